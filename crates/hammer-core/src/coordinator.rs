@@ -1,0 +1,280 @@
+//! The thread that called: it starts the workers together, merges what they have seen, tells the
+//! events, and makes the report. It has no timer of its own; the workers' seconds drive it.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use hammer_stats::{Fold, Series, Snapshot};
+use tokio::time::Instant;
+
+use crate::interval::Interval;
+use crate::run::{Run, Settings};
+use crate::worker::{self, Link, Message, Part, Peaks, Reins};
+use crate::{Error, ErrorKind, Event, Hammer, Hits, Report, Schedule, Summary, Tick, process};
+
+/// Slices of the timeline: ten minutes by the second, longer runs in wider ones.
+const SLICES: usize = 600;
+/// From the moment all workers are ready until the start, so that none hears of it late.
+const LEAD: Duration = Duration::from_millis(2);
+
+pub(crate) fn execute<H: Hammer>(
+    run: Run<H>,
+    mut on_event: impl FnMut(Event<'_>),
+) -> Result<Report, Error> {
+    let Run {
+        hammer,
+        schedule,
+        mut settings,
+    } = run;
+    if schedule.total() == Some(0) || schedule.length() == Some(Duration::ZERO) {
+        return Err(Error::new(ErrorKind::Schedule));
+    }
+    if settings.max_in_flight == 0 || settings.threads == 0 || settings.timeout.is_zero() {
+        return Err(Error::new(ErrorKind::Setting));
+    }
+    settings.threads = settings.threads.min(settings.max_in_flight);
+    let (threads, max_in_flight) = (settings.threads, settings.max_in_flight);
+    on_event(Event::Opening {
+        threads,
+        max_in_flight,
+    });
+
+    let hammer = Arc::new(hammer);
+    let batches = Arc::new(AtomicUsize::new(0));
+    let (to, messages) = mpsc::channel();
+    let mut reins = vec![];
+    let mut workers = vec![];
+    for index in 0..threads {
+        let (link, rein) = Link::new(index, to.clone(), batches.clone(), settings.paused);
+        reins.push(rein);
+        let (hammer, schedule, part) = (hammer.clone(), schedule.clone(), part(&settings, index));
+        let broken = to.clone();
+        let thread = thread::Builder::new()
+            .name(format!("hammer-{index}"))
+            .spawn(move || {
+                let work = AssertUnwindSafe(|| worker::run(hammer, &schedule, part, link));
+                let panicked = |_| Err(io::Error::other("a worker panicked, see stderr"));
+                if let Err(error) = catch_unwind(work).unwrap_or_else(panicked) {
+                    let _ = broken.send(Message::Broken {
+                        worker: index,
+                        error,
+                    });
+                }
+            });
+        match thread {
+            Ok(thread) => workers.push(thread),
+            Err(error) => {
+                settings.stop.now();
+                return Err(Error::worker(error));
+            }
+        }
+    }
+    drop(to);
+    let coordinator = Coordinator {
+        length: schedule.length(),
+        reins,
+        batches,
+        open: 0,
+        reached: vec![0; threads],
+        ticked: 0,
+        draining: false,
+        current: Interval::new(),
+        total: Interval::new(),
+        series: Series::new(SLICES),
+        elapsed: Duration::ZERO,
+        peaks: Peaks::default(),
+        cpu_before: process::cpu(),
+        broken: None,
+        schedule,
+        settings,
+    };
+    let report = coordinator.conduct(&messages, &mut on_event);
+    for worker in workers {
+        // Its panics are caught above.
+        let _ = worker.join();
+    }
+    report.inspect(|report| on_event(Event::Finished(report)))
+}
+
+fn part(settings: &Settings, worker: usize) -> Part {
+    let share =
+        |whole: usize| whole / settings.threads + usize::from(worker < whole % settings.threads);
+    Part {
+        worker,
+        workers: settings.threads,
+        max_in_flight: share(settings.max_in_flight),
+        max_backlog: share(settings.max_backlog),
+        timeout: settings.timeout,
+        drain: settings.drain.unwrap_or(settings.timeout),
+        seed: settings.seed,
+        log_hits: settings.log_hits,
+        paused: settings.paused,
+        stop: settings.stop.clone(),
+    }
+}
+
+pub(crate) struct Coordinator {
+    pub(crate) schedule: Schedule,
+    pub(crate) settings: Settings,
+    length: Option<Duration>,
+    reins: Vec<Reins>,
+    batches: Arc<AtomicUsize>,
+    open: usize,
+    /// Up to which second each worker has told.
+    reached: Vec<u64>,
+    ticked: u64,
+    draining: bool,
+    /// What was told since the last tick.
+    current: Box<Interval>,
+    pub(crate) total: Box<Interval>,
+    pub(crate) series: Series<Second>,
+    pub(crate) elapsed: Duration,
+    pub(crate) peaks: Peaks,
+    pub(crate) cpu_before: Duration,
+    broken: Option<io::Error>,
+}
+
+/// A second of the timeline.
+pub(crate) struct Second {
+    pub(crate) hits: Hits,
+    pub(crate) response: Option<Snapshot>,
+}
+
+impl Fold for Second {
+    fn fold(&mut self, later: Self) {
+        self.hits += later.hits;
+        let Some(later_response) = later.response else {
+            return;
+        };
+        let histogram = |snapshot: &Option<Snapshot>| snapshot.as_ref()?.histogram().ok();
+        self.response = match (histogram(&self.response), later_response.histogram().ok()) {
+            (Some(mut sum), Some(later)) => {
+                sum.merge(&later);
+                Snapshot::take(&sum).ok()
+            }
+            _ => self.response.take().or(Some(later_response)),
+        };
+    }
+}
+
+impl Coordinator {
+    fn conduct(
+        mut self,
+        messages: &mpsc::Receiver<Message>,
+        on_event: &mut impl FnMut(Event<'_>),
+    ) -> Result<Report, Error> {
+        while let Ok(message) = messages.recv() {
+            match message {
+                Message::Opened => {
+                    self.open += 1;
+                    if self.open == self.settings.threads {
+                        let (total, length) = (self.schedule.total(), self.length);
+                        on_event(Event::Started { total, length });
+                        self.cpu_before = process::cpu();
+                        self.start();
+                    }
+                }
+                Message::Interval {
+                    worker,
+                    second,
+                    mut interval,
+                } => {
+                    self.current.merge(&interval);
+                    interval.clear();
+                    let _ = self.reins[worker].empty.send(interval);
+                    self.reached[worker] = second;
+                    self.tick(on_event);
+                }
+                Message::Hits(records) => {
+                    self.batches.fetch_sub(1, Ordering::Relaxed);
+                    on_event(Event::Hits(&records));
+                }
+                Message::Draining if !self.draining => {
+                    self.draining = true;
+                    on_event(Event::Draining);
+                }
+                Message::Draining => {}
+                Message::Done {
+                    worker,
+                    interval,
+                    elapsed,
+                    peaks,
+                } => {
+                    self.current.merge(&interval);
+                    self.elapsed = self.elapsed.max(elapsed);
+                    self.peaks.in_flight += peaks.in_flight;
+                    self.peaks.backlog += peaks.backlog;
+                    self.peaks.last_start = self.peaks.last_start.max(peaks.last_start);
+                    self.reached[worker] = u64::MAX;
+                    self.tick(on_event);
+                }
+                Message::Broken { worker, error } => {
+                    self.settings.stop.now();
+                    self.reached[worker] = u64::MAX;
+                    self.reins[worker].start = None;
+                    self.broken.get_or_insert(error);
+                    self.start();
+                }
+            }
+        }
+        if self.current.hits != Hits::default() {
+            self.close_seconds(1);
+        }
+        match self.broken.take() {
+            Some(error) => Err(Error::worker(error)),
+            None => Ok(self.report()),
+        }
+    }
+
+    fn start(&mut self) {
+        // A paused clock is the worker's own: it hears nothing and starts at once.
+        let start = (!self.settings.paused).then(|| Instant::now() + LEAD);
+        for rein in &mut self.reins {
+            if let (Some(tell), Some(start)) = (rein.start.take(), start) {
+                let _ = tell.send(start);
+            }
+        }
+    }
+
+    /// Tells of the seconds that all workers have told of.
+    fn tick(&mut self, on_event: &mut impl FnMut(Event<'_>)) {
+        let reached = self.reached.iter().copied().min().unwrap_or(u64::MAX);
+        if reached == u64::MAX || reached <= self.ticked {
+            return;
+        }
+        let seconds = reached - self.ticked;
+        self.ticked = reached;
+        let (hits, started) = (self.current.hits, self.current.started);
+        let response_us = Summary::from(&self.current.response);
+        self.close_seconds(seconds);
+        on_event(Event::Tick(&Tick {
+            elapsed: Duration::from_secs(reached),
+            total: self.total.hits,
+            hits,
+            started,
+            response_us,
+        }));
+    }
+
+    fn close_seconds(&mut self, seconds: u64) {
+        let response = &self.current.response;
+        let response = if response.is_empty() {
+            None
+        } else {
+            Snapshot::take(response).ok()
+        };
+        self.series.push(
+            seconds,
+            Second {
+                hits: self.current.hits,
+                response,
+            },
+        );
+        self.total.merge(&self.current);
+        self.current.clear();
+    }
+}

@@ -1,0 +1,55 @@
+use std::{error, fmt, io};
+
+/// Why a run could not be made; reads well after "failed to run: ".
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    source: Option<io::Error>,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The schedule has neither an end nor a stop that could end it, or holds no hit.
+    Schedule,
+    /// A setting is out of its range.
+    Setting,
+    /// The system gave no thread, timer or descriptor for a worker.
+    Worker,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+
+    pub(crate) fn worker(source: io::Error) -> Self {
+        Self {
+            kind: ErrorKind::Worker,
+            source: Some(source),
+        }
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            ErrorKind::Schedule => "the schedule holds no hit: its duration or its count is 0",
+            ErrorKind::Setting => "max_in_flight, threads and timeout must be above 0",
+            ErrorKind::Worker => "the system did not give what a worker thread needs",
+        })
+    }
+}
+
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,136 @@
+use std::{error, fmt, io};
+
+/// No usable answer; the session is spent.
+///
+/// A failure has a fixed name, in `snake_case`, which the report counts by, and may have an
+/// advice: what the person who reads the report can do about it. Details of one occurrence go to
+/// `tracing::debug!`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    name: &'static str,
+    advice: Option<&'static str>,
+}
+
+impl Failure {
+    /// The target, or something before it, refused the connection.
+    pub const CONNECT_REFUSED: Self = Self::new("connect_refused")
+        .advice("nothing listens there, or its backlog is full: check host and port");
+    /// The session was not open when the time was up.
+    pub const CONNECT_TIMEOUT: Self = Self::new("connect_timeout")
+        .advice("no answer to the connect: check the address, or whether a firewall drops packets");
+    /// No answer came in time.
+    pub const TIMEOUT: Self =
+        Self::new("timeout").advice("the target did not answer within --timeout");
+    /// The connection was reset by the peer.
+    pub const RESET: Self = Self::new("connection_reset")
+        .advice("the target dropped the connection: see its log, it may be overloaded");
+    /// The connection was closed before the answer was whole.
+    pub const CLOSED_EARLY: Self = Self::new("closed_early")
+        .advice("the target closed the connection before its answer was whole: see its log");
+    /// The process or the system is out of file descriptors.
+    pub const OUT_OF_FILES: Self =
+        Self::new("out_of_files").advice("raise the limit (ulimit -n), or lower --max-in-flight");
+    /// No local port is left for another connection.
+    pub const OUT_OF_PORTS: Self = Self::new("out_of_ports").advice(
+        "keep connections alive, lower --max-in-flight, or widen net.ipv4.ip_local_port_range",
+    );
+    /// The system has no memory left for another connection.
+    pub const OUT_OF_MEMORY: Self =
+        Self::new("out_of_memory").advice("the system is out of memory: lower --max-in-flight");
+    /// The host or its network can't be reached.
+    pub const UNREACHABLE: Self = Self::new("unreachable")
+        .advice("no route to the target: check the address and the network");
+    /// Any other failure of the operating system.
+    pub const IO: Self = Self::new("io").advice("see the details with RUST_LOG=debug");
+    /// The hammer itself panicked within the hit.
+    pub const PANICKED: Self =
+        Self::new("hammer_panicked").advice("a bug in the hammer: see its message on stderr");
+
+    /// A failure with a name of the hammer's own.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, advice: None }
+    }
+
+    /// Adds what can be done about it, in one line.
+    #[must_use]
+    pub const fn advice(mut self, advice: &'static str) -> Self {
+        self.advice = Some(advice);
+        self
+    }
+
+    /// The name that the report counts by.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What can be done about it.
+    #[must_use]
+    pub const fn what_to_do(&self) -> Option<&'static str> {
+        self.advice
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl error::Error for Failure {}
+
+/// Tells the operating system's errors apart, so that a hammer can use `?` on them.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        tracing::debug!(%error, "i/o error");
+        #[cfg(unix)]
+        if let Some(code) = rustix::io::Errno::from_io_error(&error) {
+            use rustix::io::Errno;
+            match code {
+                Errno::MFILE | Errno::NFILE => return Self::OUT_OF_FILES,
+                Errno::ADDRNOTAVAIL => return Self::OUT_OF_PORTS,
+                Errno::NOBUFS => return Self::OUT_OF_MEMORY,
+                _ => {}
+            }
+        }
+        use io::ErrorKind as E;
+        match error.kind() {
+            E::ConnectionRefused => Self::CONNECT_REFUSED,
+            E::ConnectionReset | E::ConnectionAborted | E::BrokenPipe => Self::RESET,
+            E::UnexpectedEof | E::NotConnected => Self::CLOSED_EARLY,
+            E::TimedOut => Self::CONNECT_TIMEOUT,
+            E::AddrNotAvailable => Self::OUT_OF_PORTS,
+            E::OutOfMemory => Self::OUT_OF_MEMORY,
+            E::HostUnreachable | E::NetworkUnreachable | E::NetworkDown => Self::UNREACHABLE,
+            _ => Self::IO,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_errors_have_names() {
+        let table: [(io::Error, &str); 6] = [
+            (io::ErrorKind::ConnectionRefused.into(), "connect_refused"),
+            (io::ErrorKind::ConnectionReset.into(), "connection_reset"),
+            (io::ErrorKind::BrokenPipe.into(), "connection_reset"),
+            (io::ErrorKind::UnexpectedEof.into(), "closed_early"),
+            (io::ErrorKind::AddrNotAvailable.into(), "out_of_ports"),
+            (io::ErrorKind::PermissionDenied.into(), "io"),
+        ];
+        for (error, name) in table {
+            assert_eq!(Failure::from(error).name(), name);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn running_out_of_files_is_named() {
+        let error = io::Error::from(rustix::io::Errno::MFILE);
+        assert_eq!(Failure::from(error), Failure::OUT_OF_FILES);
+    }
+}

@@ -1,0 +1,101 @@
+use std::future::Future;
+
+use crate::{Failure, Hit, Outcome, Slot};
+
+/// Knows how to hit one kind of target.
+///
+/// A hammer is shared by all workers and does not change while a run lasts. What belongs to one
+/// slot, usually a connection, lives in its [`Session`](Self::Session).
+///
+/// # What the engine owes a hammer
+///
+/// - One hit at a time per session; a session never leaves the thread that opened it, so neither
+///   it nor the futures need to be `Send`, and plain `async fn` is the way to write them.
+/// - After a [`Failure`] the session is dropped and is not hit again.
+/// - The futures run in a tokio runtime with I/O and timers enabled.
+///
+/// # What a hammer owes the engine
+///
+/// - It does not measure the latency of its hit: the engine keeps all time. Steps inside a hit
+///   are named with [`Hit::mark`] and [`Slot::mark`].
+/// - It does not retry: a hit that failed is a fact of the report.
+/// - It does not block the thread; other slots run there.
+///
+/// # Cancel safety
+///
+/// A hit that times out is dropped where it stands, and its session after it. A hammer that
+/// shares something between sessions must leave that in order when a future is dropped.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a hammer",
+    label = "this is not a hammer",
+    note = "implement `hammer_core::Hammer` for `{Self}`: a `Session` type, `open` and `hit`",
+    note = "or wrap a closure: `hammer_core::from_fn(|hit| async move {{ Ok(Outcome::ok(\"done\")) }})`"
+)]
+pub trait Hammer: Send + Sync + 'static {
+    /// What a slot keeps between hits, usually a connection.
+    type Session: 'static;
+
+    /// Opens a session for `slot`.
+    ///
+    /// May be slow; it happens before the clock starts where it can. Within a hit, after a
+    /// failure, its time counts as part of that hit.
+    ///
+    /// # Errors
+    ///
+    /// The failure is counted for the hit that the session was opened for.
+    fn open(&self, slot: Slot) -> impl Future<Output = Result<Self::Session, Failure>>;
+
+    /// Hits the target once.
+    ///
+    /// # Errors
+    ///
+    /// `Ok` means that the target answered, well or badly, and the session lives on. `Err` means
+    /// no usable answer: the session is dropped and the slot's next hit opens a new one.
+    fn hit(
+        &self,
+        session: &mut Self::Session,
+        hit: Hit,
+    ) -> impl Future<Output = Result<Outcome, Failure>>;
+
+    /// Closes a session politely at the end of the run.
+    fn close(&self, session: Self::Session) -> impl Future<Output = ()> {
+        drop(session);
+        async {}
+    }
+}
+
+/// Makes a hammer of a closure that needs no session.
+///
+/// ```
+/// use hammer_core::{Outcome, from_fn};
+///
+/// let hammer = from_fn(|hit| async move { Ok(Outcome::ok(if hit.number() % 2 == 0 { "even" } else { "odd" })) });
+/// # let _: &dyn std::any::Any = &hammer;
+/// ```
+pub fn from_fn<F, R>(hit: F) -> FromFn<F>
+where
+    F: Fn(Hit) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Outcome, Failure>>,
+{
+    FromFn(hit)
+}
+
+/// The hammer that [`from_fn`] makes.
+#[derive(Debug, Clone)]
+pub struct FromFn<F>(F);
+
+impl<F, R> Hammer for FromFn<F>
+where
+    F: Fn(Hit) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Outcome, Failure>>,
+{
+    type Session = ();
+
+    async fn open(&self, _: Slot) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    fn hit(&self, (): &mut (), hit: Hit) -> impl Future<Output = Result<Outcome, Failure>> {
+        (self.0)(hit)
+    }
+}

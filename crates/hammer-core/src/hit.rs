@@ -1,0 +1,94 @@
+use std::{fmt, rc::Rc, time::Duration};
+
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
+
+use crate::phases::Phases;
+
+/// A place for one hit at a time.
+#[derive(Clone)]
+pub struct Slot {
+    pub(crate) index: usize,
+    pub(crate) worker: usize,
+    pub(crate) phases: Rc<Phases>,
+}
+
+impl Slot {
+    /// The number of this slot, unique within the run, from 0.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The number of the worker that this slot belongs to, from 0.
+    #[must_use]
+    pub fn worker(&self) -> usize {
+        self.worker
+    }
+
+    /// Names the step that ends now: its length is the time since the last mark of this session,
+    /// or since it began to open.
+    pub fn mark(&self, phase: &'static str) {
+        self.phases.mark(phase);
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot")
+            .field("index", &self.index)
+            .field("worker", &self.worker)
+            .finish()
+    }
+}
+
+/// One item of the schedule, given to a hammer.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    pub(crate) number: u64,
+    pub(crate) due: Duration,
+    pub(crate) seed: u64,
+    pub(crate) slot: Slot,
+}
+
+impl Hit {
+    /// The number of this hit in the schedule, from 0.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// When this hit was due, as an offset from the start of the run.
+    #[must_use]
+    pub fn due(&self) -> Duration {
+        self.due
+    }
+
+    /// The slot that this hit runs in.
+    #[must_use]
+    pub fn slot(&self) -> &Slot {
+        &self.slot
+    }
+
+    /// Randomness that depends on the run's seed and the number of this hit alone.
+    ///
+    /// The same seed sends the same hits at any number of threads and slots. Each call begins
+    /// the same sequence anew.
+    #[must_use]
+    pub fn rng(&self) -> Xoshiro256PlusPlus {
+        // SplitMix64's increment keeps neighbouring hits apart; the generator's own seeding,
+        // SplitMix64 again, does the mixing (Blackman and Vigna, prng.di.unimi.it).
+        let key = self.seed
+            ^ self
+                .number
+                .wrapping_add(1)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Xoshiro256PlusPlus::seed_from_u64(key)
+    }
+
+    /// Names the step of this hit that ends now: its length is the time since the last mark, or
+    /// since the hit was started.
+    pub fn mark(&self, phase: &'static str) {
+        self.slot.mark(phase);
+    }
+}

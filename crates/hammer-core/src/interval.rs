@@ -1,0 +1,143 @@
+use std::time::Duration;
+
+use hammer_stats::Histogram;
+
+use crate::{Failure, HitVerdict, Hits, Label, Outcome};
+
+/// How many different labels, failures or phases are told apart; more are counted as the last.
+const MOST_NAMES: usize = 256;
+
+/// What one worker has seen since the last swap, or all workers since the start.
+pub(crate) struct Interval {
+    pub(crate) hits: Hits,
+    pub(crate) started: u64,
+    pub(crate) response: Histogram,
+    pub(crate) service: Histogram,
+    pub(crate) lateness: Histogram,
+    pub(crate) schedule_late: Histogram,
+    pub(crate) phases: Tally<&'static str, Histogram>,
+    pub(crate) labels: Tally<Label, u64>,
+    pub(crate) failures: Tally<Failure, u64>,
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+    pub(crate) slots_opened: u64,
+    pub(crate) sessions_opened: u64,
+    pub(crate) waited_at_limit: u64,
+    pub(crate) log_dropped: u64,
+}
+
+impl Interval {
+    pub(crate) fn new() -> Box<Self> {
+        Box::new(Self {
+            hits: Hits::default(),
+            started: 0,
+            response: Histogram::new(),
+            service: Histogram::new(),
+            lateness: Histogram::new(),
+            schedule_late: Histogram::new(),
+            phases: Tally(vec![]),
+            labels: Tally(vec![]),
+            failures: Tally(vec![]),
+            sent: 0,
+            received: 0,
+            slots_opened: 0,
+            sessions_opened: 0,
+            waited_at_limit: 0,
+            log_dropped: 0,
+        })
+    }
+
+    /// Counts an answer.
+    pub(crate) fn answer(&mut self, outcome: Outcome, response: Duration, service: Duration) {
+        self.hits.count(if outcome.ok {
+            HitVerdict::Ok
+        } else {
+            HitVerdict::Rejected
+        });
+        *self.labels.of(outcome.label) += 1;
+        self.sent += outcome.sent;
+        self.received += outcome.received;
+        self.response.record(response);
+        self.service.record(service);
+    }
+
+    /// Counts a hit without an answer.
+    pub(crate) fn failure(&mut self, verdict: HitVerdict, failure: Failure) {
+        self.hits.count(verdict);
+        *self.failures.of(failure) += 1;
+    }
+
+    pub(crate) fn phase(&mut self, name: &'static str, length: Duration) {
+        self.phases.of(name).record(length);
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.hits += other.hits;
+        self.started += other.started;
+        self.response.merge(&other.response);
+        self.service.merge(&other.service);
+        self.lateness.merge(&other.lateness);
+        self.schedule_late.merge(&other.schedule_late);
+        for (name, histogram) in &other.phases.0 {
+            self.phases.of(*name).merge(histogram);
+        }
+        for (label, count) in &other.labels.0 {
+            *self.labels.of(*label) += count;
+        }
+        for (failure, count) in &other.failures.0 {
+            *self.failures.of(*failure) += count;
+        }
+        self.sent += other.sent;
+        self.received += other.received;
+        self.slots_opened += other.slots_opened;
+        self.sessions_opened += other.sessions_opened;
+        self.waited_at_limit += other.waited_at_limit;
+        self.log_dropped += other.log_dropped;
+    }
+
+    /// Forgets everything, and keeps its memory.
+    pub(crate) fn clear(&mut self) {
+        self.hits = Hits::default();
+        for histogram in [
+            &mut self.response,
+            &mut self.service,
+            &mut self.lateness,
+            &mut self.schedule_late,
+        ] {
+            histogram.clear();
+        }
+        self.phases
+            .0
+            .iter_mut()
+            .for_each(|(_, histogram)| histogram.clear());
+        self.labels.0.iter_mut().for_each(|(_, count)| *count = 0);
+        self.failures.0.iter_mut().for_each(|(_, count)| *count = 0);
+        for count in [
+            &mut self.started,
+            &mut self.sent,
+            &mut self.received,
+            &mut self.slots_opened,
+            &mut self.sessions_opened,
+            &mut self.waited_at_limit,
+            &mut self.log_dropped,
+        ] {
+            *count = 0;
+        }
+    }
+}
+
+/// A small map that is searched from the front: few names, and the first are the frequent ones.
+pub(crate) struct Tally<K, V>(pub(crate) Vec<(K, V)>);
+
+impl<K: PartialEq, V: Default> Tally<K, V> {
+    pub(crate) fn of(&mut self, key: K) -> &mut V {
+        let known = self.0.iter().position(|(name, _)| *name == key);
+        let index = known.unwrap_or_else(|| {
+            if self.0.len() < MOST_NAMES {
+                self.0.push((key, V::default()));
+            }
+            self.0.len() - 1
+        });
+        &mut self.0[index].1
+    }
+}

@@ -1,0 +1,59 @@
+//! The `Hammer` trait, the schedules, and the open-loop engine that swings a hammer.
+//!
+//! ```
+//! use std::time::Duration;
+//! use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
+//!
+//! let hammer = from_fn(|_hit| async { Ok(Outcome::ok("done")) });
+//! let schedule = Schedule::constant(Rate::per_second(1000)).lasting(Duration::from_millis(200));
+//! let report = Run::new(hammer, schedule)
+//!     .max_in_flight(256)
+//!     .timeout(Duration::from_secs(1))
+//!     .execute(|_| ())?;
+//! assert_eq!(report.hits.ok, 200);
+//! # Ok::<(), hammer_core::Error>(())
+//! ```
+//!
+//! The words are: a *schedule* says when hits are *due*; a *slot* is a place for one hit at a time
+//! and keeps a *session* between hits; a *worker* is a thread with its slots. What is measured is
+//! response = done − due, service = done − started, lateness = started − due.
+//!
+//! A hammer for a protocol of your own implements [`Hammer`]; its tests run
+//! `testing::conformance` (feature `testing`).
+
+mod coordinator;
+mod error;
+mod event;
+mod failure;
+mod hammer;
+mod hit;
+mod hits;
+mod interval;
+mod outcome;
+mod phases;
+mod process;
+mod rate;
+mod report;
+mod run;
+mod schedule;
+mod stop;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod verdict;
+mod wait;
+mod worker;
+
+pub use error::{Error, ErrorKind};
+pub use event::{Event, HitRecord, Tick};
+pub use failure::Failure;
+pub use hammer::{FromFn, Hammer, from_fn};
+pub use hit::{Hit, Slot};
+pub use hits::{HitVerdict, Hits};
+pub use outcome::{Label, Outcome};
+pub use rand_xoshiro;
+pub use rate::{Rate, RateError};
+pub use report::{Achieved, Bytes, Generator, Loop, Report, SCHEMA, Slice, Summary};
+pub use run::Run;
+pub use schedule::Schedule;
+pub use stop::Stop;
+pub use verdict::{Status, Verdict};

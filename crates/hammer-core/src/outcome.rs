@@ -1,0 +1,87 @@
+use std::fmt;
+
+/// What the target answered: ok or rejected, a label, bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "an outcome is what a hit returns"]
+pub struct Outcome {
+    pub(crate) ok: bool,
+    pub(crate) label: Label,
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+}
+
+impl Outcome {
+    /// The target answered as it should.
+    pub fn ok(label: impl Into<Label>) -> Self {
+        Self {
+            ok: true,
+            label: label.into(),
+            sent: 0,
+            received: 0,
+        }
+    }
+
+    /// The target answered, and said no.
+    pub fn rejected(label: impl Into<Label>) -> Self {
+        Self {
+            ok: false,
+            ..Self::ok(label)
+        }
+    }
+
+    /// Adds the bytes that the hit sent.
+    pub fn sent(mut self, bytes: u64) -> Self {
+        self.sent += bytes;
+        self
+    }
+
+    /// Adds the bytes that the answer had.
+    pub fn received(mut self, bytes: u64) -> Self {
+        self.received += bytes;
+        self
+    }
+
+    /// Whether the answer was as it should be.
+    pub fn is_ok(&self) -> bool {
+        self.ok
+    }
+
+    /// The label of the answer.
+    pub fn label(&self) -> Label {
+        self.label
+    }
+}
+
+/// The name of a kind of answer: a code or a fixed text.
+///
+/// There can be only so many labels, because none is made while a run lasts: a formatted string
+/// is not a label. Details belong into `tracing::debug!`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label(Kind);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Kind {
+    Code(u16),
+    Name(&'static str),
+}
+
+impl From<u16> for Label {
+    fn from(code: u16) -> Self {
+        Self(Kind::Code(code))
+    }
+}
+
+impl From<&'static str> for Label {
+    fn from(name: &'static str) -> Self {
+        Self(Kind::Name(name))
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Kind::Code(code) => code.fmt(f),
+            Kind::Name(name) => f.pad(name),
+        }
+    }
+}

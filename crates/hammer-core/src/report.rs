@@ -1,0 +1,263 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hammer_stats::{Histogram, Span};
+use serde::{Deserialize, Serialize};
+
+use crate::coordinator::{Coordinator, Second};
+use crate::stop::Level;
+use crate::{Failure, Hits, Status, Verdict, process, verdict};
+
+/// The value of [`Report::schema`].
+pub const SCHEMA: &str = "hammer.report/1";
+
+/// What is left when the run is over; serialised, it is the JSON report that `docs/REPORT.md`
+/// describes key by key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The name and version of this shape: [`SCHEMA`].
+    pub schema: String,
+    /// The hammer's name.
+    pub hammer: String,
+    /// What was hit, as the hammer's user would write it.
+    pub target: String,
+    /// The seed of the hits' randomness.
+    pub seed: u64,
+    /// Whether the numbers describe the target.
+    pub verdict: Verdict,
+    /// `"open"`: hits were due by a schedule. `"closed"`: as fast as the slots allowed.
+    pub r#loop: Loop,
+    /// What was asked for, and what was done.
+    pub rate: Achieved,
+    /// The length of the schedule; where it has none or was stopped, the time until the last hit
+    /// had ended. In seconds.
+    pub duration_s: f64,
+    /// From the start until the last hit had ended, in seconds.
+    pub elapsed_s: f64,
+    /// Whether the run was stopped before its schedule ended.
+    pub stopped: bool,
+    /// Every hit that became due, by its verdict.
+    pub hits: Hits,
+    /// done − due of the hits that were answered.
+    pub response_us: Summary,
+    /// done − started of the hits that were answered.
+    pub service_us: Summary,
+    /// started − due of the hits that were started.
+    pub lateness_us: Summary,
+    /// The steps that hammers named, each over the hits and openings that had it.
+    pub phases_us: BTreeMap<String, Summary>,
+    /// Answers by label.
+    pub labels: BTreeMap<String, u64>,
+    /// Hits that failed or timed out, by the name of the failure.
+    pub failures: BTreeMap<String, u64>,
+    /// What can be done about each failure that has an advice.
+    pub advice: BTreeMap<String, String>,
+    /// Payload sent and received by answered hits.
+    pub bytes: Bytes,
+    /// What the generator needed.
+    pub generator: Generator,
+    /// The run second by second, or in wider slices when it was long.
+    pub timeline: Vec<Slice>,
+}
+
+/// Open or closed loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Loop {
+    /// Hits are sent when they are due, whatever the target does.
+    Open,
+    /// A slot's next hit is sent when its last one has ended.
+    Closed,
+}
+
+/// Hits per second.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Achieved {
+    /// The rate that was asked for; null for a closed loop.
+    pub requested: Option<f64>,
+    /// Hits started, over the duration of the schedule (or longer, if starting them took longer).
+    pub achieved: f64,
+}
+
+/// Bytes in and out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bytes {
+    /// Sent by answered hits.
+    pub sent: u64,
+    /// Received by answered hits.
+    pub received: u64,
+}
+
+/// What the generator needed, and how it fared.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Generator {
+    /// Worker threads.
+    pub threads: usize,
+    /// The bound on hits in flight.
+    pub max_in_flight: usize,
+    /// Processor time of the whole process during the run, in seconds; 0 where the system does
+    /// not tell.
+    pub cpu_s: f64,
+    /// Largest resident size of the process, in bytes; 0 where the system does not tell.
+    pub peak_rss_bytes: u64,
+    /// Slots that were opened.
+    pub slots_opened: u64,
+    /// Sessions that were opened: one a slot, and one after each lost session.
+    pub sessions_opened: u64,
+    /// Most hits in flight at one time, added up over the workers.
+    pub peak_in_flight: u64,
+    /// Most hits due and not started at one time, added up over the workers.
+    pub peak_backlog: u64,
+    /// Hits that waited for a slot because the bound on hits in flight was reached.
+    pub waited_at_limit: u64,
+    /// How late the schedule was kept: from the moment a hit was due until the generator turned to
+    /// it, slot or no slot.
+    pub schedule_late_us: Summary,
+    /// Rows of a per-hit log that were dropped because it was not written fast enough.
+    pub log_dropped: u64,
+}
+
+/// A part of the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Slice {
+    /// When it begins, in seconds from the start.
+    pub t_s: u64,
+    /// How many seconds it covers.
+    pub width_s: u64,
+    /// Hits that became due in it, and those that ended in it.
+    #[serde(flatten)]
+    pub hits: Hits,
+    /// done − due of the hits that were answered in it.
+    pub response_us: Summary,
+}
+
+/// A distribution in a few numbers; times in microseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Summary {
+    pub count: u64,
+    pub min: f64,
+    pub mean: f64,
+    pub p50: f64,
+    pub p90: f64,
+    pub p95: f64,
+    pub p99: f64,
+    pub p99_9: f64,
+    pub p99_99: f64,
+    pub max: f64,
+}
+
+impl From<&Histogram> for Summary {
+    fn from(histogram: &Histogram) -> Self {
+        let us = |time: Duration| time.as_nanos() as f64 / 1e3;
+        let at = |quantile| us(histogram.quantile(quantile));
+        Self {
+            count: histogram.count(),
+            min: us(histogram.min()),
+            mean: us(histogram.mean()),
+            p50: at(0.5),
+            p90: at(0.9),
+            p95: at(0.95),
+            p99: at(0.99),
+            p99_9: at(0.999),
+            p99_99: at(0.9999),
+            max: us(histogram.max()),
+        }
+    }
+}
+
+impl Coordinator {
+    /// Makes the report of all that was told.
+    pub(crate) fn report(&self) -> Report {
+        let (settings, total) = (&self.settings, &self.total);
+        let stopped = settings.stop.level() > Level::Run;
+        let planned = self.schedule.length().filter(|_| !stopped);
+        let duration = planned.unwrap_or(self.elapsed);
+        let seconds = duration.as_secs_f64();
+        let starting = duration.max(self.peaks.last_start).as_secs_f64();
+        let cpu = process::cpu().saturating_sub(self.cpu_before);
+        let counted = |(name, count): &(Failure, u64)| (name.name().to_owned(), *count);
+        let mut report = Report {
+            schema: SCHEMA.to_owned(),
+            hammer: settings.name.clone(),
+            target: settings.target.clone(),
+            seed: settings.seed,
+            verdict: Verdict {
+                status: Status::Valid,
+                reasons: vec![],
+            },
+            r#loop: if self.schedule.rate().is_some() {
+                Loop::Open
+            } else {
+                Loop::Closed
+            },
+            rate: Achieved {
+                requested: self.schedule.rate().map(|rate| rate.as_f64()),
+                achieved: if starting > 0.0 {
+                    total.started as f64 / starting
+                } else {
+                    0.0
+                },
+            },
+            duration_s: seconds,
+            elapsed_s: self.elapsed.as_secs_f64(),
+            stopped,
+            hits: total.hits,
+            response_us: Summary::from(&total.response),
+            service_us: Summary::from(&total.service),
+            lateness_us: Summary::from(&total.lateness),
+            phases_us: (total.phases.0.iter())
+                .map(|(name, histogram)| ((*name).to_owned(), Summary::from(histogram)))
+                .collect(),
+            labels: total
+                .labels
+                .0
+                .iter()
+                .map(|(name, n)| (name.to_string(), *n))
+                .collect(),
+            failures: total.failures.0.iter().map(counted).collect(),
+            advice: (total.failures.0.iter())
+                .filter_map(|(f, _)| Some((f.name().to_owned(), f.what_to_do()?.to_owned())))
+                .collect(),
+            bytes: Bytes {
+                sent: total.sent,
+                received: total.received,
+            },
+            generator: Generator {
+                threads: settings.threads,
+                max_in_flight: settings.max_in_flight,
+                cpu_s: cpu.as_secs_f64(),
+                peak_rss_bytes: process::peak_rss_bytes(),
+                slots_opened: total.slots_opened,
+                sessions_opened: total.sessions_opened,
+                peak_in_flight: self.peaks.in_flight as u64,
+                peak_backlog: self.peaks.backlog as u64,
+                waited_at_limit: total.waited_at_limit,
+                schedule_late_us: Summary::from(&total.schedule_late),
+                log_dropped: total.log_dropped,
+            },
+            timeline: self.series.iter().map(Slice::from).collect(),
+        };
+        report.verdict = verdict::judge(&report);
+        report
+    }
+}
+
+impl From<&Span<Second>> for Slice {
+    fn from(span: &Span<Second>) -> Self {
+        let response = span
+            .value
+            .response
+            .as_ref()
+            .and_then(|taken| taken.histogram().ok());
+        Self {
+            t_s: span.start,
+            width_s: span.seconds,
+            hits: span.value.hits,
+            response_us: response.as_ref().map(Summary::from).unwrap_or_default(),
+        }
+    }
+}

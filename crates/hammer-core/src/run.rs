@@ -1,0 +1,164 @@
+use std::time::Duration;
+
+use crate::{Error, Event, Hammer, Report, Schedule, Stop};
+
+/// A run to be made: a hammer, a schedule, and the bounds.
+///
+/// Defaults: 1,024 hits in flight, a timeout of 10 s, a thread per core.
+#[derive(Debug)]
+#[must_use = "a run does nothing until it is executed"]
+pub struct Run<H> {
+    pub(crate) hammer: H,
+    pub(crate) schedule: Schedule,
+    pub(crate) settings: Settings,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) name: String,
+    pub(crate) target: String,
+    pub(crate) seed: u64,
+    pub(crate) max_in_flight: usize,
+    pub(crate) max_backlog: usize,
+    pub(crate) threads: usize,
+    pub(crate) timeout: Duration,
+    pub(crate) drain: Option<Duration>,
+    pub(crate) log_hits: bool,
+    pub(crate) paused: bool,
+    pub(crate) stop: Stop,
+}
+
+impl<H: Hammer> Run<H> {
+    /// Swings `hammer` by `schedule`.
+    pub fn new(hammer: H, schedule: Schedule) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let settings = Settings {
+            name: "custom".into(),
+            target: String::new(),
+            seed: 1,
+            max_in_flight: 1024,
+            max_backlog: 1_000_000,
+            threads: cores,
+            timeout: Duration::from_secs(10),
+            drain: None,
+            log_hits: false,
+            paused: false,
+            stop: Stop::new(),
+        };
+        Self {
+            hammer,
+            schedule,
+            settings,
+        }
+    }
+
+    /// What the report calls the hammer.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.settings.name = name.into();
+        self
+    }
+
+    /// What the report calls the target.
+    pub fn target(mut self, target: impl Into<String>) -> Self {
+        self.settings.target = target.into();
+        self
+    }
+
+    /// The seed of [`Hit::rng`](crate::Hit::rng); 1 unless set.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// The most hits in flight at one time, over all threads.
+    pub fn max_in_flight(mut self, hits: usize) -> Self {
+        self.settings.max_in_flight = hits;
+        self
+    }
+
+    /// The most hits that may be due and not started, over all threads; more are unsent.
+    pub fn max_backlog(mut self, hits: usize) -> Self {
+        self.settings.max_backlog = hits;
+        self
+    }
+
+    /// Worker threads; never more than hits in flight.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.settings.threads = threads;
+        self
+    }
+
+    /// How long a hit may take from its start, with the opening of its session.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = timeout;
+        self
+    }
+
+    /// How long hits in flight and due ones are waited for when the schedule has ended or the run
+    /// was stopped; the timeout unless set.
+    pub fn drain(mut self, within: Duration) -> Self {
+        self.settings.drain = Some(within);
+        self
+    }
+
+    /// Sends [`Event::Hits`] with a record of each hit, as far as the receiver keeps up; what it
+    /// misses is counted in the report.
+    pub fn log_hits(mut self, yes: bool) -> Self {
+        self.settings.log_hits = yes;
+        self
+    }
+
+    /// What ends this run from outside.
+    pub fn stop(mut self, stop: Stop) -> Self {
+        self.settings.stop = stop;
+        self
+    }
+
+    /// Runs to the end, on threads of its own, and blocks the calling one, on which `on_event` is
+    /// called.
+    ///
+    /// Needs no tokio runtime, and does not mind one; inside an async function prefer
+    /// [`spawn`](Self::spawn), which does not block.
+    ///
+    /// # Errors
+    ///
+    /// If the schedule holds no hit, a setting is 0, or the system has no threads left. A target
+    /// that is down is no error but a report full of failures.
+    pub fn execute(self, on_event: impl FnMut(Event<'_>)) -> Result<Report, Error> {
+        crate::coordinator::execute(self, on_event)
+    }
+
+    /// Runs to the end on threads of its own; the future gives the report.
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`](Self::execute).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops the run at once.
+    pub async fn spawn(
+        self,
+        on_event: impl FnMut(Event<'_>) + Send + 'static,
+    ) -> Result<Report, Error> {
+        struct StopOnDrop(Option<Stop>);
+        impl Drop for StopOnDrop {
+            fn drop(&mut self) {
+                if let Some(stop) = &self.0 {
+                    stop.now();
+                }
+            }
+        }
+        let mut guard = StopOnDrop(Some(self.settings.stop.clone()));
+        let (tell, told) = tokio::sync::oneshot::channel();
+        std::thread::Builder::new()
+            .name("hammer".into())
+            .spawn(move || drop(tell.send(self.execute(on_event))))
+            .map_err(Error::worker)?;
+        let report = told.await.map_err(|_| {
+            Error::worker(std::io::Error::other("the coordinating thread panicked"))
+        })?;
+        guard.0 = None;
+        report
+    }
+}

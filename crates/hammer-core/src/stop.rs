@@ -1,0 +1,82 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use tokio::sync::Notify;
+
+/// Ends a run from outside: from a signal handler, another thread, or an event.
+///
+/// ```
+/// use hammer_core::Stop;
+///
+/// let stop = Stop::new();
+/// stop.drain(); // no more hits start, those in flight are waited for
+/// stop.now(); // those in flight are abandoned
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    level: AtomicU8,
+    changed: Notify,
+}
+
+/// How far a stop has gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    Run,
+    Drain,
+    Now,
+}
+
+impl Stop {
+    /// A stop that has not been given yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// No more hits start; those in flight are waited for within the bound of the drain.
+    pub fn drain(&self) {
+        self.raise(Level::Drain);
+    }
+
+    /// Hits in flight are abandoned at once.
+    pub fn now(&self) {
+        self.raise(Level::Now);
+    }
+
+    /// The first call drains, the second one stops at once: what a signal does.
+    pub fn signal(&self) {
+        self.raise(if self.level() == Level::Run {
+            Level::Drain
+        } else {
+            Level::Now
+        });
+    }
+
+    fn raise(&self, level: Level) {
+        self.0.level.fetch_max(level as u8, Ordering::SeqCst);
+        self.0.changed.notify_waiters();
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        match self.0.level.load(Ordering::SeqCst) {
+            0 => Level::Run,
+            1 => Level::Drain,
+            _ => Level::Now,
+        }
+    }
+
+    /// Waits until the stop has gone beyond `level`.
+    pub(crate) async fn beyond(&self, level: Level) -> Level {
+        loop {
+            let changed = self.0.changed.notified();
+            let current = self.level();
+            if current > level {
+                return current;
+            }
+            changed.await;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
+use std::{error, fmt};
+
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::time::timeout;
+
+use crate::interval::Interval;
+use crate::phases::Phases;
+use crate::{Failure, Hammer, Hit, Outcome, Slot};
+
+/// Longer than this, a step is taken to hang.
+const PATIENCE: Duration = Duration::from_secs(5);
+const HITS: u64 = 3;
+
+/// Holds `hammer` to the contract of [`Hammer`] against a target that is up: opens, hits, drops a
+/// hit half-way, opens again, hits, closes.
+///
+/// Blocks the calling thread, on which it makes a runtime of its own; not for async functions.
+///
+/// # Errors
+///
+/// Tells which step failed, panicked, or took longer than five seconds.
+pub fn conformance<H: Hammer>(hammer: H) -> Result<(), Nonconformance> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())
+        .map_err(|error| Nonconformance(format!("the test itself: no runtime: {error}")))?;
+    let checked = runtime.block_on(check(&hammer));
+    // A look-up that hangs in a thread of its own must not hold the test.
+    runtime.shutdown_timeout(Duration::ZERO);
+    checked
+}
+
+async fn check<H: Hammer>(hammer: &H) -> Result<(), Nonconformance> {
+    let interval = Rc::new(RefCell::new(Interval::new()));
+    let slot = |index| {
+        let phases = Rc::new(Phases::new(interval.clone()));
+        Slot {
+            index,
+            worker: 0,
+            phases,
+        }
+    };
+    let hit = |number, slot: &Slot| Hit {
+        number,
+        due: Duration::from_millis(number),
+        seed: 1,
+        slot: slot.clone(),
+    };
+    let first = slot(0);
+    let mut session = step("open", hammer.open(first.clone())).await?;
+    for number in 0..HITS {
+        let _: Outcome = step("hit", hammer.hit(&mut session, hit(number, &first))).await?;
+    }
+    {
+        let mut half = pin!(hammer.hit(&mut session, hit(HITS, &first)));
+        let poll = poll_fn(|cx| {
+            Poll::Ready(catch_unwind(AssertUnwindSafe(|| {
+                half.as_mut().poll(cx).map(drop)
+            })))
+        });
+        poll.await
+            .map_err(|_| Nonconformance("hit panicked at its first poll".into()))?
+            .is_ready();
+    }
+    drop(session);
+    let mut session = step(
+        "open after a hit was dropped half-way",
+        hammer.open(first.clone()),
+    )
+    .await?;
+    let second = slot(1);
+    let mut beside = step("open of a second slot", hammer.open(second.clone())).await?;
+    for number in HITS + 1..=2 * HITS {
+        let _: Outcome = step(
+            "hit after a hit was dropped half-way",
+            hammer.hit(&mut session, hit(number, &first)),
+        )
+        .await?;
+        let _: Outcome = step(
+            "hit of a second slot",
+            hammer.hit(&mut beside, hit(number, &second)),
+        )
+        .await?;
+    }
+    close("close", hammer.close(session)).await?;
+    close("close of a second slot", hammer.close(beside)).await
+}
+
+async fn close(name: &str, closing: impl Future<Output = ()>) -> Result<(), Nonconformance> {
+    let closing = async {
+        closing.await;
+        Ok(())
+    };
+    step(name, closing).await
+}
+
+async fn step<T>(
+    name: &str,
+    future: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Nonconformance> {
+    let mut future = pin!(future);
+    let caught = poll_fn(
+        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(poll) => poll.map(Ok),
+            Err(_) => Poll::Ready(Err(())),
+        },
+    );
+    let why = match timeout(PATIENCE, caught).await {
+        Ok(Ok(Ok(value))) => return Ok(value),
+        Ok(Ok(Err(failure))) => format!("failed: {failure}"),
+        Ok(Err(())) => "panicked".into(),
+        Err(_) => format!("hangs: no end within {PATIENCE:?}"),
+    };
+    Err(Nonconformance(format!("{name} {why}")))
+}
+
+/// Which step of [`conformance`] went wrong, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nonconformance(String);
+
+impl fmt::Display for Nonconformance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl error::Error for Nonconformance {}

@@ -1,0 +1,12 @@
+//! For tests of hammers, and of the engine itself (feature `testing`).
+//!
+//! - [`conformance`] holds a hammer to what the [`Hammer`](crate::Hammer) trait asks of it.
+//! - [`Scripted`] is a hammer that does what a script says, under a [`paused`] clock.
+
+mod conformance;
+mod paused;
+mod scripted;
+
+pub use conformance::{Nonconformance, conformance};
+pub use paused::paused;
+pub use scripted::{Counts, Scripted, Step};

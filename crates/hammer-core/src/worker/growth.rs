@@ -1,0 +1,142 @@
+use std::cell::Cell;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::Rate;
+
+/// A hit that is later than this when the pacer turns to it was held up by the generator, and is
+/// no reason to open another slot.
+const OWN_STALL: Duration = Duration::from_millis(10);
+/// Slots that may be opening at one time before there are as many open ones.
+const AT_ONCE: usize = 16;
+
+/// Decides when another slot is opened.
+///
+/// Each hit that finds no idle slot although it is on time is a *want*; each hit that leaves the
+/// backlog for a slot that came free takes one away. What is left after a pass over the I/O are
+/// the slots that are missing. A generator that was late itself makes no wants, however long its
+/// backlog is: that will pass at the speed of the target. So a stall of the target opens a slot per
+/// due hit, and a stall of the generator opens nearly none.
+#[derive(Debug, Default)]
+pub(super) struct Growth {
+    wanted: Cell<usize>,
+    opening: Cell<usize>,
+    departures: Cell<u64>,
+    changed: Notify,
+}
+
+impl Growth {
+    /// A hit `late` behind its due time went to the backlog.
+    pub(super) fn arrived(&self, late: Duration) {
+        if late < OWN_STALL {
+            self.wanted.set(self.wanted.get() + 1);
+        }
+    }
+
+    /// A hit left the backlog.
+    pub(super) fn departed(&self) {
+        self.wanted.set(self.wanted.get().saturating_sub(1));
+        self.departures.set(self.departures.get() + 1);
+    }
+
+    /// How many hits have left the backlog so far.
+    pub(super) fn departures(&self) -> u64 {
+        self.departures.get()
+    }
+
+    /// Nothing leaves the backlog: one more slot is wanted, whoever was late.
+    pub(super) fn stuck(&self) {
+        self.wanted.set(self.wanted.get().max(1));
+    }
+
+    /// How many slots to open now, with `backlog` hits waiting, `open` slots there, and `room` for more.
+    pub(super) fn missing(&self, backlog: usize, open: usize, room: usize) -> usize {
+        let wanted = self.wanted.get().min(backlog);
+        let at_once = AT_ONCE.max(open).saturating_sub(self.opening.get());
+        let now = wanted.min(at_once).min(room);
+        self.wanted.set(wanted - now);
+        now
+    }
+
+    /// A slot begins to open.
+    pub(super) fn opening(&self) {
+        self.opening.set(self.opening.get() + 1);
+    }
+
+    /// A slot has opened, well or not.
+    pub(super) fn opened(&self) {
+        self.opening.set(self.opening.get() - 1);
+        self.changed.notify_waiters();
+    }
+
+    /// A slot is gone.
+    pub(super) fn gone(&self) {
+        self.changed.notify_waiters();
+    }
+
+    /// Waits until a slot has opened or is gone.
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Waits until no slot is opening.
+    pub(super) async fn none_opening(&self) {
+        while self.opening.get() > 0 {
+            self.changed().await;
+        }
+    }
+}
+
+/// How many slots are opened before the clock starts: all of them in a closed loop (`rate` is
+/// none), and in an open one as many as a target needs that answers within a millisecond.
+pub(super) fn first_slots(rate: Option<Rate>, limit: usize) -> usize {
+    match rate {
+        None => limit,
+        Some(rate) => ((rate.as_f64() / 1e3).ceil() as usize)
+            .clamp(1, AT_ONCE)
+            .min(limit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stall_of_the_target_opens_a_slot_per_due_hit() {
+        let growth = Growth::default();
+        for backlog in 1..=10 {
+            growth.arrived(Duration::from_micros(50));
+            assert_eq!(growth.missing(backlog, 2, 100), 1);
+        }
+    }
+
+    #[test]
+    fn a_stall_of_the_generator_opens_none() {
+        let growth = Growth::default();
+        (0..4000).for_each(|_| growth.arrived(Duration::from_secs(1)));
+        assert_eq!(growth.missing(4000, 2, 2000), 0);
+        growth.stuck();
+        assert_eq!(growth.missing(4000, 2, 2000), 1);
+    }
+
+    #[test]
+    fn slots_that_come_free_are_slots_that_need_not_be_opened() {
+        let growth = Growth::default();
+        (0..5).for_each(|_| growth.arrived(Duration::ZERO));
+        (0..3).for_each(|_| growth.departed());
+        assert_eq!(growth.missing(2, 2, 100), 2);
+    }
+
+    #[test]
+    fn openings_are_bounded_by_number_room_and_backlog() {
+        let growth = Growth::default();
+        (0..100).for_each(|_| growth.arrived(Duration::ZERO));
+        assert_eq!(growth.missing(100, 2, 5), 5, "room");
+        assert_eq!(growth.missing(100, 2, 1000), AT_ONCE, "at once");
+        assert_eq!(growth.missing(100, 40, 1000), 40, "as many as are open");
+        assert_eq!(growth.missing(1, 40, 1000), 1, "backlog");
+        assert_eq!(growth.missing(100, 40, 1000), 0, "the wants are used up");
+    }
+}

@@ -1,0 +1,125 @@
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+const NONE: usize = usize::MAX;
+
+/// Slots with a hit in the order in which their hits were started, as a list through an array.
+///
+/// All hits of a run have the same timeout, so the first to start is the first to time out: one
+/// look at the front does for all, and a hit costs neither a timer nor memory.
+#[derive(Debug)]
+pub(super) struct InFlight {
+    nodes: Vec<Node>,
+    first: usize,
+    last: usize,
+    len: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    started: Option<Instant>,
+    before: usize,
+    after: usize,
+}
+
+impl Default for InFlight {
+    fn default() -> Self {
+        Self {
+            nodes: vec![],
+            first: NONE,
+            last: NONE,
+            len: 0,
+        }
+    }
+}
+
+impl InFlight {
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The hit of `slot` starts; later than all before it.
+    pub(super) fn push(&mut self, slot: usize, started: Instant) {
+        if slot >= self.nodes.len() {
+            self.nodes.resize(
+                slot + 1,
+                Node {
+                    started: None,
+                    before: NONE,
+                    after: NONE,
+                },
+            );
+        }
+        self.nodes[slot] = Node {
+            started: Some(started),
+            before: self.last,
+            after: NONE,
+        };
+        match self.last {
+            NONE => self.first = slot,
+            last => self.nodes[last].after = slot,
+        }
+        self.last = slot;
+        self.len += 1;
+    }
+
+    /// The hit of `slot` has ended, or was told to.
+    pub(super) fn remove(&mut self, slot: usize) {
+        let Some(node) = self.nodes.get_mut(slot) else {
+            return;
+        };
+        if node.started.take().is_none() {
+            return;
+        }
+        let Node { before, after, .. } = *node;
+        match before {
+            NONE => self.first = after,
+            before => self.nodes[before].after = after,
+        }
+        match after {
+            NONE => self.last = before,
+            after => self.nodes[after].before = before,
+        }
+        self.len -= 1;
+    }
+
+    /// When the front has been in flight for `timeout`.
+    pub(super) fn next_timeout(&self, timeout: Duration) -> Option<Instant> {
+        let front = self.nodes.get(self.first)?;
+        front.started?.checked_add(timeout)
+    }
+
+    /// The slot of the longest hit in flight, which stays.
+    pub(super) fn front(&self) -> Option<usize> {
+        (self.first != NONE).then_some(self.first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_front_is_the_first_to_have_started() {
+        let mut list = InFlight::default();
+        let t0 = Instant::now();
+        let at = |ms| t0 + Duration::from_millis(ms);
+        for (k, slot) in [3, 0, 2, 1].into_iter().enumerate() {
+            list.push(slot, at(k as u64));
+        }
+        list.remove(0);
+        list.remove(0);
+        assert_eq!((list.len(), list.front()), (3, Some(3)));
+        assert_eq!(list.next_timeout(Duration::from_millis(10)), Some(at(10)));
+        list.remove(3);
+        assert_eq!(list.front(), Some(2));
+        list.push(3, at(9));
+        list.remove(1);
+        list.remove(2);
+        assert_eq!((list.len(), list.front()), (1, Some(3)));
+        list.remove(3);
+        assert_eq!((list.len(), list.front()), (0, None));
+        assert_eq!(list.next_timeout(Duration::ZERO), None);
+    }
+}

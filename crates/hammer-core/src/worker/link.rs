@@ -1,0 +1,191 @@
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::HitRecord;
+use crate::interval::Interval;
+
+/// Records that go over at one time.
+const BATCH: usize = 1024;
+/// Batches that may be on their way; beyond that records are dropped and counted.
+const BATCHES: usize = 256;
+/// Intervals that a worker may have: one it fills, one on its way, one on its way back.
+const INTERVALS: usize = 3;
+
+/// What a worker tells the coordinator.
+pub(crate) enum Message {
+    /// The first sessions are open.
+    Opened,
+    /// All that was seen up to `second`.
+    Interval {
+        worker: usize,
+        second: u64,
+        interval: Box<Interval>,
+    },
+    /// Hits that have ended.
+    Hits(Vec<HitRecord>),
+    /// No hit becomes due any more.
+    Draining,
+    /// The last interval, the time from the start to the end, the peaks.
+    Done {
+        worker: usize,
+        interval: Box<Interval>,
+        elapsed: Duration,
+        peaks: Peaks,
+    },
+    /// The worker could not work.
+    Broken { worker: usize, error: io::Error },
+}
+
+/// The most there was at one time in a worker.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Peaks {
+    pub(crate) in_flight: usize,
+    pub(crate) backlog: usize,
+    /// When the last hit was started.
+    pub(crate) last_start: Duration,
+}
+
+/// A worker's end of the line to the coordinator.
+pub(crate) struct Link {
+    worker: usize,
+    to: mpsc::Sender<Message>,
+    start: Cell<Option<oneshot::Receiver<Instant>>>,
+    empty: mpsc::Receiver<Box<Interval>>,
+    intervals: Cell<usize>,
+    patient: bool,
+    records: RefCell<Vec<HitRecord>>,
+    batches: Arc<AtomicUsize>,
+}
+
+/// The coordinator's end.
+pub(crate) struct Reins {
+    pub(crate) start: Option<oneshot::Sender<Instant>>,
+    pub(crate) empty: mpsc::Sender<Box<Interval>>,
+}
+
+impl Link {
+    /// A line for `worker`. A patient one waits for an empty interval, which only a paused clock
+    /// can afford.
+    pub(crate) fn new(
+        worker: usize,
+        to: mpsc::Sender<Message>,
+        batches: Arc<AtomicUsize>,
+        patient: bool,
+    ) -> (Self, Reins) {
+        let (start, started) = oneshot::channel();
+        let (give, empty) = mpsc::channel();
+        let link = Self {
+            worker,
+            to,
+            start: Cell::new(Some(started)),
+            empty,
+            intervals: Cell::new(1),
+            patient,
+            records: RefCell::default(),
+            batches,
+        };
+        (
+            link,
+            Reins {
+                start: Some(start),
+                empty: give,
+            },
+        )
+    }
+
+    /// Tells that the first sessions are open, and waits for the start.
+    pub(super) async fn opened(&self) -> Option<Instant> {
+        self.tell(Message::Opened);
+        if self.patient {
+            // A paused clock runs on while another thread is waited for.
+            return None;
+        }
+        self.start.take()?.await.ok()
+    }
+
+    /// Swaps a full interval for an empty one. Where the coordinator has not given one back, the
+    /// interval goes on: memory is bounded, and nothing is lost.
+    pub(super) fn swap(&self, current: &RefCell<Box<Interval>>, second: u64) -> bool {
+        self.flush();
+        let empty = match self.empty.try_recv() {
+            Ok(empty) => empty,
+            Err(_) if self.intervals.get() < INTERVALS => {
+                self.intervals.set(self.intervals.get() + 1);
+                Interval::new()
+            }
+            Err(_) if self.patient => match self.empty.recv() {
+                Ok(empty) => empty,
+                Err(_) => return false,
+            },
+            Err(_) => return false,
+        };
+        let interval = current.replace(empty);
+        self.tell(Message::Interval {
+            worker: self.worker,
+            second,
+            interval,
+        });
+        true
+    }
+
+    /// Logs a hit; gives the number of records that had to be dropped.
+    pub(super) fn log(&self, record: HitRecord) -> u64 {
+        let mut records = self.records.borrow_mut();
+        let mut dropped = 0;
+        if records.len() >= BATCH {
+            if self.batches.load(Ordering::Relaxed) < BATCHES {
+                self.send(std::mem::replace(&mut records, Vec::with_capacity(BATCH)));
+            } else {
+                dropped = records.len() as u64;
+                records.clear();
+            }
+        }
+        records.push(record);
+        dropped
+    }
+
+    fn flush(&self) {
+        let records = std::mem::take(&mut *self.records.borrow_mut());
+        if !records.is_empty() {
+            self.send(records);
+        }
+    }
+
+    fn send(&self, records: Vec<HitRecord>) {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        self.tell(Message::Hits(records));
+    }
+
+    pub(super) fn draining(&self) {
+        self.tell(Message::Draining);
+    }
+
+    pub(super) fn done(
+        &self,
+        current: &Rc<RefCell<Box<Interval>>>,
+        elapsed: Duration,
+        peaks: Peaks,
+    ) {
+        self.flush();
+        let interval = current.replace(Interval::new());
+        self.tell(Message::Done {
+            worker: self.worker,
+            interval,
+            elapsed,
+            peaks,
+        });
+    }
+
+    fn tell(&self, message: Message) {
+        // A coordinator that is gone has panicked; the run ends with it.
+        let _ = self.to.send(message);
+    }
+}

@@ -1,0 +1,320 @@
+//! One OS thread: its slots, its share of the schedule, its recorder. Nothing here is shared with
+//! another thread on the path of a hit.
+
+mod growth;
+mod in_flight;
+mod link;
+mod pacer;
+mod slot;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::time::Instant;
+
+use crate::interval::Interval;
+use crate::schedule::{Schedule, Share};
+use crate::stop::{Level, Stop};
+use crate::wait::{Bell, Wait};
+use crate::{Failure, Hammer, HitRecord, HitVerdict, Label, Outcome};
+
+use growth::Growth;
+use in_flight::InFlight;
+use slot::SlotCell;
+
+pub(crate) use link::{Link, Message, Peaks, Reins};
+
+/// How long the politeness of closing sessions may take at the end.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// What a worker needs to know.
+#[derive(Clone)]
+pub(crate) struct Part {
+    pub(crate) worker: usize,
+    pub(crate) workers: usize,
+    pub(crate) max_in_flight: usize,
+    pub(crate) max_backlog: usize,
+    pub(crate) timeout: Duration,
+    pub(crate) drain: Duration,
+    pub(crate) seed: u64,
+    pub(crate) log_hits: bool,
+    pub(crate) paused: bool,
+    pub(crate) stop: Stop,
+}
+
+/// A hit that is due and has not been started.
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    number: u64,
+    due: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before the clock starts.
+    Opening,
+    Running,
+    /// No hit becomes due any more.
+    Draining,
+    /// No hit starts any more.
+    Closing,
+}
+
+struct Worker<H> {
+    hammer: Arc<H>,
+    part: Part,
+    state: Cell<State>,
+    start: Cell<Instant>,
+    share: RefCell<Share>,
+    backlog: RefCell<VecDeque<Pending>>,
+    slots: RefCell<Vec<Rc<SlotCell>>>,
+    /// Slots without a hit; the last used is used next, so that few connections stay hot.
+    idle: RefCell<Vec<usize>>,
+    in_flight: RefCell<InFlight>,
+    growth: Growth,
+    /// Hits that were given to a slot and have not ended.
+    busy: Cell<usize>,
+    live: Cell<usize>,
+    interval: Rc<RefCell<Box<Interval>>>,
+    link: Link,
+    bell: Bell,
+    peaks: Cell<Peaks>,
+}
+
+/// Runs one worker to its end on the calling thread.
+pub(crate) fn run<H: Hammer>(
+    hammer: Arc<H>,
+    schedule: &Schedule,
+    part: Part,
+    link: Link,
+) -> io::Result<()> {
+    let mut builder = Builder::new_current_thread();
+    builder.enable_all();
+    #[cfg(feature = "testing")]
+    builder.start_paused(part.paused);
+    let runtime = builder.build_local(LocalOptions::default())?;
+    let share = schedule.share(part.worker as u64, part.workers as u64);
+    runtime.block_on(async {
+        let wait = Wait::new(part.paused)?;
+        let worker = Rc::new(Worker::new(hammer, share, part, link));
+        worker.work(wait).await
+    })
+}
+
+impl<H: Hammer> Worker<H> {
+    fn new(hammer: Arc<H>, share: Share, part: Part, link: Link) -> Self {
+        Self {
+            hammer,
+            state: Cell::new(State::Opening),
+            start: Cell::new(Instant::now()),
+            share: RefCell::new(share),
+            backlog: RefCell::default(),
+            slots: RefCell::default(),
+            idle: RefCell::default(),
+            in_flight: RefCell::default(),
+            growth: Growth::default(),
+            busy: Cell::new(0),
+            live: Cell::new(0),
+            interval: Rc::new(RefCell::new(Interval::new())),
+            link,
+            bell: Bell::default(),
+            peaks: Cell::default(),
+            part,
+        }
+    }
+
+    async fn work(self: &Rc<Self>, mut wait: Wait) -> io::Result<()> {
+        let listener = Rc::downgrade(self);
+        let stop = self.part.stop.clone();
+        tokio::task::spawn_local(async move {
+            let mut level = Level::Run;
+            while level < Level::Now {
+                level = stop.beyond(level).await;
+                match listener.upgrade() {
+                    Some(worker) => worker.bell.ring(),
+                    None => return,
+                }
+            }
+        });
+        self.open_first().await;
+        let start = self.link.opened().await.unwrap_or_else(Instant::now);
+        self.start.set(start);
+        self.state.set(State::Running);
+        let paced = self.pace(&mut wait).await;
+        self.close().await;
+        self.link
+            .done(&self.interval, self.elapsed(), self.peaks.get());
+        paced
+    }
+
+    /// Opens the sessions that the schedule will surely need, before the clock starts.
+    async fn open_first(self: &Rc<Self>) {
+        let first = {
+            let share = self.share.borrow();
+            growth::first_slots(share.rate_per_worker(), self.part.max_in_flight)
+        };
+        for _ in 0..first {
+            self.open_slot();
+        }
+        let opened = self.growth.none_opening();
+        tokio::select! {
+            () = opened => {}
+            _ = self.part.stop.beyond(Level::Run) => {}
+        }
+    }
+
+    /// Lets idle slots close their sessions, and drops those that take too long.
+    async fn close(&self) {
+        self.state.set(State::Closing);
+        self.slots.borrow().iter().for_each(|slot| slot.wake());
+        let deadline = Instant::now() + CLOSING;
+        while self.live.get() > 0 && self.part.stop.level() < Level::Now {
+            if tokio::time::timeout_at(deadline, self.growth.changed())
+                .await
+                .is_err()
+            {
+                break;
+            }
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        Instant::now().saturating_duration_since(self.start.get())
+    }
+
+    /// The next hit for a slot that has none, if one waits.
+    fn take(&self) -> Option<Pending> {
+        if !matches!(self.state.get(), State::Running | State::Draining) {
+            return None;
+        }
+        if let Some(pending) = self.backlog.borrow_mut().pop_front() {
+            self.growth.departed();
+            self.busy.set(self.busy.get() + 1);
+            return Some(pending);
+        }
+        if self.state.get() != State::Running {
+            return None;
+        }
+        let mut share = self.share.borrow_mut();
+        if !share.is_closed_loop() {
+            return None;
+        }
+        let due = self.elapsed();
+        let Some(number) = share.take_free(due) else {
+            self.bell.ring();
+            return None;
+        };
+        self.interval.borrow_mut().hits.scheduled += 1;
+        self.busy.set(self.busy.get() + 1);
+        Some(Pending { number, due })
+    }
+
+    /// A hit is started now: from here on its service counts.
+    fn begin(&self, slot: usize, pending: &mut Pending) -> Instant {
+        let now = Instant::now();
+        let elapsed = now.saturating_duration_since(self.start.get());
+        if self.share.borrow().is_closed_loop() {
+            pending.due = elapsed;
+        }
+        let mut interval = self.interval.borrow_mut();
+        interval.started += 1;
+        interval
+            .lateness
+            .record(elapsed.saturating_sub(pending.due));
+        let mut in_flight = self.in_flight.borrow_mut();
+        in_flight.push(slot, now);
+        let mut peaks = self.peaks.get();
+        peaks.in_flight = peaks.in_flight.max(in_flight.len());
+        peaks.last_start = elapsed;
+        self.peaks.set(peaks);
+        now
+    }
+
+    /// A hit has ended.
+    fn end(&self, slot: usize, hit: Pending, started: Instant, result: Ended) {
+        let now = Instant::now();
+        let elapsed = now.saturating_duration_since(self.start.get());
+        let response = elapsed.saturating_sub(hit.due);
+        let service = now.saturating_duration_since(started);
+        self.in_flight.borrow_mut().remove(slot);
+        self.busy.set(self.busy.get() - 1);
+        let (verdict, label) = {
+            let mut interval = self.interval.borrow_mut();
+            match result {
+                Ended::Answered(outcome) => {
+                    interval.answer(outcome, response, service);
+                    let ok = outcome.is_ok();
+                    let verdict = if ok {
+                        HitVerdict::Ok
+                    } else {
+                        HitVerdict::Rejected
+                    };
+                    (verdict, Some(outcome.label()))
+                }
+                Ended::Failed(failure) => {
+                    let timed_out =
+                        failure == Failure::TIMEOUT || failure == Failure::CONNECT_TIMEOUT;
+                    let verdict = if timed_out {
+                        HitVerdict::TimedOut
+                    } else {
+                        HitVerdict::Failed
+                    };
+                    interval.failure(verdict, failure);
+                    (verdict, Some(Label::from(failure.name())))
+                }
+                Ended::Abandoned => {
+                    interval.hits.count(HitVerdict::Abandoned);
+                    (HitVerdict::Abandoned, None)
+                }
+            }
+        };
+        if self.part.log_hits {
+            let answered = label.is_some();
+            self.log(HitRecord {
+                number: hit.number,
+                due: hit.due,
+                verdict,
+                label,
+                response: answered.then_some(response),
+                service: answered.then_some(service),
+            });
+        }
+        if self.state.get() != State::Running {
+            self.bell.ring();
+        }
+    }
+
+    /// A hit is given up before it was started.
+    fn unsent(&self, hit: Pending) {
+        self.interval.borrow_mut().hits.count(HitVerdict::Unsent);
+        if self.part.log_hits {
+            let Pending { number, due } = hit;
+            let verdict = HitVerdict::Unsent;
+            self.log(HitRecord {
+                number,
+                due,
+                verdict,
+                label: None,
+                response: None,
+                service: None,
+            });
+        }
+    }
+
+    fn log(&self, record: HitRecord) {
+        let dropped = self.link.log(record);
+        self.interval.borrow_mut().log_dropped += dropped;
+    }
+}
+
+/// How a hit came to its end.
+enum Ended {
+    Answered(Outcome),
+    Failed(Failure),
+    Abandoned,
+}

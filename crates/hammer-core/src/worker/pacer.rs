@@ -1,0 +1,204 @@
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::slot::{Order, SlotCell};
+use super::{Pending, State, Worker};
+use crate::Hammer;
+use crate::stop::Level;
+use crate::wait::Wait;
+
+/// The shortest time between two looks at the schedule: hits due within it start together, so that
+/// the cost of waking falls as the rate grows.
+const QUANTUM: Duration = Duration::from_micros(100);
+const SECOND: Duration = Duration::from_secs(1);
+
+impl<H: Hammer> Worker<H> {
+    /// Turns to each hit when it is due, until the last one has ended.
+    pub(super) async fn pace(self: &Rc<Self>, wait: &mut Wait) -> io::Result<()> {
+        let mut drain_end = None;
+        let mut next_tick = SECOND;
+        let mut departures = 0;
+        loop {
+            let now = Instant::now();
+            let elapsed = now.saturating_duration_since(self.start.get());
+            let waiting = match self.state.get() {
+                State::Running => self.dispatch(elapsed),
+                _ => 0,
+            };
+            self.time_out(now);
+            if elapsed >= next_tick {
+                let second = elapsed.as_secs();
+                self.link.swap(&self.interval, second);
+                next_tick = SECOND * u32::try_from(second + 1).unwrap_or(u32::MAX);
+            }
+            if waiting > 0 {
+                let stuck = self.growth.departures() == departures;
+                // A pass over the I/O: slots that come free now need not be opened.
+                tokio::task::yield_now().await;
+                if stuck && self.growth.departures() == departures {
+                    self.growth.stuck();
+                }
+                departures = self.growth.departures();
+                self.grow();
+            }
+            let level = self.part.stop.level();
+            if self.state.get() == State::Running && (level > Level::Run || self.is_over(elapsed)) {
+                self.state.set(State::Draining);
+                drain_end = now.checked_add(self.part.drain);
+                self.link.draining();
+            }
+            if self.state.get() == State::Draining {
+                if level > Level::Run {
+                    self.give_up_backlog();
+                }
+                if self.busy.get() == 0 && self.backlog.borrow().is_empty() {
+                    return Ok(());
+                }
+                if level == Level::Now || drain_end.is_some_and(|end| now >= end) {
+                    self.abandon().await;
+                    return Ok(());
+                }
+            }
+            let next_due = match self.state.get() {
+                State::Running => self.next_due(),
+                _ => None,
+            };
+            let times = [
+                next_due.map(|due| self.start.get() + due.max(elapsed + QUANTUM)),
+                Some(self.start.get() + next_tick),
+                self.in_flight.borrow().next_timeout(self.part.timeout),
+                drain_end,
+            ];
+            let deadline = times.into_iter().flatten().min().unwrap_or(now + SECOND);
+            wait.until(deadline, &self.bell).await?;
+        }
+    }
+
+    /// Gives all hits that are due to idle slots, or to the backlog; tells how many wait there.
+    fn dispatch(&self, elapsed: Duration) -> usize {
+        let mut share = self.share.borrow_mut();
+        let mut idle = self.idle.borrow_mut();
+        let slots = self.slots.borrow();
+        let mut interval = self.interval.borrow_mut();
+        if share.is_closed_loop() {
+            while let Some(slot) = idle.pop() {
+                let Some(number) = share.take_free(elapsed) else {
+                    idle.push(slot);
+                    break;
+                };
+                interval.hits.scheduled += 1;
+                interval.schedule_late.record(Duration::ZERO);
+                self.give(
+                    &slots[slot],
+                    Pending {
+                        number,
+                        due: elapsed,
+                    },
+                );
+            }
+            return 0;
+        }
+        let mut backlog = self.backlog.borrow_mut();
+        while let Some(due) = share.peek().filter(|due| *due <= elapsed) {
+            let hit = Pending {
+                number: share.advance(),
+                due,
+            };
+            let late = elapsed - due;
+            interval.hits.scheduled += 1;
+            interval.schedule_late.record(late);
+            if let Some(slot) = idle.pop() {
+                self.give(&slots[slot], hit);
+            } else if backlog.len() < self.part.max_backlog {
+                interval.waited_at_limit += u64::from(slots.len() >= self.part.max_in_flight);
+                backlog.push_back(hit);
+                self.growth.arrived(late);
+            } else {
+                drop(interval);
+                self.unsent(hit);
+                interval = self.interval.borrow_mut();
+            }
+        }
+        let mut peaks = self.peaks.get();
+        peaks.backlog = peaks.backlog.max(backlog.len());
+        self.peaks.set(peaks);
+        backlog.len()
+    }
+
+    fn give(&self, slot: &SlotCell, hit: Pending) {
+        self.busy.set(self.busy.get() + 1);
+        slot.give(hit);
+    }
+
+    fn next_due(&self) -> Option<Duration> {
+        let share = self.share.borrow();
+        if share.is_closed_loop() {
+            share.until()
+        } else {
+            share.peek()
+        }
+    }
+
+    /// Whether no hit will become due any more.
+    fn is_over(&self, elapsed: Duration) -> bool {
+        let share = self.share.borrow();
+        if share.is_closed_loop() {
+            share.is_used_up(elapsed)
+        } else {
+            share.peek().is_none()
+        }
+    }
+
+    /// Opens the slots that are missing.
+    pub(super) fn grow(self: &Rc<Self>) {
+        if !matches!(self.state.get(), State::Running | State::Draining) {
+            return;
+        }
+        let open = self.slots.borrow().len();
+        let room = self.part.max_in_flight.saturating_sub(open);
+        for _ in 0..self.growth.missing(self.backlog.borrow().len(), open, room) {
+            self.open_slot();
+        }
+    }
+
+    /// Ends hits whose time is up.
+    fn time_out(&self, now: Instant) {
+        let mut in_flight = self.in_flight.borrow_mut();
+        while in_flight
+            .next_timeout(self.part.timeout)
+            .is_some_and(|end| end <= now)
+        {
+            let Some(slot) = in_flight.front() else {
+                return;
+            };
+            in_flight.remove(slot);
+            self.slots.borrow()[slot].order(Order::TimeOut);
+        }
+    }
+
+    fn give_up_backlog(&self) {
+        let backlog = std::mem::take(&mut *self.backlog.borrow_mut());
+        backlog.into_iter().for_each(|hit| self.unsent(hit));
+    }
+
+    /// Ends everything: due hits are unsent, those in flight abandoned.
+    async fn abandon(&self) {
+        self.state.set(State::Closing);
+        self.give_up_backlog();
+        while self.busy.get() > 0 {
+            self.abandon_in_flight();
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn abandon_in_flight(&self) {
+        let mut in_flight = self.in_flight.borrow_mut();
+        while let Some(slot) = in_flight.front() {
+            in_flight.remove(slot);
+            self.slots.borrow()[slot].order(Order::Abandon);
+        }
+    }
+}

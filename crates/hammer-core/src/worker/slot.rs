@@ -1,0 +1,210 @@
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use tokio::time::Instant;
+
+use super::{Ended, Pending, State, Worker};
+use crate::phases::Phases;
+use crate::{Failure, Hammer, Hit, Outcome, Slot};
+
+/// Hits that may end without waiting for anything before other tasks get their turn.
+const STREAK: u32 = 32;
+
+/// What the worker and a slot's task tell each other.
+#[derive(Default)]
+pub(super) struct SlotCell {
+    hit: Cell<Option<Pending>>,
+    order: Cell<Option<Order>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+/// Why a hit must end before it is done.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Order {
+    TimeOut,
+    Abandon,
+}
+
+impl SlotCell {
+    pub(super) fn give(&self, hit: Pending) {
+        self.hit.set(Some(hit));
+        self.wake();
+    }
+
+    pub(super) fn order(&self, order: Order) {
+        self.order.set(Some(order));
+        self.wake();
+    }
+
+    pub(super) fn wake(&self) {
+        if let Some(waker) = &*self.waker.borrow() {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+impl<H: Hammer> Worker<H> {
+    /// Adds a slot, which opens its session and then takes its first hit.
+    pub(super) fn open_slot(self: &Rc<Self>) {
+        let cell = Rc::new(SlotCell::default());
+        let index = self.slots.borrow().len();
+        self.slots.borrow_mut().push(cell.clone());
+        self.live.set(self.live.get() + 1);
+        self.growth.opening();
+        self.interval.borrow_mut().slots_opened += 1;
+        let slot = Slot {
+            index: index * self.part.workers + self.part.worker,
+            worker: self.part.worker,
+            phases: Rc::new(Phases::new(self.interval.clone())),
+        };
+        let task = SlotTask {
+            worker: self.clone(),
+            index,
+            cell,
+            slot,
+            session: None,
+            streak: 0,
+        };
+        tokio::task::spawn_local(task.run());
+    }
+}
+
+struct SlotTask<H: Hammer> {
+    worker: Rc<Worker<H>>,
+    index: usize,
+    cell: Rc<SlotCell>,
+    slot: Slot,
+    session: Option<H::Session>,
+    streak: u32,
+}
+
+impl<H: Hammer> SlotTask<H> {
+    async fn run(mut self) {
+        poll_fn(|cx| {
+            *self.cell.waker.borrow_mut() = Some(cx.waker().clone());
+            Poll::Ready(())
+        })
+        .await;
+        let timeout = self.worker.part.timeout;
+        let opened = tokio::time::timeout(timeout, self.open()).await;
+        self.worker.growth.opened();
+        if let Err(failure) = opened.unwrap_or(Err(Failure::CONNECT_TIMEOUT)) {
+            // The slot was opened for a hit that waits: its failure is that hit's failure.
+            if let Some(mut hit) = self.worker.take() {
+                let started = self.worker.begin(self.index, &mut hit);
+                self.worker
+                    .end(self.index, hit, started, Ended::Failed(failure));
+            }
+        }
+        self.worker.grow();
+        while let Some(mut hit) = self.next().await {
+            let started = self.worker.begin(self.index, &mut hit);
+            let ended = self.hit(hit, started).await;
+            if !matches!(ended, Ended::Answered(_)) {
+                self.session = None;
+            }
+            self.worker.end(self.index, hit, started, ended);
+            if self.streak >= STREAK {
+                self.streak = 0;
+                tokio::task::yield_now().await;
+            }
+        }
+        if let Some(session) = self.session.take() {
+            let worker = self.worker.clone();
+            let closing = async {
+                worker.hammer.close(session).await;
+                Ok(())
+            };
+            // A panic in it has said so on stderr, and there is no hit that it could fail.
+            let _ = guarded(closing).await;
+        }
+        self.worker.live.set(self.worker.live.get() - 1);
+        self.worker.growth.gone();
+    }
+
+    /// The next hit; none when the slot is to close.
+    async fn next(&mut self) -> Option<Pending> {
+        if let Some(hit) = self.worker.take() {
+            return Some(hit);
+        }
+        self.streak = 0;
+        self.worker.idle.borrow_mut().push(self.index);
+        poll_fn(|_| match self.cell.hit.take() {
+            Some(hit) => Poll::Ready(Some(hit)),
+            None if self.worker.state.get() == State::Closing => Poll::Ready(None),
+            None => Poll::Pending,
+        })
+        .await
+    }
+
+    async fn open(&mut self) -> Result<(), Failure> {
+        self.slot.phases.begin(Instant::now());
+        let worker = &self.worker;
+        let session = guarded(worker.hammer.open(self.slot.clone())).await?;
+        worker.interval.borrow_mut().sessions_opened += 1;
+        self.session = Some(session);
+        Ok(())
+    }
+
+    async fn hit(&mut self, hit: Pending, started: Instant) -> Ended {
+        let cell = self.cell.clone();
+        // An order that came when the last hit had just ended is not for this one.
+        cell.order.take();
+        let mut waited = false;
+        let result = {
+            let mut attempt = pin!(self.attempt(hit, started));
+            poll_fn(|cx| match attempt.as_mut().poll(cx) {
+                Poll::Ready(result) => Poll::Ready(Ok(result)),
+                Poll::Pending => match cell.order.take() {
+                    Some(order) => Poll::Ready(Err(order)),
+                    None => {
+                        waited = true;
+                        Poll::Pending
+                    }
+                },
+            })
+            .await
+        };
+        self.streak = if waited { 0 } else { self.streak + 1 };
+        match result {
+            Ok(Ok(outcome)) => Ended::Answered(outcome),
+            Ok(Err(failure)) => Ended::Failed(failure),
+            Err(Order::Abandon) => Ended::Abandoned,
+            Err(Order::TimeOut) if self.session.is_some() => Ended::Failed(Failure::TIMEOUT),
+            Err(Order::TimeOut) => Ended::Failed(Failure::CONNECT_TIMEOUT),
+        }
+    }
+
+    async fn attempt(&mut self, hit: Pending, started: Instant) -> Result<Outcome, Failure> {
+        if self.session.is_none() {
+            self.open().await?;
+        } else {
+            self.slot.phases.begin(started);
+        }
+        let Pending { number, due } = hit;
+        let hit = Hit {
+            number,
+            due,
+            seed: self.worker.part.seed,
+            slot: self.slot.clone(),
+        };
+        match &mut self.session {
+            Some(session) => guarded(self.worker.hammer.hit(session, hit)).await,
+            None => unreachable!("a session was just opened"),
+        }
+    }
+}
+
+/// Makes a panic in a hammer a failure of its hit: the report must not lose it.
+async fn guarded<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
+            .unwrap_or(Poll::Ready(Err(Failure::PANICKED)))
+    })
+    .await
+}

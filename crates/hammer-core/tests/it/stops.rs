@@ -1,0 +1,100 @@
+use hammer_core::testing::{Scripted, Step, paused};
+use hammer_core::{Event, Run, Stop};
+
+use crate::{ms, ok_after, per_second, run, scripted};
+
+#[test]
+fn a_stop_while_running_drains_what_is_in_flight() {
+    let stop = Stop::new();
+    let pull = stop.clone();
+    let hammer = scripted(move |hit| {
+        if hit.number() == 50 {
+            pull.drain();
+        }
+        ok_after(ms(200))
+    });
+    let report = run(Run::new(hammer, per_second(100, ms(5000))).stop(stop));
+    assert!(report.stopped);
+    assert!((51..=53).contains(&report.hits.ok), "{:?}", report.hits);
+    assert_eq!(report.hits.abandoned, 0);
+    assert!(report.elapsed_s < 0.8, "{} s", report.elapsed_s);
+}
+
+#[test]
+fn a_second_stop_abandons_what_is_in_flight() {
+    let stop = Stop::new();
+    let pull = stop.clone();
+    let hammer = scripted(move |hit| {
+        if hit.number() == 50 {
+            pull.signal();
+            pull.signal();
+        }
+        ok_after(ms(200))
+    });
+    let report = run(Run::new(hammer, per_second(100, ms(5000))).stop(stop));
+    assert!(
+        (18..=21).contains(&report.hits.abandoned),
+        "{:?}",
+        report.hits
+    );
+    assert!((30..=32).contains(&report.hits.ok), "{:?}", report.hits);
+}
+
+#[test]
+fn a_stop_while_opening_ends_the_run_with_a_report() {
+    let stop = Stop::new();
+    let pull = stop.clone();
+    let hammer = Scripted::new(|_| ok_after(ms(1))).opening(move |_: &hammer_core::Slot| {
+        pull.drain();
+        Step::Hang
+    });
+    let report = run(Run::new(hammer, per_second(100, ms(5000))).stop(stop));
+    assert!(report.stopped);
+    assert_eq!(report.hits.ok, 0);
+    assert!(report.elapsed_s < 2.0, "{} s", report.elapsed_s);
+}
+
+#[test]
+fn a_stop_while_draining_abandons_the_rest() {
+    let stop = Stop::new();
+    let pull = stop.clone();
+    let hammer = scripted(|_| Step::Hang);
+    let schedule = per_second(100, ms(1000));
+    let mut events = vec![];
+    let report = paused(
+        Run::new(hammer, schedule)
+            .stop(stop)
+            .timeout(ms(86_400_000)),
+    )
+    .execute(|event| match event {
+        Event::Draining => {
+            pull.now();
+            events.push("draining");
+        }
+        Event::Opening { .. } => events.push("opening"),
+        Event::Started { .. } => events.push("started"),
+        Event::Finished(_) => events.push("finished"),
+        _ => {}
+    })
+    .expect("a run");
+    assert_eq!(report.hits.abandoned, 100);
+    assert_eq!(events, ["opening", "started", "draining", "finished"]);
+}
+
+#[test]
+fn the_drain_is_bounded_and_sessions_are_closed() {
+    let hammer = Scripted::new(|hit| match hit.number() {
+        99 => Step::Hang,
+        _ => ok_after(ms(1)),
+    });
+    let counts = hammer.counts();
+    let report = run(Run::new(hammer, per_second(100, ms(1000))).drain(ms(300)));
+    assert_eq!((report.hits.ok, report.hits.abandoned), (99, 1));
+    assert!(
+        (1.2..1.4).contains(&report.elapsed_s),
+        "{} s",
+        report.elapsed_s
+    );
+    assert_eq!(counts.closed() + 1, report.generator.sessions_opened);
+    assert_eq!(counts.hits(), counts.ended() + 1);
+}

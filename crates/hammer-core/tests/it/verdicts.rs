@@ -1,0 +1,67 @@
+use hammer_core::testing::Step;
+use hammer_core::{Failure, Outcome, Run};
+use proptest::prelude::*;
+
+use crate::{ms, ok_after, per_second, run, scripted};
+
+/// A step by two random numbers.
+fn step(kind: u8, time: u64) -> Step {
+    match kind {
+        0..=5 => ok_after(ms(time)),
+        6 => Step::Answer(ms(time), Outcome::rejected(503)),
+        7 => Step::Fail(ms(time), Failure::RESET),
+        8 => Step::Hang,
+        _ => Step::Panic,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn verdicts_add_up_whatever_the_target_does(
+        script in prop::collection::vec((0..10_u8, 0..400_u64), 1..50),
+        rate in 1..500_u64,
+        limit in 1..40_usize,
+        backlog in 1..100_usize,
+        timeout in 1..300_u64,
+        drain in 0..300_u64,
+    ) {
+        std::panic::set_hook(Box::new(|_| ()));
+        let hammer = scripted(move |hit| {
+            let (kind, time) = script[hit.number() as usize % script.len()];
+            step(kind, time)
+        });
+        let report = run(Run::new(hammer, per_second(rate, ms(1500)))
+            .max_in_flight(limit)
+            .max_backlog(backlog)
+            .timeout(ms(timeout))
+            .drain(ms(drain)));
+        let _ = std::panic::take_hook();
+        let hits = report.hits;
+        prop_assert_eq!(hits.scheduled, (rate * 3).div_ceil(2));
+        prop_assert_eq!(report.response_us.count, hits.answered());
+        prop_assert_eq!(report.service_us.count, hits.answered());
+        prop_assert_eq!(report.labels.values().sum::<u64>(), hits.answered());
+        prop_assert_eq!(report.failures.values().sum::<u64>(), hits.failed + hits.timed_out);
+        prop_assert_eq!(report.lateness_us.count, hits.scheduled - hits.unsent);
+        let ok: u64 = report.timeline.iter().map(|slice| slice.hits.ok).sum();
+        prop_assert_eq!(ok, hits.ok);
+    }
+}
+
+#[test]
+fn each_kind_of_end_is_counted_as_what_it_was() {
+    std::panic::set_hook(Box::new(|_| ()));
+    let hammer = scripted(|hit| step((hit.number() % 5 + 5) as u8, 5));
+    let report = run(Run::new(hammer, per_second(100, ms(1000))).timeout(ms(50)));
+    let _ = std::panic::take_hook();
+    let hits = report.hits;
+    assert_eq!(
+        (hits.ok, hits.rejected, hits.failed, hits.timed_out),
+        (20, 20, 40, 20)
+    );
+    assert_eq!(report.labels["503"], 20);
+    assert_eq!(report.failures["connection_reset"], 20);
+    assert_eq!(report.failures["hammer_panicked"], 20);
+}

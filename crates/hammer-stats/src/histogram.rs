@@ -1,0 +1,200 @@
+use std::time::Duration;
+
+/// The longest time that is told apart: one hour.
+const LONGEST_US: u64 = 3_600_000_000;
+const SIGNIFICANT_DIGITS: u8 = 3;
+
+/// How often which time was seen: 1 µs to 1 h at 3 significant digits.
+///
+/// Quantiles are exact to three digits; count, least, greatest and mean are exact. Longer times
+/// than an hour are counted at an hour, and [`saturated`](Self::saturated) tells how many. The
+/// size is fixed, about 180 kB; recording allocates nothing.
+///
+/// Layout and error bound: HdrHistogram (Gil Tene, hdrhistogram.org).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Histogram {
+    pub(crate) micros: hdrhistogram::Histogram<u64>,
+    pub(crate) exact: Exact,
+}
+
+/// What is kept beside the buckets, in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Exact {
+    pub(crate) count: u64,
+    pub(crate) sum: u128,
+    pub(crate) min: u64,
+    pub(crate) max: u64,
+    pub(crate) saturated: u64,
+}
+
+impl Exact {
+    pub(crate) const EMPTY: Self = Self {
+        count: 0,
+        sum: 0,
+        min: u64::MAX,
+        max: 0,
+        saturated: 0,
+    };
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        self.saturated += other.saturated;
+    }
+}
+
+impl Histogram {
+    /// An empty histogram.
+    #[must_use]
+    pub fn new() -> Self {
+        let micros = hdrhistogram::Histogram::new_with_bounds(1, LONGEST_US, SIGNIFICANT_DIGITS)
+            .expect("the bounds are constants within hdrhistogram's own");
+        Self {
+            micros,
+            exact: Exact::EMPTY,
+        }
+    }
+
+    /// Counts `time`.
+    #[inline]
+    pub fn record(&mut self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let micros = nanos / 1_000;
+        self.exact.count += 1;
+        self.exact.sum += u128::from(nanos);
+        self.exact.min = self.exact.min.min(nanos);
+        self.exact.max = self.exact.max.max(nanos);
+        self.exact.saturated += u64::from(micros > LONGEST_US);
+        self.micros.saturating_record(micros.min(LONGEST_US));
+    }
+
+    /// Adds all that `other` has counted; the result is the same as if this one had recorded it.
+    pub fn merge(&mut self, other: &Self) {
+        if other.is_empty() {
+            return;
+        }
+        self.micros
+            .add(&other.micros)
+            .expect("all histograms have the same bounds");
+        self.exact.merge(&other.exact);
+    }
+
+    /// Forgets everything, and keeps its memory.
+    pub fn clear(&mut self) {
+        if !self.is_empty() {
+            self.micros.reset();
+            self.exact = Exact::EMPTY;
+        }
+    }
+
+    /// Whether nothing was recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.exact.count == 0
+    }
+
+    /// How many times were recorded.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.exact.count
+    }
+
+    /// How many of them were longer than an hour.
+    #[must_use]
+    pub fn saturated(&self) -> u64 {
+        self.exact.saturated
+    }
+
+    /// The least time; zero if there is none.
+    #[must_use]
+    pub fn min(&self) -> Duration {
+        Duration::from_nanos(if self.is_empty() { 0 } else { self.exact.min })
+    }
+
+    /// The greatest time; zero if there is none.
+    #[must_use]
+    pub fn max(&self) -> Duration {
+        Duration::from_nanos(self.exact.max)
+    }
+
+    /// The arithmetic mean; zero if there is none.
+    #[must_use]
+    pub fn mean(&self) -> Duration {
+        let mean = self
+            .exact
+            .sum
+            .checked_div(u128::from(self.exact.count))
+            .unwrap_or(0);
+        Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
+    }
+
+    /// The least time that a share of `quantile` (0 to 1) of all times do not exceed, to three
+    /// digits and never outside of what was recorded; zero if there is none.
+    #[must_use]
+    pub fn quantile(&self, quantile: f64) -> Duration {
+        if self.is_empty() {
+            return Duration::ZERO;
+        }
+        // hdrhistogram gives the greatest value of the bucket; a value of n µs stands for the
+        // times from n to n + 1, so that its bound is exclusive.
+        let micros = self.micros.value_at_quantile(quantile.clamp(0.0, 1.0));
+        Duration::from_micros(micros).clamp(self.min(), self.max())
+    }
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_exact_to_three_digits() {
+        let mut histogram = Histogram::new();
+        for micros in 1..=100_000 {
+            histogram.record(Duration::from_micros(micros));
+        }
+        for (quantile, micros) in [
+            (0.0, 1.0),
+            (0.5, 50_000.0),
+            (0.9, 90_000.0),
+            (0.99, 99_000.0),
+            (1.0, 100_000.0),
+        ] {
+            let found = histogram.quantile(quantile).as_secs_f64() * 1e6;
+            assert!(
+                (found / micros - 1.0).abs() < 1e-3,
+                "{quantile}: {found} µs"
+            );
+        }
+        assert_eq!(histogram.mean(), Duration::from_nanos(50_000_500));
+    }
+
+    #[test]
+    fn longer_than_an_hour_is_counted_as_such() {
+        let mut histogram = Histogram::new();
+        histogram.record(Duration::from_secs(3600));
+        assert_eq!(histogram.saturated(), 0);
+        histogram.record(Duration::from_secs(4000));
+        histogram.record(Duration::MAX);
+        assert_eq!((histogram.saturated(), histogram.count()), (2, 3));
+        let median = histogram.quantile(0.5).as_secs_f64();
+        assert!((median / 3600.0 - 1.0).abs() < 1e-3, "{median} s");
+    }
+
+    #[test]
+    fn empty_and_cleared_are_the_same() {
+        let mut histogram = Histogram::new();
+        histogram.record(Duration::from_micros(7));
+        histogram.clear();
+        assert_eq!(histogram, Histogram::new());
+        assert_eq!(histogram.quantile(0.5), Duration::ZERO);
+        assert_eq!(histogram.min(), Duration::ZERO);
+    }
+}

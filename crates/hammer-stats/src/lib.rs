@@ -1,0 +1,23 @@
+//! Latency histograms that merge exactly, slice by the second and cost nanoseconds.
+//!
+//! ```
+//! use std::time::Duration;
+//! use hammer_stats::Histogram;
+//!
+//! let mut one = Histogram::new();
+//! let mut other = Histogram::new();
+//! one.record(Duration::from_micros(100));
+//! other.record(Duration::from_micros(300));
+//! one.merge(&other);
+//! assert_eq!(one.count(), 2);
+//! assert_eq!(one.mean(), Duration::from_micros(200));
+//! assert_eq!(one.quantile(1.0), Duration::from_micros(300));
+//! ```
+
+mod histogram;
+mod series;
+mod snapshot;
+
+pub use histogram::Histogram;
+pub use series::{Fold, Series, Span};
+pub use snapshot::{Snapshot, SnapshotError};

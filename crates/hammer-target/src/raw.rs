@@ -1,0 +1,157 @@
+//! Canned answers, as fast as one core gives them.
+//!
+//! This target does not parse: wherever a head ends (`\r\n\r\n`) it writes the same 200. That is
+//! right for requests without a body, pipelined or not, and for nothing else.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::accept::accept;
+use crate::counts::Counts;
+use crate::ledger::Ledger;
+
+/// How much is read at once, and about how much is written at once.
+const CHUNK_BYTES: usize = 16 * 1024;
+
+/// Answers every head with a body of `body_bytes` until `shutdown` completes, and tells how many
+/// there were.
+///
+/// Connections that are open at the end are closed at once.
+///
+/// # Cancel safety
+///
+/// Dropping the future stops the target and closes its connections, but the counts are lost.
+pub async fn serve(listener: TcpListener, body_bytes: usize, shutdown: impl Future) -> Counts {
+    let ledger = Arc::new(Ledger::new(0));
+    run(listener, body_bytes, Arc::clone(&ledger), shutdown).await;
+    ledger.counts()
+}
+
+/// [`serve`] with a ledger that others can read meanwhile.
+pub(crate) async fn run(
+    listener: TcpListener,
+    body_bytes: usize,
+    ledger: Arc<Ledger>,
+    shutdown: impl Future,
+) {
+    let answers = Arc::new(Answers::new(body_bytes));
+    accept(listener, Arc::clone(&ledger), shutdown, |stream| {
+        attend(stream, Arc::clone(&answers), Arc::clone(&ledger))
+    })
+    .await;
+}
+
+/// Serves one connection until it closes.
+async fn attend(mut stream: TcpStream, answers: Arc<Answers>, ledger: Arc<Ledger>) {
+    let mut buf = vec![0; CHUNK_BYTES];
+    let mut heads = Heads::default();
+    while let Ok(read @ 1..) = stream.read(&mut buf).await {
+        let ended = heads.ended_in(&buf[..read]);
+        ledger.answer_unread(read, ended);
+        if answers.write(&mut stream, ended).await.is_err() {
+            break;
+        }
+    }
+}
+
+/// The same answer over and over.
+#[derive(Debug)]
+struct Answers {
+    bytes: Vec<u8>,
+    each: usize,
+}
+
+impl Answers {
+    fn new(body_bytes: usize) -> Self {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {body_bytes}\r\n\r\n");
+        let mut one = head.into_bytes();
+        one.resize(one.len() + body_bytes, b'x');
+        let each = one.len();
+        Self {
+            bytes: one.repeat((CHUNK_BYTES / each).max(1)),
+            each,
+        }
+    }
+
+    /// Writes `n` answers, in one piece if they are short.
+    async fn write(&self, stream: &mut TcpStream, n: usize) -> std::io::Result<()> {
+        let mut left = n * self.each;
+        while left > 0 {
+            let piece = left.min(self.bytes.len());
+            stream.write_all(&self.bytes[..piece]).await?;
+            left -= piece;
+        }
+        Ok(())
+    }
+}
+
+/// Finds the ends of heads in a stream that comes in pieces.
+#[derive(Debug, Default)]
+struct Heads {
+    /// How many bytes of `\r\n\r\n` the stream ends with.
+    matched: u8,
+}
+
+impl Heads {
+    /// How many heads end in the next piece.
+    fn ended_in(&mut self, piece: &[u8]) -> usize {
+        let mut ended = 0;
+        for byte in piece {
+            self.matched = match (self.matched, byte) {
+                (3, b'\n') => {
+                    ended += 1;
+                    0
+                }
+                (2, b'\r') => 3,
+                (1, b'\n') => 2,
+                (_, b'\r') => 1,
+                _ => 0,
+            };
+        }
+        ended
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_end_wherever_the_pieces_do() {
+        for (stream, heads) in [
+            ("", 0),
+            ("GET / HTTP/1.1\r\nHost: a\r\n", 0),
+            ("GET / HTTP/1.1\r\n\r\n", 1),
+            ("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n\r\n", 2),
+            ("\r\r\n\r\n", 1),
+            ("\r\n\r\r\n\r\n", 1),
+            ("\r\n\n\r\n", 0),
+            ("\r\n\r\n\r\n", 1),
+        ] {
+            for size in 1..=stream.len().max(1) {
+                let mut found = Heads::default();
+                let ended = stream
+                    .as_bytes()
+                    .chunks(size)
+                    .map(|piece| found.ended_in(piece));
+                assert_eq!(
+                    ended.sum::<usize>(),
+                    heads,
+                    "{stream:?} in pieces of {size}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_answers_are_whole() {
+        for body_bytes in [0, 1, 100, CHUNK_BYTES, 1_000_000] {
+            let answers = Answers::new(body_bytes);
+            assert_eq!(answers.bytes.len() % answers.each, 0, "{body_bytes}");
+            assert!(answers.bytes.len() >= body_bytes, "{body_bytes}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The HTTP/1.1 target, for those who bring their own runtime.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::accept::accept;
+use crate::connection::{House, attend};
+use crate::knobs::Knobs;
+use crate::ledger::{KEPT, Ledger};
+use crate::truth::Truth;
+
+/// Serves HTTP/1.1 as `knobs` say until `shutdown` completes, and tells what really happened.
+///
+/// Connections that are open at the end are closed at once; what still waits gets no answer.
+/// Errors of single connections are logged; if accepting fails, it is tried again after a pause.
+///
+/// # Cancel safety
+///
+/// Dropping the future stops the target and closes its connections, but the truth is lost.
+pub async fn serve(listener: TcpListener, knobs: Knobs, shutdown: impl Future) -> Truth {
+    let ledger = Arc::new(Ledger::new(KEPT));
+    run(listener, knobs, Arc::clone(&ledger), shutdown).await;
+    ledger.truth()
+}
+
+/// [`serve`] with a ledger that others can read meanwhile.
+pub(crate) async fn run(
+    listener: TcpListener,
+    knobs: Knobs,
+    ledger: Arc<Ledger>,
+    shutdown: impl Future,
+) {
+    let body = knobs.body();
+    let house = Arc::new(House {
+        knobs,
+        body,
+        ledger: Arc::clone(&ledger),
+    });
+    accept(listener, ledger, shutdown, |stream| {
+        attend(Arc::clone(&house), stream)
+    })
+    .await;
+}

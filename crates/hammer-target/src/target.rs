@@ -1,0 +1,164 @@
+//! A target with its own thread.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+
+use crate::counts::Counts;
+use crate::knobs::Knobs;
+use crate::ledger::{KEPT, Ledger};
+use crate::truth::Truth;
+use crate::{raw, server};
+
+/// How many connections may wait to be accepted; the kernel lowers it to its own limit.
+const BACKLOG: u32 = 4096;
+
+/// A target that runs on a thread of its own, with a runtime of its own.
+///
+/// It accepts connections as soon as it exists. Dropping it stops it, and waits for its thread.
+#[derive(Debug)]
+pub struct Target {
+    addr: SocketAddr,
+    ledger: Arc<Ledger>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Target {
+    /// Starts a target on a free port of 127.0.0.1 that answers as `knobs` say.
+    ///
+    /// # Errors
+    ///
+    /// If there is no port, file descriptor, or thread left.
+    pub fn spawn(knobs: Knobs) -> io::Result<Self> {
+        Self::bind(loopback(), knobs)
+    }
+
+    /// Starts a target at `addr` that answers as `knobs` say. Port 0 is a free one.
+    ///
+    /// # Errors
+    ///
+    /// If the address can't be bound, or there is no file descriptor or thread left.
+    pub fn bind(addr: SocketAddr, knobs: Knobs) -> io::Result<Self> {
+        Self::start(
+            addr,
+            Ledger::new(KEPT),
+            move |runtime, listener, ledger, stop| {
+                runtime.block_on(server::run(listener, knobs, ledger, stop));
+            },
+        )
+    }
+
+    /// Starts a [`raw`] target on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// As [`spawn`](Self::spawn).
+    pub fn spawn_raw(body_bytes: usize) -> io::Result<Self> {
+        Self::bind_raw(loopback(), body_bytes)
+    }
+
+    /// Starts a [`raw`] target at `addr`. Port 0 is a free one.
+    ///
+    /// # Errors
+    ///
+    /// As [`bind`](Self::bind).
+    pub fn bind_raw(addr: SocketAddr, body_bytes: usize) -> io::Result<Self> {
+        Self::start(
+            addr,
+            Ledger::new(0),
+            move |runtime, listener, ledger, stop| {
+                runtime.block_on(raw::run(listener, body_bytes, ledger, stop));
+            },
+        )
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Where it listens, as a URL: `http://127.0.0.1:41234/`.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.addr)
+    }
+
+    /// What it has counted so far. Costs next to nothing.
+    pub fn counts(&self) -> Counts {
+        self.ledger.counts()
+    }
+
+    /// What has happened so far. Copies all arrivals, and holds up the target for as long; while
+    /// a measurement runs, ask for [`counts`](Self::counts).
+    pub fn truth(&self) -> Truth {
+        self.ledger.truth()
+    }
+
+    /// Stops it, closes its connections, waits for its thread, and tells what happened.
+    pub fn shutdown(mut self) -> Truth {
+        self.stop();
+        self.ledger.truth()
+    }
+
+    fn start(
+        addr: SocketAddr,
+        ledger: Ledger,
+        run: impl FnOnce(Runtime, TcpListener, Arc<Ledger>, oneshot::Receiver<()>) + Send + 'static,
+    ) -> io::Result<Self> {
+        // Runtime and listener are made here, so that the caller hears of what goes wrong.
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _entered = runtime.enter();
+            listen(addr)?
+        };
+        let addr = listener.local_addr()?;
+        let ledger = Arc::new(ledger);
+        let (stop, stopped) = oneshot::channel();
+        let theirs = Arc::clone(&ledger);
+        let thread = thread::Builder::new()
+            .name("hammer-target".to_owned())
+            .spawn(move || run(runtime, listener, theirs, stopped))?;
+        Ok(Self {
+            addr,
+            ledger,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    fn stop(&mut self) {
+        // Dropping the sender is the signal.
+        drop(self.stop.take());
+        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
+            tracing::error!("the target's thread panicked");
+        }
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn loopback() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 0).into()
+}
+
+fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if addr.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // A target at a fixed port can be started again at once; Windows means something else by it.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
+}

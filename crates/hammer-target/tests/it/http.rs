@@ -1,0 +1,163 @@
+//! The knobs of the HTTP target.
+
+use std::time::Duration;
+
+use hammer_target::{Error, Knobs, Stall, Target};
+
+use crate::client::{Client, GET};
+
+fn target(knobs: Knobs) -> Target {
+    Target::spawn(knobs).expect("a port is free")
+}
+
+#[tokio::test]
+async fn answers_with_status_and_body() -> Result<(), Error> {
+    for (status, asked, body_bytes) in [
+        (200, 0, 0),
+        (503, 7, 7),
+        (200, 1_000_000, 1_000_000),
+        (204, 7, 0),
+    ] {
+        let target = target(Knobs::default().status(status)?.body_bytes(asked));
+        let mut client = Client::connect(target.addr()).await;
+        for _ in 0..3 {
+            let answer = client.get().await.expect("the connection stays open");
+            assert_eq!((answer.status, answer.body.len()), (status, body_bytes));
+            assert!(
+                !answer.head.contains("connection: close"),
+                "{}",
+                answer.head
+            );
+        }
+        let counts = target.shutdown().counts;
+        assert_eq!(
+            (counts.requests, counts.answered, counts.connections),
+            (3, 3, 1)
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn bodies_are_read_and_counted() {
+    let target = target(Knobs::default());
+    let mut client = Client::connect(target.addr()).await;
+    let sized = "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello";
+    let chunked = "POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n\
+                   3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n";
+    for request in [sized, chunked, GET] {
+        client.send(request).await;
+        assert_eq!(client.answer().await.expect("it is answered").status, 200);
+    }
+    let counts = target.shutdown().counts;
+    assert_eq!((counts.requests, counts.body_bytes), (3, 12));
+    assert_eq!(
+        counts.request_bytes,
+        (sized.len() + chunked.len() + GET.len()) as u64
+    );
+}
+
+#[tokio::test]
+async fn waits_are_recorded_as_they_were() -> Result<(), Error> {
+    let wait = Duration::from_millis(15);
+    for (knobs, least) in [
+        (Knobs::default(), Duration::ZERO),
+        (Knobs::default().delay(wait), wait),
+        // All stall and nothing else: the first arrival waits for the whole of it.
+        (Knobs::default().stall(Stall::new(wait, wait)?), wait),
+        (
+            Knobs::default().stall(Stall::new(wait, wait)?).delay(wait),
+            2 * wait,
+        ),
+    ] {
+        let target = target(knobs);
+        let mut client = Client::connect(target.addr()).await;
+        let began = std::time::Instant::now();
+        client.get().await.expect("it is answered");
+        let took = began.elapsed();
+        let truth = target.shutdown();
+        let waited = truth.waits().quantile(1.0).expect("one arrived");
+        assert_eq!(truth.arrivals.len(), 1);
+        assert!(
+            least <= waited && waited <= took,
+            "{least:?} {waited:?} {took:?}"
+        );
+        assert_eq!(waited.is_zero(), least.is_zero());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn arrivals_are_in_order_of_the_answers() {
+    let target = target(Knobs::default());
+    let mut client = Client::connect(target.addr()).await;
+    for _ in 0..100 {
+        client.get().await.expect("it is answered");
+    }
+    let truth = target.shutdown();
+    assert!(truth.arrivals.is_sorted_by_key(|arrival| arrival.at));
+    assert_eq!((truth.arrivals.len(), truth.not_kept), (100, 0));
+    assert_eq!(truth.arrivals_per_second().iter().sum::<u64>(), 100);
+}
+
+#[tokio::test]
+async fn fails_exactly_its_share() -> Result<(), Error> {
+    let target = target(Knobs::default().fail_share(0.25)?);
+    let mut client = Client::connect(target.addr()).await;
+    let mut failed = Vec::new();
+    for number in 1..=12 {
+        if client.get().await.is_none() {
+            failed.push(number);
+            client = Client::connect(target.addr()).await;
+        }
+    }
+    assert_eq!(failed, [4, 8, 12]);
+    let counts = target.shutdown().counts;
+    assert_eq!(
+        (counts.requests, counts.answered, counts.failed),
+        (12, 9, 3)
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn closes_after_its_answers() -> Result<(), Error> {
+    for silently in [false, true] {
+        for body_bytes in [0, 10, 3_000_000] {
+            let knobs = Knobs::default().close_after(2)?.close_silently(silently);
+            let target = target(knobs.body_bytes(body_bytes));
+            let mut client = Client::connect(target.addr()).await;
+            let mut announced = Vec::new();
+            for _ in 0..2 {
+                let answer = client.get().await.expect("two are answered");
+                assert_eq!(answer.body.len(), body_bytes);
+                announced.push(answer.head.contains("connection: close"));
+            }
+            assert_eq!(announced, [false, !silently]);
+            // Nothing is sent, so this is the target's own doing.
+            assert!(client.answer().await.is_none());
+            assert_eq!(target.shutdown().counts.requests, 2);
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn pipelined_requests_after_the_last_answer_are_lost() -> Result<(), Error> {
+    for silently in [false, true] {
+        let target = target(Knobs::default().close_after(2)?.close_silently(silently));
+        let mut client = Client::connect(target.addr()).await;
+        client.send(&GET.repeat(4)).await;
+        let mut answers = 0;
+        while client.answer().await.is_some() {
+            answers += 1;
+        }
+        let counts = target.shutdown().counts;
+        assert_eq!(
+            (answers, counts.requests, counts.answered),
+            (2, 2, 2),
+            "silently {silently}"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! Behaviour of both targets, seen by a client that writes its own bytes.
+
+mod client;
+mod http;
+mod life;
+mod raw;
