@@ -1,0 +1,86 @@
+//! The cost of a hit over loopback through the whole engine, beside the same requests on hyper
+//! alone. The target is the same, so the difference is what the engine and this hammer add.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use bytes::Bytes;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use hammer_core::{Run, Schedule};
+use hammer_http::Http;
+use hammer_target::Target;
+use http_body_util::{BodyExt, Full};
+use hyper::Request;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+const HITS: u64 = 20_000;
+
+fn hits(c: &mut Criterion) {
+    let target = Target::spawn_raw(2).expect("a free port");
+    let mut group = c.benchmark_group("20,000 hits");
+    group.throughput(Throughput::Elements(HITS)).sample_size(10);
+    group.measurement_time(Duration::from_secs(5));
+    for slots in [1, 64] {
+        group.bench_function(format!("hammer, {slots} slots"), |b| {
+            b.iter(|| hammer(&target, slots));
+        });
+        group.bench_function(format!("hyper, {slots} connections"), |b| {
+            b.iter(|| plain_hyper(&target, slots));
+        });
+    }
+    group.finish();
+}
+
+fn hammer(target: &Target, slots: usize) {
+    let http = Http::builder(&target.url())
+        .build()
+        .expect("is well formed");
+    let run = Run::new(http, Schedule::max().hits(HITS))
+        .threads(1)
+        .max_in_flight(slots);
+    let report = run.execute(|_| ()).expect("the run is well formed");
+    assert_eq!(report.hits.ok, HITS);
+}
+
+/// The textbook: a task that drives each connection, and one that sends.
+fn plain_hyper(target: &Target, connections: usize) {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(async {
+            let mut tasks = JoinSet::new();
+            for _ in 0..connections {
+                let socket = TcpStream::connect(target.addr()).await.expect("it listens");
+                socket.set_nodelay(true).expect("it is a TCP socket");
+                let handshake = http1::handshake(TokioIo::new(socket)).await;
+                let (mut sender, driver) = handshake.expect("nothing was sent");
+                tokio::spawn(driver);
+                tasks.spawn(async move {
+                    for _ in 0..HITS / connections as u64 {
+                        let request = Request::get("/")
+                            .header("host", "127.0.0.1")
+                            .header("user-agent", "hammer")
+                            .header("accept", "*/*");
+                        let request = request
+                            .body(Full::<Bytes>::default())
+                            .expect("is well formed");
+                        sender.ready().await.expect("the target keeps it open");
+                        let answer = sender
+                            .send_request(request)
+                            .await
+                            .expect("the target answers");
+                        black_box(answer.into_body().collect().await.expect("and whole"));
+                    }
+                });
+            }
+            while tasks.join_next().await.is_some() {}
+        });
+}
+
+criterion_group!(benches, hits);
+criterion_main!(benches);

@@ -1,0 +1,207 @@
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use hyper::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING,
+    USER_AGENT,
+};
+use hyper::{HeaderMap, Method};
+
+use crate::dial::Dial;
+use crate::resolve::Resolve;
+use crate::template::Template;
+use crate::tls::{self, Trust};
+use crate::url::Url;
+use crate::{Error, ErrorKind, Header, Http};
+
+/// Collects what to send and to whom; [`build`](Self::build) checks it all.
+///
+/// Defaults: `GET`, no body, connections kept alive, the system's certificates trusted,
+/// `User-Agent: hammer/VERSION` and `Accept: */*`.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct HttpBuilder {
+    url: String,
+    method: String,
+    headers: Vec<Result<Header, Error>>,
+    host: Option<String>,
+    body: Bytes,
+    keepalive: bool,
+    trust: Trust,
+}
+
+impl HttpBuilder {
+    pub(crate) fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            method: "GET".to_owned(),
+            headers: Vec::new(),
+            host: None,
+            body: Bytes::new(),
+            keepalive: true,
+            trust: Trust::System,
+        }
+    }
+
+    /// The method, as it is to be sent: `GET` is not `get`.
+    pub fn method(mut self, method: impl Into<String>) -> Self {
+        self.method = method.into();
+        self
+    }
+
+    /// Adds a header; a default of that name is not sent then. The same name twice is sent twice.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push(Header::new(name, value));
+        self
+    }
+
+    /// Adds, empties or leaves out a header, as it was parsed from a line.
+    pub fn header_line(mut self, header: Header) -> Self {
+        self.headers.push(Ok(header));
+        self
+    }
+
+    /// The value of `Host`, if it is not what the URL says; the connection still goes to the URL's.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = Some(host.into());
+        self
+    }
+
+    /// The body of each request; its length is sent with it.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Whether a slot keeps its connection between hits. If not, a hit opens its own, and the time
+    /// for that is part of the hit.
+    pub fn keepalive(mut self, yes: bool) -> Self {
+        self.keepalive = yes;
+        self
+    }
+
+    /// Trusts the certificates in this PEM file, in place of the system's.
+    pub fn cacert(mut self, path: impl Into<PathBuf>) -> Self {
+        self.trust = Trust::File(path.into());
+        self
+    }
+
+    /// Trusts the certificates in this PEM text, in place of the system's.
+    pub fn cacert_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.trust = Trust::Pem(pem.into());
+        self
+    }
+
+    /// Trusts whatever certificate the target shows.
+    pub fn insecure(mut self, yes: bool) -> Self {
+        if yes {
+            self.trust = Trust::Anyone;
+        }
+        self
+    }
+
+    /// Checks everything that can be checked without the target, and makes the hammer.
+    ///
+    /// # Errors
+    ///
+    /// If the URL, the method or a header is malformed, if `Content-Length` contradicts the body,
+    /// or if the certificates to trust can't be read. See [`ErrorKind`].
+    pub fn build(self) -> Result<Http, Error> {
+        let url = Url::parse(&self.url)?;
+        let method = method(&self.method)?;
+        let tls = match (url.tls, &self.trust) {
+            (true, trust) => Some(tls::connector(trust, &url.host)?),
+            (false, Trust::File(_) | Trust::Pem(_)) => {
+                tls::roots(&self.trust)?;
+                None
+            }
+            (false, Trust::System | Trust::Anyone) => None,
+        };
+        let headers = headers(&url, self.headers, self.host, self.keepalive)?;
+        fits_body(&headers, &self.body)?;
+        let dial = Dial {
+            resolve: Resolve::new(url.host, url.port),
+            tls,
+        };
+        let template = Template {
+            method,
+            path: url.path,
+            headers,
+            body: self.body,
+        };
+        Ok(Http {
+            template,
+            dial,
+            keepalive: self.keepalive,
+        })
+    }
+}
+
+fn method(text: &str) -> Result<Method, Error> {
+    let error = |message| Error::new(ErrorKind::Method, message);
+    match Method::from_bytes(text.as_bytes()) {
+        Ok(Method::CONNECT) => Err(error(
+            "the method CONNECT opens tunnels, it is no hit".into(),
+        )),
+        Ok(method) => Ok(method),
+        Err(cause) => {
+            let message =
+                format!("malformed method {text:?}: it should be one word, as GET or POST");
+            Err(error(message).because(cause))
+        }
+    }
+}
+
+fn headers(
+    url: &Url,
+    given: Vec<Result<Header, Error>>,
+    host: Option<String>,
+    keepalive: bool,
+) -> Result<HeaderMap, Error> {
+    let agent = HeaderValue::from_static(concat!("hammer/", env!("CARGO_PKG_VERSION")));
+    let mut defaults = HeaderMap::new();
+    defaults.insert(HOST, url.authority.clone());
+    defaults.insert(USER_AGENT, agent);
+    defaults.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    if let Some(authorization) = &url.authorization {
+        defaults.insert(AUTHORIZATION, authorization.clone());
+    }
+    let mut headers = HeaderMap::new();
+    let host = host.map(|host| Header::new("host", &host));
+    for header in given.into_iter().chain(host) {
+        let Header { name, value } = header?;
+        defaults.remove(&name);
+        match value {
+            Some(value) if name == HOST => drop(headers.insert(name, value)),
+            Some(value) => drop(headers.append(name, value)),
+            None if name == HOST => {
+                let message = "the header Host can't be left out of HTTP/1.1: give it a value";
+                return Err(Error::new(ErrorKind::Header, message));
+            }
+            None => drop(headers.remove(name)),
+        }
+    }
+    // Servers like to see Host first, and people who debug them too.
+    defaults.extend(headers);
+    if !keepalive {
+        defaults.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(defaults)
+}
+
+fn fits_body(headers: &HeaderMap, body: &Bytes) -> Result<(), Error> {
+    let length = body.len().to_string();
+    let wrong = |value: &&HeaderValue| value.as_bytes() != length.as_bytes();
+    if let Some(claimed) = headers.get_all(CONTENT_LENGTH).iter().find(wrong) {
+        let message =
+            format!("the header Content-Length says {claimed:?}, the body has {length} bytes");
+        return Err(Error::new(ErrorKind::Header, message));
+    }
+    let chunked = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
+    if !headers.get_all(TRANSFER_ENCODING).iter().all(chunked) {
+        let message =
+            "the header Transfer-Encoding can only be chunked: no other coding is done here";
+        return Err(Error::new(ErrorKind::Header, message));
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! One HTTP/1.1 connection, driven by whoever waits for its answer.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use hammer_core::Failure;
+use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::TrySendError;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+
+use crate::fault;
+use crate::stream::{Stream, Traffic};
+use crate::template::Body;
+
+/// The head of an answer may be this large, and have this many headers.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+const MAX_HEADERS: usize = 256;
+
+type Driver = http1::Connection<TokioIo<Stream>, Body>;
+
+pub(crate) struct Connection {
+    sender: SendRequest<Body>,
+    driver: Option<Driver>,
+    /// What ended the connection, if that was no orderly end.
+    broken: Option<hyper::Error>,
+    traffic: Rc<Traffic>,
+}
+
+impl Connection {
+    pub(crate) async fn handshake(stream: Stream, traffic: Rc<Traffic>) -> Result<Self, Failure> {
+        let (sender, driver) = http1::Builder::new()
+            .max_buf_size(MAX_HEAD_BYTES)
+            .max_headers(MAX_HEADERS)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| fault::of_exchange(&error))?;
+        Ok(Self {
+            sender,
+            driver: Some(driver),
+            broken: None,
+            traffic,
+        })
+    }
+
+    /// Bytes sent and received since the connection was opened.
+    pub(crate) fn traffic(&self) -> (u64, u64) {
+        (self.traffic.sent.get(), self.traffic.received.get())
+    }
+
+    /// Whether it can take another request.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.driver.is_some() && self.sender.is_ready()
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    ///
+    /// The error has the request in it if not a byte of it was sent: the driver looks for the end
+    /// of the stream before it takes a request.
+    pub(crate) async fn send(
+        &mut self,
+        request: Request<Body>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
+        let mut answer = pin!(self.sender.try_send_request(request));
+        poll_fn(|cx| {
+            drive(&mut self.driver, &mut self.broken, cx);
+            let polled = answer.as_mut().poll(&mut silent());
+            if polled.is_pending() {
+                respect_budget(cx);
+            }
+            polled
+        })
+        .await
+    }
+
+    /// Reads a body to its end; whether it had to wait for it.
+    pub(crate) async fn drain(&mut self, mut body: Incoming) -> Result<bool, Failure> {
+        if body.is_end_stream() {
+            return Ok(false);
+        }
+        let mut waited = false;
+        let drained = poll_fn(|cx| {
+            let mut stuck = false;
+            loop {
+                match Pin::new(&mut body).poll_frame(&mut silent()) {
+                    Poll::Ready(Some(Ok(_))) if !body.is_end_stream() => stuck = false,
+                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
+                    Poll::Ready(_) => return Poll::Ready(Ok(())),
+                    Poll::Pending if stuck => {
+                        waited = true;
+                        return Poll::Pending;
+                    }
+                    Poll::Pending => stuck = drive(&mut self.driver, &mut self.broken, cx),
+                }
+            }
+        });
+        match drained.await {
+            Ok(()) => Ok(waited),
+            // The driver knows better than the body why there is no more of it.
+            Err(error) => Err(fault::of_exchange(self.broken.as_ref().unwrap_or(&error))),
+        }
+    }
+
+    /// Says goodbye as far as that needs no waiting.
+    pub(crate) async fn close(self) {
+        let Self {
+            sender,
+            mut driver,
+            mut broken,
+            ..
+        } = self;
+        drop(sender);
+        poll_fn(|cx| {
+            drive(&mut driver, &mut broken, cx);
+            Poll::Ready(())
+        })
+        .await;
+    }
+}
+
+/// Lets the connection read and write; whether it waits for the network now. When it is over, it
+/// is dropped, and with it goes a word to those who wait for an answer or a body.
+fn drive(
+    driver: &mut Option<Driver>,
+    broken: &mut Option<hyper::Error>,
+    cx: &mut Context<'_>,
+) -> bool {
+    let Some(connection) = driver else {
+        return false;
+    };
+    let Poll::Ready(end) = Pin::new(connection).poll(cx) else {
+        return true;
+    };
+    *broken = end.err();
+    *driver = None;
+    false
+}
+
+/// Answers and bodies come out of the driver, which has just been polled with the slot's own waker.
+/// If they knew it too, each of them would wake the slot that is running already, once more.
+fn silent() -> Context<'static> {
+    Context::from_waker(Waker::noop())
+}
+
+/// Out of budget, tokio's channels say "pending" and wake; but nobody hears a silent context.
+fn respect_budget(cx: &Context<'_>) {
+    if !tokio::task::coop::has_budget_remaining() {
+        cx.waker().wake_by_ref();
+    }
+}

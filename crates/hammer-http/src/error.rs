@@ -1,0 +1,63 @@
+use std::{error, fmt};
+
+type Cause = Box<dyn error::Error + Send + Sync>;
+
+/// Why a hammer for HTTP could not be built; a fragment that names the value and what would be
+/// right.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    source: Option<Cause>,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The URL is malformed, or of a scheme other than `http` and `https`.
+    Url,
+    /// The name or value of a header is malformed, or contradicts the body.
+    Header,
+    /// The method is not a token, or one that a hammer can't send.
+    Method,
+    /// The certificates to trust could not be read, or there are none.
+    Certificates,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    pub(crate) fn url(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Url, message)
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<Cause>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.source.as_ref().map(|source| source.as_ref() as _)
+    }
+}

@@ -1,0 +1,112 @@
+use std::str::FromStr;
+
+use hyper::header::{HeaderName, HeaderValue};
+
+use crate::{Error, ErrorKind};
+
+/// A header of the request, as one line.
+///
+/// The spelling is that of curl's `-H`: `Name: value` sends it in place of a default of that name,
+/// `Name:` sends none of that name, `Name;` sends it empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    pub(crate) name: HeaderName,
+    /// `None`: not to be sent.
+    pub(crate) value: Option<HeaderValue>,
+}
+
+impl Header {
+    /// A header of a name and a value.
+    ///
+    /// # Errors
+    ///
+    /// If the name is not a token (RFC 9110, section 5.1), or the value has control characters.
+    pub fn new(name: &str, value: &str) -> Result<Self, Error> {
+        let error = |message| Error::new(ErrorKind::Header, message);
+        let parsed = name.parse().map_err(|cause| {
+            let right = "it should be letters, digits and hyphens, as in \"X-Name: value\"";
+            error(format!("malformed name {name:?} of a header: {right}")).because(cause)
+        })?;
+        let value = HeaderValue::from_str(value.trim()).map_err(|cause| {
+            let message = format!(
+                "malformed value {value:?} of the header {name}: no line breaks or \
+                                   other control characters can be sent"
+            );
+            error(message).because(cause)
+        })?;
+        Ok(Self {
+            name: parsed,
+            value: Some(value),
+        })
+    }
+}
+
+impl FromStr for Header {
+    type Err = Error;
+
+    fn from_str(line: &str) -> Result<Self, Error> {
+        match line.split_once(':') {
+            Some((name, value)) if value.trim().is_empty() => Ok(Self {
+                value: None,
+                ..Self::new(name, "")?
+            }),
+            Some((name, value)) => Self::new(name, value),
+            None => match line.strip_suffix(';') {
+                Some(name) => Self::new(name, ""),
+                None => {
+                    let message =
+                        format!("malformed header {line:?}: it should be \"Name: value\"");
+                    Err(Error::new(ErrorKind::Header, message))
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_as_curl_spells_them() {
+        let table = [
+            ("X-A: b", "x-a", Some("b")),
+            ("X-A:b", "x-a", Some("b")),
+            ("X-A:  b: c ", "x-a", Some("b: c")),
+            ("X-A:", "x-a", None),
+            ("X-A;", "x-a", Some("")),
+            ("Accept: a;b", "accept", Some("a;b")),
+        ];
+        for (line, name, value) in table {
+            let header: Header = line.parse().expect(line);
+            assert_eq!(header.name, name, "{line}");
+            assert_eq!(
+                header.value.as_ref().map(HeaderValue::as_bytes),
+                value.map(str::as_bytes),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn malformed_lines_are_refused() {
+        for line in [
+            "",
+            "X-A",
+            ":",
+            ": b",
+            "X A: b",
+            "X-A : b",
+            "X-A: b\r\nX-B: c",
+            "X-A: \u{7}",
+            "Ü: b",
+        ] {
+            let error = line.parse::<Header>().expect_err(line);
+            assert!(
+                error.to_string().starts_with("malformed"),
+                "{line}: {error}"
+            );
+            assert_eq!(error.kind(), ErrorKind::Header);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The URL of a target, taken apart and checked.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use hyper::Uri;
+use hyper::header::HeaderValue;
+use hyper::http::uri::Authority;
+
+use crate::{Error, credentials};
+
+#[derive(Debug)]
+pub(crate) struct Url {
+    pub(crate) tls: bool,
+    pub(crate) host: Host,
+    pub(crate) port: u16,
+    /// What the request line asks for: path and query.
+    pub(crate) path: Uri,
+    /// The value of the `Host` header.
+    pub(crate) authority: HeaderValue,
+    pub(crate) authorization: Option<HeaderValue>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Host {
+    Address(IpAddr),
+    Name(String),
+}
+
+impl Url {
+    pub(crate) fn parse(url: &str) -> Result<Self, Error> {
+        if let Some(bad) = url.chars().find(|c| !c.is_ascii_graphic()) {
+            return Err(Error::url(format!(
+                "the URL {url:?} contains {bad:?}: spaces, control characters and non-ASCII ones \
+                 are written percent-encoded (%20), non-ASCII host names in punycode (xn--…)"
+            )));
+        }
+        let (scheme, rest) = url.split_once("://").ok_or_else(|| {
+            Error::url(format!(
+                "the URL {url:?} has no scheme: try http://{url} or https://{url}"
+            ))
+        })?;
+        let tls = match scheme.to_ascii_lowercase().as_str() {
+            "http" => false,
+            "https" => true,
+            _ => {
+                let message =
+                    format!("unknown scheme {scheme:?} in {url:?}: known are http and https");
+                return Err(Error::url(message));
+            }
+        };
+        let rest = rest.split('#').next().unwrap_or_default();
+        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let (userinfo, authority) = match authority.rsplit_once('@') {
+            Some((userinfo, authority)) => (Some(userinfo), authority),
+            None => (None, authority),
+        };
+        let (name, port) = split_port(authority);
+        let host = host(name, url)?;
+        let default = if tls { 443 } else { 80 };
+        let port = match port {
+            None | Some("") => default,
+            Some(port) => match port.parse() {
+                // Rust would take a sign too.
+                Ok(number) if number > 0 && !port.starts_with('+') => number,
+                _ => {
+                    let message = format!("the port {port:?} in {url:?} is not from 1 to 65535");
+                    return Err(Error::url(message));
+                }
+            },
+        };
+        let malformed = || format!("the URL {url:?} is malformed");
+        let authority = if port == default {
+            name.to_owned()
+        } else {
+            format!("{name}:{port}")
+        };
+        let path = if path.starts_with('/') {
+            path.to_owned()
+        } else {
+            format!("/{path}")
+        };
+        Ok(Self {
+            tls,
+            host,
+            port,
+            path: path
+                .parse()
+                .map_err(|cause| Error::url(malformed()).because(cause))?,
+            authority: HeaderValue::from_str(&authority)
+                .map_err(|cause| Error::url(malformed()).because(cause))?,
+            authorization: userinfo.map(credentials::basic).transpose()?,
+        })
+    }
+}
+
+/// The colons within the brackets of an IPv6 address are no port.
+fn split_port(authority: &str) -> (&str, Option<&str>) {
+    let after_brackets = authority.rfind(']').map_or(0, |bracket| bracket + 1);
+    match authority[after_brackets..].find(':') {
+        Some(colon) => {
+            let colon = after_brackets + colon;
+            (&authority[..colon], Some(&authority[colon + 1..]))
+        }
+        None => (authority, None),
+    }
+}
+
+fn host(name: &str, url: &str) -> Result<Host, Error> {
+    if name.is_empty() {
+        return Err(Error::url(format!(
+            "the URL {url:?} has no host: try http://localhost:8080/"
+        )));
+    }
+    if let Some(literal) = name.strip_prefix('[') {
+        let address = literal
+            .strip_suffix(']')
+            .and_then(|inner| inner.parse::<Ipv6Addr>().ok());
+        return address
+            .map(|address| Host::Address(address.into()))
+            .ok_or_else(|| {
+                Error::url(format!(
+                    "{name:?} in {url:?} is no IPv6 address: it should look like [::1]"
+                ))
+            });
+    }
+    if let Ok(address) = name.parse() {
+        return Ok(Host::Address(address));
+    }
+    match name.parse::<Authority>() {
+        Ok(_)
+            if name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) =>
+        {
+            Ok(Host::Name(name.to_owned()))
+        }
+        _ => Err(Error::url(format!("{name:?} in {url:?} is no host name"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn well_formed_urls() {
+        let name = |name: &str| Host::Name(name.into());
+        let ip = |ip: &str| Host::Address(ip.parse().expect("is an address"));
+        let table = [
+            ("http://a", name("a"), 80, "/", "a"),
+            ("https://a.b/c?d=e#f", name("a.b"), 443, "/c?d=e", "a.b"),
+            ("HTTP://a:80/", name("a"), 80, "/", "a"),
+            ("http://a:443/", name("a"), 443, "/", "a:443"),
+            ("http://a:", name("a"), 80, "/", "a"),
+            ("http://a?q=1", name("a"), 80, "/?q=1", "a"),
+            ("http://a#x", name("a"), 80, "/", "a"),
+            ("http://u:p@a:81/@", name("a"), 81, "/@", "a:81"),
+            (
+                "http://127.0.0.1:8080/x:y",
+                ip("127.0.0.1"),
+                8080,
+                "/x:y",
+                "127.0.0.1:8080",
+            ),
+            ("https://[::1]:8443", ip("::1"), 8443, "/", "[::1]:8443"),
+            ("http://[fe80::1]/", ip("fe80::1"), 80, "/", "[fe80::1]"),
+        ];
+        for (text, host, port, path, authority) in table {
+            let url = Url::parse(text).expect(text);
+            assert_eq!(url.host, host, "{text}");
+            assert_eq!(url.port, port, "{text}");
+            assert_eq!(url.path, path, "{text}");
+            assert_eq!(url.authority, authority, "{text}");
+            assert_eq!(url.tls, text.starts_with("https"), "{text}");
+            assert_eq!(url.authorization.is_some(), text.contains("u:p@"), "{text}");
+        }
+    }
+
+    #[test]
+    fn malformed_urls_are_told_what_would_be_right() {
+        let table = [
+            ("localhost:8080", "try http://localhost:8080"),
+            ("", "no scheme"),
+            ("ftp://a/", "known are http and https"),
+            ("http://", "no host"),
+            ("http:///path", "no host"),
+            ("http://:80/", "no host"),
+            ("http://user@/", "no host"),
+            ("http://a:0/", "not from 1 to 65535"),
+            ("http://a:65536/", "not from 1 to 65535"),
+            ("http://a:-1/", "not from 1 to 65535"),
+            ("http://a:+1/", "not from 1 to 65535"),
+            ("http://a:b/", "not from 1 to 65535"),
+            ("http://a:1:2/", "not from 1 to 65535"),
+            ("http://::1/", "no host"),
+            ("http://[::1/", "is no IPv6 address"),
+            ("http://[::g]/", "is no IPv6 address"),
+            ("http://a b/", "%20"),
+            ("http://a/b c", "%20"),
+            ("http://a/\r\nX: y", "%20"),
+            ("http://bücher.de/", "punycode"),
+            ("http://a,b/", "is no host name"),
+            ("http://a%41/", "is no host name"),
+            ("http://a/<", "malformed"),
+        ];
+        for (text, fragment) in table {
+            let error = Url::parse(text)
+                .map(|url| panic!("{text}: {url:?}"))
+                .unwrap_err();
+            assert!(error.to_string().contains(fragment), "{text}: {error}");
+            assert_eq!(error.kind(), crate::ErrorKind::Url);
+        }
+    }
+}

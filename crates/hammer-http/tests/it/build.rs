@@ -1,0 +1,82 @@
+use std::error::Error as _;
+
+use hammer_http::{ErrorKind, Http, HttpBuilder};
+
+#[test]
+fn what_can_be_checked_is_checked_when_built() {
+    type Change = fn(HttpBuilder) -> HttpBuilder;
+    let table: [(Change, ErrorKind, &str); 11] = [
+        (
+            |http| http.method("GE T"),
+            ErrorKind::Method,
+            "malformed method \"GE T\"",
+        ),
+        (
+            |http| http.method(""),
+            ErrorKind::Method,
+            "malformed method \"\"",
+        ),
+        (
+            |http| http.method("CONNECT"),
+            ErrorKind::Method,
+            "the method CONNECT",
+        ),
+        (
+            |http| http.header("X Y", "z"),
+            ErrorKind::Header,
+            "malformed name \"X Y\"",
+        ),
+        (
+            |http| http.header("X", "a\nb"),
+            ErrorKind::Header,
+            "malformed value \"a\\nb\"",
+        ),
+        (
+            |http| http.host("a\r\nb"),
+            ErrorKind::Header,
+            "malformed value",
+        ),
+        (
+            |http| http.header_line("Host:".parse().expect("is well formed")),
+            ErrorKind::Header,
+            "the header Host can't be left out",
+        ),
+        (
+            |http| http.header("Content-Length", "3").body("four"),
+            ErrorKind::Header,
+            "the header Content-Length says \"3\", the body has 4 bytes",
+        ),
+        (
+            |http| http.header("Transfer-Encoding", "gzip"),
+            ErrorKind::Header,
+            "the header Transfer-Encoding can only be chunked",
+        ),
+        (
+            |http| http.cacert("/no/such/file"),
+            ErrorKind::Certificates,
+            "the CA file /no/such/file can't be read",
+        ),
+        (
+            |http| http.cacert_pem("not a certificate"),
+            ErrorKind::Certificates,
+            "no certificate in the given certificates",
+        ),
+    ];
+    for (change, kind, message) in table {
+        let error = change(Http::builder("http://a/"))
+            .build()
+            .expect_err(message);
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().starts_with(message), "{error}");
+    }
+}
+
+#[test]
+fn the_cause_is_kept() {
+    let error = Http::builder("https://a/")
+        .cacert("/no/such/file")
+        .build()
+        .expect_err("no file");
+    let cause = error.source().expect("the system said why");
+    assert!(cause.is::<std::io::Error>(), "{cause}");
+}

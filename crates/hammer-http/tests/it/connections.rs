@@ -1,0 +1,89 @@
+use hammer_http::Http;
+
+use crate::run;
+use crate::scripted::Scripted;
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+#[test]
+fn a_connection_closed_between_hits_is_no_failure() {
+    let server = Scripted::answering_once(OK);
+    let report = run(
+        Http::builder(&server.url())
+            .build()
+            .expect("is well formed"),
+        5,
+    );
+    assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
+    assert_eq!(server.heads().len(), 5, "no hit is sent twice");
+    assert_eq!(server.connections(), 5);
+    assert_eq!(report.phases_us["connect"].count, 5);
+    assert_eq!(report.bytes.received, 5 * OK.len() as u64);
+}
+
+#[test]
+fn a_farewell_between_hits_is_no_failure_either() {
+    let server = Scripted::answering_once(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\
+          HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n",
+    );
+    let report = run(
+        Http::builder(&server.url())
+            .build()
+            .expect("is well formed"),
+        3,
+    );
+    assert_eq!(
+        (report.hits.ok, report.labels["200"]),
+        (3, 3),
+        "{:?}",
+        report.failures
+    );
+    assert_eq!(server.heads().len(), 3);
+}
+
+#[test]
+fn without_keepalive_each_hit_has_a_connection() {
+    let server = Scripted::answering_once(OK);
+    let http = Http::builder(&server.url())
+        .keepalive(false)
+        .build()
+        .expect("is well formed");
+    let report = run(http, 4);
+    assert_eq!(report.hits.ok, 4, "{:?}", report.failures);
+    assert_eq!(server.connections(), 4, "none is opened ahead");
+    assert!(
+        server
+            .heads()
+            .iter()
+            .all(|head| head.contains("connection: close\r\n"))
+    );
+}
+
+#[test]
+fn a_hit_that_got_no_answer_is_not_sent_twice() {
+    let server = Scripted::serve(|peer| {
+        if peer.request() && peer.send(OK) {
+            peer.request();
+        }
+    });
+    let report = run(
+        Http::builder(&server.url())
+            .build()
+            .expect("is well formed"),
+        4,
+    );
+    assert_eq!((report.hits.ok, report.hits.failed), (2, 2));
+    assert_eq!(report.failures["closed_early"], 2);
+    assert_eq!(server.heads().len(), 4);
+    assert_eq!(server.connections(), 2);
+}
+
+#[test]
+fn a_name_is_looked_up_once() {
+    let server = Scripted::answering_once(OK);
+    let url = format!("http://localhost:{}/", server.addr().port());
+    let report = run(Http::builder(&url).build().expect("is well formed"), 3);
+    assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
+    assert_eq!(report.phases_us["lookup"].count, 1);
+}

@@ -1,0 +1,127 @@
+use std::io::Read;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use hammer_core::{Rate, Run, Schedule};
+use hammer_http::Http;
+
+use crate::scripted::Scripted;
+use crate::{only_failure, run};
+
+fn http(url: &str) -> Http {
+    Http::builder(url).build().expect("is well formed")
+}
+
+#[test]
+fn what_is_no_answer() {
+    let table: [(&[u8], &str); 11] = [
+        (b"", "closed_early"),
+        (b"HTTP/1.1 200 OK\r\n", "closed_early"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
+            "closed_early",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+            "closed_early",
+        ),
+        (b"SSH-2.0-OpenSSH_9.9\r\n", "malformed_answer"),
+        (b"HTTP/2 200 OK\r\n\r\n", "malformed_answer"),
+        (b"HTTP/1.1 2x0 OK\r\n\r\n", "malformed_answer"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "malformed_answer",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+            "malformed_answer",
+        ),
+        (b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "malformed_answer"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+            "malformed_answer",
+        ),
+    ];
+    for (answer, name) in table {
+        let server = Scripted::answering_once(answer);
+        let report = run(http(&server.url()), 3);
+        assert_eq!(
+            only_failure(&report),
+            (name, 3),
+            "{}",
+            answer.escape_ascii()
+        );
+        assert_eq!(server.heads().len(), 3, "each hit is sent once");
+        assert!(report.advice.contains_key(name));
+    }
+}
+
+#[test]
+fn an_endless_head_is_not_read_to_its_end() {
+    let server = Scripted::serve(|peer| {
+        peer.request();
+        peer.send(b"HTTP/1.1 200 OK\r\n");
+        while peer.send(b"X-Endless: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n") {}
+    });
+    assert_eq!(
+        only_failure(&run(http(&server.url()), 2)),
+        ("malformed_answer", 2)
+    );
+}
+
+#[test]
+fn a_reset_is_named() {
+    // A socket that is closed with bytes unread resets the connection.
+    let server = Scripted::serve(|peer| drop(peer.read(1)));
+    assert_eq!(
+        only_failure(&run(http(&server.url()), 3)),
+        ("connection_reset", 3)
+    );
+}
+
+#[test]
+fn a_refused_connection_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
+    drop(listener);
+    assert_eq!(only_failure(&run(http(&url), 3)), ("connect_refused", 3));
+}
+
+#[test]
+fn a_name_without_address_is_named_at_the_scheduled_rate() {
+    let report = run(http("http://no-such-host.invalid/"), 20);
+    assert_eq!(only_failure(&report), ("name_not_resolved", 20));
+}
+
+#[test]
+fn silence_is_a_timeout() {
+    let server = Scripted::serve(|peer| while peer.request() {});
+    let schedule = Schedule::constant(Rate::per_second(100)).hits(2);
+    let report = Run::new(http(&server.url()), schedule)
+        .threads(1)
+        .timeout(Duration::from_millis(50))
+        .drain(Duration::from_secs(5))
+        .execute(|_| ())
+        .expect("the run is well formed");
+    assert_eq!((report.hits.timed_out, report.hits.ok), (2, 0));
+}
+
+#[test]
+fn tls_against_plain_http_and_the_other_way_round() {
+    let server = Scripted::serve(|peer| {
+        peer.read(5);
+        peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        while peer.stream.read(&mut [0; 512]).is_ok_and(|bytes| bytes > 0) {}
+    });
+    let url = server.url().replace("http:", "https:");
+    let tls = Http::builder(&url)
+        .insecure(true)
+        .build()
+        .expect("is well formed");
+    assert_eq!(only_failure(&run(tls, 2)), ("tls", 2));
+    let server = Scripted::answering_once(b"\x15\x03\x01\x00\x02\x02\x0a");
+    assert_eq!(
+        only_failure(&run(http(&server.url()), 2)),
+        ("malformed_answer", 2)
+    );
+}

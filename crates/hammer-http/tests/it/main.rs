@@ -1,0 +1,38 @@
+//! Behaviour of the hammer for HTTP against real servers on port 0, driven by the real engine.
+
+mod answers;
+mod build;
+mod connections;
+mod failures;
+mod requests;
+mod scripted;
+mod tls;
+mod truth;
+
+use hammer_core::{Hammer, Rate, Report, Run, Schedule};
+
+/// Hits `hits` times, one at a time, 5 ms apart.
+fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
+    let schedule = Schedule::constant(Rate::per_second(200)).hits(hits);
+    let run = Run::new(hammer, schedule).threads(1).max_in_flight(1);
+    let report = run.execute(|_| ()).expect("the run is well formed");
+    assert_eq!(report.hits.scheduled, hits);
+    report
+}
+
+/// The only failure of a report, and how often.
+fn only_failure(report: &Report) -> (&str, u64) {
+    let failures: Vec<_> = report
+        .failures
+        .iter()
+        .filter(|(_, count)| **count > 0)
+        .collect();
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert_eq!(
+        report.hits.ok + report.hits.rejected,
+        0,
+        "{:?}",
+        report.labels
+    );
+    (failures[0].0, *failures[0].1)
+}

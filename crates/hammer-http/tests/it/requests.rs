@@ -1,0 +1,101 @@
+use std::sync::Mutex;
+use std::sync::mpsc;
+
+use hammer_http::{Http, HttpBuilder};
+
+use crate::run;
+use crate::scripted::Scripted;
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+/// The head of the request that `change` makes.
+fn head(path: &str, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> (Scripted, String) {
+    let server = Scripted::answering(OK);
+    let url = format!("{}{path}", server.url());
+    let report = run(
+        change(Http::builder(&url)).build().expect("is well formed"),
+        1,
+    );
+    assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
+    let head = server.heads().remove(0);
+    (server, head)
+}
+
+#[test]
+fn the_defaults() {
+    let (server, head) = head("a?b=c#d", |http| http);
+    let version = env!("CARGO_PKG_VERSION");
+    let host = server.addr();
+    assert_eq!(
+        head,
+        format!(
+            "GET /a?b=c HTTP/1.1\r\nhost: {host}\r\nuser-agent: hammer/{version}\r\naccept: */*\r\n\r\n"
+        )
+    );
+}
+
+#[test]
+fn given_headers_replace_defaults() {
+    let (_, head) = head("", |http| {
+        let line = |line: &str| line.parse().expect("is well formed");
+        http.method("DELETE")
+            .header("Host", "one.example")
+            .host("two.example")
+            .header("X-Twice", "1")
+            .header("X-Twice", "2")
+            .header_line(line("User-Agent: mine"))
+            .header_line(line("Accept:"))
+            .header_line(line("X-Empty;"))
+    });
+    assert_eq!(
+        head,
+        "DELETE / HTTP/1.1\r\nhost: two.example\r\nx-twice: 1\r\nx-twice: 2\r\nuser-agent: mine\r\n\
+         x-empty: \r\n\r\n"
+    );
+}
+
+#[test]
+fn credentials_in_the_url_are_sent() {
+    let server = Scripted::answering(OK);
+    let url = server
+        .url()
+        .replace("http://", "http://Aladdin:open%20sesame@");
+    run(Http::builder(&url).build().expect("is well formed"), 1);
+    let head = server.heads().remove(0);
+    assert!(
+        head.contains("authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"),
+        "{head}"
+    );
+}
+
+#[test]
+fn a_body_is_sent_whole_with_its_length() {
+    for bytes in [0, 1, 5_000, 3_000_000] {
+        let (tell, told) = mpsc::channel();
+        let tell = Mutex::new(tell);
+        let server = Scripted::serve(move |peer| {
+            while peer.request() {
+                let body = peer.read(bytes);
+                tell.lock()
+                    .expect("no panic")
+                    .send(body)
+                    .expect("the test listens");
+                peer.send(OK);
+            }
+        });
+        let body: Vec<u8> = (0..bytes).map(|index| index as u8).collect();
+        let http = Http::builder(&server.url())
+            .method("POST")
+            .body(body.clone());
+        let report = run(http.build().expect("is well formed"), 2);
+        assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
+        assert!(told.try_iter().all(|received| received == body));
+        let head = server.heads().remove(0);
+        assert!(
+            bytes == 0 || head.contains(&format!("content-length: {bytes}\r\n")),
+            "{head}"
+        );
+        assert!(report.bytes.sent > 2 * bytes as u64);
+        assert_eq!(server.connections(), 1);
+    }
+}

@@ -1,0 +1,105 @@
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// A server that does with each connection what a closure says.
+pub(crate) struct Scripted {
+    addr: SocketAddr,
+    connections: Arc<AtomicU64>,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+/// One connection of a [`Scripted`] server.
+pub(crate) struct Peer {
+    pub(crate) stream: TcpStream,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Scripted {
+    pub(crate) fn serve(script: impl Fn(&mut Peer) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let addr = listener.local_addr().expect("it is bound");
+        let connections = Arc::new(AtomicU64::new(0));
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let (counted, kept) = (connections.clone(), heads.clone());
+        let script = Arc::new(script);
+        // Ends with the process: nothing wakes it from accepting.
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let mut peer = Peer {
+                    stream,
+                    heads: kept.clone(),
+                };
+                let script = script.clone();
+                thread::spawn(move || script(&mut peer));
+            }
+        });
+        Self {
+            addr,
+            connections,
+            heads,
+        }
+    }
+
+    /// Answers each request with the same bytes, for as long as the client likes.
+    pub(crate) fn answering(answer: &'static [u8]) -> Self {
+        Self::serve(move |peer| while peer.request() && peer.send(answer) {})
+    }
+
+    /// Answers one request of each connection with these bytes, and hangs up.
+    pub(crate) fn answering_once(answer: &'static [u8]) -> Self {
+        Self::serve(move |peer| {
+            peer.request();
+            peer.send(answer);
+        })
+    }
+
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/", self.addr)
+    }
+
+    pub(crate) fn connections(&self) -> u64 {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// The heads of all requests so far.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        self.heads.lock().expect("no script panicked").clone()
+    }
+}
+
+impl Peer {
+    /// Reads the head of a request; false at the end of the stream.
+    pub(crate) fn request(&mut self) -> bool {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            match self.stream.read(&mut byte) {
+                Ok(1) => head.push(byte[0]),
+                _ => return false,
+            }
+        }
+        let head = String::from_utf8(head).expect("the hammer sends ASCII");
+        self.heads.lock().expect("no script panicked").push(head);
+        true
+    }
+
+    pub(crate) fn read(&mut self, bytes: usize) -> Vec<u8> {
+        let mut body = vec![0; bytes];
+        self.stream
+            .read_exact(&mut body)
+            .expect("the hammer sends it");
+        body
+    }
+
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
+    }
+}
