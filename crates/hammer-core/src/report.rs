@@ -175,7 +175,12 @@ impl Coordinator {
         let (settings, total) = (&self.settings, &self.total);
         let stopped = settings.stop.level() > Level::Run;
         let planned = self.schedule.length().filter(|_| !stopped);
-        let duration = planned.unwrap_or(self.elapsed);
+        let open = self.schedule.rate().is_some();
+        let duration = match planned {
+            Some(planned) if open => planned,
+            Some(planned) => planned.min(self.elapsed),
+            None => self.elapsed,
+        };
         let seconds = duration.as_secs_f64();
         let starting = duration.max(self.peaks.last_start).as_secs_f64();
         let cpu = process::cpu().saturating_sub(self.cpu_before);

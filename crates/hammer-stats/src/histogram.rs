@@ -49,8 +49,11 @@ impl Histogram {
     /// An empty histogram.
     #[must_use]
     pub fn new() -> Self {
-        let micros = hdrhistogram::Histogram::new_with_bounds(1, LONGEST_US, SIGNIFICANT_DIGITS)
-            .expect("the bounds are constants within hdrhistogram's own");
+        let mut micros =
+            hdrhistogram::Histogram::<u64>::new_with_bounds(1, LONGEST_US, SIGNIFICANT_DIGITS)
+                .expect("the bounds are constants within hdrhistogram's own");
+        // Fresh memory is mapped when it is written first: here, and not while hits are measured.
+        micros.reset();
         Self {
             micros,
             exact: Exact::EMPTY,

@@ -16,8 +16,8 @@ use crate::interval::Interval;
 const BATCH: usize = 1024;
 /// Batches that may be on their way; beyond that records are dropped and counted.
 const BATCHES: usize = 256;
-/// Intervals that a worker may have: one it fills, one on its way, one on its way back.
-const INTERVALS: usize = 3;
+/// Intervals that a worker has beside the one it fills: one on its way, one on its way back.
+const SPARE: usize = 2;
 
 /// What a worker tells the coordinator.
 pub(crate) enum Message {
@@ -59,7 +59,6 @@ pub(crate) struct Link {
     to: mpsc::Sender<Message>,
     start: Cell<Option<oneshot::Receiver<Instant>>>,
     empty: mpsc::Receiver<Box<Interval>>,
-    intervals: Cell<usize>,
     patient: bool,
     records: RefCell<Vec<HitRecord>>,
     batches: Arc<AtomicUsize>,
@@ -82,12 +81,15 @@ impl Link {
     ) -> (Self, Reins) {
         let (start, started) = oneshot::channel();
         let (give, empty) = mpsc::channel();
+        for _ in 0..SPARE {
+            // Its other end is in this function.
+            let _ = give.send(Interval::new());
+        }
         let link = Self {
             worker,
             to,
             start: Cell::new(Some(started)),
             empty,
-            intervals: Cell::new(1),
             patient,
             records: RefCell::default(),
             batches,
@@ -117,10 +119,6 @@ impl Link {
         self.flush();
         let empty = match self.empty.try_recv() {
             Ok(empty) => empty,
-            Err(_) if self.intervals.get() < INTERVALS => {
-                self.intervals.set(self.intervals.get() + 1);
-                Interval::new()
-            }
             Err(_) if self.patient => match self.empty.recv() {
                 Ok(empty) => empty,
                 Err(_) => return false,

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use hammer_core::testing::conformance;
 use hammer_core::{Rate, Run, Schedule};
 use hammer_http::Http;
-use hammer_target::{Knobs, Target};
+use hammer_target::{Knobs, Stall, Target};
 
 fn http(target: &Target) -> Http {
     Http::builder(&target.url())
@@ -67,5 +69,51 @@ fn keeps_the_contract() {
         let target = Target::spawn(Knobs::default()).expect("a free port");
         let http = Http::builder(&target.url()).keepalive(keepalive).build();
         conformance(http.expect("is well formed")).expect("it conforms");
+    }
+}
+
+#[test]
+fn at_a_thousand_a_second_both_sides_count_the_same() {
+    let target = Target::spawn(Knobs::default()).expect("a free port");
+    let schedule = Schedule::constant(Rate::per_second(1000)).lasting(Duration::from_secs(5));
+    let report = Run::new(http(&target), schedule)
+        .execute(|_| ())
+        .expect("it is well formed");
+    let truth = target.shutdown();
+    assert_eq!(
+        (report.hits.scheduled, report.hits.ok),
+        (5000, 5000),
+        "{:?}",
+        report.failures
+    );
+    assert_eq!((truth.counts.requests, truth.counts.answered), (5000, 5000));
+    assert_eq!(truth.counts.connections, report.generator.sessions_opened);
+    assert_eq!(report.bytes.sent, truth.counts.request_bytes);
+}
+
+#[test]
+fn a_stall_of_one_second_in_four_shows_in_the_response_as_arithmetic_says() {
+    let stall = Stall::new(Duration::from_secs(1), Duration::from_secs(4));
+    let knobs = Knobs::default().stall(stall.expect("it is shorter than its period"));
+    let target = Target::spawn(knobs).expect("a free port");
+    let schedule = Schedule::constant(Rate::per_second(1000)).lasting(Duration::from_secs(8));
+    let report = Run::new(http(&target), schedule)
+        .max_in_flight(2000)
+        .execute(|_| ())
+        .expect("it is well formed");
+    assert_eq!(report.hits.ok, 8000, "{:?}", report.failures);
+    // A quarter of the hits waits, uniformly between 0 and 1 s; so a share q of all hits waits at
+    // most 1 s · (q − 3/4) / (1/4).
+    for (name, found_us, exact_s) in [
+        ("p90", report.response_us.p90, 0.60),
+        ("p95", report.response_us.p95, 0.80),
+        ("p99", report.response_us.p99, 0.96),
+    ] {
+        let error = found_us / 1e6 / exact_s - 1.0;
+        assert!(
+            error.abs() < 0.05,
+            "{name} is {found_us} µs, {:.1} % off",
+            error * 100.0
+        );
     }
 }

@@ -1,0 +1,46 @@
+use std::error;
+
+use crate::exit::Exit;
+
+/// Why the command ends early: the message for stderr and the exit code.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// Clap's, printed by clap, which also covers `--help` and `--version`.
+    Clap(clap::Error),
+    /// The arguments are wrong.
+    Usage(String),
+    /// The arguments are right, but the run could not be made.
+    Run(String),
+}
+
+impl Error {
+    /// In clap's words: which argument, which value, what is wrong, what would be right.
+    pub(crate) fn value(argument: &str, value: &str, wrong: impl std::fmt::Display) -> Self {
+        Self::Usage(format!("invalid value '{value}' for '{argument}': {wrong}"))
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Clap(error) if !error.use_stderr() => Exit::OK,
+            Self::Clap(_) | Self::Usage(_) => Exit::USAGE,
+            Self::Run(_) => Exit::FAILED,
+        }
+    }
+}
+
+impl From<clap::Error> for Error {
+    fn from(error: clap::Error) -> Self {
+        Self::Clap(error)
+    }
+}
+
+/// An error and its sources in one line.
+pub(crate) fn chain(error: &(dyn error::Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        line = format!("{line}: {error}");
+        source = error.source();
+    }
+    line
+}

@@ -1,0 +1,33 @@
+use std::process::ExitCode;
+
+/// How the command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Exit(u8);
+
+impl Exit {
+    /// The run was made and its report was written.
+    pub(crate) const OK: Self = Self(0);
+    /// The run could not be made, or its report not be written.
+    pub(crate) const FAILED: Self = Self(1);
+    /// The arguments are wrong, and nothing was sent.
+    pub(crate) const USAGE: Self = Self(2);
+    /// The verdict is invalid, and `--require-valid` was given.
+    pub(crate) const INVALID: Self = Self(98);
+
+    /// What another program ended with.
+    #[cfg(not(unix))]
+    pub(crate) fn passed_on(code: u8) -> Self {
+        Self(code)
+    }
+
+    /// The run was ended by a signal; what shells make of it.
+    pub(crate) fn signal(number: u8) -> Self {
+        Self(128 + number)
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.0.into()
+    }
+}

@@ -1,0 +1,47 @@
+use std::error::Error;
+
+use hammer_core::Hammer;
+
+use crate::Endpoint;
+
+/// Why no hammer could be built from its arguments; printed as one line, with its sources.
+pub type BuildError = Box<dyn Error + Send + Sync>;
+
+/// The command line arguments of one kind of hammer.
+///
+/// Derive [`clap::Args`] for what the hammer needs to know; the flags of the load and of the output
+/// come from [`App`](crate::App). Their names are taken: `-r -z -n -c -t -o -q`, `--rate`,
+/// `--duration`, `--hits`, `--max-in-flight`, `--timeout`, `--threads`, `--seed`, `--drain`,
+/// `--output`, `--quiet`, `--require-valid`. Give bad values a clap value parser: then the message
+/// names the flag.
+pub trait HammerArgs: clap::Args + 'static {
+    /// The subcommand, and the `NAME` of a program called `hammer-NAME`.
+    const NAME: &'static str;
+    /// One line for `--help`.
+    const ABOUT: &'static str;
+    /// The URL schemes by which `run --endpoint` picks this hammer.
+    const SCHEMES: &'static [&'static str] = &[];
+
+    /// What these arguments build.
+    type Hammer: Hammer;
+
+    /// What the report calls the target.
+    fn target(&self) -> String;
+
+    /// Builds the hammer. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// If the arguments do not make a hammer. The command ends with exit code 2.
+    fn build(self) -> Result<Self::Hammer, BuildError>;
+
+    /// These arguments from what `run --endpoint` was given. The default refuses.
+    ///
+    /// # Errors
+    ///
+    /// If this kind of hammer can't do what the endpoint says.
+    fn from_endpoint(endpoint: Endpoint) -> Result<Self, BuildError> {
+        drop(endpoint);
+        Err(format!("the {} hammer is not for `run --endpoint`", Self::NAME).into())
+    }
+}

@@ -1,0 +1,146 @@
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use hammer_core::HitRecord;
+
+/// A line of CSV for each hit.
+///
+/// The first write that fails is told; after it, nothing more is written.
+pub(crate) struct HitsLog<W> {
+    out: W,
+    buffer: String,
+    broken: bool,
+}
+
+const HEADER: &str = "number,due_s,verdict,label,response_us,service_us\n";
+/// Bytes that are gathered before they are written.
+const GATHERED: usize = 64 * 1024;
+
+impl<W: Write> HitsLog<W> {
+    /// A log that begins with the names of its columns.
+    pub(crate) fn new(out: W) -> Self {
+        Self {
+            out,
+            buffer: HEADER.into(),
+            broken: false,
+        }
+    }
+
+    /// Adds a line for each record.
+    pub(crate) fn write(&mut self, records: &[HitRecord]) -> io::Result<()> {
+        if self.broken {
+            return Ok(());
+        }
+        for record in records {
+            self.line(record);
+            if self.buffer.len() >= GATHERED {
+                self.put()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is left.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
+        if self.broken {
+            return Ok(());
+        }
+        self.put()?;
+        let flushed = self.out.flush();
+        self.broken = flushed.is_err();
+        flushed
+    }
+
+    /// Whether a write has failed.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    fn put(&mut self) -> io::Result<()> {
+        let written = self.out.write_all(self.buffer.as_bytes());
+        self.buffer.clear();
+        self.broken = written.is_err();
+        written
+    }
+
+    fn line(&mut self, record: &HitRecord) {
+        let HitRecord {
+            number,
+            due,
+            verdict,
+            ..
+        } = record;
+        let (seconds, nanos) = (due.as_secs(), due.subsec_nanos());
+        let line = &mut self.buffer;
+        let _ = write!(line, "{number},{seconds}.{nanos:09},{},", verdict.as_str());
+        // Labels are codes and names of the hammer's; a comma in one would shift the columns.
+        if let Some(label) = &record.label {
+            let label = label.to_string();
+            if label.contains([',', '"', '\n', '\r']) {
+                let _ = write!(line, "\"{}\"", label.replace('"', "\"\""));
+            } else {
+                line.push_str(&label);
+            }
+        }
+        for time in [record.response, record.service] {
+            line.push(',');
+            if let Some(time) = time {
+                push_us(line, time);
+            }
+        }
+        line.push('\n');
+    }
+}
+
+fn push_us(line: &mut String, time: Duration) {
+    let nanos = time.as_nanos();
+    let _ = write!(line, "{}.{:03}", nanos / 1000, nanos % 1000);
+}
+
+#[cfg(test)]
+mod tests {
+    use hammer_core::HitVerdict;
+
+    use super::*;
+
+    #[test]
+    fn lines_have_a_field_for_each_column() {
+        let answered = HitRecord {
+            number: 7,
+            due: Duration::from_millis(1_250),
+            verdict: HitVerdict::Ok,
+            label: Some(200.into()),
+            response: Some(Duration::from_nanos(1_234_567)),
+            service: Some(Duration::from_nanos(12_001)),
+        };
+        let unsent = HitRecord {
+            verdict: HitVerdict::Unsent,
+            label: None,
+            response: None,
+            service: None,
+            ..answered
+        };
+        let odd = HitRecord {
+            label: Some("a,\"b\"".into()),
+            ..answered
+        };
+        let mut out = vec![];
+        let mut log = HitsLog::new(&mut out);
+        log.write(&[answered, unsent, odd])
+            .expect("memory takes it");
+        log.finish().expect("memory takes it");
+        let lines = "7,1.250000000,ok,200,1234.567,12.001\n7,1.250000000,unsent,,,\n\
+                     7,1.250000000,ok,\"a,\"\"b\"\"\",1234.567,12.001\n";
+        assert_eq!(String::from_utf8(out), Ok(format!("{HEADER}{lines}")));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_once() {
+        let mut none = [0_u8; 0];
+        let mut log = HitsLog::new(&mut none[..]);
+        assert!(log.finish().is_err());
+        assert!(log.finish().is_ok());
+        assert!(log.is_broken());
+    }
+}

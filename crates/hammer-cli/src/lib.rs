@@ -1,0 +1,56 @@
+//! The `hammer` command, and the same command for your own hammer.
+//!
+//! A program with a hammer of its own is a struct of clap arguments that implements [`HammerArgs`],
+//! and one line:
+//!
+//! ```no_run
+//! # #[derive(clap::Args)]
+//! # struct EchoArgs {}
+//! # impl hammer_cli::HammerArgs for EchoArgs {
+//! #     const NAME: &'static str = "echo";
+//! #     const ABOUT: &'static str = "Hits an echo server";
+//! #     type Hammer = hammer_http::Http;
+//! #     fn target(&self) -> String { String::new() }
+//! #     fn build(self) -> Result<Self::Hammer, hammer_cli::BuildError> { Err("none".into()) }
+//! # }
+//! fn main() -> std::process::ExitCode {
+//!     hammer_cli::App::new().hammer::<EchoArgs>().main()
+//! }
+//! ```
+//!
+//! Load flags, output flags, progress, reports, signals and exit codes are all there. Called
+//! `hammer-echo` and on PATH, the program is also what `hammer echo …` runs.
+//! `docs/WRITING-A-HAMMER.md` walks through the whole of it.
+
+mod app;
+mod body;
+mod completions;
+mod count;
+mod demo;
+mod endpoint;
+mod entry;
+mod error;
+mod exit;
+mod external;
+mod hammer_args;
+mod hits_log;
+mod http;
+mod limits;
+mod load;
+mod log;
+mod output;
+mod outputs;
+mod pace;
+mod progress;
+mod run;
+mod runner;
+mod signals;
+mod span;
+mod target;
+mod text;
+
+pub use app::App;
+pub use body::Body;
+pub use endpoint::{Endpoint, Headers};
+pub use hammer_args::{BuildError, HammerArgs};
+pub use http::HttpArgs;

@@ -1,0 +1,12 @@
+//! The `hammer` command.
+
+use std::process::ExitCode;
+
+use hammer_cli::{App, HttpArgs};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    App::new().hammer::<HttpArgs>().main()
+}

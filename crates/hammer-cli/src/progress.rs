@@ -1,0 +1,205 @@
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use hammer_core::{Event, Hits, Tick};
+
+use crate::text::number;
+
+/// How often there is a line where it can't be updated in place.
+const EVERY: u64 = 10;
+
+/// The run so far, on stderr. It has no timer of its own: the engine's ticks drive it.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    style: Style,
+    total: Option<u64>,
+    length: Option<Duration>,
+    draining: bool,
+    shown: bool,
+    window: Window,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// One line, updated each second.
+    InPlace,
+    /// A line each ten seconds.
+    Lines,
+    Quiet,
+}
+
+/// What has happened since the last line.
+#[derive(Debug, Default)]
+struct Window {
+    ticks: u64,
+    started: u64,
+    worst_p99_us: f64,
+}
+
+impl Progress {
+    /// In place on a terminal, in lines elsewhere.
+    pub(crate) fn new(quiet: bool) -> Self {
+        let style = match io::stderr().is_terminal() {
+            _ if quiet => Style::Quiet,
+            true => Style::InPlace,
+            false => Style::Lines,
+        };
+        Self {
+            style,
+            total: None,
+            length: None,
+            draining: false,
+            shown: false,
+            window: Window::default(),
+        }
+    }
+
+    /// Shows what there is to show.
+    pub(crate) fn on_event(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Opening { .. } if self.style == Style::InPlace => self.in_place("opening"),
+            Event::Started { total, length } => (self.total, self.length) = (*total, *length),
+            Event::Tick(tick) => self.tick(tick),
+            Event::Draining => {
+                self.draining = true;
+                if self.style == Style::InPlace {
+                    self.in_place("waiting for the hits in flight");
+                }
+            }
+            Event::Finished(_) => self.clear(),
+            _ => {}
+        }
+    }
+
+    /// Takes the line away, so that something else can be printed.
+    pub(crate) fn clear(&mut self) {
+        if self.shown {
+            self.shown = false;
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
+    fn tick(&mut self, tick: &Tick) {
+        self.window.ticks += 1;
+        self.window.started += tick.started;
+        self.window.worst_p99_us = self.window.worst_p99_us.max(tick.response_us.p99);
+        match self.style {
+            Style::Quiet => {}
+            Style::InPlace => {
+                let line = self.line(tick.elapsed, &tick.total);
+                self.in_place(&line);
+            }
+            Style::Lines if tick.elapsed.as_secs().is_multiple_of(EVERY) => {
+                let _ = writeln!(io::stderr(), "{}", self.line(tick.elapsed, &tick.total));
+            }
+            Style::Lines => {}
+        }
+    }
+
+    fn in_place(&mut self, line: &str) {
+        self.shown = true;
+        let _ = write!(io::stderr(), "\r\x1b[K{line}");
+        let _ = io::stderr().flush();
+    }
+
+    /// Percent, time left, achieved rate, p99, failures; at most 80 columns.
+    fn line(&mut self, elapsed: Duration, hits: &Hits) -> String {
+        let window = std::mem::take(&mut self.window);
+        let rate = window.started as f64 / window.ticks.max(1) as f64;
+        let mut line = String::new();
+        let done = match (self.length, self.total) {
+            (Some(length), _) => Some(elapsed.as_secs_f64() / length.as_secs_f64()),
+            (None, Some(total)) => Some(hits.ended() as f64 / total.max(1) as f64),
+            (None, None) => None,
+        };
+        if let Some(done) = done {
+            let _ = write!(line, "{:>3.0} %   ", (done * 100.0).min(100.0));
+        }
+        match self.length {
+            _ if self.draining => line.push_str("draining   "),
+            Some(length) => {
+                let left = Duration::from_secs(length.saturating_sub(elapsed).as_secs());
+                let _ = write!(line, "{} left   ", humantime::format_duration(left));
+            }
+            None => {
+                let _ = write!(line, "{} s   ", elapsed.as_secs());
+            }
+        }
+        let p99 = match window.worst_p99_us {
+            0.0 => "-".into(),
+            us => format!("{} ms", number::significant(us / 1e3)),
+        };
+        let failed = number::whole(hits.failed + hits.timed_out);
+        let _ = write!(
+            line,
+            "{}/s   p99 {p99}   {failed} failed",
+            number::rate(rate)
+        );
+        if hits.rejected > 0 {
+            let _ = write!(line, "   {} rejected", number::whole(hits.rejected));
+        }
+        line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_percent_time_left_rate_p99_and_failures() {
+        let hits = Hits {
+            scheduled: 3_000,
+            ok: 2_980,
+            failed: 12,
+            timed_out: 3,
+            ..Hits::default()
+        };
+        for (total, length, rejected, draining, line) in [
+            (
+                None,
+                Some(30),
+                0,
+                false,
+                " 10 %   27s left   999.7/s   p99 0.310 ms   15 failed",
+            ),
+            (
+                Some(6_000),
+                None,
+                5,
+                false,
+                " 50 %   3 s   999.7/s   p99 0.310 ms   15 failed   5 rejected",
+            ),
+            (
+                None,
+                None,
+                0,
+                false,
+                "3 s   999.7/s   p99 0.310 ms   15 failed",
+            ),
+            (
+                None,
+                Some(2),
+                0,
+                true,
+                "100 %   draining   999.7/s   p99 0.310 ms   15 failed",
+            ),
+        ] {
+            let mut progress = Progress {
+                style: Style::Quiet,
+                total,
+                length: length.map(Duration::from_secs),
+                draining,
+                shown: false,
+                window: Window {
+                    ticks: 3,
+                    started: 2_999,
+                    worst_p99_us: 310.0,
+                },
+            };
+            let hits = Hits { rejected, ..hits };
+            assert_eq!(progress.line(Duration::from_secs(3), &hits), line);
+        }
+    }
+}

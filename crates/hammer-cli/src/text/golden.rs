@@ -1,0 +1,181 @@
+use hammer_core::Report;
+use serde_json::{Value, json};
+
+use super::lines::WIDTH;
+use super::render;
+
+fn summary(count: u64, [p50, p90, p99, p99_9, max]: [f64; 5]) -> Value {
+    json!({"count": count, "min": p50, "mean": p50, "p50": p50, "p90": p90, "p95": p90, "p99": p99,
+           "p99_9": p99_9, "p99_99": p99_9, "max": max})
+}
+
+/// A report with `changes` (JSON pointers and what is there instead).
+fn report(changes: &[(&str, Value)]) -> Report {
+    let mut report = json!({
+        "schema": "hammer.report/1", "hammer": "http", "target": "http://127.0.0.1:8080/", "seed": 1,
+        "verdict": {"status": "valid", "reasons": []}, "loop": "open",
+        "rate": {"requested": 1000.0, "achieved": 999.63}, "duration_s": 30.0, "elapsed_s": 30.0,
+        "stopped": false,
+        "hits": {"scheduled": 30000, "ok": 29988, "rejected": 0, "failed": 12, "timed_out": 0,
+                 "abandoned": 0, "unsent": 0},
+        "response_us": summary(29988, [112.4, 154.0, 2310.0, 9020.0, 11300.0]),
+        "service_us": summary(29988, [81.2, 110.0, 264.0, 852.0, 1250.0]),
+        "lateness_us": summary(30000, [30.1, 41.0, 2070.0, 8200.0, 10100.0]),
+        "phases_us": {"connect": summary(14, [210.0; 5]), "first_byte": summary(29988, [70.0; 5])},
+        "labels": {"200": 29988}, "failures": {"connection_reset": 12, "tls": 0},
+        "advice": {"connection_reset": "the target dropped the connection: see its log, it may be overloaded"},
+        "bytes": {"sent": 2_100_000, "received": 3_600_000},
+        "generator": {"threads": 2, "max_in_flight": 1024, "cpu_s": 2.4,
+                      "peak_rss_bytes": 11_000_000, "slots_opened": 14, "sessions_opened": 26,
+                      "peak_in_flight": 9, "peak_backlog": 3, "waited_at_limit": 0,
+                      "schedule_late_us": summary(0, [0.0; 5]), "log_dropped": 0},
+        "timeline": []
+    });
+    for (pointer, value) in changes {
+        *report.pointer_mut(pointer).expect(pointer) = value.clone();
+    }
+    serde_json::from_value(report).expect("it has the shape of a report")
+}
+
+#[test]
+fn a_run_like_any_other() {
+    let text = "\
+hammer http   http://127.0.0.1:8080/   1,000/s for 30 s, seed 1
+
+valid         the generator kept the schedule: the numbers describe the target
+
+hits          30,000 scheduled   29,988 ok   0 rejected   12 failed
+rate          1,000/s asked   999.6/s achieved
+latency, ms       p50       p90       p99     p99.9       max
+  response      0.112     0.154      2.31      9.02      11.3   from the moment it was due
+  service       0.081     0.110     0.264     0.852      1.25   from the moment it was sent
+  lateness      0.030     0.041      2.07      8.20      10.1   from due until sent
+codes         200: 29,988
+failures      connection reset: 12   the target dropped the connection: see its log, it may be
+              overloaded
+phases, µs    connect 210   first byte 70.0   (p50)
+connections   26 opened   12 lost   9 hits in flight at most   2.10 MB sent   3.60 MB received
+generator     2 threads   4 % busy   11.0 MB
+";
+    let rendered = render(&report(&[]), false);
+    assert_eq!(rendered, text, "\n{rendered}");
+}
+
+#[test]
+fn one_line_of_a_report_differs() {
+    let none = summary(0, [0.0; 5]);
+    for (changes, line) in [
+        (
+            vec![(
+                "/verdict",
+                json!({"status": "suspect", "reasons": ["it was late"]}),
+            )],
+            "suspect       it was late",
+        ),
+        (
+            vec![("/loop", json!("closed")), ("/rate/requested", Value::Null)],
+            "hammer http   http://127.0.0.1:8080/   closed loop for 30 s, seed 1",
+        ),
+        (
+            vec![("/loop", json!("closed")), ("/rate/requested", Value::Null)],
+            "rate          999.6/s achieved   closed loop: a slot's next hit waits for its last one",
+        ),
+        (
+            vec![("/rate/requested", json!(0.5))],
+            "rate          30/m asked   999.6/s achieved",
+        ),
+        (
+            vec![("/stopped", json!(true)), ("/duration_s", json!(2.25))],
+            "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, then stopped, seed 1",
+        ),
+        (
+            vec![("/hits/timed_out", json!(3)), ("/hits/unsent", json!(1234))],
+            "hits          30,000 scheduled   29,988 ok   0 rejected   12 failed   3 timed out   1,234 unsent",
+        ),
+        (
+            vec![(
+                "/response_us",
+                summary(5, [50.0, 60.0, 999.0, 1200.0, 1234.0]),
+            )],
+            "  response       50.0      60.0       999     1,200     1,230   from the moment it was due",
+        ),
+        (
+            vec![("/response_us", summary(5, [5e6, 6e6, 2e7, 3e7, 4e7]))],
+            "latency, s        p50       p90       p99     p99.9       max",
+        ),
+        (
+            vec![("/response_us", none.clone()), ("/service_us", none)],
+            "  response          -         -         -         -         -   from the moment it was due",
+        ),
+        (
+            vec![(
+                "/labels",
+                json!({"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7, "h": 8}),
+            )],
+            "codes         h: 8   g: 7   f: 6   e: 5   d: 4   c: 3   others: 3",
+        ),
+        (
+            vec![("/generator/log_dropped", json!(5))],
+            "generator     2 threads   4 % busy   11.0 MB   5 hits missing in the log: it was written too slowly",
+        ),
+    ] {
+        let rendered = render(&report(&changes), false);
+        assert!(
+            rendered.lines().any(|rendered| rendered == line),
+            "{line}\n{rendered}"
+        );
+    }
+}
+
+#[test]
+fn the_worst_report_fits_thirty_lines_of_a_hundred_columns() {
+    let long = "what went wrong was this and that and there is a lot to do about it ".repeat(6);
+    let many = |prefix: &str| {
+        let counts = (0..50).map(|n| (format!("{prefix}_{n}"), json!(n + 1_000_000)));
+        Value::Object(counts.collect())
+    };
+    let advice = (0..50).map(|n| (format!("failure_{n}"), json!(long)));
+    let phases = (0..20).map(|n| (format!("phase_{n}"), summary(1, [1e9; 5])));
+    let worst = report(&[
+        ("/target", json!(format!("http://{}/", "long".repeat(50)))),
+        (
+            "/verdict",
+            json!({"status": "invalid", "reasons": vec![&long; 6]}),
+        ),
+        ("/labels", many("a_label_of_some_length")),
+        ("/failures", many("failure")),
+        ("/advice", Value::Object(advice.collect())),
+        ("/phases_us", Value::Object(phases.collect())),
+        ("/stopped", json!(true)),
+        (
+            "/hits",
+            json!({"scheduled": u64::MAX / 9, "ok": u64::MAX / 9, "rejected": u64::MAX / 9,
+                         "failed": u64::MAX / 9, "timed_out": 1, "abandoned": 1, "unsent": 1}),
+        ),
+        ("/generator/log_dropped", json!(u64::MAX)),
+        ("/bytes", json!({"sent": u64::MAX, "received": u64::MAX})),
+    ]);
+    let rendered = render(&worst, false);
+    assert!(
+        rendered.lines().count() <= 30,
+        "{}\n{rendered}",
+        rendered.lines().count()
+    );
+    for line in rendered.lines() {
+        assert!(
+            line.chars().count() <= WIDTH,
+            "{}: {line}",
+            line.chars().count()
+        );
+    }
+}
+
+#[test]
+fn only_the_verdict_is_in_colour() {
+    let plain = render(&report(&[]), false);
+    let colour = render(&report(&[]), true);
+    assert_eq!(
+        colour,
+        plain.replacen("valid ", "\x1b[1;32mvalid\x1b[0m ", 1)
+    );
+}

@@ -1,0 +1,83 @@
+use hammer_core::{Report, Summary};
+
+use super::number::significant;
+
+/// A unit of time that a whole table is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Micros,
+    Millis,
+    Seconds,
+}
+
+impl Unit {
+    /// The unit in which most of what is up to `us` microseconds reads without many zeros.
+    pub(crate) fn of(us: f64) -> Self {
+        match us {
+            us if us < 1e3 => Self::Micros,
+            us if us < 1e7 => Self::Millis,
+            _ => Self::Seconds,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Micros => "µs",
+            Self::Millis => "ms",
+            Self::Seconds => "s",
+        }
+    }
+
+    pub(crate) fn show(self, us: f64) -> String {
+        significant(match self {
+            Self::Micros => us,
+            Self::Millis => us / 1e3,
+            Self::Seconds => us / 1e6,
+        })
+    }
+}
+
+/// Response, service and lateness side by side.
+pub(crate) fn table(report: &Report) -> String {
+    let longest = if report.response_us.count > 0 {
+        report.response_us
+    } else {
+        report.lateness_us
+    };
+    let unit = Unit::of(longest.p99);
+    let mut out = format!("latency, {:<2}", unit.name());
+    for column in ["p50", "p90", "p99", "p99.9", "max"] {
+        out.push_str(&format!("{column:>10}"));
+    }
+    out.push('\n');
+    for (name, summary, meaning) in [
+        ("response", report.response_us, "from the moment it was due"),
+        ("service", report.service_us, "from the moment it was sent"),
+        ("lateness", report.lateness_us, "from due until sent"),
+    ] {
+        out.push_str(&row(name, &summary, unit, meaning));
+    }
+    out
+}
+
+fn row(name: &str, summary: &Summary, unit: Unit, meaning: &str) -> String {
+    let Summary {
+        count,
+        p50,
+        p90,
+        p99,
+        p99_9,
+        max,
+        ..
+    } = *summary;
+    let mut row = format!("  {name:<9}");
+    for us in [p50, p90, p99, p99_9, max] {
+        let cell = if count == 0 {
+            "-".into()
+        } else {
+            unit.show(us)
+        };
+        row.push_str(&format!("{cell:>10}"));
+    }
+    format!("{row}   {meaning}\n")
+}

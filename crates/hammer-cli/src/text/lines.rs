@@ -1,0 +1,95 @@
+/// The widest line, in columns.
+pub(crate) const WIDTH: usize = 100;
+/// Where the text begins that stands behind a name.
+pub(crate) const INDENT: usize = 14;
+
+/// `text` behind `name`, wrapped at words, in at most `most` lines.
+pub(crate) fn wrapped(name: &str, text: &str, most: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().map_or(0, |line| line.chars().count());
+        if last > 0 && INDENT + last + 1 + word.chars().count() > WIDTH {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(line) = lines.last_mut() {
+            *line = cut(&format!("{line} …"), WIDTH - INDENT);
+        }
+    }
+    let mut out = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        let name = if index == 0 { name } else { "" };
+        let line = cut(line, WIDTH - INDENT);
+        out.push_str(format!("{name:<INDENT$}{line}").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// `items` behind `name` in one line, as many as fit; `rest` says what is left out.
+pub(crate) fn listed(name: &str, items: &[String], rest: impl Fn(usize) -> String) -> String {
+    // Room for the word about the rest.
+    let room = WIDTH - INDENT - 24;
+    let mut line = String::new();
+    let mut shown = 0;
+    for item in items {
+        if shown > 0 && line.chars().count() + 3 + item.chars().count() > room {
+            break;
+        }
+        if shown > 0 {
+            line.push_str("   ");
+        }
+        line.push_str(&cut(item, room));
+        shown += 1;
+    }
+    if shown < items.len() {
+        line = format!("{line}   {}", rest(shown));
+    }
+    format!("{name:<INDENT$}{line}\n")
+}
+
+/// `text` in at most `width` columns.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width - 1).collect();
+    format!("{kept}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_wrapped_and_then_cut() {
+        let text = "word ".repeat(40);
+        let lines = wrapped("name", text.trim(), 2);
+        assert_eq!(lines.lines().count(), 2);
+        assert!(lines.starts_with("name          word"));
+        assert!(lines.ends_with("word …\n"), "{lines}");
+        assert!(
+            lines.lines().all(|line| line.chars().count() <= WIDTH),
+            "{lines}"
+        );
+        assert_eq!(wrapped("a", "b c", 2), "a             b c\n");
+    }
+
+    #[test]
+    fn a_list_ends_where_the_line_does() {
+        let items: Vec<_> = (0..40).map(|n| format!("{n}: 1,000")).collect();
+        let line = listed("codes", &items, |shown| {
+            format!("{} others", items.len() - shown)
+        });
+        assert!(line.chars().count() <= WIDTH + 1, "{line}");
+        assert!(line.contains("35 others"), "{line}");
+    }
+}

@@ -1,0 +1,10 @@
+//! The report for people: at most 30 lines of at most 100 columns.
+
+#[cfg(test)]
+mod golden;
+pub(crate) mod latency;
+pub(crate) mod lines;
+pub(crate) mod number;
+mod render;
+
+pub(crate) use render::render;

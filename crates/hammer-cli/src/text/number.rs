@@ -1,0 +1,107 @@
+/// `12345` as `12,345`.
+pub(crate) fn whole(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Three significant digits, as far as three decimals allow: `0.112`, `2.31`, `11.3`, `113`, `1,130`.
+pub(crate) fn significant(number: f64) -> String {
+    match number {
+        n if n < 0.9995 => format!("{n:.3}"),
+        n if n < 9.995 => format!("{n:.2}"),
+        n if n < 99.95 => format!("{n:.1}"),
+        n if n < 999.5 => format!("{n:.0}"),
+        // What a histogram of three digits can't tell is not printed.
+        n => {
+            let step = 10_f64.powf(n.log10().floor() - 2.0).round();
+            whole(((n / step).round() * step) as u64)
+        }
+    }
+}
+
+/// Four significant digits without trailing zeros, and all of a whole number: `999.6`, `2.5`,
+/// `12,345`.
+pub(crate) fn rate(per_second: f64) -> String {
+    let decimals = match per_second {
+        n if n < 10.0 => 3,
+        n if n < 100.0 => 2,
+        n if n < 999.95 => 1,
+        n => return whole(n.round() as u64),
+    };
+    let text = format!("{per_second:.decimals$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A size in the unit that fits: `0 B`, `2.10 MB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let mut size = bytes as f64;
+    let mut units = ["kB", "MB", "GB", "TB"].iter();
+    let mut unit = "B";
+    while size >= 999.5 {
+        let Some(next) = units.next() else { break };
+        unit = next;
+        size /= 1000.0;
+    }
+    if unit == "B" {
+        format!("{bytes} B")
+    } else {
+        format!("{} {unit}", significant(size))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_digits_they_deserve() {
+        for (number, shown) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(whole(number), shown);
+        }
+        for (number, shown) in [
+            (0.0, "0.000"),
+            (0.1124, "0.112"),
+            (0.9996, "1.00"),
+            (2.314, "2.31"),
+            (9.996, "10.0"),
+            (11.32, "11.3"),
+            (113.2, "113"),
+            (1_134.0, "1,130"),
+            (99_960.0, "100,000"),
+        ] {
+            assert_eq!(significant(number), shown, "{number}");
+        }
+        for (number, shown) in [
+            (0.5, "0.5"),
+            (2.5, "2.5"),
+            (10.0, "10"),
+            (100.0, "100"),
+            (999.63, "999.6"),
+            (999.97, "1,000"),
+            (12_345.2, "12,345"),
+        ] {
+            assert_eq!(rate(number), shown, "{number}");
+        }
+        for (bytes, shown) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.00 kB"),
+            (999_600, "1.00 MB"),
+            (2_100_000, "2.10 MB"),
+        ] {
+            assert_eq!(size(bytes), shown, "{bytes}");
+        }
+    }
+}

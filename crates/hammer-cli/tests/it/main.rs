@@ -1,0 +1,14 @@
+//! The binary as a user runs it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod bad_input;
+mod command;
+mod commands;
+mod echo;
+mod outputs;
+mod servers;
+mod usage;
+
+#[cfg(unix)]
+mod signals;

@@ -1,0 +1,181 @@
+use std::fs;
+use std::process::Stdio;
+
+use hammer_target::{Knobs, Target};
+use serde_json::{Value, json};
+
+use crate::command::{hammer, json as parsed, output, report, repository, stderr, stdout};
+
+#[test]
+fn the_json_report_fits_its_schema_and_has_no_other_keys() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let schema = fs::read(repository("docs/report.schema.json")).unwrap();
+    let mut schema: Value = serde_json::from_slice(&schema).unwrap();
+    let reference = fs::read_to_string(repository("docs/REPORT.md")).unwrap();
+    // Readers have to expect more keys, but those that there are have to be described.
+    close(&mut schema);
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for flags in [["-r", "100"], ["-r", "max"]] {
+        let report = report(
+            &[
+                &["http", &target.url(), "-z", "1100ms", "-c", "4"],
+                &flags[..],
+            ]
+            .concat(),
+        );
+        let errors: Vec<_> = schema.iter_errors(&report).map(|e| e.to_string()).collect();
+        assert_eq!(errors, [""; 0], "{report}");
+        for key in report.as_object().unwrap().keys() {
+            assert!(
+                reference.contains(&format!("`{key}")),
+                "docs/REPORT.md lacks {key}"
+            );
+        }
+        for key in report["generator"].as_object().unwrap().keys() {
+            assert!(
+                reference.contains(&format!("`generator.{key}")),
+                "docs/REPORT.md lacks {key}"
+            );
+        }
+    }
+}
+
+fn close(schema: &mut Value) {
+    if let Value::Object(object) = schema {
+        if object.contains_key("properties") {
+            object.insert("additionalProperties".into(), json!(false));
+        }
+        object.values_mut().for_each(close);
+    }
+}
+
+#[test]
+fn a_json_file_and_text_on_stdout() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    let json = format!("json={}", path.display());
+    let output = output(&["http", &target.url(), "-n", "5", "-r", "100", "-o", &json]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("5 scheduled   5 ok"),
+        "{}",
+        stdout(&output)
+    );
+    let report: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    assert_eq!(report["hits"]["ok"], 5);
+}
+
+#[test]
+fn a_line_of_csv_for_each_hit() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hits.csv");
+    let hits = format!("hits={}", path.display());
+    let report = report(&["http", &target.url(), "-n", "500", "-r", "1k", "-o", &hits]);
+    assert_eq!(report["generator"]["log_dropped"], 0);
+    let csv = fs::read_to_string(path).unwrap();
+    let mut lines = csv.lines();
+    assert_eq!(
+        lines.next(),
+        Some("number,due_s,verdict,label,response_us,service_us")
+    );
+    let mut seen = [false; 500];
+    for line in lines {
+        let fields: Vec<_> = line.split(',').collect();
+        let [number, due_s, "ok", "200", response, service] = fields[..] else {
+            panic!("{line}")
+        };
+        let number: usize = number.parse().unwrap();
+        assert_eq!(due_s, format!("0.{number:03}000000"));
+        let us = |text: &str| text.parse::<f64>().unwrap();
+        assert!(us(response) >= us(service) && us(service) > 0.0, "{line}");
+        assert!(
+            !std::mem::replace(&mut seen[number], true),
+            "{line} comes twice"
+        );
+    }
+    assert!(seen.iter().all(|seen| *seen));
+}
+
+#[test]
+fn a_closed_stdout_loses_nothing_else() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    let json = format!("json={}", path.display());
+    let mut child = hammer(&[
+        "http",
+        &target.url(),
+        "-n",
+        "5",
+        "-r",
+        "100",
+        "-o",
+        &json,
+        "-o",
+        "text",
+    ])
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("panic"), "{}", stderr(&output));
+    let report: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    assert_eq!(report["hits"]["ok"], 5);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named_and_the_report_is_not_lost() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    for outputs in [
+        &["-o", "json=/dev/full"][..],
+        &["-o", "text=/dev/full"],
+        &["-o", "hits=/dev/full"],
+    ] {
+        let output = output(&[&["http", &url, "-n", "5", "-r", "100"], outputs].concat());
+        assert_eq!(output.status.code(), Some(1), "{outputs:?}");
+        let message = stderr(&output);
+        assert!(
+            message.contains("/dev/full") && message.contains("No space left"),
+            "{message}"
+        );
+        assert_eq!(message.matches("/dev/full").count(), 1, "{message}");
+        assert!(stdout(&output).contains("5 ok"), "{}", stdout(&output));
+    }
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = hammer(&["http", &url, "-n", "5", "-r", "100"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("5 ok"), "{}", stderr(&output));
+}
+
+#[test]
+fn progress_is_a_line_each_ten_seconds_and_none_when_quiet() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let args = ["http", &url, "-r", "50", "-z", "10500ms", "-o", "json=-"];
+    let quiet = hammer(&args)
+        .arg("-q")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let loud = output(&args);
+    let quiet = quiet.wait_with_output().unwrap();
+    assert_eq!(parsed(&loud)["hits"]["ok"], 525);
+    let lines = stderr(&loud);
+    assert_eq!(lines.lines().count(), 1, "{lines}");
+    assert!(
+        lines.contains(" 95 %") && lines.contains("/s   p99 "),
+        "{lines}"
+    );
+    assert_eq!(stderr(&quiet), "");
+}

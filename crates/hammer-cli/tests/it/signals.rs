@@ -1,0 +1,141 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use hammer_target::{Knobs, Target};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::command::{hammer, json, stderr};
+
+fn start(args: &[&str]) -> Child {
+    hammer(args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn send(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+/// Looks until it is so; each look at the target takes a moment in which it may become so.
+fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    while !so() {
+        assert!(
+            std::time::Instant::now() < deadline,
+            "waited in vain until {what}"
+        );
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_signal_ends_a_running_run_with_its_report() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let target = Target::spawn(Knobs::default()).unwrap();
+        let child = start(&[
+            "http",
+            &target.url(),
+            "-r",
+            "100",
+            "-z",
+            "1h",
+            "-o",
+            "json=-",
+        ]);
+        until("hits arrive", || target.counts().requests > 10);
+        send(&child, signal);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        let report = json(&output);
+        assert_eq!(report["stopped"], true);
+        assert_eq!(
+            report["hits"]["ok"],
+            target.shutdown().counts.requests,
+            "{report}"
+        );
+    }
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_hits_in_flight() {
+    let target = Target::spawn(Knobs::default().delay(Duration::from_secs(3600))).unwrap();
+    let url = target.url();
+    let mut child = start(&[
+        "http", &url, "-r", "100", "-z", "1h", "-t", "1h", "-o", "json=-",
+    ]);
+    until("hits have arrived", || target.counts().requests >= 5);
+    send(&child, Signal::INT);
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().unwrap())
+        .read_line(&mut said)
+        .unwrap();
+    assert!(said.contains("a second signal"), "{said}");
+    send(&child, Signal::INT);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert!(json(&output)["hits"]["abandoned"].as_u64().unwrap() >= 5);
+}
+
+#[test]
+fn a_signal_while_draining_ends_the_wait() {
+    let target = Target::spawn(Knobs::default().delay(Duration::from_secs(3600))).unwrap();
+    let url = target.url();
+    let child = start(&[
+        "http", &url, "-n", "5", "-r", "1k", "-t", "1h", "-o", "json=-", "--drain", "1s",
+    ]);
+    until("all hits have arrived", || target.counts().requests == 5);
+    send(&child, Signal::TERM);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(143), "{}", stderr(&output));
+    assert_eq!(json(&output)["hits"]["abandoned"], 5);
+}
+
+#[test]
+fn a_signal_during_the_opening_still_gives_a_report() {
+    // A listener that takes connections and never shakes hands: TLS does not open.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    let child = start(&[
+        "http", &url, "-k", "-r", "10", "-z", "1h", "-t", "5s", "-o", "json=-",
+    ]);
+    let (opening, _) = listener.accept().unwrap();
+    send(&child, Signal::INT);
+    let output = child.wait_with_output().unwrap();
+    drop(opening);
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert_eq!(json(&output)["hits"]["ok"], 0);
+}
+
+#[test]
+fn a_target_prints_its_address_and_at_the_end_its_counts() {
+    let mut child = start(&["target", "--body-size", "3", "--status", "503"]);
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut url = String::new();
+    stdout.read_line(&mut url).unwrap();
+    let addr = url
+        .trim()
+        .strip_prefix("http://")
+        .unwrap()
+        .trim_end_matches('/');
+    let mut stream = TcpStream::connect(addr).unwrap();
+    write!(
+        stream,
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 503") && answer.ends_with("\r\n\r\nxxx"),
+        "{answer}"
+    );
+    send(&child, Signal::TERM);
+    let mut counts = String::new();
+    stdout.read_to_string(&mut counts).unwrap();
+    assert!(counts.contains("requests     1\n"), "{counts}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

@@ -1,0 +1,105 @@
+use hammer_target::{Knobs, Target};
+
+use crate::command::{output, report, stderr, stdout};
+
+#[test]
+fn the_report_and_the_target_count_the_same() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let report = report(&["http", &target.url(), "-r", "200", "-z", "0.5s", "-c", "8"]);
+    assert_eq!(report["hits"]["scheduled"], 100);
+    assert_eq!(report["hits"]["ok"], 100);
+    assert_eq!(report["labels"]["200"], 100);
+    assert_eq!(target.shutdown().counts.requests, 100);
+}
+
+#[test]
+fn run_takes_the_spelling_of_the_task() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let args = ["run", "--endpoint", &url, "--tps", "50", "--duration", "1"];
+    let report = report(&[&args[..], &["--method", "PUT", "--payload", "abc"]].concat());
+    assert_eq!(report["hits"]["ok"], 50);
+    assert_eq!(report["rate"]["requested"], 50.0);
+    assert_eq!(target.shutdown().counts.body_bytes, 150);
+}
+
+#[test]
+fn run_takes_headers_as_json_and_a_hammer_by_name() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let args = [
+        "run",
+        "--endpoint",
+        &url,
+        "--hammer",
+        "http",
+        "-n",
+        "3",
+        "-r",
+        "100",
+    ];
+    let plain = report(&args)["bytes"]["sent"].as_u64().unwrap();
+    let with = report(&[&args[..], &["--headers", r#"{"k":"v"}"#]].concat());
+    // Each hit has one more line: "k: v" and the end of the line.
+    assert_eq!(with["bytes"]["sent"].as_u64().unwrap(), plain + 3 * 6);
+}
+
+#[test]
+fn flags_of_a_load() {
+    let target = Target::spawn(Knobs::default().status(503).unwrap()).unwrap();
+    let url = target.url();
+    for (flags, scheduled) in [
+        ("-n 7 -r 1k", 7),
+        ("--hits 7 --rate 6000/m --threads 1", 7),
+        ("-n 7 -r max -c 2", 7),
+        ("-n 100 -z 100ms -r 50 -t 2s --drain 1s --seed 9", 5),
+        (
+            "-n 2 -r 100 -d x --no-keepalive --host example.test -H A:b -X PUT",
+            2,
+        ),
+    ] {
+        let flags: Vec<_> = flags.split(' ').collect();
+        let report = report(&[&["http", url.as_str()], &flags[..]].concat());
+        assert_eq!(report["hits"]["scheduled"], scheduled, "{flags:?}");
+        assert_eq!(report["hits"]["rejected"], scheduled, "{flags:?}");
+        assert_eq!(report["labels"]["503"], scheduled, "{flags:?}");
+    }
+}
+
+#[test]
+fn a_target_that_is_not_there_gives_failures_at_the_rate() {
+    let gone = Target::spawn(Knobs::default()).unwrap();
+    let url = gone.url();
+    gone.shutdown();
+    let output = output(&["http", &url, "-r", "100", "-z", "1", "-q"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("100 failed"), "{text}");
+    assert!(
+        text.contains("connect refused: 100   nothing listens there"),
+        "{text}"
+    );
+}
+
+#[test]
+fn help_comes_in_groups_with_a_line_for_each_flag() {
+    let help = stdout(&output(&["http", "--help"]));
+    for group in ["Load:", "HTTP:", "Output:"] {
+        assert!(help.lines().any(|line| line == group), "{group}: {help}");
+    }
+    for line in help
+        .lines()
+        .filter(|line| line.trim_start().starts_with('-'))
+    {
+        assert!(line.contains("  ") && line.chars().count() <= 100, "{line}");
+        assert!(
+            line.trim()
+                .split("  ")
+                .filter(|part| !part.is_empty())
+                .count()
+                >= 2,
+            "{line}"
+        );
+    }
+    assert_eq!(output(&[]).status.code(), Some(2));
+}
