@@ -18,6 +18,10 @@ const SECOND: Duration = Duration::from_secs(1);
 impl<H: Hammer> Worker<H> {
     /// Turns to each hit when it is due, until the last one has ended.
     pub(super) async fn pace(self: &Rc<Self>, wait: &mut Wait) -> io::Result<()> {
+        // The start lies a little ahead, so that all workers begin together.
+        while Instant::now() < self.start.get() && self.part.stop.level() == Level::Run {
+            wait.until(self.start.get(), &self.bell).await?;
+        }
         let mut drain_end = None;
         let mut next_tick = SECOND;
         let mut departures = 0;
