@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Loop, Report};
+use crate::{Failure, Loop, Report};
 
 /// The generator's verdict on itself: whether the numbers describe the target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +86,20 @@ pub(crate) fn judge(report: &Report) -> Verdict {
                 "the generator stood still for {stall}: it was stopped or starved, run it again on a quieter host"
             ),
         );
+    }
+    for (failure, what) in [
+        (Failure::OUT_OF_FILES, "open files"),
+        (Failure::OUT_OF_PORTS, "local ports"),
+        (Failure::OUT_OF_MEMORY, "memory for connections"),
+    ] {
+        let hits = report.failures.get(failure.name()).copied().unwrap_or(0);
+        if hits > 0 {
+            let advice = failure.what_to_do().unwrap_or_default();
+            say(
+                Status::Invalid,
+                format!("{hits} hits failed because the generator ran out of {what}: {advice}"),
+            );
+        }
     }
     let core_seconds = report.elapsed_s * generator.threads as f64;
     let busy = if core_seconds > 0.0 {

@@ -3,6 +3,7 @@
 mod conformance;
 mod stalls;
 mod stops;
+mod threads;
 mod verdicts;
 mod week;
 

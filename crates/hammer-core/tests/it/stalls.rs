@@ -104,3 +104,19 @@ fn a_closed_loop_is_as_fast_as_its_slots() {
     let report = run(Run::new(hammer, Schedule::max().hits(123)).max_in_flight(5));
     assert_eq!(report.hits.ok, 123);
 }
+
+#[test]
+fn a_generator_without_files_left_judges_itself_invalid() {
+    let hammer = scripted(|hit| match hit.number() {
+        7 => Step::Fail(ms(0), Failure::OUT_OF_FILES),
+        _ => ok_after(ms(1)),
+    });
+    let report = run(Run::new(hammer, per_second(100, ms(1000))));
+    assert_eq!(report.verdict.status.as_str(), "invalid");
+    let reason = "1 hits failed because the generator ran out of open files";
+    assert!(
+        report.verdict.reasons[0].starts_with(reason),
+        "{:?}",
+        report.verdict.reasons
+    );
+}

@@ -1,0 +1,108 @@
+//! The engine on its real threads, from a plain function and inside somebody's own runtime.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+use hammer_core::{Event, HitVerdict, Outcome, Run, Schedule, from_fn};
+
+use crate::{ms, ok_after, per_second, scripted};
+
+#[test]
+fn each_hit_is_swung_once_and_logged_once_over_several_workers() {
+    let swung = Arc::new(Mutex::new(HashSet::new()));
+    let swing = swung.clone();
+    let hammer = from_fn(move |hit| {
+        assert!(
+            swing.lock().expect("no one panics").insert(hit.number()),
+            "swung twice"
+        );
+        async { Ok(Outcome::ok("done").sent(2).received(3)) }
+    });
+    let mut logged = HashSet::new();
+    let report = Run::new(hammer, per_second(50_000, ms(200)))
+        .threads(3)
+        .log_hits(true)
+        .execute(|event| {
+            if let Event::Hits(records) = event {
+                for record in records {
+                    assert_eq!(record.verdict, HitVerdict::Ok);
+                    assert!(record.response >= record.service, "{record:?}");
+                    assert!(logged.insert(record.number), "logged twice");
+                }
+            }
+        })
+        .expect("a run");
+    assert_eq!(report.hits.ok, 10_000);
+    assert_eq!(swung.lock().expect("no one panics").len(), 10_000);
+    assert_eq!(logged.len() as u64 + report.generator.log_dropped, 10_000);
+    assert_eq!((report.bytes.sent, report.bytes.received), (20_000, 30_000));
+}
+
+#[test]
+fn the_same_seed_draws_the_same_numbers_at_any_number_of_threads() {
+    use hammer_core::rand_xoshiro::rand_core::Rng;
+    let draw = |threads, seed| {
+        let drawn = Arc::new(Mutex::new(vec![]));
+        let keep = drawn.clone();
+        let hammer = from_fn(move |hit| {
+            let number = hit.rng().next_u64();
+            keep.lock()
+                .expect("no one panics")
+                .push((hit.number(), number));
+            async { Ok(Outcome::ok("done")) }
+        });
+        Run::new(hammer, Schedule::max().hits(100))
+            .threads(threads)
+            .seed(seed)
+            .execute(|_| ())
+            .expect("a run");
+        let mut drawn = std::mem::take(&mut *drawn.lock().expect("no one panics"));
+        drawn.sort_unstable();
+        drawn
+    };
+    let one = draw(1, 7);
+    assert_eq!(one.len(), 100);
+    assert_eq!(one, draw(3, 7));
+    assert_ne!(one, draw(1, 8));
+}
+
+#[test]
+fn a_worker_whose_share_of_the_hits_is_empty_ends_as_well() {
+    let hammer = scripted(|_| ok_after(ms(1)));
+    let report = Run::new(hammer, Schedule::max().hits(2))
+        .threads(4)
+        .execute(|_| ())
+        .expect("a run");
+    assert_eq!((report.hits.scheduled, report.hits.ok), (2, 2));
+}
+
+#[tokio::test]
+async fn a_run_is_awaited_inside_a_runtime_of_the_callers() {
+    let hammer = scripted(|_| ok_after(ms(1)));
+    let report = Run::new(hammer, per_second(100, ms(100)))
+        .spawn(|_| ())
+        .await
+        .expect("a run");
+    assert_eq!(report.hits.ok, 10);
+    let blocking = scripted(|_| ok_after(ms(1)));
+    let report = Run::new(blocking, per_second(100, ms(100)))
+        .execute(|_| ())
+        .expect("a run");
+    assert_eq!(report.hits.ok, 10, "and blocks there if it is told to");
+}
+
+#[test]
+fn a_run_that_can_not_be_made_says_why() {
+    let run = |schedule| Run::new(scripted(|_| ok_after(ms(1))), schedule);
+    let empty = run(Schedule::max().hits(0))
+        .execute(|_| ())
+        .expect_err("no hit");
+    assert_eq!(empty.kind(), hammer_core::ErrorKind::Schedule);
+    let narrow = run(Schedule::max().hits(1))
+        .max_in_flight(0)
+        .execute(|_| ());
+    assert_eq!(
+        narrow.expect_err("no slot").kind(),
+        hammer_core::ErrorKind::Setting
+    );
+}
