@@ -139,3 +139,31 @@ fn a_target_prints_its_address_and_at_the_end_its_counts() {
     assert!(counts.contains("requests     1\n"), "{counts}");
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_generator_that_was_stopped_catches_up_without_a_storm_and_says_so() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let child = start(&[
+        "http", &url, "-r", "2000", "-z", "5s", "-c", "2000", "-o", "json=-", "-q",
+    ]);
+    until("hits arrive", || target.counts().requests > 1000);
+    send(&child, Signal::STOP);
+    let stopped = std::time::Instant::now();
+    until("two seconds have passed", || {
+        stopped.elapsed() >= Duration::from_secs(2)
+    });
+    send(&child, Signal::CONT);
+    let output = child.wait_with_output().unwrap();
+    let report = json(&output);
+    assert_eq!(report["hits"]["ok"], 10_000, "{report}");
+    assert_eq!(target.counts().requests, 10_000);
+    assert_ne!(report["verdict"]["status"], "valid");
+    let reasons = report["verdict"]["reasons"].to_string();
+    assert!(
+        reasons.contains("the generator stood still for 2"),
+        "{reasons}"
+    );
+    let connections = target.shutdown().counts.connections;
+    assert!(connections < 200, "{connections} connections");
+}
