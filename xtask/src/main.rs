@@ -11,6 +11,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod bench;
 mod ci;
 mod tidy;
 
@@ -20,6 +21,7 @@ The chores of the Hammer workspace.
 Usage: cargo xtask [COMMAND]
 
 Commands:
+  bench  What the release build costs and how true it is; `cargo xtask bench --help` has the flags
   ci     The whole gate, as it runs before a merge: format, lints, docs, tests, tidy, licences
   tidy   The checks of the house: arrows between crates, file sizes, links and flags in the docs
   help   This text
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
             print!("{HELP}");
             Ok(())
         }
+        ["bench", arguments @ ..] => return bench::run(&root(), arguments),
         ["ci"] => ci::run(&root()),
         ["tidy"] => tidy::run(&root()),
         unknown => {
