@@ -2,6 +2,10 @@
 //!
 //! This target does not parse: wherever a head ends (`\r\n\r\n`) it writes the same 200. That is
 //! right for requests without a body, pipelined or not, and for nothing else.
+//!
+//! With 64 busy connections an answer costs one read, one write, and a sixtieth of a wait, over TLS as
+//! without. Without, nine tenths of its time are the kernel's: a bare loop over epoll in C, which
+//! neither looks for heads nor counts, gave about 9 % more answers for its time. So the runtime stays.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -136,7 +140,35 @@ impl Heads {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{BufStream, duplex};
+    use tokio::time::timeout;
+
     use super::*;
+
+    #[tokio::test]
+    async fn an_answer_leaves_though_the_stream_keeps_it_back() {
+        let (mut client, served) = duplex(1024);
+        let house = Arc::new(House {
+            answers: Answers::new(3),
+            ledger: Arc::new(Ledger::new(0)),
+        });
+        // It sends what it has when its buffer is full, or when it is flushed; so does TLS.
+        let attended = tokio::spawn(house.attend(BufStream::new(served)));
+        client
+            .write_all(b"GET / HTTP/1.1\r\n\r\n")
+            .await
+            .expect("it reads");
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"xxx") {
+            let read = timeout(Duration::from_secs(20), client.read_buf(&mut answer));
+            let read = read.await.expect("it was flushed");
+            assert_ne!(read.expect("it is open"), 0);
+        }
+        drop(client);
+        attended.await.expect("it does not panic");
+    }
 
     #[test]
     fn heads_end_wherever_the_pieces_do() {
