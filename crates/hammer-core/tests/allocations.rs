@@ -1,0 +1,42 @@
+//! The engine allocates nothing per hit. In a program of its own, since the counting allocator is
+//! that of a whole program, and the only test in it, since it counts whatever else runs.
+
+use std::alloc::System;
+use std::time::Duration;
+
+use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Between the two lengths of a run a second may pass (a swap, a slice of the timeline) and a queue
+/// may double, but not a thousandth of the hits may allocate.
+const FEW: usize = 100;
+
+/// Allocations of a whole run, reallocations included.
+fn allocations(schedule: &Schedule, hits: u64) -> usize {
+    let hammer = from_fn(|_| async { Ok(Outcome::ok("done").sent(1).received(2)) });
+    let run = Run::new(hammer, schedule.clone().hits(hits))
+        .threads(2)
+        .max_in_flight(64);
+    let region = Region::new(ALLOCATOR);
+    let report = run.execute(|_| ()).expect("the run is well formed");
+    let change = region.change();
+    assert_eq!(report.hits.ok, hits);
+    change.allocations + change.reallocations
+}
+
+#[test]
+fn the_steady_state_allocates_nothing_per_hit() {
+    let open = Schedule::constant(Rate::per_second(500_000));
+    for (what, schedule) in [("an open loop", open), ("a closed loop", Schedule::max())] {
+        let short = allocations(&schedule, 1_000);
+        let long = allocations(&schedule.lasting(Duration::from_secs(60)), 201_000);
+        assert!(
+            long < short + FEW,
+            "{what}: 200,000 more hits made {} more allocations",
+            long - short
+        );
+    }
+}

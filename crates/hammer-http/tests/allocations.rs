@@ -1,0 +1,45 @@
+//! How often a hit over HTTP allocates. In a program of its own, since the counting allocator is
+//! that of a whole program, and the only test in it, since it counts whatever else runs.
+
+use std::alloc::System;
+
+use hammer_core::{Run, Schedule};
+use hammer_http::Http;
+use hammer_target::Target;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Allocations of a hit without a body whose answer has one: the two tables of the request's
+/// headers, and what hyper makes of a request and its answer (a channel for the answer, one for its
+/// body, a read buffer and what shares it). The raw target makes none.
+const PER_HIT: usize = 6;
+
+/// Allocations of a whole run, reallocations included.
+fn allocations(target: &Target, hits: u64) -> usize {
+    let http = Http::builder(&target.url())
+        .build()
+        .expect("it is well formed");
+    let run = Run::new(http, Schedule::max().hits(hits))
+        .threads(1)
+        .max_in_flight(4);
+    let region = Region::new(ALLOCATOR);
+    let report = run.execute(|_| ()).expect("the run is well formed");
+    let change = region.change();
+    assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
+    change.allocations + change.reallocations
+}
+
+#[test]
+fn a_hit_allocates_as_often_as_is_written_down() {
+    let target = Target::spawn_raw(2).expect("a port is free");
+    let (short, long) = (1_000, 11_000);
+    let more = allocations(&target, long).saturating_sub(allocations(&target, short));
+    let per_hit = more as f64 / (long - short) as f64;
+    assert_eq!(
+        per_hit.round() as usize,
+        PER_HIT,
+        "{per_hit:.3} allocations per hit: if they fell, write down the new number; they must not rise"
+    );
+}
