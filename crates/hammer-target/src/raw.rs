@@ -7,11 +7,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-use crate::accept::accept;
 use crate::counts::Counts;
 use crate::ledger::Ledger;
+use crate::transport::{Attend, Stream, Transport};
 
 /// How much is read at once, and about how much is written at once.
 const CHUNK_BYTES: usize = 16 * 1024;
@@ -26,34 +26,52 @@ const CHUNK_BYTES: usize = 16 * 1024;
 /// Dropping the future stops the target and closes its connections, but the counts are lost.
 pub async fn serve(listener: TcpListener, body_bytes: usize, shutdown: impl Future) -> Counts {
     let ledger = Arc::new(Ledger::new(0));
-    run(listener, body_bytes, Arc::clone(&ledger), shutdown).await;
+    run(
+        listener,
+        Transport::Tcp,
+        body_bytes,
+        Arc::clone(&ledger),
+        shutdown,
+    )
+    .await;
     ledger.counts()
 }
 
 /// [`serve`] with a ledger that others can read meanwhile.
 pub(crate) async fn run(
     listener: TcpListener,
+    transport: Transport,
     body_bytes: usize,
     ledger: Arc<Ledger>,
     shutdown: impl Future,
 ) {
-    let answers = Arc::new(Answers::new(body_bytes));
-    accept(listener, Arc::clone(&ledger), shutdown, |stream| {
-        attend(stream, Arc::clone(&answers), Arc::clone(&ledger))
-    })
-    .await;
+    let house = Arc::new(House {
+        answers: Answers::new(body_bytes),
+        ledger: Arc::clone(&ledger),
+    });
+    transport.serve(listener, ledger, house, shutdown).await;
 }
 
-/// Serves one connection until it closes.
-async fn attend(mut stream: TcpStream, answers: Arc<Answers>, ledger: Arc<Ledger>) {
-    let mut buf = vec![0; CHUNK_BYTES];
-    let mut heads = Heads::default();
-    while let Ok(read @ 1..) = stream.read(&mut buf).await {
-        let ended = heads.ended_in(&buf[..read]);
-        ledger.answer_unread(read, ended);
-        if answers.write(&mut stream, ended).await.is_err() {
-            break;
+/// What all connections of a raw target have in common.
+#[derive(Debug)]
+struct House {
+    answers: Answers,
+    ledger: Arc<Ledger>,
+}
+
+impl Attend for House {
+    async fn attend(self: Arc<Self>, mut stream: impl Stream) {
+        let mut buf = vec![0; CHUNK_BYTES];
+        let mut heads = Heads::default();
+        while let Ok(read @ 1..) = stream.read(&mut buf).await {
+            let ended = heads.ended_in(&buf[..read]);
+            self.ledger.answer_unread(read, ended);
+            if self.answers.write(&mut stream, ended).await.is_err() {
+                return;
+            }
         }
+        // The client has closed, and over TLS it is told in return that nothing is missing.
+        let _ = stream.shutdown().await;
     }
 }
 
@@ -77,14 +95,15 @@ impl Answers {
     }
 
     /// Writes `n` answers, in one piece if they are short.
-    async fn write(&self, stream: &mut TcpStream, n: usize) -> std::io::Result<()> {
+    async fn write(&self, stream: &mut impl Stream, n: usize) -> std::io::Result<()> {
         let mut left = n * self.each;
         while left > 0 {
             let piece = left.min(self.bytes.len());
             stream.write_all(&self.bytes[..piece]).await?;
             left -= piece;
         }
-        Ok(())
+        // TLS may keep back what the socket did not take at once.
+        stream.flush().await
     }
 }
 
