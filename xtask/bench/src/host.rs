@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_target::{Knobs, Target, Truth};
+use hammer_target::{Certificate, Knobs, Target, Truth};
 
 use crate::cores::{Cores, Side};
 use crate::error::Error;
@@ -43,22 +43,25 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// If there is no port or thread left, or the core is refused.
+    /// If there is no port or thread left, or the core is refused. Its certificate signs itself.
     pub(crate) fn start(cores: &Cores, mode: Mode, tls: bool, knobs: Knobs) -> Result<Self, Error> {
+        let failed = |error: &dyn std::error::Error| {
+            Error::failed(format!("failed to start a target: {error}"))
+        };
+        let mut builder = Target::builder();
         if tls {
-            return Err(Error::failed("the target speaks no TLS"));
+            let certificate = Certificate::self_signed(["127.0.0.1", "localhost"]);
+            builder = builder.tls(certificate.map_err(|error| failed(&error))?);
         }
         let before = system::target_threads();
         let target = cores.on(Side::Target, || match mode {
-            Mode::Raw => Target::spawn_raw(BODY_BYTES),
-            Mode::Recording => Target::spawn(knobs),
+            Mode::Raw => builder.spawn_raw(BODY_BYTES),
+            Mode::Recording => builder.spawn(knobs),
         })?;
-        let target =
-            target.map_err(|error| Error::failed(format!("failed to start a target: {error}")))?;
-        let after = system::target_threads();
+        let target = target.map_err(|error| failed(&error))?;
         Ok(Self {
             target,
-            thread: after.into_iter().find(|id| !before.contains(id)),
+            thread: system::new_target_thread(&before),
         })
     }
 
@@ -85,7 +88,25 @@ impl Host {
 #[cfg(target_os = "linux")]
 mod system {
     use std::fs;
-    use std::time::Duration;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    /// How long a thread may take to its first instruction.
+    const SOON: Duration = Duration::from_secs(2);
+
+    /// The one that is not among those before. A thread takes its name only when it begins to run,
+    /// which may be after its spawner goes on.
+    pub(super) fn new_target_thread(before: &[u32]) -> Option<u32> {
+        let until = Instant::now() + SOON;
+        loop {
+            let mut threads = target_threads().into_iter();
+            let new = threads.find(|id| !before.contains(id));
+            if new.is_some() || Instant::now() > until {
+                return new;
+            }
+            thread::yield_now();
+        }
+    }
 
     /// The threads of this process that have a target's name.
     pub(super) fn target_threads() -> Vec<u32> {
@@ -118,6 +139,10 @@ mod system {
         Vec::new()
     }
 
+    pub(super) fn new_target_thread(_before: &[u32]) -> Option<u32> {
+        None
+    }
+
     pub(super) fn cpu(_thread: u32) -> Option<Duration> {
         None
     }
@@ -130,8 +155,9 @@ mod tests {
     #[test]
     fn hosts_find_their_own_threads() {
         let cores = Cores::find();
-        let start = |mode| Host::start(&cores, mode, false, Knobs::default()).expect("a target");
-        let (raw, recording) = (start(Mode::Raw), start(Mode::Recording));
+        let start = |mode, tls| Host::start(&cores, mode, tls, Knobs::default()).expect("a target");
+        let (raw, recording) = (start(Mode::Raw, false), start(Mode::Recording, true));
+        assert!(raw.url().starts_with("http:") && recording.url().starts_with("https:"));
         if cfg!(target_os = "linux") {
             assert!(raw.thread.is_some() && recording.thread.is_some());
             assert_ne!(raw.thread, recording.thread);

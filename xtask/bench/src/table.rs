@@ -11,7 +11,7 @@ pub(crate) fn figures(titled: &[(&'static str, Figure)], ratios: &[Ratio]) -> St
         "", "", "min", "median", "max"
     );
     if compared {
-        text += "   hammer ÷ it:  min  median    max";
+        text += "   ÷: min  median     max";
     }
     text = text.trim_end().to_owned();
     let mut last = "";
@@ -32,13 +32,13 @@ pub(crate) fn figures(titled: &[(&'static str, Figure)], ratios: &[Ratio]) -> St
         if let Some(ratio) = ratio {
             let spread = ratio.spread;
             text += &format!(
-                "   {:>17.3} {:>7.3} {:>6.3}",
+                "   {:>6.3} {:>7.3} {:>7.3}",
                 spread.min, spread.median, spread.max
             );
         }
         let seen = one.rounds.iter().flatten().count();
         if seen < 3 {
-            text += &format!("   {seen} round{}", if seen == 1 { "" } else { "s" });
+            text += &format!("  {seen}×");
         }
     }
     text + "\n"
