@@ -190,11 +190,11 @@ impl Bench {
         let name = mode.name(tls);
         match self.limits.get(name) {
             Some(limit) => format!(
-                "{name} target, its own limit {}/s (by {})",
+                "{name} target, limit {}/s ({})",
                 shown(limit.spread.median),
                 limit.by
             ),
-            None => format!("{name} target, its own limit unknown here"),
+            None => format!("{name} target, limit unknown here"),
         }
     }
 }

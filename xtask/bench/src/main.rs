@@ -23,6 +23,7 @@ mod plan;
 mod process;
 mod program;
 mod record;
+mod release;
 mod scenario;
 mod scenarios;
 mod search;

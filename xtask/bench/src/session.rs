@@ -4,10 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::time::SystemTime;
-
-use serde_json::Value;
+use std::process::ExitCode;
+use std::time::{Instant, SystemTime};
 
 use crate::against;
 use crate::args::Args;
@@ -19,6 +17,7 @@ use crate::machine;
 use crate::plan::Plan;
 use crate::program::Program;
 use crate::record::{Record, SCHEMA};
+use crate::release;
 use crate::scenario::Scenario;
 use crate::scenarios;
 use crate::table;
@@ -33,7 +32,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     let then = args.against.as_deref().map(against::read).transpose()?;
     let selected = Scenario::select(&args.scenarios, args.tls, args.quick)?;
     let root = root();
-    let hammer = Program::hammer(build(&root)?);
+    let hammer = Program::hammer(release::build(&root)?);
     let (peers, missing) = Program::peers();
     let mut bench = Bench {
         plan: Plan::new(args.quick, args.rounds),
@@ -57,6 +56,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     };
     print!("{}", table::heading(&record));
 
+    let start = Instant::now();
     let mut failures = Vec::new();
     for scenario in selected {
         if let Err(error) = measure(&mut bench, scenario, &mut record) {
@@ -66,16 +66,14 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     }
 
     record.claims = claims::judge(&record);
-    println!(
-        "\n{}\n{}",
-        claims::summary(&record.claims),
-        table::claims(&record.claims)
-    );
+    println!("\nclaims: {}", claims::summary(&record.claims));
+    println!("{}", table::claims(&record.claims));
     record.problems = [failures.clone(), bench.problems.take()].concat();
     for problem in &record.problems {
         println!("problem   {problem}");
     }
     let path = write(&record, &root)?;
+    println!("measured  in {:.0} s", start.elapsed().as_secs_f64());
     println!("written   {}", path.display());
 
     let mut worse = false;
@@ -122,29 +120,6 @@ fn versions(bench: &Bench) -> BTreeMap<String, String> {
         .collect();
     versions.insert("rustc".to_owned(), machine::rustc());
     versions
-}
-
-/// Builds the release binary and tells where it is.
-fn build(root: &Path) -> Result<PathBuf, Error> {
-    eprintln!("… building the release binary");
-    let output = Command::new("cargo")
-        .args(["build", "--release", "--package", "hammer-cli"])
-        .args(["--bin", "hammer", "--message-format"])
-        .arg("json-render-diagnostics")
-        .current_dir(root)
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| Error::failed(format!("failed to start cargo: {error}")))?;
-    if !output.status.success() {
-        let message = format!("the build of hammer ended with {}", output.status);
-        return Err(Error::failed(message));
-    }
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let executable = messages.lines().rev().find_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        message["executable"].as_str().map(PathBuf::from)
-    });
-    executable.ok_or_else(|| Error::failed("cargo did not tell where it put hammer"))
 }
 
 fn write(record: &Record, root: &Path) -> Result<PathBuf, Error> {

@@ -7,7 +7,7 @@ use crate::record::{Claim, Figure, Ratio, Record};
 pub(crate) fn figures(titled: &[(&'static str, Figure)], ratios: &[Ratio]) -> String {
     let compared = titled.iter().any(|(_, one)| one.tool != "hammer");
     let mut text = format!(
-        "  {:<26} {:<8} {:>10} {:>10} {:>10}",
+        "  {:<24} {:<8} {:>10} {:>10} {:>10}",
         "", "", "min", "median", "max"
     );
     if compared {
@@ -20,7 +20,7 @@ pub(crate) fn figures(titled: &[(&'static str, Figure)], ratios: &[Ratio]) -> St
         last = title;
         let spread = one.spread;
         text += &format!(
-            "\n  {heading:<26} {:<8} {:>10} {:>10} {:>10}",
+            "\n  {heading:<24} {:<8} {:>10} {:>10} {:>10}",
             one.tool,
             shown(spread.min),
             shown(spread.median),
@@ -47,7 +47,7 @@ pub(crate) fn figures(titled: &[(&'static str, Figure)], ratios: &[Ratio]) -> St
 /// What is promised, and whether it was kept.
 pub(crate) fn claims(claims: &[Claim]) -> String {
     let mut text = format!(
-        "  {:<44} {:>10}  {:>9} {:>9} {:>9}\n",
+        "  {:<44} {:>11}  {:>9} {:>9} {:>9}\n",
         "claim", "asked", "min", "median", "max"
     );
     for one in claims {
@@ -65,7 +65,7 @@ pub(crate) fn claims(claims: &[Claim]) -> String {
             ),
             None => "not measured".to_owned(),
         };
-        text += &format!("  {:<44} {:>10}  {measured}\n", one.claim, one.asked);
+        text += &format!("  {:<44} {:>11}  {measured}\n", one.claim, one.asked);
     }
     text
 }
@@ -115,7 +115,7 @@ mod tests {
         let titled: Vec<_> = record
             .figures
             .iter()
-            .map(|one| ("distance from grid, p99, µs", one.clone()))
+            .map(|one| ("peak memory, many, MB", one.clone()))
             .collect();
         let table = figures(&titled, &record.ratios);
         let claimed = Claim {

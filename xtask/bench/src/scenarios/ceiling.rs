@@ -15,7 +15,7 @@ use crate::sheet::{Measure, Sheet};
 
 const RATE: Measure = Measure {
     key: "rate_per_s",
-    title: "rate that holds, hits/s",
+    title: "rate that holds, /s",
     unit: "1/s",
     better: Better::Higher,
 };

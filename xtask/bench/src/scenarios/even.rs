@@ -16,13 +16,13 @@ use crate::sheet::{Measure, Sheet};
 
 const P50: Measure = Measure {
     key: "distance_p50_us",
-    title: "distance from grid, p50, µs",
+    title: "distance p50, µs",
     unit: "us",
     better: Better::Lower,
 };
 const P99: Measure = Measure {
     key: "distance_p99_us",
-    title: "distance from grid, p99, µs",
+    title: "distance p99, µs",
     unit: "us",
     better: Better::Lower,
 };

@@ -14,13 +14,13 @@ use crate::sheet::{Measure, Sheet};
 
 const FEW: Measure = Measure {
     key: "peak_rss_mb_few",
-    title: "peak memory, few hits, MB",
+    title: "peak memory, few, MB",
     unit: "MB",
     better: Better::Lower,
 };
 const MANY: Measure = Measure {
     key: "peak_rss_mb_many",
-    title: "peak memory, many hits, MB",
+    title: "peak memory, many, MB",
     unit: "MB",
     better: Better::Lower,
 };
