@@ -6,7 +6,12 @@ use clap::Parser;
 
 /// Measures the release build of `hammer` on this machine: scenario by scenario, several rounds
 #[derive(Debug, Parser)]
-#[command(name = "bench", bin_name = "cargo xtask bench", version, max_term_width = 100)]
+#[command(
+    name = "bench",
+    bin_name = "cargo xtask bench",
+    version,
+    max_term_width = 100
+)]
 pub(crate) struct Args {
     /// closed, ceiling, steady, even, stall, memory, engine; with -tls at the end over TLS
     /// [default: all, over TLS those about speed]

@@ -1,6 +1,6 @@
 //! What all scenarios share: the tools, the cores, the rounds.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -32,7 +32,10 @@ pub(crate) struct Bench {
     /// Whether they take part.
     pub(crate) with_peers: bool,
     pub(crate) limits: BTreeMap<&'static str, Limit>,
+    /// What went wrong without being fatal.
     pub(crate) problems: RefCell<Vec<String>>,
+    /// Whether some of that concerns ours.
+    pub(crate) failed: Cell<bool>,
 }
 
 /// A run of a tool against a target that counted along.
@@ -72,17 +75,13 @@ impl Bench {
     /// Calls `measure` for each round with each tool that can make `load`: ours, then each peer,
     /// then the next round.
     ///
-    /// What goes wrong with a peer is kept as a problem.
-    ///
-    /// # Errors
-    ///
-    /// What goes wrong with ours.
+    /// A round of a tool that goes wrong is kept as a problem, and leaves a gap.
     pub(crate) fn rounds(
         &self,
         scenario: Scenario,
         load: &Load<'_>,
         mut measure: impl FnMut(usize, &Program) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    ) {
         // A minute is too short for the peers, but in the scenario that is the shortest.
         let invited = self.with_peers && (!self.plan.quick || scenario.kind == Kind::Closed);
         let peers = self.peers.iter().filter(|peer| invited && peer.can(load));
@@ -91,15 +90,13 @@ impl Bench {
             for tool in &tools {
                 self.progress(scenario.name(), round, tool.name());
                 if let Err(error) = measure(round, tool) {
-                    let named = format!("{}: {error}", scenario.name());
+                    self.problem(format!("{}: {}: {error}", scenario.name(), tool.name()));
                     if tool.name() == self.hammer.name() {
-                        return Err(Error::failed(named));
+                        self.failed.set(true);
                     }
-                    self.problem(named);
                 }
             }
         }
-        Ok(())
     }
 
     /// Tells on stderr what happens now: a bench takes minutes.
@@ -166,7 +163,8 @@ impl Bench {
         for round in 0..self.plan.rounds {
             self.progress("the target's own limit", round, tool.name());
             let before = (host.answered(), host.cpu());
-            tool.shoot(&load, false, &self.cores)?;
+            let shot = tool.shoot(&load, false, &self.cores);
+            shot.map_err(|error| Error::failed(format!("{}: {error}", tool.name())))?;
             let answered = host.answered() - before.0;
             let Some((start, end)) = before.1.zip(host.cpu()) else {
                 return Ok(());

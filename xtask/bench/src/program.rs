@@ -87,14 +87,17 @@ impl Program {
             }
             bound = *duration + GRACE;
         }
-        let named = |error: String| Error::failed(format!("{}: {error}", self.name()));
         let invocation = self
             .peer
             .invocation(&load)
-            .ok_or_else(|| named("it can't make this load".to_owned()))?;
-        let ended = process::run(&self.path, &invocation, cores, bound).map_err(named)?;
+            .ok_or_else(|| Error::failed("it can't make this load"))?;
+        let ended = process::run(&self.path, &invocation, cores, bound).map_err(Error::failed)?;
         if !ended.status.success() {
-            return Err(named(format!("{}{}", ended.status, beginning(&ended))));
+            return Err(Error::failed(format!(
+                "{}{}",
+                ended.status,
+                beginning(&ended)
+            )));
         }
         let cpu = ended.cpu;
         let ended = match self.peer.digest() {
@@ -103,14 +106,14 @@ impl Program {
                 // Both read their standard input without being told.
                 digest.arguments.pop();
                 digest.stdin = ended.stdout;
-                process::run(&self.path, &digest, cores, GRACE).map_err(named)?
+                process::run(&self.path, &digest, cores, GRACE).map_err(Error::failed)?
             }
             None => ended,
         };
         let account = self
             .peer
             .read(&load, &ended.stdout, &ended.stderr)
-            .map_err(|error| named(format!("{error}{}", beginning(&ended))))?;
+            .map_err(|error| Error::failed(format!("{error}{}", beginning(&ended))))?;
         Ok(Shot { account, cpu })
     }
 }

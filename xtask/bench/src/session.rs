@@ -1,6 +1,6 @@
 //! A bench from its arguments to its exit code.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
         with_peers: args.peers,
         limits: BTreeMap::new(),
         problems: RefCell::default(),
+        failed: Cell::default(),
     };
     let mut record = Record {
         schema: SCHEMA.to_owned(),
@@ -88,7 +89,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
         }
         worse = against::any_regression(&changes);
     }
-    if worse || !failures.is_empty() {
+    if worse || bench.failed.get() || !failures.is_empty() {
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)

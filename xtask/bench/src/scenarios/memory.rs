@@ -41,7 +41,8 @@ pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
             extent: Extent::Hits(hits),
             ..bench.load(&url, bench.plan.closed)
         };
-        let measured = bench.shoot(&bench.hammer, &host, &load, false)?;
+        let measured = bench.shoot(&bench.hammer, &host, &load, false);
+        let measured = measured.map_err(|error| Error::failed(format!("memory: {error}")))?;
         let peak = measured.account.peak_rss_bytes.filter(|bytes| *bytes > 0.0);
         peak.map(|bytes| bytes / 1e6)
             .ok_or_else(|| Error::failed("memory: this system does not tell how much is used"))

@@ -34,7 +34,7 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
 ///
 /// # Errors
 ///
-/// If ours fails, or the target.
+/// If nothing at all can be measured.
 pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
     match scenario.kind {
         Kind::Closed => closed::run(bench, scenario),
