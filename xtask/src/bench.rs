@@ -1,11 +1,13 @@
 //! The bench: a program of its own, since measuring needs libraries and this crate has none.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
+
+use crate::cargo;
 
 /// Builds the bench and runs it with `arguments`; its exit code is this one's.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
-    let status = Command::new("cargo")
+    let status = cargo::command()
         .args(["run", "--quiet", "--release", "--package", "hammer-bench"])
         .args(["--bin", "bench", "--"])
         .args(arguments)

@@ -1,10 +1,10 @@
 //! The gate: every step that must pass before a change is merged, in the order of their cost.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Instant;
 
-use crate::tidy;
+use crate::{cargo, tidy};
 
 /// A step that is one call of cargo.
 struct Step {
@@ -54,11 +54,11 @@ const DENY: Step = Step {
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let start = Instant::now();
     for step in STEPS {
-        timed(step.title, || cargo(root, step))?;
+        timed(step.title, || call(root, step))?;
     }
     timed("tidy", || tidy::run(root))?;
     if has_deny(root) {
-        timed(DENY.title, || cargo(root, &DENY))?;
+        timed(DENY.title, || call(root, &DENY))?;
         println!(
             "\nThe gate is open, after {:.0} s.",
             start.elapsed().as_secs_f64()
@@ -81,9 +81,9 @@ fn timed(title: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), S
     Ok(())
 }
 
-fn cargo(root: &Path, step: &Step) -> Result<(), String> {
+fn call(root: &Path, step: &Step) -> Result<(), String> {
     let line = format!("cargo {}", step.arguments.join(" "));
-    let status = Command::new("cargo")
+    let status = cargo::command()
         .args(step.arguments)
         .envs(step.environment.iter().copied())
         .current_dir(root)
@@ -97,7 +97,7 @@ fn cargo(root: &Path, step: &Step) -> Result<(), String> {
 }
 
 fn has_deny(root: &Path) -> bool {
-    Command::new("cargo")
+    cargo::command()
         .args(["deny", "--version"])
         .current_dir(root)
         .stdout(Stdio::null())

@@ -9,10 +9,33 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod against;
 mod args;
+mod bench;
+mod claims;
+mod cores;
+mod error;
+mod host;
+mod machine;
+mod number;
+mod peers;
+mod plan;
+mod process;
+mod program;
+mod record;
+mod release;
+mod scenario;
+mod scenarios;
+mod search;
+mod session;
+mod sheet;
+mod spread;
+mod table;
 
 fn main() -> ExitCode {
     let args = args::Args::parse();
-    println!("{args:?}");
-    ExitCode::SUCCESS
+    session::run(&args).unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::from(error.code())
+    })
 }

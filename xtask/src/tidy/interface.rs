@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 
 use super::command;
+use crate::cargo;
 
 /// The flags of each subcommand; those of `hammer` itself are under the empty name.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ impl Interface {
 
 /// Builds in sight: from scratch it takes minutes, and silence would look like a hang.
 fn build(root: &Path) -> Result<(), String> {
-    let status = Command::new("cargo")
+    let status = cargo::command()
         .args(["build", "--package", "hammer-cli", "--bin", "hammer"])
         .current_dir(root)
         .status()
@@ -66,7 +66,7 @@ fn build(root: &Path) -> Result<(), String> {
 
 fn help(root: &Path, arguments: &[&str]) -> Result<String, String> {
     let line = format!("hammer {}", arguments.join(" "));
-    let output = Command::new("cargo")
+    let output = cargo::command()
         .args([
             "run",
             "--quiet",

@@ -1,0 +1,198 @@
+//! What all scenarios share: the tools, the cores, the rounds.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hammer_target::Knobs;
+
+use crate::cores::Cores;
+use crate::error::Error;
+use crate::host::{Host, Mode};
+use crate::number::shown;
+use crate::peers::{Account, Extent, Load};
+use crate::plan::Plan;
+use crate::program::Program;
+use crate::record::Limit;
+use crate::scenario::{Kind, Scenario};
+use crate::spread::Spread;
+
+/// Connections of every tool in every scenario.
+pub(crate) const CONNECTIONS: u32 = 64;
+/// How far a tool's own count may be from the target's before somebody is told.
+const MISCOUNT: f64 = 0.02;
+
+/// A bench that is under way.
+pub(crate) struct Bench {
+    pub(crate) plan: Plan,
+    pub(crate) cores: Cores,
+    pub(crate) hammer: Program,
+    /// The peers that are on PATH.
+    pub(crate) peers: Vec<Program>,
+    /// Whether they take part.
+    pub(crate) with_peers: bool,
+    pub(crate) limits: BTreeMap<&'static str, Limit>,
+    /// What went wrong without being fatal.
+    pub(crate) problems: RefCell<Vec<String>>,
+    /// Whether some of that concerns ours.
+    pub(crate) failed: Cell<bool>,
+}
+
+/// A run of a tool against a target that counted along.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    pub(crate) account: Account,
+    /// The tool's processor time for each hit that the target answered.
+    pub(crate) cpu_us_per_hit: Option<f64>,
+}
+
+impl Bench {
+    /// What keeps a target busy to find out its limit, where it is on PATH.
+    pub(crate) fn wrk(&self) -> Option<&Program> {
+        self.peers.iter().find(|peer| peer.name() == "wrk")
+    }
+
+    /// Starts a target on its core.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::start`].
+    pub(crate) fn host(&self, mode: Mode, tls: bool, knobs: Knobs) -> Result<Host, Error> {
+        Host::start(&self.cores, mode, tls, knobs)
+    }
+
+    /// A load without end or rate.
+    pub(crate) fn load<'a>(&self, url: &'a str, lasting: Duration) -> Load<'a> {
+        Load {
+            url,
+            connections: CONNECTIONS,
+            rate: None,
+            extent: Extent::Lasting(lasting),
+            percentiles: false,
+        }
+    }
+
+    /// Calls `measure` for each round with each tool that can make `load`: ours, then each peer,
+    /// then the next round.
+    ///
+    /// A round of a tool that goes wrong is kept as a problem, and leaves a gap.
+    pub(crate) fn rounds(
+        &self,
+        scenario: Scenario,
+        load: &Load<'_>,
+        mut measure: impl FnMut(usize, &Program) -> Result<(), Error>,
+    ) {
+        // A minute is too short for the peers, but in the scenario that is the shortest.
+        let invited = self.with_peers && (!self.plan.quick || scenario.kind == Kind::Closed);
+        let peers = self.peers.iter().filter(|peer| invited && peer.can(load));
+        let tools: Vec<&Program> = std::iter::once(&self.hammer).chain(peers).collect();
+        for round in 0..self.plan.rounds {
+            for tool in &tools {
+                self.progress(scenario.name(), round, tool.name());
+                if let Err(error) = measure(round, tool) {
+                    self.problem(format!("{}: {}: {error}", scenario.name(), tool.name()));
+                    if tool.name() == self.hammer.name() {
+                        self.failed.set(true);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells on stderr what happens now: a bench takes minutes.
+    pub(crate) fn progress(&self, scenario: &str, round: usize, tool: &str) {
+        let rounds = self.plan.rounds;
+        eprintln!("… {scenario}, round {} of {rounds}: {tool}", round + 1);
+    }
+
+    /// Keeps what went wrong without being fatal; once, however often it happens.
+    pub(crate) fn problem(&self, text: String) {
+        let mut problems = self.problems.borrow_mut();
+        if !problems.contains(&text) {
+            problems.push(text);
+        }
+    }
+
+    /// Runs a tool against a target, and compares what both counted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Program::shoot`].
+    pub(crate) fn shoot(
+        &self,
+        tool: &Program,
+        host: &Host,
+        load: &Load<'_>,
+        calibrated: bool,
+    ) -> Result<Measured, Error> {
+        let before = host.answered();
+        let shot = tool.shoot(load, calibrated, &self.cores)?;
+        let answered = (host.answered() - before) as f64;
+        let counted = shot.account.hits as f64;
+        let in_flight = f64::from(CONNECTIONS);
+        if (counted - answered).abs() > MISCOUNT * answered + in_flight {
+            self.problem(format!(
+                "{}: it says {} hits, but the target answered {}",
+                tool.name(),
+                shown(counted),
+                shown(answered)
+            ));
+        }
+        let cpu_us_per_hit = shot.cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
+        Ok(Measured {
+            account: shot.account,
+            cpu_us_per_hit: cpu_us_per_hit.filter(|cost| cost.is_finite()),
+        })
+    }
+
+    /// Finds out what a kind of target can do at most, unless that is known.
+    ///
+    /// # Errors
+    ///
+    /// If there is no target, or the tool fails that keeps it busy.
+    pub(crate) fn learn_limit(&mut self, mode: Mode, tls: bool) -> Result<(), Error> {
+        let name = mode.name(tls);
+        if self.limits.contains_key(name) {
+            return Ok(());
+        }
+        let host = self.host(mode, tls, Knobs::default())?;
+        let tool = self.wrk().unwrap_or(&self.hammer);
+        let url = host.url();
+        let load = self.load(&url, self.plan.limit);
+        let mut per_second = Vec::new();
+        for round in 0..self.plan.rounds {
+            self.progress("the target's own limit", round, tool.name());
+            let before = (host.answered(), host.cpu());
+            let shot = tool.shoot(&load, false, &self.cores);
+            shot.map_err(|error| Error::failed(format!("{}: {error}", tool.name())))?;
+            let answered = host.answered() - before.0;
+            let Some((start, end)) = before.1.zip(host.cpu()) else {
+                return Ok(());
+            };
+            per_second.push(answered as f64 / (end - start).as_secs_f64());
+        }
+        if let Some(spread) = Spread::of(per_second.iter().copied()) {
+            let by = tool.name().to_owned();
+            let limit = Limit {
+                by,
+                per_second,
+                spread,
+            };
+            self.limits.insert(name, limit);
+        }
+        Ok(())
+    }
+
+    /// A kind of target and its own limit, for the line above a table.
+    pub(crate) fn limit_text(&self, mode: Mode, tls: bool) -> String {
+        let name = mode.name(tls);
+        match self.limits.get(name) {
+            Some(limit) => format!(
+                "{name} target, limit {}/s ({})",
+                shown(limit.spread.median),
+                limit.by
+            ),
+            None => format!("{name} target, limit unknown here"),
+        }
+    }
+}

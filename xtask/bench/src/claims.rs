@@ -1,0 +1,184 @@
+//! What is promised, and what was measured.
+
+use crate::number::grouped;
+use crate::record::{Claim, Figure, Record};
+use crate::spread::{Spread, pairs};
+
+/// On which side of a number something has to be.
+#[derive(Clone, Copy)]
+enum Asked {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+impl Asked {
+    fn by(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(bound) => value >= bound,
+            Self::AtMost(bound) => value <= bound,
+        }
+    }
+
+    fn text(self) -> String {
+        let (sign, bound) = match self {
+            Self::AtLeast(bound) => ("≥", bound),
+            Self::AtMost(bound) => ("≤", bound),
+        };
+        if bound >= 1000.0 {
+            return format!("{sign} {}", grouped(bound));
+        }
+        format!("{sign} {bound}")
+    }
+}
+
+/// Every promise, in the order of the scenarios.
+pub(crate) fn judge(record: &Record) -> Vec<Claim> {
+    let ratio = |scenario, figure, peer| {
+        let one = |ratio: &&crate::record::Ratio| {
+            ratio.scenario == scenario && ratio.figure == figure && ratio.peer == peer
+        };
+        record.ratios.iter().find(one).map(|ratio| ratio.spread)
+    };
+    let own = |scenario, figure| {
+        record
+            .figure(scenario, "hammer", figure)
+            .map(|one| one.spread)
+    };
+    let limit = record.target_limit.get("raw").map(|limit| limit.spread);
+    let (at_least, at_most) = (Asked::AtLeast, Asked::AtMost);
+    [
+        (
+            "target: answers/s that a core of it can give",
+            at_least(130_000.0),
+            limit,
+        ),
+        (
+            "closed: hits/s, hammer ÷ oha",
+            at_least(1.35),
+            ratio("closed", "hits_per_s", "oha"),
+        ),
+        (
+            "closed: hits/s, hammer ÷ wrk",
+            at_least(0.85),
+            ratio("closed", "hits_per_s", "wrk"),
+        ),
+        (
+            "ceiling: rate that holds, hammer ÷ wrk2",
+            at_least(1.0),
+            ratio("ceiling", "rate_per_s", "wrk2"),
+        ),
+        (
+            "steady: CPU per hit, hammer ÷ oha",
+            at_most(1.0),
+            ratio("steady", "cpu_us_per_hit", "oha"),
+        ),
+        (
+            "even: p99 of distance, hammer ÷ best peer",
+            at_most(0.25),
+            against_best(record, "even", "distance_p99_us"),
+        ),
+        (
+            "stall: error of p90, %",
+            at_most(3.0),
+            own("stall", "error_p90_percent"),
+        ),
+        (
+            "stall: error of p99, %",
+            at_most(3.0),
+            own("stall", "error_p99_percent"),
+        ),
+        (
+            "memory: growth, %",
+            at_most(10.0),
+            own("memory", "growth_percent"),
+        ),
+        (
+            "engine: null hits/s on one core",
+            at_least(2_000_000.0),
+            own("engine", "null_hits_per_s_1"),
+        ),
+        (
+            "engine: two workers ÷ one",
+            at_least(1.8),
+            own("engine", "two_workers_to_one"),
+        ),
+    ]
+    .into_iter()
+    .map(|(claim, asked, measured)| Claim {
+        claim: claim.to_owned(),
+        asked: asked.text(),
+        measured,
+        met: measured.map(|spread| asked.by(spread.median)),
+    })
+    .collect()
+}
+
+/// Ours ÷ the least of the peers', round by round.
+fn against_best(record: &Record, scenario: &str, figure: &str) -> Option<Spread> {
+    let ours = record.figure(scenario, "hammer", figure)?;
+    let theirs =
+        |one: &&Figure| one.scenario == scenario && one.figure == figure && one.tool != "hammer";
+    let theirs: Vec<&Figure> = record.figures.iter().filter(theirs).collect();
+    let best: Vec<Option<f64>> = (0..ours.rounds.len())
+        .map(|round| {
+            let values = theirs.iter().filter_map(|one| *one.rounds.get(round)?);
+            values.reduce(f64::min)
+        })
+        .collect();
+    Spread::of(pairs(&ours.rounds, &best))
+}
+
+/// How many promises were kept, of those that were measured.
+pub(crate) fn summary(claims: &[Claim]) -> String {
+    let measured = claims.iter().filter(|one| one.met.is_some()).count();
+    let met = claims.iter().filter(|one| one.met == Some(true)).count();
+    format!("{met} of {measured} measured claims met")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::tests::figure;
+
+    #[test]
+    fn a_claim_is_met_by_the_median_of_the_pairs() {
+        for (oha, met) in [([100.0, 74.0, 10.0], true), ([100.0, 75.0, 10.0], false)] {
+            let mut record = Record {
+                figures: vec![
+                    figure("closed", "hammer", "hits_per_s", &[100.0, 100.0, 100.0]),
+                    figure("closed", "oha", "hits_per_s", &oha),
+                ],
+                ..Record::default()
+            };
+            record.pair_up();
+            let claims = judge(&record);
+            let claim = claims
+                .iter()
+                .find(|one| one.claim.contains("÷ oha"))
+                .expect("it is promised");
+            assert_eq!((claim.met, &*claim.asked), (Some(met), "≥ 1.35"));
+            let measured = claims.iter().filter(|one| one.met.is_some()).count();
+            assert_eq!(measured, 1, "{claims:?}");
+            assert_eq!(
+                summary(&claims),
+                format!("{} of 1 measured claims met", i32::from(met))
+            );
+        }
+    }
+
+    #[test]
+    fn the_best_peer_is_another_one_each_round() {
+        let key = "distance_p99_us";
+        let record = Record {
+            figures: vec![
+                figure("even", "hammer", key, &[10.0, 10.0, 10.0]),
+                figure("even", "oha", key, &[40.0, 80.0, 20.0]),
+                figure("even", "wrk2", key, &[50.0, 20.0, 100.0]),
+            ],
+            ..Record::default()
+        };
+        let spread = against_best(&record, "even", key).expect("it was measured");
+        assert_eq!((spread.min, spread.median, spread.max), (0.25, 0.5, 0.5));
+        assert_eq!(against_best(&record, "even", "distance_p50_us"), None);
+    }
+}

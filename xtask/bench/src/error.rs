@@ -1,0 +1,38 @@
+use std::fmt;
+
+/// Why the bench could not do what it was asked to, and the exit code that says so.
+#[derive(Debug)]
+pub(crate) struct Error {
+    message: String,
+    code: u8,
+}
+
+impl Error {
+    /// Something went wrong while measuring: exit code 1.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: 1,
+        }
+    }
+
+    /// The command line asks for what does not exist: exit code 2.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: 2,
+        }
+    }
+
+    pub(crate) fn code(&self) -> u8 {
+        self.code
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

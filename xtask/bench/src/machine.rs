@@ -1,0 +1,67 @@
+//! Where and what is measured.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use crate::cores::Cores;
+use crate::record::{Commit, Machine, Pinned};
+
+/// What the system tells of itself.
+pub(crate) fn describe(cores: &Cores) -> Machine {
+    let cpu = fs::read_to_string("/proc/cpuinfo")
+        .ok()
+        .and_then(|text| model(&text));
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").ok();
+    Machine {
+        cpu: cpu.unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
+        cores: thread::available_parallelism().map_or(1, usize::from),
+        system: std::env::consts::OS.to_owned(),
+        kernel: kernel.map_or_else(String::new, |text| text.trim().to_owned()),
+        pinned: cores
+            .pinned()
+            .map(|(target, generator)| Pinned { target, generator }),
+    }
+}
+
+/// The processor's name in `/proc/cpuinfo`.
+fn model(text: &str) -> Option<String> {
+    let line = text.lines().find(|line| line.starts_with("model name"))?;
+    let (_, name) = line.split_once(':')?;
+    Some(name.trim().to_owned())
+}
+
+/// What git says of the tree.
+pub(crate) fn commit(root: &Path) -> Commit {
+    let git = |arguments: &[&str]| said(Command::new("git").args(arguments).current_dir(root));
+    Commit {
+        id: git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_else(|| "unknown".to_owned()),
+        dirty: git(&["status", "--porcelain"]).is_some_and(|changes| !changes.is_empty()),
+    }
+}
+
+/// The compiler's version.
+pub(crate) fn rustc() -> String {
+    said(Command::new("rustc").arg("--version")).unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn said(command: &mut Command) -> Option<String> {
+    let output = command
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::model;
+
+    #[test]
+    fn finds_the_processors_name() {
+        let text = "processor\t: 0\nmodel name\t: A Fine CPU @ 3 GHz\nflags\t\t: fpu\n";
+        assert_eq!(model(text).as_deref(), Some("A Fine CPU @ 3 GHz"));
+        assert_eq!(model("Features\t: fp\n"), None);
+    }
+}

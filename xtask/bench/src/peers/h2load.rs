@@ -1,0 +1,149 @@
+//! h2load: nghttp2's generator in C++, held to HTTP/1.1 here.
+
+use super::time::micros;
+use super::{Account, Load, Peer, Unreadable};
+use crate::process::Invocation;
+
+pub(super) struct H2load;
+
+impl Peer for H2load {
+    fn name(&self) -> &'static str {
+        "h2load"
+    }
+
+    fn version(&self) -> Option<&'static str> {
+        Some("--version")
+    }
+
+    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+        let each = load.rate.map(|rate| rate / f64::from(load.connections));
+        let rate = each.map_or_else(String::new, |each| format!("--rps {each}"));
+        // Few versions have percentiles in their summary; the log has a line for each hit.
+        let log = if load.percentiles {
+            "--log-file /dev/stderr"
+        } else {
+            ""
+        };
+        // It trusts any certificate as it is.
+        let line = format!(
+            "--h1 -t 1 -c {} -D {} {rate} {log}",
+            load.connections,
+            load.duration()?
+        );
+        Some(Invocation::new(&line, load.url))
+    }
+
+    fn read(&self, _load: &Load<'_>, stdout: &str, stderr: &str) -> Result<Account, Unreadable> {
+        let mut account = Account::default();
+        let (mut finished, mut succeeded) = (None, None);
+        let mut columns: Vec<&str> = Vec::new();
+        for line in stdout.lines() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match *words.as_slice() {
+                // finished in 2.00s, 126242.50 req/s, 4.57MB/s
+                ["finished", "in", time, ..] => finished = micros(time.trim_end_matches(',')),
+                ["requests:", ..] => {
+                    succeeded = before(&words, "succeeded");
+                    let lost = ["failed", "errored"].map(|what| before(&words, what));
+                    account.errors = lost.into_iter().flatten().sum();
+                }
+                ["min", "max", ..] => columns.clone_from(&words),
+                ["time", "for", "request:", ..] => {
+                    let at = |name| {
+                        let at = columns.iter().position(|column| *column == name)?;
+                        micros(words.get(3 + at)?)
+                    };
+                    account.p50_us = at("median");
+                    account.p99_us = at("p99");
+                }
+                _ => {}
+            }
+        }
+        account.seconds =
+            finished.ok_or_else(|| Unreadable::missing("line \"finished in\""))? / 1e6;
+        account.hits = succeeded.ok_or_else(|| Unreadable::missing("number \"succeeded\""))?;
+        let mut logged = logged(stderr);
+        logged.sort_unstable();
+        if !logged.is_empty() {
+            let rank = |q: f64| ((q * logged.len() as f64).ceil() as usize).max(1) - 1;
+            let at = |q| Some(logged[rank(q)] as f64);
+            account.p50_us = at(0.5);
+            account.p90_us = at(0.9);
+            account.p99_us = at(0.99);
+        }
+        Ok(account)
+    }
+}
+
+/// The number before a word: 17 in `17 failed,`.
+fn before(words: &[&str], what: &str) -> Option<u64> {
+    let at = words.iter().position(|w| w.trim_end_matches(',') == what)?;
+    words.get(at.checked_sub(1)?)?.parse().ok()
+}
+
+/// Microseconds of each answered hit in the log: start, status, duration, separated by tabs.
+fn logged(log: &str) -> Vec<u64> {
+    let hit = |line: &str| {
+        let mut fields = line.split('\t');
+        let _start: u64 = fields.next()?.parse().ok()?;
+        let status: i32 = fields.next()?.parse().ok()?;
+        let us = fields.next()?.trim_end().parse().ok()?;
+        (status > 0).then_some(us)
+    };
+    log.lines().filter_map(hit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::load;
+    use super::*;
+
+    const SAID: &str = "\
+starting benchmark...
+progress: 93% of clients started
+Application protocol: http/1.1
+
+finished in 2.00s, 126242.50 req/s, 4.57MB/s
+requests: 252485 total, 252549 started, 252485 done, 252480 succeeded, 5 failed, 2 errored, 0 timeout
+status codes: 252480 2xx, 0 3xx, 0 4xx, 5 5xx
+traffic: 9.15MB (9594430) total, 3.61MB (3787800) headers (space savings 0.00%), 0B (0) data
+                     min         max         mean         sd        +/- sd
+time for request:      316us      8.42ms       506us       175us    96.92%
+time for connect:       15us       570us       290us       157us    59.38%
+";
+
+    #[test]
+    fn reads_what_it_prints() {
+        let account = H2load.read(&load(None), SAID, "").expect("it is readable");
+        let expected = Account {
+            hits: 252_480,
+            seconds: 2.0,
+            errors: 7,
+            ..Account::default()
+        };
+        assert_eq!(account, expected);
+    }
+
+    #[test]
+    fn takes_percentiles_from_its_log_or_from_a_newer_summary() {
+        let log = "1700000000000001\t200\t300\n1700000000000002\t200\t100\n\
+                   1700000000000003\t-1\t900\n1700000000000004\t200\t200\nnot a hit\n";
+        let account = H2load.read(&load(None), SAID, log).expect("it is readable");
+        assert_eq!(account.p50_us, Some(200.0));
+        assert_eq!(account.p99_us, Some(300.0));
+
+        let newer = SAID
+            .replace(
+                "min         max         mean",
+                "min max median p95 p99 mean",
+            )
+            .replace("316us      8.42ms", "316us 8.42ms 500us 1ms 2ms");
+        let account = H2load
+            .read(&load(None), &newer, "")
+            .expect("it is readable");
+        assert_eq!(
+            (account.p50_us, account.p99_us),
+            (Some(500.0), Some(2000.0))
+        );
+    }
+}

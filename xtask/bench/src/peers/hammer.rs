@@ -1,0 +1,107 @@
+//! Ours.
+
+use serde::Deserialize;
+
+use super::{Account, Extent, Load, Peer, Unreadable};
+use crate::process::Invocation;
+
+/// `hammer`, built from the tree at hand.
+pub(crate) struct Hammer;
+
+#[derive(Deserialize)]
+struct Report {
+    elapsed_s: f64,
+    hits: Hits,
+    response_us: Summary,
+    lateness_us: Summary,
+    generator: Generator,
+}
+
+#[derive(Deserialize)]
+struct Hits {
+    scheduled: u64,
+    ok: u64,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    p50: f64,
+    p90: f64,
+    p99: f64,
+}
+
+#[derive(Deserialize)]
+struct Generator {
+    peak_rss_bytes: f64,
+}
+
+impl Peer for Hammer {
+    fn name(&self) -> &'static str {
+        "hammer"
+    }
+
+    fn version(&self) -> Option<&'static str> {
+        Some("--version")
+    }
+
+    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+        let rate = load
+            .rate
+            .map_or_else(|| "max".to_owned(), |rate| format!("{rate}"));
+        let extent = match load.extent {
+            Extent::Lasting(duration) => format!("-z {}ms", duration.as_millis()),
+            Extent::Hits(hits) => format!("-n {hits}"),
+        };
+        let trust = if load.is_tls() { "--insecure" } else { "" };
+        let line = format!(
+            "http --threads 1 -o json -c {} -r {rate} {extent} {trust}",
+            load.connections
+        );
+        Some(Invocation::new(&line, load.url))
+    }
+
+    fn read(&self, _load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
+        let report: Report = serde_json::from_str(stdout)?;
+        let response = report.response_us;
+        Ok(Account {
+            hits: report.hits.ok,
+            seconds: report.elapsed_s,
+            errors: report.hits.scheduled - report.hits.ok,
+            p50_us: Some(response.p50),
+            p90_us: Some(response.p90),
+            p99_us: Some(response.p99),
+            lateness_p99_us: Some(report.lateness_us.p99),
+            peak_rss_bytes: Some(report.generator.peak_rss_bytes),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::load;
+    use super::*;
+
+    const SAID: &str = r#"{"schema":"hammer.report/1","hammer":"http","duration_s":2.0,
+        "rate":{"requested":2000.0,"achieved":2000.0},"elapsed_s":1.999831732,
+        "hits":{"scheduled":4000,"ok":3998,"rejected":0,"failed":2,"timed_out":0,"abandoned":0,"unsent":0},
+        "response_us":{"count":4000,"min":73.477,"p50":168.0,"p90":203.0,"p95":212.0,"p99":272.0},
+        "service_us":{"count":4000,"p50":110.0,"p90":134.0,"p99":169.0},
+        "lateness_us":{"count":4000,"p50":56.0,"p90":72.0,"p99":97.0},
+        "generator":{"threads":1,"cpu_s":0.296743194,"peak_rss_bytes":24616960}}"#;
+
+    #[test]
+    fn reads_its_report() {
+        let account = Hammer.read(&load(None), SAID, "").expect("a report");
+        let expected = Account {
+            hits: 3998,
+            seconds: 1.999_831_732,
+            errors: 2,
+            p50_us: Some(168.0),
+            p90_us: Some(203.0),
+            p99_us: Some(272.0),
+            lateness_p99_us: Some(97.0),
+            peak_rss_bytes: Some(24_616_960.0),
+        };
+        assert_eq!(account, expected);
+    }
+}

@@ -1,0 +1,142 @@
+//! k6: Go, with a script in JavaScript for each hit.
+
+use serde::Deserialize;
+
+use super::{Account, Load, Peer, Unreadable};
+use crate::process::Invocation;
+
+pub(super) struct K6;
+
+/// What `handleSummary` of the script below prints.
+#[derive(Deserialize)]
+struct Said {
+    hits: u64,
+    errors: u64,
+    milliseconds: f64,
+    /// In milliseconds.
+    duration: Percentiles,
+}
+
+#[derive(Deserialize)]
+struct Percentiles {
+    #[serde(rename = "p(50)")]
+    p50: f64,
+    #[serde(rename = "p(90)")]
+    p90: f64,
+    #[serde(rename = "p(99)")]
+    p99: f64,
+}
+
+impl Peer for K6 {
+    fn name(&self) -> &'static str {
+        "k6"
+    }
+
+    fn version(&self) -> Option<&'static str> {
+        Some("version")
+    }
+
+    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+        let trust = if load.is_tls() {
+            "--insecure-skip-tls-verify"
+        } else {
+            ""
+        };
+        let mut invocation = Invocation::new(&format!("run --quiet {trust}"), "-");
+        invocation.stdin = script(load)?;
+        invocation.environment = vec![
+            ("GOMAXPROCS", "1".to_owned()),
+            ("K6_NO_USAGE_REPORT", "true".to_owned()),
+        ];
+        Some(invocation)
+    }
+
+    fn read(&self, _load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
+        let said: Said = serde_json::from_str(stdout)?;
+        Ok(Account {
+            hits: said.hits - said.errors.min(said.hits),
+            seconds: said.milliseconds / 1e3,
+            errors: said.errors,
+            p50_us: Some(said.duration.p50 * 1e3),
+            p90_us: Some(said.duration.p90 * 1e3),
+            p99_us: Some(said.duration.p99 * 1e3),
+            ..Account::default()
+        })
+    }
+}
+
+/// One hit an iteration, and a summary of our own.
+///
+/// The keys of `data` are those of k6's documentation of custom summaries. Of the rate
+/// `http_req_failed`, `passes` counts what it is about: the failed ones.
+fn script(load: &Load<'_>) -> Option<String> {
+    let (url, connections) = (load.url, load.connections);
+    let duration = load.duration()?;
+    let executor = match load.rate {
+        Some(rate) => format!(
+            "executor: 'constant-arrival-rate', rate: {rate:.0}, timeUnit: '1s', \
+             preAllocatedVUs: {connections}, maxVUs: {connections}"
+        ),
+        None => format!("executor: 'constant-vus', vus: {connections}"),
+    };
+    Some(format!(
+        "import http from 'k6/http';
+export const options = {{
+  scenarios: {{ load: {{ {executor}, duration: '{duration}' }} }},
+  summaryTrendStats: ['p(50)', 'p(90)', 'p(99)'],
+  discardResponseBodies: true,
+}};
+export default function () {{ http.get('{url}'); }}
+export function handleSummary(data) {{
+  return {{ stdout: JSON.stringify({{
+    hits: data.metrics.http_reqs.values.count,
+    errors: data.metrics.http_req_failed.values.passes,
+    milliseconds: data.state.testRunDurationMs,
+    duration: data.metrics.http_req_duration.values,
+  }}) }};
+}}
+"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::load;
+    use super::*;
+
+    #[test]
+    fn reads_what_its_script_prints() {
+        let said = r#"{"hits":13000,"errors":2,"milliseconds":2003.5,
+            "duration":{"p(50)":8.5,"p(90)":12.25,"p(99)":20.5}}"#;
+        let account = K6.read(&load(None), said, "").expect("it is readable");
+        let expected = Account {
+            hits: 12_998,
+            seconds: 2.0035,
+            errors: 2,
+            p50_us: Some(8500.0),
+            p90_us: Some(12_250.0),
+            p99_us: Some(20_500.0),
+            ..Account::default()
+        };
+        assert_eq!(account, expected);
+    }
+
+    #[test]
+    fn its_script_has_the_load() {
+        for (rate, executor) in [
+            (
+                None,
+                "executor: 'constant-vus', vus: 64, duration: '1500ms'",
+            ),
+            (
+                Some(1000.0),
+                "executor: 'constant-arrival-rate', rate: 1000, timeUnit: '1s', \
+                 preAllocatedVUs: 64, maxVUs: 64, duration: '1500ms'",
+            ),
+        ] {
+            let script = script(&load(rate)).expect("it lasts a time");
+            assert!(script.contains(executor), "{script}");
+            assert!(script.contains("http.get('http://127.0.0.1:1/')"));
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Load generators: ours, and those it is compared with. One file for each.
+
+use std::time::Duration;
+
+use crate::process::Invocation;
+
+mod account;
+mod h2load;
+mod hammer;
+mod hey;
+mod k6;
+mod oha;
+mod time;
+mod vegeta;
+mod wrk;
+mod wrk2;
+
+pub(crate) use account::{Account, Unreadable};
+pub(crate) use hammer::Hammer;
+
+/// What a run asks of a load generator.
+#[derive(Debug, Clone)]
+pub(crate) struct Load<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) connections: u32,
+    /// Hits a second; `None` for as many as go through.
+    pub(crate) rate: Option<f64>,
+    pub(crate) extent: Extent,
+    /// Whether percentiles are needed even if telling them costs the tool something.
+    pub(crate) percentiles: bool,
+}
+
+/// When a run ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Extent {
+    /// After this time.
+    Lasting(Duration),
+    /// After this many hits.
+    Hits(u64),
+}
+
+impl Load<'_> {
+    /// Whole milliseconds, as most tools understand them: `1500ms`.
+    fn duration(&self) -> Option<String> {
+        match self.extent {
+            Extent::Lasting(duration) => Some(format!("{}ms", duration.as_millis())),
+            Extent::Hits(_) => None,
+        }
+    }
+
+    /// Whole seconds, for tools that know no fractions: at least as long as asked.
+    fn whole_seconds(&self) -> Option<u64> {
+        match self.extent {
+            Extent::Lasting(duration) => Some(duration.as_millis().div_ceil(1000) as u64),
+            Extent::Hits(_) => None,
+        }
+    }
+
+    fn is_tls(&self) -> bool {
+        self.url.starts_with("https:")
+    }
+}
+
+/// A load generator.
+///
+/// All run on one thread, with as many connections as [`Load::connections`], over HTTP/1.1, and
+/// trust any certificate. Where nothing else is said here a tool runs with its defaults.
+pub(crate) trait Peer {
+    /// What its program is called, here and on PATH.
+    fn name(&self) -> &'static str;
+
+    /// The argument with which it tells its version; `None` if it does not.
+    fn version(&self) -> Option<&'static str>;
+
+    /// How long it runs before it measures; a run has to be longer by this.
+    fn calibration(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// How it is called for this load; `None` if it can't do that.
+    fn invocation(&self, load: &Load<'_>) -> Option<Invocation>;
+
+    /// Arguments with which it turns what it printed into what [`read`](Self::read) reads.
+    fn digest(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What it says of its run.
+    ///
+    /// # Errors
+    ///
+    /// If that is not what it is known to print.
+    fn read(&self, load: &Load<'_>, stdout: &str, stderr: &str) -> Result<Account, Unreadable>;
+}
+
+/// All that ours is compared with.
+pub(crate) fn all() -> [Box<dyn Peer>; 7] {
+    [
+        Box::new(wrk::Wrk),
+        Box::new(wrk2::Wrk2),
+        Box::new(oha::Oha),
+        Box::new(hey::Hey),
+        Box::new(k6::K6),
+        Box::new(h2load::H2load),
+        Box::new(vegeta::Vegeta),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A load for parsers that don't look at it.
+    pub(super) fn load(rate: Option<f64>) -> Load<'static> {
+        Load {
+            url: "http://127.0.0.1:1/",
+            connections: 64,
+            rate,
+            extent: Extent::Lasting(Duration::from_millis(1500)),
+            percentiles: false,
+        }
+    }
+
+    /// What a tool is called with, as a line.
+    fn line(peer: &dyn Peer, load: &Load<'_>) -> String {
+        let Some(invocation) = peer.invocation(load) else {
+            return "-".to_owned();
+        };
+        invocation.arguments.join(" ")
+    }
+
+    #[test]
+    fn calls_each_tool_as_it_understands() {
+        let [wrk, wrk2, oha, hey, k6, h2load, vegeta] = all();
+        let url = "http://127.0.0.1:1/";
+        for (peer, closed, steady) in [
+            (&wrk, "-t 1 -c 64 -d 2s --latency http://127.0.0.1:1/", "-"),
+            (
+                &wrk2,
+                "-t 1 -c 64 -d 2s -R 10000000 --latency http://127.0.0.1:1/",
+                "-t 1 -c 64 -d 2s -R 1000 --latency http://127.0.0.1:1/",
+            ),
+            (
+                &oha,
+                "-c 64 -z 1500ms --no-tui --output-format json http://127.0.0.1:1/",
+                "-c 64 -z 1500ms --no-tui --output-format json -q 1000 http://127.0.0.1:1/",
+            ),
+            (
+                &hey,
+                "-cpus 1 -c 64 -z 1500ms http://127.0.0.1:1/",
+                "-cpus 1 -c 64 -z 1500ms -q 15.625 http://127.0.0.1:1/",
+            ),
+            (&k6, "run --quiet -", "run --quiet -"),
+            (
+                &h2load,
+                "--h1 -t 1 -c 64 -D 1500ms http://127.0.0.1:1/",
+                "--h1 -t 1 -c 64 -D 1500ms --rps 15.625 http://127.0.0.1:1/",
+            ),
+            (
+                &vegeta,
+                "-cpus 1 attack -http2=false -connections 64 -workers 64 -max-workers 64 \
+                 -duration 1500ms -rate 0",
+                "-cpus 1 attack -http2=false -connections 64 -workers 64 -max-workers 64 \
+                 -duration 1500ms -rate 1000/s",
+            ),
+        ] {
+            assert_eq!(line(peer.as_ref(), &load(None)), closed, "{}", peer.name());
+            let at_rate = load(Some(1000.0));
+            assert_eq!(line(peer.as_ref(), &at_rate), steady, "{}", peer.name());
+            let counted = Load {
+                extent: Extent::Hits(7),
+                ..load(None)
+            };
+            assert_eq!(line(peer.as_ref(), &counted), "-", "{}", peer.name());
+        }
+        assert_eq!(
+            line(&Hammer, &load(Some(1000.0))),
+            format!("http --threads 1 -o json -c 64 -r 1000 -z 1500ms {url}")
+        );
+        let counted = Load {
+            extent: Extent::Hits(7),
+            ..load(None)
+        };
+        assert_eq!(
+            line(&Hammer, &counted),
+            format!("http --threads 1 -o json -c 64 -r max -n 7 {url}")
+        );
+    }
+
+    #[test]
+    fn trusts_anyone_where_that_takes_a_flag() {
+        let load = Load {
+            url: "https://127.0.0.1:1/",
+            ..load(None)
+        };
+        let [_, _, oha, _, k6, _, vegeta] = all();
+        for (peer, flag) in [
+            (&oha, "--insecure"),
+            (&k6, "--insecure-skip-tls-verify"),
+            (&vegeta, "-insecure"),
+        ] {
+            assert!(line(peer.as_ref(), &load).contains(flag), "{flag}");
+        }
+        assert!(line(&Hammer, &load).contains("--insecure"));
+    }
+
+    #[test]
+    fn what_is_not_known_is_unreadable() {
+        for peer in all() {
+            for text in ["", "error: out of luck\n", "{}", "{\"summary\":{}}"] {
+                let read = peer.read(&load(None), text, "");
+                assert!(read.is_err(), "{}: {text:?}", peer.name());
+            }
+        }
+    }
+}

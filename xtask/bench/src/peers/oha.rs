@@ -1,0 +1,111 @@
+//! oha: hyper, a closed loop that can be slowed down to a rate.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Account, Load, Peer, Unreadable};
+use crate::process::Invocation;
+
+pub(super) struct Oha;
+
+/// What it calls the hits that were in flight when the time was up; every tool has those.
+const IN_FLIGHT: &str = "aborted due to deadline";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Said {
+    summary: Summary,
+    latency_percentiles: Percentiles,
+    status_code_distribution: BTreeMap<String, u64>,
+    error_distribution: BTreeMap<String, u64>,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    total: f64,
+}
+
+/// In seconds.
+#[derive(Deserialize)]
+struct Percentiles {
+    p50: Option<f64>,
+    p90: Option<f64>,
+    p99: Option<f64>,
+}
+
+impl Peer for Oha {
+    fn name(&self) -> &'static str {
+        "oha"
+    }
+
+    fn version(&self) -> Option<&'static str> {
+        Some("--version")
+    }
+
+    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+        let rate = load.rate.map_or_else(String::new, |r| format!("-q {r:.0}"));
+        let trust = if load.is_tls() { "--insecure" } else { "" };
+        let line = format!(
+            "-c {} -z {} --no-tui --output-format json {rate} {trust}",
+            load.connections,
+            load.duration()?
+        );
+        let mut invocation = Invocation::new(&line, load.url);
+        // It has a thread per core that it may use; where nothing is pinned, that would be all.
+        invocation
+            .environment
+            .push(("TOKIO_WORKER_THREADS", "1".to_owned()));
+        Some(invocation)
+    }
+
+    fn read(&self, _load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
+        let said: Said = serde_json::from_str(stdout)?;
+        let answered = |code: &&String| matches!(code.as_bytes(), [b'2' | b'3', ..]);
+        let codes = &said.status_code_distribution;
+        let hits = codes.keys().filter(answered).map(|code| codes[code]).sum();
+        let refused: u64 = codes.values().sum::<u64>() - hits;
+        let failed: u64 = said
+            .error_distribution
+            .iter()
+            .filter(|(kind, _)| *kind != IN_FLIGHT)
+            .map(|(_, count)| count)
+            .sum();
+        let us = |seconds: Option<f64>| seconds.map(|s| s * 1e6);
+        Ok(Account {
+            hits,
+            seconds: said.summary.total,
+            errors: refused + failed,
+            p50_us: us(said.latency_percentiles.p50),
+            p90_us: us(said.latency_percentiles.p90),
+            p99_us: us(said.latency_percentiles.p99),
+            ..Account::default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::load;
+    use super::*;
+
+    const SAID: &str = r#"{
+  "summary": {"successRate": 1.0, "total": 2.001798077, "requestsPerSec": 103479.46797433155},
+  "latencyPercentiles": {"p10": 0.000211334, "p50": 0.0003, "p90": 0.0005, "p95": 0.004360827,
+    "p99": 0.0045, "p99.9": 0.005704122},
+  "firstBytePercentiles": {"p10": null},
+  "statusCodeDistribution": {"200": 207095, "503": 4},
+  "errorDistribution": {"aborted due to deadline": 50, "connection closed": 3}
+}"#;
+
+    #[test]
+    fn reads_what_it_prints() {
+        let account = Oha.read(&load(None), SAID, "").expect("it is readable");
+        let us = |us: Option<f64>| us.map(f64::round);
+        assert_eq!((account.hits, account.errors), (207_095, 7));
+        assert_eq!(account.seconds, 2.001_798_077);
+        assert_eq!(us(account.p50_us), Some(300.0));
+        assert_eq!(us(account.p90_us), Some(500.0));
+        assert_eq!(us(account.p99_us), Some(4500.0));
+    }
+}

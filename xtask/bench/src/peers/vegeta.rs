@@ -1,0 +1,107 @@
+//! vegeta: Go, a constant rate with workers.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Account, Load, Peer, Unreadable};
+use crate::process::Invocation;
+
+pub(super) struct Vegeta;
+
+#[derive(Deserialize)]
+struct Said {
+    latencies: Latencies,
+    /// Nanoseconds over which hits were sent, and from then until the last was answered.
+    duration: f64,
+    wait: f64,
+    status_codes: BTreeMap<String, u64>,
+}
+
+/// In nanoseconds.
+#[derive(Deserialize)]
+struct Latencies {
+    #[serde(rename = "50th")]
+    p50: f64,
+    #[serde(rename = "90th")]
+    p90: f64,
+    #[serde(rename = "99th")]
+    p99: f64,
+}
+
+impl Peer for Vegeta {
+    fn name(&self) -> &'static str {
+        "vegeta"
+    }
+
+    fn version(&self) -> Option<&'static str> {
+        Some("--version")
+    }
+
+    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+        // Rate 0 is a closed loop of all workers.
+        let rate = load
+            .rate
+            .map_or_else(|| "0".to_owned(), |rate| format!("{rate:.0}/s"));
+        let trust = if load.is_tls() { "-insecure" } else { "" };
+        let line = format!(
+            "-cpus 1 attack -http2=false -connections {n} -workers {n} -max-workers {n} \
+             -duration {duration} {trust} -rate",
+            n = load.connections,
+            duration = load.duration()?
+        );
+        let mut invocation = Invocation::new(&line, &rate);
+        invocation.stdin = format!("GET {}\n", load.url);
+        Some(invocation)
+    }
+
+    fn digest(&self) -> Option<&'static str> {
+        Some("report -type=json")
+    }
+
+    fn read(&self, _load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
+        let said: Said = serde_json::from_str(stdout)?;
+        // Code 0 stands for hits without an answer.
+        let answered = |code: &str| code.starts_with('2') || code.starts_with('3');
+        let of = |want: bool| {
+            let codes = said.status_codes.iter();
+            let those = codes.filter(|(code, _)| answered(code) == want);
+            those.map(|(_, count)| count).sum()
+        };
+        Ok(Account {
+            hits: of(true),
+            errors: of(false),
+            seconds: (said.duration + said.wait) / 1e9,
+            p50_us: Some(said.latencies.p50 / 1e3),
+            p90_us: Some(said.latencies.p90 / 1e3),
+            p99_us: Some(said.latencies.p99 / 1e3),
+            ..Account::default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::load;
+    use super::*;
+
+    #[test]
+    fn reads_its_report() {
+        let said = r#"{"latencies":{"total":3000123456,"mean":2000082,"50th":1800250,"90th":2900500,
+            "95th":3100000,"99th":3400750,"max":9000111,"min":200333},"bytes_in":{"total":3000,
+            "mean":2},"earliest":"2026-11-24T08:15:00.5Z","duration":1500000000,
+            "wait":2500000,"requests":1500,"rate":1000.5,"throughput":998.9,"success":1,
+            "status_codes":{"0":3,"200":1495,"503":2},"errors":["connection refused"]}"#;
+        let account = Vegeta.read(&load(None), said, "").expect("it is readable");
+        let expected = Account {
+            hits: 1495,
+            errors: 5,
+            seconds: 1.5025,
+            p50_us: Some(1800.25),
+            p90_us: Some(2900.5),
+            p99_us: Some(3400.75),
+            ..Account::default()
+        };
+        assert_eq!(account, expected);
+    }
+}

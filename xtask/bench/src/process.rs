@@ -1,0 +1,219 @@
+//! A child process: started on the generator's core, bounded in time, its processor time measured.
+
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::cores::{Cores, Side};
+
+/// A program with its arguments: what a line in a shell would be.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Invocation {
+    pub(crate) arguments: Vec<String>,
+    pub(crate) environment: Vec<(&'static str, String)>,
+    pub(crate) stdin: String,
+}
+
+impl Invocation {
+    /// Arguments that are separated by spaces in `line`, and one more.
+    pub(crate) fn new(line: &str, last: &str) -> Self {
+        let words = line.split_whitespace().chain([last]);
+        Self {
+            arguments: words.map(str::to_owned).collect(),
+            environment: Vec::new(),
+            stdin: String::new(),
+        }
+    }
+}
+
+/// A process that has ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    /// Processor time of all its threads, to about 10 ms; `None` where the system does not tell.
+    pub(crate) cpu: Option<Duration>,
+}
+
+/// A child that does not outlive us, whatever goes wrong between its start and its end.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // Both fail if it has ended and was waited for, which is how it should be.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs `program` to its end, or for `bound`, and reads what it printed.
+///
+/// Its output goes to files, not through pipes: nobody has to wake up for it meanwhile.
+///
+/// # Errors
+///
+/// If it can't be started, or has not ended by then; it is killed in that case.
+pub(crate) fn run(
+    program: &PathBuf,
+    invocation: &Invocation,
+    cores: &Cores,
+    bound: Duration,
+) -> Result<Ended, String> {
+    let failed = |error| format!("failed to keep its output: {error}");
+    let (mut stdin, mut stdout, mut stderr) = (
+        tempfile::tempfile().map_err(failed)?,
+        tempfile::tempfile().map_err(failed)?,
+        tempfile::tempfile().map_err(failed)?,
+    );
+    stdin
+        .write_all(invocation.stdin.as_bytes())
+        .and_then(|()| stdin.rewind())
+        .map_err(failed)?;
+    let mut command = Command::new(program);
+    command
+        .args(&invocation.arguments)
+        .envs(invocation.environment.iter().map(|(k, v)| (*k, v.as_str())))
+        .stdin(Stdio::from(stdin))
+        .stdout(Stdio::from(stdout.try_clone().map_err(failed)?))
+        .stderr(Stdio::from(stderr.try_clone().map_err(failed)?));
+    let child = cores
+        .on(Side::Generator, || command.spawn())
+        .map_err(|error| error.to_string())?
+        .map_err(|error| format!("failed to start: {error}"))?;
+    let mut child = Guard(child);
+    if !system::ended(&mut child.0, Instant::now() + bound) {
+        return Err(format!("still ran after {} s", bound.as_secs()));
+    }
+    let cpu = system::cpu(child.0.id());
+    let status = child
+        .0
+        .wait()
+        .map_err(|error| format!("failed to wait for it: {error}"))?;
+    Ok(Ended {
+        status,
+        stdout: text(&mut stdout).map_err(failed)?,
+        stderr: text(&mut stderr).map_err(failed)?,
+        cpu,
+    })
+}
+
+fn text(file: &mut File) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use std::fs;
+    use std::process::Child;
+    use std::time::{Duration, Instant};
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+    /// Sleeps until the child has ended, which leaves it a zombie, or until the time is up.
+    pub(super) fn ended(child: &mut Child, until: Instant) -> bool {
+        let Ok(watched) = pidfd_open(Pid::from_child(child), PidfdFlags::empty()) else {
+            return super::ends_by_asking(child, until);
+        };
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let left = Timespec::try_from(left).ok();
+            let mut watched = [PollFd::new(&watched, PollFlags::IN)];
+            match poll(&mut watched, left.as_ref()) {
+                Ok(0) => return false,
+                Ok(_) => return true,
+                Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return super::ends_by_asking(child, until),
+            }
+        }
+    }
+
+    /// What a zombie has used, in the ticks of `/proc/PID/stat`.
+    pub(super) fn cpu(pid: u32) -> Option<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let ticks = super::ticks(&stat)?;
+        let per_second = rustix::param::clock_ticks_per_second();
+        Some(Duration::from_secs_f64(ticks as f64 / per_second as f64))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use std::process::Child;
+    use std::time::{Duration, Instant};
+
+    pub(super) fn ended(child: &mut Child, until: Instant) -> bool {
+        super::ends_by_asking(child, until)
+    }
+
+    pub(super) fn cpu(_pid: u32) -> Option<Duration> {
+        None
+    }
+}
+
+/// Asks now and then. The child is no zombie any more when this says that it has ended.
+fn ends_by_asking(child: &mut Child, until: Instant) -> bool {
+    while Instant::now() < until {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    false
+}
+
+/// utime + stime of a line of `/proc/PID/stat` (proc_pid_stat(5): the 14th and 15th fields; the
+/// second is a name in parentheses that may hold anything).
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "Linux has /proc")
+)]
+fn ticks(stat: &str) -> Option<u64> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut fields = after_name.split_whitespace().skip(11);
+    let utime: u64 = fields.next()?.parse().ok()?;
+    let stime: u64 = fields.next()?.parse().ok()?;
+    Some(utime + stime)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_ticks_behind_any_name() {
+        let fields = "Z 1 2 2 0 -1 4 5 6 7 8 120 34 0 0 20 0 1 0";
+        for name in ["wrk", "a (strange) name", "tmux: server"] {
+            assert_eq!(ticks(&format!("42 ({name}) {fields}")), Some(154), "{name}");
+        }
+        assert_eq!(ticks("42 (wrk) Z 1 2"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_process_is_fed_read_and_bounded() {
+        let shell = PathBuf::from("/bin/sh");
+        let cores = Cores::find();
+        let mut script = Invocation::new("-c", "read line; echo $line $X; echo no >&2; exit 3");
+        script.stdin = "fed\n".to_owned();
+        script.environment.push(("X", "told".to_owned()));
+        let ended = run(&shell, &script, &cores, Duration::from_secs(60)).expect("it runs");
+        assert_eq!(ended.status.code(), Some(3));
+        assert_eq!((&*ended.stdout, &*ended.stderr), ("fed told\n", "no\n"));
+        assert_eq!(ended.cpu.is_some(), cfg!(target_os = "linux"));
+
+        let endless = Invocation::new("-c", "exec sleep 1000");
+        let killed = run(&shell, &endless, &cores, Duration::ZERO).expect_err("it is endless");
+        assert_eq!(killed, "still ran after 0 s");
+
+        let missing = run(&"/nowhere".into(), &endless, &cores, Duration::ZERO);
+        let missing = missing.expect_err("there is no such program");
+        assert!(missing.starts_with("failed to start: "), "{missing}");
+    }
+}

@@ -1,0 +1,172 @@
+//! What can be measured, by name.
+
+use crate::error::Error;
+
+/// A kind of measurement; with or without TLS it is a [`Scenario`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Closed loop: how many hits a second.
+    Closed,
+    /// Open loop: the highest rate that holds.
+    Ceiling,
+    /// 20,000/s: what a hit costs, and how long it takes.
+    Steady,
+    /// 1,000/s: how evenly hits arrive.
+    Even,
+    /// A target that stands still now and then: whether the percentiles say so.
+    Stall,
+    /// Resident memory after few hits and after many.
+    Memory,
+    /// The engine alone.
+    Engine,
+}
+
+const KINDS: [Kind; 7] = [
+    Kind::Closed,
+    Kind::Ceiling,
+    Kind::Steady,
+    Kind::Even,
+    Kind::Stall,
+    Kind::Memory,
+    Kind::Engine,
+];
+
+impl Kind {
+    const fn name(self, tls: bool) -> &'static str {
+        match (self, tls) {
+            (Self::Closed, false) => "closed",
+            (Self::Closed, true) => "closed-tls",
+            (Self::Ceiling, false) => "ceiling",
+            (Self::Ceiling, true) => "ceiling-tls",
+            (Self::Steady, false) => "steady",
+            (Self::Steady, true) => "steady-tls",
+            (Self::Even, false) => "even",
+            (Self::Even, true) => "even-tls",
+            (Self::Stall, false) => "stall",
+            (Self::Stall, true) => "stall-tls",
+            (Self::Memory, false) => "memory",
+            (Self::Memory, true) => "memory-tls",
+            (Self::Engine, _) => "engine",
+        }
+    }
+
+    /// Whether there is something to encrypt.
+    const fn has_tls(self) -> bool {
+        !matches!(self, Self::Engine)
+    }
+}
+
+/// One line of the bench's program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Scenario {
+    pub(crate) kind: Kind,
+    pub(crate) tls: bool,
+}
+
+impl Scenario {
+    /// What it is called on the command line, in tables and in files.
+    pub(crate) const fn name(self) -> &'static str {
+        self.kind.name(self.tls)
+    }
+
+    /// Those that `names` ask for, in the bench's own order and each once. `tls` turns plain ones
+    /// into their variants with TLS. Without names: all plain ones and the TLS variants of those
+    /// in which speed is measured; if quick, the TLS variant of the closed loop alone.
+    ///
+    /// # Errors
+    ///
+    /// If there is no scenario of a name.
+    pub(crate) fn select(names: &[String], tls: bool, quick: bool) -> Result<Vec<Self>, Error> {
+        let all = || {
+            let plain = KINDS.map(|kind| Self { kind, tls: false });
+            let encrypted = KINDS.iter().filter(|kind| kind.has_tls());
+            plain.into_iter().chain(encrypted.map(|kind| Self {
+                kind: *kind,
+                tls: true,
+            }))
+        };
+        for name in names {
+            if !all().any(|one| one.name() == name) {
+                let known: Vec<_> = all().map(Self::name).collect();
+                let known = known.join(", ");
+                let message = format!("there is no scenario {name:?}; there are {known}");
+                return Err(Error::usage(message));
+            }
+        }
+        let asked = |one: &Self| match (names, tls) {
+            ([], true) => one.tls,
+            ([], false) => {
+                !one.tls
+                    || one.kind == Kind::Closed
+                    || (!quick && matches!(one.kind, Kind::Ceiling | Kind::Steady | Kind::Even))
+            }
+            (names, _) => {
+                names.iter().any(|name| {
+                    name == one.name() || (tls && one.tls && name == one.kind.name(false))
+                }) && (one.tls || !tls)
+            }
+        };
+        let selected: Vec<_> = all().filter(asked).collect();
+        if selected.is_empty() {
+            return Err(Error::usage("the engine alone has no variant with TLS"));
+        }
+        Ok(selected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(asked: &str, tls: bool, quick: bool) -> String {
+        let asked: Vec<_> = asked.split_whitespace().map(str::to_owned).collect();
+        match Scenario::select(&asked, tls, quick) {
+            Ok(selected) => {
+                let names: Vec<_> = selected.into_iter().map(Scenario::name).collect();
+                names.join(" ")
+            }
+            Err(error) => format!("{}: {error}", error.code()),
+        }
+    }
+
+    #[test]
+    fn selects_by_name_and_by_flag() {
+        let plain = "closed ceiling steady even stall memory engine";
+        for (asked, tls, quick, selected) in [
+            (
+                "",
+                false,
+                false,
+                &*format!("{plain} closed-tls ceiling-tls steady-tls even-tls"),
+            ),
+            ("", false, true, &format!("{plain} closed-tls")),
+            (
+                "",
+                true,
+                false,
+                "closed-tls ceiling-tls steady-tls even-tls stall-tls memory-tls",
+            ),
+            ("even closed even", false, false, "closed even"),
+            ("even closed", true, false, "closed-tls even-tls"),
+            ("even-tls closed", false, false, "closed even-tls"),
+            ("even-tls", true, false, "even-tls"),
+            (
+                "engine",
+                true,
+                false,
+                "2: the engine alone has no variant with TLS",
+            ),
+        ] {
+            assert_eq!(
+                names(asked, tls, quick),
+                selected,
+                "{asked:?} {tls} {quick}"
+            );
+        }
+        let refused = names("speed", false, false);
+        assert!(
+            refused.starts_with("2: there is no scenario \"speed\"; there are closed, ceiling,"),
+            "{refused}"
+        );
+    }
+}

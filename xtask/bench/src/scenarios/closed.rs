@@ -1,0 +1,43 @@
+//! Closed loop: how many hits a second one thread gets through.
+
+use hammer_target::Knobs;
+
+use super::Found;
+use crate::bench::{Bench, CONNECTIONS};
+use crate::error::Error;
+use crate::host::Mode;
+use crate::record::Better;
+use crate::scenario::Scenario;
+use crate::sheet::{Measure, Sheet};
+
+const HITS: Measure = Measure {
+    key: "hits_per_s",
+    title: "hits/s",
+    unit: "1/s",
+    better: Better::Higher,
+};
+const CPU: Measure = Measure {
+    key: "cpu_us_per_hit",
+    title: "CPU per hit, µs",
+    unit: "us",
+    better: Better::Lower,
+};
+
+pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
+    let host = bench.host(Mode::Raw, scenario.tls, Knobs::default())?;
+    let url = host.url();
+    let load = bench.load(&url, bench.plan.closed);
+    let mut sheet = Sheet::new(scenario.name());
+    bench.rounds(scenario, &load, |round, tool| {
+        let measured = bench.shoot(tool, &host, &load, false)?;
+        sheet.note(round, tool.name(), &HITS, Some(measured.account.rate()));
+        sheet.note(round, tool.name(), &CPU, measured.cpu_us_per_hit);
+        Ok(())
+    });
+    let heading = format!(
+        "closed loop, {CONNECTIONS} connections, 1 thread, {} s; {}",
+        bench.plan.closed.as_secs_f64(),
+        bench.limit_text(Mode::Raw, scenario.tls)
+    );
+    Ok(Found { heading, sheet })
+}

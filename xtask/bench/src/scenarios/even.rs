@@ -1,0 +1,121 @@
+//! 1,000/s: how evenly hits arrive, as the target saw them.
+
+use std::time::Duration;
+
+use hammer_target::Knobs;
+
+use super::Found;
+use crate::bench::{Bench, CONNECTIONS};
+use crate::error::Error;
+use crate::host::Mode;
+use crate::number::shown;
+use crate::peers::Load;
+use crate::record::Better;
+use crate::scenario::Scenario;
+use crate::sheet::{Measure, Sheet};
+
+const P50: Measure = Measure {
+    key: "distance_p50_us",
+    title: "distance p50, µs",
+    unit: "us",
+    better: Better::Lower,
+};
+const P99: Measure = Measure {
+    key: "distance_p99_us",
+    title: "distance p99, µs",
+    unit: "us",
+    better: Better::Lower,
+};
+
+const RATE: f64 = 1000.0;
+/// Which share of the rate a tool may miss before somebody is told.
+const MISSED: f64 = 0.01;
+
+pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
+    let (lead, lasting) = (bench.plan.even_lead, bench.plan.even);
+    let mut asked = bench.load("", lead + lasting);
+    asked.rate = Some(RATE);
+    let mut sheet = Sheet::new(scenario.name());
+    bench.rounds(scenario, &asked, |round, tool| {
+        let host = bench.host(Mode::Recording, scenario.tls, Knobs::default())?;
+        let url = host.url();
+        let load = Load {
+            url: &url,
+            ..asked.clone()
+        };
+        bench.shoot(tool, &host, &load, false)?;
+        let mut truth = host.truth();
+        let first = truth.arrivals.first().map_or(Duration::ZERO, |one| one.at);
+        truth.arrivals.retain(|one| one.at >= first + lead);
+        let at: Vec<f64> = truth
+            .arrivals
+            .iter()
+            .map(|one| one.at.as_secs_f64())
+            .collect();
+        let rate = own_rate(&at, RATE).ok_or_else(|| Error::failed("too few hits arrived"))?;
+        if (rate / RATE - 1.0).abs() > MISSED {
+            bench.problem(format!(
+                "{}: {} kept a rate of {}/s, not {}/s",
+                scenario.name(),
+                tool.name(),
+                shown(rate),
+                shown(RATE)
+            ));
+        }
+        let distance = truth.grid_distance(rate);
+        let us = |q| distance.quantile(q).map(|d| d.as_secs_f64() * 1e6);
+        sheet.note(round, tool.name(), &P50, us(0.5));
+        sheet.note(round, tool.name(), &P99, us(0.99));
+        Ok(())
+    });
+    let heading = format!(
+        "{}/s, {CONNECTIONS} connections, 1 thread, {} s; {}",
+        shown(RATE),
+        lasting.as_secs_f64(),
+        bench.limit_text(Mode::Recording, scenario.tls)
+    );
+    Ok(Found { heading, sheet })
+}
+
+/// The rate of the even grid that fits arrivals best, which are in seconds: the slope of the line
+/// through the medians of their first and their last third (Tukey's resistant line).
+///
+/// So a tool that is a little slower than asked is measured against its own grid. `None` for fewer
+/// than six arrivals.
+fn own_rate(at: &[f64], asked: f64) -> Option<f64> {
+    let third = at.len() / 3;
+    if third < 2 {
+        return None;
+    }
+    let residual = |k: usize| at[k] - k as f64 / asked;
+    let median = |from: usize| {
+        let mut residuals: Vec<f64> = (from..from + third).map(residual).collect();
+        residuals.sort_unstable_by(f64::total_cmp);
+        residuals[third / 2]
+    };
+    let last = at.len() - third;
+    let slope = (median(last) - median(0)) / last as f64;
+    Some(1.0 / (1.0 / asked + slope))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_has_the_rate_that_most_of_its_arrivals_have() {
+        let grid = |rate: f64| (0..3000).map(move |k| 7.0 + k as f64 / rate);
+        for rate in [1000.0, 990.0, 1001.5] {
+            let found = own_rate(&grid(rate).collect::<Vec<_>>(), 1000.0).expect("they are many");
+            assert!((found - rate).abs() < 1e-6, "{rate}: {found}");
+        }
+        // Stragglers do not bend it.
+        let late = |(k, at): (usize, f64)| if k % 10 == 0 { at + 0.05 } else { at };
+        let found = own_rate(
+            &grid(1000.0).enumerate().map(late).collect::<Vec<_>>(),
+            1000.0,
+        );
+        assert!((found.expect("they are many") - 1000.0).abs() < 0.01);
+        assert_eq!(own_rate(&[0.0; 5], 1000.0), None);
+    }
+}

@@ -1,0 +1,48 @@
+//! The scenarios, one file for each.
+
+use crate::bench::Bench;
+use crate::error::Error;
+use crate::host::Mode;
+use crate::scenario::{Kind, Scenario};
+use crate::sheet::Sheet;
+
+mod ceiling;
+mod closed;
+mod engine;
+mod even;
+mod memory;
+mod stall;
+mod steady;
+
+/// What a scenario found out.
+pub(crate) struct Found {
+    /// One line: what was done, and to what.
+    pub(crate) heading: String,
+    pub(crate) sheet: Sheet,
+}
+
+/// Which kind of target a scenario hits; none if it hits nothing.
+pub(crate) fn mode(kind: Kind) -> Option<Mode> {
+    match kind {
+        Kind::Closed | Kind::Ceiling | Kind::Steady | Kind::Memory => Some(Mode::Raw),
+        Kind::Even | Kind::Stall => Some(Mode::Recording),
+        Kind::Engine => None,
+    }
+}
+
+/// Measures a scenario in all its rounds.
+///
+/// # Errors
+///
+/// If nothing at all can be measured.
+pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
+    match scenario.kind {
+        Kind::Closed => closed::run(bench, scenario),
+        Kind::Ceiling => ceiling::run(bench, scenario),
+        Kind::Steady => steady::run(bench, scenario),
+        Kind::Even => even::run(bench, scenario),
+        Kind::Stall => stall::run(bench, scenario),
+        Kind::Memory => memory::run(bench, scenario),
+        Kind::Engine => engine::run(bench, scenario),
+    }
+}

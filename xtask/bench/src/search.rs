@@ -1,0 +1,79 @@
+//! The highest value that holds.
+
+/// How far a first guess lies below the upper bound. Most tools hold at least this much.
+const GUESS: f64 = 0.8;
+/// How much lower the next guess is when one does not hold.
+const LOWER: f64 = 0.7;
+/// How many guesses there are before giving up.
+const GUESSES: u32 = 8;
+
+/// Finds the highest value below `above` for which `holds` is true, to the share `resolution`.
+///
+/// It takes for granted that what holds at a value holds below it. `None` if nothing holds at a
+/// twentieth of `above`.
+///
+/// # Errors
+///
+/// The first error of `holds`.
+pub(crate) fn highest<E>(
+    above: f64,
+    resolution: f64,
+    mut holds: impl FnMut(f64) -> Result<bool, E>,
+) -> Result<Option<f64>, E> {
+    let mut high = above;
+    let mut low = None;
+    for _ in 0..GUESSES {
+        let guess = high * if high < above { LOWER } else { GUESS };
+        if holds(guess)? {
+            low = Some(guess);
+            break;
+        }
+        high = guess;
+    }
+    let Some(mut low) = low else { return Ok(None) };
+    while high / low > 1.0 + resolution {
+        let middle = f64::midpoint(low, high);
+        if holds(middle)? {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(Some(low))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_limit_to_the_resolution() {
+        for (above, limit) in [
+            (100_000.0, 99_999.0),
+            (100_000.0, 80_000.0),
+            (100_000.0, 79_999.0),
+            (100_000.0, 50_123.0),
+            (100_000.0, 9_000.0),
+        ] {
+            for resolution in [0.04, 0.01] {
+                let mut tries = 0;
+                let found = highest(above, resolution, |rate| {
+                    tries += 1;
+                    Ok::<_, ()>(rate <= limit)
+                });
+                let found = found.expect("it can't fail").expect("something holds");
+                assert!(found <= limit, "{limit}: {found}");
+                assert!(found * (1.0 + resolution) >= limit, "{limit}: {found}");
+                assert!(tries <= 15, "{limit}: {tries} tries");
+            }
+        }
+    }
+
+    #[test]
+    fn gives_up_and_hands_errors_on() {
+        let nothing = highest(1000.0, 0.01, |_| Ok::<_, ()>(false));
+        assert_eq!(nothing, Ok(None));
+        let broken = highest(1000.0, 0.01, |_| Err("broken"));
+        assert_eq!(broken, Err("broken"));
+    }
+}

@@ -1,0 +1,85 @@
+//! What several rounds say together.
+
+use serde::{Deserialize, Serialize};
+
+/// The least, the middle and the greatest value of several rounds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Spread {
+    pub(crate) min: f64,
+    pub(crate) median: f64,
+    pub(crate) max: f64,
+}
+
+impl Spread {
+    /// `None` without values. The median of an even number is the mean of the two in the middle.
+    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let mut values: Vec<f64> = values.into_iter().collect();
+        values.sort_unstable_by(f64::total_cmp);
+        let (&min, &max) = (values.first()?, values.last()?);
+        let middle = values.len() / 2;
+        let median = if values.len().is_multiple_of(2) {
+            f64::midpoint(values[middle - 1], values[middle])
+        } else {
+            values[middle]
+        };
+        Some(Self { min, median, max })
+    }
+
+    /// Whether the two have a value in common.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.min <= other.max && other.min <= self.max
+    }
+}
+
+/// Ours ÷ theirs, round by round: rounds that one of the two does not have make no pair.
+pub(crate) fn pairs(ours: &[Option<f64>], theirs: &[Option<f64>]) -> Vec<f64> {
+    ours.iter()
+        .zip(theirs)
+        .filter_map(|(ours, theirs)| Some((*ours)? / (*theirs)?))
+        .filter(|ratio| ratio.is_finite())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_is_the_least_the_middle_and_the_greatest() {
+        for (values, min, median, max) in [
+            (&[7.0][..], 7.0, 7.0, 7.0),
+            (&[3.0, 1.0], 1.0, 2.0, 3.0),
+            (&[9.0, 1.0, 2.0], 1.0, 2.0, 9.0),
+            (&[4.0, 3.0, 2.0, 1.0], 1.0, 2.5, 4.0),
+        ] {
+            let spread = Spread::of(values.iter().copied());
+            assert_eq!(spread, Some(Spread { min, median, max }), "{values:?}");
+        }
+        assert_eq!(Spread::of([]), None);
+    }
+
+    #[test]
+    fn spreads_overlap_where_they_touch() {
+        let spread = |min, max| Spread {
+            min,
+            median: min,
+            max,
+        };
+        for (a, b, overlap) in [
+            ((1.0, 2.0), (3.0, 4.0), false),
+            ((1.0, 3.0), (3.0, 4.0), true),
+            ((1.0, 9.0), (3.0, 4.0), true),
+            ((5.0, 6.0), (3.0, 4.0), false),
+        ] {
+            let overlaps = spread(a.0, a.1).overlaps(&spread(b.0, b.1));
+            assert_eq!(overlaps, overlap, "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn only_rounds_that_both_have_are_paired() {
+        let ours = [Some(10.0), None, Some(30.0), Some(1.0), Some(8.0)];
+        let theirs = [Some(5.0), Some(7.0), Some(60.0), Some(0.0)];
+        assert_eq!(pairs(&ours, &theirs), [2.0, 0.5]);
+    }
+}

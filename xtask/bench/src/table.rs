@@ -1,0 +1,140 @@
+//! Tables that a terminal of 100 columns can show.
+
+use crate::number::shown;
+use crate::record::{Claim, Figure, Ratio, Record};
+
+/// The figures of a scenario, with the ratios that belong to them beside.
+pub(crate) fn figures(titled: &[(&'static str, Figure)], ratios: &[Ratio]) -> String {
+    let compared = titled.iter().any(|(_, one)| one.tool != "hammer");
+    let mut text = format!(
+        "  {:<24} {:<8} {:>10} {:>10} {:>10}",
+        "", "", "min", "median", "max"
+    );
+    if compared {
+        text += "   ÷: min  median     max";
+    }
+    text = text.trim_end().to_owned();
+    let mut last = "";
+    for (title, one) in titled {
+        let heading = if *title == last { "" } else { title };
+        last = title;
+        let spread = one.spread;
+        text += &format!(
+            "\n  {heading:<24} {:<8} {:>10} {:>10} {:>10}",
+            one.tool,
+            shown(spread.min),
+            shown(spread.median),
+            shown(spread.max)
+        );
+        let ratio = ratios.iter().find(|ratio| {
+            ratio.scenario == one.scenario && ratio.figure == one.figure && ratio.peer == one.tool
+        });
+        if let Some(ratio) = ratio {
+            let spread = ratio.spread;
+            text += &format!(
+                "   {:>6.3} {:>7.3} {:>7.3}",
+                spread.min, spread.median, spread.max
+            );
+        }
+        let seen = one.rounds.iter().flatten().count();
+        if seen < 3 {
+            text += &format!("  {seen}×");
+        }
+    }
+    text + "\n"
+}
+
+/// What is promised, and whether it was kept.
+pub(crate) fn claims(claims: &[Claim]) -> String {
+    let mut text = format!(
+        "  {:<44} {:>11}  {:>9} {:>9} {:>9}\n",
+        "claim", "asked", "min", "median", "max"
+    );
+    for one in claims {
+        let measured = match &one.measured {
+            Some(spread) => format!(
+                "{:>9} {:>9} {:>9}  {}",
+                shown(spread.min),
+                shown(spread.median),
+                shown(spread.max),
+                if one.met == Some(true) {
+                    "met"
+                } else {
+                    "MISSED"
+                }
+            ),
+            None => "not measured".to_owned(),
+        };
+        text += &format!("  {:<44} {:>11}  {measured}\n", one.claim, one.asked);
+    }
+    text
+}
+
+/// Where and what, in a few lines.
+pub(crate) fn heading(record: &Record) -> String {
+    let machine = &record.machine;
+    let pinned = match &machine.pinned {
+        Some(pinned) => format!(
+            "target on core {}, generator on core {}",
+            pinned.target, pinned.generator
+        ),
+        None => "nothing pinned: target and generator share what there is".to_owned(),
+    };
+    let commit = &record.commit;
+    let dirty = if commit.dirty { ", with changes" } else { "" };
+    let mut text = format!(
+        "machine   {}, {} cores, {} {}\npinning   {pinned}\ncommit    {}{dirty}\n",
+        machine.cpu, machine.cores, machine.system, machine.kernel, commit.id
+    );
+    for (tool, version) in &record.versions {
+        text += &format!("{tool:<9} {version}\n");
+    }
+    if !record.not_on_path.is_empty() {
+        text += &format!("missing   not on PATH: {}\n", record.not_on_path.join(", "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::tests::figure;
+    use crate::spread::Spread;
+
+    #[test]
+    fn tables_fit_a_terminal() {
+        let big = [2_123_456.0, 94_103.5, 0.001];
+        let mut record = Record {
+            figures: vec![
+                figure("closed", "hammer", "hits_per_s", &big),
+                figure("closed", "h2load", "hits_per_s", &big[..1]),
+            ],
+            ..Record::default()
+        };
+        record.pair_up();
+        let titled: Vec<_> = record
+            .figures
+            .iter()
+            .map(|one| ("peak memory, many, MB", one.clone()))
+            .collect();
+        let table = figures(&titled, &record.ratios);
+        let claimed = Claim {
+            claim: "even: p99 of distance, hammer ÷ best peer".to_owned(),
+            asked: "≥ 2,000,000".to_owned(),
+            measured: Spread::of(big),
+            met: Some(false),
+        };
+        let unmeasured = Claim {
+            measured: None,
+            met: None,
+            ..claimed.clone()
+        };
+        let claims = claims(&[claimed, unmeasured]);
+        for line in table.lines().chain(claims.lines()) {
+            assert!(line.chars().count() <= 100, "{line}");
+        }
+        assert!(table.contains("2,123,000"), "{table}");
+        assert!(claims.contains("MISSED"), "{claims}");
+        assert!(claims.contains("not measured"), "{claims}");
+    }
+}
