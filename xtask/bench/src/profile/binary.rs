@@ -1,0 +1,69 @@
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::error::Error;
+
+/// A program built to be profiled: as for a release, with the names of what was inlined.
+#[derive(Debug)]
+pub(crate) struct Binary {
+    /// Where it lies.
+    pub(crate) path: PathBuf,
+}
+
+impl Binary {
+    /// Builds the binary `name` of the workspace at `root`, if it is not up to date.
+    pub(crate) fn build(root: &Path, name: &str) -> Result<Self, Error> {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let output = Command::new(cargo)
+            .args(["build", "--quiet", "--profile", "profiling"])
+            .args(["--package", "hammer-cli", "--package", "hammer-bench"])
+            .args(["--bin", name])
+            .arg("--message-format=json-render-diagnostics")
+            .current_dir(root)
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(Error::io("start", "cargo"))?;
+        let executable = executable(&String::from_utf8_lossy(&output.stdout), name);
+        match executable.filter(|_| output.status.success()) {
+            Some(path) => Ok(Self { path }),
+            None => Err(Error::new(format!(
+                "build {name}: cargo ended with {}",
+                output.status
+            ))),
+        }
+    }
+}
+
+/// Where cargo's messages, one a line, say that the binary `name` lies.
+fn executable(messages: &str, name: &str) -> Option<PathBuf> {
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["target"]["name"] == name)
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::executable;
+
+    #[test]
+    fn finds_the_executable() {
+        let messages = r#"{"reason":"compiler-artifact","target":{"name":"hammer"},"executable":null}
+not json
+{"reason":"compiler-artifact","target":{"name":"hammer-cpu"},"executable":"/t/hammer-cpu"}
+{"reason":"compiler-artifact","target":{"name":"hammer"},"executable":"/t/hammer"}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(
+            executable(messages, "hammer").as_deref(),
+            Some(Path::new("/t/hammer"))
+        );
+        assert_eq!(executable(messages, "hammer-heap"), None);
+    }
+}

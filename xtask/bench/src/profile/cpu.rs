@@ -1,0 +1,58 @@
+use std::path::Path;
+
+use super::binary::Binary;
+use super::choice::Choice;
+use super::error::Error;
+use super::load::{Load, Report};
+use super::stacks::Stacks;
+use super::{perf, sampler};
+
+/// Where CPU time went: stacks, and how often each was seen.
+#[derive(Debug)]
+pub(crate) struct Cpu {
+    /// What the hammer did meanwhile.
+    pub(crate) report: Report,
+    /// The stacks, in samples.
+    pub(crate) stacks: Stacks,
+    /// What took the samples.
+    pub(crate) taken_with: &'static str,
+    /// What the reader must know: why perf was left out, or what it could not see.
+    pub(crate) note: Option<String>,
+}
+
+impl Cpu {
+    /// Takes samples with perf if that is wanted and works, and from within the process if not.
+    pub(crate) fn take(
+        choice: &Choice,
+        load: &Load<'_>,
+        root: &Path,
+        out: &Path,
+    ) -> Result<Self, Error> {
+        let mut note = None;
+        if choice.perf {
+            let binary = Binary::build(root, "hammer")?;
+            match perf::take(choice, load, &binary, out) {
+                Ok(cpu) => return Ok(cpu),
+                Err(error) => note = Some(format!("perf was left out: {}", error.line())),
+            }
+        }
+        let binary = Binary::build(root, "hammer-cpu")?;
+        let (report, stacks) = sampler::take(choice, load, &binary, out)?;
+        Ok(Self {
+            report,
+            stacks,
+            taken_with: "a signal inside the process, which sees a system call as one frame",
+            note,
+        })
+    }
+
+    /// How many samples, at which rate of hits, taken how.
+    pub(crate) fn subtitle(&self) -> String {
+        format!(
+            "{} samples at {:.0} hits/s, taken with {}",
+            self.stacks.total(),
+            self.report.rate,
+            self.taken_with
+        )
+    }
+}
