@@ -13,6 +13,7 @@ mod cpu;
 mod error;
 mod frame;
 mod graph;
+mod grouped;
 mod heap;
 mod load;
 mod page;

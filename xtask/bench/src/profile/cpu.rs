@@ -3,6 +3,7 @@ use std::path::Path;
 use super::binary::Binary;
 use super::choice::Choice;
 use super::error::Error;
+use super::grouped::grouped;
 use super::load::{Load, Report};
 use super::stacks::Stacks;
 use super::{perf, sampler};
@@ -16,7 +17,7 @@ pub(crate) struct Cpu {
     pub(crate) stacks: Stacks,
     /// What took the samples.
     pub(crate) taken_with: &'static str,
-    /// What the reader must know: why perf was left out, or what it could not see.
+    /// Why perf was left out, if it was wanted.
     pub(crate) note: Option<String>,
 }
 
@@ -49,9 +50,9 @@ impl Cpu {
     /// How many samples, at which rate of hits, taken how.
     pub(crate) fn subtitle(&self) -> String {
         format!(
-            "{} samples at {:.0} hits/s, taken with {}",
-            self.stacks.total(),
-            self.report.rate,
+            "{} samples at {} hits/s, taken with {}",
+            grouped(self.stacks.total()),
+            grouped(self.report.rate.round() as u64),
             self.taken_with
         )
     }

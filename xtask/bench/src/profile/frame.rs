@@ -1,12 +1,16 @@
 //! Names of functions, as they are shown.
 
-/// Functions that only call the one they were given. A third of an asynchronous call's frames are
-/// of this kind, and say nothing that the frames around them do not.
+/// Starts of the names of functions that only call the one they were given, or the allocator. Half
+/// of an asynchronous call's frames are of this kind, and say nothing that those around them do not.
 const PASSING_ON: &[&str] = &[
+    "<alloc::alloc::Global as ",
     "<alloc::boxed::Box<",
     "<core::future::poll_fn::PollFn<",
     "<core::panic::unwind_safe::AssertUnwindSafe<",
     "__rust_try",
+    "alloc::alloc::",
+    "alloc::boxed::box_new_uninit",
+    "alloc::raw_vec::",
     "core::ops::function::Fn",
     "std::panic::catch_unwind",
     "std::panicking::catch_unwind",
@@ -14,6 +18,9 @@ const PASSING_ON: &[&str] = &[
     "std::sys::backtrace::__rust_begin_short_backtrace",
     "std::thread::local::LocalKey<",
     "tokio::loom::std::unsafe_cell::",
+    "tokio::runtime::context::",
+    "tokio::task::coop::budget",
+    "tokio::task::coop::with_budget",
 ];
 
 /// What libc calls its functions inside, before the name that everybody knows.
@@ -73,6 +80,10 @@ mod tests {
             ("do_writev_[k]", Some("do_writev_[k]")),
             ("__vdso_clock_gettime_[k]", Some("__vdso_clock_gettime")),
             ("std::panic::catch_unwind", None),
+            (
+                "<alloc::alloc::Global as core::alloc::Allocator>::allocate",
+                None,
+            ),
             (
                 "core::ops::function::FnOnce::call_once{{vtable.shim}}",
                 None,

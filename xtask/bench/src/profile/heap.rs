@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::binary::Binary;
 use super::choice::Choice;
 use super::error::Error;
+use super::grouped::grouped;
 use super::load::Load;
 use super::stacks::Stacks;
 
@@ -77,15 +78,13 @@ impl Heap {
         })
     }
 
-    /// How many allocations, and how many of them per hit.
+    /// How many allocations, of how much, in how many hits.
     pub(crate) fn subtitle(&self) -> String {
         format!(
-            "{} allocations of {} bytes in {} hits; {:.2} and {:.0} more with each hit",
-            self.blocks.total(),
-            self.bytes.total(),
-            self.hits,
-            self.blocks_per_hit,
-            self.bytes_per_hit
+            "{} allocations of {} bytes together, in {} hits",
+            grouped(self.blocks.total()),
+            grouped(self.bytes.total()),
+            grouped(self.hits)
         )
     }
 }

@@ -36,8 +36,9 @@ pub(crate) struct Report {
 impl<'a> Load<'a> {
     /// Starts the target.
     pub(crate) fn start(choice: &'a Choice, cores: &'a Cores) -> Result<Self, Error> {
-        cores.on_the_others()?;
-        let target = Target::spawn_raw(BODY_BYTES).map_err(Error::io("start", "the target"))?;
+        let target = cores
+            .on_the_others(|| Target::spawn_raw(BODY_BYTES))?
+            .map_err(Error::io("start", "the target"))?;
         Ok(Self {
             choice,
             cores,
@@ -68,6 +69,14 @@ impl<'a> Load<'a> {
             .on_hammers(|| command.spawn())?
             .map_err(Error::io("start", &binary.path))?;
         Ok(Running { child })
+    }
+
+    /// Starts a program that is not to be in hammer's way.
+    pub(crate) fn beside(&self, command: &mut Command) -> Result<Child, Error> {
+        let program = command.get_program().to_owned();
+        self.cores
+            .on_the_others(|| command.spawn())?
+            .map_err(Error::io("start", program))
     }
 }
 

@@ -2,6 +2,7 @@ use std::fmt::Write;
 
 use super::choice::Choice;
 use super::cpu::Cpu;
+use super::grouped::grouped;
 use super::heap::Heap;
 use super::shares::Shares;
 
@@ -83,13 +84,15 @@ impl Page<'_> {
             ("commit", self.commit.to_owned()),
             (
                 "CPU",
-                format!("{}; {} hits", cpu.subtitle(), cpu.report.hits),
+                format!("{}; {} hits", cpu.subtitle(), grouped(cpu.report.hits)),
             ),
             (
                 "allocations",
                 format!(
-                    "{:.2} per hit, {:.0} bytes: what each further hit adds, up to {} hits",
-                    heap.blocks_per_hit, heap.bytes_per_hit, heap.hits
+                    "{:.2} per hit, {} bytes: what each further hit adds, up to {} hits",
+                    heap.blocks_per_hit,
+                    grouped(heap.bytes_per_hit.round() as u64),
+                    grouped(heap.hits)
                 ),
             ),
         ];
@@ -166,7 +169,7 @@ mod tests {
                 "abc-dirty",
                 "500 hits",
                 "2.50 per hit",
-                "up to 1000 hits",
+                "up to 1,000 hits",
                 "75.0 %",
                 "system call writev",
                 "a note",

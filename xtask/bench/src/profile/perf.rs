@@ -24,6 +24,7 @@ const CALL_GRAPH: &str = "dwarf,65528";
 /// What inferno reads. Without the period, so that a sample counts as one, whatever its event.
 const FIELDS: &str = "comm,pid,tid,time,event,ip,sym,dso";
 
+/// Takes samples of a run, and fails if perf is missing, not permitted, or blind to the kernel.
 pub(crate) fn take(
     choice: &Choice,
     load: &Load<'_>,
@@ -33,39 +34,42 @@ pub(crate) fn take(
     let data = out.join("perf.data");
     let length = format!("{}ms", choice.duration.as_millis());
     let running = load.hammer(binary, ["--duration", &length], None)?;
-    let recorder = record(running.pid(), choice.duration, &data);
+    let recorder = load.beside(&mut record(running.pid(), choice.duration, &data));
     // The hammer is waited for whether or not somebody looks at it.
     let report = running.report()?;
-    finish(recorder?)?;
-    let folded = fold(&data);
-    // Hundreds of megabytes of stacks, all of it in the graph by now.
-    fs::remove_file(&data).map_err(Error::io("remove", &data))?;
+    let folded = finish(recorder?).and_then(|()| fold(&data));
+    // Hundreds of megabytes of stacks, if there are any, and all of it in the graph by now.
+    if data.exists() {
+        fs::remove_file(&data).map_err(Error::io("remove", &data))?;
+    }
     let stacks = Stacks::parse(&folded?);
     if stacks.total() == 0 {
         return Err(Error::new("perf took no samples"));
     }
-    let note = (!stacks.see_the_kernel())
-        .then(|| "perf may not look into the kernel, so its time is missing".to_owned());
+    // Then most of a load generator's time is not there, rather than there without names.
+    if !stacks.see_the_kernel() {
+        return Err(Error::new("perf may not look into the kernel"));
+    }
     Ok(Cpu {
         report,
         stacks,
         taken_with: "perf",
-        note,
+        note: None,
     })
 }
 
-/// Starts to take samples of a process, until it ends.
-fn record(pid: u32, duration: Duration, data: &Path) -> Result<Child, Error> {
-    Command::new("perf")
+/// Takes samples of a process, until it ends.
+fn record(pid: u32, duration: Duration, data: &Path) -> Command {
+    let mut command = Command::new("perf");
+    command
         .args(["record", "--freq", &frequency_hz(duration).to_string()])
         .args(["--call-graph", CALL_GRAPH])
         .args(["--pid", &pid.to_string(), "--output"])
         .arg(data)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(Error::io("start", "perf"))
+        .stderr(Stdio::piped());
+    command
 }
 
 fn finish(recorder: Child) -> Result<(), Error> {
