@@ -63,29 +63,25 @@ pub(crate) fn run(choice: &Choice, root: &Path, out: &Path) -> Result<Written, E
         shares: &shares,
     };
 
-    let scenario = choice.scenario;
+    let graph = |what: &str, subtitle: String, unit| Graph {
+        title: format!("{}: {what}", choice.scenario),
+        subtitle,
+        unit,
+    };
     let graphs = [
         (
             "cpu.svg",
-            Graph::cpu(format!("{scenario}: CPU time"), cpu.subtitle()),
+            graph("CPU time", cpu.subtitle(), "samples"),
             &cpu.stacks,
         ),
         (
             "heap-bytes.svg",
-            Graph::heap(
-                format!("{scenario}: bytes allocated"),
-                heap.subtitle(),
-                "bytes",
-            ),
+            graph("bytes allocated", heap.subtitle(), "bytes"),
             &heap.bytes,
         ),
         (
             "heap-blocks.svg",
-            Graph::heap(
-                format!("{scenario}: allocations"),
-                heap.subtitle(),
-                "allocations",
-            ),
+            graph("allocations", heap.subtitle(), "allocations"),
             &heap.blocks,
         ),
     ];

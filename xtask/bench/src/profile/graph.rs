@@ -7,33 +7,18 @@ use super::stacks::Stacks;
 /// Frames narrower than this share of the whole, in percent, are left out.
 const MIN_WIDTH: f64 = 0.05;
 
-/// A flame graph to be drawn: what is written on it, and in which unit its widths are.
+/// A flame graph to be drawn.
 #[derive(Debug)]
 pub(crate) struct Graph {
-    title: String,
-    subtitle: String,
-    unit: &'static str,
+    /// Written above it, large.
+    pub(crate) title: String,
+    /// Written below the title, small.
+    pub(crate) subtitle: String,
+    /// What its widths are: samples, bytes.
+    pub(crate) unit: &'static str,
 }
 
 impl Graph {
-    /// Of CPU time, in samples.
-    pub(crate) fn cpu(title: String, subtitle: String) -> Self {
-        Self {
-            title,
-            subtitle,
-            unit: "samples",
-        }
-    }
-
-    /// Of what was allocated, in `unit`.
-    pub(crate) fn heap(title: String, subtitle: String, unit: &'static str) -> Self {
-        Self {
-            title,
-            subtitle,
-            unit,
-        }
-    }
-
     /// An SVG that needs nothing but a browser: a click zooms in, and the page can be searched.
     pub(crate) fn draw(&self, stacks: &Stacks) -> Result<Vec<u8>, Error> {
         let mut options = Options::default();
@@ -59,7 +44,11 @@ mod tests {
 
     #[test]
     fn names_its_frames_and_needs_no_network() {
-        let graph = Graph::cpu("even: CPU time".to_owned(), "6 samples".to_owned());
+        let graph = Graph {
+            title: "even: bytes allocated".to_owned(),
+            subtitle: "6 bytes together".to_owned(),
+            unit: "bytes",
+        };
         let svg = graph
             .draw(&Stacks::parse(
                 "t;hyper::a<T>;writev 4\nt;hammer_core::b 2\n",
@@ -67,11 +56,11 @@ mod tests {
             .expect("there are stacks");
         let svg = String::from_utf8(svg).expect("an SVG is text");
         for part in [
-            "even: CPU time",
-            "6 samples",
+            "even: bytes allocated",
+            "6 bytes together",
             "hyper::a&lt;T&gt;",
             "hammer_core::b",
-            "writev (4 samples, 66.67%)",
+            "writev (4 bytes, 66.67%)",
         ] {
             assert!(svg.contains(part), "{part} in {svg}");
         }
