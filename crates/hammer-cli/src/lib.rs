@@ -48,6 +48,7 @@ mod signals;
 mod span;
 mod target;
 mod text;
+mod tls_args;
 
 pub use app::App;
 pub use body::Body;

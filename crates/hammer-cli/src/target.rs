@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::signals::Signals;
 use crate::span;
+use crate::tls_args::TlsArgs;
 
 /// The subcommand.
 pub(crate) const NAME: &str = "target";
@@ -44,6 +45,8 @@ struct TargetArgs {
     /// Answer as fast as one core can, without the knobs above
     #[arg(long, conflicts_with_all = ["delay", "stall", "status", "fail", "close_after"])]
     raw: bool,
+    #[command(flatten)]
+    tls: TlsArgs,
 }
 
 impl TargetArgs {
@@ -73,10 +76,14 @@ impl TargetArgs {
         let knobs = self
             .knobs()
             .map_err(|e| Error::Usage(format!("failed to {e}")))?;
+        let mut builder = Target::builder().listen(addr);
+        if let Some(certificate) = self.tls.certificate()? {
+            builder = builder.tls(certificate);
+        }
         let target = if self.raw {
-            Target::bind_raw(addr, self.body_size)
+            builder.spawn_raw(self.body_size)
         } else {
-            Target::bind(addr, knobs)
+            builder.spawn(knobs)
         };
         target.map_err(|error| Error::Run(format!("failed to listen at {addr}: {error}")))
     }

@@ -123,14 +123,8 @@ impl HttpBuilder {
             resolve: Resolve::new(url.host, url.port),
             tls,
         };
-        let template = Template {
-            method,
-            path: url.path,
-            headers,
-            body: self.body,
-        };
         Ok(Http {
-            template,
+            template: Template::new(method, url.path, headers, self.body),
             dial,
             keepalive: self.keepalive,
         })

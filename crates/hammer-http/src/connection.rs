@@ -14,11 +14,11 @@ use hyper_util::rt::TokioIo;
 
 use crate::fault;
 use crate::stream::{Stream, Traffic};
-use crate::template::Body;
+use crate::template::{Body, Template};
 
-/// The head of an answer may be this large, and have this many headers.
+/// The head of an answer may be this large. It may have 100 headers, hyper's own limit: a higher
+/// one would move its table of headers from the stack to the heap, for every answer.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
-const MAX_HEADERS: usize = 256;
 
 type Driver = http1::Connection<TokioIo<Stream>, Body>;
 
@@ -34,7 +34,6 @@ impl Connection {
     pub(crate) async fn handshake(stream: Stream, traffic: Rc<Traffic>) -> Result<Self, Failure> {
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(MAX_HEAD_BYTES)
-            .max_headers(MAX_HEADERS)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| fault::of_exchange(&error))?;
@@ -56,15 +55,17 @@ impl Connection {
         self.driver.is_some() && self.sender.is_ready()
     }
 
-    /// Sends a request and waits for the head of the answer.
+    /// Sends the request of `template` and waits for the head of the answer.
     ///
     /// The error has the request in it if not a byte of it was sent: the driver looks for the end
     /// of the stream before it takes a request.
     pub(crate) async fn send(
         &mut self,
-        request: Request<Body>,
+        template: &Template,
     ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
-        let mut answer = pin!(self.sender.try_send_request(request));
+        // The request is made here, where it is handed over: it is large, and every variable that
+        // it passes through is a copy.
+        let mut answer = pin!(self.sender.try_send_request(template.request()));
         poll_fn(|cx| {
             drive(&mut self.driver, &mut self.broken, cx);
             let polled = answer.as_mut().poll(&mut silent());

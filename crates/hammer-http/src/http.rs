@@ -52,7 +52,6 @@ impl Hammer for Http {
     }
 
     async fn hit(&self, session: &mut Session, hit: Hit) -> Result<Outcome, Failure> {
-        let mut request = session.template.request();
         let mut used = session.connection.is_some();
         let (connection, before, answer) = loop {
             if session.connection.is_none() {
@@ -62,17 +61,16 @@ impl Hammer for Http {
                 continue;
             };
             let before = if used { connection.traffic() } else { (0, 0) };
-            match connection.send(request).await {
+            match connection.send(&session.template).await {
                 Ok(answer) => break (connection, before, answer),
-                Err(mut error) => match error.take_message() {
-                    Some(unsent) if used => {
-                        tracing::debug!("the target closed an idle connection");
-                        request = unsent;
-                        session.connection = None;
-                        used = false;
+                Err(mut error) => {
+                    if !used || error.take_message().is_none() {
+                        return Err(fault::of_exchange(error.error()));
                     }
-                    _ => return Err(fault::of_exchange(error.error())),
-                },
+                    tracing::debug!("the target closed an idle connection");
+                    session.connection = None;
+                    used = false;
+                }
             }
         };
         hit.mark("first_byte");

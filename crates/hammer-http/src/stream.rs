@@ -76,7 +76,11 @@ impl AsyncWrite for Counted {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.socket).poll_write_vectored(cx, bufs);
+        // A hit without a body is one buffer, and the kernel takes that faster as what it is.
+        let written = match bufs {
+            [one] => Pin::new(&mut self.socket).poll_write(cx, one),
+            several => Pin::new(&mut self.socket).poll_write_vectored(cx, several),
+        };
         self.sent(written)
     }
 

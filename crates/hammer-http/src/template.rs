@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{HeaderName, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Uri};
 
 pub(crate) type Body = Full<Bytes>;
@@ -12,19 +13,21 @@ const COPIED_BODY_BYTES: usize = 4096;
 
 #[derive(Debug)]
 pub(crate) struct Template {
-    pub(crate) method: Method,
-    pub(crate) path: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    head: Parts,
+    body: Bytes,
 }
 
 impl Template {
+    pub(crate) fn new(method: Method, path: Uri, headers: HeaderMap, body: Bytes) -> Self {
+        let (mut head, ()) = Request::new(()).into_parts();
+        head.method = method;
+        head.uri = path;
+        head.headers = headers;
+        Self { head, body }
+    }
+
     pub(crate) fn request(&self) -> Request<Body> {
-        let mut request = Request::new(Full::new(self.body.clone()));
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.path.clone();
-        *request.headers_mut() = self.headers.clone();
-        request
+        Request::from_parts(self.head.clone(), Full::new(self.body.clone()))
     }
 
     /// A copy that shares no memory with this one.
@@ -45,24 +48,17 @@ impl Template {
         let name = |name: &HeaderName| {
             HeaderName::from_bytes(name.as_str().as_bytes()).unwrap_or_else(|_| name.clone())
         };
-        let mut headers = HeaderMap::with_capacity(self.headers.len());
-        for (key, value) in &self.headers {
+        let mut headers = HeaderMap::with_capacity(self.head.headers.len());
+        for (key, value) in &self.head.headers {
             headers.append(name(key), fresh(value));
         }
-        let small = self.body.len() <= COPIED_BODY_BYTES;
-        Self {
-            method: self.method.clone(),
-            path: self
-                .path
-                .to_string()
-                .parse()
-                .unwrap_or_else(|_| self.path.clone()),
-            headers,
-            body: if small {
-                Bytes::copy_from_slice(&self.body)
-            } else {
-                self.body.clone()
-            },
-        }
+        let path = self.head.uri.to_string();
+        let path = path.parse().unwrap_or_else(|_| self.head.uri.clone());
+        let body = if self.body.len() <= COPIED_BODY_BYTES {
+            Bytes::copy_from_slice(&self.body)
+        } else {
+            self.body.clone()
+        };
+        Self::new(self.head.method.clone(), path, headers, body)
     }
 }

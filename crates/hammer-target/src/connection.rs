@@ -16,11 +16,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
 use crate::knobs::Knobs;
 use crate::ledger::{Ledger, Ticket};
+use crate::transport::{Attend, Stream};
 use crate::wire::{Farewell, Wire};
 
 /// What all connections of a target have in common.
@@ -39,31 +39,29 @@ struct Connection {
     farewell: Arc<Farewell>,
 }
 
-/// Serves one connection until it closes.
-pub(crate) async fn attend(house: Arc<House>, stream: TcpStream) {
-    let farewell = Arc::new(Farewell::default());
-    let ledger = Arc::clone(&house.ledger);
-    let wire = Wire {
-        stream,
-        ledger,
-        farewell: Arc::clone(&farewell),
-    };
-    let connection = Connection {
-        house,
-        answers: AtomicU64::new(0),
-        farewell,
-    };
-    let connection = Arc::new(connection);
-    let farewell = Arc::clone(&connection.farewell);
+impl Attend for House {
+    async fn attend(self: Arc<Self>, stream: impl Stream) {
+        let farewell = Arc::new(Farewell::default());
+        let wire = Wire {
+            stream,
+            ledger: Arc::clone(&self.ledger),
+            farewell: Arc::clone(&farewell),
+        };
+        let connection = Arc::new(Connection {
+            house: self,
+            answers: AtomicU64::new(0),
+            farewell: Arc::clone(&farewell),
+        });
 
-    let service = service_fn(move |request| Arc::clone(&connection).hit(request));
-    let mut served = pin!(http1::Builder::new().serve_connection(TokioIo::new(wire), service));
-    let ended = poll_fn(|cx| match served.as_mut().poll(cx) {
-        Poll::Pending if farewell.is_flushed() => Poll::Ready(Ok(())),
-        polled => polled,
-    });
-    if let Err(error) = ended.await {
-        tracing::debug!(%error, "a connection ended early");
+        let service = service_fn(move |request| Arc::clone(&connection).hit(request));
+        let mut served = pin!(http1::Builder::new().serve_connection(TokioIo::new(wire), service));
+        let ended = poll_fn(|cx| match served.as_mut().poll(cx) {
+            Poll::Pending if farewell.is_flushed() => Poll::Ready(Ok(())),
+            polled => polled,
+        });
+        if let Err(error) = ended.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
     }
 }
 

@@ -11,13 +11,14 @@ pub struct Counts {
     pub answered: u64,
     /// Requests whose connection was dropped on purpose, without an answer.
     pub failed: u64,
-    /// Connections accepted.
+    /// Connections accepted, whether or not a TLS handshake followed.
     pub connections: u64,
     /// Connections open now.
     pub open: u64,
     /// The most connections that were open at once.
     pub peak_open: u64,
-    /// Bytes read from all connections: heads, bodies, and framing.
+    /// Bytes read from all connections: heads, bodies, and framing. Over TLS these are
+    /// the bytes of HTTP that it carried; its handshakes and records do not count.
     pub request_bytes: u64,
     /// Bytes of request bodies, without framing. Always 0 in raw mode.
     pub body_bytes: u64,

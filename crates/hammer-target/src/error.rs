@@ -1,17 +1,20 @@
-//! What is wrong with a knob.
+//! What is wrong with a knob or a certificate.
 
-use std::fmt;
+use std::{error, fmt};
 
-/// A knob was set to something that no target can do.
+type Cause = Box<dyn error::Error + Send + Sync>;
+
+/// A target was asked for something that no target can do.
 ///
 /// The message is a fragment that reads well after "failed to".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
+    source: Option<Cause>,
 }
 
-/// Which knob an [`Error`] is about.
+/// What an [`Error`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -23,6 +26,10 @@ pub enum ErrorKind {
     CloseAfter,
     /// [`Stall::new`](crate::Stall::new).
     Stall,
+    /// The certificate of a [`Certificate`](crate::Certificate).
+    Certificate,
+    /// The key of a [`Certificate`](crate::Certificate).
+    Key,
 }
 
 impl Error {
@@ -30,10 +37,16 @@ impl Error {
         Self {
             kind,
             message: message.into(),
+            source: None,
         }
     }
 
-    /// Which knob it is about.
+    pub(crate) fn because(mut self, source: impl Into<Cause>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What it is about.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
@@ -45,4 +58,8 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.source.as_ref().map(|source| source.as_ref() as _)
+    }
+}

@@ -8,7 +8,8 @@
 //! - [`raw::serve`] and [`Target::spawn_raw`]: canned answers as fast as one core gives them, for
 //!   benchmarks in which the target must not be the bottleneck. It only counts.
 //!
-//! A [`Target`] brings its own thread, so that it does not share a runtime with what hammers it.
+//! A [`Target`] brings its own thread, so that it does not share a runtime with what hammers it. With
+//! a [`Certificate`] either of them speaks TLS: see [`Target::builder`].
 //!
 //! ```
 //! use hammer_target::{Knobs, Target};
@@ -25,6 +26,8 @@
 pub mod raw;
 
 mod accept;
+mod builder;
+mod certificate;
 mod connection;
 mod counts;
 mod error;
@@ -35,9 +38,12 @@ mod share;
 mod sorted;
 mod stall;
 mod target;
+mod transport;
 mod truth;
 mod wire;
 
+pub use builder::TargetBuilder;
+pub use certificate::Certificate;
 pub use counts::Counts;
 pub use error::{Error, ErrorKind};
 pub use knobs::Knobs;

@@ -2,16 +2,20 @@
 //!
 //! This target does not parse: wherever a head ends (`\r\n\r\n`) it writes the same 200. That is
 //! right for requests without a body, pipelined or not, and for nothing else.
+//!
+//! With 64 busy connections an answer costs one read, one write, and a sixtieth of a wait, over TLS as
+//! without. Without, nine tenths of its time are the kernel's: a bare loop over epoll in C, which
+//! neither looks for heads nor counts, gave about 9 % more answers for its time. So the runtime stays.
 
 use std::future::Future;
 use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-use crate::accept::accept;
 use crate::counts::Counts;
 use crate::ledger::Ledger;
+use crate::transport::{Attend, Stream, Transport};
 
 /// How much is read at once, and about how much is written at once.
 const CHUNK_BYTES: usize = 16 * 1024;
@@ -26,34 +30,52 @@ const CHUNK_BYTES: usize = 16 * 1024;
 /// Dropping the future stops the target and closes its connections, but the counts are lost.
 pub async fn serve(listener: TcpListener, body_bytes: usize, shutdown: impl Future) -> Counts {
     let ledger = Arc::new(Ledger::new(0));
-    run(listener, body_bytes, Arc::clone(&ledger), shutdown).await;
+    run(
+        listener,
+        Transport::Tcp,
+        body_bytes,
+        Arc::clone(&ledger),
+        shutdown,
+    )
+    .await;
     ledger.counts()
 }
 
 /// [`serve`] with a ledger that others can read meanwhile.
 pub(crate) async fn run(
     listener: TcpListener,
+    transport: Transport,
     body_bytes: usize,
     ledger: Arc<Ledger>,
     shutdown: impl Future,
 ) {
-    let answers = Arc::new(Answers::new(body_bytes));
-    accept(listener, Arc::clone(&ledger), shutdown, |stream| {
-        attend(stream, Arc::clone(&answers), Arc::clone(&ledger))
-    })
-    .await;
+    let house = Arc::new(House {
+        answers: Answers::new(body_bytes),
+        ledger: Arc::clone(&ledger),
+    });
+    transport.serve(listener, ledger, house, shutdown).await;
 }
 
-/// Serves one connection until it closes.
-async fn attend(mut stream: TcpStream, answers: Arc<Answers>, ledger: Arc<Ledger>) {
-    let mut buf = vec![0; CHUNK_BYTES];
-    let mut heads = Heads::default();
-    while let Ok(read @ 1..) = stream.read(&mut buf).await {
-        let ended = heads.ended_in(&buf[..read]);
-        ledger.answer_unread(read, ended);
-        if answers.write(&mut stream, ended).await.is_err() {
-            break;
+/// What all connections of a raw target have in common.
+#[derive(Debug)]
+struct House {
+    answers: Answers,
+    ledger: Arc<Ledger>,
+}
+
+impl Attend for House {
+    async fn attend(self: Arc<Self>, mut stream: impl Stream) {
+        let mut buf = vec![0; CHUNK_BYTES];
+        let mut heads = Heads::default();
+        while let Ok(read @ 1..) = stream.read(&mut buf).await {
+            let ended = heads.ended_in(&buf[..read]);
+            self.ledger.answer_unread(read, ended);
+            if self.answers.write(&mut stream, ended).await.is_err() {
+                return;
+            }
         }
+        // The client has closed, and over TLS it is told in return that nothing is missing.
+        let _ = stream.shutdown().await;
     }
 }
 
@@ -77,14 +99,15 @@ impl Answers {
     }
 
     /// Writes `n` answers, in one piece if they are short.
-    async fn write(&self, stream: &mut TcpStream, n: usize) -> std::io::Result<()> {
+    async fn write(&self, stream: &mut impl Stream, n: usize) -> std::io::Result<()> {
         let mut left = n * self.each;
         while left > 0 {
             let piece = left.min(self.bytes.len());
             stream.write_all(&self.bytes[..piece]).await?;
             left -= piece;
         }
-        Ok(())
+        // TLS may keep back what the socket did not take at once.
+        stream.flush().await
     }
 }
 
@@ -117,7 +140,35 @@ impl Heads {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{BufStream, duplex};
+    use tokio::time::timeout;
+
     use super::*;
+
+    #[tokio::test]
+    async fn an_answer_leaves_though_the_stream_keeps_it_back() {
+        let (mut client, served) = duplex(1024);
+        let house = Arc::new(House {
+            answers: Answers::new(3),
+            ledger: Arc::new(Ledger::new(0)),
+        });
+        // It sends what it has when its buffer is full, or when it is flushed; so does TLS.
+        let attended = tokio::spawn(house.attend(BufStream::new(served)));
+        client
+            .write_all(b"GET / HTTP/1.1\r\n\r\n")
+            .await
+            .expect("it reads");
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"xxx") {
+            let read = timeout(Duration::from_secs(20), client.read_buf(&mut answer));
+            let read = read.await.expect("it was flushed");
+            assert_ne!(read.expect("it is open"), 0);
+        }
+        drop(client);
+        attended.await.expect("it does not panic");
+    }
 
     #[test]
     fn heads_end_wherever_the_pieces_do() {

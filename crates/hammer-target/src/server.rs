@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-use crate::accept::accept;
-use crate::connection::{House, attend};
+use crate::connection::House;
 use crate::knobs::Knobs;
 use crate::ledger::{KEPT, Ledger};
+use crate::transport::Transport;
 use crate::truth::Truth;
 
 /// Serves HTTP/1.1 as `knobs` say until `shutdown` completes, and tells what really happened.
@@ -21,25 +21,29 @@ use crate::truth::Truth;
 /// Dropping the future stops the target and closes its connections, but the truth is lost.
 pub async fn serve(listener: TcpListener, knobs: Knobs, shutdown: impl Future) -> Truth {
     let ledger = Arc::new(Ledger::new(KEPT));
-    run(listener, knobs, Arc::clone(&ledger), shutdown).await;
+    run(
+        listener,
+        Transport::Tcp,
+        knobs,
+        Arc::clone(&ledger),
+        shutdown,
+    )
+    .await;
     ledger.truth()
 }
 
 /// [`serve`] with a ledger that others can read meanwhile.
 pub(crate) async fn run(
     listener: TcpListener,
+    transport: Transport,
     knobs: Knobs,
     ledger: Arc<Ledger>,
     shutdown: impl Future,
 ) {
-    let body = knobs.body();
     let house = Arc::new(House {
+        body: knobs.body(),
         knobs,
-        body,
         ledger: Arc::clone(&ledger),
     });
-    accept(listener, ledger, shutdown, |stream| {
-        attend(Arc::clone(&house), stream)
-    })
-    .await;
+    transport.serve(listener, ledger, house, shutdown).await;
 }

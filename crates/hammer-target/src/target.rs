@@ -1,19 +1,19 @@
 //! A target with its own thread.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
+use crate::builder::TargetBuilder;
 use crate::counts::Counts;
 use crate::knobs::Knobs;
-use crate::ledger::{KEPT, Ledger};
+use crate::ledger::Ledger;
 use crate::truth::Truth;
-use crate::{raw, server};
 
 /// How many connections may wait to be accepted; the kernel lowers it to its own limit.
 const BACKLOG: u32 = 4096;
@@ -24,58 +24,35 @@ const BACKLOG: u32 = 4096;
 #[derive(Debug)]
 pub struct Target {
     addr: SocketAddr,
+    scheme: &'static str,
     ledger: Arc<Ledger>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Target {
+    /// A target of which more is to be said than how it answers.
+    pub fn builder() -> TargetBuilder {
+        TargetBuilder::default()
+    }
+
     /// Starts a target on a free port of 127.0.0.1 that answers as `knobs` say.
     ///
     /// # Errors
     ///
     /// If there is no port, file descriptor, or thread left.
     pub fn spawn(knobs: Knobs) -> io::Result<Self> {
-        Self::bind(loopback(), knobs)
+        Self::builder().spawn(knobs)
     }
 
-    /// Starts a target at `addr` that answers as `knobs` say. Port 0 is a free one.
-    ///
-    /// # Errors
-    ///
-    /// If the address can't be bound, or there is no file descriptor or thread left.
-    pub fn bind(addr: SocketAddr, knobs: Knobs) -> io::Result<Self> {
-        Self::start(
-            addr,
-            Ledger::new(KEPT),
-            move |runtime, listener, ledger, stop| {
-                runtime.block_on(server::run(listener, knobs, ledger, stop));
-            },
-        )
-    }
-
-    /// Starts a [`raw`] target on a free port of 127.0.0.1.
+    /// Starts a [`raw`](crate::raw) target on a free port of 127.0.0.1 whose answers have a body of
+    /// `body_bytes`.
     ///
     /// # Errors
     ///
     /// As [`spawn`](Self::spawn).
     pub fn spawn_raw(body_bytes: usize) -> io::Result<Self> {
-        Self::bind_raw(loopback(), body_bytes)
-    }
-
-    /// Starts a [`raw`] target at `addr`. Port 0 is a free one.
-    ///
-    /// # Errors
-    ///
-    /// As [`bind`](Self::bind).
-    pub fn bind_raw(addr: SocketAddr, body_bytes: usize) -> io::Result<Self> {
-        Self::start(
-            addr,
-            Ledger::new(0),
-            move |runtime, listener, ledger, stop| {
-                runtime.block_on(raw::run(listener, body_bytes, ledger, stop));
-            },
-        )
+        Self::builder().spawn_raw(body_bytes)
     }
 
     /// Where it listens.
@@ -83,9 +60,9 @@ impl Target {
         self.addr
     }
 
-    /// Where it listens, as a URL: `http://127.0.0.1:41234/`.
+    /// Where it listens, as a URL: `http://127.0.0.1:41234/`, or `https` if it speaks TLS.
     pub fn url(&self) -> String {
-        format!("http://{}/", self.addr)
+        format!("{}://{}/", self.scheme, self.addr)
     }
 
     /// What it has counted so far. Costs next to nothing.
@@ -105,11 +82,16 @@ impl Target {
         self.ledger.truth()
     }
 
-    fn start(
+    /// Runs a server at `addr` on a thread of its own.
+    pub(crate) fn start<F>(
         addr: SocketAddr,
+        scheme: &'static str,
         ledger: Ledger,
-        run: impl FnOnce(Runtime, TcpListener, Arc<Ledger>, oneshot::Receiver<()>) + Send + 'static,
-    ) -> io::Result<Self> {
+        run: impl FnOnce(TcpListener, Arc<Ledger>, oneshot::Receiver<()>) -> F + Send + 'static,
+    ) -> io::Result<Self>
+    where
+        F: Future<Output = ()>,
+    {
         // Runtime and listener are made here, so that the caller hears of what goes wrong.
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let listener = {
@@ -122,9 +104,10 @@ impl Target {
         let theirs = Arc::clone(&ledger);
         let thread = thread::Builder::new()
             .name("hammer-target".to_owned())
-            .spawn(move || run(runtime, listener, theirs, stopped))?;
+            .spawn(move || runtime.block_on(run(listener, theirs, stopped)))?;
         Ok(Self {
             addr,
+            scheme,
             ledger,
             stop: Some(stop),
             thread: Some(thread),
@@ -144,10 +127,6 @@ impl Drop for Target {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-fn loopback() -> SocketAddr {
-    (Ipv4Addr::LOCALHOST, 0).into()
 }
 
 fn listen(addr: SocketAddr) -> io::Result<TcpListener> {

@@ -4,17 +4,18 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use crate::ledger::Ledger;
+use crate::transport::Stream;
 
 /// How far a connection is that closes without saying so.
 ///
 /// hyper has no way to close after an answer without announcing it in that answer. But it flushes
-/// after each answer, so the first flush after the last one tells that it is on the wire.
+/// after each answer, so the first flush after the last one tells that it is on the wire. Then the
+/// stream is shut down, so that over TLS the client hears of a close and not of a break.
 #[derive(Debug, Default)]
 pub(crate) struct Farewell(AtomicU8);
 
@@ -32,27 +33,25 @@ impl Farewell {
         self.0.load(Ordering::Relaxed) >= ANSWERED
     }
 
-    /// Whether the last answer has been written.
+    /// Whether the last answer has been written, and nothing can follow it.
     pub(crate) fn is_flushed(&self) -> bool {
         self.0.load(Ordering::Relaxed) == FLUSHED
     }
 
     fn flushed(&self) {
-        if self.is_answered() {
-            self.0.store(FLUSHED, Ordering::Relaxed);
-        }
+        self.0.store(FLUSHED, Ordering::Relaxed);
     }
 }
 
-/// A stream whose received bytes are counted and whose flushes are noticed.
+/// A stream whose received bytes (those of HTTP, not of TLS) are counted and whose flushes are noticed.
 #[derive(Debug)]
-pub(crate) struct Wire {
-    pub(crate) stream: TcpStream,
+pub(crate) struct Wire<S> {
+    pub(crate) stream: S,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) farewell: Arc<Farewell>,
 }
 
-impl AsyncRead for Wire {
+impl<S: Stream> AsyncRead for Wire<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -68,7 +67,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl<S: Stream> AsyncWrite for Wire<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -90,11 +89,13 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let polled = Pin::new(&mut self.stream).poll_flush(cx);
-        if polled.is_ready() {
+        let flushed = ready!(Pin::new(&mut self.stream).poll_flush(cx));
+        if self.farewell.is_answered() {
+            // If this fails the client is gone, and that is a close as well.
+            let _ = ready!(Pin::new(&mut self.stream).poll_shutdown(cx));
             self.farewell.flushed();
         }
-        polled
+        Poll::Ready(flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

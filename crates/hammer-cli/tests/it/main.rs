@@ -12,3 +12,5 @@ mod usage;
 
 #[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+mod tls;

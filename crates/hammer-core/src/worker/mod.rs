@@ -187,8 +187,8 @@ impl<H: Hammer> Worker<H> {
         Instant::now().saturating_duration_since(self.start.get())
     }
 
-    /// The next hit for a slot that has none, if one waits.
-    fn take(&self) -> Option<Pending> {
+    /// The next hit for a slot that has none at `now`, if one waits.
+    fn take(&self, now: Instant) -> Option<Pending> {
         if !matches!(self.state.get(), State::Running | State::Draining) {
             return None;
         }
@@ -204,7 +204,7 @@ impl<H: Hammer> Worker<H> {
         if !share.is_closed_loop() {
             return None;
         }
-        let due = self.elapsed();
+        let due = now.saturating_duration_since(self.start.get());
         let Some(number) = share.take_free(due) else {
             self.bell.ring();
             return None;
@@ -214,9 +214,8 @@ impl<H: Hammer> Worker<H> {
         Some(Pending { number, due })
     }
 
-    /// A hit is started now: from here on its service counts.
-    fn begin(&self, slot: usize, pending: &mut Pending) -> Instant {
-        let now = Instant::now();
+    /// A hit is started `now`: from here on its service counts.
+    fn begin(&self, slot: usize, pending: &mut Pending, now: Instant) {
         let elapsed = now.saturating_duration_since(self.start.get());
         if self.share.borrow().is_closed_loop() {
             pending.due = elapsed;
@@ -232,11 +231,10 @@ impl<H: Hammer> Worker<H> {
         peaks.in_flight = peaks.in_flight.max(in_flight.len());
         peaks.last_start = elapsed;
         self.peaks.set(peaks);
-        now
     }
 
-    /// A hit has ended.
-    fn end(&self, slot: usize, hit: Pending, started: Instant, result: Ended) {
+    /// A hit has ended; tells when, which is also when its slot is free for another one.
+    fn end(&self, slot: usize, hit: Pending, started: Instant, result: Ended) -> Instant {
         let now = Instant::now();
         let elapsed = now.saturating_duration_since(self.start.get());
         let response = elapsed.saturating_sub(hit.due);
@@ -287,6 +285,7 @@ impl<H: Hammer> Worker<H> {
         if self.state.get() != State::Running {
             self.bell.ring();
         }
+        now
     }
 
     /// A hit is given up before it was started.

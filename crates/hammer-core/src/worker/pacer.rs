@@ -1,4 +1,5 @@
 use std::io;
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -6,13 +7,14 @@ use tokio::time::Instant;
 
 use super::slot::{Order, SlotCell};
 use super::{Pending, State, Worker};
-use crate::Hammer;
 use crate::stop::Level;
 use crate::wait::Wait;
+use crate::{Hammer, Rate};
 
-/// The shortest time between two looks at the schedule: hits due within it start together, so that
-/// the cost of waking falls as the rate grows.
-const QUANTUM: Duration = Duration::from_micros(100);
+/// Bounds of the shortest time between two looks at the schedule.
+const QUANTUM: RangeInclusive<Duration> = Duration::from_micros(100)..=Duration::from_micros(250);
+/// How the quantum grows with a worker's rate: 200 µs at 20,000/s.
+const QUANTUM_PER_RATE: Duration = Duration::from_nanos(10);
 const SECOND: Duration = Duration::from_secs(1);
 
 impl<H: Hammer> Worker<H> {
@@ -25,6 +27,7 @@ impl<H: Hammer> Worker<H> {
         let mut drain_end = None;
         let mut next_tick = SECOND;
         let mut departures = 0;
+        let quantum = quantum(self.share.borrow().rate_per_worker());
         loop {
             let now = Instant::now();
             let elapsed = now.saturating_duration_since(self.start.get());
@@ -71,7 +74,7 @@ impl<H: Hammer> Worker<H> {
                 _ => None,
             };
             let times = [
-                next_due.map(|due| self.start.get() + due.max(elapsed + QUANTUM)),
+                next_due.map(|due| self.start.get() + due.max(elapsed + quantum)),
                 Some(self.start.get() + next_tick),
                 self.in_flight.borrow().next_timeout(self.part.timeout),
                 drain_end,
@@ -204,5 +207,26 @@ impl<H: Hammer> Worker<H> {
             in_flight.remove(slot);
             self.slots.borrow()[slot].order(Order::Abandon);
         }
+    }
+}
+
+/// The shortest time between two looks at the schedule for a worker's `rate`: hits due within it
+/// start together, so that the cost of waking falls as the rate grows.
+fn quantum(rate: Option<Rate>) -> Duration {
+    let grown = QUANTUM_PER_RATE.mul_f64(rate.map_or(0.0, |rate| rate.as_f64()));
+    grown.clamp(*QUANTUM.start(), *QUANTUM.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quantum_grows_with_the_rate_within_its_bounds() {
+        for (rate, micros) in [(1, 100), (10_000, 100), (20_000, 200), (1_000_000, 250)] {
+            let quantum = quantum(Some(Rate::per_second(rate)));
+            assert_eq!(quantum, Duration::from_micros(micros), "{rate}/s");
+        }
+        assert_eq!(quantum(None), *QUANTUM.start(), "a closed loop");
     }
 }

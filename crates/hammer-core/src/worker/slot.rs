@@ -1,7 +1,7 @@
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
@@ -94,31 +94,34 @@ impl<H: Hammer> SlotTask<H> {
         self.worker.growth.opened();
         if let Err(failure) = opened.unwrap_or(Err(Failure::CONNECT_TIMEOUT)) {
             // The slot was opened for a hit that waits: its failure is that hit's failure.
-            if let Some(mut hit) = self.worker.take() {
-                let started = self.worker.begin(self.index, &mut hit);
+            let now = Instant::now();
+            if let Some(mut hit) = self.worker.take(now) {
+                self.worker.begin(self.index, &mut hit, now);
                 self.worker
-                    .end(self.index, hit, started, Ended::Failed(failure));
+                    .end(self.index, hit, now, Ended::Failed(failure));
             }
         }
         self.worker.grow();
-        while let Some(mut hit) = self.next().await {
-            let started = self.worker.begin(self.index, &mut hit);
+        let mut free = Instant::now();
+        while let Some((mut hit, started)) = self.next(free).await {
+            self.worker.begin(self.index, &mut hit, started);
             let ended = self.hit(hit, started).await;
             if !matches!(ended, Ended::Answered(_)) {
                 self.session = None;
             }
-            self.worker.end(self.index, hit, started, ended);
+            free = self.worker.end(self.index, hit, started, ended);
             if self.streak >= STREAK {
                 self.streak = 0;
                 tokio::task::yield_now().await;
+                free = Instant::now();
             }
         }
         if let Some(session) = self.session.take() {
             let worker = self.worker.clone();
-            let closing = async {
+            let closing = pin!(async {
                 worker.hammer.close(session).await;
                 Ok(())
-            };
+            });
             // A panic in it has said so on stderr, and there is no hit that it could fail.
             let _ = guarded(closing).await;
         }
@@ -126,15 +129,16 @@ impl<H: Hammer> SlotTask<H> {
         self.worker.growth.gone();
     }
 
-    /// The next hit; none when the slot is to close.
-    async fn next(&mut self) -> Option<Pending> {
-        if let Some(hit) = self.worker.take() {
-            return Some(hit);
+    /// The next hit of a slot that is free since `free`, and when it starts; none when the slot is
+    /// to close.
+    async fn next(&mut self, free: Instant) -> Option<(Pending, Instant)> {
+        if let Some(hit) = self.worker.take(free) {
+            return Some((hit, free));
         }
         self.streak = 0;
         self.worker.idle.borrow_mut().push(self.index);
         poll_fn(|_| match self.cell.hit.take() {
-            Some(hit) => Poll::Ready(Some(hit)),
+            Some(hit) => Poll::Ready(Some((hit, Instant::now()))),
             None if self.worker.state.get() == State::Closing => Poll::Ready(None),
             None => Poll::Pending,
         })
@@ -144,7 +148,8 @@ impl<H: Hammer> SlotTask<H> {
     async fn open(&mut self) -> Result<(), Failure> {
         self.slot.phases.begin(Instant::now());
         let worker = &self.worker;
-        let session = guarded(worker.hammer.open(self.slot.clone())).await?;
+        let opening = pin!(worker.hammer.open(self.slot.clone()));
+        let session = guarded(opening).await?;
         worker.interval.borrow_mut().sessions_opened += 1;
         self.session = Some(session);
         Ok(())
@@ -192,16 +197,20 @@ impl<H: Hammer> SlotTask<H> {
             seed: self.worker.part.seed,
             slot: self.slot.clone(),
         };
-        match &mut self.session {
-            Some(session) => guarded(self.worker.hammer.hit(session, hit)).await,
-            None => unreachable!("a session was just opened"),
-        }
+        let Some(session) = &mut self.session else {
+            unreachable!("a session was just opened")
+        };
+        let hitting = pin!(self.worker.hammer.hit(session, hit));
+        guarded(hitting).await
     }
 }
 
 /// Makes a panic in a hammer a failure of its hit: the report must not lose it.
-async fn guarded<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let mut future = pin!(future);
+///
+/// The future is pinned by the caller: passed by value, all of it would be copied for each hit.
+async fn guarded<T>(
+    mut future: Pin<&mut impl Future<Output = Result<T, Failure>>>,
+) -> Result<T, Failure> {
     poll_fn(|cx| {
         catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)))
             .unwrap_or(Poll::Ready(Err(Failure::PANICKED)))

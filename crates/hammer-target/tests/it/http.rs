@@ -145,19 +145,23 @@ async fn closes_after_its_answers() -> Result<(), Error> {
 #[tokio::test]
 async fn pipelined_requests_after_the_last_answer_are_lost() -> Result<(), Error> {
     for silently in [false, true] {
-        let target = target(Knobs::default().close_after(2)?.close_silently(silently));
-        let mut client = Client::connect(target.addr()).await;
-        client.send(&GET.repeat(4)).await;
-        let mut answers = 0;
-        while client.answer().await.is_some() {
-            answers += 1;
+        // The large ones do not fit into the buffers in between, so that they wait for each other.
+        for body_bytes in [0, 20_000_000] {
+            let knobs = Knobs::default().close_after(2)?.close_silently(silently);
+            let target = target(knobs.body_bytes(body_bytes));
+            let mut client = Client::connect(target.addr()).await;
+            client.send(&GET.repeat(4)).await;
+            let mut answers = 0;
+            while client.answer().await.is_some() {
+                answers += 1;
+            }
+            let counts = target.shutdown().counts;
+            assert_eq!(
+                (answers, counts.requests, counts.answered),
+                (2, 2, 2),
+                "silently {silently}, {body_bytes} bytes each"
+            );
         }
-        let counts = target.shutdown().counts;
-        assert_eq!(
-            (answers, counts.requests, counts.answered),
-            (2, 2, 2),
-            "silently {silently}"
-        );
     }
     Ok(())
 }

@@ -71,7 +71,10 @@ async fn a_dropped_target_hangs_up() {
 #[test]
 fn an_address_in_use_is_an_error() {
     let target = Target::spawn(Knobs::default()).expect("a port is free");
-    let error = Target::bind(target.addr(), Knobs::default()).expect_err("it is taken");
+    let error = Target::builder()
+        .listen(target.addr())
+        .spawn(Knobs::default())
+        .expect_err("it is taken");
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
 }
 

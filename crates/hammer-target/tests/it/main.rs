@@ -4,3 +4,4 @@ mod client;
 mod http;
 mod life;
 mod raw;
+mod tls;
