@@ -6,6 +6,15 @@ use serde_json::Value;
 
 use super::error::Error;
 
+/// What `cargo run` tells us about our package. Build scripts ask for the same variables: one that
+/// finds ours builds its crate anew, and so does the next call without us.
+const OF_OUR_PACKAGE: &[&str] = &[
+    "CARGO_PKG_",
+    "CARGO_MANIFEST_",
+    "CARGO_BIN_",
+    "CARGO_CRATE_",
+];
+
 /// A program built to be profiled: as for a release, with the names of what was inlined.
 #[derive(Debug)]
 pub(crate) struct Binary {
@@ -16,8 +25,7 @@ pub(crate) struct Binary {
 impl Binary {
     /// Builds the binary `name` of the workspace at `root`, if it is not up to date.
     pub(crate) fn build(root: &Path, name: &str) -> Result<Self, Error> {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
+        let output = cargo()
             .args(["build", "--quiet", "--profile", "profiling"])
             .args(["--package", "hammer-cli", "--package", "hammer-bench"])
             .args(["--bin", name])
@@ -36,6 +44,18 @@ impl Binary {
             ))),
         }
     }
+}
+
+/// A call of cargo as a shell would make it.
+fn cargo() -> Command {
+    let mut command = Command::new("cargo");
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if OF_OUR_PACKAGE.iter().any(|start| text.starts_with(start)) {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// Where cargo's messages, one a line, say that the binary `name` lies.

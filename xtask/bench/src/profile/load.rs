@@ -1,7 +1,7 @@
 use std::ffi::OsStr;
 use std::process::{Child, Command, Stdio};
 
-use hammer_target::Target;
+use hammer_target::{Certificate, Target};
 use serde_json::Value;
 
 use super::binary::Binary;
@@ -36,8 +36,14 @@ pub(crate) struct Report {
 impl<'a> Load<'a> {
     /// Starts the target.
     pub(crate) fn start(choice: &'a Choice, cores: &'a Cores) -> Result<Self, Error> {
+        let mut builder = Target::builder();
+        if choice.tls {
+            let certificate = Certificate::self_signed(["127.0.0.1"])
+                .map_err(|error| Error::new(format!("make a certificate: {error}")))?;
+            builder = builder.tls(certificate);
+        }
         let target = cores
-            .on_the_others(|| Target::spawn_raw(BODY_BYTES))?
+            .on_the_others(|| builder.spawn_raw(BODY_BYTES))?
             .map_err(Error::io("start", "the target"))?;
         Ok(Self {
             choice,
