@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::builder::PossibleValuesParser;
+use clap::{Parser, value_parser};
+
+use crate::profile;
 
 /// Measures the release build of `hammer` on this machine: scenario by scenario, several rounds
 #[derive(Debug, Parser)]
@@ -32,6 +35,28 @@ pub(crate) struct Args {
     /// Compare with an earlier run's file, and fail on what became worse beyond the noise
     #[arg(long, value_name = "FILE")]
     pub(crate) against: Option<PathBuf>,
+    /// Instead of measuring, draw where one scenario's CPU time and allocations go
+    #[arg(
+        long,
+        value_name = "SCENARIO",
+        value_parser = PossibleValuesParser::new(profile::SCENARIOS),
+        num_args = 0..=1,
+        default_missing_value = "closed",
+        conflicts_with_all = ["scenarios", "tls", "quick", "rounds", "peers", "against"],
+    )]
+    pub(crate) profile: Option<String>,
+    /// How long CPU samples are taken
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 5,
+        value_parser = value_parser!(u64).range(1..=60),
+        requires = "profile",
+    )]
+    pub(crate) profile_seconds: u64,
+    /// Take CPU samples from within the process, even if perf works
+    #[arg(long, requires = "profile")]
+    pub(crate) without_perf: bool,
 }
 
 /// Fewer than three have no median to speak of.
@@ -40,5 +65,52 @@ fn rounds(text: &str) -> Result<usize, String> {
         Ok(rounds @ 3..=1000) => Ok(rounds),
         Ok(_) => Err("at least 3, at most 1000".to_owned()),
         Err(_) => Err("not a number".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::Args;
+
+    #[test]
+    fn understands_profile() {
+        let table: [(&[&str], Option<&str>, u64, bool); 4] = [
+            (&[], None, 5, false),
+            (&["--profile"], Some("closed"), 5, false),
+            (&["--profile", "steady"], Some("steady"), 5, false),
+            (
+                &["--profile", "--profile-seconds", "2", "--without-perf"],
+                Some("closed"),
+                2,
+                true,
+            ),
+        ];
+        for (words, scenario, seconds, without_perf) in table {
+            let args = Args::try_parse_from([&["bench"], words].concat()).expect("it is right");
+            assert_eq!(args.profile.as_deref(), scenario, "{words:?}");
+            assert_eq!(args.profile_seconds, seconds, "{words:?}");
+            assert_eq!(args.without_perf, without_perf, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_profile_does_not_go_with() {
+        let table: [&[&str]; 9] = [
+            &["--profile", "stall"],
+            &["--profile", "--profile-seconds", "0"],
+            &["--profile", "--profile-seconds", "61"],
+            &["--profile-seconds", "2"],
+            &["--without-perf"],
+            &["closed", "--profile"],
+            &["--quick", "--profile"],
+            &["--tls", "--profile"],
+            &["--rounds", "4", "--profile"],
+        ];
+        for words in table {
+            let args = Args::try_parse_from([&["bench"], words].concat());
+            assert!(args.is_err(), "{words:?}");
+        }
     }
 }

@@ -25,7 +25,7 @@ impl Asked {
             Self::AtMost(bound) => ("≤", bound),
         };
         if bound >= 1000.0 {
-            return format!("{sign} {}", grouped(bound));
+            return format!("{sign} {}", grouped(bound as u64));
         }
         format!("{sign} {bound}")
     }

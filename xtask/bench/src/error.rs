@@ -1,4 +1,5 @@
-use std::fmt;
+use std::path::Path;
+use std::{fmt, io};
 
 /// Why the bench could not do what it was asked to, and the exit code that says so.
 #[derive(Debug)]
@@ -14,6 +15,12 @@ impl Error {
             message: message.into(),
             code: 1,
         }
+    }
+
+    /// For `map_err`: what failed to be done with which file or program. Exit code 1.
+    pub(crate) fn io(verb: &str, what: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
+        let what = format!("failed to {verb} {}", what.as_ref().display());
+        move |cause| Self::failed(format!("{what}: {cause}"))
     }
 
     /// The command line asks for what does not exist: exit code 2.

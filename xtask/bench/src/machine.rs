@@ -1,7 +1,7 @@
 //! Where and what is measured.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
@@ -39,6 +39,14 @@ pub(crate) fn commit(root: &Path) -> Commit {
         id: git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_else(|| "unknown".to_owned()),
         dirty: git(&["status", "--porcelain"]).is_some_and(|changes| !changes.is_empty()),
     }
+}
+
+/// The root of the workspace: two folders above this package.
+pub(crate) fn root() -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let root = package.ancestors().nth(2).map(Path::to_path_buf);
+    root.unwrap_or(package)
 }
 
 /// The compiler's version.

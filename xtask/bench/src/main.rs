@@ -15,15 +15,16 @@ mod bench;
 mod claims;
 mod cores;
 mod error;
+mod executable;
 mod host;
 mod machine;
 mod number;
 mod peers;
 mod plan;
 mod process;
+mod profile;
 mod program;
 mod record;
-mod release;
 mod scenario;
 mod scenarios;
 mod search;
@@ -34,7 +35,11 @@ mod table;
 
 fn main() -> ExitCode {
     let args = args::Args::parse();
-    session::run(&args).unwrap_or_else(|error| {
+    let ended = match &args.profile {
+        Some(scenario) => profile::run(scenario, &args),
+        None => session::run(&args),
+    };
+    ended.unwrap_or_else(|error| {
         eprintln!("error: {error}");
         ExitCode::from(error.code())
     })

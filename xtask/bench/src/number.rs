@@ -14,7 +14,7 @@ pub(crate) fn shown(number: f64) -> String {
         _ => {
             // What lies beyond the fourth digit differs from round to round anyway.
             let step = 10_f64.powf(size.log10().floor() - 3.0).round().max(1.0);
-            let whole = grouped((size / step).round() * step);
+            let whole = grouped(((size / step).round() * step) as u64);
             return if number < 0.0 {
                 format!("-{whole}")
             } else {
@@ -26,8 +26,8 @@ pub(crate) fn shown(number: f64) -> String {
 }
 
 /// `1234567` as `1,234,567`.
-pub(crate) fn grouped(whole: f64) -> String {
-    let digits = format!("{whole:.0}");
+pub(crate) fn grouped(whole: u64) -> String {
+    let digits = whole.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -61,7 +61,8 @@ mod tests {
         ] {
             assert_eq!(shown(number), text, "{number}");
         }
-        assert_eq!(grouped(999.0), "999");
-        assert_eq!(grouped(1_234_567.0), "1,234,567");
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
     }
 }

@@ -1,6 +1,7 @@
 //! What is left of a bench: the document that goes into a file.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,13 @@ pub(crate) struct Record {
 pub(crate) struct Commit {
     pub(crate) id: String,
     pub(crate) dirty: bool,
+}
+
+impl fmt::Display for Commit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.id)?;
+        f.write_str(if self.dirty { ", with changes" } else { "" })
+    }
 }
 
 /// Where.

@@ -13,11 +13,11 @@ use crate::bench::Bench;
 use crate::claims;
 use crate::cores::Cores;
 use crate::error::Error;
+use crate::executable::Executable;
 use crate::machine;
 use crate::plan::Plan;
 use crate::program::Program;
 use crate::record::{Record, SCHEMA};
-use crate::release;
 use crate::scenario::Scenario;
 use crate::scenarios;
 use crate::table;
@@ -31,8 +31,8 @@ use crate::table;
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     let then = args.against.as_deref().map(against::read).transpose()?;
     let selected = Scenario::select(&args.scenarios, args.tls, args.quick)?;
-    let root = root();
-    let hammer = Program::hammer(release::build(&root)?);
+    let root = machine::root();
+    let hammer = Program::hammer(Executable::build(&root, "release", "hammer")?.path);
     let (peers, missing) = Program::peers();
     let mut bench = Bench {
         plan: Plan::new(args.quick, args.rounds),
@@ -134,12 +134,4 @@ fn write(record: &Record, root: &Path) -> Result<PathBuf, Error> {
         .and_then(|()| fs::write(&path, text + "\n"))
         .map_err(|error| failed(error.to_string()))?;
     Ok(path)
-}
-
-/// The root of the workspace: two folders above this package.
-fn root() -> PathBuf {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    let root = package.ancestors().nth(2).map(Path::to_path_buf);
-    root.unwrap_or(package)
 }

@@ -80,11 +80,9 @@ pub(crate) fn heading(record: &Record) -> String {
         ),
         None => "nothing pinned: target and generator share what there is".to_owned(),
     };
-    let commit = &record.commit;
-    let dirty = if commit.dirty { ", with changes" } else { "" };
     let mut text = format!(
-        "machine   {}, {} cores, {} {}\npinning   {pinned}\ncommit    {}{dirty}\n",
-        machine.cpu, machine.cores, machine.system, machine.kernel, commit.id
+        "machine   {}, {} cores, {} {}\npinning   {pinned}\ncommit    {}\n",
+        machine.cpu, machine.cores, machine.system, machine.kernel, record.commit
     );
     for (tool, version) in &record.versions {
         text += &format!("{tool:<9} {version}\n");

@@ -1,0 +1,205 @@
+//! Samples taken with Linux's `perf`, which sees into the kernel.
+
+use std::fs;
+use std::io::BufReader;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use inferno::collapse::Collapse;
+use inferno::collapse::perf::{Folder, Options};
+
+use super::choice::Choice;
+use super::cpu::Cpu;
+use super::load::Load;
+use super::stacks::Stacks;
+use crate::error::Error;
+use crate::executable::Executable;
+
+/// Copies of the stack with each sample, unwound afterwards: the release build has no frame
+/// pointers. The most that perf takes, since a worker's outermost frames are large; with half of it
+/// 96 of 100 stacks have no root.
+const CALL_GRAPH: &str = "dwarf,65528";
+
+/// What inferno reads. Without the period, so that a sample counts as one, whatever its event.
+const FIELDS: &str = "comm,pid,tid,time,event,ip,sym,dso";
+
+/// Takes samples of a run, and fails if perf is missing, not permitted, or blind to the kernel.
+pub(crate) fn take(
+    choice: &Choice,
+    load: &Load<'_>,
+    binary: &Executable,
+    out: &Path,
+) -> Result<Cpu, Error> {
+    let data = out.join("perf.data");
+    let length = format!("{}ms", choice.duration.as_millis());
+    let running = load.hammer(binary, ["--duration", &length], None)?;
+    let recorder = load.beside(&mut record(running.pid(), choice.duration, &data));
+    // The hammer is waited for whether or not somebody looks at it.
+    let report = running.report()?;
+    let folded = finish(recorder?).and_then(|()| fold(&data));
+    // Hundreds of megabytes of stacks, if there are any, and all of it in the graph by now.
+    if data.exists() {
+        fs::remove_file(&data).map_err(Error::io("remove", &data))?;
+    }
+    let stacks = Stacks::parse(&folded?);
+    if stacks.total() == 0 {
+        return Err(Error::failed("perf took no samples"));
+    }
+    // Then most of a load generator's time is not there, rather than there without names.
+    if !stacks.see_the_kernel() {
+        return Err(Error::failed("perf may not look into the kernel"));
+    }
+    Ok(Cpu {
+        report,
+        stacks,
+        taken_with: "perf",
+        note: None,
+    })
+}
+
+/// Takes samples of a process, until it ends.
+fn record(pid: u32, duration: Duration, data: &Path) -> Command {
+    let mut command = Command::new("perf");
+    command
+        .args(["record", "--freq", &frequency_hz(duration).to_string()])
+        .args(["--call-graph", CALL_GRAPH])
+        .args(["--pid", &pid.to_string(), "--output"])
+        .arg(data)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn finish(recorder: Child) -> Result<(), Error> {
+    let output = recorder
+        .wait_with_output()
+        .map_err(Error::io("wait for", "perf"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let told = String::from_utf8_lossy(&output.stderr);
+    Err(Error::failed(format!("perf record: {}", reason(&told))))
+}
+
+/// The line in which perf says what is wrong.
+fn reason(told: &str) -> &str {
+    told.lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && *line != "Error:")
+        .unwrap_or("it failed without a word")
+}
+
+/// About 5,000 samples whatever the duration: each brings 64 KiB of stack. All are primes, so that
+/// nothing that happens a round number of times a second hides between samples.
+fn frequency_hz(duration: Duration) -> u32 {
+    match duration.as_secs() {
+        0..=5 => 997,
+        6..=10 => 499,
+        11..=20 => 251,
+        _ => 97,
+    }
+}
+
+/// One line per stack.
+fn fold(data: &Path) -> Result<String, Error> {
+    let mut script = Command::new("perf")
+        .args(["script", "--fields", FIELDS, "--input"])
+        .arg(data)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(Error::io("start", "perf script"))?;
+    let mut options = Options::default();
+    options.annotate_kernel = true;
+    let mut folded = Vec::new();
+    if let Some(output) = script.stdout.take() {
+        Folder::from(options)
+            .collapse(BufReader::new(output), &mut folded)
+            .map_err(Error::io("read", "perf script"))?;
+    }
+    let status = script
+        .wait()
+        .map_err(Error::io("wait for", "perf script"))?;
+    if !status.success() {
+        return Err(Error::failed("perf can't read what it recorded"));
+    }
+    Ok(String::from_utf8_lossy(&folded).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use inferno::collapse::Collapse;
+    use inferno::collapse::perf::{Folder, Options};
+
+    use super::{frequency_hz, reason};
+    use crate::profile::stacks::Stacks;
+
+    #[test]
+    fn takes_about_five_thousand_samples() {
+        for (seconds, most) in [
+            (1, 1_000),
+            (5, 5_000),
+            (10, 5_000),
+            (20, 5_100),
+            (60, 6_000),
+        ] {
+            let samples = seconds * u64::from(frequency_hz(Duration::from_secs(seconds)));
+            assert!(
+                samples <= most && samples * 3 > most.min(5_000) * 2,
+                "{seconds} s: {samples}"
+            );
+        }
+    }
+
+    #[test]
+    fn finds_the_reason() {
+        let table = [
+            ("Error:\nAccess is limited.\nMore.\n", "Access is limited."),
+            ("\n  No permission\n", "No permission"),
+            ("", "it failed without a word"),
+        ];
+        for (told, expected) in table {
+            assert_eq!(reason(told), expected, "{told}");
+        }
+    }
+
+    #[test]
+    fn folds_what_perf_prints() {
+        let script = "\
+hammer-0  28938/28941   1211.665777: cpu-clock:ppp: 
+\tffffffff81ff5686 ip_rcv_core ([kernel.kallsyms])
+\tffffffff816b7aac do_writev ([kernel.kallsyms])
+\t           fde9d __GI___writev (/usr/lib/libc.so.6)
+\t           fde9d __GI___writev (/usr/lib/libc.so.6)
+\t          40b9da tokio::io::poll_evented::PollEvented<E>::poll_write (inlined)
+\t          1de0aa std::panic::catch_unwind (inlined)
+\t          1de0aa hammer_core::worker::run (/target/profiling/hammer)
+
+hammer-0  28938/28941   1211.666780: cpu-clock:ppp: 
+\t    7ffc00000a56 __vdso_clock_gettime ([vdso])
+\t          1de0aa hammer_core::worker::run (/target/profiling/hammer)
+
+";
+        let mut options = Options::default();
+        options.annotate_kernel = true;
+        let mut folded = Vec::new();
+        Folder::from(options)
+            .collapse(script.as_bytes(), &mut folded)
+            .expect("a vector takes everything");
+        let stacks = Stacks::parse(std::str::from_utf8(&folded).expect("frames are text"));
+        assert_eq!(
+            stacks.lines(),
+            [
+                "hammer-0;hammer_core::worker::run;__vdso_clock_gettime 1",
+                "hammer-0;hammer_core::worker::run;tokio::io::poll_evented::PollEvented<E>::poll_write;\
+                 writev;do_writev_[k];ip_rcv_core_[k] 1",
+            ]
+        );
+        assert!(stacks.see_the_kernel());
+    }
+}
