@@ -44,6 +44,8 @@ pub(crate) struct Measured {
     pub(crate) account: Account,
     /// The tool's processor time for each hit that the target answered.
     pub(crate) cpu_us_per_hit: Option<f64>,
+    /// The share of the run in which the target was on its core.
+    pub(crate) target_busy: Option<f64>,
 }
 
 impl Bench {
@@ -125,9 +127,10 @@ impl Bench {
         load: &Load<'_>,
         calibrated: bool,
     ) -> Result<Measured, Error> {
-        let before = host.answered();
+        let before = (host.answered(), host.cpu());
         let shot = tool.shoot(load, calibrated, &self.cores)?;
-        let answered = (host.answered() - before) as f64;
+        let answered = (host.answered() - before.0) as f64;
+        let target_cpu = host.cpu().zip(before.1).map(|(end, start)| end - start);
         let counted = shot.account.hits as f64;
         let in_flight = f64::from(CONNECTIONS);
         if (counted - answered).abs() > MISCOUNT * answered + in_flight {
@@ -140,6 +143,7 @@ impl Bench {
         }
         let cpu_us_per_hit = shot.cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
         Ok(Measured {
+            target_busy: target_cpu.map(|cpu| cpu.as_secs_f64() / shot.account.seconds),
             account: shot.account,
             cpu_us_per_hit: cpu_us_per_hit.filter(|cost| cost.is_finite()),
         })
