@@ -33,6 +33,7 @@ pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
     let mut sheet = Sheet::new(scenario.name());
     bench.rounds(scenario, &load, |round, tool| {
         let measured = bench.shoot(tool, &host, &load, false)?;
+        bench.add_to_limit(Mode::Raw, scenario.tls, tool, &measured);
         sheet.note(round, tool.name(), &HITS, Some(measured.account.rate()));
         sheet.note(round, tool.name(), &CPU, measured.cpu_us_per_hit);
         if measured.target_busy.is_some_and(|share| share > BUSY) {
