@@ -31,7 +31,7 @@ pub(crate) struct Bench {
     pub(crate) peers: Vec<Program>,
     /// Whether they take part.
     pub(crate) with_peers: bool,
-    pub(crate) limits: BTreeMap<&'static str, Limit>,
+    pub(crate) limits: RefCell<BTreeMap<&'static str, Limit>>,
     /// What went wrong without being fatal.
     pub(crate) problems: RefCell<Vec<String>>,
     /// Whether some of that concerns ours.
@@ -44,6 +44,10 @@ pub(crate) struct Measured {
     pub(crate) account: Account,
     /// The tool's processor time for each hit that the target answered.
     pub(crate) cpu_us_per_hit: Option<f64>,
+    /// The share of the run in which the target was on its core.
+    pub(crate) target_busy: Option<f64>,
+    /// What the target would answer in a second on its core at the price of this run.
+    pub(crate) answers_per_target_cpu_s: Option<f64>,
 }
 
 impl Bench {
@@ -125,9 +129,10 @@ impl Bench {
         load: &Load<'_>,
         calibrated: bool,
     ) -> Result<Measured, Error> {
-        let before = host.answered();
+        let before = (host.answered(), host.cpu());
         let shot = tool.shoot(load, calibrated, &self.cores)?;
-        let answered = (host.answered() - before) as f64;
+        let answered = (host.answered() - before.0) as f64;
+        let target_cpu = host.cpu().zip(before.1).map(|(end, start)| end - start);
         let counted = shot.account.hits as f64;
         let in_flight = f64::from(CONNECTIONS);
         if (counted - answered).abs() > MISCOUNT * answered + in_flight {
@@ -140,6 +145,10 @@ impl Bench {
         }
         let cpu_us_per_hit = shot.cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
         Ok(Measured {
+            answers_per_target_cpu_s: target_cpu
+                .map(|cpu| answered / cpu.as_secs_f64())
+                .filter(|limit| limit.is_finite()),
+            target_busy: target_cpu.map(|cpu| cpu.as_secs_f64() / shot.account.seconds),
             account: shot.account,
             cpu_us_per_hit: cpu_us_per_hit.filter(|cost| cost.is_finite()),
         })
@@ -150,43 +159,49 @@ impl Bench {
     /// # Errors
     ///
     /// If there is no target, or the tool fails that keeps it busy.
-    pub(crate) fn learn_limit(&mut self, mode: Mode, tls: bool) -> Result<(), Error> {
-        let name = mode.name(tls);
-        if self.limits.contains_key(name) {
+    pub(crate) fn learn_limit(&self, mode: Mode, tls: bool) -> Result<(), Error> {
+        if self.limits.borrow().contains_key(mode.name(tls)) {
             return Ok(());
         }
         let host = self.host(mode, tls, Knobs::default())?;
         let tool = self.wrk().unwrap_or(&self.hammer);
         let url = host.url();
         let load = self.load(&url, self.plan.limit);
-        let mut per_second = Vec::new();
         for round in 0..self.plan.rounds {
             self.progress("the target's own limit", round, tool.name());
-            let before = (host.answered(), host.cpu());
-            let shot = tool.shoot(&load, false, &self.cores);
-            shot.map_err(|error| Error::failed(format!("{}: {error}", tool.name())))?;
-            let answered = host.answered() - before.0;
-            let Some((start, end)) = before.1.zip(host.cpu()) else {
-                return Ok(());
-            };
-            per_second.push(answered as f64 / (end - start).as_secs_f64());
+            let measured = self.shoot(tool, &host, &load, false);
+            let measured =
+                measured.map_err(|error| Error::failed(format!("{}: {error}", tool.name())))?;
+            self.add_to_limit(mode, tls, tool, &measured);
         }
+        Ok(())
+    }
+
+    /// Learns more about the limit of a target from a closed loop of the tool that measures it.
+    pub(crate) fn add_to_limit(&self, mode: Mode, tls: bool, tool: &Program, run: &Measured) {
+        let by = self.wrk().unwrap_or(&self.hammer).name();
+        let Some(seen) = run.answers_per_target_cpu_s.filter(|_| tool.name() == by) else {
+            return;
+        };
+        let mut limits = self.limits.borrow_mut();
+        let known = limits.remove(mode.name(tls));
+        let mut per_second = known.map_or_else(Vec::new, |limit| limit.per_second);
+        per_second.push(seen);
         if let Some(spread) = Spread::of(per_second.iter().copied()) {
-            let by = tool.name().to_owned();
+            let by = by.to_owned();
             let limit = Limit {
                 by,
                 per_second,
                 spread,
             };
-            self.limits.insert(name, limit);
+            limits.insert(mode.name(tls), limit);
         }
-        Ok(())
     }
 
     /// A kind of target and its own limit, for the line above a table.
     pub(crate) fn limit_text(&self, mode: Mode, tls: bool) -> String {
         let name = mode.name(tls);
-        match self.limits.get(name) {
+        match self.limits.borrow().get(name) {
             Some(limit) => format!(
                 "{name} target, limit {}/s ({})",
                 shown(limit.spread.median),

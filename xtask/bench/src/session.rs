@@ -34,13 +34,13 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     let root = machine::root();
     let hammer = Program::hammer(Executable::build(&root, "release", "hammer")?.path);
     let (peers, missing) = Program::peers();
-    let mut bench = Bench {
+    let bench = Bench {
         plan: Plan::new(args.quick, args.rounds),
         cores: Cores::find(),
         hammer,
         peers,
         with_peers: args.peers,
-        limits: BTreeMap::new(),
+        limits: RefCell::default(),
         problems: RefCell::default(),
         failed: Cell::default(),
     };
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     let start = Instant::now();
     let mut failures = Vec::new();
     for scenario in selected {
-        if let Err(error) = measure(&mut bench, scenario, &mut record) {
+        if let Err(error) = measure(&bench, scenario, &mut record) {
             eprintln!("error: {error}");
             failures.push(error.to_string());
         }
@@ -96,13 +96,14 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
 }
 
 /// One scenario: its target's limit, its rounds, its table.
-fn measure(bench: &mut Bench, scenario: Scenario, record: &mut Record) -> Result<(), Error> {
+fn measure(bench: &Bench, scenario: Scenario, record: &mut Record) -> Result<(), Error> {
     if let Some(mode) = scenarios::mode(scenario.kind) {
         bench.learn_limit(mode, scenario.tls)?;
     }
-    let limits = bench.limits.iter();
-    record.target_limit = limits.map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
     let found = scenarios::run(bench, scenario)?;
+    let limits = bench.limits.borrow();
+    let limits = limits.iter().map(|(k, v)| ((*k).to_owned(), v.clone()));
+    record.target_limit = limits.collect();
     let titled = found.sheet.figures();
     let figures = titled.iter().map(|(_, figure)| figure.clone());
     record.figures.extend(figures);

@@ -23,6 +23,9 @@ const CPU: Measure = Measure {
     better: Better::Lower,
 };
 
+/// From which share of its time on a core a target may be what limits a tool.
+const BUSY: f64 = 0.95;
+
 pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
     let host = bench.host(Mode::Raw, scenario.tls, Knobs::default())?;
     let url = host.url();
@@ -30,8 +33,16 @@ pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
     let mut sheet = Sheet::new(scenario.name());
     bench.rounds(scenario, &load, |round, tool| {
         let measured = bench.shoot(tool, &host, &load, false)?;
+        bench.add_to_limit(Mode::Raw, scenario.tls, tool, &measured);
         sheet.note(round, tool.name(), &HITS, Some(measured.account.rate()));
         sheet.note(round, tool.name(), &CPU, measured.cpu_us_per_hit);
+        if measured.target_busy.is_some_and(|share| share > BUSY) {
+            bench.problem(format!(
+                "{}: {} kept the target busy all the time; its hits/s may be the target's limit",
+                scenario.name(),
+                tool.name()
+            ));
+        }
         Ok(())
     });
     let heading = format!(
