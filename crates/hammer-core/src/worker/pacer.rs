@@ -13,8 +13,8 @@ use crate::{Hammer, Rate};
 
 /// Bounds of the shortest time between two looks at the schedule.
 const QUANTUM: RangeInclusive<Duration> = Duration::from_micros(100)..=Duration::from_micros(250);
-/// How the quantum grows with a worker's rate: 200 µs at 20,000/s.
-const QUANTUM_PER_RATE: Duration = Duration::from_nanos(10);
+/// How the quantum grows with a worker's rate, in µs for each hit per second: 250 µs at 20,000/s.
+const QUANTUM_US_PER_RATE: f64 = 0.0125;
 const SECOND: Duration = Duration::from_secs(1);
 
 impl<H: Hammer> Worker<H> {
@@ -213,8 +213,9 @@ impl<H: Hammer> Worker<H> {
 /// The shortest time between two looks at the schedule for a worker's `rate`: hits due within it
 /// start together, so that the cost of waking falls as the rate grows.
 fn quantum(rate: Option<Rate>) -> Duration {
-    let grown = QUANTUM_PER_RATE.mul_f64(rate.map_or(0.0, |rate| rate.as_f64()));
-    grown.clamp(*QUANTUM.start(), *QUANTUM.end())
+    let grown_us = QUANTUM_US_PER_RATE * rate.map_or(0.0, |rate| rate.as_f64());
+    let (least, most) = (*QUANTUM.start(), *QUANTUM.end());
+    Duration::from_micros(grown_us as u64).clamp(least, most)
 }
 
 #[cfg(test)]
@@ -223,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_quantum_grows_with_the_rate_within_its_bounds() {
-        for (rate, micros) in [(1, 100), (10_000, 100), (20_000, 200), (1_000_000, 250)] {
+        for (rate, micros) in [(1, 100), (8_000, 100), (16_000, 200), (1_000_000, 250)] {
             let quantum = quantum(Some(Rate::per_second(rate)));
             assert_eq!(quantum, Duration::from_micros(micros), "{rate}/s");
         }
