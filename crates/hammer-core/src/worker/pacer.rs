@@ -12,9 +12,12 @@ use crate::wait::Wait;
 use crate::{Hammer, Rate};
 
 /// Bounds of the shortest time between two looks at the schedule.
-const QUANTUM: RangeInclusive<Duration> = Duration::from_micros(100)..=Duration::from_micros(250);
-/// How the quantum grows with a worker's rate, in µs for each hit per second: 250 µs at 20,000/s.
-const QUANTUM_US_PER_RATE: f64 = 0.0125;
+const QUANTUM: RangeInclusive<Duration> = Duration::from_micros(100)..=Duration::from_micros(400);
+/// How the quantum grows with a worker's rate, in µs for each hit per second: 400 µs at 20,000/s.
+const QUANTUM_US_PER_RATE: f64 = 0.02;
+/// How many hits may come together before the quantum shrinks again: by then the cost of waking is
+/// spread thin enough, and more would only queue at the target.
+const BATCH: f64 = 16.0;
 const SECOND: Duration = Duration::from_secs(1);
 
 impl<H: Hammer> Worker<H> {
@@ -213,9 +216,12 @@ impl<H: Hammer> Worker<H> {
 /// The shortest time between two looks at the schedule for a worker's `rate`: hits due within it
 /// start together, so that the cost of waking falls as the rate grows.
 fn quantum(rate: Option<Rate>) -> Duration {
-    let grown_us = QUANTUM_US_PER_RATE * rate.map_or(0.0, |rate| rate.as_f64());
     let (least, most) = (*QUANTUM.start(), *QUANTUM.end());
-    Duration::from_micros(grown_us as u64).clamp(least, most)
+    let Some(rate) = rate.map(|rate| rate.as_f64()) else {
+        return least;
+    };
+    let micros = (QUANTUM_US_PER_RATE * rate).min(BATCH / rate * 1e6);
+    Duration::from_micros(micros as u64).clamp(least, most)
 }
 
 #[cfg(test)]
@@ -224,7 +230,15 @@ mod tests {
 
     #[test]
     fn the_quantum_grows_with_the_rate_within_its_bounds() {
-        for (rate, micros) in [(1, 100), (8_000, 100), (16_000, 200), (1_000_000, 250)] {
+        for (rate, micros) in [
+            (1, 100),
+            (5_000, 100),
+            (10_000, 200),
+            (20_000, 400),
+            (40_000, 400),
+            (80_000, 200),
+            (1_000_000, 100),
+        ] {
             let quantum = quantum(Some(Rate::per_second(rate)));
             assert_eq!(quantum, Duration::from_micros(micros), "{rate}/s");
         }
