@@ -1,0 +1,1 @@
+//! Plans and thresholds: what is to be hit and what must hold, as text.
