@@ -14,12 +14,14 @@ use tokio::time::Instant;
 use crate::interval::Interval;
 use crate::run::{Run, Settings};
 use crate::worker::{self, Link, Message, Part, Peaks, Reins};
-use crate::{Error, ErrorKind, Event, Hammer, Hits, Report, Schedule, Summary, Tick, process};
+use crate::{
+    Error, ErrorKind, Event, Hammer, Hits, Place, Report, Schedule, Summary, Tick, process,
+};
 
 /// Slices of the timeline: ten minutes by the second, longer runs in wider ones.
 const SLICES: usize = 600;
 /// From the moment all workers are ready until the start, so that none hears of it late.
-const LEAD: Duration = Duration::from_millis(2);
+pub(crate) const LEAD: Duration = Duration::from_millis(2);
 
 pub(crate) fn execute<H: Hammer>(
     run: Run<H>,
@@ -29,6 +31,7 @@ pub(crate) fn execute<H: Hammer>(
         hammer,
         schedule,
         mut settings,
+        mut place,
     } = run;
     if schedule.total() == Some(0) || schedule.length() == Some(Duration::ZERO) {
         return Err(Error::new(ErrorKind::Schedule));
@@ -38,6 +41,9 @@ pub(crate) fn execute<H: Hammer>(
     }
     settings.threads = settings.threads.min(settings.max_in_flight);
     let (threads, max_in_flight) = (settings.threads, settings.max_in_flight);
+    if let Some(place) = &mut place {
+        place.before_opening(&settings.stop);
+    }
     on_event(Event::Opening {
         threads,
         max_in_flight,
@@ -91,6 +97,7 @@ pub(crate) fn execute<H: Hammer>(
         broken: None,
         schedule,
         settings,
+        place,
     };
     let report = coordinator.conduct(&messages, &mut on_event);
     for worker in workers {
@@ -120,6 +127,7 @@ fn part(settings: &Settings, worker: usize) -> Part {
 pub(crate) struct Coordinator {
     pub(crate) schedule: Schedule,
     pub(crate) settings: Settings,
+    place: Option<Place>,
     length: Option<Duration>,
     reins: Vec<Reins>,
     batches: Arc<AtomicUsize>,
@@ -232,7 +240,10 @@ impl Coordinator {
 
     fn start(&mut self) {
         // A paused clock is the worker's own: it hears nothing and starts at once.
-        let start = (!self.settings.paused).then(|| Instant::now() + LEAD);
+        let start = (!self.settings.paused).then(|| match &mut self.place {
+            Some(place) => place.start(),
+            None => Instant::now() + LEAD,
+        });
         for rein in &mut self.reins {
             if let (Some(tell), Some(start)) = (rein.start.take(), start) {
                 let _ = tell.send(start);

@@ -39,6 +39,7 @@ mod schedule;
 mod stop;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod together;
 mod verdict;
 mod wait;
 mod worker;
@@ -56,4 +57,5 @@ pub use report::{Achieved, Bytes, Generator, Loop, Report, SCHEMA, Slice, Summar
 pub use run::Run;
 pub use schedule::Schedule;
 pub use stop::Stop;
+pub use together::{Place, Together};
 pub use verdict::{Status, Verdict};

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::{Error, Event, Hammer, Report, Schedule, Stop};
+use crate::{Error, Event, Hammer, Place, Report, Schedule, Stop};
 
 /// A run to be made: a hammer, a schedule, and the bounds.
 ///
@@ -11,6 +11,7 @@ pub struct Run<H> {
     pub(crate) hammer: H,
     pub(crate) schedule: Schedule,
     pub(crate) settings: Settings,
+    pub(crate) place: Option<Place>,
 }
 
 #[derive(Debug, Clone)]
@@ -49,6 +50,7 @@ impl<H: Hammer> Run<H> {
             hammer,
             schedule,
             settings,
+            place: None,
         }
     }
 
@@ -111,6 +113,12 @@ impl<H: Hammer> Run<H> {
     /// What ends this run from outside.
     pub fn stop(mut self, stop: Stop) -> Self {
         self.settings.stop = stop;
+        self
+    }
+
+    /// Starts together with other runs.
+    pub fn together(mut self, place: Place) -> Self {
+        self.place = Some(place);
         self
     }
 

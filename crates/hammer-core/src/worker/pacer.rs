@@ -32,7 +32,8 @@ impl<H: Hammer> Worker<H> {
             let now = Instant::now();
             let elapsed = now.saturating_duration_since(self.start.get());
             let waiting = match self.state.get() {
-                State::Running => self.dispatch(elapsed),
+                // A run that was stopped before its start sends nothing.
+                State::Running if now >= self.start.get() => self.dispatch(elapsed),
                 _ => 0,
             };
             self.time_out(now);
