@@ -36,6 +36,7 @@ mod rate;
 mod report;
 mod run;
 mod schedule;
+mod shape;
 mod stop;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -56,6 +57,7 @@ pub use rate::{Rate, RateError};
 pub use report::{Achieved, Bytes, Generator, Loop, Report, SCHEMA, Slice, Summary};
 pub use run::Run;
 pub use schedule::Schedule;
+pub use shape::{Shape, ShapeError, Stage};
 pub use stop::Stop;
 pub use together::{Place, Together};
 pub use verdict::{Status, Verdict};
