@@ -13,6 +13,13 @@ impl Body {
     }
 }
 
+/// The text as it is, whatever it begins with.
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
 impl FromStr for Body {
     type Err = String;
 

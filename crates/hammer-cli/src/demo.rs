@@ -7,7 +7,8 @@ use hammer_target::{Knobs, Target};
 use crate::entry;
 use crate::error::{Error, chain};
 use crate::exit::Exit;
-use crate::runner::Job;
+use crate::job::Job;
+use crate::runner;
 
 /// The subcommand.
 pub(crate) const NAME: &str = "demo";
@@ -38,12 +39,14 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
         output.quiet(),
         &format!("demo: a target of our own listens at {url}, and is hit now\n"),
     );
-    let exit = Job {
+    let job = Job {
         name: "http",
+        what: format!("GET {url}"),
         target: url,
         hammer,
-    }
-    .execute(&load, &output)?;
+        load,
+    };
+    let exit = runner::start(Box::new(job), &output)?;
     let seen = target.shutdown().counts.requests;
     say(
         output.quiet(),

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -43,6 +44,17 @@ impl Headers {
         self.0
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl From<&BTreeMap<String, String>> for Headers {
+    fn from(headers: &BTreeMap<String, String>) -> Self {
+        let pairs = headers.iter();
+        Self(
+            pairs
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use hammer_core::{Hammer, Run, Schedule};
+use hammer_core::{Hammer, Run, Schedule, Shape};
 
 use crate::pace::Pace;
 use crate::{count, span};
@@ -51,6 +51,23 @@ pub(crate) struct LoadArgs {
 }
 
 impl LoadArgs {
+    /// How the rate changes.
+    pub(crate) fn shape(&self) -> Shape {
+        self.rate.shape()
+    }
+
+    pub(crate) fn max_in_flight(&self) -> u64 {
+        self.max_in_flight
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// When hits are due.
     pub(crate) fn schedule(&self) -> Schedule {
         let mut schedule = self.rate.schedule();
@@ -63,15 +80,15 @@ impl LoadArgs {
         }
     }
 
-    /// A run of `hammer` with this load.
-    pub(crate) fn run<H: Hammer>(&self, hammer: H) -> Run<H> {
+    /// A run of `hammer` with this load, on `threads` if it does not say on how many.
+    pub(crate) fn run<H: Hammer>(&self, hammer: H, threads: Option<usize>) -> Run<H> {
         let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let mut run = Run::new(hammer, self.schedule())
             .max_in_flight(size(self.max_in_flight))
             .timeout(self.timeout)
             .seed(self.seed);
-        if let Some(threads) = self.threads {
-            run = run.threads(size(threads));
+        if let Some(threads) = self.threads.map(size).or(threads) {
+            run = run.threads(threads);
         }
         match self.drain {
             Some(drain) => run.drain(drain),

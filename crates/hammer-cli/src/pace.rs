@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use hammer_core::{Rate, RateError, Schedule};
+use hammer_core::{Rate, RateError, Schedule, Shape};
 
 /// How fast to hit: at a rate, or as fast as the slots allow.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -10,6 +10,14 @@ pub(crate) enum Pace {
 }
 
 impl Pace {
+    /// The shape of a rate that never changes.
+    pub(crate) fn shape(self) -> Shape {
+        match self {
+            Self::At(rate) => Shape::constant(rate),
+            Self::Max => Shape::max(),
+        }
+    }
+
     /// The schedule at this pace, without bounds.
     pub(crate) fn schedule(self) -> Schedule {
         match self {

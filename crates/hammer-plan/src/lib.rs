@@ -11,7 +11,7 @@
 //! let env = |name: &str| (name == "HOST").then(|| "127.0.0.1:8080".to_owned());
 //! let file = PlanFile::parse("plan.toml", text, env)?;
 //! let Content::Plan(plan) = file.content() else { unreachable!() };
-//! assert_eq!(plan.load[0].target, "http://127.0.0.1:8080/");
+//! assert_eq!(plan.load[0].target.as_deref(), Some("http://127.0.0.1:8080/"));
 //!
 //! let wrong = PlanFile::parse("plan.toml", "[[load]]\ntraget = 'a'\n", |_| None);
 //! let message = wrong.unwrap_err().to_string();

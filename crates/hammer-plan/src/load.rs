@@ -21,13 +21,13 @@ pub struct Load {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hammer: Option<String>,
     /// What is hit: a URL, or what the hammer takes for one.
-    #[schemars(required)]
-    pub target: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// How long after the start of the plan this load starts: 30s, 5m, or seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<Setting>,
     /// How often: 100, 2.5, 10k, 600/m, or max.
-    #[serde(skip_serializing_if = "Option::is_none", alias = "tps")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<Setting>,
     /// How long: 30s, 5m, 1h30m, or seconds.
     #[serde(skip_serializing_if = "Option::is_none")]

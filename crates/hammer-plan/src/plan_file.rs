@@ -199,7 +199,7 @@ fn check_load<'a>(
             return Err(source.error(node.span.start, format!("'{name}' {wrong}")));
         }
     }
-    if load.get("target").is_none() {
+    if load.get("target").is_none() && load.get("hammer").is_none() {
         // What is nearest to it may be it, spelled wrong.
         let spelled = entries
             .iter()

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use hammer_core::{Loop, Report, Status};
+use hammer_core::{Hits, Loop, Report, Status, Verdict};
 
 use super::latency::{self, Unit};
 use super::lines::{INDENT, WIDTH, cut, listed, wrapped};
@@ -22,7 +22,7 @@ pub(crate) fn render(report: &Report, colour: bool) -> String {
     out.push_str(&hits(report));
     out.push_str(&speed(report));
     out.push_str(&latency::table(report));
-    out.push_str(&labels(&report.labels));
+    out.push_str(&codes(&report.labels));
     out.push_str(&failures(report));
     out.push_str(&phases(report));
     out.push_str(&connections(report));
@@ -30,11 +30,16 @@ pub(crate) fn render(report: &Report, colour: bool) -> String {
     out
 }
 
-fn header(report: &Report) -> String {
-    let pace = match report.rate.requested {
+/// How fast it was to be hit.
+pub(super) fn pace(report: &Report) -> String {
+    match report.rate.requested {
         Some(requested) => asked(requested),
         None => "closed loop".into(),
-    };
+    }
+}
+
+fn header(report: &Report) -> String {
+    let pace = pace(report);
     let stopped = if report.stopped { ", then stopped" } else { "" };
     let what = format!(
         "{pace} for {} s{stopped}, seed {}",
@@ -49,7 +54,7 @@ fn header(report: &Report) -> String {
 }
 
 /// A rate below 1/s reads better by the minute or the hour.
-fn asked(per_second: f64) -> String {
+pub(crate) fn asked(per_second: f64) -> String {
     match per_second {
         n if n >= 1.0 => format!("{}/s", rate(n)),
         n if n * 60.0 >= 1.0 => format!("{}/m", rate(n * 60.0)),
@@ -58,17 +63,22 @@ fn asked(per_second: f64) -> String {
 }
 
 fn verdict(report: &Report, colour: bool) -> String {
-    let status = report.verdict.status;
+    let well = match report.r#loop {
+        Loop::Open => "the generator kept the schedule: the numbers describe the target",
+        Loop::Closed => "the numbers describe the target with every slot waiting for it",
+    };
+    verdict_of(&report.verdict, well, colour)
+}
+
+/// The verdict and its reasons; `well` where there are none.
+pub(super) fn verdict_of(verdict: &Verdict, well: &str, colour: bool) -> String {
+    let status = verdict.status;
     let word = status.as_str();
     let mut out = String::new();
-    if report.verdict.reasons.is_empty() {
-        let well = match report.r#loop {
-            Loop::Open => "the generator kept the schedule: the numbers describe the target",
-            Loop::Closed => "the numbers describe the target with every slot waiting for it",
-        };
+    if verdict.reasons.is_empty() {
         out = wrapped(word, well, 1);
     }
-    for (index, reason) in report.verdict.reasons.iter().enumerate() {
+    for (index, reason) in verdict.reasons.iter().enumerate() {
         let left = REASON_LINES.saturating_sub(out.lines().count());
         if left > 0 {
             out.push_str(&wrapped(
@@ -90,7 +100,11 @@ fn verdict(report: &Report, colour: bool) -> String {
 }
 
 fn hits(report: &Report) -> String {
-    let hits = &report.hits;
+    wrapped("hits", &counted(&report.hits), 2)
+}
+
+/// Hits by their verdicts, in words.
+pub(super) fn counted(hits: &Hits) -> String {
     let always = [("scheduled", hits.scheduled), ("ok", hits.ok)];
     let rest = [
         ("rejected", hits.rejected),
@@ -107,7 +121,7 @@ fn hits(report: &Report) -> String {
         .chain(shown)
         .map(|(word, n)| format!("{} {word}", whole(*n)))
         .collect();
-    wrapped("hits", &items.join("   "), 2)
+    items.join("   ")
 }
 
 fn speed(report: &Report) -> String {
@@ -129,7 +143,8 @@ fn ranked(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
     ranked
 }
 
-fn labels(labels: &BTreeMap<String, u64>) -> String {
+/// Answers by label, the most frequent first.
+pub(super) fn codes(labels: &BTreeMap<String, u64>) -> String {
     let ranked = ranked(labels);
     if ranked.is_empty() {
         return String::new();
@@ -151,7 +166,7 @@ fn labels(labels: &BTreeMap<String, u64>) -> String {
     })
 }
 
-fn failures(report: &Report) -> String {
+pub(super) fn failures(report: &Report) -> String {
     let ranked = ranked(&report.failures);
     let mut out = String::new();
     for (index, (name, count)) in ranked.iter().take(FAILURES).enumerate() {
