@@ -6,17 +6,15 @@ use std::str::FromStr;
 pub struct Body(Vec<u8>);
 
 impl Body {
+    /// The text as it is, whatever it begins with. A `From` would be what clap takes.
+    pub(crate) fn of_text(text: String) -> Self {
+        Self(text.into())
+    }
+
     /// The bytes to send.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
-    }
-}
-
-/// The text as it is, whatever it begins with.
-impl From<String> for Body {
-    fn from(text: String) -> Self {
-        Self(text.into())
     }
 }
 

@@ -80,7 +80,7 @@ fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
     let (total, length) = (schedule.total(), schedule.length());
     let mut text = format!(
         "{:<INDENT$}{}\n",
-        name.unwrap_or("hits"),
+        name.unwrap_or("each hit"),
         cut(job.what(), WIDTH - INDENT)
     );
     if !offset.is_zero() {

@@ -39,22 +39,20 @@ pub struct Endpoint {
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// Name and value of each.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-}
-
-impl From<&BTreeMap<String, String>> for Headers {
-    fn from(headers: &BTreeMap<String, String>) -> Self {
+    pub(crate) fn of(headers: &BTreeMap<String, String>) -> Self {
         let pairs = headers.iter();
         Self(
             pairs
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect(),
         )
+    }
+
+    /// Name and value of each.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 

@@ -16,8 +16,6 @@ pub(crate) struct Job<H> {
 
 /// A [`Job`] with the type of its hammer erased.
 pub(crate) trait Prepared: Send {
-    /// What the report calls the target.
-    fn target(&self) -> &str;
     /// What one hit is.
     fn what(&self) -> &str;
     fn load(&self) -> &LoadArgs;
@@ -40,10 +38,6 @@ pub(crate) struct Swing {
 }
 
 impl<H: Hammer> Prepared for Job<H> {
-    fn target(&self) -> &str {
-        &self.target
-    }
-
     fn what(&self) -> &str {
         &self.what
     }

@@ -10,45 +10,55 @@ use crate::Setting;
 /// Its keys are the flags of the command line, with underscores: what `hammer NAME --help` lists
 /// under Load, and every flag of the hammer itself.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
 pub struct Load {
     /// What the report and the thresholds call this load: letters, digits, '-' and '_'.
     /// [default: load-1, load-2, …]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", regex(pattern = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"))]
     pub name: Option<String>,
     /// The hammer that hits. [default: the one for the scheme of the target]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     pub hammer: Option<String>,
     /// What is hit: a URL, or what the hammer takes for one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     pub target: Option<String>,
     /// How long after the start of the plan this load starts: 30s, 5m, or seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub offset: Option<Setting>,
     /// How often: 100, 2.5, 10k, 600/m, or max.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub rate: Option<Setting>,
     /// How long: 30s, 5m, 1h30m, or seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub duration: Option<Setting>,
     /// How many hits.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub hits: Option<Setting>,
     /// Hits in flight at one time, at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub max_in_flight: Option<Setting>,
     /// How long a hit may take.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub timeout: Option<Setting>,
     /// Threads of the generator for this load. [default: the cores, shared by the loads]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub threads: Option<Setting>,
     /// Seed of the randomness of the hits.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub seed: Option<Setting>,
     /// How long to wait for hits in flight at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub drain: Option<Setting>,
     /// The flags of the hammer itself.
     #[serde(flatten)]

@@ -10,20 +10,23 @@ use crate::{Load, Setting};
 /// Its keys beside `load` are the flags that `hammer NAME --help` lists under Output and
 /// Thresholds, with underscores.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 #[schemars(title = "hammer plan")]
 pub struct Plan {
     /// What is written at the end: text, json, hits, each with =PATH.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub output: Option<Setting>,
     /// Whether progress is not wanted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub quiet: Option<Setting>,
     /// Whether an invalid verdict is an error: exit code 98.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
     pub require_valid: Option<Setting>,
     /// The loads; they run at the same time.
-    #[schemars(required, length(min = 1, max = 64))]
+    #[schemars(length(min = 1, max = 64))]
     pub load: Vec<Load>,
 }
 

@@ -159,7 +159,7 @@ fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
     }
     let mut names = BTreeSet::new();
     for node in loads {
-        check_load(source, node, &known, &mut names)?;
+        check_load(source, node, &known, &of_load, &mut names)?;
     }
     serde_json::from_value(root.plain())
         .map_err(|error| source.error(root.span.start, error.to_string()))
@@ -169,6 +169,7 @@ fn check_load<'a>(
     source: &Source,
     load: &'a Node,
     of_plan: &[String],
+    of_load: &[String],
     names: &mut BTreeSet<&'a str>,
 ) -> Result<(), PlanError> {
     let Value::Table(entries) = &load.value else {
@@ -203,6 +204,7 @@ fn check_load<'a>(
         // What is nearest to it may be it, spelled wrong.
         let spelled = entries
             .iter()
+            .filter(|(key, ..)| !of_load.contains(key))
             .find(|(key, ..)| nearest(key, ["target", "url", "endpoint"]).is_some());
         return Err(match spelled {
             Some((key, at, _)) => unknown(source, key, *at, "a load", &["target".into()]),

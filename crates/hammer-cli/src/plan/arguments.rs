@@ -44,7 +44,7 @@ impl Arguments<'_> {
                 (true, Setting::Flag(_)) => {
                     let name = value_name(arg);
                     let right =
-                        format!("it has no value; right would be {name} as a text or a number");
+                        format!("it takes a value; right would be a text or a number for {name}");
                     return Err(self.wrong(key, &right));
                 }
                 (true, _) => line.extend(
@@ -146,6 +146,9 @@ impl Arguments<'_> {
             }
             ErrorKind::MissingRequiredArgument => {
                 "it is missing; right would be target = \"http://HOST/\"".into()
+            }
+            ErrorKind::ArgumentConflict if argument.starts_with(long) => {
+                "it is given several times; right would be once".into()
             }
             ErrorKind::UnknownArgument => format!("{} takes no target", self.of),
             _ => {

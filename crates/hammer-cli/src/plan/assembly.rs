@@ -177,15 +177,20 @@ fn prepare_scenario(
         Endpoint {
             url: config.endpoint.clone(),
             method: some(&config.method),
-            payload: some(&config.payload).map(Body::from),
-            headers: Some(Headers::from(&config.headers)),
+            payload: some(&config.payload).map(Body::of_text),
+            headers: Some(Headers::of(&config.headers)),
             cacert: None::<PathBuf>,
             insecure: false,
         },
         load,
     );
     let job = job.map_err(|error| match error {
-        Error::Usage(what) => wrong(&endpoint[..1], what),
+        // It names the flag of `run --endpoint` that it was given for.
+        Error::Usage(what) => {
+            let what = what.trim_start_matches("--");
+            let key = what.split(':').next().unwrap_or_default();
+            wrong(&[endpoint[0], Step::Key(key)], what.to_owned())
+        }
         other => other,
     })?;
     Ok(NamedLoad {

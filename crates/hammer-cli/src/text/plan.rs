@@ -89,8 +89,13 @@ fn answers(report: &Report) -> String {
         .sessions_opened
         .saturating_sub(generator.slots_opened);
     let connections = format!(
-        "{} connections opened, {} lost",
+        "{} connection{} opened, {} lost",
         whole(generator.sessions_opened),
+        if generator.sessions_opened == 1 {
+            ""
+        } else {
+            "s"
+        },
         whole(lost)
     );
     let codes = codes(&report.labels);
