@@ -37,6 +37,7 @@ pub(crate) fn execute<H: Hammer>(
         return Err(Error::new(ErrorKind::Setting));
     }
     settings.threads = settings.threads.min(settings.max_in_flight);
+    let schedule = schedule.or_seed(settings.seed);
     let (threads, max_in_flight) = (settings.threads, settings.max_in_flight);
     on_event(Event::Opening {
         threads,

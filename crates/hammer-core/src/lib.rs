@@ -55,7 +55,7 @@ pub use rand_xoshiro;
 pub use rate::{Rate, RateError};
 pub use report::{Achieved, Bytes, Generator, Loop, Report, SCHEMA, Slice, Summary};
 pub use run::Run;
-pub use schedule::Schedule;
+pub use schedule::{Arrivals, Schedule};
 pub use shape::{Shape, ShapeError, Stage};
 pub use stop::Stop;
 pub use verdict::{Status, Verdict};

@@ -175,7 +175,7 @@ impl Coordinator {
         let (settings, total) = (&self.settings, &self.total);
         let stopped = settings.stop.level() > Level::Run;
         let planned = self.schedule.length().filter(|_| !stopped);
-        let open = self.schedule.rate().is_some();
+        let open = !self.schedule.shape().is_max();
         let duration = match planned {
             Some(planned) if open => planned,
             Some(planned) => planned.min(self.elapsed),
@@ -194,13 +194,9 @@ impl Coordinator {
                 status: Status::Valid,
                 reasons: vec![],
             },
-            r#loop: if self.schedule.rate().is_some() {
-                Loop::Open
-            } else {
-                Loop::Closed
-            },
+            r#loop: if open { Loop::Open } else { Loop::Closed },
             rate: Achieved {
-                requested: self.schedule.rate().map(|rate| rate.as_f64()),
+                requested: self.schedule.mean_rate(),
                 achieved: if starting > 0.0 {
                     total.started as f64 / starting
                 } else {

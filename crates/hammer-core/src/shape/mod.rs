@@ -16,6 +16,7 @@ use crate::Rate;
 
 pub(crate) use count::Count;
 pub use error::ShapeError;
+use level::Level;
 use stage::Form;
 pub use stage::Stage;
 use term::Term;
@@ -95,6 +96,9 @@ impl Shape {
                 before,
                 until: Count::ENDLESS,
             };
+            if form == Form::Level(Level::ZERO) {
+                stage.until = before;
+            }
             if let Some(length) = length {
                 stage.until = before + stage.integral(length);
                 (start, before) = (start + length, stage.until);
@@ -202,7 +206,7 @@ impl Shape {
     }
 
     /// The index of the stage in which there have been `count` hits, `from` or a later one.
-    fn stage_of(&self, count: Count, from: usize) -> Option<usize> {
+    pub(crate) fn stage_of(&self, count: Count, from: usize) -> Option<usize> {
         let later = self.stages[from..].iter();
         later
             .enumerate()

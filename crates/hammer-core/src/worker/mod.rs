@@ -156,7 +156,7 @@ impl<H: Hammer> Worker<H> {
     async fn open_first(self: &Rc<Self>) {
         let first = {
             let share = self.share.borrow();
-            growth::first_slots(share.rate_per_worker(), self.part.max_in_flight)
+            growth::first_slots(share.peak(), self.part.max_in_flight)
         };
         for _ in 0..first {
             self.open_slot();

@@ -7,9 +7,9 @@ use tokio::time::Instant;
 
 use super::slot::{Order, SlotCell};
 use super::{Pending, State, Worker};
+use crate::Hammer;
 use crate::stop::Level;
 use crate::wait::Wait;
-use crate::{Hammer, Rate};
 
 /// Bounds of the shortest time between two looks at the schedule.
 const QUANTUM: RangeInclusive<Duration> = Duration::from_micros(100)..=Duration::from_micros(250);
@@ -27,7 +27,7 @@ impl<H: Hammer> Worker<H> {
         let mut drain_end = None;
         let mut next_tick = SECOND;
         let mut departures = 0;
-        let quantum = quantum(self.share.borrow().rate_per_worker());
+        let steady = self.share.borrow().steady_rate().map(quantum);
         loop {
             let now = Instant::now();
             let elapsed = now.saturating_duration_since(self.start.get());
@@ -73,6 +73,7 @@ impl<H: Hammer> Worker<H> {
                 State::Running => self.next_due(),
                 _ => None,
             };
+            let quantum = steady.unwrap_or_else(|| self.quantum_at(elapsed));
             let times = [
                 next_due.map(|due| self.start.get() + due.max(elapsed + quantum)),
                 Some(self.start.get() + next_tick),
@@ -138,6 +139,11 @@ impl<H: Hammer> Worker<H> {
     fn give(&self, slot: &SlotCell, hit: Pending) {
         self.busy.set(self.busy.get() + 1);
         slot.give(hit);
+    }
+
+    /// The quantum at the present rate of a schedule whose rate changes.
+    fn quantum_at(&self, elapsed: Duration) -> Duration {
+        quantum(self.share.borrow().rate_at(elapsed).unwrap_or(0.0))
     }
 
     fn next_due(&self) -> Option<Duration> {
@@ -210,11 +216,12 @@ impl<H: Hammer> Worker<H> {
     }
 }
 
-/// The shortest time between two looks at the schedule for a worker's `rate`: hits due within it
-/// start together, so that the cost of waking falls as the rate grows.
-fn quantum(rate: Option<Rate>) -> Duration {
-    let grown = QUANTUM_PER_RATE.mul_f64(rate.map_or(0.0, |rate| rate.as_f64()));
-    grown.clamp(*QUANTUM.start(), *QUANTUM.end())
+/// The shortest time between two looks at the schedule for a worker's hits per second: those due
+/// within it start together, so that the cost of waking falls as the rate grows.
+fn quantum(rate: f64) -> Duration {
+    QUANTUM_PER_RATE
+        .mul_f64(rate)
+        .clamp(*QUANTUM.start(), *QUANTUM.end())
 }
 
 #[cfg(test)]
@@ -223,10 +230,8 @@ mod tests {
 
     #[test]
     fn the_quantum_grows_with_the_rate_within_its_bounds() {
-        for (rate, micros) in [(1, 100), (10_000, 100), (20_000, 200), (1_000_000, 250)] {
-            let quantum = quantum(Some(Rate::per_second(rate)));
-            assert_eq!(quantum, Duration::from_micros(micros), "{rate}/s");
+        for (rate, micros) in [(0.0, 100), (1e4, 100), (2e4, 200), (1e9, 250)] {
+            assert_eq!(quantum(rate), Duration::from_micros(micros), "{rate}/s");
         }
-        assert_eq!(quantum(None), *QUANTUM.start(), "a closed loop");
     }
 }
