@@ -37,6 +37,8 @@ mod report;
 mod run;
 mod schedule;
 mod shape;
+mod stage_report;
+mod stage_tally;
 mod stop;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -57,5 +59,6 @@ pub use report::{Achieved, Bytes, Generator, Loop, Report, SCHEMA, Slice, Summar
 pub use run::Run;
 pub use schedule::{Arrivals, Schedule};
 pub use shape::{Shape, ShapeError, Stage};
+pub use stage_report::StageReport;
 pub use stop::Stop;
 pub use verdict::{Status, Verdict};

@@ -11,7 +11,6 @@ use crate::{Rate, Shape};
 
 pub use arrivals::Arrivals;
 pub(crate) use share::Share;
-use walk::Walk;
 
 /// The offsets from the start at which hits are due: a [shape](Shape), and how hits
 /// [arrive](Arrivals) within it.
@@ -162,6 +161,21 @@ impl Schedule {
             let due = share.peek()?;
             share.advance();
             Some(due)
+        })
+    }
+
+    /// What warms up for it in `length`: its first rate. None if that is 0, and so warms nothing.
+    pub(crate) fn warm_up(&self, length: Duration) -> Option<Self> {
+        let shape = if self.shape.is_max() {
+            Shape::max()
+        } else {
+            Shape::constant(self.shape.first_rate()?)
+        };
+        Some(Self {
+            shape,
+            duration: Some(length),
+            hits: None,
+            ..self.clone()
         })
     }
 

@@ -8,6 +8,8 @@ use crate::{Rate, Schedule};
 #[derive(Debug, Clone)]
 pub(crate) struct Share {
     pace: Pace,
+    /// What the hit with index 0 is called.
+    first_number: u64,
     next: u64,
     step: u64,
     end: u64,
@@ -40,6 +42,7 @@ impl Share {
         };
         let mut share = Self {
             pace,
+            first_number: 0,
             next: worker,
             step: workers,
             end: end.unwrap_or(u64::MAX),
@@ -48,6 +51,12 @@ impl Share {
         };
         share.look();
         share
+    }
+
+    /// The same hits under other numbers: the first one is `number`.
+    pub(crate) fn numbered_from(mut self, number: u64) -> Self {
+        self.first_number = number;
+        self
     }
 
     /// Finds out when the next hit is due.
@@ -70,7 +79,7 @@ impl Share {
 
     /// Takes the next hit's number; the schedule moves on.
     pub(crate) fn advance(&mut self) -> u64 {
-        let number = self.next;
+        let number = self.first_number + self.next;
         self.next = self.next.saturating_add(self.step);
         self.look();
         number

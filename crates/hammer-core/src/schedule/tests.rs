@@ -1,3 +1,4 @@
+use super::walk::Walk;
 use super::*;
 
 const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);

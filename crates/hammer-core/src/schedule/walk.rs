@@ -102,7 +102,7 @@ impl Poisson {
 /// `fraction` / 2⁶⁴ of `width`, which counts as 1 at most: the last interval may be shorter.
 fn within(width: Count, fraction: u64) -> Count {
     match width.split() {
-        (0, width) => Count::new(0, (u128::from(width) * u128::from(fraction) >> 64) as u64),
+        (0, width) => Count::new(0, ((u128::from(width) * u128::from(fraction)) >> 64) as u64),
         _ => Count::new(0, fraction),
     }
 }
@@ -111,7 +111,7 @@ fn within(width: Count, fraction: u64) -> Count {
 /// "Fast splittable pseudorandom number generators", 2014).
 fn fraction(seed: u64, k: u64) -> u64 {
     let mut z = seed.wrapping_add(k.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ z >> 31
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }

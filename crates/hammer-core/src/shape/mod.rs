@@ -130,6 +130,16 @@ impl Shape {
         }
     }
 
+    /// The rate at the start; none if it is 0, and for a closed loop.
+    #[must_use]
+    pub fn first_rate(&self) -> Option<Rate> {
+        match self.stages.first()?.form {
+            Form::Level(level) | Form::Ramp(level, _) | Form::Sine { mean: level, .. } => {
+                level.rate()
+            }
+        }
+    }
+
     /// Its stages in order, each step and each part of a spike being one; none for a closed loop.
     #[must_use]
     pub fn stages(&self) -> &[Stage] {
@@ -173,9 +183,8 @@ impl Shape {
         if self.is_max() {
             return None;
         }
-        let t = nanos(t);
         let stage = &self.stages[self.stage_at(t)];
-        let t = t - stage.start;
+        let t = nanos(t) - stage.start;
         let over = stage.length.is_some_and(|length| t >= length);
         Some(if over { 0.0 } else { stage.rate_at(t) })
     }
@@ -191,9 +200,8 @@ impl Shape {
         if self.is_max() {
             return Count::ZERO;
         }
-        let t = nanos(t);
         let stage = &self.stages[self.stage_at(t)];
-        let t = t - stage.start;
+        let t = nanos(t) - stage.start;
         match stage.length {
             Some(length) if t >= length => stage.until,
             _ => stage.before + stage.integral(t),
@@ -201,7 +209,8 @@ impl Shape {
     }
 
     /// The index of the stage at `t`, or of the last one.
-    fn stage_at(&self, t: u64) -> usize {
+    pub(crate) fn stage_at(&self, t: Duration) -> usize {
+        let t = nanos(t);
         self.stages.partition_point(|stage| stage.start <= t) - 1
     }
 

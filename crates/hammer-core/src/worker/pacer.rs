@@ -24,19 +24,27 @@ impl<H: Hammer> Worker<H> {
         while Instant::now() < self.start.get() && self.part.stop.level() == Level::Run {
             wait.until(self.start.get(), &self.bell).await?;
         }
+        self.warm_up();
         let mut drain_end = None;
         let mut next_tick = SECOND;
         let mut departures = 0;
-        let steady = self.share.borrow().steady_rate().map(quantum);
+        let mut steady = self.share.borrow().steady_rate().map(quantum);
         loop {
             let now = Instant::now();
-            let elapsed = now.saturating_duration_since(self.start.get());
+            let mut elapsed = now.saturating_duration_since(self.start.get());
+            let level = self.part.stop.level();
+            if self.end_warm_up(elapsed, level > Level::Run) {
+                elapsed = now.saturating_duration_since(self.start.get());
+                steady = self.share.borrow().steady_rate().map(quantum);
+            }
+            let warm_until = self.warm_until.get();
+            self.leave_out_late(now);
             let waiting = match self.state.get() {
-                State::Running => self.dispatch(elapsed),
+                State::Running if level == Level::Run => self.dispatch(elapsed),
                 _ => 0,
             };
             self.time_out(now);
-            if elapsed >= next_tick {
+            if elapsed >= next_tick && warm_until.is_none() {
                 let second = elapsed.as_secs();
                 self.link.swap(&self.interval, second);
                 next_tick = SECOND * u32::try_from(second + 1).unwrap_or(u32::MAX);
@@ -52,7 +60,8 @@ impl<H: Hammer> Worker<H> {
                 self.grow();
             }
             let level = self.part.stop.level();
-            if self.state.get() == State::Running && (level > Level::Run || self.is_over(elapsed)) {
+            let over = warm_until.is_none() && self.is_over(elapsed);
+            if self.state.get() == State::Running && (level > Level::Run || over) {
                 self.state.set(State::Draining);
                 drain_end = now.checked_add(self.part.drain);
                 self.link.draining();
@@ -76,7 +85,7 @@ impl<H: Hammer> Worker<H> {
             let quantum = steady.unwrap_or_else(|| self.quantum_at(elapsed));
             let times = [
                 next_due.map(|due| self.start.get() + due.max(elapsed + quantum)),
-                Some(self.start.get() + next_tick),
+                Some(self.start.get() + warm_until.unwrap_or(next_tick)),
                 self.in_flight.borrow().next_timeout(self.part.timeout),
                 drain_end,
             ];
@@ -116,8 +125,12 @@ impl<H: Hammer> Worker<H> {
                 due,
             };
             let late = elapsed - due;
+            let stage = self.stage_of(due);
             interval.hits.scheduled += 1;
             interval.schedule_late.record(late);
+            if let Some(stage) = stage {
+                interval.stages.of(stage).hits.scheduled += 1;
+            }
             if let Some(slot) = idle.pop() {
                 self.give(&slots[slot], hit);
             } else if backlog.len() < self.part.max_backlog {
