@@ -24,6 +24,7 @@
 
 mod app;
 mod body;
+mod caret;
 mod completions;
 mod count;
 mod demo;
@@ -35,12 +36,12 @@ mod external;
 mod hammer_args;
 mod hits_log;
 mod http;
+mod instant;
 mod limits;
 mod load;
 mod log;
 mod output;
 mod outputs;
-mod pace;
 mod progress;
 mod run;
 mod runner;

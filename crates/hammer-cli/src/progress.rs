@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hammer_core::{Event, Hits, Tick};
 
+use crate::instant;
 use crate::text::number;
 
 /// How often there is a line where it can't be updated in place.
@@ -59,6 +60,13 @@ impl Progress {
     pub(crate) fn on_event(&mut self, event: &Event<'_>) {
         match event {
             Event::Opening { .. } if self.style == Style::InPlace => self.in_place("opening"),
+            Event::Waiting { until } => {
+                self.note(&format!("waiting until {}", instant::shown(*until)));
+            }
+            Event::Warming { length } => {
+                let length = humantime::format_duration(*length);
+                self.note(&format!("warming up for {length}"));
+            }
             Event::Started { total, length } => (self.total, self.length) = (*total, *length),
             Event::Tick(tick) => self.tick(tick),
             Event::Draining => {
@@ -94,6 +102,15 @@ impl Progress {
                 let _ = writeln!(io::stderr(), "{}", self.line(tick.elapsed, &tick.total));
             }
             Style::Lines => {}
+        }
+    }
+
+    /// Something that is told once, on a line of its own where there are lines.
+    fn note(&mut self, line: &str) {
+        match self.style {
+            Style::InPlace => self.in_place(line),
+            Style::Lines => drop(writeln!(io::stderr(), "{line}")),
+            Style::Quiet => {}
         }
     }
 

@@ -6,5 +6,6 @@ pub(crate) mod latency;
 pub(crate) mod lines;
 pub(crate) mod number;
 mod render;
+mod stages;
 
 pub(crate) use render::render;
