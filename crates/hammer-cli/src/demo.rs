@@ -1,4 +1,5 @@
 use std::io::{self, Write};
+use std::time::Duration;
 
 use clap::{ArgMatches, Command};
 use hammer_http::Http;
@@ -10,6 +11,9 @@ use crate::exit::Exit;
 use crate::job::Job;
 use crate::runner;
 
+/// How long it lasts unless it is told.
+const LASTING: Duration = Duration::from_secs(5);
+
 /// The subcommand.
 pub(crate) const NAME: &str = "demo";
 
@@ -20,14 +24,14 @@ pub(crate) fn command() -> Command {
         .mut_arg("rate", |rate| rate.default_value("1000"))
         .mut_arg("duration", |duration| {
             duration
-                .default_value("5s")
-                .help("How long: 30s, 5m, 1h30m, or seconds")
+                .help("How long: 30s, 5m, 1h30m, or seconds [default: 5s, or as the shape says]")
         })
 }
 
 /// Starts the target, hits it, and says what it saw.
 pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
     let (load, output) = entry::load_of(matches)?;
+    let load = load.lasting_unless_told(LASTING);
     let failed = |what: &str, error: &dyn std::fmt::Display| {
         Error::Run(format!("failed to {what}: {error}"))
     };

@@ -114,10 +114,10 @@ fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
         2,
     ));
     if let Some(length) = length {
-        text.push_str(&shape::drawing(&shape, length));
+        text.push_str(&shape::drawing(shape, length));
     }
     let mut first = vec![];
-    for (number, due) in schedule.offsets().take(FIRST).enumerate() {
+    for (number, due) in schedule.seed(args.seed()).offsets().take(FIRST).enumerate() {
         first.push(format!(
             "{:.3} s   hit {number}   {}",
             due.as_secs_f64(),
@@ -180,7 +180,7 @@ fn peak(loads: &[NamedLoad], end: Duration) -> f64 {
         })
         .collect();
     let at = |t: Duration| -> f64 {
-        let rate = |(offset, shape, length): &(Duration, hammer_core::Shape, Option<Duration>)| {
+        let rate = |(offset, shape, length): &(Duration, &hammer_core::Shape, Option<Duration>)| {
             let t = t.checked_sub(*offset)?;
             let over = length.is_some_and(|length| t >= length);
             shape.rate_at(t).filter(|_| !over)

@@ -64,6 +64,7 @@ impl<A: HammerArgs> Entry for Of<A> {
 
     fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn Prepared>, Error> {
         let load = LoadArgs::from_arg_matches(matches)?;
+        load.check()?;
         Self::job(A::from_arg_matches(matches)?, load)
     }
 
@@ -86,10 +87,9 @@ pub(crate) fn with_load(command: Command) -> Command {
 
 /// What the flags of [`with_load`] were given.
 pub(crate) fn load_of(matches: &ArgMatches) -> Result<(LoadArgs, OutputArgs), Error> {
-    Ok((
-        LoadArgs::from_arg_matches(matches)?,
-        OutputArgs::from_arg_matches(matches)?,
-    ))
+    let load = LoadArgs::from_arg_matches(matches)?;
+    load.check()?;
+    Ok((load, OutputArgs::from_arg_matches(matches)?))
 }
 
 fn refused<A: HammerArgs>(error: &BuildError) -> Error {

@@ -24,6 +24,7 @@
 
 mod app;
 mod body;
+mod caret;
 mod completions;
 mod count;
 mod demo;
@@ -36,13 +37,13 @@ mod external;
 mod hammer_args;
 mod hits_log;
 mod http;
+mod instant;
 mod job;
 mod limits;
 mod load;
 mod log;
 mod output;
 mod outputs;
-mod pace;
 mod plan;
 mod progress;
 mod run;

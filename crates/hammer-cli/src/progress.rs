@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use hammer_core::{Event, Hits, Tick};
 
+use crate::instant;
 use crate::status_line::StatusLine;
 use crate::text::number;
 
@@ -40,6 +41,13 @@ impl Progress {
     pub(crate) fn on_event(&mut self, event: &Event<'_>) {
         match event {
             Event::Opening { .. } => self.status.update("opening"),
+            Event::Waiting { until } => {
+                self.note(&format!("waiting until {}", instant::shown(*until)));
+            }
+            Event::Warming { length } => {
+                let length = humantime::format_duration(*length);
+                self.note(&format!("warming up for {length}"));
+            }
             Event::Started { total, length } => (self.total, self.length) = (*total, *length),
             Event::Tick(tick) => self.tick(tick),
             Event::Draining => {
@@ -65,6 +73,11 @@ impl Progress {
             let line = self.line(tick.elapsed, &tick.total);
             self.status.show(&line);
         }
+    }
+
+    /// Something that is told once, on a line of its own where there are lines.
+    fn note(&mut self, line: &str) {
+        self.status.show(line);
     }
 
     /// Percent, time left, achieved rate, p99, failures; at most 80 columns.

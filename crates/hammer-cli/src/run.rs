@@ -61,7 +61,9 @@ pub(crate) fn run(entries: &[Box<dyn Entry>], matches: &ArgMatches) -> Result<Ex
         None => pick_by_scheme(entries, &endpoint.url)
             .map_err(|what| wrong("--endpoint <URL>", &endpoint.url, what))?,
     };
-    let job = entry.prepare_endpoint(endpoint, LoadArgs::from_arg_matches(matches)?)?;
+    let load = LoadArgs::from_arg_matches(matches)?;
+    load.check()?;
+    let job = entry.prepare_endpoint(endpoint, load)?;
     runner::start(job, &output)
 }
 

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::interval::Interval;
 use crate::run::{Run, Settings};
+use crate::stage_report::StageTotals;
 use crate::worker::{self, Link, Message, Part, Peaks, Reins};
 use crate::{
     Error, ErrorKind, Event, Hammer, Hits, Place, Report, Schedule, Summary, Tick, process,
@@ -39,7 +40,11 @@ pub(crate) fn execute<H: Hammer>(
     if settings.max_in_flight == 0 || settings.threads == 0 || settings.timeout.is_zero() {
         return Err(Error::new(ErrorKind::Setting));
     }
+    if !settings.warmup.is_zero() && schedule.warm_up(settings.warmup).is_none() {
+        return Err(Error::new(ErrorKind::Warmup));
+    }
     settings.threads = settings.threads.min(settings.max_in_flight);
+    let schedule = schedule.or_seed(settings.seed);
     let (threads, max_in_flight) = (settings.threads, settings.max_in_flight);
     if let Some(place) = &mut place {
         place.before_opening(&settings.stop);
@@ -48,6 +53,10 @@ pub(crate) fn execute<H: Hammer>(
         threads,
         max_in_flight,
     });
+
+    if let Some(until) = settings.start_at {
+        on_event(Event::Waiting { until });
+    }
 
     let hammer = Arc::new(hammer);
     let batches = Arc::new(AtomicUsize::new(0));
@@ -91,6 +100,8 @@ pub(crate) fn execute<H: Hammer>(
         current: Interval::new(),
         total: Interval::new(),
         series: Series::new(SLICES),
+        stages: StageTotals::default(),
+        measuring: false,
         elapsed: Duration::ZERO,
         peaks: Peaks::default(),
         cpu_before: process::cpu(),
@@ -117,6 +128,9 @@ fn part(settings: &Settings, worker: usize) -> Part {
         max_backlog: share(settings.max_backlog),
         timeout: settings.timeout,
         drain: settings.drain.unwrap_or(settings.timeout),
+        warmup: settings.warmup,
+        skip_late: settings.skip_late,
+        start_at: settings.start_at,
         seed: settings.seed,
         log_hits: settings.log_hits,
         paused: settings.paused,
@@ -140,6 +154,8 @@ pub(crate) struct Coordinator {
     current: Box<Interval>,
     pub(crate) total: Box<Interval>,
     pub(crate) series: Series<Second>,
+    pub(crate) stages: StageTotals,
+    measuring: bool,
     pub(crate) elapsed: Duration,
     pub(crate) peaks: Peaks,
     pub(crate) cpu_before: Duration,
@@ -180,12 +196,14 @@ impl Coordinator {
                 Message::Opened => {
                     self.open += 1;
                     if self.open == self.settings.threads {
-                        let (total, length) = (self.schedule.total(), self.length);
-                        on_event(Event::Started { total, length });
-                        self.cpu_before = process::cpu();
+                        match self.settings.warmup {
+                            Duration::ZERO => self.measure(on_event),
+                            length => on_event(Event::Warming { length }),
+                        }
                         self.start();
                     }
                 }
+                Message::Measuring => self.measure(on_event),
                 Message::Interval {
                     worker,
                     second,
@@ -238,11 +256,22 @@ impl Coordinator {
         }
     }
 
+    /// The clock starts: from here on it counts what the process needs.
+    fn measure(&mut self, on_event: &mut impl FnMut(Event<'_>)) {
+        if !self.measuring {
+            self.measuring = true;
+            let (total, length) = (self.schedule.total(), self.length);
+            on_event(Event::Started { total, length });
+            self.cpu_before = process::cpu();
+        }
+    }
+
     fn start(&mut self) {
-        // A paused clock is the worker's own: it hears nothing and starts at once.
+        // A paused clock is the worker's own: it hears nothing and starts by itself.
+        let at = worker::until(self.settings.start_at);
         let start = (!self.settings.paused).then(|| match &mut self.place {
-            Some(place) => place.start(),
-            None => Instant::now() + LEAD,
+            Some(place) => at.max(place.start()),
+            None => at.max(Instant::now() + LEAD),
         });
         for rein in &mut self.reins {
             if let (Some(tell), Some(start)) = (rein.start.take(), start) {
@@ -285,6 +314,8 @@ impl Coordinator {
                 response,
             },
         );
+        self.stages.add(&self.current.stages);
+        self.current.stages.clear();
         self.total.merge(&self.current);
         self.current.clear();
     }

@@ -62,14 +62,6 @@ impl Rate {
         self.hits as f64 * SECOND as f64 / self.nanos as f64
     }
 
-    /// One part of `parts`; a part of a rate that is too slow to be told stays as slow as can be.
-    pub(crate) fn divided(self, parts: u64) -> Self {
-        Self {
-            hits: self.hits,
-            nanos: self.nanos.saturating_mul(parts),
-        }
-    }
-
     /// When hit `k` is due: `k / rate`, exact, rounded down to the nanosecond.
     #[must_use]
     pub fn due(&self, k: u64) -> Duration {

@@ -28,7 +28,7 @@ pub struct Load {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Setting")]
     pub offset: Option<Setting>,
-    /// How often: 100, 2.5, 10k, 600/m, or max.
+    /// How often: 100, 2.5, 10k, 600/m, max, or a shape: 100..1000/5m, spike(10, 500, 5s)/1m.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Setting")]
     pub rate: Option<Setting>,
@@ -36,6 +36,22 @@ pub struct Load {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Setting")]
     pub duration: Option<Setting>,
+    /// How the hits of a second are spread: even, poisson, uniform, burst.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
+    pub arrivals: Option<Setting>,
+    /// How long the first rate is run before anything counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
+    pub warmup: Option<Setting>,
+    /// How late a hit may start; later ones are not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
+    pub skip_late: Option<Setting>,
+    /// When to start, by the clock on the wall: 2026-12-01T12:00:00Z.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
+    pub start_at: Option<Setting>,
     /// How many hits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Setting")]

@@ -117,10 +117,20 @@ fn prepare(
         }
     };
     let job = entry.prepare(&matches).map_err(|error| match error {
-        Error::Usage(what) => Error::Usage(file.wrong_value(&path, what).to_string()),
+        Error::Usage(what) => {
+            let key = flag_in(&what).replace('-', "_");
+            let way = [path[0], path[1], Step::Key(&key)];
+            Error::Usage(file.wrong_value(&way, what).to_string())
+        }
         other => other,
     })?;
     Ok(NamedLoad { name, offset, job })
+}
+
+/// The flag that a message names first, without its hyphens.
+fn flag_in(message: &str) -> &str {
+    let named = message.split("'--").nth(1).unwrap_or_default();
+    named.split([' ', '\'']).next().unwrap_or_default()
 }
 
 /// The flags of the whole plan. Files that are written lie where the command runs.
@@ -158,6 +168,7 @@ fn prepare_scenario(
     let command = LoadArgs::augment_args(Command::new("scenario"));
     let matches = arguments.matches(command, &flags, None)?;
     let load = LoadArgs::from_arg_matches(&matches)?;
+    load.check()?;
     let wrong =
         |path: &[Step<'_>], what: String| Error::Usage(file.wrong_value(path, what).to_string());
     // The ancestor's names were those of its types, such as HTTPHammer.

@@ -8,6 +8,7 @@ pub(crate) mod number;
 mod plan;
 mod render;
 pub(crate) mod shape;
+mod stages;
 
 pub(crate) use plan::render_plan;
 pub(crate) use render::asked;

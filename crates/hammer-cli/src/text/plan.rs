@@ -4,7 +4,7 @@ use hammer_plan::{LoadReport, PlanReport};
 use super::latency;
 use super::lines::{INDENT, WIDTH, cut, wrapped};
 use super::number::{rate, size, whole};
-use super::render::{codes, counted, failures, pace, verdict_of};
+use super::render::{codes, counted, failures, pace, verdict_of, verdicts};
 
 /// What is said if nothing is wrong.
 const WELL: &str = "the generator kept all schedules: the numbers describe the targets";
@@ -16,7 +16,7 @@ pub(crate) fn render_plan(report: &PlanReport, colour: bool) -> String {
     out.push_str(&verdict_of(&report.verdict, WELL, colour));
     out.push('\n');
     let achieved = format!("{}/s achieved", rate(report.rate.achieved));
-    let hits = format!("{}   {achieved}", counted(&report.hits));
+    let hits = format!("{}   {achieved}", verdicts(&report.hits));
     out.push_str(&wrapped("hits", &hits, 2));
     let generator = &report.generator;
     let s = if generator.threads == 1 { "" } else { "s" };
@@ -74,7 +74,7 @@ fn block(load: &LoadReport) -> String {
     let target = cut(&report.target, WIDTH.saturating_sub(used).max(10));
     let mut out = format!("{name}   {}   {target}   {what}\n", report.hammer);
     let achieved = format!("{}/s achieved", rate(report.rate.achieved));
-    let hits = format!("{}   {achieved}", counted(&report.hits));
+    let hits = format!("{}   {achieved}", counted(report));
     out.push_str(&wrapped("hits", &hits, 2));
     out.push_str(&answers(report));
     out.push_str(&latency::table(report));

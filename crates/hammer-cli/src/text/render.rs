@@ -1,15 +1,20 @@
 use std::collections::BTreeMap;
 
-use hammer_core::{Hits, Loop, Report, Status, Verdict};
+use hammer_core::{Arrivals, Hits, Loop, Report, Status, Verdict};
 
 use super::latency::{self, Unit};
 use super::lines::{INDENT, WIDTH, cut, listed, wrapped};
 use super::number::{rate, size, whole};
+use super::stages;
 
+/// The most lines.
+const LINES: usize = 30;
 /// Lines for the reasons of the verdict, all together.
 const REASON_LINES: usize = 8;
 /// Kinds of failures that are explained.
 const FAILURES: usize = 3;
+/// Columns for the expression of a shape.
+const MOST_SHAPE: usize = 30;
 /// Labels that are counted one by one.
 const LABELS: usize = 6;
 
@@ -22,17 +27,21 @@ pub(crate) fn render(report: &Report, colour: bool) -> String {
     out.push_str(&hits(report));
     out.push_str(&speed(report));
     out.push_str(&latency::table(report));
-    out.push_str(&codes(&report.labels));
-    out.push_str(&failures(report));
-    out.push_str(&phases(report));
-    out.push_str(&connections(report));
-    out.push_str(&generator(report));
+    let mut rest = codes(&report.labels);
+    rest.push_str(&failures(report));
+    rest.push_str(&phases(report));
+    rest.push_str(&connections(report));
+    rest.push_str(&generator(report));
+    let left = LINES.saturating_sub(out.lines().count() + rest.lines().count());
+    out.push_str(&stages::table(report, left));
+    out.push_str(&rest);
     out
 }
 
 /// How fast it was to be hit.
 pub(super) fn pace(report: &Report) -> String {
     match report.rate.requested {
+        Some(_) if changes(report) => cut(&report.shape, MOST_SHAPE),
         Some(requested) => asked(requested),
         None => "closed loop".into(),
     }
@@ -49,8 +58,13 @@ fn header(report: &Report) -> String {
     let name = cut(&format!("hammer {}", report.hammer), 30);
     let room =
         WIDTH.saturating_sub(name.chars().count().max(INDENT - 3) + what.chars().count() + 6);
-    let target = cut(&report.target, room);
+    let target = cut(&report.target, room.max(1));
     format!("{name:<width$}   {target}   {what}\n", width = INDENT - 3)
+}
+
+/// Whether the rate changed in the course of the run.
+fn changes(report: &Report) -> bool {
+    report.shape.contains(['.', ',', '(']) && report.shape.parse::<f64>().is_err()
 }
 
 /// A rate below 1/s reads better by the minute or the hour.
@@ -100,11 +114,20 @@ pub(super) fn verdict_of(verdict: &Verdict, well: &str, colour: bool) -> String 
 }
 
 fn hits(report: &Report) -> String {
-    wrapped("hits", &counted(&report.hits), 2)
+    wrapped("hits", &counted(report), 2)
+}
+
+/// The hits of a run, and why some of them were not sent.
+pub(super) fn counted(report: &Report) -> String {
+    let text = verdicts(&report.hits);
+    match report.generator.unsent_late {
+        0 => text,
+        late => format!("{text}, {} of them since they were late", whole(late)),
+    }
 }
 
 /// Hits by their verdicts, in words.
-pub(super) fn counted(hits: &Hits) -> String {
+pub(super) fn verdicts(hits: &Hits) -> String {
     let always = [("scheduled", hits.scheduled), ("ok", hits.ok)];
     let rest = [
         ("rejected", hits.rejected),
@@ -127,10 +150,20 @@ pub(super) fn counted(hits: &Hits) -> String {
 fn speed(report: &Report) -> String {
     let achieved = format!("{}/s achieved", rate(report.rate.achieved));
     let text = match (report.r#loop, report.rate.requested) {
-        (Loop::Open, Some(requested)) => format!("{} asked   {achieved}", asked(requested)),
+        (Loop::Open, Some(requested)) => {
+            let mean = if changes(report) { " on average" } else { "" };
+            format!("{} asked{mean}   {achieved}", asked(requested))
+        }
         _ => format!("{achieved}   closed loop: a slot's next hit waits for its last one"),
     };
-    format!("{:<INDENT$}{text}\n", "rate")
+    let mut text = text;
+    if report.arrivals != Arrivals::Even {
+        text = format!("{text}   {} arrivals", report.arrivals);
+    }
+    if report.warmup_s > 0.0 {
+        text = format!("{text}   after {} s of warm-up", rate(report.warmup_s));
+    }
+    wrapped("rate", &text, 2)
 }
 
 /// The most frequent first.

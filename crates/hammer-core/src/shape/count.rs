@@ -10,7 +10,6 @@ const ONE: f64 = 18_446_744_073_709_551_616.0;
 
 impl Count {
     pub(crate) const ZERO: Self = Self(0);
-    pub(crate) const ONE: Self = Self(1 << 64);
     pub(crate) const ENDLESS: Self = Self(u128::MAX);
 
     pub(crate) fn whole(hits: u64) -> Self {
@@ -19,7 +18,7 @@ impl Count {
 
     /// `hits` and `fraction` / 2⁶⁴.
     pub(crate) fn new(hits: u64, fraction: u64) -> Self {
-        Self(u128::from(hits) << 64 | u128::from(fraction))
+        Self((u128::from(hits) << 64) | u128::from(fraction))
     }
 
     /// `numerator / denominator`, rounded down; the numerator is below 2¹²⁸.
@@ -29,7 +28,7 @@ impl Count {
         if whole >> 64 != 0 {
             return Self::ENDLESS;
         }
-        Self(whole << 64 | (rest << 64) / denominator)
+        Self((whole << 64) | ((rest << 64) / denominator))
     }
 
     /// The nearest count to a float; none is below zero.

@@ -46,7 +46,7 @@ impl Level {
         let (hits, period) = rate.parts();
         let (whole, rest) = count.split();
         let period = u128::from(period);
-        let nanos = u128::from(whole) * period + (u128::from(rest) * period >> 64);
+        let nanos = u128::from(whole) * period + ((u128::from(rest) * period) >> 64);
         u64::try_from(nanos / u128::from(hits)).unwrap_or(u64::MAX)
     }
 

@@ -16,6 +16,7 @@ use crate::Rate;
 
 pub(crate) use count::Count;
 pub use error::ShapeError;
+use level::Level;
 use stage::Form;
 pub use stage::Stage;
 use term::Term;
@@ -95,6 +96,9 @@ impl Shape {
                 before,
                 until: Count::ENDLESS,
             };
+            if form == Form::Level(Level::ZERO) {
+                stage.until = before;
+            }
             if let Some(length) = length {
                 stage.until = before + stage.integral(length);
                 (start, before) = (start + length, stage.until);
@@ -123,6 +127,16 @@ impl Shape {
                 _ => None,
             },
             _ => None,
+        }
+    }
+
+    /// The rate at the start; none if it is 0, and for a closed loop.
+    #[must_use]
+    pub fn first_rate(&self) -> Option<Rate> {
+        match self.stages.first()?.form {
+            Form::Level(level) | Form::Ramp(level, _) | Form::Sine { mean: level, .. } => {
+                level.rate()
+            }
         }
     }
 
@@ -169,9 +183,8 @@ impl Shape {
         if self.is_max() {
             return None;
         }
-        let t = nanos(t);
         let stage = &self.stages[self.stage_at(t)];
-        let t = t - stage.start;
+        let t = nanos(t) - stage.start;
         let over = stage.length.is_some_and(|length| t >= length);
         Some(if over { 0.0 } else { stage.rate_at(t) })
     }
@@ -187,9 +200,8 @@ impl Shape {
         if self.is_max() {
             return Count::ZERO;
         }
-        let t = nanos(t);
         let stage = &self.stages[self.stage_at(t)];
-        let t = t - stage.start;
+        let t = nanos(t) - stage.start;
         match stage.length {
             Some(length) if t >= length => stage.until,
             _ => stage.before + stage.integral(t),
@@ -197,12 +209,13 @@ impl Shape {
     }
 
     /// The index of the stage at `t`, or of the last one.
-    fn stage_at(&self, t: u64) -> usize {
+    pub(crate) fn stage_at(&self, t: Duration) -> usize {
+        let t = nanos(t);
         self.stages.partition_point(|stage| stage.start <= t) - 1
     }
 
     /// The index of the stage in which there have been `count` hits, `from` or a later one.
-    fn stage_of(&self, count: Count, from: usize) -> Option<usize> {
+    pub(crate) fn stage_of(&self, count: Count, from: usize) -> Option<usize> {
         let later = self.stages[from..].iter();
         later
             .enumerate()

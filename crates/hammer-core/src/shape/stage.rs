@@ -124,7 +124,7 @@ impl Stage {
     }
 
     /// N⁻¹ of a count of the whole shape, which lies in this stage, as an offset from the start.
-    pub(super) fn due(&self, count: Count) -> u64 {
+    pub(crate) fn due(&self, count: Count) -> u64 {
         let x = count - self.before;
         let t = match self.form {
             Form::Level(level) => level.nanos_until(x),

@@ -7,9 +7,9 @@ use tokio::time::Instant;
 
 use super::slot::{Order, SlotCell};
 use super::{Pending, State, Worker};
+use crate::Hammer;
 use crate::stop::Level;
 use crate::wait::Wait;
-use crate::{Hammer, Rate};
 
 /// Bounds of the shortest time between two looks at the schedule.
 const QUANTUM: RangeInclusive<Duration> = Duration::from_micros(100)..=Duration::from_micros(250);
@@ -24,20 +24,27 @@ impl<H: Hammer> Worker<H> {
         while Instant::now() < self.start.get() && self.part.stop.level() == Level::Run {
             wait.until(self.start.get(), &self.bell).await?;
         }
+        self.warm_up();
         let mut drain_end = None;
         let mut next_tick = SECOND;
         let mut departures = 0;
-        let quantum = quantum(self.share.borrow().rate_per_worker());
+        let mut steady = self.share.borrow().steady_rate().map(quantum);
         loop {
             let now = Instant::now();
-            let elapsed = now.saturating_duration_since(self.start.get());
+            let mut elapsed = now.saturating_duration_since(self.start.get());
+            let level = self.part.stop.level();
+            if self.end_warm_up(elapsed, level > Level::Run) {
+                elapsed = now.saturating_duration_since(self.start.get());
+                steady = self.share.borrow().steady_rate().map(quantum);
+            }
+            let warm_until = self.warm_until.get();
+            self.leave_out_late(now);
             let waiting = match self.state.get() {
-                // A run that was stopped before its start sends nothing.
-                State::Running if now >= self.start.get() => self.dispatch(elapsed),
+                State::Running if level == Level::Run => self.dispatch(elapsed),
                 _ => 0,
             };
             self.time_out(now);
-            if elapsed >= next_tick {
+            if elapsed >= next_tick && warm_until.is_none() {
                 let second = elapsed.as_secs();
                 self.link.swap(&self.interval, second);
                 next_tick = SECOND * u32::try_from(second + 1).unwrap_or(u32::MAX);
@@ -53,7 +60,8 @@ impl<H: Hammer> Worker<H> {
                 self.grow();
             }
             let level = self.part.stop.level();
-            if self.state.get() == State::Running && (level > Level::Run || self.is_over(elapsed)) {
+            let over = warm_until.is_none() && self.is_over(elapsed);
+            if self.state.get() == State::Running && (level > Level::Run || over) {
                 self.state.set(State::Draining);
                 drain_end = now.checked_add(self.part.drain);
                 self.link.draining();
@@ -74,9 +82,10 @@ impl<H: Hammer> Worker<H> {
                 State::Running => self.next_due(),
                 _ => None,
             };
+            let quantum = steady.unwrap_or_else(|| self.quantum_at(elapsed));
             let times = [
                 next_due.map(|due| self.start.get() + due.max(elapsed + quantum)),
-                Some(self.start.get() + next_tick),
+                Some(self.start.get() + warm_until.unwrap_or(next_tick)),
                 self.in_flight.borrow().next_timeout(self.part.timeout),
                 drain_end,
             ];
@@ -116,8 +125,12 @@ impl<H: Hammer> Worker<H> {
                 due,
             };
             let late = elapsed - due;
+            let stage = self.stage_of(due);
             interval.hits.scheduled += 1;
             interval.schedule_late.record(late);
+            if let Some(stage) = stage {
+                interval.stages.of(stage).hits.scheduled += 1;
+            }
             if let Some(slot) = idle.pop() {
                 self.give(&slots[slot], hit);
             } else if backlog.len() < self.part.max_backlog {
@@ -139,6 +152,11 @@ impl<H: Hammer> Worker<H> {
     fn give(&self, slot: &SlotCell, hit: Pending) {
         self.busy.set(self.busy.get() + 1);
         slot.give(hit);
+    }
+
+    /// The quantum at the present rate of a schedule whose rate changes.
+    fn quantum_at(&self, elapsed: Duration) -> Duration {
+        quantum(self.share.borrow().rate_at(elapsed).unwrap_or(0.0))
     }
 
     fn next_due(&self) -> Option<Duration> {
@@ -211,11 +229,12 @@ impl<H: Hammer> Worker<H> {
     }
 }
 
-/// The shortest time between two looks at the schedule for a worker's `rate`: hits due within it
-/// start together, so that the cost of waking falls as the rate grows.
-fn quantum(rate: Option<Rate>) -> Duration {
-    let grown = QUANTUM_PER_RATE.mul_f64(rate.map_or(0.0, |rate| rate.as_f64()));
-    grown.clamp(*QUANTUM.start(), *QUANTUM.end())
+/// The shortest time between two looks at the schedule for a worker's hits per second: those due
+/// within it start together, so that the cost of waking falls as the rate grows.
+fn quantum(rate: f64) -> Duration {
+    QUANTUM_PER_RATE
+        .mul_f64(rate)
+        .clamp(*QUANTUM.start(), *QUANTUM.end())
 }
 
 #[cfg(test)]
@@ -224,10 +243,8 @@ mod tests {
 
     #[test]
     fn the_quantum_grows_with_the_rate_within_its_bounds() {
-        for (rate, micros) in [(1, 100), (10_000, 100), (20_000, 200), (1_000_000, 250)] {
-            let quantum = quantum(Some(Rate::per_second(rate)));
-            assert_eq!(quantum, Duration::from_micros(micros), "{rate}/s");
+        for (rate, micros) in [(0.0, 100), (1e4, 100), (2e4, 200), (1e9, 250)] {
+            assert_eq!(quantum(rate), Duration::from_micros(micros), "{rate}/s");
         }
-        assert_eq!(quantum(None), *QUANTUM.start(), "a closed loop");
     }
 }
