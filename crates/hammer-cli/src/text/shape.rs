@@ -65,9 +65,13 @@ fn heights(shape: &Shape, length: Duration) -> Vec<f64> {
     let looks = COLUMNS as u32 * LOOKS;
     let mut heights = vec![0.0_f64; COLUMNS];
     for look in 0..looks {
-        let t = length.mul_f64((f64::from(look) + 0.5) / f64::from(looks));
+        // From its left end to just before its right one, where the next stage may begin.
+        let left = length.mul_f64(f64::from(look) / f64::from(looks));
+        let right = length.mul_f64(f64::from(look + 1) / f64::from(looks));
         let height = &mut heights[(look / LOOKS) as usize];
-        *height = height.max(shape.rate_at(t).unwrap_or(0.0));
+        for t in [left, right.saturating_sub(Duration::from_nanos(1))] {
+            *height = height.max(shape.rate_at(t).unwrap_or(0.0));
+        }
     }
     // A stage may be narrower than a look.
     for stage in shape.stages().iter().filter(|stage| stage.start() < length) {
@@ -97,7 +101,7 @@ mod tests {
         let lines: Vec<_> = drawing.lines().collect();
         assert_eq!(lines.len(), 10, "{drawing}");
         assert!(
-            lines[0].starts_with("  79.9/s │") && lines[0].ends_with('█'),
+            lines[0].starts_with("  80/s │") && lines[0].ends_with('█'),
             "{drawing}"
         );
         assert!(lines[7].contains("│▁▂▃▄"), "{drawing}");
