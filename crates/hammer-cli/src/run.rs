@@ -112,11 +112,10 @@ pub(crate) fn pick_by_scheme<'a>(
     let Some((scheme, _)) = url.split_once("://") else {
         return Err(wrong("it has no scheme".into()));
     };
-    let knows = |entry: &&Box<dyn Entry>| {
+    let found = entries.iter().find(|entry| {
         let mut schemes = entry.schemes().iter();
         schemes.any(|known| known.eq_ignore_ascii_case(scheme))
-    };
-    let found = entries.iter().find(knows);
+    });
     found
         .map(|entry| &**entry)
         .ok_or_else(|| wrong(format!("unknown scheme '{scheme}'")))

@@ -55,20 +55,16 @@ impl Assembly {
     }
 }
 
-/// The names of the loads: those given, and load-1, load-2 for the others.
+/// The names of the loads: those given, and load-1, load-2 for the others, by their place.
 fn names(plan: &Plan) -> Vec<String> {
     let given = plan.load.iter().filter_map(|load| load.name.as_deref());
     let given: BTreeSet<&str> = given.collect();
-    let mut names = vec![];
-    let mut number = 0;
-    for load in &plan.load {
-        number += 1;
-        names.push(load.name.clone().unwrap_or_else(|| {
-            while given.contains(format!("load-{number}").as_str()) {
-                number += 1;
-            }
-            format!("load-{number}")
-        }));
+    let mut names: Vec<String> = vec![];
+    for (index, load) in plan.load.iter().enumerate() {
+        let free = (index + 1..).map(|number| format!("load-{number}"));
+        let free = free.filter(|name| !given.contains(name.as_str()) && !names.contains(name));
+        let name = load.name.clone().or_else(|| free.into_iter().next());
+        names.extend(name);
     }
     names
 }
@@ -209,4 +205,28 @@ fn prepare_scenario(
         offset: Duration::ZERO,
         job,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loads_without_a_name_have_that_of_their_place_unless_it_is_taken() {
+        let load = |name: &str| Load {
+            name: (!name.is_empty()).then(|| name.to_owned()),
+            ..Load::default()
+        };
+        for (given, all) in [
+            (["", "", ""], ["load-1", "load-2", "load-3"]),
+            (["a", "", "b"], ["a", "load-2", "b"]),
+            (["", "", "load-1"], ["load-2", "load-3", "load-1"]),
+        ] {
+            let plan = Plan {
+                load: given.map(load).to_vec(),
+                ..Plan::default()
+            };
+            assert_eq!(names(&plan), all, "{given:?}");
+        }
+    }
 }
