@@ -23,8 +23,7 @@ pub(crate) fn command() -> Command {
         .about("Start a target of our own and hit it: needs nothing")
         .mut_arg("rate", |rate| rate.default_value("1000"))
         .mut_arg("duration", |duration| {
-            duration
-                .help("How long: 30s, 5m, 1h30m, or seconds [default: 5s, or as the shape says]")
+            duration.help("How long: 30s, 1h30m, or seconds [default: 5s, or as the rate says]")
         })
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct LoadArgs {
         allow_hyphen_values = true
     )]
     rate: Shape,
-    /// How long: 30s, 5m, 1h30m, or seconds [default: 60s, without -n or a shape that ends]
+    /// How long: 30s, 1h30m, or seconds [default: 60s, or as -n or the rate says]
     #[arg(short = 'z', long, value_name = "TIME", value_parser = span::parse)]
     #[arg(allow_hyphen_values = true)]
     duration: Option<Duration>,

@@ -247,7 +247,10 @@ impl Coordinator {
                 }
             }
         }
-        if self.current.hits != Hits::default() {
+        if self.current.hits == Hits::default() {
+            // No second of its own, but there may be connections.
+            self.total.merge(&self.current);
+        } else {
             self.close_seconds(1);
         }
         match self.broken.take() {

@@ -79,16 +79,21 @@ impl Share {
 
     /// Takes the next hit's number; the schedule moves on.
     pub(crate) fn advance(&mut self) -> u64 {
+        let number = self.take();
+        self.look();
+        number
+    }
+
+    fn take(&mut self) -> u64 {
         let number = self.first_number + self.next;
         self.next = self.next.saturating_add(self.step);
-        self.look();
         number
     }
 
     /// Takes the next hit of a closed loop at `now`, if there is one left.
     pub(crate) fn take_free(&mut self, now: Duration) -> Option<u64> {
         let open = self.is_closed_loop() && !self.is_used_up(now);
-        open.then(|| self.advance())
+        open.then(|| self.take())
     }
 
     /// Whether a closed loop has no hit left at `now`.

@@ -210,6 +210,7 @@ fn a_warm_up_that_hangs_or_is_stopped_leaves_no_trace() {
     assert!(report.stopped);
     assert_eq!(report.hits, Hits::default());
     assert!(report.elapsed_s < 0.1, "{}", report.elapsed_s);
+    assert_eq!(report.generator.sessions_opened, 1);
 }
 
 #[test]
