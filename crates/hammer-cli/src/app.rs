@@ -4,16 +4,18 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{ArgMatches, Command};
+use clap::{ArgMatches, Command, FromArgMatches};
 
 use crate::entry::{self, Entry};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::{HammerArgs, completions, demo, external, limits, log, run, target};
+use crate::output::OutputArgs;
+use crate::{HammerArgs, completions, demo, external, limits, log, plan, run, runner, target};
 
 /// A command line with one or more kinds of hammer.
 ///
-/// Each hammer is a subcommand, beside `run`, `demo`, `target` and `completions`. A program called
+/// Each hammer is a subcommand, beside `run`, `plan`, `demo`, `target` and
+/// `completions`. A program called
 /// `hammer-NAME` is its hammer `NAME` alone, without a subcommand, so that `hammer NAME …` can run
 /// it from PATH.
 #[derive(Default)]
@@ -58,17 +60,23 @@ impl App {
             .first()
             .and_then(|arg| Path::new(arg).file_stem()?.to_str());
         let own = program.and_then(|program| program.strip_prefix("hammer-"));
-        if let Some(entry) = self.entries.iter().find(|entry| Some(entry.name()) == own) {
+        // A plan for one's own hammer is run as it is everywhere.
+        let plan = args.get(1).is_some_and(|arg| arg == run::NAME);
+        let alone = self.entries.iter().find(|entry| Some(entry.name()) == own);
+        if let Some(entry) = alone.filter(|_| !plan) {
             let name = format!("hammer-{}", entry.name());
             let command = entry.command().name(name.clone()).display_name(name);
-            return entry.run(&with_house_style(command).try_get_matches_from(args)?);
+            return swing(
+                &**entry,
+                &with_house_style(command).try_get_matches_from(args)?,
+            );
         }
         let matches = self.command(true).try_get_matches_from(args)?;
         let Some((name, matches)) = matches.subcommand() else {
             return Ok(Exit::USAGE);
         };
         match self.entries.iter().find(|entry| entry.name() == name) {
-            Some(entry) => entry.run(matches),
+            Some(entry) => swing(&**entry, matches),
             None => self.run_own(name, matches, args),
         }
     }
@@ -78,6 +86,7 @@ impl App {
         match name {
             run::NAME => run::run(&self.entries, matches),
             demo::NAME => demo::run(matches),
+            plan::NAME => plan::run(matches),
             target::NAME => target::run(matches),
             completions::NAME => completions::run(self.command(false), matches),
             _ => Err(match external::run(name, matches) {
@@ -122,7 +131,8 @@ impl App {
             .allow_external_subcommands(external)
             .subcommands(self.entries.iter().map(|entry| entry.command()))
             .subcommand(run::command(schemes))
-            .subcommands([demo::command(), target::command(), completions::command()]);
+            .subcommands([plan::command(), demo::command(), target::command()])
+            .subcommand(completions::command());
         with_house_style(command)
     }
 }
@@ -133,6 +143,11 @@ impl std::fmt::Debug for App {
             .entries(self.entries.iter().map(|entry| entry.name()))
             .finish()
     }
+}
+
+fn swing(entry: &dyn Entry, matches: &ArgMatches) -> Result<Exit, Error> {
+    let output = OutputArgs::from_arg_matches(matches)?;
+    runner::start(entry.prepare(matches)?, &output)
 }
 
 fn with_house_style(command: Command) -> Command {

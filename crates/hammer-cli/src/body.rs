@@ -6,6 +6,11 @@ use std::str::FromStr;
 pub struct Body(Vec<u8>);
 
 impl Body {
+    /// The text as it is, whatever it begins with. A `From` would be what clap takes.
+    pub(crate) fn of_text(text: String) -> Self {
+        Self(text.into())
+    }
+
     /// The bytes to send.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {

@@ -1,4 +1,5 @@
 use std::io::{self, Write};
+use std::time::Duration;
 
 use clap::{ArgMatches, Command};
 use hammer_http::Http;
@@ -7,7 +8,11 @@ use hammer_target::{Knobs, Target};
 use crate::entry;
 use crate::error::{Error, chain};
 use crate::exit::Exit;
-use crate::runner::Job;
+use crate::job::Job;
+use crate::runner;
+
+/// How long it lasts unless it is told.
+const LASTING: Duration = Duration::from_secs(5);
 
 /// The subcommand.
 pub(crate) const NAME: &str = "demo";
@@ -18,15 +23,14 @@ pub(crate) fn command() -> Command {
         .about("Start a target of our own and hit it: needs nothing")
         .mut_arg("rate", |rate| rate.default_value("1000"))
         .mut_arg("duration", |duration| {
-            duration
-                .default_value("5s")
-                .help("How long: 30s, 5m, 1h30m, or seconds")
+            duration.help("How long: 30s, 1h30m, or seconds [default: 5s, or as the rate says]")
         })
 }
 
 /// Starts the target, hits it, and says what it saw.
 pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
     let (load, output) = entry::load_of(matches)?;
+    let load = load.lasting_unless_told(LASTING);
     let failed = |what: &str, error: &dyn std::fmt::Display| {
         Error::Run(format!("failed to {what}: {error}"))
     };
@@ -38,12 +42,14 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
         output.quiet(),
         &format!("demo: a target of our own listens at {url}, and is hit now\n"),
     );
-    let exit = Job {
+    let job = Job {
         name: "http",
+        what: format!("GET {url}"),
         target: url,
         hammer,
-    }
-    .execute(&load, &output)?;
+        load,
+    };
+    let exit = runner::start(Box::new(job), &output)?;
     let seen = target.shutdown().counts.requests;
     say(
         output.quiet(),

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -38,6 +39,15 @@ pub struct Endpoint {
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
+    pub(crate) fn of(headers: &BTreeMap<String, String>) -> Self {
+        let pairs = headers.iter();
+        Self(
+            pairs
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        )
+    }
+
     /// Name and value of each.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0

@@ -1,12 +1,11 @@
 use std::marker::PhantomData;
 
-use clap::{ArgMatches, Command, FromArgMatches};
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::error::{Error, chain};
-use crate::exit::Exit;
+use crate::job::{Job, Prepared};
 use crate::load::LoadArgs;
 use crate::output::OutputArgs;
-use crate::runner::Job;
 use crate::{BuildError, Endpoint, HammerArgs};
 
 /// A kind of hammer with its type erased: what the app has a list of.
@@ -14,13 +13,15 @@ pub(crate) trait Entry {
     fn name(&self) -> &'static str;
     fn schemes(&self) -> &'static [&'static str];
     fn command(&self) -> Command;
-    fn run(&self, matches: &ArgMatches) -> Result<Exit, Error>;
-    fn run_endpoint(
+    /// The flags of the hammer and of its load, without those of the output.
+    fn load_command(&self) -> Command;
+    /// Takes what the flags of [`load_command`](Self::load_command) were given.
+    fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn Prepared>, Error>;
+    fn prepare_endpoint(
         &self,
         endpoint: Endpoint,
-        load: &LoadArgs,
-        output: &OutputArgs,
-    ) -> Result<Exit, Error>;
+        load: LoadArgs,
+    ) -> Result<Box<dyn Prepared>, Error>;
 }
 
 /// The entry of the hammer that `A` describes.
@@ -31,15 +32,16 @@ pub(crate) fn of<A: HammerArgs>() -> Box<dyn Entry> {
 struct Of<A>(PhantomData<fn() -> A>);
 
 impl<A: HammerArgs> Of<A> {
-    fn swing(args: A, load: &LoadArgs, output: &OutputArgs) -> Result<Exit, Error> {
-        let target = args.target();
+    fn job(args: A, load: LoadArgs) -> Result<Box<dyn Prepared>, Error> {
+        let (target, what) = (args.target(), args.hit());
         let hammer = args.build().map_err(|error| refused::<A>(&error))?;
-        Job {
+        Ok(Box::new(Job {
             name: A::NAME,
             target,
+            what,
             hammer,
-        }
-        .execute(load, output)
+            load,
+        }))
     }
 }
 
@@ -53,39 +55,41 @@ impl<A: HammerArgs> Entry for Of<A> {
     }
 
     fn command(&self) -> Command {
-        with_load(A::augment_args(Command::new(A::NAME))).about(A::ABOUT)
+        OutputArgs::augment_args(self.load_command()).about(A::ABOUT)
     }
 
-    fn run(&self, matches: &ArgMatches) -> Result<Exit, Error> {
-        let (load, output) = load_of(matches)?;
-        Self::swing(A::from_arg_matches(matches)?, &load, &output)
+    fn load_command(&self) -> Command {
+        LoadArgs::augment_args(A::augment_args(Command::new(A::NAME)))
     }
 
-    fn run_endpoint(
+    fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn Prepared>, Error> {
+        let load = LoadArgs::from_arg_matches(matches)?;
+        load.check()?;
+        Self::job(A::from_arg_matches(matches)?, load)
+    }
+
+    fn prepare_endpoint(
         &self,
         endpoint: Endpoint,
-        load: &LoadArgs,
-        output: &OutputArgs,
-    ) -> Result<Exit, Error> {
+        load: LoadArgs,
+    ) -> Result<Box<dyn Prepared>, Error> {
         let args =
             A::from_endpoint(endpoint).map_err(|error| Error::Usage(chain(error.as_ref())))?;
-        Self::swing(args, load, output)
+        Self::job(args, load)
     }
 }
 
 /// Adds the flags that every run has. Clap takes what they say of themselves for what the command
 /// is about, so that is to be said afterwards.
 pub(crate) fn with_load(command: Command) -> Command {
-    use clap::Args;
     OutputArgs::augment_args(LoadArgs::augment_args(command))
 }
 
 /// What the flags of [`with_load`] were given.
 pub(crate) fn load_of(matches: &ArgMatches) -> Result<(LoadArgs, OutputArgs), Error> {
-    Ok((
-        LoadArgs::from_arg_matches(matches)?,
-        OutputArgs::from_arg_matches(matches)?,
-    ))
+    let load = LoadArgs::from_arg_matches(matches)?;
+    load.check()?;
+    Ok((load, OutputArgs::from_arg_matches(matches)?))
 }
 
 fn refused<A: HammerArgs>(error: &BuildError) -> Error {

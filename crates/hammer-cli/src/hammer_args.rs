@@ -10,7 +10,7 @@ pub type BuildError = Box<dyn Error + Send + Sync>;
 /// The command line arguments of one kind of hammer.
 ///
 /// Derive [`clap::Args`] for what the hammer needs to know; the flags of the load and of the output
-/// come from [`App`](crate::App). Their names are taken: `-r -z -n -c -t -o -q`, `--rate`,
+/// come from [`App`](crate::App), and so does `--dry-run`. Their names are taken: `-r -z -n -c -t -o -q`, `--rate`,
 /// `--duration`, `--hits`, `--max-in-flight`, `--timeout`, `--threads`, `--seed`, `--drain`,
 /// `--output`, `--quiet`, `--require-valid`. Give bad values a clap value parser: then the message
 /// names the flag.
@@ -27,6 +27,13 @@ pub trait HammerArgs: clap::Args + 'static {
 
     /// What the report calls the target.
     fn target(&self) -> String;
+
+    /// What one hit does, in one line: `GET http://127.0.0.1/`. A dry run prints it.
+    ///
+    /// The default is the name of the hammer and the target.
+    fn hit(&self) -> String {
+        format!("{} {}", Self::NAME, self.target())
+    }
 
     /// Builds the hammer. Nothing is sent yet.
     ///

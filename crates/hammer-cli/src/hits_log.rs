@@ -13,27 +13,28 @@ pub(crate) struct HitsLog<W> {
     broken: bool,
 }
 
-const HEADER: &str = "number,due_s,verdict,label,response_us,service_us\n";
+const HEADER: &str = "number,due_s,verdict,label,response_us,service_us";
 /// Bytes that are gathered before they are written.
 const GATHERED: usize = 64 * 1024;
 
 impl<W: Write> HitsLog<W> {
-    /// A log that begins with the names of its columns.
-    pub(crate) fn new(out: W) -> Self {
+    /// A log that begins with the names of its columns; with a last one for the load if `loads`.
+    pub(crate) fn new(out: W, loads: bool) -> Self {
+        let load = if loads { ",load" } else { "" };
         Self {
             out,
-            buffer: HEADER.into(),
+            buffer: format!("{HEADER}{load}\n"),
             broken: false,
         }
     }
 
-    /// Adds a line for each record.
-    pub(crate) fn write(&mut self, records: &[HitRecord]) -> io::Result<()> {
+    /// Adds a line for each record, of `load` if there are several.
+    pub(crate) fn write(&mut self, load: Option<&str>, records: &[HitRecord]) -> io::Result<()> {
         if self.broken {
             return Ok(());
         }
         for record in records {
-            self.line(record);
+            self.line(load, record);
             if self.buffer.len() >= GATHERED {
                 self.put()?;
             }
@@ -64,7 +65,7 @@ impl<W: Write> HitsLog<W> {
         written
     }
 
-    fn line(&mut self, record: &HitRecord) {
+    fn line(&mut self, load: Option<&str>, record: &HitRecord) {
         let HitRecord {
             number,
             due,
@@ -88,6 +89,9 @@ impl<W: Write> HitsLog<W> {
             if let Some(time) = time {
                 push_us(line, time);
             }
+        }
+        if let Some(load) = load {
+            let _ = write!(line, ",{load}");
         }
         line.push('\n');
     }
@@ -126,19 +130,38 @@ mod tests {
             ..answered
         };
         let mut out = vec![];
-        let mut log = HitsLog::new(&mut out);
-        log.write(&[answered, unsent, odd])
+        let mut log = HitsLog::new(&mut out, false);
+        log.write(None, &[answered, unsent, odd])
             .expect("memory takes it");
         log.finish().expect("memory takes it");
         let lines = "7,1.250000000,ok,200,1234.567,12.001\n7,1.250000000,unsent,,,\n\
                      7,1.250000000,ok,\"a,\"\"b\"\"\",1234.567,12.001\n";
-        assert_eq!(String::from_utf8(out), Ok(format!("{HEADER}{lines}")));
+        assert_eq!(String::from_utf8(out), Ok(format!("{HEADER}\n{lines}")));
+    }
+
+    #[test]
+    fn with_several_loads_each_line_names_its_own() {
+        let record = HitRecord {
+            number: 1,
+            due: Duration::ZERO,
+            verdict: HitVerdict::Unsent,
+            label: None,
+            response: None,
+            service: None,
+        };
+        let mut out = vec![];
+        let mut log = HitsLog::new(&mut out, true);
+        log.write(Some("browse"), &[record])
+            .expect("memory takes it");
+        log.finish().expect("memory takes it");
+        let lines = format!("{HEADER},load\n1,0.000000000,unsent,,,,browse\n");
+        assert_eq!(String::from_utf8(out), Ok(lines));
     }
 
     #[test]
     fn a_full_disk_is_told_once() {
         let mut none = [0_u8; 0];
-        let mut log = HitsLog::new(&mut none[..]);
+        let mut log = HitsLog::new(&mut none[..], false);
         assert!(log.finish().is_err());
         assert!(log.finish().is_ok());
         assert!(log.is_broken());

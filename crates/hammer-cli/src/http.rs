@@ -53,10 +53,13 @@ impl HammerArgs for HttpArgs {
         self.url.clone()
     }
 
+    fn hit(&self) -> String {
+        format!("{} {}", self.method(), self.url)
+    }
+
     fn build(self) -> Result<Http, BuildError> {
-        let default = if self.data.is_some() { "POST" } else { "GET" };
         let mut http = Http::builder(&self.url)
-            .method(self.method.unwrap_or_else(|| default.into()))
+            .method(self.method())
             .keepalive(!self.no_keepalive)
             .body(self.data.unwrap_or_default().into_bytes());
         http = self.header.into_iter().fold(http, HttpBuilder::header_line);
@@ -87,6 +90,13 @@ impl HammerArgs for HttpArgs {
             cacert: endpoint.cacert,
             insecure: endpoint.insecure,
         })
+    }
+}
+
+impl HttpArgs {
+    fn method(&self) -> &str {
+        let default = if self.data.is_some() { "POST" } else { "GET" };
+        self.method.as_deref().unwrap_or(default)
     }
 }
 

@@ -1,10 +1,10 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hammer_core::{Hammer, Run, Schedule};
+use hammer_core::{Arrivals, Hammer, Run, Schedule, Shape};
 
-use crate::pace::Pace;
-use crate::{count, span};
+use crate::error::Error;
+use crate::{caret, count, instant, span};
 
 /// How long a run lasts that was given neither a duration nor a number of hits.
 const LASTING: Duration = Duration::from_secs(60);
@@ -14,16 +14,17 @@ const LASTING: Duration = Duration::from_secs(60);
 #[group(skip)]
 #[command(next_help_heading = "Load")]
 pub(crate) struct LoadArgs {
-    /// Hits per second: 2.5, 10k, 600/m, or max
+    /// Hits per second: 2.5, 10k, 600/m, max, or a shape: 0..500/1m, 500/5m
     #[arg(
         short,
         long,
         visible_alias = "tps",
         default_value = "1",
+        value_parser = caret::shape,
         allow_hyphen_values = true
     )]
-    rate: Pace,
-    /// How long: 30s, 5m, 1h30m, or seconds [default: 60s, without -n]
+    rate: Shape,
+    /// How long: 30s, 1h30m, or seconds [default: 60s, or as -n or the rate says]
     #[arg(short = 'z', long, value_name = "TIME", value_parser = span::parse)]
     #[arg(allow_hyphen_values = true)]
     duration: Option<Duration>,
@@ -42,36 +43,121 @@ pub(crate) struct LoadArgs {
     /// Threads of the generator [default: one per core]
     #[arg(long, value_name = "COUNT", value_parser = count::parse, allow_hyphen_values = true)]
     threads: Option<u64>,
-    /// Seed of the randomness of the hits
+    /// Seed of the randomness of hits and arrivals
     #[arg(long, default_value = "1", value_name = "NUMBER")]
     seed: u64,
     /// How long to wait for hits in flight at the end [default: the timeout]
     #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
     drain: Option<Duration>,
+    /// How hits are spread: even, poisson, uniform, or burst
+    #[arg(long, value_name = "HOW", default_value = "even")]
+    arrivals: Arrivals,
+    /// Run the first rate so long before anything counts
+    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    warmup: Option<Duration>,
+    /// Leave hits unsent that could not start within this time
+    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    skip_late: Option<Duration>,
+    /// Start by the wall clock, at 2026-12-01T12:00:00Z
+    #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
+    start_at: Option<SystemTime>,
+    /// How long a run lasts that was not told.
+    #[arg(skip = LASTING)]
+    lasting: Duration,
 }
 
 impl LoadArgs {
+    /// How the rate changes.
+    pub(crate) fn shape(&self) -> &Shape {
+        &self.rate
+    }
+
+    pub(crate) fn max_in_flight(&self) -> u64 {
+        self.max_in_flight
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Lasts for `lasting` where neither a flag nor the shape says otherwise.
+    pub(crate) fn lasting_unless_told(mut self, lasting: Duration) -> Self {
+        self.lasting = lasting;
+        self
+    }
+
     /// When hits are due.
     pub(crate) fn schedule(&self) -> Schedule {
-        let mut schedule = self.rate.schedule();
+        let mut schedule = Schedule::new(self.rate.clone()).arrivals(self.arrivals);
         if let Some(hits) = self.hits {
             schedule = schedule.hits(hits);
         }
-        match self.duration.or(self.hits.is_none().then_some(LASTING)) {
+        let told = self.hits.is_some() || self.rate.length().is_some();
+        match self.duration.or((!told).then_some(self.lasting)) {
             Some(duration) => schedule.lasting(duration),
             None => schedule,
         }
     }
 
-    /// A run of `hammer` with this load.
-    pub(crate) fn run<H: Hammer>(&self, hammer: H) -> Run<H> {
+    /// Whether the flags go together.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let shown = |time: Duration| humantime::format_duration(time).to_string();
+        let wrong = |flag: &str, value: &str, wrong: String| Err(Error::value(flag, value, wrong));
+        if let (Some(duration), Some(own)) = (self.duration, self.rate.length())
+            && duration > own
+        {
+            let own = shown(own);
+            let why = format!("the rate '{}' lasts {own} by itself", self.rate);
+            let right = format!("{why}; right would be none, or one up to {own} to cut it short");
+            return wrong("--duration <TIME>", &shown(duration), right);
+        }
+        if self.rate.is_max() {
+            let right = "with the rate max hits are due when slots are free; right would be a rate";
+            if self.arrivals != Arrivals::Even {
+                return wrong("--arrivals <HOW>", self.arrivals.as_str(), right.into());
+            }
+            if let Some(most) = self.skip_late {
+                return wrong("--skip-late <TIME>", &shown(most), right.into());
+            }
+        }
+        if self.schedule().total() == Some(0) {
+            let right = "no hit is due within the duration; right would be a longer one";
+            return wrong("--rate <RATE>", &self.rate.to_string(), right.into());
+        }
+        if let Some(warmup) = self.warmup
+            && !self.rate.is_max()
+            && self.rate.first_rate().is_none()
+        {
+            let why = format!(
+                "the rate '{}' starts at 0, which warms up nothing",
+                self.rate
+            );
+            let right = format!("{why}; right would be a shape that starts above 0");
+            return wrong("--warmup <TIME>", &shown(warmup), right);
+        }
+        Ok(())
+    }
+
+    /// A run of `hammer` with this load, on `threads` if it does not say on how many.
+    pub(crate) fn run<H: Hammer>(&self, hammer: H, threads: Option<usize>) -> Run<H> {
         let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let mut run = Run::new(hammer, self.schedule())
             .max_in_flight(size(self.max_in_flight))
             .timeout(self.timeout)
+            .warmup(self.warmup.unwrap_or_default())
             .seed(self.seed);
-        if let Some(threads) = self.threads {
-            run = run.threads(size(threads));
+        if let Some(threads) = self.threads.map(size).or(threads) {
+            run = run.threads(threads);
+        }
+        if let Some(most) = self.skip_late {
+            run = run.skip_late(most);
+        }
+        if let Some(time) = self.start_at {
+            run = run.start_at(time);
         }
         match self.drain {
             Some(drain) => run.drain(drain),
@@ -86,6 +172,12 @@ mod tests {
 
     use super::*;
 
+    fn load(flags: &str) -> LoadArgs {
+        let command = LoadArgs::augment_args(Command::new("load").no_binary_name(true));
+        let matches = command.get_matches_from(flags.split_whitespace());
+        LoadArgs::from_arg_matches(&matches).expect(flags)
+    }
+
     #[test]
     fn the_bounds_of_a_schedule_come_from_what_was_given() {
         let secs = Duration::from_secs;
@@ -97,12 +189,39 @@ mod tests {
             ("-r max", None, Some(secs(60))),
             ("-r max -n 7", Some(7), None),
             ("--tps 50 --duration 1", Some(50), Some(secs(1))),
+            ("-r 0..10/10s", Some(50), Some(secs(10))),
+            ("-r 0..10/10s -z 10", Some(50), Some(secs(10))),
+            ("-r 0..10/10s -z 2", Some(2), Some(secs(2))),
+            ("-r 0..10/10s -n 5", Some(5), None),
+            ("-r 5/2s,10", Some(590), Some(secs(60))),
+            ("-r max/3s", None, Some(secs(3))),
+            ("-r 10 -n 9 --arrivals poisson", Some(9), None),
         ] {
-            let command = LoadArgs::augment_args(Command::new("load").no_binary_name(true));
-            let matches = command.get_matches_from(flags.split_whitespace());
-            let load = LoadArgs::from_arg_matches(&matches).expect(flags);
+            let load = load(flags);
+            load.check().expect(flags);
             assert_eq!(load.schedule().total(), total, "{flags}");
-            assert_eq!(load.schedule().length(), length, "{flags}");
+            if length.is_some() || !flags.contains("0..10") {
+                assert_eq!(load.schedule().length(), length, "{flags}");
+            }
+        }
+    }
+
+    #[test]
+    fn flags_that_do_not_go_together_are_named_with_the_reason() {
+        for (flags, named, why) in [
+            ("-r 0..10/10s -z 11", "--duration", "lasts 10s by itself"),
+            ("-r max/3s -z 4", "--duration", "lasts 3s by itself"),
+            ("-r max --arrivals poisson", "--arrivals", "slots are free"),
+            ("-r max --skip-late 1s", "--skip-late", "slots are free"),
+            ("-r 0/9s,10/1m -z 5", "--rate", "no hit is due"),
+            ("-r 0..10/10s --warmup 1s", "--warmup", "starts at 0"),
+        ] {
+            let Err(Error::Usage(message)) = load(flags).check() else {
+                panic!("{flags} are wrong");
+            };
+            assert!(message.contains(named), "{flags}: {message}");
+            assert!(message.contains(why), "{flags}: {message}");
+            assert!(message.contains("; right would be"), "{flags}: {message}");
         }
     }
 }

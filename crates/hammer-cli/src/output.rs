@@ -5,7 +5,7 @@ use std::str::FromStr;
 use clap::Args;
 
 /// The flags that say what is written where.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
@@ -18,9 +18,27 @@ pub(crate) struct OutputArgs {
     /// Exit with 98 if the verdict is invalid
     #[arg(long)]
     require_valid: bool,
+    /// Print what would be sent, and send nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl OutputArgs {
+    /// What `other` says counts more: what it writes is written instead, and its flags are added.
+    pub(crate) fn override_with(&mut self, other: Self) {
+        if !other.output.is_empty() {
+            self.output = other.output;
+        }
+        self.quiet |= other.quiet;
+        self.require_valid |= other.require_valid;
+        self.dry_run |= other.dry_run;
+    }
+
+    /// Whether nothing is to be sent.
+    pub(crate) fn dry_run(&self) -> bool {
+        self.dry_run
+    }
+
     /// What was asked for; a report as text on stdout, unless stdout or the text was taken.
     pub(crate) fn outputs(&self) -> Vec<Output> {
         let mut outputs = self.output.clone();
@@ -149,8 +167,7 @@ mod tests {
                 .collect();
             let args = OutputArgs {
                 output,
-                quiet: false,
-                require_valid: false,
+                ..OutputArgs::default()
             };
             let shown: Vec<_> = args.outputs().iter().map(Output::to_string).collect();
             assert_eq!(shown.join(" "), all, "{given}");

@@ -3,6 +3,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 
 use hammer_core::{Event, Report};
+use hammer_plan::PlanReport;
 
 use crate::error::Error;
 use crate::hits_log::HitsLog;
@@ -13,6 +14,32 @@ use crate::text;
 pub(crate) struct Outputs {
     reports: Vec<(Output, Sink)>,
     hits: Vec<(Output, HitsLog<Sink>)>,
+}
+
+/// A report of any shape.
+pub(crate) trait Written {
+    fn json(&self) -> serde_json::Result<Vec<u8>>;
+    fn text(&self, colour: bool) -> String;
+}
+
+impl Written for Report {
+    fn json(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(self)
+    }
+
+    fn text(&self, colour: bool) -> String {
+        text::render(self, colour)
+    }
+}
+
+impl Written for PlanReport {
+    fn json(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(self)
+    }
+
+    fn text(&self, colour: bool) -> String {
+        text::render_plan(self, colour)
+    }
 }
 
 enum Sink {
@@ -39,6 +66,11 @@ impl Write for Sink {
 impl Outputs {
     /// Makes the files, empty.
     pub(crate) fn open(args: &OutputArgs) -> Result<Self, Error> {
+        Self::open_for(args, false)
+    }
+
+    /// The same, for several loads if `loads`.
+    pub(crate) fn open_for(args: &OutputArgs, loads: bool) -> Result<Self, Error> {
         let mut outputs = Self {
             reports: vec![],
             hits: vec![],
@@ -60,7 +92,7 @@ impl Outputs {
                 })?),
             };
             match output.kind {
-                Kind::Hits => outputs.hits.push((output, HitsLog::new(sink))),
+                Kind::Hits => outputs.hits.push((output, HitsLog::new(sink, loads))),
                 Kind::Text | Kind::Json => outputs.reports.push((output, sink)),
             }
         }
@@ -72,14 +104,14 @@ impl Outputs {
         !self.hits.is_empty()
     }
 
-    /// Writes hits down as they end. The error is told once.
-    pub(crate) fn on_event(&mut self, event: &Event<'_>) -> Result<(), String> {
+    /// Writes hits down as they end, those of `load` if there are several. The error is told once.
+    pub(crate) fn on_event(&mut self, load: Option<&str>, event: &Event<'_>) -> Result<(), String> {
         let Event::Hits(records) = event else {
             return Ok(());
         };
         let mut result = Ok(());
         for (output, log) in &mut self.hits {
-            if let Err(error) = log.write(records) {
+            if let Err(error) = log.write(load, records) {
                 result = Err(broken(output, &error));
             }
         }
@@ -89,7 +121,7 @@ impl Outputs {
     /// Writes the report everywhere, and tells what could not be written.
     ///
     /// A report that could not be written where it was wanted is printed where it can be seen.
-    pub(crate) fn finish(mut self, report: &Report) -> Vec<String> {
+    pub(crate) fn finish(mut self, report: &dyn Written) -> Vec<String> {
         let mut errors = vec![];
         for (output, log) in &mut self.hits {
             if let Err(error) = log.finish() {
@@ -116,7 +148,7 @@ impl Outputs {
             }
         }
         if lost && !on_stdout {
-            let text = text::render(report, false);
+            let text = report.text(false);
             let on_stdout = !stdout_broken && io::stdout().write_all(text.as_bytes()).is_ok();
             if !on_stdout {
                 let _ = io::stderr().write_all(text.as_bytes());
@@ -126,15 +158,15 @@ impl Outputs {
     }
 }
 
-fn write_report(kind: Kind, sink: &mut Sink, report: &Report) -> io::Result<()> {
+fn write_report(kind: Kind, sink: &mut Sink, report: &dyn Written) -> io::Result<()> {
     let bytes = if kind == Kind::Json {
-        let mut json = serde_json::to_vec(report)?;
+        let mut json = report.json()?;
         json.push(b'\n');
         json
     } else {
         let terminal = matches!(sink, Sink::Stdout) && io::stdout().is_terminal();
         let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-        text::render(report, colour).into_bytes()
+        report.text(colour).into_bytes()
     };
     sink.write_all(&bytes)?;
     sink.flush()

@@ -1,32 +1,20 @@
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use hammer_core::{Event, Hits, Tick};
 
+use crate::instant;
+use crate::status_line::StatusLine;
 use crate::text::number;
-
-/// How often there is a line where it can't be updated in place.
-const EVERY: u64 = 10;
 
 /// The run so far, on stderr. It has no timer of its own: the engine's ticks drive it.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    style: Style,
+    status: StatusLine,
     total: Option<u64>,
     length: Option<Duration>,
     draining: bool,
-    shown: bool,
     window: Window,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Style {
-    /// One line, updated each second.
-    InPlace,
-    /// A line each ten seconds.
-    Lines,
-    Quiet,
 }
 
 /// What has happened since the last line.
@@ -40,17 +28,11 @@ struct Window {
 impl Progress {
     /// In place on a terminal, in lines elsewhere.
     pub(crate) fn new(quiet: bool) -> Self {
-        let style = match io::stderr().is_terminal() {
-            _ if quiet => Style::Quiet,
-            true => Style::InPlace,
-            false => Style::Lines,
-        };
         Self {
-            style,
+            status: StatusLine::new(quiet),
             total: None,
             length: None,
             draining: false,
-            shown: false,
             window: Window::default(),
         }
     }
@@ -58,14 +40,19 @@ impl Progress {
     /// Shows what there is to show.
     pub(crate) fn on_event(&mut self, event: &Event<'_>) {
         match event {
-            Event::Opening { .. } if self.style == Style::InPlace => self.in_place("opening"),
+            Event::Opening { .. } => self.status.update("opening"),
+            Event::Waiting { until } => {
+                self.note(&format!("waiting until {}", instant::shown(*until)));
+            }
+            Event::Warming { length } => {
+                let length = humantime::format_duration(*length);
+                self.note(&format!("warming up for {length}"));
+            }
             Event::Started { total, length } => (self.total, self.length) = (*total, *length),
             Event::Tick(tick) => self.tick(tick),
             Event::Draining => {
                 self.draining = true;
-                if self.style == Style::InPlace {
-                    self.in_place("waiting for the hits in flight");
-                }
+                self.status.update("waiting for the hits in flight");
             }
             Event::Finished(_) => self.clear(),
             _ => {}
@@ -74,33 +61,23 @@ impl Progress {
 
     /// Takes the line away, so that something else can be printed.
     pub(crate) fn clear(&mut self) {
-        if self.shown {
-            self.shown = false;
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+        self.status.clear();
     }
 
     fn tick(&mut self, tick: &Tick) {
         self.window.ticks += 1;
         self.window.started += tick.started;
         self.window.worst_p99_us = self.window.worst_p99_us.max(tick.response_us.p99);
-        match self.style {
-            Style::Quiet => {}
-            Style::InPlace => {
-                let line = self.line(tick.elapsed, &tick.total);
-                self.in_place(&line);
-            }
-            Style::Lines if tick.elapsed.as_secs().is_multiple_of(EVERY) => {
-                let _ = writeln!(io::stderr(), "{}", self.line(tick.elapsed, &tick.total));
-            }
-            Style::Lines => {}
+        let due = self.status.is_due(tick.elapsed.as_secs());
+        if due {
+            let line = self.line(tick.elapsed, &tick.total);
+            self.status.show(&line);
         }
     }
 
-    fn in_place(&mut self, line: &str) {
-        self.shown = true;
-        let _ = write!(io::stderr(), "\r\x1b[K{line}");
-        let _ = io::stderr().flush();
+    /// Something that is told once, on a line of its own where there are lines.
+    fn note(&mut self, line: &str) {
+        self.status.show(line);
     }
 
     /// Percent, time left, achieved rate, p99, failures; at most 80 columns.
@@ -187,11 +164,10 @@ mod tests {
             ),
         ] {
             let mut progress = Progress {
-                style: Style::Quiet,
+                status: StatusLine::new(true),
                 total,
                 length: length.map(Duration::from_secs),
                 draining,
-                shown: false,
                 window: Window {
                     ticks: 3,
                     started: 2_999,

@@ -1,9 +1,15 @@
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::Endpoint;
 use crate::entry::{self, Entry};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::load::LoadArgs;
+use crate::output::OutputArgs;
+use crate::{dry_run, plan, runner};
 
 /// The subcommand.
 pub(crate) const NAME: &str = "run";
@@ -12,60 +18,105 @@ pub(crate) const NAME: &str = "run";
 #[derive(Debug, Args)]
 #[group(skip)]
 struct RunArgs {
+    /// Plan to run: TOML or JSON, or - for stdin; see 'hammer plan --example'
+    plan: Option<PathBuf>,
     /// Hammer to use, whatever the scheme says
     #[arg(long, value_name = "NAME")]
     hammer: Option<String>,
-    #[command(flatten)]
-    endpoint: Endpoint,
 }
 
-/// `run`, for targets of these URL schemes.
+/// `run`, for plans, and for targets of these URL schemes.
 pub(crate) fn command(schemes: impl Iterator<Item = &'static str>) -> Command {
     let schemes: Vec<&str> = schemes.collect();
     let command = Command::new(NAME).after_help(format!("Schemes: {}.", schemes.join(", ")));
-    entry::with_load(RunArgs::augment_args(command))
-        .about("Hit a target of any kind; its URL says which")
+    entry::with_load(Endpoint::augment_args(RunArgs::augment_args(command)))
+        .mut_arg("url", |url| {
+            url.required(false).required_unless_present("plan")
+        })
+        .override_usage(
+            "hammer run PLAN [OUTPUT OPTIONS]\n       hammer run --endpoint <URL> [OPTIONS]",
+        )
+        .about("Run a plan, or hit a target of any kind; its URL says which")
 }
 
-/// Picks the hammer and swings it.
+/// Runs the plan, or picks the hammer and swings it.
 pub(crate) fn run(entries: &[Box<dyn Entry>], matches: &ArgMatches) -> Result<Exit, Error> {
     let args = RunArgs::from_arg_matches(matches)?;
-    let (load, output) = entry::load_of(matches)?;
-    pick(entries, &args)?.run_endpoint(args.endpoint, &load, &output)
+    let output = OutputArgs::from_arg_matches(matches)?;
+    if let Some(path) = &args.plan {
+        only_output(matches, path)?;
+        let mut plan = plan::Assembly::new(entries, &plan::read(path)?)?;
+        plan.output.override_with(output);
+        if plan.output.dry_run() {
+            return Ok(dry_run::plan(&plan));
+        }
+        return plan::execute(plan);
+    }
+    let endpoint = Endpoint::from_arg_matches(matches)?;
+    let wrong = |argument: &str, value: &str, wrong| Error::value(argument, value, wrong);
+    let entry = match &args.hammer {
+        Some(name) => {
+            pick_by_name(entries, name).map_err(|what| wrong("--hammer <NAME>", name, what))?
+        }
+        None => pick_by_scheme(entries, &endpoint.url)
+            .map_err(|what| wrong("--endpoint <URL>", &endpoint.url, what))?,
+    };
+    let load = LoadArgs::from_arg_matches(matches)?;
+    load.check()?;
+    let job = entry.prepare_endpoint(endpoint, load)?;
+    runner::start(job, &output)
 }
 
-fn pick<'a>(entries: &'a [Box<dyn Entry>], args: &RunArgs) -> Result<&'a dyn Entry, Error> {
-    let url = args.endpoint.url.as_str();
-    let find = |wanted: &dyn Fn(&dyn Entry) -> bool| {
-        entries
-            .iter()
-            .map(|entry| &**entry)
-            .find(|entry| wanted(*entry))
-    };
-    if let Some(name) = args.hammer.as_deref() {
-        return find(&|entry| entry.name() == name).ok_or_else(|| {
-            let known: Vec<_> = entries.iter().map(|entry| entry.name()).collect();
-            let wrong = format!("no such hammer; right would be {}", known.join(", "));
-            Error::value("--hammer <NAME>", name, wrong)
-        });
-    }
+/// A flag of the load beside a plan would be said twice, or for nobody knows which load.
+fn only_output(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
+    let known = OutputArgs::augment_args(Command::new(NAME));
+    let known: Vec<_> = known
+        .get_arguments()
+        .map(|arg| arg.get_id().as_str())
+        .collect();
+    let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let odd = matches
+        .ids()
+        .map(|id| id.as_str())
+        .find(|id| *id != "plan" && given(id) && !known.contains(id));
+    let Some(odd) = odd else { return Ok(()) };
+    let flag = if odd == "url" { "endpoint" } else { odd };
+    let (flag, path) = (flag.replace('_', "-"), path.display());
+    Err(Error::Usage(format!(
+        "the flag '--{flag}' can't stand beside a plan; right would be to say it in {path}"
+    )))
+}
+
+/// The hammer of this name, or what is wrong.
+pub(crate) fn pick_by_name<'a>(
+    entries: &'a [Box<dyn Entry>],
+    name: &str,
+) -> Result<&'a dyn Entry, String> {
+    let found = entries.iter().find(|entry| entry.name() == name);
+    found.map(|entry| &**entry).ok_or_else(|| {
+        let known: Vec<_> = entries.iter().map(|entry| entry.name()).collect();
+        format!("no such hammer; right would be {}", known.join(", "))
+    })
+}
+
+/// The hammer for the scheme of `url`, or what is wrong.
+pub(crate) fn pick_by_scheme<'a>(
+    entries: &'a [Box<dyn Entry>],
+    url: &str,
+) -> Result<&'a dyn Entry, String> {
+    let schemes = entries.iter().flat_map(|entry| entry.schemes());
     let wrong = |wrong: String| {
-        let known: Vec<_> = entries
-            .iter()
-            .flat_map(|entry| entry.schemes())
-            .copied()
-            .collect();
-        let right = format!("{wrong}; right would be {}", known.join(", "));
-        Error::value("--endpoint <URL>", url, right)
+        let known: Vec<_> = schemes.copied().collect();
+        format!("{wrong}; right would be {}", known.join(", "))
     };
     let Some((scheme, _)) = url.split_once("://") else {
         return Err(wrong("it has no scheme".into()));
     };
-    find(&|entry| {
-        entry
-            .schemes()
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(scheme))
-    })
-    .ok_or_else(|| wrong(format!("unknown scheme '{scheme}'")))
+    let found = entries.iter().find(|entry| {
+        let mut schemes = entry.schemes().iter();
+        schemes.any(|known| known.eq_ignore_ascii_case(scheme))
+    });
+    found
+        .map(|entry| &**entry)
+        .ok_or_else(|| wrong(format!("unknown scheme '{scheme}'")))
 }

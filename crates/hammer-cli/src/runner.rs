@@ -1,66 +1,73 @@
 use std::io::{self, Write};
 
-use hammer_core::{Event, Hammer, Report, Status, Stop};
+use hammer_core::{Event, Status, Stop, Verdict};
 
-use crate::error::{Error, chain};
+use crate::dry_run;
+use crate::error::Error;
 use crate::exit::Exit;
-use crate::load::LoadArgs;
+use crate::job::{Prepared, Swing};
 use crate::output::OutputArgs;
 use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::signals::Signals;
 
-/// One run that is ready to be made.
-#[derive(Debug)]
-pub(crate) struct Job<'a, H> {
-    pub(crate) name: &'a str,
-    pub(crate) target: String,
-    pub(crate) hammer: H,
-}
-
-impl<H: Hammer> Job<'_, H> {
-    /// Makes the run: opens the outputs, hits, and writes the report.
-    pub(crate) fn execute(self, load: &LoadArgs, output: &OutputArgs) -> Result<Exit, Error> {
-        let mut outputs = Outputs::open(output)?;
-        let stop = Stop::new();
-        let signals = Signals::watch(&stop)?;
-        let mut progress = Progress::new(output.quiet());
-        let report = load
-            .run(self.hammer)
-            .name(self.name)
-            .target(self.target)
-            .log_hits(outputs.wants_hits())
-            .stop(stop)
-            .execute(|event| {
-                if let Err(broken) = outputs.on_event(&event) {
-                    progress.clear();
-                    say(&format!("error: {broken}"));
-                }
-                progress.on_event(&event);
-                if matches!(event, Event::Draining) && signals.exit().is_some() && !output.quiet() {
-                    progress.clear();
-                    say("stopping: waiting for hits in flight, a second signal ends that");
-                }
-            })
-            .map_err(|error| Error::Run(format!("failed to run: {}", chain(&error))))?;
-        let broken = outputs.finish(&report);
-        broken
-            .iter()
-            .for_each(|broken| say(&format!("error: {broken}")));
-        let failed = (!broken.is_empty()).then_some(Exit::FAILED);
-        Ok(failed
-            .or(signals.exit())
-            .or(invalid(&report, output))
-            .unwrap_or(Exit::OK))
+/// Makes a run, or tells what it would do.
+pub(crate) fn start(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit, Error> {
+    if output.dry_run() {
+        return Ok(dry_run::run(&*job));
     }
+    execute(job, output)
 }
 
-fn invalid(report: &Report, output: &OutputArgs) -> Option<Exit> {
-    let invalid = report.verdict.status == Status::Invalid;
-    (invalid && output.require_valid()).then_some(Exit::INVALID)
+/// Makes a run: opens the outputs, hits, and writes the report.
+pub(crate) fn execute(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit, Error> {
+    let mut outputs = Outputs::open(output)?;
+    let stop = Stop::new();
+    let signals = Signals::watch(&stop)?;
+    let mut progress = Progress::new(output.quiet());
+    let swing = Swing {
+        log_hits: outputs.wants_hits(),
+        stop,
+        threads: None,
+        place: None,
+    };
+    let report = job.swing(swing, &mut |event| {
+        if let Err(broken) = outputs.on_event(None, event) {
+            progress.clear();
+            say(&format!("error: {broken}"));
+        }
+        progress.on_event(event);
+        if matches!(event, Event::Draining) && signals.exit().is_some() && !output.quiet() {
+            progress.clear();
+            say(STOPPING);
+        }
+    })?;
+    let broken = outputs.finish(&report);
+    Ok(ended(&broken, &signals, &report.verdict, output))
+}
+
+/// What is said when a signal has come.
+pub(crate) const STOPPING: &str = "stopping: waiting for hits in flight, a second signal ends that";
+
+/// Tells what could not be written, and how the command ends.
+pub(crate) fn ended(
+    broken: &[String],
+    signals: &Signals,
+    verdict: &Verdict,
+    output: &OutputArgs,
+) -> Exit {
+    broken
+        .iter()
+        .for_each(|broken| say(&format!("error: {broken}")));
+    let failed = (!broken.is_empty()).then_some(Exit::FAILED);
+    let invalid = verdict.status == Status::Invalid && output.require_valid();
+    failed
+        .or(signals.exit())
+        .or(invalid.then_some(Exit::INVALID))
+        .unwrap_or(Exit::OK)
 }
 
 /// A closed stderr is no reason to end.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }

@@ -13,13 +13,16 @@ use tokio::time::Instant;
 
 use crate::interval::Interval;
 use crate::run::{Run, Settings};
+use crate::stage_report::StageTotals;
 use crate::worker::{self, Link, Message, Part, Peaks, Reins};
-use crate::{Error, ErrorKind, Event, Hammer, Hits, Report, Schedule, Summary, Tick, process};
+use crate::{
+    Error, ErrorKind, Event, Hammer, Hits, Place, Report, Schedule, Summary, Tick, process,
+};
 
 /// Slices of the timeline: ten minutes by the second, longer runs in wider ones.
 const SLICES: usize = 600;
 /// From the moment all workers are ready until the start, so that none hears of it late.
-const LEAD: Duration = Duration::from_millis(2);
+pub(crate) const LEAD: Duration = Duration::from_millis(2);
 
 pub(crate) fn execute<H: Hammer>(
     run: Run<H>,
@@ -29,6 +32,7 @@ pub(crate) fn execute<H: Hammer>(
         hammer,
         schedule,
         mut settings,
+        mut place,
     } = run;
     if schedule.total() == Some(0) || schedule.length() == Some(Duration::ZERO) {
         return Err(Error::new(ErrorKind::Schedule));
@@ -36,12 +40,23 @@ pub(crate) fn execute<H: Hammer>(
     if settings.max_in_flight == 0 || settings.threads == 0 || settings.timeout.is_zero() {
         return Err(Error::new(ErrorKind::Setting));
     }
+    if !settings.warmup.is_zero() && schedule.warm_up(settings.warmup).is_none() {
+        return Err(Error::new(ErrorKind::Warmup));
+    }
     settings.threads = settings.threads.min(settings.max_in_flight);
+    let schedule = schedule.or_seed(settings.seed);
     let (threads, max_in_flight) = (settings.threads, settings.max_in_flight);
+    if let Some(place) = &mut place {
+        place.before_opening(&settings.stop);
+    }
     on_event(Event::Opening {
         threads,
         max_in_flight,
     });
+
+    if let Some(until) = settings.start_at {
+        on_event(Event::Waiting { until });
+    }
 
     let hammer = Arc::new(hammer);
     let batches = Arc::new(AtomicUsize::new(0));
@@ -85,12 +100,15 @@ pub(crate) fn execute<H: Hammer>(
         current: Interval::new(),
         total: Interval::new(),
         series: Series::new(SLICES),
+        stages: StageTotals::default(),
+        measuring: false,
         elapsed: Duration::ZERO,
         peaks: Peaks::default(),
         cpu_before: process::cpu(),
         broken: None,
         schedule,
         settings,
+        place,
     };
     let report = coordinator.conduct(&messages, &mut on_event);
     for worker in workers {
@@ -110,6 +128,9 @@ fn part(settings: &Settings, worker: usize) -> Part {
         max_backlog: share(settings.max_backlog),
         timeout: settings.timeout,
         drain: settings.drain.unwrap_or(settings.timeout),
+        warmup: settings.warmup,
+        skip_late: settings.skip_late,
+        start_at: settings.start_at,
         seed: settings.seed,
         log_hits: settings.log_hits,
         paused: settings.paused,
@@ -120,6 +141,7 @@ fn part(settings: &Settings, worker: usize) -> Part {
 pub(crate) struct Coordinator {
     pub(crate) schedule: Schedule,
     pub(crate) settings: Settings,
+    place: Option<Place>,
     length: Option<Duration>,
     reins: Vec<Reins>,
     batches: Arc<AtomicUsize>,
@@ -132,6 +154,8 @@ pub(crate) struct Coordinator {
     current: Box<Interval>,
     pub(crate) total: Box<Interval>,
     pub(crate) series: Series<Second>,
+    pub(crate) stages: StageTotals,
+    measuring: bool,
     pub(crate) elapsed: Duration,
     pub(crate) peaks: Peaks,
     pub(crate) cpu_before: Duration,
@@ -172,12 +196,14 @@ impl Coordinator {
                 Message::Opened => {
                     self.open += 1;
                     if self.open == self.settings.threads {
-                        let (total, length) = (self.schedule.total(), self.length);
-                        on_event(Event::Started { total, length });
-                        self.cpu_before = process::cpu();
+                        match self.settings.warmup {
+                            Duration::ZERO => self.measure(on_event),
+                            length => on_event(Event::Warming { length }),
+                        }
                         self.start();
                     }
                 }
+                Message::Measuring => self.measure(on_event),
                 Message::Interval {
                     worker,
                     second,
@@ -221,7 +247,10 @@ impl Coordinator {
                 }
             }
         }
-        if self.current.hits != Hits::default() {
+        if self.current.hits == Hits::default() {
+            // No second of its own, but there may be connections.
+            self.total.merge(&self.current);
+        } else {
             self.close_seconds(1);
         }
         match self.broken.take() {
@@ -230,9 +259,23 @@ impl Coordinator {
         }
     }
 
+    /// The clock starts: from here on it counts what the process needs.
+    fn measure(&mut self, on_event: &mut impl FnMut(Event<'_>)) {
+        if !self.measuring {
+            self.measuring = true;
+            let (total, length) = (self.schedule.total(), self.length);
+            on_event(Event::Started { total, length });
+            self.cpu_before = process::cpu();
+        }
+    }
+
     fn start(&mut self) {
-        // A paused clock is the worker's own: it hears nothing and starts at once.
-        let start = (!self.settings.paused).then(|| Instant::now() + LEAD);
+        // A paused clock is the worker's own: it hears nothing and starts by itself.
+        let at = worker::until(self.settings.start_at);
+        let start = (!self.settings.paused).then(|| match &mut self.place {
+            Some(place) => at.max(place.start()),
+            None => at.max(Instant::now() + LEAD),
+        });
         for rein in &mut self.reins {
             if let (Some(tell), Some(start)) = (rein.start.take(), start) {
                 let _ = tell.send(start);
@@ -274,6 +317,8 @@ impl Coordinator {
                 response,
             },
         );
+        self.stages.add(&self.current.stages);
+        self.current.stages.clear();
         self.total.merge(&self.current);
         self.current.clear();
     }

@@ -15,6 +15,8 @@ pub enum ErrorKind {
     Schedule,
     /// A setting is out of its range.
     Setting,
+    /// There is nothing to warm up with.
+    Warmup,
     /// The system gave no thread, timer or descriptor for a worker.
     Worker,
 }
@@ -43,6 +45,7 @@ impl fmt::Display for Error {
         f.write_str(match self.kind {
             ErrorKind::Schedule => "the schedule holds no hit: its duration or its count is 0",
             ErrorKind::Setting => "max_in_flight, threads and timeout must be above 0",
+            ErrorKind::Warmup => "the shape starts at a rate of 0, which warms up nothing",
             ErrorKind::Worker => "the system did not give what a worker thread needs",
         })
     }

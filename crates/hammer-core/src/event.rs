@@ -1,10 +1,10 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::{HitVerdict, Hits, Label, Report, Summary};
 
 /// What the engine tells while it runs; it never prints.
 ///
-/// The order is: opening, started, ticks (one a second) with hit records between them if they
+/// The order is: opening, waiting and warming if they were asked for, started, ticks (one a second) with hit records between them if they
 /// were asked for, draining, more ticks, finished.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -15,6 +15,16 @@ pub enum Event<'a> {
         threads: usize,
         /// The bound on hits in flight.
         max_in_flight: usize,
+    },
+    /// The start by the wall clock is waited for.
+    Waiting {
+        /// When it is.
+        until: SystemTime,
+    },
+    /// The warm-up begins; what happens in it counts nowhere.
+    Warming {
+        /// How long it lasts.
+        length: Duration,
     },
     /// The clock has started.
     Started {

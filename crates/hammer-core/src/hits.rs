@@ -17,7 +17,7 @@ pub struct Hits {
     pub timed_out: u64,
     /// In flight when the drain ended.
     pub abandoned: u64,
-    /// Never started: the backlog was full, or the run was stopped.
+    /// Never started: the backlog was full, it was too late by `skip_late`, or the run was stopped.
     pub unsent: u64,
 }
 

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use hammer_stats::Histogram;
 
+use crate::stage_tally::StageTallies;
 use crate::{Failure, HitVerdict, Hits, Label, Outcome};
 
 /// How many different labels, failures or phases are told apart; more are counted as the last.
@@ -18,12 +19,15 @@ pub(crate) struct Interval {
     pub(crate) phases: Tally<&'static str, Histogram>,
     pub(crate) labels: Tally<Label, u64>,
     pub(crate) failures: Tally<Failure, u64>,
+    pub(crate) stages: StageTallies,
     pub(crate) sent: u64,
     pub(crate) received: u64,
     pub(crate) slots_opened: u64,
     pub(crate) sessions_opened: u64,
     pub(crate) waited_at_limit: u64,
     pub(crate) log_dropped: u64,
+    /// Unsent since they were too late to be of use.
+    pub(crate) unsent_late: u64,
 }
 
 impl Interval {
@@ -38,12 +42,14 @@ impl Interval {
             phases: Tally(vec![]),
             labels: Tally(vec![]),
             failures: Tally(vec![]),
+            stages: StageTallies::default(),
             sent: 0,
             received: 0,
             slots_opened: 0,
             sessions_opened: 0,
             waited_at_limit: 0,
             log_dropped: 0,
+            unsent_late: 0,
         })
     }
 
@@ -93,6 +99,15 @@ impl Interval {
         self.sessions_opened += other.sessions_opened;
         self.waited_at_limit += other.waited_at_limit;
         self.log_dropped += other.log_dropped;
+        self.unsent_late += other.unsent_late;
+        self.stages.merge(&other.stages);
+    }
+
+    /// Forgets everything but the connections, which go on.
+    pub(crate) fn forget_warm_up(&mut self) {
+        let (slots, sessions) = (self.slots_opened, self.sessions_opened);
+        self.clear();
+        (self.slots_opened, self.sessions_opened) = (slots, sessions);
     }
 
     /// Forgets everything, and keeps its memory.
@@ -120,9 +135,11 @@ impl Interval {
             &mut self.sessions_opened,
             &mut self.waited_at_limit,
             &mut self.log_dropped,
+            &mut self.unsent_late,
         ] {
             *count = 0;
         }
+        self.stages.clear();
     }
 }
 

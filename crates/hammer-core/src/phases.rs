@@ -8,6 +8,7 @@ use crate::interval::Interval;
 /// Measures the steps that a hammer names in one slot.
 pub(crate) struct Phases {
     last: Cell<Instant>,
+    muted: Cell<bool>,
     interval: Rc<RefCell<Box<Interval>>>,
 }
 
@@ -15,6 +16,7 @@ impl Phases {
     pub(crate) fn new(interval: Rc<RefCell<Box<Interval>>>) -> Self {
         Self {
             last: Cell::new(Instant::now()),
+            muted: Cell::new(false),
             interval,
         }
     }
@@ -24,10 +26,17 @@ impl Phases {
         self.last.set(now);
     }
 
+    /// Whether the steps of the present hit are not to be counted.
+    pub(crate) fn mute(&self, muted: bool) {
+        self.muted.set(muted);
+    }
+
     /// The step that ends now is called `phase`.
     pub(crate) fn mark(&self, phase: &'static str) {
         let now = Instant::now();
         let length = now.saturating_duration_since(self.last.replace(now));
-        self.interval.borrow_mut().phase(phase, length);
+        if !self.muted.get() {
+            self.interval.borrow_mut().phase(phase, length);
+        }
     }
 }

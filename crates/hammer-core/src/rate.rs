@@ -25,7 +25,25 @@ impl Rate {
         if u128::from(hits) * u128::from(SECOND) > u128::from(MOST_PER_SECOND) * u128::from(nanos) {
             return Err(RateError("is above 1,000,000,000/s"));
         }
-        Ok(Self { hits, nanos })
+        // In its lowest terms, so that equal rates are equal however they were written.
+        let common = gcd(hits.into(), nanos.into()) as u64;
+        Ok(Self {
+            hits: hits / common,
+            nanos: nanos / common,
+        })
+    }
+
+    /// `hits / nanos` in its lowest terms, if those fit and the rate is one.
+    pub(crate) fn of_fraction(hits: u128, nanos: u128) -> Option<Self> {
+        let common = gcd(hits, nanos);
+        let hits = u64::try_from(hits.checked_div(common)?).ok()?;
+        let nanos = u64::try_from(nanos / common).ok()?;
+        Self::new(hits, Duration::from_nanos(nanos)).ok()
+    }
+
+    /// So many hits in so many nanoseconds, in lowest terms.
+    pub(crate) fn parts(self) -> (u64, u64) {
+        (self.hits, self.nanos)
     }
 
     /// `hits` hits per second.
@@ -44,14 +62,6 @@ impl Rate {
         self.hits as f64 * SECOND as f64 / self.nanos as f64
     }
 
-    /// One part of `parts`; a part of a rate that is too slow to be told stays as slow as can be.
-    pub(crate) fn divided(self, parts: u64) -> Self {
-        Self {
-            hits: self.hits,
-            nanos: self.nanos.saturating_mul(parts),
-        }
-    }
-
     /// When hit `k` is due: `k / rate`, exact, rounded down to the nanosecond.
     #[must_use]
     pub fn due(&self, k: u64) -> Duration {
@@ -64,6 +74,10 @@ impl Rate {
         let hits = (end.as_nanos() * u128::from(self.hits)).div_ceil(u128::from(self.nanos));
         u64::try_from(hits).unwrap_or(u64::MAX)
     }
+}
+
+fn gcd(a: u128, b: u128) -> u128 {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 impl fmt::Display for Rate {
@@ -125,6 +139,13 @@ impl FromStr for Rate {
 /// Why a text or a pair of numbers is no rate; reads well after "the rate".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateError(&'static str);
+
+impl RateError {
+    /// What is wrong, without what would be right.
+    pub(crate) fn what(self) -> &'static str {
+        self.0
+    }
+}
 
 impl fmt::Display for RateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::coordinator::{Coordinator, Second};
 use crate::stop::Level;
-use crate::{Failure, Hits, Status, Verdict, process, verdict};
+use crate::{Arrivals, Failure, Hits, StageReport, Status, Verdict, process, verdict};
 
 /// The value of [`Report::schema`].
 pub const SCHEMA: &str = "hammer.report/1";
@@ -24,6 +24,15 @@ pub struct Report {
     pub target: String,
     /// The seed of the hits' randomness.
     pub seed: u64,
+    /// How the rate was to change, as an expression.
+    #[serde(default)]
+    pub shape: String,
+    /// How hits were spread.
+    #[serde(default)]
+    pub arrivals: Arrivals,
+    /// How long the first rate was run before the clock started, in seconds.
+    #[serde(default)]
+    pub warmup_s: f64,
     /// Whether the numbers describe the target.
     pub verdict: Verdict,
     /// `"open"`: hits were due by a schedule. `"closed"`: as fast as the slots allowed.
@@ -57,6 +66,9 @@ pub struct Report {
     pub bytes: Bytes,
     /// What the generator needed.
     pub generator: Generator,
+    /// The stages of the shape in order; none where there is only one.
+    #[serde(default)]
+    pub stages: Vec<StageReport>,
     /// The run second by second, or in wider slices when it was long.
     pub timeline: Vec<Slice>,
 }
@@ -74,7 +86,7 @@ pub enum Loop {
 /// Hits per second.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Achieved {
-    /// The rate that was asked for; null for a closed loop.
+    /// The rate that was asked for, the mean of it where it changed; null for a closed loop.
     pub requested: Option<f64>,
     /// Hits started, over the duration of the schedule (or longer, if starting them took longer).
     pub achieved: f64,
@@ -115,6 +127,9 @@ pub struct Generator {
     /// How late the schedule was kept: from the moment a hit was due until the generator turned to
     /// it, slot or no slot.
     pub schedule_late_us: Summary,
+    /// Hits that are unsent since they were too late to be of use.
+    #[serde(default)]
+    pub unsent_late: u64,
     /// Rows of a per-hit log that were dropped because it was not written fast enough.
     pub log_dropped: u64,
 }
@@ -171,11 +186,11 @@ impl From<&Histogram> for Summary {
 
 impl Coordinator {
     /// Makes the report of all that was told.
-    pub(crate) fn report(&self) -> Report {
+    pub(crate) fn report(&mut self) -> Report {
         let (settings, total) = (&self.settings, &self.total);
         let stopped = settings.stop.level() > Level::Run;
         let planned = self.schedule.length().filter(|_| !stopped);
-        let open = self.schedule.rate().is_some();
+        let open = !self.schedule.shape().is_max();
         let duration = match planned {
             Some(planned) if open => planned,
             Some(planned) => planned.min(self.elapsed),
@@ -185,22 +200,22 @@ impl Coordinator {
         let starting = duration.max(self.peaks.last_start).as_secs_f64();
         let cpu = process::cpu().saturating_sub(self.cpu_before);
         let counted = |(name, count): &(Failure, u64)| (name.name().to_owned(), *count);
+        let stages = self.stages.report(self.schedule.shape(), duration);
         let mut report = Report {
             schema: SCHEMA.to_owned(),
             hammer: settings.name.clone(),
             target: settings.target.clone(),
             seed: settings.seed,
+            shape: self.schedule.shape().to_string(),
+            arrivals: self.schedule.process(),
+            warmup_s: settings.warmup.as_secs_f64(),
             verdict: Verdict {
                 status: Status::Valid,
                 reasons: vec![],
             },
-            r#loop: if self.schedule.rate().is_some() {
-                Loop::Open
-            } else {
-                Loop::Closed
-            },
+            r#loop: if open { Loop::Open } else { Loop::Closed },
             rate: Achieved {
-                requested: self.schedule.rate().map(|rate| rate.as_f64()),
+                requested: self.schedule.mean_rate(),
                 achieved: if starting > 0.0 {
                     total.started as f64 / starting
                 } else {
@@ -242,8 +257,10 @@ impl Coordinator {
                 peak_backlog: self.peaks.backlog as u64,
                 waited_at_limit: total.waited_at_limit,
                 schedule_late_us: Summary::from(&total.schedule_late),
+                unsent_late: total.unsent_late,
                 log_dropped: total.log_dropped,
             },
+            stages,
             timeline: self.series.iter().map(Slice::from).collect(),
         };
         report.verdict = verdict::judge(&report);

@@ -1,6 +1,6 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use crate::{Error, Event, Hammer, Report, Schedule, Stop};
+use crate::{Error, Event, Hammer, Place, Report, Schedule, Stop};
 
 /// A run to be made: a hammer, a schedule, and the bounds.
 ///
@@ -11,6 +11,7 @@ pub struct Run<H> {
     pub(crate) hammer: H,
     pub(crate) schedule: Schedule,
     pub(crate) settings: Settings,
+    pub(crate) place: Option<Place>,
 }
 
 #[derive(Debug, Clone)]
@@ -23,6 +24,9 @@ pub(crate) struct Settings {
     pub(crate) threads: usize,
     pub(crate) timeout: Duration,
     pub(crate) drain: Option<Duration>,
+    pub(crate) warmup: Duration,
+    pub(crate) skip_late: Option<Duration>,
+    pub(crate) start_at: Option<SystemTime>,
     pub(crate) log_hits: bool,
     pub(crate) paused: bool,
     pub(crate) stop: Stop,
@@ -41,6 +45,9 @@ impl<H: Hammer> Run<H> {
             threads: cores,
             timeout: Duration::from_secs(10),
             drain: None,
+            warmup: Duration::ZERO,
+            skip_late: None,
+            start_at: None,
             log_hits: false,
             paused: false,
             stop: Stop::new(),
@@ -49,6 +56,7 @@ impl<H: Hammer> Run<H> {
             hammer,
             schedule,
             settings,
+            place: None,
         }
     }
 
@@ -101,6 +109,27 @@ impl<H: Hammer> Run<H> {
         self
     }
 
+    /// Runs the first rate of the schedule for so long before the clock starts. What happens then
+    /// is in no number of the report; only its connections are, which go on.
+    pub fn warmup(mut self, length: Duration) -> Self {
+        self.settings.warmup = length;
+        self
+    }
+
+    /// Leaves hits unsent that could not be started within `most` of their due time; unless set,
+    /// all are started, however late.
+    pub fn skip_late(mut self, most: Duration) -> Self {
+        self.settings.skip_late = Some(most);
+        self
+    }
+
+    /// Starts (with the warm-up, if there is one) when the wall clock says so; at once if that has
+    /// passed. Sessions are opened a few seconds before.
+    pub fn start_at(mut self, time: SystemTime) -> Self {
+        self.settings.start_at = Some(time);
+        self
+    }
+
     /// Sends [`Event::Hits`] with a record of each hit, as far as the receiver keeps up; what it
     /// misses is counted in the report.
     pub fn log_hits(mut self, yes: bool) -> Self {
@@ -114,6 +143,12 @@ impl<H: Hammer> Run<H> {
         self
     }
 
+    /// Starts together with other runs.
+    pub fn together(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
     /// Runs to the end, on threads of its own, and blocks the calling one, on which `on_event` is
     /// called.
     ///
@@ -122,7 +157,8 @@ impl<H: Hammer> Run<H> {
     ///
     /// # Errors
     ///
-    /// If the schedule holds no hit, a setting is 0, or the system has no threads left. A target
+    /// If the schedule holds no hit, a setting is 0, the system has no threads left, or a warm-up was
+    /// asked for and the schedule starts at a rate of 0. A target
     /// that is down is no error but a report full of failures.
     pub fn execute(self, on_event: impl FnMut(Event<'_>)) -> Result<Report, Error> {
         crate::coordinator::execute(self, on_event)

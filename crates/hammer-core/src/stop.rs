@@ -1,5 +1,6 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::Notify;
 
@@ -19,6 +20,9 @@ pub struct Stop(Arc<Inner>);
 struct Inner {
     level: AtomicU8,
     changed: Notify,
+    /// For those who wait without a runtime; the lock holds nothing.
+    lock: Mutex<()>,
+    raised: Condvar,
 }
 
 /// How far a stop has gone.
@@ -58,6 +62,22 @@ impl Stop {
     fn raise(&self, level: Level) {
         self.0.level.fetch_max(level as u8, Ordering::SeqCst);
         self.0.changed.notify_waiters();
+        // Under the lock, so that nobody looks before and waits after.
+        drop(self.0.lock.lock());
+        self.0.raised.notify_all();
+    }
+
+    /// Blocks the thread until `deadline`, or until the stop has been given.
+    pub(crate) fn wait_until(&self, deadline: Instant) {
+        let mut lock = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        while self.level() == Level::Run {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            let waited = self.0.raised.wait_timeout(lock, left);
+            lock = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     pub(crate) fn level(&self) -> Level {

@@ -118,8 +118,9 @@ pub(crate) fn judge(report: &Report) -> Verdict {
     }
     if report.r#loop == Loop::Open && report.hits.scheduled > 0 {
         let share = |hits: u64| hits as f64 / report.hits.scheduled as f64;
-        if !report.stopped && report.hits.unsent > 0 {
-            let unsent = report.hits.unsent;
+        // Those that were left out since they were late were meant to be.
+        let unsent = report.hits.unsent.saturating_sub(generator.unsent_late);
+        if !report.stopped && unsent > 0 {
             let status = if share(unsent) > WAITED {
                 Status::Invalid
             } else {

@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("hammer-core", Some(&["hammer-stats"])),
     ("hammer-http", Some(&["hammer-core"])),
     ("hammer-mqtt", Some(&["hammer-core"])),
+    ("hammer-plan", Some(&["hammer-core"])),
     ("hammer-target", Some(&["hammer-core"])),
     ("hammer-replay", Some(&["hammer-core"])),
     ("hammer-cli", None),

@@ -5,6 +5,11 @@ mod golden;
 pub(crate) mod latency;
 pub(crate) mod lines;
 pub(crate) mod number;
+mod plan;
 mod render;
+pub(crate) mod shape;
+mod stages;
 
+pub(crate) use plan::render_plan;
+pub(crate) use render::asked;
 pub(crate) use render::render;

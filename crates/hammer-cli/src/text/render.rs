@@ -1,15 +1,20 @@
 use std::collections::BTreeMap;
 
-use hammer_core::{Loop, Report, Status};
+use hammer_core::{Arrivals, Hits, Loop, Report, Status, Verdict};
 
 use super::latency::{self, Unit};
 use super::lines::{INDENT, WIDTH, cut, listed, wrapped};
 use super::number::{rate, size, whole};
+use super::stages;
 
+/// The most lines.
+const LINES: usize = 30;
 /// Lines for the reasons of the verdict, all together.
 const REASON_LINES: usize = 8;
 /// Kinds of failures that are explained.
 const FAILURES: usize = 3;
+/// Columns for the expression of a shape.
+const MOST_SHAPE: usize = 30;
 /// Labels that are counted one by one.
 const LABELS: usize = 6;
 
@@ -22,19 +27,28 @@ pub(crate) fn render(report: &Report, colour: bool) -> String {
     out.push_str(&hits(report));
     out.push_str(&speed(report));
     out.push_str(&latency::table(report));
-    out.push_str(&labels(&report.labels));
-    out.push_str(&failures(report));
-    out.push_str(&phases(report));
-    out.push_str(&connections(report));
-    out.push_str(&generator(report));
+    let mut rest = codes(&report.labels);
+    rest.push_str(&failures(report));
+    rest.push_str(&phases(report));
+    rest.push_str(&connections(report));
+    rest.push_str(&generator(report));
+    let left = LINES.saturating_sub(out.lines().count() + rest.lines().count());
+    out.push_str(&stages::table(report, left));
+    out.push_str(&rest);
     out
 }
 
-fn header(report: &Report) -> String {
-    let pace = match report.rate.requested {
+/// How fast it was to be hit.
+pub(super) fn pace(report: &Report) -> String {
+    match report.rate.requested {
+        Some(_) if changes(report) => cut(&report.shape, MOST_SHAPE),
         Some(requested) => asked(requested),
         None => "closed loop".into(),
-    };
+    }
+}
+
+fn header(report: &Report) -> String {
+    let pace = pace(report);
     let stopped = if report.stopped { ", then stopped" } else { "" };
     let what = format!(
         "{pace} for {} s{stopped}, seed {}",
@@ -44,12 +58,17 @@ fn header(report: &Report) -> String {
     let name = cut(&format!("hammer {}", report.hammer), 30);
     let room =
         WIDTH.saturating_sub(name.chars().count().max(INDENT - 3) + what.chars().count() + 6);
-    let target = cut(&report.target, room);
+    let target = cut(&report.target, room.max(1));
     format!("{name:<width$}   {target}   {what}\n", width = INDENT - 3)
 }
 
+/// Whether the rate changed in the course of the run.
+fn changes(report: &Report) -> bool {
+    report.shape.contains(['.', ',', '(']) && report.shape.parse::<f64>().is_err()
+}
+
 /// A rate below 1/s reads better by the minute or the hour.
-fn asked(per_second: f64) -> String {
+pub(crate) fn asked(per_second: f64) -> String {
     match per_second {
         n if n >= 1.0 => format!("{}/s", rate(n)),
         n if n * 60.0 >= 1.0 => format!("{}/m", rate(n * 60.0)),
@@ -58,17 +77,22 @@ fn asked(per_second: f64) -> String {
 }
 
 fn verdict(report: &Report, colour: bool) -> String {
-    let status = report.verdict.status;
+    let well = match report.r#loop {
+        Loop::Open => "the generator kept the schedule: the numbers describe the target",
+        Loop::Closed => "the numbers describe the target with every slot waiting for it",
+    };
+    verdict_of(&report.verdict, well, colour)
+}
+
+/// The verdict and its reasons; `well` where there are none.
+pub(super) fn verdict_of(verdict: &Verdict, well: &str, colour: bool) -> String {
+    let status = verdict.status;
     let word = status.as_str();
     let mut out = String::new();
-    if report.verdict.reasons.is_empty() {
-        let well = match report.r#loop {
-            Loop::Open => "the generator kept the schedule: the numbers describe the target",
-            Loop::Closed => "the numbers describe the target with every slot waiting for it",
-        };
+    if verdict.reasons.is_empty() {
         out = wrapped(word, well, 1);
     }
-    for (index, reason) in report.verdict.reasons.iter().enumerate() {
+    for (index, reason) in verdict.reasons.iter().enumerate() {
         let left = REASON_LINES.saturating_sub(out.lines().count());
         if left > 0 {
             out.push_str(&wrapped(
@@ -90,7 +114,20 @@ fn verdict(report: &Report, colour: bool) -> String {
 }
 
 fn hits(report: &Report) -> String {
-    let hits = &report.hits;
+    wrapped("hits", &counted(report), 2)
+}
+
+/// The hits of a run, and why some of them were not sent.
+pub(super) fn counted(report: &Report) -> String {
+    let text = verdicts(&report.hits);
+    match report.generator.unsent_late {
+        0 => text,
+        late => format!("{text}, {} of them since they were late", whole(late)),
+    }
+}
+
+/// Hits by their verdicts, in words.
+pub(super) fn verdicts(hits: &Hits) -> String {
     let always = [("scheduled", hits.scheduled), ("ok", hits.ok)];
     let rest = [
         ("rejected", hits.rejected),
@@ -107,16 +144,26 @@ fn hits(report: &Report) -> String {
         .chain(shown)
         .map(|(word, n)| format!("{} {word}", whole(*n)))
         .collect();
-    wrapped("hits", &items.join("   "), 2)
+    items.join("   ")
 }
 
 fn speed(report: &Report) -> String {
     let achieved = format!("{}/s achieved", rate(report.rate.achieved));
     let text = match (report.r#loop, report.rate.requested) {
-        (Loop::Open, Some(requested)) => format!("{} asked   {achieved}", asked(requested)),
+        (Loop::Open, Some(requested)) => {
+            let mean = if changes(report) { " on average" } else { "" };
+            format!("{} asked{mean}   {achieved}", asked(requested))
+        }
         _ => format!("{achieved}   closed loop: a slot's next hit waits for its last one"),
     };
-    format!("{:<INDENT$}{text}\n", "rate")
+    let mut text = text;
+    if report.arrivals != Arrivals::Even {
+        text = format!("{text}   {} arrivals", report.arrivals);
+    }
+    if report.warmup_s > 0.0 {
+        text = format!("{text}   after {} s of warm-up", rate(report.warmup_s));
+    }
+    wrapped("rate", &text, 2)
 }
 
 /// The most frequent first.
@@ -129,7 +176,8 @@ fn ranked(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
     ranked
 }
 
-fn labels(labels: &BTreeMap<String, u64>) -> String {
+/// Answers by label, the most frequent first.
+pub(super) fn codes(labels: &BTreeMap<String, u64>) -> String {
     let ranked = ranked(labels);
     if ranked.is_empty() {
         return String::new();
@@ -151,7 +199,7 @@ fn labels(labels: &BTreeMap<String, u64>) -> String {
     })
 }
 
-fn failures(report: &Report) -> String {
+pub(super) fn failures(report: &Report) -> String {
     let ranked = ranked(&report.failures);
     let mut out = String::new();
     for (index, (name, count)) in ranked.iter().take(FAILURES).enumerate() {

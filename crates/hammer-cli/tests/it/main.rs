@@ -7,6 +7,7 @@ mod command;
 mod commands;
 mod echo;
 mod outputs;
+mod plans;
 mod servers;
 mod usage;
 

@@ -15,7 +15,8 @@ fn the_json_report_fits_its_schema_and_has_no_other_keys() {
     // Readers have to expect more keys, but those that there are have to be described.
     close(&mut schema);
     let schema = jsonschema::validator_for(&schema).unwrap();
-    for flags in [["-r", "100"], ["-r", "max"]] {
+    let shape = "100..200/500ms, 0/100ms, 300/1s";
+    for flags in [["-r", "100"], ["-r", "max"], ["-r", shape]] {
         let report = report(
             &[
                 &["http", &target.url(), "-z", "1100ms", "-c", "4"],
@@ -31,6 +32,8 @@ fn the_json_report_fits_its_schema_and_has_no_other_keys() {
                 "docs/REPORT.md lacks {key}"
             );
         }
+        let stages = report["stages"].as_array().unwrap();
+        assert_eq!(stages.len(), if flags[1] == shape { 3 } else { 0 });
         for key in report["generator"].as_object().unwrap().keys() {
             assert!(
                 reference.contains(&format!("`generator.{key}")),

@@ -167,3 +167,32 @@ fn a_generator_that_was_stopped_catches_up_without_a_storm_and_says_so() {
     let connections = target.shutdown().counts.connections;
     assert!(connections < 200, "{connections} connections");
 }
+
+#[test]
+fn a_signal_ends_all_loads_of_a_plan_with_one_report() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.toml");
+    let load =
+        |more: &str| format!("[[load]]\ntarget = '{url}'\nrate = 50\nduration = '1h'\n{more}");
+    let plan = [load(""), load("seed = 2\n"), load("offset = '1h'\n")].concat();
+    std::fs::write(&path, plan).unwrap();
+    let child = start(&["run", path.to_str().unwrap(), "-o", "json"]);
+    until("hits arrive", || target.counts().requests > 20);
+    send(&child, Signal::INT);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert_eq!(
+        stderr(&output).matches("a second signal").count(),
+        1,
+        "{}",
+        stderr(&output)
+    );
+    let report = json(&output);
+    assert_eq!(report["stopped"], true);
+    let late = &report["loads"][2];
+    assert_eq!(late["hits"]["scheduled"], 0, "it had not begun: {late}");
+    let counts = target.shutdown().counts;
+    assert_eq!(report["hits"]["ok"], counts.requests, "{report}");
+}

@@ -52,6 +52,14 @@ fn flags_of_a_load() {
         ("-n 7 -r 1k", 7),
         ("--hits 7 --rate 6000/m --threads 1", 7),
         ("-n 7 -r max -c 2", 7),
+        ("-r 10..50/500ms", 15),
+        ("-r 100/50ms,spike(20,100,100ms)/200ms --seed 3", 17),
+        ("-r steps(20..40,2,250ms) --arrivals uniform", 15),
+        (
+            "-r sine(40,40,500ms)/500ms --arrivals burst --skip-late 1s",
+            20,
+        ),
+        ("-r 100/2s -z 100ms --warmup 100ms", 10),
         ("-n 100 -z 100ms -r 50 -t 2s --drain 1s --seed 9", 5),
         (
             "-n 2 -r 100 -d x --no-keepalive --host example.test -H A:b -X PUT",

@@ -3,8 +3,6 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::Rate;
-
 /// A hit that is later than this when the pacer turns to it was held up by the generator, and is
 /// no reason to open another slot.
 const OWN_STALL: Duration = Duration::from_millis(10);
@@ -95,13 +93,12 @@ impl Growth {
 }
 
 /// How many slots are opened before the clock starts: all of them in a closed loop (`rate` is
-/// none), and in an open one as many as a target needs that answers within a millisecond.
-pub(super) fn first_slots(rate: Option<Rate>, limit: usize) -> usize {
+/// none), and in an open one as many as a target needs that answers within a millisecond when the
+/// `rate` per second is greatest.
+pub(super) fn first_slots(rate: Option<f64>, limit: usize) -> usize {
     match rate {
         None => limit,
-        Some(rate) => ((rate.as_f64() / 1e3).ceil() as usize)
-            .clamp(1, AT_ONCE)
-            .min(limit),
+        Some(rate) => ((rate / 1e3).ceil() as usize).clamp(1, AT_ONCE).min(limit),
     }
 }
 

@@ -23,6 +23,8 @@ const SPARE: usize = 2;
 pub(crate) enum Message {
     /// The first sessions are open.
     Opened,
+    /// The warm-up is over.
+    Measuring,
     /// All that was seen up to `second`.
     Interval {
         worker: usize,
@@ -160,6 +162,10 @@ impl Link {
     fn send(&self, records: Vec<HitRecord>) {
         self.batches.fetch_add(1, Ordering::Relaxed);
         self.tell(Message::Hits(records));
+    }
+
+    pub(super) fn measuring(&self) {
+        self.tell(Message::Measuring);
     }
 
     pub(super) fn draining(&self) {

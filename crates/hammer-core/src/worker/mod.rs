@@ -3,16 +3,18 @@
 
 mod growth;
 mod in_flight;
+mod late;
 mod link;
 mod pacer;
 mod slot;
+mod warmup;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::time::Instant;
@@ -21,16 +23,25 @@ use crate::interval::Interval;
 use crate::schedule::{Schedule, Share};
 use crate::stop::{Level, Stop};
 use crate::wait::{Bell, Wait};
-use crate::{Failure, Hammer, HitRecord, HitVerdict, Label, Outcome};
+use crate::{Failure, Hammer, HitRecord, HitVerdict, Label, Outcome, Shape};
 
 use growth::Growth;
 use in_flight::InFlight;
 use slot::SlotCell;
+use warmup::Warmup;
+
+/// The instant that the wall clock will show `time` at; now if there is none or it has passed.
+pub(crate) fn until(time: Option<SystemTime>) -> Instant {
+    let left = time.and_then(|time| time.duration_since(SystemTime::now()).ok());
+    Instant::now() + left.unwrap_or_default()
+}
 
 pub(crate) use link::{Link, Message, Peaks, Reins};
 
 /// How long the politeness of closing sessions may take at the end.
 const CLOSING: Duration = Duration::from_secs(1);
+/// How long before the start sessions are opened: some targets close one that idles for 5 s.
+const OPEN_AHEAD: Duration = Duration::from_secs(3);
 
 /// What a worker needs to know.
 #[derive(Clone)]
@@ -41,6 +52,9 @@ pub(crate) struct Part {
     pub(crate) max_backlog: usize,
     pub(crate) timeout: Duration,
     pub(crate) drain: Duration,
+    pub(crate) warmup: Duration,
+    pub(crate) skip_late: Option<Duration>,
+    pub(crate) start_at: Option<SystemTime>,
     pub(crate) seed: u64,
     pub(crate) log_hits: bool,
     pub(crate) paused: bool,
@@ -71,6 +85,12 @@ struct Worker<H> {
     state: Cell<State>,
     start: Cell<Instant>,
     share: RefCell<Share>,
+    warmup: Cell<Option<Warmup>>,
+    /// When the warm-up ends, while it lasts.
+    warm_until: Cell<Option<Duration>>,
+    after_warmup: Cell<Option<Share>>,
+    /// Where hits are counted by the stage in which they were due.
+    stages: Option<Shape>,
     backlog: RefCell<VecDeque<Pending>>,
     slots: RefCell<Vec<Rc<SlotCell>>>,
     /// Slots without a hit; the last used is used next, so that few connections stay hot.
@@ -98,10 +118,20 @@ pub(crate) fn run<H: Hammer>(
     #[cfg(feature = "testing")]
     builder.start_paused(part.paused);
     let runtime = builder.build_local(LocalOptions::default())?;
-    let share = schedule.share(part.worker as u64, part.workers as u64);
+    let share_of = |schedule: &Schedule| schedule.share(part.worker as u64, part.workers as u64);
+    let warmup = Some(part.warmup).filter(|length| !length.is_zero());
+    let warmup = warmup.and_then(|length| {
+        let schedule = schedule.warm_up(length)?;
+        Some(Warmup::new(share_of(&schedule), length))
+    });
+    let share = share_of(schedule);
+    let shape = schedule.shape();
+    let stages = (shape.stages().len() > 1).then(|| shape.clone());
     runtime.block_on(async {
         let wait = Wait::new(part.paused)?;
-        let worker = Rc::new(Worker::new(hammer, share, part, link));
+        let mut worker = Worker::new(hammer, share, part, link);
+        (worker.warmup, worker.stages) = (Cell::new(warmup), stages);
+        let worker = Rc::new(worker);
         worker.work(wait).await
     })
 }
@@ -113,6 +143,10 @@ impl<H: Hammer> Worker<H> {
             state: Cell::new(State::Opening),
             start: Cell::new(Instant::now()),
             share: RefCell::new(share),
+            warmup: Cell::default(),
+            warm_until: Cell::default(),
+            after_warmup: Cell::default(),
+            stages: None,
             backlog: RefCell::default(),
             slots: RefCell::default(),
             idle: RefCell::default(),
@@ -141,8 +175,10 @@ impl<H: Hammer> Worker<H> {
                 }
             }
         });
+        let start = self.wait_to_open(&mut wait).await?;
         self.open_first().await;
-        let start = self.link.opened().await.unwrap_or_else(Instant::now);
+        let told = self.link.opened().await;
+        let start = told.unwrap_or_else(|| start.max(Instant::now()));
         self.start.set(start);
         self.state.set(State::Running);
         let paced = self.pace(&mut wait).await;
@@ -152,11 +188,22 @@ impl<H: Hammer> Worker<H> {
         paced
     }
 
+    /// Waits until a little before the start by the wall clock, if there is one, and tells when
+    /// that is by the worker's own clock.
+    async fn wait_to_open(&self, wait: &mut Wait) -> io::Result<Instant> {
+        let start = until(self.part.start_at);
+        let open = start.checked_sub(OPEN_AHEAD).unwrap_or(start);
+        while Instant::now() < open && self.part.stop.level() == Level::Run {
+            wait.until(open, &self.bell).await?;
+        }
+        Ok(start)
+    }
+
     /// Opens the sessions that the schedule will surely need, before the clock starts.
     async fn open_first(self: &Rc<Self>) {
         let first = {
             let share = self.share.borrow();
-            growth::first_slots(share.rate_per_worker(), self.part.max_in_flight)
+            growth::first_slots(share.peak(), self.part.max_in_flight)
         };
         for _ in 0..first {
             self.open_slot();
@@ -192,6 +239,7 @@ impl<H: Hammer> Worker<H> {
         if !matches!(self.state.get(), State::Running | State::Draining) {
             return None;
         }
+        self.leave_out_late(now);
         if let Some(pending) = self.backlog.borrow_mut().pop_front() {
             self.growth.departed();
             self.busy.set(self.busy.get() + 1);
@@ -220,13 +268,19 @@ impl<H: Hammer> Worker<H> {
         if self.share.borrow().is_closed_loop() {
             pending.due = elapsed;
         }
+        let mut in_flight = self.in_flight.borrow_mut();
+        in_flight.push(slot, now);
+        if pending.is_warm() {
+            return;
+        }
         let mut interval = self.interval.borrow_mut();
         interval.started += 1;
         interval
             .lateness
             .record(elapsed.saturating_sub(pending.due));
-        let mut in_flight = self.in_flight.borrow_mut();
-        in_flight.push(slot, now);
+        if let Some(stage) = self.stage_of(pending.due) {
+            interval.stages.of(stage).started += 1;
+        }
         let mut peaks = self.peaks.get();
         peaks.in_flight = peaks.in_flight.max(in_flight.len());
         peaks.last_start = elapsed;
@@ -241,6 +295,11 @@ impl<H: Hammer> Worker<H> {
         let service = now.saturating_duration_since(started);
         self.in_flight.borrow_mut().remove(slot);
         self.busy.set(self.busy.get() - 1);
+        if hit.is_warm() {
+            self.ring_at_end();
+            return now;
+        }
+        let stage = self.stage_of(hit.due);
         let (verdict, label) = {
             let mut interval = self.interval.borrow_mut();
             match result {
@@ -252,6 +311,9 @@ impl<H: Hammer> Worker<H> {
                     } else {
                         HitVerdict::Rejected
                     };
+                    if let Some(stage) = stage {
+                        interval.stages.answer(stage, verdict, response, service);
+                    }
                     (verdict, Some(outcome.label()))
                 }
                 Ended::Failed(failure) => {
@@ -263,10 +325,16 @@ impl<H: Hammer> Worker<H> {
                         HitVerdict::Failed
                     };
                     interval.failure(verdict, failure);
+                    if let Some(stage) = stage {
+                        interval.stages.of(stage).hits.count(verdict);
+                    }
                     (verdict, Some(Label::from(failure.name())))
                 }
                 Ended::Abandoned => {
                     interval.hits.count(HitVerdict::Abandoned);
+                    if let Some(stage) = stage {
+                        interval.stages.of(stage).hits.count(HitVerdict::Abandoned);
+                    }
                     (HitVerdict::Abandoned, None)
                 }
             }
@@ -282,15 +350,34 @@ impl<H: Hammer> Worker<H> {
                 service: answered.then_some(service),
             });
         }
+        self.ring_at_end();
+        now
+    }
+
+    /// In the drain, the pacer waits for the last hit to end.
+    fn ring_at_end(&self) {
         if self.state.get() != State::Running {
             self.bell.ring();
         }
-        now
+    }
+
+    /// The stage in which a hit was due, where there are several.
+    fn stage_of(&self, due: Duration) -> Option<usize> {
+        let shape = self.stages.as_ref()?;
+        Some(shape.stage_at(due))
     }
 
     /// A hit is given up before it was started.
     fn unsent(&self, hit: Pending) {
-        self.interval.borrow_mut().hits.count(HitVerdict::Unsent);
+        if hit.is_warm() {
+            return;
+        }
+        let mut interval = self.interval.borrow_mut();
+        interval.hits.count(HitVerdict::Unsent);
+        if let Some(stage) = self.stage_of(hit.due) {
+            interval.stages.of(stage).hits.count(HitVerdict::Unsent);
+        }
+        drop(interval);
         if self.part.log_hits {
             let Pending { number, due } = hit;
             let verdict = HitVerdict::Unsent;

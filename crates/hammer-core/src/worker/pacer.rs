@@ -7,9 +7,9 @@ use tokio::time::Instant;
 
 use super::slot::{Order, SlotCell};
 use super::{Pending, State, Worker};
+use crate::Hammer;
 use crate::stop::Level;
 use crate::wait::Wait;
-use crate::{Hammer, Rate};
 
 /// Bounds of the shortest time between two looks at the schedule.
 const QUANTUM: RangeInclusive<Duration> = Duration::from_micros(100)..=Duration::from_micros(400);
@@ -27,19 +27,27 @@ impl<H: Hammer> Worker<H> {
         while Instant::now() < self.start.get() && self.part.stop.level() == Level::Run {
             wait.until(self.start.get(), &self.bell).await?;
         }
+        self.warm_up();
         let mut drain_end = None;
         let mut next_tick = SECOND;
         let mut departures = 0;
-        let quantum = quantum(self.share.borrow().rate_per_worker());
+        let mut steady = self.share.borrow().steady_rate().map(quantum);
         loop {
             let now = Instant::now();
-            let elapsed = now.saturating_duration_since(self.start.get());
+            let mut elapsed = now.saturating_duration_since(self.start.get());
+            let level = self.part.stop.level();
+            if self.end_warm_up(elapsed, level > Level::Run) {
+                elapsed = now.saturating_duration_since(self.start.get());
+                steady = self.share.borrow().steady_rate().map(quantum);
+            }
+            let warm_until = self.warm_until.get();
+            self.leave_out_late(now);
             let waiting = match self.state.get() {
-                State::Running => self.dispatch(elapsed),
+                State::Running if level == Level::Run => self.dispatch(elapsed),
                 _ => 0,
             };
             self.time_out(now);
-            if elapsed >= next_tick {
+            if elapsed >= next_tick && warm_until.is_none() {
                 let second = elapsed.as_secs();
                 self.link.swap(&self.interval, second);
                 next_tick = SECOND * u32::try_from(second + 1).unwrap_or(u32::MAX);
@@ -55,7 +63,8 @@ impl<H: Hammer> Worker<H> {
                 self.grow();
             }
             let level = self.part.stop.level();
-            if self.state.get() == State::Running && (level > Level::Run || self.is_over(elapsed)) {
+            let over = warm_until.is_none() && self.is_over(elapsed);
+            if self.state.get() == State::Running && (level > Level::Run || over) {
                 self.state.set(State::Draining);
                 drain_end = now.checked_add(self.part.drain);
                 self.link.draining();
@@ -76,9 +85,10 @@ impl<H: Hammer> Worker<H> {
                 State::Running => self.next_due(),
                 _ => None,
             };
+            let quantum = steady.unwrap_or_else(|| self.quantum_at(elapsed));
             let times = [
                 next_due.map(|due| self.start.get() + due.max(elapsed + quantum)),
-                Some(self.start.get() + next_tick),
+                Some(self.start.get() + warm_until.unwrap_or(next_tick)),
                 self.in_flight.borrow().next_timeout(self.part.timeout),
                 drain_end,
             ];
@@ -118,8 +128,12 @@ impl<H: Hammer> Worker<H> {
                 due,
             };
             let late = elapsed - due;
+            let stage = self.stage_of(due);
             interval.hits.scheduled += 1;
             interval.schedule_late.record(late);
+            if let Some(stage) = stage {
+                interval.stages.of(stage).hits.scheduled += 1;
+            }
             if let Some(slot) = idle.pop() {
                 self.give(&slots[slot], hit);
             } else if backlog.len() < self.part.max_backlog {
@@ -141,6 +155,11 @@ impl<H: Hammer> Worker<H> {
     fn give(&self, slot: &SlotCell, hit: Pending) {
         self.busy.set(self.busy.get() + 1);
         slot.give(hit);
+    }
+
+    /// The quantum at the present rate of a schedule whose rate changes.
+    fn quantum_at(&self, elapsed: Duration) -> Duration {
+        quantum(self.share.borrow().rate_at(elapsed).unwrap_or(0.0))
     }
 
     fn next_due(&self) -> Option<Duration> {
@@ -213,13 +232,10 @@ impl<H: Hammer> Worker<H> {
     }
 }
 
-/// The shortest time between two looks at the schedule for a worker's `rate`: hits due within it
-/// start together, so that the cost of waking falls as the rate grows.
-fn quantum(rate: Option<Rate>) -> Duration {
+/// The shortest time between two looks at the schedule for a worker's hits per second: those due
+/// within it start together, so that the cost of waking falls as the rate grows.
+fn quantum(rate: f64) -> Duration {
     let (least, most) = (*QUANTUM.start(), *QUANTUM.end());
-    let Some(rate) = rate.map(|rate| rate.as_f64()) else {
-        return least;
-    };
     let micros = (QUANTUM_US_PER_RATE * rate).min(BATCH / rate * 1e6);
     Duration::from_micros(micros as u64).clamp(least, most)
 }
@@ -231,17 +247,16 @@ mod tests {
     #[test]
     fn the_quantum_grows_with_the_rate_within_its_bounds() {
         for (rate, micros) in [
-            (1, 100),
-            (5_000, 100),
-            (10_000, 200),
-            (20_000, 400),
-            (40_000, 400),
-            (80_000, 200),
-            (1_000_000, 100),
+            (0.0, 100),
+            (1.0, 100),
+            (5e3, 100),
+            (1e4, 200),
+            (2e4, 400),
+            (4e4, 400),
+            (8e4, 200),
+            (1e6, 100),
         ] {
-            let quantum = quantum(Some(Rate::per_second(rate)));
-            assert_eq!(quantum, Duration::from_micros(micros), "{rate}/s");
+            assert_eq!(quantum(rate), Duration::from_micros(micros), "{rate}/s");
         }
-        assert_eq!(quantum(None), *QUANTUM.start(), "a closed loop");
     }
 }

@@ -136,13 +136,20 @@ impl<H: Hammer> SlotTask<H> {
             return Some((hit, free));
         }
         self.streak = 0;
-        self.worker.idle.borrow_mut().push(self.index);
-        poll_fn(|_| match self.cell.hit.take() {
-            Some(hit) => Poll::Ready(Some((hit, Instant::now()))),
-            None if self.worker.state.get() == State::Closing => Poll::Ready(None),
-            None => Poll::Pending,
-        })
-        .await
+        loop {
+            self.worker.idle.borrow_mut().push(self.index);
+            let given = poll_fn(|_| match self.cell.hit.take() {
+                Some(hit) => Poll::Ready(Some((hit, Instant::now()))),
+                None if self.worker.state.get() == State::Closing => Poll::Ready(None),
+                None => Poll::Pending,
+            });
+            let (hit, now) = given.await?;
+            if !self.worker.leaves_out(hit, now) {
+                return Some((hit, now));
+            }
+            self.worker.busy.set(self.worker.busy.get() - 1);
+            self.worker.ring_at_end();
+        }
     }
 
     async fn open(&mut self) -> Result<(), Failure> {
@@ -185,6 +192,7 @@ impl<H: Hammer> SlotTask<H> {
     }
 
     async fn attempt(&mut self, hit: Pending, started: Instant) -> Result<Outcome, Failure> {
+        self.slot.phases.mute(hit.is_warm());
         if self.session.is_none() {
             self.open().await?;
         } else {

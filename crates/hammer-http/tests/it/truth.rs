@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use hammer_core::testing::conformance;
-use hammer_core::{Rate, Run, Schedule};
+use hammer_core::{Rate, Run, Schedule, Shape};
 use hammer_http::Http;
 use hammer_target::{Knobs, Stall, Target};
 
@@ -115,5 +115,24 @@ fn a_stall_of_one_second_in_four_shows_in_the_response_as_arithmetic_says() {
             "{name} is {found_us} µs, {:.1} % off",
             error * 100.0
         );
+    }
+}
+
+#[test]
+fn a_ramp_arrives_as_its_integral_says() {
+    let target = Target::spawn(Knobs::default()).expect("a free port");
+    let ramp: Shape = "100..1000/10s".parse().expect("a shape");
+    let report = Run::new(http(&target), Schedule::new(ramp.clone()))
+        .execute(|_| ())
+        .expect("it is well formed");
+    let truth = target.shutdown();
+    assert_eq!(report.hits.ok, 5500, "{:?}", report.failures);
+    assert!(truth.counts.requests.abs_diff(5500) <= 1);
+    let before = |second| ramp.hits_before(Duration::from_secs(second)) as f64;
+    for (second, found) in (0..10).zip(truth.arrivals_per_second()) {
+        // The first arrival is hit 0, which is due at once.
+        let exact = before(second + 1) - before(second);
+        let off = (found as f64 / exact - 1.0).abs();
+        assert!(off <= 0.02, "second {second}: {found} of {exact}");
     }
 }

@@ -1,0 +1,193 @@
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crate::exit::Exit;
+use crate::job::Prepared;
+use crate::plan::{Assembly, NamedLoad};
+use crate::text::lines::{INDENT, WIDTH, cut, wrapped};
+use crate::text::number::{rate, whole};
+use crate::text::{asked, shape};
+
+/// Hits that are told one by one.
+const FIRST: usize = 3;
+/// Moments at which the rates of all loads are added up.
+const MOMENTS: u32 = 1000;
+/// Files of the process itself, and of each thread: its timer, its poll, its wakers.
+const FILES: u64 = 8;
+const FILES_PER_THREAD: u64 = 6;
+
+/// Prints what a run would do.
+pub(crate) fn run(job: &dyn Prepared) -> Exit {
+    let text = format!(
+        "{}\n{}",
+        wrapped("dry run", "this is what would be sent; nothing is", 1),
+        load(job, None, Duration::ZERO)
+    );
+    print(&text)
+}
+
+/// Prints what a plan would do.
+pub(crate) fn plan(plan: &Assembly) -> Exit {
+    let loads = &plan.loads;
+    if let [NamedLoad { job, offset, .. }] = &loads[..]
+        && offset.is_zero()
+    {
+        return run(&**job);
+    }
+    let what = format!(
+        "{} would run {} loads; nothing is sent",
+        plan.name,
+        loads.len()
+    );
+    let mut text = wrapped("dry run", &what, 2);
+    let totals: Option<u64> = loads
+        .iter()
+        .map(|load| load.job.load().schedule().total())
+        .sum();
+    let hits = totals.map_or("as many hits as the targets take".into(), |total| {
+        format!("{} hits", whole(total))
+    });
+    let end = end(loads).map_or(String::new(), |end| {
+        let peak = asked(peak(loads, end));
+        format!(" in {} s   {peak} at the peak", rate(end.as_secs_f64()))
+    });
+    text.push_str(&wrapped("in all", &format!("{hits}{end}"), 2));
+    let (files, ports) = loads.iter().fold((FILES, 0), |(files, ports), load| {
+        let connections = connections(&*load.job);
+        (files + connections, ports + connections)
+    });
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let files = files + FILES_PER_THREAD * threads.max(loads.len()) as u64;
+    text.push_str(&needs(files, ports));
+    for NamedLoad { name, offset, job } in loads {
+        text.push('\n');
+        text.push_str(&load(&**job, Some(name), *offset));
+    }
+    print(&text)
+}
+
+fn print(text: &str) -> Exit {
+    // Whoever closed the pipe has seen enough.
+    let _ = io::stdout().write_all(text.as_bytes());
+    Exit::OK
+}
+
+/// One load: totals, a drawing, the first hits, and what it needs unless it has a name, for then
+/// that is told for all loads together.
+fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
+    let args = job.load();
+    let (schedule, shape) = (args.schedule(), args.shape());
+    let (total, length) = (schedule.total(), schedule.length());
+    let mut text = format!(
+        "{:<INDENT$}{}\n",
+        name.unwrap_or("each hit"),
+        cut(job.what(), WIDTH - INDENT)
+    );
+    if !offset.is_zero() {
+        let offset = format!(
+            "{} s after the start of the plan",
+            rate(offset.as_secs_f64())
+        );
+        text.push_str(&wrapped("starts", &offset, 1));
+    }
+    let hits = total.map_or("as many hits as the target takes".into(), |total| {
+        let s = if total == 1 { "" } else { "s" };
+        format!("{} hit{s}", whole(total))
+    });
+    let lasting = length.map_or(String::new(), |length| {
+        format!(" in {} s", rate(length.as_secs_f64()))
+    });
+    let average = total.zip(length).map_or(String::new(), |(total, length)| {
+        format!(
+            "   {} on average",
+            asked(total as f64 / length.as_secs_f64())
+        )
+    });
+    let peak = match shape.peak() {
+        Some(peak) => format!("   {} at the peak", asked(peak)),
+        None => format!("   a closed loop of {} slots", whole(args.max_in_flight())),
+    };
+    let seed = format!("   seed {}", args.seed());
+    text.push_str(&wrapped(
+        "total",
+        &format!("{hits}{lasting}{average}{peak}{seed}"),
+        2,
+    ));
+    if let Some(length) = length {
+        text.push_str(&shape::drawing(shape, length));
+    }
+    let mut first = vec![];
+    for (number, due) in schedule.seed(args.seed()).offsets().take(FIRST).enumerate() {
+        first.push(format!(
+            "{:.3} s   hit {number}   {}",
+            due.as_secs_f64(),
+            job.what()
+        ));
+    }
+    if first.is_empty() {
+        first.push(format!("as soon as a slot is free   {}", job.what()));
+    }
+    for (index, line) in first.iter().enumerate() {
+        let name = if index == 0 { "first hits" } else { "" };
+        text.push_str(&format!("{name:<INDENT$}{}\n", cut(line, WIDTH - INDENT)));
+    }
+    if name.is_none() {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let connections = connections(job);
+        let files = FILES + FILES_PER_THREAD * threads as u64 + connections;
+        text.push_str(&needs(files, connections));
+    }
+    text
+}
+
+fn needs(files: u64, ports: u64) -> String {
+    let text = format!(
+        "up to {} files and {} ports, if every hit took as long as the timeout",
+        whole(files),
+        whole(ports)
+    );
+    wrapped("needs", &text, 1)
+}
+
+/// Connections at one time if every hit took as long as it may.
+fn connections(job: &dyn Prepared) -> u64 {
+    let load = job.load();
+    let most = load.max_in_flight();
+    let Some(peak) = load.shape().peak() else {
+        return most;
+    };
+    let in_flight = (peak * load.timeout().as_secs_f64()).ceil() as u64;
+    let total = load.schedule().total().unwrap_or(u64::MAX);
+    in_flight.max(1).min(most).min(total)
+}
+
+fn end(loads: &[NamedLoad]) -> Option<Duration> {
+    let end = |load: &NamedLoad| Some(load.offset + load.job.load().schedule().length()?);
+    let ends: Option<Vec<Duration>> = loads.iter().map(end).collect();
+    ends?.into_iter().max()
+}
+
+/// The greatest rate of all loads together.
+fn peak(loads: &[NamedLoad], end: Duration) -> f64 {
+    let shapes: Vec<_> = loads
+        .iter()
+        .map(|load| {
+            (
+                load.offset,
+                load.job.load().shape(),
+                load.job.load().schedule().length(),
+            )
+        })
+        .collect();
+    let at = |t: Duration| -> f64 {
+        let rate = |(offset, shape, length): &(Duration, &hammer_core::Shape, Option<Duration>)| {
+            let t = t.checked_sub(*offset)?;
+            let over = length.is_some_and(|length| t >= length);
+            shape.rate_at(t).filter(|_| !over)
+        };
+        shapes.iter().filter_map(rate).sum()
+    };
+    (0..=MOMENTS)
+        .map(|moment| at(end.mul_f64(f64::from(moment) / f64::from(MOMENTS))))
+        .fold(0.0, f64::max)
+}

@@ -1,0 +1,67 @@
+use hammer_core::{Event, Hammer, Place, Report, Stop};
+
+use crate::error::{Error, chain};
+use crate::load::LoadArgs;
+
+/// One run that is ready to be made.
+#[derive(Debug)]
+pub(crate) struct Job<H> {
+    pub(crate) name: &'static str,
+    pub(crate) target: String,
+    /// What one hit is.
+    pub(crate) what: String,
+    pub(crate) hammer: H,
+    pub(crate) load: LoadArgs,
+}
+
+/// A [`Job`] with the type of its hammer erased.
+pub(crate) trait Prepared: Send {
+    /// What one hit is.
+    fn what(&self) -> &str;
+    fn load(&self) -> &LoadArgs;
+    /// Makes the run on the calling thread.
+    fn swing(
+        self: Box<Self>,
+        swing: Swing,
+        on_event: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Report, Error>;
+}
+
+/// What a run needs to know of those that run beside it.
+#[derive(Debug)]
+pub(crate) struct Swing {
+    pub(crate) log_hits: bool,
+    pub(crate) stop: Stop,
+    /// Threads, if the load does not say how many.
+    pub(crate) threads: Option<usize>,
+    pub(crate) place: Option<Place>,
+}
+
+impl<H: Hammer> Prepared for Job<H> {
+    fn what(&self) -> &str {
+        &self.what
+    }
+
+    fn load(&self) -> &LoadArgs {
+        &self.load
+    }
+
+    fn swing(
+        self: Box<Self>,
+        swing: Swing,
+        on_event: &mut dyn FnMut(&Event<'_>),
+    ) -> Result<Report, Error> {
+        let mut run = self
+            .load
+            .run(self.hammer, swing.threads)
+            .name(self.name)
+            .target(self.target)
+            .log_hits(swing.log_hits)
+            .stop(swing.stop);
+        if let Some(place) = swing.place {
+            run = run.together(place);
+        }
+        run.execute(|event| on_event(&event))
+            .map_err(|error| Error::Run(format!("failed to run: {}", chain(&error))))
+    }
+}

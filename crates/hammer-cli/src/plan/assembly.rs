@@ -1,0 +1,232 @@
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Command, FromArgMatches};
+use hammer_plan::{Content, Load, Plan, PlanFile, Scenario, Step};
+
+use super::arguments::Arguments;
+use crate::endpoint::Headers;
+use crate::entry::Entry;
+use crate::error::Error;
+use crate::job::Prepared;
+use crate::load::LoadArgs;
+use crate::output::OutputArgs;
+use crate::run::{pick_by_name, pick_by_scheme};
+use crate::{Body, Endpoint, span};
+
+/// A plan with everything that it needs to be run.
+pub(crate) struct Assembly {
+    pub(crate) name: String,
+    pub(crate) loads: Vec<NamedLoad>,
+    pub(crate) output: OutputArgs,
+}
+
+/// One load of a plan, ready to be made.
+pub(crate) struct NamedLoad {
+    pub(crate) name: String,
+    pub(crate) offset: Duration,
+    pub(crate) job: Box<dyn Prepared>,
+}
+
+impl Assembly {
+    /// Finds the hammers for what `file` says, and builds them.
+    pub(crate) fn new(entries: &[Box<dyn Entry>], file: &PlanFile) -> Result<Self, Error> {
+        let name = file.name().to_owned();
+        let folder = Path::new(&name).parent().unwrap_or(Path::new(""));
+        match file.content() {
+            Content::Plan(plan) => {
+                let names = names(plan);
+                let loads = plan.load.iter().zip(names).enumerate();
+                let loads = loads
+                    .map(|(index, (load, name))| prepare(entries, file, folder, index, load, name));
+                Ok(Self {
+                    loads: loads.collect::<Result<_, _>>()?,
+                    output: output(file, plan)?,
+                    name,
+                })
+            }
+            Content::Scenario(scenario) => Ok(Self {
+                loads: vec![prepare_scenario(entries, file, scenario)?],
+                output: OutputArgs::default(),
+                name,
+            }),
+        }
+    }
+}
+
+/// The names of the loads: those given, and load-1, load-2 for the others, by their place.
+fn names(plan: &Plan) -> Vec<String> {
+    let given = plan.load.iter().filter_map(|load| load.name.as_deref());
+    let given: BTreeSet<&str> = given.collect();
+    let mut names: Vec<String> = vec![];
+    for (index, load) in plan.load.iter().enumerate() {
+        let free = (index + 1..).map(|number| format!("load-{number}"));
+        let free = free.filter(|name| !given.contains(name.as_str()) && !names.contains(name));
+        let name = load.name.clone().or_else(|| free.into_iter().next());
+        names.extend(name);
+    }
+    names
+}
+
+fn prepare(
+    entries: &[Box<dyn Entry>],
+    file: &PlanFile,
+    folder: &Path,
+    index: usize,
+    load: &Load,
+    name: String,
+) -> Result<NamedLoad, Error> {
+    let path = [Step::Key("load"), Step::Item(index)];
+    let way = |key| [path[0], path[1], Step::Key(key)];
+    let wrong = |key, what: String| Error::Usage(file.wrong_value(&way(key), what).to_string());
+    let target = load.target.as_deref();
+    let entry = match &load.hammer {
+        Some(hammer) => pick_by_name(entries, hammer)
+            .map_err(|what| wrong("hammer", format!("'{hammer}': {what}")))?,
+        None => {
+            let target = target.unwrap_or_default();
+            pick_by_scheme(entries, target)
+                .map_err(|what| wrong("target", format!("'{target}': {what}")))?
+        }
+    };
+    let of = format!("a load of the {} hammer", entry.name());
+    let arguments = Arguments {
+        file,
+        path: &path,
+        of: &of,
+        own: &Load::OWN,
+        folder,
+    };
+    let matches = arguments.matches(entry.load_command(), &load.flags(), target)?;
+    let offset = match &load.offset {
+        None => Duration::ZERO,
+        Some(offset) => {
+            let text = offset.texts().join(", ");
+            let is_zero = matches!(text.as_str(), "0" | "0s");
+            let parsed = if is_zero {
+                Ok(Duration::ZERO)
+            } else {
+                span::parse(&text)
+            };
+            parsed.map_err(|what| wrong("offset", format!("'offset': '{text}' {what}")))?
+        }
+    };
+    let job = entry.prepare(&matches).map_err(|error| match error {
+        Error::Usage(what) => {
+            let key = flag_in(&what).replace('-', "_");
+            let way = [path[0], path[1], Step::Key(&key)];
+            Error::Usage(file.wrong_value(&way, what).to_string())
+        }
+        other => other,
+    })?;
+    Ok(NamedLoad { name, offset, job })
+}
+
+/// The flag that a message names first, without its hyphens.
+fn flag_in(message: &str) -> &str {
+    let named = message.split("'--").nth(1).unwrap_or_default();
+    named.split([' ', '\'']).next().unwrap_or_default()
+}
+
+/// The flags of the whole plan. Files that are written lie where the command runs.
+fn output(file: &PlanFile, plan: &Plan) -> Result<OutputArgs, Error> {
+    let arguments = Arguments {
+        file,
+        path: &[],
+        of: "a plan",
+        own: &["load"],
+        folder: Path::new(""),
+    };
+    let command = OutputArgs::augment_args(Command::new("plan"));
+    let matches = arguments.matches(command, &plan.flags(), None)?;
+    Ok(OutputArgs::from_arg_matches(&matches)?)
+}
+
+fn prepare_scenario(
+    entries: &[Box<dyn Entry>],
+    file: &PlanFile,
+    scenario: &Scenario,
+) -> Result<NamedLoad, Error> {
+    let config = &scenario.hammer_config;
+    let flags = [("duration", &scenario.duration), ("tps", &scenario.tps)];
+    let flags = flags
+        .into_iter()
+        .filter_map(|(key, setting)| Some((key.to_owned(), setting.clone()?)))
+        .collect();
+    let arguments = Arguments {
+        file,
+        path: &[],
+        of: "a scenario",
+        own: &["hammer", "hammerConfig"],
+        folder: Path::new(""),
+    };
+    let command = LoadArgs::augment_args(Command::new("scenario"));
+    let matches = arguments.matches(command, &flags, None)?;
+    let load = LoadArgs::from_arg_matches(&matches)?;
+    load.check()?;
+    let wrong =
+        |path: &[Step<'_>], what: String| Error::Usage(file.wrong_value(path, what).to_string());
+    // The ancestor's names were those of its types, such as HTTPHammer.
+    let hammer = scenario.hammer.as_deref().map(str::to_lowercase);
+    let hammer = hammer
+        .as_deref()
+        .map(|hammer| hammer.strip_suffix("hammer").unwrap_or(hammer));
+    let endpoint = [Step::Key("hammerConfig"), Step::Key("endpoint")];
+    let entry = match hammer.filter(|hammer| !hammer.is_empty()) {
+        Some(hammer) => pick_by_name(entries, hammer)
+            .map_err(|what| wrong(&[Step::Key("hammer")], format!("'{hammer}': {what}")))?,
+        None => pick_by_scheme(entries, &config.endpoint)
+            .map_err(|what| wrong(&endpoint, format!("'{}': {what}", config.endpoint)))?,
+    };
+    let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let job = entry.prepare_endpoint(
+        Endpoint {
+            url: config.endpoint.clone(),
+            method: some(&config.method),
+            payload: some(&config.payload).map(Body::of_text),
+            headers: Some(Headers::of(&config.headers)),
+            cacert: None::<PathBuf>,
+            insecure: false,
+        },
+        load,
+    );
+    let job = job.map_err(|error| match error {
+        // It names the flag of `run --endpoint` that it was given for.
+        Error::Usage(what) => {
+            let what = what.trim_start_matches("--");
+            let key = what.split(':').next().unwrap_or_default();
+            wrong(&[endpoint[0], Step::Key(key)], what.to_owned())
+        }
+        other => other,
+    })?;
+    Ok(NamedLoad {
+        name: "scenario".into(),
+        offset: Duration::ZERO,
+        job,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loads_without_a_name_have_that_of_their_place_unless_it_is_taken() {
+        let load = |name: &str| Load {
+            name: (!name.is_empty()).then(|| name.to_owned()),
+            ..Load::default()
+        };
+        for (given, all) in [
+            (["", "", ""], ["load-1", "load-2", "load-3"]),
+            (["a", "", "b"], ["a", "load-2", "b"]),
+            (["", "", "load-1"], ["load-2", "load-3", "load-1"]),
+        ] {
+            let plan = Plan {
+                load: given.map(load).to_vec(),
+                ..Plan::default()
+            };
+            assert_eq!(names(&plan), all, "{given:?}");
+        }
+    }
+}

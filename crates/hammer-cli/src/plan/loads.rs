@@ -1,0 +1,121 @@
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use hammer_core::{Event, Report, Stop, Together};
+use hammer_plan::{LoadReport, PlanReport};
+
+use super::assembly::{Assembly, NamedLoad};
+use super::progress::PlanProgress;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::job::Swing;
+use crate::outputs::Outputs;
+use crate::runner::{self, STOPPING, say};
+use crate::signals::Signals;
+
+/// Makes the runs of all loads at the same time, each on threads of its own, and writes one report.
+pub(crate) fn execute(plan: Assembly) -> Result<Exit, Error> {
+    let Assembly {
+        name,
+        mut loads,
+        output,
+    } = plan;
+    if loads.len() == 1 && loads[0].offset.is_zero() {
+        return runner::execute(loads.remove(0).job, &output);
+    }
+    let stop = Stop::new();
+    let shared = Mutex::new(Shared {
+        outputs: Outputs::open_for(&output, true)?,
+        progress: PlanProgress::new(output.quiet(), &loads),
+        signals: Signals::watch(&stop)?,
+        stopping: output.quiet(),
+    });
+    let log_hits = shared
+        .lock()
+        .is_ok_and(|shared| shared.outputs.wants_hits());
+    let together = Together::new(loads.len());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = (cores / loads.len()).max(1);
+    // All have their place before the first one arrives there.
+    let places: Vec<_> = loads
+        .iter()
+        .map(|load| together.place(load.offset))
+        .collect();
+    let reports = thread::scope(|scope| {
+        let shared = &shared;
+        let swings = loads.into_iter().zip(places).enumerate();
+        let running: Vec<_> = swings
+            .map(|(index, (load, place))| {
+                let swing = Swing {
+                    log_hits,
+                    stop: stop.clone(),
+                    threads: Some(threads),
+                    place: Some(place),
+                };
+                let stop = stop.clone();
+                scope.spawn(move || {
+                    let NamedLoad { name, offset, job } = load;
+                    let report = job.swing(swing, &mut |event| {
+                        let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                        shared.on_event(index, &name, event);
+                    });
+                    if report.is_err() {
+                        stop.now();
+                    }
+                    report.map(|report| LoadReport::new(name, offset, report))
+                })
+            })
+            .collect();
+        let ended = running.into_iter().map(|load| load.join());
+        ended.collect::<Vec<_>>()
+    });
+    let mut shared = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    shared.progress.clear();
+    let mut all = vec![];
+    for report in reports {
+        let broken =
+            |_| Error::Run("failed to run: the thread of a load panicked, see stderr".into());
+        all.push(report.map_err(broken)??);
+    }
+    let report = PlanReport::new(name, cpu(all.iter().map(|load| &load.report)), all);
+    let broken = shared.outputs.finish(&report);
+    Ok(runner::ended(
+        &broken,
+        &shared.signals,
+        &report.verdict,
+        &output,
+    ))
+}
+
+/// The processor time of the process: each load knows it for as long as it ran itself.
+fn cpu<'a>(reports: impl Iterator<Item = &'a Report>) -> Duration {
+    let longest = reports
+        .map(|report| report.generator.cpu_s)
+        .fold(0.0, f64::max);
+    Duration::try_from_secs_f64(longest).unwrap_or_default()
+}
+
+/// What the loads write to, one at a time.
+struct Shared {
+    outputs: Outputs,
+    progress: PlanProgress,
+    signals: Signals,
+    /// Whether it was said that the plan is being stopped, or is not to be said.
+    stopping: bool,
+}
+
+impl Shared {
+    fn on_event(&mut self, index: usize, name: &str, event: &Event<'_>) {
+        if let Err(broken) = self.outputs.on_event(Some(name), event) {
+            self.progress.clear();
+            say(&format!("error: {broken}"));
+        }
+        self.progress.on_event(index, event);
+        if matches!(event, Event::Draining) && self.signals.exit().is_some() && !self.stopping {
+            self.stopping = true;
+            self.progress.clear();
+            say(STOPPING);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+use hammer_core::{Report, StageReport};
+
+use super::latency::Unit;
+use super::lines::cut;
+use super::number::{rate, whole};
+
+/// Columns for the expression of a stage.
+const STAGE: usize = 26;
+/// The most stages that are shown one by one.
+const STAGES: usize = 10;
+
+/// A row for each stage, in at most `lines` lines; nothing where there is only one stage.
+pub(crate) fn table(report: &Report, lines: usize) -> String {
+    let stages = &report.stages;
+    if stages.is_empty() || lines < 3 {
+        return String::new();
+    }
+    let room = (lines - 1).min(STAGES);
+    let shown = if stages.len() > room {
+        room - 1
+    } else {
+        stages.len()
+    };
+    let longest = stages.iter().map(|stage| stage.response_us.p99);
+    let unit = Unit::of(longest.fold(0.0, f64::max));
+    let mut out = format!(
+        "{:<width$}{:>11}{:>11}{:>10}{:>10}{:>10}{:>12}\n",
+        format!("stages, {}", unit.name()),
+        "asked/s",
+        "achieved/s",
+        "p50",
+        "p99",
+        "max",
+        "not ok",
+        width = STAGE + 2,
+    );
+    for stage in &stages[..shown] {
+        out.push_str(&row(stage, unit));
+    }
+    if shown < stages.len() {
+        let more = stages.len() - shown;
+        out.push_str(&format!("  {more} more stages, all of them in -o json\n"));
+    }
+    out
+}
+
+fn row(stage: &StageReport, unit: Unit) -> String {
+    let response = &stage.response_us;
+    let time = |us: f64| match response.count {
+        0 => "-".to_owned(),
+        _ => unit.show(us),
+    };
+    format!(
+        "  {:<STAGE$}{:>11}{:>11}{:>10}{:>10}{:>10}{:>12}\n",
+        cut(&stage.stage, STAGE),
+        rate(stage.rate.requested.unwrap_or_default()),
+        rate(stage.rate.achieved),
+        time(response.p50),
+        time(response.p99),
+        time(response.max),
+        whole(stage.hits.scheduled.saturating_sub(stage.hits.ok)),
+    )
+}

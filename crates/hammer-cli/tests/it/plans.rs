@@ -1,0 +1,394 @@
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use hammer_target::{Knobs, Target};
+use serde_json::{Value, json};
+
+use crate::command::{examples, hammer, json as parsed, output, repository, stderr, stdout};
+
+/// Runs a plan that lies in a file of this name in a folder of its own.
+fn run(name: &str, plan: &str, flags: &[&str], env: &[(&str, &str)]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, plan).unwrap();
+    fs::write(folder.path().join("body.txt"), "12345").unwrap();
+    run_file(&path, flags, env)
+}
+
+fn run_file(path: &Path, flags: &[&str], env: &[(&str, &str)]) -> Output {
+    let mut command = hammer(&["run", path.to_str().unwrap()]);
+    command.args(flags).envs(env.iter().copied());
+    command.output().unwrap()
+}
+
+fn report(output: &Output) -> Value {
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(output));
+    parsed(output)
+}
+
+const JSON: &[&str] = &["-q", "-o", "json"];
+
+#[test]
+fn the_scenario_of_the_ancestor_runs_as_it_is() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let scenario = json!({"duration": 1, "tps": 20, "hammer": "http", "hammerConfig": {
+        "endpoint": target.url(), "method": "PUT", "payload": "@${X}",
+        "headers": {"content-type": "application/json"}}});
+    let report = report(&run("scenario.json", &scenario.to_string(), JSON, &[]));
+    assert_eq!(report["schema"], "hammer.report/1");
+    assert_eq!(report["hits"]["ok"], 20);
+    assert_eq!(report["rate"]["requested"], 20.0);
+    let counts = target.shutdown().counts;
+    assert_eq!((counts.requests, counts.body_bytes), (20, 20 * 5));
+}
+
+#[test]
+fn three_loads_run_at_the_same_time_and_count_what_their_targets_count() {
+    let targets = [(); 3].map(|()| Target::spawn(Knobs::default()).unwrap());
+    let urls = targets.each_ref().map(Target::url);
+    let [a, b, c] = &urls;
+    let plan = format!(
+        "[[load]]\nname = 'steady'\ntarget = '{a}'\nrate = 100\nduration = 1\n\
+         [[load]]\nname = 'posts'\ntarget = '{b}'\nrate = '50..150/1s'\ndata = '@body.txt'\n\
+         [[load]]\ntarget = '{c}'\nrate = 100\nhits = 30\noffset = '500ms'\nthreads = 2\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let csv = folder.path().join("hits.csv");
+    let hits = format!("hits={}", csv.display());
+    let flags = [JSON, &["-o", &hits]].concat();
+    let report = report(&run("plan.toml", &plan, &flags, &[]));
+    let counts = targets.map(|target| target.shutdown().counts);
+    let requests = counts.each_ref().map(|counts| counts.requests);
+    assert_eq!(requests, [100, 100, 30]);
+    assert_eq!(counts[1].body_bytes, 500);
+    assert_eq!(report["schema"], "hammer.plan-report/1");
+    assert_eq!(report["hits"]["ok"], 230);
+    assert_eq!(report["generator"]["threads"].as_u64(), threads(&report));
+    let loads = report["loads"].as_array().unwrap();
+    for ((load, name), (url, count)) in loads
+        .iter()
+        .zip(["steady", "posts", "load-3"])
+        .zip(urls.iter().zip(requests))
+    {
+        assert_eq!(load["name"], name);
+        assert_eq!(load["target"], **url);
+        assert_eq!(load["hits"]["ok"], count, "{name}");
+        assert_eq!(load["response_us"]["count"], count, "{name}");
+    }
+    assert_eq!(loads[2]["offset_s"], 0.5);
+    assert_eq!(loads[2]["generator"]["threads"], 2);
+    assert_eq!(report["duration_s"], 1.0);
+    let csv = fs::read_to_string(csv).unwrap();
+    assert!(csv.starts_with("number,due_s,verdict,label,response_us,service_us,load\n"));
+    for (load, count) in [("steady", 100), ("posts", 100), ("load-3", 30)] {
+        let lines = csv
+            .lines()
+            .filter(|line| line.ends_with(&format!(",{load}")));
+        assert_eq!(lines.count(), count, "{load}");
+    }
+    fits_schema(&report);
+}
+
+fn threads(report: &Value) -> Option<u64> {
+    let loads = report["loads"].as_array()?;
+    loads
+        .iter()
+        .map(|load| load["generator"]["threads"].as_u64())
+        .sum()
+}
+
+/// Each load has all keys of a report, and REPORT.md knows the keys around them.
+fn fits_schema(report: &Value) {
+    let schema = fs::read(repository("docs/report.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
+    let plans = fs::read(repository("docs/plan-report.schema.json")).unwrap();
+    let plans = jsonschema::validator_for(&serde_json::from_slice(&plans).unwrap()).unwrap();
+    let errors: Vec<_> = plans.iter_errors(report).map(|e| e.to_string()).collect();
+    assert_eq!(errors, [""; 0], "{report}");
+    let reference = fs::read_to_string(repository("docs/REPORT.md")).unwrap();
+    let (_, section) = reference.split_once("## The report of a plan").unwrap();
+    for key in report.as_object().unwrap().keys() {
+        assert!(
+            section.contains(&format!("`{key}")),
+            "docs/REPORT.md lacks {key}"
+        );
+    }
+    for load in report["loads"].as_array().unwrap() {
+        let errors: Vec<_> = schema.iter_errors(load).map(|e| e.to_string()).collect();
+        assert_eq!(errors, [""; 0], "{load}");
+    }
+}
+
+#[test]
+fn three_loads_fit_on_a_screen() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let load = format!(
+        "[[load]]\ntarget = '{}'\nrate = 20\nhits = 4\n",
+        target.url()
+    );
+    let output = run("plan.toml", &load.repeat(3), &["-q"], &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.lines().count() <= 30, "{text}");
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 100),
+        "{text}"
+    );
+    assert!(text.starts_with("plan "), "{text}");
+    assert!(text.contains("12 scheduled   12 ok"), "{text}");
+    for name in ["load-1 ", "load-2 ", "load-3 "] {
+        assert!(text.lines().any(|line| line.starts_with(name)), "{text}");
+    }
+}
+
+#[test]
+fn a_plan_with_one_load_is_reported_as_the_command_line_does() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let plan = format!("output = 'text'\n[[load]]\ntarget = '{url}'\nrate = 100\nhits = 5\n");
+    let by_plan = run("plan.toml", &plan, &["-q"], &[]);
+    let by_flags = output(&["http", &url, "-r", "100", "-n", "5", "-q"]);
+    let shape = |output: &Output| -> Vec<String> {
+        let text = stdout(output);
+        let words = text.lines().map(|line| line.split_whitespace().next());
+        words
+            .map(|word| word.unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(shape(&by_plan), shape(&by_flags), "{}", stdout(&by_plan));
+    assert!(stdout(&by_plan).contains("5 scheduled   5 ok"));
+}
+
+#[test]
+fn a_plan_comes_from_stdin_too() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let plan = json!({"load": [{"target": target.url(), "rate": 100, "hits": 7}]});
+    let mut child = hammer(&["run", "-", "-q", "-o", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    write!(stdin, "{plan}").unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(report(&output)["hits"]["ok"], 7);
+    assert_eq!(target.shutdown().counts.requests, 7);
+}
+
+#[test]
+fn an_invalid_load_makes_the_plan_invalid_and_says_which() {
+    let slow = Target::spawn(Knobs::default().delay(Duration::from_millis(100))).unwrap();
+    let fast = Target::spawn(Knobs::default()).unwrap();
+    let plan = format!(
+        "require_valid = true\noutput = 'json'\n\
+         [[load]]\nname = 'fast'\ntarget = '{}'\nrate = 10\nduration = 1\n\
+         [[load]]\nname = 'slow'\ntarget = '{}'\nrate = 100\nduration = 1\n\
+         max_in_flight = 1\ndrain = '10ms'\n",
+        fast.url(),
+        slow.url()
+    );
+    let output = run("plan.toml", &plan, &["-q"], &[]);
+    assert_eq!(output.status.code(), Some(98), "{}", stderr(&output));
+    let report = parsed(&output);
+    assert_eq!(report["verdict"]["status"], "invalid");
+    let reasons = report["verdict"]["reasons"].to_string();
+    assert!(reasons.contains("slow: "), "{reasons}");
+}
+
+#[test]
+fn the_example_runs_against_the_target_of_its_variable() {
+    let example = output(&["plan", "--example"]);
+    assert_eq!(example.status.code(), Some(0));
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let env = [("TARGET", url.trim_end_matches('/'))];
+    let example = stdout(&example);
+    let ran = run("plan.toml", &example, &["-q"], &env);
+    assert_eq!(ran.status.code(), Some(0), "{}", stderr(&ran));
+    assert_eq!(target.counts().requests, 64);
+    let dry = run("plan.toml", &example, &["--dry-run"], &env);
+    assert!(stdout(&dry).contains("64 hits in 3 s"), "{}", stdout(&dry));
+    assert_eq!(
+        target.shutdown().counts.requests,
+        64,
+        "a dry run sends nothing"
+    );
+    let without = run("plan.toml", &example, &[], &[]);
+    assert_eq!(without.status.code(), Some(2));
+    assert!(
+        stderr(&without).contains("no variable TARGET"),
+        "{}",
+        stderr(&without)
+    );
+}
+
+#[test]
+fn a_dry_run_tells_what_would_be_sent_and_sends_nothing() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.json");
+    let json = format!("json={}", path.display());
+    let flags = ["-r", "100..1000/10s", "-d", "x", "-o", &json, "--dry-run"];
+    for command in [&["http", url.as_str()][..], &["run", "--endpoint", &url]] {
+        let output = output(&[command, &flags[..]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let text = stdout(&output);
+        for part in [
+            "5,500 hits in 10 s",
+            "1,000/s at the peak",
+            "█",
+            "hit 0",
+            " files and ",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 100),
+            "{text}"
+        );
+    }
+    assert!(!path.exists(), "a dry run writes nothing");
+    let counts = target.shutdown().counts;
+    assert_eq!((counts.requests, counts.connections), (0, 0));
+}
+
+#[test]
+fn what_is_wrong_with_a_plan_is_named_with_its_place_and_nothing_is_sent() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let good = format!("[[load]]\ntarget = '{url}'\nhits = 1\n");
+    for (line, place, said) in [
+        ("rat = 5", "4:1", "'rat'; right would be 'rate'"),
+        (
+            "heder = ['a: b']",
+            "4:1",
+            "'heder'; right would be 'header'",
+        ),
+        ("rate = 'fast'", "4:8", "is not a number; right would be"),
+        ("rate = -5", "4:8", "right would be"),
+        ("header = ['a: b', 'c']", "4:10", "Name: value"),
+        ("header = { a = 'b' }", "4:10", "'header' has a table"),
+        ("insecure = 1", "4:12", "right would be true or false"),
+        ("rate = true", "4:8", "it takes a value"),
+        ("rate = [1, 2]", "4:8", "several times; right would be once"),
+        ("data = '@nowhere.txt'", "4:8", "nowhere.txt"),
+        ("cacert = 'nowhere.pem'", "4:10", "nowhere.pem"),
+        ("offset = 'soon'", "4:10", "right would be 30s"),
+        ("arrivals = 'odd'", "4:12", "right would be"),
+        (
+            "hammer = 'htpp'",
+            "4:10",
+            "no such hammer; right would be http",
+        ),
+        ("duration = 5\nrate = '1..2/1s'", "4:12", "cut it short"),
+        ("output = 'json'", "4:1", "above the first [[load]]"),
+        ("dry_run = true", "4:1", "no key 'dry_run'"),
+    ] {
+        let output = run("plan.toml", &format!("{good}{line}\n"), &["-q"], &[]);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{line}: {message}");
+        assert!(
+            message.contains(&format!("plan.toml:{place}: ")),
+            "{line}: {message}"
+        );
+        assert!(message.contains(said), "{line}: {message}");
+    }
+    for (flags, said) in [
+        (&["--tps", "5"][..], "'--rate' can't stand beside a plan"),
+        (
+            &["--endpoint", "http://a/"],
+            "'--endpoint' can't stand beside",
+        ),
+    ] {
+        let output = run("plan.toml", &good, flags, &[]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    }
+    for (path, said) in [
+        ("/nowhere/plan.toml", "failed to read the plan"),
+        ("http://a/", "right would be --endpoint http://a/"),
+    ] {
+        let output = output(&["run", path]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    }
+    let counts = target.shutdown().counts;
+    assert_eq!((counts.requests, counts.connections), (0, 0));
+}
+
+/// "The same words": the schema knows each flag of a load and of the output.
+#[test]
+fn plans_have_the_flags_of_the_command_line() {
+    let schema: Value = serde_json::from_str(&stdout(&output(&["plan", "--schema"]))).unwrap();
+    let help = stdout(&output(&["http", "--help"]));
+    for (group, properties) in [
+        ("Load:", &schema["$defs"]["Load"]["properties"]),
+        ("Output:", &schema["properties"]),
+        ("Thresholds:", &schema["properties"]),
+    ] {
+        let lines = help.lines().skip_while(|line| *line != group).skip(1);
+        let lines = lines.take_while(|line| !line.is_empty());
+        let lines = lines.filter(|line| line.trim_start().starts_with('-'));
+        let flags = lines.filter_map(|line| line.split("--").nth(1));
+        for flag in flags.filter_map(|flag| flag.split([' ', ',']).next()) {
+            if flag != "dry-run" {
+                let key = flag.replace('-', "_");
+                assert!(properties.get(&key).is_some(), "the schema lacks {key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hammer_of_ones_own_gets_plans_for_free() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            std::thread::spawn(move || std::io::copy(&mut &stream, &mut &stream));
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.toml");
+    let load = format!("[[load]]\nhammer = 'echo'\ntarget = '{addr}'\nrate = 100\nhits = 5\n");
+    fs::write(&path, load.repeat(2)).unwrap();
+    let output = std::process::Command::new(examples().join("hammer-echo"))
+        .args(["run", path.to_str().unwrap(), "-q", "-o", "json"])
+        .output()
+        .unwrap();
+    let report = report(&output);
+    assert_eq!(report["loads"][1]["labels"]["echo"], 5, "{report}");
+}
+
+/// Every plan in the docs is run: the TOML and JSON blocks of PLANS.md that are plans.
+#[test]
+fn the_plans_in_the_docs_run() {
+    let text = fs::read_to_string(repository("docs/PLANS.md")).unwrap();
+    let mut ran = 0;
+    for (kind, end) in [("toml", "```toml\n"), ("json", "```json\n")] {
+        for block in text.split(end).skip(1) {
+            let plan = block.split("```").next().unwrap();
+            let target = Target::spawn(Knobs::default()).unwrap();
+            let url = target.url();
+            // What a reader would replace, and files that he would have.
+            let plan = plan.replace("http://127.0.0.1:8080/", &url);
+            let env = [("TARGET", url.trim_end_matches('/')), ("TOKEN", "t")];
+            let output = run(&format!("plan.{kind}"), &plan, &["-q", "-o", "json"], &env);
+            let report = report(&output);
+            assert_eq!(report["hits"]["ok"], report["hits"]["scheduled"], "{plan}");
+            assert_eq!(
+                report["hits"]["ok"],
+                target.shutdown().counts.requests,
+                "{plan}"
+            );
+            ran += 1;
+        }
+    }
+    assert!(ran >= 4, "only {ran} plans");
+}

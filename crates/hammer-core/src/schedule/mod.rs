@@ -1,0 +1,209 @@
+//! When hits are due.
+
+mod arrivals;
+mod share;
+mod walk;
+
+use std::time::Duration;
+
+use crate::shape::Count;
+use crate::{Rate, Shape};
+
+pub use arrivals::Arrivals;
+pub(crate) use share::Share;
+
+/// The offsets from the start at which hits are due: a [shape](Shape), and how hits
+/// [arrive](Arrivals) within it.
+///
+/// A schedule is a pure function of the index of a hit: nothing accumulates, so a fractional rate
+/// is exact after a week. `max` is the exception: a hit is due when a slot is free (a closed loop).
+///
+/// ```
+/// use std::time::Duration;
+/// use hammer_core::{Arrivals, Rate, Schedule};
+///
+/// let schedule = Schedule::constant("2.5".parse::<Rate>()?).lasting(Duration::from_secs(2));
+/// let due: Vec<_> = schedule.offsets().map(|t| t.as_millis()).collect();
+/// assert_eq!(due, [0, 400, 800, 1200, 1600]);
+///
+/// let bursts = schedule.arrivals(Arrivals::Burst);
+/// let due: Vec<_> = bursts.offsets().map(|t| t.as_secs()).collect();
+/// assert_eq!(due, [0, 0, 0, 1, 1]);
+/// # Ok::<(), hammer_core::RateError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    shape: Shape,
+    arrivals: Arrivals,
+    seed: Option<u64>,
+    duration: Option<Duration>,
+    hits: Option<u64>,
+}
+
+impl Schedule {
+    /// Follows `shape`, spread evenly, to its end if it has one.
+    #[must_use]
+    pub fn new(shape: impl Into<Shape>) -> Self {
+        Self {
+            shape: shape.into(),
+            arrivals: Arrivals::Even,
+            seed: None,
+            duration: None,
+            hits: None,
+        }
+    }
+
+    /// Hit k is due at k / rate, without end until it is bounded.
+    #[must_use]
+    pub fn constant(rate: Rate) -> Self {
+        Self::new(rate)
+    }
+
+    /// As fast as the slots allow: a closed loop.
+    #[must_use]
+    pub fn max() -> Self {
+        Self::new(Shape::max())
+    }
+
+    /// How hits are spread; evenly unless set. A closed loop knows no arrivals.
+    #[must_use]
+    pub fn arrivals(mut self, arrivals: Arrivals) -> Self {
+        self.arrivals = arrivals;
+        self
+    }
+
+    /// The seed of the arrivals; that of the run unless set, or 1 without a run.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Ends the schedule after `duration`, if its shape does not end sooner.
+    #[must_use]
+    pub fn lasting(mut self, duration: Duration) -> Self {
+        self.duration = Some(duration);
+        self
+    }
+
+    /// Ends the schedule after `hits` hits, if its shape does not end sooner.
+    #[must_use]
+    pub fn hits(mut self, hits: u64) -> Self {
+        self.hits = Some(hits);
+        self
+    }
+
+    /// How the rate changes.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// How hits are spread.
+    #[must_use]
+    pub fn process(&self) -> Arrivals {
+        self.arrivals
+    }
+
+    /// The rate that was asked for, if it is always the same; none for a closed loop, too.
+    #[must_use]
+    pub fn rate(&self) -> Option<Rate> {
+        self.shape.rate()
+    }
+
+    /// Hits per second that were asked for, over the whole schedule; none for a closed loop.
+    #[must_use]
+    pub fn mean_rate(&self) -> Option<f64> {
+        if let Some(rate) = self.rate() {
+            return Some(rate.as_f64());
+        }
+        let length = self.length().filter(|length| !length.is_zero());
+        match length {
+            _ if self.shape.is_max() => None,
+            Some(length) => Some(self.shape.integral(length).as_f64() / length.as_secs_f64()),
+            None => self.shape.peak(),
+        }
+    }
+
+    /// How many hits there will be; none if that depends on the target or on chance, or there is no
+    /// end.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        let random = self.arrivals == Arrivals::Poisson || self.shape.is_max();
+        match (self.until(), self.hits) {
+            // With both bounds it ends at whichever comes first.
+            (Some(_), _) if random => None,
+            (None, hits) => hits,
+            (Some(end), hits) => {
+                let by_time = self.shape.hits_before(end);
+                Some(hits.map_or(by_time, |hits| hits.min(by_time)))
+            }
+        }
+    }
+
+    /// How long the schedule lasts; none if that depends on the target or on chance, or there is no
+    /// end.
+    #[must_use]
+    pub fn length(&self) -> Option<Duration> {
+        let random = self.arrivals == Arrivals::Poisson;
+        let by_hits = self.hits.filter(|_| !random);
+        let by_hits = by_hits.and_then(|hits| self.shape.due(hits));
+        match (self.until(), by_hits) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// All offsets in order; for a closed loop there are none to tell.
+    pub fn offsets(&self) -> impl Iterator<Item = Duration> + use<> {
+        let mut share = self.share(0, 1);
+        std::iter::from_fn(move || {
+            let due = share.peek()?;
+            share.advance();
+            Some(due)
+        })
+    }
+
+    /// What warms up for it in `length`: its first rate. None if that is 0, and so warms nothing.
+    pub(crate) fn warm_up(&self, length: Duration) -> Option<Self> {
+        let shape = if self.shape.is_max() {
+            Shape::max()
+        } else {
+            Shape::constant(self.shape.first_rate()?)
+        };
+        Some(Self {
+            shape,
+            duration: Some(length),
+            hits: None,
+            ..self.clone()
+        })
+    }
+
+    /// The schedule with `seed`, if it has none of its own.
+    pub(crate) fn or_seed(mut self, seed: u64) -> Self {
+        self.seed.get_or_insert(seed);
+        self
+    }
+
+    /// When it ends by the clock.
+    fn until(&self) -> Option<Duration> {
+        match (self.duration, self.shape.length()) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// The integral of the rate at its end by the clock.
+    fn end(&self) -> Count {
+        self.until()
+            .map_or(Count::ENDLESS, |end| self.shape.integral(end))
+    }
+
+    /// What worker `worker` of `workers` has to do: every hit k with k mod `workers` = `worker`.
+    pub(crate) fn share(&self, worker: u64, workers: u64) -> Share {
+        Share::new(self, worker, workers)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+use std::time::Duration;
+
+use super::Arrivals;
+use super::walk::Walk;
+use crate::{Rate, Schedule};
+
+/// A worker's part of a schedule: every hit k with k mod `step` = the worker.
+#[derive(Debug, Clone)]
+pub(crate) struct Share {
+    pace: Pace,
+    /// What the hit with index 0 is called.
+    first_number: u64,
+    next: u64,
+    step: u64,
+    end: u64,
+    until: Option<Duration>,
+    /// When `next` is due, if there is such a hit.
+    due: Option<Duration>,
+}
+
+#[derive(Debug, Clone)]
+enum Pace {
+    Closed,
+    /// Evenly at one rate: the index alone says when.
+    Constant(Rate),
+    Walk(Box<Walk>),
+}
+
+impl Share {
+    pub(super) fn new(schedule: &Schedule, worker: u64, workers: u64) -> Self {
+        let shape = &schedule.shape;
+        let pace = match shape.rate() {
+            _ if shape.is_max() => Pace::Closed,
+            Some(rate) if schedule.arrivals == Arrivals::Even => Pace::Constant(rate),
+            _ => Pace::Walk(Box::new(Walk::new(schedule))),
+        };
+        let end = match pace {
+            Pace::Closed => schedule.hits,
+            Pace::Constant(_) => schedule.total(),
+            // It knows itself when its shape is over.
+            Pace::Walk(_) => schedule.hits,
+        };
+        let mut share = Self {
+            pace,
+            first_number: 0,
+            next: worker,
+            step: workers,
+            end: end.unwrap_or(u64::MAX),
+            until: schedule.until(),
+            due: None,
+        };
+        share.look();
+        share
+    }
+
+    /// The same hits under other numbers: the first one is `number`.
+    pub(crate) fn numbered_from(mut self, number: u64) -> Self {
+        self.first_number = number;
+        self
+    }
+
+    /// Finds out when the next hit is due.
+    fn look(&mut self) {
+        self.due = None;
+        if self.next >= self.end {
+            return;
+        }
+        self.due = match &mut self.pace {
+            Pace::Closed => None,
+            Pace::Constant(rate) => Some(rate.due(self.next)),
+            Pace::Walk(walk) => walk.due(self.next),
+        };
+    }
+
+    /// When the next hit is due; none at the end, and none for a closed loop.
+    pub(crate) fn peek(&self) -> Option<Duration> {
+        self.due
+    }
+
+    /// Takes the next hit's number; the schedule moves on.
+    pub(crate) fn advance(&mut self) -> u64 {
+        let number = self.take();
+        self.look();
+        number
+    }
+
+    fn take(&mut self) -> u64 {
+        let number = self.first_number + self.next;
+        self.next = self.next.saturating_add(self.step);
+        number
+    }
+
+    /// Takes the next hit of a closed loop at `now`, if there is one left.
+    pub(crate) fn take_free(&mut self, now: Duration) -> Option<u64> {
+        let open = self.is_closed_loop() && !self.is_used_up(now);
+        open.then(|| self.take())
+    }
+
+    /// Whether a closed loop has no hit left at `now`.
+    pub(crate) fn is_used_up(&self, now: Duration) -> bool {
+        self.next >= self.end || self.until.is_some_and(|until| now >= until)
+    }
+
+    /// The hits per second of this share if they are always the same; none for a closed loop, too.
+    pub(crate) fn steady_rate(&self) -> Option<f64> {
+        match &self.pace {
+            Pace::Constant(rate) => Some(rate.as_f64() / self.step as f64),
+            Pace::Closed => Some(0.0),
+            Pace::Walk(_) => None,
+        }
+    }
+
+    /// The hits per second of this share at `t`; none for a closed loop.
+    pub(crate) fn rate_at(&self, t: Duration) -> Option<f64> {
+        let rate = match &self.pace {
+            Pace::Closed => return None,
+            Pace::Constant(rate) => rate.as_f64(),
+            Pace::Walk(walk) => walk.shape().rate_at(t)?,
+        };
+        Some(rate / self.step as f64)
+    }
+
+    /// The most hits per second of this share; none for a closed loop.
+    pub(crate) fn peak(&self) -> Option<f64> {
+        let peak = match &self.pace {
+            Pace::Closed => return None,
+            Pace::Constant(rate) => rate.as_f64(),
+            Pace::Walk(walk) => walk.shape().peak()?,
+        };
+        Some(peak / self.step as f64)
+    }
+
+    pub(crate) fn is_closed_loop(&self) -> bool {
+        matches!(self.pace, Pace::Closed)
+    }
+
+    /// When a closed loop must stop taking hits by the clock.
+    pub(crate) fn until(&self) -> Option<Duration> {
+        self.until
+    }
+}

@@ -1,0 +1,231 @@
+use super::walk::Walk;
+use super::*;
+
+const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+const ALL: [Arrivals; 4] = [
+    Arrivals::Even,
+    Arrivals::Poisson,
+    Arrivals::Uniform,
+    Arrivals::Burst,
+];
+const SHAPES: [&str; 9] = [
+    "100/20s",
+    "7/m/10m",
+    "1234.5/9.87s",
+    "100..1000/10s",
+    "800.5..0/30s",
+    "steps(10..500, 7, 1.5s)",
+    "sine(500, 500, 7s)/40s",
+    "spike(30, 4000, 1s)/11s",
+    "0..50/7s, 50/5s, 0/3s, 2.5/900ms, sine(100, 20, 2s)/4.3s, 300..0/3s",
+];
+
+fn schedule(text: &str) -> Schedule {
+    Schedule::new(text.parse::<Shape>().expect(text))
+}
+
+#[test]
+fn due_times_are_exact_over_a_week_at_any_rate() {
+    for (rate, hits) in [
+        ("1M", 604_800_000_000_u64),
+        ("3/h", 504),
+        ("7/m", 70_560),
+        ("0.3", 181_440),
+    ] {
+        let schedule = schedule(rate).lasting(WEEK);
+        assert_eq!(schedule.total(), Some(hits), "{rate}");
+        let rate = schedule.rate().expect("a constant rate");
+        for part in 0..=100_u64 {
+            let k = (u128::from(hits) * u128::from(part) / 100) as u64;
+            let exact = WEEK.as_nanos() * u128::from(k) / u128::from(hits);
+            assert_eq!(rate.due(k).as_nanos(), exact, "hit {k} of {hits}");
+            let by_shape = schedule.shape().due(k).map(|due| due.as_nanos());
+            assert_eq!(by_shape, Some(exact), "hit {k} of {hits}");
+        }
+    }
+}
+
+#[test]
+fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
+    for text in [
+        "1M/7d",
+        "0..2M/7d",
+        "2M..0/7d",
+        "steps(500k..1.5M, 7, 1d)",
+        "sine(1M, 1M, 1h)/7d",
+        "spike(0, 7M, 1d)/7d",
+        "0.9M/84h, 1.1M/84h",
+    ] {
+        let schedule = schedule(text);
+        let hits = 604_800_000_000;
+        assert_eq!(schedule.total(), Some(hits), "{text}");
+        assert_eq!(schedule.length(), Some(WEEK), "{text}");
+        let shape = schedule.shape();
+        for arrivals in [Arrivals::Even, Arrivals::Uniform, Arrivals::Burst] {
+            let mut walk = Walk::new(&schedule.clone().arrivals(arrivals));
+            let mut last = Duration::ZERO;
+            for part in 0..100 {
+                for k in (hits / 100 * part..).take(100) {
+                    let due = walk.due(k).expect("it lasts a week");
+                    assert!(due >= last && due < WEEK, "{text}, {arrivals}: hit {k}");
+                    last = due;
+                    let upto = match arrivals {
+                        Arrivals::Burst => due + Duration::from_secs(1),
+                        _ => due + Duration::from_nanos(1),
+                    };
+                    let (low, high) = (shape.hits_before(due), shape.hits_before(upto));
+                    let found = low.saturating_sub(1)..=high.max(low) + 1;
+                    assert!(found.contains(&k), "{text}, {arrivals}: {k} in {found:?}");
+                }
+            }
+            assert_eq!(walk.due(hits), None, "{text}, {arrivals}");
+        }
+    }
+}
+
+#[test]
+fn counts_follow_the_integral_of_the_rate_at_a_hundred_points() {
+    for text in SHAPES {
+        let schedule = schedule(text);
+        let length = schedule.length().expect("it has an end");
+        let mut areas = vec![0.0];
+        // The integral once more, by small trapezoids instead of by formulas.
+        let steps = 200_000_u32;
+        let dt = length.as_secs_f64() / f64::from(steps);
+        for step in 0..steps {
+            let at = length.mul_f64((f64::from(step) + 0.5) / f64::from(steps));
+            let rate = schedule.shape().rate_at(at).expect("an open loop");
+            areas.push(areas[step as usize] + rate * dt);
+        }
+        for arrivals in ALL {
+            let due: Vec<_> = schedule.clone().arrivals(arrivals).offsets().collect();
+            assert!(due.is_sorted(), "{text}, {arrivals}");
+            assert!(due.iter().all(|due| *due < length), "{text}, {arrivals}");
+            if arrivals != Arrivals::Poisson {
+                assert_eq!(
+                    Some(due.len() as u64),
+                    schedule.total(),
+                    "{text}, {arrivals}"
+                );
+            }
+            for point in 0..=100_u32 {
+                let mut t = length * point / 100;
+                let found = due.partition_point(|due| *due < t) as f64;
+                if arrivals == Arrivals::Burst {
+                    t = Duration::from_secs(t.as_secs() + u64::from(t.subsec_nanos() > 0));
+                }
+                let by_formula = schedule.shape().integral(t).as_f64();
+                let off = match arrivals {
+                    Arrivals::Poisson => 4.0 * by_formula.sqrt() + 4.0,
+                    _ => 1.0,
+                };
+                let what = format!("{text}, {arrivals}, {t:?}");
+                assert!(
+                    (found - by_formula).abs() <= off,
+                    "{what}: {found}, {by_formula}"
+                );
+                let by_area = areas[(t.as_secs_f64() / dt).round().min(f64::from(steps)) as usize];
+                let near = (by_area - by_formula).abs() <= 0.2 + by_formula * 1e-4;
+                assert!(near, "{what}: {by_area}, {by_formula}");
+            }
+        }
+    }
+}
+
+/// The greatest distance between the gaps' distribution and the exponential one of mean 1, times
+/// the root of their number.
+fn kolmogorov_smirnov(mut gaps: Vec<f64>) -> f64 {
+    gaps.sort_by(f64::total_cmp);
+    let n = gaps.len() as f64;
+    let distance = gaps.iter().enumerate().map(|(i, gap)| {
+        let exact = 1.0 - (-gap).exp();
+        (exact - i as f64 / n).max((i + 1) as f64 / n - exact)
+    });
+    distance.fold(0.0, f64::max) * n.sqrt()
+}
+
+#[test]
+fn poisson_gaps_pass_a_kolmogorov_smirnov_test() {
+    for text in ["1000", "100..3000/30s", "sine(500, 400, 3s)/60s"] {
+        for seed in 1..=8 {
+            let schedule = schedule(text).arrivals(Arrivals::Poisson).seed(seed);
+            let reached = |due| schedule.shape().integral(due).as_f64();
+            let hits: Vec<_> = schedule.offsets().take(20_000).map(reached).collect();
+            let gaps: Vec<_> = hits.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            let statistic = kolmogorov_smirnov(gaps);
+            // 1.63 is exceeded once in a hundred times by a true Poisson process.
+            assert!(statistic < 1.63, "{text}, seed {seed}: {statistic}");
+        }
+    }
+    let even = kolmogorov_smirnov(vec![1.0; 20_000]);
+    assert!(even > 50.0, "the test tells even gaps apart: {even}");
+}
+
+#[test]
+fn a_ramp_has_as_many_hits_as_its_area() {
+    let ramp = schedule("100..1000/10s");
+    for arrivals in [Arrivals::Even, Arrivals::Uniform, Arrivals::Burst] {
+        assert_eq!(ramp.clone().arrivals(arrivals).offsets().count(), 5_500);
+    }
+}
+
+#[test]
+fn equal_seeds_are_equal_schedules_at_any_number_of_shares() {
+    for text in SHAPES {
+        for arrivals in ALL {
+            let schedule = schedule(text).arrivals(arrivals).seed(7);
+            let whole: Vec<_> = schedule.offsets().collect();
+            let mut parts = vec![];
+            for worker in 0..3 {
+                let mut share = schedule.share(worker, 3);
+                while let Some(due) = share.peek() {
+                    parts.push((share.advance(), due));
+                }
+            }
+            parts.sort_unstable();
+            assert_eq!(parts.len(), whole.len(), "{text}, {arrivals}");
+            let mut numbered = parts.iter().enumerate();
+            assert!(
+                numbered.all(|(k, part)| *part == (k as u64, whole[k])),
+                "{text}, {arrivals}"
+            );
+            let other: Vec<_> = schedule.clone().seed(8).offsets().collect();
+            let random = matches!(arrivals, Arrivals::Poisson | Arrivals::Uniform);
+            assert_eq!(other != whole, random, "{text}, {arrivals}");
+        }
+    }
+}
+
+#[test]
+fn bounds_by_time_and_count_meet() {
+    let base = Schedule::constant(Rate::per_second(10));
+    let secs = Duration::from_secs;
+    assert_eq!(base.total(), None);
+    assert_eq!(base.clone().lasting(secs(2)).hits(5).total(), Some(5));
+    assert_eq!(base.clone().lasting(secs(2)).hits(50).total(), Some(20));
+    assert_eq!(base.clone().hits(50).length(), Some(secs(5)));
+    assert_eq!(Schedule::max().hits(7).total(), Some(7));
+    assert_eq!(Schedule::max().hits(7).lasting(secs(1)).total(), None);
+    let mut free = Schedule::max().hits(2).lasting(secs(1)).share(0, 1);
+    assert_eq!(free.take_free(secs(0)), Some(0));
+    assert_eq!(free.take_free(secs(1)), None, "its time is over");
+    assert_eq!(schedule("max/30s").length(), Some(secs(30)));
+
+    let ramp = schedule("0..100/10s");
+    assert_eq!(ramp.clone().lasting(secs(5)).total(), Some(125));
+    assert_eq!(ramp.clone().lasting(secs(5)).mean_rate(), Some(25.0));
+    assert_eq!(ramp.clone().lasting(secs(50)).length(), Some(secs(10)));
+    assert_eq!(ramp.clone().hits(125).length(), Some(secs(5)));
+    assert_eq!(ramp.clone().hits(125).offsets().count(), 125);
+    for arrivals in ALL {
+        let cut = ramp.clone().lasting(secs(5)).arrivals(arrivals);
+        assert!(cut.offsets().all(|due| due < secs(5)), "{arrivals}");
+        let cut = ramp.clone().hits(9).arrivals(arrivals);
+        assert_eq!(cut.offsets().count(), 9, "{arrivals}");
+        let rest = schedule("10/1s, 0").arrivals(arrivals);
+        assert!(
+            rest.offsets().count() < 30,
+            "{arrivals} ends with its last hit"
+        );
+    }
+}

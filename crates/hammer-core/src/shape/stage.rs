@@ -1,0 +1,235 @@
+use std::f64::consts::TAU;
+use std::fmt;
+use std::time::Duration;
+
+use super::count::Count;
+use super::level::Level;
+use super::span::Shown;
+
+/// A part of a shape with one form: a level, a ramp, or a sine.
+///
+/// With t from the beginning of the stage, r the rate and N its integral, the number of hits that
+/// are due before t is the least whole number that is not below N(t), and hit k is due at N⁻¹(k).
+///
+/// ```text
+/// level a       a ┤━━━━━━━━━━━      r(t) = a
+///                 │                 N(t) = a·t
+///                 └──────────       N⁻¹(x) = x / a
+///
+/// ramp a..b/T   b ┤        ▄▄━      r(t) = a + (b − a)·t/T
+///                 │   ▄▄━▀▀         N(t) = a·t + (b − a)·t²/(2T)
+///               a ┤━▀▀              N⁻¹(x) = 2x / (a + √(a² + 2·(b − a)/T·x))
+///                 └─────────T       (falling, the same from the end, where nothing cancels)
+///
+/// sine(m,A,P) m+A ┤ ▄▀▀▄            r(t) = m + A·sin(2πt/P)
+///               m ┤▀    ▀▄     ▄▀   N(t) = m·t + A·P/(2π)·(1 − cos(2πt/P))
+///             m−A ┤       ▀▄▄▄▀     N⁻¹: whole periods of m·P hits each, and in the last one
+///                 └────────────P    Newton's method between bounds that close in on the root
+/// ```
+///
+/// The N of a level is whole-number arithmetic: exact, without drift, at any length. That of a ramp
+/// and of a sine is so for their linear part and at their end; their curves are 64-bit floats.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stage {
+    pub(super) form: Form,
+    pub(super) start: u64,
+    pub(super) length: Option<u64>,
+    /// N of the whole shape at the beginning and at the end.
+    pub(super) before: Count,
+    pub(super) until: Count,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Form {
+    Level(Level),
+    Ramp(Level, Level),
+    Sine {
+        mean: Level,
+        amplitude: Level,
+        period: u64,
+    },
+}
+
+/// Newton's method needs a handful of steps; bisection alone would need about 60.
+const MOST_STEPS: u32 = 100;
+
+impl Stage {
+    /// When it begins, as an offset from the start.
+    #[must_use]
+    pub fn start(&self) -> Duration {
+        Duration::from_nanos(self.start)
+    }
+
+    /// How long it lasts; none if it has no end.
+    #[must_use]
+    pub fn length(&self) -> Option<Duration> {
+        self.length.map(Duration::from_nanos)
+    }
+
+    /// The greatest rate within it, in hits per second.
+    #[must_use]
+    pub fn peak(&self) -> f64 {
+        match self.form {
+            Form::Level(level) => level.per_second(),
+            Form::Ramp(from, to) => from.per_second().max(to.per_second()),
+            Form::Sine {
+                mean, amplitude, ..
+            } => mean.per_second() + amplitude.per_second(),
+        }
+    }
+
+    /// The rate `t` nanoseconds after its beginning, in hits per second.
+    pub(super) fn rate_at(&self, t: u64) -> f64 {
+        match self.form {
+            Form::Level(level) => level.per_second(),
+            Form::Ramp(from, to) => {
+                let share = t as f64 / self.length.unwrap_or(u64::MAX) as f64;
+                from.per_second() + (to.per_second() - from.per_second()) * share
+            }
+            Form::Sine {
+                mean,
+                amplitude,
+                period,
+            } => mean.per_second() + amplitude.per_second() * angle(t % period, period).sin(),
+        }
+    }
+
+    /// N(t), of this stage alone.
+    pub(super) fn integral(&self, t: u64) -> Count {
+        match self.form {
+            Form::Level(level) => level.over(t),
+            Form::Ramp(from, to) => {
+                let length = self.length.unwrap_or(u64::MAX);
+                if t >= length {
+                    return (from.over(length) + to.over(length)).half();
+                }
+                let change = to.per_nano() - from.per_nano();
+                let curve = Count::near(change.abs() * t as f64 * t as f64 / (2.0 * length as f64));
+                if change < 0.0 {
+                    from.over(t) - curve
+                } else {
+                    from.over(t) + curve
+                }
+            }
+            Form::Sine {
+                mean,
+                amplitude,
+                period,
+            } => {
+                let swing = amplitude.per_nano() * period as f64 / TAU;
+                let curve = swing * (1.0 - angle(t % period, period).cos());
+                mean.over(t) + Count::near(curve)
+            }
+        }
+    }
+
+    /// N⁻¹ of a count of the whole shape, which lies in this stage, as an offset from the start.
+    pub(crate) fn due(&self, count: Count) -> u64 {
+        let x = count - self.before;
+        let t = match self.form {
+            Form::Level(level) => level.nanos_until(x),
+            Form::Ramp(from, to) => {
+                let (a, b) = (from.per_nano(), to.per_nano());
+                let length = self.length.unwrap_or(u64::MAX);
+                let slope = (b - a).abs() / length as f64;
+                if a <= b {
+                    root(a, slope, x.as_f64()) as u64
+                } else {
+                    let left = root(b, slope, (self.until - count).as_f64());
+                    (length as f64 - left).max(0.0) as u64
+                }
+            }
+            Form::Sine {
+                mean,
+                amplitude,
+                period,
+            } => {
+                let (periods, rest) = x.divide(mean.over(period));
+                let wave = Wave {
+                    mean: mean.per_nano(),
+                    amplitude: amplitude.per_nano(),
+                    period: period as f64,
+                };
+                periods * period + wave.time_of(rest.as_f64()) as u64
+            }
+        };
+        let last = self.length.map_or(u64::MAX, |length| length - 1);
+        self.start.saturating_add(t.min(last))
+    }
+}
+
+/// When a rate that begins with `rate` and grows by `slope` has given `x` hits.
+fn root(rate: f64, slope: f64, x: f64) -> f64 {
+    if x <= 0.0 {
+        return 0.0;
+    }
+    2.0 * x / (rate + (rate * rate + 2.0 * slope * x).sqrt())
+}
+
+fn angle(t: u64, period: u64) -> f64 {
+    TAU * t as f64 / period as f64
+}
+
+/// One period of a sine, in hits per nanosecond.
+struct Wave {
+    mean: f64,
+    amplitude: f64,
+    period: f64,
+}
+
+impl Wave {
+    /// When there have been `x` hits, `x` being at most those of a period.
+    fn time_of(&self, x: f64) -> f64 {
+        let turn = TAU / self.period;
+        let swing = self.amplitude / turn;
+        // N(t) is from m·t to m·t + 2·swing, so the root lies between these.
+        let mut high = (x / self.mean).min(self.period);
+        let mut low = ((x - 2.0 * swing) / self.mean).max(0.0);
+        let mut t = high;
+        for _ in 0..MOST_STEPS {
+            let over = self.mean * t + swing * (1.0 - (turn * t).cos()) - x;
+            if over > 0.0 {
+                high = t;
+            } else {
+                low = t;
+            }
+            let newton = t - over / (self.mean + self.amplitude * (turn * t).sin());
+            let next = if newton > low && newton < high {
+                newton
+            } else {
+                low + (high - low) / 2.0
+            };
+            if (next - t).abs() < 0.25 || high - low < 0.25 {
+                return next;
+            }
+            t = next;
+        }
+        t
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Level(level) => write!(f, "{level}"),
+            Self::Ramp(from, to) => write!(f, "{from}..{to}"),
+            Self::Sine {
+                mean,
+                amplitude,
+                period,
+            } => {
+                let period = Shown(Duration::from_nanos(period));
+                write!(f, "sine({mean}, {amplitude}, {period})")
+            }
+        }
+    }
+}
+
+/// As an expression of its own.
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.form)?;
+        self.length()
+            .map_or(Ok(()), |length| write!(f, "/{}", Shown(length)))
+    }
+}

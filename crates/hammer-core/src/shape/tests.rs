@@ -1,0 +1,104 @@
+use super::*;
+
+fn shape(text: &str) -> Shape {
+    text.parse().expect(text)
+}
+
+#[test]
+fn expressions_have_a_length_and_a_total() {
+    for (text, shown, length_s, total) in [
+        ("100", "100", None, None),
+        ("2.5/s", "2.5", None, None),
+        ("600/m/5m", "10/5m", Some(300), Some(3_000)),
+        ("10k/1h", "10k/1h", Some(3600), Some(36_000_000)),
+        ("max", "max", None, None),
+        ("max/30s", "max/30s", Some(30), None),
+        ("100..1000/10s", "100..1000/10s", Some(10), Some(5_500)),
+        (
+            "0..500/1m,500/5m,  2000/30s, 500..0/1m",
+            "0..500/1m, 500/5m, 2000/30s, 500..0/1m",
+            Some(450),
+            Some(240_000),
+        ),
+        (
+            "steps( 100 .. 1000 ,10, 30s )",
+            "steps(100..1000, 10, 30s)",
+            Some(300),
+            Some(165_000),
+        ),
+        (
+            "sine(500, 200, 60s)/10m",
+            "sine(500, 200, 1m)/10m",
+            Some(600),
+            Some(300_000),
+        ),
+        (
+            "spike(100, 5000, 10s)/2m",
+            "spike(100, 5000, 10s)/2m",
+            Some(120),
+            Some(61_000),
+        ),
+        ("60/m..120/m/1m30s", "1..2/1m30s", Some(90), Some(135)),
+        ("100/1s, 0/1s, 100", "100/1s, 0/1s, 100", None, None),
+    ] {
+        let shape = shape(text);
+        assert_eq!(shape.to_string(), shown);
+        assert_eq!(shape.length(), length_s.map(Duration::from_secs), "{text}");
+        assert_eq!(shape.total(), total, "{text}");
+        assert_eq!(shown.parse(), Ok(shape));
+    }
+}
+
+#[test]
+fn a_malformed_expression_is_told_where_and_what_would_be_right() {
+    for (text, at, why) in [
+        ("", 0, "is not a number"),
+        ("fast", 0, "is not a number"),
+        ("0", 0, "must be above 0"),
+        ("0/1m, 0..0/1m", 0, "must be above 0"),
+        ("-5", 0, "must be above 0"),
+        ("100..-5/1m", 5, "must be above 0"),
+        ("100..10x0/5m", 5, "is not a number"),
+        ("100..", 5, "is not a number"),
+        ("100..200", 8, "ramp without its length"),
+        ("100/d", 4, "unknown unit of time: /s"),
+        ("100/5w", 5, "unknown unit of time: ms"),
+        ("100/5", 5, "without a unit"),
+        ("600/m/m", 6, "a number first"),
+        ("100/", 4, "a number first"),
+        ("100/0s", 4, "length of 0"),
+        ("100/9h/3s", 6, "goes on"),
+        ("100 200", 4, "goes on"),
+        ("100, 200/1m", 3, "each stage but the last"),
+        ("100/1m,", 7, "is not a number"),
+        ("100/1m, max", 8, "stands alone"),
+        ("max, 100", 3, "stands alone"),
+        ("bell(1, 2)", 0, "unknown shape"),
+        ("steps(1, 10, 3s)", 7, "needs .."),
+        ("steps(1..2, 1, 3s)", 12, "from 2 to 256"),
+        ("steps(1..2, 999999999999, 3s)", 12, "from 2 to 256"),
+        ("steps(1..2, 3, 3s", 17, "needs a )"),
+        ("steps(1..2, 3, 3s)/5m", 18, "behind steps"),
+        ("sine(100, 200, 1s)", 10, "above the mean"),
+        ("sine(1, 1, 1us)", 11, "below 1ms"),
+        ("sine(1, 1, 0s)", 11, "length of 0"),
+        ("sine(900M, 900M, 1s)", 0, "above 1,000,000,000/s"),
+        ("spike(1, 2, 10s)", 16, "without the length"),
+        ("spike(1, 2, 10s)/5s", 0, "longer than its stage"),
+        ("2000M", 0, "above 1,000,000,000/s"),
+        ("1/400d", 2, "366 days"),
+        ("1/300d, 1/300d", 8, "366 days"),
+        ("ä", 0, "is not a number"),
+        ("100..ä/1s", 5, "is not a number"),
+        ("100/1ä", 5, "unknown unit"),
+    ] {
+        let error = text.parse::<Shape>().expect_err(text);
+        let message = error.to_string();
+        assert!(message.contains(why), "{text}: {message}");
+        assert!(message.contains("; right would be "), "{text}: {message}");
+        assert_eq!(error.at(), at, "{text}: {message}");
+    }
+    let many = vec!["1/1s"; 257].join(",");
+    let error = many.parse::<Shape>().expect_err("too many");
+    assert!(error.to_string().contains("more than 256 stages"));
+}

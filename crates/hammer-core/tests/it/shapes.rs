@@ -1,0 +1,333 @@
+//! What a run does with its shape: rows for its stages, a warm-up, late hits, a start by the clock.
+
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use hammer_core::testing::{Scripted, Step, paused};
+use hammer_core::{Arrivals, ErrorKind, Event, Hits, Outcome, Run, Schedule, Shape, Stop, from_fn};
+use proptest::prelude::*;
+
+use crate::{ms, ok_after, per_second, run, scripted};
+
+fn schedule(text: &str) -> Schedule {
+    Schedule::new(text.parse::<Shape>().expect(text))
+}
+
+/// Rates as they may be written.
+fn rate() -> impl Strategy<Value = String> {
+    (0..10_000_u32, 0..1000_u32, 0..3_usize, 0..4_usize).prop_map(|(whole, part, factor, unit)| {
+        let (factor, unit) = (["", "k", "M"][factor % 2], ["", "/s", "/m", "/h"][unit]);
+        match part % 3 {
+            0 => format!("{whole}.{part:03}{factor}{unit}"),
+            _ => format!("{whole}{factor}{unit}"),
+        }
+    })
+}
+
+fn length() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (1..10_000_u32).prop_map(|n| format!("{n}ms")),
+        (1..500_u32).prop_map(|n| format!("{}.5s", n)),
+        (1..90_u32, 0..60_u32).prop_map(|(h, m)| format!("{h}h{m}m")),
+        (1..9_999_u32).prop_map(|n| format!("{n}s{n}ns")),
+    ]
+}
+
+fn stage() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (rate(), length()).prop_map(|(a, l)| format!("{a}/{l}")),
+        (rate(), rate(), length()).prop_map(|(a, b, l)| format!("{a}..{b}/{l}")),
+        (rate(), rate(), 2..20_u32, length())
+            .prop_map(|(a, b, n, l)| format!("steps({a}..{b}, {n}, {l})")),
+        (1..9_u32, rate(), 1..900_u32, length())
+            .prop_map(|(m, a, p, l)| format!("sine({m}00M, {a}, {p}s)/{l}")),
+        (rate(), rate(), 1..9_u32)
+            .prop_map(|(a, b, n)| format!("spike({a} , {b},{n}s)/ {}s", n * 2)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_a_shape_shows_is_read_as_the_same_shape(
+        stages in prop::collection::vec(stage(), 1..6),
+        endless in prop::option::of(rate()),
+    ) {
+        let text = stages.into_iter().chain(endless).collect::<Vec<_>>().join(",");
+        // An amplitude may be above its mean, or all be 0.
+        if let Ok(shape) = text.parse::<Shape>() {
+            let shown = shape.to_string();
+            prop_assert_eq!(shown.parse(), Ok(shape), "{} as {}", text, shown);
+        }
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "[0-9a-zä/.,() ]{0,40}|.{0,20}") {
+        if let Err(error) = text.parse::<Shape>() {
+            prop_assert!(text.is_char_boundary(error.at()), "{} of {}", error.at(), text);
+        }
+    }
+
+    #[test]
+    fn shapes_never_turn_back(stages in prop::collection::vec(stage(), 1..6), from in 0..1_u64 << 40) {
+        if let Ok(shape) = stages.join(",").parse::<Shape>() {
+            let total = shape.total().expect("it has an end");
+            let length = shape.length().expect("it has an end");
+            let mut last = ms(0);
+            for k in (from % total.max(1)..total).take(200) {
+                let due = shape.due(k).expect("it is below the total");
+                prop_assert!(due >= last && due < length, "hit {} of {} at {:?}", k, total, due);
+                last = due;
+            }
+            prop_assert_eq!(shape.due(total), None);
+        }
+    }
+}
+
+#[test]
+fn each_stage_has_a_row_and_the_rows_add_up() {
+    let hammer = scripted(|hit| match hit.number() % 10 {
+        0 => Step::Answer(ms(5), Outcome::rejected(503)),
+        1 => Step::Fail(ms(5), hammer_core::Failure::RESET),
+        2 => Step::Hang,
+        // Hits of a stage end in the next one, too.
+        _ => ok_after(ms(700)),
+    });
+    let shape = "100/1s, 100..500/2s, 0/1s, steps(50..150, 3, 2s)";
+    let report = run(Run::new(hammer, schedule(shape)).timeout(ms(1000)));
+    assert_eq!(report.shape, shape);
+    let stages: Vec<_> = report.stages.iter().map(|row| &row.stage[..]).collect();
+    assert_eq!(
+        stages,
+        ["100/1s", "100..500/2s", "0/1s", "50/2s", "100/2s", "150/2s"]
+    );
+    let scheduled: Vec<_> = report.stages.iter().map(|row| row.hits.scheduled).collect();
+    assert_eq!(scheduled, [100, 600, 0, 100, 200, 300]);
+    let mut sum = Hits::default();
+    let mut t_s = 0.0;
+    for row in &report.stages {
+        sum += row.hits;
+        assert_eq!((row.t_s, row.hits.ended()), (t_s, row.hits.scheduled));
+        t_s += row.width_s;
+        assert_eq!(row.response_us.count, row.hits.answered());
+        assert_eq!(row.service_us.count, row.hits.answered());
+        assert_eq!(Some(row.rate.achieved), row.rate.requested, "{}", row.stage);
+    }
+    assert_eq!(sum, report.hits);
+    assert_eq!(t_s, report.duration_s);
+    assert_eq!(report.rate.requested, Some(130.0));
+
+    let one = run(Run::new(
+        scripted(|_| ok_after(ms(1))),
+        schedule("0..100/1s"),
+    ));
+    assert!(one.stages.is_empty(), "one stage is the whole run");
+}
+
+#[test]
+fn hits_of_the_warm_up_count_nowhere_and_the_others_begin_at_0() {
+    for (text, hits) in [("100..200/2s", 300), ("max/2s", 4 * 200)] {
+        let numbers = Arc::new(Mutex::new(vec![]));
+        let (keep, seen) = (numbers.clone(), numbers);
+        let hammer = from_fn(move |hit: hammer_core::Hit| {
+            keep.lock().expect("no one panics").push(hit.number());
+            async move {
+                tokio::time::sleep(ms(10)).await;
+                hit.mark("step");
+                let label = if hit.number() < 1 << 63 {
+                    "measured"
+                } else {
+                    "warm"
+                };
+                Ok(Outcome::ok(label).sent(1))
+            }
+        });
+        let mut events = vec![];
+        let plan = Run::new(hammer, schedule(text)).max_in_flight(4);
+        let report = paused(plan.warmup(ms(1000)))
+            .execute(|event| match event {
+                Event::Warming { length } => events.push(format!("warming {length:?}")),
+                Event::Started { .. } => events.push("started".into()),
+                Event::Draining => events.push("draining".into()),
+                Event::Tick(tick) => events.push(format!("{}", tick.elapsed.as_secs())),
+                _ => {}
+            })
+            .expect("a run");
+        assert_eq!(events[..3], ["warming 1s", "started", "1"], "{text}");
+        let seen = seen.lock().expect("no one panics");
+        let (warm, mut measured): (Vec<u64>, Vec<u64>) = seen.iter().partition(|n| **n >= 1 << 63);
+        let expected = if text == "max/2s" {
+            360..=400
+        } else {
+            100..=100
+        };
+        assert!(expected.contains(&warm.len()), "{text}: {}", warm.len());
+        measured.sort_unstable();
+        assert!(
+            measured.iter().enumerate().all(|(k, n)| k as u64 == *n),
+            "{text}"
+        );
+        assert_eq!(report.hits.scheduled, measured.len() as u64, "{text}");
+        assert_eq!(report.hits.ok, report.hits.scheduled, "{text}");
+        assert!(
+            report.hits.ok.abs_diff(hits) <= hits / 10,
+            "{text}: {:?}",
+            report.hits
+        );
+        assert_eq!(report.labels.len(), 1, "{text}: {:?}", report.labels);
+        assert_eq!(report.phases_us["step"].count, report.hits.ok, "{text}");
+        assert_eq!(report.bytes.sent, report.hits.ok, "{text}");
+        assert_eq!(report.lateness_us.count, report.hits.ok, "{text}");
+        let in_time: u64 = report.timeline.iter().map(|slice| slice.hits.ok).sum();
+        assert_eq!(in_time, report.hits.ok, "{text}");
+        assert_eq!((report.duration_s, report.warmup_s), (2.0, 1.0), "{text}");
+        assert!(report.elapsed_s < 2.1, "{text}: {}", report.elapsed_s);
+    }
+}
+
+#[test]
+fn a_warm_up_that_hangs_or_is_stopped_leaves_no_trace() {
+    let hammer = scripted(|hit| match hit.number() {
+        0..1000 => ok_after(ms(1)),
+        _ => Step::Hang,
+    });
+    let report = run(Run::new(hammer, per_second(100, ms(3000)))
+        .warmup(ms(500))
+        .timeout(ms(1000)));
+    assert_eq!((report.hits.ok, report.hits.scheduled), (300, 300));
+    assert!(report.failures.values().all(|count| *count == 0));
+
+    let stop = Stop::new();
+    let pull = stop.clone();
+    let hammer = scripted(move |hit| {
+        if hit.number() == (1 << 63) + 10 {
+            pull.drain();
+        }
+        ok_after(ms(1))
+    });
+    let report = run(Run::new(hammer, per_second(100, ms(3000)))
+        .warmup(ms(500))
+        .stop(stop));
+    assert!(report.stopped);
+    assert_eq!(report.hits, Hits::default());
+    assert!(report.elapsed_s < 0.1, "{}", report.elapsed_s);
+    assert_eq!(report.generator.sessions_opened, 1);
+}
+
+#[test]
+fn a_shape_that_starts_at_nothing_can_not_warm_up() {
+    let hammer = scripted(|_| ok_after(ms(1)));
+    let made = Run::new(hammer, schedule("0..100/1s")).warmup(ms(500));
+    let error = made.execute(|_| ()).expect_err("nothing to warm up with");
+    assert_eq!(error.kind(), ErrorKind::Warmup);
+}
+
+#[test]
+fn late_hits_are_left_out_and_counted() {
+    // One slot, 100 hits a second, and the first one takes a second.
+    let hammer = || {
+        Scripted::new(|hit| match hit.number() {
+            0 => ok_after(ms(1000)),
+            _ => ok_after(ms(1)),
+        })
+    };
+    let slow = || Run::new(hammer(), per_second(100, ms(2000))).max_in_flight(1);
+    let all = run(slow());
+    assert_eq!((all.hits.ok, all.generator.unsent_late), (200, 0));
+
+    let report = run(slow().skip_late(ms(50)));
+    assert_eq!(report.hits.unsent, report.generator.unsent_late);
+    // Hit k is due at 10k ms, and those up to 940 ms are more than 50 ms late at 1 s.
+    assert!((94..=95).contains(&report.hits.unsent), "{:?}", report.hits);
+    assert_eq!(report.hits.ok + report.hits.unsent, 200);
+    assert!(
+        report.lateness_us.max <= 52_000.0,
+        "{}",
+        report.lateness_us.max
+    );
+    let reasons = report.verdict.reasons.join(" ");
+    assert!(!reasons.contains("never sent"), "{reasons}");
+
+    let hangs = Run::new(scripted(|_| Step::Hang), per_second(100, ms(1000)));
+    let report = run(hangs.max_in_flight(1).skip_late(ms(50)).drain(ms(500)));
+    assert_eq!(report.hits.unsent, report.generator.unsent_late);
+    assert_eq!(report.generator.unsent_late, 99, "nothing waits for ever");
+    assert!(report.generator.peak_backlog <= 7, "{:?}", report.generator);
+}
+
+#[test]
+fn a_start_by_the_wall_clock_is_waited_for() {
+    let started = Arc::new(Mutex::new(None));
+    let (set, opened) = (started.clone(), Arc::new(Mutex::new(None)));
+    let open = opened.clone();
+    let begin = tokio::time::Duration::from_secs(3600);
+    let hammer = Scripted::new(move |_| {
+        let now = tokio::time::Instant::now();
+        set.lock().expect("no one panics").get_or_insert(now);
+        ok_after(ms(1))
+    })
+    .opening(move |_: &hammer_core::Slot| {
+        let now = tokio::time::Instant::now();
+        open.lock().expect("no one panics").get_or_insert(now);
+        ok_after(ms(0))
+    });
+    let mut waited = false;
+    let report =
+        paused(Run::new(hammer, per_second(100, ms(1000))).start_at(SystemTime::now() + begin))
+            .execute(|event| waited |= matches!(event, Event::Waiting { .. }))
+            .expect("a run");
+    assert!(waited);
+    assert_eq!(report.hits.ok, 100);
+    assert!(report.elapsed_s < 1.1, "{}", report.elapsed_s);
+    let (opened, started) = (*opened.lock().expect("set"), *started.lock().expect("set"));
+    let ahead = started.expect("started") - opened.expect("opened");
+    assert!(ahead >= ms(2990) && ahead <= ms(3010), "{ahead:?}");
+
+    let past = Run::new(scripted(|_| ok_after(ms(1))), per_second(100, ms(100)));
+    assert_eq!(run(past.start_at(SystemTime::UNIX_EPOCH)).hits.ok, 10);
+}
+
+#[test]
+fn a_stop_while_waiting_for_the_start_ends_the_run_in_order() {
+    let stop = Stop::new();
+    let pull = stop.clone();
+    let hammer = scripted(|_| ok_after(ms(1)));
+    let report = Run::new(hammer, per_second(100, ms(1000)))
+        .start_at(SystemTime::now() + ms(3_600_000))
+        .stop(stop)
+        .execute(move |event| {
+            if let Event::Waiting { .. } = event {
+                pull.drain();
+            }
+        })
+        .expect("a report");
+    assert!(report.stopped);
+    assert_eq!(report.hits, Hits::default());
+}
+
+#[test]
+fn arrivals_are_those_of_the_seed_of_the_run() {
+    let due = |threads, seed| {
+        let due = Arc::new(Mutex::new(vec![]));
+        let keep = due.clone();
+        let hammer = from_fn(move |hit| {
+            keep.lock()
+                .expect("no one panics")
+                .push((hit.number(), hit.due()));
+            async { Ok(Outcome::ok("done")) }
+        });
+        let schedule = schedule("10k..20k/100ms").arrivals(Arrivals::Poisson);
+        let report = Run::new(hammer, schedule)
+            .threads(threads)
+            .seed(seed)
+            .execute(|_| ())
+            .expect("a run");
+        assert_eq!(report.arrivals, Arrivals::Poisson);
+        let mut due = std::mem::take(&mut *due.lock().expect("no one panics"));
+        due.sort_unstable();
+        due
+    };
+    let one = due(1, 7);
+    assert!((1350..1650).contains(&one.len()), "{}", one.len());
+    assert_eq!(one, due(3, 7));
+    assert_ne!(one, due(1, 8));
+}

@@ -1,0 +1,47 @@
+//! Plans and thresholds: what is to be hit and what must hold, as text.
+//!
+//! A [`Plan`] is one or several [`Load`]s that run at the same time, and what is written and what
+//! must hold at the end. [`PlanFile::parse`] reads one from TOML or JSON, and knows for every part
+//! of it where it stands:
+//!
+//! ```
+//! use hammer_plan::{Content, PlanFile};
+//!
+//! let text = "[[load]]\ntarget = 'http://${HOST}/'\nrate = 100\n";
+//! let env = |name: &str| (name == "HOST").then(|| "127.0.0.1:8080".to_owned());
+//! let file = PlanFile::parse("plan.toml", text, env)?;
+//! let Content::Plan(plan) = file.content() else { unreachable!() };
+//! assert_eq!(plan.load[0].target.as_deref(), Some("http://127.0.0.1:8080/"));
+//!
+//! let wrong = PlanFile::parse("plan.toml", "[[load]]\ntraget = 'a'\n", |_| None);
+//! let message = wrong.unwrap_err().to_string();
+//! assert!(message.starts_with("plan.toml:2:1: ") && message.contains("'target'"));
+//! # Ok::<(), hammer_plan::PlanError>(())
+//! ```
+
+mod environment;
+mod example;
+mod json_text;
+mod load;
+mod nearest;
+mod node;
+mod plan;
+mod plan_error;
+mod plan_file;
+mod plan_report;
+mod scenario;
+mod schema;
+mod setting;
+mod source;
+mod toml_text;
+
+pub use example::EXAMPLE;
+pub use load::Load;
+pub use nearest::nearest;
+pub use plan::Plan;
+pub use plan_error::PlanError;
+pub use plan_file::{Content, PlanFile, Step};
+pub use plan_report::{LoadReport, PLAN_SCHEMA, PlanGenerator, PlanRate, PlanReport};
+pub use scenario::{HammerConfig, Scenario};
+pub use schema::schema;
+pub use setting::Setting;

@@ -1,0 +1,308 @@
+use std::collections::BTreeSet;
+
+use crate::node::{Node, Value};
+use crate::source::{MOST_BYTES, Source};
+use crate::{Load, Plan, PlanError, Scenario, environment, json_text, nearest, schema, toml_text};
+
+/// What a text says, and where it says it.
+#[derive(Debug, Clone)]
+pub struct PlanFile {
+    source: Source,
+    root: Node,
+    content: Content,
+}
+
+/// The two kinds of texts that say what to run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// A plan.
+    Plan(Plan),
+    /// A scenario of go-hammer, known by its key `hammerConfig`.
+    Scenario(Scenario),
+}
+
+/// A step on the way from the root of a text to a place in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// To the value of a key.
+    Key(&'a str),
+    /// To an item of a list.
+    Item(usize),
+}
+
+impl PlanFile {
+    /// Reads `text`: TOML if `name` ends with `.toml`, JSON if it ends with `.json`, and otherwise
+    /// JSON if it begins with a brace. `environment` knows the values for `${NAME}`.
+    ///
+    /// # Errors
+    ///
+    /// If the text is neither, says something that a plan can't say, or needs a variable that is
+    /// not there. Flags of a load other than the load's own are not looked at: only the hammer
+    /// knows them.
+    pub fn parse(
+        name: &str,
+        text: &str,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, PlanError> {
+        let source = Source::new(name, text);
+        if text.len() > MOST_BYTES {
+            return Err(source.error(0, "it is longer than 1 MiB, which no plan is"));
+        }
+        let ends = |end: &str| name.to_ascii_lowercase().ends_with(end);
+        let json = match (ends(".json"), ends(".toml")) {
+            (false, false) => {
+                text.trim_start().starts_with(['{', '[']) && !text.trim_start().starts_with("[[")
+            }
+            (json, _) => json,
+        };
+        let mut root = if json {
+            json_text::parse(&source)?
+        } else {
+            toml_text::parse(&source)?
+        };
+        let content = if root.get("hammerConfig").is_some() {
+            Content::Scenario(scenario(&source, &root)?)
+        } else {
+            environment::fill(&source, &mut root, &environment)?;
+            Content::Plan(plan(&source, &root)?)
+        };
+        Ok(Self {
+            source,
+            root,
+            content,
+        })
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// The name of the text.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.source.name()
+    }
+
+    /// The error that `what` is wrong with the value that `path` leads to; where the path ends
+    /// early, with what is there.
+    #[must_use]
+    pub fn wrong_value(&self, path: &[Step<'_>], what: impl Into<String>) -> PlanError {
+        let (node, _) = self.find(path);
+        self.source.error(node.span.start, what)
+    }
+
+    /// The error that `what` is wrong with the key at the end of `path`.
+    #[must_use]
+    pub fn wrong_key(&self, path: &[Step<'_>], what: impl Into<String>) -> PlanError {
+        let (node, key) = self.find(path);
+        self.source.error(key.unwrap_or(node.span.start), what)
+    }
+
+    fn find(&self, path: &[Step<'_>]) -> (&Node, Option<usize>) {
+        let (mut node, mut at) = (&self.root, None);
+        for step in path {
+            let next = match (step, &node.value) {
+                (Step::Key(key), Value::Table(entries)) => entries
+                    .iter()
+                    .find(|(name, ..)| name == key)
+                    .map(|(_, at, node)| (node, Some(*at))),
+                (Step::Item(index), _) => node.item(*index).map(|node| (node, None)),
+                _ => None,
+            };
+            match next {
+                Some(found) => (node, at) = found,
+                None => break,
+            }
+        }
+        (node, at)
+    }
+}
+
+fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
+    let known = schema::keys::<Plan>();
+    let of_load = schema::keys::<Load>();
+    let Value::Table(entries) = &root.value else {
+        let wrong = format!("a plan is a table, and this is {}", root.value.kind());
+        return Err(source.error(root.span.start, wrong));
+    };
+    for (key, at, node) in entries {
+        if known.contains(key) {
+            if key != "load" {
+                check_setting(source, key, node, true)?;
+            }
+        } else if of_load.contains(key) {
+            let wrong = format!(
+                "'{key}' belongs to a load; right would be to write it below a line [[load]]"
+            );
+            return Err(source.error(*at, wrong));
+        } else {
+            return Err(unknown(source, key, *at, "a plan", &known));
+        }
+    }
+    let right = "right would be one or several of [[load]]";
+    let loads = match root.get("load").map(|node| (&node.value, node.span.start)) {
+        None => return Err(source.error(root.span.start, format!("it has no load; {right}"))),
+        Some((Value::List(loads), at)) if loads.is_empty() => {
+            return Err(source.error(at, format!("it has no load; {right}")));
+        }
+        Some((Value::List(loads), _)) => loads,
+        Some((other, at)) => {
+            let wrong = format!("'load' is {}; {right}", other.kind());
+            return Err(source.error(at, wrong));
+        }
+    };
+    if let Some(load) = loads.get(Plan::MOST_LOADS) {
+        let wrong = format!("it has more than {} loads", Plan::MOST_LOADS);
+        return Err(source.error(load.span.start, wrong));
+    }
+    let mut names = BTreeSet::new();
+    for node in loads {
+        check_load(source, node, &known, &of_load, &mut names)?;
+    }
+    serde_json::from_value(root.plain())
+        .map_err(|error| source.error(root.span.start, error.to_string()))
+}
+
+fn check_load<'a>(
+    source: &Source,
+    load: &'a Node,
+    of_plan: &[String],
+    of_load: &[String],
+    names: &mut BTreeSet<&'a str>,
+) -> Result<(), PlanError> {
+    let Value::Table(entries) = &load.value else {
+        let wrong = format!("a load is a table, and this is {}", load.value.kind());
+        return Err(source.error(load.span.start, wrong));
+    };
+    for (key, at, node) in entries {
+        if of_plan.contains(key) {
+            let wrong = format!(
+                "'{key}' belongs to the plan; right would be to write it above the first [[load]]"
+            );
+            return Err(source.error(*at, wrong));
+        }
+        let text = matches!(node.value, Value::Text(_));
+        if matches!(key.as_str(), "name" | "hammer" | "target") && !text {
+            let wrong = format!("'{key}' is {}; right would be a text", node.value.kind());
+            return Err(source.error(node.span.start, wrong));
+        }
+        check_setting(source, key, node, true)?;
+        if let ("name", Value::Text(name)) = (key.as_str(), &node.value) {
+            let wrong = if !is_name(name) {
+                "is no name of a load; right would be up to 40 letters, digits, '-' and '_', a letter first"
+            } else if !names.insert(name) {
+                "is another load's name; right would be one that no other load has"
+            } else {
+                continue;
+            };
+            return Err(source.error(node.span.start, format!("'{name}' {wrong}")));
+        }
+    }
+    if load.get("target").is_none() && load.get("hammer").is_none() {
+        // What is nearest to it may be it, spelled wrong.
+        let spelled = entries
+            .iter()
+            .filter(|(key, ..)| !of_load.contains(key))
+            .find(|(key, ..)| nearest(key, ["target", "url", "endpoint"]).is_some());
+        return Err(match spelled {
+            Some((key, at, _)) => unknown(source, key, *at, "a load", &["target".into()]),
+            None => source.error(
+                load.span.start,
+                "the load has no target; right would be target = \"http://HOST/\"",
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// A setting is something that can stand on a command line.
+fn check_setting(source: &Source, key: &str, node: &Node, list: bool) -> Result<(), PlanError> {
+    match &node.value {
+        Value::List(items) if list => items
+            .iter()
+            .try_for_each(|item| check_setting(source, key, item, false)),
+        Value::Text(_) | Value::Number(_) => Ok(()),
+        Value::Flag(_) if list => Ok(()),
+        other => {
+            let (kind, items) = (other.kind(), if list { "" } else { " as an item" });
+            let wrong = format!(
+                "'{key}' has {kind}{items}; right would be a text, a number, true or false, or a list of texts"
+            );
+            Err(source.error(node.span.start, wrong))
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    name.len() <= 40
+        && name.chars().all(word)
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+fn unknown(source: &Source, key: &str, at: usize, of: &str, known: &[String]) -> PlanError {
+    let right = match nearest(key, known.iter().map(String::as_str)) {
+        Some(near) => format!("'{near}'"),
+        None => known.join(", "),
+    };
+    source.error(
+        at,
+        format!("{of} has no key '{key}'; right would be {right}"),
+    )
+}
+
+fn scenario(source: &Source, root: &Node) -> Result<Scenario, PlanError> {
+    let config = root.get("hammerConfig");
+    let (known, inner) = (
+        Scenario::KEYS.map(String::from),
+        Scenario::CONFIG_KEYS.map(String::from),
+    );
+    let levels = [
+        (Some(root), "a scenario", &known),
+        (config, "'hammerConfig'", &inner),
+    ];
+    for (node, of, known) in levels {
+        let Some(Node {
+            value: Value::Table(entries),
+            ..
+        }) = node
+        else {
+            let at = config.map_or(0, |node| node.span.start);
+            return Err(source.error(
+                at,
+                "'hammerConfig' is no table; right would be {\"endpoint\": \"http://HOST/\"}",
+            ));
+        };
+        for (key, at, node) in entries {
+            if !known.contains(key) {
+                return Err(unknown(source, key, *at, of, known));
+            }
+            let right = match (key.as_str(), &node.value) {
+                ("hammerConfig", _) | ("duration" | "tps", Value::Number(_)) => continue,
+                ("duration" | "tps", _) => "a number",
+                ("headers", Value::Table(headers)) => {
+                    let odd = headers
+                        .iter()
+                        .find(|(.., value)| !matches!(value.value, Value::Text(_)));
+                    let Some((name, _, value)) = odd else {
+                        continue;
+                    };
+                    let wrong = format!(
+                        "the header '{name}' is {}; right would be a text",
+                        value.value.kind()
+                    );
+                    return Err(source.error(value.span.start, wrong));
+                }
+                ("headers", _) => "a table of texts",
+                (_, Value::Text(_)) => continue,
+                _ => "a text",
+            };
+            let wrong = format!("'{key}' is {}; right would be {right}", node.value.kind());
+            return Err(source.error(node.span.start, wrong));
+        }
+    }
+    let parsed = serde_json::from_value(root.plain());
+    parsed.map_err(|error| source.error(root.span.start, error.to_string()))
+}

@@ -1,0 +1,71 @@
+use toml::de::{DeTable, DeValue};
+
+use crate::PlanError;
+use crate::node::{MOST_DEPTH, Node, Value};
+use crate::source::Source;
+
+/// Reads TOML.
+pub(crate) fn parse(source: &Source) -> Result<Node, PlanError> {
+    let table = DeTable::parse(source.text()).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let what = error.message().replace('\n', ", ");
+        source.error(at, format!("it is no TOML: {what}"))
+    })?;
+    let span = table.span();
+    let value = read_table(source, table.get_ref(), MOST_DEPTH)?;
+    Ok(Node { value, span })
+}
+
+fn read_table(source: &Source, table: &DeTable<'_>, depth: usize) -> Result<Value, PlanError> {
+    let mut entries = Vec::with_capacity(table.len());
+    for (key, value) in table {
+        let span = value.span();
+        let value = read(source, value.get_ref(), span.start, depth)?;
+        let name = key.get_ref().clone().into_owned();
+        entries.push((name, key.span().start, Node { value, span }));
+    }
+    // In the order of the text, so that the first error told is the first that is read.
+    entries.sort_by_key(|(_, at, _)| *at);
+    Ok(Value::Table(entries))
+}
+
+fn read(source: &Source, value: &DeValue<'_>, at: usize, depth: usize) -> Result<Value, PlanError> {
+    let Some(depth) = depth.checked_sub(1) else {
+        return Err(source.error(at, "it is nested deeper than any plan"));
+    };
+    let number = |number: Option<serde_json::Number>| {
+        let wrong = "the number is out of range; right would be one such as 1000 or 2.5";
+        number
+            .map(Value::Number)
+            .ok_or_else(|| source.error(at, wrong))
+    };
+    match value {
+        DeValue::String(text) => Ok(Value::Text(text.clone().into_owned())),
+        DeValue::Integer(digits) => number(
+            i128::from_str_radix(digits.as_str(), digits.radix())
+                .ok()
+                .and_then(serde_json::Number::from_i128),
+        ),
+        DeValue::Float(digits) => number(
+            digits
+                .as_str()
+                .parse()
+                .ok()
+                .and_then(serde_json::Number::from_f64),
+        ),
+        DeValue::Boolean(flag) => Ok(Value::Flag(*flag)),
+        // A point in time is what the command line takes it for: a text.
+        DeValue::Datetime(time) => Ok(Value::Text(time.to_string())),
+        DeValue::Array(items) => {
+            let node = |item: &toml::Spanned<DeValue<'_>>| {
+                let span = item.span();
+                let value = read(source, item.get_ref(), span.start, depth)?;
+                Ok(Node { value, span })
+            };
+            Ok(Value::List(
+                items.iter().map(node).collect::<Result<_, _>>()?,
+            ))
+        }
+        DeValue::Table(table) => read_table(source, table, depth),
+    }
+}
