@@ -24,6 +24,7 @@
 
 mod app;
 mod body;
+mod caret;
 mod completions;
 mod count;
 mod demo;
