@@ -36,6 +36,7 @@ mod external;
 mod hammer_args;
 mod hits_log;
 mod http;
+mod junit;
 mod limits;
 mod load;
 mod log;
@@ -49,6 +50,7 @@ mod signals;
 mod span;
 mod target;
 mod text;
+mod threshold_args;
 mod tls_args;
 
 pub use app::App;

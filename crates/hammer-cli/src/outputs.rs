@@ -7,7 +7,7 @@ use hammer_core::{Event, Report};
 use crate::error::Error;
 use crate::hits_log::HitsLog;
 use crate::output::{Kind, Output, OutputArgs};
-use crate::text;
+use crate::{junit, text};
 
 /// Everything a run writes except progress; the files are made before anything is sent.
 pub(crate) struct Outputs {
@@ -61,7 +61,7 @@ impl Outputs {
             };
             match output.kind {
                 Kind::Hits => outputs.hits.push((output, HitsLog::new(sink))),
-                Kind::Text | Kind::Json => outputs.reports.push((output, sink)),
+                Kind::Text | Kind::Json | Kind::Junit => outputs.reports.push((output, sink)),
             }
         }
         Ok(outputs)
@@ -131,6 +131,8 @@ fn write_report(kind: Kind, sink: &mut Sink, report: &Report) -> io::Result<()> 
         let mut json = serde_json::to_vec(report)?;
         json.push(b'\n');
         json
+    } else if kind == Kind::Junit {
+        junit::render(report).into_bytes()
     } else {
         let terminal = matches!(sink, Sink::Stdout) && io::stdout().is_terminal();
         let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());

@@ -21,11 +21,14 @@ pub(crate) struct Job<'a, H> {
 impl<H: Hammer> Job<'_, H> {
     /// Makes the run: opens the outputs, hits, and writes the report.
     pub(crate) fn execute(self, load: &LoadArgs, output: &OutputArgs) -> Result<Exit, Error> {
+        let thresholds = output.thresholds();
+        thresholds.fit(load.schedule().rate().is_some())?;
         let mut outputs = Outputs::open(output)?;
         let stop = Stop::new();
         let signals = Signals::watch(&stop)?;
         let mut progress = Progress::new(output.quiet());
-        let report = load
+        let mut watch = thresholds.watch(&stop);
+        let mut report = load
             .run(self.hammer)
             .name(self.name)
             .target(self.target)
@@ -37,12 +40,18 @@ impl<H: Hammer> Job<'_, H> {
                     say(&format!("error: {broken}"));
                 }
                 progress.on_event(&event);
+                let aborting = watch.on_event(&event).filter(|_| !output.quiet());
+                if let Some(aborting) = aborting {
+                    progress.clear();
+                    say(&aborting);
+                }
                 if matches!(event, Event::Draining) && signals.exit().is_some() && !output.quiet() {
                     progress.clear();
                     say("stopping: waiting for hits in flight, a second signal ends that");
                 }
             })
             .map_err(|error| Error::Run(format!("failed to run: {}", chain(&error))))?;
+        thresholds.judge(&mut report, watch.aborted());
         let broken = outputs.finish(&report);
         broken
             .iter()
@@ -51,6 +60,7 @@ impl<H: Hammer> Job<'_, H> {
         Ok(failed
             .or(signals.exit())
             .or(invalid(&report, output))
+            .or(failed_thresholds(&report))
             .unwrap_or(Exit::OK))
     }
 }
@@ -58,6 +68,11 @@ impl<H: Hammer> Job<'_, H> {
 fn invalid(report: &Report, output: &OutputArgs) -> Option<Exit> {
     let invalid = report.verdict.status == Status::Invalid;
     (invalid && output.require_valid()).then_some(Exit::INVALID)
+}
+
+fn failed_thresholds(report: &Report) -> Option<Exit> {
+    let failed = report.thresholds.iter().any(|checked| !checked.passed);
+    (failed || report.aborted.is_some()).then_some(Exit::THRESHOLD)
 }
 
 /// A closed stderr is no reason to end.

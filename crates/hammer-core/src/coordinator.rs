@@ -257,6 +257,7 @@ impl Coordinator {
             hits,
             started,
             response_us,
+            so_far: &self.total,
         }));
     }
 

@@ -6,5 +6,7 @@ pub(crate) mod latency;
 pub(crate) mod lines;
 pub(crate) mod number;
 mod render;
+mod thresholds;
 
 pub(crate) use render::render;
+pub(crate) use thresholds::{aborted, shown_figure};

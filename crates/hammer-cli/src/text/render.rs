@@ -5,7 +5,12 @@ use hammer_core::{Loop, Report, Status};
 use super::latency::{self, Unit};
 use super::lines::{INDENT, WIDTH, cut, listed, wrapped};
 use super::number::{rate, size, whole};
+use super::thresholds;
 
+/// The longest report, in lines.
+const LINES: usize = 30;
+/// Lines for thresholds: as many as are left, and these at least.
+const THRESHOLD_LINES: usize = 4;
 /// Lines for the reasons of the verdict, all together.
 const REASON_LINES: usize = 8;
 /// Kinds of failures that are explained.
@@ -15,19 +20,33 @@ const LABELS: usize = 6;
 
 /// The report as text, the verdict in colour if `colour`.
 pub(crate) fn render(report: &Report, colour: bool) -> String {
-    let mut out = header(report);
-    out.push('\n');
-    out.push_str(&verdict(report, colour));
-    out.push('\n');
-    out.push_str(&hits(report));
-    out.push_str(&speed(report));
-    out.push_str(&latency::table(report));
-    out.push_str(&labels(&report.labels));
-    out.push_str(&failures(report));
-    out.push_str(&phases(report));
-    out.push_str(&connections(report));
-    out.push_str(&generator(report));
-    out
+    let body = [
+        hits(report),
+        speed(report),
+        latency::table(report),
+        labels(&report.labels),
+        failures(report),
+        phases(report),
+        connections(report),
+        generator(report),
+    ]
+    .concat();
+    let aborted = aborted(report);
+    // The header, two empty lines, and a verdict of at least three lines besides.
+    let room = LINES.saturating_sub(body.lines().count() + aborted.lines().count() + 3);
+    let most = room.saturating_sub(3).max(THRESHOLD_LINES);
+    let thresholds = thresholds::lines(report, most);
+    let room = room.saturating_sub(thresholds.lines().count());
+    let verdict = verdict(report, room.min(REASON_LINES), colour);
+    let header = header(report);
+    format!("{header}\n{verdict}{aborted}{thresholds}\n{body}")
+}
+
+fn aborted(report: &Report) -> String {
+    let aborted = report.aborted.iter();
+    aborted
+        .map(|aborted| wrapped("aborted", &thresholds::aborted(aborted), 1))
+        .collect()
 }
 
 fn header(report: &Report) -> String {
@@ -57,7 +76,7 @@ fn asked(per_second: f64) -> String {
     }
 }
 
-fn verdict(report: &Report, colour: bool) -> String {
+fn verdict(report: &Report, most: usize, colour: bool) -> String {
     let status = report.verdict.status;
     let word = status.as_str();
     let mut out = String::new();
@@ -69,7 +88,7 @@ fn verdict(report: &Report, colour: bool) -> String {
         out = wrapped(word, well, 1);
     }
     for (index, reason) in report.verdict.reasons.iter().enumerate() {
-        let left = REASON_LINES.saturating_sub(out.lines().count());
+        let left = most.saturating_sub(out.lines().count());
         if left > 0 {
             out.push_str(&wrapped(
                 if index == 0 { word } else { "" },

@@ -1,0 +1,105 @@
+//! The report for build servers: JUnit's XML, as its readers agree on it.
+//!
+//! A load is a test suite; its verdict and each of its thresholds are test cases. What was not met
+//! is a failure, with its figure.
+
+use std::fmt::Write as _;
+
+use hammer_core::{Report, Status};
+
+use crate::text;
+
+/// One test of a suite.
+struct Case {
+    name: String,
+    /// What is wrong, if it failed.
+    failure: Option<String>,
+    /// What else there is to say.
+    output: String,
+}
+
+/// The report as a document with one suite.
+pub(crate) fn render(report: &Report) -> String {
+    let name = format!("{} {}", report.hammer, report.target);
+    let suite = suite(name.trim(), report);
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n{suite}</testsuites>\n")
+}
+
+/// One load as a suite.
+pub(crate) fn suite(name: &str, report: &Report) -> String {
+    let cases = cases(report);
+    let failures = cases.iter().filter(|case| case.failure.is_some()).count();
+    let (name, tests, time) = (escaped(name), cases.len(), report.elapsed_s);
+    let mut out = format!(
+        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" \
+         skipped=\"0\" time=\"{time:.3}\">\n"
+    );
+    for case in cases {
+        let (test, output) = (escaped(&case.name), escaped(&case.output));
+        let _ = write!(
+            out,
+            "    <testcase classname=\"{name}\" name=\"{test}\" time=\"{time:.3}\">"
+        );
+        if let Some(failure) = &case.failure {
+            let failure = escaped(failure);
+            let _ = write!(
+                out,
+                "<failure message=\"{failure}\" type=\"threshold\">{failure}</failure>"
+            );
+        }
+        if !output.is_empty() {
+            let _ = write!(out, "<system-out>{output}</system-out>");
+        }
+        out.push_str("</testcase>\n");
+    }
+    out.push_str("  </testsuite>\n");
+    out
+}
+
+fn cases(report: &Report) -> Vec<Case> {
+    let verdict = &report.verdict;
+    let reasons = verdict.reasons.join("; ");
+    let invalid = verdict.status == Status::Invalid;
+    let mut cases = vec![Case {
+        name: "verdict".into(),
+        failure: invalid.then(|| format!("invalid: {reasons}")),
+        output: if invalid || reasons.is_empty() {
+            verdict.status.as_str().into()
+        } else {
+            format!("{}: {reasons}", verdict.status.as_str())
+        },
+    }];
+    cases.extend(report.thresholds.iter().map(|checked| {
+        let figure = text::shown_figure(&checked.figure);
+        Case {
+            name: checked.expression.clone(),
+            failure: (!checked.passed).then(|| format!("{}: {figure}", checked.expression)),
+            output: figure,
+        }
+    }));
+    cases.extend(report.aborted.iter().map(|aborted| Case {
+        name: format!("not {}", aborted.expression),
+        failure: Some(format!("the run was aborted: {}", text::aborted(aborted))),
+        output: String::new(),
+    }));
+    cases
+}
+
+/// As text or as the value of an attribute. What XML 1.0 can't hold (section 2.2) is replaced.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\t' | '\n' | '\r' => {
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
+            '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
+            c => out.push(c),
+        }
+    }
+    out
+}
