@@ -103,3 +103,23 @@ fn escaped(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_be_markup_is_escaped_and_what_xml_cannot_hold_is_replaced() {
+        for (text, xml) in [
+            ("p99 < 1s", "p99 &lt; 1s"),
+            ("a&b", "a&amp;b"),
+            ("]]>", "]]&gt;"),
+            ("\"quoted\"", "&quot;quoted&quot;"),
+            ("a\tb\n", "a&#9;b&#10;"),
+            ("\0\x1b[1m\u{ffff}", "\u{fffd}\u{fffd}[1m\u{fffd}"),
+            ("µ 🦀", "µ 🦀"),
+        ] {
+            assert_eq!(escaped(text), xml, "{text:?}");
+        }
+    }
+}

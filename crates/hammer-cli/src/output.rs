@@ -91,7 +91,9 @@ impl FromStr for Output {
             "junit" => Kind::Junit,
             "hits" => Kind::Hits,
             _ => {
-                return Err("unknown kind; right would be text, json=PATH, junit=PATH or hits=PATH");
+                return Err(
+                    "unknown kind; right would be text, json=PATH, junit=PATH or hits=PATH",
+                );
             }
         };
         match path {

@@ -15,10 +15,10 @@ pub(crate) struct ThresholdArgs {
     /// What must hold, such as 'p99 < 250ms', else exit with 99; repeatable
     #[arg(long, value_name = "EXPR", value_parser = expression, allow_hyphen_values = true)]
     assert: Vec<Threshold>,
-    /// End the run once this holds, such as 'errors > 50%', and exit with 99; repeatable
+    /// What ends the run early, such as 'errors > 50%', with exit code 99; repeatable
     #[arg(long, value_name = "EXPR", value_parser = expression, allow_hyphen_values = true)]
     abort_on: Vec<Threshold>,
-    /// How long to wait before --abort-on is looked at [default: the first second]
+    /// When --abort-on is first looked at [default: after a second]
     #[arg(long, value_name = "TIME", value_parser = span::parse, requires = "abort_on")]
     #[arg(allow_hyphen_values = true)]
     abort_after: Option<Duration>,

@@ -76,6 +76,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_share_is_told_from_none_and_from_all() {
+        for (share, shown) in [
+            (0.0, "0"),
+            (100.0, "100"),
+            (50.0, "50"),
+            (20.0, "20"),
+            (99.9, "99.9"),
+            (99.9996, "99.9996"),
+            (0.02, "0.02"),
+            (0.000_123_4, "0.00012"),
+            (33.333_333, "33.3"),
+            (100.25, "100.25"),
+            (1e-20, "0"),
+        ] {
+            assert_eq!(percent(share), shown);
+        }
+    }
+
+    #[test]
     fn numbers_have_the_digits_they_deserve() {
         for (number, shown) in [
             (0, "0"),

@@ -5,7 +5,7 @@ use super::lines::{INDENT, WIDTH, cut};
 use super::number::{percent, rate, whole};
 
 /// The widest expression, in columns; the figure stands behind it.
-const EXPRESSION: usize = 56;
+const EXPRESSION: usize = 48;
 
 /// A line for each threshold, those that failed first, in at most `most` lines; the last one says
 /// what is left out.

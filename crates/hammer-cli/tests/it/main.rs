@@ -8,6 +8,7 @@ mod commands;
 mod echo;
 mod outputs;
 mod servers;
+mod thresholds;
 mod usage;
 
 #[cfg(unix)]

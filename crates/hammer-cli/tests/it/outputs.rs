@@ -15,14 +15,15 @@ fn the_json_report_fits_its_schema_and_has_no_other_keys() {
     // Readers have to expect more keys, but those that there are have to be described.
     close(&mut schema);
     let schema = jsonschema::validator_for(&schema).unwrap();
-    for flags in [["-r", "100"], ["-r", "max"]] {
-        let report = report(
-            &[
-                &["http", &target.url(), "-z", "1100ms", "-c", "4"],
-                &flags[..],
-            ]
-            .concat(),
-        );
+    for flags in [
+        &["-r", "100", "--assert", "p99 < 1h", "--assert", "mean < 1h"][..],
+        &["-r", "max"],
+        &["-r", "100", "--abort-on", "hits > 0"],
+    ] {
+        let url = target.url();
+        let args = ["http", &url, "-z", "1100ms", "-c", "4", "-q", "-o", "json"];
+        let report = parsed(&output(&[&args[..], flags].concat()));
+        assert_eq!(report["aborted"].is_null(), !flags.contains(&"--abort-on"));
         let errors: Vec<_> = schema.iter_errors(&report).map(|e| e.to_string()).collect();
         assert_eq!(errors, [""; 0], "{report}");
         for key in report.as_object().unwrap().keys() {

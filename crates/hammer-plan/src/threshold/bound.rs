@@ -95,6 +95,12 @@ impl Bound {
         let Some(number) = number else {
             return Err(wrong(format!("'{text}' is no number"), example.into()));
         };
+        // As rates are written elsewhere; times and shares have no such factor.
+        let (factor, unscaled) = match unit.chars().next() {
+            Some('k' | 'K') => (1e3, &unit[1..]),
+            Some('M') => (1e6, &unit[1..]),
+            _ => (1.0, unit),
+        };
         let bound = |value: f64, unit| Ok(Self { value, unit });
         let unit_of = |word: &str| MEANT.iter().find(|(meant, _)| *meant == word);
         let right = |units: &[&str], usual: &str| {
@@ -121,8 +127,8 @@ impl Bound {
                 }
                 _ => Err(wrong(no_unit(digits, unit, "share"), format!("{digits}%"))),
             },
-            Figure::Rate => match PERIODS.iter().find(|(known, _)| *known == unit) {
-                Some((_, seconds)) => bound(number / seconds, Unit::PerSecond),
+            Figure::Rate => match PERIODS.iter().find(|(known, _)| *known == unscaled) {
+                Some((_, seconds)) => bound(number * factor / seconds, Unit::PerSecond),
                 None => Err(wrong(no_unit(digits, unit, "rate"), right(&["/s"], "/s"))),
             },
             Figure::Count(_) => match unit {
@@ -135,7 +141,7 @@ impl Bound {
                     format!("{digits} is no whole number of hits"),
                     format!("{digits}%"),
                 )),
-                "" => bound(number, Unit::Hits),
+                "" | "k" | "K" | "M" => bound(number * factor, Unit::Hits),
                 _ => Err(wrong(
                     no_unit(digits, unit, "number of hits"),
                     format!("{digits} or {}", right(&["%"], "%")),

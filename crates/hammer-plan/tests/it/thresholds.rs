@@ -68,6 +68,9 @@ const TABLE: &[(&str, Option<f64>, bool)] = &[
     ("rate == 100/s", Some(100.0), true),
     ("rate >= 6000/m", Some(100.0), true),
     ("rate > 100", Some(100.0), false),
+    ("rate == 0.1k/s", Some(100.0), true),
+    ("hits == 0.1k", Some(100.0), true),
+    ("hits > 1M", Some(100.0), false),
     ("achieved >= 100%", Some(100.0), true),
     // Nothing was measured: nothing can be said to hold.
     ("phase.connect.p50 < 1h", None, false),
