@@ -123,6 +123,8 @@ fn a_condition_on_latency_works_while_the_run_lasts_and_not_before_its_time() {
         "{text}"
     );
     assert!(text.contains(", then stopped, seed 1"), "{text}");
+    // Hits in flight are waited for.
+    assert!(!text.contains("abandoned"), "{text}");
 }
 
 #[test]
