@@ -1,18 +1,79 @@
-use hammer_core::Shape;
+use std::ops::Range;
 
-/// What is wrong, and under it the text with a caret where it goes wrong.
-pub(crate) fn under(text: &str, at: usize, wrong: &str) -> String {
-    let before = text.get(..at).unwrap_or(text).chars().count();
-    format!("{wrong}\n\n    {text}\n    {:before$}^", "")
+use hammer_core::{Shape, ShapeError};
+
+/// How far both lines are indented.
+const INDENT: usize = 4;
+/// The most of a text that is shown, in columns.
+const MOST: usize = 72;
+/// The widest line, in columns; what is longer goes below the carets.
+const WIDTH: usize = 100;
+
+/// `text` with carets under `place` (in bytes) and what would be `right` behind them.
+///
+/// Two or three indented lines without a newline at the end. A place at the end of the text, or
+/// beyond it, has its caret there. Of a long text the part around the place is shown; characters
+/// that would move the cursor are shown as `?`.
+///
+/// ```text
+///     p99 < 250
+///           ^^^ right would be 250ms
+/// ```
+pub(crate) fn under(text: &str, place: Range<usize>, right: &str) -> String {
+    let chars: Vec<char> = text
+        .chars()
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect();
+    // Bounds inside of a character count as its start.
+    let column = |byte: usize| {
+        text.char_indices()
+            .take_while(|(index, c)| index + c.len_utf8() <= byte)
+            .count()
+    };
+    let start = column(place.start);
+    let width = column(place.end).saturating_sub(start).max(1);
+
+    let first = match start.checked_sub(MOST / 2) {
+        Some(first) if chars.len() > MOST => first.min(chars.len() - MOST),
+        _ => 0,
+    };
+    let mut shown: Vec<char> = chars.iter().skip(first).take(MOST).copied().collect();
+    if first > 0
+        && let Some(before) = shown.first_mut()
+    {
+        *before = '…';
+    }
+    if first + shown.len() < chars.len()
+        && let Some(behind) = shown.last_mut()
+    {
+        *behind = '…';
+    }
+    let start = start - first;
+    let width = width.min(shown.len().saturating_sub(start).max(1));
+
+    let shown: String = shown.into_iter().collect();
+    let (indent, carets) = (" ".repeat(INDENT), "^".repeat(width));
+    let pad = " ".repeat(INDENT + start);
+    let behind = INDENT + start + width + 1 + right.chars().count();
+    if behind <= WIDTH {
+        format!("{indent}{}\n{pad}{carets} {right}", shown.trim_end())
+    } else {
+        format!(
+            "{indent}{}\n{pad}{carets}\n{indent}{right}",
+            shown.trim_end()
+        )
+    }
 }
 
-/// A rate expression.
+/// A rate expression, or what is wrong with it and where.
 pub(crate) fn shape(text: &str) -> Result<Shape, String> {
-    text.parse().map_err(|error: hammer_core::ShapeError| {
+    text.parse().map_err(|error: ShapeError| {
         if text.trim().is_empty() {
             return error.to_string();
         }
-        under(text, error.at(), &error.to_string())
+        let right = format!("right would be {}", error.right());
+        let shown = under(text, error.at()..error.at(), &right);
+        format!("{}\n\n{shown}", error.wrong())
     })
 }
 
@@ -21,19 +82,59 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_caret_stands_under_the_place() {
+    fn carets_stand_under_the_place() {
+        for (text, place, shown) in [
+            ("p99 < 250", 6..9, "    p99 < 250\n          ^^^ R"),
+            ("p99 <", 5..5, "    p99 <\n         ^ R"),
+            ("", 0..0, "    \n    ^ R"),
+            ("a", 7..9, "    a\n     ^ R"),
+            ("µs µx", 4..7, "    µs µx\n       ^^ R"),
+            ("µs", 1..2, "    µs\n    ^ R"),
+            ("a\nb\x1b[1m", 2..3, "    a?b?[1m\n      ^ R"),
+        ] {
+            assert_eq!(under(text, place, "R"), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_rate_has_its_caret_too() {
         let wrong = shape("100..10x0/5m").expect_err("no number");
-        let (first, rest) = wrong.split_once('\n').expect("several lines");
-        assert!(
-            first.starts_with("is not a number; right would be"),
-            "{first}"
-        );
-        assert_eq!(rest, "\n    100..10x0/5m\n         ^");
-        assert_eq!(under("äb", 2, "no"), "no\n\n    äb\n     ^");
+        let start = "is not a number\n\n    100..10x0/5m\n         ^ right would be ";
+        assert!(wrong.starts_with(start), "{wrong}");
+        assert!(!shape("").expect_err("empty").contains('^'));
         assert_eq!(
             shape("10k").map(|shape| shape.to_string()),
             Ok("10k".into())
         );
-        assert!(!shape("").expect_err("empty").contains('^'));
+    }
+
+    #[test]
+    fn a_long_text_is_shown_around_the_place() {
+        let text = format!("{}HERE{}", "a".repeat(500), "z".repeat(500));
+        for (place, word) in [(500..504, "HERE"), (0..4, "aaaa"), (1000..1004, "zzzz")] {
+            let shown = under(&text, place, "R");
+            let [line, carets] = shown.lines().collect::<Vec<_>>()[..] else {
+                panic!("{shown}")
+            };
+            assert!(line.chars().count() <= INDENT + MOST, "{shown}");
+            let at: Vec<_> = line.chars().zip(carets.chars()).collect();
+            let under: String = at
+                .iter()
+                .filter(|(_, c)| *c == '^')
+                .map(|(c, _)| c)
+                .collect();
+            assert!(
+                under.trim_end_matches('…').len() >= 3
+                    && word.contains(under.trim_end_matches('…')),
+                "{shown}"
+            );
+        }
+        assert_eq!(under(&text, 0..1004, "R").matches('^').count(), MOST);
+    }
+
+    #[test]
+    fn what_does_not_fit_behind_the_carets_goes_below() {
+        let shown = under("p99", 0..3, &"word ".repeat(20));
+        assert_eq!(shown.lines().count(), 3, "{shown}");
     }
 }

@@ -14,6 +14,9 @@ impl Exit {
     /// The verdict is invalid, and `--require-valid` was given.
     pub(crate) const INVALID: Self = Self(98);
 
+    /// A threshold failed, or a condition ended the run.
+    pub(crate) const THRESHOLD: Self = Self(99);
+
     /// What another program ended with.
     #[cfg(not(unix))]
     pub(crate) fn passed_on(code: u8) -> Self {

@@ -4,12 +4,14 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use crate::threshold_args::ThresholdArgs;
+
 /// The flags that say what is written where.
 #[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// What to write: text, json, hits (CSV); repeatable
+    /// What to write: text, json, junit, hits (CSV); repeatable
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<Output>,
     /// No progress on stderr
@@ -21,6 +23,8 @@ pub(crate) struct OutputArgs {
     /// Print what would be sent, and send nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    thresholds: ThresholdArgs,
 }
 
 impl OutputArgs {
@@ -32,6 +36,7 @@ impl OutputArgs {
         self.quiet |= other.quiet;
         self.require_valid |= other.require_valid;
         self.dry_run |= other.dry_run;
+        self.thresholds.add(other.thresholds);
     }
 
     /// Whether nothing is to be sent.
@@ -59,6 +64,11 @@ impl OutputArgs {
         self.quiet
     }
 
+    /// What must hold.
+    pub(crate) fn thresholds(&self) -> &ThresholdArgs {
+        &self.thresholds
+    }
+
     /// Whether an invalid verdict is an error.
     pub(crate) fn require_valid(&self) -> bool {
         self.require_valid
@@ -80,6 +90,8 @@ pub(crate) enum Kind {
     Text,
     /// The report for programs.
     Json,
+    /// The verdict and the thresholds for build servers.
+    Junit,
     /// A line of CSV for each hit.
     Hits,
 }
@@ -95,8 +107,13 @@ impl FromStr for Output {
         let kind = match kind {
             "text" => Kind::Text,
             "json" => Kind::Json,
+            "junit" => Kind::Junit,
             "hits" => Kind::Hits,
-            _ => return Err("unknown kind; right would be text, json=PATH or hits=PATH"),
+            _ => {
+                return Err(
+                    "unknown kind; right would be text, json=PATH, junit=PATH or hits=PATH",
+                );
+            }
         };
         match path {
             Some("") => Err("the path is empty; right would be KIND=PATH, or - for stdout"),
@@ -115,6 +132,7 @@ impl fmt::Display for Output {
         let kind = match self.kind {
             Kind::Text => "text",
             Kind::Json => "json",
+            Kind::Junit => "junit",
             Kind::Hits => "hits",
         };
         match &self.path {
@@ -134,6 +152,8 @@ mod tests {
             ("text", "text=-"),
             ("json", "json=-"),
             ("json=-", "json=-"),
+            ("junit", "junit=-"),
+            ("junit=j.xml", "junit=j.xml"),
             ("json=a=b", "json=a=b"),
             ("hits=h.csv", "hits=h.csv"),
         ] {
@@ -160,6 +180,8 @@ mod tests {
             ("json=a", "json=a text=-"),
             ("hits=a json=b", "hits=a json=b text=-"),
             ("text=a", "text=a"),
+            ("junit", "junit=-"),
+            ("junit=a", "junit=a text=-"),
         ] {
             let output = given
                 .split_whitespace()

@@ -8,7 +8,7 @@ use hammer_plan::PlanReport;
 use crate::error::Error;
 use crate::hits_log::HitsLog;
 use crate::output::{Kind, Output, OutputArgs};
-use crate::text;
+use crate::{junit, text};
 
 /// Everything a run writes except progress; the files are made before anything is sent.
 pub(crate) struct Outputs {
@@ -20,6 +20,7 @@ pub(crate) struct Outputs {
 pub(crate) trait Written {
     fn json(&self) -> serde_json::Result<Vec<u8>>;
     fn text(&self, colour: bool) -> String;
+    fn junit(&self) -> String;
 }
 
 impl Written for Report {
@@ -30,6 +31,10 @@ impl Written for Report {
     fn text(&self, colour: bool) -> String {
         text::render(self, colour)
     }
+
+    fn junit(&self) -> String {
+        junit::render(self)
+    }
 }
 
 impl Written for PlanReport {
@@ -39,6 +44,10 @@ impl Written for PlanReport {
 
     fn text(&self, colour: bool) -> String {
         text::render_plan(self, colour)
+    }
+
+    fn junit(&self) -> String {
+        junit::render_plan(self)
     }
 }
 
@@ -93,7 +102,7 @@ impl Outputs {
             };
             match output.kind {
                 Kind::Hits => outputs.hits.push((output, HitsLog::new(sink, loads))),
-                Kind::Text | Kind::Json => outputs.reports.push((output, sink)),
+                Kind::Text | Kind::Json | Kind::Junit => outputs.reports.push((output, sink)),
             }
         }
         Ok(outputs)
@@ -163,6 +172,8 @@ fn write_report(kind: Kind, sink: &mut Sink, report: &dyn Written) -> io::Result
         let mut json = report.json()?;
         json.push(b'\n');
         json
+    } else if kind == Kind::Junit {
+        report.junit().into_bytes()
     } else {
         let terminal = matches!(sink, Sink::Stdout) && io::stdout().is_terminal();
         let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());

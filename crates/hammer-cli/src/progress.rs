@@ -64,7 +64,7 @@ impl Progress {
         self.status.clear();
     }
 
-    fn tick(&mut self, tick: &Tick) {
+    fn tick(&mut self, tick: &Tick<'_>) {
         self.window.ticks += 1;
         self.window.started += tick.started;
         self.window.worst_p99_us = self.window.worst_p99_us.max(tick.response_us.p99);

@@ -10,9 +10,12 @@ use crate::output::OutputArgs;
 use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::signals::Signals;
+use crate::threshold_args;
 
 /// Makes a run, or tells what it would do.
 pub(crate) fn start(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit, Error> {
+    let shape = job.load().shape();
+    output.thresholds().fit(&[("", shape)])?;
     if output.dry_run() {
         return Ok(dry_run::run(&*job));
     }
@@ -25,25 +28,34 @@ pub(crate) fn execute(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exi
     let stop = Stop::new();
     let signals = Signals::watch(&stop)?;
     let mut progress = Progress::new(output.quiet());
+    let thresholds = output.thresholds();
+    let mut watch = thresholds.watch(&stop);
     let swing = Swing {
         log_hits: outputs.wants_hits(),
         stop,
         threads: None,
         place: None,
     };
-    let report = job.swing(swing, &mut |event| {
+    let mut report = job.swing(swing, &mut |event| {
         if let Err(broken) = outputs.on_event(None, event) {
             progress.clear();
             say(&format!("error: {broken}"));
         }
         progress.on_event(event);
+        let aborting = watch.on_event(event).filter(|_| !output.quiet());
+        if let Some(aborting) = aborting {
+            progress.clear();
+            say(&aborting);
+        }
         if matches!(event, Event::Draining) && signals.exit().is_some() && !output.quiet() {
             progress.clear();
             say(STOPPING);
         }
     })?;
+    thresholds.judge(&mut report, watch.aborted());
+    let met = threshold_args::met(&report.thresholds, report.aborted.as_ref());
     let broken = outputs.finish(&report);
-    Ok(ended(&broken, &signals, &report.verdict, output))
+    Ok(ended(&broken, &signals, &report.verdict, met, output))
 }
 
 /// What is said when a signal has come.
@@ -54,6 +66,7 @@ pub(crate) fn ended(
     broken: &[String],
     signals: &Signals,
     verdict: &Verdict,
+    met: bool,
     output: &OutputArgs,
 ) -> Exit {
     broken
@@ -64,6 +77,7 @@ pub(crate) fn ended(
     failed
         .or(signals.exit())
         .or(invalid.then_some(Exit::INVALID))
+        .or((!met).then_some(Exit::THRESHOLD))
         .unwrap_or(Exit::OK)
 }
 

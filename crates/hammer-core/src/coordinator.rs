@@ -300,6 +300,7 @@ impl Coordinator {
             hits,
             started,
             response_us,
+            so_far: &self.total,
         }));
     }
 

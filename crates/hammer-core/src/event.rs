@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use crate::{HitVerdict, Hits, Label, Report, Summary};
+use crate::{HitVerdict, Hits, Interval, Label, Report, Summary};
 
 /// What the engine tells while it runs; it never prints.
 ///
@@ -34,7 +34,7 @@ pub enum Event<'a> {
         length: Option<Duration>,
     },
     /// A second has passed.
-    Tick(&'a Tick),
+    Tick(&'a Tick<'a>),
     /// Hits that have ended, if [`Run::log_hits`](crate::Run::log_hits) asked for them; not sorted.
     Hits(&'a [HitRecord]),
     /// No more hits start; those in flight are waited for.
@@ -46,7 +46,7 @@ pub enum Event<'a> {
 /// The run so far, and its last second.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Tick {
+pub struct Tick<'a> {
     /// Time since the start, in whole seconds.
     pub elapsed: Duration,
     /// All hits so far.
@@ -57,6 +57,8 @@ pub struct Tick {
     pub started: u64,
     /// done − due of the hits that were answered in the last second.
     pub response_us: Summary,
+    /// All that was measured so far, histograms and all.
+    pub so_far: &'a Interval,
 }
 
 /// One hit that has ended.

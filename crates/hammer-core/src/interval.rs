@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use hammer_stats::Histogram;
@@ -8,8 +9,10 @@ use crate::{Failure, HitVerdict, Hits, Label, Outcome};
 /// How many different labels, failures or phases are told apart; more are counted as the last.
 const MOST_NAMES: usize = 256;
 
-/// What one worker has seen since the last swap, or all workers since the start.
-pub(crate) struct Interval {
+/// What was measured in a part of a run or in all of it, histograms and all: what one worker has
+/// seen since the last swap, or all workers since the start.
+#[derive(PartialEq)]
+pub struct Interval {
     pub(crate) hits: Hits,
     pub(crate) started: u64,
     pub(crate) response: Histogram,
@@ -51,6 +54,73 @@ impl Interval {
             log_dropped: 0,
             unsent_late: 0,
         })
+    }
+
+    /// What was measured in all of `parts`: the loads of a plan, or the stages of a load.
+    #[must_use]
+    pub fn merged<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Box<Self> {
+        let mut merged = Self::new();
+        parts.into_iter().for_each(|part| merged.merge(part));
+        merged
+    }
+
+    /// Hits by verdict.
+    #[must_use]
+    pub fn hits(&self) -> Hits {
+        self.hits
+    }
+
+    /// Hits that were started.
+    #[must_use]
+    pub fn started(&self) -> u64 {
+        self.started
+    }
+
+    /// done − due of the hits that were answered.
+    #[must_use]
+    pub fn response(&self) -> &Histogram {
+        &self.response
+    }
+
+    /// done − started of the hits that were answered.
+    #[must_use]
+    pub fn service(&self) -> &Histogram {
+        &self.service
+    }
+
+    /// started − due of the hits that were started.
+    #[must_use]
+    pub fn lateness(&self) -> &Histogram {
+        &self.lateness
+    }
+
+    /// The lengths of a step that the hammer named.
+    #[must_use]
+    pub fn phase_named(&self, name: &str) -> Option<&Histogram> {
+        let mut phases = self.phases.0.iter();
+        phases
+            .find(|(phase, _)| *phase == name)
+            .map(|(_, histogram)| histogram)
+    }
+
+    /// Answers with this label.
+    #[must_use]
+    pub fn labelled(&self, label: &str) -> u64 {
+        let labels = self.labels.0.iter();
+        labels
+            .filter(|(known, _)| known.is(label))
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    /// Hits that failed or timed out with this failure.
+    #[must_use]
+    pub fn failed_with(&self, failure: &str) -> u64 {
+        let failures = self.failures.0.iter();
+        failures
+            .filter(|(known, _)| known.name() == failure)
+            .map(|(_, count)| count)
+            .sum()
     }
 
     /// Counts an answer.
@@ -143,7 +213,18 @@ impl Interval {
     }
 }
 
+/// The counts alone: the buckets of the histograms are many.
+impl fmt::Debug for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Interval")
+            .field("hits", &self.hits)
+            .field("started", &self.started)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A small map that is searched from the front: few names, and the first are the frequent ones.
+#[derive(PartialEq)]
 pub(crate) struct Tally<K, V>(pub(crate) Vec<(K, V)>);
 
 impl<K: PartialEq, V: Default> Tally<K, V> {

@@ -21,6 +21,7 @@
 //! A hammer for a protocol of your own implements [`Hammer`]; its tests run
 //! `testing::conformance` (feature `testing`).
 
+mod checked;
 mod coordinator;
 mod error;
 mod event;
@@ -47,12 +48,15 @@ mod verdict;
 mod wait;
 mod worker;
 
+pub use checked::{Aborted, Checked, Figure};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, HitRecord, Tick};
 pub use failure::Failure;
 pub use hammer::{FromFn, Hammer, from_fn};
+pub use hammer_stats::Histogram;
 pub use hit::{Hit, Slot};
 pub use hits::{HitVerdict, Hits};
+pub use interval::Interval;
 pub use outcome::{Label, Outcome};
 pub use rand_xoshiro;
 pub use rate::{Rate, RateError};

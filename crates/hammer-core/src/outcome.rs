@@ -65,6 +65,16 @@ enum Kind {
     Name(&'static str),
 }
 
+impl Label {
+    /// Whether it is written like this.
+    pub(crate) fn is(self, text: &str) -> bool {
+        match self.0 {
+            Kind::Code(code) => code.to_string() == text,
+            Kind::Name(name) => name == text,
+        }
+    }
+}
+
 impl From<u16> for Label {
     fn from(code: u16) -> Self {
         Self(Kind::Code(code))

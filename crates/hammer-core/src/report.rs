@@ -1,12 +1,16 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hammer_stats::{Histogram, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::coordinator::{Coordinator, Second};
+use crate::interval::Interval;
 use crate::stop::Level;
-use crate::{Arrivals, Failure, Hits, StageReport, Status, Verdict, process, verdict};
+use crate::{
+    Aborted, Arrivals, Checked, Failure, Hits, StageReport, Status, Verdict, process, verdict,
+};
 
 /// The value of [`Report::schema`].
 pub const SCHEMA: &str = "hammer.report/1";
@@ -71,6 +75,15 @@ pub struct Report {
     pub stages: Vec<StageReport>,
     /// The run second by second, or in wider slices when it was long.
     pub timeline: Vec<Slice>,
+    /// The conditions that were looked at when the run was over.
+    #[serde(default)]
+    pub thresholds: Vec<Checked>,
+    /// The condition that ended the run early, if one did.
+    #[serde(default)]
+    pub aborted: Option<Aborted>,
+    /// All that was measured, histograms and all; none in a report that was read from JSON.
+    #[serde(skip)]
+    pub measured: Option<Arc<Interval>>,
 }
 
 /// Open or closed loop.
@@ -187,7 +200,8 @@ impl From<&Histogram> for Summary {
 impl Coordinator {
     /// Makes the report of all that was told.
     pub(crate) fn report(&mut self) -> Report {
-        let (settings, total) = (&self.settings, &self.total);
+        let measured = std::mem::replace(&mut self.total, Interval::new());
+        let (settings, total) = (&self.settings, &measured);
         let stopped = settings.stop.level() > Level::Run;
         let planned = self.schedule.length().filter(|_| !stopped);
         let open = !self.schedule.shape().is_max();
@@ -262,8 +276,12 @@ impl Coordinator {
             },
             stages,
             timeline: self.series.iter().map(Slice::from).collect(),
+            thresholds: vec![],
+            aborted: None,
+            measured: None,
         };
         report.verdict = verdict::judge(&report);
+        report.measured = Some(Arc::from(measured));
         report
     }
 }

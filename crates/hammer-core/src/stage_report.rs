@@ -3,6 +3,7 @@ use std::time::Duration;
 use hammer_stats::{Histogram, Snapshot};
 use serde::{Deserialize, Serialize};
 
+use crate::interval::Interval;
 use crate::stage_tally::{StageTallies, Times};
 use crate::{Achieved, Hits, Shape, Summary};
 
@@ -25,6 +26,23 @@ pub struct StageReport {
     pub response_us: Summary,
     /// done − started of the hits that were answered.
     pub service_us: Summary,
+    /// The histograms of both; none in a report that was read from JSON.
+    #[serde(skip)]
+    pub(crate) measured: Option<(Snapshot, Snapshot)>,
+}
+
+impl StageReport {
+    /// What was measured in the stage: hits, response and service, and nothing else; none in a
+    /// report that was read from JSON.
+    #[must_use]
+    pub fn interval(&self) -> Option<Box<Interval>> {
+        let (response, service) = self.measured.as_ref()?;
+        let mut interval = Interval::new();
+        interval.hits = self.hits;
+        interval.response = response.histogram().ok()?;
+        interval.service = service.histogram().ok()?;
+        Some(interval)
+    }
 }
 
 /// All stages since the start. Those that have passed are kept small.
@@ -126,6 +144,9 @@ impl StageTotals {
                     },
                     response_us: Summary::from(&times.response),
                     service_us: Summary::from(&times.service),
+                    measured: Snapshot::take(&times.response)
+                        .ok()
+                        .zip(Snapshot::take(&times.service).ok()),
                 }
             })
             .collect()

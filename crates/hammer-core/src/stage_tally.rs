@@ -5,6 +5,7 @@ use hammer_stats::Histogram;
 use crate::{HitVerdict, Hits};
 
 /// What the hits have done that were due in one stage.
+#[derive(PartialEq)]
 pub(crate) struct StageTally {
     pub(crate) stage: usize,
     pub(crate) hits: Hits,
@@ -14,6 +15,7 @@ pub(crate) struct StageTally {
 }
 
 /// How long hits of a stage took.
+#[derive(PartialEq)]
 pub(crate) struct Times {
     pub(crate) response: Histogram,
     pub(crate) service: Histogram,
@@ -30,7 +32,7 @@ impl Times {
 
 /// The stages whose hits did something since the last swap: mostly one, seldom more than two,
 /// however many stages there are.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 pub(crate) struct StageTallies {
     pub(crate) rows: Vec<StageTally>,
     spare: Vec<Times>,

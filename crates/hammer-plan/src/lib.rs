@@ -18,6 +18,23 @@
 //! assert!(message.starts_with("plan.toml:2:1: ") && message.contains("'target'"));
 //! # Ok::<(), hammer_plan::PlanError>(())
 //! ```
+//!
+//! A [`Threshold`] is a condition on what was measured:
+//!
+//! ```
+//! use hammer_plan::Threshold;
+//!
+//! let threshold: Threshold = "p99.9 <= 1.5s".parse()?;
+//! assert_eq!(threshold.to_string(), "p99.9 <= 1.5s");
+//!
+//! let error = "p99 < 250".parse::<Threshold>().unwrap_err();
+//! assert_eq!(error.to_string(), "250 has no unit; right would be 250ms");
+//! assert_eq!(error.place(), 6..9);
+//! # Ok::<(), hammer_plan::ThresholdError>(())
+//! ```
+//!
+//! `docs/PLANS.md` has the keys of plans; `docs/THRESHOLDS.md` the grammar of thresholds, and every
+//! figure there is.
 
 mod environment;
 mod example;
@@ -33,6 +50,7 @@ mod scenario;
 mod schema;
 mod setting;
 mod source;
+mod threshold;
 mod toml_text;
 
 pub use example::EXAMPLE;
@@ -45,3 +63,4 @@ pub use plan_report::{LoadReport, PLAN_SCHEMA, PlanGenerator, PlanRate, PlanRepo
 pub use scenario::{HammerConfig, Scenario};
 pub use schema::schema;
 pub use setting::Setting;
+pub use threshold::{Measured, Scope, StageName, Threshold, ThresholdError, TimeOf};

@@ -1,9 +1,15 @@
+/// Longer words are not compared; nobody meant one of ours.
+const LONGEST: usize = 64;
+
 /// The one of `known` that `word` was most likely meant to be; none if nothing is near.
 ///
 /// Near means one slip (a letter too many, missing or wrong, or two that changed places), or a
 /// similarity of 0.7 by Jaro.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.chars().nth(LONGEST).is_some() {
+        return None;
+    }
     known
         .into_iter()
         .map(|candidate| {
@@ -32,5 +38,6 @@ mod tests {
         ] {
             assert_eq!(super::nearest(word, known), near, "{word}");
         }
+        assert_eq!(super::nearest(&"e".repeat(1_000_000), known), None);
     }
 }

@@ -25,6 +25,18 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Setting")]
     pub require_valid: Option<Setting>,
+    /// What must hold at the end: 'p99 < 250ms', '[NAME] errors < 0.1%'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
+    pub assert: Option<Setting>,
+    /// What ends the plan early: 'errors > 50%'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
+    pub abort_on: Option<Setting>,
+    /// When abort_on is first looked at: 10s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Setting")]
+    pub abort_after: Option<Setting>,
     /// The loads; they run at the same time.
     #[schemars(length(min = 1, max = 64))]
     pub load: Vec<Load>,

@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 
 use crate::node::{Node, Value};
 use crate::source::{MOST_BYTES, Source};
-use crate::{Load, Plan, PlanError, Scenario, environment, json_text, nearest, schema, toml_text};
+use crate::{
+    Load, Plan, PlanError, Scenario, Threshold, environment, json_text, nearest, schema, toml_text,
+};
 
 /// What a text says, and where it says it.
 #[derive(Debug, Clone)]
@@ -132,6 +134,9 @@ fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
             if key != "load" {
                 check_setting(source, key, node, true)?;
             }
+            if matches!(key.as_str(), "assert" | "abort_on") {
+                check_threshold(source, node)?;
+            }
         } else if of_load.contains(key) {
             let wrong = format!(
                 "'{key}' belongs to a load; right would be to write it below a line [[load]]"
@@ -232,6 +237,34 @@ fn check_setting(source: &Source, key: &str, node: &Node, list: bool) -> Result<
             );
             Err(source.error(node.span.start, wrong))
         }
+    }
+}
+
+/// A text, or a list of texts, that are thresholds.
+fn check_threshold(source: &Source, node: &Node) -> Result<(), PlanError> {
+    match &node.value {
+        Value::List(items) => items
+            .iter()
+            .try_for_each(|item| check_threshold(source, item)),
+        Value::Text(text) => {
+            let Err(error) = text.parse::<Threshold>() else {
+                return Ok(());
+            };
+            // Behind its quote, if it stands there as it was read.
+            let start = node.span.start + 1;
+            let place = error.place().start.min(text.len());
+            let plain = source
+                .text()
+                .get(start..)
+                .is_some_and(|rest| rest.starts_with(text));
+            let at = if plain {
+                start + place
+            } else {
+                node.span.start
+            };
+            Err(source.error(at, format!("'{text}': {error}")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,10 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use hammer_core::{Hits, Report, Status, Verdict};
+use hammer_core::{Aborted, Checked, Hits, Interval, Report, Status, Summary, Verdict};
 use serde::{Deserialize, Serialize};
+
+use crate::{Measured, TimeOf};
 
 /// The value of [`PlanReport::schema`].
 pub const PLAN_SCHEMA: &str = "hammer.plan-report/1";
@@ -31,6 +34,16 @@ pub struct PlanReport {
     pub generator: PlanGenerator,
     /// The loads, in the order of the plan.
     pub loads: Vec<LoadReport>,
+    /// The conditions that were looked at when the plan was over; those of one load are in its
+    /// report, too.
+    #[serde(default)]
+    pub thresholds: Vec<Checked>,
+    /// The condition that ended the plan early, if one did.
+    #[serde(default)]
+    pub aborted: Option<Aborted>,
+    /// All that was measured in all loads; none in a report that was read from JSON.
+    #[serde(skip)]
+    pub measured: Option<Arc<Interval>>,
 }
 
 /// Hits per second over all loads.
@@ -99,6 +112,8 @@ impl PlanReport {
                 .map(|r| format!("{name}: {r}"));
             verdict.reasons.extend(named);
         }
+        let measured = loads.iter().map(|load| load.report.measured.as_deref());
+        let measured: Option<Vec<&Interval>> = measured.collect();
         let duration_s = latest(|report| report.duration_s);
         let started = hits.scheduled - hits.unsent;
         Self {
@@ -124,7 +139,58 @@ impl PlanReport {
                     .max()
                     .unwrap_or(0),
             },
+            thresholds: vec![],
+            aborted: None,
+            measured: measured.map(|parts| Interval::merged(parts).into()),
             loads,
         }
+    }
+}
+
+/// All loads together; a name picks one of them.
+impl Measured for PlanReport {
+    fn hits(&self) -> Hits {
+        self.hits
+    }
+
+    fn rate(&self) -> Option<f64> {
+        Some(self.rate.achieved)
+    }
+
+    /// Each load counts by the hits that were asked of it.
+    fn achieved(&self) -> Option<f64> {
+        let (mut achieved, mut asked) = (0.0, 0.0);
+        for LoadReport { report, .. } in &self.loads {
+            achieved += report.rate.achieved * report.duration_s;
+            asked += report.rate.requested? * report.duration_s;
+        }
+        (asked > 0.0).then(|| achieved / asked)
+    }
+
+    fn interval(&self) -> Option<&Interval> {
+        self.measured.as_deref()
+    }
+
+    fn summary(&self, _time: &TimeOf) -> Option<&Summary> {
+        None
+    }
+
+    fn labelled(&self, label: &str) -> u64 {
+        self.loads
+            .iter()
+            .map(|load| load.report.labelled(label))
+            .sum()
+    }
+
+    fn failed_with(&self, failure: &str) -> u64 {
+        self.loads
+            .iter()
+            .map(|load| load.report.failed_with(failure))
+            .sum()
+    }
+
+    fn load(&self, name: &str) -> Option<&dyn Measured> {
+        let found = self.loads.iter().find(|load| load.name == name)?;
+        Some(&found.report)
     }
 }

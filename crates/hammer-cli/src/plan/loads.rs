@@ -7,12 +7,14 @@ use hammer_plan::{LoadReport, PlanReport};
 
 use super::assembly::{Assembly, NamedLoad};
 use super::progress::PlanProgress;
+use super::so_far::SoFar;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::job::Swing;
 use crate::outputs::Outputs;
 use crate::runner::{self, STOPPING, say};
 use crate::signals::Signals;
+use crate::threshold_args::{self, Watch};
 
 /// Makes the runs of all loads at the same time, each on threads of its own, and writes one report.
 pub(crate) fn execute(plan: Assembly) -> Result<Exit, Error> {
@@ -25,7 +27,11 @@ pub(crate) fn execute(plan: Assembly) -> Result<Exit, Error> {
         return runner::execute(loads.remove(0).job, &output);
     }
     let stop = Stop::new();
+    let thresholds = output.thresholds();
     let shared = Mutex::new(Shared {
+        watch: thresholds.watch(&stop),
+        so_far: SoFar::new(&loads),
+        quiet: output.quiet(),
         outputs: Outputs::open_for(&output, true)?,
         progress: PlanProgress::new(output.quiet(), &loads),
         signals: Signals::watch(&stop)?,
@@ -78,12 +84,15 @@ pub(crate) fn execute(plan: Assembly) -> Result<Exit, Error> {
             |_| Error::Run("failed to run: the thread of a load panicked, see stderr".into());
         all.push(report.map_err(broken)??);
     }
-    let report = PlanReport::new(name, cpu(all.iter().map(|load| &load.report)), all);
+    let mut report = PlanReport::new(name, cpu(all.iter().map(|load| &load.report)), all);
+    thresholds.judge_plan(&mut report, shared.watch.aborted());
+    let met = threshold_args::met(&report.thresholds, report.aborted.as_ref());
     let broken = shared.outputs.finish(&report);
     Ok(runner::ended(
         &broken,
         &shared.signals,
         &report.verdict,
+        met,
         &output,
     ))
 }
@@ -97,25 +106,45 @@ fn cpu<'a>(reports: impl Iterator<Item = &'a Report>) -> Duration {
 }
 
 /// What the loads write to, one at a time.
-struct Shared {
+struct Shared<'a> {
     outputs: Outputs,
     progress: PlanProgress,
     signals: Signals,
+    watch: Watch<'a>,
+    so_far: SoFar,
+    quiet: bool,
     /// Whether it was said that the plan is being stopped, or is not to be said.
     stopping: bool,
 }
 
-impl Shared {
+impl Shared<'_> {
     fn on_event(&mut self, index: usize, name: &str, event: &Event<'_>) {
         if let Err(broken) = self.outputs.on_event(Some(name), event) {
             self.progress.clear();
             say(&format!("error: {broken}"));
         }
         self.progress.on_event(index, event);
+        self.watch(index, event);
         if matches!(event, Event::Draining) && self.signals.exit().is_some() && !self.stopping {
             self.stopping = true;
             self.progress.clear();
             say(STOPPING);
+        }
+    }
+
+    /// Ends all loads when a condition holds, unless a signal does so.
+    fn watch(&mut self, index: usize, event: &Event<'_>) {
+        let Event::Tick(tick) = event else { return };
+        if self.watch.is_idle() || self.signals.exit().is_some() {
+            return;
+        }
+        let Some(elapsed) = self.so_far.tick(index, tick) else {
+            return;
+        };
+        let aborting = self.watch.look(&self.so_far, elapsed);
+        if let Some(aborting) = aborting.filter(|_| !self.quiet) {
+            self.progress.clear();
+            say(&aborting);
         }
     }
 }

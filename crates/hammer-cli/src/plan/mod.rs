@@ -6,6 +6,7 @@ mod command;
 mod loads;
 mod progress;
 mod read;
+mod so_far;
 
 pub(crate) use assembly::{Assembly, NamedLoad};
 pub(crate) use command::{NAME, command, run};

@@ -29,7 +29,7 @@ fn report(changes: &[(&str, Value)]) -> Report {
                       "peak_rss_bytes": 11_000_000, "slots_opened": 14, "sessions_opened": 26,
                       "peak_in_flight": 9, "peak_backlog": 3, "waited_at_limit": 0,
                       "schedule_late_us": summary(0, [0.0; 5]), "log_dropped": 0},
-        "timeline": []
+        "timeline": [], "thresholds": [], "aborted": null
     });
     for (pointer, value) in changes {
         *report.pointer_mut(pointer).expect(pointer) = value.clone();
@@ -127,6 +127,52 @@ fn one_line_of_a_report_differs() {
     }
 }
 
+/// A threshold with its figure, or with one that is infinite.
+fn threshold(expression: &str, figure: Option<f64>, unit: &str, passed: bool) -> Value {
+    json!({"expression": expression, "figure": figure, "infinite": figure.is_none(), "unit": unit,
+           "passed": passed})
+}
+
+#[test]
+fn thresholds_stand_behind_the_verdict_those_that_failed_first() {
+    let thresholds = json!([
+        threshold("p50 < 250ms", Some(112.4), "us", true),
+        threshold("p99.9999 < 250ms", None, "us", false),
+        threshold("errors < 0.01%", Some(0.04), "%", false),
+        threshold("[checkout] rate >= 900/s", Some(999.63), "/s", true),
+        threshold("hits >= 1000", Some(30000.0), "hits", true),
+    ]);
+    let aborted = json!({"expression": "errors > 0.03%", "figure": 0.0345, "infinite": false,
+                         "unit": "%", "t_s": 30.0});
+    let report = report(&[("/thresholds", thresholds), ("/aborted", aborted)]);
+    let rendered = render(&report, false);
+    let text = "\
+valid         the generator kept the schedule: the numbers describe the target
+aborted       errors > 0.03% after 30 s, with 0.035 %
+thresholds    fail   p99.9999 < 250ms           infinite: without an answer
+              fail   errors < 0.01%             0.04 %
+              pass   p50 < 250ms                112 µs
+              pass   [checkout] rate >= 900/s   999.6/s
+              pass   hits >= 1000               30,000 hits
+";
+    assert!(rendered.contains(text), "\n{rendered}");
+}
+
+#[test]
+fn many_thresholds_leave_room_for_the_rest() {
+    let long = "label.".to_owned() + &"a".repeat(200);
+    let many: Vec<_> = (0..40)
+        .map(|n| threshold(&long, None, "hits", n >= 20))
+        .collect();
+    let rendered = render(&report(&[("/thresholds", json!(many))]), false);
+    assert_eq!(rendered.lines().count(), 28, "\n{rendered}");
+    assert!(rendered.contains(" more, "), "\n{rendered}");
+    assert!(
+        rendered.lines().all(|line| line.chars().count() <= WIDTH),
+        "\n{rendered}"
+    );
+}
+
 #[test]
 fn the_worst_report_fits_thirty_lines_of_a_hundred_columns() {
     let long = "what went wrong was this and that and there is a lot to do about it ".repeat(6);
@@ -147,6 +193,14 @@ fn the_worst_report_fits_thirty_lines_of_a_hundred_columns() {
         ("/advice", Value::Object(advice.collect())),
         ("/phases_us", Value::Object(phases.collect())),
         ("/stopped", json!(true)),
+        (
+            "/thresholds",
+            json!(vec![threshold(&long, Some(1e12), "us", false); 40]),
+        ),
+        (
+            "/aborted",
+            json!({"expression": long, "figure": null, "infinite": true, "unit": "us", "t_s": 1e9}),
+        ),
         (
             "/hits",
             json!({"scheduled": u64::MAX / 9, "ok": u64::MAX / 9, "rejected": u64::MAX / 9,

@@ -9,7 +9,9 @@ mod plan;
 mod render;
 pub(crate) mod shape;
 mod stages;
+mod thresholds;
 
 pub(crate) use plan::render_plan;
 pub(crate) use render::asked;
 pub(crate) use render::render;
+pub(crate) use thresholds::{aborted, shown_figure};

@@ -39,6 +39,21 @@ pub(crate) fn rate(per_second: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// A share of a hundred; as many digits as tell it from 0 and from 100: `0.02`, `99.9996`, `50`.
+pub(crate) fn percent(share: f64) -> String {
+    let least = share.min((100.0 - share).abs());
+    let decimals = match least {
+        n if n <= 0.0 => 0,
+        // Two digits that are not zero.
+        n => (1.0 - n.log10().floor()).clamp(1.0, 12.0) as usize,
+    };
+    let text = format!("{share:.decimals$}");
+    if decimals == 0 {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A size in the unit that fits: `0 B`, `2.10 MB`.
 pub(crate) fn size(bytes: u64) -> String {
     let mut size = bytes as f64;
@@ -59,6 +74,25 @@ pub(crate) fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_is_told_from_none_and_from_all() {
+        for (share, shown) in [
+            (0.0, "0"),
+            (100.0, "100"),
+            (50.0, "50"),
+            (20.0, "20"),
+            (99.9, "99.9"),
+            (99.9996, "99.9996"),
+            (0.02, "0.02"),
+            (0.000_123_4, "0.00012"),
+            (33.333_333, "33.3"),
+            (100.25, "100.25"),
+            (1e-20, "0"),
+        ] {
+            assert_eq!(percent(share), shown);
+        }
+    }
 
     #[test]
     fn numbers_have_the_digits_they_deserve() {

@@ -4,8 +4,11 @@ use hammer_plan::{LoadReport, PlanReport};
 use super::latency;
 use super::lines::{INDENT, WIDTH, cut, wrapped};
 use super::number::{rate, size, whole};
-use super::render::{codes, counted, failures, pace, verdict_of, verdicts};
+use super::render::{REASON_LINES, aborted, codes, counted, failures, pace, verdict_of, verdicts};
+use super::thresholds;
 
+/// Lines for thresholds.
+const THRESHOLDS: usize = 20;
 /// What is said if nothing is wrong.
 const WELL: &str = "the generator kept all schedules: the numbers describe the targets";
 
@@ -13,7 +16,9 @@ const WELL: &str = "the generator kept all schedules: the numbers describe the t
 pub(crate) fn render_plan(report: &PlanReport, colour: bool) -> String {
     let mut out = header(report);
     out.push('\n');
-    out.push_str(&verdict_of(&report.verdict, WELL, colour));
+    out.push_str(&verdict_of(&report.verdict, WELL, REASON_LINES, colour));
+    out.push_str(&aborted(report.aborted.as_ref()));
+    out.push_str(&thresholds::lines(&report.thresholds, THRESHOLDS));
     out.push('\n');
     let achieved = format!("{}/s achieved", rate(report.rate.achieved));
     let hits = format!("{}   {achieved}", verdicts(&report.hits));

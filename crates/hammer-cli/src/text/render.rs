@@ -1,16 +1,18 @@
 use std::collections::BTreeMap;
 
-use hammer_core::{Arrivals, Hits, Loop, Report, Status, Verdict};
+use hammer_core::{Aborted, Arrivals, Hits, Loop, Report, Status, Verdict};
 
 use super::latency::{self, Unit};
 use super::lines::{INDENT, WIDTH, cut, listed, wrapped};
 use super::number::{rate, size, whole};
-use super::stages;
+use super::{stages, thresholds};
 
-/// The most lines.
+/// The longest report, in lines.
 const LINES: usize = 30;
+/// Lines for thresholds: as many as are left, and these at least.
+const THRESHOLD_LINES: usize = 4;
 /// Lines for the reasons of the verdict, all together.
-const REASON_LINES: usize = 8;
+pub(super) const REASON_LINES: usize = 8;
 /// Kinds of failures that are explained.
 const FAILURES: usize = 3;
 /// Columns for the expression of a shape.
@@ -20,22 +22,35 @@ const LABELS: usize = 6;
 
 /// The report as text, the verdict in colour if `colour`.
 pub(crate) fn render(report: &Report, colour: bool) -> String {
-    let mut out = header(report);
-    out.push('\n');
-    out.push_str(&verdict(report, colour));
-    out.push('\n');
-    out.push_str(&hits(report));
-    out.push_str(&speed(report));
-    out.push_str(&latency::table(report));
-    let mut rest = codes(&report.labels);
-    rest.push_str(&failures(report));
-    rest.push_str(&phases(report));
-    rest.push_str(&connections(report));
-    rest.push_str(&generator(report));
-    let left = LINES.saturating_sub(out.lines().count() + rest.lines().count());
-    out.push_str(&stages::table(report, left));
-    out.push_str(&rest);
-    out
+    let numbers = [hits(report), speed(report), latency::table(report)].concat();
+    let rest = [
+        codes(&report.labels),
+        failures(report),
+        phases(report),
+        connections(report),
+        generator(report),
+    ]
+    .concat();
+    let aborted = aborted(report.aborted.as_ref());
+    let lines = |parts: &[&str]| -> usize { parts.iter().map(|part| part.lines().count()).sum() };
+    // The header, two empty lines, and a verdict of at least three lines besides.
+    let room = LINES.saturating_sub(lines(&[&numbers, &rest, &aborted]) + 3);
+    let most = room.saturating_sub(3).max(THRESHOLD_LINES);
+    let thresholds = thresholds::lines(&report.thresholds, most);
+    let room = room.saturating_sub(thresholds.lines().count());
+    let verdict = verdict(report, room.min(REASON_LINES), colour);
+    let header = header(report);
+    let left = room.saturating_sub(verdict.lines().count());
+    let stages = stages::table(report, left);
+    format!("{header}\n{verdict}{aborted}{thresholds}\n{numbers}{stages}{rest}")
+}
+
+/// The condition that ended it, if one did.
+pub(super) fn aborted(aborted: Option<&Aborted>) -> String {
+    aborted
+        .into_iter()
+        .map(|aborted| wrapped("aborted", &thresholds::aborted(aborted), 1))
+        .collect()
 }
 
 /// How fast it was to be hit.
@@ -76,16 +91,16 @@ pub(crate) fn asked(per_second: f64) -> String {
     }
 }
 
-fn verdict(report: &Report, colour: bool) -> String {
+fn verdict(report: &Report, most: usize, colour: bool) -> String {
     let well = match report.r#loop {
         Loop::Open => "the generator kept the schedule: the numbers describe the target",
         Loop::Closed => "the numbers describe the target with every slot waiting for it",
     };
-    verdict_of(&report.verdict, well, colour)
+    verdict_of(&report.verdict, well, most, colour)
 }
 
-/// The verdict and its reasons; `well` where there are none.
-pub(super) fn verdict_of(verdict: &Verdict, well: &str, colour: bool) -> String {
+/// The verdict and its reasons in at most `most` lines; `well` where there are none.
+pub(super) fn verdict_of(verdict: &Verdict, well: &str, most: usize, colour: bool) -> String {
     let status = verdict.status;
     let word = status.as_str();
     let mut out = String::new();
@@ -93,7 +108,7 @@ pub(super) fn verdict_of(verdict: &Verdict, well: &str, colour: bool) -> String 
         out = wrapped(word, well, 1);
     }
     for (index, reason) in verdict.reasons.iter().enumerate() {
-        let left = REASON_LINES.saturating_sub(out.lines().count());
+        let left = most.saturating_sub(out.lines().count());
         if left > 0 {
             out.push_str(&wrapped(
                 if index == 0 { word } else { "" },

@@ -9,6 +9,7 @@ mod echo;
 mod outputs;
 mod plans;
 mod servers;
+mod thresholds;
 mod usage;
 
 #[cfg(unix)]

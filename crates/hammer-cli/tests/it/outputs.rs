@@ -16,14 +16,16 @@ fn the_json_report_fits_its_schema_and_has_no_other_keys() {
     close(&mut schema);
     let schema = jsonschema::validator_for(&schema).unwrap();
     let shape = "100..200/500ms, 0/100ms, 300/1s";
-    for flags in [["-r", "100"], ["-r", "max"], ["-r", shape]] {
-        let report = report(
-            &[
-                &["http", &target.url(), "-z", "1100ms", "-c", "4"],
-                &flags[..],
-            ]
-            .concat(),
-        );
+    for flags in [
+        &["-r", "100", "--assert", "p99 < 1h", "--assert", "mean < 1h"][..],
+        &["-r", "max"],
+        &["-r", shape],
+        &["-r", "100", "--abort-on", "hits > 0"],
+    ] {
+        let url = target.url();
+        let args = ["http", &url, "-z", "1100ms", "-c", "4", "-q", "-o", "json"];
+        let report = parsed(&output(&[&args[..], flags].concat()));
+        assert_eq!(report["aborted"].is_null(), !flags.contains(&"--abort-on"));
         let errors: Vec<_> = schema.iter_errors(&report).map(|e| e.to_string()).collect();
         assert_eq!(errors, [""; 0], "{report}");
         for key in report.as_object().unwrap().keys() {

@@ -45,6 +45,8 @@ fn a_signal_ends_a_running_run_with_its_report() {
             "1h",
             "-o",
             "json=-",
+            "--assert",
+            "hits > 1M",
         ]);
         until("hits arrive", || target.counts().requests > 10);
         send(&child, signal);
@@ -52,6 +54,7 @@ fn a_signal_ends_a_running_run_with_its_report() {
         assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
         let report = json(&output);
         assert_eq!(report["stopped"], true);
+        assert_eq!(report["thresholds"][0]["passed"], false);
         assert_eq!(
             report["hits"]["ok"],
             target.shutdown().counts.requests,

@@ -19,6 +19,18 @@ impl ShapeError {
     pub fn at(&self) -> usize {
         self.at
     }
+
+    /// What is wrong there, as a fragment.
+    #[must_use]
+    pub fn wrong(&self) -> &str {
+        self.what
+    }
+
+    /// What would be right there; reads well after "right would be".
+    #[must_use]
+    pub fn right(&self) -> &str {
+        self.right
+    }
 }
 
 impl fmt::Display for ShapeError {

@@ -1,0 +1,150 @@
+//! The report for build servers: JUnit's XML, as its readers agree on it.
+//!
+//! A load is a test suite; its verdict and each of its thresholds are test cases. What was not met
+//! is a failure, with its figure.
+
+use std::fmt::Write as _;
+
+use hammer_core::{Aborted, Checked, Report, Status, Verdict};
+use hammer_plan::{LoadReport, PlanReport};
+
+use crate::text;
+
+/// One test of a suite.
+struct Case {
+    name: String,
+    /// What is wrong, if it failed.
+    failure: Option<String>,
+    /// What else there is to say.
+    output: String,
+}
+
+/// The report as a document with one suite.
+pub(crate) fn render(report: &Report) -> String {
+    let name = format!("{} {}", report.hammer, report.target);
+    document(&suite(name.trim(), report.elapsed_s, cases(report)))
+}
+
+/// The report of a plan: a suite for what is about all loads, and one for each of them.
+pub(crate) fn render_plan(report: &PlanReport) -> String {
+    let of_a_load = |checked: &&Checked| {
+        let mut loads = report.loads.iter();
+        loads.any(|load| load.report.thresholds.contains(checked))
+    };
+    let shared = report.thresholds.iter().filter(|it| !of_a_load(it));
+    let all = cases_of(&report.verdict, shared, report.aborted.as_ref());
+    let mut suites = suite(&report.plan, report.elapsed_s, all);
+    for LoadReport { name, report, .. } in &report.loads {
+        suites.push_str(&suite(name, report.elapsed_s, cases(report)));
+    }
+    document(&suites)
+}
+
+fn document(suites: &str) -> String {
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n{suites}</testsuites>\n")
+}
+
+fn suite(name: &str, time: f64, cases: Vec<Case>) -> String {
+    let failures = cases.iter().filter(|case| case.failure.is_some()).count();
+    let (name, tests) = (escaped(name), cases.len());
+    let mut out = format!(
+        "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" \
+         skipped=\"0\" time=\"{time:.3}\">\n"
+    );
+    for case in cases {
+        let (test, output) = (escaped(&case.name), escaped(&case.output));
+        let _ = write!(
+            out,
+            "    <testcase classname=\"{name}\" name=\"{test}\" time=\"{time:.3}\">"
+        );
+        if let Some(failure) = &case.failure {
+            let failure = escaped(failure);
+            let _ = write!(
+                out,
+                "<failure message=\"{failure}\" type=\"threshold\">{failure}</failure>"
+            );
+        }
+        if !output.is_empty() {
+            let _ = write!(out, "<system-out>{output}</system-out>");
+        }
+        out.push_str("</testcase>\n");
+    }
+    out.push_str("  </testsuite>\n");
+    out
+}
+
+fn cases(report: &Report) -> Vec<Case> {
+    let thresholds = report.thresholds.iter();
+    cases_of(&report.verdict, thresholds, report.aborted.as_ref())
+}
+
+fn cases_of<'a>(
+    verdict: &Verdict,
+    thresholds: impl Iterator<Item = &'a Checked>,
+    aborted: Option<&Aborted>,
+) -> Vec<Case> {
+    let reasons = verdict.reasons.join("; ");
+    let invalid = verdict.status == Status::Invalid;
+    let mut cases = vec![Case {
+        name: "verdict".into(),
+        failure: invalid.then(|| format!("invalid: {reasons}")),
+        output: if invalid || reasons.is_empty() {
+            verdict.status.as_str().into()
+        } else {
+            format!("{}: {reasons}", verdict.status.as_str())
+        },
+    }];
+    cases.extend(thresholds.map(|checked| {
+        let figure = text::shown_figure(&checked.figure);
+        Case {
+            name: checked.expression.clone(),
+            failure: (!checked.passed).then(|| format!("{}: {figure}", checked.expression)),
+            output: figure,
+        }
+    }));
+    cases.extend(aborted.map(|aborted| Case {
+        name: format!("not {}", aborted.expression),
+        failure: Some(format!("the run was aborted: {}", text::aborted(aborted))),
+        output: String::new(),
+    }));
+    cases
+}
+
+/// As text or as the value of an attribute. What XML 1.0 can't hold (section 2.2) is replaced.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\t' | '\n' | '\r' => {
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
+            '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_be_markup_is_escaped_and_what_xml_cannot_hold_is_replaced() {
+        for (text, xml) in [
+            ("p99 < 1s", "p99 &lt; 1s"),
+            ("a&b", "a&amp;b"),
+            ("]]>", "]]&gt;"),
+            ("\"quoted\"", "&quot;quoted&quot;"),
+            ("a\tb\n", "a&#9;b&#10;"),
+            ("\0\x1b[1m\u{ffff}", "\u{fffd}\u{fffd}[1m\u{fffd}"),
+            ("µ 🦀", "µ 🦀"),
+        ] {
+            assert_eq!(escaped(text), xml, "{text:?}");
+        }
+    }
+}

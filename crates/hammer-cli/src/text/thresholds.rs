@@ -1,0 +1,67 @@
+use hammer_core::{Aborted, Checked, Figure};
+
+use super::latency::Unit;
+use super::lines::{INDENT, WIDTH, cut};
+use super::number::{percent, rate, whole};
+
+/// The widest expression, in columns; the figure stands behind it.
+const EXPRESSION: usize = 48;
+
+/// A line for each threshold, those that failed first, in at most `most` lines; the last one says
+/// what is left out.
+pub(crate) fn lines(all: &[Checked], most: usize) -> String {
+    let (mut ordered, passed): (Vec<_>, Vec<_>) = all.iter().partition(|checked| !checked.passed);
+    ordered.extend(passed);
+    let shown = if ordered.len() > most {
+        most.saturating_sub(1)
+    } else {
+        ordered.len()
+    };
+    let (shown, rest) = ordered.split_at(shown);
+    let width = |checked: &&Checked| checked.expression.chars().count().min(EXPRESSION);
+    let width = shown.iter().map(width).max().unwrap_or(0);
+    let mut out = String::new();
+    for (index, checked) in shown.iter().enumerate() {
+        let name = if index == 0 { "thresholds" } else { "" };
+        let word = if checked.passed { "pass" } else { "fail" };
+        let expression = cut(&checked.expression, width);
+        let figure = shown_figure(&checked.figure);
+        out.push_str(&format!(
+            "{name:<INDENT$}{word}   {expression:<width$}   {figure}\n"
+        ));
+    }
+    if !rest.is_empty() {
+        let name = if shown.is_empty() { "thresholds" } else { "" };
+        let failed = rest.iter().filter(|checked| !checked.passed).count();
+        let more = match failed {
+            0 => format!("{} more passed", rest.len()),
+            failed => format!("{} more, {failed} of them failed", rest.len()),
+        };
+        out.push_str(&format!("{name:<INDENT$}{more}\n"));
+    }
+    out
+}
+
+/// Which condition ended the run, when, and with which figure.
+pub(crate) fn aborted(aborted: &Aborted) -> String {
+    let (when, figure) = (rate(aborted.t_s), shown_figure(&aborted.figure));
+    let behind = format!(" after {when} s, with {figure}");
+    let room = (WIDTH - INDENT).saturating_sub(behind.chars().count());
+    format!("{}{behind}", cut(&aborted.expression, room))
+}
+
+/// A figure with its unit.
+pub(crate) fn shown_figure(figure: &Figure) -> String {
+    match (figure.figure, figure.unit.as_str()) {
+        (None, _) if figure.infinite => "infinite: without an answer".into(),
+        (None, _) => "nothing was measured".into(),
+        (Some(us), "us") => {
+            let unit = Unit::of(us);
+            format!("{} {}", unit.show(us), unit.name())
+        }
+        (Some(share), "%") => format!("{} %", percent(share)),
+        (Some(per_second), "/s") => format!("{}/s", rate(per_second)),
+        (Some(1.0), _) => "1 hit".into(),
+        (Some(hits), _) => format!("{} hits", whole(hits as u64)),
+    }
+}

@@ -1,0 +1,146 @@
+use std::time::Duration;
+
+use clap::Args;
+use hammer_core::{Aborted, Checked, Event, Report, Shape, Stop};
+use hammer_plan::{Measured, PlanReport, Threshold};
+
+use crate::error::Error;
+use crate::{caret, fit, span, text};
+
+/// The flags that say what must hold.
+#[derive(Debug, Clone, Default, Args)]
+#[group(skip)]
+#[command(next_help_heading = "Thresholds")]
+pub(crate) struct ThresholdArgs {
+    /// What must hold, such as 'p99 < 250ms', else exit with 99; repeatable
+    #[arg(long, value_name = "EXPR", value_parser = expression, allow_hyphen_values = true)]
+    assert: Vec<Threshold>,
+    /// What ends the run early, such as 'errors > 50%', with exit code 99; repeatable
+    #[arg(long, value_name = "EXPR", value_parser = expression, allow_hyphen_values = true)]
+    abort_on: Vec<Threshold>,
+    /// When --abort-on is first looked at [default: after a second]
+    #[arg(long, value_name = "TIME", value_parser = span::parse, requires = "abort_on")]
+    #[arg(allow_hyphen_values = true)]
+    abort_after: Option<Duration>,
+}
+
+/// A threshold, or what is wrong with it and where.
+fn expression(text: &str) -> Result<Threshold, String> {
+    text.parse::<Threshold>().map_err(|error| {
+        let right = format!("right would be {}", error.right());
+        let shown = caret::under(text, error.place(), &right);
+        format!("{}\n\n{shown}", error.wrong())
+    })
+}
+
+impl ThresholdArgs {
+    /// Adds what `other` has; its time counts more.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.assert.extend(other.assert);
+        self.abort_on.extend(other.abort_on);
+        self.abort_after = other.abort_after.or(self.abort_after);
+    }
+
+    /// Whether the loads, by their names and shapes, have what is looked at.
+    pub(crate) fn fit(&self, loads: &[(&str, &Shape)]) -> Result<(), Error> {
+        let asserted = self.assert.iter().map(|it| ("--assert <EXPR>", it, false));
+        let aborting = self
+            .abort_on
+            .iter()
+            .map(|it| ("--abort-on <EXPR>", it, true));
+        for (flag, threshold, live) in asserted.chain(aborting) {
+            let wrong = |wrong: String| Error::value(flag, &threshold.to_string(), wrong);
+            fit::check(threshold, loads, live).map_err(wrong)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at what must hold, and takes it down in the report with what ended the run.
+    pub(crate) fn judge(&self, report: &mut Report, aborted: Option<Aborted>) {
+        let checked = self.assert.iter().map(|threshold| threshold.check(report));
+        report.thresholds = checked.collect();
+        report.aborted = aborted;
+    }
+
+    /// The same for the loads of a plan; each load has those that are about it as well.
+    pub(crate) fn judge_plan(&self, report: &mut PlanReport, aborted: Option<Aborted>) {
+        let checked = self.assert.iter().map(|threshold| threshold.check(report));
+        report.thresholds = checked.collect();
+        report.aborted = aborted;
+        for load in &mut report.loads {
+            let about = |threshold: &Threshold| {
+                threshold.scope().and_then(|scope| scope.load()) == Some(&load.name)
+            };
+            let all = self.assert.iter().zip(&report.thresholds);
+            let own = all.filter(|(threshold, _)| about(threshold));
+            load.report.thresholds = own.map(|(_, checked)| checked.clone()).collect();
+        }
+    }
+
+    /// Watches for what ends the run by `stop`.
+    pub(crate) fn watch(&self, stop: &Stop) -> Watch<'_> {
+        Watch {
+            conditions: &self.abort_on,
+            after: self.abort_after.unwrap_or_default(),
+            stop: stop.clone(),
+            ending: false,
+            aborted: None,
+        }
+    }
+}
+
+/// Whether all held, and nothing ended the run.
+pub(crate) fn met(checked: &[Checked], aborted: Option<&Aborted>) -> bool {
+    aborted.is_none() && checked.iter().all(|checked| checked.passed)
+}
+
+/// Ends a run when a condition holds.
+#[derive(Debug)]
+pub(crate) struct Watch<'a> {
+    conditions: &'a [Threshold],
+    after: Duration,
+    stop: Stop,
+    ending: bool,
+    aborted: Option<Aborted>,
+}
+
+impl Watch<'_> {
+    /// Looks at the conditions once a second; if one ends the run, gives what is to be said.
+    pub(crate) fn on_event(&mut self, event: &Event<'_>) -> Option<String> {
+        match event {
+            Event::Draining => self.ending = true,
+            Event::Tick(tick) => return self.look(*tick, tick.elapsed),
+            _ => {}
+        }
+        None
+    }
+
+    /// The same for what was measured until `elapsed`, unless the run is ending.
+    pub(crate) fn look(&mut self, measured: &dyn Measured, elapsed: Duration) -> Option<String> {
+        if self.ending || elapsed < self.after {
+            return None;
+        }
+        let checked = self.conditions.iter().map(|it| it.check(measured));
+        let held = checked.into_iter().find(|checked| checked.passed)?;
+        self.ending = true;
+        self.stop.drain();
+        let aborted = Aborted {
+            expression: held.expression,
+            figure: held.figure,
+            t_s: elapsed.as_secs_f64(),
+        };
+        let said = format!("aborting: {}", text::aborted(&aborted));
+        self.aborted = Some(aborted);
+        Some(said)
+    }
+
+    /// Whether nothing is looked at.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.ending || self.conditions.is_empty()
+    }
+
+    /// What has ended the run.
+    pub(crate) fn aborted(self) -> Option<Aborted> {
+        self.aborted
+    }
+}

@@ -1,0 +1,281 @@
+use std::fs;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use hammer_target::{Knobs, Target};
+use quick_xml::events::Event;
+
+use crate::command::{json, output, stderr, stdout};
+
+/// A port at which nobody listens.
+fn refusing() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}/", listener.local_addr().unwrap())
+}
+
+#[test]
+fn thresholds_are_shown_with_their_figures_and_decide_the_exit_code() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let args = ["http", &url, "-n", "50", "-r", "500", "-q"];
+    let passing = ["--assert", "p99 < 10s", "--assert", "ok == 100%"];
+    let passed = output(&[&args[..], &passing].concat());
+    assert_eq!(passed.status.code(), Some(0), "{}", stderr(&passed));
+    let text = stdout(&passed);
+    assert!(
+        text.contains("thresholds    pass   p99 < 10s    "),
+        "{text}"
+    );
+    assert!(text.contains("pass   ok == 100%   100 %\n"), "{text}");
+
+    let failing = ["--assert", "hits < 10", "-o", "json"];
+    let failed = output(&[&args[..], &passing, &failing].concat());
+    assert_eq!(failed.status.code(), Some(99), "{}", stderr(&failed));
+    let report = json(&failed);
+    let last = &report["thresholds"][2];
+    assert_eq!(last["expression"], "hits < 10");
+    assert_eq!(
+        (&last["figure"], &last["unit"]),
+        (&50.0.into(), &"hits".into())
+    );
+    assert_eq!(
+        (&last["passed"], &last["infinite"]),
+        (&false.into(), &false.into())
+    );
+    assert_eq!(report["thresholds"][0]["passed"], true);
+    assert!(report["aborted"].is_null());
+}
+
+#[test]
+fn hits_without_an_answer_are_infinitely_slow() {
+    let url = refusing();
+    let output = output(&[
+        "http",
+        &url,
+        "-n",
+        "20",
+        "-r",
+        "200",
+        "-q",
+        "--assert",
+        "p50 < 1h",
+        "--assert",
+        "errors == 0",
+        "--assert",
+        "failure.connect_refused == 20",
+    ]);
+    assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
+    let text = stdout(&output);
+    for line in [
+        "thresholds    fail   p50 < 1h                        infinite: without an answer",
+        "              fail   errors == 0                     20 hits",
+        "              pass   failure.connect_refused == 20   20 hits",
+    ] {
+        assert!(text.lines().any(|shown| shown == line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn a_condition_ends_the_run_with_its_report() {
+    let target = Target::spawn(Knobs::default().fail_share(1.0).unwrap()).unwrap();
+    let refused = refusing();
+    for url in [target.url(), refused] {
+        let args = ["http", &url, "-r", "100", "-z", "1h", "-o", "json"];
+        let output = output(
+            &[
+                &args[..],
+                &["--abort-on", "p99 < 1ms", "--abort-on", "errors > 50%"],
+            ]
+            .concat(),
+        );
+        assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
+        let report = json(&output);
+        assert_eq!(report["aborted"]["expression"], "errors > 50%");
+        assert_eq!(report["aborted"]["figure"], 100.0, "{}", report["aborted"]);
+        assert_eq!(report["aborted"]["t_s"], 1.0);
+        assert_eq!(report["stopped"], true);
+        let said = stderr(&output);
+        assert_eq!(said, "aborting: errors > 50% after 1 s, with 100 %\n");
+    }
+}
+
+#[test]
+fn a_condition_on_latency_works_while_the_run_lasts_and_not_before_its_time() {
+    let target = Target::spawn(Knobs::default().delay(Duration::from_millis(30))).unwrap();
+    let url = target.url();
+    let args = [
+        "http",
+        &url,
+        "-r",
+        "50",
+        "-z",
+        "1h",
+        "-q",
+        "--abort-on",
+        "service.p75 > 20ms",
+    ];
+    let output = output(&[&args[..], &["--abort-after", "2s"]].concat());
+    assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+    let text = stdout(&output);
+    assert!(
+        text.contains("aborted       service.p75 > 20ms after 2 s, with 3"),
+        "{text}"
+    );
+    assert!(text.contains(", then stopped, seed 1"), "{text}");
+    // Hits in flight are waited for.
+    assert!(!text.contains("abandoned"), "{text}");
+}
+
+#[test]
+fn a_condition_that_never_holds_changes_nothing() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let args = ["http", &url, "-r", "50", "-z", "1500ms", "-q", "-o", "json"];
+    let output = output(
+        &[
+            &args[..],
+            &[
+                "--abort-on",
+                "phase.nothing.p50 > 1ns",
+                "--abort-on",
+                "errors > 0",
+            ],
+        ]
+        .concat(),
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report = json(&output);
+    assert_eq!(
+        (&report["stopped"], &report["hits"]["ok"]),
+        (&false.into(), &75.into())
+    );
+}
+
+#[test]
+fn an_invalid_verdict_comes_before_a_failed_threshold() {
+    let target = Target::spawn(Knobs::default().delay(Duration::from_secs(60))).unwrap();
+    let url = target.url();
+    // A run that leaves hits unsent does not hold its schedule.
+    let args = [
+        "http", &url, "-r", "100", "-z", "1", "-c", "1", "-t", "5s", "--drain", "1ms", "-q",
+    ];
+    let failing = ["--assert", "errors == 0"];
+    let failed = output(&[&args[..], &failing].concat());
+    assert!(
+        stdout(&failed).contains("\ninvalid "),
+        "{}",
+        stdout(&failed)
+    );
+    assert_eq!(failed.status.code(), Some(99));
+    let invalid = output(&[&args[..], &failing, &["--require-valid"]].concat());
+    assert_eq!(invalid.status.code(), Some(98));
+}
+
+#[test]
+fn junit_is_xml_that_says_the_same() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hammer.xml");
+    let junit = format!("junit={}", path.display());
+    let url = format!("{}?a=1&b='", target.url());
+    let output = output(&[
+        "http",
+        &url,
+        "-n",
+        "10",
+        "-r",
+        "100",
+        "-o",
+        &junit,
+        "--assert",
+        "p99 < 10s",
+        "--assert",
+        "label.a&\"b' >= 0",
+        "--assert",
+        "rate < 1",
+    ]);
+    assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("fail   rate < 1"),
+        "{}",
+        stdout(&output)
+    );
+    let xml = fs::read_to_string(path).unwrap();
+
+    let mut reader = quick_xml::Reader::from_str(&xml);
+    let (mut suite, mut cases, mut failures) = (vec![], vec![], vec![]);
+    loop {
+        let event = reader.read_event().unwrap_or_else(|e| panic!("{e}: {xml}"));
+        let start = match event {
+            Event::Eof => break,
+            Event::Start(start) => start,
+            _ => continue,
+        };
+        let attribute = |name: &str| {
+            let attribute = start.try_get_attribute(name).unwrap().unwrap();
+            attribute
+                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                .unwrap()
+                .into_owned()
+        };
+        match start.name().as_ref() {
+            b"testsuite" => suite = ["name", "tests", "failures"].map(attribute).to_vec(),
+            b"testcase" => cases.push(attribute("name")),
+            b"failure" => failures.push(attribute("message")),
+            _ => {}
+        }
+    }
+    assert_eq!(suite, [format!("http {url}"), "4".into(), "1".into()]);
+    assert_eq!(
+        cases,
+        ["verdict", "p99 < 10s", "label.a&\"b' >= 0", "rate < 1"]
+    );
+    assert!(
+        failures.len() == 1 && failures[0].starts_with("rate < 1: "),
+        "{failures:?}"
+    );
+}
+
+#[test]
+fn what_is_no_threshold_is_shown_with_a_caret_and_nothing_is_sent() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    for (flags, shown) in [
+        (
+            &["--assert", "p99 < 250"][..],
+            "error: invalid value 'p99 < 250' for '--assert <EXPR>': 250 has no unit\n\n    \
+             p99 < 250\n          ^^^ right would be 250ms\n",
+        ),
+        (
+            &["--abort-on", "error > 50%"],
+            "    error > 50%\n    ^^^^^ right would be errors\n",
+        ),
+        (
+            &["--assert", "-5"],
+            "    -5\n    ^^ right would be p99, mean,",
+        ),
+        (&["--assert", ""], "'--assert <EXPR>'"),
+        (
+            &["--assert", "[checkout] p99 < 1s"],
+            "    [checkout] p99 < 1s\n    ^^^^^^^^^^ right would be p99 < 1s\n",
+        ),
+        (
+            &["-r", "max", "--assert", "achieved > 99%"],
+            "    achieved > 99%\n    ^^^^^^^^ right would be rate",
+        ),
+        (&["--abort-after", "10s"], "--abort-on"),
+        (
+            &["--abort-on", "errors > 1", "--abort-after", "0"],
+            "longer than 0; right would be 30s",
+        ),
+    ] {
+        let output = output(&[&["http", url.as_str()], flags].concat());
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{flags:?}: {message}");
+        assert!(message.contains(shown), "{flags:?}: {message}");
+        assert!(output.stdout.is_empty());
+    }
+    let counts = target.shutdown().counts;
+    assert_eq!((counts.requests, counts.connections), (0, 0));
+}

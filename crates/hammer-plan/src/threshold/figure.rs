@@ -1,0 +1,94 @@
+use hammer_core::Hits;
+
+use super::bound::Unit;
+use super::percentile::Percentile;
+use super::{Measured, TimeOf};
+
+/// What is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Figure {
+    Time(TimeOf, Statistic),
+    Count(Counted),
+    /// Hits started per second.
+    Rate,
+    /// The same as a share of the rate that was asked for.
+    Achieved,
+}
+
+/// One number of a distribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Statistic {
+    Percentile(Percentile),
+    Min,
+    Mean,
+    Max,
+}
+
+/// Which hits are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Counted {
+    All,
+    Ok,
+    Rejected,
+    Failed,
+    TimedOut,
+    Abandoned,
+    Unsent,
+    /// All that are not ok.
+    Errors,
+    Label(String),
+    Failure(String),
+}
+
+impl Counted {
+    /// Those that have no name of their own, as they are written.
+    pub(crate) const WORDS: [(&'static str, Self); 9] = [
+        ("hits", Self::All),
+        ("scheduled", Self::All),
+        ("ok", Self::Ok),
+        ("rejected", Self::Rejected),
+        ("failed", Self::Failed),
+        ("timed_out", Self::TimedOut),
+        ("abandoned", Self::Abandoned),
+        ("unsent", Self::Unsent),
+        ("errors", Self::Errors),
+    ];
+
+    fn of(&self, measured: &dyn Measured) -> u64 {
+        let hits = measured.hits();
+        match self {
+            Self::All => hits.scheduled,
+            Self::Ok => hits.ok,
+            Self::Rejected => hits.rejected,
+            Self::Failed => hits.failed,
+            Self::TimedOut => hits.timed_out,
+            Self::Abandoned => hits.abandoned,
+            Self::Unsent => hits.unsent,
+            Self::Errors => hits.ended() - hits.ok,
+            Self::Label(name) => measured.labelled(name),
+            Self::Failure(name) => measured.failed_with(name),
+        }
+    }
+}
+
+impl Figure {
+    /// The figure in the unit of the bound; none if there is nothing to measure.
+    pub(crate) fn of(&self, measured: &dyn Measured, unit: Unit) -> Option<f64> {
+        match self {
+            Self::Time(time, statistic) => measured.distribution(time)?.statistic(*statistic),
+            Self::Count(counted) if unit == Unit::Percent => {
+                share(counted.of(measured), &measured.hits())
+            }
+            Self::Count(counted) => Some(counted.of(measured) as f64),
+            Self::Rate => measured.rate(),
+            Self::Achieved => measured.achieved().map(|share| share * 100.0),
+        }
+    }
+}
+
+/// Of the hits that have ended, which in the end are all that were scheduled.
+fn share(count: u64, hits: &Hits) -> Option<f64> {
+    let ended = hits.ended();
+    // Multiplied first: the nearest float to the true quotient, as a bound in percent is too.
+    (ended > 0).then(|| count as f64 * 100.0 / ended as f64)
+}

@@ -1,0 +1,251 @@
+use std::time::Duration;
+
+use hammer_core::testing::{Scripted, Step, paused};
+use hammer_core::{Checked, Event, Failure, Interval, Outcome, Rate, Report, Run, Schedule, Stop};
+use hammer_plan::{Measured, StageName, Threshold, TimeOf};
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn check(expression: &str, measured: &dyn Measured) -> Checked {
+    expression.parse::<Threshold>().unwrap().check(measured)
+}
+
+/// Hit k, of a hundred: 80 are answered after k + 1 ms, 10 are rejected after 100 ms, 7 reset, and 3
+/// time out.
+fn step(hit: u64) -> Step {
+    match hit {
+        0..80 => Step::Answer(ms(hit + 1), Outcome::ok(200)),
+        80..90 => Step::Answer(ms(100), Outcome::rejected(503)),
+        90..97 => Step::Fail(ms(5), Failure::RESET),
+        _ => Step::Hang,
+    }
+}
+
+fn report() -> Report {
+    let schedule = Schedule::constant(Rate::per_second(100)).lasting(ms(1000));
+    let run = Run::new(Scripted::new(|hit| step(hit.number())), schedule).timeout(ms(500));
+    paused(run).execute(|_| ()).unwrap()
+}
+
+/// What is measured, and whether each of these holds: the figure in the unit of the JSON report.
+const TABLE: &[(&str, Option<f64>, bool)] = &[
+    // A tenth of the hits has no answer: it lies beyond the 90th percentile.
+    ("p50 < 51ms", Some(50_000.0), true),
+    ("p50 < 49ms", Some(50_000.0), false),
+    ("p50 <= 50.1ms", Some(50_000.0), true),
+    ("p80 < 81ms", Some(80_000.0), true),
+    ("p80.01 >= 0.1s", Some(100_000.0), true),
+    ("p90 < 0.101s", Some(100_000.0), true),
+    ("p90.1 < 1h", None, false),
+    ("p90.1 > 1h", None, true),
+    ("p99 != 1s", None, true),
+    ("service.p90 >= 100ms", Some(100_000.0), true),
+    ("service.p91 >= 100ms", None, true),
+    ("min == 1ms", Some(1_000.0), true),
+    ("max < 1h", None, false),
+    ("mean < 1h", None, false),
+    ("lateness.max < 1ms", Some(0.0), true),
+    ("lateness.mean < 1ms", Some(0.0), true),
+    ("errors == 20%", Some(20.0), true),
+    ("errors < 20", Some(20.0), false),
+    ("errors <= 20", Some(20.0), true),
+    ("hits == 100", Some(100.0), true),
+    ("ok >= 80%", Some(80.0), true),
+    ("ok > 80", Some(80.0), false),
+    ("rejected == 10", Some(10.0), true),
+    ("failed == 7", Some(7.0), true),
+    ("failed < 7%", Some(7.0), false),
+    ("timed_out != 3", Some(3.0), false),
+    ("abandoned == 0", Some(0.0), true),
+    ("unsent == 0%", Some(0.0), true),
+    ("label.503 == 10%", Some(10.0), true),
+    ("label.404 == 0", Some(0.0), true),
+    ("failure.connection_reset == 7", Some(7.0), true),
+    ("failure.timeout == 3", Some(3.0), true),
+    ("failure.connect_refused == 0", Some(0.0), true),
+    ("rate == 100/s", Some(100.0), true),
+    ("rate >= 6000/m", Some(100.0), true),
+    ("rate > 100", Some(100.0), false),
+    ("rate == 0.1k/s", Some(100.0), true),
+    ("hits == 0.1k", Some(100.0), true),
+    ("hits > 1M", Some(100.0), false),
+    ("achieved >= 100%", Some(100.0), true),
+    // Nothing was measured: nothing can be said to hold.
+    ("phase.connect.p50 < 1h", None, false),
+    ("phase.connect.p50 > 1ns", None, false),
+    ("[checkout] hits >= 0", None, false),
+    ("[stage 2] hits >= 0", None, false),
+];
+
+#[test]
+fn a_report_is_compared_with_bounds() {
+    let report = report();
+    for (expression, figure, passed) in TABLE {
+        let checked = check(expression, &report);
+        assert_eq!(checked.expression, *expression);
+        // Percentiles are exact to three digits, all else to the last.
+        let exact = if expression.contains("p") && !expression.contains("%") {
+            1e-3
+        } else {
+            0.0
+        };
+        let near = match (checked.figure.figure, figure) {
+            (Some(one), Some(other)) => (one - other).abs() <= other * exact,
+            (one, other) => one == *other,
+        };
+        assert!(near, "{expression}: {checked:?}");
+        assert_eq!(checked.passed, *passed, "{expression}: {checked:?}");
+    }
+    let infinite = |expression| check(expression, &report).figure.infinite;
+    assert!(infinite("p90.1 < 1h") && infinite("max < 1h") && infinite("mean < 1h"));
+    assert!(!infinite("p90 < 1h") && !infinite("phase.connect.p50 < 1h"));
+    for (expression, unit) in [
+        ("p50 < 1s", "us"),
+        ("ok > 1%", "%"),
+        ("ok > 1", "hits"),
+        ("rate > 1", "/s"),
+    ] {
+        assert_eq!(check(expression, &report).figure.unit, unit);
+    }
+}
+
+#[test]
+fn a_report_that_was_read_tells_what_it_still_can() {
+    let written = serde_json::to_string(&report()).unwrap();
+    let read: Report = serde_json::from_str(&written).unwrap();
+    for (expression, figure, passed) in [
+        ("errors == 20%", Some(20.0), true),
+        ("max < 1h", None, false),
+        ("min == 1ms", Some(1_000.0), true),
+        ("lateness.p99 < 1ms", Some(0.0), true),
+        // Not among the summary's, or moved by hits without an answer.
+        ("lateness.p75 < 1ms", None, false),
+        ("p50 < 51ms", None, false),
+    ] {
+        let checked = check(expression, &read);
+        assert_eq!(
+            (checked.figure.figure, checked.passed),
+            (figure, passed),
+            "{expression}"
+        );
+    }
+    assert!(check("p99 < 1h", &read).figure.infinite);
+}
+
+#[test]
+fn a_run_in_which_nothing_was_due_holds_no_promise() {
+    let schedule = Schedule::max().lasting(ms(1000));
+    let stop = Stop::new();
+    stop.now();
+    let run = Run::new(Scripted::new(|hit| step(hit.number())), schedule).stop(stop);
+    let report = paused(run).execute(|_| ()).unwrap();
+    assert_eq!(report.hits.scheduled, 0);
+    for expression in [
+        "p99 < 1h",
+        "p99 > 1ns",
+        "errors == 0%",
+        "mean < 1h",
+        "lateness.p50 < 1h",
+    ] {
+        assert!(!check(expression, &report).passed, "{expression}");
+    }
+    assert!(check("hits == 0", &report).passed && check("errors == 0", &report).passed);
+}
+
+#[test]
+fn a_tick_tells_of_the_run_so_far() {
+    let schedule = Schedule::constant(Rate::per_second(100)).lasting(ms(3000));
+    let run = Run::new(Scripted::new(|hit| step(hit.number() % 100)), schedule).timeout(ms(500));
+    let mut seen = vec![];
+    paused(run)
+        .execute(|event| {
+            if let Event::Tick(tick) = event {
+                // In the first second some hits have not ended; by the second one all of it have.
+                seen.push(
+                    [
+                        "hits >= 100",
+                        "rate == 100",
+                        "achieved > 95%",
+                        "errors > 10%",
+                        "p90 > 90ms",
+                    ]
+                    .map(|expression| check(expression, tick).passed),
+                );
+            }
+        })
+        .unwrap();
+    assert!(
+        seen.len() >= 3 && seen[1..3].iter().all(|seen| *seen == [true; 5]),
+        "{seen:?}"
+    );
+}
+
+/// Two reports as the loads of one, and the second one as its stage.
+struct Several(Vec<Report>);
+
+impl Measured for Several {
+    fn hits(&self) -> hammer_core::Hits {
+        self.0[0].hits
+    }
+    fn rate(&self) -> Option<f64> {
+        None
+    }
+    fn achieved(&self) -> Option<f64> {
+        None
+    }
+    fn interval(&self) -> Option<&Interval> {
+        None
+    }
+    fn summary(&self, _: &TimeOf) -> Option<&hammer_core::Summary> {
+        None
+    }
+    fn labelled(&self, _: &str) -> u64 {
+        0
+    }
+    fn failed_with(&self, _: &str) -> u64 {
+        0
+    }
+    fn load(&self, name: &str) -> Option<&dyn Measured> {
+        let index = ["checkout", "search"]
+            .iter()
+            .position(|known| *known == name)?;
+        Some(&self.0[index])
+    }
+    fn stage(&self, stage: &StageName) -> Option<Box<dyn Measured + '_>> {
+        let second = [StageName::Number(2), StageName::Rate("10..20/5m".into())];
+        second
+            .contains(stage)
+            .then(|| Box::new(self.0[1].clone()) as Box<dyn Measured>)
+    }
+}
+
+#[test]
+fn a_scope_picks_a_load_or_a_stage() {
+    let mut other = report();
+    other.hits.ok = 7;
+    let several = Several(vec![report(), other]);
+    for (expression, passed) in [
+        ("[checkout] ok == 80", true),
+        ("[search] ok == 7", true),
+        ("[stage 2] ok == 7", true),
+        ("[stage 10..20/5m] ok == 7", true),
+        ("[stage 1] ok == 80", false),
+        ("[nowhere] ok == 80", false),
+        // A load of its own has no stages here.
+        ("[checkout, stage 2] ok >= 0", false),
+    ] {
+        assert_eq!(check(expression, &several).passed, passed, "{expression}");
+    }
+}
+
+#[test]
+fn intervals_merge() {
+    let (one, other) = (report(), report());
+    let merged = Interval::merged([&one, &other].map(|r| r.measured.as_deref().unwrap()));
+    assert_eq!(merged.hits().ok, 160);
+    assert_eq!(merged.response().count(), 180);
+    assert_eq!(merged.labelled("503"), 20);
+    assert_eq!(merged.failed_with("timeout"), 6);
+}
