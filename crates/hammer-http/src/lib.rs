@@ -20,7 +20,7 @@
 //! Any answer that is HTTP is an [`Outcome`](hammer_core::Outcome), labelled with its status: below
 //! 400 it is ok, from 400 on it is rejected. Anything else is a
 //! [`Failure`](hammer_core::Failure): besides those of the core, `name_not_resolved`, `tls` and
-//! `malformed_answer`.
+//! `malformed_answer`: also for a head of more than 100 headers or 64 KiB.
 //!
 //! A connection that the target closed between two hits is opened anew within the next hit, and no
 //! failure is counted, as long as not a byte of that hit had been handed to the connection. A hit

@@ -98,7 +98,7 @@ pub(crate) fn table(changes: &[Change]) -> String {
         "", "", "then", "now", "change"
     );
     for one in changes {
-        let change = 100.0 * (one.now - one.then) / one.then;
+        let change = 100.0 * (one.now - one.then) / one.then.abs();
         let change = if change.is_finite() {
             format!("{change:+.1} %")
         } else {

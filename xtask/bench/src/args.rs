@@ -17,10 +17,10 @@ use crate::profile;
 )]
 pub(crate) struct Args {
     /// closed, ceiling, steady, even, stall, memory, engine; with -tls at the end over TLS
-    /// [default: all, over TLS those about speed]
+    /// [default: all, over TLS those about speed and evenness]
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenarios: Vec<String>,
-    /// Over TLS
+    /// The variants over TLS, of the named scenarios or of all
     #[arg(long)]
     pub(crate) tls: bool,
     /// End within a minute: shorter runs

@@ -21,6 +21,8 @@ use crate::spread::Spread;
 pub(crate) const CONNECTIONS: u32 = 64;
 /// How far a tool's own count may be from the target's before somebody is told.
 const MISCOUNT: f64 = 0.02;
+/// Which share of the hits may fail before the bench says so.
+const FAILED: f64 = 0.001;
 
 /// A bench that is under way.
 pub(crate) struct Bench {
@@ -87,7 +89,8 @@ impl Bench {
         mut measure: impl FnMut(usize, &Program) -> Result<(), Error>,
     ) {
         // A minute is too short for the peers, but in the scenario that is the shortest.
-        let invited = self.with_peers && (!self.plan.quick || scenario.kind == Kind::Closed);
+        let invited = self.with_peers
+            && (!self.plan.quick || (scenario.kind == Kind::Closed && !scenario.tls));
         let peers = self.peers.iter().filter(|peer| invited && peer.can(load));
         let tools: Vec<&Program> = std::iter::once(&self.hammer).chain(peers).collect();
         for round in 0..self.plan.rounds {
@@ -117,6 +120,14 @@ impl Bench {
         }
     }
 
+    /// Keeps what is wrong with a run whose figures stand all the same; ours fails the bench.
+    fn wrong(&self, tool: &Program, what: String) {
+        self.problem(format!("{}: {what}", tool.name()));
+        if tool.name() == self.hammer.name() {
+            self.failed.set(true);
+        }
+    }
+
     /// Runs a tool against a target, and compares what both counted.
     ///
     /// # Errors
@@ -136,12 +147,18 @@ impl Bench {
         let counted = shot.account.hits as f64;
         let in_flight = f64::from(CONNECTIONS);
         if (counted - answered).abs() > MISCOUNT * answered + in_flight {
-            self.problem(format!(
-                "{}: it says {} hits, but the target answered {}",
-                tool.name(),
-                shown(counted),
-                shown(answered)
-            ));
+            self.wrong(
+                tool,
+                format!(
+                    "it says {} hits, but the target answered {}",
+                    shown(counted),
+                    shown(answered)
+                ),
+            );
+        }
+        if shot.account.errors as f64 > FAILED * answered + in_flight {
+            let errors = shown(shot.account.errors as f64);
+            self.wrong(tool, format!("{errors} of its hits failed"));
         }
         let cpu_us_per_hit = shot.cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
         Ok(Measured {
@@ -164,23 +181,51 @@ impl Bench {
             return Ok(());
         }
         let host = self.host(mode, tls, Knobs::default())?;
-        let tool = self.wrk().unwrap_or(&self.hammer);
         let url = host.url();
         let load = self.load(&url, self.plan.limit);
+        if let Some(wrk) = self.wrk() {
+            match self.keep_busy(mode, tls, wrk, &host, &load) {
+                Ok(()) => return Ok(()),
+                // Whatever is on PATH under that name, ours can do it too.
+                Err(error) => self.problem(format!("{}: {error}", wrk.name())),
+            }
+        }
+        self.keep_busy(mode, tls, &self.hammer, &host, &load)
+    }
+
+    /// The rounds of [`learn_limit`](Self::learn_limit) with one tool.
+    fn keep_busy(
+        &self,
+        mode: Mode,
+        tls: bool,
+        tool: &Program,
+        host: &Host,
+        load: &Load<'_>,
+    ) -> Result<(), Error> {
         for round in 0..self.plan.rounds {
             self.progress("the target's own limit", round, tool.name());
-            let measured = self.shoot(tool, &host, &load, false);
+            let measured = self.shoot(tool, host, load, false);
             let measured =
                 measured.map_err(|error| Error::failed(format!("{}: {error}", tool.name())))?;
-            self.add_to_limit(mode, tls, tool, &measured);
+            self.note_limit(mode, tls, tool, &measured);
         }
         Ok(())
     }
 
     /// Learns more about the limit of a target from a closed loop of the tool that measures it.
     pub(crate) fn add_to_limit(&self, mode: Mode, tls: bool, tool: &Program, run: &Measured) {
-        let by = self.wrk().unwrap_or(&self.hammer).name();
-        let Some(seen) = run.answers_per_target_cpu_s.filter(|_| tool.name() == by) else {
+        let known = self
+            .limits
+            .borrow()
+            .get(mode.name(tls))
+            .map(|limit| limit.by.clone());
+        if known.is_some_and(|by| by == tool.name()) {
+            self.note_limit(mode, tls, tool, run);
+        }
+    }
+
+    fn note_limit(&self, mode: Mode, tls: bool, tool: &Program, run: &Measured) {
+        let Some(seen) = run.answers_per_target_cpu_s else {
             return;
         };
         let mut limits = self.limits.borrow_mut();
@@ -188,7 +233,7 @@ impl Bench {
         let mut per_second = known.map_or_else(Vec::new, |limit| limit.per_second);
         per_second.push(seen);
         if let Some(spread) = Spread::of(per_second.iter().copied()) {
-            let by = by.to_owned();
+            let by = tool.name().to_owned();
             let limit = Limit {
                 by,
                 per_second,

@@ -13,7 +13,7 @@ use crate::cores::{Cores, Side};
 pub(crate) struct Invocation {
     pub(crate) arguments: Vec<String>,
     pub(crate) environment: Vec<(&'static str, String)>,
-    pub(crate) stdin: String,
+    pub(crate) stdin: Vec<u8>,
 }
 
 impl Invocation {
@@ -23,7 +23,7 @@ impl Invocation {
         Self {
             arguments: words.map(str::to_owned).collect(),
             environment: Vec::new(),
-            stdin: String::new(),
+            stdin: Vec::new(),
         }
     }
 }
@@ -32,7 +32,8 @@ impl Invocation {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
-    pub(crate) stdout: String,
+    /// As it came: what one tool writes for another may be no text.
+    pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: String,
     /// Processor time of all its threads, to about 10 ms; `None` where the system does not tell.
     pub(crate) cpu: Option<Duration>,
@@ -69,7 +70,7 @@ pub(crate) fn run(
         tempfile::tempfile().map_err(failed)?,
     );
     stdin
-        .write_all(invocation.stdin.as_bytes())
+        .write_all(&invocation.stdin)
         .and_then(|()| stdin.rewind())
         .map_err(failed)?;
     let mut command = Command::new(program);
@@ -94,17 +95,17 @@ pub(crate) fn run(
         .map_err(|error| format!("failed to wait for it: {error}"))?;
     Ok(Ended {
         status,
-        stdout: text(&mut stdout).map_err(failed)?,
-        stderr: text(&mut stderr).map_err(failed)?,
+        stdout: bytes(&mut stdout).map_err(failed)?,
+        stderr: String::from_utf8_lossy(&bytes(&mut stderr).map_err(failed)?).into_owned(),
         cpu,
     })
 }
 
-fn text(file: &mut File) -> std::io::Result<String> {
+fn bytes(file: &mut File) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(bytes)
 }
 
 #[cfg(target_os = "linux")]
@@ -171,7 +172,7 @@ fn ends_by_asking(child: &mut Child, until: Instant) -> bool {
 /// utime + stime of a line of `/proc/PID/stat` (proc_pid_stat(5): the 14th and 15th fields; the
 /// second is a name in parentheses that may hold anything).
 #[cfg_attr(
-    not(target_os = "linux"),
+    all(not(target_os = "linux"), not(test)),
     expect(dead_code, reason = "Linux has /proc")
 )]
 fn ticks(stat: &str) -> Option<u64> {
@@ -201,11 +202,12 @@ mod tests {
         let shell = PathBuf::from("/bin/sh");
         let cores = Cores::find();
         let mut script = Invocation::new("-c", "read line; echo $line $X; echo no >&2; exit 3");
-        script.stdin = "fed\n".to_owned();
+        script.stdin = b"\xfffed\n".to_vec();
         script.environment.push(("X", "told".to_owned()));
         let ended = run(&shell, &script, &cores, Duration::from_secs(60)).expect("it runs");
         assert_eq!(ended.status.code(), Some(3));
-        assert_eq!((&*ended.stdout, &*ended.stderr), ("fed told\n", "no\n"));
+        assert_eq!(ended.stdout, b"\xfffed told\n", "byte for byte");
+        assert_eq!(ended.stderr, "no\n");
         assert_eq!(ended.cpu.is_some(), cfg!(target_os = "linux"));
 
         let endless = Invocation::new("-c", "exec sleep 1000");

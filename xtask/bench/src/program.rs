@@ -112,7 +112,11 @@ impl Program {
         };
         let account = self
             .peer
-            .read(&load, &ended.stdout, &ended.stderr)
+            .read(
+                &load,
+                &String::from_utf8_lossy(&ended.stdout),
+                &ended.stderr,
+            )
             .map_err(|error| Error::failed(format!("{error}{}", beginning(&ended))))?;
         Ok(Shot { account, cpu })
     }
@@ -120,7 +124,8 @@ impl Program {
 
 /// The first lines of what a tool printed, indented, to follow a message.
 fn beginning(ended: &Ended) -> String {
-    let lines = ended.stdout.lines().chain(ended.stderr.lines());
+    let stdout = String::from_utf8_lossy(&ended.stdout);
+    let lines = stdout.lines().chain(ended.stderr.lines());
     let lines = lines.filter(|line| !line.trim().is_empty());
     let lines: Vec<String> = lines
         .take(SHOWN_LINES)

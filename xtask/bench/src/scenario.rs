@@ -71,7 +71,7 @@ impl Scenario {
 
     /// Those that `names` ask for, in the bench's own order and each once. `tls` turns plain ones
     /// into their variants with TLS. Without names: all plain ones and the TLS variants of those
-    /// in which speed is measured; if quick, the TLS variant of the closed loop alone.
+    /// in which speed and evenness are measured; if quick, the TLS variant of the closed loop alone.
     ///
     /// # Errors
     ///

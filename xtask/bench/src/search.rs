@@ -10,7 +10,7 @@ const GUESSES: u32 = 8;
 /// Finds the highest value below `above` for which `holds` is true, to the share `resolution`.
 ///
 /// It takes for granted that what holds at a value holds below it. `None` if nothing holds at a
-/// twentieth of `above`.
+/// fifteenth of `above`.
 ///
 /// # Errors
 ///

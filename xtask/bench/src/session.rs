@@ -30,6 +30,16 @@ use crate::table;
 /// does not keep the others from being measured.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     let then = args.against.as_deref().map(against::read).transpose()?;
+    if let Some(then) = then.as_ref().filter(|then| then.quick != args.quick) {
+        let (this, that) = if then.quick {
+            ("is no quick one", "was")
+        } else {
+            ("is a quick one", "was not")
+        };
+        return Err(Error::usage(format!(
+            "this bench {this}, and that of --against {that}: their figures do not compare"
+        )));
+    }
     let selected = Scenario::select(&args.scenarios, args.tls, args.quick)?;
     let root = machine::root();
     let hammer = Program::hammer(Executable::build(&root, "release", "hammer")?.path);
@@ -82,11 +92,6 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
         let changes = against::compare(&then, &record);
         println!("\nagainst {} of {}", then.commit.id, then.date);
         print!("{}", against::table(&changes));
-        if then.quick != record.quick {
-            println!(
-                "  one of the two was quick: its runs were shorter, and memory saw fewer hits"
-            );
-        }
         worse = against::any_regression(&changes);
     }
     if worse || bench.failed.get() || !failures.is_empty() {

@@ -43,7 +43,7 @@ impl Peer for K6 {
             ""
         };
         let mut invocation = Invocation::new(&format!("run --quiet {trust}"), "-");
-        invocation.stdin = script(load)?;
+        invocation.stdin = script(load)?.into_bytes();
         invocation.environment = vec![
             ("GOMAXPROCS", "1".to_owned()),
             ("K6_NO_USAGE_REPORT", "true".to_owned()),

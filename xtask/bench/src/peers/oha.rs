@@ -52,7 +52,8 @@ impl Peer for Oha {
             load.duration()?
         );
         let mut invocation = Invocation::new(&line, load.url);
-        // It has a thread per core that it may use; where nothing is pinned, that would be all.
+        // It counts the machine's cores for its threads, not those that it may use: two threads on
+        // one core cost it a quarter more per hit at 20,000/s.
         invocation
             .environment
             .push(("TOKIO_WORKER_THREADS", "1".to_owned()));

@@ -51,7 +51,7 @@ impl Peer for Vegeta {
             duration = load.duration()?
         );
         let mut invocation = Invocation::new(&line, &rate);
-        invocation.stdin = format!("GET {}\n", load.url);
+        invocation.stdin = format!("GET {}\n", load.url).into_bytes();
         Some(invocation)
     }
 

@@ -27,9 +27,17 @@ impl Stacks {
     /// Adds an amount to a stack, given from its outermost frame inwards. Frames that only pass a
     /// call on are left out, and one that follows its like counts once.
     pub(crate) fn add<'a>(&mut self, frames: impl Iterator<Item = &'a str>, amount: u64) {
-        let mut names: Vec<String> = frames.filter_map(frame::tidy).map(str::to_owned).collect();
+        let mut names: Vec<String> = frames
+            .filter_map(frame::tidy)
+            .map(Self::one_frame)
+            .collect();
         names.dedup();
         *self.amounts.entry(names).or_default() += amount;
+    }
+
+    /// A name such as `<[T; N] as Trait>::call` would be two frames in a line.
+    fn one_frame(name: &str) -> String {
+        name.replace(';', ",")
     }
 
     /// All amounts together.
