@@ -4,9 +4,9 @@ use crate::command::{output, stderr};
 
 /// What is given behind the URL of a good target, the flag that is named, and what would be right.
 const TABLE: &[(&[&str], &str, &str)] = &[
-    (&["-r", "0"], "--rate", "above 0; right would be"),
-    (&["-r", "-5"], "--rate", "above 0; right would be"),
-    (&["--tps", "-5"], "--rate", "above 0; right would be"),
+    (&["-r", "0"], "--rate", "must be above 0\n"),
+    (&["-r", "-5"], "--rate", "must be above 0\n"),
+    (&["--tps", "-5"], "--rate", "must be above 0\n"),
     (
         &["-r", "100..10x0/5m"],
         "--rate",
@@ -27,12 +27,12 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (
         &["-r", "max", "--arrivals", "poisson"],
         "--arrivals",
-        "right would be a rate",
+        "right would be",
     ),
     (
         &["-r", "max", "--skip-late", "1s"],
         "--skip-late",
-        "right would be a rate",
+        "right would be",
     ),
     (
         &["--arrivals", "odd"],
@@ -52,7 +52,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--start-at",
         "7 days ahead",
     ),
-    (&["-r", "fast"], "--rate", "not a number; right would be"),
+    (&["-r", "fast"], "--rate", "is not a number\n"),
     (&["-z", "0"], "--duration", "right would be 30s"),
     (&["-z", "-1s"], "--duration", "right would be 30s"),
     (&["-z", "soon"], "--duration", "right would be 30s"),

@@ -274,7 +274,7 @@ fn what_is_wrong_with_a_plan_is_named_with_its_place_and_nothing_is_sent() {
             "4:1",
             "'heder'; right would be 'header'",
         ),
-        ("rate = 'fast'", "4:8", "is not a number; right would be"),
+        ("rate = 'fast'", "4:8", "is not a number\n"),
         ("rate = -5", "4:8", "right would be"),
         ("header = ['a: b', 'c']", "4:10", "Name: value"),
         ("header = { a = 'b' }", "4:10", "'header' has a table"),
@@ -395,4 +395,32 @@ fn the_plans_in_the_docs_run() {
         }
     }
     assert!(ran >= 4, "only {ran} plans");
+}
+
+#[test]
+fn thresholds_of_a_plan_are_about_its_loads_and_end_it_with_99() {
+    let [good, bad] = [Knobs::default(), Knobs::default().status(500).unwrap()]
+        .map(|knobs| Target::spawn(knobs).unwrap());
+    let plan = format!(
+        "assert = ['[good] errors == 0', '[bad] errors == 0', '[bad, stage 2] hits == 10']\n\
+         [[load]]\nname = 'good'\ntarget = '{}'\nrate = 20\nduration = 1\n\
+         [[load]]\nname = 'bad'\ntarget = '{}'\nrate = '20/500ms, 20/500ms'\n",
+        good.url(),
+        bad.url()
+    );
+    let output = run("plan.toml", &plan, JSON, &[]);
+    assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
+    let report = parsed(&output);
+    let passed: Vec<_> = report["thresholds"]
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|one| one["passed"].as_bool())
+        .collect();
+    assert_eq!(passed, [Some(true), Some(false), Some(true)], "{report}");
+
+    let unknown = plan.replace("[bad] errors", "[worse] errors");
+    let output = run("plan.toml", &unknown, JSON, &[]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("worse"), "{}", stderr(&output));
 }
