@@ -25,7 +25,7 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Setting")]
     pub require_valid: Option<Setting>,
-    /// What must hold at the end: 'p99 < 250ms', '[NAME] errors < 0.1%'.
+    /// What must hold at the end: `p99 < 250ms`, `[NAME] errors < 0.1%`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Setting")]
     pub assert: Option<Setting>,
