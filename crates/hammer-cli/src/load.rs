@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use hammer_core::{Hammer, Run, Schedule};
+use hammer_core::{Hammer, Needs, Run, Schedule};
 
 use crate::pace::Pace;
 use crate::{count, span};
@@ -63,9 +63,18 @@ impl LoadArgs {
         }
     }
 
+    /// What such a run may need of files and ports.
+    pub(crate) fn needs(&self) -> Needs {
+        let threads = self.threads.map_or_else(
+            || std::thread::available_parallelism().map_or(1, usize::from),
+            size,
+        );
+        let peak = self.schedule().rate();
+        Needs::estimate(peak, self.timeout, size(self.max_in_flight), threads)
+    }
+
     /// A run of `hammer` with this load.
     pub(crate) fn run<H: Hammer>(&self, hammer: H) -> Run<H> {
-        let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let mut run = Run::new(hammer, self.schedule())
             .max_in_flight(size(self.max_in_flight))
             .timeout(self.timeout)
@@ -78,6 +87,10 @@ impl LoadArgs {
             None => run,
         }
     }
+}
+
+fn size(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use hammer_core::{Event, Hammer, Report, Status, Stop};
+use hammer_core::{Event, Hammer, Limits, Report, Status, Stop};
 
 use crate::error::{Error, chain};
 use crate::exit::Exit;
@@ -22,6 +22,12 @@ impl<H: Hammer> Job<'_, H> {
     /// Makes the run: opens the outputs, hits, and writes the report.
     pub(crate) fn execute(self, load: &LoadArgs, output: &OutputArgs) -> Result<Exit, Error> {
         let mut outputs = Outputs::open(output)?;
+        if !output.quiet() {
+            let short = load.needs().beyond(Limits::read());
+            short
+                .iter()
+                .for_each(|short| say(&format!("warning: {short}")));
+        }
         let stop = Stop::new();
         let signals = Signals::watch(&stop)?;
         let mut progress = Progress::new(output.quiet());

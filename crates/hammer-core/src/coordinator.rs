@@ -11,10 +11,13 @@ use std::time::Duration;
 use hammer_stats::{Fold, Series, Snapshot};
 use tokio::time::Instant;
 
+use crate::host;
 use crate::interval::Interval;
 use crate::run::{Run, Settings};
 use crate::worker::{self, Link, Message, Part, Peaks, Reins};
-use crate::{Error, ErrorKind, Event, Hammer, Hits, Report, Schedule, Summary, Tick, process};
+use crate::{
+    Effort, Error, ErrorKind, Event, Hammer, Hits, Report, Schedule, Summary, Tick, process,
+};
 
 /// Slices of the timeline: ten minutes by the second, longer runs in wider ones.
 const SLICES: usize = 600;
@@ -87,7 +90,9 @@ pub(crate) fn execute<H: Hammer>(
         series: Series::new(SLICES),
         elapsed: Duration::ZERO,
         peaks: Peaks::default(),
+        efforts: vec![None; threads],
         cpu_before: process::cpu(),
+        host_before: host::Reading::take(),
         broken: None,
         schedule,
         settings,
@@ -134,7 +139,9 @@ pub(crate) struct Coordinator {
     pub(crate) series: Series<Second>,
     pub(crate) elapsed: Duration,
     pub(crate) peaks: Peaks,
+    pub(crate) efforts: Vec<Option<Effort>>,
     pub(crate) cpu_before: Duration,
+    pub(crate) host_before: host::Reading,
     broken: Option<io::Error>,
 }
 
@@ -175,6 +182,7 @@ impl Coordinator {
                         let (total, length) = (self.schedule.total(), self.length);
                         on_event(Event::Started { total, length });
                         self.cpu_before = process::cpu();
+                        self.host_before = host::Reading::take();
                         self.start();
                     }
                 }
@@ -203,7 +211,9 @@ impl Coordinator {
                     interval,
                     elapsed,
                     peaks,
+                    effort,
                 } => {
+                    self.efforts[worker] = effort;
                     self.current.merge(&interval);
                     self.elapsed = self.elapsed.max(elapsed);
                     self.peaks.in_flight += peaks.in_flight;

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use hammer_stats::Histogram;
 
+use crate::unsent::UnsentCounts;
 use crate::{Failure, HitVerdict, Hits, Label, Outcome};
 
 /// How many different labels, failures or phases are told apart; more are counted as the last.
@@ -22,6 +23,7 @@ pub(crate) struct Interval {
     pub(crate) received: u64,
     pub(crate) slots_opened: u64,
     pub(crate) sessions_opened: u64,
+    pub(crate) unsent: UnsentCounts,
     pub(crate) waited_at_limit: u64,
     pub(crate) log_dropped: u64,
 }
@@ -42,6 +44,7 @@ impl Interval {
             received: 0,
             slots_opened: 0,
             sessions_opened: 0,
+            unsent: UnsentCounts::default(),
             waited_at_limit: 0,
             log_dropped: 0,
         })
@@ -91,6 +94,7 @@ impl Interval {
         self.received += other.received;
         self.slots_opened += other.slots_opened;
         self.sessions_opened += other.sessions_opened;
+        self.unsent.merge(&other.unsent);
         self.waited_at_limit += other.waited_at_limit;
         self.log_dropped += other.log_dropped;
     }
@@ -98,6 +102,7 @@ impl Interval {
     /// Forgets everything, and keeps its memory.
     pub(crate) fn clear(&mut self) {
         self.hits = Hits::default();
+        self.unsent = UnsentCounts::default();
         for histogram in [
             &mut self.response,
             &mut self.service,

@@ -21,16 +21,20 @@
 //! A hammer for a protocol of your own implements [`Hammer`]; its tests run
 //! `testing::conformance` (feature `testing`).
 
+mod cgroup;
 mod coordinator;
+mod effort;
 mod error;
 mod event;
 mod failure;
 mod hammer;
 mod hit;
 mod hits;
+mod host;
 mod interval;
 mod outcome;
 mod phases;
+mod preflight;
 mod process;
 mod rate;
 mod report;
@@ -39,17 +43,21 @@ mod schedule;
 mod stop;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod unsent;
 mod verdict;
 mod wait;
 mod worker;
 
+pub use effort::{Effort, Hold};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, HitRecord, Tick};
 pub use failure::Failure;
 pub use hammer::{FromFn, Hammer, from_fn};
 pub use hit::{Hit, Slot};
 pub use hits::{HitVerdict, Hits};
+pub use host::Host;
 pub use outcome::{Label, Outcome};
+pub use preflight::{Limits, Needs, Shortage};
 pub use rand_xoshiro;
 pub use rate::{Rate, RateError};
 pub use report::{Achieved, Bytes, Generator, Loop, Report, SCHEMA, Slice, Summary};

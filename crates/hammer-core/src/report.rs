@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::coordinator::{Coordinator, Second};
 use crate::stop::Level;
-use crate::{Failure, Hits, Status, Verdict, process, verdict};
+use crate::{Effort, Failure, Hits, Host, Status, Verdict, host, process, verdict};
 
 /// The value of [`Report::schema`].
 pub const SCHEMA: &str = "hammer.report/1";
@@ -112,11 +112,20 @@ pub struct Generator {
     pub peak_backlog: u64,
     /// Hits that waited for a slot because the bound on hits in flight was reached.
     pub waited_at_limit: u64,
+    /// Hits that the generator did not send, by cause.
+    #[serde(default)]
+    pub unsent: BTreeMap<String, u64>,
     /// How late the schedule was kept: from the moment a hit was due until the generator turned to
     /// it, slot or no slot.
     pub schedule_late_us: Summary,
     /// Rows of a per-hit log that were dropped because it was not written fast enough.
     pub log_dropped: u64,
+    /// What the run took out of each worker thread, in their order; empty if it can't be told.
+    #[serde(default)]
+    pub workers: Vec<Effort>,
+    /// What was taken from the generator, and what it could have had.
+    #[serde(default)]
+    pub host: Host,
 }
 
 /// A part of the run.
@@ -241,13 +250,40 @@ impl Coordinator {
                 peak_in_flight: self.peaks.in_flight as u64,
                 peak_backlog: self.peaks.backlog as u64,
                 waited_at_limit: total.waited_at_limit,
+                unsent: self.unsent(),
                 schedule_late_us: Summary::from(&total.schedule_late),
                 log_dropped: total.log_dropped,
+                workers: self.efforts.iter().flatten().cloned().collect(),
+                host: if settings.paused {
+                    Host::default()
+                } else {
+                    self.host_before.until(&host::Reading::take())
+                },
             },
             timeline: self.series.iter().map(Slice::from).collect(),
         };
         report.verdict = verdict::judge(&report);
         report
+    }
+
+    /// Hits that were never started, and those whose session could not be opened for want of
+    /// something, by cause.
+    fn unsent(&self) -> BTreeMap<String, u64> {
+        let mut unsent = self.total.unsent.by_name();
+        for (failure, cause) in [
+            (Failure::OUT_OF_FILES, "files"),
+            (Failure::OUT_OF_PORTS, "ports"),
+            (Failure::OUT_OF_MEMORY, "memory"),
+        ] {
+            let failures = &self.total.failures.0;
+            if let Some((_, hits)) = failures
+                .iter()
+                .find(|(known, hits)| *known == failure && *hits > 0)
+            {
+                unsent.insert(cause.to_owned(), *hits);
+            }
+        }
+        unsent
     }
 }
 

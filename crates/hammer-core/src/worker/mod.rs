@@ -17,9 +17,11 @@ use std::time::Duration;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::time::Instant;
 
+use crate::effort::Meter;
 use crate::interval::Interval;
 use crate::schedule::{Schedule, Share};
 use crate::stop::{Level, Stop};
+use crate::unsent::Unsent;
 use crate::wait::{Bell, Wait};
 use crate::{Failure, Hammer, HitRecord, HitVerdict, Label, Outcome};
 
@@ -84,6 +86,8 @@ struct Worker<H> {
     link: Link,
     bell: Bell,
     peaks: Cell<Peaks>,
+    /// None before the start, and under a paused clock, against which no thread can be measured.
+    meter: RefCell<Option<Meter>>,
 }
 
 /// Runs one worker to its end on the calling thread.
@@ -124,6 +128,7 @@ impl<H: Hammer> Worker<H> {
             link,
             bell: Bell::default(),
             peaks: Cell::default(),
+            meter: RefCell::default(),
             part,
         }
     }
@@ -146,9 +151,10 @@ impl<H: Hammer> Worker<H> {
         self.start.set(start);
         self.state.set(State::Running);
         let paced = self.pace(&mut wait).await;
+        let effort = self.meter.take().map(|meter| meter.finish());
         self.close().await;
         self.link
-            .done(&self.interval, self.elapsed(), self.peaks.get());
+            .done(&self.interval, self.elapsed(), self.peaks.get(), effort);
         paced
     }
 
@@ -289,8 +295,12 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// A hit is given up before it was started.
-    fn unsent(&self, hit: Pending) {
-        self.interval.borrow_mut().hits.count(HitVerdict::Unsent);
+    fn unsent(&self, hit: Pending, why: Unsent) {
+        {
+            let mut interval = self.interval.borrow_mut();
+            interval.hits.count(HitVerdict::Unsent);
+            interval.unsent.count(why);
+        }
         if self.part.log_hits {
             let Pending { number, due } = hit;
             let verdict = HitVerdict::Unsent;

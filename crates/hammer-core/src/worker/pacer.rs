@@ -7,7 +7,9 @@ use tokio::time::Instant;
 
 use super::slot::{Order, SlotCell};
 use super::{Pending, State, Worker};
+use crate::effort::Meter;
 use crate::stop::Level;
+use crate::unsent::Unsent;
 use crate::wait::Wait;
 use crate::{Hammer, Rate};
 
@@ -16,6 +18,9 @@ const QUANTUM: RangeInclusive<Duration> = Duration::from_micros(100)..=Duration:
 /// How the quantum grows with a worker's rate: 200 µs at 20,000/s.
 const QUANTUM_PER_RATE: Duration = Duration::from_nanos(10);
 const SECOND: Duration = Duration::from_secs(1);
+/// The longest time between two looks, so that a loop that stands still is seen although no hit is
+/// due.
+const LOOK: Duration = Duration::from_millis(50);
 
 impl<H: Hammer> Worker<H> {
     /// Turns to each hit when it is due, until the last one has ended.
@@ -24,12 +29,19 @@ impl<H: Hammer> Worker<H> {
         while Instant::now() < self.start.get() && self.part.stop.level() == Level::Run {
             wait.until(self.start.get(), &self.bell).await?;
         }
+        if !self.part.paused {
+            self.meter.replace(Some(Meter::start()));
+        }
+        let mut wanted = self.start.get();
         let mut drain_end = None;
         let mut next_tick = SECOND;
         let mut departures = 0;
         let quantum = quantum(self.share.borrow().rate_per_worker());
         loop {
             let now = Instant::now();
+            if let Some(meter) = &mut *self.meter.borrow_mut() {
+                meter.looked(now.saturating_duration_since(wanted));
+            }
             let elapsed = now.saturating_duration_since(self.start.get());
             let waiting = match self.state.get() {
                 State::Running => self.dispatch(elapsed),
@@ -39,6 +51,9 @@ impl<H: Hammer> Worker<H> {
             if elapsed >= next_tick {
                 let second = elapsed.as_secs();
                 self.link.swap(&self.interval, second);
+                if let Some(meter) = &mut *self.meter.borrow_mut() {
+                    meter.second();
+                }
                 next_tick = SECOND * u32::try_from(second + 1).unwrap_or(u32::MAX);
             }
             if waiting > 0 {
@@ -59,7 +74,7 @@ impl<H: Hammer> Worker<H> {
             }
             if self.state.get() == State::Draining {
                 if level > Level::Run {
-                    self.give_up_backlog();
+                    self.give_up_backlog(Unsent::Stopped);
                 }
                 if self.busy.get() == 0 && self.backlog.borrow().is_empty() {
                     return Ok(());
@@ -78,9 +93,10 @@ impl<H: Hammer> Worker<H> {
                 Some(self.start.get() + next_tick),
                 self.in_flight.borrow().next_timeout(self.part.timeout),
                 drain_end,
+                (!self.part.paused).then(|| now + LOOK),
             ];
-            let deadline = times.into_iter().flatten().min().unwrap_or(now + SECOND);
-            wait.until(deadline, &self.bell).await?;
+            wanted = times.into_iter().flatten().min().unwrap_or(now + SECOND);
+            wait.until(wanted, &self.bell).await?;
         }
     }
 
@@ -125,7 +141,7 @@ impl<H: Hammer> Worker<H> {
                 self.growth.arrived(late);
             } else {
                 drop(interval);
-                self.unsent(hit);
+                self.unsent(hit, Unsent::Backlog);
                 interval = self.interval.borrow_mut();
             }
         }
@@ -186,15 +202,22 @@ impl<H: Hammer> Worker<H> {
         }
     }
 
-    fn give_up_backlog(&self) {
+    fn give_up_backlog(&self, why: Unsent) {
         let backlog = std::mem::take(&mut *self.backlog.borrow_mut());
-        backlog.into_iter().for_each(|hit| self.unsent(hit));
+        backlog.into_iter().for_each(|hit| self.unsent(hit, why));
     }
 
     /// Ends everything: due hits are unsent, those in flight abandoned.
     async fn abandon(&self) {
         self.state.set(State::Closing);
-        self.give_up_backlog();
+        let why = if self.part.stop.level() > Level::Run {
+            Unsent::Stopped
+        } else if self.slots.borrow().len() >= self.part.max_in_flight {
+            Unsent::InFlightBound
+        } else {
+            Unsent::Drain
+        };
+        self.give_up_backlog(why);
         while self.busy.get() > 0 {
             self.abandon_in_flight();
             tokio::task::yield_now().await;
