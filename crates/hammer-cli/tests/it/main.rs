@@ -10,6 +10,11 @@ mod outputs;
 mod servers;
 mod usage;
 
+#[cfg(target_os = "linux")]
+mod throttle;
+#[cfg(target_os = "linux")]
+mod verdict;
+
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]

@@ -8,12 +8,17 @@ type Finding = (Status, String);
 /// Weighs the figures of a report, whatever verdict it holds.
 pub(crate) fn judge(report: &Report) -> Verdict {
     let mut findings: Vec<Finding> = vec![];
-    findings.extend(lateness(report));
+    let schedule = lateness(report);
+    let lost = matches!(schedule, Some((Status::Invalid, _)));
+    findings.extend(schedule);
+    let outrun = outrun(report);
+    let had_time = outrun.is_none();
+    findings.extend(outrun.filter(|_| !lost));
     findings.extend(throttled(report));
     findings.extend(no_core(report));
     findings.extend(stolen(report));
     findings.extend(stall(report));
-    findings.extend(busy(report));
+    findings.extend(busy(report).filter(|_| had_time));
     findings.extend(memory(report));
     findings.extend(shortages(report));
     let kept_up = findings.is_empty();
@@ -35,14 +40,14 @@ fn lateness(report: &Report) -> Option<Finding> {
     if late.p99 >= bounds::LOST_P99_US {
         let late = ms(late.p99);
         let reason = format!(
-            "the generator turned to hits {late} late at p99, so the schedule was not kept: {advice}, or lower the rate"
+            "the generator turned to hits {late} late at p99, so the schedule was not kept: {advice}"
         );
         return Some((Status::Invalid, reason));
     }
-    if late.p50 >= bounds::LATE_P99_US && late.p50 >= bounds::MOST_SHARE * response.p50 {
+    if late.p50 >= bounds::LATE_P50_US && late.p50 >= bounds::MOST_SHARE * response.p50 {
         let late = ms(late.p50);
         let reason = format!(
-            "the generator turned to hits {late} late at p50, half of the response or more: {advice}, or lower the rate"
+            "the generator turned to hits {late} late at p50, half of the response or more: {advice}"
         );
         return Some((Status::Invalid, reason));
     }
@@ -52,6 +57,25 @@ fn lateness(report: &Report) -> Option<Finding> {
         return Some((Status::Suspect, reason));
     }
     None
+}
+
+/// A thread that is always running or waiting to run frees no slots: that hits started late is then
+/// its own doing, although all slots were taken.
+fn outrun(report: &Report) -> Option<Finding> {
+    if report.elapsed_s < bounds::BUSY_LEAST_S {
+        return None;
+    }
+    let wanted = |worker: &Effort| Some(worker.busy? + worker.no_core.unwrap_or(0.0));
+    let (thread, wanted) = worst(report, wanted)?;
+    let (late, response) = (report.lateness_us.p50, report.response_us.p50);
+    let most = late >= bounds::LATE_P50_US && late >= bounds::MOST_SHARE * response;
+    (wanted >= bounds::BUSY && most).then(|| {
+        let (wanted, late) = (percent(wanted), ms(late));
+        let reason = format!(
+            "thread {thread} of the generator had work for {wanted} of the time and hits started {late} late at p50, so the schedule was not kept: add --threads or machines, or lower the rate"
+        );
+        (Status::Invalid, reason)
+    })
 }
 
 fn throttled(report: &Report) -> Option<Finding> {
@@ -101,7 +125,8 @@ fn stall(report: &Report) -> Option<Finding> {
     let (who, stall, advice) = match longest {
         Some((thread, blocked)) if blocked >= bounds::STALL_US => (
             format!("thread {thread} of the generator"),
-            blocked,
+            // A hit may have been due before the loop wanted to look.
+            blocked.max(late),
             hold_advice(report.generator.workers[thread].blocked_while),
         ),
         _ => ("the generator".to_owned(), late, advice(report)),

@@ -12,13 +12,13 @@ pub(super) fn advice(report: &Report) -> &'static str {
     };
     let host = &generator.host;
     if host.throttled.is_some_and(|share| share >= THROTTLED) {
-        "its control group ran out of processor time, raise that limit"
+        "its control group ran out of processor time, raise that limit or lower the rate"
     } else if any(|worker| worker.no_core, NO_CORE) {
         hold_advice(Some(Hold::NoCore))
     } else if host.stolen.is_some_and(|share| share >= STOLEN) {
         "the host took its cores away, use a quieter or a bigger machine"
     } else if any(|worker| worker.busy, BUSY) || any(|worker| worker.full, FULL) {
-        "its threads had too much to do, add --threads or machines"
+        "its threads had too much to do, add --threads or machines, or lower the rate"
     } else {
         let worst = super::judge::worst(report, |worker| Some(worker.blocked_max_us));
         hold_advice(worst.and_then(|(thread, _)| generator.workers[thread].blocked_while))

@@ -111,20 +111,12 @@ fn lateness_counts_as_such_and_against_the_response() {
         Suspect,
         says,
     );
-    let half = [(
-        &format!("{RESPONSE}/p50")[..],
-        json!(bounds::LATE_P99_US / bounds::MOST_SHARE),
-    )];
+    let median = &format!("{RESPONSE}/p50")[..];
+    let half = [(median, json!(bounds::LATE_P50_US / bounds::MOST_SHARE))];
     let typical = &format!("{LATE}/p50")[..];
-    sides(
-        &half,
-        typical,
-        bounds::LATE_P99_US,
-        Valid,
-        Invalid,
-        "late at p50, half of",
-    );
-    let longer = [(&format!("{RESPONSE}/p50")[..], json!(1e5))];
+    let says = "late at p50, half of";
+    sides(&half, typical, bounds::LATE_P50_US, Valid, Invalid, says);
+    let longer = [(median, json!(1e5))];
     let most = 1e5 * bounds::MOST_SHARE;
     sides(
         &longer,
@@ -134,6 +126,44 @@ fn lateness_counts_as_such_and_against_the_response() {
         Invalid,
         "50.0 ms late at p50",
     );
+}
+
+#[test]
+fn a_thread_without_time_makes_the_wait_for_a_slot_its_own() {
+    let waits = [
+        ("/lateness_us/p50", json!(9e5)),
+        ("/response_us/p50", json!(1e6)),
+        ("/generator/waited_at_limit", json!(10_000)),
+    ];
+    let says = "thread 1 of the generator had work for 90 % of the time and hits started 900.0 ms";
+    let no_core = [&waits[..], &[("/generator/workers/1/busy", json!(0.0))]].concat();
+    for (also, figure) in [(&waits[..], "busy"), (&no_core[..], "no_core")] {
+        // The other one of the two has its quiet figure, 0.1 %, or none.
+        let rest = if figure == "busy" { 0.001 } else { 0.0 };
+        let pointer = format!("{WORKER}/{figure}");
+        sides(also, &pointer, bounds::BUSY - rest, Suspect, Invalid, says);
+    }
+    let busy = ("/generator/workers/1/busy", json!(1.0));
+    for (late, response, status) in [
+        (
+            bounds::LATE_P50_US,
+            bounds::LATE_P50_US / bounds::MOST_SHARE,
+            Invalid,
+        ),
+        (below(bounds::LATE_P50_US), bounds::LATE_P50_US, Suspect),
+        (below(1e5), 1e5 / bounds::MOST_SHARE, Suspect),
+    ] {
+        let changes = [
+            busy.clone(),
+            ("/lateness_us/p50", json!(late)),
+            ("/response_us/p50", json!(response)),
+        ];
+        assert_eq!(
+            judge(&report(&changes)).status,
+            status,
+            "{late} of {response}"
+        );
+    }
 }
 
 #[test]

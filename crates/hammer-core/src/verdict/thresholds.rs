@@ -20,10 +20,17 @@ pub(super) const LATE_SHARE: f64 = 0.1;
 pub(super) const LOST_P99_US: f64 = 100_000.0;
 
 /// The share of the response's p50 from which on the numbers describe the generator, if its p50 is
-/// also later than [`LATE_P99_US`].
+/// also later than [`LATE_P50_US`].
 ///
 /// From a half on most of what the typical hit took was the generator's own doing.
 pub(super) const MOST_SHARE: f64 = 0.5;
+
+/// Later than this at p50, in µs, can't be the way in which hits are paced.
+///
+/// Hits that are due within the pacer's quantum start together, which makes the typical one up to
+/// 0.125 ms late, and that may well be half of the response of a fast target. With tokio's timers,
+/// which tick in milliseconds, it is half a millisecond.
+pub(super) const LATE_P50_US: f64 = 1_000.0;
 
 /// Standing still once for this long, in µs, is worth a reason.
 ///
@@ -32,7 +39,8 @@ pub(super) const MOST_SHARE: f64 = 0.5;
 /// makes now and then, and if they come often the lateness shows them.
 pub(super) const STALL_US: f64 = 200_000.0;
 
-/// Busier than this, a thread has no room to start a hit when it is due.
+/// Busier than this, a thread has no room to start a hit when it is due. So it is if it was not
+/// running all that time but ready to, without a core.
 ///
 /// A queue with one server that is busy for a share b of the time has b / (1 − b) waiting on the
 /// average: 1 at a half, 9 at nine tenths, and from there on it rises steeply.
