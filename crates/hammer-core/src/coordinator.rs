@@ -92,7 +92,7 @@ pub(crate) fn execute<H: Hammer>(
         peaks: Peaks::default(),
         efforts: vec![None; threads],
         cpu_before: process::cpu(),
-        host_before: host::Reading::take(),
+        host_before: host::Reading::default(),
         broken: None,
         schedule,
         settings,
@@ -182,7 +182,9 @@ impl Coordinator {
                         let (total, length) = (self.schedule.total(), self.length);
                         on_event(Event::Started { total, length });
                         self.cpu_before = process::cpu();
-                        self.host_before = host::Reading::take();
+                        if !self.settings.paused {
+                            self.host_before = host::Reading::take();
+                        }
                         self.start();
                     }
                 }

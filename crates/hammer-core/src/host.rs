@@ -22,8 +22,8 @@ pub struct Host {
     pub memory_bytes: Option<u64>,
 }
 
-/// What there was to read at one moment.
-#[derive(Debug, Clone, Copy)]
+/// What there was to read at one moment; nothing by default.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Reading {
     cores: Option<Cores>,
     throttling: Option<Throttling>,
