@@ -2,13 +2,14 @@ use toml::de::{DeTable, DeValue};
 
 use crate::PlanError;
 use crate::node::{MOST_DEPTH, Node, Value};
+use crate::short::short;
 use crate::source::Source;
 
 /// Reads TOML.
 pub(crate) fn parse(source: &Source) -> Result<Node, PlanError> {
     let table = DeTable::parse(source.text()).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        let what = error.message().replace('\n', ", ");
+        let what = short(&error.message().replace('\n', ", "));
         source.error(at, format!("it is no TOML: {what}"))
     })?;
     let span = table.span();
