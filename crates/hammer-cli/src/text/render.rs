@@ -22,7 +22,7 @@ const LABELS: usize = 6;
 
 /// The report as text, the verdict in colour if `colour`.
 pub(crate) fn render(report: &Report, colour: bool) -> String {
-    let numbers = [hits(report), speed(report), latency::table(report)].concat();
+    let numbers = [hits(report), speed(report), latency::table(report, 0)].concat();
     let rest = [
         codes(&report.labels),
         failures(report),
