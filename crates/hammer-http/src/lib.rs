@@ -50,3 +50,8 @@ pub use builder::HttpBuilder;
 pub use error::{Error, ErrorKind};
 pub use header::Header;
 pub use http::{Http, Session};
+
+/// What the README shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -6,12 +6,16 @@ mod bad_input;
 mod command;
 mod commands;
 mod echo;
+mod junit;
 mod outputs;
+mod plan_thresholds;
 mod plans;
 mod servers;
 mod thresholds;
 mod usage;
 
+#[cfg(unix)]
+mod docs;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
