@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::node::{Node, Value};
 use crate::short::short;
@@ -7,6 +8,10 @@ use crate::{
     Load, Plan, PlanError, Scenario, Threshold, ThresholdError, environment, json_text, nearest,
     schema, toml_text,
 };
+
+/// The keys of a plan, and of a load: making a schema for each text would cost more than reading it.
+static OF_PLAN: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<Plan>);
+static OF_LOAD: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<Load>);
 
 /// What a text says, and where it says it.
 #[derive(Debug, Clone)]
@@ -147,8 +152,7 @@ impl PlanFile {
 }
 
 fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
-    let known = schema::keys::<Plan>();
-    let of_load = schema::keys::<Load>();
+    let (known, of_load) = (&*OF_PLAN, &*OF_LOAD);
     let Value::Table(entries) = &root.value else {
         let wrong = format!("a plan is a table, and this is {}", root.value.kind());
         return Err(source.error(root.span.start, wrong));
@@ -167,7 +171,7 @@ fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
             );
             return Err(source.error(*at, wrong));
         } else {
-            return Err(unknown(source, key, *at, "a plan", &known));
+            return Err(unknown(source, key, *at, "a plan", known));
         }
     }
     let right = "right would be one or several of [[load]]";
@@ -188,7 +192,7 @@ fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
     }
     let mut names = BTreeSet::new();
     for node in loads {
-        check_load(source, node, &known, &of_load, &mut names)?;
+        check_load(source, node, known, of_load, &mut names)?;
     }
     serde_json::from_value(root.plain())
         .map_err(|error| source.error(root.span.start, error.to_string()))

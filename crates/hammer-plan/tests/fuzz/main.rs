@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use hammer_core::testing::Corpus;
-use hammer_plan::{PlanFile, Threshold};
+use hammer_plan::{EXAMPLE, PlanFile, Threshold};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -19,9 +19,9 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 static ALONE: Mutex<()> = Mutex::new(());
 
 /// Bytes that may be allocated to read a text of this length, all in all, whether they are freed or
-/// not: a measure of the work, too.
+/// not: a measure of the work, too. A table of TOML, for which two bytes will do, takes a thousand.
 fn most(length: usize) -> usize {
-    (192 << 10) + 64 * length
+    (48 << 10) + 500 * length
 }
 
 /// Reads each text of a corpus and `nearly` texts besides, and checks it.
@@ -31,6 +31,8 @@ fn try_each(folder: &str, nearly: usize, read: impl Fn(&str), check: impl Fn(&st
         .join("tests/fuzz")
         .join(folder);
     let corpus = Corpus::read(&folder).expect("the corpus is there");
+    // What is made once, for the first text that is read, is nobody's.
+    read(EXAMPLE);
     corpus.try_each(nearly, |text| {
         let region = Region::new(ALLOCATOR);
         read(text);
@@ -55,4 +57,37 @@ fn no_text_is_trouble_for_what_reads_thresholds() {
 fn no_text_is_trouble_for_what_reads_plans() {
     let read = |text: &str| drop(PlanFile::parse("plan", text, plan::environment));
     try_each("plans", 3_000, read, plan::check);
+}
+
+/// Of the tables that a mebibyte of TOML can hold there are few enough.
+#[test]
+fn no_plan_of_the_greatest_length_takes_an_absurd_amount_of_memory() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let lines = |line: fn(usize) -> String| {
+        let mut lines = (0..).map(line);
+        let mut text = String::new();
+        while text.len() < (1 << 20) - 1_000 {
+            text.extend(lines.next());
+        }
+        text
+    };
+    let deep = |n| format!("a{n}{}=1\n", ".a".repeat(14));
+    let most = [
+        lines(deep),
+        lines(|n| format!("[a{n}.a.a]\n")),
+        lines(|n| format!("a{n}=1\n")),
+        lines(|_| "[[load]]\n".to_owned()),
+        format!("load=[{}{{}}]", lines(|_| "{},".to_owned())),
+        format!("load=[{}[]]", lines(|_| "[],".to_owned())),
+        format!("{{{}\"a\":1}}", lines(|n| format!("\"{n}\":1,"))),
+        format!("{{\"load\":[{}[]]}}", lines(|_| "[],".to_owned())),
+    ];
+    for text in most {
+        let region = Region::new(ALLOCATOR);
+        let read = PlanFile::parse("plan", &text, |_| None);
+        let bytes = region.change().bytes_allocated;
+        assert!(bytes <= 100 << 20, "{bytes} bytes for {text:.40}");
+        let error = read.expect_err("no plan").to_string();
+        assert!(!error.contains("longer than"), "{error}");
+    }
 }
