@@ -14,6 +14,9 @@ const TARGETS: [(&str, &str); 3] = [
     ("thresholds", "hammer-plan"),
     ("plans", "hammer-plan"),
 ];
+/// The target that is wanted, all of them if there is none, and for how many seconds each.
+type Wanted<'a> = (Option<&'a str>, &'a str);
+
 /// How long one target is run if nobody says otherwise.
 const SECONDS: &str = "60";
 const USAGE: &str = "right would be `cargo xtask fuzz`, with `rates`, `thresholds` or `plans` for one \
@@ -31,8 +34,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// The target that is named, and the seconds.
-fn understood<'a>(arguments: &[&'a str]) -> Result<(Option<&'a str>, &'a str), String> {
+fn understood<'a>(arguments: &[&'a str]) -> Result<Wanted<'a>, String> {
     let is_target = |word: &str| TARGETS.iter().any(|(target, _)| *target == word);
     let is_number = |word: &str| word.parse::<u32>().is_ok_and(|seconds| seconds > 0);
     match *arguments {
@@ -81,11 +83,11 @@ fn fuzz(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), Str
 mod tests {
     use std::path::Path;
 
-    use super::{TARGETS, understood};
+    use super::{TARGETS, Wanted, understood};
 
     #[test]
     fn understands_targets_and_seconds() {
-        let table: [(&[&str], Option<(Option<&str>, &str)>); 7] = [
+        let table: [(&[&str], Option<Wanted<'_>>); 7] = [
             (&[], Some((None, "60"))),
             (&["plans"], Some((Some("plans"), "60"))),
             (&["5"], Some((None, "5"))),

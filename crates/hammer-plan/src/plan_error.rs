@@ -10,7 +10,7 @@ pub struct PlanError {
     column: usize,
     what: String,
     /// The threshold that is wrong, if it is one.
-    threshold: Option<(String, ThresholdError)>,
+    threshold: Option<Box<(String, ThresholdError)>>,
 }
 
 impl PlanError {
@@ -26,7 +26,7 @@ impl PlanError {
 
     /// The same about a threshold, of which `error` says more than stands in `what`.
     pub(crate) fn of_threshold(self, text: &str, error: ThresholdError) -> Self {
-        let threshold = Some((text.to_owned(), error));
+        let threshold = Some(Box::new((text.to_owned(), error)));
         Self { threshold, ..self }
     }
 
@@ -60,7 +60,7 @@ impl PlanError {
     /// else is.
     #[must_use]
     pub fn threshold(&self) -> Option<(&str, &ThresholdError)> {
-        let (text, error) = self.threshold.as_ref()?;
+        let (text, error) = &**self.threshold.as_ref()?;
         Some((text, error))
     }
 }
@@ -68,7 +68,7 @@ impl PlanError {
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.wrong())?;
-        match &self.threshold {
+        match self.threshold() {
             Some((_, error)) => write!(f, "; right would be {}", error.right()),
             None => Ok(()),
         }
