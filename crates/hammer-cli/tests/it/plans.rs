@@ -348,6 +348,25 @@ fn what_is_wrong_with_a_plan_is_named_with_its_place_and_nothing_is_sent() {
     assert_eq!((counts.requests, counts.connections), (0, 0));
 }
 
+/// The corpus of the fuzzer, which looks at no flags, at the command that knows them all: each plan is
+/// one, or is refused.
+#[test]
+fn no_plan_is_trouble_for_the_command() {
+    let corpus = fs::read_dir(repository("crates/hammer-plan/tests/fuzz/plans")).unwrap();
+    let env = ["TARGET", "HOST", "TOKEN", "LONG"].map(|name| (name, "http://127.0.0.1:1/"));
+    let mut codes = [0; 2];
+    for file in corpus {
+        let path = file.unwrap().path();
+        let output = run_file(&path, &["--dry-run"], &env);
+        let message = stderr(&output);
+        let code = output.status.code();
+        assert!(matches!(code, Some(0 | 2)), "{}: {message}", path.display());
+        assert_eq!(code == Some(0), message.is_empty(), "{}", path.display());
+        codes[usize::from(code == Some(0))] += 1;
+    }
+    assert!(codes.iter().all(|count| *count > 2), "{codes:?}");
+}
+
 /// "The same words": the schema knows each flag of a load and of the output.
 #[test]
 fn plans_have_the_flags_of_the_command_line() {
