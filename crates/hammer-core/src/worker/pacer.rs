@@ -55,6 +55,8 @@ impl<H: Hammer> Worker<H> {
             self.leave_out_late(now);
             let waiting = match self.state.get() {
                 State::Running if level == Level::Run => self.dispatch(elapsed),
+                // Those that were due last want slots as well.
+                State::Draining if level == Level::Run => self.backlog.borrow().len(),
                 _ => 0,
             };
             self.time_out(now);
@@ -74,6 +76,7 @@ impl<H: Hammer> Worker<H> {
                     self.growth.stuck();
                 }
                 departures = self.growth.departures();
+                self.growth.look(self.backlog.borrow().len(), now);
                 self.grow();
             }
             let level = self.part.stop.level();
