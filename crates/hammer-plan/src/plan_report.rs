@@ -162,7 +162,7 @@ impl Measured for PlanReport {
         let (mut achieved, mut asked) = (0.0, 0.0);
         for LoadReport { report, .. } in &self.loads {
             achieved += report.rate.achieved * report.duration_s;
-            asked += report.rate.requested? * report.duration_s;
+            asked += crate::threshold::asked(report)? * report.duration_s;
         }
         (asked > 0.0).then(|| achieved / asked)
     }

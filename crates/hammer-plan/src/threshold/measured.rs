@@ -1,4 +1,4 @@
-use hammer_core::{Hits, Interval, Report, StageReport, Summary, Tick};
+use hammer_core::{Achieved, Arrivals, Hits, Interval, Report, StageReport, Summary, Tick};
 
 use super::StageName;
 use super::distribution::{Distribution, Source};
@@ -69,6 +69,24 @@ impl dyn Measured + '_ {
     }
 }
 
+/// Hits per second that were asked for. Where chance says how many hits are due these were asked
+/// for, and not the mean that they scatter around.
+pub(crate) fn asked(report: &Report) -> Option<f64> {
+    asked_of(
+        report.arrivals,
+        report.rate,
+        report.hits.scheduled,
+        report.duration_s,
+    )
+}
+
+fn asked_of(arrivals: Arrivals, rate: Achieved, scheduled: u64, seconds: f64) -> Option<f64> {
+    match arrivals {
+        Arrivals::Poisson if seconds > 0.0 => rate.requested.map(|_| scheduled as f64 / seconds),
+        _ => rate.requested,
+    }
+}
+
 impl Measured for Report {
     fn hits(&self) -> Hits {
         self.hits
@@ -79,8 +97,8 @@ impl Measured for Report {
     }
 
     fn achieved(&self) -> Option<f64> {
-        let requested = self.rate.requested.filter(|requested| *requested > 0.0)?;
-        Some(self.rate.achieved / requested)
+        let asked = asked(self).filter(|asked| *asked > 0.0)?;
+        Some(self.rate.achieved / asked)
     }
 
     fn interval(&self) -> Option<&Interval> {
@@ -114,7 +132,11 @@ impl Measured for Report {
         };
         let report = report?;
         let interval = report.interval();
-        Some(Box::new(Stage { report, interval }))
+        Some(Box::new(Stage {
+            report,
+            interval,
+            arrivals: self.arrivals,
+        }))
     }
 }
 
@@ -122,6 +144,7 @@ impl Measured for Report {
 struct Stage<'a> {
     report: &'a StageReport,
     interval: Option<Box<Interval>>,
+    arrivals: Arrivals,
 }
 
 impl Measured for Stage<'_> {
@@ -134,8 +157,10 @@ impl Measured for Stage<'_> {
     }
 
     fn achieved(&self) -> Option<f64> {
-        let asked = self.report.rate.requested.filter(|asked| *asked > 0.0)?;
-        Some(self.report.rate.achieved / asked)
+        let (report, arrivals) = (self.report, self.arrivals);
+        let asked = asked_of(arrivals, report.rate, report.hits.scheduled, report.width_s);
+        let asked = asked.filter(|asked| *asked > 0.0)?;
+        Some(report.rate.achieved / asked)
     }
 
     fn interval(&self) -> Option<&Interval> {

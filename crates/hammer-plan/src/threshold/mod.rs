@@ -20,6 +20,7 @@ use std::str::FromStr;
 use hammer_core::{Checked, Figure as Shown};
 
 pub use error::ThresholdError;
+pub(crate) use measured::asked;
 pub use measured::{Measured, TimeOf};
 pub use scope::{Scope, StageName};
 
