@@ -7,8 +7,8 @@ use tokio::time::Instant;
 /// A hit that is later than this when the pacer turns to it was held up by the generator, and is
 /// no reason to open another slot.
 const OWN_STALL: Duration = Duration::from_millis(10);
-/// How long hits that the generator was late for wait for slots that come free. A target that was
-/// only held up by the generator has taken them by then.
+/// How long hits that the generator was late for wait before it is asked whether slots come free at
+/// all. The target is slow if fewer did so than there are.
 const PATIENCE: Duration = Duration::from_millis(100);
 /// Slots that may be opening at one time before there are as many open ones.
 const AT_ONCE: usize = 16;
@@ -20,16 +20,16 @@ const AT_ONCE: usize = 16;
 /// the slots that are missing. A generator that was late itself makes no wants, however long its
 /// backlog is: that will pass at the speed of the target. So a stall of the target opens a slot per
 /// due hit, and a stall of the generator opens nearly none: until what it was late for has left the
-/// backlog, a slot is opened only if no slot comes free at all. That has an end, for the slots of a
-/// slow target may all be taken for seconds: what still waits then is wanted like any other hit.
+/// backlog, a slot is opened only if no slot comes free at all. At a slow target, whose slots are all
+/// taken for seconds, that has an end: what still waits then is wanted like any other hit.
 #[derive(Debug, Default)]
 pub(super) struct Growth {
     wanted: Cell<usize>,
     opening: Cell<usize>,
     /// Hits in the backlog that the generator was late for.
     own_late: Cell<usize>,
-    /// Since when there have been such hits, as far as it was looked at.
-    own_late_since: Cell<Option<Instant>>,
+    /// Since when there have been such hits, as far as it was looked at, and the departures then.
+    own_late_since: Cell<Option<(Instant, u64)>>,
     /// The slot that has just opened takes its first hit.
     fresh: Cell<bool>,
     /// Hits that left the backlog for a slot that came free.
@@ -62,18 +62,25 @@ impl Growth {
         self.fresh.set(false);
     }
 
-    /// `backlog` hits wait at `now`: those that the generator was late for have waited long enough
-    /// some day.
-    pub(super) fn look(&self, backlog: usize, now: Instant) {
-        let since = self.own_late_since.get().unwrap_or(now);
-        let over = self.own_late.get() > 0 && now.saturating_duration_since(since) >= PATIENCE;
-        if over {
+    /// `backlog` hits wait at `now`, with `open` slots: what the generator was late for has waited
+    /// long enough if the target is slow.
+    pub(super) fn look(&self, backlog: usize, open: usize, now: Instant) {
+        let departures = self.departures.get();
+        let (since, before) = self.own_late_since.get().unwrap_or((now, departures));
+        let over = now.saturating_duration_since(since) >= PATIENCE;
+        let slow = departures - before < open as u64;
+        if self.own_late.get() > 0 && over && slow {
             self.own_late.set(0);
             let coming = self.opening.get();
             self.wanted.set(backlog.saturating_sub(coming));
         }
-        let waiting = self.own_late.get() > 0;
-        self.own_late_since.set(waiting.then_some(since));
+        let from = if over {
+            (now, departures)
+        } else {
+            (since, before)
+        };
+        self.own_late_since
+            .set((self.own_late.get() > 0).then_some(from));
     }
 
     /// How many hits have left the backlog so far for slots that came free.
@@ -196,15 +203,25 @@ mod tests {
         let growth = Growth::default();
         let start = Instant::now();
         (0..20).for_each(|_| growth.arrived(Duration::from_millis(50)));
-        growth.look(20, start);
+        growth.look(20, 2, start);
         assert_eq!(growth.missing(20, 2, 100), 0);
-        growth.look(20, start + PATIENCE / 2);
+        growth.look(20, 2, start + PATIENCE / 2);
         assert_eq!(growth.missing(20, 2, 100), 0);
-        growth.look(20, start + PATIENCE);
-        assert_eq!(growth.missing(20, 20, 100), 20);
+        growth.departed();
+        growth.look(19, 2, start + PATIENCE);
+        assert_eq!(
+            growth.missing(19, 20, 100),
+            19,
+            "one of two slots came free"
+        );
         growth.arrived(Duration::from_millis(50));
-        growth.look(1, start + PATIENCE * 3);
+        growth.look(1, 2, start + PATIENCE * 3);
         assert_eq!(growth.missing(1, 2, 100), 0, "each stall has its own time");
+        growth.departed();
+        growth.departed();
+        growth.arrived(Duration::from_millis(50));
+        growth.look(1, 2, start + PATIENCE * 4);
+        assert_eq!(growth.missing(1, 2, 100), 0, "the target is fast");
     }
 
     #[test]

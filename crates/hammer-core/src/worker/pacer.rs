@@ -76,7 +76,8 @@ impl<H: Hammer> Worker<H> {
                     self.growth.stuck();
                 }
                 departures = self.growth.departures();
-                self.growth.look(self.backlog.borrow().len(), now);
+                let open = self.slots.borrow().len();
+                self.growth.look(self.backlog.borrow().len(), open, now);
                 self.grow();
             }
             let level = self.part.stop.level();
