@@ -1,8 +1,12 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use hammer_core::{Arrivals, Limits, Needs, Shape};
+
 use crate::exit::Exit;
+use crate::instant;
 use crate::job::Prepared;
+use crate::load::LoadArgs;
 use crate::plan::{Assembly, NamedLoad};
 use crate::text::lines::{INDENT, WIDTH, cut, wrapped};
 use crate::text::number::{rate, whole};
@@ -12,9 +16,6 @@ use crate::text::{asked, shape};
 const FIRST: usize = 3;
 /// Moments at which the rates of all loads are added up.
 const MOMENTS: u32 = 1000;
-/// Files of the process itself, and of each thread: its timer, its poll, its wakers.
-const FILES: u64 = 8;
-const FILES_PER_THREAD: u64 = 6;
 
 /// Prints what a run would do.
 pub(crate) fn run(job: &dyn Prepared) -> Exit {
@@ -40,25 +41,22 @@ pub(crate) fn plan(plan: &Assembly) -> Exit {
         loads.len()
     );
     let mut text = wrapped("dry run", &what, 2);
-    let totals: Option<u64> = loads
+    let totals = loads.iter().map(|load| load.job.load().expected());
+    let total = totals.reduce(|sum, more| Some(sum?.saturating_add(more?)));
+    let exact = loads
         .iter()
-        .map(|load| load.job.load().schedule().total())
-        .sum();
-    let hits = totals.map_or("as many hits as the targets take".into(), |total| {
-        format!("{} hits", whole(total))
-    });
+        .all(|load| load.job.load().schedule().total().is_some());
+    let hits = hits(total.flatten(), exact, "targets take");
     let end = end(loads).map_or(String::new(), |end| {
-        let peak = asked(peak(loads, end));
+        let loads: Vec<_> = loads
+            .iter()
+            .map(|load| (load.offset, load.job.load()))
+            .collect();
+        let peak = asked(peak(&loads, end));
         format!(" in {} s   {peak} at the peak", rate(end.as_secs_f64()))
     });
     text.push_str(&wrapped("in all", &format!("{hits}{end}"), 2));
-    let (files, ports) = loads.iter().fold((FILES, 0), |(files, ports), load| {
-        let connections = connections(&*load.job);
-        (files + connections, ports + connections)
-    });
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let files = files + FILES_PER_THREAD * threads.max(loads.len()) as u64;
-    text.push_str(&needs(files, ports));
+    text.push_str(&needs(plan.needs()));
     for NamedLoad { name, offset, job } in loads {
         text.push('\n');
         text.push_str(&load(&**job, Some(name), *offset));
@@ -90,21 +88,26 @@ fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
         );
         text.push_str(&wrapped("starts", &offset, 1));
     }
-    let hits = total.map_or("as many hits as the target takes".into(), |total| {
-        let s = if total == 1 { "" } else { "s" };
-        format!("{} hit{s}", whole(total))
-    });
+    let expected = args.expected();
+    let hits = hits(expected, total.is_some(), "target takes");
     let lasting = length.map_or(String::new(), |length| {
         format!(" in {} s", rate(length.as_secs_f64()))
     });
-    let average = total.zip(length).map_or(String::new(), |(total, length)| {
-        format!(
-            "   {} on average",
-            asked(total as f64 / length.as_secs_f64())
-        )
-    });
+    let average = expected
+        .zip(length)
+        .map_or(String::new(), |(total, length)| {
+            format!(
+                "   {} on average",
+                asked(total as f64 / length.as_secs_f64())
+            )
+        });
     let peak = match shape.peak() {
-        Some(peak) => format!("   {} at the peak", asked(peak)),
+        Some(peak) => {
+            // What -z cuts off is never reached.
+            let cut = length.filter(|length| shape.length() > Some(*length));
+            let peak = cut.map_or(peak, |length| self::peak(&[(Duration::ZERO, args)], length));
+            format!("   {} at the peak", asked(peak))
+        }
         None => format!("   a closed loop of {} slots", whole(args.max_in_flight())),
     };
     let seed = format!("   seed {}", args.seed());
@@ -113,6 +116,9 @@ fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
         &format!("{hits}{lasting}{average}{peak}{seed}"),
         2,
     ));
+    if let Some(manner) = manner(args) {
+        text.push_str(&wrapped("manner", &manner, 2));
+    }
     if let Some(length) = length {
         text.push_str(&shape::drawing(shape, length));
     }
@@ -132,33 +138,58 @@ fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
         text.push_str(&format!("{name:<INDENT$}{}\n", cut(line, WIDTH - INDENT)));
     }
     if name.is_none() {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let connections = connections(job);
-        let files = FILES + FILES_PER_THREAD * threads as u64 + connections;
-        text.push_str(&needs(files, connections));
+        text.push_str(&needs(args.needs(None)));
     }
     text
 }
 
-fn needs(files: u64, ports: u64) -> String {
-    let text = format!(
-        "up to {} files and {} ports, if every hit took as long as the timeout",
-        whole(files),
-        whole(ports)
-    );
-    wrapped("needs", &text, 1)
+/// How many hits, or who decides.
+fn hits(expected: Option<u64>, exact: bool, decides: &str) -> String {
+    match expected {
+        None => format!("as many hits as the {decides}"),
+        Some(hits) => {
+            let about = if exact { "" } else { "about " };
+            let s = if hits == 1 { "" } else { "s" };
+            format!("{about}{} hit{s}", whole(hits))
+        }
+    }
 }
 
-/// Connections at one time if every hit took as long as it may.
-fn connections(job: &dyn Prepared) -> u64 {
-    let load = job.load();
-    let most = load.max_in_flight();
-    let Some(peak) = load.shape().peak() else {
-        return most;
-    };
-    let in_flight = (peak * load.timeout().as_secs_f64()).ceil() as u64;
-    let total = load.schedule().total().unwrap_or(u64::MAX);
-    in_flight.max(1).min(most).min(total)
+/// What else there is to say of how a load is sent, if it is not as usual.
+fn manner(args: &LoadArgs) -> Option<String> {
+    let arrivals = Some(args.arrivals()).filter(|arrivals| *arrivals != Arrivals::Even);
+    let arrivals = arrivals.map(|arrivals| format!("{arrivals} arrivals"));
+    let warmup = args.warmup().map(|length| {
+        let first = args.shape().first_rate();
+        let first = first.map_or("max".into(), |first| asked(first.as_f64()));
+        let seconds = rate(length.as_secs_f64());
+        format!("{seconds} s of warm-up at {first} before, which counts nowhere")
+    });
+    let late = args.skip_late().map(|most| {
+        let ms = rate(most.as_secs_f64() * 1e3);
+        format!("unsent if more than {ms} ms late")
+    });
+    let start = args
+        .start_at()
+        .map(|start| format!("from {} on", instant::shown(start)));
+    let all: Vec<_> = [arrivals, warmup, late, start]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!all.is_empty()).then(|| all.join("   "))
+}
+
+fn needs(needs: Needs) -> String {
+    let text = format!(
+        "up to {} files and {} ports, if every hit took as long as the timeout",
+        whole(needs.files),
+        whole(needs.ports)
+    );
+    let short = needs.beyond(Limits::read());
+    let short = short
+        .iter()
+        .map(|short| wrapped("warning", &short.to_string(), 2));
+    short.fold(wrapped("needs", &text, 1), |text, short| text + &short)
 }
 
 fn end(loads: &[NamedLoad]) -> Option<Duration> {
@@ -167,27 +198,30 @@ fn end(loads: &[NamedLoad]) -> Option<Duration> {
     ends?.into_iter().max()
 }
 
-/// The greatest rate of all loads together.
-fn peak(loads: &[NamedLoad], end: Duration) -> f64 {
-    let shapes: Vec<_> = loads
+/// The greatest rate of all loads together, each with its offset: where a stage begins or is about
+/// to end, and at moments between.
+fn peak(loads: &[(Duration, &LoadArgs)], end: Duration) -> f64 {
+    let nano = Duration::from_nanos(1);
+    let parts: Vec<_> = loads
         .iter()
-        .map(|load| {
-            (
-                load.offset,
-                load.job.load().shape(),
-                load.job.load().schedule().length(),
-            )
-        })
+        .map(|(offset, load)| (*offset, load.shape(), load.schedule().length()))
         .collect();
     let at = |t: Duration| -> f64 {
-        let rate = |(offset, shape, length): &(Duration, &hammer_core::Shape, Option<Duration>)| {
+        let rate = |(offset, shape, length): &(Duration, &Shape, Option<Duration>)| {
             let t = t.checked_sub(*offset)?;
             let over = length.is_some_and(|length| t >= length);
             shape.rate_at(t).filter(|_| !over)
         };
-        shapes.iter().filter_map(rate).sum()
+        parts.iter().filter_map(rate).sum()
     };
+    let borders = parts.iter().flat_map(|(offset, shape, _)| {
+        let starts = shape.stages().iter().map(|stage| *offset + stage.start());
+        starts.flat_map(|start| [start, start.saturating_sub(nano)])
+    });
     (0..=MOMENTS)
-        .map(|moment| at(end.mul_f64(f64::from(moment) / f64::from(MOMENTS))))
+        .map(|moment| end.mul_f64(f64::from(moment) / f64::from(MOMENTS)))
+        .chain(borders)
+        .chain([end.saturating_sub(nano)])
+        .map(at)
         .fold(0.0, f64::max)
 }

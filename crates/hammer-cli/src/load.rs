@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hammer_core::{Arrivals, Hammer, Run, Schedule, Shape};
+use hammer_core::{Arrivals, Hammer, Needs, Run, Schedule, Shape};
 
 use crate::error::Error;
 use crate::{caret, count, instant, span};
@@ -76,12 +76,37 @@ impl LoadArgs {
         self.max_in_flight
     }
 
-    pub(crate) fn timeout(&self) -> Duration {
-        self.timeout
-    }
-
     pub(crate) fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// How hits are spread.
+    pub(crate) fn arrivals(&self) -> Arrivals {
+        self.arrivals
+    }
+
+    pub(crate) fn warmup(&self) -> Option<Duration> {
+        self.warmup
+    }
+
+    pub(crate) fn skip_late(&self) -> Option<Duration> {
+        self.skip_late
+    }
+
+    pub(crate) fn start_at(&self) -> Option<SystemTime> {
+        self.start_at
+    }
+
+    /// How many hits will be due, or about how many where chance decides; none if the target does,
+    /// or there is no end.
+    pub(crate) fn expected(&self) -> Option<u64> {
+        let schedule = self.schedule();
+        let total = schedule.total();
+        if total.is_some() || self.rate.is_max() {
+            return total;
+        }
+        let by_time = self.rate.hits_before(schedule.length()?);
+        Some(self.hits.map_or(by_time, |hits| hits.min(by_time)))
     }
 
     /// Lasts for `lasting` where neither a flag nor the shape says otherwise.
@@ -142,9 +167,17 @@ impl LoadArgs {
         Ok(())
     }
 
+    /// What such a run may need of files and ports, on `threads` if it does not say on how many.
+    pub(crate) fn needs(&self, threads: Option<usize>) -> Needs {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = self.threads.map(size).or(threads).unwrap_or_else(cores);
+        let hits = self.schedule().total().unwrap_or(u64::MAX);
+        let bound = size(self.max_in_flight.min(hits));
+        Needs::estimate(self.rate.peak(), self.timeout, bound, threads)
+    }
+
     /// A run of `hammer` with this load, on `threads` if it does not say on how many.
     pub(crate) fn run<H: Hammer>(&self, hammer: H, threads: Option<usize>) -> Run<H> {
-        let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let mut run = Run::new(hammer, self.schedule())
             .max_in_flight(size(self.max_in_flight))
             .timeout(self.timeout)
@@ -164,6 +197,10 @@ impl LoadArgs {
             None => run,
         }
     }
+}
+
+fn size(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
@@ -199,10 +236,25 @@ mod tests {
         ] {
             let load = load(flags);
             load.check().expect(flags);
+            assert_eq!(load.expected(), total, "{flags}");
             assert_eq!(load.schedule().total(), total, "{flags}");
             if length.is_some() || !flags.contains("0..10") {
                 assert_eq!(load.schedule().length(), length, "{flags}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_left_to_chance_is_expected_all_the_same() {
+        for (flags, expected) in [
+            ("-r 10 -z 2 --arrivals poisson", Some(20)),
+            ("-r 10 -z 2 -n 9 --arrivals poisson", Some(9)),
+            ("-r 10 -z 2 -n 90 --arrivals poisson", Some(20)),
+            ("-r 0..10/10s --arrivals poisson", Some(50)),
+            ("-r max -n 9 -z 2", None),
+        ] {
+            assert_eq!(load(flags).expected(), expected, "{flags}");
+            assert_eq!(load(flags).schedule().total(), None, "{flags}");
         }
     }
 

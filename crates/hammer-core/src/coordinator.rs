@@ -11,12 +11,13 @@ use std::time::Duration;
 use hammer_stats::{Fold, Series, Snapshot};
 use tokio::time::Instant;
 
+use crate::host;
 use crate::interval::Interval;
 use crate::run::{Run, Settings};
 use crate::stage_report::StageTotals;
 use crate::worker::{self, Link, Message, Part, Peaks, Reins};
 use crate::{
-    Error, ErrorKind, Event, Hammer, Hits, Place, Report, Schedule, Summary, Tick, process,
+    Effort, Error, ErrorKind, Event, Hammer, Hits, Place, Report, Schedule, Summary, Tick, process,
 };
 
 /// Slices of the timeline: ten minutes by the second, longer runs in wider ones.
@@ -58,6 +59,7 @@ pub(crate) fn execute<H: Hammer>(
         on_event(Event::Waiting { until });
     }
 
+    let rows = hammer.rows();
     let hammer = Arc::new(hammer);
     let batches = Arc::new(AtomicUsize::new(0));
     let (to, messages) = mpsc::channel();
@@ -101,10 +103,13 @@ pub(crate) fn execute<H: Hammer>(
         total: Interval::new(),
         series: Series::new(SLICES),
         stages: StageTotals::default(),
+        rows,
         measuring: false,
         elapsed: Duration::ZERO,
         peaks: Peaks::default(),
+        efforts: vec![None; threads],
         cpu_before: process::cpu(),
+        host_before: host::Reading::default(),
         broken: None,
         schedule,
         settings,
@@ -155,10 +160,14 @@ pub(crate) struct Coordinator {
     pub(crate) total: Box<Interval>,
     pub(crate) series: Series<Second>,
     pub(crate) stages: StageTotals,
+    /// The names of the hammer's rows.
+    pub(crate) rows: Vec<String>,
     measuring: bool,
     pub(crate) elapsed: Duration,
     pub(crate) peaks: Peaks,
+    pub(crate) efforts: Vec<Option<Effort>>,
     pub(crate) cpu_before: Duration,
+    pub(crate) host_before: host::Reading,
     broken: Option<io::Error>,
 }
 
@@ -229,12 +238,15 @@ impl Coordinator {
                     interval,
                     elapsed,
                     peaks,
+                    effort,
                 } => {
+                    self.efforts[worker] = effort;
                     self.current.merge(&interval);
                     self.elapsed = self.elapsed.max(elapsed);
                     self.peaks.in_flight += peaks.in_flight;
                     self.peaks.backlog += peaks.backlog;
                     self.peaks.last_start = self.peaks.last_start.max(peaks.last_start);
+                    self.peaks.schedule_end = self.peaks.schedule_end.max(peaks.schedule_end);
                     self.reached[worker] = u64::MAX;
                     self.tick(on_event);
                 }
@@ -266,6 +278,9 @@ impl Coordinator {
             let (total, length) = (self.schedule.total(), self.length);
             on_event(Event::Started { total, length });
             self.cpu_before = process::cpu();
+            if !self.settings.paused {
+                self.host_before = host::Reading::take();
+            }
         }
     }
 

@@ -1,9 +1,11 @@
-use std::fmt;
 use std::time::Duration;
+use std::{fmt, mem};
 
 use hammer_stats::Histogram;
 
+use crate::row::Rows;
 use crate::stage_tally::StageTallies;
+use crate::unsent::UnsentCounts;
 use crate::{Failure, HitVerdict, Hits, Label, Outcome};
 
 /// How many different labels, failures or phases are told apart; more are counted as the last.
@@ -22,15 +24,17 @@ pub struct Interval {
     pub(crate) phases: Tally<&'static str, Histogram>,
     pub(crate) labels: Tally<Label, u64>,
     pub(crate) failures: Tally<Failure, u64>,
+    pub(crate) counts: Tally<&'static str, u64>,
+    pub(crate) facts: Tally<(&'static str, Label), u64>,
+    pub(crate) rows: Rows,
     pub(crate) stages: StageTallies,
     pub(crate) sent: u64,
     pub(crate) received: u64,
     pub(crate) slots_opened: u64,
     pub(crate) sessions_opened: u64,
+    pub(crate) unsent: UnsentCounts,
     pub(crate) waited_at_limit: u64,
     pub(crate) log_dropped: u64,
-    /// Unsent since they were too late to be of use.
-    pub(crate) unsent_late: u64,
 }
 
 impl Interval {
@@ -42,17 +46,20 @@ impl Interval {
             service: Histogram::new(),
             lateness: Histogram::new(),
             schedule_late: Histogram::new(),
-            phases: Tally(vec![]),
-            labels: Tally(vec![]),
-            failures: Tally(vec![]),
+            phases: Tally::default(),
+            labels: Tally::default(),
+            failures: Tally::default(),
+            counts: Tally::default(),
+            facts: Tally::default(),
+            rows: Rows::default(),
             stages: StageTallies::default(),
             sent: 0,
             received: 0,
             slots_opened: 0,
             sessions_opened: 0,
+            unsent: UnsentCounts::default(),
             waited_at_limit: 0,
             log_dropped: 0,
-            unsent_late: 0,
         })
     }
 
@@ -163,26 +170,36 @@ impl Interval {
         for (failure, count) in &other.failures.0 {
             *self.failures.of(*failure) += count;
         }
+        for (counter, count) in &other.counts.0 {
+            *self.counts.of(*counter) += count;
+        }
+        for (fact, count) in &other.facts.0 {
+            *self.facts.of(*fact) += count;
+        }
+        self.rows.merge(&other.rows);
         self.sent += other.sent;
         self.received += other.received;
         self.slots_opened += other.slots_opened;
         self.sessions_opened += other.sessions_opened;
+        self.unsent.merge(&other.unsent);
         self.waited_at_limit += other.waited_at_limit;
         self.log_dropped += other.log_dropped;
-        self.unsent_late += other.unsent_late;
         self.stages.merge(&other.stages);
     }
 
-    /// Forgets everything but the connections, which go on.
+    /// Forgets everything but the sessions, which go on, and what was noted when they were opened.
     pub(crate) fn forget_warm_up(&mut self) {
         let (slots, sessions) = (self.slots_opened, self.sessions_opened);
+        let (counts, facts) = (mem::take(&mut self.counts), mem::take(&mut self.facts));
         self.clear();
         (self.slots_opened, self.sessions_opened) = (slots, sessions);
+        (self.counts, self.facts) = (counts, facts);
     }
 
     /// Forgets everything, and keeps its memory.
     pub(crate) fn clear(&mut self) {
         self.hits = Hits::default();
+        self.unsent = UnsentCounts::default();
         for histogram in [
             &mut self.response,
             &mut self.service,
@@ -197,6 +214,9 @@ impl Interval {
             .for_each(|(_, histogram)| histogram.clear());
         self.labels.0.iter_mut().for_each(|(_, count)| *count = 0);
         self.failures.0.iter_mut().for_each(|(_, count)| *count = 0);
+        self.counts.0.iter_mut().for_each(|(_, count)| *count = 0);
+        self.facts.0.iter_mut().for_each(|(_, count)| *count = 0);
+        self.rows.clear();
         for count in [
             &mut self.started,
             &mut self.sent,
@@ -205,7 +225,6 @@ impl Interval {
             &mut self.sessions_opened,
             &mut self.waited_at_limit,
             &mut self.log_dropped,
-            &mut self.unsent_late,
         ] {
             *count = 0;
         }
@@ -226,6 +245,12 @@ impl fmt::Debug for Interval {
 /// A small map that is searched from the front: few names, and the first are the frequent ones.
 #[derive(PartialEq)]
 pub(crate) struct Tally<K, V>(pub(crate) Vec<(K, V)>);
+
+impl<K, V> Default for Tally<K, V> {
+    fn default() -> Self {
+        Self(vec![])
+    }
+}
 
 impl<K: PartialEq, V: Default> Tally<K, V> {
     pub(crate) fn of(&mut self, key: K) -> &mut V {

@@ -9,7 +9,8 @@ use crate::coordinator::{Coordinator, Second};
 use crate::interval::Interval;
 use crate::stop::Level;
 use crate::{
-    Aborted, Arrivals, Checked, Failure, Hits, StageReport, Status, Verdict, process, verdict,
+    Aborted, Arrivals, Checked, Effort, Failure, Hits, Host, RowReport, StageReport, Status,
+    Verdict, host, process, verdict,
 };
 
 /// The value of [`Report::schema`].
@@ -68,11 +69,20 @@ pub struct Report {
     pub advice: BTreeMap<String, String>,
     /// Payload sent and received by answered hits.
     pub bytes: Bytes,
+    /// What the hammer counted beside hits.
+    #[serde(default)]
+    pub counts: BTreeMap<String, u64>,
+    /// What the hammer found out, and how often each value of it.
+    #[serde(default)]
+    pub facts: BTreeMap<String, BTreeMap<String, u64>>,
     /// What the generator needed.
     pub generator: Generator,
     /// The stages of the shape in order; none where there is only one.
     #[serde(default)]
     pub stages: Vec<StageReport>,
+    /// The rows that the hammer tells its hits apart by; none where it does not.
+    #[serde(default)]
+    pub rows: Vec<RowReport>,
     /// The run second by second, or in wider slices when it was long.
     pub timeline: Vec<Slice>,
     /// The conditions that were looked at when the run was over.
@@ -137,14 +147,20 @@ pub struct Generator {
     pub peak_backlog: u64,
     /// Hits that waited for a slot because the bound on hits in flight was reached.
     pub waited_at_limit: u64,
+    /// Hits that the generator did not send, by cause.
+    #[serde(default)]
+    pub unsent: BTreeMap<String, u64>,
     /// How late the schedule was kept: from the moment a hit was due until the generator turned to
     /// it, slot or no slot.
     pub schedule_late_us: Summary,
-    /// Hits that are unsent since they were too late to be of use.
-    #[serde(default)]
-    pub unsent_late: u64,
     /// Rows of a per-hit log that were dropped because it was not written fast enough.
     pub log_dropped: u64,
+    /// What the run took out of each worker thread, in their order; empty if it can't be told.
+    #[serde(default)]
+    pub workers: Vec<Effort>,
+    /// What was taken from the generator, and what it could have had.
+    #[serde(default)]
+    pub host: Host,
 }
 
 /// A part of the run.
@@ -198,18 +214,30 @@ impl From<&Histogram> for Summary {
 }
 
 impl Coordinator {
+    /// From the start to the end of the schedule, or to the stop.
+    fn duration(&self, stopped: bool, open: bool, scheduled: u64) -> Duration {
+        let planned = self.schedule.length();
+        let end = planned.map_or(self.peaks.schedule_end, |planned| {
+            planned.min(self.peaks.schedule_end)
+        });
+        match planned {
+            _ if stopped => end,
+            // Chance says when the last of so many hits is due.
+            _ if open && self.schedule.ends_by_chance(scheduled) => end,
+            Some(planned) if open => planned,
+            // In a closed loop the last hits take part of the time that there is.
+            Some(planned) => planned.min(self.elapsed),
+            None => self.elapsed,
+        }
+    }
+
     /// Makes the report of all that was told.
     pub(crate) fn report(&mut self) -> Report {
         let measured = std::mem::replace(&mut self.total, Interval::new());
         let (settings, total) = (&self.settings, &measured);
         let stopped = settings.stop.level() > Level::Run;
-        let planned = self.schedule.length().filter(|_| !stopped);
         let open = !self.schedule.shape().is_max();
-        let duration = match planned {
-            Some(planned) if open => planned,
-            Some(planned) => planned.min(self.elapsed),
-            None => self.elapsed,
-        };
+        let duration = self.duration(stopped, open, total.hits.scheduled);
         let seconds = duration.as_secs_f64();
         let starting = duration.max(self.peaks.last_start).as_secs_f64();
         let cpu = process::cpu().saturating_sub(self.cpu_before);
@@ -229,7 +257,7 @@ impl Coordinator {
             },
             r#loop: if open { Loop::Open } else { Loop::Closed },
             rate: Achieved {
-                requested: self.schedule.mean_rate(),
+                requested: self.schedule.mean_rate_until(duration),
                 achieved: if starting > 0.0 {
                     total.started as f64 / starting
                 } else {
@@ -260,6 +288,10 @@ impl Coordinator {
                 sent: total.sent,
                 received: total.received,
             },
+            counts: (total.counts.0.iter())
+                .map(|(name, n)| ((*name).to_owned(), *n))
+                .collect(),
+            facts: facts(total),
             generator: Generator {
                 threads: settings.threads,
                 max_in_flight: settings.max_in_flight,
@@ -270,11 +302,18 @@ impl Coordinator {
                 peak_in_flight: self.peaks.in_flight as u64,
                 peak_backlog: self.peaks.backlog as u64,
                 waited_at_limit: total.waited_at_limit,
+                unsent: unsent(total),
                 schedule_late_us: Summary::from(&total.schedule_late),
-                unsent_late: total.unsent_late,
                 log_dropped: total.log_dropped,
+                workers: self.efforts.iter().flatten().cloned().collect(),
+                host: if settings.paused {
+                    Host::default()
+                } else {
+                    self.host_before.until(&host::Reading::take())
+                },
             },
             stages,
+            rows: total.rows.report(&self.rows),
             timeline: self.series.iter().map(Slice::from).collect(),
             thresholds: vec![],
             aborted: None,
@@ -284,6 +323,35 @@ impl Coordinator {
         report.measured = Some(Arc::from(measured));
         report
     }
+}
+
+/// Hits that were never started, and those whose session could not be opened for want of
+/// something, by cause.
+fn unsent(total: &Interval) -> BTreeMap<String, u64> {
+    let mut unsent = total.unsent.by_name();
+    for (failure, cause) in [
+        (Failure::OUT_OF_FILES, "files"),
+        (Failure::OUT_OF_PORTS, "ports"),
+        (Failure::OUT_OF_MEMORY, "memory"),
+    ] {
+        let failures = &total.failures.0;
+        if let Some((_, hits)) = failures
+            .iter()
+            .find(|(known, hits)| *known == failure && *hits > 0)
+        {
+            unsent.insert(cause.to_owned(), *hits);
+        }
+    }
+    unsent
+}
+
+fn facts(total: &Interval) -> BTreeMap<String, BTreeMap<String, u64>> {
+    let mut facts = BTreeMap::<String, BTreeMap<String, u64>>::new();
+    for ((name, value), count) in &total.facts.0 {
+        let values = facts.entry((*name).to_owned()).or_default();
+        values.insert(value.to_string(), *count);
+    }
+    facts
 }
 
 impl From<&Span<Second>> for Slice {

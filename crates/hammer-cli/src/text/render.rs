@@ -5,7 +5,7 @@ use hammer_core::{Aborted, Arrivals, Hits, Loop, Report, Status, Verdict};
 use super::latency::{self, Unit};
 use super::lines::{INDENT, WIDTH, cut, listed, wrapped};
 use super::number::{rate, size, whole};
-use super::{stages, thresholds};
+use super::{rows, stages, thresholds};
 
 /// The longest report, in lines.
 const LINES: usize = 30;
@@ -17,6 +17,8 @@ pub(super) const REASON_LINES: usize = 8;
 const FAILURES: usize = 3;
 /// Columns for the expression of a shape.
 const MOST_SHAPE: usize = 30;
+/// How the names of counters begin that are about connections.
+const CONNECTIONS: &str = "connections_";
 /// Labels that are counted one by one.
 const LABELS: usize = 6;
 
@@ -27,6 +29,8 @@ pub(crate) fn render(report: &Report, colour: bool) -> String {
         codes(&report.labels),
         failures(report),
         phases(report),
+        counts(&report.counts),
+        facts(&report.facts),
         connections(report),
         generator(report),
     ]
@@ -42,7 +46,8 @@ pub(crate) fn render(report: &Report, colour: bool) -> String {
     let header = header(report);
     let left = room.saturating_sub(verdict.lines().count());
     let stages = stages::table(report, left);
-    format!("{header}\n{verdict}{aborted}{thresholds}\n{numbers}{stages}{rest}")
+    let rows = rows::table(report, left.saturating_sub(stages.lines().count()));
+    format!("{header}\n{verdict}{aborted}{thresholds}\n{numbers}{stages}{rows}{rest}")
 }
 
 /// The condition that ended it, if one did.
@@ -135,9 +140,9 @@ fn hits(report: &Report) -> String {
 /// The hits of a run, and why some of them were not sent.
 pub(super) fn counted(report: &Report) -> String {
     let text = verdicts(&report.hits);
-    match report.generator.unsent_late {
-        0 => text,
-        late => format!("{text}, {} of them since they were late", whole(late)),
+    match report.generator.unsent.get("late") {
+        None => text,
+        Some(late) => format!("{text}, {} of them since they were late", whole(*late)),
     }
 }
 
@@ -261,20 +266,59 @@ fn phases(report: &Report) -> String {
     format!("{}   (p50)\n", line.trim_end())
 }
 
+/// What the hammer counted beside hits and connections.
+fn counts(counts: &BTreeMap<String, u64>) -> String {
+    let items: Vec<_> = (counts.iter())
+        .filter(|(name, n)| **n > 0 && !name.starts_with(CONNECTIONS))
+        .map(|(name, n)| format!("{} {}", name.replace('_', " "), whole(*n)))
+        .collect();
+    if items.is_empty() {
+        return String::new();
+    }
+    listed("counts", &items, |shown| {
+        format!("{} more", items.len() - shown)
+    })
+}
+
+/// What the hammer found out, a line for each kind.
+fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
+    let line = |(name, values): (&String, &BTreeMap<String, u64>)| {
+        let ranked = ranked(values);
+        let items: Vec<_> = (ranked.iter())
+            .map(|(value, n)| format!("{value}: {}", whole(*n)))
+            .collect();
+        listed(&name.replace('_', " "), &items, |shown| {
+            format!("{} more", items.len() - shown)
+        })
+    };
+    (facts.iter())
+        .filter(|(_, values)| values.values().any(|n| *n > 0))
+        .map(line)
+        .collect()
+}
+
+/// Connections as the hammer counted them, or else sessions, which mostly have one each.
 fn connections(report: &Report) -> String {
     let generator = &report.generator;
-    let lost = generator
-        .sessions_opened
-        .saturating_sub(generator.slots_opened);
-    let text = format!(
-        "{} opened   {lost} lost   {} hits in flight at most   {} sent   {} received",
-        whole(generator.sessions_opened),
-        whole(generator.peak_in_flight),
-        size(report.bytes.sent),
-        size(report.bytes.received),
-        lost = whole(lost),
-    );
-    wrapped("connections", &text, 1)
+    let sessions = generator.sessions_opened;
+    let lost = sessions.saturating_sub(generator.slots_opened);
+    let counted = |what: &str| report.counts.get(&format!("{CONNECTIONS}{what}")).copied();
+    let mut items = vec![format!(
+        "{} opened",
+        whole(counted("opened").unwrap_or(sessions))
+    )];
+    let others = (report.counts.iter())
+        .filter_map(|(name, n)| Some((name.strip_prefix(CONNECTIONS)?, *n)))
+        .filter(|(what, n)| *n > 0 && *what != "opened");
+    items.extend(others.map(|(what, n)| format!("{} {}", whole(n), what.replace('_', " "))));
+    items.push(format!("{} lost", whole(lost)));
+    items.push(format!(
+        "{} hits in flight at most",
+        whole(generator.peak_in_flight)
+    ));
+    items.push(format!("{} sent", size(report.bytes.sent)));
+    items.push(format!("{} received", size(report.bytes.received)));
+    wrapped("connections", &items.join("   "), 2)
 }
 
 fn generator(report: &Report) -> String {
@@ -287,8 +331,13 @@ fn generator(report: &Report) -> String {
         0.0
     };
     let s = if threads == 1 { "" } else { "s" };
+    let shares = generator.workers.iter().filter_map(|worker| worker.busy);
+    let busiest = match shares.max_by(f64::total_cmp) {
+        Some(busiest) if threads > 1 => format!(" (busiest {:.0} %)", busiest * 100.0),
+        _ => String::new(),
+    };
     let mut text = format!(
-        "{threads} thread{s}   {busy:.0} % busy   {}",
+        "{threads} thread{s}   {busy:.0} % busy{busiest}   {}",
         size(generator.peak_rss_bytes)
     );
     if generator.log_dropped > 0 {

@@ -64,6 +64,8 @@ struct Place {
     plain: Target,
     tls: Target,
     echo: String,
+    /// What the docs have exported so far.
+    exported: Vec<(String, String)>,
     folder: tempfile::TempDir,
     path: std::ffi::OsString,
 }
@@ -84,6 +86,7 @@ impl Place {
                 .spawn(Knobs::default())
                 .unwrap(),
             echo: echo::server().to_string(),
+            exported: vec![],
             folder,
             path: env::join_paths(path).unwrap(),
         }
@@ -93,7 +96,7 @@ impl Place {
     fn fitted(&self, command: &str) -> String {
         let (plain, tls) = (self.plain.url(), self.tls.url());
         let command = command
-            .replace("http://127.0.0.1:8080/", &plain)
+            .replace("http://127.0.0.1:8080", plain.trim_end_matches('/'))
             .replace("https://example.test/", &tls)
             .replace("127.0.0.1:7", &self.echo);
         let mut words: Vec<&str> = vec![];
@@ -119,7 +122,7 @@ impl Place {
             .args(["-c", command])
             .current_dir(self.folder.path())
             .env("PATH", &self.path)
-            .env("TARGET", self.plain.url().trim_end_matches('/'));
+            .envs(self.exported.iter().cloned());
         shell
     }
 
@@ -159,7 +162,7 @@ fn told(output: &Output) -> String {
 fn the_commands_in_the_docs_run() {
     let (mut ran, mut known) = (0, 0);
     for block in blocks().iter().filter(|block| block.kind == "sh") {
-        let place = Place::new();
+        let mut place = Place::new();
         for line in block.text.lines() {
             let command = line.split(" #").next().unwrap().trim();
             if let Some(demo) = command.strip_prefix("cargo run --release -- ") {
@@ -169,6 +172,10 @@ fn the_commands_in_the_docs_run() {
                     cargo.strip_prefix("cargo run --release -p hammer-cli --example ")
             {
                 place.run(&format!("{example} {arguments}"));
+            } else if let Some(variable) = command.strip_prefix("export ") {
+                let (name, value) = variable.split_once('=').unwrap();
+                let value = place.fitted(value);
+                place.exported.push((name.to_owned(), value));
             } else if command.starts_with("hammer ") {
                 place.run(command);
             } else {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::HitRecord;
 use crate::interval::Interval;
+use crate::{Effort, HitRecord};
 
 /// Records that go over at one time.
 const BATCH: usize = 1024;
@@ -35,12 +35,14 @@ pub(crate) enum Message {
     Hits(Vec<HitRecord>),
     /// No hit becomes due any more.
     Draining,
-    /// The last interval, the time from the start to the end, the peaks.
+    /// The last interval, the time from the start to the end, the peaks, and what it took; under a
+    /// paused clock that can't be told.
     Done {
         worker: usize,
         interval: Box<Interval>,
         elapsed: Duration,
         peaks: Peaks,
+        effort: Option<Effort>,
     },
     /// The worker could not work.
     Broken { worker: usize, error: io::Error },
@@ -53,6 +55,8 @@ pub(crate) struct Peaks {
     pub(crate) backlog: usize,
     /// When the last hit was started.
     pub(crate) last_start: Duration,
+    /// When no hit became due any more, or the run was stopped.
+    pub(crate) schedule_end: Duration,
 }
 
 /// A worker's end of the line to the coordinator.
@@ -177,6 +181,7 @@ impl Link {
         current: &Rc<RefCell<Box<Interval>>>,
         elapsed: Duration,
         peaks: Peaks,
+        effort: Option<Effort>,
     ) {
         self.flush();
         let interval = current.replace(Interval::new());
@@ -185,6 +190,7 @@ impl Link {
             interval,
             elapsed,
             peaks,
+            effort,
         });
     }
 

@@ -232,10 +232,10 @@ fn late_hits_are_left_out_and_counted() {
     };
     let slow = || Run::new(hammer(), per_second(100, ms(2000))).max_in_flight(1);
     let all = run(slow());
-    assert_eq!((all.hits.ok, all.generator.unsent_late), (200, 0));
+    assert_eq!((all.hits.ok, all.generator.unsent.len()), (200, 0));
 
     let report = run(slow().skip_late(ms(50)));
-    assert_eq!(report.hits.unsent, report.generator.unsent_late);
+    assert_eq!(report.hits.unsent, report.generator.unsent["late"]);
     // Hit k is due at 10k ms, and those up to 940 ms are more than 50 ms late at 1 s.
     assert!((94..=95).contains(&report.hits.unsent), "{:?}", report.hits);
     assert_eq!(report.hits.ok + report.hits.unsent, 200);
@@ -249,8 +249,11 @@ fn late_hits_are_left_out_and_counted() {
 
     let hangs = Run::new(scripted(|_| Step::Hang), per_second(100, ms(1000)));
     let report = run(hangs.max_in_flight(1).skip_late(ms(50)).drain(ms(500)));
-    assert_eq!(report.hits.unsent, report.generator.unsent_late);
-    assert_eq!(report.generator.unsent_late, 99, "nothing waits for ever");
+    assert_eq!(report.hits.unsent, report.generator.unsent["late"]);
+    assert_eq!(
+        report.generator.unsent["late"], 99,
+        "nothing waits for ever"
+    );
     assert!(report.generator.peak_backlog <= 7, "{:?}", report.generator);
 }
 
@@ -330,4 +333,19 @@ fn arrivals_are_those_of_the_seed_of_the_run() {
     assert!((1350..1650).contains(&one.len()), "{}", one.len());
     assert_eq!(one, due(3, 7));
     assert_ne!(one, due(1, 8));
+}
+
+#[test]
+fn a_run_of_so_many_hits_lasts_until_the_last_is_due_however_slow_the_target_is() {
+    let due = schedule("100").arrivals(Arrivals::Poisson).hits(200);
+    let last = due.offsets().last().expect("200 hits").as_secs_f64();
+    for bounded in [due.clone(), due.lasting(ms(60_000))] {
+        let report = run(Run::new(scripted(|_| ok_after(ms(3000))), bounded));
+        assert_eq!(report.hits.ok, 200);
+        assert!(report.elapsed_s > last + 2.9, "{} s", report.elapsed_s);
+        let off = report.duration_s - last;
+        assert!((0.0..0.01).contains(&off), "{} s", report.duration_s);
+        let achieved = report.rate.achieved * report.duration_s;
+        assert!((achieved - 200.0).abs() < 1.0, "{:?}", report.rate);
+    }
 }
