@@ -21,6 +21,14 @@ pub enum ErrorKind {
     Header,
     /// The method is not a token, or one that a hammer can't send.
     Method,
+    /// A body is malformed, its file can't be read, or two flags both say what it is.
+    Body,
+    /// Credentials are malformed, or given twice.
+    Credentials,
+    /// A file of targets is malformed, or can't be read.
+    Targets,
+    /// What is expected of an answer is malformed.
+    Expectation,
     /// The certificates to trust could not be read, or there are none.
     Certificates,
 }

@@ -32,8 +32,10 @@
 //! `first_byte` (the head of the answer is here) and `body` (the rest, if it came later).
 
 mod builder;
+mod coding;
 mod connection;
 mod credentials;
+mod decoder;
 mod dial;
 mod error;
 mod fault;
@@ -41,12 +43,15 @@ mod header;
 mod http;
 mod insecure;
 mod resolve;
+mod secret;
 mod stream;
 mod template;
 mod tls;
 mod url;
 
 pub use builder::HttpBuilder;
+pub use coding::Coding;
 pub use error::{Error, ErrorKind};
 pub use header::Header;
 pub use http::{Http, Session};
+pub use secret::masked;
