@@ -13,8 +13,9 @@ use crate::insecure::TrustAnyone;
 use crate::url::Host;
 use crate::{Error, ErrorKind};
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) enum Trust {
+    #[default]
     System,
     File(PathBuf),
     Pem(Vec<u8>),

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+//! What the builder is told about the message that each hit sends.
 
 use bytes::Bytes;
 use hyper::header::{
@@ -7,127 +7,69 @@ use hyper::header::{
 };
 use hyper::{HeaderMap, Method};
 
-use crate::dial::Dial;
-use crate::resolve::Resolve;
 use crate::template::Template;
-use crate::tls::{self, Trust};
 use crate::url::Url;
-use crate::{Error, ErrorKind, Header, Http};
+use crate::{Error, ErrorKind, Header, HttpBuilder};
 
-/// Collects what to send and to whom; [`build`](Self::build) checks it all.
-///
-/// Defaults: `GET`, no body, connections kept alive, the system's certificates trusted,
-/// `User-Agent: hammer/VERSION` and `Accept: */*`.
+/// What to send.
 #[derive(Debug)]
-#[must_use = "a builder does nothing until it is built"]
-pub struct HttpBuilder {
-    url: String,
+pub(crate) struct Message {
     method: String,
     headers: Vec<Result<Header, Error>>,
     host: Option<String>,
     body: Bytes,
-    keepalive: bool,
-    trust: Trust,
 }
 
-impl HttpBuilder {
-    pub(crate) fn new(url: &str) -> Self {
+impl Default for Message {
+    fn default() -> Self {
         Self {
-            url: url.to_owned(),
             method: "GET".to_owned(),
             headers: Vec::new(),
             host: None,
             body: Bytes::new(),
-            keepalive: true,
-            trust: Trust::System,
         }
     }
+}
 
+impl Message {
+    /// What is sent to `url`, if method, headers and body fit each other.
+    pub(crate) fn template(self, url: &Url, keepalive: bool) -> Result<Template, Error> {
+        let method = method(&self.method)?;
+        let headers = headers(url, self.headers, self.host, keepalive)?;
+        fits_body(&headers, &self.body)?;
+        Ok(Template::new(method, url.path.clone(), headers, self.body))
+    }
+}
+
+impl HttpBuilder {
     /// The method, as it is to be sent: `GET` is not `get`.
     pub fn method(mut self, method: impl Into<String>) -> Self {
-        self.method = method.into();
+        self.message.method = method.into();
         self
     }
 
     /// Adds a header; a default of that name is not sent then. The same name twice is sent twice.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push(Header::new(name, value));
+        self.message.headers.push(Header::new(name, value));
         self
     }
 
     /// Adds, empties or leaves out a header, as it was parsed from a line.
     pub fn header_line(mut self, header: Header) -> Self {
-        self.headers.push(Ok(header));
+        self.message.headers.push(Ok(header));
         self
     }
 
     /// The value of `Host`, if it is not what the URL says; the connection still goes to the URL's.
     pub fn host(mut self, host: impl Into<String>) -> Self {
-        self.host = Some(host.into());
+        self.message.host = Some(host.into());
         self
     }
 
     /// The body of each request; its length is sent with it.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = body.into();
+        self.message.body = body.into();
         self
-    }
-
-    /// Whether a slot keeps its connection between hits. If not, a hit opens its own, and the time
-    /// for that is part of the hit.
-    pub fn keepalive(mut self, yes: bool) -> Self {
-        self.keepalive = yes;
-        self
-    }
-
-    /// Trusts the certificates in this PEM file, in place of the system's.
-    pub fn cacert(mut self, path: impl Into<PathBuf>) -> Self {
-        self.trust = Trust::File(path.into());
-        self
-    }
-
-    /// Trusts the certificates in this PEM text, in place of the system's.
-    pub fn cacert_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.trust = Trust::Pem(pem.into());
-        self
-    }
-
-    /// Trusts whatever certificate the target shows.
-    pub fn insecure(mut self, yes: bool) -> Self {
-        if yes {
-            self.trust = Trust::Anyone;
-        }
-        self
-    }
-
-    /// Checks everything that can be checked without the target, and makes the hammer.
-    ///
-    /// # Errors
-    ///
-    /// If the URL, the method or a header is malformed, if `Content-Length` contradicts the body,
-    /// or if the certificates to trust can't be read. See [`ErrorKind`].
-    pub fn build(self) -> Result<Http, Error> {
-        let url = Url::parse(&self.url)?;
-        let method = method(&self.method)?;
-        let tls = match (url.tls, &self.trust) {
-            (true, trust) => Some(tls::connector(trust, &url.host)?),
-            (false, Trust::File(_) | Trust::Pem(_)) => {
-                tls::roots(&self.trust)?;
-                None
-            }
-            (false, Trust::System | Trust::Anyone) => None,
-        };
-        let headers = headers(&url, self.headers, self.host, self.keepalive)?;
-        fits_body(&headers, &self.body)?;
-        let dial = Dial {
-            resolve: Resolve::new(url.host, url.port),
-            tls,
-        };
-        Ok(Http {
-            template: Template::new(method, url.path, headers, self.body),
-            dial,
-            keepalive: self.keepalive,
-        })
     }
 }
 
