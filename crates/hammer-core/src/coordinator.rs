@@ -58,6 +58,7 @@ pub(crate) fn execute<H: Hammer>(
         on_event(Event::Waiting { until });
     }
 
+    let rows = hammer.rows();
     let hammer = Arc::new(hammer);
     let batches = Arc::new(AtomicUsize::new(0));
     let (to, messages) = mpsc::channel();
@@ -101,6 +102,7 @@ pub(crate) fn execute<H: Hammer>(
         total: Interval::new(),
         series: Series::new(SLICES),
         stages: StageTotals::default(),
+        rows,
         measuring: false,
         elapsed: Duration::ZERO,
         peaks: Peaks::default(),
@@ -155,6 +157,8 @@ pub(crate) struct Coordinator {
     pub(crate) total: Box<Interval>,
     pub(crate) series: Series<Second>,
     pub(crate) stages: StageTotals,
+    /// The names of the hammer's rows.
+    pub(crate) rows: Vec<String>,
     measuring: bool,
     pub(crate) elapsed: Duration,
     pub(crate) peaks: Peaks,

@@ -62,6 +62,13 @@ pub trait Hammer: Send + Sync + 'static {
         drop(session);
         async {}
     }
+
+    /// The names of the rows that [`Hit::row`] tells hits apart by, such as the targets of a
+    /// hammer that has several. The report has a row for each of the first 49, and one for the
+    /// others.
+    fn rows(&self) -> Vec<String> {
+        vec![]
+    }
 }
 
 /// Makes a hammer of a closure that needs no session.

@@ -3,14 +3,16 @@ use std::{fmt, rc::Rc, time::Duration};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
-use crate::phases::Phases;
+use crate::Label;
+use crate::notes::Notes;
 
 /// A place for one hit at a time.
 #[derive(Clone)]
 pub struct Slot {
     pub(crate) index: usize,
     pub(crate) worker: usize,
-    pub(crate) phases: Rc<Phases>,
+    pub(crate) workers: usize,
+    pub(crate) notes: Rc<Notes>,
 }
 
 impl Slot {
@@ -29,7 +31,30 @@ impl Slot {
     /// Names the step that ends now: its length is the time since the last mark of this session,
     /// or since it began to open.
     pub fn mark(&self, phase: &'static str) {
-        self.phases.mark(phase);
+        self.notes.mark(phase);
+    }
+
+    /// How many workers the run has.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.workers
+    }
+
+    /// What the slots of this worker share, such as connections that carry several hits at a time:
+    /// one of each type, made by the first slot that asks, and dropped with the worker.
+    pub fn share<T: 'static>(&self, make: impl FnOnce() -> T) -> Rc<T> {
+        self.notes.commons().get(make)
+    }
+
+    /// Adds `n` to a counter of the report, under its key `counts`.
+    pub fn count(&self, counter: &'static str, n: u64) {
+        self.notes.count(counter, n);
+    }
+
+    /// Notes something that was found out, such as a version that was agreed upon: the report
+    /// has, under its key `facts`, how often each value was found.
+    pub fn fact(&self, name: &'static str, value: impl Into<Label>) {
+        self.notes.fact(name, value.into());
     }
 }
 
@@ -90,5 +115,11 @@ impl Hit {
     /// since the hit was started.
     pub fn mark(&self, phase: &'static str) {
         self.slot.mark(phase);
+    }
+
+    /// Counts this hit in a row of its own in the report, by its place in
+    /// [`Hammer::rows`](crate::Hammer::rows); the last call holds.
+    pub fn row(&self, row: usize) {
+        self.slot.notes.row(row);
     }
 }

@@ -1,8 +1,9 @@
-use std::fmt;
 use std::time::Duration;
+use std::{fmt, mem};
 
 use hammer_stats::Histogram;
 
+use crate::row::Rows;
 use crate::stage_tally::StageTallies;
 use crate::{Failure, HitVerdict, Hits, Label, Outcome};
 
@@ -22,6 +23,9 @@ pub struct Interval {
     pub(crate) phases: Tally<&'static str, Histogram>,
     pub(crate) labels: Tally<Label, u64>,
     pub(crate) failures: Tally<Failure, u64>,
+    pub(crate) counts: Tally<&'static str, u64>,
+    pub(crate) facts: Tally<(&'static str, Label), u64>,
+    pub(crate) rows: Rows,
     pub(crate) stages: StageTallies,
     pub(crate) sent: u64,
     pub(crate) received: u64,
@@ -42,9 +46,12 @@ impl Interval {
             service: Histogram::new(),
             lateness: Histogram::new(),
             schedule_late: Histogram::new(),
-            phases: Tally(vec![]),
-            labels: Tally(vec![]),
-            failures: Tally(vec![]),
+            phases: Tally::default(),
+            labels: Tally::default(),
+            failures: Tally::default(),
+            counts: Tally::default(),
+            facts: Tally::default(),
+            rows: Rows::default(),
             stages: StageTallies::default(),
             sent: 0,
             received: 0,
@@ -163,6 +170,13 @@ impl Interval {
         for (failure, count) in &other.failures.0 {
             *self.failures.of(*failure) += count;
         }
+        for (counter, count) in &other.counts.0 {
+            *self.counts.of(*counter) += count;
+        }
+        for (fact, count) in &other.facts.0 {
+            *self.facts.of(*fact) += count;
+        }
+        self.rows.merge(&other.rows);
         self.sent += other.sent;
         self.received += other.received;
         self.slots_opened += other.slots_opened;
@@ -173,11 +187,13 @@ impl Interval {
         self.stages.merge(&other.stages);
     }
 
-    /// Forgets everything but the connections, which go on.
+    /// Forgets everything but the sessions, which go on, and what was noted when they were opened.
     pub(crate) fn forget_warm_up(&mut self) {
         let (slots, sessions) = (self.slots_opened, self.sessions_opened);
+        let (counts, facts) = (mem::take(&mut self.counts), mem::take(&mut self.facts));
         self.clear();
         (self.slots_opened, self.sessions_opened) = (slots, sessions);
+        (self.counts, self.facts) = (counts, facts);
     }
 
     /// Forgets everything, and keeps its memory.
@@ -197,6 +213,9 @@ impl Interval {
             .for_each(|(_, histogram)| histogram.clear());
         self.labels.0.iter_mut().for_each(|(_, count)| *count = 0);
         self.failures.0.iter_mut().for_each(|(_, count)| *count = 0);
+        self.counts.0.iter_mut().for_each(|(_, count)| *count = 0);
+        self.facts.0.iter_mut().for_each(|(_, count)| *count = 0);
+        self.rows.clear();
         for count in [
             &mut self.started,
             &mut self.sent,
@@ -226,6 +245,12 @@ impl fmt::Debug for Interval {
 /// A small map that is searched from the front: few names, and the first are the frequent ones.
 #[derive(PartialEq)]
 pub(crate) struct Tally<K, V>(pub(crate) Vec<(K, V)>);
+
+impl<K, V> Default for Tally<K, V> {
+    fn default() -> Self {
+        Self(vec![])
+    }
+}
 
 impl<K: PartialEq, V: Default> Tally<K, V> {
     pub(crate) fn of(&mut self, key: K) -> &mut V {

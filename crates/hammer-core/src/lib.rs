@@ -22,6 +22,7 @@
 //! `testing::conformance` (feature `testing`).
 
 mod checked;
+mod commons;
 mod coordinator;
 mod error;
 mod event;
@@ -30,11 +31,12 @@ mod hammer;
 mod hit;
 mod hits;
 mod interval;
+mod notes;
 mod outcome;
-mod phases;
 mod process;
 mod rate;
 mod report;
+mod row;
 mod run;
 mod schedule;
 mod shape;
@@ -61,6 +63,7 @@ pub use outcome::{Label, Outcome};
 pub use rand_xoshiro;
 pub use rate::{Rate, RateError};
 pub use report::{Achieved, Bytes, Generator, Loop, Report, SCHEMA, Slice, Summary};
+pub use row::RowReport;
 pub use run::Run;
 pub use schedule::{Arrivals, Schedule};
 pub use shape::{Shape, ShapeError, Stage};

@@ -9,7 +9,8 @@ use crate::coordinator::{Coordinator, Second};
 use crate::interval::Interval;
 use crate::stop::Level;
 use crate::{
-    Aborted, Arrivals, Checked, Failure, Hits, StageReport, Status, Verdict, process, verdict,
+    Aborted, Arrivals, Checked, Failure, Hits, RowReport, StageReport, Status, Verdict, process,
+    verdict,
 };
 
 /// The value of [`Report::schema`].
@@ -68,11 +69,20 @@ pub struct Report {
     pub advice: BTreeMap<String, String>,
     /// Payload sent and received by answered hits.
     pub bytes: Bytes,
+    /// What the hammer counted beside hits.
+    #[serde(default)]
+    pub counts: BTreeMap<String, u64>,
+    /// What the hammer found out, and how often each value of it.
+    #[serde(default)]
+    pub facts: BTreeMap<String, BTreeMap<String, u64>>,
     /// What the generator needed.
     pub generator: Generator,
     /// The stages of the shape in order; none where there is only one.
     #[serde(default)]
     pub stages: Vec<StageReport>,
+    /// The rows that the hammer tells its hits apart by; none where it does not.
+    #[serde(default)]
+    pub rows: Vec<RowReport>,
     /// The run second by second, or in wider slices when it was long.
     pub timeline: Vec<Slice>,
     /// The conditions that were looked at when the run was over.
@@ -260,6 +270,10 @@ impl Coordinator {
                 sent: total.sent,
                 received: total.received,
             },
+            counts: (total.counts.0.iter())
+                .map(|(name, n)| ((*name).to_owned(), *n))
+                .collect(),
+            facts: facts(total),
             generator: Generator {
                 threads: settings.threads,
                 max_in_flight: settings.max_in_flight,
@@ -275,6 +289,7 @@ impl Coordinator {
                 log_dropped: total.log_dropped,
             },
             stages,
+            rows: total.rows.report(&self.rows),
             timeline: self.series.iter().map(Slice::from).collect(),
             thresholds: vec![],
             aborted: None,
@@ -284,6 +299,15 @@ impl Coordinator {
         report.measured = Some(Arc::from(measured));
         report
     }
+}
+
+fn facts(total: &Interval) -> BTreeMap<String, BTreeMap<String, u64>> {
+    let mut facts = BTreeMap::<String, BTreeMap<String, u64>>::new();
+    for ((name, value), count) in &total.facts.0 {
+        let values = facts.entry((*name).to_owned()).or_default();
+        values.insert(value.to_string(), *count);
+    }
+    facts
 }
 
 impl From<&Span<Second>> for Slice {

@@ -24,7 +24,7 @@ fn report(changes: &[(&str, Value)]) -> Report {
         "phases_us": {"connect": summary(14, [210.0; 5]), "first_byte": summary(29988, [70.0; 5])},
         "labels": {"200": 29988}, "failures": {"connection_reset": 12, "tls": 0},
         "advice": {"connection_reset": "the target dropped the connection: see its log, it may be overloaded"},
-        "bytes": {"sent": 2_100_000, "received": 3_600_000},
+        "bytes": {"sent": 2_100_000, "received": 3_600_000}, "counts": {}, "facts": {}, "rows": [],
         "generator": {"threads": 2, "max_in_flight": 1024, "cpu_s": 2.4,
                       "peak_rss_bytes": 11_000_000, "slots_opened": 14, "sessions_opened": 26,
                       "peak_in_flight": 9, "peak_backlog": 3, "waited_at_limit": 0,
@@ -231,5 +231,39 @@ fn only_the_verdict_is_in_colour() {
     assert_eq!(
         colour,
         plain.replacen("valid ", "\x1b[1;32mvalid\x1b[0m ", 1)
+    );
+}
+
+#[test]
+fn what_the_hammer_noted_beside_hits() {
+    let row = |name: &str, hits: u64, failed: u64| {
+        json!({"name": name, "scheduled": hits, "ok": hits - failed, "rejected": 0, "failed": failed,
+               "timed_out": 0, "abandoned": 0, "unsent": 0,
+               "response_us": summary(hits - failed, [110.0, 150.0, 300.0, 900.0, 1300.0])})
+    };
+    let rendered = render(
+        &report(&[
+            ("/counts", json!({"connections_opened": 14, "redirects": 0})),
+            ("/facts", json!({"tls": {"TLSv1.2 A": 2, "TLSv1.3 B": 12}})),
+            (
+                "/rows",
+                json!([row("GET /", 9, 0), row("GET /a", 29991, 12)]),
+            ),
+        ]),
+        false,
+    );
+    let expected = [
+        "rows, µs                                            hits       p50       p99       max      not ok\n\
+         \x20 GET /a                                          29,991       110       300     1,300          12\n\
+         \x20 GET /                                                9       110       300     1,300           0\n",
+        "counts        connections opened 14\n",
+        "tls           TLSv1.3 B: 12   TLSv1.2 A: 2\n",
+    ];
+    for part in expected {
+        assert!(rendered.contains(part), "{part}\n{rendered}");
+    }
+    assert!(
+        rendered.lines().all(|line| line.chars().count() <= WIDTH),
+        "{rendered}"
     );
 }

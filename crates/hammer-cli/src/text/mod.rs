@@ -7,6 +7,7 @@ pub(crate) mod lines;
 pub(crate) mod number;
 mod plan;
 mod render;
+mod rows;
 pub(crate) mod shape;
 mod stages;
 mod thresholds;

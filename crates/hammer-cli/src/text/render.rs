@@ -5,7 +5,7 @@ use hammer_core::{Aborted, Arrivals, Hits, Loop, Report, Status, Verdict};
 use super::latency::{self, Unit};
 use super::lines::{INDENT, WIDTH, cut, listed, wrapped};
 use super::number::{rate, size, whole};
-use super::{stages, thresholds};
+use super::{rows, stages, thresholds};
 
 /// The longest report, in lines.
 const LINES: usize = 30;
@@ -27,6 +27,8 @@ pub(crate) fn render(report: &Report, colour: bool) -> String {
         codes(&report.labels),
         failures(report),
         phases(report),
+        counts(&report.counts),
+        facts(&report.facts),
         connections(report),
         generator(report),
     ]
@@ -42,7 +44,8 @@ pub(crate) fn render(report: &Report, colour: bool) -> String {
     let header = header(report);
     let left = room.saturating_sub(verdict.lines().count());
     let stages = stages::table(report, left);
-    format!("{header}\n{verdict}{aborted}{thresholds}\n{numbers}{stages}{rest}")
+    let rows = rows::table(report, left.saturating_sub(stages.lines().count()));
+    format!("{header}\n{verdict}{aborted}{thresholds}\n{numbers}{stages}{rows}{rest}")
 }
 
 /// The condition that ended it, if one did.
@@ -259,6 +262,37 @@ fn phases(report: &Report) -> String {
         format!("{} more", items.len() - shown)
     });
     format!("{}   (p50)\n", line.trim_end())
+}
+
+/// What the hammer counted beside hits.
+fn counts(counts: &BTreeMap<String, u64>) -> String {
+    let items: Vec<_> = (counts.iter())
+        .filter(|(_, n)| **n > 0)
+        .map(|(name, n)| format!("{} {}", name.replace('_', " "), whole(*n)))
+        .collect();
+    if items.is_empty() {
+        return String::new();
+    }
+    listed("counts", &items, |shown| {
+        format!("{} more", items.len() - shown)
+    })
+}
+
+/// What the hammer found out, a line for each kind.
+fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
+    let line = |(name, values): (&String, &BTreeMap<String, u64>)| {
+        let ranked = ranked(values);
+        let items: Vec<_> = (ranked.iter())
+            .map(|(value, n)| format!("{value}: {}", whole(*n)))
+            .collect();
+        listed(&name.replace('_', " "), &items, |shown| {
+            format!("{} more", items.len() - shown)
+        })
+    };
+    (facts.iter())
+        .filter(|(_, values)| values.values().any(|n| *n > 0))
+        .map(line)
+        .collect()
 }
 
 fn connections(report: &Report) -> String {

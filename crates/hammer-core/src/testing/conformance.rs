@@ -10,8 +10,9 @@ use std::{error, fmt};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::time::timeout;
 
+use crate::commons::Commons;
 use crate::interval::Interval;
-use crate::phases::Phases;
+use crate::notes::Notes;
 use crate::{Failure, Hammer, Hit, Outcome, Slot};
 
 /// Longer than this, a step is taken to hang.
@@ -39,12 +40,14 @@ pub fn conformance<H: Hammer>(hammer: H) -> Result<(), Nonconformance> {
 
 async fn check<H: Hammer>(hammer: &H) -> Result<(), Nonconformance> {
     let interval = Rc::new(RefCell::new(Interval::new()));
+    let commons = Rc::<Commons>::default();
     let slot = |index| {
-        let phases = Rc::new(Phases::new(interval.clone()));
+        let notes = Rc::new(Notes::new(interval.clone(), commons.clone()));
         Slot {
             index,
             worker: 0,
-            phases,
+            workers: 1,
+            notes,
         }
     };
     let hit = |number, slot: &Slot| Hit {

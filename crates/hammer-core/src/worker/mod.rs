@@ -1,6 +1,7 @@
 //! One OS thread: its slots, its share of the schedule, its recorder. Nothing here is shared with
 //! another thread on the path of a hit.
 
+mod ended;
 mod growth;
 mod in_flight;
 mod late;
@@ -19,12 +20,14 @@ use std::time::{Duration, SystemTime};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::time::Instant;
 
+use crate::commons::Commons;
 use crate::interval::Interval;
 use crate::schedule::{Schedule, Share};
 use crate::stop::{Level, Stop};
 use crate::wait::{Bell, Wait};
-use crate::{Failure, Hammer, HitRecord, HitVerdict, Label, Outcome, Shape};
+use crate::{Hammer, HitRecord, HitVerdict, Shape};
 
+use ended::{Ended, Within};
 use growth::Growth;
 use in_flight::InFlight;
 use slot::SlotCell;
@@ -101,6 +104,8 @@ struct Worker<H> {
     busy: Cell<usize>,
     live: Cell<usize>,
     interval: Rc<RefCell<Box<Interval>>>,
+    /// What a hammer's slots share here.
+    commons: Rc<Commons>,
     link: Link,
     bell: Bell,
     peaks: Cell<Peaks>,
@@ -155,6 +160,7 @@ impl<H: Hammer> Worker<H> {
             busy: Cell::new(0),
             live: Cell::new(0),
             interval: Rc::new(RefCell::new(Interval::new())),
+            commons: Rc::default(),
             link,
             bell: Bell::default(),
             peaks: Cell::default(),
@@ -288,7 +294,14 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// A hit has ended; tells when, which is also when its slot is free for another one.
-    fn end(&self, slot: usize, hit: Pending, started: Instant, result: Ended) -> Instant {
+    fn end(
+        &self,
+        slot: usize,
+        hit: Pending,
+        row: Option<usize>,
+        started: Instant,
+        result: Ended,
+    ) -> Instant {
         let now = Instant::now();
         let elapsed = now.saturating_duration_since(self.start.get());
         let response = elapsed.saturating_sub(hit.due);
@@ -300,45 +313,10 @@ impl<H: Hammer> Worker<H> {
             return now;
         }
         let stage = self.stage_of(hit.due);
-        let (verdict, label) = {
-            let mut interval = self.interval.borrow_mut();
-            match result {
-                Ended::Answered(outcome) => {
-                    interval.answer(outcome, response, service);
-                    let ok = outcome.is_ok();
-                    let verdict = if ok {
-                        HitVerdict::Ok
-                    } else {
-                        HitVerdict::Rejected
-                    };
-                    if let Some(stage) = stage {
-                        interval.stages.answer(stage, verdict, response, service);
-                    }
-                    (verdict, Some(outcome.label()))
-                }
-                Ended::Failed(failure) => {
-                    let timed_out =
-                        failure == Failure::TIMEOUT || failure == Failure::CONNECT_TIMEOUT;
-                    let verdict = if timed_out {
-                        HitVerdict::TimedOut
-                    } else {
-                        HitVerdict::Failed
-                    };
-                    interval.failure(verdict, failure);
-                    if let Some(stage) = stage {
-                        interval.stages.of(stage).hits.count(verdict);
-                    }
-                    (verdict, Some(Label::from(failure.name())))
-                }
-                Ended::Abandoned => {
-                    interval.hits.count(HitVerdict::Abandoned);
-                    if let Some(stage) = stage {
-                        interval.stages.of(stage).hits.count(HitVerdict::Abandoned);
-                    }
-                    (HitVerdict::Abandoned, None)
-                }
-            }
-        };
+        let within = Within { stage, row };
+        let mut interval = self.interval.borrow_mut();
+        let (verdict, label) = result.count(&mut interval, within, response, service);
+        drop(interval);
         if self.part.log_hits {
             let answered = label.is_some();
             self.log(HitRecord {
@@ -396,11 +374,4 @@ impl<H: Hammer> Worker<H> {
         let dropped = self.link.log(record);
         self.interval.borrow_mut().log_dropped += dropped;
     }
-}
-
-/// How a hit came to its end.
-enum Ended {
-    Answered(Outcome),
-    Failed(Failure),
-    Abandoned,
 }

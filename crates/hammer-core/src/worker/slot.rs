@@ -8,7 +8,7 @@ use std::task::{Poll, Waker};
 use tokio::time::Instant;
 
 use super::{Ended, Pending, State, Worker};
-use crate::phases::Phases;
+use crate::notes::Notes;
 use crate::{Failure, Hammer, Hit, Outcome, Slot};
 
 /// Hits that may end without waiting for anything before other tasks get their turn.
@@ -59,7 +59,8 @@ impl<H: Hammer> Worker<H> {
         let slot = Slot {
             index: index * self.part.workers + self.part.worker,
             worker: self.part.worker,
-            phases: Rc::new(Phases::new(self.interval.clone())),
+            workers: self.part.workers,
+            notes: Rc::new(Notes::new(self.interval.clone(), self.commons.clone())),
         };
         let task = SlotTask {
             worker: self.clone(),
@@ -98,7 +99,7 @@ impl<H: Hammer> SlotTask<H> {
             if let Some(mut hit) = self.worker.take(now) {
                 self.worker.begin(self.index, &mut hit, now);
                 self.worker
-                    .end(self.index, hit, now, Ended::Failed(failure));
+                    .end(self.index, hit, None, now, Ended::Failed(failure));
             }
         }
         self.worker.grow();
@@ -109,7 +110,8 @@ impl<H: Hammer> SlotTask<H> {
             if !matches!(ended, Ended::Answered(_)) {
                 self.session = None;
             }
-            free = self.worker.end(self.index, hit, started, ended);
+            let row = self.slot.notes.take_row();
+            free = self.worker.end(self.index, hit, row, started, ended);
             if self.streak >= STREAK {
                 self.streak = 0;
                 tokio::task::yield_now().await;
@@ -153,7 +155,7 @@ impl<H: Hammer> SlotTask<H> {
     }
 
     async fn open(&mut self) -> Result<(), Failure> {
-        self.slot.phases.begin(Instant::now());
+        self.slot.notes.begin(Instant::now());
         let worker = &self.worker;
         let opening = pin!(worker.hammer.open(self.slot.clone()));
         let session = guarded(opening).await?;
@@ -192,12 +194,13 @@ impl<H: Hammer> SlotTask<H> {
     }
 
     async fn attempt(&mut self, hit: Pending, started: Instant) -> Result<Outcome, Failure> {
-        self.slot.phases.mute(hit.is_warm());
         if self.session.is_none() {
+            self.slot.notes.mute(false);
             self.open().await?;
         } else {
-            self.slot.phases.begin(started);
+            self.slot.notes.begin(started);
         }
+        self.slot.notes.mute(hit.is_warm());
         let Pending { number, due } = hit;
         let hit = Hit {
             number,

@@ -1,6 +1,7 @@
 //! The engine's behaviour under a paused clock, where nothing depends on the machine.
 
 mod conformance;
+mod notes;
 mod shapes;
 mod stalls;
 mod stops;

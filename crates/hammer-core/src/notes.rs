@@ -1,0 +1,75 @@
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use tokio::time::Instant;
+
+use crate::Label;
+use crate::commons::Commons;
+use crate::interval::Interval;
+
+/// What a hammer notes in one slot: the steps of its hits, counters, facts, and the row of a hit.
+pub(crate) struct Notes {
+    last: Cell<Instant>,
+    muted: Cell<bool>,
+    row: Cell<Option<usize>>,
+    interval: Rc<RefCell<Box<Interval>>>,
+    commons: Rc<Commons>,
+}
+
+impl Notes {
+    pub(crate) fn new(interval: Rc<RefCell<Box<Interval>>>, commons: Rc<Commons>) -> Self {
+        Self {
+            last: Cell::new(Instant::now()),
+            muted: Cell::new(false),
+            row: Cell::new(None),
+            interval,
+            commons,
+        }
+    }
+
+    /// What the slots of this worker share.
+    pub(crate) fn commons(&self) -> &Commons {
+        &self.commons
+    }
+
+    /// The next step begins at `now`.
+    pub(crate) fn begin(&self, now: Instant) {
+        self.last.set(now);
+    }
+
+    /// Whether nothing of the present hit is to be counted.
+    pub(crate) fn mute(&self, muted: bool) {
+        self.muted.set(muted);
+    }
+
+    /// The step that ends now is called `phase`.
+    pub(crate) fn mark(&self, phase: &'static str) {
+        let now = Instant::now();
+        let length = now.saturating_duration_since(self.last.replace(now));
+        if !self.muted.get() {
+            self.interval.borrow_mut().phase(phase, length);
+        }
+    }
+
+    pub(crate) fn count(&self, counter: &'static str, n: u64) {
+        if !self.muted.get() {
+            *self.interval.borrow_mut().counts.of(counter) += n;
+        }
+    }
+
+    pub(crate) fn fact(&self, name: &'static str, value: Label) {
+        if !self.muted.get() {
+            *self.interval.borrow_mut().facts.of((name, value)) += 1;
+        }
+    }
+
+    /// The present hit belongs to this row.
+    pub(crate) fn row(&self, row: usize) {
+        self.row.set(Some(row));
+    }
+
+    /// The row of the hit that has ended.
+    pub(crate) fn take_row(&self) -> Option<usize> {
+        self.row.take()
+    }
+}
