@@ -69,3 +69,14 @@ impl error::Error for Error {
         self.source.as_ref().map(|source| source.as_ref() as _)
     }
 }
+
+/// What an error says, and what caused it.
+pub(crate) fn chain(error: &dyn error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
