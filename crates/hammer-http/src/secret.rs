@@ -31,12 +31,12 @@ pub(crate) fn is_secret(name: &HeaderName) -> bool {
 /// they tell what was sent and help nobody else. Bytes that are no text are escaped.
 ///
 /// ```
-/// assert_eq!(hammer_http::masked("Authorization", b"Basic dTpw"), "Basic ***");
-/// assert_eq!(hammer_http::masked("Cookie", b"id=7; lang=de"), "id=***; lang=***");
-/// assert_eq!(hammer_http::masked("Accept", b"*/*"), "*/*");
+/// assert_eq!(hammer_http::masked_header("Authorization", b"Basic dTpw"), "Basic ***");
+/// assert_eq!(hammer_http::masked_header("Cookie", b"id=7; lang=de"), "id=***; lang=***");
+/// assert_eq!(hammer_http::masked_header("Accept", b"*/*"), "*/*");
 /// ```
 #[must_use]
-pub fn masked(name: &str, value: &[u8]) -> String {
+pub fn masked_header(name: &str, value: &[u8]) -> String {
     let text = match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),
         Err(_) => value.escape_ascii().to_string(),
@@ -99,8 +99,12 @@ mod tests {
             ("not a name", "abc", "abc"),
         ];
         for (name, value, shown) in table {
-            assert_eq!(masked(name, value.as_bytes()), shown, "{name}: {value}");
+            assert_eq!(
+                masked_header(name, value.as_bytes()),
+                shown,
+                "{name}: {value}"
+            );
         }
-        assert_eq!(masked("Server", b"\xff\x07"), "\\xff\\x07");
+        assert_eq!(masked_header("Server", b"\xff\x07"), "\\xff\\x07");
     }
 }
