@@ -14,6 +14,8 @@ pub(crate) const TOO_MANY_REDIRECTS: Failure = Failure::new("too_many_redirects"
     .advice("the target sends in circles, or further than --max-redirs: see it with --once");
 pub(crate) const MALFORMED_REDIRECT: Failure = Failure::new("malformed_redirect")
     .advice("the Location of a redirect is no http or https URL: see it with --once");
+pub(crate) const NOT_SIGNED: Failure = Failure::new("not_signed")
+    .advice("what is to be sent can't be signed: see why with RUST_LOG=debug");
 pub(crate) const BODY_TOO_LARGE: Failure = Failure::new("body_too_large")
     .advice("an answer to be looked into is larger than --max-body: raise it, or expect no body");
 pub(crate) const MALFORMED_BODY: Failure = Failure::new("malformed_body")

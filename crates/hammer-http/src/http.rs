@@ -1,12 +1,13 @@
 use std::fmt;
+use std::sync::Arc;
 
 use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
 
-use crate::HttpBuilder;
-use crate::connection::Connection;
 use crate::dial::Dial;
-use crate::fault;
+use crate::journey::{self, Journey};
+use crate::link::Link;
 use crate::template::Template;
+use crate::{HttpBuilder, Targets};
 
 /// Sends an HTTP/1.1 request with every hit.
 ///
@@ -21,12 +22,16 @@ pub struct Http {
     pub(crate) template: Template,
     pub(crate) dial: Dial,
     pub(crate) keepalive: bool,
+    /// What hits do beyond sending this one request and looking at the status, if they do.
+    pub(crate) journey: Option<Arc<Journey>>,
 }
 
-/// What a slot keeps between hits: its connection, and its own copy of the request.
-pub struct Session {
-    template: Template,
-    connection: Option<Connection>,
+/// What a slot keeps between hits: its connections, and its own copy of what it sends.
+pub struct Session(Kind);
+
+enum Kind {
+    Straight { template: Template, link: Link },
+    Journey(Box<journey::State>),
 }
 
 impl Http {
@@ -34,66 +39,69 @@ impl Http {
     pub fn builder(url: &str) -> HttpBuilder {
         HttpBuilder::new(url)
     }
+
+    /// Begins a hammer for several targets, each with a URL of its own.
+    pub fn builder_for(targets: Targets) -> HttpBuilder {
+        HttpBuilder::for_targets(targets)
+    }
 }
 
 impl Hammer for Http {
     type Session = Session;
 
     async fn open(&self, slot: Slot) -> Result<Session, Failure> {
-        let connection = if self.keepalive {
-            Some(self.dial.open(&slot).await?)
-        } else {
-            None
-        };
-        Ok(Session {
+        if let Some(journey) = &self.journey {
+            let state = Box::pin(journey.open(&slot)).await?;
+            return Ok(Session(Kind::Journey(Box::new(state))));
+        }
+        let mut link = Link::default();
+        if self.keepalive {
+            link.open(&self.dial, &slot).await?;
+        }
+        Ok(Session(Kind::Straight {
             template: self.template.unshared(),
-            connection,
-        })
+            link,
+        }))
     }
 
     async fn hit(&self, session: &mut Session, hit: Hit) -> Result<Outcome, Failure> {
-        let mut used = session.connection.is_some();
-        let (connection, before, answer) = loop {
-            if session.connection.is_none() {
-                session.connection = Some(self.dial.open(hit.slot()).await?);
-            }
-            let Some(connection) = &mut session.connection else {
-                continue;
-            };
-            let before = if used { connection.traffic() } else { (0, 0) };
-            match connection.send(&session.template).await {
-                Ok(answer) => break (connection, before, answer),
-                Err(mut error) => {
-                    if !used || error.take_message().is_none() {
-                        return Err(fault::of_exchange(error.error()));
-                    }
-                    tracing::debug!("the target closed an idle connection");
-                    session.connection = None;
-                    used = false;
-                }
+        let (template, link) = match &mut session.0 {
+            Kind::Straight { template, link } => (&*template, link),
+            Kind::Journey(state) => {
+                let Some(journey) = &self.journey else {
+                    unreachable!("only a journey opens such a session")
+                };
+                // On the heap: most hammers have none, and the future of a hit has room for both.
+                return Box::pin(journey.hit(state, &hit)).await;
             }
         };
+        let answer = link.send(&self.dial, template, None, hit.slot()).await?;
         hit.mark("first_byte");
         let status = answer.status().as_u16();
-        if connection.drain(answer.into_body()).await? {
+        let whole = link.read(answer.into_body(), |_| Ok(())).await?;
+        if whole.waited {
             hit.mark("body");
         }
-        let (sent, received) = connection.traffic();
-        if !self.keepalive || !connection.is_ready() {
-            session.connection = None;
-        }
+        hit.slot().count("body_bytes", whole.bytes);
+        let (sent, received) = link.settle(self.keepalive);
         let outcome = if status < 400 {
             Outcome::ok(status)
         } else {
             Outcome::rejected(status)
         };
-        Ok(outcome.sent(sent - before.0).received(received - before.1))
+        Ok(outcome.sent(sent).received(received))
     }
 
     async fn close(&self, session: Session) {
-        if let Some(connection) = session.connection {
-            connection.close().await;
+        match session.0 {
+            Kind::Straight { link, .. } => link.close().await,
+            Kind::Journey(state) => state.close().await,
         }
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let journey = self.journey.as_ref();
+        journey.map_or(vec![], |journey| journey.rows.clone())
     }
 }
 
@@ -108,8 +116,12 @@ impl fmt::Debug for Http {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open = match &self.0 {
+            Kind::Straight { link, .. } => usize::from(link.is_open()),
+            Kind::Journey(state) => state.open_links(),
+        };
         f.debug_struct("Session")
-            .field("open", &self.connection.is_some())
+            .field("open", &open)
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! The request that every hit sends.
+//! A request, as hits send it.
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -8,13 +8,13 @@ use hyper::{HeaderMap, Method, Request, Uri};
 
 pub(crate) type Body = Full<Bytes>;
 
-/// Bodies up to this size are copied for each session.
+/// Bodies up to this size are copied.
 const COPIED_BODY_BYTES: usize = 4096;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Template {
-    head: Parts,
-    body: Bytes,
+    pub(crate) head: Parts,
+    pub(crate) body: Bytes,
 }
 
 impl Template {
@@ -54,11 +54,16 @@ impl Template {
         }
         let path = self.head.uri.to_string();
         let path = path.parse().unwrap_or_else(|_| self.head.uri.clone());
-        let body = if self.body.len() <= COPIED_BODY_BYTES {
-            Bytes::copy_from_slice(&self.body)
-        } else {
-            self.body.clone()
-        };
+        let body = unshared(&self.body);
         Self::new(self.head.method.clone(), path, headers, body)
+    }
+}
+
+/// A copy that shares no memory with `body`, unless it is large.
+pub(crate) fn unshared(body: &Bytes) -> Bytes {
+    if body.len() <= COPIED_BODY_BYTES {
+        Bytes::copy_from_slice(body)
+    } else {
+        body.clone()
     }
 }

@@ -1,5 +1,6 @@
 //! The URL of a target, taken apart and checked.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use hyper::Uri;
@@ -90,6 +91,16 @@ impl Url {
                 .map_err(|cause| Error::url(malformed()).because(cause))?,
             authorization: userinfo.map(credentials::basic).transpose()?,
         })
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(IpAddr::V6(address)) => write!(f, "[{address}]"),
+            Self::Address(address) => address.fmt(f),
+            Self::Name(name) => name.fmt(f),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ impl Default for Connect {
 
 impl Connect {
     /// What opens the connections to `url`.
-    pub(crate) fn dial(self, url: &Url, tls: Option<Tls>) -> Dial {
+    pub(crate) fn dial(&self, url: &Url, tls: Option<Tls>) -> Dial {
         Dial {
             resolve: Resolve::new(url.host.clone(), url.port),
             tls,

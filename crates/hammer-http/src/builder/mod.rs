@@ -1,50 +1,71 @@
+mod assembly;
 mod connect;
+mod expect;
 mod message;
+mod payload;
+mod request;
 mod tls;
 
-use self::connect::Connect;
+use std::sync::Arc;
+
+pub(crate) use self::connect::Connect;
+use self::expect::Expect;
 use self::message::Message;
-use self::tls::TlsOptions;
-use crate::url::Url;
-use crate::{Error, Http};
+pub(crate) use self::tls::TlsOptions;
+use crate::dialer::Dialer;
+use crate::{Error, Http, Targets};
 
 /// Collects what to send and to whom; [`build`](Self::build) checks it all.
 ///
-/// Defaults: `GET`, no body, connections kept alive, the system's certificates trusted,
-/// `User-Agent: hammer/VERSION` and `Accept: */*`.
+/// Defaults: `GET`, or `POST` with a body; connections kept alive, the system's certificates
+/// trusted, redirects not followed, `User-Agent: hammer/VERSION` and `Accept: */*`.
 #[derive(Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct HttpBuilder {
-    url: String,
+    url: Option<String>,
     connect: Connect,
     tls: TlsOptions,
     message: Message,
+    expect: Expect,
 }
 
 impl HttpBuilder {
     pub(crate) fn new(url: &str) -> Self {
         Self {
-            url: url.to_owned(),
+            url: Some(url.to_owned()),
             connect: Connect::default(),
             tls: TlsOptions::default(),
             message: Message::default(),
+            expect: Expect::default(),
         }
+    }
+
+    pub(crate) fn for_targets(targets: Targets) -> Self {
+        let mut builder = Self::new("").targets(targets);
+        builder.url = None;
+        builder
     }
 
     /// Checks everything that can be checked without the target, and makes the hammer.
     ///
     /// # Errors
     ///
-    /// If the URL, the method or a header is malformed, if `Content-Length` contradicts the body,
-    /// or if the certificates to trust can't be read. See [`ErrorKind`](crate::ErrorKind).
+    /// If the URL, the method or a header is malformed, if two options contradict each other, or
+    /// if the certificates to trust can't be read. See [`ErrorKind`](crate::ErrorKind).
     pub fn build(self) -> Result<Http, Error> {
-        let url = Url::parse(&self.url)?;
         let keepalive = self.connect.keepalive;
-        let tls = self.tls.build(&url)?;
+        let dialer = Dialer {
+            connect: self.connect,
+            tls: self.tls,
+        };
+        let assembly = self.message.assemble(self.url.as_deref(), keepalive)?;
+        let (template, dial) = assembly.first(&dialer)?;
+        let journey = assembly.journey(self.expect, dialer, keepalive)?;
         Ok(Http {
-            template: self.message.template(&url, keepalive)?,
-            dial: self.connect.dial(&url, tls),
+            template,
+            dial,
             keepalive,
+            journey: journey.map(Arc::new),
         })
     }
 }

@@ -1,0 +1,91 @@
+use std::borrow::Cow;
+
+use hammer_core::Failure;
+use hyper::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING,
+};
+use url::Url;
+
+use super::Target;
+use super::strangers::Strangers;
+use crate::dialer::Dialer;
+use crate::fault;
+use crate::redirect::Redirect;
+use crate::secret::is_secret;
+use crate::template::Template;
+
+/// Headers that go with the body.
+const OF_BODY: [hyper::header::HeaderName; 5] = [
+    CONTENT_TYPE,
+    CONTENT_LENGTH,
+    CONTENT_ENCODING,
+    TRANSFER_ENCODING,
+    EXPECT,
+];
+
+/// One request of a hit: the first, or where a redirect leads.
+pub(super) struct Leg<'j> {
+    pub(super) template: Cow<'j, Template>,
+    pub(super) url: Cow<'j, Url>,
+    pub(super) origin: usize,
+    /// Whether it goes where the first went, and so may be signed.
+    pub(super) trusted: bool,
+}
+
+impl<'j> Leg<'j> {
+    pub(super) fn first(target: &'j Target, template: &'j Template) -> Self {
+        Self {
+            template: Cow::Borrowed(template),
+            url: Cow::Borrowed(&target.url),
+            origin: target.origin,
+            trusted: true,
+        }
+    }
+
+    /// Where `redirect` leads, with what may be told there.
+    pub(super) fn next(
+        self,
+        redirect: Redirect,
+        dialer: &Dialer,
+        strangers: &Strangers,
+    ) -> Result<Self, Failure> {
+        let to = crate::url::Url::parse(redirect.to.as_str()).map_err(|error| {
+            tracing::debug!(%error, "no place to be sent to");
+            fault::MALFORMED_REDIRECT
+        })?;
+        let origin = if redirect.same_origin {
+            self.origin
+        } else {
+            strangers.number(&to, dialer)?
+        };
+        let mut template = self.template.into_owned();
+        let headers = &mut template.head.headers;
+        if !redirect.with_body {
+            template.body.clear();
+            OF_BODY.iter().for_each(|name| drop(headers.remove(name)));
+        }
+        if !redirect.same_origin {
+            let secrets: Vec<_> = headers
+                .keys()
+                .filter(|name| is_secret(name))
+                .cloned()
+                .collect();
+            secrets.iter().for_each(|name| drop(headers.remove(name)));
+            headers.insert(HOST, to.authority);
+        }
+        if let Some(authorization) = to.authorization {
+            headers.insert(AUTHORIZATION, authorization);
+        }
+        template.head.method = redirect.method;
+        template.head.uri = to.path;
+        let mut url = redirect.to;
+        // They are in the headers, and go no further.
+        let _ = (url.set_username(""), url.set_password(None));
+        Ok(Self {
+            template: Cow::Owned(template),
+            url: Cow::Owned(url),
+            origin,
+            trusted: self.trusted && redirect.same_origin,
+        })
+    }
+}
