@@ -1,11 +1,11 @@
 use std::fmt;
-use std::sync::Arc;
 
 use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
 
 use crate::dial::Dial;
+use crate::fault;
 use crate::journey::{self, Journey};
-use crate::link::Link;
+use crate::link::{Keeping, Link};
 use crate::template::Template;
 use crate::{HttpBuilder, Targets};
 
@@ -19,11 +19,16 @@ use crate::{HttpBuilder, Targets};
 /// A hit that is dropped takes its connection along; sessions share nothing but the addresses of
 /// the target, which stay in order.
 pub struct Http {
-    pub(crate) template: Template,
-    pub(crate) dial: Dial,
-    pub(crate) keepalive: bool,
-    /// What hits do beyond sending this one request and looking at the status, if they do.
-    pub(crate) journey: Option<Arc<Journey>>,
+    pub(crate) way: Way,
+    pub(crate) keeping: Keeping,
+}
+
+/// What a hit does.
+pub(crate) enum Way {
+    /// It sends this request there, and looks at the status.
+    Straight { template: Template, dial: Dial },
+    /// It does more than that.
+    Journey(Box<Journey>),
 }
 
 /// What a slot keeps between hits: its connections, and its own copy of what it sends.
@@ -50,40 +55,48 @@ impl Hammer for Http {
     type Session = Session;
 
     async fn open(&self, slot: Slot) -> Result<Session, Failure> {
-        if let Some(journey) = &self.journey {
-            let state = Box::pin(journey.open(&slot)).await?;
-            return Ok(Session(Kind::Journey(Box::new(state))));
-        }
+        let (template, dial) = match &self.way {
+            Way::Straight { template, dial } => (template, dial),
+            Way::Journey(journey) => {
+                let state = Box::pin(journey.open(&slot)).await?;
+                return Ok(Session(Kind::Journey(Box::new(state))));
+            }
+        };
         let mut link = Link::default();
-        if self.keepalive {
-            link.open(&self.dial, &slot).await?;
+        if self.keeping.keepalive {
+            link.open(dial, &slot).await?;
         }
         Ok(Session(Kind::Straight {
-            template: self.template.unshared(),
+            template: template.unshared(),
             link,
         }))
     }
 
     async fn hit(&self, session: &mut Session, hit: Hit) -> Result<Outcome, Failure> {
-        let (template, link) = match &mut session.0 {
-            Kind::Straight { template, link } => (&*template, link),
-            Kind::Journey(state) => {
-                let Some(journey) = &self.journey else {
-                    unreachable!("only a journey opens such a session")
-                };
-                // On the heap: most hammers have none, and the future of a hit has room for both.
+        let (dial, template, link) = match (&self.way, &mut session.0) {
+            (Way::Straight { dial, .. }, Kind::Straight { template, link }) => {
+                (dial, &*template, link)
+            }
+            // On the heap: most hammers have none, and the future of a hit has room for both.
+            (Way::Journey(journey), Kind::Journey(state)) => {
                 return Box::pin(journey.hit(state, &hit)).await;
             }
+            _ => unreachable!("a session is of the hammer that opened it"),
         };
-        let answer = link.send(&self.dial, template, None, hit.slot()).await?;
+        let (slot, keeping) = (hit.slot(), &self.keeping);
+        let answer = link.send(dial, keeping, template, None, slot).await?;
         hit.mark("first_byte");
         let status = answer.status().as_u16();
-        let whole = link.read(answer.into_body(), |_| Ok(())).await?;
+        let whole = link.read(answer.into_body(), slot, |_| Ok(())).await?;
         if whole.waited {
             hit.mark("body");
         }
-        hit.slot().count("body_bytes", whole.bytes);
-        let (sent, received) = link.settle(self.keepalive);
+        slot.count("body_bytes", whole.bytes);
+        let (sent, received) = link.settle(keeping, slot).await;
+        // No target says this of itself.
+        if status == 407 && dial.for_proxy().is_some() {
+            return Err(fault::PROXY_AUTH);
+        }
         let outcome = if status < 400 {
             Outcome::ok(status)
         } else {
@@ -100,16 +113,22 @@ impl Hammer for Http {
     }
 
     fn rows(&self) -> Vec<String> {
-        let journey = self.journey.as_ref();
-        journey.map_or(vec![], |journey| journey.rows.clone())
+        match &self.way {
+            Way::Straight { .. } => vec![],
+            Way::Journey(journey) => journey.rows.clone(),
+        }
     }
 }
 
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let template = match &self.way {
+            Way::Straight { template, .. } => template,
+            Way::Journey(journey) => &journey.targets[0].template,
+        };
         f.debug_struct("Http")
-            .field("template", &self.template)
-            .field("keepalive", &self.keepalive)
+            .field("template", template)
+            .field("keeping", &self.keeping)
             .finish_non_exhaustive()
     }
 }

@@ -9,7 +9,16 @@ use hyper::body::Incoming;
 use crate::connection::{Connection, Whole};
 use crate::dial::Dial;
 use crate::fault;
+use crate::lifetime::{Lifetime, closed_by_target};
 use crate::template::Template;
+
+/// How long connections are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Keeping {
+    /// Longer than for one hit.
+    pub(crate) keepalive: bool,
+    pub(crate) lifetime: Option<Lifetime>,
+}
 
 /// A connection, if one is open.
 #[derive(Default)]
@@ -26,7 +35,8 @@ impl Link {
 
     /// Opens a connection before there is anything to send.
     pub(crate) async fn open(&mut self, dial: &Dial, slot: &Slot) -> Result<(), Failure> {
-        self.connection = Some(dial.open(slot).await?);
+        let opened = dial.open(slot).await?;
+        self.connection = Some(Connection::handshake(opened, slot).await?);
         Ok(())
     }
 
@@ -37,10 +47,12 @@ impl Link {
     pub(crate) async fn send(
         &mut self,
         dial: &Dial,
+        keeping: &Keeping,
         template: &Template,
         limit: Option<Duration>,
         slot: &Slot,
     ) -> Result<Response<Incoming>, Failure> {
+        self.retire(keeping, slot).await;
         let mut used = self.connection.is_some();
         loop {
             if self.connection.is_none() {
@@ -60,12 +72,16 @@ impl Link {
                 }
             };
             match sent {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    connection.life.hit(slot);
+                    return Ok(answer);
+                }
                 Err(mut error) => {
                     if !used || error.take_message().is_none() {
-                        return Err(fault::of_exchange(error.error()));
+                        return Err(lost(fault::of_exchange(error.error()), slot));
                     }
                     tracing::debug!("the target closed an idle connection");
+                    closed_by_target(slot);
                     self.connection = None;
                     used = false;
                 }
@@ -77,25 +93,43 @@ impl Link {
     pub(crate) async fn read(
         &mut self,
         body: Incoming,
+        slot: &Slot,
         take: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<Whole, Failure> {
-        match &mut self.connection {
-            Some(connection) => connection.read(body, take).await,
-            None => Err(Failure::CLOSED_EARLY),
-        }
+        let Some(connection) = &mut self.connection else {
+            return Err(Failure::CLOSED_EARLY);
+        };
+        let read = connection.read(body, take).await;
+        read.map_err(|failure| lost(failure, slot))
     }
 
     /// Bytes sent and received since the last hit began, when its answer is whole. The connection is
     /// kept if it can be, and if it may be.
-    pub(crate) fn settle(&mut self, keepalive: bool) -> (u64, u64) {
+    pub(crate) async fn settle(&mut self, keeping: &Keeping, slot: &Slot) -> (u64, u64) {
         let Some(connection) = &self.connection else {
             return (0, 0);
         };
         let (sent, received) = connection.traffic();
-        if !keepalive || !connection.is_ready() {
+        if !keeping.keepalive {
             self.connection = None;
+        } else if !connection.is_ready() {
+            self.connection = None;
+            closed_by_target(slot);
+        } else {
+            self.retire(keeping, slot).await;
         }
         (sent - self.before.0, received - self.before.1)
+    }
+
+    /// Closes a connection that has done its work; between two hits nothing is lost with it.
+    async fn retire(&mut self, keeping: &Keeping, slot: &Slot) {
+        if let Some(lifetime) = &keeping.lifetime
+            && let Some(connection) = &self.connection
+            && connection.life.is_over(lifetime, slot)
+            && let Some(connection) = self.connection.take()
+        {
+            connection.close().await;
+        }
     }
 
     /// Says goodbye, if there is a connection.
@@ -104,4 +138,12 @@ impl Link {
             connection.close().await;
         }
     }
+}
+
+/// Counts a connection that broke within a hit.
+fn lost(failure: Failure, slot: &Slot) -> Failure {
+    if failure == Failure::RESET || failure == Failure::CLOSED_EARLY {
+        closed_by_target(slot);
+    }
+    failure
 }

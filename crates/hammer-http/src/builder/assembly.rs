@@ -4,29 +4,30 @@ use std::collections::HashMap;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use hyper::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue,
-};
+use hyper::HeaderMap;
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderValue};
 
+use super::address::Addresses;
 use super::expect::Expect;
 use super::message::{Message, Secret};
 use super::payload::{Bodies, compressed};
-use super::request::{method, request};
+use super::request::{Line, method};
 use crate::credentials::Credentials;
 use crate::dial::Dial;
 use crate::dialer::Dialer;
+use crate::http::Way;
 use crate::journey::{Follow, Journey, Target};
+use crate::link::Keeping;
 use crate::signature::Signer;
 use crate::targets::{Deal, Entry, Targets};
 use crate::template::Template;
 use crate::url::Url;
-use crate::{Coding, Error, ErrorKind, Header, TargetOrder};
+use crate::{Coding, Error, ErrorKind, Header};
 
 /// What hits send, checked.
 pub(super) struct Assembly {
     targets: Vec<Target>,
-    /// The place of each origin's first target, and its URL.
-    origins: Vec<Url>,
+    origins: Vec<Dial>,
     rows: Vec<String>,
     deal: Option<Deal>,
     bodies: Vec<Bytes>,
@@ -36,21 +37,13 @@ pub(super) struct Assembly {
 }
 
 impl Assembly {
-    /// What the first target is sent, and what opens connections to it.
-    pub(super) fn first(&self, dialer: &Dialer) -> Result<(Template, Dial), Error> {
-        Ok((
-            self.targets[0].template.clone(),
-            dialer.to(&self.origins[0])?,
-        ))
-    }
-
-    /// The way of a hit, unless it is a straight one.
-    pub(super) fn journey(
-        self,
+    /// The way of a hit: a straight one, if nothing is asked for that it does not do.
+    pub(super) fn way(
+        mut self,
         expect: Expect,
         dialer: Dialer,
-        keepalive: bool,
-    ) -> Result<Option<Journey>, Error> {
+        keeping: Keeping,
+    ) -> Result<Way, Error> {
         let max_body = expect.max_body()?;
         let straight = self.deal.is_none()
             && self.bodies.is_empty()
@@ -58,12 +51,12 @@ impl Assembly {
             && self.cookies.is_none()
             && self.redirects.is_none();
         if straight && expect.is_default() {
-            return Ok(None);
+            let (template, dial) = (self.targets.remove(0).template, self.origins.remove(0));
+            return Ok(Way::Straight { template, dial });
         }
-        let origins = self.origins.iter().map(|url| dialer.to(url));
-        Ok(Some(Journey {
-            origins: origins.collect::<Result<_, _>>()?,
+        Ok(Way::Journey(Box::new(Journey {
             targets: self.targets,
+            origins: self.origins,
             deal: self.deal,
             bodies: self.bodies,
             rows: self.rows,
@@ -74,19 +67,33 @@ impl Assembly {
             max_body,
             first_byte: expect.first_byte,
             tape: expect.tape,
-            keepalive,
-        }))
+            keeping,
+        })))
+    }
+
+    /// Nothing yet.
+    fn empty() -> Self {
+        Self {
+            targets: vec![],
+            origins: vec![],
+            rows: vec![],
+            deal: None,
+            bodies: vec![],
+            signer: None,
+            cookies: None,
+            redirects: None,
+        }
     }
 }
 
 impl Message {
-    /// What is sent to `url`, or to targets of which some may be there.
+    /// What is sent to these addresses, through what `dialer` makes.
     pub(super) fn assemble(
         mut self,
-        url: Option<&str>,
+        to: Addresses,
+        dialer: &Dialer,
         keepalive: bool,
     ) -> Result<Assembly, Error> {
-        let base = url.map(Url::parse).transpose()?;
         let headers = std::mem::take(&mut self.headers).into_iter();
         let mut given: Vec<Header> = headers.collect::<Result<_, _>>()?;
         if let Some(host) = &self.host {
@@ -102,9 +109,7 @@ impl Message {
             return Err(Error::new(ErrorKind::Body, message));
         }
         let mut defaults = HeaderMap::new();
-        if let (Some(value), false) = (authorization, signer.is_some()) {
-            defaults.insert(AUTHORIZATION, value);
-        }
+        defaults.extend(authorization.map(|value| (AUTHORIZATION, value)));
         if let (Some(cookies), false) = (&cookies, self.keep_cookies) {
             defaults.insert(COOKIE, cookie_header(cookies)?);
         }
@@ -114,15 +119,13 @@ impl Message {
             compress,
             keepalive,
         };
-        let (targets, order) = (self.targets.take(), self.order);
-        let redirects = self.redirects;
-        let keep_cookies = self.keep_cookies;
-        let mut assembly = match targets {
-            Some(targets) => parts.of_targets(targets, order, base.as_ref(), &self)?,
-            None => {
-                let base = base.ok_or_else(|| Error::url("there is no URL to hit"))?;
-                parts.of_one(base, self)?
+        let (redirects, keep_cookies) = (self.redirects, self.keep_cookies);
+        let mut assembly = match (self.targets.take(), to) {
+            (Some(targets), Addresses::Targets(urls)) => {
+                parts.of_targets(&targets, urls, dialer, &self)?
             }
+            (_, Addresses::One(url)) => parts.of_one(url, dialer, self)?,
+            (None, Addresses::Targets(_)) => return Err(Error::url("there is no URL to hit")),
         };
         if let Some(signer) = &signer {
             for target in &assembly.targets {
@@ -218,35 +221,29 @@ struct Parts {
 }
 
 impl Parts {
-    fn of_one(self, url: Url, message: Message) -> Result<Assembly, Error> {
+    fn of_one(self, url: Url, dialer: &Dialer, message: Message) -> Result<Assembly, Error> {
         let has_body = !message.payload.given().is_empty();
         let default = if has_body { "POST" } else { "GET" };
         let bodies = message.payload.bodies()?;
+        let dial = dialer.to(&url)?;
+        let line = Line {
+            method: method(message.method.as_deref().unwrap_or(default))?,
+            url: &url,
+            for_proxy: dial.for_proxy(),
+            keepalive: self.keepalive,
+        };
         let defaults = self.defaults_with(&bodies)?;
-        let template = request(
-            &url,
-            method(message.method.as_deref().unwrap_or(default))?,
-            defaults,
-            self.given.iter().cloned(),
-            bodies.first,
-            self.keepalive,
-        )?;
-        let target = Target {
+        let template = line.request(defaults, self.given.iter().cloned(), bodies.first)?;
+        let mut assembly = Assembly::empty();
+        assembly.targets.push(Target {
             template,
-            url: plain(&url)?,
+            url: url.plain()?,
             origin: 0,
             row: 0,
-        };
-        Ok(Assembly {
-            targets: vec![target],
-            origins: vec![url],
-            rows: vec![],
-            deal: None,
-            bodies: bodies.turn,
-            signer: None,
-            cookies: None,
-            redirects: None,
-        })
+        });
+        assembly.origins.push(dial);
+        assembly.bodies = bodies.turn;
+        Ok(assembly)
     }
 
     /// The defaults, with what the bodies themselves ask for.
@@ -275,9 +272,9 @@ impl Parts {
 
     fn of_targets(
         self,
-        targets: Targets,
-        order: TargetOrder,
-        base: Option<&Url>,
+        targets: &Targets,
+        urls: Vec<Url>,
+        dialer: &Dialer,
         message: &Message,
     ) -> Result<Assembly, Error> {
         let error = |message: String| Err(Error::new(ErrorKind::Targets, message));
@@ -287,44 +284,35 @@ impl Parts {
         if message.method.is_some() {
             return error("targets have their own methods: leave out the other one".into());
         }
-        let mut assembly = Assembly {
-            targets: Vec::with_capacity(targets.len()),
-            origins: vec![],
-            rows: vec![],
-            deal: None,
-            bodies: vec![],
-            signer: None,
-            cookies: None,
-            redirects: None,
-        };
-        let mut origins = HashMap::new();
-        for entry in &targets.entries {
-            let within = |cause: Error| {
-                let message = format!("line {} of {}", entry.line, targets.called);
-                Error::new(ErrorKind::Targets, message).because(cause)
-            };
-            let url = absolute(&entry.url, base).map_err(within)?;
-            let template = self.target(entry, &url).map_err(within)?;
+        let mut assembly = Assembly::empty();
+        let mut known = HashMap::new();
+        for (entry, url) in targets.entries.iter().zip(urls) {
+            let within = |cause| targets.within(entry, cause);
             let key = (url.tls, url.host.to_string(), url.port);
-            let plain = plain(&url).map_err(within)?;
-            let origin = *origins.entry(key).or_insert_with(|| {
-                assembly.origins.push(url);
-                assembly.origins.len() - 1
-            });
+            let origin = match known.get(&key) {
+                Some(origin) => *origin,
+                None => {
+                    assembly.origins.push(dialer.to(&url).map_err(within)?);
+                    let origin = assembly.origins.len() - 1;
+                    known.insert(key, origin);
+                    origin
+                }
+            };
+            let template = self.target(entry, &url, &assembly.origins[origin]);
             assembly.targets.push(Target {
-                template,
-                url: plain,
+                template: template.map_err(within)?,
+                url: url.plain().map_err(within)?,
                 origin,
                 row: 0,
             });
         }
         assembly.name_rows(&targets.entries);
         let weights = targets.entries.iter().map(|entry| entry.weight);
-        assembly.deal = Some(Deal::new(weights, order));
+        assembly.deal = Some(Deal::new(weights, message.order));
         Ok(assembly)
     }
 
-    fn target(&self, entry: &Entry, url: &Url) -> Result<Template, Error> {
+    fn target(&self, entry: &Entry, url: &Url, dial: &Dial) -> Result<Template, Error> {
         let has = |header: &&Header| !entry.headers.iter().any(|own| own.name == header.name);
         let given = self.given.iter().filter(has).chain(&entry.headers).cloned();
         let mut defaults = self.defaults.clone();
@@ -336,14 +324,13 @@ impl Parts {
             body = compressed(&body, coding)?;
             defaults.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
         }
-        request(
+        let line = Line {
+            method: method(&entry.method)?,
             url,
-            method(&entry.method)?,
-            defaults,
-            given,
-            body,
-            self.keepalive,
-        )
+            for_proxy: dial.for_proxy(),
+            keepalive: self.keepalive,
+        };
+        line.request(defaults, given, body)
     }
 }
 
@@ -354,7 +341,7 @@ impl Assembly {
         for (target, entry) in self.targets.iter_mut().zip(entries) {
             let name = entry.name.clone().unwrap_or_else(|| {
                 let url = match self.origins.len() {
-                    1 => target.template.head.uri.to_string(),
+                    1 => target.url[::url::Position::BeforePath..].to_owned(),
                     _ => target.url.to_string(),
                 };
                 format!("{} {url}", entry.method)
@@ -366,32 +353,4 @@ impl Assembly {
             });
         }
     }
-}
-
-/// The URL of a target, which may be but a path at `base`.
-fn absolute(text: &str, base: Option<&Url>) -> Result<Url, Error> {
-    match (text.starts_with('/'), base) {
-        (false, _) => Url::parse(text),
-        (true, Some(base)) => {
-            let scheme = if base.tls { "https" } else { "http" };
-            let host = &base.host;
-            let mut url = Url::parse(&format!("{scheme}://{host}:{}{text}", base.port))?;
-            url.authorization = base.authorization.clone();
-            Ok(url)
-        }
-        (true, None) => Err(Error::url(format!(
-            "{text:?} is a path: right would be a whole URL, or one on the command line for all paths"
-        ))),
-    }
-}
-
-/// The URL without credentials, as cookies, signatures and redirects know it.
-fn plain(url: &Url) -> Result<url::Url, Error> {
-    let scheme = if url.tls { "https" } else { "http" };
-    let Url {
-        host, port, path, ..
-    } = url;
-    let text = format!("{scheme}://{host}:{port}{path}");
-    text.parse()
-        .map_err(|cause| Error::url(format!("the URL {text} is malformed")).because(cause))
 }

@@ -1,29 +1,35 @@
+mod address;
 mod assembly;
 mod connect;
 mod expect;
 mod message;
 mod payload;
+mod proxy;
 mod request;
 mod tls;
 
-use std::sync::Arc;
+use std::fmt;
 
-pub(crate) use self::connect::Connect;
+use self::connect::Connect;
 use self::expect::Expect;
 use self::message::Message;
+use self::proxy::ProxyOptions;
 pub(crate) use self::tls::TlsOptions;
-use crate::dialer::Dialer;
+pub use self::tls::TlsVersion;
+use crate::lifetime::Lifetime;
+use crate::link::Keeping;
+use crate::url::masked;
 use crate::{Error, Http, Targets};
 
 /// Collects what to send and to whom; [`build`](Self::build) checks it all.
 ///
-/// Defaults: `GET`, or `POST` with a body; connections kept alive, the system's certificates
-/// trusted, redirects not followed, `User-Agent: hammer/VERSION` and `Accept: */*`.
-#[derive(Debug)]
+/// Defaults: `GET`, or `POST` with a body; connections kept alive, no proxy, the system's
+/// certificates trusted, redirects not followed, `User-Agent: hammer/VERSION` and `Accept: */*`.
 #[must_use = "a builder does nothing until it is built"]
 pub struct HttpBuilder {
     url: Option<String>,
     connect: Connect,
+    proxy: ProxyOptions,
     tls: TlsOptions,
     message: Message,
     expect: Expect,
@@ -34,6 +40,7 @@ impl HttpBuilder {
         Self {
             url: Some(url.to_owned()),
             connect: Connect::default(),
+            proxy: ProxyOptions::default(),
             tls: TlsOptions::default(),
             message: Message::default(),
             expect: Expect::default(),
@@ -50,22 +57,35 @@ impl HttpBuilder {
     ///
     /// # Errors
     ///
-    /// If the URL, the method or a header is malformed, if two options contradict each other, or
-    /// if the certificates to trust can't be read. See [`ErrorKind`](crate::ErrorKind).
+    /// If the URL, the method, a header, a proxy or an address is malformed, if `Content-Length`
+    /// contradicts the body, if certificates or keys can't be used, or if two options contradict
+    /// each other. See [`ErrorKind`](crate::ErrorKind).
     pub fn build(self) -> Result<Http, Error> {
-        let keepalive = self.connect.keepalive;
-        let dialer = Dialer {
-            connect: self.connect,
-            tls: self.tls,
+        let lifetime = self.connect.lifetime;
+        let keeping = Keeping {
+            keepalive: self.connect.keepalive,
+            lifetime: Some(lifetime).filter(|lifetime| *lifetime != Lifetime::default()),
         };
-        let assembly = self.message.assemble(self.url.as_deref(), keepalive)?;
-        let (template, dial) = assembly.first(&dialer)?;
-        let journey = assembly.journey(self.expect, dialer, keepalive)?;
-        Ok(Http {
-            template,
-            dial,
-            keepalive,
-            journey: journey.map(Arc::new),
-        })
+        let to = self.message.addresses(self.url.as_deref())?;
+        self.tls
+            .check(to.any_tls(), self.message.redirects.is_some())?;
+        let proxies = self.proxy.proxies()?;
+        let dialer = self.connect.dialer(proxies, self.tls, &[b"http/1.1"])?;
+        let assembly = self.message.assemble(to, &dialer, keeping.keepalive)?;
+        let way = assembly.way(self.expect, dialer, keeping)?;
+        Ok(Http { way, keeping })
+    }
+}
+
+impl fmt::Debug for HttpBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpBuilder")
+            .field("url", &self.url.as_deref().map(masked))
+            .field("connect", &self.connect)
+            .field("proxy", &self.proxy)
+            .field("tls", &self.tls)
+            .field("message", &self.message)
+            .field("expect", &self.expect)
+            .finish()
     }
 }

@@ -11,48 +11,67 @@ use crate::template::Template;
 use crate::url::Url;
 use crate::{Error, ErrorKind, Header};
 
-/// A request to `url`, if method, headers and body fit each other.
-pub(super) fn request(
-    url: &Url,
-    method: Method,
-    mut defaults: HeaderMap,
-    given: impl Iterator<Item = Header>,
-    body: Bytes,
-    keepalive: bool,
-) -> Result<Template, Error> {
-    let agent = HeaderValue::from_static(concat!("hammer/", env!("CARGO_PKG_VERSION")));
-    let mut headers = HeaderMap::new();
-    // Servers like to see Host first, and people who debug them too.
-    headers.insert(HOST, url.authority.clone());
-    headers.insert(USER_AGENT, agent);
-    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-    if let Some(authorization) = &url.authorization {
-        headers.insert(AUTHORIZATION, authorization.clone());
-    }
-    for name in defaults.keys() {
-        headers.remove(name);
-    }
-    let mut own = HeaderMap::new();
-    for Header { name, value } in given {
-        headers.remove(&name);
-        defaults.remove(&name);
-        match value {
-            Some(value) if name == HOST => drop(own.insert(name, value)),
-            Some(value) => drop(own.append(name, value)),
-            None if name == HOST => {
-                let message = "the header Host can't be left out of HTTP/1.1: give it a value";
-                return Err(Error::new(ErrorKind::Header, message));
-            }
-            None => drop(own.remove(name)),
+/// What a request line says, and to whom.
+pub(super) struct Line<'a> {
+    pub(super) method: Method,
+    pub(super) url: &'a Url,
+    /// Headers for a proxy that reads the request, and that has to be told the target in full.
+    pub(super) for_proxy: Option<&'a HeaderMap>,
+    pub(super) keepalive: bool,
+}
+
+impl Line<'_> {
+    /// The request, if its parts fit each other. Given headers take the place of defaults.
+    pub(super) fn request(
+        self,
+        mut defaults: HeaderMap,
+        given: impl Iterator<Item = Header>,
+        body: Bytes,
+    ) -> Result<Template, Error> {
+        let url = self.url;
+        let agent = HeaderValue::from_static(concat!("hammer/", env!("CARGO_PKG_VERSION")));
+        let mut headers = HeaderMap::new();
+        // Servers like to see Host first, and people who debug them too.
+        headers.insert(HOST, url.authority.clone());
+        headers.insert(USER_AGENT, agent);
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        headers.extend(
+            url.authorization
+                .clone()
+                .map(|value| (AUTHORIZATION, value)),
+        );
+        for name in defaults.keys() {
+            headers.remove(name);
         }
+        let mut own = HeaderMap::new();
+        for Header { name, value } in given {
+            headers.remove(&name);
+            defaults.remove(&name);
+            match value {
+                Some(value) if name == HOST => drop(own.insert(name, value)),
+                Some(value) => drop(own.append(name, value)),
+                None if name == HOST => {
+                    let message = "the header Host can't be left out of HTTP/1.1: give it a value";
+                    return Err(Error::new(ErrorKind::Header, message));
+                }
+                None => drop(own.remove(name)),
+            }
+        }
+        headers.extend(defaults);
+        headers.extend(own);
+        if !self.keepalive {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        fits_body(&headers, &body)?;
+        let target = match self.for_proxy {
+            None => url.path.clone(),
+            Some(theirs) => {
+                headers.extend(theirs.clone());
+                url.in_full()?
+            }
+        };
+        Ok(Template::new(self.method, target, headers, body))
     }
-    headers.extend(defaults);
-    headers.extend(own);
-    if !keepalive {
-        headers.insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    fits_body(&headers, &body)?;
-    Ok(Template::new(method, url.path.clone(), headers, body))
 }
 
 /// The method that `text` spells.

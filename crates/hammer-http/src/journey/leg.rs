@@ -8,6 +8,7 @@ use url::Url;
 
 use super::Target;
 use super::strangers::Strangers;
+use crate::dial::Dial;
 use crate::dialer::Dialer;
 use crate::fault;
 use crate::redirect::Redirect;
@@ -46,6 +47,7 @@ impl<'j> Leg<'j> {
     pub(super) fn next(
         self,
         redirect: Redirect,
+        from: &Dial,
         dialer: &Dialer,
         strangers: &Strangers,
     ) -> Result<Self, Failure> {
@@ -71,13 +73,22 @@ impl<'j> Leg<'j> {
                 .cloned()
                 .collect();
             secrets.iter().for_each(|name| drop(headers.remove(name)));
-            headers.insert(HOST, to.authority);
+            headers.insert(HOST, to.authority.clone());
         }
-        if let Some(authorization) = to.authorization {
-            headers.insert(AUTHORIZATION, authorization);
+        if let Some(authorization) = &to.authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        for name in from.for_proxy().iter().flat_map(|theirs| theirs.keys()) {
+            headers.remove(name);
+        }
+        let stranger = strangers.dial(origin);
+        if let Some(theirs) = stranger.as_deref().unwrap_or(from).for_proxy() {
+            headers.extend(theirs.clone());
+            template.head.uri = to.in_full().map_err(|_| fault::MALFORMED_REDIRECT)?;
+        } else {
+            template.head.uri = to.path;
         }
         template.head.method = redirect.method;
-        template.head.uri = to.path;
         let mut url = redirect.to;
         // They are in the headers, and go no further.
         let _ = (url.set_username(""), url.set_password(None));

@@ -25,7 +25,7 @@ use crate::dialer::Dialer;
 use crate::expect::Expectations;
 use crate::fault;
 use crate::jar::{Jar, Jars};
-use crate::link::Link;
+use crate::link::{Keeping, Link};
 use crate::redirect::Redirect;
 use crate::signature::Signer;
 use crate::targets::Deal;
@@ -55,7 +55,7 @@ pub(crate) struct Journey {
     /// How long a target may take to begin its answer.
     pub(crate) first_byte: Option<Duration>,
     pub(crate) tape: Option<Tape>,
-    pub(crate) keepalive: bool,
+    pub(crate) keeping: Keeping,
 }
 
 /// Something to hit.
@@ -104,7 +104,7 @@ impl Journey {
         });
         let mut links = Links::default();
         let first = self.targets[0].origin;
-        if self.keepalive {
+        if self.keeping.keepalive {
             let mut link = Link::default();
             link.open(&self.origins[first], slot).await?;
             links.keep(first, link);
@@ -134,9 +134,9 @@ impl Journey {
                 .tape
                 .as_ref()
                 .map(|tape| (tape, tape.begin(&leg.url, &leg.template)));
-            let answer = link
-                .send(dial, &leg.template, self.first_byte, slot)
-                .await?;
+            let template = &*leg.template;
+            let sending = link.send(dial, &self.keeping, template, self.first_byte, slot);
+            let answer = sending.await?;
             let (head, body) = answer.into_parts();
             if let Some((tape, at)) = tape {
                 tape.head(at, &head);
@@ -160,16 +160,20 @@ impl Journey {
                     followed += 1;
                     slot.count("redirects", 1);
                     hit.mark("redirect");
-                    leg = leg.next(redirect, &follow.dialer, &state.strangers)?;
+                    leg = leg.next(redirect, dial, &follow.dialer, &state.strangers)?;
                     None
                 }
                 _ => Some(self.arrive(link, &head, body, tape, hit).await?),
             };
-            let traffic = link.settle(self.keepalive);
+            let traffic = link.settle(&self.keeping, slot).await;
             sent += traffic.0;
             received += traffic.1;
             if let Some(label) = label {
                 let status = head.status.as_u16();
+                // No target says this of itself.
+                if status == 407 && dial.for_proxy().is_some() {
+                    return Err(fault::PROXY_AUTH);
+                }
                 let outcome = label.map_or(Outcome::ok(status), Outcome::rejected);
                 return Ok(outcome.sent(sent).received(received));
             }
@@ -227,7 +231,7 @@ impl Journey {
         tape: Option<(&Tape, usize)>,
         hit: &Hit,
     ) -> Result<(), Failure> {
-        let read = link.read(body, |piece| {
+        let read = link.read(body, hit.slot(), |piece| {
             if let Some((tape, at)) = tape {
                 tape.piece(at, piece);
             }
@@ -263,7 +267,7 @@ impl Journey {
             }
             _ => None,
         };
-        let read = link.read(body, |piece| {
+        let read = link.read(body, hit.slot(), |piece| {
             if let Some((tape, at)) = tape {
                 tape.piece(at, piece);
             }

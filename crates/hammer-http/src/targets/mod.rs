@@ -100,6 +100,12 @@ impl Targets {
         })
     }
 
+    /// An error of one of them.
+    pub(crate) fn within(&self, entry: &Entry, cause: Error) -> Error {
+        let message = format!("line {} of {}", entry.line, self.called);
+        Error::new(ErrorKind::Targets, message).because(cause)
+    }
+
     /// How many there are; never 0.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "it never is")]
