@@ -78,12 +78,11 @@ impl Tape {
 
     /// Begins an exchange, and says where it is.
     pub(crate) fn begin(&self, url: &Url, template: &Template) -> usize {
-        let path = template.head.uri.path_and_query();
         let mut exchanges = self.lock();
         exchanges.push(Exchange {
             url: url.to_string(),
             method: template.head.method.to_string(),
-            path: path.map_or("/", |path| path.as_str()).to_owned(),
+            path: template.head.uri.to_string(),
             headers: pairs(&template.head.headers),
             body: beginning(&template.body),
             body_bytes: template.body.len() as u64,
