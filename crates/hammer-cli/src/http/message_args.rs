@@ -47,7 +47,8 @@ pub(super) struct MessageArgs {
     #[arg(short = 'L', long)]
     pub(super) location: bool,
     /// Redirects to follow in one hit, at most [default: 10]
-    #[arg(long, value_name = "COUNT", requires = "location")]
+    #[arg(long, value_name = "COUNT", value_parser = redirects, requires = "location")]
+    #[arg(allow_hyphen_values = true)]
     pub(super) max_redirs: Option<u32>,
 }
 
@@ -100,6 +101,11 @@ pub(super) fn method(text: &str) -> Result<String, String> {
 
 fn host(text: &str) -> Result<String, String> {
     check(nowhere().host(text)).map(|()| text.into())
+}
+
+fn redirects(text: &str) -> Result<u32, String> {
+    let right = "is no whole number; right would be 10";
+    text.parse().map_err(|_| right.into())
 }
 
 fn user(text: &str) -> Result<Secret, String> {

@@ -95,7 +95,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "aws:amz:eu-central-1",
     ),
     (&["-b", "a"], "--cookie", "name=value"),
-    (&["-L", "--max-redirs", "-1"], "--max-redirs", "'-1'"),
+    (&["-L", "--max-redirs", "-1"], "--max-redirs", "right would be 10"),
     (
         &["--targets", "/nowhere/targets"],
         "--targets",
