@@ -12,6 +12,7 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
+use crate::dial::Opened;
 use crate::fault;
 use crate::stream::{Stream, Traffic};
 use crate::template::{Body, Template};
@@ -31,7 +32,8 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) async fn handshake(stream: Stream, traffic: Rc<Traffic>) -> Result<Self, Failure> {
+    pub(crate) async fn handshake(opened: Opened) -> Result<Self, Failure> {
+        let Opened { stream, traffic } = opened;
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(MAX_HEAD_BYTES)
             .handshake(TokioIo::new(stream))

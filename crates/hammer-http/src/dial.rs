@@ -1,14 +1,14 @@
 //! Opens connections.
 
 use std::net::SocketAddr;
+use std::rc::Rc;
 
 use hammer_core::{Failure, Slot};
 use tokio::net::TcpStream;
 
-use crate::connection::Connection;
 use crate::fault;
 use crate::resolve::Resolve;
-use crate::stream::{Counted, Stream};
+use crate::stream::{Counted, Stream, Traffic};
 use crate::tls::Tls;
 
 pub(crate) struct Dial {
@@ -16,8 +16,14 @@ pub(crate) struct Dial {
     pub(crate) tls: Option<Tls>,
 }
 
+/// A connection that is open, and not used yet.
+pub(crate) struct Opened {
+    pub(crate) stream: Stream,
+    pub(crate) traffic: Rc<Traffic>,
+}
+
 impl Dial {
-    pub(crate) async fn open(&self, slot: &Slot) -> Result<Connection, Failure> {
+    pub(crate) async fn open(&self, slot: &Slot) -> Result<Opened, Failure> {
         let addresses = self.resolve.addresses(slot).await?;
         let (socket, traffic) = Counted::new(connect(addresses).await?);
         slot.mark("connect");
@@ -30,7 +36,7 @@ impl Dial {
                 Stream::Tls(Box::new(stream))
             }
         };
-        Connection::handshake(stream, traffic).await
+        Ok(Opened { stream, traffic })
     }
 }
 

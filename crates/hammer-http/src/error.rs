@@ -21,6 +21,8 @@ pub enum ErrorKind {
     Header,
     /// The method is not a token, or one that a hammer can't send.
     Method,
+    /// Something was asked for that the version of HTTP does not know, or that none can do.
+    Protocol,
     /// The certificates to trust could not be read, or there are none.
     Certificates,
 }

@@ -6,6 +6,9 @@ use crate::HttpBuilder;
 use crate::connection::Connection;
 use crate::dial::Dial;
 use crate::fault;
+use crate::h2::Wants;
+use crate::many::{Answered, Many};
+use crate::pool::{Pool, Sharing};
 use crate::template::Template;
 
 /// Sends an HTTP/1.1 request with every hit.
@@ -21,12 +24,18 @@ pub struct Http {
     pub(crate) template: Template,
     pub(crate) dial: Dial,
     pub(crate) keepalive: bool,
+    /// How connections are shared, where HTTP/2 may be spoken.
+    pub(crate) sharing: Option<Sharing>,
+    pub(crate) scheme: &'static str,
 }
 
 /// What a slot keeps between hits: its connection, and its own copy of the request.
 pub struct Session {
     template: Template,
     connection: Option<Connection>,
+    /// Its part in connections that are shared; then the one above is there only if the target wants
+    /// HTTP/1.1.
+    many: Option<Many>,
 }
 
 impl Http {
@@ -34,20 +43,39 @@ impl Http {
     pub fn builder(url: &str) -> HttpBuilder {
         HttpBuilder::new(url)
     }
+
+    async fn connect(&self, slot: &Slot) -> Result<Connection, Failure> {
+        Connection::handshake(self.dial.open(slot).await?).await
+    }
+
+    async fn open_shared(&self, sharing: Sharing, slot: &Slot) -> Result<Session, Failure> {
+        let pool = slot.share(|| Pool::new(sharing, slot, self.template.http2(self.scheme)));
+        let opening = Many::open(pool, &self.dial, self.keepalive, Wants::default(), slot);
+        let (many, connection) = opening.await?;
+        Ok(Session {
+            template: self.template.unshared(),
+            connection,
+            many: Some(many),
+        })
+    }
 }
 
 impl Hammer for Http {
     type Session = Session;
 
     async fn open(&self, slot: Slot) -> Result<Session, Failure> {
+        if let Some(sharing) = self.sharing {
+            return self.open_shared(sharing, &slot).await;
+        }
         let connection = if self.keepalive {
-            Some(self.dial.open(&slot).await?)
+            Some(self.connect(&slot).await?)
         } else {
             None
         };
         Ok(Session {
             template: self.template.unshared(),
             connection,
+            many: None,
         })
     }
 
@@ -55,7 +83,14 @@ impl Hammer for Http {
         let mut used = session.connection.is_some();
         let (connection, before, answer) = loop {
             if session.connection.is_none() {
-                session.connection = Some(self.dial.open(hit.slot()).await?);
+                let opened = match &mut session.many {
+                    None => self.connect(hit.slot()).await?,
+                    Some(many) => match many.hit(&self.dial, &hit).await? {
+                        Answered::Answer(answer) => return Ok(answer.outcome()),
+                        Answered::Http1(connection) => connection,
+                    },
+                };
+                session.connection = Some(opened);
             }
             let Some(connection) = &mut session.connection else {
                 continue;
@@ -93,6 +128,9 @@ impl Hammer for Http {
     async fn close(&self, session: Session) {
         if let Some(connection) = session.connection {
             connection.close().await;
+        }
+        if let Some(many) = session.many {
+            many.close().await;
         }
     }
 }

@@ -6,6 +6,8 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Uri};
 
+use crate::h2;
+
 pub(crate) type Body = Full<Bytes>;
 
 /// Bodies up to this size are copied for each session.
@@ -24,6 +26,16 @@ impl Template {
         head.uri = path;
         head.headers = headers;
         Self { head, body }
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    /// What is sent over HTTP/2, sharing no memory with this.
+    pub(crate) fn http2(&self, scheme: &'static str) -> h2::Request {
+        let Self { head, body } = self.unshared();
+        h2::Request::new(&head, scheme, body)
     }
 
     pub(crate) fn request(&self) -> Request<Body> {

@@ -11,6 +11,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::insecure::TrustAnyone;
 use crate::url::Host;
+use crate::version::HttpVersion;
 use crate::{Error, ErrorKind};
 
 #[derive(Debug, Default)]
@@ -27,7 +28,7 @@ pub(crate) struct Tls {
     pub(crate) name: ServerName<'static>,
 }
 
-pub(crate) fn connector(trust: &Trust, host: &Host) -> Result<Tls, Error> {
+pub(crate) fn connector(trust: &Trust, host: &Host, version: HttpVersion) -> Result<Tls, Error> {
     let name = match host {
         Host::Address(address) => ServerName::from(*address),
         Host::Name(name) => ServerName::try_from(name.clone()).map_err(|cause| {
@@ -48,7 +49,7 @@ pub(crate) fn connector(trust: &Trust, host: &Host) -> Result<Tls, Error> {
             .with_root_certificates(roots(trust)?)
             .with_no_client_auth(),
     };
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = version.alpn();
     Ok(Tls {
         connector: Arc::new(config).into(),
         name,

@@ -1,5 +1,6 @@
 mod connect_args;
 mod message_args;
+mod protocol_args;
 mod tls_args;
 
 use clap::Args;
@@ -7,6 +8,7 @@ use hammer_http::{Header, Http, HttpBuilder};
 
 use self::connect_args::ConnectArgs;
 use self::message_args::{MessageArgs, method};
+use self::protocol_args::ProtocolArgs;
 use self::tls_args::TlsArgs;
 use crate::error::chain;
 use crate::{BuildError, Endpoint, HammerArgs};
@@ -23,6 +25,8 @@ pub struct HttpArgs {
     connect: ConnectArgs,
     #[command(flatten)]
     tls: TlsArgs,
+    #[command(flatten)]
+    protocol: ProtocolArgs,
 }
 
 impl HammerArgs for HttpArgs {
@@ -42,7 +46,8 @@ impl HammerArgs for HttpArgs {
     fn build(self) -> Result<Http, BuildError> {
         let http = self.message.apply(Http::builder(&self.url));
         let http = self.connect.apply(http);
-        Ok(self.tls.apply(http).build()?)
+        let http = self.tls.apply(http);
+        Ok(self.protocol.apply(http).build()?)
     }
 
     fn from_endpoint(endpoint: Endpoint) -> Result<Self, BuildError> {
@@ -66,6 +71,7 @@ impl HammerArgs for HttpArgs {
                 cacert: endpoint.cacert,
                 insecure: endpoint.insecure,
             },
+            protocol: ProtocolArgs::default(),
         })
     }
 }

@@ -1,9 +1,11 @@
 mod connect;
 mod message;
+mod protocol;
 mod tls;
 
 use self::connect::Connect;
 use self::message::Message;
+use self::protocol::{Protocol, fits_http2};
 use self::tls::TlsOptions;
 use crate::url::Url;
 use crate::{Error, Http};
@@ -19,6 +21,7 @@ pub struct HttpBuilder {
     connect: Connect,
     tls: TlsOptions,
     message: Message,
+    protocol: Protocol,
 }
 
 impl HttpBuilder {
@@ -28,6 +31,7 @@ impl HttpBuilder {
             connect: Connect::default(),
             tls: TlsOptions::default(),
             message: Message::default(),
+            protocol: Protocol::default(),
         }
     }
 
@@ -40,11 +44,18 @@ impl HttpBuilder {
     pub fn build(self) -> Result<Http, Error> {
         let url = Url::parse(&self.url)?;
         let keepalive = self.connect.keepalive;
-        let tls = self.tls.build(&url)?;
+        let tls = self.tls.build(&url, self.protocol.version)?;
+        let sharing = self.protocol.sharing(&url)?;
+        let template = self.message.template(&url, keepalive)?;
+        if sharing.is_some() {
+            fits_http2(template.headers())?;
+        }
         Ok(Http {
-            template: self.message.template(&url, keepalive)?,
+            template,
             dial: self.connect.dial(&url, tls),
             keepalive,
+            sharing,
+            scheme: if url.tls { "https" } else { "http" },
         })
     }
 }

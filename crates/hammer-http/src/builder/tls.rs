@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::tls::{self, Tls, Trust};
 use crate::url::Url;
+use crate::version::HttpVersion;
 use crate::{Error, HttpBuilder};
 
 /// Whom to trust.
@@ -14,9 +15,9 @@ pub(crate) struct TlsOptions {
 
 impl TlsOptions {
     /// What speaks TLS with the target of `url`, if its scheme says so.
-    pub(crate) fn build(&self, url: &Url) -> Result<Option<Tls>, Error> {
+    pub(crate) fn build(&self, url: &Url, version: HttpVersion) -> Result<Option<Tls>, Error> {
         match (url.tls, &self.trust) {
-            (true, trust) => tls::connector(trust, &url.host).map(Some),
+            (true, trust) => tls::connector(trust, &url.host, version).map(Some),
             (false, Trust::File(_) | Trust::Pem(_)) => tls::roots(&self.trust).map(|_| None),
             (false, Trust::System | Trust::Anyone) => Ok(None),
         }

@@ -1,0 +1,126 @@
+//! What the builder is told about the version of HTTP.
+
+use hyper::HeaderMap;
+use hyper::header::{CONNECTION, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
+
+use crate::h2::Windows;
+use crate::pool::Sharing;
+use crate::url::Url;
+use crate::version::HttpVersion;
+use crate::{Error, ErrorKind, HttpBuilder};
+
+/// The largest window that there can be (RFC 9113, section 6.9.1).
+const LARGEST_WINDOW: u32 = 0x7fff_ffff;
+/// A connection's window, which can be made larger but not smaller (section 6.9.2).
+const LEAST_WINDOW: u32 = 65_535;
+
+/// Which HTTP is spoken, and how.
+#[derive(Debug, Default)]
+pub(crate) struct Protocol {
+    pub(crate) version: HttpVersion,
+    connections: Option<usize>,
+    stream_window: Option<u32>,
+    connection_window: Option<u32>,
+}
+
+impl Protocol {
+    /// How connections to `url` are shared; not at all, if only HTTP/1.1 is spoken there.
+    pub(crate) fn sharing(&self, url: &Url) -> Result<Option<Sharing>, Error> {
+        let error = |message| Err(Error::new(ErrorKind::Protocol, message));
+        let shares = match self.version {
+            HttpVersion::Auto => url.tls,
+            HttpVersion::Http1 => false,
+            HttpVersion::Http2 => true,
+        };
+        if !shares {
+            let given = self
+                .connections
+                .is_some()
+                .then_some("a number of connections");
+            let windows = self.stream_window.or(self.connection_window);
+            return match given.or(windows.map(|_| "a window")) {
+                None => Ok(None),
+                Some(what) => error(format!(
+                    "{what} was given, and only HTTP/2 knows that: add --http 2; over HTTP/1.1 each \
+                     hit under way has a connection of its own, and --max-in-flight limits them"
+                )),
+            };
+        }
+        if self.connections == Some(0) {
+            return error("no connection at all carries no hits: give 1 or more".to_owned());
+        }
+        let windows = Windows::default();
+        let stream = self.stream_window.unwrap_or(windows.stream);
+        let connection = self.connection_window.unwrap_or(windows.connection);
+        if !(1..=LARGEST_WINDOW).contains(&stream) {
+            return error(format!(
+                "a window of {stream} bytes for each stream: it should be 1 to {LARGEST_WINDOW}"
+            ));
+        }
+        if !(LEAST_WINDOW..=LARGEST_WINDOW).contains(&connection) {
+            return error(format!(
+                "a window of {connection} bytes for a connection: it should be {LEAST_WINDOW}, with \
+                 which each begins, to {LARGEST_WINDOW}"
+            ));
+        }
+        Ok(Some(Sharing {
+            version: self.version,
+            connections: self.connections,
+            windows: Windows { stream, connection },
+        }))
+    }
+}
+
+/// Refuses headers that are about a connection of HTTP/1.1 (RFC 9113, section 8.2.2).
+pub(crate) fn fits_http2(headers: &HeaderMap) -> Result<(), Error> {
+    let keep_alive = HeaderName::from_static("keep-alive");
+    let proxy = HeaderName::from_static("proxy-connection");
+    let refused = |name: &HeaderName, why: &str| {
+        let message = format!(
+            "the header {name} can't be sent over HTTP/2, {why}: leave it out, or add --http 1.1"
+        );
+        Err(Error::new(ErrorKind::Header, message))
+    };
+    for name in [CONNECTION, keep_alive, proxy, UPGRADE] {
+        if headers.contains_key(&name) {
+            return refused(&name, "whose connections are not a hit's to speak of");
+        }
+    }
+    if headers.contains_key(TRANSFER_ENCODING) {
+        return refused(&TRANSFER_ENCODING, "which has frames of its own for a body");
+    }
+    let trailers = |value: &hyper::header::HeaderValue| value.as_bytes() == b"trailers";
+    if !headers.get_all(TE).iter().all(trailers) {
+        return refused(&TE, "except as \"trailers\"");
+    }
+    Ok(())
+}
+
+impl HttpBuilder {
+    /// Which HTTP to speak.
+    pub fn http(mut self, version: HttpVersion) -> Self {
+        self.protocol.version = version;
+        self
+    }
+
+    /// How many HTTP/2 connections there are in the whole run, shared evenly by its workers, of which
+    /// each has one at least. A hit that finds no free stream on any of them waits for one, which is
+    /// the phase `stream_wait`. Without a number a worker has one, and opens another when a hit finds
+    /// no free stream.
+    pub fn connections(mut self, connections: usize) -> Self {
+        self.protocol.connections = Some(connections);
+        self
+    }
+
+    /// How many bytes of an answer the target may send ahead over HTTP/2, for each stream.
+    pub fn stream_window(mut self, bytes: u32) -> Self {
+        self.protocol.stream_window = Some(bytes);
+        self
+    }
+
+    /// How many bytes of all answers on an HTTP/2 connection the target may send ahead.
+    pub fn connection_window(mut self, bytes: u32) -> Self {
+        self.protocol.connection_window = Some(bytes);
+        self
+    }
+}

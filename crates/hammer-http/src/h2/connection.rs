@@ -1,0 +1,240 @@
+//! A connection as slots see it.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use hammer_core::{Failure, Slot};
+use hyper::HeaderMap;
+use tokio::sync::Notify;
+
+use super::driver::{self, Scratch};
+use super::exchange::{Broken, Exchange, Stage};
+use super::options::Windows;
+use super::protocol::Protocol;
+use super::request::Request;
+use crate::dial::Opened;
+use crate::stream::Traffic;
+
+/// A connection that many slots share. A task of its own carries its bytes until nobody has a use
+/// for it.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(super) protocol: RefCell<Protocol>,
+    /// Of the task that carries the bytes.
+    pub(super) waker: RefCell<Option<Waker>>,
+    /// Whether that task knows that it has to run.
+    pub(super) called: Cell<bool>,
+    /// Whether it is to end when no hit is under way.
+    pub(super) closing: Cell<bool>,
+    /// Why it has ended.
+    pub(super) over: Cell<Option<Failure>>,
+    pub(super) ended: Notify,
+    greeter: RefCell<Option<Waker>>,
+    traffic: Rc<Traffic>,
+    /// How much of the traffic belongs to hits that have ended.
+    told: Cell<(u64, u64)>,
+}
+
+impl Connection {
+    /// Says hello over a stream, and waits until the target has done so too.
+    ///
+    /// # Errors
+    ///
+    /// If the target does not speak HTTP/2, or hangs up.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped while it waits, it closes the stream.
+    pub(crate) async fn handshake(
+        opened: Opened,
+        windows: Windows,
+        scratch: Scratch,
+        slot: &Slot,
+    ) -> Result<Rc<Self>, Failure> {
+        let connection = Rc::new(Self {
+            protocol: RefCell::new(Protocol::new(windows)),
+            waker: RefCell::default(),
+            called: Cell::new(false),
+            closing: Cell::new(false),
+            over: Cell::new(None),
+            ended: Notify::new(),
+            greeter: RefCell::default(),
+            traffic: opened.traffic,
+            told: Cell::default(),
+        });
+        tokio::task::spawn_local(driver::drive(
+            connection.clone(),
+            opened.stream,
+            scratch,
+            slot.clone(),
+        ));
+        let mut unless_greeted = CloseOnDrop(Some(connection.clone()));
+        poll_fn(|cx| connection.poll_greeted(cx)).await?;
+        unless_greeted.0 = None;
+        slot.mark("settings");
+        Ok(connection)
+    }
+
+    fn poll_greeted(&self, cx: &Context<'_>) -> Poll<Result<(), Failure>> {
+        if let Some(failure) = self.over.get() {
+            return Poll::Ready(Err(failure));
+        }
+        if self.protocol.borrow().is_greeted() {
+            return Poll::Ready(Ok(()));
+        }
+        *self.greeter.borrow_mut() = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Tells the one that waits for the target's hello to look again.
+    pub(super) fn greet(&self) {
+        if let Some(waker) = self.greeter.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+
+    /// Whether hits can still begin here, now or when a stream comes free.
+    pub(crate) fn is_usable(&self) -> bool {
+        let protocol = self.protocol.borrow();
+        let gone = self.over.get().is_some() || self.closing.get();
+        !gone && !protocol.is_leaving() && !protocol.is_used_up()
+    }
+
+    /// Whether another hit can begin at once.
+    pub(crate) fn has_room(&self) -> bool {
+        self.protocol.borrow().has_room()
+    }
+
+    /// Whether the target has said goodbye.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.protocol.borrow().is_leaving()
+    }
+
+    /// Bytes sent and received since this was last asked, or since the connection was opened.
+    pub(crate) fn untold(&self) -> (u64, u64) {
+        let now = (self.traffic.sent.get(), self.traffic.received.get());
+        let before = self.told.replace(now);
+        (now.0 - before.0, now.1 - before.1)
+    }
+
+    /// Ends the connection when no hit is under way.
+    pub(crate) fn close(&self) {
+        self.closing.set(true);
+        self.call();
+    }
+
+    /// Waits until the connection has ended.
+    pub(crate) async fn ended(&self) {
+        let ended = self.ended.notified();
+        if self.over.get().is_none() {
+            ended.await;
+        }
+    }
+
+    /// Lets the task run that carries the bytes, behind the slots that are to run before it.
+    fn call(&self) {
+        if !self.called.replace(true)
+            && let Some(waker) = &*self.waker.borrow()
+        {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+struct CloseOnDrop(Option<Rc<Connection>>);
+
+impl Drop for CloseOnDrop {
+    fn drop(&mut self) {
+        if let Some(connection) = &self.0 {
+            connection.close();
+        }
+    }
+}
+
+/// A hit's place on a connection, from when it looks for a stream until it has ended. Dropped before
+/// that, it takes the hit back.
+pub(crate) struct Ticket<'a> {
+    connection: &'a Connection,
+    exchange: &'a Rc<Exchange>,
+}
+
+impl<'a> Ticket<'a> {
+    /// Waits for a stream; tells whether it had to.
+    ///
+    /// # Errors
+    ///
+    /// [`Broken::Unsent`] if the connection ends or is about to.
+    pub(crate) async fn get(
+        connection: &'a Connection,
+        exchange: &'a Rc<Exchange>,
+    ) -> Result<(Self, bool), Broken> {
+        let ticket = Self {
+            connection,
+            exchange,
+        };
+        if !connection.is_usable() {
+            return Err(Broken::Unsent);
+        }
+        if connection.has_room() {
+            return Ok((ticket, false));
+        }
+        connection.protocol.borrow_mut().wait(exchange);
+        poll_fn(|cx| exchange.poll_reached(Stage::Granted, cx)).await?;
+        Ok((ticket, true))
+    }
+
+    /// Sends a request, and waits for the head of the answer; tells its status.
+    ///
+    /// # Errors
+    ///
+    /// If there will be no answer here.
+    pub(crate) async fn send(&self, request: &Request) -> Result<u16, Broken> {
+        if !self.connection.is_usable() {
+            return Err(Broken::Unsent);
+        }
+        self.connection
+            .protocol
+            .borrow_mut()
+            .begin(self.exchange, request);
+        self.connection.call();
+        poll_fn(|cx| self.exchange.poll_reached(Stage::Head, cx)).await?;
+        Ok(self.exchange.progress().answer.status)
+    }
+
+    /// Whether all of the answer is here.
+    pub(crate) fn is_done(&self) -> bool {
+        self.exchange.progress().stage == Stage::Ended
+    }
+
+    /// Waits for the rest of the answer.
+    ///
+    /// # Errors
+    ///
+    /// If it does not come.
+    pub(crate) async fn finish(&self) -> Result<(), Broken> {
+        poll_fn(|cx| self.exchange.poll_reached(Stage::Ended, cx)).await
+    }
+
+    /// The headers of the answer, if they were wanted.
+    pub(crate) fn take_headers(&self) -> Option<HeaderMap> {
+        self.exchange.progress().answer.headers.take()
+    }
+
+    /// The body of the answer, if it was wanted, and whether there was more of it.
+    pub(crate) fn take_body(&self) -> Option<(Vec<u8>, bool)> {
+        let kept = self.exchange.progress().kept.take()?;
+        Some((kept.bytes, kept.is_cut))
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        let before = self.exchange.progress().stage;
+        self.connection.protocol.borrow_mut().cancel(self.exchange);
+        if matches!(before, Stage::Sent | Stage::Head) {
+            self.connection.call();
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The HTTP/2 connections that the slots of a worker share.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use hammer_core::{Failure, Slot};
+use tokio::sync::Notify;
+
+use crate::connection::Connection;
+use crate::dial::{Dial, Opened};
+use crate::h2::{self, Request, Scratch, Windows};
+use crate::version::HttpVersion;
+
+/// What a worker needs to know about its connections.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sharing {
+    pub(crate) version: HttpVersion,
+    /// How many connections there are in the run; as many as it takes, if none.
+    pub(crate) connections: Option<usize>,
+    pub(crate) windows: Windows,
+}
+
+/// A connection for a slot.
+pub(crate) enum Link {
+    /// Of HTTP/2, which others use as well.
+    Shared(Rc<h2::Connection>),
+    /// Of HTTP/1.1, since that is what the target chose.
+    Own(Connection),
+}
+
+/// The connections of a worker, each in a seat: one slot at a time opens it, and whoever else needs it
+/// waits for that.
+pub(crate) struct Pool {
+    sharing: Sharing,
+    seats: RefCell<Vec<Rc<Seat>>>,
+    /// Whether the target chose HTTP/1.1 when it was last asked.
+    chose_http1: Cell<bool>,
+    scratch: Scratch,
+    request: Rc<Request>,
+}
+
+#[derive(Default)]
+struct Seat {
+    connection: RefCell<Option<Rc<h2::Connection>>>,
+    opening: Cell<bool>,
+    /// How often it could not be opened, and why not the last time.
+    failed: Cell<(u64, Option<Failure>)>,
+    changed: Notify,
+}
+
+impl Pool {
+    pub(crate) fn new(sharing: Sharing, slot: &Slot, request: Request) -> Self {
+        let (workers, worker) = (slot.workers(), slot.worker());
+        let of_this_worker = |all: usize| all / workers + usize::from(worker < all % workers);
+        // Each worker needs one.
+        let seats = sharing.connections.map_or(1, of_this_worker).max(1);
+        Self {
+            sharing,
+            seats: RefCell::new((0..seats).map(|_| Rc::default()).collect()),
+            chose_http1: Cell::new(false),
+            scratch: Scratch::default(),
+            request: Rc::new(request),
+        }
+    }
+
+    /// What all slots send, as they send it over HTTP/2.
+    pub(crate) fn request(&self) -> &Rc<Request> {
+        &self.request
+    }
+
+    /// How many connections there are to be by now.
+    pub(crate) fn len(&self) -> usize {
+        self.seats.borrow().len()
+    }
+
+    /// A connection for the slot whose place among those of its worker is `place`, opened if it has
+    /// to be. It may have no stream to spare, if none has.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be opened; all that waited for it hear the same.
+    pub(crate) async fn get(
+        &self,
+        place: usize,
+        dial: &Dial,
+        slot: &Slot,
+    ) -> Result<Link, Failure> {
+        loop {
+            if self.chose_http1.get() {
+                // A connection for each slot: they need not wait for each other.
+                return self.open(&self.seat(place), dial, slot).await;
+            }
+            let seat = self.seat(place);
+            if let Some(connection) = seat.usable() {
+                return Ok(Link::Shared(connection));
+            }
+            if !seat.opening.get() {
+                let _opening = Opening::begin(&seat);
+                let opened = self.open(&seat, dial, slot).await;
+                if let Err(failure) = &opened {
+                    let (times, _) = seat.failed.get();
+                    seat.failed.set((times + 1, Some(*failure)));
+                }
+                return opened;
+            }
+            let (before, _) = seat.failed.get();
+            seat.changed.notified().await;
+            if let (times, Some(failure)) = seat.failed.get()
+                && times > before
+            {
+                return Err(failure);
+            }
+        }
+    }
+
+    /// Opens a connection outside of the pool.
+    pub(crate) async fn open_alone(&self, dial: &Dial, slot: &Slot) -> Result<Link, Failure> {
+        self.open(&Seat::default(), dial, slot).await
+    }
+
+    /// The seat whose connection a slot uses: its own; if that has no stream left, one that has; and
+    /// if none has, one where a connection is missing.
+    fn seat(&self, place: usize) -> Rc<Seat> {
+        let mut seats = self.seats.borrow_mut();
+        let own = place % seats.len();
+        if !seats[own].is_full() {
+            return seats[own].clone();
+        }
+        let (before, after) = seats.split_at(own);
+        let mut others = after.iter().chain(before);
+        if let Some(other) = others.find(|seat| !seat.is_full()) {
+            return other.clone();
+        }
+        if self.sharing.connections.is_none() {
+            seats.push(Rc::default());
+            return seats[seats.len() - 1].clone();
+        }
+        seats[own].clone()
+    }
+
+    async fn open(&self, seat: &Seat, dial: &Dial, slot: &Slot) -> Result<Link, Failure> {
+        let opened = dial.open(slot).await?;
+        if !self.speaks_http2(&opened)? {
+            self.chose_http1.set(true);
+            return Connection::handshake(opened).await.map(Link::Own);
+        }
+        self.chose_http1.set(false);
+        let Sharing { windows, .. } = self.sharing;
+        let connection =
+            h2::Connection::handshake(opened, windows, self.scratch.clone(), slot).await?;
+        *seat.connection.borrow_mut() = Some(connection.clone());
+        Ok(Link::Shared(connection))
+    }
+
+    fn speaks_http2(&self, opened: &Opened) -> Result<bool, Failure> {
+        let chosen = opened.stream.alpn();
+        match self.sharing.version {
+            HttpVersion::Auto => Ok(chosen == Some(b"h2")),
+            HttpVersion::Http1 => Ok(false),
+            HttpVersion::Http2 if opened.stream.is_tls() && chosen != Some(b"h2") => {
+                Err(h2::NOT_SPOKEN)
+            }
+            HttpVersion::Http2 => Ok(true),
+        }
+    }
+
+    /// Closes all connections, as soon as no hit is under way on them.
+    pub(crate) async fn close(&self) {
+        let open = |seat: &Rc<Seat>| seat.connection.borrow().clone();
+        let connections: Vec<_> = self.seats.borrow().iter().filter_map(open).collect();
+        connections.iter().for_each(|connection| connection.close());
+        for connection in connections {
+            connection.ended().await;
+        }
+    }
+}
+
+impl Seat {
+    fn usable(&self) -> Option<Rc<h2::Connection>> {
+        let connection = self.connection.borrow();
+        connection
+            .as_ref()
+            .filter(|connection| connection.is_usable())
+            .cloned()
+    }
+
+    /// Whether there is a connection, and no stream to spare.
+    fn is_full(&self) -> bool {
+        let connection = self.connection.borrow();
+        let is_full =
+            |connection: &Rc<h2::Connection>| connection.is_usable() && !connection.has_room();
+        connection.as_ref().is_some_and(is_full)
+    }
+}
+
+/// While it lives, one slot opens the connection of a seat. Whatever comes of it, the others hear.
+struct Opening<'a>(&'a Seat);
+
+impl<'a> Opening<'a> {
+    fn begin(seat: &'a Seat) -> Self {
+        seat.opening.set(true);
+        Self(seat)
+    }
+}
+
+impl Drop for Opening<'_> {
+    fn drop(&mut self) {
+        self.0.opening.set(false);
+        self.0.changed.notify_waiters();
+    }
+}
