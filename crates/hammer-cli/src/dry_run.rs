@@ -1,6 +1,8 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use hammer_core::{Limits, Needs};
+
 use crate::exit::Exit;
 use crate::job::Prepared;
 use crate::plan::{Assembly, NamedLoad};
@@ -12,9 +14,6 @@ use crate::text::{asked, shape};
 const FIRST: usize = 3;
 /// Moments at which the rates of all loads are added up.
 const MOMENTS: u32 = 1000;
-/// Files of the process itself, and of each thread: its timer, its poll, its wakers.
-const FILES: u64 = 8;
-const FILES_PER_THREAD: u64 = 6;
 
 /// Prints what a run would do.
 pub(crate) fn run(job: &dyn Prepared) -> Exit {
@@ -52,13 +51,7 @@ pub(crate) fn plan(plan: &Assembly) -> Exit {
         format!(" in {} s   {peak} at the peak", rate(end.as_secs_f64()))
     });
     text.push_str(&wrapped("in all", &format!("{hits}{end}"), 2));
-    let (files, ports) = loads.iter().fold((FILES, 0), |(files, ports), load| {
-        let connections = connections(&*load.job);
-        (files + connections, ports + connections)
-    });
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let files = files + FILES_PER_THREAD * threads.max(loads.len()) as u64;
-    text.push_str(&needs(files, ports));
+    text.push_str(&needs(plan.needs()));
     for NamedLoad { name, offset, job } in loads {
         text.push('\n');
         text.push_str(&load(&**job, Some(name), *offset));
@@ -132,33 +125,22 @@ fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
         text.push_str(&format!("{name:<INDENT$}{}\n", cut(line, WIDTH - INDENT)));
     }
     if name.is_none() {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let connections = connections(job);
-        let files = FILES + FILES_PER_THREAD * threads as u64 + connections;
-        text.push_str(&needs(files, connections));
+        text.push_str(&needs(args.needs(None)));
     }
     text
 }
 
-fn needs(files: u64, ports: u64) -> String {
+fn needs(needs: Needs) -> String {
     let text = format!(
         "up to {} files and {} ports, if every hit took as long as the timeout",
-        whole(files),
-        whole(ports)
+        whole(needs.files),
+        whole(needs.ports)
     );
-    wrapped("needs", &text, 1)
-}
-
-/// Connections at one time if every hit took as long as it may.
-fn connections(job: &dyn Prepared) -> u64 {
-    let load = job.load();
-    let most = load.max_in_flight();
-    let Some(peak) = load.shape().peak() else {
-        return most;
-    };
-    let in_flight = (peak * load.timeout().as_secs_f64()).ceil() as u64;
-    let total = load.schedule().total().unwrap_or(u64::MAX);
-    in_flight.max(1).min(most).min(total)
+    let short = needs.beyond(Limits::read());
+    let short = short
+        .iter()
+        .map(|short| wrapped("warning", &short.to_string(), 2));
+    short.fold(wrapped("needs", &text, 1), |text, short| text + &short)
 }
 
 fn end(loads: &[NamedLoad]) -> Option<Duration> {

@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hammer_core::{Arrivals, Hammer, Run, Schedule, Shape};
+use hammer_core::{Arrivals, Hammer, Needs, Run, Schedule, Shape};
 
 use crate::error::Error;
 use crate::{caret, count, instant, span};
@@ -76,10 +76,6 @@ impl LoadArgs {
         self.max_in_flight
     }
 
-    pub(crate) fn timeout(&self) -> Duration {
-        self.timeout
-    }
-
     pub(crate) fn seed(&self) -> u64 {
         self.seed
     }
@@ -142,9 +138,17 @@ impl LoadArgs {
         Ok(())
     }
 
+    /// What such a run may need of files and ports, on `threads` if it does not say on how many.
+    pub(crate) fn needs(&self, threads: Option<usize>) -> Needs {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = self.threads.map(size).or(threads).unwrap_or_else(cores);
+        let hits = self.schedule().total().unwrap_or(u64::MAX);
+        let bound = size(self.max_in_flight.min(hits));
+        Needs::estimate(self.rate.peak(), self.timeout, bound, threads)
+    }
+
     /// A run of `hammer` with this load, on `threads` if it does not say on how many.
     pub(crate) fn run<H: Hammer>(&self, hammer: H, threads: Option<usize>) -> Run<H> {
-        let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let mut run = Run::new(hammer, self.schedule())
             .max_in_flight(size(self.max_in_flight))
             .timeout(self.timeout)
@@ -164,6 +168,10 @@ impl LoadArgs {
             None => run,
         }
     }
+}
+
+fn size(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

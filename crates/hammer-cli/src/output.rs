@@ -14,7 +14,7 @@ pub(crate) struct OutputArgs {
     /// What to write: text, json, junit, hits (CSV); repeatable
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<Output>,
-    /// No progress on stderr
+    /// No progress and no warnings on stderr
     #[arg(short, long)]
     quiet: bool,
     /// Exit with 98 if the verdict is invalid

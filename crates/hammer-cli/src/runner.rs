@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use hammer_core::{Event, Status, Stop, Verdict};
+use hammer_core::{Event, Limits, Needs, Status, Stop, Verdict};
 
 use crate::dry_run;
 use crate::error::Error;
@@ -25,6 +25,7 @@ pub(crate) fn start(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit,
 /// Makes a run: opens the outputs, hits, and writes the report.
 pub(crate) fn execute(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit, Error> {
     let mut outputs = Outputs::open(output)?;
+    warn(job.load().needs(None), output);
     let stop = Stop::new();
     let signals = Signals::watch(&stop)?;
     let mut progress = Progress::new(output.quiet());
@@ -56,6 +57,16 @@ pub(crate) fn execute(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exi
     let met = threshold_args::met(&report.thresholds, report.aborted.as_ref());
     let broken = outputs.finish(&report);
     Ok(ended(&broken, &signals, &report.verdict, met, output))
+}
+
+/// Tells before a run what there may not be enough of for it.
+pub(crate) fn warn(needs: Needs, output: &OutputArgs) {
+    if output.quiet() {
+        return;
+    }
+    for short in needs.beyond(Limits::read()) {
+        say(&format!("warning: {short}"));
+    }
 }
 
 /// What is said when a signal has come.

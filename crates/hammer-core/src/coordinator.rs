@@ -11,12 +11,13 @@ use std::time::Duration;
 use hammer_stats::{Fold, Series, Snapshot};
 use tokio::time::Instant;
 
+use crate::host;
 use crate::interval::Interval;
 use crate::run::{Run, Settings};
 use crate::stage_report::StageTotals;
 use crate::worker::{self, Link, Message, Part, Peaks, Reins};
 use crate::{
-    Error, ErrorKind, Event, Hammer, Hits, Place, Report, Schedule, Summary, Tick, process,
+    Effort, Error, ErrorKind, Event, Hammer, Hits, Place, Report, Schedule, Summary, Tick, process,
 };
 
 /// Slices of the timeline: ten minutes by the second, longer runs in wider ones.
@@ -106,7 +107,9 @@ pub(crate) fn execute<H: Hammer>(
         measuring: false,
         elapsed: Duration::ZERO,
         peaks: Peaks::default(),
+        efforts: vec![None; threads],
         cpu_before: process::cpu(),
+        host_before: host::Reading::default(),
         broken: None,
         schedule,
         settings,
@@ -162,7 +165,9 @@ pub(crate) struct Coordinator {
     measuring: bool,
     pub(crate) elapsed: Duration,
     pub(crate) peaks: Peaks,
+    pub(crate) efforts: Vec<Option<Effort>>,
     pub(crate) cpu_before: Duration,
+    pub(crate) host_before: host::Reading,
     broken: Option<io::Error>,
 }
 
@@ -233,7 +238,9 @@ impl Coordinator {
                     interval,
                     elapsed,
                     peaks,
+                    effort,
                 } => {
+                    self.efforts[worker] = effort;
                     self.current.merge(&interval);
                     self.elapsed = self.elapsed.max(elapsed);
                     self.peaks.in_flight += peaks.in_flight;
@@ -270,6 +277,9 @@ impl Coordinator {
             let (total, length) = (self.schedule.total(), self.length);
             on_event(Event::Started { total, length });
             self.cpu_before = process::cpu();
+            if !self.settings.paused {
+                self.host_before = host::Reading::take();
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use hammer_stats::Histogram;
 
 use crate::row::Rows;
 use crate::stage_tally::StageTallies;
+use crate::unsent::UnsentCounts;
 use crate::{Failure, HitVerdict, Hits, Label, Outcome};
 
 /// How many different labels, failures or phases are told apart; more are counted as the last.
@@ -31,10 +32,9 @@ pub struct Interval {
     pub(crate) received: u64,
     pub(crate) slots_opened: u64,
     pub(crate) sessions_opened: u64,
+    pub(crate) unsent: UnsentCounts,
     pub(crate) waited_at_limit: u64,
     pub(crate) log_dropped: u64,
-    /// Unsent since they were too late to be of use.
-    pub(crate) unsent_late: u64,
 }
 
 impl Interval {
@@ -57,9 +57,9 @@ impl Interval {
             received: 0,
             slots_opened: 0,
             sessions_opened: 0,
+            unsent: UnsentCounts::default(),
             waited_at_limit: 0,
             log_dropped: 0,
-            unsent_late: 0,
         })
     }
 
@@ -181,9 +181,9 @@ impl Interval {
         self.received += other.received;
         self.slots_opened += other.slots_opened;
         self.sessions_opened += other.sessions_opened;
+        self.unsent.merge(&other.unsent);
         self.waited_at_limit += other.waited_at_limit;
         self.log_dropped += other.log_dropped;
-        self.unsent_late += other.unsent_late;
         self.stages.merge(&other.stages);
     }
 
@@ -199,6 +199,7 @@ impl Interval {
     /// Forgets everything, and keeps its memory.
     pub(crate) fn clear(&mut self) {
         self.hits = Hits::default();
+        self.unsent = UnsentCounts::default();
         for histogram in [
             &mut self.response,
             &mut self.service,
@@ -224,7 +225,6 @@ impl Interval {
             &mut self.sessions_opened,
             &mut self.waited_at_limit,
             &mut self.log_dropped,
-            &mut self.unsent_late,
         ] {
             *count = 0;
         }

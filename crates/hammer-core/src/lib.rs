@@ -21,18 +21,22 @@
 //! A hammer for a protocol of your own implements [`Hammer`]; its tests run
 //! `testing::conformance` (feature `testing`).
 
+mod cgroup;
 mod checked;
 mod commons;
 mod coordinator;
+mod effort;
 mod error;
 mod event;
 mod failure;
 mod hammer;
 mod hit;
 mod hits;
+mod host;
 mod interval;
 mod notes;
 mod outcome;
+mod preflight;
 mod process;
 mod rate;
 mod report;
@@ -46,11 +50,13 @@ mod stop;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod together;
+mod unsent;
 mod verdict;
 mod wait;
 mod worker;
 
 pub use checked::{Aborted, Checked, Figure};
+pub use effort::{Effort, Hold};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, HitRecord, Tick};
 pub use failure::Failure;
@@ -58,8 +64,10 @@ pub use hammer::{FromFn, Hammer, from_fn};
 pub use hammer_stats::Histogram;
 pub use hit::{Hit, Slot};
 pub use hits::{HitVerdict, Hits};
+pub use host::Host;
 pub use interval::Interval;
 pub use outcome::{Label, Outcome};
+pub use preflight::{Limits, Needs, Shortage};
 pub use rand_xoshiro;
 pub use rate::{Rate, RateError};
 pub use report::{Achieved, Bytes, Generator, Loop, Report, SCHEMA, Slice, Summary};

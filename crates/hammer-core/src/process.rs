@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::host::kibibytes;
+
 /// Processor time that the process has used; zero where the system does not tell.
 pub(crate) fn cpu() -> Duration {
     #[cfg(unix)]
@@ -19,10 +21,15 @@ pub(crate) fn cpu() -> Duration {
 
 /// Largest resident size so far, in bytes; 0 where the system does not tell (proc(5), `VmHWM`).
 pub(crate) fn peak_rss_bytes() -> u64 {
-    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
-        return 0;
-    };
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kibibytes.unwrap_or(0) * 1024
+    status("VmHWM:")
+}
+
+/// Resident size now, in bytes; 0 where the system does not tell (proc(5), `VmRSS`).
+pub(crate) fn rss_bytes() -> u64 {
+    status("VmRSS:")
+}
+
+fn status(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    kibibytes(&status, name).unwrap_or(0)
 }

@@ -9,8 +9,8 @@ use crate::coordinator::{Coordinator, Second};
 use crate::interval::Interval;
 use crate::stop::Level;
 use crate::{
-    Aborted, Arrivals, Checked, Failure, Hits, RowReport, StageReport, Status, Verdict, process,
-    verdict,
+    Aborted, Arrivals, Checked, Effort, Failure, Hits, Host, RowReport, StageReport, Status,
+    Verdict, host, process, verdict,
 };
 
 /// The value of [`Report::schema`].
@@ -147,14 +147,20 @@ pub struct Generator {
     pub peak_backlog: u64,
     /// Hits that waited for a slot because the bound on hits in flight was reached.
     pub waited_at_limit: u64,
+    /// Hits that the generator did not send, by cause.
+    #[serde(default)]
+    pub unsent: BTreeMap<String, u64>,
     /// How late the schedule was kept: from the moment a hit was due until the generator turned to
     /// it, slot or no slot.
     pub schedule_late_us: Summary,
-    /// Hits that are unsent since they were too late to be of use.
-    #[serde(default)]
-    pub unsent_late: u64,
     /// Rows of a per-hit log that were dropped because it was not written fast enough.
     pub log_dropped: u64,
+    /// What the run took out of each worker thread, in their order; empty if it can't be told.
+    #[serde(default)]
+    pub workers: Vec<Effort>,
+    /// What was taken from the generator, and what it could have had.
+    #[serde(default)]
+    pub host: Host,
 }
 
 /// A part of the run.
@@ -284,9 +290,15 @@ impl Coordinator {
                 peak_in_flight: self.peaks.in_flight as u64,
                 peak_backlog: self.peaks.backlog as u64,
                 waited_at_limit: total.waited_at_limit,
+                unsent: unsent(total),
                 schedule_late_us: Summary::from(&total.schedule_late),
-                unsent_late: total.unsent_late,
                 log_dropped: total.log_dropped,
+                workers: self.efforts.iter().flatten().cloned().collect(),
+                host: if settings.paused {
+                    Host::default()
+                } else {
+                    self.host_before.until(&host::Reading::take())
+                },
             },
             stages,
             rows: total.rows.report(&self.rows),
@@ -299,6 +311,26 @@ impl Coordinator {
         report.measured = Some(Arc::from(measured));
         report
     }
+}
+
+/// Hits that were never started, and those whose session could not be opened for want of
+/// something, by cause.
+fn unsent(total: &Interval) -> BTreeMap<String, u64> {
+    let mut unsent = total.unsent.by_name();
+    for (failure, cause) in [
+        (Failure::OUT_OF_FILES, "files"),
+        (Failure::OUT_OF_PORTS, "ports"),
+        (Failure::OUT_OF_MEMORY, "memory"),
+    ] {
+        let failures = &total.failures.0;
+        if let Some((_, hits)) = failures
+            .iter()
+            .find(|(known, hits)| *known == failure && *hits > 0)
+        {
+            unsent.insert(cause.to_owned(), *hits);
+        }
+    }
+    unsent
 }
 
 fn facts(total: &Interval) -> BTreeMap<String, BTreeMap<String, u64>> {

@@ -7,6 +7,7 @@ use crate::connection::Connection;
 use crate::dial::Dial;
 use crate::fault;
 use crate::h2::Wants;
+use crate::lifetime::{Lifetime, closed_by_target};
 use crate::many::{Answered, Many};
 use crate::pool::{Pool, Sharing};
 use crate::template::Template;
@@ -24,6 +25,7 @@ pub struct Http {
     pub(crate) template: Template,
     pub(crate) dial: Dial,
     pub(crate) keepalive: bool,
+    pub(crate) lifetime: Option<Lifetime>,
     /// How connections are shared, where HTTP/2 may be spoken.
     pub(crate) sharing: Option<Sharing>,
     pub(crate) scheme: &'static str,
@@ -45,7 +47,7 @@ impl Http {
     }
 
     async fn connect(&self, slot: &Slot) -> Result<Connection, Failure> {
-        Connection::handshake(self.dial.open(slot).await?).await
+        Connection::handshake(self.dial.open(slot).await?, slot).await
     }
 
     async fn open_shared(&self, sharing: Sharing, slot: &Slot) -> Result<Session, Failure> {
@@ -57,6 +59,17 @@ impl Http {
             connection,
             many: Some(many),
         })
+    }
+
+    /// Closes a connection that has done its work; between two hits nothing is lost with it.
+    async fn retire(&self, session: &mut Session, slot: &Slot) {
+        if let Some(lifetime) = &self.lifetime
+            && let Some(connection) = &session.connection
+            && connection.life.is_over(lifetime, slot)
+            && let Some(connection) = session.connection.take()
+        {
+            connection.close().await;
+        }
     }
 }
 
@@ -80,6 +93,9 @@ impl Hammer for Http {
     }
 
     async fn hit(&self, session: &mut Session, hit: Hit) -> Result<Outcome, Failure> {
+        if self.lifetime.is_some() {
+            self.retire(session, hit.slot()).await;
+        }
         let mut used = session.connection.is_some();
         let (connection, before, answer) = loop {
             if session.connection.is_none() {
@@ -100,22 +116,35 @@ impl Hammer for Http {
                 Ok(answer) => break (connection, before, answer),
                 Err(mut error) => {
                     if !used || error.take_message().is_none() {
-                        return Err(fault::of_exchange(error.error()));
+                        return Err(lost(fault::of_exchange(error.error()), hit.slot()));
                     }
                     tracing::debug!("the target closed an idle connection");
+                    closed_by_target(hit.slot());
                     session.connection = None;
                     used = false;
                 }
             }
         };
+        connection.life.hit(hit.slot());
         hit.mark("first_byte");
         let status = answer.status().as_u16();
-        if connection.drain(answer.into_body()).await? {
+        let drained = connection.drain(answer.into_body()).await;
+        if drained.map_err(|failure| lost(failure, hit.slot()))? {
             hit.mark("body");
         }
         let (sent, received) = connection.traffic();
-        if !self.keepalive || !connection.is_ready() {
+        let open = connection.is_ready();
+        if !self.keepalive || !open {
             session.connection = None;
+            if self.keepalive {
+                closed_by_target(hit.slot());
+            }
+        } else if self.lifetime.is_some() {
+            self.retire(session, hit.slot()).await;
+        }
+        // No target says this of itself.
+        if status == 407 && self.dial.for_proxy().is_some() {
+            return Err(fault::PROXY_AUTH);
         }
         let outcome = if status < 400 {
             Outcome::ok(status)
@@ -133,6 +162,14 @@ impl Hammer for Http {
             many.close().await;
         }
     }
+}
+
+/// Counts a connection that broke within a hit.
+fn lost(failure: Failure, slot: &Slot) -> Failure {
+    if failure == Failure::RESET || failure == Failure::CLOSED_EARLY {
+        closed_by_target(slot);
+    }
+    failure
 }
 
 impl fmt::Debug for Http {

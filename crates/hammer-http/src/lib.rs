@@ -32,26 +32,38 @@
 //! `first_byte` (the head of the answer is here) and `body` (the rest, if it came later).
 
 mod builder;
+mod connect_to;
 mod connection;
 mod credentials;
 mod dial;
+mod dialer;
 mod error;
+mod family;
 mod fault;
 mod h2;
 mod header;
 mod http;
+mod identity;
 mod insecure;
+mod key_log;
+mod lifetime;
 mod many;
+mod pem;
 mod pool;
+mod proxy;
 mod resolve;
+mod source;
 mod stream;
 mod template;
 mod tls;
 mod url;
+mod validity;
 mod version;
 
-pub use builder::HttpBuilder;
+pub use builder::{HttpBuilder, TlsVersion};
 pub use error::{Error, ErrorKind};
+pub use family::Family;
 pub use header::Header;
 pub use http::{Http, Session};
+pub use url::masked;
 pub use version::HttpVersion;

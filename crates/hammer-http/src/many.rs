@@ -105,7 +105,7 @@ impl Many {
             let Some(connection) = &self.connection else {
                 continue;
             };
-            match Self::attempt(connection, &self.exchange, self.pool.request(), hit).await {
+            match Self::attempt(connection, &self.exchange, &self.pool, hit).await {
                 Ok(answer) => {
                     if !self.keepalive {
                         self.leave();
@@ -130,14 +130,16 @@ impl Many {
     async fn attempt(
         connection: &h2::Connection,
         exchange: &Rc<Exchange>,
-        request: &h2::Request,
+        pool: &Pool,
         hit: &Hit,
     ) -> Result<Answer, Broken> {
         let (ticket, waited) = Ticket::get(connection, exchange).await?;
         if waited {
             hit.mark("stream_wait");
         }
-        let status = ticket.send(request).await?;
+        ticket.send(pool.request())?;
+        connection.hit(pool.lifetime(), hit.slot());
+        let status = ticket.head().await?;
         hit.mark("first_byte");
         if !ticket.is_done() {
             ticket.finish().await?;

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use crate::connection::Connection;
 use crate::dial::{Dial, Opened};
 use crate::h2::{self, Request, Scratch, Windows};
+use crate::lifetime::Lifetime;
 use crate::version::HttpVersion;
 
 /// What a worker needs to know about its connections.
@@ -18,6 +19,7 @@ pub(crate) struct Sharing {
     /// How many connections there are in the run; as many as it takes, if none.
     pub(crate) connections: Option<usize>,
     pub(crate) windows: Windows,
+    pub(crate) lifetime: Option<Lifetime>,
 }
 
 /// A connection for a slot.
@@ -66,6 +68,10 @@ impl Pool {
     /// What all slots send, as they send it over HTTP/2.
     pub(crate) fn request(&self) -> &Rc<Request> {
         &self.request
+    }
+
+    pub(crate) fn lifetime(&self) -> Option<&Lifetime> {
+        self.sharing.lifetime.as_ref()
     }
 
     /// How many connections there are to be by now.
@@ -140,9 +146,9 @@ impl Pool {
 
     async fn open(&self, seat: &Seat, dial: &Dial, slot: &Slot) -> Result<Link, Failure> {
         let opened = dial.open(slot).await?;
-        if !self.speaks_http2(&opened)? {
+        if !self.speaks_http2(&opened, dial)? {
             self.chose_http1.set(true);
-            return Connection::handshake(opened).await.map(Link::Own);
+            return Connection::handshake(opened, slot).await.map(Link::Own);
         }
         self.chose_http1.set(false);
         let Sharing { windows, .. } = self.sharing;
@@ -152,12 +158,12 @@ impl Pool {
         Ok(Link::Shared(connection))
     }
 
-    fn speaks_http2(&self, opened: &Opened) -> Result<bool, Failure> {
+    fn speaks_http2(&self, opened: &Opened, dial: &Dial) -> Result<bool, Failure> {
         let chosen = opened.stream.alpn();
         match self.sharing.version {
             HttpVersion::Auto => Ok(chosen == Some(b"h2")),
             HttpVersion::Http1 => Ok(false),
-            HttpVersion::Http2 if opened.stream.is_tls() && chosen != Some(b"h2") => {
+            HttpVersion::Http2 if dial.tls.is_some() && chosen != Some(b"h2") => {
                 Err(h2::NOT_SPOKEN)
             }
             HttpVersion::Http2 => Ok(true),

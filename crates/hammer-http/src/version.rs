@@ -13,12 +13,11 @@ pub enum HttpVersion {
 
 impl HttpVersion {
     /// What TLS offers, the best first (RFC 7301).
-    pub(crate) fn alpn(self) -> Vec<Vec<u8>> {
-        let names: &[&[u8]] = match self {
+    pub(crate) fn alpn(self) -> &'static [&'static [u8]] {
+        match self {
             Self::Auto => &[b"h2", b"http/1.1"],
             Self::Http1 => &[b"http/1.1"],
             Self::Http2 => &[b"h2"],
-        };
-        names.iter().map(|name| name.to_vec()).collect()
+        }
     }
 }

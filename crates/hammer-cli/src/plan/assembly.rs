@@ -1,8 +1,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use clap::{Args, Command, FromArgMatches};
+use hammer_core::Needs;
 use hammer_plan::{Content, Load, Plan, PlanFile, Scenario, Step};
 
 use super::arguments::Arguments;
@@ -52,6 +54,18 @@ impl Assembly {
                 name,
             }),
         }
+    }
+
+    /// The threads of a load that does not say how many: its part of the cores.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        (cores / self.loads.len()).max(1)
+    }
+
+    /// What all loads may need together.
+    pub(crate) fn needs(&self) -> Needs {
+        let loads = self.loads.iter().map(|load| load.job.load());
+        Needs::together(loads.map(|load| load.needs(Some(self.threads()))))
     }
 }
 

@@ -18,6 +18,7 @@ use crate::threshold_args::{self, Watch};
 
 /// Makes the runs of all loads at the same time, each on threads of its own, and writes one report.
 pub(crate) fn execute(plan: Assembly) -> Result<Exit, Error> {
+    let (needs, threads) = (plan.needs(), plan.threads());
     let Assembly {
         name,
         mut loads,
@@ -41,8 +42,7 @@ pub(crate) fn execute(plan: Assembly) -> Result<Exit, Error> {
         .lock()
         .is_ok_and(|shared| shared.outputs.wants_hits());
     let together = Together::new(loads.len());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let threads = (cores / loads.len()).max(1);
+    runner::warn(needs, &output);
     // All have their place before the first one arrives there.
     let places: Vec<_> = loads
         .iter()
@@ -97,12 +97,16 @@ pub(crate) fn execute(plan: Assembly) -> Result<Exit, Error> {
     ))
 }
 
-/// The processor time of the process: each load knows it for as long as it ran itself.
-fn cpu<'a>(reports: impl Iterator<Item = &'a Report>) -> Duration {
+/// The processor time of all loads' threads; where the system does not tell, that of the process
+/// while the longest load ran.
+fn cpu<'a>(reports: impl Iterator<Item = &'a Report> + Clone) -> Duration {
+    let workers = reports.clone().flat_map(|report| &report.generator.workers);
+    let sum: Option<f64> = workers.map(|worker| worker.cpu_s).sum();
     let longest = reports
         .map(|report| report.generator.cpu_s)
         .fold(0.0, f64::max);
-    Duration::try_from_secs_f64(longest).unwrap_or_default()
+    let told = sum.filter(|sum| *sum > 0.0).unwrap_or(longest);
+    Duration::try_from_secs_f64(told).unwrap_or_default()
 }
 
 /// What the loads write to, one at a time.

@@ -28,7 +28,8 @@ fn report(changes: &[(&str, Value)]) -> Report {
         "generator": {"threads": 2, "max_in_flight": 1024, "cpu_s": 2.4,
                       "peak_rss_bytes": 11_000_000, "slots_opened": 14, "sessions_opened": 26,
                       "peak_in_flight": 9, "peak_backlog": 3, "waited_at_limit": 0,
-                      "schedule_late_us": summary(0, [0.0; 5]), "log_dropped": 0},
+                      "schedule_late_us": summary(0, [0.0; 5]), "log_dropped": 0,
+                      "workers": [{"busy": 0.02, "blocked_max_us": 9.0}, {"busy": 0.061, "blocked_max_us": 9.0}]},
         "timeline": [], "thresholds": [], "aborted": null
     });
     for (pointer, value) in changes {
@@ -55,7 +56,7 @@ failures      connection reset: 12   the target dropped the connection: see its 
               overloaded
 phases, µs    connect 210   first byte 70.0   (p50)
 connections   26 opened   12 lost   9 hits in flight at most   2.10 MB sent   3.60 MB received
-generator     2 threads   4 % busy   11.0 MB
+generator     2 threads   4 % busy (busiest 6 %)   11.0 MB
 ";
     let rendered = render(&report(&[]), false);
     assert_eq!(rendered, text, "\n{rendered}");
@@ -115,8 +116,12 @@ fn one_line_of_a_report_differs() {
             "codes         h: 8   g: 7   f: 6   e: 5   d: 4   c: 3   others: 3",
         ),
         (
+            vec![("/generator/workers", json!([]))],
+            "generator     2 threads   4 % busy   11.0 MB",
+        ),
+        (
             vec![("/generator/log_dropped", json!(5))],
-            "generator     2 threads   4 % busy   11.0 MB   5 hits missing in the log: it was written too slowly",
+            "generator     2 threads   4 % busy (busiest 6 %)   11.0 MB   5 hits missing in the log: it was",
         ),
     ] {
         let rendered = render(&report(&changes), false);

@@ -138,9 +138,9 @@ fn hits(report: &Report) -> String {
 /// The hits of a run, and why some of them were not sent.
 pub(super) fn counted(report: &Report) -> String {
     let text = verdicts(&report.hits);
-    match report.generator.unsent_late {
-        0 => text,
-        late => format!("{text}, {} of them since they were late", whole(late)),
+    match report.generator.unsent.get("late") {
+        None => text,
+        Some(late) => format!("{text}, {} of them since they were late", whole(*late)),
     }
 }
 
@@ -321,8 +321,13 @@ fn generator(report: &Report) -> String {
         0.0
     };
     let s = if threads == 1 { "" } else { "s" };
+    let shares = generator.workers.iter().filter_map(|worker| worker.busy);
+    let busiest = match shares.max_by(f64::total_cmp) {
+        Some(busiest) if threads > 1 => format!(" (busiest {:.0} %)", busiest * 100.0),
+        _ => String::new(),
+    };
     let mut text = format!(
-        "{threads} thread{s}   {busy:.0} % busy   {}",
+        "{threads} thread{s}   {busy:.0} % busy{busiest}   {}",
         size(generator.peak_rss_bytes)
     );
     if generator.log_dropped > 0 {

@@ -12,6 +12,11 @@ mod servers;
 mod thresholds;
 mod usage;
 
+#[cfg(target_os = "linux")]
+mod throttle;
+#[cfg(target_os = "linux")]
+mod verdict;
+
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]

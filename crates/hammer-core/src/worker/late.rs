@@ -2,6 +2,7 @@ use tokio::time::Instant;
 
 use super::{Pending, Worker};
 use crate::Hammer;
+use crate::unsent::Unsent;
 
 impl<H: Hammer> Worker<H> {
     /// Leaves out a hit that was to start at `now`, if that is too late for it to be of use.
@@ -12,8 +13,7 @@ impl<H: Hammer> Worker<H> {
         let elapsed = now.saturating_duration_since(self.start.get());
         let late = !hit.is_warm() && elapsed.saturating_sub(hit.due) > most;
         if late {
-            self.interval.borrow_mut().unsent_late += 1;
-            self.unsent(hit);
+            self.unsent(hit, Unsent::Late);
         }
         late
     }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use crate::HitRecord;
 use crate::interval::Interval;
+use crate::{Effort, HitRecord};
 
 /// Records that go over at one time.
 const BATCH: usize = 1024;
@@ -35,12 +35,14 @@ pub(crate) enum Message {
     Hits(Vec<HitRecord>),
     /// No hit becomes due any more.
     Draining,
-    /// The last interval, the time from the start to the end, the peaks.
+    /// The last interval, the time from the start to the end, the peaks, and what it took; under a
+    /// paused clock that can't be told.
     Done {
         worker: usize,
         interval: Box<Interval>,
         elapsed: Duration,
         peaks: Peaks,
+        effort: Option<Effort>,
     },
     /// The worker could not work.
     Broken { worker: usize, error: io::Error },
@@ -177,6 +179,7 @@ impl Link {
         current: &Rc<RefCell<Box<Interval>>>,
         elapsed: Duration,
         peaks: Peaks,
+        effort: Option<Effort>,
     ) {
         self.flush();
         let interval = current.replace(Interval::new());
@@ -185,6 +188,7 @@ impl Link {
             interval,
             elapsed,
             peaks,
+            effort,
         });
     }
 

@@ -21,9 +21,11 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::time::Instant;
 
 use crate::commons::Commons;
+use crate::effort::Meter;
 use crate::interval::Interval;
 use crate::schedule::{Schedule, Share};
 use crate::stop::{Level, Stop};
+use crate::unsent::Unsent;
 use crate::wait::{Bell, Wait};
 use crate::{Hammer, HitRecord, HitVerdict, Shape};
 
@@ -109,6 +111,8 @@ struct Worker<H> {
     link: Link,
     bell: Bell,
     peaks: Cell<Peaks>,
+    /// None before the start, and under a paused clock, against which no thread can be measured.
+    meter: RefCell<Option<Meter>>,
 }
 
 /// Runs one worker to its end on the calling thread.
@@ -164,6 +168,7 @@ impl<H: Hammer> Worker<H> {
             link,
             bell: Bell::default(),
             peaks: Cell::default(),
+            meter: RefCell::default(),
             part,
         }
     }
@@ -188,9 +193,10 @@ impl<H: Hammer> Worker<H> {
         self.start.set(start);
         self.state.set(State::Running);
         let paced = self.pace(&mut wait).await;
+        let effort = self.meter.take().map(|meter| meter.finish());
         self.close().await;
         self.link
-            .done(&self.interval, self.elapsed(), self.peaks.get());
+            .done(&self.interval, self.elapsed(), self.peaks.get(), effort);
         paced
     }
 
@@ -346,12 +352,13 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// A hit is given up before it was started.
-    fn unsent(&self, hit: Pending) {
+    fn unsent(&self, hit: Pending, why: Unsent) {
         if hit.is_warm() {
             return;
         }
         let mut interval = self.interval.borrow_mut();
         interval.hits.count(HitVerdict::Unsent);
+        interval.unsent.count(why);
         if let Some(stage) = self.stage_of(hit.due) {
             interval.stages.of(stage).hits.count(HitVerdict::Unsent);
         }

@@ -8,7 +8,9 @@ use tokio::time::Instant;
 use super::slot::{Order, SlotCell};
 use super::{Pending, State, Worker};
 use crate::Hammer;
+use crate::effort::Meter;
 use crate::stop::Level;
+use crate::unsent::Unsent;
 use crate::wait::Wait;
 
 /// Bounds of the shortest time between two looks at the schedule.
@@ -19,6 +21,9 @@ const QUANTUM_US_PER_RATE: f64 = 0.02;
 /// spread thin enough, and more would only queue at the target.
 const BATCH: f64 = 16.0;
 const SECOND: Duration = Duration::from_secs(1);
+/// The longest time between two looks, so that a loop that stands still is seen although no hit is
+/// due.
+const LOOK: Duration = Duration::from_millis(50);
 
 impl<H: Hammer> Worker<H> {
     /// Turns to each hit when it is due, until the last one has ended.
@@ -28,17 +33,23 @@ impl<H: Hammer> Worker<H> {
             wait.until(self.start.get(), &self.bell).await?;
         }
         self.warm_up();
+        self.start_meter();
+        let mut wanted = self.start.get();
         let mut drain_end = None;
         let mut next_tick = SECOND;
         let mut departures = 0;
         let mut steady = self.share.borrow().steady_rate().map(quantum);
         loop {
             let now = Instant::now();
+            if let Some(meter) = &mut *self.meter.borrow_mut() {
+                meter.looked(now.saturating_duration_since(wanted));
+            }
             let mut elapsed = now.saturating_duration_since(self.start.get());
             let level = self.part.stop.level();
             if self.end_warm_up(elapsed, level > Level::Run) {
                 elapsed = now.saturating_duration_since(self.start.get());
                 steady = self.share.borrow().steady_rate().map(quantum);
+                self.start_meter();
             }
             let warm_until = self.warm_until.get();
             self.leave_out_late(now);
@@ -50,6 +61,9 @@ impl<H: Hammer> Worker<H> {
             if elapsed >= next_tick && warm_until.is_none() {
                 let second = elapsed.as_secs();
                 self.link.swap(&self.interval, second);
+                if let Some(meter) = &mut *self.meter.borrow_mut() {
+                    meter.second();
+                }
                 next_tick = SECOND * u32::try_from(second + 1).unwrap_or(u32::MAX);
             }
             if waiting > 0 {
@@ -71,7 +85,7 @@ impl<H: Hammer> Worker<H> {
             }
             if self.state.get() == State::Draining {
                 if level > Level::Run {
-                    self.give_up_backlog();
+                    self.give_up_backlog(Unsent::Stopped);
                 }
                 if self.busy.get() == 0 && self.backlog.borrow().is_empty() {
                     return Ok(());
@@ -91,9 +105,18 @@ impl<H: Hammer> Worker<H> {
                 Some(self.start.get() + warm_until.unwrap_or(next_tick)),
                 self.in_flight.borrow().next_timeout(self.part.timeout),
                 drain_end,
+                (!self.part.paused).then(|| now + LOOK),
             ];
-            let deadline = times.into_iter().flatten().min().unwrap_or(now + SECOND);
-            wait.until(deadline, &self.bell).await?;
+            wanted = times.into_iter().flatten().min().unwrap_or(now + SECOND);
+            wait.until(wanted, &self.bell).await?;
+        }
+    }
+
+    /// From now on, what the run takes out of this thread is measured. A paused clock has no thread
+    /// to measure.
+    fn start_meter(&self) {
+        if !self.part.paused {
+            self.meter.replace(Some(Meter::start()));
         }
     }
 
@@ -142,7 +165,7 @@ impl<H: Hammer> Worker<H> {
                 self.growth.arrived(late);
             } else {
                 drop(interval);
-                self.unsent(hit);
+                self.unsent(hit, Unsent::Backlog);
                 interval = self.interval.borrow_mut();
             }
         }
@@ -208,15 +231,22 @@ impl<H: Hammer> Worker<H> {
         }
     }
 
-    fn give_up_backlog(&self) {
+    fn give_up_backlog(&self, why: Unsent) {
         let backlog = std::mem::take(&mut *self.backlog.borrow_mut());
-        backlog.into_iter().for_each(|hit| self.unsent(hit));
+        backlog.into_iter().for_each(|hit| self.unsent(hit, why));
     }
 
     /// Ends everything: due hits are unsent, those in flight abandoned.
     async fn abandon(&self) {
         self.state.set(State::Closing);
-        self.give_up_backlog();
+        let why = if self.part.stop.level() > Level::Run {
+            Unsent::Stopped
+        } else if self.slots.borrow().len() >= self.part.max_in_flight {
+            Unsent::InFlightBound
+        } else {
+            Unsent::Drain
+        };
+        self.give_up_backlog(why);
         while self.busy.get() > 0 {
             self.abandon_in_flight();
             tokio::task::yield_now().await;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use hammer_core::{Event, HitVerdict, Outcome, Run, Schedule, from_fn};
 
@@ -105,4 +106,69 @@ fn a_run_that_can_not_be_made_says_why() {
         narrow.expect_err("no slot").kind(),
         hammer_core::ErrorKind::Setting
     );
+}
+
+#[test]
+fn a_hammer_that_blocks_its_thread_is_told_so() {
+    let hammer = from_fn(|hit| async move {
+        if hit.number() == 50 {
+            std::thread::sleep(ms(400));
+        }
+        Ok(Outcome::ok("done"))
+    });
+    let report = Run::new(hammer, per_second(100, ms(1000)))
+        .threads(1)
+        .execute(|_| ())
+        .expect("a run");
+    assert!(
+        report.generator.workers[0].blocked_max_us >= 200_000.0,
+        "{report:?}"
+    );
+    assert!(report.verdict.status > hammer_core::Status::Valid);
+    let reasons = &report.verdict.reasons;
+    let stood = reasons
+        .iter()
+        .any(|reason| reason.starts_with("thread 0 of the generator stood still for "));
+    assert!(stood, "{reasons:?}");
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[test]
+fn one_busy_worker_among_idle_ones_is_told_apart() {
+    let hammer = from_fn(|hit| async move {
+        let until = Instant::now() + Duration::from_millis(5);
+        while hit.number() % 3 == 1 && Instant::now() < until {
+            std::hint::spin_loop();
+        }
+        Ok(Outcome::ok("done"))
+    });
+    let report = Run::new(hammer, per_second(100, ms(1200)))
+        .threads(3)
+        .execute(|_| ())
+        .expect("a run");
+    let cpu: Vec<_> = (report.generator.workers.iter())
+        .map(|worker| worker.cpu_s.expect("the system tells"))
+        .collect();
+    assert_eq!(cpu.len(), 3);
+    assert!(cpu[1] > 2.0 * cpu[0] && cpu[1] > 2.0 * cpu[2], "{cpu:?}");
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[test]
+fn what_a_warm_up_takes_out_of_a_thread_is_not_counted() {
+    let hammer = from_fn(|hit| async move {
+        // Hits of a warm-up have the upper half of all numbers.
+        let until = Instant::now() + Duration::from_millis(10);
+        while hit.number() > u64::MAX / 2 && Instant::now() < until {
+            std::hint::spin_loop();
+        }
+        Ok(Outcome::ok("done"))
+    });
+    let report = Run::new(hammer, per_second(100, ms(1000)))
+        .threads(1)
+        .warmup(ms(1000))
+        .execute(|_| ())
+        .expect("a run");
+    let cpu = report.generator.workers[0].cpu_s.expect("the system tells");
+    assert!(cpu < 0.3, "{cpu} s for hits that do nothing");
 }

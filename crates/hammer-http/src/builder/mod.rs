@@ -1,24 +1,30 @@
 mod connect;
 mod message;
 mod protocol;
+mod proxy;
 mod tls;
+
+use std::fmt;
 
 use self::connect::Connect;
 use self::message::Message;
 use self::protocol::{Protocol, fits_http2};
-use self::tls::TlsOptions;
-use crate::url::Url;
+use self::proxy::ProxyOptions;
+pub(crate) use self::tls::TlsOptions;
+pub use self::tls::TlsVersion;
+use crate::lifetime::Lifetime;
+use crate::url::{Url, masked};
 use crate::{Error, Http};
 
 /// Collects what to send and to whom; [`build`](Self::build) checks it all.
 ///
-/// Defaults: `GET`, no body, connections kept alive, the system's certificates trusted,
+/// Defaults: `GET`, no body, connections kept alive, no proxy, the system's certificates trusted,
 /// `User-Agent: hammer/VERSION` and `Accept: */*`.
-#[derive(Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct HttpBuilder {
     url: String,
     connect: Connect,
+    proxy: ProxyOptions,
     tls: TlsOptions,
     message: Message,
     protocol: Protocol,
@@ -29,6 +35,7 @@ impl HttpBuilder {
         Self {
             url: url.to_owned(),
             connect: Connect::default(),
+            proxy: ProxyOptions::default(),
             tls: TlsOptions::default(),
             message: Message::default(),
             protocol: Protocol::default(),
@@ -39,23 +46,44 @@ impl HttpBuilder {
     ///
     /// # Errors
     ///
-    /// If the URL, the method or a header is malformed, if `Content-Length` contradicts the body,
-    /// or if the certificates to trust can't be read. See [`ErrorKind`](crate::ErrorKind).
+    /// If the URL, the method, a header, a proxy or an address is malformed, if `Content-Length`
+    /// contradicts the body, if certificates or keys can't be used, or if two options contradict
+    /// each other. See [`ErrorKind`](crate::ErrorKind).
     pub fn build(self) -> Result<Http, Error> {
         let url = Url::parse(&self.url)?;
-        let keepalive = self.connect.keepalive;
-        let tls = self.tls.build(&url, self.protocol.version)?;
-        let sharing = self.protocol.sharing(&url)?;
-        let template = self.message.template(&url, keepalive)?;
+        self.tls.check(url.tls)?;
+        let (keepalive, lifetime) = (self.connect.keepalive, self.connect.lifetime);
+        let proxies = self.proxy.proxies()?;
+        let lifetime = Some(lifetime).filter(|lifetime| *lifetime != Lifetime::default());
+        let dialer = self
+            .connect
+            .dialer(proxies, self.tls, self.protocol.version.alpn())?;
+        let dial = dialer.to(&url)?;
+        let sharing = self.protocol.sharing(&url, &dial, lifetime)?;
+        let template = self.message.template(&url, dial.for_proxy(), keepalive)?;
         if sharing.is_some() {
             fits_http2(template.headers())?;
         }
         Ok(Http {
             template,
-            dial: self.connect.dial(&url, tls),
+            dial,
             keepalive,
+            lifetime,
             sharing,
             scheme: if url.tls { "https" } else { "http" },
         })
+    }
+}
+
+impl fmt::Debug for HttpBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpBuilder")
+            .field("url", &masked(&self.url))
+            .field("connect", &self.connect)
+            .field("proxy", &self.proxy)
+            .field("tls", &self.tls)
+            .field("message", &self.message)
+            .field("protocol", &self.protocol)
+            .finish()
     }
 }

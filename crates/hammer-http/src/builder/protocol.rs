@@ -3,7 +3,9 @@
 use hyper::HeaderMap;
 use hyper::header::{CONNECTION, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
 
+use crate::dial::Dial;
 use crate::h2::Windows;
+use crate::lifetime::Lifetime;
 use crate::pool::Sharing;
 use crate::url::Url;
 use crate::version::HttpVersion;
@@ -25,7 +27,12 @@ pub(crate) struct Protocol {
 
 impl Protocol {
     /// How connections to `url` are shared; not at all, if only HTTP/1.1 is spoken there.
-    pub(crate) fn sharing(&self, url: &Url) -> Result<Option<Sharing>, Error> {
+    pub(super) fn sharing(
+        &self,
+        url: &Url,
+        dial: &Dial,
+        lifetime: Option<Lifetime>,
+    ) -> Result<Option<Sharing>, Error> {
         let error = |message| Err(Error::new(ErrorKind::Protocol, message));
         let shares = match self.version {
             HttpVersion::Auto => url.tls,
@@ -45,6 +52,13 @@ impl Protocol {
                      hit under way has a connection of its own, and --max-in-flight limits them"
                 )),
             };
+        }
+        if dial.for_proxy().is_some() {
+            return error(
+                "the proxy reads requests to http:// targets itself, in HTTP/1.1: add --proxytunnel, \
+                 so that it lets HTTP/2 through"
+                    .to_owned(),
+            );
         }
         if self.connections == Some(0) {
             return error("no connection at all carries no hits: give 1 or more".to_owned());
@@ -67,6 +81,7 @@ impl Protocol {
             version: self.version,
             connections: self.connections,
             windows: Windows { stream, connection },
+            lifetime,
         }))
     }
 }

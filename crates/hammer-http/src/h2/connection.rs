@@ -15,6 +15,7 @@ use super::options::Windows;
 use super::protocol::Protocol;
 use super::request::Request;
 use crate::dial::Opened;
+use crate::lifetime::{Life, Lifetime};
 use crate::stream::Traffic;
 
 /// A connection that many slots share. A task of its own carries its bytes until nobody has a use
@@ -32,6 +33,7 @@ pub(crate) struct Connection {
     pub(super) over: Cell<Option<Failure>>,
     pub(super) ended: Notify,
     greeter: RefCell<Option<Waker>>,
+    life: RefCell<Life>,
     traffic: Rc<Traffic>,
     /// How much of the traffic belongs to hits that have ended.
     told: Cell<(u64, u64)>,
@@ -61,6 +63,7 @@ impl Connection {
             over: Cell::new(None),
             ended: Notify::new(),
             greeter: RefCell::default(),
+            life: RefCell::new(Life::begin(slot)),
             traffic: opened.traffic,
             told: Cell::default(),
         });
@@ -107,9 +110,16 @@ impl Connection {
         self.protocol.borrow().has_room()
     }
 
-    /// Whether the target has said goodbye.
-    pub(crate) fn is_leaving(&self) -> bool {
-        self.protocol.borrow().is_leaving()
+    /// A hit begins here; if it is the last one that is to, the connection ends with it.
+    pub(crate) fn hit(&self, lifetime: Option<&Lifetime>, slot: &Slot) {
+        let mut life = self.life.borrow_mut();
+        life.hit(slot);
+        if let Some(lifetime) = lifetime
+            && !self.closing.get()
+            && life.is_over(lifetime, slot)
+        {
+            self.close();
+        }
     }
 
     /// Bytes sent and received since this was last asked, or since the connection was opened.
@@ -185,12 +195,12 @@ impl<'a> Ticket<'a> {
         Ok((ticket, true))
     }
 
-    /// Sends a request, and waits for the head of the answer; tells its status.
+    /// Sends a request.
     ///
     /// # Errors
     ///
-    /// If there will be no answer here.
-    pub(crate) async fn send(&self, request: &Request) -> Result<u16, Broken> {
+    /// [`Broken::Unsent`] if the connection has ended meanwhile, or is about to.
+    pub(crate) fn send(&self, request: &Request) -> Result<(), Broken> {
         if !self.connection.is_usable() {
             return Err(Broken::Unsent);
         }
@@ -199,6 +209,15 @@ impl<'a> Ticket<'a> {
             .borrow_mut()
             .begin(self.exchange, request);
         self.connection.call();
+        Ok(())
+    }
+
+    /// Waits for the head of the answer; tells its status.
+    ///
+    /// # Errors
+    ///
+    /// If it does not come.
+    pub(crate) async fn head(&self) -> Result<u16, Broken> {
         poll_fn(|cx| self.exchange.poll_reached(Stage::Head, cx)).await?;
         Ok(self.exchange.progress().answer.status)
     }

@@ -13,6 +13,7 @@ use super::code::{Breach, NO_ERROR, NOT_SPOKEN};
 use super::connection::Connection;
 use super::frame;
 use crate::fault;
+use crate::lifetime::closed_by_target;
 use crate::stream::Stream;
 
 /// So much is read at once: as much as a hundred answers of a kilobyte.
@@ -52,6 +53,9 @@ pub(super) async fn drive(
     let connection = &driver.connection;
     let leaving = connection.protocol.borrow().is_leaving();
     slot.count("goaways", u64::from(leaving));
+    if !connection.closing.get() {
+        closed_by_target(&slot);
+    }
     connection.over.set(Some(failure));
     connection.protocol.borrow_mut().end_all(failure);
     connection.greet();

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use hammer_core::testing::{Scripted, Step, paused};
-use hammer_core::{Checked, Event, Failure, Interval, Outcome, Rate, Report, Run, Schedule, Stop};
+use hammer_core::{
+    Arrivals, Checked, Event, Failure, Interval, Outcome, Rate, Report, Run, Schedule, Stop,
+};
 use hammer_plan::{Measured, StageName, Threshold, TimeOf};
 
 fn ms(ms: u64) -> Duration {
@@ -78,6 +80,18 @@ const TABLE: &[(&str, Option<f64>, bool)] = &[
     ("[checkout] hits >= 0", None, false),
     ("[stage 2] hits >= 0", None, false),
 ];
+
+#[test]
+fn chance_in_how_many_hits_fall_due_is_not_held_against_the_generator() {
+    for seed in 1..=10 {
+        let schedule = Schedule::constant(Rate::per_second(50)).lasting(ms(1000));
+        let schedule = schedule.arrivals(Arrivals::Poisson).seed(seed);
+        let hammer = Scripted::new(|_| Step::Answer(ms(1), Outcome::ok(200)));
+        let report = paused(Run::new(hammer, schedule)).execute(|_| ()).unwrap();
+        let checked = check("achieved >= 99.9%", &report);
+        assert!(checked.passed, "{seed}: {checked:?}");
+    }
+}
 
 #[test]
 fn a_report_is_compared_with_bounds() {

@@ -1,0 +1,150 @@
+//! What the control groups that this process is in allow it (cgroups(7)), in version 2 and 1.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How often the processor time of the group was used up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Throttling {
+    /// Periods in which the group ran.
+    pub(crate) periods: u64,
+    /// Periods in which it was stopped.
+    pub(crate) throttled: u64,
+}
+
+/// How often the process was throttled so far, by the group that did it most; none where there is
+/// no limit or the system does not tell.
+pub(crate) fn throttling() -> Option<Throttling> {
+    // A group is stopped with the one it is in, and does not count that.
+    folders("cpu")
+        .iter()
+        .filter_map(|folder| throttled(&fs::read_to_string(folder.join("cpu.stat")).ok()?))
+        .max_by_key(|throttling| throttling.throttled)
+}
+
+/// The smallest limit on the memory of the process, in bytes.
+pub(crate) fn memory_limit() -> Option<u64> {
+    let limit = |folder: &PathBuf| {
+        let read = |name| fs::read_to_string(folder.join(name)).ok();
+        let text = read("memory.max").or_else(|| read("memory.limit_in_bytes"))?;
+        text.trim().parse::<u64>().ok()
+    };
+    folders("memory").iter().filter_map(limit).min()
+}
+
+/// The folders of the groups that `controller` counts this process to, the innermost first.
+fn folders(controller: &str) -> Vec<PathBuf> {
+    let read = |name| fs::read_to_string(name).unwrap_or_default();
+    let (groups, mounts) = (read("/proc/self/cgroup"), read("/proc/self/mountinfo"));
+    let Some((top, own)) = place(&groups, &mounts, controller) else {
+        return vec![];
+    };
+    own.ancestors()
+        .take_while(|folder| folder.starts_with(&top))
+        .map(Path::to_owned)
+        .collect()
+}
+
+/// Where the groups of `controller` are mounted, and the folder of the process's own group.
+///
+/// A line of /proc/self/cgroup is `number:controllers:path`, version 2 without controllers; one of
+/// mountinfo is `… root mount-point … - type source options`.
+fn place(groups: &str, mounts: &str, controller: &str) -> Option<(PathBuf, PathBuf)> {
+    let has = |list: &str| list.split(',').any(|item| item == controller);
+    let find = |wanted: &dyn Fn(&str) -> bool| {
+        groups.lines().find_map(|line| {
+            let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
+            wanted(controllers).then_some(path)
+        })
+    };
+    let (path, one) = match find(&has) {
+        Some(path) => (path, true),
+        None => (find(&str::is_empty)?, false),
+    };
+    let (root, top) = mounts.lines().find_map(|line| {
+        let (mount, system) = line.split_once(" - ")?;
+        let mut system = system.split(' ');
+        let right = match system.next()? {
+            "cgroup" => one && has(system.nth(1)?),
+            "cgroup2" => !one,
+            _ => false,
+        };
+        let mut mount = mount.split(' ').skip(3);
+        right.then_some((mount.next()?, mount.next()?))
+    })?;
+    // In a container the path may be one that only the host can see; then its mount is the group.
+    let below = Path::new(path).strip_prefix(root);
+    let top = PathBuf::from(top);
+    let own = below.map_or_else(|_| top.clone(), |below| top.join(below));
+    Some((top, own))
+}
+
+fn throttled(stat: &str) -> Option<Throttling> {
+    let number = |name: &str| {
+        let found = stat.lines().find_map(|line| line.strip_prefix(name))?;
+        found.trim().parse().ok()
+    };
+    Some(Throttling {
+        periods: number("nr_periods ")?,
+        throttled: number("nr_throttled ")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_a_group() {
+        let two =
+            "31 23 0:28 / /sys/fs/cgroup rw,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
+        let hybrid = "\
+32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct
+33 31 0:30 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset
+34 31 0:31 /docker/abc /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
+35 31 0:32 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n";
+        let groups = "5:cpuset:/set\n4:memory:/docker/abc/x\n1:cpu,cpuacct:/a/b\n0::/init\n";
+        for (groups, mounts, controller, found) in [
+            ("0::/a/b\n", two, "cpu", Some("/sys/fs/cgroup + a/b")),
+            ("0::/\n", two, "memory", Some("/sys/fs/cgroup + ")),
+            (
+                groups,
+                hybrid,
+                "cpu",
+                Some("/sys/fs/cgroup/cpu,cpuacct + a/b"),
+            ),
+            (groups, hybrid, "memory", Some("/sys/fs/cgroup/memory + x")),
+            (
+                "4:memory:/elsewhere\n",
+                hybrid,
+                "memory",
+                Some("/sys/fs/cgroup/memory + "),
+            ),
+            (groups, hybrid, "io", Some("/sys/fs/cgroup/unified + init")),
+            ("0::/a\n", "", "cpu", None),
+            ("", two, "cpu", None),
+        ] {
+            let place = place(groups, mounts, controller);
+            let shown = place.map(|(top, own)| {
+                let below = own.strip_prefix(&top).expect("it is below");
+                format!("{} + {}", top.display(), below.display())
+            });
+            assert_eq!(shown.as_deref(), found, "{controller} of {groups}");
+        }
+    }
+
+    #[test]
+    fn what_a_group_tells_of_its_throttling() {
+        let two = "usage_usec 12\nuser_usec 4\nnr_periods 50\nnr_throttled 49\nthrottled_usec 9\n";
+        let found = Throttling {
+            periods: 50,
+            throttled: 49,
+        };
+        assert_eq!(throttled(two), Some(found));
+        assert_eq!(
+            throttled("usage_usec 12\n"),
+            None,
+            "a group without a limit"
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! The generator's verdict on itself.
+
+mod judge;
+mod reason;
+#[cfg(test)]
+mod tables;
+pub(crate) mod thresholds;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use judge::judge;
+
+/// The generator's verdict on itself: whether the numbers describe the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Valid, suspect or invalid.
+    pub status: Status,
+    /// One sentence for each thing that is wrong, with its figure and what to do; the worst first.
+    pub reasons: Vec<String>,
+}
+
+/// The verdict in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The generator kept the schedule: the numbers describe the target.
+    Valid,
+    /// The generator was late, or busy enough to colour the numbers.
+    Suspect,
+    /// The generator could not hold the schedule: the numbers describe it, not the target.
+    Invalid,
+}
+
+impl Status {
+    /// `valid`, `suspect` or `invalid`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Suspect => "suspect",
+            Self::Invalid => "invalid",
+        }
+    }
+}
