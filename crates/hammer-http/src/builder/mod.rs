@@ -62,7 +62,7 @@ impl HttpBuilder {
         let sharing = self.protocol.sharing(&url, &dial, lifetime)?;
         let template = self.message.template(&url, dial.for_proxy(), keepalive)?;
         if sharing.is_some() {
-            fits_http2(template.headers())?;
+            fits_http2(template.headers(), keepalive)?;
         }
         Ok(Http {
             template,

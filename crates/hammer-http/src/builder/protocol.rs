@@ -86,8 +86,9 @@ impl Protocol {
     }
 }
 
-/// Refuses headers that are about a connection of HTTP/1.1 (RFC 9113, section 8.2.2).
-pub(crate) fn fits_http2(headers: &HeaderMap) -> Result<(), Error> {
+/// Refuses headers that are about a connection of HTTP/1.1 (RFC 9113, section 8.2.2). The `Connection`
+/// that says that it is not kept alive was not asked for, and is not sent.
+pub(crate) fn fits_http2(headers: &HeaderMap, keepalive: bool) -> Result<(), Error> {
     let keep_alive = HeaderName::from_static("keep-alive");
     let proxy = HeaderName::from_static("proxy-connection");
     let refused = |name: &HeaderName, why: &str| {
@@ -97,7 +98,8 @@ pub(crate) fn fits_http2(headers: &HeaderMap) -> Result<(), Error> {
         Err(Error::new(ErrorKind::Header, message))
     };
     for name in [CONNECTION, keep_alive, proxy, UPGRADE] {
-        if headers.contains_key(&name) {
+        let own = name == CONNECTION && !keepalive;
+        if headers.contains_key(&name) && !own {
             return refused(&name, "whose connections are not a hit's to speak of");
         }
     }

@@ -31,6 +31,8 @@ struct Driver {
     scratch: Scratch,
     /// The beginning of a frame that is not whole.
     rest: Vec<u8>,
+    /// Whose hits the events of the connection are counted with: that of the slot that opened it.
+    slot: Slot,
     /// Whether the last turn left the writing to this one.
     deferred: bool,
 }
@@ -47,14 +49,13 @@ pub(super) async fn drive(
         stream,
         scratch,
         rest: Vec::new(),
+        slot,
         deferred: false,
     };
     let failure = poll_fn(|cx| driver.turn(cx)).await;
     let connection = &driver.connection;
-    let leaving = connection.protocol.borrow().is_leaving();
-    slot.count("goaways", u64::from(leaving));
     if !connection.closing.get() {
-        closed_by_target(&slot);
+        closed_by_target(&driver.slot);
     }
     connection.over.set(Some(failure));
     connection.protocol.borrow_mut().end_all(failure);
@@ -128,13 +129,16 @@ impl Driver {
             let filled = buffer.filled();
             self.rest.clear();
             let mut protocol = self.connection.protocol.borrow_mut();
-            let was_greeted = protocol.is_greeted();
+            let (was_greeted, was_leaving) = (protocol.is_greeted(), protocol.is_leaving());
             match protocol.receive(filled) {
                 Ok(taken) => self.rest.extend_from_slice(&filled[taken..]),
                 Err(Breach { code, failure }) => {
                     frame::put_goaway(&mut protocol.out, code);
                     return Err(failure);
                 }
+            }
+            if !was_leaving && protocol.is_leaving() {
+                self.slot.count("goaways", 1);
             }
             if !was_greeted && protocol.is_greeted() {
                 drop(protocol);

@@ -4,6 +4,7 @@ mod answers;
 mod build;
 mod connections;
 mod failures;
+mod http2;
 mod requests;
 mod scripted;
 mod tls;
