@@ -85,6 +85,7 @@ impl Dialer {
         let Some(proxy) = self.proxies.proxy(url)? else {
             return Ok(Route::Straight(self.resolve(&host, port)?));
         };
+        self.proxies.fit(&proxy)?;
         let through = match proxy.kind {
             Kind::Socks { looks_up: false } => {
                 Through::Address(Socks::new(&proxy)?, self.resolve(&host, port)?)
@@ -177,6 +178,21 @@ impl Proxies {
         match &self.userinfo {
             Some(userinfo) => proxy.with_credentials(userinfo).map(Some),
             None => Ok(Some(proxy)),
+        }
+    }
+
+    /// Whether everything that is for a proxy is of use to this one.
+    fn fit(&self, proxy: &Proxy) -> Result<(), Error> {
+        let error = |message| Err(Error::new(ErrorKind::Proxy, message));
+        match (proxy.kind, &self.trust) {
+            (Kind::Socks { .. }, _) if !self.headers.is_empty() => {
+                error("--proxy-header is for HTTP proxies, SOCKS has no headers: leave it out")
+            }
+            (Kind::Http | Kind::Socks { .. }, Trust::Given(_)) => error(
+                "--proxy-cacert is for a proxy that speaks TLS itself: its URL should begin with \
+                 https://",
+            ),
+            _ => Ok(()),
         }
     }
 

@@ -4,9 +4,15 @@ mod answers;
 mod build;
 mod connections;
 mod failures;
+mod lifetimes;
+mod proxies;
 mod requests;
+mod routes;
 mod scripted;
 mod tls;
+mod tls_options;
+mod tls_proxy;
+mod tls_server;
 mod truth;
 
 use hammer_core::{Hammer, Rate, Report, Run, Schedule};
