@@ -19,16 +19,16 @@ pub(super) struct ConnectArgs {
     #[arg(long, value_name = "COUNT", value_parser = count::parse)]
     connection_hits: Option<u64>,
     /// Close each connection, between hits, once it is this old
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
     connection_lifetime: Option<Duration>,
     /// Time that opening a connection may take
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
     connect_timeout: Option<Duration>,
     /// Connect to another host and port: a.test:443:localhost:8443; repeatable
-    #[arg(long, value_name = "HOST1:PORT1:HOST2:PORT2", value_parser = connect_to)]
+    #[arg(long, value_name = "H:P:H:P", value_parser = connect_to)]
     connect_to: Vec<String>,
     /// Addresses of a host, used in turn: a.test:80:127.0.0.1; repeatable
-    #[arg(long, value_name = "HOST:PORT:ADDR[,ADDR]", value_parser = resolve)]
+    #[arg(long, value_name = "H:P:ADDR", value_parser = resolve)]
     resolve: Vec<String>,
     /// Connect to this unix socket
     #[arg(long, value_name = "FILE", value_parser = unix_socket)]
@@ -43,7 +43,7 @@ pub(super) struct ConnectArgs {
     #[arg(long, visible_alias = "source", value_name = "ADDR|NAME", value_parser = interface)]
     interface: Vec<String>,
     /// Look the host up again once its addresses are this old
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
     dns_refresh: Option<Duration>,
 }
 

@@ -111,8 +111,10 @@ fn judge(status: u16) -> Result<(), Failure> {
     match status {
         200..=299 => Ok(()),
         403 => Err(fault::PROXY_FORBIDDEN),
-        407 => Err(fault::PROXY_AUTH),
-        502..=504 => Err(fault::PROXY_NO_TARGET),
+        // tinyproxy says 401 to credentials that are wrong.
+        401 | 407 => Err(fault::PROXY_AUTH),
+        // tinyproxy says 500, others one of the three that are meant for it.
+        500 | 502..=504 => Err(fault::PROXY_NO_TARGET),
         _ => Err(fault::PROXY_REFUSED),
     }
 }

@@ -83,7 +83,8 @@ fn what_a_proxy_can_not_read_goes_through_a_tunnel() {
 
 #[test]
 fn a_tunnel_that_is_refused_has_a_name() {
-    let table: [(&[u8], &str); 12] = [
+    let table: [(&[u8], &str); 13] = [
+        (b"HTTP/1.1 401 Unauthorized\r\n\r\n", "proxy_auth_required"),
         (
             b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 9\r\n\r\ngive name",
             "proxy_auth_required",
