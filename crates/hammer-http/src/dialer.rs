@@ -51,6 +51,8 @@ pub(crate) struct Proxies {
     /// Even what a proxy could read goes through a tunnel.
     pub(crate) always_tunnel: bool,
     pub(crate) trust: Trust,
+    /// What connections over TLS to the proxy itself share.
+    pub(crate) connector: OnceLock<TlsConnector>,
 }
 
 impl Dialer {
@@ -205,9 +207,16 @@ impl Proxies {
     }
 
     fn tls(&self, host: &Host) -> Result<Tls, Error> {
-        let builder = tls::trusting(&self.trust, &[&TLS13, &TLS12])?;
+        let connector = match self.connector.get() {
+            Some(known) => known,
+            None => {
+                let builder = tls::trusting(&self.trust, &[&TLS13, &TLS12])?;
+                let config = Arc::new(builder.with_no_client_auth());
+                self.connector.get_or_init(|| config.into())
+            }
+        };
         Ok(Tls {
-            connector: Arc::new(builder.with_no_client_auth()).into(),
+            connector: connector.clone(),
             name: tls::server_name(host)?,
         })
     }

@@ -58,7 +58,10 @@ impl ProxyOptions {
         for header in self.headers {
             let Header { name, value } = header?;
             match value {
-                Some(value) => drop(proxies.headers.append(name, value)),
+                Some(mut value) => {
+                    value.set_sensitive(true);
+                    proxies.headers.append(name, value);
+                }
                 None => drop(proxies.headers.remove(name)),
             }
         }
