@@ -20,7 +20,7 @@ use crate::template::Template;
 /// # Cancel safety
 ///
 /// A hit that is dropped takes its connection along; sessions share nothing but the addresses of
-/// the target, which stay in order.
+/// the target, whose turn it is, and TLS sessions to resume, all of which stay in order.
 pub struct Http {
     pub(crate) template: Template,
     pub(crate) dial: Dial,

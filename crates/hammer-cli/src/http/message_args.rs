@@ -1,9 +1,8 @@
 use clap::Args;
 use hammer_http::{Header, HttpBuilder};
 
-use super::{check, nowhere};
+use super::{check, header, nowhere};
 use crate::Body;
-use crate::error::chain;
 
 /// What each hit sends.
 #[derive(Debug, Clone, Default, Args)]
@@ -55,8 +54,4 @@ pub(super) fn method(text: &str) -> Result<String, String> {
 
 fn host(text: &str) -> Result<String, String> {
     check(nowhere().host(text)).map(|()| text.into())
-}
-
-fn header(text: &str) -> Result<Header, String> {
-    text.parse().map_err(|error| chain(&error))
 }

@@ -1,14 +1,16 @@
 mod connect_args;
 mod message_args;
 mod protocol_args;
+mod proxy_args;
 mod tls_args;
 
 use clap::Args;
-use hammer_http::{Header, Http, HttpBuilder};
+use hammer_http::{Header, Http, HttpBuilder, masked};
 
 use self::connect_args::ConnectArgs;
 use self::message_args::{MessageArgs, method};
 use self::protocol_args::ProtocolArgs;
+use self::proxy_args::ProxyArgs;
 use self::tls_args::TlsArgs;
 use crate::error::chain;
 use crate::{BuildError, Endpoint, HammerArgs};
@@ -24,6 +26,8 @@ pub struct HttpArgs {
     #[command(flatten)]
     connect: ConnectArgs,
     #[command(flatten)]
+    proxy: ProxyArgs,
+    #[command(flatten)]
     tls: TlsArgs,
     #[command(flatten)]
     protocol: ProtocolArgs,
@@ -36,16 +40,16 @@ impl HammerArgs for HttpArgs {
     type Hammer = Http;
 
     fn target(&self) -> String {
-        self.url.clone()
+        masked(&self.url)
     }
 
     fn hit(&self) -> String {
-        format!("{} {}", self.message.method(), self.url)
+        format!("{} {}", self.message.method(), masked(&self.url))
     }
 
     fn build(self) -> Result<Http, BuildError> {
         let http = self.message.apply(Http::builder(&self.url));
-        let http = self.connect.apply(http);
+        let http = self.proxy.apply(self.connect.apply(http));
         let http = self.tls.apply(http);
         Ok(self.protocol.apply(http).build()?)
     }
@@ -67,9 +71,11 @@ impl HammerArgs for HttpArgs {
                 ..MessageArgs::default()
             },
             connect: ConnectArgs::default(),
+            proxy: ProxyArgs::default(),
             tls: TlsArgs {
                 cacert: endpoint.cacert,
                 insecure: endpoint.insecure,
+                ..TlsArgs::default()
             },
             protocol: ProtocolArgs::default(),
         })
@@ -89,4 +95,8 @@ fn nowhere() -> HttpBuilder {
 fn url(text: &str) -> Result<String, String> {
     // Whom to trust is another flag's matter; to trust anyone reads no certificates.
     check(Http::builder(text).insecure(true)).map(|()| text.into())
+}
+
+fn header(text: &str) -> Result<Header, String> {
+    text.parse().map_err(|error| chain(&error))
 }

@@ -5,9 +5,15 @@ mod build;
 mod connections;
 mod failures;
 mod http2;
+mod lifetimes;
+mod proxies;
 mod requests;
+mod routes;
 mod scripted;
 mod tls;
+mod tls_options;
+mod tls_proxy;
+mod tls_server;
 mod truth;
 
 use hammer_core::{Hammer, Rate, Report, Run, Schedule};
