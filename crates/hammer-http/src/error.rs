@@ -21,6 +21,14 @@ pub enum ErrorKind {
     Header,
     /// The method is not a token, or one that a hammer can't send.
     Method,
+    /// A body is malformed, its file can't be read, or two flags both say what it is.
+    Body,
+    /// Credentials are malformed, or given twice.
+    Credentials,
+    /// A file of targets is malformed, or can't be read.
+    Targets,
+    /// What is expected of an answer is malformed.
+    Expectation,
     /// Certificates or a key could not be read, there are none, or they can't be used.
     Certificates,
     /// TLS can't be spoken as it was asked for.
@@ -68,4 +76,15 @@ impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         self.source.as_ref().map(|source| source.as_ref() as _)
     }
+}
+
+/// What an error says, and what caused it.
+pub(crate) fn chain(error: &dyn error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
 }

@@ -2,15 +2,12 @@ use std::fmt;
 
 use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
 
-use crate::HttpBuilder;
-use crate::connection::Connection;
 use crate::dial::Dial;
 use crate::fault;
-use crate::h2::Wants;
-use crate::lifetime::{Lifetime, closed_by_target};
-use crate::many::{Answered, Many};
-use crate::pool::{Pool, Sharing};
+use crate::journey::{self, Journey};
+use crate::link::{Keeping, Link};
 use crate::template::Template;
+use crate::{HttpBuilder, Targets};
 
 /// Sends an HTTP/1.1 request with every hit.
 ///
@@ -20,24 +17,26 @@ use crate::template::Template;
 /// # Cancel safety
 ///
 /// A hit that is dropped takes its connection along; sessions share nothing but the addresses of
-/// the target, whose turn it is, and TLS sessions to resume, all of which stay in order.
+/// the target, which stay in order.
 pub struct Http {
-    pub(crate) template: Template,
-    pub(crate) dial: Dial,
-    pub(crate) keepalive: bool,
-    pub(crate) lifetime: Option<Lifetime>,
-    /// How connections are shared, where HTTP/2 may be spoken.
-    pub(crate) sharing: Option<Sharing>,
-    pub(crate) scheme: &'static str,
+    pub(crate) way: Way,
+    pub(crate) keeping: Keeping,
 }
 
-/// What a slot keeps between hits: its connection, and its own copy of the request.
-pub struct Session {
-    template: Template,
-    connection: Option<Connection>,
-    /// Its part in connections that are shared; then the one above is there only if the target wants
-    /// HTTP/1.1.
-    many: Option<Many>,
+/// What a hit does.
+pub(crate) enum Way {
+    /// It sends this request there, and looks at the status.
+    Straight { template: Template, dial: Dial },
+    /// It does more than that.
+    Journey(Box<Journey>),
+}
+
+/// What a slot keeps between hits: its connections, and its own copy of what it sends.
+pub struct Session(Kind);
+
+enum Kind {
+    Straight { template: Template, link: Link },
+    Journey(Box<journey::State>),
 }
 
 impl Http {
@@ -46,30 +45,9 @@ impl Http {
         HttpBuilder::new(url)
     }
 
-    async fn connect(&self, slot: &Slot) -> Result<Connection, Failure> {
-        Connection::handshake(self.dial.open(slot).await?, slot).await
-    }
-
-    async fn open_shared(&self, sharing: Sharing, slot: &Slot) -> Result<Session, Failure> {
-        let pool = slot.share(|| Pool::new(sharing, slot, self.template.http2(self.scheme)));
-        let opening = Many::open(pool, &self.dial, self.keepalive, Wants::default(), slot);
-        let (many, connection) = opening.await?;
-        Ok(Session {
-            template: self.template.unshared(),
-            connection,
-            many: Some(many),
-        })
-    }
-
-    /// Closes a connection that has done its work; between two hits nothing is lost with it.
-    async fn retire(&self, session: &mut Session, slot: &Slot) {
-        if let Some(lifetime) = &self.lifetime
-            && let Some(connection) = &session.connection
-            && connection.life.is_over(lifetime, slot)
-            && let Some(connection) = session.connection.take()
-        {
-            connection.close().await;
-        }
+    /// Begins a hammer for several targets, each with a URL of its own.
+    pub fn builder_for(targets: Targets) -> HttpBuilder {
+        HttpBuilder::for_targets(targets)
     }
 }
 
@@ -77,73 +55,46 @@ impl Hammer for Http {
     type Session = Session;
 
     async fn open(&self, slot: Slot) -> Result<Session, Failure> {
-        if let Some(sharing) = self.sharing {
-            return self.open_shared(sharing, &slot).await;
-        }
-        let connection = if self.keepalive {
-            Some(self.connect(&slot).await?)
-        } else {
-            None
+        let (template, dial) = match &self.way {
+            Way::Straight { template, dial } => (template, dial),
+            Way::Journey(journey) => {
+                let state = Box::pin(journey.open(&slot)).await?;
+                return Ok(Session(Kind::Journey(Box::new(state))));
+            }
         };
-        Ok(Session {
-            template: self.template.unshared(),
-            connection,
-            many: None,
-        })
+        let mut link = Link::default();
+        if self.keeping.keepalive {
+            link.open(dial, &self.keeping, &slot).await?;
+        }
+        Ok(Session(Kind::Straight {
+            template: template.unshared(),
+            link,
+        }))
     }
 
     async fn hit(&self, session: &mut Session, hit: Hit) -> Result<Outcome, Failure> {
-        if self.lifetime.is_some() {
-            self.retire(session, hit.slot()).await;
-        }
-        let mut used = session.connection.is_some();
-        let (connection, before, answer) = loop {
-            if session.connection.is_none() {
-                let opened = match &mut session.many {
-                    None => self.connect(hit.slot()).await?,
-                    Some(many) => match many.hit(&self.dial, &hit).await? {
-                        Answered::Answer(answer) => return Ok(answer.outcome()),
-                        Answered::Http1(connection) => connection,
-                    },
-                };
-                session.connection = Some(opened);
+        let (dial, template, link) = match (&self.way, &mut session.0) {
+            (Way::Straight { dial, .. }, Kind::Straight { template, link }) => {
+                (dial, &*template, link)
             }
-            let Some(connection) = &mut session.connection else {
-                continue;
-            };
-            let before = if used { connection.traffic() } else { (0, 0) };
-            match connection.send(&session.template).await {
-                Ok(answer) => break (connection, before, answer),
-                Err(mut error) => {
-                    if !used || error.take_message().is_none() {
-                        return Err(lost(fault::of_exchange(error.error()), hit.slot()));
-                    }
-                    tracing::debug!("the target closed an idle connection");
-                    closed_by_target(hit.slot());
-                    session.connection = None;
-                    used = false;
-                }
+            // On the heap: most hammers have none, and the future of a hit has room for both.
+            (Way::Journey(journey), Kind::Journey(state)) => {
+                return Box::pin(journey.hit(state, &hit)).await;
             }
+            _ => unreachable!("a session is of the hammer that opened it"),
         };
-        connection.life.hit(hit.slot());
+        let (slot, keeping) = (hit.slot(), &self.keeping);
+        let answer = link.send(dial, keeping, template, None, slot).await?;
         hit.mark("first_byte");
         let status = answer.status().as_u16();
-        let drained = connection.drain(answer.into_body()).await;
-        if drained.map_err(|failure| lost(failure, hit.slot()))? {
+        let whole = link.read(answer.into_body(), slot, |_| Ok(())).await?;
+        if whole.waited {
             hit.mark("body");
         }
-        let (sent, received) = connection.traffic();
-        let open = connection.is_ready();
-        if !self.keepalive || !open {
-            session.connection = None;
-            if self.keepalive {
-                closed_by_target(hit.slot());
-            }
-        } else if self.lifetime.is_some() {
-            self.retire(session, hit.slot()).await;
-        }
+        slot.count("body_bytes", whole.bytes);
+        let (sent, received) = link.settle(keeping, slot).await;
         // No target says this of itself.
-        if status == 407 && self.dial.for_proxy().is_some() {
+        if status == 407 && dial.for_proxy().is_some() {
             return Err(fault::PROXY_AUTH);
         }
         let outcome = if status < 400 {
@@ -151,40 +102,45 @@ impl Hammer for Http {
         } else {
             Outcome::rejected(status)
         };
-        Ok(outcome.sent(sent - before.0).received(received - before.1))
+        Ok(outcome.sent(sent).received(received))
     }
 
     async fn close(&self, session: Session) {
-        if let Some(connection) = session.connection {
-            connection.close().await;
-        }
-        if let Some(many) = session.many {
-            many.close().await;
+        match session.0 {
+            Kind::Straight { link, .. } => link.close().await,
+            Kind::Journey(state) => state.close().await,
         }
     }
-}
 
-/// Counts a connection that broke within a hit.
-fn lost(failure: Failure, slot: &Slot) -> Failure {
-    if failure == Failure::RESET || failure == Failure::CLOSED_EARLY {
-        closed_by_target(slot);
+    fn rows(&self) -> Vec<String> {
+        match &self.way {
+            Way::Straight { .. } => vec![],
+            Way::Journey(journey) => journey.rows.clone(),
+        }
     }
-    failure
 }
 
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let template = match &self.way {
+            Way::Straight { template, .. } => template,
+            Way::Journey(journey) => &journey.targets[0].template,
+        };
         f.debug_struct("Http")
-            .field("template", &self.template)
-            .field("keepalive", &self.keepalive)
+            .field("template", template)
+            .field("keeping", &self.keeping)
             .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open = match &self.0 {
+            Kind::Straight { link, .. } => usize::from(link.is_open()),
+            Kind::Journey(state) => state.open_links(),
+        };
         f.debug_struct("Session")
-            .field("open", &self.connection.is_some())
+            .field("open", &open)
             .finish_non_exhaustive()
     }
 }

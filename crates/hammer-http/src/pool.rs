@@ -1,19 +1,20 @@
 //! The HTTP/2 connections that the slots of a worker share.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::collections::HashMap;
+use std::rc::{Rc, Weak};
 
 use hammer_core::{Failure, Slot};
 use tokio::sync::Notify;
 
 use crate::connection::Connection;
 use crate::dial::{Dial, Opened};
-use crate::h2::{self, Request, Scratch, Windows};
+use crate::h2::{self, Scratch, Windows};
 use crate::lifetime::Lifetime;
 use crate::version::HttpVersion;
 
-/// What a worker needs to know about its connections.
-#[derive(Debug, Clone, Copy)]
+/// What a worker needs to know about the connections of its slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sharing {
     pub(crate) version: HttpVersion,
     /// How many connections there are in the run; as many as it takes, if none.
@@ -22,8 +23,52 @@ pub(crate) struct Sharing {
     pub(crate) lifetime: Option<Lifetime>,
 }
 
+impl Sharing {
+    /// Whether slots may share connections of `dial`.
+    pub(crate) fn has(&self, dial: &Dial) -> bool {
+        match self.version {
+            HttpVersion::Auto => dial.tls.is_some(),
+            HttpVersion::Http1 => false,
+            // A proxy that reads the requests does not know that a target knows HTTP/2.
+            HttpVersion::Http2 => dial.for_proxy().is_none(),
+        }
+    }
+}
+
+/// So many origins' connections stay as long as the run lasts; those to others as long as a slot uses
+/// them.
+const STAYING: usize = 64;
+
+/// The pools of a worker, one for each origin.
+#[derive(Default)]
+pub(crate) struct Pools {
+    staying: RefCell<HashMap<usize, Rc<Pool>>>,
+    others: RefCell<HashMap<usize, Weak<Pool>>>,
+    scratch: Scratch,
+}
+
+impl Pools {
+    /// The pool for the origin of this number.
+    pub(crate) fn of(&self, origin: usize, sharing: Sharing, slot: &Slot) -> Rc<Pool> {
+        let mut staying = self.staying.borrow_mut();
+        let mut others = self.others.borrow_mut();
+        let other = || others.get(&origin).and_then(Weak::upgrade);
+        if let Some(known) = staying.get(&origin).cloned().or_else(other) {
+            return known;
+        }
+        let pool = Rc::new(Pool::new(sharing, self.scratch.clone(), slot));
+        if staying.len() < STAYING {
+            staying.insert(origin, pool.clone());
+        } else {
+            others.retain(|_, pool| pool.strong_count() > 0);
+            others.insert(origin, Rc::downgrade(&pool));
+        }
+        pool
+    }
+}
+
 /// A connection for a slot.
-pub(crate) enum Link {
+pub(crate) enum Found {
     /// Of HTTP/2, which others use as well.
     Shared(Rc<h2::Connection>),
     /// Of HTTP/1.1, since that is what the target chose.
@@ -38,7 +83,6 @@ pub(crate) struct Pool {
     /// Whether the target chose HTTP/1.1 when it was last asked.
     chose_http1: Cell<bool>,
     scratch: Scratch,
-    request: Rc<Request>,
 }
 
 #[derive(Default)]
@@ -51,7 +95,7 @@ struct Seat {
 }
 
 impl Pool {
-    pub(crate) fn new(sharing: Sharing, slot: &Slot, request: Request) -> Self {
+    fn new(sharing: Sharing, scratch: Scratch, slot: &Slot) -> Self {
         let (workers, worker) = (slot.workers(), slot.worker());
         let of_this_worker = |all: usize| all / workers + usize::from(worker < all % workers);
         // Each worker needs one.
@@ -60,14 +104,8 @@ impl Pool {
             sharing,
             seats: RefCell::new((0..seats).map(|_| Rc::default()).collect()),
             chose_http1: Cell::new(false),
-            scratch: Scratch::default(),
-            request: Rc::new(request),
+            scratch,
         }
-    }
-
-    /// What all slots send, as they send it over HTTP/2.
-    pub(crate) fn request(&self) -> &Rc<Request> {
-        &self.request
     }
 
     pub(crate) fn lifetime(&self) -> Option<&Lifetime> {
@@ -85,12 +123,12 @@ impl Pool {
     /// # Errors
     ///
     /// If it can't be opened; all that waited for it hear the same.
-    pub(crate) async fn get(
+    pub(crate) async fn find(
         &self,
         place: usize,
         dial: &Dial,
         slot: &Slot,
-    ) -> Result<Link, Failure> {
+    ) -> Result<Found, Failure> {
         loop {
             if self.chose_http1.get() {
                 // A connection for each slot: they need not wait for each other.
@@ -98,7 +136,7 @@ impl Pool {
             }
             let seat = self.seat(place);
             if let Some(connection) = seat.usable() {
-                return Ok(Link::Shared(connection));
+                return Ok(Found::Shared(connection));
             }
             if !seat.opening.get() {
                 let _opening = Opening::begin(&seat);
@@ -120,7 +158,7 @@ impl Pool {
     }
 
     /// Opens a connection outside of the pool.
-    pub(crate) async fn open_alone(&self, dial: &Dial, slot: &Slot) -> Result<Link, Failure> {
+    pub(crate) async fn open_alone(&self, dial: &Dial, slot: &Slot) -> Result<Found, Failure> {
         self.open(&Seat::default(), dial, slot).await
     }
 
@@ -144,18 +182,18 @@ impl Pool {
         seats[own].clone()
     }
 
-    async fn open(&self, seat: &Seat, dial: &Dial, slot: &Slot) -> Result<Link, Failure> {
+    async fn open(&self, seat: &Seat, dial: &Dial, slot: &Slot) -> Result<Found, Failure> {
         let opened = dial.open(slot).await?;
         if !self.speaks_http2(&opened, dial)? {
             self.chose_http1.set(true);
-            return Connection::handshake(opened, slot).await.map(Link::Own);
+            return Connection::handshake(opened, slot).await.map(Found::Own);
         }
         self.chose_http1.set(false);
         let Sharing { windows, .. } = self.sharing;
         let connection =
             h2::Connection::handshake(opened, windows, self.scratch.clone(), slot).await?;
         *seat.connection.borrow_mut() = Some(connection.clone());
-        Ok(Link::Shared(connection))
+        Ok(Found::Shared(connection))
     }
 
     fn speaks_http2(&self, opened: &Opened, dial: &Dial) -> Result<bool, Failure> {
@@ -177,6 +215,16 @@ impl Pool {
         connections.iter().for_each(|connection| connection.close());
         for connection in connections {
             connection.ended().await;
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        for seat in self.seats.borrow().iter() {
+            if let Some(connection) = &*seat.connection.borrow() {
+                connection.close();
+            }
         }
     }
 }

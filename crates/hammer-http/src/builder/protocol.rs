@@ -3,11 +3,10 @@
 use hyper::HeaderMap;
 use hyper::header::{CONNECTION, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
 
-use crate::dial::Dial;
+use super::assembly::Assembly;
 use crate::h2::Windows;
-use crate::lifetime::Lifetime;
+use crate::link::Keeping;
 use crate::pool::Sharing;
-use crate::url::Url;
 use crate::version::HttpVersion;
 use crate::{Error, ErrorKind, HttpBuilder};
 
@@ -26,43 +25,51 @@ pub(crate) struct Protocol {
 }
 
 impl Protocol {
-    /// How connections to `url` are shared; not at all, if only HTTP/1.1 is spoken there.
+    /// How slots share connections, if any of these requests may be sent over HTTP/2; and whether they
+    /// can be.
     pub(super) fn sharing(
         &self,
-        url: &Url,
-        dial: &Dial,
-        lifetime: Option<Lifetime>,
+        assembly: &Assembly,
+        keeping: &Keeping,
     ) -> Result<Option<Sharing>, Error> {
         let error = |message| Err(Error::new(ErrorKind::Protocol, message));
-        let shares = match self.version {
-            HttpVersion::Auto => url.tls,
-            HttpVersion::Http1 => false,
-            HttpVersion::Http2 => true,
+        let sharing = Sharing {
+            version: self.version,
+            connections: self.connections,
+            windows: self.windows()?,
+            lifetime: keeping.lifetime,
         };
-        if !shares {
-            let given = self
-                .connections
-                .is_some()
-                .then_some("a number of connections");
-            let windows = self.stream_window.or(self.connection_window);
-            return match given.or(windows.map(|_| "a window")) {
-                None => Ok(None),
-                Some(what) => error(format!(
-                    "{what} was given, and only HTTP/2 knows that: add --http 2; over HTTP/1.1 each \
-                     hit under way has a connection of its own, and --max-in-flight limits them"
-                )),
-            };
+        let asked = self.version == HttpVersion::Http2;
+        let mut shared = false;
+        for (template, dial) in assembly.requests() {
+            if asked && dial.for_proxy().is_some() {
+                return error(
+                    "the proxy reads requests to http:// targets itself, in HTTP/1.1: add \
+                     --proxytunnel, so that it lets HTTP/2 through"
+                        .to_owned(),
+                );
+            }
+            if sharing.has(dial) {
+                fits_http2(&template.head.headers, keeping.keepalive)?;
+                shared = true;
+            }
         }
-        if dial.for_proxy().is_some() {
-            return error(
-                "the proxy reads requests to http:// targets itself, in HTTP/1.1: add --proxytunnel, \
-                 so that it lets HTTP/2 through"
-                    .to_owned(),
-            );
+        let windows = self.stream_window.or(self.connection_window);
+        let given = self.connections.map(|_| "a number of connections");
+        match given.or(windows.map(|_| "a window")) {
+            Some(what) if !shared => error(format!(
+                "{what} was given, and only HTTP/2 knows that: add --http 2; over HTTP/1.1 each hit \
+                 under way has a connection of its own, and --max-in-flight limits them"
+            )),
+            _ if self.connections == Some(0) => {
+                error("no connection at all carries no hits: give 1 or more".to_owned())
+            }
+            _ => Ok(shared.then_some(sharing)),
         }
-        if self.connections == Some(0) {
-            return error("no connection at all carries no hits: give 1 or more".to_owned());
-        }
+    }
+
+    fn windows(&self) -> Result<Windows, Error> {
+        let error = |message| Err(Error::new(ErrorKind::Protocol, message));
         let windows = Windows::default();
         let stream = self.stream_window.unwrap_or(windows.stream);
         let connection = self.connection_window.unwrap_or(windows.connection);
@@ -77,18 +84,13 @@ impl Protocol {
                  which each begins, to {LARGEST_WINDOW}"
             ));
         }
-        Ok(Some(Sharing {
-            version: self.version,
-            connections: self.connections,
-            windows: Windows { stream, connection },
-            lifetime,
-        }))
+        Ok(Windows { stream, connection })
     }
 }
 
 /// Refuses headers that are about a connection of HTTP/1.1 (RFC 9113, section 8.2.2). The `Connection`
 /// that says that it is not kept alive was not asked for, and is not sent.
-pub(crate) fn fits_http2(headers: &HeaderMap, keepalive: bool) -> Result<(), Error> {
+fn fits_http2(headers: &HeaderMap, keepalive: bool) -> Result<(), Error> {
     let keep_alive = HeaderName::from_static("keep-alive");
     let proxy = HeaderName::from_static("proxy-connection");
     let refused = |name: &HeaderName, why: &str| {

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use hammer_core::{Failure, Slot};
-use hyper::HeaderMap;
 use tokio::sync::Notify;
 
 use super::driver::{self, Scratch};
@@ -110,6 +109,11 @@ impl Connection {
         self.protocol.borrow().has_room()
     }
 
+    /// Whether a hit can begin here, and at once.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.is_usable() && self.has_room()
+    }
+
     /// A hit begins here; if it is the last one that is to, the connection ends with it.
     pub(crate) fn hit(&self, lifetime: Option<&Lifetime>, slot: &Slot) {
         let mut life = self.life.borrow_mut();
@@ -127,6 +131,38 @@ impl Connection {
         let now = (self.traffic.sent.get(), self.traffic.received.get());
         let before = self.told.replace(now);
         (now.0 - before.0, now.1 - before.1)
+    }
+
+    /// Queues a hit for a stream, if there is none to spare; tells whether that was so.
+    pub(crate) fn queue(&self, exchange: &Rc<Exchange>) -> bool {
+        if !self.is_usable() || self.has_room() {
+            return false;
+        }
+        self.protocol.borrow_mut().wait(exchange);
+        true
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    ///
+    /// [`Broken::Unsent`] if the connection has ended, or is about to.
+    pub(crate) fn send(&self, exchange: &Rc<Exchange>, request: &Request) -> Result<(), Broken> {
+        if !self.is_usable() {
+            return Err(Broken::Unsent);
+        }
+        self.protocol.borrow_mut().begin(exchange, request);
+        self.call();
+        Ok(())
+    }
+
+    /// Takes back what is under way of a hit.
+    pub(crate) fn cancel(&self, exchange: &Rc<Exchange>) {
+        let stage = exchange.progress().stage;
+        self.protocol.borrow_mut().cancel(exchange);
+        if matches!(stage, Stage::Sent | Stage::Head) {
+            self.call();
+        }
     }
 
     /// Ends the connection when no hit is under way.
@@ -159,101 +195,6 @@ impl Drop for CloseOnDrop {
     fn drop(&mut self) {
         if let Some(connection) = &self.0 {
             connection.close();
-        }
-    }
-}
-
-/// A hit's place on a connection, from when it looks for a stream until it has ended. Dropped before
-/// that, it takes the hit back.
-pub(crate) struct Ticket<'a> {
-    connection: &'a Connection,
-    exchange: &'a Rc<Exchange>,
-}
-
-impl<'a> Ticket<'a> {
-    /// Waits for a stream; tells whether it had to.
-    ///
-    /// # Errors
-    ///
-    /// [`Broken::Unsent`] if the connection ends or is about to.
-    pub(crate) async fn get(
-        connection: &'a Connection,
-        exchange: &'a Rc<Exchange>,
-    ) -> Result<(Self, bool), Broken> {
-        let ticket = Self {
-            connection,
-            exchange,
-        };
-        if !connection.is_usable() {
-            return Err(Broken::Unsent);
-        }
-        if connection.has_room() {
-            return Ok((ticket, false));
-        }
-        connection.protocol.borrow_mut().wait(exchange);
-        poll_fn(|cx| exchange.poll_reached(Stage::Granted, cx)).await?;
-        Ok((ticket, true))
-    }
-
-    /// Sends a request.
-    ///
-    /// # Errors
-    ///
-    /// [`Broken::Unsent`] if the connection has ended meanwhile, or is about to.
-    pub(crate) fn send(&self, request: &Request) -> Result<(), Broken> {
-        if !self.connection.is_usable() {
-            return Err(Broken::Unsent);
-        }
-        self.connection
-            .protocol
-            .borrow_mut()
-            .begin(self.exchange, request);
-        self.connection.call();
-        Ok(())
-    }
-
-    /// Waits for the head of the answer; tells its status.
-    ///
-    /// # Errors
-    ///
-    /// If it does not come.
-    pub(crate) async fn head(&self) -> Result<u16, Broken> {
-        poll_fn(|cx| self.exchange.poll_reached(Stage::Head, cx)).await?;
-        Ok(self.exchange.progress().answer.status)
-    }
-
-    /// Whether all of the answer is here.
-    pub(crate) fn is_done(&self) -> bool {
-        self.exchange.progress().stage == Stage::Ended
-    }
-
-    /// Waits for the rest of the answer.
-    ///
-    /// # Errors
-    ///
-    /// If it does not come.
-    pub(crate) async fn finish(&self) -> Result<(), Broken> {
-        poll_fn(|cx| self.exchange.poll_reached(Stage::Ended, cx)).await
-    }
-
-    /// The headers of the answer, if they were wanted.
-    pub(crate) fn take_headers(&self) -> Option<HeaderMap> {
-        self.exchange.progress().answer.headers.take()
-    }
-
-    /// The body of the answer, if it was wanted, and whether there was more of it.
-    pub(crate) fn take_body(&self) -> Option<(Vec<u8>, bool)> {
-        let kept = self.exchange.progress().kept.take()?;
-        Some((kept.bytes, kept.is_cut))
-    }
-}
-
-impl Drop for Ticket<'_> {
-    fn drop(&mut self) {
-        let before = self.exchange.progress().stage;
-        self.connection.protocol.borrow_mut().cancel(self.exchange);
-        if matches!(before, Stage::Sent | Stage::Head) {
-            self.connection.call();
         }
     }
 }

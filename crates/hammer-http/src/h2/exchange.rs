@@ -1,10 +1,12 @@
 //! One hit on its way through a connection.
 
 use std::cell::{RefCell, RefMut};
+use std::future::poll_fn;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use hammer_core::Failure;
+use hyper::HeaderMap;
 
 use super::answer::Answer;
 use super::request::Request;
@@ -54,14 +56,14 @@ pub(super) struct Progress {
     pub(super) bodiless: bool,
     /// How much of a body has come.
     pub(super) body_bytes: u64,
-    /// The body, if it is wanted, and how much of it.
-    pub(super) kept: Option<Kept>,
     /// How much more the peer may send before it is told that it may send more.
     pub(super) receive_left: i64,
     pub(super) consumed: u32,
     pub(super) send_window: i64,
     /// What is left of the request's body.
     pub(super) unsent: Bytes,
+    /// What has come of the answer's body and was not taken, if it is wanted.
+    untaken: Vec<u8>,
     wants: Wants,
     waker: Option<Waker>,
 }
@@ -70,16 +72,7 @@ pub(super) struct Progress {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Wants {
     pub(crate) headers: bool,
-    /// The body, as far as so many bytes.
-    pub(crate) body: Option<usize>,
-}
-
-/// The beginning of a body that is looked at.
-#[derive(Debug, Default)]
-pub(super) struct Kept {
-    pub(super) bytes: Vec<u8>,
-    pub(super) most: usize,
-    pub(super) is_cut: bool,
+    pub(crate) body: bool,
 }
 
 impl Exchange {
@@ -91,11 +84,11 @@ impl Exchange {
             answer: Answer::default(),
             bodiless: false,
             body_bytes: 0,
-            kept: None,
             receive_left: 0,
             consumed: 0,
             send_window: 0,
             unsent: Bytes::new(),
+            untaken: Vec::new(),
             wants,
             waker: None,
         }))
@@ -105,15 +98,48 @@ impl Exchange {
         self.0.borrow_mut()
     }
 
+    /// Waits for a stream that it was queued for.
+    pub(crate) async fn granted(&self) -> Result<(), Broken> {
+        poll_fn(|cx| self.poll_reached(Stage::Granted, cx)).await
+    }
+
+    /// Waits for the head of the answer: its status, and its headers if they are wanted.
+    pub(crate) async fn head(&self) -> Result<(u16, Option<HeaderMap>), Broken> {
+        poll_fn(|cx| self.poll_reached(Stage::Head, cx)).await?;
+        let mut progress = self.progress();
+        Ok((progress.answer.status, progress.answer.headers.take()))
+    }
+
+    /// Waits for the end of the answer, or for more of a body that is wanted.
+    pub(crate) fn poll_ended(&self, cx: &Context<'_>) -> Poll<Result<(), Broken>> {
+        self.poll_reached(Stage::Ended, cx)
+    }
+
+    /// Hands what has come of the body to `take`.
+    pub(crate) fn take_body(
+        &self,
+        take: &mut impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut progress = self.progress();
+        if progress.untaken.is_empty() {
+            return Ok(());
+        }
+        let taken = take(&progress.untaken);
+        progress.untaken.clear();
+        taken
+    }
+
+    pub(crate) fn body_bytes(&self) -> u64 {
+        self.progress().body_bytes
+    }
+
     /// Waits until the hit is at `stage`, or beyond it.
-    pub(super) fn poll_reached(&self, stage: Stage, cx: &Context<'_>) -> Poll<Result<(), Broken>> {
+    fn poll_reached(&self, stage: Stage, cx: &Context<'_>) -> Poll<Result<(), Broken>> {
         let mut progress = self.progress();
         let reached = match (progress.stage, stage) {
             (Stage::Broken(broken), _) => return Poll::Ready(Err(broken)),
-            (Stage::Ended, _) | (Stage::Head, Stage::Head) | (Stage::Granted, Stage::Granted) => {
-                true
-            }
-            _ => false,
+            (Stage::Ended, _) => true,
+            (now, wanted) => now == wanted,
         };
         if reached {
             return Poll::Ready(Ok(()));
@@ -132,10 +158,7 @@ impl Progress {
         self.stage = Stage::Sent;
         self.stream = stream;
         self.answer.clear(self.wants.headers);
-        self.kept = self.wants.body.map(|most| Kept {
-            most,
-            ..Kept::default()
-        });
+        self.untaken.clear();
         self.bodiless = request.bodiless;
         self.body_bytes = 0;
         self.consumed = 0;
@@ -153,15 +176,12 @@ impl Progress {
     /// Takes what came of the body; whether it is still within what was announced.
     pub(super) fn take_body(&mut self, content: &[u8]) -> bool {
         self.body_bytes += content.len() as u64;
-        if let Some(kept) = &mut self.kept {
-            let room = kept.most - kept.bytes.len();
-            kept.is_cut |= content.len() > room;
-            kept.bytes
-                .extend_from_slice(&content[..content.len().min(room)]);
+        if self.wants.body {
+            self.untaken.extend_from_slice(content);
+            self.reach(self.stage);
         }
-        self.answer
-            .content_length
-            .is_none_or(|length| self.body_bytes <= length || self.bodiless)
+        let announced = self.answer.content_length;
+        self.bodiless || announced.is_none_or(|length| self.body_bytes <= length)
     }
 
     /// Whether an answer that ends now is as long as it said.

@@ -17,8 +17,8 @@ mod protocol;
 mod request;
 
 pub(crate) use code::{NOT_SPOKEN, REFUSED};
-pub(crate) use connection::{Connection, Ticket};
+pub(crate) use connection::Connection;
 pub(crate) use driver::Scratch;
 pub(crate) use exchange::{Broken, Exchange, Wants};
 pub(crate) use options::Windows;
-pub(crate) use request::Request;
+pub(crate) use request::{Copy, Request};

@@ -1,6 +1,6 @@
 //! What is sent with a hit, as fields.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
 use hyper::Method;
@@ -9,11 +9,34 @@ use hyper::http::request::Parts;
 
 use super::hpack::{Field, Indexing};
 
+/// How long a request is of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Copy {
+    /// It is sent again and again.
+    Kept,
+    /// So are others, in turn with it.
+    OneOfMany,
+    /// It is sent once.
+    Passing,
+}
+
+/// Fields that are others in each request, unless it is sent again and again. Tables are too small for
+/// them.
+const PASSING: [&str; 6] = [
+    ":path",
+    "authorization",
+    "content-length",
+    "cookie",
+    "x-amz-content-sha256",
+    "x-amz-date",
+];
+
 /// The head of a request, as fields, and its body.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
-    /// Equal for the same head only, so that a connection can tell that it has encoded it already.
-    pub(super) key: u64,
+    /// A hash of the fields, so that a connection can tell that it has encoded them already; none if
+    /// they are sent once.
+    pub(super) key: Option<u64>,
     pub(super) fields: Vec<Field>,
     pub(super) body: Bytes,
     /// Whether its answer has no body: HEAD.
@@ -23,8 +46,7 @@ pub(crate) struct Request {
 impl Request {
     /// The request that `head`, made for HTTP/1.1, is in HTTP/2: `Host` becomes `:authority`, and a
     /// body is announced with its length (RFC 9113, section 8.3.1).
-    pub(crate) fn new(head: &Parts, scheme: &'static str, body: Bytes) -> Self {
-        static KEYS: AtomicU64 = AtomicU64::new(0);
+    pub(crate) fn new(head: &Parts, scheme: &'static str, body: Bytes, copy: Copy) -> Self {
         let text = |text: &'static str| Bytes::from_static(text.as_bytes());
         let copied = |text: &str| Bytes::copy_from_slice(text.as_bytes());
         let host = head.headers.get(HOST).map(HeaderValue::as_bytes);
@@ -58,13 +80,26 @@ impl Request {
                 body.len().to_string().into(),
             ));
         }
+        if copy != Copy::Kept {
+            let passing = |field: &&mut Field| PASSING.iter().any(|name| field.name == *name);
+            let passing = fields.iter_mut().filter(passing);
+            passing
+                .filter(|field| field.indexing == Indexing::Yes)
+                .for_each(|field| field.indexing = Indexing::No);
+        }
         Self {
-            key: KEYS.fetch_add(1, Ordering::Relaxed),
+            key: (copy != Copy::Passing).then(|| hash(&fields)),
             fields,
             body,
             bodiless: head.method == Method::HEAD,
         }
     }
+}
+
+fn hash(fields: &[Field]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    fields.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Field {

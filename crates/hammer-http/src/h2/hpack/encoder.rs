@@ -6,7 +6,7 @@ use super::table::Table;
 use super::{TABLE_BYTES, huffman, integer};
 
 /// A field of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Field {
     pub(crate) name: Bytes,
     pub(crate) value: Bytes,
@@ -14,7 +14,7 @@ pub(crate) struct Field {
 }
 
 /// Whether a field goes into the tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Indexing {
     /// It will be the same next time.
     Yes,

@@ -39,7 +39,7 @@ pub(super) struct Protocol {
     windows: Windows,
     peer: Peer,
     encoder: Encoder,
-    encoded: Option<Encoded>,
+    encoded: Encoded,
     decoder: Decoder,
     /// A block of fields that is not whole.
     block: Option<Block>,
@@ -102,7 +102,7 @@ impl Protocol {
             windows,
             peer: Peer::default(),
             encoder: Encoder::new(),
-            encoded: None,
+            encoded: Encoded::default(),
             decoder: Decoder::new(),
             block: None,
             send_window: default,

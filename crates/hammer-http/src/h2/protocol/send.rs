@@ -12,10 +12,11 @@ use super::Protocol;
 /// Bodies are turned into frames as long as less than this waits to be written.
 const MOST_BODY_BYTES: usize = 256 * 1024;
 
-/// The block of a head that was sent before.
-#[derive(Debug)]
+/// The block of the head that was sent last.
+#[derive(Debug, Default)]
 pub(super) struct Encoded {
-    key: u64,
+    /// None if it is not to be used again.
+    key: Option<u64>,
     generation: u64,
     block: Vec<u8>,
 }
@@ -50,32 +51,17 @@ impl Protocol {
 
     fn put_head(&mut self, stream: u32, flags: u8, request: &Request) {
         let most = self.peer.max_payload;
-        if let Some(encoded) = &self.encoded
-            && (encoded.key, encoded.generation) == (request.key, self.encoder.generation())
-        {
-            frame::put_block(&mut self.out, flags, stream, &encoded.block, most);
-            return;
+        let now = (request.key, self.encoder.generation());
+        if request.key.is_none() || now != (self.encoded.key, self.encoded.generation) {
+            self.encoded.block.clear();
+            self.encoder
+                .encode(&request.fields, &mut self.encoded.block);
+            let generation = self.encoder.generation();
+            // A block that changed the tables is not what the same head will be next time.
+            self.encoded.key = request.key.filter(|_| generation == now.1);
+            self.encoded.generation = generation;
         }
-        let mut block = self
-            .encoded
-            .take()
-            .map_or_else(Vec::new, |encoded| encoded.block);
-        block.clear();
-        let before = self.encoder.generation();
-        self.encoder.encode(&request.fields, &mut block);
-        frame::put_block(&mut self.out, flags, stream, &block, most);
-        let generation = self.encoder.generation();
-        // A block that changed the tables is not what the same head will be next time.
-        let key = if generation == before {
-            request.key
-        } else {
-            u64::MAX
-        };
-        self.encoded = Some(Encoded {
-            key,
-            generation,
-            block,
-        });
+        frame::put_block(&mut self.out, flags, stream, &self.encoded.block, most);
     }
 
     /// Turns bodies into frames, as far as windows allow it and as the socket keeps up.
