@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Certificates,
     /// TLS can't be spoken as it was asked for.
     Tls,
+    /// Something was asked for that the version of HTTP does not know, or that none can do.
+    Protocol,
     /// Connections can't be made the way that was asked for.
     Connect,
     /// The proxy is malformed, of an unknown kind, or can't be used for this.

@@ -131,7 +131,7 @@ fn of_system(error: &io::Error) -> Failure {
 
 /// What is wrong with the bytes, if it is not the socket: TLS, or the framing of a body, which
 /// hyper reports as an I/O error too.
-fn of_stream(error: &io::Error) -> Option<Failure> {
+pub(crate) fn of_stream(error: &io::Error) -> Option<Failure> {
     if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
         return Some(of_tls(error));
     }

@@ -64,7 +64,7 @@ impl Hammer for Http {
         };
         let mut link = Link::default();
         if self.keeping.keepalive {
-            link.open(dial, &slot).await?;
+            link.open(dial, &self.keeping, &slot).await?;
         }
         Ok(Session(Kind::Straight {
             template: template.unshared(),

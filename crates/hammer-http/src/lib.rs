@@ -1,7 +1,7 @@
 //! A hammer for HTTP.
 //!
-//! [`Http`] sends the same HTTP/1.1 request with every hit, over TCP or TLS, one connection per
-//! slot. What can be wrong with a request is found when it is built, before anything is sent.
+//! [`Http`] sends the same HTTP/1.1 request with every hit, over TCP or TLS, straight or through a
+//! proxy, one connection per slot. What can be wrong with a request is found when it is built, before anything is sent.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -19,8 +19,9 @@
 //!
 //! Any answer that is HTTP is an [`Outcome`](hammer_core::Outcome), labelled with its status: below
 //! 400 it is ok, from 400 on it is rejected. Anything else is a
-//! [`Failure`](hammer_core::Failure): besides those of the core, `name_not_resolved`, `tls` and
-//! `malformed_answer`: also for a head of more than 100 headers or 64 KiB.
+//! [`Failure`](hammer_core::Failure): besides those of the core, `name_not_resolved`,
+//! `no_address_of_family`, `no_socket`, `tls` and `malformed_answer` (also for a head of more than 100
+//! headers or 64 KiB), and those of proxies, which begin with `proxy_` or `socks_`.
 //!
 //! A connection that the target closed between two hits is opened anew within the next hit, and no
 //! failure is counted, as long as not a byte of that hit had been handed to the connection. A hit
@@ -28,8 +29,14 @@
 //!
 //! # Phases
 //!
-//! `lookup` (unless the host is an address, or its addresses are known by now), `connect`, `tls`,
-//! `first_byte` (the head of the answer is here) and `body` (the rest, if it came later).
+//! `lookup` (unless the host is an address, or its addresses are known by now), `connect`, `proxy` (the
+//! way through one), `tls`, `first_byte` (the head of the answer is here) and `body` (the rest, if it came later).
+//!
+//! # Counts and facts
+//!
+//! Counted are `connections_opened`, `connections_reused` (hits over a connection that had served one
+//! before), `connections_closed_by_target` and `connections_retired` (by their lifetime). Facts of a
+//! connection over TLS are `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and `alpn`.
 
 mod builder;
 mod coding;
@@ -44,6 +51,7 @@ mod expect;
 mod family;
 mod fault;
 mod form;
+mod h2;
 mod header;
 mod http;
 mod identity;
@@ -54,7 +62,9 @@ mod key_log;
 mod lifetime;
 mod lines;
 mod link;
+mod many;
 mod pem;
+mod pool;
 mod proxy;
 mod redirect;
 mod resolve;
@@ -68,6 +78,7 @@ mod template;
 mod tls;
 mod url;
 mod validity;
+mod version;
 
 pub use builder::{HttpBuilder, TlsVersion};
 pub use coding::Coding;
@@ -82,3 +93,4 @@ pub use signature::SignatureScope;
 pub use tape::{Answer, Exchange, Tape};
 pub use targets::{TargetOrder, Targets};
 pub use url::masked;
+pub use version::HttpVersion;

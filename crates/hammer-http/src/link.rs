@@ -9,7 +9,10 @@ use hyper::body::Incoming;
 use crate::connection::{Connection, Whole};
 use crate::dial::Dial;
 use crate::fault;
+use crate::h2::Wants;
 use crate::lifetime::{Lifetime, closed_by_target};
+use crate::many::{Many, Sent};
+use crate::pool::{Pools, Sharing};
 use crate::template::Template;
 
 /// How long connections are kept.
@@ -18,26 +21,67 @@ pub(crate) struct Keeping {
     /// Longer than for one hit.
     pub(crate) keepalive: bool,
     pub(crate) lifetime: Option<Lifetime>,
+    /// How slots share them, where HTTP/2 may be spoken.
+    pub(crate) sharing: Option<Sharing>,
+    /// What is looked at of an answer.
+    pub(crate) wants: Wants,
 }
 
-/// A connection, if one is open.
+/// What comes behind the head of an answer.
+pub(crate) enum Rest {
+    Http1(Incoming),
+    Http2,
+}
+
+/// A connection, if one is open, or a part in those that slots share.
 #[derive(Default)]
 pub(crate) struct Link {
+    /// The number of the origin.
+    origin: usize,
+    /// Of HTTP/1.1, and this slot's own.
     connection: Option<Connection>,
+    many: Option<Many>,
     /// Bytes sent and received before the present hit.
     before: (u64, u64),
 }
 
 impl Link {
+    /// A link to the origin of this number, on which nothing is open.
+    pub(crate) fn to(origin: usize) -> Self {
+        Self {
+            origin,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn is_open(&self) -> bool {
-        self.connection.is_some()
+        self.connection.is_some() || self.many.as_ref().is_some_and(Many::is_open)
     }
 
     /// Opens a connection before there is anything to send.
-    pub(crate) async fn open(&mut self, dial: &Dial, slot: &Slot) -> Result<(), Failure> {
-        let opened = dial.open(slot).await?;
-        self.connection = Some(Connection::handshake(opened, slot).await?);
+    pub(crate) async fn open(
+        &mut self,
+        dial: &Dial,
+        keeping: &Keeping,
+        slot: &Slot,
+    ) -> Result<(), Failure> {
+        self.share(dial, keeping, slot);
+        self.connection = match &mut self.many {
+            None => Some(connect(dial, slot).await?),
+            Some(many) => Box::pin(many.open(dial, slot)).await?,
+        };
         Ok(())
+    }
+
+    /// Takes part in the connections of the worker, if they may be shared.
+    fn share(&mut self, dial: &Dial, keeping: &Keeping, slot: &Slot) {
+        if let Some(sharing) = keeping.sharing
+            && self.many.is_none()
+            && sharing.has(dial)
+        {
+            let pool = slot.share(Pools::default).of(self.origin, sharing, slot);
+            self.many = Some(Many::new(pool, keeping.keepalive, keeping.wants, slot));
+        }
     }
 
     /// Sends what `template` says, and waits for the head of the answer, within `limit` if there is
@@ -51,12 +95,20 @@ impl Link {
         template: &Template,
         limit: Option<Duration>,
         slot: &Slot,
-    ) -> Result<Response<Incoming>, Failure> {
+    ) -> Result<Response<Rest>, Failure> {
         self.retire(keeping, slot).await;
+        self.share(dial, keeping, slot);
         let mut used = self.connection.is_some();
         loop {
             if self.connection.is_none() {
-                self.open(dial, slot).await?;
+                let opened = match &mut self.many {
+                    None => connect(dial, slot).await?,
+                    Some(many) => match send_shared(many, dial, template, limit, slot).await? {
+                        Sent::Head(head) => return Ok(Response::from_parts(head, Rest::Http2)),
+                        Sent::Http1(connection) => connection,
+                    },
+                };
+                self.connection = Some(opened);
             }
             let Some(connection) = &mut self.connection else {
                 continue;
@@ -74,7 +126,7 @@ impl Link {
             match sent {
                 Ok(answer) => {
                     connection.life.hit(slot);
-                    return Ok(answer);
+                    return Ok(answer.map(Rest::Http1));
                 }
                 Err(mut error) => {
                     if !used || error.take_message().is_none() {
@@ -92,22 +144,25 @@ impl Link {
     /// Reads the body of an answer that came over this link.
     pub(crate) async fn read(
         &mut self,
-        body: Incoming,
+        rest: Rest,
         slot: &Slot,
         take: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<Whole, Failure> {
-        let Some(connection) = &mut self.connection else {
-            return Err(Failure::CLOSED_EARLY);
-        };
-        let read = connection.read(body, take).await;
-        read.map_err(|failure| lost(failure, slot))
+        match (rest, &mut self.connection, &mut self.many) {
+            (Rest::Http1(body), Some(connection), _) => {
+                let read = connection.read(body, take).await;
+                read.map_err(|failure| lost(failure, slot))
+            }
+            (Rest::Http2, _, Some(many)) => many.read(take).await,
+            _ => Err(Failure::CLOSED_EARLY),
+        }
     }
 
     /// Bytes sent and received since the last hit began, when its answer is whole. The connection is
     /// kept if it can be, and if it may be.
     pub(crate) async fn settle(&mut self, keeping: &Keeping, slot: &Slot) -> (u64, u64) {
         let Some(connection) = &self.connection else {
-            return (0, 0);
+            return self.many.as_mut().map_or((0, 0), Many::settle);
         };
         let (sent, received) = connection.traffic();
         if !keeping.keepalive {
@@ -132,10 +187,42 @@ impl Link {
         }
     }
 
-    /// Says goodbye, if there is a connection.
-    pub(crate) async fn close(self) {
+    /// Says goodbye to a connection of its own, and leaves those that are shared to the others.
+    pub(crate) async fn leave(self) {
         if let Some(connection) = self.connection {
             connection.close().await;
+        }
+    }
+
+    /// Says goodbye on all connections, at the end of the run.
+    pub(crate) async fn close(mut self) {
+        let many = self.many.take();
+        self.leave().await;
+        if let Some(many) = many {
+            many.close().await;
+        }
+    }
+}
+
+async fn connect(dial: &Dial, slot: &Slot) -> Result<Connection, Failure> {
+    Connection::handshake(dial.open(slot).await?, slot).await
+}
+
+async fn send_shared(
+    many: &mut Many,
+    dial: &Dial,
+    template: &Template,
+    limit: Option<Duration>,
+    slot: &Slot,
+) -> Result<Sent, Failure> {
+    let scheme = if dial.tls.is_some() { "https" } else { "http" };
+    let request = template.http2(scheme);
+    match limit {
+        None => many.send(dial, &request, slot).await,
+        Some(limit) => {
+            let sending = Box::pin(many.send(dial, &request, slot));
+            let sent = tokio::time::timeout(limit, sending).await;
+            sent.unwrap_or(Err(fault::FIRST_BYTE_TIMEOUT))
         }
     }
 }

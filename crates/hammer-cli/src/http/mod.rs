@@ -3,6 +3,8 @@ mod connect_args;
 mod expect_args;
 mod message_args;
 mod once_args;
+mod protocol_args;
+mod proxy_args;
 mod targets_args;
 mod tls_args;
 mod transcript;
@@ -17,6 +19,8 @@ use self::connect_args::ConnectArgs;
 use self::expect_args::ExpectArgs;
 use self::message_args::{MessageArgs, method};
 use self::once_args::OnceArgs;
+use self::protocol_args::ProtocolArgs;
+use self::proxy_args::ProxyArgs;
 use self::targets_args::TargetsArgs;
 use self::tls_args::TlsArgs;
 use crate::error::chain;
@@ -42,7 +46,11 @@ pub struct HttpArgs {
     #[command(flatten)]
     connect: ConnectArgs,
     #[command(flatten)]
+    proxy: ProxyArgs,
+    #[command(flatten)]
     tls: TlsArgs,
+    #[command(flatten)]
+    protocol: ProtocolArgs,
 }
 
 impl HammerArgs for HttpArgs {
@@ -75,8 +83,9 @@ impl HammerArgs for HttpArgs {
         let http = self.body.apply(http);
         let http = self.once.apply(http);
         let http = self.expect.apply(http);
-        let http = self.connect.apply(http);
-        Ok(self.tls.apply(http).build()?)
+        let http = self.proxy.apply(self.connect.apply(http));
+        let http = self.tls.apply(http);
+        Ok(self.protocol.apply(http).build()?)
     }
 
     fn once(&mut self) -> Option<Once> {
@@ -107,10 +116,13 @@ impl HammerArgs for HttpArgs {
             once: OnceArgs::default(),
             expect: ExpectArgs::default(),
             connect: ConnectArgs::default(),
+            proxy: ProxyArgs::default(),
             tls: TlsArgs {
                 cacert: endpoint.cacert,
                 insecure: endpoint.insecure,
+                ..TlsArgs::default()
             },
+            protocol: ProtocolArgs::default(),
         })
     }
 }

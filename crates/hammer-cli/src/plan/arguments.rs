@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use hammer_plan::{PlanFile, Setting, Step, nearest};
 
-use crate::error::Error;
+use crate::error::{Error, without_secrets};
 
 /// A table of a plan whose keys are the flags of a command.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +69,7 @@ impl Arguments<'_> {
         let mut quiet = command.clone().no_binary_name(true).disable_help_flag(true);
         quiet
             .try_get_matches_from_mut(line)
-            .map_err(|error| self.translated(&error, key_of))
+            .map_err(|error| self.translated(&without_secrets(error), key_of))
     }
 
     /// The flag that `key` names.

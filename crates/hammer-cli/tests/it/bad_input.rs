@@ -95,7 +95,11 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "aws:amz:eu-central-1",
     ),
     (&["-b", "a"], "--cookie", "name=value"),
-    (&["-L", "--max-redirs", "-1"], "--max-redirs", "right would be 10"),
+    (
+        &["-L", "--max-redirs", "-1"],
+        "--max-redirs",
+        "right would be 10",
+    ),
     (
         &["--targets", "/nowhere/targets"],
         "--targets",
@@ -123,6 +127,47 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--first-byte-timeout",
         "right would be 30s",
     ),
+    (&["--connect-to", "a:1:b"], "--connect-to", "HOST1:PORT1"),
+    (&["--resolve", "a:127.0.0.1"], "--resolve", "HOST:PORT:ADDR"),
+    (
+        &["--unix-socket", "/dev/null"],
+        "--unix-socket",
+        "is no unix socket",
+    ),
+    (
+        &["--interface", "192.0.2.1"],
+        "--interface",
+        "not of this machine",
+    ),
+    (
+        &["--connection-hits", "0"],
+        "--connection-hits",
+        "must be above 0",
+    ),
+    (
+        &["--connection-lifetime", "0"],
+        "--connection-lifetime",
+        "right would be 30s",
+    ),
+    (
+        &["--connect-timeout", "-1s"],
+        "--connect-timeout",
+        "right would be 30s",
+    ),
+    (&["--dns-refresh", "soon"], "--dns-refresh", "30s"),
+    (&["--proxy", "socks4://a"], "--proxy", "socks5h"),
+    (
+        &["--proxy-header", "no colon"],
+        "--proxy-header",
+        "Name: value",
+    ),
+    (
+        &["--proxy-cacert", "/nowhere/ca.pem"],
+        "--proxy-cacert",
+        "can't be read",
+    ),
+    (&["--tls-max", "1.1"], "--tls-max", "right would be 1.2"),
+    (&["--sni", "127.0.0.1"], "--sni", "give --no-sni"),
     (&["-o", "xml"], "--output", "right would be text, json"),
     (&["-o", "hits"], "--output", "hits=hits.csv"),
     (
@@ -248,4 +293,72 @@ fn refused(args: &[&str], named: &str, right: &str) {
         "{args:?} names the value: {message}"
     );
     assert!(output.stdout.is_empty(), "{args:?}");
+}
+
+#[test]
+fn passwords_are_in_no_message() {
+    for (args, right) in [
+        (&["http", "http://ann:s3cret@a:0/"][..], "ann:***@a:0"),
+        (&["http", "ftp://ann:s3cret@a/"], "ftp://ann:***@a/"),
+        (
+            &["run", "--endpoint", "http://ann:s3cret@a:0/"],
+            "ann:***@a:0",
+        ),
+        (
+            &["http", "http://a/", "-x", "ann:s3cret@b:0"],
+            "ann:***@b:0",
+        ),
+        (&["http", "http://a/", "-U", "ann:s3cret%"], "'***'"),
+        (&["http", "http://a/", "-U", "ann:s3cret"], "give --proxy"),
+    ] {
+        let output = output(args);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+        assert!(message.contains(right), "{args:?}: {message}");
+        assert!(!message.contains("s3cret"), "{args:?}: {message}");
+    }
+}
+
+#[test]
+fn flags_that_contradict_each_other_say_what_would_do() {
+    for (url, flags, right) in [
+        (
+            "http://a/",
+            "--no-keepalive --connection-hits 3",
+            "leave it out",
+        ),
+        ("http://a/", "-4 -6", "--ipv6"),
+        ("http://127.0.0.1/", "-6", "leave out -6"),
+        (
+            "http://a/",
+            "-6 --interface 127.0.0.1",
+            "leave out one of them",
+        ),
+        (
+            "http://a/",
+            "-x b --resolve a:80:127.0.0.1",
+            "use --connect-to",
+        ),
+        (
+            "http://a/",
+            "-x socks5://b --proxy-header A:b",
+            "leave it out",
+        ),
+        ("https://a/", "--tlsv1.3 --tls-max 1.2", "leave one out"),
+        ("https://a/", "--key /dev/null", "give that with --cert"),
+        ("http://a/", "--sni b", "begin with https://"),
+        ("http://a/", "--cert /nowhere", "begin with https://"),
+        (
+            "https://a/",
+            "--cert /nowhere",
+            "client certificate /nowhere can't be read",
+        ),
+        ("https://a/", "--sni b --no-sni", "--no-sni"),
+    ] {
+        let args: Vec<_> = ["http", url].into_iter().chain(flags.split(' ')).collect();
+        let output = output(&args);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+        assert!(message.contains(right), "{args:?}: {message}");
+    }
 }

@@ -15,6 +15,7 @@ use super::request::{Line, method};
 use crate::credentials::Credentials;
 use crate::dial::Dial;
 use crate::dialer::Dialer;
+use crate::h2::Wants;
 use crate::http::Way;
 use crate::journey::{Follow, Journey, Target};
 use crate::link::Keeping;
@@ -42,7 +43,7 @@ impl Assembly {
         mut self,
         expect: Expect,
         dialer: Dialer,
-        keeping: Keeping,
+        mut keeping: Keeping,
     ) -> Result<Way, Error> {
         let max_body = expect.max_body()?;
         let straight = self.deal.is_none()
@@ -54,6 +55,10 @@ impl Assembly {
             let (template, dial) = (self.targets.remove(0).template, self.origins.remove(0));
             return Ok(Way::Straight { template, dial });
         }
+        keeping.wants = Wants {
+            headers: true,
+            body: expect.tape.is_some() || expect.expectations.look_into_bodies(),
+        };
         Ok(Way::Journey(Box::new(Journey {
             targets: self.targets,
             origins: self.origins,
@@ -69,6 +74,12 @@ impl Assembly {
             tape: expect.tape,
             keeping,
         })))
+    }
+
+    /// Each request, and what opens the connections for it.
+    pub(super) fn requests(&self) -> impl Iterator<Item = (&Template, &Dial)> {
+        let targets = self.targets.iter();
+        targets.map(|target| (&target.template, &self.origins[target.origin]))
     }
 
     /// Nothing yet.

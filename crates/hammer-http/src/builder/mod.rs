@@ -4,6 +4,7 @@ mod connect;
 mod expect;
 mod message;
 mod payload;
+mod protocol;
 mod proxy;
 mod request;
 mod tls;
@@ -13,9 +14,11 @@ use std::fmt;
 use self::connect::Connect;
 use self::expect::Expect;
 use self::message::Message;
+use self::protocol::Protocol;
 use self::proxy::ProxyOptions;
 pub(crate) use self::tls::TlsOptions;
 pub use self::tls::TlsVersion;
+use crate::h2::Wants;
 use crate::lifetime::Lifetime;
 use crate::link::Keeping;
 use crate::url::masked;
@@ -33,6 +36,7 @@ pub struct HttpBuilder {
     tls: TlsOptions,
     message: Message,
     expect: Expect,
+    protocol: Protocol,
 }
 
 impl HttpBuilder {
@@ -44,6 +48,7 @@ impl HttpBuilder {
             tls: TlsOptions::default(),
             message: Message::default(),
             expect: Expect::default(),
+            protocol: Protocol::default(),
         }
     }
 
@@ -62,16 +67,21 @@ impl HttpBuilder {
     /// each other. See [`ErrorKind`](crate::ErrorKind).
     pub fn build(self) -> Result<Http, Error> {
         let lifetime = self.connect.lifetime;
-        let keeping = Keeping {
+        let mut keeping = Keeping {
             keepalive: self.connect.keepalive,
             lifetime: Some(lifetime).filter(|lifetime| *lifetime != Lifetime::default()),
+            sharing: None,
+            wants: Wants::default(),
         };
         let to = self.message.addresses(self.url.as_deref())?;
         self.tls
             .check(to.any_tls(), self.message.redirects.is_some())?;
         let proxies = self.proxy.proxies()?;
-        let dialer = self.connect.dialer(proxies, self.tls, &[b"http/1.1"])?;
+        let dialer = self
+            .connect
+            .dialer(proxies, self.tls, self.protocol.version.alpn())?;
         let assembly = self.message.assemble(to, &dialer, keeping.keepalive)?;
+        keeping.sharing = self.protocol.sharing(&assembly, &keeping)?;
         let way = assembly.way(self.expect, dialer, keeping)?;
         Ok(Http { way, keeping })
     }
@@ -86,6 +96,7 @@ impl fmt::Debug for HttpBuilder {
             .field("tls", &self.tls)
             .field("message", &self.message)
             .field("expect", &self.expect)
+            .field("protocol", &self.protocol)
             .finish()
     }
 }

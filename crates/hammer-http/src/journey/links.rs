@@ -20,9 +20,9 @@ impl Links {
                 if self.0.len() == MAX_LINKS
                     && let Some((_, oldest)) = self.0.pop()
                 {
-                    oldest.close().await;
+                    oldest.leave().await;
                 }
-                self.keep(origin, Link::default());
+                self.keep(origin, Link::to(origin));
             }
         }
         &mut self.0[0].1

@@ -10,7 +10,6 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use hammer_core::{Failure, Hit, Label, Outcome, Slot};
-use hyper::body::Incoming;
 use hyper::header::COOKIE;
 use hyper::http::response;
 use url::Url;
@@ -25,7 +24,7 @@ use crate::dialer::Dialer;
 use crate::expect::Expectations;
 use crate::fault;
 use crate::jar::{Jar, Jars};
-use crate::link::{Keeping, Link};
+use crate::link::{Keeping, Link, Rest};
 use crate::redirect::Redirect;
 use crate::signature::Signer;
 use crate::targets::Deal;
@@ -105,8 +104,8 @@ impl Journey {
         let mut links = Links::default();
         let first = self.targets[0].origin;
         if self.keeping.keepalive {
-            let mut link = Link::default();
-            link.open(&self.origins[first], slot).await?;
+            let mut link = Link::to(first);
+            link.open(&self.origins[first], &self.keeping, slot).await?;
             links.keep(first, link);
         }
         let small = self.bytes_to_send() <= COPIED_BYTES;
@@ -227,7 +226,7 @@ impl Journey {
         &self,
         link: &mut Link,
         head: &response::Parts,
-        body: Incoming,
+        body: Rest,
         tape: Option<(&Tape, usize)>,
         hit: &Hit,
     ) -> Result<(), Failure> {
@@ -250,7 +249,7 @@ impl Journey {
         &self,
         link: &mut Link,
         head: &response::Parts,
-        body: Incoming,
+        body: Rest,
         tape: Option<(&Tape, usize)>,
         hit: &Hit,
     ) -> Result<Option<Label>, Failure> {
@@ -306,7 +305,9 @@ impl Journey {
     }
 
     fn copies(&self) -> Copies {
-        let templates = self.targets.iter().map(|target| target.template.unshared());
+        let several = self.targets.len();
+        let copy = |target: &Target| target.template.unshared().one_of(several);
+        let templates = self.targets.iter().map(copy);
         Copies {
             templates: templates.collect(),
             bodies: self.bodies.iter().map(unshared).collect(),

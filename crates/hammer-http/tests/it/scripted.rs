@@ -68,6 +68,18 @@ impl Scripted {
         })
     }
 
+    /// Answers each request of a connection on a thread of its own, with the same bytes.
+    pub(crate) fn answer_all(
+        mut stream: impl Read + Write + Send + 'static,
+        answer: &'static [u8],
+    ) {
+        thread::spawn(
+            move || {
+                while head(&mut stream).is_some() && stream.write_all(answer).is_ok() {}
+            },
+        );
+    }
+
     pub(crate) fn addr(&self) -> SocketAddr {
         self.addr
     }
@@ -141,17 +153,15 @@ impl Peer {
 
     /// Reads the head of a request; false at the end of the stream.
     pub(crate) fn request(&mut self) -> bool {
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while !head.ends_with(b"\r\n\r\n") {
-            match self.stream.read(&mut byte) {
-                Ok(1) => head.push(byte[0]),
-                _ => return false,
-            }
-        }
-        let head = String::from_utf8(head).expect("the hammer sends ASCII");
-        self.heads.lock().expect("no script panicked").push(head);
-        true
+        self.head().is_some()
+    }
+
+    /// The head of a request; none at the end of the stream.
+    pub(crate) fn head(&mut self) -> Option<String> {
+        let head = head(&mut self.stream)?;
+        let mut heads = self.heads.lock().expect("no script panicked");
+        heads.push(head.clone());
+        Some(head)
     }
 
     pub(crate) fn read(&mut self, bytes: usize) -> Vec<u8> {
@@ -165,4 +175,17 @@ impl Peer {
     pub(crate) fn send(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
     }
+}
+
+/// The head of a request; none at the end of the stream.
+fn head(stream: &mut impl Read) -> Option<String> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte) {
+            Ok(1) => head.push(byte[0]),
+            _ => return None,
+        }
+    }
+    Some(String::from_utf8(head).expect("the hammer sends ASCII"))
 }
