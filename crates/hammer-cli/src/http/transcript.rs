@@ -13,11 +13,13 @@ use crate::text::number::{significant, whole};
 const SHOWN_BYTES: usize = 4096;
 
 /// The steps of a hit, in their order.
-const PHASES: [&str; 7] = [
+const PHASES: [&str; 9] = [
     "lookup",
     "connect",
     "proxy",
     "tls",
+    "settings",
+    "stream_wait",
     "redirect",
     "first_byte",
     "body",
@@ -42,7 +44,12 @@ impl fmt::Display for Transcript<'_> {
 impl Transcript<'_> {
     fn exchange(&self, f: &mut fmt::Formatter<'_>, exchange: &Exchange) -> fmt::Result {
         let Exchange { method, path, .. } = exchange;
-        writeln!(f, "> {method} {path} HTTP/1.1")?;
+        // A target that answers in an old version was asked in 1.1 all the same.
+        let version = match &exchange.answer {
+            Some(answer) if answer.version == "HTTP/2" => "HTTP/2",
+            _ => "HTTP/1.1",
+        };
+        writeln!(f, "> {method} {path} {version}")?;
         self.headers(f, ">", &exchange.headers)?;
         // The connection adds it.
         let announced = exchange

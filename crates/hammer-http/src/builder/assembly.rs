@@ -76,6 +76,11 @@ impl Assembly {
         })))
     }
 
+    /// Whether redirects are followed.
+    pub(super) fn follows(&self) -> bool {
+        self.redirects.is_some()
+    }
+
     /// Each request, and what opens the connections for it.
     pub(super) fn requests(&self) -> impl Iterator<Item = (&Template, &Dial)> {
         let targets = self.targets.iter();

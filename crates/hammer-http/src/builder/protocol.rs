@@ -64,7 +64,8 @@ impl Protocol {
             _ if self.connections == Some(0) => {
                 error("no connection at all carries no hits: give 1 or more".to_owned())
             }
-            _ => Ok(shared.then_some(sharing)),
+            // A redirect may lead to a target that wants HTTP/2, which is offered to all.
+            _ => Ok((shared || assembly.follows()).then_some(sharing)),
         }
     }
 

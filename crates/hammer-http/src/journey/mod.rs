@@ -1,5 +1,6 @@
 //! The way of a hit that does more than send one request and look at the status.
 
+mod copies;
 mod leg;
 mod links;
 mod strangers;
@@ -14,6 +15,7 @@ use hyper::header::COOKIE;
 use hyper::http::response;
 use url::Url;
 
+use self::copies::Copies;
 use self::leg::Leg;
 use self::links::Links;
 use self::strangers::Strangers;
@@ -28,10 +30,7 @@ use crate::link::{Keeping, Link, Rest};
 use crate::redirect::Redirect;
 use crate::signature::Signer;
 use crate::targets::Deal;
-use crate::template::{Template, unshared};
-
-/// So many bytes to send are copied for each worker; more are shared by all.
-const COPIED_BYTES: usize = 8 << 20;
+use crate::template::Template;
 
 /// Everything that a hit may have to do.
 pub(crate) struct Journey {
@@ -79,28 +78,12 @@ pub(crate) struct Follow {
 pub(crate) struct State {
     links: Links,
     jar: Option<Rc<RefCell<Jar>>>,
-    copies: Option<Rc<Copies>>,
+    copies: Rc<Copies>,
     strangers: Rc<Strangers>,
-}
-
-/// What a worker sends, shared with no other: a counter of references that two threads pull back
-/// and forth costs more than the copy.
-struct Copies {
-    templates: Vec<Template>,
-    bodies: Vec<Bytes>,
 }
 
 impl Journey {
     pub(crate) async fn open(&self, slot: &Slot) -> Result<State, Failure> {
-        let jar = self.cookies.as_ref().map(|given| {
-            Jars::of(slot, || {
-                let mut jar = Jar::default();
-                for (name, value) in given {
-                    jar.give(name, value, &self.targets[0].url);
-                }
-                jar
-            })
-        });
         let mut links = Links::default();
         let first = self.targets[0].origin;
         if self.keeping.keepalive {
@@ -108,11 +91,10 @@ impl Journey {
             link.open(&self.origins[first], &self.keeping, slot).await?;
             links.keep(first, link);
         }
-        let small = self.bytes_to_send() <= COPIED_BYTES;
         Ok(State {
             links,
-            jar,
-            copies: small.then(|| slot.share(|| self.copies())),
+            jar: self.cookies.as_ref().map(|given| self.jar(given, slot)),
+            copies: slot.share(|| Copies::of(self)),
             strangers: slot.share(|| Strangers::after(self.origins.len())),
         })
     }
@@ -120,7 +102,7 @@ impl Journey {
     pub(crate) async fn hit(&self, state: &mut State, hit: &Hit) -> Result<Outcome, Failure> {
         let slot = hit.slot();
         let copies = state.copies.clone();
-        let mut leg = self.first_leg(copies.as_deref(), hit);
+        let mut leg = self.first_leg(&copies, hit);
         let (mut sent, mut received) = (0, 0);
         let mut followed = 0;
         loop {
@@ -179,15 +161,34 @@ impl Journey {
         }
     }
 
-    fn first_leg<'j>(&'j self, copies: Option<&'j Copies>, hit: &Hit) -> Leg<'j> {
+    /// The jar of a slot, which begins with what was given, for each origin of the targets.
+    fn jar(&self, given: &[(String, String)], slot: &Slot) -> Rc<RefCell<Jar>> {
+        Jars::of(slot, || {
+            let mut jar = Jar::default();
+            let mut filled = vec![false; self.origins.len()];
+            for target in &self.targets {
+                if !std::mem::replace(&mut filled[target.origin], true) {
+                    for (name, value) in given {
+                        jar.give(name, value, &target.url);
+                    }
+                }
+            }
+            jar
+        })
+    }
+
+    fn first_leg<'j>(&'j self, copies: &'j Copies, hit: &Hit) -> Leg<'j> {
         let index = self.deal.as_ref().map_or(0, |deal| deal.target(hit));
         let target = &self.targets[index];
         if !self.rows.is_empty() {
             hit.row(target.row);
         }
-        let template = copies.map_or(&target.template, |copies| &copies.templates[index]);
+        let template = copies.templates.get(index).unwrap_or(&target.template);
         let mut leg = Leg::first(target, template);
-        let bodies = copies.map_or(&self.bodies, |copies| &copies.bodies);
+        let bodies = match &copies.bodies[..] {
+            [] => &self.bodies[..],
+            copied => copied,
+        };
         if !bodies.is_empty() {
             let turn = hit.number() % bodies.len() as u64;
             leg.template.to_mut().body = bodies[turn as usize].clone();
@@ -291,27 +292,6 @@ impl Journey {
             hit.slot().count("decoded_bytes", decoded.text.len() as u64);
         }
         Ok(self.expect.misses_body(&decoded.text).map(Label::from))
-    }
-
-    fn bytes_to_send(&self) -> usize {
-        let heads = self.targets.iter().map(|target| {
-            let headers = &target.template.head.headers;
-            let headers = headers
-                .iter()
-                .map(|(name, value)| name.as_str().len() + value.len());
-            headers.sum::<usize>() + target.url.as_str().len() + target.template.body.len()
-        });
-        heads.sum::<usize>() + self.bodies.iter().map(Bytes::len).sum::<usize>()
-    }
-
-    fn copies(&self) -> Copies {
-        let several = self.targets.len();
-        let copy = |target: &Target| target.template.unshared().one_of(several);
-        let templates = self.targets.iter().map(copy);
-        Copies {
-            templates: templates.collect(),
-            bodies: self.bodies.iter().map(unshared).collect(),
-        }
     }
 }
 

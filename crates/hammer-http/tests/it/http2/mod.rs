@@ -4,6 +4,7 @@ mod build;
 mod frames;
 mod goodbyes;
 mod hostile;
+mod journeys;
 mod shared;
 
 use hammer_core::{Hammer, Report, Run, Schedule};
