@@ -101,6 +101,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn understands_the_docs() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/CONTRIBUTING.md");
+        let page = std::fs::read_to_string(page).expect("the page");
+        let commands = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("cargo xtask fuzz"));
+        let commands: Vec<_> = commands
+            .filter_map(|words| words.split('#').next())
+            .collect();
+        assert!(commands.len() >= 3, "{commands:?}");
+        for words in commands {
+            let words: Vec<_> = words.split_whitespace().collect();
+            assert!(understood(&words).is_ok(), "{words:?}");
+        }
+    }
+
     /// The fuzzer's workspace is built by nobody but the fuzzer: what it refers to is here.
     #[test]
     fn each_target_has_its_function_and_its_corpus() {

@@ -188,7 +188,7 @@ fn is_known(command: &str) -> bool {
     match words[..] {
         ["cargo", "test", "--workspace"] => true,
         ["cargo", "install", "--path", path] => repository(path).join("Cargo.toml").is_file(),
-        ["cargo", "install", _, "--locked"] => true,
+        ["cargo", "install", _, "--locked"] | ["rustup", "toolchain", "install", _] => true,
         // What `bench` and `fuzz` are given, their own tests look at.
         ["cargo", "xtask", name, ..] => {
             let xtask = fs::read_to_string(repository("xtask/src/main.rs")).unwrap();

@@ -80,6 +80,15 @@ fn counted(shape: &Shape) {
         return;
     }
     assert_eq!(total.is_some(), length.is_some());
+    assert!(
+        length.is_none_or(|length| length <= 366 * DAY),
+        "{length:?}"
+    );
+    assert!(
+        shape.stages().len() <= 256,
+        "{} stages",
+        shape.stages().len()
+    );
     let end = length.unwrap_or(DAY);
     let peak = shape.peak().expect("an open loop");
     assert!(peak > 0.0 && peak <= MOST, "peak {peak}");

@@ -38,7 +38,7 @@ fn try_each(folder: &str, nearly: usize, read: impl Fn(&str), check: impl Fn(&st
         read(text);
         let bytes = region.change().bytes_allocated;
         // Values that the text asks for are long by themselves, and are copied a few times.
-        let values = text.matches("${LONG}").count() * plan::LONG * 4;
+        let values = text.matches("${LONG}").count() * plan::LONG * 12;
         assert!(
             bytes <= most(text.len()) + values,
             "{bytes} bytes to read it"

@@ -33,7 +33,7 @@ pub(crate) fn check(text: &str) {
         match PlanFile::parse(name, text, environment) {
             Ok(file) => match file.content() {
                 Content::Plan(plan) => {
-                    written(plan);
+                    written(text, plan);
                     for load in &plan.load {
                         settings(load.flags().into_values());
                     }
@@ -64,8 +64,11 @@ fn refused(text: &str, error: &PlanError) {
 }
 
 /// What is written of a plan is read again.
-fn written(plan: &Plan) {
+fn written(text: &str, plan: &Plan) {
     let json = serde_json::to_string(plan).expect("a plan is JSON");
+    // A character takes six in JSON at most, and variables may add a mebibyte.
+    let most = text.len() * 6 + (1 << 20) + 1_000;
+    assert!(json.len() <= most, "{} bytes of {}", json.len(), text.len());
     // What was put in the place of a variable may look like one, and a value may be long.
     if json.contains("${") || json.len() > LONG {
         return;
@@ -129,9 +132,13 @@ fn fitted(text: &str, file: &PlanFile, plan: &Plan) {
                 continue;
             };
             if let Err(error) = threshold.fit(&loads, live) {
+                let shown = threshold.to_string()[error.place()].to_owned();
                 let error = file.wrong_threshold(key, index, &threshold, error);
                 refused(text, &error);
-                assert!(error.threshold().is_some());
+                let (written, error) = error.threshold().expect("it is one");
+                // The same words, with other blanks.
+                let black = |text: &str| text.replace(char::is_whitespace, "");
+                assert_eq!(black(&written[error.place()]), black(&shown));
             }
         }
         let path = [Step::Key(key), Step::Item(1)];
