@@ -7,7 +7,9 @@ mod command;
 mod commands;
 mod echo;
 mod http;
+mod junit;
 mod outputs;
+mod plan_thresholds;
 mod plans;
 mod servers;
 mod thresholds;
@@ -18,6 +20,8 @@ mod throttle;
 #[cfg(target_os = "linux")]
 mod verdict;
 
+#[cfg(unix)]
+mod docs;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
