@@ -103,3 +103,8 @@ pub use tape::{Answer, Exchange, Tape};
 pub use targets::{TargetOrder, Targets};
 pub use url::masked;
 pub use version::HttpVersion;
+
+/// What the README shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
