@@ -4,7 +4,9 @@ use std::error::Error;
 use std::io;
 
 use hammer_core::Failure;
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
+
+use crate::h2;
 
 pub(crate) const NAME_NOT_RESOLVED: Failure = Failure::new("name_not_resolved")
     .advice("the host has no address: check its spelling, and the name server of this machine");
@@ -153,6 +155,7 @@ fn of_tls(error: &rustls::Error) -> Failure {
             | C::NotValidYetContext { .. } => TLS_DATE,
             _ => TLS_UNTRUSTED,
         },
+        rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol) => h2::NOT_SPOKEN,
         _ => TLS,
     }
 }

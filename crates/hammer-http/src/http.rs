@@ -9,15 +9,16 @@ use crate::link::{Keeping, Link};
 use crate::template::Template;
 use crate::{HttpBuilder, Targets};
 
-/// Sends an HTTP/1.1 request with every hit.
+/// Sends an HTTP request with every hit, over HTTP/1.1 or HTTP/2.
 ///
 /// The bytes of an outcome are those that went through the socket during the hit: heads, bodies,
-/// and what TLS adds.
+/// and what TLS adds. Over HTTP/2, where hits share a socket, they are those since the answer before on
+/// the same connection, so that their sum is true.
 ///
 /// # Cancel safety
 ///
-/// A hit that is dropped takes its connection along; sessions share nothing but the addresses of
-/// the target, which stay in order.
+/// A hit that is dropped takes its connection along, or over HTTP/2 its stream; what sessions share
+/// stays in order.
 pub struct Http {
     pub(crate) way: Way,
     pub(crate) keeping: Keeping,
@@ -110,6 +111,11 @@ impl Hammer for Http {
             Kind::Straight { link, .. } => link.close().await,
             Kind::Journey(state) => state.close().await,
         }
+    }
+
+    fn max_workers(&self) -> usize {
+        let connections = self.keeping.sharing.and_then(|sharing| sharing.connections);
+        connections.unwrap_or(usize::MAX)
     }
 
     fn rows(&self) -> Vec<String> {

@@ -1,6 +1,8 @@
 use clap::{Args, ValueEnum};
 use hammer_http::{HttpBuilder, HttpVersion};
 
+use super::{check, nowhere};
+
 /// Which HTTP is spoken.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "HTTP version")]
@@ -27,11 +29,11 @@ pub(super) struct ProtocolArgs {
     #[arg(long, value_name = "COUNT", value_parser = crate::count::parse)]
     connections: Option<u64>,
     /// Bytes that an HTTP/2 target may send ahead, for each stream [default: 6 MiB]
-    #[arg(long, value_name = "BYTES", value_parser = crate::count::parse)]
-    h2_stream_window: Option<u64>,
+    #[arg(long, value_name = "BYTES", value_parser = stream_window)]
+    h2_stream_window: Option<u32>,
     /// Bytes that an HTTP/2 target may send ahead, for each connection [default: 15 MiB]
-    #[arg(long, value_name = "BYTES", value_parser = crate::count::parse)]
-    h2_connection_window: Option<u64>,
+    #[arg(long, value_name = "BYTES", value_parser = connection_window)]
+    h2_connection_window: Option<u32>,
 }
 
 /// As `--http` has it.
@@ -54,18 +56,30 @@ impl ProtocolArgs {
             Version::Http1 => HttpVersion::Http1,
             Version::Http2 => HttpVersion::Http2,
         };
-        // What is too much for a window is refused as the largest that there is no window for.
-        let window = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX);
         let mut http = http.http(version);
         if let Some(connections) = self.connections {
             http = http.connections(usize::try_from(connections).unwrap_or(usize::MAX));
         }
         if let Some(bytes) = self.h2_stream_window {
-            http = http.stream_window(window(bytes));
+            http = http.stream_window(bytes);
         }
         if let Some(bytes) = self.h2_connection_window {
-            http = http.connection_window(window(bytes));
+            http = http.connection_window(bytes);
         }
         http
     }
+}
+
+fn stream_window(text: &str) -> Result<u32, String> {
+    window(text, HttpBuilder::stream_window)
+}
+
+fn connection_window(text: &str) -> Result<u32, String> {
+    window(text, HttpBuilder::connection_window)
+}
+
+fn window(text: &str, set: fn(HttpBuilder, u32) -> HttpBuilder) -> Result<u32, String> {
+    let bytes = text.parse();
+    let bytes = bytes.map_err(|_| "is no number of bytes; right would be 1048576".to_owned())?;
+    check(set(nowhere().http(HttpVersion::Http2), bytes)).map(|()| bytes)
 }

@@ -168,6 +168,18 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     ),
     (&["--tls-max", "1.1"], "--tls-max", "right would be 1.2"),
     (&["--sni", "127.0.0.1"], "--sni", "give --no-sni"),
+    (&["--http", "3"], "--http", "auto, 1.1, 2"),
+    (&["--connections", "0"], "--connections", "above 0"),
+    (
+        &["--h2-stream-window", "2147483648"],
+        "--h2-stream-window",
+        "1 to 2147483647",
+    ),
+    (
+        &["--h2-connection-window", "1000"],
+        "--h2-connection-window",
+        "65535",
+    ),
     (&["-o", "xml"], "--output", "right would be text, json"),
     (&["-o", "hits"], "--output", "hits=hits.csv"),
     (
@@ -354,6 +366,15 @@ fn flags_that_contradict_each_other_say_what_would_do() {
             "client certificate /nowhere can't be read",
         ),
         ("https://a/", "--sni b --no-sni", "--no-sni"),
+        ("http://a/", "--connections 8", "add --http 2"),
+        (
+            "https://a/",
+            "-k --http1.1 --h2-stream-window 70000",
+            "add --http 2",
+        ),
+        ("http://a/", "--http 2 -x b", "--proxytunnel"),
+        ("https://a/", "-k -H Connection:close", "add --http 1.1"),
+        ("http://a/", "--http 2 -H TE:gzip", "as \"trailers\""),
     ] {
         let args: Vec<_> = ["http", url].into_iter().chain(flags.split(' ')).collect();
         let output = output(&args);

@@ -54,11 +54,14 @@ impl Protocol {
                 shared = true;
             }
         }
-        let windows = self.stream_window.or(self.connection_window);
-        let given = self.connections.map(|_| "a number of connections");
-        match given.or(windows.map(|_| "a window")) {
-            Some(what) if !shared => error(format!(
-                "{what} was given, and only HTTP/2 knows that: add --http 2; over HTTP/1.1 each hit \
+        let given = [
+            ("--connections", self.connections.is_some()),
+            ("--h2-stream-window", self.stream_window.is_some()),
+            ("--h2-connection-window", self.connection_window.is_some()),
+        ];
+        match given.into_iter().find(|(_, given)| *given) {
+            Some((flag, _)) if !shared => error(format!(
+                "{flag} is of HTTP/2, which is not spoken here: add --http 2; over HTTP/1.1 each hit \
                  under way has a connection of its own, and --max-in-flight limits them"
             )),
             _ if self.connections == Some(0) => {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -90,7 +91,9 @@ impl Driver {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let over = (self.connection.closing.get() || protocol.is_leaving()) && protocol.is_quiet();
+        let closing = self.connection.closing.get();
+        let ends = closing || protocol.is_leaving() || protocol.is_used_up();
+        let over = ends && protocol.is_quiet();
         drop(protocol);
         if let Err(error) = self.write(cx) {
             return Poll::Ready(error.into());
@@ -150,10 +153,11 @@ impl Driver {
         Ok(())
     }
 
-    fn write(&mut self, cx: &mut Context<'_>) -> std::io::Result<()> {
+    fn write(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         let mut protocol = self.connection.protocol.borrow_mut();
         while !protocol.out.is_empty() {
             match Pin::new(&mut self.stream).poll_write(cx, &protocol.out) {
+                Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(bytes) => {
                     protocol.wrote(bytes?);
                     protocol.pump();

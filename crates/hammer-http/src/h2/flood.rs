@@ -15,6 +15,8 @@ const WITHIN: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Flood {
     in_a_row: u32,
+    /// How many more frames may come of streams that were given up.
+    late: u32,
     since: Instant,
 }
 
@@ -22,6 +24,7 @@ impl Flood {
     pub(super) fn new() -> Self {
         Self {
             in_a_row: 0,
+            late: 0,
             since: Instant::now(),
         }
     }
@@ -29,6 +32,27 @@ impl Flood {
     /// A frame moved a hit on.
     pub(super) fn progress(&mut self) {
         self.in_a_row = 0;
+    }
+
+    /// A stream was given up. The peer may have been about to answer: with a head, what follows a
+    /// body, and a reset of its own.
+    pub(super) fn expect_late(&mut self) {
+        self.late = self.late.saturating_add(3);
+    }
+
+    /// A frame belongs to no stream that there is.
+    ///
+    /// # Errors
+    ///
+    /// As [`idle`](Self::idle), if no more of them were to be expected.
+    pub(super) fn late(&mut self) -> Result<(), Breach> {
+        match self.late.checked_sub(1) {
+            Some(left) => {
+                self.late = left;
+                Ok(())
+            }
+            None => self.idle(),
+        }
     }
 
     /// A frame carried nothing.

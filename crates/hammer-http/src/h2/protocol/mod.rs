@@ -166,6 +166,7 @@ impl Protocol {
         match stage {
             Stage::Sent | Stage::Head => {
                 self.close(stream);
+                self.flood.expect_late();
                 frame::put_reset(&mut self.out, stream, CANCEL);
             }
             Stage::Granted => {
@@ -197,6 +198,7 @@ impl Protocol {
 
     /// A stream ends by our own decision.
     fn reset(&mut self, stream: u32, code: u32, broken: Broken) {
+        self.flood.expect_late();
         frame::put_reset(&mut self.out, stream, code);
         self.end(stream, Stage::Broken(broken));
     }
@@ -219,7 +221,6 @@ impl Protocol {
             }
             _ => failure,
         };
-        self.granted = 0;
         self.unsent.clear();
         for waiting in std::mem::take(&mut self.waiting) {
             waiting.progress().reach(Stage::Broken(Broken::Unsent));

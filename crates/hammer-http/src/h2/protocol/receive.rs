@@ -118,7 +118,7 @@ impl Protocol {
     fn block(&mut self, stream: u32, ends_stream: bool, bytes: &[u8]) -> Result<(), Breach> {
         let Some(exchange) = self.streams.get(&stream) else {
             self.decoder.decode(bytes, &mut Nobody)?;
-            return self.flood.idle();
+            return self.flood.late();
         };
         let mut progress = exchange.progress();
         if progress.stage == Stage::Head {
@@ -173,7 +173,7 @@ impl Protocol {
         }
         // Padding is flow controlled, too.
         self.consumed += length;
-        if self.consumed >= self.windows.connection / 2 {
+        if self.consumed > self.windows.connection / 2 {
             let consumed = std::mem::take(&mut self.consumed);
             self.receive_left += i64::from(consumed);
             frame::put_window_update(&mut self.out, 0, consumed);
@@ -211,7 +211,7 @@ impl Protocol {
             return Ok(());
         }
         progress.consumed += length;
-        if progress.consumed >= self.windows.stream / 2 {
+        if progress.consumed > self.windows.stream / 2 {
             let consumed = std::mem::take(&mut progress.consumed);
             progress.receive_left += i64::from(consumed);
             frame::put_window_update(&mut self.out, head.stream, consumed);
@@ -249,7 +249,7 @@ impl Protocol {
         let code = frame::word(payload).filter(|_| payload.len() == 4);
         let code = code.ok_or_else(|| Breach::frame_size("RST_STREAM"))?;
         if !self.streams.contains_key(&head.stream) {
-            return self.flood.idle();
+            return self.flood.late();
         }
         tracing::debug!(stream = head.stream, code, "the target reset a stream");
         let broken = match code {
