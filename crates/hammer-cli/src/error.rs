@@ -2,7 +2,9 @@ use std::error;
 
 use clap::error::{ContextKind, ContextValue};
 use hammer_http::masked;
+use hammer_plan::PlanError;
 
+use crate::caret;
 use crate::exit::Exit;
 
 /// Why the command ends early: the message for stderr and the exit code.
@@ -20,6 +22,18 @@ impl Error {
     /// In clap's words: which argument, which value, what is wrong, what would be right.
     pub(crate) fn value(argument: &str, value: &str, wrong: impl std::fmt::Display) -> Self {
         Self::Usage(format!("invalid value '{value}' for '{argument}': {wrong}"))
+    }
+
+    /// What is wrong with a plan; a threshold of it is shown with carets.
+    pub(crate) fn plan(error: &PlanError) -> Self {
+        Self::Usage(match error.threshold() {
+            Some((text, wrong)) => {
+                let right = format!("right would be {}", wrong.right());
+                let shown = caret::under(text, wrong.place(), &right);
+                format!("{}\n\n{shown}", error.wrong())
+            }
+            None => error.to_string(),
+        })
     }
 
     pub(crate) fn exit(&self) -> Exit {

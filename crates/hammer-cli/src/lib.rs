@@ -34,7 +34,6 @@ mod entry;
 mod error;
 mod exit;
 mod external;
-mod fit;
 mod hammer_args;
 mod hits_log;
 mod http;

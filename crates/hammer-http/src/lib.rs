@@ -69,3 +69,8 @@ pub use family::Family;
 pub use header::Header;
 pub use http::{Http, Session};
 pub use url::masked;
+
+/// What the README shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

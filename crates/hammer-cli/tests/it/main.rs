@@ -6,7 +6,9 @@ mod bad_input;
 mod command;
 mod commands;
 mod echo;
+mod junit;
 mod outputs;
+mod plan_thresholds;
 mod plans;
 mod servers;
 mod thresholds;
@@ -17,6 +19,8 @@ mod throttle;
 #[cfg(target_os = "linux")]
 mod verdict;
 
+#[cfg(unix)]
+mod docs;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
