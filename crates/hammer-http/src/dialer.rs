@@ -51,6 +51,8 @@ pub(crate) struct Proxies {
     /// Even what a proxy could read goes through a tunnel.
     pub(crate) always_tunnel: bool,
     pub(crate) trust: Trust,
+    /// What connections over TLS to the proxy itself share.
+    pub(crate) connector: OnceLock<TlsConnector>,
 }
 
 impl Dialer {
@@ -85,6 +87,7 @@ impl Dialer {
         let Some(proxy) = self.proxies.proxy(url)? else {
             return Ok(Route::Straight(self.resolve(&host, port)?));
         };
+        self.proxies.fit(&proxy)?;
         let through = match proxy.kind {
             Kind::Socks { looks_up: false } => {
                 Through::Address(Socks::new(&proxy)?, self.resolve(&host, port)?)
@@ -180,6 +183,21 @@ impl Proxies {
         }
     }
 
+    /// Whether everything that is for a proxy is of use to this one.
+    fn fit(&self, proxy: &Proxy) -> Result<(), Error> {
+        let error = |message| Err(Error::new(ErrorKind::Proxy, message));
+        match (proxy.kind, &self.trust) {
+            (Kind::Socks { .. }, _) if !self.headers.is_empty() => {
+                error("--proxy-header is for HTTP proxies, SOCKS has no headers: leave it out")
+            }
+            (Kind::Http | Kind::Socks { .. }, Trust::Given(_)) => error(
+                "--proxy-cacert is for a proxy that speaks TLS itself: its URL should begin with \
+                 https://",
+            ),
+            _ => Ok(()),
+        }
+    }
+
     fn request_headers(&self, proxy: &Proxy) -> HeaderMap {
         let mut headers = self.headers.clone();
         if let Some(authorization) = proxy.authorization() {
@@ -189,9 +207,16 @@ impl Proxies {
     }
 
     fn tls(&self, host: &Host) -> Result<Tls, Error> {
-        let builder = tls::trusting(&self.trust, &[&TLS13, &TLS12])?;
+        let connector = match self.connector.get() {
+            Some(known) => known,
+            None => {
+                let builder = tls::trusting(&self.trust, &[&TLS13, &TLS12])?;
+                let config = Arc::new(builder.with_no_client_auth());
+                self.connector.get_or_init(|| config.into())
+            }
+        };
         Ok(Tls {
-            connector: Arc::new(builder.with_no_client_auth()).into(),
+            connector: connector.clone(),
             name: tls::server_name(host)?,
         })
     }
