@@ -231,7 +231,9 @@ mod tests {
 
     #[test]
     fn fields_as_curl_spells_them() {
-        let table: [(&str, &str, &str, Option<&str>, Option<&str>); 12] = [
+        /// As it is spelled; name, content, type and name of the file.
+        type Row<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>);
+        let table: [Row<'_>; 12] = [
             ("a=b", "a", "b", None, None),
             ("a=", "a", "", None, None),
             ("=b", "", "b", None, None),

@@ -27,17 +27,29 @@ pub struct Http {
 /// What a hit does.
 pub(crate) enum Way {
     /// It sends this request there, and looks at the status.
-    Straight { template: Template, dial: Dial },
+    Straight(Box<Straight>),
     /// It does more than that.
     Journey(Box<Journey>),
+}
+
+/// One request, and what opens connections for it.
+pub(crate) struct Straight {
+    pub(crate) template: Template,
+    pub(crate) dial: Dial,
 }
 
 /// What a slot keeps between hits: its connections, and its own copy of what it sends.
 pub struct Session(Kind);
 
 enum Kind {
-    Straight { template: Template, link: Link },
+    Straight(Box<Own>),
     Journey(Box<journey::State>),
+}
+
+/// What a slot needs to send one request again and again.
+struct Own {
+    template: Template,
+    link: Link,
 }
 
 impl Http {
@@ -57,7 +69,7 @@ impl Hammer for Http {
 
     async fn open(&self, slot: Slot) -> Result<Session, Failure> {
         let (template, dial) = match &self.way {
-            Way::Straight { template, dial } => (template, dial),
+            Way::Straight(straight) => (&straight.template, &straight.dial),
             Way::Journey(journey) => {
                 let state = Box::pin(journey.open(&slot)).await?;
                 return Ok(Session(Kind::Journey(Box::new(state))));
@@ -67,16 +79,16 @@ impl Hammer for Http {
         if self.keeping.keepalive {
             link.open(dial, &self.keeping, &slot).await?;
         }
-        Ok(Session(Kind::Straight {
+        Ok(Session(Kind::Straight(Box::new(Own {
             template: template.unshared(),
             link,
-        }))
+        }))))
     }
 
     async fn hit(&self, session: &mut Session, hit: Hit) -> Result<Outcome, Failure> {
         let (dial, template, link) = match (&self.way, &mut session.0) {
-            (Way::Straight { dial, .. }, Kind::Straight { template, link }) => {
-                (dial, &*template, link)
+            (Way::Straight(straight), Kind::Straight(own)) => {
+                (&straight.dial, &own.template, &mut own.link)
             }
             // On the heap: most hammers have none, and the future of a hit has room for both.
             (Way::Journey(journey), Kind::Journey(state)) => {
@@ -108,7 +120,7 @@ impl Hammer for Http {
 
     async fn close(&self, session: Session) {
         match session.0 {
-            Kind::Straight { link, .. } => link.close().await,
+            Kind::Straight(own) => own.link.close().await,
             Kind::Journey(state) => state.close().await,
         }
     }
@@ -120,7 +132,7 @@ impl Hammer for Http {
 
     fn rows(&self) -> Vec<String> {
         match &self.way {
-            Way::Straight { .. } => vec![],
+            Way::Straight(_) => vec![],
             Way::Journey(journey) => journey.rows.clone(),
         }
     }
@@ -129,7 +141,7 @@ impl Hammer for Http {
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let template = match &self.way {
-            Way::Straight { template, .. } => template,
+            Way::Straight(straight) => &straight.template,
             Way::Journey(journey) => &journey.targets[0].template,
         };
         f.debug_struct("Http")
@@ -142,7 +154,7 @@ impl fmt::Debug for Http {
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = match &self.0 {
-            Kind::Straight { link, .. } => usize::from(link.is_open()),
+            Kind::Straight(own) => usize::from(own.link.is_open()),
             Kind::Journey(state) => state.open_links(),
         };
         f.debug_struct("Session")

@@ -19,10 +19,14 @@
 //! # What is an answer, and what a failure
 //!
 //! Any answer that is HTTP is an [`Outcome`](hammer_core::Outcome), labelled with its status: below
-//! 400 it is ok, from 400 on it is rejected. Anything else is a
+//! 400 it is ok, from 400 on it is rejected. Where something else is expected
+//! ([`HttpBuilder::expect_status`] and its neighbours), a miss is rejected, under the labels
+//! `header_expected`, `body_expected` and `json_expected`, or the status. Anything else is a
 //! [`Failure`](hammer_core::Failure): besides those of the core, `name_not_resolved`,
 //! `no_address_of_family`, `no_socket`, `tls` and `malformed_answer` (also for a head of more than 100
-//! headers or 64 KiB), and those of proxies, which begin with `proxy_` or `socks_`.
+//! headers or 64 KiB), `first_byte_timeout`, those of redirects (`too_many_redirects`,
+//! `malformed_redirect`), those of bodies that are looked into (`body_too_large`, `malformed_body`,
+//! `unknown_coding`), and those of proxies, which begin with `proxy_` or `socks_`.
 //!
 //! Over HTTP/2 there are `h2_not_spoken`, `stream_refused`, those that begin with `stream_reset_` and
 //! `goaway_` and end with the target's code, and for what breaks the rules or floods
@@ -38,13 +42,15 @@
 //!
 //! `lookup` (unless the host is an address, or its addresses are known by now), `connect`, `proxy` (the
 //! way through one), `tls`, `settings` (the target's hello of HTTP/2), `stream_wait` (no stream was to
-//! spare), `first_byte` (the head of the answer is here) and `body` (the rest, if it came later).
+//! spare), `redirect` (one that was followed, from what came before it to the end of its answer),
+//! `first_byte` (the head of the answer is here) and `body` (the rest, if it came later).
 //!
 //! # Counts and facts
 //!
 //! Counted are `connections_opened`, `connections_reused` (hits over a connection that had served one
 //! before), `connections_closed_by_target` and `connections_retired` (by their lifetime), and over HTTP/2
-//! `streams_refused` and `goaways`. Facts of a
+//! `streams_refused` and `goaways`; `redirects` that were followed, `body_bytes` of answers as they came,
+//! and `decoded_bytes` where they were coded and looked into. Facts of a
 //! connection over TLS are `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and `alpn`.
 
 mod builder;

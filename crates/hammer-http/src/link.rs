@@ -39,7 +39,7 @@ pub(crate) struct Link {
     /// The number of the origin.
     origin: usize,
     /// Of HTTP/1.1, and this slot's own.
-    connection: Option<Connection>,
+    connection: Option<Box<Connection>>,
     many: Option<Many>,
     /// Bytes sent and received before the present hit.
     before: (u64, u64),
@@ -204,8 +204,9 @@ impl Link {
     }
 }
 
-async fn connect(dial: &Dial, slot: &Slot) -> Result<Connection, Failure> {
-    Connection::handshake(dial.open(slot).await?, slot).await
+async fn connect(dial: &Dial, slot: &Slot) -> Result<Box<Connection>, Failure> {
+    let connection = Connection::handshake(dial.open(slot).await?, slot).await?;
+    Ok(Box::new(connection))
 }
 
 async fn send_shared(

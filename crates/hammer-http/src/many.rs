@@ -30,7 +30,7 @@ pub(crate) enum Sent {
     /// The head of the answer.
     Head(response::Parts),
     /// Nothing was sent yet: the target wants HTTP/1.1, over this connection.
-    Http1(Connection),
+    Http1(Box<Connection>),
 }
 
 impl Many {
@@ -50,7 +50,7 @@ impl Many {
         &mut self,
         dial: &Dial,
         slot: &Slot,
-    ) -> Result<Option<Connection>, Failure> {
+    ) -> Result<Option<Box<Connection>>, Failure> {
         let own = self.find(0, dial, slot).await?;
         if let Some(connection) = &self.connection {
             // Only what goes through the socket within hits is theirs.
@@ -170,7 +170,7 @@ impl Many {
         others: usize,
         dial: &Dial,
         slot: &Slot,
-    ) -> Result<Option<Connection>, Failure> {
+    ) -> Result<Option<Box<Connection>>, Failure> {
         let found = if self.keepalive {
             self.pool.find(self.place + others, dial, slot).await?
         } else {

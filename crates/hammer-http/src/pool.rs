@@ -72,7 +72,7 @@ pub(crate) enum Found {
     /// Of HTTP/2, which others use as well.
     Shared(Rc<h2::Connection>),
     /// Of HTTP/1.1, since that is what the target chose.
-    Own(Connection),
+    Own(Box<Connection>),
 }
 
 /// The connections of a worker, each in a seat: one slot at a time opens it, and whoever else needs it
@@ -186,7 +186,8 @@ impl Pool {
         let opened = dial.open(slot).await?;
         if !self.speaks_http2(&opened, dial)? {
             self.chose_http1.set(true);
-            return Connection::handshake(opened, slot).await.map(Found::Own);
+            let own = Connection::handshake(opened, slot).await?;
+            return Ok(Found::Own(Box::new(own)));
         }
         self.chose_http1.set(false);
         let Sharing { windows, .. } = self.sharing;

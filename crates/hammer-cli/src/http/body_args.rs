@@ -24,8 +24,8 @@ pub(super) struct BodyArgs {
     #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
     #[arg(conflicts_with_all = ["form", "data_lines"])]
     pub(super) json: Option<Body>,
-    /// Field of a form: name=value, name=@FILE or name=<FILE, with ;type= and ;filename=; repeatable
-    #[arg(short = 'F', long, value_name = "NAME=VALUE|NAME=@FILE", value_parser = parsed::<FormField>)]
+    /// Field of a form: name=text, name=@FILE or name=<FILE; repeatable
+    #[arg(short = 'F', long, value_name = "NAME=@FILE", value_parser = parsed::<FormField>)]
     #[arg(allow_hyphen_values = true, conflicts_with = "data_lines")]
     pub(super) form: Vec<FormField>,
     /// Bodies, one in each line of a file, taken in turn

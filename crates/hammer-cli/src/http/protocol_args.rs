@@ -14,15 +14,15 @@ pub(super) struct ProtocolArgs {
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http: Version,
     /// The same as --http 1.1
-    #[arg(long = "http1.1", hide_short_help = true)]
+    #[arg(long = "http1.1")]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http1: bool,
     /// HTTP/2 over TLS if the target can, and 1.1 without TLS: the same as --http auto
-    #[arg(long, hide_short_help = true)]
+    #[arg(long)]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http2: bool,
     /// The same as --http 2
-    #[arg(long = "http2-prior-knowledge", hide_short_help = true)]
+    #[arg(long = "http2-prior-knowledge")]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http2_prior: bool,
     /// HTTP/2 connections in the whole run [default: one per thread, and more if streams run out]

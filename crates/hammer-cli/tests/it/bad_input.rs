@@ -88,7 +88,6 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--compress-request",
         "gzip, deflate, br and zstd",
     ),
-    (&["-u", "name"], "--user", "USER:PASSWORD"),
     (
         &["-u", "a:b", "--aws-sigv4", "goog:r:s"],
         "--aws-sigv4",
@@ -232,6 +231,7 @@ fn bad_flags_are_named_and_nothing_is_sent() {
 fn flags_that_do_not_go_together_are_refused() {
     for (flags, part) in [
         (&["--max-redirs", "3"][..], "--location"),
+        (&["-u", "name"], "it should be USER:PASSWORD"),
         (&["-d", "x", "--json", "{}"], "'--json <TEXT|@FILE>'"),
         (&["--json", "{}", "-F", "a=b"], "cannot be used with"),
         (

@@ -16,7 +16,7 @@ use crate::credentials::Credentials;
 use crate::dial::Dial;
 use crate::dialer::Dialer;
 use crate::h2::Wants;
-use crate::http::Way;
+use crate::http::{Straight, Way};
 use crate::journey::{Follow, Journey, Target};
 use crate::link::Keeping;
 use crate::signature::Signer;
@@ -53,7 +53,7 @@ impl Assembly {
             && self.redirects.is_none();
         if straight && expect.is_default() {
             let (template, dial) = (self.targets.remove(0).template, self.origins.remove(0));
-            return Ok(Way::Straight { template, dial });
+            return Ok(Way::Straight(Box::new(Straight { template, dial })));
         }
         keeping.wants = Wants {
             headers: true,

@@ -256,6 +256,8 @@ fn a_redirect_leads_to_a_target_that_chooses_http2() {
     let report = hit(http, 3);
     assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
     assert_eq!(report.facts["alpn"]["h2"], 1);
+    // The target would take HTTP/1.1 too, whatever it chose.
+    assert_eq!(report.phases_us["settings"].count, 1);
     let counts = target.shutdown().counts;
     assert_eq!((counts.requests, counts.connections), (3, 1));
 }
