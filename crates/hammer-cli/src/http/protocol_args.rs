@@ -8,8 +8,7 @@ use super::{check, nowhere};
 #[command(next_help_heading = "HTTP version")]
 #[group(skip)]
 pub(super) struct ProtocolArgs {
-    /// HTTP version; auto: the target's choice by ALPN, or 1.1 without TLS; 2 without TLS: with prior
-    /// knowledge
+    /// HTTP version; auto: what the target chooses over TLS, else 1.1
     #[arg(long, value_name = "VERSION", value_enum, default_value = "auto")]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http: Version,
@@ -17,7 +16,7 @@ pub(super) struct ProtocolArgs {
     #[arg(long = "http1.1")]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http1: bool,
-    /// HTTP/2 over TLS if the target can, and 1.1 without TLS: the same as --http auto
+    /// The same as --http auto
     #[arg(long)]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http2: bool,
@@ -25,13 +24,13 @@ pub(super) struct ProtocolArgs {
     #[arg(long = "http2-prior-knowledge")]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http2_prior: bool,
-    /// HTTP/2 connections in the whole run [default: one per thread, and more if streams run out]
+    /// HTTP/2 connections in all [default: one per thread, more if streams run out]
     #[arg(long, value_name = "COUNT", value_parser = crate::count::parse)]
     connections: Option<u64>,
-    /// Bytes that an HTTP/2 target may send ahead, for each stream [default: 6 MiB]
+    /// What an HTTP/2 target may send ahead per stream [default: 6 MiB]
     #[arg(long, value_name = "BYTES", value_parser = stream_window)]
     h2_stream_window: Option<u32>,
-    /// Bytes that an HTTP/2 target may send ahead, for each connection [default: 15 MiB]
+    /// What it may send ahead per connection [default: 15 MiB]
     #[arg(long, value_name = "BYTES", value_parser = connection_window)]
     h2_connection_window: Option<u32>,
 }
