@@ -1,4 +1,4 @@
-use hammer_core::{Event, Hammer, Place, Report, Stop};
+use hammer_core::{Event, Hammer, Needs, Place, Report, Stop};
 
 use crate::error::{Error, chain};
 use crate::load::LoadArgs;
@@ -19,6 +19,8 @@ pub(crate) trait Prepared: Send {
     /// What one hit is.
     fn what(&self) -> &str;
     fn load(&self) -> &LoadArgs;
+    /// What the run may need of files and ports, on `threads` if the load does not say on how many.
+    fn needs(&self, threads: Option<usize>) -> Needs;
     /// Makes the run on the calling thread.
     fn swing(
         self: Box<Self>,
@@ -44,6 +46,10 @@ impl<H: Hammer> Prepared for Job<H> {
 
     fn load(&self) -> &LoadArgs {
         &self.load
+    }
+
+    fn needs(&self, threads: Option<usize>) -> Needs {
+        self.hammer.needs(self.load.needs(threads))
     }
 
     fn swing(

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
+use hammer_core::{Failure, Hammer, Hit, Needs, Outcome, Slot};
 
 use crate::HttpBuilder;
 use crate::connection::Connection;
@@ -121,6 +121,11 @@ impl Hammer for Http {
             Outcome::rejected(status)
         };
         Ok(outcome.sent(sent - before.0).received(received - before.1))
+    }
+
+    fn needs(&self, mut needs: Needs) -> Needs {
+        needs.ports = self.dial.ports(needs.ports);
+        needs
     }
 
     async fn close(&self, session: Session) {
