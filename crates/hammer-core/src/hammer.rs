@@ -63,6 +63,13 @@ pub trait Hammer: Send + Sync + 'static {
         async {}
     }
 
+    /// How many workers the hits can be spread over. A worker shares nothing with the others, so that
+    /// a hammer with so many connections and no more can't have more workers than those. The default
+    /// is no limit.
+    fn max_workers(&self) -> usize {
+        usize::MAX
+    }
+
     /// The names of the rows that [`Hit::row`] tells hits apart by, such as the targets of a
     /// hammer that has several. The report has a row for each of the first 49, and one for the
     /// others.

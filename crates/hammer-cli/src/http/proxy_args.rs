@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use hammer_http::{Header, HttpBuilder};
 
-use super::{check, header, nowhere};
+use super::{check, nowhere, parsed};
 
 /// Which proxy, and what it is told. What is not given comes from the environment.
 #[derive(Debug, Clone, Default, Args)]
@@ -17,7 +17,7 @@ pub(super) struct ProxyArgs {
     #[arg(short = 'U', long, value_name = "USER:PASSWORD", value_parser = user)]
     proxy_user: Option<String>,
     /// Header for the proxy: 'Name: value'; repeatable
-    #[arg(long, value_name = "HEADER", value_parser = header)]
+    #[arg(long, value_name = "HEADER", value_parser = parsed::<Header>)]
     proxy_header: Vec<Header>,
     /// Hosts and networks without a proxy, with commas; '*' for all
     #[arg(long, value_name = "LIST")]

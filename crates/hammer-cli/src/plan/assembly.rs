@@ -137,7 +137,7 @@ fn prepare(
             parsed.map_err(|what| wrong("offset", format!("'offset': '{text}' {what}")))?
         }
     };
-    let job = entry.prepare(&matches).map_err(|error| match error {
+    let mut job = entry.prepare(&matches).map_err(|error| match error {
         Error::Usage(what) => {
             let key = flag_in(&what).replace('-', "_");
             let way = [path[0], path[1], Step::Key(&key)];
@@ -145,6 +145,11 @@ fn prepare(
         }
         other => other,
     })?;
+    if job.once().is_some() {
+        let what =
+            "'once' shows a hit in place of a load; right would be the flag --once, without a plan";
+        return Err(wrong("once", what.into()));
+    }
     Ok(NamedLoad { name, offset, job })
 }
 

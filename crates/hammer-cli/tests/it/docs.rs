@@ -188,6 +188,8 @@ fn is_known(command: &str) -> bool {
     match words[..] {
         ["cargo", "test", "--workspace"] => true,
         ["cargo", "install", "--path", path] => repository(path).join("Cargo.toml").is_file(),
+        // The shell of each command has it.
+        ["export", variable] => variable.starts_with("TARGET=http://"),
         ["cargo", "install", _, "--locked"] | ["rustup", "toolchain", "install", _] => true,
         // What `bench` and `fuzz` are given, their own tests look at.
         ["cargo", "xtask", name, ..] => {

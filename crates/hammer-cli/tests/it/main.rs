@@ -6,6 +6,7 @@ mod bad_input;
 mod command;
 mod commands;
 mod echo;
+mod http;
 mod junit;
 mod outputs;
 mod plan_thresholds;

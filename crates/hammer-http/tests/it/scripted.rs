@@ -49,6 +49,17 @@ impl Scripted {
         Self::serve(move |peer| while peer.request() && peer.send(answer) {})
     }
 
+    /// Answers each request, body and all, with what `reply` makes of it.
+    pub(crate) fn replying(reply: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::serve(move |peer| {
+            while let Some(request) = peer.whole_request() {
+                if !peer.send(&reply(&request)) {
+                    break;
+                }
+            }
+        })
+    }
+
     /// Answers one request of each connection with these bytes, and hangs up.
     pub(crate) fn answering_once(answer: &'static [u8]) -> Self {
         Self::serve(move |peer| {
@@ -87,7 +98,59 @@ impl Scripted {
     }
 }
 
+/// A request with its body.
+pub(crate) struct Request {
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// Method and path.
+    pub(crate) fn line(&self) -> &str {
+        self.head
+            .split(" HTTP/1.1")
+            .next()
+            .expect("there is a first line")
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.line().split(' ').nth(1).expect("there is a path")
+    }
+
+    /// The value of a header; its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().skip(1);
+        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+/// An answer with these lines of headers and this body.
+pub(crate) fn answer(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
+    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\n{lines}Content-Length: {length}\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
 impl Peer {
+    /// Reads a request and the body that it announces; none at the end of the stream.
+    pub(crate) fn whole_request(&mut self) -> Option<Request> {
+        if !self.request() {
+            return None;
+        }
+        let head = self
+            .heads
+            .lock()
+            .expect("no script panicked")
+            .last()
+            .cloned()?;
+        let mut request = Request { head, body: vec![] };
+        let length = request.header("content-length").map(|text| text.parse());
+        let length = length.map_or(0, |length| length.expect("a hammer sends a number"));
+        request.body = self.read(length);
+        Some(request)
+    }
+
     /// Reads the head of a request; false at the end of the stream.
     pub(crate) fn request(&mut self) -> bool {
         self.head().is_some()

@@ -5,6 +5,7 @@ mod files;
 #[cfg(target_os = "linux")]
 mod namespaces;
 mod nginx;
+mod nginx_http2;
 mod nginx_tls;
 mod proxies;
 
