@@ -1,4 +1,4 @@
-use hammer_core::{Event, Hammer, Place, Report, Stop};
+use hammer_core::{Event, Hammer, Needs, Place, Report, Stop};
 
 use crate::Once;
 use crate::error::{Error, chain};
@@ -21,6 +21,8 @@ pub(crate) trait Prepared: Send {
     /// What one hit is.
     fn what(&self) -> &str;
     fn load(&self) -> &LoadArgs;
+    /// What the run may need of files and ports, on `threads` if the load does not say on how many.
+    fn needs(&self, threads: Option<usize>) -> Needs;
     /// What tells of a single hit, if that is all there is to do: then the load is one hit.
     fn once(&mut self) -> Option<Once>;
     /// Makes the run on the calling thread.
@@ -48,6 +50,10 @@ impl<H: Hammer> Prepared for Job<H> {
 
     fn load(&self) -> &LoadArgs {
         &self.load
+    }
+
+    fn needs(&self, threads: Option<usize>) -> Needs {
+        self.hammer.needs(self.load.needs(threads))
     }
 
     fn once(&mut self) -> Option<Once> {

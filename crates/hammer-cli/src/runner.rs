@@ -28,7 +28,7 @@ pub(crate) fn start(mut job: Box<dyn Prepared>, output: &OutputArgs) -> Result<E
 /// Makes a run: opens the outputs, hits, and writes the report.
 pub(crate) fn execute(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit, Error> {
     let mut outputs = Outputs::open(output)?;
-    warn(job.load().needs(None), output);
+    warn(job.needs(None), output);
     let stop = Stop::new();
     let signals = Signals::watch(&stop)?;
     let mut progress = Progress::new(output.quiet());

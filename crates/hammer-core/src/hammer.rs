@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crate::{Failure, Hit, Outcome, Slot};
+use crate::{Failure, Hit, Needs, Outcome, Slot};
 
 /// Knows how to hit one kind of target.
 ///
@@ -75,6 +75,12 @@ pub trait Hammer: Send + Sync + 'static {
     /// others.
     fn rows(&self) -> Vec<String> {
         vec![]
+    }
+
+    /// What a run needs of files and ports, if that is not `needs`, which was reckoned with a
+    /// connection from the same address for each hit in flight.
+    fn needs(&self, needs: Needs) -> Needs {
+        needs
     }
 }
 

@@ -171,8 +171,9 @@ impl Proxies {
         let proxy = match (&self.given, self.environment.proxy(url.tls)) {
             (Some(given), _) => given.clone(),
             (None, Some((variable, value))) => Proxy::parse(value).map_err(|cause| {
-                let message =
-                    format!("the proxy in the variable {variable}, or give --noproxy '*'");
+                let message = format!(
+                    "the variable {variable} can't be used, and --noproxy '*' would do without it"
+                );
                 Error::new(ErrorKind::Proxy, message).because(cause)
             })?,
             (None, None) => return Ok(None),

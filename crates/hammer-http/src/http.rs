@@ -1,12 +1,13 @@
 use std::fmt;
 
-use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
+use hammer_core::{Failure, Hammer, Hit, Needs, Outcome, Slot};
 
 use crate::dial::Dial;
 use crate::fault;
 use crate::journey::{self, Journey};
 use crate::link::{Keeping, Link};
 use crate::template::Template;
+use crate::version::HttpVersion;
 use crate::{HttpBuilder, Targets};
 
 /// Sends an HTTP request with every hit, over HTTP/1.1 or HTTP/2.
@@ -116,6 +117,24 @@ impl Hammer for Http {
             Outcome::rejected(status)
         };
         Ok(outcome.sent(sent).received(received))
+    }
+
+    fn needs(&self, mut needs: Needs) -> Needs {
+        let dial = match &self.way {
+            Way::Straight { dial, .. } => dial,
+            Way::Journey(journey) => &journey.origins[0],
+        };
+        let connections = match self.keeping.sharing {
+            // Each target has so many, and they carry all hits.
+            Some(sharing) if sharing.version == HttpVersion::Http2 => {
+                sharing.connections.map_or(needs.ports, |some| some as u64)
+            }
+            _ => needs.ports,
+        };
+        let fewer = needs.ports.saturating_sub(connections);
+        needs.files -= fewer;
+        needs.ports = dial.ports(needs.ports - fewer);
+        needs
     }
 
     async fn close(&self, session: Session) {

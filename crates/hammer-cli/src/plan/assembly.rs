@@ -67,8 +67,8 @@ impl Assembly {
 
     /// What all loads may need together.
     pub(crate) fn needs(&self) -> Needs {
-        let loads = self.loads.iter().map(|load| load.job.load());
-        Needs::together(loads.map(|load| load.needs(Some(self.threads()))))
+        let loads = self.loads.iter();
+        Needs::together(loads.map(|load| load.job.needs(Some(self.threads()))))
     }
 }
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
+use hammer_core::{Hammer, Needs};
 use hammer_http::{ErrorKind, Family, Http, HttpBuilder};
 
 use crate::scripted::Scripted;
@@ -253,5 +254,25 @@ fn ways_that_can_not_work_are_refused_when_built() {
             error.starts_with(flag) && error.contains("--unix-socket"),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn each_source_has_ports_of_its_own() {
+    let needs = |http: HttpBuilder| {
+        let http = http.build().expect("is well formed");
+        let all = Needs::estimate(None, std::time::Duration::from_secs(1), 1000, 1);
+        http.needs(all).ports
+    };
+    let http = || Http::builder("http://127.0.0.1/");
+    assert_eq!(needs(http()), 1000);
+    assert_eq!(needs(http().source("lo")), 1000);
+    assert_eq!(needs(http().source("127.0.0.2-127.0.0.4")), 334);
+    #[cfg(unix)]
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).expect("it is bound");
+        assert_eq!(needs(http().unix_socket(path)), 0);
     }
 }
