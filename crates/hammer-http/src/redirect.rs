@@ -6,6 +6,7 @@ use hyper::{Method, StatusCode};
 use url::Url;
 
 use crate::fault;
+use crate::url::masked;
 
 /// What is to be sent next.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,11 +46,11 @@ impl Redirect {
         };
         let text = str::from_utf8(location.as_bytes()).map_err(|_| fault::MALFORMED_REDIRECT)?;
         let mut to = from.join(text.trim()).map_err(|error| {
-            tracing::debug!(location = text, %error, "no place to be sent to");
+            tracing::debug!(location = masked(text), %error, "no place to be sent to");
             fault::MALFORMED_REDIRECT
         })?;
         if !matches!(to.scheme(), "http" | "https") || to.host_str().is_none() {
-            tracing::debug!(location = text, "no place for HTTP");
+            tracing::debug!(location = masked(text), "no place for HTTP");
             return Err(fault::MALFORMED_REDIRECT);
         }
         to.set_fragment(None);

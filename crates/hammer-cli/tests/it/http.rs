@@ -350,6 +350,31 @@ fn one_hit_that_is_not_ok_is_told_and_ends_with_1() {
 }
 
 #[test]
+fn no_secret_is_in_the_most_talkative_log() {
+    let server = Server::replying(|request| match request.starts_with("GET /b ") {
+        true => answer("200 OK", "Set-Cookie: b=secret1\r\n", ""),
+        false => answer("302 Found", "Location: /b\r\nSet-Cookie: a=secret2\r\n", ""),
+    });
+    let url = server.url.replace("http://", "http://ann:secret3@");
+    for credentials in [
+        &["-u", "key:secret4", "--aws-sigv4", "aws:r:s"][..],
+        &["-u", "ann:secret5"],
+        &["--oauth2-bearer", "secret6"],
+    ] {
+        let output = hammer(&["http", &url, "-L", "--cookies", "-r", "max", "-n", "3"])
+            .args(["-b", "c=secret7", "-H", "X-Api-Key: secret8", "-F", "a=b"])
+            .args(credentials)
+            .env("RUST_LOG", "trace")
+            .env("AWS_SESSION_TOKEN", "secret9")
+            .output()
+            .unwrap();
+        let said = stdout(&output) + &stderr(&output);
+        assert!(said.contains("3 ok"), "{said}");
+        assert!(!said.contains("secret"), "{said}");
+    }
+}
+
+#[test]
 fn fields_of_forms_in_plans_are_beside_the_plan() {
     let server = ok();
     let folder = tempfile::tempdir().unwrap();
