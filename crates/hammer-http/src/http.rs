@@ -121,7 +121,7 @@ impl Hammer for Http {
 
     fn needs(&self, mut needs: Needs) -> Needs {
         let dial = match &self.way {
-            Way::Straight { dial, .. } => dial,
+            Way::Straight(straight) => &straight.dial,
             Way::Journey(journey) => &journey.origins[0],
         };
         let connections = match self.keeping.sharing {
