@@ -89,13 +89,14 @@ fn looks_like_a_rate(text: &str) -> bool {
     // What is left out between the brackets, the reader is told elsewhere.
     let shapes = ["steps(", "sine(", "spike("];
     let is_shape = shapes.iter().any(|shape| text.starts_with(shape)) && !text.contains('…');
-    let number = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let number = number.trim_start_matches(['k', 'M']);
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number = &text[..text.len() - rest.len()];
+    let rest = rest.trim_start_matches(['k', 'M']);
     let begins = text.starts_with(|c: char| c.is_ascii_digit());
-    let unit = number
-        .strip_prefix('/')
-        .and_then(|unit| unit.chars().next());
+    // A range of addresses has a slash, too, and points between its numbers.
+    let is_one = begins && number.matches('.').count() < 2;
+    let unit = rest.strip_prefix('/').and_then(|unit| unit.chars().next());
     is_shape
         || begins && text.contains("..")
-        || begins && unit.is_some_and(|c| c.is_ascii_digit() || "smh".contains(c))
+        || is_one && unit.is_some_and(|c| c.is_ascii_digit() || "smh".contains(c))
 }
