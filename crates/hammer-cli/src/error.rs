@@ -51,6 +51,9 @@ impl From<clap::Error> for Error {
     }
 }
 
+/// What the values of flags are called that may be secrets.
+const SECRET: [&str; 5] = ["PASSWORD", "TOKEN", "COOKIES", "HEADER", "NAME="];
+
 /// Clap shows the value that it can't take, and that may have a password in it.
 pub(crate) fn without_secrets(mut error: clap::Error) -> clap::Error {
     let text = |error: &clap::Error, kind| match error.get(kind) {
@@ -60,7 +63,7 @@ pub(crate) fn without_secrets(mut error: clap::Error) -> clap::Error {
     let argument = text(&error, ContextKind::InvalidArg).unwrap_or_default();
     let shown = match text(&error, ContextKind::InvalidValue) {
         Some(value) if argument.contains("URL") => masked(&value),
-        Some(_) if argument.contains("PASSWORD") => "***".to_owned(),
+        Some(_) if SECRET.iter().any(|secret| argument.contains(secret)) => "***".to_owned(),
         _ => return error,
     };
     error.insert(ContextKind::InvalidValue, ContextValue::String(shown));

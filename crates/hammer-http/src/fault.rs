@@ -116,6 +116,9 @@ pub(crate) fn of_proxy(failure: Failure) -> Failure {
 }
 
 fn of_message(error: &hyper::Error) -> Failure {
+    if error.is_parse_too_large() {
+        return h2::HEAD_TOO_LARGE;
+    }
     let closed = error.is_incomplete_message() || error.is_closed() || error.is_canceled();
     if closed {
         Failure::CLOSED_EARLY

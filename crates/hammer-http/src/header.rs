@@ -57,8 +57,8 @@ impl FromStr for Header {
             None => match line.strip_suffix(';') {
                 Some(name) => Self::new(name, ""),
                 None => {
-                    let message =
-                        format!("malformed header {line:?}: it should be \"Name: value\"");
+                    // What has no name may be a secret.
+                    let message = "malformed header: it should be \"Name: value\"";
                     Err(Error::new(ErrorKind::Header, message))
                 }
             },

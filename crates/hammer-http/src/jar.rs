@@ -79,6 +79,8 @@ impl Jar {
     pub(crate) fn give(&mut self, name: &str, value: &str, url: &Url) {
         let mut cookie = RawCookie::new(name.to_owned(), value.to_owned());
         cookie.set_path("/");
+        // What was given for a secure target is for no other.
+        cookie.set_secure(url.scheme() == "https");
         if let Err(error) = self.store.insert_raw(&cookie, url) {
             tracing::debug!(name, %error, "a cookie that is not kept");
         }

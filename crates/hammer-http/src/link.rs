@@ -218,14 +218,7 @@ async fn send_shared(
 ) -> Result<Sent, Failure> {
     let scheme = if dial.tls.is_some() { "https" } else { "http" };
     let request = template.http2(scheme);
-    match limit {
-        None => many.send(dial, &request, slot).await,
-        Some(limit) => {
-            let sending = Box::pin(many.send(dial, &request, slot));
-            let sent = tokio::time::timeout(limit, sending).await;
-            sent.unwrap_or(Err(fault::FIRST_BYTE_TIMEOUT))
-        }
-    }
+    many.send(dial, &request, limit, slot).await
 }
 
 /// Counts a connection that broke within a hit.

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::rc::Rc;
+use std::time::Duration;
 
 use hammer_core::{Failure, Slot};
 use hyper::http::response;
@@ -9,6 +10,7 @@ use hyper::{Response, StatusCode, Version};
 
 use crate::connection::{Connection, Whole};
 use crate::dial::Dial;
+use crate::fault;
 use crate::h2::{self, Broken, Exchange, Request, Wants};
 use crate::pool::{Found, Pool};
 
@@ -71,7 +73,7 @@ impl Many {
     }
 
     /// Sends a hit and waits for the head of its answer, on another connection if the target says
-    /// that it has not looked at it.
+    /// that it has not looked at it. From an open connection on that may take up to `limit`.
     ///
     /// # Errors
     ///
@@ -80,6 +82,7 @@ impl Many {
         &mut self,
         dial: &Dial,
         request: &Request,
+        limit: Option<Duration>,
         slot: &Slot,
     ) -> Result<Sent, Failure> {
         let mut moves = 0;
@@ -88,7 +91,15 @@ impl Many {
             if !ready && let Some(own) = Box::pin(self.find(moves, dial, slot)).await? {
                 return Ok(Sent::Http1(own));
             }
-            match self.attempt(request, slot).await {
+            let attempt = self.attempt(request, slot);
+            let ended = match limit {
+                None => attempt.await,
+                // A stream that is given up is reset when the session is dropped with its failure.
+                Some(limit) => tokio::time::timeout(limit, Box::pin(attempt))
+                    .await
+                    .unwrap_or(Err(Broken::Failed(fault::FIRST_BYTE_TIMEOUT))),
+            };
+            match ended {
                 Ok(head) => return Ok(Sent::Head(head)),
                 Err(Broken::Failed(failure)) => return Err(failure),
                 Err(Broken::Refused) => {

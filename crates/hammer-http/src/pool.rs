@@ -80,6 +80,8 @@ pub(crate) enum Found {
 pub(crate) struct Pool {
     sharing: Sharing,
     seats: RefCell<Vec<Rc<Seat>>>,
+    /// One more than the last place that asked: nobody needs more connections than slots.
+    slots: Cell<usize>,
     /// Whether the target chose HTTP/1.1 when it was last asked.
     chose_http1: Cell<bool>,
     scratch: Scratch,
@@ -103,6 +105,7 @@ impl Pool {
         Self {
             sharing,
             seats: RefCell::new((0..seats).map(|_| Rc::default()).collect()),
+            slots: Cell::new(0),
             chose_http1: Cell::new(false),
             scratch,
         }
@@ -165,6 +168,7 @@ impl Pool {
     /// The seat whose connection a slot uses: its own; if that has no stream left, one that has; and
     /// if none has, one where a connection is missing.
     fn seat(&self, place: usize) -> Rc<Seat> {
+        self.slots.set(self.slots.get().max(place + 1));
         let mut seats = self.seats.borrow_mut();
         let own = place % seats.len();
         if !seats[own].is_full() {
@@ -175,7 +179,8 @@ impl Pool {
         if let Some(other) = others.find(|seat| !seat.is_full()) {
             return other.clone();
         }
-        if self.sharing.connections.is_none() {
+        // A target may allow no stream at all, however many connections there are.
+        if self.sharing.connections.is_none() && seats.len() < self.slots.get() {
             seats.push(Rc::default());
             return seats[seats.len() - 1].clone();
         }

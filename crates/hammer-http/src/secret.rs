@@ -2,17 +2,19 @@
 
 use hyper::header::HeaderName;
 
+use crate::masked;
+
 /// What stands in place of a secret.
 const MASK: &str = "***";
 
 /// What the names of headers with secrets have in them.
 const MARKS: [&str; 9] = [
-    "authorization",
+    "auth",
     "cookie",
     "token",
     "secret",
-    "password",
-    "api-key",
+    "passw",
+    "-key",
     "apikey",
     "credential",
     "session",
@@ -41,6 +43,9 @@ pub fn masked_header(name: &str, value: &[u8]) -> String {
         Ok(text) => text.to_owned(),
         Err(_) => value.escape_ascii().to_string(),
     };
+    if name.eq_ignore_ascii_case("location") {
+        return masked(&text);
+    }
     let secret = HeaderName::try_from(name).is_ok_and(|name| is_secret(&name));
     if !secret {
         return text;
@@ -95,6 +100,10 @@ mod tests {
             ("X-Amz-Security-Token", "abc", "***"),
             ("X-Api-Key", "abc", "***"),
             ("X-Client-Secret", "abc", "***"),
+            ("X-Auth-Key", "abc", "***"),
+            ("X-Functions-Key", "abc", "***"),
+            ("Location", "http://a:b@c.test/d", "http://a:***@c.test/d"),
+            ("Location", "/d", "/d"),
             ("Content-Type", "text/plain", "text/plain"),
             ("not a name", "abc", "abc"),
         ];

@@ -1,6 +1,7 @@
 //! What hits sent and got, kept for people to read.
 
 use std::fmt;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::http::response;
@@ -123,10 +124,12 @@ impl Tape {
         self.change(at, |exchange| {
             if let Some(answer) = &mut exchange.answer {
                 answer.whole = true;
-                let decoded = Decoder::new(headers, KEPT_BYTES as u64).and_then(|mut decoder| {
-                    decoder.write(&answer.body)?;
-                    decoder.finish()
-                });
+                let decoded = Decoder::new(headers, KEPT_BYTES as u64, Rc::default()).and_then(
+                    |mut decoder| {
+                        decoder.write(&answer.body)?;
+                        decoder.finish()
+                    },
+                );
                 answer.decoded = decoded.ok().filter(|body| body.coded).map(|body| body.text);
             }
         });

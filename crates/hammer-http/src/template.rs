@@ -25,6 +25,11 @@ pub(crate) struct Template {
 }
 
 impl Template {
+    /// What is sent besides the request line and the body.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
     pub(crate) fn new(method: Method, path: Uri, headers: HeaderMap, body: Bytes) -> Self {
         let (mut head, ()) = Request::new(()).into_parts();
         head.method = method;

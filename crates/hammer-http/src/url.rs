@@ -64,6 +64,11 @@ impl Url {
             Some(port) => match port.parse() {
                 // Rust would take a sign too.
                 Ok(number) if number > 0 && !port.starts_with('+') => number,
+                _ if userinfo.is_none() && text.contains('@') => {
+                    let right = "a slash in a password is written %2F";
+                    let message = format!("no port in {url:?}: it is from 1 to 65535; {right}");
+                    return Err(Error::url(message));
+                }
                 _ => {
                     let message = format!("the port {port:?} in {url:?} is not from 1 to 65535");
                     return Err(Error::url(message));
@@ -165,7 +170,11 @@ pub fn masked(url: &str) -> String {
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url[start..].find(['/', '?', '#']);
     let end = end.map_or(url.len(), |at| start + at);
-    let Some(at) = url[start..end].rfind('@') else {
+    // What stands before an @ behind a slash is a password if it could be no port.
+    let no_port = split_port(&url[start..end]).1;
+    let no_port = no_port.is_some_and(|port| port.parse::<u16>().is_err());
+    let at = url[start..end].rfind('@');
+    let Some(at) = at.or_else(|| url[start..].rfind('@').filter(|_| no_port)) else {
         return url.to_owned();
     };
     let user = match url[start..start + at].split_once(':') {

@@ -131,7 +131,7 @@ impl Transcript<'_> {
         }
         if report.service_us.count > 0 {
             steps.push(format!(
-                "in all {}",
+                "hit {}",
                 significant(report.service_us.mean / 1000.0)
             ));
         }

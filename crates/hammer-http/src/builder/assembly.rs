@@ -11,7 +11,7 @@ use super::address::Addresses;
 use super::expect::Expect;
 use super::message::{Message, Secret};
 use super::payload::{Bodies, compressed};
-use super::request::{Line, method};
+use super::request::{Line, fits_body, method};
 use crate::credentials::Credentials;
 use crate::dial::Dial;
 use crate::dialer::Dialer;
@@ -250,6 +250,9 @@ impl Parts {
         };
         let defaults = self.defaults_with(&bodies)?;
         let template = line.request(defaults, self.given.iter().cloned(), bodies.first)?;
+        for body in &bodies.turn {
+            fits_body(template.headers(), body)?;
+        }
         let mut assembly = Assembly::empty();
         assembly.targets.push(Target {
             template,

@@ -14,6 +14,8 @@ use crate::{Error, ErrorKind, HttpBuilder};
 const LARGEST_WINDOW: u32 = 0x7fff_ffff;
 /// A connection's window, which can be made larger but not smaller (section 6.9.2).
 const LEAST_WINDOW: u32 = 65_535;
+/// More connections in one run than any machine has ports for, with a few addresses.
+const MOST_CONNECTIONS: usize = 1 << 20;
 
 /// Which HTTP is spoken, and how.
 #[derive(Debug, Default)]
@@ -67,6 +69,9 @@ impl Protocol {
             _ if self.connections == Some(0) => {
                 error("no connection at all carries no hits: give 1 or more".to_owned())
             }
+            _ if self.connections.is_some_and(|some| some > MOST_CONNECTIONS) => error(format!(
+                "more than {MOST_CONNECTIONS} connections have no ports: give fewer"
+            )),
             // A redirect may lead to a target that wants HTTP/2, which is offered to all.
             _ => Ok((shared || assembly.follows()).then_some(sharing)),
         }

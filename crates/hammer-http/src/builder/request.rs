@@ -90,7 +90,8 @@ pub(super) fn method(text: &str) -> Result<Method, Error> {
     }
 }
 
-fn fits_body(headers: &HeaderMap, body: &Bytes) -> Result<(), Error> {
+/// Whether what the headers say of the body is true.
+pub(super) fn fits_body(headers: &HeaderMap, body: &Bytes) -> Result<(), Error> {
     let length = body.len().to_string();
     let wrong = |value: &&HeaderValue| value.as_bytes() != length.as_bytes();
     if let Some(claimed) = headers.get_all(CONTENT_LENGTH).iter().find(wrong) {

@@ -13,6 +13,7 @@ use hyper::header::CONTENT_ENCODING;
 
 use crate::coding::Coding;
 use crate::fault;
+pub(crate) use bound::Budget;
 use bound::{Between, Bound, Kept};
 use step::Step;
 
@@ -36,16 +37,22 @@ pub(crate) struct Decoded {
 }
 
 impl Decoder {
-    /// For a body with these headers, of which at most `max_bytes` are kept.
+    /// For a body with these headers, of which at most `max_bytes` are kept, and no more than
+    /// `budget` has left for all.
     ///
     /// # Errors
     ///
     /// If it has codings that nobody here knows, or too many.
-    pub(crate) fn new(headers: &HeaderMap, max_bytes: u64) -> Result<Self, Failure> {
+    pub(crate) fn new(
+        headers: &HeaderMap,
+        max_bytes: u64,
+        budget: Rc<Budget>,
+    ) -> Result<Self, Failure> {
         let codings = codings(headers)?;
         let too_large = Rc::new(Cell::new(false));
         let coded = !codings.is_empty();
-        let mut step: Box<dyn Step> = Box::new(Kept::new(Bound::new(max_bytes, &too_large)));
+        let mut step: Box<dyn Step> =
+            Box::new(Kept::new(Bound::new(max_bytes, &too_large), budget));
         // The coding that was applied last is undone first, so it is built last.
         for (depth, coding) in codings.into_iter().enumerate() {
             if depth > 0 {

@@ -1,4 +1,5 @@
 use std::io::Write;
+use std::rc::Rc;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -19,7 +20,7 @@ fn headers(coding: &str) -> HeaderMap {
 
 /// What comes of `body` in pieces of `piece` bytes.
 fn decoded(coding: &str, body: &[u8], piece: usize, max: u64) -> Result<Decoded, Failure> {
-    let mut decoder = Decoder::new(&headers(coding), max)?;
+    let mut decoder = Decoder::new(&headers(coding), max, Rc::default())?;
     body.chunks(piece)
         .try_for_each(|piece| decoder.write(piece))?;
     decoder.finish()
@@ -72,7 +73,7 @@ fn codings_on_top_of_each_other_are_undone_in_turn() {
     assert_eq!(found.text, plain);
     for unknown in ["compress", "gzip, zip", "br, br, br, br", "\u{e4}"] {
         assert_eq!(
-            Decoder::new(&headers(unknown), 1).err(),
+            Decoder::new(&headers(unknown), 1, Rc::default()).err(),
             Some(fault::UNKNOWN_CODING),
             "{unknown}"
         );
@@ -150,5 +151,27 @@ fn zstd_gets_no_larger_window_than_the_web_allows() {
     assert_eq!(
         decoded("zstd", &body, 1000, 10_000).err(),
         Some(fault::MALFORMED_BODY)
+    );
+}
+
+#[test]
+fn all_bodies_of_a_worker_are_kept_within_one_bound() {
+    let (budget, piece) = (Rc::<Budget>::default(), vec![0; 1 << 20]);
+    let mut open = vec![];
+    let full = loop {
+        let mut decoder =
+            Decoder::new(&headers("identity"), u64::MAX, budget.clone()).expect("known");
+        let kept = (0..16).try_for_each(|_| decoder.write(&piece));
+        open.push(decoder);
+        if let Err(failure) = kept {
+            break failure;
+        }
+    };
+    assert_eq!((full.name(), open.len()), ("body_too_large", 17));
+    open.clear();
+    let mut decoder = Decoder::new(&headers("identity"), u64::MAX, budget).expect("known");
+    assert!(
+        decoder.write(&piece).is_ok(),
+        "what was given back is there again"
     );
 }

@@ -80,7 +80,7 @@ pub(super) const FRAME_SIZE: Failure = Failure::new("h2_frame_size_error")
 pub(super) const FLOOD: Failure = Failure::new("h2_flood").advice(
     "the target sent a thousand frames in a row that carry nothing: it is broken, or hostile",
 );
-pub(super) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large")
+pub(crate) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large")
     .advice("the headers of the answer are more than 64 KiB: the target is broken, or hostile");
 pub(super) const MALFORMED: Failure = Failure::new("malformed_answer")
     .advice("the answer breaks the rules of HTTP/2: see how with RUST_LOG=debug");
@@ -95,6 +95,14 @@ pub(super) struct Breach {
 }
 
 impl Breach {
+    /// More than a peer has a use for.
+    pub(super) fn flood() -> Self {
+        Self {
+            code: ENHANCE_YOUR_CALM,
+            failure: FLOOD,
+        }
+    }
+
     pub(super) fn protocol(rule: &'static str) -> Self {
         tracing::debug!(rule, "the target broke a rule of HTTP/2");
         Self {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::code::{Breach, ENHANCE_YOUR_CALM, FLOOD};
+use super::code::Breach;
 
 /// So many frames in a row, and within so short a time, are a flood.
 const MOST: u32 = 1_000;
@@ -72,9 +72,6 @@ impl Flood {
             self.in_a_row = 0;
             return Ok(());
         }
-        Err(Breach {
-            code: ENHANCE_YOUR_CALM,
-            failure: FLOOD,
-        })
+        Err(Breach::flood())
     }
 }

@@ -16,7 +16,7 @@ mod options;
 mod protocol;
 mod request;
 
-pub(crate) use code::{NOT_SPOKEN, REFUSED};
+pub(crate) use code::{HEAD_TOO_LARGE, NOT_SPOKEN, REFUSED};
 pub(crate) use connection::Connection;
 pub(crate) use driver::Scratch;
 pub(crate) use exchange::{Broken, Exchange, Wants};

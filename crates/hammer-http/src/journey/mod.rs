@@ -20,7 +20,7 @@ use self::leg::Leg;
 use self::links::Links;
 use self::strangers::Strangers;
 use crate::Tape;
-use crate::decoder::Decoder;
+use crate::decoder::{Budget, Decoder};
 use crate::dial::Dial;
 use crate::dialer::Dialer;
 use crate::expect::Expectations;
@@ -263,7 +263,8 @@ impl Journey {
         };
         let mut decoder = match missed {
             None if self.expect.look_into_bodies() => {
-                Some(Decoder::new(&head.headers, self.max_body)?)
+                let budget = hit.slot().share(Budget::default);
+                Some(Decoder::new(&head.headers, self.max_body, budget)?)
             }
             _ => None,
         };

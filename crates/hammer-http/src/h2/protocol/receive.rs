@@ -15,6 +15,8 @@ use super::{Goaway, Protocol};
 /// A block may come in so many frames. One is the rule; a peer that splits more finely is up to no
 /// good.
 const MOST_CONTINUATIONS: u32 = 32;
+/// Answers to a peer that does not read them may take so many bytes.
+const MOST_UNREAD: usize = 4 << 20;
 
 /// A block of fields that is not whole.
 #[derive(Debug)]
@@ -181,14 +183,17 @@ impl Protocol {
         let content = head.content(payload);
         let content = content.ok_or_else(|| Breach::protocol("padding longer than its frame"))?;
         let ends_stream = head.has(END_STREAM);
-        if content.is_empty() && !ends_stream {
+        let empty = content.is_empty() && !ends_stream;
+        if empty {
             self.flood.idle()?;
-        } else {
-            self.flood.progress();
         }
         let Some(exchange) = self.streams.get(&head.stream) else {
+            // What still comes for a hit that was given up moves none on.
             return Ok(());
         };
+        if !empty {
+            self.flood.progress();
+        }
         let mut progress = exchange.progress();
         progress.receive_left -= i64::from(length);
         if progress.receive_left < 0 {
@@ -286,11 +291,20 @@ impl Protocol {
         }
         frame::put(&mut self.out, kind::SETTINGS, ACK, 0, &[]);
         if self.peer.greeted {
-            self.flood.idle()?;
+            self.idle()?;
         }
         self.peer.greeted = true;
         self.grant();
         self.pump();
+        Ok(())
+    }
+
+    /// Counts a frame that wants an answer and moves no hit on.
+    fn idle(&mut self) -> Result<(), Breach> {
+        self.flood.idle()?;
+        if self.out.len() > MOST_UNREAD {
+            return Err(Breach::flood());
+        }
         Ok(())
     }
 
@@ -301,7 +315,7 @@ impl Protocol {
         if head.stream != 0 {
             return Err(Breach::protocol("PING of a stream"));
         }
-        self.flood.idle()?;
+        self.idle()?;
         if !head.has(ACK) {
             frame::put(&mut self.out, kind::PING, ACK, 0, payload);
         }
