@@ -35,6 +35,11 @@ impl FormField {
     }
 }
 
+/// What may be shown of a field: its name, since its value may be a secret.
+fn shown(spelled: &str) -> &str {
+    spelled.split('=').next().unwrap_or_default()
+}
+
 impl FromStr for FormField {
     type Err = Error;
 
@@ -42,7 +47,8 @@ impl FromStr for FormField {
         let Some((name, rest)) = spelled.split_once('=') else {
             let right = "it should be name=value, name=@FILE or name=<FILE";
             return Err(wrong(format!(
-                "malformed field {spelled:?} of a form: {right}"
+                "malformed field {:?} of a form: {right}",
+                shown(spelled)
             )));
         };
         let from_file = rest
@@ -77,7 +83,8 @@ impl FromStr for FormField {
                 ("type", value) => {
                     let right = "it should be like text/plain";
                     return Err(wrong(format!(
-                        "malformed type {value:?} in {spelled:?}: {right}"
+                        "malformed type {value:?} in the field {:?}: {right}",
+                        shown(spelled)
                     )));
                 }
                 ("filename", value) => field.file_name = Some(value),
@@ -89,7 +96,8 @@ impl FromStr for FormField {
                 (key, _) => {
                     let known = "known are type and filename; a value with a semicolon is quoted";
                     return Err(wrong(format!(
-                        "unknown option {key:?} in {spelled:?}: {known}"
+                        "unknown option {key:?} in the field {:?}: {known}",
+                        shown(spelled)
                     )));
                 }
             }
@@ -170,7 +178,8 @@ fn word<'a>(text: &'a str, spelled: &str) -> Result<(String, &'a str), Error> {
                 }
                 let right = "after a quoted value comes ;type=… or ;filename=…";
                 return Err(wrong(format!(
-                    "malformed field {spelled:?} of a form: {right}"
+                    "malformed field {:?} of a form: {right}",
+                    shown(spelled)
                 )));
             }
             other => value.push(other),
@@ -178,7 +187,8 @@ fn word<'a>(text: &'a str, spelled: &str) -> Result<(String, &'a str), Error> {
     }
     let right = "the quote at its begin is never closed";
     Err(wrong(format!(
-        "malformed field {spelled:?} of a form: {right}"
+        "malformed field {:?} of a form: {right}",
+        shown(spelled)
     )))
 }
 

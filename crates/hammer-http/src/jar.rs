@@ -120,6 +120,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_given_for_a_secure_target_goes_to_no_other() {
+        let to = |from: &str, to: &str| {
+            let mut jar = Jar::default();
+            jar.give("i", "1", &url(from));
+            jar.header(&url(to)).is_some()
+        };
+        assert!(to("https://a.test/x", "https://a.test/y"));
+        assert!(to("http://a.test/x", "http://a.test/y"));
+        assert!(!to("https://a.test/", "http://a.test/"));
+        assert!(!to("http://a.test/", "http://b.test/"));
+    }
+
+    #[test]
     fn cookies_go_back_by_domain_path_and_expiry() {
         let table: [(&str, &[&str], &str, Option<&str>); 17] = [
             ("http://a.test/", &["i=1"], "http://a.test/", Some("i=1")),

@@ -23,8 +23,8 @@
 //! ([`HttpBuilder::expect_status`] and its neighbours), a miss is rejected, under the labels
 //! `header_expected`, `body_expected` and `json_expected`, or the status. Anything else is a
 //! [`Failure`](hammer_core::Failure): besides those of the core, `name_not_resolved`,
-//! `no_address_of_family`, `no_socket`, `tls` and `malformed_answer` (also for a head of more than 100
-//! headers or 64 KiB), `first_byte_timeout`, those of redirects (`too_many_redirects`,
+//! `no_address_of_family`, `no_socket`, `tls`, `malformed_answer`, `answer_head_too_large` (more than
+//! 100 headers or 64 KiB), `first_byte_timeout`, those of redirects (`too_many_redirects`,
 //! `malformed_redirect`), those of bodies that are looked into (`body_too_large`, `malformed_body`,
 //! `unknown_coding`), and those of proxies, which begin with `proxy_` or `socks_`.
 //!

@@ -216,6 +216,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn passwords_are_masked_in_malformed_urls_too() {
+        for (text, shown) in [
+            ("http://a:s3/cret@b.test/", "http://a:***@b.test/"),
+            ("http://a:8080/b@c", "http://a:8080/b@c"),
+            ("http://a/b:c@d", "http://a/b:c@d"),
+            ("http://a:b@c:80/d@e", "http://a:***@c:80/d@e"),
+        ] {
+            assert_eq!(masked(text), shown);
+        }
+        let error = Url::parse("http://a:s3/cret@b.test/").expect_err("has no port");
+        let text = error.to_string();
+        assert!(text.contains("%2F") && !text.contains("s3"), "{text}");
+    }
+
+    #[test]
     fn well_formed_urls() {
         let name = |name: &str| Host::Name(name.into());
         let ip = |ip: &str| Host::Address(ip.parse().expect("is an address"));

@@ -66,7 +66,7 @@ fn hostile_targets_get_a_bounded_amount_of_memory() {
             b"HTTP/1.1 200 OK\r\n",
             b"X-Endless: aaaaaaaaaaaaaaaaaaaaa\r\n".repeat(1000),
             |http| http.keep_cookies(true),
-            "malformed_answer",
+            "answer_head_too_large",
         ),
         (
             b"HTTP/1.1 200 OK\r\n\r\n",

@@ -257,6 +257,23 @@ fn targets_come_from_a_file() {
 }
 
 #[test]
+fn messages_about_flags_show_no_secret() {
+    for flags in [
+        ["--oauth2-bearer", "s3cr\u{e9}t"],
+        ["-b", "s3cret"],
+        ["-H", "Authorization s3cret"],
+        ["--proxy-header", "s3cret"],
+        ["-F", "password=s3cret;foo"],
+        ["-x", "http://u:s3/cret@a:b"],
+    ] {
+        let output = output(&[&["http", "http://127.0.0.1:1/"], &flags[..]].concat());
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{flags:?}: {said}");
+        assert!(!said.contains("s3"), "{flags:?}: {said}");
+    }
+}
+
+#[test]
 fn one_hit_is_shown_with_its_secrets_masked() {
     let server = Server::replying(|request| {
         if request.starts_with("POST /a ") {
@@ -311,7 +328,7 @@ fn one_hit_is_shown_with_its_secrets_masked() {
     let shown: String = text.chars().take(expected.chars().count()).collect();
     assert_eq!(shown, expected);
     let end = &text[expected.len()..];
-    for part in ["redirect ", "first byte ", "in all ", "\nbytes "] {
+    for part in ["redirect ", "first byte ", "hit ", "\nbytes "] {
         assert!(end.contains(part), "{text}");
     }
     assert!(!text.contains("secret"), "{text}");

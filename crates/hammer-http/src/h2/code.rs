@@ -81,7 +81,7 @@ pub(super) const FLOOD: Failure = Failure::new("h2_flood").advice(
     "the target sent a thousand frames in a row that carry nothing: it is broken, or hostile",
 );
 pub(crate) const HEAD_TOO_LARGE: Failure = Failure::new("answer_head_too_large")
-    .advice("the headers of the answer are more than 64 KiB: the target is broken, or hostile");
+    .advice("the headers of the answer are more than 64 KiB, or more than 100 over HTTP/1.1: the target is broken, or hostile");
 pub(super) const MALFORMED: Failure = Failure::new("malformed_answer")
     .advice("the answer breaks the rules of HTTP/2: see how with RUST_LOG=debug");
 

@@ -137,7 +137,7 @@ fn an_answer_may_have_a_hundred_headers_and_no_more() {
         assert_eq!(
             report
                 .failures
-                .get("malformed_answer")
+                .get("answer_head_too_large")
                 .copied()
                 .unwrap_or(0),
             1 - ok,

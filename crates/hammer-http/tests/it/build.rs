@@ -5,7 +5,7 @@ use hammer_http::{ErrorKind, Http, HttpBuilder};
 #[test]
 fn what_can_be_checked_is_checked_when_built() {
     type Change = fn(HttpBuilder) -> HttpBuilder;
-    let table: [(Change, ErrorKind, &str); 11] = [
+    let table: [(Change, ErrorKind, &str); 12] = [
         (
             |http| http.method("GE T"),
             ErrorKind::Method,
@@ -40,6 +40,11 @@ fn what_can_be_checked_is_checked_when_built() {
             |http| http.header_line("Host:".parse().expect("is well formed")),
             ErrorKind::Header,
             "the header Host can't be left out",
+        ),
+        (
+            |http| http.header("Content-Length", "1").data_lines("a\nlonger\n"),
+            ErrorKind::Header,
+            "the header Content-Length says \"1\", the body has 6 bytes",
         ),
         (
             |http| http.header("Content-Length", "3").body("four"),

@@ -65,7 +65,7 @@ fn an_endless_head_is_not_read_to_its_end() {
     });
     assert_eq!(
         only_failure(&run(http(&server.url()), 2)),
-        ("malformed_answer", 2)
+        ("answer_head_too_large", 2)
     );
 }
 

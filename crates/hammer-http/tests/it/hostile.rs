@@ -71,7 +71,7 @@ fn heads_without_end() {
         let report = hit(&server, |http| http.keep_cookies(true));
         assert_eq!(
             only_failure(&report),
-            ("malformed_answer", 2),
+            ("answer_head_too_large", 2),
             "{}",
             piece.escape_ascii()
         );

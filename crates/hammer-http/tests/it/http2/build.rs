@@ -20,6 +20,7 @@ fn what_does_not_fit_the_version_is_refused_with_what_would() {
     );
     refused(unknown().stream_window(100_000), protocol, "add --http 2");
     refused(clear().connections(0), protocol, "1 or more");
+    refused(clear().connections(usize::MAX), protocol, "give fewer");
     refused(clear().stream_window(0), protocol, "1 to 2147483647");
     refused(
         clear().stream_window(0x8000_0000),

@@ -1,6 +1,9 @@
 //! Peers that break the rules, or try to be expensive: a failure with a name, and the run goes on.
 
 use std::io::Write;
+use std::time::Duration;
+
+use hammer_core::{Run, Schedule};
 
 use super::frames::{
     self, CONTINUATION, DATA, END_HEADERS, END_STREAM, Frames, HEADERS, OK, PING, SETTINGS,
@@ -55,6 +58,36 @@ fn floods_are_ended() {
         "h2_flood",
         &hostile(|frames, _| while frames.send(0xee, 0, 0, &[0; 100]) {}),
     );
+}
+
+#[test]
+fn answers_that_are_not_read_are_not_kept_for_ever() {
+    // What moves hits on now and then does not make the rest harmless.
+    fails_as(
+        "h2_flood",
+        &hostile(|frames, stream| {
+            frames.send(HEADERS, END_HEADERS, stream, &[OK]);
+            let pings =
+                |frames: &mut Frames<'_>| (0..900).all(|_| frames.send(PING, 0, 0, &[0; 8]));
+            while pings(frames) && frames.send(DATA, 0, stream, b"x") {}
+        }),
+    );
+}
+
+#[test]
+fn a_target_that_allows_no_stream_gets_no_more_connections_than_slots() {
+    const MAX_CONCURRENT_STREAMS: u16 = 3;
+    let server = frames::serve(&[(MAX_CONCURRENT_STREAMS, 0)], |frames| {
+        frames.wait_for_the_end();
+    });
+    let hammer = http2(&server).build().expect("is well formed");
+    let run = Run::new(hammer, Schedule::max().hits(40))
+        .threads(1)
+        .max_in_flight(4)
+        .timeout(Duration::from_millis(50));
+    let report = run.execute(|_| ()).expect("the run is well formed");
+    assert_eq!(report.hits.timed_out, 40);
+    assert!(server.connections() <= 4, "{}", server.connections());
 }
 
 #[test]
