@@ -1,4 +1,5 @@
 use std::fmt;
+use std::pin::pin;
 
 use hammer_core::{Failure, Hammer, Hit, Needs, Outcome, Slot};
 
@@ -98,10 +99,17 @@ impl Hammer for Http {
             _ => unreachable!("a session is of the hammer that opened it"),
         };
         let (slot, keeping) = (hit.slot(), &self.keeping);
-        let answer = link.send(dial, keeping, template, None, slot).await?;
+        // Futures are pinned where they are made: passed by value, all of one would be copied.
+        let answer = {
+            let sending = pin!(link.send(dial, keeping, template, None, slot));
+            sending.await?
+        };
         hit.mark("first_byte");
         let status = answer.status().as_u16();
-        let whole = link.read(answer.into_body(), slot, |_| Ok(())).await?;
+        let whole = {
+            let reading = pin!(link.read(answer.into_body(), slot, |_| Ok(())));
+            reading.await?
+        };
         if whole.waited {
             hit.mark("body");
         }
