@@ -1,5 +1,4 @@
 use std::fmt;
-use std::pin::pin;
 
 use hammer_core::{Failure, Hammer, Hit, Needs, Outcome, Slot};
 
@@ -99,17 +98,10 @@ impl Hammer for Http {
             _ => unreachable!("a session is of the hammer that opened it"),
         };
         let (slot, keeping) = (hit.slot(), &self.keeping);
-        // Futures are pinned where they are made: passed by value, all of one would be copied.
-        let answer = {
-            let sending = pin!(link.send(dial, keeping, template, None, slot));
-            sending.await?
-        };
+        let answer = link.send(dial, keeping, template, None, slot).await?;
         hit.mark("first_byte");
         let status = answer.status().as_u16();
-        let whole = {
-            let reading = pin!(link.read(answer.into_body(), slot, |_| Ok(())));
-            reading.await?
-        };
+        let whole = link.read(answer.into_body(), slot, |_| Ok(())).await?;
         if whole.waited {
             hit.mark("body");
         }

@@ -1,6 +1,5 @@
 //! The connection of a slot to one origin, opened when it is needed.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use hammer_core::{Failure, Slot};
@@ -97,23 +96,17 @@ impl Link {
         limit: Option<Duration>,
         slot: &Slot,
     ) -> Result<Response<Rest>, Failure> {
-        if keeping.lifetime.is_some() {
-            Box::pin(self.retire(keeping, slot)).await;
-        }
+        self.retire(keeping, slot).await;
         self.share(dial, keeping, slot);
         let mut used = self.connection.is_some();
         loop {
             if self.connection.is_none() {
                 let opened = match &mut self.many {
-                    // On the heap: most hits open nothing.
-                    None => Box::pin(connect(dial, slot)).await?,
-                    Some(many) => {
-                        let sending = pin!(send_shared(many, dial, template, limit, slot));
-                        match sending.await? {
-                            Sent::Head(head) => return Ok(Response::from_parts(head, Rest::Http2)),
-                            Sent::Http1(connection) => connection,
-                        }
-                    }
+                    None => connect(dial, slot).await?,
+                    Some(many) => match send_shared(many, dial, template, limit, slot).await? {
+                        Sent::Head(head) => return Ok(Response::from_parts(head, Rest::Http2)),
+                        Sent::Http1(connection) => connection,
+                    },
                 };
                 self.connection = Some(opened);
             }
@@ -122,10 +115,7 @@ impl Link {
             };
             self.before = if used { connection.traffic() } else { (0, 0) };
             let sent = match limit {
-                None => {
-                    let sending = pin!(connection.send(template));
-                    sending.await
-                }
+                None => connection.send(template).await,
                 // On the heap, since few ask for it and all would pay for its place.
                 Some(limit) => {
                     let sending = Box::pin(connection.send(template));
@@ -160,13 +150,10 @@ impl Link {
     ) -> Result<Whole, Failure> {
         match (rest, &mut self.connection, &mut self.many) {
             (Rest::Http1(body), Some(connection), _) => {
-                let reading = pin!(connection.read(body, take));
-                reading.await.map_err(|failure| lost(failure, slot))
+                let read = connection.read(body, take).await;
+                read.map_err(|failure| lost(failure, slot))
             }
-            (Rest::Http2, _, Some(many)) => {
-                let reading = pin!(many.read(take));
-                reading.await
-            }
+            (Rest::Http2, _, Some(many)) => many.read(take).await,
             _ => Err(Failure::CLOSED_EARLY),
         }
     }
@@ -183,8 +170,8 @@ impl Link {
         } else if !connection.is_ready() {
             self.connection = None;
             closed_by_target(slot);
-        } else if keeping.lifetime.is_some() {
-            Box::pin(self.retire(keeping, slot)).await;
+        } else {
+            self.retire(keeping, slot).await;
         }
         (sent - self.before.0, received - self.before.1)
     }
