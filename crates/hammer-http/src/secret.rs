@@ -23,8 +23,27 @@ const MARKS: [&str; 9] = [
 /// Whether the values of headers with this name are secrets: `Authorization`, `Cookie`,
 /// `X-Api-Key`, `X-Amz-Security-Token` and their like.
 pub(crate) fn is_secret(name: &HeaderName) -> bool {
-    // Names of headers are lower-case here.
-    MARKS.iter().any(|mark| name.as_str().contains(mark))
+    has_mark(name.as_str())
+}
+
+fn has_mark(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    MARKS.iter().any(|mark| name.contains(mark))
+}
+
+/// A query as it may be shown: what is called like a secret, or a signature, is masked.
+pub(crate) fn query_masked(query: &str) -> String {
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if has_mark(name) || is_key(name) => format!("{name}={MASK}"),
+        _ => pair.to_owned(),
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// Names that queries have for secrets, and headers do not.
+fn is_key(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "key" || name == "sig" || name.ends_with("_key") || name.contains("signature")
 }
 
 /// The value of a header as it may be shown: whole, or with its secret masked.
@@ -115,5 +134,23 @@ mod tests {
             );
         }
         assert_eq!(masked_header("Server", b"\xff\x07"), "\\xff\\x07");
+    }
+
+    #[test]
+    fn what_is_shown_of_a_query() {
+        for (query, shown) in [
+            ("a=b&c", "a=b&c"),
+            (
+                "q=monkey&access_token=t&Api_Key=k",
+                "q=monkey&access_token=***&Api_Key=***",
+            ),
+            (
+                "X-Amz-Signature=5f&sig=a%3D&page=2",
+                "X-Amz-Signature=***&sig=***&page=2",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(query_masked(query), shown);
+        }
     }
 }

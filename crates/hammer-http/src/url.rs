@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use hyper::Uri;
 use hyper::header::HeaderValue;
 
-use crate::{Error, credentials};
+use crate::{Error, credentials, secret};
 
 #[derive(Debug)]
 pub(crate) struct Url {
@@ -159,14 +159,25 @@ impl fmt::Display for Host {
     }
 }
 
-/// `url` as it may be shown: without the password before its host.
+/// `url` as it may be shown: without the password before its host, and without the values of what is
+/// called like a secret in its query.
 ///
 /// ```
 /// assert_eq!(hammer_http::masked("http://ann:secret@a.test/b"), "http://ann:***@a.test/b");
+/// assert_eq!(hammer_http::masked("http://a.test/?token=t&page=2"), "http://a.test/?token=***&page=2");
 /// assert_eq!(hammer_http::masked("http://a.test/b@c"), "http://a.test/b@c");
 /// ```
 #[must_use]
 pub fn masked(url: &str) -> String {
+    let url = userinfo_masked(url);
+    let (front, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+    match front.split_once('?') {
+        Some((front, query)) => format!("{front}?{}{fragment}", secret::query_masked(query)),
+        None => url,
+    }
+}
+
+fn userinfo_masked(url: &str) -> String {
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url[start..].find(['/', '?', '#']);
     let end = end.map_or(url.len(), |at| start + at);
@@ -219,6 +230,8 @@ mod tests {
     fn passwords_are_masked_in_malformed_urls_too() {
         for (text, shown) in [
             ("http://a:s3/cret@b.test/", "http://a:***@b.test/"),
+            ("http://a:s?k@b.test/", "http://a:***@b.test/"),
+            ("http://a/?q=1&token=t#f", "http://a/?q=1&token=***#f"),
             ("http://a:8080/b@c", "http://a:8080/b@c"),
             ("http://a/b:c@d", "http://a/b:c@d"),
             ("http://a:b@c:80/d@e", "http://a:***@c:80/d@e"),
