@@ -96,8 +96,13 @@ impl Link {
         limit: Option<Duration>,
         slot: &Slot,
     ) -> Result<Response<Rest>, Failure> {
-        self.retire(keeping, slot).await;
-        self.share(dial, keeping, slot);
+        // Each future that is made costs a hit something, even if it has nothing to do.
+        if keeping.lifetime.is_some() {
+            self.retire(keeping, slot).await;
+        }
+        if keeping.sharing.is_some() {
+            self.share(dial, keeping, slot);
+        }
         let mut used = self.connection.is_some();
         loop {
             if self.connection.is_none() {
@@ -170,7 +175,7 @@ impl Link {
         } else if !connection.is_ready() {
             self.connection = None;
             closed_by_target(slot);
-        } else {
+        } else if keeping.lifetime.is_some() {
             self.retire(keeping, slot).await;
         }
         (sent - self.before.0, received - self.before.1)
