@@ -1,0 +1,147 @@
+//! The URL of a broker, taken apart and checked.
+
+use crate::Error;
+
+/// Where a broker is, and who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Url {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<String>,
+}
+
+impl Url {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let (scheme, rest) = text
+            .split_once("://")
+            .ok_or_else(|| Error::url(format!("the URL has no scheme: try mqtt://{text}")))?;
+        if !scheme.eq_ignore_ascii_case("mqtt") {
+            return Err(Error::url(format!(
+                "unknown scheme {scheme:?}: known is mqtt"
+            )));
+        }
+        let (userinfo, rest) = match rest.rsplit_once('@') {
+            Some((userinfo, rest)) => (Some(userinfo), rest),
+            None => (None, rest),
+        };
+        let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        if !matches!(path, "" | "/") {
+            let message = format!("{path:?} has no meaning in the URL of a broker: see --topic");
+            return Err(Error::url(message));
+        }
+        let (name, port) = split_port(authority);
+        let host = name.trim_start_matches('[').trim_end_matches(']');
+        if host.is_empty() {
+            return Err(Error::url("the URL has no host: try mqtt://localhost"));
+        }
+        if let Some(bad) = host
+            .chars()
+            .find(|c| !c.is_ascii_alphanumeric() && !"-._:%".contains(*c))
+        {
+            return Err(Error::url(format!("{bad:?} is in no host name: {name:?}")));
+        }
+        let port = match port {
+            None | Some("") => 1883,
+            Some(port) => match port.parse() {
+                Ok(number) if number > 0 && !port.starts_with('+') => number,
+                _ => {
+                    return Err(Error::url(format!(
+                        "the port {port:?} is not from 1 to 65535"
+                    )));
+                }
+            },
+        };
+        let (user, password) = match userinfo.map(|info| info.split_once(':').unwrap_or((info, "")))
+        {
+            None => (None, None),
+            Some((user, "")) => (Some(decoded(user)?), None),
+            Some((user, password)) => (Some(decoded(user)?), Some(decoded(password)?)),
+        };
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+            user,
+            password,
+        })
+    }
+}
+
+/// The colons within the brackets of an IPv6 address are no port.
+fn split_port(authority: &str) -> (&str, Option<&str>) {
+    let after_brackets = authority.rfind(']').map_or(0, |bracket| bracket + 1);
+    match authority[after_brackets..].find(':') {
+        Some(colon) => {
+            let colon = after_brackets + colon;
+            (&authority[..colon], Some(&authority[colon + 1..]))
+        }
+        None => (authority, None),
+    }
+}
+
+/// Undoes percent-encoding (RFC 3986, section 2.1).
+fn decoded(text: &str) -> Result<String, Error> {
+    let wrong = || Error::url("the user or password in the URL has a % without two digits");
+    let mut plain = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        plain.push(match byte {
+            b'%' => {
+                let mut digit = || char::from(bytes.next()?).to_digit(16);
+                let (high, low) = digit().zip(digit()).ok_or_else(wrong)?;
+                (high * 16 + low) as u8
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(plain).map_err(|_| Error::url("the user or password is not UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn well_formed_urls() {
+        for (text, host, port, user, password) in [
+            ("mqtt://a", "a", 1883, None, None),
+            ("MQTT://a.b:1884/", "a.b", 1884, None, None),
+            ("mqtt://127.0.0.1:1", "127.0.0.1", 1, None, None),
+            ("mqtt://[::1]:1883", "::1", 1883, None, None),
+            ("mqtt://u@a", "a", 1883, Some("u"), None),
+            (
+                "mqtt://u%40b:p%3a%2F@a:",
+                "a",
+                1883,
+                Some("u@b"),
+                Some("p:/"),
+            ),
+        ] {
+            let url = Url::parse(text).expect(text);
+            assert_eq!((&*url.host, url.port), (host, port), "{text}");
+            assert_eq!(
+                (url.user.as_deref(), url.password.as_deref()),
+                (user, password),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn malformed_urls_are_told_what_would_be_right() {
+        for (text, told) in [
+            ("localhost:1883", "try mqtt://localhost"),
+            ("http://a", "known is mqtt"),
+            ("mqtt://", "no host"),
+            ("mqtt://:1883", "no host"),
+            ("mqtt://a:0", "from 1 to 65535"),
+            ("mqtt://a:b", "from 1 to 65535"),
+            ("mqtt://a/topic", "see --topic"),
+            ("mqtt://a b", "no host name"),
+            ("mqtt://u%4@a", "% without two digits"),
+        ] {
+            let error = Url::parse(text).expect_err(text);
+            assert!(error.to_string().contains(told), "{text}: {error}");
+        }
+    }
+}
