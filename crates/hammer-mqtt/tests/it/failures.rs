@@ -142,11 +142,9 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
         (Version::V3, &[][..], "connection_lost"),
         (Version::V5, &[0xe0, 1, 0x8b][..], "server_shutting_down"),
         (Version::V5, &[0xe0, 2, 0x8e, 0][..], "session_taken_over"),
-        (
-            Version::V3,
-            b"HTTP/1.1 400 Bad Request\r\n\r\n",
-            "malformed_packet",
-        ),
+        // Half a packet, whose end never comes.
+        (Version::V3, &b"HTTP/1.1 400"[..], "connection_lost"),
+        (Version::V3, &b"\0\0"[..], "malformed_packet"),
         // A packet that ends within itself.
         (Version::V3, &[0x40, 1, 0][..], "malformed_packet"),
     ] {
@@ -399,4 +397,39 @@ fn a_port_where_nobody_listens_makes_no_run() {
         .expect("it has one")
         .to_string();
     assert!(cause.contains("connect_refused"), "{cause}");
+}
+
+#[test]
+fn silence_is_broken_by_pings_and_a_broker_that_does_not_answer_them_is_lost() {
+    for answers in [true, false] {
+        let broker = Broker::answering(move |peer, packet| match packet.kind() {
+            12 if !answers => true,
+            _ => peer.oblige(&packet),
+        });
+        let mqtt = at_least_once(&broker)
+            .keep_alive(1)
+            .build()
+            .expect("well formed");
+        let schedule =
+            Schedule::constant(Rate::new(1, ms(4_000)).expect("a rate")).lasting(ms(4_100));
+        let report = execute(Run::new(mqtt, schedule).threads(1));
+        let pings = broker
+            .packets()
+            .iter()
+            .filter(|packet| packet.kind() == 12)
+            .count();
+        if answers {
+            assert!(
+                (3..=9).contains(&pings),
+                "each half a second of 4 that is silent: {pings}"
+            );
+            assert_eq!((report.hits.ok, broker.connections()), (2, 1));
+        } else {
+            assert!(broker.connections() > 1, "{:?}", report.counts);
+            assert_eq!(
+                report.facts["connection_lost"]["keep_alive_timeout"],
+                broker.connections() - 1
+            );
+        }
+    }
 }

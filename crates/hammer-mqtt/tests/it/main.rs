@@ -3,8 +3,11 @@
 
 mod broker;
 mod build;
+mod delivery;
 mod failures;
+mod mosquitto;
 mod publishing;
+mod server;
 
 use std::time::Duration;
 
