@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hammer_core::Hit;
 
+use crate::barrier::Barrier;
 use crate::delivery::{Deliveries, Mailbox};
 use crate::dial::Dial;
 use crate::link::Deed;
@@ -49,6 +50,9 @@ pub(crate) struct Config {
     pub(crate) deliveries: Option<Deliveries>,
     /// One of each worker, since subscribers get what another worker's clients have sent.
     pub(crate) mailboxes: OnceLock<Vec<Mailbox>>,
+    /// Where workers meet when their messages are with the broker, and when what it passed on is
+    /// with the subscribers.
+    pub(crate) passed_on: [Barrier; 2],
     /// Clients of all workers that could not connect before the clock started.
     pub(crate) missing: AtomicUsize,
 }

@@ -77,7 +77,7 @@ impl Driver {
                 }
                 Err(failure) => {
                     self.slot.count("connects_failed", 1);
-                    self.slot.fact("connect_failure", failure.name());
+                    self.slot.fact("not_opened", failure.name());
                 }
             }
             tokio::select! {
@@ -132,11 +132,11 @@ impl Driver {
     fn note(&self, limits: Limits) {
         use hammer_core::Label;
         let window = self.config.window.min(limits.receive_maximum);
-        self.slot.fact("receive_maximum", window);
+        self.slot.fact("receive_max", window);
         let bytes = u32::try_from(limits.packet_size).unwrap_or(u32::MAX);
-        self.slot.fact("maximum_packet_size", Label::number(bytes));
+        self.slot.fact("packet_max", Label::number(bytes));
         if self.config.alias {
-            self.slot.fact("topic_alias_maximum", limits.topic_aliases);
+            self.slot.fact("alias_max", limits.topic_aliases);
         }
     }
 
@@ -162,7 +162,7 @@ impl Driver {
             End::Closing => drop(timeout(GOODBYE, handshake::disconnect(&mut stream)).await),
             End::Failed(failure) => {
                 self.slot.count("connections_lost", 1);
-                self.slot.fact("connection_lost", failure.name());
+                self.slot.fact("lost_by", failure.name());
             }
         }
     }

@@ -4,6 +4,7 @@
 //! needs to know of each message when it was acknowledged, and rumqttc's event loop does not tell.
 
 mod backoff;
+mod barrier;
 mod builder;
 mod client;
 mod config;

@@ -146,6 +146,9 @@ impl Hammer for Mqtt {
             pool.fence().await;
             crew.slot().mark("fence");
         }
+        if self.config.measure == Measure::Delivery {
+            pool.deliver(crew.slot().workers()).await;
+        }
         pool.settle(crew.slot());
     }
 

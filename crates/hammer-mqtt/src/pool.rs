@@ -209,21 +209,32 @@ impl Pool {
         tickets[index].clone()
     }
 
-    /// Waits until brokers have taken all that was sent.
+    /// Waits until the broker has taken all that was sent here.
     pub(crate) async fn fence(&self) {
-        for clients in [&self.clients, &self.subscribers] {
-            for client in clients {
-                if let Some(link) = &mut client.state.borrow_mut().link {
-                    link.fence();
-                    self.fenced.set(self.fenced.get() + 1);
-                } else {
-                    continue;
-                }
+        self.fence_of(&self.clients).await;
+    }
+
+    /// Waits until subscribers, here and elsewhere, have what was sent, here and elsewhere.
+    pub(crate) async fn deliver(&self, workers: usize) {
+        let [with_broker, with_subscribers] = &self.config.passed_on;
+        with_broker.wait(workers).await;
+        self.fence_of(&self.subscribers).await;
+        with_subscribers.wait(workers).await;
+        // What others have posted has woken the task that takes it in.
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+    }
+
+    async fn fence_of(&self, clients: &[Rc<Client>]) {
+        for client in clients {
+            if let Some(link) = &mut client.state.borrow_mut().link {
+                link.fence();
+                self.fenced.set(self.fenced.get() + 1);
                 client.ring();
             }
-            while self.fenced.get() > 0 {
-                self.changed.notified().await;
-            }
+        }
+        while self.fenced.get() > 0 {
+            self.changed.notified().await;
         }
     }
 

@@ -101,6 +101,7 @@ impl MqttBuilder {
                 require_subscribers: measuring.require_subscribers,
                 deliveries,
                 mailboxes: OnceLock::new(),
+                passed_on: Default::default(),
                 missing: AtomicUsize::new(0),
             }),
         })

@@ -127,7 +127,7 @@ fn who_may_be_missing_is_and_its_hits_are_not_connected() {
     let mqtt = || at_least_once(&broker).clients(4).client_id("c{{client}}");
     let report = run(mqtt().allow_missing(0.25).build().expect("well formed"), 20);
     assert_eq!((report.hits.ok, report.failures["not_connected"]), (15, 5));
-    assert!(report.facts["connect_failure"]["not_authorised"] >= 1);
+    assert!(report.facts["not_opened"]["not_authorised"] >= 1);
     let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
     let made = Run::new(
         mqtt().allow_missing(0.2).build().expect("well formed"),
@@ -187,7 +187,7 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
             ),
             (1, 1)
         );
-        assert_eq!(report.facts["connection_lost"][failure], 1);
+        assert_eq!(report.facts["lost_by"][failure], 1);
         let ids: Vec<u16> = broker
             .published()
             .iter()
@@ -355,7 +355,7 @@ fn what_is_larger_than_the_broker_allows_is_not_sent() {
         "{:?}",
         report.failures
     );
-    assert_eq!(report.facts["maximum_packet_size"]["100"], 1);
+    assert_eq!(report.facts["packet_max"]["100"], 1);
     assert_eq!((broker.published().len(), broker.connections()), (0, 1));
 }
 
@@ -427,7 +427,7 @@ fn silence_is_broken_by_pings_and_a_broker_that_does_not_answer_them_is_lost() {
         } else {
             assert!(broker.connections() > 1, "{:?}", report.counts);
             assert_eq!(
-                report.facts["connection_lost"]["keep_alive_timeout"],
+                report.facts["lost_by"]["keep_alive_timeout"],
                 broker.connections() - 1
             );
         }

@@ -56,8 +56,8 @@ fn what_it_allows_with_version_5_is_known() {
             .qos(Qos::AtLeastOnce)
     };
     let report = run(mqtt().build().expect("well formed"), 20);
-    assert_eq!(report.facts["receive_maximum"]["7"], 1);
-    assert_eq!(report.facts["maximum_packet_size"]["1000"], 1);
+    assert_eq!(report.facts["receive_max"]["7"], 1);
+    assert_eq!(report.facts["packet_max"]["1000"], 1);
     assert_eq!(report.labels["no_matching_subscribers"], 20);
     let large = mqtt()
         .payload(Payload::Size(2_000))

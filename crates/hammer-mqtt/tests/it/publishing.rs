@@ -195,7 +195,7 @@ fn the_brokers_receive_maximum_is_kept_and_the_wait_for_it_measured() {
         let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
         let report = execute(run.max_in_flight(10));
         assert_eq!(report.hits.ok, 30, "{:?}", report.failures);
-        assert_eq!(report.facts["receive_maximum"][&most.to_string()], 1);
+        assert_eq!(report.facts["receive_max"][&most.to_string()], 1);
         assert_eq!(
             report.counts["window_waits"],
             report.phases_us["window"].count

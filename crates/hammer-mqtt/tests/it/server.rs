@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 /// A broker that nobody here wrote.
@@ -12,6 +13,8 @@ pub(crate) struct Mosquitto {
     pub(crate) port: u16,
     program: PathBuf,
     folder: tempfile::TempDir,
+    /// Subscriptions that it has logged.
+    log: Arc<Mutex<String>>,
 }
 
 impl Mosquitto {
@@ -21,17 +24,19 @@ impl Mosquitto {
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
         let config = format!(
-            "listener {port} 127.0.0.1\nset_tcp_nodelay true\nlog_dest none\n\
+            "listener {port} 127.0.0.1\nset_tcp_nodelay true\nlog_dest stderr\nlog_type subscribe\n\
              persistence false\nmax_queued_messages 100000\n{config}\n"
         );
         let config = config.replace("FOLDER", &folder.path().display().to_string());
         fs::write(folder.path().join("mosquitto.conf"), config).expect("the folder is there");
-        let child = spawn(&program, folder.path());
+        let log = Arc::default();
+        let child = spawn(&program, folder.path(), &log);
         let mut broker = Self {
             child,
             port,
             program,
             folder,
+            log,
         };
         broker.wait();
         Some(broker)
@@ -71,31 +76,25 @@ impl Mosquitto {
 
     /// Starts it again, on the same port.
     pub(crate) fn start_again(&mut self) {
-        self.child = spawn(&self.program, self.folder.path());
+        self.child = spawn(&self.program, self.folder.path(), &self.log);
         self.wait();
     }
 
     /// A subscriber of theirs, which has subscribed and ends after so many messages.
     pub(crate) fn subscriber(&self, filter: &str, messages: u64) -> Option<Subscriber> {
         let mut child = Command::new(program("mosquitto_sub")?)
-            .args(["-p", &self.port.to_string(), "-q", "1", "-d", "-t", filter])
+            .args(["-p", &self.port.to_string(), "-q", "1", "-t", filter])
             .args(["-C", &messages.to_string(), "-W", "60"])
             .stdout(Stdio::piped())
             .spawn()
             .expect("it is a program");
-        let mut said = BufReader::new(child.stdout.take().expect("it is piped"));
-        let mut line = String::new();
-        while !line.starts_with("Subscribed") {
-            line.clear();
-            let read = said.read_line(&mut line).expect("it talks");
-            assert!(read > 0, "it has ended");
+        while !self.log.lock().expect("nobody panicked").contains(filter) {
+            let ended = child.try_wait().expect("it is ours");
+            assert!(ended.is_none(), "mosquitto_sub has ended: {ended:?}");
+            thread::yield_now();
         }
-        let counting = thread::spawn(move || {
-            let lines = said.lines().map_while(Result::ok);
-            lines
-                .filter(|line| line.contains("received PUBLISH"))
-                .count()
-        });
+        let said = BufReader::new(child.stdout.take().expect("it is piped"));
+        let counting = thread::spawn(move || said.lines().map_while(Result::ok).count());
         Some(Subscriber { child, counting })
     }
 }
@@ -123,13 +122,23 @@ impl Subscriber {
     }
 }
 
-fn spawn(program: &Path, folder: &Path) -> Child {
-    Command::new(program)
+fn spawn(program: &Path, folder: &Path, log: &Arc<Mutex<String>>) -> Child {
+    let mut child = Command::new(program)
         .arg("-c")
         .arg(folder.join("mosquitto.conf"))
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
-        .expect("it is a program")
+        .expect("it is a program");
+    let said = BufReader::new(child.stderr.take().expect("it is piped"));
+    let log = log.clone();
+    thread::spawn(move || {
+        for line in said.lines().map_while(Result::ok) {
+            let mut log = log.lock().expect("nobody panicked");
+            log.push_str(&line);
+            log.push('\n');
+        }
+    });
+    child
 }
 
 fn free_port() -> u16 {
