@@ -1,10 +1,12 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use hammer_core::{Limits, Needs};
+use hammer_core::{Arrivals, Limits, Needs, Shape};
 
 use crate::exit::Exit;
+use crate::instant;
 use crate::job::Prepared;
+use crate::load::LoadArgs;
 use crate::plan::{Assembly, NamedLoad};
 use crate::text::lines::{INDENT, WIDTH, cut, wrapped};
 use crate::text::number::{rate, whole};
@@ -39,15 +41,18 @@ pub(crate) fn plan(plan: &Assembly) -> Exit {
         loads.len()
     );
     let mut text = wrapped("dry run", &what, 2);
-    let totals: Option<u64> = loads
+    let totals = loads.iter().map(|load| load.job.load().expected());
+    let total = totals.reduce(|sum, more| Some(sum?.saturating_add(more?)));
+    let exact = loads
         .iter()
-        .map(|load| load.job.load().schedule().total())
-        .sum();
-    let hits = totals.map_or("as many hits as the targets take".into(), |total| {
-        format!("{} hits", whole(total))
-    });
+        .all(|load| load.job.load().schedule().total().is_some());
+    let hits = hits(total.flatten(), exact, "targets take");
     let end = end(loads).map_or(String::new(), |end| {
-        let peak = asked(peak(loads, end));
+        let loads: Vec<_> = loads
+            .iter()
+            .map(|load| (load.offset, load.job.load()))
+            .collect();
+        let peak = asked(peak(&loads, end));
         format!(" in {} s   {peak} at the peak", rate(end.as_secs_f64()))
     });
     text.push_str(&wrapped("in all", &format!("{hits}{end}"), 2));
@@ -83,21 +88,26 @@ fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
         );
         text.push_str(&wrapped("starts", &offset, 1));
     }
-    let hits = total.map_or("as many hits as the target takes".into(), |total| {
-        let s = if total == 1 { "" } else { "s" };
-        format!("{} hit{s}", whole(total))
-    });
+    let expected = args.expected();
+    let hits = hits(expected, total.is_some(), "target takes");
     let lasting = length.map_or(String::new(), |length| {
         format!(" in {} s", rate(length.as_secs_f64()))
     });
-    let average = total.zip(length).map_or(String::new(), |(total, length)| {
-        format!(
-            "   {} on average",
-            asked(total as f64 / length.as_secs_f64())
-        )
-    });
+    let average = expected
+        .zip(length)
+        .map_or(String::new(), |(total, length)| {
+            format!(
+                "   {} on average",
+                asked(total as f64 / length.as_secs_f64())
+            )
+        });
     let peak = match shape.peak() {
-        Some(peak) => format!("   {} at the peak", asked(peak)),
+        Some(peak) => {
+            // What -z cuts off is never reached.
+            let cut = length.filter(|length| shape.length() > Some(*length));
+            let peak = cut.map_or(peak, |length| self::peak(&[(Duration::ZERO, args)], length));
+            format!("   {} at the peak", asked(peak))
+        }
         None => format!("   a closed loop of {} slots", whole(args.max_in_flight())),
     };
     let seed = format!("   seed {}", args.seed());
@@ -106,6 +116,9 @@ fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
         &format!("{hits}{lasting}{average}{peak}{seed}"),
         2,
     ));
+    if let Some(manner) = manner(args) {
+        text.push_str(&wrapped("manner", &manner, 2));
+    }
     if let Some(length) = length {
         text.push_str(&shape::drawing(shape, length));
     }
@@ -130,6 +143,42 @@ fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
     text
 }
 
+/// How many hits, or who decides.
+fn hits(expected: Option<u64>, exact: bool, decides: &str) -> String {
+    match expected {
+        None => format!("as many hits as the {decides}"),
+        Some(hits) => {
+            let about = if exact { "" } else { "about " };
+            let s = if hits == 1 { "" } else { "s" };
+            format!("{about}{} hit{s}", whole(hits))
+        }
+    }
+}
+
+/// What else there is to say of how a load is sent, if it is not as usual.
+fn manner(args: &LoadArgs) -> Option<String> {
+    let arrivals = Some(args.arrivals()).filter(|arrivals| *arrivals != Arrivals::Even);
+    let arrivals = arrivals.map(|arrivals| format!("{arrivals} arrivals"));
+    let warmup = args.warmup().map(|length| {
+        let first = args.shape().first_rate();
+        let first = first.map_or("max".into(), |first| asked(first.as_f64()));
+        let seconds = rate(length.as_secs_f64());
+        format!("{seconds} s of warm-up at {first} before, which counts nowhere")
+    });
+    let late = args.skip_late().map(|most| {
+        let ms = rate(most.as_secs_f64() * 1e3);
+        format!("unsent if more than {ms} ms late")
+    });
+    let start = args
+        .start_at()
+        .map(|start| format!("from {} on", instant::shown(start)));
+    let all: Vec<_> = [arrivals, warmup, late, start]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!all.is_empty()).then(|| all.join("   "))
+}
+
 fn needs(needs: Needs) -> String {
     let text = format!(
         "up to {} files and {} ports, if every hit took as long as the timeout",
@@ -149,27 +198,30 @@ fn end(loads: &[NamedLoad]) -> Option<Duration> {
     ends?.into_iter().max()
 }
 
-/// The greatest rate of all loads together.
-fn peak(loads: &[NamedLoad], end: Duration) -> f64 {
-    let shapes: Vec<_> = loads
+/// The greatest rate of all loads together, each with its offset: where a stage begins or is about
+/// to end, and at moments between.
+fn peak(loads: &[(Duration, &LoadArgs)], end: Duration) -> f64 {
+    let nano = Duration::from_nanos(1);
+    let parts: Vec<_> = loads
         .iter()
-        .map(|load| {
-            (
-                load.offset,
-                load.job.load().shape(),
-                load.job.load().schedule().length(),
-            )
-        })
+        .map(|(offset, load)| (*offset, load.shape(), load.schedule().length()))
         .collect();
     let at = |t: Duration| -> f64 {
-        let rate = |(offset, shape, length): &(Duration, &hammer_core::Shape, Option<Duration>)| {
+        let rate = |(offset, shape, length): &(Duration, &Shape, Option<Duration>)| {
             let t = t.checked_sub(*offset)?;
             let over = length.is_some_and(|length| t >= length);
             shape.rate_at(t).filter(|_| !over)
         };
-        shapes.iter().filter_map(rate).sum()
+        parts.iter().filter_map(rate).sum()
     };
+    let borders = parts.iter().flat_map(|(offset, shape, _)| {
+        let starts = shape.stages().iter().map(|stage| *offset + stage.start());
+        starts.flat_map(|start| [start, start.saturating_sub(nano)])
+    });
     (0..=MOMENTS)
-        .map(|moment| at(end.mul_f64(f64::from(moment) / f64::from(MOMENTS))))
+        .map(|moment| end.mul_f64(f64::from(moment) / f64::from(MOMENTS)))
+        .chain(borders)
+        .chain([end.saturating_sub(nano)])
+        .map(at)
         .fold(0.0, f64::max)
 }

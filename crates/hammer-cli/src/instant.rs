@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 
 /// Farther ahead than this is more likely a slip than a plan.
-const FARTHEST: Duration = Duration::from_secs(7 * 24 * 3600);
+const FARTHEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// A time of the wall clock that is to come: `2026-12-01T12:00:00Z`, or with an offset.
 pub(crate) fn parse(text: &str) -> Result<SystemTime, String> {
@@ -18,7 +18,7 @@ fn ahead_of(now: SystemTime, text: &str) -> Result<SystemTime, String> {
     };
     match SystemTime::from(stamp).duration_since(now) {
         Err(_) => wrong("has passed"),
-        Ok(ahead) if ahead > FARTHEST => wrong("is more than 7 days ahead"),
+        Ok(ahead) if ahead > FARTHEST => wrong("is more than 366 days ahead"),
         Ok(_) => Ok(stamp.into()),
     }
 }
@@ -48,7 +48,7 @@ mod tests {
         }
         for (text, why) in [
             ("2026-11-30T00:53:19Z", "has passed"),
-            ("2026-12-08T00:53:20Z", "more than 7 days ahead"),
+            ("2027-12-02T00:53:20Z", "more than 366 days ahead"),
             ("2026-12-01T12:00:00", "no time with a date and a zone"),
             ("noon", "no time"),
             ("", "no time"),

@@ -80,6 +80,35 @@ impl LoadArgs {
         self.seed
     }
 
+    /// How hits are spread.
+    pub(crate) fn arrivals(&self) -> Arrivals {
+        self.arrivals
+    }
+
+    pub(crate) fn warmup(&self) -> Option<Duration> {
+        self.warmup
+    }
+
+    pub(crate) fn skip_late(&self) -> Option<Duration> {
+        self.skip_late
+    }
+
+    pub(crate) fn start_at(&self) -> Option<SystemTime> {
+        self.start_at
+    }
+
+    /// How many hits will be due, or about how many where chance decides; none if the target does,
+    /// or there is no end.
+    pub(crate) fn expected(&self) -> Option<u64> {
+        let schedule = self.schedule();
+        let total = schedule.total();
+        if total.is_some() || self.rate.is_max() {
+            return total;
+        }
+        let by_time = self.rate.hits_before(schedule.length()?);
+        Some(self.hits.map_or(by_time, |hits| hits.min(by_time)))
+    }
+
     /// Lasts for `lasting` where neither a flag nor the shape says otherwise.
     pub(crate) fn lasting_unless_told(mut self, lasting: Duration) -> Self {
         self.lasting = lasting;
@@ -207,10 +236,25 @@ mod tests {
         ] {
             let load = load(flags);
             load.check().expect(flags);
+            assert_eq!(load.expected(), total, "{flags}");
             assert_eq!(load.schedule().total(), total, "{flags}");
             if length.is_some() || !flags.contains("0..10") {
                 assert_eq!(load.schedule().length(), length, "{flags}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_left_to_chance_is_expected_all_the_same() {
+        for (flags, expected) in [
+            ("-r 10 -z 2 --arrivals poisson", Some(20)),
+            ("-r 10 -z 2 -n 9 --arrivals poisson", Some(9)),
+            ("-r 10 -z 2 -n 90 --arrivals poisson", Some(20)),
+            ("-r 0..10/10s --arrivals poisson", Some(50)),
+            ("-r max -n 9 -z 2", None),
+        ] {
+            assert_eq!(load(flags).expected(), expected, "{flags}");
+            assert_eq!(load(flags).schedule().total(), None, "{flags}");
         }
     }
 

@@ -267,6 +267,7 @@ impl Coordinator {
                     self.peaks.in_flight += peaks.in_flight;
                     self.peaks.backlog += peaks.backlog;
                     self.peaks.last_start = self.peaks.last_start.max(peaks.last_start);
+                    self.peaks.schedule_end = self.peaks.schedule_end.max(peaks.schedule_end);
                     self.reached[worker] = u64::MAX;
                     self.tick(on_event);
                 }

@@ -214,18 +214,30 @@ impl From<&Histogram> for Summary {
 }
 
 impl Coordinator {
+    /// From the start to the end of the schedule, or to the stop.
+    fn duration(&self, stopped: bool, open: bool, scheduled: u64) -> Duration {
+        let planned = self.schedule.length();
+        let end = planned.map_or(self.peaks.schedule_end, |planned| {
+            planned.min(self.peaks.schedule_end)
+        });
+        match planned {
+            _ if stopped => end,
+            // Chance says when the last of so many hits is due.
+            _ if open && self.schedule.ends_by_chance(scheduled) => end,
+            Some(planned) if open => planned,
+            // In a closed loop the last hits take part of the time that there is.
+            Some(planned) => planned.min(self.elapsed),
+            None => self.elapsed,
+        }
+    }
+
     /// Makes the report of all that was told.
     pub(crate) fn report(&mut self) -> Report {
         let measured = std::mem::replace(&mut self.total, Interval::new());
         let (settings, total) = (&self.settings, &measured);
         let stopped = settings.stop.level() > Level::Run;
-        let planned = self.schedule.length().filter(|_| !stopped);
         let open = !self.schedule.shape().is_max();
-        let duration = match planned {
-            Some(planned) if open => planned,
-            Some(planned) => planned.min(self.elapsed),
-            None => self.elapsed,
-        };
+        let duration = self.duration(stopped, open, total.hits.scheduled);
         let seconds = duration.as_secs_f64();
         let starting = if open {
             duration
@@ -251,7 +263,7 @@ impl Coordinator {
             },
             r#loop: if open { Loop::Open } else { Loop::Closed },
             rate: Achieved {
-                requested: self.schedule.mean_rate(),
+                requested: self.schedule.mean_rate_until(duration),
                 achieved: if starting > 0.0 {
                     total.started as f64 / starting
                 } else {

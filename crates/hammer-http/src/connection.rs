@@ -5,14 +5,16 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use hammer_core::Failure;
+use hammer_core::{Failure, Slot};
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
+use crate::dial::Opened;
 use crate::fault;
+use crate::lifetime::Life;
 use crate::stream::{Stream, Traffic};
 use crate::template::{Body, Template};
 
@@ -28,10 +30,13 @@ pub(crate) struct Connection {
     /// What ended the connection, if that was no orderly end.
     broken: Option<hyper::Error>,
     traffic: Rc<Traffic>,
+    pub(crate) life: Life,
 }
 
 impl Connection {
-    pub(crate) async fn handshake(stream: Stream, traffic: Rc<Traffic>) -> Result<Self, Failure> {
+    pub(crate) async fn handshake(opened: Opened, slot: &Slot) -> Result<Self, Failure> {
+        let Opened { stream, traffic } = opened;
+        let life = Life::begin(slot);
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(MAX_HEAD_BYTES)
             .handshake(TokioIo::new(stream))
@@ -42,6 +47,7 @@ impl Connection {
             driver: Some(driver),
             broken: None,
             traffic,
+            life,
         })
     }
 

@@ -17,7 +17,8 @@ pub(crate) fn basic(userinfo: &str) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+/// What `text` stands for; none if a `%` has no two hexadecimal digits behind it.
+pub(crate) fn percent_decoded(text: &str) -> Option<Vec<u8>> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {

@@ -21,8 +21,14 @@ pub enum ErrorKind {
     Header,
     /// The method is not a token, or one that a hammer can't send.
     Method,
-    /// The certificates to trust could not be read, or there are none.
+    /// Certificates or a key could not be read, there are none, or they can't be used.
     Certificates,
+    /// TLS can't be spoken as it was asked for.
+    Tls,
+    /// Connections can't be made the way that was asked for.
+    Connect,
+    /// The proxy is malformed, of an unknown kind, or can't be used for this.
+    Proxy,
 }
 
 impl Error {

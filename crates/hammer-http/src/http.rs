@@ -6,6 +6,7 @@ use crate::HttpBuilder;
 use crate::connection::Connection;
 use crate::dial::Dial;
 use crate::fault;
+use crate::lifetime::{Lifetime, closed_by_target};
 use crate::template::Template;
 
 /// Sends an HTTP/1.1 request with every hit.
@@ -21,6 +22,7 @@ pub struct Http {
     pub(crate) template: Template,
     pub(crate) dial: Dial,
     pub(crate) keepalive: bool,
+    pub(crate) lifetime: Option<Lifetime>,
 }
 
 /// What a slot keeps between hits: its connection, and its own copy of the request.
@@ -34,6 +36,21 @@ impl Http {
     pub fn builder(url: &str) -> HttpBuilder {
         HttpBuilder::new(url)
     }
+
+    async fn connect(&self, slot: &Slot) -> Result<Connection, Failure> {
+        Connection::handshake(self.dial.open(slot).await?, slot).await
+    }
+
+    /// Closes a connection that has done its work; between two hits nothing is lost with it.
+    async fn retire(&self, session: &mut Session, slot: &Slot) {
+        if let Some(lifetime) = &self.lifetime
+            && let Some(connection) = &session.connection
+            && connection.life.is_over(lifetime, slot)
+            && let Some(connection) = session.connection.take()
+        {
+            connection.close().await;
+        }
+    }
 }
 
 impl Hammer for Http {
@@ -41,7 +58,7 @@ impl Hammer for Http {
 
     async fn open(&self, slot: Slot) -> Result<Session, Failure> {
         let connection = if self.keepalive {
-            Some(self.dial.open(&slot).await?)
+            Some(self.connect(&slot).await?)
         } else {
             None
         };
@@ -52,10 +69,13 @@ impl Hammer for Http {
     }
 
     async fn hit(&self, session: &mut Session, hit: Hit) -> Result<Outcome, Failure> {
+        if self.lifetime.is_some() {
+            self.retire(session, hit.slot()).await;
+        }
         let mut used = session.connection.is_some();
         let (connection, before, answer) = loop {
             if session.connection.is_none() {
-                session.connection = Some(self.dial.open(hit.slot()).await?);
+                session.connection = Some(self.connect(hit.slot()).await?);
             }
             let Some(connection) = &mut session.connection else {
                 continue;
@@ -65,22 +85,35 @@ impl Hammer for Http {
                 Ok(answer) => break (connection, before, answer),
                 Err(mut error) => {
                     if !used || error.take_message().is_none() {
-                        return Err(fault::of_exchange(error.error()));
+                        return Err(lost(fault::of_exchange(error.error()), hit.slot()));
                     }
                     tracing::debug!("the target closed an idle connection");
+                    closed_by_target(hit.slot());
                     session.connection = None;
                     used = false;
                 }
             }
         };
+        connection.life.hit(hit.slot());
         hit.mark("first_byte");
         let status = answer.status().as_u16();
-        if connection.drain(answer.into_body()).await? {
+        let drained = connection.drain(answer.into_body()).await;
+        if drained.map_err(|failure| lost(failure, hit.slot()))? {
             hit.mark("body");
         }
         let (sent, received) = connection.traffic();
-        if !self.keepalive || !connection.is_ready() {
+        let open = connection.is_ready();
+        if !self.keepalive || !open {
             session.connection = None;
+            if self.keepalive {
+                closed_by_target(hit.slot());
+            }
+        } else if self.lifetime.is_some() {
+            self.retire(session, hit.slot()).await;
+        }
+        // No target says this of itself.
+        if status == 407 && self.dial.for_proxy().is_some() {
+            return Err(fault::PROXY_AUTH);
         }
         let outcome = if status < 400 {
             Outcome::ok(status)
@@ -95,6 +128,14 @@ impl Hammer for Http {
             connection.close().await;
         }
     }
+}
+
+/// Counts a connection that broke within a hit.
+fn lost(failure: Failure, slot: &Slot) -> Failure {
+    if failure == Failure::RESET || failure == Failure::CLOSED_EARLY {
+        closed_by_target(slot);
+    }
+    failure
 }
 
 impl fmt::Debug for Http {

@@ -32,21 +32,33 @@
 //! `first_byte` (the head of the answer is here) and `body` (the rest, if it came later).
 
 mod builder;
+mod connect_to;
 mod connection;
 mod credentials;
 mod dial;
+mod dialer;
 mod error;
+mod family;
 mod fault;
 mod header;
 mod http;
+mod identity;
 mod insecure;
+mod key_log;
+mod lifetime;
+mod pem;
+mod proxy;
 mod resolve;
+mod source;
 mod stream;
 mod template;
 mod tls;
 mod url;
+mod validity;
 
-pub use builder::HttpBuilder;
+pub use builder::{HttpBuilder, TlsVersion};
 pub use error::{Error, ErrorKind};
+pub use family::Family;
 pub use header::Header;
 pub use http::{Http, Session};
+pub use url::masked;

@@ -1,4 +1,4 @@
-//! The bytes below HTTP: TCP, or TLS over TCP, counted where they enter the socket.
+//! The bytes below HTTP: a socket, or TLS over it, counted where they enter the socket.
 
 use std::cell::Cell;
 use std::io::{self, IoSlice};
@@ -8,6 +8,8 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
 use tokio_rustls::client::TlsStream;
 
 /// Bytes that went through a socket, in both directions.
@@ -17,14 +19,32 @@ pub(crate) struct Traffic {
     pub(crate) received: Cell<u64>,
 }
 
+/// What the system connects.
+#[derive(Debug)]
+pub(crate) enum Socket {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
 #[derive(Debug)]
 pub(crate) struct Counted {
-    socket: TcpStream,
+    socket: Socket,
     traffic: Rc<Traffic>,
 }
 
+macro_rules! on_socket {
+    ($self:expr, $socket:ident => $call:expr) => {
+        match &mut $self.socket {
+            Socket::Tcp($socket) => $call,
+            #[cfg(unix)]
+            Socket::Unix($socket) => $call,
+        }
+    };
+}
+
 impl Counted {
-    pub(crate) fn new(socket: TcpStream) -> (Self, Rc<Traffic>) {
+    pub(crate) fn new(socket: Socket) -> (Self, Rc<Traffic>) {
         let traffic = Rc::new(Traffic::default());
         (
             Self {
@@ -52,7 +72,7 @@ impl AsyncRead for Counted {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
-        let read = Pin::new(&mut self.socket).poll_read(cx, buf);
+        let read = on_socket!(self, socket => Pin::new(socket).poll_read(cx, buf));
         let received = (buf.filled().len() - before) as u64;
         self.traffic
             .received
@@ -67,7 +87,7 @@ impl AsyncWrite for Counted {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.socket).poll_write(cx, buf);
+        let written = on_socket!(self, socket => Pin::new(socket).poll_write(cx, buf));
         self.sent(written)
     }
 
@@ -78,22 +98,28 @@ impl AsyncWrite for Counted {
     ) -> Poll<io::Result<usize>> {
         // A hit without a body is one buffer, and the kernel takes that faster as what it is.
         let written = match bufs {
-            [one] => Pin::new(&mut self.socket).poll_write(cx, one),
-            several => Pin::new(&mut self.socket).poll_write_vectored(cx, several),
+            [one] => on_socket!(self, socket => Pin::new(socket).poll_write(cx, one)),
+            several => {
+                on_socket!(self, socket => Pin::new(socket).poll_write_vectored(cx, several))
+            }
         };
         self.sent(written)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.socket.is_write_vectored()
+        match &self.socket {
+            Socket::Tcp(socket) => socket.is_write_vectored(),
+            #[cfg(unix)]
+            Socket::Unix(socket) => socket.is_write_vectored(),
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(cx)
+        on_socket!(self, socket => Pin::new(socket).poll_flush(cx))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(cx)
+        on_socket!(self, socket => Pin::new(socket).poll_shutdown(cx))
     }
 }
 
@@ -101,6 +127,8 @@ impl AsyncWrite for Counted {
 pub(crate) enum Stream {
     Plain(Counted),
     Tls(Box<TlsStream<Counted>>),
+    /// TLS with the target inside TLS with a proxy.
+    Nested(Box<TlsStream<Box<TlsStream<Counted>>>>),
 }
 
 macro_rules! either {
@@ -111,6 +139,10 @@ macro_rules! either {
                 $call
             }
             Stream::Tls($stream) => {
+                let $stream = Pin::new($stream.as_mut());
+                $call
+            }
+            Stream::Nested($stream) => {
                 let $stream = Pin::new($stream.as_mut());
                 $call
             }
@@ -149,6 +181,7 @@ impl AsyncWrite for Stream {
         match self {
             Self::Plain(stream) => stream.is_write_vectored(),
             Self::Tls(stream) => stream.is_write_vectored(),
+            Self::Nested(stream) => stream.is_write_vectored(),
         }
     }
 

@@ -1,91 +1,154 @@
-//! Whom to trust, as a connector for TLS.
+//! TLS as it was asked for: whom to trust, who to be, which versions, which name.
 
-use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use hammer_core::Slot;
+use rustls::client::Resumption;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CipherSuite, ClientConfig, ClientConnection, HandshakeKind, RootCertStore};
 use tokio_rustls::TlsConnector;
 
 use crate::insecure::TrustAnyone;
+use crate::pem::Pem;
 use crate::url::Host;
+use crate::validity::Validity;
 use crate::{Error, ErrorKind};
+
+const CA: &str = "CA file";
 
 #[derive(Debug, Default)]
 pub(crate) enum Trust {
     #[default]
     System,
-    File(PathBuf),
-    Pem(Vec<u8>),
+    Given(Pem),
     Anyone,
 }
 
+/// What speaks TLS with one host.
 pub(crate) struct Tls {
     pub(crate) connector: TlsConnector,
     pub(crate) name: ServerName<'static>,
 }
 
-pub(crate) fn connector(trust: &Trust, host: &Host) -> Result<Tls, Error> {
-    let name = match host {
-        Host::Address(address) => ServerName::from(*address),
+/// The name by which a host is asked for, and which its certificate has to be for.
+pub(crate) fn server_name(host: &Host) -> Result<ServerName<'static>, Error> {
+    match host {
+        Host::Address(address) => Ok(ServerName::from(*address)),
         Host::Name(name) => ServerName::try_from(name.clone()).map_err(|cause| {
             Error::url(format!("{name:?} can't be the name of a TLS server")).because(cause)
-        })?,
-    };
-    let failed = |cause| Error::new(ErrorKind::Certificates, "TLS can't be set up").because(cause);
+        }),
+    }
+}
+
+/// A configuration that trusts whom it should and shows no certificate.
+pub(crate) fn trusting(
+    trust: &Trust,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert>, Error> {
+    let failed = |cause| Error::new(ErrorKind::Tls, "TLS can't be set up").because(cause);
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .map_err(failed)?;
-    let mut config = match trust {
+    Ok(match trust {
         Trust::Anyone => builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(TrustAnyone(provider)))
-            .with_no_client_auth(),
-        _ => builder
-            .with_root_certificates(roots(trust)?)
-            .with_no_client_auth(),
-    };
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Tls {
-        connector: Arc::new(config).into(),
-        name,
+            .with_custom_certificate_verifier(Arc::new(TrustAnyone(provider))),
+        _ => builder.with_root_certificates(roots(trust)?),
     })
 }
 
+/// Notes what was agreed upon.
+pub(crate) fn note(slot: &Slot, connection: &ClientConnection) {
+    let suite = connection.negotiated_cipher_suite();
+    slot.fact("tls", suite.map_or("unknown", |suite| named(suite.suite())));
+    slot.fact(
+        "tls_handshake",
+        match connection.handshake_kind() {
+            Some(HandshakeKind::Resumed) => "resumed",
+            _ => "full",
+        },
+    );
+    slot.fact(
+        "alpn",
+        match connection.alpn_protocol() {
+            Some(b"http/1.1") => "http/1.1",
+            Some(b"h2") => "h2",
+            Some(_) => "other",
+            None => "none",
+        },
+    );
+}
+
+/// Version and cipher in one text: of the suites that ring has, each belongs to one version.
+fn named(suite: CipherSuite) -> &'static str {
+    use CipherSuite as C;
+    match suite {
+        C::TLS13_AES_256_GCM_SHA384 => "TLSv1.3 TLS_AES_256_GCM_SHA384",
+        C::TLS13_AES_128_GCM_SHA256 => "TLSv1.3 TLS_AES_128_GCM_SHA256",
+        C::TLS13_CHACHA20_POLY1305_SHA256 => "TLSv1.3 TLS_CHACHA20_POLY1305_SHA256",
+        C::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 => {
+            "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
+        }
+        C::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 => {
+            "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+        }
+        C::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 => {
+            "TLSv1.2 TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256"
+        }
+        C::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 => "TLSv1.2 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        C::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 => "TLSv1.2 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        C::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 => {
+            "TLSv1.2 TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
+        }
+        other => other.as_str().unwrap_or("unknown"),
+    }
+}
+
+/// Switches off that a connection takes up what an earlier one agreed upon.
+pub(crate) fn never_resume(config: &mut ClientConfig) {
+    config.resumption = Resumption::disabled();
+}
+
 pub(crate) fn roots(trust: &Trust) -> Result<RootCertStore, Error> {
-    let error = |message| Error::new(ErrorKind::Certificates, message);
     match trust {
         Trust::Anyone => Ok(RootCertStore::empty()),
         Trust::System => system_roots(),
-        Trust::Pem(pem) => from_pem(pem, "the given certificates"),
-        Trust::File(path) => {
-            let name = path.display();
-            let pem = std::fs::read(path).map_err(|cause| {
-                error(format!("the CA file {name} can't be read")).because(cause)
-            })?;
-            from_pem(&pem, &format!("the CA file {name}"))
-        }
+        Trust::Given(pem) => from_pem(&pem.read(CA)?, &pem.named(CA)),
     }
 }
 
 fn from_pem(pem: &[u8], name: &str) -> Result<RootCertStore, Error> {
     let error = |message| Error::new(ErrorKind::Certificates, message);
     let mut roots = RootCertStore::empty();
+    let mut objection = None;
+    let now = SystemTime::now();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let malformed = || error(format!("a certificate in {name} is malformed"));
         let certificate = certificate.map_err(|cause| malformed().because(cause))?;
+        // Nobody else looks at the dates of a root.
+        if let Some(wrong) = Validity::of(&certificate, now).objection() {
+            tracing::warn!(wrong, "a certificate in {name} is left out");
+            objection = Some(wrong);
+            continue;
+        }
         roots
             .add(certificate)
             .map_err(|cause| malformed().because(cause))?;
     }
-    if roots.is_empty() {
-        let right = "it should have PEM blocks that begin with -----BEGIN CERTIFICATE-----";
-        return Err(error(format!("no certificate in {name}: {right}")));
+    match (roots.is_empty(), objection) {
+        (false, _) => Ok(roots),
+        (true, Some(wrong)) => Err(error(format!(
+            "no certificate in {name} is valid today: it {wrong}"
+        ))),
+        (true, None) => {
+            let right = "it should have PEM blocks that begin with -----BEGIN CERTIFICATE-----";
+            Err(error(format!("no certificate in {name}: {right}")))
+        }
     }
-    Ok(roots)
 }
 
 fn system_roots() -> Result<RootCertStore, Error> {

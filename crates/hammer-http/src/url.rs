@@ -1,10 +1,10 @@
 //! The URL of a target, taken apart and checked.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use hyper::Uri;
 use hyper::header::HeaderValue;
-use hyper::http::uri::Authority;
 
 use crate::{Error, credentials};
 
@@ -27,14 +27,16 @@ pub(crate) enum Host {
 }
 
 impl Url {
-    pub(crate) fn parse(url: &str) -> Result<Self, Error> {
-        if let Some(bad) = url.chars().find(|c| !c.is_ascii_graphic()) {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        // What is wrong is told of the URL as it may be shown.
+        let url = &*masked(text);
+        if let Some(bad) = text.chars().find(|c| !c.is_ascii_graphic()) {
             return Err(Error::url(format!(
                 "the URL {url:?} contains {bad:?}: spaces, control characters and non-ASCII ones \
                  are written percent-encoded (%20), non-ASCII host names in punycode (xn--…)"
             )));
         }
-        let (scheme, rest) = url.split_once("://").ok_or_else(|| {
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| {
             Error::url(format!(
                 "the URL {url:?} has no scheme: try http://{url} or https://{url}"
             ))
@@ -93,8 +95,78 @@ impl Url {
     }
 }
 
+impl Url {
+    /// What the request line asks a proxy for: scheme, host, path and query.
+    pub(crate) fn in_full(&self) -> Result<Uri, Error> {
+        let scheme = if self.tls { "https" } else { "http" };
+        let parts = Uri::builder()
+            .scheme(scheme)
+            .authority(self.authority.as_bytes());
+        let path = self.path.path_and_query().map_or("/", |path| path.as_str());
+        let malformed = |cause| Error::url("the URL can't be told to a proxy").because(cause);
+        parts.path_and_query(path).build().map_err(malformed)
+    }
+}
+
+impl Host {
+    /// A name, or an address as it stands in a URL: in brackets if it has colons.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if let Some(literal) = text.strip_prefix('[') {
+            let address: Ipv6Addr = literal.strip_suffix(']')?.parse().ok()?;
+            return Some(Self::Address(address.into()));
+        }
+        if let Ok(address) = text.parse::<Ipv4Addr>() {
+            return Some(Self::Address(address.into()));
+        }
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        let named = !text.is_empty() && text.bytes().all(fits);
+        named.then(|| Self::Name(text.to_owned()))
+    }
+
+    /// Whether both are the same host, as far as their names tell.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Address(one), Self::Address(other)) => one == other,
+            (Self::Name(one), Self::Name(other)) => one.eq_ignore_ascii_case(other),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(IpAddr::V6(address)) => write!(f, "[{address}]"),
+            Self::Address(address) => address.fmt(f),
+            Self::Name(name) => name.fmt(f),
+        }
+    }
+}
+
+/// `url` as it may be shown: without the password before its host.
+///
+/// ```
+/// assert_eq!(hammer_http::masked("http://ann:secret@a.test/b"), "http://ann:***@a.test/b");
+/// assert_eq!(hammer_http::masked("http://a.test/b@c"), "http://a.test/b@c");
+/// ```
+#[must_use]
+pub fn masked(url: &str) -> String {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find(['/', '?', '#']);
+    let end = end.map_or(url.len(), |at| start + at);
+    let Some(at) = url[start..end].rfind('@') else {
+        return url.to_owned();
+    };
+    let user = match url[start..start + at].split_once(':') {
+        Some((user, _)) => format!("{user}:"),
+        // It may as well be a token.
+        None => String::new(),
+    };
+    format!("{}{user}***{}", &url[..start], &url[start + at..])
+}
+
 /// The colons within the brackets of an IPv6 address are no port.
-fn split_port(authority: &str) -> (&str, Option<&str>) {
+pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
     let after_brackets = authority.rfind(']').map_or(0, |bracket| bracket + 1);
     match authority[after_brackets..].find(':') {
         Some(colon) => {
@@ -111,31 +183,12 @@ fn host(name: &str, url: &str) -> Result<Host, Error> {
             "the URL {url:?} has no host: try http://localhost:8080/"
         )));
     }
-    if let Some(literal) = name.strip_prefix('[') {
-        let address = literal
-            .strip_suffix(']')
-            .and_then(|inner| inner.parse::<Ipv6Addr>().ok());
-        return address
-            .map(|address| Host::Address(address.into()))
-            .ok_or_else(|| {
-                Error::url(format!(
-                    "{name:?} in {url:?} is no IPv6 address: it should look like [::1]"
-                ))
-            });
-    }
-    if let Ok(address) = name.parse() {
-        return Ok(Host::Address(address));
-    }
-    match name.parse::<Authority>() {
-        Ok(_)
-            if name
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)) =>
-        {
-            Ok(Host::Name(name.to_owned()))
-        }
-        _ => Err(Error::url(format!("{name:?} in {url:?} is no host name"))),
-    }
+    Host::parse(name).ok_or_else(|| {
+        Error::url(match name.strip_prefix('[') {
+            Some(_) => format!("{name:?} in {url:?} is no IPv6 address: it should look like [::1]"),
+            None => format!("{name:?} in {url:?} is no host name"),
+        })
+    })
 }
 
 #[cfg(test)]

@@ -157,14 +157,15 @@ impl Measured for PlanReport {
         Some(self.rate.achieved)
     }
 
-    /// Each load counts by the hits that were asked of it.
+    /// Each load counts by the hits that were due in it.
     fn achieved(&self) -> Option<f64> {
-        let (mut achieved, mut asked) = (0.0, 0.0);
+        let (mut achieved, mut due) = (0.0, 0.0);
         for LoadReport { report, .. } in &self.loads {
-            achieved += report.rate.achieved * report.duration_s;
-            asked += report.rate.requested? * report.duration_s;
+            let hits = report.hits.scheduled as f64;
+            achieved += report.achieved()? * hits;
+            due += hits;
         }
-        (asked > 0.0).then(|| achieved / asked)
+        (due > 0.0).then(|| achieved / due)
     }
 
     fn interval(&self) -> Option<&Interval> {

@@ -9,7 +9,15 @@ pub(crate) fn parse(source: &Source) -> Result<Node, PlanError> {
     let table = DeTable::parse(source.text()).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let what = error.message().replace('\n', ", ");
-        source.error(at, format!("it is no TOML: {what}"))
+        // A value that was to come from the environment stands without its quotes.
+        let before = source.text().get(..at).unwrap_or_default();
+        let bare = before.trim_end_matches('{').ends_with("= $");
+        let right = if bare {
+            "; right would be \"${NAME}\""
+        } else {
+            ""
+        };
+        source.error(at, format!("it is no TOML: {what}{right}"))
     })?;
     let span = table.span();
     let value = read_table(source, table.get_ref(), MOST_DEPTH)?;

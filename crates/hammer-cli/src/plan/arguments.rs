@@ -142,7 +142,7 @@ impl Arguments<'_> {
                 format!("invalid value '{value}'; right would be {right}")
             }
             ErrorKind::MissingRequiredArgument if argument.starts_with("--") => {
-                format!("it is missing, and {} needs it", self.of)
+                format!("it is missing, and another key of {} needs it", self.of)
             }
             ErrorKind::MissingRequiredArgument => {
                 "it is missing; right would be target = \"http://HOST/\"".into()

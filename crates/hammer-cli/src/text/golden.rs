@@ -248,7 +248,10 @@ fn what_the_hammer_noted_beside_hits() {
     };
     let rendered = render(
         &report(&[
-            ("/counts", json!({"connections_opened": 14, "redirects": 0})),
+            (
+                "/counts",
+                json!({"connections_opened": 14, "connections_closed_by_target": 3, "goaways": 2, "redirects": 0}),
+            ),
             ("/facts", json!({"tls": {"TLSv1.2 A": 2, "TLSv1.3 B": 12}})),
             (
                 "/rows",
@@ -261,7 +264,8 @@ fn what_the_hammer_noted_beside_hits() {
         "rows, µs                                            hits       p50       p99       max      not ok\n\
          \x20 GET /a                                          29,991       110       300     1,300          12\n\
          \x20 GET /                                                9       110       300     1,300           0\n",
-        "counts        connections opened 14\n",
+        "counts        goaways 2\n",
+        "connections   14 opened   3 closed by target   12 lost   9 hits in flight at most   2.10 MB sent\n",
         "tls           TLSv1.3 B: 12   TLSv1.2 A: 2\n",
     ];
     for part in expected {

@@ -17,6 +17,8 @@ pub(super) const REASON_LINES: usize = 8;
 const FAILURES: usize = 3;
 /// Columns for the expression of a shape.
 const MOST_SHAPE: usize = 30;
+/// How the names of counters begin that are about connections.
+const CONNECTIONS: &str = "connections_";
 /// Labels that are counted one by one.
 const LABELS: usize = 6;
 
@@ -264,10 +266,10 @@ fn phases(report: &Report) -> String {
     format!("{}   (p50)\n", line.trim_end())
 }
 
-/// What the hammer counted beside hits.
+/// What the hammer counted beside hits and connections.
 fn counts(counts: &BTreeMap<String, u64>) -> String {
     let items: Vec<_> = (counts.iter())
-        .filter(|(_, n)| **n > 0)
+        .filter(|(name, n)| **n > 0 && !name.starts_with(CONNECTIONS))
         .map(|(name, n)| format!("{} {}", name.replace('_', " "), whole(*n)))
         .collect();
     if items.is_empty() {
@@ -295,20 +297,28 @@ fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
         .collect()
 }
 
+/// Connections as the hammer counted them, or else sessions, which mostly have one each.
 fn connections(report: &Report) -> String {
     let generator = &report.generator;
-    let lost = generator
-        .sessions_opened
-        .saturating_sub(generator.slots_opened);
-    let text = format!(
-        "{} opened   {lost} lost   {} hits in flight at most   {} sent   {} received",
-        whole(generator.sessions_opened),
-        whole(generator.peak_in_flight),
-        size(report.bytes.sent),
-        size(report.bytes.received),
-        lost = whole(lost),
-    );
-    wrapped("connections", &text, 1)
+    let sessions = generator.sessions_opened;
+    let lost = sessions.saturating_sub(generator.slots_opened);
+    let counted = |what: &str| report.counts.get(&format!("{CONNECTIONS}{what}")).copied();
+    let mut items = vec![format!(
+        "{} opened",
+        whole(counted("opened").unwrap_or(sessions))
+    )];
+    let others = (report.counts.iter())
+        .filter_map(|(name, n)| Some((name.strip_prefix(CONNECTIONS)?, *n)))
+        .filter(|(what, n)| *n > 0 && *what != "opened");
+    items.extend(others.map(|(what, n)| format!("{} {}", whole(n), what.replace('_', " "))));
+    items.push(format!("{} lost", whole(lost)));
+    items.push(format!(
+        "{} hits in flight at most",
+        whole(generator.peak_in_flight)
+    ));
+    items.push(format!("{} sent", size(report.bytes.sent)));
+    items.push(format!("{} received", size(report.bytes.received)));
+    wrapped("connections", &items.join("   "), 2)
 }
 
 fn generator(report: &Report) -> String {

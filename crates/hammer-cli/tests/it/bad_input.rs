@@ -50,10 +50,16 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (
         &["--start-at", "2999-01-01T00:00:00Z"],
         "--start-at",
-        "7 days ahead",
+        "366 days ahead",
     ),
     (&["-r", "fast"], "--rate", "is not a number\n"),
     (&["-z", "0"], "--duration", "right would be 30s"),
+    (&["-z", "99999999999y"], "--duration", "366 days"),
+    (
+        &["--warmup", "18446744073709500000"],
+        "--warmup",
+        "366 days",
+    ),
     (&["-z", "-1s"], "--duration", "right would be 30s"),
     (&["-z", "soon"], "--duration", "right would be 30s"),
     (&["-n", "0"], "--hits", "right would be"),

@@ -232,6 +232,48 @@ fn the_example_runs_against_the_target_of_its_variable() {
 }
 
 #[test]
+fn a_dry_run_tells_of_chance_of_what_is_cut_off_and_of_what_counts_nowhere() {
+    let dry = |flags: &str| {
+        let flags = flags.split_whitespace();
+        let command = ["http", "http://127.0.0.1:1/", "--dry-run"];
+        stdout(&output(
+            &command.into_iter().chain(flags).collect::<Vec<_>>(),
+        ))
+    };
+    for (flags, parts) in [
+        (
+            "-r 100 -z 10 --arrivals poisson --warmup 5s --skip-late 50ms",
+            &[
+                "about 1,000 hits in 10 s   100/s on average",
+                "poisson arrivals",
+                "5 s of warm-up at 100/s before, which counts nowhere",
+                "more than 50 ms late",
+            ][..],
+        ),
+        ("-r 100..1000/10s -z 5", &["   550/s at the peak"]),
+        (
+            "-r max -z 1 --warmup 1s",
+            &["as many hits as the target takes in 1 s", "at max before"],
+        ),
+        ("-r 10 -n 5", &["5 hits in 0.5 s   10/s on average"]),
+    ] {
+        let text = dry(flags);
+        for part in parts {
+            assert!(text.contains(part), "{flags}: {part} in {text}");
+        }
+        assert_eq!(text.contains("manner"), parts.len() > 1, "{text}");
+    }
+}
+
+#[test]
+fn the_peak_of_a_plan_is_found_however_narrow_it_is() {
+    let load = "[[load]]\ntarget = 'http://127.0.0.1:1/'\nrate = 'spike(10, 5000, 1ms)/1h'\n";
+    let dry = run("plan.toml", &format!("{load}{load}"), &["--dry-run"], &[]);
+    let text = stdout(&dry);
+    assert!(text.contains("3,600 s   10,000/s at the peak"), "{text}");
+}
+
+#[test]
 fn a_dry_run_tells_what_would_be_sent_and_sends_nothing() {
     let target = Target::spawn(Knobs::default()).unwrap();
     let url = target.url();

@@ -114,15 +114,26 @@ impl Schedule {
     /// Hits per second that were asked for, over the whole schedule; none for a closed loop.
     #[must_use]
     pub fn mean_rate(&self) -> Option<f64> {
+        self.mean_rate_until(self.length().unwrap_or_default())
+    }
+
+    /// The same from the start to `end`; the greatest rate if that is 0.
+    pub(crate) fn mean_rate_until(&self, end: Duration) -> Option<f64> {
         if let Some(rate) = self.rate() {
             return Some(rate.as_f64());
         }
-        let length = self.length().filter(|length| !length.is_zero());
-        match length {
-            _ if self.shape.is_max() => None,
-            Some(length) => Some(self.shape.integral(length).as_f64() / length.as_secs_f64()),
-            None => self.shape.peak(),
+        if self.shape.is_max() {
+            None
+        } else if end.is_zero() {
+            self.shape.peak()
+        } else {
+            Some(self.shape.integral(end).as_f64() / end.as_secs_f64())
         }
+    }
+
+    /// Whether it is over with `hits` hits, at a time that is random.
+    pub(crate) fn ends_by_chance(&self, hits: u64) -> bool {
+        self.arrivals == Arrivals::Poisson && self.hits == Some(hits)
     }
 
     /// How many hits there will be; none if that depends on the target or on chance, or there is no

@@ -44,6 +44,10 @@ fn lateness(report: &Report) -> Option<Finding> {
         );
         return Some((Status::Invalid, reason));
     }
+    if response.count == 0 && report.hits.ended() > 0 {
+        // No answer, no latency that could be coloured.
+        return None;
+    }
     if late.p50 >= bounds::LATE_P50_US && late.p50 >= bounds::MOST_SHARE * response.p50 {
         let late = ms(late.p50);
         let reason = format!(

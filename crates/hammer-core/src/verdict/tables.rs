@@ -409,3 +409,23 @@ fn waiting_for_a_slot_is_blamed_on_the_target_if_the_generator_kept_up() {
         "{verdict:?}"
     );
 }
+
+#[test]
+fn where_nothing_was_answered_there_is_no_latency_to_colour() {
+    let none = json!({"count": 0, "min": 0.0, "mean": 0.0, "p50": 0.0, "p90": 0.0, "p95": 0.0,
+                      "p99": 0.0, "p99_9": 0.0, "p99_99": 0.0, "max": 0.0});
+    let refused = [
+        (RESPONSE, none),
+        ("/hits/ok", json!(0)),
+        ("/hits/failed", json!(10_000)),
+    ];
+    let late = (LATE, summary(bounds::LATE_P50_US * 3.0));
+    assert_eq!(judge(&report(std::slice::from_ref(&late))).status, Invalid);
+    let verdict = judge(&report(&[&refused[..], &[late]].concat()));
+    assert_eq!(verdict.reasons, [""; 0]);
+    let lost = (LATE, summary(bounds::LOST_P99_US));
+    assert_eq!(
+        judge(&report(&[&refused[..], &[lost]].concat())).status,
+        Invalid
+    );
+}

@@ -28,7 +28,7 @@ pub(super) const MOST_SHARE: f64 = 0.5;
 /// Later than this at p50, in µs, can't be the way in which hits are paced.
 ///
 /// Hits that are due within the pacer's quantum start together, which makes the typical one up to
-/// 0.125 ms late, and that may well be half of the response of a fast target. With tokio's timers,
+/// 0.2 ms late, and that may well be half of the response of a fast target. With tokio's timers,
 /// which tick in milliseconds, it is half a millisecond.
 pub(super) const LATE_P50_US: f64 = 1_000.0;
 

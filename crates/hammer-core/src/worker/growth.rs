@@ -2,10 +2,14 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// A hit that is later than this when the pacer turns to it was held up by the generator, and is
 /// no reason to open another slot.
 const OWN_STALL: Duration = Duration::from_millis(10);
+/// How long hits that the generator was late for wait before it is asked whether slots come free at
+/// all. The target is slow if fewer did so than there are.
+const PATIENCE: Duration = Duration::from_millis(100);
 /// Slots that may be opening at one time before there are as many open ones.
 const AT_ONCE: usize = 16;
 
@@ -16,13 +20,19 @@ const AT_ONCE: usize = 16;
 /// the slots that are missing. A generator that was late itself makes no wants, however long its
 /// backlog is: that will pass at the speed of the target. So a stall of the target opens a slot per
 /// due hit, and a stall of the generator opens nearly none: until what it was late for has left the
-/// backlog, a slot is opened only if nothing leaves it at all.
+/// backlog, a slot is opened only if no slot comes free at all. At a slow target, whose slots are all
+/// taken for seconds, that has an end: what still waits then is wanted like any other hit.
 #[derive(Debug, Default)]
 pub(super) struct Growth {
     wanted: Cell<usize>,
     opening: Cell<usize>,
     /// Hits in the backlog that the generator was late for.
     own_late: Cell<usize>,
+    /// Since when there have been such hits, as far as it was looked at, and the departures then.
+    own_late_since: Cell<Option<(Instant, u64)>>,
+    /// The slot that has just opened takes its first hit.
+    fresh: Cell<bool>,
+    /// Hits that left the backlog for a slot that came free.
     departures: Cell<u64>,
     changed: Notify,
 }
@@ -37,14 +47,43 @@ impl Growth {
         }
     }
 
-    /// A hit left the backlog.
+    /// A hit left the backlog. For a slot that was opened for it nothing changes: it was no want any
+    /// more.
     pub(super) fn departed(&self) {
-        self.wanted.set(self.wanted.get().saturating_sub(1));
         self.own_late.set(self.own_late.get().saturating_sub(1));
-        self.departures.set(self.departures.get() + 1);
+        if !self.fresh.take() {
+            self.wanted.set(self.wanted.get().saturating_sub(1));
+            self.departures.set(self.departures.get() + 1);
+        }
     }
 
-    /// How many hits have left the backlog so far.
+    /// A slot found no hit in the backlog.
+    pub(super) fn idle(&self) {
+        self.fresh.set(false);
+    }
+
+    /// `backlog` hits wait at `now`, with `open` slots: what the generator was late for has waited
+    /// long enough if the target is slow.
+    pub(super) fn look(&self, backlog: usize, open: usize, now: Instant) {
+        let departures = self.departures.get();
+        let (since, before) = self.own_late_since.get().unwrap_or((now, departures));
+        let over = now.saturating_duration_since(since) >= PATIENCE;
+        let slow = departures - before < open as u64;
+        if self.own_late.get() > 0 && over && slow {
+            self.own_late.set(0);
+            let coming = self.opening.get();
+            self.wanted.set(backlog.saturating_sub(coming));
+        }
+        let from = if over {
+            (now, departures)
+        } else {
+            (since, before)
+        };
+        self.own_late_since
+            .set((self.own_late.get() > 0).then_some(from));
+    }
+
+    /// How many hits have left the backlog so far for slots that came free.
     pub(super) fn departures(&self) -> u64 {
         self.departures.get()
     }
@@ -71,6 +110,7 @@ impl Growth {
     /// A slot has opened, well or not.
     pub(super) fn opened(&self) {
         self.opening.set(self.opening.get() - 1);
+        self.fresh.set(true);
         self.changed.notify_waiters();
     }
 
@@ -131,6 +171,57 @@ mod tests {
         (0..5).for_each(|_| growth.arrived(Duration::ZERO));
         (0..3).for_each(|_| growth.departed());
         assert_eq!(growth.missing(2, 2, 100), 2);
+    }
+
+    #[test]
+    fn what_a_new_slot_takes_was_counted_when_it_began_to_open() {
+        let growth = Growth::default();
+        (0..40).for_each(|_| growth.arrived(Duration::ZERO));
+        let mut backlog = 40;
+        let mut open = 1;
+        while backlog > 0 {
+            let now = growth.missing(backlog, open, 1000);
+            assert!(now > 0, "{backlog} still wait");
+            (0..now).for_each(|_| growth.opening());
+            for _ in 0..now {
+                growth.opened();
+                growth.departed();
+            }
+            (open, backlog) = (open + now, backlog - now);
+        }
+        assert_eq!(open, 41, "a slot for each hit");
+        growth.arrived(Duration::ZERO);
+        growth.opening();
+        growth.opened();
+        growth.idle();
+        growth.departed();
+        assert_eq!(growth.missing(1, open, 1000), 0, "a slot came free");
+    }
+
+    #[test]
+    fn what_the_generator_was_late_for_does_not_wait_for_ever() {
+        let growth = Growth::default();
+        let start = Instant::now();
+        (0..20).for_each(|_| growth.arrived(Duration::from_millis(50)));
+        growth.look(20, 2, start);
+        assert_eq!(growth.missing(20, 2, 100), 0);
+        growth.look(20, 2, start + PATIENCE / 2);
+        assert_eq!(growth.missing(20, 2, 100), 0);
+        growth.departed();
+        growth.look(19, 2, start + PATIENCE);
+        assert_eq!(
+            growth.missing(19, 20, 100),
+            19,
+            "one of two slots came free"
+        );
+        growth.arrived(Duration::from_millis(50));
+        growth.look(1, 2, start + PATIENCE * 3);
+        assert_eq!(growth.missing(1, 2, 100), 0, "each stall has its own time");
+        growth.departed();
+        growth.departed();
+        growth.arrived(Duration::from_millis(50));
+        growth.look(1, 2, start + PATIENCE * 4);
+        assert_eq!(growth.missing(1, 2, 100), 0, "the target is fast");
     }
 
     #[test]

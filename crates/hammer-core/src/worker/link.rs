@@ -61,6 +61,8 @@ pub(crate) struct Peaks {
     pub(crate) backlog: usize,
     /// When the last hit was started.
     pub(crate) last_start: Duration,
+    /// When no hit became due any more, or the run was stopped.
+    pub(crate) schedule_end: Duration,
 }
 
 /// A worker's end of the line to the coordinator.

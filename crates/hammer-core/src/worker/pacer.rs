@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::slot::{Order, SlotCell};
-use super::{Pending, State, Worker};
+use super::{Peaks, Pending, State, Worker};
 use crate::Hammer;
 use crate::effort::Meter;
 use crate::stop::Level;
@@ -55,6 +55,8 @@ impl<H: Hammer> Worker<H> {
             self.leave_out_late(now);
             let waiting = match self.state.get() {
                 State::Running if level == Level::Run => self.dispatch(elapsed),
+                // Those that were due last want slots as well.
+                State::Draining if level == Level::Run => self.backlog.borrow().len(),
                 _ => 0,
             };
             self.time_out(now);
@@ -74,12 +76,18 @@ impl<H: Hammer> Worker<H> {
                     self.growth.stuck();
                 }
                 departures = self.growth.departures();
+                let open = self.slots.borrow().len();
+                self.growth.look(self.backlog.borrow().len(), open, now);
                 self.grow();
             }
             let level = self.part.stop.level();
             let over = warm_until.is_none() && self.is_over(elapsed);
             if self.state.get() == State::Running && (level > Level::Run || over) {
                 self.state.set(State::Draining);
+                self.peaks.set(Peaks {
+                    schedule_end: elapsed,
+                    ..self.peaks.get()
+                });
                 drain_end = now.checked_add(self.part.drain);
                 self.link.draining();
             }
@@ -100,12 +108,14 @@ impl<H: Hammer> Worker<H> {
                 _ => None,
             };
             let quantum = steady.unwrap_or_else(|| self.quantum_at(elapsed));
+            // None for a time that no clock will show.
+            let at = |offset| self.start.get().checked_add(offset);
             let times = [
-                next_due.map(|due| self.start.get() + due.max(elapsed + quantum)),
-                Some(self.start.get() + warm_until.unwrap_or(next_tick)),
+                next_due.and_then(|due| at(due.max(elapsed + quantum))),
+                at(warm_until.unwrap_or(next_tick)),
                 self.in_flight.borrow().next_timeout(self.part.timeout),
                 drain_end,
-                (!self.part.paused).then(|| now + LOOK),
+                (waiting > 0 || !self.part.paused).then(|| now + LOOK),
             ];
             wanted = times.into_iter().flatten().min().unwrap_or(now + SECOND);
             wait.until(wanted, &self.bell).await?;

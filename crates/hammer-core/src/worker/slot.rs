@@ -138,6 +138,7 @@ impl<H: Hammer> SlotTask<H> {
             return Some((hit, free));
         }
         self.streak = 0;
+        self.worker.growth.idle();
         loop {
             self.worker.idle.borrow_mut().push(self.index);
             let given = poll_fn(|_| match self.cell.hit.take() {

@@ -334,3 +334,18 @@ fn arrivals_are_those_of_the_seed_of_the_run() {
     assert_eq!(one, due(3, 7));
     assert_ne!(one, due(1, 8));
 }
+
+#[test]
+fn a_run_of_so_many_hits_lasts_until_the_last_is_due_however_slow_the_target_is() {
+    let due = schedule("100").arrivals(Arrivals::Poisson).hits(200);
+    let last = due.offsets().last().expect("200 hits").as_secs_f64();
+    for bounded in [due.clone(), due.lasting(ms(60_000))] {
+        let report = run(Run::new(scripted(|_| ok_after(ms(3000))), bounded));
+        assert_eq!(report.hits.ok, 200);
+        assert!(report.elapsed_s > last + 2.9, "{} s", report.elapsed_s);
+        let off = report.duration_s - last;
+        assert!((0.0..0.01).contains(&off), "{} s", report.duration_s);
+        let achieved = report.rate.achieved * report.duration_s;
+        assert!((achieved - 200.0).abs() < 1.0, "{:?}", report.rate);
+    }
+}

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use hammer_core::testing::Step;
-use hammer_core::{Failure, Run, Schedule};
+use hammer_core::{Arrivals, Failure, Run, Schedule};
 
 use crate::{ms, ok_after, per_second, run, scripted};
 
@@ -118,5 +118,19 @@ fn a_generator_without_files_left_judges_itself_invalid() {
         report.verdict.reasons[0].starts_with(reason),
         "{:?}",
         report.verdict.reasons
+    );
+}
+
+#[test]
+fn a_slow_target_gets_all_that_is_due_at_once_while_there_is_room() {
+    // All hits of the run are due in the same moment, and none comes free for 3 s.
+    let hammer = scripted(|_| ok_after(ms(3000)));
+    let burst = per_second(200, ms(1000)).arrivals(Arrivals::Burst);
+    let report = run(Run::new(hammer, burst));
+    assert_eq!(report.generator.peak_in_flight, 200);
+    assert!(
+        report.lateness_us.max < 10_000.0,
+        "{:?}",
+        report.lateness_us
     );
 }

@@ -1,5 +1,5 @@
 use hammer_core::testing::{Scripted, Step, paused};
-use hammer_core::{Event, Run, Stop};
+use hammer_core::{Event, Run, Schedule, Shape, Stop};
 
 use crate::{ms, ok_after, per_second, run, scripted};
 
@@ -97,4 +97,39 @@ fn the_drain_is_bounded_and_sessions_are_closed() {
     );
     assert_eq!(counts.closed() + 1, report.generator.sessions_opened);
     assert_eq!(counts.hits(), counts.ended() + 1);
+}
+
+#[test]
+fn a_run_that_was_stopped_is_measured_by_what_was_asked_until_then() {
+    // A target of 2 s: the wait for the hits in flight belongs to no rate.
+    for (shape, hit, at_s, requested) in [
+        ("100", 200, 2.0, 100.0),
+        ("0..1000/10s", 200, 2.0, 100.0),
+        ("100/1s, 50/1s, 900", 125, 1.5, 83.3),
+    ] {
+        let stop = Stop::new();
+        let pull = stop.clone();
+        let hammer = scripted(move |it| {
+            if it.number() == hit {
+                pull.drain();
+            }
+            ok_after(ms(2000))
+        });
+        let schedule = Schedule::new(shape.parse::<Shape>().expect(shape));
+        let report = run(Run::new(hammer, schedule.lasting(ms(10_000))).stop(stop));
+        assert!(report.stopped && report.elapsed_s > at_s + 1.9, "{shape}");
+        let near = |found: f64, exact: f64| (found / exact - 1.0).abs() < 0.02;
+        assert!(
+            near(report.duration_s, at_s),
+            "{shape}: {} s",
+            report.duration_s
+        );
+        let asked = report.rate.requested.expect("an open loop");
+        assert!(near(asked, requested), "{shape}: {:?}", report.rate);
+        assert!(
+            near(report.rate.achieved, asked),
+            "{shape}: {:?}",
+            report.rate
+        );
+    }
 }

@@ -32,12 +32,25 @@ impl Default for Message {
 }
 
 impl Message {
-    /// What is sent to `url`, if method, headers and body fit each other.
-    pub(crate) fn template(self, url: &Url, keepalive: bool) -> Result<Template, Error> {
+    /// What is sent to `url`, if method, headers and body fit each other; `for_proxy` are headers
+    /// for a proxy that reads it, and that has to be told the target in full.
+    pub(crate) fn template(
+        self,
+        url: &Url,
+        for_proxy: Option<&HeaderMap>,
+        keepalive: bool,
+    ) -> Result<Template, Error> {
         let method = method(&self.method)?;
-        let headers = headers(url, self.headers, self.host, keepalive)?;
+        let mut headers = headers(url, self.headers, self.host, keepalive)?;
         fits_body(&headers, &self.body)?;
-        Ok(Template::new(method, url.path.clone(), headers, self.body))
+        let target = match for_proxy {
+            None => url.path.clone(),
+            Some(theirs) => {
+                headers.extend(theirs.clone());
+                url.in_full()?
+            }
+        };
+        Ok(Template::new(method, target, headers, self.body))
     }
 }
 

@@ -59,7 +59,7 @@ fn what_can_be_checked_is_checked_when_built() {
         (
             |http| http.cacert_pem("not a certificate"),
             ErrorKind::Certificates,
-            "no certificate in the given certificates",
+            "no certificate in the given CA file",
         ),
     ];
     for (change, kind, message) in table {

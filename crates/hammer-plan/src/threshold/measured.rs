@@ -78,9 +78,11 @@ impl Measured for Report {
         Some(self.rate.achieved)
     }
 
+    /// How many hits fall due in a Poisson process is chance, and no fault of the generator: it is
+    /// compared with those.
     fn achieved(&self) -> Option<f64> {
-        let requested = self.rate.requested.filter(|requested| *requested > 0.0)?;
-        Some(self.rate.achieved / requested)
+        self.rate.requested?;
+        share(self.rate.achieved * self.duration_s, self.hits.scheduled)
     }
 
     fn interval(&self) -> Option<&Interval> {
@@ -118,6 +120,11 @@ impl Measured for Report {
     }
 }
 
+/// Hits that were started, as a share of those that were due.
+fn share(started: f64, due: u64) -> Option<f64> {
+    (due > 0).then(|| started / due as f64)
+}
+
 /// A stage with its histograms, which its report keeps small.
 struct Stage<'a> {
     report: &'a StageReport,
@@ -134,8 +141,8 @@ impl Measured for Stage<'_> {
     }
 
     fn achieved(&self) -> Option<f64> {
-        let asked = self.report.rate.requested.filter(|asked| *asked > 0.0)?;
-        Some(self.report.rate.achieved / asked)
+        let report = self.report;
+        share(report.rate.achieved * report.width_s, report.hits.scheduled)
     }
 
     fn interval(&self) -> Option<&Interval> {
@@ -172,8 +179,7 @@ impl Measured for Tick<'_> {
 
     /// Hits started as a share of those that were due so far.
     fn achieved(&self) -> Option<f64> {
-        let due = self.so_far.hits().scheduled;
-        (due > 0).then(|| self.so_far.started() as f64 / due as f64)
+        share(self.so_far.started() as f64, self.so_far.hits().scheduled)
     }
 
     fn interval(&self) -> Option<&Interval> {

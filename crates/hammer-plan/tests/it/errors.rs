@@ -13,6 +13,11 @@ fn what_is_wrong_in_toml_has_a_place_and_what_would_be_right() {
         ("", "1:1", "it has no load; right would be"),
         ("[[load]\n", "1:8", "no TOML"),
         ("a = 'b\n", "1:7", "no TOML"),
+        (
+            "[[load]]\nrate = ${RATE}\n",
+            "2:9",
+            "right would be \"${NAME}\"",
+        ),
         ("\n\nx = 1\n", "3:1", "no key 'x'; right would be"),
         ("outptu = 'json'\n", "1:1", "'output'"),
         ("rate = 5\n", "1:1", "below a line [[load]]"),

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
 use hammer_core::testing::{Scripted, Step, paused};
-use hammer_core::{Checked, Event, Failure, Interval, Outcome, Rate, Report, Run, Schedule, Stop};
-use hammer_plan::{Measured, StageName, Threshold, TimeOf};
+use hammer_core::{
+    Arrivals, Checked, Event, Failure, Interval, Outcome, Rate, Report, Run, Schedule, Shape, Stop,
+};
+use hammer_plan::{LoadReport, Measured, PlanReport, StageName, Threshold, TimeOf};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -248,4 +250,30 @@ fn intervals_merge() {
     assert_eq!(merged.response().count(), 180);
     assert_eq!(merged.labelled("503"), 20);
     assert_eq!(merged.failed_with("timeout"), 6);
+}
+
+#[test]
+fn how_many_hits_chance_makes_due_is_not_what_is_achieved() {
+    for seed in 1..=5 {
+        let schedule = Schedule::new("30/1s, 60/1s".parse::<Shape>().unwrap())
+            .arrivals(Arrivals::Poisson)
+            .seed(seed);
+        let run = Run::new(Scripted::new(|_| step(0)), schedule);
+        let report = paused(run).execute(|_| ()).unwrap();
+        assert_ne!(report.hits.scheduled, 90, "seed {seed} is that of the mean");
+        let load = |name: &str| LoadReport::new(name.into(), Duration::ZERO, report.clone());
+        let loads = vec![load("a"), load("b")];
+        let plan = PlanReport::new("plan".into(), Duration::ZERO, loads);
+        for expression in [
+            "achieved >= 99.999%",
+            "achieved <= 100.001%",
+            "[stage 2] achieved >= 99.999%",
+            "[stage 2] achieved <= 100.001%",
+        ] {
+            let checked = check(expression, &report);
+            assert!(checked.passed, "seed {seed}: {checked:?}");
+        }
+        assert!(check("achieved >= 99.999%", &plan).passed, "seed {seed}");
+        assert!(check("achieved <= 100.001%", &plan).passed, "seed {seed}");
+    }
 }

@@ -1,0 +1,48 @@
+//! The secrets of TLS connections in a file, for those who look into them with Wireshark.
+
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rustls::KeyLog;
+
+use crate::{Error, ErrorKind};
+
+/// A file in the format of NSS, to which every program appends that is told its name by
+/// `SSLKEYLOGFILE`.
+pub(crate) struct KeyFile(Mutex<File>);
+
+impl KeyFile {
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(|cause| {
+            let message = format!("the key log {} can't be written", path.display());
+            Error::new(ErrorKind::Tls, message).because(cause)
+        })?;
+        Ok(Self(Mutex::new(file)))
+    }
+}
+
+impl KeyLog for KeyFile {
+    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        let hex =
+            |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
+        let line = format!("{label} {} {}\n", hex(client_random), hex(secret));
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // The line is written at once: others may append to the file too.
+        if let Err(error) = file.write_all(line.as_bytes()) {
+            tracing::debug!(%error, "the key log can't be written");
+        }
+    }
+}
+
+impl fmt::Debug for KeyFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyFile")
+    }
+}

@@ -1,0 +1,55 @@
+//! How long connections live, and what is counted of them.
+
+use std::time::{Duration, Instant};
+
+use hammer_core::Slot;
+
+/// When a connection has done its work, though nothing is wrong with it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Lifetime {
+    pub(crate) hits: Option<u64>,
+    pub(crate) time: Option<Duration>,
+}
+
+/// The life of one connection so far.
+#[derive(Debug)]
+pub(crate) struct Life {
+    opened: Instant,
+    hits: u64,
+}
+
+impl Life {
+    /// Begins with a connection that is open now.
+    pub(crate) fn begin(slot: &Slot) -> Self {
+        slot.count("connections_opened", 1);
+        Self {
+            opened: Instant::now(),
+            hits: 0,
+        }
+    }
+
+    /// A hit goes over the connection.
+    pub(crate) fn hit(&mut self, slot: &Slot) {
+        if self.hits > 0 {
+            slot.count("connections_reused", 1);
+        }
+        self.hits += 1;
+    }
+
+    /// Whether it has done its work; if so, that is counted, and the connection is to be closed.
+    pub(crate) fn is_over(&self, lifetime: &Lifetime, slot: &Slot) -> bool {
+        let over = lifetime.hits.is_some_and(|hits| self.hits >= hits)
+            || lifetime
+                .time
+                .is_some_and(|time| self.opened.elapsed() >= time);
+        if over {
+            slot.count("connections_retired", 1);
+        }
+        over
+    }
+}
+
+/// The target has closed a connection, asked for or not.
+pub(crate) fn closed_by_target(slot: &Slot) {
+    slot.count("connections_closed_by_target", 1);
+}

@@ -1,0 +1,165 @@
+//! A tunnel through an HTTP proxy, by CONNECT (RFC 9110, section 9.3.6).
+
+use std::io;
+
+use hammer_core::Failure;
+use hyper::HeaderMap;
+use hyper::header::PROXY_AUTHORIZATION;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use super::Proxy;
+use crate::fault;
+use crate::url::Host;
+
+/// The head of a proxy's answer may be this large.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+const MAX_HEADERS: usize = 100;
+
+/// What is asked of the proxy. Not to be shown: the credentials are in it.
+pub(crate) struct Tunnel {
+    request: Vec<u8>,
+}
+
+impl Tunnel {
+    /// A tunnel to `host` and `port`.
+    pub(crate) fn new(proxy: &Proxy, headers: &HeaderMap, host: &Host, port: u16) -> Self {
+        let mut request = format!("CONNECT {host}:{port} HTTP/1.1\r\nhost: {host}:{port}\r\n");
+        request.push_str(concat!(
+            "user-agent: hammer/",
+            env!("CARGO_PKG_VERSION"),
+            "\r\n"
+        ));
+        let mut request = request.into_bytes();
+        let authorization = proxy
+            .authorization()
+            .map(|value| (&PROXY_AUTHORIZATION, value));
+        for (name, value) in authorization.into_iter().chain(headers) {
+            for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+                request.extend_from_slice(part);
+            }
+        }
+        request.extend_from_slice(b"\r\n");
+        Self { request }
+    }
+
+    /// Opens it: what is written to `stream` from now on arrives at the target.
+    pub(crate) async fn open(
+        &self,
+        stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    ) -> Result<(), Failure> {
+        let sent = async {
+            stream.write_all(&self.request).await?;
+            stream.flush().await
+        };
+        sent.await.map_err(lost)?;
+        let mut head = Vec::with_capacity(1024);
+        loop {
+            match verdict(&head)? {
+                Some(status) => return judge(status),
+                None if head.len() >= MAX_HEAD_BYTES => return Err(fault::PROXY_MALFORMED),
+                None => {}
+            }
+            let room = (MAX_HEAD_BYTES - head.len()) as u64;
+            let mut limited = (&mut *stream).take(room);
+            if limited.read_buf(&mut head).await.map_err(lost)? == 0 {
+                return Err(fault::PROXY_CLOSED);
+            }
+        }
+    }
+}
+
+/// The status that the bytes so far say, if the head is whole.
+fn verdict(mut head: &[u8]) -> Result<Option<u16>, Failure> {
+    let malformed = |what: &str| {
+        tracing::debug!(what, "the proxy's answer is malformed");
+        fault::PROXY_MALFORMED
+    };
+    loop {
+        if !head.iter().zip(b"HTTP/1.").all(|(one, other)| one == other) {
+            return Err(malformed("not HTTP/1"));
+        }
+        // An endless head is parsed once, not again with every piece of it.
+        let Some(end) = end_of_head(head) else {
+            return Ok(None);
+        };
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+        let mut answer = httparse::Response::new(&mut headers);
+        answer
+            .parse(&head[..end])
+            .map_err(|error| malformed(&error.to_string()))?;
+        match answer.code {
+            // A word in between: what counts comes behind it.
+            Some(100..=199) => head = &head[end..],
+            // The target can't have said anything yet: it waits for us.
+            Some(200..=299) if end < head.len() => return Err(malformed("bytes behind it")),
+            Some(status) => return Ok(Some(status)),
+            None => return Err(malformed("no status")),
+        }
+    }
+}
+
+fn end_of_head(head: &[u8]) -> Option<usize> {
+    let end = |mark: &[u8]| {
+        let at = head.windows(mark.len()).position(|part| part == mark);
+        at.map(|at| at + mark.len())
+    };
+    [end(b"\r\n\r\n"), end(b"\n\n")].into_iter().flatten().min()
+}
+
+fn judge(status: u16) -> Result<(), Failure> {
+    tracing::debug!(status, "the proxy has answered");
+    match status {
+        200..=299 => Ok(()),
+        403 => Err(fault::PROXY_FORBIDDEN),
+        407 => Err(fault::PROXY_AUTH),
+        502..=504 => Err(fault::PROXY_NO_TARGET),
+        _ => Err(fault::PROXY_REFUSED),
+    }
+}
+
+fn lost(error: io::Error) -> Failure {
+    fault::of_proxy(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_of_proxies() {
+        type Right = Result<Option<u16>, &'static str>;
+        let table: [(&[u8], Right); 12] = [
+            (b"", Ok(None)),
+            (b"HTTP/1.1 200 OK\r\n", Ok(None)),
+            (
+                b"HTTP/1.1 200 Connection established\r\n\r\n",
+                Ok(Some(200)),
+            ),
+            (b"HTTP/1.0 200 OK\r\nVia: x\r\n\r\n", Ok(Some(200))),
+            (b"HTTP/1.1 200 OK\n\n", Ok(Some(200))),
+            (
+                b"HTTP/1.1 407 No\r\nContent-Length: 2\r\n\r\nno",
+                Ok(Some(407)),
+            ),
+            (
+                b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+                Ok(Some(200)),
+            ),
+            (
+                b"HTTP/1.1 200 OK\r\n\r\nhello",
+                Err("proxy_malformed_answer"),
+            ),
+            (b"SSH-2.0", Err("proxy_malformed_answer")),
+            (b"\x05\x00", Err("proxy_malformed_answer")),
+            (b"HTTP/1.1 2x0 OK\r\n\r\n", Err("proxy_malformed_answer")),
+            (
+                b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+                Err("proxy_malformed_answer"),
+            ),
+        ];
+        for (head, right) in table {
+            let found = verdict(head).map_err(|failure| failure.name());
+            assert_eq!(found, right, "{}", head.escape_ascii());
+        }
+    }
+}
