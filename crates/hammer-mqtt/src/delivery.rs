@@ -132,7 +132,7 @@ struct Seen {
 /// What the number of a message says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
-    InOrder,
+    Next,
     /// After one that was sent later.
     Late,
     Again,
@@ -151,7 +151,7 @@ impl Seen {
                 .and_then(|by| self.bits.checked_shl(by));
             self.bits = moved.unwrap_or(0) | 1;
             self.highest = seq;
-            return Order::InOrder;
+            return Order::Next;
         }
         let behind = self.highest - seq;
         let Some(bit) = u32::try_from(behind)
@@ -191,7 +191,7 @@ impl Ledger {
                 return false;
             }
             Order::Late if !shared => self.reordered += 1,
-            Order::Late | Order::InOrder => {}
+            Order::Late | Order::Next => {}
         }
         self.arrived += 1;
         true

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hammer_core::{Failure, Slot};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use crate::backoff::Backoff;
 use crate::client::{Client, Role, State};
@@ -216,9 +216,10 @@ impl Alive {
         if alarm.as_mut().poll(cx).is_pending() {
             return false;
         }
-        *alarm = Box::pin(sleep_until(Instant::now() + period));
-        // The new one is to wake the task too.
-        alarm.as_mut().poll(cx).is_ready() || true
+        alarm.as_mut().reset(Instant::now() + period);
+        // Set anew, it is to wake the task too.
+        let _ = alarm.as_mut().poll(cx);
+        true
     }
 }
 

@@ -349,7 +349,10 @@ impl Link {
         reason: u8,
         size: usize,
     ) {
-        let awaited = self.ids.get(id).filter(|taken| taken.awaits == to);
+        // RabbitMQ answers at QoS 1 what was asked at QoS 2; the label says so.
+        let downgraded = |awaits| (awaits, to) == (Answered::Pubrec, Answered::Puback);
+        let awaited = self.ids.get(id);
+        let awaited = awaited.filter(|taken| taken.awaits == to || downgraded(taken.awaits));
         let Some(taken) = awaited else {
             // Or was that PUBREC sent again?
             let again = to == Answered::Pubrec

@@ -6,6 +6,7 @@ mod bad_input;
 mod command;
 mod commands;
 mod echo;
+mod mqtt;
 mod outputs;
 mod plans;
 mod servers;

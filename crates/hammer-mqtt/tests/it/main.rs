@@ -7,6 +7,7 @@ mod delivery;
 mod failures;
 mod mosquitto;
 mod publishing;
+mod rabbitmq;
 mod server;
 
 use std::time::Duration;

@@ -141,17 +141,23 @@ fn spawn(program: &Path, folder: &Path, log: &Arc<Mutex<String>>) -> Child {
     child
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
     free.local_addr().expect("it is bound").port()
 }
 
 fn program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let folders = env::split_paths(&path).chain(["/usr/sbin".into()]);
-    let found = folders
-        .map(|folder| folder.join(name))
-        .find(|program| program.is_file());
+    let folders: Vec<_> = env::split_paths(&path)
+        .chain(["/usr/sbin".into()])
+        .collect();
+    program_in(name, &folders)
+}
+
+/// The program of this name in one of these folders; says so if there is none.
+pub(crate) fn program_in(name: &str, folders: &[impl AsRef<Path>]) -> Option<PathBuf> {
+    let mut folders = folders.iter().map(|folder| folder.as_ref().join(name));
+    let found = folders.find(|program| program.is_file());
     if found.is_none() {
         assert!(
             env::var_os("HAMMER_REQUIRE_SERVERS").is_none(),
