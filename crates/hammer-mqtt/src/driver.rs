@@ -291,7 +291,6 @@ impl Turns<'_> {
                 break;
             }
             if reads == READS {
-                client.ring();
                 cx.waker().wake_by_ref();
                 break;
             }

@@ -24,6 +24,25 @@ pub(crate) const MALFORMED: Failure = Failure::new("malformed_packet")
 pub(crate) const KEEP_ALIVE: Failure = Failure::new("keep_alive_timeout")
     .advice("the broker did not answer a ping within the keep-alive: it is stuck or unreachable");
 
+pub(crate) const NO_WEBSOCKET: Failure = Failure::new("websocket")
+    .advice("the server did not agree to a websocket for MQTT: check port and path of the URL");
+
+/// The failure of a websocket that a server answered with another status than 101.
+pub(crate) fn of_status(status: u16) -> Failure {
+    let name = match status {
+        400 => "websocket_400",
+        401 => "websocket_401",
+        403 => "websocket_403",
+        404 => "websocket_404",
+        426 => "websocket_426",
+        429 => "websocket_429",
+        300..400 => "websocket_3xx",
+        500..600 => "websocket_5xx",
+        _ => "websocket_status",
+    };
+    Failure::new(name).advice("the server answered so instead of agreeing: check path and login")
+}
+
 /// The failure of a hit whose connection the broker ended with a reason.
 pub(crate) fn ended(code: u8) -> Failure {
     match code {

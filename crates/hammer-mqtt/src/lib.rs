@@ -25,6 +25,7 @@ mod storm;
 mod template;
 mod ticket;
 mod url;
+mod websocket;
 
 pub use builder::{Mode, MqttBuilder, Payload};
 pub use config::Measure;

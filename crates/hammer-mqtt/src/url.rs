@@ -5,31 +5,84 @@ use crate::Error;
 /// Where a broker is, and who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Url {
+    pub(crate) scheme: Scheme,
     pub(crate) host: String,
     pub(crate) port: u16,
+    /// Of a websocket.
+    pub(crate) path: String,
     pub(crate) user: Option<String>,
     pub(crate) password: Option<String>,
 }
 
+/// How MQTT gets to a broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Mqtt,
+    /// In websockets.
+    Ws,
+}
+
+impl Scheme {
+    fn of(text: &str) -> Option<Self> {
+        match &*text.to_ascii_lowercase() {
+            "mqtt" => Some(Self::Mqtt),
+            "ws" => Some(Self::Ws),
+            _ => None,
+        }
+    }
+
+    fn port(self) -> u16 {
+        match self {
+            Self::Mqtt => 1883,
+            Self::Ws => 80,
+        }
+    }
+}
+
 impl Url {
+    /// What a websocket is asked for.
+    pub(crate) fn websocket(&self) -> String {
+        let Self {
+            host, port, path, ..
+        } = self;
+        // The colons of an address are no port.
+        match host.contains(':') {
+            true => format!("ws://[{host}]:{port}{path}"),
+            false => format!("ws://{host}:{port}{path}"),
+        }
+    }
+
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let (scheme, rest) = text
             .split_once("://")
             .ok_or_else(|| Error::url(format!("the URL has no scheme: try mqtt://{text}")))?;
-        if !scheme.eq_ignore_ascii_case("mqtt") {
-            return Err(Error::url(format!(
-                "unknown scheme {scheme:?}: known is mqtt"
-            )));
-        }
+        let scheme = Scheme::of(scheme).ok_or_else(|| {
+            Error::url(format!("unknown scheme {scheme:?}: known are mqtt and ws"))
+        })?;
         let (userinfo, rest) = match rest.rsplit_once('@') {
             Some((userinfo, rest)) => (Some(userinfo), rest),
             None => (None, rest),
         };
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        if !matches!(path, "" | "/") {
-            let message = format!("{path:?} has no meaning in the URL of a broker: see --topic");
-            return Err(Error::url(message));
-        }
+        let path = match (scheme, path) {
+            (Scheme::Mqtt, "" | "/") => String::new(),
+            (Scheme::Mqtt, path) => {
+                let message =
+                    format!("{path:?} has no meaning in the URL of a broker: see --topic");
+                return Err(Error::url(message));
+            }
+            // Where mosquitto, EMQX and others have it.
+            (Scheme::Ws, "") => "/mqtt".to_owned(),
+            (Scheme::Ws, path)
+                if path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic()) =>
+            {
+                path.to_owned()
+            }
+            (Scheme::Ws, path) => {
+                let message = format!("{path:?} is no path: try /mqtt");
+                return Err(Error::url(message));
+            }
+        };
         let (name, port) = split_port(authority);
         let host = name.trim_start_matches('[').trim_end_matches(']');
         if host.is_empty() {
@@ -42,7 +95,7 @@ impl Url {
             return Err(Error::url(format!("{bad:?} is in no host name: {name:?}")));
         }
         let port = match port {
-            None | Some("") => 1883,
+            None | Some("") => scheme.port(),
             Some(port) => match port.parse() {
                 Ok(number) if number > 0 && !port.starts_with('+') => number,
                 _ => {
@@ -59,8 +112,10 @@ impl Url {
             Some((user, password)) => (Some(decoded(user)?), Some(decoded(password)?)),
         };
         Ok(Self {
+            scheme,
             host: host.to_owned(),
             port,
+            path,
             user,
             password,
         })
@@ -128,10 +183,22 @@ mod tests {
     }
 
     #[test]
+    fn websockets_have_a_path() {
+        for (text, asked) in [
+            ("ws://a", "ws://a:80/mqtt"),
+            ("ws://a:8080/", "ws://a:8080/"),
+            ("WS://u:p@[::1]:1/b/c?d", "ws://[::1]:1/b/c?d"),
+        ] {
+            assert_eq!(Url::parse(text).expect(text).websocket(), asked);
+        }
+        assert!(Url::parse("ws://a/b c").is_err());
+    }
+
+    #[test]
     fn malformed_urls_are_told_what_would_be_right() {
         for (text, told) in [
             ("localhost:1883", "try mqtt://localhost"),
-            ("http://a", "known is mqtt"),
+            ("http://a", "known are mqtt and ws"),
             ("mqtt://", "no host"),
             ("mqtt://:1883", "no host"),
             ("mqtt://a:0", "from 1 to 65535"),

@@ -18,7 +18,7 @@ use crate::{BuildError, Endpoint, HammerArgs};
 /// The flags of `hammer mqtt`.
 #[derive(Debug, Clone, Args)]
 pub struct MqttArgs {
-    /// The broker: mqtt://[USER[:PASSWORD]@]HOST[:PORT]
+    /// The broker: mqtt://[USER[:PASSWORD]@]HOST[:PORT], or ws, with a path
     #[arg(help_heading = "Arguments", value_parser = url)]
     url: String,
     #[command(flatten)]
@@ -36,7 +36,7 @@ pub struct MqttArgs {
 impl HammerArgs for MqttArgs {
     const NAME: &'static str = "mqtt";
     const ABOUT: &'static str = "Hit an MQTT broker";
-    const SCHEMES: &'static [&'static str] = &["mqtt"];
+    const SCHEMES: &'static [&'static str] = &["mqtt", "ws"];
     type Hammer = Mqtt;
 
     fn target(&self) -> String {

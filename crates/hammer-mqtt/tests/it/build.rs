@@ -10,7 +10,7 @@ fn what_can_not_work_is_refused_with_what_would() {
     let five = || mqtt().version(Version::V5);
     let once = || mqtt().qos(Qos::AtLeastOnce);
     let table = [
-        (Mqtt::builder("http://a"), E::Url, "known is"),
+        (Mqtt::builder("http://a"), E::Url, "known are"),
         (mqtt().clients(0), E::Setting, "must be a client"),
         (mqtt().connect_rate(0.0), E::Setting, "rate of connections"),
         (mqtt().allow_missing(1.5), E::Setting, "from 0 to 1"),

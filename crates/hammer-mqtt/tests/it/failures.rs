@@ -433,3 +433,39 @@ fn silence_is_broken_by_pings_and_a_broker_that_does_not_answer_them_is_lost() {
         }
     }
 }
+
+#[test]
+fn a_server_that_speaks_no_websocket_is_told_apart_by_its_status() {
+    for (answer, failure) in [
+        (
+            "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+            "websocket_404",
+        ),
+        (
+            "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
+            "websocket_5xx",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+            "websocket_status",
+        ),
+        ("SSH-2.0-OpenSSH_9.2\r\n\r\n", "websocket"),
+    ] {
+        let broker = Broker::serve(move |peer| {
+            let mut head = vec![];
+            let mut byte = [0];
+            while !head.ends_with(b"\r\n\r\n") {
+                std::io::Read::read_exact(&mut peer.stream, &mut byte).expect("a request");
+                head.push(byte[0]);
+            }
+            peer.send(answer.as_bytes());
+        });
+        let url = broker.url().replace("mqtt://", "ws://");
+        let storm = Mqtt::builder(&url)
+            .mode(Mode::Connect)
+            .build()
+            .expect("well formed");
+        let report = run(storm, 3);
+        assert_eq!(report.failures[failure], 3, "{:?}", report.failures);
+    }
+}

@@ -296,3 +296,14 @@ fn a_topic_is_sent_once_where_the_broker_takes_numbers() {
         );
     }
 }
+
+#[test]
+fn an_answer_of_the_level_below_is_an_answer() {
+    let broker = Broker::answering(|peer, packet| match packet.kind() {
+        3 => peer.acknowledge(0x40, packet.id()),
+        _ => peer.oblige(&packet),
+    });
+    let mqtt = Mqtt::builder(&broker.url()).qos(Qos::ExactlyOnce).window(1);
+    let report = run(mqtt.build().expect("well formed"), 10);
+    assert_eq!(report.labels["puback"], 10, "{:?}", report.failures);
+}
