@@ -3,6 +3,7 @@
 //! rumqttc is the protocol library. What drives the connections is ours, since a load generator
 //! needs to know of each message when it was acknowledged, and rumqttc's event loop does not tell.
 
+mod alive;
 mod backoff;
 mod barrier;
 mod builder;
@@ -13,6 +14,7 @@ mod dial;
 mod driver;
 mod error;
 mod fault;
+mod feed;
 mod handshake;
 mod ids;
 mod link;
@@ -24,6 +26,7 @@ mod reason;
 mod storm;
 mod template;
 mod ticket;
+mod turns;
 mod url;
 mod websocket;
 

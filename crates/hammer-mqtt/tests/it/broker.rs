@@ -205,6 +205,12 @@ impl Peer {
         }
     }
 
+    /// Says nothing more, and lets the client close.
+    pub(crate) fn hang_up(&mut self) {
+        let _ = self.stream.shutdown(Shutdown::Write);
+        while self.packet().is_some() {}
+    }
+
     /// Does nothing for a while: what a broker does that is busy with something else.
     pub(crate) fn rest(&self, time: Duration) {
         thread::sleep(time);

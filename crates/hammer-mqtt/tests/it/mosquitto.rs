@@ -184,20 +184,3 @@ fn a_broker_that_is_killed_and_comes_back_loses_no_hit_from_the_books() {
     assert!(recovered.load(Ordering::SeqCst) > 0, "the run went on");
     assert_eq!(report.counts["reconnects"], 4, "{:?}", report.counts);
 }
-
-#[test]
-fn websockets_carry_it_too() {
-    let Some(broker) = Mosquitto::websockets() else {
-        return;
-    };
-    let url = broker.url().replace("mqtt://", "ws://");
-    for qos in [Qos::AtMostOnce, Qos::AtLeastOnce, Qos::ExactlyOnce] {
-        let mqtt = Mqtt::builder(&url)
-            .clients(3)
-            .qos(qos)
-            .payload(Payload::Size(5_000));
-        let report = run(mqtt.build().expect("well formed"), 50);
-        assert_eq!(report.hits.ok, 50, "{qos:?}: {:?}", report.failures);
-        assert_eq!(report.phases_us["websocket"].count, 3);
-    }
-}

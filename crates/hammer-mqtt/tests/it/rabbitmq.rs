@@ -15,6 +15,7 @@ use crate::{execute, run};
 struct Rabbit {
     child: Child,
     port: u16,
+    websockets: u16,
     mapper: u16,
     _folder: tempfile::TempDir,
 }
@@ -24,14 +25,17 @@ impl Rabbit {
         // The one on PATH wants to be root; this is what it starts.
         let program = program_in("rabbitmq-server", &["/usr/lib/rabbitmq/bin"])?;
         let folder = tempfile::tempdir().expect("a folder");
-        let (port, mapper, own) = (free_port(), free_port(), free_port());
+        let (port, websockets) = (free_port(), free_port());
+        let (mapper, own) = (free_port(), free_port());
         let config = format!(
             "listeners.tcp = none\nmqtt.listeners.tcp.default = 127.0.0.1:{port}\n\
+             web_mqtt.tcp.ip = 127.0.0.1\nweb_mqtt.tcp.port = {websockets}\n\
              mqtt.allow_anonymous = true\nlog.console = true\nlog.console.level = error\n"
         );
         let path = |name: &str| folder.path().join(name);
         fs::write(path("rabbitmq.conf"), config).expect("the folder is there");
-        fs::write(path("plugins"), "[rabbitmq_mqtt].").expect("the folder is there");
+        fs::write(path("plugins"), "[rabbitmq_mqtt, rabbitmq_web_mqtt].")
+            .expect("the folder is there");
         let child = Command::new(program)
             .env("HOME", folder.path())
             .env("RABBITMQ_NODENAME", format!("hammer-{port}@localhost"))
@@ -51,13 +55,16 @@ impl Rabbit {
         let mut broker = Self {
             child,
             port,
+            websockets,
             mapper,
             _folder: folder,
         };
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let ended = broker.child.try_wait().expect("it is ours");
-            assert!(ended.is_none(), "rabbitmq has ended: {ended:?}");
-            std::thread::yield_now();
+        for port in [port, websockets] {
+            while TcpStream::connect(("127.0.0.1", port)).is_err() {
+                let ended = broker.child.try_wait().expect("it is ours");
+                assert!(ended.is_none(), "rabbitmq has ended: {ended:?}");
+                std::thread::yield_now();
+            }
         }
         Some(broker)
     }
@@ -124,4 +131,18 @@ fn messages_are_acknowledged_and_delivered() {
         (report.counts["delivered"], report.counts["lost"]),
         (200, 0)
     );
+
+    let url = format!("ws://127.0.0.1:{}/ws", broker.websockets);
+    for qos in [Qos::AtMostOnce, Qos::AtLeastOnce] {
+        let mqtt = Mqtt::builder(&url)
+            .clients(3)
+            .qos(qos)
+            .payload(Payload::Size(5_000));
+        let report = run(mqtt.build().expect("well formed"), 50);
+        assert_eq!(report.hits.ok, 50, "{qos:?}: {:?}", report.failures);
+        assert_eq!(report.phases_us["websocket"].count, 3);
+    }
+    let lost = Mqtt::builder(&url.replace("/ws", "/elsewhere")).mode(Mode::Connect);
+    let report = run(lost.build().expect("well formed"), 3);
+    assert_eq!(report.failures["websocket_404"], 3, "{:?}", report.failures);
 }

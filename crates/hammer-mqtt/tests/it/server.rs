@@ -47,11 +47,6 @@ impl Mosquitto {
         Self::start("allow_anonymous true")
     }
 
-    /// One that is spoken to in websockets.
-    pub(crate) fn websockets() -> Option<Self> {
-        Self::start("protocol websockets\nallow_anonymous true")
-    }
-
     /// Puts a file where the configuration says FOLDER.
     pub(crate) fn with_files(config: &str, files: &[(&str, &str)]) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
