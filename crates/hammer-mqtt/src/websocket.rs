@@ -134,6 +134,10 @@ mod tests {
     async fn bytes_go_through_whatever_the_messages_are() {
         let (ours, theirs) = tokio::io::duplex(64);
         let server = async {
+            #[expect(
+                clippy::result_large_err,
+                reason = "the library wants a refusal that is an answer"
+            )]
             let agree = |asked: &Request, mut answer: Response| {
                 let protocol = asked.headers()["Sec-WebSocket-Protocol"].clone();
                 assert_eq!(

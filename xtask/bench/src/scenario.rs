@@ -110,8 +110,9 @@ impl Scenario {
         let asked = |one: &Self| match (names, tls) {
             ([], true) => one.tls,
             ([], false) => {
-                (!one.tls && !(quick && one.kind.is_mqtt()))
-                    || one.kind == Kind::Closed
+                let too_long = quick && one.kind.is_mqtt();
+                (!one.tls && !too_long)
+                    || (one.tls && one.kind == Kind::Closed)
                     || (!quick && matches!(one.kind, Kind::Ceiling | Kind::Steady | Kind::Even))
             }
             (names, _) => {

@@ -129,7 +129,7 @@ fn a_subscriber_acknowledges_what_it_gets() {
         .measure(Measure::Delivery);
     let schedule = Schedule::constant(Rate::per_second(100)).hits(1);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
-    execute(run.threads(1).timeout(ms(100)));
+    execute(run.threads(1).timeout(ms(100)).drain(ms(2_000)));
     for (first, id) in [(0x40, 7), (0x50, 8), (0x70, 8)] {
         let answered = |packet: &Packet| packet.first == first && packet.id() == id;
         assert!(

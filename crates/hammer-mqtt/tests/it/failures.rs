@@ -221,7 +221,7 @@ fn a_hit_that_timed_out_keeps_its_id_until_the_late_answer() {
         .build()
         .expect("well formed");
     let run = Run::new(mqtt, Schedule::constant(Rate::per_second(100)).hits(100));
-    let report = execute(run.threads(1).timeout(ms(100)));
+    let report = execute(run.threads(1).timeout(ms(100)).drain(ms(2_000)));
     assert!(report.hits.timed_out >= 20, "{:?}", report.hits);
     assert_eq!(
         report.counts["late_answers"], 2,
@@ -312,7 +312,7 @@ fn half_an_answer_and_then_silence_is_a_timeout() {
     });
     let mqtt = at_least_once(&broker).build().expect("well formed");
     let run = Run::new(mqtt, Schedule::constant(Rate::per_second(100)).hits(1));
-    let report = execute(run.threads(1).timeout(ms(100)));
+    let report = execute(run.threads(1).timeout(ms(100)).drain(ms(2_000)));
     assert_eq!((report.hits.timed_out, report.failures["timeout"]), (1, 1));
 }
 
