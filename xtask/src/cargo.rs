@@ -13,7 +13,12 @@ const OF_A_PACKAGE: &[&str] = &[
 
 /// A call of cargo as a shell would make it.
 pub(crate) fn command() -> Command {
-    let mut command = Command::new("cargo");
+    through("cargo")
+}
+
+/// A call of a program that calls cargo, as a shell would make it.
+pub(crate) fn through(program: &str) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if OF_A_PACKAGE.iter().any(|prefix| text.starts_with(prefix)) {

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 mod bench;
 mod cargo;
 mod ci;
+mod fuzz;
 mod tidy;
 
 const HELP: &str = "\
@@ -24,6 +25,7 @@ Usage: cargo xtask [COMMAND]
 Commands:
   bench  What the release build costs and how true it is; `cargo xtask bench --help` has the flags
   ci     The whole gate, as it runs before a merge: format, lints, docs, tests, tidy, licences
+  fuzz   What reads texts, driven by libFuzzer; needs a nightly toolchain and cargo-fuzz
   tidy   The checks of the house: arrows between crates, file sizes, links and flags in the docs
   help   This text
 ";
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         ["bench", arguments @ ..] => return bench::run(&root(), arguments),
+        ["fuzz", arguments @ ..] => fuzz::run(&root(), arguments),
         ["ci"] => ci::run(&root()),
         ["tidy"] => tidy::run(&root()),
         unknown => {

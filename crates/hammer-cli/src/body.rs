@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::Path;
 use std::str::FromStr;
 
 /// A payload, from text or from a file: curl's `-d TEXT` and `-d @FILE`, but sent as it is.
@@ -9,6 +10,13 @@ impl Body {
     /// The text as it is, whatever it begins with. A `From` would be what clap takes.
     pub(crate) fn of_text(text: String) -> Self {
         Self(text.into())
+    }
+
+    /// What is in a file.
+    pub(crate) fn of_file(path: &Path) -> Result<Self, String> {
+        fs::read(path)
+            .map(Self)
+            .map_err(|error| format!("failed to read the file {path:?}: {error}"))
     }
 
     /// The bytes to send.
@@ -25,8 +33,7 @@ impl FromStr for Body {
         let Some(path) = text.strip_prefix('@') else {
             return Ok(Self(text.into()));
         };
-        fs::read(path).map(Self).map_err(|error| {
-            format!("failed to read the file {path:?}: {error}; right would be TEXT or @FILE")
-        })
+        Self::of_file(Path::new(path))
+            .map_err(|error| format!("{error}; right would be TEXT or @FILE"))
     }
 }

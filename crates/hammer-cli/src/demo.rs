@@ -48,6 +48,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
         target: url,
         hammer,
         load,
+        once: None,
     };
     let exit = runner::start(Box::new(job), &output)?;
     let seen = target.shutdown().counts.requests;

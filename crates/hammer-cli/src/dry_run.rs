@@ -138,7 +138,7 @@ fn load(job: &dyn Prepared, name: Option<&str>, offset: Duration) -> String {
         text.push_str(&format!("{name:<INDENT$}{}\n", cut(line, WIDTH - INDENT)));
     }
     if name.is_none() {
-        text.push_str(&needs(args.needs(None)));
+        text.push_str(&needs(job.needs(None)));
     }
     text
 }

@@ -32,8 +32,8 @@ pub(crate) fn of<A: HammerArgs>() -> Box<dyn Entry> {
 struct Of<A>(PhantomData<fn() -> A>);
 
 impl<A: HammerArgs> Of<A> {
-    fn job(args: A, load: LoadArgs) -> Result<Box<dyn Prepared>, Error> {
-        let (target, what) = (args.target(), args.hit());
+    fn job(mut args: A, load: LoadArgs) -> Result<Box<dyn Prepared>, Error> {
+        let (target, what, once) = (args.target(), args.hit(), args.once());
         let hammer = args.build().map_err(|error| refused::<A>(&error))?;
         Ok(Box::new(Job {
             name: A::NAME,
@@ -41,6 +41,7 @@ impl<A: HammerArgs> Of<A> {
             what,
             hammer,
             load,
+            once,
         }))
     }
 }

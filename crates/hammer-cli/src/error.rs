@@ -1,5 +1,10 @@
 use std::error;
 
+use clap::error::{ContextKind, ContextValue};
+use hammer_http::masked;
+use hammer_plan::PlanError;
+
+use crate::caret;
 use crate::exit::Exit;
 
 /// Why the command ends early: the message for stderr and the exit code.
@@ -19,6 +24,18 @@ impl Error {
         Self::Usage(format!("invalid value '{value}' for '{argument}': {wrong}"))
     }
 
+    /// What is wrong with a plan; a threshold of it is shown with carets.
+    pub(crate) fn plan(error: &PlanError) -> Self {
+        Self::Usage(match error.threshold() {
+            Some((text, wrong)) => {
+                let right = format!("right would be {}", wrong.right());
+                let shown = caret::under(text, wrong.place(), &right);
+                format!("{}\n\n{shown}", error.wrong())
+            }
+            None => error.to_string(),
+        })
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Clap(error) if !error.use_stderr() => Exit::OK,
@@ -30,8 +47,24 @@ impl Error {
 
 impl From<clap::Error> for Error {
     fn from(error: clap::Error) -> Self {
-        Self::Clap(error)
+        Self::Clap(without_secrets(error))
     }
+}
+
+/// Clap shows the value that it can't take, and that may have a password in it.
+pub(crate) fn without_secrets(mut error: clap::Error) -> clap::Error {
+    let text = |error: &clap::Error, kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let argument = text(&error, ContextKind::InvalidArg).unwrap_or_default();
+    let shown = match text(&error, ContextKind::InvalidValue) {
+        Some(value) if argument.contains("URL") => masked(&value),
+        Some(_) if argument.contains("PASSWORD") => "***".to_owned(),
+        _ => return error,
+    };
+    error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
+    error
 }
 
 /// An error and its sources in one line.

@@ -1,11 +1,14 @@
 use std::error::Error;
 
-use hammer_core::Hammer;
+use hammer_core::{Hammer, Report};
 
 use crate::Endpoint;
 
 /// Why no hammer could be built from its arguments; printed as one line, with its sources.
 pub type BuildError = Box<dyn Error + Send + Sync>;
+
+/// Tells of a single hit, from the report that it made. The text is printed as it is.
+pub type Once = Box<dyn FnOnce(&Report) -> String + Send>;
 
 /// The command line arguments of one kind of hammer.
 ///
@@ -41,6 +44,14 @@ pub trait HammerArgs: clap::Args + 'static {
     ///
     /// If the arguments do not make a hammer. The command ends with exit code 2.
     fn build(self) -> Result<Self::Hammer, BuildError>;
+
+    /// What tells of a single hit, if these arguments ask for one hit to be shown in place of a run.
+    ///
+    /// It is asked for before [`build`](Self::build), so that what it tells can come from something
+    /// that the hammer writes into. The default is never.
+    fn once(&mut self) -> Option<Once> {
+        None
+    }
 
     /// These arguments from what `run --endpoint` was given. The default refuses.
     ///

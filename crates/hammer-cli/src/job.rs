@@ -1,10 +1,10 @@
-use hammer_core::{Event, Hammer, Place, Report, Stop};
+use hammer_core::{Event, Hammer, Needs, Place, Report, Stop};
 
+use crate::Once;
 use crate::error::{Error, chain};
 use crate::load::LoadArgs;
 
 /// One run that is ready to be made.
-#[derive(Debug)]
 pub(crate) struct Job<H> {
     pub(crate) name: &'static str,
     pub(crate) target: String,
@@ -12,6 +12,8 @@ pub(crate) struct Job<H> {
     pub(crate) what: String,
     pub(crate) hammer: H,
     pub(crate) load: LoadArgs,
+    /// What tells of a single hit, if that is all there is to do.
+    pub(crate) once: Option<Once>,
 }
 
 /// A [`Job`] with the type of its hammer erased.
@@ -19,6 +21,10 @@ pub(crate) trait Prepared: Send {
     /// What one hit is.
     fn what(&self) -> &str;
     fn load(&self) -> &LoadArgs;
+    /// What the run may need of files and ports, on `threads` if the load does not say on how many.
+    fn needs(&self, threads: Option<usize>) -> Needs;
+    /// What tells of a single hit, if that is all there is to do: then the load is one hit.
+    fn once(&mut self) -> Option<Once>;
     /// Makes the run on the calling thread.
     fn swing(
         self: Box<Self>,
@@ -44,6 +50,16 @@ impl<H: Hammer> Prepared for Job<H> {
 
     fn load(&self) -> &LoadArgs {
         &self.load
+    }
+
+    fn needs(&self, threads: Option<usize>) -> Needs {
+        self.hammer.needs(self.load.needs(threads))
+    }
+
+    fn once(&mut self) -> Option<Once> {
+        let once = self.once.take()?;
+        self.load.only_once();
+        Some(once)
     }
 
     fn swing(

@@ -115,6 +115,15 @@ impl LoadArgs {
         self
     }
 
+    /// One hit at once, whatever the flags say of how many and when.
+    pub(crate) fn only_once(&mut self) {
+        self.rate = Shape::max();
+        (self.hits, self.duration) = (Some(1), None);
+        (self.max_in_flight, self.threads) = (1, Some(1));
+        (self.warmup, self.skip_late, self.start_at) = (None, None, None);
+        self.arrivals = Arrivals::Even;
+    }
+
     /// When hits are due.
     pub(crate) fn schedule(&self) -> Schedule {
         let mut schedule = Schedule::new(self.rate.clone()).arrivals(self.arrivals);

@@ -39,6 +39,14 @@ impl OutputArgs {
         self.thresholds.add(other.thresholds);
     }
 
+    /// Says where each output stands in a plan.
+    pub(crate) fn placed(mut self, place: impl Fn(usize) -> String) -> Self {
+        for (index, output) in self.output.iter_mut().enumerate() {
+            output.place = Some(place(index));
+        }
+        self
+    }
+
     /// Whether nothing is to be sent.
     pub(crate) fn dry_run(&self) -> bool {
         self.dry_run
@@ -54,6 +62,7 @@ impl OutputArgs {
             outputs.push(Output {
                 kind: Kind::Text,
                 path: None,
+                place: None,
             });
         }
         outputs
@@ -81,6 +90,8 @@ pub(crate) struct Output {
     pub(crate) kind: Kind,
     /// None is stdout.
     pub(crate) path: Option<PathBuf>,
+    /// Where it stands in a plan; none if it was given on the command line, or nowhere.
+    pub(crate) place: Option<String>,
 }
 
 /// What to write.
@@ -118,10 +129,15 @@ impl FromStr for Output {
         match path {
             Some("") => Err("the path is empty; right would be KIND=PATH, or - for stdout"),
             None if kind == Kind::Hits => Err("it needs a path; right would be hits=hits.csv"),
-            None | Some("-") => Ok(Self { kind, path: None }),
+            None | Some("-") => Ok(Self {
+                kind,
+                path: None,
+                place: None,
+            }),
             Some(path) => Ok(Self {
                 kind,
                 path: Some(path.into()),
+                place: None,
             }),
         }
     }

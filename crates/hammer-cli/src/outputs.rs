@@ -184,7 +184,10 @@ fn write_report(kind: Kind, sink: &mut Sink, report: &dyn Written) -> io::Result
 }
 
 fn wrong_output(output: &Output, wrong: &str) -> Error {
-    Error::value("--output <KIND[=PATH]>", &output.to_string(), wrong)
+    match &output.place {
+        Some(place) => Error::Usage(format!("{place}: invalid value '{output}': {wrong}")),
+        None => Error::value("--output <KIND[=PATH]>", &output.to_string(), wrong),
+    }
 }
 
 fn broken(output: &Output, error: &io::Error) -> String {

@@ -46,11 +46,8 @@ pub(crate) fn run(entries: &[Box<dyn Entry>], matches: &ArgMatches) -> Result<Ex
     if let Some(path) = &args.plan {
         only_output(matches, path)?;
         let mut plan = plan::Assembly::new(entries, &plan::read(path)?)?;
+        output.thresholds().fit(&plan::shapes(&plan.loads))?;
         plan.output.override_with(output);
-        let loads: Vec<_> = (plan.loads.iter())
-            .map(|load| (load.name.as_str(), load.job.load().shape()))
-            .collect();
-        plan.output.thresholds().fit(&loads)?;
         if plan.output.dry_run() {
             return Ok(dry_run::plan(&plan));
         }

@@ -2,7 +2,6 @@ use std::io::{self, Write};
 
 use hammer_core::{Event, Limits, Needs, Status, Stop, Verdict};
 
-use crate::dry_run;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::job::{Prepared, Swing};
@@ -11,13 +10,17 @@ use crate::outputs::Outputs;
 use crate::progress::Progress;
 use crate::signals::Signals;
 use crate::threshold_args;
+use crate::{dry_run, once};
 
 /// Makes a run, or tells what it would do.
-pub(crate) fn start(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit, Error> {
+pub(crate) fn start(mut job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit, Error> {
     let shape = job.load().shape();
     output.thresholds().fit(&[("", shape)])?;
     if output.dry_run() {
         return Ok(dry_run::run(&*job));
+    }
+    if let Some(once) = job.once() {
+        return once::run(job, once);
     }
     execute(job, output)
 }
@@ -25,7 +28,7 @@ pub(crate) fn start(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit,
 /// Makes a run: opens the outputs, hits, and writes the report.
 pub(crate) fn execute(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit, Error> {
     let mut outputs = Outputs::open(output)?;
-    warn(job.load().needs(None), output);
+    warn(job.needs(None), output);
     let stop = Stop::new();
     let signals = Signals::watch(&stop)?;
     let mut progress = Progress::new(output.quiet());

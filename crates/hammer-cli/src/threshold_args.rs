@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use clap::Args;
 use hammer_core::{Aborted, Checked, Event, Report, Shape, Stop};
-use hammer_plan::{Measured, PlanReport, Threshold};
+use hammer_plan::{Measured, PlanFile, PlanReport, Threshold, ThresholdError};
 
 use crate::error::Error;
-use crate::{caret, fit, span, text};
+use crate::{caret, span, text};
 
 /// The flags that say what must hold.
 #[derive(Debug, Clone, Default, Args)]
@@ -26,11 +26,25 @@ pub(crate) struct ThresholdArgs {
 
 /// A threshold, or what is wrong with it and where.
 fn expression(text: &str) -> Result<Threshold, String> {
-    text.parse::<Threshold>().map_err(|error| {
-        let right = format!("right would be {}", error.right());
-        let shown = caret::under(text, error.place(), &right);
-        format!("{}\n\n{shown}", error.wrong())
-    })
+    text.parse().map_err(|error| shown(text, &error))
+}
+
+/// What is wrong with `text`, with carets under it.
+fn shown(text: &str, error: &ThresholdError) -> String {
+    let right = format!("right would be {}", error.right());
+    let shown = caret::under(text, error.place(), &right);
+    format!("{}\n\n{shown}", error.wrong())
+}
+
+/// A threshold for which there is no load, or no stage.
+#[derive(Debug)]
+struct Misfit<'a> {
+    /// Whether it is one that ends the run early.
+    live: bool,
+    /// Which one of those it is.
+    index: usize,
+    threshold: &'a Threshold,
+    error: ThresholdError,
 }
 
 impl ThresholdArgs {
@@ -43,16 +57,43 @@ impl ThresholdArgs {
 
     /// Whether the loads, by their names and shapes, have what is looked at.
     pub(crate) fn fit(&self, loads: &[(&str, &Shape)]) -> Result<(), Error> {
-        let asserted = self.assert.iter().map(|it| ("--assert <EXPR>", it, false));
-        let aborting = self
-            .abort_on
-            .iter()
-            .map(|it| ("--abort-on <EXPR>", it, true));
-        for (flag, threshold, live) in asserted.chain(aborting) {
-            let wrong = |wrong: String| Error::value(flag, &threshold.to_string(), wrong);
-            fit::check(threshold, loads, live).map_err(wrong)?;
-        }
-        Ok(())
+        self.misfit(loads).map_or(Ok(()), |misfit| {
+            let flag = if misfit.live {
+                "--abort-on <EXPR>"
+            } else {
+                "--assert <EXPR>"
+            };
+            let text = misfit.threshold.to_string();
+            Err(Error::value(flag, &text, shown(&text, &misfit.error)))
+        })
+    }
+
+    /// The same for thresholds that stand in a plan, with their places there.
+    pub(crate) fn fit_plan(&self, file: &PlanFile, loads: &[(&str, &Shape)]) -> Result<(), Error> {
+        self.misfit(loads).map_or(Ok(()), |misfit| {
+            let key = if misfit.live { "abort_on" } else { "assert" };
+            let Misfit {
+                index, threshold, ..
+            } = misfit;
+            let error = file.wrong_threshold(key, index, threshold, misfit.error);
+            Err(Error::plan(&error))
+        })
+    }
+
+    /// The first that does not fit.
+    fn misfit(&self, loads: &[(&str, &Shape)]) -> Option<Misfit<'_>> {
+        let asserted = self.assert.iter().enumerate().map(|it| (false, it));
+        let aborting = self.abort_on.iter().enumerate().map(|it| (true, it));
+        let mut misfits = asserted.chain(aborting);
+        misfits.find_map(|(live, (index, threshold))| {
+            let error = threshold.fit(loads, live).err()?;
+            Some(Misfit {
+                live,
+                index,
+                threshold,
+                error,
+            })
+        })
     }
 
     /// Looks at what must hold, and takes it down in the report with what ended the run.

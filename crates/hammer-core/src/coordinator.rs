@@ -44,7 +44,7 @@ pub(crate) fn execute<H: Hammer>(
     if !settings.warmup.is_zero() && schedule.warm_up(settings.warmup).is_none() {
         return Err(Error::new(ErrorKind::Warmup));
     }
-    let most = settings.max_in_flight.min(hammer.most_workers().max(1));
+    let most = settings.max_in_flight.min(hammer.max_workers().max(1));
     settings.threads = settings.threads.min(most);
     let schedule = schedule.or_seed(settings.seed);
     let (threads, max_in_flight) = (settings.threads, settings.max_in_flight);

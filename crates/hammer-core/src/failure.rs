@@ -32,7 +32,8 @@ impl Failure {
         Self::new("out_of_files").advice("raise the limit (ulimit -n), or lower --max-in-flight");
     /// No local port is left for another connection.
     pub const OUT_OF_PORTS: Self = Self::new("out_of_ports").advice(
-        "keep connections alive, lower --max-in-flight, or widen net.ipv4.ip_local_port_range",
+        "keep connections alive, lower --max-in-flight, connect from several addresses, or widen \
+         net.ipv4.ip_local_port_range",
     );
     /// The system has no memory left for another connection.
     pub const OUT_OF_MEMORY: Self =

@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crate::{Crew, Failure, Hit, Outcome, Slot, Unready};
+use crate::{Crew, Failure, Hit, Needs, Outcome, Slot, Unready};
 
 /// Knows how to hit one kind of target.
 ///
@@ -34,12 +34,6 @@ use crate::{Crew, Failure, Hit, Outcome, Slot, Unready};
 pub trait Hammer: Send + Sync + 'static {
     /// What a slot keeps between hits, usually a connection.
     type Session: 'static;
-
-    /// The most workers that hits may be spread over, such as the number of connections where
-    /// workers have some each.
-    fn most_workers(&self) -> usize {
-        usize::MAX
-    }
 
     /// Gets ready what the slots of a worker share, before the first of them opens and the clock
     /// starts. It may take as long as it needs; [`Crew::progress`] tells how far it is.
@@ -89,11 +83,24 @@ pub trait Hammer: Send + Sync + 'static {
         async {}
     }
 
+    /// How many workers the hits can be spread over. A worker shares nothing with the others, so that
+    /// a hammer with so many connections and no more can't have more workers than those. The default
+    /// is no limit.
+    fn max_workers(&self) -> usize {
+        usize::MAX
+    }
+
     /// The names of the rows that [`Hit::row`] tells hits apart by, such as the targets of a
     /// hammer that has several. The report has a row for each of the first 49, and one for the
     /// others.
     fn rows(&self) -> Vec<String> {
         vec![]
+    }
+
+    /// What a run needs of files and ports, if that is not `needs`, which was reckoned with a
+    /// connection from the same address for each hit in flight.
+    fn needs(&self, needs: Needs) -> Needs {
+        needs
     }
 }
 

@@ -145,7 +145,8 @@ impl fmt::Display for Shortage {
             Self::Ports { needed, limit } => write!(
                 f,
                 "if the target is slow, up to {needed} local ports are needed and there are \
-                 {limit}: widen net.ipv4.ip_local_port_range, or lower --max-in-flight or --timeout"
+                 {limit}: widen net.ipv4.ip_local_port_range, connect from several addresses, or \
+                 lower --max-in-flight or --timeout"
             ),
         }
     }

@@ -10,6 +10,9 @@ pub struct Rate {
 const SECOND: u64 = 1_000_000_000;
 /// One hit per nanosecond: more can't be told apart.
 const MOST_PER_SECOND: u64 = SECOND;
+const TOO_SLOW: RateError = RateError("is too slow");
+const TOO_FINE: RateError =
+    RateError("has more digits behind the point than can be told apart in its unit of time");
 
 impl Rate {
     /// `hits` hits in every `period`.
@@ -18,7 +21,7 @@ impl Rate {
     ///
     /// If either is zero, the period is longer than 584 years, or the rate is above 10⁹/s.
     pub fn new(hits: u64, period: Duration) -> Result<Self, RateError> {
-        let nanos = u64::try_from(period.as_nanos()).map_err(|_| RateError("is too slow"))?;
+        let nanos = u64::try_from(period.as_nanos()).map_err(|_| TOO_SLOW)?;
         if hits == 0 || nanos == 0 {
             return Err(RateError("must be above 0"));
         }
@@ -62,17 +65,23 @@ impl Rate {
         self.hits as f64 * SECOND as f64 / self.nanos as f64
     }
 
-    /// When hit `k` is due: `k / rate`, exact, rounded down to the nanosecond.
+    /// When hit `k` is due: `k / rate`, exact, rounded down to the nanosecond; at the most there is
+    /// of a [`Duration`] if that is later.
     #[must_use]
     pub fn due(&self, k: u64) -> Duration {
-        Duration::from_nanos_u128(u128::from(k) * u128::from(self.nanos) / u128::from(self.hits))
+        let nanos = u128::from(k) * u128::from(self.nanos) / u128::from(self.hits);
+        Duration::from_nanos_u128(nanos.min(Duration::MAX.as_nanos()))
     }
 
-    /// How many hits are due before `end`: the least n with `n / rate ≥ end`.
+    /// How many hits are due before `end`: the least n with `n / rate ≥ end`; 2⁶⁴ − 1 if there are
+    /// more.
     #[must_use]
     pub fn hits_before(&self, end: Duration) -> u64 {
-        let hits = (end.as_nanos() * u128::from(self.hits)).div_ceil(u128::from(self.nanos));
-        u64::try_from(hits).unwrap_or(u64::MAX)
+        let hits = end.as_nanos().checked_mul(self.hits.into());
+        // Beyond 128 bits, a number of 64 divides it to one of more than 64.
+        let hits = hits.map(|hits| hits.div_ceil(self.nanos.into()));
+        hits.and_then(|hits| u64::try_from(hits).ok())
+            .unwrap_or(u64::MAX)
     }
 }
 
@@ -132,7 +141,13 @@ impl FromStr for Rate {
             .and_then(|n| n.checked_mul(factor));
         let hits = hits.ok_or(RateError("is above 1,000,000,000/s"))?;
         let scale = 10_u64.pow(fraction.len() as u32);
-        Self::new(hits, Duration::from_secs(period * scale))
+        let period = Duration::from_secs(period * scale);
+        Self::new(hits, period).or_else(|error| {
+            // A period of 584 years is as long for `1.123456789/h` as for a rate that is slow.
+            let lowest = Self::of_fraction(hits.into(), period.as_nanos());
+            let fine = error == TOO_SLOW && !fraction.is_empty();
+            lowest.ok_or(if fine { TOO_FINE } else { error })
+        })
     }
 }
 
@@ -174,6 +189,9 @@ mod tests {
             ("1M", "1ms", "1000000/s"),
             ("600/m", "100s", "10/s"),
             ("1/h", "3600000s", "1/h"),
+            ("1.123456/h", "3204397.858038054s", "1.123456/h"),
+            ("1.500000000/h", "2400000s", "1.5/h"),
+            ("0.12345678/m", "486000.039852003s", "7.407407/h"),
             ("0.000000001", "1000000000000s", "0.000004/h"),
         ] {
             let rate: Rate = text.parse().expect(text);
@@ -194,6 +212,7 @@ mod tests {
             ("1001M", "above 1,000,000,000/s"),
             ("99999999999999999999", "above 1,000,000,000/s"),
             ("0.0000000001", "more than 9 digits"),
+            ("1.123456789/h", "more digits behind the point than"),
         ] {
             let error = text.parse::<Rate>().expect_err(text).to_string();
             assert!(error.contains(why), "{text}: {error}");
@@ -214,5 +233,14 @@ mod tests {
             assert_eq!(rate.hits_before(end), hits, "{text}");
             assert!(rate.due(hits) >= end && rate.due(hits - 1) < end, "{text}");
         }
+    }
+
+    /// Both had overflowed.
+    #[test]
+    fn what_is_beyond_all_bounds_is_at_them() {
+        let slow: Rate = "1/h".parse().expect("a rate");
+        assert_eq!(slow.due(u64::MAX), Duration::MAX);
+        let fast: Rate = "999999999.999999999".parse().expect("a rate");
+        assert_eq!(fast.hits_before(Duration::MAX), u64::MAX);
     }
 }

@@ -90,7 +90,8 @@ impl<H: Hammer> Run<H> {
         self
     }
 
-    /// Worker threads; never more than hits in flight.
+    /// Worker threads; never more than hits in flight, or than the hammer can make use of
+    /// ([`Hammer::max_workers`]).
     pub fn threads(mut self, threads: usize) -> Self {
         self.settings.threads = threads;
         self

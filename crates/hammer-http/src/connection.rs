@@ -33,6 +33,14 @@ pub(crate) struct Connection {
     pub(crate) life: Life,
 }
 
+/// A body that was read to its end.
+#[derive(Debug, Default)]
+pub(crate) struct Whole {
+    pub(crate) bytes: u64,
+    /// Whether it did not come together with the head.
+    pub(crate) waited: bool,
+}
+
 impl Connection {
     pub(crate) async fn handshake(opened: Opened, slot: &Slot) -> Result<Self, Failure> {
         let Opened { stream, traffic } = opened;
@@ -83,31 +91,51 @@ impl Connection {
         .await
     }
 
-    /// Reads a body to its end; whether it had to wait for it.
-    pub(crate) async fn drain(&mut self, mut body: Incoming) -> Result<bool, Failure> {
+    /// Reads a body to its end, and hands each piece of it to `take`.
+    ///
+    /// # Errors
+    ///
+    /// If the body does not come to its end, or `take` has enough.
+    pub(crate) async fn read(
+        &mut self,
+        mut body: Incoming,
+        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<Whole, Failure> {
+        let mut whole = Whole::default();
         if body.is_end_stream() {
-            return Ok(false);
+            return Ok(whole);
         }
-        let mut waited = false;
-        let drained = poll_fn(|cx| {
+        let read = poll_fn(|cx| {
             let mut stuck = false;
             loop {
                 match Pin::new(&mut body).poll_frame(&mut silent()) {
-                    Poll::Ready(Some(Ok(_))) if !body.is_end_stream() => stuck = false,
-                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
-                    Poll::Ready(_) => return Poll::Ready(Ok(())),
+                    Poll::Ready(Some(Ok(frame))) => {
+                        stuck = false;
+                        if let Some(piece) = frame.data_ref() {
+                            whole.bytes += piece.len() as u64;
+                            if let Err(enough) = take(piece) {
+                                return Poll::Ready(Err(Ok(enough)));
+                            }
+                        }
+                        if body.is_end_stream() {
+                            return Poll::Ready(Ok(()));
+                        }
+                    }
+                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(Err(error))),
+                    Poll::Ready(None) => return Poll::Ready(Ok(())),
                     Poll::Pending if stuck => {
-                        waited = true;
+                        whole.waited = true;
                         return Poll::Pending;
                     }
                     Poll::Pending => stuck = drive(&mut self.driver, &mut self.broken, cx),
                 }
             }
         });
-        match drained.await {
-            Ok(()) => Ok(waited),
+        match read.await {
+            Ok(()) => Ok(whole),
+            Err(Ok(enough)) => Err(enough),
             // The driver knows better than the body why there is no more of it.
-            Err(error) => Err(fault::of_exchange(self.broken.as_ref().unwrap_or(&error))),
+            Err(Err(error)) => Err(fault::of_exchange(self.broken.as_ref().unwrap_or(&error))),
         }
     }
 

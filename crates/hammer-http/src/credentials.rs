@@ -1,8 +1,57 @@
-//! User and password in a URL, as the value of an `Authorization` header (RFC 7617).
+//! Credentials as the value of an `Authorization` header.
 
+use std::fmt;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use hyper::header::HeaderValue;
 
-use crate::Error;
+use crate::{Error, ErrorKind};
+
+/// What was given to be let in with.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Credentials {
+    /// User and password.
+    Basic(String),
+    /// A token (RFC 6750).
+    Bearer(String),
+}
+
+impl Credentials {
+    /// The value of `Authorization`.
+    pub(crate) fn header(&self) -> Result<HeaderValue, Error> {
+        let error = |message| Error::new(ErrorKind::Credentials, message);
+        let text = match self {
+            Self::Basic(user) if !user.contains(':') => {
+                return Err(error("the password is missing: it should be USER:PASSWORD"));
+            }
+            Self::Basic(user) if user.contains(|char: char| char.is_control()) => {
+                return Err(error("user and password can't have control characters"));
+            }
+            Self::Basic(user) => format!("Basic {}", BASE64_STANDARD.encode(user)),
+            Self::Bearer(token) => format!("Bearer {token}"),
+        };
+        let bad = |byte: u8| !byte.is_ascii_graphic() && byte != b' ';
+        if text.bytes().any(bad) || text.ends_with(' ') {
+            return Err(error(
+                "the token is empty, or has characters that are not ASCII",
+            ));
+        }
+        let value = HeaderValue::from_str(&text);
+        let mut value = value.map_err(|cause| error("the token can't be sent").because(cause))?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Basic(_) => "Basic(***)",
+            Self::Bearer(_) => "Bearer(***)",
+        })
+    }
+}
 
 /// The value for `userinfo` as it stands in a URL, percent-encoded.
 pub(crate) fn basic(userinfo: &str) -> Result<HeaderValue, Error> {
@@ -11,7 +60,7 @@ pub(crate) fn basic(userinfo: &str) -> Result<HeaderValue, Error> {
     if !userinfo.contains(':') {
         plain.push(b':');
     }
-    let mut value = HeaderValue::from_str(&format!("Basic {}", base64(&plain)))
+    let mut value = HeaderValue::from_str(&format!("Basic {}", BASE64_STANDARD.encode(&plain)))
         .map_err(|cause| Error::url("the user or password can't be sent").because(cause))?;
     value.set_sensitive(true);
     Ok(value)
@@ -33,45 +82,42 @@ pub(crate) fn percent_decoded(text: &str) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
-/// RFC 4648, section 4: three bytes become four characters of six bits each.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for index in 0..4 {
-            let six = (bits >> (18 - 6 * index)) as usize & 63;
-            text.push(if index <= chunk.len() {
-                char::from(ALPHABET[six])
-            } else {
-                '='
-            });
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_examples_of_the_rfcs() {
-        let table = [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foobar", "Zm9vYmFy"),
-        ];
-        for (plain, coded) in table {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
         // RFC 7617, section 2.
         let header = basic("Aladdin:open%20sesame").expect("is well formed");
         assert_eq!(header, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert_eq!(basic("a").expect("no password"), "Basic YTo=");
         assert!(basic("a%4").is_err());
+        let given = Credentials::Basic("Aladdin:open sesame".into());
+        assert_eq!(given.header().expect("is well formed"), header);
+        assert!(header.is_sensitive() && given.header().expect("is it").is_sensitive());
+        // RFC 6750, section 2.1.
+        let token = Credentials::Bearer("mF_9.B5f-4.1JqM".into());
+        assert_eq!(
+            token.header().expect("is well formed"),
+            "Bearer mF_9.B5f-4.1JqM"
+        );
+    }
+
+    #[test]
+    fn malformed_credentials_are_told_what_would_be_right() {
+        let table = [
+            (Credentials::Basic("a".into()), "USER:PASSWORD"),
+            (Credentials::Basic("a:b\n".into()), "control characters"),
+            (Credentials::Bearer(String::new()), "is empty"),
+            (Credentials::Bearer("ü".into()), "not ASCII"),
+            (Credentials::Bearer("a\r\nb".into()), "not ASCII"),
+        ];
+        for (given, fragment) in table {
+            let error = given.header().expect_err(fragment);
+            assert!(error.to_string().contains(fragment), "{error}");
+            assert_eq!(error.kind(), ErrorKind::Credentials);
+            assert!(format!("{given:?}").contains("***"));
+        }
     }
 }

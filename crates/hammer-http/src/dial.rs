@@ -74,6 +74,15 @@ impl Dial {
         }
     }
 
+    /// How many ports of one local address `connections` need.
+    pub(crate) fn ports(&self, connections: u64) -> u64 {
+        match (&self.route, &self.sources) {
+            (Route::Unix(_), _) => 0,
+            (_, Some(sources)) => connections.div_ceil(sources.addresses() as u64),
+            (_, None) => connections,
+        }
+    }
+
     /// The headers for a proxy that reads the requests, if one does: these have to name the target
     /// in full then.
     pub(crate) fn for_proxy(&self) -> Option<&HeaderMap> {

@@ -51,6 +51,8 @@ pub(crate) struct Proxies {
     /// Even what a proxy could read goes through a tunnel.
     pub(crate) always_tunnel: bool,
     pub(crate) trust: Trust,
+    /// What connections over TLS to the proxy itself share.
+    pub(crate) connector: OnceLock<TlsConnector>,
 }
 
 impl Dialer {
@@ -85,6 +87,7 @@ impl Dialer {
         let Some(proxy) = self.proxies.proxy(url)? else {
             return Ok(Route::Straight(self.resolve(&host, port)?));
         };
+        self.proxies.fit(&proxy)?;
         let through = match proxy.kind {
             Kind::Socks { looks_up: false } => {
                 Through::Address(Socks::new(&proxy)?, self.resolve(&host, port)?)
@@ -168,8 +171,9 @@ impl Proxies {
         let proxy = match (&self.given, self.environment.proxy(url.tls)) {
             (Some(given), _) => given.clone(),
             (None, Some((variable, value))) => Proxy::parse(value).map_err(|cause| {
-                let message =
-                    format!("the proxy in the variable {variable}, or give --noproxy '*'");
+                let message = format!(
+                    "the variable {variable} can't be used, and --noproxy '*' would do without it"
+                );
                 Error::new(ErrorKind::Proxy, message).because(cause)
             })?,
             (None, None) => return Ok(None),
@@ -177,6 +181,21 @@ impl Proxies {
         match &self.userinfo {
             Some(userinfo) => proxy.with_credentials(userinfo).map(Some),
             None => Ok(Some(proxy)),
+        }
+    }
+
+    /// Whether everything that is for a proxy is of use to this one.
+    fn fit(&self, proxy: &Proxy) -> Result<(), Error> {
+        let error = |message| Err(Error::new(ErrorKind::Proxy, message));
+        match (proxy.kind, &self.trust) {
+            (Kind::Socks { .. }, _) if !self.headers.is_empty() => {
+                error("--proxy-header is for HTTP proxies, SOCKS has no headers: leave it out")
+            }
+            (Kind::Http | Kind::Socks { .. }, Trust::Given(_)) => error(
+                "--proxy-cacert is for a proxy that speaks TLS itself: its URL should begin with \
+                 https://",
+            ),
+            _ => Ok(()),
         }
     }
 
@@ -189,9 +208,16 @@ impl Proxies {
     }
 
     fn tls(&self, host: &Host) -> Result<Tls, Error> {
-        let builder = tls::trusting(&self.trust, &[&TLS13, &TLS12])?;
+        let connector = match self.connector.get() {
+            Some(known) => known,
+            None => {
+                let builder = tls::trusting(&self.trust, &[&TLS13, &TLS12])?;
+                let config = Arc::new(builder.with_no_client_auth());
+                self.connector.get_or_init(|| config.into())
+            }
+        };
         Ok(Tls {
-            connector: Arc::new(builder.with_no_client_auth()).into(),
+            connector: connector.clone(),
             name: tls::server_name(host)?,
         })
     }

@@ -21,10 +21,20 @@ pub enum ErrorKind {
     Header,
     /// The method is not a token, or one that a hammer can't send.
     Method,
+    /// A body is malformed, its file can't be read, or two flags both say what it is.
+    Body,
+    /// Credentials are malformed, or given twice.
+    Credentials,
+    /// A file of targets is malformed, or can't be read.
+    Targets,
+    /// What is expected of an answer is malformed.
+    Expectation,
     /// Certificates or a key could not be read, there are none, or they can't be used.
     Certificates,
     /// TLS can't be spoken as it was asked for.
     Tls,
+    /// Something was asked for that the version of HTTP does not know, or that none can do.
+    Protocol,
     /// Connections can't be made the way that was asked for.
     Connect,
     /// The proxy is malformed, of an unknown kind, or can't be used for this.
@@ -66,4 +76,15 @@ impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         self.source.as_ref().map(|source| source.as_ref() as _)
     }
+}
+
+/// What an error says, and what caused it.
+pub(crate) fn chain(error: &dyn error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
 }

@@ -4,10 +4,26 @@ use std::error::Error;
 use std::io;
 
 use hammer_core::Failure;
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
+
+use crate::h2;
 
 pub(crate) const NAME_NOT_RESOLVED: Failure = Failure::new("name_not_resolved")
     .advice("the host has no address: check its spelling, and the name server of this machine");
+pub(crate) const FIRST_BYTE_TIMEOUT: Failure = Failure::new("first_byte_timeout")
+    .advice("the target did not begin its answer within --first-byte-timeout");
+pub(crate) const TOO_MANY_REDIRECTS: Failure = Failure::new("too_many_redirects")
+    .advice("the target sends in circles, or further than --max-redirs: see it with --once");
+pub(crate) const MALFORMED_REDIRECT: Failure = Failure::new("malformed_redirect")
+    .advice("the Location of a redirect is no http or https URL: see it with --once");
+pub(crate) const NOT_SIGNED: Failure = Failure::new("not_signed")
+    .advice("what is to be sent can't be signed: see why with RUST_LOG=debug");
+pub(crate) const BODY_TOO_LARGE: Failure = Failure::new("body_too_large")
+    .advice("an answer to be looked into is larger than --max-body: raise it, or expect no body");
+pub(crate) const MALFORMED_BODY: Failure = Failure::new("malformed_body")
+    .advice("the body is not in the coding that Content-Encoding says: see it with --once");
+pub(crate) const UNKNOWN_CODING: Failure = Failure::new("unknown_coding")
+    .advice("known are gzip, deflate, br and zstd: ask for them in Accept-Encoding");
 pub(crate) const NO_ADDRESS_OF_FAMILY: Failure = Failure::new("no_address_of_family")
     .advice("the host has no address of the family that -4, -6 or --interface leaves");
 pub(crate) const CONNECT_TIMEOUT: Failure = Failure::new("connect_timeout").advice(
@@ -117,7 +133,7 @@ fn of_system(error: &io::Error) -> Failure {
 
 /// What is wrong with the bytes, if it is not the socket: TLS, or the framing of a body, which
 /// hyper reports as an I/O error too.
-fn of_stream(error: &io::Error) -> Option<Failure> {
+pub(crate) fn of_stream(error: &io::Error) -> Option<Failure> {
     if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
         return Some(of_tls(error));
     }
@@ -139,6 +155,7 @@ fn of_tls(error: &rustls::Error) -> Failure {
             | C::NotValidYetContext { .. } => TLS_DATE,
             _ => TLS_UNTRUSTED,
         },
+        rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol) => h2::NOT_SPOKEN,
         _ => TLS,
     }
 }

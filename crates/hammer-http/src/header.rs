@@ -2,6 +2,7 @@ use std::str::FromStr;
 
 use hyper::header::{HeaderName, HeaderValue};
 
+use crate::secret::{is_secret, masked_header};
 use crate::{Error, ErrorKind};
 
 /// A header of the request, as one line.
@@ -23,17 +24,19 @@ impl Header {
     /// If the name is not a token (RFC 9110, section 5.1), or the value has control characters.
     pub fn new(name: &str, value: &str) -> Result<Self, Error> {
         let error = |message| Error::new(ErrorKind::Header, message);
-        let parsed = name.parse().map_err(|cause| {
+        let parsed: HeaderName = name.parse().map_err(|cause| {
             let right = "it should be letters, digits and hyphens, as in \"X-Name: value\"";
             error(format!("malformed name {name:?} of a header: {right}")).because(cause)
         })?;
-        let value = HeaderValue::from_str(value.trim()).map_err(|cause| {
+        let mut value = HeaderValue::from_str(value.trim()).map_err(|cause| {
+            let value = masked_header(name, value.as_bytes());
             let message = format!(
                 "malformed value {value:?} of the header {name}: no line breaks or \
                                    other control characters can be sent"
             );
             error(message).because(cause)
         })?;
+        value.set_sensitive(is_secret(&parsed));
         Ok(Self {
             name: parsed,
             value: Some(value),

@@ -1,34 +1,56 @@
 use std::fmt;
 
-use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
+use hammer_core::{Failure, Hammer, Hit, Needs, Outcome, Slot};
 
-use crate::HttpBuilder;
-use crate::connection::Connection;
 use crate::dial::Dial;
 use crate::fault;
-use crate::lifetime::{Lifetime, closed_by_target};
+use crate::journey::{self, Journey};
+use crate::link::{Keeping, Link};
 use crate::template::Template;
+use crate::version::HttpVersion;
+use crate::{HttpBuilder, Targets};
 
-/// Sends an HTTP/1.1 request with every hit.
+/// Sends an HTTP request with every hit, over HTTP/1.1 or HTTP/2.
 ///
 /// The bytes of an outcome are those that went through the socket during the hit: heads, bodies,
-/// and what TLS adds.
+/// and what TLS adds. Over HTTP/2, where hits share a socket, they are those since the answer before on
+/// the same connection, so that their sum is true.
 ///
 /// # Cancel safety
 ///
-/// A hit that is dropped takes its connection along; sessions share nothing but the addresses of
-/// the target, which stay in order.
+/// A hit that is dropped takes its connection along, or over HTTP/2 its stream; what sessions share
+/// stays in order.
 pub struct Http {
-    pub(crate) template: Template,
-    pub(crate) dial: Dial,
-    pub(crate) keepalive: bool,
-    pub(crate) lifetime: Option<Lifetime>,
+    pub(crate) way: Way,
+    pub(crate) keeping: Keeping,
 }
 
-/// What a slot keeps between hits: its connection, and its own copy of the request.
-pub struct Session {
+/// What a hit does.
+pub(crate) enum Way {
+    /// It sends this request there, and looks at the status.
+    Straight(Box<Straight>),
+    /// It does more than that.
+    Journey(Box<Journey>),
+}
+
+/// One request, and what opens connections for it.
+pub(crate) struct Straight {
+    pub(crate) template: Template,
+    pub(crate) dial: Dial,
+}
+
+/// What a slot keeps between hits: its connections, and its own copy of what it sends.
+pub struct Session(Kind);
+
+enum Kind {
+    Straight(Box<Own>),
+    Journey(Box<journey::State>),
+}
+
+/// What a slot needs to send one request again and again.
+struct Own {
     template: Template,
-    connection: Option<Connection>,
+    link: Link,
 }
 
 impl Http {
@@ -37,19 +59,9 @@ impl Http {
         HttpBuilder::new(url)
     }
 
-    async fn connect(&self, slot: &Slot) -> Result<Connection, Failure> {
-        Connection::handshake(self.dial.open(slot).await?, slot).await
-    }
-
-    /// Closes a connection that has done its work; between two hits nothing is lost with it.
-    async fn retire(&self, session: &mut Session, slot: &Slot) {
-        if let Some(lifetime) = &self.lifetime
-            && let Some(connection) = &session.connection
-            && connection.life.is_over(lifetime, slot)
-            && let Some(connection) = session.connection.take()
-        {
-            connection.close().await;
-        }
+    /// Begins a hammer for several targets, each with a URL of its own.
+    pub fn builder_for(targets: Targets) -> HttpBuilder {
+        HttpBuilder::for_targets(targets)
     }
 }
 
@@ -57,62 +69,46 @@ impl Hammer for Http {
     type Session = Session;
 
     async fn open(&self, slot: Slot) -> Result<Session, Failure> {
-        let connection = if self.keepalive {
-            Some(self.connect(&slot).await?)
-        } else {
-            None
+        let (template, dial) = match &self.way {
+            Way::Straight(straight) => (&straight.template, &straight.dial),
+            Way::Journey(journey) => {
+                let state = Box::pin(journey.open(&slot)).await?;
+                return Ok(Session(Kind::Journey(Box::new(state))));
+            }
         };
-        Ok(Session {
-            template: self.template.unshared(),
-            connection,
-        })
+        let mut link = Link::default();
+        if self.keeping.keepalive {
+            link.open(dial, &self.keeping, &slot).await?;
+        }
+        Ok(Session(Kind::Straight(Box::new(Own {
+            template: template.unshared(),
+            link,
+        }))))
     }
 
     async fn hit(&self, session: &mut Session, hit: Hit) -> Result<Outcome, Failure> {
-        if self.lifetime.is_some() {
-            self.retire(session, hit.slot()).await;
-        }
-        let mut used = session.connection.is_some();
-        let (connection, before, answer) = loop {
-            if session.connection.is_none() {
-                session.connection = Some(self.connect(hit.slot()).await?);
+        let (dial, template, link) = match (&self.way, &mut session.0) {
+            (Way::Straight(straight), Kind::Straight(own)) => {
+                (&straight.dial, &own.template, &mut own.link)
             }
-            let Some(connection) = &mut session.connection else {
-                continue;
-            };
-            let before = if used { connection.traffic() } else { (0, 0) };
-            match connection.send(&session.template).await {
-                Ok(answer) => break (connection, before, answer),
-                Err(mut error) => {
-                    if !used || error.take_message().is_none() {
-                        return Err(lost(fault::of_exchange(error.error()), hit.slot()));
-                    }
-                    tracing::debug!("the target closed an idle connection");
-                    closed_by_target(hit.slot());
-                    session.connection = None;
-                    used = false;
-                }
+            // On the heap: most hammers have none, and the future of a hit has room for both.
+            (Way::Journey(journey), Kind::Journey(state)) => {
+                return Box::pin(journey.hit(state, &hit)).await;
             }
+            _ => unreachable!("a session is of the hammer that opened it"),
         };
-        connection.life.hit(hit.slot());
+        let (slot, keeping) = (hit.slot(), &self.keeping);
+        let answer = link.send(dial, keeping, template, None, slot).await?;
         hit.mark("first_byte");
         let status = answer.status().as_u16();
-        let drained = connection.drain(answer.into_body()).await;
-        if drained.map_err(|failure| lost(failure, hit.slot()))? {
+        let whole = link.read(answer.into_body(), slot, |_| Ok(())).await?;
+        if whole.waited {
             hit.mark("body");
         }
-        let (sent, received) = connection.traffic();
-        let open = connection.is_ready();
-        if !self.keepalive || !open {
-            session.connection = None;
-            if self.keepalive {
-                closed_by_target(hit.slot());
-            }
-        } else if self.lifetime.is_some() {
-            self.retire(session, hit.slot()).await;
-        }
+        slot.count("body_bytes", whole.bytes);
+        let (sent, received) = link.settle(keeping, slot).await;
         // No target says this of itself.
-        if status == 407 && self.dial.for_proxy().is_some() {
+        if status == 407 && dial.for_proxy().is_some() {
             return Err(fault::PROXY_AUTH);
         }
         let outcome = if status < 400 {
@@ -120,37 +116,68 @@ impl Hammer for Http {
         } else {
             Outcome::rejected(status)
         };
-        Ok(outcome.sent(sent - before.0).received(received - before.1))
+        Ok(outcome.sent(sent).received(received))
+    }
+
+    fn needs(&self, mut needs: Needs) -> Needs {
+        let dial = match &self.way {
+            Way::Straight(straight) => &straight.dial,
+            Way::Journey(journey) => &journey.origins[0],
+        };
+        let connections = match self.keeping.sharing {
+            // Each target has so many, and they carry all hits.
+            Some(sharing) if sharing.version == HttpVersion::Http2 => {
+                sharing.connections.map_or(needs.ports, |some| some as u64)
+            }
+            _ => needs.ports,
+        };
+        let fewer = needs.ports.saturating_sub(connections);
+        needs.files -= fewer;
+        needs.ports = dial.ports(needs.ports - fewer);
+        needs
     }
 
     async fn close(&self, session: Session) {
-        if let Some(connection) = session.connection {
-            connection.close().await;
+        match session.0 {
+            Kind::Straight(own) => own.link.close().await,
+            Kind::Journey(state) => state.close().await,
+        }
+    }
+
+    fn max_workers(&self) -> usize {
+        let connections = self.keeping.sharing.and_then(|sharing| sharing.connections);
+        connections.unwrap_or(usize::MAX)
+    }
+
+    fn rows(&self) -> Vec<String> {
+        match &self.way {
+            Way::Straight(_) => vec![],
+            Way::Journey(journey) => journey.rows.clone(),
         }
     }
 }
 
-/// Counts a connection that broke within a hit.
-fn lost(failure: Failure, slot: &Slot) -> Failure {
-    if failure == Failure::RESET || failure == Failure::CLOSED_EARLY {
-        closed_by_target(slot);
-    }
-    failure
-}
-
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let template = match &self.way {
+            Way::Straight(straight) => &straight.template,
+            Way::Journey(journey) => &journey.targets[0].template,
+        };
         f.debug_struct("Http")
-            .field("template", &self.template)
-            .field("keepalive", &self.keepalive)
+            .field("template", template)
+            .field("keeping", &self.keeping)
             .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open = match &self.0 {
+            Kind::Straight(own) => usize::from(own.link.is_open()),
+            Kind::Journey(state) => state.open_links(),
+        };
         f.debug_struct("Session")
-            .field("open", &self.connection.is_some())
+            .field("open", &open)
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,8 @@
 //! A hammer for HTTP.
 //!
-//! [`Http`] sends the same HTTP/1.1 request with every hit, over TCP or TLS, one connection per
-//! slot. What can be wrong with a request is found when it is built, before anything is sent.
+//! [`Http`] sends a request with every hit, over TCP or TLS, straight or through a proxy: over HTTP/1.1
+//! on one connection per slot, or over HTTP/2 on connections that slots share ([`HttpVersion`]). What can
+//! be wrong with a request is found when it is built, before anything is sent.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -18,47 +19,98 @@
 //! # What is an answer, and what a failure
 //!
 //! Any answer that is HTTP is an [`Outcome`](hammer_core::Outcome), labelled with its status: below
-//! 400 it is ok, from 400 on it is rejected. Anything else is a
-//! [`Failure`](hammer_core::Failure): besides those of the core, `name_not_resolved`, `tls` and
-//! `malformed_answer`: also for a head of more than 100 headers or 64 KiB.
+//! 400 it is ok, from 400 on it is rejected. Where something else is expected
+//! ([`HttpBuilder::expect_status`] and its neighbours), a miss is rejected, under the labels
+//! `header_expected`, `body_expected` and `json_expected`, or the status. Anything else is a
+//! [`Failure`](hammer_core::Failure): besides those of the core, `name_not_resolved`,
+//! `no_address_of_family`, `no_socket`, `tls` and `malformed_answer` (also for a head of more than 100
+//! headers or 64 KiB), `first_byte_timeout`, those of redirects (`too_many_redirects`,
+//! `malformed_redirect`), those of bodies that are looked into (`body_too_large`, `malformed_body`,
+//! `unknown_coding`), and those of proxies, which begin with `proxy_` or `socks_`.
+//!
+//! Over HTTP/2 there are `h2_not_spoken`, `stream_refused`, those that begin with `stream_reset_` and
+//! `goaway_` and end with the target's code, and for what breaks the rules or floods
+//! `h2_protocol_error`, `h2_frame_size_error`, `h2_flow_control_error`, `h2_compression_error`, `h2_flood`
+//! and `answer_head_too_large`.
 //!
 //! A connection that the target closed between two hits is opened anew within the next hit, and no
 //! failure is counted, as long as not a byte of that hit had been handed to the connection. A hit
-//! is never sent twice.
+//! is never sent twice. Over HTTP/2 a hit also moves on whose stream the target has refused, or left out
+//! with a GOAWAY, for that means that it was not looked at (RFC 9113, section 8.7).
 //!
 //! # Phases
 //!
-//! `lookup` (unless the host is an address, or its addresses are known by now), `connect`, `tls`,
+//! `lookup` (unless the host is an address, or its addresses are known by now), `connect`, `proxy` (the
+//! way through one), `tls`, `settings` (the target's hello of HTTP/2), `stream_wait` (no stream was to
+//! spare), `redirect` (one that was followed, from what came before it to the end of its answer),
 //! `first_byte` (the head of the answer is here) and `body` (the rest, if it came later).
+//!
+//! # Counts and facts
+//!
+//! Counted are `connections_opened`, `connections_reused` (hits over a connection that had served one
+//! before), `connections_closed_by_target` and `connections_retired` (by their lifetime), and over HTTP/2
+//! `streams_refused` and `goaways`; `redirects` that were followed, `body_bytes` of answers as they came,
+//! and `decoded_bytes` where they were coded and looked into. Facts of a
+//! connection over TLS are `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and `alpn`.
 
 mod builder;
+mod coding;
 mod connect_to;
 mod connection;
 mod credentials;
+mod decoder;
 mod dial;
 mod dialer;
 mod error;
+mod expect;
 mod family;
 mod fault;
+mod form;
+mod h2;
 mod header;
 mod http;
 mod identity;
 mod insecure;
+mod jar;
+mod journey;
 mod key_log;
 mod lifetime;
+mod lines;
+mod link;
+mod many;
 mod pem;
+mod pool;
 mod proxy;
+mod redirect;
 mod resolve;
+mod secret;
+mod signature;
 mod source;
 mod stream;
+mod tape;
+mod targets;
 mod template;
 mod tls;
 mod url;
 mod validity;
+mod version;
 
 pub use builder::{HttpBuilder, TlsVersion};
+pub use coding::Coding;
 pub use error::{Error, ErrorKind};
+pub use expect::{ExpectedHeader, ExpectedJson, ExpectedPattern, ExpectedStatus};
 pub use family::Family;
+pub use form::FormField;
 pub use header::Header;
 pub use http::{Http, Session};
+pub use secret::masked_header;
+pub use signature::SignatureScope;
+pub use tape::{Answer, Exchange, Tape};
+pub use targets::{TargetOrder, Targets};
 pub use url::masked;
+pub use version::HttpVersion;
+
+/// What the README shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -106,6 +106,15 @@ impl Sources {
         }
     }
 
+    /// How many addresses of one family connections come from; each has ports of its own.
+    pub(crate) fn addresses(&self) -> usize {
+        match (self.v4.len(), self.v6.len()) {
+            (0, 0) => 1,
+            (0, some) | (some, 0) => some,
+            (some, others) => some.min(others),
+        }
+    }
+
     /// A socket for a connection to `to`, bound to the source whose turn it is.
     pub(crate) fn socket(&self, to: SocketAddr) -> io::Result<TcpSocket> {
         let (socket, from) = if to.is_ipv4() {

@@ -131,6 +131,17 @@ pub(crate) enum Stream {
     Nested(Box<TlsStream<Box<TlsStream<Counted>>>>),
 }
 
+impl Stream {
+    /// The protocol that was agreed upon within TLS.
+    pub(crate) fn alpn(&self) -> Option<&[u8]> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(stream) => stream.get_ref().1.alpn_protocol(),
+            Self::Nested(stream) => stream.get_ref().1.alpn_protocol(),
+        }
+    }
+}
+
 macro_rules! either {
     ($self:expr, $stream:ident => $call:expr) => {
         match $self.get_mut() {

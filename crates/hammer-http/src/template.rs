@@ -1,4 +1,7 @@
-//! The request that every hit sends.
+//! A request, as hits send it.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -6,15 +9,19 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Uri};
 
+use crate::h2;
+
 pub(crate) type Body = Full<Bytes>;
 
-/// Bodies up to this size are copied for each session.
+/// Bodies up to this size are copied.
 const COPIED_BODY_BYTES: usize = 4096;
 
 #[derive(Debug)]
 pub(crate) struct Template {
-    head: Parts,
-    body: Bytes,
+    pub(crate) head: Parts,
+    pub(crate) body: Bytes,
+    copy: h2::Copy,
+    http2: OnceLock<h2::Request>,
 }
 
 impl Template {
@@ -23,7 +30,30 @@ impl Template {
         head.method = method;
         head.uri = path;
         head.headers = headers;
-        Self { head, body }
+        Self {
+            head,
+            body,
+            copy: h2::Copy::Passing,
+            http2: OnceLock::new(),
+        }
+    }
+
+    /// The request in HTTP/2. It is made once if this is a copy that was made to be sent, which nobody
+    /// changes any more.
+    pub(crate) fn http2(&self, scheme: &'static str) -> Cow<'_, h2::Request> {
+        let make = || h2::Request::new(&self.head, scheme, self.body.clone(), self.copy);
+        match self.copy {
+            h2::Copy::Passing => Cow::Owned(make()),
+            h2::Copy::Kept | h2::Copy::OneOfMany => Cow::Borrowed(self.http2.get_or_init(make)),
+        }
+    }
+
+    /// The same, sent in turn with others.
+    pub(crate) fn one_of(mut self, several: usize) -> Self {
+        if several > 1 {
+            self.copy = h2::Copy::OneOfMany;
+        }
+        self
     }
 
     pub(crate) fn request(&self) -> Request<Body> {
@@ -54,11 +84,30 @@ impl Template {
         }
         let path = self.head.uri.to_string();
         let path = path.parse().unwrap_or_else(|_| self.head.uri.clone());
-        let body = if self.body.len() <= COPIED_BODY_BYTES {
-            Bytes::copy_from_slice(&self.body)
-        } else {
-            self.body.clone()
-        };
-        Self::new(self.head.method.clone(), path, headers, body)
+        let body = unshared(&self.body);
+        let mut copy = Self::new(self.head.method.clone(), path, headers, body);
+        copy.copy = h2::Copy::Kept;
+        copy
+    }
+}
+
+impl Clone for Template {
+    /// A copy to be changed: what was kept of this one is not true of it.
+    fn clone(&self) -> Self {
+        Self {
+            head: self.head.clone(),
+            body: self.body.clone(),
+            copy: h2::Copy::Passing,
+            http2: OnceLock::new(),
+        }
+    }
+}
+
+/// A copy that shares no memory with `body`, unless it is large.
+pub(crate) fn unshared(body: &Bytes) -> Bytes {
+    if body.len() <= COPIED_BODY_BYTES {
+        Bytes::copy_from_slice(body)
+    } else {
+        body.clone()
     }
 }

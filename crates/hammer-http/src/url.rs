@@ -96,6 +96,17 @@ impl Url {
 }
 
 impl Url {
+    /// The URL without credentials, as cookies, signatures and redirects know it.
+    pub(crate) fn plain(&self) -> Result<url::Url, Error> {
+        let scheme = if self.tls { "https" } else { "http" };
+        let Self {
+            host, port, path, ..
+        } = self;
+        let text = format!("{scheme}://{host}:{port}{path}");
+        let malformed = |cause| Error::url(format!("the URL {text} is malformed")).because(cause);
+        text.parse().map_err(malformed)
+    }
+
     /// What the request line asks a proxy for: scheme, host, path and query.
     pub(crate) fn in_full(&self) -> Result<Uri, Error> {
         let scheme = if self.tls { "https" } else { "http" };

@@ -2,7 +2,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use hammer_core::{Crew, Failure, Hammer, Hit, Outcome, Slot, Unready};
+use hammer_core::{Crew, Failure, Hammer, Hit, Needs, Outcome, Slot, Unready};
 
 use crate::MqttBuilder;
 use crate::client::Client;
@@ -90,12 +90,26 @@ impl Mqtt {
 impl Hammer for Mqtt {
     type Session = Session;
 
-    fn most_workers(&self) -> usize {
+    fn max_workers(&self) -> usize {
         if self.config.shared {
             self.config.clients
         } else {
             usize::MAX
         }
+    }
+
+    fn needs(&self, mut needs: Needs) -> Needs {
+        if self.config.shared {
+            let subscribers = self
+                .config
+                .deliveries
+                .as_ref()
+                .map_or(0, |found| found.subscribers);
+            let connections = (self.config.clients + subscribers) as u64;
+            needs.files = needs.files.saturating_sub(needs.ports) + connections;
+            needs.ports = connections;
+        }
+        needs
     }
 
     async fn prepare(&self, crew: &Crew) -> Result<(), Unready> {

@@ -1,5 +1,6 @@
 use crate::PlanError;
 use crate::node::{Node, Value};
+use crate::short::short;
 use crate::source::{MOST_BYTES, Source};
 
 /// Puts the values of variables in the place of `${NAME}` in every text; `$${` stands for `${`.
@@ -67,13 +68,17 @@ fn filled(
         }
         let reference = format!("${{{name}}}");
         let Some(value) = lookup(name) else {
+            let (name, shown) = (short(name), short(&reference));
             let wrong = format!(
-                "the environment has no variable {name}; right would be to set it, or $${{{name}}} for the text {reference}"
+                "the environment has no variable {name}; right would be to set it, or ${shown} for the text {shown}"
             );
             return Err((wrong, reference));
         };
         *room = room.checked_sub(value.len()).ok_or_else(|| {
-            let wrong = format!("the value of {name} makes the plan longer than 1 MiB");
+            let wrong = format!(
+                "the value of {} makes the plan longer than 1 MiB",
+                short(name)
+            );
             (wrong, reference)
         })?;
         out.push_str(&value);

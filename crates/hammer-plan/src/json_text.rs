@@ -7,19 +7,25 @@ use serde_json::value::RawValue;
 
 use crate::PlanError;
 use crate::node::{MOST_DEPTH, Node, Value};
+use crate::short::short;
 use crate::source::Source;
 
 /// Reads JSON. Raw values are slices of the text, so their address tells where they stand.
 pub(crate) fn parse(source: &Source) -> Result<Node, PlanError> {
     let wrong = |error: serde_json::Error| {
-        let text = error.to_string();
-        let what = text.split(" at line ").next().unwrap_or(&text);
         let at = source.offset(error.line(), error.column());
-        source.error(at, format!("it is no JSON: {what}"))
+        source.error(at, no_json(&error))
     };
     serde_json::from_str::<IgnoredAny>(source.text()).map_err(wrong)?;
     let raw: &RawValue = serde_json::from_str(source.text()).map_err(wrong)?;
     read(source, raw, MOST_DEPTH)
+}
+
+/// What is wrong, without the place in serde's words, which may be one in a part of the text.
+fn no_json(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.split(" at line ").next().unwrap_or(&text);
+    format!("it is no JSON: {}", short(what))
 }
 
 fn read(source: &Source, raw: &RawValue, depth: usize) -> Result<Node, PlanError> {
@@ -32,7 +38,7 @@ fn read(source: &Source, raw: &RawValue, depth: usize) -> Result<Node, PlanError
     let Some(depth) = depth.checked_sub(1) else {
         return Err(source.error(start, "it is nested deeper than any plan"));
     };
-    let wrong = |error: serde_json::Error| source.error(start, format!("it is no JSON: {error}"));
+    let wrong = |error: serde_json::Error| source.error(start, no_json(&error));
     let value = match text.as_bytes().first() {
         Some(b'{') => {
             let Entries(entries) = serde_json::from_str(text).map_err(wrong)?;
@@ -46,7 +52,9 @@ fn read(source: &Source, raw: &RawValue, depth: usize) -> Result<Node, PlanError
                 let quoted = serde_json::to_string(&name).map_or(0, |quoted| quoted.len());
                 let at = before.len().saturating_sub(quoted).max(start);
                 if !names.insert(name.clone()) {
-                    return Err(source.error(at, format!("the key '{name}' is there twice")));
+                    return Err(
+                        source.error(at, format!("the key '{}' is there twice", short(&name)))
+                    );
                 }
                 table.push((name, at, node));
             }

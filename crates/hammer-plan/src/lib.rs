@@ -49,6 +49,7 @@ mod plan_report;
 mod scenario;
 mod schema;
 mod setting;
+mod short;
 mod source;
 mod threshold;
 mod toml_text;

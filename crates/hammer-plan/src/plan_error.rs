@@ -1,5 +1,7 @@
 use std::{error, fmt};
 
+use crate::ThresholdError;
+
 /// Why a text is no plan, and where: `FILE:LINE:COLUMN: what is wrong; what would be right`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
@@ -7,6 +9,8 @@ pub struct PlanError {
     line: usize,
     column: usize,
     what: String,
+    /// The threshold that is wrong, if it is one.
+    threshold: Option<Box<(String, ThresholdError)>>,
 }
 
 impl PlanError {
@@ -16,7 +20,14 @@ impl PlanError {
             line,
             column,
             what,
+            threshold: None,
         }
+    }
+
+    /// The same about a threshold, of which `error` says more than stands in `what`.
+    pub(crate) fn of_threshold(self, text: &str, error: ThresholdError) -> Self {
+        let threshold = Some(Box::new((text.to_owned(), error)));
+        Self { threshold, ..self }
     }
 
     /// The line, counted from 1.
@@ -30,17 +41,37 @@ impl PlanError {
     pub fn column(&self) -> usize {
         self.column
     }
-}
 
-impl fmt::Display for PlanError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Where it is and what is wrong, without what would be right if [`threshold`](Self::threshold)
+    /// tells that.
+    #[must_use]
+    pub fn wrong(&self) -> String {
         let Self {
             name,
             line,
             column,
             what,
+            ..
         } = self;
-        write!(f, "{name}:{line}:{column}: {what}")
+        format!("{name}:{line}:{column}: {what}")
+    }
+
+    /// The threshold that is wrong, as it was read, and what is wrong with it; none if something
+    /// else is.
+    #[must_use]
+    pub fn threshold(&self) -> Option<(&str, &ThresholdError)> {
+        let (text, error) = &**self.threshold.as_ref()?;
+        Some((text, error))
+    }
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.wrong())?;
+        match self.threshold() {
+            Some((_, error)) => write!(f, "; right would be {}", error.right()),
+            None => Ok(()),
+        }
     }
 }
 

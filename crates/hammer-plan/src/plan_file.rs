@@ -1,10 +1,17 @@
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::node::{Node, Value};
+use crate::short::short;
 use crate::source::{MOST_BYTES, Source};
 use crate::{
-    Load, Plan, PlanError, Scenario, Threshold, environment, json_text, nearest, schema, toml_text,
+    Load, Plan, PlanError, Scenario, Threshold, ThresholdError, environment, json_text, nearest,
+    schema, toml_text,
 };
+
+/// The keys of a plan, and of a load: making a schema for each text would cost more than reading it.
+static OF_PLAN: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<Plan>);
+static OF_LOAD: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<Load>);
 
 /// What a text says, and where it says it.
 #[derive(Debug, Clone)]
@@ -102,6 +109,28 @@ impl PlanFile {
         self.source.error(key.unwrap_or(node.span.start), what)
     }
 
+    /// The error that `error` is wrong with `threshold`, the one with this index of those that stand
+    /// behind `key`. The place of the error is one in the threshold as it is shown.
+    #[must_use]
+    pub fn wrong_threshold(
+        &self,
+        key: &str,
+        index: usize,
+        threshold: &Threshold,
+        error: ThresholdError,
+    ) -> PlanError {
+        let (node, _) = self.find(&[Step::Key(key)]);
+        let node = node.item(index).unwrap_or(node);
+        let shown = threshold.to_string();
+        match &node.value {
+            Value::Text(text) => {
+                let error = error.moved(&shown, text);
+                wrong_threshold(&self.source, key, node, text, error)
+            }
+            _ => wrong_threshold(&self.source, key, node, &shown, error),
+        }
+    }
+
     fn find(&self, path: &[Step<'_>]) -> (&Node, Option<usize>) {
         let (mut node, mut at) = (&self.root, None);
         for step in path {
@@ -123,8 +152,7 @@ impl PlanFile {
 }
 
 fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
-    let known = schema::keys::<Plan>();
-    let of_load = schema::keys::<Load>();
+    let (known, of_load) = (&*OF_PLAN, &*OF_LOAD);
     let Value::Table(entries) = &root.value else {
         let wrong = format!("a plan is a table, and this is {}", root.value.kind());
         return Err(source.error(root.span.start, wrong));
@@ -135,7 +163,7 @@ fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
                 check_setting(source, key, node, true)?;
             }
             if matches!(key.as_str(), "assert" | "abort_on") {
-                check_threshold(source, node)?;
+                check_threshold(source, key, node)?;
             }
         } else if of_load.contains(key) {
             let wrong = format!(
@@ -143,7 +171,7 @@ fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
             );
             return Err(source.error(*at, wrong));
         } else {
-            return Err(unknown(source, key, *at, "a plan", &known));
+            return Err(unknown(source, key, *at, "a plan", known));
         }
     }
     let right = "right would be one or several of [[load]]";
@@ -164,7 +192,7 @@ fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
     }
     let mut names = BTreeSet::new();
     for node in loads {
-        check_load(source, node, &known, &of_load, &mut names)?;
+        check_load(source, node, known, of_load, &mut names)?;
     }
     serde_json::from_value(root.plain())
         .map_err(|error| source.error(root.span.start, error.to_string()))
@@ -202,7 +230,7 @@ fn check_load<'a>(
             } else {
                 continue;
             };
-            return Err(source.error(node.span.start, format!("'{name}' {wrong}")));
+            return Err(source.error(node.span.start, format!("'{}' {wrong}", short(name))));
         }
     }
     if load.get("target").is_none() && load.get("hammer").is_none() {
@@ -232,6 +260,7 @@ fn check_setting(source: &Source, key: &str, node: &Node, list: bool) -> Result<
         Value::Flag(_) if list => Ok(()),
         other => {
             let (kind, items) = (other.kind(), if list { "" } else { " as an item" });
+            let key = short(key);
             let wrong = format!(
                 "'{key}' has {kind}{items}; right would be a text, a number, true or false, or a list of texts"
             );
@@ -241,31 +270,38 @@ fn check_setting(source: &Source, key: &str, node: &Node, list: bool) -> Result<
 }
 
 /// A text, or a list of texts, that are thresholds.
-fn check_threshold(source: &Source, node: &Node) -> Result<(), PlanError> {
+fn check_threshold(source: &Source, key: &str, node: &Node) -> Result<(), PlanError> {
     match &node.value {
         Value::List(items) => items
             .iter()
-            .try_for_each(|item| check_threshold(source, item)),
-        Value::Text(text) => {
-            let Err(error) = text.parse::<Threshold>() else {
-                return Ok(());
-            };
-            // Behind its quote, if it stands there as it was read.
-            let start = node.span.start + 1;
-            let place = error.place().start.min(text.len());
-            let plain = source
-                .text()
-                .get(start..)
-                .is_some_and(|rest| rest.starts_with(text));
-            let at = if plain {
-                start + place
-            } else {
-                node.span.start
-            };
-            Err(source.error(at, format!("'{text}': {error}")))
-        }
+            .try_for_each(|item| check_threshold(source, key, item)),
+        Value::Text(text) => match text.parse::<Threshold>() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(wrong_threshold(source, key, node, text, error)),
+        },
         _ => Ok(()),
     }
+}
+
+/// The error that `error` is wrong with the threshold `text`, which stands in `node`.
+fn wrong_threshold(
+    source: &Source,
+    key: &str,
+    node: &Node,
+    text: &str,
+    error: ThresholdError,
+) -> PlanError {
+    // Between its quotes, if it stands there as it was read.
+    let raw = source.text().get(node.span.clone()).unwrap_or_default();
+    let found = raw.find(text).filter(|_| !text.is_empty());
+    let at = found.map_or(0, |found| found + error.place().start);
+    let what = format!(
+        "'{key}': invalid value '{}': {}",
+        short(text),
+        error.wrong()
+    );
+    let wrong = source.error(node.span.start + at, what);
+    wrong.of_threshold(text, error)
 }
 
 fn is_name(name: &str) -> bool {
@@ -282,7 +318,7 @@ fn unknown(source: &Source, key: &str, at: usize, of: &str, known: &[String]) ->
     };
     source.error(
         at,
-        format!("{of} has no key '{key}'; right would be {right}"),
+        format!("{of} has no key '{}'; right would be {right}", short(key)),
     )
 }
 
@@ -323,7 +359,8 @@ fn scenario(source: &Source, root: &Node) -> Result<Scenario, PlanError> {
                         continue;
                     };
                     let wrong = format!(
-                        "the header '{name}' is {}; right would be a text",
+                        "the header '{}' is {}; right would be a text",
+                        short(name),
                         value.value.kind()
                     );
                     return Err(source.error(value.span.start, wrong));

@@ -1,14 +1,30 @@
 use toml::de::{DeTable, DeValue};
+use toml_parser::lexer::TokenKind;
 
 use crate::PlanError;
 use crate::node::{MOST_DEPTH, Node, Value};
+use crate::short::short;
 use crate::source::Source;
+
+/// More tables and lists than any plan has. One takes a thousand bytes of memory, and two of a text
+/// such as `a.a.a.a = 1`.
+const MOST_TABLES: usize = 10_000;
 
 /// Reads TOML.
 pub(crate) fn parse(source: &Source) -> Result<Node, PlanError> {
+    let mut opening = toml_parser::Source::new(source.text())
+        .lex()
+        .filter(|token| {
+            use TokenKind::{Dot, LeftCurlyBracket, LeftSquareBracket};
+            matches!(token.kind(), Dot | LeftCurlyBracket | LeftSquareBracket)
+        });
+    if let Some(token) = opening.nth(MOST_TABLES) {
+        let wrong = "it has more tables and lists than any plan";
+        return Err(source.error(token.span().start(), wrong));
+    }
     let table = DeTable::parse(source.text()).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        let what = error.message().replace('\n', ", ");
+        let what = short(&error.message().replace('\n', ", "));
         // A value that was to come from the environment stands without its quotes.
         let before = source.text().get(..at).unwrap_or_default();
         let bare = before.trim_end_matches('{').ends_with("= $");

@@ -26,7 +26,7 @@ impl TargetBuilder {
         self
     }
 
-    /// Speaks TLS 1.2 and 1.3, and shows this certificate.
+    /// Speaks TLS 1.2 and 1.3, shows this certificate, and offers HTTP/2 and HTTP/1.1 by ALPN.
     ///
     /// A connection counts from when it is accepted, and a request only once hands are shaken.
     /// Connections that the target drops on purpose end without TLS's goodbye.

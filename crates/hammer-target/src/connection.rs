@@ -12,10 +12,10 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, HeaderValue};
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper::{Request, Response, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
 use tokio::time::{Instant, sleep};
 
 use crate::knobs::Knobs;
@@ -54,10 +54,20 @@ impl Attend for House {
         });
 
         let service = service_fn(move |request| Arc::clone(&connection).hit(request));
-        let mut served = pin!(http1::Builder::new().serve_connection(TokioIo::new(wire), service));
-        let ended = poll_fn(|cx| match served.as_mut().poll(cx) {
-            Poll::Pending if farewell.is_flushed() => Poll::Ready(Ok(())),
-            polled => polled,
+        // HTTP/1.1 or HTTP/2, as the client begins; over TLS both were offered.
+        let builder = auto::Builder::new(TokioExecutor::new());
+        let mut served = pin!(builder.serve_connection(TokioIo::new(wire), service));
+        let ended = poll_fn(|cx| {
+            loop {
+                return match served.as_mut().poll(cx) {
+                    Poll::Pending if farewell.is_flushed() => Poll::Ready(Ok(())),
+                    Poll::Pending if farewell.is_asked_for() => {
+                        served.as_mut().graceful_shutdown();
+                        continue;
+                    }
+                    polled => polled,
+                };
+            }
         });
         if let Err(error) = ended.await {
             tracing::debug!(%error, "a connection ended early");
@@ -73,6 +83,7 @@ impl Connection {
             return pending().await;
         }
         let house = &self.house;
+        let version = request.version();
         let ticket = house.ledger.arrive(&house.knobs);
         let read = self.read(request.into_body(), ticket.at).await?;
         let waited = wait(ticket, read).await;
@@ -81,7 +92,7 @@ impl Connection {
             return Err(io::Error::other("failed on purpose"));
         }
         house.ledger.answer(ticket, waited);
-        Ok(self.answer())
+        Ok(self.answer(version))
     }
 
     /// Reads a body to its end and counts it. Returns when that was: on arrival if there is none.
@@ -98,12 +109,14 @@ impl Connection {
         Ok(Instant::now())
     }
 
-    fn answer(&self) -> Response<Full<Bytes>> {
+    fn answer(&self, version: Version) -> Response<Full<Bytes>> {
         let knobs = &self.house.knobs;
         let mut response = Response::new(Full::new(self.house.body.clone()));
         *response.status_mut() = knobs.code();
         if knobs.is_last(self.answers.fetch_add(1, Ordering::Relaxed) + 1) {
-            if knobs.announces() {
+            if knobs.announces() && version == Version::HTTP_2 {
+                self.farewell.ask_for();
+            } else if knobs.announces() {
                 response
                     .headers_mut()
                     .insert(CONNECTION, HeaderValue::from_static("close"));

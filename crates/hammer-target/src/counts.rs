@@ -9,7 +9,8 @@ pub struct Counts {
     /// Requests whose answer was handed to the connection. The client may still miss it, if it
     /// hangs up first.
     pub answered: u64,
-    /// Requests whose connection was dropped on purpose, without an answer.
+    /// Requests whose connection was dropped on purpose, without an answer; over HTTP/2 their stream was
+    /// reset.
     pub failed: u64,
     /// Connections accepted, whether or not a TLS handshake followed.
     pub connections: u64,

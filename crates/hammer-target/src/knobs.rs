@@ -58,7 +58,7 @@ impl Knobs {
         Ok(self)
     }
 
-    /// Drops the connection instead of answering, for this share of all requests (0 to 1).
+    /// Drops the connection, or over HTTP/2 the stream, instead of answering, for this share of all requests (0 to 1).
     ///
     /// No chance is involved: of the first n requests exactly `floor(n × share)` fail, evenly
     /// spread. They wait like all others before they fail.
@@ -75,7 +75,8 @@ impl Knobs {
     }
 
     /// Closes each connection after this many answers. The last one says `Connection: close`,
-    /// unless [`close_silently`](Self::close_silently) is set.
+    /// unless [`close_silently`](Self::close_silently) is set. Over HTTP/2 it says GOAWAY, and what the
+    /// client has sent by then is answered too.
     ///
     /// # Errors
     ///

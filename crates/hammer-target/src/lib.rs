@@ -3,7 +3,7 @@
 //! Tests hammer it and then compare what the load generator's report claims with what really
 //! happened on the other side. There are two targets:
 //!
-//! - [`serve`] and [`Target::spawn`]: an HTTP/1.1 server that misbehaves as its [`Knobs`] say (slow,
+//! - [`serve`] and [`Target::spawn`]: a server of HTTP/1.1 and HTTP/2 that misbehaves as its [`Knobs`] say (slow,
 //!   stalling, failing, hanging up) and records every arrival;
 //! - [`raw::serve`] and [`Target::spawn_raw`]: canned answers as fast as one core gives them, for
 //!   benchmarks in which the target must not be the bottleneck. It only counts.

@@ -1,4 +1,4 @@
-//! The HTTP/1.1 target, for those who bring their own runtime.
+//! The HTTP target, for those who bring their own runtime.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::ledger::{KEPT, Ledger};
 use crate::transport::Transport;
 use crate::truth::Truth;
 
-/// Serves HTTP/1.1 as `knobs` say until `shutdown` completes, and tells what really happened.
+/// Serves HTTP/1.1, and HTTP/2 to clients that begin with its preface, as `knobs` say until `shutdown` completes, and tells what really happened.
 ///
 /// Connections that are open at the end are closed at once; what still waits gets no answer.
 /// Errors of single connections are logged; if accepting fails, it is tried again after a pause.

@@ -35,13 +35,12 @@ impl Transport {
     /// TLS 1.2 and 1.3, with this certificate.
     pub(crate) fn tls(certificate: &Certificate) -> Self {
         let resolver = SingleCertAndKey::from(certificate.certified());
-        // Offers nothing by ALPN: HTTP/1.1 is all that is spoken here. What more there will be
-        // goes into the config's `alpn_protocols`.
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("ring has suites for both versions")
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(resolver));
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Self::Tls(Arc::new(config).into())
     }
 

@@ -19,10 +19,29 @@ use crate::transport::Stream;
 #[derive(Debug, Default)]
 pub(crate) struct Farewell(AtomicU8);
 
-const ANSWERED: u8 = 1;
-const FLUSHED: u8 = 2;
+/// HTTP/2 says goodbye on its own, when it is asked to.
+const ASKED_FOR: u8 = 1;
+const ASKED: u8 = 2;
+const ANSWERED: u8 = 3;
+const FLUSHED: u8 = 4;
 
 impl Farewell {
+    /// A goodbye of HTTP/2's own is to be said.
+    pub(crate) fn ask_for(&self) {
+        if self.0.load(Ordering::Relaxed) == 0 {
+            self.0.store(ASKED_FOR, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a goodbye of HTTP/2's own is to be said now. That is told once.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        let now = self.0.load(Ordering::Relaxed);
+        if now == ASKED_FOR {
+            self.0.store(ASKED, Ordering::Relaxed);
+        }
+        now == ASKED_FOR
+    }
+
     /// The last answer was handed over.
     pub(crate) fn answered(&self) {
         self.0.store(ANSWERED, Ordering::Relaxed);

@@ -113,4 +113,27 @@ mod tests {
             assert!(args.is_err(), "{words:?}");
         }
     }
+
+    /// Each of the commands in the docs is understood.
+    #[test]
+    fn understands_the_docs() {
+        let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
+        let mut seen = 0;
+        for document in std::fs::read_dir(docs).expect("the docs") {
+            let path = document.expect("a document").path();
+            let text = std::fs::read_to_string(&path).expect("a text");
+            for line in text.lines() {
+                let Some(words) = line.strip_prefix("cargo xtask bench") else {
+                    continue;
+                };
+                let words = words.split('#').next().unwrap_or_default();
+                let words = ["bench"].into_iter().chain(words.split_whitespace());
+                if let Err(error) = Args::try_parse_from(words) {
+                    panic!("{}: {line}: {error}", path.display());
+                }
+                seen += 1;
+            }
+        }
+        assert!(seen >= 10, "only {seen} commands");
+    }
 }

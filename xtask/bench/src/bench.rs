@@ -19,6 +19,8 @@ use crate::spread::Spread;
 
 /// Connections of every tool in every scenario.
 pub(crate) const CONNECTIONS: u32 = 64;
+/// Connections and the streams of each over HTTP/2, of the tools that know it.
+pub(crate) const HTTP2: (u32, u32) = (8, 16);
 /// How far a tool's own count may be from the target's before somebody is told.
 const MISCOUNT: f64 = 0.02;
 /// Which share of the hits may fail before the bench says so.
@@ -72,6 +74,7 @@ impl Bench {
         Load {
             url,
             connections: CONNECTIONS,
+            streams: None,
             rate: None,
             extent: Extent::Lasting(lasting),
             percentiles: false,
@@ -145,7 +148,7 @@ impl Bench {
         let answered = (host.answered() - before.0) as f64;
         let target_cpu = host.cpu().zip(before.1).map(|(end, start)| end - start);
         let counted = shot.account.hits as f64;
-        let in_flight = f64::from(CONNECTIONS);
+        let in_flight = f64::from(load.in_flight());
         if (counted - answered).abs() > MISCOUNT * answered + in_flight {
             self.wrong(
                 tool,

@@ -63,6 +63,16 @@ pub(crate) fn judge(record: &Record) -> Vec<Claim> {
             ratio("closed", "hits_per_s", "wrk"),
         ),
         (
+            "closed-tls: hits/s, hammer ÷ oha",
+            at_least(0.9),
+            ratio("closed-tls", "hits_per_s", "oha"),
+        ),
+        (
+            "http2: hits/s, hammer ÷ h2load",
+            at_least(0.8),
+            ratio("http2", "hits_per_s", "h2load"),
+        ),
+        (
             "ceiling: rate that holds, hammer ÷ wrk2",
             at_least(1.0),
             ratio("ceiling", "rate_per_s", "wrk2"),

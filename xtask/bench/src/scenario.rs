@@ -7,6 +7,8 @@ use crate::error::Error;
 pub(crate) enum Kind {
     /// Closed loop: how many hits a second.
     Closed,
+    /// Closed loop over HTTP/2: how many hits a second.
+    Http2,
     /// Open loop: the highest rate that holds.
     Ceiling,
     /// 20,000/s: what a hit costs, and how long it takes.
@@ -25,8 +27,9 @@ pub(crate) enum Kind {
     Mqtt,
 }
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     Kind::Closed,
+    Kind::Http2,
     Kind::Ceiling,
     Kind::Steady,
     Kind::Even,
@@ -42,6 +45,8 @@ impl Kind {
         match (self, tls) {
             (Self::Closed, false) => "closed",
             (Self::Closed, true) => "closed-tls",
+            (Self::Http2, false) => "http2",
+            (Self::Http2, true) => "http2-tls",
             (Self::Ceiling, false) => "ceiling",
             (Self::Ceiling, true) => "ceiling-tls",
             (Self::Steady, false) => "steady",
@@ -146,7 +151,7 @@ mod tests {
 
     #[test]
     fn selects_by_name_and_by_flag() {
-        let plain = "closed ceiling steady even stall memory engine";
+        let plain = "closed http2 ceiling steady even stall memory engine";
         for (asked, tls, quick, selected) in [
             (
                 "",
@@ -159,7 +164,7 @@ mod tests {
                 "",
                 true,
                 false,
-                "closed-tls ceiling-tls steady-tls even-tls stall-tls memory-tls",
+                "closed-tls http2-tls ceiling-tls steady-tls even-tls stall-tls memory-tls",
             ),
             ("even closed even", false, false, "closed even"),
             ("even closed", true, false, "closed-tls even-tls"),
@@ -175,7 +180,9 @@ mod tests {
         }
         let refused = names("speed", false, false);
         assert!(
-            refused.starts_with("2: there is no scenario \"speed\"; there are closed, ceiling,"),
+            refused.starts_with(
+                "2: there is no scenario \"speed\"; there are closed, http2, ceiling,"
+            ),
             "{refused}"
         );
     }

@@ -1,5 +1,11 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
 use clap::Args;
-use hammer_http::HttpBuilder;
+use hammer_http::{Family, HttpBuilder};
+
+use super::{check, nowhere};
+use crate::{count, span};
 
 /// How connections are made and kept.
 #[derive(Debug, Clone, Default, Args)]
@@ -9,10 +15,82 @@ pub(super) struct ConnectArgs {
     /// Open a connection for each hit
     #[arg(long)]
     no_keepalive: bool,
+    /// Close each connection after this many hits
+    #[arg(long, value_name = "COUNT", value_parser = count::parse)]
+    connection_hits: Option<u64>,
+    /// Close each connection, between hits, once it is this old
+    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    connection_lifetime: Option<Duration>,
+    /// Time that opening a connection may take
+    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    connect_timeout: Option<Duration>,
+    /// Connect to another host and port: a.test:443:localhost:8443; repeatable
+    #[arg(long, value_name = "H:P:H:P", value_parser = connect_to)]
+    connect_to: Vec<String>,
+    /// Addresses of a host, used in turn: a.test:80:127.0.0.1; repeatable
+    #[arg(long, value_name = "H:P:ADDR", value_parser = resolve)]
+    resolve: Vec<String>,
+    /// Connect to this unix socket
+    #[arg(long, value_name = "FILE", value_parser = unix_socket)]
+    unix_socket: Option<PathBuf>,
+    /// Connect to IPv4 addresses only
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    ipv4: bool,
+    /// Connect to IPv6 addresses only
+    #[arg(short = '6', long)]
+    ipv6: bool,
+    /// Connect from an address, from each of 127.0.0.2-127.0.0.9 in turn, or from eth0; repeatable
+    #[arg(long, visible_alias = "source", value_name = "ADDR|NAME", value_parser = interface)]
+    interface: Vec<String>,
+    /// Look the host up again once its addresses are this old
+    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    dns_refresh: Option<Duration>,
 }
 
 impl ConnectArgs {
-    pub(super) fn apply(self, http: HttpBuilder) -> HttpBuilder {
-        http.keepalive(!self.no_keepalive)
+    pub(super) fn apply(self, mut http: HttpBuilder) -> HttpBuilder {
+        http = http.keepalive(!self.no_keepalive);
+        http = self
+            .connect_to
+            .into_iter()
+            .fold(http, HttpBuilder::connect_to);
+        http = self.resolve.into_iter().fold(http, HttpBuilder::resolve);
+        http = self.interface.into_iter().fold(http, HttpBuilder::source);
+        if let Some(hits) = self.connection_hits {
+            http = http.connection_hits(hits);
+        }
+        if let Some(time) = self.connection_lifetime {
+            http = http.connection_lifetime(time);
+        }
+        if let Some(limit) = self.connect_timeout {
+            http = http.connect_timeout(limit);
+        }
+        if let Some(path) = self.unix_socket {
+            http = http.unix_socket(path);
+        }
+        if let Some(age) = self.dns_refresh {
+            http = http.dns_refresh(age);
+        }
+        match (self.ipv4, self.ipv6) {
+            (true, _) => http.family(Family::V4),
+            (_, true) => http.family(Family::V6),
+            _ => http,
+        }
     }
+}
+
+fn connect_to(text: &str) -> Result<String, String> {
+    check(nowhere().connect_to(text)).map(|()| text.into())
+}
+
+fn resolve(text: &str) -> Result<String, String> {
+    check(nowhere().resolve(text)).map(|()| text.into())
+}
+
+fn unix_socket(text: &str) -> Result<PathBuf, String> {
+    check(nowhere().unix_socket(text)).map(|()| text.into())
+}
+
+fn interface(text: &str) -> Result<String, String> {
+    check(nowhere().source(text)).map(|()| text.into())
 }

@@ -1,51 +1,97 @@
+use std::env;
+
 use clap::Args;
-use hammer_http::{Header, HttpBuilder};
+use hammer_http::{Header, HttpBuilder, SignatureScope};
 
-use super::{check, nowhere};
-use crate::Body;
-use crate::error::chain;
+use super::{check, nowhere, parsed};
 
-/// What each hit sends.
+/// How many redirects are followed in one hit, unless something else is said.
+const MAX_REDIRECTS: u32 = 10;
+
+/// The variable that keeps the token of a temporary key.
+const SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+
+/// What each hit sends, beside its body.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "HTTP")]
 #[group(skip)]
 pub(super) struct MessageArgs {
-    /// Method [default: GET, or POST with -d]
+    /// Method [default: GET, or POST with a body]
     #[arg(short = 'X', long, value_parser = method)]
     pub(super) method: Option<String>,
     /// Header to send: 'Name: value'; repeatable
-    #[arg(short = 'H', long, value_name = "HEADER", value_parser = header)]
+    #[arg(short = 'H', long, value_name = "HEADER", value_parser = parsed::<Header>)]
     #[arg(allow_hyphen_values = true)]
     pub(super) header: Vec<Header>,
-    /// Body of each request
-    #[arg(
-        short = 'd',
-        long,
-        visible_alias = "payload",
-        value_name = "TEXT|@FILE"
-    )]
-    #[arg(allow_hyphen_values = true)]
-    pub(super) data: Option<Body>,
     /// Host header, if it is not the URL's
     #[arg(long, value_parser = host)]
     pub(super) host: Option<String>,
+    /// Credentials: USER:PASSWORD, or KEY:SECRET with --aws-sigv4
+    #[arg(short = 'u', long, value_name = "USER:PASSWORD", value_parser = user)]
+    #[arg(allow_hyphen_values = true, conflicts_with = "oauth2_bearer")]
+    pub(super) user: Option<Secret>,
+    /// Bearer token to send
+    #[arg(long, value_name = "TOKEN", value_parser = bearer, allow_hyphen_values = true)]
+    pub(super) oauth2_bearer: Option<Secret>,
+    /// Sign each hit with AWS Signature V4: aws:amz:REGION:SERVICE
+    #[arg(long, value_name = "SCOPE", value_parser = parsed::<SignatureScope>, requires = "user")]
+    pub(super) aws_sigv4: Option<SignatureScope>,
+    /// Cookies to send: 'a=b; c=d'; repeatable
+    #[arg(short = 'b', long, value_name = "COOKIES", value_parser = cookie)]
+    #[arg(allow_hyphen_values = true)]
+    pub(super) cookie: Vec<Secret>,
+    /// Keep the cookies that the target sets, for each slot
+    #[arg(long)]
+    pub(super) cookies: bool,
+    /// Follow redirects, as part of the hit
+    #[arg(short = 'L', long)]
+    pub(super) location: bool,
+    /// Redirects to follow in one hit, at most [default: 10]
+    #[arg(long, value_name = "COUNT", value_parser = redirects, requires = "location")]
+    #[arg(allow_hyphen_values = true)]
+    pub(super) max_redirs: Option<u32>,
 }
 
 impl MessageArgs {
-    pub(super) fn method(&self) -> &str {
-        let default = if self.data.is_some() { "POST" } else { "GET" };
-        self.method.as_deref().unwrap_or(default)
-    }
-
     pub(super) fn apply(self, mut http: HttpBuilder) -> HttpBuilder {
-        http = http
-            .method(self.method())
-            .body(self.data.unwrap_or_default().into_bytes());
-        http = self.header.into_iter().fold(http, HttpBuilder::header_line);
-        match self.host {
-            Some(host) => http.host(host),
-            None => http,
+        if let Some(method) = self.method {
+            http = http.method(method);
         }
+        http = self.header.into_iter().fold(http, HttpBuilder::header_line);
+        if let Some(host) = self.host {
+            http = http.host(host);
+        }
+        if let Some(Secret(user)) = self.user {
+            http = http.user(user);
+        }
+        if let Some(Secret(token)) = self.oauth2_bearer {
+            http = http.bearer(token);
+        }
+        if let Some(scope) = self.aws_sigv4 {
+            http = http.aws_sigv4(scope);
+            let token = env::var(SESSION_TOKEN).unwrap_or_default();
+            if !token.is_empty() {
+                http = http.session_token(token);
+            }
+        }
+        for Secret(cookie) in self.cookie {
+            http = http.cookie(cookie);
+        }
+        http = http.keep_cookies(self.cookies);
+        if self.location {
+            http = http.follow_redirects(self.max_redirs.unwrap_or(MAX_REDIRECTS));
+        }
+        http
+    }
+}
+
+/// A text that is in no debugging output.
+#[derive(Clone)]
+pub(super) struct Secret(String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
     }
 }
 
@@ -57,6 +103,19 @@ fn host(text: &str) -> Result<String, String> {
     check(nowhere().host(text)).map(|()| text.into())
 }
 
-fn header(text: &str) -> Result<Header, String> {
-    text.parse().map_err(|error| chain(&error))
+fn redirects(text: &str) -> Result<u32, String> {
+    let right = "is no whole number; right would be 10";
+    text.parse().map_err(|_| right.into())
+}
+
+fn user(text: &str) -> Result<Secret, String> {
+    check(nowhere().user(text)).map(|()| Secret(text.into()))
+}
+
+fn bearer(text: &str) -> Result<Secret, String> {
+    check(nowhere().bearer(text)).map(|()| Secret(text.into()))
+}
+
+fn cookie(text: &str) -> Result<Secret, String> {
+    check(nowhere().cookie(text)).map(|()| Secret(text.into()))
 }

@@ -1,28 +1,56 @@
+mod body_args;
 mod connect_args;
+mod expect_args;
 mod message_args;
+mod once_args;
+mod protocol_args;
+mod proxy_args;
+mod targets_args;
 mod tls_args;
+mod transcript;
+
+use std::str::FromStr;
 
 use clap::Args;
-use hammer_http::{Header, Http, HttpBuilder};
+use hammer_http::{Error, Header, Http, HttpBuilder, masked};
 
+use self::body_args::BodyArgs;
 use self::connect_args::ConnectArgs;
+use self::expect_args::ExpectArgs;
 use self::message_args::{MessageArgs, method};
+use self::once_args::OnceArgs;
+use self::protocol_args::ProtocolArgs;
+use self::proxy_args::ProxyArgs;
+use self::targets_args::TargetsArgs;
 use self::tls_args::TlsArgs;
 use crate::error::chain;
-use crate::{BuildError, Endpoint, HammerArgs};
+use crate::{BuildError, Endpoint, HammerArgs, Once};
 
 /// The flags of `hammer http`, in curl's spelling.
 #[derive(Debug, Clone, Args)]
 pub struct HttpArgs {
     /// What to hit: http://HOST[:PORT][/PATH], or https
     #[arg(help_heading = "Arguments", value_parser = url)]
-    url: String,
+    #[arg(required_unless_present = "targets")]
+    url: Option<String>,
     #[command(flatten)]
     message: MessageArgs,
     #[command(flatten)]
+    body: BodyArgs,
+    #[command(flatten)]
+    targets: TargetsArgs,
+    #[command(flatten)]
+    once: OnceArgs,
+    #[command(flatten)]
+    expect: ExpectArgs,
+    #[command(flatten)]
     connect: ConnectArgs,
     #[command(flatten)]
+    proxy: ProxyArgs,
+    #[command(flatten)]
     tls: TlsArgs,
+    #[command(flatten)]
+    protocol: ProtocolArgs,
 }
 
 impl HammerArgs for HttpArgs {
@@ -32,17 +60,36 @@ impl HammerArgs for HttpArgs {
     type Hammer = Http;
 
     fn target(&self) -> String {
-        self.url.clone()
+        match (&self.url, self.targets.path()) {
+            (Some(url), None) => masked(url),
+            (Some(url), Some(path)) => format!("{path} at {}", masked(url)),
+            (None, path) => path.unwrap_or_default().to_owned(),
+        }
     }
 
     fn hit(&self) -> String {
-        format!("{} {}", self.message.method(), self.url)
+        let method = || match &self.message.method {
+            Some(method) => method,
+            None if self.body.is_given() => "POST",
+            None => "GET",
+        };
+        let one = || format!("{} {}", method(), self.target());
+        self.targets.hit().unwrap_or_else(one)
     }
 
     fn build(self) -> Result<Http, BuildError> {
-        let http = self.message.apply(Http::builder(&self.url));
-        let http = self.connect.apply(http);
-        Ok(self.tls.apply(http).build()?)
+        let http = self.targets.builder(self.url.as_deref());
+        let http = self.message.apply(http);
+        let http = self.body.apply(http);
+        let http = self.once.apply(http);
+        let http = self.expect.apply(http);
+        let http = self.proxy.apply(self.connect.apply(http));
+        let http = self.tls.apply(http);
+        Ok(self.protocol.apply(http).build()?)
+    }
+
+    fn once(&mut self) -> Option<Once> {
+        self.once.once()
     }
 
     fn from_endpoint(endpoint: Endpoint) -> Result<Self, BuildError> {
@@ -53,19 +100,29 @@ impl HammerArgs for HttpArgs {
             header.push(one.map_err(|error| named("--headers", error.to_string()))?);
         }
         let check_method = |text: String| method(&text).map_err(|error| named("--method", error));
+        let url = url(&endpoint.url).map_err(|error| named("--endpoint", error))?;
         Ok(Self {
-            url: url(&endpoint.url).map_err(|error| named("--endpoint", error))?,
+            url: Some(url),
             message: MessageArgs {
                 method: endpoint.method.map(check_method).transpose()?,
                 header,
-                data: endpoint.payload,
                 ..MessageArgs::default()
             },
+            body: BodyArgs {
+                data: endpoint.payload,
+                ..BodyArgs::default()
+            },
+            targets: TargetsArgs::default(),
+            once: OnceArgs::default(),
+            expect: ExpectArgs::default(),
             connect: ConnectArgs::default(),
+            proxy: ProxyArgs::default(),
             tls: TlsArgs {
                 cacert: endpoint.cacert,
                 insecure: endpoint.insecure,
+                ..TlsArgs::default()
             },
+            protocol: ProtocolArgs::default(),
         })
     }
 }
@@ -83,4 +140,9 @@ fn nowhere() -> HttpBuilder {
 fn url(text: &str) -> Result<String, String> {
     // Whom to trust is another flag's matter; to trust anyone reads no certificates.
     check(Http::builder(text).insecure(true)).map(|()| text.into())
+}
+
+/// What `text` spells, for one of the hammer's own values.
+fn parsed<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: Error| chain(&error))
 }

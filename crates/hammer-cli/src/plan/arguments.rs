@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use hammer_plan::{PlanFile, Setting, Step, nearest};
 
-use crate::error::Error;
+use crate::error::{Error, without_secrets};
 
 /// A table of a plan whose keys are the flags of a command.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +69,7 @@ impl Arguments<'_> {
         let mut quiet = command.clone().no_binary_name(true).disable_help_flag(true);
         quiet
             .try_get_matches_from_mut(line)
-            .map_err(|error| self.translated(&error, key_of))
+            .map_err(|error| self.translated(&without_secrets(error), key_of))
     }
 
     /// The flag that `key` names.
@@ -101,10 +101,14 @@ impl Arguments<'_> {
     /// A file that is not named from the root lies beside the plan.
     fn relative(&self, arg: &Arg, text: &str) -> String {
         let name = value_name(arg);
-        let (at, path) = match text.strip_prefix('@') {
-            Some(path) if name.contains("@FILE") => ("@", path),
-            None if name == "FILE" => ("", text),
-            _ => return text.to_owned(),
+        let file = match text.strip_prefix('@') {
+            _ if name.contains("=@FILE") => file_of_field(text),
+            Some(path) if name.contains("@FILE") => Some(("@", path)),
+            None if name == "FILE" => Some(("", text)),
+            _ => None,
+        };
+        let Some((at, path)) = file else {
+            return text.to_owned();
         };
         format!("{at}{}", self.folder.join(path).display())
     }
@@ -159,6 +163,14 @@ impl Arguments<'_> {
         };
         self.wrong(&key, &what)
     }
+}
+
+/// A field of a form up to its file, and the file: `name=@`, `FILE`; a quote belongs to the former.
+fn file_of_field(text: &str) -> Option<(&str, &str)> {
+    let value = text.find('=')? + 1;
+    let path = text[value..].strip_prefix(['@', '<'])?;
+    let path = path.strip_prefix('"').unwrap_or(path);
+    Some(text.split_at(text.len() - path.len()))
 }
 
 fn takes_value(arg: &Arg) -> bool {

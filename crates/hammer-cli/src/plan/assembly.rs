@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Args, Command, FromArgMatches};
-use hammer_core::Needs;
+use hammer_core::{Needs, Shape};
 use hammer_plan::{Content, Load, Plan, PlanFile, Scenario, Step};
 
 use super::arguments::Arguments;
@@ -42,10 +42,13 @@ impl Assembly {
                 let loads = plan.load.iter().zip(names).enumerate();
                 let loads = loads
                     .map(|(index, (load, name))| prepare(entries, file, folder, index, load, name));
+                let loads: Vec<NamedLoad> = loads.collect::<Result<_, _>>()?;
+                let output = output(file, plan)?;
+                output.thresholds().fit_plan(file, &shapes(&loads))?;
                 Ok(Self {
-                    loads: loads.collect::<Result<_, _>>()?,
-                    output: output(file, plan)?,
                     name,
+                    loads,
+                    output,
                 })
             }
             Content::Scenario(scenario) => Ok(Self {
@@ -64,9 +67,17 @@ impl Assembly {
 
     /// What all loads may need together.
     pub(crate) fn needs(&self) -> Needs {
-        let loads = self.loads.iter().map(|load| load.job.load());
-        Needs::together(loads.map(|load| load.needs(Some(self.threads()))))
+        let loads = self.loads.iter();
+        Needs::together(loads.map(|load| load.job.needs(Some(self.threads()))))
     }
+}
+
+/// What thresholds have to fit: the loads by their names, and how their rates change.
+pub(crate) fn shapes(loads: &[NamedLoad]) -> Vec<(&str, &Shape)> {
+    let shaped = loads
+        .iter()
+        .map(|load| (load.name.as_str(), load.job.load().shape()));
+    shaped.collect()
 }
 
 /// The names of the loads: those given, and load-1, load-2 for the others, by their place.
@@ -126,7 +137,7 @@ fn prepare(
             parsed.map_err(|what| wrong("offset", format!("'offset': '{text}' {what}")))?
         }
     };
-    let job = entry.prepare(&matches).map_err(|error| match error {
+    let mut job = entry.prepare(&matches).map_err(|error| match error {
         Error::Usage(what) => {
             let key = flag_in(&what).replace('-', "_");
             let way = [path[0], path[1], Step::Key(&key)];
@@ -134,6 +145,11 @@ fn prepare(
         }
         other => other,
     })?;
+    if job.once().is_some() {
+        let what =
+            "'once' shows a hit in place of a load; right would be the flag --once, without a plan";
+        return Err(wrong("once", what.into()));
+    }
     Ok(NamedLoad { name, offset, job })
 }
 
@@ -154,7 +170,9 @@ fn output(file: &PlanFile, plan: &Plan) -> Result<OutputArgs, Error> {
     };
     let command = OutputArgs::augment_args(Command::new("plan"));
     let matches = arguments.matches(command, &plan.flags(), None)?;
-    Ok(OutputArgs::from_arg_matches(&matches)?)
+    let output = OutputArgs::from_arg_matches(&matches)?;
+    let way = |index| [Step::Key("output"), Step::Item(index)];
+    Ok(output.placed(|index| file.wrong_value(&way(index), "'output'").to_string()))
 }
 
 fn prepare_scenario(

@@ -44,10 +44,13 @@ pub(crate) fn execute(plan: Assembly) -> Result<Exit, Error> {
     let together = Together::new(loads.len());
     runner::warn(needs, &output);
     // All have their place before the first one arrives there.
-    let places: Vec<_> = loads
-        .iter()
-        .map(|load| together.place(load.offset))
-        .collect();
+    let places: Vec<_> = beginnings(
+        loads
+            .iter()
+            .map(|load| (load.offset, load.job.load().warmup().unwrap_or_default())),
+    )
+    .map(|begin| together.place(begin))
+    .collect();
     let reports = thread::scope(|scope| {
         let shared = &shared;
         let swings = loads.into_iter().zip(places).enumerate();
@@ -95,6 +98,16 @@ pub(crate) fn execute(plan: Assembly) -> Result<Exit, Error> {
         met,
         &output,
     ))
+}
+
+/// When each load begins, warm-up and all, from the offset at which its clock starts and the length
+/// of its warm-up: the plan starts when the first clock could, so that none is late for it.
+fn beginnings(
+    loads: impl Iterator<Item = (Duration, Duration)> + Clone,
+) -> impl Iterator<Item = Duration> {
+    let ahead = |(offset, warmup): (Duration, Duration)| warmup.saturating_sub(offset);
+    let start = loads.clone().map(ahead).max().unwrap_or_default();
+    loads.map(move |(offset, warmup)| (start + offset).saturating_sub(warmup))
 }
 
 /// The processor time of all loads' threads; where the system does not tell, that of the process
@@ -149,6 +162,27 @@ impl Shared<'_> {
         if let Some(aborting) = aborting.filter(|_| !self.quiet) {
             self.progress.clear();
             say(&aborting);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warm_ups_end_when_their_loads_start() {
+        for (loads, begin) in [
+            (vec![(0, 0), (5, 0)], vec![0, 5]),
+            (vec![(0, 10), (0, 0)], vec![0, 10]),
+            (vec![(0, 10), (5, 10), (0, 3)], vec![0, 5, 7]),
+            (vec![(30, 10), (0, 0)], vec![20, 0]),
+            (vec![(5, 10), (0, 2)], vec![0, 3]),
+        ] {
+            let secs = Duration::from_secs;
+            let given = loads.iter().map(|(a, b)| (secs(*a), secs(*b)));
+            let found: Vec<_> = beginnings(given).map(|begin| begin.as_secs()).collect();
+            assert_eq!(found, begin, "{loads:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ mod progress;
 mod read;
 mod so_far;
 
-pub(crate) use assembly::{Assembly, NamedLoad};
+pub(crate) use assembly::{Assembly, NamedLoad, shapes};
 pub(crate) use command::{NAME, command, run};
 pub(crate) use loads::execute;
 pub(crate) use read::read;

@@ -35,7 +35,7 @@ pub(crate) fn read(path: &Path) -> Result<PlanFile, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let name = if stdin { "stdin" } else { &shown };
     PlanFile::parse(name, text, |name| std::env::var(name).ok())
-        .map_err(|error| Error::Usage(error.to_string()))
+        .map_err(|error| Error::plan(&error))
 }
 
 fn bounded(from: impl Read) -> io::Result<Vec<u8>> {

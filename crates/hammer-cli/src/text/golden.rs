@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 use super::lines::WIDTH;
 use super::render;
 
-fn summary(count: u64, [p50, p90, p99, p99_9, max]: [f64; 5]) -> Value {
+pub(super) fn summary(count: u64, [p50, p90, p99, p99_9, max]: [f64; 5]) -> Value {
     json!({"count": count, "min": p50, "mean": p50, "p50": p50, "p90": p90, "p95": p90, "p99": p99,
            "p99_9": p99_9, "p99_99": p99_9, "max": max})
 }
 
 /// A report with `changes` (JSON pointers and what is there instead).
-fn report(changes: &[(&str, Value)]) -> Report {
+pub(super) fn report(changes: &[(&str, Value)]) -> Report {
     let mut report = json!({
         "schema": "hammer.report/1", "hammer": "http", "target": "http://127.0.0.1:8080/", "seed": 1,
         "verdict": {"status": "valid", "reasons": []}, "loop": "open",
@@ -33,7 +33,11 @@ fn report(changes: &[(&str, Value)]) -> Report {
         "timeline": [], "thresholds": [], "aborted": null
     });
     for (pointer, value) in changes {
-        *report.pointer_mut(pointer).expect(pointer) = value.clone();
+        match report.pointer_mut(pointer) {
+            Some(place) => *place = value.clone(),
+            // A key that reports need not have.
+            None => report[&pointer[1..]] = value.clone(),
+        }
     }
     serde_json::from_value(report).expect("it has the shape of a report")
 }

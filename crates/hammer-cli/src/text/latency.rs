@@ -1,6 +1,12 @@
-use hammer_core::{Report, Summary};
+use hammer_core::{Report, StageReport, Summary};
 
-use super::number::significant;
+use super::lines::{WIDTH, cut};
+use super::number::{rate, significant, whole};
+
+/// Columns of a row with its figures.
+const FIGURES: usize = 64;
+/// Columns for what is said of a stage.
+const STAGE: usize = WIDTH - FIGURES;
 
 /// A unit of time that a whole table is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +43,9 @@ impl Unit {
     }
 }
 
-/// Response, service and lateness side by side.
-pub(crate) fn table(report: &Report) -> String {
+/// Response, service and lateness side by side, with up to `stages` rows below response for the
+/// stages of the rate.
+pub(crate) fn table(report: &Report, stages: usize) -> String {
     let longest = if report.response_us.count > 0 {
         report.response_us
     } else {
@@ -56,6 +63,36 @@ pub(crate) fn table(report: &Report) -> String {
         ("lateness", report.lateness_us, "from due until sent"),
     ] {
         out.push_str(&row(name, &summary, unit, meaning));
+        if name == "response" {
+            out.push_str(&of_stages(&report.stages, stages, unit));
+        }
+    }
+    out
+}
+
+/// The response of each stage, with its rate and what went wrong in it, in at most `most` rows.
+fn of_stages(stages: &[StageReport], most: usize, unit: Unit) -> String {
+    let shown = if stages.len() > most {
+        most.saturating_sub(1)
+    } else {
+        stages.len()
+    };
+    let mut out = String::new();
+    for (number, stage) in (1..).zip(&stages[..shown]) {
+        let not_ok = stage.hits.scheduled.saturating_sub(stage.hits.ok);
+        let behind = format!(
+            "   {}/s   {} not ok",
+            rate(stage.rate.achieved),
+            whole(not_ok)
+        );
+        let name = format!(" stage {number}");
+        let what = cut(&stage.stage, STAGE.saturating_sub(behind.chars().count()));
+        let what = format!("{what}{behind}");
+        out.push_str(&row(&name, &stage.response_us, unit, &what));
+    }
+    if most > 0 && shown < stages.len() {
+        let more = stages.len() - shown;
+        out.push_str(&format!("   {more} more stages, all of them in -o json\n"));
     }
     out
 }

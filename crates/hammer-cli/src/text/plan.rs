@@ -9,6 +9,8 @@ use super::thresholds;
 
 /// Lines for thresholds.
 const THRESHOLDS: usize = 20;
+/// Rows for the stages of a load.
+const STAGES: usize = 9;
 /// What is said if nothing is wrong.
 const WELL: &str = "the generator kept all schedules: the numbers describe the targets";
 
@@ -82,7 +84,7 @@ fn block(load: &LoadReport) -> String {
     let hits = format!("{}   {achieved}", counted(report));
     out.push_str(&wrapped("hits", &hits, 2));
     out.push_str(&answers(report));
-    out.push_str(&latency::table(report));
+    out.push_str(&latency::table(report, STAGES));
     out.push_str(&failures(report));
     out
 }
@@ -112,4 +114,66 @@ fn answers(report: &Report) -> String {
         return format!("{line}   {connections}\n");
     }
     codes
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::text::golden::{report, summary};
+
+    fn stage(stage: &str, p50: f64, hits: u64) -> Value {
+        json!({"stage": stage, "t_s": 0.0, "width_s": 1.0, "rate": {"requested": 60.0, "achieved": 59.9},
+               "scheduled": hits, "ok": hits - 3, "rejected": 3, "failed": 0, "timed_out": 0,
+               "abandoned": 0, "unsent": 0,
+               "response_us": summary(hits, [p50; 5]), "service_us": summary(hits, [p50; 5])})
+    }
+
+    fn rendered(stages: &[Value]) -> String {
+        let staged = report(&[
+            ("/stages", json!(stages)),
+            ("/shape", json!("20..100/2s, 100/1s")),
+        ]);
+        let loads = [("browse", staged), ("order", report(&[]))];
+        let loads = loads.map(|(name, it)| LoadReport::new(name.into(), Duration::ZERO, it));
+        let plan = PlanReport::new("plan.toml".into(), Duration::ZERO, loads.into());
+        render_plan(&plan, false)
+    }
+
+    #[test]
+    fn stages_of_a_load_stand_below_its_response() {
+        let text = "
+browse        http   http://127.0.0.1:8080/   20..100/2s, 100/1s for 30 s, seed 1
+hits          30,000 scheduled   29,988 ok   0 rejected   12 failed   999.6/s achieved
+codes         200: 29,988   26 connections opened, 12 lost
+latency, ms       p50       p90       p99     p99.9       max
+  response      0.112     0.154      2.31      9.02      11.3   from the moment it was due
+   stage 1      0.110     0.110     0.110     0.110     0.110   20..100/2s   59.9/s   3 not ok
+   stage 2       12.0      12.0      12.0      12.0      12.0   100/1s   59.9/s   3 not ok
+  service       0.081     0.110     0.264     0.852      1.25   from the moment it was sent
+  lateness      0.030     0.041      2.07      8.20      10.1   from due until sent
+";
+        let rendered = rendered(&[stage("20..100/2s", 110.0, 120), stage("100/1s", 12e3, 100)]);
+        assert!(rendered.contains(text), "\n{rendered}");
+        assert_eq!(rendered.matches(" stage ").count(), 2, "\n{rendered}");
+    }
+
+    #[test]
+    fn many_stages_with_long_names_are_cut() {
+        let many: Vec<_> = (0..256)
+            .map(|n| stage(&format!("{n}..999999.999999999/1d23h59m59s"), 1e9, u64::MAX))
+            .collect();
+        let rendered = rendered(&many);
+        assert_eq!(rendered.matches("   stage ").count(), 8, "\n{rendered}");
+        assert!(
+            rendered.contains("   248 more stages, all of them in -o json\n"),
+            "\n{rendered}"
+        );
+        for line in rendered.lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+        }
+    }
 }

@@ -24,7 +24,7 @@ const LABELS: usize = 6;
 
 /// The report as text, the verdict in colour if `colour`.
 pub(crate) fn render(report: &Report, colour: bool) -> String {
-    let numbers = [hits(report), speed(report), latency::table(report)].concat();
+    let numbers = [hits(report), speed(report), latency::table(report, 0)].concat();
     let rest = [
         codes(&report.labels),
         failures(report),
@@ -325,7 +325,12 @@ fn generator(report: &Report) -> String {
     let generator = &report.generator;
     let threads = generator.threads;
     let core_s = report.elapsed_s * threads as f64;
-    let busy = if core_s > 0.0 {
+    let workers = generator.workers.iter().filter_map(|worker| worker.busy);
+    let shares: f64 = workers.sum();
+    // What the process does besides, such as a target of its own, is not the generator's work.
+    let busy = if shares > 0.0 {
+        shares / threads as f64 * 100.0
+    } else if core_s > 0.0 {
         generator.cpu_s / core_s * 100.0
     } else {
         0.0

@@ -65,3 +65,30 @@ pub(crate) fn shown_figure(figure: &Figure) -> String {
         (Some(hits), _) => format!("{} hits", whole(hits as u64)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What docs/THRESHOLDS.md shows is what is printed.
+    #[test]
+    fn the_lines_in_the_docs_are_those_of_the_report() {
+        let checked = |expression: &str, us: Option<f64>, passed| Checked {
+            expression: expression.to_owned(),
+            figure: Figure {
+                figure: us,
+                infinite: us.is_none(),
+                unit: "us".to_owned(),
+            },
+            passed,
+        };
+        let all = [
+            checked("p98 < 250ms", Some(112e3), true),
+            checked("p99 < 250ms", None, false),
+        ];
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/THRESHOLDS.md");
+        let page = std::fs::read_to_string(page).expect("the page");
+        let block = format!("```text\n{}```\n", lines(&all, 9));
+        assert!(page.contains(&block), "{block}");
+    }
+}

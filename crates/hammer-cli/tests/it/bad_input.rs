@@ -76,6 +76,109 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--cacert",
         "/nowhere/ca.pem",
     ),
+    (&["-F", "a"], "--form", "name=value, name=@FILE"),
+    (&["-F", "a=@/nowhere/file"], "--form", "/nowhere/file"),
+    (
+        &["--data-lines", "/nowhere/lines"],
+        "--data-lines",
+        "/nowhere/lines",
+    ),
+    (
+        &["--compress-request", "zip"],
+        "--compress-request",
+        "gzip, deflate, br and zstd",
+    ),
+    (
+        &["-u", "a:b", "--aws-sigv4", "goog:r:s"],
+        "--aws-sigv4",
+        "aws:amz:eu-central-1",
+    ),
+    (&["-b", "a"], "--cookie", "name=value"),
+    (
+        &["-L", "--max-redirs", "-1"],
+        "--max-redirs",
+        "right would be 10",
+    ),
+    (
+        &["--targets", "/nowhere/targets"],
+        "--targets",
+        "/nowhere/targets",
+    ),
+    (
+        &["--expect-status", "2x"],
+        "--expect-status",
+        "200, 3xx or 500-503",
+    ),
+    (
+        &["--expect-header", "a b"],
+        "--expect-header",
+        "Name: value",
+    ),
+    (
+        &["--expect-body-regex", "("],
+        "--expect-body-regex",
+        "unclosed group",
+    ),
+    (&["--expect-json", "a=1"], "--expect-json", "/items/0/id=7"),
+    (&["--max-body", "big"], "--max-body", "16MiB"),
+    (
+        &["--first-byte-timeout", "0"],
+        "--first-byte-timeout",
+        "right would be 30s",
+    ),
+    (&["--connect-to", "a:1:b"], "--connect-to", "HOST1:PORT1"),
+    (&["--resolve", "a:127.0.0.1"], "--resolve", "HOST:PORT:ADDR"),
+    (
+        &["--unix-socket", "/dev/null"],
+        "--unix-socket",
+        "is no unix socket",
+    ),
+    (
+        &["--interface", "192.0.2.1"],
+        "--interface",
+        "not of this machine",
+    ),
+    (
+        &["--connection-hits", "0"],
+        "--connection-hits",
+        "must be above 0",
+    ),
+    (
+        &["--connection-lifetime", "0"],
+        "--connection-lifetime",
+        "right would be 30s",
+    ),
+    (
+        &["--connect-timeout", "-1s"],
+        "--connect-timeout",
+        "right would be 30s",
+    ),
+    (&["--dns-refresh", "soon"], "--dns-refresh", "30s"),
+    (&["--proxy", "socks4://a"], "--proxy", "socks5h"),
+    (
+        &["--proxy-header", "no colon"],
+        "--proxy-header",
+        "Name: value",
+    ),
+    (
+        &["--proxy-cacert", "/nowhere/ca.pem"],
+        "--proxy-cacert",
+        "can't be read",
+    ),
+    (&["--tls-max", "1.1"], "--tls-max", "right would be 1.2"),
+    (&["--sni", "127.0.0.1"], "--sni", "give --no-sni"),
+    (&["--http", "3"], "--http", "auto, 1.1, 2"),
+    (&["--connections", "0"], "--connections", "above 0"),
+    (
+        &["--h2-stream-window", "2147483648"],
+        "--h2-stream-window",
+        "1 to 2147483647",
+    ),
+    (
+        &["--h2-connection-window", "1000"],
+        "--h2-connection-window",
+        "65535",
+    ),
     (&["-o", "xml"], "--output", "right would be text, json"),
     (&["-o", "hits"], "--output", "hits=hits.csv"),
     (
@@ -123,6 +226,52 @@ fn bad_flags_are_named_and_nothing_is_sent() {
     assert_eq!((counts.requests, counts.connections), (0, 0));
 }
 
+/// Flags that need or exclude another, and what is said of them.
+#[test]
+fn flags_that_do_not_go_together_are_refused() {
+    for (flags, part) in [
+        (&["--max-redirs", "3"][..], "--location"),
+        (&["-u", "name"], "it should be USER:PASSWORD"),
+        (&["-d", "x", "--json", "{}"], "'--json <TEXT|@FILE>'"),
+        (&["--json", "{}", "-F", "a=b"], "cannot be used with"),
+        (
+            &["--data-lines", "Cargo.toml", "-F", "a=b"],
+            "cannot be used with",
+        ),
+        (
+            &["-u", "a:b", "--oauth2-bearer", "c"],
+            "cannot be used with",
+        ),
+        (&["--aws-sigv4", "aws:amz:r:s"], "--user"),
+        (&["--target-order", "random"], "--targets"),
+        (&["--show-secrets"], "--once"),
+        (
+            &["--compress-request", "br"],
+            "there is no body to compress",
+        ),
+        (&["--max-body", "1k"], "no body is looked into"),
+        (
+            &["-u", "a:b", "-H", "Authorization: c"],
+            "the header Authorization too",
+        ),
+        (
+            &["--cookies", "-H", "Cookie: a=b"],
+            "the header Cookie is given too",
+        ),
+        (
+            &["-F", "a=b", "-H", "Content-Type: x/y"],
+            "the header Content-Type of a form",
+        ),
+    ] {
+        let output = output(&[&["http", "http://127.0.0.1:1/"], flags].concat());
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{flags:?}: {message}");
+        assert!(message.contains(part), "{flags:?}: {message}");
+    }
+    let nothing = stderr(&output(&["http", "-r", "1"]));
+    assert!(nothing.contains("<URL>"), "{nothing}");
+}
+
 #[test]
 fn bad_urls_are_told_what_would_be_right() {
     for (url, right) in [
@@ -132,7 +281,7 @@ fn bad_urls_are_told_what_would_be_right() {
         ("http://:80/", "http://localhost:8080/"),
         ("http://a:99999/", "65535"),
     ] {
-        refused(&["http", url], "<URL>", right);
+        refused(&["http", url], "[URL]", right);
         refused(&["run", "--endpoint", url], "--endpoint", right);
     }
     refused(&["run"], "--endpoint", "");
@@ -156,4 +305,81 @@ fn refused(args: &[&str], named: &str, right: &str) {
         "{args:?} names the value: {message}"
     );
     assert!(output.stdout.is_empty(), "{args:?}");
+}
+
+#[test]
+fn passwords_are_in_no_message() {
+    for (args, right) in [
+        (&["http", "http://ann:s3cret@a:0/"][..], "ann:***@a:0"),
+        (&["http", "ftp://ann:s3cret@a/"], "ftp://ann:***@a/"),
+        (
+            &["run", "--endpoint", "http://ann:s3cret@a:0/"],
+            "ann:***@a:0",
+        ),
+        (
+            &["http", "http://a/", "-x", "ann:s3cret@b:0"],
+            "ann:***@b:0",
+        ),
+        (&["http", "http://a/", "-U", "ann:s3cret%"], "'***'"),
+        (&["http", "http://a/", "-U", "ann:s3cret"], "give --proxy"),
+    ] {
+        let output = output(args);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+        assert!(message.contains(right), "{args:?}: {message}");
+        assert!(!message.contains("s3cret"), "{args:?}: {message}");
+    }
+}
+
+#[test]
+fn flags_that_contradict_each_other_say_what_would_do() {
+    for (url, flags, right) in [
+        (
+            "http://a/",
+            "--no-keepalive --connection-hits 3",
+            "leave it out",
+        ),
+        ("http://a/", "-4 -6", "--ipv6"),
+        ("http://127.0.0.1/", "-6", "leave out -6"),
+        (
+            "http://a/",
+            "-6 --interface 127.0.0.1",
+            "leave out one of them",
+        ),
+        (
+            "http://a/",
+            "-x b --resolve a:80:127.0.0.1",
+            "use --connect-to",
+        ),
+        (
+            "http://a/",
+            "-x socks5://b --proxy-header A:b",
+            "leave it out",
+        ),
+        ("https://a/", "--tlsv1.3 --tls-max 1.2", "leave one out"),
+        ("https://a/", "--key /dev/null", "give that with --cert"),
+        ("http://a/", "--sni b", "begin with https://"),
+        ("http://a/", "--cert /nowhere", "begin with https://"),
+        (
+            "https://a/",
+            "--cert /nowhere",
+            "client certificate /nowhere can't be read",
+        ),
+        ("https://a/", "--sni b --no-sni", "--no-sni"),
+        ("http://a/", "--connections 8", "add --http 2"),
+        (
+            "https://a/",
+            "-k --http1.1 --h2-stream-window 70000",
+            "add --http 2",
+        ),
+        ("http://a/", "--http 2 -x b", "--proxytunnel"),
+        ("https://a/", "-k -H Connection:close", "add --http 1.1"),
+        ("http://a/", "--http 2 -H TE:gzip", "as \"trailers\""),
+    ] {
+        let args: Vec<_> = ["http", url].into_iter().chain(flags.split(' ')).collect();
+        let output = output(&args);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+        assert!(message.contains(right), "{args:?}: {message}");
+    }
 }

@@ -4,10 +4,25 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+/// What the binary would take from the environment of whoever runs the tests.
+const VARIABLES: [&str; 8] = [
+    "http_proxy",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+    "SSLKEYLOGFILE",
+];
+
 /// The binary under test with these arguments.
 pub(crate) fn hammer(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hammer"));
     command.args(args);
+    for name in VARIABLES {
+        command.env_remove(name);
+    }
     command
 }
 

@@ -4,10 +4,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::thread;
 
-use crate::command::{examples, hammer, json, stderr};
+use crate::command::{examples, hammer, json, repository, stderr};
 
 /// An echo server that nobody stops; it ends with the tests.
-fn server() -> SocketAddr {
+pub(crate) fn server() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -62,4 +62,26 @@ fn the_example_runs_by_itself_and_by_the_name_of_its_hammer() {
 fn the_example_is_as_short_as_promised() {
     let source = include_str!("../../examples/hammer-echo.rs");
     assert!(source.lines().count() <= 40);
+}
+
+/// The page that walks through the example shows it as it is.
+#[test]
+fn the_example_is_the_one_of_the_page_about_it() {
+    let source = include_str!("../../examples/hammer-echo.rs");
+    let page = std::fs::read_to_string(repository("docs/WRITING-A-HAMMER.md")).unwrap();
+    let readme = std::fs::read_to_string(repository("README.md")).unwrap();
+    let blocks: Vec<_> = page.split("```rust,ignore\n").skip(1).collect();
+    assert!(blocks.len() >= 4);
+    for block in blocks {
+        let code = block.split("```").next().unwrap();
+        if source.contains(code) {
+            continue;
+        }
+        // The last block uses the hammer without the command: as the README's program does, which
+        // is compiled.
+        for line in code.lines() {
+            let line = line.replace("echo", "http");
+            assert!(readme.contains(&line), "{code}");
+        }
+    }
 }

@@ -6,8 +6,11 @@ mod bad_input;
 mod command;
 mod commands;
 mod echo;
+mod http;
+mod junit;
 mod mqtt;
 mod outputs;
+mod plan_thresholds;
 mod plans;
 mod servers;
 mod thresholds;
@@ -18,6 +21,8 @@ mod throttle;
 #[cfg(target_os = "linux")]
 mod verdict;
 
+#[cfg(unix)]
+mod docs;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]

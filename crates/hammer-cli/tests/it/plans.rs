@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::command::{examples, hammer, json as parsed, output, repository, stderr, stdout};
 
 /// Runs a plan that lies in a file of this name in a folder of its own.
-fn run(name: &str, plan: &str, flags: &[&str], env: &[(&str, &str)]) -> Output {
+pub(crate) fn run(name: &str, plan: &str, flags: &[&str], env: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     fs::write(&path, plan).unwrap();
@@ -90,6 +90,28 @@ fn three_loads_run_at_the_same_time_and_count_what_their_targets_count() {
         assert_eq!(lines.count(), count, "{load}");
     }
     fits_schema(&report);
+}
+
+/// Loads that do not say how many threads they want share the cores.
+#[test]
+fn cores_are_shared_by_loads() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let load = format!("[[load]]\ntarget = '{}'\nhits = 1\n", target.url());
+    for loads in 1..=4 {
+        // The offset makes it a plan even if it has one load.
+        let plan = load.repeat(loads) + "offset = '1ms'\n";
+        let found = report(&run("plan.toml", &plan, JSON, &[]));
+        for load in found["loads"].as_array().unwrap() {
+            let share = (cores / loads).max(1);
+            assert_eq!(load["generator"]["threads"], share, "{loads} loads");
+        }
+        assert_eq!(found["generator"]["threads"].as_u64(), threads(&found));
+    }
+    let plan = load.clone() + "threads = 3\n" + &load;
+    let found = report(&run("plan.toml", &plan, JSON, &[]));
+    let [told, other] = [0, 1].map(|load| &found["loads"][load]["generator"]["threads"]);
+    assert_eq!((told, other), (&json!(3), &json!((cores / 2).max(1))));
 }
 
 fn threads(report: &Value) -> Option<u64> {
@@ -368,6 +390,25 @@ fn what_is_wrong_with_a_plan_is_named_with_its_place_and_nothing_is_sent() {
     assert_eq!((counts.requests, counts.connections), (0, 0));
 }
 
+/// The corpus of the fuzzer, which looks at no flags, at the command that knows them all: each plan is
+/// one, or is refused.
+#[test]
+fn no_plan_is_trouble_for_the_command() {
+    let corpus = fs::read_dir(repository("crates/hammer-plan/tests/fuzz/plans")).unwrap();
+    let env = ["TARGET", "HOST", "TOKEN", "LONG"].map(|name| (name, "http://127.0.0.1:1/"));
+    let mut codes = [0; 2];
+    for file in corpus {
+        let path = file.unwrap().path();
+        let output = run_file(&path, &["--dry-run"], &env);
+        let message = stderr(&output);
+        let code = output.status.code();
+        assert!(matches!(code, Some(0 | 2)), "{}: {message}", path.display());
+        assert_eq!(code == Some(0), message.is_empty(), "{}", path.display());
+        codes[usize::from(code == Some(0))] += 1;
+    }
+    assert!(codes.iter().all(|count| *count > 2), "{codes:?}");
+}
+
 /// "The same words": the schema knows each flag of a load and of the output.
 #[test]
 fn plans_have_the_flags_of_the_command_line() {
@@ -410,59 +451,4 @@ fn a_hammer_of_ones_own_gets_plans_for_free() {
         .unwrap();
     let report = report(&output);
     assert_eq!(report["loads"][1]["labels"]["echo"], 5, "{report}");
-}
-
-/// Every plan in the docs is run: the TOML and JSON blocks of PLANS.md that are plans.
-#[test]
-fn the_plans_in_the_docs_run() {
-    let text = fs::read_to_string(repository("docs/PLANS.md")).unwrap();
-    let mut ran = 0;
-    for (kind, end) in [("toml", "```toml\n"), ("json", "```json\n")] {
-        for block in text.split(end).skip(1) {
-            let plan = block.split("```").next().unwrap();
-            let target = Target::spawn(Knobs::default()).unwrap();
-            let url = target.url();
-            // What a reader would replace, and files that he would have.
-            let plan = plan.replace("http://127.0.0.1:8080/", &url);
-            let env = [("TARGET", url.trim_end_matches('/')), ("TOKEN", "t")];
-            let output = run(&format!("plan.{kind}"), &plan, &["-q", "-o", "json"], &env);
-            let report = report(&output);
-            assert_eq!(report["hits"]["ok"], report["hits"]["scheduled"], "{plan}");
-            assert_eq!(
-                report["hits"]["ok"],
-                target.shutdown().counts.requests,
-                "{plan}"
-            );
-            ran += 1;
-        }
-    }
-    assert!(ran >= 4, "only {ran} plans");
-}
-
-#[test]
-fn thresholds_of_a_plan_are_about_its_loads_and_end_it_with_99() {
-    let [good, bad] = [Knobs::default(), Knobs::default().status(500).unwrap()]
-        .map(|knobs| Target::spawn(knobs).unwrap());
-    let plan = format!(
-        "assert = ['[good] errors == 0', '[bad] errors == 0', '[bad, stage 2] hits == 10']\n\
-         [[load]]\nname = 'good'\ntarget = '{}'\nrate = 20\nduration = 1\n\
-         [[load]]\nname = 'bad'\ntarget = '{}'\nrate = '20/500ms, 20/500ms'\n",
-        good.url(),
-        bad.url()
-    );
-    let output = run("plan.toml", &plan, JSON, &[]);
-    assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
-    let report = parsed(&output);
-    let passed: Vec<_> = report["thresholds"]
-        .as_array()
-        .expect("an array")
-        .iter()
-        .map(|one| one["passed"].as_bool())
-        .collect();
-    assert_eq!(passed, [Some(true), Some(false), Some(true)], "{report}");
-
-    let unknown = plan.replace("[bad] errors", "[worse] errors");
-    let output = run("plan.toml", &unknown, JSON, &[]);
-    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert!(stderr(&output).contains("worse"), "{}", stderr(&output));
 }

@@ -3,9 +3,9 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use hammer_target::{Knobs, Target};
-use quick_xml::events::Event;
 
 use crate::command::{json, output, stderr, stdout};
+use crate::junit::suites;
 
 /// A port at which nobody listens.
 fn refusing() -> String {
@@ -203,38 +203,61 @@ fn junit_is_xml_that_says_the_same() {
     );
     let xml = fs::read_to_string(path).unwrap();
 
-    let mut reader = quick_xml::Reader::from_str(&xml);
-    let (mut suite, mut cases, mut failures) = (vec![], vec![], vec![]);
-    loop {
-        let event = reader.read_event().unwrap_or_else(|e| panic!("{e}: {xml}"));
-        let start = match event {
-            Event::Eof => break,
-            Event::Start(start) => start,
-            _ => continue,
-        };
-        let attribute = |name: &str| {
-            let attribute = start.try_get_attribute(name).unwrap().unwrap();
-            attribute
-                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
-                .unwrap()
-                .into_owned()
-        };
-        match start.name().as_ref() {
-            b"testsuite" => suite = ["name", "tests", "failures"].map(attribute).to_vec(),
-            b"testcase" => cases.push(attribute("name")),
-            b"failure" => failures.push(attribute("message")),
-            _ => {}
-        }
-    }
-    assert_eq!(suite, [format!("http {url}"), "4".into(), "1".into()]);
+    let [suite] = &suites(&xml)[..] else {
+        panic!("{xml}")
+    };
+    assert_eq!(suite.name, format!("http {url}"));
     assert_eq!(
-        cases,
+        suite.cases,
         ["verdict", "p99 < 10s", "label.a&\"b' >= 0", "rate < 1"]
     );
-    assert!(
-        failures.len() == 1 && failures[0].starts_with("rate < 1: "),
-        "{failures:?}"
-    );
+    let [failure] = &suite.failures[..] else {
+        panic!("{xml}")
+    };
+    assert!(failure.starts_with("rate < 1: "), "{failure}");
+}
+
+#[test]
+fn stages_are_looked_at_one_by_one() {
+    let target = Target::spawn(Knobs::default()).unwrap();
+    let url = target.url();
+    let args = ["http", &url, "-r", "20/500ms, 40/500ms", "-q", "-o", "json"];
+    let passing = [
+        "--assert",
+        "[stage 1] hits == 10",
+        "--assert",
+        "[stage 40/500ms] hits == 20",
+        "--assert",
+        "[stage 2] p99 < 10s",
+        "--assert",
+        "[stage 2] achieved > 50%",
+    ];
+    let passed = output(&[&args[..], &passing].concat());
+    assert_eq!(passed.status.code(), Some(0), "{}", stderr(&passed));
+    let failing = ["--assert", "[stage 2] hits == 10"];
+    let failed = output(&[&args[..], &passing, &failing].concat());
+    assert_eq!(failed.status.code(), Some(99), "{}", stderr(&failed));
+    let report = json(&failed);
+    let thresholds = report["thresholds"].as_array().unwrap();
+    let passed: Vec<_> = thresholds.iter().map(|it| it["passed"] == true).collect();
+    assert_eq!(passed, [true, true, true, true, false], "{report}");
+    assert_eq!(thresholds[4]["figure"], 20.0, "{report}");
+
+    for (expression, shown) in [
+        (
+            "[stage 3] hits > 0",
+            "    [stage 3] hits > 0\n    ^^^^^^^^^ right would be [stage 1] to [stage 2]\n",
+        ),
+        (
+            "[stage 2] label.200 > 0",
+            "    [stage 2] label.200 > 0\n              ^^^^^^^^^^^^^ right would be response, service",
+        ),
+    ] {
+        let output = output(&[&args[..], &["--assert", expression]].concat());
+        assert_eq!(output.status.code(), Some(2), "{expression}");
+        let message = stderr(&output);
+        assert!(message.contains(shown), "{message}");
+    }
 }
 
 #[test]

@@ -90,12 +90,14 @@ impl fmt::Display for Level {
         };
         let (hits, nanos) = rate.parts();
         let (hits, nanos) = (u128::from(hits), u128::from(nanos));
-        // Billionths of a hit in a unit of time, if they are whole.
+        // Billionths of a hit in a unit of time, if they are whole: the fraction is in lowest terms.
         let whole = [("", 1), ("/m", 60), ("/h", 3600)]
             .into_iter()
             .find_map(|(unit, seconds)| {
-                let scaled = hits.checked_mul(seconds * BILLION)?.checked_mul(BILLION)?;
-                scaled.is_multiple_of(nanos).then(|| (scaled / nanos, unit))
+                let billionths: u128 = seconds * BILLION * BILLION;
+                billionths
+                    .is_multiple_of(nanos)
+                    .then(|| (billionths / nanos * hits, unit))
             });
         let (billionths, unit) = whole.unwrap_or_else(|| {
             let near = (rate.as_f64() * 1e9).round();
@@ -130,6 +132,8 @@ mod tests {
             ("1000", "1000"),
             ("10k", "10k"),
             ("3M", "3M"),
+            // What is between had overflowed, and was shown as another rate.
+            ("999999999999.999998/h", "999999999999.999998/h"),
         ] {
             let rate: Rate = text.parse().expect(text);
             assert_eq!(Level::from(rate).to_string(), shown);

@@ -38,10 +38,11 @@ const MOST_STAGES: usize = 256;
 /// | `max`, `max/30s` | no rate: as fast as the slots allow, a closed loop |
 ///
 /// A number has `k` or `M` behind it for thousands and millions, and up to nine digits behind the
-/// point. `/s`, `/m` and `/h` are units of a rate, and begin with a letter; a length begins with a
-/// number, so `600/m/5m` is 600 hits per minute for five minutes. Lengths are `250ms`, `30s`,
-/// `1h30m`, `2d`. The last stage may do without one; a stage of rate 0 is a pause. Steps are as many
-/// [stages](Stage), and a spike is three: what they do is told apart in the report.
+/// point: eight of a rate by the minute, six of one by the hour. `/s`, `/m` and `/h` are units of a
+/// rate, and begin with a letter; a length begins with a number, so `600/m/5m` is 600 hits per minute
+/// for five minutes. Lengths are `250ms`, `30s`, `1h30m`, `2d`. The last stage may do without one; a
+/// stage of rate 0 is a pause. Steps are as many [stages](Stage), and a spike is three: what they do
+/// is told apart in the report.
 ///
 /// No rate is above 10⁹/s, no shape lasts longer than 366 days or has more than 256 stages.
 ///

@@ -150,7 +150,8 @@ impl Stage {
                     amplitude: amplitude.per_nano(),
                     period: period as f64,
                 };
-                periods * period + wave.time_of(rest.as_f64()) as u64
+                let whole = periods.saturating_mul(period);
+                whole.saturating_add(wave.time_of(rest.as_f64()) as u64)
             }
         };
         let last = self.length.map_or(u64::MAX, |length| length - 1);

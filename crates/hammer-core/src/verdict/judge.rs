@@ -239,17 +239,29 @@ fn unsent(report: &Report) -> Vec<Finding> {
     } else {
         Status::Suspect
     };
-    found
+    let found = found
         .into_iter()
-        .map(|(hits, why)| (status, format!("{hits} hits were never sent, {why}")))
-        .collect()
+        .map(|(hits, why)| (status, format!("{hits} hits were never sent, {why}")));
+    found.chain(left_out(report)).collect()
+}
+
+/// Hits that were left out because they could not start in time: that was asked for, but the
+/// percentiles lack them all the same.
+fn left_out(report: &Report) -> Option<Finding> {
+    let late = *report.generator.unsent.get("late")?;
+    (share(report, late) > bounds::WAITED).then(|| {
+        let reason = format!(
+            "{late} hits were left out since they could not start within --skip-late: the latencies lack them, raise --max-in-flight, or lower the rate"
+        );
+        (Status::Suspect, reason)
+    })
 }
 
 /// Hits that waited for the bound on hits in flight. The wait is in response, and it is the
 /// target's doing; but the target was spared what the schedule had for it, and with more slots the
 /// wait might not have been there.
 fn waited(report: &Report, kept_up: bool) -> Option<Finding> {
-    // Those that were left out since they were late were meant to be.
+    // Those that were left out since they were late have a reason of their own.
     let left_out = report.generator.unsent.get("late").copied();
     let (waited, limit) = (
         (report.generator.waited_at_limit).saturating_sub(left_out.unwrap_or_default()),

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use std::{fs, io};
 
 use crate::connect_to::{ConnectTo, KnownHost};
 use crate::dialer::{Dialer, Proxies};
@@ -192,7 +191,7 @@ fn is_socket(path: &std::path::Path) -> Result<(), Error> {
     use std::os::unix::net::SocketAddr;
 
     let name = path.display();
-    let found = fs::metadata(path).map_err(|cause| {
+    let found = std::fs::metadata(path).map_err(|cause| {
         error(format!(
             "no unix socket at {name}: its server should run already"
         ))
@@ -204,7 +203,7 @@ fn is_socket(path: &std::path::Path) -> Result<(), Error> {
         )));
     }
     let fits = SocketAddr::from_pathname(path).map(drop);
-    fits.map_err(|cause: io::Error| {
+    fits.map_err(|cause| {
         error(format!("the path of the unix socket {name} can't be used")).because(cause)
     })
 }

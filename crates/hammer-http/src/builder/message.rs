@@ -1,63 +1,41 @@
 //! What the builder is told about the message that each hit sends.
 
 use bytes::Bytes;
-use hyper::header::{
-    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING,
-    USER_AGENT,
-};
-use hyper::{HeaderMap, Method};
 
-use crate::template::Template;
-use crate::url::Url;
-use crate::{Error, ErrorKind, Header, HttpBuilder};
+use super::payload::Payload;
+use crate::credentials::Credentials;
+use crate::{Coding, Error, FormField, Header, HttpBuilder, SignatureScope, TargetOrder, Targets};
 
 /// What to send.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Message {
-    method: String,
-    headers: Vec<Result<Header, Error>>,
-    host: Option<String>,
-    body: Bytes,
+    pub(super) method: Option<String>,
+    pub(super) headers: Vec<Result<Header, Error>>,
+    pub(super) host: Option<String>,
+    pub(super) payload: Payload,
+    pub(super) credentials: Vec<Credentials>,
+    pub(super) scope: Option<SignatureScope>,
+    pub(super) session_token: Option<Secret>,
+    pub(super) keep_cookies: bool,
+    pub(super) cookies: Vec<Secret>,
+    pub(super) redirects: Option<u32>,
+    pub(super) targets: Option<Targets>,
+    pub(super) order: TargetOrder,
 }
 
-impl Default for Message {
-    fn default() -> Self {
-        Self {
-            method: "GET".to_owned(),
-            headers: Vec::new(),
-            host: None,
-            body: Bytes::new(),
-        }
-    }
-}
+/// A text that is not to be seen.
+pub(super) struct Secret(pub(super) String);
 
-impl Message {
-    /// What is sent to `url`, if method, headers and body fit each other; `for_proxy` are headers
-    /// for a proxy that reads it, and that has to be told the target in full.
-    pub(crate) fn template(
-        self,
-        url: &Url,
-        for_proxy: Option<&HeaderMap>,
-        keepalive: bool,
-    ) -> Result<Template, Error> {
-        let method = method(&self.method)?;
-        let mut headers = headers(url, self.headers, self.host, keepalive)?;
-        fits_body(&headers, &self.body)?;
-        let target = match for_proxy {
-            None => url.path.clone(),
-            Some(theirs) => {
-                headers.extend(theirs.clone());
-                url.in_full()?
-            }
-        };
-        Ok(Template::new(method, target, headers, self.body))
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
     }
 }
 
 impl HttpBuilder {
     /// The method, as it is to be sent: `GET` is not `get`.
     pub fn method(mut self, method: impl Into<String>) -> Self {
-        self.message.method = method.into();
+        self.message.method = Some(method.into());
         self
     }
 
@@ -81,76 +59,101 @@ impl HttpBuilder {
 
     /// The body of each request; its length is sent with it.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.message.body = body.into();
+        self.message.payload.bytes = Some(body.into());
         self
     }
-}
 
-fn method(text: &str) -> Result<Method, Error> {
-    let error = |message| Error::new(ErrorKind::Method, message);
-    match Method::from_bytes(text.as_bytes()) {
-        Ok(Method::CONNECT) => Err(error(
-            "the method CONNECT opens tunnels, it is no hit".into(),
-        )),
-        Ok(method) => Ok(method),
-        Err(cause) => {
-            let message =
-                format!("malformed method {text:?}: it should be one word, as GET or POST");
-            Err(error(message).because(cause))
-        }
+    /// The body of each request, which is JSON: so `Content-Type` and `Accept` say, unless other
+    /// ones are given. It is sent as it is.
+    pub fn json(mut self, text: impl Into<Bytes>) -> Self {
+        self.message.payload.json = Some(text.into());
+        self
     }
-}
 
-fn headers(
-    url: &Url,
-    given: Vec<Result<Header, Error>>,
-    host: Option<String>,
-    keepalive: bool,
-) -> Result<HeaderMap, Error> {
-    let agent = HeaderValue::from_static(concat!("hammer/", env!("CARGO_PKG_VERSION")));
-    let mut defaults = HeaderMap::new();
-    defaults.insert(HOST, url.authority.clone());
-    defaults.insert(USER_AGENT, agent);
-    defaults.insert(ACCEPT, HeaderValue::from_static("*/*"));
-    if let Some(authorization) = &url.authorization {
-        defaults.insert(AUTHORIZATION, authorization.clone());
+    /// Adds a field to the form that each request sends (RFC 7578). Its bytes are made once, and the
+    /// same in each run.
+    pub fn form(mut self, field: FormField) -> Self {
+        self.message.payload.form.push(field);
+        self
     }
-    let mut headers = HeaderMap::new();
-    let host = host.map(|host| Header::new("host", &host));
-    for header in given.into_iter().chain(host) {
-        let Header { name, value } = header?;
-        defaults.remove(&name);
-        match value {
-            Some(value) if name == HOST => drop(headers.insert(name, value)),
-            Some(value) => drop(headers.append(name, value)),
-            None if name == HOST => {
-                let message = "the header Host can't be left out of HTTP/1.1: give it a value";
-                return Err(Error::new(ErrorKind::Header, message));
-            }
-            None => drop(headers.remove(name)),
-        }
-    }
-    // Servers like to see Host first, and people who debug them too.
-    defaults.extend(headers);
-    if !keepalive {
-        defaults.insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    Ok(defaults)
-}
 
-fn fits_body(headers: &HeaderMap, body: &Bytes) -> Result<(), Error> {
-    let length = body.len().to_string();
-    let wrong = |value: &&HeaderValue| value.as_bytes() != length.as_bytes();
-    if let Some(claimed) = headers.get_all(CONTENT_LENGTH).iter().find(wrong) {
-        let message =
-            format!("the header Content-Length says {claimed:?}, the body has {length} bytes");
-        return Err(Error::new(ErrorKind::Header, message));
+    /// Bodies, one in each line of `text` that is not empty. Hits take them in turn, by their number.
+    pub fn data_lines(mut self, text: impl Into<Bytes>) -> Self {
+        self.message.payload.lines = Some(text.into());
+        self
     }
-    let chunked = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
-    if !headers.get_all(TRANSFER_ENCODING).iter().all(chunked) {
-        let message =
-            "the header Transfer-Encoding can only be chunked: no other coding is done here";
-        return Err(Error::new(ErrorKind::Header, message));
+
+    /// Compresses bodies, once, before the run, and says so in `Content-Encoding`.
+    pub fn compress(mut self, coding: Coding) -> Self {
+        self.message.payload.compress = Some(coding);
+        self
     }
-    Ok(())
+
+    /// User and password, separated by a colon, for the scheme Basic (RFC 7617); or key and secret
+    /// for signatures.
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.message
+            .credentials
+            .push(Credentials::Basic(user.into()));
+        self
+    }
+
+    /// A bearer token (RFC 6750).
+    pub fn bearer(mut self, token: impl Into<String>) -> Self {
+        self.message
+            .credentials
+            .push(Credentials::Bearer(token.into()));
+        self
+    }
+
+    /// Signs each request with AWS Signature Version 4, at the time of its hit, with the key and
+    /// secret of [`user`](Self::user).
+    pub fn aws_sigv4(mut self, scope: SignatureScope) -> Self {
+        self.message.scope = Some(scope);
+        self
+    }
+
+    /// The token that belongs to a temporary key for signatures.
+    pub fn session_token(mut self, token: impl Into<String>) -> Self {
+        self.message.session_token = Some(Secret(token.into()));
+        self
+    }
+
+    /// Whether each slot keeps the cookies that targets set, and sends them back.
+    ///
+    /// They belong to the slot and outlast its connections. 180 are kept at most.
+    pub fn keep_cookies(mut self, yes: bool) -> Self {
+        self.message.keep_cookies = yes;
+        self
+    }
+
+    /// Cookies to send: `name=value`, several separated by semicolons. If cookies are kept, these
+    /// are what each slot begins with.
+    pub fn cookie(mut self, cookies: impl Into<String>) -> Self {
+        self.message.cookies.push(Secret(cookies.into()));
+        self
+    }
+
+    /// Follows redirects within a hit, up to `max` of them; more are the failure
+    /// `too_many_redirects`.
+    ///
+    /// After 301 and 302 `POST` becomes `GET`, after 303 all but `HEAD` do, 307 and 308 send the
+    /// same once more. Credentials and cookies that were given go to no other scheme, host or port.
+    pub fn follow_redirects(mut self, max: u32) -> Self {
+        self.message.redirects = Some(max);
+        self
+    }
+
+    /// Hits these targets; those with a path in place of a URL are at the URL of this builder.
+    /// Headers and credentials that are given here go to all of them, unless one has its own.
+    pub fn targets(mut self, targets: Targets) -> Self {
+        self.message.targets = Some(targets);
+        self
+    }
+
+    /// In which order several targets are hit.
+    pub fn target_order(mut self, order: TargetOrder) -> Self {
+        self.message.order = order;
+        self
+    }
 }

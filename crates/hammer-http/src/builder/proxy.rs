@@ -6,7 +6,7 @@ use crate::dialer::Proxies;
 use crate::pem::Pem;
 use crate::proxy::{Bypass, Environment, Proxy};
 use crate::tls::Trust;
-use crate::{Error, Header, HttpBuilder};
+use crate::{Error, ErrorKind, Header, HttpBuilder};
 
 /// Which proxy, and what it is told.
 #[derive(Default)]
@@ -40,15 +40,28 @@ impl ProxyOptions {
                     .or(environment.no_proxy.as_ref())
                     .map_or("", String::as_str),
             ),
-            environment,
+            environment: environment.clone(),
             always_tunnel: self.always_tunnel,
             trust: self.trust,
             ..Proxies::default()
         };
+        if proxies.given.is_none() && !environment.names_any() {
+            let of_a_proxy = [
+                ("--proxy-user", proxies.userinfo.is_some()),
+                ("--proxy-header", !self.headers.is_empty()),
+            ];
+            if let Some((flag, _)) = of_a_proxy.into_iter().find(|(_, given)| *given) {
+                let message = format!("{flag} is for a proxy, and there is none: give --proxy");
+                return Err(Error::new(ErrorKind::Proxy, message));
+            }
+        }
         for header in self.headers {
             let Header { name, value } = header?;
             match value {
-                Some(value) => drop(proxies.headers.append(name, value)),
+                Some(mut value) => {
+                    value.set_sensitive(true);
+                    proxies.headers.append(name, value);
+                }
                 None => drop(proxies.headers.remove(name)),
             }
         }

@@ -84,8 +84,8 @@ impl TlsOptions {
     }
 
     /// What is wrong with these options whatever the target is; and whether any of them asks for
-    /// TLS, which a URL with `http` does not speak.
-    pub(crate) fn check(&self, spoken: bool) -> Result<(), Error> {
+    /// TLS, which a URL with `http` does not speak, unless a redirect `may` lead to one that does.
+    pub(crate) fn check(&self, spoken: bool, may: bool) -> Result<(), Error> {
         self.versions()?;
         if let Some(name) = &self.name {
             other_name(name)?;
@@ -100,6 +100,9 @@ impl TlsOptions {
         }
         if let Trust::Given(_) = self.trust {
             tls::roots(&self.trust)?;
+        }
+        if may {
+            return Ok(());
         }
         let asked = [
             ("--cert", self.certificate.is_some()),

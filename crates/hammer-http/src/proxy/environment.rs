@@ -41,6 +41,11 @@ impl Environment {
         }
     }
 
+    /// Whether there is a proxy for any target.
+    pub(crate) fn names_any(&self) -> bool {
+        self.http.is_some() || self.https.is_some()
+    }
+
     /// The proxy for a target over TLS, or for one in clear.
     pub(crate) fn proxy(&self, tls: bool) -> Option<&Named> {
         if tls {

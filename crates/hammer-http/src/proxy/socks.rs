@@ -102,7 +102,7 @@ fn failure(error: SocksError) -> Failure {
         E::TtlExpired => fault::SOCKS_TTL,
         E::CommandNotSupported => fault::SOCKS_COMMAND,
         E::AddressTypeNotSupported => fault::SOCKS_ADDRESS_TYPE,
-        E::UnknownError => fault::SOCKS_UNKNOWN_REPLY,
+        E::UnknownError | E::UnknownAuthMethod => fault::SOCKS_UNKNOWN_REPLY,
         E::PasswordAuthFailure(_) | E::AuthorizationRequired => fault::PROXY_AUTH,
         E::NoAcceptableAuthMethods => fault::PROXY_AUTH,
         _ => fault::PROXY_MALFORMED,

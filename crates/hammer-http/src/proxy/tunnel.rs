@@ -14,6 +14,7 @@ use crate::url::Host;
 /// The head of a proxy's answer may be this large.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 const MAX_HEADERS: usize = 100;
+const BEGIN: &[u8] = b"HTTP/1.";
 
 /// What is asked of the proxy. Not to be shown: the credentials are in it.
 pub(crate) struct Tunnel {
@@ -53,18 +54,22 @@ impl Tunnel {
         };
         sent.await.map_err(lost)?;
         let mut head = Vec::with_capacity(1024);
-        loop {
-            match verdict(&head)? {
-                Some(status) => return judge(status),
-                None if head.len() >= MAX_HEAD_BYTES => return Err(fault::PROXY_MALFORMED),
-                None => {}
-            }
-            let room = (MAX_HEAD_BYTES - head.len()) as u64;
-            let mut limited = (&mut *stream).take(room);
+        while head.len() < MAX_HEAD_BYTES {
+            let before = head.len();
+            let mut limited = (&mut *stream).take((MAX_HEAD_BYTES - before) as u64);
             if limited.read_buf(&mut head).await.map_err(lost)? == 0 {
                 return Err(fault::PROXY_CLOSED);
             }
+            // A head that comes byte by byte is looked at when it may have ended, or just begun.
+            let fresh = &head[before.saturating_sub(3)..];
+            if (before < BEGIN.len() || end_of_head(fresh).is_some())
+                && let Some(status) = verdict(&head)?
+            {
+                return judge(status);
+            }
         }
+        tracing::debug!("the head of the proxy's answer has no end");
+        Err(fault::PROXY_MALFORMED)
     }
 }
 
@@ -75,10 +80,9 @@ fn verdict(mut head: &[u8]) -> Result<Option<u16>, Failure> {
         fault::PROXY_MALFORMED
     };
     loop {
-        if !head.iter().zip(b"HTTP/1.").all(|(one, other)| one == other) {
+        if !head.iter().zip(BEGIN).all(|(one, other)| one == other) {
             return Err(malformed("not HTTP/1"));
         }
-        // An endless head is parsed once, not again with every piece of it.
         let Some(end) = end_of_head(head) else {
             return Ok(None);
         };
@@ -111,8 +115,10 @@ fn judge(status: u16) -> Result<(), Failure> {
     match status {
         200..=299 => Ok(()),
         403 => Err(fault::PROXY_FORBIDDEN),
-        407 => Err(fault::PROXY_AUTH),
-        502..=504 => Err(fault::PROXY_NO_TARGET),
+        // tinyproxy says 401 to credentials that are wrong.
+        401 | 407 => Err(fault::PROXY_AUTH),
+        // tinyproxy says 500, others one of the three that are meant for it.
+        500 | 502..=504 => Err(fault::PROXY_NO_TARGET),
         _ => Err(fault::PROXY_REFUSED),
     }
 }

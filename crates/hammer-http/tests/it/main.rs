@@ -1,15 +1,33 @@
 //! Behaviour of the hammer for HTTP against real servers on port 0, driven by the real engine.
 
 mod answers;
+mod bodies;
 mod build;
 mod connections;
+mod cookies;
+mod credentials;
+mod expectations;
 mod failures;
+mod hostile;
+mod http2;
+mod lifetimes;
+mod proxies;
+mod recorded;
+mod redirects;
 mod requests;
+mod routes;
 mod scripted;
+mod targets;
 mod tls;
+mod tls_options;
+mod tls_proxy;
+mod tls_server;
 mod truth;
 
+use std::io::Write;
+
 use hammer_core::{Hammer, Rate, Report, Run, Schedule};
+use hammer_http::Coding;
 
 /// Hits `hits` times, one at a time, 5 ms apart.
 fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
@@ -35,4 +53,26 @@ fn only_failure(report: &Report) -> (&str, u64) {
         report.labels
     );
     (failures[0].0, *failures[0].1)
+}
+
+/// `plain` in a coding, made by the libraries that everybody uses.
+fn coded(coding: Coding, plain: &[u8]) -> Vec<u8> {
+    let level = flate2::Compression::best();
+    let done = match coding {
+        Coding::Gzip => {
+            let mut encoder = flate2::write::GzEncoder::new(vec![], level);
+            encoder.write_all(plain).and_then(|()| encoder.finish())
+        }
+        Coding::Deflate => {
+            let mut encoder = flate2::write::ZlibEncoder::new(vec![], level);
+            encoder.write_all(plain).and_then(|()| encoder.finish())
+        }
+        Coding::Brotli => {
+            let mut coded = vec![];
+            let parameters = brotli::enc::BrotliEncoderParams::default();
+            brotli::BrotliCompress(&mut &*plain, &mut coded, &parameters).map(|_| coded)
+        }
+        Coding::Zstd => zstd::stream::encode_all(plain, 3),
+    };
+    done.expect("memory can be written")
 }

@@ -49,12 +49,35 @@ impl Scripted {
         Self::serve(move |peer| while peer.request() && peer.send(answer) {})
     }
 
+    /// Answers each request, body and all, with what `reply` makes of it.
+    pub(crate) fn replying(reply: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::serve(move |peer| {
+            while let Some(request) = peer.whole_request() {
+                if !peer.send(&reply(&request)) {
+                    break;
+                }
+            }
+        })
+    }
+
     /// Answers one request of each connection with these bytes, and hangs up.
     pub(crate) fn answering_once(answer: &'static [u8]) -> Self {
         Self::serve(move |peer| {
             peer.request();
             peer.send(answer);
         })
+    }
+
+    /// Answers each request of a connection on a thread of its own, with the same bytes.
+    pub(crate) fn answer_all(
+        mut stream: impl Read + Write + Send + 'static,
+        answer: &'static [u8],
+    ) {
+        thread::spawn(
+            move || {
+                while head(&mut stream).is_some() && stream.write_all(answer).is_ok() {}
+            },
+        );
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {
@@ -75,20 +98,70 @@ impl Scripted {
     }
 }
 
+/// A request with its body.
+pub(crate) struct Request {
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// Method and path.
+    pub(crate) fn line(&self) -> &str {
+        self.head
+            .split(" HTTP/1.1")
+            .next()
+            .expect("there is a first line")
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.line().split(' ').nth(1).expect("there is a path")
+    }
+
+    /// The value of a header; its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head.lines().skip(1);
+        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+/// An answer with these lines of headers and this body.
+pub(crate) fn answer(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
+    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\n{lines}Content-Length: {length}\r\n\r\n");
+    [head.as_bytes(), body].concat()
+}
+
 impl Peer {
+    /// Reads a request and the body that it announces; none at the end of the stream.
+    pub(crate) fn whole_request(&mut self) -> Option<Request> {
+        if !self.request() {
+            return None;
+        }
+        let head = self
+            .heads
+            .lock()
+            .expect("no script panicked")
+            .last()
+            .cloned()?;
+        let mut request = Request { head, body: vec![] };
+        let length = request.header("content-length").map(|text| text.parse());
+        let length = length.map_or(0, |length| length.expect("a hammer sends a number"));
+        request.body = self.read(length);
+        Some(request)
+    }
+
     /// Reads the head of a request; false at the end of the stream.
     pub(crate) fn request(&mut self) -> bool {
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while !head.ends_with(b"\r\n\r\n") {
-            match self.stream.read(&mut byte) {
-                Ok(1) => head.push(byte[0]),
-                _ => return false,
-            }
-        }
-        let head = String::from_utf8(head).expect("the hammer sends ASCII");
-        self.heads.lock().expect("no script panicked").push(head);
-        true
+        self.head().is_some()
+    }
+
+    /// The head of a request; none at the end of the stream.
+    pub(crate) fn head(&mut self) -> Option<String> {
+        let head = head(&mut self.stream)?;
+        let mut heads = self.heads.lock().expect("no script panicked");
+        heads.push(head.clone());
+        Some(head)
     }
 
     pub(crate) fn read(&mut self, bytes: usize) -> Vec<u8> {
@@ -102,4 +175,17 @@ impl Peer {
     pub(crate) fn send(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
     }
+}
+
+/// The head of a request; none at the end of the stream.
+fn head(stream: &mut impl Read) -> Option<String> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte) {
+            Ok(1) => head.push(byte[0]),
+            _ => return None,
+        }
+    }
+    Some(String::from_utf8(head).expect("the hammer sends ASCII"))
 }

@@ -1,15 +1,24 @@
 use std::io::{Read, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use hammer_http::{Http, HttpBuilder};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, Stream};
 
-use crate::scripted::Scripted;
+use crate::scripted::{Scripted, answer};
 use crate::{only_failure, run};
 
 /// A server whose certificate, also given as PEM, signs itself.
 fn serve(names: &[&str]) -> (Scripted, String) {
+    serve_with(names, |_| {
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".into()
+    })
+}
+
+fn serve_with(
+    names: &[&str],
+    answer: impl Fn(&[u8]) -> String + Send + Sync + 'static,
+) -> (Scripted, String) {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let made = rcgen::generate_simple_self_signed(names).expect("the names are names");
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
@@ -29,13 +38,62 @@ fn serve(names: &[&str]) -> (Scripted, String) {
         while let Ok(bytes @ 1..) = stream.read(&mut buffer) {
             request.extend_from_slice(&buffer[..bytes]);
             if request.ends_with(b"\r\n\r\n") {
+                let answer = answer(&request);
                 request.clear();
-                let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-                stream.write_all(answer).expect("the hammer waits for it");
+                let written = stream.write_all(answer.as_bytes());
+                written.expect("the hammer waits for it");
             }
         }
     });
     (server, made.cert.pem())
+}
+
+/// A server that sends everybody to `place`, and notes what it was asked.
+fn sending_to(place: String) -> (Scripted, String, Arc<Mutex<String>>) {
+    let asked = Arc::new(Mutex::new(String::new()));
+    let note = asked.clone();
+    let (server, pem) = serve_with(&["127.0.0.1"], move |request| {
+        note.lock()
+            .expect("no script panicked")
+            .push_str(&String::from_utf8_lossy(request));
+        format!("HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n")
+    });
+    (server, pem, asked)
+}
+
+/// What was sent in secret is not told in the clear.
+#[test]
+fn a_redirect_from_https_to_http_takes_no_secrets_along() {
+    let plain = Scripted::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let (server, pem, asked) = sending_to(plain.url());
+    let http = https(&server)
+        .cacert_pem(pem)
+        .bearer("secret")
+        .keep_cookies(true)
+        .cookie("a=secret")
+        .follow_redirects(1);
+    let report = run(http.build().expect("is well formed"), 2);
+    assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
+    let asked = asked.lock().expect("no script panicked");
+    assert!(asked.contains("authorization: Bearer secret"), "{asked}");
+    let head = plain.heads().remove(0);
+    assert!(!head.contains("authorization"), "{head}");
+    assert_eq!((server.connections(), plain.connections()), (1, 1));
+}
+
+#[test]
+fn a_redirect_from_http_to_https_is_trusted_as_the_target_would_be() {
+    let (server, pem) = serve(&["127.0.0.1"]);
+    let location = format!("Location: {}", server.url().replace("http:", "https:"));
+    let plain = Scripted::replying(move |_| answer("301 Moved", &[&location], b""));
+    let http = |pem: String| {
+        let http = Http::builder(&plain.url()).follow_redirects(1);
+        http.cacert_pem(pem).build().expect("is well formed")
+    };
+    let report = run(http(pem), 2);
+    assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
+    let (_, other) = serve(&["127.0.0.1"]);
+    assert_eq!(only_failure(&run(http(other), 2)), ("tls", 2));
 }
 
 fn https(server: &Scripted) -> HttpBuilder {

@@ -1,17 +1,7 @@
 use std::ops::Range;
 use std::{error, fmt};
 
-/// How much of a text that somebody else wrote an error repeats, in characters.
-const MOST: usize = 80;
-
-/// In one line that can be read.
-fn short(text: &str) -> String {
-    let mut short: String = text.chars().take(MOST).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short.replace(char::is_control, "?")
-}
+use crate::short::short;
 
 /// Why a text is no threshold: where, what is wrong there, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +21,25 @@ impl ThresholdError {
             place,
             wrong: short(&wrong.into()),
             right: short(&right.into()),
+        }
+    }
+
+    /// The same about `written`, which differs from `shown` by white space alone.
+    pub(crate) fn moved(self, shown: &str, written: &str) -> Self {
+        let is_black = |c: &char| !c.is_whitespace();
+        let black = |byte: usize| {
+            let before = shown.get(..byte).unwrap_or(shown);
+            before.chars().filter(is_black).count()
+        };
+        let mut places = written.char_indices().filter(|(_, c)| is_black(c));
+        let (from, upto) = (black(self.place.start), black(self.place.end));
+        let start = places.clone().nth(from).map(|(at, _)| at);
+        let start = start.unwrap_or(written.trim_end().len());
+        let last = upto.checked_sub(1).and_then(|last| places.nth(last));
+        let end = last.map_or(start, |(at, c)| at + c.len_utf8());
+        Self {
+            place: start..end.max(start),
+            ..self
         }
     }
 
@@ -60,3 +69,28 @@ impl fmt::Display for ThresholdError {
 }
 
 impl error::Error for ThresholdError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_moves_to_the_same_word_of_the_text_as_it_was_written() {
+        let written = "\u{3000}[ µ ,  stage\n2 ]p99<1 s ";
+        let shown = "[ µ , stage 2 ] p99 < 1s";
+        for (word, found) in [
+            ("[ µ , stage 2 ]", "[ µ ,  stage\n2 ]"),
+            ("µ", "µ"),
+            ("stage 2", "stage\n2"),
+            ("p99", "p99"),
+            ("1s", "1 s"),
+        ] {
+            let at = shown.find(word).expect(word);
+            let error = ThresholdError::new(at..at + word.len(), "", "");
+            assert_eq!(&written[error.moved(shown, written).place()], found);
+        }
+        let end = ThresholdError::new(shown.len()..shown.len(), "", "");
+        let place = end.moved(shown, written).place();
+        assert_eq!(place, written.len() - 1..written.len() - 1);
+    }
+}

@@ -4,6 +4,7 @@ mod bound;
 mod distribution;
 mod error;
 mod figure;
+mod fit;
 mod measured;
 mod name;
 mod operator;
@@ -49,14 +50,12 @@ impl Threshold {
     }
 
     /// Whether it compares with the rate that was asked for, which a closed loop does not have.
-    #[must_use]
-    pub fn needs_requested_rate(&self) -> bool {
+    fn needs_requested_rate(&self) -> bool {
         self.figure == Figure::Achieved
     }
 
     /// Whether the report of a stage tells it: it has hits by verdict, response and service.
-    #[must_use]
-    pub fn fits_a_stage(&self) -> bool {
+    fn fits_a_stage(&self) -> bool {
         match &self.figure {
             Figure::Time(time, _) => matches!(time, TimeOf::Response | TimeOf::Service),
             Figure::Count(Counted::Label(_) | Counted::Failure(_)) => false,

@@ -1,44 +1,101 @@
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use hammer_core::Shape;
 use hammer_plan::Threshold;
 
-/// Expressions in docs/THRESHOLDS.md stand in blocks called `threshold`, one a line, and in the first
-/// column of its tables.
-#[test]
-fn every_example_of_the_docs_is_a_threshold() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/THRESHOLDS.md");
-    let text = fs::read_to_string(path).unwrap();
-    let (mut block, mut seen) = (None, 0);
-    for line in text.lines() {
-        if let Some(kind) = line.strip_prefix("```") {
+/// All documents that a user reads.
+fn documents() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let docs = fs::read_dir(root.join("docs")).unwrap();
+    let mut documents: Vec<_> = docs.map(|file| file.unwrap().path()).collect();
+    documents.retain(|path| path.extension().is_some_and(|end| end == "md"));
+    documents.extend(["README.md", "CHANGELOG.md"].map(|name| root.join(name)));
+    documents.sort();
+    documents
+}
+
+/// The lines of a document, each with the kind of block that it lies in.
+fn lines(text: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
+    let mut block = None;
+    text.lines().filter_map(move |line| {
+        let fence = line.strip_prefix("```");
+        if let Some(kind) = fence {
             block = block.is_none().then_some(kind);
-        } else if block == Some("threshold") {
-            let example = line.split('#').next().unwrap();
-            parses(example);
-            seen += 1;
-        } else if block == Some("sh") {
-            for flag in ["--assert '", "--abort-on '"] {
-                for rest in line.split(flag).skip(1) {
-                    parses(rest.split('\'').next().unwrap());
-                    seen += 1;
+        }
+        fence.is_none().then_some((block, line))
+    })
+}
+
+fn spans(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
+/// Expressions stand in blocks called `threshold`, one a line, and in code spans: what has an
+/// operator between blanks is one.
+#[test]
+fn every_threshold_in_the_docs_is_one() {
+    let mut seen = 0;
+    for path in documents() {
+        let text = fs::read_to_string(&path).unwrap();
+        for (block, line) in lines(&text) {
+            let has_operator = |text: &&str| {
+                let operators = [" < ", " <= ", " > ", " >= ", " == ", " != "];
+                operators.iter().any(|operator| text.contains(operator))
+            };
+            let examples: Vec<&str> = match block {
+                Some("threshold") => vec![line],
+                Some("toml") => line.split(['\'', '"']).filter(has_operator).collect(),
+                None => spans(line).filter(has_operator).collect(),
+                // The commands in the docs are run, by a test of the command.
+                _ => vec![],
+            };
+            for example in examples {
+                // The flag may stand before it, as may the key of a plan.
+                let quoted = example
+                    .split_once('\'')
+                    .and_then(|(_, rest)| rest.split_once('\''));
+                let example = quoted.map_or(example, |(inside, _)| inside);
+                if let Err(error) = example.parse::<Threshold>() {
+                    panic!("{}: {example}: {error}", path.display());
                 }
-            }
-        } else if let Some(row) = line.strip_prefix("| `") {
-            let first = row.split('|').next().unwrap();
-            for (index, example) in first.split('`').enumerate() {
-                if index % 2 == 0 && example.contains(['<', '>', '=']) {
-                    parses(example);
-                    seen += 1;
-                }
+                seen += 1;
             }
         }
     }
-    assert!(seen >= 30, "only {seen} examples were found");
+    assert!(seen >= 40, "only {seen} examples were found");
 }
 
-fn parses(example: &str) {
-    if let Err(error) = example.parse::<Threshold>() {
-        panic!("{example}: {error}");
+/// Code spans that look like rates that change, or have a unit of time, are ones.
+#[test]
+fn every_rate_expression_in_the_docs_is_one() {
+    let mut seen = 0;
+    for path in documents() {
+        let text = fs::read_to_string(&path).unwrap();
+        let prose = lines(&text).filter(|(block, _)| block.is_none());
+        for example in prose.flat_map(|(_, line)| spans(line)) {
+            if looks_like_a_rate(example) {
+                if let Err(error) = example.parse::<Shape>() {
+                    panic!("{}: {example}: {error}", path.display());
+                }
+                seen += 1;
+            }
+        }
     }
+    assert!(seen >= 15, "only {seen} examples were found");
+}
+
+fn looks_like_a_rate(text: &str) -> bool {
+    // What is left out between the brackets, the reader is told elsewhere.
+    let shapes = ["steps(", "sine(", "spike("];
+    let is_shape = shapes.iter().any(|shape| text.starts_with(shape)) && !text.contains('…');
+    let number = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number = number.trim_start_matches(['k', 'M']);
+    let begins = text.starts_with(|c: char| c.is_ascii_digit());
+    let unit = number
+        .strip_prefix('/')
+        .and_then(|unit| unit.chars().next());
+    is_shape
+        || begins && text.contains("..")
+        || begins && unit.is_some_and(|c| c.is_ascii_digit() || "smh".contains(c))
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod http;
+mod http2;
 mod life;
 mod raw;
 mod tls;

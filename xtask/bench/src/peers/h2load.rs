@@ -1,4 +1,4 @@
-//! h2load: nghttp2's generator in C++, held to HTTP/1.1 here.
+//! h2load: nghttp2's generator in C++, held to HTTP/1.1 unless HTTP/2 is what is measured.
 
 use super::time::micros;
 use super::{Account, Load, Peer, Unreadable};
@@ -25,9 +25,15 @@ impl Peer for H2load {
             ""
         };
         // It trusts any certificate as it is.
+        let version = match load.streams {
+            None => ("--h1", String::new()),
+            Some(streams) => ("", format!("-m {streams}")),
+        };
         let line = format!(
-            "--h1 -t 1 -c {} -D {} {rate} {log}",
+            "{} -t 1 -c {} {} -D {} {rate} {log}",
+            version.0,
             load.connections,
+            version.1,
             load.duration()?
         );
         Some(Invocation::new(&line, load.url))

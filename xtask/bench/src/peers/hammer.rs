@@ -53,9 +53,15 @@ impl Peer for Hammer {
             Extent::Hits(hits) => format!("-n {hits}"),
         };
         let trust = if load.is_tls() { "--insecure" } else { "" };
+        // Over TLS the target would have it speak HTTP/2.
+        let version = match (load.streams, load.is_tls()) {
+            (Some(_), _) => format!("--http 2 --connections {}", load.connections),
+            (None, true) => "--http 1.1".to_owned(),
+            (None, false) => String::new(),
+        };
         let line = format!(
-            "http --threads 1 -o json -c {} -r {rate} {extent} {trust}",
-            load.connections
+            "http --threads 1 -o json -c {} {version} -r {rate} {extent} {trust}",
+            load.in_flight()
         );
         Some(Invocation::new(&line, load.url))
     }

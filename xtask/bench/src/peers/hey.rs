@@ -15,6 +15,7 @@ impl Peer for Hey {
     }
 
     fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+        load.http1()?;
         let each = load.rate.map(|rate| rate / f64::from(load.connections));
         let rate = each.map_or_else(String::new, |each| format!("-q {each}"));
         let duration = load.duration()?;

@@ -37,6 +37,7 @@ impl Peer for K6 {
     }
 
     fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+        load.http1()?;
         let trust = if load.is_tls() {
             "--insecure-skip-tls-verify"
         } else {
@@ -46,6 +47,8 @@ impl Peer for K6 {
         invocation.stdin = script(load)?.into_bytes();
         invocation.environment = vec![
             ("GOMAXPROCS", "1".to_owned()),
+            // Over TLS it would take HTTP/2, which the target offers.
+            ("GODEBUG", "http2client=0".to_owned()),
             ("K6_NO_USAGE_REPORT", "true".to_owned()),
         ];
         Some(invocation)

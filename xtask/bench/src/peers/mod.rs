@@ -23,6 +23,8 @@ pub(crate) use hammer::Hammer;
 pub(crate) struct Load<'a> {
     pub(crate) url: &'a str,
     pub(crate) connections: u32,
+    /// Streams of each connection, over HTTP/2; `None` for HTTP/1.1.
+    pub(crate) streams: Option<u32>,
     /// Hits a second; `None` for as many as go through.
     pub(crate) rate: Option<f64>,
     pub(crate) extent: Extent,
@@ -56,6 +58,16 @@ impl Load<'_> {
         }
     }
 
+    /// How many hits may be under way at a time.
+    pub(crate) fn in_flight(&self) -> u32 {
+        self.connections * self.streams.unwrap_or(1)
+    }
+
+    /// For tools that don't know HTTP/2, or no streams: nothing if that is asked for.
+    fn http1(&self) -> Option<()> {
+        self.streams.is_none().then_some(())
+    }
+
     fn is_tls(&self) -> bool {
         self.url.starts_with("https:")
     }
@@ -63,8 +75,8 @@ impl Load<'_> {
 
 /// A load generator.
 ///
-/// All run on one thread, with as many connections as [`Load::connections`], over HTTP/1.1, and
-/// trust any certificate. Where nothing else is said here a tool runs with its defaults.
+/// All run on one thread, with as many connections as [`Load::connections`], over HTTP/1.1 unless
+/// [`Load::streams`] says otherwise, and trust any certificate. Where nothing else is said here a tool runs with its defaults.
 pub(crate) trait Peer {
     /// What its program is called, here and on PATH.
     fn name(&self) -> &'static str;
@@ -115,6 +127,7 @@ mod tests {
         Load {
             url: "http://127.0.0.1:1/",
             connections: 64,
+            streams: None,
             rate,
             extent: Extent::Lasting(Duration::from_millis(1500)),
             percentiles: false,
@@ -188,6 +201,33 @@ mod tests {
     }
 
     #[test]
+    fn calls_those_that_know_streams_for_http2() {
+        let url = "http://127.0.0.1:1/";
+        let load = Load {
+            connections: 8,
+            streams: Some(16),
+            ..load(None)
+        };
+        let [wrk, wrk2, oha, hey, k6, h2load, vegeta] = all();
+        for peer in [&wrk, &wrk2, &hey, &k6, &vegeta] {
+            assert_eq!(line(peer.as_ref(), &load), "-", "{}", peer.name());
+        }
+        let oha = line(oha.as_ref(), &load);
+        assert_eq!(
+            oha,
+            format!("-c 8 -z 1500ms --no-tui --output-format json --http2 -p 16 {url}")
+        );
+        let h2load = line(h2load.as_ref(), &load);
+        assert_eq!(h2load, format!("-t 1 -c 8 -m 16 -D 1500ms {url}"));
+        assert_eq!(
+            line(&Hammer, &load),
+            format!(
+                "http --threads 1 -o json -c 128 --http 2 --connections 8 -r max -z 1500ms {url}"
+            )
+        );
+    }
+
+    #[test]
     fn trusts_anyone_where_that_takes_a_flag() {
         let load = Load {
             url: "https://127.0.0.1:1/",
@@ -201,6 +241,8 @@ mod tests {
         ] {
             assert!(line(peer.as_ref(), &load).contains(flag), "{flag}");
         }
+        // The target offers HTTP/2 as well.
+        assert!(line(&Hammer, &load).contains("--http 1.1"));
         assert!(line(&Hammer, &load).contains("--insecure"));
     }
 

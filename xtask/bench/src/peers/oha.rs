@@ -46,8 +46,10 @@ impl Peer for Oha {
     fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
         let rate = load.rate.map_or_else(String::new, |r| format!("-q {r:.0}"));
         let trust = if load.is_tls() { "--insecure" } else { "" };
+        let streams = load.streams.map(|streams| format!("--http2 -p {streams}"));
+        let streams = streams.unwrap_or_default();
         let line = format!(
-            "-c {} -z {} --no-tui --output-format json {rate} {trust}",
+            "-c {} -z {} --no-tui --output-format json {rate} {streams} {trust}",
             load.connections,
             load.duration()?
         );

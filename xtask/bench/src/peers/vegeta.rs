@@ -39,6 +39,7 @@ impl Peer for Vegeta {
     }
 
     fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+        load.http1()?;
         // Rate 0 is a closed loop of all workers.
         let rate = load
             .rate

@@ -16,6 +16,7 @@ impl Peer for Wrk {
     }
 
     fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+        load.http1()?;
         if load.rate.is_some() {
             return None;
         }

@@ -29,6 +29,7 @@ impl Peer for Wrk2 {
     }
 
     fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+        load.http1()?;
         let seconds = load.whole_seconds()?;
         let rate = load.rate.unwrap_or(TOO_MUCH);
         let line = format!(

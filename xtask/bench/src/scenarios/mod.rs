@@ -22,12 +22,13 @@ pub(crate) struct Found {
     pub(crate) sheet: Sheet,
 }
 
-/// Which kind of target a scenario hits; none if it hits nothing.
+/// Which kind of target a scenario hits whose limit is to be known; none if it hits nothing, or if what
+/// finds out limits does not speak its HTTP.
 pub(crate) fn mode(kind: Kind) -> Option<Mode> {
     match kind {
         Kind::Closed | Kind::Ceiling | Kind::Steady | Kind::Memory => Some(Mode::Raw),
         Kind::Even | Kind::Stall => Some(Mode::Recording),
-        Kind::Engine | Kind::MqttSink | Kind::Mqtt => None,
+        Kind::Http2 | Kind::Engine | Kind::MqttSink | Kind::Mqtt => None,
     }
 }
 
@@ -38,7 +39,7 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
 /// If nothing at all can be measured.
 pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
     match scenario.kind {
-        Kind::Closed => closed::run(bench, scenario),
+        Kind::Closed | Kind::Http2 => closed::run(bench, scenario),
         Kind::Ceiling => ceiling::run(bench, scenario),
         Kind::Steady => steady::run(bench, scenario),
         Kind::Even => even::run(bench, scenario),

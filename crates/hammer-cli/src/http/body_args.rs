@@ -1,0 +1,66 @@
+use std::path::Path;
+
+use clap::Args;
+use hammer_http::{Coding, FormField, HttpBuilder};
+
+use super::parsed;
+use crate::Body;
+
+/// What the body of each hit is.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "HTTP")]
+#[group(skip)]
+pub(super) struct BodyArgs {
+    /// Body of each request
+    #[arg(
+        short = 'd',
+        long,
+        visible_alias = "payload",
+        value_name = "TEXT|@FILE"
+    )]
+    #[arg(allow_hyphen_values = true, conflicts_with_all = ["json", "form", "data_lines"])]
+    pub(super) data: Option<Body>,
+    /// Body that is JSON, sent with the types for it
+    #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
+    #[arg(conflicts_with_all = ["form", "data_lines"])]
+    pub(super) json: Option<Body>,
+    /// Field of a form: name=text, name=@FILE or name=<FILE; repeatable
+    #[arg(short = 'F', long, value_name = "NAME=@FILE", value_parser = parsed::<FormField>)]
+    #[arg(allow_hyphen_values = true, conflicts_with = "data_lines")]
+    pub(super) form: Vec<FormField>,
+    /// Bodies, one in each line of a file, taken in turn
+    #[arg(long, value_name = "FILE", value_parser = file)]
+    pub(super) data_lines: Option<Body>,
+    /// Compress bodies: gzip, deflate, br or zstd
+    #[arg(long, value_name = "CODING", value_parser = parsed::<Coding>)]
+    pub(super) compress_request: Option<Coding>,
+}
+
+impl BodyArgs {
+    /// Whether a body is sent.
+    pub(super) fn is_given(&self) -> bool {
+        let one = [&self.data, &self.json, &self.data_lines];
+        one.into_iter().any(Option::is_some) || !self.form.is_empty()
+    }
+
+    pub(super) fn apply(self, mut http: HttpBuilder) -> HttpBuilder {
+        if let Some(data) = self.data {
+            http = http.body(data.into_bytes());
+        }
+        if let Some(json) = self.json {
+            http = http.json(json.into_bytes());
+        }
+        http = self.form.into_iter().fold(http, HttpBuilder::form);
+        if let Some(lines) = self.data_lines {
+            http = http.data_lines(lines.into_bytes());
+        }
+        match self.compress_request {
+            Some(coding) => http.compress(coding),
+            None => http,
+        }
+    }
+}
+
+fn file(path: &str) -> Result<Body, String> {
+    Body::of_file(Path::new(path))
+}

@@ -1,0 +1,48 @@
+use clap::Args;
+use hammer_http::{HttpBuilder, Tape};
+
+use super::transcript::Transcript;
+use crate::Once;
+
+/// A look at one hit.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "HTTP")]
+#[group(skip)]
+pub(super) struct OnceArgs {
+    /// Send one hit, and print what was sent and what came
+    #[arg(long)]
+    once: bool,
+    /// Print secrets too
+    #[arg(long, requires = "once")]
+    show_secrets: bool,
+    /// What the hit is recorded on.
+    #[arg(skip)]
+    tape: Option<Tape>,
+}
+
+impl OnceArgs {
+    /// What tells of the hit, if one is asked for.
+    pub(super) fn once(&mut self) -> Option<Once> {
+        if !self.once {
+            return None;
+        }
+        let tape = self.tape.insert(Tape::new()).clone();
+        let show_secrets = self.show_secrets;
+        Some(Box::new(move |report| {
+            let exchanges = tape.take();
+            let transcript = Transcript {
+                exchanges: &exchanges,
+                report,
+                show_secrets,
+            };
+            transcript.to_string()
+        }))
+    }
+
+    pub(super) fn apply(self, http: HttpBuilder) -> HttpBuilder {
+        match self.tape {
+            Some(tape) => http.record(tape),
+            None => http,
+        }
+    }
+}

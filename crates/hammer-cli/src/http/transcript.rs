@@ -1,0 +1,231 @@
+//! What one hit sent and got, as text.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use hammer_core::Report;
+use hammer_http::{Answer, Exchange, masked_header};
+
+use crate::text::lines::wrapped;
+use crate::text::number::{significant, whole};
+
+/// So much of a body is shown.
+const SHOWN_BYTES: usize = 4096;
+
+/// The steps of a hit, in their order.
+const PHASES: [&str; 9] = [
+    "lookup",
+    "connect",
+    "proxy",
+    "tls",
+    "settings",
+    "stream_wait",
+    "redirect",
+    "first_byte",
+    "body",
+];
+
+/// One hit: each request and its answer, and how long it all took.
+pub(super) struct Transcript<'a> {
+    pub(super) exchanges: &'a [Exchange],
+    pub(super) report: &'a Report,
+    pub(super) show_secrets: bool,
+}
+
+impl fmt::Display for Transcript<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for exchange in self.exchanges {
+            self.exchange(f, exchange)?;
+        }
+        f.write_str(&self.ended())
+    }
+}
+
+impl Transcript<'_> {
+    fn exchange(&self, f: &mut fmt::Formatter<'_>, exchange: &Exchange) -> fmt::Result {
+        let Exchange { method, path, .. } = exchange;
+        // A target that answers in an old version was asked in 1.1 all the same.
+        let version = match &exchange.answer {
+            Some(answer) if answer.version == "HTTP/2" => "HTTP/2",
+            _ => "HTTP/1.1",
+        };
+        writeln!(f, "> {method} {path} {version}")?;
+        self.headers(f, ">", &exchange.headers)?;
+        // The connection adds it.
+        let announced = exchange
+            .headers
+            .iter()
+            .any(|(name, _)| name == "content-length");
+        if exchange.body_bytes > 0 && !announced {
+            writeln!(f, "> content-length: {}", exchange.body_bytes)?;
+        }
+        writeln!(f, ">")?;
+        body(f, "> ", &exchange.body, exchange.body_bytes)?;
+        writeln!(f)?;
+        match &exchange.answer {
+            Some(answer) => self.answer(f, answer),
+            None => Ok(()),
+        }
+    }
+
+    fn answer(&self, f: &mut fmt::Formatter<'_>, answer: &Answer) -> fmt::Result {
+        let line = format!("< {} {} {}", answer.version, answer.status, answer.reason);
+        writeln!(f, "{}", line.trim_end())?;
+        self.headers(f, "<", &answer.headers)?;
+        writeln!(f, "<")?;
+        match &answer.decoded {
+            Some(decoded) => {
+                writeln!(f, "< ({} bytes, decoded:)", whole(answer.body_bytes))?;
+                body(f, "< ", decoded, decoded.len() as u64)?;
+            }
+            None => body(f, "< ", &answer.body, answer.body_bytes)?,
+        }
+        if !answer.whole {
+            writeln!(f, "< (it did not come to its end)")?;
+        }
+        writeln!(f)
+    }
+
+    fn headers(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        mark: &str,
+        headers: &[(String, Vec<u8>)],
+    ) -> fmt::Result {
+        for (name, value) in headers {
+            let shown = if self.show_secrets {
+                String::from_utf8_lossy(value)
+            } else {
+                Cow::from(masked_header(name, value))
+            };
+            writeln!(f, "{mark} {name}: {}", harmless(&shown))?;
+        }
+        Ok(())
+    }
+
+    /// How the hit ended, and what that took.
+    fn ended(&self) -> String {
+        let report = self.report;
+        let label = report.labels.keys().next().map_or("", String::as_str);
+        let hits = &report.hits;
+        let mut text = if hits.ok > 0 {
+            wrapped("ok", label, 1)
+        } else if hits.rejected > 0 {
+            wrapped("rejected", label, 1)
+        } else {
+            let failure = report.failures.iter().find(|(_, count)| **count > 0);
+            let name = failure.map_or("no hit was sent", |(name, _)| name);
+            let advice = report.advice.get(name).map(|advice| format!("   {advice}"));
+            let text = format!("{}{}", name.replace('_', " "), advice.unwrap_or_default());
+            wrapped("failed", &text, 3)
+        };
+        let mut phases: Vec<&String> = report.phases_us.keys().collect();
+        phases.sort_by_key(|name| PHASES.iter().position(|known| known == name));
+        let mut steps: Vec<String> = vec![];
+        for name in phases {
+            let step = &report.phases_us[name];
+            if step.count > 0 {
+                let ms = significant(step.mean * step.count as f64 / 1000.0);
+                steps.push(format!("{} {ms}", name.replace('_', " ")));
+            }
+        }
+        if report.service_us.count > 0 {
+            steps.push(format!(
+                "in all {}",
+                significant(report.service_us.mean / 1000.0)
+            ));
+        }
+        if !steps.is_empty() {
+            text.push_str(&wrapped("phases, ms", &steps.join("   "), 2));
+        }
+        for (name, values) in &report.facts {
+            let values: Vec<&str> = values.keys().map(String::as_str).collect();
+            text.push_str(&wrapped(name, &values.join(", "), 1));
+        }
+        let bytes = &report.bytes;
+        if bytes.sent + bytes.received > 0 {
+            let bytes = format!(
+                "{} sent   {} received",
+                whole(bytes.sent),
+                whole(bytes.received)
+            );
+            text.push_str(&wrapped("bytes", &bytes, 1));
+        }
+        text
+    }
+}
+
+/// A body as text, if it is text: the first part of it.
+fn body(f: &mut fmt::Formatter<'_>, mark: &str, body: &[u8], bytes: u64) -> fmt::Result {
+    if bytes == 0 {
+        return Ok(());
+    }
+    let shown = &body[..body.len().min(SHOWN_BYTES)];
+    let Some(text) = text(shown) else {
+        return writeln!(f, "{mark}({} bytes that are no text)", whole(bytes));
+    };
+    for line in text.lines() {
+        writeln!(f, "{}", format!("{mark}{line}").trim_end())?;
+    }
+    match bytes - text.len() as u64 {
+        0 => Ok(()),
+        more => writeln!(f, "{mark}({} bytes more)", whole(more)),
+    }
+}
+
+/// `bytes` as text that a terminal shows and does not obey. A character that is cut at the end is
+/// left out.
+fn text(bytes: &[u8]) -> Option<&str> {
+    let text = match str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
+            str::from_utf8(&bytes[..error.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    let obeyed = |char: char| char.is_control() && !matches!(char, '\n' | '\r' | '\t');
+    (!text.contains(obeyed)).then_some(text)
+}
+
+/// `text` without what a terminal would obey.
+fn harmless(text: &str) -> String {
+    let shown = |char: char| if char.is_control() { '\u{fffd}' } else { char };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shown of `bytes` bytes that begin with these.
+    fn shown(begin: &[u8], bytes: u64) -> String {
+        struct Shown<'a>(&'a [u8], u64);
+        impl fmt::Display for Shown<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                body(f, "< ", self.0, self.1)
+            }
+        }
+        Shown(begin, bytes).to_string()
+    }
+
+    #[test]
+    fn bodies_are_shown_as_far_as_they_are_text() {
+        let table: [(&[u8], u64, &str); 9] = [
+            (b"", 0, ""),
+            (b"a", 1, "< a\n"),
+            (b"a\nb\r\n\n", 6, "< a\n< b\n<\n"),
+            (b"a", 2001, "< a\n< (2,000 bytes more)\n"),
+            ("ü".as_bytes(), 2, "< ü\n"),
+            (&"aü".as_bytes()[..2], 3, "< a\n< (2 bytes more)\n"),
+            (b"\xff\xfe", 2, "< (2 bytes that are no text)\n"),
+            (b"a\x1b[2J", 5, "< (5 bytes that are no text)\n"),
+            (b"a\0", 1000, "< (1,000 bytes that are no text)\n"),
+        ];
+        for (begin, bytes, expected) in table {
+            assert_eq!(shown(begin, bytes), expected, "{}", begin.escape_ascii());
+        }
+        let long = vec![b'x'; SHOWN_BYTES + 5];
+        assert!(shown(&long, long.len() as u64).ends_with("x\n< (5 bytes more)\n"));
+        assert_eq!(harmless("a\u{1b}b\u{9b}"), "a\u{fffd}b\u{fffd}");
+    }
+}

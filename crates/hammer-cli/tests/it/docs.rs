@@ -1,0 +1,256 @@
+//! Every example in the docs is run: commands in a shell, plans against a target.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use hammer_target::{Certificate, Knobs, Target};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::command::{examples, json as parsed, output, repository, stderr, stdout};
+use crate::echo;
+use crate::plans::run;
+
+/// As long as a run lasts here that lasts longer in the docs.
+const SHORT: &str = "300ms";
+
+/// A fenced block of a document.
+struct Block {
+    document: String,
+    kind: String,
+    text: String,
+}
+
+/// The blocks of all documents that a user reads.
+fn blocks() -> Vec<Block> {
+    let mut paths = vec![repository("README.md"), repository("CHANGELOG.md")];
+    let docs = fs::read_dir(repository("docs")).unwrap();
+    paths.extend(docs.map(|file| file.unwrap().path()));
+    paths.retain(|path| path.extension().is_some_and(|end| end == "md"));
+    paths.sort();
+    paths.iter().flat_map(|path| blocks_of(path)).collect()
+}
+
+fn blocks_of(path: &Path) -> Vec<Block> {
+    let document = path.file_name().unwrap().to_string_lossy().into_owned();
+    let mut blocks: Vec<Block> = vec![];
+    let mut open = false;
+    for line in fs::read_to_string(path).unwrap().lines() {
+        match line.strip_prefix("```") {
+            Some(kind) if !open => {
+                open = true;
+                blocks.push(Block {
+                    document: document.clone(),
+                    kind: kind.to_owned(),
+                    text: String::new(),
+                });
+            }
+            Some(_) => open = false,
+            None if open => {
+                let text = &mut blocks.last_mut().unwrap().text;
+                text.push_str(line);
+                text.push('\n');
+            }
+            None => {}
+        }
+    }
+    blocks
+}
+
+/// What the commands of the docs find: a target in the place of each that they name, and files.
+struct Place {
+    plain: Target,
+    tls: Target,
+    echo: String,
+    /// What the docs have exported so far.
+    exported: Vec<(String, String)>,
+    folder: tempfile::TempDir,
+    path: std::ffi::OsString,
+}
+
+impl Place {
+    fn new() -> Self {
+        let certificate = Certificate::self_signed(["127.0.0.1"]).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("body.json"), "{}").unwrap();
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_hammer"));
+        let programs = [program.parent().unwrap().to_owned(), examples()];
+        let path = env::var_os("PATH").unwrap();
+        let path = programs.into_iter().chain(env::split_paths(&path));
+        Self {
+            plain: Target::spawn(Knobs::default()).unwrap(),
+            tls: Target::builder()
+                .tls(certificate)
+                .spawn(Knobs::default())
+                .unwrap(),
+            echo: echo::server().to_string(),
+            exported: vec![],
+            folder,
+            path: env::join_paths(path).unwrap(),
+        }
+    }
+
+    /// The same command against what is here, and shorter.
+    fn fitted(&self, command: &str) -> String {
+        let (plain, tls) = (self.plain.url(), self.tls.url());
+        let command = command
+            .replace("http://127.0.0.1:8080", plain.trim_end_matches('/'))
+            .replace("https://example.test/", &tls)
+            .replace("127.0.0.1:7", &self.echo);
+        let mut words: Vec<&str> = vec![];
+        for word in command.split_whitespace() {
+            words.push(match words.last() {
+                Some(&"-z" | &"--duration") => SHORT,
+                Some(&"--warmup") => "50ms",
+                Some(&"--port" | &"-p") => "0",
+                _ => word,
+            });
+        }
+        let has = |flags: [&str; 2]| words.iter().any(|word| flags.contains(word));
+        let hits = has(["http", "--endpoint"]) || has(["demo", "hammer-echo"]);
+        if hits && !has(["-z", "--duration"]) {
+            words.extend(["-z", SHORT]);
+        }
+        words.join(" ")
+    }
+
+    fn shell(&self, command: &str) -> Command {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", command])
+            .current_dir(self.folder.path())
+            .env("PATH", &self.path)
+            .envs(self.exported.iter().cloned());
+        shell
+    }
+
+    fn run(&self, command: &str) {
+        let command = self.fitted(command);
+        if command.starts_with("hammer target") {
+            return self.serve(&command);
+        }
+        let output = self.shell(&command).output().unwrap();
+        let code = output.status.code();
+        // How fast a noisy machine is, is not the docs' to promise.
+        let judged = code == Some(99) && command.contains("--assert");
+        assert!(code == Some(0) || judged, "{command}: {}", told(&output));
+    }
+
+    /// A target serves until it is told to end.
+    fn serve(&self, command: &str) {
+        let mut child = self
+            .shell(&format!("exec {command}"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut url = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        lines.read_line(&mut url).unwrap();
+        assert!(url.contains("://127.0.0.1:"), "{command}: {url}");
+        kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{command}");
+    }
+}
+
+fn told(output: &Output) -> String {
+    format!("{:?}\n{}{}", output.status, stdout(output), stderr(output))
+}
+
+#[test]
+fn the_commands_in_the_docs_run() {
+    let (mut ran, mut known) = (0, 0);
+    for block in blocks().iter().filter(|block| block.kind == "sh") {
+        let mut place = Place::new();
+        for line in block.text.lines() {
+            let command = line.split(" #").next().unwrap().trim();
+            if let Some(demo) = command.strip_prefix("cargo run --release -- ") {
+                place.run(&format!("hammer {demo}"));
+            } else if let Some((cargo, arguments)) = command.split_once(" -- ")
+                && let Some(example) =
+                    cargo.strip_prefix("cargo run --release -p hammer-cli --example ")
+            {
+                place.run(&format!("{example} {arguments}"));
+            } else if let Some(variable) = command.strip_prefix("export ") {
+                let (name, value) = variable.split_once('=').unwrap();
+                let value = place.fitted(value);
+                place.exported.push((name.to_owned(), value));
+            } else if command.starts_with("hammer ") {
+                place.run(command);
+            } else {
+                known += 1;
+                assert!(is_known(command), "{}: {line}", block.document);
+                continue;
+            }
+            ran += 1;
+        }
+    }
+    assert!(ran >= 20 && known >= 10, "{ran} ran, {known} are known");
+}
+
+/// Commands that build and test all of this, of which these tests are a part.
+fn is_known(command: &str) -> bool {
+    let words: Vec<_> = command.split_whitespace().collect();
+    match words[..] {
+        ["cargo", "test", "--workspace"] => true,
+        ["cargo", "install", "--path", path] => repository(path).join("Cargo.toml").is_file(),
+        // The shell of each command has it.
+        ["export", variable] => variable.starts_with("TARGET=http://"),
+        ["cargo", "install", _, "--locked"] | ["rustup", "toolchain", "install", _] => true,
+        // What `bench` and `fuzz` are given, their own tests look at.
+        ["cargo", "xtask", name, ..] => {
+            let xtask = fs::read_to_string(repository("xtask/src/main.rs")).unwrap();
+            xtask.contains(&format!("[\"{name}\""))
+        }
+        _ => false,
+    }
+}
+
+/// Every plan in the docs: the blocks of TOML and JSON that say what is hit.
+#[test]
+fn the_plans_in_the_docs_run() {
+    let mut ran = 0;
+    for block in blocks() {
+        let Block {
+            document,
+            kind,
+            text,
+        } = block;
+        let is_plan = ["[[load]]", "\"load\"", "hammerConfig"].map(|key| text.contains(key));
+        if !matches!(kind.as_str(), "toml" | "json") || is_plan == [false; 3] {
+            continue;
+        }
+        let target = Target::spawn(Knobs::default()).unwrap();
+        let url = target.url();
+        // What a reader would replace, and files that he would have.
+        let plan = text.replace("http://127.0.0.1:8080/", &url);
+        let env = [("TARGET", url.trim_end_matches('/')), ("TOKEN", "t")];
+        let output = run(&format!("plan.{kind}"), &plan, &["-q", "-o", "json"], &env);
+        let told = format!("{document}: {plan}: {}", told(&output));
+        assert_eq!(output.status.code(), Some(0), "{told}");
+        let report = parsed(&output);
+        assert_eq!(report["hits"]["ok"], report["hits"]["scheduled"], "{told}");
+        let counts = target.shutdown().counts;
+        assert_eq!(report["hits"]["ok"], counts.requests, "{told}");
+        ran += 1;
+    }
+    assert!(ran >= 4, "only {ran} plans");
+}
+
+/// A block that begins as an error does is what a command says that is wrong in this way.
+#[test]
+fn the_errors_in_the_docs_are_what_is_said() {
+    let mut seen = 0;
+    for Block { document, text, .. } in blocks() {
+        let Some(rest) = text.strip_prefix("error: invalid value '") else {
+            continue;
+        };
+        let (value, rest) = rest.split_once("' for '").unwrap();
+        let flag = rest.split([' ', '\'']).next().unwrap();
+        let said = stderr(&output(&["http", "http://127.0.0.1:1/", flag, value]));
+        assert!(said.starts_with(&text), "{document}:\n{text}\n{said}");
+        seen += 1;
+    }
+    assert!(seen > 0);
+}

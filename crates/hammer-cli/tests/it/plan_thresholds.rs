@@ -1,0 +1,187 @@
+use std::fs;
+
+use hammer_target::{Knobs, Target};
+
+use crate::command::{json as parsed, stderr, stdout};
+use crate::junit::suites;
+use crate::plans::run;
+
+/// Two targets, of which the second one answers nothing well, and a plan that hits both.
+struct Both {
+    targets: [Target; 2],
+    loads: String,
+}
+
+impl Both {
+    fn new() -> Self {
+        let targets = [Knobs::default(), Knobs::default().status(500).unwrap()]
+            .map(|knobs| Target::spawn(knobs).unwrap());
+        let [good, bad] = targets.each_ref().map(Target::url);
+        let loads = format!(
+            "[[load]]\nname = 'good'\ntarget = '{good}'\nrate = 20\nduration = 1\n\
+             [[load]]\nname = 'bad'\ntarget = '{bad}'\nrate = '20/500ms, 40/500ms'\n"
+        );
+        Self { targets, loads }
+    }
+
+    fn plan(&self, first: &str) -> String {
+        format!("{first}\n{}", self.loads)
+    }
+}
+
+#[test]
+fn thresholds_are_about_loads_and_stages_and_end_the_plan_with_99() {
+    let both = Both::new();
+    let passing =
+        "'[good] errors == 0', '[bad, stage 1] hits == 10', '[bad, stage 40/500ms] hits == 20',
+        '[bad, stage 2] errors == 100%', 'hits == 50'";
+    let plan = both.plan(&format!("assert = [{passing}]"));
+    let output = run("plan.toml", &plan, &["-q"], &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(
+        text.contains("pass   [bad, stage 2] errors == 100%"),
+        "{text}"
+    );
+    assert!(text.contains("\n   stage 2 "), "{text}");
+    assert!(
+        text.contains("   40/500ms   40/s   20 not ok\n")
+            || text.contains("/s   20 not ok\n") && text.contains("   40/500ms   "),
+        "{text}"
+    );
+
+    for failing in ["[bad, stage 2] hits == 10", "[bad] errors == 0"] {
+        let plan = both.plan(&format!("assert = [{passing}, '{failing}']"));
+        let output = run("plan.toml", &plan, &["-q", "-o", "json"], &[]);
+        assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
+        let report = parsed(&output);
+        let passed = |thresholds: &serde_json::Value| -> Vec<_> {
+            let thresholds = thresholds.as_array().unwrap().iter();
+            thresholds.map(|it| it["passed"] == true).collect()
+        };
+        let whole = passed(&report["thresholds"]);
+        assert_eq!(whole, [true, true, true, true, true, false], "{report}");
+        assert_eq!(passed(&report["loads"][0]["thresholds"]), [true]);
+        let bad = passed(&report["loads"][1]["thresholds"]);
+        assert_eq!(bad, [true, true, true, false], "{report}");
+    }
+}
+
+#[test]
+fn junit_has_a_suite_for_the_plan_and_one_for_each_load() {
+    let both = Both::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hammer.xml");
+    let plan = both.plan(&format!(
+        "output = ['text', 'junit={}']\n\
+         assert = ['[good] errors == 0', '[bad] errors == 0', '[bad, stage 2] hits == 20', 'ok < 5']",
+        path.display()
+    ));
+    let output = run("plan.toml", &plan, &["-q"], &[]);
+    assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
+    let suites = suites(&fs::read_to_string(path).unwrap());
+    let [plan, good, bad] = &suites[..] else {
+        panic!("{suites:?}")
+    };
+    assert!(plan.name.ends_with("plan.toml"), "{}", plan.name);
+    assert_eq!((good.name.as_str(), bad.name.as_str()), ("good", "bad"));
+    assert_eq!(plan.cases, ["verdict", "ok < 5"]);
+    assert_eq!(good.cases, ["verdict", "[good] errors == 0"]);
+    let of_bad = ["verdict", "[bad] errors == 0", "[bad, stage 2] hits == 20"];
+    assert_eq!(bad.cases, of_bad);
+    // A noisy machine may spoil the verdict, and with it that case.
+    let failures = suites.iter().flat_map(|suite| &suite.failures);
+    let failures: Vec<_> = failures.filter(|it| !it.starts_with("invalid: ")).collect();
+    assert_eq!(
+        failures,
+        ["ok < 5: 20 hits", "[bad] errors == 0: 30 hits"],
+        "{suites:?}"
+    );
+}
+
+/// Text of the plan, where it is wrong, and what is shown.
+#[test]
+fn what_fits_no_load_is_shown_with_its_place_and_nothing_is_sent() {
+    let both = Both::new();
+    for (first, place, shown) in [
+        (
+            "assert = '[worse] errors == 0'",
+            "1:12",
+            "'assert': invalid value '[worse] errors == 0': no load has this name\n\n    \
+             [worse] errors == 0\n     ^^^^^ right would be good, bad\n",
+        ),
+        (
+            "quiet = true\nassert = ['errors == 0', \"[ bda ,stage 2 ]p99<1s\"]",
+            "2:29",
+            "    [ bda ,stage 2 ]p99<1s\n      ^^^ right would be bad\n",
+        ),
+        (
+            "assert = '[stage 2] p99 < 1s'",
+            "1:11",
+            "    ^^^^^^^^^ right would be [good, stage 2] p99 < 1s\n",
+        ),
+        (
+            "assert = '''\n[good, stage 2] p99 < 1s'''",
+            "2:1",
+            "the load has no stages\n\n    [good, stage 2] p99 < 1s\n    ^^^^^^^^^^^^^^^ right would be",
+        ),
+        (
+            "assert = '[bad, stage 3] p99 < 1s'",
+            "1:11",
+            "there is no such stage\n\n",
+        ),
+        (
+            "assert = '[bad, stage 2] lateness.p99 < 1s'",
+            "1:26",
+            "    [bad, stage 2] lateness.p99 < 1s\n                   ^^^^^^^^^^^^^^^^^\n",
+        ),
+        (
+            "abort_on = ['errors > 5%', '[bad, stage 2] errors > 5%']",
+            "1:29",
+            "'abort_on': invalid value '[bad, stage 2] errors > 5%': a stage is looked at when",
+        ),
+        // Not where it stands as it was written, but in which key.
+        (
+            "assert = \"[w\\u006frse] errors == 0\"",
+            "1:10",
+            "     ^^^^^ right would be",
+        ),
+        // What is no threshold at all is shown in the same way.
+        (
+            "assert = ['errors == 0', 'p99 < 250']",
+            "1:33",
+            "'assert': invalid value 'p99 < 250': 250 has no unit\n\n    \
+             p99 < 250\n          ^^^ right would be 250ms\n",
+        ),
+        (
+            "output = ['text', 'json=/nowhere/r.json']",
+            "1:19",
+            "'output': invalid value 'json=/nowhere/r.json': failed to create the file",
+        ),
+        (
+            "output = ['json', 'text']",
+            "1:19",
+            "'output': invalid value 'text=-': something else is written there",
+        ),
+    ] {
+        let output = run("plan.toml", &both.plan(first), &["-q"], &[]);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{first}: {message}");
+        let found = message.contains(&format!("plan.toml:{place}: "));
+        assert!(found, "{first}: {message}");
+        assert!(message.contains(shown), "{first}: {message}");
+        assert!(output.stdout.is_empty());
+    }
+    // On the command line it is the flag that is named.
+    let flags = ["-q", "--assert", "[worse] errors == 0"];
+    let output = run("plan.toml", &both.plan(""), &flags, &[]);
+    let message = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(
+        message.contains("for '--assert <EXPR>': no load has this name\n\n"),
+        "{message}"
+    );
+    for target in both.targets {
+        assert_eq!(target.shutdown().counts.requests, 0);
+    }
+}

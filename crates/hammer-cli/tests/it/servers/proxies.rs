@@ -1,0 +1,203 @@
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use hammer_target::{Certificate, Knobs, Target};
+
+use super::{Server, free_port, program};
+use crate::command::{hammer, json, report, stderr, stdout};
+
+/// An HTTP proxy that wants to know who asks.
+fn tinyproxy(program: &Path) -> Server {
+    let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+    let config = format!(
+        "Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 100\nAllow 127.0.0.1\n\
+         BasicAuth ann s3cret\nLogLevel Critical\n"
+    );
+    let path = folder.path().join("tinyproxy.conf");
+    fs::write(&path, config).unwrap();
+    let mut command = Command::new(program);
+    command.arg("-d").arg("-c").arg(path);
+    Server::start(command, port, folder)
+}
+
+/// A SOCKS proxy that wants to know who asks.
+fn microsocks(program: &Path) -> Server {
+    let port = free_port();
+    let mut command = Command::new(program);
+    command.args(["-i", "127.0.0.1", "-p", &port.to_string()]);
+    command.args(["-u", "ann", "-P", "s3cret"]);
+    Server::start(command, port, tempfile::tempdir().unwrap())
+}
+
+/// A target over TLS, in clear otherwise.
+fn target(tls: bool) -> Target {
+    let builder = Target::builder();
+    let builder = if tls {
+        builder.tls(Certificate::self_signed(["127.0.0.1"]).unwrap())
+    } else {
+        builder
+    };
+    builder.spawn(Knobs::default()).unwrap()
+}
+
+/// A port at which nobody listens.
+fn nobody() -> String {
+    format!("https://127.0.0.1:{}/", free_port())
+}
+
+const LOAD: [&str; 5] = ["-n", "5", "-r", "100", "-k"];
+
+#[test]
+fn tinyproxy_carries_hits_in_clear_and_over_tls() {
+    let Some(program) = program("tinyproxy") else {
+        return;
+    };
+    let proxy = tinyproxy(&program);
+    let known = format!("http://ann:s3cret@127.0.0.1:{}", proxy.port);
+    let unknown = format!("127.0.0.1:{}", proxy.port);
+    for tls in [false, true] {
+        let target = target(tls);
+        let url = target.url();
+        let hit = |flags: &[&str]| report(&[&["http", &url], &LOAD[..], flags].concat());
+        for flags in [
+            &["-x", &known][..],
+            &["-x", &unknown, "-U", "ann:s3cret"],
+            &["-x", &known, "-p"],
+        ] {
+            let report = hit(flags);
+            assert_eq!(report["hits"]["ok"], 5, "{flags:?} {}", report["failures"]);
+            assert!(!report.to_string().contains("s3cret"), "{report}");
+        }
+        let without = hit(&["-x", &unknown]);
+        assert_eq!(without["failures"]["proxy_auth_required"], 5, "{without}");
+        let wrong = hit(&["-x", &unknown, "-U", "ann:wrong"]);
+        // It says 401, as a target might, unless it is asked for a tunnel.
+        let named = if tls {
+            &wrong["failures"]["proxy_auth_required"]
+        } else {
+            &wrong["labels"]["401"]
+        };
+        assert_eq!(*named, 5, "{wrong}");
+        assert_eq!(target.shutdown().counts.requests, 15);
+    }
+    let nowhere = report(&[&["http", &nobody(), "-x", &known], &LOAD[..]].concat());
+    let failures = &nowhere["failures"];
+    assert_eq!(failures["proxy_target_unreachable"], 5, "{failures}");
+}
+
+#[test]
+fn proxies_come_from_the_environment() {
+    let Some(program) = program("tinyproxy") else {
+        return;
+    };
+    let proxy = tinyproxy(&program);
+    let known = format!("http://ann:s3cret@127.0.0.1:{}", proxy.port);
+    // Who comes without the proxy's knowledge is told from who comes through it by the failure.
+    let unknown = format!("127.0.0.1:{}", proxy.port);
+    let (clear, secure) = (target(false), target(true));
+    for (url, variables, through) in [
+        (clear.url(), &[("http_proxy", &*known)][..], Some(true)),
+        (clear.url(), &[("http_proxy", &*unknown)], Some(false)),
+        (clear.url(), &[("HTTP_PROXY", &*unknown)], None),
+        (clear.url(), &[("https_proxy", &*unknown)], None),
+        (clear.url(), &[("ALL_PROXY", &*known)], Some(true)),
+        (secure.url(), &[("HTTPS_PROXY", &*known)], Some(true)),
+        (secure.url(), &[("https_proxy", &*unknown)], Some(false)),
+        (
+            secure.url(),
+            &[("https_proxy", &*unknown), ("NO_PROXY", "127.0.0.1")],
+            None,
+        ),
+        (
+            clear.url(),
+            &[
+                ("http_proxy", &*unknown),
+                ("no_proxy", "a.test,127.0.0.0/8"),
+            ],
+            None,
+        ),
+        (
+            clear.url(),
+            &[("http_proxy", &*unknown), ("no_proxy", "*")],
+            None,
+        ),
+    ] {
+        let mut command = hammer(&[&["http", &url, "-o", "json", "-q"], &LOAD[..]].concat());
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        let report = json(&output);
+        let failed = report["failures"]["proxy_auth_required"]
+            .as_u64()
+            .unwrap_or(0);
+        let expected = if through == Some(false) { 5 } else { 0 };
+        assert_eq!(failed, expected, "{variables:?} {report}");
+        assert_eq!(report["hits"]["ok"], 5 - expected, "{variables:?} {report}");
+    }
+    // What is given comes before the environment, and the wrong is told by its variable.
+    let url = clear.url();
+    for given in [&["-x", ""][..], &["--noproxy", "*"]] {
+        let mut command = hammer(&[&["http", &url, "-o", "json", "-q"], &LOAD[..], given].concat());
+        let output = command.env("http_proxy", &unknown).output().unwrap();
+        assert_eq!(json(&output)["hits"]["ok"], 5, "{given:?}");
+    }
+    let mut command = hammer(&[&["http", &url], &LOAD[..]].concat());
+    let output = command
+        .env("all_proxy", "socks4://ann:s3cret@a")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let message = stderr(&output);
+    assert!(
+        message.contains("variable all_proxy") && message.contains("--noproxy '*'"),
+        "{message}"
+    );
+    assert!(
+        !message.contains("s3cret") && stdout(&output).is_empty(),
+        "{message}"
+    );
+}
+
+#[test]
+fn microsocks_carries_hits_by_name_and_by_address() {
+    let Some(program) = program("microsocks") else {
+        return;
+    };
+    let proxy = microsocks(&program);
+    for tls in [false, true] {
+        let target = target(tls);
+        let url = target.url();
+        let named = url.replace("127.0.0.1", "localhost");
+        let hit = |url: &str, scheme: &str, user: &str| {
+            let proxy = format!("{scheme}://{user}127.0.0.1:{}", proxy.port);
+            report(&[&["http", url, "-x", &proxy], &LOAD[..]].concat())
+        };
+        for (url, scheme) in [
+            (&url, "socks5"),
+            (&named, "socks5"),
+            (&url, "socks5h"),
+            (&named, "socks5h"),
+        ] {
+            let report = hit(url, scheme, "ann:s3cret@");
+            assert_eq!(
+                report["hits"]["ok"], 5,
+                "{url} {scheme} {}",
+                report["failures"]
+            );
+            assert!(
+                report["phases_us"]["proxy"]["count"].as_u64() > Some(0),
+                "{report}"
+            );
+        }
+        for user in ["", "ann:wrong@"] {
+            let report = hit(&url, "socks5", user);
+            assert_eq!(
+                report["failures"]["proxy_auth_required"], 5,
+                "{user} {}",
+                report["failures"]
+            );
+        }
+        let report = hit(&nobody(), "socks5h", "ann:s3cret@");
+        let failures = &report["failures"];
+        assert_eq!(failures["socks_connection_refused"], 5, "{failures}");
+    }
+}

@@ -1,0 +1,186 @@
+//! What has to be true of every text that is taken for a rate expression. The fuzzer calls it, and
+//! the test beside it.
+
+use std::time::Duration;
+
+use hammer_core::{Arrivals, Rate, Schedule, Shape, ShapeError};
+
+/// Hits of a schedule that are looked at one by one.
+const HITS: usize = 24;
+/// How long a shape without an end is looked at.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const NANO: Duration = Duration::from_nanos(1);
+/// The greatest rate, in hits per second, and what floats may make of it.
+const MOST: f64 = 1e9 * (1.0 + 1e-9);
+
+/// Reads `text`, and does with what it says all that a run does with it, in bounded work.
+///
+/// # Panics
+///
+/// If something is not as documented.
+pub(crate) fn check(text: &str) {
+    if let Ok(rate) = text.parse::<Rate>() {
+        constant(rate);
+    }
+    match text.parse::<Shape>() {
+        Ok(shape) => {
+            shown(&shape);
+            counted(&shape);
+            scheduled(&shape);
+        }
+        Err(error) => refused(text, &error),
+    }
+}
+
+fn refused(text: &str, error: &ShapeError) {
+    assert!(text.is_char_boundary(error.at()), "{error:?}");
+    assert!(!error.wrong().is_empty() && !error.right().is_empty());
+    assert!(error.to_string().len() < 200, "{error}");
+}
+
+/// What it prints is what it was read from, in other words.
+fn shown(shape: &Shape) {
+    let text = shape.to_string();
+    assert_eq!(text.parse().as_ref(), Ok(shape), "it is shown as {text}");
+    for stage in shape.stages() {
+        let text = stage.to_string();
+        let pause = stage.peak() == 0.0;
+        assert!(pause || text.parse::<Shape>().is_ok(), "a stage is {text}");
+    }
+}
+
+fn constant(rate: Rate) {
+    let per_second = rate.as_f64();
+    assert!(per_second > 0.0 && per_second <= MOST, "{per_second}");
+    assert!(rate.to_string().len() < 40, "{rate}");
+    let mut last = Duration::ZERO;
+    for k in [0, 1, 2, 1_000, 1 << 32, 1 << 63, u64::MAX] {
+        let due = rate.due(k);
+        assert!(due >= last, "hit {k} is due at {due:?}");
+        assert!(rate.hits_before(due) <= k, "hit {k} is due at {due:?}");
+        if let Some(next) = due.checked_add(NANO) {
+            let before = rate.hits_before(next);
+            assert!(
+                before > k || before == u64::MAX,
+                "hit {k} is due at {due:?}"
+            );
+        }
+        last = due.min(DAY);
+    }
+    assert!(rate.hits_before(Duration::MAX) >= rate.hits_before(DAY));
+}
+
+/// The count is the integral of the rate: it grows from 0 to the total, and due times are its
+/// inverse.
+fn counted(shape: &Shape) {
+    let (total, length) = (shape.total(), shape.length());
+    if shape.is_max() {
+        assert_eq!((total, shape.due(0)), (None, None));
+        assert_eq!((shape.hits_before(DAY), shape.rate_at(DAY)), (0, None));
+        return;
+    }
+    assert_eq!(total.is_some(), length.is_some());
+    assert!(
+        length.is_none_or(|length| length <= 366 * DAY),
+        "{length:?}"
+    );
+    assert!(
+        shape.stages().len() <= 256,
+        "{} stages",
+        shape.stages().len()
+    );
+    let end = length.unwrap_or(DAY);
+    let peak = shape.peak().expect("an open loop");
+    assert!(peak > 0.0 && peak <= MOST, "peak {peak}");
+    let starts = shape.stages().iter().map(|stage| stage.start());
+    let mut instants: Vec<_> = starts
+        .flat_map(|start| [start.saturating_sub(NANO), start, start + NANO])
+        .chain((0..=32).map(|part| end.mul_f64(f64::from(part) / 32.0)))
+        .chain([end, Duration::MAX])
+        .collect();
+    instants.sort_unstable();
+    let mut last = 0;
+    for t in instants {
+        let count = shape.hits_before(t);
+        // Curves are floats, which lose a hit where there are many.
+        assert!(
+            count.saturating_add(slack(last)) >= last,
+            "{count} hits before {t:?}, and {last} sooner"
+        );
+        assert!(
+            total.is_none_or(|total| count <= total.saturating_add(slack(total))),
+            "{count} of {total:?}"
+        );
+        let rate = shape.rate_at(t).expect("an open loop");
+        assert!(
+            rate >= -1e-3 && rate <= peak * (1.0 + 1e-9),
+            "{rate}/s at {t:?}"
+        );
+        last = count;
+    }
+    if let Some(total) = total {
+        assert_eq!((shape.hits_before(end), shape.due(total)), (total, None));
+    }
+    let upto = total.unwrap_or(u64::MAX);
+    let hits = [0, 1, 2, 3, 10, 1 << 20, 1 << 40, 1 << 63].into_iter();
+    let parts = (1..8).map(|part| upto / 8 * part);
+    let mut hits: Vec<_> = hits.chain(parts).chain([upto - 1]).collect();
+    hits.retain(|k| *k < upto);
+    hits.sort_unstable();
+    let mut last = Duration::ZERO;
+    for k in hits {
+        let Some(due) = shape.due(k) else {
+            // A shape without an end has no more hits when it ends with a pause.
+            assert!(total.is_none() && shape.stages().last().is_some_and(|s| s.peak() == 0.0));
+            break;
+        };
+        assert!(
+            due >= last && length.is_none_or(|length| due < length),
+            "{k} at {due:?}"
+        );
+        last = due;
+        if due >= Duration::from_nanos(u64::MAX) {
+            break;
+        }
+        let (low, high) = (shape.hits_before(due), shape.hits_before(due + NANO));
+        let slack = slack(k);
+        assert!(
+            low <= k.saturating_add(slack) && k <= high.saturating_add(slack),
+            "{k} at {due:?}: {low}, {high}"
+        );
+    }
+}
+
+/// How many hits floats may lose around hit `k`.
+fn slack(k: u64) -> u64 {
+    2 + (k >> 46)
+}
+
+fn scheduled(shape: &Shape) {
+    let length = shape.length().unwrap_or(DAY);
+    for arrivals in [
+        Arrivals::Even,
+        Arrivals::Poisson,
+        Arrivals::Uniform,
+        Arrivals::Burst,
+    ] {
+        let whole = Schedule::new(shape.clone()).arrivals(arrivals).seed(7);
+        let cut = whole.clone().lasting(length / 3).hits(5);
+        for schedule in [whole, cut] {
+            let due: Vec<_> = schedule.offsets().take(HITS).collect();
+            assert!(due.is_sorted(), "{arrivals}: {due:?}");
+            let end = schedule.length().unwrap_or(Duration::MAX);
+            assert!(
+                due.iter().all(|due| *due <= end),
+                "{arrivals}: {due:?} of {end:?}"
+            );
+            if let Some(total) = schedule.total().filter(|_| !shape.is_max()) {
+                let least = total.min(HITS as u64);
+                let exact = arrivals == Arrivals::Poisson || due.len() as u64 == least;
+                assert!(exact, "{arrivals}: {} of {total}", due.len());
+            }
+            let mean = schedule.mean_rate().unwrap_or_default();
+            assert!((0.0..=MOST).contains(&mean), "{mean}/s on average");
+        }
+    }
+}

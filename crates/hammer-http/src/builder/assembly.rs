@@ -1,0 +1,372 @@
+//! Makes of a message what hits send, and to whom.
+
+use std::collections::HashMap;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use hyper::HeaderMap;
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderValue};
+
+use super::address::Addresses;
+use super::expect::Expect;
+use super::message::{Message, Secret};
+use super::payload::{Bodies, compressed};
+use super::request::{Line, method};
+use crate::credentials::Credentials;
+use crate::dial::Dial;
+use crate::dialer::Dialer;
+use crate::h2::Wants;
+use crate::http::{Straight, Way};
+use crate::journey::{Follow, Journey, Target};
+use crate::link::Keeping;
+use crate::signature::Signer;
+use crate::targets::{Deal, Entry, Targets};
+use crate::template::Template;
+use crate::url::Url;
+use crate::{Coding, Error, ErrorKind, Header};
+
+/// What hits send, checked.
+pub(super) struct Assembly {
+    targets: Vec<Target>,
+    origins: Vec<Dial>,
+    rows: Vec<String>,
+    deal: Option<Deal>,
+    bodies: Vec<Bytes>,
+    signer: Option<Signer>,
+    cookies: Option<Vec<(String, String)>>,
+    redirects: Option<u32>,
+}
+
+impl Assembly {
+    /// The way of a hit: a straight one, if nothing is asked for that it does not do.
+    pub(super) fn way(
+        mut self,
+        expect: Expect,
+        dialer: Dialer,
+        mut keeping: Keeping,
+    ) -> Result<Way, Error> {
+        let max_body = expect.max_body()?;
+        let straight = self.deal.is_none()
+            && self.bodies.is_empty()
+            && self.signer.is_none()
+            && self.cookies.is_none()
+            && self.redirects.is_none();
+        if straight && expect.is_default() {
+            let (template, dial) = (self.targets.remove(0).template, self.origins.remove(0));
+            return Ok(Way::Straight(Box::new(Straight { template, dial })));
+        }
+        keeping.wants = Wants {
+            headers: true,
+            body: expect.tape.is_some() || expect.expectations.look_into_bodies(),
+        };
+        Ok(Way::Journey(Box::new(Journey {
+            targets: self.targets,
+            origins: self.origins,
+            deal: self.deal,
+            bodies: self.bodies,
+            rows: self.rows,
+            cookies: self.cookies,
+            signer: self.signer,
+            follow: self.redirects.map(|max| Follow { max, dialer }),
+            expect: expect.expectations,
+            max_body,
+            first_byte: expect.first_byte,
+            tape: expect.tape,
+            keeping,
+        })))
+    }
+
+    /// Whether redirects are followed.
+    pub(super) fn follows(&self) -> bool {
+        self.redirects.is_some()
+    }
+
+    /// Each request, and what opens the connections for it.
+    pub(super) fn requests(&self) -> impl Iterator<Item = (&Template, &Dial)> {
+        let targets = self.targets.iter();
+        targets.map(|target| (&target.template, &self.origins[target.origin]))
+    }
+
+    /// Nothing yet.
+    fn empty() -> Self {
+        Self {
+            targets: vec![],
+            origins: vec![],
+            rows: vec![],
+            deal: None,
+            bodies: vec![],
+            signer: None,
+            cookies: None,
+            redirects: None,
+        }
+    }
+}
+
+impl Message {
+    /// What is sent to these addresses, through what `dialer` makes.
+    pub(super) fn assemble(
+        mut self,
+        to: Addresses,
+        dialer: &Dialer,
+        keepalive: bool,
+    ) -> Result<Assembly, Error> {
+        let headers = std::mem::take(&mut self.headers).into_iter();
+        let mut given: Vec<Header> = headers.collect::<Result<_, _>>()?;
+        if let Some(host) = &self.host {
+            given.push(Header::new("host", host)?);
+        }
+        let has = |name| given.iter().any(|header: &Header| header.name == name);
+        let (authorization, signer) = self.credentials(has(AUTHORIZATION))?;
+        let cookies = self.cookies(has(COOKIE))?;
+        let compress = self.payload.compress;
+        if compress.is_some() && has(CONTENT_ENCODING) {
+            let message = "the header Content-Encoding is given, and the body is to be compressed: \
+                           leave out one of them";
+            return Err(Error::new(ErrorKind::Body, message));
+        }
+        let mut defaults = HeaderMap::new();
+        defaults.extend(authorization.map(|value| (AUTHORIZATION, value)));
+        if let (Some(cookies), false) = (&cookies, self.keep_cookies) {
+            defaults.insert(COOKIE, cookie_header(cookies)?);
+        }
+        let parts = Parts {
+            defaults,
+            given,
+            compress,
+            keepalive,
+        };
+        let (redirects, keep_cookies) = (self.redirects, self.keep_cookies);
+        let mut assembly = match (self.targets.take(), to) {
+            (Some(targets), Addresses::Targets(urls)) => {
+                parts.of_targets(&targets, urls, dialer, &self)?
+            }
+            (_, Addresses::One(url)) => parts.of_one(url, dialer, self)?,
+            (None, Addresses::Targets(_)) => return Err(Error::url("there is no URL to hit")),
+        };
+        if let Some(signer) = &signer {
+            for target in &assembly.targets {
+                let (mut head, body) = (target.template.head.clone(), &target.template.body);
+                signer.sign(target.url.scheme(), &mut head, body, SystemTime::UNIX_EPOCH)?;
+            }
+        }
+        assembly.signer = signer;
+        assembly.cookies = keep_cookies.then(|| cookies.unwrap_or_default());
+        assembly.redirects = redirects;
+        Ok(assembly)
+    }
+
+    /// The value of `Authorization`, or what signs in its place.
+    fn credentials(&self, in_header: bool) -> Result<(Option<HeaderValue>, Option<Signer>), Error> {
+        let error = |message| Err(Error::new(ErrorKind::Credentials, message));
+        let given = match &self.credentials[..] {
+            [_, _, ..] => {
+                return error("credentials are given twice: leave out the user or the token");
+            }
+            [_] if in_header => {
+                return error(
+                    "credentials are given, and the header Authorization too: leave out one of them",
+                );
+            }
+            given => given.first(),
+        };
+        let token = self
+            .session_token
+            .as_ref()
+            .map(|Secret(token)| token.clone());
+        match (&self.scope, given) {
+            (None, _) if token.is_some() => {
+                error("a session token belongs to signatures, and none are made: give their scope")
+            }
+            (None, None) => Ok((None, None)),
+            (None, Some(given)) => Ok((Some(given.header()?), None)),
+            (Some(scope), Some(Credentials::Basic(user))) => match user.split_once(':') {
+                Some((key, secret)) if !key.is_empty() && !secret.is_empty() => {
+                    Ok((None, Some(Signer::new(key, secret, token, scope.clone()))))
+                }
+                _ => error("signatures need KEY:SECRET as their user and password"),
+            },
+            (Some(_), _) => error("signatures need a user: KEY:SECRET"),
+        }
+    }
+
+    /// Names and values of the given cookies.
+    fn cookies(&self, in_header: bool) -> Result<Option<Vec<(String, String)>>, Error> {
+        let error = |message: &str| Err(Error::new(ErrorKind::Header, message));
+        if in_header && (self.keep_cookies || !self.cookies.is_empty()) {
+            return error(
+                "cookies are given or kept, and the header Cookie is given too: give all of them as \
+                 cookies",
+            );
+        }
+        if self.cookies.is_empty() {
+            return Ok(None);
+        }
+        let mut pairs = Vec::new();
+        let given = self
+            .cookies
+            .iter()
+            .flat_map(|Secret(given)| given.split(';'));
+        for pair in given.map(str::trim).filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=') {
+                Some((name, value)) if !name.trim().is_empty() => {
+                    pairs.push((name.trim().to_owned(), value.trim().to_owned()));
+                }
+                _ => return error("malformed cookie: it should be name=value"),
+            }
+        }
+        Ok(Some(pairs))
+    }
+}
+
+fn cookie_header(cookies: &[(String, String)]) -> Result<HeaderValue, Error> {
+    let pairs: Vec<String> = cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let value = Header::new("cookie", &pairs.join("; "))?.value;
+    Ok(value.unwrap_or_else(|| HeaderValue::from_static("")))
+}
+
+/// What the requests to all targets have in common.
+struct Parts {
+    /// Headers in whose place others may be given.
+    defaults: HeaderMap,
+    given: Vec<Header>,
+    compress: Option<Coding>,
+    keepalive: bool,
+}
+
+impl Parts {
+    fn of_one(self, url: Url, dialer: &Dialer, message: Message) -> Result<Assembly, Error> {
+        let has_body = !message.payload.given().is_empty();
+        let default = if has_body { "POST" } else { "GET" };
+        let bodies = message.payload.bodies()?;
+        let dial = dialer.to(&url)?;
+        let line = Line {
+            method: method(message.method.as_deref().unwrap_or(default))?,
+            url: &url,
+            for_proxy: dial.for_proxy(),
+            keepalive: self.keepalive,
+        };
+        let defaults = self.defaults_with(&bodies)?;
+        let template = line.request(defaults, self.given.iter().cloned(), bodies.first)?;
+        let mut assembly = Assembly::empty();
+        assembly.targets.push(Target {
+            template,
+            url: url.plain()?,
+            origin: 0,
+            row: 0,
+        });
+        assembly.origins.push(dial);
+        assembly.bodies = bodies.turn;
+        Ok(assembly)
+    }
+
+    /// The defaults, with what the bodies themselves ask for.
+    fn defaults_with(&self, bodies: &Bodies) -> Result<HeaderMap, Error> {
+        let given = |name| self.given.iter().any(|header| header.name == name);
+        if bodies.is_form && given(CONTENT_TYPE) {
+            let message = "the header Content-Type of a form says what is between its fields: leave \
+                           it out";
+            return Err(Error::new(ErrorKind::Body, message));
+        }
+        let mut defaults = self.defaults.clone();
+        if let Some(content_type) = &bodies.content_type {
+            let value = HeaderValue::from_str(content_type).map_err(|cause| {
+                Error::new(ErrorKind::Body, "the type of the body can't be sent").because(cause)
+            })?;
+            defaults.insert(CONTENT_TYPE, value);
+        }
+        if let Some(accept) = bodies.accept {
+            defaults.insert(ACCEPT, HeaderValue::from_static(accept));
+        }
+        if let Some(coding) = self.compress {
+            defaults.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+        }
+        Ok(defaults)
+    }
+
+    fn of_targets(
+        self,
+        targets: &Targets,
+        urls: Vec<Url>,
+        dialer: &Dialer,
+        message: &Message,
+    ) -> Result<Assembly, Error> {
+        let error = |message: String| Err(Error::new(ErrorKind::Targets, message));
+        if let Some(given) = message.payload.given().first() {
+            return error(format!("targets have their own bodies: leave out {given}"));
+        }
+        if message.method.is_some() {
+            return error("targets have their own methods: leave out the other one".into());
+        }
+        let mut assembly = Assembly::empty();
+        let mut known = HashMap::new();
+        for (entry, url) in targets.entries.iter().zip(urls) {
+            let within = |cause| targets.within(entry, cause);
+            let key = (url.tls, url.host.to_string(), url.port);
+            let origin = match known.get(&key) {
+                Some(origin) => *origin,
+                None => {
+                    assembly.origins.push(dialer.to(&url).map_err(within)?);
+                    let origin = assembly.origins.len() - 1;
+                    known.insert(key, origin);
+                    origin
+                }
+            };
+            let template = self.target(entry, &url, &assembly.origins[origin]);
+            assembly.targets.push(Target {
+                template: template.map_err(within)?,
+                url: url.plain().map_err(within)?,
+                origin,
+                row: 0,
+            });
+        }
+        assembly.name_rows(&targets.entries);
+        let weights = targets.entries.iter().map(|entry| entry.weight);
+        assembly.deal = Some(Deal::new(weights, message.order));
+        Ok(assembly)
+    }
+
+    fn target(&self, entry: &Entry, url: &Url, dial: &Dial) -> Result<Template, Error> {
+        let has = |header: &&Header| !entry.headers.iter().any(|own| own.name == header.name);
+        let given = self.given.iter().filter(has).chain(&entry.headers).cloned();
+        let mut defaults = self.defaults.clone();
+        if url.authorization.is_some() {
+            defaults.remove(AUTHORIZATION);
+        }
+        let mut body = entry.body.clone();
+        if let Some(coding) = self.compress.filter(|_| !body.is_empty()) {
+            body = compressed(&body, coding)?;
+            defaults.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+        }
+        let line = Line {
+            method: method(&entry.method)?,
+            url,
+            for_proxy: dial.for_proxy(),
+            keepalive: self.keepalive,
+        };
+        line.request(defaults, given, body)
+    }
+}
+
+impl Assembly {
+    /// Targets of one name are one row.
+    fn name_rows(&mut self, entries: &[Entry]) {
+        let mut known = HashMap::new();
+        for (target, entry) in self.targets.iter_mut().zip(entries) {
+            let name = entry.name.clone().unwrap_or_else(|| {
+                let url = match self.origins.len() {
+                    1 => target.url[::url::Position::BeforePath..].to_owned(),
+                    _ => target.url.to_string(),
+                };
+                format!("{} {url}", entry.method)
+            });
+            let rows = &mut self.rows;
+            target.row = *known.entry(name).or_insert_with_key(|name| {
+                rows.push(name.clone());
+                rows.len() - 1
+            });
+        }
+    }
+}

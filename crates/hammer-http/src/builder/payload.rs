@@ -1,0 +1,96 @@
+//! Where bodies come from.
+
+use bytes::Bytes;
+
+use crate::coding::Coding;
+use crate::form::{self, FormField};
+use crate::lines::lines;
+use crate::{Error, ErrorKind};
+
+/// What the builder is told about bodies.
+#[derive(Debug, Default)]
+pub(super) struct Payload {
+    pub(super) bytes: Option<Bytes>,
+    pub(super) json: Option<Bytes>,
+    pub(super) form: Vec<FormField>,
+    pub(super) lines: Option<Bytes>,
+    pub(super) compress: Option<Coding>,
+}
+
+/// The bodies that hits send.
+#[derive(Debug, Default)]
+pub(super) struct Bodies {
+    /// The only one, or the first.
+    pub(super) first: Bytes,
+    /// All of them, if there are several to take in turn.
+    pub(super) turn: Vec<Bytes>,
+    /// What they are, if that is known here.
+    pub(super) content_type: Option<String>,
+    /// What answers should be.
+    pub(super) accept: Option<&'static str>,
+    /// Whether `Content-Type` can't be another.
+    pub(super) is_form: bool,
+}
+
+impl Payload {
+    /// What was given, as it is called in messages.
+    pub(super) fn given(&self) -> Vec<&'static str> {
+        let given = [
+            ("data", self.bytes.is_some()),
+            ("JSON", self.json.is_some()),
+            ("a form", !self.form.is_empty()),
+            ("lines of data", self.lines.is_some()),
+        ];
+        let given = given.into_iter().filter(|(_, given)| *given);
+        given.map(|(name, _)| name).collect()
+    }
+
+    /// The bodies to send.
+    pub(super) fn bodies(self) -> Result<Bodies, Error> {
+        if let [one, other, ..] = self.given()[..] {
+            return Err(wrong(format!(
+                "the body is to be {one}, and {other} too: leave out one of them"
+            )));
+        }
+        if self.compress.is_some() && self.given().is_empty() {
+            return Err(wrong(
+                "there is no body to compress: give one, or don't compress".into(),
+            ));
+        }
+        let mut bodies = Bodies::default();
+        if let Some(json) = self.json {
+            bodies.first = json;
+            bodies.content_type = Some("application/json".into());
+            bodies.accept = Some("application/json");
+        } else if !self.form.is_empty() {
+            let (content_type, body) = form::encode(&self.form);
+            bodies.first = body;
+            bodies.content_type = Some(content_type);
+            bodies.is_form = true;
+        } else if let Some(text) = self.lines {
+            bodies.turn = lines(&text)?;
+        } else {
+            bodies.first = self.bytes.unwrap_or_default();
+        }
+        if let Some(coding) = self.compress {
+            bodies.first = compressed(&bodies.first, coding)?;
+            for body in &mut bodies.turn {
+                *body = compressed(body, coding)?;
+            }
+        }
+        if let Some(first) = bodies.turn.first() {
+            bodies.first = first.clone();
+        }
+        Ok(bodies)
+    }
+}
+
+/// `body` in a coding.
+pub(super) fn compressed(body: &Bytes, coding: Coding) -> Result<Bytes, Error> {
+    let coded = coding.encode(body);
+    coded.map_err(|cause| wrong(format!("a body can't be compressed with {coding}")).because(cause))
+}
+
+fn wrong(message: String) -> Error {
+    Error::new(ErrorKind::Body, message)
+}

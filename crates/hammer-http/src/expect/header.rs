@@ -1,0 +1,79 @@
+use std::str::FromStr;
+
+use hyper::HeaderMap;
+use hyper::header::HeaderName;
+
+use crate::{Error, ErrorKind};
+
+/// A header that an answer must have: `Name`, or `Name: value` if the value matters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedHeader {
+    name: HeaderName,
+    value: Option<String>,
+}
+
+impl ExpectedHeader {
+    /// Whether one of the headers of that name has that value.
+    pub(crate) fn is_in(&self, headers: &HeaderMap) -> bool {
+        let mut values = headers.get_all(&self.name).iter();
+        match &self.value {
+            None => values.next().is_some(),
+            Some(expected) => values.any(|value| value.as_bytes() == expected.as_bytes()),
+        }
+    }
+}
+
+impl FromStr for ExpectedHeader {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (name, value) = match text.split_once(':') {
+            Some((name, value)) => (name, Some(value.trim().to_owned())),
+            None => (text.trim(), None),
+        };
+        let name = name.parse().map_err(|cause| {
+            let right = "it should be Name or \"Name: value\"";
+            let message = format!("malformed header {text:?} to expect: {right}");
+            Error::new(ErrorKind::Expectation, message).because(cause)
+        })?;
+        Ok(Self { name, value })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn names_and_values() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("x-a", "b"), ("x-a", "c: d"), ("x-empty", "")] {
+            headers.append(name, HeaderValue::from_static(value));
+        }
+        let table = [
+            ("X-A", true),
+            ("x-a: b", true),
+            ("X-A:c: d ", true),
+            ("X-A: B", false),
+            ("X-A: b, c: d", false),
+            ("X-A:", false),
+            ("X-Empty:", true),
+            ("X-Empty", true),
+            ("X-B", false),
+            ("X-B:", false),
+        ];
+        for (text, found) in table {
+            let expected: ExpectedHeader = text.parse().expect(text);
+            assert_eq!(expected.is_in(&headers), found, "{text}");
+        }
+        for text in ["", ": b", "X A", "X-A : b", "X-A=b"] {
+            let error = text.parse::<ExpectedHeader>().expect_err(text);
+            assert!(
+                error.to_string().contains("Name or \"Name: value\""),
+                "{error}"
+            );
+        }
+    }
+}

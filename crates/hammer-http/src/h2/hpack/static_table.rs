@@ -1,0 +1,70 @@
+//! The fields that both sides know from the start (RFC 7541, Appendix A).
+
+/// Names and values; the first has the index 1.
+#[rustfmt::skip]
+pub(super) const STATIC: [(&str, &str); 61] = [
+    (":authority", ""), (":method", "GET"), (":method", "POST"), (":path", "/"),
+    (":path", "/index.html"), (":scheme", "http"), (":scheme", "https"), (":status", "200"),
+    (":status", "204"), (":status", "206"), (":status", "304"), (":status", "400"),
+    (":status", "404"), (":status", "500"), ("accept-charset", ""),
+    ("accept-encoding", "gzip, deflate"), ("accept-language", ""), ("accept-ranges", ""),
+    ("accept", ""), ("access-control-allow-origin", ""), ("age", ""), ("allow", ""),
+    ("authorization", ""), ("cache-control", ""), ("content-disposition", ""),
+    ("content-encoding", ""), ("content-language", ""), ("content-length", ""),
+    ("content-location", ""), ("content-range", ""), ("content-type", ""), ("cookie", ""),
+    ("date", ""), ("etag", ""), ("expect", ""), ("expires", ""), ("from", ""), ("host", ""),
+    ("if-match", ""), ("if-modified-since", ""), ("if-none-match", ""), ("if-range", ""),
+    ("if-unmodified-since", ""), ("last-modified", ""), ("link", ""), ("location", ""),
+    ("max-forwards", ""), ("proxy-authenticate", ""), ("proxy-authorization", ""), ("range", ""),
+    ("referer", ""), ("refresh", ""), ("retry-after", ""), ("server", ""), ("set-cookie", ""),
+    ("strict-transport-security", ""), ("transfer-encoding", ""), ("user-agent", ""), ("vary", ""),
+    ("via", ""), ("www-authenticate", ""),
+];
+
+/// What a field of this name means to whoever only wants to know how a hit ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Status,
+    ContentLength,
+    /// A pseudo-header that no answer may have.
+    Forbidden,
+    /// Nothing.
+    Other,
+}
+
+impl Meaning {
+    pub(super) fn of(name: &[u8]) -> Self {
+        match name {
+            b":status" => Self::Status,
+            b"content-length" => Self::ContentLength,
+            [b':', ..] => Self::Forbidden,
+            _ => Self::Other,
+        }
+    }
+
+    /// That of an entry of the static table.
+    pub(super) fn of_static(index: usize) -> Self {
+        match index {
+            8..=14 => Self::Status,
+            28 => Self::ContentLength,
+            1..=7 => Self::Forbidden,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_meaning_by_index_is_that_by_name() {
+        for (place, (name, _)) in STATIC.iter().enumerate() {
+            assert_eq!(
+                Meaning::of_static(place + 1),
+                Meaning::of(name.as_bytes()),
+                "{name}"
+            );
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The examples of RFC 7541, Appendix C, and what is no HPACK.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+
+/// All fields, in their order.
+#[derive(Default)]
+struct All(Vec<(String, String)>);
+
+impl All {
+    fn add(&mut self, name: &[u8], value: &[u8]) {
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        self.0.push((text(name), text(value)));
+    }
+}
+
+impl Sink for All {
+    fn wants_all(&self) -> bool {
+        true
+    }
+    fn status(&mut self, value: &[u8]) {
+        self.add(b":status", value);
+    }
+    fn content_length(&mut self, _: &[u8]) {}
+    fn field(&mut self, name: &[u8], value: &[u8]) {
+        self.add(name, value);
+    }
+    fn forbidden(&mut self) {
+        self.add(b":forbidden", b"");
+    }
+    fn size(&mut self, _: usize) {}
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
+    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).expect("ASCII"), 16);
+    digits
+        .chunks(2)
+        .map(|pair| byte(pair).expect("hexadecimal"))
+        .collect()
+}
+
+fn decode(decoder: &mut Decoder, block: &[u8]) -> Result<Vec<(String, String)>, Malformed> {
+    let mut all = All::default();
+    decoder.decode(block, &mut all).map(|()| all.0)
+}
+
+fn field(name: &str, value: &str) -> Field {
+    Field {
+        name: name.to_owned().into(),
+        value: value.to_owned().into(),
+        indexing: Indexing::Yes,
+    }
+}
+
+#[test]
+fn answers_of_the_rfc_in_a_table_of_256_bytes() {
+    // Sections C.5 and C.6: the same answers, without and with the Huffman code. The table is too
+    // small for all of them.
+    let first = "4803333032580770726976617465611d4d6f6e2c203231204f63742032303133 \
+                 2032303a31333a323120474d546e1768747470733a2f2f7777772e6578616d706c652e636f6d";
+    let second = "4803333037c1c0bf";
+    let third = "88c1611d4d6f6e2c203231204f637420323031332032303a31333a323220474d \
+                 54c05a04677a69707738666f6f3d4153444a4b48514b425a584f5157454f5049 \
+                 5541585157454f49553b206d61782d6167653d333630303b2076657273696f6e3d31";
+    let coded = [
+        "488264025885aec3771a4b6196d07abe941054d444a8200595040b8166e082a6 \
+         2d1bff6e919d29ad171863c78f0b97c8e9ae82ae43d3",
+        "4883640effc1c0bf",
+        "88c16196d07abe941054d444a8200595040b8166e084a62d1bffc05a839bd9ab \
+         77ad94e7821dd7f2e6c7b335dfdfcd5b3960d5af27087f3672c1ab270fb5291f \
+         9587316065c003ed4ee5b1063d5007",
+    ];
+    let date = |second| {
+        (
+            "date".to_owned(),
+            format!("Mon, 21 Oct 2013 20:13:2{second} GMT"),
+        )
+    };
+    let own = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let rest = |second| {
+        [
+            own("cache-control", "private"),
+            date(second),
+            own("location", "https://www.example.com"),
+        ]
+    };
+    for blocks in [[first, second, third], coded] {
+        let mut decoder = Decoder::new();
+        // 256 bytes, as a peer says it.
+        assert_eq!(decode(&mut decoder, &bytes("3fe101")), Ok(vec![]));
+        for (block, status) in blocks.iter().zip(["302", "307"]) {
+            let mut fields = vec![own(":status", status)];
+            fields.extend(rest(1));
+            assert_eq!(decode(&mut decoder, &bytes(block)), Ok(fields));
+        }
+        let cookie = "foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1";
+        let mut fields = vec![own(":status", "200")];
+        fields.extend(rest(2));
+        fields.extend([own("content-encoding", "gzip"), own("set-cookie", cookie)]);
+        assert_eq!(decode(&mut decoder, &bytes(blocks[2])), Ok(fields));
+    }
+}
+
+#[test]
+fn requests_of_the_rfc() {
+    // Section C.4, written as it is there.
+    let mut encoder = Encoder::new();
+    let common = [
+        field(":method", "GET"),
+        field(":scheme", "http"),
+        field(":path", "/"),
+        field(":authority", "www.example.com"),
+    ];
+    let mut with = common.to_vec();
+    with.push(field("cache-control", "no-cache"));
+    let last = [
+        field(":method", "GET"),
+        field(":scheme", "https"),
+        field(":path", "/index.html"),
+        field(":authority", "www.example.com"),
+        field("custom-key", "custom-value"),
+    ];
+    for (fields, block) in [
+        (&common[..], "828684418cf1e3c2e5f23a6ba0ab90f4ff"),
+        (&with, "828684be5886a8eb10649cbf"),
+        (&last, "828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf"),
+    ] {
+        let mut out = Vec::new();
+        encoder.encode(fields, &mut out);
+        assert_eq!(out, bytes(block));
+    }
+}
+
+#[test]
+fn what_no_table_has_and_what_is_cut_short_is_malformed() {
+    for (block, why) in [
+        ("80", "index 0"),
+        ("be", "an entry that there is not"),
+        ("7e0161", "a name that there is not"),
+        ("4001", "a name without its bytes"),
+        ("40016101", "a value without its bytes"),
+        ("5803", "a value that is too short"),
+        ("0f0d05", "a value that nobody asked for, and is too short"),
+        ("ff8080808080", "an integer without an end"),
+        ("3fe2ff7f", "a table larger than was allowed"),
+        ("8820", "a new size behind a field"),
+        ("4081ff", "a string of padding only, eight bits of it"),
+    ] {
+        assert_eq!(
+            decode(&mut Decoder::new(), &bytes(block)),
+            Err(Malformed),
+            "{why}"
+        );
+    }
+}
+
+#[test]
+fn a_smaller_table_is_announced_and_kept_to() {
+    let mut encoder = Encoder::new();
+    let mut decoder = Decoder::new();
+    let fields = [field("x-a", "1"), field("x-b", "2")];
+    let expected = vec![
+        ("x-a".to_owned(), "1".to_owned()),
+        ("x-b".to_owned(), "2".to_owned()),
+    ];
+    for most in [4096, 40, 0, 4096, 100_000] {
+        encoder.limit(most);
+        for _ in 0..3 {
+            let mut block = Vec::new();
+            encoder.encode(&fields, &mut block);
+            assert_eq!(decode(&mut decoder, &block), Ok(expected.clone()), "{most}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_to_be_indexed_is_not() {
+    let mut encoder = Encoder::new();
+    for (indexing, first) in [(Indexing::No, 0x00), (Indexing::Never, 0x10)] {
+        let field = Field {
+            indexing,
+            ..field("x-secret", "s")
+        };
+        for _ in 0..2 {
+            let mut block = Vec::new();
+            encoder.encode(std::slice::from_ref(&field), &mut block);
+            assert_eq!(block[0], first);
+        }
+    }
+}
+
+#[test]
+fn the_generation_stays_as_long_as_the_same_fields_are_the_same_block() {
+    let mut encoder = Encoder::new();
+    let fields = [field("x-a", "1")];
+    let (mut first, mut second, mut third) = (Vec::new(), Vec::new(), Vec::new());
+    encoder.encode(&fields, &mut first);
+    let generation = encoder.generation();
+    encoder.encode(&fields, &mut second);
+    assert_eq!(encoder.generation(), generation);
+    encoder.encode(&fields, &mut third);
+    assert_eq!((second.len(), &second), (1, &third));
+    encoder.limit(0);
+    assert_ne!(encoder.generation(), generation);
+}
+
+proptest! {
+    #[test]
+    fn what_is_encoded_comes_back(
+        blocks in vec(vec(("[a-z-]{1,40}", "[ -~]{0,300}", 0..3), 0..8), 1..8),
+        sizes in vec(0_usize..5000, 8),
+    ) {
+        let (mut encoder, mut decoder) = (Encoder::new(), Decoder::new());
+        for (fields, size) in blocks.iter().zip(sizes) {
+            encoder.limit(size);
+            let indexed = |(name, value, indexing): &(String, String, i32)| Field {
+                indexing: [Indexing::Yes, Indexing::No, Indexing::Never][*indexing as usize],
+                ..field(name, value)
+            };
+            let mut block = Vec::new();
+            encoder.encode(&fields.iter().map(indexed).collect::<Vec<_>>(), &mut block);
+            let expected: Vec<_> = fields
+                .iter()
+                .map(|(name, value, _)| (name.clone(), value.clone()))
+                .collect();
+            prop_assert_eq!(decode(&mut decoder, &block), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn anything_is_decoded_or_malformed(blocks: Vec<Vec<u8>>) {
+        let mut decoder = Decoder::new();
+        for block in blocks {
+            if decode(&mut decoder, &block).is_err() {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The cookies of one slot.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use cookie_store::{CookieStore, RawCookie};
+use hammer_core::Slot;
+use hyper::HeaderMap;
+use hyper::header::{HeaderValue, SET_COOKIE};
+use url::Url;
+
+/// So many cookies are kept for a slot, and so many taken from one answer: what browsers keep for a
+/// site, and more than any needs. A target that gives every answer a new name fills no memory.
+const MAX_COOKIES: usize = 180;
+const MAX_FROM_ANSWER: usize = 50;
+/// A cookie may have this many bytes (RFC 6265, section 6.1).
+const MAX_COOKIE_BYTES: usize = 4096;
+
+/// Keeps what targets set, and knows what to send back: by domain, path and expiry (RFC 6265).
+#[derive(Debug, Default)]
+pub(crate) struct Jar {
+    store: CookieStore,
+}
+
+impl Jar {
+    /// The value of `Cookie` for `url`, if there is any cookie for it.
+    ///
+    /// Cookies of longer paths come first (RFC 6265, section 5.4), and those of equal ones in the
+    /// order of their names, so that it does not change by chance.
+    pub(crate) fn header(&self, url: &Url) -> Option<HeaderValue> {
+        let mut cookies = self.store.matches(url);
+        if cookies.is_empty() {
+            return None;
+        }
+        cookies.sort_by(|one, other| {
+            let length = |cookie: &cookie_store::Cookie<'_>| String::from(&cookie.path).len();
+            (length(other), one.name()).cmp(&(length(one), other.name()))
+        });
+        let pairs: Vec<String> = cookies
+            .iter()
+            .map(|cookie| format!("{}={}", cookie.name(), cookie.value()))
+            .collect();
+        let mut value = HeaderValue::from_str(&pairs.join("; ")).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    /// Takes what an answer from `url` sets.
+    pub(crate) fn take(&mut self, headers: &HeaderMap, url: &Url) {
+        for value in headers.get_all(SET_COOKIE).iter().take(MAX_FROM_ANSWER) {
+            let Ok(text) = value.to_str() else {
+                tracing::debug!("a cookie that is no text");
+                continue;
+            };
+            if text.len() > MAX_COOKIE_BYTES {
+                tracing::debug!(bytes = text.len(), "a cookie that is too large");
+                continue;
+            }
+            // An old name may get a new value, and go, whatever else there is.
+            let name = text.split(['=', ';']).next().unwrap_or_default().trim();
+            let full = self.store.iter_unexpired().count() >= MAX_COOKIES;
+            if full
+                && !self
+                    .store
+                    .iter_unexpired()
+                    .any(|cookie| cookie.name() == name)
+            {
+                tracing::debug!(name, "one cookie too many");
+                continue;
+            }
+            if let Err(error) = self.store.parse(text, url) {
+                tracing::debug!(name, %error, "a cookie that is not kept");
+            }
+        }
+    }
+
+    /// Adds a cookie for the host of `url` and all its paths.
+    pub(crate) fn give(&mut self, name: &str, value: &str, url: &Url) {
+        let mut cookie = RawCookie::new(name.to_owned(), value.to_owned());
+        cookie.set_path("/");
+        if let Err(error) = self.store.insert_raw(&cookie, url) {
+            tracing::debug!(name, %error, "a cookie that is not kept");
+        }
+    }
+}
+
+/// The jars of a worker's slots. A session ends with a failure; a slot keeps its cookies.
+#[derive(Debug, Default)]
+pub(crate) struct Jars(RefCell<HashMap<usize, Rc<RefCell<Jar>>>>);
+
+impl Jars {
+    /// The jar of `slot`, made when it asks for the first time.
+    pub(crate) fn of(slot: &Slot, make: impl FnOnce() -> Jar) -> Rc<RefCell<Jar>> {
+        let jars = slot.share(Self::default);
+        let mut jars = jars.0.borrow_mut();
+        let jar = jars.entry(slot.index());
+        jar.or_insert_with(|| Rc::new(RefCell::new(make()))).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        text.parse().expect("is a URL")
+    }
+
+    fn jar(from: &str, cookies: &[&str]) -> Jar {
+        let mut headers = HeaderMap::new();
+        for cookie in cookies {
+            headers.append(SET_COOKIE, HeaderValue::from_str(cookie).expect("is text"));
+        }
+        let mut jar = Jar::default();
+        jar.take(&headers, &url(from));
+        jar
+    }
+
+    #[test]
+    fn cookies_go_back_by_domain_path_and_expiry() {
+        let table: [(&str, &[&str], &str, Option<&str>); 17] = [
+            ("http://a.test/", &["i=1"], "http://a.test/", Some("i=1")),
+            ("http://a.test/", &["i=1"], "http://b.test/", None),
+            ("http://a.test/", &["i=1"], "http://c.a.test/", None),
+            ("http://a.test/", &["i=1"], "http://a.test:81/", Some("i=1")),
+            (
+                "http://a.test/",
+                &["i=1; Domain=a.test"],
+                "http://c.a.test/",
+                Some("i=1"),
+            ),
+            (
+                "http://c.a.test/",
+                &["i=1; Domain=.a.test"],
+                "http://a.test/",
+                Some("i=1"),
+            ),
+            (
+                "http://a.test/",
+                &["i=1; Domain=b.test"],
+                "http://b.test/",
+                None,
+            ),
+            (
+                "http://a.test/x/y",
+                &["i=1"],
+                "http://a.test/x/z",
+                Some("i=1"),
+            ),
+            ("http://a.test/x/y", &["i=1"], "http://a.test/z", None),
+            (
+                "http://a.test/x/y",
+                &["i=1; Path=/"],
+                "http://a.test/z",
+                Some("i=1"),
+            ),
+            (
+                "http://a.test/",
+                &["i=1; Path=/x"],
+                "http://a.test/xy",
+                None,
+            ),
+            ("http://a.test/", &["i=1; Secure"], "http://a.test/", None),
+            (
+                "https://a.test/",
+                &["i=1; Secure"],
+                "https://a.test/",
+                Some("i=1"),
+            ),
+            (
+                "http://a.test/",
+                &["i=1; Max-Age=0"],
+                "http://a.test/",
+                None,
+            ),
+            (
+                "http://a.test/",
+                &["i=1", "i=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT"],
+                "http://a.test/",
+                None,
+            ),
+            (
+                "http://a.test/x/",
+                &[
+                    "b=1; Path=/",
+                    "c=2; Path=/x/",
+                    "a=3; Path=/",
+                    "d=\"4 5\"; HttpOnly; Path=/",
+                ],
+                "http://a.test/x/",
+                Some("c=2; a=3; b=1; d=\"4 5\""),
+            ),
+            (
+                "http://127.0.0.1:80/",
+                &["i=1"],
+                "http://127.0.0.1:81/",
+                Some("i=1"),
+            ),
+        ];
+        for (from, cookies, to, header) in table {
+            let found = jar(from, cookies).header(&url(to));
+            let found = found.as_ref().map(|value| value.to_str().expect("is text"));
+            assert_eq!(found, header, "{cookies:?} from {from} to {to}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_cookie_is_left_out() {
+        let large = format!("i={}", "x".repeat(MAX_COOKIE_BYTES));
+        let jar = jar("http://a.test/", &["", "=", "x", &large, "i=1"]);
+        let header = jar
+            .header(&url("http://a.test/"))
+            .expect("one is well formed");
+        assert_eq!(header, "i=1");
+    }
+
+    #[test]
+    fn given_cookies_may_be_set_anew() {
+        let mut jar = Jar::default();
+        jar.give("i", "0", &url("http://a.test/x/y"));
+        assert_eq!(
+            jar.header(&url("http://a.test/z"))
+                .expect("is for all paths"),
+            "i=0"
+        );
+        let mut headers = HeaderMap::new();
+        headers.append(SET_COOKIE, HeaderValue::from_static("i=1; Path=/"));
+        jar.take(&headers, &url("http://a.test/"));
+        assert_eq!(
+            jar.header(&url("http://a.test/z")).expect("it is there"),
+            "i=1"
+        );
+    }
+
+    #[test]
+    fn a_target_that_sets_new_names_for_ever_fills_no_memory() {
+        let mut jar = Jar::default();
+        let from = url("http://a.test/");
+        for answer in 0..20 {
+            let mut headers = HeaderMap::new();
+            for cookie in 0..60 {
+                let cookie = format!("n{answer}x{cookie}=1");
+                headers.append(SET_COOKIE, cookie.parse().expect("is text"));
+            }
+            jar.take(&headers, &from);
+        }
+        assert_eq!(jar.store.iter_any().count(), MAX_COOKIES);
+        let mut headers = HeaderMap::new();
+        headers.append(SET_COOKIE, HeaderValue::from_static("n0x0=2"));
+        jar.take(&headers, &from);
+        let header = jar.header(&from).expect("there are many");
+        assert!(
+            header.to_str().expect("is text").contains("n0x0=2;"),
+            "{header:?}"
+        );
+    }
+}

@@ -1,0 +1,56 @@
+//! A file of bodies, one in each line.
+
+use bytes::Bytes;
+
+use crate::{Error, ErrorKind};
+
+/// The lines of `text` without their ends; empty ones are left out.
+///
+/// They are parts of the same memory, so that a large file is there once.
+pub(crate) fn lines(text: &Bytes) -> Result<Vec<Bytes>, Error> {
+    let mut lines = Vec::new();
+    let mut begin = 0;
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    for end in ends {
+        let line = &text[begin..end];
+        let length = line.strip_suffix(b"\r").unwrap_or(line).len();
+        if length > 0 {
+            lines.push(text.slice(begin..begin + length));
+        }
+        begin = end + 1;
+    }
+    if lines.is_empty() {
+        let message = "there is no line to send: each line that is not empty is a body";
+        return Err(Error::new(ErrorKind::Body, message));
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_a_body() {
+        let table: [(&str, &[&str]); 7] = [
+            ("a", &["a"]),
+            ("a\n", &["a"]),
+            ("a\nb", &["a", "b"]),
+            ("a\r\nb\r\n", &["a", "b"]),
+            ("\n\na\n \n\r\nb\n\n", &["a", " ", "b"]),
+            ("a\rb\n", &["a\rb"]),
+            ("{\"ü\": 1}\n", &["{\"ü\": 1}"]),
+        ];
+        for (text, expected) in table {
+            assert_eq!(
+                lines(&text.into()).expect("has a line"),
+                expected,
+                "{text:?}"
+            );
+        }
+        for text in ["", "\n", "\r\n\r\n"] {
+            let error = lines(&text.into()).expect_err(text);
+            assert!(error.to_string().contains("no line"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! Signature Version 4, as AWS has it.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::SystemTime;
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
+};
+use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::client::identity::Identity;
+use hyper::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+
+use crate::error::chain;
+use crate::{Error, ErrorKind};
+
+/// What a signature is made for: `aws:amz:REGION:SERVICE`, as curl spells it, or `aws:REGION:SERVICE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureScope {
+    region: String,
+    service: String,
+}
+
+impl FromStr for SignatureScope {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let error = |message: String| {
+            let right = "it should be like aws:amz:eu-central-1:execute-api";
+            let message = format!("malformed scope {text:?} of signatures: {message}; {right}");
+            Err(Error::new(ErrorKind::Credentials, message))
+        };
+        let parts: Vec<&str> = text.split(':').collect();
+        let (region, service) = match parts[..] {
+            ["aws", "amz", region, service] => (region, service),
+            ["aws", "amz" | "", _] | ["aws", _] | ["aws"] => {
+                return error("region and service are missing".into());
+            }
+            ["aws", region, service] => (region, service),
+            [provider, ..] => return error(format!("the provider {provider:?} is not known")),
+            [] => return error("it is empty".into()),
+        };
+        let word =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if !word(region) || !word(service) {
+            return error("region and service are words".into());
+        }
+        Ok(Self {
+            region: region.to_owned(),
+            service: service.to_owned(),
+        })
+    }
+}
+
+/// Signs requests, each with the time at which it is sent.
+pub(crate) struct Signer {
+    identity: Identity,
+    scope: SignatureScope,
+    settings: SigningSettings,
+}
+
+impl Signer {
+    pub(crate) fn new(
+        key: &str,
+        secret: &str,
+        token: Option<String>,
+        scope: SignatureScope,
+    ) -> Self {
+        let mut settings = SigningSettings::default();
+        // S3 takes paths as they are, and wants to be told the hash of the body.
+        if scope.service.starts_with("s3") {
+            settings.percent_encoding_mode = PercentEncodingMode::Single;
+            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        }
+        // These change on the way.
+        if let Some(excluded) = &mut settings.excluded_headers {
+            excluded.extend(["connection".into(), "proxy-authorization".into()]);
+        }
+        Self {
+            identity: Credentials::new(key, secret, token, None, "given").into(),
+            scope,
+            settings,
+        }
+    }
+
+    /// Adds the headers of a signature made `now`, in place of those that there may be.
+    ///
+    /// # Errors
+    ///
+    /// If a header is no text.
+    pub(crate) fn sign(
+        &self,
+        scheme: &str,
+        head: &mut Parts,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<(), Error> {
+        let instructions = self
+            .instructions(scheme, head, body, now)
+            .map_err(|message| {
+                Error::new(
+                    ErrorKind::Credentials,
+                    format!("the request can't be signed: {message}"),
+                )
+            })?;
+        head.headers.remove(AUTHORIZATION);
+        for (name, value, is_sensitive) in instructions {
+            let mut value = HeaderValue::from_str(&value).map_err(|cause| {
+                Error::new(ErrorKind::Credentials, "the key can't be sent").because(cause)
+            })?;
+            value.set_sensitive(is_sensitive || name == AUTHORIZATION.as_str());
+            head.headers.insert(HeaderName::from_static(name), value);
+        }
+        Ok(())
+    }
+
+    fn instructions(
+        &self,
+        scheme: &str,
+        head: &Parts,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<Vec<(&'static str, String, bool)>, String> {
+        let mut headers = Vec::with_capacity(head.headers.len());
+        for (name, value) in &head.headers {
+            let text = value
+                .to_str()
+                .map_err(|_| format!("the header {name} is no ASCII"))?;
+            headers.push((name.as_str(), text));
+        }
+        let host = headers.iter().find(|(name, _)| *name == HOST.as_str());
+        let host = host.map_or("", |(_, host)| host);
+        let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+        let uri = format!("{scheme}://{host}{path}");
+        let request = SignableRequest::new(
+            head.method.as_str(),
+            uri,
+            headers.into_iter(),
+            SignableBody::Bytes(body),
+        );
+        let request = request.map_err(|error| chain(&error))?;
+        let params = v4::SigningParams::builder()
+            .identity(&self.identity)
+            .region(&self.scope.region)
+            .name(&self.scope.service)
+            .time(now)
+            .settings(self.settings.clone())
+            .build()
+            .map_err(|error| chain(&error))?;
+        let signed = sign(request, &params.into()).map_err(|error| chain(&error))?;
+        let (headers, _) = signed.into_parts().0.into_parts();
+        let headers = headers.into_iter();
+        Ok(headers
+            .map(|header| (header.name(), header.value().to_owned(), header.sensitive()))
+            .collect())
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use hyper::Request;
+
+    use super::*;
+
+    /// 30 August 2015, 12:36:00 UTC.
+    const NOW: Duration = Duration::from_secs(1_440_938_160);
+    const KEY: &str = "AKIDEXAMPLE";
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    const TOKEN: &str = "6e86291e8372ff2a2260956d9b8aae1d763fbf315fa00fa31553b73ebf194267";
+
+    fn scope(text: &str) -> SignatureScope {
+        text.parse().expect("is well formed")
+    }
+
+    /// The headers that signing adds to a request to example.amazonaws.com.
+    fn signed(signer: &Signer, line: &str, headers: &[(&str, &str)], body: &str) -> Parts {
+        let (method, path) = line.split_once(' ').expect("is a request line");
+        let mut request = Request::builder().method(method).uri(path);
+        request = request.header("host", "example.amazonaws.com");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (mut head, ()) = request.body(()).expect("is a request").into_parts();
+        let signing = signer.sign("https", &mut head, body.as_bytes(), UNIX_EPOCH + NOW);
+        signing.expect("it is all text");
+        head
+    }
+
+    /// Vectors of the signing test suite that AWS publishes, by its names.
+    #[test]
+    fn the_published_test_vectors() {
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        type Vector<'a> = (
+            &'a str,
+            &'a str,
+            &'a [(&'a str, &'a str)],
+            &'a str,
+            &'a str,
+            &'a str,
+        );
+        let table: [Vector<'_>; 9] = [
+            (
+                "get-vanilla",
+                "GET /",
+                &[],
+                "",
+                "host;x-amz-date",
+                "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+            ),
+            (
+                "get-vanilla-query-order-key-case",
+                "GET /?Param2=value2&Param1=value1",
+                &[],
+                "",
+                "host;x-amz-date",
+                "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
+            ),
+            (
+                "get-slash-normalized",
+                "GET //",
+                &[],
+                "",
+                "host;x-amz-date",
+                "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+            ),
+            (
+                "get-slash-pointless-dot-normalized",
+                "GET /./example",
+                &[],
+                "",
+                "host;x-amz-date",
+                "ef75d96142cf21edca26f06005da7988e4f8dc83a165a80865db7089db637ec5",
+            ),
+            (
+                "get-relative-normalized",
+                "GET /example/..",
+                &[],
+                "",
+                "host;x-amz-date",
+                "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
+            ),
+            (
+                "post-vanilla",
+                "POST /",
+                &[],
+                "",
+                "host;x-amz-date",
+                "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b",
+            ),
+            (
+                "post-header-key-sort",
+                "POST /",
+                &[("my-header1", "value1")],
+                "",
+                "host;my-header1;x-amz-date",
+                "c5410059b04c1ee005303aed430f6e6645f61f4dc9e1461ec8f8916fdf18852c",
+            ),
+            (
+                "post-header-value-case",
+                "POST /",
+                &[("my-header1", "VALUE1")],
+                "",
+                "host;my-header1;x-amz-date",
+                "cdbc9802e29d2942e5e10b5bccfdd67c5f22c7c4e8ae67b53629efa58b974b7d",
+            ),
+            (
+                "post-x-www-form-urlencoded, without the hash of the body",
+                "POST /",
+                &[form, ("content-length", "13")],
+                "Param1=value1",
+                "content-length;content-type;host;x-amz-date",
+                "",
+            ),
+        ];
+        let signer = Signer::new(KEY, SECRET, None, scope("aws:amz:us-east-1:service"));
+        for (name, line, headers, body, names, signature) in table {
+            let head = signed(&signer, line, headers, body);
+            assert_eq!(head.headers["x-amz-date"], "20150830T123600Z", "{name}");
+            let authorization = head.headers[AUTHORIZATION].to_str().expect("is text");
+            let expected = format!(
+                "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+                 SignedHeaders={names}, Signature={signature}"
+            );
+            assert!(
+                authorization.starts_with(&expected),
+                "{name}: {authorization}"
+            );
+            assert!(head.headers[AUTHORIZATION].is_sensitive());
+        }
+    }
+
+    /// The vector get-vanilla-with-session-token.
+    #[test]
+    fn a_session_token_is_signed_too() {
+        let scope = scope("aws:us-east-1:service");
+        let signer = Signer::new(KEY, SECRET, Some(TOKEN.to_owned()), scope);
+        let head = signed(&signer, "GET /", &[], "");
+        assert_eq!(head.headers["x-amz-security-token"], TOKEN);
+        assert!(head.headers["x-amz-security-token"].is_sensitive());
+        let authorization = head.headers[AUTHORIZATION].to_str().expect("is text");
+        let signature = "07ec1639c89043aa0e3e2de82b96708f198cceab042d4a97044c66dd9f74e7f8";
+        assert!(authorization.ends_with(signature), "{authorization}");
+    }
+
+    /// The example of the manual of S3: "Authenticating Requests: Using the Authorization Header".
+    #[test]
+    fn s3_is_told_the_hash_of_the_body() {
+        let scope = scope("aws:amz:us-east-1:s3");
+        let signer = Signer::new(
+            "AKIAIOSFODNN7EXAMPLE",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            None,
+            scope,
+        );
+        let (mut head, ()) = Request::builder()
+            .uri("/test.txt")
+            .header("host", "examplebucket.s3.amazonaws.com")
+            .header("range", "bytes=0-9")
+            .body(())
+            .expect("is a request")
+            .into_parts();
+        let then = UNIX_EPOCH + Duration::from_secs(1_369_353_600);
+        signer
+            .sign("https", &mut head, b"", then)
+            .expect("it is all text");
+        let authorization = head.headers[AUTHORIZATION].to_str().expect("is text");
+        let signature = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
+        assert!(authorization.ends_with(signature), "{authorization}");
+        assert_eq!(
+            head.headers["x-amz-content-sha256"],
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+    }
+
+    /// A vector of the signer itself: what is encoded in the URL is encoded once more.
+    #[test]
+    fn paths_are_encoded_twice_but_for_s3() {
+        let scope = scope("aws:us-east-2:lambda");
+        let signer = Signer::new(KEY, SECRET, None, scope);
+        let (mut head, ()) = Request::builder()
+            .method("POST")
+            .uri(
+                "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-west-2%3A892717189312%3A\
+                 function%3Amy-rusty-fun/invocations",
+            )
+            .header("host", "lambda.us-east-2.amazonaws.com")
+            .body(())
+            .expect("is a request")
+            .into_parts();
+        let then = UNIX_EPOCH + Duration::from_secs(1_620_747_645);
+        let signing = signer.sign("https", &mut head, b"", then);
+        signing.expect("it is all text");
+        let authorization = head.headers[AUTHORIZATION].to_str().expect("is text");
+        let signature = "4b93abbcc68be32bd64c18e2c71150660ab4c29bbd6c32a383a7517a88fc1804";
+        assert!(authorization.ends_with(signature), "{authorization}");
+    }
+
+    #[test]
+    fn a_second_signature_takes_the_place_of_the_first() {
+        let signer = Signer::new(KEY, SECRET, None, scope("aws:us-east-1:service"));
+        let mut head = signed(&signer, "GET /", &[], "");
+        let first = head.headers.clone();
+        signer
+            .sign("https", &mut head, b"", UNIX_EPOCH + NOW)
+            .expect("it is all text");
+        assert_eq!(head.headers, first);
+    }
+
+    #[test]
+    fn malformed_scopes_are_told_what_would_be_right() {
+        assert_eq!(scope("aws:amz:r:s"), scope("aws:r:s"));
+        for (text, what) in [
+            ("", "the provider \"\""),
+            ("aws", "region and service are missing"),
+            ("aws:amz", "region and service are missing"),
+            ("aws:amz:r", "region and service are missing"),
+            ("goog:r:s", "the provider \"goog\""),
+            ("aws::s", "are missing"),
+            ("aws:amz:r:", "are words"),
+            ("aws:amz:r:s:t", "the provider"),
+        ] {
+            let error = text.parse::<SignatureScope>().expect_err(text);
+            assert!(error.to_string().contains(what), "{text}: {error}");
+            assert!(
+                error
+                    .to_string()
+                    .contains("aws:amz:eu-central-1:execute-api"),
+                "{error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What hits sent and got, kept for people to read.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hyper::http::response;
+use hyper::{HeaderMap, Version};
+use url::Url;
+
+use crate::decoder::Decoder;
+use crate::template::Template;
+
+/// So much of each body is kept.
+const KEPT_BYTES: usize = 1 << 20;
+
+/// Records what each hit of a hammer sends and gets, for looking at a few of them.
+///
+/// Clones are the same tape. It grows with each hit: it is not for loads.
+#[derive(Clone, Default)]
+pub struct Tape(Arc<Mutex<Vec<Exchange>>>);
+
+/// One request and its answer, secrets and all.
+///
+/// [`masked_header`](crate::masked_header) shows a header without its secret.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// Scheme, host and port, and path, without credentials.
+    pub url: String,
+    /// The method.
+    pub method: String,
+    /// What the request line asks for.
+    pub path: String,
+    /// The headers in the order in which they are sent.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body, or its first part.
+    pub body: Vec<u8>,
+    /// The length of the whole body.
+    pub body_bytes: u64,
+    /// The answer, if its head came.
+    pub answer: Option<Answer>,
+}
+
+/// The answer of an [`Exchange`].
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Answer {
+    /// `HTTP/1.1`, or what else it was.
+    pub version: String,
+    /// The status.
+    pub status: u16,
+    /// What the status means, by its standard.
+    pub reason: &'static str,
+    /// The headers in the order of their names' first appearance.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body as it came, or its first part.
+    pub body: Vec<u8>,
+    /// The length of the body as it came, as far as it came.
+    pub body_bytes: u64,
+    /// Whether the body came to its end.
+    pub whole: bool,
+    /// The body without its codings, if it has any, and all of it is here.
+    pub decoded: Option<Vec<u8>>,
+}
+
+impl Tape {
+    /// An empty tape.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What is on the tape; it is empty then.
+    #[must_use]
+    pub fn take(&self) -> Vec<Exchange> {
+        std::mem::take(&mut self.lock())
+    }
+
+    /// Begins an exchange, and says where it is.
+    pub(crate) fn begin(&self, url: &Url, template: &Template) -> usize {
+        let mut exchanges = self.lock();
+        exchanges.push(Exchange {
+            url: url.to_string(),
+            method: template.head.method.to_string(),
+            path: template.head.uri.to_string(),
+            headers: pairs(&template.head.headers),
+            body: beginning(&template.body),
+            body_bytes: template.body.len() as u64,
+            answer: None,
+        });
+        exchanges.len() - 1
+    }
+
+    pub(crate) fn head(&self, at: usize, head: &response::Parts) {
+        self.change(at, |exchange| {
+            exchange.answer = Some(Answer {
+                version: version(head.version).to_owned(),
+                status: head.status.as_u16(),
+                reason: head.status.canonical_reason().unwrap_or_default(),
+                headers: pairs(&head.headers),
+                body: vec![],
+                body_bytes: 0,
+                whole: false,
+                decoded: None,
+            });
+        });
+    }
+
+    pub(crate) fn piece(&self, at: usize, piece: &[u8]) {
+        self.change(at, |exchange| {
+            if let Some(answer) = &mut exchange.answer {
+                answer.body_bytes += piece.len() as u64;
+                let room = KEPT_BYTES - answer.body.len();
+                answer
+                    .body
+                    .extend_from_slice(&piece[..piece.len().min(room)]);
+            }
+        });
+    }
+
+    /// The body is whole.
+    pub(crate) fn end(&self, at: usize, headers: &HeaderMap) {
+        self.change(at, |exchange| {
+            if let Some(answer) = &mut exchange.answer {
+                answer.whole = true;
+                let decoded = Decoder::new(headers, KEPT_BYTES as u64).and_then(|mut decoder| {
+                    decoder.write(&answer.body)?;
+                    decoder.finish()
+                });
+                answer.decoded = decoded.ok().filter(|body| body.coded).map(|body| body.text);
+            }
+        });
+    }
+
+    fn change(&self, at: usize, change: impl FnOnce(&mut Exchange)) {
+        // It may have been taken meanwhile.
+        if let Some(exchange) = self.lock().get_mut(at) {
+            change(exchange);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Exchange>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Tape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tape").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers and bodies have secrets.
+        f.debug_struct("Exchange")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("answer", &self.answer)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body_bytes)
+            .field("whole", &self.whole)
+            .finish_non_exhaustive()
+    }
+}
+
+fn pairs(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
+    let pair = |(name, value): (&hyper::header::HeaderName, &hyper::header::HeaderValue)| {
+        (name.to_string(), value.as_bytes().to_vec())
+    };
+    headers.iter().map(pair).collect()
+}
+
+fn beginning(body: &[u8]) -> Vec<u8> {
+    body[..body.len().min(KEPT_BYTES)].to_vec()
+}
+
+fn version(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        Version::HTTP_3 => "HTTP/3",
+        _ => "HTTP/1.1",
+    }
+}

@@ -1,0 +1,84 @@
+//! Targets as JSON objects, one in each line.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use serde::Deserialize;
+
+use super::{Entry, Wrong, weight};
+use crate::Header;
+use crate::error::chain;
+
+/// The keys of vegeta, and two of ours.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    method: String,
+    url: String,
+    #[serde(default)]
+    header: Option<BTreeMap<String, Values>>,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    weight: Option<serde_json::Number>,
+    #[serde(default)]
+    name: Option<String>,
+}
+
+/// The values of a header: a list of texts for vegeta, one text for people.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Values {
+    Several(Vec<String>),
+    One(String),
+}
+
+/// The targets of `text`.
+pub(super) fn parse(text: &str) -> Result<Vec<Entry>, Wrong> {
+    let lines = text.lines().enumerate();
+    let telling = lines.filter(|(_, line)| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with('#')
+    });
+    let entries = telling
+        .map(|(index, line)| entry(index + 1, line).map_err(|what| Wrong::new(index + 1, what)));
+    entries.collect()
+}
+
+fn entry(at: usize, text: &str) -> Result<Entry, String> {
+    let line: Line = serde_json::from_str(text).map_err(|error| {
+        let right = r#"it should be {"method": "GET", "url": "http://127.0.0.1/"}"#;
+        format!("malformed target: {}: {right}", place(&error))
+    })?;
+    let mut headers = Vec::new();
+    for (name, values) in line.header.unwrap_or_default() {
+        let values = match values {
+            Values::Several(values) => values,
+            Values::One(value) => vec![value],
+        };
+        for value in values {
+            headers.push(Header::new(&name, &value).map_err(|error| chain(&error))?);
+        }
+    }
+    let body = BASE64_STANDARD.decode(line.body.unwrap_or_default());
+    let body = body.map_err(|error| format!("the body is not in base64: {error}"))?;
+    let weight = line.weight.map(|number| weight(&number.to_string()));
+    Ok(Entry {
+        line: at,
+        method: line.method,
+        url: line.url,
+        headers,
+        body: Bytes::from(body),
+        weight: weight.transpose()?.unwrap_or(1),
+        name: line.name.filter(|name| !name.is_empty()),
+    })
+}
+
+/// What serde says, but for the line, which is always the first.
+fn place(error: &serde_json::Error) -> String {
+    error
+        .to_string()
+        .replace(" at line 1 column ", " at column ")
+}

@@ -1,0 +1,210 @@
+use super::*;
+
+/// Method, URL, headers, body, weight, name.
+type Row<'a> = (
+    &'a str,
+    &'a str,
+    &'a [&'a str],
+    &'a [u8],
+    u32,
+    Option<&'a str>,
+);
+
+fn check(text: &str, rows: &[Row<'_>]) {
+    let targets: Targets = text
+        .parse()
+        .unwrap_or_else(|error| panic!("{text}: {error}"));
+    assert_eq!(targets.len(), rows.len(), "{text}");
+    for (entry, (method, url, headers, body, weight, name)) in targets.entries.iter().zip(rows) {
+        let expected: Vec<Header> = headers
+            .iter()
+            .map(|line| line.parse().expect("is a header"))
+            .collect();
+        assert_eq!((&*entry.method, &*entry.url), (*method, *url), "{text}");
+        assert_eq!(entry.headers, expected, "{text}");
+        assert_eq!(entry.body, *body, "{text}");
+        assert_eq!(
+            (entry.weight, entry.name.as_deref()),
+            (*weight, *name),
+            "{text}"
+        );
+    }
+}
+
+/// The examples of vegeta's manual, in our own words.
+#[test]
+fn targets_as_http_writes_requests() {
+    check(
+        "GET http://a/b?c=d",
+        &[("GET", "http://a/b?c=d", &[], b"", 1, None)],
+    );
+    check(
+        "GET http://a/\nDELETE http://u:p@b:81/c\n\nHEAD\thttp://d/\n",
+        &[
+            ("GET", "http://a/", &[], b"", 1, None),
+            ("DELETE", "http://u:p@b:81/c", &[], b"", 1, None),
+            ("HEAD", "http://d/", &[], b"", 1, None),
+        ],
+    );
+    check(
+        "# all of them\r\n\r\nGET http://a/\r\nX-A: 1\r\n  X-B:2\r\nX-B: 3\r\n# a comment\r\nX-C;\r\n\r\nGET /b\r\n",
+        &[
+            (
+                "GET",
+                "http://a/",
+                &["X-A: 1", "X-B: 2", "X-B: 3", "X-C;"],
+                b"",
+                1,
+                None,
+            ),
+            ("GET", "/b", &[], b"", 1, None),
+        ],
+    );
+    check(
+        "# weight: 3\n# name: the first: a\nGET http://a/\n#weight:2\n\n# note: none\nPURGE http://b/\nGET /c",
+        &[
+            ("GET", "http://a/", &[], b"", 3, Some("the first: a")),
+            ("PURGE", "http://b/", &[], b"", 2, None),
+            ("GET", "/c", &[], b"", 1, None),
+        ],
+    );
+}
+
+#[test]
+fn targets_as_json_lines() {
+    check(
+        "{\"method\":\"GET\",\"url\":\"http://a/\"}\n\n# more\n  {\"method\":\"POST\",\"url\":\"http://b/\",\
+         \"body\":\"aGV5\",\"header\":{\"X-A\":[\"1\",\"2\"],\"X-B\":\"3\"},\"weight\":7,\"name\":\"n\"}\n",
+        &[
+            ("GET", "http://a/", &[], b"", 1, None),
+            (
+                "POST",
+                "http://b/",
+                &["X-A: 1", "X-A: 2", "X-B: 3"],
+                b"hey",
+                7,
+                Some("n"),
+            ),
+        ],
+    );
+    check(
+        r#"{"url":"http://a/","method":"GET","body":null,"header":null}"#,
+        &[("GET", "http://a/", &[], b"", 1, None)],
+    );
+}
+
+#[test]
+fn bodies_come_from_files_beside_the_targets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("it is writable");
+        path
+    };
+    let body = file("body.json", "{\"a\": 1}\n");
+    let text = format!(
+        "POST http://a/\n@body.json\nX-A: 1\n\nPUT http://b/\n@{}\n",
+        body.display()
+    );
+    let targets = Targets::read(file("targets.txt", &text)).expect("is well formed");
+    assert_eq!(targets.entries[0].body, "{\"a\": 1}\n");
+    assert_eq!(targets.entries[0].headers.len(), 1);
+    assert_eq!(targets.entries[1].body, "{\"a\": 1}\n");
+    let error = Targets::read(file("wrong.txt", "\nPOST http://a/\n@none.json\n"));
+    let error = error.expect_err("there is no such file").to_string();
+    assert!(error.starts_with("line 3 of "), "{error}");
+    assert!(
+        error.contains("wrong.txt: the file \"none.json\" of a body can't be read"),
+        "{error}"
+    );
+    let error = Targets::read("/no/such/file").expect_err("there is none");
+    assert!(
+        error.to_string().contains("/no/such/file can't be read"),
+        "{error}"
+    );
+}
+
+#[test]
+fn malformed_targets_are_named_by_their_line() {
+    let table = [
+        ("", "has no targets: a target is"),
+        ("# nothing\n\n", "has no targets: a target is"),
+        (
+            "http://a/",
+            "line 1 of the text of targets: no target for \"http://a/\"",
+        ),
+        (
+            "GET http://a/\n\nX-A: b",
+            "line 3 of the text of targets: no target for \"X-A: b\"",
+        ),
+        (
+            "GET http://a/\nX-A",
+            "line 2 of the text of targets: malformed line \"X-A\"",
+        ),
+        (
+            "GET http://a/\nÜ: b",
+            "should be \"METHOD URL\", \"Name: value\"",
+        ),
+        (
+            "# weight: 0\nGET http://a/",
+            "line 1 of the text of targets: the weight \"0\" is no",
+        ),
+        (
+            "# weight: 1.5\nGET http://a/",
+            "whole number from 1 to 1000000",
+        ),
+        (
+            "GET http://a/\n# weight: 2",
+            "line 2 of the text of targets: no target follows",
+        ),
+        ("{", "line 1 of the text of targets: malformed target: EOF"),
+        ("{\"method\":\"GET\"}", "missing field `url` at column 16"),
+        (
+            "{\"method\":\"GET\",\"url\":1}",
+            "expected a string at column 23",
+        ),
+        (
+            "{\"url\":\"http://a/\",\"methods\":\"GET\"}",
+            "unknown field `methods`",
+        ),
+        (
+            "{\"url\":\"\",\"method\":\"\"} x",
+            "trailing characters at column 24",
+        ),
+        (
+            "{\"url\":\"\",\"method\":\"\"}\nGET http://a/",
+            "line 2 of the text of targets",
+        ),
+        (
+            "{\"url\":\"\",\"method\":\"\",\"body\":\"a b\"}",
+            "the body is not in base64",
+        ),
+        (
+            "{\"url\":\"\",\"method\":\"\",\"weight\":-1}",
+            "the weight \"-1\" is no whole number",
+        ),
+        (
+            "{\"url\":\"\",\"method\":\"\",\"header\":{\"X Y\":[\"\"]}}",
+            "malformed name \"X Y\"",
+        ),
+    ];
+    for (text, fragment) in table {
+        let error = text.parse::<Targets>().expect_err(text);
+        assert!(error.to_string().contains(fragment), "{text}: {error}");
+        assert_eq!(error.kind(), ErrorKind::Targets);
+    }
+}
+
+#[test]
+fn orders_have_names() {
+    assert_eq!(
+        "turn".parse::<TargetOrder>().expect("is known"),
+        TargetOrder::Turn
+    );
+    assert_eq!(
+        "random".parse::<TargetOrder>().expect("is known"),
+        TargetOrder::Random
+    );
+    let error = "shuffle".parse::<TargetOrder>().expect_err("is unknown");
+    assert!(error.to_string().contains("turn and random"), "{error}");
+}

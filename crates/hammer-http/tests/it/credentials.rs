@@ -1,0 +1,126 @@
+use hammer_http::{ErrorKind, Http, HttpBuilder};
+
+use crate::run;
+use crate::scripted::Scripted;
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+/// The values of `Authorization` in so many hits.
+fn authorizations(hits: u64, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Vec<String> {
+    let server = Scripted::answering(OK);
+    let http = change(Http::builder(&server.url()))
+        .build()
+        .expect("is well formed");
+    assert!(!format!("{http:?}").contains("secret"), "{http:?}");
+    let report = run(http, hits);
+    assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
+    let heads = server.heads();
+    let values = heads.iter().map(|head| {
+        let mut lines = head.lines();
+        let value = lines.find_map(|line| line.strip_prefix("authorization: "));
+        value.expect("there is one").to_owned()
+    });
+    values.collect()
+}
+
+#[test]
+fn users_and_tokens_are_sent() {
+    let basic = authorizations(2, |http| http.user("Aladdin:open sesame"));
+    assert_eq!(basic, ["Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="; 2]);
+    let bearer = authorizations(1, |http| http.bearer("secret.token"));
+    assert_eq!(bearer, ["Bearer secret.token"]);
+}
+
+#[test]
+fn each_hit_is_signed() {
+    let scope = || {
+        "aws:amz:eu-central-1:execute-api"
+            .parse()
+            .expect("is well formed")
+    };
+    let server = Scripted::answering(OK);
+    let http = Http::builder(&server.url())
+        .user("AKID:secret")
+        .session_token("secret-token")
+        .aws_sigv4(scope())
+        .body("x")
+        .build()
+        .expect("is well formed");
+    let report = run(http, 3);
+    assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
+    for head in server.heads() {
+        let line = |name: &str| head.lines().find_map(|line| line.strip_prefix(name));
+        let authorization = line("authorization: ").expect("it is signed");
+        let date = line("x-amz-date: ").expect("it has its time");
+        let day = date.split('T').next().expect("a day");
+        let begin =
+            format!("AWS4-HMAC-SHA256 Credential=AKID/{day}/eu-central-1/execute-api/aws4_request");
+        assert!(authorization.starts_with(&begin), "{authorization}");
+        assert_eq!(line("x-amz-security-token: "), Some("secret-token"));
+        assert!(!head.contains("AKID:"), "{head}");
+    }
+}
+
+#[test]
+fn credentials_that_contradict_each_other_are_refused() {
+    type Change = fn(HttpBuilder) -> HttpBuilder;
+    fn scope() -> hammer_http::SignatureScope {
+        "aws:eu-central-1:s3".parse().expect("is well formed")
+    }
+    let table: [(Change, &str); 9] = [
+        (
+            |http| http.user("a:b").bearer("c"),
+            "credentials are given twice",
+        ),
+        (
+            |http| http.user("a:b").header("Authorization", "c"),
+            "credentials are given, and the header",
+        ),
+        (|http| http.user("a"), "the password is missing"),
+        (|http| http.bearer(""), "the token is empty"),
+        (|http| http.aws_sigv4(scope()), "signatures need a user"),
+        (
+            |http| http.aws_sigv4(scope()).bearer("a"),
+            "signatures need a user",
+        ),
+        (
+            |http| http.aws_sigv4(scope()).user("a"),
+            "signatures need KEY:SECRET",
+        ),
+        (
+            |http| http.session_token("a"),
+            "a session token belongs to signatures",
+        ),
+        (
+            |http| http.aws_sigv4(scope()).user("a:b").header("X", "ü"),
+            "the request can't be signed: the header x is no ASCII",
+        ),
+    ];
+    for (change, message) in table {
+        let error = change(Http::builder("http://a/"))
+            .build()
+            .expect_err(message);
+        assert!(error.to_string().starts_with(message), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+    }
+}
+
+#[test]
+fn no_secret_is_seen_in_what_is_printed_for_debugging() {
+    let builder = Http::builder("http://a/")
+        .user("u:secret1")
+        .session_token("secret2")
+        .cookie("a=secret3")
+        .header("Authorization", "secret4")
+        .header("X-Api-Key", "secret5");
+    let text = format!("{builder:?}");
+    assert!(!text.contains("secret"), "{text}");
+    let error = Http::builder("http://a/")
+        .header("Cookie", "a=secret\u{7}")
+        .build();
+    let error = error.expect_err("it has a control character").to_string();
+    assert!(
+        !error.contains("secret") && error.contains("a=***"),
+        "{error}"
+    );
+}

@@ -1,0 +1,132 @@
+//! A server's side of HTTP/2, frame by frame.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::scripted::{Peer, Scripted};
+
+pub(super) const DATA: u8 = 0;
+pub(super) const HEADERS: u8 = 1;
+pub(super) const RST_STREAM: u8 = 3;
+pub(super) const SETTINGS: u8 = 4;
+pub(super) const PING: u8 = 6;
+pub(super) const GOAWAY: u8 = 7;
+pub(super) const WINDOW_UPDATE: u8 = 8;
+pub(super) const CONTINUATION: u8 = 9;
+
+pub(super) const END_STREAM: u8 = 1;
+pub(super) const ACK: u8 = 1;
+pub(super) const END_HEADERS: u8 = 4;
+
+/// `:status: 200`, as an entry of HPACK's static table.
+pub(super) const OK: u8 = 0x88;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub(super) kind: u8,
+    pub(super) flags: u8,
+    pub(super) stream: u32,
+    pub(super) payload: Vec<u8>,
+}
+
+/// A connection whose client has begun with the preface.
+pub(super) struct Frames<'a> {
+    peer: &'a mut Peer,
+    /// Connections of this server before this one.
+    pub(super) number: u64,
+}
+
+/// A server that does with each connection what a closure says, once both sides have said hello.
+pub(super) fn serve(
+    settings: &'static [(u16, u32)],
+    script: impl Fn(&mut Frames<'_>) + Send + Sync + 'static,
+) -> Scripted {
+    let connections = Arc::new(AtomicU64::new(0));
+    Scripted::serve(move |peer| {
+        let mut preface = [0; 24];
+        if peer.stream.read_exact(&mut preface).is_err() {
+            return;
+        }
+        assert_eq!(&preface, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        let number = connections.fetch_add(1, Ordering::SeqCst);
+        let mut frames = Frames { peer, number };
+        let mut payload = Vec::new();
+        for (name, value) in settings {
+            payload.extend_from_slice(&name.to_be_bytes());
+            payload.extend_from_slice(&value.to_be_bytes());
+        }
+        frames.send(SETTINGS, 0, 0, &payload);
+        script(&mut frames);
+    })
+}
+
+impl Frames<'_> {
+    /// The next frame, whatever it is; none at the end of the stream.
+    pub(super) fn next(&mut self) -> Option<Frame> {
+        let mut head = [0; 9];
+        self.peer.stream.read_exact(&mut head).ok()?;
+        let [a, b, c, kind, flags, stream @ ..] = head;
+        let length = u32::from_be_bytes([0, a, b, c]) as usize;
+        let mut payload = vec![0; length];
+        self.peer.stream.read_exact(&mut payload).ok()?;
+        Some(Frame {
+            kind,
+            flags,
+            stream: u32::from_be_bytes(stream),
+            payload,
+        })
+    }
+
+    /// The next frame of one kind, which is no acknowledgement; the others are passed over.
+    pub(super) fn next_of(&mut self, kind: u8) -> Option<Frame> {
+        loop {
+            let frame = self.next()?;
+            if frame.kind == kind && (kind != SETTINGS || frame.flags & ACK == 0) {
+                return Some(frame);
+            }
+        }
+    }
+
+    /// The stream of the next request, which has no body.
+    pub(super) fn request(&mut self) -> Option<u32> {
+        let head = self.next_of(HEADERS)?;
+        assert_eq!(head.flags, END_STREAM | END_HEADERS);
+        Some(head.stream)
+    }
+
+    /// Reads until the client has hung up.
+    pub(super) fn wait_for_the_end(&mut self) {
+        while self.next().is_some() {}
+    }
+
+    /// Sends a frame; false if nobody listens any more.
+    pub(super) fn send(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) -> bool {
+        let [_, a, b, c] = (payload.len() as u32).to_be_bytes();
+        let [d, e, f, g] = stream.to_be_bytes();
+        let mut frame = vec![a, b, c, kind, flags, d, e, f, g];
+        frame.extend_from_slice(payload);
+        self.peer.send(&frame)
+    }
+
+    /// Answers with 200 and no body.
+    pub(super) fn ok(&mut self, stream: u32) -> bool {
+        self.send(HEADERS, END_STREAM | END_HEADERS, stream, &[OK])
+    }
+
+    /// Answers all that comes, until the client hangs up.
+    pub(super) fn ok_to_all(&mut self) {
+        while let Some(stream) = self.request() {
+            self.ok(stream);
+        }
+    }
+
+    pub(super) fn reset(&mut self, stream: u32, code: u32) -> bool {
+        self.send(RST_STREAM, 0, stream, &code.to_be_bytes())
+    }
+
+    pub(super) fn goaway(&mut self, last: u32, code: u32) -> bool {
+        let payload = [last.to_be_bytes(), code.to_be_bytes()].concat();
+        self.send(GOAWAY, 0, 0, &payload)
+    }
+}

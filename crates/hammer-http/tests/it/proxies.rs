@@ -1,0 +1,438 @@
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use hammer_http::{ErrorKind, Header, Http, HttpBuilder};
+
+use crate::scripted::{Peer, Scripted};
+use crate::{only_failure, run};
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
+/// `Basic` and `ann:p@ss`, coded.
+const ANN: &str = "proxy-authorization: Basic YW5uOnBAc3M=\r\n";
+
+fn through(proxy: &Scripted) -> HttpBuilder {
+    Http::builder("http://a.test/x?y").proxy(proxy.addr().to_string())
+}
+
+fn hit(builder: HttpBuilder, hits: u64) {
+    let report = run(builder.build().expect("is well formed"), hits);
+    assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
+}
+
+#[test]
+fn a_proxy_reads_requests_in_clear() {
+    let proxy = Scripted::answering(OK);
+    let url = format!("http://ann:p%40ss@{}", proxy.addr());
+    let header: Header = "X-Way: this".parse().expect("is well formed");
+    hit(
+        Http::builder("http://a.test/x?y")
+            .proxy(url)
+            .proxy_header(header),
+        3,
+    );
+    assert_eq!(proxy.connections(), 1, "it is kept alive");
+    for head in proxy.heads() {
+        assert!(
+            head.starts_with("GET http://a.test/x?y HTTP/1.1\r\nhost: a.test\r\n"),
+            "{head}"
+        );
+        assert!(
+            head.contains(ANN) && head.contains("x-way: this\r\n"),
+            "{head}"
+        );
+    }
+}
+
+#[test]
+fn what_a_proxy_can_not_read_goes_through_a_tunnel() {
+    let proxy = Scripted::serve(|peer| {
+        peer.request();
+        peer.send(ESTABLISHED);
+        while peer.request() && peer.send(OK) {}
+    });
+    let header = || "X-Way: this".parse().expect("is well formed");
+    let asked = through(&proxy).proxy_tunnel(true).proxy_user("ann:p%40ss");
+    hit(asked.proxy_header(header()), 2);
+    hit(through(&proxy).connect_to("a.test:80:[::1]:81"), 1);
+    let heads = proxy.heads();
+    assert!(
+        heads[0].starts_with("CONNECT a.test:80 HTTP/1.1\r\nhost: a.test:80\r\n"),
+        "{}",
+        heads[0]
+    );
+    assert!(
+        heads[0].contains(ANN) && heads[0].contains("x-way: this\r\n"),
+        "{}",
+        heads[0]
+    );
+    // What is for the proxy does not reach the target.
+    assert!(
+        heads[1].starts_with("GET /x?y HTTP/1.1\r\nhost: a.test\r\n"),
+        "{}",
+        heads[1]
+    );
+    assert!(
+        !heads[1].contains("proxy-") && !heads[1].contains("x-way"),
+        "{}",
+        heads[1]
+    );
+    assert!(heads[3].starts_with("CONNECT [::1]:81 "), "{}", heads[3]);
+}
+
+#[test]
+fn a_tunnel_that_is_refused_has_a_name() {
+    let table: [(&[u8], &str); 13] = [
+        (b"HTTP/1.1 401 Unauthorized\r\n\r\n", "proxy_auth_required"),
+        (
+            b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 9\r\n\r\ngive name",
+            "proxy_auth_required",
+        ),
+        (b"HTTP/1.0 403 Filtered\r\n\r\n", "proxy_forbidden"),
+        (
+            b"HTTP/1.1 502 Bad Gateway\r\n\r\n",
+            "proxy_target_unreachable",
+        ),
+        (
+            b"HTTP/1.1 503 Service Unavailable\r\n\r\n",
+            "proxy_target_unreachable",
+        ),
+        (
+            b"HTTP/1.1 504 Gateway Timeout\r\n\r\n",
+            "proxy_target_unreachable",
+        ),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", "proxy_refused"),
+        (
+            b"HTTP/1.1 301 Moved\r\nLocation: /\r\n\r\n",
+            "proxy_refused",
+        ),
+        (b"", "proxy_closed_early"),
+        (b"HTTP/1.1 200 OK\r\n", "proxy_closed_early"),
+        (b"SSH-2.0-OpenSSH_9.9\r\n", "proxy_malformed_answer"),
+        (b"\x05\x00", "proxy_malformed_answer"),
+        (
+            b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+            "proxy_malformed_answer",
+        ),
+    ];
+    for (answer, name) in table {
+        let proxy = Scripted::answering_once(answer);
+        let report = run(
+            through(&proxy)
+                .proxy_tunnel(true)
+                .build()
+                .expect("is well formed"),
+            2,
+        );
+        assert_eq!(
+            only_failure(&report),
+            (name, 2),
+            "{}",
+            answer.escape_ascii()
+        );
+        assert!(report.advice.contains_key(name));
+    }
+}
+
+#[test]
+fn credentials_that_a_proxy_wants_are_a_failure_in_clear_too() {
+    let proxy = Scripted::answering(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+    let report = run(through(&proxy).build().expect("is well formed"), 2);
+    assert_eq!(only_failure(&report), ("proxy_auth_required", 2));
+    // A target that says it is odd, and has answered.
+    let target = Scripted::answering(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+    let report = run(
+        Http::builder(&target.url())
+            .build()
+            .expect("is well formed"),
+        2,
+    );
+    assert_eq!(report.labels["407"], 2);
+}
+
+#[test]
+fn an_endless_head_of_a_proxy_is_not_read_to_its_end() {
+    let proxy = Scripted::serve(|peer| {
+        peer.request();
+        peer.send(b"HTTP/1.1 200 OK\r\n");
+        while peer.send(b"X-Endless: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n") {}
+    });
+    let report = run(
+        through(&proxy)
+            .proxy_tunnel(true)
+            .build()
+            .expect("is well formed"),
+        2,
+    );
+    assert_eq!(only_failure(&report), ("proxy_malformed_answer", 2));
+}
+
+#[test]
+fn a_connection_that_takes_too_long_has_its_own_failure() {
+    let read_on =
+        |peer: &mut Peer| while peer.stream.read(&mut [0; 64]).is_ok_and(|bytes| bytes > 0) {};
+    let silent = Scripted::serve(move |peer| read_on(peer));
+    let half = Scripted::serve(move |peer| {
+        peer.request();
+        peer.send(b"HTTP/1.1 200 ");
+        read_on(peer);
+    });
+    let soon = Duration::from_millis(40);
+    let table = [
+        through(&half).proxy_tunnel(true),
+        through(&silent).proxy(format!("socks5h://{}", silent.addr())),
+        through(&silent)
+            .proxy(format!("https://{}", silent.addr()))
+            .proxy_insecure(true),
+        Http::builder(&silent.url().replace("http:", "https:")).insecure(true),
+    ];
+    for http in table {
+        let report = run(
+            http.connect_timeout(soon).build().expect("is well formed"),
+            2,
+        );
+        assert_eq!(only_failure(&report), ("connect_timeout", 2));
+        assert!(report.advice["connect_timeout"].contains("--connect-timeout"));
+    }
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_told_apart_from_the_target() {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0")
+        .expect("a free port")
+        .local_addr();
+    let gone = gone.expect("it was bound");
+    for proxy in [gone.to_string(), format!("socks5h://{gone}")] {
+        let http = Http::builder("http://a.test/")
+            .proxy(proxy)
+            .build()
+            .expect("is well formed");
+        assert_eq!(only_failure(&run(http, 2)), ("proxy_unreachable", 2));
+    }
+    let nameless = Http::builder("http://a.test/").proxy("no-such-host.invalid");
+    let report = run(nameless.build().expect("is well formed"), 2);
+    assert_eq!(only_failure(&report), ("proxy_name_not_resolved", 2));
+}
+
+/// Takes the greeting and the question of a SOCKS client; what it asked for, after the first bytes.
+fn socks(peer: &mut Peer, method: u8) -> Vec<u8> {
+    let methods = peer.read(2)[1];
+    let offered = peer.read(methods.into());
+    assert!(offered.contains(&method), "{offered:?}");
+    peer.send(&[5, method]);
+    if method == 2 {
+        let user = peer.read(2)[1];
+        assert_eq!(peer.read(user.into()), b"ann");
+        let password = peer.read(1)[0];
+        assert_eq!(peer.read(password.into()), b"p@ss");
+        peer.send(&[1, 0]);
+    }
+    assert_eq!(peer.read(3), [5, 1, 0]);
+    match peer.read(1)[0] {
+        1 => peer.read(6),
+        3 => {
+            let length = peer.read(1)[0];
+            peer.read(usize::from(length) + 2)
+        }
+        other => panic!("no address of type {other}"),
+    }
+}
+
+const CONNECTED: &[u8] = &[5, 0, 0, 1, 127, 0, 0, 1, 0, 80];
+
+#[test]
+fn a_socks_proxy_is_told_a_name_or_an_address() {
+    let proxy = Scripted::serve(|peer| {
+        let asked = socks(peer, 0);
+        let known: [&[u8]; 2] = [b"a.test\0\x50", b"\x7f\0\0\x09\0\x50"];
+        assert!(known.contains(&&*asked), "{asked:?}");
+        peer.send(CONNECTED);
+        while peer.request() && peer.send(OK) {}
+    });
+    let named = Http::builder("http://a.test/").proxy(format!("socks5h://{}", proxy.addr()));
+    hit(named, 2);
+    let looked_up = Http::builder("http://a.test/").resolve("a.test:80:127.0.0.9");
+    hit(looked_up.proxy(format!("socks5://{}", proxy.addr())), 2);
+    assert!(
+        proxy
+            .heads()
+            .iter()
+            .all(|head| head.starts_with("GET / HTTP/1.1\r\nhost: a.test\r\n"))
+    );
+    assert_eq!(proxy.heads().len(), 4);
+}
+
+#[test]
+fn a_socks_proxy_is_told_who_asks() {
+    let proxy = Scripted::serve(|peer| {
+        socks(peer, 2);
+        peer.send(CONNECTED);
+        while peer.request() && peer.send(OK) {}
+    });
+    let url = format!("socks5h://ann:p%40ss@{}", proxy.addr());
+    hit(Http::builder("http://a.test/").proxy(url), 2);
+}
+
+#[test]
+fn each_reply_of_a_socks_proxy_has_a_name() {
+    let table = [
+        (1, "socks_general_failure"),
+        (2, "proxy_forbidden"),
+        (3, "socks_network_unreachable"),
+        (4, "socks_host_unreachable"),
+        (5, "socks_connection_refused"),
+        (6, "socks_ttl_expired"),
+        (7, "socks_command_not_supported"),
+        (8, "socks_address_type_not_supported"),
+        (9, "socks_unknown_reply"),
+    ];
+    for (reply, name) in table {
+        let proxy = Scripted::serve(move |peer| {
+            socks(peer, 0);
+            peer.send(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0]);
+        });
+        failing(&proxy, "", name);
+    }
+}
+
+#[test]
+fn what_is_no_socks_has_a_name() {
+    let table: [(&'static [u8], &str, &str); 7] = [
+        (b"", "", "proxy_closed_early"),
+        (b"\x05", "", "proxy_closed_early"),
+        (b"\x05\xff", "", "proxy_auth_required"),
+        (b"\x05\x02\x01\x01", "ann:wrong@", "proxy_auth_required"),
+        (
+            b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            "",
+            "proxy_malformed_answer",
+        ),
+        (b"\x04\x00", "", "proxy_malformed_answer"),
+        (b"\x05\x00\x05\x00\x00\x09", "", "proxy_malformed_answer"),
+    ];
+    for (answer, user, name) in table {
+        let proxy = Scripted::serve(move |peer| {
+            peer.send(answer);
+            let _ = peer.stream.shutdown(std::net::Shutdown::Write);
+            while peer.stream.read(&mut [0; 64]).is_ok_and(|bytes| bytes > 0) {}
+        });
+        failing(&proxy, user, name);
+    }
+}
+
+fn failing(proxy: &Scripted, user: &str, name: &str) {
+    let url = format!("socks5h://{user}{}", proxy.addr());
+    let http = Http::builder("http://a.test/")
+        .proxy(url)
+        .build()
+        .expect("is well formed");
+    let report = run(http, 2);
+    assert_eq!(only_failure(&report), (name, 2));
+    assert!(report.advice.contains_key(name), "{name}");
+}
+
+#[test]
+fn hosts_that_go_without_the_proxy() {
+    let proxy = Scripted::answering_once(b"HTTP/1.1 500 Not Me\r\n\r\n");
+    let target = Scripted::answering(OK);
+    for list in ["*", "127.0.0.0/8", "a.test,127.0.0.1"] {
+        let http = Http::builder(&target.url()).proxy(proxy.addr().to_string());
+        hit(http.no_proxy(list), 1);
+    }
+    let direct = Http::builder(&target.url()).proxy("");
+    hit(direct, 1);
+    assert_eq!(proxy.connections(), 0);
+}
+
+#[test]
+fn proxies_that_can_not_work_are_refused_when_built() {
+    type Change = fn(HttpBuilder) -> HttpBuilder;
+    let header = || -> Header { "A: b".parse().expect("is well formed") };
+    let long = "a".repeat(256);
+    let table: [(Change, &str); 7] = [
+        (|http| http.proxy("socks4://a"), "unknown kind of proxy"),
+        (
+            |http| http.proxy("http://ann:secret@a:0"),
+            "malformed proxy \"http://ann:***@a:0\"",
+        ),
+        (
+            |http| http.proxy("a").proxy_user("ann:%zz"),
+            "the user or password of the proxy has a %",
+        ),
+        (
+            |http| http.proxy_user("ann:p"),
+            "--proxy-user is for a proxy, and there is none",
+        ),
+        (
+            |http| http.proxy("a").proxy_cacert("/no/such"),
+            "--proxy-cacert is for a proxy that speaks TLS",
+        ),
+        (
+            |http| http.proxy("socks5h://ann@a"),
+            "SOCKS can't send the password",
+        ),
+        (
+            |http| http.proxy("https://a").proxy_cacert("/no/such"),
+            "the CA file /no/such can't be read",
+        ),
+    ];
+    for (change, message) in table {
+        let error = change(Http::builder("http://a/"))
+            .build()
+            .expect_err(message);
+        assert!(error.to_string().starts_with(message), "{message}: {error}");
+        let certificates = message.starts_with("the CA file");
+        assert_eq!(
+            error.kind() == ErrorKind::Certificates,
+            certificates,
+            "{error}"
+        );
+    }
+    let socks = || Http::builder("http://a/").proxy("socks5h://a");
+    let error = socks()
+        .proxy_header(header())
+        .build()
+        .expect_err("no headers");
+    assert!(
+        error.to_string().contains("SOCKS has no headers"),
+        "{error}"
+    );
+    let named = Http::builder(&format!("http://{long}/")).proxy("socks5h://a");
+    let error = named.build().expect_err("it is too long");
+    assert!(error.to_string().contains("use socks5://"), "{error}");
+    let user = format!("socks5h://{long}:p@a");
+    let error = Http::builder("http://a/")
+        .proxy(user)
+        .build()
+        .expect_err("it is too long");
+    assert!(error.to_string().contains("1 to 255 bytes"), "{error}");
+}
+
+#[test]
+fn secrets_are_in_no_debug_text() {
+    let builder = Http::builder("http://bob:secret@a.test/").proxy("http://ann:secret@b.test");
+    assert!(!format!("{builder:?}").contains("secret"), "{builder:?}");
+    let http = builder.build().expect("is well formed");
+    assert!(!format!("{http:?}").contains("secret"), "{http:?}");
+}
+
+/// Carries bytes both ways, as a tunnel does.
+pub(crate) fn pipe(one: &mut TcpStream, mut other: TcpStream) {
+    let copy = |mut from: TcpStream, mut to: TcpStream| {
+        let mut buffer = [0; 4096];
+        while let Ok(bytes @ 1..) = from.read(&mut buffer) {
+            if to.write_all(&buffer[..bytes]).is_err() {
+                break;
+            }
+        }
+        let _ = to.shutdown(std::net::Shutdown::Both);
+    };
+    let (from, to) = (one.try_clone(), other.try_clone());
+    let (from, to) = (from.expect("a handle"), to.expect("a handle"));
+    let back = std::thread::spawn(move || copy(to, from));
+    let forth = one.try_clone().expect("a handle");
+    copy(forth, other.try_clone().expect("a handle"));
+    let _ = other.flush();
+    let _ = back.join();
+}

@@ -1,0 +1,227 @@
+use hammer_core::Report;
+use hammer_http::{Http, HttpBuilder};
+
+use crate::scripted::{Request, Scripted, answer};
+use crate::{only_failure, run};
+
+/// Sends `/a` to `/b` with this status.
+fn sending_on(status: &'static str, location: &str) -> Scripted {
+    let location = format!("Location: {location}");
+    Scripted::replying(move |request: &Request| match request.path() {
+        "/a" => answer(status, &[&location], b"moved"),
+        _ => answer("200 OK", &[], b"here"),
+    })
+}
+
+fn follow(server: &Scripted, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Report {
+    let http = Http::builder(&format!("{}a", server.url())).follow_redirects(3);
+    run(change(http).build().expect("is well formed"), 2)
+}
+
+/// The first line of each request so far.
+fn lines(server: &Scripted) -> Vec<String> {
+    let heads = server.heads().into_iter();
+    heads
+        .map(|head| head.split(" HTTP/1.1").next().expect("a line").to_owned())
+        .collect()
+}
+
+#[test]
+fn a_redirect_is_part_of_the_hit() {
+    let server = sending_on("302 Found", "/b");
+    let report = follow(&server, |http| http);
+    assert_eq!(
+        report.hits.ok, 2,
+        "{:?} {:?}",
+        report.labels, report.failures
+    );
+    assert_eq!(report.labels["200"], 2);
+    assert_eq!(report.counts["redirects"], 2);
+    assert_eq!(lines(&server), ["GET /a", "GET /b", "GET /a", "GET /b"]);
+    assert_eq!(server.connections(), 1);
+    assert_eq!(report.phases_us["redirect"].count, 2);
+    assert_eq!(report.phases_us["first_byte"].count, 2);
+    assert_eq!(report.counts["body_bytes"], 18);
+    let sent: usize = server.heads().iter().map(String::len).sum();
+    assert_eq!(report.bytes.sent, sent as u64);
+}
+
+#[test]
+fn redirects_are_not_followed_unless_asked_for() {
+    let server = sending_on("302 Found", "/b");
+    let http = Http::builder(&format!("{}a", server.url()));
+    let report = run(http.build().expect("is well formed"), 2);
+    assert_eq!(report.labels["302"], 2);
+    assert_eq!(lines(&server), ["GET /a", "GET /a"]);
+}
+
+#[test]
+fn methods_and_bodies_go_along_as_they_should() {
+    for (status, line, body) in [
+        ("301 Moved Permanently", "GET /b", 0),
+        ("302 Found", "GET /b", 0),
+        ("303 See Other", "GET /b", 0),
+        ("307 Temporary Redirect", "POST /b", 4),
+        ("308 Permanent Redirect", "POST /b", 4),
+    ] {
+        let server = sending_on(status, "/b");
+        let report = follow(&server, |http| http.json("{  }").header("X-Own", "1"));
+        assert_eq!(
+            report.hits.ok, 2,
+            "{:?} {:?}",
+            report.labels, report.failures
+        );
+        assert_eq!(lines(&server)[1], line, "{status}");
+        let head = &server.heads()[1];
+        assert_eq!(
+            head.contains("content-type: application/json"),
+            body > 0,
+            "{head}"
+        );
+        assert_eq!(head.contains("content-length: 4"), body > 0, "{head}");
+        assert!(head.contains("x-own: 1\r\n"), "{head}");
+    }
+}
+
+#[test]
+fn another_origin_gets_a_connection_of_its_own_and_no_secrets() {
+    let other = Scripted::replying(|_| answer("200 OK", &[], b""));
+    let server = sending_on("307 Temporary Redirect", &format!("{}c", other.url()));
+    let report = follow(&server, |http| {
+        http.user("u:secret")
+            .cookie("a=secret")
+            .header("X-Api-Key", "secret")
+            .header("Host", "own.example")
+            .header("X-Own", "1")
+    });
+    assert_eq!(
+        report.hits.ok, 2,
+        "{:?} {:?}",
+        report.labels, report.failures
+    );
+    assert!(server.heads()[0].contains("host: own.example\r\n"));
+    assert!(server.heads()[0].contains("cookie: a=secret\r\n"));
+    let head = &other.heads()[0];
+    assert_eq!(lines(&other), ["GET /c", "GET /c"]);
+    assert!(
+        !head.contains("secret") && !head.contains("uthorization"),
+        "{head}"
+    );
+    assert!(
+        head.contains(&format!("host: {}\r\n", other.addr())),
+        "{head}"
+    );
+    assert!(head.contains("x-own: 1\r\n"), "{head}");
+    assert_eq!(
+        (server.connections(), other.connections()),
+        (1, 1),
+        "both are kept"
+    );
+}
+
+#[test]
+fn the_same_origin_gets_what_the_first_got() {
+    let server = sending_on("302 Found", "/b");
+    follow(&server, |http| {
+        http.user("u:p").cookie("a=b").header("Host", "own.example")
+    });
+    let head = &server.heads()[1];
+    for line in [
+        "authorization: Basic dTpw\r\n",
+        "cookie: a=b\r\n",
+        "host: own.example\r\n",
+    ] {
+        assert!(head.contains(line), "{head}");
+    }
+}
+
+#[test]
+fn signatures_go_with_each_leg_but_to_no_other_origin() {
+    let other = Scripted::replying(|_| answer("200 OK", &[], b""));
+    let location = format!("Location: {}", other.url());
+    let server = Scripted::replying(move |request| match request.path() {
+        "/a" => answer("302 Found", &["Location: /b"], b""),
+        _ => answer("302 Found", &[&location], b""),
+    });
+    let scope = "aws:eu-central-1:s3".parse().expect("is well formed");
+    let report = follow(&server, |http| {
+        http.user("k:s").session_token("t").aws_sigv4(scope)
+    });
+    assert_eq!(
+        report.hits.ok, 2,
+        "{:?} {:?}",
+        report.labels, report.failures
+    );
+    let signature = |head: &String| head.split("Signature=").nth(1).map(str::to_owned);
+    let heads = server.heads();
+    assert_ne!(
+        signature(&heads[0]).expect("is signed"),
+        signature(&heads[1]).expect("is signed")
+    );
+    let head = &other.heads()[0];
+    assert!(
+        !head.contains("authorization") && !head.contains("security-token"),
+        "{head}"
+    );
+}
+
+#[test]
+fn a_login_sets_a_cookie_on_the_way() {
+    let server = Scripted::replying(|request| match (request.path(), request.header("cookie")) {
+        ("/a", None) => answer(
+            "303 See Other",
+            &["Location: /b", "Set-Cookie: id=1; Path=/"],
+            b"",
+        ),
+        ("/a", Some("id=1")) | ("/b", Some("id=1")) => answer("200 OK", &[], b""),
+        _ => answer("401 Unauthorized", &[], b""),
+    });
+    let report = follow(&server, |http| http.keep_cookies(true));
+    assert_eq!(
+        report.hits.ok, 2,
+        "{:?} {:?}",
+        report.labels, report.failures
+    );
+    assert_eq!(lines(&server), ["GET /a", "GET /b", "GET /a"]);
+}
+
+#[test]
+fn circles_and_malformed_places_are_failures_with_names() {
+    let server = Scripted::replying(|_| answer("302 Found", &["Location: /a"], b""));
+    let report = follow(&server, |http| http);
+    assert_eq!(only_failure(&report), ("too_many_redirects", 2));
+    assert_eq!(server.heads().len(), 8, "each hit is sent four times");
+    assert!(report.advice.contains_key("too_many_redirects"));
+    for location in [
+        "ftp://a.test/",
+        "http://",
+        "javascript:alert(1)",
+        "http://a:99999/",
+    ] {
+        let server = sending_on("302 Found", location);
+        let report = follow(&server, |http| http);
+        assert_eq!(
+            only_failure(&report),
+            ("malformed_redirect", 2),
+            "{location}"
+        );
+    }
+    let server = Scripted::replying(|_| answer("302 Found", &[], b""));
+    let report = follow(&server, |http| http);
+    assert_eq!(
+        report.labels["302"], 2,
+        "one that says no place is an answer"
+    );
+}
+
+#[test]
+fn where_nobody_listens_is_the_failure_of_the_hit() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let place = format!("http://{}/", listener.local_addr().expect("it is bound"));
+    drop(listener);
+    let server = sending_on("302 Found", &place);
+    assert_eq!(
+        only_failure(&follow(&server, |http| http)),
+        ("connect_refused", 2)
+    );
+}

@@ -1,0 +1,278 @@
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+
+use hammer_core::{Hammer, Needs};
+use hammer_http::{ErrorKind, Family, Http, HttpBuilder};
+
+use crate::scripted::Scripted;
+use crate::{only_failure, run};
+
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/// A server that notes where its connections come from, and how many of each.
+fn noting() -> (Scripted, Arc<Mutex<BTreeMap<IpAddr, u64>>>) {
+    let seen = Arc::new(Mutex::new(BTreeMap::new()));
+    let note = seen.clone();
+    let server = Scripted::serve(move |peer| {
+        let from = peer.stream.peer_addr().expect("it is connected").ip();
+        *note
+            .lock()
+            .expect("no script panicked")
+            .entry(from)
+            .or_default() += 1;
+        while peer.request() && peer.send(OK) {}
+    });
+    (server, seen)
+}
+
+fn hit(builder: HttpBuilder, hits: u64) {
+    let report = run(builder.build().expect("is well formed"), hits);
+    assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
+}
+
+#[test]
+fn connections_go_elsewhere_and_the_message_stays() {
+    let server = Scripted::answering(OK);
+    let port = server.addr().port();
+    let a_test = || Http::builder("http://a.test:81/x");
+    hit(
+        a_test().connect_to(format!("a.test:81:127.0.0.1:{port}")),
+        2,
+    );
+    hit(
+        a_test()
+            .connect_to("b.test:81::")
+            .connect_to(format!("::localhost:{port}")),
+        2,
+    );
+    hit(
+        Http::builder(&format!("http://a.test:{port}/x"))
+            .resolve(format!("a.test:{port}:127.0.0.1")),
+        2,
+    );
+    // Where a connection is sent to has its addresses looked up too.
+    let both = a_test().connect_to(format!("a.test:81:b.test:{port}"));
+    hit(both.resolve(format!("*:{port}:127.0.0.1")), 2);
+    assert_eq!(server.connections(), 4);
+    for head in server.heads() {
+        assert!(
+            head.starts_with("GET /x HTTP/1.1\r\nhost: a.test:"),
+            "{head}"
+        );
+    }
+}
+
+#[test]
+fn all_addresses_take_turns() {
+    // What listens at all of 127.0.0.0/8 is told apart by the address that it is reached at.
+    let listener = std::net::TcpListener::bind("0.0.0.0:0").expect("a free port");
+    let port = listener.local_addr().expect("it is bound").port();
+    let seen = Arc::new(Mutex::new(BTreeMap::new()));
+    let note = seen.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let at = stream.local_addr().expect("it is connected").ip();
+            *note.lock().expect("nobody panicked").entry(at).or_insert(0) += 1;
+            Scripted::answer_all(stream, OK);
+        }
+    });
+    let url = format!("http://a.test:{port}/");
+    let http = Http::builder(&url).keepalive(false);
+    hit(
+        http.resolve(format!("a.test:{port}:127.0.0.2,127.0.0.3,127.0.0.4")),
+        9,
+    );
+    let seen = seen.lock().expect("nobody panicked");
+    assert_eq!(seen.values().collect::<Vec<_>>(), [&3, &3, &3], "{seen:?}");
+}
+
+#[test]
+fn an_address_that_refuses_is_passed_over() {
+    let server = Scripted::answering(OK);
+    let port = server.addr().port();
+    let http = Http::builder(&format!("http://a.test:{port}/")).keepalive(false);
+    hit(http.resolve(format!("a.test:{port}:[::1],127.0.0.1")), 4);
+}
+
+#[test]
+fn connections_come_from_all_sources_in_turn() {
+    let (server, seen) = noting();
+    let http = || Http::builder(&server.url()).keepalive(false);
+    hit(http().source("127.0.0.2-127.0.0.3").source("127.0.0.9"), 9);
+    let counts: Vec<_> = seen
+        .lock()
+        .expect("no script panicked")
+        .clone()
+        .into_iter()
+        .collect();
+    let expected = [2, 3, 9].map(|last| (IpAddr::from([127, 0, 0, last]), 3));
+    assert_eq!(counts, expected);
+    #[cfg(target_os = "linux")]
+    hit(http().source("lo"), 2);
+}
+
+#[test]
+fn one_family_only() {
+    let server = Scripted::answering(OK);
+    let port = server.addr().port();
+    let localhost = || Http::builder(&format!("http://localhost:{port}/"));
+    hit(localhost().family(Family::V4), 2);
+    let six = localhost()
+        .family(Family::V6)
+        .build()
+        .expect("is well formed");
+    let report = run(six, 2);
+    let (name, count) = only_failure(&report);
+    // Where localhost has an IPv6 address at all, nobody listens at it.
+    assert!(
+        ["connect_refused", "no_address_of_family"].contains(&name),
+        "{name}"
+    );
+    assert_eq!(count, 2);
+}
+
+#[test]
+fn a_name_is_looked_up_again_when_its_addresses_are_old() {
+    let server = Scripted::answering_once(OK);
+    let url = format!("http://localhost:{}/", server.addr().port());
+    let http = Http::builder(&url)
+        .keepalive(false)
+        .dns_refresh(std::time::Duration::from_nanos(1));
+    let report = run(http.build().expect("is well formed"), 5);
+    assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
+    assert_eq!(report.phases_us["lookup"].count, 5);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_unix_socket_takes_the_place_of_the_url() {
+    use std::os::unix::net::UnixListener;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("socket");
+    let listener = UnixListener::bind(&path).expect("it is bound");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            Scripted::answer_all(stream, OK);
+        }
+    });
+    let http = Http::builder("http://a.test/")
+        .unix_socket(&path)
+        .build()
+        .expect("it is there");
+    let report = run(http, 3);
+    assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
+    assert_eq!(report.counts["connections_opened"], 1);
+    assert_eq!(report.counts["connections_reused"], 2);
+    assert!(!report.phases_us.contains_key("lookup"));
+    // A server that ends leaves its socket behind, or takes it along.
+    let gone = || {
+        Http::builder("http://a.test/")
+            .unix_socket(&path)
+            .build()
+            .expect("it is there")
+    };
+    let http = gone();
+    std::fs::remove_file(&path).expect("it was there");
+    assert_eq!(only_failure(&run(http, 2)), ("no_socket", 2));
+}
+
+#[test]
+fn ways_that_can_not_work_are_refused_when_built() {
+    type Change = fn(HttpBuilder) -> HttpBuilder;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("socket");
+    #[cfg(unix)]
+    let _listener = std::os::unix::net::UnixListener::bind(&path).expect("it is bound");
+    let table: [(Change, &str); 14] = [
+        (|http| http.connect_to("a:1:b"), "malformed --connect-to"),
+        (|http| http.resolve("a:1:b"), "malformed --resolve"),
+        (
+            |http| http.source("192.0.2.1"),
+            "connections can't come from 192.0.2.1",
+        ),
+        (
+            |http| http.unix_socket("/no/such"),
+            "no unix socket at /no/such",
+        ),
+        (
+            |http| http.unix_socket("/dev/null"),
+            "/dev/null is no unix socket",
+        ),
+        (
+            |http| http.keepalive(false).connection_hits(3),
+            "--no-keepalive closes",
+        ),
+        (|http| http.connection_hits(0), "--connection-hits should"),
+        (
+            |http| http.connect_to("::[::1]:").family(Family::V4),
+            "::1 is not of the family that is asked for: leave out -4",
+        ),
+        (
+            |http| http.connect_to("::[::1]:").source("127.0.0.1"),
+            "::1 is not of the family that is asked for: leave out --interface",
+        ),
+        (
+            |http| http.source("127.0.0.1").family(Family::V6),
+            "no address of --interface",
+        ),
+        (
+            |http| http.resolve("a:80:127.0.0.1").family(Family::V6),
+            "no address of a that --resolve gives",
+        ),
+        (
+            |http| http.proxy("localhost").resolve("a:80:127.0.0.1"),
+            "--resolve says where a is, and the proxy",
+        ),
+        (
+            |http| http.proxy("socks5h://localhost").resolve("a:80:127.0.0.1"),
+            "--resolve says where a is, and the proxy",
+        ),
+        (
+            |http| http.source("lo").source("127.0.0.1"),
+            "connections can't come from an interface and",
+        ),
+    ];
+    for (change, message) in table {
+        let error = change(Http::builder("http://a/"))
+            .build()
+            .expect_err(message);
+        assert!(error.to_string().starts_with(message), "{message}: {error}");
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+    }
+    let table: [(Change, &str); 5] = [
+        (|http| http.proxy("localhost"), "--proxy"),
+        (|http| http.connect_to("::b:"), "--connect-to"),
+        (|http| http.resolve("a:80:127.0.0.1"), "--resolve"),
+        (|http| http.source("127.0.0.1"), "--interface"),
+        (|http| http.family(Family::V4), "-4 or -6"),
+    ];
+    for (change, flag) in table {
+        let unix = Http::builder("http://a/").unix_socket(&path);
+        let error = change(unix).build().expect_err(flag).to_string();
+        assert!(
+            error.starts_with(flag) && error.contains("--unix-socket"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn each_source_has_ports_of_its_own() {
+    let needs = |http: HttpBuilder| {
+        let http = http.build().expect("is well formed");
+        let all = Needs::estimate(None, std::time::Duration::from_secs(1), 1000, 1);
+        http.needs(all).ports
+    };
+    let http = || Http::builder("http://127.0.0.1/");
+    assert_eq!(needs(http()), 1000);
+    assert_eq!(needs(http().source("lo")), 1000);
+    assert_eq!(needs(http().source("127.0.0.2-127.0.0.4")), 334);
+    #[cfg(unix)]
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).expect("it is bound");
+        assert_eq!(needs(http().unix_socket(path)), 0);
+    }
+}

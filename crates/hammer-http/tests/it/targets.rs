@@ -1,0 +1,227 @@
+use std::collections::BTreeMap;
+
+use hammer_core::{Rate, Report, Run, Schedule};
+use hammer_http::{ErrorKind, Http, HttpBuilder, TargetOrder, Targets};
+
+use crate::run;
+use crate::scripted::{Scripted, answer};
+
+fn serve() -> Scripted {
+    Scripted::replying(|request| match request.path() {
+        "/missing" => answer("404 Not Found", &[], b""),
+        _ => answer("200 OK", &[], b""),
+    })
+}
+
+fn build(text: &str, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Http {
+    let targets: Targets = text.parse().expect("is well formed");
+    change(Http::builder_for(targets))
+        .build()
+        .expect("fits together")
+}
+
+/// How often each path was asked for.
+fn paths(server: &Scripted) -> BTreeMap<String, u64> {
+    let mut paths = BTreeMap::new();
+    for head in server.heads() {
+        let path = head.split(' ').nth(1).expect("a path").to_owned();
+        *paths.entry(path).or_insert(0) += 1;
+    }
+    paths
+}
+
+fn rows(report: &Report) -> Vec<(&str, u64, u64)> {
+    let rows = report.rows.iter();
+    rows.map(|row| (&*row.name, row.hits.ok, row.hits.rejected))
+        .collect()
+}
+
+#[test]
+fn targets_are_hit_in_turn_by_their_weights() {
+    let server = serve();
+    let url = server.url();
+    let text = format!(
+        "GET {url}a\nX-Own: 1\n\n# weight: 2\n# name: second\nDELETE {url}b\n\nGET {url}missing\n"
+    );
+    let http = build(&text, |http| http.header("X-Own", "0").header("X-All", "2"));
+    let report = run(http, 8);
+    let heads = server.heads();
+    let lines: Vec<_> = heads
+        .iter()
+        .map(|head| head.split(" HTTP").next().expect("a line"))
+        .collect();
+    let turn = ["GET /a", "DELETE /b", "DELETE /b", "GET /missing"];
+    assert_eq!(lines, [turn, turn].concat());
+    assert!(
+        heads[0].contains("x-all: 2\r\nx-own: 1\r\n") && !heads[0].contains("x-own: 0"),
+        "{}",
+        heads[0]
+    );
+    assert!(
+        heads[1].contains("x-own: 0\r\nx-all: 2\r\n"),
+        "{}",
+        heads[1]
+    );
+    assert_eq!(
+        rows(&report),
+        [("GET /a", 2, 0), ("second", 4, 0), ("GET /missing", 0, 2)]
+    );
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn targets_are_drawn_by_the_seed() {
+    let drawn = |seed: u64, threads: usize| {
+        let server = serve();
+        let url = server.url();
+        let text = format!("GET {url}a\n\n# weight: 3\nGET {url}b\n");
+        let http = build(&text, |http| http.target_order(TargetOrder::Random));
+        let schedule = Schedule::constant(Rate::per_second(2000)).hits(400);
+        let run = Run::new(http, schedule)
+            .seed(seed)
+            .threads(threads)
+            .max_in_flight(8);
+        let report = run.execute(|_| ()).expect("it is well formed");
+        assert_eq!(report.hits.ok, 400, "{:?}", report.failures);
+        paths(&server)
+    };
+    let first = drawn(1, 1);
+    assert!(
+        (250..350).contains(&first["/b"]),
+        "three of four: {first:?}"
+    );
+    assert_eq!(drawn(1, 2), first, "whatever the number of threads");
+    assert_ne!(drawn(2, 1), first);
+}
+
+#[test]
+fn each_origin_has_a_connection_of_its_own() {
+    let servers = [serve(), serve(), serve()];
+    let text: String = servers
+        .iter()
+        .map(|server| format!("GET {}\n", server.url()))
+        .collect();
+    let report = run(build(&text, |http| http), 9);
+    assert_eq!(report.hits.ok, 9, "{:?}", report.failures);
+    for server in &servers {
+        assert_eq!((server.heads().len(), server.connections()), (3, 1));
+        let row = format!("GET {}", server.url());
+        assert!(
+            rows(&report).contains(&(&*row, 3, 0)),
+            "{row}: {:?}",
+            report.rows
+        );
+    }
+}
+
+/// Sixteen connections are kept; with more origins in turn, each hit opens its own.
+#[test]
+fn connections_to_many_origins_are_bounded() {
+    let servers: Vec<_> = (0..17).map(|_| serve()).collect();
+    let text: String = servers
+        .iter()
+        .map(|server| format!("GET {}\n", server.url()))
+        .collect();
+    let report = run(build(&text, |http| http), 34);
+    assert_eq!(report.hits.ok, 34, "{:?}", report.failures);
+    let connections: u64 = servers.iter().map(Scripted::connections).sum();
+    assert_eq!(connections, 34);
+}
+
+#[test]
+fn paths_are_at_the_url_that_was_given() {
+    let server = serve();
+    let targets = "{\"method\":\"POST\",\"url\":\"/x?y\",\"body\":\"aGV5\"}\n";
+    let targets: Targets = targets.parse().expect("is well formed");
+    let url = server.url().replace("http://", "http://u:p@");
+    let http = Http::builder(&format!("{url}ignored")).targets(targets);
+    let report = run(http.build().expect("fits together"), 1);
+    assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
+    let head = &server.heads()[0];
+    assert!(head.starts_with("POST /x?y HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("authorization: Basic dTpw\r\n"), "{head}");
+    assert!(head.contains("content-length: 3\r\n"), "{head}");
+}
+
+#[test]
+fn targets_of_one_name_are_one_row_and_rows_are_bounded() {
+    let server = serve();
+    let url = server.url();
+    let mut text = format!("# name: pair\nGET {url}1\n# name: pair\nGET {url}2\n");
+    (0..100).for_each(|index| text.push_str(&format!("GET {url}n{index}\n")));
+    let schedule = Schedule::constant(Rate::per_second(2000)).hits(102);
+    let run = Run::new(build(&text, |http| http), schedule)
+        .threads(2)
+        .max_in_flight(8);
+    let report = run.execute(|_| ()).expect("it is well formed");
+    assert_eq!(rows(&report)[0], ("pair", 2, 0));
+    assert!(report.rows.len() <= 50, "{}", report.rows.len());
+    let sum: u64 = report.rows.iter().map(|row| row.hits.ok).sum();
+    assert_eq!(sum, 102);
+}
+
+#[test]
+fn what_does_not_fit_targets_is_refused_with_its_line() {
+    let table = [
+        (
+            "GET http://a/\nGE,T http://b/",
+            "line 2 of the text of targets",
+            "malformed method",
+        ),
+        (
+            "GET http://a/\n\nGET b",
+            "line 3 of the text of targets",
+            "has no scheme",
+        ),
+        ("GET http://a b/", "line 1 of the text of targets", "%20"),
+        (
+            "GET /a",
+            "line 1 of the text of targets",
+            "right would be a whole URL",
+        ),
+        (
+            "CONNECT http://a/",
+            "line 1 of the text of targets",
+            "opens tunnels",
+        ),
+        (
+            "GET http://a/\nContent-Length: 3",
+            "line 1 of the text of targets",
+            "the body has 0 bytes",
+        ),
+        (
+            "GET http://a/\n\n# note\nGET https://[::g]/",
+            "line 4 of the text",
+            "is no IPv6 address",
+        ),
+    ];
+    for (text, place, cause) in table {
+        let targets: Targets = text.parse().expect(text);
+        let error = Http::builder_for(targets).build().expect_err(text);
+        assert!(error.to_string().starts_with(place), "{text}: {error}");
+        let source = std::error::Error::source(&error)
+            .expect("it has a cause")
+            .to_string();
+        assert!(source.contains(cause), "{text}: {source}");
+        assert_eq!(error.kind(), ErrorKind::Targets);
+    }
+    type Change = fn(HttpBuilder) -> HttpBuilder;
+    let table: [(Change, &str); 3] = [
+        (
+            |http| http.body("a"),
+            "targets have their own bodies: leave out data",
+        ),
+        (
+            |http| http.data_lines("a"),
+            "targets have their own bodies: leave out lines",
+        ),
+        (|http| http.method("PUT"), "targets have their own methods"),
+    ];
+    for (change, message) in table {
+        let targets: Targets = "GET http://a/".parse().expect("is well formed");
+        let error = change(Http::builder_for(targets))
+            .build()
+            .expect_err(message);
+        assert!(error.to_string().starts_with(message), "{error}");
+    }
+}

@@ -1,0 +1,347 @@
+use hammer_http::{ErrorKind, Http, HttpBuilder, TlsVersion};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
+use rustls::version::{TLS12, TLS13};
+
+use crate::tls_server::{BOTH, https, pki, serve};
+use crate::{only_failure, run};
+
+#[test]
+fn a_client_certificate_is_shown_to_who_asks() {
+    let pki = pki();
+    let (server, _) = serve(&pki, BOTH, true);
+    let (cert, key) = pki.client.clone();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("it is written");
+        path
+    };
+    for http in [
+        https(&server, &pki)
+            .client_cert_pem(cert.clone())
+            .client_key_pem(key.clone()),
+        https(&server, &pki).client_cert_pem(format!("{key}{cert}")),
+        https(&server, &pki)
+            .client_cert(file("cert", &cert))
+            .client_key(file("key", &key)),
+        https(&server, &pki).client_cert(file("both", &format!("{cert}{key}"))),
+    ] {
+        let report = run(http.build().expect("is well formed"), 2);
+        assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
+    }
+    let without = run(https(&server, &pki).build().expect("is well formed"), 2);
+    assert_eq!(only_failure(&without), ("tls", 2));
+}
+
+#[test]
+fn versions_are_those_that_were_asked_for() {
+    let pki = pki();
+    let (both, _) = serve(&pki, BOTH, false);
+    let (old, _) = serve(&pki, &[&TLS12], false);
+    let (new, _) = serve(&pki, &[&TLS13], false);
+    use TlsVersion::{V1_2, V1_3};
+    for (server, lowest, highest, version) in [
+        (&both, None, None, Some("TLSv1.3")),
+        (&both, None, Some(V1_2), Some("TLSv1.2")),
+        (&both, Some(V1_2), Some(V1_3), Some("TLSv1.3")),
+        (&old, Some(V1_2), None, Some("TLSv1.2")),
+        (&old, Some(V1_3), None, None),
+        (&new, Some(V1_3), Some(V1_3), Some("TLSv1.3")),
+        (&new, None, Some(V1_2), None),
+    ] {
+        let mut http = https(server, &pki);
+        if let Some(lowest) = lowest {
+            http = http.tls_min(lowest);
+        }
+        if let Some(highest) = highest {
+            http = http.tls_max(highest);
+        }
+        let report = run(http.build().expect("is well formed"), 1);
+        let Some(version) = version else {
+            assert_eq!(only_failure(&report), ("tls", 1));
+            continue;
+        };
+        assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
+        let facts: Vec<_> = report.facts["tls"].keys().collect();
+        assert_eq!(facts.len(), 1, "{facts:?}");
+        assert!(
+            facts[0].starts_with(&format!("{version} TLS_")),
+            "{facts:?}"
+        );
+        assert_eq!(report.facts["alpn"]["none"], 1);
+    }
+}
+
+#[test]
+fn the_name_that_is_asked_for() {
+    let pki = pki();
+    let (server, seen) = serve(&pki, BOTH, false);
+    let port = server.addr().port();
+    let a_test = || {
+        let url = format!("https://a.test:{port}/");
+        let http = Http::builder(&url).cacert_pem(pki.ca.clone());
+        http.resolve(format!("*:{port}:127.0.0.1"))
+    };
+    let b_test = format!("https://b.test:{port}/");
+    let b_test = Http::builder(&b_test).resolve(format!("*:{port}:127.0.0.1"));
+    for http in [
+        a_test(),
+        b_test.cacert_pem(pki.ca.clone()).sni("a.test"),
+        a_test().says_sni(false),
+        https(&server, &pki),
+    ] {
+        let report = run(http.build().expect("is well formed"), 1);
+        assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
+    }
+    let wrong = run(a_test().sni("b.test").build().expect("is well formed"), 1);
+    assert_eq!(only_failure(&wrong), ("tls", 1));
+    let names = || {
+        let seen = seen.lock().expect("no script panicked");
+        let mut names = seen.get("name").cloned().unwrap_or_default();
+        names.sort();
+        // A session that could not be opened ahead is tried again for its hit.
+        names.dedup_by(|one, other| one == "b.test" && one == other);
+        names
+    };
+    // The names of the first four; a handshake that fails may have said none.
+    while names().len() < 5 {
+        std::thread::yield_now();
+    }
+    assert_eq!(names(), ["a.test", "a.test", "b.test", "none", "none"]);
+}
+
+#[test]
+fn handshakes_are_resumed_unless_that_is_switched_off() {
+    let pki = pki();
+    for versions in [&[&TLS13][..], &[&TLS12]] {
+        let (server, _) = serve(&pki, versions, false);
+        let counts = |http: HttpBuilder| {
+            let http = http.keepalive(false).build().expect("is well formed");
+            let report = run(http, 4);
+            assert_eq!(report.hits.ok, 4, "{:?}", report.failures);
+            let facts = &report.facts["tls_handshake"];
+            let count = |kind| facts.get(kind).copied().unwrap_or(0);
+            (count("full"), count("resumed"))
+        };
+        assert_eq!(counts(https(&server, &pki)), (1, 3));
+        assert_eq!(counts(https(&server, &pki).tls_resume(false)), (4, 0));
+    }
+}
+
+#[test]
+fn the_key_log_is_in_the_format_of_nss() {
+    let pki = pki();
+    let (server, _) = serve(&pki, &[&TLS13], false);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys");
+    std::fs::write(&path, "# from another program\n").expect("it is written");
+    let report = run(
+        https(&server, &pki)
+            .key_log(&path)
+            .build()
+            .expect("is well formed"),
+        1,
+    );
+    assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("# from another program"));
+    let mut labels: Vec<_> = lines
+        .map(|line| {
+            let words: Vec<_> = line.split(' ').collect();
+            assert_eq!((words.len(), words[1].len()), (3, 64), "{line}");
+            assert!(
+                words[1..]
+                    .concat()
+                    .bytes()
+                    .all(|byte| byte.is_ascii_hexdigit())
+            );
+            words[0]
+        })
+        .collect();
+    labels.sort_unstable();
+    labels.retain(|label| *label != "EXPORTER_SECRET");
+    let traffic = ["CLIENT_HANDSHAKE", "CLIENT", "SERVER_HANDSHAKE", "SERVER"];
+    for who in traffic {
+        assert!(
+            labels.iter().any(|label| label.starts_with(who)),
+            "{who}: {labels:?}"
+        );
+    }
+    let error = https(&server, &pki)
+        .key_log("/no/such/keys")
+        .build()
+        .expect_err("no folder");
+    assert!(
+        error.to_string().starts_with("the key log /no/such/keys"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_retired_connection_says_goodbye() {
+    let pki = pki();
+    let (server, seen) = serve(&pki, BOTH, false);
+    let http = https(&server, &pki)
+        .connection_hits(1)
+        .build()
+        .expect("is well formed");
+    let report = run(http, 3);
+    assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
+    let ends = || {
+        seen.lock()
+            .expect("no script panicked")
+            .get("end")
+            .cloned()
+            .unwrap_or_default()
+    };
+    while ends().len() < 3 {
+        std::thread::yield_now();
+    }
+    assert_eq!(ends(), ["goodbye"; 3]);
+}
+
+#[test]
+fn what_tls_can_not_do_is_refused_when_built() {
+    let pki = pki();
+    let (cert, key) = pki.client.clone();
+    let other = pki.server.1.clone();
+    let block = |label: &str| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+    let legacy = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: \
+                  AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+    let broken = cert.replace("\nM", "\n?");
+    let future = {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new(vec!["a".to_owned()]).expect("a name");
+        params.not_before = date_time_ymd(3000, 1, 1);
+        params.self_signed(&key).expect("it is signed").pem()
+    };
+    let http = || Http::builder("https://a.test/").insecure(true);
+    let given = |cert: &str, key: &str| http().client_cert_pem(cert).client_key_pem(key);
+    let (certificates, tls) = (ErrorKind::Certificates, ErrorKind::Tls);
+    let table = [
+        (
+            http().client_key_pem(key.clone()),
+            certificates,
+            "give that with --cert",
+        ),
+        (
+            http().client_cert_pem(cert.clone()),
+            certificates,
+            "give it with --key, or in the same file",
+        ),
+        (
+            given(&cert, &other),
+            certificates,
+            "the given client key does not belong to the given client certificate",
+        ),
+        (
+            http().client_cert_pem(format!("{cert}{other}")),
+            certificates,
+            "the key in the given client certificate does not belong",
+        ),
+        (
+            given(&cert, &block("ENCRYPTED PRIVATE KEY")),
+            certificates,
+            "is encrypted: decrypt it with openssl pkey",
+        ),
+        (
+            given(&cert, legacy),
+            certificates,
+            "is encrypted: decrypt it with openssl pkey",
+        ),
+        (
+            given(&cert, &block("PRIVATE KEY")),
+            certificates,
+            "can't be used: it should be",
+        ),
+        (
+            given(&cert, &cert),
+            certificates,
+            "-----BEGIN PRIVATE KEY-----",
+        ),
+        (
+            given(&key, &key),
+            certificates,
+            "-----BEGIN CERTIFICATE-----",
+        ),
+        (given("", ""), certificates, "-----BEGIN CERTIFICATE-----"),
+        (given(&broken, &key), certificates, "is malformed"),
+        (
+            given(&block("CERTIFICATE"), &key),
+            certificates,
+            "is malformed",
+        ),
+        (
+            given(&pki.expired.0, &pki.expired.1),
+            certificates,
+            "the given client certificate expired on 2020-01-01",
+        ),
+        (
+            given(&future, &key),
+            certificates,
+            "is not valid before 3000-01-01",
+        ),
+        (
+            http().client_cert("/no/such"),
+            certificates,
+            "the client certificate /no/such can't be read",
+        ),
+        (
+            given(&cert, &key).client_key("/no/such"),
+            certificates,
+            "the client key /no/such can't be read",
+        ),
+        (
+            http().tls_min(TlsVersion::V1_3).tls_max(TlsVersion::V1_2),
+            tls,
+            "leave one out",
+        ),
+        (http().sni("127.0.0.1"), tls, "give --no-sni"),
+        (http().sni("a b"), tls, "should be a host name"),
+        (http().sni("b.test").says_sni(false), tls, "give either"),
+        (
+            Http::builder("http://a/").sni("b.test"),
+            tls,
+            "--sni is about TLS",
+        ),
+        (
+            Http::builder("http://a/").client_cert_pem(cert.clone()),
+            tls,
+            "--cert is about TLS",
+        ),
+        (
+            Http::builder("http://a/").tls_min(TlsVersion::V1_3),
+            tls,
+            "should begin with https://",
+        ),
+    ];
+    for (http, kind, message) in table {
+        let error = http.build().expect_err(message);
+        assert!(error.to_string().contains(message), "{message}: {error}");
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+}
+
+#[test]
+fn a_ca_that_has_expired_is_left_out_or_refused() {
+    let pki = pki();
+    let (server, _) = serve(&pki, BOTH, false);
+    let key = KeyPair::generate().expect("a key");
+    let mut params = CertificateParams::new(vec![]).expect("no names");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.not_after = date_time_ymd(2020, 1, 1);
+    let expired = params.self_signed(&key).expect("it is signed").pem();
+    let error = https(&server, &pki)
+        .cacert_pem(expired.clone())
+        .build()
+        .expect_err("it expired");
+    assert!(
+        error.to_string().contains("it expired on 2020-01-01"),
+        "{error}"
+    );
+    assert_eq!(error.kind(), ErrorKind::Certificates);
+    let both = https(&server, &pki).cacert_pem(format!("{expired}{}", pki.ca));
+    let report = run(both.build().expect("one is valid"), 1);
+    assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
+}

@@ -1,0 +1,112 @@
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
+
+use hammer_http::{Http, HttpBuilder};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::version::{TLS12, TLS13};
+use rustls::{RootCertStore, ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
+
+use crate::scripted::Scripted;
+
+pub(crate) const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/// Who signs, a certificate for the server and one for its clients, all as PEM.
+pub(crate) struct Pki {
+    pub(crate) ca: String,
+    pub(crate) server: (String, String),
+    pub(crate) client: (String, String),
+    pub(crate) expired: (String, String),
+}
+
+pub(crate) fn pki() -> Pki {
+    let ca_key = KeyPair::generate().expect("a key");
+    let mut ca = CertificateParams::new(vec![]).expect("no names");
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca_pem = ca.self_signed(&ca_key).expect("it is signed").pem();
+    let issuer = Issuer::new(ca, ca_key);
+    let issue = |names: &[&str], year: i32| {
+        let key = KeyPair::generate().expect("a key");
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).expect("the names are names");
+        params.not_after = date_time_ymd(year, 1, 1);
+        let signed = params.signed_by(&key, &issuer).expect("it is signed");
+        (signed.pem(), key.serialize_pem())
+    };
+    Pki {
+        ca: ca_pem,
+        server: issue(&["127.0.0.1", "a.test"], 4000),
+        client: issue(&["ann.test"], 4000),
+        expired: issue(&["ann.test"], 2020),
+    }
+}
+
+/// What a server has seen, by name.
+pub(crate) type Seen = Arc<Mutex<BTreeMap<&'static str, Vec<String>>>>;
+
+/// A server that speaks these versions, asks for client certificates or not, and notes the name
+/// that it is asked for and how a connection ended.
+pub(crate) fn serve(
+    pki: &Pki,
+    versions: &[&'static SupportedProtocolVersion],
+    asks: bool,
+) -> (Scripted, Seen) {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let pem = |text: &str| CertificateDer::from_pem_slice(text.as_bytes()).expect("it is PEM");
+    let builder = ServerConfig::builder_with_provider(provider.clone())
+        .with_protocol_versions(versions)
+        .expect("ring has them");
+    let builder = if asks {
+        let mut roots = RootCertStore::empty();
+        roots.add(pem(&pki.ca)).expect("it is a certificate");
+        let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+        builder.with_client_cert_verifier(verifier.build().expect("there is a root"))
+    } else {
+        builder.with_no_client_auth()
+    };
+    let key = PrivateKeyDer::from_pem_slice(pki.server.1.as_bytes()).expect("it is a key");
+    let config = builder.with_single_cert(vec![pem(&pki.server.0)], key);
+    let config = Arc::new(config.expect("they belong together"));
+    let seen = Seen::default();
+    let note = seen.clone();
+    let server = Scripted::serve(move |peer| {
+        let note = |what, text: &str| {
+            let mut seen = note.lock().expect("no script panicked");
+            seen.entry(what).or_default().push(text.to_owned());
+        };
+        let mut tls = ServerConnection::new(config.clone()).expect("the config is whole");
+        let end = answer_over(&mut tls, &mut peer.stream);
+        note("name", tls.server_name().unwrap_or("none"));
+        note("end", end);
+    });
+    (server, seen)
+}
+
+fn answer_over(tls: &mut ServerConnection, stream: &mut TcpStream) -> &'static str {
+    let mut stream = Stream::new(tls, stream);
+    let mut request = Vec::new();
+    let mut buffer = [0; 1024];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return "goodbye",
+            Ok(bytes) => request.extend_from_slice(&buffer[..bytes]),
+            Err(_) => return "broken",
+        }
+        if request.ends_with(b"\r\n\r\n") {
+            request.clear();
+            if stream.write_all(OK).is_err() {
+                return "broken";
+            }
+        }
+    }
+}
+
+pub(crate) fn https(server: &Scripted, pki: &Pki) -> HttpBuilder {
+    Http::builder(&server.url().replace("http:", "https:")).cacert_pem(pki.ca.clone())
+}
+
+pub(crate) const BOTH: &[&SupportedProtocolVersion] = &[&TLS12, &TLS13];

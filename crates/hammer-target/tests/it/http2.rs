@@ -1,0 +1,110 @@
+//! HTTP/2, asked for by a client of another make.
+
+use bytes::Bytes;
+use h2::client::SendRequest;
+use h2::{Reason, client};
+use hammer_target::{Knobs, Target};
+use hyper::Request;
+
+use crate::client::connect;
+
+/// A connection, whose frames go on by themselves.
+async fn open(target: &Target) -> SendRequest<Bytes> {
+    let stream = connect(target.addr()).await;
+    let (sender, connection) = client::handshake(stream).await.expect("it says hello");
+    tokio::spawn(connection);
+    sender
+}
+
+/// Sends a request, and waits for the length of the answer's body, which has to come with 200.
+async fn hit(sender: &SendRequest<Bytes>, body: &'static [u8]) -> Result<usize, h2::Error> {
+    let mut sender = sender.clone().ready().await?;
+    let request = Request::post("http://target/")
+        .body(())
+        .expect("is well formed");
+    let (answer, mut sending) = sender.send_request(request, body.is_empty())?;
+    if !body.is_empty() {
+        sending.send_data(Bytes::from_static(body), true)?;
+    }
+    let answer = answer.await?;
+    assert_eq!(answer.status(), 200);
+    let mut body = answer.into_body();
+    let mut length = 0;
+    while let Some(piece) = body.data().await {
+        let piece = piece?.len();
+        body.flow_control().release_capacity(piece)?;
+        length += piece;
+    }
+    Ok(length)
+}
+
+#[tokio::test]
+async fn answers_over_http2_are_counted_as_others_are() {
+    let target = Target::spawn(Knobs::default().body_bytes(200_000)).expect("a free port");
+    let sender = open(&target).await;
+    let hits = (0..10).map(|_| hit(&sender, b"twelve bytes"));
+    for hit in hits {
+        assert_eq!(hit.await.expect("it is answered"), 200_000);
+    }
+    let counts = target.shutdown().counts;
+    assert_eq!(
+        (counts.requests, counts.answered, counts.connections),
+        (10, 10, 1)
+    );
+    assert_eq!(counts.body_bytes, 10 * 12);
+}
+
+#[tokio::test]
+async fn a_connection_that_has_given_its_answers_says_goodbye() {
+    let knobs = Knobs::default().close_after(3).expect("is above 0");
+    let target = Target::spawn(knobs).expect("a free port");
+    let sender = open(&target).await;
+    let mut answers = 0;
+    let error = loop {
+        match hit(&sender, b"").await {
+            Ok(_) => answers += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(answers >= 3, "{answers}");
+    assert!(
+        error.is_go_away() && error.reason() == Some(Reason::NO_ERROR),
+        "{error}"
+    );
+    assert_eq!(target.shutdown().counts.answered, answers);
+}
+
+#[tokio::test]
+async fn a_request_that_fails_on_purpose_costs_its_stream() {
+    let knobs = Knobs::default().fail_share(0.5).expect("is a share");
+    let target = Target::spawn(knobs).expect("a free port");
+    let sender = open(&target).await;
+    for answered in [true, false, true, false] {
+        match hit(&sender, b"").await {
+            Ok(_) => assert!(answered),
+            Err(error) => assert!(!answered && error.is_reset(), "{error}"),
+        }
+    }
+    let counts = target.shutdown().counts;
+    assert_eq!(
+        (counts.answered, counts.failed, counts.connections),
+        (2, 2, 1)
+    );
+}
+
+#[tokio::test]
+async fn raw_answers_are_frames_that_others_understand() {
+    for body_bytes in [0, 2, 16_384, 1_000_000] {
+        let target = Target::spawn_raw(body_bytes).expect("a free port");
+        let sender = open(&target).await;
+        for body in [&b""[..], b"a body", &[b'x'; 50_000]] {
+            for _ in 0..5 {
+                assert_eq!(
+                    hit(&sender, body).await.expect("it is answered"),
+                    body_bytes
+                );
+            }
+        }
+        assert_eq!(target.shutdown().counts.answered, 15);
+    }
+}
