@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use hammer_core::Report;
-use hammer_http::{Answer, Exchange, masked_header};
+use hammer_http::{Answer, Exchange, masked, masked_header};
 
 use crate::text::lines::wrapped;
 use crate::text::number::{significant, whole};
@@ -48,6 +48,11 @@ impl Transcript<'_> {
         let version = match &exchange.answer {
             Some(answer) if answer.version == "HTTP/2" => "HTTP/2",
             _ => "HTTP/1.1",
+        };
+        let path = if self.show_secrets {
+            path.clone()
+        } else {
+            masked(path)
         };
         writeln!(f, "> {method} {path} {version}")?;
         self.headers(f, ">", &exchange.headers)?;

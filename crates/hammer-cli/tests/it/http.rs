@@ -257,6 +257,18 @@ fn targets_come_from_a_file() {
 }
 
 #[test]
+fn one_hit_is_shown_without_what_is_secret_in_its_query() {
+    let target = hammer_target::Target::spawn(hammer_target::Knobs::default()).unwrap();
+    let url = format!("{}?token=s3cret&page=2", target.url());
+    let shown = stdout(&output(&["http", &url, "--once"]));
+    assert!(
+        shown.contains("> GET /?token=***&page=2 HTTP/1.1"),
+        "{shown}"
+    );
+    assert!(!shown.contains("s3cret"), "{shown}");
+}
+
+#[test]
 fn messages_about_flags_show_no_secret() {
     for flags in [
         ["--oauth2-bearer", "s3cr\u{e9}t"],
