@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use hammer_cli::{App, HttpArgs};
+use hammer_cli::{App, HttpArgs, MqttArgs};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    App::new().hammer::<HttpArgs>().main()
+    App::new().hammer::<HttpArgs>().hammer::<MqttArgs>().main()
 }

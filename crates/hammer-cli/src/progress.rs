@@ -41,6 +41,11 @@ impl Progress {
     pub(crate) fn on_event(&mut self, event: &Event<'_>) {
         match event {
             Event::Opening { .. } => self.status.update("opening"),
+            Event::Preparing { ready, all } => {
+                let (ready, all) = (*ready as u64, *all as u64);
+                let line = format!("{} of {} ready", number::whole(ready), number::whole(all));
+                self.status.update(&line);
+            }
             Event::Waiting { until } => {
                 self.note(&format!("waiting until {}", instant::shown(*until)));
             }

@@ -7,6 +7,13 @@ use std::rc::Rc;
 pub(crate) struct Commons(RefCell<Vec<Rc<dyn Any>>>);
 
 impl Commons {
+    /// Forgets all, which may hold on to this in turn.
+    pub(crate) fn clear(&self) {
+        // Dropped when it can be asked again, in case something asks.
+        let known = self.0.take();
+        drop(known);
+    }
+
     /// The one of type `T`; `make` makes it for the first that asks.
     pub(crate) fn get<T: 'static>(&self, make: impl FnOnce() -> T) -> Rc<T> {
         let find = || {

@@ -75,7 +75,11 @@ pub(crate) fn execute<H: Hammer>(
             .name(format!("hammer-{index}"))
             .spawn(move || {
                 let work = AssertUnwindSafe(|| worker::run(hammer, &schedule, part, link));
-                let panicked = |_| Err(io::Error::other("a worker panicked, see stderr"));
+                let panicked = |_| {
+                    Err(Error::worker(io::Error::other(
+                        "a worker panicked, see stderr",
+                    )))
+                };
                 if let Err(error) = catch_unwind(work).unwrap_or_else(panicked) {
                     let _ = broken.send(Message::Broken {
                         worker: index,
@@ -106,7 +110,9 @@ pub(crate) fn execute<H: Hammer>(
         stages: StageTotals::default(),
         rows,
         measuring: false,
+        ready: vec![(0, 0); threads],
         elapsed: Duration::ZERO,
+        settled: Duration::ZERO,
         peaks: Peaks::default(),
         efforts: vec![None; threads],
         cpu_before: process::cpu(),
@@ -164,12 +170,16 @@ pub(crate) struct Coordinator {
     /// The names of the hammer's rows.
     pub(crate) rows: Vec<String>,
     measuring: bool,
+    /// How much of what the slots of each worker share is ready, and how much there is to be.
+    ready: Vec<(usize, usize)>,
     pub(crate) elapsed: Duration,
+    /// What of that was for settling.
+    pub(crate) settled: Duration,
     pub(crate) peaks: Peaks,
     pub(crate) efforts: Vec<Option<Effort>>,
     pub(crate) cpu_before: Duration,
     pub(crate) host_before: host::Reading,
-    broken: Option<io::Error>,
+    broken: Option<Error>,
 }
 
 /// A second of the timeline.
@@ -203,6 +213,14 @@ impl Coordinator {
     ) -> Result<Report, Error> {
         while let Ok(message) = messages.recv() {
             match message {
+                Message::Preparing { worker, ready, all } => {
+                    self.ready[worker] = (ready, all);
+                    let (ready, all) = self
+                        .ready
+                        .iter()
+                        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+                    on_event(Event::Preparing { ready, all });
+                }
                 Message::Opened => {
                     self.open += 1;
                     if self.open == self.settings.threads {
@@ -238,12 +256,14 @@ impl Coordinator {
                     worker,
                     interval,
                     elapsed,
+                    settled,
                     peaks,
                     effort,
                 } => {
                     self.efforts[worker] = effort;
                     self.current.merge(&interval);
                     self.elapsed = self.elapsed.max(elapsed);
+                    self.settled = self.settled.max(settled);
                     self.peaks.in_flight += peaks.in_flight;
                     self.peaks.backlog += peaks.backlog;
                     self.peaks.last_start = self.peaks.last_start.max(peaks.last_start);
@@ -267,7 +287,7 @@ impl Coordinator {
             self.close_seconds(1);
         }
         match self.broken.take() {
-            Some(error) => Err(Error::worker(error)),
+            Some(error) => Err(error),
             None => Ok(self.report()),
         }
     }

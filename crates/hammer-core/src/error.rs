@@ -1,10 +1,13 @@
 use std::{error, fmt, io};
 
+/// Why a hammer could not get ready, in its own words.
+pub type Unready = Box<dyn error::Error + Send + Sync>;
+
 /// Why a run could not be made; reads well after "failed to run: ".
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
-    source: Option<io::Error>,
+    source: Option<Unready>,
 }
 
 /// What went wrong.
@@ -19,6 +22,8 @@ pub enum ErrorKind {
     Warmup,
     /// The system gave no thread, timer or descriptor for a worker.
     Worker,
+    /// The hammer could not get ready.
+    Unready,
 }
 
 impl Error {
@@ -29,6 +34,13 @@ impl Error {
     pub(crate) fn worker(source: io::Error) -> Self {
         Self {
             kind: ErrorKind::Worker,
+            source: Some(source.into()),
+        }
+    }
+
+    pub(crate) fn unready(source: Unready) -> Self {
+        Self {
+            kind: ErrorKind::Unready,
             source: Some(source),
         }
     }
@@ -47,12 +59,13 @@ impl fmt::Display for Error {
             ErrorKind::Setting => "max_in_flight, threads and timeout must be above 0",
             ErrorKind::Warmup => "the shape starts at a rate of 0, which warms up nothing",
             ErrorKind::Worker => "the system did not give what a worker thread needs",
+            ErrorKind::Unready => "the hammer could not get ready",
         })
     }
 }
 
 impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.source.as_ref().map(|source| source as _)
+        self.source.as_ref().map(|source| source.as_ref() as _)
     }
 }

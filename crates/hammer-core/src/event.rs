@@ -4,7 +4,8 @@ use crate::{HitVerdict, Hits, Interval, Label, Report, Summary};
 
 /// What the engine tells while it runs; it never prints.
 ///
-/// The order is: opening, waiting and warming if they were asked for, started, ticks (one a second) with hit records between them if they
+/// The order is: opening, preparing while a hammer takes its time for that, waiting and warming if
+/// they were asked for, started, ticks (one a second) with hit records between them if they
 /// were asked for, draining, more ticks, finished.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -15,6 +16,13 @@ pub enum Event<'a> {
         threads: usize,
         /// The bound on hits in flight.
         max_in_flight: usize,
+    },
+    /// The hammer is getting ready what its slots share.
+    Preparing {
+        /// How much of it is.
+        ready: usize,
+        /// How much there is to be.
+        all: usize,
     },
     /// The start by the wall clock is waited for.
     Waiting {

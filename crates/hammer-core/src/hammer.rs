@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crate::{Failure, Hit, Needs, Outcome, Slot};
+use crate::{Crew, Failure, Hit, Needs, Outcome, Slot, Unready};
 
 /// Knows how to hit one kind of target.
 ///
@@ -35,6 +35,17 @@ pub trait Hammer: Send + Sync + 'static {
     /// What a slot keeps between hits, usually a connection.
     type Session: 'static;
 
+    /// Gets ready what the slots of a worker share, before the first of them opens and the clock
+    /// starts. It may take as long as it needs; [`Crew::progress`] tells how far it is.
+    ///
+    /// # Errors
+    ///
+    /// If hitting makes no sense: then there is no run.
+    fn prepare(&self, crew: &Crew) -> impl Future<Output = Result<(), Unready>> {
+        let _ = crew;
+        async { Ok(()) }
+    }
+
     /// Opens a session for `slot`.
     ///
     /// May be slow; it happens before the clock starts where it can. Within a hit, after a
@@ -56,6 +67,15 @@ pub trait Hammer: Send + Sync + 'static {
         session: &mut Self::Session,
         hit: Hit,
     ) -> impl Future<Output = Result<Outcome, Failure>>;
+
+    /// Settles what the hits of a worker left behind, when the last of them has ended and before
+    /// sessions close: a protocol without answers can ask here whether all that was sent has
+    /// arrived. In a closed loop the time for it counts against the rate. It is dropped when the
+    /// drain would have ended.
+    fn settle(&self, crew: &Crew) -> impl Future<Output = ()> {
+        let _ = crew;
+        async {}
+    }
 
     /// Closes a session politely at the end of the run.
     fn close(&self, session: Self::Session) -> impl Future<Output = ()> {

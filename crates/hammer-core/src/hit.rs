@@ -46,6 +46,16 @@ impl Slot {
         self.notes.commons().get(make)
     }
 
+    /// This slot with its steps measured apart, from now on: for a connection that several slots
+    /// share.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            notes: Rc::new(self.notes.apart()),
+            ..self.clone()
+        }
+    }
+
     /// Adds `n` to a counter of the report, under its key `counts`.
     pub fn count(&self, counter: &'static str, n: u64) {
         self.notes.count(counter, n);

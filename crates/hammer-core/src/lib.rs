@@ -25,6 +25,7 @@ mod cgroup;
 mod checked;
 mod commons;
 mod coordinator;
+mod crew;
 mod effort;
 mod error;
 mod event;
@@ -56,8 +57,9 @@ mod wait;
 mod worker;
 
 pub use checked::{Aborted, Checked, Figure};
+pub use crew::Crew;
 pub use effort::{Effort, Hold};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Unready};
 pub use event::{Event, HitRecord, Tick};
 pub use failure::Failure;
 pub use hammer::{FromFn, Hammer, from_fn};

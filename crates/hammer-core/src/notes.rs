@@ -27,6 +27,11 @@ impl Notes {
         }
     }
 
+    /// Notes to the same worker, of steps that begin now.
+    pub(crate) fn apart(&self) -> Self {
+        Self::new(self.interval.clone(), self.commons.clone())
+    }
+
     /// What the slots of this worker share.
     pub(crate) fn commons(&self) -> &Commons {
         &self.commons

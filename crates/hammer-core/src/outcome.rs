@@ -61,11 +61,17 @@ pub struct Label(Kind);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Kind {
-    Code(u16),
+    Code(u32),
     Name(&'static str),
 }
 
 impl Label {
+    /// A number that is no code, such as a limit that a target has named.
+    #[must_use]
+    pub const fn number(number: u32) -> Self {
+        Self(Kind::Code(number))
+    }
+
     /// Whether it is written like this.
     pub(crate) fn is(self, text: &str) -> bool {
         match self.0 {
@@ -77,7 +83,7 @@ impl Label {
 
 impl From<u16> for Label {
     fn from(code: u16) -> Self {
-        Self(Kind::Code(code))
+        Self(Kind::Code(code.into()))
     }
 }
 

@@ -239,7 +239,13 @@ impl Coordinator {
         let open = !self.schedule.shape().is_max();
         let duration = self.duration(stopped, open, total.hits.scheduled);
         let seconds = duration.as_secs_f64();
-        let starting = duration.max(self.peaks.last_start).as_secs_f64();
+        let starting = if open {
+            duration
+        } else {
+            // What was sent without an answer had to arrive too before the rate was one.
+            (duration + self.settled).min(self.elapsed)
+        };
+        let starting = starting.max(self.peaks.last_start).as_secs_f64();
         let cpu = process::cpu().saturating_sub(self.cpu_before);
         let counted = |(name, count): &(Failure, u64)| (name.name().to_owned(), *count);
         let stages = self.stages.report(self.schedule.shape(), duration);

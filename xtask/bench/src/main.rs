@@ -12,6 +12,7 @@ use clap::Parser;
 mod against;
 mod args;
 mod bench;
+mod broker;
 mod claims;
 mod cores;
 mod error;

@@ -68,6 +68,28 @@ impl Program {
         self.peer.invocation(load).is_some()
     }
 
+    /// Runs it as it is told, whatever that is.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong, with the beginning of what it printed.
+    pub(crate) fn run(
+        &self,
+        invocation: &process::Invocation,
+        cores: &Cores,
+    ) -> Result<Ended, Error> {
+        let ended = process::run(&self.path, invocation, cores, LONGEST);
+        let ended = ended.map_err(Error::failed)?;
+        match ended.status.success() {
+            true => Ok(ended),
+            false => Err(Error::failed(format!(
+                "{}{}",
+                ended.status,
+                beginning(&ended)
+            ))),
+        }
+    }
+
     /// Runs it. A run that has to calibrate first is longer by that if `calibrated` is set.
     ///
     /// # Errors

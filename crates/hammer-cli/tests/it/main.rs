@@ -8,6 +8,7 @@ mod commands;
 mod echo;
 mod http;
 mod junit;
+mod mqtt;
 mod outputs;
 mod plan_thresholds;
 mod plans;

@@ -13,14 +13,14 @@ use tokio::time::timeout;
 use crate::commons::Commons;
 use crate::interval::Interval;
 use crate::notes::Notes;
-use crate::{Failure, Hammer, Hit, Outcome, Slot};
+use crate::{Crew, Failure, Hammer, Hit, Outcome, Slot, Unready};
 
 /// Longer than this, a step is taken to hang.
 const PATIENCE: Duration = Duration::from_secs(5);
 const HITS: u64 = 3;
 
-/// Holds `hammer` to the contract of [`Hammer`] against a target that is up: opens, hits, drops a
-/// hit half-way, opens again, hits, closes.
+/// Holds `hammer` to the contract of [`Hammer`] against a target that is up: prepares, opens,
+/// hits, drops a hit half-way, opens again, hits, settles, closes.
 ///
 /// Blocks the calling thread, on which it makes a runtime of its own; not for async functions.
 ///
@@ -56,6 +56,9 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), Nonconformance> {
         seed: 1,
         slot: slot.clone(),
     };
+    let crew = Crew::new(slot(0), |_, _| ());
+    let preparing = async { hammer.prepare(&crew).await.map_err(unready) };
+    step("prepare", preparing).await?;
     let first = slot(0);
     let mut session = step("open", hammer.open(first.clone())).await?;
     for number in 0..HITS {
@@ -92,8 +95,14 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), Nonconformance> {
         )
         .await?;
     }
+    close("settle", hammer.settle(&crew)).await?;
     close("close", hammer.close(session)).await?;
     close("close of a second slot", hammer.close(beside)).await
+}
+
+fn unready(error: Unready) -> Failure {
+    tracing::debug!(%error, "not ready");
+    Failure::new("it is not ready")
 }
 
 async fn close(name: &str, closing: impl Future<Output = ()>) -> Result<(), Nonconformance> {

@@ -1,5 +1,4 @@
 use std::cell::{Cell, RefCell};
-use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::interval::Interval;
-use crate::{Effort, HitRecord};
+use crate::{Effort, Error, HitRecord};
 
 /// Records that go over at one time.
 const BATCH: usize = 1024;
@@ -21,6 +20,12 @@ const SPARE: usize = 2;
 
 /// What a worker tells the coordinator.
 pub(crate) enum Message {
+    /// So much of what the slots here share is ready.
+    Preparing {
+        worker: usize,
+        ready: usize,
+        all: usize,
+    },
     /// The first sessions are open.
     Opened,
     /// The warm-up is over.
@@ -35,17 +40,18 @@ pub(crate) enum Message {
     Hits(Vec<HitRecord>),
     /// No hit becomes due any more.
     Draining,
-    /// The last interval, the time from the start to the end, the peaks, and what it took; under a
-    /// paused clock that can't be told.
+    /// The last interval, the time from the start to the end and what of it was for settling, the
+    /// peaks, and what it took; under a paused clock that can't be told.
     Done {
         worker: usize,
         interval: Box<Interval>,
         elapsed: Duration,
+        settled: Duration,
         peaks: Peaks,
         effort: Option<Effort>,
     },
     /// The worker could not work.
-    Broken { worker: usize, error: io::Error },
+    Broken { worker: usize, error: Error },
 }
 
 /// The most there was at one time in a worker.
@@ -107,6 +113,14 @@ impl Link {
                 empty: give,
             },
         )
+    }
+
+    /// What tells how much of what the slots share is ready.
+    pub(super) fn progress(&self) -> impl Fn(usize, usize) + 'static {
+        let (worker, to) = (self.worker, self.to.clone());
+        move |ready, all| {
+            let _ = to.send(Message::Preparing { worker, ready, all });
+        }
     }
 
     /// Tells that the first sessions are open, and waits for the start.
@@ -180,6 +194,7 @@ impl Link {
         &self,
         current: &Rc<RefCell<Box<Interval>>>,
         elapsed: Duration,
+        settled: Duration,
         peaks: Peaks,
         effort: Option<Effort>,
     ) {
@@ -189,6 +204,7 @@ impl Link {
             worker: self.worker,
             interval,
             elapsed,
+            settled,
             peaks,
             effort,
         });

@@ -23,11 +23,12 @@ use tokio::time::Instant;
 use crate::commons::Commons;
 use crate::effort::Meter;
 use crate::interval::Interval;
+use crate::notes::Notes;
 use crate::schedule::{Schedule, Share};
 use crate::stop::{Level, Stop};
 use crate::unsent::Unsent;
 use crate::wait::{Bell, Wait};
-use crate::{Hammer, HitRecord, HitVerdict, Shape};
+use crate::{Crew, Error, Hammer, HitRecord, HitVerdict, Shape, Slot};
 
 use ended::{Ended, Within};
 use growth::Growth;
@@ -121,12 +122,14 @@ pub(crate) fn run<H: Hammer>(
     schedule: &Schedule,
     part: Part,
     link: Link,
-) -> io::Result<()> {
+) -> Result<(), Error> {
     let mut builder = Builder::new_current_thread();
     builder.enable_all();
     #[cfg(feature = "testing")]
     builder.start_paused(part.paused);
-    let runtime = builder.build_local(LocalOptions::default())?;
+    let runtime = builder
+        .build_local(LocalOptions::default())
+        .map_err(Error::worker)?;
     let share_of = |schedule: &Schedule| schedule.share(part.worker as u64, part.workers as u64);
     let warmup = Some(part.warmup).filter(|length| !length.is_zero());
     let warmup = warmup.and_then(|length| {
@@ -137,7 +140,7 @@ pub(crate) fn run<H: Hammer>(
     let shape = schedule.shape();
     let stages = (shape.stages().len() > 1).then(|| shape.clone());
     runtime.block_on(async {
-        let wait = Wait::new(part.paused)?;
+        let wait = Wait::new(part.paused).map_err(Error::worker)?;
         let mut worker = Worker::new(hammer, share, part, link);
         (worker.warmup, worker.stages) = (Cell::new(warmup), stages);
         let worker = Rc::new(worker);
@@ -173,7 +176,7 @@ impl<H: Hammer> Worker<H> {
         }
     }
 
-    async fn work(self: &Rc<Self>, mut wait: Wait) -> io::Result<()> {
+    async fn work(self: &Rc<Self>, mut wait: Wait) -> Result<(), Error> {
         let listener = Rc::downgrade(self);
         let stop = self.part.stop.clone();
         tokio::task::spawn_local(async move {
@@ -186,7 +189,10 @@ impl<H: Hammer> Worker<H> {
                 }
             }
         });
-        let start = self.wait_to_open(&mut wait).await?;
+        let crew = self.crew();
+        self.prepare(&crew).await?;
+        let start = self.wait_to_open(&mut wait).await;
+        let start = start.map_err(Error::worker)?;
         self.open_first().await;
         let told = self.link.opened().await;
         let start = told.unwrap_or_else(|| start.max(Instant::now()));
@@ -194,10 +200,46 @@ impl<H: Hammer> Worker<H> {
         self.state.set(State::Running);
         let paced = self.pace(&mut wait).await;
         let effort = self.meter.take().map(|meter| meter.finish());
+        let settled = self.settle(&crew).await;
         self.close().await;
+        self.commons.clear();
+        let (elapsed, peaks) = (self.elapsed(), self.peaks.get());
         self.link
-            .done(&self.interval, self.elapsed(), self.peaks.get(), effort);
-        paced
+            .done(&self.interval, elapsed, settled, peaks, effort);
+        paced.map_err(Error::worker)
+    }
+
+    /// What stands for all slots here.
+    fn crew(&self) -> Crew {
+        let notes = Notes::new(self.interval.clone(), self.commons.clone());
+        let slot = Slot {
+            index: self.part.worker,
+            worker: self.part.worker,
+            workers: self.part.workers,
+            notes: Rc::new(notes),
+        };
+        Crew::new(slot, self.link.progress())
+    }
+
+    /// Lets the hammer get ready what its slots share; a stop ends that.
+    async fn prepare(&self, crew: &Crew) -> Result<(), Error> {
+        tokio::select! {
+            ready = self.hammer.prepare(crew) => ready.map_err(Error::unready),
+            _ = self.part.stop.beyond(Level::Run) => Ok(()),
+        }
+    }
+
+    /// Lets the hammer settle what hits left behind, within the bound of the drain; tells how long
+    /// it took.
+    async fn settle(&self, crew: &Crew) -> Duration {
+        let begun = Instant::now();
+        crew.slot().notes.begin(begun);
+        tokio::select! {
+            () = self.hammer.settle(crew) => {}
+            () = tokio::time::sleep(self.part.drain) => {}
+            _ = self.part.stop.beyond(Level::Drain) => {}
+        }
+        begun.elapsed()
     }
 
     /// Waits until a little before the start by the wall clock, if there is one, and tells when

@@ -1,6 +1,10 @@
 use std::cell::Cell;
+use std::rc::Rc;
 
-use hammer_core::{Failure, Hammer, Hit, Outcome, Run, Slot};
+use hammer_core::testing::paused;
+use hammer_core::{
+    Crew, ErrorKind, Event, Failure, Hammer, Hit, Outcome, Run, Schedule, Slot, Unready,
+};
 
 use crate::{ms, per_second, run};
 
@@ -86,4 +90,88 @@ fn hits_of_a_warm_up_count_in_no_row_and_no_counter() {
         warm.facts["parity"].values().sum::<u64>(),
         warm.generator.sessions_opened
     );
+}
+
+/// Gets ready two of three, tells of it, and settles for half a second.
+struct Preparing {
+    /// Whether what it got ready is enough.
+    enough: bool,
+}
+
+#[derive(Default)]
+struct Ready(Cell<bool>);
+
+impl Hammer for Preparing {
+    type Session = Rc<Ready>;
+
+    async fn prepare(&self, crew: &Crew) -> Result<(), Unready> {
+        crew.progress(2, 3);
+        tokio::time::sleep(ms(20_000)).await;
+        crew.slot().share(Ready::default).0.set(true);
+        match self.enough {
+            true => Ok(()),
+            false => Err("2 of 3 are not enough".into()),
+        }
+    }
+
+    async fn open(&self, slot: Slot) -> Result<Rc<Ready>, Failure> {
+        Ok(slot.share(Ready::default))
+    }
+
+    async fn hit(&self, ready: &mut Rc<Ready>, hit: Hit) -> Result<Outcome, Failure> {
+        let apart = hit.slot().apart();
+        tokio::time::sleep(ms(10)).await;
+        apart.mark("apart");
+        Ok(Outcome::ok(if ready.0.get() { "ready" } else { "not" }))
+    }
+
+    async fn settle(&self, crew: &Crew) {
+        tokio::time::sleep(ms(500)).await;
+        crew.slot().mark("settled");
+    }
+}
+
+#[test]
+fn a_hammer_gets_ready_before_the_clock_starts_and_settles_after_the_last_hit() {
+    let mut told = vec![];
+    let run = Run::new(Preparing { enough: true }, per_second(100, ms(1000)));
+    let report = paused(run.timeout(ms(5_000)))
+        .threads(1)
+        .execute(|event| {
+            if let Event::Preparing { ready, all } = event {
+                told.push((ready, all));
+            }
+        })
+        .expect("it is ready");
+    assert_eq!(told, [(2, 3)]);
+    assert_eq!(
+        report.labels["ready"], 100,
+        "longer than a timeout may it take"
+    );
+    assert_eq!(report.response_us.max.round(), 10_000.0);
+    assert_eq!(report.phases_us["apart"].p50.round(), 10_000.0);
+    assert_eq!(report.phases_us["settled"].max.round(), 500_000.0);
+    assert_eq!(report.rate.achieved.round(), 100.0, "the schedule was kept");
+}
+
+#[test]
+fn in_a_closed_loop_settling_counts_against_the_rate() {
+    let schedule = Schedule::max().lasting(ms(1000));
+    let run = Run::new(Preparing { enough: true }, schedule).max_in_flight(1);
+    let report = paused(run).threads(1).execute(|_| ()).expect("it is ready");
+    let rate = report.hits.ok as f64 / 1.5;
+    assert!(
+        (report.rate.achieved - rate).abs() < 1.5,
+        "{rate}: {:?}",
+        report.rate
+    );
+}
+
+#[test]
+fn a_hammer_that_is_not_ready_makes_no_run() {
+    let run = Run::new(Preparing { enough: false }, per_second(100, ms(1000)));
+    let error = paused(run).execute(|_| ()).expect_err("it is not ready");
+    assert_eq!(error.kind(), ErrorKind::Unready);
+    let cause = std::error::Error::source(&error).expect("it has one");
+    assert_eq!(cause.to_string(), "2 of 3 are not enough");
 }

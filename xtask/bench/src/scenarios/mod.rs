@@ -11,6 +11,7 @@ mod closed;
 mod engine;
 mod even;
 mod memory;
+mod mqtt;
 mod stall;
 mod steady;
 
@@ -27,7 +28,7 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
     match kind {
         Kind::Closed | Kind::Ceiling | Kind::Steady | Kind::Memory => Some(Mode::Raw),
         Kind::Even | Kind::Stall => Some(Mode::Recording),
-        Kind::Http2 | Kind::Engine => None,
+        Kind::Http2 | Kind::Engine | Kind::MqttSink | Kind::Mqtt => None,
     }
 }
 
@@ -45,5 +46,7 @@ pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
         Kind::Stall => stall::run(bench, scenario),
         Kind::Memory => memory::run(bench, scenario),
         Kind::Engine => engine::run(bench, scenario),
+        Kind::MqttSink => mqtt::sink(bench, scenario),
+        Kind::Mqtt => mqtt::broker(bench, scenario),
     }
 }

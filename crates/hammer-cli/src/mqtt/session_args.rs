@@ -1,0 +1,96 @@
+use clap::Args;
+use hammer_mqtt::{MqttBuilder, Qos, Version};
+
+use super::message_args::{Level, level};
+use super::{check, nowhere};
+
+/// Who clients say they are.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Sessions")]
+#[group(skip)]
+pub(super) struct SessionArgs {
+    /// Version of MQTT: 3.1.1 or 5 [default: 3.1.1]
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    mqtt: Option<Version>,
+    /// User and password to log in with, if they are not in the URL
+    #[arg(short = 'u', long, value_name = "USER[:PASSWORD]")]
+    user: Option<String>,
+    /// Client id, with {{client}} where there are several [default: one of this run]
+    #[arg(long, value_name = "TEMPLATE", value_parser = client_id)]
+    client_id: Option<String>,
+    /// Go on with the broker's sessions of these clients
+    #[arg(long)]
+    keep_session: bool,
+    /// How long the broker keeps a session without a connection, in seconds; MQTT 5
+    #[arg(long, value_name = "SECONDS")]
+    session_expiry: Option<u32>,
+    /// Longest silence on a connection, in seconds; 0 for none [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    keep_alive: Option<u16>,
+    /// Topic of what the broker publishes for a client that is lost
+    #[arg(long, value_name = "TOPIC", value_parser = will)]
+    will_topic: Option<String>,
+    /// What it publishes then
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "will_topic",
+        allow_hyphen_values = true
+    )]
+    will_data: Option<String>,
+    /// At which level: 0, 1 or 2
+    #[arg(long, value_name = "QOS", requires = "will_topic", value_parser = level)]
+    will_qos: Option<Level>,
+    /// Keep it as the last message of its topic
+    #[arg(long, requires = "will_topic")]
+    will_retain: bool,
+}
+
+impl SessionArgs {
+    pub(super) fn apply(self, mut mqtt: MqttBuilder) -> MqttBuilder {
+        mqtt = mqtt
+            .version(self.mqtt.unwrap_or_default())
+            .clean_start(!self.keep_session);
+        if let Some(user) = self.user {
+            mqtt = match user.split_once(':') {
+                Some((user, password)) => mqtt.user(user).password(password),
+                None => mqtt.user(user),
+            };
+        }
+        if let Some(id) = self.client_id {
+            mqtt = mqtt.client_id(id);
+        }
+        if let Some(seconds) = self.session_expiry {
+            mqtt = mqtt.session_expiry(seconds);
+        }
+        if let Some(seconds) = self.keep_alive {
+            mqtt = mqtt.keep_alive(seconds);
+        }
+        if let Some(topic) = self.will_topic {
+            let qos = self.will_qos.map_or(Qos::AtMostOnce, |level| level.0);
+            mqtt = mqtt.will(
+                topic,
+                self.will_data.unwrap_or_default(),
+                qos,
+                self.will_retain,
+            );
+        }
+        mqtt
+    }
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    match text {
+        "3.1.1" | "3" | "4" => Ok(Version::V3),
+        "5" | "5.0" => Ok(Version::V5),
+        _ => Err("is no version of MQTT that is spoken here; right would be 3.1.1 or 5".into()),
+    }
+}
+
+fn client_id(text: &str) -> Result<String, String> {
+    check(nowhere().client_id(text)).map(|()| text.into())
+}
+
+fn will(topic: &str) -> Result<String, String> {
+    check(nowhere().will(topic, "", Qos::AtMostOnce, false)).map(|()| topic.into())
+}

@@ -1,0 +1,172 @@
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use crate::command::{output, report, stderr, stdout};
+
+/// A broker that is done with everything at once: enough of one to test a command line.
+fn broker() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            thread::spawn(move || {
+                let mut head = [0; 2];
+                while stream.read_exact(&mut head).is_ok() {
+                    let mut body = vec![0; usize::from(head[1])];
+                    stream.read_exact(&mut body).unwrap();
+                    let answer = match head[0] >> 4 {
+                        // A length for properties, where there are some.
+                        1 if body[6] == 5 => vec![0x20, 3, 0, 0, 0],
+                        1 => vec![0x20, 2, 0, 0],
+                        3 if head[0] & 6 == 2 => {
+                            let topic = usize::from(body[1]);
+                            vec![0x40, 2, body[2 + topic], body[3 + topic]]
+                        }
+                        12 => vec![0xd0, 0],
+                        14 => return,
+                        _ => continue,
+                    };
+                    stream.write_all(&answer).unwrap();
+                }
+            });
+        }
+    });
+    format!("mqtt://{addr}")
+}
+
+#[test]
+fn messages_are_acknowledged_or_sent_and_the_report_says_which() {
+    let url = broker();
+    for (flags, label) in [
+        (
+            "--qos 1 --clients 3 --topic t/{{client}}/{{seq}} -d {{hit}}",
+            "puback",
+        ),
+        (
+            "--qos 1 --mqtt 5 --content-type text/plain --user-property a:b --expiry 9",
+            "puback",
+        ),
+        (
+            "--qos 1 -u me:secret --client-id c{{client}} --keep-alive 9 --will-topic w",
+            "puback",
+        ),
+        ("--size 90 --retain --window 5 --window-full fail", "sent"),
+        (
+            "--mode ping --connect-rate 100 --connect-timeout 3s --allow-missing 1%",
+            "pingresp",
+        ),
+        ("--mode connect", "connack"),
+    ] {
+        let args = ["mqtt", &url, "-r", "200", "-n", "40"];
+        let flags: Vec<&str> = flags.split(' ').collect();
+        let report = report(&[&args[..], &flags].concat());
+        assert_eq!(report["hits"]["ok"], 40, "{flags:?}: {report}");
+        assert_eq!(report["labels"][label], 40, "{flags:?}");
+        assert_eq!(report["hammer"], "mqtt");
+    }
+}
+
+#[test]
+fn run_picks_the_hammer_by_the_scheme() {
+    let url = broker();
+    let args = [
+        "run",
+        "--endpoint",
+        &url,
+        "--tps",
+        "100",
+        "-n",
+        "20",
+        "-d",
+        "text",
+    ];
+    let found = report(&args);
+    assert_eq!(found["labels"]["sent"], 20);
+    let bytes = 20 * (2 + 2 + "hammer/0".len() + "text".len()) as u64;
+    assert_eq!(found["bytes"]["sent"], bytes);
+    let refused = output(&[&args[..], &["-X", "PUT"]].concat());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        stderr(&refused).contains("--method: MQTT has none"),
+        "{}",
+        stderr(&refused)
+    );
+}
+
+#[test]
+fn a_plan_has_the_flags_as_keys() {
+    let plan = format!(
+        "[[load]]\ntarget = '{}'\nrate = 100\nhits = 20\nqos = 1\nclients = 2\n\
+         topic = 't/{{{{client}}}}'\nwindow_full = 'fail'\n",
+        broker()
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.toml");
+    std::fs::write(&path, plan).unwrap();
+    let output = output(&["run", path.to_str().unwrap(), "-q"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("puback: 20"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_flag_names_the_flag() {
+    for (flags, told) in [
+        (
+            &["--qos", "3"][..],
+            "'--qos <QOS>': is no quality of service",
+        ),
+        (&["--topic", "a/+"], "--topic <TEMPLATE>"),
+        (&["--topic", "{{x}}"], "known are client, seq and hit"),
+        (&["--mqtt", "4.0"], "right would be 3.1.1 or 5"),
+        (&["--allow-missing", "2"], "right would be 1%"),
+        (&["--measure", "ack"], "publish at QoS 1"),
+        (
+            &["--content-type", "a"],
+            "properties of messages are of MQTT 5",
+        ),
+        (&["--will-qos", "1"], "--will-topic"),
+        (&["-d", "x", "--size", "3"], "cannot be used with"),
+    ] {
+        let output = output(&[&["mqtt", "mqtt://127.0.0.1"], flags].concat());
+        assert_eq!(output.status.code(), Some(2), "{flags:?}");
+        assert!(
+            stderr(&output).contains(told),
+            "{flags:?}: {}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn a_dry_run_tells_what_a_hit_is_and_no_password() {
+    let url = "mqtt://me:secret@127.0.0.1:1";
+    let output = output(&["mqtt", url, "--qos", "2", "--dry-run"]);
+    let text = stdout(&output);
+    assert!(
+        text.contains("publish to hammer/{{client}}, QoS 2"),
+        "{text}"
+    );
+    assert!(
+        text.contains("mqtt://me:***@127.0.0.1:1") && !text.contains("secret"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_broker_that_is_not_there_makes_no_run() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("mqtt://{}", free.local_addr().unwrap());
+    drop(free);
+    let output = output(&["mqtt", &url, "--clients", "3", "-n", "3"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = stderr(&output);
+    assert!(
+        text.contains("could not connect: connect_refused"),
+        "{text}"
+    );
+}

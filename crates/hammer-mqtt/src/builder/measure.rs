@@ -1,0 +1,200 @@
+//! What the builder is told about what a hit is, and when it is done.
+
+use super::is_answered;
+use super::message::Sending;
+use crate::config::Measure;
+use crate::delivery::Deliveries;
+use crate::packet::subscribe::is_filter;
+use crate::template::{Template, Values};
+use crate::{Error, ErrorKind, MqttBuilder, Qos};
+
+/// What one hit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// A message.
+    #[default]
+    Publish,
+    /// A connection, from opening it to its end: CONNECT, CONNACK, DISCONNECT.
+    Connect,
+    /// A subscription: SUBSCRIBE, SUBACK.
+    Subscribe,
+    /// A PINGREQ and its answer.
+    Ping,
+}
+
+/// How hits are measured.
+#[derive(Debug)]
+pub(super) struct Measuring {
+    pub(super) mode: Mode,
+    measure: Option<Measure>,
+    pub(super) window: u16,
+    pub(super) wait_for_window: bool,
+    pub(super) require_subscribers: bool,
+    subscribers: Option<usize>,
+    filter: Option<String>,
+    share: Option<String>,
+}
+
+impl Default for Measuring {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            measure: None,
+            window: u16::MAX,
+            wait_for_window: true,
+            require_subscribers: false,
+            subscribers: None,
+            filter: None,
+            share: None,
+        }
+    }
+}
+
+fn combination<T>(message: &str) -> Result<T, Error> {
+    Err(Error::new(ErrorKind::Combination, message))
+}
+
+impl Measuring {
+    /// When a hit is done.
+    pub(super) fn measure(&self, qos: Qos) -> Result<Measure, Error> {
+        if self.window == 0 {
+            return Err(Error::new(
+                ErrorKind::Setting,
+                "a window of 0 lets nothing through",
+            ));
+        }
+        if self.mode != Mode::Publish {
+            return match self.measure {
+                None | Some(Measure::Ack) => Ok(Measure::Ack),
+                Some(_) => combination("what is measured can be chosen for messages only"),
+            };
+        }
+        match self.measure {
+            None if is_answered(qos) => Ok(Measure::Ack),
+            None => Ok(Measure::Sent),
+            Some(Measure::Ack) if !is_answered(qos) => combination(
+                "at QoS 0 there is no acknowledgement: measure what was sent or delivered, or \
+                 publish at QoS 1",
+            ),
+            Some(Measure::Sent) if is_answered(qos) => combination(
+                "at QoS 1 and 2 there is an acknowledgement, which tells more than that a message \
+                 was sent",
+            ),
+            Some(measure) => Ok(measure),
+        }
+    }
+
+    /// Who gets what is published, where that is measured.
+    pub(super) fn deliveries(
+        &self,
+        measure: Measure,
+        sending: &Sending,
+        run: u32,
+    ) -> Result<Option<Deliveries>, Error> {
+        if measure != Measure::Delivery {
+            if self.subscribers.is_some() || self.share.is_some() {
+                return combination("there are subscribers only where delivery is measured");
+            }
+            return Ok(None);
+        }
+        let subscribers = self.subscribers.unwrap_or(1);
+        if subscribers == 0 || subscribers > 100_000 {
+            let message = "there must be 1 to 100,000 subscribers";
+            return Err(Error::new(ErrorKind::Setting, message));
+        }
+        let filter = match &self.filter {
+            Some(filter) => filter.clone(),
+            None => Template::compile(&sending.topic)?.as_filter(),
+        };
+        let filter = match &self.share {
+            Some(group) if group.is_empty() || group.contains(['/', '+', '#']) => {
+                let message = format!("{group:?} is no name of a group: it has no / + or #");
+                return Err(Error::new(ErrorKind::Setting, message));
+            }
+            Some(group) => format!("$share/{group}/{filter}"),
+            None => filter,
+        };
+        check_filter(&filter)?;
+        let shared = self.share.is_some();
+        Ok(Some(Deliveries {
+            subscribers,
+            filter,
+            shared,
+            run,
+        }))
+    }
+
+    /// What SUBSCRIBE asks for, where that is the hit.
+    pub(super) fn subscribed(&self, sending: &Sending) -> Result<Template, Error> {
+        let text = self.filter.as_ref().unwrap_or(&sending.topic);
+        let filter = Template::compile(text)?;
+        if self.mode == Mode::Subscribe {
+            check_filter(&filter.text(Values::default()))?;
+        }
+        Ok(filter)
+    }
+}
+
+fn check_filter(filter: &str) -> Result<(), Error> {
+    if is_filter(filter) {
+        return Ok(());
+    }
+    let message = format!(
+        "the filter {filter:?}: + and # stand for whole levels, and # for the last ones, as in a/+/#"
+    );
+    Err(Error::new(ErrorKind::Topic, message))
+}
+
+impl MqttBuilder {
+    /// What one hit is.
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.measuring.mode = mode;
+        self
+    }
+
+    /// When a message is done; unless set, when it is acknowledged, and at QoS 0 when it is sent.
+    pub fn measure(mut self, measure: Measure) -> Self {
+        self.measuring.measure = Some(measure);
+        self
+    }
+
+    /// How many messages of a client may be without acknowledgement; never more than the broker's
+    /// receive maximum.
+    pub fn window(mut self, messages: u16) -> Self {
+        self.measuring.window = messages;
+        self
+    }
+
+    /// Whether a hit waits while the window of its client is full (a step of its own in the
+    /// report), or fails. It waits unless set.
+    pub fn wait_for_window(mut self, yes: bool) -> Self {
+        self.measuring.wait_for_window = yes;
+        self
+    }
+
+    /// Whether a message without a subscriber is rejected; the broker tells with version 5.
+    pub fn require_subscribers(mut self, yes: bool) -> Self {
+        self.measuring.require_subscribers = yes;
+        self
+    }
+
+    /// How many subscribers there are where delivery is measured: a message is done when all of
+    /// them have it.
+    pub fn subscribers(mut self, subscribers: usize) -> Self {
+        self.measuring.subscribers = Some(subscribers);
+        self
+    }
+
+    /// What subscribers subscribe to; unless set, the topic with a `+` for each level that has a
+    /// variable. Where subscribing is the hit, a template.
+    pub fn filter(mut self, filter: impl Into<String>) -> Self {
+        self.measuring.filter = Some(filter.into());
+        self
+    }
+
+    /// Subscribers share a subscription as a group of this name: each message goes to one of them.
+    pub fn share(mut self, group: impl Into<String>) -> Self {
+        self.measuring.share = Some(group.into());
+        self
+    }
+}

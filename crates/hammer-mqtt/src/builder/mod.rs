@@ -1,0 +1,114 @@
+mod connect;
+mod measure;
+mod message;
+mod session;
+
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
+
+use self::connect::Connections;
+use self::measure::Measuring;
+use self::message::Sending;
+use self::session::Identity;
+use crate::config::{Config, Measure};
+use crate::dial::Dial;
+use crate::link::Deed;
+use crate::url::Url;
+use crate::{Error, Mqtt, Qos};
+
+pub use self::measure::Mode;
+pub use self::message::Payload;
+
+/// Collects what to do to which broker; [`build`](Self::build) checks it all.
+///
+/// Defaults: one client of version 3.1.1 with a clean start, a keep-alive of 60 s and an id of its
+/// own, which publishes 16 bytes to `hammer/{{client}}` at QoS 0.
+///
+/// Topics, filters, payloads and client ids may have variables: `{{client}}` is the number of the
+/// client, `{{seq}}` that of the message among the client's, `{{hit}}` that of the hit in the
+/// schedule; all from 0.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct MqttBuilder {
+    url: String,
+    connections: Connections,
+    identity: Identity,
+    sending: Sending,
+    measuring: Measuring,
+}
+
+impl MqttBuilder {
+    pub(crate) fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            connections: Connections::default(),
+            identity: Identity::default(),
+            sending: Sending::default(),
+            measuring: Measuring::default(),
+        }
+    }
+
+    /// Checks everything that can be checked without the broker, and makes the hammer.
+    ///
+    /// # Errors
+    ///
+    /// If something is malformed or out of its range, or if two things do not go together. See
+    /// [`ErrorKind`](crate::ErrorKind).
+    pub fn build(self) -> Result<Mqtt, Error> {
+        let url = Url::parse(&self.url)?;
+        let Self {
+            connections,
+            identity,
+            sending,
+            measuring,
+            ..
+        } = self;
+        connections.check()?;
+        let clients = connections.clients;
+        let measure = measuring.measure(sending.qos)?;
+        let deliveries = measuring.deliveries(measure, &sending, identity.run)?;
+        let subscribers = deliveries.as_ref().map_or(0, |found| found.subscribers);
+        let client_id = identity.client_id(clients + subscribers, measuring.mode)?;
+        let version = identity.version;
+        let head = match measure {
+            Measure::Delivery => crate::delivery::HEAD_BYTES,
+            Measure::Ack | Measure::Sent => 0,
+        };
+        let alias = sending.alias(version)?;
+        let filter = measuring.subscribed(&sending)?;
+        let message = sending.message(version, head)?;
+        Ok(Mqtt {
+            config: Arc::new(Config {
+                connect: identity.connect(&url)?,
+                client_id,
+                dial: Dial { url },
+                connect_timeout: connections.timeout,
+                clients,
+                connect_rate: connections.rate,
+                allow_missing: connections.most_missing(),
+                shared: measuring.mode != Mode::Connect,
+                deed: match measuring.mode {
+                    Mode::Publish | Mode::Connect => Deed::Publish,
+                    Mode::Subscribe => Deed::Subscribe,
+                    Mode::Ping => Deed::Ping,
+                },
+                measure,
+                alias,
+                filter,
+                message,
+                window: measuring.window,
+                wait_for_window: measuring.wait_for_window,
+                require_subscribers: measuring.require_subscribers,
+                deliveries,
+                mailboxes: OnceLock::new(),
+                passed_on: Default::default(),
+                missing: AtomicUsize::new(0),
+            }),
+        })
+    }
+}
+
+/// Whether there is an answer at this level.
+fn is_answered(qos: Qos) -> bool {
+    qos != Qos::AtMostOnce
+}

@@ -1,0 +1,187 @@
+//! What the builder is told about clients and their sessions.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::Mode;
+use crate::packet::MOST_TEXT;
+use crate::packet::connect::{Connect, Will};
+use crate::packet::publish::check_topic;
+use crate::template::Template;
+use crate::url::Url;
+use crate::{Error, ErrorKind, MqttBuilder, Qos, Version};
+
+/// Who clients say they are.
+#[derive(Debug)]
+pub(super) struct Identity {
+    pub(super) version: Version,
+    /// Tells this run from others.
+    pub(super) run: u32,
+    client_id: Option<String>,
+    user: Option<String>,
+    password: Option<String>,
+    clean_start: bool,
+    session_expiry: Option<u32>,
+    keep_alive: u16,
+    will: Option<Will>,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        // Two runs that began at the same moment are on two machines or of two processes.
+        let run = now.subsec_nanos() ^ (now.as_secs() as u32) << 10 ^ std::process::id() << 16;
+        Self {
+            version: Version::default(),
+            run,
+            client_id: None,
+            user: None,
+            password: None,
+            clean_start: true,
+            session_expiry: None,
+            keep_alive: 60,
+            will: None,
+        }
+    }
+}
+
+impl Identity {
+    pub(super) fn client_id(&self, clients: usize, mode: Mode) -> Result<Template, Error> {
+        let Some(text) = &self.client_id else {
+            // Up to seven digits of a client: 23 bytes are what every broker takes.
+            return Template::compile(&format!("hammer{:08x}-{{{{client}}}}", self.run));
+        };
+        let template = Template::compile(text)?;
+        let combination = |message| Err(Error::new(ErrorKind::Combination, message));
+        if !template.differs_by_client() && (clients > 1 || mode == Mode::Connect) {
+            let message = format!(
+                "the client id {text:?} is the same for all clients, and brokers let only one in: \
+                 add {{{{client}}}}"
+            );
+            return combination(message);
+        }
+        if template.most_bytes() > MOST_TEXT {
+            return Err(Error::new(
+                ErrorKind::Setting,
+                "the client id is longer than 65,535 bytes",
+            ));
+        }
+        if text.is_empty() && !self.clean_start {
+            return combination("without a client id there is no session to come back to".into());
+        }
+        Ok(template)
+    }
+
+    pub(super) fn connect(self, url: &Url) -> Result<Connect, Error> {
+        let Self {
+            version,
+            clean_start,
+            keep_alive,
+            session_expiry,
+            will,
+            ..
+        } = self;
+        if session_expiry.is_some() && version == Version::V3 {
+            let message = "a session expiry is of MQTT 5: 3.1.1 has sessions that end with the \
+                           connection (clean start) or never";
+            return Err(Error::new(ErrorKind::Combination, message));
+        }
+        let user = self.user.or_else(|| url.user.clone());
+        let password = self.password.or_else(|| url.password.clone());
+        if password.is_some() && user.is_none() && version == Version::V3 {
+            let message = "a password without a user is of MQTT 5";
+            return Err(Error::new(ErrorKind::Combination, message));
+        }
+        let texts = [&user, &password].into_iter().flatten();
+        if texts.into_iter().any(|text| text.len() > MOST_TEXT) {
+            let message = "the user or the password is longer than 65,535 bytes";
+            return Err(Error::new(ErrorKind::Setting, message));
+        }
+        if let Some(will) = &will {
+            check_topic(will.topic.as_bytes()).map_err(|_| {
+                Error::new(
+                    ErrorKind::Topic,
+                    format!("no broker takes the will's topic {:?}", will.topic),
+                )
+            })?;
+            if will.payload.len() > MOST_TEXT {
+                let message = "the payload of a will has at most 65,535 bytes";
+                return Err(Error::new(ErrorKind::Setting, message));
+            }
+        }
+        let connect = Connect {
+            version,
+            clean_start,
+            keep_alive,
+            session_expiry,
+            user,
+            password,
+            will,
+        };
+        Ok(connect)
+    }
+}
+
+impl MqttBuilder {
+    /// The version of the protocol.
+    pub fn version(mut self, version: Version) -> Self {
+        self.identity.version = version;
+        self
+    }
+
+    /// The id of each client, a template. Where there are several clients they need several ids.
+    pub fn client_id(mut self, template: impl Into<String>) -> Self {
+        self.identity.client_id = Some(template.into());
+        self
+    }
+
+    /// Who to log in as; unless set, the user of the URL.
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.identity.user = Some(user.into());
+        self
+    }
+
+    /// The password to log in with; unless set, that of the URL.
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.identity.password = Some(password.into());
+        self
+    }
+
+    /// Whether a connection begins a new session (in 3.1.1: a clean one). Where it goes on with the
+    /// last one, nothing is sent again by this side: a hit is sent once.
+    pub fn clean_start(mut self, yes: bool) -> Self {
+        self.identity.clean_start = yes;
+        self
+    }
+
+    /// How long the broker keeps a session without a connection, in seconds.
+    pub fn session_expiry(mut self, seconds: u32) -> Self {
+        self.identity.session_expiry = Some(seconds);
+        self
+    }
+
+    /// The longest silence on a connection, in seconds; 0 for none.
+    pub fn keep_alive(mut self, seconds: u16) -> Self {
+        self.identity.keep_alive = seconds;
+        self
+    }
+
+    /// What the broker is to publish for a client whose connection is lost.
+    pub fn will(
+        mut self,
+        topic: impl Into<String>,
+        payload: impl Into<Vec<u8>>,
+        qos: Qos,
+        retain: bool,
+    ) -> Self {
+        let (topic, payload) = (topic.into(), payload.into());
+        self.identity.will = Some(Will {
+            topic,
+            payload,
+            qos,
+            retain,
+        });
+        self
+    }
+}

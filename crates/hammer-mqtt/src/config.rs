@@ -1,0 +1,81 @@
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use hammer_core::Hit;
+
+use crate::barrier::Barrier;
+use crate::delivery::{Deliveries, Mailbox};
+use crate::dial::Dial;
+use crate::link::Deed;
+use crate::packet::connect::Connect;
+use crate::packet::publish::Message;
+use crate::template::Template;
+
+/// When a published message counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// When the broker has acknowledged it: PUBACK at QoS 1, PUBCOMP at QoS 2.
+    Ack,
+    /// When the system has taken its bytes. At QoS 0 there is no answer, and this is all that can
+    /// be known of one message.
+    Sent,
+    /// When subscribers of this process have it.
+    Delivery,
+}
+
+/// All that a hammer was told, checked.
+pub(crate) struct Config {
+    pub(crate) dial: Dial,
+    pub(crate) connect: Connect,
+    pub(crate) client_id: Template,
+    /// How long a connection may take to open, CONNACK and all.
+    pub(crate) connect_timeout: Duration,
+    pub(crate) clients: usize,
+    /// Connections per second.
+    pub(crate) connect_rate: Option<f64>,
+    /// How many clients may be missing when the clock starts.
+    pub(crate) allow_missing: usize,
+    /// None opens a connection per hit.
+    pub(crate) shared: bool,
+    pub(crate) deed: Deed,
+    pub(crate) measure: Measure,
+    pub(crate) message: Message,
+    pub(crate) alias: bool,
+    /// What SUBSCRIBE asks for, where that is the hit.
+    pub(crate) filter: Template,
+    pub(crate) window: u16,
+    pub(crate) wait_for_window: bool,
+    pub(crate) require_subscribers: bool,
+    pub(crate) deliveries: Option<Deliveries>,
+    /// One of each worker, since subscribers get what another worker's clients have sent.
+    pub(crate) mailboxes: OnceLock<Vec<Mailbox>>,
+    /// Where workers meet when their messages are with the broker, and when what it passed on is
+    /// with the subscribers.
+    pub(crate) passed_on: [Barrier; 2],
+    /// Clients of all workers that could not connect before the clock started.
+    pub(crate) missing: AtomicUsize,
+}
+
+impl Config {
+    /// The client that a hit belongs to.
+    ///
+    /// Worker w has clients w, w + n, w + 2n of n workers, and hits likewise: where the number of
+    /// clients is a multiple of the workers', hit k is client k's modulo their number.
+    pub(crate) fn client_of(&self, hit: &Hit) -> u64 {
+        let (worker, workers) = (hit.slot().worker(), hit.slot().workers());
+        (self.local_client(hit) * workers + worker) as u64
+    }
+
+    /// Its place among the clients of its worker.
+    pub(crate) fn local_client(&self, hit: &Hit) -> usize {
+        let (worker, workers) = (hit.slot().worker(), hit.slot().workers());
+        let here = self.clients_of(worker, workers) as u64;
+        (hit.number() / workers as u64 % here.max(1)) as usize
+    }
+
+    /// How many clients worker number `worker` has.
+    pub(crate) fn clients_of(&self, worker: usize, workers: usize) -> usize {
+        self.clients / workers + usize::from(worker < self.clients % workers)
+    }
+}

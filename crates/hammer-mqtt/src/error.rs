@@ -1,0 +1,60 @@
+use std::{error, fmt};
+
+type Cause = Box<dyn error::Error + Send + Sync>;
+
+/// Why a hammer for MQTT could not be built; a fragment that names the value and what would be
+/// right.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    source: Option<Cause>,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The URL is malformed, or of a scheme that is not MQTT's.
+    Url,
+    /// A topic or a filter is one that no broker takes.
+    Topic,
+    /// A template has a variable that there is none of, or does not end.
+    Template,
+    /// A setting is out of its range.
+    Setting,
+    /// Settings that do not go together.
+    Combination,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
+    }
+
+    pub(crate) fn url(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Url, message)
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl error::Error for Error {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        self.source.as_ref().map(|source| source.as_ref() as _)
+    }
+}

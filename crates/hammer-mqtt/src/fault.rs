@@ -1,0 +1,71 @@
+//! Tells failures apart.
+
+use std::io;
+
+use hammer_core::Failure;
+
+use crate::reason;
+
+pub(crate) const NAME_NOT_RESOLVED: Failure = Failure::new("name_not_resolved")
+    .advice("the host has no address: check its spelling, and the name server of this machine");
+pub(crate) const NOT_CONNECTED: Failure = Failure::new("not_connected")
+    .advice("the client of the hit had no connection at that moment: see the broker's log");
+pub(crate) const CONNECTION_LOST: Failure = Failure::new("connection_lost")
+    .advice("the broker closed the connection with this in flight: see its log");
+pub(crate) const WINDOW_FULL: Failure = Failure::new("window_full").advice(
+    "as many are unacknowledged as the broker or --window allows: more --clients spread them",
+);
+pub(crate) const PACKET_TOO_LARGE: Failure = Failure::new("packet_too_large")
+    .advice("the broker's CONNACK allows smaller packets only: it was not sent");
+pub(crate) const INVALID_TOPIC: Failure = Failure::new("invalid_topic")
+    .advice("a topic is not empty, at most 65,535 bytes, and without + # and NUL: it was not sent");
+pub(crate) const MALFORMED: Failure = Failure::new("malformed_packet")
+    .advice("what came is not MQTT: check port, and --mqtt for the version; see RUST_LOG=debug");
+pub(crate) const KEEP_ALIVE: Failure = Failure::new("keep_alive_timeout")
+    .advice("the broker did not answer a ping within the keep-alive: it is stuck or unreachable");
+
+pub(crate) const NO_WEBSOCKET: Failure = Failure::new("websocket")
+    .advice("the server did not agree to a websocket for MQTT: check port and path of the URL");
+
+/// The failure of a websocket that a server answered with another status than 101.
+pub(crate) fn of_status(status: u16) -> Failure {
+    let name = match status {
+        400 => "websocket_400",
+        401 => "websocket_401",
+        403 => "websocket_403",
+        404 => "websocket_404",
+        426 => "websocket_426",
+        429 => "websocket_429",
+        300..400 => "websocket_3xx",
+        500..600 => "websocket_5xx",
+        _ => "websocket_status",
+    };
+    Failure::new(name).advice("the server answered so instead of agreeing: check path and login")
+}
+
+/// The failure of a hit whose connection the broker ended with a reason.
+pub(crate) fn ended(code: u8) -> Failure {
+    match code {
+        0 => CONNECTION_LOST,
+        0x8e => Failure::new("session_taken_over")
+            .advice("another client has the same id: give each its own with --client-id"),
+        0x93 => Failure::new("receive_maximum_exceeded")
+            .advice("a bug in the hammer or the broker: more was unacknowledged than allowed"),
+        code => Failure::new(reason::name(code)).advice("the broker ended the connection for this"),
+    }
+}
+
+/// Why a client could not connect although the broker answered.
+pub(crate) fn refused(code: u8) -> Failure {
+    let failure = Failure::new(reason::refusal_name(code));
+    failure.advice("the broker's CONNACK says so: check user, password, client id and version")
+}
+
+/// A failure of the socket below MQTT.
+pub(crate) fn of_stream(error: io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::InvalidData => MALFORMED,
+        io::ErrorKind::UnexpectedEof => CONNECTION_LOST,
+        _ => error.into(),
+    }
+}

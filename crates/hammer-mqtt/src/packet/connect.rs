@@ -1,0 +1,156 @@
+//! CONNECT.
+
+use bytes::{Bytes, BytesMut};
+use rumqttc::mqttbytes::v4;
+use rumqttc::v5::mqttbytes::v5;
+
+use super::{Qos, Version};
+
+/// What a client says of itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Connect {
+    pub(crate) version: Version,
+    pub(crate) clean_start: bool,
+    pub(crate) keep_alive: u16,
+    /// In seconds; of version 5.
+    pub(crate) session_expiry: Option<u32>,
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<String>,
+    pub(crate) will: Option<Will>,
+}
+
+/// What the broker publishes for a client that is lost.
+#[derive(Debug, Clone)]
+pub(crate) struct Will {
+    pub(crate) topic: String,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) qos: Qos,
+    pub(crate) retain: bool,
+}
+
+impl Connect {
+    /// The packet of the client with this id; none if a text is too long for MQTT.
+    pub(crate) fn encode(&self, id: &str) -> Option<Vec<u8>> {
+        let mut bytes = BytesMut::new();
+        let written = match self.version {
+            Version::V3 => self.three(id).write(&mut bytes).is_ok(),
+            Version::V5 => {
+                let (connect, will, login) = self.five(id);
+                connect.write(&will, &login, &mut bytes).is_ok()
+            }
+        };
+        written.then(|| bytes.to_vec())
+    }
+
+    fn three(&self, id: &str) -> v4::Connect {
+        let mut connect = v4::Connect::new(id);
+        connect.clean_session = self.clean_start;
+        connect.keep_alive = self.keep_alive;
+        connect.last_will = self.will.as_ref().map(|will| v4::LastWill {
+            topic: will.topic.clone(),
+            message: Bytes::from(will.payload.clone()),
+            qos: will.qos.v4(),
+            retain: will.retain,
+        });
+        connect.login = self
+            .login()
+            .map(|(user, password)| v4::Login::new(user, password));
+        connect
+    }
+
+    fn five(&self, id: &str) -> (v5::Connect, Option<v5::LastWill>, Option<v5::Login>) {
+        let properties = v5::ConnectProperties {
+            session_expiry_interval: self.session_expiry,
+            receive_maximum: None,
+            max_packet_size: None,
+            topic_alias_max: None,
+            request_response_info: None,
+            request_problem_info: None,
+            user_properties: vec![],
+            authentication_method: None,
+            authentication_data: None,
+        };
+        let connect = v5::Connect {
+            keep_alive: self.keep_alive,
+            client_id: id.to_owned(),
+            clean_start: self.clean_start,
+            properties: Some(properties),
+        };
+        let will = self.will.as_ref().map(|will| v5::LastWill {
+            topic: Bytes::from(will.topic.clone()),
+            message: Bytes::from(will.payload.clone()),
+            qos: will.qos.v5(),
+            retain: will.retain,
+            properties: None,
+        });
+        let login = self
+            .login()
+            .map(|(user, password)| v5::Login::new(user, password));
+        (connect, will, login)
+    }
+
+    fn login(&self) -> Option<(String, String)> {
+        let (user, password) = (self.user.clone(), self.password.clone());
+        (user.is_some() || password.is_some())
+            .then(|| (user.unwrap_or_default(), password.unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_said_arrives() {
+        let said = Connect {
+            version: Version::V3,
+            clean_start: true,
+            keep_alive: 30,
+            session_expiry: Some(60),
+            user: Some("u".into()),
+            password: Some("p".into()),
+            will: Some(Will {
+                topic: "w".into(),
+                payload: b"gone".to_vec(),
+                qos: Qos::AtLeastOnce,
+                retain: true,
+            }),
+        };
+        let mut three = BytesMut::from(&said.encode("c1").expect("it fits")[..]);
+        let read = v4::Packet::read(&mut three, 1_000).expect("it is MQTT");
+        let v4::Packet::Connect(read) = read else {
+            panic!("{read:?}")
+        };
+        assert_eq!(
+            (&*read.client_id, read.keep_alive, read.clean_session),
+            ("c1", 30, true)
+        );
+        let will = read.last_will.expect("there is one");
+        assert_eq!(
+            (&*will.topic, &will.message[..], will.retain),
+            ("w", &b"gone"[..], true)
+        );
+        let login = read.login.expect("there is one");
+        assert_eq!((&*login.username, &*login.password), ("u", "p"));
+
+        let said = Connect {
+            version: Version::V5,
+            clean_start: false,
+            ..said
+        };
+        let mut five = BytesMut::from(&said.encode("c2").expect("it fits")[..]);
+        let read = v5::Packet::read(&mut five, None).expect("it is MQTT");
+        let v5::Packet::Connect(read, Some(will), Some(login)) = read else {
+            panic!("{read:?}")
+        };
+        assert_eq!(
+            (&*read.client_id, read.keep_alive, read.clean_start),
+            ("c2", 30, false)
+        );
+        let expiry = read
+            .properties
+            .and_then(|found| found.session_expiry_interval);
+        assert_eq!(expiry, Some(60));
+        assert_eq!((&will.topic[..], &*login.username), (&b"w"[..], "u"));
+    }
+}

@@ -1,0 +1,109 @@
+//! MQTT's packets as bytes: a thin module over rumqttc's types.
+//!
+//! rumqttc writes and reads what is rare: CONNECT and CONNACK, SUBSCRIBE, DISCONNECT. What a hit
+//! costs is written here: a PUBLISH straight from its templates into the connection's buffer, and
+//! acknowledgements from where they lie in the read buffer, for which rumqttc would make a value
+//! of each, and some of them on the heap. rumqttc's reader holds both to the letter in the tests.
+
+pub(crate) mod connack;
+pub(crate) mod connect;
+pub(crate) mod publish;
+pub(crate) mod received;
+pub(crate) mod subscribe;
+
+use rumqttc::mqttbytes as v4;
+use rumqttc::v5::mqttbytes as v5;
+
+/// A version of the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Version {
+    /// MQTT 3.1.1, the one that every broker speaks.
+    #[default]
+    V3,
+    /// MQTT 5.0.
+    V5,
+}
+
+/// How sure the sender of a message wants to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Qos {
+    /// At most once: there is no answer.
+    #[default]
+    AtMostOnce,
+    /// At least once: the answer is a PUBACK.
+    AtLeastOnce,
+    /// Exactly once: PUBREC, PUBREL, PUBCOMP.
+    ExactlyOnce,
+}
+
+impl Qos {
+    pub(crate) fn bits(self) -> u8 {
+        match self {
+            Self::AtMostOnce => 0,
+            Self::AtLeastOnce => 1,
+            Self::ExactlyOnce => 2,
+        }
+    }
+
+    fn v4(self) -> v4::QoS {
+        match self {
+            Self::AtMostOnce => v4::QoS::AtMostOnce,
+            Self::AtLeastOnce => v4::QoS::AtLeastOnce,
+            Self::ExactlyOnce => v4::QoS::ExactlyOnce,
+        }
+    }
+
+    fn v5(self) -> v5::QoS {
+        match self {
+            Self::AtMostOnce => v5::QoS::AtMostOnce,
+            Self::AtLeastOnce => v5::QoS::AtLeastOnce,
+            Self::ExactlyOnce => v5::QoS::ExactlyOnce,
+        }
+    }
+}
+
+/// PINGREQ.
+pub(crate) const PING: [u8; 2] = [0xc0, 0];
+/// DISCONNECT, with nothing to say; the same bytes in both versions.
+pub(crate) const DISCONNECT: [u8; 2] = [0xe0, 0];
+/// The most bytes of a packet after its first byte and the length itself.
+pub(crate) const MOST_REMAINING: usize = 268_435_455;
+/// The most bytes of a topic, or of any other text.
+pub(crate) const MOST_TEXT: usize = 65_535;
+
+/// An answer of four bytes that names a packet id: PUBACK, PUBREC, PUBREL or PUBCOMP.
+pub(crate) fn short_answer(first: u8, id: u16) -> [u8; 4] {
+    let [high, low] = id.to_be_bytes();
+    [first, 2, high, low]
+}
+
+/// Appends a number in seven bits per byte.
+pub(crate) fn put_length(mut length: usize, to: &mut Vec<u8>) {
+    loop {
+        let seven = (length & 0x7f) as u8;
+        length >>= 7;
+        if length == 0 {
+            to.push(seven);
+            return;
+        }
+        to.push(seven | 0x80);
+    }
+}
+
+/// How many bytes [`put_length`] appends.
+pub(crate) fn length_of_length(length: usize) -> usize {
+    match length {
+        0..128 => 1,
+        128..16_384 => 2,
+        16_384..2_097_152 => 3,
+        _ => 4,
+    }
+}
+
+/// Appends a text or bytes with their length before.
+pub(crate) fn put_bytes(bytes: &[u8], to: &mut Vec<u8>) {
+    // Longer ones are refused where they are given.
+    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+    to.extend_from_slice(&length.to_be_bytes());
+    to.extend_from_slice(&bytes[..usize::from(length)]);
+}

@@ -1,0 +1,271 @@
+//! PUBLISH, compiled from templates.
+
+use super::{MOST_REMAINING, MOST_TEXT, Qos, Version, length_of_length, put_bytes, put_length};
+use crate::template::{Template, Values};
+
+/// A message as it goes to a broker, but for what differs from hit to hit.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) version: Version,
+    pub(crate) qos: Qos,
+    pub(crate) retain: bool,
+    pub(crate) topic: Template,
+    pub(crate) payload: Template,
+    /// Properties as bytes, without their length; of version 5 only.
+    pub(crate) properties: Vec<u8>,
+}
+
+/// What stands for the topic of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Alias {
+    /// The topic itself.
+    None,
+    /// The topic, which the broker is to remember as number 1.
+    New,
+    /// Number 1, which the broker knows.
+    Known,
+}
+
+/// Why a message was not encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    Topic,
+    TooLarge,
+}
+
+/// A property of version 5 that names a topic by number.
+const TOPIC_ALIAS: u8 = 35;
+const THE_ALIAS: u16 = 1;
+
+impl Message {
+    /// Appends the packet, in which `head` stands before the payload, and tells its size; appends
+    /// nothing if it would be `most` bytes or no broker would take it.
+    pub(crate) fn encode(
+        &self,
+        values: Values,
+        id: Option<u16>,
+        alias: Alias,
+        head: &[u8],
+        most: usize,
+        to: &mut Vec<u8>,
+    ) -> Result<usize, Unfit> {
+        let start = to.len();
+        let encoded = self.try_encode(values, id, alias, head, most, to);
+        if encoded.is_err() {
+            to.truncate(start);
+        }
+        encoded
+    }
+
+    fn try_encode(
+        &self,
+        values: Values,
+        id: Option<u16>,
+        alias: Alias,
+        head: &[u8],
+        most: usize,
+        to: &mut Vec<u8>,
+    ) -> Result<usize, Unfit> {
+        let start = to.len();
+        // Room for the first byte and a length of two, which is what most messages have.
+        const ROOM: usize = 3;
+        to.extend_from_slice(&[0; ROOM + 2]);
+        let topic = to.len();
+        if alias != Alias::Known {
+            self.topic.render(values, to);
+            check_topic(&to[topic..])?;
+        }
+        let length = (to.len() - topic) as u16;
+        to[topic - 2..topic].copy_from_slice(&length.to_be_bytes());
+        if let Some(id) = id {
+            to.extend_from_slice(&id.to_be_bytes());
+        }
+        if self.version == Version::V5 {
+            self.put_properties(alias, to);
+        }
+        to.extend_from_slice(head);
+        self.payload.render(values, to);
+        let remaining = to.len() - start - ROOM;
+        let digits = length_of_length(remaining);
+        if remaining > MOST_REMAINING || 1 + digits + remaining > most {
+            return Err(Unfit::TooLarge);
+        }
+        match digits {
+            1 => drop(to.remove(start)),
+            2 => {}
+            _ => {
+                to.splice(start..start, (2..digits).map(|_| 0));
+            }
+        }
+        to[start] = 0x30 | self.qos.bits() << 1 | u8::from(self.retain);
+        let mut left = remaining;
+        for index in 0..digits {
+            let more = if index + 1 < digits { 0x80 } else { 0 };
+            to[start + 1 + index] = (left & 0x7f) as u8 | more;
+            left >>= 7;
+        }
+        Ok(to.len() - start)
+    }
+
+    fn put_properties(&self, alias: Alias, to: &mut Vec<u8>) {
+        let aliased = alias != Alias::None;
+        put_length(self.properties.len() + if aliased { 3 } else { 0 }, to);
+        if aliased {
+            to.push(TOPIC_ALIAS);
+            to.extend_from_slice(&THE_ALIAS.to_be_bytes());
+        }
+        to.extend_from_slice(&self.properties);
+    }
+}
+
+/// What MQTT says of topics that are published to (MQTT 5.0, section 4.7).
+pub(crate) fn check_topic(topic: &[u8]) -> Result<(), Unfit> {
+    let wrong = |byte: &u8| matches!(byte, b'+' | b'#' | 0);
+    match topic {
+        [] => Err(Unfit::Topic),
+        topic if topic.len() > MOST_TEXT || topic.iter().any(wrong) => Err(Unfit::Topic),
+        _ => Ok(()),
+    }
+}
+
+/// Properties of a PUBLISH of version 5, as bytes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Properties(pub(crate) Vec<u8>);
+
+impl Properties {
+    pub(crate) fn expiry(&mut self, seconds: u32) {
+        self.0.push(2);
+        self.0.extend_from_slice(&seconds.to_be_bytes());
+    }
+
+    pub(crate) fn content_type(&mut self, text: &str) {
+        self.0.push(3);
+        put_bytes(text.as_bytes(), &mut self.0);
+    }
+
+    pub(crate) fn response_topic(&mut self, topic: &str) {
+        self.0.push(8);
+        put_bytes(topic.as_bytes(), &mut self.0);
+    }
+
+    pub(crate) fn correlation_data(&mut self, data: &[u8]) {
+        self.0.push(9);
+        put_bytes(data, &mut self.0);
+    }
+
+    pub(crate) fn user(&mut self, name: &str, value: &str) {
+        self.0.push(38);
+        put_bytes(name.as_bytes(), &mut self.0);
+        put_bytes(value.as_bytes(), &mut self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::BytesMut;
+    use rumqttc::mqttbytes::v4;
+    use rumqttc::v5::mqttbytes::v5;
+
+    use super::*;
+
+    fn message(version: Version, qos: Qos, payload: usize) -> Message {
+        Message {
+            version,
+            qos,
+            retain: qos == Qos::AtLeastOnce,
+            topic: Template::compile("devices/{{client}}/state").expect("well formed"),
+            payload: Template::fixed(vec![b'p'; payload]),
+            properties: vec![],
+        }
+    }
+
+    const VALUES: Values = Values {
+        client: 12,
+        seq: 3,
+        hit: 4,
+    };
+
+    #[test]
+    fn another_implementation_reads_what_is_written() {
+        for payload in [0, 1, 90, 100, 110, 16_300, 16_400, 2_097_200] {
+            for (qos, id) in [
+                (Qos::AtMostOnce, None),
+                (Qos::AtLeastOnce, Some(1)),
+                (Qos::ExactlyOnce, Some(65_535)),
+            ] {
+                let mut out = b"before".to_vec();
+                let three = message(Version::V3, qos, payload);
+                let size = three.encode(VALUES, id, Alias::None, b"head", usize::MAX, &mut out);
+                let mut bytes = BytesMut::from(&out[6..]);
+                assert_eq!(size, Ok(bytes.len()));
+                let packet = v4::Packet::read(&mut bytes, usize::MAX).expect("it is MQTT");
+                let v4::Packet::Publish(read) = packet else {
+                    panic!("{packet:?}")
+                };
+                assert!(bytes.is_empty());
+                assert_eq!(read.topic, "devices/12/state");
+                assert_eq!(read.payload.len(), 4 + payload);
+                assert!(read.payload.starts_with(b"head"));
+                assert_eq!((read.qos as u8, read.pkid), (qos.bits(), id.unwrap_or(0)));
+                assert_eq!((read.retain, read.dup), (three.retain, false));
+            }
+        }
+    }
+
+    #[test]
+    fn properties_and_aliases_are_read_by_another_implementation() {
+        let mut properties = Properties::default();
+        properties.expiry(60);
+        properties.content_type("text/plain");
+        properties.response_topic("answers/1");
+        properties.correlation_data(b"\0\x01");
+        properties.user("a", "b");
+        properties.user("a", "c");
+        let mut five = message(Version::V5, Qos::AtLeastOnce, 10);
+        five.properties = properties.0;
+        for (alias, topic, number) in [
+            (Alias::None, "devices/12/state", None),
+            (Alias::New, "devices/12/state", Some(1)),
+            (Alias::Known, "", Some(1)),
+        ] {
+            let mut out = vec![];
+            let size = five.encode(VALUES, Some(7), alias, &[], 1_000, &mut out);
+            assert_eq!(size, Ok(out.len()));
+            let mut bytes = BytesMut::from(&out[..]);
+            let packet = v5::Packet::read(&mut bytes, None).expect("it is MQTT");
+            let v5::Packet::Publish(read) = packet else {
+                panic!("{packet:?}")
+            };
+            assert_eq!((&read.topic[..], read.pkid), (topic.as_bytes(), 7));
+            let found = read.properties.expect("there are some");
+            assert_eq!(found.topic_alias, number);
+            assert_eq!(found.message_expiry_interval, Some(60));
+            assert_eq!(found.content_type.as_deref(), Some("text/plain"));
+            assert_eq!(found.response_topic.as_deref(), Some("answers/1"));
+            assert_eq!(found.correlation_data.as_deref(), Some(&b"\0\x01"[..]));
+            assert_eq!(found.user_properties.len(), 2);
+        }
+    }
+
+    #[test]
+    fn what_no_broker_takes_is_not_written() {
+        let mut out = b"before".to_vec();
+        let large = message(Version::V3, Qos::AtMostOnce, 100);
+        let whole = 1 + 1 + 2 + "devices/12/state".len() + 100;
+        for (most, fits) in [(whole, true), (whole - 1, false)] {
+            out.truncate(6);
+            let size = large.encode(VALUES, None, Alias::None, &[], most, &mut out);
+            assert_eq!(size.is_ok(), fits);
+            assert_eq!(out.len(), if fits { 6 + whole } else { 6 });
+        }
+        for topic in ["", "a/+", "#", "a\0b"] {
+            let topic = Template::compile(topic).expect("well formed");
+            let wrong = Message {
+                topic,
+                ..large.clone()
+            };
+            let size = wrong.encode(VALUES, None, Alias::None, &[], 1_000, &mut out);
+            assert_eq!(size, Err(Unfit::Topic));
+        }
+    }
+}

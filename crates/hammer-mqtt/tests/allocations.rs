@@ -1,0 +1,74 @@
+//! How often a message allocates. In a program of its own, since the counting allocator is that of
+//! a whole program, and the only test in it, since it counts whatever else runs.
+
+use std::alloc::System;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+
+use hammer_core::{Run, Schedule};
+use hammer_mqtt::{Mqtt, Payload, Qos};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Bytes of each message at QoS 1: of one length, so that a broker need not look for its end.
+const MESSAGE: usize = 2 + 2 + 3 + 2 + 10;
+
+/// A broker that acknowledges messages of one length, and allocates nothing for that.
+fn broker() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let addr = listener.local_addr().expect("it is bound");
+    thread::spawn(move || {
+        let mut bytes = [0; MESSAGE];
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            stream.set_nodelay(true).expect("a socket");
+            let mut head = [0; 2];
+            stream.read_exact(&mut head).expect("a CONNECT");
+            let mut connect = [0; 128];
+            stream
+                .read_exact(&mut connect[..usize::from(head[1])])
+                .expect("all of it");
+            stream.write_all(&[0x20, 2, 0, 0]).expect("it is open");
+            while stream.read_exact(&mut bytes).is_ok() {
+                let answer = [0x40, 2, bytes[7], bytes[8]];
+                if stream.write_all(&answer).is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    addr
+}
+
+/// Allocations of a whole run, reallocations included.
+fn allocations(broker: SocketAddr, hits: u64) -> usize {
+    let mqtt = Mqtt::builder(&format!("mqtt://{broker}"))
+        .topic("t/{{client}}")
+        .payload(Payload::Size(10))
+        .qos(Qos::AtLeastOnce)
+        .build()
+        .expect("it is well formed");
+    let run = Run::new(mqtt, Schedule::max().hits(hits))
+        .threads(1)
+        .max_in_flight(8);
+    let region = Region::new(ALLOCATOR);
+    let report = run.execute(|_| ()).expect("the run is well formed");
+    let change = region.change();
+    assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
+    change.allocations + change.reallocations
+}
+
+#[test]
+fn a_message_allocates_nothing() {
+    let broker = broker();
+    let (short, long) = (2_000, 52_000);
+    let more = allocations(broker, long).saturating_sub(allocations(broker, short));
+    // A longer run has more seconds, and each of those allocates.
+    assert!(
+        more < 500,
+        "{more} allocations for {} messages more",
+        long - short
+    );
+}

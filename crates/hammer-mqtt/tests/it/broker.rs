@@ -1,0 +1,218 @@
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// A broker that does with each connection what a closure says, in bytes: what real ones will not do
+/// on command.
+pub(crate) struct Broker {
+    addr: SocketAddr,
+    connections: Arc<AtomicU64>,
+    packets: Arc<Mutex<Vec<Packet>>>,
+}
+
+/// A packet of a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Packet {
+    pub(crate) first: u8,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Packet {
+    pub(crate) fn kind(&self) -> u8 {
+        self.first >> 4
+    }
+
+    pub(crate) fn is_publish(&self) -> bool {
+        self.kind() == 3
+    }
+
+    pub(crate) fn topic(&self) -> &[u8] {
+        let length = usize::from(u16::from_be_bytes([self.body[0], self.body[1]]));
+        &self.body[2..2 + length]
+    }
+
+    /// Of a PUBLISH at QoS 1 and 2; of a SUBSCRIBE or a PUBREL.
+    pub(crate) fn id(&self) -> u16 {
+        let at = if self.is_publish() {
+            2 + self.topic().len()
+        } else {
+            0
+        };
+        u16::from_be_bytes([self.body[at], self.body[at + 1]])
+    }
+}
+
+/// One connection of a [`Broker`].
+pub(crate) struct Peer {
+    pub(crate) stream: TcpStream,
+    /// Its number, from 0.
+    pub(crate) number: u64,
+    packets: Arc<Mutex<Vec<Packet>>>,
+}
+
+impl Broker {
+    pub(crate) fn serve(script: impl Fn(&mut Peer) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let addr = listener.local_addr().expect("it is bound");
+        let connections = Arc::new(AtomicU64::new(0));
+        let packets = Arc::new(Mutex::new(Vec::new()));
+        let (counted, kept) = (connections.clone(), packets.clone());
+        let script = Arc::new(script);
+        // Ends with the process: nothing wakes it from accepting.
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                stream.set_nodelay(true).expect("a socket");
+                let mut peer = Peer {
+                    stream,
+                    number: counted.fetch_add(1, Ordering::SeqCst),
+                    packets: kept.clone(),
+                };
+                let script = script.clone();
+                thread::spawn(move || script(&mut peer));
+            }
+        });
+        Self {
+            addr,
+            connections,
+            packets,
+        }
+    }
+
+    /// Accepts everybody, and does with each packet after that what a closure says, until it says
+    /// that this was the last one.
+    pub(crate) fn answering(
+        answer: impl Fn(&mut Peer, Packet) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(move |peer| {
+            peer.accept();
+            while let Some(packet) = peer.packet() {
+                if !answer(peer, packet) {
+                    return;
+                }
+            }
+        })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("mqtt://{}", self.addr)
+    }
+
+    pub(crate) fn connections(&self) -> u64 {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// All packets so far.
+    pub(crate) fn packets(&self) -> Vec<Packet> {
+        self.packets.lock().expect("no script panicked").clone()
+    }
+
+    pub(crate) fn published(&self) -> Vec<Packet> {
+        self.packets()
+            .into_iter()
+            .filter(Packet::is_publish)
+            .collect()
+    }
+}
+
+impl Peer {
+    /// Reads a packet; none at the end of the stream.
+    pub(crate) fn packet(&mut self) -> Option<Packet> {
+        let mut byte = [0];
+        self.stream.read_exact(&mut byte).ok()?;
+        let first = byte[0];
+        let (mut length, mut shift) = (0, 0);
+        loop {
+            self.stream.read_exact(&mut byte).ok()?;
+            length |= usize::from(byte[0] & 0x7f) << shift;
+            shift += 7;
+            if byte[0] & 0x80 == 0 {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).ok()?;
+        let packet = Packet { first, body };
+        self.packets
+            .lock()
+            .expect("no script panicked")
+            .push(packet.clone());
+        Some(packet)
+    }
+
+    /// Reads a CONNECT, and accepts it in its version.
+    pub(crate) fn accept(&mut self) -> bool {
+        self.accept_with(&[])
+    }
+
+    /// The same with properties, which only version 5 has.
+    pub(crate) fn accept_with(&mut self, properties: &[u8]) -> bool {
+        let Some(packet) = self.packet() else {
+            return false;
+        };
+        assert_eq!(packet.kind(), 1, "a CONNECT comes first");
+        let mut body = vec![0, 0];
+        if packet.body[6] == 5 {
+            body.push(properties.len() as u8);
+            body.extend_from_slice(properties);
+        }
+        self.send_packet(0x20, &body)
+    }
+
+    pub(crate) fn send_packet(&mut self, first: u8, body: &[u8]) -> bool {
+        assert!(body.len() < 128, "a length of one byte");
+        let mut bytes = vec![first, body.len() as u8];
+        bytes.extend_from_slice(body);
+        self.send(&bytes)
+    }
+
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
+    }
+
+    /// PUBACK, PUBREC, PUBCOMP.
+    pub(crate) fn acknowledge(&mut self, first: u8, id: u16) -> bool {
+        self.send_packet(first, &id.to_be_bytes())
+    }
+
+    /// The same with a reason.
+    pub(crate) fn acknowledge_with(&mut self, first: u8, id: u16, reason: u8) -> bool {
+        let [high, low] = id.to_be_bytes();
+        self.send_packet(first, &[high, low, reason])
+    }
+
+    /// Does what a broker does that has nothing against a packet.
+    pub(crate) fn oblige(&mut self, packet: &Packet) -> bool {
+        match packet.kind() {
+            3 => match packet.first & 6 {
+                0 => true,
+                2 => self.acknowledge(0x40, packet.id()),
+                _ => self.acknowledge(0x50, packet.id()),
+            },
+            6 => self.acknowledge(0x70, packet.id()),
+            8 => {
+                let [high, low] = packet.id().to_be_bytes();
+                self.send_packet(0x90, &[high, low, 0])
+            }
+            12 => self.send_packet(0xd0, &[]),
+            14 => {
+                let _ = self.stream.shutdown(Shutdown::Both);
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Says nothing more, and lets the client close.
+    pub(crate) fn hang_up(&mut self) {
+        let _ = self.stream.shutdown(Shutdown::Write);
+        while self.packet().is_some() {}
+    }
+
+    /// Does nothing for a while: what a broker does that is busy with something else.
+    pub(crate) fn rest(&self, time: Duration) {
+        thread::sleep(time);
+    }
+}

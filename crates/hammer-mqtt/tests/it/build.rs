@@ -1,0 +1,135 @@
+use hammer_mqtt::{ErrorKind, Measure, Mode, Mqtt, MqttBuilder, Payload, Qos, Version};
+
+fn mqtt() -> MqttBuilder {
+    Mqtt::builder("mqtt://127.0.0.1")
+}
+
+#[test]
+fn what_can_not_work_is_refused_with_what_would() {
+    use ErrorKind as E;
+    let five = || mqtt().version(Version::V5);
+    let once = || mqtt().qos(Qos::AtLeastOnce);
+    let table = [
+        (Mqtt::builder("http://a"), E::Url, "known are"),
+        (mqtt().clients(0), E::Setting, "must be a client"),
+        (mqtt().connect_rate(0.0), E::Setting, "rate of connections"),
+        (mqtt().allow_missing(1.5), E::Setting, "from 0 to 1"),
+        (mqtt().topic("a/+"), E::Topic, "without + #"),
+        (mqtt().topic(""), E::Topic, "1 to 65,535"),
+        (
+            mqtt().topic("a/{{clients}}"),
+            E::Template,
+            "known are client",
+        ),
+        (
+            mqtt().payload(Payload::Template("{{x".into())),
+            E::Template,
+            "without its }}",
+        ),
+        (
+            mqtt().clients(2).client_id("c"),
+            E::Combination,
+            "add {{client}}",
+        ),
+        (
+            mqtt().clean_start(false).client_id(""),
+            E::Combination,
+            "no session",
+        ),
+        (mqtt().session_expiry(5), E::Combination, "of MQTT 5"),
+        (mqtt().password("p"), E::Combination, "of MQTT 5"),
+        (mqtt().content_type("a"), E::Combination, "of MQTT 5"),
+        (mqtt().topic_alias(true), E::Combination, "of MQTT 5"),
+        (
+            five().topic_alias(true).topic("a/{{seq}}"),
+            E::Combination,
+            "leave {{seq}}",
+        ),
+        (five().response_topic("#"), E::Topic, "response topic"),
+        (
+            five().user_property("a", &"b".repeat(70_000)),
+            E::Setting,
+            "user property is longer",
+        ),
+        (
+            mqtt().measure(Measure::Ack),
+            E::Combination,
+            "publish at QoS 1",
+        ),
+        (
+            once().measure(Measure::Sent),
+            E::Combination,
+            "acknowledgement",
+        ),
+        (once().window(0), E::Setting, "window of 0"),
+        (
+            mqtt().mode(Mode::Ping).measure(Measure::Delivery),
+            E::Combination,
+            "messages only",
+        ),
+        (
+            once().subscribers(2),
+            E::Combination,
+            "where delivery is measured",
+        ),
+        (
+            once().measure(Measure::Delivery).subscribers(0),
+            E::Setting,
+            "1 to 100,000",
+        ),
+        (
+            once().measure(Measure::Delivery).share("a/b"),
+            E::Setting,
+            "no name of a group",
+        ),
+        (
+            once().measure(Measure::Delivery).filter("a+"),
+            E::Topic,
+            "whole levels",
+        ),
+        (
+            once().measure(Measure::Delivery),
+            E::Combination,
+            "needs 32",
+        ),
+        (
+            mqtt().mode(Mode::Subscribe).filter("#/a"),
+            E::Topic,
+            "whole levels",
+        ),
+        (
+            mqtt().will("#", "x", Qos::AtMostOnce, false),
+            E::Topic,
+            "will's topic",
+        ),
+    ];
+    for (builder, kind, told) in table {
+        let error = builder.build().expect_err(told);
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains(told), "{told}: {error}");
+    }
+}
+
+#[test]
+fn what_can_work_is_built() {
+    let five = || mqtt().version(Version::V5).qos(Qos::ExactlyOnce);
+    for builder in [
+        mqtt(),
+        five(),
+        mqtt().clients(2).client_id("c-{{client}}"),
+        mqtt().client_id("only-me"),
+        five().measure(Measure::Delivery).payload(Payload::Size(32)),
+        five()
+            .measure(Measure::Delivery)
+            .payload(Payload::Bytes(vec![]))
+            .subscribers(3),
+        five()
+            .topic_alias(true)
+            .topic("a/{{client}}")
+            .clean_start(false)
+            .session_expiry(60),
+        mqtt().measure(Measure::Sent),
+    ] {
+        builder.build().expect("it is well formed");
+    }
+}

@@ -1,0 +1,141 @@
+use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
+
+use hammer_core::{Rate, Run, Schedule};
+use hammer_mqtt::{Measure, Mqtt, Payload, Qos};
+
+use crate::broker::{Broker, Packet, Peer};
+use crate::{execute, ms};
+
+/// Passes messages on to one subscriber as a closure says, given their numbers and those that it
+/// holds back.
+fn passing_on(
+    how: impl Fn(usize, Packet, &mut Vec<Packet>) -> Vec<Packet> + Send + Sync + 'static,
+) -> Broker {
+    let subscriber = Arc::new(Mutex::new(None::<TcpStream>));
+    let count = Mutex::new((0, vec![]));
+    Broker::serve(move |peer| {
+        peer.accept();
+        while let Some(packet) = peer.packet() {
+            if packet.kind() == 8 {
+                let stream = peer.stream.try_clone().expect("a socket");
+                *subscriber.lock().expect("no script panicked") = Some(stream);
+            }
+            if packet.is_publish() {
+                let (number, held) = &mut *count.lock().expect("no script panicked");
+                let passed = how(*number, packet.clone(), held);
+                *number += 1;
+                let subscriber = subscriber.lock().expect("no script panicked");
+                let stream = subscriber.as_ref().expect("it subscribed first");
+                passed.iter().for_each(|packet| forward(stream, packet));
+            }
+            if !peer.oblige(&packet) {
+                return;
+            }
+        }
+    })
+}
+
+fn forward(mut stream: &TcpStream, packet: &Packet) {
+    use std::io::Write;
+    let mut bytes = vec![packet.first, packet.body.len() as u8];
+    bytes.extend_from_slice(&packet.body);
+    stream.write_all(&bytes).expect("the subscriber is there");
+}
+
+#[test]
+fn what_is_lost_doubled_and_out_of_order_is_counted() {
+    let broker = passing_on(|number, packet, held| match number {
+        // One is lost, one comes twice, and one after the next.
+        3 => vec![],
+        5 => vec![packet.clone(), packet],
+        7 => {
+            held.push(packet);
+            vec![]
+        }
+        8 => vec![packet, held.remove(0)],
+        _ => vec![packet],
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .qos(Qos::AtLeastOnce)
+        .payload(Payload::Size(40))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(200)).hits(20);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule);
+    let report = execute(run.threads(1).timeout(ms(500)).drain(ms(2_000)));
+    assert_eq!((report.labels["delivered"], report.hits.timed_out), (19, 1));
+    let counts = ["published", "delivered", "lost", "duplicates", "reordered"];
+    assert_eq!(
+        counts.map(|name| report.counts[name]),
+        [20, 19, 1, 1, 1],
+        "{:?}",
+        report.counts
+    );
+}
+
+#[test]
+fn a_message_that_is_acknowledged_and_not_delivered_is_no_success() {
+    let broker = passing_on(|_, _, _| vec![]);
+    let mqtt = Mqtt::builder(&broker.url())
+        .qos(Qos::AtLeastOnce)
+        .payload(Payload::Size(40))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule);
+    let report = execute(run.threads(1).timeout(ms(100)).drain(ms(2_000)));
+    assert_eq!((report.hits.timed_out, report.counts["lost"]), (5, 5));
+}
+
+#[test]
+fn messages_of_others_are_no_deliveries() {
+    let broker = passing_on(|_, packet, _| {
+        let mut foreign = packet.clone();
+        let at = foreign.body.len() - 30;
+        foreign.body[at] ^= 1;
+        vec![foreign, packet]
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .payload(Payload::Size(32))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
+    let report = execute(Run::new(mqtt.build().expect("well formed"), schedule).threads(1));
+    assert_eq!(
+        (
+            report.labels["delivered"],
+            report.counts["foreign_messages"]
+        ),
+        (5, 5)
+    );
+}
+
+#[test]
+fn a_subscriber_acknowledges_what_it_gets() {
+    let broker = Broker::serve(|peer: &mut Peer| {
+        peer.accept();
+        while let Some(packet) = peer.packet() {
+            if packet.kind() == 8 {
+                // What is there already comes even before the SUBACK.
+                peer.send(b"\x32\x06\0\x01a\0\x07x");
+                peer.send(b"\x34\x06\0\x01a\0\x08x");
+                peer.send(b"\x62\x02\0\x08");
+            }
+            if !peer.oblige(&packet) {
+                return;
+            }
+        }
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .payload(Payload::Size(32))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(100)).hits(1);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule);
+    execute(run.threads(1).timeout(ms(100)).drain(ms(2_000)));
+    for (first, id) in [(0x40, 7), (0x50, 8), (0x70, 8)] {
+        let answered = |packet: &Packet| packet.first == first && packet.id() == id;
+        assert!(
+            broker.packets().iter().any(answered),
+            "{first:x}: {:x?}",
+            broker.packets()
+        );
+    }
+}

@@ -1,0 +1,186 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hammer_core::{ErrorKind, Event, Rate, Run, Schedule};
+use hammer_mqtt::{Measure, Mode, Mqtt, Payload, Qos, Version};
+
+use crate::server::{self, Mosquitto};
+use crate::{execute, ms, run};
+
+#[test]
+fn it_gets_twenty_thousand_messages_and_passes_them_all_on() {
+    let Some(broker) = Mosquitto::open() else {
+        return;
+    };
+    let Some(subscriber) = broker.subscriber("devices/+/state", 20_000) else {
+        return;
+    };
+    let mqtt = Mqtt::builder(&broker.url())
+        .clients(8)
+        .topic("devices/{{client}}/state")
+        .payload(Payload::Size(100))
+        .qos(Qos::AtLeastOnce);
+    let schedule = Schedule::constant(Rate::per_second(2_000)).lasting(ms(10_000));
+    let report = execute(Run::new(mqtt.build().expect("well formed"), schedule));
+    assert_eq!(report.hits.ok, 20_000, "{:?}", report.failures);
+    assert_eq!(report.counts["connections_opened"], 8);
+    assert_eq!(subscriber.count(), 20_000);
+}
+
+#[test]
+fn it_speaks_every_level_in_both_versions_and_every_mode() {
+    let Some(broker) = Mosquitto::open() else {
+        return;
+    };
+    for version in [Version::V3, Version::V5] {
+        let mqtt = || Mqtt::builder(&broker.url()).version(version).clients(3);
+        for qos in [Qos::AtMostOnce, Qos::AtLeastOnce, Qos::ExactlyOnce] {
+            let report = run(mqtt().qos(qos).build().expect("well formed"), 50);
+            assert_eq!(report.hits.ok, 50, "{qos:?}: {:?}", report.failures);
+        }
+        for mode in [Mode::Connect, Mode::Subscribe, Mode::Ping] {
+            let report = run(mqtt().mode(mode).build().expect("well formed"), 50);
+            assert_eq!(report.hits.ok, 50, "{mode:?}: {:?}", report.failures);
+        }
+    }
+}
+
+#[test]
+fn what_it_allows_with_version_5_is_known() {
+    let config = "allow_anonymous true\nmax_inflight_messages 7\nmax_packet_size 1000";
+    let Some(broker) = Mosquitto::start(config) else {
+        return;
+    };
+    let mqtt = || {
+        Mqtt::builder(&broker.url())
+            .version(Version::V5)
+            .qos(Qos::AtLeastOnce)
+    };
+    let report = run(mqtt().build().expect("well formed"), 20);
+    assert_eq!(report.facts["receive_max"]["7"], 1);
+    assert_eq!(report.facts["packet_max"]["1000"], 1);
+    assert_eq!(report.labels["no_matching_subscribers"], 20);
+    let large = mqtt()
+        .payload(Payload::Size(2_000))
+        .build()
+        .expect("well formed");
+    assert_eq!(run(large, 5).failures["packet_too_large"], 5);
+    let picky = mqtt()
+        .require_subscribers(true)
+        .build()
+        .expect("well formed");
+    assert_eq!(run(picky, 5).hits.rejected, 5);
+}
+
+#[test]
+fn passwords_and_access_lists_are_failures_by_name() {
+    let Some(passwords) = server::passwords("u", "secret") else {
+        return;
+    };
+    let access = "user u\ntopic write allowed/#\n";
+    let config = "allow_anonymous false\npassword_file FOLDER/passwords\nacl_file FOLDER/access";
+    let files = [("passwords", &*passwords), ("access", access)];
+    let Some(broker) = Mosquitto::with_files(config, &files) else {
+        return;
+    };
+    let url = |login: &str| broker.url().replace("mqtt://", &format!("mqtt://{login}@"));
+    let mqtt = |login| {
+        let mqtt = Mqtt::builder(&url(login))
+            .version(Version::V5)
+            .qos(Qos::AtLeastOnce);
+        mqtt.topic("allowed/{{client}}")
+    };
+    assert_eq!(
+        run(mqtt("u:secret").build().expect("well formed"), 10)
+            .hits
+            .ok,
+        10
+    );
+    let denied = mqtt("u:secret")
+        .topic("denied")
+        .build()
+        .expect("well formed");
+    let report = run(denied, 10);
+    assert_eq!(
+        (report.hits.rejected, report.labels["not_authorised"]),
+        (10, 10)
+    );
+    let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
+    let wrong = Run::new(mqtt("u:wrong").build().expect("well formed"), schedule);
+    let error = wrong.execute(|_| ()).expect_err("nobody is let in");
+    assert_eq!(error.kind(), ErrorKind::Unready);
+    let cause = std::error::Error::source(&error)
+        .expect("it has one")
+        .to_string();
+    assert!(cause.contains("not_authorised"), "{cause}");
+}
+
+#[test]
+fn delivery_is_measured_to_every_subscriber_and_nothing_is_lost() {
+    let Some(broker) = Mosquitto::open() else {
+        return;
+    };
+    for (subscribers, share, copies) in [(1, None, 1), (3, None, 3), (3, Some("group"), 1)] {
+        for (qos, version) in [
+            (Qos::AtMostOnce, Version::V3),
+            (Qos::ExactlyOnce, Version::V5),
+        ] {
+            let mut mqtt = Mqtt::builder(&broker.url())
+                .version(version)
+                .qos(qos)
+                .clients(4)
+                .topic("way/{{client}}/x")
+                .payload(Payload::Size(64))
+                .measure(Measure::Delivery)
+                .subscribers(subscribers);
+            if let Some(group) = share {
+                mqtt = mqtt.share(group);
+            }
+            let schedule = Schedule::constant(Rate::per_second(500)).hits(300);
+            let run = Run::new(mqtt.build().expect("well formed"), schedule);
+            let report = execute(run.threads(2));
+            let why = format!("{subscribers} {share:?} {qos:?}: {:?}", report.counts);
+            assert_eq!(report.labels["delivered"], 300, "{why}");
+            assert_eq!(report.counts["published"], 300);
+            assert_eq!(report.counts["delivered"], 300 * copies);
+            for name in ["lost", "duplicates", "reordered"] {
+                assert_eq!(report.counts[name], 0, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_broker_that_is_killed_and_comes_back_loses_no_hit_from_the_books() {
+    let Some(mut broker) = Mosquitto::open() else {
+        return;
+    };
+    let mqtt = Mqtt::builder(&broker.url())
+        .clients(4)
+        .qos(Qos::AtLeastOnce);
+    let schedule = Schedule::constant(Rate::per_second(1_000)).lasting(ms(6_000));
+    let run = Run::new(mqtt.build().expect("well formed"), schedule);
+    let (seconds, recovered) = (AtomicU64::new(0), AtomicU64::new(0));
+    let report = run.execute(|event| {
+        if let Event::Tick(tick) = event {
+            match seconds.fetch_add(1, Ordering::SeqCst) {
+                1 => broker.kill(),
+                2 => broker.start_again(),
+                4.. => drop(recovered.fetch_add(tick.hits.ok, Ordering::SeqCst)),
+                _ => {}
+            }
+        }
+    });
+    let report = report.expect("a run");
+    assert_eq!((report.hits.scheduled, report.hits.ended()), (6_000, 6_000));
+    assert!(
+        report.failures["not_connected"] > 500,
+        "{:?}",
+        report.failures
+    );
+    assert_eq!(
+        report.hits.timed_out, 0,
+        "what was in flight failed at once"
+    );
+    assert!(recovered.load(Ordering::SeqCst) > 0, "the run went on");
+    assert_eq!(report.counts["reconnects"], 4, "{:?}", report.counts);
+}

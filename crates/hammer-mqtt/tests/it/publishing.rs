@@ -1,0 +1,309 @@
+use std::collections::BTreeSet;
+
+use hammer_core::testing::conformance;
+use hammer_core::{Rate, Run, Schedule};
+use hammer_mqtt::{Mode, Mqtt, Payload, Qos, Version};
+
+use crate::broker::{Broker, Peer};
+use crate::{execute, ms, run};
+
+#[test]
+fn it_is_a_hammer() {
+    let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+    let mqtt = Mqtt::builder(&broker.url())
+        .qos(Qos::AtLeastOnce)
+        .build()
+        .expect("well formed");
+    conformance(mqtt).expect("it keeps the contract");
+}
+
+#[test]
+fn each_level_ends_with_its_last_answer() {
+    for (version, qos, label, phase) in [
+        (Version::V3, Qos::AtMostOnce, "sent", None),
+        (Version::V3, Qos::AtLeastOnce, "puback", None),
+        (Version::V3, Qos::ExactlyOnce, "pubcomp", Some("pubrec")),
+        (Version::V5, Qos::AtMostOnce, "sent", None),
+        (Version::V5, Qos::AtLeastOnce, "puback", None),
+        (Version::V5, Qos::ExactlyOnce, "pubcomp", Some("pubrec")),
+    ] {
+        let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+        let mqtt = Mqtt::builder(&broker.url()).version(version).qos(qos);
+        let report = run(mqtt.build().expect("well formed"), 40);
+        assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
+        assert_eq!(report.labels[label], 40);
+        assert_eq!(broker.published().len(), 40);
+        if let Some(phase) = phase {
+            assert_eq!(report.phases_us[phase].count, 40);
+        }
+        assert_eq!(
+            broker.packets().last().map(|last| last.first),
+            Some(0xe0),
+            "a goodbye"
+        );
+        assert_eq!(report.counts["connections_opened"], 1);
+        assert_eq!(report.counts.get("connections_lost"), None);
+    }
+}
+
+#[test]
+fn hits_go_round_the_clients_and_count_their_messages() {
+    let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+    let mqtt = Mqtt::builder(&broker.url())
+        .clients(4)
+        .client_id("c{{client}}")
+        .topic("t/{{client}}/{{seq}}")
+        .payload(Payload::Template("{{hit}}".into()))
+        .qos(Qos::AtLeastOnce);
+    let schedule = Schedule::constant(Rate::per_second(400)).hits(40);
+    let report = execute(Run::new(mqtt.build().expect("well formed"), schedule).threads(2));
+    assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
+    assert_eq!(broker.connections(), 4);
+    let topics: BTreeSet<_> = broker
+        .published()
+        .iter()
+        .map(|packet| packet.topic().to_vec())
+        .collect();
+    let expected = (0..4).flat_map(|client| (0..10).map(move |seq| (client, seq)));
+    let expected = expected
+        .map(|(client, seq)| format!("t/{client}/{seq}").into_bytes())
+        .collect();
+    assert_eq!(topics, expected);
+    for packet in broker.published() {
+        let (topic, payload) = packet.body[2..].split_at(packet.topic().len());
+        let topic = String::from_utf8_lossy(topic).into_owned();
+        let mut parts = topic
+            .split('/')
+            .skip(1)
+            .map(|part| part.parse::<u64>().expect("a number"));
+        let (client, seq) = (parts.next().expect("two"), parts.next().expect("two"));
+        let hit = (client + 4 * seq).to_string();
+        assert_eq!(
+            &payload[2..],
+            hit.as_bytes(),
+            "hit k is client k's modulo 4"
+        );
+    }
+}
+
+#[test]
+fn acknowledgements_may_come_out_of_order_and_late() {
+    // Four at a time, backwards.
+    let broker = Broker::serve(|peer| {
+        peer.accept();
+        let mut held = vec![];
+        while let Some(packet) = peer.packet() {
+            if !packet.is_publish() {
+                if !peer.oblige(&packet) {
+                    return;
+                }
+                continue;
+            }
+            held.push(packet.id());
+            if held.len() == 4 {
+                held.drain(..)
+                    .rev()
+                    .for_each(|id| assert!(peer.acknowledge(0x40, id)));
+            }
+        }
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .qos(Qos::AtLeastOnce)
+        .build()
+        .expect("well formed");
+    let report = run(mqtt, 40);
+    assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
+    assert!(
+        report.service_us.max > 10_000.0,
+        "the first of four waits for three others"
+    );
+    assert!(report.service_us.min < 5_000.0, "the last does not");
+}
+
+#[test]
+fn an_answer_for_nobody_or_a_second_time_is_counted_and_harms_nobody() {
+    let broker = Broker::answering(|peer, packet| {
+        if packet.is_publish() {
+            peer.acknowledge(0x40, packet.id());
+            peer.acknowledge(0x40, packet.id());
+            peer.acknowledge(0x40, 60_000);
+            peer.acknowledge(0x70, packet.id());
+            return true;
+        }
+        peer.oblige(&packet)
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .qos(Qos::AtLeastOnce)
+        .build()
+        .expect("well formed");
+    let report = run(mqtt, 20);
+    assert_eq!((report.hits.ok, report.labels["puback"]), (20, 20));
+    let unknown = report.counts["unknown_answers"];
+    // The last ones may come after the last hit has ended.
+    assert!((57..=60).contains(&unknown), "{unknown}");
+}
+
+#[test]
+fn ids_go_round_and_come_again_after_65_535() {
+    let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+    let mqtt = Mqtt::builder(&broker.url())
+        .qos(Qos::AtLeastOnce)
+        .build()
+        .expect("well formed");
+    let schedule = Schedule::max().hits(66_000);
+    let report = execute(Run::new(mqtt, schedule).threads(1).max_in_flight(64));
+    assert_eq!(report.hits.ok, 66_000, "{:?}", report.failures);
+    let ids: Vec<u16> = broker
+        .published()
+        .iter()
+        .map(|packet| packet.id())
+        .collect();
+    assert_eq!((ids[0], ids[65_534], ids[65_535]), (1, 65_535, 1));
+}
+
+/// Holds all messages of one connection until there are so many, and counts how many that were.
+fn hold(peer: &mut Peer, most: usize) {
+    let mut held = vec![];
+    while let Some(packet) = peer.packet() {
+        if !packet.is_publish() {
+            if !peer.oblige(&packet) {
+                return;
+            }
+            continue;
+        }
+        held.push(packet.id());
+        assert!(held.len() <= most, "more than the receive maximum");
+        if held.len() == most {
+            peer.rest(ms(2));
+            held.drain(..)
+                .for_each(|id| assert!(peer.acknowledge(0x40, id)));
+        }
+    }
+}
+
+#[test]
+fn the_brokers_receive_maximum_is_kept_and_the_wait_for_it_measured() {
+    for (properties, most) in [(&[0x21, 0, 1][..], 1), (&[0x21, 0, 3], 3)] {
+        let broker = Broker::serve(move |peer| {
+            peer.accept_with(properties);
+            hold(peer, most);
+        });
+        let mqtt = Mqtt::builder(&broker.url())
+            .version(Version::V5)
+            .qos(Qos::AtLeastOnce);
+        let schedule = Schedule::max().hits(30);
+        let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
+        let report = execute(run.max_in_flight(10));
+        assert_eq!(report.hits.ok, 30, "{:?}", report.failures);
+        assert_eq!(report.facts["receive_max"][&most.to_string()], 1);
+        assert_eq!(
+            report.counts["window_waits"],
+            report.phases_us["window"].count
+        );
+        assert!(
+            report.phases_us["window"].count >= 20,
+            "{:?}",
+            report.phases_us
+        );
+        assert!(report.phases_us["window"].max >= 2_000.0);
+    }
+}
+
+#[test]
+fn a_full_window_can_be_a_failure() {
+    let broker = Broker::serve(|peer| {
+        peer.accept();
+        hold(peer, 2);
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .qos(Qos::AtLeastOnce)
+        .window(2)
+        .wait_for_window(false);
+    let schedule = Schedule::constant(Rate::per_second(10_000)).hits(100);
+    let report = execute(Run::new(mqtt.build().expect("well formed"), schedule).threads(1));
+    assert!(report.failures["window_full"] > 0, "{:?}", report.failures);
+    assert_eq!(report.hits.ok + report.failures["window_full"], 100);
+}
+
+#[test]
+fn pings_and_subscriptions_are_hits_too() {
+    for (mode, label, kind) in [(Mode::Ping, "pingresp", 12), (Mode::Subscribe, "suback", 8)] {
+        let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+        let mqtt = Mqtt::builder(&broker.url())
+            .mode(mode)
+            .filter("a/{{seq}}/+");
+        let report = run(mqtt.build().expect("well formed"), 20);
+        assert_eq!(report.labels[label], 20, "{:?}", report.failures);
+        let packets = broker.packets();
+        assert_eq!(
+            packets
+                .iter()
+                .filter(|packet| packet.kind() == kind)
+                .count(),
+            20
+        );
+    }
+}
+
+#[test]
+fn a_connection_storm_opens_and_closes_one_per_hit() {
+    let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+    let mqtt = Mqtt::builder(&broker.url())
+        .mode(Mode::Connect)
+        .build()
+        .expect("well formed");
+    let report = run(mqtt, 20);
+    assert_eq!(report.labels["connack"], 20, "{:?}", report.failures);
+    assert_eq!(
+        (broker.connections(), report.phases_us["connack"].count),
+        (20, 20)
+    );
+    let goodbyes = broker
+        .packets()
+        .iter()
+        .filter(|packet| packet.kind() == 14)
+        .count();
+    assert_eq!(goodbyes, 20);
+}
+
+#[test]
+fn a_topic_is_sent_once_where_the_broker_takes_numbers() {
+    for (properties, aliased) in [(&[0x22, 0, 5][..], true), (&[], false)] {
+        let broker = Broker::serve(move |peer| {
+            peer.accept_with(properties);
+            while let Some(packet) = peer.packet() {
+                if !peer.oblige(&packet) {
+                    return;
+                }
+            }
+        });
+        let mqtt = Mqtt::builder(&broker.url())
+            .version(Version::V5)
+            .topic("a/long/topic")
+            .topic_alias(true);
+        let report = run(mqtt.build().expect("well formed"), 10);
+        assert_eq!(report.hits.ok, 10, "{:?}", report.failures);
+        let topics: Vec<usize> = broker
+            .published()
+            .iter()
+            .map(|packet| packet.topic().len())
+            .collect();
+        assert_eq!(topics[0], 12);
+        assert_eq!(
+            topics[1..].iter().all(|length| *length == 0),
+            aliased,
+            "{topics:?}"
+        );
+    }
+}
+
+#[test]
+fn an_answer_of_the_level_below_is_an_answer() {
+    let broker = Broker::answering(|peer, packet| match packet.kind() {
+        3 => peer.acknowledge(0x40, packet.id()),
+        _ => peer.oblige(&packet),
+    });
+    let mqtt = Mqtt::builder(&broker.url()).qos(Qos::ExactlyOnce).window(1);
+    let report = run(mqtt.build().expect("well formed"), 10);
+    assert_eq!(report.labels["puback"], 10, "{:?}", report.failures);
+}

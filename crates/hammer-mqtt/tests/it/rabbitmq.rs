@@ -1,0 +1,148 @@
+//! A broker of another kind, which does much of what MQTT says in its own way.
+
+use std::fs;
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use hammer_core::{Rate, Run, Schedule};
+use hammer_mqtt::{Measure, Mode, Mqtt, MqttBuilder, Payload, Qos};
+
+use crate::server::{free_port, program_in};
+use crate::{execute, run};
+
+/// RabbitMQ with its plugin for MQTT, and the port mapper of its runtime.
+struct Rabbit {
+    child: Child,
+    port: u16,
+    websockets: u16,
+    mapper: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl Rabbit {
+    fn start() -> Option<Self> {
+        // The one on PATH wants to be root; this is what it starts.
+        let program = program_in("rabbitmq-server", &["/usr/lib/rabbitmq/bin"])?;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (port, websockets) = (free_port(), free_port());
+        let (mapper, own) = (free_port(), free_port());
+        let config = format!(
+            "listeners.tcp = none\nmqtt.listeners.tcp.default = 127.0.0.1:{port}\n\
+             web_mqtt.tcp.ip = 127.0.0.1\nweb_mqtt.tcp.port = {websockets}\n\
+             mqtt.allow_anonymous = true\nlog.console = true\nlog.console.level = error\n"
+        );
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("rabbitmq.conf"), config).expect("the folder is there");
+        fs::write(path("plugins"), "[rabbitmq_mqtt, rabbitmq_web_mqtt].")
+            .expect("the folder is there");
+        let child = Command::new(program)
+            .env("HOME", folder.path())
+            .env("RABBITMQ_NODENAME", format!("hammer-{port}@localhost"))
+            .env("RABBITMQ_MNESIA_BASE", path("mnesia"))
+            .env("RABBITMQ_LOG_BASE", path("log"))
+            .env("RABBITMQ_ENABLED_PLUGINS_FILE", path("plugins"))
+            .env("RABBITMQ_CONFIG_FILE", path("rabbitmq.conf"))
+            .env("RABBITMQ_CONF_ENV_FILE", path("none"))
+            .env("RABBITMQ_PID_FILE", path("pid"))
+            .env("RABBITMQ_DIST_PORT", own.to_string())
+            .env("ERL_EPMD_PORT", mapper.to_string())
+            .env("ERL_EPMD_ADDRESS", "127.0.0.1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it is a program");
+        let mut broker = Self {
+            child,
+            port,
+            websockets,
+            mapper,
+            _folder: folder,
+        };
+        for port in [port, websockets] {
+            while TcpStream::connect(("127.0.0.1", port)).is_err() {
+                let ended = broker.child.try_wait().expect("it is ours");
+                assert!(ended.is_none(), "rabbitmq has ended: {ended:?}");
+                std::thread::yield_now();
+            }
+        }
+        Some(broker)
+    }
+
+    fn mqtt(&self) -> MqttBuilder {
+        Mqtt::builder(&format!("mqtt://127.0.0.1:{}", self.port)).clients(2)
+    }
+}
+
+impl Drop for Rabbit {
+    fn drop(&mut self) {
+        let id = self.child.id().to_string();
+        // A shell that waits for its child: it passes this signal on, and not the stronger one.
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let _ = self.child.wait();
+        let mapper = self.mapper.to_string();
+        let ended = Command::new(if Path::new("/usr/bin/epmd").exists() {
+            "/usr/bin/epmd"
+        } else {
+            "epmd"
+        })
+        .arg("-kill")
+        .env("ERL_EPMD_PORT", mapper)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+        drop(ended);
+    }
+}
+
+#[test]
+fn messages_are_acknowledged_and_delivered() {
+    let Some(broker) = Rabbit::start() else {
+        return;
+    };
+    for (qos, label) in [
+        (Qos::AtMostOnce, "sent"),
+        (Qos::AtLeastOnce, "puback"),
+        // It answers as if it had been asked for one level less.
+        (Qos::ExactlyOnce, "puback"),
+    ] {
+        let report = run(broker.mqtt().qos(qos).build().expect("well formed"), 100);
+        assert_eq!(report.hits.ok, 100, "{qos:?}: {:?}", report.failures);
+        assert_eq!(report.labels[label], 100);
+        assert_eq!(report.counts.get("unknown_answers"), None);
+    }
+    for mode in [Mode::Connect, Mode::Subscribe, Mode::Ping] {
+        let report = run(broker.mqtt().mode(mode).build().expect("well formed"), 30);
+        assert_eq!(report.hits.ok, 30, "{mode:?}: {:?}", report.failures);
+    }
+    let mqtt = broker
+        .mqtt()
+        .qos(Qos::AtLeastOnce)
+        .payload(Payload::Size(64));
+    let mqtt = mqtt
+        .measure(Measure::Delivery)
+        .subscribers(2)
+        .build()
+        .expect("well formed");
+    let schedule = Schedule::constant(Rate::per_second(100)).hits(100);
+    let report = execute(Run::new(mqtt, schedule).threads(2));
+    assert_eq!(report.labels["delivered"], 100, "{:?}", report.failures);
+    assert_eq!(
+        (report.counts["delivered"], report.counts["lost"]),
+        (200, 0)
+    );
+
+    let url = format!("ws://127.0.0.1:{}/ws", broker.websockets);
+    for qos in [Qos::AtMostOnce, Qos::AtLeastOnce] {
+        let mqtt = Mqtt::builder(&url)
+            .clients(3)
+            .qos(qos)
+            .payload(Payload::Size(5_000));
+        let report = run(mqtt.build().expect("well formed"), 50);
+        assert_eq!(report.hits.ok, 50, "{qos:?}: {:?}", report.failures);
+        assert_eq!(report.phases_us["websocket"].count, 3);
+    }
+    let lost = Mqtt::builder(&url.replace("/ws", "/elsewhere")).mode(Mode::Connect);
+    let report = run(lost.build().expect("well formed"), 3);
+    assert_eq!(report.failures["websocket_404"], 3, "{:?}", report.failures);
+}
