@@ -12,7 +12,7 @@ use crate::http::parsed;
 #[command(next_help_heading = "Proxy")]
 #[group(skip)]
 pub(super) struct ProxyArgs {
-    /// Go through a proxy: network, https, socks5 or socks5h://HOST:PORT; '' for none
+    /// Go through a proxy: http, https, socks5 or socks5h://HOST:PORT; '' for none
     #[arg(short = 'x', long, value_name = "URL", value_parser = proxy)]
     proxy: Option<String>,
     /// Credentials for the proxy
