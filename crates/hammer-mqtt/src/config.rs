@@ -47,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) window: u16,
     pub(crate) wait_for_window: bool,
     pub(crate) require_subscribers: bool,
+    /// Whether what is in flight survives its connection, with the session.
+    pub(crate) resend: bool,
     pub(crate) deliveries: Option<Deliveries>,
     /// One of each worker, since subscribers get what another worker's clients have sent.
     pub(crate) mailboxes: OnceLock<Vec<Mailbox>>,

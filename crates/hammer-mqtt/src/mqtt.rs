@@ -136,6 +136,12 @@ impl Hammer for Mqtt {
         let client = pool
             .client(config.local_client(&hit))
             .ok_or(crate::fault::NOT_CONNECTED)?;
+        if hit.slot().is_closed_loop() && !client.is_up() {
+            // No due time is missed here, and failing at once would make the loop spin. On the
+            // heap: a hit that finds its connection needs no room for this.
+            Box::pin(client.connected()).await;
+            hit.mark("reconnect");
+        }
         let mut present = Present {
             ticket,
             client,
