@@ -2,7 +2,6 @@ use std::cell::{Cell, RefCell};
 use std::task::{Context, Waker};
 
 use hammer_core::{Failure, Hit};
-use tokio::sync::Notify;
 
 use crate::config::Config;
 use crate::fault;
@@ -26,7 +25,6 @@ pub(crate) struct Client {
     pub(crate) role: Role,
     pub(crate) state: RefCell<State>,
     rung: Cell<bool>,
-    connected: Notify,
     waker: RefCell<Option<Waker>>,
 }
 
@@ -48,7 +46,6 @@ impl Client {
             role,
             state: RefCell::default(),
             rung: Cell::new(false),
-            connected: Notify::new(),
             waker: RefCell::new(None),
         }
     }
@@ -106,19 +103,11 @@ impl Client {
         self.state.borrow().link.is_some()
     }
 
-    /// Waits until there is a connection.
-    pub(crate) async fn connected(&self) {
-        while !self.is_up() {
-            self.connected.notified().await;
-        }
-    }
-
     /// There is a connection, on which the broker allows this.
     pub(crate) fn up(&self, config: &Config, limits: Limits) {
         let state = &mut *self.state.borrow_mut();
         let unfinished = state.unfinished.take();
-        state.link = Some(Link::new(config, limits, unfinished));
-        self.connected.notify_waiters();
+        state.link = Some(Link::new(config, self.number, limits, unfinished));
     }
 
     /// There is no connection any more. What was in flight on it has ended, unless that is to be

@@ -144,6 +144,7 @@ impl Driver {
         } = opened;
         let keep_alive = limits.keep_alive.unwrap_or(self.config.connect.keep_alive);
         self.client.up(&self.config, limits);
+        self.pool.connected();
         let end = self.drive(&mut stream, rest, keep_alive).await;
         let (failure, resend) = match &end {
             End::Closing => (fault::NOT_CONNECTED, false),

@@ -68,6 +68,8 @@ pub(crate) struct Tally {
 
 /// A connection that the broker has accepted.
 pub(crate) struct Link {
+    /// The number of its client.
+    client: u64,
     version: Version,
     limits: Limits,
     window: usize,
@@ -92,8 +94,14 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// A connection that goes on with what is unfinished, if the broker has the session too.
-    pub(crate) fn new(config: &Config, limits: Limits, unfinished: Option<Unfinished>) -> Self {
+    /// A connection of `client`, which goes on with what is unfinished if the broker has the session
+    /// too.
+    pub(crate) fn new(
+        config: &Config,
+        client: u64,
+        limits: Limits,
+        unfinished: Option<Unfinished>,
+    ) -> Self {
         let window = usize::from(config.window.min(limits.receive_maximum));
         let (ids, again) = match unfinished {
             Some(unfinished) if limits.session_present => unfinished.in_order(),
@@ -104,6 +112,7 @@ impl Link {
             None => (Ids::new(), VecDeque::new()),
         };
         Self {
+            client,
             version: config.connect.version,
             limits,
             window,
@@ -171,7 +180,7 @@ impl Link {
             Deed::Publish => self.publish(config, seq, hit, receipt, head)?,
             Deed::Subscribe => {
                 let values = Values {
-                    client: config.client_of(hit),
+                    client: self.client,
                     seq: *seq,
                     hit: hit.number(),
                 };
@@ -212,7 +221,7 @@ impl Link {
         head: Option<Head>,
     ) -> Result<(), Failure> {
         let values = Values {
-            client: config.client_of(hit),
+            client: self.client,
             seq: *seq,
             hit: hit.number(),
         };

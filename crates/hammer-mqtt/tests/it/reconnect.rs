@@ -124,7 +124,7 @@ fn an_answer_of_the_last_connection_is_credited_to_no_hit_of_this_one() {
 }
 
 #[test]
-fn a_closed_loop_waits_for_its_client_to_come_back_instead_of_spinning() {
+fn a_closed_loop_waits_for_a_client_to_come_back_instead_of_spinning() {
     let broker = Broker::serve(|peer| {
         peer.accept();
         if peer.number > 0 {
@@ -145,6 +145,39 @@ fn a_closed_loop_waits_for_its_client_to_come_back_instead_of_spinning() {
     assert_eq!(report.counts["reconnects"], 1);
     let waited = report.phases_us["reconnect"].count;
     assert!((1..=8).contains(&waited), "{waited}");
+}
+
+#[test]
+fn in_a_closed_loop_a_client_that_is_there_takes_over_from_one_that_is_not() {
+    // The second of three ends with its fifth message, and is not let in again.
+    let broker = Broker::serve(|peer| {
+        let Some(connect) = peer.packet() else { return };
+        if !connect.body.ends_with(b"c1") {
+            peer.send_packet(0x20, &[0, 0]);
+            return peer.oblige_all();
+        }
+        if peer.number < 3 {
+            peer.send_packet(0x20, &[0, 0]);
+            (0..4).for_each(|_| {
+                let packet = peer.packet().expect("it is open");
+                peer.oblige(&packet);
+            });
+        }
+    });
+    let mqtt = at_least_once(&broker)
+        .clients(3)
+        .client_id("c{{client}}")
+        .topic("t/{{client}}")
+        .build()
+        .expect("well formed");
+    let run = Run::new(mqtt, Schedule::max().hits(300)).threads(1);
+    let report = execute(run.max_in_flight(4).timeout(ms(60_000)));
+    let lost: u64 = report.failures.values().sum();
+    assert!(lost <= 4, "in flight: {:?}", report.failures);
+    assert_eq!(report.hits.ok, 300 - lost);
+    let published = broker.published();
+    let of_it = published.iter().filter(|packet| packet.topic() == b"t/1");
+    assert!((4..=8).contains(&of_it.count()));
 }
 
 #[test]
