@@ -28,7 +28,7 @@ fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
 
 /// A schedule that lasts until something stops it.
 fn until_stopped(rate: u64) -> Schedule {
-    Schedule::constant(Rate::per_second(rate)).lasting(Duration::from_secs(300))
+    Schedule::constant(Rate::per_second(rate)).lasting(Duration::from_secs(60))
 }
 
 fn execute<H: Hammer>(run: Run<H>) -> Report {

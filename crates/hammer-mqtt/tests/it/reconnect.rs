@@ -137,7 +137,7 @@ fn a_closed_loop_waits_for_a_client_to_come_back_instead_of_spinning() {
     });
     let mqtt = at_least_once(&broker).build().expect("well formed");
     let run = Run::new(mqtt, Schedule::max().hits(500)).threads(1);
-    let report = execute(run.max_in_flight(8).timeout(ms(60_000)));
+    let report = execute(run.max_in_flight(8).timeout(ms(10_000)));
     assert_eq!(report.failures.get("not_connected"), None);
     let lost: u64 = report.failures.values().sum();
     assert!(lost <= 8, "in flight: {:?}", report.failures);
@@ -170,11 +170,11 @@ fn in_a_closed_loop_a_client_that_is_there_takes_over_from_one_that_is_not() {
         .topic("t/{{client}}")
         .build()
         .expect("well formed");
-    let run = Run::new(mqtt, Schedule::max().hits(300)).threads(1);
-    let report = execute(run.max_in_flight(4).timeout(ms(60_000)));
+    let run = Run::new(mqtt, Schedule::max().hits(60)).threads(1);
+    let report = execute(run.max_in_flight(4).timeout(ms(2_000)));
     let lost: u64 = report.failures.values().sum();
     assert!(lost <= 4, "in flight: {:?}", report.failures);
-    assert_eq!(report.hits.ok, 300 - lost);
+    assert_eq!(report.hits.ok, 60 - lost);
     let published = broker.published();
     let of_it = published.iter().filter(|packet| packet.topic() == b"t/1");
     assert!((4..=8).contains(&of_it.count()));

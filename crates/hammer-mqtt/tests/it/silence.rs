@@ -222,8 +222,8 @@ fn a_silent_connection_is_kept_alive_by_pings() {
         peer.oblige(&packet)
     });
     let mqtt = at_least_once(&broker).keep_alive(1).build();
-    let rare = Schedule::constant(Rate::new(1, ms(300_000)).expect("a rate"));
-    let run = Run::new(mqtt.expect("well formed"), rare.lasting(ms(600_000)));
+    let rare = Schedule::constant(Rate::new(1, ms(30_000)).expect("a rate"));
+    let run = Run::new(mqtt.expect("well formed"), rare.lasting(ms(60_000)));
     let report = execute(run.threads(1).stop(stop));
     assert_eq!((report.hits.ok, broker.connections()), (1, 1));
     let packets = broker.packets();
@@ -247,8 +247,8 @@ fn a_broker_that_does_not_answer_pings_is_lost() {
         }
     });
     let mqtt = at_least_once(&broker).keep_alive(1).build();
-    let rare = Schedule::constant(Rate::new(1, ms(300_000)).expect("a rate"));
-    let run = Run::new(mqtt.expect("well formed"), rare.lasting(ms(600_000)));
+    let rare = Schedule::constant(Rate::new(1, ms(30_000)).expect("a rate"));
+    let run = Run::new(mqtt.expect("well formed"), rare.lasting(ms(60_000)));
     let report = execute(run.threads(1).stop(stop));
     assert_eq!(report.facts["lost_by"]["keep_alive_timeout"], 1);
 }
