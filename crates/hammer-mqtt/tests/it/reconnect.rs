@@ -117,7 +117,8 @@ fn an_answer_of_the_last_connection_is_credited_to_no_hit_of_this_one() {
             .filter(|sent| sent.connection == connection);
         those.count() as u64
     };
-    assert_eq!(report.failures["connection_lost"], of_first(0));
+    // Some may have been given to a connection that had ended already.
+    assert!(report.failures["connection_lost"] >= of_first(0));
     assert_eq!(report.hits.ok, of_first(1), "{:?}", report.failures);
     assert_eq!(report.counts["unknown_answers"], 3);
     assert_eq!(report.counts.get("late_answers"), None);

@@ -1,6 +1,6 @@
 //! Sessions that go on where their connection ended (MQTT 5.0 and 3.1.1, section 4.4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -35,6 +35,14 @@ fn on(broker: &Broker, connection: u64) -> Vec<Packet> {
     packets
 }
 
+/// Whatever came at least once: what failed was never sent, for want of a connection or a window.
+fn check_that_all_sent_is_ok(broker: &Broker, report: &Report) {
+    let published = broker.published();
+    let sent: BTreeSet<&[u8]> = published.iter().map(Packet::topic).collect();
+    assert_eq!(report.hits.ok, sent.len() as u64, "{:?}", report.failures);
+    assert_eq!(report.hits.ok + report.hits.failed, report.hits.scheduled);
+}
+
 fn is_again(packet: &Packet) -> bool {
     packet.is_publish() && packet.first & 8 != 0
 }
@@ -66,25 +74,24 @@ fn what_was_in_flight_is_sent_again_in_order_and_its_hits_end_with_that() {
         let pull = stop.clone();
         let broker = Broker::serve(move |peer| twice_lost(peer, true, &pull));
         let report = resumed(resending(&broker, version, Qos::AtLeastOnce), stop);
-        let absent = report.failures.get("not_connected").unwrap_or(&0);
-        assert_eq!(report.hits.failed, *absent, "{:?}", report.failures);
-        assert_eq!(report.hits.ok + absent, report.hits.scheduled);
+        check_that_all_sent_is_ok(&broker, &report);
 
-        let first = on(&broker, 0);
-        // Five others were answered; what was sent while the end was on its way was not.
-        let left: Vec<u16> = first
-            .iter()
-            .map(Packet::id)
-            .filter(|id| !matches!(id, 2 | 3 | 5))
-            .collect();
+        // Three were answered; what was sent while an end was on its way was not.
+        let mut before = on(&broker, 0);
+        before.retain(|packet| !matches!(packet.id(), 2 | 3 | 5));
+        before.extend(
+            on(&broker, 1)
+                .into_iter()
+                .filter(|packet| !is_again(packet)),
+        );
+        let left: Vec<u16> = before.iter().map(Packet::id).collect();
         let third = on(&broker, 2);
         let again: Vec<_> = third.iter().take(left.len()).collect();
         assert!(again.iter().all(|packet| is_again(packet)), "{again:?}");
         let ids: Vec<u16> = again.iter().map(|packet| packet.id()).collect();
         assert_eq!(ids, left, "all, in the order in which they were first sent");
-        for packet in again {
-            let before = first.iter().find(|before| before.id() == packet.id());
-            assert_eq!(before.map(|before| &before.body), Some(&packet.body));
+        for (packet, before) in again.iter().zip(&before) {
+            assert_eq!(packet.body, before.body);
         }
         assert!(!third[left.len()..].iter().any(is_again));
         let resent = third
@@ -111,7 +118,8 @@ fn without_the_session_what_was_in_flight_fails_and_ids_are_fresh() {
         let broker = Broker::serve(move |peer| twice_lost(peer, false, &pull));
         let report = resumed(resending(&broker, version, Qos::AtLeastOnce), stop);
         let lost = on(&broker, 0).len() - 3 + on(&broker, 1).len();
-        assert_eq!(report.failures["connection_lost"], lost as u64);
+        // Some may have been given to a connection that had ended already.
+        assert!(report.failures["connection_lost"] >= lost as u64);
         assert_eq!(report.counts.get("resent"), None);
         for connection in 0..3 {
             let sent = on(&broker, connection);
@@ -165,8 +173,7 @@ fn at_the_second_level_a_release_is_sent_again_and_not_its_message() {
             }
         });
         let report = resumed(resending(&broker, version, Qos::ExactlyOnce), stop);
-        let absent = report.failures.get("not_connected").unwrap_or(&0);
-        assert_eq!(report.hits.failed, *absent, "{:?}", report.failures);
+        check_that_all_sent_is_ok(&broker, &report);
         assert_eq!(report.labels["pubcomp"], report.hits.ok);
         // The last word on each message of the first connection, in the order of these words.
         let mut last = BTreeMap::new();
@@ -221,8 +228,7 @@ fn what_is_sent_again_keeps_to_the_window_of_the_new_connection() {
     });
     let mqtt = resending(&broker, Version::V5, Qos::AtLeastOnce).keep_alive(1);
     let report = resumed(mqtt, stop);
-    let absent = report.failures.get("not_connected").unwrap_or(&0);
-    assert_eq!(report.hits.failed, *absent, "{:?}", report.failures);
+    check_that_all_sent_is_ok(&broker, &report);
     let again = on(&broker, 1)
         .iter()
         .filter(|packet| is_again(packet))
