@@ -128,7 +128,7 @@ pub(crate) fn judge(record: &Record) -> Vec<Claim> {
             own("mqtt", "response_p50_us"),
         ),
         (
-            "mqtt: messages of 20,000 that mosquitto_sub counted",
+            "mqtt: 20,000 messages, mosquitto_sub counted",
             at_least(20_000.0),
             own("mqtt", "counted_messages"),
         ),
