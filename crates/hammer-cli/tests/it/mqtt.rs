@@ -51,6 +51,8 @@ fn messages_are_acknowledged_or_sent_and_the_report_says_which() {
             "--qos 1 -u me:secret --client-id c{{client}} --keep-alive 9 --will-topic w",
             "puback",
         ),
+        ("--qos 1 --keep-session --resend", "puback"),
+        ("--qos 1 --mqtt 5 --session-expiry 60 --resend", "puback"),
         ("--size 90 --retain --window 5 --window-full fail", "sent"),
         (
             "--mode ping --connect-rate 100 --connect-timeout 3s --allow-missing 1%",
