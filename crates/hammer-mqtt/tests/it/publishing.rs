@@ -224,7 +224,7 @@ fn a_full_window_can_be_a_failure() {
         .wait_for_window(false);
     let schedule = Schedule::constant(Rate::per_second(200)).hits(40);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
-    let report = execute(run.threads(1).timeout(ms(100)));
+    let report = execute(run.threads(1).timeout(ms(100)).drain(ms(20_000)));
     // Two that are without an answer fill it, even when nobody waits for that any more.
     assert_eq!(report.hits.timed_out, 2);
     assert_eq!(report.failures["window_full"], 38);

@@ -193,6 +193,6 @@ fn a_closed_loop_waits_no_longer_than_the_timeout_of_its_hits() {
     });
     let mqtt = at_least_once(&broker).build().expect("well formed");
     let run = Run::new(mqtt, Schedule::max().hits(6)).threads(1);
-    let report = execute(run.max_in_flight(2).timeout(ms(100)));
+    let report = execute(run.max_in_flight(2).timeout(ms(100)).drain(ms(20_000)));
     assert_eq!((report.hits.failed, report.hits.timed_out), (2, 4));
 }
