@@ -95,11 +95,21 @@ pub struct Hit {
     pub(crate) slot: Slot,
 }
 
+/// Hits of the warm-up are numbered from here on, so that those that count begin at 0.
+pub(crate) const FIRST_WARM: u64 = 1 << 63;
+
 impl Hit {
     /// The number of this hit in the schedule, from 0.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// Whether it belongs to the warm-up, and so to no number of the report. A hammer that keeps accounts
+    /// of its own leaves it out of them.
+    #[must_use]
+    pub fn is_warm_up(&self) -> bool {
+        self.number >= FIRST_WARM
     }
 
     /// When this hit was due, as an offset from the start of the run.

@@ -187,13 +187,16 @@ impl Interval {
         self.stages.merge(&other.stages);
     }
 
-    /// Forgets everything but the sessions, which go on, and what was noted when they were opened.
+    /// Forgets everything but the sessions, which go on, and what was noted when they were opened or got
+    /// ready.
     pub(crate) fn forget_warm_up(&mut self) {
         let (slots, sessions) = (self.slots_opened, self.sessions_opened);
         let (counts, facts) = (mem::take(&mut self.counts), mem::take(&mut self.facts));
+        let phases = mem::take(&mut self.phases);
         self.clear();
         (self.slots_opened, self.sessions_opened) = (slots, sessions);
         (self.counts, self.facts) = (counts, facts);
+        self.phases = phases;
     }
 
     /// Forgets everything, and keeps its memory.

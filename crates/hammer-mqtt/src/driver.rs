@@ -116,6 +116,8 @@ impl Driver {
             _ => self.note(limits),
         }
         self.slot.count("connections_opened", 1);
+        // So that the report has the number, and nobody takes sessions for connections.
+        self.slot.count("connections_lost", 0);
         Ok(Opened {
             stream,
             limits,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hammer_net::{Host, Peer, masked, percent_decoded, split_port};
+use hammer_net::{Host, Peer, Secret, masked, percent_decoded, split_port};
 
 use crate::Error;
 
@@ -17,7 +17,7 @@ pub(crate) struct Url {
     /// Of a websocket, or of a unix socket.
     pub(crate) path: String,
     pub(crate) user: Option<String>,
-    pub(crate) password: Option<String>,
+    pub(crate) password: Option<Secret>,
 }
 
 /// How MQTT gets to a broker.
@@ -128,7 +128,7 @@ impl Url {
         {
             None => (None, None),
             Some((user, "")) => (Some(decoded(user)?), None),
-            Some((user, password)) => (Some(decoded(user)?), Some(decoded(password)?)),
+            Some((user, password)) => (Some(decoded(user)?), Some(Secret(decoded(password)?))),
         };
         Ok(Self {
             scheme,
@@ -219,11 +219,12 @@ mod tests {
             let url = Url::parse(text).expect(text);
             assert_eq!((&*url.host.to_string(), url.port), (host, port), "{text}");
             assert_eq!(
-                (url.user.as_deref(), url.password.as_deref()),
-                (user, password),
+                (url.user.as_deref(), url.password.clone()),
+                (user, password.map(|text| Secret(text.to_owned()))),
                 "{text}"
             );
             assert_eq!(url.scheme.is_tls(), text.starts_with("mqtts"));
+            assert!(!format!("{url:?}").contains("p:/"), "{url:?}");
             assert_eq!(url.socket(), None);
         }
     }

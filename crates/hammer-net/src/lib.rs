@@ -44,4 +44,4 @@ pub use host::{Host, split_port};
 pub use network::{Network, TlsUse, TlsVersion};
 pub use networking::Networking;
 pub use stream::{Stream, Traffic};
-pub use userinfo::{basic_authorization, masked, percent_decoded};
+pub use userinfo::{Secret, basic_authorization, masked, percent_decoded};

@@ -1,11 +1,23 @@
 //! The user and the password that stand before the host of a URL.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderValue;
 
 use crate::host::split_port;
 use crate::{Error, ErrorKind};
+
+/// A password or a token, which shows itself to nobody who prints what it is in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
 
 /// The value for `userinfo` as it stands in a URL, percent-encoded.
 ///

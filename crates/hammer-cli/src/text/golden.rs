@@ -244,6 +244,14 @@ fn only_the_verdict_is_in_colour() {
 }
 
 #[test]
+fn a_hammer_that_counts_its_lost_connections_is_believed() {
+    let counts = json!({"connections_opened": 16, "connections_lost": 8});
+    let rendered = render(&report(&[("/counts", counts)]), false);
+    let line = "connections   16 opened   8 lost   9 hits in flight at most";
+    assert!(rendered.contains(line), "{rendered}");
+}
+
+#[test]
 fn what_the_hammer_noted_beside_hits() {
     let row = |name: &str, hits: u64, failed: u64| {
         json!({"name": name, "scheduled": hits, "ok": hits - failed, "rejected": 0, "failed": failed,

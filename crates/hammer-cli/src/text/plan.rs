@@ -4,7 +4,9 @@ use hammer_plan::{LoadReport, PlanReport};
 use super::latency;
 use super::lines::{INDENT, WIDTH, cut, wrapped};
 use super::number::{rate, size, whole};
-use super::render::{REASON_LINES, aborted, codes, counted, failures, pace, verdict_of, verdicts};
+use super::render::{
+    REASON_LINES, aborted, codes, counted, failures, opened_and_lost, pace, verdict_of, verdicts,
+};
 use super::thresholds;
 
 /// Lines for thresholds.
@@ -91,18 +93,11 @@ fn block(load: &LoadReport) -> String {
 
 /// Codes and connections share a line, so that three loads fit on a screen.
 fn answers(report: &Report) -> String {
-    let generator = &report.generator;
-    let lost = generator
-        .sessions_opened
-        .saturating_sub(generator.slots_opened);
+    let (opened, lost) = opened_and_lost(report);
     let connections = format!(
         "{} connection{} opened, {} lost",
-        whole(generator.sessions_opened),
-        if generator.sessions_opened == 1 {
-            ""
-        } else {
-            "s"
-        },
+        whole(opened),
+        if opened == 1 { "" } else { "s" },
         whole(lost)
     );
     let codes = codes(&report.labels);

@@ -297,19 +297,27 @@ fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
         .collect()
 }
 
-/// Connections as the hammer counted them, or else sessions, which mostly have one each.
+/// How many connections were opened, and how many of them were lost: as the hammer counted them, or else
+/// sessions, which mostly have one each. A hammer that counts those it has lost knows better than that; one
+/// whose slots share connections has sessions that end without one.
+pub(super) fn opened_and_lost(report: &Report) -> (u64, u64) {
+    let generator = &report.generator;
+    let counted = |what: &str| report.counts.get(&format!("{CONNECTIONS}{what}")).copied();
+    let sessions = generator.sessions_opened;
+    let lost = || sessions.saturating_sub(generator.slots_opened);
+    (
+        counted("opened").unwrap_or(sessions),
+        counted("lost").unwrap_or_else(lost),
+    )
+}
+
 fn connections(report: &Report) -> String {
     let generator = &report.generator;
-    let sessions = generator.sessions_opened;
-    let lost = sessions.saturating_sub(generator.slots_opened);
-    let counted = |what: &str| report.counts.get(&format!("{CONNECTIONS}{what}")).copied();
-    let mut items = vec![format!(
-        "{} opened",
-        whole(counted("opened").unwrap_or(sessions))
-    )];
+    let (opened, lost) = opened_and_lost(report);
+    let mut items = vec![format!("{} opened", whole(opened))];
     let others = (report.counts.iter())
         .filter_map(|(name, n)| Some((name.strip_prefix(CONNECTIONS)?, *n)))
-        .filter(|(what, n)| *n > 0 && *what != "opened");
+        .filter(|(what, n)| *n > 0 && !["opened", "lost"].contains(what));
     items.extend(others.map(|(what, n)| format!("{} {}", whole(n), what.replace('_', " "))));
     items.push(format!("{} lost", whole(lost)));
     items.push(format!(

@@ -4,10 +4,8 @@ use tokio::time::Instant;
 
 use super::{Peaks, Pending, Worker};
 use crate::Hammer;
+use crate::hit::FIRST_WARM;
 use crate::schedule::Share;
-
-/// Hits of the warm-up are numbered from here on, so that those that count begin at 0.
-const FIRST_WARM: u64 = 1 << 63;
 
 /// What is swung before the clock starts, and kept out of every number.
 pub(super) struct Warmup {

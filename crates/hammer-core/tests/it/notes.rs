@@ -20,6 +20,7 @@ impl Hammer for Noting {
 
     async fn open(&self, slot: Slot) -> Result<(), Failure> {
         assert_eq!((slot.worker(), slot.workers()), (0, 1));
+        slot.mark("open");
         slot.fact(
             "parity",
             if slot.index().is_multiple_of(2) {
@@ -89,6 +90,10 @@ fn hits_of_a_warm_up_count_in_no_row_and_no_counter() {
     assert_eq!(
         warm.facts["parity"].values().sum::<u64>(),
         warm.generator.sessions_opened
+    );
+    assert_eq!(
+        warm.phases_us["open"].count, warm.generator.sessions_opened,
+        "a session goes on, and so does what is known of its opening"
     );
 }
 

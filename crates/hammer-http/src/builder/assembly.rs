@@ -9,7 +9,7 @@ use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKI
 
 use super::address::Addresses;
 use super::expect::Expect;
-use super::message::{Message, Secret};
+use super::message::Message;
 use super::payload::{Bodies, compressed};
 use super::request::{Line, fits_body, method};
 use crate::credentials::Credentials;
@@ -24,6 +24,7 @@ use crate::url::Url;
 use crate::{Coding, Error, ErrorKind, Header};
 use hammer_net::Dial;
 use hammer_net::Dialer;
+use hammer_net::Secret;
 
 /// What hits send, checked.
 pub(super) struct Assembly {

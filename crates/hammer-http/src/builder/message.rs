@@ -1,6 +1,7 @@
 //! What the builder is told about the message that each hit sends.
 
 use bytes::Bytes;
+use hammer_net::Secret;
 
 use super::payload::Payload;
 use crate::credentials::Credentials;
@@ -21,15 +22,6 @@ pub(crate) struct Message {
     pub(super) redirects: Option<u32>,
     pub(super) targets: Option<Targets>,
     pub(super) order: TargetOrder,
-}
-
-/// A text that is not to be seen.
-pub(super) struct Secret(pub(super) String);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
 }
 
 impl HttpBuilder {

@@ -3,10 +3,11 @@ mod measure;
 mod message;
 mod session;
 
+use std::fmt;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
-use hammer_net::{Network, Networking};
+use hammer_net::{Network, Networking, masked};
 
 use self::connect::Connections;
 use self::measure::Measuring;
@@ -30,7 +31,6 @@ pub use self::message::Payload;
 /// Topics, filters, payloads and client ids may have variables: `{{client}}` is the number of the
 /// client, `{{seq}}` that of the message among the client's, `{{hit}}` that of the hit in the
 /// schedule; all from 0.
-#[derive(Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct MqttBuilder {
     url: String,
@@ -129,6 +129,19 @@ impl MqttBuilder {
 impl Networking for MqttBuilder {
     fn network(&mut self) -> &mut Network {
         &mut self.network
+    }
+}
+
+impl fmt::Debug for MqttBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MqttBuilder")
+            .field("url", &masked(&self.url))
+            .field("network", &self.network)
+            .field("connections", &self.connections)
+            .field("identity", &self.identity)
+            .field("sending", &self.sending)
+            .field("measuring", &self.measuring)
+            .finish()
     }
 }
 

@@ -3,6 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Mode;
+use hammer_net::Secret;
+
 use crate::packet::MOST_TEXT;
 use crate::packet::connect::{Connect, Will};
 use crate::packet::publish::check_topic;
@@ -18,7 +20,7 @@ pub(super) struct Identity {
     pub(super) run: u32,
     client_id: Option<String>,
     user: Option<String>,
-    password: Option<String>,
+    password: Option<Secret>,
     clean_start: bool,
     session_expiry: Option<u32>,
     pub(super) resend: bool,
@@ -104,7 +106,8 @@ impl Identity {
             let message = "a password without a user is of MQTT 5";
             return Err(Error::new(ErrorKind::Combination, message));
         }
-        let texts = [&user, &password].into_iter().flatten();
+        let secret = password.as_ref().map(|Secret(text)| text);
+        let texts = [user.as_ref(), secret].into_iter().flatten();
         if texts.into_iter().any(|text| text.len() > MOST_TEXT) {
             let message = "the user or the password is longer than 65,535 bytes";
             return Err(Error::new(ErrorKind::Setting, message));
@@ -155,7 +158,7 @@ impl MqttBuilder {
 
     /// The password to log in with; unless set, that of the URL.
     pub fn password(mut self, password: impl Into<String>) -> Self {
-        self.identity.password = Some(password.into());
+        self.identity.password = Some(Secret(password.into()));
         self
     }
 

@@ -1,6 +1,7 @@
 //! CONNECT.
 
 use bytes::{Bytes, BytesMut};
+use hammer_net::Secret;
 use rumqttc::mqttbytes::v4;
 use rumqttc::v5::mqttbytes::v5;
 
@@ -15,7 +16,7 @@ pub(crate) struct Connect {
     /// In seconds; of version 5.
     pub(crate) session_expiry: Option<u32>,
     pub(crate) user: Option<String>,
-    pub(crate) password: Option<String>,
+    pub(crate) password: Option<Secret>,
     pub(crate) will: Option<Will>,
 }
 
@@ -96,7 +97,8 @@ impl Connect {
     }
 
     fn login(&self) -> Option<(String, String)> {
-        let (user, password) = (self.user.clone(), self.password.clone());
+        let password = self.password.as_ref().map(|Secret(text)| text.clone());
+        let user = self.user.clone();
         (user.is_some() || password.is_some())
             .then(|| (user.unwrap_or_default(), password.unwrap_or_default()))
     }
@@ -114,7 +116,7 @@ mod tests {
             keep_alive: 30,
             session_expiry: Some(60),
             user: Some("u".into()),
-            password: Some("p".into()),
+            password: Some(Secret("p".into())),
             will: Some(Will {
                 topic: "w".into(),
                 payload: b"gone".to_vec(),

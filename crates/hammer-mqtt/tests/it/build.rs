@@ -155,3 +155,19 @@ fn what_can_work_is_built() {
         builder.build().expect("it is well formed");
     }
 }
+
+#[test]
+fn what_is_printed_to_find_a_fault_has_no_password() {
+    let builder = Mqtt::builder("mqtt://u:s3cret@a")
+        .user("v")
+        .password("t0ken");
+    let shown = format!("{builder:?}");
+    let built = format!("{:?}", builder.build().expect("well formed"));
+    for text in [&shown, &built] {
+        assert!(
+            !text.contains("s3cret") && !text.contains("t0ken"),
+            "{text}"
+        );
+    }
+    assert!(shown.contains("u:***@a"), "{shown}");
+}
