@@ -1,0 +1,120 @@
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use zstd::stream::write::Encoder;
+
+use crate::{Error, ErrorKind};
+
+/// How hard zstd tries: at 1 a core packs rows faster than it parses logs.
+const LEVEL: i32 = 1;
+
+/// A file that comes to be under its name only when it is [kept](Self::keep): until then it has a
+/// temporary one beside it, which goes when this is dropped.
+///
+/// What is no regular file, such as a pipe, is written to as it is. A name that ends in `.zst` is
+/// compressed.
+pub struct Output {
+    sink: Sink,
+    path: PathBuf,
+    temporary: Option<PathBuf>,
+}
+
+enum Sink {
+    Plain(File),
+    Zstd(Box<Encoder<'static, File>>),
+}
+
+impl Output {
+    /// Opens the file that is to be `path`.
+    ///
+    /// # Errors
+    ///
+    /// If `path` is a directory, or no file can be made beside it.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let temporary = match fs::metadata(path) {
+            Ok(found) if found.is_dir() => {
+                let message = format!("write {}: it is a directory", path.display());
+                return Err(Error::new(ErrorKind::Io, message));
+            }
+            Ok(found) if !found.is_file() => None,
+            _ => Some(temporary(path)),
+        };
+        let file = match &temporary {
+            Some(temporary) => File::create_new(temporary),
+            None => File::options().write(true).open(path),
+        };
+        let file = file.map_err(|error| failed(path, error))?;
+        let mut output = Self {
+            sink: Sink::Plain(file),
+            path: path.to_owned(),
+            temporary,
+        };
+        if path.extension().is_some_and(|end| end == "zst") {
+            output.compress()?;
+        }
+        Ok(output)
+    }
+
+    fn compress(&mut self) -> Result<(), Error> {
+        if let Sink::Plain(file) = &self.sink {
+            let encoder = file.try_clone().and_then(|file| Encoder::new(file, LEVEL));
+            let encoder = encoder.map_err(|error| failed(&self.path, error))?;
+            self.sink = Sink::Zstd(Box::new(encoder));
+        }
+        Ok(())
+    }
+
+    /// Writes down what is left, and gives the file its name.
+    ///
+    /// # Errors
+    ///
+    /// If that can't be done; there is no file then.
+    pub fn keep(mut self) -> Result<(), Error> {
+        let written = match &mut self.sink {
+            Sink::Plain(file) => file.flush(),
+            Sink::Zstd(encoder) => encoder.do_finish(),
+        };
+        written.map_err(|error| failed(&self.path, error))?;
+        if let Some(temporary) = &self.temporary {
+            fs::rename(temporary, &self.path).map_err(|error| failed(&self.path, error))?;
+            self.temporary = None;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.sink {
+            Sink::Plain(file) => file.write(bytes),
+            Sink::Zstd(encoder) => encoder.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.sink {
+            Sink::Plain(file) => file.flush(),
+            Sink::Zstd(encoder) => encoder.flush(),
+        }
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            // Whatever went wrong before is told already.
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}
+
+/// The name until it is kept: beside the other one, so that it can be renamed, and the process's own.
+fn temporary(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}", std::process::id()))
+}
+
+fn failed(path: &Path, error: io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("write {}", path.display())).because(error)
+}
