@@ -15,6 +15,8 @@
 //! ```
 
 mod error;
+pub mod log;
+mod time;
 pub mod timeline;
 
 pub use error::{Error, ErrorKind};
