@@ -78,7 +78,7 @@ impl<W: Write> Writer<W> {
         self.drain()?;
         let trailer = Trailer {
             rows: self.rows,
-            xxh64: format!("{:016x}", self.hash.finish()),
+            xxh64: Some(format!("{:016x}", self.hash.finish())),
             skipped: ending.skipped,
             sources_xxh64: ending.sources_xxh64,
         };
