@@ -14,8 +14,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod build;
 mod error;
+mod input;
 pub mod log;
+mod sort;
 mod time;
 pub mod timeline;
 

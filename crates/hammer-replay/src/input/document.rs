@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn finds_entries_wherever_they_are_cut() {
-        let text = br#"{"log":{"pages":[{"id":1}],"entries":[ {"a":"}\"]"}, {"b":[{}]} ],"x":[{}]}}"#;
+        let text =
+            br#"{"log":{"pages":[{"id":1}],"entries":[ {"a":"}\"]"}, {"b":[{}]} ],"x":[{}]}}"#;
         for cut in 0..text.len() {
             let mut document = Document::default();
             let mut found = Vec::new();

@@ -41,7 +41,9 @@ impl Opened {
             let file = File::open(path).map_err(|error| failed("").because(error))?;
             let kind = file.metadata().map_err(|error| failed("").because(error))?;
             if kind.is_dir() {
-                return Err(failed(": it is a directory; right would be the files in it"));
+                return Err(failed(
+                    ": it is a directory; right would be the files in it",
+                ));
             }
             (Box::new(file), kind.is_file())
         };

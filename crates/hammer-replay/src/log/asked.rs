@@ -88,7 +88,13 @@ fn split(line: Text<'_>) -> Result<(Text<'_>, Text<'_>), Skip> {
 /// What stands in the place of a request and is none.
 fn foreign(bytes: &[u8]) -> Skip {
     // A record of type handshake and version 3, as it is, or as servers escape it; of SSL 2, too.
-    let hello: [&[u8]; 5] = [b"\x16\x03", br"\x16\x03", br"\x80", b"\x80", br"\u0016\u0003"];
+    let hello: [&[u8]; 5] = [
+        b"\x16\x03",
+        br"\x16\x03",
+        br"\x80",
+        b"\x80",
+        br"\u0016\u0003",
+    ];
     if hello.iter().any(|start| bytes.starts_with(start)) {
         return Skip::Tls;
     }
@@ -136,7 +142,11 @@ fn authority_and_path(url: Text<'_>) -> Option<(Option<Text<'_>>, Text<'_>)> {
     // Who logs in does so by name, which is nobody's business.
     let host = memchr::memrchr(b'@', authority).map_or(authority, |at| &authority[at + 1..]);
     // Load balancers write a port, whether it was asked for or not.
-    let usual: &[u8] = if bytes.starts_with(b"https:") { b":443" } else { b":80" };
+    let usual: &[u8] = if bytes.starts_with(b"https:") {
+        b":443"
+    } else {
+        b":80"
+    };
     let host = host.strip_suffix(usual).unwrap_or(host);
     let fragment = memchr::memchr(b'#', path).unwrap_or(path.len());
     let path = match &path[..fragment] {
@@ -201,7 +211,11 @@ mod tests {
                 ..Entry::default()
             };
             let asked = Asked::of(&entry).expect(url);
-            assert_eq!(asked.host.map(Text::written), host.map(str::as_bytes), "{url}");
+            assert_eq!(
+                asked.host.map(Text::written),
+                host.map(str::as_bytes),
+                "{url}"
+            );
             assert_eq!(asked.target.written(), target.as_bytes(), "{url}");
         }
     }

@@ -33,7 +33,10 @@ impl Columns {
             let what = what(meaning, detail).map_err(|why| format!("\"{pair}\": {why}"))?;
             meanings.push((column.to_owned(), what));
         }
-        if !meanings.iter().any(|(_, what)| matches!(what, What::Time(..))) {
+        if !meanings
+            .iter()
+            .any(|(_, what)| matches!(what, What::Time(..)))
+        {
             return Err("no column tells a time; right would be time=COLUMN".to_owned());
         }
         Ok(Self { meanings })
@@ -54,7 +57,8 @@ fn what(meaning: &str, detail: Option<&str>) -> Result<What, String> {
         "duration" => {
             let name = detail.unwrap_or("s");
             let unit = Unit::named(name.as_bytes());
-            let unit = unit.ok_or_else(|| format!("no unit {name}; right would be s, ms, us or ns"))?;
+            let unit =
+                unit.ok_or_else(|| format!("no unit {name}; right would be s, ms, us or ns"))?;
             return Ok(What::Duration(unit));
         }
         "request" => What::Request,

@@ -19,7 +19,10 @@ impl Csv {
         // Columns by number need no names.
         let number = |(column, what): &(String, What)| {
             let number = column.parse::<usize>().ok()?;
-            Some((number.checked_sub(1).filter(|at| *at < 1_000)?, what.clone()))
+            Some((
+                number.checked_sub(1).filter(|at| *at < 1_000)?,
+                what.clone(),
+            ))
         };
         let numbers: Option<Vec<_>> = columns.meanings.iter().map(number).collect();
         let meanings = numbers.map(|numbers| {
@@ -104,7 +107,11 @@ fn column(line: &[u8], separator: u8) -> Result<(Text<'_>, Option<&[u8]>), Skip>
             Some(byte) if *byte != separator => return Err(Skip::Malformed),
             behind => {
                 let escaped = memchr(b'"', &quoted[..at]).is_some();
-                let escape = if escaped { Escape::DoubledQuote } else { Escape::None };
+                let escape = if escaped {
+                    Escape::DoubledQuote
+                } else {
+                    Escape::None
+                };
                 let rest = behind.map(|_| &quoted[at + 2..]);
                 return Ok((Text::new(&quoted[..at], escape), rest));
             }

@@ -136,7 +136,11 @@ mod tests {
             (Escape::None, br"/a\x22", br"/a\x22"),
             (Escape::Backslash, br"/a\x22b\xE4", b"/a\"b\xE4"),
             (Escape::Backslash, br#"/a\"b\\c\xe4"#, b"/a\"b\\c\xE4"),
-            (Escape::Backslash, br"\n\t\r\b\v\f\a", b"\n\t\r\x08\x0b\x0c\x07"),
+            (
+                Escape::Backslash,
+                br"\n\t\r\b\v\f\a",
+                b"\n\t\r\x08\x0b\x0c\x07",
+            ),
             (Escape::Backslash, br"\q\x2\", br"\q\x2\"),
             (Escape::Json, br#"\/a\u0026b\"\\"#, b"/a&b\"\\"),
             (Escape::Json, br"\u00e4\ud83d\ude00", "ä😀".as_bytes()),

@@ -16,7 +16,10 @@ pub(crate) fn read<'l>(
 ) -> Result<(), Skip> {
     let line = without_syslog(line);
     let mut words = Words { rest: line };
-    entry.client = Some(Text::new(words.next().ok_or(Skip::Malformed)?, Escape::None));
+    entry.client = Some(Text::new(
+        words.next().ok_or(Skip::Malformed)?,
+        Escape::None,
+    ));
     let date = words.next().and_then(|word| word.strip_prefix(b"["));
     let date = date.and_then(|word| word.strip_suffix(b"]"));
     let stamp = clock.whole(date.ok_or(Skip::Malformed)?, Style::Clf);

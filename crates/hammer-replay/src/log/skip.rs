@@ -64,7 +64,10 @@ impl Skip {
 
     /// Whether the line is of the format all the same.
     pub(crate) fn fits(self) -> bool {
-        !matches!(self, Self::Cut | Self::Long | Self::NoTime | Self::Malformed)
+        !matches!(
+            self,
+            Self::Cut | Self::Long | Self::NoTime | Self::Malformed
+        )
     }
 }
 

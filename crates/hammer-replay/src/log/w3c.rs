@@ -107,8 +107,16 @@ fn fields(names: &[u8]) -> Vec<Field> {
         .filter(|name| !name.is_empty())
         .collect();
     // The draft and CloudFront count seconds, IIS milliseconds.
-    let iis = ["sc-win32-status", "sc-substatus", "s-sitename", "s-computername", "s-ip"];
-    let millis = names.iter().any(|name| iis.iter().any(|field| field.as_bytes() == *name));
+    let iis = [
+        "sc-win32-status",
+        "sc-substatus",
+        "s-sitename",
+        "s-computername",
+        "s-ip",
+    ];
+    let millis = names
+        .iter()
+        .any(|name| iis.iter().any(|field| field.as_bytes() == *name));
     let unit = if millis { Unit::Millis } else { Unit::Seconds };
     // CloudFront's own name is in cs(Host), and the one that was asked for here.
     let edge = names.contains(&b"x-host-header".as_slice());

@@ -28,6 +28,10 @@ pub(crate) struct Seconds {
     /// The second that rows came for last, which stays out of the map.
     last: (i64, Second),
     newest: i64,
+    /// The newest second that was closed whole.
+    closed: i64,
+    /// How often a second was closed in part, or again, which has draws of its own.
+    parts: u64,
     spreading: Spreading,
     size: usize,
     most_bytes: usize,
@@ -50,7 +54,7 @@ struct Held {
     /// The hash of the content, or the number of the row.
     order: u64,
     /// How long before its stamp it arrived, in microseconds.
-    before_us: u64,
+    before_us: i64,
     at: u32,
 }
 
@@ -60,6 +64,8 @@ impl Seconds {
             open: BTreeMap::new(),
             last: (i64::MIN, Second::default()),
             newest: i64::MIN,
+            closed: i64::MIN,
+            parts: 0,
             spreading,
             size: 0,
             most_bytes,
@@ -72,30 +78,38 @@ impl Seconds {
     pub(crate) fn push(
         &mut self,
         second: i64,
-        before_us: u64,
+        before_us: i64,
         log: u32,
         row: &[u8],
         out: (&mut Reorder, &mut impl Sink),
     ) -> Result<(), Error> {
         if second != self.last.0 {
-            self.turn_to(second, out)?;
+            self.turn_to(second, (&mut *out.0, &mut *out.1))?;
         }
         let Second { rows, bytes } = &mut self.last.1;
         let by_content = self.spreading.by_content;
         rows.push(Held {
             log: if by_content { 0 } else { log },
             length: row.len() as u32,
-            order: if by_content { content(row) } else { rows.len() as u64 },
+            order: if by_content {
+                content(row)
+            } else {
+                rows.len() as u64
+            },
             before_us,
             at: bytes.len() as u32,
         });
         bytes.extend_from_slice(row);
         self.size += row.len() + size_of::<Held>();
+        if self.last.1.bytes.len() > self.most_bytes {
+            let (second, rows) = std::mem::replace(&mut self.last, (second, Second::default()));
+            self.parts += 1;
+            self.close(second, rows, self.parts, out)?;
+        }
         Ok(())
     }
 
     fn turn_to(&mut self, second: i64, out: (&mut Reorder, &mut impl Sink)) -> Result<(), Error> {
-        let (reorder, sink) = out;
         let next = self.open.remove(&second);
         let next = next.unwrap_or_else(|| self.spare.pop().unwrap_or_default());
         let (old, rows) = std::mem::replace(&mut self.last, (second, next));
@@ -103,25 +117,35 @@ impl Seconds {
             self.open.insert(old, rows);
         }
         self.newest = self.newest.max(second);
-        let least = if self.size > self.most_bytes { self.most_bytes / 2 } else { usize::MAX };
+        let least = if self.size > self.most_bytes {
+            self.most_bytes / 2
+        } else {
+            usize::MAX
+        };
         while let Some(entry) = self.open.first_entry() {
             let closed = *entry.key();
             if closed >= self.newest.saturating_sub(OPEN_FOR) && self.size <= least {
                 break;
             }
             let rows = entry.remove();
-            self.close(closed, rows, reorder, sink)?;
+            let again = closed <= self.closed;
+            self.parts += u64::from(again);
+            self.closed = self.closed.max(closed);
+            let part = if again { self.parts } else { 0 };
+            self.close(closed, rows, part, (&mut *out.0, &mut *out.1))?;
         }
         Ok(())
     }
 
     /// Closes all that are open.
     pub(crate) fn finish(&mut self, out: (&mut Reorder, &mut impl Sink)) -> Result<(), Error> {
-        let (reorder, sink) = out;
         let (second, rows) = std::mem::replace(&mut self.last, (i64::MIN, Second::default()));
         self.open.insert(second, rows);
         while let Some((second, rows)) = self.open.pop_first() {
-            self.close(second, rows, reorder, sink)?;
+            let again = second <= self.closed;
+            self.parts += u64::from(again);
+            let part = if again { self.parts } else { 0 };
+            self.close(second, rows, part, (&mut *out.0, &mut *out.1))?;
         }
         Ok(())
     }
@@ -130,8 +154,8 @@ impl Seconds {
         &mut self,
         second: i64,
         mut held: Second,
-        reorder: &mut Reorder,
-        sink: &mut impl Sink,
+        part: u64,
+        (reorder, sink): (&mut Reorder, &mut impl Sink),
     ) -> Result<(), Error> {
         self.size -= held.bytes.len() + held.rows.len() * size_of::<Held>();
         let Second { rows, bytes } = &mut held;
@@ -143,10 +167,11 @@ impl Seconds {
         let start = second.saturating_mul(Stamp::SECOND);
         let mut tie = 0;
         for rows in rows.chunk_by(|a, b| a.log == b.log) {
-            draw(self.spreading, second, rows, &mut self.draws);
+            draw(self.spreading, (second, part), rows, &mut self.draws);
             for (held, draw) in rows.iter().zip(&self.draws) {
-                let before = i64::try_from(held.before_us).unwrap_or(i64::MAX);
-                let t_us = start.saturating_add(i64::from(*draw)).saturating_sub(before);
+                let t_us = start
+                    .saturating_add(i64::from(*draw))
+                    .saturating_sub(held.before_us);
                 reorder.push(t_us, tie, row(held), sink)?;
                 tie += 1;
             }
@@ -162,14 +187,14 @@ impl Seconds {
 }
 
 /// Places within a second for `rows`, ascending, in microseconds.
-fn draw(spreading: Spreading, second: i64, rows: &[Held], draws: &mut Vec<u32>) {
+fn draw(spreading: Spreading, (second, part): (i64, u64), rows: &[Held], draws: &mut Vec<u32>) {
     const MICROS: u64 = Stamp::SECOND as u64;
     let count = rows.len() as u64;
     draws.clear();
     match spreading.spread {
         Spread::Uniform => {
             let log = rows.first().map_or(0, |held| u64::from(held.log));
-            let mut state = mixed(spreading.seed ^ mixed(second as u64 ^ mixed(log)));
+            let mut state = mixed(spreading.seed ^ mixed(second as u64 ^ mixed(log ^ mixed(part))));
             draws.extend((0..count).map(|_| {
                 state = state.wrapping_add(GOLDEN);
                 // The upper half of a product is a uniform draw below a million.
@@ -177,7 +202,9 @@ fn draw(spreading: Spreading, second: i64, rows: &[Held], draws: &mut Vec<u32>) 
             }));
             draws.sort_unstable();
         }
-        Spread::Even => draws.extend((0..count).map(|n| ((2 * n + 1) * MICROS / (2 * count)) as u32)),
+        Spread::Even => {
+            draws.extend((0..count).map(|n| ((2 * n + 1) * MICROS / (2 * count)) as u32))
+        }
         Spread::None => draws.resize(rows.len(), 0),
     }
 }

@@ -199,18 +199,46 @@ fn second(text: &[u8]) -> Option<(i64, Option<u32>, usize)> {
 }
 
 fn two(text: &[u8]) -> Option<i64> {
-    let (tens, ones) = (text.first()?.wrapping_sub(b'0'), text.get(1)?.wrapping_sub(b'0'));
+    let (tens, ones) = (
+        text.first()?.wrapping_sub(b'0'),
+        text.get(1)?.wrapping_sub(b'0'),
+    );
     (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
 }
 
 /// `10/Oct/2000:13:55`.
 fn clf_minute(text: &[u8; 17]) -> Option<DateTime> {
-    let [_, _, b'/', a, b, c, b'/', _, _, _, _, b':', _, _, b':', _, _] = text else {
+    let [
+        _,
+        _,
+        b'/',
+        a,
+        b,
+        c,
+        b'/',
+        _,
+        _,
+        _,
+        _,
+        b':',
+        _,
+        _,
+        b':',
+        _,
+        _,
+    ] = text
+    else {
         return None;
     };
     let month = month(&[*a, *b, *c])?;
     let year = two(&text[7..])? * 100 + two(&text[9..])?;
-    civil(year, month, two(text)?, two(&text[12..])?, two(&text[15..])?)
+    civil(
+        year,
+        month,
+        two(text)?,
+        two(&text[12..])?,
+        two(&text[15..])?,
+    )
 }
 
 /// `2000-10-10T13:55`.
@@ -229,7 +257,16 @@ fn iso_minute(text: &[u8; 16]) -> Option<DateTime> {
 pub(super) fn civil(year: i64, month: i64, day: i64, hour: i64, minute: i64) -> Option<DateTime> {
     let small = |number: i64| i8::try_from(number).ok();
     let year = i16::try_from(year).ok()?;
-    DateTime::new(year, small(month)?, small(day)?, small(hour)?, small(minute)?, 0, 0).ok()
+    DateTime::new(
+        year,
+        small(month)?,
+        small(day)?,
+        small(hour)?,
+        small(minute)?,
+        0,
+        0,
+    )
+    .ok()
 }
 
 /// The month of an English abbreviation.
@@ -283,7 +320,11 @@ mod tests {
             (Style::Clf, "10/Oct/2000:13:55:36 -0700", Some((T, true))),
             (Style::Clf, "10/Oct/2000:20:55:36 +0000", Some((T, true))),
             (Style::Clf, "10/Oct/2000:20:55:36", Some((T, true))),
-            (Style::Clf, "10/oct/2000:20:55:36.127", Some((T + 127_000, false))),
+            (
+                Style::Clf,
+                "10/oct/2000:20:55:36.127",
+                Some((T + 127_000, false)),
+            ),
             (Style::Clf, "31/Feb/2000:20:55:36 +0000", None),
             (Style::Clf, "10/Oct/2000:20:55:36 +00a0", None),
             (Style::Clf, "10/Okt/2000:20:55:36 +0000", None),
@@ -292,14 +333,30 @@ mod tests {
             (Style::Iso, "2000-10-10T22:55:36+02:00", Some((T, true))),
             (Style::Iso, "2000-10-10T22:55:36+0200", Some((T, true))),
             (Style::Iso, "2000-10-10T22:55:36+02", Some((T, true))),
-            (Style::Iso, "2000-10-10T20:55:36.9799600Z", Some((T + 979_960, false))),
-            (Style::Iso, "2000-10-10T20:55:36,5Z", Some((T + 500_000, false))),
+            (
+                Style::Iso,
+                "2000-10-10T20:55:36.9799600Z",
+                Some((T + 979_960, false)),
+            ),
+            (
+                Style::Iso,
+                "2000-10-10T20:55:36,5Z",
+                Some((T + 500_000, false)),
+            ),
             (Style::Iso, "2000-13-10T20:55:36Z", None),
             (Style::Iso, "2000-10-10T20:55:61Z", None),
             (Style::Iso, "2000-10-10X20:55:36Z", None),
             (Style::Epoch(Unit::Seconds), "971211336", Some((T, true))),
-            (Style::Epoch(Unit::Seconds), "971211336.127", Some((T + 127_000, false))),
-            (Style::Epoch(Unit::Millis), "971211336127", Some((T + 127_000, false))),
+            (
+                Style::Epoch(Unit::Seconds),
+                "971211336.127",
+                Some((T + 127_000, false)),
+            ),
+            (
+                Style::Epoch(Unit::Millis),
+                "971211336127",
+                Some((T + 127_000, false)),
+            ),
             (Style::Any, "971211336", Some((T, true))),
             (Style::Any, "971211336127.5", Some((T + 127_500, false))),
             (Style::Any, "971211336127500", Some((T + 127_500, false))),

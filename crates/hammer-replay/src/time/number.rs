@@ -20,7 +20,9 @@ pub(crate) fn digits(bytes: &[u8]) -> Option<(u64, usize)> {
 /// point, and its length. What is finer is cut off.
 pub(crate) fn decimal(bytes: &[u8]) -> Option<(u64, Option<u32>, usize)> {
     let (whole, length) = digits(bytes)?;
-    let behind = bytes.get(length).is_some_and(|byte| *byte == b'.' || *byte == b',');
+    let behind = bytes
+        .get(length)
+        .is_some_and(|byte| *byte == b'.' || *byte == b',');
     match fraction(&bytes[length..]).filter(|_| behind) {
         Some((billionths, more)) => Some((whole, Some(billionths), length + more)),
         None => Some((whole, None, length)),

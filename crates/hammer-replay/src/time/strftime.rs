@@ -57,7 +57,14 @@ impl Strftime {
 
     /// The time that `text` begins with, and its length.
     pub(crate) fn read(&self, text: &[u8], clock: &Clock) -> Option<(Stamp, usize)> {
-        let [mut year, mut months, mut day, mut hour, mut minute, mut second] = [0_i64; 6];
+        let [
+            mut year,
+            mut months,
+            mut day,
+            mut hour,
+            mut minute,
+            mut second,
+        ] = [0_i64; 6];
         let (mut micros, mut offset, mut epoch) = (None, None, None);
         let mut at = 0;
         for part in &self.parts {
@@ -136,10 +143,7 @@ fn directive_parts(directive: u8, parts: &mut Vec<Part>) -> Result<(), String> {
             Part::Day,
         ]),
         other => {
-            return Err(format!(
-                "there is no use for its %{}",
-                other.escape_ascii()
-            ));
+            return Err(format!("there is no use for its %{}", other.escape_ascii()));
         }
     }
     Ok(())
@@ -172,18 +176,33 @@ mod tests {
     fn reads_what_strftime_writes() {
         let clock = Clock::new(TimeZone::UTC);
         for (format, text, micros) in [
-            ("%d/%b/%Y:%T %z", "10/Oct/2000:13:55:36 -0700", 971_211_336_000_000),
+            (
+                "%d/%b/%Y:%T %z",
+                "10/Oct/2000:13:55:36 -0700",
+                971_211_336_000_000,
+            ),
             ("%FT%T", "2000-10-10T20:55:36", 971_211_336_000_000),
-            ("%FT%T.%f%z", "2000-10-10T20:55:36.127+00:00", 971_211_336_127_000),
+            (
+                "%FT%T.%f%z",
+                "2000-10-10T20:55:36.127+00:00",
+                971_211_336_127_000,
+            ),
             ("%s", "971211336", 971_211_336_000_000),
-            ("%b %e %Y, %R:%S", "Oct  9 2000, 20:55:36", 971_124_936_000_000),
+            (
+                "%b %e %Y, %R:%S",
+                "Oct  9 2000, 20:55:36",
+                971_124_936_000_000,
+            ),
         ] {
             let strftime = Strftime::new(format.as_bytes()).expect(format);
             let (stamp, length) = strftime.read(text.as_bytes(), &clock).expect(text);
             assert_eq!((stamp.micros, length), (micros, text.len()), "{format}");
             for end in 0..text.len() {
                 let cut = strftime.read(&text.as_bytes()[..end], &clock);
-                assert!(cut.is_none_or(|(_, length)| length <= end), "{format} {end}");
+                assert!(
+                    cut.is_none_or(|(_, length)| length <= end),
+                    "{format} {end}"
+                );
             }
         }
     }

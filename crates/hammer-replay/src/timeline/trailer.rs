@@ -9,8 +9,9 @@ pub struct Trailer {
     /// How many rows there are.
     pub rows: u64,
     /// The XXH64 (seed 0) of all bytes before this line, as they are without compression, as 16
-    /// hexadecimal digits.
-    pub xxh64: String,
+    /// hexadecimal digits; left out by tools that can't tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xxh64: Option<String>,
     /// How many lines of the logs are no row, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub skipped: BTreeMap<String, u64>,

@@ -79,7 +79,10 @@ fn meaning(inner: &str, letter: &str) -> (What, Nature) {
         "s" => (What::Status, Number),
         "b" | "B" => (What::Bytes, Number),
         "D" => (What::Duration(Unit::Micros), Number),
-        "T" => (What::Duration(Unit::named(inner.as_bytes()).unwrap_or_default()), Number),
+        "T" => (
+            What::Duration(Unit::named(inner.as_bytes()).unwrap_or_default()),
+            Number,
+        ),
         "h" | "a" if inner.is_empty() => (What::Client, Word),
         "i" if inner.eq_ignore_ascii_case("host") => (What::Host, Word),
         "i" if inner.eq_ignore_ascii_case("content-length") => (What::Body, Number),

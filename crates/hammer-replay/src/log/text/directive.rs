@@ -41,7 +41,11 @@ fn log_format(rest: &str) -> Result<Program, String> {
         };
         rest = more;
     }
-    let format: Vec<u8> = rest.iter().flat_map(|(_, string)| string).copied().collect();
+    let format: Vec<u8> = rest
+        .iter()
+        .flat_map(|(_, string)| string)
+        .copied()
+        .collect();
     if format.is_empty() {
         return Err("log_format has no format behind its name".to_owned());
     }

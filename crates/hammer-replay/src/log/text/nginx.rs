@@ -27,7 +27,9 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<Part>, String> {
                 rest.split_at(end.unwrap_or(rest.len()))
             }
         };
-        let name = std::str::from_utf8(name).ok().filter(|name| !name.is_empty());
+        let name = std::str::from_utf8(name)
+            .ok()
+            .filter(|name| !name.is_empty());
         let name = name.ok_or("a $ has no name behind it")?;
         push(&mut parts, name);
     }
@@ -70,9 +72,18 @@ fn meaning(name: &str) -> (What, Nature) {
             (What::Nothing, Word)
         }
         "remote_user" => (What::Nothing, Name),
-        "bytes_sent" | "request_length" | "connection" | "connection_requests" | "remote_port"
-        | "server_port" | "pid" | "connection_time" | "gzip_ratio" | "tcpinfo_rtt"
-        | "tcpinfo_rttvar" | "proxy_protocol_port" => (What::Nothing, Number),
+        "bytes_sent"
+        | "request_length"
+        | "connection"
+        | "connection_requests"
+        | "remote_port"
+        | "server_port"
+        | "pid"
+        | "connection_time"
+        | "gzip_ratio"
+        | "tcpinfo_rtt"
+        | "tcpinfo_rttvar"
+        | "proxy_protocol_port" => (What::Nothing, Number),
         "scheme" | "server_protocol" | "server_addr" | "server_name" | "hostname" | "pipe"
         | "request_id" | "https" | "ssl_protocol" | "ssl_cipher" | "ssl_session_reused"
         | "request_completion" | "nginx_version" | "limit_rate" | "is_args" | "http2" => {

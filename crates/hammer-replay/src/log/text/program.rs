@@ -48,16 +48,6 @@ struct Left {
 }
 
 impl Program {
-    /// Which end of a request its stamps tell, if they tell only one.
-    pub(crate) fn bases(&self) -> [bool; 2] {
-        let has = |base| {
-            self.steps
-                .iter()
-                .any(|step| matches!(step.what, What::Time(of, _) if of == base))
-        };
-        [has(Base::Start), has(Base::End)]
-    }
-
     /// Reads `line` into `entry`. `all` of the format is looked at, or only what is of use.
     pub(crate) fn read<'l>(
         &self,
@@ -94,9 +84,9 @@ impl Program {
                     rest
                 }
                 ([], _) => return Err(Skip::Malformed),
-                (until, _) => rest.strip_prefix(until).ok_or_else(|| {
-                    cut(timed && until.starts_with(rest))
-                })?,
+                (until, _) => rest
+                    .strip_prefix(until)
+                    .ok_or_else(|| cut(timed && until.starts_with(rest)))?,
             };
         }
         left.put(entry);
@@ -272,7 +262,11 @@ pub(crate) fn put_text<'l>(
         // The results of vegeta have the body of the answer there, behind the number of bytes sent.
         What::Base64 if entry.body_bytes.is_none() => {
             let written = value.written();
-            let padding = written.iter().rev().take_while(|byte| **byte == b'=').count();
+            let padding = written
+                .iter()
+                .rev()
+                .take_while(|byte| **byte == b'=')
+                .count();
             entry.body_bytes = Some((written.len() * 3 / 4).saturating_sub(padding) as u64);
         }
         What::Status | What::Bytes | What::Body => {

@@ -1,0 +1,56 @@
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::sort::Sink;
+use crate::timeline::{Ending, Header, Output, Trailer, Writer};
+use crate::{Error, ErrorKind};
+
+/// The timeline that is being written. Its epoch is the arrival of the first row.
+pub(super) struct Sheet<'p> {
+    path: &'p Path,
+    header: Header,
+    writer: Option<Writer<Output>>,
+    pub(super) epoch_us: i64,
+    pub(super) last_us: i64,
+}
+
+impl<'p> Sheet<'p> {
+    pub(super) fn new(path: &'p Path, header: Header) -> Self {
+        Self {
+            path,
+            header,
+            writer: None,
+            epoch_us: 0,
+            last_us: 0,
+        }
+    }
+
+    fn begin(&mut self, t_us: i64) -> Result<(), Error> {
+        self.epoch_us = t_us;
+        self.header.epoch = Timestamp::from_microsecond(t_us).map_err(|error| {
+            Error::new(ErrorKind::Log, "write a timeline of that time").because(error)
+        })?;
+        self.writer = Some(Writer::create(self.path, &self.header)?);
+        Ok(())
+    }
+
+    /// Writes the trailer; nothing if there was no row.
+    pub(super) fn finish(self, ending: Ending) -> Result<Option<(Trailer, Output)>, Error> {
+        self.writer.map(|writer| writer.finish(ending)).transpose()
+    }
+}
+
+impl Sink for Sheet<'_> {
+    #[inline]
+    fn row(&mut self, t_us: i64, row: &[u8]) -> Result<(), Error> {
+        self.last_us = t_us;
+        if self.writer.is_none() {
+            self.begin(t_us)?;
+        }
+        let since = t_us.abs_diff(self.epoch_us);
+        self.writer
+            .as_mut()
+            .map_or(Ok(()), |writer| writer.tail(since, row))
+    }
+}

@@ -1,0 +1,3 @@
+//! Behaviour of what makes and reads timelines.
+
+mod timeline;
