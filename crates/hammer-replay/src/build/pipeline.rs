@@ -46,7 +46,7 @@ pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
     } = work;
     seconds.finish((&mut reorder, &mut sheet))?;
     let late = reorder.finish(&mut sheet)?;
-    let ending = || Ending {
+    let ending = Ending {
         skipped: (count.skipped.iter())
             .map(|(skip, count)| (skip.name().to_owned(), *count))
             .collect(),
@@ -57,9 +57,11 @@ pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
         sheet = with_late(sheet, late, Sheet::new(path, header))?;
     }
     let (first, last) = (sheet.epoch_us, sheet.last_us);
-    let Some((trailer, output)) = sheet.finish(ending())? else {
+    // A log without a hit is one; a log of another format has none either.
+    if count.rows == 0 && !count.skipped.keys().all(|skip| skip.fits()) {
         return Err(nothing(&count, &sources));
-    };
+    }
+    let (trailer, output) = sheet.finish(ending)?;
     output.keep()?;
     Ok(built(
         count,
@@ -74,9 +76,11 @@ pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
 fn with_late<'p>(written: Sheet<'_>, late: Runs, mut again: Sheet<'p>) -> Result<Sheet<'p>, Error> {
     let epoch_us = written.epoch_us;
     let mut late = late.merge()?;
-    match written.finish(Ending::default())? {
-        Some((_, output)) => late::merge(output.reread()?, epoch_us, &mut late, &mut again)?,
-        None => late::merge(std::io::empty(), 0, &mut late, &mut again)?,
+    if written.is_begun() {
+        let (_, output) = written.finish(Ending::default())?;
+        late::merge(output.reread()?, epoch_us, &mut late, &mut again)?;
+    } else {
+        late::merge(std::io::empty(), 0, &mut late, &mut again)?;
     }
     Ok(again)
 }

@@ -36,9 +36,7 @@ impl Probe {
             Vec::new()
         };
         let lines = || {
-            let ends = start.iter().rposition(|byte| *byte == b'\n');
-            let whole = &start[..ends.unwrap_or(start.len())];
-            let lines = whole.split(|byte| *byte == b'\n');
+            let lines = start.split(|byte| *byte == b'\n');
             let lines = lines.filter(|_| !document).take(Detection::LINES);
             entries.iter().map(Vec::as_slice).chain(lines)
         };

@@ -26,6 +26,11 @@ impl<'p> Sheet<'p> {
         }
     }
 
+    /// Whether there is a row.
+    pub(super) fn is_begun(&self) -> bool {
+        self.writer.is_some()
+    }
+
     fn begin(&mut self, t_us: i64) -> Result<(), Error> {
         self.epoch_us = t_us;
         self.header.epoch = Timestamp::from_microsecond(t_us).map_err(|error| {
@@ -35,9 +40,13 @@ impl<'p> Sheet<'p> {
         Ok(())
     }
 
-    /// Writes the trailer; nothing if there was no row.
-    pub(super) fn finish(self, ending: Ending) -> Result<Option<(Trailer, Output)>, Error> {
-        self.writer.map(|writer| writer.finish(ending)).transpose()
+    /// Writes the trailer. A timeline without a row begins in 1970.
+    pub(super) fn finish(mut self, ending: Ending) -> Result<(Trailer, Output), Error> {
+        if self.writer.is_none() {
+            self.begin(0)?;
+        }
+        let writer = self.writer.expect("it was begun");
+        writer.finish(ending)
     }
 }
 

@@ -64,14 +64,16 @@ impl Records {
         self.number
     }
 
-    /// What the log begins with: `lines` lines, or less if it is over or they are very long. Nothing is
-    /// taken away.
+    /// What the log begins with: `lines` lines and a bit, or less if it is over or they are very long.
+    /// Nothing is taken away, and a line that is not there to its end is left out.
     pub(crate) fn first(&mut self, lines: usize) -> io::Result<&[u8]> {
         let enough = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).take(lines).count() == lines;
         while !self.over && self.end < LONGEST_LINE && !enough(&self.buffer[..self.end]) {
             self.fill()?;
         }
-        Ok(&self.buffer[self.start..self.end])
+        let bytes = &self.buffer[self.start..self.end];
+        let end = memchr::memrchr(b'\n', bytes).filter(|_| !self.over);
+        Ok(&bytes[..end.unwrap_or(bytes.len())])
     }
 
     /// The next record; none at the end.

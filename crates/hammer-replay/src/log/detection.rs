@@ -18,8 +18,8 @@ pub struct Score {
     pub name: &'static str,
     /// Lines of it.
     pub fitting: usize,
-    /// Hits among them.
-    pub hits: usize,
+    /// Those of them that say when and what for, be it no hit.
+    pub telling: usize,
 }
 
 impl Detection {
@@ -35,28 +35,28 @@ impl Detection {
         let score = |name| {
             let format = Format::parse(name, None).expect("a name of a format");
             let mut parser = Parser::pedantic(&format, TimeZone::UTC);
-            let (mut fitting, mut hits) = (0, 0);
+            let (mut fitting, mut telling) = (0, 0);
             for line in lines.clone() {
                 let mut entry = Entry::default();
                 match parser.read(line, &mut entry) {
-                    Ok(()) => {
-                        let asked = Asked::of(&entry);
-                        // Any object is one of Caddy's that says nothing.
-                        fitting += usize::from(asked.is_ok() || says_something(&entry));
-                        hits += usize::from(asked.is_ok());
+                    // Any object is one of Caddy's that says nothing.
+                    Ok(()) if says_something(&entry) => {
+                        fitting += 1;
+                        telling += 1;
                     }
+                    Ok(()) => fitting += usize::from(Asked::of(&entry).is_ok()),
                     Err(skip) => fitting += usize::from(skip.fits()),
                 }
             }
             Score {
                 name,
                 fitting,
-                hits,
+                telling,
             }
         };
         let mut scores: Vec<_> = Format::NAMES.into_iter().map(score).collect();
         // The sort is stable, so that of equals the first of the names is the best.
-        scores.sort_by_key(|score| std::cmp::Reverse((score.fitting, score.hits)));
+        scores.sort_by_key(|score| std::cmp::Reverse((score.fitting, score.telling)));
         Self {
             lines: lines.clone().count(),
             scores,
@@ -68,8 +68,8 @@ impl Detection {
     pub fn best(&self) -> Option<Format> {
         let best = self.scores.first()?;
         let enough = best.fitting * 100 >= self.lines * Self::LEAST_PERCENT;
-        let some = enough && best.hits > 0;
-        some.then(|| Format::parse(best.name, None).expect("a name of a format"))
+        (enough && best.telling > 0)
+            .then(|| Format::parse(best.name, None).expect("a name of a format"))
     }
 
     /// Lines that were looked at.

@@ -42,9 +42,9 @@ impl error::Error for FormatError {}
 impl Format {
     /// The names of formats, in the order in which the better of two that fit alike comes first.
     pub const NAMES: [&'static str; 13] = [
+        "traefik",
         "combined",
         "common",
-        "traefik",
         "envoy",
         "alb",
         "cloudfront",
@@ -142,7 +142,8 @@ impl Kind {
             "google" => json(Known::GoogleLb),
             "vegeta" => json(Known::Vegeta),
             "har" => json(Known::Har),
-            "iis" | "w3c" => Self::W3c(W3c::iis()),
+            "iis" => Self::W3c(W3c::iis()),
+            "w3c" => Self::W3c(W3c::any()),
             "cloudfront" => Self::W3c(W3c::cloudfront()),
             "haproxy" => Self::Haproxy,
             _ => return None,

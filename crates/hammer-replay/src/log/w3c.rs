@@ -11,6 +11,8 @@ use crate::time::{Clock, Unit, decimal, length_us};
 #[derive(Debug, Clone)]
 pub(crate) struct W3c {
     fields: Vec<Field>,
+    /// What stands between values: a blank, a tabulator, or nobody knows which.
+    separators: [u8; 2],
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +31,25 @@ const IIS: &str = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-u
     cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken";
 
 impl W3c {
-    pub(crate) fn iis() -> Self {
+    /// Values are parted by blanks or tabulators.
+    pub(crate) fn any() -> Self {
         Self {
             fields: fields(IIS.as_bytes()),
+            separators: *b" \t",
+        }
+    }
+
+    pub(crate) fn iis() -> Self {
+        Self {
+            separators: [b' '; 2],
+            ..Self::any()
         }
     }
 
     pub(crate) fn cloudfront() -> Self {
         Self {
             fields: fields(CLOUDFRONT.as_bytes()),
+            separators: [b'\t'; 2],
         }
     }
 
@@ -54,6 +66,7 @@ impl W3c {
             }
             return Err(Skip::Directive);
         }
+        let [one, other] = self.separators;
         let (mut date, mut time) = (None, None);
         let mut rest = Some(line);
         for field in &self.fields {
@@ -62,7 +75,7 @@ impl W3c {
                 _ => Skip::Malformed,
             })?;
             let value;
-            (value, rest) = match memchr2(b' ', b'\t', text) {
+            (value, rest) = match memchr2(one, other, text) {
                 Some(at) => (&text[..at], Some(&text[at + 1..])),
                 None => (text, None),
             };

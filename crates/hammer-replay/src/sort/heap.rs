@@ -13,8 +13,6 @@ pub(super) struct Heap {
     heads: BinaryHeap<Head>,
     files: Vec<BufReader<File>>,
     rows: Rows,
-    /// How many of the rows in memory are gone.
-    gone: usize,
 }
 
 /// The next row of a run.
@@ -33,7 +31,6 @@ impl Heap {
             heads: BinaryHeap::new(),
             files: files.into_iter().map(reader).collect(),
             rows,
-            gone: 0,
         };
         for run in 0..=heap.files.len() {
             let head = heap.read(run, Vec::new())?;
@@ -62,17 +59,17 @@ impl Heap {
     fn read(&mut self, run: usize, mut row: Vec<u8>) -> Result<Option<Head>, Error> {
         row.clear();
         let Some(file) = self.files.get_mut(run) else {
-            let place = self.rows.places.get(self.gone);
-            self.gone += 1;
-            return Ok(place.map(|place| {
-                row.extend_from_slice(self.rows.row(place));
+            let head = self.rows.first().map(|(place, bytes)| {
+                row.extend_from_slice(bytes);
                 Head {
                     t_us: place.t_us,
                     tie: place.tie,
                     row,
                     run,
                 }
-            }));
+            });
+            self.rows.drop_first();
+            return Ok(head);
         };
         let mut head = [0; 20];
         let read = file.read(&mut head).map_err(failed)?;

@@ -15,8 +15,6 @@ pub(crate) trait Sink {
 #[derive(Debug)]
 pub(crate) struct Reorder {
     window: Rows,
-    /// What the window becomes when rows leave it.
-    spare: Rows,
     most_bytes: usize,
     /// The last that left.
     front: Option<(i64, u64)>,
@@ -28,7 +26,6 @@ impl Reorder {
     pub(crate) fn new(most_bytes: usize) -> Self {
         Self {
             window: Rows::default(),
-            spare: Rows::default(),
             most_bytes,
             front: None,
             late: Runs::new(most_bytes),
@@ -56,7 +53,7 @@ impl Reorder {
         }
         self.window.push(t_us, tie, row);
         if self.window.size() > self.most_bytes {
-            self.leave(self.window.places.len() / 2, sink)?;
+            self.leave(self.window.len() / 2, sink)?;
         }
         Ok(())
     }
@@ -64,20 +61,20 @@ impl Reorder {
     /// Lets the earliest `count` go.
     fn leave(&mut self, count: usize, sink: &mut impl Sink) -> Result<(), Error> {
         self.window.sort();
-        let leaving = &self.window.places[..count];
-        for place in leaving {
-            sink.row(place.t_us, self.window.row(place))?;
+        for _ in 0..count {
+            let Some((place, row)) = self.window.first() else {
+                break;
+            };
+            sink.row(place.t_us, row)?;
+            self.front = Some((place.t_us, place.tie));
+            self.window.drop_first();
         }
-        if let Some(last) = leaving.last() {
-            self.front = Some((last.t_us, last.tie));
-        }
-        self.window.drop_first(count, &mut self.spare);
         Ok(())
     }
 
     /// Lets all go, and gives those that were late.
     pub(crate) fn finish(mut self, sink: &mut impl Sink) -> Result<Runs, Error> {
-        self.leave(self.window.places.len(), sink)?;
+        self.leave(self.window.len(), sink)?;
         Ok(self.late)
     }
 }

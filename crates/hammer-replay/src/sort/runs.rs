@@ -49,14 +49,15 @@ impl Runs {
     }
 
     fn spill(&mut self) -> Result<(), Error> {
-        self.spilled += self.rows.places.len() as u64;
+        self.spilled += self.rows.len() as u64;
         self.rows.sort();
         let mut run = Run::create()?;
-        for place in &self.rows.places {
-            run.push(place.t_us, place.tie, self.rows.row(place))?;
+        while let Some((place, row)) = self.rows.first() {
+            run.push(place.t_us, place.tie, row)?;
+            self.rows.drop_first();
         }
-        self.runs.push(run.done()?);
         self.rows.clear();
+        self.runs.push(run.done()?);
         if self.runs.len() == MOST_RUNS {
             let mut one = Run::create()?;
             let mut merge = Heap::new(std::mem::take(&mut self.runs), Rows::default())?;

@@ -3,12 +3,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use zstd::stream::write::Encoder;
-
+use super::pack::Pack;
 use crate::{Error, ErrorKind};
-
-/// How hard zstd tries: at 1 a core packs rows faster than it parses logs.
-const LEVEL: i32 = 1;
 
 /// A file that comes to be under its name only when it is [kept](Self::keep): until then it has a
 /// temporary one beside it, which goes when this is dropped.
@@ -23,7 +19,7 @@ pub struct Output {
 
 enum Sink {
     Plain(File),
-    Zstd(Box<Encoder<'static, File>>),
+    Zstd(Box<Pack>),
 }
 
 impl Output {
@@ -91,16 +87,16 @@ impl Output {
     fn end(&mut self) -> Result<(), Error> {
         let written = match &mut self.sink {
             Sink::Plain(file) => file.flush(),
-            Sink::Zstd(encoder) => encoder.do_finish(),
+            Sink::Zstd(pack) => pack.end(),
         };
         written.map_err(|error| failed(&self.path, error))
     }
 
     fn compress(&mut self) -> Result<(), Error> {
         if let Sink::Plain(file) = &self.sink {
-            let encoder = file.try_clone().and_then(|file| Encoder::new(file, LEVEL));
-            let encoder = encoder.map_err(|error| failed(&self.path, error))?;
-            self.sink = Sink::Zstd(Box::new(encoder));
+            let pack = file.try_clone().and_then(Pack::new);
+            let pack = pack.map_err(|error| failed(&self.path, error))?;
+            self.sink = Sink::Zstd(Box::new(pack));
         }
         Ok(())
     }
@@ -136,14 +132,14 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.sink {
             Sink::Plain(file) => file.write(bytes),
-            Sink::Zstd(encoder) => encoder.write(bytes),
+            Sink::Zstd(pack) => pack.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.sink {
             Sink::Plain(file) => file.flush(),
-            Sink::Zstd(encoder) => encoder.flush(),
+            Sink::Zstd(pack) => pack.flush(),
         }
     }
 }

@@ -56,7 +56,10 @@ impl Program {
         all: bool,
         entry: &mut Entry<'l>,
     ) -> Result<(), Skip> {
-        let mut rest = line.strip_prefix(&*self.prefix).ok_or(Skip::Malformed)?;
+        if !begins(line, &self.prefix) {
+            return Err(Skip::Malformed);
+        }
+        let mut rest = &line[self.prefix.len()..];
         let (mut left, mut timed) = (Left::default(), false);
         let steps = if all { self.steps.len() } else { self.needed };
         for step in &self.steps[..steps] {
@@ -84,9 +87,8 @@ impl Program {
                     rest
                 }
                 ([], _) => return Err(Skip::Malformed),
-                (until, _) => rest
-                    .strip_prefix(until)
-                    .ok_or_else(|| cut(timed && until.starts_with(rest)))?,
+                (until, _) if begins(rest, until) => &rest[until.len()..],
+                (until, _) => return Err(cut(timed && until.starts_with(rest))),
             };
         }
         left.put(entry);
@@ -94,6 +96,19 @@ impl Program {
             entry.url = entry.request;
         }
         Ok(())
+    }
+}
+
+/// Whether `bytes` begins with `start`, without the call that comparing slices is: most are of a byte
+/// or three.
+#[inline]
+fn begins(bytes: &[u8], start: &[u8]) -> bool {
+    match (start, bytes) {
+        ([], _) => true,
+        ([a], [x, ..]) => a == x,
+        ([a, b], [x, y, ..]) => a == x && b == y,
+        ([a, b, c], [x, y, z, ..]) => a == x && b == y && c == z,
+        _ => bytes.starts_with(start),
     }
 }
 
@@ -128,7 +143,7 @@ fn end(step: &Step, rest: &[u8]) -> Option<usize> {
             let mut at = 0;
             loop {
                 at += memchr(until[0], &rest[at..])?;
-                if rest[at..].starts_with(until) {
+                if begins(&rest[at..], until) {
                     return Some(at);
                 }
                 at += 1;
