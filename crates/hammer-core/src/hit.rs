@@ -5,6 +5,7 @@ use rand_xoshiro::rand_core::SeedableRng;
 
 use crate::Label;
 use crate::notes::Notes;
+use crate::schedule::Item;
 
 /// A place for one hit at a time.
 #[derive(Clone)]
@@ -84,6 +85,7 @@ pub struct Hit {
     pub(crate) due: Duration,
     pub(crate) seed: u64,
     pub(crate) slot: Slot,
+    pub(crate) item: Option<Item>,
 }
 
 impl Hit {
@@ -103,6 +105,12 @@ impl Hit {
     #[must_use]
     pub fn slot(&self) -> &Slot {
         &self.slot
+    }
+
+    /// What a [playlist](crate::Playlist) has for this hit, if that is a `T`; no other schedule has items.
+    #[must_use]
+    pub fn item<T: 'static>(&self) -> Option<&T> {
+        self.item.as_ref()?.get()
     }
 
     /// Randomness that depends on the run's seed and the number of this hit alone.
