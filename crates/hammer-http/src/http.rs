@@ -2,13 +2,12 @@ use std::fmt;
 
 use hammer_core::{Failure, Hammer, Hit, Needs, Outcome, Slot};
 
-use crate::dial::Dial;
-use crate::fault;
 use crate::journey::{self, Journey};
 use crate::link::{Keeping, Link};
 use crate::template::Template;
 use crate::version::HttpVersion;
 use crate::{HttpBuilder, Targets};
+use hammer_net::Dial;
 
 /// Sends an HTTP request with every hit, over HTTP/1.1 or HTTP/2.
 ///
@@ -109,7 +108,7 @@ impl Hammer for Http {
         let (sent, received) = link.settle(keeping, slot).await;
         // No target says this of itself.
         if status == 407 && dial.for_proxy().is_some() {
-            return Err(fault::PROXY_AUTH);
+            return Err(hammer_net::PROXY_AUTH);
         }
         let outcome = if status < 400 {
             Outcome::ok(status)

@@ -8,12 +8,12 @@ use url::Url;
 
 use super::Target;
 use super::strangers::Strangers;
-use crate::dial::Dial;
-use crate::dialer::Dialer;
 use crate::fault;
 use crate::redirect::Redirect;
 use crate::secret::is_secret;
 use crate::template::Template;
+use hammer_net::Dial;
+use hammer_net::Dialer;
 
 /// Headers that go with the body.
 const OF_BODY: [hyper::header::HeaderName; 5] = [

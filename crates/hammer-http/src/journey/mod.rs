@@ -21,8 +21,6 @@ use self::links::Links;
 use self::strangers::Strangers;
 use crate::Tape;
 use crate::decoder::{Budget, Decoder};
-use crate::dial::Dial;
-use crate::dialer::Dialer;
 use crate::expect::Expectations;
 use crate::fault;
 use crate::jar::{Jar, Jars};
@@ -31,6 +29,8 @@ use crate::redirect::Redirect;
 use crate::signature::Signer;
 use crate::targets::Deal;
 use crate::template::Template;
+use hammer_net::Dial;
+use hammer_net::Dialer;
 
 /// Everything that a hit may have to do.
 pub(crate) struct Journey {
@@ -153,7 +153,7 @@ impl Journey {
                 let status = head.status.as_u16();
                 // No target says this of itself.
                 if status == 407 && dial.for_proxy().is_some() {
-                    return Err(fault::PROXY_AUTH);
+                    return Err(hammer_net::PROXY_AUTH);
                 }
                 let outcome = label.map_or(Outcome::ok(status), Outcome::rejected);
                 return Ok(outcome.sent(sent).received(received));
