@@ -3,9 +3,8 @@ use std::{fmt, rc::Rc, time::Duration};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
-use crate::Label;
 use crate::notes::Notes;
-use crate::schedule::Item;
+use crate::{Item, Label};
 
 /// A place for one hit at a time.
 #[derive(Clone)]
@@ -85,7 +84,6 @@ pub struct Hit {
     pub(crate) due: Duration,
     pub(crate) seed: u64,
     pub(crate) slot: Slot,
-    pub(crate) item: Option<Item>,
 }
 
 impl Hit {
@@ -109,8 +107,8 @@ impl Hit {
 
     /// What a [playlist](crate::Playlist) has for this hit, if that is a `T`; no other schedule has items.
     #[must_use]
-    pub fn item<T: 'static>(&self) -> Option<&T> {
-        self.item.as_ref()?.get()
+    pub fn item<T: Send + Sync + 'static>(&self) -> Option<Item<T>> {
+        self.slot.notes.item()
     }
 
     /// Randomness that depends on the run's seed and the number of this hit alone.

@@ -1,5 +1,6 @@
 use std::any::Any;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +14,15 @@ pub(crate) struct Batch {
 
 /// What a hit of a playlist sends.
 #[derive(Clone)]
-pub(crate) struct Item {
+pub(crate) struct AnyItem {
     items: Arc<dyn Any + Send + Sync>,
+    index: usize,
+}
+
+/// What a [playlist](crate::Playlist) has for a hit.
+#[derive(Debug, Clone)]
+pub struct Item<T> {
+    items: Arc<Vec<T>>,
     index: usize,
 }
 
@@ -37,9 +45,20 @@ impl Batch {
     }
 }
 
-impl Item {
-    pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        self.items.downcast_ref::<Vec<T>>()?.get(self.index)
+impl AnyItem {
+    /// It as a `T`, if it is one.
+    pub(crate) fn of<T: Send + Sync + 'static>(&self) -> Option<Item<T>> {
+        let items = self.items.clone().downcast::<Vec<T>>().ok()?;
+        let index = self.index;
+        (index < items.len()).then_some(Item { items, index })
+    }
+}
+
+impl<T> Deref for Item<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.items[self.index]
     }
 }
 
@@ -87,10 +106,10 @@ impl Deck {
     }
 
     /// The item of the hit that [`look`](Self::look) found.
-    pub(super) fn item(&self) -> Option<Item> {
+    pub(super) fn item(&self) -> Option<AnyItem> {
         let items = self.batch.as_ref()?.items.clone();
         let index = self.next;
-        Some(Item { items, index })
+        Some(AnyItem { items, index })
     }
 
     /// Moves on to the hit after it.
@@ -137,9 +156,9 @@ impl fmt::Debug for Deck {
     }
 }
 
-impl fmt::Debug for Item {
+impl fmt::Debug for AnyItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Item")
+        f.debug_struct("AnyItem")
             .field("index", &self.index)
             .finish_non_exhaustive()
     }

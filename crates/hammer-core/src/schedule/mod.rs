@@ -14,7 +14,8 @@ use crate::shape::Count;
 use crate::{Rate, Shape};
 
 pub use arrivals::Arrivals;
-pub(crate) use deck::{Deck, Item};
+pub use deck::Item;
+pub(crate) use deck::{AnyItem, Deck};
 pub use playlist::Playlist;
 pub(crate) use share::Share;
 

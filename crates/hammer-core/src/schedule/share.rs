@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::walk::Walk;
-use super::{Arrivals, Deck, Item};
+use super::{AnyItem, Arrivals, Deck};
 use crate::{Rate, Schedule};
 
 /// A worker's part of a schedule: every hit k with k mod `step` = the worker.
@@ -120,7 +120,7 @@ impl Share {
 
     /// The item of the hit that [`peek`](Self::peek) is about, if hits have items, and whether it was
     /// read too late.
-    pub(crate) fn item(&self) -> Option<(Item, bool)> {
+    pub(crate) fn item(&self) -> Option<(AnyItem, bool)> {
         let Pace::Played(_, deck) = &self.pace else {
             return None;
         };

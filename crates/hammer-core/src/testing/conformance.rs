@@ -55,7 +55,6 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), Nonconformance> {
         due: Duration::from_millis(number),
         seed: 1,
         slot: slot.clone(),
-        item: None,
     };
     let crew = Crew::new(slot(0), |_, _| ());
     let preparing = async { hammer.prepare(&crew).await.map_err(unready) };

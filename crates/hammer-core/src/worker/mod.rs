@@ -25,7 +25,7 @@ use crate::commons::Commons;
 use crate::effort::Meter;
 use crate::interval::Interval;
 use crate::notes::Notes;
-use crate::schedule::{Deck, Item, Schedule, Share};
+use crate::schedule::{AnyItem, Deck, Schedule, Share};
 use crate::stop::{Level, Stop};
 use crate::unsent::Unsent;
 use crate::wait::{Bell, Wait};
@@ -100,7 +100,8 @@ struct Worker<H> {
     /// Where hits are counted by the stage in which they were due.
     stages: Option<Shape>,
     backlog: RefCell<VecDeque<Pending>>,
-    items: RefCell<Items>,
+    /// There are none unless it is a playlist.
+    items: Option<RefCell<Items>>,
     slots: RefCell<Vec<Rc<SlotCell>>>,
     /// Slots without a hit; the last used is used next, so that few connections stay hot.
     idle: RefCell<Vec<usize>>,
@@ -140,6 +141,7 @@ pub(crate) fn run<H: Hammer>(
         let schedule = schedule.warm_up(length)?;
         Some(Warmup::new(share_of(&schedule), length))
     });
+    let items = deck.is_some().then(RefCell::default);
     let share = match deck {
         None => share_of(schedule),
         Some(mut deck) => {
@@ -153,6 +155,7 @@ pub(crate) fn run<H: Hammer>(
         let wait = Wait::new(part.paused).map_err(Error::worker)?;
         let mut worker = Worker::new(hammer, share, part, link);
         (worker.warmup, worker.stages) = (Cell::new(warmup), stages);
+        worker.items = items;
         let worker = Rc::new(worker);
         worker.work(wait).await
     })
@@ -170,7 +173,7 @@ impl<H: Hammer> Worker<H> {
             after_warmup: Cell::default(),
             stages: None,
             backlog: RefCell::default(),
-            items: RefCell::default(),
+            items: None,
             slots: RefCell::default(),
             idle: RefCell::default(),
             in_flight: RefCell::default(),
@@ -434,9 +437,9 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// What a playlist has for a hit, which is done with it then.
-    fn item_of(&self, hit: Pending) -> Option<Item> {
-        let mut items = self.items.borrow_mut();
-        items.take(hit.number, self.part.workers)
+    fn item_of(&self, hit: Pending) -> Option<AnyItem> {
+        let items = self.items.as_ref()?;
+        items.borrow_mut().take(hit.number, self.part.workers)
     }
 
     fn log(&self, record: HitRecord) {

@@ -159,8 +159,10 @@ impl<H: Hammer> Worker<H> {
         share.is_starved(elapsed);
         let mut backlog = self.backlog.borrow_mut();
         while let Some(due) = share.peek().filter(|due| *due <= elapsed) {
-            if let Some((item, late)) = share.item() {
-                self.items.borrow_mut().put(item);
+            if let Some(items) = &self.items
+                && let Some((item, late)) = share.item()
+            {
+                items.borrow_mut().put(item);
                 if late {
                     *interval.counts.of("read_late") += 1;
                 }

@@ -202,14 +202,15 @@ impl<H: Hammer> SlotTask<H> {
             self.slot.notes.begin(started);
         }
         self.slot.notes.mute(hit.is_warm());
-        let item = self.worker.item_of(hit);
+        if let Some(item) = self.worker.item_of(hit) {
+            self.slot.notes.bring(item);
+        }
         let Pending { number, due } = hit;
         let hit = Hit {
             number,
             due,
             seed: self.worker.part.seed,
             slot: self.slot.clone(),
-            item,
         };
         let Some(session) = &mut self.session else {
             unreachable!("a session was just opened")

@@ -28,10 +28,10 @@ fn each_hit_has_its_item_and_is_due_when_that_says() {
         let seen = wrong.clone();
         let hammer = from_fn(move |hit: Hit| {
             let as_planned = hit.due() == dues(hit.number());
-            if hit.item::<u64>() != Some(&hit.number()) || !as_planned {
+            if hit.item::<u64>().as_deref() != Some(&hit.number()) || !as_planned {
                 seen.lock().expect("no panic").push(hit.number());
             }
-            assert_eq!(hit.item::<String>(), None);
+            assert!(hit.item::<String>().is_none());
             async { Ok(Outcome::ok("done")) }
         });
         let run = Run::new(hammer, Schedule::playlist(playlist)).threads(threads);
