@@ -44,6 +44,7 @@ mod limits;
 mod load;
 mod log;
 mod mqtt;
+mod network_args;
 mod once;
 mod output;
 mod outputs;

@@ -12,11 +12,11 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
-use crate::dial::Opened;
 use crate::fault;
 use crate::lifetime::Life;
-use crate::stream::{Stream, Traffic};
 use crate::template::{Body, Template};
+use hammer_net::Opened;
+use hammer_net::{Stream, Traffic};
 
 /// The head of an answer may be this large. It may have 100 headers, hyper's own limit: a higher
 /// one would move its table of headers from the stack to the heap, for every answer.

@@ -66,6 +66,24 @@ impl Error {
     }
 }
 
+impl From<hammer_net::Error> for Error {
+    fn from(mut error: hammer_net::Error) -> Self {
+        use hammer_net::ErrorKind as Net;
+        let kind = match error.kind() {
+            Net::Certificates => ErrorKind::Certificates,
+            Net::Tls => ErrorKind::Tls,
+            Net::Proxy => ErrorKind::Proxy,
+            Net::Url => ErrorKind::Url,
+            _ => ErrorKind::Connect,
+        };
+        Self {
+            kind,
+            source: error.take_source(),
+            message: error.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

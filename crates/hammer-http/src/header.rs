@@ -44,6 +44,12 @@ impl Header {
     }
 }
 
+impl From<Header> for (HeaderName, Option<HeaderValue>) {
+    fn from(header: Header) -> Self {
+        (header.name, header.value)
+    }
+}
+
 impl FromStr for Header {
     type Err = Error;
 

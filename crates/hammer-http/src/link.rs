@@ -7,13 +7,13 @@ use hyper::Response;
 use hyper::body::Incoming;
 
 use crate::connection::{Connection, Whole};
-use crate::dial::Dial;
 use crate::fault;
 use crate::h2::Wants;
 use crate::lifetime::{Lifetime, closed_by_target};
 use crate::many::{Many, Sent};
 use crate::pool::{Pools, Sharing};
 use crate::template::Template;
+use hammer_net::Dial;
 
 /// How long connections are kept.
 #[derive(Debug, Clone, Copy)]
@@ -210,7 +210,8 @@ impl Link {
 }
 
 async fn connect(dial: &Dial, slot: &Slot) -> Result<Box<Connection>, Failure> {
-    let connection = Connection::handshake(dial.open(slot).await?, slot).await?;
+    let connection =
+        Connection::handshake(dial.open(slot).await.map_err(fault::of_connection)?, slot).await?;
     Ok(Box::new(connection))
 }
 
@@ -221,7 +222,7 @@ async fn send_shared(
     limit: Option<Duration>,
     slot: &Slot,
 ) -> Result<Sent, Failure> {
-    let scheme = if dial.tls.is_some() { "https" } else { "http" };
+    let scheme = if dial.is_tls() { "https" } else { "http" };
     let request = template.http2(scheme);
     many.send(dial, &request, limit, slot).await
 }

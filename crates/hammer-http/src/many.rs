@@ -9,10 +9,10 @@ use hyper::http::response;
 use hyper::{Response, StatusCode, Version};
 
 use crate::connection::{Connection, Whole};
-use crate::dial::Dial;
 use crate::fault;
 use crate::h2::{self, Broken, Exchange, Request, Wants};
 use crate::pool::{Found, Pool};
+use hammer_net::Dial;
 
 /// How often a hit may move on that the target has not looked at.
 const MOST_MOVES: usize = 5;

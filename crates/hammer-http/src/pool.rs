@@ -8,7 +8,9 @@ use hammer_core::{Failure, Slot};
 use tokio::sync::Notify;
 
 use crate::connection::Connection;
-use crate::dial::{Dial, Opened};
+use hammer_net::{Dial, Opened};
+
+use crate::fault;
 use crate::h2::{self, Scratch, Windows};
 use crate::lifetime::Lifetime;
 use crate::version::HttpVersion;
@@ -27,7 +29,7 @@ impl Sharing {
     /// Whether slots may share connections of `dial`.
     pub(crate) fn has(&self, dial: &Dial) -> bool {
         match self.version {
-            HttpVersion::Auto => dial.tls.is_some(),
+            HttpVersion::Auto => dial.is_tls(),
             HttpVersion::Http1 => false,
             // A proxy that reads the requests does not know that a target knows HTTP/2.
             HttpVersion::Http2 => dial.for_proxy().is_none(),
@@ -188,7 +190,7 @@ impl Pool {
     }
 
     async fn open(&self, seat: &Seat, dial: &Dial, slot: &Slot) -> Result<Found, Failure> {
-        let opened = dial.open(slot).await?;
+        let opened = dial.open(slot).await.map_err(fault::of_connection)?;
         if !self.speaks_http2(&opened, dial)? {
             self.chose_http1.set(true);
             let own = Connection::handshake(opened, slot).await?;
@@ -207,9 +209,7 @@ impl Pool {
         match self.sharing.version {
             HttpVersion::Auto => Ok(chosen == Some(b"h2")),
             HttpVersion::Http1 => Ok(false),
-            HttpVersion::Http2 if dial.tls.is_some() && chosen != Some(b"h2") => {
-                Err(h2::NOT_SPOKEN)
-            }
+            HttpVersion::Http2 if dial.is_tls() && chosen != Some(b"h2") => Err(h2::NOT_SPOKEN),
             HttpVersion::Http2 => Ok(true),
         }
     }

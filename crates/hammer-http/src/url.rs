@@ -1,12 +1,10 @@
 //! The URL of a target, taken apart and checked.
 
-use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
+use hammer_net::{Host, Peer, basic_authorization, split_port};
 use hyper::Uri;
 use hyper::header::HeaderValue;
 
-use crate::{Error, credentials, secret};
+use crate::{Error, secret};
 
 #[derive(Debug)]
 pub(crate) struct Url {
@@ -18,12 +16,6 @@ pub(crate) struct Url {
     /// The value of the `Host` header.
     pub(crate) authority: HeaderValue,
     pub(crate) authorization: Option<HeaderValue>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Host {
-    Address(IpAddr),
-    Name(String),
 }
 
 impl Url {
@@ -95,12 +87,23 @@ impl Url {
                 .map_err(|cause| Error::url(malformed()).because(cause))?,
             authority: HeaderValue::from_str(&authority)
                 .map_err(|cause| Error::url(malformed()).because(cause))?,
-            authorization: userinfo.map(credentials::basic).transpose()?,
+            authorization: userinfo.map(basic_authorization).transpose()?,
         })
     }
 }
 
 impl Url {
+    /// Whom connections go to.
+    pub(crate) fn peer(&self) -> Peer<'_> {
+        Peer {
+            scheme: if self.tls { "https" } else { "http" },
+            host: &self.host,
+            port: self.port,
+            tls: self.tls,
+            proxy_reads: true,
+        }
+    }
+
     /// The URL without credentials, as cookies, signatures and redirects know it.
     pub(crate) fn plain(&self) -> Result<url::Url, Error> {
         let scheme = if self.tls { "https" } else { "http" };
@@ -124,41 +127,6 @@ impl Url {
     }
 }
 
-impl Host {
-    /// A name, or an address as it stands in a URL: in brackets if it has colons.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        if let Some(literal) = text.strip_prefix('[') {
-            let address: Ipv6Addr = literal.strip_suffix(']')?.parse().ok()?;
-            return Some(Self::Address(address.into()));
-        }
-        if let Ok(address) = text.parse::<Ipv4Addr>() {
-            return Some(Self::Address(address.into()));
-        }
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-        let named = !text.is_empty() && text.bytes().all(fits);
-        named.then(|| Self::Name(text.to_owned()))
-    }
-
-    /// Whether both are the same host, as far as their names tell.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Address(one), Self::Address(other)) => one == other,
-            (Self::Name(one), Self::Name(other)) => one.eq_ignore_ascii_case(other),
-            _ => false,
-        }
-    }
-}
-
-impl fmt::Display for Host {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Address(IpAddr::V6(address)) => write!(f, "[{address}]"),
-            Self::Address(address) => address.fmt(f),
-            Self::Name(name) => name.fmt(f),
-        }
-    }
-}
-
 /// `url` as it may be shown: without the password before its host, and without the values of what is
 /// called like a secret in its query.
 ///
@@ -169,42 +137,11 @@ impl fmt::Display for Host {
 /// ```
 #[must_use]
 pub fn masked(url: &str) -> String {
-    let url = userinfo_masked(url);
+    let url = hammer_net::masked(url);
     let (front, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
     match front.split_once('?') {
         Some((front, query)) => format!("{front}?{}{fragment}", secret::query_masked(query)),
         None => url,
-    }
-}
-
-fn userinfo_masked(url: &str) -> String {
-    let start = url.find("://").map_or(0, |at| at + 3);
-    let end = url[start..].find(['/', '?', '#']);
-    let end = end.map_or(url.len(), |at| start + at);
-    // What stands before an @ behind a slash is a password if it could be no port.
-    let no_port = split_port(&url[start..end]).1;
-    let no_port = no_port.is_some_and(|port| port.parse::<u16>().is_err());
-    let at = url[start..end].rfind('@');
-    let Some(at) = at.or_else(|| url[start..].rfind('@').filter(|_| no_port)) else {
-        return url.to_owned();
-    };
-    let user = match url[start..start + at].split_once(':') {
-        Some((user, _)) => format!("{user}:"),
-        // It may as well be a token.
-        None => String::new(),
-    };
-    format!("{}{user}***{}", &url[..start], &url[start + at..])
-}
-
-/// The colons within the brackets of an IPv6 address are no port.
-pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
-    let after_brackets = authority.rfind(']').map_or(0, |bracket| bracket + 1);
-    match authority[after_brackets..].find(':') {
-        Some(colon) => {
-            let colon = after_brackets + colon;
-            (&authority[..colon], Some(&authority[colon + 1..]))
-        }
-        None => (authority, None),
     }
 }
 

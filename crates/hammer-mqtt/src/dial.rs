@@ -6,57 +6,33 @@ use std::task::{Context, Poll};
 
 use hammer_core::{Failure, Slot};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
-use crate::fault;
-use crate::url::{Scheme, Url};
+use crate::url::Url;
 use crate::websocket::Websocket;
 
 /// Bytes to and from a broker.
 #[derive(Debug)]
 pub(crate) enum Stream {
-    Plain(TcpStream),
-    Websocket(Box<Websocket<TcpStream>>),
+    Plain(hammer_net::Stream),
+    Websocket(Box<Websocket<hammer_net::Stream>>),
 }
 
 /// Opens connections to one broker.
 pub(crate) struct Dial {
     pub(crate) url: Url,
+    pub(crate) net: hammer_net::Dial,
 }
 
 impl Dial {
     /// Opens a connection, and marks the steps of it.
     pub(crate) async fn open(&self, slot: &Slot) -> Result<Stream, Failure> {
-        let socket = self.connect().await?;
-        slot.mark("connect");
-        match self.url.scheme {
-            Scheme::Mqtt => Ok(Stream::Plain(socket)),
-            Scheme::Ws => {
-                let opened = Websocket::open(&self.url.websocket(), socket).await?;
-                slot.mark("websocket");
-                Ok(Stream::Websocket(Box::new(opened)))
-            }
+        let stream = self.net.open(slot).await?.stream;
+        if !self.url.scheme.is_websocket() {
+            return Ok(Stream::Plain(stream));
         }
-    }
-
-    async fn connect(&self) -> Result<TcpStream, Failure> {
-        let target = (&*self.url.host, self.url.port);
-        let addresses = tokio::net::lookup_host(target).await.map_err(|error| {
-            tracing::debug!(%error, "no address");
-            fault::NAME_NOT_RESOLVED
-        })?;
-        let mut failure = fault::NAME_NOT_RESOLVED;
-        for address in addresses {
-            match TcpStream::connect(address).await {
-                Ok(stream) => {
-                    // What is written is all there is: waiting for more would only delay it.
-                    stream.set_nodelay(true)?;
-                    return Ok(stream);
-                }
-                Err(error) => failure = error.into(),
-            }
-        }
-        Err(failure)
+        let opened = Websocket::open(&self.url.websocket(), stream).await?;
+        slot.mark("websocket");
+        Ok(Stream::Websocket(Box::new(opened)))
     }
 }
 

@@ -25,6 +25,9 @@ pub enum ErrorKind {
     Setting,
     /// Settings that do not go together.
     Combination,
+    /// Connections can't be made as it was asked for, TLS can't be spoken so, or a certificate or a key
+    /// can't be used.
+    Network,
 }
 
 impl Error {
@@ -44,6 +47,16 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
+    }
+}
+
+impl From<hammer_net::Error> for Error {
+    fn from(mut error: hammer_net::Error) -> Self {
+        Self {
+            kind: ErrorKind::Network,
+            source: error.take_source(),
+            message: error.to_string(),
+        }
     }
 }
 

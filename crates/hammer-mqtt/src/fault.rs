@@ -6,8 +6,6 @@ use hammer_core::Failure;
 
 use crate::reason;
 
-pub(crate) const NAME_NOT_RESOLVED: Failure = Failure::new("name_not_resolved")
-    .advice("the host has no address: check its spelling, and the name server of this machine");
 pub(crate) const NOT_CONNECTED: Failure = Failure::new("not_connected")
     .advice("the client of the hit had no connection at that moment: see the broker's log");
 pub(crate) const CONNECTION_LOST: Failure = Failure::new("connection_lost")
@@ -63,6 +61,9 @@ pub(crate) fn refused(code: u8) -> Failure {
 
 /// A failure of the socket below MQTT.
 pub(crate) fn of_stream(error: io::Error) -> Failure {
+    if let Some(failure) = hammer_net::tls_failure(&error) {
+        return failure;
+    }
     match error.kind() {
         io::ErrorKind::InvalidData => MALFORMED,
         io::ErrorKind::UnexpectedEof => CONNECTION_LOST,

@@ -33,5 +33,6 @@ mod websocket;
 pub use builder::{Mode, MqttBuilder, Payload};
 pub use config::Measure;
 pub use error::{Error, ErrorKind};
+pub use hammer_net::{Family, Networking, TlsVersion};
 pub use mqtt::{Mqtt, Session};
 pub use packet::{Qos, Version};

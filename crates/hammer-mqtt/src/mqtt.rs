@@ -109,6 +109,7 @@ impl Hammer for Mqtt {
             needs.files = needs.files.saturating_sub(needs.ports) + connections;
             needs.ports = connections;
         }
+        needs.ports = self.config.dial.net.ports(needs.ports);
         needs
     }
 

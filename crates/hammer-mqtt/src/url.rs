@@ -1,14 +1,20 @@
 //! The URL of a broker, taken apart and checked.
 
+use std::path::PathBuf;
+
+use hammer_net::{Host, Peer, masked, percent_decoded, split_port};
+
 use crate::Error;
+
+const KNOWN: &str = "known are mqtt, mqtts, ws, wss and unix";
 
 /// Where a broker is, and who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Url {
     pub(crate) scheme: Scheme,
-    pub(crate) host: String,
+    pub(crate) host: Host,
     pub(crate) port: u16,
-    /// Of a websocket.
+    /// Of a websocket, or of a unix socket.
     pub(crate) path: String,
     pub(crate) user: Option<String>,
     pub(crate) password: Option<String>,
@@ -18,24 +24,50 @@ pub(crate) struct Url {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
     Mqtt,
+    /// In TLS.
+    Mqtts,
     /// In websockets.
     Ws,
+    /// In websockets in TLS.
+    Wss,
+    /// Through a unix socket.
+    Unix,
 }
 
 impl Scheme {
     fn of(text: &str) -> Option<Self> {
-        match &*text.to_ascii_lowercase() {
-            "mqtt" => Some(Self::Mqtt),
-            "ws" => Some(Self::Ws),
-            _ => None,
+        let all = [Self::Mqtt, Self::Mqtts, Self::Ws, Self::Wss, Self::Unix];
+        all.into_iter()
+            .find(|scheme| scheme.name().eq_ignore_ascii_case(text))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mqtt => "mqtt",
+            Self::Mqtts => "mqtts",
+            Self::Ws => "ws",
+            Self::Wss => "wss",
+            Self::Unix => "unix",
         }
     }
 
     fn port(self) -> u16 {
         match self {
+            // Registered with IANA.
             Self::Mqtt => 1883,
+            Self::Mqtts => 8883,
             Self::Ws => 80,
+            Self::Wss => 443,
+            Self::Unix => 0,
         }
+    }
+
+    pub(crate) fn is_tls(self) -> bool {
+        matches!(self, Self::Mqtts | Self::Wss)
+    }
+
+    pub(crate) fn is_websocket(self) -> bool {
+        matches!(self, Self::Ws | Self::Wss)
     }
 }
 
@@ -43,67 +75,54 @@ impl Url {
     /// What a websocket is asked for.
     pub(crate) fn websocket(&self) -> String {
         let Self {
-            host, port, path, ..
+            scheme,
+            host,
+            port,
+            path,
+            ..
         } = self;
-        // The colons of an address are no port.
-        match host.contains(':') {
-            true => format!("ws://[{host}]:{port}{path}"),
-            false => format!("ws://{host}:{port}{path}"),
+        // Servers compare it with the names that they have, most of them without the usual port.
+        match *port == scheme.port() {
+            true => format!("{}://{host}{path}", scheme.name()),
+            false => format!("{}://{host}:{port}{path}", scheme.name()),
         }
     }
 
+    /// Whom connections go to.
+    pub(crate) fn peer(&self) -> Peer<'_> {
+        Peer {
+            scheme: self.scheme.name(),
+            host: &self.host,
+            port: self.port,
+            tls: self.scheme.is_tls(),
+            proxy_reads: false,
+        }
+    }
+
+    /// The socket in place of a host.
+    pub(crate) fn socket(&self) -> Option<PathBuf> {
+        (self.scheme == Scheme::Unix).then(|| PathBuf::from(&self.path))
+    }
+
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let shown = masked(text);
         let (scheme, rest) = text
             .split_once("://")
-            .ok_or_else(|| Error::url(format!("the URL has no scheme: try mqtt://{text}")))?;
-        let scheme = Scheme::of(scheme).ok_or_else(|| {
-            Error::url(format!("unknown scheme {scheme:?}: known are mqtt and ws"))
-        })?;
+            .ok_or_else(|| Error::url(format!("the URL has no scheme: try mqtt://{shown}")))?;
+        let scheme = Scheme::of(scheme)
+            .ok_or_else(|| Error::url(format!("unknown scheme {scheme:?}: {KNOWN}")))?;
         let (userinfo, rest) = match rest.rsplit_once('@') {
             Some((userinfo, rest)) => (Some(userinfo), rest),
             None => (None, rest),
         };
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        let path = match (scheme, path) {
-            (Scheme::Mqtt, "" | "/") => String::new(),
-            (Scheme::Mqtt, path) => {
-                let message =
-                    format!("{path:?} has no meaning in the URL of a broker: see --topic");
-                return Err(Error::url(message));
+        let (host, port) = match scheme {
+            Scheme::Unix if authority.is_empty() => (Host::Name("localhost".into()), 0),
+            Scheme::Unix => {
+                let right = "the path of a unix socket begins with a slash";
+                return Err(Error::url(format!("{right}: try unix:///{rest}")));
             }
-            // Where mosquitto, EMQX and others have it.
-            (Scheme::Ws, "") => "/mqtt".to_owned(),
-            (Scheme::Ws, path)
-                if path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic()) =>
-            {
-                path.to_owned()
-            }
-            (Scheme::Ws, path) => {
-                let message = format!("{path:?} is no path: try /mqtt");
-                return Err(Error::url(message));
-            }
-        };
-        let (name, port) = split_port(authority);
-        let host = name.trim_start_matches('[').trim_end_matches(']');
-        if host.is_empty() {
-            return Err(Error::url("the URL has no host: try mqtt://localhost"));
-        }
-        if let Some(bad) = host
-            .chars()
-            .find(|c| !c.is_ascii_alphanumeric() && !"-._:%".contains(*c))
-        {
-            return Err(Error::url(format!("{bad:?} is in no host name: {name:?}")));
-        }
-        let port = match port {
-            None | Some("") => scheme.port(),
-            Some(port) => match port.parse() {
-                Ok(number) if number > 0 && !port.starts_with('+') => number,
-                _ => {
-                    return Err(Error::url(format!(
-                        "the port {port:?} is not from 1 to 65535"
-                    )));
-                }
-            },
+            _ => place(authority, scheme)?,
         };
         let (user, password) = match userinfo.map(|info| info.split_once(':').unwrap_or((info, "")))
         {
@@ -113,43 +132,67 @@ impl Url {
         };
         Ok(Self {
             scheme,
-            host: host.to_owned(),
+            host,
             port,
-            path,
+            path: resource(scheme, path)?,
             user,
             password,
         })
     }
 }
 
-/// The colons within the brackets of an IPv6 address are no port.
-fn split_port(authority: &str) -> (&str, Option<&str>) {
-    let after_brackets = authority.rfind(']').map_or(0, |bracket| bracket + 1);
-    match authority[after_brackets..].find(':') {
-        Some(colon) => {
-            let colon = after_brackets + colon;
-            (&authority[..colon], Some(&authority[colon + 1..]))
+fn resource(scheme: Scheme, path: &str) -> Result<String, Error> {
+    match scheme {
+        Scheme::Mqtt | Scheme::Mqtts if matches!(path, "" | "/") => Ok(String::new()),
+        Scheme::Mqtt | Scheme::Mqtts => Err(Error::url(format!(
+            "{path:?} has no meaning in the URL of a broker: see --topic"
+        ))),
+        Scheme::Unix if path.len() > 1 && path.starts_with('/') => decoded(path),
+        Scheme::Unix => {
+            let message = "the URL names no unix socket: try unix:///run/mosquitto.sock";
+            Err(Error::url(message))
         }
-        None => (authority, None),
+        // Where mosquitto, EMQX and others have it.
+        Scheme::Ws | Scheme::Wss if path.is_empty() => Ok("/mqtt".to_owned()),
+        Scheme::Ws | Scheme::Wss
+            if path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic()) =>
+        {
+            Ok(path.to_owned())
+        }
+        Scheme::Ws | Scheme::Wss => Err(Error::url(format!("{path:?} is no path: try /mqtt"))),
+    }
+}
+
+fn place(authority: &str, scheme: Scheme) -> Result<(Host, u16), Error> {
+    let (name, port) = split_port(authority);
+    if name.is_empty() {
+        let scheme = scheme.name();
+        return Err(Error::url(format!(
+            "the URL has no host: try {scheme}://localhost"
+        )));
+    }
+    let host = Host::parse(name).ok_or_else(|| {
+        Error::url(match name.strip_prefix('[') {
+            Some(_) => format!("{name:?} is no IPv6 address: it should look like [::1]"),
+            None => format!("{name:?} is no host name"),
+        })
+    })?;
+    match port {
+        None | Some("") => Ok((host, scheme.port())),
+        Some(port) => match port.parse() {
+            Ok(number) if number > 0 && !port.starts_with('+') => Ok((host, number)),
+            _ => Err(Error::url(format!(
+                "the port {port:?} is not from 1 to 65535"
+            ))),
+        },
     }
 }
 
 /// Undoes percent-encoding (RFC 3986, section 2.1).
 fn decoded(text: &str) -> Result<String, Error> {
-    let wrong = || Error::url("the user or password in the URL has a % without two digits");
-    let mut plain = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        plain.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(bytes.next()?).to_digit(16);
-                let (high, low) = digit().zip(digit()).ok_or_else(wrong)?;
-                (high * 16 + low) as u8
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(plain).map_err(|_| Error::url("the user or password is not UTF-8"))
+    let plain = percent_decoded(text)
+        .ok_or_else(|| Error::url("a % in the URL is not followed by two digits"))?;
+    String::from_utf8(plain).map_err(|_| Error::url("the user, password or path is not UTF-8"))
 }
 
 #[cfg(test)]
@@ -161,8 +204,9 @@ mod tests {
         for (text, host, port, user, password) in [
             ("mqtt://a", "a", 1883, None, None),
             ("MQTT://a.b:1884/", "a.b", 1884, None, None),
+            ("mqtts://a", "a", 8883, None, None),
             ("mqtt://127.0.0.1:1", "127.0.0.1", 1, None, None),
-            ("mqtt://[::1]:1883", "::1", 1883, None, None),
+            ("mqtt://[::1]:1883", "[::1]", 1883, None, None),
             ("mqtt://u@a", "a", 1883, Some("u"), None),
             (
                 "mqtt://u%40b:p%3a%2F@a:",
@@ -173,20 +217,31 @@ mod tests {
             ),
         ] {
             let url = Url::parse(text).expect(text);
-            assert_eq!((&*url.host, url.port), (host, port), "{text}");
+            assert_eq!((&*url.host.to_string(), url.port), (host, port), "{text}");
             assert_eq!(
                 (url.user.as_deref(), url.password.as_deref()),
                 (user, password),
                 "{text}"
             );
+            assert_eq!(url.scheme.is_tls(), text.starts_with("mqtts"));
+            assert_eq!(url.socket(), None);
         }
+    }
+
+    #[test]
+    fn unix_sockets_have_a_path_and_no_host() {
+        let url = Url::parse("unix://u:p@/run/a%20b.sock").expect("is well formed");
+        assert_eq!(url.socket(), Some("/run/a b.sock".into()));
+        assert_eq!(url.user.as_deref(), Some("u"));
     }
 
     #[test]
     fn websockets_have_a_path() {
         for (text, asked) in [
-            ("ws://a", "ws://a:80/mqtt"),
+            ("ws://a", "ws://a/mqtt"),
             ("ws://a:8080/", "ws://a:8080/"),
+            ("wss://a", "wss://a/mqtt"),
+            ("wss://a:80", "wss://a:80/mqtt"),
             ("WS://u:p@[::1]:1/b/c?d", "ws://[::1]:1/b/c?d"),
         ] {
             assert_eq!(Url::parse(text).expect(text).websocket(), asked);
@@ -198,14 +253,17 @@ mod tests {
     fn malformed_urls_are_told_what_would_be_right() {
         for (text, told) in [
             ("localhost:1883", "try mqtt://localhost"),
-            ("http://a", "known are mqtt and ws"),
+            ("http://a", "known are mqtt, mqtts, ws, wss and unix"),
             ("mqtt://", "no host"),
-            ("mqtt://:1883", "no host"),
+            ("mqtts://:8883", "try mqtts://localhost"),
             ("mqtt://a:0", "from 1 to 65535"),
             ("mqtt://a:b", "from 1 to 65535"),
             ("mqtt://a/topic", "see --topic"),
             ("mqtt://a b", "no host name"),
-            ("mqtt://u%4@a", "% without two digits"),
+            ("mqtt://[::g]", "[::1]"),
+            ("mqtt://u%4@a", "two digits"),
+            ("unix://a.sock", "try unix:///a.sock"),
+            ("unix:///", "try unix:///run"),
         ] {
             let error = Url::parse(text).expect_err(text);
             assert!(error.to_string().contains(told), "{text}: {error}");

@@ -10,8 +10,9 @@ use super::tree::Tree;
 const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("hammer-stats", Some(&[])),
     ("hammer-core", Some(&["hammer-stats"])),
-    ("hammer-http", Some(&["hammer-core"])),
-    ("hammer-mqtt", Some(&["hammer-core"])),
+    ("hammer-net", Some(&["hammer-core"])),
+    ("hammer-http", Some(&["hammer-core", "hammer-net"])),
+    ("hammer-mqtt", Some(&["hammer-core", "hammer-net"])),
     ("hammer-plan", Some(&["hammer-core"])),
     ("hammer-target", Some(&["hammer-core"])),
     ("hammer-replay", Some(&["hammer-core"])),

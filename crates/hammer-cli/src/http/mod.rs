@@ -1,29 +1,26 @@
 mod body_args;
-mod connect_args;
 mod expect_args;
+mod keep_args;
 mod message_args;
 mod once_args;
 mod protocol_args;
-mod proxy_args;
 mod targets_args;
-mod tls_args;
 mod transcript;
 
 use std::str::FromStr;
 
 use clap::Args;
-use hammer_http::{Error, Header, Http, HttpBuilder, masked};
+use hammer_http::{Error, Header, Http, HttpBuilder, Networking, masked};
 
 use self::body_args::BodyArgs;
-use self::connect_args::ConnectArgs;
 use self::expect_args::ExpectArgs;
+use self::keep_args::KeepArgs;
 use self::message_args::{MessageArgs, method};
 use self::once_args::OnceArgs;
 use self::protocol_args::ProtocolArgs;
-use self::proxy_args::ProxyArgs;
 use self::targets_args::TargetsArgs;
-use self::tls_args::TlsArgs;
 use crate::error::chain;
+use crate::network_args::NetworkArgs;
 use crate::{BuildError, Endpoint, HammerArgs, Once};
 
 /// The flags of `hammer http`, in curl's spelling.
@@ -44,11 +41,9 @@ pub struct HttpArgs {
     #[command(flatten)]
     expect: ExpectArgs,
     #[command(flatten)]
-    connect: ConnectArgs,
+    keep: KeepArgs,
     #[command(flatten)]
-    proxy: ProxyArgs,
-    #[command(flatten)]
-    tls: TlsArgs,
+    network: NetworkArgs,
     #[command(flatten)]
     protocol: ProtocolArgs,
 }
@@ -83,8 +78,7 @@ impl HammerArgs for HttpArgs {
         let http = self.body.apply(http);
         let http = self.once.apply(http);
         let http = self.expect.apply(http);
-        let http = self.proxy.apply(self.connect.apply(http));
-        let http = self.tls.apply(http);
+        let http = self.network.apply(self.keep.apply(http));
         Ok(self.protocol.apply(http).build()?)
     }
 
@@ -115,13 +109,8 @@ impl HammerArgs for HttpArgs {
             targets: TargetsArgs::default(),
             once: OnceArgs::default(),
             expect: ExpectArgs::default(),
-            connect: ConnectArgs::default(),
-            proxy: ProxyArgs::default(),
-            tls: TlsArgs {
-                cacert: endpoint.cacert,
-                insecure: endpoint.insecure,
-                ..TlsArgs::default()
-            },
+            keep: KeepArgs::default(),
+            network: NetworkArgs::trusting(endpoint.cacert, endpoint.insecure),
             protocol: ProtocolArgs::default(),
         })
     }
@@ -143,6 +132,6 @@ fn url(text: &str) -> Result<String, String> {
 }
 
 /// What `text` spells, for one of the hammer's own values.
-fn parsed<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
+pub(crate) fn parsed<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: Error| chain(&error))
 }

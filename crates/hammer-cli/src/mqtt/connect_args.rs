@@ -1,10 +1,8 @@
-use std::time::Duration;
-
 use clap::Args;
 use hammer_core::Rate;
 use hammer_mqtt::MqttBuilder;
 
-use crate::{count, span};
+use crate::count;
 
 /// How many connections there are, and how they come about.
 #[derive(Debug, Clone, Default, Args)]
@@ -20,9 +18,9 @@ pub(super) struct ConnectArgs {
     /// Clients that may be missing when the clock starts: 10 %, or 0.1
     #[arg(long, value_name = "SHARE", value_parser = share)]
     allow_missing: Option<f64>,
-    /// How long a connection may take to open [default: 10s]
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
-    connect_timeout: Option<Duration>,
+    /// Protocol to offer in the TLS handshake (ALPN), such as mqtt; repeatable
+    #[arg(long, value_name = "NAME")]
+    alpn: Vec<String>,
 }
 
 impl ConnectArgs {
@@ -36,10 +34,7 @@ impl ConnectArgs {
         if let Some(share) = self.allow_missing {
             mqtt = mqtt.allow_missing(share);
         }
-        match self.connect_timeout {
-            Some(timeout) => mqtt.connect_timeout(timeout),
-            None => mqtt,
-        }
+        self.alpn.into_iter().fold(mqtt, MqttBuilder::alpn)
     }
 }
 

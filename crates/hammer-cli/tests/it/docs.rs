@@ -113,6 +113,11 @@ impl Place {
         if hits && !has(["-z", "--duration"]) {
             words.extend(["-z", SHORT]);
         }
+        // There is no broker here: what would be sent is looked at, and a run is the business of the
+        // tests that have one.
+        if command.contains("mqtt") && !command.contains("--dry-run") {
+            words.push("--dry-run");
+        }
         words.join(" ")
     }
 

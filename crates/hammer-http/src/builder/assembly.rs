@@ -13,8 +13,6 @@ use super::message::{Message, Secret};
 use super::payload::{Bodies, compressed};
 use super::request::{Line, fits_body, method};
 use crate::credentials::Credentials;
-use crate::dial::Dial;
-use crate::dialer::Dialer;
 use crate::h2::Wants;
 use crate::http::{Straight, Way};
 use crate::journey::{Follow, Journey, Target};
@@ -24,6 +22,8 @@ use crate::targets::{Deal, Entry, Targets};
 use crate::template::Template;
 use crate::url::Url;
 use crate::{Coding, Error, ErrorKind, Header};
+use hammer_net::Dial;
+use hammer_net::Dialer;
 
 /// What hits send, checked.
 pub(super) struct Assembly {
@@ -241,7 +241,7 @@ impl Parts {
         let has_body = !message.payload.given().is_empty();
         let default = if has_body { "POST" } else { "GET" };
         let bodies = message.payload.bodies()?;
-        let dial = dialer.to(&url)?;
+        let dial = dialer.to(&url.peer())?;
         let line = Line {
             method: method(message.method.as_deref().unwrap_or(default))?,
             url: &url,
@@ -311,7 +311,12 @@ impl Parts {
             let origin = match known.get(&key) {
                 Some(origin) => *origin,
                 None => {
-                    assembly.origins.push(dialer.to(&url).map_err(within)?);
+                    assembly.origins.push(
+                        dialer
+                            .to(&url.peer())
+                            .map_err(Error::from)
+                            .map_err(within)?,
+                    );
                     let origin = assembly.origins.len() - 1;
                     known.insert(key, origin);
                     origin

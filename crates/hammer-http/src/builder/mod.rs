@@ -1,23 +1,20 @@
 mod address;
 mod assembly;
-mod connect;
 mod expect;
+mod keep;
 mod message;
 mod payload;
 mod protocol;
-mod proxy;
 mod request;
-mod tls;
 
 use std::fmt;
 
-use self::connect::Connect;
 use self::expect::Expect;
+use self::keep::Keep;
 use self::message::Message;
 use self::protocol::Protocol;
-use self::proxy::ProxyOptions;
-pub(crate) use self::tls::TlsOptions;
-pub use self::tls::TlsVersion;
+use hammer_net::{Network, Networking, TlsUse};
+
 use crate::h2::Wants;
 use crate::lifetime::Lifetime;
 use crate::link::Keeping;
@@ -31,9 +28,8 @@ use crate::{Error, Http, Targets};
 #[must_use = "a builder does nothing until it is built"]
 pub struct HttpBuilder {
     url: Option<String>,
-    connect: Connect,
-    proxy: ProxyOptions,
-    tls: TlsOptions,
+    network: Network,
+    keep: Keep,
     message: Message,
     expect: Expect,
     protocol: Protocol,
@@ -43,9 +39,8 @@ impl HttpBuilder {
     pub(crate) fn new(url: &str) -> Self {
         Self {
             url: Some(url.to_owned()),
-            connect: Connect::default(),
-            proxy: ProxyOptions::default(),
-            tls: TlsOptions::default(),
+            network: Network::default(),
+            keep: Keep::default(),
             message: Message::default(),
             expect: Expect::default(),
             protocol: Protocol::default(),
@@ -66,20 +61,23 @@ impl HttpBuilder {
     /// contradicts the body, if certificates or keys can't be used, or if two options contradict
     /// each other. See [`ErrorKind`](crate::ErrorKind).
     pub fn build(self) -> Result<Http, Error> {
-        let lifetime = self.connect.lifetime;
+        let lifetime = self.keep.lifetime;
         let mut keeping = Keeping {
-            keepalive: self.connect.keepalive,
+            keepalive: self.keep.keepalive,
             lifetime: Some(lifetime).filter(|lifetime| *lifetime != Lifetime::default()),
             sharing: None,
             wants: Wants::default(),
         };
         let to = self.message.addresses(self.url.as_deref())?;
-        self.tls
-            .check(to.any_tls(), self.message.redirects.is_some())?;
-        let proxies = self.proxy.proxies()?;
-        let dialer = self
-            .connect
-            .dialer(proxies, self.tls, self.protocol.version.alpn())?;
+        self.keep.check()?;
+        let tls = match self.message.redirects {
+            _ if to.any_tls() => TlsUse::Certain,
+            Some(_) => TlsUse::Perhaps,
+            None => TlsUse::None { scheme: "https" },
+        };
+        let protocols = self.protocol.version.alpn();
+        let protocols = protocols.iter().map(|name| name.to_vec()).collect();
+        let dialer = self.network.dialer(tls, protocols)?;
         let assembly = self.message.assemble(to, &dialer, keeping.keepalive)?;
         keeping.sharing = self.protocol.sharing(&assembly, &keeping)?;
         let way = assembly.way(self.expect, dialer, keeping)?;
@@ -87,13 +85,18 @@ impl HttpBuilder {
     }
 }
 
+impl Networking for HttpBuilder {
+    fn network(&mut self) -> &mut Network {
+        &mut self.network
+    }
+}
+
 impl fmt::Debug for HttpBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpBuilder")
             .field("url", &self.url.as_deref().map(masked))
-            .field("connect", &self.connect)
-            .field("proxy", &self.proxy)
-            .field("tls", &self.tls)
+            .field("network", &self.network)
+            .field("keep", &self.keep)
             .field("message", &self.message)
             .field("expect", &self.expect)
             .field("protocol", &self.protocol)

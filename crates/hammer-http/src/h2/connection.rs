@@ -13,9 +13,9 @@ use super::exchange::{Broken, Exchange, Stage};
 use super::options::Windows;
 use super::protocol::Protocol;
 use super::request::Request;
-use crate::dial::Opened;
 use crate::lifetime::{Life, Lifetime};
-use crate::stream::Traffic;
+use hammer_net::Opened;
+use hammer_net::Traffic;
 
 /// A connection that many slots share. A task of its own carries its bytes until nobody has a use
 /// for it.

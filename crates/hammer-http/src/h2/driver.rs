@@ -15,7 +15,7 @@ use super::connection::Connection;
 use super::frame;
 use crate::fault;
 use crate::lifetime::closed_by_target;
-use crate::stream::Stream;
+use hammer_net::Stream;
 
 /// So much is read at once: as much as a hundred answers of a kilobyte.
 const READ_BYTES: usize = 128 * 1024;

@@ -8,12 +8,13 @@ use url::Url;
 
 use super::Target;
 use super::strangers::Strangers;
-use crate::dial::Dial;
-use crate::dialer::Dialer;
+use crate::Request;
 use crate::fault;
 use crate::redirect::Redirect;
 use crate::secret::is_secret;
 use crate::template::Template;
+use hammer_net::Dial;
+use hammer_net::Dialer;
 
 /// Headers that go with the body.
 const OF_BODY: [hyper::header::HeaderName; 5] = [
@@ -38,6 +39,16 @@ impl<'j> Leg<'j> {
         Self {
             template: Cow::Borrowed(template),
             url: Cow::Borrowed(&target.url),
+            origin: target.origin,
+            trusted: true,
+        }
+    }
+
+    /// What a hit brought along, to where `target` is.
+    pub(super) fn brought(request: &'j Request, target: &'j Target) -> Self {
+        Self {
+            template: Cow::Borrowed(&request.template),
+            url: Cow::Borrowed(request.url.as_ref().unwrap_or(&target.url)),
             origin: target.origin,
             trusted: true,
         }

@@ -19,10 +19,7 @@ use self::copies::Copies;
 use self::leg::Leg;
 use self::links::Links;
 use self::strangers::Strangers;
-use crate::Tape;
 use crate::decoder::{Budget, Decoder};
-use crate::dial::Dial;
-use crate::dialer::Dialer;
 use crate::expect::Expectations;
 use crate::fault;
 use crate::jar::{Jar, Jars};
@@ -31,6 +28,9 @@ use crate::redirect::Redirect;
 use crate::signature::Signer;
 use crate::targets::Deal;
 use crate::template::Template;
+use crate::{Request, Tape};
+use hammer_net::Dial;
+use hammer_net::Dialer;
 
 /// Everything that a hit may have to do.
 pub(crate) struct Journey {
@@ -99,10 +99,18 @@ impl Journey {
         })
     }
 
-    pub(crate) async fn hit(&self, state: &mut State, hit: &Hit) -> Result<Outcome, Failure> {
+    pub(crate) async fn hit(
+        &self,
+        state: &mut State,
+        hit: &Hit,
+        request: Option<&Request>,
+    ) -> Result<Outcome, Failure> {
         let slot = hit.slot();
         let copies = state.copies.clone();
-        let mut leg = self.first_leg(&copies, hit);
+        let mut leg = match request {
+            Some(request) => Leg::brought(request, &self.targets[0]),
+            None => self.first_leg(&copies, hit),
+        };
         let (mut sent, mut received) = (0, 0);
         let mut followed = 0;
         loop {
@@ -153,7 +161,7 @@ impl Journey {
                 let status = head.status.as_u16();
                 // No target says this of itself.
                 if status == 407 && dial.for_proxy().is_some() {
-                    return Err(fault::PROXY_AUTH);
+                    return Err(hammer_net::PROXY_AUTH);
                 }
                 let outcome = label.map_or(Outcome::ok(status), Outcome::rejected);
                 return Ok(outcome.sent(sent).received(received));

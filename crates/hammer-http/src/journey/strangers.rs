@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use hammer_core::Failure;
 
-use crate::dial::Dial;
-use crate::dialer::Dialer;
 use crate::fault;
-use crate::url::{Host, Url};
+use crate::url::Url;
+use hammer_net::Dial;
+use hammer_net::Dialer;
+use hammer_net::Host;
 
 /// So many hosts that redirects lead to are remembered by a worker.
 const MAX_STRANGERS: usize = 64;
@@ -44,7 +45,7 @@ impl Strangers {
         if let Some(stranger) = known.iter().find(same) {
             return Ok(stranger.number);
         }
-        let dial = dialer.to(url).map_err(|error| {
+        let dial = dialer.to(&url.peer()).map_err(|error| {
             tracing::debug!(%error, "no way to where a redirect leads");
             fault::MALFORMED_REDIRECT
         })?;

@@ -1,6 +1,6 @@
 use std::error::Error as _;
 
-use hammer_http::{ErrorKind, Http, HttpBuilder};
+use hammer_http::{ErrorKind, Http, HttpBuilder, Networking};
 
 #[test]
 fn what_can_be_checked_is_checked_when_built() {

@@ -3,7 +3,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use hammer_core::{Rate, Run, Schedule};
-use hammer_http::Http;
+use hammer_http::{Http, Networking};
 
 use crate::scripted::Scripted;
 use crate::{only_failure, run};

@@ -2,7 +2,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use hammer_http::{ErrorKind, Header, Http, HttpBuilder};
+use hammer_http::{ErrorKind, Header, Http, HttpBuilder, Networking};
 
 use crate::scripted::{Peer, Scripted};
 use crate::{only_failure, run};
@@ -52,7 +52,7 @@ fn what_a_proxy_can_not_read_goes_through_a_tunnel() {
         peer.send(ESTABLISHED);
         while peer.request() && peer.send(OK) {}
     });
-    let header = || "X-Way: this".parse().expect("is well formed");
+    let header = || "X-Way: this".parse::<Header>().expect("is well formed");
     let asked = through(&proxy).proxy_tunnel(true).proxy_user("ann:p%40ss");
     hit(asked.proxy_header(header()), 2);
     hit(through(&proxy).connect_to("a.test:80:[::1]:81"), 1);

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use hammer_core::{Hammer, Needs};
-use hammer_http::{ErrorKind, Family, Http, HttpBuilder};
+use hammer_http::{ErrorKind, Family, Http, HttpBuilder, Networking};
 
 use crate::scripted::Scripted;
 use crate::{only_failure, run};

@@ -135,15 +135,7 @@ pub(crate) fn answer(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
 impl Peer {
     /// Reads a request and the body that it announces; none at the end of the stream.
     pub(crate) fn whole_request(&mut self) -> Option<Request> {
-        if !self.request() {
-            return None;
-        }
-        let head = self
-            .heads
-            .lock()
-            .expect("no script panicked")
-            .last()
-            .cloned()?;
+        let head = self.head()?;
         let mut request = Request { head, body: vec![] };
         let length = request.header("content-length").map(|text| text.parse());
         let length = length.map_or(0, |length| length.expect("a hammer sends a number"));

@@ -1,4 +1,4 @@
-use hammer_http::{ErrorKind, Http, HttpBuilder, TlsVersion};
+use hammer_http::{ErrorKind, Http, HttpBuilder, Networking, TlsVersion};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
 use rustls::version::{TLS12, TLS13};
 

@@ -6,12 +6,13 @@ mod session;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
+use hammer_net::{Network, Networking};
+
 use self::connect::Connections;
 use self::measure::Measuring;
 use self::message::Sending;
 use self::session::Identity;
 use crate::config::{Config, Measure};
-use crate::dial::Dial;
 use crate::link::Deed;
 use crate::url::Url;
 use crate::{Error, Mqtt, Qos};
@@ -24,6 +25,8 @@ pub use self::message::Payload;
 /// Defaults: one client of version 3.1.1 with a clean start, a keep-alive of 60 s and an id of its
 /// own, which publishes 16 bytes to `hammer/{{client}}` at QoS 0.
 ///
+/// How connections are made, TLS and proxies are options of [`Networking`].
+///
 /// Topics, filters, payloads and client ids may have variables: `{{client}}` is the number of the
 /// client, `{{seq}}` that of the message among the client's, `{{hit}}` that of the hit in the
 /// schedule; all from 0.
@@ -31,6 +34,7 @@ pub use self::message::Payload;
 #[must_use = "a builder does nothing until it is built"]
 pub struct MqttBuilder {
     url: String,
+    network: Network,
     connections: Connections,
     identity: Identity,
     sending: Sending,
@@ -41,6 +45,7 @@ impl MqttBuilder {
     pub(crate) fn new(url: &str) -> Self {
         Self {
             url: url.to_owned(),
+            network: Network::default(),
             connections: Connections::default(),
             identity: Identity::default(),
             sending: Sending::default(),
@@ -57,6 +62,7 @@ impl MqttBuilder {
     pub fn build(self) -> Result<Mqtt, Error> {
         let url = Url::parse(&self.url)?;
         let Self {
+            network,
             connections,
             identity,
             sending,
@@ -77,12 +83,14 @@ impl MqttBuilder {
         let alias = sending.alias(version)?;
         let filter = measuring.subscribed(&sending)?;
         let message = sending.message(version, head)?;
+        let connect = identity.connect(&url)?;
+        let (dial, connect_timeout) = connections.dial(url, network)?;
         Ok(Mqtt {
             config: Arc::new(Config {
-                connect: identity.connect(&url)?,
+                connect,
                 client_id,
-                dial: Dial { url },
-                connect_timeout: connections.timeout,
+                dial,
+                connect_timeout,
                 clients,
                 connect_rate: connections.rate,
                 allow_missing: connections.most_missing(),
@@ -105,6 +113,12 @@ impl MqttBuilder {
                 missing: AtomicUsize::new(0),
             }),
         })
+    }
+}
+
+impl Networking for MqttBuilder {
+    fn network(&mut self) -> &mut Network {
+        &mut self.network
     }
 }
 

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hammer_core::{ErrorKind, Rate, Run, Schedule};
-use hammer_mqtt::{Mode, Mqtt, MqttBuilder, Payload, Qos, Version};
+use hammer_mqtt::{Mode, Mqtt, MqttBuilder, Networking, Payload, Qos, Version};
 
 use crate::broker::Broker;
 use crate::{execute, ms, run};

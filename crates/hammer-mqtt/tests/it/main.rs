@@ -9,6 +9,7 @@ mod mosquitto;
 mod publishing;
 mod rabbitmq;
 mod server;
+mod ways;
 
 use std::time::Duration;
 

@@ -69,6 +69,15 @@ impl Mosquitto {
         format!("mqtt://127.0.0.1:{}", self.port)
     }
 
+    /// How often its log has this.
+    pub(crate) fn said(&self, text: &str) -> usize {
+        self.log
+            .lock()
+            .expect("nobody panicked")
+            .matches(text)
+            .count()
+    }
+
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it is ours");
         self.child.wait().expect("it is ours");

@@ -1,4 +1,4 @@
-use hammer_http::{ErrorKind, Http, HttpBuilder, HttpVersion};
+use hammer_http::{ErrorKind, Http, HttpBuilder, HttpVersion, Networking};
 
 fn refused(builder: HttpBuilder, kind: ErrorKind, fragment: &str) {
     let error = builder.build().map(drop).expect_err(fragment);

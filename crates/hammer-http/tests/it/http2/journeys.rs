@@ -6,7 +6,7 @@ use std::thread;
 
 use bytes::Bytes;
 use hammer_core::Report;
-use hammer_http::{Coding, Http, HttpBuilder, HttpVersion, Tape, Targets};
+use hammer_http::{Coding, Http, HttpBuilder, HttpVersion, Networking, Tape, Targets};
 use hammer_target::{Certificate, Knobs, Target};
 use hyper::{Request, Response};
 use tokio::net::TcpListener;

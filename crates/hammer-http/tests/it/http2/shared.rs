@@ -2,7 +2,7 @@
 
 use hammer_core::testing::conformance;
 use hammer_core::{Rate, Run, Schedule};
-use hammer_http::{Http, HttpBuilder, HttpVersion};
+use hammer_http::{Http, HttpBuilder, HttpVersion, Networking};
 use hammer_target::{Certificate, Knobs, Target};
 
 use super::{closed, count};

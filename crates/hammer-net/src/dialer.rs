@@ -4,24 +4,24 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use hyper::HeaderMap;
-use hyper::header::PROXY_AUTHORIZATION;
+use http::HeaderMap;
+use http::header::PROXY_AUTHORIZATION;
 use rustls::version::{TLS12, TLS13};
 use tokio_rustls::TlsConnector;
 
-use crate::builder::TlsOptions;
 use crate::connect_to::{ConnectTo, KnownHost};
 use crate::dial::{Dial, Proxied, Route, Through};
 use crate::family::Families;
+use crate::host::Host;
+use crate::network::TlsOptions;
 use crate::proxy::{Bypass, Environment, Kind, Proxy, Socks, Tunnel};
 use crate::resolve::Resolve;
 use crate::source::Sources;
 use crate::tls::{self, Tls, Trust};
-use crate::url::{Host, Url};
 use crate::{Error, ErrorKind};
 
 /// Makes a [`Dial`] for each host that connections go to.
-pub(crate) struct Dialer {
+pub struct Dialer {
     pub(crate) families: Families,
     pub(crate) sources: Option<Arc<Sources>>,
     pub(crate) refresh: Option<Duration>,
@@ -32,9 +32,24 @@ pub(crate) struct Dialer {
     pub(crate) proxies: Proxies,
     pub(crate) tls: TlsOptions,
     /// What is offered in the TLS handshake, the best first.
-    pub(crate) protocols: &'static [&'static [u8]],
+    pub(crate) protocols: Vec<Vec<u8>>,
     /// What connections over TLS share, made when the first target needs it.
     pub(crate) connector: OnceLock<TlsConnector>,
+}
+
+/// Whom connections go to.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer<'a> {
+    /// The scheme of its URL, by which the environment names proxies.
+    pub scheme: &'a str,
+    /// Its host.
+    pub host: &'a Host,
+    /// Its port.
+    pub port: u16,
+    /// Whether TLS is spoken with it.
+    pub tls: bool,
+    /// Whether what is sent in clear is HTTP, which a proxy may read; all else takes a tunnel.
+    pub proxy_reads: bool,
 }
 
 /// Which proxy, for whom.
@@ -56,35 +71,40 @@ pub(crate) struct Proxies {
 }
 
 impl Dialer {
-    /// What opens connections to the target of `url`.
-    pub(crate) fn to(&self, url: &Url) -> Result<Dial, Error> {
-        let tls = if url.tls {
+    /// What opens connections to this peer.
+    ///
+    /// # Errors
+    ///
+    /// If there is no way to it as it was asked for: by an address of the wrong family, a proxy that can't
+    /// be told its name, or certificates that can't be used.
+    pub fn to(&self, peer: &Peer<'_>) -> Result<Dial, Error> {
+        let tls = if peer.tls {
             Some(Tls {
                 connector: self.connector()?.clone(),
-                name: self.tls.server_name(&url.host)?,
+                name: self.tls.server_name(peer.host)?,
             })
         } else {
             None
         };
         Ok(Dial {
-            route: self.route(url)?,
+            route: self.route(peer)?,
             tls,
             sources: self.sources.clone(),
             limit: self.limit,
         })
     }
 
-    fn route(&self, url: &Url) -> Result<Route, Error> {
+    fn route(&self, peer: &Peer<'_>) -> Result<Route, Error> {
         if let Some(path) = &self.unix {
             return Ok(Route::Unix(path.clone()));
         }
         let mapped = self
             .connect_to
             .iter()
-            .find_map(|map| map.applied(&url.host, url.port));
+            .find_map(|map| map.applied(peer.host, peer.port));
         let elsewhere = mapped.is_some();
-        let (host, port) = mapped.unwrap_or_else(|| (url.host.clone(), url.port));
-        let Some(proxy) = self.proxies.proxy(url)? else {
+        let (host, port) = mapped.unwrap_or_else(|| (peer.host.clone(), peer.port));
+        let Some(proxy) = self.proxies.proxy(peer)? else {
             return Ok(Route::Straight(self.resolve(&host, port)?));
         };
         self.proxies.fit(&proxy)?;
@@ -106,7 +126,7 @@ impl Dialer {
                 Through::Name(Socks::new(&proxy)?, host, port)
             }
             // A request names the URL's host, and a tunnel any.
-            _ if url.tls || elsewhere || self.proxies.always_tunnel => {
+            _ if peer.tls || !peer.proxy_reads || elsewhere || self.proxies.always_tunnel => {
                 Through::Tunnel(Tunnel::new(&proxy, &self.proxies.headers, &host, port))
             }
             _ => Through::Requests(self.proxies.request_headers(&proxy)),
@@ -158,17 +178,17 @@ impl Dialer {
         if let Some(known) = self.connector.get() {
             return Ok(known);
         }
-        let config = self.tls.config(self.protocols)?;
+        let config = self.tls.config(&self.protocols)?;
         Ok(self.connector.get_or_init(|| Arc::new(config).into()))
     }
 }
 
 impl Proxies {
-    fn proxy(&self, url: &Url) -> Result<Option<Proxy>, Error> {
-        if self.none || self.bypass.has(&url.host, url.port) {
+    fn proxy(&self, peer: &Peer<'_>) -> Result<Option<Proxy>, Error> {
+        if self.none || self.bypass.has(peer.host, peer.port) {
             return Ok(None);
         }
-        let proxy = match (&self.given, self.environment.proxy(url.tls)) {
+        let proxy = match (&self.given, self.environment.proxy(peer.scheme)) {
             (Some(given), _) => given.clone(),
             (None, Some((variable, value))) => Proxy::parse(value).map_err(|cause| {
                 let message = format!(

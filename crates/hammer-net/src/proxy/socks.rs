@@ -10,7 +10,7 @@ use tokio_socks::{Error as SocksError, IntoTargetAddr, TargetAddr};
 use super::{Proxy, wrong};
 use crate::Error;
 use crate::fault;
-use crate::url::Host;
+use crate::host::Host;
 
 /// RFC 1928 and 1929 have one byte for the length of a name, a user and a password.
 const LONGEST: usize = 255;

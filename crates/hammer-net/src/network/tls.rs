@@ -1,4 +1,4 @@
-//! What the builder is told about TLS.
+//! What is asked of TLS.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,11 +7,9 @@ use rustls::pki_types::ServerName;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, SupportedProtocolVersion};
 
-use crate::key_log::KeyFile;
-use crate::pem::Pem;
-use crate::tls::{self, Trust};
-use crate::url::Host;
-use crate::{Error, ErrorKind, HttpBuilder, identity};
+use crate::host::Host;
+use crate::tls::{self, KeyFile, Pem, Trust, identity};
+use crate::{Error, ErrorKind, TlsUse};
 
 /// A version of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,15 +24,15 @@ pub enum TlsVersion {
 /// How TLS is spoken, and with whom.
 #[derive(Debug)]
 pub(crate) struct TlsOptions {
-    trust: Trust,
-    certificate: Option<Pem>,
-    key: Option<Pem>,
-    lowest: Option<TlsVersion>,
-    highest: Option<TlsVersion>,
-    name: Option<String>,
-    says_name: bool,
-    resumes: bool,
-    key_log: Option<PathBuf>,
+    pub(crate) trust: Trust,
+    pub(crate) certificate: Option<Pem>,
+    pub(crate) key: Option<Pem>,
+    pub(crate) lowest: Option<TlsVersion>,
+    pub(crate) highest: Option<TlsVersion>,
+    pub(crate) name: Option<String>,
+    pub(crate) says_name: bool,
+    pub(crate) resumes: bool,
+    pub(crate) key_log: Option<PathBuf>,
 }
 
 impl Default for TlsOptions {
@@ -55,7 +53,7 @@ impl Default for TlsOptions {
 
 impl TlsOptions {
     /// What connections over TLS have in common; `protocols` are offered in this order.
-    pub(crate) fn config(&self, protocols: &[&[u8]]) -> Result<ClientConfig, Error> {
+    pub(crate) fn config(&self, protocols: &[Vec<u8>]) -> Result<ClientConfig, Error> {
         let identity = identity::load(self.certificate.as_ref(), self.key.as_ref())?;
         let builder = tls::trusting(&self.trust, &self.versions()?)?;
         let mut config = match identity {
@@ -64,7 +62,7 @@ impl TlsOptions {
                 identity::refused(cause, self.certificate.as_ref(), self.key.as_ref())
             })?,
         };
-        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+        config.alpn_protocols = protocols.to_vec();
         config.enable_sni = self.says_name;
         if !self.resumes {
             tls::never_resume(&mut config);
@@ -83,9 +81,9 @@ impl TlsOptions {
         }
     }
 
-    /// What is wrong with these options whatever the target is; and whether any of them asks for
-    /// TLS, which a URL with `http` does not speak, unless a redirect `may` lead to one that does.
-    pub(crate) fn check(&self, spoken: bool, may: bool) -> Result<(), Error> {
+    /// What is wrong with these options whatever the peer is; and whether any of them asks for TLS where
+    /// none is spoken.
+    pub(super) fn check(&self, spoken: TlsUse) -> Result<(), Error> {
         self.versions()?;
         if let Some(name) = &self.name {
             other_name(name)?;
@@ -95,15 +93,15 @@ impl TlsOptions {
                 ));
             }
         }
-        if spoken {
+        if spoken == TlsUse::Certain {
             return Ok(());
         }
         if let Trust::Given(_) = self.trust {
             tls::roots(&self.trust)?;
         }
-        if may {
+        let TlsUse::None { scheme } = spoken else {
             return Ok(());
-        }
+        };
         let asked = [
             ("--cert", self.certificate.is_some()),
             ("--key", self.key.is_some()),
@@ -115,7 +113,8 @@ impl TlsOptions {
         match asked.into_iter().find(|(_, asked)| *asked) {
             None => Ok(()),
             Some((flag, _)) => Err(error(format!(
-                "{flag} is about TLS, and nothing here speaks it: the URL should begin with https://"
+                "{flag} is about TLS, and nothing here speaks it: the URL should begin with \
+                 {scheme}://"
             ))),
         }
     }
@@ -135,92 +134,6 @@ impl TlsOptions {
             ));
         }
         Ok(versions)
-    }
-}
-
-impl HttpBuilder {
-    /// Trusts the certificates in this PEM file, in place of the system's.
-    pub fn cacert(mut self, path: impl Into<PathBuf>) -> Self {
-        self.tls.trust = Trust::Given(Pem::File(path.into()));
-        self
-    }
-
-    /// Trusts the certificates in this PEM text, in place of the system's.
-    pub fn cacert_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.tls.trust = Trust::Given(Pem::Text(pem.into()));
-        self
-    }
-
-    /// Trusts whatever certificate the target shows.
-    pub fn insecure(mut self, yes: bool) -> Self {
-        if yes {
-            self.tls.trust = Trust::Anyone;
-        }
-        self
-    }
-
-    /// Shows the certificate in this PEM file to a target that asks for one. Its key is in the same
-    /// file, or in that of [`client_key`](Self::client_key).
-    pub fn client_cert(mut self, path: impl Into<PathBuf>) -> Self {
-        self.tls.certificate = Some(Pem::File(path.into()));
-        self
-    }
-
-    /// Shows the certificate in this PEM text, as [`client_cert`](Self::client_cert) does.
-    pub fn client_cert_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.tls.certificate = Some(Pem::Text(pem.into()));
-        self
-    }
-
-    /// The PEM file with the private key of the client certificate, not encrypted.
-    pub fn client_key(mut self, path: impl Into<PathBuf>) -> Self {
-        self.tls.key = Some(Pem::File(path.into()));
-        self
-    }
-
-    /// The private key of the client certificate as PEM text.
-    pub fn client_key_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.tls.key = Some(Pem::Text(pem.into()));
-        self
-    }
-
-    /// The lowest version of TLS to speak; the default is 1.2.
-    pub fn tls_min(mut self, version: TlsVersion) -> Self {
-        self.tls.lowest = Some(version);
-        self
-    }
-
-    /// The highest version of TLS to speak; the default is 1.3.
-    pub fn tls_max(mut self, version: TlsVersion) -> Self {
-        self.tls.highest = Some(version);
-        self
-    }
-
-    /// The name that is asked for in the TLS handshake (SNI), and that the certificate has to be
-    /// for, if it is not the host of the URL.
-    pub fn sni(mut self, name: impl Into<String>) -> Self {
-        self.tls.name = Some(name.into());
-        self
-    }
-
-    /// Whether the TLS handshake says which name is asked for. The certificate has to be for that
-    /// name either way.
-    pub fn says_sni(mut self, yes: bool) -> Self {
-        self.tls.says_name = yes;
-        self
-    }
-
-    /// Whether connections take up the TLS session of an earlier one, where the target offers it:
-    /// that saves both sides most of the work of a handshake. The default is yes.
-    pub fn tls_resume(mut self, yes: bool) -> Self {
-        self.tls.resumes = yes;
-        self
-    }
-
-    /// Appends the secrets of all TLS connections to this file, so that Wireshark can read along.
-    pub fn key_log(mut self, path: impl Into<PathBuf>) -> Self {
-        self.tls.key_log = Some(path.into());
-        self
     }
 }
 

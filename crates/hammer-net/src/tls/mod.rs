@@ -1,5 +1,11 @@
 //! TLS as it was asked for: whom to trust, who to be, which versions, which name.
 
+pub(crate) mod identity;
+mod insecure;
+mod key_log;
+mod pem;
+mod validity;
+
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -11,10 +17,11 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CipherSuite, ClientConfig, ClientConnection, HandshakeKind, RootCertStore};
 use tokio_rustls::TlsConnector;
 
-use crate::insecure::TrustAnyone;
-use crate::pem::Pem;
-use crate::url::Host;
-use crate::validity::Validity;
+use self::insecure::TrustAnyone;
+pub(crate) use self::key_log::KeyFile;
+pub(crate) use self::pem::Pem;
+use self::validity::Validity;
+use crate::host::Host;
 use crate::{Error, ErrorKind};
 
 const CA: &str = "CA file";
@@ -38,7 +45,11 @@ pub(crate) fn server_name(host: &Host) -> Result<ServerName<'static>, Error> {
     match host {
         Host::Address(address) => Ok(ServerName::from(*address)),
         Host::Name(name) => ServerName::try_from(name.clone()).map_err(|cause| {
-            Error::url(format!("{name:?} can't be the name of a TLS server")).because(cause)
+            Error::new(
+                ErrorKind::Url,
+                format!("{name:?} can't be the name of a TLS server"),
+            )
+            .because(cause)
         }),
     }
 }
@@ -77,6 +88,7 @@ pub(crate) fn note(slot: &Slot, connection: &ClientConnection) {
         match connection.alpn_protocol() {
             Some(b"http/1.1") => "http/1.1",
             Some(b"h2") => "h2",
+            Some(b"mqtt") => "mqtt",
             Some(_) => "other",
             None => "none",
         },

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::url::{Host, split_port};
+use crate::host::{Host, split_port};
 
 /// A list of hosts, domains, addresses and networks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::pem::Pem;
-use crate::validity::Validity;
+use super::pem::Pem;
+use super::validity::Validity;
 use crate::{Error, ErrorKind};
 
 const CERTIFICATE: &str = "client certificate";

@@ -1,9 +1,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hammer_http::{Http, HttpBuilder, TlsVersion};
+use hammer_net::{Network, Networking, TlsVersion};
 
-use super::{check, nowhere};
+use super::check;
 
 /// How TLS is spoken, and with whom.
 #[derive(Debug, Clone, Default, Args)]
@@ -43,46 +43,46 @@ pub(super) struct TlsArgs {
 }
 
 impl TlsArgs {
-    pub(super) fn apply(self, mut http: HttpBuilder) -> HttpBuilder {
+    pub(super) fn apply(self, mut network: Network) -> Network {
         if let Some(cacert) = self.cacert {
-            http = http.cacert(cacert);
+            network = network.cacert(cacert);
         }
         if let Some(cert) = self.cert {
-            http = http.client_cert(cert);
+            network = network.client_cert(cert);
         }
         if let Some(key) = self.key {
-            http = http.client_key(key);
+            network = network.client_key(key);
         }
         if self.tls12 || self.tls13 {
-            http = http.tls_min(if self.tls13 {
+            network = network.tls_min(if self.tls13 {
                 TlsVersion::V1_3
             } else {
                 TlsVersion::V1_2
             });
         }
         if let Some(highest) = self.tls_max {
-            http = http.tls_max(highest);
+            network = network.tls_max(highest);
         }
         if let Some(name) = self.sni {
-            http = http.sni(name);
+            network = network.sni(name);
         }
         // What other programs call this variable, and Wireshark knows.
         if let Some(path) = std::env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty()) {
-            http = http.key_log(path);
+            network = network.key_log(path);
         }
-        http.says_sni(!self.no_sni)
+        network
+            .says_sni(!self.no_sni)
             .tls_resume(!self.no_sessionid)
             .insecure(self.insecure)
     }
 }
 
 fn cacert(text: &str) -> Result<PathBuf, String> {
-    check(nowhere().cacert(text)).map(|()| text.into())
+    check(Network::default().cacert(text)).map(|()| text.into())
 }
 
 fn sni(text: &str) -> Result<String, String> {
-    let https = Http::builder("https://localhost/").insecure(true);
-    check(https.sni(text)).map(|()| text.into())
+    check(Network::default().sni(text)).map(|()| text.into())
 }
 
 fn version(text: &str) -> Result<TlsVersion, String> {

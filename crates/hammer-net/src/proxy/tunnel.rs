@@ -3,13 +3,13 @@
 use std::io;
 
 use hammer_core::Failure;
-use hyper::HeaderMap;
-use hyper::header::PROXY_AUTHORIZATION;
+use http::HeaderMap;
+use http::header::PROXY_AUTHORIZATION;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::Proxy;
 use crate::fault;
-use crate::url::Host;
+use crate::host::Host;
 
 /// The head of a proxy's answer may be this large.
 const MAX_HEAD_BYTES: usize = 16 * 1024;

@@ -7,14 +7,14 @@ mod tunnel;
 
 use std::fmt;
 
-use hyper::header::HeaderValue;
+use http::header::HeaderValue;
 
 pub(crate) use self::bypass::Bypass;
 pub(crate) use self::environment::Environment;
 pub(crate) use self::socks::Socks;
 pub(crate) use self::tunnel::Tunnel;
-use crate::credentials::{self, percent_decoded};
-use crate::url::{Host, masked, split_port};
+use crate::host::{Host, split_port};
+use crate::userinfo::{basic_authorization, masked, percent_decoded};
 use crate::{Error, ErrorKind};
 
 /// curl's, for each kind but HTTPS.
@@ -101,7 +101,7 @@ impl Proxy {
             })
         };
         let (user, password) = (decoded(user)?, decoded(password)?);
-        let basic = credentials::basic(userinfo).map_err(|cause| {
+        let basic = basic_authorization(userinfo).map_err(|cause| {
             wrong("the user or password of the proxy can't be sent".into()).because(cause)
         })?;
         self.credentials = Some(Credentials {

@@ -1,4 +1,4 @@
-//! The bytes below HTTP: a socket, or TLS over it, counted where they enter the socket.
+//! The bytes below a protocol: a socket, or TLS over it, counted where they enter the socket.
 
 use std::cell::Cell;
 use std::io::{self, IoSlice};
@@ -14,9 +14,11 @@ use tokio_rustls::client::TlsStream;
 
 /// Bytes that went through a socket, in both directions.
 #[derive(Debug, Default)]
-pub(crate) struct Traffic {
-    pub(crate) sent: Cell<u64>,
-    pub(crate) received: Cell<u64>,
+pub struct Traffic {
+    /// To the peer.
+    pub sent: Cell<u64>,
+    /// From the peer.
+    pub received: Cell<u64>,
 }
 
 /// What the system connects.
@@ -27,6 +29,7 @@ pub(crate) enum Socket {
     Unix(UnixStream),
 }
 
+/// A socket whose bytes are counted.
 #[derive(Debug)]
 pub(crate) struct Counted {
     socket: Socket,
@@ -123,9 +126,15 @@ impl AsyncWrite for Counted {
     }
 }
 
+/// Bytes to and from a peer.
 #[derive(Debug)]
-pub(crate) enum Stream {
+pub struct Stream(pub(crate) Layers);
+
+/// What lies over a socket.
+#[derive(Debug)]
+pub(crate) enum Layers {
     Plain(Counted),
+    /// TLS with the target, or with a proxy that reads what is sent.
     Tls(Box<TlsStream<Counted>>),
     /// TLS with the target inside TLS with a proxy.
     Nested(Box<TlsStream<Box<TlsStream<Counted>>>>),
@@ -133,27 +142,28 @@ pub(crate) enum Stream {
 
 impl Stream {
     /// The protocol that was agreed upon within TLS.
-    pub(crate) fn alpn(&self) -> Option<&[u8]> {
-        match self {
-            Self::Plain(_) => None,
-            Self::Tls(stream) => stream.get_ref().1.alpn_protocol(),
-            Self::Nested(stream) => stream.get_ref().1.alpn_protocol(),
+    #[must_use]
+    pub fn alpn(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Layers::Plain(_) => None,
+            Layers::Tls(stream) => stream.get_ref().1.alpn_protocol(),
+            Layers::Nested(stream) => stream.get_ref().1.alpn_protocol(),
         }
     }
 }
 
 macro_rules! either {
     ($self:expr, $stream:ident => $call:expr) => {
-        match $self.get_mut() {
-            Stream::Plain($stream) => {
+        match &mut $self.get_mut().0 {
+            Layers::Plain($stream) => {
                 let $stream = Pin::new($stream);
                 $call
             }
-            Stream::Tls($stream) => {
+            Layers::Tls($stream) => {
                 let $stream = Pin::new($stream.as_mut());
                 $call
             }
-            Stream::Nested($stream) => {
+            Layers::Nested($stream) => {
                 let $stream = Pin::new($stream.as_mut());
                 $call
             }
@@ -189,10 +199,10 @@ impl AsyncWrite for Stream {
     }
 
     fn is_write_vectored(&self) -> bool {
-        match self {
-            Self::Plain(stream) => stream.is_write_vectored(),
-            Self::Tls(stream) => stream.is_write_vectored(),
-            Self::Nested(stream) => stream.is_write_vectored(),
+        match &self.0 {
+            Layers::Plain(stream) => stream.is_write_vectored(),
+            Layers::Tls(stream) => stream.is_write_vectored(),
+            Layers::Nested(stream) => stream.is_write_vectored(),
         }
     }
 

@@ -2,25 +2,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use hammer_http::{Family, HttpBuilder};
+use hammer_net::{Family, Network, Networking};
 
-use super::{check, nowhere};
-use crate::{count, span};
+use super::check;
+use crate::span;
 
-/// How connections are made and kept.
+/// How connections are made.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Connections")]
 #[group(skip)]
 pub(super) struct ConnectArgs {
-    /// Open a connection for each hit
-    #[arg(long)]
-    no_keepalive: bool,
-    /// Close each connection after this many hits
-    #[arg(long, value_name = "COUNT", value_parser = count::parse)]
-    connection_hits: Option<u64>,
-    /// Close each connection, between hits, once it is this old
-    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
-    connection_lifetime: Option<Duration>,
     /// Time that opening a connection may take
     #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
     connect_timeout: Option<Duration>,
@@ -48,49 +39,42 @@ pub(super) struct ConnectArgs {
 }
 
 impl ConnectArgs {
-    pub(super) fn apply(self, mut http: HttpBuilder) -> HttpBuilder {
-        http = http.keepalive(!self.no_keepalive);
-        http = self
+    pub(super) fn apply(self, mut network: Network) -> Network {
+        network = self
             .connect_to
             .into_iter()
-            .fold(http, HttpBuilder::connect_to);
-        http = self.resolve.into_iter().fold(http, HttpBuilder::resolve);
-        http = self.interface.into_iter().fold(http, HttpBuilder::source);
-        if let Some(hits) = self.connection_hits {
-            http = http.connection_hits(hits);
-        }
-        if let Some(time) = self.connection_lifetime {
-            http = http.connection_lifetime(time);
-        }
+            .fold(network, Network::connect_to);
+        network = self.resolve.into_iter().fold(network, Network::resolve);
+        network = self.interface.into_iter().fold(network, Network::source);
         if let Some(limit) = self.connect_timeout {
-            http = http.connect_timeout(limit);
+            network = network.connect_timeout(limit);
         }
         if let Some(path) = self.unix_socket {
-            http = http.unix_socket(path);
+            network = network.unix_socket(path);
         }
         if let Some(age) = self.dns_refresh {
-            http = http.dns_refresh(age);
+            network = network.dns_refresh(age);
         }
         match (self.ipv4, self.ipv6) {
-            (true, _) => http.family(Family::V4),
-            (_, true) => http.family(Family::V6),
-            _ => http,
+            (true, _) => network.family(Family::V4),
+            (_, true) => network.family(Family::V6),
+            _ => network,
         }
     }
 }
 
 fn connect_to(text: &str) -> Result<String, String> {
-    check(nowhere().connect_to(text)).map(|()| text.into())
+    check(Network::default().connect_to(text)).map(|()| text.into())
 }
 
 fn resolve(text: &str) -> Result<String, String> {
-    check(nowhere().resolve(text)).map(|()| text.into())
+    check(Network::default().resolve(text)).map(|()| text.into())
 }
 
 fn unix_socket(text: &str) -> Result<PathBuf, String> {
-    check(nowhere().unix_socket(text)).map(|()| text.into())
+    check(Network::default().unix_socket(text)).map(|()| text.into())
 }
 
 fn interface(text: &str) -> Result<String, String> {
-    check(nowhere().source(text)).map(|()| text.into())
+    check(Network::default().source(text)).map(|()| text.into())
 }

@@ -6,20 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hammer_core::{Failure, Slot};
-use hyper::HeaderMap;
+use http::HeaderMap;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 use crate::fault;
+use crate::host::Host;
 use crate::proxy::{Socks, Tunnel};
 use crate::resolve::{Candidates, Resolve};
 use crate::source::Sources;
-use crate::stream::{Counted, Socket, Stream, Traffic};
+use crate::stream::{Counted, Layers, Socket, Stream, Traffic};
 use crate::tls::{self, Tls};
-use crate::url::Host;
 
 /// Opens connections to one host and port, in the way that was asked for.
-pub(crate) struct Dial {
+pub struct Dial {
     pub(crate) route: Route,
     pub(crate) tls: Option<Tls>,
     pub(crate) sources: Option<Arc<Sources>>,
@@ -55,14 +55,23 @@ pub(crate) enum Through {
 }
 
 /// A connection that is open, and not used yet.
-pub(crate) struct Opened {
-    pub(crate) stream: Stream,
-    pub(crate) traffic: Rc<Traffic>,
+#[derive(Debug)]
+pub struct Opened {
+    /// What goes through it.
+    pub stream: Stream,
+    /// How much of it, in bytes on the socket.
+    pub traffic: Rc<Traffic>,
 }
 
 impl Dial {
-    /// Opens a connection, and marks the steps of it.
-    pub(crate) async fn open(&self, slot: &Slot) -> Result<Opened, Failure> {
+    /// Opens a connection, and marks the steps of it: `lookup`, `connect`, `proxy`, `tls`.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, and `name_not_resolved`, `no_address_of_family`, `no_socket`,
+    /// `connect_timeout`, `tls`, [`NO_COMMON_PROTOCOL`](crate::NO_COMMON_PROTOCOL), and those of proxies,
+    /// which begin with `proxy_` or `socks_`.
+    pub async fn open(&self, slot: &Slot) -> Result<Opened, Failure> {
         // On the heap: the future of a hit has room for whatever it may wait for, and most hits wait
         // for no connection.
         let opening = Box::pin(self.unlimited(slot));
@@ -74,8 +83,15 @@ impl Dial {
         }
     }
 
+    /// Whether TLS is spoken with the target.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
     /// How many ports of one local address `connections` need.
-    pub(crate) fn ports(&self, connections: u64) -> u64 {
+    #[must_use]
+    pub fn ports(&self, connections: u64) -> u64 {
         match (&self.route, &self.sources) {
             (Route::Unix(_), _) => 0,
             (_, Some(sources)) => connections.div_ceil(sources.addresses() as u64),
@@ -85,7 +101,8 @@ impl Dial {
 
     /// The headers for a proxy that reads the requests, if one does: these have to name the target
     /// in full then.
-    pub(crate) fn for_proxy(&self) -> Option<&HeaderMap> {
+    #[must_use]
+    pub fn for_proxy(&self) -> Option<&HeaderMap> {
         match &self.route {
             Route::Proxied(proxied) => match &proxied.through {
                 Through::Requests(headers) => Some(headers),
@@ -162,24 +179,24 @@ impl Dial {
         let mut outer = opened?;
         through(&proxied.through, &mut outer, slot).await?;
         match &self.tls {
-            None => Ok(Stream::Tls(Box::new(outer))),
+            None => Ok(Stream(Layers::Tls(Box::new(outer)))),
             Some(tls) => {
                 let stream = handshake(tls, Box::new(outer)).await?;
                 tls::note(slot, stream.get_ref().1);
                 slot.mark("tls");
-                Ok(Stream::Nested(Box::new(stream)))
+                Ok(Stream(Layers::Nested(Box::new(stream))))
             }
         }
     }
 
     async fn secure(&self, socket: Counted, slot: &Slot) -> Result<Stream, Failure> {
         let Some(tls) = &self.tls else {
-            return Ok(Stream::Plain(socket));
+            return Ok(Stream(Layers::Plain(socket)));
         };
         let stream = handshake(tls, socket).await?;
         tls::note(slot, stream.get_ref().1);
         slot.mark("tls");
-        Ok(Stream::Tls(Box::new(stream)))
+        Ok(Stream(Layers::Tls(Box::new(stream))))
     }
 }
 

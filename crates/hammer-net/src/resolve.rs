@@ -9,7 +9,7 @@ use hammer_core::{Failure, Slot};
 
 use crate::family::{Families, Family};
 use crate::fault::{NAME_NOT_RESOLVED, NO_ADDRESS_OF_FAMILY};
-use crate::url::Host;
+use crate::host::Host;
 
 /// How long a failed look-up answers for those that follow.
 ///

@@ -1,9 +1,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hammer_http::{Header, HttpBuilder};
+use hammer_http::Header;
+use hammer_net::{Network, Networking};
 
-use super::{check, nowhere, parsed};
+use super::check;
+use crate::http::parsed;
 
 /// Which proxy, and what it is told. What is not given comes from the environment.
 #[derive(Debug, Clone, Default, Args)]
@@ -34,39 +36,44 @@ pub(super) struct ProxyArgs {
 }
 
 impl ProxyArgs {
-    pub(super) fn apply(self, mut http: HttpBuilder) -> HttpBuilder {
-        http = http
+    pub(super) fn apply(self, mut network: Network) -> Network {
+        network = network
             .proxy_from_environment(true)
             .proxy_tunnel(self.proxytunnel);
-        http = self
+        network = self
             .proxy_header
             .into_iter()
-            .fold(http, HttpBuilder::proxy_header);
+            .fold(network, Network::proxy_header);
         if let Some(url) = self.proxy {
-            http = http.proxy(url);
+            network = network.proxy(url);
         }
         if let Some(user) = self.proxy_user {
-            http = http.proxy_user(user);
+            network = network.proxy_user(user);
         }
         if let Some(list) = self.noproxy {
-            http = http.no_proxy(list);
+            network = network.no_proxy(list);
         }
         if let Some(cacert) = self.proxy_cacert {
-            http = http.proxy_cacert(cacert);
+            network = network.proxy_cacert(cacert);
         }
-        http.proxy_insecure(self.proxy_insecure)
+        network.proxy_insecure(self.proxy_insecure)
     }
 }
 
 fn proxy(text: &str) -> Result<String, String> {
     // Whom to trust is another flag's matter.
-    check(nowhere().proxy(text).proxy_insecure(true)).map(|()| text.into())
+    check(Network::default().proxy(text).proxy_insecure(true)).map(|()| text.into())
 }
 
 fn user(text: &str) -> Result<String, String> {
-    check(nowhere().proxy("localhost").proxy_user(text)).map(|()| text.into())
+    check(Network::default().proxy("localhost").proxy_user(text)).map(|()| text.into())
 }
 
 fn cacert(text: &str) -> Result<PathBuf, String> {
-    check(nowhere().proxy("https://localhost").proxy_cacert(text)).map(|()| text.into())
+    check(
+        Network::default()
+            .proxy("https://localhost")
+            .proxy_cacert(text),
+    )
+    .map(|()| text.into())
 }

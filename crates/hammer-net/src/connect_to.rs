@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::url::Host;
+use crate::host::Host;
 use crate::{Error, ErrorKind};
 
 const CONNECT_TO: &str = "right would be HOST1:PORT1:HOST2:PORT2, as in a.test:443:localhost:8443, \

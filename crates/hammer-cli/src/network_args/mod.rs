@@ -1,0 +1,53 @@
+//! How connections are made: the flags that all hammers with connections have.
+
+mod connect;
+mod proxy;
+mod tls;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use hammer_net::{Network, Networking};
+
+use self::connect::ConnectArgs;
+use self::proxy::ProxyArgs;
+use self::tls::TlsArgs;
+use crate::error::chain;
+
+/// Where connections go, by which way, and how TLS is spoken.
+#[derive(Debug, Clone, Default, Args)]
+#[group(skip)]
+pub(crate) struct NetworkArgs {
+    #[command(flatten)]
+    connect: ConnectArgs,
+    #[command(flatten)]
+    proxy: ProxyArgs,
+    #[command(flatten)]
+    tls: TlsArgs,
+}
+
+impl NetworkArgs {
+    /// Of an endpoint, which says no more than whom to trust.
+    pub(crate) fn trusting(cacert: Option<PathBuf>, insecure: bool) -> Self {
+        Self {
+            tls: TlsArgs {
+                cacert,
+                insecure,
+                ..TlsArgs::default()
+            },
+            ..Self::default()
+        }
+    }
+
+    /// Tells a builder.
+    pub(crate) fn apply<B: Networking>(self, mut builder: B) -> B {
+        let network = self.proxy.apply(self.connect.apply(Network::default()));
+        *builder.network() = self.tls.apply(network);
+        builder
+    }
+}
+
+/// Lets the network itself say what is wrong with one flag, and clap say which flag it was.
+fn check(network: Network) -> Result<(), String> {
+    network.check().map_err(|error| chain(&error))
+}

@@ -1,0 +1,98 @@
+//! What the usual environment variables say of proxies.
+
+use std::env;
+use std::ffi::OsString;
+
+/// The variables that name proxies: `http_proxy` and its like for each scheme of a URL, `all_proxy`, and
+/// `no_proxy` for the hosts that go without.
+///
+/// `http_proxy` counts in lower case only, as with curl: in a CGI program the upper-case one is what
+/// a client has sent as the header `Proxy`.
+#[derive(Clone, Default)]
+pub(crate) struct Environment(Vec<Named>);
+
+/// A variable and its value.
+pub(crate) type Named = (String, String);
+
+impl Environment {
+    /// That of this process.
+    pub(crate) fn of_process() -> Self {
+        let text = |(name, value): (OsString, OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self::of(env::vars_os().filter_map(text))
+    }
+
+    fn of(variables: impl Iterator<Item = Named>) -> Self {
+        let named = |(name, _): &Named| {
+            let lower = name.to_ascii_lowercase();
+            lower.ends_with("_proxy") && name != "HTTP_PROXY"
+        };
+        Self(variables.filter(named).collect())
+    }
+
+    /// Whether there is a proxy for any target.
+    pub(crate) fn names_any(&self) -> bool {
+        let names =
+            |(name, value): &Named| !name.eq_ignore_ascii_case("no_proxy") && !value.is_empty();
+        self.0.iter().any(names)
+    }
+
+    /// The proxy for a target whose URL has this scheme. An empty value says that there is to be none.
+    pub(crate) fn proxy(&self, scheme: &str) -> Option<&Named> {
+        let found = self.value(scheme).or_else(|| self.value("all"));
+        found.filter(|(_, value)| !value.is_empty())
+    }
+
+    /// The hosts that go without a proxy.
+    pub(crate) fn no_proxy(&self) -> Option<&str> {
+        self.value("no").map(|(_, value)| value.as_str())
+    }
+
+    fn value(&self, prefix: &str) -> Option<&Named> {
+        let lower = format!("{prefix}_proxy");
+        let called = |wanted: &str| self.0.iter().find(|(name, _)| name == wanted);
+        called(&lower).or_else(|| called(&lower.to_ascii_uppercase()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_variables() {
+        type Set = &'static [(&'static str, &'static str)];
+        let table: [(Set, Option<&str>, Option<&str>); 8] = [
+            (&[], None, None),
+            (&[("http_proxy", "a")], Some("a"), None),
+            (&[("HTTP_PROXY", "a")], None, None),
+            (
+                &[("https_proxy", "a"), ("HTTPS_PROXY", "b")],
+                None,
+                Some("a"),
+            ),
+            (&[("HTTPS_PROXY", "b")], None, Some("b")),
+            (&[("ALL_PROXY", "c")], Some("c"), Some("c")),
+            (
+                &[("all_proxy", "c"), ("http_proxy", "a")],
+                Some("a"),
+                Some("c"),
+            ),
+            (&[("all_proxy", "c"), ("http_proxy", "")], None, Some("c")),
+        ];
+        let environment = |set: Set| {
+            let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+            Environment::of(set.iter().map(owned))
+        };
+        for (set, http, https) in table {
+            let known = environment(set);
+            let value = |scheme| known.proxy(scheme).map(|(_, value)| value.as_str());
+            assert_eq!((value("http"), value("https")), (http, https), "{set:?}");
+            assert_eq!(known.names_any(), http.or(https).is_some(), "{set:?}");
+        }
+        assert_eq!(environment(&[("NO_PROXY", "a")]).no_proxy(), Some("a"));
+        let mqtt = environment(&[("mqtt_proxy", "a"), ("http_proxy", "b")]);
+        assert_eq!(mqtt.proxy("mqtt").map(|(_, value)| &**value), Some("a"));
+    }
+}
