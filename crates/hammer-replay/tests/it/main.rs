@@ -1,3 +1,10 @@
 //! Behaviour of what makes and reads timelines.
 
+mod bad_logs;
+mod build;
+mod built;
+mod formats;
+mod input;
+mod order;
+mod privacy;
 mod timeline;
