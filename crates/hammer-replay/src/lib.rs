@@ -15,6 +15,7 @@
 //! ```
 
 mod error;
+pub mod play;
 pub mod timeline;
 
 pub use error::{Error, ErrorKind};

@@ -1,3 +1,4 @@
 //! Behaviour of what makes and reads timelines.
 
+mod play;
 mod timeline;
