@@ -59,6 +59,7 @@ mod status_line;
 mod target;
 mod text;
 mod threshold_args;
+mod timeline;
 mod tls_args;
 
 pub use app::App;

@@ -16,6 +16,12 @@ pub struct Error {
 pub enum ErrorKind {
     /// A file could not be opened, read, written or renamed.
     Io,
+    /// A log is no log, is broken, or has no hit in it.
+    Log,
+    /// The format of a log could not be told.
+    Format,
+    /// A line of a log is no row, and all should be.
+    Strict,
     /// The file is no timeline.
     NoTimeline,
     /// The timeline is of a version that is newer than this program.

@@ -14,8 +14,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod build;
 mod error;
+mod input;
+pub mod log;
 pub mod play;
+mod sort;
+mod time;
 pub mod timeline;
 
 pub use error::{Error, ErrorKind};

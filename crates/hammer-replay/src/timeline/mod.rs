@@ -2,6 +2,7 @@
 
 mod header;
 mod output;
+mod pack;
 mod reader;
 mod row;
 mod row_text;

@@ -1,13 +1,10 @@
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use zstd::stream::write::Encoder;
-
+use super::pack::Pack;
 use crate::{Error, ErrorKind};
-
-/// How hard zstd tries: at 1 a core packs rows faster than it parses logs.
-const LEVEL: i32 = 1;
 
 /// A file that comes to be under its name only when it is [kept](Self::keep): until then it has a
 /// temporary one beside it, which goes when this is dropped.
@@ -22,7 +19,7 @@ pub struct Output {
 
 enum Sink {
     Plain(File),
-    Zstd(Box<Encoder<'static, File>>),
+    Zstd(Box<Pack>),
 }
 
 impl Output {
@@ -56,11 +53,50 @@ impl Output {
         Ok(output)
     }
 
+    /// Whether what is written to `path` can be read again before it is kept.
+    pub(crate) fn can_be_reread(path: &Path) -> bool {
+        fs::metadata(path).map_or(true, |found| found.is_file())
+    }
+
+    /// Writes down what is left, and gives it to be read, without compression. There is no file when
+    /// that is done.
+    ///
+    /// # Errors
+    ///
+    /// If that can't be done.
+    pub(crate) fn reread(mut self) -> Result<Rereading, Error> {
+        self.end()?;
+        let Some(temporary) = &self.temporary else {
+            let message = format!("read {} again: it is no file", self.path.display());
+            return Err(Error::new(ErrorKind::Io, message));
+        };
+        let file = File::open(temporary).map_err(|error| failed(&self.path, error))?;
+        let reader: Box<dyn Read> = match &self.sink {
+            Sink::Plain(_) => Box::new(file),
+            Sink::Zstd(_) => {
+                let decoder = zstd::stream::read::Decoder::new(file);
+                Box::new(decoder.map_err(|error| failed(&self.path, error))?)
+            }
+        };
+        Ok(Rereading {
+            reader,
+            _output: self,
+        })
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        let written = match &mut self.sink {
+            Sink::Plain(file) => file.flush(),
+            Sink::Zstd(pack) => pack.end(),
+        };
+        written.map_err(|error| failed(&self.path, error))
+    }
+
     fn compress(&mut self) -> Result<(), Error> {
         if let Sink::Plain(file) = &self.sink {
-            let encoder = file.try_clone().and_then(|file| Encoder::new(file, LEVEL));
-            let encoder = encoder.map_err(|error| failed(&self.path, error))?;
-            self.sink = Sink::Zstd(Box::new(encoder));
+            let pack = file.try_clone().and_then(Pack::new);
+            let pack = pack.map_err(|error| failed(&self.path, error))?;
+            self.sink = Sink::Zstd(Box::new(pack));
         }
         Ok(())
     }
@@ -71,11 +107,7 @@ impl Output {
     ///
     /// If that can't be done; there is no file then.
     pub fn keep(mut self) -> Result<(), Error> {
-        let written = match &mut self.sink {
-            Sink::Plain(file) => file.flush(),
-            Sink::Zstd(encoder) => encoder.do_finish(),
-        };
-        written.map_err(|error| failed(&self.path, error))?;
+        self.end()?;
         if let Some(temporary) = &self.temporary {
             fs::rename(temporary, &self.path).map_err(|error| failed(&self.path, error))?;
             self.temporary = None;
@@ -84,18 +116,30 @@ impl Output {
     }
 }
 
+/// What an [`Output`] was given, to be read again; it is gone when this is dropped.
+pub(crate) struct Rereading {
+    reader: Box<dyn Read>,
+    _output: Output,
+}
+
+impl Read for Rereading {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
+    }
+}
+
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.sink {
             Sink::Plain(file) => file.write(bytes),
-            Sink::Zstd(encoder) => encoder.write(bytes),
+            Sink::Zstd(pack) => pack.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.sink {
             Sink::Plain(file) => file.flush(),
-            Sink::Zstd(encoder) => encoder.flush(),
+            Sink::Zstd(pack) => pack.flush(),
         }
     }
 }
@@ -109,10 +153,12 @@ impl Drop for Output {
     }
 }
 
-/// The name until it is kept: beside the other one, so that it can be renamed, and the process's own.
+/// The name until it is kept: beside the other one, so that it can be renamed, and of nobody else.
 fn temporary(path: &Path) -> PathBuf {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}", std::process::id()))
+    path.with_file_name(format!(".{name}.{}-{count}", std::process::id()))
 }
 
 fn failed(path: &Path, error: io::Error) -> Error {

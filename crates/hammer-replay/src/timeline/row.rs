@@ -61,8 +61,12 @@ impl<'a> Row<'a> {
 
     /// Appends the row to `line` as a JSON object, with a line feed.
     pub fn write_json(&self, line: &mut Vec<u8>) {
-        line.extend_from_slice(b"{\"t\":");
-        number(line, self.t_us);
+        write_time(line, self.t_us);
+        self.write_tail(line);
+    }
+
+    /// Appends all that stands behind the time, which is the same at whatever time.
+    pub(crate) fn write_tail(&self, line: &mut Vec<u8>) {
         if self.method != "GET" {
             line.extend_from_slice(b",\"m\":");
             text(line, self.method);
@@ -99,6 +103,12 @@ impl<'a> Row<'a> {
         }
         line.extend_from_slice(b"}\n");
     }
+}
+
+/// Appends what stands in front of a row's tail.
+pub(crate) fn write_time(line: &mut Vec<u8>, t_us: u64) {
+    line.extend_from_slice(b"{\"t\":");
+    number(line, t_us);
 }
 
 fn number(line: &mut Vec<u8>, value: u64) {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use twox_hash::XxHash64;
 
+use super::row::write_time;
 use super::{Ending, Header, Output, Row, Trailer};
 use crate::{Error, ErrorKind};
 
@@ -55,14 +56,35 @@ impl<W: Write> Writer<W> {
     ///
     /// If it is, or the file can't be written to.
     pub fn row(&mut self, row: &Row<'_>) -> Result<(), Error> {
-        if row.t_us < self.last_us {
+        self.next(row.t_us)?;
+        row.write_json(&mut self.buffer);
+        self.drain_if_full()
+    }
+
+    /// Appends a row whose tail, all that stands behind its time, is written already.
+    ///
+    /// # Errors
+    ///
+    /// As for [`row`](Self::row).
+    pub(crate) fn tail(&mut self, t_us: u64, tail: &[u8]) -> Result<(), Error> {
+        self.next(t_us)?;
+        write_time(&mut self.buffer, t_us);
+        self.buffer.extend_from_slice(tail);
+        self.drain_if_full()
+    }
+
+    fn next(&mut self, t_us: u64) -> Result<(), Error> {
+        if t_us < self.last_us {
             let Self { rows, last_us, .. } = self;
-            let message = format!("write row {rows}: {} µs is before {last_us} µs", row.t_us);
+            let message = format!("write row {rows}: {t_us} µs is before {last_us} µs");
             return Err(Error::new(ErrorKind::Order, message));
         }
-        self.last_us = row.t_us;
+        self.last_us = t_us;
         self.rows += 1;
-        row.write_json(&mut self.buffer);
+        Ok(())
+    }
+
+    fn drain_if_full(&mut self) -> Result<(), Error> {
         if self.buffer.len() >= CHUNK_BYTES {
             self.drain()?;
         }
