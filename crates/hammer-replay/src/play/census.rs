@@ -32,9 +32,8 @@ impl Census {
         (all, rest)
     }
 
-    /// Whether a name was there, as far as names are told apart.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.names.contains_key(name)
+    /// Whether `is` is true of a name that was there, as far as names are told apart.
+    pub(super) fn any(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.names.keys().any(|name| is(name))
     }
 }

@@ -176,13 +176,12 @@ impl Player {
     /// What is sent, in order: when, and what `make` makes of it. What it can't make something of is
     /// left out.
     ///
-    /// If something is wrong with the file, that is the end, and the trouble has it.
-    pub fn cues<T, F>(&self, survey: &Survey, make: F) -> (Cues<T, F>, Trouble)
+    /// If something is wrong with the file, that is the end, and `trouble` is told.
+    pub fn cues<T, F>(&self, survey: &Survey, trouble: &Trouble, make: F) -> Cues<T, F>
     where
         F: FnMut(&Cue<'_>) -> Result<T, &'static str>,
     {
-        let trouble = Trouble::default();
-        let cues = Cues {
+        Cues {
             player: self.clone(),
             period_us: survey.period_us(),
             passed: 0,
@@ -190,8 +189,7 @@ impl Player {
             make,
             ready: VecDeque::new(),
             trouble: trouble.clone(),
-        };
-        (cues, trouble)
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::pass::{Pass, Step};
 use super::{Census, Cue, Passes, Player, Tally};
 use crate::Error;
-use crate::timeline::{Header, Row, Trailer};
+use crate::timeline::{Header, Trailer};
 
 /// What there is to send of a timeline.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub struct Survey {
     pub statuses: Census,
     /// Hits by the name of what they ask for: see [`Cue::name`].
     pub names: Census,
-    /// Hits by the host that they asked for.
+    /// Hits, sent or not, by the host that they asked for.
     pub hosts: Census,
     /// Hits that were in flight on average, if all took as long as was logged.
     pub in_flight: f64,
@@ -89,13 +89,17 @@ impl Survey {
             more = pass.step(player, |step| {
                 let (at_us, sent) = match step {
                     Step::Send(at_us, cue) => {
+                        survey.hosts.count(cue.row.host.unwrap_or_default(), copies);
                         let sent = make(&cue);
                         if sent.is_ok() {
                             survey.count(&cue, copies, &mut name);
                         }
                         (at_us, sent.map(|()| cue.row.duration_us.unwrap_or(0)))
                     }
-                    Step::Skip(at_us, Row { .. }, why) => (at_us, Err(why)),
+                    Step::Skip(at_us, row, why) => {
+                        survey.hosts.count(row.host.unwrap_or_default(), copies);
+                        (at_us, Err(why))
+                    }
                 };
                 last_us = at_us;
                 let due = player.speed.due(at_us.into());
@@ -138,7 +142,6 @@ impl Survey {
     fn count(&mut self, cue: &Cue<'_>, copies: u64, name: &mut String) {
         let row = &cue.row;
         self.methods.count(row.method, copies);
-        self.hosts.count(row.host.unwrap_or_default(), copies);
         match row.status {
             Some(status) => self
                 .statuses
@@ -159,6 +162,24 @@ impl Survey {
     #[must_use]
     pub fn length(&self) -> Duration {
         self.length
+    }
+
+    /// How long one pass is.
+    #[must_use]
+    pub fn length_of_one(&self, player: &Player) -> Duration {
+        player.speed.due(self.period_us.into())
+    }
+
+    /// Whether a row asked for this host, whatever the port and the case.
+    #[must_use]
+    pub fn asked_for(&self, host: &str) -> bool {
+        self.hosts.any(|named| {
+            let name = match named.rsplit_once(':') {
+                Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+                _ => named,
+            };
+            name.eq_ignore_ascii_case(host)
+        })
     }
 
     /// Hits of all passes, as far as `player` plays them; of passes that are cut short, all.

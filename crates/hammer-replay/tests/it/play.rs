@@ -1,7 +1,7 @@
 use std::io::Cursor;
 use std::time::Duration;
 
-use hammer_replay::play::{Bodies, Choice, Cue, Passes, Player, Rewrite, Sample};
+use hammer_replay::play::{Bodies, Choice, Cue, Passes, Player, Rewrite, Sample, Trouble};
 use hammer_replay::timeline::{Ending, Header, Reader, Row, Writer};
 use hammer_replay::{Error, ErrorKind};
 use proptest::prelude::*;
@@ -30,8 +30,9 @@ fn played(player: &Player) -> Vec<(u64, String)> {
     let survey = player
         .survey(|cue| make(cue).map(drop))
         .expect("a timeline");
-    let (cues, trouble) = player.cues(&survey, make);
-    let all: Vec<_> = cues
+    let trouble = Trouble::default();
+    let all: Vec<_> = player
+        .cues(&survey, &trouble, make)
         .map(|(due, target)| (due.as_micros() as u64, target))
         .collect();
     assert!(trouble.take().is_none());
@@ -170,7 +171,7 @@ fn what_can_not_be_made_is_counted_and_left_out() {
     };
     let survey = player.survey(|cue| odd(cue).map(drop)).unwrap();
     assert_eq!((survey.hits, survey.skipped["odd"]), (2, 1));
-    let (cues, _) = player.cues(&survey, odd);
+    let cues = player.cues(&survey, &Trouble::default(), odd);
     assert_eq!(cues.map(|(_, t)| t).collect::<Vec<_>>(), [0, 20]);
 }
 
@@ -217,12 +218,12 @@ fn a_timeline_that_is_cut_while_it_is_played_is_told() {
     assert_eq!(error_of(&player(cut.clone())).kind(), ErrorKind::Cut);
 
     let survey = player(whole).survey(|_| Ok(())).unwrap();
-    let (cues, trouble) = player(cut)
-        .passes(Passes::Times(5))
-        .cues(&survey, |_| Ok(()));
+    let trouble = Trouble::default();
+    let cut = player(cut).passes(Passes::Times(5));
+    let cues = cut.cues(&survey, &trouble, |_| Ok(()));
     assert!(cues.count() <= 3);
     let error = trouble.take().expect("it was cut");
-    assert!(error.to_string().starts_with("t.jsonl:"), "{error}");
+    assert!(error.to_string().starts_with("read t.jsonl:"), "{error}");
 }
 
 proptest! {
@@ -249,7 +250,8 @@ proptest! {
         for pair in borders.windows(2) {
             let part = whole.clone().window(Some(pair[0]), Some(pair[1]));
             // A part begins at its own start.
-            let (cues, _) = part.cues(&part.survey(|_| Ok(())).unwrap(), |cue| Ok(cue.row.t_us));
+            let survey = part.survey(|_| Ok(())).unwrap();
+            let cues = part.cues(&survey, &Trouble::default(), |cue| Ok(cue.row.t_us));
             parts.extend(cues.map(|(due, t)| (due, t, pair[0])));
         }
         prop_assert_eq!(parts.len(), all.len());
