@@ -11,12 +11,13 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::OutputArgs;
 use crate::{
-    HammerArgs, completions, demo, external, limits, log, plan, run, runner, target, timeline,
+    HammerArgs, completions, demo, external, limits, log, plan, replay, run, runner, target,
+    timeline,
 };
 
 /// A command line with one or more kinds of hammer.
 ///
-/// Each hammer is a subcommand, beside `run`, `plan`, `demo`, `target`, `timeline` and
+/// Each hammer is a subcommand, beside `run`, `plan`, `demo`, `target`, `timeline`, `replay` and
 /// `completions`. A program called
 /// `hammer-NAME` is its hammer `NAME` alone, without a subcommand, so that `hammer NAME …` can run
 /// it from PATH.
@@ -91,6 +92,7 @@ impl App {
             plan::NAME => plan::run(matches),
             target::NAME => target::run(matches),
             timeline::NAME => timeline::run(matches),
+            replay::NAME => replay::run(matches),
             completions::NAME => completions::run(self.command(false), matches),
             _ => Err(match external::run(name, matches) {
                 external::Ended::With(exit) => return Ok(exit),
@@ -135,7 +137,8 @@ impl App {
             .subcommands(self.entries.iter().map(|entry| entry.command()))
             .subcommand(run::command(schemes))
             .subcommands([plan::command(), demo::command(), target::command()])
-            .subcommands([timeline::command(), completions::command()]);
+            .subcommands([timeline::command(), replay::command()])
+            .subcommand(completions::command());
         with_house_style(command)
     }
 }

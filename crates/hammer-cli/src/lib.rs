@@ -50,6 +50,7 @@ mod output;
 mod outputs;
 mod plan;
 mod progress;
+mod replay;
 mod run;
 mod runner;
 mod signals;

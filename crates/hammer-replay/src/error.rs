@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Row,
     /// A row is due before the one above it.
     Order,
+    /// The rules for bodies are malformed.
+    Bodies,
     /// The timeline is shorter than, or differs from, what its trailer says; or there is none.
     Cut,
 }

@@ -18,6 +18,7 @@ pub mod build;
 mod error;
 mod input;
 pub mod log;
+pub mod play;
 mod sort;
 mod time;
 pub mod timeline;

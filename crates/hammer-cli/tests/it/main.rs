@@ -12,6 +12,7 @@ mod mqtt;
 mod outputs;
 mod plan_thresholds;
 mod plans;
+mod replay;
 mod servers;
 mod thresholds;
 mod usage;

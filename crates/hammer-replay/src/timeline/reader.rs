@@ -166,9 +166,15 @@ impl Reader {
             last_us,
             ..
         } = self;
-        let wrong = |kind, what: String| Err(Error::new(kind, format!("{name}:{number}: {what}")));
+        let wrong =
+            |kind, what: String| Err(Error::new(kind, format!("read {name}:{number}: {what}")));
+        let whole = line.ends_with(b"\n");
         let row = match ReadRow::parse(line) {
             Ok(row) => row,
+            Err(_) if !whole => {
+                let what = "it ends within this row: the timeline was cut";
+                return wrong(ErrorKind::Cut, what.into());
+            }
             Err(what) => return wrong(ErrorKind::Row, format!("this is no row: {what}")),
         };
         let t_us = row.row().t_us;
@@ -225,6 +231,6 @@ impl Reader {
     }
 
     fn wrong(&self, kind: ErrorKind, what: &str) -> Error {
-        Error::new(kind, format!("{}:{}: {what}", self.name, self.number))
+        Error::new(kind, format!("read {}:{}: {what}", self.name, self.number))
     }
 }

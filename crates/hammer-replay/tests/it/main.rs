@@ -6,5 +6,6 @@ mod built;
 mod formats;
 mod input;
 mod order;
+mod play;
 mod privacy;
 mod timeline;
