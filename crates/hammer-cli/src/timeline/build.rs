@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use hammer_replay::build::{Build, ClientKey, Include, Shift, Ties};
@@ -117,11 +118,12 @@ pub(super) fn command() -> Command {
 /// Builds the timeline, and tells on stderr what is in it.
 pub(super) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
     let args = BuildArgs::from_arg_matches(matches)?;
+    let begun = Instant::now();
     let built = args
         .build()?
         .write(&args.output)
         .map_err(|error| Error::Run(format!("failed to {}", chain(&error))))?;
-    summary::print(&built, &args.output);
+    summary::print(&built, &args.output, begun.elapsed());
     Ok(Exit::OK)
 }
 

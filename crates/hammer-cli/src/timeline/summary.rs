@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
@@ -12,9 +13,28 @@ use crate::text::number::whole;
 const MOST_SOURCES: usize = 8;
 
 /// Tells what was built.
-pub(super) fn print(built: &Built, path: &Path) {
+pub(super) fn print(built: &Built, path: &Path, took: Duration) {
+    let mut text = text(built, path);
+    let per_second = built.lines as f64 / took.as_secs_f64();
+    let (took, per_second) = (took.as_secs_f64(), whole(per_second.round() as u64));
+    // Writing to a string cannot fail.
+    let _ = write!(text, "{:<11} {took:.2} s, {per_second} lines/s", "took");
+    if let Some(megabytes) = peak_megabytes() {
+        let _ = write!(text, ", peak memory {megabytes} MB");
+    }
+    text.push('\n');
     // A closed stderr is nobody's to be told.
-    let _ = io::stderr().write_all(text(built, path).as_bytes());
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// The largest size of this process in memory, where the system tells (proc(5), `VmHWM`).
+fn peak_megabytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kibibytes * 1_024 / 1_000_000)
 }
 
 fn text(built: &Built, path: &Path) -> String {
