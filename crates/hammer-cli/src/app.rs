@@ -10,11 +10,14 @@ use crate::entry::{self, Entry};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::OutputArgs;
-use crate::{HammerArgs, completions, demo, external, limits, log, plan, run, runner, target};
+use crate::{
+    HammerArgs, completions, demo, external, limits, log, plan, replay, run, runner, target,
+    timeline,
+};
 
 /// A command line with one or more kinds of hammer.
 ///
-/// Each hammer is a subcommand, beside `run`, `plan`, `demo`, `target` and
+/// Each hammer is a subcommand, beside `run`, `plan`, `demo`, `target`, `timeline`, `replay` and
 /// `completions`. A program called
 /// `hammer-NAME` is its hammer `NAME` alone, without a subcommand, so that `hammer NAME …` can run
 /// it from PATH.
@@ -88,6 +91,8 @@ impl App {
             demo::NAME => demo::run(matches),
             plan::NAME => plan::run(matches),
             target::NAME => target::run(matches),
+            timeline::NAME => timeline::run(matches),
+            replay::NAME => replay::run(matches),
             completions::NAME => completions::run(self.command(false), matches),
             _ => Err(match external::run(name, matches) {
                 external::Ended::With(exit) => return Ok(exit),
@@ -132,6 +137,7 @@ impl App {
             .subcommands(self.entries.iter().map(|entry| entry.command()))
             .subcommand(run::command(schemes))
             .subcommands([plan::command(), demo::command(), target::command()])
+            .subcommands([timeline::command(), replay::command()])
             .subcommand(completions::command());
         with_house_style(command)
     }

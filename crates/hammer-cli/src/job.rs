@@ -16,21 +16,25 @@ pub(crate) struct Job<H> {
     pub(crate) once: Option<Once>,
 }
 
-/// A [`Job`] with the type of its hammer erased.
-pub(crate) trait Prepared: Send {
-    /// What one hit is.
-    fn what(&self) -> &str;
-    fn load(&self) -> &LoadArgs;
+/// A run with the type of its hammer erased.
+pub(crate) trait Swung: Send {
     /// What the run may need of files and ports, on `threads` if the load does not say on how many.
     fn needs(&self, threads: Option<usize>) -> Needs;
-    /// What tells of a single hit, if that is all there is to do: then the load is one hit.
-    fn once(&mut self) -> Option<Once>;
     /// Makes the run on the calling thread.
     fn swing(
         self: Box<Self>,
         swing: Swing,
         on_event: &mut dyn FnMut(&Event<'_>),
     ) -> Result<Report, Error>;
+}
+
+/// A [`Job`] with the type of its hammer erased.
+pub(crate) trait Prepared: Swung {
+    /// What one hit is.
+    fn what(&self) -> &str;
+    fn load(&self) -> &LoadArgs;
+    /// What tells of a single hit, if that is all there is to do: then the load is one hit.
+    fn once(&mut self) -> Option<Once>;
 }
 
 /// What a run needs to know of those that run beside it.
@@ -52,14 +56,16 @@ impl<H: Hammer> Prepared for Job<H> {
         &self.load
     }
 
-    fn needs(&self, threads: Option<usize>) -> Needs {
-        self.hammer.needs(self.load.needs(threads))
-    }
-
     fn once(&mut self) -> Option<Once> {
         let once = self.once.take()?;
         self.load.only_once();
         Some(once)
+    }
+}
+
+impl<H: Hammer> Swung for Job<H> {
+    fn needs(&self, threads: Option<usize>) -> Needs {
+        self.hammer.needs(self.load.needs(threads))
     }
 
     fn swing(

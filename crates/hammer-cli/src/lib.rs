@@ -50,6 +50,7 @@ mod output;
 mod outputs;
 mod plan;
 mod progress;
+mod replay;
 mod run;
 mod runner;
 mod signals;
@@ -59,6 +60,7 @@ mod status_line;
 mod target;
 mod text;
 mod threshold_args;
+mod timeline;
 mod tls_args;
 
 pub use app::App;

@@ -1,12 +1,12 @@
 use std::io::{self, Write};
 
-use hammer_core::{Event, Limits, Needs, Status, Stop, Verdict};
+use hammer_core::{Event, Limits, Needs, Report, Status, Stop, Verdict};
 
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::job::{Prepared, Swing};
+use crate::job::{Prepared, Swing, Swung};
 use crate::output::OutputArgs;
-use crate::outputs::Outputs;
+use crate::outputs::{Outputs, Written};
 use crate::progress::Progress;
 use crate::signals::Signals;
 use crate::threshold_args;
@@ -26,7 +26,16 @@ pub(crate) fn start(mut job: Box<dyn Prepared>, output: &OutputArgs) -> Result<E
 }
 
 /// Makes a run: opens the outputs, hits, and writes the report.
-pub(crate) fn execute(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit, Error> {
+pub(crate) fn execute(job: Box<dyn Swung>, output: &OutputArgs) -> Result<Exit, Error> {
+    execute_telling(job, output, |report| Box::new(report))
+}
+
+/// The same, and writes what `tell` makes of the report.
+pub(crate) fn execute_telling(
+    job: Box<dyn Swung>,
+    output: &OutputArgs,
+    tell: impl FnOnce(Report) -> Box<dyn Written>,
+) -> Result<Exit, Error> {
     let mut outputs = Outputs::open(output)?;
     warn(job.needs(None), output);
     let stop = Stop::new();
@@ -58,8 +67,9 @@ pub(crate) fn execute(job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exi
     })?;
     thresholds.judge(&mut report, watch.aborted());
     let met = threshold_args::met(&report.thresholds, report.aborted.as_ref());
-    let broken = outputs.finish(&report);
-    Ok(ended(&broken, &signals, &report.verdict, met, output))
+    let verdict = report.verdict.clone();
+    let broken = outputs.finish(&*tell(report));
+    Ok(ended(&broken, &signals, &verdict, met, output))
 }
 
 /// Tells before a run what there may not be enough of for it.

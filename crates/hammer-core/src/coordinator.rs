@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::host;
 use crate::interval::Interval;
 use crate::run::{Run, Settings};
+use crate::schedule::ReadAhead;
 use crate::stage_report::StageTotals;
 use crate::worker::{self, Link, Message, Part, Peaks, Reins};
 use crate::{
@@ -60,13 +61,16 @@ pub(crate) fn execute<H: Hammer>(
         on_event(Event::Waiting { until });
     }
 
+    let patient = settings.paused;
+    let ahead = schedule.read_ahead(threads, patient);
+    let ReadAhead { reader, decks } = ahead.map_err(Error::worker)?;
     let rows = hammer.rows();
     let hammer = Arc::new(hammer);
     let batches = Arc::new(AtomicUsize::new(0));
     let (to, messages) = mpsc::channel();
     let mut reins = vec![];
     let mut workers = vec![];
-    for index in 0..threads {
+    for (index, deck) in decks.into_iter().enumerate() {
         let (link, rein) = Link::new(index, to.clone(), batches.clone(), settings.paused);
         reins.push(rein);
         let (hammer, schedule, part) = (hammer.clone(), schedule.clone(), part(&settings, index));
@@ -74,7 +78,7 @@ pub(crate) fn execute<H: Hammer>(
         let thread = thread::Builder::new()
             .name(format!("hammer-{index}"))
             .spawn(move || {
-                let work = AssertUnwindSafe(|| worker::run(hammer, &schedule, part, link));
+                let work = AssertUnwindSafe(|| worker::run(hammer, &schedule, deck, part, link));
                 let panicked = |_| {
                     Err(Error::worker(io::Error::other(
                         "a worker panicked, see stderr",
@@ -126,6 +130,11 @@ pub(crate) fn execute<H: Hammer>(
     for worker in workers {
         // Its panics are caught above.
         let _ = worker.join();
+    }
+    // Its workers are gone, so it has nothing to wait for.
+    if reader.is_some_and(|reader| reader.join().is_err()) {
+        let panicked = "the reader of the playlist panicked, see stderr";
+        return Err(Error::worker(io::Error::other(panicked)));
     }
     report.inspect(|report| on_event(Event::Finished(report)))
 }

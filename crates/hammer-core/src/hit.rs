@@ -3,8 +3,8 @@ use std::{fmt, rc::Rc, time::Duration};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
-use crate::Label;
 use crate::notes::Notes;
+use crate::{Item, Label};
 
 /// A place for one hit at a time.
 #[derive(Clone)]
@@ -122,6 +122,12 @@ impl Hit {
     #[must_use]
     pub fn slot(&self) -> &Slot {
         &self.slot
+    }
+
+    /// What a [playlist](crate::Playlist) has for this hit, if that is a `T`; no other schedule has items.
+    #[must_use]
+    pub fn item<T: Send + Sync + 'static>(&self) -> Option<Item<T>> {
+        self.slot.notes.item()
     }
 
     /// Randomness that depends on the run's seed and the number of this hit alone.

@@ -75,7 +75,7 @@ pub use rate::{Rate, RateError};
 pub use report::{Achieved, Bytes, Generator, Loop, Report, SCHEMA, Slice, Summary};
 pub use row::RowReport;
 pub use run::Run;
-pub use schedule::{Arrivals, Schedule};
+pub use schedule::{Arrivals, Item, Playlist, Schedule};
 pub use shape::{Shape, ShapeError, Stage};
 pub use stage_report::StageReport;
 pub use stop::Stop;

@@ -3,15 +3,18 @@ use std::rc::Rc;
 
 use tokio::time::Instant;
 
-use crate::Label;
 use crate::commons::Commons;
 use crate::interval::Interval;
+use crate::schedule::AnyItem;
+use crate::{Item, Label};
 
 /// What a hammer notes in one slot: the steps of its hits, counters, facts, and the row of a hit.
 pub(crate) struct Notes {
     last: Cell<Instant>,
     muted: Cell<bool>,
     row: Cell<Option<usize>>,
+    /// What a playlist has for the present hit, or the last one.
+    item: RefCell<Option<AnyItem>>,
     interval: Rc<RefCell<Box<Interval>>>,
     commons: Rc<Commons>,
 }
@@ -22,6 +25,7 @@ impl Notes {
             last: Cell::new(Instant::now()),
             muted: Cell::new(false),
             row: Cell::new(None),
+            item: RefCell::default(),
             interval,
             commons,
         }
@@ -66,6 +70,16 @@ impl Notes {
         if !self.muted.get() {
             *self.interval.borrow_mut().facts.of((name, value)) += 1;
         }
+    }
+
+    /// The hit that begins has this item.
+    pub(crate) fn bring(&self, item: AnyItem) {
+        self.item.replace(Some(item));
+    }
+
+    /// The item of the present hit.
+    pub(crate) fn item<T: Send + Sync + 'static>(&self) -> Option<Item<T>> {
+        self.item.borrow().as_ref()?.of()
     }
 
     /// The present hit belongs to this row.

@@ -231,6 +231,14 @@ impl Coordinator {
         }
     }
 
+    /// Hits per second that were asked for until `duration`, in which `scheduled` were due.
+    fn requested(&self, duration: Duration, scheduled: u64) -> Option<f64> {
+        if self.schedule.is_playlist() && !duration.is_zero() {
+            return Some(scheduled as f64 / duration.as_secs_f64());
+        }
+        self.schedule.mean_rate_until(duration)
+    }
+
     /// Makes the report of all that was told.
     pub(crate) fn report(&mut self) -> Report {
         let measured = std::mem::replace(&mut self.total, Interval::new());
@@ -263,7 +271,7 @@ impl Coordinator {
             },
             r#loop: if open { Loop::Open } else { Loop::Closed },
             rate: Achieved {
-                requested: self.schedule.mean_rate_until(duration),
+                requested: self.requested(duration, total.hits.scheduled),
                 achieved: if starting > 0.0 {
                     total.started as f64 / starting
                 } else {

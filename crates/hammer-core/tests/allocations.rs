@@ -4,7 +4,7 @@
 use std::alloc::System;
 use std::time::Duration;
 
-use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
+use hammer_core::{Outcome, Playlist, Rate, Run, Schedule, from_fn};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -30,7 +30,15 @@ fn allocations(schedule: &Schedule, hits: u64) -> usize {
 #[test]
 fn the_steady_state_allocates_nothing_per_hit() {
     let open = Schedule::constant(Rate::per_second(500_000));
-    for (what, schedule) in [("an open loop", open), ("a closed loop", Schedule::max())] {
+    let micros = |n: u64| Duration::from_micros(2 * n);
+    let played = Playlist::new(201_000, micros(201_000), move || {
+        (0..201_000).map(move |n| (micros(n), n))
+    });
+    for (what, schedule) in [
+        ("an open loop", open),
+        ("a closed loop", Schedule::max()),
+        ("a playlist", Schedule::playlist(played)),
+    ] {
         let short = allocations(&schedule, 1_000);
         let long = allocations(&schedule.lasting(Duration::from_secs(60)), 201_000);
         assert!(

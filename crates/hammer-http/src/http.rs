@@ -6,7 +6,7 @@ use crate::journey::{self, Journey};
 use crate::link::{Keeping, Link};
 use crate::template::Template;
 use crate::version::HttpVersion;
-use crate::{HttpBuilder, Targets};
+use crate::{HttpBuilder, Request, Targets};
 use hammer_net::Dial;
 
 /// Sends an HTTP request with every hit, over HTTP/1.1 or HTTP/2.
@@ -62,6 +62,60 @@ impl Http {
     pub fn builder_for(targets: Targets) -> HttpBuilder {
         HttpBuilder::for_targets(targets)
     }
+
+    /// Sends `request` with a hit, in place of the hammer's own; it was made by this hammer's
+    /// [`requests`](Self::requests).
+    ///
+    /// # Errors
+    ///
+    /// As a hit of this hammer.
+    pub fn send(
+        &self,
+        session: &mut Session,
+        hit: Hit,
+        request: &Request,
+    ) -> impl Future<Output = Result<Outcome, Failure>> {
+        self.exchange(session, hit, Some(request))
+    }
+
+    async fn exchange(
+        &self,
+        session: &mut Session,
+        hit: Hit,
+        request: Option<&Request>,
+    ) -> Result<Outcome, Failure> {
+        let (dial, template, link) = match (&self.way, &mut session.0) {
+            (Way::Straight(straight), Kind::Straight(own)) => {
+                (&straight.dial, &own.template, &mut own.link)
+            }
+            // On the heap: most hammers have none, and the future of a hit has room for both.
+            (Way::Journey(journey), Kind::Journey(state)) => {
+                return Box::pin(journey.hit(state, &hit, request)).await;
+            }
+            _ => unreachable!("a session is of the hammer that opened it"),
+        };
+        let template = request.map_or(template, |request| &request.template);
+        let (slot, keeping) = (hit.slot(), &self.keeping);
+        let answer = link.send(dial, keeping, template, None, slot).await?;
+        hit.mark("first_byte");
+        let status = answer.status().as_u16();
+        let whole = link.read(answer.into_body(), slot, |_| Ok(())).await?;
+        if whole.waited {
+            hit.mark("body");
+        }
+        slot.count("body_bytes", whole.bytes);
+        let (sent, received) = link.settle(keeping, slot).await;
+        // No target says this of itself.
+        if status == 407 && dial.for_proxy().is_some() {
+            return Err(hammer_net::PROXY_AUTH);
+        }
+        let outcome = if status < 400 {
+            Outcome::ok(status)
+        } else {
+            Outcome::rejected(status)
+        };
+        Ok(outcome.sent(sent).received(received))
+    }
 }
 
 impl Hammer for Http {
@@ -85,37 +139,12 @@ impl Hammer for Http {
         }))))
     }
 
-    async fn hit(&self, session: &mut Session, hit: Hit) -> Result<Outcome, Failure> {
-        let (dial, template, link) = match (&self.way, &mut session.0) {
-            (Way::Straight(straight), Kind::Straight(own)) => {
-                (&straight.dial, &own.template, &mut own.link)
-            }
-            // On the heap: most hammers have none, and the future of a hit has room for both.
-            (Way::Journey(journey), Kind::Journey(state)) => {
-                return Box::pin(journey.hit(state, &hit)).await;
-            }
-            _ => unreachable!("a session is of the hammer that opened it"),
-        };
-        let (slot, keeping) = (hit.slot(), &self.keeping);
-        let answer = link.send(dial, keeping, template, None, slot).await?;
-        hit.mark("first_byte");
-        let status = answer.status().as_u16();
-        let whole = link.read(answer.into_body(), slot, |_| Ok(())).await?;
-        if whole.waited {
-            hit.mark("body");
-        }
-        slot.count("body_bytes", whole.bytes);
-        let (sent, received) = link.settle(keeping, slot).await;
-        // No target says this of itself.
-        if status == 407 && dial.for_proxy().is_some() {
-            return Err(hammer_net::PROXY_AUTH);
-        }
-        let outcome = if status < 400 {
-            Outcome::ok(status)
-        } else {
-            Outcome::rejected(status)
-        };
-        Ok(outcome.sent(sent).received(received))
+    fn hit(
+        &self,
+        session: &mut Session,
+        hit: Hit,
+    ) -> impl Future<Output = Result<Outcome, Failure>> {
+        self.exchange(session, hit, None)
     }
 
     fn needs(&self, mut needs: Needs) -> Needs {

@@ -18,6 +18,7 @@ mod cores;
 mod error;
 mod executable;
 mod host;
+mod logs;
 mod machine;
 mod number;
 mod peers;

@@ -25,9 +25,11 @@ pub(crate) enum Kind {
     MqttSink,
     /// Messages into mosquitto, where it is on PATH.
     Mqtt,
+    /// Logs to a timeline: how many lines a second, and in how much memory.
+    Timeline,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind::Closed,
     Kind::Http2,
     Kind::Ceiling,
@@ -38,6 +40,7 @@ const KINDS: [Kind; 10] = [
     Kind::Engine,
     Kind::MqttSink,
     Kind::Mqtt,
+    Kind::Timeline,
 ];
 
 impl Kind {
@@ -60,17 +63,21 @@ impl Kind {
             (Self::Engine, _) => "engine",
             (Self::MqttSink, _) => "mqtt-sink",
             (Self::Mqtt, _) => "mqtt",
+            (Self::Timeline, _) => "timeline",
         }
     }
 
-    /// Whether MQTT is spoken, for which a quick bench has no time.
-    const fn is_mqtt(self) -> bool {
-        matches!(self, Self::MqttSink | Self::Mqtt)
+    /// Whether a quick bench has no time for it.
+    const fn is_long(self) -> bool {
+        matches!(self, Self::MqttSink | Self::Mqtt | Self::Timeline)
     }
 
     /// Whether there is something to encrypt.
     const fn has_tls(self) -> bool {
-        !matches!(self, Self::Engine | Self::MqttSink | Self::Mqtt)
+        !matches!(
+            self,
+            Self::Engine | Self::MqttSink | Self::Mqtt | Self::Timeline
+        )
     }
 }
 
@@ -90,7 +97,7 @@ impl Scenario {
     /// Those that `names` ask for, in the bench's own order and each once. `tls` turns plain ones
     /// into their variants with TLS. Without names: all plain ones and the TLS variants of those
     /// in which speed and evenness are measured; if quick, the TLS variant of the closed loop alone, and
-    /// nothing of MQTT.
+    /// nothing of MQTT or of logs.
     ///
     /// # Errors
     ///
@@ -115,7 +122,7 @@ impl Scenario {
         let asked = |one: &Self| match (names, tls) {
             ([], true) => one.tls,
             ([], false) => {
-                let too_long = quick && one.kind.is_mqtt();
+                let too_long = quick && one.kind.is_long();
                 (!one.tls && !too_long)
                     || (one.tls && one.kind == Kind::Closed)
                     || (!quick && matches!(one.kind, Kind::Ceiling | Kind::Steady | Kind::Even))
@@ -157,7 +164,9 @@ mod tests {
                 "",
                 false,
                 false,
-                &*format!("{plain} mqtt-sink mqtt closed-tls ceiling-tls steady-tls even-tls"),
+                &*format!(
+                    "{plain} mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
+                ),
             ),
             ("", false, true, &format!("{plain} closed-tls")),
             (

@@ -24,7 +24,12 @@ impl Interface {
         }
         interface.learn("", &help);
         for name in listed {
-            interface.learn(&name, &self::help(root, &[&name, "--help"])?);
+            let mut help = self::help(root, &[&name, "--help"])?;
+            // Flags of what is one level deeper are those of the subcommand.
+            for inner in self::listed(&help) {
+                help.push_str(&self::help(root, &[&name, &inner, "--help"])?);
+            }
+            interface.learn(&name, &help);
         }
         Ok(interface)
     }

@@ -6,6 +6,7 @@ mod once_args;
 mod protocol_args;
 mod targets_args;
 mod transcript;
+mod wire_args;
 
 use std::str::FromStr;
 
@@ -13,12 +14,10 @@ use clap::Args;
 use hammer_http::{Error, Header, Http, HttpBuilder, Networking, masked};
 
 use self::body_args::BodyArgs;
-use self::expect_args::ExpectArgs;
-use self::keep_args::KeepArgs;
 use self::message_args::{MessageArgs, method};
 use self::once_args::OnceArgs;
-use self::protocol_args::ProtocolArgs;
 use self::targets_args::TargetsArgs;
+pub(crate) use self::wire_args::WireArgs;
 use crate::error::chain;
 use crate::network_args::NetworkArgs;
 use crate::{BuildError, Endpoint, HammerArgs, Once};
@@ -39,13 +38,7 @@ pub struct HttpArgs {
     #[command(flatten)]
     once: OnceArgs,
     #[command(flatten)]
-    expect: ExpectArgs,
-    #[command(flatten)]
-    keep: KeepArgs,
-    #[command(flatten)]
-    network: NetworkArgs,
-    #[command(flatten)]
-    protocol: ProtocolArgs,
+    wire: WireArgs,
 }
 
 impl HammerArgs for HttpArgs {
@@ -77,9 +70,7 @@ impl HammerArgs for HttpArgs {
         let http = self.message.apply(http);
         let http = self.body.apply(http);
         let http = self.once.apply(http);
-        let http = self.expect.apply(http);
-        let http = self.network.apply(self.keep.apply(http));
-        Ok(self.protocol.apply(http).build()?)
+        Ok(self.wire.apply(http).build()?)
     }
 
     fn once(&mut self) -> Option<Once> {
@@ -108,10 +99,7 @@ impl HammerArgs for HttpArgs {
             },
             targets: TargetsArgs::default(),
             once: OnceArgs::default(),
-            expect: ExpectArgs::default(),
-            keep: KeepArgs::default(),
-            network: NetworkArgs::trusting(endpoint.cacert, endpoint.insecure),
-            protocol: ProtocolArgs::default(),
+            wire: WireArgs::over(NetworkArgs::trusting(endpoint.cacert, endpoint.insecure)),
         })
     }
 }
@@ -126,7 +114,7 @@ fn nowhere() -> HttpBuilder {
     Http::builder("http://localhost/")
 }
 
-fn url(text: &str) -> Result<String, String> {
+pub(crate) fn url(text: &str) -> Result<String, String> {
     // Whom to trust is another flag's matter; to trust anyone reads no certificates.
     check(Http::builder(text).insecure(true)).map(|()| text.into())
 }

@@ -17,7 +17,28 @@ const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇',
 /// The rate over time as a drawing of blocks, 60 columns by 8 rows; each column is as high as the
 /// greatest rate in it.
 pub(crate) fn drawing(shape: &Shape, length: Duration) -> String {
-    let heights = heights(shape, length);
+    bars(&heights(shape, length), length)
+}
+
+/// The same of counts in slices of `width_s` seconds each.
+pub(crate) fn drawing_of_counts(counts: &[u64], width_s: u64, length: Duration) -> String {
+    let slices = (length.as_secs_f64() / width_s as f64).max(1e-9);
+    let mut heights = vec![0.0_f64; COLUMNS];
+    for (column, height) in heights.iter_mut().enumerate() {
+        let at = |column: usize| column as f64 * slices / COLUMNS as f64;
+        let first = at(column) as usize;
+        let behind = (at(column + 1).ceil() as usize).max(first + 1);
+        let counts = counts
+            .get(first..behind.min(counts.len()))
+            .unwrap_or_default();
+        let most = counts.iter().copied().max().unwrap_or(0);
+        // The last slice may be shorter, and is not denser for that.
+        *height = most as f64 / (width_s as f64).min(length.as_secs_f64());
+    }
+    bars(&heights, length)
+}
+
+fn bars(heights: &[f64], length: Duration) -> String {
     let peak = heights.iter().copied().fold(0.0, f64::max);
     if peak <= 0.0 {
         return String::new();

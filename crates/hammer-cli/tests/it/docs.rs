@@ -77,6 +77,7 @@ impl Place {
         let certificate = Certificate::self_signed(["127.0.0.1"]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("body.json"), "{}").unwrap();
+        logs(folder.path());
         let program = PathBuf::from(env!("CARGO_BIN_EXE_hammer"));
         let programs = [program.parent().unwrap().to_owned(), examples()];
         let path = env::var_os("PATH").unwrap();
@@ -161,6 +162,20 @@ impl Place {
         kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0), "{command}");
     }
+}
+
+/// The logs that docs/REPLAY.md shows, and one of columns.
+fn logs(folder: &Path) {
+    let page = fs::read_to_string(repository("docs/REPLAY.md")).unwrap();
+    let lines = |start: &str| {
+        let lines = page.lines().filter(|line| line.starts_with(start));
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let combined = ["192.0.2.7 - - [", "192.0.2.9 - - ["].map(lines);
+    fs::write(folder.join("access.log"), combined.concat()).unwrap();
+    fs::write(folder.join("nginx.log"), lines("192.0.2.7 [")).unwrap();
+    let columns = "arrived,tokens\n2026-03-01 10:00:00.1250000,4808\n";
+    fs::write(folder.join("inference.csv"), columns).unwrap();
 }
 
 fn told(output: &Output) -> String {

@@ -9,8 +9,8 @@ use std::thread;
 use crate::command::{hammer, json, output, report, stderr, stdout};
 
 /// A server that notes each request, and answers with what `reply` makes of it.
-struct Server {
-    url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
@@ -38,7 +38,7 @@ impl Server {
         Self { url, requests }
     }
 
-    fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 }
@@ -67,7 +67,7 @@ fn answer(status: &str, headers: &str, body: &str) -> String {
     )
 }
 
-fn ok() -> Server {
+pub(crate) fn ok() -> Server {
     Server::replying(|_| answer("200 OK", "Server: test\r\n", "{\"id\": 7}"))
 }
 

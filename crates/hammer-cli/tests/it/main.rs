@@ -13,6 +13,7 @@ mod mqtt;
 mod outputs;
 mod plan_thresholds;
 mod plans;
+mod replay;
 mod servers;
 mod thresholds;
 mod usage;

@@ -30,6 +30,8 @@ pub enum Arrivals {
     Uniform,
     /// All hits of a second at its top: what older tools did to a target.
     Burst,
+    /// Each when a [playlist](crate::Playlist) says, which is asked for in no other way.
+    Timeline,
 }
 
 impl Arrivals {
@@ -41,6 +43,7 @@ impl Arrivals {
             Self::Poisson => "poisson",
             Self::Uniform => "uniform",
             Self::Burst => "burst",
+            Self::Timeline => "timeline",
         }
     }
 }

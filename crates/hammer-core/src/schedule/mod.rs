@@ -1,16 +1,29 @@
 //! When hits are due.
 
 mod arrivals;
+mod deck;
+mod playlist;
 mod share;
+mod shelf;
 mod walk;
 
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::shape::Count;
 use crate::{Rate, Shape};
 
 pub use arrivals::Arrivals;
+pub use deck::Item;
+pub(crate) use deck::{AnyItem, Deck};
+pub use playlist::Playlist;
 pub(crate) use share::Share;
+
+/// What reads a playlist, and each worker's part of it, if there is one.
+pub(crate) struct ReadAhead {
+    pub(crate) reader: Option<JoinHandle<()>>,
+    pub(crate) decks: Vec<Option<Deck>>,
+}
 
 /// The offsets from the start at which hits are due: a [shape](Shape), and how hits
 /// [arrive](Arrivals) within it.
@@ -38,6 +51,7 @@ pub struct Schedule {
     seed: Option<u64>,
     duration: Option<Duration>,
     hits: Option<u64>,
+    playlist: Option<Playlist>,
 }
 
 impl Schedule {
@@ -50,6 +64,18 @@ impl Schedule {
             seed: None,
             duration: None,
             hits: None,
+            playlist: None,
+        }
+    }
+
+    /// Each hit when `playlist` says, with what it sends. Its shape is its mean rate.
+    #[must_use]
+    pub fn playlist(playlist: Playlist) -> Self {
+        Self {
+            arrivals: Arrivals::Timeline,
+            playlist: Some(playlist.clone()),
+            // Without a hit there is no rate, and the run is refused.
+            ..Self::new(playlist.mean().unwrap_or(Rate::per_second(1)))
         }
     }
 
@@ -140,6 +166,12 @@ impl Schedule {
     /// end.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
+        if let Some(playlist) = &self.playlist {
+            // How many are due by then is known to the reader alone.
+            let whole = self.duration.is_none_or(|end| end >= playlist.length());
+            let hits = self.hits.unwrap_or(u64::MAX).min(playlist.total());
+            return whole.then_some(hits);
+        }
         let random = self.arrivals == Arrivals::Poisson || self.shape.is_max();
         match (self.until(), self.hits) {
             // With both bounds it ends at whichever comes first.
@@ -156,6 +188,12 @@ impl Schedule {
     /// end.
     #[must_use]
     pub fn length(&self) -> Option<Duration> {
+        if let Some(playlist) = &self.playlist {
+            let all = self.hits.is_none_or(|hits| hits >= playlist.total());
+            let end = self.duration.unwrap_or(Duration::MAX);
+            // When the last of fewer hits is due, the reader alone knows.
+            return all.then_some(end.min(playlist.length()));
+        }
         let random = self.arrivals == Arrivals::Poisson;
         let by_hits = self.hits.filter(|_| !random);
         let by_hits = by_hits.and_then(|hits| self.shape.due(hits));
@@ -167,7 +205,14 @@ impl Schedule {
 
     /// All offsets in order; for a closed loop there are none to tell.
     pub fn offsets(&self) -> impl Iterator<Item = Duration> + use<> {
-        let mut share = self.share(0, 1);
+        let mut share = match &self.playlist {
+            None => self.share(0, 1),
+            Some(playlist) => match playlist.read_ahead(1, true) {
+                Ok((_, mut decks)) => self.played(decks.remove(0), 0, 1),
+                // No thread, and so nothing is read.
+                Err(_) => self.clone().hits(0).share(0, 1),
+            },
+        };
         std::iter::from_fn(move || {
             let due = share.peek()?;
             share.advance();
@@ -177,6 +222,9 @@ impl Schedule {
 
     /// What warms up for it in `length`: its first rate. None if that is 0, and so warms nothing.
     pub(crate) fn warm_up(&self, length: Duration) -> Option<Self> {
+        if self.playlist.is_some() {
+            return None;
+        }
         let shape = if self.shape.is_max() {
             Shape::max()
         } else {
@@ -208,6 +256,32 @@ impl Schedule {
     fn end(&self) -> Count {
         self.until()
             .map_or(Count::ENDLESS, |end| self.shape.integral(end))
+    }
+
+    /// Begins to read a playlist, if it is one: a part for each of `workers`.
+    pub(crate) fn read_ahead(&self, workers: usize, patient: bool) -> std::io::Result<ReadAhead> {
+        let Some(playlist) = &self.playlist else {
+            let decks = (0..workers).map(|_| None).collect();
+            return Ok(ReadAhead {
+                reader: None,
+                decks,
+            });
+        };
+        let (reader, decks) = playlist.read_ahead(workers, patient)?;
+        Ok(ReadAhead {
+            reader: Some(reader),
+            decks: decks.into_iter().map(Some).collect(),
+        })
+    }
+
+    /// Whether it is over when its hits are, and not at a time.
+    pub(crate) fn is_playlist(&self) -> bool {
+        self.playlist.is_some()
+    }
+
+    /// What worker `worker` of `workers` has to do of a playlist, of which `deck` is its part.
+    pub(crate) fn played(&self, deck: Deck, worker: u64, workers: u64) -> Share {
+        Share::played(self, deck, worker, workers)
     }
 
     /// What worker `worker` of `workers` has to do: every hit k with k mod `workers` = `worker`.

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use super::Arrivals;
 use super::walk::Walk;
+use super::{AnyItem, Arrivals, Deck};
 use crate::{Rate, Schedule};
 
 /// A worker's part of a schedule: every hit k with k mod `step` = the worker.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Share {
     pace: Pace,
     /// What the hit with index 0 is called.
@@ -18,12 +18,14 @@ pub(crate) struct Share {
     due: Option<Duration>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Pace {
     Closed,
     /// Evenly at one rate: the index alone says when.
     Constant(Rate),
     Walk(Box<Walk>),
+    /// At this mean rate, each hit when the deck says.
+    Played(Rate, Box<Deck>),
 }
 
 impl Share {
@@ -38,8 +40,19 @@ impl Share {
             Pace::Closed => schedule.hits,
             Pace::Constant(_) => schedule.total(),
             // It knows itself when its shape is over.
-            Pace::Walk(_) => schedule.hits,
+            Pace::Walk(_) | Pace::Played(..) => schedule.hits,
         };
+        Self::of(pace, schedule, end, worker, workers)
+    }
+
+    /// Every hit of `deck`, which has this worker's hits alone.
+    pub(super) fn played(schedule: &Schedule, deck: Deck, worker: u64, workers: u64) -> Self {
+        let mean = schedule.rate().unwrap_or(Rate::per_second(1));
+        let pace = Pace::Played(mean, Box::new(deck));
+        Self::of(pace, schedule, schedule.hits, worker, workers)
+    }
+
+    fn of(pace: Pace, schedule: &Schedule, end: Option<u64>, worker: u64, workers: u64) -> Self {
         let mut share = Self {
             pace,
             first_number: 0,
@@ -69,6 +82,15 @@ impl Share {
             Pace::Closed => None,
             Pace::Constant(rate) => Some(rate.due(self.next)),
             Pace::Walk(walk) => walk.due(self.next),
+            Pace::Played(_, deck) => {
+                let due = deck.look();
+                if due.is_some() && due >= Some(self.until.unwrap_or(Duration::MAX)) {
+                    deck.end();
+                    None
+                } else {
+                    due
+                }
+            }
         };
     }
 
@@ -77,9 +99,41 @@ impl Share {
         self.due
     }
 
+    /// Looks again at `elapsed` whether the next hit was read, if that had not been so; whether it is
+    /// still to be waited for.
+    pub(crate) fn is_starved(&mut self, elapsed: Duration) -> bool {
+        let Pace::Played(_, deck) = &self.pace else {
+            return false;
+        };
+        if self.due.is_some() || deck.is_over() || self.next >= self.end {
+            return false;
+        }
+        self.look();
+        match &mut self.pace {
+            Pace::Played(_, deck) if self.due.is_none() && !deck.is_over() => {
+                deck.starve(elapsed);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The item of the hit that [`peek`](Self::peek) is about, if hits have items, and whether it was
+    /// read too late.
+    pub(crate) fn item(&self) -> Option<(AnyItem, bool)> {
+        let Pace::Played(_, deck) = &self.pace else {
+            return None;
+        };
+        let late = deck.missed(self.due?);
+        Some((deck.item()?, late))
+    }
+
     /// Takes the next hit's number; the schedule moves on.
     pub(crate) fn advance(&mut self) -> u64 {
         let number = self.take();
+        if let Pace::Played(_, deck) = &mut self.pace {
+            deck.pass();
+        }
         self.look();
         number
     }
@@ -104,7 +158,7 @@ impl Share {
     /// The hits per second of this share if they are always the same; none for a closed loop, too.
     pub(crate) fn steady_rate(&self) -> Option<f64> {
         match &self.pace {
-            Pace::Constant(rate) => Some(rate.as_f64() / self.step as f64),
+            Pace::Constant(rate) | Pace::Played(rate, _) => Some(rate.as_f64() / self.step as f64),
             Pace::Closed => Some(0.0),
             Pace::Walk(_) => None,
         }
@@ -114,7 +168,7 @@ impl Share {
     pub(crate) fn rate_at(&self, t: Duration) -> Option<f64> {
         let rate = match &self.pace {
             Pace::Closed => return None,
-            Pace::Constant(rate) => rate.as_f64(),
+            Pace::Constant(rate) | Pace::Played(rate, _) => rate.as_f64(),
             Pace::Walk(walk) => walk.shape().rate_at(t)?,
         };
         Some(rate / self.step as f64)
@@ -124,6 +178,7 @@ impl Share {
     pub(crate) fn peak(&self) -> Option<f64> {
         let peak = match &self.pace {
             Pace::Closed => return None,
+            Pace::Played(_, deck) => return Some(deck.peak()),
             Pace::Constant(rate) => rate.as_f64(),
             Pace::Walk(walk) => walk.shape().peak()?,
         };

@@ -47,7 +47,8 @@ impl Walk {
             end: schedule.end(),
             shape: schedule.shape.clone(),
             process: match schedule.arrivals {
-                Arrivals::Even => Process::Even,
+                // A playlist has no walk.
+                Arrivals::Even | Arrivals::Timeline => Process::Even,
                 Arrivals::Uniform => Process::Uniform(seed),
                 Arrivals::Burst => Process::Burst,
                 Arrivals::Poisson => Process::Poisson(Box::new(Poisson {

@@ -4,6 +4,7 @@
 mod ended;
 mod growth;
 mod in_flight;
+mod items;
 mod late;
 mod link;
 mod pacer;
@@ -24,7 +25,7 @@ use crate::commons::Commons;
 use crate::effort::Meter;
 use crate::interval::Interval;
 use crate::notes::Notes;
-use crate::schedule::{Schedule, Share};
+use crate::schedule::{AnyItem, Deck, Schedule, Share};
 use crate::stop::{Level, Stop};
 use crate::unsent::Unsent;
 use crate::wait::{Bell, Wait};
@@ -33,6 +34,7 @@ use crate::{Crew, Error, Hammer, HitRecord, HitVerdict, Shape, Slot};
 use ended::{Ended, Within};
 use growth::Growth;
 use in_flight::InFlight;
+use items::Items;
 use slot::SlotCell;
 use warmup::Warmup;
 
@@ -98,6 +100,8 @@ struct Worker<H> {
     /// Where hits are counted by the stage in which they were due.
     stages: Option<Shape>,
     backlog: RefCell<VecDeque<Pending>>,
+    /// There are none unless it is a playlist.
+    items: Option<RefCell<Items>>,
     slots: RefCell<Vec<Rc<SlotCell>>>,
     /// Slots without a hit; the last used is used next, so that few connections stay hot.
     idle: RefCell<Vec<usize>>,
@@ -120,6 +124,7 @@ struct Worker<H> {
 pub(crate) fn run<H: Hammer>(
     hammer: Arc<H>,
     schedule: &Schedule,
+    deck: Option<Deck>,
     part: Part,
     link: Link,
 ) -> Result<(), Error> {
@@ -136,13 +141,21 @@ pub(crate) fn run<H: Hammer>(
         let schedule = schedule.warm_up(length)?;
         Some(Warmup::new(share_of(&schedule), length))
     });
-    let share = share_of(schedule);
+    let items = deck.is_some().then(RefCell::default);
+    let share = match deck {
+        None => share_of(schedule),
+        Some(mut deck) => {
+            deck.wait();
+            schedule.played(deck, part.worker as u64, part.workers as u64)
+        }
+    };
     let shape = schedule.shape();
     let stages = (shape.stages().len() > 1).then(|| shape.clone());
     runtime.block_on(async {
         let wait = Wait::new(part.paused).map_err(Error::worker)?;
         let mut worker = Worker::new(hammer, share, part, link);
         (worker.warmup, worker.stages) = (Cell::new(warmup), stages);
+        worker.items = items;
         let worker = Rc::new(worker);
         worker.work(wait).await
     })
@@ -160,6 +173,7 @@ impl<H: Hammer> Worker<H> {
             after_warmup: Cell::default(),
             stages: None,
             backlog: RefCell::default(),
+            items: None,
             slots: RefCell::default(),
             idle: RefCell::default(),
             in_flight: RefCell::default(),
@@ -357,6 +371,8 @@ impl<H: Hammer> Worker<H> {
         let service = now.saturating_duration_since(started);
         self.in_flight.borrow_mut().remove(slot);
         self.busy.set(self.busy.get() - 1);
+        // A hit whose session could not be opened left it there.
+        drop(self.item_of(hit));
         if hit.is_warm() {
             self.ring_at_end();
             return now;
@@ -399,6 +415,7 @@ impl<H: Hammer> Worker<H> {
         if hit.is_warm() {
             return;
         }
+        drop(self.item_of(hit));
         let mut interval = self.interval.borrow_mut();
         interval.hits.count(HitVerdict::Unsent);
         interval.unsent.count(why);
@@ -418,6 +435,12 @@ impl<H: Hammer> Worker<H> {
                 service: None,
             });
         }
+    }
+
+    /// What a playlist has for a hit, which is done with it then.
+    fn item_of(&self, hit: Pending) -> Option<AnyItem> {
+        let items = self.items.as_ref()?;
+        items.borrow_mut().take(hit.number, self.part.workers)
     }
 
     fn log(&self, record: HitRecord) {

@@ -24,6 +24,8 @@ const SECOND: Duration = Duration::from_secs(1);
 /// The longest time between two looks, so that a loop that stands still is seen although no hit is
 /// due.
 const LOOK: Duration = Duration::from_millis(50);
+/// The time between two looks at a playlist whose reader is behind.
+const STARVED: Duration = Duration::from_millis(1);
 
 impl<H: Hammer> Worker<H> {
     /// Turns to each hit when it is due, until the last one has ended.
@@ -104,7 +106,7 @@ impl<H: Hammer> Worker<H> {
                 }
             }
             let next_due = match self.state.get() {
-                State::Running => self.next_due(),
+                State::Running => self.next_due(elapsed),
                 _ => None,
             };
             let quantum = steady.unwrap_or_else(|| self.quantum_at(elapsed));
@@ -154,8 +156,17 @@ impl<H: Hammer> Worker<H> {
             }
             return 0;
         }
+        share.is_starved(elapsed);
         let mut backlog = self.backlog.borrow_mut();
         while let Some(due) = share.peek().filter(|due| *due <= elapsed) {
+            if let Some(items) = &self.items
+                && let Some((item, late)) = share.item()
+            {
+                items.borrow_mut().put(item);
+                if late {
+                    *interval.counts.of("read_late") += 1;
+                }
+            }
             let hit = Pending {
                 number: share.advance(),
                 due,
@@ -195,10 +206,12 @@ impl<H: Hammer> Worker<H> {
         quantum(self.share.borrow().rate_at(elapsed).unwrap_or(0.0))
     }
 
-    fn next_due(&self) -> Option<Duration> {
-        let share = self.share.borrow();
+    fn next_due(&self, elapsed: Duration) -> Option<Duration> {
+        let mut share = self.share.borrow_mut();
         if share.is_closed_loop() {
             share.until()
+        } else if share.is_starved(elapsed) {
+            Some(elapsed + STARVED)
         } else {
             share.peek()
         }
@@ -206,11 +219,11 @@ impl<H: Hammer> Worker<H> {
 
     /// Whether no hit will become due any more.
     fn is_over(&self, elapsed: Duration) -> bool {
-        let share = self.share.borrow();
+        let mut share = self.share.borrow_mut();
         if share.is_closed_loop() {
             share.is_used_up(elapsed)
         } else {
-            share.peek().is_none()
+            share.peek().is_none() && !share.is_starved(elapsed)
         }
     }
 

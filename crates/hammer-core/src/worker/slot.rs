@@ -203,6 +203,9 @@ impl<H: Hammer> SlotTask<H> {
             self.slot.notes.begin(started);
         }
         self.slot.notes.mute(hit.is_warm());
+        if let Some(item) = self.worker.item_of(hit) {
+            self.slot.notes.bring(item);
+        }
         let Pending { number, due } = hit;
         let hit = Hit {
             number,

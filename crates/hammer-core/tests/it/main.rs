@@ -2,6 +2,7 @@
 
 mod conformance;
 mod notes;
+mod playlists;
 mod shapes;
 mod stalls;
 mod stops;

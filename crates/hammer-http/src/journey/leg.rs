@@ -8,6 +8,7 @@ use url::Url;
 
 use super::Target;
 use super::strangers::Strangers;
+use crate::Request;
 use crate::fault;
 use crate::redirect::Redirect;
 use crate::secret::is_secret;
@@ -38,6 +39,16 @@ impl<'j> Leg<'j> {
         Self {
             template: Cow::Borrowed(template),
             url: Cow::Borrowed(&target.url),
+            origin: target.origin,
+            trusted: true,
+        }
+    }
+
+    /// What a hit brought along, to where `target` is.
+    pub(super) fn brought(request: &'j Request, target: &'j Target) -> Self {
+        Self {
+            template: Cow::Borrowed(&request.template),
+            url: Cow::Borrowed(request.url.as_ref().unwrap_or(&target.url)),
             origin: target.origin,
             trusted: true,
         }

@@ -19,7 +19,6 @@ use self::copies::Copies;
 use self::leg::Leg;
 use self::links::Links;
 use self::strangers::Strangers;
-use crate::Tape;
 use crate::decoder::{Budget, Decoder};
 use crate::expect::Expectations;
 use crate::fault;
@@ -29,6 +28,7 @@ use crate::redirect::Redirect;
 use crate::signature::Signer;
 use crate::targets::Deal;
 use crate::template::Template;
+use crate::{Request, Tape};
 use hammer_net::Dial;
 use hammer_net::Dialer;
 
@@ -99,10 +99,18 @@ impl Journey {
         })
     }
 
-    pub(crate) async fn hit(&self, state: &mut State, hit: &Hit) -> Result<Outcome, Failure> {
+    pub(crate) async fn hit(
+        &self,
+        state: &mut State,
+        hit: &Hit,
+        request: Option<&Request>,
+    ) -> Result<Outcome, Failure> {
         let slot = hit.slot();
         let copies = state.copies.clone();
-        let mut leg = self.first_leg(&copies, hit);
+        let mut leg = match request {
+            Some(request) => Leg::brought(request, &self.targets[0]),
+            None => self.first_leg(&copies, hit),
+        };
         let (mut sent, mut received) = (0, 0);
         let mut followed = 0;
         loop {

@@ -14,6 +14,7 @@ mod memory;
 mod mqtt;
 mod stall;
 mod steady;
+mod timeline;
 
 /// What a scenario found out.
 pub(crate) struct Found {
@@ -28,7 +29,7 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
     match kind {
         Kind::Closed | Kind::Ceiling | Kind::Steady | Kind::Memory => Some(Mode::Raw),
         Kind::Even | Kind::Stall => Some(Mode::Recording),
-        Kind::Http2 | Kind::Engine | Kind::MqttSink | Kind::Mqtt => None,
+        Kind::Http2 | Kind::Engine | Kind::MqttSink | Kind::Mqtt | Kind::Timeline => None,
     }
 }
 
@@ -48,5 +49,6 @@ pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
         Kind::Engine => engine::run(bench, scenario),
         Kind::MqttSink => mqtt::sink(bench, scenario),
         Kind::Mqtt => mqtt::broker(bench, scenario),
+        Kind::Timeline => timeline::run(bench, scenario),
     }
 }

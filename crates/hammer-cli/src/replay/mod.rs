@@ -1,0 +1,158 @@
+//! `hammer replay`: plays a timeline, or a log, against an endpoint.
+
+mod fidelity;
+mod job;
+mod load_args;
+mod plan;
+mod play_args;
+mod replayer;
+mod report;
+mod safety_args;
+mod source;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_http::{Header, Http, HttpBuilder, masked};
+use hammer_replay::play::{Player, Survey, Trouble};
+
+use self::fidelity::Fidelity;
+use self::job::ReplayJob;
+use self::load_args::ReplayLoadArgs;
+use self::play_args::PlayArgs;
+use self::replayer::{Mint, Replayer};
+use self::report::ReplayReport;
+use self::safety_args::SafetyArgs;
+use self::source::Source;
+use crate::error::{Error, chain};
+use crate::exit::Exit;
+use crate::http::{WireArgs, parsed, url};
+use crate::output::OutputArgs;
+use crate::runner;
+
+/// The subcommand.
+pub(crate) const NAME: &str = "replay";
+
+/// Routes that have a row of their own in the report.
+const ROUTES: usize = 20;
+
+/// What is played, and to whom.
+#[derive(Debug, Args)]
+#[group(skip)]
+struct ReplayArgs {
+    /// Timeline to play, or a log to make one of
+    file: PathBuf,
+    /// Where all of it goes: http://HOST[:PORT], or https
+    #[arg(long, value_name = "URL", value_parser = url)]
+    endpoint: String,
+    /// Header to add: 'Name: value'; repeatable
+    #[arg(short = 'H', long, value_name = "HEADER", value_parser = parsed::<Header>)]
+    #[arg(allow_hyphen_values = true)]
+    header: Vec<Header>,
+    /// Host header: keep that of the row, endpoint, or a name to give
+    #[arg(long, value_name = "HOST", default_value = "keep")]
+    host: String,
+    #[command(flatten)]
+    play: PlayArgs,
+    #[command(flatten)]
+    safety: SafetyArgs,
+    #[command(flatten)]
+    load: ReplayLoadArgs,
+    #[command(flatten)]
+    wire: WireArgs,
+}
+
+/// `replay FILE --endpoint URL`.
+pub(crate) fn command() -> Command {
+    OutputArgs::augment_args(ReplayArgs::augment_args(Command::new(NAME)))
+        .about("Play a timeline, or an access log, against an endpoint")
+}
+
+/// Everything that is known before anything is sent.
+struct Play {
+    player: Player,
+    survey: Arc<Survey>,
+    http: Http,
+    mint: Arc<Mint>,
+}
+
+/// Plays it, or tells what would be sent.
+pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
+    let args = ReplayArgs::from_arg_matches(matches)?;
+    let output = OutputArgs::from_arg_matches(matches)?;
+    let source = Source::open(&args.file)?;
+    let target = format!("{} at {}", args.file.display(), masked(&args.endpoint));
+    let (load, passes) = (args.load.clone(), args.play.passes());
+    let play = args.play_of(&source)?;
+    let trouble = Trouble::default();
+    let schedule = load.schedule(&play, passes, &trouble);
+    output.thresholds().fit(&[("", schedule.shape())])?;
+    if output.dry_run() {
+        return Ok(plan::print(&play.player, &play.survey, &target, &load));
+    }
+    let fidelity = Arc::new(Mutex::new(Fidelity::default()));
+    let (survey, names) = (play.survey.clone(), play.mint.names().to_vec());
+    let job = ReplayJob {
+        hammer: Replayer::new(play.http, names.clone(), fidelity.clone()),
+        schedule,
+        load,
+        target,
+        peak: survey.peak_second as f64,
+    };
+    let exit = runner::execute_telling(Box::new(job), &output, move |report| {
+        let fidelity = std::mem::take(&mut *fidelity::locked(&fidelity));
+        Box::new(ReplayReport::new(report, &survey, fidelity, &names))
+    })?;
+    match trouble.take() {
+        None => Ok(exit),
+        Some(error) => {
+            runner::say(&format!("error: failed to play on: {}", chain(&error)));
+            Ok(Exit::FAILED)
+        }
+    }
+}
+
+impl ReplayArgs {
+    fn play_of(self, source: &Source) -> Result<Play, Error> {
+        let failed =
+            |error: hammer_replay::Error| Error::Run(format!("failed to {}", chain(&error)));
+        let player = self
+            .play
+            .player(Player::of(&source.path()), source.header())?;
+        let player = self.safety.apply(player)?;
+        let http = self.header.iter().cloned();
+        let http = http.fold(Http::builder(&self.endpoint), HttpBuilder::header_line);
+        let http = self.wire.apply(http).build();
+        let http = http.map_err(|error| {
+            Error::Usage(format!("failed to build the hammer: {}", chain(&error)))
+        })?;
+        let requests = http.requests();
+        let mint = Mint::new(requests, self.host);
+        // What the routes are is known afterwards; whether a row can be sent depends on none.
+        let survey = player.survey(|cue| mint.check(cue)).map_err(failed)?;
+        if survey.hits == 0 {
+            let why: Vec<_> = (survey.skipped.iter())
+                .map(|(why, n)| format!("{n} {}", why.replace('_', " ")))
+                .collect();
+            let rows = survey.rows();
+            let why = if why.is_empty() {
+                "none is wanted".to_owned()
+            } else {
+                why.join(", ")
+            };
+            return Err(Error::Run(format!(
+                "there is nothing to send: of {rows} rows {why}"
+            )));
+        }
+        self.safety.check_endpoint(&self.endpoint, &survey)?;
+        let (top, _) = survey.names.top(ROUTES);
+        let names = top.into_iter().map(|(name, _)| name.to_owned()).collect();
+        Ok(Play {
+            mint: Arc::new(mint.with_names(names)),
+            player,
+            survey: Arc::new(survey),
+            http,
+        })
+    }
+}

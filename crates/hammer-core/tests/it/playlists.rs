@@ -1,0 +1,170 @@
+//! Hits that were planned one by one.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hammer_core::testing::{Scripted, Step, paused};
+use hammer_core::{
+    Arrivals, ErrorKind, Failure, Hit, Outcome, Playlist, Run, Schedule, Slot, from_fn,
+};
+use proptest::prelude::*;
+
+use crate::{ms, ok_after};
+
+/// `hits` hits, a millisecond apart, each with its number as its item.
+fn numbered(hits: u64) -> Playlist {
+    Playlist::new(hits, ms(hits), move || (0..hits).map(|n| (ms(n), n)))
+}
+
+#[test]
+fn each_hit_has_its_item_and_is_due_when_that_says() {
+    for threads in [1, 2, 3] {
+        let dues = |n: u64| Duration::from_micros(n / 7 * 13);
+        let (hits, length) = (20_000, dues(20_000));
+        let playlist = Playlist::new(hits, length, move || (0..hits).map(move |n| (dues(n), n)));
+        let wrong = Arc::new(Mutex::new(vec![]));
+        let seen = wrong.clone();
+        let hammer = from_fn(move |hit: Hit| {
+            let as_planned = hit.due() == dues(hit.number());
+            if hit.item::<u64>().as_deref() != Some(&hit.number()) || !as_planned {
+                seen.lock().expect("no panic").push(hit.number());
+            }
+            assert!(hit.item::<String>().is_none());
+            async { Ok(Outcome::ok("done")) }
+        });
+        let run = Run::new(hammer, Schedule::playlist(playlist)).threads(threads);
+        let report = run.execute(|_| ()).expect("a run");
+        assert_eq!(report.hits.ok, hits, "{threads} threads");
+        assert_eq!(*wrong.lock().expect("no panic"), Vec::<u64>::new());
+        assert_eq!(report.arrivals, Arrivals::Timeline);
+        assert_eq!(report.duration_s, length.as_secs_f64());
+        let requested = report.rate.requested.expect("an open loop");
+        assert!((requested - hits as f64 / length.as_secs_f64()).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn a_reader_that_falls_behind_makes_hits_late_and_not_due_later() {
+    let (release, released) = channel();
+    let released = Mutex::new(Some(released));
+    let playlist = Playlist::new(11, ms(2), move || {
+        let released = released.lock().expect("no panic").take().expect("one pass");
+        (0..11_u64).map(move |n| {
+            if n == 10 {
+                released.recv().expect("hit 9 is sent");
+            }
+            (if n == 10 { ms(1) } else { ms(0) }, n)
+        })
+    });
+    let hammer = from_fn(move |hit: Hit| {
+        let release = release.clone();
+        async move {
+            if hit.number() == 9 {
+                tokio::time::sleep(ms(30)).await;
+                release.send(()).expect("the reader waits");
+            }
+            Ok(Outcome::ok("done"))
+        }
+    });
+    let run = Run::new(hammer, Schedule::playlist(playlist)).threads(1);
+    let report = run.execute(|_| ()).expect("a run");
+    assert_eq!(report.hits.ok, 11);
+    assert_eq!(
+        report.counts.get("read_late"),
+        Some(&1),
+        "{:?}",
+        report.counts
+    );
+    let late = report.generator.schedule_late_us.max;
+    assert!(
+        late >= 28_000.0,
+        "{late} µs after its due time, not after it was read"
+    );
+    assert_eq!(report.duration_s, 0.002);
+}
+
+#[test]
+fn a_count_or_a_time_cuts_a_playlist_short() {
+    let all = || Schedule::playlist(numbered(100));
+    for (schedule, hits, total) in [
+        (all(), 100, Some(100)),
+        (all().hits(30), 30, Some(30)),
+        (all().hits(300), 100, Some(100)),
+        (all().lasting(ms(30)), 30, None),
+        (all().lasting(ms(30)).hits(10), 10, None),
+        (all().lasting(ms(300)), 100, Some(100)),
+    ] {
+        let due: Vec<_> = schedule.offsets().collect();
+        let planned: Vec<_> = (0..hits).map(ms).collect();
+        assert_eq!(due, planned);
+        assert_eq!(schedule.total(), total);
+        let hammer = Scripted::new(|_: &Hit| ok_after(ms(1)));
+        let report = paused(Run::new(hammer, schedule))
+            .execute(|_| ())
+            .expect("a run");
+        assert_eq!((report.hits.scheduled, report.hits.ok), (hits, hits));
+    }
+}
+
+#[test]
+fn a_playlist_can_be_empty_or_warm_up_nothing() {
+    let hammer = || from_fn(|_| async { Ok(Outcome::ok("done")) });
+    let empty = Run::new(hammer(), Schedule::playlist(numbered(0))).execute(|_| ());
+    assert_eq!(empty.expect_err("no hit").kind(), ErrorKind::Schedule);
+    let warm = Run::new(hammer(), Schedule::playlist(numbered(9))).warmup(ms(5));
+    let error = warm.execute(|_| ()).expect_err("no rate to warm up with");
+    assert_eq!(error.kind(), ErrorKind::Warmup);
+}
+
+#[test]
+fn a_reader_that_panics_fails_the_run() {
+    let playlist = Playlist::new(9, ms(9), || {
+        (0..9_u64).map(|n| {
+            assert!(n < 5, "as it is meant to");
+            (ms(n), n)
+        })
+    });
+    let hammer = from_fn(|_| async { Ok(Outcome::ok("done")) });
+    let error = Run::new(hammer, Schedule::playlist(playlist)).execute(|_| ());
+    assert_eq!(error.expect_err("half of it").kind(), ErrorKind::Worker);
+}
+
+/// Items that nobody took, because no session was there for their hits, stayed for ever, and all
+/// after them with them.
+#[test]
+fn the_items_of_hits_without_a_session_are_let_go() {
+    let hits = 80_000;
+    let item = Arc::new(());
+    let held = item.clone();
+    let due = |n| Duration::from_micros(50 * n);
+    let playlist = Playlist::new(hits, due(hits), move || {
+        let item = held.clone();
+        (0..hits).map(move |n| (due(n), item.clone()))
+    });
+    let most = Arc::new(AtomicUsize::new(0));
+    let seen = most.clone();
+    let hammer = Scripted::new(|_: &Hit| Step::Hang).opening(move |_: &Slot| {
+        seen.fetch_max(Arc::strong_count(&item), Ordering::Relaxed);
+        Step::Fail(Duration::ZERO, Failure::CONNECT_REFUSED)
+    });
+    let report = paused(Run::new(hammer, Schedule::playlist(playlist)))
+        .execute(|_| ())
+        .expect("a run");
+    assert_eq!(report.hits.failed, hits);
+    let most = most.load(Ordering::Relaxed);
+    assert!(most < 60_000, "{most} items were there at one time");
+}
+
+proptest! {
+    #[test]
+    fn offsets_are_what_the_iterator_gives(mut dues in prop::collection::vec(0..5_000_u64, 1..400)) {
+        dues.sort_unstable();
+        let dues: Vec<_> = dues.into_iter().map(Duration::from_micros).collect();
+        let (hits, given) = (dues.len() as u64, dues.clone());
+        let open = move || given.clone().into_iter().map(|due| (due, ()));
+        let schedule = Schedule::playlist(Playlist::new(hits, ms(5), open));
+        prop_assert_eq!(schedule.offsets().collect::<Vec<_>>(), dues);
+    }
+}

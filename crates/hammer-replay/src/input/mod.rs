@@ -1,0 +1,9 @@
+//! What logs are read from: files as they are or compressed, record by record.
+
+mod compression;
+mod document;
+mod opened;
+mod records;
+
+pub(crate) use opened::Opened;
+pub(crate) use records::{Record, Records};

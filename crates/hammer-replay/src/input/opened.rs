@@ -1,0 +1,131 @@
+use std::cell::RefCell;
+use std::fs::File;
+use std::hash::Hasher;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+use twox_hash::XxHash64;
+
+use super::Records;
+use super::compression::Compression;
+use crate::{Error, ErrorKind};
+
+/// How much of a file is read at once.
+const CHUNK: usize = 1 << 15;
+/// How much of a log is looked at for bytes that no text has.
+const LOOKED_AT: usize = 1 << 14;
+
+/// A log that is being read.
+pub(crate) struct Opened {
+    pub(crate) records: Records,
+    name: String,
+    compression: Compression,
+    hash: Rc<RefCell<XxHash64>>,
+    /// Whether it can be opened again, and is the same then.
+    pub(crate) is_file: bool,
+}
+
+impl Opened {
+    /// Opens the file at `path`; `-` is the standard input.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be read, is a directory, is empty or no text.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let failed = |what: &str| Error::new(ErrorKind::Log, format!("read {name}{what}"));
+        let (file, is_file): (Box<dyn Read>, bool) = if path.as_os_str() == "-" {
+            (Box::new(io::stdin()), false)
+        } else {
+            let file = File::open(path).map_err(|error| failed("").because(error))?;
+            let kind = file.metadata().map_err(|error| failed("").because(error))?;
+            if kind.is_dir() {
+                return Err(failed(
+                    ": it is a directory; right would be the files in it",
+                ));
+            }
+            (Box::new(file), kind.is_file())
+        };
+        let hash = Rc::new(RefCell::new(XxHash64::with_seed(0)));
+        let hashing = Hashing {
+            file,
+            hash: Rc::clone(&hash),
+        };
+        let mut file = BufReader::with_capacity(CHUNK, hashing);
+        let start = file.fill_buf().map_err(|error| failed("").because(error))?;
+        if start.is_empty() {
+            return Err(failed(": it is empty"));
+        }
+        let compression = Compression::of(start);
+        let reader = compression
+            .reader(file)
+            .map_err(|error| failed("").because(error))?;
+        let mut opened = Self {
+            records: Records::new(reader),
+            name,
+            compression,
+            hash,
+            is_file,
+        };
+        opened.look()?;
+        Ok(opened)
+    }
+
+    /// Refuses what is no text.
+    fn look(&mut self) -> Result<(), Error> {
+        let start = match self.records.first(1) {
+            Ok(start) => start,
+            Err(error) => return Err(self.broken(error)),
+        };
+        let wrong = match start {
+            [] => Some(format!("its {} has nothing in it", self.compression.name())),
+            start => {
+                let start = &start[..start.len().min(LOOKED_AT)];
+                let zero = memchr::memchr(0, start);
+                zero.map(|at| format!("it is no text: byte {at} is zero"))
+            }
+        };
+        match wrong {
+            Some(wrong) => {
+                let message = format!("read {}: {wrong}", self.name);
+                Err(Error::new(ErrorKind::Log, message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What a failure to read on is about.
+    pub(crate) fn broken(&self, error: io::Error) -> Error {
+        let (name, number) = (&self.name, self.records.number());
+        let kind = self.compression.name();
+        // bzip2 says so in words.
+        let cut = error.kind() == io::ErrorKind::UnexpectedEof
+            || self.compression == Compression::Bzip2 && error.to_string().contains("EOF");
+        let what = match (self.compression, cut) {
+            (Compression::None, _) => "it can't be read on".to_owned(),
+            (_, true) => format!("its {kind} ends in the middle"),
+            (_, false) => format!("its {kind} is broken"),
+        };
+        let message = format!("read {name}: {what}, after line {number}");
+        Error::new(ErrorKind::Log, message).because(error)
+    }
+
+    /// The XXH64 of the bytes that were read of the file.
+    pub(crate) fn hash(&self) -> String {
+        format!("{:016x}", self.hash.borrow().finish())
+    }
+}
+
+struct Hashing {
+    file: Box<dyn Read>,
+    hash: Rc<RefCell<XxHash64>>,
+}
+
+impl Read for Hashing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.hash.borrow_mut().write(&buffer[..read]);
+        Ok(read)
+    }
+}

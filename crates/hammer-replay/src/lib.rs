@@ -1,0 +1,26 @@
+//! Turns access logs into timelines, and timelines into schedules.
+//!
+//! A [`Timeline`](timeline) is a public format: JSON lines, sorted by time, between a header and a
+//! trailer. `docs/TIMELINE.md` describes it for other tools. What makes one:
+//!
+//! ```
+//! use hammer_replay::timeline::{Ending, Header, Row, Writer};
+//!
+//! let mut writer = Writer::to(Vec::new(), &Header::default())?;
+//! writer.row(&Row { t_us: 183_204, status: Some(200), ..Row::get(b"/a?b=1") })?;
+//! let (trailer, text) = writer.finish(Ending::default())?;
+//! assert_eq!(trailer.rows, 1);
+//! assert!(String::from_utf8(text)?.contains(r#"{"t":183204,"u":"/a?b=1","s":200}"#));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod build;
+mod error;
+mod input;
+pub mod log;
+pub mod play;
+mod sort;
+mod time;
+pub mod timeline;
+
+pub use error::{Error, ErrorKind};

@@ -1,0 +1,42 @@
+use std::borrow::Cow;
+
+use crate::timeline::Row;
+
+/// What is to be sent for a row.
+#[derive(Debug, Clone)]
+pub struct Cue<'a> {
+    /// The row, with the target that is to be asked for.
+    pub row: Row<'a>,
+    /// What is sent with it.
+    pub body: Cow<'a, [u8]>,
+    /// What that is.
+    pub content_type: Option<&'a str>,
+    /// Which copy of the row it is, from 0.
+    pub copy: u32,
+}
+
+impl Cue<'_> {
+    /// The name of the row's route, or else of its path, with the method before it.
+    pub fn name(&self, into: &mut String) {
+        into.clear();
+        into.push_str(self.row.method);
+        into.push(' ');
+        match self.row.route {
+            Some(route) => into.push_str(route),
+            None => into.push_str(&String::from_utf8_lossy(path(self.row.target))),
+        }
+    }
+
+    /// Who sends it: each copy of a row comes from a client of its own.
+    #[must_use]
+    pub fn client(&self) -> Option<u64> {
+        let copy = u64::from(self.copy).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.row.client.map(|client| client ^ copy)
+    }
+}
+
+/// A target without its query.
+pub(super) fn path(target: &[u8]) -> &[u8] {
+    let end = target.iter().position(|byte| *byte == b'?');
+    &target[..end.unwrap_or(target.len())]
+}

@@ -1,0 +1,99 @@
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// How many times as fast as it was a timeline is played: an exact decimal, so that a due time comes
+/// from its row alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Speed {
+    /// In billionths.
+    nano: u64,
+}
+
+const ONE: u64 = 1_000_000_000;
+
+impl Speed {
+    /// When what lies `us` µs after the start is due.
+    #[must_use]
+    pub fn due(self, us: u128) -> Duration {
+        let nanos = us * 1000 * u128::from(ONE) / u128::from(self.nano);
+        Duration::from_nanos_u128(nanos.min(Duration::MAX.as_nanos()))
+    }
+
+    /// As near as a float can tell.
+    #[must_use]
+    pub fn as_f64(self) -> f64 {
+        self.nano as f64 / ONE as f64
+    }
+}
+
+impl Default for Speed {
+    fn default() -> Self {
+        Self { nano: ONE }
+    }
+}
+
+/// `2`, `0.5`, `1.25`: from 0.000001 to a million.
+impl FromStr for Speed {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "right would be a number from 0.000001 to 1000000, such as 2 or 0.5";
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 9 {
+            return Err(wrong);
+        }
+        let whole: u64 = whole.parse().map_err(|_| wrong)?;
+        let part: u64 = format!("{part:0<9}").parse().map_err(|_| wrong)?;
+        let nano = whole
+            .checked_mul(ONE)
+            .and_then(|nano| nano.checked_add(part));
+        let nano = nano.filter(|nano| (1000..=1_000_000 * ONE).contains(nano));
+        nano.map(|nano| Self { nano }).ok_or(wrong)
+    }
+}
+
+impl fmt::Display for Speed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.as_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn due_times_are_exact_quotients() {
+        for (speed, us, nanos) in [
+            ("1", 7, 7_000),
+            ("2", 7, 3_500),
+            ("0.5", 7, 14_000),
+            ("3", 604_800_000_000, 201_600_000_000_000),
+            ("3", 1, 333),
+            ("1.000000001", 1_000_000_001, 1_000_000_000_000),
+        ] {
+            let speed: Speed = speed.parse().unwrap();
+            assert_eq!(speed.due(us).as_nanos(), nanos, "{speed}");
+        }
+    }
+
+    #[test]
+    fn only_numbers_are_speeds() {
+        for text in [
+            "",
+            "0",
+            "-1",
+            "1e3",
+            ".5",
+            "1/2",
+            "2x",
+            "1000001",
+            "0.0000001",
+            "1.0000000001",
+        ] {
+            assert!(text.parse::<Speed>().is_err(), "{text}");
+        }
+    }
+}

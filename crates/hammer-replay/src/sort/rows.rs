@@ -1,0 +1,192 @@
+use std::collections::VecDeque;
+
+/// How large a piece of memory is at most. What is freed and taken again is one of these, so that memory
+/// does not depend on how the sizes of rows fall.
+const CHUNK: usize = 1 << 18;
+
+/// Rows in memory: their bytes in chunks, and where each stands.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    chunk_bytes: usize,
+    places: VecDeque<Place>,
+    chunks: VecDeque<Chunk>,
+    /// The number of the first chunk.
+    first: u32,
+    /// Memory of chunks without a row.
+    spare: Vec<Vec<u8>>,
+    /// Chunks that hold memory.
+    held: usize,
+    /// Whether they came in order so far.
+    sorted: bool,
+}
+
+#[derive(Debug, Default)]
+struct Chunk {
+    bytes: Vec<u8>,
+    rows: u32,
+}
+
+/// A row's time, what orders it among those of the same time, and where its bytes are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) t_us: i64,
+    pub(crate) tie: u64,
+    chunk: u32,
+    at: u32,
+    length: u32,
+}
+
+impl Rows {
+    /// Rows that are to take up to `most_bytes`, in chunks that are a small part of it.
+    pub(crate) fn new(most_bytes: usize) -> Self {
+        Self {
+            chunk_bytes: (most_bytes / 32).clamp(1 << 10, CHUNK),
+            places: VecDeque::new(),
+            chunks: VecDeque::new(),
+            first: 0,
+            spare: Vec::new(),
+            held: 0,
+            sorted: false,
+        }
+    }
+
+    /// Bytes that they take, all in all.
+    pub(crate) fn size(&self) -> usize {
+        self.held * self.chunk_bytes + self.places.len() * size_of::<Place>()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, t_us: i64, tie: u64, row: &[u8]) {
+        let last = self.places.back();
+        let behind = last.is_none_or(|last| (last.t_us, last.tie) <= (t_us, tie));
+        self.sorted = behind && (self.sorted || self.places.is_empty());
+        let room = |chunk: &Chunk| chunk.bytes.capacity() - chunk.bytes.len() >= row.len();
+        if !self.chunks.back().is_some_and(room) {
+            self.add_chunk(row.len());
+        }
+        let number = self.first.wrapping_add(self.chunks.len() as u32 - 1);
+        let Some(chunk) = self.chunks.back_mut() else {
+            return;
+        };
+        self.places.push_back(Place {
+            t_us,
+            tie,
+            chunk: number,
+            // A row is far shorter than four gigabytes, and so is a chunk.
+            at: chunk.bytes.len() as u32,
+            length: row.len() as u32,
+        });
+        chunk.bytes.extend_from_slice(row);
+        chunk.rows += 1;
+    }
+
+    #[cold]
+    fn add_chunk(&mut self, least: usize) {
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        bytes.reserve(self.chunk_bytes.max(least));
+        self.held += 1;
+        self.chunks.push_back(Chunk { bytes, rows: 0 });
+    }
+
+    /// Sorts them by time; those of the same time and tie by their bytes.
+    pub(crate) fn sort(&mut self) {
+        if self.sorted {
+            return;
+        }
+        let mut places = std::mem::take(&mut self.places);
+        // A stable sort finds that the most are sorted already.
+        places.make_contiguous().sort_by(|a, b| {
+            let order = (a.t_us, a.tie).cmp(&(b.t_us, b.tie));
+            order.then_with(|| self.row(a).cmp(self.row(b)))
+        });
+        self.places = places;
+        self.sorted = true;
+    }
+
+    #[inline]
+    pub(crate) fn row(&self, place: &Place) -> &[u8] {
+        let chunk = &self.chunks[place.chunk.wrapping_sub(self.first) as usize];
+        &chunk.bytes[place.at as usize..][..place.length as usize]
+    }
+
+    /// The first row, which is the earliest if they were sorted.
+    pub(crate) fn first(&self) -> Option<(Place, &[u8])> {
+        let place = self.places.front()?;
+        Some((*place, self.row(place)))
+    }
+
+    /// Drops the first row.
+    #[inline]
+    pub(crate) fn drop_first(&mut self) {
+        let Some(place) = self.places.pop_front() else {
+            return;
+        };
+        let index = place.chunk.wrapping_sub(self.first) as usize;
+        let chunk = &mut self.chunks[index];
+        chunk.rows -= 1;
+        // The last one is being filled.
+        if chunk.rows == 0 && index + 1 < self.chunks.len() {
+            self.free(index);
+        }
+    }
+
+    #[cold]
+    fn free(&mut self, index: usize) {
+        let mut bytes = std::mem::take(&mut self.chunks[index].bytes);
+        self.held -= 1;
+        bytes.clear();
+        if bytes.capacity() <= 2 * self.chunk_bytes {
+            self.spare.push(bytes);
+        }
+        while self.chunks.len() > 1 && self.chunks[0].rows == 0 {
+            if self.chunks[0].bytes.capacity() > 0 {
+                self.free(0);
+                return;
+            }
+            self.chunks.pop_front();
+            self.first = self.first.wrapping_add(1);
+        }
+    }
+
+    /// Drops them all.
+    pub(crate) fn clear(&mut self) {
+        while !self.places.is_empty() {
+            self.drop_first();
+        }
+        self.sorted = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHUNK, Rows};
+
+    #[test]
+    fn what_leaves_makes_room() {
+        let mut rows = Rows::new(usize::MAX);
+        let row = |n: u64| vec![n as u8; 1 + (n * 7919 % 1_000) as usize];
+        let mut left = 0;
+        for n in 0..20_000 {
+            // Every hundredth stays far longer than its neighbours.
+            let t = if n % 100 == 0 { n + 5_000 } else { n };
+            rows.push(t as i64, n, &row(n));
+            if rows.len() == 6_000 {
+                rows.sort();
+                for _ in 0..3_000 {
+                    let (place, bytes) = rows.first().expect("a row");
+                    assert_eq!(bytes, row(place.tie), "{place:?}");
+                    assert!(place.t_us >= left);
+                    left = place.t_us;
+                    rows.drop_first();
+                }
+            }
+        }
+        assert!(rows.size() < 40 * CHUNK, "{} bytes", rows.size());
+        rows.clear();
+        assert!(rows.size() <= CHUNK && rows.first().is_none());
+    }
+}

@@ -1,0 +1,236 @@
+use std::fs::File;
+use std::hash::Hasher;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use serde::Deserialize;
+use twox_hash::XxHash64;
+use zstd::stream::read::Decoder;
+
+use super::{Header, ReadRow, SCHEMA, Trailer};
+use crate::{Error, ErrorKind};
+
+/// The longest line that is read.
+const MAX_LINE_BYTES: u64 = 1 << 20;
+/// How much is read at a time.
+const CHUNK_BYTES: usize = 1 << 18;
+/// What a frame of zstd begins with (RFC 8878, section 3.1.1).
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Reads a timeline from its beginning to its end, a row at a time.
+///
+/// Every error names the file and the line. That it is whole is known when [`next`](Self::next) has
+/// given `None`: only then its trailer was read, and it fits.
+pub struct Reader {
+    input: Box<dyn BufRead + Send>,
+    name: String,
+    header: Header,
+    trailer: Option<Trailer>,
+    line: Vec<u8>,
+    /// The number of the line that was read last, from 1.
+    number: u64,
+    hash: XxHash64,
+    rows: u64,
+    last_us: u64,
+}
+
+/// As much of a header as every version has.
+#[derive(Deserialize)]
+struct Version {
+    schema: String,
+}
+
+impl Reader {
+    /// Opens a file, compressed or not, and reads its header.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be read, is no timeline, or one of a newer version.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let failed =
+            |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).because(error);
+        let file = File::open(path).map_err(failed)?;
+        if file.metadata().map_err(failed)?.is_dir() {
+            let message = format!("read {name}: it is a directory");
+            return Err(Error::new(ErrorKind::Io, message));
+        }
+        let mut input = BufReader::with_capacity(CHUNK_BYTES, file);
+        // A pipe may give less at first; whoever makes one can unpack it.
+        if input.fill_buf().map_err(failed)?.starts_with(&ZSTD) {
+            let decoder = Decoder::with_buffer(input).map_err(failed)?;
+            return Self::of(BufReader::with_capacity(CHUNK_BYTES, decoder), &name);
+        }
+        Self::of(input, &name)
+    }
+
+    /// Reads what is called `name` in messages from `input`, which is not compressed.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open).
+    pub fn of(input: impl BufRead + Send + 'static, name: &str) -> Result<Self, Error> {
+        let mut reader = Self {
+            input: Box::new(input),
+            name: name.to_owned(),
+            header: Header::default(),
+            trailer: None,
+            line: Vec::new(),
+            number: 0,
+            hash: XxHash64::with_seed(0),
+            rows: 0,
+            last_us: 0,
+        };
+        reader.read_line()?;
+        reader.header = reader.read_header()?;
+        Ok(reader)
+    }
+
+    fn read_header(&self) -> Result<Header, Error> {
+        let none = |what: &str| {
+            let right = format!("its first line should say \"schema\":\"{SCHEMA}\"");
+            self.wrong(ErrorKind::NoTimeline, &format!("{what}: {right}"))
+        };
+        if self.line.is_empty() {
+            return Err(none("the file is empty"));
+        }
+        let version: Version =
+            serde_json::from_slice(&self.line).map_err(|_| none("this is no timeline"))?;
+        let (family, number) = SCHEMA.split_at(SCHEMA.rfind('/').unwrap_or_default() + 1);
+        let read = version.schema.strip_prefix(family).map(str::parse::<u64>);
+        match (read, number.parse::<u64>()) {
+            (Some(Ok(read)), Ok(own)) if read > own => {
+                let what = format!(
+                    "it is of version {read}, and this program reads up to {own}: a newer one is \
+                     needed"
+                );
+                return Err(self.wrong(ErrorKind::Version, &what));
+            }
+            (Some(Ok(_)), _) => {}
+            _ => return Err(none("this is no timeline")),
+        }
+        serde_json::from_slice(&self.line).map_err(|error| {
+            self.wrong(ErrorKind::NoTimeline, "the header is malformed")
+                .because(error)
+        })
+    }
+
+    /// What the timeline says of itself.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// What stands at its end; none before that was reached.
+    #[must_use]
+    pub fn trailer(&self) -> Option<&Trailer> {
+        self.trailer.as_ref()
+    }
+
+    /// What the file is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The next row; none at the end, if that is as the trailer says.
+    ///
+    /// # Errors
+    ///
+    /// If the file can't be read, a row is malformed or not in order, or the file was cut.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a row borrows from its reader"
+    )]
+    pub fn next(&mut self) -> Result<Option<ReadRow<'_>>, Error> {
+        if self.trailer.is_some() {
+            return Ok(None);
+        }
+        self.read_line()?;
+        if self.line.is_empty() {
+            let what = "there should be a trailer here: the timeline was cut";
+            return Err(self.wrong(ErrorKind::Cut, what));
+        }
+        // A row may begin with any of its keys; ours begin with this one.
+        if !self.line.starts_with(b"{\"t\":")
+            && let Ok(trailer) = serde_json::from_slice(&self.line)
+        {
+            return self.end(trailer).map(|()| None);
+        }
+        // The borrow checker wants the error and the row apart.
+        let Self {
+            line,
+            name,
+            number,
+            rows,
+            last_us,
+            ..
+        } = self;
+        let wrong =
+            |kind, what: String| Err(Error::new(kind, format!("read {name}:{number}: {what}")));
+        let whole = line.ends_with(b"\n");
+        let row = match ReadRow::parse(line) {
+            Ok(row) => row,
+            Err(_) if !whole => {
+                let what = "it ends within this row: the timeline was cut";
+                return wrong(ErrorKind::Cut, what.into());
+            }
+            Err(what) => return wrong(ErrorKind::Row, format!("this is no row: {what}")),
+        };
+        let t_us = row.row().t_us;
+        if t_us < *last_us {
+            let what = format!("rows are not sorted: {t_us} µs comes after {last_us} µs");
+            return wrong(ErrorKind::Order, what);
+        }
+        *last_us = t_us;
+        *rows += 1;
+        Ok(Some(row))
+    }
+
+    /// Checks what was read against the trailer, and that nothing follows.
+    fn end(&mut self, trailer: Trailer) -> Result<(), Error> {
+        let rows = self.rows;
+        if trailer.rows != rows {
+            let what = format!("there are {rows} rows, and should be {}", trailer.rows);
+            return Err(self.wrong(ErrorKind::Cut, &what));
+        }
+        let own = format!("{:016x}", self.hash.finish());
+        if let Some(hash) = trailer.xxh64.as_ref().filter(|hash| **hash != own) {
+            let what = format!("the hash of the lines above is {own}, and should be {hash}");
+            return Err(self.wrong(ErrorKind::Cut, &what));
+        }
+        self.read_line()?;
+        if !self.line.is_empty() {
+            return Err(self.wrong(ErrorKind::Row, "nothing may follow the trailer"));
+        }
+        self.trailer = Some(trailer);
+        Ok(())
+    }
+
+    /// Reads the next line with its line feed; an empty one at the end of the file. The line before
+    /// goes into the hash, so that the trailer's own never does.
+    fn read_line(&mut self) -> Result<(), Error> {
+        self.hash.write(&self.line);
+        self.line.clear();
+        self.number += 1;
+        let mut input = (&mut self.input).take(MAX_LINE_BYTES);
+        match input.read_until(b'\n', &mut self.line) {
+            Ok(read) if read as u64 == MAX_LINE_BYTES => {
+                let what = format!("the line is longer than {MAX_LINE_BYTES} bytes");
+                Err(self.wrong(ErrorKind::Row, &what))
+            }
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                let what = "the compressed data end too soon: the timeline was cut";
+                Err(self.wrong(ErrorKind::Cut, what))
+            }
+            Err(error) => Err(self
+                .wrong(ErrorKind::Io, "it can't be read on")
+                .because(error)),
+        }
+    }
+
+    fn wrong(&self, kind: ErrorKind, what: &str) -> Error {
+        Error::new(kind, format!("read {}:{}: {what}", self.name, self.number))
+    }
+}

@@ -1,0 +1,207 @@
+use std::io::Write;
+
+/// What was hit, and when: a row of a timeline, which borrows its texts from wherever they are.
+///
+/// In the file it is an object with the keys that [`write_json`](Self::write_json) names; what is
+/// not known is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row<'a> {
+    /// `t`: when it arrived, in µs since the epoch of the header.
+    pub t_us: u64,
+    /// `m`: the method; GET is not written.
+    pub method: &'a str,
+    /// `u`: the target, byte for byte as it came; `u64`, in base64, if that is not UTF-8.
+    pub target: &'a [u8],
+    /// `h`: the host that was asked for, with its port if that was named.
+    pub host: Option<&'a str>,
+    /// `s`: the status of the answer.
+    pub status: Option<u16>,
+    /// `d`: how long the answer took, in µs.
+    pub duration_us: Option<u64>,
+    /// `q`: the bytes of the body that was sent with it.
+    pub body_bytes: Option<u64>,
+    /// `b`: the bytes of the answer.
+    pub response_bytes: Option<u64>,
+    /// `c`: a keyed hash of who sent it, as 16 hexadecimal digits.
+    pub client: Option<u64>,
+    /// `r`: the route that it belongs to, such as `/items/{id}`.
+    pub route: Option<&'a str>,
+}
+
+/// Bytes that JSON has no room for between quotation marks.
+const ESCAPED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = true;
+        byte += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    table
+};
+
+impl<'a> Row<'a> {
+    /// A GET of `target` at the epoch, of which nothing else is known.
+    #[must_use]
+    pub fn get(target: &'a [u8]) -> Self {
+        Self {
+            t_us: 0,
+            method: "GET",
+            target,
+            host: None,
+            status: None,
+            duration_us: None,
+            body_bytes: None,
+            response_bytes: None,
+            client: None,
+            route: None,
+        }
+    }
+
+    /// Appends the row to `line` as a JSON object, with a line feed.
+    pub fn write_json(&self, line: &mut Vec<u8>) {
+        write_time(line, self.t_us);
+        self.write_tail(line);
+    }
+
+    /// Appends all that stands behind the time, which is the same at whatever time.
+    pub(crate) fn write_tail(&self, line: &mut Vec<u8>) {
+        if self.method != "GET" {
+            line.extend_from_slice(b",\"m\":");
+            text(line, self.method);
+        }
+        match str::from_utf8(self.target) {
+            Ok(target) => {
+                line.extend_from_slice(b",\"u\":");
+                text(line, target);
+            }
+            Err(_) => base64(line, self.target),
+        }
+        if let Some(host) = self.host {
+            line.extend_from_slice(b",\"h\":");
+            text(line, host);
+        }
+        let numbers = [
+            (b",\"s\":", self.status.map(u64::from)),
+            (b",\"d\":", self.duration_us),
+            (b",\"q\":", self.body_bytes),
+            (b",\"b\":", self.response_bytes),
+        ];
+        for (key, value) in numbers {
+            if let Some(value) = value {
+                line.extend_from_slice(key);
+                number(line, value);
+            }
+        }
+        if let Some(client) = self.client {
+            hex(line, client);
+        }
+        if let Some(route) = self.route {
+            line.extend_from_slice(b",\"r\":");
+            text(line, route);
+        }
+        line.extend_from_slice(b"}\n");
+    }
+}
+
+/// Appends what stands in front of a row's tail.
+pub(crate) fn write_time(line: &mut Vec<u8>, t_us: u64) {
+    line.extend_from_slice(b"{\"t\":");
+    number(line, t_us);
+}
+
+fn number(line: &mut Vec<u8>, value: u64) {
+    line.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+fn text(line: &mut Vec<u8>, text: &str) {
+    line.push(b'"');
+    let bytes = text.as_bytes();
+    if bytes.iter().any(|byte| ESCAPED[usize::from(*byte)]) {
+        escape(line, bytes);
+    } else {
+        line.extend_from_slice(bytes);
+    }
+    line.push(b'"');
+}
+
+fn escape(line: &mut Vec<u8>, bytes: &[u8]) {
+    for &byte in bytes {
+        match byte {
+            b'"' | b'\\' => line.extend_from_slice(&[b'\\', byte]),
+            _ if ESCAPED[usize::from(byte)] => {
+                // Writing to a vector cannot fail.
+                let _ = write!(line, "\\u{byte:04x}");
+            }
+            _ => line.push(byte),
+        }
+    }
+}
+
+fn hex(line: &mut Vec<u8>, value: u64) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    line.extend_from_slice(b",\"c\":\"");
+    line.extend(
+        (0..16)
+            .rev()
+            .map(|digit| DIGITS[(value >> (4 * digit)) as usize & 15]),
+    );
+    line.push(b'"');
+}
+
+#[cold]
+fn base64(line: &mut Vec<u8>, bytes: &[u8]) {
+    use base64::Engine;
+    let text = base64::engine::general_purpose::STANDARD.encode(bytes);
+    line.extend_from_slice(b",\"u64\":\"");
+    line.extend_from_slice(text.as_bytes());
+    line.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Row;
+
+    #[test]
+    fn only_what_is_known_is_written() {
+        let full = Row {
+            t_us: 183_204,
+            method: "POST",
+            target: b"/b",
+            host: Some("shop.example:8080"),
+            status: Some(201),
+            duration_us: Some(12_034),
+            body_bytes: Some(0),
+            response_bytes: Some(5),
+            client: Some(0xff),
+            route: Some("/{x}"),
+        };
+        let table: [(Row<'_>, &str); 6] = [
+            (Row::get(b"/"), r#"{"t":0,"u":"/"}"#),
+            (
+                full,
+                r#"{"t":183204,"m":"POST","u":"/b","h":"shop.example:8080","s":201,"d":12034,"q":0,"b":5,"c":"00000000000000ff","r":"/{x}"}"#,
+            ),
+            (
+                Row::get(b"/\"\\\x01\x7f"),
+                "{\"t\":0,\"u\":\"/\\\"\\\\\\u0001\x7f\"}",
+            ),
+            (Row::get("/ä".as_bytes()), r#"{"t":0,"u":"/ä"}"#),
+            (Row::get(b"/\xff"), r#"{"t":0,"u64":"L/8="}"#),
+            (
+                Row {
+                    t_us: u64::MAX,
+                    ..Row::get(b"")
+                },
+                r#"{"t":18446744073709551615,"u":""}"#,
+            ),
+        ];
+        for (row, json) in table {
+            let mut line = Vec::new();
+            row.write_json(&mut line);
+            assert_eq!(String::from_utf8(line).unwrap(), format!("{json}\n"));
+            assert!(serde_json::from_str::<serde_json::Value>(json).is_ok());
+        }
+    }
+}

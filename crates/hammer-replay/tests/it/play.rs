@@ -1,0 +1,263 @@
+use std::io::Cursor;
+use std::time::Duration;
+
+use hammer_replay::play::{Bodies, Choice, Cue, Passes, Player, Rewrite, Sample, Trouble};
+use hammer_replay::timeline::{Ending, Header, Reader, Row, Writer};
+use hammer_replay::{Error, ErrorKind};
+use proptest::prelude::*;
+
+/// A timeline as a text.
+fn timeline<'r>(rows: impl IntoIterator<Item = Row<'r>>) -> Vec<u8> {
+    let mut writer = Writer::to(Vec::new(), &Header::default()).expect("a vector takes all");
+    rows.into_iter()
+        .for_each(|row| writer.row(&row).expect("sorted"));
+    writer
+        .finish(Ending::default())
+        .expect("a vector takes all")
+        .1
+}
+
+fn player(text: Vec<u8>) -> Player {
+    Player::new(move || Reader::of(Cursor::new(text.clone()), "t.jsonl"))
+}
+
+/// What is sent: when in µs, and to what.
+fn played(player: &Player) -> Vec<(u64, String)> {
+    let make = |cue: &Cue<'_>| {
+        let body = String::from_utf8_lossy(&cue.body).into_owned();
+        Ok(String::from_utf8_lossy(cue.row.target).into_owned() + &body)
+    };
+    let survey = player
+        .survey(|cue| make(cue).map(drop))
+        .expect("a timeline");
+    let trouble = Trouble::default();
+    let all: Vec<_> = player
+        .cues(&survey, &trouble, make)
+        .map(|(due, target)| (due.as_micros() as u64, target))
+        .collect();
+    assert!(trouble.take().is_none());
+    assert_eq!(all.len() as u64, survey.total(player));
+    all
+}
+
+fn rows(times: &[u64]) -> Vec<Row<'static>> {
+    let row = |t_us: &u64| Row {
+        t_us: *t_us,
+        ..Row::get(b"/")
+    };
+    times.iter().map(row).collect()
+}
+
+fn dues(player: &Player) -> Vec<u64> {
+    played(player).into_iter().map(|(due, _)| due).collect()
+}
+
+#[test]
+fn a_row_is_due_so_long_after_the_first_as_it_came_after_it() {
+    let times = [5_000, 5_001, 7_500, 9_000_000];
+    let all = player(timeline(rows(&times)));
+    let ms = Duration::from_millis;
+    for (what, player, expected) in [
+        ("as it was", all.clone(), vec![0, 1, 2_500, 8_995_000]),
+        (
+            "twice as fast",
+            all.clone().speed("2".parse().unwrap()),
+            vec![0, 0, 1_250, 4_497_500],
+        ),
+        (
+            "a window",
+            all.clone().window(Some(1_000), Some(9_000_000)),
+            vec![4_000, 4_001, 6_500],
+        ),
+        (
+            "without pauses",
+            all.clone().skip_idle(Some(ms(2))),
+            vec![0, 1, 2_001, 4_001],
+        ),
+        (
+            "no pause that long",
+            all.clone().skip_idle(Some(ms(9_000))),
+            vec![0, 1, 2_500, 8_995_000],
+        ),
+        (
+            "amplified",
+            all.clone().amplify(2).window(None, Some(7_000)),
+            vec![0, 0, 1, 1],
+        ),
+        (
+            "three times",
+            all.clone()
+                .window(Some(5_000), Some(5_100))
+                .passes(Passes::Times(3)),
+            vec![0, 1, 100, 101, 200, 201],
+        ),
+        (
+            "twice, with a mean gap between",
+            all.clone()
+                .window(None, Some(8_000))
+                .passes(Passes::Times(2)),
+            vec![0, 1, 2_500, 3_750, 3_751, 6_250],
+        ),
+    ] {
+        assert_eq!(dues(&player), expected, "{what}");
+    }
+    let minute = all
+        .window(Some(5_000), Some(5_100))
+        .passes(Passes::For(ms(1)));
+    // Until the schedule, which ends then, cuts it short.
+    assert_eq!(dues(&minute).len(), 2 * 10);
+}
+
+fn error_of(player: &Player) -> Error {
+    player.survey(|_| Ok(())).expect_err("something is wrong")
+}
+
+#[test]
+fn only_what_merely_asks_is_sent_unless_a_rule_says_more() {
+    let row = |method, target: &'static [u8]| Row {
+        method,
+        ..Row::get(target)
+    };
+    let text = timeline([
+        row("GET", b"/a"),
+        row("HEAD", b"/b"),
+        row("OPTIONS", b"*"),
+        row("POST", b"/cart"),
+        row("POST", b"/other"),
+        row("DELETE", b"/cart"),
+        row("GET", b"http://third.party/x"),
+        row("GET", b"third.party:443"),
+    ]);
+    let safe = player(text);
+    let asked = ["/a", "/b", "*"];
+    let targets = |player: &Player| -> Vec<String> {
+        played(player)
+            .into_iter()
+            .map(|(_, target)| target)
+            .collect()
+    };
+    assert_eq!(targets(&safe), asked);
+    let skipped = safe.survey(|_| Ok(())).unwrap().skipped;
+    assert_eq!(skipped["method_not_allowed"], 3);
+    assert_eq!(skipped["not_of_the_endpoint"], 2);
+
+    let allowed = safe.clone().allow(["POST".to_owned()]);
+    assert_eq!(targets(&allowed), asked);
+    assert_eq!(
+        allowed.survey(|_| Ok(())).unwrap().skipped["no_body_rule"],
+        2
+    );
+
+    let rule = "[[body]]\npath = '/cart'\ntext = '!'\n";
+    let bodies = Bodies::parse(rule, "b", std::path::Path::new("")).unwrap();
+    assert_eq!(
+        targets(&safe.bodies(bodies.clone())),
+        asked,
+        "a rule allows nothing"
+    );
+    assert_eq!(
+        targets(&allowed.bodies(bodies)),
+        ["/a", "/b", "*", "/cart!"]
+    );
+}
+
+#[test]
+fn what_can_not_be_made_is_counted_and_left_out() {
+    let text = timeline(rows(&[0, 10, 20]));
+    let player = player(text);
+    let odd = |cue: &Cue<'_>| match cue.row.t_us {
+        10 => Err("odd"),
+        t => Ok(t),
+    };
+    let survey = player.survey(|cue| odd(cue).map(drop)).unwrap();
+    assert_eq!((survey.hits, survey.skipped["odd"]), (2, 1));
+    let cues = player.cues(&survey, &Trouble::default(), odd);
+    assert_eq!(cues.map(|(_, t)| t).collect::<Vec<_>>(), [0, 20]);
+}
+
+#[test]
+fn a_survey_finds_peaks_and_what_would_be_in_flight() {
+    let row = |n: u64| Row {
+        // A hundred a second, and a burst of fifty in the third.
+        t_us: if n < 300 { n * 10_000 } else { 2_990_000 + n },
+        duration_us: Some(50_000),
+        status: Some(200),
+        ..Row::get(b"/")
+    };
+    let survey = player(timeline((0..350).map(row)))
+        .survey(|_| Ok(()))
+        .unwrap();
+    assert_eq!((survey.hits, survey.rows()), (350, 350));
+    assert_eq!((survey.peak_second, survey.peak_tenth), (150, 60));
+    assert!(
+        (survey.in_flight - 350.0 * 0.05 / 3.0).abs() < 0.2,
+        "{}",
+        survey.in_flight
+    );
+    assert!((survey.peak_in_flight - 7.5).abs() < 1e-9);
+    assert_eq!(survey.tally.planned(), [100, 100, 150]);
+    assert_eq!(survey.names.top(1), (vec![("GET /", 350)], 0));
+}
+
+#[test]
+fn targets_are_rewritten_and_the_rest_of_them_is_kept() {
+    let text = timeline([Row::get(b"/v1/a?x=1&y=2"), Row::get(b"/v2/a?x=1")]);
+    let rewrites = ["^/v1/=>/v2/", "x=(\\d)=>x=${1}0"].map(|text| text.parse::<Rewrite>().unwrap());
+    let found = played(&player(text).rewrites(rewrites.to_vec()));
+    let found: Vec<_> = found.iter().map(|(_, target)| &**target).collect();
+    assert_eq!(found, ["/v2/a?x=10&y=2", "/v2/a?x=10"]);
+    assert!("no arrow".parse::<Rewrite>().is_err());
+    assert!("(=>x".parse::<Rewrite>().is_err());
+}
+
+#[test]
+fn a_timeline_that_is_cut_while_it_is_played_is_told() {
+    let whole = timeline(rows(&[0, 1, 2]));
+    let trailer = whole.windows(8).rposition(|part| part == b"{\"rows\":");
+    let cut = whole[..trailer.expect("a trailer")].to_vec();
+    assert_eq!(error_of(&player(cut.clone())).kind(), ErrorKind::Cut);
+
+    let survey = player(whole).survey(|_| Ok(())).unwrap();
+    let trouble = Trouble::default();
+    let cut = player(cut).passes(Passes::Times(5));
+    let cues = cut.cues(&survey, &trouble, |_| Ok(()));
+    assert!(cues.count() <= 3);
+    let error = trouble.take().expect("it was cut");
+    assert!(error.to_string().starts_with("read t.jsonl:"), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn parts_of_a_timeline_put_together_are_the_whole(
+        mut times in prop::collection::vec(0..1_000_000_u64, 1..200),
+        mut cuts in prop::collection::vec(0..1_000_000_u64, 0..5),
+        speed in prop_oneof![Just("1"), Just("3"), Just("0.7")],
+        share in 0.0..1.0_f64,
+    ) {
+        times.sort_unstable();
+        cuts.sort_unstable();
+        let speed = speed.parse().unwrap();
+        let sample = Some(Sample { share, by_client: false, seed: 7 });
+        let choice = Choice { sample, ..Choice::default() };
+        let text = timeline(rows(&times));
+        let whole = player(text).speed(speed).choice(choice);
+        let end = 1_000_000;
+        let all = dues(&whole.clone().window(Some(0), Some(end)));
+        let mut borders = vec![0];
+        borders.extend(cuts);
+        borders.push(end);
+        let mut parts = vec![];
+        for pair in borders.windows(2) {
+            let part = whole.clone().window(Some(pair[0]), Some(pair[1]));
+            // A part begins at its own start.
+            let survey = part.survey(|_| Ok(())).unwrap();
+            let cues = part.cues(&survey, &Trouble::default(), |cue| Ok(cue.row.t_us));
+            parts.extend(cues.map(|(due, t)| (due, t, pair[0])));
+        }
+        prop_assert_eq!(parts.len(), all.len());
+        for ((due, t, from), whole) in parts.into_iter().zip(all) {
+            prop_assert_eq!(due, speed.due(u128::from(t - from)));
+            prop_assert_eq!(speed.due(t.into()).as_micros() as u64, whole);
+        }
+    }
+}

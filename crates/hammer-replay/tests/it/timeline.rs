@@ -1,0 +1,275 @@
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+
+use hammer_replay::timeline::{Ending, Header, Reader, Row, Writer, schema};
+use hammer_replay::{Error, ErrorKind};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// A row with texts of its own.
+#[derive(Debug, Clone)]
+struct Own {
+    method: String,
+    target: Vec<u8>,
+    host: Option<String>,
+    numbers: (u64, Option<u16>, [Option<u64>; 4]),
+    route: Option<String>,
+}
+
+impl Own {
+    fn row(&self) -> Row<'_> {
+        let (t_us, status, [duration_us, body_bytes, response_bytes, client]) = self.numbers;
+        Row {
+            t_us,
+            method: &self.method,
+            target: &self.target,
+            host: self.host.as_deref(),
+            status,
+            duration_us,
+            body_bytes,
+            response_bytes,
+            client,
+            route: self.route.as_deref(),
+        }
+    }
+}
+
+fn any_row() -> impl Strategy<Value = Own> {
+    let numbers = any::<(u64, Option<u16>, [Option<u64>; 4])>();
+    let target = prop_oneof![
+        any::<Vec<u8>>(),
+        any::<String>().prop_map(String::into_bytes)
+    ];
+    let texts = (
+        any::<String>(),
+        target,
+        any::<Option<String>>(),
+        any::<Option<String>>(),
+    );
+    (texts, numbers).prop_map(|((method, target, host, route), numbers)| Own {
+        method,
+        target,
+        host,
+        numbers,
+        route,
+    })
+}
+
+fn written(rows: &[Row<'_>]) -> String {
+    let mut writer = Writer::to(Vec::new(), &Header::default()).expect("it works");
+    rows.iter()
+        .for_each(|row| writer.row(row).expect("it works"));
+    String::from_utf8(writer.finish(Ending::default()).expect("it works").1).expect("it works")
+}
+
+/// Reads to the end; how many rows there were.
+fn read(text: impl Into<Vec<u8>>) -> Result<u64, Error> {
+    let mut reader = Reader::of(Cursor::new(text.into()), "a.jsonl")?;
+    let mut rows = 0;
+    while reader.next()?.is_some() {
+        rows += 1;
+    }
+    assert_eq!(reader.trailer().expect("it works").rows, rows);
+    Ok(rows)
+}
+
+proptest! {
+    #[test]
+    fn what_was_written_is_read(mut rows in prop::collection::vec(any_row(), 0..20)) {
+        rows.sort_by_key(|row| row.numbers.0);
+        let text = written(&rows.iter().map(Own::row).collect::<Vec<_>>());
+        let mut reader = Reader::of(Cursor::new(text.into_bytes()), "a").unwrap();
+        for row in &rows {
+            let found = reader.next().unwrap().expect("a row");
+            prop_assert_eq!(found.row(), row.row());
+        }
+        prop_assert!(reader.next().unwrap().is_none());
+    }
+}
+
+fn three() -> String {
+    let at = |t_us| Row {
+        t_us,
+        ..Row::get(b"/")
+    };
+    written(&[at(1), at(2), at(2)])
+}
+
+#[test]
+fn what_is_wrong_with_a_timeline_is_told_with_its_line() {
+    use ErrorKind::{Cut, NoTimeline, Order, Row, Version};
+    let good = three();
+    let lines: Vec<&str> = good.split_inclusive('\n').collect();
+    let without = |gone: usize| -> String {
+        let kept = lines.iter().enumerate().filter(|(index, _)| *index != gone);
+        kept.map(|(_, line)| *line).collect()
+    };
+    for (what, text, kind, message) in [
+        (
+            "nothing",
+            String::new(),
+            NoTimeline,
+            "read a.jsonl:1: the file is empty",
+        ),
+        (
+            "a log",
+            "127.0.0.1 - - [".into(),
+            NoTimeline,
+            "read a.jsonl:1: this is no timeline",
+        ),
+        (
+            "other JSON",
+            "{\"schema\":\"x/1\"}".into(),
+            NoTimeline,
+            "read a.jsonl:1: this is no timeline",
+        ),
+        (
+            "newer",
+            good.replace("timeline/1", "timeline/2"),
+            Version,
+            "read a.jsonl:1: it is of version 2",
+        ),
+        (
+            "unsorted",
+            good.replacen("\"t\":2", "\"t\":0", 1),
+            Order,
+            "read a.jsonl:3: rows are not sorted: 0 µs",
+        ),
+        (
+            "cut after a row",
+            lines[..3].concat(),
+            Cut,
+            "read a.jsonl:4: there should be a trailer",
+        ),
+        (
+            "cut in a row",
+            good[..lines[..3].concat().len() - 3].into(),
+            Cut,
+            "read a.jsonl:3: it ends within this row",
+        ),
+        (
+            "a row less",
+            without(2),
+            Cut,
+            "read a.jsonl:4: there are 2 rows, and should be 3",
+        ),
+        (
+            "another row",
+            good.replacen("\"u\":\"/\"", "\"u\":\"/x\"", 1),
+            Cut,
+            "read a.jsonl:5: the hash",
+        ),
+        (
+            "more",
+            format!("{good}{{}}\n"),
+            Row,
+            "read a.jsonl:6: nothing may follow",
+        ),
+        (
+            "no target",
+            good.replacen("\"u\"", "\"v\"", 1),
+            Row,
+            "read a.jsonl:2: this is no row: it has neither",
+        ),
+        (
+            "a long line",
+            format!("{}{}", lines[0], " ".repeat(2 << 20)),
+            Row,
+            "read a.jsonl:2: the line is longer",
+        ),
+    ] {
+        let error = read(text).expect_err(what);
+        assert_eq!(error.kind(), kind, "{what}: {error}");
+        assert!(error.to_string().starts_with(message), "{what}: {error}");
+    }
+    assert_eq!(read(good).unwrap(), 3);
+}
+
+#[test]
+fn other_tools_need_no_hash_and_no_order_of_keys() {
+    let text = "{\"schema\":\"hammer.timeline/1\",\"epoch\":\"2026-11-24T00:00:00Z\",\"new\":1}\n\
+                {\"u\":\"/\",\"t\":7,\"new\":[]}\n{\"rows\":1}";
+    assert_eq!(read(text).unwrap(), 1);
+}
+
+#[test]
+fn a_file_has_its_name_only_when_it_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.jsonl", "a.jsonl.zst"] {
+        let path = folder.path().join(name);
+        let mut writer = Writer::create(&path, &Header::default()).unwrap();
+        writer.row(&Row::get(b"/")).unwrap();
+        drop(writer);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{name}");
+
+        let mut writer = Writer::create(&path, &Header::default()).unwrap();
+        (0..10_000).for_each(|_| writer.row(&Row::get(b"/")).unwrap());
+        assert!(!path.exists());
+        writer.finish(Ending::default()).unwrap().1.keep().unwrap();
+        let mut reader = Reader::open(&path).unwrap();
+        while reader.next().unwrap().is_some() {}
+        assert_eq!(reader.trailer().unwrap().rows, 10_000);
+        let bytes = fs::read(&path).unwrap();
+        assert_eq!(bytes.len() < 5_000, name.ends_with(".zst"), "{name}");
+
+        fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+        let all = Reader::open(&path).and_then(|mut reader| {
+            while reader.next()?.is_some() {}
+            Ok(())
+        });
+        let error = all.expect_err("it is cut");
+        let kinds = [ErrorKind::Cut, ErrorKind::Row];
+        assert!(kinds.contains(&error.kind()), "{name}: {error}");
+        fs::remove_file(&path).unwrap();
+    }
+    let error = Reader::open(folder.path()).err().unwrap();
+    assert!(error.to_string().ends_with("it is a directory"), "{error}");
+    let error = Writer::create(folder.path(), &Header::default())
+        .err()
+        .unwrap();
+    assert!(error.to_string().ends_with("it is a directory"), "{error}");
+}
+
+#[test]
+fn rows_out_of_order_are_not_written() {
+    let mut writer = Writer::to(Vec::new(), &Header::default()).unwrap();
+    writer
+        .row(&Row {
+            t_us: 2,
+            ..Row::get(b"/")
+        })
+        .unwrap();
+    let error = writer
+        .row(&Row {
+            t_us: 1,
+            ..Row::get(b"/")
+        })
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Order);
+}
+
+#[test]
+fn the_schema_in_the_docs_is_made_from_the_types_and_fits() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/timeline.schema.json");
+    if std::env::var_os("HAMMER_WRITE_SCHEMA").is_some() {
+        fs::write(&path, schema()).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == schema(),
+        "write it anew: HAMMER_WRITE_SCHEMA=1 cargo test -p hammer-replay schema"
+    );
+    let validator = jsonschema::validator_for(&serde_json::from_str(&kept).unwrap()).unwrap();
+    let mut lines: Vec<Value> = three()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for line in &lines {
+        assert!(validator.is_valid(line), "{line}");
+    }
+    lines[1]["t"] = "7".into();
+    assert!(!validator.is_valid(&lines[1]));
+    lines[4]["rows"] = Value::Null;
+    assert!(!validator.is_valid(&lines[4]));
+}
