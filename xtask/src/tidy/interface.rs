@@ -24,7 +24,12 @@ impl Interface {
         }
         interface.learn("", &help);
         for name in listed {
-            interface.learn(&name, &self::help(root, &[&name, "--help"])?);
+            let mut help = self::help(root, &[&name, "--help"])?;
+            // What a subcommand has below itself counts as its own.
+            for below in self::listed(&help) {
+                help.push_str(&self::help(root, &[&name, &below, "--help"])?);
+            }
+            interface.learn(&name, &help);
         }
         Ok(interface)
     }

@@ -16,6 +16,13 @@ use crate::plans::run;
 /// As long as a run lasts here that lasts longer in the docs.
 const SHORT: &str = "300ms";
 
+/// What the docs call `shop.jsonl.zst`, which need not be compressed.
+const TIMELINE: &str = r#"{"schema":"hammer.timeline/1","epoch":"2026-03-01T10:00:00Z"}
+{"t":0,"u":"/","s":200}
+{"t":80000,"u":"/b","s":200}
+{"rows":2}
+"#;
+
 /// A fenced block of a document.
 struct Block {
     document: String,
@@ -75,6 +82,7 @@ impl Place {
         let certificate = Certificate::self_signed(["127.0.0.1"]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("body.json"), "{}").unwrap();
+        fs::write(folder.path().join("shop.jsonl.zst"), TIMELINE).unwrap();
         let program = PathBuf::from(env!("CARGO_BIN_EXE_hammer"));
         let programs = [program.parent().unwrap().to_owned(), examples()];
         let path = env::var_os("PATH").unwrap();
@@ -168,8 +176,21 @@ fn the_commands_in_the_docs_run() {
     let (mut ran, mut known) = (0, 0);
     for block in blocks().iter().filter(|block| block.kind == "sh") {
         let mut place = Place::new();
-        for line in block.text.lines() {
+        let mut lines = block.text.lines();
+        while let Some(line) = lines.next() {
+            let mut line = line.to_owned();
+            while line.ends_with('\\') {
+                line.pop();
+                line.push_str(lines.next().unwrap_or_default());
+            }
             let command = line.split(" #").next().unwrap().trim();
+            let file = command.strip_prefix("cat > ");
+            if let Some(name) = file.and_then(|file| file.strip_suffix(" <<'END'")) {
+                let text = lines.by_ref().take_while(|line| *line != "END");
+                let text: String = text.map(|line| format!("{line}\n")).collect();
+                fs::write(place.folder.path().join(name), text).unwrap();
+                continue;
+            }
             if let Some(demo) = command.strip_prefix("cargo run --release -- ") {
                 place.run(&format!("hammer {demo}"));
             } else if let Some((cargo, arguments)) = command.split_once(" -- ")
@@ -181,6 +202,11 @@ fn the_commands_in_the_docs_run() {
                 let (name, value) = variable.split_once('=').unwrap();
                 let value = place.fitted(value);
                 place.exported.push((name.to_owned(), value));
+            } else if command.starts_with("printf ") {
+                assert!(
+                    place.shell(command).status().unwrap().success(),
+                    "{command}"
+                );
             } else if command.starts_with("hammer ") {
                 place.run(command);
             } else {

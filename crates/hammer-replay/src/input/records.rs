@@ -86,7 +86,7 @@ impl Records {
             if let Some(length) = memchr(b'\n', &self.buffer[self.searched..self.end]) {
                 let line = self.start..self.searched + length;
                 (self.start, self.searched) = (line.end + 1, line.end + 1);
-                if std::mem::take(&mut self.skipping) {
+                if std::mem::take(&mut self.skipping) || line.len() > LONGEST_LINE {
                     return Ok(Some(self.long()));
                 }
                 self.number += 1;
@@ -109,7 +109,7 @@ impl Records {
     /// A line without an end.
     fn last(&mut self) -> Option<Record<'_>> {
         let rest = self.take_rest();
-        if std::mem::take(&mut self.skipping) {
+        if std::mem::take(&mut self.skipping) || rest.len() > LONGEST_LINE {
             return Some(self.long());
         }
         if rest.is_empty() {

@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn tells_what_a_request_line_is() {
-        let table: &[(&[u8], Result<(&str, &str), Skip>)] = &[
+        type Told<'a> = Result<(&'a str, &'a str), Skip>;
+        let table: &[(&[u8], Told<'_>)] = &[
             (b"GET / HTTP/1.1", Ok(("GET", "/"))),
             (b"POST /a b?c=d HTTP/2.0", Ok(("POST", "/a b?c=d"))),
             (b"OPTIONS * HTTP/1.1", Ok(("OPTIONS", "*"))),

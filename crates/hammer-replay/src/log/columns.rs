@@ -19,7 +19,10 @@ impl Columns {
     /// What is wrong, and what would be right.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut meanings = Vec::new();
-        for pair in text.split([' ', ',']).filter(|pair| !pair.is_empty()) {
+        for pair in text
+            .split(|letter: char| letter.is_whitespace() || letter == ',')
+            .filter(|pair| !pair.is_empty())
+        {
             let (meaning, column) = pair
                 .split_once('=')
                 .ok_or_else(|| format!("\"{pair}\" has no =; right would be {MEANINGS}=COLUMN"))?;

@@ -31,6 +31,19 @@ pub struct FormatError {
     message: String,
 }
 
+impl FormatError {
+    /// What is repeated of a text that somebody wrote is one line all the same.
+    fn new(message: String) -> Self {
+        let shown = |letter: char| match letter {
+            letter if letter.is_control() => ' ',
+            letter => letter,
+        };
+        Self {
+            message: message.chars().take(1_000).map(shown).collect(),
+        }
+    }
+}
+
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -64,9 +77,9 @@ impl Format {
     ///
     /// If it is none, or lines of it could be read in more than one way.
     pub fn parse(text: &str, columns: Option<&str>) -> Result<Self, FormatError> {
-        let failed = |message: String| FormatError { message };
+        let failed = FormatError::new;
         if let Some(program) = directive(text) {
-            let program = program.map_err(|why| failed(format!("format refused: {why}")))?;
+            let program = program.map_err(|why| failed(format!("refused: {why}")))?;
             let nginx = text.trim_start().starts_with(['n', 'l']);
             return Ok(Self {
                 name: if nginx { "nginx" } else { "apache" }.to_owned(),
@@ -85,8 +98,9 @@ impl Format {
             _ => {
                 let names = Self::NAMES.join(", ");
                 return Err(failed(format!(
-                    "no format \"{text}\"; right would be auto, {names}, json, csv, tsv, or a \
-                     directive: 'log_format …', 'LogFormat …', 'nginx:…' or 'apache:…'"
+                    "no format {:?}; right would be auto, {names}, json, csv, tsv, or a \
+                     directive: 'log_format …', 'LogFormat …', 'nginx:…' or 'apache:…'",
+                    text.chars().take(40).collect::<String>()
                 )));
             }
         };

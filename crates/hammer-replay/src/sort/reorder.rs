@@ -25,7 +25,7 @@ impl Reorder {
     /// A window of `most_bytes`, and as much again for those that are late.
     pub(crate) fn new(most_bytes: usize) -> Self {
         Self {
-            window: Rows::default(),
+            window: Rows::new(most_bytes),
             most_bytes,
             front: None,
             late: Runs::new(most_bytes),

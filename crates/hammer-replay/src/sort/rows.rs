@@ -1,12 +1,13 @@
 use std::collections::VecDeque;
 
-/// How large a piece of memory is. What is freed and taken again is one of these, so that memory does
-/// not depend on how the sizes of rows fall.
+/// How large a piece of memory is at most. What is freed and taken again is one of these, so that memory
+/// does not depend on how the sizes of rows fall.
 const CHUNK: usize = 1 << 18;
 
 /// Rows in memory: their bytes in chunks, and where each stands.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Rows {
+    chunk_bytes: usize,
     places: VecDeque<Place>,
     chunks: VecDeque<Chunk>,
     /// The number of the first chunk.
@@ -36,9 +37,22 @@ pub(crate) struct Place {
 }
 
 impl Rows {
+    /// Rows that are to take up to `most_bytes`, in chunks that are a small part of it.
+    pub(crate) fn new(most_bytes: usize) -> Self {
+        Self {
+            chunk_bytes: (most_bytes / 32).clamp(1 << 10, CHUNK),
+            places: VecDeque::new(),
+            chunks: VecDeque::new(),
+            first: 0,
+            spare: Vec::new(),
+            held: 0,
+            sorted: false,
+        }
+    }
+
     /// Bytes that they take, all in all.
     pub(crate) fn size(&self) -> usize {
-        self.held * CHUNK + self.places.len() * size_of::<Place>()
+        self.held * self.chunk_bytes + self.places.len() * size_of::<Place>()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -73,7 +87,7 @@ impl Rows {
     #[cold]
     fn add_chunk(&mut self, least: usize) {
         let mut bytes = self.spare.pop().unwrap_or_default();
-        bytes.reserve(CHUNK.max(least));
+        bytes.reserve(self.chunk_bytes.max(least));
         self.held += 1;
         self.chunks.push_back(Chunk { bytes, rows: 0 });
     }
@@ -125,7 +139,7 @@ impl Rows {
         let mut bytes = std::mem::take(&mut self.chunks[index].bytes);
         self.held -= 1;
         bytes.clear();
-        if bytes.capacity() <= 2 * CHUNK {
+        if bytes.capacity() <= 2 * self.chunk_bytes {
             self.spare.push(bytes);
         }
         while self.chunks.len() > 1 && self.chunks[0].rows == 0 {
@@ -153,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_leaves_makes_room() {
-        let mut rows = Rows::default();
+        let mut rows = Rows::new(usize::MAX);
         let row = |n: u64| vec![n as u8; 1 + (n * 7919 % 1_000) as usize];
         let mut left = 0;
         for n in 0..20_000 {

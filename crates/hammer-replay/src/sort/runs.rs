@@ -21,7 +21,7 @@ pub(crate) struct Runs {
 impl Runs {
     pub(crate) fn new(most_bytes: usize) -> Self {
         Self {
-            rows: Rows::default(),
+            rows: Rows::new(most_bytes),
             most_bytes,
             runs: Vec::new(),
             count: 0,
@@ -60,7 +60,7 @@ impl Runs {
         self.runs.push(run.done()?);
         if self.runs.len() == MOST_RUNS {
             let mut one = Run::create()?;
-            let mut merge = Heap::new(std::mem::take(&mut self.runs), Rows::default())?;
+            let mut merge = Heap::new(std::mem::take(&mut self.runs), Rows::new(0))?;
             while let Some((t_us, tie)) = merge.peek() {
                 one.push(t_us, tie, merge.row())?;
                 merge.advance()?;

@@ -198,7 +198,7 @@ fn draw(spreading: Spreading, (second, part): (i64, u64), rows: &[Held], draws: 
             draws.extend((0..count).map(|_| {
                 state = state.wrapping_add(GOLDEN);
                 // The upper half of a product is a uniform draw below a million.
-                (u128::from(mixed(state)) * u128::from(MICROS) >> 64) as u32
+                ((u128::from(mixed(state)) * u128::from(MICROS)) >> 64) as u32
             }));
             draws.sort_unstable();
         }

@@ -56,7 +56,8 @@ mod tests {
         assert_eq!(digits(b"x"), None);
         assert_eq!(digits(b"9999999999999999999").map(|it| it.1), Some(19));
         assert_eq!(digits(b"99999999999999999999"), None);
-        let table: &[(&[u8], Option<(u64, Option<u32>, usize)>)] = &[
+        type Read = Option<(u64, Option<u32>, usize)>;
+        let table: &[(&[u8], Read)] = &[
             (b"1", Some((1, None, 1))),
             (b"1.5 ", Some((1, Some(500_000_000), 3))),
             (b"0.000002701", Some((0, Some(2_701), 11))),

@@ -47,7 +47,7 @@ impl Strftime {
         let has = |part| parts.contains(&part);
         let date = has(Part::Year) && has(Part::Day) && (has(Part::Month) || has(Part::MonthName));
         let time = has(Part::Hour) && has(Part::Minute) && has(Part::Second);
-        if !has(Part::Epoch) && !(date && time) {
+        if !(has(Part::Epoch) || date && time) {
             return Err("it does not say year, month, day, hour, minute and second".to_owned());
         }
         Ok(Self {

@@ -3,6 +3,13 @@
 use super::variable::{Base, Format, Nature, Part, What};
 use crate::time::{Strftime, Style, Unit};
 
+/// A directive: its name, what stands in braces, and the letter.
+struct Directive<'f> {
+    name: String,
+    inner: &'f str,
+    letter: &'f str,
+}
+
 /// The parts of the string of a `LogFormat`.
 ///
 /// # Errors
@@ -10,22 +17,69 @@ use crate::time::{Strftime, Style, Unit};
 /// What is wrong with it.
 pub(super) fn parts(format: &[u8]) -> Result<Vec<Part>, String> {
     let mut parts = Vec::new();
+    // A time in several directives, such as `%{%FT%T}t.%{msec_frac}t%{%z}t`, is one.
+    let mut open: Option<(Directive<'_>, String)> = None;
     let mut rest = format;
-    while let Some(at) = memchr::memchr(b'%', rest) {
-        Part::literal(&mut parts, &rest[..at]);
-        let directive = &rest[at..];
-        let (inner, letter, length) = split(&directive[1..])
-            .ok_or_else(|| format!("\"{}\" is no directive", directive.escape_ascii()))?;
-        rest = &directive[1 + length..];
-        if letter == "%" {
-            Part::literal(&mut parts, b"%");
-            continue;
+    loop {
+        let at = memchr::memchr(b'%', rest);
+        let literal = &rest[..at.unwrap_or(rest.len())];
+        let Some(at) = at else {
+            close(&mut parts, &mut open, literal)?;
+            return Ok(parts);
+        };
+        let text = &rest[at..];
+        let (inner, letter, length) = split(&text[1..])
+            .ok_or_else(|| format!("\"{}\" is no directive", text.escape_ascii()))?;
+        rest = &text[1 + length..];
+        let directive = Directive {
+            name: text[..=length].escape_ascii().to_string(),
+            inner,
+            letter,
+        };
+        let piece = strftime_of(&directive);
+        match (&mut open, piece) {
+            (Some((first, format)), Some(piece)) if literal.len() < 4 && !piece.is_empty() => {
+                let literal = String::from_utf8_lossy(literal).replace('%', "%%");
+                format.push_str(&literal);
+                format.push_str(&piece);
+                first.name.push_str(&directive.name);
+            }
+            (_, piece) => {
+                close(&mut parts, &mut open, literal)?;
+                match piece {
+                    Some(piece) if !piece.starts_with("%f") => open = Some((directive, piece)),
+                    _ if letter == "%" => Part::literal(&mut parts, b"%"),
+                    _ => push(&mut parts, &directive)?,
+                }
+            }
         }
-        let name = directive[..=length].escape_ascii().to_string();
-        push(&mut parts, &name, inner, letter)?;
     }
-    Part::literal(&mut parts, rest);
-    Ok(parts)
+}
+
+/// What a directive adds to a time that `strftime` writes; none if it is none of that.
+fn strftime_of(directive: &Directive<'_>) -> Option<String> {
+    let inner = directive.inner;
+    let inner = inner.strip_prefix("begin:").unwrap_or(inner);
+    match inner {
+        _ if directive.letter != "t" => None,
+        "msec_frac" | "usec_frac" => Some("%f".to_owned()),
+        format if format.contains('%') && !format.starts_with("end:") => Some(format.to_owned()),
+        _ => None,
+    }
+}
+
+/// Pushes the time that is open, if one is, and the literal behind it.
+fn close(
+    parts: &mut Vec<Part>,
+    open: &mut Option<(Directive<'_>, String)>,
+    literal: &[u8],
+) -> Result<(), String> {
+    if let Some((Directive { name, .. }, format)) = open.take() {
+        let (what, nature) = time(&format).map_err(|why| format!("{name}: {why}"))?;
+        parts.push(Part::variable(&name, what, nature));
+    }
+    Part::literal(parts, literal);
+    Ok(())
 }
 
 /// What stands in braces, the letter, and the length of both.
@@ -45,21 +99,26 @@ fn split(text: &[u8]) -> Option<(&str, &str, usize)> {
     known.then_some((inner, letter, at + length))
 }
 
-fn push(parts: &mut Vec<Part>, name: &str, inner: &str, letter: &str) -> Result<(), String> {
+fn push(parts: &mut Vec<Part>, directive: &Directive<'_>) -> Result<(), String> {
+    let Directive {
+        name,
+        inner,
+        letter,
+    } = directive;
     // `%U%q` is a target in two parts, with nothing between them.
     if let Some(Part::Variable(last)) = parts.last_mut()
         && last.what == What::Target
-        && letter == "q"
+        && *letter == "q"
     {
         last.name.push_str(name);
         return Ok(());
     }
-    let (what, nature) = match letter {
+    let (what, nature) = match *letter {
         "t" => time(inner).map_err(|why| format!("{name}: {why}"))?,
         _ => meaning(inner, letter),
     };
     // `%t` has brackets of its own.
-    if letter == "t" && inner.is_empty() {
+    if *letter == "t" && inner.is_empty() {
         Part::literal(parts, b"[");
         parts.push(Part::variable(name, what, nature));
         Part::literal(parts, b"]");

@@ -1,0 +1,48 @@
+//! What has to be true of every text that is taken for a format. The fuzzer calls it, and the test
+//! beside it.
+
+use hammer_replay::log::{Entry, Format, Parser};
+use jiff::tz::TimeZone;
+
+/// Lines to try a format on: what servers write, and what is nearly that.
+const LINES: [&str; 6] = [
+    "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 1 \"-\" \"-\"",
+    "[01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200",
+    "1772359200.125 \"/a\" 0.1, 0.2 : 0.3 . \"x\"",
+    "{\"t\":\"2026-03-01T10:00:00.125Z\",\"u\":\"/a\"}",
+    "\\\"\"\\",
+    "",
+];
+
+/// Reads `text` as a format and as columns of one, and lines by it.
+///
+/// # Panics
+///
+/// If something is not as documented.
+pub(crate) fn check(text: &str) {
+    let formats = [
+        Format::parse(text, None),
+        Format::parse("csv", Some(text)),
+        Format::parse("json", Some(text)),
+    ];
+    for format in formats {
+        match format {
+            Ok(format) => {
+                assert!(!format.name().is_empty());
+                let mut parser = Parser::new(&format, TimeZone::UTC);
+                for line in LINES {
+                    for end in 0..=line.len() {
+                        let line = line.as_bytes().get(..end).unwrap_or_default();
+                        let _ = parser.read(line, &mut Entry::default());
+                    }
+                }
+            }
+            Err(error) => {
+                let message = error.to_string();
+                let length = message.chars().count();
+                assert!((1..=1_000).contains(&length), "{message}");
+                assert!(!message.contains(char::is_control), "{message:?}");
+            }
+        }
+    }
+}

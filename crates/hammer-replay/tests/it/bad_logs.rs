@@ -1,0 +1,168 @@
+//! What is no log, or not all of one: it says what and where, and leaves nothing behind.
+
+use std::fs;
+use std::io::Write;
+
+use hammer_replay::ErrorKind;
+use hammer_replay::build::Build;
+
+use crate::built::{Place, of};
+
+const LINE: &str =
+    "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 1 \"-\" \"-\"\n";
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(text.as_bytes()).expect("memory");
+    packed.finish().expect("memory")
+}
+
+#[test]
+fn says_what_and_where() {
+    let place = Place::new();
+    let lines: String = (0..5_000)
+        .map(|n| LINE.replace("/a", &format!("/{}", n * 7_919)))
+        .collect();
+    let packed = gzip(&lines);
+    let zst = zstd::encode_all(lines.as_bytes(), 1).expect("memory");
+    let empty_gzip = gzip("");
+    let table: [(&str, &[u8], &str); 8] = [
+        ("empty", b"", "it is empty"),
+        (
+            "binary",
+            b"GET / \0\x01\x02",
+            "it is no text: byte 6 is zero",
+        ),
+        (
+            "cut.gz",
+            &packed[..packed.len() / 2],
+            "its gzip ends in the middle, after line ",
+        ),
+        (
+            "cut.zst",
+            &zst[..zst.len() / 2],
+            "its zstd ends in the middle, after line ",
+        ),
+        (
+            "broken.gz",
+            &[&packed, b"nonsense, and more of it".as_slice()].concat(),
+            "its gzip is broken, after line 5000",
+        ),
+        ("nothing.gz", &empty_gzip, "its gzip has nothing in it"),
+        (
+            "wrong",
+            b"no log\nat all\n",
+            "none that is known fits a single line",
+        ),
+        (
+            "half",
+            &[LINE.as_bytes(), b"no log\n"].concat(),
+            "none fits 90 % of its first lines:\n  combined      50.0 %  1 of 2 lines",
+        ),
+    ];
+    for (name, bytes, expected) in table {
+        let path = place.log(name, bytes);
+        let error = place.build(&Build::of([&path])).err().expect(name);
+        let message = error.to_string();
+        assert!(message.contains(expected), "{name}: {message}");
+        assert!(message.contains(name), "{name}: {message}");
+        fs::remove_file(path).expect("it is there");
+        assert_eq!(place.files(), [""; 0], "{name}");
+    }
+    let folder = place.folder.path().to_owned();
+    let error = place.build(&Build::of([&folder])).err().expect("a folder");
+    assert!(error.to_string().contains("it is a directory"), "{error}");
+    let error = place.build(&Build::of([folder.join("none")])).err();
+    assert_eq!(error.expect("no file").kind(), ErrorKind::Log);
+}
+
+#[test]
+fn a_log_of_another_format_is_no_log() {
+    let place = Place::new();
+    let path = place.log("some.log", LINE.repeat(3));
+    let error = place.build(&of(&path, "caddy")).err().expect("no hit");
+    let message = error.to_string();
+    assert_eq!(
+        message,
+        "find a hit in some.log: of its lines are 3 not of this format"
+    );
+    assert_eq!(place.files(), ["some.log"]);
+}
+
+/// The timeline that was there before stays as it was.
+#[test]
+fn a_build_that_fails_leaves_the_old_timeline() {
+    let place = Place::new();
+    fs::write(place.output(), "old").expect("a file");
+    let packed = gzip(&LINE.repeat(100_000));
+    let path = place.log("cut.gz", &packed[..packed.len() - 8]);
+    assert!(place.build(&Build::of([path]).window_bytes(4_096)).is_err());
+    assert_eq!(fs::read_to_string(place.output()).expect("it"), "old");
+    assert_eq!(place.files(), ["cut.gz", "out.jsonl"]);
+}
+
+#[test]
+fn strict_fails_at_the_first_line_that_is_no_hit() {
+    let place = Place::new();
+    let connect = LINE.replace("GET /a", "CONNECT a:443");
+    let path = place.log("some.log", [LINE, "\n", &connect, LINE].concat());
+    let error = place.build(&of(&path, "combined").strict(true)).err();
+    let error = error.expect("CONNECT is none");
+    assert_eq!(error.kind(), ErrorKind::Strict);
+    assert!(
+        error.to_string().ends_with("some.log:3: CONNECT"),
+        "{error}"
+    );
+}
+
+#[test]
+fn each_line_is_a_row_or_counted_by_its_reason() {
+    let place = Place::new();
+    let with = |request: &str| LINE.replace("GET /a HTTP/1.1", request);
+    let long = with(&format!("GET /{} HTTP/1.1", "x".repeat(2 << 20)));
+    let lines = [
+        LINE.to_owned(),
+        "\n".into(),
+        " \r\n".into(),
+        with("-"),
+        with(r"\x16\x03\x01\x02"),
+        with("CONNECT a:443 HTTP/1.1"),
+        with("GET http://a.example/ HTTP/1.1"),
+        with("GET /"),
+        long,
+        LINE.replace("Mar", "Mrz"),
+        "no log\n".into(),
+        LINE[..60].to_owned(),
+    ];
+    let path = place.log("some.log", lines.concat());
+    let built = place.build(&of(&path, "combined")).expect("a row").built;
+    let skipped: Vec<_> = built
+        .skipped
+        .iter()
+        .map(|(skip, count)| (skip.name(), *count))
+        .collect();
+    let expected = [
+        ("empty", 2),
+        ("no_request", 1),
+        ("tls", 1),
+        ("absolute_form", 1),
+        ("connect", 1),
+        ("http_0_9", 1),
+        ("cut", 1),
+        ("long", 1),
+        ("malformed", 2),
+    ];
+    assert_eq!(skipped, expected);
+    assert_eq!((built.lines, built.trailer.rows), (12, 1));
+    assert_eq!(built.trailer.skipped["cut"], 1);
+}
+
+/// Probes alone: a timeline of nothing, and the reasons.
+#[test]
+fn a_log_without_a_hit_is_a_timeline_without_a_row() {
+    let place = Place::new();
+    let path = place.log("some.log", LINE.replace("GET /a", "CONNECT a:443"));
+    let timeline = place.build(&Build::of([path])).expect("it is a log");
+    assert_eq!(timeline.built.trailer.rows, 0);
+    assert_eq!(timeline.rows(), [] as [serde_json::Value; 0]);
+}

@@ -1,0 +1,102 @@
+//! What a timeline says of itself.
+
+use std::fs;
+use std::io::Read;
+
+use hammer_replay::build::Build;
+use hammer_replay::log::Base;
+use hammer_replay::timeline::TimeBase;
+use jiff::tz::{Offset, TimeZone};
+
+use crate::built::{Place, of};
+
+const ENDED: &str = "nginx:$time_iso8601 $request_time \"$request\"";
+
+#[test]
+fn the_header_says_what_was_done_with_times() {
+    let place = Place::new();
+    let path = place.log(
+        "some.log",
+        "2026-03-01T10:00:02Z 1.500 \"GET / HTTP/1.1\"\n",
+    );
+    let second = 1_772_359_202_000_000_i64;
+    for (base, earliest, found) in [
+        (None, second - 1_500_000, TimeBase::EndMinusDuration),
+        (
+            Some(Base::End),
+            second - 1_500_000,
+            TimeBase::EndMinusDuration,
+        ),
+        (Some(Base::Start), second, TimeBase::Start),
+    ] {
+        let mut build = of(&path, ENDED);
+        if let Some(base) = base {
+            build = build.base(base);
+        }
+        let timeline = place.build(&build).expect("a timeline");
+        let late = timeline.arrivals()[0] - earliest;
+        assert!((0..1_000_000).contains(&late), "{late} µs");
+        let header = timeline.header();
+        assert_eq!(
+            header["time_base"],
+            serde_json::to_value(found).expect("a word")
+        );
+        assert_eq!(header["resolution_us"], 1_000_000);
+        assert_eq!(
+            (&header["spread"], &header["seed"]),
+            (&"uniform".into(), &1.into())
+        );
+        assert_eq!(header["sources"][0]["name"], "some.log");
+    }
+}
+
+#[test]
+fn stamps_without_a_zone_are_of_the_one_that_is_told() {
+    let place = Place::new();
+    let path = place.log(
+        "some.log",
+        "2026-03-01T10:00:02.5 1.500 \"GET / HTTP/1.1\"\n",
+    );
+    let in_zone = |zone| {
+        let timeline = place
+            .build(&of(&path, ENDED).zone(zone))
+            .expect("a timeline");
+        timeline.arrivals()[0]
+    };
+    let east = TimeZone::fixed(Offset::constant(2));
+    assert_eq!(in_zone(TimeZone::UTC) - in_zone(east), 7_200_000_000);
+}
+
+#[test]
+fn stamps_that_cant_both_be_true_are_counted() {
+    let place = Place::new();
+    let line = |end: &str| {
+        format!(
+            "http {end}T10:00:01.500000Z app/a/b 192.0.2.1:47 10.0.0.1:80 0.001 0.4 0.002 200 200 34 366 \
+             \"GET http://a:80/ HTTP/1.1\" \"c\" - - arn:x \"R\" \"-\" \"-\" 0 2026-03-01T10:00:01.097000Z \"f\" \"-\"\n"
+        )
+    };
+    let path = place.log(
+        "some.log",
+        [line("2026-03-01"), line("2031-03-01")].concat(),
+    );
+    let timeline = place.build(&Build::of([path])).expect("a timeline");
+    assert_eq!(timeline.built.doubtful, 1);
+}
+
+/// The rows are the same, and a part of it is not taken for the whole.
+#[test]
+fn a_packed_timeline_unpacks_to_the_plain_one() {
+    let place = Place::new();
+    let line = "2026-03-01T10:00:02Z 1.500 \"GET /a/rather/long/target HTTP/1.1\"\n";
+    let path = place.log("some.log", line.repeat(60_000));
+    let plain = place.build(&of(&path, ENDED)).expect("a timeline");
+    let packed = place.folder.path().join("out.jsonl.zst");
+    of(&path, ENDED).write(&packed).expect("a timeline");
+    let file = fs::File::open(packed).expect("it is there");
+    let mut text = String::new();
+    let mut decoder = zstd::stream::read::Decoder::new(file).expect("a frame");
+    decoder.read_to_string(&mut text).expect("all of it");
+    assert!(text.len() > 3 << 20, "several frames");
+    assert_eq!(text, plain.text);
+}

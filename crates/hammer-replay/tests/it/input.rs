@@ -1,0 +1,108 @@
+//! Logs plain and packed, in one file and in many.
+
+use std::io::Write;
+
+use hammer_replay::build::{Build, Shift};
+
+use crate::built::{Place, of};
+
+fn line(second: u64, target: &str) -> String {
+    format!(
+        "{}.{:03} \"GET {target} HTTP/1.1\"\n",
+        1_772_359_200 + second / 1_000,
+        second % 1_000
+    )
+}
+
+const FORMAT: &str = "nginx:$msec \"$request\"";
+
+#[test]
+fn packed_logs_are_the_same() {
+    let place = Place::new();
+    let text: String = (0..2_000).map(|n| line(n * 13, &format!("/{n}"))).collect();
+    let (one, other) = text.split_at(line(0, "/0").len() * 7);
+    let gzip = |text: &str| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(text.as_bytes()).expect("memory");
+        packed.finish().expect("memory")
+    };
+    let zst = |text: &str| zstd::encode_all(text.as_bytes(), 1).expect("memory");
+    let bzip2 = |text: &str| {
+        let mut packed = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        packed.write_all(text.as_bytes()).expect("memory");
+        packed.finish().expect("memory")
+    };
+    let plain = place.log("plain", &text);
+    let expected = place.build(&of(&plain, FORMAT)).expect("a timeline");
+    assert_eq!(expected.built.trailer.rows, 2_000);
+    let table: [(&str, Vec<u8>); 4] = [
+        ("members.gz", [gzip(one), gzip(other)].concat()),
+        ("frames.zst", [zst(one), zst(other)].concat()),
+        ("streams.bz2", [bzip2(one), bzip2(other)].concat()),
+        ("no-name-of-it", gzip(&text)),
+    ];
+    for (name, bytes) in table {
+        let path = place.log(name, bytes);
+        let timeline = place.build(&of(&path, FORMAT)).expect(name);
+        assert_eq!(timeline.tails(), expected.tails(), "{name}");
+        assert_eq!(timeline.arrivals(), expected.arrivals(), "{name}");
+    }
+}
+
+#[test]
+fn logs_of_several_nodes_and_days_are_one() {
+    let place = Place::new();
+    let logs: Vec<_> = (0..30_u64)
+        .map(|log| {
+            // Three nodes, each with ten logs, one after the other.
+            let (node, turn) = (log % 3, log / 3);
+            let lines = (0..900).map(|n| line(turn * 90_000 + n * 100 + node, &format!("/{node}")));
+            place.log(&format!("node{node}.{turn}"), lines.collect::<String>())
+        })
+        .rev()
+        .collect();
+    let format = hammer_replay::log::Format::parse(FORMAT, None).expect("a format");
+    // The window has room for a part of one log alone.
+    let build = Build::of(&logs).format(format).window_bytes(1 << 19);
+    let timeline = place.build(&build).expect("a timeline");
+    let arrivals = timeline.arrivals();
+    assert!(arrivals.is_sorted() && arrivals.len() == 27_000);
+    assert_eq!(timeline.built.late, 0, "each log had its turn");
+    let nodes: Vec<_> = timeline.tails()[..4].to_vec();
+    assert_eq!(
+        nodes,
+        [
+            "\"u\":\"/0\"}",
+            "\"u\":\"/1\"}",
+            "\"u\":\"/2\"}",
+            "\"u\":\"/0\"}"
+        ]
+    );
+    let sources = timeline.header()["sources"].as_array().map(Vec::len);
+    assert_eq!(sources, Some(30));
+    assert_eq!(timeline.built.trailer.sources_xxh64.len(), 30);
+}
+
+#[test]
+fn a_clock_that_was_wrong_is_set_right() {
+    let place = Place::new();
+    let one = place.log("one.log", line(1_000, "/one"));
+    let other = place.log("other.log", line(1_000, "/other"));
+    let format = hammer_replay::log::Format::parse(FORMAT, None).expect("a format");
+    for (micros, first, apart) in [(120_000, "/one", 120_000), (-250_000, "/other", 250_000)] {
+        let shift = Shift {
+            log: "other.log".into(),
+            micros,
+        };
+        let build = Build::of([&one, &other])
+            .format(format.clone())
+            .shifts(vec![shift]);
+        let timeline = place.build(&build).expect("a timeline");
+        let rows = timeline.rows();
+        assert_eq!(
+            (rows[0]["u"].as_str(), rows[1]["t"].as_i64()),
+            (Some(first), Some(apart))
+        );
+        assert_eq!(timeline.header()["sources"][1]["shift_us"], micros);
+    }
+}

@@ -1,0 +1,163 @@
+//! Order: rows are sorted by arrival, whatever order their lines were in.
+
+use hammer_replay::build::Ties;
+use hammer_replay::timeline::Spread;
+use proptest::prelude::*;
+
+use crate::built::{Place, of};
+
+/// Milliseconds since some second, and lengths in milliseconds.
+fn lines() -> impl Strategy<Value = Vec<(u64, u64, u8)>> {
+    // Few targets, so that there are lines that are the same in all.
+    prop::collection::vec((0..100_000_u64, 0..3_000_u64, 0..4_u8), 1..300)
+}
+
+fn shuffled() -> impl Strategy<Value = (Vec<(u64, u64, u8)>, Vec<(u64, u64, u8)>)> {
+    lines().prop_flat_map(|lines| (Just(lines.clone()), Just(lines).prop_shuffle()))
+}
+
+/// A log of stamps in milliseconds, at the end.
+fn fine(lines: &[(u64, u64, u8)]) -> String {
+    let line = |(ms, took, target): &(u64, u64, u8)| {
+        let (seconds, ms) = (1_772_359_200 + ms / 1_000, ms % 1_000);
+        let (s, fraction) = (took / 1_000, took % 1_000);
+        format!("{seconds}.{ms:03} {s}.{fraction:03} \"GET /{target} HTTP/1.1\"\n")
+    };
+    lines.iter().map(line).collect()
+}
+
+/// The same with stamps of whole seconds.
+fn whole(lines: &[(u64, u64, u8)]) -> String {
+    let line = |(ms, took, target): &(u64, u64, u8)| {
+        let (minute, second) = (ms / 60_000, ms / 1_000 % 60);
+        let (s, fraction) = (took / 1_000, took % 1_000);
+        format!(
+            "[01/Mar/2026:10:{minute:02}:{second:02} +0000] {s}.{fraction:03} \"GET /{target} HTTP/1.1\"\n"
+        )
+    };
+    lines.iter().map(line).collect()
+}
+
+const FINE: &str = "nginx:$msec $request_time \"$request\"";
+const WHOLE: &str = "nginx:[$time_local] $request_time \"$request\"";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// However small the window is, and so whatever is late, on disk, and merged.
+    #[test]
+    fn shuffled_lines_are_the_same_timeline((sorted, shuffled) in shuffled(), window in 4_096..60_000_usize) {
+        let place = Place::new();
+        let mut sorted = sorted;
+        sorted.sort();
+        let (one, other) = (place.log("log", fine(&sorted)), place.log("log2", fine(&shuffled)));
+        let one = place.build(&of(&one, FINE)).expect("a timeline");
+        let other = place.build(&of(&other, FINE).window_bytes(window)).expect("a timeline");
+        prop_assert_eq!(one.arrivals(), other.arrivals());
+        prop_assert_eq!(one.tails(), other.tails());
+        prop_assert!(one.arrivals().is_sorted());
+    }
+
+    #[test]
+    fn shuffled_lines_of_whole_seconds_are_too_if_ties_are_by_content((sorted, shuffled) in shuffled()) {
+        for spread in [Spread::Uniform, Spread::Even, Spread::None] {
+            let place = Place::new();
+            let build = |name, lines: &[_]| {
+                let path = place.log(name, whole(lines));
+                let build = of(&path, WHOLE).spread(spread).ties(Ties::Content);
+                place.build(&build).expect("a timeline")
+            };
+            let mut sorted = sorted.clone();
+            sorted.sort();
+            let (one, other) = (build("log", &sorted), build("log2", &shuffled));
+            prop_assert_eq!(one.arrivals(), other.arrivals());
+            prop_assert_eq!(one.tails(), other.tails());
+        }
+    }
+
+    #[test]
+    fn the_same_log_is_the_same_timeline(lines in lines(), window in 4_096..60_000_usize) {
+        let place = Place::new();
+        let path = place.log("log", whole(&lines));
+        let one = place.build(&of(&path, WHOLE)).expect("a timeline");
+        let again = place.build(&of(&path, WHOLE)).expect("a timeline");
+        prop_assert_eq!(&one.text, &again.text);
+        let seeded = place.build(&of(&path, WHOLE).seed(2)).expect("a timeline");
+        prop_assert_ne!(one.arrivals(), seeded.arrivals());
+        let small = place.build(&of(&path, WHOLE).window_bytes(window)).expect("a timeline");
+        prop_assert!(small.arrivals().is_sorted());
+        prop_assert_eq!(small.built.trailer.rows, one.built.trailer.rows);
+    }
+}
+
+/// Each line has its own target, by which its row is known.
+fn in_one_second(count: usize) -> String {
+    (0..count)
+        .map(|n| format!("[01/Mar/2026:10:00:00 +0000] 0.000 \"GET /{n} HTTP/1.1\"\n"))
+        .collect()
+}
+
+#[test]
+fn rows_of_one_second_keep_the_order_of_their_lines() {
+    let place = Place::new();
+    let path = place.log("log", in_one_second(1_000));
+    for spread in [Spread::Uniform, Spread::Even, Spread::None] {
+        let timeline = place
+            .build(&of(&path, WHOLE).spread(spread))
+            .expect("a timeline");
+        let targets = timeline
+            .tails()
+            .iter()
+            .map(|tail| tail.to_string())
+            .collect::<Vec<_>>();
+        let expected: Vec<_> = (0..1_000)
+            .map(|n| format!("\"u\":\"/{n}\",\"d\":0}}"))
+            .collect();
+        assert_eq!(targets, expected, "{spread:?}");
+        let start = 1_772_359_200_000_000;
+        let offsets: Vec<_> = timeline.arrivals().iter().map(|t| t - start).collect();
+        match spread {
+            Spread::None => assert!(offsets.iter().all(|t| *t == 0)),
+            Spread::Even => assert!(
+                offsets
+                    .iter()
+                    .enumerate()
+                    .all(|(n, t)| *t == 500 + n as i64 * 1_000)
+            ),
+            // Of a thousand uniform draws a hundred are in each tenth, with a deviation of 9.5.
+            _ => {
+                for tenth in 0..10 {
+                    let within = (tenth * 100_000)..((tenth + 1) * 100_000);
+                    let count = offsets.iter().filter(|t| within.contains(*t)).count();
+                    assert!((60..140).contains(&count), "{count} in {within:?}");
+                }
+            }
+        }
+    }
+}
+
+/// A row that comes when its neighbours are written has its place all the same.
+#[test]
+fn no_row_is_too_late() {
+    let place = Place::new();
+    let mut lines: Vec<_> = (0..3_000).map(|n| (n * 30, 0, (n % 4) as u8)).collect();
+    let sorted = fine(&lines);
+    // The first thousand come at the end.
+    lines.rotate_left(1_000);
+    let (one, other) = (place.log("log", sorted), place.log("log2", fine(&lines)));
+    let one = place.build(&of(&one, FINE)).expect("a timeline");
+    let other = place
+        .build(&of(&other, FINE).window_bytes(4_096))
+        .expect("a timeline");
+    assert_eq!(
+        (one.tails(), one.arrivals()),
+        (other.tails(), other.arrivals())
+    );
+    assert!(
+        one.built.late == 0 && other.built.late >= 1_000,
+        "{}",
+        other.built.late
+    );
+    assert!(other.built.spilled > 0);
+    assert_eq!(place.files(), ["log", "log2", "out.jsonl"]);
+}
