@@ -112,6 +112,11 @@ pub(crate) fn judge(record: &Record) -> Vec<Claim> {
             at_least(1.8),
             own("engine", "two_workers_to_one"),
         ),
+        (
+            "replay: p99 of distance, µs",
+            at_most(1000.0),
+            own("replay", "distance_p99_us"),
+        ),
     ]
     .into_iter()
     .map(|(claim, asked, measured)| Claim {

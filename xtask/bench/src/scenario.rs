@@ -21,13 +21,15 @@ pub(crate) enum Kind {
     Memory,
     /// The engine alone.
     Engine,
+    /// A timeline at 2,000/s: whether it arrives as it was written.
+    Replay,
     /// Messages into a sink of our own: how many a second.
     MqttSink,
     /// Messages into mosquitto, where it is on PATH.
     Mqtt,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind::Closed,
     Kind::Http2,
     Kind::Ceiling,
@@ -36,6 +38,7 @@ const KINDS: [Kind; 10] = [
     Kind::Stall,
     Kind::Memory,
     Kind::Engine,
+    Kind::Replay,
     Kind::MqttSink,
     Kind::Mqtt,
 ];
@@ -58,6 +61,7 @@ impl Kind {
             (Self::Memory, false) => "memory",
             (Self::Memory, true) => "memory-tls",
             (Self::Engine, _) => "engine",
+            (Self::Replay, _) => "replay",
             (Self::MqttSink, _) => "mqtt-sink",
             (Self::Mqtt, _) => "mqtt",
         }
@@ -70,7 +74,10 @@ impl Kind {
 
     /// Whether there is something to encrypt.
     const fn has_tls(self) -> bool {
-        !matches!(self, Self::Engine | Self::MqttSink | Self::Mqtt)
+        !matches!(
+            self,
+            Self::Engine | Self::Replay | Self::MqttSink | Self::Mqtt
+        )
     }
 }
 
@@ -151,7 +158,7 @@ mod tests {
 
     #[test]
     fn selects_by_name_and_by_flag() {
-        let plain = "closed http2 ceiling steady even stall memory engine";
+        let plain = "closed http2 ceiling steady even stall memory engine replay";
         for (asked, tls, quick, selected) in [
             (
                 "",

@@ -12,6 +12,7 @@ mod engine;
 mod even;
 mod memory;
 mod mqtt;
+mod replay;
 mod stall;
 mod steady;
 
@@ -28,7 +29,7 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
     match kind {
         Kind::Closed | Kind::Ceiling | Kind::Steady | Kind::Memory => Some(Mode::Raw),
         Kind::Even | Kind::Stall => Some(Mode::Recording),
-        Kind::Http2 | Kind::Engine | Kind::MqttSink | Kind::Mqtt => None,
+        Kind::Http2 | Kind::Engine | Kind::Replay | Kind::MqttSink | Kind::Mqtt => None,
     }
 }
 
@@ -46,6 +47,7 @@ pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
         Kind::Stall => stall::run(bench, scenario),
         Kind::Memory => memory::run(bench, scenario),
         Kind::Engine => engine::run(bench, scenario),
+        Kind::Replay => replay::run(bench, scenario),
         Kind::MqttSink => mqtt::sink(bench, scenario),
         Kind::Mqtt => mqtt::broker(bench, scenario),
     }
