@@ -69,3 +69,4 @@ pub use endpoint::{Endpoint, Headers};
 pub use hammer_args::{BuildError, HammerArgs, Once};
 pub use http::HttpArgs;
 pub use mqtt::MqttArgs;
+pub use network_args::NetworkArgs;

@@ -12,6 +12,7 @@ pub struct Slot {
     pub(crate) index: usize,
     pub(crate) worker: usize,
     pub(crate) workers: usize,
+    pub(crate) closed_loop: bool,
     pub(crate) notes: Rc<Notes>,
 }
 
@@ -38,6 +39,14 @@ impl Slot {
     #[must_use]
     pub fn workers(&self) -> usize {
         self.workers
+    }
+
+    /// Whether the next hit of a slot is due when its last one has ended (`-r max`), and not by a
+    /// schedule. There, a hit that waits for what it needs misses nothing, and one that fails at
+    /// once for want of it is followed by the next at once.
+    #[must_use]
+    pub fn is_closed_loop(&self) -> bool {
+        self.closed_loop
     }
 
     /// What the slots of this worker share, such as connections that carry several hits at a time:

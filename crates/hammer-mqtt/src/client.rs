@@ -5,7 +5,8 @@ use hammer_core::{Failure, Hit};
 
 use crate::config::Config;
 use crate::fault;
-use crate::link::{Head, Link};
+use crate::link::{Head, Link, Unfinished};
+use crate::packet::connack::Limits;
 use crate::ticket::Receipt;
 
 /// What a client is for.
@@ -32,6 +33,8 @@ pub(crate) struct Client {
 pub(crate) struct State {
     /// None while there is no connection.
     pub(crate) link: Option<Link>,
+    /// What the last connection has left.
+    unfinished: Option<Unfinished>,
     /// The number of its next message.
     pub(crate) seq: u64,
 }
@@ -56,7 +59,7 @@ impl Client {
         head: Option<Head>,
     ) -> Result<(), Failure> {
         let mut state = self.state.borrow_mut();
-        let State { link, seq } = &mut *state;
+        let State { link, seq, .. } = &mut *state;
         let link = link.as_mut().ok_or(fault::NOT_CONNECTED)?;
         link.offer(config, seq, hit, receipt, head)?;
         drop(state);
@@ -90,19 +93,32 @@ impl Client {
         }
     }
 
-    /// There is a connection.
-    pub(crate) fn up(&self, link: Link) {
-        self.state.borrow_mut().link = Some(link);
+    /// Whether there was a connection, whose session may go on.
+    pub(crate) fn was_up(&self) -> bool {
+        self.state.borrow().unfinished.is_some()
     }
 
-    /// There is no connection any more, nor what was in flight on it; whether the end of the run
-    /// waited for something.
-    pub(crate) fn down(&self, failure: Failure) -> bool {
-        let link = self.state.borrow_mut().link.take();
-        link.is_some_and(|mut link| {
-            let fenced = link.is_fenced();
-            link.fail(failure);
-            fenced
-        })
+    /// Whether there is a connection.
+    pub(crate) fn is_up(&self) -> bool {
+        self.state.borrow().link.is_some()
+    }
+
+    /// There is a connection, on which the broker allows this.
+    pub(crate) fn up(&self, config: &Config, limits: Limits) {
+        let state = &mut *self.state.borrow_mut();
+        let unfinished = state.unfinished.take();
+        state.link = Some(Link::new(config, self.number, limits, unfinished));
+    }
+
+    /// There is no connection any more. What was in flight on it has ended, unless that is to be
+    /// sent again on the next one. Tells whether the end of the run waited for something.
+    pub(crate) fn down(&self, failure: Failure, resend: bool) -> bool {
+        let state = &mut *self.state.borrow_mut();
+        let Some(mut link) = state.link.take() else {
+            return false;
+        };
+        let fenced = link.is_fenced();
+        state.unfinished = Some(link.fail(failure, resend));
+        fenced
     }
 }

@@ -47,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) window: u16,
     pub(crate) wait_for_window: bool,
     pub(crate) require_subscribers: bool,
+    /// Whether what is in flight survives its connection, with the session.
+    pub(crate) resend: bool,
     pub(crate) deliveries: Option<Deliveries>,
     /// One of each worker, since subscribers get what another worker's clients have sent.
     pub(crate) mailboxes: OnceLock<Vec<Mailbox>>,
@@ -58,16 +60,10 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// The client that a hit belongs to.
+    /// The place of the client that a hit belongs to among those of its worker.
     ///
     /// Worker w has clients w, w + n, w + 2n of n workers, and hits likewise: where the number of
     /// clients is a multiple of the workers', hit k is client k's modulo their number.
-    pub(crate) fn client_of(&self, hit: &Hit) -> u64 {
-        let (worker, workers) = (hit.slot().worker(), hit.slot().workers());
-        (self.local_client(hit) * workers + worker) as u64
-    }
-
-    /// Its place among the clients of its worker.
     pub(crate) fn local_client(&self, hit: &Hit) -> usize {
         let (worker, workers) = (hit.slot().worker(), hit.slot().workers());
         let here = self.clients_of(worker, workers) as u64;

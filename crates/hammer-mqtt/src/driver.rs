@@ -16,7 +16,6 @@ use crate::config::Config;
 use crate::dial::Stream;
 use crate::fault;
 use crate::handshake::{self, Answer};
-use crate::link::Link;
 use crate::packet::connack::Limits;
 use crate::pool::{Attempt, Pool};
 use crate::turns::Turns;
@@ -102,7 +101,9 @@ impl Driver {
             // Behind the publishers, so that ids differ.
             Role::Subscriber(_) => config.clients as u64 + self.client.number,
         };
-        let (answer, mut rest) = handshake::connect(&mut stream, config, number, slot).await?;
+        let resuming = config.resend && self.client.was_up();
+        let connecting = handshake::connect(&mut stream, config, number, resuming, slot);
+        let (answer, mut rest) = connecting.await?;
         let limits = match answer {
             Answer::Accepted(limits) => limits,
             Answer::Refused(code) => return Err(fault::refused(code)),
@@ -142,13 +143,14 @@ impl Driver {
             rest,
         } = opened;
         let keep_alive = limits.keep_alive.unwrap_or(self.config.connect.keep_alive);
-        self.client.up(Link::new(&self.config, limits));
+        self.client.up(&self.config, limits);
+        self.pool.connected();
         let end = self.drive(&mut stream, rest, keep_alive).await;
-        let failure = match &end {
-            End::Closing => fault::NOT_CONNECTED,
-            End::Failed(failure) => *failure,
+        let (failure, resend) = match &end {
+            End::Closing => (fault::NOT_CONNECTED, false),
+            End::Failed(failure) => (*failure, self.config.resend),
         };
-        if self.client.down(failure) {
+        if self.client.down(failure, resend) {
             self.pool.unfenced();
         }
         match end {

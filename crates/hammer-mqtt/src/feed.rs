@@ -79,11 +79,13 @@ impl Driver {
             waits,
             late,
             unknown,
+            resent,
         } = std::mem::take(&mut link.tally);
         for (name, count) in [
             ("window_waits", waits),
             ("late_answers", late),
             ("unknown_answers", unknown),
+            ("resent", resent),
         ] {
             if count > 0 {
                 self.slot.count(name, count);

@@ -47,18 +47,20 @@ impl<S: AsyncRead + Unpin> Reader<'_, S> {
     }
 }
 
-/// Tells the broker who it is, and waits for its answer; gives what came behind that.
+/// Tells the broker who it is and whether it has a session to go on with, and waits for its answer;
+/// gives what came behind that.
 pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     config: &Config,
     client: u64,
+    resuming: bool,
     slot: &Slot,
 ) -> Result<(Answer, Vec<u8>), Failure> {
     let id = config.client_id.text(Values {
         client,
         ..Values::default()
     });
-    let packet = config.connect.encode(&id).unwrap_or_default();
+    let packet = config.connect.encode(&id, resuming).unwrap_or_default();
     let said = async {
         stream.write_all(&packet).await?;
         stream.flush().await

@@ -84,6 +84,12 @@ impl<T> Ids<T> {
         cells.into_iter().flatten().map(|(_, entry)| entry)
     }
 
+    /// All that is taken, in no order.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (u16, &mut T)> {
+        let taken = self.cells.iter_mut().flatten();
+        taken.map(|(id, entry)| (*id, entry))
+    }
+
     /// Twice as many cells. Ids that differ in their low bits differ in one bit more of them too.
     fn grow(&mut self) {
         let cells = (self.cells.len() * 2).clamp(FIRST, MOST);

@@ -7,7 +7,6 @@ use hammer_core::{Crew, Failure, Hammer, Hit, Needs, Outcome, Slot, Unready};
 use crate::MqttBuilder;
 use crate::client::Client;
 use crate::config::{Config, Measure};
-use crate::delivery::Arrival;
 use crate::pool::Pool;
 use crate::storm;
 use crate::ticket::Ticket;
@@ -73,18 +72,6 @@ impl Mqtt {
     fn pool(&self, slot: &Slot) -> Rc<Pool> {
         slot.share(|| Pool::new(self.config.clone(), slot))
     }
-
-    /// What is known of a message before it is numbered.
-    fn arrival(&self, ticket: &Ticket, hit: &Hit) -> Arrival {
-        Arrival {
-            worker: hit.slot().worker() as u16,
-            client: self.config.client_of(hit) as u32,
-            ticket: ticket.index,
-            generation: ticket.generation(),
-            seq: 0,
-            subscriber: 0,
-        }
-    }
 }
 
 impl Hammer for Mqtt {
@@ -134,9 +121,20 @@ impl Hammer for Mqtt {
         let Kind::Shared { pool, ticket } = &session.0 else {
             return Box::pin(storm::hit(config, &hit)).await;
         };
-        let client = pool
-            .client(config.local_client(&hit))
-            .ok_or(crate::fault::NOT_CONNECTED)?;
+        let local = config.local_client(&hit);
+        let mut client = pool.client(local).ok_or(crate::fault::NOT_CONNECTED)?;
+        if hit.slot().is_closed_loop() && !client.is_up() {
+            // Failing at once would make the loop spin.
+            client = match pool.stand_in(local) {
+                Some(client) => client,
+                None => {
+                    // On the heap: other hits need no room for this.
+                    let client = Box::pin(pool.first_back(local)).await;
+                    hit.mark("reconnect");
+                    client
+                }
+            };
+        }
         let mut present = Present {
             ticket,
             client,
@@ -144,7 +142,8 @@ impl Hammer for Mqtt {
         };
         let head = config.deliveries.as_ref().map(|deliveries| {
             ticket.expect_copies(deliveries.copies());
-            self.arrival(ticket, &hit).head(deliveries.run)
+            let worker = hit.slot().worker() as u16;
+            ticket.arrival(worker, client.number).head(deliveries.run)
         });
         client.offer(config, &hit, ticket.receipt(), head)?;
         let ended = ticket.ended().await;

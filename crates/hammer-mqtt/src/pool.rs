@@ -38,6 +38,8 @@ pub(crate) struct Pool {
     closing: Cell<bool>,
     closed: Notify,
     changed: Notify,
+    /// A client has come back.
+    back: Notify,
 }
 
 /// The first attempt of a client to connect.
@@ -90,12 +92,34 @@ impl Pool {
             closing: Cell::new(false),
             closed: Notify::new(),
             changed: Notify::new(),
+            back: Notify::new(),
         }
     }
 
     /// The client at this place.
     pub(crate) fn client(&self, local: usize) -> Option<&Rc<Client>> {
         self.clients.get(local)
+    }
+
+    /// The first client from this place on that is connected.
+    pub(crate) fn stand_in(&self, local: usize) -> Option<&Rc<Client>> {
+        let (before, after) = self.clients.split_at(local);
+        after.iter().chain(before).find(|client| client.is_up())
+    }
+
+    /// The same, when there is one.
+    pub(crate) async fn first_back(&self, local: usize) -> &Rc<Client> {
+        loop {
+            match self.stand_in(local) {
+                Some(client) => return client,
+                None => self.back.notified().await,
+            }
+        }
+    }
+
+    /// A client is connected.
+    pub(crate) fn connected(&self) {
+        self.back.notify_waiters();
     }
 
     /// Connects all clients: first those that subscribe, so that they miss nothing.

@@ -13,7 +13,7 @@ pub(crate) async fn hit(config: &Config, hit: &Hit) -> Result<Outcome, Failure> 
     let mut stream = config.dial.open(slot).await?;
     // By slot: two hits at a time with one id would throw each other out.
     let client = slot.index() as u64;
-    let (answer, _) = handshake::connect(&mut stream, config, client, slot).await?;
+    let (answer, _) = handshake::connect(&mut stream, config, client, false, slot).await?;
     match answer {
         Answer::Refused(code) => Ok(Outcome::rejected(reason::refusal_name(code))),
         Answer::Accepted(_) => {

@@ -5,6 +5,8 @@ use std::task::{Poll, Waker};
 
 use hammer_core::{Failure, Outcome, Slot};
 
+use crate::delivery::Arrival;
+
 type Ended = Result<Outcome, Failure>;
 
 /// Where the hit of a slot waits for its end; one hit after the other.
@@ -52,6 +54,18 @@ impl Ticket {
 
     pub(crate) fn generation(&self) -> u32 {
         self.generation.get()
+    }
+
+    /// What is known of the message of this hit before it is numbered.
+    pub(crate) fn arrival(&self, worker: u16, client: u64) -> Arrival {
+        Arrival {
+            worker,
+            client: client as u32,
+            ticket: self.index,
+            generation: self.generation(),
+            seq: 0,
+            subscriber: 0,
+        }
     }
 
     /// The message of this hit is to reach so many subscribers.

@@ -37,6 +37,7 @@ impl Turns<'_> {
         let State {
             link: Some(link),
             seq,
+            ..
         } = &mut *state
         else {
             return Poll::Ready(End::Failed(fault::CONNECTION_LOST));

@@ -1,4 +1,4 @@
-//! How often a message allocates. In a program of its own, since the counting allocator is that of
+//! How often a message allocates, and how much a connection does. In a program of its own, since the counting allocator is that of
 //! a whole program, and the only test in it, since it counts whatever else runs.
 
 use std::alloc::System;
@@ -6,8 +6,8 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
 
-use hammer_core::{Run, Schedule};
-use hammer_mqtt::{Mqtt, Payload, Qos};
+use hammer_core::{Event, Rate, Run, Schedule, Stop};
+use hammer_mqtt::{Mqtt, Payload, Qos, Version};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -42,6 +42,49 @@ fn broker() -> SocketAddr {
     addr
 }
 
+/// A broker that accepts everybody and allows 65,535 unacknowledged messages, and then keeps what it
+/// has accepted, which is all that it allocates.
+fn silent_broker() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let addr = listener.local_addr().expect("it is bound");
+    thread::spawn(move || {
+        let mut kept = Vec::with_capacity(1_024);
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let accepted = [0x20, 6, 0, 0, 3, 0x21, 0xff, 0xff];
+            stream.write_all(&accepted).expect("it is open");
+            kept.push(stream);
+        }
+    });
+    addr
+}
+
+/// Bytes that a run allocates which opens so many connections and sends nothing on most of them.
+fn bytes(broker: SocketAddr, clients: usize) -> usize {
+    let mqtt = Mqtt::builder(&format!("mqtt://{broker}"))
+        .version(Version::V5)
+        .clients(clients)
+        .qos(Qos::AtLeastOnce)
+        .build()
+        .expect("it is well formed");
+    let stop = Stop::new();
+    let run = Run::new(mqtt, Schedule::constant(Rate::per_second(1)).hits(2))
+        .threads(1)
+        .max_in_flight(1)
+        .stop(stop.clone());
+    let region = Region::new(ALLOCATOR);
+    let mut change = None;
+    let report = run.execute(|event| {
+        if let Event::Started { .. } = event {
+            change = Some(region.change());
+            stop.now();
+        }
+    });
+    let report = report.expect("the run is well formed");
+    assert_eq!(report.counts["connections_opened"], clients as u64);
+    let change = change.expect("it has started");
+    change.bytes_allocated
+}
+
 /// Allocations of a whole run, reallocations included.
 fn allocations(broker: SocketAddr, hits: u64) -> usize {
     let mqtt = Mqtt::builder(&format!("mqtt://{broker}"))
@@ -61,7 +104,7 @@ fn allocations(broker: SocketAddr, hits: u64) -> usize {
 }
 
 #[test]
-fn a_message_allocates_nothing() {
+fn messages_allocate_next_to_nothing_and_connections_little() {
     let broker = broker();
     let (short, long) = (2_000, 52_000);
     let more = allocations(broker, long).saturating_sub(allocations(broker, short));
@@ -71,4 +114,9 @@ fn a_message_allocates_nothing() {
         "{more} allocations for {} messages more",
         long - short
     );
+    let broker = silent_broker();
+    let (few, many) = (10, 210);
+    let each = bytes(broker, many).saturating_sub(bytes(broker, few)) / (many - few);
+    // Which is what has been freed again, too: the futures and buffers of opening it.
+    assert!(each < 15_000, "{each} bytes for a connection");
 }

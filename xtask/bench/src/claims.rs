@@ -117,6 +117,46 @@ pub(crate) fn judge(record: &Record) -> Vec<Claim> {
             at_most(1000.0),
             own("replay", "distance_p99_us"),
         ),
+        (
+            "mqtt-sink: messages/s on one core, QoS 0",
+            at_least(1_000_000.0),
+            own("mqtt-sink", "messages_per_s_qos0"),
+        ),
+        (
+            "mqtt-sink: messages/s on one core, QoS 1",
+            at_least(500_000.0),
+            own("mqtt-sink", "messages_per_s_qos1"),
+        ),
+        (
+            "mqtt: response p50 at 2,000/s, µs",
+            at_most(130.0),
+            own("mqtt", "response_p50_us"),
+        ),
+        (
+            "mqtt: 20,000 messages, mosquitto_sub counted",
+            at_least(20_000.0),
+            own("mqtt", "counted_messages"),
+        ),
+        (
+            "mqtt: p90 with a stall of 0.5 s, ms",
+            at_least(100.0),
+            own("mqtt", "stall_p90_ms"),
+        ),
+        (
+            "mqtt: p99 with a stall of 0.5 s, ms",
+            at_least(400.0),
+            own("mqtt", "stall_p99_ms"),
+        ),
+        (
+            "mqtt: 5,000 clients and back, s",
+            at_most(1.5),
+            own("mqtt", "connect_5000_s"),
+        ),
+        (
+            "mqtt: memory per client, kB",
+            at_most(15.0),
+            own("mqtt", "memory_per_client_kb"),
+        ),
     ]
     .into_iter()
     .map(|(claim, asked, measured)| Claim {

@@ -101,6 +101,11 @@ pub(crate) fn run(
     })
 }
 
+/// Processor time that a process has used so far; `None` where the system does not tell.
+pub(crate) fn cpu(pid: u32) -> Option<Duration> {
+    system::cpu(pid)
+}
+
 fn bytes(file: &mut File) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.rewind()?;
@@ -135,7 +140,7 @@ mod system {
         }
     }
 
-    /// What a zombie has used, in the ticks of `/proc/PID/stat`.
+    /// What a process has used, a zombie too, in the ticks of `/proc/PID/stat`.
     pub(super) fn cpu(pid: u32) -> Option<Duration> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         let ticks = super::ticks(&stat)?;

@@ -24,6 +24,9 @@ pub(super) struct SessionArgs {
     /// How long the broker keeps a session without a connection, in seconds; MQTT 5
     #[arg(long, value_name = "SECONDS")]
     session_expiry: Option<u32>,
+    /// Keep messages in flight when their connection is lost, and send them again with the session
+    #[arg(long)]
+    resend: bool,
     /// Longest silence on a connection, in seconds; 0 for none [default: 60]
     #[arg(long, value_name = "SECONDS")]
     keep_alive: Option<u16>,
@@ -50,7 +53,8 @@ impl SessionArgs {
     pub(super) fn apply(self, mut mqtt: MqttBuilder) -> MqttBuilder {
         mqtt = mqtt
             .version(self.mqtt.unwrap_or_default())
-            .clean_start(!self.keep_session);
+            .clean_start(!self.keep_session)
+            .resend(self.resend);
         if let Some(user) = self.user {
             mqtt = match user.split_once(':') {
                 Some((user, password)) => mqtt.user(user).password(password),

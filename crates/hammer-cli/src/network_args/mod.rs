@@ -14,10 +14,11 @@ use self::proxy::ProxyArgs;
 use self::tls::TlsArgs;
 use crate::error::chain;
 
-/// Where connections go, by which way, and how TLS is spoken.
+/// The flags of connections: where they go, by which way, and how TLS is spoken. A hammer that connects by
+/// [hammer-net](hammer_net) flattens them into its own.
 #[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
-pub(crate) struct NetworkArgs {
+pub struct NetworkArgs {
     #[command(flatten)]
     connect: ConnectArgs,
     #[command(flatten)]
@@ -28,7 +29,8 @@ pub(crate) struct NetworkArgs {
 
 impl NetworkArgs {
     /// Of an endpoint, which says no more than whom to trust.
-    pub(crate) fn trusting(cacert: Option<PathBuf>, insecure: bool) -> Self {
+    #[must_use]
+    pub fn trusting(cacert: Option<PathBuf>, insecure: bool) -> Self {
         Self {
             tls: TlsArgs {
                 cacert,
@@ -40,7 +42,7 @@ impl NetworkArgs {
     }
 
     /// Tells a builder.
-    pub(crate) fn apply<B: Networking>(self, mut builder: B) -> B {
+    pub fn apply<B: Networking>(self, mut builder: B) -> B {
         let network = self.proxy.apply(self.connect.apply(Network::default()));
         *builder.network() = self.tls.apply(network);
         builder

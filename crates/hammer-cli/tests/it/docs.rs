@@ -9,6 +9,7 @@ use std::process::{Command, Output, Stdio};
 use hammer_target::{Certificate, Knobs, Target};
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::broker;
 use crate::command::{examples, json as parsed, output, repository, stderr, stdout};
 use crate::echo;
 use crate::plans::run;
@@ -71,6 +72,7 @@ struct Place {
     plain: Target,
     tls: Target,
     echo: String,
+    broker: String,
     /// What the docs have exported so far.
     exported: Vec<(String, String)>,
     folder: tempfile::TempDir,
@@ -94,6 +96,7 @@ impl Place {
                 .spawn(Knobs::default())
                 .unwrap(),
             echo: echo::server().to_string(),
+            broker: broker::serve(),
             exported: vec![],
             folder,
             path: env::join_paths(path).unwrap(),
@@ -106,7 +109,9 @@ impl Place {
         let command = command
             .replace("http://127.0.0.1:8080", plain.trim_end_matches('/'))
             .replace("https://example.test/", &tls)
-            .replace("127.0.0.1:7", &self.echo);
+            .replace("127.0.0.1:7", &self.echo)
+            .replace("mqtt://127.0.0.1", &self.broker)
+            .replace("mqtt://u:p@127.0.0.1", &self.broker);
         let mut words: Vec<&str> = vec![];
         for word in command.split_whitespace() {
             words.push(match words.last() {
@@ -116,14 +121,13 @@ impl Place {
                 _ => word,
             });
         }
-        let has = |flags: [&str; 2]| words.iter().any(|word| flags.contains(word));
-        let hits = has(["http", "--endpoint"]) || has(["demo", "hammer-echo"]);
-        if hits && !has(["-z", "--duration"]) {
+        let has = |flags: &[&str]| words.iter().any(|word| flags.contains(word));
+        let hits = has(&["http", "mqtt", "--endpoint", "demo", "hammer-echo"]);
+        if hits && !has(&["-z", "--duration"]) {
             words.extend(["-z", SHORT]);
         }
-        // There is no broker here: what would be sent is looked at, and a run is the business of the
-        // tests that have one.
-        if command.contains("mqtt") && !command.contains("--dry-run") {
+        // The broker here speaks no TLS, and has a thread for each client.
+        if command.contains(" 15000 ") || command.contains("mqtts://") {
             words.push("--dry-run");
         }
         words.join(" ")

@@ -1,43 +1,11 @@
-use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::thread;
 
+use crate::broker;
 use crate::command::{output, report, stderr, stdout};
-
-/// A broker that is done with everything at once: enough of one to test a command line.
-fn broker() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let addr = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            thread::spawn(move || {
-                let mut head = [0; 2];
-                while stream.read_exact(&mut head).is_ok() {
-                    let mut body = vec![0; usize::from(head[1])];
-                    stream.read_exact(&mut body).unwrap();
-                    let answer = match head[0] >> 4 {
-                        // A length for properties, where there are some.
-                        1 if body[6] == 5 => vec![0x20, 3, 0, 0, 0],
-                        1 => vec![0x20, 2, 0, 0],
-                        3 if head[0] & 6 == 2 => {
-                            let topic = usize::from(body[1]);
-                            vec![0x40, 2, body[2 + topic], body[3 + topic]]
-                        }
-                        12 => vec![0xd0, 0],
-                        14 => return,
-                        _ => continue,
-                    };
-                    stream.write_all(&answer).unwrap();
-                }
-            });
-        }
-    });
-    format!("mqtt://{addr}")
-}
 
 #[test]
 fn messages_are_acknowledged_or_sent_and_the_report_says_which() {
-    let url = broker();
+    let url = broker::serve();
     for (flags, label) in [
         (
             "--qos 1 --clients 3 --topic t/{{client}}/{{seq}} -d {{hit}}",
@@ -51,6 +19,8 @@ fn messages_are_acknowledged_or_sent_and_the_report_says_which() {
             "--qos 1 -u me:secret --client-id c{{client}} --keep-alive 9 --will-topic w",
             "puback",
         ),
+        ("--qos 1 --keep-session --resend", "puback"),
+        ("--qos 1 --mqtt 5 --session-expiry 60 --resend", "puback"),
         ("--size 90 --retain --window 5 --window-full fail", "sent"),
         (
             "--mode ping --connect-rate 100 --connect-timeout 3s --allow-missing 1%",
@@ -69,7 +39,7 @@ fn messages_are_acknowledged_or_sent_and_the_report_says_which() {
 
 #[test]
 fn run_picks_the_hammer_by_the_scheme() {
-    let url = broker();
+    let url = broker::serve();
     let args = [
         "run",
         "--endpoint",
@@ -99,7 +69,7 @@ fn a_plan_has_the_flags_as_keys() {
     let plan = format!(
         "[[load]]\ntarget = '{}'\nrate = 100\nhits = 20\nqos = 1\nclients = 2\n\
          topic = 't/{{{{client}}}}'\nwindow_full = 'fail'\n",
-        broker()
+        broker::serve()
     );
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.toml");

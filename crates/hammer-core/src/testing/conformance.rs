@@ -47,6 +47,7 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), Nonconformance> {
             index,
             worker: 0,
             workers: 1,
+            closed_loop: false,
             notes,
         }
     };

@@ -60,6 +60,7 @@ impl<H: Hammer> Worker<H> {
             index: index * self.part.workers + self.part.worker,
             worker: self.part.worker,
             workers: self.part.workers,
+            closed_loop: self.share.borrow().is_closed_loop(),
             notes: Rc::new(Notes::new(self.interval.clone(), self.commons.clone())),
         };
         let task = SlotTask {

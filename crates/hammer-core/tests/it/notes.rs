@@ -92,6 +92,33 @@ fn hits_of_a_warm_up_count_in_no_row_and_no_counter() {
     );
 }
 
+/// Notes of each slot whether its hits follow one another.
+struct Following;
+
+impl Hammer for Following {
+    type Session = ();
+
+    async fn open(&self, slot: Slot) -> Result<(), Failure> {
+        slot.count("open", u64::from(!slot.is_closed_loop()));
+        slot.count("closed", u64::from(slot.is_closed_loop()));
+        Ok(())
+    }
+
+    async fn hit(&self, (): &mut (), _: Hit) -> Result<Outcome, Failure> {
+        Ok(Outcome::ok("done"))
+    }
+}
+
+#[test]
+fn a_slot_knows_whether_its_hits_follow_one_another_or_a_schedule() {
+    let closed = Run::new(Following, Schedule::max().hits(3)).threads(1);
+    let report = run(closed.max_in_flight(2));
+    assert_eq!((report.counts["closed"], report.counts["open"]), (2, 0));
+    let report = run(Run::new(Following, per_second(100, ms(1000))));
+    assert_eq!(report.counts["closed"], 0);
+    assert!(report.counts["open"] > 0);
+}
+
 /// Gets ready two of three, tells of it, and settles for half a second.
 struct Preparing {
     /// Whether what it got ready is enough.

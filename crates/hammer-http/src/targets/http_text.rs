@@ -37,14 +37,15 @@ pub(super) fn parse(
             above.at = None;
             open = true;
         } else {
+            // The line is not repeated: a malformed header may be a secret.
             let entry = entries.last_mut().filter(|_| open);
-            let entry = entry.ok_or_else(|| wrong(format!("no target for {line:?}: {RIGHT}")))?;
+            let entry = entry.ok_or_else(|| wrong(format!("no target above for this: {RIGHT}")))?;
             if let Some(path) = line.strip_prefix('@') {
                 entry.body = read(path.trim()).map_err(wrong)?;
             } else {
                 let header: Header = line
                     .parse()
-                    .map_err(|_| wrong(format!("malformed line {line:?}: {RIGHT}")))?;
+                    .map_err(|_| wrong(format!("malformed: {RIGHT}")))?;
                 entry.headers.push(header);
             }
         }

@@ -15,7 +15,7 @@ use self::session::Identity;
 use crate::config::{Config, Measure};
 use crate::link::Deed;
 use crate::url::Url;
-use crate::{Error, Mqtt, Qos};
+use crate::{Error, ErrorKind, Mqtt, Qos};
 
 pub use self::measure::Mode;
 pub use self::message::Payload;
@@ -81,6 +81,15 @@ impl MqttBuilder {
             Measure::Ack | Measure::Sent => 0,
         };
         let alias = sending.alias(version)?;
+        let resend = identity.resend;
+        if resend && (measuring.mode != Mode::Publish || !is_answered(sending.qos)) {
+            let message = "only messages at QoS 1 and 2 are sent again";
+            return Err(Error::new(ErrorKind::Combination, message));
+        }
+        if resend && alias {
+            let message = "a topic alias ends with its connection: what is sent again has none";
+            return Err(Error::new(ErrorKind::Combination, message));
+        }
         let filter = measuring.subscribed(&sending)?;
         let message = sending.message(version, head)?;
         let connect = identity.connect(&url)?;
@@ -107,6 +116,7 @@ impl MqttBuilder {
                 window: measuring.window,
                 wait_for_window: measuring.wait_for_window,
                 require_subscribers: measuring.require_subscribers,
+                resend,
                 deliveries,
                 mailboxes: OnceLock::new(),
                 passed_on: Default::default(),

@@ -21,6 +21,7 @@ pub(super) struct Identity {
     password: Option<String>,
     clean_start: bool,
     session_expiry: Option<u32>,
+    pub(super) resend: bool,
     keep_alive: u16,
     will: Option<Will>,
 }
@@ -40,6 +41,7 @@ impl Default for Identity {
             password: None,
             clean_start: true,
             session_expiry: None,
+            resend: false,
             keep_alive: 60,
             will: None,
         }
@@ -85,6 +87,15 @@ impl Identity {
         if session_expiry.is_some() && version == Version::V3 {
             let message = "a session expiry is of MQTT 5: 3.1.1 has sessions that end with the \
                            connection (clean start) or never";
+            return Err(Error::new(ErrorKind::Combination, message));
+        }
+        let has_session = match version {
+            Version::V3 => !clean_start,
+            Version::V5 => session_expiry.is_some_and(|seconds| seconds > 0),
+        };
+        if self.resend && !has_session {
+            let message = "without a session there is nothing to send again: it needs one that the \
+                           broker keeps (MQTT 5: a session expiry; 3.1.1: no clean start)";
             return Err(Error::new(ErrorKind::Combination, message));
         }
         let user = self.user.or_else(|| url.user.clone());
@@ -149,7 +160,7 @@ impl MqttBuilder {
     }
 
     /// Whether a connection begins a new session (in 3.1.1: a clean one). Where it goes on with the
-    /// last one, nothing is sent again by this side: a hit is sent once.
+    /// last one, this side sends nothing again, unless [`resend`](Self::resend) says so.
     pub fn clean_start(mut self, yes: bool) -> Self {
         self.identity.clean_start = yes;
         self
@@ -158,6 +169,18 @@ impl MqttBuilder {
     /// How long the broker keeps a session without a connection, in seconds.
     pub fn session_expiry(mut self, seconds: u32) -> Self {
         self.identity.session_expiry = Some(seconds);
+        self
+    }
+
+    /// Whether messages in flight stay so when their connection is lost: a client that comes back to
+    /// its session sends them again, marked as such and in order (MQTT 5.0 and 3.1.1, section 4.4),
+    /// and their hits end with that answer. Where the broker has lost the session they fail.
+    ///
+    /// It needs a session that the broker keeps: in version 5 a
+    /// [`session_expiry`](Self::session_expiry), in 3.1.1 no [`clean_start`](Self::clean_start). A
+    /// clean start is one for the first connection of a client only.
+    pub fn resend(mut self, yes: bool) -> Self {
+        self.identity.resend = yes;
         self
     }
 

@@ -2,7 +2,8 @@
 
 use hammer_core::{Failure, Outcome};
 
-use super::{Link, Pinging, Taken};
+use super::resume::LastSent;
+use super::{Link, Pinging, Taken, Unfinished};
 use crate::config::{Config, Measure};
 use crate::packet;
 use crate::packet::received::Answered;
@@ -39,7 +40,11 @@ impl Link {
         if to == Answered::Pubrec && !reason::is_error(reason) {
             taken.receipt.mark("pubrec");
             taken.awaits = Answered::Pubcomp;
-            self.append(&packet::short_answer(0x62, id));
+            let release = packet::short_answer(0x62, id);
+            if let Some(last) = &mut taken.last_sent {
+                **last = LastSent::of(self.queued, &release);
+            }
+            self.append(&release);
             if reason == reason::NO_MATCHING_SUBSCRIBERS && config.require_subscribers {
                 // Its id is free with the PUBCOMP, and nothing better will come.
                 self.end_early(id, reason);
@@ -84,20 +89,21 @@ impl Link {
         }
     }
 
-    /// The connection is over: so is whatever needed it.
-    pub(crate) fn fail(&mut self, failure: Failure) {
+    /// The connection is over: so is whatever needed it. What is in flight is unfinished then if it
+    /// may be sent again.
+    pub(crate) fn fail(&mut self, failure: Failure, resend: bool) -> Unfinished {
         let pinged = self.pings.drain(..).filter_map(|pinging| match pinging {
             Pinging::Hit(receipt) => Some(receipt),
             Pinging::Nobody | Pinging::Fence => None,
         });
-        let receipts = (self.ids.drain().map(|taken| taken.receipt))
-            .chain(self.waiting.drain(..).map(|waiting| waiting.receipt))
+        let receipts = (self.waiting.drain(..).map(|waiting| waiting.receipt))
             .chain(self.sent.drain(..).map(|(_, receipt)| receipt))
             .chain(pinged);
         receipts.for_each(|receipt| {
             receipt.end(Err(failure));
         });
         self.fences = 0;
+        self.unfinished(failure, resend)
     }
 }
 

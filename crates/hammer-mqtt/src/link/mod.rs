@@ -1,11 +1,14 @@
 //! What the connection of a client is, between the hits that use it and the task that drives it.
 
 mod answers;
+mod resume;
 
 use std::collections::VecDeque;
 
 use hammer_core::{Failure, Hit, Outcome};
 
+use self::resume::LastSent;
+pub(crate) use self::resume::Unfinished;
 use crate::config::{Config, Measure};
 use crate::fault;
 use crate::ids::Ids;
@@ -31,6 +34,8 @@ pub(crate) enum Deed {
 struct Taken {
     receipt: Receipt,
     awaits: Answered,
+    /// None unless it may be sent again.
+    last_sent: Option<Box<LastSent>>,
 }
 
 /// A hit that waits for the window.
@@ -58,10 +63,13 @@ pub(crate) struct Tally {
     pub(crate) waits: u64,
     pub(crate) late: u64,
     pub(crate) unknown: u64,
+    pub(crate) resent: u64,
 }
 
 /// A connection that the broker has accepted.
 pub(crate) struct Link {
+    /// The number of its client.
+    client: u64,
     version: Version,
     limits: Limits,
     window: usize,
@@ -73,6 +81,8 @@ pub(crate) struct Link {
     queued: u64,
     flushed: u64,
     ids: Ids<Taken>,
+    /// What the session has left that is yet to be sent again, in its order.
+    again: VecDeque<u16>,
     waiting: VecDeque<Waiting>,
     /// Hits that end when the socket has their bytes, and which byte is the last.
     sent: VecDeque<(u64, Receipt)>,
@@ -84,9 +94,25 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    pub(crate) fn new(config: &Config, limits: Limits) -> Self {
+    /// A connection of `client`, which goes on with what is unfinished if the broker has the session
+    /// too.
+    pub(crate) fn new(
+        config: &Config,
+        client: u64,
+        limits: Limits,
+        unfinished: Option<Unfinished>,
+    ) -> Self {
         let window = usize::from(config.window.min(limits.receive_maximum));
+        let (ids, again) = match unfinished {
+            Some(unfinished) if limits.session_present => unfinished.in_order(),
+            Some(unfinished) => {
+                unfinished.fail();
+                (Ids::new(), VecDeque::new())
+            }
+            None => (Ids::new(), VecDeque::new()),
+        };
         Self {
+            client,
             version: config.connect.version,
             limits,
             window,
@@ -94,7 +120,8 @@ impl Link {
             written: 0,
             queued: 0,
             flushed: 0,
-            ids: Ids::new(),
+            ids,
+            again,
             waiting: VecDeque::new(),
             sent: VecDeque::new(),
             pings: VecDeque::new(),
@@ -111,8 +138,8 @@ impl Link {
             Deed::Subscribe => true,
             Deed::Ping => false,
         };
-        let unsent = self.out.len() - self.written;
-        unsent < MOST_UNSENT && (!needs_id || self.ids.taken() < self.window)
+        let fits = !needs_id || self.ids.taken() < self.window;
+        fits && self.again.is_empty() && self.unsent().len() < MOST_UNSENT
     }
 
     /// Does `deed` for a hit, now or when there is room.
@@ -153,7 +180,7 @@ impl Link {
             Deed::Publish => self.publish(config, seq, hit, receipt, head)?,
             Deed::Subscribe => {
                 let values = Values {
-                    client: config.client_of(hit),
+                    client: self.client,
                     seq: *seq,
                     hit: hit.number(),
                 };
@@ -162,11 +189,12 @@ impl Link {
                 if !subscribe::is_filter(&filter) {
                     return Err(fault::INVALID_TOPIC);
                 }
-                let awaits = Answered::Suback;
-                let id = self
-                    .ids
-                    .take(Taken { receipt, awaits })
-                    .ok_or(fault::WINDOW_FULL)?;
+                let taken = Taken {
+                    receipt,
+                    awaits: Answered::Suback,
+                    last_sent: None,
+                };
+                let id = self.ids.take(taken).ok_or(fault::WINDOW_FULL)?;
                 let packet = subscribe::encode(self.version, id, &filter, config.message.qos);
                 self.out.extend_from_slice(&packet.unwrap_or_default());
                 let sent = (self.out.len() - start) as u32;
@@ -193,7 +221,7 @@ impl Link {
         head: Option<Head>,
     ) -> Result<(), Failure> {
         let values = Values {
-            client: config.client_of(hit),
+            client: self.client,
             seq: *seq,
             hit: hit.number(),
         };
@@ -218,6 +246,7 @@ impl Link {
                 let taken = Taken {
                     receipt: receipt.clone(),
                     awaits,
+                    last_sent: None,
                 };
                 Some(self.ids.take(taken).ok_or(fault::WINDOW_FULL)?)
             }
@@ -243,6 +272,10 @@ impl Link {
             Some(id) => {
                 if let Some(taken) = self.ids.get(id) {
                     taken.receipt.sent = size;
+                    taken.last_sent = config.resend.then(|| {
+                        let packet = &self.out[self.out.len() - size as usize..];
+                        LastSent::new(self.queued, packet)
+                    });
                 }
             }
             None if config.measure != Measure::Delivery => {
@@ -316,6 +349,7 @@ impl Link {
 
     /// Does what waits for the window, as far as there is room.
     pub(crate) fn pump(&mut self, config: &Config, seq: &mut u64) {
+        self.send_again();
         while self.has_room(config, config.deed) {
             let Some(Waiting { receipt, hit, head }) = self.waiting.pop_front() else {
                 return;

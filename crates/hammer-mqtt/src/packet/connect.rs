@@ -29,22 +29,24 @@ pub(crate) struct Will {
 }
 
 impl Connect {
-    /// The packet of the client with this id; none if a text is too long for MQTT.
-    pub(crate) fn encode(&self, id: &str) -> Option<Vec<u8>> {
+    /// The packet of the client with this id, which may want to go on with its session whatever
+    /// was said of a clean start; none if a text is too long for MQTT.
+    pub(crate) fn encode(&self, id: &str, resuming: bool) -> Option<Vec<u8>> {
         let mut bytes = BytesMut::new();
+        let clean = self.clean_start && !resuming;
         let written = match self.version {
-            Version::V3 => self.three(id).write(&mut bytes).is_ok(),
+            Version::V3 => self.three(id, clean).write(&mut bytes).is_ok(),
             Version::V5 => {
-                let (connect, will, login) = self.five(id);
+                let (connect, will, login) = self.five(id, clean);
                 connect.write(&will, &login, &mut bytes).is_ok()
             }
         };
         written.then(|| bytes.to_vec())
     }
 
-    fn three(&self, id: &str) -> v4::Connect {
+    fn three(&self, id: &str, clean: bool) -> v4::Connect {
         let mut connect = v4::Connect::new(id);
-        connect.clean_session = self.clean_start;
+        connect.clean_session = clean;
         connect.keep_alive = self.keep_alive;
         connect.last_will = self.will.as_ref().map(|will| v4::LastWill {
             topic: will.topic.clone(),
@@ -58,7 +60,11 @@ impl Connect {
         connect
     }
 
-    fn five(&self, id: &str) -> (v5::Connect, Option<v5::LastWill>, Option<v5::Login>) {
+    fn five(
+        &self,
+        id: &str,
+        clean: bool,
+    ) -> (v5::Connect, Option<v5::LastWill>, Option<v5::Login>) {
         let properties = v5::ConnectProperties {
             session_expiry_interval: self.session_expiry,
             receive_maximum: None,
@@ -73,7 +79,7 @@ impl Connect {
         let connect = v5::Connect {
             keep_alive: self.keep_alive,
             client_id: id.to_owned(),
-            clean_start: self.clean_start,
+            clean_start: clean,
             properties: Some(properties),
         };
         let will = self.will.as_ref().map(|will| v5::LastWill {
@@ -116,7 +122,7 @@ mod tests {
                 retain: true,
             }),
         };
-        let mut three = BytesMut::from(&said.encode("c1").expect("it fits")[..]);
+        let mut three = BytesMut::from(&said.encode("c1", false).expect("it fits")[..]);
         let read = v4::Packet::read(&mut three, 1_000).expect("it is MQTT");
         let v4::Packet::Connect(read) = read else {
             panic!("{read:?}")
@@ -135,10 +141,9 @@ mod tests {
 
         let said = Connect {
             version: Version::V5,
-            clean_start: false,
             ..said
         };
-        let mut five = BytesMut::from(&said.encode("c2").expect("it fits")[..]);
+        let mut five = BytesMut::from(&said.encode("c2", true).expect("it fits")[..]);
         let read = v5::Packet::read(&mut five, None).expect("it is MQTT");
         let v5::Packet::Connect(read, Some(will), Some(login)) = read else {
             panic!("{read:?}")

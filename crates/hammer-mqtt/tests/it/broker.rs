@@ -1,9 +1,8 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
 
 /// A broker that does with each connection what a closure says, in bytes: what real ones will not do
 /// on command.
@@ -16,6 +15,8 @@ pub(crate) struct Broker {
 /// A packet of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Packet {
+    /// The number of its connection, from 0.
+    pub(crate) connection: u64,
     pub(crate) first: u8,
     pub(crate) body: Vec<u8>,
 }
@@ -134,7 +135,11 @@ impl Peer {
         }
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).ok()?;
-        let packet = Packet { first, body };
+        let packet = Packet {
+            connection: self.number,
+            first,
+            body,
+        };
         self.packets
             .lock()
             .expect("no script panicked")
@@ -149,11 +154,16 @@ impl Peer {
 
     /// The same with properties, which only version 5 has.
     pub(crate) fn accept_with(&mut self, properties: &[u8]) -> bool {
+        self.accept_session(false, properties)
+    }
+
+    /// The same, and says whether there is a session to go on with.
+    pub(crate) fn accept_session(&mut self, present: bool, properties: &[u8]) -> bool {
         let Some(packet) = self.packet() else {
             return false;
         };
         assert_eq!(packet.kind(), 1, "a CONNECT comes first");
-        let mut body = vec![0, 0];
+        let mut body = vec![u8::from(present), 0];
         if packet.body[6] == 5 {
             body.push(properties.len() as u8);
             body.extend_from_slice(properties);
@@ -205,14 +215,42 @@ impl Peer {
         }
     }
 
+    /// Obliges until the client hangs up.
+    pub(crate) fn oblige_all(&mut self) {
+        while let Some(packet) = self.packet() {
+            if !self.oblige(&packet) {
+                return;
+            }
+        }
+    }
+
     /// Says nothing more, and lets the client close.
     pub(crate) fn hang_up(&mut self) {
         let _ = self.stream.shutdown(Shutdown::Write);
-        while self.packet().is_some() {}
+        self.ignore();
     }
 
-    /// Does nothing for a while: what a broker does that is busy with something else.
-    pub(crate) fn rest(&self, time: Duration) {
-        thread::sleep(time);
+    /// Reads on, and answers nothing.
+    pub(crate) fn ignore(&mut self) {
+        while self.packet().is_some() {}
+    }
+}
+
+/// What a script waits for, until somebody opens it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    pub(crate) fn open(&self) {
+        let (open, opened) = &*self.0;
+        *open.lock().expect("no script panicked") = true;
+        opened.notify_all();
+    }
+
+    pub(crate) fn wait(&self) {
+        let (open, opened) = &*self.0;
+        let open = open.lock().expect("no script panicked");
+        let waited = opened.wait_while(open, |open| !*open);
+        drop(waited.expect("no script panicked"));
     }
 }

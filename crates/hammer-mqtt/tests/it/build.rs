@@ -37,6 +37,26 @@ fn what_can_not_work_is_refused_with_what_would() {
             "no session",
         ),
         (mqtt().session_expiry(5), E::Combination, "of MQTT 5"),
+        (once().resend(true), E::Combination, "no clean start"),
+        (
+            five().qos(Qos::AtLeastOnce).resend(true).session_expiry(0),
+            E::Combination,
+            "a session expiry",
+        ),
+        (
+            mqtt().resend(true).clean_start(false),
+            E::Combination,
+            "QoS 1 and 2",
+        ),
+        (
+            five()
+                .qos(Qos::AtLeastOnce)
+                .resend(true)
+                .session_expiry(9)
+                .topic_alias(true),
+            E::Combination,
+            "ends with its connection",
+        ),
         (mqtt().password("p"), E::Combination, "of MQTT 5"),
         (mqtt().content_type("a"), E::Combination, "of MQTT 5"),
         (mqtt().topic_alias(true), E::Combination, "of MQTT 5"),
@@ -128,6 +148,8 @@ fn what_can_work_is_built() {
             .topic("a/{{client}}")
             .clean_start(false)
             .session_expiry(60),
+        five().session_expiry(60).resend(true),
+        mqtt().qos(Qos::AtLeastOnce).clean_start(false).resend(true),
         mqtt().measure(Measure::Sent),
     ] {
         builder.build().expect("it is well formed");

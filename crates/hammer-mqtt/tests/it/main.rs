@@ -8,12 +8,15 @@ mod failures;
 mod mosquitto;
 mod publishing;
 mod rabbitmq;
+mod reconnect;
+mod resume;
 mod server;
+mod silence;
 mod ways;
 
 use std::time::Duration;
 
-use hammer_core::{Hammer, Rate, Report, Run, Schedule};
+use hammer_core::{Event, Hammer, Rate, Report, Run, Schedule};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -24,8 +27,17 @@ fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
     execute(Run::new(hammer, Schedule::constant(Rate::per_second(200)).hits(hits)).threads(1))
 }
 
+/// A schedule that lasts until something stops it.
+fn until_stopped(rate: u64) -> Schedule {
+    Schedule::constant(Rate::per_second(rate)).lasting(Duration::from_secs(60))
+}
+
 fn execute<H: Hammer>(run: Run<H>) -> Report {
-    let report = run.execute(|_| ()).expect("the run is well formed");
+    watched(run, |_| ())
+}
+
+fn watched<H: Hammer>(run: Run<H>, watch: impl FnMut(Event<'_>)) -> Report {
+    let report = run.execute(watch).expect("the run is well formed");
     assert_eq!(
         report.hits.ended(),
         report.hits.scheduled,

@@ -1,6 +1,6 @@
 use std::env;
 use std::fs;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -62,6 +62,13 @@ impl Mosquitto {
             let ended = self.child.try_wait().expect("it is ours");
             assert!(ended.is_none(), "mosquitto has ended: {ended:?}");
             std::thread::yield_now();
+        }
+    }
+
+    /// Waits until it listens there too.
+    pub(crate) fn listens_at(&self, port: u16) {
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            thread::yield_now();
         }
     }
 
@@ -179,6 +186,25 @@ pub(crate) fn program_in(name: &str, folders: &[impl AsRef<Path>]) -> Option<Pat
         );
     }
     found
+}
+
+/// Connects as the client of this id, to its session, and leaves that behind.
+pub(crate) fn take_over(port: u16, id: &str, level: u8) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    let mut body = b"\0\x04MQTT".to_vec();
+    body.extend([level, 0, 0, 60]);
+    if level == 5 {
+        // The session is to last for a minute.
+        body.extend([5, 17, 0, 0, 0, 60]);
+    }
+    body.extend([0, id.len() as u8]);
+    body.extend(id.as_bytes());
+    let mut connect = vec![0x10, body.len() as u8];
+    connect.extend(body);
+    stream.write_all(&connect).expect("it is open");
+    let mut connack = [0; 4];
+    stream.read_exact(&mut connack).expect("it answers");
+    assert_eq!((connack[0], connack[2]), (0x20, 1), "the session is there");
 }
 
 /// A file of passwords for mosquitto, which only its own program writes.

@@ -5,77 +5,43 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use self::figure::{
+    BROKER, CONNECT, CONNECT_MANY, COST, COUNTED, MEMORY, P50, P90, P99, SPEED, STALL_P50,
+    STALL_P90, STALL_P99,
+};
 use super::Found;
 use crate::bench::Bench;
 use crate::broker::{self, Mosquitto};
 use crate::error::Error;
 use crate::process::{self, Invocation};
-use crate::record::Better;
 use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::sheet::Sheet;
+
+mod figure;
+mod peer;
 
 /// Bytes of a message.
 const SIZE: usize = 100;
 /// Messages in flight in a closed loop, and the clients that carry them.
 const IN_FLIGHT: u32 = 256;
 const CLIENTS: u32 = 16;
-/// Messages of a peer that is told how many.
-const PEER_MESSAGES: usize = 50_000;
 /// Clients that connect, and the one message that they are for.
 const CONNECTIONS: u32 = 5_000;
+/// The same from several addresses, since one has too few ports for many more.
+const MANY: u32 = 15_000;
+const ADDRESSES: &str = "127.0.0.2-127.0.0.5";
+/// How long messages are counted by a subscriber of another's.
+const COUNTING: Duration = Duration::from_secs(10);
 /// The rate of an open loop, its clients and how long the broker stands still in it.
 const RATE: u32 = 2_000;
 const STALL: Duration = Duration::from_millis(500);
-
-const fn measure(key: &'static str, title: &'static str, unit: &'static str) -> Measure {
-    // What is counted per second is better when there is more of it, all else when there is less.
-    let better = match unit.as_bytes() {
-        b"1/s" => Better::Higher,
-        _ => Better::Lower,
-    };
-    Measure {
-        key,
-        title,
-        unit,
-        better,
-    }
-}
-
-static SPEED: [Measure; 3] = [
-    measure("messages_per_s_qos0", "messages/s, QoS 0", "1/s"),
-    measure("messages_per_s_qos1", "messages/s, QoS 1", "1/s"),
-    measure("messages_per_s_qos2", "messages/s, QoS 2", "1/s"),
-];
-static COST: [Measure; 3] = [
-    measure(
-        "cpu_us_per_message_qos0",
-        "CPU per message, QoS 0, µs",
-        "µs",
-    ),
-    measure(
-        "cpu_us_per_message_qos1",
-        "CPU per message, QoS 1, µs",
-        "µs",
-    ),
-    measure(
-        "cpu_us_per_message_qos2",
-        "CPU per message, QoS 2, µs",
-        "µs",
-    ),
-];
-static P50: Measure = measure("response_p50_us", "response p50, µs", "µs");
-static P99: Measure = measure("response_p99_us", "response p99, µs", "µs");
-static STALL_P90: Measure = measure("stall_p90_ms", "p90 with a stall of 0.5 s, ms", "ms");
-static STALL_P99: Measure = measure("stall_p99_ms", "p99 with a stall of 0.5 s, ms", "ms");
-static CONNECT: Measure = measure("connect_5000_s", "5,000 clients and back, s", "s");
-static MEMORY: Measure = measure("memory_per_client_kb", "memory per client, kB", "kB");
 
 /// Into a sink.
 pub(super) fn sink(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
     let port = broker::sink(&bench.cores)?;
     let mut sheet = Sheet::new(scenario.name());
     for round in 0..bench.plan.rounds {
-        closed(bench, scenario, round, port, &mut sheet);
+        closed(bench, scenario, round, port, None, &mut sheet);
     }
     let heading = format!(
         "closed loop of {IN_FLIGHT} messages of {SIZE} bytes, {CLIENTS} clients, 1 thread, {} s; a \
@@ -96,10 +62,13 @@ pub(super) fn broker(bench: &Bench, scenario: Scenario) -> Result<Found, Error> 
         });
     };
     for round in 0..bench.plan.rounds {
-        closed(bench, scenario, round, mosquitto.port, &mut sheet);
-        peer(bench, scenario, round, mosquitto.port, &mut sheet);
+        let (port, broker) = (mosquitto.port, Some(mosquitto.id()));
+        closed(bench, scenario, round, port, broker, &mut sheet);
+        peer::run(bench, scenario, round, port, &mut sheet);
         steady(bench, scenario, round, &mosquitto, &mut sheet);
-        connections(bench, scenario, round, mosquitto.port, &mut sheet);
+        counted(bench, scenario, round, port, &mut sheet);
+        connections(bench, scenario, round, port, &mut sheet);
+        many(bench, scenario, round, port, &mut sheet);
     }
     let heading = format!(
         "closed loop as into the sink; {RATE}/s at QoS 1 with 8 clients, with and without a stall; \
@@ -151,7 +120,14 @@ fn try_it(
     }
 }
 
-fn closed(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet: &mut Sheet) {
+fn closed(
+    bench: &Bench,
+    scenario: Scenario,
+    round: usize,
+    port: u16,
+    broker: Option<u32>,
+    sheet: &mut Sheet,
+) {
     for qos in 0..3 {
         try_it(
             bench,
@@ -162,44 +138,18 @@ fn closed(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet: &mu
                 let lasting = bench.plan.closed.as_millis();
                 let flags =
                     format!("-r max -z {lasting}ms -c {IN_FLIGHT} --clients {CLIENTS} --qos {qos}");
+                let used = || broker.and_then(process::cpu);
+                let before = used();
                 let told = hammer(bench, &flags, port)?;
                 let ours = bench.hammer.name();
+                if let Some((before, after)) = before.zip(used()) {
+                    let busy = (after - before).as_secs_f64() / told.took.as_secs_f64();
+                    sheet.note(round, ours, &BROKER[qos], Some(busy * 100.0));
+                }
                 sheet.note(round, ours, &SPEED[qos], told.number("/rate/achieved"));
                 let ok = told.number("/hits/ok").unwrap_or(0.0);
                 let cost = told.cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / ok);
                 sheet.note(round, ours, &COST[qos], cost);
-                Ok(())
-            },
-        );
-    }
-}
-
-/// mosquitto's own client, which sends a message for each line that it reads.
-fn peer(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet: &mut Sheet) {
-    let Some(program) = broker::on_path("mosquitto_pub").filter(|_| bench.with_peers) else {
-        return;
-    };
-    for qos in 0..3 {
-        try_it(
-            bench,
-            scenario,
-            round,
-            &format!("mosquitto_pub, QoS {qos}"),
-            || {
-                let line = format!("-h 127.0.0.1 -t hammer/0 -l -q {qos} -p");
-                let mut invocation = Invocation::new(&line, &port.to_string());
-                let message = ["x".repeat(SIZE), "\n".to_owned()].concat();
-                invocation.stdin = message.repeat(PEER_MESSAGES).into_bytes();
-                let begun = Instant::now();
-                let bound = Duration::from_secs(120);
-                let ended = process::run(&program, &invocation, &bench.cores, bound);
-                let ended = ended.map_err(Error::failed)?;
-                let rate = PEER_MESSAGES as f64 / begun.elapsed().as_secs_f64();
-                sheet.note(round, "mosquitto_pub", &SPEED[qos], Some(rate));
-                let cost = ended
-                    .cpu
-                    .map(|cpu| cpu.as_secs_f64() * 1e6 / PEER_MESSAGES as f64);
-                sheet.note(round, "mosquitto_pub", &COST[qos], cost);
                 Ok(())
             },
         );
@@ -212,6 +162,7 @@ fn steady(bench: &Bench, scenario: Scenario, round: usize, broker: &Mosquitto, s
     try_it(bench, scenario, round, "hammer, open loop", || {
         let told = hammer(bench, &flags, broker.port)?;
         sheet.note(round, ours, &P50, told.number("/response_us/p50"));
+        sheet.note(round, ours, &P90, told.number("/response_us/p90"));
         sheet.note(round, ours, &P99, told.number("/response_us/p99"));
         Ok(())
     });
@@ -223,10 +174,45 @@ fn steady(bench: &Bench, scenario: Scenario, round: usize, broker: &Mosquitto, s
             });
             let told = hammer(bench, &flags, broker.port)?;
             let ms = |path| told.number(path).map(|us| us / 1e3);
+            sheet.note(round, ours, &STALL_P50, ms("/response_us/p50"));
             sheet.note(round, ours, &STALL_P90, ms("/response_us/p90"));
             sheet.note(round, ours, &STALL_P99, ms("/response_us/p99"));
             Ok(())
         })
+    });
+}
+
+/// Messages as a subscriber of mosquitto's counts them, which ends when it has got all.
+fn counted(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet: &mut Sheet) {
+    let Some(subscriber) = broker::on_path("mosquitto_sub") else {
+        return;
+    };
+    let seconds = COUNTING.as_secs() as u32;
+    let all = RATE * seconds;
+    try_it(bench, scenario, round, "hammer, and mosquitto_sub", || {
+        let count = thread::scope(|scope| {
+            let wait = seconds + 20;
+            let line = format!("-h 127.0.0.1 -q 1 -t hammer/+ -C {all} -W {wait} -p");
+            let invocation = Invocation::new(&line, &port.to_string());
+            let bound = Duration::from_secs(60);
+            let (cores, subscriber) = (&bench.cores, &subscriber);
+            let counting = scope.spawn(move || {
+                let ended = process::run(subscriber, &invocation, cores, bound);
+                ended.map(|ended| ended.stdout.iter().filter(|byte| **byte == b'\n').count())
+            });
+            // It tells nobody that it has subscribed.
+            thread::sleep(Duration::from_millis(500));
+            let flags = format!("-r {RATE} -z {seconds}s --clients 8 --qos 1");
+            let told = hammer(bench, &flags, port)?;
+            let ok = told.number("/hits/ok");
+            if ok != Some(f64::from(all)) {
+                return Err(Error::failed(format!("{ok:?} of {all} were acknowledged")));
+            }
+            let count = counting.join().unwrap_or(Err("it panicked".to_owned()));
+            count.map_err(Error::failed)
+        })?;
+        sheet.note(round, bench.hammer.name(), &COUNTED, Some(count as f64));
+        Ok(())
     });
 }
 
@@ -247,6 +233,17 @@ fn connections(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet
             .map(|(many, one)| many - one);
         let each = more.map(|bytes| bytes / 1e3 / f64::from(CONNECTIONS - 1));
         sheet.note(round, ours, &MEMORY, each);
+        Ok(())
+    });
+}
+
+/// Clients of which one address has not enough ports to be sure of, beside others.
+fn many(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet: &mut Sheet) {
+    try_it(bench, scenario, round, "hammer, and four addresses", || {
+        let flags = format!("-r 1000 -n 1 --clients {MANY} --qos 1 --interface {ADDRESSES}");
+        let told = hammer(bench, &flags, port)?;
+        let took = told.took.as_secs_f64();
+        sheet.note(round, bench.hammer.name(), &CONNECT_MANY, Some(took));
         Ok(())
     });
 }

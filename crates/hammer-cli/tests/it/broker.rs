@@ -1,0 +1,115 @@
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// A broker that is done with everything at once and passes messages on to whoever has subscribed to
+/// anything: enough of one to test a command line. Lives as long as this process; gives its URL.
+pub(crate) fn serve() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    let subscribers = Arc::<Mutex<Subscribers>>::default();
+    thread::spawn(move || {
+        for (number, stream) in listener.incoming().map_while(Result::ok).enumerate() {
+            let subscribers = subscribers.clone();
+            thread::spawn(move || {
+                stream.set_nodelay(true).unwrap();
+                // However it ends: who is gone gets nothing more.
+                let _ = answer(number, stream, &subscribers);
+                let all = &mut subscribers.lock().unwrap().all;
+                all.retain(|subscriber| subscriber.number != number);
+            });
+        }
+    });
+    format!("mqtt://{addr}")
+}
+
+#[derive(Default)]
+struct Subscribers {
+    all: Vec<Subscriber>,
+    /// Where the next message goes that they share.
+    turn: usize,
+}
+
+struct Subscriber {
+    number: usize,
+    shares: bool,
+    stream: TcpStream,
+}
+
+impl Subscribers {
+    fn pass_on(&mut self, packet: &[u8]) {
+        self.turn += 1;
+        let one = self.turn % self.all.len().max(1);
+        for (index, subscriber) in self.all.iter_mut().enumerate() {
+            if !subscriber.shares || index == one {
+                let _ = subscriber.stream.write_all(packet);
+            }
+        }
+    }
+}
+
+fn answer(number: usize, mut stream: TcpStream, others: &Mutex<Subscribers>) -> io::Result<()> {
+    loop {
+        let (first, body) = packet(&mut stream)?;
+        let topic = |body: &[u8]| 2 + usize::from(u16::from_be_bytes([body[0], body[1]]));
+        let answer = match first >> 4 {
+            // A length for properties, where there are some.
+            1 if body[6] == 5 => vec![0x20, 3, 0, 0, 0],
+            1 => vec![0x20, 2, 0, 0],
+            3 => {
+                let (end, qos) = (topic(&body), first & 6);
+                let rest = if qos == 0 { end } else { end + 2 };
+                let message = [&body[..end], &body[rest..]].concat();
+                let (low, high) = (message.len() & 127 | 128, message.len() >> 7);
+                let packet = [&[0x30, low as u8, high as u8], &message[..]].concat();
+                others.lock().unwrap().pass_on(&packet);
+                match qos {
+                    0 => continue,
+                    2 => vec![0x40, 2, body[end], body[end + 1]],
+                    _ => vec![0x50, 2, body[end], body[end + 1]],
+                }
+            }
+            6 => vec![0x70, 2, body[0], body[1]],
+            8 => {
+                let shares = body.windows(6).any(|part| part == b"$share");
+                let stream = stream.try_clone()?;
+                let subscriber = Subscriber {
+                    number,
+                    shares,
+                    stream,
+                };
+                others.lock().unwrap().all.push(subscriber);
+                // Version 5 has properties, none here, before the length of a filter that is not
+                // 256 bytes and more.
+                match body[2..4] {
+                    [0, 0] => vec![0x90, 4, body[0], body[1], 0, 0],
+                    _ => vec![0x90, 3, body[0], body[1], 0],
+                }
+            }
+            12 => vec![0xd0, 0],
+            14 => return Ok(()),
+            _ => continue,
+        };
+        // Not while a message is passed on to this one.
+        let _turn = others.lock().unwrap();
+        stream.write_all(&answer)?;
+    }
+}
+
+fn packet(stream: &mut TcpStream) -> io::Result<(u8, Vec<u8>)> {
+    let mut byte = [0];
+    stream.read_exact(&mut byte)?;
+    let (first, mut length, mut shift) = (byte[0], 0, 0);
+    loop {
+        stream.read_exact(&mut byte)?;
+        length |= usize::from(byte[0] & 127) << shift;
+        shift += 7;
+        if byte[0] < 128 {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body)?;
+    Ok((first, body))
+}

@@ -1,0 +1,198 @@
+//! Connections that are lost in mid-run, and come back.
+
+use hammer_core::{Run, Schedule, Stop};
+use hammer_mqtt::{Mqtt, MqttBuilder, Qos, Version};
+
+use crate::broker::Broker;
+use crate::{execute, ms, until_stopped};
+
+fn at_least_once(broker: &Broker) -> MqttBuilder {
+    Mqtt::builder(&broker.url()).qos(Qos::AtLeastOnce)
+}
+
+#[test]
+fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
+    for (version, goodbye, failure) in [
+        (Version::V3, &[][..], "connection_lost"),
+        (Version::V5, &[0xe0, 1, 0x8b][..], "server_shutting_down"),
+        (Version::V5, &[0xe0, 2, 0x8e, 0][..], "session_taken_over"),
+        // Half a packet, whose end never comes.
+        (Version::V3, &b"HTTP/1.1 400"[..], "connection_lost"),
+        (Version::V3, &b"\0\0"[..], "malformed_packet"),
+        // A packet that ends within itself.
+        (Version::V3, &[0x40, 1, 0][..], "malformed_packet"),
+    ] {
+        let stop = Stop::new();
+        let pull = stop.clone();
+        let broker = Broker::serve(move |peer| {
+            peer.accept();
+            let mut count = 0;
+            while let Some(packet) = peer.packet() {
+                count += u32::from(packet.is_publish());
+                match (peer.number, count) {
+                    // Three of the first connection are never answered.
+                    (0, 8..10) => continue,
+                    (0, 10) => {
+                        peer.send(goodbye);
+                        peer.hang_up();
+                        return;
+                    }
+                    (1, 20) => pull.drain(),
+                    _ => {}
+                }
+                if !peer.oblige(&packet) {
+                    return;
+                }
+            }
+        });
+        let mqtt = at_least_once(&broker).version(version).build();
+        let run = Run::new(mqtt.expect("well formed"), until_stopped(200));
+        let report = execute(run.threads(1).timeout(ms(60_000)).stop(stop));
+        let lost = report.failures.get(failure);
+        // More may have been sent before the end was heard of.
+        assert!(lost >= Some(&3), "{failure}: {:?}", report.failures);
+        let absent = report.failures.get("not_connected").unwrap_or(&0);
+        assert_eq!(report.hits.failed, lost.unwrap_or(&0) + absent);
+        assert_eq!(report.hits.ended(), report.hits.ok + report.hits.failed);
+        assert!(report.hits.ok >= 7 + 20, "the run went on");
+        let counts = ["reconnects", "connections_lost"].map(|name| report.counts[name]);
+        assert_eq!(counts, [1, 1]);
+        assert_eq!(report.facts["lost_by"][failure], 1);
+        let published = broker.published();
+        let ids = published.iter().map(|packet| packet.id());
+        assert_eq!(
+            ids.filter(|id| *id == 1).count(),
+            2,
+            "a new connection knows nothing of the old one"
+        );
+        let again = published.iter().any(|packet| packet.first & 8 != 0);
+        assert!(!again, "nothing is sent again");
+    }
+}
+
+/// A client library was seen to credit answers of the last connection to messages of this one.
+#[test]
+fn an_answer_of_the_last_connection_is_credited_to_no_hit_of_this_one() {
+    let stop = Stop::new();
+    let pull = stop.clone();
+    let broker = Broker::serve(move |peer| {
+        peer.accept();
+        let mut messages = 0;
+        if peer.number > 0 {
+            // In one piece with the CONNACK, or as good as that: before any message.
+            (7..=9).for_each(|id| assert!(peer.acknowledge(0x40, id)));
+        }
+        while let Some(packet) = peer.packet() {
+            messages += u32::from(packet.is_publish());
+            if peer.number == 0 {
+                if messages == 10 {
+                    // Half an answer, whose end must not be looked for in what comes next.
+                    peer.send(&[0x40, 2, 0]);
+                    peer.hang_up();
+                    return;
+                }
+                continue;
+            }
+            // Each message is answered when the next has come.
+            if packet.is_publish() && messages > 1 {
+                peer.acknowledge(0x40, packet.id() - 1);
+            } else if !packet.is_publish() && !peer.oblige(&packet) {
+                return;
+            }
+            if messages == 20 {
+                pull.drain();
+                peer.acknowledge(0x40, packet.id());
+                peer.oblige_all();
+                return;
+            }
+        }
+    });
+    let mqtt = at_least_once(&broker).build().expect("well formed");
+    let run = Run::new(mqtt, until_stopped(200)).threads(1);
+    let report = execute(run.timeout(ms(60_000)).stop(stop));
+    let of_first = |connection| {
+        let published = broker.published();
+        let those = published
+            .iter()
+            .filter(|sent| sent.connection == connection);
+        those.count() as u64
+    };
+    // Some may have been given to a connection that had ended already.
+    assert!(report.failures["connection_lost"] >= of_first(0));
+    assert_eq!(report.hits.ok, of_first(1), "{:?}", report.failures);
+    assert_eq!(report.counts["unknown_answers"], 3);
+    assert_eq!(report.counts.get("late_answers"), None);
+}
+
+#[test]
+fn a_closed_loop_waits_for_a_client_to_come_back_instead_of_spinning() {
+    let broker = Broker::serve(|peer| {
+        peer.accept();
+        if peer.number > 0 {
+            return peer.oblige_all();
+        }
+        for _ in 0..50 {
+            let packet = peer.packet().expect("it is open");
+            peer.oblige(&packet);
+        }
+    });
+    let mqtt = at_least_once(&broker).build().expect("well formed");
+    let run = Run::new(mqtt, Schedule::max().hits(500)).threads(1);
+    let report = execute(run.max_in_flight(8).timeout(ms(10_000)));
+    assert_eq!(report.failures.get("not_connected"), None);
+    let lost: u64 = report.failures.values().sum();
+    assert!(lost <= 8, "in flight: {:?}", report.failures);
+    assert_eq!(report.hits.ok, 500 - lost);
+    assert_eq!(report.counts["reconnects"], 1);
+    let waited = report.phases_us["reconnect"].count;
+    assert!((1..=8).contains(&waited), "{waited}");
+}
+
+#[test]
+fn in_a_closed_loop_a_client_that_is_there_takes_over_from_one_that_is_not() {
+    // The second of three ends with its fifth message, and is not let in again.
+    let broker = Broker::serve(|peer| {
+        let Some(connect) = peer.packet() else { return };
+        if !connect.body.ends_with(b"c1") {
+            peer.send_packet(0x20, &[0, 0]);
+            return peer.oblige_all();
+        }
+        if peer.number < 3 {
+            peer.send_packet(0x20, &[0, 0]);
+            (0..4).for_each(|_| {
+                let packet = peer.packet().expect("it is open");
+                peer.oblige(&packet);
+            });
+        }
+    });
+    let mqtt = at_least_once(&broker)
+        .clients(3)
+        .client_id("c{{client}}")
+        .topic("t/{{client}}")
+        .build()
+        .expect("well formed");
+    let run = Run::new(mqtt, Schedule::max().hits(60)).threads(1);
+    let report = execute(run.max_in_flight(4).timeout(ms(2_000)));
+    let lost: u64 = report.failures.values().sum();
+    assert!(lost <= 4, "in flight: {:?}", report.failures);
+    assert_eq!(report.hits.ok, 60 - lost);
+    let published = broker.published();
+    let of_it = published.iter().filter(|packet| packet.topic() == b"t/1");
+    assert!((4..=8).contains(&of_it.count()));
+}
+
+#[test]
+fn a_closed_loop_waits_no_longer_than_the_timeout_of_its_hits() {
+    let broker = Broker::serve(|peer| {
+        if peer.number > 0 {
+            return peer.ignore();
+        }
+        peer.accept();
+        // Nobody is answered, and the second message is the last.
+        (0..2).for_each(|_| drop(peer.packet()));
+    });
+    let mqtt = at_least_once(&broker).build().expect("well formed");
+    let run = Run::new(mqtt, Schedule::max().hits(6)).threads(1);
+    let report = execute(run.max_in_flight(2).timeout(ms(100)).drain(ms(20_000)));
+    assert_eq!((report.hits.failed, report.hits.timed_out), (2, 4));
+}
