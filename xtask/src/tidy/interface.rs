@@ -25,9 +25,9 @@ impl Interface {
         interface.learn("", &help);
         for name in listed {
             let mut help = self::help(root, &[&name, "--help"])?;
-            // What a subcommand has below itself counts as its own.
-            for below in self::listed(&help) {
-                help.push_str(&self::help(root, &[&name, &below, "--help"])?);
+            // Flags of what is one level deeper are those of the subcommand.
+            for inner in self::listed(&help) {
+                help.push_str(&self::help(root, &[&name, &inner, "--help"])?);
             }
             interface.learn(&name, &help);
         }

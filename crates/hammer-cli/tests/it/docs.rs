@@ -85,6 +85,7 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("body.json"), "{}").unwrap();
         fs::write(folder.path().join("shop.jsonl.zst"), TIMELINE).unwrap();
+        logs(folder.path());
         let program = PathBuf::from(env!("CARGO_BIN_EXE_hammer"));
         let programs = [program.parent().unwrap().to_owned(), examples()];
         let path = env::var_os("PATH").unwrap();
@@ -171,6 +172,20 @@ impl Place {
     }
 }
 
+/// The logs that docs/REPLAY.md shows, and one of columns.
+fn logs(folder: &Path) {
+    let page = fs::read_to_string(repository("docs/REPLAY.md")).unwrap();
+    let lines = |start: &str| {
+        let lines = page.lines().filter(|line| line.starts_with(start));
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let combined = ["192.0.2.7 - - [", "192.0.2.9 - - ["].map(lines);
+    fs::write(folder.join("access.log"), combined.concat()).unwrap();
+    fs::write(folder.join("nginx.log"), lines("192.0.2.7 [")).unwrap();
+    let columns = "arrived,tokens\n2026-03-01 10:00:00.1250000,4808\n";
+    fs::write(folder.join("inference.csv"), columns).unwrap();
+}
+
 fn told(output: &Output) -> String {
     format!("{:?}\n{}{}", output.status, stdout(output), stderr(output))
 }
@@ -188,13 +203,6 @@ fn the_commands_in_the_docs_run() {
                 line.push_str(lines.next().unwrap_or_default());
             }
             let command = line.split(" #").next().unwrap().trim();
-            let file = command.strip_prefix("cat > ");
-            if let Some(name) = file.and_then(|file| file.strip_suffix(" <<'END'")) {
-                let text = lines.by_ref().take_while(|line| *line != "END");
-                let text: String = text.map(|line| format!("{line}\n")).collect();
-                fs::write(place.folder.path().join(name), text).unwrap();
-                continue;
-            }
             if let Some(demo) = command.strip_prefix("cargo run --release -- ") {
                 place.run(&format!("hammer {demo}"));
             } else if let Some((cargo, arguments)) = command.split_once(" -- ")
@@ -206,11 +214,6 @@ fn the_commands_in_the_docs_run() {
                 let (name, value) = variable.split_once('=').unwrap();
                 let value = place.fitted(value);
                 place.exported.push((name.to_owned(), value));
-            } else if command.starts_with("printf ") {
-                assert!(
-                    place.shell(command).status().unwrap().success(),
-                    "{command}"
-                );
             } else if command.starts_with("hammer ") {
                 place.run(command);
             } else {

@@ -12,7 +12,7 @@ use super::compression::Compression;
 use crate::{Error, ErrorKind};
 
 /// How much of a file is read at once.
-const CHUNK: usize = 1 << 17;
+const CHUNK: usize = 1 << 15;
 /// How much of a log is looked at for bytes that no text has.
 const LOOKED_AT: usize = 1 << 14;
 

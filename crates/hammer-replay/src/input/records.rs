@@ -6,7 +6,7 @@ use memchr::memchr;
 use super::document::Document;
 
 /// How much is read at once.
-const CHUNK: usize = 1 << 18;
+const CHUNK: usize = 1 << 16;
 /// The longest line that is kept.
 const LONGEST_LINE: usize = 1 << 20;
 /// The longest entry of a document: a HAR has whole bodies in it.

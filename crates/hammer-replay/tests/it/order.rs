@@ -7,18 +7,20 @@ use proptest::prelude::*;
 use crate::built::{Place, of};
 
 /// Milliseconds since some second, and lengths in milliseconds.
-fn lines() -> impl Strategy<Value = Vec<(u64, u64, u8)>> {
+type Line = (u64, u64, u8);
+
+fn lines() -> impl Strategy<Value = Vec<Line>> {
     // Few targets, so that there are lines that are the same in all.
     prop::collection::vec((0..100_000_u64, 0..3_000_u64, 0..4_u8), 1..300)
 }
 
-fn shuffled() -> impl Strategy<Value = (Vec<(u64, u64, u8)>, Vec<(u64, u64, u8)>)> {
+fn shuffled() -> impl Strategy<Value = (Vec<Line>, Vec<Line>)> {
     lines().prop_flat_map(|lines| (Just(lines.clone()), Just(lines).prop_shuffle()))
 }
 
 /// A log of stamps in milliseconds, at the end.
-fn fine(lines: &[(u64, u64, u8)]) -> String {
-    let line = |(ms, took, target): &(u64, u64, u8)| {
+fn fine(lines: &[Line]) -> String {
+    let line = |(ms, took, target): &Line| {
         let (seconds, ms) = (1_772_359_200 + ms / 1_000, ms % 1_000);
         let (s, fraction) = (took / 1_000, took % 1_000);
         format!("{seconds}.{ms:03} {s}.{fraction:03} \"GET /{target} HTTP/1.1\"\n")
@@ -27,8 +29,8 @@ fn fine(lines: &[(u64, u64, u8)]) -> String {
 }
 
 /// The same with stamps of whole seconds.
-fn whole(lines: &[(u64, u64, u8)]) -> String {
-    let line = |(ms, took, target): &(u64, u64, u8)| {
+fn whole(lines: &[Line]) -> String {
+    let line = |(ms, took, target): &Line| {
         let (minute, second) = (ms / 60_000, ms / 1_000 % 60);
         let (s, fraction) = (took / 1_000, took % 1_000);
         format!(
