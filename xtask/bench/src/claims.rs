@@ -113,6 +113,11 @@ pub(crate) fn judge(record: &Record) -> Vec<Claim> {
             own("engine", "two_workers_to_one"),
         ),
         (
+            "replay: p99 of distance, µs",
+            at_most(1000.0),
+            own("replay", "distance_p99_us"),
+        ),
+        (
             "mqtt-sink: messages/s on one core, QoS 0",
             at_least(1_000_000.0),
             own("mqtt-sink", "messages_per_s_qos0"),

@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) memory_hits: (u64, u64),
     /// Hits of the engine alone.
     pub(crate) engine_hits: u64,
+    /// Rows of a timeline that is played at 2,000/s.
+    pub(crate) replay_rows: u64,
 }
 
 impl Plan {
@@ -55,6 +57,7 @@ impl Plan {
                 periods: 2,
                 memory_hits: (100_000, 1_000_000),
                 engine_hits: 1_000_000,
+                replay_rows: 2_400,
             };
         }
         Self {
@@ -72,6 +75,7 @@ impl Plan {
             periods: 3,
             memory_hits: (100_000, 10_000_000),
             engine_hits: 10_000_000,
+            replay_rows: 100_000,
         }
     }
 }

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Memory,
     /// The engine alone.
     Engine,
+    /// A timeline at 2,000/s: whether it arrives as it was written.
+    Replay,
     /// Messages into a sink of our own: how many a second.
     MqttSink,
     /// Messages into mosquitto, where it is on PATH.
@@ -29,7 +31,7 @@ pub(crate) enum Kind {
     Timeline,
 }
 
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     Kind::Closed,
     Kind::Http2,
     Kind::Ceiling,
@@ -38,6 +40,7 @@ const KINDS: [Kind; 11] = [
     Kind::Stall,
     Kind::Memory,
     Kind::Engine,
+    Kind::Replay,
     Kind::MqttSink,
     Kind::Mqtt,
     Kind::Timeline,
@@ -61,6 +64,7 @@ impl Kind {
             (Self::Memory, false) => "memory",
             (Self::Memory, true) => "memory-tls",
             (Self::Engine, _) => "engine",
+            (Self::Replay, _) => "replay",
             (Self::MqttSink, _) => "mqtt-sink",
             (Self::Mqtt, _) => "mqtt",
             (Self::Timeline, _) => "timeline",
@@ -76,7 +80,7 @@ impl Kind {
     const fn has_tls(self) -> bool {
         !matches!(
             self,
-            Self::Engine | Self::MqttSink | Self::Mqtt | Self::Timeline
+            Self::Engine | Self::Replay | Self::MqttSink | Self::Mqtt | Self::Timeline
         )
     }
 }
@@ -158,7 +162,7 @@ mod tests {
 
     #[test]
     fn selects_by_name_and_by_flag() {
-        let plain = "closed http2 ceiling steady even stall memory engine";
+        let plain = "closed http2 ceiling steady even stall memory engine replay";
         for (asked, tls, quick, selected) in [
             (
                 "",

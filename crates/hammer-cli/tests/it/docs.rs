@@ -17,6 +17,13 @@ use crate::plans::run;
 /// As long as a run lasts here that lasts longer in the docs.
 const SHORT: &str = "300ms";
 
+/// What the docs call `shop.jsonl.zst`, which need not be compressed.
+const TIMELINE: &str = r#"{"schema":"hammer.timeline/1","epoch":"2026-03-01T10:00:00Z"}
+{"t":0,"u":"/","s":200}
+{"t":80000,"u":"/b","s":200}
+{"rows":2}
+"#;
+
 /// A fenced block of a document.
 struct Block {
     document: String,
@@ -77,6 +84,7 @@ impl Place {
         let certificate = Certificate::self_signed(["127.0.0.1"]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("body.json"), "{}").unwrap();
+        fs::write(folder.path().join("shop.jsonl.zst"), TIMELINE).unwrap();
         logs(folder.path());
         let program = PathBuf::from(env!("CARGO_BIN_EXE_hammer"));
         let programs = [program.parent().unwrap().to_owned(), examples()];
@@ -187,7 +195,13 @@ fn the_commands_in_the_docs_run() {
     let (mut ran, mut known) = (0, 0);
     for block in blocks().iter().filter(|block| block.kind == "sh") {
         let mut place = Place::new();
-        for line in block.text.lines() {
+        let mut lines = block.text.lines();
+        while let Some(line) = lines.next() {
+            let mut line = line.to_owned();
+            while line.ends_with('\\') {
+                line.pop();
+                line.push_str(lines.next().unwrap_or_default());
+            }
             let command = line.split(" #").next().unwrap().trim();
             if let Some(demo) = command.strip_prefix("cargo run --release -- ") {
                 place.run(&format!("hammer {demo}"));

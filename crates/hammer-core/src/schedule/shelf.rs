@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::deck::Batch;
 
 /// Hits that may lie ready for each worker.
-const AHEAD: usize = 16_384;
+const AHEAD: usize = 4096;
 
 /// Where the reader of a playlist puts the hits of one worker, and this takes all that lie there at
 /// once: what comes slowly is held back by nobody, and what comes fast costs a lock for thousands.

@@ -9,12 +9,15 @@ use crate::built::{Place, of};
 /// Milliseconds since some second, and lengths in milliseconds.
 type Line = (u64, u64, u8);
 
+/// Lines, and the same in another order.
+type Shuffled = (Vec<Line>, Vec<Line>);
+
 fn lines() -> impl Strategy<Value = Vec<Line>> {
     // Few targets, so that there are lines that are the same in all.
     prop::collection::vec((0..100_000_u64, 0..3_000_u64, 0..4_u8), 1..300)
 }
 
-fn shuffled() -> impl Strategy<Value = (Vec<Line>, Vec<Line>)> {
+fn shuffled() -> impl Strategy<Value = Shuffled> {
     lines().prop_flat_map(|lines| (Just(lines.clone()), Just(lines).prop_shuffle()))
 }
 

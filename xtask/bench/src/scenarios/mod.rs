@@ -12,6 +12,7 @@ mod engine;
 mod even;
 mod memory;
 mod mqtt;
+mod replay;
 mod stall;
 mod steady;
 mod timeline;
@@ -29,7 +30,12 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
     match kind {
         Kind::Closed | Kind::Ceiling | Kind::Steady | Kind::Memory => Some(Mode::Raw),
         Kind::Even | Kind::Stall => Some(Mode::Recording),
-        Kind::Http2 | Kind::Engine | Kind::MqttSink | Kind::Mqtt | Kind::Timeline => None,
+        Kind::Http2
+        | Kind::Engine
+        | Kind::Replay
+        | Kind::MqttSink
+        | Kind::Mqtt
+        | Kind::Timeline => None,
     }
 }
 
@@ -47,6 +53,7 @@ pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
         Kind::Stall => stall::run(bench, scenario),
         Kind::Memory => memory::run(bench, scenario),
         Kind::Engine => engine::run(bench, scenario),
+        Kind::Replay => replay::run(bench, scenario),
         Kind::MqttSink => mqtt::sink(bench, scenario),
         Kind::Mqtt => mqtt::broker(bench, scenario),
         Kind::Timeline => timeline::run(bench, scenario),
