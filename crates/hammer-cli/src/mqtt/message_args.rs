@@ -21,7 +21,7 @@ pub(super) struct MessageArgs {
     )]
     #[arg(value_parser = data, allow_hyphen_values = true, conflicts_with = "size")]
     data: Option<Payload>,
-    /// How many bytes messages carry [default: 16]
+    /// How many bytes messages carry [default: 16, or 32 where delivery is measured]
     #[arg(long, value_name = "BYTES")]
     size: Option<usize>,
     /// Level: 0, 1 or 2; of subscriptions too [default: 0]
