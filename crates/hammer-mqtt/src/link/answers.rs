@@ -74,7 +74,9 @@ impl Link {
 
     /// PINGRESP has come.
     pub(crate) fn ponged(&mut self) {
-        match self.pings.pop_front() {
+        let pinging = self.pings.pop_front();
+        self.ponged += u64::from(pinging.is_some());
+        match pinging {
             Some(Pinging::Hit(receipt)) => {
                 let outcome = Outcome::ok("pingresp")
                     .sent(receipt.sent.into())

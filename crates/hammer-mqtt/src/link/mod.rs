@@ -87,6 +87,8 @@ pub(crate) struct Link {
     /// Hits that end when the socket has their bytes, and which byte is the last.
     sent: VecDeque<(u64, Receipt)>,
     pings: VecDeque<Pinging>,
+    /// How many pings were answered.
+    ponged: u64,
     fences: usize,
     /// Whether the broker knows the topic by number.
     aliased: bool,
@@ -125,6 +127,7 @@ impl Link {
             waiting: VecDeque::new(),
             sent: VecDeque::new(),
             pings: VecDeque::new(),
+            ponged: 0,
             fences: 0,
             aliased: false,
             tally: Tally::default(),
@@ -305,9 +308,9 @@ impl Link {
         self.fences > 0
     }
 
-    /// Whether a PINGREQ is without an answer.
-    pub(crate) fn is_pinging(&self) -> bool {
-        !self.pings.is_empty()
+    /// The number of the first PINGREQ that is without an answer.
+    pub(crate) fn oldest_ping(&self) -> Option<u64> {
+        (!self.pings.is_empty()).then_some(self.ponged)
     }
 
     pub(crate) fn append(&mut self, bytes: &[u8]) {

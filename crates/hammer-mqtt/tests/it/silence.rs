@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hammer_core::{Event, Rate, Run, Schedule, Stop};
-use hammer_mqtt::{Mqtt, MqttBuilder, Networking, Payload, Qos};
+use hammer_mqtt::{Mode, Mqtt, MqttBuilder, Networking, Payload, Qos};
 
 use crate::broker::{Broker, Gate};
-use crate::{execute, ms, until_stopped, watched};
+use crate::{execute, ms, run, until_stopped, watched};
 
 fn at_least_once(broker: &Broker) -> MqttBuilder {
     Mqtt::builder(&broker.url()).qos(Qos::AtLeastOnce)
@@ -230,6 +230,29 @@ fn a_silent_connection_is_kept_alive_by_pings() {
     let packets = broker.packets();
     let pings = packets.iter().filter(|packet| packet.kind() == 12);
     assert!(pings.count() >= 3);
+}
+
+#[test]
+fn a_connection_that_always_has_a_ping_in_flight_is_alive() {
+    // Each ping is answered when the next has come.
+    let broker = Broker::serve(|peer| {
+        peer.accept();
+        let mut pings = 0;
+        while let Some(packet) = peer.packet() {
+            pings += u32::from(packet.kind() == 12);
+            if pings != 1 && !peer.oblige(&packet) {
+                return;
+            }
+            if pings == 500 {
+                peer.send_packet(0xd0, &[]);
+                return peer.oblige_all();
+            }
+        }
+    });
+    let mqtt = Mqtt::builder(&broker.url()).mode(Mode::Ping).keep_alive(1);
+    let report = run(mqtt.build().expect("well formed"), 500);
+    assert_eq!(report.hits.ok, 500, "{:?}", report.failures);
+    assert_eq!(broker.connections(), 1);
 }
 
 #[test]
