@@ -29,7 +29,8 @@ pub(crate) struct Turns<'a> {
 }
 
 impl Turns<'_> {
-    /// Reads all there is, and writes all that is to be written.
+    /// Reads all there is, and writes all that is to be written. However that ends, others hear what
+    /// it has brought.
     pub(crate) fn turn(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         let client = &self.driver.client;
         client.looks(cx);
@@ -42,62 +43,52 @@ impl Turns<'_> {
         else {
             return Poll::Ready(End::Failed(fault::CONNECTION_LOST));
         };
-        if let Err(failure) = self.alive.look(link, cx) {
-            return Poll::Ready(End::Failed(failure));
-        }
-        let config = &*self.driver.config;
         let fenced = link.is_fenced();
-        let mut reads = 0;
-        loop {
-            let read = Self::read(
-                self.stream,
-                self.driver,
-                &mut self.partial,
-                &mut self.abroad,
-                link,
-                cx,
-            );
-            let read = match read {
-                Ok(read) => read,
-                Err(failure) => return Poll::Ready(End::Failed(failure)),
-            };
+        let exchanged = self.exchange(link, seq, cx);
+        self.driver.tell(link, fenced, &mut self.abroad);
+        match exchanged {
+            Err(failure) => Poll::Ready(End::Failed(failure)),
+            Ok(()) if self.driver.pool.is_closing() && link.unsent().is_empty() => {
+                Poll::Ready(End::Closing)
+            }
+            Ok(()) => Poll::Pending,
+        }
+    }
+
+    fn exchange(
+        &mut self,
+        link: &mut Link,
+        seq: &mut u64,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Failure> {
+        self.alive.look(link, cx)?;
+        let config = &*self.driver.config;
+        for _ in 0..READS {
+            let read = self.read(link, cx)?;
             link.pump(config, seq);
             // What the socket takes makes room for more.
-            loop {
-                match Self::write(self.stream, link, cx) {
-                    Ok(true) => link.pump(config, seq),
-                    Ok(false) => break,
-                    Err(failure) => return Poll::Ready(End::Failed(failure)),
-                }
+            while Self::write(self.stream, link, cx)? {
+                link.pump(config, seq);
             }
-            reads += 1;
             if !read {
-                break;
-            }
-            if reads == READS {
-                cx.waker().wake_by_ref();
-                break;
+                return Ok(());
             }
         }
-        self.driver.tell(link, fenced, &mut self.abroad);
-        if self.driver.pool.is_closing() && link.unsent().is_empty() {
-            return Poll::Ready(End::Closing);
-        }
-        Poll::Pending
+        cx.waker().wake_by_ref();
+        Ok(())
     }
 
     /// Reads once; whether there was something.
-    fn read(
-        stream: &mut Stream,
-        driver: &Driver,
-        partial: &mut Vec<u8>,
-        abroad: &mut Vec<Vec<Arrival>>,
-        link: &mut Link,
-        cx: &mut Context<'_>,
-    ) -> Result<bool, Failure> {
+    fn read(&mut self, link: &mut Link, cx: &mut Context<'_>) -> Result<bool, Failure> {
+        let Self {
+            driver,
+            partial,
+            abroad,
+            ..
+        } = self;
         let mut scratch = driver.pool.scratch.borrow_mut();
         let mut buf = ReadBuf::new(&mut scratch);
-        match Pin::new(stream).poll_read(cx, &mut buf) {
+        match Pin::new(&mut *self.stream).poll_read(cx, &mut buf) {
             Poll::Pending => return Ok(false),
             Poll::Ready(Err(error)) => return Err(fault::of_stream(error)),
             Poll::Ready(Ok(())) => {}
@@ -140,10 +131,13 @@ impl Turns<'_> {
     /// What came with the CONNACK.
     pub(crate) fn feed_rest(&mut self) -> Result<(), Failure> {
         let mut state = self.driver.client.state.borrow_mut();
-        if let Some(link) = &mut state.link {
-            let used = self.driver.feed(&self.partial, link, &mut self.abroad)?;
-            self.partial.drain(..used);
-        }
+        let Some(link) = &mut state.link else {
+            return Ok(());
+        };
+        let fenced = link.is_fenced();
+        let fed = self.driver.feed(&self.partial, link, &mut self.abroad);
+        self.driver.tell(link, fenced, &mut self.abroad);
+        self.partial.drain(..fed?);
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
+use std::io::Write;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
 use hammer_core::{Rate, Run, Schedule};
-use hammer_mqtt::{Measure, Mqtt, Payload, Qos};
+use hammer_mqtt::{Measure, Mqtt, Payload, Qos, Version};
 
 use crate::broker::{Broker, Packet, Peer};
 use crate::{execute, ms};
@@ -37,10 +38,14 @@ fn passing_on(
 }
 
 fn forward(mut stream: &TcpStream, packet: &Packet) {
-    use std::io::Write;
+    let bytes = bytes_of(packet);
+    stream.write_all(&bytes).expect("the subscriber is there");
+}
+
+fn bytes_of(packet: &Packet) -> Vec<u8> {
     let mut bytes = vec![packet.first, packet.body.len() as u8];
     bytes.extend_from_slice(&packet.body);
-    stream.write_all(&bytes).expect("the subscriber is there");
+    bytes
 }
 
 #[test]
@@ -71,6 +76,46 @@ fn what_is_lost_doubled_and_out_of_order_is_counted() {
         "{:?}",
         report.counts
     );
+}
+
+#[test]
+fn what_comes_just_before_a_subscriber_is_lost_has_come() {
+    let subscriber = Mutex::new(None::<TcpStream>);
+    let messages = Mutex::new(vec![]);
+    let broker = Broker::serve(move |peer| {
+        peer.accept();
+        while let Some(packet) = peer.packet() {
+            if packet.kind() == 8 {
+                let stream = peer.stream.try_clone().expect("a socket");
+                *subscriber.lock().expect("no script panicked") = Some(stream);
+            }
+            if packet.is_publish() {
+                let mut messages = messages.lock().expect("no script panicked");
+                messages.push(packet.clone());
+                if messages.len() == 20 {
+                    let mut bytes: Vec<u8> = messages.iter().flat_map(bytes_of).collect();
+                    bytes.extend([0xe0, 1, 0x8b]);
+                    let subscriber = subscriber.lock().expect("no script panicked");
+                    let mut stream = subscriber.as_ref().expect("it subscribed first");
+                    stream.write_all(&bytes).expect("the subscriber is there");
+                }
+            }
+            if !peer.oblige(&packet) {
+                return;
+            }
+        }
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .version(Version::V5)
+        .qos(Qos::AtLeastOnce)
+        .clients(2)
+        .payload(Payload::Size(40))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(200)).hits(20);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(2);
+    let report = execute(run.timeout(ms(3_000)).drain(ms(20_000)));
+    assert_eq!(report.hits.ok, 20, "{:?}", report.failures);
+    assert_eq!(report.facts["lost_by"]["server_shutting_down"], 1);
 }
 
 #[test]

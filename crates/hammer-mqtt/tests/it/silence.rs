@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hammer_core::{Event, Rate, Run, Schedule, Stop};
-use hammer_mqtt::{Mode, Mqtt, MqttBuilder, Networking, Payload, Qos};
+use hammer_mqtt::{Mode, Mqtt, MqttBuilder, Networking, Payload, Qos, Version};
 
 use crate::broker::{Broker, Gate};
 use crate::{execute, ms, run, until_stopped, watched};
@@ -175,6 +175,26 @@ fn a_slow_reader_gets_every_message_whole() {
         report.phases_us["fence"].count, 1,
         "the run ends with a fence"
     );
+}
+
+#[test]
+fn a_fence_that_is_passed_as_its_connection_ends_is_passed() {
+    let broker = Broker::answering(|peer, packet| match packet.kind() {
+        12 => {
+            // PINGRESP, and DISCONNECT in one piece with it.
+            peer.send(&[0xd0, 0, 0xe0, 1, 0x8b]);
+            peer.hang_up();
+            false
+        }
+        _ => peer.oblige(&packet),
+    });
+    let mqtt = Mqtt::builder(&broker.url()).version(Version::V5).build();
+    let schedule = Schedule::constant(Rate::per_second(200)).hits(5);
+    let run = Run::new(mqtt.expect("well formed"), schedule).threads(1);
+    let report = execute(run.drain(ms(5_000)));
+    assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
+    let fence = report.phases_us.get("fence");
+    assert_eq!(fence.map_or(0, |times| times.count), 1);
 }
 
 #[test]
