@@ -151,7 +151,7 @@ impl Driver {
             End::Failed(failure) => (*failure, self.config.resend),
         };
         if self.client.down(failure, resend) {
-            self.pool.unfenced();
+            self.pool.unfenced(false);
         }
         match end {
             // Whatever goes wrong now: nothing is in flight any more.

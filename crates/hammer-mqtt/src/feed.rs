@@ -68,7 +68,7 @@ impl Driver {
     /// Tells everybody else what this turn has brought.
     pub(crate) fn tell(&self, link: &mut Link, fenced: bool, abroad: &mut [Vec<Arrival>]) {
         if fenced && !link.is_fenced() {
-            self.pool.unfenced();
+            self.pool.unfenced(true);
         }
         for (worker, arrivals) in abroad.iter_mut().enumerate() {
             if !arrivals.is_empty() {

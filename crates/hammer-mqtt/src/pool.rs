@@ -34,7 +34,9 @@ pub(crate) struct Pool {
     failed: Cell<usize>,
     last_failure: Cell<Option<Failure>>,
     drivers: Cell<usize>,
+    /// Fences that are without an answer, and those that will have none.
     fenced: Cell<usize>,
+    not_passed: Cell<usize>,
     closing: Cell<bool>,
     closed: Notify,
     changed: Notify,
@@ -89,6 +91,7 @@ impl Pool {
             last_failure: Cell::new(None),
             drivers: Cell::new(0),
             fenced: Cell::new(0),
+            not_passed: Cell::new(0),
             closing: Cell::new(false),
             closed: Notify::new(),
             changed: Notify::new(),
@@ -263,13 +266,18 @@ impl Pool {
     }
 
     /// The fence of a client is passed, or its connection is lost.
-    pub(crate) fn unfenced(&self) {
+    pub(crate) fn unfenced(&self, passed: bool) {
         self.fenced.set(self.fenced.get().saturating_sub(1));
+        self.not_passed
+            .set(self.not_passed.get() + usize::from(!passed));
         self.changed.notify_waiters();
     }
 
     /// What became of the messages, for the report.
-    pub(crate) fn settle(&self, slot: &Slot) {
+    pub(crate) fn account(&self, slot: &Slot) {
+        for _ in 0..self.fenced.get() + self.not_passed.get() {
+            slot.fact("fence", "not_passed");
+        }
         let Some(deliveries) = &self.config.deliveries else {
             return;
         };

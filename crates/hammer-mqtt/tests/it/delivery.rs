@@ -119,6 +119,37 @@ fn what_comes_just_before_a_subscriber_is_lost_has_come() {
 }
 
 #[test]
+fn messages_are_accounted_for_though_the_broker_passes_no_fence() {
+    let subscriber = Mutex::new(None::<TcpStream>);
+    let broker = Broker::answering(move |peer, packet| {
+        match packet.kind() {
+            8 => {
+                let stream = peer.stream.try_clone().expect("a socket");
+                *subscriber.lock().expect("no script panicked") = Some(stream);
+            }
+            3 => {
+                let subscriber = subscriber.lock().expect("no script panicked");
+                forward(subscriber.as_ref().expect("it subscribed first"), &packet);
+            }
+            12 => return true,
+            _ => {}
+        }
+        peer.oblige(&packet)
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .payload(Payload::Size(40))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(200)).hits(5);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
+    let report = execute(run.drain(ms(300)));
+    assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
+    let counts = ["published", "delivered", "lost", "duplicates", "reordered"];
+    let found = counts.map(|name| report.counts.get(name).copied());
+    assert_eq!(found, [5, 5, 0, 0, 0].map(Some), "{:?}", report.counts);
+    assert_eq!(report.facts["fence"]["not_passed"], 1);
+}
+
+#[test]
 fn a_message_that_is_acknowledged_and_not_delivered_is_no_success() {
     let broker = passing_on(|_, _, _| vec![]);
     let mqtt = Mqtt::builder(&broker.url())

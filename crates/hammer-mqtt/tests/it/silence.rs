@@ -198,6 +198,22 @@ fn a_fence_that_is_passed_as_its_connection_ends_is_passed() {
 }
 
 #[test]
+fn a_fence_that_is_not_passed_is_told() {
+    for hangs_up in [false, true] {
+        let broker = Broker::answering(move |peer, packet| match packet.kind() {
+            12 => !hangs_up,
+            _ => peer.oblige(&packet),
+        });
+        let mqtt = Mqtt::builder(&broker.url()).build().expect("well formed");
+        let schedule = Schedule::constant(Rate::per_second(200)).hits(5);
+        let run = Run::new(mqtt, schedule).threads(1);
+        let report = execute(run.drain(ms(300)));
+        assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
+        assert_eq!(report.facts["fence"]["not_passed"], 1, "{hangs_up}");
+    }
+}
+
+#[test]
 fn half_an_answer_and_then_silence_is_a_timeout() {
     let broker = Broker::answering(|peer, packet| {
         if packet.is_publish() {
