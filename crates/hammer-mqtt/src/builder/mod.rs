@@ -23,7 +23,7 @@ pub use self::message::Payload;
 /// Collects what to do to which broker; [`build`](Self::build) checks it all.
 ///
 /// Defaults: one client of version 3.1.1 with a clean start, a keep-alive of 60 s and an id of its
-/// own, which publishes 16 bytes to `hammer/{{client}}` at QoS 0.
+/// own, which publishes 16 bytes (32 where delivery is measured) to `hammer/{{client}}` at QoS 0.
 ///
 /// How connections are made, TLS and proxies are options of [`Networking`].
 ///
