@@ -51,9 +51,12 @@ impl Link {
             }
             return;
         }
-        let Some(Taken { receipt, .. }) = self.ids.free(id) else {
+        let Some(Taken { receipt, ended, .. }) = self.ids.free(id) else {
             return;
         };
+        if ended {
+            return;
+        }
         let outcome = outcome(config, to, reason)
             .sent(receipt.sent.into())
             .received(size as u64);
@@ -68,7 +71,10 @@ impl Link {
     fn end_early(&mut self, id: u16, reason: u8) {
         if let Some(taken) = self.ids.get(id) {
             let outcome = Outcome::rejected(reason::name(reason)).sent(taken.receipt.sent.into());
-            taken.receipt.end(Ok(outcome));
+            taken.ended = true;
+            if !taken.receipt.end(Ok(outcome)) {
+                self.tally.late += 1;
+            }
         }
     }
 

@@ -2,11 +2,11 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
-use hammer_core::{Rate, Run, Schedule};
+use hammer_core::{Event, Rate, Run, Schedule};
 use hammer_mqtt::{Measure, Mqtt, Payload, Qos, Version};
 
-use crate::broker::{Broker, Packet, Peer};
-use crate::{execute, ms};
+use crate::broker::{Broker, Gate, Packet, Peer};
+use crate::{execute, ms, watched};
 
 /// Passes messages on to one subscriber as a closure says, given their numbers and those that it
 /// holds back.
@@ -147,6 +147,42 @@ fn messages_are_accounted_for_though_the_broker_passes_no_fence() {
     let found = counts.map(|name| report.counts.get(name).copied());
     assert_eq!(found, [5, 5, 0, 0, 0].map(Some), "{:?}", report.counts);
     assert_eq!(report.facts["fence"]["not_passed"], 1);
+}
+
+#[test]
+fn what_was_not_sent_when_its_connection_was_lost_fails_at_once() {
+    let all_due = Gate::default();
+    let gate = all_due.clone();
+    let broker = Broker::serve(move |peer| {
+        peer.accept();
+        if peer.number == 1 {
+            // The publisher finds the socket full, and is thrown out.
+            gate.wait();
+            peer.send_packet(0xe0, &[0x8b]);
+        }
+        while let Some(packet) = peer.packet() {
+            if !packet.is_publish() && !peer.oblige(&packet) {
+                return;
+            }
+        }
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .version(Version::V5)
+        .payload(Payload::Size(40_000))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(1_200)).hits(600);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule)
+        .threads(1)
+        .max_in_flight(600);
+    let report = watched(run.timeout(ms(4_000)).drain(ms(20_000)), |event| {
+        if let Event::Draining = event {
+            all_due.open();
+        }
+    });
+    let sent = broker.published().len() as u64;
+    assert!(sent > 0 && sent < 600, "{sent}");
+    assert_eq!(report.hits.timed_out, sent, "they may have arrived");
+    assert_eq!(report.failures["server_shutting_down"], 600 - sent);
 }
 
 #[test]

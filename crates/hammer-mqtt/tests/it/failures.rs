@@ -56,6 +56,7 @@ fn a_message_without_subscribers_can_be_a_rejection() {
         let report = run(mqtt.build().expect("well formed"), 5);
         assert_eq!(report.hits.rejected, 5, "{:?}", report.labels);
         assert_eq!(report.labels["no_matching_subscribers"], 5);
+        assert_eq!(report.counts.get("late_answers"), None);
     }
 }
 
