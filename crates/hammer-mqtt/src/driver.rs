@@ -68,6 +68,8 @@ impl Driver {
                         backoff = Backoff::new(self.client.number);
                     }
                 }
+                // It was given up, and did not fail.
+                Err(_) if self.pool.is_closing() => {}
                 Err(failure) => {
                     self.slot.count("connects_failed", 1);
                     self.slot.fact("not_opened", failure.name());

@@ -143,6 +143,31 @@ fn what_is_counted_as_the_connection_ends_is_counted() {
 }
 
 #[test]
+fn a_client_that_is_on_its_way_back_at_the_end_has_not_failed() {
+    let stop = Stop::new();
+    let pull = stop.clone();
+    let broker = Broker::serve(move |peer| {
+        let Some(connect) = peer.packet() else { return };
+        if peer.number >= 10 {
+            pull.drain();
+            return peer.ignore();
+        }
+        peer.send_packet(0x20, &[0, 0]);
+        if connect.body.ends_with(b"c1") {
+            peer.packet();
+            return;
+        }
+        peer.oblige_all();
+    });
+    let mqtt = at_least_once(&broker).clients(10).client_id("c{{client}}");
+    let run = Run::new(mqtt.build().expect("well formed"), until_stopped(100)).threads(1);
+    let report = execute(run.timeout(ms(60_000)).stop(stop));
+    assert_eq!(report.counts["connections_lost"], 1);
+    assert_eq!(report.counts.get("connects_failed"), None);
+    assert_eq!(report.facts.get("not_opened"), None);
+}
+
+#[test]
 fn a_closed_loop_waits_for_a_client_to_come_back_instead_of_spinning() {
     let broker = Broker::serve(|peer| {
         peer.accept();
