@@ -15,6 +15,10 @@ pub(crate) const WINDOW_FULL: Failure = Failure::new("window_full").advice(
 );
 pub(crate) const PACKET_TOO_LARGE: Failure = Failure::new("packet_too_large")
     .advice("the broker's CONNACK allows smaller packets only: it was not sent");
+pub(crate) const TOO_LARGE_TO_TAKE: Failure = Failure::new("packet_too_large").advice(
+    "the broker sent more in one packet than the hammer takes: see what else is published there, and \
+     whether it is MQTT",
+);
 pub(crate) const INVALID_TOPIC: Failure = Failure::new("invalid_topic")
     .advice("a topic is not empty, at most 65,535 bytes, and without + # and NUL: it was not sent");
 pub(crate) const MALFORMED: Failure = Failure::new("malformed_packet")

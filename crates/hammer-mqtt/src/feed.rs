@@ -40,6 +40,8 @@ impl Driver {
                 Received::Disconnect { reason } => return Err(fault::ended(reason)),
             }
         }
+        // Before any more of it is read.
+        handshake::check_size(&bytes[used..], self.config.connect.most_packet as usize)?;
         Ok(used)
     }
 

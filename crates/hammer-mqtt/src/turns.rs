@@ -16,6 +16,8 @@ use crate::link::Link;
 
 /// Reads in a row before other connections have their turn.
 const READS: u32 = 8;
+/// Room for the beginning of a packet that a connection keeps when a larger one is over.
+const MOST_KEPT: usize = 16 * 1024;
 
 /// The turns of a connection, and what lies between them.
 pub(crate) struct Turns<'a> {
@@ -104,6 +106,7 @@ impl Turns<'_> {
             partial.extend_from_slice(bytes);
             let used = driver.feed(partial, link, abroad)?;
             partial.drain(..used);
+            partial.shrink_to(MOST_KEPT);
         }
         Ok(true)
     }

@@ -92,7 +92,10 @@ impl MqttBuilder {
         }
         let filter = measuring.subscribed(&sending)?;
         let message = sending.message(version, head)?;
-        let connect = identity.connect(&url)?;
+        // What subscribers are to get, and whatever else a broker may have to say.
+        let expected = deliveries.as_ref().map_or(0, |_| message.most_bytes());
+        let most_packet = u32::try_from(expected).unwrap_or(u32::MAX);
+        let connect = identity.connect(&url, most_packet.saturating_add(HEADROOM))?;
         let (dial, connect_timeout) = connections.dial(url, network)?;
         Ok(Mqtt {
             config: Arc::new(Config {
@@ -131,6 +134,9 @@ impl Networking for MqttBuilder {
         &mut self.network
     }
 }
+
+/// Bytes that a packet from a broker may have beyond the largest message that is published.
+const HEADROOM: u32 = 1024 * 1024;
 
 /// Whether there is an answer at this level.
 fn is_answered(qos: Qos) -> bool {
