@@ -26,6 +26,12 @@ pub(crate) const MALFORMED: Failure = Failure::new("malformed_packet")
 pub(crate) const KEEP_ALIVE: Failure = Failure::new("keep_alive_timeout")
     .advice("the broker did not answer a ping within the keep-alive: it is stuck or unreachable");
 
+pub(crate) const CONNACK_TIMEOUT: Failure = Failure::new("connack_timeout").advice(
+    "no answer to the CONNECT within --connect-timeout: what listens there may be no MQTT broker",
+);
+pub(crate) const SUBACK_TIMEOUT: Failure = Failure::new("suback_timeout")
+    .advice("the broker let a subscriber in and did not answer its SUBSCRIBE: see its log");
+
 pub(crate) const NO_WEBSOCKET: Failure = Failure::new("websocket")
     .advice("the server did not agree to a websocket for MQTT: check port and path of the URL");
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hammer_core::{Crew, Failure, Outcome, Slot, Unready};
+use hammer_core::{Crew, Failure, Slot, Unready};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
@@ -218,7 +218,7 @@ impl Pool {
             return;
         }
         if let Some(ticket) = self.tickets.borrow().get(arrival.ticket as usize) {
-            ticket.arrived(arrival.generation, Outcome::ok("delivered"));
+            ticket.arrived(arrival.generation);
         }
     }
 

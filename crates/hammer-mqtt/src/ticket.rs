@@ -17,6 +17,8 @@ pub(crate) struct Ticket {
     generation: Cell<u32>,
     /// Subscribers that have yet to get the message of this hit.
     copies: Cell<u32>,
+    /// Bytes that its message was sent as.
+    sent: Cell<u32>,
     ended: Cell<Option<Ended>>,
     waker: RefCell<Option<Waker>>,
 }
@@ -38,6 +40,7 @@ impl Ticket {
             slot,
             generation: Cell::new(generation),
             copies: Cell::new(0),
+            sent: Cell::new(0),
             ended: Cell::new(None),
             waker: RefCell::new(None),
         }
@@ -75,13 +78,14 @@ impl Ticket {
 
     /// A subscriber has got the message of the hit of this generation; whether that hit still
     /// waits.
-    pub(crate) fn arrived(&self, generation: u32, outcome: Outcome) -> bool {
+    pub(crate) fn arrived(&self, generation: u32) -> bool {
         if generation != self.generation.get() {
             return false;
         }
         self.copies.set(self.copies.get().saturating_sub(1));
         if self.copies.get() == 0 {
-            self.end(Ok(outcome));
+            let sent = u64::from(self.sent.get());
+            self.end(Ok(Outcome::ok("delivered").sent(sent)));
         }
         true
     }
@@ -133,6 +137,14 @@ impl Receipt {
             self.ticket.end(ended);
         }
         live
+    }
+
+    /// The message of the hit is encoded, in so many bytes.
+    pub(crate) fn encoded(&mut self, bytes: u32) {
+        self.sent = bytes;
+        if self.is_live() {
+            self.ticket.sent.set(bytes);
+        }
     }
 
     /// Names the step of the hit that ends now.

@@ -277,7 +277,7 @@ impl Link {
         };
         *seq += 1;
         self.aliased |= alias == Alias::New;
-        receipt.sent = size;
+        receipt.encoded(size);
         match id {
             Some(id) => {
                 if let Some(taken) = self.ids.get(id) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hammer_core::{Event, Rate, Run, Schedule, Stop};
-use hammer_mqtt::{Mode, Mqtt, MqttBuilder, Networking, Payload, Qos, Version};
+use hammer_mqtt::{Measure, Mode, Mqtt, MqttBuilder, Networking, Payload, Qos, Version};
 
 use crate::broker::{Broker, Gate};
 use crate::{execute, ms, run, until_stopped, watched};
@@ -243,9 +243,28 @@ fn a_broker_that_never_answers_connect_is_a_timeout() {
         .expect("it has one")
         .to_string();
     assert!(
-        cause.contains("1 of 1 clients") && cause.contains("connect_timeout"),
+        cause.contains("1 of 1 clients could") && cause.contains("connack_timeout"),
         "{cause}"
     );
+    assert!(cause.contains("no MQTT broker"), "{cause}");
+    let storm = at_least_once(&broker).mode(Mode::Connect);
+    let storm = storm.connect_timeout(ms(100)).build();
+    let report = run(storm.expect("well formed"), 3);
+    assert_eq!(report.failures["connack_timeout"], 3);
+}
+
+#[test]
+fn a_broker_that_never_answers_subscribe_is_a_timeout() {
+    let broker = Broker::serve(|peer| {
+        peer.accept();
+        peer.ignore();
+    });
+    let mqtt = Mqtt::builder(&broker.url()).measure(Measure::Delivery);
+    let mqtt = mqtt.connect_timeout(ms(100)).build().expect("well formed");
+    let error = Run::new(mqtt, Schedule::max().hits(1)).execute(|_| ());
+    let error = error.expect_err("nobody has subscribed");
+    let cause = std::error::Error::source(&error).expect("it has one");
+    assert!(cause.to_string().contains("suback_timeout"), "{cause}");
 }
 
 #[test]
