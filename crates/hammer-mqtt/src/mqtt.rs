@@ -87,12 +87,7 @@ impl Hammer for Mqtt {
 
     fn needs(&self, mut needs: Needs) -> Needs {
         if self.config.shared {
-            let subscribers = self
-                .config
-                .deliveries
-                .as_ref()
-                .map_or(0, |found| found.subscribers);
-            let connections = (self.config.clients + subscribers) as u64;
+            let connections = self.config.connections() as u64;
             needs.files = needs.files.saturating_sub(needs.ports) + connections;
             needs.ports = connections;
         }

@@ -146,6 +146,7 @@ impl Pool {
             let Ok(turn) = turns.clone().acquire_owned().await else {
                 break;
             };
+            self.check_missing()?;
             crew.progress(self.attempted.get(), all);
             let driver = Driver {
                 config: self.config.clone(),
@@ -161,20 +162,26 @@ impl Pool {
             tokio::task::spawn_local(driver.run(attempt));
         }
         while self.attempted.get() < all {
+            self.check_missing()?;
             crew.progress(self.attempted.get(), all);
             self.changed.notified().await;
         }
         crew.progress(all - self.failed.get(), all);
+        self.check_missing()
+    }
+
+    /// Whether there can be a run, for all that is known so far. A worker that misses nobody leaves
+    /// it to others to say that there can't.
+    fn check_missing(&self) -> Result<(), Unready> {
+        let config = &*self.config;
+        let missing = config.missing.load(Ordering::Relaxed);
         match self.last_failure.get() {
-            Some(failure)
-                if self.config.missing.load(Ordering::Relaxed) > self.config.allow_missing =>
-            {
-                Err(Box::new(Missing {
-                    missing: self.failed.get(),
-                    all,
-                    failure,
-                }))
-            }
+            Some(failure) if missing > config.allow_missing => Err(Box::new(Missing {
+                missing,
+                all: config.connections(),
+                allowed: config.allow_missing,
+                failure,
+            })),
             _ => Ok(()),
         }
     }

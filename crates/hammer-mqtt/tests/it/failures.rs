@@ -211,6 +211,24 @@ fn a_packet_that_claims_to_be_huge_ends_its_connection() {
 }
 
 #[test]
+fn nobody_else_tries_when_too_many_are_missing() {
+    let broker = Broker::serve(|peer| {
+        peer.packet();
+        peer.send_packet(0x20, &[0, 5]);
+    });
+    let mqtt = at_least_once(&broker).clients(2_000).allow_missing(0.002);
+    let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(2);
+    let error = run.execute(|_| ()).expect_err("nobody is connected");
+    let cause = std::error::Error::source(&error)
+        .expect("it has one")
+        .to_string();
+    let told = " of 2000 clients could not connect, and only 4 may be missing: not_authorised";
+    assert!(cause.contains(told), "{cause}");
+    assert!(broker.connections() < 1_000, "{}", broker.connections());
+}
+
+#[test]
 fn a_port_where_nobody_listens_makes_no_run() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = free.local_addr().expect("it is bound").port();
