@@ -28,7 +28,7 @@ impl Driver {
                     link.answered(&self.config, to, id, reason, frame.size);
                 }
                 Received::Message { qos, id, payload } => {
-                    self.got(payload, abroad);
+                    self.got(payload, frame.size, abroad);
                     match qos {
                         1 => link.append(&packet::short_answer(0x40, id)),
                         2 => link.append(&packet::short_answer(0x50, id)),
@@ -45,14 +45,14 @@ impl Driver {
         Ok(used)
     }
 
-    /// A message has come.
-    fn got(&self, payload: &[u8], abroad: &mut Vec<Vec<Arrival>>) {
+    /// A message has come, in a packet of so many bytes.
+    fn got(&self, payload: &[u8], bytes: usize, abroad: &mut Vec<Vec<Arrival>>) {
         let (Role::Subscriber(subscriber), Some(deliveries)) =
             (self.client.role, &self.config.deliveries)
         else {
             return;
         };
-        let Some(arrival) = Arrival::of(payload, deliveries.run, subscriber) else {
+        let Some(arrival) = Arrival::of(payload, bytes, deliveries.run, subscriber) else {
             self.slot.count("foreign_messages", 1);
             return;
         };

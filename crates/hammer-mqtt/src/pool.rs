@@ -225,7 +225,7 @@ impl Pool {
             return;
         }
         if let Some(ticket) = self.tickets.borrow().get(arrival.ticket as usize) {
-            ticket.arrived(arrival.generation);
+            ticket.arrived(arrival);
         }
     }
 

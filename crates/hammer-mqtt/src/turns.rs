@@ -105,8 +105,7 @@ impl Turns<'_> {
         } else {
             partial.extend_from_slice(bytes);
             let used = driver.feed(partial, link, abroad)?;
-            partial.drain(..used);
-            partial.shrink_to(MOST_KEPT);
+            consume(partial, used);
         }
         Ok(true)
     }
@@ -140,7 +139,27 @@ impl Turns<'_> {
         let fenced = link.is_fenced();
         let fed = self.driver.feed(&self.partial, link, &mut self.abroad);
         self.driver.tell(link, fenced, &mut self.abroad);
-        self.partial.drain(..fed?);
+        consume(&mut self.partial, fed?);
         Ok(())
+    }
+}
+
+/// So many bytes are done with, and so is the room that they took beyond what is usual.
+fn consume(partial: &mut Vec<u8>, used: usize) {
+    partial.drain(..used);
+    partial.shrink_to(MOST_KEPT);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_large_packet_took_is_given_back() {
+        let mut partial = vec![0; 1_000_000];
+        partial.push(1);
+        consume(&mut partial, 1_000_000);
+        assert_eq!(partial, [1]);
+        assert!(partial.capacity() <= 2 * MOST_KEPT);
     }
 }

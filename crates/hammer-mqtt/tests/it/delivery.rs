@@ -70,7 +70,9 @@ fn what_is_lost_doubled_and_out_of_order_is_counted() {
     let report = execute(run.threads(1).timeout(ms(500)).drain(ms(2_000)));
     assert_eq!((report.labels["delivered"], report.hits.timed_out), (19, 1));
     // A topic of 8 bytes with its length, and an id.
-    assert_eq!(report.bytes.sent, 19 * (2 + 2 + 8 + 2 + 40));
+    let message = 2 + 2 + 8 + 2 + 40;
+    let bytes = (report.bytes.sent, report.bytes.received);
+    assert_eq!(bytes, (19 * message, 19 * message));
     let counts = ["published", "delivered", "lost", "duplicates", "reordered"];
     assert_eq!(
         counts.map(|name| report.counts[name]),
