@@ -15,7 +15,9 @@ pub(crate) struct Alive {
     alarm: Option<Pin<Box<Sleep>>>,
     /// Bytes that were sent when the alarm last rang.
     sent: u64,
-    /// Alarms since a ping was sent that has no answer.
+    /// The ping that was without an answer at the last alarm, by its number.
+    oldest: Option<u64>,
+    /// Alarms since then that it is still without.
     unanswered: u32,
 }
 
@@ -29,6 +31,7 @@ impl Alive {
             period,
             alarm: period.map(|period| Box::pin(sleep(period))),
             sent: 0,
+            oldest: None,
             unanswered: 0,
         }
     }
@@ -52,17 +55,23 @@ impl Alive {
         if !self.rings(cx) {
             return Ok(());
         }
-        if link.is_pinging() {
-            self.unanswered += 1;
-            if self.unanswered >= PATIENCE {
-                return Err(fault::KEEP_ALIVE);
+        match link.oldest_ping() {
+            // That some ping is out says nothing: hits may send one after the other.
+            Some(ping) if self.oldest == Some(ping) => {
+                self.unanswered += 1;
+                if self.unanswered >= PATIENCE {
+                    return Err(fault::KEEP_ALIVE);
+                }
             }
-        } else {
-            self.unanswered = 0;
-            if link.flushed() == self.sent {
-                link.keep_alive();
+            Some(_) => self.unanswered = 0,
+            None => {
+                self.unanswered = 0;
+                if link.flushed() == self.sent {
+                    link.keep_alive();
+                }
             }
         }
+        self.oldest = link.oldest_ping();
         self.sent = link.flushed();
         Ok(())
     }

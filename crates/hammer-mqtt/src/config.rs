@@ -70,6 +70,12 @@ impl Config {
         (hit.number() / workers as u64 % here.max(1)) as usize
     }
 
+    /// How many connections there are, where hits share them.
+    pub(crate) fn connections(&self) -> usize {
+        let subscribers = self.deliveries.as_ref();
+        self.clients + subscribers.map_or(0, |found| found.subscribers)
+    }
+
     /// How many clients worker number `worker` has.
     pub(crate) fn clients_of(&self, worker: usize, workers: usize) -> usize {
         self.clients / workers + usize::from(worker < self.clients % workers)

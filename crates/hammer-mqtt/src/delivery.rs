@@ -42,6 +42,8 @@ pub(crate) struct Arrival {
     pub(crate) generation: u32,
     pub(crate) seq: u64,
     pub(crate) subscriber: u32,
+    /// All of its packet.
+    pub(crate) bytes: u32,
 }
 
 impl Arrival {
@@ -59,8 +61,8 @@ impl Arrival {
         head
     }
 
-    /// Reads the head of a payload; none if it is not of this run.
-    pub(crate) fn of(payload: &[u8], run: u32, subscriber: u32) -> Option<Self> {
+    /// Reads the head of a payload, which came in so many bytes; none if it is not of this run.
+    pub(crate) fn of(payload: &[u8], bytes: usize, run: u32, subscriber: u32) -> Option<Self> {
         let head: &[u8; HEAD_BYTES] = payload.first_chunk()?;
         let four = |at: usize| {
             head[at..]
@@ -75,6 +77,7 @@ impl Arrival {
             generation: four(20)?,
             seq: u64::from_be_bytes(*head[SEQ].first_chunk()?),
             subscriber,
+            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
         };
         ours.then_some(found)
     }
@@ -209,16 +212,17 @@ mod tests {
         generation: 6,
         seq: 1 << 40,
         subscriber: 9,
+        bytes: 50,
     };
 
     #[test]
     fn a_head_is_read_as_it_was_written() {
         let mut payload = ARRIVAL.head(77).to_vec();
         payload.extend_from_slice(b"rest");
-        assert_eq!(Arrival::of(&payload, 77, 9), Some(ARRIVAL));
-        assert_eq!(Arrival::of(&payload, 78, 9), None, "another run");
-        assert_eq!(Arrival::of(&payload[..31], 77, 9), None, "too short");
-        assert_eq!(Arrival::of(&[b'x'; 40], 77, 9), None, "no mark");
+        assert_eq!(Arrival::of(&payload, 50, 77, 9), Some(ARRIVAL));
+        assert_eq!(Arrival::of(&payload, 50, 78, 9), None, "another run");
+        assert_eq!(Arrival::of(&payload[..31], 50, 77, 9), None, "too short");
+        assert_eq!(Arrival::of(&[b'x'; 40], 50, 77, 9), None, "no mark");
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use hammer_core::{Failure, Slot};
+use hammer_net::{Opened, Traffic};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::url::Url;
@@ -24,15 +26,15 @@ pub(crate) struct Dial {
 }
 
 impl Dial {
-    /// Opens a connection, and marks the steps of it.
-    pub(crate) async fn open(&self, slot: &Slot) -> Result<Stream, Failure> {
-        let stream = self.net.open(slot).await?.stream;
+    /// Opens a connection, and marks the steps of it; tells too where its bytes are counted.
+    pub(crate) async fn open(&self, slot: &Slot) -> Result<(Stream, Rc<Traffic>), Failure> {
+        let Opened { stream, traffic } = self.net.open(slot).await?;
         if !self.url.scheme.is_websocket() {
-            return Ok(Stream::Plain(stream));
+            return Ok((Stream::Plain(stream), traffic));
         }
         let opened = Websocket::open(&self.url.websocket(), stream).await?;
         slot.mark("websocket");
-        Ok(Stream::Websocket(Box::new(opened)))
+        Ok((Stream::Websocket(Box::new(opened)), traffic))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::alive::Alive;
 use crate::backoff::Backoff;
 use crate::client::{Client, Role};
 use crate::config::Config;
+use crate::deadline::Deadline;
 use crate::dial::Stream;
 use crate::fault;
 use crate::handshake::{self, Answer};
@@ -68,6 +69,8 @@ impl Driver {
                         backoff = Backoff::new(self.client.number);
                     }
                 }
+                // It was given up, and did not fail.
+                Err(_) if self.pool.is_closing() => {}
                 Err(failure) => {
                     self.slot.count("connects_failed", 1);
                     self.slot.fact("not_opened", failure.name());
@@ -83,19 +86,19 @@ impl Driver {
 
     async fn open(&self) -> Result<Opened, Failure> {
         let slot = self.slot.apart();
+        let deadline = Deadline::new(self.config.connect_timeout);
         // On the heap: a connection that is open needs none of it.
-        let opening = Box::pin(self.handshake(&slot));
+        let opening = Box::pin(self.handshake(&deadline, &slot));
         tokio::select! {
-            opened = timeout(self.config.connect_timeout, opening) => {
-                opened.unwrap_or(Err(Failure::CONNECT_TIMEOUT))
-            }
+            opened = deadline.bound(opening) => opened,
             () = self.pool.closing() => Err(fault::NOT_CONNECTED),
         }
     }
 
-    async fn handshake(&self, slot: &Slot) -> Result<Opened, Failure> {
+    async fn handshake(&self, deadline: &Deadline, slot: &Slot) -> Result<Opened, Failure> {
         let config = &*self.config;
-        let mut stream = config.dial.open(slot).await?;
+        let (mut stream, _) = config.dial.open(slot).await?;
+        deadline.connected();
         let number = match self.client.role {
             Role::Publisher => self.client.number,
             // Behind the publishers, so that ids differ.
@@ -108,6 +111,7 @@ impl Driver {
             Answer::Accepted(limits) => limits,
             Answer::Refused(code) => return Err(fault::refused(code)),
         };
+        deadline.accepted();
         match (self.client.role, &config.deliveries) {
             (Role::Subscriber(_), Some(deliveries)) => {
                 let (filter, qos) = (&deliveries.filter, config.message.qos);
@@ -153,7 +157,7 @@ impl Driver {
             End::Failed(failure) => (*failure, self.config.resend),
         };
         if self.client.down(failure, resend) {
-            self.pool.unfenced();
+            self.pool.unfenced(false);
         }
         match end {
             // Whatever goes wrong now: nothing is in flight any more.

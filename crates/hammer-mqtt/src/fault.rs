@@ -15,12 +15,22 @@ pub(crate) const WINDOW_FULL: Failure = Failure::new("window_full").advice(
 );
 pub(crate) const PACKET_TOO_LARGE: Failure = Failure::new("packet_too_large")
     .advice("the broker's CONNACK allows smaller packets only: it was not sent");
+pub(crate) const TOO_LARGE_TO_TAKE: Failure = Failure::new("packet_too_large").advice(
+    "the broker sent more in one packet than the hammer takes: see what else is published there, and \
+     whether it is MQTT",
+);
 pub(crate) const INVALID_TOPIC: Failure = Failure::new("invalid_topic")
     .advice("a topic is not empty, at most 65,535 bytes, and without + # and NUL: it was not sent");
 pub(crate) const MALFORMED: Failure = Failure::new("malformed_packet")
     .advice("what came is not MQTT: check port, and --mqtt for the version; see RUST_LOG=debug");
 pub(crate) const KEEP_ALIVE: Failure = Failure::new("keep_alive_timeout")
     .advice("the broker did not answer a ping within the keep-alive: it is stuck or unreachable");
+
+pub(crate) const CONNACK_TIMEOUT: Failure = Failure::new("connack_timeout").advice(
+    "no answer to the CONNECT within --connect-timeout: what listens there may be no MQTT broker",
+);
+pub(crate) const SUBACK_TIMEOUT: Failure = Failure::new("suback_timeout")
+    .advice("the broker let a subscriber in and did not answer its SUBSCRIBE: see its log");
 
 pub(crate) const NO_WEBSOCKET: Failure = Failure::new("websocket")
     .advice("the server did not agree to a websocket for MQTT: check port and path of the URL");

@@ -28,7 +28,7 @@ impl Driver {
                     link.answered(&self.config, to, id, reason, frame.size);
                 }
                 Received::Message { qos, id, payload } => {
-                    self.got(payload, abroad);
+                    self.got(payload, frame.size, abroad);
                     match qos {
                         1 => link.append(&packet::short_answer(0x40, id)),
                         2 => link.append(&packet::short_answer(0x50, id)),
@@ -40,17 +40,19 @@ impl Driver {
                 Received::Disconnect { reason } => return Err(fault::ended(reason)),
             }
         }
+        // Before any more of it is read.
+        handshake::check_size(&bytes[used..], self.config.connect.most_packet as usize)?;
         Ok(used)
     }
 
-    /// A message has come.
-    fn got(&self, payload: &[u8], abroad: &mut Vec<Vec<Arrival>>) {
+    /// A message has come, in a packet of so many bytes.
+    fn got(&self, payload: &[u8], bytes: usize, abroad: &mut Vec<Vec<Arrival>>) {
         let (Role::Subscriber(subscriber), Some(deliveries)) =
             (self.client.role, &self.config.deliveries)
         else {
             return;
         };
-        let Some(arrival) = Arrival::of(payload, deliveries.run, subscriber) else {
+        let Some(arrival) = Arrival::of(payload, bytes, deliveries.run, subscriber) else {
             self.slot.count("foreign_messages", 1);
             return;
         };
@@ -68,7 +70,7 @@ impl Driver {
     /// Tells everybody else what this turn has brought.
     pub(crate) fn tell(&self, link: &mut Link, fenced: bool, abroad: &mut [Vec<Arrival>]) {
         if fenced && !link.is_fenced() {
-            self.pool.unfenced();
+            self.pool.unfenced(true);
         }
         for (worker, arrivals) in abroad.iter_mut().enumerate() {
             if !arrivals.is_empty() {

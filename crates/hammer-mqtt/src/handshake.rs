@@ -26,6 +26,8 @@ pub(crate) enum Answer {
 struct Reader<'a, S> {
     stream: &'a mut S,
     bytes: Vec<u8>,
+    /// Bytes that a packet may have.
+    most: usize,
 }
 
 impl<S: AsyncRead + Unpin> Reader<'_, S> {
@@ -35,9 +37,7 @@ impl<S: AsyncRead + Unpin> Reader<'_, S> {
             if let Some(frame) = Frame::of(&self.bytes[from..]).map_err(malformed)? {
                 return Ok(frame.size);
             }
-            if self.bytes.len() - from > MOST_BYTES {
-                return Err(fault::MALFORMED);
-            }
+            check_size(&self.bytes[from..], self.most)?;
             match self.stream.read_buf(&mut self.bytes).await {
                 Ok(0) => return Err(Failure::CLOSED_EARLY),
                 Ok(_) => {}
@@ -69,6 +69,7 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     let mut reader = Reader {
         stream,
         bytes: vec![],
+        most: MOST_BYTES,
     };
     let size = reader.packet(0).await?;
     let frame = Frame::of(&reader.bytes).map_err(malformed)?;
@@ -103,6 +104,7 @@ pub(crate) async fn subscribe<S: AsyncRead + AsyncWrite + Unpin>(
     let mut reader = Reader {
         stream,
         bytes: rest,
+        most: config.connect.most_packet as usize,
     };
     let mut from = 0;
     loop {
@@ -136,6 +138,14 @@ pub(crate) async fn disconnect<S: AsyncRead + AsyncWrite + Unpin>(
     let mut rest = [0; 512];
     while stream.read(&mut rest).await? > 0 {}
     Ok(())
+}
+
+/// Finds out whether the packet that begins `bytes` is one of at most `most` bytes.
+pub(crate) fn check_size(bytes: &[u8], most: usize) -> Result<(), Failure> {
+    match Frame::size_of(bytes).map_err(malformed)? {
+        size if size > most => Err(fault::TOO_LARGE_TO_TAKE),
+        _ => Ok(()),
+    }
 }
 
 pub(crate) fn malformed(what: Malformed) -> Failure {

@@ -9,6 +9,7 @@ mod barrier;
 mod builder;
 mod client;
 mod config;
+mod deadline;
 mod delivery;
 mod dial;
 mod driver;

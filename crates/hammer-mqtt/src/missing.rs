@@ -2,11 +2,13 @@ use std::{error, fmt};
 
 use hammer_core::Failure;
 
-/// Clients could not connect before the clock started.
+/// More clients than may be missing could not connect before the clock started.
 #[derive(Debug)]
 pub(crate) struct Missing {
+    /// Clients of all workers, so far.
     pub(crate) missing: usize,
     pub(crate) all: usize,
+    pub(crate) allowed: usize,
     /// Why the last of them could not.
     pub(crate) failure: Failure,
 }
@@ -16,12 +18,14 @@ impl fmt::Display for Missing {
         let Self {
             missing,
             all,
+            allowed,
             failure,
         } = self;
-        write!(
-            f,
-            "{missing} of {all} clients of a worker could not connect: {failure}"
-        )?;
+        write!(f, "{missing} of {all} clients could not connect")?;
+        if *allowed > 0 {
+            write!(f, ", and only {allowed} may be missing")?;
+        }
+        write!(f, ": {failure}")?;
         if let Some(advice) = failure.what_to_do() {
             write!(f, "; {advice}")?;
         }

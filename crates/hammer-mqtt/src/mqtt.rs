@@ -87,12 +87,7 @@ impl Hammer for Mqtt {
 
     fn needs(&self, mut needs: Needs) -> Needs {
         if self.config.shared {
-            let subscribers = self
-                .config
-                .deliveries
-                .as_ref()
-                .map_or(0, |found| found.subscribers);
-            let connections = (self.config.clients + subscribers) as u64;
+            let connections = self.config.connections() as u64;
             needs.files = needs.files.saturating_sub(needs.ports) + connections;
             needs.ports = connections;
         }
@@ -155,21 +150,35 @@ impl Hammer for Mqtt {
         if !self.config.shared {
             return;
         }
-        let pool = self.pool(crew.slot());
+        let slot = crew.slot();
+        let pool = self.pool(slot);
+        // The engine waits for the broker as long as the drain lasts, and not to the end of this.
+        let _account = Account { pool: &pool, slot };
         if self.config.measure != Measure::Ack {
             pool.fence().await;
-            crew.slot().mark("fence");
+            slot.mark("fence");
         }
         if self.config.measure == Measure::Delivery {
-            pool.deliver(crew.slot().workers()).await;
+            pool.deliver(slot.workers()).await;
         }
-        pool.settle(crew.slot());
     }
 
     async fn close(&self, session: Session) {
         if let Kind::Shared { pool, .. } = session.0 {
             pool.close().await;
         }
+    }
+}
+
+/// What became of the messages is told when this is dropped.
+struct Account<'a> {
+    pool: &'a Pool,
+    slot: &'a Slot,
+}
+
+impl Drop for Account<'_> {
+    fn drop(&mut self) {
+        self.pool.account(self.slot);
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hammer_core::{Crew, Failure, Outcome, Slot, Unready};
+use hammer_core::{Crew, Failure, Slot, Unready};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
@@ -34,7 +34,9 @@ pub(crate) struct Pool {
     failed: Cell<usize>,
     last_failure: Cell<Option<Failure>>,
     drivers: Cell<usize>,
+    /// Fences that are without an answer, and those that will have none.
     fenced: Cell<usize>,
+    not_passed: Cell<usize>,
     closing: Cell<bool>,
     closed: Notify,
     changed: Notify,
@@ -89,6 +91,7 @@ impl Pool {
             last_failure: Cell::new(None),
             drivers: Cell::new(0),
             fenced: Cell::new(0),
+            not_passed: Cell::new(0),
             closing: Cell::new(false),
             closed: Notify::new(),
             changed: Notify::new(),
@@ -143,6 +146,7 @@ impl Pool {
             let Ok(turn) = turns.clone().acquire_owned().await else {
                 break;
             };
+            self.check_missing()?;
             crew.progress(self.attempted.get(), all);
             let driver = Driver {
                 config: self.config.clone(),
@@ -158,20 +162,26 @@ impl Pool {
             tokio::task::spawn_local(driver.run(attempt));
         }
         while self.attempted.get() < all {
+            self.check_missing()?;
             crew.progress(self.attempted.get(), all);
             self.changed.notified().await;
         }
         crew.progress(all - self.failed.get(), all);
+        self.check_missing()
+    }
+
+    /// Whether there can be a run, for all that is known so far. A worker that misses nobody leaves
+    /// it to others to say that there can't.
+    fn check_missing(&self) -> Result<(), Unready> {
+        let config = &*self.config;
+        let missing = config.missing.load(Ordering::Relaxed);
         match self.last_failure.get() {
-            Some(failure)
-                if self.config.missing.load(Ordering::Relaxed) > self.config.allow_missing =>
-            {
-                Err(Box::new(Missing {
-                    missing: self.failed.get(),
-                    all,
-                    failure,
-                }))
-            }
+            Some(failure) if missing > config.allow_missing => Err(Box::new(Missing {
+                missing,
+                all: config.connections(),
+                allowed: config.allow_missing,
+                failure,
+            })),
             _ => Ok(()),
         }
     }
@@ -215,7 +225,7 @@ impl Pool {
             return;
         }
         if let Some(ticket) = self.tickets.borrow().get(arrival.ticket as usize) {
-            ticket.arrived(arrival.generation, Outcome::ok("delivered"));
+            ticket.arrived(arrival);
         }
     }
 
@@ -263,13 +273,18 @@ impl Pool {
     }
 
     /// The fence of a client is passed, or its connection is lost.
-    pub(crate) fn unfenced(&self) {
+    pub(crate) fn unfenced(&self, passed: bool) {
         self.fenced.set(self.fenced.get().saturating_sub(1));
+        self.not_passed
+            .set(self.not_passed.get() + usize::from(!passed));
         self.changed.notify_waiters();
     }
 
     /// What became of the messages, for the report.
-    pub(crate) fn settle(&self, slot: &Slot) {
+    pub(crate) fn account(&self, slot: &Slot) {
+        for _ in 0..self.fenced.get() + self.not_passed.get() {
+            slot.fact("fence", "not_passed");
+        }
         let Some(deliveries) = &self.config.deliveries else {
             return;
         };

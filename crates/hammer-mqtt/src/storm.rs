@@ -3,6 +3,7 @@
 use hammer_core::{Failure, Hit, Outcome};
 
 use crate::config::Config;
+use crate::deadline::Deadline;
 use crate::fault;
 use crate::handshake::{self, Answer};
 use crate::reason;
@@ -10,21 +11,30 @@ use crate::reason;
 /// Connects, waits for the CONNACK, says goodbye, and waits until the broker has closed.
 pub(crate) async fn hit(config: &Config, hit: &Hit) -> Result<Outcome, Failure> {
     let slot = hit.slot();
-    let mut stream = config.dial.open(slot).await?;
     // By slot: two hits at a time with one id would throw each other out.
     let client = slot.index() as u64;
-    let (answer, _) = handshake::connect(&mut stream, config, client, false, slot).await?;
-    match answer {
-        Answer::Refused(code) => Ok(Outcome::rejected(reason::refusal_name(code))),
+    let deadline = Deadline::new(config.connect_timeout);
+    let opening = async {
+        let (mut stream, traffic) = config.dial.open(slot).await?;
+        deadline.connected();
+        let (answer, _) = handshake::connect(&mut stream, config, client, false, slot).await?;
+        Ok((stream, traffic, answer))
+    };
+    let (mut stream, traffic, answer) = deadline.bound(opening).await?;
+    let outcome = match answer {
+        Answer::Refused(code) => Outcome::rejected(reason::refusal_name(code)),
         Answer::Accepted(_) => {
+            slot.count("connections_opened", 1);
             let closed = handshake::disconnect(&mut stream).await;
             match closed {
                 // Some brokers reset what they have read to its end.
                 Err(error) if error.kind() != std::io::ErrorKind::ConnectionReset => {
-                    Err(fault::of_stream(error))
+                    return Err(fault::of_stream(error));
                 }
-                _ => Ok(Outcome::ok("connack")),
+                _ => Outcome::ok("connack"),
             }
         }
-    }
+    };
+    let (sent, received) = (traffic.sent.get(), traffic.received.get());
+    Ok(outcome.sent(sent).received(received))
 }

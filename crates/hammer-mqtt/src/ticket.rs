@@ -17,6 +17,10 @@ pub(crate) struct Ticket {
     generation: Cell<u32>,
     /// Subscribers that have yet to get the message of this hit.
     copies: Cell<u32>,
+    /// Bytes that its message was sent as.
+    sent: Cell<u32>,
+    /// Bytes that subscribers have got it as.
+    received: Cell<u64>,
     ended: Cell<Option<Ended>>,
     waker: RefCell<Option<Waker>>,
 }
@@ -38,6 +42,8 @@ impl Ticket {
             slot,
             generation: Cell::new(generation),
             copies: Cell::new(0),
+            sent: Cell::new(0),
+            received: Cell::new(0),
             ended: Cell::new(None),
             waker: RefCell::new(None),
         }
@@ -65,23 +71,28 @@ impl Ticket {
             generation: self.generation(),
             seq: 0,
             subscriber: 0,
+            bytes: 0,
         }
     }
 
     /// The message of this hit is to reach so many subscribers.
     pub(crate) fn expect_copies(&self, copies: u32) {
         self.copies.set(copies);
+        self.received.set(0);
     }
 
     /// A subscriber has got the message of the hit of this generation; whether that hit still
     /// waits.
-    pub(crate) fn arrived(&self, generation: u32, outcome: Outcome) -> bool {
-        if generation != self.generation.get() {
+    pub(crate) fn arrived(&self, arrival: &Arrival) -> bool {
+        if arrival.generation != self.generation.get() {
             return false;
         }
+        let received = self.received.get() + u64::from(arrival.bytes);
+        self.received.set(received);
         self.copies.set(self.copies.get().saturating_sub(1));
         if self.copies.get() == 0 {
-            self.end(Ok(outcome));
+            let sent = u64::from(self.sent.get());
+            self.end(Ok(Outcome::ok("delivered").sent(sent).received(received)));
         }
         true
     }
@@ -133,6 +144,14 @@ impl Receipt {
             self.ticket.end(ended);
         }
         live
+    }
+
+    /// The message of the hit is encoded, in so many bytes.
+    pub(crate) fn encoded(&mut self, bytes: u32) {
+        self.sent = bytes;
+        if self.is_live() {
+            self.ticket.sent.set(bytes);
+        }
     }
 
     /// Names the step of the hit that ends now.

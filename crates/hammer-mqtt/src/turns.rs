@@ -16,6 +16,8 @@ use crate::link::Link;
 
 /// Reads in a row before other connections have their turn.
 const READS: u32 = 8;
+/// Room for the beginning of a packet that a connection keeps when a larger one is over.
+const MOST_KEPT: usize = 16 * 1024;
 
 /// The turns of a connection, and what lies between them.
 pub(crate) struct Turns<'a> {
@@ -29,7 +31,8 @@ pub(crate) struct Turns<'a> {
 }
 
 impl Turns<'_> {
-    /// Reads all there is, and writes all that is to be written.
+    /// Reads all there is, and writes all that is to be written. However that ends, others hear what
+    /// it has brought.
     pub(crate) fn turn(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         let client = &self.driver.client;
         client.looks(cx);
@@ -42,62 +45,52 @@ impl Turns<'_> {
         else {
             return Poll::Ready(End::Failed(fault::CONNECTION_LOST));
         };
-        if let Err(failure) = self.alive.look(link, cx) {
-            return Poll::Ready(End::Failed(failure));
-        }
-        let config = &*self.driver.config;
         let fenced = link.is_fenced();
-        let mut reads = 0;
-        loop {
-            let read = Self::read(
-                self.stream,
-                self.driver,
-                &mut self.partial,
-                &mut self.abroad,
-                link,
-                cx,
-            );
-            let read = match read {
-                Ok(read) => read,
-                Err(failure) => return Poll::Ready(End::Failed(failure)),
-            };
+        let exchanged = self.exchange(link, seq, cx);
+        self.driver.tell(link, fenced, &mut self.abroad);
+        match exchanged {
+            Err(failure) => Poll::Ready(End::Failed(failure)),
+            Ok(()) if self.driver.pool.is_closing() && link.unsent().is_empty() => {
+                Poll::Ready(End::Closing)
+            }
+            Ok(()) => Poll::Pending,
+        }
+    }
+
+    fn exchange(
+        &mut self,
+        link: &mut Link,
+        seq: &mut u64,
+        cx: &mut Context<'_>,
+    ) -> Result<(), Failure> {
+        self.alive.look(link, cx)?;
+        let config = &*self.driver.config;
+        for _ in 0..READS {
+            let read = self.read(link, cx)?;
             link.pump(config, seq);
             // What the socket takes makes room for more.
-            loop {
-                match Self::write(self.stream, link, cx) {
-                    Ok(true) => link.pump(config, seq),
-                    Ok(false) => break,
-                    Err(failure) => return Poll::Ready(End::Failed(failure)),
-                }
+            while Self::write(self.stream, link, cx)? {
+                link.pump(config, seq);
             }
-            reads += 1;
             if !read {
-                break;
-            }
-            if reads == READS {
-                cx.waker().wake_by_ref();
-                break;
+                return Ok(());
             }
         }
-        self.driver.tell(link, fenced, &mut self.abroad);
-        if self.driver.pool.is_closing() && link.unsent().is_empty() {
-            return Poll::Ready(End::Closing);
-        }
-        Poll::Pending
+        cx.waker().wake_by_ref();
+        Ok(())
     }
 
     /// Reads once; whether there was something.
-    fn read(
-        stream: &mut Stream,
-        driver: &Driver,
-        partial: &mut Vec<u8>,
-        abroad: &mut Vec<Vec<Arrival>>,
-        link: &mut Link,
-        cx: &mut Context<'_>,
-    ) -> Result<bool, Failure> {
+    fn read(&mut self, link: &mut Link, cx: &mut Context<'_>) -> Result<bool, Failure> {
+        let Self {
+            driver,
+            partial,
+            abroad,
+            ..
+        } = self;
         let mut scratch = driver.pool.scratch.borrow_mut();
         let mut buf = ReadBuf::new(&mut scratch);
-        match Pin::new(stream).poll_read(cx, &mut buf) {
+        match Pin::new(&mut *self.stream).poll_read(cx, &mut buf) {
             Poll::Pending => return Ok(false),
             Poll::Ready(Err(error)) => return Err(fault::of_stream(error)),
             Poll::Ready(Ok(())) => {}
@@ -112,7 +105,7 @@ impl Turns<'_> {
         } else {
             partial.extend_from_slice(bytes);
             let used = driver.feed(partial, link, abroad)?;
-            partial.drain(..used);
+            consume(partial, used);
         }
         Ok(true)
     }
@@ -140,10 +133,33 @@ impl Turns<'_> {
     /// What came with the CONNACK.
     pub(crate) fn feed_rest(&mut self) -> Result<(), Failure> {
         let mut state = self.driver.client.state.borrow_mut();
-        if let Some(link) = &mut state.link {
-            let used = self.driver.feed(&self.partial, link, &mut self.abroad)?;
-            self.partial.drain(..used);
-        }
+        let Some(link) = &mut state.link else {
+            return Ok(());
+        };
+        let fenced = link.is_fenced();
+        let fed = self.driver.feed(&self.partial, link, &mut self.abroad);
+        self.driver.tell(link, fenced, &mut self.abroad);
+        consume(&mut self.partial, fed?);
         Ok(())
+    }
+}
+
+/// So many bytes are done with, and so is the room that they took beyond what is usual.
+fn consume(partial: &mut Vec<u8>, used: usize) {
+    partial.drain(..used);
+    partial.shrink_to(MOST_KEPT);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_large_packet_took_is_given_back() {
+        let mut partial = vec![0; 1_000_000];
+        partial.push(1);
+        consume(&mut partial, 1_000_000);
+        assert_eq!(partial, [1]);
+        assert!(partial.capacity() <= 2 * MOST_KEPT);
     }
 }

@@ -16,12 +16,16 @@ pub enum Payload {
     Size(usize),
 }
 
+/// Bytes of a message of which nothing is said.
+const BYTES: usize = 16;
+
 /// What to send.
 #[derive(Debug)]
 pub(super) struct Sending {
     pub(super) topic: String,
     pub(super) qos: Qos,
-    payload: Payload,
+    /// Some bytes unless that is said.
+    payload: Option<Payload>,
     retain: bool,
     alias: bool,
     properties: Properties,
@@ -35,7 +39,7 @@ impl Default for Sending {
         Self {
             topic: "hammer/{{client}}".to_owned(),
             qos: Qos::default(),
-            payload: Payload::Size(16),
+            payload: None,
             retain: false,
             alias: false,
             properties: Properties::default(),
@@ -69,7 +73,7 @@ impl Sending {
             let message = "properties of messages are of MQTT 5";
             return Err(Error::new(ErrorKind::Combination, message));
         }
-        let payload = match self.payload {
+        let payload = match self.payload.unwrap_or(Payload::Size(head.max(BYTES))) {
             Payload::Template(text) => Template::compile(&text)?,
             Payload::Bytes(bytes) => Template::fixed(bytes),
             Payload::Size(size) => {
@@ -125,7 +129,7 @@ impl MqttBuilder {
 
     /// What messages carry.
     pub fn payload(mut self, payload: Payload) -> Self {
-        self.sending.payload = payload;
+        self.sending.payload = Some(payload);
         self
     }
 

@@ -24,7 +24,7 @@ pub use self::message::Payload;
 /// Collects what to do to which broker; [`build`](Self::build) checks it all.
 ///
 /// Defaults: one client of version 3.1.1 with a clean start, a keep-alive of 60 s and an id of its
-/// own, which publishes 16 bytes to `hammer/{{client}}` at QoS 0.
+/// own, which publishes 16 bytes (32 where delivery is measured) to `hammer/{{client}}` at QoS 0.
 ///
 /// How connections are made, TLS and proxies are options of [`Networking`].
 ///
@@ -92,7 +92,10 @@ impl MqttBuilder {
         }
         let filter = measuring.subscribed(&sending)?;
         let message = sending.message(version, head)?;
-        let connect = identity.connect(&url)?;
+        // What subscribers are to get, and whatever else a broker may have to say.
+        let expected = deliveries.as_ref().map_or(0, |_| message.most_bytes());
+        let most_packet = u32::try_from(expected).unwrap_or(u32::MAX);
+        let connect = identity.connect(&url, most_packet.saturating_add(HEADROOM))?;
         let (dial, connect_timeout) = connections.dial(url, network)?;
         Ok(Mqtt {
             config: Arc::new(Config {
@@ -144,6 +147,9 @@ impl fmt::Debug for MqttBuilder {
             .finish()
     }
 }
+
+/// Bytes that a packet from a broker may have beyond the largest message that is published.
+const HEADROOM: u32 = 1024 * 1024;
 
 /// Whether there is an answer at this level.
 fn is_answered(qos: Qos) -> bool {

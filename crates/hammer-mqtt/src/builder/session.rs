@@ -77,7 +77,7 @@ impl Identity {
         Ok(template)
     }
 
-    pub(super) fn connect(self, url: &Url) -> Result<Connect, Error> {
+    pub(super) fn connect(self, url: &Url, most_packet: u32) -> Result<Connect, Error> {
         let Self {
             version,
             clean_start,
@@ -132,6 +132,7 @@ impl Identity {
             user,
             password,
             will,
+            most_packet,
         };
         Ok(connect)
     }

@@ -51,9 +51,12 @@ impl Link {
             }
             return;
         }
-        let Some(Taken { receipt, .. }) = self.ids.free(id) else {
+        let Some(Taken { receipt, ended, .. }) = self.ids.free(id) else {
             return;
         };
+        if ended {
+            return;
+        }
         let outcome = outcome(config, to, reason)
             .sent(receipt.sent.into())
             .received(size as u64);
@@ -68,13 +71,18 @@ impl Link {
     fn end_early(&mut self, id: u16, reason: u8) {
         if let Some(taken) = self.ids.get(id) {
             let outcome = Outcome::rejected(reason::name(reason)).sent(taken.receipt.sent.into());
-            taken.receipt.end(Ok(outcome));
+            taken.ended = true;
+            if !taken.receipt.end(Ok(outcome)) {
+                self.tally.late += 1;
+            }
         }
     }
 
     /// PINGRESP has come.
     pub(crate) fn ponged(&mut self) {
-        match self.pings.pop_front() {
+        let pinging = self.pings.pop_front();
+        self.ponged += u64::from(pinging.is_some());
+        match pinging {
             Some(Pinging::Hit(receipt)) => {
                 let outcome = Outcome::ok("pingresp")
                     .sent(receipt.sent.into())

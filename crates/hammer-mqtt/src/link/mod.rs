@@ -34,6 +34,8 @@ pub(crate) enum Deed {
 struct Taken {
     receipt: Receipt,
     awaits: Answered,
+    /// Whether the hit has ended, before the last answer.
+    ended: bool,
     /// None unless it may be sent again.
     last_sent: Option<Box<LastSent>>,
 }
@@ -84,9 +86,13 @@ pub(crate) struct Link {
     /// What the session has left that is yet to be sent again, in its order.
     again: VecDeque<u16>,
     waiting: VecDeque<Waiting>,
-    /// Hits that end when the socket has their bytes, and which byte is the last.
+    /// Hits without an answer whose bytes the socket does not have yet, and which byte is the last.
     sent: VecDeque<(u64, Receipt)>,
+    /// Whether they have ended when it does.
+    ends_when_sent: bool,
     pings: VecDeque<Pinging>,
+    /// How many pings were answered.
+    ponged: u64,
     fences: usize,
     /// Whether the broker knows the topic by number.
     aliased: bool,
@@ -124,7 +130,9 @@ impl Link {
             again,
             waiting: VecDeque::new(),
             sent: VecDeque::new(),
+            ends_when_sent: config.measure == Measure::Sent,
             pings: VecDeque::new(),
+            ponged: 0,
             fences: 0,
             aliased: false,
             tally: Tally::default(),
@@ -192,6 +200,7 @@ impl Link {
                 let taken = Taken {
                     receipt,
                     awaits: Answered::Suback,
+                    ended: false,
                     last_sent: None,
                 };
                 let id = self.ids.take(taken).ok_or(fault::WINDOW_FULL)?;
@@ -246,6 +255,7 @@ impl Link {
                 let taken = Taken {
                     receipt: receipt.clone(),
                     awaits,
+                    ended: false,
                     last_sent: None,
                 };
                 Some(self.ids.take(taken).ok_or(fault::WINDOW_FULL)?)
@@ -267,7 +277,7 @@ impl Link {
         };
         *seq += 1;
         self.aliased |= alias == Alias::New;
-        receipt.sent = size;
+        receipt.encoded(size);
         match id {
             Some(id) => {
                 if let Some(taken) = self.ids.get(id) {
@@ -278,11 +288,10 @@ impl Link {
                     });
                 }
             }
-            None if config.measure != Measure::Delivery => {
+            None => {
                 let end = self.queued + u64::from(size);
                 self.sent.push_back((end, receipt));
             }
-            None => {}
         }
         Ok(())
     }
@@ -305,9 +314,9 @@ impl Link {
         self.fences > 0
     }
 
-    /// Whether a PINGREQ is without an answer.
-    pub(crate) fn is_pinging(&self) -> bool {
-        !self.pings.is_empty()
+    /// The number of the first PINGREQ that is without an answer.
+    pub(crate) fn oldest_ping(&self) -> Option<u64> {
+        (!self.pings.is_empty()).then_some(self.ponged)
     }
 
     pub(crate) fn append(&mut self, bytes: &[u8]) {
@@ -340,7 +349,9 @@ impl Link {
             if *end > self.flushed {
                 break;
             }
-            if let Some((_, receipt)) = self.sent.pop_front() {
+            if let Some((_, receipt)) = self.sent.pop_front()
+                && self.ends_when_sent
+            {
                 let sent = u64::from(receipt.sent);
                 receipt.end(Ok(Outcome::ok("sent").sent(sent)));
             }

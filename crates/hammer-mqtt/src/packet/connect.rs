@@ -18,6 +18,8 @@ pub(crate) struct Connect {
     pub(crate) user: Option<String>,
     pub(crate) password: Option<Secret>,
     pub(crate) will: Option<Will>,
+    /// Bytes of the largest packet that the client takes, which version 5 can tell the broker.
+    pub(crate) most_packet: u32,
 }
 
 /// What the broker publishes for a client that is lost.
@@ -69,7 +71,7 @@ impl Connect {
         let properties = v5::ConnectProperties {
             session_expiry_interval: self.session_expiry,
             receive_maximum: None,
-            max_packet_size: None,
+            max_packet_size: Some(self.most_packet),
             topic_alias_max: None,
             request_response_info: None,
             request_problem_info: None,
@@ -123,6 +125,7 @@ mod tests {
                 qos: Qos::AtLeastOnce,
                 retain: true,
             }),
+            most_packet: 2_000_000,
         };
         let mut three = BytesMut::from(&said.encode("c1", false).expect("it fits")[..]);
         let read = v4::Packet::read(&mut three, 1_000).expect("it is MQTT");
@@ -154,10 +157,9 @@ mod tests {
             (&*read.client_id, read.keep_alive, read.clean_start),
             ("c2", 30, false)
         );
-        let expiry = read
-            .properties
-            .and_then(|found| found.session_expiry_interval);
-        assert_eq!(expiry, Some(60));
+        let found = read.properties.expect("there are some");
+        assert_eq!(found.session_expiry_interval, Some(60));
+        assert_eq!(found.max_packet_size, Some(2_000_000));
         assert_eq!((&will.topic[..], &*login.username), (&b"w"[..], "u"));
     }
 }

@@ -38,6 +38,11 @@ const TOPIC_ALIAS: u8 = 35;
 const THE_ALIAS: u16 = 1;
 
 impl Message {
+    /// What a packet may need for the topic, the payload and the properties.
+    pub(crate) fn most_bytes(&self) -> usize {
+        self.topic.most_bytes() + self.payload.most_bytes() + self.properties.len()
+    }
+
     /// Appends the packet, in which `head` stands before the payload, and tells its size; appends
     /// nothing if it would be `most` bytes or no broker would take it.
     pub(crate) fn encode(

@@ -1,6 +1,7 @@
 //! What a broker sends to a client that is connected.
 
 use std::fmt;
+use std::ops::Range;
 
 use super::Version;
 
@@ -28,26 +29,36 @@ impl fmt::Display for Malformed {
 impl<'a> Frame<'a> {
     /// The first packet of `bytes`; none if it is not whole yet.
     pub(crate) fn of(bytes: &'a [u8]) -> Result<Option<Self>, Malformed> {
-        let Some((first, rest)) = bytes.split_first() else {
+        let Some(body) = body(bytes)? else {
             return Ok(None);
         };
-        let mut length = 0;
-        for (index, byte) in rest.iter().take(4).enumerate() {
-            length |= usize::from(byte & 0x7f) << (7 * index);
-            if byte & 0x80 == 0 {
-                let body = rest[index + 1..].get(..length);
-                let size = index + 2 + length;
-                return Ok(body.map(|body| Self {
-                    first: *first,
-                    body,
-                    size,
-                }));
-            }
+        let size = body.end;
+        Ok(bytes.get(body).map(|body| Self {
+            first: bytes[0],
+            body,
+            size,
+        }))
+    }
+
+    /// How many bytes the first packet of `bytes` says it has; 0 if it has not said yet.
+    pub(crate) fn size_of(bytes: &[u8]) -> Result<usize, Malformed> {
+        Ok(body(bytes)?.map_or(0, |body| body.end))
+    }
+}
+
+/// Where the body of the first packet of `bytes` is or will be.
+fn body(bytes: &[u8]) -> Result<Option<Range<usize>>, Malformed> {
+    let lengths = bytes.get(1..).unwrap_or_default();
+    let mut length = 0;
+    for (index, byte) in lengths.iter().take(4).enumerate() {
+        length |= usize::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Ok(Some(index + 2..index + 2 + length));
         }
-        match rest.len() {
-            0..4 => Ok(None),
-            _ => Err(Malformed("the length of a packet has more than four bytes")),
-        }
+    }
+    match lengths.len() {
+        0..4 => Ok(None),
+        _ => Err(Malformed("the length of a packet has more than four bytes")),
     }
 }
 
@@ -184,6 +195,15 @@ mod tests {
             assert_eq!(frame.map(|frame| frame.size), size, "{bytes:x?}");
         }
         assert!(Frame::of(b"\x30\x80\x80\x80\x80\x01").is_err());
+        for (bytes, size) in [
+            (&b""[..], 0),
+            (b"\x30", 0),
+            (b"\x30\xff", 0),
+            (b"\x30\x05", 7),
+            (b"\x30\xff\xff\xff\x7f", 268_435_460),
+        ] {
+            assert_eq!(Frame::size_of(bytes), Ok(size), "{bytes:x?}");
+        }
     }
 
     #[test]

@@ -108,7 +108,7 @@ fn what_can_not_work_is_refused_with_what_would() {
             "whole levels",
         ),
         (
-            once().measure(Measure::Delivery),
+            once().measure(Measure::Delivery).payload(Payload::Size(16)),
             E::Combination,
             "needs 32",
         ),
@@ -138,6 +138,7 @@ fn what_can_work_is_built() {
         five(),
         mqtt().clients(2).client_id("c-{{client}}"),
         mqtt().client_id("only-me"),
+        mqtt().measure(Measure::Delivery),
         five().measure(Measure::Delivery).payload(Payload::Size(32)),
         five()
             .measure(Measure::Delivery)

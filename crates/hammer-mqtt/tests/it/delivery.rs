@@ -1,11 +1,12 @@
+use std::io::Write;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
-use hammer_core::{Rate, Run, Schedule};
-use hammer_mqtt::{Measure, Mqtt, Payload, Qos};
+use hammer_core::{Event, Rate, Run, Schedule};
+use hammer_mqtt::{Measure, Mqtt, Payload, Qos, Version};
 
-use crate::broker::{Broker, Packet, Peer};
-use crate::{execute, ms};
+use crate::broker::{Broker, Gate, Packet, Peer};
+use crate::{execute, ms, watched};
 
 /// Passes messages on to one subscriber as a closure says, given their numbers and those that it
 /// holds back.
@@ -37,10 +38,14 @@ fn passing_on(
 }
 
 fn forward(mut stream: &TcpStream, packet: &Packet) {
-    use std::io::Write;
+    let bytes = bytes_of(packet);
+    stream.write_all(&bytes).expect("the subscriber is there");
+}
+
+fn bytes_of(packet: &Packet) -> Vec<u8> {
     let mut bytes = vec![packet.first, packet.body.len() as u8];
     bytes.extend_from_slice(&packet.body);
-    stream.write_all(&bytes).expect("the subscriber is there");
+    bytes
 }
 
 #[test]
@@ -64,6 +69,10 @@ fn what_is_lost_doubled_and_out_of_order_is_counted() {
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
     let report = execute(run.threads(1).timeout(ms(500)).drain(ms(2_000)));
     assert_eq!((report.labels["delivered"], report.hits.timed_out), (19, 1));
+    // A topic of 8 bytes with its length, and an id.
+    let message = 2 + 2 + 8 + 2 + 40;
+    let bytes = (report.bytes.sent, report.bytes.received);
+    assert_eq!(bytes, (19 * message, 19 * message));
     let counts = ["published", "delivered", "lost", "duplicates", "reordered"];
     assert_eq!(
         counts.map(|name| report.counts[name]),
@@ -71,6 +80,113 @@ fn what_is_lost_doubled_and_out_of_order_is_counted() {
         "{:?}",
         report.counts
     );
+}
+
+#[test]
+fn what_comes_just_before_a_subscriber_is_lost_has_come() {
+    let subscriber = Mutex::new(None::<TcpStream>);
+    let messages = Mutex::new(vec![]);
+    let broker = Broker::serve(move |peer| {
+        peer.accept();
+        while let Some(packet) = peer.packet() {
+            if packet.kind() == 8 {
+                let stream = peer.stream.try_clone().expect("a socket");
+                *subscriber.lock().expect("no script panicked") = Some(stream);
+            }
+            if packet.is_publish() {
+                let mut messages = messages.lock().expect("no script panicked");
+                messages.push(packet.clone());
+                if messages.len() == 20 {
+                    let mut bytes: Vec<u8> = messages.iter().flat_map(bytes_of).collect();
+                    bytes.extend([0xe0, 1, 0x8b]);
+                    let subscriber = subscriber.lock().expect("no script panicked");
+                    let mut stream = subscriber.as_ref().expect("it subscribed first");
+                    stream.write_all(&bytes).expect("the subscriber is there");
+                }
+            }
+            if !peer.oblige(&packet) {
+                return;
+            }
+        }
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .version(Version::V5)
+        .qos(Qos::AtLeastOnce)
+        .clients(2)
+        .payload(Payload::Size(40))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(200)).hits(20);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(2);
+    let report = execute(run.timeout(ms(3_000)).drain(ms(20_000)));
+    assert_eq!(report.hits.ok, 20, "{:?}", report.failures);
+    assert_eq!(report.facts["lost_by"]["server_shutting_down"], 1);
+}
+
+#[test]
+fn messages_are_accounted_for_though_the_broker_passes_no_fence() {
+    let subscriber = Mutex::new(None::<TcpStream>);
+    let broker = Broker::answering(move |peer, packet| {
+        match packet.kind() {
+            8 => {
+                let stream = peer.stream.try_clone().expect("a socket");
+                *subscriber.lock().expect("no script panicked") = Some(stream);
+            }
+            3 => {
+                let subscriber = subscriber.lock().expect("no script panicked");
+                forward(subscriber.as_ref().expect("it subscribed first"), &packet);
+            }
+            12 => return true,
+            _ => {}
+        }
+        peer.oblige(&packet)
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .payload(Payload::Size(40))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(200)).hits(5);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
+    let report = execute(run.drain(ms(300)));
+    assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
+    let counts = ["published", "delivered", "lost", "duplicates", "reordered"];
+    let found = counts.map(|name| report.counts.get(name).copied());
+    assert_eq!(found, [5, 5, 0, 0, 0].map(Some), "{:?}", report.counts);
+    assert_eq!(report.facts["fence"]["not_passed"], 1);
+}
+
+#[test]
+fn what_was_not_sent_when_its_connection_was_lost_fails_at_once() {
+    let all_due = Gate::default();
+    let gate = all_due.clone();
+    let broker = Broker::serve(move |peer| {
+        peer.accept();
+        if peer.number == 1 {
+            // The publisher finds the socket full, and is thrown out.
+            gate.wait();
+            peer.send_packet(0xe0, &[0x8b]);
+        }
+        while let Some(packet) = peer.packet() {
+            if !packet.is_publish() && !peer.oblige(&packet) {
+                return;
+            }
+        }
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .version(Version::V5)
+        .payload(Payload::Size(40_000))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(1_200)).hits(600);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule)
+        .threads(1)
+        .max_in_flight(600);
+    let report = watched(run.timeout(ms(4_000)).drain(ms(20_000)), |event| {
+        if let Event::Draining = event {
+            all_due.open();
+        }
+    });
+    let sent = broker.published().len() as u64;
+    assert!(sent > 0 && sent < 600, "{sent}");
+    assert_eq!(report.hits.timed_out, sent, "they may have arrived");
+    assert_eq!(report.failures["server_shutting_down"], 600 - sent);
 }
 
 #[test]

@@ -2,7 +2,7 @@ use hammer_core::{ErrorKind, Rate, Run, Schedule};
 use hammer_mqtt::{Mode, Mqtt, MqttBuilder, Payload, Qos, Version};
 
 use crate::broker::Broker;
-use crate::run;
+use crate::{execute, ms, run};
 
 fn at_least_once(broker: &Broker) -> MqttBuilder {
     Mqtt::builder(&broker.url()).qos(Qos::AtLeastOnce)
@@ -56,6 +56,7 @@ fn a_message_without_subscribers_can_be_a_rejection() {
         let report = run(mqtt.build().expect("well formed"), 5);
         assert_eq!(report.hits.rejected, 5, "{:?}", report.labels);
         assert_eq!(report.labels["no_matching_subscribers"], 5);
+        assert_eq!(report.counts.get("late_answers"), None);
     }
 }
 
@@ -187,6 +188,44 @@ fn answers_that_are_larger_than_they_need_be_are_read() {
         assert_eq!(report.hits.ok, 20, "{:?}", report.failures);
         assert_eq!(report.bytes.received, 20 * (4 + bytes as u64));
     }
+}
+
+#[test]
+fn a_packet_that_claims_to_be_huge_ends_its_connection() {
+    let broker = Broker::answering(|peer, packet| {
+        // A message of 2 MiB of which a beginning comes, and 256 MB of which nothing does.
+        let huge = [&b"\x30\x80\x80\x80\x01\0\x01a"[..], b"\x30\xff\xff\xff\x7f"];
+        match packet.is_publish() {
+            true => peer.send(huge[peer.number as usize % 2]),
+            false => peer.oblige(&packet),
+        }
+    });
+    for version in [Version::V3, Version::V5] {
+        let mqtt = at_least_once(&broker).version(version).build();
+        let schedule = Schedule::constant(Rate::per_second(200)).hits(1);
+        let run = Run::new(mqtt.expect("well formed"), schedule).threads(1);
+        let report = execute(run.timeout(ms(2_000)).drain(ms(20_000)));
+        assert_eq!(report.failures.get("packet_too_large"), Some(&1));
+        assert_eq!(report.facts["lost_by"]["packet_too_large"], 1);
+    }
+}
+
+#[test]
+fn nobody_else_tries_when_too_many_are_missing() {
+    let broker = Broker::serve(|peer| {
+        peer.packet();
+        peer.send_packet(0x20, &[0, 5]);
+    });
+    let mqtt = at_least_once(&broker).clients(2_000).allow_missing(0.002);
+    let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(2);
+    let error = run.execute(|_| ()).expect_err("nobody is connected");
+    let cause = std::error::Error::source(&error)
+        .expect("it has one")
+        .to_string();
+    let told = " of 2000 clients could not connect, and only 4 may be missing: not_authorised";
+    assert!(cause.contains(told), "{cause}");
+    assert!(broker.connections() < 1_000, "{}", broker.connections());
 }
 
 #[test]

@@ -263,6 +263,11 @@ fn a_connection_storm_opens_and_closes_one_per_hit() {
         (broker.connections(), report.phases_us["connack"].count),
         (20, 20)
     );
+    assert_eq!(report.counts["connections_opened"], 20);
+    let connect = broker.packets()[0].body.len() as u64 + 2;
+    let bytes = (report.bytes.sent, report.bytes.received);
+    // And DISCONNECT; CONNACK.
+    assert_eq!(bytes, (20 * (connect + 2), 20 * 4));
     let goodbyes = broker
         .packets()
         .iter()

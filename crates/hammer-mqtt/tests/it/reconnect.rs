@@ -4,7 +4,7 @@ use hammer_core::{Run, Schedule, Stop};
 use hammer_mqtt::{Mqtt, MqttBuilder, Qos, Version};
 
 use crate::broker::Broker;
-use crate::{execute, ms, until_stopped};
+use crate::{execute, ms, run, until_stopped};
 
 fn at_least_once(broker: &Broker) -> MqttBuilder {
     Mqtt::builder(&broker.url()).qos(Qos::AtLeastOnce)
@@ -122,6 +122,49 @@ fn an_answer_of_the_last_connection_is_credited_to_no_hit_of_this_one() {
     assert_eq!(report.hits.ok, of_first(1), "{:?}", report.failures);
     assert_eq!(report.counts["unknown_answers"], 3);
     assert_eq!(report.counts.get("late_answers"), None);
+}
+
+#[test]
+fn what_is_counted_as_the_connection_ends_is_counted() {
+    let broker = Broker::serve(|peer| {
+        peer.accept();
+        if peer.number > 0 {
+            return peer.oblige_all();
+        }
+        peer.packet();
+        // An answer to nobody, and DISCONNECT in one piece with it.
+        peer.send(&[0x40, 2, 0, 9, 0xe0, 1, 0x8b]);
+        peer.hang_up();
+    });
+    let mqtt = at_least_once(&broker).version(Version::V5).build();
+    let report = run(mqtt.expect("well formed"), 1);
+    assert_eq!(report.failures["server_shutting_down"], 1);
+    assert_eq!(report.counts["unknown_answers"], 1);
+}
+
+#[test]
+fn a_client_that_is_on_its_way_back_at_the_end_has_not_failed() {
+    let stop = Stop::new();
+    let pull = stop.clone();
+    let broker = Broker::serve(move |peer| {
+        let Some(connect) = peer.packet() else { return };
+        if peer.number >= 10 {
+            pull.drain();
+            return peer.ignore();
+        }
+        peer.send_packet(0x20, &[0, 0]);
+        if connect.body.ends_with(b"c1") {
+            peer.packet();
+            return;
+        }
+        peer.oblige_all();
+    });
+    let mqtt = at_least_once(&broker).clients(10).client_id("c{{client}}");
+    let run = Run::new(mqtt.build().expect("well formed"), until_stopped(100)).threads(1);
+    let report = execute(run.timeout(ms(60_000)).stop(stop));
+    assert_eq!(report.counts["connections_lost"], 1);
+    assert_eq!(report.counts.get("connects_failed"), None);
+    assert_eq!(report.facts.get("not_opened"), None);
 }
 
 #[test]

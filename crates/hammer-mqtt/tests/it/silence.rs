@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hammer_core::{Event, Rate, Run, Schedule, Stop};
-use hammer_mqtt::{Mqtt, MqttBuilder, Networking, Payload, Qos};
+use hammer_mqtt::{Measure, Mode, Mqtt, MqttBuilder, Networking, Payload, Qos, Version};
 
 use crate::broker::{Broker, Gate};
-use crate::{execute, ms, until_stopped, watched};
+use crate::{execute, ms, run, until_stopped, watched};
 
 fn at_least_once(broker: &Broker) -> MqttBuilder {
     Mqtt::builder(&broker.url()).qos(Qos::AtLeastOnce)
@@ -178,6 +178,42 @@ fn a_slow_reader_gets_every_message_whole() {
 }
 
 #[test]
+fn a_fence_that_is_passed_as_its_connection_ends_is_passed() {
+    let broker = Broker::answering(|peer, packet| match packet.kind() {
+        12 => {
+            // PINGRESP, and DISCONNECT in one piece with it.
+            peer.send(&[0xd0, 0, 0xe0, 1, 0x8b]);
+            peer.hang_up();
+            false
+        }
+        _ => peer.oblige(&packet),
+    });
+    let mqtt = Mqtt::builder(&broker.url()).version(Version::V5).build();
+    let schedule = Schedule::constant(Rate::per_second(200)).hits(5);
+    let run = Run::new(mqtt.expect("well formed"), schedule).threads(1);
+    let report = execute(run.drain(ms(5_000)));
+    assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
+    let fence = report.phases_us.get("fence");
+    assert_eq!(fence.map_or(0, |times| times.count), 1);
+}
+
+#[test]
+fn a_fence_that_is_not_passed_is_told() {
+    for hangs_up in [false, true] {
+        let broker = Broker::answering(move |peer, packet| match packet.kind() {
+            12 => !hangs_up,
+            _ => peer.oblige(&packet),
+        });
+        let mqtt = Mqtt::builder(&broker.url()).build().expect("well formed");
+        let schedule = Schedule::constant(Rate::per_second(200)).hits(5);
+        let run = Run::new(mqtt, schedule).threads(1);
+        let report = execute(run.drain(ms(300)));
+        assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
+        assert_eq!(report.facts["fence"]["not_passed"], 1, "{hangs_up}");
+    }
+}
+
+#[test]
 fn half_an_answer_and_then_silence_is_a_timeout() {
     let broker = Broker::answering(|peer, packet| {
         if packet.is_publish() {
@@ -207,9 +243,28 @@ fn a_broker_that_never_answers_connect_is_a_timeout() {
         .expect("it has one")
         .to_string();
     assert!(
-        cause.contains("1 of 1 clients") && cause.contains("connect_timeout"),
+        cause.contains("1 of 1 clients could") && cause.contains("connack_timeout"),
         "{cause}"
     );
+    assert!(cause.contains("no MQTT broker"), "{cause}");
+    let storm = at_least_once(&broker).mode(Mode::Connect);
+    let storm = storm.connect_timeout(ms(100)).build();
+    let report = run(storm.expect("well formed"), 3);
+    assert_eq!(report.failures["connack_timeout"], 3);
+}
+
+#[test]
+fn a_broker_that_never_answers_subscribe_is_a_timeout() {
+    let broker = Broker::serve(|peer| {
+        peer.accept();
+        peer.ignore();
+    });
+    let mqtt = Mqtt::builder(&broker.url()).measure(Measure::Delivery);
+    let mqtt = mqtt.connect_timeout(ms(100)).build().expect("well formed");
+    let error = Run::new(mqtt, Schedule::max().hits(1)).execute(|_| ());
+    let error = error.expect_err("nobody has subscribed");
+    let cause = std::error::Error::source(&error).expect("it has one");
+    assert!(cause.to_string().contains("suback_timeout"), "{cause}");
 }
 
 #[test]
@@ -230,6 +285,29 @@ fn a_silent_connection_is_kept_alive_by_pings() {
     let packets = broker.packets();
     let pings = packets.iter().filter(|packet| packet.kind() == 12);
     assert!(pings.count() >= 3);
+}
+
+#[test]
+fn a_connection_that_always_has_a_ping_in_flight_is_alive() {
+    // Each ping is answered when the next has come.
+    let broker = Broker::serve(|peer| {
+        peer.accept();
+        let mut pings = 0;
+        while let Some(packet) = peer.packet() {
+            pings += u32::from(packet.kind() == 12);
+            if pings != 1 && !peer.oblige(&packet) {
+                return;
+            }
+            if pings == 500 {
+                peer.send_packet(0xd0, &[]);
+                return peer.oblige_all();
+            }
+        }
+    });
+    let mqtt = Mqtt::builder(&broker.url()).mode(Mode::Ping).keep_alive(1);
+    let report = run(mqtt.build().expect("well formed"), 500);
+    assert_eq!(report.hits.ok, 500, "{:?}", report.failures);
+    assert_eq!(broker.connections(), 1);
 }
 
 #[test]
