@@ -4,6 +4,7 @@ use std::task::{Context, Waker};
 use hammer_core::{Failure, Hit};
 
 use crate::config::Config;
+use crate::delivery::Numbers;
 use crate::fault;
 use crate::link::{Head, Link, Unfinished};
 use crate::packet::connack::Limits;
@@ -35,8 +36,7 @@ pub(crate) struct State {
     pub(crate) link: Option<Link>,
     /// What the last connection has left.
     unfinished: Option<Unfinished>,
-    /// The number of its next message.
-    pub(crate) seq: u64,
+    pub(crate) numbers: Numbers,
 }
 
 impl Client {
@@ -59,9 +59,9 @@ impl Client {
         head: Option<Head>,
     ) -> Result<(), Failure> {
         let mut state = self.state.borrow_mut();
-        let State { link, seq, .. } = &mut *state;
+        let State { link, numbers, .. } = &mut *state;
         let link = link.as_mut().ok_or(fault::NOT_CONNECTED)?;
-        link.offer(config, seq, hit, receipt, head)?;
+        link.offer(config, numbers, hit, receipt, head)?;
         drop(state);
         self.ring();
         Ok(())

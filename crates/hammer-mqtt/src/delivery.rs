@@ -6,6 +6,8 @@ use std::future::poll_fn;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
+use hammer_core::Hit;
+
 /// What stands before the payload: a mark, the run, and whom it concerns, in network byte order.
 pub(crate) const HEAD_BYTES: usize = 32;
 const MARK: [u8; 4] = *b"hmr1";
@@ -29,6 +31,35 @@ impl Deliveries {
             true => 1,
             false => self.subscribers as u32,
         }
+    }
+}
+
+/// The numbers of a client's messages, in the order in which they go out.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Numbers {
+    /// That of the next one.
+    pub(crate) next: u64,
+    /// So many of the first belong to the warm-up.
+    warm: u64,
+}
+
+impl Numbers {
+    /// The next one is that of `hit`.
+    pub(crate) fn pass(&mut self, hit: &Hit) {
+        self.next += 1;
+        if hit.is_warm_up() {
+            self.warm = self.next;
+        }
+    }
+
+    /// How many there were without the warm-up.
+    pub(crate) fn counted(self) -> u64 {
+        self.next - self.warm
+    }
+
+    /// Whether the message of this number is none of the warm-up.
+    pub(crate) fn counts(self, seq: u64) -> bool {
+        seq >= self.warm
     }
 }
 
@@ -183,20 +214,20 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// A message has come; whether for the first time. Where subscribers share their subscription
-    /// they have no order among them.
-    pub(crate) fn note(&mut self, arrival: &Arrival, shared: bool) -> bool {
+    /// A message has come, which `counts` or belongs to the warm-up; whether for the first time. Where
+    /// subscribers share their subscription they have no order among them.
+    pub(crate) fn note(&mut self, arrival: &Arrival, shared: bool, counts: bool) -> bool {
         let subscriber = if shared { 0 } else { arrival.subscriber };
         let seen = self.seen.entry((arrival.client, subscriber)).or_default();
         match seen.note(arrival.seq) {
             Order::Again => {
-                self.duplicates += 1;
+                self.duplicates += u64::from(counts);
                 return false;
             }
-            Order::Late if !shared => self.reordered += 1,
+            Order::Late if !shared => self.reordered += u64::from(counts),
             Order::Late | Order::Next => {}
         }
-        self.arrived += 1;
+        self.arrived += u64::from(counts);
         true
     }
 }
@@ -243,6 +274,7 @@ mod tests {
                         ..ARRIVAL
                     },
                     false,
+                    true,
                 );
             }
             let found = (ledger.duplicates, ledger.reordered);
@@ -261,6 +293,7 @@ mod tests {
                     subscriber,
                     ..ARRIVAL
                 },
+                true,
                 true,
             );
         }

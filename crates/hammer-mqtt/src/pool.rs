@@ -221,7 +221,14 @@ impl Pool {
             .deliveries
             .as_ref()
             .is_some_and(|found| found.shared);
-        if !self.ledger.borrow_mut().note(arrival, shared) {
+        let number = u64::from(arrival.client);
+        let place = (self.clients).binary_search_by_key(&number, |client| client.number);
+        let client = place.ok().and_then(|place| self.clients.get(place));
+        let counts = client.is_none_or(|client| {
+            let numbers = client.state.borrow().numbers;
+            numbers.counts(arrival.seq)
+        });
+        if !self.ledger.borrow_mut().note(arrival, shared, counts) {
             return;
         }
         if let Some(ticket) = self.tickets.borrow().get(arrival.ticket as usize) {
@@ -292,7 +299,7 @@ impl Pool {
         let published: u64 = self
             .clients
             .iter()
-            .map(|client| client.state.borrow().seq)
+            .map(|client| client.state.borrow().numbers.counted())
             .sum();
         let expected = published * u64::from(deliveries.copies());
         slot.count("published", published);

@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::alive::Alive;
 use crate::client::State;
 use crate::delivery::Arrival;
+use crate::delivery::Numbers;
 use crate::dial::Stream;
 use crate::driver::{Driver, End};
 use crate::fault;
@@ -39,14 +40,14 @@ impl Turns<'_> {
         let mut state = client.state.borrow_mut();
         let State {
             link: Some(link),
-            seq,
+            numbers,
             ..
         } = &mut *state
         else {
             return Poll::Ready(End::Failed(fault::CONNECTION_LOST));
         };
         let fenced = link.is_fenced();
-        let exchanged = self.exchange(link, seq, cx);
+        let exchanged = self.exchange(link, numbers, cx);
         self.driver.tell(link, fenced, &mut self.abroad);
         match exchanged {
             Err(failure) => Poll::Ready(End::Failed(failure)),
@@ -60,17 +61,17 @@ impl Turns<'_> {
     fn exchange(
         &mut self,
         link: &mut Link,
-        seq: &mut u64,
+        numbers: &mut Numbers,
         cx: &mut Context<'_>,
     ) -> Result<(), Failure> {
         self.alive.look(link, cx)?;
         let config = &*self.driver.config;
         for _ in 0..READS {
             let read = self.read(link, cx)?;
-            link.pump(config, seq);
+            link.pump(config, numbers);
             // What the socket takes makes room for more.
             while Self::write(self.stream, link, cx)? {
-                link.pump(config, seq);
+                link.pump(config, numbers);
             }
             if !read {
                 return Ok(());

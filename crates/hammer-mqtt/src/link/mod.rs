@@ -10,6 +10,7 @@ use hammer_core::{Failure, Hit, Outcome};
 use self::resume::LastSent;
 pub(crate) use self::resume::Unfinished;
 use crate::config::{Config, Measure};
+use crate::delivery::Numbers;
 use crate::fault;
 use crate::ids::Ids;
 use crate::packet::connack::Limits;
@@ -154,13 +155,13 @@ impl Link {
     pub(crate) fn offer(
         &mut self,
         config: &Config,
-        seq: &mut u64,
+        numbers: &mut Numbers,
         hit: &Hit,
         receipt: Receipt,
         head: Option<Head>,
     ) -> Result<(), Failure> {
         if self.waiting.is_empty() && self.has_room(config, config.deed) {
-            return self.put(config, seq, hit, receipt, head);
+            return self.put(config, numbers, hit, receipt, head);
         }
         if !config.wait_for_window {
             return Err(fault::WINDOW_FULL);
@@ -178,21 +179,21 @@ impl Link {
     fn put(
         &mut self,
         config: &Config,
-        seq: &mut u64,
+        numbers: &mut Numbers,
         hit: &Hit,
         mut receipt: Receipt,
         head: Option<Head>,
     ) -> Result<(), Failure> {
         let start = self.out.len();
         match config.deed {
-            Deed::Publish => self.publish(config, seq, hit, receipt, head)?,
+            Deed::Publish => self.publish(config, numbers, hit, receipt, head)?,
             Deed::Subscribe => {
                 let values = Values {
                     client: self.client,
-                    seq: *seq,
+                    seq: numbers.next,
                     hit: hit.number(),
                 };
-                *seq += 1;
+                numbers.pass(hit);
                 let filter = config.filter.text(values);
                 if !subscribe::is_filter(&filter) {
                     return Err(fault::INVALID_TOPIC);
@@ -224,18 +225,18 @@ impl Link {
     fn publish(
         &mut self,
         config: &Config,
-        seq: &mut u64,
+        numbers: &mut Numbers,
         hit: &Hit,
         mut receipt: Receipt,
         head: Option<Head>,
     ) -> Result<(), Failure> {
         let values = Values {
             client: self.client,
-            seq: *seq,
+            seq: numbers.next,
             hit: hit.number(),
         };
         let head = head.map(|mut head| {
-            crate::delivery::number(&mut head, *seq);
+            crate::delivery::number(&mut head, numbers.next);
             head
         });
         let head = head.as_ref().map_or(&[][..], |head| &head[..]);
@@ -275,7 +276,7 @@ impl Link {
                 });
             }
         };
-        *seq += 1;
+        numbers.pass(hit);
         self.aliased |= alias == Alias::New;
         receipt.encoded(size);
         match id {
@@ -359,7 +360,7 @@ impl Link {
     }
 
     /// Does what waits for the window, as far as there is room.
-    pub(crate) fn pump(&mut self, config: &Config, seq: &mut u64) {
+    pub(crate) fn pump(&mut self, config: &Config, numbers: &mut Numbers) {
         self.send_again();
         while self.has_room(config, config.deed) {
             let Some(Waiting { receipt, hit, head }) = self.waiting.pop_front() else {
@@ -369,7 +370,7 @@ impl Link {
                 continue;
             }
             receipt.mark("window");
-            if let Err(failure) = self.put(config, seq, &hit, receipt.clone(), head) {
+            if let Err(failure) = self.put(config, numbers, &hit, receipt.clone(), head) {
                 receipt.end(Err(failure));
             }
         }

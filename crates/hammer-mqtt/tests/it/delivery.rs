@@ -255,3 +255,28 @@ fn a_subscriber_acknowledges_what_it_gets() {
         );
     }
 }
+
+#[test]
+fn messages_of_a_warm_up_are_in_no_count() {
+    // Both of the warm-up.
+    let broker = passing_on(|number, packet, _| match number {
+        0 => vec![packet.clone(), packet],
+        1 => vec![],
+        _ => vec![packet],
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .qos(Qos::AtLeastOnce)
+        .payload(Payload::Size(40))
+        .measure(Measure::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(100)).hits(20);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule)
+        .threads(1)
+        .timeout(ms(2_000))
+        .warmup(ms(100));
+    let report = execute(run);
+    assert_eq!(report.hits.ok, 20, "{:?}", report.failures);
+    let counts = ["published", "delivered", "lost", "duplicates", "reordered"];
+    let found = counts.map(|name| report.counts[name]);
+    assert_eq!(found, [20, 20, 0, 0, 0]);
+    assert_eq!(report.phases_us["connack"].count, 2, "those that go on");
+}
