@@ -9,6 +9,7 @@ mod stream;
 mod table;
 mod turns;
 
+use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
@@ -44,7 +45,6 @@ pub use turns::{Gone, Order};
 /// assert_eq!(text, b"2: Grace");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Feeder {
     rows: Rows,
     turns: Turns,
@@ -221,5 +221,16 @@ impl Feeder {
             }
             Rows::Stream(stream) => stream.push(row, column, to),
         }
+    }
+}
+
+impl fmt::Debug for Feeder {
+    /// Without the rows, which may have passwords in them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feeder")
+            .field("columns", &self.columns())
+            .field("turns", &self.turns)
+            .field("per", &self.per)
+            .finish_non_exhaustive()
     }
 }

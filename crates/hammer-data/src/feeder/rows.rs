@@ -15,7 +15,6 @@ const IN_MEMORY: u64 = 64 << 20;
 const BLOCK: usize = 1 << 18;
 
 /// Where rows are.
-#[derive(Debug)]
 pub(super) enum Rows {
     Table(Table),
     Stream(Stream),

@@ -10,7 +10,6 @@ use super::scanner::Scanner;
 use super::{FeedError, Format};
 
 /// Where in the file every n-th row begins: 32 MiB at most, for any number of rows.
-#[derive(Debug)]
 struct Index {
     offsets: Vec<u64>,
     every: u64,
@@ -56,7 +55,6 @@ impl Index {
 /// Any thread reads any row, with a position of its own: nobody waits for another. The file is
 /// read once from start to end when it is opened; afterwards only where rows are asked for, a few
 /// kilobytes at a time, which the system keeps or fetches ahead.
-#[derive(Debug)]
 pub(super) struct Stream {
     file: File,
     format: Format,

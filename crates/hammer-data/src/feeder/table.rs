@@ -3,7 +3,7 @@ use super::rows::Columns;
 use super::{FeedError, FeedErrorKind};
 
 /// Rows in memory: the text of all fields, and where each of them ends.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Table {
     text: Vec<u8>,
     ends: Vec<u32>,

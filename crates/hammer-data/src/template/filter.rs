@@ -1,6 +1,6 @@
 /// How a value is written so that it can stand where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Filter {
+pub(crate) enum Filter {
     /// Inside of a JSON string: RFC 8259, section 7.
     Json,
     /// In a URL: all but the unreserved characters in percent (RFC 3986, section 2.3).
@@ -29,7 +29,7 @@ impl Filter {
     }
 
     /// Applies the filter to what stands in `text` from `start` on.
-    pub(super) fn apply(self, text: &mut Vec<u8>, start: usize) {
+    pub(crate) fn apply(self, text: &mut Vec<u8>, start: usize) {
         match self {
             Self::Json => widen(text, start, json_width, write_json),
             Self::Url => widen(text, start, url_width, write_url),

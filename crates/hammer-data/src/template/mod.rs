@@ -13,6 +13,7 @@ use crate::{Context, FeedError, Per, Words};
 use op::{Op, What};
 
 pub use error::TemplateError;
+pub(crate) use filter::Filter;
 
 /// A text with variables in it, compiled once to a small program.
 ///

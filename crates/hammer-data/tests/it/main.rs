@@ -1,5 +1,6 @@
 //! What the crate does as its users see it.
 
+mod credentials;
 mod distributions;
 mod feeders;
 mod seeds;
