@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hammer_data::credential::{
     Answer, CredentialError, CredentialErrorKind, Exchange, Grant, OAuth, Secret, Token,
@@ -15,6 +15,9 @@ use hammer_data::{Feeder, Format, Gone, Per, Words};
 use crate::file;
 
 const MS: Duration = Duration::from_millis(1);
+
+/// So long a test waits for what comes at once, so that it fails and does not hang.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A source that tells when it is asked, and waits until it is told what to say.
 struct Asked {
@@ -147,7 +150,8 @@ fn a_file_is_watched() {
     let mut reader = tokens.reader(0);
     assert_eq!(reader.get(), b"one");
     std::fs::write(watched.path(), "two").expect("written");
-    while reader.get() == b"one" {
+    let patience = Instant::now() + PATIENCE;
+    while reader.get() == b"one" && Instant::now() < patience {
         thread::yield_now();
     }
     assert_eq!(reader.get(), b"two");
@@ -224,6 +228,9 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started() {
             .expect_err("hangs");
         assert_eq!(error.kind(), CredentialErrorKind::TimedOut, "{error}");
         let (mut connection, _) = lock.accept().expect("the command came so far");
+        connection
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a socket");
         let mut rest = vec![];
         connection
             .read_to_end(&mut rest)

@@ -1,11 +1,12 @@
 //! Feeders: orders, formats, shards, and what is wrong with a file.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 
-use hammer_data::{FeedErrorKind, Feeder, Format, Gone, Order, Per};
+use hammer_data::{FeedErrorKind, Feeder, Format, Gone, Order, Per, Words};
 
-use crate::file;
+use crate::{compiled, file, moment, rendered};
 
 fn numbers(count: u64) -> Feeder {
     let rows: String = (0..count).map(|row| format!("{row}\n")).collect();
@@ -79,6 +80,19 @@ fn each_row_once_and_then() {
     assert_eq!(empty.most_hits(), None);
     let slots = numbers(10).once(Gone::End).per(Per::Slot);
     assert_eq!(slots.most_hits(), None, "slots use them up, not hits");
+}
+
+#[test]
+fn who_has_a_row_of_its_own() {
+    for (per, expected) in [(Per::Hit, "7"), (Per::Slot, "3"), (Per::Client, "5")] {
+        let words = Words::new().feeder("f", Arc::new(numbers(10).per(per)));
+        let template = compiled("{{f}}", &words);
+        assert_eq!(
+            rendered(&template, &mut moment(7, 3).client(5, 0)),
+            expected
+        );
+        assert!(template.differs_by(per), "{per:?}");
+    }
 }
 
 #[test]
