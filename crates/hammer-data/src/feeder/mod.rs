@@ -22,6 +22,10 @@ pub use error::{FeedError, FeedErrorKind};
 pub use format::Format;
 pub use turns::{Gone, Order};
 
+/// So many hits before a hit its row is fetched from the disk, where the order is one of chance: 20 ms
+/// at 50,000/s, when a disk takes 0.1 ms. In turn, the system sees by itself what comes next.
+const AHEAD: u64 = 1_000;
+
 /// Rows of a file, one for each hit, slot or client.
 ///
 /// Which row it is depends on the order, the seed, and the number of the hit, the slot or the client
@@ -219,7 +223,11 @@ impl Feeder {
                 to.extend_from_slice(table.field(row, column));
                 Ok(())
             }
-            Rows::Stream(stream) => stream.push(row, column, to),
+            Rows::Stream(stream) => {
+                let ahead = self.per == Per::Hit && self.turns.order != Order::InTurn;
+                let soon = || ahead.then(|| self.turns.row(turn.saturating_add(AHEAD)))?;
+                stream.push(row, column, soon, to)
+            }
         }
     }
 }

@@ -110,13 +110,22 @@ impl Stream {
         self.index.rows
     }
 
-    /// Appends a field of a row that there is.
-    pub(super) fn push(&self, row: u64, column: usize, to: &mut Vec<u8>) -> Result<(), FeedError> {
+    /// Appends a field of a row that there is. `soon` is a row that will be asked for after others.
+    pub(super) fn push(
+        &self,
+        row: u64,
+        column: usize,
+        soon: impl FnOnce() -> Option<u64>,
+        to: &mut Vec<u8>,
+    ) -> Result<(), FeedError> {
         KEPT.with_borrow_mut(|kept| {
             let kept = self.kept(kept);
             if kept.row != Some(row) {
                 kept.row = None;
                 self.read(row, kept)?;
+                if let Some(soon) = soon() {
+                    self.fetch_ahead(soon);
+                }
                 kept.row = Some(row);
             }
             to.extend_from_slice(kept.fields.field(column));
@@ -139,6 +148,19 @@ impl Stream {
             kept.len() - 1
         });
         &mut kept[index]
+    }
+
+    /// Has the system read the place of a row into its cache, without waiting for it.
+    fn fetch_ahead(&self, row: u64) {
+        #[cfg(target_os = "linux")]
+        {
+            let (offset, _) = self.index.get(row);
+            let length = std::num::NonZero::new(BLOCK as u64);
+            // It is a hint: without it a hit waits, which the report shows.
+            let _ = rustix::fs::fadvise(&self.file, offset, length, rustix::fs::Advice::WillNeed);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = row;
     }
 
     fn read(&self, row: u64, kept: &mut Kept) -> Result<(), FeedError> {
@@ -199,7 +221,9 @@ mod tests {
             assert_eq!(stream.rows(), 1_000);
             for row in [0, 999, 1, 500, 500, 63, 64, 65] {
                 let mut field = vec![];
-                stream.push(row, 1, &mut field).expect("a row");
+                stream
+                    .push(row, 1, || Some(999), &mut field)
+                    .expect("a row");
                 let field = String::from_utf8(field).expect("text");
                 assert_eq!(field, format!("na\"me,\n{row}"), "index of {most}");
             }
