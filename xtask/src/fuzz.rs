@@ -9,18 +9,19 @@ use std::path::Path;
 use crate::cargo;
 
 /// A target, and the crate that owns its corpus.
-const TARGETS: [(&str, &str); 3] = [
+const TARGETS: [(&str, &str); 4] = [
     ("rates", "hammer-core"),
     ("thresholds", "hammer-plan"),
     ("plans", "hammer-plan"),
+    ("templates", "hammer-data"),
 ];
 /// The target that is wanted, all of them if there is none, and for how many seconds each.
 type Wanted<'a> = (Option<&'a str>, &'a str);
 
 /// How long one target is run if nobody says otherwise.
 const SECONDS: &str = "60";
-const USAGE: &str = "right would be `cargo xtask fuzz`, with `rates`, `thresholds` or `plans` for one \
-                     target alone and a number of seconds for each";
+const USAGE: &str = "right would be `cargo xtask fuzz`, with `rates`, `thresholds`, `plans` or \
+                     `templates` for one target alone and a number of seconds for each";
 
 /// Runs the targets that `arguments` name, or all, and stops at the first finding.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::TemplateError;
+use super::error::short;
 use super::nearest::nearest;
 use super::op::What;
 use super::token::{Token, TokenKind};
@@ -65,6 +66,14 @@ fn names(words: &Words) -> impl Iterator<Item = &str> {
         .map(|variable| variable.name.as_str());
     let feeders = words.feeders.iter().map(|(name, _)| name.as_str());
     functions.chain(variables).chain(feeders)
+}
+
+/// The columns of a feeder as they are written, or the first of them.
+fn all_columns(name: &str, feeder: &Feeder) -> String {
+    const MOST: usize = 8;
+    let columns = feeder.columns().iter().take(MOST);
+    let columns: Vec<String> = columns.map(|column| format!("{name}.{column}")).collect();
+    columns.join(" or ")
 }
 
 /// What a call comes to.
@@ -130,7 +139,7 @@ impl Call<'_> {
     ) -> Result<What, TemplateError> {
         let columns = feeder.columns();
         let place = self.name.1.clone();
-        let all = || format!("{name}.{}", columns.join(&format!(" or {name}.")));
+        let all = || all_columns(name, feeder);
         let Some(column) = column else {
             return match columns {
                 [_] => Ok(What::Field(feeder.clone(), 0)),
@@ -146,9 +155,15 @@ impl Call<'_> {
             .ok_or_else(|| {
                 let near = nearest(column, columns.iter().map(String::as_str));
                 let right = near.map_or_else(all, |near| format!("{name}.{near}"));
-                let at = place.start + name.len() + 1;
-                let wrong = format!("names a column that {name} does not have, {column:?}");
-                TemplateError::new(at..place.end, wrong, right)
+                let column_at = match column {
+                    "" => place.start,
+                    _ => place.start + name.len() + 1,
+                };
+                let wrong = format!(
+                    "names a column that {name} does not have, {}",
+                    short(column)
+                );
+                TemplateError::new(column_at..place.end, wrong, right)
             })
     }
 
@@ -156,12 +171,20 @@ impl Call<'_> {
         let place = self.name.1.clone();
         let (feeder, column) = name.split_once('.').unwrap_or((name, ""));
         let near = nearest(feeder, names(self.words));
-        let right = match near {
-            Some(near) if column.is_empty() => near.to_owned(),
-            Some(near) => format!("{near}.{column}"),
-            None => known(self.words),
+        let found = self
+            .words
+            .feeders
+            .iter()
+            .find(|(name, _)| Some(name.as_str()) == near);
+        let right = match (found, near) {
+            (Some((name, feeder)), _) if feeder.columns().iter().any(|known| known == column) => {
+                format!("{name}.{column}")
+            }
+            (Some((name, feeder)), _) => all_columns(name, feeder),
+            (None, Some(near)) => near.to_owned(),
+            (None, None) => known(self.words),
         };
-        TemplateError::new(place, format!("has an unknown name {name:?}"), right)
+        TemplateError::new(place, format!("has an unknown name {}", short(name)), right)
     }
 
     /// `what`, if no argument stands behind it.
@@ -240,9 +263,12 @@ impl Call<'_> {
                 if let Some(within) = error.place()
                     && (bare || place.len() == word.len() + 2)
                 {
-                    let start = place.start + usize::from(!bare);
-                    let end = (start + within.end).max(start + within.start + 1);
-                    wrong = wrong.at(start + within.start..end.min(place.end));
+                    // What is missing at the end has its place at the last character.
+                    let last = word.char_indices().next_back().map_or(0, |(last, _)| last);
+                    let start = within.start.min(last);
+                    let width = word[start..].chars().next().map_or(1, char::len_utf8);
+                    let opened = place.start + usize::from(!bare);
+                    wrong = wrong.at(opened + start..opened + within.end.max(start + width));
                 }
                 wrong
             })
@@ -255,7 +281,7 @@ impl Call<'_> {
             [(word, place)] => {
                 let known = Language::ALL.iter().find(|known| known.tag() == *word);
                 known.copied().ok_or_else(|| {
-                    let wrong = format!("{} takes no language {word:?}", self.name.0);
+                    let wrong = format!("{} takes no language {}", self.name.0, short(word));
                     let known: Vec<_> = tags().collect();
                     let right = format!("one of {}", known.join(", "));
                     TemplateError::new(place.clone(), wrong, right)
@@ -271,7 +297,10 @@ impl Call<'_> {
         };
         let value = (self.words.environment)(name);
         value.map(String::into_bytes).ok_or_else(|| {
-            let wrong = format!("wants the environment variable {name}, which is not set");
+            let wrong = format!(
+                "wants the environment variable {}, which is not set",
+                short(name)
+            );
             TemplateError::new(place.clone(), wrong, "one that is set")
         })
     }

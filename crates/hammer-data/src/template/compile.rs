@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::call::{self, Call, Meaning};
+use super::error::short;
 use super::filter::Filter;
 use super::nearest::nearest;
 use super::op::{Op, What};
@@ -136,7 +137,7 @@ fn filter(pipe: &Range<usize>, tokens: &[Token]) -> Result<Filter, TemplateError
     let found = Filter::KNOWN.iter().find(|(name, _)| name == word);
     found.map(|(_, filter)| *filter).ok_or_else(|| {
         let near = nearest(word, Filter::KNOWN.map(|(name, _)| name));
-        let wrong = format!("has an unknown filter {word:?}");
+        let wrong = format!("has an unknown filter {}", short(word));
         TemplateError::new(place.clone(), wrong, near.unwrap_or(known))
     })
 }
