@@ -215,19 +215,22 @@ fn commands_give_tokens_or_say_why_not() {
 fn a_command_that_hangs_is_ended_with_all_that_it_started() {
     let lock = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = lock.local_addr().expect("bound").port();
+    // Who was ended has connected, or never will.
+    lock.set_nonblocking(true).expect("a socket");
     for command in [
         // A child that outlives the shell, and keeps a connection to us for as long as it lives.
         format!("exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}; sleep 1000 & sleep 1000'"),
         // Closes its outputs, and stays.
         format!("exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port} >&- 2>&-; sleep 1000'"),
     ] {
-        let timeout = 300 * MS;
+        let timeout = 1_000 * MS;
         let error = TokenCommand::new(command)
             .timeout(timeout)
             .fetch()
             .expect_err("hangs");
         assert_eq!(error.kind(), CredentialErrorKind::TimedOut, "{error}");
         let (mut connection, _) = lock.accept().expect("the command came so far");
+        connection.set_nonblocking(false).expect("a socket");
         connection
             .set_read_timeout(Some(PATIENCE))
             .expect("a socket");
