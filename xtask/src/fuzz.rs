@@ -9,20 +9,21 @@ use std::path::Path;
 use crate::cargo;
 
 /// A target, and the crate that owns its corpus.
-const TARGETS: [(&str, &str); 5] = [
+const TARGETS: [(&str, &str); 6] = [
     ("rates", "hammer-core"),
     ("thresholds", "hammer-plan"),
     ("plans", "hammer-plan"),
     ("formats", "hammer-replay"),
     ("logs", "hammer-replay"),
+    ("templates", "hammer-data"),
 ];
 /// The target that is wanted, all of them if there is none, and for how many seconds each.
 type Wanted<'a> = (Option<&'a str>, &'a str);
 
 /// How long one target is run if nobody says otherwise.
 const SECONDS: &str = "60";
-const USAGE: &str = "right would be `cargo xtask fuzz`, with `rates`, `thresholds`, `plans`, `formats` or \
-                     `logs` for one target alone and a number of seconds for each";
+const USAGE: &str = "right would be `cargo xtask fuzz`, with `rates`, `thresholds`, `plans`, `formats`, \
+                     `logs` or `templates` for one target alone and a number of seconds for each";
 
 /// Runs the targets that `arguments` name, or all, and stops at the first finding.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {

@@ -10,9 +10,16 @@ use super::tree::Tree;
 const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("hammer-stats", Some(&[])),
     ("hammer-core", Some(&["hammer-stats"])),
+    ("hammer-data", Some(&[])),
     ("hammer-net", Some(&["hammer-core"])),
-    ("hammer-http", Some(&["hammer-core", "hammer-net"])),
-    ("hammer-mqtt", Some(&["hammer-core", "hammer-net"])),
+    (
+        "hammer-http",
+        Some(&["hammer-core", "hammer-data", "hammer-net"]),
+    ),
+    (
+        "hammer-mqtt",
+        Some(&["hammer-core", "hammer-data", "hammer-net"]),
+    ),
     ("hammer-plan", Some(&["hammer-core"])),
     ("hammer-target", Some(&["hammer-core"])),
     ("hammer-replay", Some(&["hammer-core"])),
@@ -80,6 +87,8 @@ mod tests {
             ("hammer-http", "hammer-stats", false),
             ("hammer-http", "hammer-mqtt", false),
             ("hammer-mqtt", "hammer-replay", false),
+            ("hammer-data", "hammer-core", false),
+            ("hammer-http", "hammer-data", true),
             ("hammer-target", "hammer-core", true),
             ("hammer-target", "hammer-http", false),
             ("hammer-http", "clap", false),

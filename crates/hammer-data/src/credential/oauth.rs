@@ -1,0 +1,200 @@
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::{CredentialError, CredentialErrorKind, Secret, Token, TokenSource};
+use crate::template::Filter;
+
+/// One POST to the token endpoint, over the HTTP of whoever embeds this crate.
+///
+/// It is called on a thread of its own, so it may block; it must come to an end by itself.
+pub trait Exchange: Send + 'static {
+    /// Sends `form` as `application/x-www-form-urlencoded`, with the header `Authorization` if there
+    /// is a value for it, and returns what was answered, whatever it was.
+    ///
+    /// # Errors
+    ///
+    /// If nothing was answered.
+    fn post(
+        &mut self,
+        form: &Secret,
+        authorization: Option<&Secret>,
+    ) -> Result<Answer, CredentialError>;
+}
+
+/// What a token endpoint answered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Answer {
+    /// Without the body, which most likely has a token in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// By what right a token is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grant {
+    /// The client's own: RFC 6749, section 4.4.
+    ClientCredentials,
+    /// That of a user whose name and password the client has: RFC 6749, section 4.3.
+    Password {
+        /// The user.
+        user: String,
+        /// Their password.
+        password: Secret,
+    },
+}
+
+/// Tokens of OAuth 2.0 (RFC 6749): bearer tokens, renewed by asking for another.
+///
+/// A token lives as long as the answer's `expires_in` says; without it, it is not renewed.
+#[derive(Debug, Clone)]
+pub struct OAuth<E> {
+    exchange: E,
+    grant: Grant,
+    client: Option<(String, Secret)>,
+    in_body: bool,
+    more: Vec<(String, String)>,
+}
+
+impl<E: Exchange> OAuth<E> {
+    /// Asks for tokens by this grant.
+    #[must_use]
+    pub fn new(exchange: E, grant: Grant) -> Self {
+        Self {
+            exchange,
+            grant,
+            client: None,
+            in_body: false,
+            more: vec![],
+        }
+    }
+
+    /// As this client, which authenticates with HTTP Basic (section 2.3.1).
+    #[must_use]
+    pub fn client(mut self, id: impl Into<String>, secret: Secret) -> Self {
+        self.client = Some((id.into(), secret));
+        self
+    }
+
+    /// With the client's id and secret in the body, for servers that know no Basic.
+    #[must_use]
+    pub fn client_in_body(mut self) -> Self {
+        self.in_body = true;
+        self
+    }
+
+    /// With another parameter, such as `scope` or `audience`.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.more.push((name.into(), value.into()));
+        self
+    }
+
+    fn form(&self) -> Secret {
+        let mut form = vec![];
+        let mut add = |name: &str, value: &[u8]| {
+            if !form.is_empty() {
+                form.push(b'&');
+            }
+            form.extend(encoded(name.as_bytes()));
+            form.push(b'=');
+            form.extend(encoded(value));
+        };
+        match &self.grant {
+            Grant::ClientCredentials => add("grant_type", b"client_credentials"),
+            Grant::Password { user, password } => {
+                add("grant_type", b"password");
+                add("username", user.as_bytes());
+                add("password", password.expose());
+            }
+        }
+        for (name, value) in &self.more {
+            add(name, value.as_bytes());
+        }
+        if let (Some((id, secret)), true) = (&self.client, self.in_body) {
+            add("client_id", id.as_bytes());
+            add("client_secret", secret.expose());
+        }
+        Secret::new(form)
+    }
+
+    fn authorization(&self) -> Option<Secret> {
+        let (id, secret) = self.client.as_ref().filter(|_| !self.in_body)?;
+        let mut header = b"Basic ".to_vec();
+        let start = header.len();
+        header.extend(encoded(id.as_bytes()));
+        header.push(b':');
+        header.extend(encoded(secret.expose()));
+        Filter::Base64.apply(&mut header, start);
+        Some(Secret::new(header))
+    }
+}
+
+impl<E: Exchange> TokenSource for OAuth<E> {
+    fn fetch(&mut self) -> Result<Token, CredentialError> {
+        let (form, authorization) = (self.form(), self.authorization());
+        let answer = self.exchange.post(&form, authorization.as_ref())?;
+        if answer.status != 200 {
+            let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
+            return Err(CredentialError::new(
+                CredentialErrorKind::Refused,
+                format!("the token endpoint answered {}{refusal}", answer.status),
+            ));
+        }
+        // What serde says of an answer may have parts of it.
+        let granted: Granted = serde_json::from_slice(&answer.body).map_err(|_| {
+            let message = "the token endpoint answered without an access_token in a JSON object";
+            CredentialError::new(CredentialErrorKind::Malformed, message)
+        })?;
+        let token = Token::written(granted.access_token.as_bytes(), "the token endpoint")?;
+        Ok(match granted.expires_in {
+            Some(seconds) => token.lasting(Duration::from_secs(seconds)),
+            None => token,
+        })
+    }
+}
+
+/// What of an answer is a token: RFC 6749, section 5.1.
+#[derive(Deserialize)]
+struct Granted {
+    access_token: String,
+    expires_in: Option<u64>,
+}
+
+/// Why there is none: section 5.2.
+#[derive(Default, Deserialize)]
+struct Refusal {
+    #[serde(default)]
+    error: String,
+    #[serde(default)]
+    error_description: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in [&self.error, &self.error_description] {
+            if !part.is_empty() {
+                let part: String = part.chars().filter(|c| !c.is_control()).take(200).collect();
+                write!(f, ": {part}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn encoded(value: &[u8]) -> Vec<u8> {
+    let mut encoded = value.to_vec();
+    Filter::Url.apply(&mut encoded, 0);
+    encoded
+}

@@ -1,0 +1,199 @@
+use std::io::{self, Read};
+use std::ops::Range;
+
+use csv_core::{ReadRecordResult, Reader};
+
+use super::row::Row;
+use super::{FeedError, Format, json};
+
+/// The longest row, so that a file that is no table does not fill the memory.
+const LONGEST: usize = 16 << 20;
+
+/// Reads rows one after the other. Its buffers are kept when it goes to another place.
+pub(super) struct Scanner {
+    buffer: Vec<u8>,
+    /// What of the buffer was used.
+    start: usize,
+    /// What of the buffer was read.
+    end: usize,
+    at_end: bool,
+    /// Bytes of the input that were used.
+    used: u64,
+    /// Lines that were used.
+    lines: u64,
+    csv: Reader,
+    ends: Vec<usize>,
+}
+
+impl Scanner {
+    /// Reads as many bytes at a time, for as long as rows are not longer.
+    pub(super) fn new(block: usize) -> Self {
+        Self {
+            buffer: vec![0; block],
+            start: 0,
+            end: 0,
+            at_end: false,
+            used: 0,
+            lines: 0,
+            csv: Reader::new(),
+            ends: vec![0; 16],
+        }
+    }
+
+    /// Begins with another input.
+    pub(super) fn reset(&mut self) {
+        (self.start, self.end, self.at_end) = (0, 0, false);
+        (self.used, self.lines) = (0, 0);
+        self.csv.reset();
+    }
+
+    /// Bytes of the input that rows have used.
+    pub(super) fn used(&self) -> u64 {
+        self.used
+    }
+
+    /// The number of the line at which the last row ended, from 1.
+    pub(super) fn line(&self) -> u64 {
+        self.lines
+    }
+
+    /// Reads the next row; false at the end. Empty lines are no rows.
+    pub(super) fn next(
+        &mut self,
+        input: &mut impl Read,
+        format: Format,
+        columns: &[String],
+        row: &mut Row,
+    ) -> Result<bool, FeedError> {
+        row.clear();
+        match format {
+            Format::Csv => self.next_csv(input, row),
+            Format::Lines => {
+                let found = self.next_line(input)?;
+                if let Some(line) = found {
+                    row.text.extend_from_slice(&self.buffer[line]);
+                    row.fields.push(0..row.text.len());
+                    return Ok(true);
+                }
+                Ok(false)
+            }
+            Format::JsonLines => {
+                let Some(line) = self.next_line(input)? else {
+                    return Ok(false);
+                };
+                json::fill(&self.buffer[line], columns, row)
+                    .map_err(|wrong| FeedError::malformed(self.lines, wrong))?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// The keys of the object in the next line, which stays the next.
+    pub(super) fn keys(&mut self, input: &mut impl Read) -> Result<Vec<String>, FeedError> {
+        let Some(line) = self.next_line(input)? else {
+            return Ok(vec![]);
+        };
+        let keys = json::keys(&self.buffer[line.clone()])
+            .map_err(|wrong| FeedError::malformed(self.lines, wrong))?;
+        let back = self.start - line.start;
+        self.start -= back;
+        self.used -= back as u64;
+        self.lines -= 1;
+        Ok(keys)
+    }
+
+    fn next_csv(&mut self, input: &mut impl Read, row: &mut Row) -> Result<bool, FeedError> {
+        let (mut bytes, mut fields) = (0, 0);
+        loop {
+            if self.start == self.end && !self.at_end {
+                self.fill(input)?;
+            }
+            if row.text.len() == bytes {
+                row.text.resize((2 * bytes).max(256), 0);
+            }
+            let (result, used, written, ended) = self.csv.read_record(
+                &self.buffer[self.start..self.end],
+                &mut row.text[bytes..],
+                &mut self.ends[fields..],
+            );
+            self.start += used;
+            self.used += used as u64;
+            bytes += written;
+            fields += ended;
+            if let Some(last) = self.buffer[..self.start].last()
+                && used > 0
+            {
+                // A row whose end is not the end of its line, since that has two bytes or none.
+                self.lines = self.csv.line() - u64::from(*last == b'\n');
+            }
+            if bytes > LONGEST {
+                return Err(self.too_long());
+            }
+            match result {
+                ReadRecordResult::InputEmpty | ReadRecordResult::OutputFull => {}
+                ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
+                ReadRecordResult::End => return Ok(false),
+                ReadRecordResult::Record => break,
+            }
+        }
+        let mut start = 0;
+        for end in &self.ends[..fields] {
+            row.fields.push(start..*end);
+            start = *end;
+        }
+        Ok(true)
+    }
+
+    /// Where in the buffer the next line is that is not empty, without its end.
+    fn next_line(&mut self, input: &mut impl Read) -> Result<Option<Range<usize>>, FeedError> {
+        let mut looked = 0;
+        loop {
+            let unused = &self.buffer[self.start..self.end];
+            let found = memchr::memchr(b'\n', &unused[looked..]).map(|at| looked + at);
+            let (length, with_end) = match found {
+                Some(length) => (length, length + 1),
+                None if self.at_end && unused.is_empty() => return Ok(None),
+                None if self.at_end => (unused.len(), unused.len()),
+                None if unused.len() > LONGEST => return Err(self.too_long()),
+                None => {
+                    looked = unused.len();
+                    self.fill(input)?;
+                    continue;
+                }
+            };
+            let mut line = self.start..self.start + length;
+            self.start += with_end;
+            self.used += with_end as u64;
+            self.lines += 1;
+            looked = 0;
+            if self.buffer[line.clone()].ends_with(b"\r") {
+                line.end -= 1;
+            }
+            if !line.is_empty() {
+                return Ok(Some(line));
+            }
+        }
+    }
+
+    /// Reads more, behind what is not used yet.
+    fn fill(&mut self, input: &mut impl Read) -> Result<(), FeedError> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        if self.end == self.buffer.len() {
+            self.buffer.resize(2 * self.end, 0);
+        }
+        let read = loop {
+            match input.read(&mut self.buffer[self.end..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result.map_err(FeedError::unreadable)?,
+            }
+        };
+        self.end += read;
+        self.at_end = read == 0;
+        Ok(())
+    }
+
+    fn too_long(&self) -> FeedError {
+        FeedError::malformed(self.lines + 1, "is longer than 16 MiB")
+    }
+}

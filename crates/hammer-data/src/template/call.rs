@@ -1,0 +1,307 @@
+//! What a name in two braces means, with what stands behind it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::TemplateError;
+use super::error::short;
+use super::nearest::nearest;
+use super::op::What;
+use super::token::{Token, TokenKind};
+use crate::generator::{Language, Pattern, Uniform};
+use crate::{Feeder, Words};
+
+/// The most that one `hex` or `text` may append.
+const LONGEST: usize = 16 << 20;
+
+/// A name, and how it is written with its arguments.
+const FUNCTIONS: [(&str, &str); 17] = [
+    ("uuid", "{{uuid}}"),
+    ("seq", "{{seq}}"),
+    ("slot", "{{slot}}"),
+    ("hit", "{{hit}}"),
+    ("client", "{{client}}"),
+    ("now", "{{now}}"),
+    ("now_ms", "{{now_ms}}"),
+    ("rand", "{{rand 1 100}}"),
+    ("pick", "{{pick red green blue}}"),
+    ("hex", "{{hex 16}}"),
+    ("text", "{{text 200}}"),
+    ("regex", "{{regex \"[A-Z]{3}[0-9]{4}\"}}"),
+    ("name", "{{name}} or {{name de}}"),
+    ("email", "{{email}}"),
+    ("ip", "{{ip}}"),
+    ("address", "{{address}} or {{address de}}"),
+    ("env", "{{env NAME}}"),
+];
+
+/// A word, and where it stands.
+pub(super) type Word<'a> = (&'a str, Range<usize>);
+
+/// The words among tokens.
+pub(super) fn words(tokens: &[Token]) -> Vec<(&str, Range<usize>)> {
+    let words = tokens.iter().filter_map(|token| match &token.kind {
+        TokenKind::Word(word) => Some((word.as_str(), token.place.clone())),
+        TokenKind::Pipe | TokenKind::Close => None,
+    });
+    words.collect()
+}
+
+/// What is known besides, as one fragment.
+pub(super) fn known(words: &Words) -> String {
+    let mut known: Vec<&str> = names(words).collect();
+    known.sort_unstable();
+    format!("one of {}", known.join(", "))
+}
+
+/// All names that may stand first in braces; of feeders, with their columns.
+fn names(words: &Words) -> impl Iterator<Item = &str> {
+    let functions = FUNCTIONS
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| *name != "client" || words.clients);
+    let variables = words
+        .variables
+        .iter()
+        .map(|variable| variable.name.as_str());
+    let feeders = words.feeders.iter().map(|(name, _)| name.as_str());
+    functions.chain(variables).chain(feeders)
+}
+
+/// The columns of a feeder as they are written, or the first of them.
+fn all_columns(name: &str, feeder: &Feeder) -> String {
+    const MOST: usize = 8;
+    let columns = feeder.columns().iter().take(MOST);
+    let columns: Vec<String> = columns.map(|column| format!("{name}.{column}")).collect();
+    columns.join(" or ")
+}
+
+/// What a call comes to.
+pub(super) enum Meaning {
+    /// The same bytes in every run of the program.
+    Always(Vec<u8>),
+    /// A step of the program.
+    Step(What),
+}
+
+/// A name with its arguments, and what it may mean.
+pub(super) struct Call<'a> {
+    pub(super) name: &'a Word<'a>,
+    pub(super) arguments: &'a [Word<'a>],
+    pub(super) words: &'a Words,
+}
+
+impl Call<'_> {
+    pub(super) fn meaning(&self) -> Result<Meaning, TemplateError> {
+        Ok(Meaning::Step(match self.name.0 {
+            "uuid" => self.alone(What::Uuid)?,
+            "seq" => self.alone(What::Seq)?,
+            "slot" => self.alone(What::Slot)?,
+            "hit" => self.alone(What::Hit)?,
+            "client" if self.words.clients => self.alone(What::Client)?,
+            "now" => self.alone(What::Now)?,
+            "now_ms" => self.alone(What::NowMs)?,
+            "email" => self.alone(What::Email)?,
+            "ip" => self.alone(What::Ip)?,
+            "rand" => self.rand()?,
+            "pick" => self.pick()?,
+            "hex" => What::Hex(self.length()?),
+            "text" => What::Text(self.length()?),
+            "regex" => self.regex()?,
+            "name" => What::Name(self.language()?),
+            "address" => What::Address(self.language()?),
+            "env" => return self.environment().map(Meaning::Always),
+            name => self.word(name)?,
+        }))
+    }
+
+    /// A variable of the embedder, or a column of a feeder.
+    fn word(&self, name: &str) -> Result<What, TemplateError> {
+        let mut variables = self.words.variables.iter().enumerate();
+        if let Some((index, variable)) = variables.find(|(_, variable)| variable.name == name) {
+            return self.alone(What::Variable(index, variable.per, variable.most_bytes));
+        }
+        let (feeder, column) = match name.split_once('.') {
+            Some((feeder, column)) => (feeder, Some(column)),
+            None => (name, None),
+        };
+        match self.words.feeders.iter().find(|(name, _)| name == feeder) {
+            Some((_, found)) => self.alone(self.field(found, feeder, column)?),
+            None => Err(self.unknown(name)),
+        }
+    }
+
+    fn field(
+        &self,
+        feeder: &Arc<Feeder>,
+        name: &str,
+        column: Option<&str>,
+    ) -> Result<What, TemplateError> {
+        let columns = feeder.columns();
+        let place = self.name.1.clone();
+        let all = || all_columns(name, feeder);
+        let Some(column) = column else {
+            return match columns {
+                [_] => Ok(What::Field(feeder.clone(), 0)),
+                _ => {
+                    let wrong = format!("names no column of {name}");
+                    Err(TemplateError::new(place, wrong, all()))
+                }
+            };
+        };
+        let found = columns.iter().position(|known| known == column);
+        found
+            .map(|index| What::Field(feeder.clone(), index))
+            .ok_or_else(|| {
+                let near = nearest(column, columns.iter().map(String::as_str));
+                let right = near.map_or_else(all, |near| format!("{name}.{near}"));
+                let column_at = match column {
+                    "" => place.start,
+                    _ => place.start + name.len() + 1,
+                };
+                let wrong = format!(
+                    "names a column that {name} does not have, {}",
+                    short(column)
+                );
+                TemplateError::new(column_at..place.end, wrong, right)
+            })
+    }
+
+    fn unknown(&self, name: &str) -> TemplateError {
+        let place = self.name.1.clone();
+        let (feeder, column) = name.split_once('.').unwrap_or((name, ""));
+        let near = nearest(feeder, names(self.words));
+        let found = self
+            .words
+            .feeders
+            .iter()
+            .find(|(name, _)| Some(name.as_str()) == near);
+        let right = match (found, near) {
+            (Some((name, feeder)), _) if feeder.columns().iter().any(|known| known == column) => {
+                format!("{name}.{column}")
+            }
+            (Some((name, feeder)), _) => all_columns(name, feeder),
+            (None, Some(near)) => near.to_owned(),
+            (None, None) => known(self.words),
+        };
+        TemplateError::new(place, format!("has an unknown name {}", short(name)), right)
+    }
+
+    /// `what`, if no argument stands behind it.
+    fn alone(&self, what: What) -> Result<What, TemplateError> {
+        match self.arguments {
+            [] => Ok(what),
+            [.., (_, end)] => {
+                let place = self.arguments[0].1.start..end.end;
+                let wrong = format!("has arguments for {}, which takes none", self.name.0);
+                Err(TemplateError::new(place, wrong, "}}, or | and a filter"))
+            }
+        }
+    }
+
+    /// An error about the argument of this index, or about all of them.
+    fn wrong(&self, argument: Option<usize>, wrong: &str) -> TemplateError {
+        let (name, place) = self.name;
+        let place = match argument.and_then(|index| self.arguments.get(index)) {
+            Some((_, place)) => place.clone(),
+            None => place.start..self.arguments.last().map_or(place.end, |last| last.1.end),
+        };
+        let usage = FUNCTIONS.iter().find(|(known, _)| known == name);
+        let right = usage.map_or("", |(_, usage)| *usage);
+        TemplateError::new(place, format!("{name} {wrong}"), right)
+    }
+
+    fn rand(&self) -> Result<What, TemplateError> {
+        let [least, most] = self.arguments else {
+            return Err(self.wrong(None, "takes two whole numbers"));
+        };
+        let number = |index, word: &Word<'_>| {
+            word.0
+                .parse::<i64>()
+                .map_err(|_| self.wrong(Some(index), "takes whole numbers"))
+        };
+        let (least, most) = (number(0, least)?, number(1, most)?);
+        if least > most {
+            return Err(self.wrong(Some(1), "takes the smaller number first"));
+        }
+        let bytes = least.to_string().len().max(most.to_string().len());
+        Ok(What::Rand(Uniform::new(least, most), bytes))
+    }
+
+    fn pick(&self) -> Result<What, TemplateError> {
+        if self.arguments.is_empty() {
+            return Err(self.wrong(None, "takes what to pick from"));
+        }
+        let choices = self
+            .arguments
+            .iter()
+            .map(|(word, _)| word.as_bytes().into());
+        Ok(What::Pick(choices.collect()))
+    }
+
+    fn length(&self) -> Result<usize, TemplateError> {
+        let [(word, _)] = self.arguments else {
+            return Err(self.wrong(None, "takes one length"));
+        };
+        match word.parse() {
+            Ok(length @ 0..=LONGEST) => Ok(length),
+            Ok(_) => Err(self.wrong(Some(0), "takes a length of 16777216 at most")),
+            Err(_) => Err(self.wrong(Some(0), "takes a length")),
+        }
+    }
+
+    fn regex(&self) -> Result<What, TemplateError> {
+        let [(word, place)] = self.arguments else {
+            return Err(self.wrong(None, "takes one expression, in quotes"));
+        };
+        Pattern::new(word)
+            .map(|pattern| What::Regex(Box::new(pattern)))
+            .map_err(|error| {
+                let mut wrong = self.wrong(Some(0), &format!("has an expression that {error}"));
+                let bare = place.len() == word.len();
+                // Where a quote was written with a backslash, places are not those of the text.
+                if let Some(within) = error.place()
+                    && (bare || place.len() == word.len() + 2)
+                {
+                    // What is missing at the end has its place at the last character.
+                    let last = word.char_indices().next_back().map_or(0, |(last, _)| last);
+                    let start = within.start.min(last);
+                    let width = word[start..].chars().next().map_or(1, char::len_utf8);
+                    let opened = place.start + usize::from(!bare);
+                    wrong = wrong.at(opened + start..opened + within.end.max(start + width));
+                }
+                wrong
+            })
+    }
+
+    fn language(&self) -> Result<Language, TemplateError> {
+        let tags = || Language::ALL.iter().map(|language| language.tag());
+        match self.arguments {
+            [] => Ok(Language::default()),
+            [(word, place)] => {
+                let known = Language::ALL.iter().find(|known| known.tag() == *word);
+                known.copied().ok_or_else(|| {
+                    let wrong = format!("{} takes no language {}", self.name.0, short(word));
+                    let known: Vec<_> = tags().collect();
+                    let right = format!("one of {}", known.join(", "));
+                    TemplateError::new(place.clone(), wrong, right)
+                })
+            }
+            _ => Err(self.wrong(None, "takes one language")),
+        }
+    }
+
+    fn environment(&self) -> Result<Vec<u8>, TemplateError> {
+        let [(name, place)] = self.arguments else {
+            return Err(self.wrong(None, "takes the name of a variable"));
+        };
+        let value = (self.words.environment)(name);
+        value.map(String::into_bytes).ok_or_else(|| {
+            let wrong = format!(
+                "wants the environment variable {}, which is not set",
+                short(name)
+            );
+            TemplateError::new(place.clone(), wrong, "one that is set")
+        })
+    }
+}

@@ -1,0 +1,69 @@
+use std::ops::Range;
+use std::{error, fmt};
+
+/// Why a text is no template, where in the text, and what would be right; reads well after "the
+/// template".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateError {
+    place: Range<usize>,
+    wrong: String,
+    right: String,
+}
+
+impl TemplateError {
+    pub(super) fn new(
+        place: Range<usize>,
+        wrong: impl Into<String>,
+        right: impl Into<String>,
+    ) -> Self {
+        Self {
+            place,
+            wrong: wrong.into(),
+            right: right.into(),
+        }
+    }
+
+    pub(super) fn at(self, place: Range<usize>) -> Self {
+        Self { place, ..self }
+    }
+
+    /// The bytes of the text that are wrong, on bounds of characters and never empty, except where
+    /// something is missing at the end of the text.
+    #[must_use]
+    pub fn place(&self) -> Range<usize> {
+        self.place.clone()
+    }
+
+    /// What is wrong there, as a fragment.
+    #[must_use]
+    pub fn wrong(&self) -> &str {
+        &self.wrong
+    }
+
+    /// What would be right there; reads well after "right would be".
+    #[must_use]
+    pub fn right(&self) -> &str {
+        &self.right
+    }
+}
+
+/// What is repeated of a text that somebody wrote: not all of it, and nothing that moves a cursor.
+pub(super) fn short(text: &str) -> String {
+    const MOST: usize = 40;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} at byte {}; right would be {}",
+            self.wrong, self.place.start, self.right
+        )
+    }
+}
+
+impl error::Error for TemplateError {}

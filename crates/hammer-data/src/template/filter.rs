@@ -1,0 +1,181 @@
+/// How a value is written so that it can stand where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filter {
+    /// Inside of a JSON string: RFC 8259, section 7.
+    Json,
+    /// In a URL: all but the unreserved characters in percent (RFC 3986, section 2.3).
+    Url,
+    /// Base64 with padding: RFC 4648, section 4.
+    Base64,
+}
+
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+impl Filter {
+    pub(super) const KNOWN: [(&'static str, Self); 3] = [
+        ("json", Self::Json),
+        ("url", Self::Url),
+        ("base64", Self::Base64),
+    ];
+
+    /// The most bytes that `bytes` become.
+    pub(super) fn most_bytes(self, bytes: usize) -> usize {
+        match self {
+            Self::Json => bytes.saturating_mul(6),
+            Self::Url => bytes.saturating_mul(3),
+            Self::Base64 => bytes.div_ceil(3).saturating_mul(4),
+        }
+    }
+
+    /// Applies the filter to what stands in `text` from `start` on.
+    pub(crate) fn apply(self, text: &mut Vec<u8>, start: usize) {
+        match self {
+            Self::Json => widen(text, start, json_width, write_json),
+            Self::Url => widen(text, start, url_width, write_url),
+            Self::Base64 => base64(text, start),
+        }
+    }
+}
+
+/// Replaces each byte from `start` on by as many as `width` says, which `write` writes.
+///
+/// From the end to the start, so that nothing is overwritten before it was read and no second
+/// buffer is needed.
+fn widen(text: &mut Vec<u8>, start: usize, width: fn(u8) -> usize, write: fn(u8, &mut [u8])) {
+    let wide: usize = text[start..].iter().map(|byte| width(*byte)).sum();
+    let (mut from, mut to) = (text.len(), start + wide);
+    if from == to {
+        return;
+    }
+    text.resize(to, 0);
+    // Where both meet again, nothing before them grows.
+    while from < to {
+        from -= 1;
+        let byte = text[from];
+        let wide = width(byte);
+        write(byte, &mut text[to - wide..to]);
+        to -= wide;
+    }
+}
+
+fn json_width(byte: u8) -> usize {
+    match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    }
+}
+
+fn write_json(byte: u8, to: &mut [u8]) {
+    match (byte, to) {
+        (byte, [one]) => *one = byte,
+        (byte, [backslash, letter]) => {
+            *backslash = b'\\';
+            *letter = match byte {
+                b'\n' => b'n',
+                b'\r' => b'r',
+                b'\t' => b't',
+                other => other,
+            };
+        }
+        (byte, to) => {
+            to.copy_from_slice(b"\\u0000");
+            to[4] = HEX[usize::from(byte >> 4)];
+            to[5] = HEX[usize::from(byte & 15)];
+        }
+    }
+}
+
+fn url_width(byte: u8) -> usize {
+    match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => 1,
+        _ => 3,
+    }
+}
+
+fn write_url(byte: u8, to: &mut [u8]) {
+    match to {
+        [one] => *one = byte,
+        to => to.copy_from_slice(&[
+            b'%',
+            HEX[usize::from(byte >> 4)],
+            HEX[usize::from(byte & 15)],
+        ]),
+    }
+}
+
+/// Three bytes become four, from the last group to the first: group `i` is written at `4i`, beyond
+/// all groups that are still to be read.
+fn base64(text: &mut Vec<u8>, start: usize) {
+    let from = text.len() - start;
+    let groups = from.div_ceil(3);
+    text.resize(start + groups * 4, 0);
+    for group in (0..groups).rev() {
+        let given = (from - group * 3).min(3);
+        let mut bits = 0_u32;
+        for byte in 0..3 {
+            let read = if byte < given {
+                text[start + group * 3 + byte]
+            } else {
+                0
+            };
+            bits = bits << 8 | u32::from(read);
+        }
+        for sign in 0..4 {
+            let six = (bits >> (18 - 6 * sign)) & 63;
+            text[start + group * 4 + sign] = if sign <= given {
+                BASE64[six as usize]
+            } else {
+                b'='
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+
+    use super::Filter;
+
+    fn applied(filter: Filter, value: &[u8]) -> Vec<u8> {
+        let mut text = b"kept \" as it is ".to_vec();
+        let start = text.len();
+        text.extend_from_slice(value);
+        filter.apply(&mut text, start);
+        assert_eq!(&text[..start], b"kept \" as it is ");
+        assert!(text.len() - start <= filter.most_bytes(value.len()));
+        text.split_off(start)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_json_string_is_read_back(value: String) {
+            let mut json = vec![b'"'];
+            json.extend(applied(Filter::Json, value.as_bytes()));
+            json.push(b'"');
+            let read: String = serde_json::from_slice(&json).expect("a string");
+            assert_eq!(read, value);
+        }
+
+        #[test]
+        fn base64_is_that_of_the_library(value: Vec<u8>) {
+            let expected = base64::engine::general_purpose::STANDARD.encode(&value);
+            assert_eq!(applied(Filter::Base64, &value), expected.as_bytes());
+        }
+
+        #[test]
+        fn a_url_keeps_unreserved_characters_alone(value: Vec<u8>) {
+            let mut expected = String::new();
+            for byte in &value {
+                let kept = byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+                match kept {
+                    true => expected.push(char::from(*byte)),
+                    false => expected.push_str(&format!("%{byte:02X}")),
+                }
+            }
+            assert_eq!(applied(Filter::Url, &value), expected.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,423 @@
+//! Credentials: where tokens come from, when they are renewed, and that nobody sees them.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use hammer_data::credential::{
+    Answer, CredentialError, CredentialErrorKind, Exchange, Grant, OAuth, Secret, Token,
+    TokenCommand, TokenSource, Tokens, User, Users, WatchedFile,
+};
+use hammer_data::{Feeder, Format, Gone, Per, Words};
+
+use crate::file;
+
+const MS: Duration = Duration::from_millis(1);
+
+/// So long a test waits for what comes at once, so that it fails and does not hang.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A source that tells when it is asked, and waits until it is told what to say.
+struct Asked {
+    asked: mpsc::Sender<()>,
+    say: mpsc::Receiver<Result<Token, CredentialError>>,
+}
+
+impl TokenSource for Asked {
+    fn fetch(&mut self) -> Result<Token, CredentialError> {
+        let over = || CredentialError::new(CredentialErrorKind::Failed, "the test is over");
+        self.asked.send(()).map_err(|_| over())?;
+        self.say.recv().map_err(|_| over())?
+    }
+}
+
+fn asked() -> (
+    Asked,
+    mpsc::Receiver<()>,
+    mpsc::Sender<Result<Token, CredentialError>>,
+) {
+    let ((asked, was_asked), (tell, say)) = (mpsc::channel(), mpsc::channel());
+    (Asked { asked, say }, was_asked, tell)
+}
+
+fn token(text: &str) -> Token {
+    Token::new(Secret::new(text))
+}
+
+fn no() -> CredentialError {
+    CredentialError::new(CredentialErrorKind::Refused, "no more tokens")
+}
+
+#[test]
+fn tokens_are_renewed_and_nobody_waits_for_it() {
+    let (source, was_asked, tell) = asked();
+    tell.send(Ok(token("one").lasting(5 * MS)))
+        .expect("a source");
+    let tokens = Tokens::start(vec![Box::new(source)]).expect("the first token");
+    let mut reader = tokens.reader(0);
+    was_asked.recv().expect("asked at the start");
+
+    // While the source is being asked the last token goes on.
+    was_asked.recv().expect("asked again");
+    assert_eq!(reader.get(), b"one");
+    tell.send(Ok(token("two").lasting(5 * MS)))
+        .expect("a source");
+    // When it is asked for a third, the second is there.
+    was_asked.recv().expect("asked again");
+    assert_eq!(reader.get(), b"two");
+    assert_eq!(reader.version(), 2);
+    assert_eq!(tokens.reader(7).get(), b"two");
+    assert_eq!(tokens.renewals().renewed, 1);
+
+    drop(tokens);
+    drop(tell);
+    assert!(
+        was_asked.recv().is_err(),
+        "nobody asks when nobody wants to know"
+    );
+}
+
+#[test]
+fn a_renewal_that_fails_is_told_and_tried_again() {
+    let (source, was_asked, tell) = asked();
+    tell.send(Ok(token("one").lasting(5 * MS)))
+        .expect("a source");
+    let tokens = Tokens::start(vec![Box::new(source)]).expect("the first token");
+    was_asked.recv().expect("asked at the start");
+    was_asked.recv().expect("asked again");
+    tell.send(Err(no())).expect("a source");
+    was_asked.recv().expect("asked after a failure");
+    let renewals = tokens.renewals();
+    assert_eq!((renewals.renewed, renewals.failed), (0, 1));
+    assert_eq!(renewals.failure.as_deref(), Some("no more tokens"));
+    assert_eq!(tokens.reader(0).get(), b"one", "the last token goes on");
+    tell.send(Ok(token("two").lasting(5 * MS)))
+        .expect("a source");
+    was_asked.recv().expect("asked again");
+    assert_eq!(tokens.reader(0).get(), b"two");
+}
+
+#[test]
+fn without_a_first_token_nothing_begins() {
+    let (source, _was_asked, tell) = asked();
+    tell.send(Err(no())).expect("a source");
+    let (other, _was_asked, tell) = asked();
+    tell.send(Ok(token("one"))).expect("a source");
+    let error = Tokens::start(vec![Box::new(source), Box::new(other)]).expect_err("no token");
+    assert_eq!(error.kind(), CredentialErrorKind::Refused);
+    let none = Tokens::start(vec![]).expect_err("no source");
+    assert_eq!(none.kind(), CredentialErrorKind::TooFew);
+}
+
+struct Panics;
+
+impl TokenSource for Panics {
+    fn fetch(&mut self) -> Result<Token, CredentialError> {
+        panic!("as sources should not")
+    }
+}
+
+#[test]
+fn a_source_that_panics_leaves_nobody_waiting() {
+    let error = Tokens::start(vec![Box::new(Panics)]).expect_err("no token");
+    assert!(error.to_string().contains("panicked"), "{error}");
+}
+
+#[test]
+fn slots_have_the_tokens_of_many_sources_in_turn() {
+    let sources = (0..100).map(|index| -> Box<dyn TokenSource> {
+        let (source, was_asked, tell) = asked();
+        tell.send(Ok(token(&format!("token {index}"))))
+            .expect("a source");
+        // Both ends stay.
+        std::mem::forget((was_asked, tell));
+        Box::new(source)
+    });
+    let tokens = Tokens::start(sources.collect()).expect("tokens");
+    for slot in [0, 7, 99, 100, 250] {
+        let expected = format!("token {}", slot % 100);
+        assert_eq!(tokens.reader(slot).get(), expected.as_bytes());
+    }
+}
+
+#[test]
+fn a_file_is_watched() {
+    let watched = file("one\n");
+    let source = WatchedFile::new(watched.path()).every(MS);
+    let tokens = Tokens::start(vec![Box::new(source)]).expect("a token");
+    let mut reader = tokens.reader(0);
+    assert_eq!(reader.get(), b"one");
+    std::fs::write(watched.path(), "two").expect("written");
+    let patience = Instant::now() + PATIENCE;
+    while reader.get() == b"one" && Instant::now() < patience {
+        thread::yield_now();
+    }
+    assert_eq!(reader.get(), b"two");
+    // That it was read again and was the same is no renewal.
+    assert_eq!(tokens.renewals().renewed, 1);
+
+    let missing = WatchedFile::new("no/such/token")
+        .fetch()
+        .expect_err("no file");
+    assert!(missing.to_string().contains("no/such/token"), "{missing}");
+}
+
+#[cfg(unix)]
+#[test]
+fn commands_give_tokens_or_say_why_not() {
+    let got = TokenCommand::new("printf '  t0ken\\n'")
+        .fetch()
+        .expect("a token");
+    let (source, _was_asked, tell) = asked();
+    tell.send(Ok(got)).expect("a source");
+    assert_eq!(
+        Tokens::start(vec![Box::new(source)])
+            .expect("one")
+            .reader(0)
+            .get(),
+        b"t0ken"
+    );
+
+    for (command, kind, told) in [
+        (
+            "echo hush; echo first >&2; echo no luck >&2; exit 3",
+            CredentialErrorKind::Failed,
+            "3: no luck",
+        ),
+        (
+            "echo hush; exit 4",
+            CredentialErrorKind::Failed,
+            "it said nothing",
+        ),
+        ("true", CredentialErrorKind::Malformed, "gave nothing"),
+        (
+            "echo hush; echo hush",
+            CredentialErrorKind::Malformed,
+            "more than one line",
+        ),
+        ("no-such-command-at-all", CredentialErrorKind::Failed, "127"),
+    ] {
+        let error = TokenCommand::new(command).fetch().expect_err(command);
+        assert_eq!(error.kind(), kind, "{command}: {error}");
+        let shown = format!("{error} {error:?}");
+        assert!(
+            shown.contains(told) && !shown.contains("hush"),
+            "{command}: {shown}"
+        );
+    }
+}
+
+/// A command that hangs is ended, and so is what it started: the pipe, which both have, is closed.
+#[cfg(unix)]
+#[test]
+fn a_command_that_hangs_is_ended_with_all_that_it_started() {
+    let lock = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = lock.local_addr().expect("bound").port();
+    // Who was ended has connected, or never will.
+    lock.set_nonblocking(true).expect("a socket");
+    for command in [
+        // A child that outlives the shell, and keeps a connection to us for as long as it lives.
+        format!("exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}; sleep 1000 & sleep 1000'"),
+        // Closes its outputs, and stays.
+        format!("exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port} >&- 2>&-; sleep 1000'"),
+    ] {
+        let timeout = 1_000 * MS;
+        let error = TokenCommand::new(command)
+            .timeout(timeout)
+            .fetch()
+            .expect_err("hangs");
+        assert_eq!(error.kind(), CredentialErrorKind::TimedOut, "{error}");
+        let (mut connection, _) = lock.accept().expect("the command came so far");
+        connection.set_nonblocking(false).expect("a socket");
+        connection
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a socket");
+        let mut rest = vec![];
+        connection
+            .read_to_end(&mut rest)
+            .expect("closed, since nobody lives who has it");
+    }
+}
+
+/// An exchange over a socket, as bare as HTTP can be.
+#[derive(Debug)]
+struct Bare(SocketAddr);
+
+impl Exchange for Bare {
+    fn post(
+        &mut self,
+        form: &Secret,
+        authorization: Option<&Secret>,
+    ) -> Result<Answer, CredentialError> {
+        let lost = |error: std::io::Error| {
+            CredentialError::new(CredentialErrorKind::Failed, error.to_string())
+        };
+        let mut stream = TcpStream::connect(self.0).map_err(lost)?;
+        let mut head = format!(
+            "POST / HTTP/1.0\r\nContent-Length: {}\r\n",
+            form.expose().len()
+        );
+        if let Some(value) = authorization {
+            head += &format!(
+                "Authorization: {}\r\n",
+                String::from_utf8_lossy(value.expose())
+            );
+        }
+        stream
+            .write_all(format!("{head}\r\n").as_bytes())
+            .map_err(lost)?;
+        stream.write_all(form.expose()).map_err(lost)?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).map_err(lost)?;
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
+        Ok(Answer {
+            status: head[9..12].parse().expect("a status"),
+            body: body.as_bytes().to_vec(),
+        })
+    }
+}
+
+/// A token endpoint for one exchange, and the header and the form that it was sent.
+fn endpoint(answer: &'static str) -> (Bare, thread::JoinHandle<(String, String)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let bare = Bare(listener.local_addr().expect("bound"));
+    let served = thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("a client");
+        let mut reader = BufReader::new(stream);
+        let (mut authorization, mut length) = (String::new(), 0);
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).expect("a line");
+            match line.trim_end().split_once(": ") {
+                Some(("Authorization", value)) => authorization = value.to_owned(),
+                Some(("Content-Length", value)) => length = value.parse().expect("a length"),
+                Some(_) => {}
+                None if line.trim().is_empty() => break,
+                None => {}
+            }
+        }
+        let mut form = vec![0; length];
+        reader.read_exact(&mut form).expect("a form");
+        let mut stream = reader.into_inner();
+        stream.write_all(answer.as_bytes()).expect("sent");
+        (authorization, String::from_utf8(form).expect("text"))
+    });
+    (bare, served)
+}
+
+#[test]
+fn oauth_asks_as_the_rfc_says() {
+    let granted = "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"token_type\":\"bearer\",\"expires_in\":5}";
+    let (bare, served) = endpoint(granted);
+    let source = OAuth::new(bare, Grant::ClientCredentials)
+        .client("my id", Secret::new("s&cret"))
+        .parameter("scope", "read write");
+    assert!(!format!("{source:?}").contains("s&cret"));
+    let tokens = Tokens::start(vec![Box::new(source)]).expect("a token");
+    assert_eq!(tokens.reader(0).get(), b"t0ken");
+    let (authorization, form) = served.join().expect("served");
+    // base64 of my%20id:s%26cret
+    assert_eq!(authorization, "Basic bXklMjBpZDpzJTI2Y3JldA==");
+    assert_eq!(form, "grant_type=client_credentials&scope=read%20write");
+
+    let (bare, served) = endpoint(granted);
+    let grant = Grant::Password {
+        user: "ada@b".to_owned(),
+        password: Secret::new("p=1"),
+    };
+    let source = OAuth::new(bare, grant)
+        .client("id", Secret::new("x"))
+        .client_in_body();
+    let tokens = Tokens::start(vec![Box::new(source)]).expect("a token");
+    assert_eq!(tokens.reader(0).get(), b"t0ken");
+    let (authorization, form) = served.join().expect("served");
+    assert_eq!(authorization, "");
+    assert_eq!(
+        form,
+        "grant_type=password&username=ada%40b&password=p%3D1&client_id=id&client_secret=x"
+    );
+}
+
+#[test]
+fn oauth_says_why_it_has_no_token() {
+    for (answer, kind, told) in [
+        (
+            "HTTP/1.0 401 No\r\n\r\n{\"error\":\"invalid_client\",\"error_description\":\"who?\"}",
+            CredentialErrorKind::Refused,
+            "answered 401: invalid_client: who?",
+        ),
+        (
+            "HTTP/1.0 503 No\r\n\r\nbusy",
+            CredentialErrorKind::Refused,
+            "answered 503",
+        ),
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"token\":\"t0ken\"}",
+            CredentialErrorKind::Malformed,
+            "without an access_token",
+        ),
+    ] {
+        let (bare, served) = endpoint(answer);
+        let error = OAuth::new(bare, Grant::ClientCredentials)
+            .fetch()
+            .expect_err("none");
+        served.join().expect("served");
+        assert_eq!(error.kind(), kind);
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains(told) && !shown.contains("t0ken"), "{shown}");
+    }
+}
+
+#[test]
+fn each_slot_has_a_user_until_there_are_no_more() {
+    let csv = "name,password\nada,hush\ngrace,hush2\n";
+    let feeder = Feeder::read(csv.as_bytes(), Format::Csv).expect("rows");
+    let feeder = Arc::new(feeder.per(Per::Slot).once(Gone::End));
+    let users = Users::new(feeder.clone(), "name", "password").expect("columns");
+    let names: Vec<String> = [0, 1].map(|slot| users.get(slot).expect("one").name).into();
+    assert_eq!(names, ["ada", "grace"]);
+    let none = users.get(2).expect_err("two users, three slots");
+    assert_eq!(none.kind(), CredentialErrorKind::TooFew);
+    let wrong = Users::new(feeder, "name", "pasword").expect_err("no such column");
+    assert!(wrong.to_string().contains("name, password"), "{wrong}");
+}
+
+#[test]
+fn nobody_sees_a_secret() {
+    let csv = "name,password\nada,hush\n";
+    let feeder = Arc::new(Feeder::read(csv.as_bytes(), Format::Csv).expect("rows"));
+    let users = Users::new(feeder.clone(), "name", "password").expect("columns");
+    let user: User = users.get(0).expect("a user");
+    let (source, _was_asked, tell) = asked();
+    tell.send(Ok(token("hush"))).expect("a source");
+    let tokens = Tokens::start(vec![Box::new(source)]).expect("a token");
+    let grant = Grant::Password {
+        user: "ada".to_owned(),
+        password: Secret::new("hush"),
+    };
+    let answer = Answer {
+        status: 200,
+        body: b"hush".to_vec(),
+    };
+    let secret = Secret::new("hush");
+    for shown in [
+        format!("{secret:?} {secret}"),
+        format!("{user:?}"),
+        format!("{users:?}"),
+        format!("{feeder:?}"),
+        format!("{:?}", Words::new().feeder("users", feeder.clone())),
+        format!("{tokens:?} {:?}", tokens.reader(0)),
+        format!("{:?}", token("hush")),
+        format!("{:?}", TokenCommand::new("echo hush")),
+        format!("{grant:?}"),
+        format!("{answer:?}"),
+    ] {
+        // As text, or as a list of bytes.
+        assert!(
+            !shown.contains("hush") && !shown.contains("104, 117, 115"),
+            "{shown}"
+        );
+    }
+}

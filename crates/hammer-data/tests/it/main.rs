@@ -1,0 +1,41 @@
+//! What the crate does as its users see it.
+
+mod credentials;
+mod distributions;
+mod feeders;
+mod seeds;
+mod templates;
+
+use std::io::Write as _;
+
+use hammer_data::{Moment, Template, Words};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
+use tempfile::NamedTempFile;
+
+fn rng(seed: u64) -> Xoshiro256PlusPlus {
+    Xoshiro256PlusPlus::seed_from_u64(seed)
+}
+
+fn moment(hit: u64, slot: usize) -> Moment<Xoshiro256PlusPlus> {
+    Moment::new(hit, slot, rng(hit))
+}
+
+fn file(text: impl AsRef<[u8]>) -> NamedTempFile {
+    let mut file = NamedTempFile::new().expect("a file");
+    file.write_all(text.as_ref()).expect("written");
+    file
+}
+
+fn rendered(template: &Template, moment: &mut Moment<Xoshiro256PlusPlus>) -> String {
+    let mut text = vec![];
+    template.render(moment, &mut text).expect("rendered");
+    String::from_utf8(text).expect("text")
+}
+
+fn compiled(text: &str, words: &Words) -> Template {
+    match Template::compile(text, words) {
+        Ok(template) => template,
+        Err(error) => panic!("{text}: {error}"),
+    }
+}

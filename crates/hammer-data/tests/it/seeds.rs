@@ -1,0 +1,52 @@
+//! The same seed gives the same bytes for the same hit, at any number of threads.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
+use hammer_data::{Feeder, Format, Moment, Order, Words};
+
+use crate::{compiled, file};
+
+#[test]
+fn the_same_seed_sends_the_same_bytes_at_any_number_of_threads() {
+    let rows: String = (0..100).map(|row| format!("row {row}\n")).collect();
+    let rows = file(rows);
+    let hits = |seed: u64, threads: usize| {
+        let feeder = Feeder::streamed(rows.path(), Format::Lines).expect("rows");
+        let words = Words::new().feeder("f", Arc::new(feeder.order(Order::Shuffled).seed(seed)));
+        let text =
+            "{{hit}} {{uuid}} {{rand 1 1000}} {{name ja}} {{text 20}} {{f}} {{regex '.{9}'}}";
+        let template = Arc::new(compiled(text, &words));
+        let sent = Arc::new(Mutex::new(BTreeMap::new()));
+        let hammer = from_fn({
+            let sent = sent.clone();
+            move |hit| {
+                let mut moment = Moment::new(hit.number(), hit.slot().index(), hit.rng());
+                let mut text = vec![];
+                let rendered = template.render(&mut moment, &mut text);
+                sent.lock().expect("no panic").insert(hit.number(), text);
+                async move {
+                    rendered.expect("rows");
+                    Ok(Outcome::ok("sent"))
+                }
+            }
+        });
+        let schedule = Schedule::constant(Rate::per_second(100_000)).hits(2_000);
+        let run = Run::new(hammer, schedule).threads(threads).seed(seed);
+        run.execute(|_| ()).expect("a run");
+        Arc::into_inner(sent)
+            .expect("the run is over")
+            .into_inner()
+            .expect("no panic")
+    };
+    let one = hits(1, 1);
+    assert_eq!(one.len(), 2_000);
+    for threads in [2, 3] {
+        assert!(
+            hits(1, threads) == one,
+            "{threads} threads send something else"
+        );
+    }
+    assert!(hits(2, 1) != one, "another seed sends something else");
+}
