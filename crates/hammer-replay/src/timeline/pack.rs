@@ -5,8 +5,7 @@ use zstd::bulk::Compressor;
 
 /// How hard zstd tries: at 1 a core packs rows faster than it parses logs.
 const LEVEL: i32 = 1;
-/// What goes into a frame. Frames that are packed by themselves cost a fifth less time than one long
-/// one, whose window zstd has to find in two pieces, and are as small within a percent.
+/// What goes into a frame. Frames are packed by themselves, from bytes that lie in one piece.
 const FRAME_BYTES: usize = 1 << 20;
 
 /// Packs what is written by zstd, in one frame after the other, which are one stream to whoever reads.
