@@ -50,7 +50,7 @@ struct BuildArgs {
     #[arg(long, default_value = "1")]
     seed: u64,
     /// Zone of stamps without one: Europe/Berlin, +02:00
-    #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "UTC")]
+    #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "UTC", allow_hyphen_values = true)]
     tz: TimeZone,
     /// Add to the stamps of a log whose clock was wrong: node2.log=+120ms; repeatable
     #[arg(long, value_name = "LOG=TIME", value_parser = shift, allow_hyphen_values = true)]

@@ -27,6 +27,17 @@ const DOUBTFUL_US: u64 = 3_600_000_000;
 pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
     let mut sources = Vec::new();
     for log in &build.logs {
+        // The timeline takes the place of what is there: of the log, which nobody has twice.
+        if path
+            .canonicalize()
+            .ok()
+            .is_some_and(|path| log.canonicalize().ok() == Some(path))
+        {
+            let name = path.display();
+            let message =
+                format!("write {name}: it is one of the logs, give the timeline another name");
+            return Err(Error::new(ErrorKind::Io, message));
+        }
         let probe = Probe::of(log, build)?;
         let keep_open = sources.len() < MOST_OPEN;
         sources.push(Source::new(probe, build, keep_open));

@@ -102,6 +102,16 @@ fn a_build_that_fails_leaves_the_old_timeline() {
 }
 
 #[test]
+fn a_log_is_not_replaced_by_its_own_timeline() {
+    let place = Place::new();
+    let path = place.log("a.log", LINE);
+    let same = path.with_file_name(".").join("a.log");
+    let error = Build::of([&path]).write(&same).expect_err("it is the log");
+    assert!(error.to_string().contains("another name"), "{error}");
+    assert_eq!(fs::read_to_string(&path).expect("it"), LINE);
+}
+
+#[test]
 fn strict_fails_at_the_first_line_that_is_no_hit() {
     let place = Place::new();
     let connect = LINE.replace("GET /a", "CONNECT a:443");
