@@ -32,10 +32,14 @@ pub(crate) fn execute<H: Hammer>(
 ) -> Result<Report, Error> {
     let Run {
         hammer,
-        schedule,
+        mut schedule,
         mut settings,
         mut place,
     } = run;
+    let most_hits = hammer.most_hits();
+    if let Some(most) = most_hits {
+        schedule = schedule.at_most(most);
+    }
     if schedule.total() == Some(0) || schedule.length() == Some(Duration::ZERO) {
         return Err(Error::new(ErrorKind::Schedule));
     }
@@ -44,6 +48,9 @@ pub(crate) fn execute<H: Hammer>(
     }
     if !settings.warmup.is_zero() && schedule.warm_up(settings.warmup).is_none() {
         return Err(Error::new(ErrorKind::Warmup));
+    }
+    if !settings.warmup.is_zero() && most_hits.is_some() {
+        return Err(Error::new(ErrorKind::Spent));
     }
     let most = settings.max_in_flight.min(hammer.max_workers().max(1));
     settings.threads = settings.threads.min(most);
@@ -136,7 +143,10 @@ pub(crate) fn execute<H: Hammer>(
         let panicked = "the reader of the playlist panicked, see stderr";
         return Err(Error::worker(io::Error::other(panicked)));
     }
-    report.inspect(|report| on_event(Event::Finished(report)))
+    let mut report = report?;
+    report.verdict.doubt(hammer.doubts());
+    on_event(Event::Finished(&report));
+    Ok(report)
 }
 
 fn part(settings: &Settings, worker: usize) -> Part {

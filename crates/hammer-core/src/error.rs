@@ -20,6 +20,8 @@ pub enum ErrorKind {
     Setting,
     /// There is nothing to warm up with.
     Warmup,
+    /// A warm-up would use up what the hammer has for so many hits only.
+    Spent,
     /// The system gave no thread, timer or descriptor for a worker.
     Worker,
     /// The hammer could not get ready.
@@ -58,6 +60,9 @@ impl fmt::Display for Error {
             ErrorKind::Schedule => "the schedule holds no hit: its duration or its count is 0",
             ErrorKind::Setting => "max_in_flight, threads and timeout must be above 0",
             ErrorKind::Warmup => "the shape starts at a rate of 0, which warms up nothing",
+            ErrorKind::Spent => {
+                "a warm-up would use up rows that are there for one hit each: run without it"
+            }
             ErrorKind::Worker => "the system did not give what a worker thread needs",
             ErrorKind::Unready => "the hammer could not get ready",
         })

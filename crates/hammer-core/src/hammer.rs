@@ -97,6 +97,20 @@ pub trait Hammer: Send + Sync + 'static {
         vec![]
     }
 
+    /// How many hits there can be, if something that they need comes to an end, such as rows that are
+    /// each used once. The schedule ends there, if it does not end sooner; such hits can't be spared
+    /// for a warm-up.
+    fn most_hits(&self) -> Option<u64> {
+        None
+    }
+
+    /// Why the numbers may describe something else than the target, in a sentence each with what to
+    /// do: credentials that could not be renewed, say. Asked for when the last hit has ended; each
+    /// makes the run suspect.
+    fn doubts(&self) -> Vec<String> {
+        vec![]
+    }
+
     /// What a run needs of files and ports, if that is not `needs`, which was reckoned with a
     /// connection from the same address for each hit in flight.
     fn needs(&self, needs: Needs) -> Needs {

@@ -119,6 +119,12 @@ impl Schedule {
         self
     }
 
+    /// Ends the schedule after `hits` hits, if nothing ends it sooner.
+    pub(crate) fn at_most(self, hits: u64) -> Self {
+        let fewer = self.hits.map_or(hits, |own| own.min(hits));
+        self.hits(fewer)
+    }
+
     /// How the rate changes.
     #[must_use]
     pub fn shape(&self) -> &Shape {

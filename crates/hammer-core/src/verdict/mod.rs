@@ -19,6 +19,16 @@ pub struct Verdict {
     pub reasons: Vec<String>,
 }
 
+impl Verdict {
+    /// Adds what makes a run suspect; what is worse stays before it.
+    pub(crate) fn doubt(&mut self, doubts: Vec<String>) {
+        if !doubts.is_empty() {
+            self.status = self.status.max(Status::Suspect);
+            self.reasons.extend(doubts);
+        }
+    }
+}
+
 /// The verdict in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

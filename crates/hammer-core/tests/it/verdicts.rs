@@ -1,5 +1,5 @@
 use hammer_core::testing::Step;
-use hammer_core::{Failure, Outcome, Run};
+use hammer_core::{ErrorKind, Failure, Hammer, Hit, Outcome, Run, Schedule, Slot, Status};
 use proptest::prelude::*;
 
 use crate::{ms, ok_after, per_second, run, scripted};
@@ -64,4 +64,56 @@ fn each_kind_of_end_is_counted_as_what_it_was() {
     assert_eq!(report.labels["503"], 20);
     assert_eq!(report.failures["connection_reset"], 20);
     assert_eq!(report.failures["hammer_panicked"], 20);
+}
+
+/// Has something for so many hits, and its doubts.
+struct Limited(u64, &'static [&'static str]);
+
+impl Hammer for Limited {
+    type Session = ();
+
+    async fn open(&self, _: Slot) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn hit(&self, (): &mut (), _: Hit) -> Result<Outcome, Failure> {
+        Ok(Outcome::ok("done"))
+    }
+
+    fn most_hits(&self) -> Option<u64> {
+        Some(self.0)
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        self.1.iter().map(|&doubt| doubt.into()).collect()
+    }
+}
+
+#[test]
+fn a_run_ends_where_its_hammer_has_nothing_left() {
+    for (schedule, hits) in [
+        (per_second(10, ms(5000)), 7),
+        (per_second(10, ms(5000)).hits(3), 3),
+        (per_second(1, ms(2000)), 2),
+        (Schedule::max(), 7),
+    ] {
+        let report = run(Run::new(Limited(7, &[]), schedule).threads(2));
+        assert_eq!((report.hits.scheduled, report.hits.ok), (hits, hits));
+        assert_eq!(report.verdict.reasons, [""; 0]);
+    }
+    let warm = Run::new(Limited(7, &[]), per_second(10, ms(5000))).warmup(ms(1000));
+    assert_eq!(warm.execute(|_| ()).unwrap_err().kind(), ErrorKind::Spent);
+    let none = Run::new(Limited(0, &[]), per_second(10, ms(5000)));
+    assert_eq!(
+        none.execute(|_| ()).unwrap_err().kind(),
+        ErrorKind::Schedule
+    );
+}
+
+#[test]
+fn the_doubts_of_a_hammer_make_a_run_suspect() {
+    let doubts = &["a token was not renewed: see why"];
+    let report = run(Run::new(Limited(7, doubts), per_second(10, ms(5000))));
+    assert_eq!(report.verdict.status, Status::Suspect);
+    assert_eq!(report.verdict.reasons, *doubts);
 }
