@@ -34,7 +34,9 @@ struct Of<A>(PhantomData<fn() -> A>);
 impl<A: HammerArgs> Of<A> {
     fn job(mut args: A, load: LoadArgs) -> Result<Box<dyn Prepared>, Error> {
         let (target, what, once) = (args.target(), args.hit(), args.once());
-        let hammer = args.build().map_err(|error| refused::<A>(&error))?;
+        let hammer = args
+            .build(load.seed())
+            .map_err(|error| refused::<A>(&error))?;
         Ok(Box::new(Job {
             name: A::NAME,
             target,

@@ -11,7 +11,7 @@
 //! #     const ABOUT: &'static str = "Hits an echo server";
 //! #     type Hammer = hammer_http::Http;
 //! #     fn target(&self) -> String { String::new() }
-//! #     fn build(self) -> Result<Self::Hammer, hammer_cli::BuildError> { Err("none".into()) }
+//! #     fn build(self, _: u64) -> Result<Self::Hammer, hammer_cli::BuildError> { Err("none".into()) }
 //! # }
 //! fn main() -> std::process::ExitCode {
 //!     hammer_cli::App::new().hammer::<EchoArgs>().main()
