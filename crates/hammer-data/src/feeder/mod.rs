@@ -13,7 +13,7 @@ use std::fmt;
 use std::io::Read;
 use std::path::Path;
 
-use crate::Per;
+use crate::{Context, Per};
 use rows::{Columns, Rows};
 use stream::Stream;
 use turns::Turns;
@@ -192,6 +192,22 @@ impl Feeder {
     #[must_use]
     pub fn turns(&self) -> Per {
         self.per
+    }
+
+    /// The number of the hit, slot or client that has a row of its own.
+    #[inline]
+    pub(crate) fn turn(&self, context: &impl Context) -> u64 {
+        match self.per {
+            Per::Hit => context.hit(),
+            Per::Slot => context.slot(),
+            Per::Client => context.client(),
+        }
+    }
+
+    /// Which of its [`rows`](Self::rows) has this turn, from 0; none when they are gone.
+    #[must_use]
+    pub fn index(&self, turn: u64) -> Option<u64> {
+        Some(self.turns.row(turn)? - self.turns.share.start)
     }
 
     /// How many hits it has rows for, if the run ends when they are gone.
