@@ -20,6 +20,7 @@ pub struct Words {
     pub(crate) variables: Vec<Variable>,
     pub(crate) clients: bool,
     pub(crate) tokens: Option<Arc<Tokens>>,
+    pub(crate) literal: bool,
     pub(crate) environment: Arc<Environment>,
 }
 
@@ -43,6 +44,7 @@ impl Words {
             variables: vec![],
             clients: false,
             tokens: None,
+            literal: false,
             environment: Arc::new(|name| std::env::var(name).ok()),
         }
     }
@@ -82,6 +84,13 @@ impl Words {
     #[must_use]
     pub fn tokens(mut self, tokens: Arc<Tokens>) -> Self {
         self.tokens = Some(tokens);
+        self
+    }
+
+    /// With texts that stand as they are, `{{` and all.
+    #[must_use]
+    pub fn literal(mut self, literal: bool) -> Self {
+        self.literal = literal;
         self
     }
 
@@ -144,6 +153,7 @@ impl fmt::Debug for Words {
             .field("variables", &self.variables)
             .field("clients", &self.clients)
             .field("tokens", &self.tokens)
+            .field("literal", &self.literal)
             .finish_non_exhaustive()
     }
 }

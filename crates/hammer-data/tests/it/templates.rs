@@ -240,6 +240,11 @@ fn what_is_wrong_has_its_place() {
     }
     let bare = Template::compile("{{client}}", &Words::new()).expect_err("no clients");
     assert!(!bare.right().contains("client"), "{bare}");
+    let text = r"{{uid}} \{{ {{";
+    assert_eq!(
+        compiled(text, &words().literal(true)).literal(),
+        Some(text.as_bytes())
+    );
 }
 
 proptest::proptest! {
