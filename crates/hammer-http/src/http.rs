@@ -1,7 +1,10 @@
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 
 use hammer_core::{Failure, Hammer, Hit, Needs, Outcome, Slot};
 
+use crate::blanks::{Blanks, Desk, Moment, Sheet};
 use crate::journey::{self, Journey};
 use crate::link::{Keeping, Link};
 use crate::template::Template;
@@ -35,6 +38,8 @@ pub(crate) enum Way {
 /// One request, and what opens connections for it.
 pub(crate) struct Straight {
     pub(crate) template: Template,
+    /// What differs from hit to hit.
+    pub(crate) blanks: Option<Box<Blanks>>,
     pub(crate) dial: Dial,
 }
 
@@ -48,7 +53,8 @@ enum Kind {
 
 /// What a slot needs to send one request again and again.
 struct Own {
-    template: Template,
+    sheet: Sheet,
+    desk: Rc<RefCell<Desk>>,
     link: Link,
 }
 
@@ -86,7 +92,14 @@ impl Http {
     ) -> Result<Outcome, Failure> {
         let (dial, template, link) = match (&self.way, &mut session.0) {
             (Way::Straight(straight), Kind::Straight(own)) => {
-                (&straight.dial, &own.template, &mut own.link)
+                if let Some(blanks) = &straight.blanks
+                    && request.is_none()
+                {
+                    let mut moment = Moment::new(&hit, hit.rng(), &[]);
+                    let desk = &mut own.desk.borrow_mut();
+                    blanks.fill(None, &mut moment, &mut own.sheet, desk)?;
+                }
+                (&straight.dial, &own.sheet.template, &mut own.link)
             }
             // On the heap: most hammers have none, and the future of a hit has room for both.
             (Way::Journey(journey), Kind::Journey(state)) => {
@@ -122,8 +135,8 @@ impl Hammer for Http {
     type Session = Session;
 
     async fn open(&self, slot: Slot) -> Result<Session, Failure> {
-        let (template, dial) = match &self.way {
-            Way::Straight(straight) => (&straight.template, &straight.dial),
+        let straight = match &self.way {
+            Way::Straight(straight) => straight,
             Way::Journey(journey) => {
                 let state = Box::pin(journey.open(&slot)).await?;
                 return Ok(Session(Kind::Journey(Box::new(state))));
@@ -131,10 +144,15 @@ impl Hammer for Http {
         };
         let mut link = Link::default();
         if self.keeping.keepalive {
-            link.open(dial, &self.keeping, &slot).await?;
+            link.open(&straight.dial, &self.keeping, &slot).await?;
+        }
+        let mut template = straight.template.unshared();
+        if straight.blanks.is_some() {
+            template = template.passing();
         }
         Ok(Session(Kind::Straight(Box::new(Own {
-            template: template.unshared(),
+            sheet: Sheet::new(template),
+            desk: slot.share(RefCell::default),
             link,
         }))))
     }
@@ -175,6 +193,14 @@ impl Hammer for Http {
     fn max_workers(&self) -> usize {
         let connections = self.keeping.sharing.and_then(|sharing| sharing.connections);
         connections.unwrap_or(usize::MAX)
+    }
+
+    fn most_hits(&self) -> Option<u64> {
+        let blanks = match &self.way {
+            Way::Straight(straight) => straight.blanks.as_deref(),
+            Way::Journey(journey) => return journey.most_hits(),
+        };
+        blanks.and_then(Blanks::most_hits)
     }
 
     fn rows(&self) -> Vec<String> {

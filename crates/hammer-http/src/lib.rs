@@ -53,7 +53,9 @@
 //! and `decoded_bytes` where they were coded and looked into. Facts of a
 //! connection over TLS are `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and `alpn`.
 
+mod blanks;
 mod builder;
+mod capture;
 mod coding;
 mod connection;
 mod credentials;
@@ -83,6 +85,7 @@ mod url;
 mod version;
 
 pub use builder::HttpBuilder;
+pub use capture::Capture;
 pub use coding::Coding;
 pub use error::{Error, ErrorKind};
 pub use expect::{ExpectedHeader, ExpectedJson, ExpectedPattern, ExpectedStatus};
