@@ -16,7 +16,7 @@ impl HammerArgs for Echo {
     fn target(&self) -> String {
         self.addr.clone()
     }
-    fn build(self) -> Result<Self, BuildError> {
+    fn build(self, _: u64) -> Result<Self, BuildError> {
         Ok(self)
     }
 }

@@ -172,7 +172,11 @@ fn manner(args: &LoadArgs) -> Option<String> {
     let start = args
         .start_at()
         .map(|start| format!("from {} on", instant::shown(start)));
-    let all: Vec<_> = [arrivals, warmup, late, start]
+    let spent = args.most_hits().map(|most| {
+        let most = whole(most);
+        format!("no more than {most} hits: what each of them uses once, such as rows, is gone then")
+    });
+    let all: Vec<_> = [arrivals, warmup, late, start, spent]
         .into_iter()
         .flatten()
         .collect();

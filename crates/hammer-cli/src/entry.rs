@@ -1,6 +1,7 @@
 use std::marker::PhantomData;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_core::Hammer as _;
 
 use crate::error::{Error, chain};
 use crate::job::{Job, Prepared};
@@ -32,9 +33,14 @@ pub(crate) fn of<A: HammerArgs>() -> Box<dyn Entry> {
 struct Of<A>(PhantomData<fn() -> A>);
 
 impl<A: HammerArgs> Of<A> {
-    fn job(mut args: A, load: LoadArgs) -> Result<Box<dyn Prepared>, Error> {
+    fn job(mut args: A, mut load: LoadArgs) -> Result<Box<dyn Prepared>, Error> {
         let (target, what, once) = (args.target(), args.hit(), args.once());
-        let hammer = args.build().map_err(|error| refused::<A>(&error))?;
+        let hammer = args
+            .build(load.seed())
+            .map_err(|error| refused::<A>(&error))?;
+        if let Some(most) = hammer.most_hits() {
+            load.at_most(most)?;
+        }
         Ok(Box::new(Job {
             name: A::NAME,
             target,

@@ -38,12 +38,15 @@ pub trait HammerArgs: clap::Args + 'static {
         format!("{} {}", Self::NAME, self.target())
     }
 
-    /// Builds the hammer. Nothing is sent yet.
+    /// Builds the hammer. Nothing is sent yet, and a dry run builds it as well.
+    ///
+    /// `seed` is that of the run, for what is left to chance outside of [`Hit::rng`](hammer_core::Hit::rng):
+    /// the order of rows, say.
     ///
     /// # Errors
     ///
     /// If the arguments do not make a hammer. The command ends with exit code 2.
-    fn build(self) -> Result<Self::Hammer, BuildError>;
+    fn build(self, seed: u64) -> Result<Self::Hammer, BuildError>;
 
     /// What tells of a single hit, if these arguments ask for one hit to be shown in place of a run.
     ///

@@ -11,7 +11,7 @@
 //! #     const ABOUT: &'static str = "Hits an echo server";
 //! #     type Hammer = hammer_http::Http;
 //! #     fn target(&self) -> String { String::new() }
-//! #     fn build(self) -> Result<Self::Hammer, hammer_cli::BuildError> { Err("none".into()) }
+//! #     fn build(self, _: u64) -> Result<Self::Hammer, hammer_cli::BuildError> { Err("none".into()) }
 //! # }
 //! fn main() -> std::process::ExitCode {
 //!     hammer_cli::App::new().hammer::<EchoArgs>().main()
@@ -27,6 +27,7 @@ mod body;
 mod caret;
 mod completions;
 mod count;
+mod data_args;
 mod demo;
 mod dry_run;
 mod endpoint;
@@ -65,6 +66,7 @@ mod tls_args;
 
 pub use app::App;
 pub use body::Body;
+pub use data_args::DataArgs;
 pub use endpoint::{Endpoint, Headers};
 pub use hammer_args::{BuildError, HammerArgs, Once};
 pub use http::HttpArgs;

@@ -64,6 +64,9 @@ pub(crate) struct LoadArgs {
     /// How long a run lasts that was not told.
     #[arg(skip = LASTING)]
     lasting: Duration,
+    /// How many hits the hammer has means for.
+    #[arg(skip)]
+    most_hits: Option<u64>,
 }
 
 impl LoadArgs {
@@ -106,13 +109,31 @@ impl LoadArgs {
             return total;
         }
         let by_time = self.rate.hits_before(schedule.length()?);
-        Some(self.hits.map_or(by_time, |hits| hits.min(by_time)))
+        let bounds = self.hits.into_iter().chain(self.most_hits);
+        bounds.chain([by_time]).min()
     }
 
     /// Lasts for `lasting` where neither a flag nor the shape says otherwise.
     pub(crate) fn lasting_unless_told(mut self, lasting: Duration) -> Self {
         self.lasting = lasting;
         self
+    }
+
+    /// Ends when the hammer has no means for more than `most` hits, if it does not end sooner.
+    pub(crate) fn at_most(&mut self, most: u64) -> Result<(), Error> {
+        self.most_hits = Some(most);
+        let Some(warmup) = self.warmup else {
+            return Ok(());
+        };
+        let right =
+            "its hits would use up what each hit uses once, such as rows; right would be none";
+        let warmup = humantime::format_duration(warmup).to_string();
+        Err(Error::value("--warmup <TIME>", &warmup, right))
+    }
+
+    /// For how many hits the hammer has means, if not for any number.
+    pub(crate) fn most_hits(&self) -> Option<u64> {
+        self.most_hits
     }
 
     /// One hit at once, whatever the flags say of how many and when.
@@ -127,10 +148,11 @@ impl LoadArgs {
     /// When hits are due.
     pub(crate) fn schedule(&self) -> Schedule {
         let mut schedule = Schedule::new(self.rate.clone()).arrivals(self.arrivals);
-        if let Some(hits) = self.hits {
+        let hits = self.hits.into_iter().chain(self.most_hits).min();
+        if let Some(hits) = hits {
             schedule = schedule.hits(hits);
         }
-        let told = self.hits.is_some() || self.rate.length().is_some();
+        let told = hits.is_some() || self.rate.length().is_some();
         match self.duration.or((!told).then_some(self.lasting)) {
             Some(duration) => schedule.lasting(duration),
             None => schedule,

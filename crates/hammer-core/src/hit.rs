@@ -12,6 +12,7 @@ pub struct Slot {
     pub(crate) index: usize,
     pub(crate) worker: usize,
     pub(crate) workers: usize,
+    pub(crate) seed: u64,
     pub(crate) closed_loop: bool,
     pub(crate) notes: Rc<Notes>,
 }
@@ -65,6 +66,13 @@ impl Slot {
         }
     }
 
+    /// Randomness that depends on the run's seed and `number` alone, and is that of no hit: for what is
+    /// more than a hit, such as a client that has values of its own. It begins anew with each call.
+    #[must_use]
+    pub fn rng(&self, number: u64) -> Xoshiro256PlusPlus {
+        sequence(!self.seed, number)
+    }
+
     /// Adds `n` to a counter of the report, under its key `counts`.
     pub fn count(&self, counter: &'static str, n: u64) {
         self.notes.count(counter, n);
@@ -91,8 +99,15 @@ impl fmt::Debug for Slot {
 pub struct Hit {
     pub(crate) number: u64,
     pub(crate) due: Duration,
-    pub(crate) seed: u64,
     pub(crate) slot: Slot,
+}
+
+/// The sequence of this number among those of a seed.
+fn sequence(seed: u64, number: u64) -> Xoshiro256PlusPlus {
+    // SplitMix64's increment keeps neighbours apart; the generator's own seeding, SplitMix64 again,
+    // does the mixing (Blackman and Vigna, prng.di.unimi.it).
+    let key = seed ^ number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    Xoshiro256PlusPlus::seed_from_u64(key)
 }
 
 /// Hits of the warm-up are numbered from here on, so that those that count begin at 0.
@@ -136,14 +151,7 @@ impl Hit {
     /// the same sequence anew.
     #[must_use]
     pub fn rng(&self) -> Xoshiro256PlusPlus {
-        // SplitMix64's increment keeps neighbouring hits apart; the generator's own seeding,
-        // SplitMix64 again, does the mixing (Blackman and Vigna, prng.di.unimi.it).
-        let key = self.seed
-            ^ self
-                .number
-                .wrapping_add(1)
-                .wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        Xoshiro256PlusPlus::seed_from_u64(key)
+        sequence(self.slot.seed, self.number)
     }
 
     /// Names the step of this hit that ends now: its length is the time since the last mark, or

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use hammer_data::credential::{CredentialError, Secret, Token, TokenSource, Tokens};
 use hammer_data::{Feeder, Format, Moment, Order, Template, Words};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
@@ -13,6 +14,14 @@ fn body(words: &Words, variables: &str) -> Template {
     let padding = 1024 - variables.len();
     let text = format!("{{{variables}, \"padding\": \"{}\"}}", "x".repeat(padding));
     Template::compile(&text, words).expect("a template")
+}
+
+struct Fixed;
+
+impl TokenSource for Fixed {
+    fn fetch(&mut self) -> Result<Token, CredentialError> {
+        Ok(Token::new(Secret::new("t0ken".repeat(10))))
+    }
 }
 
 fn bench(c: &mut Criterion) {
@@ -25,7 +34,10 @@ fn bench(c: &mut Criterion) {
     let kept = Feeder::open(file.path(), Format::Csv).expect("rows");
     let streamed = Feeder::streamed(file.path(), Format::Csv).expect("rows");
     let shuffled = Feeder::streamed(file.path(), Format::Csv).expect("rows");
+    let tokens = Tokens::new(vec![Box::new(Fixed)]);
+    tokens.wait().expect("a token");
     let words = Words::new()
+        .tokens(Arc::new(tokens))
         .feeder("kept", Arc::new(kept))
         .feeder("streamed", Arc::new(streamed))
         .feeder("shuffled", Arc::new(shuffled.order(Order::Shuffled)));
@@ -40,6 +52,10 @@ fn bench(c: &mut Criterion) {
         ("a row in memory", body(&words, &feeds("kept"))),
         ("a row of a file in turn", body(&words, &feeds("streamed"))),
         ("a row of a file shuffled", body(&words, &feeds("shuffled"))),
+        (
+            "a token",
+            Template::compile("Bearer {{token}}", &words).expect("a template"),
+        ),
         (
             "a name, an email address and a plate",
             body(

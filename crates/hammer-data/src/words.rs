@@ -1,15 +1,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Feeder, Per};
+use crate::credential::{CredentialError, Tokens};
+use crate::{Feeder, Per, Template};
 
 /// The words that templates of a run may use, besides those that every template has.
 ///
 /// ```
 /// use hammer_data::{Per, Template, Words};
 ///
-/// let words = Words::new().clients().variable("token", Per::Slot, None);
-/// let template = Template::compile("Bearer {{token}}", &words)?;
+/// let words = Words::new().clients().variable("cart", Per::Slot, None);
+/// let template = Template::compile("/carts/{{cart}}", &words)?;
 /// assert!(template.differs_by(Per::Slot) && !template.differs_by(Per::Hit));
 /// # Ok::<(), hammer_data::TemplateError>(())
 /// ```
@@ -18,6 +19,8 @@ pub struct Words {
     pub(crate) feeders: Vec<(String, Arc<Feeder>)>,
     pub(crate) variables: Vec<Variable>,
     pub(crate) clients: bool,
+    pub(crate) tokens: Option<Arc<Tokens>>,
+    pub(crate) literal: bool,
     pub(crate) environment: Arc<Environment>,
 }
 
@@ -40,6 +43,8 @@ impl Words {
             feeders: vec![],
             variables: vec![],
             clients: false,
+            tokens: None,
+            literal: false,
             environment: Arc::new(|name| std::env::var(name).ok()),
         }
     }
@@ -72,6 +77,58 @@ impl Words {
         self
     }
 
+    /// With `{{token}}`, the token for the hit that is valid when it is rendered.
+    ///
+    /// Whoever takes such words waits for [`ready`](Self::ready) before the first hit, and has
+    /// [`doubts`](Self::doubts) after the last.
+    #[must_use]
+    pub fn tokens(mut self, tokens: Arc<Tokens>) -> Self {
+        self.tokens = Some(tokens);
+        self
+    }
+
+    /// With texts that stand as they are, `{{` and all.
+    #[must_use]
+    pub fn literal(mut self, literal: bool) -> Self {
+        self.literal = literal;
+        self
+    }
+
+    /// The tokens, if there are any.
+    #[must_use]
+    pub fn given_tokens(&self) -> Option<&Arc<Tokens>> {
+        self.tokens.as_ref()
+    }
+
+    /// Whether a name means something already, here or in other templates: that of a function, a
+    /// variable or a feeder.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        let mut variables = self.variables.iter();
+        Template::has_function(name)
+            || variables.any(|variable| variable.name == name)
+            || self.feeders.iter().any(|(known, _)| known == name)
+    }
+
+    /// Fetches the first tokens, if there are to be any, and waits for them.
+    ///
+    /// # Errors
+    ///
+    /// The first that a source of them has.
+    pub async fn ready(&self) -> Result<(), CredentialError> {
+        match &self.tokens {
+            Some(tokens) => tokens.ready().await,
+            None => Ok(()),
+        }
+    }
+
+    /// What a report has to say of them: that tokens could not be renewed.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        let tokens = self.tokens.as_ref();
+        tokens.map_or_else(Vec::new, |tokens| tokens.doubts())
+    }
+
     /// With another environment for `{{env NAME}}` than that of the process.
     #[must_use]
     pub fn environment(
@@ -95,6 +152,8 @@ impl fmt::Debug for Words {
             .field("feeders", &self.feeders)
             .field("variables", &self.variables)
             .field("clients", &self.clients)
+            .field("tokens", &self.tokens)
+            .field("literal", &self.literal)
             .finish_non_exhaustive()
     }
 }

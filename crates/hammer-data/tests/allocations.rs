@@ -5,6 +5,7 @@ use std::alloc::System;
 use std::io::Write as _;
 use std::sync::Arc;
 
+use hammer_data::credential::{CredentialError, Secret, Token, TokenSource, Tokens};
 use hammer_data::{Feeder, Format, Moment, Order, Template, Words};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
@@ -12,6 +13,14 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+struct Fixed;
+
+impl TokenSource for Fixed {
+    fn fetch(&mut self) -> Result<Token, CredentialError> {
+        Ok(Token::new(Secret::new("t0ken")))
+    }
+}
 
 #[test]
 fn to_render_allocates_nothing() {
@@ -22,12 +31,15 @@ fn to_render_allocates_nothing() {
     }
     let streamed = Feeder::streamed(file.path(), Format::JsonLines).expect("rows");
     let kept = Feeder::open(file.path(), Format::JsonLines).expect("rows");
+    let tokens = Tokens::new(vec![Box::new(Fixed)]);
+    tokens.wait().expect("a token");
     let words = Words::new()
+        .tokens(Arc::new(tokens))
         .feeder("s", Arc::new(streamed.order(Order::Shuffled)))
         .feeder("k", Arc::new(kept));
     let text = "{{uuid}}{{seq}}{{slot}}{{hit}}{{now}}{{now_ms}}{{rand -9 9}}{{pick a bc}}{{hex 40}}\
                 {{text 90}}{{regex '(a|b[c-e]{2,9})+'}}{{name}}{{name zh}}{{email | url}}{{ip}}\
-                {{address fr | json}}{{s.id}}{{s.name | base64}}{{k.id}}{{k.name | json}}";
+                {{address fr | json}}{{s.id}}{{s.name | base64}}{{k.id}}{{k.name | json}}{{token}}";
     let template = Template::compile(text, &words).expect("a template");
     let mut body = vec![];
     let mut render = |hits: std::ops::Range<u64>| {

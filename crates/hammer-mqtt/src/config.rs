@@ -3,14 +3,14 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use hammer_core::Hit;
+use hammer_data::Template;
 
 use crate::barrier::Barrier;
+use crate::claims::Claims;
 use crate::delivery::{Deliveries, Mailbox};
 use crate::dial::Dial;
 use crate::link::Deed;
-use crate::packet::connect::Connect;
 use crate::packet::publish::Message;
-use crate::template::Template;
 
 /// When a published message counts as done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,7 @@ pub enum Measure {
 /// All that a hammer was told, checked.
 pub(crate) struct Config {
     pub(crate) dial: Dial,
-    pub(crate) connect: Connect,
-    pub(crate) client_id: Template,
+    pub(crate) claims: Claims,
     /// How long a connection may take to open, CONNACK and all.
     pub(crate) connect_timeout: Duration,
     pub(crate) clients: usize,
@@ -68,6 +67,18 @@ impl Config {
         let (worker, workers) = (hit.slot().worker(), hit.slot().workers());
         let here = self.clients_of(worker, workers) as u64;
         (hit.number() / workers as u64 % here.max(1)) as usize
+    }
+
+    /// How many hits there are rows for, where each is used once.
+    pub(crate) fn most_hits(&self) -> Option<u64> {
+        let most = |template: &Template| template.most_hits();
+        match self.deed {
+            // A client that connects again has its values again.
+            _ if !self.shared => self.claims.templates().filter_map(most).min(),
+            Deed::Publish => self.message.templates().filter_map(most).min(),
+            Deed::Subscribe => most(&self.filter),
+            Deed::Ping => None,
+        }
     }
 
     /// How many connections there are, where hits share them.

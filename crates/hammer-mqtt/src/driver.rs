@@ -17,6 +17,7 @@ use crate::deadline::Deadline;
 use crate::dial::Stream;
 use crate::fault;
 use crate::handshake::{self, Answer};
+use crate::moment;
 use crate::packet::connack::Limits;
 use crate::pool::{Attempt, Pool};
 use crate::turns::Turns;
@@ -105,7 +106,8 @@ impl Driver {
             Role::Subscriber(_) => config.clients as u64 + self.client.number,
         };
         let resuming = config.resend && self.client.was_up();
-        let connecting = handshake::connect(&mut stream, config, number, resuming, slot);
+        let mut moment = moment::of_client(number, slot);
+        let connecting = handshake::connect(&mut stream, config, &mut moment, resuming, slot);
         let (answer, mut rest) = connecting.await?;
         let limits = match answer {
             Answer::Accepted(limits) => limits,
@@ -148,7 +150,9 @@ impl Driver {
             limits,
             rest,
         } = opened;
-        let keep_alive = limits.keep_alive.unwrap_or(self.config.connect.keep_alive);
+        let keep_alive = limits
+            .keep_alive
+            .unwrap_or(self.config.claims.connect.keep_alive);
         self.client.up(&self.config, limits);
         self.pool.connected();
         let end = self.drive(&mut stream, rest, keep_alive).await;

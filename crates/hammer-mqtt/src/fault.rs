@@ -21,6 +21,10 @@ pub(crate) const TOO_LARGE_TO_TAKE: Failure = Failure::new("packet_too_large").a
 );
 pub(crate) const INVALID_TOPIC: Failure = Failure::new("invalid_topic")
     .advice("a topic is not empty, at most 65,535 bytes, and without + # and NUL: it was not sent");
+pub(crate) const NO_VALUE: Failure = Failure::new("no_value")
+    .advice("a feeder has no row left for the hit, or its file changed: nothing was sent");
+pub(crate) const TOO_LONG: Failure = Failure::new("text_too_long")
+    .advice("MQTT has no room for texts of more than 65,535 bytes: it was not sent");
 pub(crate) const MALFORMED: Failure = Failure::new("malformed_packet")
     .advice("what came is not MQTT: check port, and --mqtt for the version; see RUST_LOG=debug");
 pub(crate) const KEEP_ALIVE: Failure = Failure::new("keep_alive_timeout")

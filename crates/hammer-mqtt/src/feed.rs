@@ -22,7 +22,7 @@ impl Driver {
         let mut used = 0;
         while let Some(frame) = Frame::of(&bytes[used..]).map_err(handshake::malformed)? {
             used += frame.size;
-            let version = self.config.connect.version;
+            let version = self.config.claims.connect.version;
             match Received::of(frame, version).map_err(handshake::malformed)? {
                 Received::Answer { to, id, reason } => {
                     link.answered(&self.config, to, id, reason, frame.size);
@@ -41,7 +41,10 @@ impl Driver {
             }
         }
         // Before any more of it is read.
-        handshake::check_size(&bytes[used..], self.config.connect.most_packet as usize)?;
+        handshake::check_size(
+            &bytes[used..],
+            self.config.claims.connect.most_packet as usize,
+        )?;
         Ok(used)
     }
 

@@ -5,11 +5,11 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::config::Config;
 use crate::fault;
+use crate::moment::Moment;
 use crate::packet::connack::{Connack, Limits};
 use crate::packet::received::{Answered, Frame, Malformed, Received};
 use crate::packet::{self, Qos, subscribe};
 use crate::reason;
-use crate::template::Values;
 
 /// The most bytes that a CONNACK may have.
 const MOST_BYTES: usize = 64 * 1024;
@@ -47,20 +47,17 @@ impl<S: AsyncRead + Unpin> Reader<'_, S> {
     }
 }
 
-/// Tells the broker who it is and whether it has a session to go on with, and waits for its answer;
+/// Tells the broker who it is at this moment, and whether it has a session to go on with, and waits for its answer;
 /// gives what came behind that.
 pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     config: &Config,
-    client: u64,
+    moment: &mut Moment,
     resuming: bool,
     slot: &Slot,
 ) -> Result<(Answer, Vec<u8>), Failure> {
-    let id = config.client_id.text(Values {
-        client,
-        ..Values::default()
-    });
-    let packet = config.connect.encode(&id, resuming).unwrap_or_default();
+    let (id, connect) = config.claims.of(moment)?;
+    let packet = connect.encode(&id, resuming).ok_or(fault::TOO_LONG)?;
     let said = async {
         stream.write_all(&packet).await?;
         stream.flush().await
@@ -74,7 +71,7 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     let size = reader.packet(0).await?;
     let frame = Frame::of(&reader.bytes).map_err(malformed)?;
     let frame = frame.ok_or(fault::MALFORMED)?;
-    let answer = match Connack::of(frame, config.connect.version).map_err(malformed)? {
+    let answer = match Connack::of(frame, config.claims.connect.version).map_err(malformed)? {
         Connack::Accepted(limits) => Answer::Accepted(limits),
         Connack::Refused(code) => {
             tracing::debug!(client = id, reason = reason::refusal_name(code), "refused");
@@ -94,7 +91,7 @@ pub(crate) async fn subscribe<S: AsyncRead + AsyncWrite + Unpin>(
     qos: Qos,
     rest: Vec<u8>,
 ) -> Result<Vec<u8>, Failure> {
-    let version = config.connect.version;
+    let version = config.claims.connect.version;
     let packet = subscribe::encode(version, FIRST_ID, filter, qos).unwrap_or_default();
     let said = async {
         stream.write_all(&packet).await?;
@@ -104,7 +101,7 @@ pub(crate) async fn subscribe<S: AsyncRead + AsyncWrite + Unpin>(
     let mut reader = Reader {
         stream,
         bytes: rest,
-        most: config.connect.most_packet as usize,
+        most: config.claims.connect.most_packet as usize,
     };
     let mut from = 0;
     loop {

@@ -85,6 +85,10 @@ impl Hammer for Mqtt {
         }
     }
 
+    fn most_hits(&self) -> Option<u64> {
+        self.config.most_hits()
+    }
+
     fn needs(&self, mut needs: Needs) -> Needs {
         if self.config.shared {
             let connections = self.config.connections() as u64;

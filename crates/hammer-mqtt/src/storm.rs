@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::deadline::Deadline;
 use crate::fault;
 use crate::handshake::{self, Answer};
+use crate::moment;
 use crate::reason;
 
 /// Connects, waits for the CONNACK, says goodbye, and waits until the broker has closed.
@@ -17,7 +18,9 @@ pub(crate) async fn hit(config: &Config, hit: &Hit) -> Result<Outcome, Failure> 
     let opening = async {
         let (mut stream, traffic) = config.dial.open(slot).await?;
         deadline.connected();
-        let (answer, _) = handshake::connect(&mut stream, config, client, false, slot).await?;
+        let mut moment = moment::of_connection(hit, client);
+        let connecting = handshake::connect(&mut stream, config, &mut moment, false, slot);
+        let (answer, _) = connecting.await?;
         Ok((stream, traffic, answer))
     };
     let (mut stream, traffic, answer) = deadline.bound(opening).await?;

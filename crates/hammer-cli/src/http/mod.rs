@@ -65,7 +65,7 @@ impl HammerArgs for HttpArgs {
         self.targets.hit().unwrap_or_else(one)
     }
 
-    fn build(self) -> Result<Http, BuildError> {
+    fn build(self, _: u64) -> Result<Http, BuildError> {
         let http = self.targets.builder(self.url.as_deref());
         let http = self.message.apply(http);
         let http = self.body.apply(http);

@@ -52,7 +52,7 @@ impl HammerArgs for MqttArgs {
         format!("{what} at {}", self.target())
     }
 
-    fn build(self) -> Result<Mqtt, BuildError> {
+    fn build(self, _: u64) -> Result<Mqtt, BuildError> {
         let mqtt = self.message.apply(Mqtt::builder(&self.url));
         let mqtt = self.network.apply(self.connect.apply(mqtt));
         let mqtt = self.measure.apply(mqtt);

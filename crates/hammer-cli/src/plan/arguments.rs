@@ -103,6 +103,7 @@ impl Arguments<'_> {
         let name = value_name(arg);
         let file = match text.strip_prefix('@') {
             _ if name.contains("=@FILE") => file_of_field(text),
+            _ if name.ends_with("=FILE") => file_of_feeder(text),
             Some(path) if name.contains("@FILE") => Some(("@", path)),
             None if name == "FILE" => Some(("", text)),
             _ => None,
@@ -171,6 +172,12 @@ fn file_of_field(text: &str) -> Option<(&str, &str)> {
     let path = text[value..].strip_prefix(['@', '<'])?;
     let path = path.strip_prefix('"').unwrap_or(path);
     Some(text.split_at(text.len() - path.len()))
+}
+
+/// A feeder up to its file, and the file: `name=`, `FILE`, with what stands behind a comma.
+fn file_of_feeder(text: &str) -> Option<(&str, &str)> {
+    let path = text.find('=')? + 1;
+    (!text[path..].is_empty()).then(|| text.split_at(path))
 }
 
 fn takes_value(arg: &Arg) -> bool {

@@ -47,6 +47,7 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), Nonconformance> {
             index,
             worker: 0,
             workers: 1,
+            seed: 1,
             closed_loop: false,
             notes,
         }
@@ -54,7 +55,6 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), Nonconformance> {
     let hit = |number, slot: &Slot| Hit {
         number,
         due: Duration::from_millis(number),
-        seed: 1,
         slot: slot.clone(),
     };
     let crew = Crew::new(slot(0), |_, _| ());

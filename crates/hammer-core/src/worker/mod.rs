@@ -230,6 +230,7 @@ impl<H: Hammer> Worker<H> {
             index: self.part.worker,
             worker: self.part.worker,
             workers: self.part.workers,
+            seed: self.part.seed,
             closed_loop: self.share.borrow().is_closed_loop(),
             notes: Rc::new(notes),
         };

@@ -60,6 +60,7 @@ impl<H: Hammer> Worker<H> {
             index: index * self.part.workers + self.part.worker,
             worker: self.part.worker,
             workers: self.part.workers,
+            seed: self.part.seed,
             closed_loop: self.share.borrow().is_closed_loop(),
             notes: Rc::new(Notes::new(self.interval.clone(), self.commons.clone())),
         };
@@ -210,7 +211,6 @@ impl<H: Hammer> SlotTask<H> {
         let hit = Hit {
             number,
             due,
-            seed: self.worker.part.seed,
             slot: self.slot.clone(),
         };
         let Some(session) = &mut self.session else {

@@ -47,9 +47,11 @@ fn the_same_seed_draws_the_same_numbers_at_any_number_of_threads() {
         let keep = drawn.clone();
         let hammer = from_fn(move |hit| {
             let number = hit.rng().next_u64();
+            let other = hit.slot().rng(hit.number()).next_u64();
+            assert_ne!(number, other, "a client's chance is none of a hit's");
             keep.lock()
                 .expect("no one panics")
-                .push((hit.number(), number));
+                .push((hit.number(), number, other));
             async { Ok(Outcome::ok("done")) }
         });
         Run::new(hammer, Schedule::max().hits(100))

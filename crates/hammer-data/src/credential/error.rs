@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::{error, fmt, io};
 
 /// What kind of trouble there is with credentials.
@@ -12,16 +13,16 @@ pub enum CredentialErrorKind {
     Refused,
     /// What came is no token.
     Malformed,
-    /// There are fewer users than slots, or no source at all.
+    /// There are fewer users than slots.
     TooFew,
 }
 
 /// Why there is no credential; reads well after "failed to get a token". It never has a secret in it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CredentialError {
     kind: CredentialErrorKind,
     message: String,
-    source: Option<io::Error>,
+    source: Option<Arc<io::Error>>,
 }
 
 impl CredentialError {
@@ -37,7 +38,7 @@ impl CredentialError {
 
     pub(super) fn io(message: impl Into<String>, source: io::Error) -> Self {
         Self {
-            source: Some(source),
+            source: Some(Arc::new(source)),
             ..Self::new(CredentialErrorKind::Failed, message)
         }
     }
@@ -57,6 +58,6 @@ impl fmt::Display for CredentialError {
 
 impl error::Error for CredentialError {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.source.as_ref().map(|source| source as _)
+        self.source.as_ref().map(|source| &**source as _)
     }
 }

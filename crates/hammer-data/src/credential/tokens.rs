@@ -1,13 +1,17 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::reader::Current;
-use super::{CredentialError, CredentialErrorKind, TokenReader, TokenSource};
+use arc_swap::ArcSwapOption;
+
+use super::{CredentialError, CredentialErrorKind, Present, Secret, TokenSource};
+use crate::{Context, FeedError, Feeder, Per};
 
 /// As many sources are asked at the same time.
 const THREADS: usize = 8;
@@ -20,11 +24,35 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Tokens that are renewed in the background.
 ///
 /// Until a renewal succeeds the last token goes on, and the source is asked again: after 250 ms, then
-/// after twice as long each time, up to 30 s. The first failure of each series is told, once, with
+/// after twice as long each time, up to 30 s. When the first of them fails that is told, once, with
 /// `tracing::warn!`, and all of them are in [`renewals`](Self::renewals). When the value is dropped, no
 /// more tokens are fetched.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use hammer_data::credential::{TokenCommand, Tokens};
+/// use hammer_data::{Moment, Template, Words};
+/// # use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
+/// # let rng = Xoshiro256PlusPlus::seed_from_u64(1);
+///
+/// # #[cfg(unix)] {
+/// let command = TokenCommand::new("echo t0ken").lifetime(Duration::from_secs(300));
+/// let tokens = Arc::new(Tokens::new(vec![Box::new(command)]));
+/// let words = Words::new().tokens(tokens.clone());
+/// let header = Template::compile("Bearer {{token}}", &words)?;
+///
+/// // Before the first hit; in an async function, `tokens.ready().await?`.
+/// tokens.wait()?;
+/// let mut text = vec![];
+/// header.render(&mut Moment::new(0, 0, rng), &mut text)?;
+/// assert_eq!(text, b"Bearer t0ken");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Tokens {
     shared: Arc<Shared>,
+    owners: Option<Arc<Feeder>>,
 }
 
 /// What became of renewals so far.
@@ -34,25 +62,41 @@ pub struct Renewals {
     pub renewed: u64,
     /// How often a source failed to renew.
     pub failed: u64,
-    /// Why, the last time that it began to fail; without any secret.
+    /// Why, the first time; without any secret.
     pub failure: Option<String>,
 }
 
 struct Shared {
-    current: Vec<Arc<Current>>,
+    present: Vec<ArcSwapOption<Present>>,
     state: Mutex<State>,
-    /// When something is due sooner, or all is over.
+    /// When something is due sooner, a first token has come, or all is over.
     changed: Condvar,
 }
 
 #[derive(Default)]
 struct State {
     waiting: BinaryHeap<Reverse<Due>>,
+    /// Whether there are threads that fetch.
+    begun: bool,
     /// Sources that have not had their first token.
     awaited: usize,
     first_error: Option<CredentialError>,
+    /// Who waits for the first tokens.
+    wakers: Vec<Waker>,
+    /// Sources whose last renewal failed.
+    failing: usize,
     renewals: Renewals,
     over: bool,
+}
+
+impl State {
+    /// What became of the first tokens, when that is known.
+    fn outcome(&self) -> Option<Result<(), CredentialError>> {
+        match &self.first_error {
+            Some(error) => Some(Err(error.clone())),
+            None => (self.awaited == 0).then_some(Ok(())),
+        }
+    }
 }
 
 /// A source, and when to ask it.
@@ -66,16 +110,10 @@ struct Due {
 }
 
 impl Tokens {
-    /// Fetches a token from each source, several at the same time, and returns when all have come.
-    ///
-    /// # Errors
-    ///
-    /// The first that a source has; or if there are no sources, or no threads to be had.
-    pub fn start(sources: Vec<Box<dyn TokenSource>>) -> Result<Self, CredentialError> {
-        if sources.is_empty() {
-            let message = "no source of tokens was given";
-            return Err(CredentialError::new(CredentialErrorKind::TooFew, message));
-        }
+    /// Tokens of these sources, of which none is asked yet. With several of them, slots have theirs
+    /// in turn; or clients, where a hammer has clients.
+    #[must_use]
+    pub fn new(sources: Vec<Box<dyn TokenSource>>) -> Self {
         let (now, count) = (Instant::now(), sources.len());
         let due = |(index, source)| {
             Reverse(Due {
@@ -87,7 +125,7 @@ impl Tokens {
             })
         };
         let shared = Arc::new(Shared {
-            current: (0..count).map(|_| Arc::new(Current::new())).collect(),
+            present: (0..count).map(|_| ArcSwapOption::empty()).collect(),
             state: Mutex::new(State {
                 waiting: sources.into_iter().enumerate().map(due).collect(),
                 awaited: count,
@@ -95,36 +133,131 @@ impl Tokens {
             }),
             changed: Condvar::new(),
         });
-        // From here on whatever goes wrong ends the threads.
-        let tokens = Self { shared };
-        for _ in 0..count.min(THREADS) {
-            let shared = tokens.shared.clone();
-            thread::Builder::new()
-                .name("tokens".to_owned())
-                .spawn(move || while shared.serve() {})
-                .map_err(|error| CredentialError::io("can't start a thread", error))?;
-        }
-        let mut state = tokens.shared.lock();
-        while state.awaited > 0 && state.first_error.is_none() {
-            let woken = tokens.shared.changed.wait(state);
-            state = woken.unwrap_or_else(PoisonError::into_inner);
-        }
-        let error = state.first_error.take();
-        drop(state);
-        error.map_or(Ok(tokens), Err)
+        let owners = None;
+        Self { shared, owners }
     }
 
-    /// A reader for a slot of this index: with several sources, slots have theirs in turn.
+    /// Each source belongs to a row of this feeder, from the first on, and whoever has that row has its
+    /// token.
     #[must_use]
-    pub fn reader(&self, slot: usize) -> TokenReader {
-        let current = &self.shared.current;
-        TokenReader::new(current[slot % current.len()].clone())
+    pub fn of_rows(mut self, feeder: Arc<Feeder>) -> Self {
+        self.owners = Some(feeder);
+        self
+    }
+
+    /// Fetches a token from each source, several at the same time, if that was not done yet, and waits
+    /// until all have come.
+    ///
+    /// # Errors
+    ///
+    /// The first that a source has; or if there are no threads to be had.
+    ///
+    /// # Cancel safety
+    ///
+    /// Tokens are fetched all the same.
+    pub async fn ready(&self) -> Result<(), CredentialError> {
+        poll_fn(|context| {
+            let mut state = self.begun();
+            if let Some(outcome) = state.outcome() {
+                return Poll::Ready(outcome);
+            }
+            let waker = context.waker();
+            if !state.wakers.iter().any(|known| known.will_wake(waker)) {
+                state.wakers.push(waker.clone());
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// The same, for whoever may block.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`ready`](Self::ready).
+    pub fn wait(&self) -> Result<(), CredentialError> {
+        let mut state = self.begun();
+        loop {
+            if let Some(outcome) = state.outcome() {
+                return outcome;
+            }
+            let woken = self.shared.changed.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The state, with threads that fetch.
+    fn begun(&self) -> MutexGuard<'_, State> {
+        let mut state = self.shared.lock();
+        if !state.begun {
+            state.begun = true;
+            for _ in 0..self.shared.present.len().min(THREADS) {
+                let shared = self.shared.clone();
+                let thread = thread::Builder::new()
+                    .name("tokens".to_owned())
+                    .spawn(move || while shared.serve() {});
+                if let Err(error) = thread {
+                    let error = CredentialError::io("can't start a thread", error);
+                    state.first_error.get_or_insert(error);
+                }
+            }
+        }
+        state
+    }
+
+    /// The token for such a hit; none before the first has come, or if the hit has no row and tokens
+    /// are [of rows](Self::of_rows).
+    #[must_use]
+    pub fn present(&self, context: &impl Context) -> Option<Arc<Present>> {
+        self.cell(context)?.load_full()
+    }
+
+    /// Appends the token for such a hit, without a lock.
+    pub(crate) fn push(&self, context: &impl Context, to: &mut Vec<u8>) -> Result<(), FeedError> {
+        let cell = self.cell(context).ok_or(FeedError::NO_TOKEN)?;
+        let present = cell.load();
+        let present = present.as_ref().ok_or(FeedError::NO_TOKEN)?;
+        to.extend_from_slice(present.secret().expose());
+        Ok(())
+    }
+
+    fn cell(&self, context: &impl Context) -> Option<&ArcSwapOption<Present>> {
+        let cells = &self.shared.present;
+        let index = match &self.owners {
+            Some(feeder) => feeder.index(feeder.turn(context))?,
+            None => context.client().checked_rem(cells.len() as u64)?,
+        };
+        cells.get(usize::try_from(index).ok()?)
+    }
+
+    /// What a token differs by.
+    pub(crate) fn per(&self) -> Per {
+        self.owners
+            .as_ref()
+            .map_or(Per::Client, |feeder| feeder.turns())
     }
 
     /// What became of renewals so far.
     #[must_use]
     pub fn renewals(&self) -> Renewals {
         self.shared.lock().renewals.clone()
+    }
+
+    /// What a report has to say of renewals that failed: nothing, or a sentence.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        let renewals = self.renewals();
+        let doubt = |failure: String| {
+            let times = match renewals.failed {
+                1 => "once".to_owned(),
+                failed => format!("{failed} times"),
+            };
+            format!(
+                "tokens could not be renewed, {times}, at first because {failure}: hits went on with \
+                 tokens that may have expired. See to it that the source of tokens answers in time."
+            )
+        };
+        renewals.failure.map(doubt).into_iter().collect()
     }
 }
 
@@ -138,7 +271,7 @@ impl Drop for Tokens {
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokens")
-            .field("sources", &self.shared.current.len())
+            .field("sources", &self.shared.present.len())
             .finish_non_exhaustive()
     }
 }
@@ -161,14 +294,13 @@ impl Shared {
             Err(CredentialError::new(CredentialErrorKind::Failed, message))
         });
         let mut state = self.lock();
+        let failed = due.again != AGAIN;
         match fetched {
             Ok(token) => {
-                let other = self.current[due.index].set(token.secret);
-                if due.first {
-                    state.awaited -= 1;
-                } else if other {
-                    state.renewals.renewed += 1;
-                }
+                let other = self.set(due.index, token.secret);
+                state.awaited -= usize::from(due.first);
+                state.renewals.renewed += u64::from(other && !due.first);
+                state.failing -= usize::from(failed);
                 (due.first, due.again) = (false, AGAIN);
                 if let Some(next) = token.next.and_then(|next| Instant::now().checked_add(next)) {
                     due.at = next;
@@ -179,19 +311,38 @@ impl Shared {
                 state.first_error.get_or_insert(error);
             }
             Err(error) => {
-                state.renewals.failed += 1;
-                if due.again == AGAIN {
-                    tracing::warn!("failed to renew a token: {error}");
-                    state.renewals.failure = Some(error.to_string());
+                // Where one of many sources fails the others most likely do.
+                if state.failing == 0 {
+                    tracing::warn!("failed to renew a token, so hits go on with the last: {error}");
                 }
+                state.failing += usize::from(!failed);
+                state.renewals.failed += 1;
+                let failure = &mut state.renewals.failure;
+                failure.get_or_insert_with(|| error.to_string());
                 due.at = Instant::now() + due.again;
                 due.again = (due.again * 2).min(LONGEST);
                 state.waiting.push(Reverse(due));
             }
         }
+        let wakers = match state.outcome() {
+            Some(_) => std::mem::take(&mut state.wakers),
+            None => vec![],
+        };
         drop(state);
+        wakers.into_iter().for_each(Waker::wake);
         self.changed.notify_all();
         true
+    }
+
+    /// Whether `secret` is another token of this source; then it is valid from now on.
+    fn set(&self, index: usize, secret: Secret) -> bool {
+        let cell = &self.present[index];
+        let last = cell.load_full();
+        let other = last.as_ref().is_none_or(|last| *last.secret() != secret);
+        if other {
+            cell.store(Some(Arc::new(Present::after(last.as_deref(), secret))));
+        }
+        other
     }
 
     fn next(&self) -> Option<Due> {

@@ -12,6 +12,8 @@ pub enum FeedErrorKind {
     TooFew,
     /// Each row was used once, and there are no more. Not an error of anybody: the run ends.
     Gone,
+    /// There is no token: none has come yet, or it would be one of a row that is gone.
+    NoToken,
 }
 
 /// Why a feeder has no row; reads well after "failed to feed".
@@ -23,12 +25,17 @@ pub struct FeedError {
 }
 
 impl FeedError {
-    /// Allocates nothing: it is what a hit gets when the rows are gone.
-    pub(super) const GONE: Self = Self {
-        kind: FeedErrorKind::Gone,
-        message: String::new(),
-        source: None,
-    };
+    /// Allocates nothing, as the next: it is what a hit gets when the rows are gone.
+    pub(super) const GONE: Self = Self::bare(FeedErrorKind::Gone);
+    pub(crate) const NO_TOKEN: Self = Self::bare(FeedErrorKind::NoToken);
+
+    const fn bare(kind: FeedErrorKind) -> Self {
+        Self {
+            kind,
+            message: String::new(),
+            source: None,
+        }
+    }
 
     pub(super) fn new(kind: FeedErrorKind, message: impl Into<String>) -> Self {
         Self {
@@ -67,6 +74,7 @@ impl fmt::Display for FeedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             FeedErrorKind::Gone => f.write_str("each row was used once, and there are no more"),
+            FeedErrorKind::NoToken => f.write_str("there is no token for this hit"),
             _ => f.write_str(&self.message),
         }
     }

@@ -12,8 +12,9 @@ mod turns;
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::Per;
+use crate::{Context, Per};
 use rows::{Columns, Rows};
 use stream::Stream;
 use turns::Turns;
@@ -31,7 +32,7 @@ const AHEAD: u64 = 1_000;
 /// Which row it is depends on the order, the seed, and the number of the hit, the slot or the client
 /// alone. So all threads share a feeder without a lock, the same seed has the same rows at any number
 /// of threads, and fields of one row stay together. All rows are read once when it is opened, so that
-/// what is wrong with one of them is known before the first hit.
+/// what is wrong with one of them is known before the first hit. Clones have the same rows.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -49,8 +50,9 @@ const AHEAD: u64 = 1_000;
 /// assert_eq!(text, b"2: Grace");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
 pub struct Feeder {
-    rows: Rows,
+    rows: Arc<Rows>,
     turns: Turns,
     per: Per,
 }
@@ -97,7 +99,7 @@ impl Feeder {
             Rows::Stream(stream) => stream.rows(),
         };
         Self {
-            rows,
+            rows: Arc::new(rows),
             turns: Turns {
                 order: Order::default(),
                 once: None,
@@ -182,7 +184,7 @@ impl Feeder {
     }
 
     fn described(&self) -> &Columns {
-        match &self.rows {
+        match &*self.rows {
             Rows::Table(table) => &table.columns,
             Rows::Stream(stream) => &stream.columns,
         }
@@ -192,6 +194,22 @@ impl Feeder {
     #[must_use]
     pub fn turns(&self) -> Per {
         self.per
+    }
+
+    /// The number of the hit, slot or client that has a row of its own.
+    #[inline]
+    pub(crate) fn turn(&self, context: &impl Context) -> u64 {
+        match self.per {
+            Per::Hit => context.hit(),
+            Per::Slot => context.slot(),
+            Per::Client => context.client(),
+        }
+    }
+
+    /// Which of its [`rows`](Self::rows) has this turn, from 0; none when they are gone.
+    #[must_use]
+    pub fn index(&self, turn: u64) -> Option<u64> {
+        Some(self.turns.row(turn)? - self.turns.share.start)
     }
 
     /// How many hits it has rows for, if the run ends when they are gone.
@@ -218,7 +236,7 @@ impl Feeder {
                 _ => Err(FeedError::GONE),
             };
         };
-        match &self.rows {
+        match &*self.rows {
             Rows::Table(table) => {
                 to.extend_from_slice(table.field(row, column));
                 Ok(())

@@ -15,7 +15,7 @@ use crate::{Feeder, Words};
 const LONGEST: usize = 16 << 20;
 
 /// A name, and how it is written with its arguments.
-const FUNCTIONS: [(&str, &str); 17] = [
+const FUNCTIONS: [(&str, &str); 18] = [
     ("uuid", "{{uuid}}"),
     ("seq", "{{seq}}"),
     ("slot", "{{slot}}"),
@@ -33,7 +33,13 @@ const FUNCTIONS: [(&str, &str); 17] = [
     ("ip", "{{ip}}"),
     ("address", "{{address}} or {{address de}}"),
     ("env", "{{env NAME}}"),
+    ("token", "{{token}}"),
 ];
+
+/// Whether a function has this name in some templates.
+pub(super) fn is_function(name: &str) -> bool {
+    FUNCTIONS.iter().any(|(known, _)| *known == name)
+}
 
 /// A word, and where it stands.
 pub(super) type Word<'a> = (&'a str, Range<usize>);
@@ -59,7 +65,11 @@ fn names(words: &Words) -> impl Iterator<Item = &str> {
     let functions = FUNCTIONS
         .iter()
         .map(|(name, _)| *name)
-        .filter(|name| *name != "client" || words.clients);
+        .filter(|name| match *name {
+            "client" => words.clients,
+            "token" => words.tokens.is_some(),
+            _ => true,
+        });
     let variables = words
         .variables
         .iter()
@@ -110,6 +120,7 @@ impl Call<'_> {
             "regex" => self.regex()?,
             "name" => What::Name(self.language()?),
             "address" => What::Address(self.language()?),
+            "token" => self.token()?,
             "env" => return self.environment().map(Meaning::Always),
             name => self.word(name)?,
         }))
@@ -272,6 +283,15 @@ impl Call<'_> {
                 }
                 wrong
             })
+    }
+
+    fn token(&self) -> Result<What, TemplateError> {
+        let Some(tokens) = &self.words.tokens else {
+            let wrong = "has a token, and no source of tokens was given";
+            let place = self.name.1.clone();
+            return Err(TemplateError::new(place, wrong, "one that gives tokens"));
+        };
+        self.alone(What::Token(tokens.clone()))
     }
 
     fn language(&self) -> Result<Language, TemplateError> {

@@ -45,6 +45,9 @@ impl Program {
 }
 
 pub(super) fn compile(text: &str, words: &Words) -> Result<Template, TemplateError> {
+    if words.literal {
+        return Ok(Template::fixed(text));
+    }
     let mut program = Program::default();
     let mut at = 0;
     while let Some(open) = text[at..].find("{{").map(|open| at + open) {

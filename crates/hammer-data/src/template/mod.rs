@@ -109,8 +109,8 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// If a feeder has no more rows, or its file can't be read any more; what was appended until
-    /// then is taken back.
+    /// If a feeder has no more rows, or its file can't be read any more, or there is no token; what was
+    /// appended until then is taken back.
     #[inline]
     pub fn render<C: Context>(&self, context: &mut C, to: &mut Vec<u8>) -> Result<(), FeedError> {
         let start = to.len();
@@ -123,6 +123,11 @@ impl Template {
             }
         }
         Ok(())
+    }
+
+    /// Whether a function has this name in some templates, such as `uuid` and `client`.
+    pub(crate) fn has_function(name: &str) -> bool {
+        call::is_function(name)
     }
 
     /// The text that it was compiled from.

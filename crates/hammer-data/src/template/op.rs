@@ -2,6 +2,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::filter::Filter;
+use crate::credential::Tokens;
 use crate::generator::{self, Language, Pattern, Uniform};
 use crate::{Context, FeedError, Feeder, Per, Value, clock, digits};
 
@@ -38,6 +39,7 @@ pub(super) enum What {
     Email,
     Ip,
     Field(Arc<Feeder>, usize),
+    Token(Arc<Tokens>),
     Variable(usize, Per, Option<usize>),
 }
 
@@ -72,13 +74,9 @@ impl Op {
             What::Email => generator::email(context.rng(), to),
             What::Ip => generator::ipv4(context.rng(), to),
             What::Field(feeder, column) => {
-                let turn = match feeder.turns() {
-                    Per::Hit => context.hit(),
-                    Per::Slot => context.slot(),
-                    Per::Client => context.client(),
-                };
-                feeder.push(turn, *column, to)?;
+                feeder.push(feeder.turn(context), *column, to)?;
             }
+            What::Token(tokens) => tokens.push(context, to)?,
             What::Variable(index, ..) => match context.variable(*index) {
                 Value::Number(number) => digits::push(to, number),
                 Value::Bytes(bytes) => to.extend_from_slice(bytes),
@@ -106,6 +104,7 @@ impl Op {
             What::Email => generator::EMAIL_BYTES,
             What::Ip => generator::IPV4_BYTES,
             What::Field(feeder, column) => feeder.most_bytes(*column),
+            What::Token(_) => return None,
             What::Variable(_, _, most) => (*most)?,
         };
         let filters = self.filters.iter();
@@ -119,6 +118,7 @@ impl Op {
             What::Slot => Some(Per::Slot),
             What::Client => Some(Per::Client),
             What::Field(feeder, _) => Some(feeder.turns()),
+            What::Token(tokens) => Some(tokens.per()),
             What::Variable(_, per, _) => Some(*per),
             _ => Some(Per::Hit),
         }

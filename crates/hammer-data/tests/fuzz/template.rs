@@ -20,7 +20,7 @@ pub(crate) fn words() -> Words {
         .feeder("users", Arc::new(users))
         .feeder("colours", Arc::new(colours))
         .clients()
-        .variable("token", Per::Slot, Some(6))
+        .variable("cart", Per::Slot, Some(6))
         .variable("answer", Per::Hit, None)
         .environment(|name| (name == "KEY").then(|| "s3cr\"t".to_owned()))
 }

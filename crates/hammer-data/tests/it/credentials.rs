@@ -10,9 +10,9 @@ use hammer_data::credential::{
     Answer, CredentialError, CredentialErrorKind, Exchange, Grant, OAuth, Secret, Token,
     TokenCommand, TokenSource, Tokens, User, Users, WatchedFile,
 };
-use hammer_data::{Feeder, Format, Gone, Per, Words};
+use hammer_data::{FeedErrorKind, Feeder, Format, Gone, Order, Per, Words};
 
-use crate::file;
+use crate::{compiled, file, moment, rendered};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -42,6 +42,18 @@ fn asked() -> (
     (Asked { asked, say }, was_asked, tell)
 }
 
+/// Tokens of these sources, when the first ones have come.
+fn started(sources: Vec<Box<dyn TokenSource>>) -> Result<Tokens, CredentialError> {
+    let tokens = Tokens::new(sources);
+    tokens.wait().map(|()| tokens)
+}
+
+/// The token of a slot.
+fn of(tokens: &Tokens, slot: usize) -> Vec<u8> {
+    let present = tokens.present(&moment(0, slot)).expect("a token");
+    present.secret().expose().to_vec()
+}
+
 fn token(text: &str) -> Token {
     Token::new(Secret::new(text))
 }
@@ -55,20 +67,20 @@ fn tokens_are_renewed_and_nobody_waits_for_it() {
     let (source, was_asked, tell) = asked();
     tell.send(Ok(token("one").lasting(5 * MS)))
         .expect("a source");
-    let tokens = Tokens::start(vec![Box::new(source)]).expect("the first token");
-    let mut reader = tokens.reader(0);
+    let tokens = started(vec![Box::new(source)]).expect("the first token");
     was_asked.recv().expect("asked at the start");
 
     // While the source is being asked the last token goes on.
     was_asked.recv().expect("asked again");
-    assert_eq!(reader.get(), b"one");
+    assert_eq!(of(&tokens, 0), b"one");
     tell.send(Ok(token("two").lasting(5 * MS)))
         .expect("a source");
     // When it is asked for a third, the second is there.
     was_asked.recv().expect("asked again");
-    assert_eq!(reader.get(), b"two");
-    assert_eq!(reader.version(), 2);
-    assert_eq!(tokens.reader(7).get(), b"two");
+    assert_eq!(of(&tokens, 0), b"two");
+    let second = tokens.present(&moment(0, 0)).expect("a token");
+    assert_eq!(second.ordinal(), 2);
+    assert_eq!(of(&tokens, 7), b"two");
     assert_eq!(tokens.renewals().renewed, 1);
 
     drop(tokens);
@@ -84,7 +96,7 @@ fn a_renewal_that_fails_is_told_and_tried_again() {
     let (source, was_asked, tell) = asked();
     tell.send(Ok(token("one").lasting(5 * MS)))
         .expect("a source");
-    let tokens = Tokens::start(vec![Box::new(source)]).expect("the first token");
+    let tokens = started(vec![Box::new(source)]).expect("the first token");
     was_asked.recv().expect("asked at the start");
     was_asked.recv().expect("asked again");
     tell.send(Err(no())).expect("a source");
@@ -92,11 +104,87 @@ fn a_renewal_that_fails_is_told_and_tried_again() {
     let renewals = tokens.renewals();
     assert_eq!((renewals.renewed, renewals.failed), (0, 1));
     assert_eq!(renewals.failure.as_deref(), Some("no more tokens"));
-    assert_eq!(tokens.reader(0).get(), b"one", "the last token goes on");
+    assert_eq!(of(&tokens, 0), b"one", "the last token goes on");
+    let [doubt] = &tokens.doubts()[..] else {
+        panic!("a doubt")
+    };
+    let why = "could not be renewed, once, at first because no more tokens";
+    assert!(doubt.contains(why), "{doubt}");
     tell.send(Ok(token("two").lasting(5 * MS)))
         .expect("a source");
     was_asked.recv().expect("asked again");
-    assert_eq!(tokens.reader(0).get(), b"two");
+    assert_eq!(of(&tokens, 0), b"two");
+}
+
+/// A hammer waits in each of its workers, and templates have a token when it has come.
+#[tokio::test]
+async fn all_who_wait_for_the_first_tokens_hear_of_them() {
+    let (source, was_asked, tell) = asked();
+    let tokens = Arc::new(Tokens::new(vec![Box::new(source)]));
+    let words = Words::new().tokens(tokens.clone());
+    let header = compiled("Bearer {{token}}", &words);
+    assert!(header.differs_by(Per::Client) && header.literal().is_none());
+    let early = header.render(&mut moment(0, 0), &mut vec![]);
+    let early = early.expect_err("nobody has asked");
+    assert_eq!(early.kind(), FeedErrorKind::NoToken, "{early}");
+    assert!(was_asked.try_recv().is_err(), "nor is there a need to");
+
+    let answer = async {
+        tokio::task::yield_now().await;
+        tell.send(Ok(token("one"))).expect("a source");
+    };
+    let (first, second, ()) = tokio::join!(words.ready(), words.ready(), answer);
+    first.and(second).expect("a token");
+    assert_eq!(rendered(&header, &mut moment(7, 3)), "Bearer one");
+    words.ready().await.expect("a token, as before");
+    let times = was_asked.try_iter().count();
+    assert_eq!(times, 1, "for all that waited");
+
+    let (source, _was_asked, tell) = asked();
+    tell.send(Err(no())).expect("a source");
+    let words = Words::new().tokens(Arc::new(Tokens::new(vec![Box::new(source)])));
+    let (first, second) = tokio::join!(words.ready(), words.ready());
+    assert_eq!(
+        [first, second].map(|error| error.expect_err("none").kind()),
+        [CredentialErrorKind::Refused; 2]
+    );
+    Words::new().ready().await.expect("nothing to wait for");
+}
+
+/// Who has a row of a feeder has the token of that row, in whatever order rows are used.
+#[test]
+fn tokens_belong_to_rows() {
+    let csv: String = (0..10).map(|row| format!("user-{row}\n")).collect();
+    for (per, order) in [
+        (Per::Slot, Order::InTurn),
+        (Per::Slot, Order::Shuffled),
+        (Per::Hit, Order::Random),
+    ] {
+        let feeder = Feeder::read(csv.as_bytes(), Format::Lines).expect("rows");
+        let feeder = Arc::new(feeder.per(per).order(order).seed(7));
+        let sources = (0..10).map(|row| -> Box<dyn TokenSource> {
+            Box::new(Always(format!("token of user-{row}")))
+        });
+        let tokens = Tokens::new(sources.collect()).of_rows(feeder.clone());
+        tokens.wait().expect("tokens");
+        let words = Words::new().tokens(Arc::new(tokens));
+        let text = compiled("{{users}}: {{token}}", &words.feeder("users", feeder));
+        assert!(text.differs_by(per));
+        for n in 0..30 {
+            let text = rendered(&text, &mut moment(n, n as usize));
+            let (user, token) = text.split_once(": ").expect("both");
+            assert_eq!(token, format!("token of {user}"), "{per:?} {order:?} {n}");
+        }
+    }
+}
+
+/// A source that has one token.
+struct Always(String);
+
+impl TokenSource for Always {
+    fn fetch(&mut self) -> Result<Token, CredentialError> {
+        Ok(token(&self.0))
+    }
 }
 
 #[test]
@@ -105,10 +193,8 @@ fn without_a_first_token_nothing_begins() {
     tell.send(Err(no())).expect("a source");
     let (other, _was_asked, tell) = asked();
     tell.send(Ok(token("one"))).expect("a source");
-    let error = Tokens::start(vec![Box::new(source), Box::new(other)]).expect_err("no token");
+    let error = started(vec![Box::new(source), Box::new(other)]).expect_err("no token");
     assert_eq!(error.kind(), CredentialErrorKind::Refused);
-    let none = Tokens::start(vec![]).expect_err("no source");
-    assert_eq!(none.kind(), CredentialErrorKind::TooFew);
 }
 
 struct Panics;
@@ -121,7 +207,7 @@ impl TokenSource for Panics {
 
 #[test]
 fn a_source_that_panics_leaves_nobody_waiting() {
-    let error = Tokens::start(vec![Box::new(Panics)]).expect_err("no token");
+    let error = started(vec![Box::new(Panics)]).expect_err("no token");
     assert!(error.to_string().contains("panicked"), "{error}");
 }
 
@@ -135,10 +221,10 @@ fn slots_have_the_tokens_of_many_sources_in_turn() {
         std::mem::forget((was_asked, tell));
         Box::new(source)
     });
-    let tokens = Tokens::start(sources.collect()).expect("tokens");
+    let tokens = started(sources.collect()).expect("tokens");
     for slot in [0, 7, 99, 100, 250] {
         let expected = format!("token {}", slot % 100);
-        assert_eq!(tokens.reader(slot).get(), expected.as_bytes());
+        assert_eq!(of(&tokens, slot), expected.as_bytes());
     }
 }
 
@@ -146,15 +232,14 @@ fn slots_have_the_tokens_of_many_sources_in_turn() {
 fn a_file_is_watched() {
     let watched = file("one\n");
     let source = WatchedFile::new(watched.path()).every(MS);
-    let tokens = Tokens::start(vec![Box::new(source)]).expect("a token");
-    let mut reader = tokens.reader(0);
-    assert_eq!(reader.get(), b"one");
+    let tokens = started(vec![Box::new(source)]).expect("a token");
+    assert_eq!(of(&tokens, 0), b"one");
     std::fs::write(watched.path(), "two").expect("written");
     let patience = Instant::now() + PATIENCE;
-    while reader.get() == b"one" && Instant::now() < patience {
+    while of(&tokens, 0) == b"one" && Instant::now() < patience {
         thread::yield_now();
     }
-    assert_eq!(reader.get(), b"two");
+    assert_eq!(of(&tokens, 0), b"two");
     // That it was read again and was the same is no renewal.
     assert_eq!(tokens.renewals().renewed, 1);
 
@@ -172,13 +257,8 @@ fn commands_give_tokens_or_say_why_not() {
         .expect("a token");
     let (source, _was_asked, tell) = asked();
     tell.send(Ok(got)).expect("a source");
-    assert_eq!(
-        Tokens::start(vec![Box::new(source)])
-            .expect("one")
-            .reader(0)
-            .get(),
-        b"t0ken"
-    );
+    let tokens = started(vec![Box::new(source)]).expect("one");
+    assert_eq!(of(&tokens, 0), b"t0ken");
 
     for (command, kind, told) in [
         (
@@ -315,8 +395,8 @@ fn oauth_asks_as_the_rfc_says() {
         .client("my id", Secret::new("s&cret"))
         .parameter("scope", "read write");
     assert!(!format!("{source:?}").contains("s&cret"));
-    let tokens = Tokens::start(vec![Box::new(source)]).expect("a token");
-    assert_eq!(tokens.reader(0).get(), b"t0ken");
+    let tokens = started(vec![Box::new(source)]).expect("a token");
+    assert_eq!(of(&tokens, 0), b"t0ken");
     let (authorization, form) = served.join().expect("served");
     // base64 of my%20id:s%26cret
     assert_eq!(authorization, "Basic bXklMjBpZDpzJTI2Y3JldA==");
@@ -330,8 +410,8 @@ fn oauth_asks_as_the_rfc_says() {
     let source = OAuth::new(bare, grant)
         .client("id", Secret::new("x"))
         .client_in_body();
-    let tokens = Tokens::start(vec![Box::new(source)]).expect("a token");
-    assert_eq!(tokens.reader(0).get(), b"t0ken");
+    let tokens = started(vec![Box::new(source)]).expect("a token");
+    assert_eq!(of(&tokens, 0), b"t0ken");
     let (authorization, form) = served.join().expect("served");
     assert_eq!(authorization, "");
     assert_eq!(
@@ -392,7 +472,7 @@ fn nobody_sees_a_secret() {
     let user: User = users.get(0).expect("a user");
     let (source, _was_asked, tell) = asked();
     tell.send(Ok(token("hush"))).expect("a source");
-    let tokens = Tokens::start(vec![Box::new(source)]).expect("a token");
+    let tokens = started(vec![Box::new(source)]).expect("a token");
     let grant = Grant::Password {
         user: "ada".to_owned(),
         password: Secret::new("hush"),
@@ -408,7 +488,7 @@ fn nobody_sees_a_secret() {
         format!("{users:?}"),
         format!("{feeder:?}"),
         format!("{:?}", Words::new().feeder("users", feeder.clone())),
-        format!("{tokens:?} {:?}", tokens.reader(0)),
+        format!("{tokens:?} {:?}", tokens.present(&moment(0, 0))),
         format!("{:?}", token("hush")),
         format!("{:?}", TokenCommand::new("echo hush")),
         format!("{grant:?}"),

@@ -16,7 +16,7 @@ fn words() -> Words {
         .feeder("users", Arc::new(users))
         .feeder("colours", Arc::new(colours))
         .clients()
-        .variable("token", Per::Slot, Some(100))
+        .variable("cart", Per::Slot, Some(100))
         .variable("count", Per::Client, Some(20))
         .variable("answer", Per::Hit, None)
         .environment(|name| (name == "KEY").then(|| "s3cr\"t".to_owned()))
@@ -102,7 +102,7 @@ impl Context for Own {
 
 #[test]
 fn an_embedder_has_numbers_and_variables_of_its_own() {
-    let text = "devices/{{client}}/{{seq}}/{{hit}}/{{token | json}}/{{count}}";
+    let text = "devices/{{client}}/{{seq}}/{{hit}}/{{cart | json}}/{{count}}";
     let template = compiled(text, &words());
     let mut text = b"kept ".to_vec();
     template
@@ -128,7 +128,7 @@ fn a_template_knows_what_it_has() {
             Some("a{{bs3cr\"t"),
         ),
         ("{{client}}", false, false, true, None),
-        ("{{count}}{{token}}", false, true, true, None),
+        ("{{count}}{{cart}}", false, true, true, None),
         ("{{seq}}", true, false, false, None),
         ("{{slot}}", false, true, false, None),
         ("{{hit}}/{{client}}", true, false, true, None),
@@ -169,7 +169,7 @@ fn what_is_wrong_has_its_place() {
             "a{{}}",
             "{{}}",
             "has no name",
-            "one of address, answer, client",
+            "one of address, answer, cart",
         ),
         ("a{{ | json}}", "{{ | json}}", "has no name", "uuid"),
         ("{{uid}}", "uid", "unknown name \"uid\"", "uuid"),
@@ -221,6 +221,7 @@ fn what_is_wrong_has_its_place() {
             "which is not set",
             "one that is set",
         ),
+        ("{{token}}", "token", "no source of tokens", "tokens"),
         ("{{uuid 4 5}}", "4 5", "takes none", "}}"),
         ("{{uuid | jsn}}", "jsn", "unknown filter", "json"),
         ("{{uuid | x}}", "x", "unknown filter", "json, url or base64"),
@@ -239,6 +240,11 @@ fn what_is_wrong_has_its_place() {
     }
     let bare = Template::compile("{{client}}", &Words::new()).expect_err("no clients");
     assert!(!bare.right().contains("client"), "{bare}");
+    let text = r"{{uid}} \{{ {{";
+    assert_eq!(
+        compiled(text, &words().literal(true)).literal(),
+        Some(text.as_bytes())
+    );
 }
 
 proptest::proptest! {

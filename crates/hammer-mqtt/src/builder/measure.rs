@@ -2,10 +2,13 @@
 
 use super::is_answered;
 use super::message::Sending;
+use hammer_data::{Part, Template};
+
 use crate::config::Measure;
 use crate::delivery::Deliveries;
+use crate::moment::{sample, text};
 use crate::packet::subscribe::is_filter;
-use crate::template::{Template, Values};
+use crate::texts::Texts;
 use crate::{Error, ErrorKind, MqttBuilder, Qos};
 
 /// What one hit is.
@@ -89,6 +92,7 @@ impl Measuring {
         &self,
         measure: Measure,
         sending: &Sending,
+        texts: &Texts,
         run: u32,
     ) -> Result<Option<Deliveries>, Error> {
         if measure != Measure::Delivery {
@@ -104,7 +108,7 @@ impl Measuring {
         }
         let filter = match &self.filter {
             Some(filter) => filter.clone(),
-            None => Template::compile(&sending.topic)?.as_filter(),
+            None => as_filter(&sending.place(texts, None)?),
         };
         let filter = match &self.share {
             Some(group) if group.is_empty() || group.contains(['/', '+', '#']) => {
@@ -125,14 +129,28 @@ impl Measuring {
     }
 
     /// What SUBSCRIBE asks for, where that is the hit.
-    pub(super) fn subscribed(&self, sending: &Sending) -> Result<Template, Error> {
-        let text = self.filter.as_ref().unwrap_or(&sending.topic);
-        let filter = Template::compile(text)?;
+    pub(super) fn subscribed(&self, sending: &Sending, texts: &Texts) -> Result<Template, Error> {
+        let filter = sending.place(texts, self.filter.as_deref())?;
         if self.mode == Mode::Subscribe {
-            check_filter(&filter.text(Values::default()))?;
+            check_filter(&text(&filter, &mut sample()).unwrap_or_default())?;
         }
         Ok(filter)
     }
+}
+
+/// A topic with a `+` for each level that has a variable.
+fn as_filter(topic: &Template) -> String {
+    const MARK: char = '\u{1}';
+    let marked = topic.parts().map(|part| match part {
+        Part::Fixed(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Part::Variable { .. } => MARK.to_string(),
+    });
+    let marked: String = marked.collect();
+    let level = |level| match str::contains(level, MARK) {
+        true => "+",
+        false => level,
+    };
+    marked.split('/').map(level).collect::<Vec<_>>().join("/")
 }
 
 fn check_filter(filter: &str) -> Result<(), Error> {
@@ -196,5 +214,24 @@ impl MqttBuilder {
     pub fn share(mut self, group: impl Into<String>) -> Self {
         self.measuring.share = Some(group.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_with_variables_are_open() {
+        for (topic, filter) in [
+            ("a/b", "a/b"),
+            ("devices/{{client}}/state", "devices/+/state"),
+            ("{{ client }}{{seq}}", "+"),
+            ("a{{hit}}/x{{client}}y/z", "+/+/z"),
+            ("{{pick a/b c}}/z", "+/z"),
+        ] {
+            let topic = Texts::own(topic).expect("well formed");
+            assert_eq!(as_filter(&topic), filter);
+        }
     }
 }

@@ -1,8 +1,12 @@
 //! What the builder is told about the message that each hit publishes.
 
+use hammer_data::{Per, Template};
+
+use crate::moment::{sample, text};
 use crate::packet::MOST_TEXT;
-use crate::packet::publish::{Message, Properties, check_topic};
-use crate::template::{Template, Values};
+use crate::packet::property::{Properties, Property};
+use crate::packet::publish::{Message, check_topic};
+use crate::texts::Texts;
 use crate::{Error, ErrorKind, MqttBuilder, Qos, Version};
 
 /// What a message carries.
@@ -19,62 +23,57 @@ pub enum Payload {
 /// Bytes of a message of which nothing is said.
 const BYTES: usize = 16;
 
+/// Where messages go unless that is said.
+const TOPIC: &str = "hammer/{{client}}";
+
 /// What to send.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Sending {
-    pub(super) topic: String,
+    topic: Option<String>,
     pub(super) qos: Qos,
     /// Some bytes unless that is said.
     payload: Option<Payload>,
     retain: bool,
     alias: bool,
-    properties: Properties,
-    /// The first text that is too long for MQTT.
-    too_long: Option<&'static str>,
-    response_topic: Option<String>,
-}
-
-impl Default for Sending {
-    fn default() -> Self {
-        Self {
-            topic: "hammer/{{client}}".to_owned(),
-            qos: Qos::default(),
-            payload: None,
-            retain: false,
-            alias: false,
-            properties: Properties::default(),
-            too_long: None,
-            response_topic: None,
-        }
-    }
+    properties: Vec<Property<Vec<u8>>>,
 }
 
 impl Sending {
+    /// Where messages go, or what else `given` in its place says.
+    pub(super) fn place(&self, texts: &Texts, given: Option<&str>) -> Result<Template, Error> {
+        match (given, &self.topic) {
+            (Some(filter), _) => texts.compile("filter", filter),
+            (None, Some(topic)) => texts.compile("topic", topic),
+            (None, None) => Texts::own(TOPIC),
+        }
+    }
+
     /// The message, of which `head` bytes go before the payload.
-    pub(super) fn message(self, version: Version, head: usize) -> Result<Message, Error> {
-        let topic = Template::compile(&self.topic)?;
-        let taken = |topic: &str| check_topic(topic.as_bytes()).is_ok();
-        if !taken(&topic.text(Values::default())) || topic.most_bytes() > MOST_TEXT {
-            let why = "a topic is 1 to 65,535 bytes without + # and NUL";
-            return Err(Error::new(
-                ErrorKind::Topic,
-                format!("the topic {:?}: {why}", self.topic),
-            ));
-        }
-        if let Some(topic) = self.response_topic.filter(|topic| !taken(topic)) {
-            let message = format!("the response topic {topic:?} is none");
-            return Err(Error::new(ErrorKind::Topic, message));
-        }
-        if let Some(what) = self.too_long {
-            let message = format!("the {what} is longer than 65,535 bytes");
-            return Err(Error::new(ErrorKind::Setting, message));
-        }
-        if version == Version::V3 && !self.properties.0.is_empty() {
+    pub(super) fn message(
+        self,
+        texts: &Texts,
+        version: Version,
+        head: usize,
+    ) -> Result<Message, Error> {
+        let topic = self.place(texts, None)?;
+        check_place(&topic, "topic")?;
+        if version == Version::V3 && !self.properties.is_empty() {
             let message = "properties of messages are of MQTT 5";
             return Err(Error::new(ErrorKind::Combination, message));
         }
+        let properties = self.properties.iter().map(|property| {
+            property.try_map(|what, bytes| {
+                let template = texts.compile_bytes(what, bytes)?;
+                match what {
+                    "response topic" => check_place(&template, what)?,
+                    _ => check_length(&template, what)?,
+                }
+                Ok::<_, Error>(template)
+            })
+        });
+        let properties = Properties::new(properties.collect::<Result<_, _>>()?);
         let payload = match self.payload.unwrap_or(Payload::Size(head.max(BYTES))) {
-            Payload::Template(text) => Template::compile(&text)?,
+            Payload::Template(text) => texts.compile("payload", &text)?,
             Payload::Bytes(bytes) => Template::fixed(bytes),
             Payload::Size(size) => {
                 let rest = size.checked_sub(head).ok_or_else(|| {
@@ -87,7 +86,8 @@ impl Sending {
                 Template::fixed(vec![b'x'; rest])
             }
         };
-        if payload.most_bytes() + head > 256 * 1024 * 1024 - 128 * 1024 {
+        let most = payload.most_bytes().unwrap_or(0).saturating_add(head);
+        if most > 256 * 1024 * 1024 - 128 * 1024 {
             let message = "the payload is larger than an MQTT packet can be (256 MB)";
             return Err(Error::new(ErrorKind::Setting, message));
         }
@@ -97,33 +97,52 @@ impl Sending {
             retain: self.retain,
             topic,
             payload,
-            properties: self.properties.0,
+            properties,
         })
     }
 
     /// Whether topics are to be numbered.
-    pub(super) fn alias(&self, version: Version) -> Result<bool, Error> {
+    pub(super) fn alias(&self, texts: &Texts, version: Version) -> Result<bool, Error> {
         let combination = |message| Err(Error::new(ErrorKind::Combination, message));
+        // A slot's own is another with each message too: slots share the clients.
+        let differs = |topic: &Template| [Per::Hit, Per::Slot].map(|per| topic.differs_by(per));
         match self.alias {
             true if version == Version::V3 => combination("topic aliases are of MQTT 5"),
-            true if Template::compile(&self.topic)?.differs_by_message() => combination(
-                "a topic alias stands for one topic per client: leave {{seq}} and {{hit}} out of it",
+            true if differs(&self.place(texts, None)?).contains(&true) => combination(
+                "a topic alias stands for one topic per client: leave out of it what differs by \
+                 message, such as {{seq}} and {{hit}}",
             ),
             alias => Ok(alias),
         }
     }
+}
 
-    fn text(&mut self, what: &'static str, length: usize) {
-        if length > MOST_TEXT {
-            self.too_long.get_or_insert(what);
-        }
+/// Whether brokers take what is published to `topic`, as far as that can be told.
+pub(super) fn check_place(topic: &Template, what: &str) -> Result<(), Error> {
+    let sample = text(topic, &mut sample()).unwrap_or_default();
+    if check_topic(sample.as_bytes()).is_ok() && topic.most_bytes().unwrap_or(0) <= MOST_TEXT {
+        return Ok(());
     }
+    let message = format!(
+        "the {what} {:?}: a topic is 1 to 65,535 bytes without + # and NUL",
+        topic.source()
+    );
+    Err(Error::new(ErrorKind::Topic, message))
+}
+
+/// Whether MQTT has room for a text.
+pub(super) fn check_length(text: &Template, what: &str) -> Result<(), Error> {
+    if text.most_bytes().unwrap_or(0) <= MOST_TEXT {
+        return Ok(());
+    }
+    let message = format!("the {what} is longer than 65,535 bytes");
+    Err(Error::new(ErrorKind::Setting, message))
 }
 
 impl MqttBuilder {
     /// Where messages go, a template.
     pub fn topic(mut self, template: impl Into<String>) -> Self {
-        self.sending.topic = template.into();
+        self.sending.topic = Some(template.into());
         self
     }
 
@@ -152,38 +171,32 @@ impl MqttBuilder {
     }
 
     /// After how many seconds the broker forgets a message that it could not deliver.
-    pub fn message_expiry(mut self, seconds: u32) -> Self {
-        self.sending.properties.expiry(seconds);
-        self
+    pub fn message_expiry(self, seconds: u32) -> Self {
+        self.property(Property::Expiry(seconds))
     }
 
-    /// What the payload is.
-    pub fn content_type(mut self, text: &str) -> Self {
-        self.sending.text("content type", text.len());
-        self.sending.properties.content_type(text);
-        self
+    /// What the payload is, a template.
+    pub fn content_type(self, text: &str) -> Self {
+        self.property(Property::ContentType(text.into()))
     }
 
-    /// Where answers should go.
-    pub fn response_topic(mut self, topic: &str) -> Self {
-        self.sending.text("response topic", topic.len());
-        self.sending.properties.response_topic(topic);
-        self.sending.response_topic = Some(topic.to_owned());
-        self
+    /// Where answers should go, a template.
+    pub fn response_topic(self, topic: &str) -> Self {
+        self.property(Property::ResponseTopic(topic.into()))
     }
 
-    /// What answers should carry.
-    pub fn correlation_data(mut self, data: &[u8]) -> Self {
-        self.sending.text("correlation data", data.len());
-        self.sending.properties.correlation_data(data);
-        self
+    /// What answers should carry; a template, if it is text.
+    pub fn correlation_data(self, data: &[u8]) -> Self {
+        self.property(Property::CorrelationData(data.into()))
     }
 
-    /// A property of one's own; there may be several, of one name too.
-    pub fn user_property(mut self, name: &str, value: &str) -> Self {
-        self.sending
-            .text("user property", name.len().max(value.len()));
-        self.sending.properties.user(name, value);
+    /// A property of one's own, of two templates; there may be several, of one name too.
+    pub fn user_property(self, name: &str, value: &str) -> Self {
+        self.property(Property::User(name.into(), value.into()))
+    }
+
+    fn property(mut self, property: Property<Vec<u8>>) -> Self {
+        self.sending.properties.push(property);
         self
     }
 }

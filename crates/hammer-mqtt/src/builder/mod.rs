@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
+use hammer_data::Words;
 use hammer_net::{Network, Networking, masked};
 
 use self::connect::Connections;
@@ -15,6 +16,7 @@ use self::message::Sending;
 use self::session::Identity;
 use crate::config::{Config, Measure};
 use crate::link::Deed;
+use crate::texts::Texts;
 use crate::url::Url;
 use crate::{Error, ErrorKind, Mqtt, Qos};
 
@@ -28,9 +30,12 @@ pub use self::message::Payload;
 ///
 /// How connections are made, TLS and proxies are options of [`Networking`].
 ///
-/// Topics, filters, payloads and client ids may have variables: `{{client}}` is the number of the
-/// client, `{{seq}}` that of the message among the client's, `{{hit}}` that of the hit in the
-/// schedule; all from 0.
+/// Topics, filters, payloads, properties, client ids, users, passwords and wills are templates
+/// (`docs/DATA.md`). In a message `{{client}}` is the number of the client, `{{seq}}` that of the message
+/// among the client's, `{{hit}}` that of the hit in the schedule; all from 0. What a client says when it
+/// connects belongs to the client, and is the same each time: there `{{seq}}`, `{{hit}}` and `{{slot}}`
+/// are its number too, and chance is that of the seed and this number. Where a connection is the hit
+/// ([`Mode::Connect`]), the client is the slot.
 #[must_use = "a builder does nothing until it is built"]
 pub struct MqttBuilder {
     url: String,
@@ -39,6 +44,7 @@ pub struct MqttBuilder {
     identity: Identity,
     sending: Sending,
     measuring: Measuring,
+    texts: Texts,
 }
 
 impl MqttBuilder {
@@ -50,7 +56,21 @@ impl MqttBuilder {
             identity: Identity::default(),
             sending: Sending::default(),
             measuring: Measuring::default(),
+            texts: Texts::default(),
         }
+    }
+
+    /// What templates may use besides what they always may: the rows of feeders, and tokens.
+    pub fn words(mut self, words: Words) -> Self {
+        self.texts = self.texts.with(words);
+        self
+    }
+
+    /// Whether texts are templates; they are unless set. What is between braces is sent as it stands
+    /// otherwise.
+    pub fn templates(mut self, yes: bool) -> Self {
+        self.texts = self.texts.templates(yes);
+        self
     }
 
     /// Checks everything that can be checked without the broker, and makes the hammer.
@@ -67,20 +87,21 @@ impl MqttBuilder {
             identity,
             sending,
             measuring,
+            texts,
             ..
         } = self;
+        let texts = &texts;
         connections.check()?;
         let clients = connections.clients;
         let measure = measuring.measure(sending.qos)?;
-        let deliveries = measuring.deliveries(measure, &sending, identity.run)?;
+        let deliveries = measuring.deliveries(measure, &sending, texts, identity.run)?;
         let subscribers = deliveries.as_ref().map_or(0, |found| found.subscribers);
-        let client_id = identity.client_id(clients + subscribers, measuring.mode)?;
         let version = identity.version;
         let head = match measure {
             Measure::Delivery => crate::delivery::HEAD_BYTES,
             Measure::Ack | Measure::Sent => 0,
         };
-        let alias = sending.alias(version)?;
+        let alias = sending.alias(texts, version)?;
         let resend = identity.resend;
         if resend && (measuring.mode != Mode::Publish || !is_answered(sending.qos)) {
             let message = "only messages at QoS 1 and 2 are sent again";
@@ -90,17 +111,20 @@ impl MqttBuilder {
             let message = "a topic alias ends with its connection: what is sent again has none";
             return Err(Error::new(ErrorKind::Combination, message));
         }
-        let filter = measuring.subscribed(&sending)?;
-        let message = sending.message(version, head)?;
+        let filter = measuring.subscribed(&sending, texts)?;
+        let message = sending.message(texts, version, head)?;
         // What subscribers are to get, and whatever else a broker may have to say.
-        let expected = deliveries.as_ref().map_or(0, |_| message.most_bytes());
-        let most_packet = u32::try_from(expected).unwrap_or(u32::MAX);
-        let connect = identity.connect(&url, most_packet.saturating_add(HEADROOM))?;
+        let expected = deliveries
+            .as_ref()
+            .map_or(Some(0), |_| message.most_bytes());
+        let most_packet = expected.and_then(|bytes| u32::try_from(bytes).ok());
+        let most_packet = most_packet.unwrap_or(u32::MAX).saturating_add(HEADROOM);
+        let everybody = clients + subscribers;
+        let claims = identity.claims(texts, everybody, measuring.mode, &url, most_packet)?;
         let (dial, connect_timeout) = connections.dial(url, network)?;
         Ok(Mqtt {
             config: Arc::new(Config {
-                connect,
-                client_id,
+                claims,
                 dial,
                 connect_timeout,
                 clients,
@@ -144,6 +168,7 @@ impl fmt::Debug for MqttBuilder {
             .field("identity", &self.identity)
             .field("sending", &self.sending)
             .field("measuring", &self.measuring)
+            .field("texts", &self.texts)
             .finish()
     }
 }

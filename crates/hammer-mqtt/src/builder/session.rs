@@ -3,12 +3,13 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Mode;
+use super::message::{check_length, check_place};
+use hammer_data::{Per, Template};
 use hammer_net::Secret;
 
-use crate::packet::MOST_TEXT;
+use crate::claims::Claims;
 use crate::packet::connect::{Connect, Will};
-use crate::packet::publish::check_topic;
-use crate::template::Template;
+use crate::texts::Texts;
 use crate::url::Url;
 use crate::{Error, ErrorKind, MqttBuilder, Qos, Version};
 
@@ -51,33 +52,70 @@ impl Default for Identity {
 }
 
 impl Identity {
-    pub(super) fn client_id(&self, clients: usize, mode: Mode) -> Result<Template, Error> {
+    /// What all clients say, of which there are so many.
+    pub(super) fn claims(
+        self,
+        texts: &Texts,
+        clients: usize,
+        mode: Mode,
+        url: &Url,
+        most_packet: u32,
+    ) -> Result<Claims, Error> {
+        let client_id = self.id(texts, clients, mode)?;
+        let user = self.user.as_ref().map(|user| texts.compile("user", user));
+        let password = self.password.as_ref();
+        let password = password.map(|Secret(text)| texts.compile_secret("password", text));
+        // What an URL has it has in percent, without variables.
+        let fixed = |text: &String| Ok(Template::fixed(&text[..]));
+        let user = user.or_else(|| url.user.as_ref().map(fixed)).transpose()?;
+        let url_password = url.password.as_ref().map(|Secret(text)| text);
+        let password = password.or_else(|| url_password.map(fixed)).transpose()?;
+        let will = self.will.as_ref().map(|will| {
+            let topic = texts.compile("will's topic", &will.topic)?;
+            check_place(&topic, "will's topic")?;
+            let payload = texts.compile_bytes("payload of the will", &will.payload)?;
+            check_length(&payload, "payload of the will")?;
+            Ok::<_, Error>((topic, payload))
+        });
+        for text in user.iter().chain(&password) {
+            check_length(text, "user or the password")?;
+        }
+        if password.is_some() && user.is_none() && self.version == Version::V3 {
+            let message = "a password without a user is of MQTT 5";
+            return Err(Error::new(ErrorKind::Combination, message));
+        }
+        Ok(Claims {
+            client_id,
+            user,
+            password,
+            will: will.transpose()?,
+            connect: self.connect(most_packet)?,
+        })
+    }
+
+    fn id(&self, texts: &Texts, clients: usize, mode: Mode) -> Result<Template, Error> {
         let Some(text) = &self.client_id else {
             // Up to seven digits of a client: 23 bytes are what every broker takes.
-            return Template::compile(&format!("hammer{:08x}-{{{{client}}}}", self.run));
+            return Texts::own(&format!("hammer{:08x}-{{{{client}}}}", self.run));
         };
-        let template = Template::compile(text)?;
+        let template = texts.compile("client id", text)?;
         let combination = |message| Err(Error::new(ErrorKind::Combination, message));
-        if !template.differs_by_client() && (clients > 1 || mode == Mode::Connect) {
+        let differs = [Per::Hit, Per::Slot, Per::Client].map(|per| template.differs_by(per));
+        if !differs.contains(&true) && (clients > 1 || mode == Mode::Connect) {
             let message = format!(
                 "the client id {text:?} is the same for all clients, and brokers let only one in: \
                  add {{{{client}}}}"
             );
             return combination(message);
         }
-        if template.most_bytes() > MOST_TEXT {
-            return Err(Error::new(
-                ErrorKind::Setting,
-                "the client id is longer than 65,535 bytes",
-            ));
-        }
+        check_length(&template, "client id")?;
         if text.is_empty() && !self.clean_start {
             return combination("without a client id there is no session to come back to".into());
         }
         Ok(template)
     }
 
-    pub(super) fn connect(self, url: &Url, most_packet: u32) -> Result<Connect, Error> {
+    fn connect(self, most_packet: u32) -> Result<Connect, Error> {
         let Self {
             version,
             clean_start,
@@ -100,41 +138,16 @@ impl Identity {
                            broker keeps (MQTT 5: a session expiry; 3.1.1: no clean start)";
             return Err(Error::new(ErrorKind::Combination, message));
         }
-        let user = self.user.or_else(|| url.user.clone());
-        let password = self.password.or_else(|| url.password.clone());
-        if password.is_some() && user.is_none() && version == Version::V3 {
-            let message = "a password without a user is of MQTT 5";
-            return Err(Error::new(ErrorKind::Combination, message));
-        }
-        let secret = password.as_ref().map(|Secret(text)| text);
-        let texts = [user.as_ref(), secret].into_iter().flatten();
-        if texts.into_iter().any(|text| text.len() > MOST_TEXT) {
-            let message = "the user or the password is longer than 65,535 bytes";
-            return Err(Error::new(ErrorKind::Setting, message));
-        }
-        if let Some(will) = &will {
-            check_topic(will.topic.as_bytes()).map_err(|_| {
-                Error::new(
-                    ErrorKind::Topic,
-                    format!("no broker takes the will's topic {:?}", will.topic),
-                )
-            })?;
-            if will.payload.len() > MOST_TEXT {
-                let message = "the payload of a will has at most 65,535 bytes";
-                return Err(Error::new(ErrorKind::Setting, message));
-            }
-        }
-        let connect = Connect {
+        Ok(Connect {
             version,
             clean_start,
             keep_alive,
             session_expiry,
-            user,
-            password,
+            user: None,
+            password: None,
             will,
             most_packet,
-        };
-        Ok(connect)
+        })
     }
 }
 
@@ -151,13 +164,13 @@ impl MqttBuilder {
         self
     }
 
-    /// Who to log in as; unless set, the user of the URL.
+    /// Who to log in as, a template; unless set, the user of the URL.
     pub fn user(mut self, user: impl Into<String>) -> Self {
         self.identity.user = Some(user.into());
         self
     }
 
-    /// The password to log in with; unless set, that of the URL.
+    /// The password to log in with, a template; unless set, that of the URL.
     pub fn password(mut self, password: impl Into<String>) -> Self {
         self.identity.password = Some(Secret(password.into()));
         self
@@ -194,7 +207,8 @@ impl MqttBuilder {
         self
     }
 
-    /// What the broker is to publish for a client whose connection is lost.
+    /// What the broker is to publish for a client whose connection is lost: two templates, the payload
+    /// if it is text.
     pub fn will(
         mut self,
         topic: impl Into<String>,

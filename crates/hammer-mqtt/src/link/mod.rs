@@ -13,11 +13,11 @@ use crate::config::{Config, Measure};
 use crate::delivery::Numbers;
 use crate::fault;
 use crate::ids::Ids;
+use crate::moment;
 use crate::packet::connack::Limits;
 use crate::packet::publish::{Alias, Unfit};
 use crate::packet::received::Answered;
 use crate::packet::{self, Qos, Version, subscribe};
-use crate::template::Values;
 use crate::ticket::Receipt;
 
 /// Bytes that may wait for the socket before hits wait too: what one write takes, and then some.
@@ -120,7 +120,7 @@ impl Link {
         };
         Self {
             client,
-            version: config.connect.version,
+            version: config.claims.connect.version,
             limits,
             window,
             out: vec![],
@@ -188,13 +188,9 @@ impl Link {
         match config.deed {
             Deed::Publish => self.publish(config, numbers, hit, receipt, head)?,
             Deed::Subscribe => {
-                let values = Values {
-                    client: self.client,
-                    seq: numbers.next,
-                    hit: hit.number(),
-                };
+                let mut moment = moment::of_message(hit, self.client, numbers.next);
                 numbers.pass(hit);
-                let filter = config.filter.text(values);
+                let filter = moment::text(&config.filter, &mut moment)?;
                 if !subscribe::is_filter(&filter) {
                     return Err(fault::INVALID_TOPIC);
                 }
@@ -230,11 +226,7 @@ impl Link {
         mut receipt: Receipt,
         head: Option<Head>,
     ) -> Result<(), Failure> {
-        let values = Values {
-            client: self.client,
-            seq: numbers.next,
-            hit: hit.number(),
-        };
+        let mut moment = moment::of_message(hit, self.client, numbers.next);
         let head = head.map(|mut head| {
             crate::delivery::number(&mut head, numbers.next);
             head
@@ -265,7 +257,7 @@ impl Link {
         let most = self.limits.packet_size;
         let encoded = config
             .message
-            .encode(values, id, alias, head, most, &mut self.out);
+            .encode(&mut moment, id, alias, head, most, &mut self.out);
         let size = match encoded {
             Ok(size) => size as u32,
             Err(unfit) => {
@@ -273,6 +265,7 @@ impl Link {
                 return Err(match unfit {
                     Unfit::Topic => fault::INVALID_TOPIC,
                     Unfit::TooLarge => fault::PACKET_TOO_LARGE,
+                    Unfit::NoValue => fault::NO_VALUE,
                 });
             }
         };

@@ -7,6 +7,7 @@
 
 pub(crate) mod connack;
 pub(crate) mod connect;
+pub(crate) mod property;
 pub(crate) mod publish;
 pub(crate) mod received;
 pub(crate) mod subscribe;
@@ -87,6 +88,23 @@ pub(crate) fn put_length(mut length: usize, to: &mut Vec<u8>) {
             return;
         }
         to.push(seven | 0x80);
+    }
+}
+
+/// Inserts a number in seven bits per byte at `at`.
+pub(crate) fn insert_length(length: usize, at: usize, to: &mut Vec<u8>) {
+    let digits = length_of_length(length);
+    to.splice(at..at, (0..digits).map(|_| 0));
+    fill_length(length, &mut to[at..at + digits]);
+}
+
+/// Writes a number of as many digits as there is room for, in seven bits per byte.
+pub(crate) fn fill_length(mut length: usize, room: &mut [u8]) {
+    let last = room.len().saturating_sub(1);
+    for (index, digit) in room.iter_mut().enumerate() {
+        let more = if index < last { 0x80 } else { 0 };
+        *digit = (length & 0x7f) as u8 | more;
+        length >>= 7;
     }
 }
 

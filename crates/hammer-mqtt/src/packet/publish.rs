@@ -1,7 +1,10 @@
 //! PUBLISH, compiled from templates.
 
-use super::{MOST_REMAINING, MOST_TEXT, Qos, Version, length_of_length, put_bytes, put_length};
-use crate::template::{Template, Values};
+use hammer_data::Template;
+
+use super::property::Properties;
+use super::{MOST_REMAINING, MOST_TEXT, Qos, Version, fill_length, length_of_length};
+use crate::moment::Moment;
 
 /// A message as it goes to a broker, but for what differs from hit to hit.
 #[derive(Debug, Clone)]
@@ -11,8 +14,8 @@ pub(crate) struct Message {
     pub(crate) retain: bool,
     pub(crate) topic: Template,
     pub(crate) payload: Template,
-    /// Properties as bytes, without their length; of version 5 only.
-    pub(crate) properties: Vec<u8>,
+    /// Of version 5 only.
+    pub(crate) properties: Properties,
 }
 
 /// What stands for the topic of a message.
@@ -31,23 +34,32 @@ pub(crate) enum Alias {
 pub(crate) enum Unfit {
     Topic,
     TooLarge,
+    /// A template has no value for it.
+    NoValue,
 }
 
-/// A property of version 5 that names a topic by number.
-const TOPIC_ALIAS: u8 = 35;
-const THE_ALIAS: u16 = 1;
-
 impl Message {
-    /// What a packet may need for the topic, the payload and the properties.
-    pub(crate) fn most_bytes(&self) -> usize {
-        self.topic.most_bytes() + self.payload.most_bytes() + self.properties.len()
+    /// What a packet may need for the topic, the payload and the properties, if that is known.
+    pub(crate) fn most_bytes(&self) -> Option<usize> {
+        let texts = self
+            .topic
+            .most_bytes()?
+            .saturating_add(self.payload.most_bytes()?);
+        Some(texts.saturating_add(self.properties.most_bytes()))
+    }
+
+    /// All texts in it.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        [&self.topic, &self.payload]
+            .into_iter()
+            .chain(self.properties.templates())
     }
 
     /// Appends the packet, in which `head` stands before the payload, and tells its size; appends
     /// nothing if it would be `most` bytes or no broker would take it.
     pub(crate) fn encode(
         &self,
-        values: Values,
+        moment: &mut Moment,
         id: Option<u16>,
         alias: Alias,
         head: &[u8],
@@ -55,7 +67,7 @@ impl Message {
         to: &mut Vec<u8>,
     ) -> Result<usize, Unfit> {
         let start = to.len();
-        let encoded = self.try_encode(values, id, alias, head, most, to);
+        let encoded = self.try_encode(moment, id, alias, head, most, to);
         if encoded.is_err() {
             to.truncate(start);
         }
@@ -64,7 +76,7 @@ impl Message {
 
     fn try_encode(
         &self,
-        values: Values,
+        moment: &mut Moment,
         id: Option<u16>,
         alias: Alias,
         head: &[u8],
@@ -77,7 +89,7 @@ impl Message {
         to.extend_from_slice(&[0; ROOM + 2]);
         let topic = to.len();
         if alias != Alias::Known {
-            self.topic.render(values, to);
+            self.topic.render(moment, to)?;
             check_topic(&to[topic..])?;
         }
         let length = (to.len() - topic) as u16;
@@ -86,10 +98,10 @@ impl Message {
             to.extend_from_slice(&id.to_be_bytes());
         }
         if self.version == Version::V5 {
-            self.put_properties(alias, to);
+            self.properties.put(alias != Alias::None, moment, to)?;
         }
         to.extend_from_slice(head);
-        self.payload.render(values, to);
+        self.payload.render(moment, to)?;
         let remaining = to.len() - start - ROOM;
         let digits = length_of_length(remaining);
         if remaining > MOST_REMAINING || 1 + digits + remaining > most {
@@ -103,23 +115,8 @@ impl Message {
             }
         }
         to[start] = 0x30 | self.qos.bits() << 1 | u8::from(self.retain);
-        let mut left = remaining;
-        for index in 0..digits {
-            let more = if index + 1 < digits { 0x80 } else { 0 };
-            to[start + 1 + index] = (left & 0x7f) as u8 | more;
-            left >>= 7;
-        }
+        fill_length(remaining, &mut to[start + 1..start + 1 + digits]);
         Ok(to.len() - start)
-    }
-
-    fn put_properties(&self, alias: Alias, to: &mut Vec<u8>) {
-        let aliased = alias != Alias::None;
-        put_length(self.properties.len() + if aliased { 3 } else { 0 }, to);
-        if aliased {
-            to.push(TOPIC_ALIAS);
-            to.extend_from_slice(&THE_ALIAS.to_be_bytes());
-        }
-        to.extend_from_slice(&self.properties);
     }
 }
 
@@ -133,38 +130,6 @@ pub(crate) fn check_topic(topic: &[u8]) -> Result<(), Unfit> {
     }
 }
 
-/// Properties of a PUBLISH of version 5, as bytes.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Properties(pub(crate) Vec<u8>);
-
-impl Properties {
-    pub(crate) fn expiry(&mut self, seconds: u32) {
-        self.0.push(2);
-        self.0.extend_from_slice(&seconds.to_be_bytes());
-    }
-
-    pub(crate) fn content_type(&mut self, text: &str) {
-        self.0.push(3);
-        put_bytes(text.as_bytes(), &mut self.0);
-    }
-
-    pub(crate) fn response_topic(&mut self, topic: &str) {
-        self.0.push(8);
-        put_bytes(topic.as_bytes(), &mut self.0);
-    }
-
-    pub(crate) fn correlation_data(&mut self, data: &[u8]) {
-        self.0.push(9);
-        put_bytes(data, &mut self.0);
-    }
-
-    pub(crate) fn user(&mut self, name: &str, value: &str) {
-        self.0.push(38);
-        put_bytes(name.as_bytes(), &mut self.0);
-        put_bytes(value.as_bytes(), &mut self.0);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::BytesMut;
@@ -172,23 +137,24 @@ mod tests {
     use rumqttc::v5::mqttbytes::v5;
 
     use super::*;
+    use crate::moment;
+    use crate::packet::property::Property;
+    use crate::texts::Texts;
 
     fn message(version: Version, qos: Qos, payload: usize) -> Message {
         Message {
             version,
             qos,
             retain: qos == Qos::AtLeastOnce,
-            topic: Template::compile("devices/{{client}}/state").expect("well formed"),
+            topic: Texts::own("devices/{{client}}/state").expect("well formed"),
             payload: Template::fixed(vec![b'p'; payload]),
-            properties: vec![],
+            properties: Properties::default(),
         }
     }
 
-    const VALUES: Values = Values {
-        client: 12,
-        seq: 3,
-        hit: 4,
-    };
+    fn moment() -> Moment {
+        moment::sample().client(12, 3)
+    }
 
     #[test]
     fn another_implementation_reads_what_is_written() {
@@ -200,7 +166,14 @@ mod tests {
             ] {
                 let mut out = b"before".to_vec();
                 let three = message(Version::V3, qos, payload);
-                let size = three.encode(VALUES, id, Alias::None, b"head", usize::MAX, &mut out);
+                let size = three.encode(
+                    &mut moment(),
+                    id,
+                    Alias::None,
+                    b"head",
+                    usize::MAX,
+                    &mut out,
+                );
                 let mut bytes = BytesMut::from(&out[6..]);
                 assert_eq!(size, Ok(bytes.len()));
                 let packet = v4::Packet::read(&mut bytes, usize::MAX).expect("it is MQTT");
@@ -219,22 +192,27 @@ mod tests {
 
     #[test]
     fn properties_and_aliases_are_read_by_another_implementation() {
-        let mut properties = Properties::default();
-        properties.expiry(60);
-        properties.content_type("text/plain");
-        properties.response_topic("answers/1");
-        properties.correlation_data(b"\0\x01");
-        properties.user("a", "b");
-        properties.user("a", "c");
+        let properties = [
+            Property::Expiry(60),
+            Property::ContentType(&b"text/plain"[..]),
+            Property::ResponseTopic(b"answers/1"),
+            Property::CorrelationData(b"\0\x01"),
+            Property::User(b"a", b"b"),
+            Property::User(b"a", b"c"),
+        ];
+        let fixed = |property: &Property<&[u8]>| {
+            property.try_map(|_, text| Ok::<_, ()>(Template::fixed(*text)))
+        };
+        let properties = properties.iter().map(fixed).collect::<Result<_, _>>();
         let mut five = message(Version::V5, Qos::AtLeastOnce, 10);
-        five.properties = properties.0;
+        five.properties = Properties::new(properties.expect("never fails"));
         for (alias, topic, number) in [
             (Alias::None, "devices/12/state", None),
             (Alias::New, "devices/12/state", Some(1)),
             (Alias::Known, "", Some(1)),
         ] {
             let mut out = vec![];
-            let size = five.encode(VALUES, Some(7), alias, &[], 1_000, &mut out);
+            let size = five.encode(&mut moment(), Some(7), alias, &[], 1_000, &mut out);
             assert_eq!(size, Ok(out.len()));
             let mut bytes = BytesMut::from(&out[..]);
             let packet = v5::Packet::read(&mut bytes, None).expect("it is MQTT");
@@ -259,17 +237,17 @@ mod tests {
         let whole = 1 + 1 + 2 + "devices/12/state".len() + 100;
         for (most, fits) in [(whole, true), (whole - 1, false)] {
             out.truncate(6);
-            let size = large.encode(VALUES, None, Alias::None, &[], most, &mut out);
+            let size = large.encode(&mut moment(), None, Alias::None, &[], most, &mut out);
             assert_eq!(size.is_ok(), fits);
             assert_eq!(out.len(), if fits { 6 + whole } else { 6 });
         }
         for topic in ["", "a/+", "#", "a\0b"] {
-            let topic = Template::compile(topic).expect("well formed");
+            let topic = Template::fixed(topic);
             let wrong = Message {
                 topic,
                 ..large.clone()
             };
-            let size = wrong.encode(VALUES, None, Alias::None, &[], 1_000, &mut out);
+            let size = wrong.encode(&mut moment(), None, Alias::None, &[], 1_000, &mut out);
             assert_eq!(size, Err(Unfit::Topic));
         }
     }

@@ -19,12 +19,12 @@ fn what_can_not_work_is_refused_with_what_would() {
         (
             mqtt().topic("a/{{clients}}"),
             E::Template,
-            "known are client",
+            "right would be client",
         ),
         (
             mqtt().payload(Payload::Template("{{x".into())),
             E::Template,
-            "without its }}",
+            "}}",
         ),
         (
             mqtt().clients(2).client_id("c"),
@@ -63,9 +63,24 @@ fn what_can_not_work_is_refused_with_what_would() {
         (
             five().topic_alias(true).topic("a/{{seq}}"),
             E::Combination,
-            "leave {{seq}}",
+            "such as {{seq}}",
         ),
         (five().response_topic("#"), E::Topic, "response topic"),
+        (
+            mqtt().user("{{users.id}}"),
+            E::Template,
+            "the user \"{{users.id}}\"",
+        ),
+        (
+            five().content_type("{{text 70000}}"),
+            E::Setting,
+            "content type is longer",
+        ),
+        (
+            five().topic_alias(true).topic("a/{{slot}}"),
+            E::Combination,
+            "one topic per client",
+        ),
         (
             five().user_property("a", &"b".repeat(70_000)),
             E::Setting,

@@ -12,6 +12,7 @@ mod reconnect;
 mod resume;
 mod server;
 mod silence;
+mod values;
 mod ways;
 
 use std::time::Duration;

@@ -1,0 +1,48 @@
+//! What templates are rendered for: the message of a hit, or a client that connects.
+
+use hammer_core::rand_xoshiro::Xoshiro256PlusPlus;
+use hammer_core::rand_xoshiro::rand_core::SeedableRng;
+use hammer_core::{Failure, Hit, Slot};
+use hammer_data::{FeedError, Template};
+
+use crate::fault;
+
+pub(crate) type Moment = hammer_data::Moment<Xoshiro256PlusPlus>;
+
+/// The message of `hit`, the `seq`-th of its client.
+pub(crate) fn of_message(hit: &Hit, client: u64, seq: u64) -> Moment {
+    of_hit(hit).client(client, seq)
+}
+
+/// A hit that is a connection.
+pub(crate) fn of_connection(hit: &Hit, client: u64) -> Moment {
+    of_hit(hit).client(client, hit.number())
+}
+
+fn of_hit(hit: &Hit) -> Moment {
+    Moment::new(hit.number(), hit.slot().index(), hit.rng())
+}
+
+/// A client, whose values are the same each time that it connects: there hit, slot and seq are its number.
+pub(crate) fn of_client(client: u64, slot: &Slot) -> Moment {
+    let place = usize::try_from(client).unwrap_or(usize::MAX);
+    Moment::new(client, place, slot.rng(client))
+}
+
+/// A moment for a look at what a template may say.
+pub(crate) fn sample() -> Moment {
+    Moment::new(0, 0, Xoshiro256PlusPlus::seed_from_u64(1))
+}
+
+/// The text of `template` at this moment.
+pub(crate) fn text(template: &Template, moment: &mut Moment) -> Result<String, Failure> {
+    let mut bytes = vec![];
+    template.render(moment, &mut bytes).map_err(no_value)?;
+    String::from_utf8(bytes).map_err(|_| fault::NO_VALUE)
+}
+
+/// The failure of a hit for which a feeder has nothing.
+pub(crate) fn no_value(error: FeedError) -> Failure {
+    tracing::debug!(%error, "no value");
+    fault::NO_VALUE
+}

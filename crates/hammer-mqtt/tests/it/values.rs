@@ -1,0 +1,183 @@
+//! What differs from message to message, and from client to client.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hammer_core::{ErrorKind, Rate, Run, Schedule};
+use hammer_data::{Feeder, Format, Gone, Per};
+use hammer_mqtt::{Mode, Mqtt, MqttBuilder, Payload, Qos, Version, Words};
+
+use crate::broker::{Broker, Packet};
+use crate::{execute, ms, run};
+
+fn obliging() -> Broker {
+    Broker::answering(|peer, packet| peer.oblige(&packet))
+}
+
+fn users(per: Per) -> Feeder {
+    let csv = "id,secret\nada,a1\ngrace,g2\nedsger,e3\nbarbara,b4\n";
+    Feeder::read(csv.as_bytes(), Format::Csv)
+        .expect("well formed")
+        .per(per)
+}
+
+fn with(users: Feeder, mqtt: MqttBuilder) -> MqttBuilder {
+    mqtt.words(Words::new().feeder("users", Arc::new(users)))
+}
+
+/// The texts of the broker's CONNECT packets, as far as they are texts with a length before.
+fn connects(broker: &Broker) -> Vec<Vec<String>> {
+    let connect = |packet: &Packet| (packet.kind() == 1).then(|| texts(&packet.body[10..]));
+    broker.packets().iter().filter_map(connect).collect()
+}
+
+fn texts(mut bytes: &[u8]) -> Vec<String> {
+    let mut texts = vec![];
+    while let Some((length, rest)) = bytes.split_first_chunk::<2>() {
+        let (text, rest) = rest.split_at(usize::from(u16::from_be_bytes(*length)));
+        texts.push(String::from_utf8_lossy(text).into_owned());
+        bytes = rest;
+    }
+    texts
+}
+
+#[test]
+fn clients_have_values_of_their_own_and_keep_them() {
+    // Each connection is lost with its first message, and comes back.
+    let broker = Broker::serve(|peer| {
+        peer.accept();
+        while let Some(packet) = peer.packet() {
+            if !peer.oblige(&packet) || (packet.is_publish() && peer.number < 4) {
+                return;
+            }
+        }
+    });
+    let mqtt = with(users(Per::Client), Mqtt::builder(&broker.url()))
+        .clients(4)
+        .client_id("c{{client}}-{{uuid}}")
+        .user("{{users.id}}")
+        .password("{{users.secret}}-{{hex 4}}")
+        .will("gone/{{users.id}}", "{{seq}}", Qos::AtMostOnce, false)
+        .qos(Qos::AtLeastOnce);
+    let schedule = Schedule::constant(Rate::per_second(40)).lasting(ms(1500));
+    execute(Run::new(mqtt.build().expect("well formed"), schedule).threads(2));
+    let connects = connects(&broker);
+    let distinct: BTreeSet<_> = connects.iter().collect();
+    assert!(connects.len() > 4, "some came back");
+    assert_eq!(distinct.len(), 4, "as the same: {connects:?}");
+    for said in distinct {
+        let [id, will, payload, user, password] = &said[..] else {
+            panic!("{said:?}")
+        };
+        let number = id[1..].split('-').next().expect("a number");
+        let names = [
+            ("0", "ada", "a1-"),
+            ("1", "grace", "g2-"),
+            ("2", "edsger", "e3-"),
+        ];
+        let (_, name, secret) = names
+            .into_iter()
+            .find(|known| known.0 == number)
+            .unwrap_or(("3", "barbara", "b4-"));
+        assert_eq!((&user[..], &will[..]), (name, &*format!("gone/{name}")));
+        assert!(
+            password.starts_with(secret) && payload == number,
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
+fn the_same_seed_says_the_same_whatever_the_threads() {
+    let published = |threads, seed| {
+        let broker = obliging();
+        let mqtt = with(users(Per::Hit), Mqtt::builder(&broker.url()))
+            .version(Version::V5)
+            .clients(4)
+            .topic("{{users.id}}/{{hit}}")
+            .payload(Payload::Template(r#"{"id": "{{uuid}}"}"#.into()))
+            .content_type("{{pick a b c d e f g h}}")
+            .user_property("plate", r#"{{regex "[A-Z]{3}[0-9]{4}"}}"#)
+            .qos(Qos::AtLeastOnce);
+        let schedule = Schedule::constant(Rate::per_second(400)).hits(40);
+        let run = Run::new(mqtt.build().expect("well formed"), schedule);
+        let report = execute(run.threads(threads).seed(seed));
+        assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
+        let unnumbered = |packet: &Packet| {
+            let topic = packet.topic();
+            (topic.to_vec(), packet.body[4 + topic.len()..].to_vec())
+        };
+        broker
+            .published()
+            .iter()
+            .map(unnumbered)
+            .collect::<BTreeSet<_>>()
+    };
+    let once = published(1, 7);
+    assert_eq!(once.len(), 40);
+    assert!(
+        once.iter().any(|(topic, _)| topic == b"edsger/6"),
+        "row 2 is that of hit 6"
+    );
+    assert_eq!(published(4, 7), once);
+    assert_ne!(published(4, 8), once);
+}
+
+#[test]
+fn rows_that_are_used_once_end_the_run() {
+    let broker = obliging();
+    let rows = || users(Per::Hit).once(Gone::End);
+    let mqtt = || with(rows(), Mqtt::builder(&broker.url())).topic("{{users.id}}");
+    let report = run(mqtt().build().expect("well formed"), 40);
+    assert_eq!(
+        (report.hits.scheduled, report.hits.ok),
+        (4, 4),
+        "{:?}",
+        report.failures
+    );
+    let schedule = Schedule::constant(Rate::per_second(400)).hits(40);
+    let warm = Run::new(mqtt().build().expect("well formed"), schedule).warmup(ms(100));
+    let error = warm.execute(|_| ()).expect_err("rows can't be spared");
+    assert_eq!(error.kind(), ErrorKind::Spent);
+    // In place of a message, a connection has the row.
+    let storm = mqtt()
+        .topic("t")
+        .mode(Mode::Connect)
+        .client_id("{{users.id}}");
+    let report = run(storm.build().expect("well formed"), 40);
+    assert_eq!(report.hits.scheduled, 4);
+    // Where clients have rows, messages go on.
+    let owned = mqtt().topic("t").user("{{users.id}}");
+    let report = run(owned.build().expect("well formed"), 40);
+    assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
+}
+
+#[test]
+fn a_client_without_a_row_does_not_connect() {
+    let broker = obliging();
+    let mqtt = with(
+        users(Per::Client).once(Gone::End),
+        Mqtt::builder(&broker.url()),
+    )
+    .clients(5)
+    .user("{{users.id}}");
+    let schedule = Schedule::constant(Rate::per_second(400)).hits(40);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule);
+    let error = run.execute(|_| ()).expect_err("five clients, four rows");
+    assert_eq!(error.kind(), ErrorKind::Unready);
+    assert_eq!(broker.published().len(), 0);
+}
+
+#[test]
+fn braces_are_sent_as_they_are_where_there_are_no_templates() {
+    let broker = obliging();
+    let mqtt = Mqtt::builder(&broker.url())
+        .templates(false)
+        .topic("a/{{x}}")
+        .payload(Payload::Template("{{y".into()));
+    let report = run(mqtt.build().expect("any text will do"), 1);
+    assert_eq!(report.hits.ok, 1);
+    let published = broker.published();
+    assert_eq!(published[0].topic(), b"a/{{x}}");
+    assert!(published[0].body.ends_with(b"{{y"));
+}
