@@ -29,6 +29,8 @@ pub(crate) const ROWS_GONE: Failure =
 pub(crate) const ROW_UNREADABLE: Failure = Failure::new("row_unreadable").advice(
     "the file of a feeder can't be read any more, or was changed: see why with RUST_LOG=debug",
 );
+pub(crate) const NO_TOKEN: Failure = Failure::new("no_token")
+    .advice("there is no token for this hit: its row is gone, or none has come");
 pub(crate) const MALFORMED_HEADER: Failure = Failure::new("malformed_header").advice(
     "a value has line breaks or other control characters, for which a header has no room: write it in \
      percent with | url",

@@ -2,11 +2,12 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use hammer_core::{Failure, Hammer, Hit, Needs, Outcome, Slot};
+use hammer_core::{Crew, Failure, Hammer, Hit, Needs, Outcome, Slot, Unready};
 
 use crate::blanks::{Blanks, Desk, Moment, Sheet};
 use crate::journey::{self, Journey};
 use crate::link::{Keeping, Link};
+use crate::refusals::Refusals;
 use crate::template::Template;
 use crate::version::HttpVersion;
 use crate::{HttpBuilder, Request, Targets};
@@ -25,6 +26,8 @@ use hammer_net::Dial;
 pub struct Http {
     pub(crate) way: Way,
     pub(crate) keeping: Keeping,
+    /// What became of tokens, if there are any.
+    pub(crate) refusals: Option<Refusals>,
 }
 
 /// What a hit does.
@@ -103,7 +106,8 @@ impl Http {
             }
             // On the heap: most hammers have none, and the future of a hit has room for both.
             (Way::Journey(journey), Kind::Journey(state)) => {
-                return Box::pin(journey.hit(state, &hit, request)).await;
+                let refusals = self.refusals.as_ref();
+                return Box::pin(journey.hit(state, &hit, request, refusals)).await;
             }
             _ => unreachable!("a session is of the hammer that opened it"),
         };
@@ -122,6 +126,12 @@ impl Http {
         if status == 407 && dial.for_proxy().is_some() {
             return Err(hammer_net::PROXY_AUTH);
         }
+        if status == 401
+            && let Some(refusals) = &self.refusals
+            && request.is_none()
+        {
+            refusals.count(&hit, template);
+        }
         let outcome = if status < 400 {
             Outcome::ok(status)
         } else {
@@ -133,6 +143,13 @@ impl Http {
 
 impl Hammer for Http {
     type Session = Session;
+
+    async fn prepare(&self, _: &Crew) -> Result<(), Unready> {
+        match &self.refusals {
+            Some(refusals) => Ok(refusals.words().ready().await?),
+            None => Ok(()),
+        }
+    }
 
     async fn open(&self, slot: Slot) -> Result<Session, Failure> {
         let straight = match &self.way {
@@ -201,6 +218,15 @@ impl Hammer for Http {
             Way::Journey(journey) => return journey.most_hits(),
         };
         blanks.and_then(Blanks::most_hits)
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        let Some(refusals) = &self.refusals else {
+            return vec![];
+        };
+        let mut doubts = refusals.words().doubts();
+        doubts.extend(refusals.doubts());
+        doubts
     }
 
     fn rows(&self) -> Vec<String> {

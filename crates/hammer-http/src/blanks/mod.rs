@@ -14,7 +14,7 @@ use bytes::Bytes;
 use hammer_core::Failure;
 use hammer_data::Template;
 use hyper::Uri;
-use hyper::header::HeaderValue;
+use hyper::header::{AUTHORIZATION, HeaderValue};
 
 pub(crate) use self::content::Content;
 pub(crate) use self::moment::Moment;
@@ -51,6 +51,24 @@ pub(crate) struct HeaderBlank {
 impl Blanks {
     pub(crate) fn is_empty(&self) -> bool {
         self.target.is_none() && self.headers.is_empty() && self.body.is_none()
+    }
+
+    /// Has each hit send this as `Authorization`, which was not sent so far.
+    pub(crate) fn add_authorization(
+        &mut self,
+        request: &mut crate::template::Template,
+        text: Template,
+    ) {
+        let mut holder = HeaderValue::from_static("");
+        holder.set_sensitive(true);
+        let headers = &mut request.head.headers;
+        headers.insert(AUTHORIZATION, holder);
+        self.headers.push(HeaderBlank {
+            // What is new is the last.
+            place: headers.len() - 1,
+            text,
+            basic: false,
+        });
     }
 
     /// How many hits there are rows for, if they come to an end.

@@ -34,6 +34,7 @@ impl<'h> Moment<'h> {
     pub(super) fn render(&mut self, text: &Template, to: &mut Vec<u8>) -> Result<(), Failure> {
         text.render(self, to).map_err(|error| match error.kind() {
             FeedErrorKind::Gone => fault::ROWS_GONE,
+            FeedErrorKind::NoToken => fault::NO_TOKEN,
             _ => {
                 tracing::debug!(%error, "no row");
                 fault::ROW_UNREADABLE

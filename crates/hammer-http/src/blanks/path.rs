@@ -26,12 +26,16 @@ pub(crate) struct Place<'t> {
 /// If its template is wrong, or has variables where there can't be any.
 pub(crate) fn place<'t>(text: &'t str, texts: &Texts) -> Result<Place<'t>, Error> {
     let secret = masked(text) != text;
-    let Some(whole) = texts.template("the URL", text, secret)? else {
-        return Ok(Place {
-            url: Cow::Borrowed(text),
-            path: None,
-        });
+    let as_it_is = Place {
+        url: Cow::Borrowed(text),
+        path: None,
     };
+    let Some(whole) = texts.template("the URL", text, secret)? else {
+        return Ok(as_it_is);
+    };
+    if whole.literal() == Some(text.as_bytes()) {
+        return Ok(as_it_is);
+    }
     let spans = texts.spans(text);
     let end = outside(text, &spans, 0, &['#']).unwrap_or(text.len());
     let begin = match outside(text, &spans, 0, &['/', '?']) {

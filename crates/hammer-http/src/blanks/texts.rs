@@ -44,6 +44,17 @@ impl Texts {
         words.map(compile).transpose()
     }
 
+    /// Tokens as credentials, if there are tokens.
+    pub(crate) fn bearer(&self) -> Result<Option<Template>, Error> {
+        match &self.words {
+            Some(words) if words.given_tokens().is_some() => {
+                let words = Some(words.clone().literal(false));
+                Self { words }.template("the token", "Bearer {{token}}", true)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// A text that has to be the same in each hit; it is a secret.
     pub(crate) fn literal(&self, of: &str, text: &str) -> Result<String, Error> {
         let Some(template) = self.template(of, text, true)? else {

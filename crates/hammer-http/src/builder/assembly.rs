@@ -100,6 +100,40 @@ impl Assembly {
         targets.map(|target| (&target.template, &self.origins[target.origin]))
     }
 
+    /// Has all requests send their tokens as credentials, if no text says where they go.
+    fn send_tokens(&mut self, texts: &Texts, given: bool) -> Result<(), Error> {
+        let Some(bearer) = texts.bearer()? else {
+            return Ok(());
+        };
+        let blanks = self
+            .targets
+            .iter()
+            .filter_map(|target| target.blanks.as_ref());
+        let bodies = self.bodies.iter().flat_map(Content::texts);
+        let cookies = self.cookies.iter().flatten().map(|(_, value)| value);
+        let mut all = blanks
+            .flat_map(|blanks| blanks.texts())
+            .chain(bodies)
+            .chain(cookies);
+        let sent = all.any(|text| text.variables().any(|name| name == "token"));
+        drop(all);
+        if sent {
+            return Ok(());
+        }
+        let mut requests = self.targets.iter().map(|target| &target.template);
+        let given = given || requests.any(|request| request.headers().contains_key(AUTHORIZATION));
+        if given || self.signer.is_some() {
+            let message = "there are tokens, which no text has as {{token}}, and other credentials: leave \
+                           out one of them";
+            return Err(Error::new(ErrorKind::Credentials, message));
+        }
+        for target in &mut self.targets {
+            let blanks = target.blanks.get_or_insert_default();
+            blanks.add_authorization(&mut target.template, bearer.clone());
+        }
+        Ok(())
+    }
+
     /// Nothing yet.
     fn empty() -> Self {
         Self {
@@ -130,7 +164,8 @@ impl Message {
             given.push(Header::new("host", host)?);
         }
         let has = |name| given.iter().any(|header: &Header| header.name == name);
-        let (authorization, signer) = self.credentials(has(AUTHORIZATION), texts)?;
+        let has_authorization = has(AUTHORIZATION);
+        let (authorization, signer) = self.credentials(has_authorization, texts)?;
         let (authorization, basic) = match authorization {
             Some((value, basic)) => (Some(value), basic),
             None => (None, None),
@@ -173,13 +208,14 @@ impl Message {
         if keep_cookies {
             let given = cookies.unwrap_or_default().into_iter();
             let text = given.map(|(name, value)| {
-                let template = texts.template(&format!("the cookie {name}"), &value, true)?;
+                let template = texts.template(&format!("--cookie {name}"), &value, true)?;
                 let fixed = || hammer_data::Template::fixed(value.as_bytes());
                 Ok((name, template.unwrap_or_else(fixed)))
             });
             assembly.cookies = Some(text.collect::<Result<_, Error>>()?);
         }
         assembly.redirects = redirects;
+        assembly.send_tokens(texts, has_authorization)?;
         Ok(assembly)
     }
 
@@ -215,7 +251,7 @@ impl Message {
             }
             (None, Some(Credentials::Basic(user))) => Ok((Some(basic(user, texts)?), None)),
             (Some(scope), Some(Credentials::Basic(user))) => {
-                match texts.literal("the user", user)?.split_once(':') {
+                match texts.literal("--user", user)?.split_once(':') {
                     Some((key, secret)) if !key.is_empty() && !secret.is_empty() => {
                         Ok((None, Some(Signer::new(key, secret, token, scope.clone()))))
                     }
@@ -260,10 +296,14 @@ impl Message {
 type Authorization = (HeaderValue, Option<hammer_data::Template>);
 
 fn basic(user: &str, texts: &Texts) -> Result<Authorization, Error> {
-    let template = texts.template("the user", user, true)?;
-    let literal = template.as_ref().and_then(hammer_data::Template::literal);
-    let shown = literal.map_or(user.into(), String::from_utf8_lossy);
-    let value = Credentials::Basic(shown.clone().into_owned()).header()?;
+    let template = texts.template("--user", user, true)?;
+    let given = match template.as_ref().map(|template| template.literal()) {
+        None => user.into(),
+        Some(Some(literal)) => String::from_utf8_lossy(literal),
+        // Only to be told from what others give.
+        Some(None) => format!("{user}:").into(),
+    };
+    let value = Credentials::Basic(given.into_owned()).header()?;
     let differs = template.filter(|template| template.literal().is_none());
     Ok((value, differs))
 }

@@ -21,6 +21,7 @@ use crate::capture::{Captures, MAX_CAPTURES};
 use crate::h2::Wants;
 use crate::lifetime::Lifetime;
 use crate::link::Keeping;
+use crate::refusals::Refusals;
 use crate::url::masked;
 use crate::{Capture, Error, ErrorKind, Http, Targets};
 
@@ -106,6 +107,11 @@ impl HttpBuilder {
                     "{name:?} is no name for a capture: letters, digits and _ are, the first a letter"
                 ));
             }
+            if words.as_ref().is_some_and(|words| words.knows(name)) {
+                return error(format!(
+                    "{name:?} means something in templates already: give the capture another name"
+                ));
+            }
             if names().take(index).any(|other| other == name) {
                 return error(format!("{name:?} is captured twice: give one another name"));
             }
@@ -128,6 +134,7 @@ impl HttpBuilder {
             sharing: None,
             wants: Wants::default(),
         };
+        let refusals = self.words.as_ref().and_then(Refusals::of);
         let texts = self.texts()?;
         let captures = self.captures.into_iter().map(|(_, capture)| capture);
         let captures = Captures(captures.collect());
@@ -146,7 +153,11 @@ impl HttpBuilder {
             .assemble(to, &dialer, keeping.keepalive, &texts)?;
         keeping.sharing = self.protocol.sharing(&assembly, &keeping)?;
         let way = assembly.way(self.expect, dialer, keeping, captures)?;
-        Ok(Http { way, keeping })
+        Ok(Http {
+            way,
+            keeping,
+            refusals,
+        })
     }
 }
 

@@ -62,7 +62,7 @@ impl Payload {
         }
         let mut bodies = Bodies::default();
         if let Some(json) = self.json {
-            bodies.first = texts.content("the JSON", json)?;
+            bodies.first = texts.content("--json", json)?;
             bodies.content_type = Some("application/json".into());
             bodies.accept = Some("application/json");
         } else if !self.form.is_empty() {
@@ -73,11 +73,11 @@ impl Payload {
         } else if let Some(text) = self.lines {
             let lines = lines(&text)?.into_iter().enumerate();
             let content = lines.map(|(index, line)| {
-                texts.content(&format!("body {} of the lines of data", index + 1), line)
+                texts.content(&format!("--data-lines, body {}", index + 1), line)
             });
             bodies.turn = content.collect::<Result<_, _>>()?;
         } else {
-            bodies.first = texts.content("the data", self.bytes.unwrap_or_default())?;
+            bodies.first = texts.content("--data", self.bytes.unwrap_or_default())?;
         }
         if let Some(coding) = self.compress {
             bodies.first = bodies.first.compressed(coding, compressed)?;
@@ -98,7 +98,7 @@ fn of_form(pieces: Vec<Piece<'_>>, texts: &Texts) -> Result<Content, Error> {
         Piece::Fixed(bytes) => Ok(Template::fixed(bytes)),
         Piece::Text(bytes, name) => {
             let template = match std::str::from_utf8(bytes) {
-                Ok(text) => texts.template(&format!("the field {name:?}"), text, true)?,
+                Ok(text) => texts.template(&format!("--form {name}"), text, true)?,
                 Err(_) => None,
             };
             Ok(template.unwrap_or_else(|| Template::fixed(&bytes[..])))

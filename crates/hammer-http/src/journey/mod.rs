@@ -32,6 +32,7 @@ use crate::fault;
 use crate::jar::Jar;
 use crate::link::{Keeping, Link, Rest};
 use crate::redirect::Redirect;
+use crate::refusals::Refusals;
 use crate::signature::Signer;
 use crate::template::Template;
 use crate::{Request, Tape};
@@ -118,6 +119,7 @@ impl Journey {
         state: &mut State,
         hit: &Hit,
         request: Option<&Request>,
+        refusals: Option<&Refusals>,
     ) -> Result<Outcome, Failure> {
         let slot = hit.slot();
         let State {
@@ -201,6 +203,12 @@ impl Journey {
                 if status == 407 && dial.for_proxy().is_some() {
                     return Err(hammer_net::PROXY_AUTH);
                 }
+                if let (Some(refusals), Some(_), 401) = (refusals, target, status)
+                    && label.is_some()
+                    && leg.trusted
+                {
+                    refusals.count(hit, &leg.template);
+                }
                 if let (Some(course), Some(target), None) = (&self.course, target, &label) {
                     course.well(&mut memory.borrow_mut(), target);
                 }
@@ -231,7 +239,8 @@ impl Journey {
             return Ok(());
         }
         let mut jar = Jar::default();
-        let mut moment = Moment::new(hit, hit.rng(), &memory.values);
+        let slot = hit.slot();
+        let mut moment = Moment::new(hit, slot.rng(slot.index() as u64), &memory.values);
         for (name, value) in given {
             let value = moment.text(value)?;
             let mut filled = vec![false; self.origins.len()];

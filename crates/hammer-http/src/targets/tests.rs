@@ -217,5 +217,8 @@ fn orders_have_names() {
         TargetOrder::Slot
     );
     let error = "shuffle".parse::<TargetOrder>().expect_err("is unknown");
-    assert!(error.to_string().contains("turn, random and slot"), "{error}");
+    assert!(
+        error.to_string().contains("turn, random and slot"),
+        "{error}"
+    );
 }
