@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::{error, fmt};
 
 type Cause = Box<dyn error::Error + Send + Sync>;
@@ -9,6 +10,16 @@ pub struct Error {
     kind: ErrorKind,
     message: String,
     source: Option<Cause>,
+    place: Option<Box<Place>>,
+}
+
+/// Where in a text something is wrong.
+#[derive(Debug)]
+struct Place {
+    /// Not of a secret.
+    text: Option<String>,
+    at: Range<usize>,
+    right: String,
 }
 
 /// What went wrong.
@@ -29,6 +40,10 @@ pub enum ErrorKind {
     Targets,
     /// What is expected of an answer is malformed.
     Expectation,
+    /// A text is no template; [`Error::place`] says where.
+    Template,
+    /// A capture is malformed, or no template could use it.
+    Capture,
     /// Certificates or a key could not be read, there are none, or they can't be used.
     Certificates,
     /// TLS can't be spoken as it was asked for.
@@ -47,6 +62,7 @@ impl Error {
             kind,
             message: message.into(),
             source: None,
+            place: None,
         }
     }
 
@@ -57,6 +73,37 @@ impl Error {
     pub(crate) fn because(mut self, source: impl Into<Cause>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// With the bytes of `text` that are wrong, and what would be right there. A text that has a secret
+    /// is not kept.
+    pub(crate) fn at(
+        mut self,
+        text: &str,
+        at: Range<usize>,
+        right: impl Into<String>,
+        secret: bool,
+    ) -> Self {
+        self.place = Some(Box::new(Place {
+            text: (!secret).then(|| text.to_owned()),
+            at,
+            right: right.into(),
+        }));
+        self
+    }
+
+    /// What is wrong, without its place.
+    #[must_use]
+    pub fn wrong(&self) -> &str {
+        &self.message
+    }
+
+    /// The text in which something is wrong, the bytes of it that are, and what would be right there,
+    /// which reads well after "right would be". None if the text may have a secret.
+    #[must_use]
+    pub fn place(&self) -> Option<(&str, Range<usize>, &str)> {
+        let place = self.place.as_ref()?;
+        Some((place.text.as_deref()?, place.at.clone(), &place.right))
     }
 
     /// What went wrong.
@@ -80,13 +127,22 @@ impl From<hammer_net::Error> for Error {
             kind,
             source: error.take_source(),
             message: error.to_string(),
+            place: None,
         }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        match &self.place {
+            Some(place) => write!(
+                f,
+                " at byte {}; right would be {}",
+                place.at.start, place.right
+            ),
+            None => Ok(()),
+        }
     }
 }
 

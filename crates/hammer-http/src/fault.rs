@@ -21,6 +21,24 @@ pub(crate) const MALFORMED_BODY: Failure = Failure::new("malformed_body")
     .advice("the body is not in the coding that Content-Encoding says: see it with --once");
 pub(crate) const UNKNOWN_CODING: Failure = Failure::new("unknown_coding")
     .advice("known are gzip, deflate, br and zstd: ask for them in Accept-Encoding");
+pub(crate) const VALUE_MISSING: Failure = Failure::new("value_missing").advice(
+    "a hit needs a value that its slot has not captured yet: let a target that has it be `once`",
+);
+pub(crate) const ROWS_GONE: Failure =
+    Failure::new("rows_gone").advice("each row of a feeder was used once, and there are no more");
+pub(crate) const ROW_UNREADABLE: Failure = Failure::new("row_unreadable").advice(
+    "the file of a feeder can't be read any more, or was changed: see why with RUST_LOG=debug",
+);
+pub(crate) const NO_TOKEN: Failure = Failure::new("no_token")
+    .advice("there is no token for this hit: its row is gone, or none has come");
+pub(crate) const MALFORMED_HEADER: Failure = Failure::new("malformed_header").advice(
+    "a value has line breaks or other control characters, for which a header has no room: write it in \
+     percent with | url",
+);
+pub(crate) const URL_TOO_LONG: Failure =
+    Failure::new("url_too_long").advice("what values make of the URL has more than 65,534 bytes");
+pub(crate) const NOT_COMPRESSED: Failure = Failure::new("not_compressed")
+    .advice("a body can't be compressed: see why with RUST_LOG=debug");
 const MALFORMED: Failure = Failure::new("malformed_answer")
     .advice("the answer is not HTTP/1.1: check scheme and port, or see it with RUST_LOG=debug");
 

@@ -21,6 +21,16 @@ pub struct FormField {
     content: Bytes,
     file_name: Option<String>,
     content_type: Option<String>,
+    /// Whether the content is what was given, and not that of a file.
+    given: bool,
+}
+
+/// A part of a form, as it is sent.
+pub(crate) enum Piece<'f> {
+    /// What stands around fields, and files.
+    Fixed(Vec<u8>),
+    /// The text of a field, and its name.
+    Text(&'f Bytes, &'f str),
 }
 
 impl FormField {
@@ -31,6 +41,7 @@ impl FormField {
             content: text.into(),
             file_name: None,
             content_type: None,
+            given: true,
         }
     }
 }
@@ -60,6 +71,7 @@ impl FromStr for FormField {
         if let Some(how) = from_file {
             let path = Path::new(&value);
             field.content = read(path)?;
+            field.given = false;
             if how == '@' {
                 let name = path.file_name().unwrap_or_default();
                 field.file_name = Some(name.to_string_lossy().into_owned());
@@ -107,9 +119,10 @@ impl FromStr for FormField {
     }
 }
 
-/// The value of `Content-Type` and the body of a form, the same whenever it is made.
-pub(crate) fn encode(fields: &[FormField]) -> (String, Bytes) {
+/// The value of `Content-Type` and the body of a form in pieces, the same whenever it is made.
+pub(crate) fn encode(fields: &[FormField]) -> (String, Vec<Piece<'_>>) {
     let boundary = boundary(fields);
+    let mut pieces = Vec::new();
     let mut body = Vec::new();
     for field in fields {
         let name = quoted(&field.name);
@@ -123,14 +136,17 @@ pub(crate) fn encode(fields: &[FormField]) -> (String, Bytes) {
             body.extend_from_slice(format!("\r\nContent-Type: {content_type}").as_bytes());
         }
         body.extend_from_slice(b"\r\n\r\n");
-        body.extend_from_slice(&field.content);
+        if field.given {
+            pieces.push(Piece::Fixed(std::mem::take(&mut body)));
+            pieces.push(Piece::Text(&field.content, &field.name));
+        } else {
+            body.extend_from_slice(&field.content);
+        }
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    (
-        format!("multipart/form-data; boundary={boundary}"),
-        body.into(),
-    )
+    pieces.push(Piece::Fixed(body));
+    (format!("multipart/form-data; boundary={boundary}"), pieces)
 }
 
 /// A line that no field has in it.
@@ -319,6 +335,16 @@ mod tests {
         }
     }
 
+    /// The pieces of a form, one behind the other.
+    fn whole(fields: &[FormField]) -> (String, Vec<u8>) {
+        let (content_type, pieces) = encode(fields);
+        let bytes = pieces.into_iter().map(|piece| match piece {
+            Piece::Fixed(bytes) => bytes,
+            Piece::Text(bytes, _) => bytes.to_vec(),
+        });
+        (content_type, bytes.collect::<Vec<_>>().concat())
+    }
+
     /// Worked out by hand from RFC 7578.
     #[test]
     fn a_form_is_written_as_the_rfc_says() {
@@ -327,7 +353,7 @@ mod tests {
             field("f\"\r\n=x;filename=\"n\\\"m\";type=text/x"),
             FormField::text("", &b"\0\xff"[..]),
         ];
-        let (content_type, body) = encode(&fields);
+        let (content_type, body) = whole(&fields);
         let boundary = "------------------------hammer00000000";
         assert_eq!(
             content_type,
@@ -341,7 +367,7 @@ mod tests {
         );
         let end = format!("\r\n--{boundary}--\r\n");
         assert_eq!(body, [text.as_bytes(), b"\0\xff", end.as_bytes()].concat());
-        assert_eq!(encode(&fields).1, body);
+        assert_eq!(whole(&fields).1, body);
     }
 
     #[test]

@@ -1,9 +1,13 @@
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 
-use hammer_core::{Failure, Hammer, Hit, Needs, Outcome, Slot};
+use hammer_core::{Crew, Failure, Hammer, Hit, Needs, Outcome, Slot, Unready};
 
+use crate::blanks::{Blanks, Desk, Moment, Sheet};
 use crate::journey::{self, Journey};
 use crate::link::{Keeping, Link};
+use crate::refusals::Refusals;
 use crate::template::Template;
 use crate::version::HttpVersion;
 use crate::{HttpBuilder, Request, Targets};
@@ -22,6 +26,8 @@ use hammer_net::Dial;
 pub struct Http {
     pub(crate) way: Way,
     pub(crate) keeping: Keeping,
+    /// What became of tokens, if there are any.
+    pub(crate) refusals: Option<Refusals>,
 }
 
 /// What a hit does.
@@ -35,6 +41,8 @@ pub(crate) enum Way {
 /// One request, and what opens connections for it.
 pub(crate) struct Straight {
     pub(crate) template: Template,
+    /// What differs from hit to hit.
+    pub(crate) blanks: Option<Box<Blanks>>,
     pub(crate) dial: Dial,
 }
 
@@ -48,7 +56,8 @@ enum Kind {
 
 /// What a slot needs to send one request again and again.
 struct Own {
-    template: Template,
+    sheet: Sheet,
+    desk: Rc<RefCell<Desk>>,
     link: Link,
 }
 
@@ -86,11 +95,19 @@ impl Http {
     ) -> Result<Outcome, Failure> {
         let (dial, template, link) = match (&self.way, &mut session.0) {
             (Way::Straight(straight), Kind::Straight(own)) => {
-                (&straight.dial, &own.template, &mut own.link)
+                if let Some(blanks) = &straight.blanks
+                    && request.is_none()
+                {
+                    let mut moment = Moment::new(&hit, hit.rng(), &[]);
+                    let desk = &mut own.desk.borrow_mut();
+                    blanks.fill(None, &mut moment, &mut own.sheet, desk)?;
+                }
+                (&straight.dial, &own.sheet.template, &mut own.link)
             }
             // On the heap: most hammers have none, and the future of a hit has room for both.
             (Way::Journey(journey), Kind::Journey(state)) => {
-                return Box::pin(journey.hit(state, &hit, request)).await;
+                let refusals = self.refusals.as_ref();
+                return Box::pin(journey.hit(state, &hit, request, refusals)).await;
             }
             _ => unreachable!("a session is of the hammer that opened it"),
         };
@@ -109,6 +126,12 @@ impl Http {
         if status == 407 && dial.for_proxy().is_some() {
             return Err(hammer_net::PROXY_AUTH);
         }
+        if status == 401
+            && let Some(refusals) = &self.refusals
+            && request.is_none()
+        {
+            refusals.count(&hit, template);
+        }
         let outcome = if status < 400 {
             Outcome::ok(status)
         } else {
@@ -121,9 +144,16 @@ impl Http {
 impl Hammer for Http {
     type Session = Session;
 
+    async fn prepare(&self, _: &Crew) -> Result<(), Unready> {
+        match &self.refusals {
+            Some(refusals) => Ok(refusals.words().ready().await?),
+            None => Ok(()),
+        }
+    }
+
     async fn open(&self, slot: Slot) -> Result<Session, Failure> {
-        let (template, dial) = match &self.way {
-            Way::Straight(straight) => (&straight.template, &straight.dial),
+        let straight = match &self.way {
+            Way::Straight(straight) => straight,
             Way::Journey(journey) => {
                 let state = Box::pin(journey.open(&slot)).await?;
                 return Ok(Session(Kind::Journey(Box::new(state))));
@@ -131,10 +161,15 @@ impl Hammer for Http {
         };
         let mut link = Link::default();
         if self.keeping.keepalive {
-            link.open(dial, &self.keeping, &slot).await?;
+            link.open(&straight.dial, &self.keeping, &slot).await?;
+        }
+        let mut template = straight.template.unshared();
+        if straight.blanks.is_some() {
+            template = template.passing();
         }
         Ok(Session(Kind::Straight(Box::new(Own {
-            template: template.unshared(),
+            sheet: Sheet::new(template),
+            desk: slot.share(RefCell::default),
             link,
         }))))
     }
@@ -175,6 +210,23 @@ impl Hammer for Http {
     fn max_workers(&self) -> usize {
         let connections = self.keeping.sharing.and_then(|sharing| sharing.connections);
         connections.unwrap_or(usize::MAX)
+    }
+
+    fn most_hits(&self) -> Option<u64> {
+        let blanks = match &self.way {
+            Way::Straight(straight) => straight.blanks.as_deref(),
+            Way::Journey(journey) => return journey.most_hits(),
+        };
+        blanks.and_then(Blanks::most_hits)
+    }
+
+    fn doubts(&self) -> Vec<String> {
+        let Some(refusals) = &self.refusals else {
+            return vec![];
+        };
+        let mut doubts = refusals.words().doubts();
+        doubts.extend(refusals.doubts());
+        doubts
     }
 
     fn rows(&self) -> Vec<String> {

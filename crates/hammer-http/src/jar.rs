@@ -1,11 +1,6 @@
 //! The cookies of one slot.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use cookie_store::{CookieStore, RawCookie};
-use hammer_core::Slot;
 use hyper::HeaderMap;
 use hyper::header::{HeaderValue, SET_COOKIE};
 use url::Url;
@@ -84,20 +79,6 @@ impl Jar {
         if let Err(error) = self.store.insert_raw(&cookie, url) {
             tracing::debug!(name, %error, "a cookie that is not kept");
         }
-    }
-}
-
-/// The jars of a worker's slots. A session ends with a failure; a slot keeps its cookies.
-#[derive(Debug, Default)]
-pub(crate) struct Jars(RefCell<HashMap<usize, Rc<RefCell<Jar>>>>);
-
-impl Jars {
-    /// The jar of `slot`, made when it asks for the first time.
-    pub(crate) fn of(slot: &Slot, make: impl FnOnce() -> Jar) -> Rc<RefCell<Jar>> {
-        let jars = slot.share(Self::default);
-        let mut jars = jars.0.borrow_mut();
-        let jar = jars.entry(slot.index());
-        jar.or_insert_with(|| Rc::new(RefCell::new(make()))).clone()
     }
 }
 

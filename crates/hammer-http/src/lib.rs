@@ -53,7 +53,9 @@
 //! and `decoded_bytes` where they were coded and looked into. Facts of a
 //! connection over TLS are `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and `alpn`.
 
+mod blanks;
 mod builder;
+mod capture;
 mod coding;
 mod connection;
 mod credentials;
@@ -73,6 +75,7 @@ mod link;
 mod many;
 mod pool;
 mod redirect;
+mod refusals;
 mod requests;
 mod secret;
 mod signature;
@@ -83,10 +86,12 @@ mod url;
 mod version;
 
 pub use builder::HttpBuilder;
+pub use capture::Capture;
 pub use coding::Coding;
 pub use error::{Error, ErrorKind};
 pub use expect::{ExpectedHeader, ExpectedJson, ExpectedPattern, ExpectedStatus};
 pub use form::FormField;
+pub use hammer_data::Words;
 pub use hammer_net::{Family, Networking, TlsVersion};
 pub use header::Header;
 pub use http::{Http, Session};

@@ -53,6 +53,12 @@ impl Template {
         }
     }
 
+    /// The same, changed before each time that it is sent.
+    pub(crate) fn passing(mut self) -> Self {
+        self.copy = h2::Copy::Passing;
+        self
+    }
+
     /// The same, sent in turn with others.
     pub(crate) fn one_of(mut self, several: usize) -> Self {
         if several > 1 {

@@ -1,4 +1,5 @@
 mod body_args;
+mod capture_args;
 mod expect_args;
 mod keep_args;
 mod message_args;
@@ -14,13 +15,15 @@ use clap::Args;
 use hammer_http::{Error, Header, Http, HttpBuilder, Networking, masked};
 
 use self::body_args::BodyArgs;
+use self::capture_args::CaptureArgs;
 use self::message_args::{MessageArgs, method};
 use self::once_args::OnceArgs;
 use self::targets_args::TargetsArgs;
 pub(crate) use self::wire_args::WireArgs;
+use crate::caret;
 use crate::error::chain;
 use crate::network_args::NetworkArgs;
-use crate::{BuildError, Endpoint, HammerArgs, Once};
+use crate::{BuildError, DataArgs, Endpoint, HammerArgs, Once};
 
 /// The flags of `hammer http`, in curl's spelling.
 #[derive(Debug, Clone, Args)]
@@ -35,6 +38,10 @@ pub struct HttpArgs {
     body: BodyArgs,
     #[command(flatten)]
     targets: TargetsArgs,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    capture: CaptureArgs,
     #[command(flatten)]
     once: OnceArgs,
     #[command(flatten)]
@@ -65,12 +72,15 @@ impl HammerArgs for HttpArgs {
         self.targets.hit().unwrap_or_else(one)
     }
 
-    fn build(self, _: u64) -> Result<Http, BuildError> {
+    fn build(self, seed: u64) -> Result<Http, BuildError> {
+        let words = self.data.over(self.wire.network()).words(seed)?;
         let http = self.targets.builder(self.url.as_deref());
         let http = self.message.apply(http);
         let http = self.body.apply(http);
+        let http = self.capture.apply(http.words(words));
         let http = self.once.apply(http);
-        Ok(self.wire.apply(http).build()?)
+        let http = self.wire.apply(http).build();
+        http.map_err(|error| told(&error).into())
     }
 
     fn once(&mut self) -> Option<Once> {
@@ -98,10 +108,37 @@ impl HammerArgs for HttpArgs {
                 ..BodyArgs::default()
             },
             targets: TargetsArgs::default(),
+            data: DataArgs::default(),
+            capture: CaptureArgs::default(),
             once: OnceArgs::default(),
             wire: WireArgs::over(NetworkArgs::trusting(endpoint.cacert, endpoint.insecure)),
         })
     }
+}
+
+/// With them begins what differs from hit to hit.
+const BRACES: &str = "{{";
+
+/// What is wrong, in one line; of a template with its place below.
+fn told(error: &Error) -> String {
+    let mut line = String::new();
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let placed = error.downcast_ref::<Error>();
+        if let Some((placed, (text, place, right))) =
+            placed.and_then(|placed| Some((placed, placed.place()?)))
+        {
+            let right = format!("right would be {right}");
+            let shown = caret::under(text, place, &right);
+            return format!("{line}{}\n\n{shown}", placed.wrong());
+        }
+        line.push_str(&error.to_string());
+        cause = error.source();
+        if cause.is_some() {
+            line.push_str(": ");
+        }
+    }
+    line
 }
 
 /// Builds a request to nowhere, so that the hammer itself says what is wrong with one flag, and
@@ -115,6 +152,10 @@ fn nowhere() -> HttpBuilder {
 }
 
 pub(crate) fn url(text: &str) -> Result<String, String> {
+    if text.contains(BRACES) {
+        // What is in them is known when the hammer is built.
+        return Ok(text.into());
+    }
     // Whom to trust is another flag's matter; to trust anyone reads no certificates.
     check(Http::builder(text).insecure(true)).map(|()| text.into())
 }

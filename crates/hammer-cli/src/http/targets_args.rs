@@ -13,7 +13,7 @@ pub(super) struct TargetsArgs {
     #[arg(long, value_name = "FILE", value_parser = targets)]
     #[arg(conflicts_with_all = ["method", "data", "json", "form", "data_lines"])]
     targets: Option<TargetFile>,
-    /// Order of the targets: turn, or random [default: turn]
+    /// Order of the targets: turn, random or slot [default: turn]
     #[arg(long, value_name = "HOW", value_parser = parsed::<TargetOrder>, requires = "targets")]
     target_order: Option<TargetOrder>,
 }
@@ -37,6 +37,7 @@ impl TargetsArgs {
         let order = match self.target_order.unwrap_or_default() {
             TargetOrder::Turn => "in turn",
             TargetOrder::Random => "drawn by the seed",
+            TargetOrder::Slot => "in turn within each slot",
         };
         let (count, path) = (file.targets.len(), &file.path);
         let s = if count == 1 { "" } else { "s" };

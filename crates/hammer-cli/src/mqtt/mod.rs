@@ -58,7 +58,7 @@ impl HammerArgs for MqttArgs {
     fn build(self, seed: u64) -> Result<Mqtt, BuildError> {
         let mqtt = self
             .message
-            .apply(Mqtt::builder(&self.url).words(self.data.words(seed)?));
+            .apply(Mqtt::builder(&self.url).words(self.data.over(&self.network).words(seed)?));
         let mqtt = self.network.apply(self.connect.apply(mqtt));
         let mqtt = self.measure.apply(mqtt);
         Ok(self.properties.apply(self.session.apply(mqtt)).build()?)

@@ -3,19 +3,20 @@
 use std::collections::HashMap;
 use std::time::SystemTime;
 
-use bytes::Bytes;
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderValue};
 
-use super::address::Addresses;
+use super::address::{Address, Addresses};
 use super::expect::Expect;
 use super::message::Message;
 use super::payload::{Bodies, compressed};
 use super::request::{Line, fits_body, method};
+use crate::blanks::{Blanks, Content, Texts};
+use crate::capture::Captures;
 use crate::credentials::Credentials;
 use crate::h2::Wants;
 use crate::http::{Straight, Way};
-use crate::journey::{Follow, Journey, Target};
+use crate::journey::{Course, Follow, Journey, Target};
 use crate::link::Keeping;
 use crate::signature::Signer;
 use crate::targets::{Deal, Entry, Targets};
@@ -31,10 +32,10 @@ pub(super) struct Assembly {
     targets: Vec<Target>,
     origins: Vec<Dial>,
     rows: Vec<String>,
-    deal: Option<Deal>,
-    bodies: Vec<Bytes>,
+    course: Option<Course>,
+    bodies: Vec<Content>,
     signer: Option<Signer>,
-    cookies: Option<Vec<(String, String)>>,
+    cookies: Option<Vec<(String, hammer_data::Template)>>,
     redirects: Option<u32>,
 }
 
@@ -45,28 +46,39 @@ impl Assembly {
         expect: Expect,
         dialer: Dialer,
         mut keeping: Keeping,
+        captures: Captures,
     ) -> Result<Way, Error> {
-        let max_body = expect.max_body()?;
-        let straight = self.deal.is_none()
+        let max_body = expect.max_body(captures.look_into_bodies())?;
+        let straight = self.course.is_none()
+            && captures.is_empty()
             && self.bodies.is_empty()
             && self.signer.is_none()
             && self.cookies.is_none()
             && self.redirects.is_none();
         if straight && expect.is_default() {
-            let (template, dial) = (self.targets.remove(0).template, self.origins.remove(0));
-            return Ok(Way::Straight(Box::new(Straight { template, dial })));
+            let Target {
+                template, blanks, ..
+            } = self.targets.remove(0);
+            return Ok(Way::Straight(Box::new(Straight {
+                template,
+                blanks,
+                dial: self.origins.remove(0),
+            })));
         }
         keeping.wants = Wants {
             headers: true,
-            body: expect.tape.is_some() || expect.expectations.look_into_bodies(),
+            body: expect.tape.is_some()
+                || expect.expectations.look_into_bodies()
+                || captures.look_into_bodies(),
         };
         Ok(Way::Journey(Box::new(Journey {
             targets: self.targets,
             origins: self.origins,
-            deal: self.deal,
+            course: self.course,
             bodies: self.bodies,
             rows: self.rows,
             cookies: self.cookies,
+            captures,
             signer: self.signer,
             follow: self.redirects.map(|max| Follow { max, dialer }),
             expect: expect.expectations,
@@ -88,13 +100,47 @@ impl Assembly {
         targets.map(|target| (&target.template, &self.origins[target.origin]))
     }
 
+    /// Has all requests send their tokens as credentials, if no text says where they go.
+    fn send_tokens(&mut self, texts: &Texts, given: bool) -> Result<(), Error> {
+        let Some(bearer) = texts.bearer()? else {
+            return Ok(());
+        };
+        let blanks = self
+            .targets
+            .iter()
+            .filter_map(|target| target.blanks.as_ref());
+        let bodies = self.bodies.iter().flat_map(Content::texts);
+        let cookies = self.cookies.iter().flatten().map(|(_, value)| value);
+        let mut all = blanks
+            .flat_map(|blanks| blanks.texts())
+            .chain(bodies)
+            .chain(cookies);
+        let sent = all.any(|text| text.variables().any(|name| name == "token"));
+        drop(all);
+        if sent {
+            return Ok(());
+        }
+        let mut requests = self.targets.iter().map(|target| &target.template);
+        let given = given || requests.any(|request| request.headers().contains_key(AUTHORIZATION));
+        if given || self.signer.is_some() {
+            let message = "there are tokens, which no text has as {{token}}, and other credentials: leave \
+                           out one of them";
+            return Err(Error::new(ErrorKind::Credentials, message));
+        }
+        for target in &mut self.targets {
+            let blanks = target.blanks.get_or_insert_default();
+            blanks.add_authorization(&mut target.template, bearer.clone());
+        }
+        Ok(())
+    }
+
     /// Nothing yet.
     fn empty() -> Self {
         Self {
             targets: vec![],
             origins: vec![],
             rows: vec![],
-            deal: None,
+            course: None,
             bodies: vec![],
             signer: None,
             cookies: None,
@@ -110,6 +156,7 @@ impl Message {
         to: Addresses,
         dialer: &Dialer,
         keepalive: bool,
+        texts: &Texts,
     ) -> Result<Assembly, Error> {
         let headers = std::mem::take(&mut self.headers).into_iter();
         let mut given: Vec<Header> = headers.collect::<Result<_, _>>()?;
@@ -117,7 +164,12 @@ impl Message {
             given.push(Header::new("host", host)?);
         }
         let has = |name| given.iter().any(|header: &Header| header.name == name);
-        let (authorization, signer) = self.credentials(has(AUTHORIZATION))?;
+        let has_authorization = has(AUTHORIZATION);
+        let (authorization, signer) = self.credentials(has_authorization, texts)?;
+        let (authorization, basic) = match authorization {
+            Some((value, basic)) => (Some(value), basic),
+            None => (None, None),
+        };
         let cookies = self.cookies(has(COOKIE))?;
         let compress = self.payload.compress;
         if compress.is_some() && has(CONTENT_ENCODING) {
@@ -133,15 +185,17 @@ impl Message {
         let parts = Parts {
             defaults,
             given,
+            basic,
             compress,
             keepalive,
+            texts,
         };
         let (redirects, keep_cookies) = (self.redirects, self.keep_cookies);
         let mut assembly = match (self.targets.take(), to) {
-            (Some(targets), Addresses::Targets(urls)) => {
-                parts.of_targets(&targets, urls, dialer, &self)?
+            (Some(targets), Addresses::Targets(addresses)) => {
+                parts.of_targets(&targets, addresses, dialer, &self)?
             }
-            (_, Addresses::One(url)) => parts.of_one(url, dialer, self)?,
+            (_, Addresses::One(address)) => parts.of_one(address, dialer, self)?,
             (None, Addresses::Targets(_)) => return Err(Error::url("there is no URL to hit")),
         };
         if let Some(signer) = &signer {
@@ -151,13 +205,26 @@ impl Message {
             }
         }
         assembly.signer = signer;
-        assembly.cookies = keep_cookies.then(|| cookies.unwrap_or_default());
+        if keep_cookies {
+            let given = cookies.unwrap_or_default().into_iter();
+            let text = given.map(|(name, value)| {
+                let template = texts.template(&format!("--cookie {name}"), &value, true)?;
+                let fixed = || hammer_data::Template::fixed(value.as_bytes());
+                Ok((name, template.unwrap_or_else(fixed)))
+            });
+            assembly.cookies = Some(text.collect::<Result<_, Error>>()?);
+        }
         assembly.redirects = redirects;
+        assembly.send_tokens(texts, has_authorization)?;
         Ok(assembly)
     }
 
     /// The value of `Authorization`, or what signs in its place.
-    fn credentials(&self, in_header: bool) -> Result<(Option<HeaderValue>, Option<Signer>), Error> {
+    fn credentials(
+        &self,
+        in_header: bool,
+        texts: &Texts,
+    ) -> Result<(Option<Authorization>, Option<Signer>), Error> {
         let error = |message| Err(Error::new(ErrorKind::Credentials, message));
         let given = match &self.credentials[..] {
             [_, _, ..] => {
@@ -179,13 +246,18 @@ impl Message {
                 error("a session token belongs to signatures, and none are made: give their scope")
             }
             (None, None) => Ok((None, None)),
-            (None, Some(given)) => Ok((Some(given.header()?), None)),
-            (Some(scope), Some(Credentials::Basic(user))) => match user.split_once(':') {
-                Some((key, secret)) if !key.is_empty() && !secret.is_empty() => {
-                    Ok((None, Some(Signer::new(key, secret, token, scope.clone()))))
+            (None, Some(given @ Credentials::Bearer(_))) => {
+                Ok((Some((given.header()?, None)), None))
+            }
+            (None, Some(Credentials::Basic(user))) => Ok((Some(basic(user, texts)?), None)),
+            (Some(scope), Some(Credentials::Basic(user))) => {
+                match texts.literal("--user", user)?.split_once(':') {
+                    Some((key, secret)) if !key.is_empty() && !secret.is_empty() => {
+                        Ok((None, Some(Signer::new(key, secret, token, scope.clone()))))
+                    }
+                    _ => error("signatures need KEY:SECRET as their user and password"),
                 }
-                _ => error("signatures need KEY:SECRET as their user and password"),
-            },
+            }
             (Some(_), _) => error("signatures need a user: KEY:SECRET"),
         }
     }
@@ -219,6 +291,23 @@ impl Message {
     }
 }
 
+/// The value of `Authorization`; of a user that hits have their own of, what stands in its place, and the
+/// text of user and password.
+type Authorization = (HeaderValue, Option<hammer_data::Template>);
+
+fn basic(user: &str, texts: &Texts) -> Result<Authorization, Error> {
+    let template = texts.template("--user", user, true)?;
+    let given = match template.as_ref().map(|template| template.literal()) {
+        None => user.into(),
+        Some(Some(literal)) => String::from_utf8_lossy(literal),
+        // Only to be told from what others give.
+        Some(None) => format!("{user}:").into(),
+    };
+    let value = Credentials::Basic(given.into_owned()).header()?;
+    let differs = template.filter(|template| template.literal().is_none());
+    Ok((value, differs))
+}
+
 fn cookie_header(cookies: &[(String, String)]) -> Result<HeaderValue, Error> {
     let pairs: Vec<String> = cookies
         .iter()
@@ -229,19 +318,28 @@ fn cookie_header(cookies: &[(String, String)]) -> Result<HeaderValue, Error> {
 }
 
 /// What the requests to all targets have in common.
-struct Parts {
+struct Parts<'t> {
     /// Headers in whose place others may be given.
     defaults: HeaderMap,
     given: Vec<Header>,
+    /// User and password, if hits have their own.
+    basic: Option<hammer_data::Template>,
     compress: Option<Coding>,
     keepalive: bool,
+    texts: &'t Texts,
 }
 
-impl Parts {
-    fn of_one(self, url: Url, dialer: &Dialer, message: Message) -> Result<Assembly, Error> {
+impl Parts<'_> {
+    fn of_one(
+        self,
+        address: Address,
+        dialer: &Dialer,
+        message: Message,
+    ) -> Result<Assembly, Error> {
+        let Address { url, path } = address;
         let has_body = !message.payload.given().is_empty();
         let default = if has_body { "POST" } else { "GET" };
-        let bodies = message.payload.bodies()?;
+        let bodies = message.payload.bodies(self.texts)?;
         let dial = dialer.to(&url.peer())?;
         let line = Line {
             method: method(message.method.as_deref().unwrap_or(default))?,
@@ -250,13 +348,18 @@ impl Parts {
             keepalive: self.keepalive,
         };
         let defaults = self.defaults_with(&bodies)?;
-        let template = line.request(defaults, self.given.iter().cloned(), bodies.first)?;
-        for body in &bodies.turn {
+        let first = bodies.first.fixed().cloned().unwrap_or_default();
+        let mut template = line.request(defaults, self.given.iter().cloned(), first)?;
+        for body in bodies.turn.iter().filter_map(Content::fixed) {
             fits_body(template.headers(), body)?;
         }
+        let varying = bodies.turn.iter().find(|body| body.fixed().is_none());
+        let body = varying.unwrap_or(&bodies.first).clone();
+        let blanks = self.blanks(&mut template, path, body, &dial)?;
         let mut assembly = Assembly::empty();
         assembly.targets.push(Target {
             template,
+            blanks,
             url: url.plain()?,
             origin: 0,
             row: 0,
@@ -293,7 +396,7 @@ impl Parts {
     fn of_targets(
         self,
         targets: &Targets,
-        urls: Vec<Url>,
+        addresses: Vec<Address>,
         dialer: &Dialer,
         message: &Message,
     ) -> Result<Assembly, Error> {
@@ -306,7 +409,8 @@ impl Parts {
         }
         let mut assembly = Assembly::empty();
         let mut known = HashMap::new();
-        for (entry, url) in targets.entries.iter().zip(urls) {
+        let mut paths = vec![];
+        for (entry, Address { url, path }) in targets.entries.iter().zip(addresses) {
             let within = |cause| targets.within(entry, cause);
             let key = (url.tls, url.host.to_string(), url.port);
             let origin = match known.get(&key) {
@@ -323,30 +427,51 @@ impl Parts {
                     origin
                 }
             };
-            let template = self.target(entry, &url, &assembly.origins[origin]);
+            paths.push(path.as_ref().map(|path| path.source().to_owned()));
+            let request = self.target(entry, &url, path, &assembly.origins[origin]);
+            let (template, blanks) = request.map_err(within)?;
             assembly.targets.push(Target {
-                template: template.map_err(within)?,
+                template,
+                blanks,
                 url: url.plain().map_err(within)?,
                 origin,
                 row: 0,
             });
         }
-        assembly.name_rows(&targets.entries);
-        let weights = targets.entries.iter().map(|entry| entry.weight);
-        assembly.deal = Some(Deal::new(weights, message.order));
+        assembly.name_rows(&targets.entries, &paths);
+        let entries = targets.entries.iter();
+        let once = entries.clone().enumerate().filter(|(_, entry)| entry.once);
+        let once: Vec<_> = once.map(|(index, _)| index).collect();
+        if once.len() == targets.len() {
+            return error(
+                "each target is for once, and none is left for the hits after them".into(),
+            );
+        }
+        // Nobody is dealt what each slot has once.
+        let weights = entries.map(|entry| if entry.once { 0 } else { entry.weight });
+        assembly.course = Some(Course {
+            once,
+            deal: Deal::new(weights, message.order),
+        });
         Ok(assembly)
     }
 
-    fn target(&self, entry: &Entry, url: &Url, dial: &Dial) -> Result<Template, Error> {
+    fn target(
+        &self,
+        entry: &Entry,
+        url: &Url,
+        path: Option<hammer_data::Template>,
+        dial: &Dial,
+    ) -> Result<(Template, Option<Box<Blanks>>), Error> {
         let has = |header: &&Header| !entry.headers.iter().any(|own| own.name == header.name);
         let given = self.given.iter().filter(has).chain(&entry.headers).cloned();
         let mut defaults = self.defaults.clone();
         if url.authorization.is_some() {
             defaults.remove(AUTHORIZATION);
         }
-        let mut body = entry.body.clone();
-        if let Some(coding) = self.compress.filter(|_| !body.is_empty()) {
-            body = compressed(&body, coding)?;
+        let mut body = self.texts.content("the body", entry.body.clone())?;
+        if let Some(coding) = self.compress.filter(|_| !entry.body.is_empty()) {
+            body = body.compressed(coding, compressed)?;
             defaults.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
         }
         let line = Line {
@@ -355,21 +480,43 @@ impl Parts {
             for_proxy: dial.for_proxy(),
             keepalive: self.keepalive,
         };
-        line.request(defaults, given, body)
+        let mut template =
+            line.request(defaults, given, body.fixed().cloned().unwrap_or_default())?;
+        let blanks = self.blanks(&mut template, path, body, dial)?;
+        Ok((template, blanks))
+    }
+
+    /// What hits fill in, if there is anything.
+    fn blanks(
+        &self,
+        template: &mut Template,
+        path: Option<hammer_data::Template>,
+        body: Content,
+        dial: &Dial,
+    ) -> Result<Option<Box<Blanks>>, Error> {
+        let holder = self.defaults.get(AUTHORIZATION);
+        let basic = holder.zip(self.basic.as_ref());
+        let theirs = dial.for_proxy();
+        let blanks = self.texts.blanks(template, path, body, theirs, basic)?;
+        Ok(Some(blanks)
+            .filter(|blanks| !blanks.is_empty())
+            .map(Box::new))
     }
 }
 
 impl Assembly {
     /// Targets of one name are one row.
-    fn name_rows(&mut self, entries: &[Entry]) {
+    fn name_rows(&mut self, entries: &[Entry], paths: &[Option<String>]) {
         let mut known = HashMap::new();
-        for (target, entry) in self.targets.iter_mut().zip(entries) {
+        for ((target, entry), path) in self.targets.iter_mut().zip(entries).zip(paths) {
             let name = entry.name.clone().unwrap_or_else(|| {
-                let url = match self.origins.len() {
-                    1 => target.url[::url::Position::BeforePath..].to_owned(),
-                    _ => target.url.to_string(),
+                let path = path.as_deref();
+                let path = path.unwrap_or(&target.url[::url::Position::BeforePath..]);
+                let origin = match self.origins.len() {
+                    1 => "",
+                    _ => &target.url[..::url::Position::BeforePath],
                 };
-                format!("{} {url}", entry.method)
+                format!("{} {origin}{path}", entry.method)
             });
             let rows = &mut self.rows;
             target.row = *known.entry(name).or_insert_with_key(|name| {

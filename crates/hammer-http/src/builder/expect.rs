@@ -28,9 +28,10 @@ impl Expect {
         self.expectations.is_empty() && self.first_byte.is_none() && self.tape.is_none()
     }
 
-    /// How much of a body is looked into.
-    pub(super) fn max_body(&self) -> Result<u64, Error> {
-        if self.max_body.is_some() && !self.expectations.look_into_bodies() {
+    /// How much of a body is looked into, which may be for what is `captured` of it.
+    pub(super) fn max_body(&self, captured: bool) -> Result<u64, Error> {
+        let looks = captured || self.expectations.look_into_bodies();
+        if self.max_body.is_some() && !looks {
             let message = "there is a largest body, and no body is looked into: add what it should \
                            be like, or leave out the size";
             return Err(Error::new(ErrorKind::Expectation, message));

@@ -13,6 +13,8 @@ use memchr::memmem::Finder;
 pub use self::header::ExpectedHeader;
 pub use self::json::ExpectedJson;
 pub use self::pattern::ExpectedPattern;
+pub(crate) use self::pattern::compiled;
+pub(crate) use self::pointer::Pointer;
 pub use self::status::ExpectedStatus;
 
 /// The labels of answers that were not as expected, but for their status, which is a label itself.

@@ -24,14 +24,18 @@ impl FromStr for ExpectedPattern {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let built = RegexBuilder::new(text)
-            .size_limit(MAX_PATTERN_BYTES)
-            .build();
-        built.map(Self).map_err(|cause| {
+        compiled(text).map(Self).map_err(|cause| {
             let message = format!("malformed regular expression {text:?}");
             Error::new(ErrorKind::Expectation, message).because(cause)
         })
     }
+}
+
+/// The expression that `text` spells, within a bound of memory.
+pub(crate) fn compiled(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text)
+        .size_limit(MAX_PATTERN_BYTES)
+        .build()
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 
 /// A JSON pointer (RFC 6901).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pointer(Vec<String>);
+pub(crate) struct Pointer(Vec<String>);
 
 impl Pointer {
     /// The value in its place, as it is written; none also if `text` is not JSON.
-    pub(super) fn find<'t>(&self, text: &'t [u8]) -> Option<&'t str> {
+    pub(crate) fn find<'t>(&self, text: &'t [u8]) -> Option<&'t str> {
         let mut json = serde_json::Deserializer::from_slice(text);
         let found = Walk(&self.0).deserialize(&mut json).ok()?;
         json.end().ok()?;

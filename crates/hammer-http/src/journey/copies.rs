@@ -1,7 +1,6 @@
-use bytes::Bytes;
-
 use super::{Journey, Target};
-use crate::template::{Template, unshared};
+use crate::blanks::Content;
+use crate::template::Template;
 
 /// So many bytes to send are copied for each worker; more are shared by all.
 const COPIED_BYTES: usize = 8 << 20;
@@ -11,7 +10,7 @@ const COPIED_BYTES: usize = 8 << 20;
 #[derive(Default)]
 pub(super) struct Copies {
     pub(super) templates: Vec<Template>,
-    pub(super) bodies: Vec<Bytes>,
+    pub(super) bodies: Vec<Content>,
 }
 
 impl Copies {
@@ -23,7 +22,7 @@ impl Copies {
         let copy = |target: &Target| target.template.unshared().one_of(several);
         Self {
             templates: journey.targets.iter().map(copy).collect(),
-            bodies: journey.bodies.iter().map(unshared).collect(),
+            bodies: journey.bodies.iter().map(Content::unshared).collect(),
         }
     }
 }
@@ -34,5 +33,5 @@ fn bytes_to_send(journey: &Journey) -> usize {
         let headers = headers.map(|(name, value)| name.as_str().len() + value.len());
         headers.sum::<usize>() + target.url.as_str().len() + target.template.body.len()
     });
-    targets.sum::<usize>() + journey.bodies.iter().map(Bytes::len).sum::<usize>()
+    targets.sum::<usize>() + journey.bodies.iter().map(Content::len).sum::<usize>()
 }

@@ -1,32 +1,39 @@
 //! The way of a hit that does more than send one request and look at the status.
 
 mod copies;
+mod course;
 mod leg;
 mod links;
+mod memory;
+mod sheets;
 mod strangers;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
 use hammer_core::{Failure, Hit, Label, Outcome, Slot};
 use hyper::header::COOKIE;
 use hyper::http::response;
 use url::Url;
 
 use self::copies::Copies;
+pub(crate) use self::course::Course;
 use self::leg::Leg;
 use self::links::Links;
+use self::memory::Memory;
+use self::sheets::Sheets;
 use self::strangers::Strangers;
+use crate::blanks::{Blanks, Content, Desk, Moment};
+use crate::capture::Captures;
 use crate::decoder::{Budget, Decoder};
 use crate::expect::Expectations;
 use crate::fault;
-use crate::jar::{Jar, Jars};
+use crate::jar::Jar;
 use crate::link::{Keeping, Link, Rest};
 use crate::redirect::Redirect;
+use crate::refusals::Refusals;
 use crate::signature::Signer;
-use crate::targets::Deal;
 use crate::template::Template;
 use crate::{Request, Tape};
 use hammer_net::Dial;
@@ -37,14 +44,16 @@ pub(crate) struct Journey {
     /// Where hits begin; never empty.
     pub(crate) targets: Vec<Target>,
     /// Which hit goes to which of them, if there are several.
-    pub(crate) deal: Option<Deal>,
+    pub(crate) course: Option<Course>,
     /// Bodies that hits take in turn, in place of their target's.
-    pub(crate) bodies: Vec<Bytes>,
+    pub(crate) bodies: Vec<Content>,
     pub(crate) rows: Vec<String>,
     /// What opens the connections to the targets.
     pub(crate) origins: Vec<Dial>,
     /// The cookies that each slot begins with, if slots keep cookies.
-    pub(crate) cookies: Option<Vec<(String, String)>>,
+    pub(crate) cookies: Option<Vec<(String, hammer_data::Template)>>,
+    /// What slots keep of answers.
+    pub(crate) captures: Captures,
     pub(crate) signer: Option<Signer>,
     pub(crate) follow: Option<Follow>,
     pub(crate) expect: Expectations,
@@ -60,6 +69,8 @@ pub(crate) struct Journey {
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) template: Template,
+    /// What differs from hit to hit.
+    pub(crate) blanks: Option<Box<Blanks>>,
     pub(crate) url: Url,
     /// Its place in [`Journey::origins`].
     pub(crate) origin: usize,
@@ -77,7 +88,9 @@ pub(crate) struct Follow {
 /// What a slot keeps between hits.
 pub(crate) struct State {
     links: Links,
-    jar: Option<Rc<RefCell<Jar>>>,
+    memory: Rc<RefCell<Memory>>,
+    sheets: Sheets,
+    desk: Rc<RefCell<Desk>>,
     copies: Rc<Copies>,
     strangers: Rc<Strangers>,
 }
@@ -93,7 +106,9 @@ impl Journey {
         }
         Ok(State {
             links,
-            jar: self.cookies.as_ref().map(|given| self.jar(given, slot)),
+            memory: Memory::of(slot),
+            sheets: Sheets::default(),
+            desk: slot.share(RefCell::default),
             copies: slot.share(|| Copies::of(self)),
             strangers: slot.share(|| Strangers::after(self.origins.len())),
         })
@@ -104,21 +119,37 @@ impl Journey {
         state: &mut State,
         hit: &Hit,
         request: Option<&Request>,
+        refusals: Option<&Refusals>,
     ) -> Result<Outcome, Failure> {
         let slot = hit.slot();
-        let copies = state.copies.clone();
-        let mut leg = match request {
-            Some(request) => Leg::brought(request, &self.targets[0]),
-            None => self.first_leg(&copies, hit),
+        let State {
+            links,
+            memory,
+            copies,
+            strangers,
+            sheets,
+            desk,
+        } = state;
+        let (target, mut leg) = match request {
+            Some(request) => (None, Leg::brought(request, &self.targets[0])),
+            None => {
+                let (memory, desk) = (&mut memory.borrow_mut(), &mut desk.borrow_mut());
+                let (target, leg) = self.first_leg(memory, copies, sheets, desk, hit)?;
+                (Some(target), leg)
+            }
         };
+        if let Some(given) = &self.cookies {
+            self.fill_jar(given, &mut memory.borrow_mut(), hit)?;
+        }
+        let mut found = 0;
         let (mut sent, mut received) = (0, 0);
         let mut followed = 0;
         loop {
-            self.dress(&mut leg, state)?;
-            let known = state.strangers.dial(leg.origin);
+            self.dress(&mut leg, &memory.borrow())?;
+            let known = strangers.dial(leg.origin);
             let dial = known.as_deref().or(self.origins.get(leg.origin));
             let dial = dial.ok_or(fault::MALFORMED_REDIRECT)?;
-            let link = state.links.to(leg.origin).await;
+            let link = links.to(leg.origin).await;
             let tape = self
                 .tape
                 .as_ref()
@@ -130,8 +161,12 @@ impl Journey {
             if let Some((tape, at)) = tape {
                 tape.head(at, &head);
             }
-            if let Some(jar) = &state.jar {
-                jar.borrow_mut().take(&head.headers, &leg.url);
+            if let Some(jar) = &mut memory.borrow_mut().jar {
+                jar.take(&head.headers, &leg.url);
+            }
+            if !self.captures.is_empty() {
+                let values = &mut memory.borrow_mut().values;
+                found |= self.captures.take_head(&head.headers, values);
             }
             let redirect = match &self.follow {
                 Some(_) => {
@@ -149,10 +184,15 @@ impl Journey {
                     followed += 1;
                     slot.count("redirects", 1);
                     hit.mark("redirect");
-                    leg = leg.next(redirect, dial, &follow.dialer, &state.strangers)?;
+                    leg = leg.next(redirect, dial, &follow.dialer, strangers)?;
                     None
                 }
-                _ => Some(self.arrive(link, &head, body, tape, hit).await?),
+                _ => {
+                    let arriving = self.arrive(link, &head, body, tape, hit);
+                    let (label, body) = arriving.await?;
+                    self.capture(&mut memory.borrow_mut(), found, &body, slot);
+                    Some(label)
+                }
             };
             let traffic = link.settle(&self.keeping, slot).await;
             sent += traffic.0;
@@ -163,49 +203,118 @@ impl Journey {
                 if status == 407 && dial.for_proxy().is_some() {
                     return Err(hammer_net::PROXY_AUTH);
                 }
+                if let (Some(refusals), Some(_), 401) = (refusals, target, status)
+                    && label.is_some()
+                    && leg.trusted
+                {
+                    refusals.count(hit, &leg.template);
+                }
+                if let (Some(course), Some(target), None) = (&self.course, target, &label) {
+                    course.well(&mut memory.borrow_mut(), target);
+                }
                 let outcome = label.map_or(Outcome::ok(status), Outcome::rejected);
                 return Ok(outcome.sent(sent).received(received));
             }
         }
     }
 
-    /// The jar of a slot, which begins with what was given, for each origin of the targets.
-    fn jar(&self, given: &[(String, String)], slot: &Slot) -> Rc<RefCell<Jar>> {
-        Jars::of(slot, || {
-            let mut jar = Jar::default();
+    /// How many hits there are rows for, if they come to an end.
+    pub(crate) fn most_hits(&self) -> Option<u64> {
+        let targets = self.targets.iter();
+        let blanks = targets.filter_map(|target| target.blanks.as_ref()?.most_hits());
+        let bodies = self.bodies.iter().flat_map(Content::texts);
+        blanks
+            .chain(bodies.filter_map(hammer_data::Template::most_hits))
+            .min()
+    }
+
+    /// Gives a slot, with its first hit, the cookies that it begins with, for each origin of the targets.
+    fn fill_jar(
+        &self,
+        given: &[(String, hammer_data::Template)],
+        memory: &mut Memory,
+        hit: &Hit,
+    ) -> Result<(), Failure> {
+        if memory.jar.is_some() {
+            return Ok(());
+        }
+        let mut jar = Jar::default();
+        let slot = hit.slot();
+        let mut moment = Moment::new(hit, slot.rng(slot.index() as u64), &memory.values);
+        for (name, value) in given {
+            let value = moment.text(value)?;
             let mut filled = vec![false; self.origins.len()];
             for target in &self.targets {
                 if !std::mem::replace(&mut filled[target.origin], true) {
-                    for (name, value) in given {
-                        jar.give(name, value, &target.url);
-                    }
+                    jar.give(name, &value, &target.url);
                 }
             }
-            jar
-        })
+        }
+        memory.jar = Some(jar);
+        Ok(())
     }
 
-    fn first_leg<'j>(&'j self, copies: &'j Copies, hit: &Hit) -> Leg<'j> {
-        let index = self.deal.as_ref().map_or(0, |deal| deal.target(hit));
+    /// What a hit sends at first, and to which target.
+    fn first_leg<'j>(
+        &'j self,
+        memory: &mut Memory,
+        copies: &'j Copies,
+        sheets: &'j mut Sheets,
+        desk: &mut Desk,
+        hit: &Hit,
+    ) -> Result<(usize, Leg<'j>), Failure> {
+        let mut rng = hit.rng();
+        let course = self.course.as_ref();
+        let index = course.map_or(0, |course| course.target(memory, hit, &mut rng));
         let target = &self.targets[index];
         if !self.rows.is_empty() {
             hit.row(target.row);
         }
         let template = copies.templates.get(index).unwrap_or(&target.template);
-        let mut leg = Leg::first(target, template);
         let bodies = match &copies.bodies[..] {
             [] => &self.bodies[..],
             copied => copied,
         };
-        if !bodies.is_empty() {
-            let turn = hit.number() % bodies.len() as u64;
-            leg.template.to_mut().body = bodies[turn as usize].clone();
+        let turn = hit.number().checked_rem(bodies.len() as u64);
+        let body = turn.map(|turn| &bodies[turn as usize]);
+        let blanks = target.blanks.as_deref();
+        if blanks.is_none() && body.is_none() {
+            return Ok((index, Leg::first(target, template)));
         }
-        leg
+        let sheet = sheets.of(index, template);
+        let mut moment = Moment::new(hit, rng, &memory.values);
+        let none = Blanks::default();
+        let blanks = blanks.unwrap_or(&none);
+        blanks.fill(body, &mut moment, sheet, desk)?;
+        let mut leg = Leg::first(target, &sheet.template);
+        if blanks.target.is_some() && self.looks_at_urls() {
+            let uri = &sheet.template.head.uri;
+            let url = leg.url.to_mut();
+            url.set_path(uri.path());
+            url.set_query(uri.query());
+        }
+        Ok((index, leg))
+    }
+
+    /// Whether anything depends on path and query of what is sent.
+    fn looks_at_urls(&self) -> bool {
+        self.cookies.is_some() || self.follow.is_some() || self.tape.is_some()
+    }
+
+    /// Keeps what the body of the last answer has, and counts what none had.
+    fn capture(&self, memory: &mut Memory, found: u64, body: &[u8], slot: &Slot) {
+        if self.captures.is_empty() {
+            return;
+        }
+        let found = found | self.captures.take_body(body, &mut memory.values);
+        match self.captures.missed(found) {
+            0 => {}
+            missed => slot.count("capture_missed", missed),
+        }
     }
 
     /// Adds what belongs to the moment: a signature, and the cookies of the slot.
-    fn dress(&self, leg: &mut Leg<'_>, state: &State) -> Result<(), Failure> {
+    fn dress(&self, leg: &mut Leg<'_>, memory: &Memory) -> Result<(), Failure> {
         if let Some(signer) = self.signer.as_ref().filter(|_| leg.trusted) {
             let template = leg.template.to_mut();
             let (head, scheme) = (&mut template.head, leg.url.scheme());
@@ -215,8 +324,8 @@ impl Journey {
                 fault::NOT_SIGNED
             })?;
         }
-        if let Some(jar) = &state.jar {
-            match jar.borrow().header(&leg.url) {
+        if let Some(jar) = &memory.jar {
+            match jar.header(&leg.url) {
                 Some(cookies) => {
                     leg.template.to_mut().head.headers.insert(COOKIE, cookies);
                 }
@@ -253,7 +362,7 @@ impl Journey {
         Ok(())
     }
 
-    /// Reads the last answer; the label if it is not as expected.
+    /// Reads the last answer; the label if it is not as expected, and the body if it is looked into.
     async fn arrive(
         &self,
         link: &mut Link,
@@ -261,7 +370,7 @@ impl Journey {
         body: Rest,
         tape: Option<(&Tape, usize)>,
         hit: &Hit,
-    ) -> Result<Option<Label>, Failure> {
+    ) -> Result<(Option<Label>, Vec<u8>), Failure> {
         hit.mark("first_byte");
         let status = head.status.as_u16();
         let missed = if self.expect.status(status) {
@@ -269,12 +378,12 @@ impl Journey {
         } else {
             Some(status.into())
         };
-        let mut decoder = match missed {
-            None if self.expect.look_into_bodies() => {
-                let budget = hit.slot().share(Budget::default);
-                Some(Decoder::new(&head.headers, self.max_body, budget)?)
-            }
-            _ => None,
+        let expects = missed.is_none() && self.expect.look_into_bodies();
+        let mut decoder = if expects || self.captures.look_into_bodies() {
+            let budget = hit.slot().share(Budget::default);
+            Some(Decoder::new(&head.headers, self.max_body, budget)?)
+        } else {
+            None
         };
         let read = link.read(body, hit.slot(), |piece| {
             if let Some((tape, at)) = tape {
@@ -294,13 +403,15 @@ impl Journey {
         }
         hit.slot().count("body_bytes", whole.bytes);
         let Some(decoder) = decoder else {
-            return Ok(missed);
+            return Ok((missed, vec![]));
         };
         let decoded = decoder.finish()?;
         if decoded.coded {
             hit.slot().count("decoded_bytes", decoded.text.len() as u64);
         }
-        Ok(self.expect.misses_body(&decoded.text).map(Label::from))
+        let misses = || self.expect.misses_body(&decoded.text).map(Label::from);
+        let missed = missed.or_else(misses);
+        Ok((missed, decoded.text))
     }
 }
 

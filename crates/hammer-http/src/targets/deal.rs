@@ -1,4 +1,3 @@
-use hammer_core::Hit;
 use hammer_core::rand_xoshiro::rand_core::Rng;
 
 use super::TargetOrder;
@@ -8,29 +7,35 @@ use super::TargetOrder;
 pub(crate) struct Deal {
     /// The weights of each target and all before it, added up.
     ends: Vec<u64>,
+    /// Whether each has the weight 1.
+    even: bool,
     order: TargetOrder,
 }
 
 impl Deal {
     pub(crate) fn new(weights: impl IntoIterator<Item = u32>, order: TargetOrder) -> Self {
+        let mut even = true;
         let ends = weights.into_iter().scan(0, |end, weight| {
+            even &= weight == 1;
             *end += u64::from(weight);
             Some(*end)
         });
         Self {
             ends: ends.collect(),
+            even,
             order,
         }
     }
 
-    /// The target of a hit.
-    pub(crate) fn target(&self, hit: &Hit) -> usize {
+    /// The target of the hit of this number, which is the `turn`-th of its slot.
+    pub(crate) fn target(&self, number: u64, turn: u64, rng: &mut impl Rng) -> usize {
         let total = self.ends.last().copied().unwrap_or(1);
         let place = match self.order {
-            TargetOrder::Turn => hit.number() % total,
+            TargetOrder::Turn => number % total,
+            TargetOrder::Slot => turn % total,
             // The high half of the product is even over 0..total, but for total in 2⁶⁴.
             TargetOrder::Random => {
-                let product = u128::from(hit.rng().next_u64()) * u128::from(total);
+                let product = u128::from(rng.next_u64()) * u128::from(total);
                 (product >> 64) as u64
             }
         };
@@ -38,7 +43,7 @@ impl Deal {
     }
 
     fn at(&self, place: u64) -> usize {
-        if self.ends.last() == Some(&(self.ends.len() as u64)) {
+        if self.even {
             return place as usize;
         }
         self.ends.partition_point(|end| *end <= place)
@@ -51,11 +56,12 @@ mod tests {
 
     #[test]
     fn each_is_dealt_as_often_as_its_weight() {
-        let table: [(&[u32], &[usize]); 4] = [
+        let table: [(&[u32], &[usize]); 5] = [
             (&[1], &[0]),
             (&[1, 1, 1], &[0, 1, 2]),
             (&[3, 1, 2], &[0, 0, 0, 1, 2, 2]),
             (&[1, 1_000_000], &[0, 1, 1]),
+            (&[0, 2, 0, 2], &[1, 1, 3, 3]),
         ];
         for (weights, expected) in table {
             let deal = Deal::new(weights.iter().copied(), TargetOrder::Turn);

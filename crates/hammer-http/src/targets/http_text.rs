@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Entry, Wrong, weight};
+use super::{Entry, Wrong, once, weight};
 use crate::Header;
 
 const RIGHT: &str = "it should be \"METHOD URL\", \"Name: value\", \"@FILE\" or \"# comment\"";
@@ -32,6 +32,7 @@ pub(super) fn parse(
                 headers: Vec::new(),
                 body: Bytes::new(),
                 weight: above.weight.take().unwrap_or(1),
+                once: std::mem::take(&mut above.once),
                 name: above.name.take(),
             });
             above.at = None;
@@ -53,7 +54,7 @@ pub(super) fn parse(
     match above.at {
         Some(at) => Err(Wrong::new(
             at,
-            "no target follows: a weight or a name stands above one",
+            "no target follows: a weight, a name or once stands above one",
         )),
         None => Ok(entries),
     }
@@ -71,6 +72,7 @@ fn request(line: &str) -> Option<(&str, &str)> {
 struct Above {
     weight: Option<u32>,
     name: Option<String>,
+    once: bool,
     /// The line of the last of them.
     at: Option<usize>,
 }
@@ -82,6 +84,7 @@ impl Above {
         };
         let value = value.trim();
         match key.trim() {
+            "once" => self.once = once(value)?,
             "weight" => self.weight = Some(weight(value)?),
             "name" if !value.is_empty() => self.name = Some(value.to_owned()),
             _ => return Ok(()),

@@ -11,7 +11,7 @@ use super::{Entry, Wrong, weight};
 use crate::Header;
 use crate::error::chain;
 
-/// The keys of vegeta, and two of ours.
+/// The keys of vegeta, and three of ours.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
@@ -23,6 +23,8 @@ struct Line {
     body: Option<String>,
     #[serde(default)]
     weight: Option<serde_json::Number>,
+    #[serde(default)]
+    once: bool,
     #[serde(default)]
     name: Option<String>,
 }
@@ -72,6 +74,7 @@ fn entry(at: usize, text: &str) -> Result<Entry, String> {
         headers,
         body: Bytes::from(body),
         weight: weight.transpose()?.unwrap_or(1),
+        once: line.once,
         name: line.name.filter(|name| !name.is_empty()),
     })
 }

@@ -19,7 +19,8 @@ const MAX_WEIGHT: u32 = 1_000_000;
 /// Targets to hit, each with its own method, URL, headers and body.
 ///
 /// The text is in one of the formats of vegeta: as HTTP writes requests, or a JSON object in each
-/// line. Ours alone are the weight of a target and its name in the report.
+/// line. Ours alone are the weight of a target, its name in the report, and
+/// whether each slot hits it once, first.
 ///
 /// ```
 /// use hammer_http::Targets;
@@ -46,6 +47,8 @@ pub enum TargetOrder {
     Turn,
     /// Drawn for each hit by the seed of the run, as likely as its weight.
     Random,
+    /// As they stand in the file, by each slot on its own: what a user does, step by step.
+    Slot,
 }
 
 /// One target as it stands in a file.
@@ -59,6 +62,8 @@ pub(crate) struct Entry {
     pub(crate) headers: Vec<Header>,
     pub(crate) body: Bytes,
     pub(crate) weight: u32,
+    /// Whether each slot hits it once, before any other.
+    pub(crate) once: bool,
     pub(crate) name: Option<String>,
 }
 
@@ -139,9 +144,10 @@ impl FromStr for TargetOrder {
         match text {
             "turn" => Ok(Self::Turn),
             "random" => Ok(Self::Random),
+            "slot" => Ok(Self::Slot),
             _ => {
                 let message =
-                    format!("unknown order {text:?} of targets: known are turn and random");
+                    format!("unknown order {text:?} of targets: known are turn, random and slot");
                 Err(Error::new(ErrorKind::Targets, message))
             }
         }
@@ -176,6 +182,11 @@ fn weight(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|weight| (1..=MAX_WEIGHT).contains(weight));
     number.ok_or_else(|| format!("the weight {text:?} is no whole number from 1 to {MAX_WEIGHT}"))
+}
+
+fn once(text: &str) -> Result<bool, String> {
+    text.parse()
+        .map_err(|_| format!("once is {text:?}: right would be true or false"))
 }
 
 /// The file of a body: beside the targets, or else in the current folder.

@@ -212,6 +212,13 @@ fn orders_have_names() {
         "random".parse::<TargetOrder>().expect("is known"),
         TargetOrder::Random
     );
+    assert_eq!(
+        "slot".parse::<TargetOrder>().expect("is known"),
+        TargetOrder::Slot
+    );
     let error = "shuffle".parse::<TargetOrder>().expect_err("is unknown");
-    assert!(error.to_string().contains("turn and random"), "{error}");
+    assert!(
+        error.to_string().contains("turn, random and slot"),
+        "{error}"
+    );
 }

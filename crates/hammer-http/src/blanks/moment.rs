@@ -1,0 +1,84 @@
+use std::cell::Cell;
+
+use hammer_core::rand_xoshiro::Xoshiro256PlusPlus;
+use hammer_core::{Failure, Hit};
+use hammer_data::{Context, FeedErrorKind, Template, Value};
+
+use crate::fault;
+
+/// A hit, as the texts of its request see it.
+pub(crate) struct Moment<'h> {
+    hit: &'h Hit,
+    rng: Xoshiro256PlusPlus,
+    /// What the slot has captured, by the order in which the captures were given.
+    values: &'h [Option<Vec<u8>>],
+    missing: Cell<bool>,
+}
+
+impl<'h> Moment<'h> {
+    /// With the hit's own randomness, as far as it is not used up.
+    pub(crate) fn new(
+        hit: &'h Hit,
+        rng: Xoshiro256PlusPlus,
+        values: &'h [Option<Vec<u8>>],
+    ) -> Self {
+        Self {
+            hit,
+            rng,
+            values,
+            missing: Cell::new(false),
+        }
+    }
+
+    /// Appends a text of this hit.
+    pub(super) fn render(&mut self, text: &Template, to: &mut Vec<u8>) -> Result<(), Failure> {
+        text.render(self, to).map_err(|error| match error.kind() {
+            FeedErrorKind::Gone => fault::ROWS_GONE,
+            FeedErrorKind::NoToken => fault::NO_TOKEN,
+            _ => {
+                tracing::debug!(%error, "no row");
+                fault::ROW_UNREADABLE
+            }
+        })
+    }
+
+    /// A text of this hit, alone.
+    pub(crate) fn text(&mut self, text: &Template) -> Result<String, Failure> {
+        let mut bytes = vec![];
+        self.render(text, &mut bytes)?;
+        self.nothing_missing()?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// # Errors
+    ///
+    /// If a value was asked for that the slot does not have.
+    pub(super) fn nothing_missing(&self) -> Result<(), Failure> {
+        if self.missing.get() {
+            return Err(fault::VALUE_MISSING);
+        }
+        Ok(())
+    }
+}
+
+impl Context for Moment<'_> {
+    type Rng = Xoshiro256PlusPlus;
+
+    fn rng(&mut self) -> &mut Self::Rng {
+        &mut self.rng
+    }
+
+    fn hit(&self) -> u64 {
+        self.hit.number()
+    }
+
+    fn slot(&self) -> u64 {
+        self.hit.slot().index() as u64
+    }
+
+    fn variable(&self, index: usize) -> Value<'_> {
+        let value = self.values.get(index).and_then(Option::as_deref);
+        self.missing.set(self.missing.get() || value.is_none());
+        Value::Bytes(value.unwrap_or_default())
+    }
+}

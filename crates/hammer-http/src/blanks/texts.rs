@@ -1,0 +1,192 @@
+use std::borrow::Cow;
+use std::ops::Range;
+
+use hammer_data::{Per, Template, Words};
+use hyper::HeaderMap;
+use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, HeaderValue};
+
+use super::{Blanks, Content, HeaderBlank, TargetBlank};
+use crate::secret::is_secret;
+use crate::{Error, ErrorKind};
+
+/// Makes templates of the texts that a builder was given, if it is to.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    words: Option<Words>,
+}
+
+impl Texts {
+    /// With the words of a run, and those that are captured from answers.
+    pub(crate) fn new<'c>(words: Option<Words>, captured: impl Iterator<Item = &'c str>) -> Self {
+        // Without a bound: else each text would reserve it.
+        let with = |words: Words, name: &str| words.variable(name, Per::Slot, None);
+        Self {
+            words: words.map(|words| captured.fold(words, with)),
+        }
+    }
+
+    /// The template of a text, if it is one; `of` says whose in messages, which don't repeat what is
+    /// `secret`.
+    pub(crate) fn template(
+        &self,
+        of: &str,
+        text: &str,
+        secret: bool,
+    ) -> Result<Option<Template>, Error> {
+        let words = self.words.as_ref().filter(|_| text.contains("{{"));
+        let compile = |words| {
+            Template::compile(text, words).map_err(|error| {
+                let message = format!("the template of {of} {}", error.wrong());
+                let wrong = Error::new(ErrorKind::Template, message);
+                wrong.at(text, error.place(), error.right(), secret)
+            })
+        };
+        words.map(compile).transpose()
+    }
+
+    /// Tokens as credentials, if there are tokens.
+    pub(crate) fn bearer(&self) -> Result<Option<Template>, Error> {
+        match &self.words {
+            Some(words) if words.given_tokens().is_some() => {
+                let words = Some(words.clone().literal(false));
+                Self { words }.template("the token", "Bearer {{token}}", true)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A text that has to be the same in each hit; it is a secret.
+    pub(crate) fn literal(&self, of: &str, text: &str) -> Result<String, Error> {
+        let Some(template) = self.template(of, text, true)? else {
+            return Ok(text.to_owned());
+        };
+        let literal = template.literal().map(String::from_utf8_lossy);
+        literal.map(Cow::into_owned).ok_or_else(|| {
+            let message = format!("{of} has a variable, and signatures have one key for all hits");
+            Error::new(ErrorKind::Credentials, message)
+        })
+    }
+
+    /// What a body is; bytes that are no text are sent as they are.
+    pub(crate) fn content(&self, of: &str, body: bytes::Bytes) -> Result<Content, Error> {
+        let template = match std::str::from_utf8(&body) {
+            Ok(text) => self.template(of, text, false)?,
+            Err(_) => None,
+        };
+        Ok(template.map_or(Content::Fixed(body), |template| Content::of(vec![template])))
+    }
+
+    /// Where the braces of a text are that is a template.
+    pub(super) fn spans(&self, text: &str) -> Vec<Range<usize>> {
+        let Some(words) = &self.words else {
+            return vec![];
+        };
+        let mut spans = vec![];
+        let mut at = 0;
+        while let Some(open) = text[at..].find("{{").map(|open| at + open) {
+            at = open + 2;
+            if text[..open].ends_with('\\') {
+                continue;
+            }
+            // Braces within quotes close nothing.
+            let mut closes = text[at..]
+                .match_indices("}}")
+                .map(|(close, _)| at + close + 2);
+            let whole = |end: &usize| Template::compile(&text[open..*end], words).is_ok();
+            if let Some(end) = closes.find(whole) {
+                spans.push(open..end);
+                at = end;
+            }
+        }
+        spans
+    }
+
+    /// A text that is the same in each hit.
+    pub(super) fn bytes(&self, text: &str) -> Vec<u8> {
+        let template = self.template("", text, false).ok().flatten();
+        let literal = template.as_ref().and_then(Template::literal);
+        literal.unwrap_or(text.as_bytes()).to_vec()
+    }
+
+    /// The blanks of a request that has been put together of texts.
+    ///
+    /// `path` is what its target differs by, `theirs` are headers for a proxy, which are no texts, and
+    /// `basic` is what stands in place of credentials until their text is known.
+    pub(crate) fn blanks(
+        &self,
+        request: &mut crate::template::Template,
+        path: Option<Template>,
+        body: Content,
+        theirs: Option<&HeaderMap>,
+        basic: Option<(&HeaderValue, &Template)>,
+    ) -> Result<Blanks, Error> {
+        let head = &mut request.head;
+        let target = path.map(|text| {
+            let before = match (head.uri.scheme_str(), head.uri.authority()) {
+                (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
+                _ => String::new(),
+            };
+            TargetBlank {
+                before: before.into(),
+                text,
+            }
+        });
+        let mut headers = vec![];
+        for (place, (name, value)) in head.headers.iter_mut().enumerate() {
+            if theirs.is_some_and(|theirs| theirs.contains_key(name)) {
+                continue;
+            }
+            if let Some((_, text)) =
+                basic.filter(|(holder, _)| name == AUTHORIZATION && value == *holder)
+            {
+                headers.push(HeaderBlank {
+                    place,
+                    text: text.clone(),
+                    basic: true,
+                });
+            } else if let Some(text) = self.header(name, value)? {
+                headers.push(HeaderBlank {
+                    place,
+                    text,
+                    basic: false,
+                });
+            }
+        }
+        let body = Some(body).filter(|body| body.fixed().is_none());
+        if body.is_some() && head.headers.contains_key(CONTENT_LENGTH) {
+            let message = "the header Content-Length is given, and bodies differ from hit to hit: leave \
+                           it out";
+            return Err(Error::new(ErrorKind::Header, message));
+        }
+        Ok(Blanks {
+            target,
+            headers,
+            body,
+        })
+    }
+
+    /// What differs in the value of a header; what is always the same is set.
+    fn header(
+        &self,
+        name: &HeaderName,
+        value: &mut HeaderValue,
+    ) -> Result<Option<Template>, Error> {
+        let Ok(text) = std::str::from_utf8(value.as_bytes()) else {
+            return Ok(None);
+        };
+        let of = format!("the header {name}");
+        let Some(template) = self.template(&of, text, is_secret(name))? else {
+            return Ok(None);
+        };
+        let Some(literal) = template.literal() else {
+            return Ok(Some(template));
+        };
+        let mut fixed = HeaderValue::from_bytes(literal).map_err(|cause| {
+            let message = format!("{of} has no room for what its template stands for");
+            Error::new(ErrorKind::Header, message).because(cause)
+        })?;
+        fixed.set_sensitive(value.is_sensitive());
+        *value = fixed;
+        Ok(None)
+    }
+}

@@ -1,0 +1,226 @@
+//! Values of answers that a slot's next hits send.
+
+use std::fmt;
+use std::str::FromStr;
+
+use hyper::HeaderMap;
+use hyper::header::HeaderName;
+use regex::bytes::Regex;
+
+use crate::expect::{Pointer, compiled};
+use crate::{Error, ErrorKind};
+
+/// The longest value that is kept.
+const MAX_VALUE_BYTES: usize = 64 << 10;
+
+/// There are no more captures than bits in what tells which of them were found.
+pub(crate) const MAX_CAPTURES: usize = 64;
+
+/// Where in an answer a value is that the slot's next hits send.
+///
+/// `json:/a/b` is a value of a JSON body by its pointer (RFC 6901), a text without its quotes, and `null`
+/// is none; `header:Name` is the first header of that name; `regex:EXPRESSION` is what the first group of
+/// the expression matches in the body, or all of it if it has no group.
+#[derive(Debug, Clone)]
+pub struct Capture(From);
+
+#[derive(Debug, Clone)]
+enum From {
+    Json(Pointer),
+    Header(HeaderName),
+    Pattern(Regex),
+}
+
+/// All captures, and which of them an answer had: a bit for each.
+#[derive(Debug, Default)]
+pub(crate) struct Captures(pub(crate) Vec<Capture>);
+
+impl Captures {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether bodies have to be read.
+    pub(crate) fn look_into_bodies(&self) -> bool {
+        let mut captures = self.0.iter();
+        captures.any(|capture| !matches!(capture.0, From::Header(_)))
+    }
+
+    /// Keeps what the head of an answer has.
+    pub(crate) fn take_head(&self, headers: &HeaderMap, values: &mut Vec<Option<Vec<u8>>>) -> u64 {
+        self.take(values, |capture, value| match capture {
+            From::Header(name) => {
+                value.extend_from_slice(headers.get(name)?.as_bytes());
+                Some(())
+            }
+            _ => None,
+        })
+    }
+
+    /// Keeps what a body has.
+    pub(crate) fn take_body(&self, body: &[u8], values: &mut Vec<Option<Vec<u8>>>) -> u64 {
+        self.take(values, |capture, value| match capture {
+            From::Header(_) => None,
+            From::Json(pointer) => match pointer.find(body)? {
+                "null" => None,
+                text if text.starts_with('"') => {
+                    let text: String = serde_json::from_str(text).ok()?;
+                    value.extend_from_slice(text.as_bytes());
+                    Some(())
+                }
+                json => {
+                    value.extend_from_slice(json.as_bytes());
+                    Some(())
+                }
+            },
+            From::Pattern(pattern) => {
+                let found = pattern.captures(body)?;
+                let group = if pattern.captures_len() > 1 { 1 } else { 0 };
+                value.extend_from_slice(found.get(group)?.as_bytes());
+                Some(())
+            }
+        })
+    }
+
+    /// How many of them were not `found`.
+    pub(crate) fn missed(&self, found: u64) -> u64 {
+        self.0.len() as u64 - u64::from(found.count_ones())
+    }
+
+    fn take(
+        &self,
+        values: &mut Vec<Option<Vec<u8>>>,
+        take: impl Fn(&From, &mut Vec<u8>) -> Option<()>,
+    ) -> u64 {
+        values.resize(self.0.len(), None);
+        let mut found = 0;
+        let mut taken = vec![];
+        for (index, (capture, value)) in self.0.iter().zip(values).enumerate() {
+            taken.clear();
+            if take(&capture.0, &mut taken).is_none() {
+                continue;
+            }
+            if taken.len() > MAX_VALUE_BYTES {
+                tracing::debug!(bytes = taken.len(), "a value that is too long to capture");
+                continue;
+            }
+            let kept = value.get_or_insert_default();
+            kept.clear();
+            kept.extend_from_slice(&taken);
+            found |= 1 << index;
+        }
+        found
+    }
+}
+
+impl FromStr for Capture {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let error = |message| Error::new(ErrorKind::Capture, message);
+        let right = "right would be json:/POINTER, header:NAME or regex:EXPRESSION";
+        let (kind, place) = text
+            .split_once(':')
+            .ok_or_else(|| error(format!("{text:?} says not what to capture; {right}")))?;
+        Ok(Self(match kind {
+            "json" => From::Json(place.parse().map_err(|what| {
+                error(format!(
+                    "malformed JSON pointer {place:?} to capture: {what}"
+                ))
+            })?),
+            "header" => From::Header(place.trim().parse().map_err(|cause| {
+                error(format!("malformed name {place:?} of a header to capture")).because(cause)
+            })?),
+            "regex" => From::Pattern(compiled(place).map_err(|cause| {
+                error(format!("malformed regular expression {place:?} to capture")).because(cause)
+            })?),
+            _ => return Err(error(format!("can't capture from {kind:?}; {right}"))),
+        }))
+    }
+}
+
+impl fmt::Display for Capture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            From::Json(_) => f.write_str("json"),
+            From::Header(name) => write!(f, "header:{name}"),
+            From::Pattern(pattern) => write!(f, "regex:{pattern}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn values_are_taken_from_where_they_are() {
+        let body = br#"{"a": {"b": "x\u00e9\"", "n": 1.50, "l": [1, null]}, "t": "id=42;"}"#;
+        let mut headers = HeaderMap::new();
+        for value in ["first", "second"] {
+            headers.append("x-id", HeaderValue::from_static(value));
+        }
+        for (spelled, value) in [
+            ("json:/a/b", Some("x\u{e9}\"")),
+            ("json:/a/n", Some("1.50")),
+            ("json:/a/l", Some("[1, null]")),
+            ("json:/a/l/1", None),
+            ("json:/a/x", None),
+            ("header:X-Id", Some("first")),
+            ("header: x-id", Some("first")),
+            ("header:X-No", None),
+            ("regex:id=([0-9]+)", Some("42")),
+            ("regex:id=[0-9]+", Some("id=42")),
+            ("regex:id=(x)?", None),
+            ("regex:no", None),
+        ] {
+            let captures = Captures(vec![spelled.parse().expect(spelled)]);
+            let mut values = vec![];
+            let found = captures.take_head(&headers, &mut values);
+            let found = found | captures.take_body(body, &mut values);
+            let kept = values[0].as_deref().map(String::from_utf8_lossy);
+            assert_eq!(kept.as_deref(), value, "{spelled}");
+            assert_eq!(
+                captures.missed(found),
+                u64::from(value.is_none()),
+                "{spelled}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_last_value_stays_until_there_is_another_that_is_not_too_long() {
+        let captures = Captures(vec!["json:/a".parse().expect("is well formed")]);
+        let mut values = vec![];
+        let long = format!("{{\"a\": \"{}\"}}", "x".repeat(MAX_VALUE_BYTES + 1));
+        for (body, found, kept) in [
+            ("{\"a\": 1}", 1, "1"),
+            ("{\"a\": 2}", 1, "2"),
+            ("{}", 0, "2"),
+            ("no JSON", 0, "2"),
+            (&long, 0, "2"),
+            ("{\"a\": \"\"}", 1, ""),
+        ] {
+            assert_eq!(captures.take_body(body.as_bytes(), &mut values), found);
+            assert_eq!(values[0].as_deref(), Some(kept.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn malformed_captures_are_told_what_would_be_right() {
+        for (spelled, fragment) in [
+            ("", "json:/POINTER"),
+            ("/token", "json:/POINTER"),
+            ("body:x", "json:/POINTER"),
+            ("json:token", "begins with /"),
+            ("header:a b", "malformed name"),
+            ("regex:(", "malformed regular"),
+        ] {
+            let error = spelled.parse::<Capture>().expect_err(spelled);
+            assert!(error.to_string().contains(fragment), "{spelled}: {error}");
+            assert_eq!(error.kind(), ErrorKind::Capture);
+        }
+    }
+}
