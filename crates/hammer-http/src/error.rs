@@ -1,5 +1,6 @@
-use std::ops::Range;
 use std::{error, fmt};
+
+use hammer_data::TemplateError;
 
 type Cause = Box<dyn error::Error + Send + Sync>;
 
@@ -10,16 +11,6 @@ pub struct Error {
     kind: ErrorKind,
     message: String,
     source: Option<Cause>,
-    place: Option<Box<Place>>,
-}
-
-/// Where in a text something is wrong.
-#[derive(Debug)]
-struct Place {
-    /// Not of a secret.
-    text: Option<String>,
-    at: Range<usize>,
-    right: String,
 }
 
 /// What went wrong.
@@ -40,7 +31,7 @@ pub enum ErrorKind {
     Targets,
     /// What is expected of an answer is malformed.
     Expectation,
-    /// A text is no template; [`Error::place`] says where.
+    /// A text is no template; the source is the [`TemplateError`], which knows where.
     Template,
     /// A capture is malformed, or no template could use it.
     Capture,
@@ -62,7 +53,6 @@ impl Error {
             kind,
             message: message.into(),
             source: None,
-            place: None,
         }
     }
 
@@ -75,35 +65,10 @@ impl Error {
         self
     }
 
-    /// With the bytes of `text` that are wrong, and what would be right there. A text that has a secret
-    /// is not kept.
-    pub(crate) fn at(
-        mut self,
-        text: &str,
-        at: Range<usize>,
-        right: impl Into<String>,
-        secret: bool,
-    ) -> Self {
-        self.place = Some(Box::new(Place {
-            text: (!secret).then(|| text.to_owned()),
-            at,
-            right: right.into(),
-        }));
-        self
-    }
-
-    /// What is wrong, without its place.
-    #[must_use]
-    pub fn wrong(&self) -> &str {
-        &self.message
-    }
-
-    /// The text in which something is wrong, the bytes of it that are, and what would be right there,
-    /// which reads well after "right would be". None if the text may have a secret.
-    #[must_use]
-    pub fn place(&self) -> Option<(&str, Range<usize>, &str)> {
-        let place = self.place.as_ref()?;
-        Some((place.text.as_deref()?, place.at.clone(), &place.right))
+    /// `of` is no template. Nothing is kept of what may be a secret.
+    pub(crate) fn template(of: &str, error: TemplateError, secret: bool) -> Self {
+        let wrong = Self::new(ErrorKind::Template, format!("{of} is no template"));
+        wrong.because(if secret { error.of_secret() } else { error })
     }
 
     /// What went wrong.
@@ -127,22 +92,13 @@ impl From<hammer_net::Error> for Error {
             kind,
             source: error.take_source(),
             message: error.to_string(),
-            place: None,
         }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        match &self.place {
-            Some(place) => write!(
-                f,
-                " at byte {}; right would be {}",
-                place.at.start, place.right
-            ),
-            None => Ok(()),
-        }
+        f.write_str(&self.message)
     }
 }
 

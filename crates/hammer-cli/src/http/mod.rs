@@ -20,7 +20,6 @@ use self::message_args::{MessageArgs, method};
 use self::once_args::OnceArgs;
 use self::targets_args::TargetsArgs;
 pub(crate) use self::wire_args::WireArgs;
-use crate::caret;
 use crate::error::chain;
 use crate::network_args::NetworkArgs;
 use crate::{BuildError, DataArgs, Endpoint, HammerArgs, Once};
@@ -79,8 +78,7 @@ impl HammerArgs for HttpArgs {
         let http = self.body.apply(http);
         let http = self.capture.apply(http.words(words));
         let http = self.once.apply(http);
-        let http = self.wire.apply(http).build();
-        http.map_err(|error| told(&error).into())
+        Ok(self.wire.apply(http).build()?)
     }
 
     fn once(&mut self) -> Option<Once> {
@@ -118,28 +116,6 @@ impl HammerArgs for HttpArgs {
 
 /// With them begins what differs from hit to hit.
 const BRACES: &str = "{{";
-
-/// What is wrong, in one line; of a template with its place below.
-fn told(error: &Error) -> String {
-    let mut line = String::new();
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        let placed = error.downcast_ref::<Error>();
-        if let Some((placed, (text, place, right))) =
-            placed.and_then(|placed| Some((placed, placed.place()?)))
-        {
-            let right = format!("right would be {right}");
-            let shown = caret::under(text, place, &right);
-            return format!("{line}{}\n\n{shown}", placed.wrong());
-        }
-        line.push_str(&error.to_string());
-        cause = error.source();
-        if cause.is_some() {
-            line.push_str(": ");
-        }
-    }
-    line
-}
 
 /// Builds a request to nowhere, so that the hammer itself says what is wrong with one flag, and
 /// clap says which flag it was.

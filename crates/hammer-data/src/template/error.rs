@@ -30,6 +30,17 @@ impl TemplateError {
         Self { place, ..self }
     }
 
+    /// For an embedder that has no room for something at this place of its text.
+    #[must_use]
+    pub fn misplaced(
+        text: &str,
+        place: Range<usize>,
+        wrong: impl Into<String>,
+        right: impl Into<String>,
+    ) -> Self {
+        Self::new(place, wrong, right).of(text)
+    }
+
     /// Wrong in this text.
     pub(super) fn of(self, text: &str) -> Self {
         Self {

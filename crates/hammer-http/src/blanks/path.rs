@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use hammer_data::Template;
+use hammer_data::{Template, TemplateError};
 
 use super::Texts;
+use crate::Error;
 use crate::url::masked;
-use crate::{Error, ErrorKind};
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
@@ -49,12 +49,10 @@ pub(crate) fn place<'t>(text: &'t str, texts: &Texts) -> Result<Place<'t>, Error
         && front.literal().is_none()
     {
         let place = spans.first().cloned().unwrap_or(0..begin);
-        let error = Error::new(
-            ErrorKind::Template,
-            "the template of the URL has a variable in its scheme, host or port, which are the same \
-             for all hits",
-        );
-        return Err(error.at(text, place, "one in its path or query", secret));
+        let wrong = "has a variable in its scheme, host or port, which are the same for all hits";
+        let right = "one in its path or query";
+        let error = TemplateError::misplaced(text, place, wrong, right);
+        return Err(Error::template("the URL", error, secret));
     }
     let front = texts.bytes(&text[..begin]);
     let front = String::from_utf8_lossy(&front).into_owned();

@@ -35,11 +35,8 @@ impl Texts {
     ) -> Result<Option<Template>, Error> {
         let words = self.words.as_ref().filter(|_| text.contains("{{"));
         let compile = |words| {
-            Template::compile(text, words).map_err(|error| {
-                let message = format!("the template of {of} {}", error.wrong());
-                let wrong = Error::new(ErrorKind::Template, message);
-                wrong.at(text, error.place(), error.right(), secret)
-            })
+            let compiled = Template::compile(text, words);
+            compiled.map_err(|error| Error::template(of, error, secret))
         };
         words.map(compile).transpose()
     }
