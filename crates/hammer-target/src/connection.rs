@@ -111,6 +111,7 @@ impl Connection {
     /// Gives a token to whoever asks for one, whatever the form says.
     async fn give(&self, tokens: &Tokens, form: Incoming) -> io::Result<Response<Full<Bytes>>> {
         form.collect().await.map_err(io::Error::other)?;
+        self.house.ledger.give_token();
         let mut response = Response::new(Full::new(tokens.give(Instant::now()).into()));
         let json = HeaderValue::from_static("application/json");
         response.headers_mut().insert(CONTENT_TYPE, json);

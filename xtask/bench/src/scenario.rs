@@ -23,6 +23,10 @@ pub(crate) enum Kind {
     Engine,
     /// A timeline at 2,000/s: whether it arrives as it was written.
     Replay,
+    /// Rows that are used once: whether each arrives once.
+    Rows,
+    /// Tokens that are renewed: whether one is refused, or a renewal is seen.
+    Tokens,
     /// Messages into a sink of our own: how many a second.
     MqttSink,
     /// Messages into mosquitto, where it is on PATH.
@@ -31,7 +35,7 @@ pub(crate) enum Kind {
     Timeline,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 14] = [
     Kind::Closed,
     Kind::Http2,
     Kind::Ceiling,
@@ -41,6 +45,8 @@ const KINDS: [Kind; 12] = [
     Kind::Memory,
     Kind::Engine,
     Kind::Replay,
+    Kind::Rows,
+    Kind::Tokens,
     Kind::MqttSink,
     Kind::Mqtt,
     Kind::Timeline,
@@ -65,6 +71,8 @@ impl Kind {
             (Self::Memory, true) => "memory-tls",
             (Self::Engine, _) => "engine",
             (Self::Replay, _) => "replay",
+            (Self::Rows, _) => "rows",
+            (Self::Tokens, _) => "tokens",
             (Self::MqttSink, _) => "mqtt-sink",
             (Self::Mqtt, _) => "mqtt",
             (Self::Timeline, _) => "timeline",
@@ -73,14 +81,23 @@ impl Kind {
 
     /// Whether a quick bench has no time for it.
     const fn is_long(self) -> bool {
-        matches!(self, Self::MqttSink | Self::Mqtt | Self::Timeline)
+        matches!(
+            self,
+            Self::Tokens | Self::MqttSink | Self::Mqtt | Self::Timeline
+        )
     }
 
     /// Whether there is something to encrypt.
     const fn has_tls(self) -> bool {
         !matches!(
             self,
-            Self::Engine | Self::Replay | Self::MqttSink | Self::Mqtt | Self::Timeline
+            Self::Engine
+                | Self::Replay
+                | Self::Rows
+                | Self::Tokens
+                | Self::MqttSink
+                | Self::Mqtt
+                | Self::Timeline
         )
     }
 }
@@ -162,14 +179,14 @@ mod tests {
 
     #[test]
     fn selects_by_name_and_by_flag() {
-        let plain = "closed http2 ceiling steady even stall memory engine replay";
+        let plain = "closed http2 ceiling steady even stall memory engine replay rows";
         for (asked, tls, quick, selected) in [
             (
                 "",
                 false,
                 false,
                 &*format!(
-                    "{plain} mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
+                    "{plain} tokens mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
                 ),
             ),
             ("", false, true, &format!("{plain} closed-tls")),

@@ -13,9 +13,11 @@ mod even;
 mod memory;
 mod mqtt;
 mod replay;
+mod rows;
 mod stall;
 mod steady;
 mod timeline;
+mod tokens;
 
 /// What a scenario found out.
 pub(crate) struct Found {
@@ -33,6 +35,8 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
         Kind::Http2
         | Kind::Engine
         | Kind::Replay
+        | Kind::Rows
+        | Kind::Tokens
         | Kind::MqttSink
         | Kind::Mqtt
         | Kind::Timeline => None,
@@ -54,6 +58,8 @@ pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
         Kind::Memory => memory::run(bench, scenario),
         Kind::Engine => engine::run(bench, scenario),
         Kind::Replay => replay::run(bench, scenario),
+        Kind::Rows => rows::run(bench, scenario),
+        Kind::Tokens => tokens::run(bench, scenario),
         Kind::MqttSink => mqtt::sink(bench, scenario),
         Kind::Mqtt => mqtt::broker(bench, scenario),
         Kind::Timeline => timeline::run(bench, scenario),
