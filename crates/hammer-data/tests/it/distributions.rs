@@ -206,16 +206,20 @@ fn picks_and_digits_are_uniform() {
         ("{{uuid}}", &[8, 13, 14, 18, 19, 23]),
     ] {
         let template = compiled(text, &Words::new());
-        let mut counts = vec![0_u64; 16];
+        // Two that stand beside each other, so that they are seen to know nothing of each other.
+        let mut counts = vec![0_u64; 256];
         for hit in 0..10_000 {
             let mut moment = Moment::new(hit, 0, rng(hit));
-            for (place, digit) in rendered(&template, &mut moment).chars().enumerate() {
-                if !given.contains(&place) {
-                    counts[digit.to_digit(16).expect("a digit") as usize] += 1;
+            let text = rendered(&template, &mut moment);
+            for place in 0..text.len() / 2 {
+                let pair = 2 * place..2 * place + 2;
+                if !given.iter().any(|given| pair.contains(given)) {
+                    let pair = usize::from_str_radix(&text[pair], 16);
+                    counts[pair.expect("two digits")] += 1;
                 }
             }
         }
-        let shares = vec![1.0 / 16.0; 16];
+        let shares = vec![1.0 / 256.0; 256];
         assert!(beyond(&counts, &shares) < 0.0, "{text}: {counts:?}");
     }
 }
