@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Engine,
     /// A timeline at 2,000/s: whether it arrives as it was written.
     Replay,
+    /// Hits with values of their own, beside hits without.
+    Values,
     /// Messages into a sink of our own: how many a second.
     MqttSink,
     /// Messages into mosquitto, where it is on PATH.
@@ -31,7 +33,7 @@ pub(crate) enum Kind {
     Timeline,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 13] = [
     Kind::Closed,
     Kind::Http2,
     Kind::Ceiling,
@@ -41,6 +43,7 @@ const KINDS: [Kind; 12] = [
     Kind::Memory,
     Kind::Engine,
     Kind::Replay,
+    Kind::Values,
     Kind::MqttSink,
     Kind::Mqtt,
     Kind::Timeline,
@@ -65,6 +68,7 @@ impl Kind {
             (Self::Memory, true) => "memory-tls",
             (Self::Engine, _) => "engine",
             (Self::Replay, _) => "replay",
+            (Self::Values, _) => "values",
             (Self::MqttSink, _) => "mqtt-sink",
             (Self::Mqtt, _) => "mqtt",
             (Self::Timeline, _) => "timeline",
@@ -80,7 +84,12 @@ impl Kind {
     const fn has_tls(self) -> bool {
         !matches!(
             self,
-            Self::Engine | Self::Replay | Self::MqttSink | Self::Mqtt | Self::Timeline
+            Self::Engine
+                | Self::Replay
+                | Self::Values
+                | Self::MqttSink
+                | Self::Mqtt
+                | Self::Timeline
         )
     }
 }
@@ -162,7 +171,7 @@ mod tests {
 
     #[test]
     fn selects_by_name_and_by_flag() {
-        let plain = "closed http2 ceiling steady even stall memory engine replay";
+        let plain = "closed http2 ceiling steady even stall memory engine replay values";
         for (asked, tls, quick, selected) in [
             (
                 "",

@@ -16,6 +16,7 @@ mod replay;
 mod stall;
 mod steady;
 mod timeline;
+mod values;
 
 /// What a scenario found out.
 pub(crate) struct Found {
@@ -33,6 +34,7 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
         Kind::Http2
         | Kind::Engine
         | Kind::Replay
+        | Kind::Values
         | Kind::MqttSink
         | Kind::Mqtt
         | Kind::Timeline => None,
@@ -54,6 +56,7 @@ pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
         Kind::Memory => memory::run(bench, scenario),
         Kind::Engine => engine::run(bench, scenario),
         Kind::Replay => replay::run(bench, scenario),
+        Kind::Values => values::run(bench, scenario),
         Kind::MqttSink => mqtt::sink(bench, scenario),
         Kind::Mqtt => mqtt::broker(bench, scenario),
         Kind::Timeline => timeline::run(bench, scenario),
