@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_core::Hammer as _;
 
-use crate::error::{Error, chain};
+use crate::error::{Error, chain, explained};
 use crate::job::{Job, Prepared};
 use crate::load::LoadArgs;
 use crate::output::OutputArgs;
@@ -103,6 +103,6 @@ fn refused<A: HammerArgs>(error: &BuildError) -> Error {
     Error::Usage(format!(
         "failed to build the {} hammer: {}",
         A::NAME,
-        chain(error.as_ref())
+        explained(error.as_ref())
     ))
 }

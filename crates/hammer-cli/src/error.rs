@@ -1,6 +1,7 @@
 use std::error;
 
 use clap::error::{ContextKind, ContextValue};
+use hammer_data::TemplateError;
 use hammer_http::masked;
 use hammer_plan::PlanError;
 
@@ -52,7 +53,7 @@ impl From<clap::Error> for Error {
 }
 
 /// What the values of flags are called that may be secrets.
-const SECRET: [&str; 5] = ["PASSWORD", "TOKEN", "COOKIES", "HEADER", "NAME="];
+const SECRET: [&str; 6] = ["PASSWORD", "SECRET", "TOKEN", "COOKIES", "HEADER", "NAME="];
 
 /// Clap shows the value that it can't take, and that may have a password in it.
 pub(crate) fn without_secrets(mut error: clap::Error) -> clap::Error {
@@ -68,6 +69,26 @@ pub(crate) fn without_secrets(mut error: clap::Error) -> clap::Error {
     };
     error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
     error
+}
+
+/// An error and its sources in one line; what is wrong with a template with carets below.
+pub(crate) fn explained(error: &(dyn error::Error + 'static)) -> String {
+    let mut line = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let template = error.downcast_ref::<TemplateError>();
+        if let Some((template, text)) = template.and_then(|found| Some((found, found.text()?))) {
+            let right = format!("right would be {}", template.right());
+            let shown = caret::under(text, template.place(), &right);
+            return format!("{line}{}\n\n{shown}", template.wrong());
+        }
+        line.push_str(&error.to_string());
+        next = error.source();
+        if next.is_some() {
+            line.push_str(": ");
+        }
+    }
+    line
 }
 
 /// An error and its sources in one line.

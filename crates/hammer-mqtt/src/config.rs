@@ -3,7 +3,7 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use hammer_core::Hit;
-use hammer_data::Template;
+use hammer_data::{Template, Words};
 
 use crate::barrier::Barrier;
 use crate::claims::Claims;
@@ -26,6 +26,8 @@ pub enum Measure {
 
 /// All that a hammer was told, checked.
 pub(crate) struct Config {
+    /// What has the tokens.
+    pub(crate) words: Words,
     pub(crate) dial: Dial,
     pub(crate) claims: Claims,
     /// How long a connection may take to open, CONNACK and all.

@@ -1,5 +1,7 @@
 use std::{error, fmt};
 
+use hammer_data::TemplateError;
+
 type Cause = Box<dyn error::Error + Send + Sync>;
 
 /// Why a hammer for MQTT could not be built; a fragment that names the value and what would be
@@ -19,7 +21,7 @@ pub enum ErrorKind {
     Url,
     /// A topic or a filter is one that no broker takes.
     Topic,
-    /// A template has a variable that there is none of, or does not end.
+    /// A text is no template; the source is the [`TemplateError`], which knows where.
     Template,
     /// A setting is out of its range.
     Setting,
@@ -36,6 +38,14 @@ impl Error {
             kind,
             message: message.into(),
             source: None,
+        }
+    }
+
+    /// What is called `what` is no template.
+    pub(crate) fn template(what: &str, error: TemplateError) -> Self {
+        Self {
+            source: Some(error.into()),
+            ..Self::new(ErrorKind::Template, format!("the {what} is no template"))
         }
     }
 

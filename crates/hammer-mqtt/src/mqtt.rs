@@ -89,6 +89,10 @@ impl Hammer for Mqtt {
         self.config.most_hits()
     }
 
+    fn doubts(&self) -> Vec<String> {
+        self.config.words.doubts()
+    }
+
     fn needs(&self, mut needs: Needs) -> Needs {
         if self.config.shared {
             let connections = self.config.connections() as u64;
@@ -100,6 +104,7 @@ impl Hammer for Mqtt {
     }
 
     async fn prepare(&self, crew: &Crew) -> Result<(), Unready> {
+        self.config.words.ready().await?;
         match self.config.shared {
             true => self.pool(crew.slot()).connect(crew).await,
             false => Ok(()),

@@ -2,59 +2,43 @@
 
 use hammer_data::{Template, TemplateError, Words};
 
-use crate::{Error, ErrorKind};
+use crate::Error;
 
 /// What the texts of a hammer may use.
 #[derive(Debug)]
-pub(crate) struct Texts {
-    words: Words,
-    templates: bool,
-}
+pub(crate) struct Texts(Words);
 
 impl Default for Texts {
     fn default() -> Self {
-        Self::new(Words::new(), true)
+        Self::new(Words::new())
     }
 }
 
 impl Texts {
-    /// With these words; or, unless there are to be `templates`, none that mean anything.
-    pub(crate) fn new(words: Words, templates: bool) -> Self {
-        Self {
-            words: words.clients(),
-            templates,
-        }
+    /// With these words.
+    pub(crate) fn new(words: Words) -> Self {
+        Self(words.clients())
     }
 
-    /// The same, with other words.
-    pub(crate) fn with(self, words: Words) -> Self {
-        Self::new(words, self.templates)
+    /// Whether there are tokens, as `{{token}}`.
+    pub(crate) fn have_tokens(&self) -> bool {
+        self.0.given_tokens().is_some()
     }
 
-    /// The same, with templates or without.
-    pub(crate) fn templates(self, yes: bool) -> Self {
-        Self {
-            templates: yes,
-            ..self
-        }
+    pub(crate) fn into_words(self) -> Words {
+        self.0
     }
 
     /// The template that `text` is, which is called `what` in messages.
     pub(crate) fn compile(&self, what: &str, text: &str) -> Result<Template, Error> {
-        self.try_compile(text).map_err(|error| {
-            let message = format!("the {what} {text:?}: {error}");
-            Error::new(ErrorKind::Template, message)
-        })
+        let compiled = Template::compile(text, &self.0);
+        compiled.map_err(|error| Error::template(what, error))
     }
 
     /// The same, of a text that nobody is to see.
     pub(crate) fn compile_secret(&self, what: &str, text: &str) -> Result<Template, Error> {
-        self.try_compile(text).map_err(|error| {
-            let at = error.place().start;
-            let message =
-                format!("the {what} is no template at byte {at}; \\{{{{ stands for braces");
-            Error::new(ErrorKind::Template, message)
-        })
+        let compiled = Template::compile(text, &self.0).map_err(TemplateError::of_secret);
+        compiled.map_err(|error| Error::template(what, error))
     }
 
     /// The same, of bytes that are sent as they are if they are no text.
@@ -65,45 +49,53 @@ impl Texts {
         }
     }
 
-    /// A text of our own.
+    /// A text of our own, whatever the words of others mean.
     pub(crate) fn own(text: &str) -> Result<Template, Error> {
         Self::default().compile("text", text)
-    }
-
-    fn try_compile(&self, text: &str) -> Result<Template, TemplateError> {
-        if self.templates {
-            Template::compile(text, &self.words)
-        } else {
-            Ok(Template::fixed(text))
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use super::*;
+    use crate::ErrorKind;
 
     #[test]
     fn what_is_wrong_is_told_but_no_secret() {
         let texts = Texts::default();
+        let place = |error: &Error| {
+            assert_eq!(error.kind(), ErrorKind::Template);
+            let source = error.source().expect("there is one");
+            source
+                .downcast_ref::<TemplateError>()
+                .cloned()
+                .expect("where it is wrong")
+        };
         let error = texts.compile("topic", "a/{{clinet}}").expect_err("unknown");
-        assert_eq!(error.kind(), ErrorKind::Template);
-        let told = error.to_string();
-        assert!(
-            told.contains("the topic \"a/{{clinet}}\": ") && told.contains("client"),
-            "{told}"
-        );
-        let secret = texts
+        assert_eq!(error.to_string(), "the topic is no template");
+        assert_eq!(place(&error).text(), Some("a/{{clinet}}"));
+        assert_eq!(place(&error).right(), "client");
+        let error = texts
             .compile_secret("password", "pa{{ss}}")
             .expect_err("unknown");
-        assert!(!secret.to_string().contains("ss}"), "{secret}");
+        assert_eq!(place(&error).text(), None);
+        assert!(
+            !format!("{error:?}{}", place(&error)).contains("ss}"),
+            "{error:?}"
+        );
     }
 
     #[test]
     fn braces_mean_nothing_where_there_are_no_templates() {
-        let texts = Texts::default().templates(false);
+        let texts = Texts::new(Words::new().literal(true));
         let plain = texts.compile("topic", "a/{{x}}").expect("any text will do");
         assert_eq!(plain.literal(), Some(&b"a/{{x}}"[..]));
+        assert_ne!(
+            Texts::own("{{client}}").expect("ours").literal(),
+            Some(&b"{{client}}"[..])
+        );
         let bytes = Texts::default().compile_bytes("data", b"\xff{{x}}");
         assert_eq!(bytes.expect("no text").literal(), Some(&b"\xff{{x}}"[..]));
     }

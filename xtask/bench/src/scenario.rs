@@ -25,6 +25,10 @@ pub(crate) enum Kind {
     Replay,
     /// Hits with values of their own, beside hits without.
     Values,
+    /// Rows that are used once: whether each arrives once.
+    Rows,
+    /// Tokens that are renewed: whether one is refused, or a renewal is seen.
+    Tokens,
     /// Messages into a sink of our own: how many a second.
     MqttSink,
     /// Messages into mosquitto, where it is on PATH.
@@ -33,7 +37,7 @@ pub(crate) enum Kind {
     Timeline,
 }
 
-const KINDS: [Kind; 13] = [
+const KINDS: [Kind; 15] = [
     Kind::Closed,
     Kind::Http2,
     Kind::Ceiling,
@@ -44,6 +48,8 @@ const KINDS: [Kind; 13] = [
     Kind::Engine,
     Kind::Replay,
     Kind::Values,
+    Kind::Rows,
+    Kind::Tokens,
     Kind::MqttSink,
     Kind::Mqtt,
     Kind::Timeline,
@@ -69,6 +75,8 @@ impl Kind {
             (Self::Engine, _) => "engine",
             (Self::Replay, _) => "replay",
             (Self::Values, _) => "values",
+            (Self::Rows, _) => "rows",
+            (Self::Tokens, _) => "tokens",
             (Self::MqttSink, _) => "mqtt-sink",
             (Self::Mqtt, _) => "mqtt",
             (Self::Timeline, _) => "timeline",
@@ -77,7 +85,10 @@ impl Kind {
 
     /// Whether a quick bench has no time for it.
     const fn is_long(self) -> bool {
-        matches!(self, Self::MqttSink | Self::Mqtt | Self::Timeline)
+        matches!(
+            self,
+            Self::Tokens | Self::MqttSink | Self::Mqtt | Self::Timeline
+        )
     }
 
     /// Whether there is something to encrypt.
@@ -87,6 +98,8 @@ impl Kind {
             Self::Engine
                 | Self::Replay
                 | Self::Values
+                | Self::Rows
+                | Self::Tokens
                 | Self::MqttSink
                 | Self::Mqtt
                 | Self::Timeline
@@ -171,14 +184,14 @@ mod tests {
 
     #[test]
     fn selects_by_name_and_by_flag() {
-        let plain = "closed http2 ceiling steady even stall memory engine replay values";
+        let plain = "closed http2 ceiling steady even stall memory engine replay values rows";
         for (asked, tls, quick, selected) in [
             (
                 "",
                 false,
                 false,
                 &*format!(
-                    "{plain} mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
+                    "{plain} tokens mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
                 ),
             ),
             ("", false, true, &format!("{plain} closed-tls")),

@@ -73,7 +73,7 @@ impl HammerArgs for HttpArgs {
     }
 
     fn build(self, seed: u64) -> Result<Http, BuildError> {
-        let words = self.data.words(seed)?;
+        let words = self.data.over(self.wire.network()).words(seed)?;
         let http = self.targets.builder(self.url.as_deref());
         let http = self.message.apply(http);
         let http = self.body.apply(http);

@@ -29,6 +29,11 @@ impl WireArgs {
         }
     }
 
+    /// How connections are made.
+    pub(super) fn network(&self) -> &NetworkArgs {
+        &self.network
+    }
+
     pub(crate) fn apply(self, http: HttpBuilder) -> HttpBuilder {
         let http = self.expect.apply(http);
         let http = self.network.apply(self.keep.apply(http));

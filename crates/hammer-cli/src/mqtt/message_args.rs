@@ -1,7 +1,7 @@
 use clap::Args;
 use hammer_mqtt::{MqttBuilder, Payload, Qos};
 
-use super::{check, nowhere};
+use super::check_text;
 use crate::Body;
 
 /// What each hit publishes.
@@ -9,10 +9,10 @@ use crate::Body;
 #[command(next_help_heading = "Messages")]
 #[group(skip)]
 pub(super) struct MessageArgs {
-    /// Where messages go: {{client}}, {{seq}} and {{hit}} are numbers [default: hammer/{{client}}]
+    /// Where messages go, with variables such as {{seq}} [default: hammer/{{client}}]
     #[arg(long, value_name = "TEMPLATE", value_parser = topic)]
     pub(super) topic: Option<String>,
-    /// What messages carry; a text may have variables as the topic has
+    /// What messages carry, with variables such as {{uuid}}
     #[arg(
         short = 'd',
         long,
@@ -36,7 +36,7 @@ impl MessageArgs {
     /// Messages that carry this.
     pub(super) fn carrying(body: Option<Body>) -> Self {
         Self {
-            data: body.map(|body| Payload::Bytes(body.into_bytes())),
+            data: body.map(payload),
             ..Self::default()
         }
     }
@@ -82,14 +82,17 @@ pub(super) fn level(text: &str) -> Result<Level, String> {
 }
 
 fn topic(text: &str) -> Result<String, String> {
-    check(nowhere().topic(text)).map(|()| text.into())
+    check_text(text, |mqtt| mqtt.topic(text)).map(|()| text.into())
 }
 
-/// A file is sent as it is, and a text with its variables replaced.
+/// A text, from the command line or a file, is a template; anything else is sent as it is.
 fn data(text: &str) -> Result<Payload, String> {
-    let payload = match text.strip_prefix('@') {
-        Some(_) => Payload::Bytes(text.parse::<Body>()?.into_bytes()),
-        None => Payload::Template(text.into()),
-    };
-    check(nowhere().payload(payload.clone())).map(|()| payload)
+    Ok(payload(text.parse()?))
+}
+
+fn payload(body: Body) -> Payload {
+    match String::from_utf8(body.into_bytes()) {
+        Ok(text) => Payload::Template(text),
+        Err(error) => Payload::Bytes(error.into_bytes()),
+    }
 }

@@ -5,6 +5,7 @@ mod property_args;
 mod session_args;
 
 use clap::Args;
+use hammer_data::Words;
 use hammer_mqtt::{Mqtt, MqttBuilder, Networking};
 use hammer_net::masked;
 
@@ -15,7 +16,7 @@ use self::property_args::PropertyArgs;
 use self::session_args::SessionArgs;
 use crate::error::chain;
 use crate::network_args::NetworkArgs;
-use crate::{BuildError, Endpoint, HammerArgs};
+use crate::{BuildError, DataArgs, Endpoint, HammerArgs};
 
 /// The flags of `hammer mqtt`.
 #[derive(Debug, Clone, Args)]
@@ -35,6 +36,8 @@ pub struct MqttArgs {
     session: SessionArgs,
     #[command(flatten)]
     properties: PropertyArgs,
+    #[command(flatten)]
+    data: DataArgs,
 }
 
 impl HammerArgs for MqttArgs {
@@ -52,8 +55,10 @@ impl HammerArgs for MqttArgs {
         format!("{what} at {}", self.target())
     }
 
-    fn build(self, _: u64) -> Result<Mqtt, BuildError> {
-        let mqtt = self.message.apply(Mqtt::builder(&self.url));
+    fn build(self, seed: u64) -> Result<Mqtt, BuildError> {
+        let mqtt = self
+            .message
+            .apply(Mqtt::builder(&self.url).words(self.data.over(&self.network).words(seed)?));
         let mqtt = self.network.apply(self.connect.apply(mqtt));
         let mqtt = self.measure.apply(mqtt);
         Ok(self.properties.apply(self.session.apply(mqtt)).build()?)
@@ -79,18 +84,28 @@ impl HammerArgs for MqttArgs {
             network: NetworkArgs::trusting(endpoint.cacert, endpoint.insecure),
             session: SessionArgs::default(),
             properties: PropertyArgs::default(),
+            data: DataArgs::default(),
         })
     }
 }
 
 /// Builds a hammer for nowhere, so that the hammer itself says what is wrong with one flag, and
-/// clap says which flag it was.
+/// clap says which flag it was. What its templates may use is known when all flags are.
 fn check(mqtt: MqttBuilder) -> Result<(), String> {
     mqtt.build().map(drop).map_err(|error| chain(&error))
 }
 
+/// The same of a template. What stands between braces is known when the hammer is built, and then what
+/// is wrong with it.
+fn check_text(text: &str, with: impl Fn(MqttBuilder) -> MqttBuilder) -> Result<(), String> {
+    match text.contains("{{") {
+        true => Ok(()),
+        false => check(with(nowhere())),
+    }
+}
+
 fn nowhere() -> MqttBuilder {
-    Mqtt::builder("mqtt://localhost")
+    Mqtt::builder("mqtt://localhost").words(Words::new().literal(true))
 }
 
 fn url(text: &str) -> Result<String, String> {

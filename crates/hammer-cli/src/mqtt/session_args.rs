@@ -1,8 +1,8 @@
 use clap::Args;
 use hammer_mqtt::{MqttBuilder, Qos, Version};
 
+use super::check_text;
 use super::message_args::{Level, level};
-use super::{check, nowhere};
 
 /// Who clients say they are.
 #[derive(Debug, Clone, Default, Args)]
@@ -92,9 +92,10 @@ fn version(text: &str) -> Result<Version, String> {
 }
 
 fn client_id(text: &str) -> Result<String, String> {
-    check(nowhere().client_id(text)).map(|()| text.into())
+    check_text(text, |mqtt| mqtt.client_id(text)).map(|()| text.into())
 }
 
 fn will(topic: &str) -> Result<String, String> {
-    check(nowhere().will(topic, "", Qos::AtMostOnce, false)).map(|()| topic.into())
+    let will = |mqtt: MqttBuilder| mqtt.will(topic, "", Qos::AtMostOnce, false);
+    check_text(topic, will).map(|()| topic.into())
 }

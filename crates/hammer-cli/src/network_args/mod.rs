@@ -41,6 +41,16 @@ impl NetworkArgs {
         }
     }
 
+    /// The same for others than the target, such as who gives out tokens: whom to trust, which proxy,
+    /// and not where the target is.
+    pub(crate) fn to_others(&self) -> Self {
+        Self {
+            connect: ConnectArgs::default(),
+            proxy: self.proxy.clone(),
+            tls: self.tls.to_others(),
+        }
+    }
+
     /// Tells a builder.
     pub fn apply<B: Networking>(self, mut builder: B) -> B {
         let network = self.proxy.apply(self.connect.apply(Network::default()));

@@ -43,6 +43,14 @@ pub(super) struct TlsArgs {
 }
 
 impl TlsArgs {
+    /// Without the name that the target has.
+    pub(super) fn to_others(&self) -> Self {
+        Self {
+            sni: None,
+            ..self.clone()
+        }
+    }
+
     pub(super) fn apply(self, mut network: Network) -> Network {
         if let Some(cacert) = self.cacert {
             network = network.cacert(cacert);

@@ -91,7 +91,11 @@ fn what_is_wrong_with_a_flag_names_the_flag() {
             "'--qos <QOS>': is no quality of service",
         ),
         (&["--topic", "a/+"], "--topic <TEMPLATE>"),
-        (&["--topic", "{{x}}"], "known are client, seq and hit"),
+        (&["--topic", "a/{{x}}"], "the topic is no template: "),
+        (
+            &["--topic", "a/{{clinet}}"],
+            "        ^^^^^^ right would be client",
+        ),
         (&["--mqtt", "4.0"], "right would be 3.1.1 or 5"),
         (&["--allow-missing", "2"], "right would be 1%"),
         (&["--measure", "ack"], "publish at QoS 1"),

@@ -57,7 +57,8 @@ pub enum Grant {
 
 /// Tokens of OAuth 2.0 (RFC 6749): bearer tokens, renewed by asking for another.
 ///
-/// A token lives as long as the answer's `expires_in` says; without it, it is not renewed.
+/// A token lives as long as the answer's `expires_in` says; without it, as long as
+/// [`lifetime`](Self::lifetime) does; without both it is not renewed.
 #[derive(Debug, Clone)]
 pub struct OAuth<E> {
     exchange: E,
@@ -65,6 +66,7 @@ pub struct OAuth<E> {
     client: Option<(String, Secret)>,
     in_body: bool,
     more: Vec<(String, String)>,
+    lifetime: Option<Duration>,
 }
 
 impl<E: Exchange> OAuth<E> {
@@ -77,6 +79,7 @@ impl<E: Exchange> OAuth<E> {
             client: None,
             in_body: false,
             more: vec![],
+            lifetime: None,
         }
     }
 
@@ -98,6 +101,13 @@ impl<E: Exchange> OAuth<E> {
     #[must_use]
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.more.push((name.into(), value.into()));
+        self
+    }
+
+    /// How long tokens live where the answer does not say so.
+    #[must_use]
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
         self
     }
 
@@ -147,9 +157,16 @@ impl<E: Exchange> TokenSource for OAuth<E> {
         let answer = self.exchange.post(&form, authorization.as_ref())?;
         if answer.status != 200 {
             let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
+            let whose = match &self.grant {
+                Grant::ClientCredentials => String::new(),
+                Grant::Password { user, .. } => format!(", for the user {user:?}"),
+            };
             return Err(CredentialError::new(
                 CredentialErrorKind::Refused,
-                format!("the token endpoint answered {}{refusal}", answer.status),
+                format!(
+                    "the token endpoint answered {}{refusal}{whose}",
+                    answer.status
+                ),
             ));
         }
         // What serde says of an answer may have parts of it.
@@ -158,8 +175,9 @@ impl<E: Exchange> TokenSource for OAuth<E> {
             CredentialError::new(CredentialErrorKind::Malformed, message)
         })?;
         let token = Token::written(granted.access_token.as_bytes(), "the token endpoint")?;
-        Ok(match granted.expires_in {
-            Some(seconds) => token.lasting(Duration::from_secs(seconds)),
+        let told = granted.expires_in.map(Duration::from_secs);
+        Ok(match told.or(self.lifetime) {
+            Some(lifetime) => token.lasting(lifetime),
             None => token,
         })
     }

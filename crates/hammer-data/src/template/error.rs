@@ -5,6 +5,8 @@ use std::{error, fmt};
 /// template".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateError {
+    /// None if it may be a secret.
+    text: Option<Box<str>>,
     place: Range<usize>,
     wrong: String,
     right: String,
@@ -17,6 +19,7 @@ impl TemplateError {
         right: impl Into<String>,
     ) -> Self {
         Self {
+            text: None,
             place,
             wrong: wrong.into(),
             right: right.into(),
@@ -25,6 +28,30 @@ impl TemplateError {
 
     pub(super) fn at(self, place: Range<usize>) -> Self {
         Self { place, ..self }
+    }
+
+    /// Wrong in this text.
+    pub(super) fn of(self, text: &str) -> Self {
+        Self {
+            text: Some(text.into()),
+            ..self
+        }
+    }
+
+    /// The same of a text that is nobody's business: neither it nor parts of it are kept.
+    #[must_use]
+    pub fn of_secret(self) -> Self {
+        Self {
+            text: None,
+            wrong: "is wrong".into(),
+            ..self
+        }
+    }
+
+    /// The text, unless it is a secret.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.text.as_deref()
     }
 
     /// The bytes of the text that are wrong, on bounds of characters and never empty, except where

@@ -65,7 +65,7 @@ impl Template {
     ///
     /// Says at which bytes the text is wrong, and what would be right there.
     pub fn compile(text: &str, words: &Words) -> Result<Self, TemplateError> {
-        compile::compile(text, words)
+        compile::compile(text, words).map_err(|error| error.of(text))
     }
 
     /// Bytes without variables, whatever is in them.

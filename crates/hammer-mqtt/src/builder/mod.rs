@@ -60,16 +60,10 @@ impl MqttBuilder {
         }
     }
 
-    /// What templates may use besides what they always may: the rows of feeders, and tokens.
+    /// What templates may use besides what they always may: the rows of feeders, and tokens; or that
+    /// there are none ([`Words::literal`]).
     pub fn words(mut self, words: Words) -> Self {
-        self.texts = self.texts.with(words);
-        self
-    }
-
-    /// Whether texts are templates; they are unless set. What is between braces is sent as it stands
-    /// otherwise.
-    pub fn templates(mut self, yes: bool) -> Self {
-        self.texts = self.texts.templates(yes);
+        self.texts = Texts::new(words);
         self
     }
 
@@ -90,18 +84,18 @@ impl MqttBuilder {
             texts,
             ..
         } = self;
-        let texts = &texts;
+
         connections.check()?;
         let clients = connections.clients;
         let measure = measuring.measure(sending.qos)?;
-        let deliveries = measuring.deliveries(measure, &sending, texts, identity.run)?;
+        let deliveries = measuring.deliveries(measure, &sending, &texts, identity.run)?;
         let subscribers = deliveries.as_ref().map_or(0, |found| found.subscribers);
         let version = identity.version;
         let head = match measure {
             Measure::Delivery => crate::delivery::HEAD_BYTES,
             Measure::Ack | Measure::Sent => 0,
         };
-        let alias = sending.alias(texts, version)?;
+        let alias = sending.alias(&texts, version)?;
         let resend = identity.resend;
         if resend && (measuring.mode != Mode::Publish || !is_answered(sending.qos)) {
             let message = "only messages at QoS 1 and 2 are sent again";
@@ -111,8 +105,8 @@ impl MqttBuilder {
             let message = "a topic alias ends with its connection: what is sent again has none";
             return Err(Error::new(ErrorKind::Combination, message));
         }
-        let filter = measuring.subscribed(&sending, texts)?;
-        let message = sending.message(texts, version, head)?;
+        let filter = measuring.subscribed(&sending, &texts)?;
+        let message = sending.message(&texts, version, head)?;
         // What subscribers are to get, and whatever else a broker may have to say.
         let expected = deliveries
             .as_ref()
@@ -120,10 +114,11 @@ impl MqttBuilder {
         let most_packet = expected.and_then(|bytes| u32::try_from(bytes).ok());
         let most_packet = most_packet.unwrap_or(u32::MAX).saturating_add(HEADROOM);
         let everybody = clients + subscribers;
-        let claims = identity.claims(texts, everybody, measuring.mode, &url, most_packet)?;
+        let claims = identity.claims(&texts, everybody, measuring.mode, &url, most_packet)?;
         let (dial, connect_timeout) = connections.dial(url, network)?;
         Ok(Mqtt {
             config: Arc::new(Config {
+                words: texts.into_words(),
                 claims,
                 dial,
                 connect_timeout,

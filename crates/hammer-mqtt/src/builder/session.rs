@@ -13,6 +13,9 @@ use crate::texts::Texts;
 use crate::url::Url;
 use crate::{Error, ErrorKind, MqttBuilder, Qos, Version};
 
+/// The user of a token, where none is given: in 3.1.1 a password needs one.
+const TOKEN_USER: &str = "hammer";
+
 /// Who clients say they are.
 #[derive(Debug)]
 pub(super) struct Identity {
@@ -69,7 +72,13 @@ impl Identity {
         let fixed = |text: &String| Ok(Template::fixed(&text[..]));
         let user = user.or_else(|| url.user.as_ref().map(fixed)).transpose()?;
         let url_password = url.password.as_ref().map(|Secret(text)| text);
-        let password = password.or_else(|| url_password.map(fixed)).transpose()?;
+        let password = password.or_else(|| url_password.map(fixed));
+        let token = texts
+            .have_tokens()
+            .then(|| texts.compile("token", "{{token}}"));
+        let nobody = password.is_none() && token.is_some() && self.version == Version::V3;
+        let password = password.or(token).transpose()?;
+        let user = user.or_else(|| nobody.then(|| Template::fixed(TOKEN_USER)));
         let will = self.will.as_ref().map(|will| {
             let topic = texts.compile("will's topic", &will.topic)?;
             check_place(&topic, "will's topic")?;
@@ -170,7 +179,8 @@ impl MqttBuilder {
         self
     }
 
-    /// The password to log in with, a template; unless set, that of the URL.
+    /// The password to log in with, a template; unless set, that of the URL, or the token if the words
+    /// have tokens; the user is `hammer` then unless it is set, for version 3.1.1 needs one.
     pub fn password(mut self, password: impl Into<String>) -> Self {
         self.identity.password = Some(Secret(password.into()));
         self

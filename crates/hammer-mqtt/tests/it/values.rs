@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hammer_core::{ErrorKind, Rate, Run, Schedule};
+use hammer_data::credential::{
+    CredentialError, CredentialErrorKind, Secret, Token, TokenSource, Tokens,
+};
 use hammer_data::{Feeder, Format, Gone, Per};
 use hammer_mqtt::{Mode, Mqtt, MqttBuilder, Payload, Qos, Version, Words};
 
@@ -168,11 +171,73 @@ fn a_client_without_a_row_does_not_connect() {
     assert_eq!(broker.published().len(), 0);
 }
 
+/// A source of tokens that has one, or none.
+struct Known(Option<&'static str>);
+
+impl TokenSource for Known {
+    fn fetch(&mut self) -> Result<Token, CredentialError> {
+        let refused = || CredentialError::new(CredentialErrorKind::Refused, "nobody knows them");
+        let token = self.0.ok_or_else(refused)?;
+        Ok(Token::new(Secret::new(token)))
+    }
+}
+
+fn with_tokens(mqtt: MqttBuilder, known: &[Option<&'static str>]) -> MqttBuilder {
+    let source = |known: &Option<_>| Box::new(Known(*known)) as Box<dyn TokenSource>;
+    let tokens = Tokens::new(known.iter().map(source).collect());
+    mqtt.words(Words::new().tokens(Arc::new(tokens)))
+}
+
+#[test]
+fn a_token_is_the_password_unless_there_is_one() {
+    for (password, expected) in [
+        (
+            None,
+            [
+                ["c0", "hammer", "t0"],
+                ["c1", "hammer", "t1"],
+                ["c2", "hammer", "t0"],
+            ],
+        ),
+        (
+            Some("x{{token}}"),
+            [
+                ["c0", "me", "xt0"],
+                ["c1", "me", "xt1"],
+                ["c2", "me", "xt0"],
+            ],
+        ),
+    ] {
+        let broker = obliging();
+        let mqtt = with_tokens(Mqtt::builder(&broker.url()), &[Some("t0"), Some("t1")]);
+        let mut mqtt = mqtt.clients(3).client_id("c{{client}}");
+        if let Some(password) = password {
+            mqtt = mqtt.user("me").password(password);
+        }
+        let report = run(mqtt.build().expect("well formed"), 3);
+        assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
+        let mut said = connects(&broker);
+        said.sort();
+        assert_eq!(said, expected);
+    }
+}
+
+#[test]
+fn without_its_first_token_a_run_does_not_begin() {
+    let broker = obliging();
+    let mqtt = with_tokens(Mqtt::builder(&broker.url()), &[Some("t0"), None]);
+    let schedule = Schedule::constant(Rate::per_second(400)).hits(40);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule);
+    let error = run.execute(|_| ()).expect_err("there is no token");
+    assert_eq!(error.kind(), ErrorKind::Unready);
+    assert_eq!(broker.connections(), 0);
+}
+
 #[test]
 fn braces_are_sent_as_they_are_where_there_are_no_templates() {
     let broker = obliging();
     let mqtt = Mqtt::builder(&broker.url())
-        .templates(false)
+        .words(Words::new().literal(true))
         .topic("a/{{x}}")
         .payload(Payload::Template("{{y".into()));
     let report = run(mqtt.build().expect("any text will do"), 1);

@@ -1,0 +1,133 @@
+use std::time::Duration;
+
+use clap::Args;
+use hammer_data::Words;
+use hammer_data::credential::{Grant, OAuth, Secret, TokenSource, Tokens};
+
+use super::endpoint::TokenEndpoint;
+use super::feed::Feed;
+use super::login::Login;
+use super::owners::Owners;
+use crate::{BuildError, NetworkArgs, http};
+
+/// Tokens of OAuth 2.0.
+#[derive(Debug, Clone, Default, Args)]
+#[group(skip)]
+pub(super) struct OauthArgs {
+    /// Token endpoint of OAuth 2.0, whose tokens are for {{token}}
+    #[arg(long, value_name = "URL", value_parser = http::url)]
+    oauth_url: Option<String>,
+    /// Client to ask for tokens as; its secret may be {{env NAME}}
+    #[arg(long, value_name = "ID:SECRET|@FILE", value_parser = Login::parse)]
+    #[arg(requires = "oauth_url", allow_hyphen_values = true)]
+    oauth_client: Option<Login>,
+    /// User to ask for a token of (password grant); one for each row, with columns of a feeder
+    #[arg(long, value_name = "USER:PASSWORD|@FILE", value_parser = Login::parse)]
+    #[arg(requires = "oauth_url", allow_hyphen_values = true)]
+    oauth_user: Option<Login>,
+    /// Scope to ask for: 'read write'
+    #[arg(long, value_name = "SCOPE", requires = "oauth_url")]
+    oauth_scope: Option<String>,
+    /// Parameter more to ask with, such as audience=https://api; repeatable
+    #[arg(long, value_name = "PARAMETER=VALUE", value_parser = parameter, requires = "oauth_url")]
+    oauth_param: Vec<(String, String)>,
+    /// Send the client's id and secret in the body, not in a header
+    #[arg(long, requires = "oauth_client")]
+    oauth_in_body: bool,
+}
+
+impl OauthArgs {
+    /// The tokens that are asked for, if any are.
+    pub(super) fn tokens(
+        &self,
+        feeds: &[Feed],
+        seed: u64,
+        network: &NetworkArgs,
+        timeout: Duration,
+        lifetime: Option<Duration>,
+    ) -> Result<Option<Tokens>, BuildError> {
+        let wrong = |flag: &str, wrong: String| format!("the flag '--{flag}' {wrong}");
+        let Some(url) = &self.oauth_url else {
+            return match lifetime {
+                Some(_) => {
+                    let needs = "needs --token-cmd or --oauth-url";
+                    Err(wrong("token-lifetime <TIME>", needs.into()))?
+                }
+                None => Ok(None),
+            };
+        };
+        let endpoint = TokenEndpoint {
+            url: url.clone(),
+            network: network.clone(),
+            timeout,
+        };
+        let client = self.client().map_err(|error| wrong(CLIENT, error))?;
+        let source = |grant| -> Box<dyn TokenSource> {
+            let mut oauth = OAuth::new(endpoint.clone(), grant);
+            oauth = match &client {
+                Some((id, Some(secret))) => oauth.client(id, secret.clone()),
+                Some((id, None)) => oauth.parameter("client_id", id),
+                None => oauth,
+            };
+            if self.oauth_in_body {
+                oauth = oauth.client_in_body();
+            }
+            if let Some(scope) = &self.oauth_scope {
+                oauth = oauth.parameter("scope", scope);
+            }
+            for (name, value) in &self.oauth_param {
+                oauth = oauth.parameter(name, value);
+            }
+            if let Some(lifetime) = lifetime {
+                oauth = oauth.lifetime(lifetime);
+            }
+            Box::new(oauth)
+        };
+        let Some(login) = &self.oauth_user else {
+            return match client {
+                Some((_, Some(_))) => Ok(Some(Tokens::new(vec![source(Grant::ClientCredentials)]))),
+                Some((_, None)) => Err(wrong(
+                    CLIENT,
+                    "has no secret; right would be ID:SECRET".into(),
+                ))?,
+                None => Err(wrong(
+                    "oauth-url <URL>",
+                    "needs --oauth-client or --oauth-user".into(),
+                ))?,
+            };
+        };
+        let owners = Owners::of(login, feeds, seed).map_err(|error| wrong(USER, error))?;
+        let grants = owners.users.into_iter();
+        let grants = grants.map(|(user, password)| Grant::Password { user, password });
+        let tokens = Tokens::new(grants.map(source).collect());
+        Ok(Some(match owners.feeder {
+            Some(feeder) => tokens.of_rows(feeder),
+            None => tokens,
+        }))
+    }
+
+    /// The client's id and secret.
+    fn client(&self) -> Result<Option<(String, Option<Secret>)>, String> {
+        let Some(login) = &self.oauth_client else {
+            return Ok(None);
+        };
+        let (id, secret) = login.compile(&Words::new())?;
+        let fixed = |template: &hammer_data::Template| {
+            let bytes = template.literal().map(<[u8]>::to_vec);
+            bytes.ok_or("differs from time to time; right would be a text, or {{env NAME}}")
+        };
+        let secret = secret.as_ref().map(fixed).transpose()?;
+        let id = String::from_utf8_lossy(&fixed(&id)?).into_owned();
+        Ok(Some((id, secret.map(Secret::new))))
+    }
+}
+
+const CLIENT: &str = "oauth-client <ID:SECRET|@FILE>";
+const USER: &str = "oauth-user <USER:PASSWORD|@FILE>";
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let parted = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let (name, value) =
+        parted.ok_or("has no name and value; right would be audience=https://api")?;
+    Ok((name.to_owned(), value.to_owned()))
+}

@@ -1,0 +1,73 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use hammer_data::credential::{TokenCommand, TokenSource, Tokens, WatchedFile};
+
+use super::feed::Feed;
+use super::oauth_args::OauthArgs;
+use crate::{BuildError, NetworkArgs, span};
+
+/// How long a source of tokens may take, unless that is said.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where tokens come from.
+#[derive(Debug, Clone, Default, Args)]
+#[group(skip)]
+pub(super) struct TokenArgs {
+    /// Command that writes a token, for {{token}}
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["token_file", "oauth_url"])]
+    token_cmd: Option<Hidden>,
+    /// File with a token, for {{token}}; looked at each second
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["oauth_url", "token_lifetime"])]
+    token_file: Option<PathBuf>,
+    /// How long tokens live, where nobody else says: they are renewed before
+    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    token_lifetime: Option<Duration>,
+    /// How long it may take to get a token [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    token_timeout: Option<Duration>,
+    #[command(flatten)]
+    oauth: OauthArgs,
+}
+
+impl TokenArgs {
+    /// The tokens that are asked for, if any are.
+    pub(super) fn tokens(
+        &self,
+        feeds: &[Feed],
+        seed: u64,
+        network: &NetworkArgs,
+    ) -> Result<Option<Tokens>, BuildError> {
+        let timeout = self.token_timeout.unwrap_or(TIMEOUT);
+        let one = |source: Box<dyn TokenSource>| Ok(Some(Tokens::new(vec![source])));
+        if let Some(Hidden(command)) = &self.token_cmd {
+            let mut command = TokenCommand::new(command).timeout(timeout);
+            if let Some(lifetime) = self.token_lifetime {
+                command = command.lifetime(lifetime);
+            }
+            return one(Box::new(command));
+        }
+        if let Some(path) = &self.token_file {
+            return one(Box::new(WatchedFile::new(path)));
+        }
+        let lifetime = self.token_lifetime;
+        self.oauth.tokens(feeds, seed, network, timeout, lifetime)
+    }
+}
+
+/// A text that is in no debugging output.
+#[derive(Clone)]
+struct Hidden(String);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
