@@ -118,6 +118,16 @@ pub(crate) fn judge(record: &Record) -> Vec<Claim> {
             own("replay", "distance_p99_us"),
         ),
         (
+            "values: hits/s, templated ÷ fixed",
+            at_least(0.9),
+            own("values", "closed_ratio"),
+        ),
+        (
+            "values: hits/s of 50,000, templated ÷ fixed",
+            at_least(0.9),
+            own("values", "rate_ratio"),
+        ),
+        (
             "rows: rows of 1,000,000 that arrived once",
             at_least(1_000_000.0),
             own("rows", "rows_once").filter(|_| !record.quick),

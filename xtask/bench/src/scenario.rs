@@ -23,6 +23,8 @@ pub(crate) enum Kind {
     Engine,
     /// A timeline at 2,000/s: whether it arrives as it was written.
     Replay,
+    /// Hits with values of their own, beside hits without.
+    Values,
     /// Rows that are used once: whether each arrives once.
     Rows,
     /// Tokens that are renewed: whether one is refused, or a renewal is seen.
@@ -35,7 +37,7 @@ pub(crate) enum Kind {
     Timeline,
 }
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 15] = [
     Kind::Closed,
     Kind::Http2,
     Kind::Ceiling,
@@ -45,6 +47,7 @@ const KINDS: [Kind; 14] = [
     Kind::Memory,
     Kind::Engine,
     Kind::Replay,
+    Kind::Values,
     Kind::Rows,
     Kind::Tokens,
     Kind::MqttSink,
@@ -71,6 +74,7 @@ impl Kind {
             (Self::Memory, true) => "memory-tls",
             (Self::Engine, _) => "engine",
             (Self::Replay, _) => "replay",
+            (Self::Values, _) => "values",
             (Self::Rows, _) => "rows",
             (Self::Tokens, _) => "tokens",
             (Self::MqttSink, _) => "mqtt-sink",
@@ -93,6 +97,7 @@ impl Kind {
             self,
             Self::Engine
                 | Self::Replay
+                | Self::Values
                 | Self::Rows
                 | Self::Tokens
                 | Self::MqttSink
@@ -179,7 +184,7 @@ mod tests {
 
     #[test]
     fn selects_by_name_and_by_flag() {
-        let plain = "closed http2 ceiling steady even stall memory engine replay rows";
+        let plain = "closed http2 ceiling steady even stall memory engine replay values rows";
         for (asked, tls, quick, selected) in [
             (
                 "",

@@ -18,6 +18,7 @@ mod stall;
 mod steady;
 mod timeline;
 mod tokens;
+mod values;
 
 /// What a scenario found out.
 pub(crate) struct Found {
@@ -35,6 +36,7 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
         Kind::Http2
         | Kind::Engine
         | Kind::Replay
+        | Kind::Values
         | Kind::Rows
         | Kind::Tokens
         | Kind::MqttSink
@@ -58,6 +60,7 @@ pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
         Kind::Memory => memory::run(bench, scenario),
         Kind::Engine => engine::run(bench, scenario),
         Kind::Replay => replay::run(bench, scenario),
+        Kind::Values => values::run(bench, scenario),
         Kind::Rows => rows::run(bench, scenario),
         Kind::Tokens => tokens::run(bench, scenario),
         Kind::MqttSink => mqtt::sink(bench, scenario),
