@@ -42,8 +42,11 @@ struct TargetArgs {
     /// Bytes of each answer's body
     #[arg(long, value_name = "BYTES", default_value = "0")]
     body_size: usize,
+    /// Answer 401 without a bearer token that lives; POST /token gives one that lives so long
+    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    tokens: Option<Duration>,
     /// Answer as fast as one core can, without the knobs above
-    #[arg(long, conflicts_with_all = ["delay", "stall", "status", "fail", "close_after"])]
+    #[arg(long, conflicts_with_all = ["delay", "stall", "status", "fail", "close_after", "tokens"])]
     raw: bool,
     #[command(flatten)]
     tls: TlsArgs,
@@ -62,6 +65,9 @@ impl TargetArgs {
         }
         if let Some(share) = self.fail {
             knobs = knobs.fail_share(share)?;
+        }
+        if let Some(lifetime) = self.tokens {
+            knobs = knobs.tokens(lifetime);
         }
         match self.close_after {
             Some(answers) => knobs.close_after(answers),

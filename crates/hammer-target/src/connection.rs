@@ -11,15 +11,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONNECTION, HeaderValue};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use hyper::service::service_fn;
-use hyper::{Request, Response, Version};
+use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::time::{Instant, sleep};
 
 use crate::knobs::Knobs;
 use crate::ledger::{Ledger, Ticket};
+use crate::tokens::{Entry, Tokens};
 use crate::transport::{Attend, Stream};
 use crate::wire::{Farewell, Wire};
 
@@ -28,6 +29,8 @@ use crate::wire::{Farewell, Wire};
 pub(crate) struct House {
     pub(crate) knobs: Knobs,
     pub(crate) body: Bytes,
+    /// Where they are asked for.
+    pub(crate) tokens: Option<Tokens>,
     pub(crate) ledger: Arc<Ledger>,
 }
 
@@ -84,6 +87,13 @@ impl Connection {
         }
         let house = &self.house;
         let version = request.version();
+        let entry = match &house.tokens {
+            Some(tokens) => match tokens.entry(&request, Instant::now()) {
+                Entry::Asks => return self.give(tokens, request.into_body()).await,
+                entry => entry,
+            },
+            None => Entry::Granted,
+        };
         let ticket = house.ledger.arrive(&house.knobs);
         let read = self.read(request.into_body(), ticket.at).await?;
         let waited = wait(ticket, read).await;
@@ -92,7 +102,20 @@ impl Connection {
             return Err(io::Error::other("failed on purpose"));
         }
         house.ledger.answer(ticket, waited);
-        Ok(self.answer(version))
+        Ok(match entry {
+            Entry::Refused => refusal(),
+            _ => self.answer(version),
+        })
+    }
+
+    /// Gives a token to whoever asks for one, whatever the form says.
+    async fn give(&self, tokens: &Tokens, form: Incoming) -> io::Result<Response<Full<Bytes>>> {
+        form.collect().await.map_err(io::Error::other)?;
+        self.house.ledger.give_token();
+        let mut response = Response::new(Full::new(tokens.give(Instant::now()).into()));
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        Ok(response)
     }
 
     /// Reads a body to its end and counts it. Returns when that was: on arrival if there is none.
@@ -126,6 +149,15 @@ impl Connection {
         }
         response
     }
+}
+
+/// What says that a token is missing or has expired (RFC 6750, section 3).
+fn refusal() -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    let why = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+    response.headers_mut().insert(WWW_AUTHENTICATE, why);
+    response
 }
 
 /// Waits until the request has been here for as long as it has to. Returns how long that took since

@@ -20,6 +20,7 @@ pub struct Knobs {
     close_after: Option<NonZeroU64>,
     close_silently: bool,
     body_bytes: usize,
+    tokens: Option<Duration>,
 }
 
 impl Knobs {
@@ -105,6 +106,20 @@ impl Knobs {
     pub fn body_bytes(mut self, bytes: usize) -> Self {
         self.body_bytes = bytes;
         self
+    }
+
+    /// Asks each request for a bearer token, and answers 401 without one that lives. Tokens are there
+    /// for everybody who sends `POST /token`, as OAuth 2.0 has it, and live so long. Who asks for one is
+    /// no arrival, and waits for nothing.
+    #[must_use]
+    pub fn tokens(mut self, lifetime: Duration) -> Self {
+        self.tokens = Some(lifetime);
+        self
+    }
+
+    /// How long tokens live, if they are asked for.
+    pub(crate) fn token_lifetime(&self) -> Option<Duration> {
+        self.tokens
     }
 
     /// How long a hit has to wait that arrives `since_first` after the first one.

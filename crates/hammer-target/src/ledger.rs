@@ -25,6 +25,7 @@ struct Page {
     counts: Counts,
     arrivals: Vec<Arrival>,
     not_kept: u64,
+    tokens: Vec<Duration>,
     first: Option<Duration>,
 }
 
@@ -53,6 +54,7 @@ impl Ledger {
             counts: Counts::default(),
             arrivals,
             not_kept: 0,
+            tokens: Vec::new(),
             first: None,
         };
         Self {
@@ -114,6 +116,12 @@ impl Ledger {
         page.waited(ticket, waited);
     }
 
+    /// A token was given.
+    pub(crate) fn give_token(&self) {
+        let at = self.started.elapsed();
+        self.page().tokens.push(at);
+    }
+
     /// Bytes were read from a connection.
     pub(crate) fn read(&self, bytes: usize) {
         self.page().counts.request_bytes += bytes as u64;
@@ -135,6 +143,7 @@ impl Ledger {
             counts: page.counts,
             arrivals: page.arrivals.clone(),
             not_kept: page.not_kept,
+            tokens: page.tokens.clone(),
         }
     }
 

@@ -38,6 +38,7 @@ mod share;
 mod sorted;
 mod stall;
 mod target;
+mod tokens;
 mod transport;
 mod truth;
 mod wire;

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use crate::connection::House;
 use crate::knobs::Knobs;
 use crate::ledger::{KEPT, Ledger};
+use crate::tokens::Tokens;
 use crate::transport::Transport;
 use crate::truth::Truth;
 
@@ -42,6 +43,7 @@ pub(crate) async fn run(
 ) {
     let house = Arc::new(House {
         body: knobs.body(),
+        tokens: knobs.token_lifetime().map(Tokens::new),
         knobs,
         ledger: Arc::clone(&ledger),
     });

@@ -17,6 +17,8 @@ pub struct Truth {
     pub arrivals: Vec<Arrival>,
     /// Arrivals after those: counted, but not kept.
     pub not_kept: u64,
+    /// When each token was given, since the target's start.
+    pub tokens: Vec<Duration>,
 }
 
 /// One request's arrival.

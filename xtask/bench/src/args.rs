@@ -16,7 +16,7 @@ use crate::profile;
     max_term_width = 100
 )]
 pub(crate) struct Args {
-    /// closed, ceiling, steady, even, stall, memory, engine, replay; with -tls at the end over TLS
+    /// closed, ceiling, steady, even, stall, memory, engine, replay, values; with -tls at the end over TLS
     /// [default: all, over TLS those about speed and evenness]
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenarios: Vec<String>,

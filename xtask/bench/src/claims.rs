@@ -118,6 +118,31 @@ pub(crate) fn judge(record: &Record) -> Vec<Claim> {
             own("replay", "distance_p99_us"),
         ),
         (
+            "values: hits/s, templated ÷ fixed",
+            at_least(0.9),
+            own("values", "closed_ratio"),
+        ),
+        (
+            "values: hits/s of 50,000, templated ÷ fixed",
+            at_least(0.9),
+            own("values", "rate_ratio"),
+        ),
+        (
+            "rows: rows of 1,000,000 that arrived once",
+            at_least(1_000_000.0),
+            own("rows", "rows_once").filter(|_| !record.quick),
+        ),
+        (
+            "tokens: answers with 401 in two minutes of tokens of 5 s",
+            at_most(0.0),
+            own("tokens", "refused"),
+        ),
+        (
+            "tokens: p99 of seconds with a renewal ÷ others",
+            at_most(1.25),
+            own("tokens", "renewal_to_other"),
+        ),
+        (
             "mqtt-sink: messages/s on one core, QoS 0",
             at_least(1_000_000.0),
             own("mqtt-sink", "messages_per_s_qos0"),

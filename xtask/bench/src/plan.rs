@@ -35,6 +35,10 @@ pub(crate) struct Plan {
     pub(crate) engine_hits: u64,
     /// Rows of a timeline that is played at 2,000/s.
     pub(crate) replay_rows: u64,
+    /// Rows that are used once.
+    pub(crate) rows: u64,
+    /// Of a run with tokens.
+    pub(crate) tokens: Duration,
 }
 
 impl Plan {
@@ -58,6 +62,8 @@ impl Plan {
                 memory_hits: (100_000, 1_000_000),
                 engine_hits: 1_000_000,
                 replay_rows: 2_400,
+                rows: 50_000,
+                tokens: ms(20_000),
             };
         }
         Self {
@@ -76,6 +82,8 @@ impl Plan {
             memory_hits: (100_000, 10_000_000),
             engine_hits: 10_000_000,
             replay_rows: 100_000,
+            rows: 1_000_000,
+            tokens: ms(120_000),
         }
     }
 }

@@ -23,6 +23,12 @@ pub(crate) enum Kind {
     Engine,
     /// A timeline at 2,000/s: whether it arrives as it was written.
     Replay,
+    /// Hits with values of their own, beside hits without.
+    Values,
+    /// Rows that are used once: whether each arrives once.
+    Rows,
+    /// Tokens that are renewed: whether one is refused, or a renewal is seen.
+    Tokens,
     /// Messages into a sink of our own: how many a second.
     MqttSink,
     /// Messages into mosquitto, where it is on PATH.
@@ -31,7 +37,7 @@ pub(crate) enum Kind {
     Timeline,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 15] = [
     Kind::Closed,
     Kind::Http2,
     Kind::Ceiling,
@@ -41,6 +47,9 @@ const KINDS: [Kind; 12] = [
     Kind::Memory,
     Kind::Engine,
     Kind::Replay,
+    Kind::Values,
+    Kind::Rows,
+    Kind::Tokens,
     Kind::MqttSink,
     Kind::Mqtt,
     Kind::Timeline,
@@ -65,6 +74,9 @@ impl Kind {
             (Self::Memory, true) => "memory-tls",
             (Self::Engine, _) => "engine",
             (Self::Replay, _) => "replay",
+            (Self::Values, _) => "values",
+            (Self::Rows, _) => "rows",
+            (Self::Tokens, _) => "tokens",
             (Self::MqttSink, _) => "mqtt-sink",
             (Self::Mqtt, _) => "mqtt",
             (Self::Timeline, _) => "timeline",
@@ -73,14 +85,24 @@ impl Kind {
 
     /// Whether a quick bench has no time for it.
     const fn is_long(self) -> bool {
-        matches!(self, Self::MqttSink | Self::Mqtt | Self::Timeline)
+        matches!(
+            self,
+            Self::Tokens | Self::MqttSink | Self::Mqtt | Self::Timeline
+        )
     }
 
     /// Whether there is something to encrypt.
     const fn has_tls(self) -> bool {
         !matches!(
             self,
-            Self::Engine | Self::Replay | Self::MqttSink | Self::Mqtt | Self::Timeline
+            Self::Engine
+                | Self::Replay
+                | Self::Values
+                | Self::Rows
+                | Self::Tokens
+                | Self::MqttSink
+                | Self::Mqtt
+                | Self::Timeline
         )
     }
 }
@@ -162,14 +184,14 @@ mod tests {
 
     #[test]
     fn selects_by_name_and_by_flag() {
-        let plain = "closed http2 ceiling steady even stall memory engine replay";
+        let plain = "closed http2 ceiling steady even stall memory engine replay values rows";
         for (asked, tls, quick, selected) in [
             (
                 "",
                 false,
                 false,
                 &*format!(
-                    "{plain} mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
+                    "{plain} tokens mqtt-sink mqtt timeline closed-tls ceiling-tls steady-tls even-tls"
                 ),
             ),
             ("", false, true, &format!("{plain} closed-tls")),

@@ -1,5 +1,5 @@
 use std::env;
-use std::io;
+use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::thread;
@@ -64,10 +64,55 @@ fn the_example_is_as_short_as_promised() {
     assert!(source.lines().count() <= 40);
 }
 
-/// The page that walks through the example shows it as it is.
+/// A hammer that nobody here wrote has rows and tokens by the same flags.
 #[test]
-fn the_example_is_the_one_of_the_page_about_it() {
-    let source = include_str!("../../examples/hammer-echo.rs");
+fn the_example_with_a_template_says_what_its_values_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, said) = (folder.path().join("rows.txt"), folder.path().join("said"));
+    std::fs::write(&rows, "one\ntwo\nthree\n").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap().to_string();
+    let log = said.clone();
+    thread::spawn(move || {
+        let mut log = std::fs::File::create(log).unwrap();
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut bytes = [0; 1024];
+            while let Ok(read @ 1..) = (&stream).read(&mut bytes) {
+                log.write_all(&bytes[..read]).unwrap();
+                (&stream).write_all(&bytes[..read]).unwrap();
+            }
+        }
+    });
+    let say = |more: &[&str]| {
+        let feed = format!("rows={},once=end", rows.display());
+        Command::new(examples().join("hammer-say"))
+            .args([&addr[..], "{{token}} {{rows}}.", "--feed", &feed, "-q"])
+            .args(["-r", "max", "-c", "1", "-o", "json=-"])
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let output = say(&["--token-cmd", "echo t0ken"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(json(&output)["labels"]["echo"], 3);
+    let said = std::fs::read_to_string(said).unwrap();
+    assert_eq!(said, "t0ken one.t0ken two.t0ken three.");
+    let failed = say(&["--token-cmd", "exit 9"]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(stderr(&failed).contains("ended with exit status: 9"));
+    let without = say(&[]);
+    assert_eq!(without.status.code(), Some(2));
+    let message = stderr(&without);
+    assert!(message.contains("has a token, and no source"), "{message}");
+}
+
+/// The page that walks through the examples shows them as they are.
+#[test]
+fn the_examples_are_those_of_the_page_about_them() {
+    let source = concat!(
+        include_str!("../../examples/hammer-echo.rs"),
+        include_str!("../../examples/hammer-say.rs")
+    );
     let page = std::fs::read_to_string(repository("docs/WRITING-A-HAMMER.md")).unwrap();
     let readme = std::fs::read_to_string(repository("README.md")).unwrap();
     let blocks: Vec<_> = page.split("```rust,ignore\n").skip(1).collect();

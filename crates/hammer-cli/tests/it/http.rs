@@ -15,7 +15,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn replying(reply: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+    pub(crate) fn replying(reply: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(vec![]));
@@ -60,7 +60,7 @@ fn request(stream: &mut TcpStream) -> Option<String> {
     Some(head + &String::from_utf8_lossy(&body))
 }
 
-fn answer(status: &str, headers: &str, body: &str) -> String {
+pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\n\r\n{body}",
         body.len()

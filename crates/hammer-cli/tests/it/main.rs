@@ -16,7 +16,10 @@ mod plans;
 mod replay;
 mod servers;
 mod thresholds;
+#[cfg(unix)]
+mod tokens;
 mod usage;
+mod values;
 
 #[cfg(target_os = "linux")]
 mod throttle;

@@ -3,6 +3,7 @@
 mod credentials;
 mod distributions;
 mod feeders;
+mod oauth;
 mod seeds;
 mod templates;
 

@@ -9,7 +9,7 @@ use crate::url::Url;
 
 /// The URLs to hit.
 pub(super) enum Addresses {
-    One(Address),
+    One(Box<Address>),
     /// One for each of several targets.
     Targets(Vec<Address>),
 }
@@ -37,7 +37,7 @@ impl Message {
         let base = url.map(|url| Address::parse(url, texts)).transpose()?;
         let Some(targets) = &self.targets else {
             let base = base.ok_or_else(|| Error::url("there is no URL to hit"))?;
-            return Ok(Addresses::One(base));
+            return Ok(Addresses::One(Box::new(base)));
         };
         let base = base.map(|base| base.url);
         let addresses = targets.entries.iter().map(|entry| {

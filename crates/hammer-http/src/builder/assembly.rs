@@ -8,12 +8,12 @@ use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKI
 
 use super::address::{Address, Addresses};
 use super::expect::Expect;
+use super::identity::cookie_header;
 use super::message::Message;
 use super::payload::{Bodies, compressed};
 use super::request::{Line, fits_body, method};
 use crate::blanks::{Blanks, Content, Texts};
 use crate::capture::Captures;
-use crate::credentials::Credentials;
 use crate::h2::Wants;
 use crate::http::{Straight, Way};
 use crate::journey::{Course, Follow, Journey, Target};
@@ -25,7 +25,6 @@ use crate::url::Url;
 use crate::{Coding, Error, ErrorKind, Header};
 use hammer_net::Dial;
 use hammer_net::Dialer;
-use hammer_net::Secret;
 
 /// What hits send, checked.
 pub(super) struct Assembly {
@@ -195,7 +194,7 @@ impl Message {
             (Some(targets), Addresses::Targets(addresses)) => {
                 parts.of_targets(&targets, addresses, dialer, &self)?
             }
-            (_, Addresses::One(address)) => parts.of_one(address, dialer, self)?,
+            (_, Addresses::One(address)) => parts.of_one(*address, dialer, self)?,
             (None, Addresses::Targets(_)) => return Err(Error::url("there is no URL to hit")),
         };
         if let Some(signer) = &signer {
@@ -218,103 +217,6 @@ impl Message {
         assembly.send_tokens(texts, has_authorization)?;
         Ok(assembly)
     }
-
-    /// The value of `Authorization`, or what signs in its place.
-    fn credentials(
-        &self,
-        in_header: bool,
-        texts: &Texts,
-    ) -> Result<(Option<Authorization>, Option<Signer>), Error> {
-        let error = |message| Err(Error::new(ErrorKind::Credentials, message));
-        let given = match &self.credentials[..] {
-            [_, _, ..] => {
-                return error("credentials are given twice: leave out the user or the token");
-            }
-            [_] if in_header => {
-                return error(
-                    "credentials are given, and the header Authorization too: leave out one of them",
-                );
-            }
-            given => given.first(),
-        };
-        let token = self
-            .session_token
-            .as_ref()
-            .map(|Secret(token)| token.clone());
-        match (&self.scope, given) {
-            (None, _) if token.is_some() => {
-                error("a session token belongs to signatures, and none are made: give their scope")
-            }
-            (None, None) => Ok((None, None)),
-            (None, Some(given @ Credentials::Bearer(_))) => {
-                Ok((Some((given.header()?, None)), None))
-            }
-            (None, Some(Credentials::Basic(user))) => Ok((Some(basic(user, texts)?), None)),
-            (Some(scope), Some(Credentials::Basic(user))) => {
-                match texts.literal("--user", user)?.split_once(':') {
-                    Some((key, secret)) if !key.is_empty() && !secret.is_empty() => {
-                        Ok((None, Some(Signer::new(key, secret, token, scope.clone()))))
-                    }
-                    _ => error("signatures need KEY:SECRET as their user and password"),
-                }
-            }
-            (Some(_), _) => error("signatures need a user: KEY:SECRET"),
-        }
-    }
-
-    /// Names and values of the given cookies.
-    fn cookies(&self, in_header: bool) -> Result<Option<Vec<(String, String)>>, Error> {
-        let error = |message: &str| Err(Error::new(ErrorKind::Header, message));
-        if in_header && (self.keep_cookies || !self.cookies.is_empty()) {
-            return error(
-                "cookies are given or kept, and the header Cookie is given too: give all of them as \
-                 cookies",
-            );
-        }
-        if self.cookies.is_empty() {
-            return Ok(None);
-        }
-        let mut pairs = Vec::new();
-        let given = self
-            .cookies
-            .iter()
-            .flat_map(|Secret(given)| given.split(';'));
-        for pair in given.map(str::trim).filter(|pair| !pair.is_empty()) {
-            match pair.split_once('=') {
-                Some((name, value)) if !name.trim().is_empty() => {
-                    pairs.push((name.trim().to_owned(), value.trim().to_owned()));
-                }
-                _ => return error("malformed cookie: it should be name=value"),
-            }
-        }
-        Ok(Some(pairs))
-    }
-}
-
-/// The value of `Authorization`; of a user that hits have their own of, what stands in its place, and the
-/// text of user and password.
-type Authorization = (HeaderValue, Option<hammer_data::Template>);
-
-fn basic(user: &str, texts: &Texts) -> Result<Authorization, Error> {
-    let template = texts.template("--user", user, true)?;
-    let given = match template.as_ref().map(|template| template.literal()) {
-        None => user.into(),
-        Some(Some(literal)) => String::from_utf8_lossy(literal),
-        // Only to be told from what others give.
-        Some(None) => format!("{user}:").into(),
-    };
-    let value = Credentials::Basic(given.into_owned()).header()?;
-    let differs = template.filter(|template| template.literal().is_none());
-    Ok((value, differs))
-}
-
-fn cookie_header(cookies: &[(String, String)]) -> Result<HeaderValue, Error> {
-    let pairs: Vec<String> = cookies
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let value = Header::new("cookie", &pairs.join("; "))?.value;
-    Ok(value.unwrap_or_else(|| HeaderValue::from_static("")))
 }
 
 /// What the requests to all targets have in common.

@@ -1,6 +1,7 @@
 mod address;
 mod assembly;
 mod expect;
+mod identity;
 mod keep;
 mod message;
 mod payload;

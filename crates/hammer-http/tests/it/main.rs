@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod build;
+mod captures;
 mod connections;
 mod cookies;
 mod credentials;
@@ -22,7 +23,9 @@ mod tls;
 mod tls_options;
 mod tls_proxy;
 mod tls_server;
+mod tokens;
 mod truth;
+mod values;
 
 use std::io::Write;
 

@@ -101,6 +101,29 @@ async fn arrivals_are_in_order_of_the_answers() {
 }
 
 #[tokio::test]
+async fn asks_for_the_tokens_that_it_gives() {
+    let target = target(Knobs::default().tokens(Duration::from_secs(3600)));
+    let mut client = Client::connect(target.addr()).await;
+    let refused = client.get().await.expect("it is answered");
+    assert_eq!(refused.status, 401);
+    assert!(refused.head.contains("invalid_token"), "{}", refused.head);
+    let ask = "POST /token HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\na=";
+    client.send(ask).await;
+    let given = client.answer().await.expect("a token");
+    let body = String::from_utf8(given.body).expect("text");
+    let token = body.split('"').nth(3).expect("the value of the first key");
+    client
+        .send(&format!(
+            "GET / HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer {token}\r\n\r\n"
+        ))
+        .await;
+    assert_eq!(client.answer().await.expect("it is answered").status, 200);
+    let truth = target.shutdown();
+    // Who asks for a token is no arrival.
+    assert_eq!((truth.arrivals.len(), truth.tokens.len()), (2, 1));
+}
+
+#[tokio::test]
 async fn fails_exactly_its_share() -> Result<(), Error> {
     let target = target(Knobs::default().fail_share(0.25)?);
     let mut client = Client::connect(target.addr()).await;

@@ -13,9 +13,12 @@ mod even;
 mod memory;
 mod mqtt;
 mod replay;
+mod rows;
 mod stall;
 mod steady;
 mod timeline;
+mod tokens;
+mod values;
 
 /// What a scenario found out.
 pub(crate) struct Found {
@@ -33,6 +36,9 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
         Kind::Http2
         | Kind::Engine
         | Kind::Replay
+        | Kind::Values
+        | Kind::Rows
+        | Kind::Tokens
         | Kind::MqttSink
         | Kind::Mqtt
         | Kind::Timeline => None,
@@ -54,6 +60,9 @@ pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
         Kind::Memory => memory::run(bench, scenario),
         Kind::Engine => engine::run(bench, scenario),
         Kind::Replay => replay::run(bench, scenario),
+        Kind::Values => values::run(bench, scenario),
+        Kind::Rows => rows::run(bench, scenario),
+        Kind::Tokens => tokens::run(bench, scenario),
         Kind::MqttSink => mqtt::sink(bench, scenario),
         Kind::Mqtt => mqtt::broker(bench, scenario),
         Kind::Timeline => timeline::run(bench, scenario),

@@ -6,7 +6,7 @@ use std::thread;
 
 use bytes::Bytes;
 use hammer_core::Report;
-use hammer_http::{Coding, Http, HttpBuilder, HttpVersion, Networking, Tape, Targets};
+use hammer_http::{Coding, Http, HttpBuilder, HttpVersion, Networking, Tape, Targets, Words};
 use hammer_target::{Certificate, Knobs, Target};
 use hyper::{Request, Response};
 use tokio::net::TcpListener;
@@ -197,6 +197,37 @@ fn targets_and_lines_go_in_turn() {
         .collect();
     assert_eq!(bodies, ["one", "three", "one"]);
     assert_eq!(requests[1].headers()["content-length"], "5");
+}
+
+#[test]
+fn each_hit_fills_in_its_own() {
+    type Change = fn(HttpBuilder) -> HttpBuilder;
+    let ways: [Change; 3] = [
+        |http| http.body("n={{seq}}"),
+        |http| http.body("n={{seq}}").keep_cookies(true),
+        |http| http.data_lines("n={{seq}}\nn=1\n"),
+    ];
+    for way in ways {
+        let server = Server::replying(|_| reply(200, &[], ""));
+        let http = Http::builder(&format!("{}a/{{{{seq}}}}?b={{{{hit}}}}", server.url()))
+            .http(HttpVersion::Http2)
+            .words(Words::new())
+            .host("h{{seq}}.test")
+            .header("X-Id", "{{uuid}}")
+            .header("Authorization", "t{{seq}}");
+        hit(way(http), 3);
+        let requests = server.requests.lock().expect("no script panicked");
+        let mut ids = std::collections::BTreeSet::new();
+        for (number, request) in requests.iter().enumerate() {
+            let uri = format!("http://h{number}.test/a/{number}?b={number}");
+            assert_eq!(request.uri().to_string(), uri);
+            let sent = format!("t{number}");
+            assert_eq!(request.headers()["authorization"], *sent);
+            assert_eq!(request.body(), &format!("n={number}"));
+            ids.insert(request.headers()["x-id"].clone());
+        }
+        assert_eq!(ids.len(), 3, "each has its own");
+    }
 }
 
 #[test]

@@ -1,0 +1,68 @@
+//! A hammer whose users write a template: `hammer-say HOST:PORT 'user {{users.id}}' --feed users=users.csv`.
+use hammer_cli::{App, BuildError, DataArgs, HammerArgs};
+use hammer_core::{Crew, Failure, Hammer, Hit, Outcome, Slot, Unready};
+use hammer_data::{Moment, Template, Words};
+use tokio::{io::AsyncReadExt, io::AsyncWriteExt, net::TcpStream};
+
+#[derive(clap::Args)]
+struct SayArgs {
+    /// Where an echo server listens: HOST:PORT
+    addr: String,
+    /// What each hit says, a template
+    text: String,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+struct Say {
+    addr: String,
+    text: Template,
+    words: Words,
+}
+
+impl HammerArgs for SayArgs {
+    const NAME: &'static str = "say";
+    const ABOUT: &'static str = "Say something to a TCP echo server";
+    type Hammer = Say;
+    fn target(&self) -> String {
+        self.addr.clone()
+    }
+    fn build(self, seed: u64) -> Result<Say, BuildError> {
+        let words = self.data.words(seed)?;
+        let text = Template::compile(&self.text, &words)?;
+        let addr = self.addr;
+        Ok(Say { addr, text, words })
+    }
+}
+
+impl Hammer for Say {
+    type Session = (TcpStream, Vec<u8>, Vec<u8>);
+    async fn prepare(&self, _: &Crew) -> Result<(), Unready> {
+        Ok(self.words.ready().await?)
+    }
+    fn most_hits(&self) -> Option<u64> {
+        self.text.most_hits()
+    }
+    fn doubts(&self) -> Vec<String> {
+        self.words.doubts()
+    }
+    async fn open(&self, _: Slot) -> Result<Self::Session, Failure> {
+        Ok((TcpStream::connect(&self.addr).await?, vec![], vec![]))
+    }
+    async fn hit(&self, session: &mut Self::Session, hit: Hit) -> Result<Outcome, Failure> {
+        let (stream, text, echo) = session;
+        let mut moment = Moment::new(hit.number(), hit.slot().index(), hit.rng());
+        text.clear();
+        let rendered = self.text.render(&mut moment, text);
+        rendered.map_err(|_| Failure::new("no_value"))?;
+        stream.write_all(text).await?;
+        echo.resize(text.len(), 0);
+        stream.read_exact(echo).await?;
+        let whole = (text == echo).then_some(Outcome::ok("echo"));
+        whole.ok_or(Failure::new("garbled"))
+    }
+}
+
+fn main() -> std::process::ExitCode {
+    App::new().hammer::<SayArgs>().main()
+}

@@ -1,0 +1,360 @@
+//! Tokens, by `--token-cmd`, `--token-file` and `--oauth-url`.
+
+use std::fs;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hammer_target::{Knobs, Target};
+
+use crate::command::{hammer, json, output, report, stderr};
+use crate::http::{Server, answer, ok};
+use crate::values::paths;
+
+/// What a token endpoint answers.
+fn grant(token: &str, expires_in: u64) -> String {
+    let body =
+        format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{expires_in}}}"#);
+    answer("200 OK", "Content-Type: application/json\r\n", &body)
+}
+
+/// The bearer token of a request.
+fn bearer(request: &str) -> Option<&str> {
+    let (_, behind) = request.split_once("uthorization: Bearer ")?;
+    behind.split("\r\n").next()
+}
+
+#[test]
+fn without_a_first_token_nothing_is_sent() {
+    let server = ok();
+    let refusing = Server::replying(|_| {
+        answer(
+            "401 Unauthorized",
+            "",
+            r#"{"error":"invalid_client","error_description":"who?"}"#,
+        )
+    });
+    let talking = Server::replying(|_| answer("200 OK", "", "hush"));
+    let (refusing, talking) = (&refusing.url[..], &talking.url[..]);
+    let client = ["--oauth-client", "id:hush"];
+    for (flags, code, wrong) in [
+        (
+            &["--token-cmd", "echo no luck >&2; exit 3"][..],
+            1,
+            "ended with exit status: 3: no luck",
+        ),
+        (
+            &["--token-cmd", "true"],
+            1,
+            "the token command gave nothing",
+        ),
+        (
+            &["--token-cmd", "echo hush; echo hush"],
+            1,
+            "gave more than one line",
+        ),
+        (
+            &["--token-cmd", "sleep 60", "--token-timeout", "50ms"],
+            1,
+            "took longer than 50ms",
+        ),
+        (
+            &["--token-file", "/nowhere/token"],
+            1,
+            "can't read /nowhere/token",
+        ),
+        (
+            &[&["--oauth-url", refusing], &client[..]].concat(),
+            1,
+            "answered 401: invalid_client: who?",
+        ),
+        (
+            &[&["--oauth-url", talking], &client[..]].concat(),
+            1,
+            "without an access_token",
+        ),
+        (
+            &[&["--oauth-url", "http://127.0.0.1:1/"], &client[..]].concat(),
+            1,
+            "the token endpoint http://127.0.0.1:1/ gave no answer: connect refused",
+        ),
+        (
+            &["--oauth-url", refusing],
+            2,
+            "needs --oauth-client or --oauth-user",
+        ),
+        (
+            &["--oauth-url", refusing, "--oauth-client", "hush"],
+            2,
+            "has no secret; right would be ID:SECRET",
+        ),
+        (
+            &["--oauth-url", refusing, "--oauth-client", ":hush"],
+            2,
+            "has no name; right would be",
+        ),
+        (
+            &[
+                "--oauth-url",
+                refusing,
+                "--oauth-client",
+                "id:{{env NO_SUCH}}",
+            ],
+            2,
+            "that is set",
+        ),
+        (
+            &["--oauth-url", refusing, "--oauth-client", "id:{{hex 3}}"],
+            2,
+            "right would be a text, or {{env NAME}}",
+        ),
+        (
+            &["--oauth-url", refusing, "--oauth-user", "{{uuid}}:hush"],
+            2,
+            "right would be columns of a feeder",
+        ),
+        (
+            &["--oauth-url", refusing, "--oauth-user", "hush"],
+            2,
+            "has no password",
+        ),
+        (
+            &["--oauth-url", "nowhere", "--oauth-user", "a:hush"],
+            2,
+            "has no scheme",
+        ),
+        (&["--oauth-client", "id:hush"], 2, "--oauth-url"),
+        (&["--oauth-user", "id:hush"], 2, "--oauth-url"),
+        (
+            &["--token-lifetime", "5s"],
+            2,
+            "needs --token-cmd or --oauth-url",
+        ),
+        (
+            &["--token-lifetime", "soon", "--token-cmd", "true"],
+            2,
+            "right would be 30s",
+        ),
+        (
+            &["--token-cmd", "true", "--token-file", "x"],
+            2,
+            "cannot be used with",
+        ),
+        (
+            &["--oauth-url", refusing, "--oauth-param", "x"],
+            2,
+            "right would be audience=",
+        ),
+    ] {
+        let output = output(&[&["http", &server.url, "-n", "1", "-q"], flags].concat());
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{flags:?}: {message}");
+        assert!(message.contains(wrong), "{flags:?}: {message}");
+        assert!(!message.contains("hush"), "{flags:?}: {message}");
+    }
+    assert!(server.requests().is_empty(), "nobody has a token");
+}
+
+/// Nothing is asked for a token that is not needed.
+#[test]
+fn a_dry_run_fetches_no_token() {
+    let endpoint = ok();
+    let args = [
+        "http",
+        "http://127.0.0.1:9/",
+        "--oauth-client",
+        "a:b",
+        "--dry-run",
+    ];
+    let dry = output(&[&args[..], &["--oauth-url", &endpoint.url]].concat());
+    assert_eq!(dry.status.code(), Some(0), "{}", stderr(&dry));
+    assert!(endpoint.requests().is_empty());
+}
+
+#[test]
+fn tokens_come_from_commands_and_files() {
+    let server = ok();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "of-file\n").unwrap();
+    let file = file.path().to_str().unwrap();
+    for (flags, token) in [
+        (&["--token-cmd", "echo of-command"][..], "of-command"),
+        (&["--token-file", file], "of-file"),
+        (
+            &[
+                "--token-cmd",
+                "echo x",
+                "-H",
+                "Authorization: Bearer y{{token}}",
+            ],
+            "yx",
+        ),
+    ] {
+        report(&[&["http", &server.url, "-n", "1", "-r", "max"], flags].concat());
+        let requests = server.requests();
+        let last = requests.last().unwrap();
+        let header = format!("uthorization: Bearer {token}\r\n");
+        assert!(last.contains(&header), "{flags:?}: {last}");
+    }
+}
+
+#[test]
+fn each_row_of_users_has_a_token_of_its_own() {
+    let server = Server::replying(|request| {
+        let name = request.split("username=").nth(1);
+        match name {
+            Some(name) => grant(&format!("of-{}", name.split('&').next().unwrap()), 3600),
+            None => answer("200 OK", "", ""),
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..20).map(|row| format!("user{row},p{row}\n")).collect();
+    fs::write(
+        folder.path().join("users.csv"),
+        format!("name,password\n{rows}"),
+    )
+    .unwrap();
+    let feed = format!("users={}/users.csv,order=random", folder.path().display());
+    report(&[
+        "http",
+        &format!("{}{{{{users.name}}}}", server.url),
+        "--feed",
+        &feed,
+        "--oauth-url",
+        &format!("{}token", server.url),
+        "--oauth-client",
+        "id",
+        "--oauth-user",
+        "{{users.name}}:{{users.password}}",
+        "-n",
+        "100",
+        "-r",
+        "max",
+    ]);
+    let requests = server.requests();
+    let (asked, hits): (Vec<_>, Vec<_>) = requests
+        .iter()
+        .partition(|request| request.starts_with("POST /token "));
+    assert_eq!((asked.len(), hits.len()), (20, 100));
+    assert!(asked.iter().any(|request| {
+        request.ends_with("grant_type=password&username=user7&password=p7&client_id=id")
+    }));
+    for hit in hits {
+        let name = hit.split(' ').nth(1).unwrap();
+        assert_eq!(bearer(hit), Some(&*format!("of-{}", &name[1..])), "{hit}");
+    }
+}
+
+/// A token lives until twenty more were given, and is renewed each tenth of a second: whoever sends one
+/// that is older than the last few is told so.
+#[test]
+fn tokens_are_renewed_while_hits_go_on() {
+    let given = AtomicU64::new(0);
+    let server = Server::replying(move |request| {
+        if request.starts_with("POST") {
+            return grant(&given.fetch_add(1, Ordering::Relaxed).to_string(), 0);
+        }
+        let token = bearer(request).and_then(|token| token.parse::<u64>().ok());
+        match token {
+            Some(token) if token + 20 > given.load(Ordering::Relaxed) => answer("200 OK", "", ""),
+            _ => answer("401 Unauthorized", "", ""),
+        }
+    });
+    let args = [
+        "http",
+        &server.url,
+        "-r",
+        "100",
+        "-z",
+        "1",
+        "--oauth-client",
+        "id:x",
+    ];
+    let report = report(&[&args[..], &["--oauth-url", &server.url]].concat());
+    assert_eq!(report["labels"]["200"], 100, "{}", report["labels"]);
+    let requests = server.requests();
+    let mut tokens: Vec<_> = requests.iter().filter_map(|hit| bearer(hit)).collect();
+    tokens.dedup();
+    assert!(tokens.len() > 2, "{tokens:?}");
+}
+
+#[test]
+fn a_renewal_that_fails_is_told_and_makes_the_run_suspect() {
+    let given = AtomicU64::new(0);
+    let server = Server::replying(move |request| match request.starts_with("POST") {
+        false => answer("200 OK", "", ""),
+        true if given.fetch_add(1, Ordering::Relaxed) == 0 => grant("hush", 0),
+        true => answer("503 Busy", "", "hush"),
+    });
+    let args = [
+        "http",
+        &server.url,
+        "-r",
+        "50",
+        "-z",
+        "1",
+        "--oauth-client",
+        "id:hush",
+    ];
+    let output = hammer(&args)
+        .args(["--oauth-url", &server.url, "-o", "json", "-q"])
+        .output()
+        .unwrap();
+    let report = json(&output);
+    assert_eq!(report["hits"]["ok"], 50);
+    assert_eq!(report["verdict"]["status"], "suspect");
+    let reasons = report["verdict"]["reasons"].to_string();
+    let why = "because the token endpoint answered 503";
+    assert!(
+        reasons.contains("could not be renewed") && reasons.contains(why),
+        "{reasons}"
+    );
+    let told = stderr(&output);
+    assert_eq!(told.matches("failed to renew a token").count(), 1, "{told}");
+    assert!(
+        !told.contains("hush") && !report.to_string().contains("hush"),
+        "{told}"
+    );
+}
+
+/// The target that comes with the command, which checks what it gives.
+#[test]
+fn the_target_gives_tokens_and_asks_for_them() {
+    let target =
+        Target::spawn(Knobs::default().tokens(std::time::Duration::from_secs(3600))).unwrap();
+    let url = target.url();
+    let hits = ["http", &url, "-n", "20", "-r", "max"];
+    assert_eq!(report(&hits)["labels"]["401"], 20);
+    let endpoint = format!("{url}token");
+    let tokens = ["--oauth-url", &endpoint, "--oauth-client", "any:one"];
+    let report = report(&[&hits[..], &tokens].concat());
+    assert_eq!(report["labels"]["200"], 20);
+    assert_eq!(target.shutdown().counts.requests, 40);
+}
+
+#[test]
+fn no_token_is_in_the_most_talkative_log() {
+    let server = Server::replying(|request| match request.starts_with("POST") {
+        true => grant("s3cret-token", 3600),
+        false => answer("401 Unauthorized", "", ""),
+    });
+    let login = tempfile::NamedTempFile::new().unwrap();
+    fs::write(login.path(), "id:s3cret-of-file\n").unwrap();
+    let output = hammer(&["http", &server.url, "-n", "20", "-r", "max", "-o", "json"])
+        .args(["--oauth-url", &server.url])
+        .args(["--oauth-client", &format!("@{}", login.path().display())])
+        .args(["--oauth-user", "ada:{{env PASSWORD}}"])
+        .env("PASSWORD", "s3cret-of-environment")
+        .env("RUST_LOG", "trace")
+        .output()
+        .unwrap();
+    let said = stderr(&output) + &String::from_utf8_lossy(&output.stdout);
+    assert!(
+        said.contains("\"401\": 20") || said.contains("\"401\":20"),
+        "{said}"
+    );
+    assert!(!said.contains("s3cret"), "{said}");
+    let asked = server.requests()[0].clone();
+    assert!(asked.contains("password=s3cret-of-environment"), "{asked}");
+    // Base64 of id:s3cret-of-file.
+    assert!(asked.contains("Basic aWQ6czNjcmV0LW9mLWZpbGU="), "{asked}");
+    assert!(paths(&server).len() > 20);
+}

@@ -1,0 +1,293 @@
+//! Rows of files, by `--feed`.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::command::{json, output, report, stderr, stdout};
+use crate::http::{Server, answer, ok};
+
+/// A folder with these files, and the flag of a feeder from one of them.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn feed(folder: &TempDir, name: &str, file: &str) -> String {
+    format!("{name}={}/{file}", folder.path().display())
+}
+
+const USERS: (&str, &str) = (
+    "users.csv",
+    "name,password\nada,one\ngrace,two\nedsger,a:b\n",
+);
+
+/// What was asked for, without the slash before it.
+pub(crate) fn paths(server: &Server) -> Vec<String> {
+    let path = |request: String| request.split(' ').nth(1).unwrap()[1..].to_owned();
+    server.requests().into_iter().map(path).collect()
+}
+
+#[test]
+fn each_row_reaches_the_target_once() {
+    let rows: String = (0..20_000).map(|row| format!("{row}\n")).collect();
+    let folder = folder(&[("ids.txt", &rows)]);
+    let server = Server::replying(|_| answer("200 OK", "", ""));
+    for shard in ["1/2", "2/2"] {
+        let feed = feed(&folder, "ids", "ids.txt,order=shuffled,once=end");
+        let report = report(&[
+            "http",
+            &format!("{}{{{{ids}}}}", server.url),
+            "--feed",
+            &format!("{feed},shard={shard}"),
+            "-r",
+            "max",
+            "-c",
+            "16",
+            "--threads",
+            "4",
+        ]);
+        assert_eq!(report["hits"]["ok"], 10_000, "{}", report["failures"]);
+        assert_eq!(report["hits"]["scheduled"], 10_000);
+        assert_eq!(report["generator"]["threads"], 4);
+    }
+    let mut seen: Vec<u32> = paths(&server)
+        .iter()
+        .map(|path| path.parse().unwrap())
+        .collect();
+    assert!(!seen.is_sorted());
+    seen.sort_unstable();
+    assert_eq!(seen, (0..20_000).collect::<Vec<_>>());
+}
+
+/// The order of a feeder is that of the seed and of its name, and of nothing else.
+#[test]
+fn orders_follow_the_seed_and_the_name() {
+    let rows: String = (0..50).map(|row| format!("{row}\n")).collect();
+    let folder = folder(&[("ids.txt", &rows)]);
+    let order = |name: &str, seed: &str, threads: &str| {
+        let server = ok();
+        report(&[
+            "http",
+            &format!("{}{{{{hit}}}}-{{{{{name}}}}}", server.url),
+            "--feed",
+            &feed(&folder, name, "ids.txt,order=shuffled"),
+            "-r",
+            "max",
+            "-n",
+            "50",
+            "--seed",
+            seed,
+            "--threads",
+            threads,
+        ]);
+        let mut paths = paths(&server);
+        paths.sort_unstable();
+        paths
+    };
+    let first = order("a", "1", "1");
+    assert_eq!(order("a", "1", "3"), first);
+    assert_ne!(order("a", "2", "1"), first);
+    assert_ne!(order("b", "1", "1"), first);
+}
+
+#[test]
+fn a_slot_keeps_its_user() {
+    let folder = folder(&[USERS]);
+    let server = ok();
+    let feed = feed(&folder, "users", "users.csv,per=slot");
+    let user = "{{users.name}}:{{users.password}}";
+    let args = ["http", &format!("{}{{{{slot}}}}", server.url)];
+    let more = [
+        "--feed", &feed, "-u", user, "-r", "max", "-n", "60", "-c", "3",
+    ];
+    report(&[&args[..], &more, &["--threads", "1"]].concat());
+    let requests = server.requests();
+    // Base64 of ada:one, grace:two and edsger:a:b.
+    let users = ["YWRhOm9uZQ==", "Z3JhY2U6dHdv", "ZWRzZ2VyOmE6Yg=="];
+    for request in &requests {
+        let slot: usize = request[5..6].parse().unwrap();
+        let header = format!("authorization: Basic {}\r\n", users[slot]);
+        assert!(
+            request.to_lowercase().contains(&header.to_lowercase()),
+            "{request}"
+        );
+        assert!(request.contains(users[slot]), "{request}");
+    }
+    assert_eq!(requests.len(), 60);
+}
+
+#[test]
+fn a_dry_run_tells_how_many_hits_the_rows_are_enough_for() {
+    let folder = folder(&[USERS]);
+    let feed = feed(&folder, "users", "users.csv,once=end");
+    let url = "http://127.0.0.1:9/{{users.name}}";
+    let run =
+        |more: &[&str]| output(&[&["http", url, "--feed", &feed, "--dry-run"], more].concat());
+    let text = stdout(&run(&[]));
+    assert!(text.contains("3 hits in 3 s"), "{text}");
+    assert!(text.contains("no more than 3 hits"), "{text}");
+    let text = stdout(&run(&["-n", "2"]));
+    assert!(text.contains("2 hits in 2 s"), "{text}");
+    let text = stdout(&run(&["-z", "2", "-r", "1"]));
+    assert!(text.contains("2 hits in 2 s"), "{text}");
+    let refused = run(&["--warmup", "1s"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let message = stderr(&refused);
+    assert!(
+        message.contains("'--warmup <TIME>': its hits would use up"),
+        "{message}"
+    );
+}
+
+#[test]
+fn rows_that_are_gone_are_empty_if_nothing_ends() {
+    let folder = folder(&[USERS]);
+    let server = ok();
+    let feed = feed(&folder, "users", "users.csv,once=stop");
+    let url = format!("{}x{{{{users.name}}}}", server.url);
+    report(&[
+        "http", &url, "--feed", &feed, "-r", "max", "-n", "5", "-c", "1",
+    ]);
+    assert_eq!(paths(&server), ["xada", "xgrace", "xedsger", "x", "x"]);
+}
+
+#[test]
+fn feeders_of_plans_are_beside_the_plan() {
+    let server = ok();
+    let plan = format!(
+        "[[load]]\ntarget = '{}{{{{users.name}}}}'\nrate = 'max'\nthreads = 1\nmax_in_flight = 1\n\
+         feed = ['users=users.csv,once=end']\n",
+        server.url
+    );
+    let folder = folder(&[USERS, ("plan.toml", &plan)]);
+    let path = folder.path().join("plan.toml");
+    let path = path.to_str().unwrap();
+    let run = output(&["run", path, "-q", "-o", "json"]);
+    assert_eq!(json(&run)["hits"]["ok"], 3, "{}", stderr(&run));
+    assert_eq!(paths(&server), ["ada", "grace", "edsger"]);
+
+    fs::write(path, plan.replace("users.csv", "nobody.csv")).unwrap();
+    let run = output(&["run", path]);
+    assert_eq!(run.status.code(), Some(2));
+    let message = stderr(&run);
+    assert!(message.contains("plan.toml:6:8:"), "{message}");
+    assert!(message.contains("nobody.csv: can't be read"), "{message}");
+}
+
+#[test]
+fn what_is_wrong_with_a_feeder_is_told_before_anything_is_sent() {
+    let ragged = ("ragged.csv", "a,b\n1,2\n3\n");
+    let twice = ("twice.csv", "a,a\n1,2\n");
+    let json = ("rows.jsonl", "{\"a\": 1}\n{\"b\": 1}\n");
+    let folder = folder(&[USERS, ragged, twice, json, ("empty.csv", "a,b\n")]);
+    let server = ok();
+    let url = format!("{}{{{{users.nmae}}}}", server.url);
+    for (feeders, wrong) in [
+        (
+            &["users"][..],
+            "has no name and file; right would be users=users.csv",
+        ),
+        (&["users="], "has no name and file"),
+        (&["=users.csv"], "has no name and file"),
+        (
+            &["users=nobody.csv"],
+            "nobody.csv: can't be read: No such file",
+        ),
+        (
+            &["users=ragged.csv"],
+            "ragged.csv: line 3 has 1 fields where the first row names 2",
+        ),
+        (&["users=twice.csv"], "names the column \"a\" twice"),
+        (&["users=rows.jsonl"], "rows.jsonl: line 2 has no \"a\""),
+        (&["users=empty.csv"], "empty.csv: has no rows"),
+        (
+            &["users=users.csv,ordr=turn"],
+            "no 'ordr' behind the file; right would be order",
+        ),
+        (
+            &["users=users.csv,x"],
+            "right would be format=, order=, once=, per=, shard=",
+        ),
+        (
+            &["users=users.csv,order=any"],
+            "order='any' is unknown; right would be turn, random",
+        ),
+        (
+            &["users=users.csv,once="],
+            "once='' is unknown; right would be end, stop",
+        ),
+        (
+            &["users=users.csv,per=user"],
+            "right would be hit, slot, client",
+        ),
+        (
+            &["users=users.csv,format=tsv"],
+            "right would be csv, jsonl, lines",
+        ),
+        (
+            &["users=users.csv,shard=0/3"],
+            "shard='0/3' is no part; right would be 1/4 to 4/4",
+        ),
+        (
+            &["users=users.csv,shard=1/4"],
+            "users.csv: has 3 rows, too few for 4 shards",
+        ),
+        (&["users=users.csv,per=hit,per=hit"], "says per= twice"),
+        (
+            &["users=users.csv,per=slot,once=end"],
+            "once= goes with per=hit",
+        ),
+        (
+            &["uuid=users.csv"],
+            "'uuid' means something in every template",
+        ),
+        (&["my users=users.csv"], "right would be letters, digits"),
+        (
+            &["users=users.csv", "users=users.csv"],
+            "names 'users' twice",
+        ),
+        (&["users=users.csv"], "right would be users.name"),
+        (&["user=users.csv"], "unknown name"),
+    ] {
+        let mut args = vec!["http".to_owned(), url.clone(), "-n".into(), "1".into()];
+        for feeder in feeders {
+            let beside = format!("={}/", folder.path().display());
+            let feeder = match feeder.split_once('=') {
+                Some((name, file)) if !file.is_empty() => format!("{name}{beside}{file}"),
+                _ => (*feeder).to_owned(),
+            };
+            args.extend(["--feed".into(), feeder]);
+        }
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = output(&args);
+        assert_eq!(output.status.code(), Some(2), "{feeders:?}");
+        let message = stderr(&output);
+        assert!(message.contains(wrong), "{feeders:?}: {message}");
+        assert!(
+            message.contains("--feed") || message.contains("{{user"),
+            "{message}"
+        );
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn braces_stand_for_themselves_where_that_is_asked_for() {
+    let server = ok();
+    report(&[
+        "http",
+        &server.url,
+        "-d",
+        "{{uuid}}",
+        "--no-templates",
+        "-n",
+        "1",
+        "-r",
+        "max",
+    ]);
+    assert!(server.requests()[0].ends_with("\r\n\r\n{{uuid}}"));
+}

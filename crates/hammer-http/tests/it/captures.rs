@@ -1,0 +1,245 @@
+//! Values of answers that a slot sends with its next hits.
+
+use hammer_core::{Rate, Run, Schedule};
+use hammer_http::{Capture, ErrorKind, Http, HttpBuilder, TargetOrder, Targets, Words};
+
+use crate::run;
+use crate::scripted::{Scripted, answer};
+
+fn capture(text: &str) -> Capture {
+    text.parse().expect("is well formed")
+}
+
+fn lines(server: &Scripted) -> Vec<String> {
+    let heads = server.heads().into_iter();
+    let line = |head: String| {
+        head.split(" HTTP/1.1")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    heads.map(line).collect()
+}
+
+#[test]
+fn the_next_hit_has_the_value_of_the_last_answer() {
+    let answers: [(&str, Option<&str>, &[u8]); 3] = [
+        ("json:/a/next", None, b"{\"a\": {\"next\": \"j 1\"}}"),
+        ("header:X-Next", Some("X-Next: j 1"), b""),
+        ("regex:next=\"([^\"]*)\"", None, b"<a next=\"j 1\">"),
+    ];
+    for (place, header, body) in answers {
+        let server = Scripted::replying(move |_| {
+            answer("200 OK", &header.into_iter().collect::<Vec<_>>(), body)
+        });
+        let text = format!(
+            "# once: true\nGET {0}first\n\nGET {0}{{{{next}}}}\n",
+            server.url()
+        );
+        let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
+            .words(Words::new())
+            .capture("next", capture(place));
+        let report = run(http.build().expect("fits together"), 3);
+        assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
+        assert_eq!(
+            lines(&server),
+            ["GET /first", "GET /j%201", "GET /j%201"],
+            "{place}"
+        );
+        assert_eq!(report.counts.get("capture_missed"), None, "{place}");
+    }
+}
+
+#[test]
+fn a_value_stays_until_there_is_another_and_misses_are_counted() {
+    let server = Scripted::replying(|request| match request.path() {
+        "/none" => answer("200 OK", &["X-Next: b"], b""),
+        _ => answer("200 OK", &["X-Next: none"], b"{\"id\": 7}"),
+    });
+    let text = format!(
+        "GET {0}\n\nGET {0}{{{{next}}}}\nX-Id: {{{{id}}}}\n\nGET {0}{{{{next}}}}\nX-Id: {{{{id}}}}\n",
+        server.url()
+    );
+    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
+        .words(Words::new())
+        .capture("id", capture("json:/id"))
+        .capture("next", capture("header:x-next"));
+    let report = run(http.build().expect("fits together"), 3);
+    assert_eq!(lines(&server), ["GET /", "GET /none", "GET /b"]);
+    assert!(
+        server.heads()[2].contains("x-id: 7\r\n"),
+        "the one before stays"
+    );
+    assert_eq!(report.counts["capture_missed"], 1, "{:?}", report.counts);
+}
+
+#[test]
+fn a_hit_that_needs_what_its_slot_does_not_have_is_not_sent() {
+    let server = Scripted::replying(|_| answer("200 OK", &[], b"{}"));
+    let text = format!("GET {0}a\n\nPOST {0}b\nX-T: {{{{token}}}}\n", server.url());
+    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
+        .words(Words::new())
+        .capture("word", capture("json:/t"));
+    http.build().expect_err("there is no token");
+    let text = text.replace("{{token}}", "{{word}}");
+    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
+        .words(Words::new())
+        .capture("word", capture("json:/t"));
+    let report = run(http.build().expect("fits together"), 4);
+    assert_eq!(report.failures["value_missing"], 2, "{:?}", report.failures);
+    assert_eq!(lines(&server), ["GET /a", "GET /a"]);
+    assert_eq!(report.counts["capture_missed"], 2);
+}
+
+/// A server that lets in whoever has the token that his own log-in gave, in any order.
+fn guarded() -> Scripted {
+    Scripted::replying(|request| {
+        let user = request.header("x-slot").unwrap_or_default();
+        if request.path() == "/login" {
+            let body = format!("{{\"token\": \"t{user}\"}}");
+            return answer("200 OK", &[], body.as_bytes());
+        }
+        let right = request.header("authorization") == Some(&*format!("Bearer t{user}"));
+        match right {
+            true => answer("200 OK", &["Connection: close"], b""),
+            false => answer("401 Unauthorized", &[], b""),
+        }
+    })
+}
+
+#[test]
+fn a_log_in_is_followed_by_work_in_each_slot() {
+    let server = guarded();
+    let url = server.url();
+    let text = format!(
+        "# once: true\nPOST {url}login\nAuthorization: none\n\nGET {url}a\n\nGET {url}b\n\nGET {url}c\n"
+    );
+    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
+        .words(Words::new())
+        .header("X-Slot", "{{slot}}")
+        .header("Authorization", "Bearer {{session}}")
+        .target_order(TargetOrder::Slot)
+        .capture("session", capture("json:/token"));
+    let schedule = Schedule::constant(Rate::per_second(1000)).hits(300);
+    let run = Run::new(http.build().expect("fits together"), schedule);
+    let report = run.threads(2).max_in_flight(6).execute(|_| ());
+    let report = report.expect("is well formed");
+    assert_eq!(
+        report.hits.ok, 300,
+        "{:?} {:?}",
+        report.labels, report.failures
+    );
+    let heads = server.heads();
+    let mut slots = 0;
+    for slot in 0..6 {
+        let marked = format!("x-slot: {slot}\r\n");
+        let own = heads.iter().filter(|head| head.contains(&marked));
+        let paths: Vec<_> = own
+            .map(|head| head.split(' ').nth(1).unwrap_or_default())
+            .collect();
+        let Some((first, others)) = paths.split_first() else {
+            continue;
+        };
+        slots += 1;
+        assert_eq!(*first, "/login", "first, and never again");
+        for (turn, path) in others.iter().enumerate() {
+            assert_eq!(*path, ["/a", "/b", "/c"][turn % 3], "in slot {slot}");
+        }
+    }
+    assert!(slots > 0);
+    let rows: Vec<_> = report
+        .rows
+        .iter()
+        .map(|row| (&*row.name, row.hits.ok))
+        .collect();
+    assert_eq!(rows[0], ("POST /login", slots));
+}
+
+#[test]
+fn what_is_for_once_is_done_when_it_was_done_well() {
+    let server = Scripted::serve(|peer| {
+        let number = std::cell::Cell::new(0);
+        while let Some(request) = peer.whole_request() {
+            number.set(number.get() + 1);
+            let status = match (request.path(), number.get()) {
+                ("/login", 1) => "503 Service Unavailable",
+                _ => "200 OK",
+            };
+            peer.send(&answer(status, &[], b""));
+        }
+    });
+    let text = format!(
+        "{{\"method\": \"GET\", \"url\": \"{0}login\", \"once\": true}}\n\
+         {{\"method\": \"GET\", \"url\": \"{0}work\"}}\n",
+        server.url()
+    );
+    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"));
+    run(http.build().expect("fits together"), 4);
+    assert_eq!(
+        lines(&server),
+        ["GET /login", "GET /login", "GET /work", "GET /work"]
+    );
+}
+
+#[test]
+fn headers_of_redirects_are_captured_too() {
+    let server = Scripted::replying(|request| match request.path() {
+        "/" => answer("302 Found", &["Location: /there", "X-Id: 5"], b""),
+        _ => answer("200 OK", &[], b""),
+    });
+    let text = format!("GET {0}\n\nGET {0}{{{{id}}}}\n", server.url());
+    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
+        .words(Words::new())
+        .follow_redirects(1)
+        .capture("id", capture("header:X-Id"));
+    let report = run(http.build().expect("fits together"), 2);
+    assert_eq!(lines(&server), ["GET /", "GET /there", "GET /5"]);
+    assert_eq!(report.counts["capture_missed"], 1, "of the last one");
+}
+
+#[test]
+fn mistakes_are_refused() {
+    type Change = fn(HttpBuilder) -> HttpBuilder;
+    let table: [(Change, &str); 5] = [
+        (
+            |http| http.capture("a", capture("json:/a")),
+            "no text is a template",
+        ),
+        (
+            |http| http.words(Words::new()).capture("uuid", capture("json:/a")),
+            "means something",
+        ),
+        (
+            |http| http.words(Words::new()).capture("a-b", capture("json:/a")),
+            "no name",
+        ),
+        (
+            |http| http.words(Words::new()).capture("", capture("json:/a")),
+            "no name",
+        ),
+        (
+            |http| {
+                let http = http.words(Words::new()).capture("a", capture("json:/a"));
+                http.capture("a", capture("json:/b"))
+            },
+            "captured twice",
+        ),
+    ];
+    for (change, fragment) in table {
+        let error = change(Http::builder("http://a/"))
+            .build()
+            .expect_err(fragment);
+        assert_eq!(error.kind(), ErrorKind::Capture);
+        assert!(error.to_string().contains(fragment), "{error}");
+    }
+    let text = "# once: true\nGET http://a/\n";
+    let targets: Targets = text.parse().expect("is well formed");
+    let error = Http::builder_for(targets)
+        .build()
+        .expect_err("nothing is left");
+    assert!(error.to_string().contains("for once"), "{error}");
+    let error = "# once: yes\nGET http://a/\n"
+        .parse::<Targets>()
+        .expect_err("no truth");
+    assert!(error.to_string().contains("true or false"), "{error}");
+}

@@ -1,0 +1,216 @@
+//! Tokens that are renewed while hits are sent with them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hammer_core::{Rate, Report, Run, Schedule};
+use hammer_data::credential::{
+    CredentialError, CredentialErrorKind, Secret, Token, TokenSource, Tokens,
+};
+use hammer_http::{ErrorKind, Http, HttpBuilder, Targets, Words};
+
+use crate::scripted::{Scripted, answer};
+
+/// Gives `t1`, `t2` and so on, each for this long.
+struct Counted {
+    next: u64,
+    every: Option<Duration>,
+}
+
+impl TokenSource for Counted {
+    fn fetch(&mut self) -> Result<Token, CredentialError> {
+        self.next += 1;
+        let token = Token::new(Secret::new(format!("t{}", self.next)));
+        Ok(match self.every {
+            Some(every) => token.asked_again(every),
+            None => token,
+        })
+    }
+}
+
+struct Refusing;
+
+impl TokenSource for Refusing {
+    fn fetch(&mut self) -> Result<Token, CredentialError> {
+        Err(CredentialError::new(
+            CredentialErrorKind::Refused,
+            "nobody is let in",
+        ))
+    }
+}
+
+fn words(source: impl TokenSource + 'static) -> Words {
+    Words::new().tokens(Arc::new(Tokens::new(vec![Box::new(source)])))
+}
+
+fn fixed() -> Words {
+    words(Counted {
+        next: 0,
+        every: None,
+    })
+}
+
+fn run(http: HttpBuilder, hits: u64) -> Report {
+    let schedule = Schedule::constant(Rate::per_second(500)).hits(hits);
+    let run = Run::new(http.build().expect("is well formed"), schedule);
+    let report = run.threads(2).max_in_flight(8).execute(|_| ());
+    report.expect("is well formed")
+}
+
+fn authorizations(server: &Scripted) -> Vec<String> {
+    let heads = server.heads().into_iter();
+    let value = |head: String| {
+        let mut lines = head
+            .lines()
+            .filter_map(|line| line.strip_prefix("authorization: "));
+        lines.next().unwrap_or("none").to_owned()
+    };
+    heads.map(value).collect()
+}
+
+/// What the verdict says of 401s.
+fn bursts(report: &Report) -> Vec<&String> {
+    let reasons = report.verdict.reasons.iter();
+    reasons.filter(|reason| reason.contains("401")).collect()
+}
+
+#[test]
+fn tokens_are_sent_where_they_are_named_or_as_credentials() {
+    let server = Scripted::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    run(Http::builder(&server.url()).words(fixed()), 2);
+    let text = format!("GET {0}a\n\nGET {0}b\nX-A: b\n", server.url());
+    let targets = || text.parse::<Targets>().expect("is well formed");
+    run(Http::builder_for(targets()).words(fixed()), 2);
+    assert_eq!(authorizations(&server), ["Bearer t1"; 4]);
+
+    let server = Scripted::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let url = server.url();
+    run(
+        Http::builder(&format!("{url}?{{{{token}}}}")).words(fixed()),
+        1,
+    );
+    run(
+        Http::builder(&url)
+            .words(fixed())
+            .header("X-A", "{{token}}")
+            .user("a:b"),
+        1,
+    );
+    run(
+        Http::builder(&url)
+            .words(fixed())
+            .cookie("a={{token}}")
+            .keep_cookies(true),
+        1,
+    );
+    run(Http::builder(&url).words(fixed()).body("{{token}}"), 1);
+    assert_eq!(
+        authorizations(&server),
+        ["none", "Basic YTpi", "none", "none"]
+    );
+    assert!(server.heads()[0].starts_with("GET /?t1 "));
+
+    let refused: [fn(HttpBuilder) -> HttpBuilder; 3] = [
+        |http| http.user("a:b"),
+        |http| http.header("Authorization", "a"),
+        |http| {
+            http.user("a:b")
+                .aws_sigv4("aws:a:b".parse().expect("is well formed"))
+        },
+    ];
+    for change in refused {
+        let error = change(Http::builder("http://a/").words(fixed())).build();
+        let error = error.expect_err("there are two of them");
+        assert_eq!(error.kind(), ErrorKind::Credentials);
+        assert!(error.to_string().contains("{{token}}"), "{error}");
+    }
+}
+
+#[test]
+fn a_run_without_a_first_token_does_not_begin() {
+    let server = Scripted::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let http = Http::builder(&server.url()).words(words(Refusing));
+    let schedule = Schedule::constant(Rate::per_second(500)).hits(1);
+    let run = Run::new(http.build().expect("is well formed"), schedule);
+    let error = run.execute(|_| ()).expect_err("nobody is let in");
+    let cause = std::error::Error::source(&error).expect("it says why");
+    assert!(cause.to_string().contains("nobody is let in"), "{cause}");
+    assert_eq!(server.heads().len(), 0);
+}
+
+#[test]
+fn a_burst_of_401s_is_named() {
+    let answered = Arc::new(AtomicU64::new(0));
+    let refuses = move |from: u64, to: u64| {
+        let answered = answered.clone();
+        answered.store(0, Ordering::SeqCst);
+        Scripted::replying(move |_| {
+            match (from..to).contains(&answered.fetch_add(1, Ordering::SeqCst)) {
+                true => answer("401 Unauthorized", &[], b""),
+                false => answer("200 OK", &[], b""),
+            }
+        })
+    };
+    type Change = fn(HttpBuilder) -> HttpBuilder;
+    let ways: [Change; 2] = [|http| http, |http| http.follow_redirects(1)];
+    for way in ways {
+        let server = refuses(10, 40);
+        let report = run(way(Http::builder(&server.url()).words(fixed())), 50);
+        let [doubt] = &bursts(&report)[..] else {
+            panic!("{:?}", report.verdict)
+        };
+        assert!(doubt.starts_with("30 answers with 401 "), "{doubt}");
+        assert!(
+            doubt.contains("token number 1") && !doubt.contains("t1"),
+            "{doubt}"
+        );
+    }
+    // A few are no burst, and without tokens they are none of ours.
+    let server = refuses(10, 14);
+    let report = run(Http::builder(&server.url()).words(fixed()), 50);
+    assert_eq!(report.hits.rejected, 4);
+    assert_eq!(bursts(&report).len(), 0);
+    let server = refuses(10, 40);
+    let report = run(Http::builder(&server.url()).words(Words::new()), 50);
+    assert_eq!(bursts(&report).len(), 0);
+}
+
+/// The target knows only the tokens that it has been told of, and forgets the one before the last.
+#[test]
+fn renewed_tokens_are_used_at_once() {
+    let known = Arc::new(Mutex::new(0));
+    struct Told(Counted, Arc<Mutex<u64>>);
+    impl TokenSource for Told {
+        fn fetch(&mut self) -> Result<Token, CredentialError> {
+            let token = self.0.fetch()?;
+            *self.1.lock().expect("nobody panicked") = self.0.next;
+            Ok(token)
+        }
+    }
+    let told = known.clone();
+    let server = Scripted::replying(move |request| {
+        let last = *told.lock().expect("nobody panicked");
+        let given = request.header("authorization").unwrap_or_default();
+        match [last, last - 1]
+            .iter()
+            .any(|number| given == format!("Bearer t{number}"))
+        {
+            true => answer("200 OK", &[], b""),
+            false => answer("401 Unauthorized", &[], b""),
+        }
+    });
+    let every = Duration::from_millis(50);
+    let source = Told(
+        Counted {
+            next: 0,
+            every: Some(every),
+        },
+        known.clone(),
+    );
+    let report = run(Http::builder(&server.url()).words(words(source)), 300);
+    assert_eq!(report.hits.ok, 300, "{:?}", report.labels);
+    assert!(*known.lock().expect("nobody panicked") > 3);
+    let sent: std::collections::BTreeSet<_> = authorizations(&server).into_iter().collect();
+    assert!(sent.len() > 3, "{sent:?}");
+}

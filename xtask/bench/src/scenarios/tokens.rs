@@ -1,0 +1,134 @@
+//! 1,000/s with tokens that live 5 s, to a target that asks for them: whether one is ever refused, and
+//! whether a renewal is seen in the latencies.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hammer_target::Knobs;
+use serde::Deserialize;
+
+use super::Found;
+use crate::bench::{Bench, CONNECTIONS};
+use crate::error::Error;
+use crate::host::Mode;
+use crate::process::Invocation;
+use crate::record::Better;
+use crate::scenario::Scenario;
+use crate::sheet::{Measure, Sheet};
+
+const REFUSED: Measure = Measure {
+    key: "refused",
+    title: "answers with 401",
+    unit: "hits",
+    better: Better::Lower,
+};
+const P99: Measure = Measure {
+    key: "p99_us",
+    title: "p99 of other seconds, µs",
+    unit: "us",
+    better: Better::Lower,
+};
+const STEP: Measure = Measure {
+    key: "renewal_to_other",
+    title: "p99, renewals ÷ others",
+    unit: "times",
+    better: Better::Lower,
+};
+
+const RATE: u64 = 1000;
+const LIFETIME: Duration = Duration::from_secs(5);
+
+#[derive(Deserialize)]
+struct Report {
+    labels: BTreeMap<String, u64>,
+    timeline: Vec<Slice>,
+}
+
+#[derive(Deserialize)]
+struct Slice {
+    t_s: f64,
+    response_us: Percentiles,
+}
+
+#[derive(Deserialize)]
+struct Percentiles {
+    p99: f64,
+}
+
+pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
+    let ours = bench.hammer.name();
+    let mut sheet = Sheet::new(scenario.name());
+    // Once: it takes minutes, and has a renewal every four seconds.
+    bench.progress(scenario.name(), 0, "hammer, once");
+    let host = bench.host(Mode::Recording, false, Knobs::default().tokens(LIFETIME))?;
+    let url = host.url();
+    let line = format!(
+        "http --threads 1 -q -o json -c {CONNECTIONS} -r {RATE} -z {}s --oauth-client bench:any \
+         --oauth-url {url}token",
+        bench.plan.tokens.as_secs()
+    );
+    let ended = bench
+        .hammer
+        .run(&Invocation::new(&line, &url), &bench.cores)?;
+    let unreadable = |error| Error::failed(format!("tokens: the report: {error}"));
+    let report: Report = serde_json::from_slice(&ended.stdout).map_err(unreadable)?;
+    let truth = host.truth();
+    let start = truth.arrivals.first().map_or(Duration::ZERO, |one| one.at);
+    // The first came before the run.
+    let renewals = truth.tokens.iter().filter(|at| **at > start);
+    let renewals: Vec<f64> = renewals.map(|at| (*at - start).as_secs_f64()).collect();
+    let refused = report.labels.get("401").copied().unwrap_or(0);
+    sheet.note(0, ours, &REFUSED, Some(refused as f64));
+    let seconds: Vec<(f64, f64)> = report
+        .timeline
+        .iter()
+        .map(|slice| (slice.t_s, slice.response_us.p99))
+        .collect();
+    if let Some((at_renewals, others)) = parted(&seconds, &renewals) {
+        sheet.note(0, ours, &P99, Some(others));
+        sheet.note(0, ours, &STEP, Some(at_renewals / others));
+    }
+    let heading = format!(
+        "{RATE}/s for {} s with tokens of {} s, {} renewals, {CONNECTIONS} connections, 1 thread; \
+         recording target",
+        bench.plan.tokens.as_secs(),
+        LIFETIME.as_secs(),
+        renewals.len()
+    );
+    Ok(Found { heading, sheet })
+}
+
+/// The medians of the p99 of seconds in which there was a renewal, and of the others. The first second
+/// is left out, in which connections open.
+fn parted(seconds: &[(f64, f64)], renewals: &[f64]) -> Option<(f64, f64)> {
+    let renewed = |second: f64| {
+        let within = |at: &f64| (second..second + 1.0).contains(at);
+        renewals.iter().any(within)
+    };
+    let all = seconds.iter().skip(1);
+    let (with, without): (Vec<_>, Vec<_>) = all.partition(|(second, _)| renewed(*second));
+    let median = |part: Vec<&(f64, f64)>| {
+        let mut values: Vec<f64> = part.into_iter().map(|(_, p99)| *p99).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        values.get(values.len() / 2).copied()
+    };
+    median(with).zip(median(without))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_with_a_renewal_are_told_from_others() {
+        let seconds: Vec<(f64, f64)> = (0..12)
+            .map(|second| {
+                let p99 = if second % 4 == 3 { 300.0 } else { 100.0 };
+                (f64::from(second), p99)
+            })
+            .collect();
+        let renewals = [3.9, 7.95, 11.99];
+        assert_eq!(parted(&seconds, &renewals), Some((300.0, 100.0)));
+        assert_eq!(parted(&seconds, &[]), None);
+    }
+}
