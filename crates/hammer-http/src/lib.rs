@@ -81,6 +81,7 @@ mod targets;
 mod template;
 mod url;
 mod version;
+mod wire;
 
 pub use builder::HttpBuilder;
 pub use coding::Coding;
