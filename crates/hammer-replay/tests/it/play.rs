@@ -1,7 +1,7 @@
 use std::io::Cursor;
 use std::time::Duration;
 
-use hammer_replay::play::{Bodies, Choice, Cue, Passes, Player, Rewrite, Sample, Trouble};
+use hammer_replay::play::{Account, Bodies, Choice, Cue, Passes, Player, Rewrite, Sample};
 use hammer_replay::timeline::{Ending, Header, Reader, Row, Writer};
 use hammer_replay::{Error, ErrorKind};
 use proptest::prelude::*;
@@ -30,13 +30,13 @@ fn played(player: &Player) -> Vec<(u64, String)> {
     let survey = player
         .survey(|cue| make(cue).map(drop))
         .expect("a timeline");
-    let trouble = Trouble::default();
+    let account = Account::default();
     let all: Vec<_> = player
-        .cues(&survey, &trouble, make)
+        .cues(&survey, &account, make)
         .map(|(due, target)| (due.as_micros() as u64, target))
         .collect();
-    assert!(trouble.take().is_none());
-    assert_eq!(all.len() as u64, survey.total(player));
+    assert!(account.take_trouble().is_none());
+    assert_eq!(all.len() as u64, survey.all.hits);
     all
 }
 
@@ -171,7 +171,7 @@ fn what_can_not_be_made_is_counted_and_left_out() {
     };
     let survey = player.survey(|cue| odd(cue).map(drop)).unwrap();
     assert_eq!((survey.hits, survey.skipped["odd"]), (2, 1));
-    let cues = player.cues(&survey, &Trouble::default(), odd);
+    let cues = player.cues(&survey, &Account::default(), odd);
     assert_eq!(cues.map(|(_, t)| t).collect::<Vec<_>>(), [0, 20]);
 }
 
@@ -218,11 +218,11 @@ fn a_timeline_that_is_cut_while_it_is_played_is_told() {
     assert_eq!(error_of(&player(cut.clone())).kind(), ErrorKind::Cut);
 
     let survey = player(whole).survey(|_| Ok(())).unwrap();
-    let trouble = Trouble::default();
+    let account = Account::default();
     let cut = player(cut).passes(Passes::Times(5));
-    let cues = cut.cues(&survey, &trouble, |_| Ok(()));
+    let cues = cut.cues(&survey, &account, |_| Ok(()));
     assert!(cues.count() <= 3);
-    let error = trouble.take().expect("it was cut");
+    let error = account.take_trouble().expect("it was cut");
     assert!(error.to_string().starts_with("read t.jsonl:"), "{error}");
 }
 
@@ -251,7 +251,7 @@ proptest! {
             let part = whole.clone().window(Some(pair[0]), Some(pair[1]));
             // A part begins at its own start.
             let survey = part.survey(|_| Ok(())).unwrap();
-            let cues = part.cues(&survey, &Trouble::default(), |cue| Ok(cue.row.t_us));
+            let cues = part.cues(&survey, &Account::default(), |cue| Ok(cue.row.t_us));
             parts.extend(cues.map(|(due, t)| (due, t, pair[0])));
         }
         prop_assert_eq!(parts.len(), all.len());
