@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use hammer_core::{Report, RowReport, Summary};
-use hammer_replay::play::Survey;
+use hammer_replay::play::{Counts, Tally};
 use serde_json::{Map, Value, json};
 
 use super::fidelity::Fidelity;
@@ -30,7 +30,8 @@ pub(super) struct ReplayReport {
 impl ReplayReport {
     pub(super) fn new(
         report: Report,
-        survey: &Survey,
+        plan: &Counts,
+        read: &Tally,
         fidelity: Fidelity,
         names: &[String],
     ) -> Self {
@@ -49,9 +50,9 @@ impl ReplayReport {
             Some((name.clone(), Summary::from(then), now(name)))
         });
         Self {
-            planned: survey.hits + survey.skipped.values().sum::<u64>(),
-            skipped: survey.skipped.clone(),
-            seconds: seconds(survey, &report),
+            planned: plan.planned(),
+            skipped: plan.skipped.clone(),
+            seconds: seconds(read, &report),
             statuses,
             routes: routes.collect(),
             report,
@@ -71,6 +72,7 @@ impl ReplayReport {
         json!({
             "planned": self.planned,
             "sent": self.report.hits.scheduled - self.report.hits.unsent,
+            "unsent": self.report.hits.unsent,
             "skipped": self.skipped,
             "seconds": self.seconds,
             "statuses": matrix,
@@ -81,6 +83,9 @@ impl ReplayReport {
     fn lines(&self) -> String {
         let sent = self.report.hits.scheduled - self.report.hits.unsent;
         let mut what = format!("{} planned   {} sent", whole(self.planned), whole(sent));
+        if self.report.hits.unsent > 0 {
+            what = format!("{what}   {} unsent", whole(self.report.hits.unsent));
+        }
         for (why, n) in &self.skipped {
             what = format!("{what}   {} skipped: {}", whole(*n), why.replace('_', " "));
         }
@@ -126,8 +131,7 @@ impl ReplayReport {
 }
 
 /// What was planned, sent and skipped, in slices as wide as the wider ones of both.
-fn seconds(survey: &Survey, report: &Report) -> Vec<Value> {
-    let tally = &survey.tally;
+fn seconds(tally: &Tally, report: &Report) -> Vec<Value> {
     let width = report.timeline.first().map_or(1, |slice| slice.width_s);
     let width = width.max(1).max(tally.width_s());
     let mut slices = BTreeMap::<u64, [u64; 3]>::new();
@@ -148,7 +152,12 @@ fn seconds(survey: &Survey, report: &Report) -> Vec<Value> {
             "planned": planned, "sent": sent, "skipped": skipped,
         })
     };
-    slices.into_iter().map(value).collect()
+    // A run that was stopped has read ahead of its end.
+    let end = report.duration_s.ceil().max(1.0) as u64;
+    let until = slices
+        .into_iter()
+        .take_while(|(slice, _)| slice * width < end);
+    until.map(value).collect()
 }
 
 impl Written for ReplayReport {
