@@ -86,16 +86,22 @@ impl ReplayReport {
         if self.report.hits.unsent > 0 {
             what = format!("{what}   {} unsent", whole(self.report.hits.unsent));
         }
-        for (why, n) in &self.skipped {
-            what = format!("{what}   {} skipped: {}", whole(*n), why.replace('_', " "));
-        }
         let mut out = wrapped("replay", &what, 3);
+        let skipped: Vec<_> = (self.skipped.iter())
+            .map(|(why, n)| format!("{}: {}", why.replace('_', " "), whole(*n)))
+            .collect();
+        if !skipped.is_empty() {
+            out.push_str(&listed("skipped", &skipped, |shown| {
+                let others = self.skipped.values().skip(shown);
+                format!("others: {}", whole(others.sum()))
+            }));
+        }
         let pairs: Vec<_> = (self.statuses.iter().take(PAIRS))
             .map(|(then, now, n)| format!("{then} → {}: {}", now.replace('_', " "), whole(*n)))
             .collect();
-        let all = self.statuses.len();
         out.push_str(&listed("then → now", &pairs, |shown| {
-            format!("{} more pairs", all - shown)
+            let others = self.statuses.iter().skip(shown);
+            format!("others: {}", whole(others.map(|(_, _, n)| n).sum()))
         }));
         if self.routes.is_empty() {
             return out;
@@ -176,5 +182,78 @@ impl Written for ReplayReport {
 
     fn junit(&self) -> String {
         junit::render(&self.report)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hammer_core::Label;
+
+    use super::*;
+    use crate::text::golden::{report, summary};
+
+    /// 29,990 hits of two routes, of which most are as they were, and ten that stayed unsent.
+    fn replayed() -> ReplayReport {
+        let row = |name: &str, count: u64, figures| {
+            json!({
+                "name": name, "scheduled": count, "ok": count, "rejected": 0, "failed": 0,
+                "timed_out": 0, "abandoned": 0, "unsent": 0, "response_us": summary(count, figures),
+            })
+        };
+        let report = report(&[
+            ("/hammer", json!("replay")),
+            ("/target", json!("shop.jsonl at http://127.0.0.1:8080")),
+            ("/hits/unsent", json!(10)),
+            (
+                "/rows",
+                json!([
+                    row("GET /", 20_000, [800.0, 900.0, 1250.0, 2000.0, 3000.0]),
+                    row("GET /items/{id}", 9_988, [90.0, 95.0, 110.0, 200.0, 300.0]),
+                ]),
+            ),
+        ]);
+        let mut plan = Counts::default();
+        plan.hits = 30_000;
+        plan.skipped = [("method_not_allowed", 1_200), ("unsendable_target", 3)].into();
+        let mut fidelity = Fidelity::default();
+        let pairs = [
+            (Some(200), Label::from(200), 29_000),
+            (Some(200), Label::from("connection_reset"), 12),
+            (None, Label::from(200), 78),
+            (Some(404), Label::from(404), 900),
+        ];
+        for (then, now, n) in pairs {
+            fidelity.statuses.insert((then, now), n);
+        }
+        for (row, us) in [(0, 700), (1, 2_000)] {
+            let took = fidelity.took.entry(row).or_default();
+            (0..100).for_each(|_| took.record(Duration::from_micros(us)));
+        }
+        let names = ["GET /", "GET /items/{id}"].map(str::to_owned);
+        ReplayReport::new(report, &plan, &Tally::default(), fidelity, &names)
+    }
+
+    #[test]
+    fn what_a_replay_was_like_stands_below_what_any_run_has() {
+        let text = "\
+replay        31,203 planned   29,990 sent   10 unsent
+skipped       method not allowed: 1,200   unsendable target: 3
+then → now    200 → 200: 29,000   404 → 404: 900   none → 200: 78   others: 12
+routes, ms                                          hits    p50 then     p50 now  p99 then   p99 now
+  GET /                                           20,000       0.700       0.800     0.700      1.25
+  GET /items/{id}                                  9,988        2.00       0.090      2.00     0.110
+";
+        let rendered = replayed().text(false);
+        assert!(
+            rendered.starts_with("hammer replay   shop.jsonl at"),
+            "{rendered}"
+        );
+        assert!(rendered.ends_with(text), "\n{rendered}\n{text}");
+        assert!(
+            rendered.lines().all(|line| line.chars().count() <= 100),
+            "{rendered}"
+        );
     }
 }

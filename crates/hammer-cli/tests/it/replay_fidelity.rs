@@ -1,10 +1,13 @@
 //! A replay accounts for every row, whatever becomes of it.
 
+use std::fs;
 use std::net::TcpListener;
 
 use serde_json::Value;
 
-use crate::command::report;
+use crate::command::{report, repository};
+use crate::http::ok;
+use crate::outputs::close;
 use crate::replay::{Timeline, row};
 
 fn timeline() -> Timeline {
@@ -12,7 +15,10 @@ fn timeline() -> Timeline {
         .map(|n| {
             let method = if n % 4 == 3 { "PUT" } else { "GET" };
             let status = 200 + n % 2;
-            let rest = format!(r#""u":"/{}","h":"a","m":"{method}","s":{status}"#, n % 3);
+            let rest = format!(
+                r#""u":"/{}","h":"a","m":"{method}","s":{status},"d":900"#,
+                n % 3
+            );
             row(n * 1_000, &rest)
         })
         .collect();
@@ -69,4 +75,26 @@ fn a_target_that_never_answers_is_in_the_matrix() {
     let replay = adds_up(&report);
     assert!(sum(&report["hits"]["timed_out"]) > 0);
     assert!(replay["statuses"]["200"]["timeout"].as_u64() > Some(0));
+}
+
+#[test]
+fn the_report_of_a_replay_fits_the_schema_and_has_no_other_keys() {
+    let timeline = timeline();
+    let server = ok();
+    let report = report(&["replay", timeline.path(), "--endpoint", &server.url]);
+    let replay = adds_up(&report);
+    assert_eq!(replay["routes"].as_array().map(Vec::len), Some(3));
+    let schema = fs::read(repository("docs/report.schema.json")).unwrap();
+    let mut schema: Value = serde_json::from_slice(&schema).unwrap();
+    close(&mut schema);
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = schema.iter_errors(&report).map(|e| e.to_string()).collect();
+    assert_eq!(errors, [""; 0], "{report}");
+    let reference = fs::read_to_string(repository("docs/REPLAY.md")).unwrap();
+    for key in replay.as_object().unwrap().keys() {
+        assert!(
+            reference.contains(&format!("| `{key}` |")),
+            "docs/REPLAY.md lacks {key}"
+        );
+    }
 }
