@@ -57,7 +57,7 @@ impl Plan {
                 periods: 2,
                 memory_hits: (100_000, 1_000_000),
                 engine_hits: 1_000_000,
-                replay_rows: 2_400,
+                replay_rows: 20_000,
             };
         }
         Self {
