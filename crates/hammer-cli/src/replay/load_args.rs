@@ -62,7 +62,7 @@ impl ReplayLoadArgs {
     pub(super) fn schedule(&self, play: &Play, account: &Account) -> Schedule {
         let (player, survey, mint) = (play.player.clone(), play.survey.clone(), play.mint.clone());
         let (hits, length) = (survey.all.hits, survey.length());
-        let peak = survey.peak_second as f64;
+        let peak = survey.peak();
         let account = account.clone();
         let open = move || {
             let mint = Arc::clone(&mint);

@@ -108,7 +108,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
         schedule,
         load,
         target,
-        peak: survey.peak_second as f64,
+        peak: survey.peak(),
     };
     let read = account.clone();
     let exit = runner::execute_telling(Box::new(job), &output, move |report| {

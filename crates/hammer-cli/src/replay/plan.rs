@@ -19,7 +19,7 @@ pub(super) fn print(play: &Play, target: &str, load: &ReplayLoadArgs) -> Exit {
         whole(hits),
         rate(seconds),
         asked(hits as f64 / seconds),
-        asked(survey.peak_second as f64),
+        asked(survey.peak()),
         whole(survey.peak_tenth),
     );
     let mut text = wrapped("dry run", "this is what would be sent; nothing is", 1);

@@ -52,7 +52,13 @@ pub(super) struct PlayArgs {
     #[arg(long, value_name = "PERCENT", value_parser = share)]
     sample: Option<f64>,
     /// What the sample is drawn of: clients, each with all of its rows, or rows
-    #[arg(long, value_enum, value_name = "WHAT", default_value = "row")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "row",
+        requires = "sample"
+    )]
     by: By,
     /// Change targets: 'REGEX=>TEXT'; repeatable
     #[arg(long, value_name = "REGEX=>TEXT", allow_hyphen_values = true)]

@@ -98,6 +98,7 @@ fn what_would_be_ignored_is_refused() {
             &["--client-header", "X-Client"],
             "right would be a timeline that was built",
         ),
+        (&["--by", "client"], "--sample <PERCENT>"),
         (&["--client-header", "Host"], "right would be X-Client"),
         (&["--client-header", "a b"], "malformed name"),
     ] {

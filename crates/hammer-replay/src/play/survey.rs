@@ -189,6 +189,8 @@ impl Survey {
         survey.length = survey.length_of(player, &last)?;
         let played = player.speed.due(survey.period_us.into()).min(survey.length);
         survey.in_flight = duration_us as f64 / 1e6 / played.as_secs_f64();
+        // A pass may be shorter than a second.
+        survey.peak_in_flight = survey.peak_in_flight.max(survey.in_flight);
         Ok(survey)
     }
 
@@ -303,6 +305,14 @@ impl Survey {
     #[must_use]
     pub fn length(&self) -> Duration {
         self.length
+    }
+
+    /// The most hits per second that there are: passes that are shorter than a second follow one another
+    /// within it.
+    #[must_use]
+    pub fn peak(&self) -> f64 {
+        let mean = self.all.hits as f64 / self.length.as_secs_f64();
+        mean.max(self.peak_second as f64)
     }
 
     /// How long one pass is, or the first one as far as it is played.

@@ -41,8 +41,13 @@ fn played(player: &Player) -> Vec<(u64, String)> {
 }
 
 fn rows(times: &[u64]) -> Vec<Row<'static>> {
+    rows_of(times, 0)
+}
+
+fn rows_of(times: &[u64], duration_us: u64) -> Vec<Row<'static>> {
     let row = |t_us: &u64| Row {
         t_us: *t_us,
+        duration_us: Some(duration_us),
         ..Row::get(b"/")
     };
     times.iter().map(row).collect()
@@ -106,6 +111,31 @@ fn a_row_is_due_so_long_after_the_first_as_it_came_after_it() {
         .passes(Passes::For(ms(1)));
     // Until the schedule, which ends then, cuts it short.
     assert_eq!(dues(&minute).len(), 2 * 10);
+}
+
+#[test]
+fn the_peak_is_no_less_than_the_mean() {
+    let rows: Vec<_> = (0..10).map(|n| n * 10_000).collect();
+    let player = player(timeline(rows_of(&rows, 50_000))).passes(Passes::Times(20));
+    let survey = player.survey(|_| Ok(())).unwrap();
+    assert_eq!(survey.all.hits, 200);
+    assert!((survey.peak() - 100.0).abs() < 2.0, "{}", survey.peak());
+    assert!((survey.peak_in_flight - survey.in_flight).abs() < 1e-9);
+}
+
+#[test]
+fn copies_are_made_one_after_the_other() {
+    let player = player(timeline(rows(&[0, 7]))).amplify(4_000_000_000);
+    let survey = player.survey(|_| Ok(())).unwrap();
+    assert_eq!(survey.all.hits, 8_000_000_000);
+    let made = std::cell::Cell::new(0);
+    let cues = player.cues(&survey, &Account::default(), |cue| {
+        made.set(made.get() + 1);
+        Ok(cue.copy)
+    });
+    let copies: Vec<_> = cues.take(1_000).map(|(_, copy)| copy).collect();
+    assert_eq!(copies, (0..1_000).collect::<Vec<_>>());
+    assert_eq!(made.get(), 1_000);
 }
 
 fn error_of(player: &Player) -> Error {
