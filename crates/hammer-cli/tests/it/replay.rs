@@ -190,9 +190,11 @@ fn parts_are_chosen_and_played_again() {
             row(
                 n * 10_000,
                 &format!(
-                    r#""u":"/{}","s":{},"c":"{:016x}""#,
+                    r#""u":"/{}","s":{},"m":"{}","h":"{}.example","c":"{:016x}""#,
                     n % 10,
                     200 + n % 2,
+                    if n % 4 == 0 { "HEAD" } else { "GET" },
+                    if n % 5 == 0 { "b" } else { "a" },
                     n % 7
                 ),
             )
@@ -205,16 +207,18 @@ fn parts_are_chosen_and_played_again() {
         (&["--to", "2026-11-24T09:00:00.02Z"][..], 2),
         (&["--only-path", "^/3$", "--speed", "50"][..], 10),
         (&["--only-status", "201", "--speed", "50"][..], 50),
-        (&["--only-method", "HEAD,GET", "--speed", "50"][..], 100),
+        (&["--only-method", "HEAD", "--speed", "50"][..], 25),
+        (&["--only-host", "B.example", "--speed", "50"][..], 20),
         (&["--loop", "3", "--amplify", "2", "--speed", "50"][..], 600),
         (&["--loop", "100ms", "--speed", "50"][..], 500),
         (&["-n", "7", "--speed", "50"][..], 7),
         (&["-z", "10ms", "--speed", "50"][..], 50),
         (
-            &["--sample", "100%", "--by", "client", "--speed", "50"][..],
-            100,
+            &["--sample", "40%", "--by", "client", "--speed", "50"][..],
+            71,
         ),
-        (&["--skip-idle", "100us"][..], 100),
+        (&["--sample", "40%", "--speed", "50"][..], 33),
+        (&["--skip-idle", "100us", "-z", "5ms"][..], 50),
     ] {
         let server = ok();
         let args = [
@@ -226,6 +230,23 @@ fn parts_are_chosen_and_played_again() {
         assert_eq!(report["hits"]["scheduled"], hits, "{flags:?}");
         assert_eq!(server.requests().len(), hits, "{flags:?}");
     }
+    let server = ok();
+    let args = ["replay", timeline.path(), "--endpoint", &server.url];
+    let rewrite = [
+        "--rewrite",
+        "^/=>/v2/",
+        "--rewrite",
+        "3$=>three",
+        "-z",
+        "50ms",
+    ];
+    report(&[&args[..], &rewrite].concat());
+    let lines = asked(&server).into_iter();
+    let paths: Vec<_> = lines
+        .filter_map(|line| Some(line.split(' ').nth(1)?.to_owned()))
+        .collect();
+    let expected = ["/v2/1", "/v2/2", "/v2/three", "/v2/0", "/v2/4"];
+    assert_eq!(paths, expected);
     let nothing = ["--only-path", "none"];
     let args = [
         "replay",
