@@ -259,8 +259,8 @@ fn a_timeline_that_is_cut_while_it_is_played_is_told() {
 proptest! {
     #[test]
     fn parts_of_a_timeline_put_together_are_the_whole(
-        mut times in prop::collection::vec(0..1_000_000_u64, 1..200),
-        mut cuts in prop::collection::vec(0..1_000_000_u64, 0..5),
+        mut times in prop::collection::vec(0..1_000_u64, 1..200),
+        mut cuts in prop::collection::vec(0..1_000_u64, 0..5),
         speed in prop_oneof![Just("1"), Just("3"), Just("0.7")],
         share in 0.0..1.0_f64,
     ) {
@@ -271,7 +271,7 @@ proptest! {
         let choice = Choice { sample, ..Choice::default() };
         let text = timeline(rows(&times));
         let whole = player(text).speed(speed).choice(choice);
-        let end = 1_000_000;
+        let end = 1_000;
         let all = dues(&whole.clone().window(Some(0), Some(end)));
         let mut borders = vec![0];
         borders.extend(cuts);
