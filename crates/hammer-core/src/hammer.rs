@@ -68,6 +68,13 @@ pub trait Hammer: Send + Sync + 'static {
         hit: Hit,
     ) -> impl Future<Output = Result<Outcome, Failure>>;
 
+    /// Is told of a hit that ended although [`hit`](Self::hit) did not: its session could not be
+    /// opened, or it timed out, or was `abandoned` at the end of the run. `why` is the name of the
+    /// failure. For hammers that keep accounts of their own; the report has these hits anyway.
+    fn missed(&self, hit: Hit, why: &'static str) {
+        let _ = (hit, why);
+    }
+
     /// Settles what the hits of a worker left behind, when the last of them has ended and before
     /// sessions close: a protocol without answers can ask here whether all that was sent has
     /// arrived. In a closed loop the time for it counts against the rate. It is dropped when the

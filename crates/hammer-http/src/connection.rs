@@ -15,20 +15,22 @@ use hyper_util::rt::TokioIo;
 use crate::fault;
 use crate::lifetime::Life;
 use crate::template::{Body, Template};
+use crate::wire::{Next, Wire};
 use hammer_net::Opened;
-use hammer_net::{Stream, Traffic};
+use hammer_net::Traffic;
 
 /// The head of an answer may be this large. It may have 100 headers, hyper's own limit: a higher
 /// one would move its table of headers from the stack to the heap, for every answer.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-type Driver = http1::Connection<TokioIo<Stream>, Body>;
+type Driver = http1::Connection<TokioIo<Wire>, Body>;
 
 pub(crate) struct Connection {
     sender: SendRequest<Body>,
     driver: Option<Driver>,
     /// What ended the connection, if that was no orderly end.
     broken: Option<hyper::Error>,
+    next: Next,
     traffic: Rc<Traffic>,
     pub(crate) life: Life,
 }
@@ -45,15 +47,18 @@ impl Connection {
     pub(crate) async fn handshake(opened: Opened, slot: &Slot) -> Result<Self, Failure> {
         let Opened { stream, traffic } = opened;
         let life = Life::begin(slot);
+        let next = Next::default();
+        let wire = Wire::new(stream, next.clone());
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(MAX_HEAD_BYTES)
-            .handshake(TokioIo::new(stream))
+            .handshake(TokioIo::new(wire))
             .await
             .map_err(|error| fault::of_exchange(&error))?;
         Ok(Self {
             sender,
             driver: Some(driver),
             broken: None,
+            next,
             traffic,
             life,
         })
@@ -77,6 +82,7 @@ impl Connection {
         &mut self,
         template: &Template,
     ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
+        self.next.is(template);
         // The request is made here, where it is handed over: it is large, and every variable that
         // it passes through is a copy.
         let mut answer = pin!(self.sender.try_send_request(template.request()));

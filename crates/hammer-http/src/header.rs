@@ -42,6 +42,12 @@ impl Header {
             value: Some(value),
         })
     }
+
+    /// Its name, in lower case.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
 }
 
 impl From<Header> for (HeaderName, Option<HeaderValue>) {

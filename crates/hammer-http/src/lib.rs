@@ -84,6 +84,7 @@ mod targets;
 mod template;
 mod url;
 mod version;
+mod wire;
 
 pub use builder::HttpBuilder;
 pub use capture::Capture;

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
 use hyper::{Method, Uri};
 
-use crate::Http;
 use crate::http::Way;
 use crate::template::Template;
+use crate::{Header, Http};
 
 /// What a hit sends in place of its hammer's own request, in parts.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,8 @@ pub struct Message<'a> {
     pub host: Option<&'a str>,
     /// The value of the header `Content-Type`; that of the hammer unless set.
     pub content_type: Option<&'a str>,
+    /// Headers of its own, in place of those of the hammer that have the same name.
+    pub headers: &'a [Header],
     /// The body.
     pub body: Bytes,
 }
@@ -32,6 +34,7 @@ pub struct Requests {
     url: Option<url::Url>,
     /// What stands before a target for a proxy that reads the request.
     before_target: String,
+    signed: bool,
 }
 
 /// A request that [`Http::send`] sends.
@@ -46,8 +49,9 @@ pub struct Request {
 pub enum Unsendable {
     /// The method is no token, or `CONNECT`, which is no hit.
     Method,
-    /// The target does not begin with `/` (or is `*`), or has bytes that HTTP has no room for in a
-    /// request line, or that the HTTP library would change.
+    /// The target does not begin with `/` and is not `*`, or has blanks or control characters in it,
+    /// which would end it. With signed requests also if a URL can't have it, since no signature can be
+    /// made of it.
     Target,
     /// The host is no header value.
     Host,
@@ -59,11 +63,12 @@ impl Http {
     /// What makes requests for hits that bring their own, to the hammer's (first) target.
     #[must_use]
     pub fn requests(&self) -> Requests {
-        let (template, url) = match &self.way {
-            Way::Straight(straight) => (&straight.template, None),
+        let (template, url, signed) = match &self.way {
+            Way::Straight(straight) => (&straight.template, None, false),
             Way::Journey(journey) => {
                 let first = &journey.targets[0];
-                (&first.template, Some(first.url.clone()))
+                let signed = journey.signer.is_some();
+                (&first.template, Some(first.url.clone()), signed)
             }
         };
         let uri = &template.head.uri;
@@ -75,6 +80,7 @@ impl Http {
             base: template.unshared(),
             url,
             before_target,
+            signed,
         }
     }
 }
@@ -86,7 +92,7 @@ impl Requests {
     ///
     /// If HTTP, or the library that writes it, can't express it byte for byte.
     pub fn make(&self, message: &Message<'_>) -> Result<Request, Unsendable> {
-        let uri = self.uri(message.target)?;
+        let (uri, target) = self.target(message.target)?;
         let method = Method::from_bytes(message.method.as_bytes());
         let method = method.ok().filter(|method| method != Method::CONNECT);
         let mut template = self.base.unshared();
@@ -104,7 +110,14 @@ impl Requests {
             let value = value.map_err(|_| Unsendable::ContentType)?;
             head.headers.insert(CONTENT_TYPE, value);
         }
+        for header in message.headers {
+            match &header.value {
+                Some(value) => drop(head.headers.insert(header.name.clone(), value.clone())),
+                None => drop(head.headers.remove(&header.name)),
+            }
+        }
         template.body = message.body.clone();
+        template.target = target;
         let path = std::str::from_utf8(message.target).ok();
         let url = self.url.as_ref().zip(path);
         Ok(Request {
@@ -113,20 +126,30 @@ impl Requests {
         })
     }
 
-    /// A target as the library has it, if that is the same.
-    fn uri(&self, target: &[u8]) -> Result<Uri, Unsendable> {
-        if !target.starts_with(b"/") && target != b"*" {
+    /// A target as the library has it, or, if that would change it, the target itself.
+    fn target(&self, target: &[u8]) -> Result<(Uri, Option<Bytes>), Unsendable> {
+        let begins = target.starts_with(b"/") || target == b"*";
+        let ends = |byte: &u8| *byte <= b' ' || *byte == 0x7f;
+        if !begins || target.iter().any(ends) {
             return Err(Unsendable::Target);
         }
+        if let Some(uri) = self.uri(target) {
+            return Ok((uri, None));
+        }
+        if self.signed {
+            return Err(Unsendable::Target);
+        }
+        let placeholder = self.uri(b"/").ok_or(Unsendable::Target)?;
+        Ok((placeholder, Some(Bytes::copy_from_slice(target))))
+    }
+
+    fn uri(&self, target: &[u8]) -> Option<Uri> {
         let whole = Bytes::from([self.before_target.as_bytes(), target].concat());
-        let uri = Uri::from_maybe_shared(whole).map_err(|_| Unsendable::Target)?;
+        let uri = Uri::from_maybe_shared(whole).ok()?;
         // What begins with two slashes might name a host, and what is behind a # is cut off.
         let kept = uri.path_and_query().map(|kept| kept.as_str().as_bytes());
         let elsewhere = self.before_target.is_empty() && uri.authority().is_some();
-        if kept != Some(target) || elsewhere {
-            return Err(Unsendable::Target);
-        }
-        Ok(uri)
+        (kept == Some(target) && !elsewhere).then_some(uri)
     }
 }
 
@@ -185,17 +208,19 @@ mod tests {
             (b"/a/../b//c;x=1?", true),
             (b"/%zz%", true),
             (b"/a?b[]={c}|\\^`'", true),
-            (b"/a?b=\"c\"", false),
+            (b"/a?b=\"c\"", true),
             (b"/a\"{b}|^", true),
-            (b"/a`<>", false),
+            (b"/a`<>", true),
             ("/ä".as_bytes(), true),
             (b"//other.example/a", true),
             (b"*", true),
             (b"/a b", false),
             (b"/a\tb", false),
             (b"/a\0", false),
-            (b"/a#b", false),
-            (b"/\xff", false),
+            (b"/a#b", true),
+            (b"/\xff", true),
+            (b"/a\x7f", false),
+            (b"/a\r\nb", false),
             (b"", false),
             (b"a", false),
             (b"?a", false),
@@ -211,7 +236,9 @@ mod tests {
             let what = String::from_utf8_lossy(target);
             assert_eq!(made.is_ok(), sendable, "{what}");
             if let Ok(request) = made {
-                assert_eq!(request.template.head.uri.to_string().as_bytes(), target);
+                let uri = request.template.head.uri.to_string();
+                let kept = request.template.target.as_deref();
+                assert_eq!(kept.unwrap_or(uri.as_bytes()), target);
                 assert_eq!(request.template.head.uri.authority(), None, "{what}");
             }
         }

@@ -83,7 +83,10 @@ impl Tape {
         exchanges.push(Exchange {
             url: url.to_string(),
             method: template.head.method.to_string(),
-            path: template.head.uri.to_string(),
+            path: match &template.target {
+                Some(target) => String::from_utf8_lossy(target).into_owned(),
+                None => template.head.uri.to_string(),
+            },
             headers: pairs(&template.head.headers),
             body: beginning(&template.body),
             body_bytes: template.body.len() as u64,

@@ -20,6 +20,8 @@ const COPIED_BODY_BYTES: usize = 4096;
 pub(crate) struct Template {
     pub(crate) head: Parts,
     pub(crate) body: Bytes,
+    /// The target, if the path of `head` can't be it: then that is `/`.
+    pub(crate) target: Option<Bytes>,
     copy: h2::Copy,
     http2: OnceLock<h2::Request>,
 }
@@ -38,6 +40,7 @@ impl Template {
         Self {
             head,
             body,
+            target: None,
             copy: h2::Copy::Passing,
             http2: OnceLock::new(),
         }
@@ -46,7 +49,13 @@ impl Template {
     /// The request in HTTP/2. It is made once if this is a copy that was made to be sent, which nobody
     /// changes any more.
     pub(crate) fn http2(&self, scheme: &'static str) -> Cow<'_, h2::Request> {
-        let make = || h2::Request::new(&self.head, scheme, self.body.clone(), self.copy);
+        let make = || {
+            let path = match &self.target {
+                Some(target) => target.clone(),
+                None => self.path(),
+            };
+            h2::Request::new(&self.head, scheme, path, self.body.clone(), self.copy)
+        };
         match self.copy {
             h2::Copy::Passing => Cow::Owned(make()),
             h2::Copy::Kept | h2::Copy::OneOfMany => Cow::Borrowed(self.http2.get_or_init(make)),
@@ -57,6 +66,11 @@ impl Template {
     pub(crate) fn passing(mut self) -> Self {
         self.copy = h2::Copy::Passing;
         self
+    }
+
+    fn path(&self) -> Bytes {
+        let path = self.head.uri.path_and_query();
+        Bytes::copy_from_slice(path.map_or(b"/", |path| path.as_str().as_bytes()))
     }
 
     /// The same, sent in turn with others.
@@ -97,6 +111,7 @@ impl Template {
         let path = path.parse().unwrap_or_else(|_| self.head.uri.clone());
         let body = unshared(&self.body);
         let mut copy = Self::new(self.head.method.clone(), path, headers, body);
+        copy.target = self.target.clone();
         copy.copy = h2::Copy::Kept;
         copy
     }
@@ -108,6 +123,7 @@ impl Clone for Template {
         Self {
             head: self.head.clone(),
             body: self.body.clone(),
+            target: self.target.clone(),
             copy: h2::Copy::Passing,
             http2: OnceLock::new(),
         }

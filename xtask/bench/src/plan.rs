@@ -61,7 +61,7 @@ impl Plan {
                 periods: 2,
                 memory_hits: (100_000, 1_000_000),
                 engine_hits: 1_000_000,
-                replay_rows: 2_400,
+                replay_rows: 20_000,
                 rows: 50_000,
                 tokens: ms(20_000),
             };

@@ -22,7 +22,7 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ),
     ("hammer-plan", Some(&["hammer-core"])),
     ("hammer-target", Some(&["hammer-core"])),
-    ("hammer-replay", Some(&["hammer-core"])),
+    ("hammer-replay", Some(&["hammer-core", "hammer-data"])),
     ("hammer-cli", None),
 ];
 

@@ -3,9 +3,10 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use hammer_core::{Hammer, Needs, Playlist, Run, Schedule};
-use hammer_replay::play::{Passes, Trouble};
+use hammer_replay::play::{Account, Player};
 
 use super::Play;
+use super::replayer::Sent;
 use crate::{count, instant, span};
 
 /// How much may be in flight, and for how long: the load itself comes from the timeline.
@@ -48,28 +49,27 @@ impl ReplayLoadArgs {
         self.start_at
     }
 
+    /// Tells a player where to end, and what chance comes from.
+    pub(super) fn player(&self, player: Player) -> Player {
+        player.ending(self.hits, self.duration)
+    }
+
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// When the hits of `play` are due.
-    pub(super) fn schedule(&self, play: &Play, passes: Passes, trouble: &Trouble) -> Schedule {
+    pub(super) fn schedule(&self, play: &Play, account: &Account) -> Schedule {
         let (player, survey, mint) = (play.player.clone(), play.survey.clone(), play.mint.clone());
-        let (hits, length) = (survey.total(&player), survey.length());
-        let peak = survey.peak_second as f64;
-        let trouble = trouble.clone();
+        let (hits, length) = (survey.all.hits, survey.length());
+        let peak = survey.peak();
+        let account = account.clone();
         let open = move || {
             let mint = Arc::clone(&mint);
-            player.cues(&survey, &trouble, move |cue| mint.make(cue))
+            player.cues(&survey, &account, move |cue| mint.make(cue))
         };
-        let mut schedule = Schedule::playlist(Playlist::new(hits, length, open).peak(peak));
-        let cut = match passes {
-            Passes::For(time) => Some(self.duration.map_or(time, |own| own.min(time))),
-            Passes::Times(_) => self.duration,
-        };
-        if let Some(cut) = cut {
-            schedule = schedule.lasting(cut);
-        }
-        match self.hits {
-            Some(hits) => schedule.hits(hits),
-            None => schedule,
-        }
+        let playlist = Playlist::weighed(hits, length, Sent::own_bytes, open);
+        Schedule::playlist(playlist.peak(peak)).lasting(length)
     }
 
     pub(super) fn needs(&self, peak: f64) -> Needs {

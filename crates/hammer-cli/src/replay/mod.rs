@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_http::{Header, Http, HttpBuilder, masked};
-use hammer_replay::play::{Player, Survey, Trouble};
+use hammer_replay::play::{Account, Player, Survey};
 
 use self::fidelity::Fidelity;
 use self::job::ReplayJob;
@@ -44,15 +44,18 @@ struct ReplayArgs {
     /// Timeline to play, or a log to make one of
     file: PathBuf,
     /// Where all of it goes: http://HOST[:PORT], or https
-    #[arg(long, value_name = "URL", value_parser = url)]
+    #[arg(long, value_name = "URL", value_parser = origin)]
     endpoint: String,
     /// Header to add: 'Name: value'; repeatable
-    #[arg(short = 'H', long, value_name = "HEADER", value_parser = parsed::<Header>)]
+    #[arg(short = 'H', long, value_name = "HEADER", value_parser = added)]
     #[arg(allow_hyphen_values = true)]
     header: Vec<Header>,
     /// Host header: keep that of the row, endpoint, or a name to give
     #[arg(long, value_name = "HOST", default_value = "keep")]
     host: String,
+    /// Header that tells the target which client a row is of, as the timeline has it
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    client_header: Option<String>,
     #[command(flatten)]
     play: PlayArgs,
     #[command(flatten)]
@@ -75,6 +78,8 @@ struct Play {
     survey: Arc<Survey>,
     http: Http,
     mint: Arc<Mint>,
+    /// What whoever sends it should know.
+    doubts: Vec<String>,
 }
 
 /// Plays it, or tells what would be sent.
@@ -83,13 +88,18 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
     let output = OutputArgs::from_arg_matches(matches)?;
     let source = Source::open(&args.file)?;
     let target = format!("{} at {}", args.file.display(), masked(&args.endpoint));
-    let (load, passes) = (args.load.clone(), args.play.passes());
+    let load = args.load.clone();
     let play = args.play_of(&source)?;
-    let trouble = Trouble::default();
-    let schedule = load.schedule(&play, passes, &trouble);
+    let account = Account::default();
+    let schedule = load.schedule(&play, &account);
     output.thresholds().fit(&[("", schedule.shape())])?;
     if output.dry_run() {
-        return Ok(plan::print(&play.player, &play.survey, &target, &load));
+        return Ok(plan::print(&play, &target, &load));
+    }
+    if !output.quiet() {
+        play.doubts
+            .iter()
+            .for_each(|doubt| runner::say(&format!("warning: {doubt}")));
     }
     let fidelity = Arc::new(Mutex::new(Fidelity::default()));
     let (survey, names) = (play.survey.clone(), play.mint.names().to_vec());
@@ -98,13 +108,20 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
         schedule,
         load,
         target,
-        peak: survey.peak_second as f64,
+        peak: survey.peak(),
     };
+    let read = account.clone();
     let exit = runner::execute_telling(Box::new(job), &output, move |report| {
         let fidelity = std::mem::take(&mut *fidelity::locked(&fidelity));
-        Box::new(ReplayReport::new(report, &survey, fidelity, &names))
+        Box::new(ReplayReport::new(
+            report,
+            &survey.all,
+            &read.tally(),
+            fidelity,
+            &names,
+        ))
     })?;
-    match trouble.take() {
+    match account.take_trouble() {
         None => Ok(exit),
         Some(error) => {
             runner::say(&format!("error: failed to play on: {}", chain(&error)));
@@ -120,7 +137,9 @@ impl ReplayArgs {
         let player = self
             .play
             .player(Player::of(&source.path()), source.header())?;
-        let player = self.safety.apply(player)?;
+        let player = self.load.player(player);
+        let seed = self.load.seed();
+        let player = self.safety.apply(player, &self.endpoint, seed)?;
         let http = self.header.iter().cloned();
         let http = http.fold(Http::builder(&self.endpoint), HttpBuilder::header_line);
         let http = self.wire.apply(http).build();
@@ -128,9 +147,19 @@ impl ReplayArgs {
             Error::Usage(format!("failed to build the hammer: {}", chain(&error)))
         })?;
         let requests = http.requests();
-        let mint = Mint::new(requests, self.host);
+        let mint = Mint::new(requests, self.host, self.client_header.clone());
         // What the routes are is known afterwards; whether a row can be sent depends on none.
         let survey = player.survey(|cue| mint.check(cue)).map_err(failed)?;
+        self.safety.check_endpoint(&self.endpoint, &survey)?;
+        let mut doubts: Vec<_> = (self.safety.blind(&survey).map(str::to_owned))
+            .into_iter()
+            .collect();
+        for (flag, wanted) in [
+            ("--by client", self.play.by_client()),
+            ("--client-header", self.client_header.is_some()),
+        ] {
+            doubts.extend(without_client(flag, wanted, &survey)?);
+        }
         if survey.hits == 0 {
             let why: Vec<_> = (survey.skipped.iter())
                 .map(|(why, n)| format!("{n} {}", why.replace('_', " ")))
@@ -145,7 +174,6 @@ impl ReplayArgs {
                 "there is nothing to send: of {rows} rows {why}"
             )));
         }
-        self.safety.check_endpoint(&self.endpoint, &survey)?;
         let (top, _) = survey.names.top(ROUTES);
         let names = top.into_iter().map(|(name, _)| name.to_owned()).collect();
         Ok(Play {
@@ -153,6 +181,65 @@ impl ReplayArgs {
             player,
             survey: Arc::new(survey),
             http,
+            doubts,
         })
+    }
+}
+
+/// What a flag that looks at clients does without them.
+fn without_client(flag: &str, wanted: bool, survey: &Survey) -> Result<Option<String>, Error> {
+    let (rows, with) = (survey.rows(), survey.with_client);
+    if !wanted || with == rows {
+        return Ok(None);
+    }
+    if with == 0 {
+        return Err(Error::Usage(format!(
+            "no row says which client it is of, as {flag} wants to know; right would be a timeline \
+             that was built with '--include client'"
+        )));
+    }
+    let without = rows - with;
+    Ok(Some(format!(
+        "{without} of {rows} rows do not say which client they are of ({flag})"
+    )))
+}
+
+/// A URL that names a place and no more: which path is asked for is the rows' matter.
+fn origin(text: &str) -> Result<String, String> {
+    let checked = url(text)?;
+    let parsed = url::Url::parse(&checked).map_err(|error| error.to_string())?;
+    if parsed.path() != "/" || parsed.query().is_some() || parsed.fragment().is_some() {
+        let mut right = parsed.clone();
+        right.set_path("");
+        right.set_query(None);
+        right.set_fragment(None);
+        return Err(format!(
+            "has more than a host and a port, and targets come from the rows; right would be {}, and \
+             --rewrite '^/=>/prefix/' for a prefix",
+            masked(right.as_str().trim_end_matches('/'))
+        ));
+    }
+    Ok(checked)
+}
+
+fn added(text: &str) -> Result<Header, String> {
+    let header = parsed::<Header>(text)?;
+    if header.name().eq_ignore_ascii_case("host") {
+        return Err("is what each row has of its own; right would be --host NAME".into());
+    }
+    Ok(header)
+}
+
+fn name(text: &str) -> Result<String, String> {
+    let header = Header::new(text, "").map_err(|error| chain(&error))?;
+    let own = ["host", "content-length", "transfer-encoding", "connection"];
+    match own
+        .iter()
+        .find(|own| header.name().eq_ignore_ascii_case(own))
+    {
+        Some(own) => Err(format!(
+            "{own} means something else; right would be X-Client"
+        )),
+        None => Ok(text.to_owned()),
     }
 }

@@ -1,7 +1,6 @@
 use std::io::{self, Write};
 
-use hammer_replay::play::{Player, Survey};
-
+use super::Play;
 use super::load_args::ReplayLoadArgs;
 use crate::exit::Exit;
 use crate::instant;
@@ -11,15 +10,16 @@ use crate::text::number::{rate, whole};
 use crate::timeline::show;
 
 /// Prints what a replay would send.
-pub(super) fn print(player: &Player, survey: &Survey, target: &str, load: &ReplayLoadArgs) -> Exit {
-    let hits = survey.total(player);
+pub(super) fn print(play: &Play, target: &str, load: &ReplayLoadArgs) -> Exit {
+    let survey = &*play.survey;
+    let hits = survey.all.hits;
     let seconds = survey.length().as_secs_f64();
     let total = format!(
         "{} hits in {} s   {} on average   {} and {} in 100 ms at the peak",
         whole(hits),
         rate(seconds),
         asked(hits as f64 / seconds),
-        asked(survey.peak_second as f64),
+        asked(survey.peak()),
         whole(survey.peak_tenth),
     );
     let mut text = wrapped("dry run", "this is what would be sent; nothing is", 1);
@@ -34,9 +34,19 @@ pub(super) fn print(player: &Player, survey: &Survey, target: &str, load: &Repla
     }
     text.push_str(&show::skipped(
         "skipped",
-        survey.skipped.iter().map(|(why, n)| (*why, *n)),
+        survey.all.skipped.iter().map(|(why, n)| (*why, *n)),
     ));
-    text.push_str(&show::body(player, survey));
+    for doubt in &play.doubts {
+        text.push_str(&wrapped("warning", doubt, 2));
+    }
+    if survey.all.hits > survey.hits {
+        let first = format!(
+            "of {} hits, which is played over again; it follows",
+            whole(survey.hits)
+        );
+        text.push_str(&wrapped("a pass", &first, 1));
+    }
+    text.push_str(&show::body(&play.player, survey));
     // Whoever closed the pipe has seen enough.
     let _ = io::stdout().write_all(text.as_bytes());
     Exit::OK

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use regex::bytes::Regex;
 
 use crate::error::Error;
-use crate::{count, span};
+use crate::span;
 
 /// Which part of a timeline is played, and how fast.
 #[derive(Debug, Clone, Args)]
@@ -33,9 +33,9 @@ pub(super) struct PlayArgs {
     /// How often it is played, or for how long over and over: 3, 1h
     #[arg(long = "loop", value_name = "COUNT|TIME", value_parser = passes)]
     passes: Option<Passes>,
-    /// Send each row so many times, as so many clients
-    #[arg(long, value_name = "COUNT", value_parser = count::parse, default_value = "1")]
-    amplify: u64,
+    /// Send each row so many times, at its time, as so many clients
+    #[arg(long, value_name = "COUNT", value_parser = copies, default_value = "1")]
+    amplify: u32,
     /// Methods that are played: GET,HEAD [default: all that may be sent]
     #[arg(long, value_name = "METHOD", value_delimiter = ',')]
     only_method: Vec<String>,
@@ -52,7 +52,13 @@ pub(super) struct PlayArgs {
     #[arg(long, value_name = "PERCENT", value_parser = share)]
     sample: Option<f64>,
     /// What the sample is drawn of: clients, each with all of its rows, or rows
-    #[arg(long, value_enum, value_name = "WHAT", default_value = "row")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "row",
+        requires = "sample"
+    )]
     by: By,
     /// Change targets: 'REGEX=>TEXT'; repeatable
     #[arg(long, value_name = "REGEX=>TEXT", allow_hyphen_values = true)]
@@ -76,8 +82,9 @@ enum When {
 struct Window(When, When);
 
 impl PlayArgs {
-    pub(super) fn passes(&self) -> Passes {
-        self.passes.unwrap_or(Passes::Times(1))
+    /// Whether rows are to be told apart by their clients.
+    pub(super) fn by_client(&self) -> bool {
+        self.sample.is_some() && self.by == By::Client
     }
 
     /// Tells a player, of a timeline with this header.
@@ -111,8 +118,8 @@ impl PlayArgs {
             .window(from, to)
             .speed(self.speed)
             .skip_idle(self.skip_idle)
-            .amplify(u32::try_from(self.amplify).unwrap_or(u32::MAX))
-            .passes(self.passes())
+            .amplify(self.amplify)
+            .passes(self.passes.unwrap_or(Passes::Times(1)))
             .choice(choice)
             .rewrites(self.rewrite.clone()))
     }
@@ -160,6 +167,15 @@ impl FromStr for Window {
     }
 }
 
+/// More than these of one instant are no load that a machine can make.
+const MOST_COPIES: u32 = 10_000;
+
+fn copies(text: &str) -> Result<u32, String> {
+    let copies = text.parse().ok();
+    let copies = copies.filter(|copies| (1..=MOST_COPIES).contains(copies));
+    copies.ok_or_else(|| format!("is no whole number from 1 to {MOST_COPIES}; right would be 3"))
+}
+
 fn passes(text: &str) -> Result<Passes, String> {
     match text.parse::<u32>() {
         Ok(0) => Err("must be above 0; right would be 3, or 1h".into()),
@@ -196,7 +212,12 @@ mod tests {
         assert_eq!(passes("90s"), Ok(Passes::For(Duration::from_secs(90))));
         assert_eq!((status("404"), status("2xx")), (Ok(404), Ok(2)));
         assert_eq!((share("10%"), share("0.5%")), (Ok(0.1), Ok(0.005)));
+        assert_eq!((copies("1"), copies("10000")), (Ok(1), Ok(10_000)));
         for wrong in [
+            copies("0").err(),
+            copies("10001").err(),
+            copies("4294967297").err(),
+            copies("1.5").err(),
             passes("0").err(),
             passes("x").err(),
             status("20").err(),

@@ -3,9 +3,8 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bytes::Bytes;
 use hammer_core::{Failure, Hammer, Hit, Label, Needs, Outcome, Slot};
-use hammer_http::{Http, Message, Request, Requests, Session, Unsendable};
+use hammer_http::{Header, Http, Message, Request, Requests, Session, Unsendable};
 use hammer_replay::play::Cue;
 
 use super::fidelity::{Fidelity, Page};
@@ -16,6 +15,14 @@ pub(super) struct Sent {
     status: Option<u16>,
     took: Option<Duration>,
     row: usize,
+    own_bytes: usize,
+}
+
+impl Sent {
+    /// What it keeps in memory that no other hit does, about.
+    pub(super) fn own_bytes(&self) -> usize {
+        self.own_bytes
+    }
 }
 
 /// Makes of cues what is sent.
@@ -23,15 +30,18 @@ pub(super) struct Mint {
     requests: Requests,
     /// The value of the header Host, as the flag has it.
     host: String,
+    /// The header that tells clients apart, if there is one.
+    client_header: Option<String>,
     names: Vec<String>,
     rows: HashMap<String, usize>,
 }
 
 impl Mint {
-    pub(super) fn new(requests: Requests, host: String) -> Self {
+    pub(super) fn new(requests: Requests, host: String, client_header: Option<String>) -> Self {
         Self {
             requests,
             host,
+            client_header,
             names: vec![],
             rows: HashMap::new(),
         }
@@ -58,8 +68,15 @@ impl Mint {
     pub(super) fn make(&self, cue: &Cue<'_>) -> Result<Sent, &'static str> {
         let mut name = String::new();
         cue.name(&mut name);
+        // A body that others have as well is in memory once.
+        let own = if cue.body.is_unique() {
+            cue.body.len()
+        } else {
+            0
+        };
         Ok(Sent {
             request: self.request(cue)?,
+            own_bytes: own + cue.row.target.len(),
             status: cue.row.status,
             took: cue.row.duration_us.map(Duration::from_micros),
             row: self.rows.get(&name).copied().unwrap_or(self.rows.len()),
@@ -67,6 +84,14 @@ impl Mint {
     }
 
     fn request(&self, cue: &Cue<'_>) -> Result<Request, &'static str> {
+        let client = self.client_header.as_deref().zip(cue.client());
+        let headers = match client {
+            Some((name, client)) => {
+                let header = Header::new(name, &format!("{client:016x}"));
+                vec![header.map_err(|_| "unsendable")?]
+            }
+            None => vec![],
+        };
         let message = Message {
             method: cue.row.method,
             target: cue.row.target,
@@ -76,7 +101,8 @@ impl Mint {
                 given => Some(given),
             },
             content_type: cue.content_type,
-            body: Bytes::copy_from_slice(&cue.body),
+            headers: &headers,
+            body: cue.body.clone(),
         };
         self.requests.make(&message).map_err(|why| match why {
             Unsendable::Method => "unsendable_method",
@@ -126,6 +152,14 @@ impl Hammer for Replayer {
         let took = sent.took.filter(|_| ended.is_ok());
         page.note(sent.status, now, took.map(|took| (sent.row, took)));
         ended
+    }
+
+    fn missed(&self, hit: Hit, why: &'static str) {
+        if let Some(sent) = hit.item::<Sent>() {
+            hit.row(sent.row);
+            let page = hit.slot().share(|| Page::of(self.fidelity.clone()));
+            page.note(sent.status, Label::from(why), None);
+        }
     }
 
     fn needs(&self, needs: Needs) -> Needs {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use hammer_core::{Report, RowReport, Summary};
-use hammer_replay::play::Survey;
+use hammer_replay::play::{Counts, Tally};
 use serde_json::{Map, Value, json};
 
 use super::fidelity::Fidelity;
@@ -30,7 +30,8 @@ pub(super) struct ReplayReport {
 impl ReplayReport {
     pub(super) fn new(
         report: Report,
-        survey: &Survey,
+        plan: &Counts,
+        read: &Tally,
         fidelity: Fidelity,
         names: &[String],
     ) -> Self {
@@ -49,9 +50,9 @@ impl ReplayReport {
             Some((name.clone(), Summary::from(then), now(name)))
         });
         Self {
-            planned: survey.hits + survey.skipped.values().sum::<u64>(),
-            skipped: survey.skipped.clone(),
-            seconds: seconds(survey, &report),
+            planned: plan.planned(),
+            skipped: plan.skipped.clone(),
+            seconds: seconds(read, &report),
             statuses,
             routes: routes.collect(),
             report,
@@ -71,6 +72,7 @@ impl ReplayReport {
         json!({
             "planned": self.planned,
             "sent": self.report.hits.scheduled - self.report.hits.unsent,
+            "unsent": self.report.hits.unsent,
             "skipped": self.skipped,
             "seconds": self.seconds,
             "statuses": matrix,
@@ -81,16 +83,25 @@ impl ReplayReport {
     fn lines(&self) -> String {
         let sent = self.report.hits.scheduled - self.report.hits.unsent;
         let mut what = format!("{} planned   {} sent", whole(self.planned), whole(sent));
-        for (why, n) in &self.skipped {
-            what = format!("{what}   {} skipped: {}", whole(*n), why.replace('_', " "));
+        if self.report.hits.unsent > 0 {
+            what = format!("{what}   {} unsent", whole(self.report.hits.unsent));
         }
         let mut out = wrapped("replay", &what, 3);
+        let skipped: Vec<_> = (self.skipped.iter())
+            .map(|(why, n)| format!("{}: {}", why.replace('_', " "), whole(*n)))
+            .collect();
+        if !skipped.is_empty() {
+            out.push_str(&listed("skipped", &skipped, |shown| {
+                let others = self.skipped.values().skip(shown);
+                format!("others: {}", whole(others.sum()))
+            }));
+        }
         let pairs: Vec<_> = (self.statuses.iter().take(PAIRS))
             .map(|(then, now, n)| format!("{then} → {}: {}", now.replace('_', " "), whole(*n)))
             .collect();
-        let all = self.statuses.len();
         out.push_str(&listed("then → now", &pairs, |shown| {
-            format!("{} more pairs", all - shown)
+            let others = self.statuses.iter().skip(shown);
+            format!("others: {}", whole(others.map(|(_, _, n)| n).sum()))
         }));
         if self.routes.is_empty() {
             return out;
@@ -126,8 +137,7 @@ impl ReplayReport {
 }
 
 /// What was planned, sent and skipped, in slices as wide as the wider ones of both.
-fn seconds(survey: &Survey, report: &Report) -> Vec<Value> {
-    let tally = &survey.tally;
+fn seconds(tally: &Tally, report: &Report) -> Vec<Value> {
     let width = report.timeline.first().map_or(1, |slice| slice.width_s);
     let width = width.max(1).max(tally.width_s());
     let mut slices = BTreeMap::<u64, [u64; 3]>::new();
@@ -148,7 +158,12 @@ fn seconds(survey: &Survey, report: &Report) -> Vec<Value> {
             "planned": planned, "sent": sent, "skipped": skipped,
         })
     };
-    slices.into_iter().map(value).collect()
+    // A run that was stopped has read ahead of its end.
+    let end = report.duration_s.ceil().max(1.0) as u64;
+    let until = slices
+        .into_iter()
+        .take_while(|(slice, _)| slice * width < end);
+    until.map(value).collect()
 }
 
 impl Written for ReplayReport {
@@ -167,5 +182,78 @@ impl Written for ReplayReport {
 
     fn junit(&self) -> String {
         junit::render(&self.report)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hammer_core::Label;
+
+    use super::*;
+    use crate::text::golden::{report, summary};
+
+    /// 29,990 hits of two routes, of which most are as they were, and ten that stayed unsent.
+    fn replayed() -> ReplayReport {
+        let row = |name: &str, count: u64, figures| {
+            json!({
+                "name": name, "scheduled": count, "ok": count, "rejected": 0, "failed": 0,
+                "timed_out": 0, "abandoned": 0, "unsent": 0, "response_us": summary(count, figures),
+            })
+        };
+        let report = report(&[
+            ("/hammer", json!("replay")),
+            ("/target", json!("shop.jsonl at http://127.0.0.1:8080")),
+            ("/hits/unsent", json!(10)),
+            (
+                "/rows",
+                json!([
+                    row("GET /", 20_000, [800.0, 900.0, 1250.0, 2000.0, 3000.0]),
+                    row("GET /items/{id}", 9_988, [90.0, 95.0, 110.0, 200.0, 300.0]),
+                ]),
+            ),
+        ]);
+        let mut plan = Counts::default();
+        plan.hits = 30_000;
+        plan.skipped = [("method_not_allowed", 1_200), ("unsendable_target", 3)].into();
+        let mut fidelity = Fidelity::default();
+        let pairs = [
+            (Some(200), Label::from(200), 29_000),
+            (Some(200), Label::from("connection_reset"), 12),
+            (None, Label::from(200), 78),
+            (Some(404), Label::from(404), 900),
+        ];
+        for (then, now, n) in pairs {
+            fidelity.statuses.insert((then, now), n);
+        }
+        for (row, us) in [(0, 700), (1, 2_000)] {
+            let took = fidelity.took.entry(row).or_default();
+            (0..100).for_each(|_| took.record(Duration::from_micros(us)));
+        }
+        let names = ["GET /", "GET /items/{id}"].map(str::to_owned);
+        ReplayReport::new(report, &plan, &Tally::default(), fidelity, &names)
+    }
+
+    #[test]
+    fn what_a_replay_was_like_stands_below_what_any_run_has() {
+        let text = "\
+replay        31,203 planned   29,990 sent   10 unsent
+skipped       method not allowed: 1,200   unsendable target: 3
+then → now    200 → 200: 29,000   404 → 404: 900   none → 200: 78   others: 12
+routes, ms                                          hits    p50 then     p50 now  p99 then   p99 now
+  GET /                                           20,000       0.700       0.800     0.700      1.25
+  GET /items/{id}                                  9,988        2.00       0.090      2.00     0.110
+";
+        let rendered = replayed().text(false);
+        assert!(
+            rendered.starts_with("hammer replay   shop.jsonl at"),
+            "{rendered}"
+        );
+        assert!(rendered.ends_with(text), "\n{rendered}\n{text}");
+        assert!(
+            rendered.lines().all(|line| line.chars().count() <= 100),
+            "{rendered}"
+        );
     }
 }

@@ -27,8 +27,13 @@ pub(super) struct SafetyArgs {
 }
 
 impl SafetyArgs {
-    pub(super) fn apply(&self, player: Player) -> Result<Player, Error> {
+    /// Tells a player what it may send to this endpoint, and what bodies that has.
+    pub(super) fn apply(&self, player: Player, endpoint: &str, seed: u64) -> Result<Player, Error> {
         let player = player.allow(self.allow_methods.iter().cloned());
+        let player = match host(endpoint) {
+            Some(host) => player.endpoint(&host),
+            None => player,
+        };
         let Some(path) = &self.bodies else {
             return Ok(player);
         };
@@ -40,17 +45,15 @@ impl SafetyArgs {
                 chain(&error),
             )
         })?;
-        Ok(player.bodies(bodies))
+        Ok(player.bodies(bodies.seed(seed)))
     }
 
     /// Whether the rows may go there: not to where they came from, unless that is said.
     pub(super) fn check_endpoint(&self, endpoint: &str, survey: &Survey) -> Result<(), Error> {
-        let Some(host) = host(endpoint).filter(|host| survey.asked_for(host)) else {
-            return Ok(());
-        };
-        if self.endpoint_is_production {
+        if survey.of_endpoint == 0 || self.endpoint_is_production {
             return Ok(());
         }
+        let host = host(endpoint).unwrap_or_default();
         let wrong = format!(
             "it is the log's own host '{host}'; right would be another one, or \
              --endpoint-is-production if it is to be hit"
@@ -60,6 +63,14 @@ impl SafetyArgs {
             &hammer_http::masked(endpoint),
             wrong,
         ))
+    }
+
+    /// What nobody could look at, since no row names its host.
+    pub(super) fn blind(&self, survey: &Survey) -> Option<&'static str> {
+        (survey.with_host == 0 && !self.endpoint_is_production).then_some(
+            "no row names its host, so nothing tells whether the endpoint is the production that the \
+             log is of",
+        )
     }
 }
 

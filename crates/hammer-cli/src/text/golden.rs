@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 use super::lines::WIDTH;
 use super::render;
 
-pub(super) fn summary(count: u64, [p50, p90, p99, p99_9, max]: [f64; 5]) -> Value {
+pub(crate) fn summary(count: u64, [p50, p90, p99, p99_9, max]: [f64; 5]) -> Value {
     json!({"count": count, "min": p50, "mean": p50, "p50": p50, "p90": p90, "p95": p90, "p99": p99,
            "p99_9": p99_9, "p99_99": p99_9, "max": max})
 }
 
 /// A report with `changes` (JSON pointers and what is there instead).
-pub(super) fn report(changes: &[(&str, Value)]) -> Report {
+pub(crate) fn report(changes: &[(&str, Value)]) -> Report {
     let mut report = json!({
         "schema": "hammer.report/1", "hammer": "http", "target": "http://127.0.0.1:8080/", "seed": 1,
         "verdict": {"status": "valid", "reasons": []}, "loop": "open",

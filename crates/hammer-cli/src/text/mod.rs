@@ -1,7 +1,7 @@
 //! The report for people: at most 30 lines of at most 100 columns.
 
 #[cfg(test)]
-mod golden;
+pub(crate) mod golden;
 pub(crate) mod latency;
 pub(crate) mod lines;
 pub(crate) mod number;

@@ -14,6 +14,10 @@ mod outputs;
 mod plan_thresholds;
 mod plans;
 mod replay;
+mod replay_fidelity;
+mod replay_plan;
+mod replay_safety;
+mod replay_wire;
 mod servers;
 mod thresholds;
 #[cfg(unix)]

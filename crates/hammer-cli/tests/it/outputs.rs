@@ -45,7 +45,7 @@ fn the_json_report_fits_its_schema_and_has_no_other_keys() {
     }
 }
 
-fn close(schema: &mut Value) {
+pub(crate) fn close(schema: &mut Value) {
     if let Value::Object(object) = schema {
         if object.contains_key("properties") {
             object.insert("additionalProperties".into(), json!(false));

@@ -6,33 +6,33 @@ use std::path::PathBuf;
 use crate::command::{hammer, output, report, stderr, stdout};
 use crate::http::{Server, ok};
 
-const HEADER: &str = r#"{"schema":"hammer.timeline/1","epoch":"2026-11-24T09:00:00Z"}"#;
+pub(crate) const HEADER: &str = r#"{"schema":"hammer.timeline/1","epoch":"2026-11-24T09:00:00Z"}"#;
 
 /// A timeline in a folder of its own.
-struct Timeline {
-    folder: tempfile::TempDir,
+pub(crate) struct Timeline {
+    pub(crate) folder: tempfile::TempDir,
     path: PathBuf,
 }
 
 impl Timeline {
-    fn of(rows: &[String]) -> Self {
+    pub(crate) fn of(rows: &[String]) -> Self {
         let trailer = format!(r#"{{"rows":{}}}"#, rows.len());
         Self::written(&[HEADER, &rows.join("\n"), &trailer].join("\n"))
     }
 
-    fn written(text: &str) -> Self {
+    pub(crate) fn written(text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.jsonl");
         fs::write(&path, text).unwrap();
         Self { folder, path }
     }
 
-    fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.path.to_str().unwrap()
     }
 }
 
-fn row(t_us: u64, rest: &str) -> String {
+pub(crate) fn row(t_us: u64, rest: &str) -> String {
     format!(r#"{{"t":{t_us},{rest}}}"#)
 }
 
@@ -125,15 +125,16 @@ fn what_is_sent_goes_to_the_endpoint_alone_and_only_if_it_is_allowed() {
         (server.requests(), report["replay"].clone())
     };
     let (requests, replay) = sent(&[]);
-    assert_eq!(requests.len(), 1);
-    assert!(requests[0].starts_with("GET /a HTTP/1.1\r\nhost: log.example\r\n"));
+    assert_eq!(requests.len(), 2);
+    let begins = "GET /a HTTP/1.1\r\nhost: log.example\r\n";
+    assert!(requests.iter().any(|request| request.starts_with(begins)));
     let skipped = &replay["skipped"];
     assert_eq!(skipped["not_of_the_endpoint"], 1);
     assert_eq!(skipped["method_not_allowed"], 3);
-    assert_eq!(skipped["unsendable_target"], 2);
+    assert_eq!(skipped["unsendable_target"], 1);
     assert_eq!(
         (&replay["planned"], &replay["sent"]),
-        (&7.into(), &1.into())
+        (&7.into(), &2.into())
     );
     assert_eq!(replay["statuses"]["200"]["200"], 1);
     assert_eq!(replay["routes"][0]["route"], "GET /a");
@@ -179,7 +180,7 @@ fn what_is_sent_goes_to_the_endpoint_alone_and_only_if_it_is_allowed() {
     ];
     let meant = output(&[&own[..], &meant[..]].concat());
     assert_eq!(meant.status.code(), Some(0), "{}", stderr(&meant));
-    assert!(stdout(&meant).contains("1 hit"), "{}", stdout(&meant));
+    assert!(stdout(&meant).contains("2 hits"), "{}", stdout(&meant));
 }
 
 #[test]
@@ -188,7 +189,14 @@ fn parts_are_chosen_and_played_again() {
         .map(|n| {
             row(
                 n * 10_000,
-                &format!(r#""u":"/{}","s":{}"#, n % 10, 200 + n % 2),
+                &format!(
+                    r#""u":"/{}","s":{},"m":"{}","h":"{}.example","c":"{:016x}""#,
+                    n % 10,
+                    200 + n % 2,
+                    if n % 4 == 0 { "HEAD" } else { "GET" },
+                    if n % 5 == 0 { "b" } else { "a" },
+                    n % 7
+                ),
             )
         })
         .collect();
@@ -199,16 +207,18 @@ fn parts_are_chosen_and_played_again() {
         (&["--to", "2026-11-24T09:00:00.02Z"][..], 2),
         (&["--only-path", "^/3$", "--speed", "50"][..], 10),
         (&["--only-status", "201", "--speed", "50"][..], 50),
-        (&["--only-method", "HEAD,GET", "--speed", "50"][..], 100),
+        (&["--only-method", "HEAD", "--speed", "50"][..], 25),
+        (&["--only-host", "B.example", "--speed", "50"][..], 20),
         (&["--loop", "3", "--amplify", "2", "--speed", "50"][..], 600),
         (&["--loop", "100ms", "--speed", "50"][..], 500),
         (&["-n", "7", "--speed", "50"][..], 7),
         (&["-z", "10ms", "--speed", "50"][..], 50),
         (
-            &["--sample", "100%", "--by", "client", "--speed", "50"][..],
-            100,
+            &["--sample", "40%", "--by", "client", "--speed", "50"][..],
+            71,
         ),
-        (&["--skip-idle", "100us"][..], 100),
+        (&["--sample", "40%", "--speed", "50"][..], 33),
+        (&["--skip-idle", "100us", "-z", "5ms"][..], 50),
     ] {
         let server = ok();
         let args = [
@@ -220,6 +230,23 @@ fn parts_are_chosen_and_played_again() {
         assert_eq!(report["hits"]["scheduled"], hits, "{flags:?}");
         assert_eq!(server.requests().len(), hits, "{flags:?}");
     }
+    let server = ok();
+    let args = ["replay", timeline.path(), "--endpoint", &server.url];
+    let rewrite = [
+        "--rewrite",
+        "^/=>/v2/",
+        "--rewrite",
+        "3$=>three",
+        "-z",
+        "50ms",
+    ];
+    report(&[&args[..], &rewrite].concat());
+    let lines = asked(&server).into_iter();
+    let paths: Vec<_> = lines
+        .filter_map(|line| Some(line.split(' ').nth(1)?.to_owned()))
+        .collect();
+    let expected = ["/v2/1", "/v2/2", "/v2/three", "/v2/0", "/v2/4"];
+    assert_eq!(paths, expected);
     let nothing = ["--only-path", "none"];
     let args = [
         "replay",

@@ -43,6 +43,11 @@ impl Batch {
     pub(super) fn new(dues: Vec<Duration>, items: Arc<dyn Any + Send + Sync>) -> Self {
         Self { dues, items }
     }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.dues.len()
+    }
 }
 
 impl AnyItem {

@@ -50,6 +50,21 @@ impl Playlist {
         I: Iterator<Item = (Duration, T)>,
         T: Send + Sync + 'static,
     {
+        Self::weighed(hits, length, |_| 0, open)
+    }
+
+    /// The same, of items that are large: `weigh` says how many bytes one keeps in memory, and what is
+    /// read ahead for each worker is bounded by them as well.
+    pub fn weighed<I, T>(
+        hits: u64,
+        length: Duration,
+        weigh: fn(&T) -> usize,
+        open: impl Fn() -> I + Send + Sync + 'static,
+    ) -> Self
+    where
+        I: Iterator<Item = (Duration, T)>,
+        T: Send + Sync + 'static,
+    {
         let open = Arc::new(open);
         let deal = move |workers| {
             let shelves: Vec<_> = (0..workers).map(|_| Arc::new(Shelf::new())).collect();
@@ -57,7 +72,7 @@ impl Playlist {
                 .iter()
                 .map(|shelf| shelf.clone() as Arc<dyn Take + Sync>);
             let (taken, open) = (taken.collect(), open.clone());
-            let fill: Box<dyn FnOnce() + Send> = Box::new(move || fill(open(), &shelves));
+            let fill: Box<dyn FnOnce() + Send> = Box::new(move || fill(open(), weigh, &shelves));
             (taken, fill)
         };
         Self {
@@ -108,7 +123,11 @@ impl Playlist {
 }
 
 /// Hit k goes to worker k mod n, until there is no more or somebody wants no more.
-fn fill<T>(hits: impl Iterator<Item = (Duration, T)>, shelves: &[Arc<Shelf<T>>]) {
+fn fill<T>(
+    hits: impl Iterator<Item = (Duration, T)>,
+    weigh: fn(&T) -> usize,
+    shelves: &[Arc<Shelf<T>>],
+) {
     // A panic of the iterator ends the playlist as well.
     struct End<'a, T>(&'a [Arc<Shelf<T>>]);
     impl<T> Drop for End<'_, T> {
@@ -120,7 +139,8 @@ fn fill<T>(hits: impl Iterator<Item = (Duration, T)>, shelves: &[Arc<Shelf<T>>])
     let mut last = Duration::ZERO;
     for ((due, item), shelf) in hits.zip(end.0.iter().cycle()) {
         last = last.max(due);
-        if !shelf.put(last, item) {
+        let bytes = weigh(&item);
+        if !shelf.put(last, item, bytes) {
             return;
         }
     }

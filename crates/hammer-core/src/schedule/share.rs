@@ -118,6 +118,12 @@ impl Share {
         }
     }
 
+    /// Whether an open loop has no hit any more, and is not waiting for one to be read.
+    pub(crate) fn is_over(&mut self, elapsed: Duration) -> bool {
+        // To look may find one, so that is asked first.
+        !self.is_starved(elapsed) && self.peek().is_none()
+    }
+
     /// The item of the hit that [`peek`](Self::peek) is about, if hits have items, and whether it was
     /// read too late.
     pub(crate) fn item(&self) -> Option<(AnyItem, bool)> {
@@ -192,5 +198,33 @@ impl Share {
     /// When a closed loop must stop taking hits by the clock.
     pub(crate) fn until(&self) -> Option<Duration> {
         self.until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::Playlist;
+    use super::super::shelf::Shelf;
+    use super::*;
+
+    #[test]
+    fn a_share_is_not_over_when_a_hit_is_read_while_one_looks() {
+        let ms = Duration::from_millis;
+        let shelf = Arc::new(Shelf::new());
+        let playlist = Playlist::new(2, ms(2), || std::iter::empty::<(Duration, ())>());
+        let deck = Deck::new(shelf.clone(), 1.0, false);
+        let mut share = Schedule::playlist(playlist).played(deck, 0, 1);
+        for hit in 0..2 {
+            assert_eq!(share.peek(), None);
+            assert!(!share.is_over(ms(hit)), "it has to be waited for");
+            assert!(shelf.put(ms(hit), (), 0));
+            assert!(!share.is_over(ms(hit)), "it was just read");
+            assert_eq!(share.peek(), Some(ms(hit)));
+            share.advance();
+        }
+        shelf.end();
+        assert!(share.is_over(ms(2)));
     }
 }

@@ -223,7 +223,7 @@ impl<H: Hammer> Worker<H> {
         if share.is_closed_loop() {
             share.is_used_up(elapsed)
         } else {
-            share.peek().is_none() && !share.is_starved(elapsed)
+            share.is_over(elapsed)
         }
     }
 

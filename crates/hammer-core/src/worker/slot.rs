@@ -100,8 +100,10 @@ impl<H: Hammer> SlotTask<H> {
             let now = Instant::now();
             if let Some(mut hit) = self.worker.take(now) {
                 self.worker.begin(self.index, &mut hit, now);
+                self.missed(hit, failure.name());
+                let row = self.slot.notes.take_row();
                 self.worker
-                    .end(self.index, hit, None, now, Ended::Failed(failure));
+                    .end(self.index, hit, row, now, Ended::Failed(failure));
             }
         }
         self.worker.grow();
@@ -187,19 +189,49 @@ impl<H: Hammer> SlotTask<H> {
             .await
         };
         self.streak = if waited { 0 } else { self.streak + 1 };
-        match result {
-            Ok(Ok(outcome)) => Ended::Answered(outcome),
-            Ok(Err(failure)) => Ended::Failed(failure),
-            Err(Order::Abandon) => Ended::Abandoned,
-            Err(Order::TimeOut) if self.session.is_some() => Ended::Failed(Failure::TIMEOUT),
-            Err(Order::TimeOut) => Ended::Failed(Failure::CONNECT_TIMEOUT),
+        let order = match result {
+            Ok(Ok(outcome)) => return Ended::Answered(outcome),
+            Ok(Err(failure)) => return Ended::Failed(failure),
+            Err(order) => order,
+        };
+        let failure = match order {
+            Order::Abandon => None,
+            Order::TimeOut if self.session.is_some() => Some(Failure::TIMEOUT),
+            Order::TimeOut => Some(Failure::CONNECT_TIMEOUT),
+        };
+        self.missed(hit, failure.as_ref().map_or("abandoned", Failure::name));
+        failure.map_or(Ended::Abandoned, Ended::Failed)
+    }
+
+    /// Tells the hammer of a hit that has ended without it.
+    #[cold]
+    fn missed(&self, hit: Pending, why: &'static str) {
+        let notes = &self.slot.notes;
+        notes.mute(hit.is_warm());
+        if let Some(item) = self.worker.item_of(hit) {
+            notes.bring(item);
+        }
+        let (hammer, hit) = (&self.worker.hammer, self.hit_of(hit));
+        // A panic in it has said so on stderr, and the hit has ended already.
+        let _ = catch_unwind(AssertUnwindSafe(|| hammer.missed(hit, why)));
+    }
+
+    fn hit_of(&self, pending: Pending) -> Hit {
+        let Pending { number, due } = pending;
+        Hit {
+            number,
+            due,
+            slot: self.slot.clone(),
         }
     }
 
     async fn attempt(&mut self, hit: Pending, started: Instant) -> Result<Outcome, Failure> {
         if self.session.is_none() {
             self.slot.notes.mute(false);
-            self.open().await?;
+            if let Err(failure) = self.open().await {
+                self.missed(hit, failure.name());
+                return Err(failure);
+            }
         } else {
             self.slot.notes.begin(started);
         }
@@ -207,12 +239,7 @@ impl<H: Hammer> SlotTask<H> {
         if let Some(item) = self.worker.item_of(hit) {
             self.slot.notes.bring(item);
         }
-        let Pending { number, due } = hit;
-        let hit = Hit {
-            number,
-            due,
-            slot: self.slot.clone(),
-        };
+        let hit = self.hit_of(hit);
         let Some(session) = &mut self.session else {
             unreachable!("a session was just opened")
         };

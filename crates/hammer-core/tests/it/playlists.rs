@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hammer_core::testing::{Scripted, Step, paused};
 use hammer_core::{
-    Arrivals, ErrorKind, Failure, Hit, Outcome, Playlist, Run, Schedule, Slot, from_fn,
+    Arrivals, ErrorKind, Failure, Hammer, Hit, Outcome, Playlist, Run, Schedule, Slot, from_fn,
 };
 use proptest::prelude::*;
 
@@ -167,4 +167,61 @@ proptest! {
         let schedule = Schedule::playlist(Playlist::new(hits, ms(5), open));
         prop_assert_eq!(schedule.offsets().collect::<Vec<_>>(), dues);
     }
+}
+
+/// Can't open every fifth session, answers a third of the hits, and never another third.
+#[derive(Default)]
+struct Missing {
+    opened: AtomicUsize,
+    missed: Arc<Mutex<Vec<(u64, &'static str)>>>,
+}
+
+impl Hammer for Missing {
+    type Session = ();
+
+    async fn open(&self, _: Slot) -> Result<(), Failure> {
+        match self.opened.fetch_add(1, Ordering::Relaxed) % 5 {
+            0 => Err(Failure::CONNECT_REFUSED),
+            _ => Ok(()),
+        }
+    }
+
+    async fn hit(&self, (): &mut (), hit: Hit) -> Result<Outcome, Failure> {
+        let item = hit.item::<u64>().expect("each has one");
+        match *item % 3 {
+            0 => Ok(Outcome::ok("done")),
+            1 => Err(Failure::RESET),
+            _ => std::future::pending().await,
+        }
+    }
+
+    fn missed(&self, hit: Hit, why: &'static str) {
+        let item = hit.item::<u64>().expect("each has one");
+        assert_eq!(*item, hit.number());
+        self.missed.lock().expect("no panic").push((*item, why));
+    }
+}
+
+#[test]
+fn a_hammer_hears_of_each_hit_that_ended_without_it() {
+    let hammer = Missing::default();
+    let missed = hammer.missed.clone();
+    let run = Run::new(hammer, Schedule::playlist(numbered(300)))
+        .threads(1)
+        .timeout(ms(20))
+        .drain(ms(10));
+    let report = paused(run).execute(|_| ()).expect("a run");
+    let missed = missed.lock().expect("no panic");
+    let of = |why| missed.iter().filter(|(_, told)| *told == why).count() as u64;
+    let failed = |why: &str| report.failures.get(why).copied().unwrap_or_default();
+    assert!(failed("connect_refused") > 0, "{report:?}");
+    assert!(report.hits.timed_out > 0, "{report:?}");
+    assert!(report.hits.abandoned > 0, "{report:?}");
+    assert_eq!(of("connect_refused"), failed("connect_refused"));
+    assert_eq!(of("timeout"), report.hits.timed_out);
+    assert_eq!(of("abandoned"), report.hits.abandoned);
+    let mut items: Vec<_> = missed.iter().map(|(item, _)| *item).collect();
+    items.sort_unstable();
+    items.dedup();
+    assert_eq!(items.len(), missed.len(), "each is told once");
 }

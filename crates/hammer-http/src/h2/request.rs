@@ -46,11 +46,16 @@ pub(crate) struct Request {
 impl Request {
     /// The request that `head`, made for HTTP/1.1, is in HTTP/2: `Host` becomes `:authority`, and a
     /// body is announced with its length (RFC 9113, section 8.3.1).
-    pub(crate) fn new(head: &Parts, scheme: &'static str, body: Bytes, copy: Copy) -> Self {
+    pub(crate) fn new(
+        head: &Parts,
+        scheme: &'static str,
+        path: Bytes,
+        body: Bytes,
+        copy: Copy,
+    ) -> Self {
         let text = |text: &'static str| Bytes::from_static(text.as_bytes());
         let copied = |text: &str| Bytes::copy_from_slice(text.as_bytes());
         let host = head.headers.get(HOST).map(HeaderValue::as_bytes);
-        let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut fields = vec![
             Field::new(text(":method"), copied(head.method.as_str())),
             Field::new(text(":scheme"), text(scheme)),
@@ -58,7 +63,7 @@ impl Request {
                 text(":authority"),
                 Bytes::copy_from_slice(host.unwrap_or_default()),
             ),
-            Field::new(text(":path"), copied(path)),
+            Field::new(text(":path"), path),
         ];
         // `Connection: close` is how HTTP/1.1 is told what is done here anyway.
         let sent = |name: &HeaderName| *name != HOST && *name != CONNECTION;

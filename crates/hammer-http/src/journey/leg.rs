@@ -99,6 +99,7 @@ impl<'j> Leg<'j> {
         } else {
             template.head.uri = to.path;
         }
+        template.target = None;
         template.head.method = redirect.method;
         let mut url = redirect.to;
         // They are in the headers, and go no further.

@@ -1,11 +1,16 @@
-use std::borrow::Cow;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
 
+use bytes::Bytes;
+use hammer_data::{Context, Per, Template, Value, Words};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::SeedableRng;
 use serde::Deserialize;
 
+use super::Cue;
 use super::cue::path;
-use crate::timeline::Row;
+use super::pattern::Pattern;
 use crate::{Error, ErrorKind};
 
 /// The longest body that is made to a logged length.
@@ -16,7 +21,7 @@ const MAX_MADE_BYTES: u64 = 64 << 20;
 /// ```
 /// use hammer_replay::play::Bodies;
 ///
-/// let text = "[[body]]\nmethod = 'POST'\npath = '/cart/{id}'\ntemplate = '{\"item\": {id}}'\n";
+/// let text = "[[body]]\nmethod = 'POST'\npath = '/cart/{id}'\ntemplate = '{\"item\": {{path.id}}}'\n";
 /// let bodies = Bodies::parse(text, "bodies.toml", std::path::Path::new(""))?;
 /// assert_eq!(bodies.len(), 1);
 /// # Ok::<(), hammer_replay::Error>(())
@@ -24,6 +29,9 @@ const MAX_MADE_BYTES: u64 = 64 << 20;
 #[derive(Debug, Clone, Default)]
 pub struct Bodies {
     rules: Vec<Rule>,
+    seed: u64,
+    /// What bodies of a logged length are slices of: as long as the longest so far.
+    filler: Arc<Mutex<Bytes>>,
 }
 
 #[derive(Debug, Clone)]
@@ -36,8 +44,8 @@ struct Rule {
 
 #[derive(Debug, Clone)]
 enum Body {
-    Literal(Vec<u8>),
-    Template(String),
+    Literal(Bytes),
+    Template(Template),
     /// As many bytes as were logged.
     Logged,
 }
@@ -61,19 +69,6 @@ struct Written {
     file: Option<String>,
     template: Option<String>,
     length: Option<String>,
-}
-
-/// The template of a path: `{name}` is a segment, and a `*` at the end whatever follows.
-#[derive(Debug, Clone)]
-struct Pattern {
-    segments: Vec<Segment>,
-    open: bool,
-}
-
-#[derive(Debug, Clone)]
-enum Segment {
-    Literal(String),
-    Any(String),
 }
 
 impl Bodies {
@@ -112,7 +107,15 @@ impl Bodies {
         });
         Ok(Self {
             rules: rules.collect::<Result<_, _>>()?,
+            ..Self::default()
         })
+    }
+
+    /// What the chance in templates comes from, besides the row and its copy.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
     }
 
     /// How many rules there are.
@@ -127,14 +130,14 @@ impl Bodies {
         self.rules.is_empty()
     }
 
-    /// What a row sends, and the type of that; none if no rule fits.
-    pub(super) fn of<'b>(&'b self, row: &Row<'_>) -> Option<(Cow<'b, [u8]>, Option<&'b str>)> {
-        let path = String::from_utf8_lossy(path(row.target));
+    /// What a row sends, and the type of that, or why it sends nothing.
+    pub(super) fn of(&self, cue: &Cue<'_>) -> Result<(Bytes, Option<&str>), &'static str> {
+        let path = String::from_utf8_lossy(path(cue.row.target));
         for rule in &self.rules {
             if rule
                 .method
                 .as_deref()
-                .is_some_and(|method| method != row.method)
+                .is_some_and(|method| method != cue.row.method)
             {
                 continue;
             }
@@ -144,37 +147,100 @@ impl Bodies {
             };
             let Some(found) = found else { continue };
             let body = match &rule.body {
-                Body::Literal(bytes) => Cow::Borrowed(&bytes[..]),
-                Body::Template(text) => Cow::Owned(filled(text, &found).into_bytes()),
-                Body::Logged => {
-                    let length = row.body_bytes.unwrap_or(0).min(MAX_MADE_BYTES);
-                    Cow::Owned(vec![b'x'; length as usize])
-                }
+                Body::Literal(bytes) => bytes.clone(),
+                Body::Template(template) => Filled::new(self.seed, cue, &found).by(template)?,
+                Body::Logged => self.of_length(cue.row.body_bytes.unwrap_or(0))?,
             };
-            return Some((body, rule.content_type.as_deref()));
+            return Ok((body, rule.content_type.as_deref()));
         }
-        None
+        Err("no_body_rule")
+    }
+
+    /// A body of so many bytes, which shares its memory with all others.
+    fn of_length(&self, length: u64) -> Result<Bytes, &'static str> {
+        if length > MAX_MADE_BYTES {
+            return Err("body_too_long");
+        }
+        let length = length as usize;
+        let mut filler = self.filler.lock().unwrap_or_else(PoisonError::into_inner);
+        if filler.len() < length {
+            *filler = vec![b'x'; length.next_power_of_two()].into();
+        }
+        Ok(filler.slice(..length))
+    }
+}
+
+/// A row, as the template of its body sees it.
+struct Filled<'a> {
+    number: u64,
+    rng: Xoshiro256PlusPlus,
+    found: &'a [&'a str],
+}
+
+impl<'a> Filled<'a> {
+    fn new(seed: u64, cue: &Cue<'_>, found: &'a [&'a str]) -> Self {
+        let copy = u64::from(cue.copy).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let own = cue.number.wrapping_mul(0xd134_2543_de82_ef95) ^ copy;
+        Self {
+            number: cue.number,
+            rng: Xoshiro256PlusPlus::seed_from_u64(seed ^ own),
+            found,
+        }
+    }
+
+    fn by(mut self, template: &Template) -> Result<Bytes, &'static str> {
+        let mut body = vec![];
+        // Only feeders fail, and there is none.
+        let rendered = template.render(&mut self, &mut body);
+        rendered.map_err(|_| "no_body_rule")?;
+        Ok(body.into())
+    }
+}
+
+impl Context for Filled<'_> {
+    type Rng = Xoshiro256PlusPlus;
+
+    fn rng(&mut self) -> &mut Self::Rng {
+        &mut self.rng
+    }
+
+    fn hit(&self) -> u64 {
+        self.number
+    }
+
+    // A rule with it is refused.
+    fn slot(&self) -> u64 {
+        0
+    }
+
+    fn variable(&self, index: usize) -> Value<'_> {
+        Value::Bytes(
+            self.found
+                .get(index)
+                .copied()
+                .unwrap_or_default()
+                .as_bytes(),
+        )
     }
 }
 
 impl Written {
     fn rule(self, folder: &Path) -> Result<Rule, String> {
+        let path = self.path.as_deref().map(Pattern::parse).transpose()?;
         let body = match (self.text, self.file, self.template, self.length) {
-            (Some(text), None, None, None) => Body::Literal(text.into_bytes()),
+            (Some(text), None, None, None) => Body::Literal(text.into()),
             (None, Some(file), None, None) => {
                 let read = fs::read(folder.join(&file));
-                Body::Literal(
-                    read.map_err(|error| format!("file '{file}' can't be read: {error}"))?,
-                )
+                let read = read.map_err(|error| format!("file '{file}' can't be read: {error}"))?;
+                Body::Literal(read.into())
             }
-            (None, None, Some(template), None) => Body::Template(template),
+            (None, None, Some(text), None) => compiled(&text, path.as_ref())?,
             (None, None, None, Some(length)) if length == "logged" => Body::Logged,
             (None, None, None, Some(length)) => {
                 return Err(format!("length is '{length}'; right would be 'logged'"));
             }
             _ => return Err("it needs one of text, file, template and length".into()),
         };
-        let path = self.path.as_deref().map(Pattern::parse).transpose()?;
         Ok(Rule {
             method: self.method,
             path,
@@ -184,60 +250,52 @@ impl Written {
     }
 }
 
-impl Pattern {
-    fn parse(text: &str) -> Result<Self, String> {
-        if !text.starts_with('/') {
-            return Err(format!("path '{text}' does not begin with /"));
-        }
-        let closed = text.strip_suffix('*');
-        let segments = closed.unwrap_or(text).split('/').map(|segment| {
-            let name = segment
-                .strip_prefix('{')
-                .and_then(|rest| rest.strip_suffix('}'));
-            name.map_or(Segment::Literal(segment.into()), |name| {
-                Segment::Any(name.into())
-            })
-        });
-        Ok(Self {
-            segments: segments.collect(),
-            open: closed.is_some(),
-        })
+/// A template in which `{{path.NAME}}` is what stands for `{NAME}` in the path.
+fn compiled(text: &str, path: Option<&Pattern>) -> Result<Body, String> {
+    let names = path.iter().flat_map(|pattern| pattern.names());
+    let words = names.fold(Words::new(), |words, name| {
+        words.variable(&format!("path.{name}"), Per::Hit, None)
+    });
+    let template = Template::compile(text, &words).map_err(|error| format!("template: {error}"))?;
+    if template.differs_by(Per::Slot) {
+        return Err(
+            "template: which slot sends it is not known before; right would be {{hit}}".into(),
+        );
     }
-
-    /// What stands for each name, if the path fits.
-    fn find<'p>(&'p self, path: &'p str) -> Option<Vec<(&'p str, &'p str)>> {
-        let mut parts = path.split('/');
-        let mut found = vec![];
-        let last = self.segments.len() - 1;
-        for (index, segment) in self.segments.iter().enumerate() {
-            let part = parts.next()?;
-            match segment {
-                Segment::Any(name) if !part.is_empty() => found.push((&**name, part)),
-                Segment::Literal(text) if self.open && index == last => {
-                    return part.starts_with(&**text).then_some(found);
-                }
-                Segment::Literal(text) if text == part => {}
-                _ => return None,
-            }
-        }
-        parts.next().is_none().then_some(found)
-    }
-}
-
-fn filled(template: &str, found: &[(&str, &str)]) -> String {
-    let mut text = template.to_owned();
-    for (name, value) in found {
-        text = text.replace(&format!("{{{name}}}"), value);
-    }
-    text
+    Ok(match template.literal() {
+        Some(bytes) => Body::Literal(Bytes::copy_from_slice(bytes)),
+        None => Body::Template(template),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timeline::Row;
 
     fn bodies(text: &str) -> Result<Bodies, String> {
         Bodies::parse(text, "b.toml", Path::new("")).map_err(|error| error.to_string())
+    }
+
+    /// What a row with a body of this length sends.
+    fn sent(
+        bodies: &Bodies,
+        method: &str,
+        target: &str,
+        length: u64,
+    ) -> Result<Bytes, &'static str> {
+        let cue = Cue {
+            row: Row {
+                method,
+                body_bytes: Some(length),
+                ..Row::get(target.as_bytes())
+            },
+            number: 5,
+            copy: 0,
+            body: Bytes::new(),
+            content_type: None,
+        };
+        bodies.of(&cue).map(|(body, _)| body)
     }
 
     #[test]
@@ -246,37 +304,52 @@ mod tests {
             [[body]]
             method = 'POST'
             path = '/cart/{id}/items/{item}'
-            template = '{\"cart\": \"{id}\", \"item\": {item}}'
+            template = '{\"cart\": \"{{path.id | json}}\", \"item\": {{path.item}}, \"n\": {{hit}}}'
             content-type = 'application/json'
             [[body]]
             path = '/up*'
             length = 'logged'
             [[body]]
             method = 'PUT'
-            text = 'put'
+            text = 'put {{hit}}'
         ";
         let bodies = bodies(text).unwrap();
+        let cart = "{\"cart\": \"a\", \"item\": 7, \"n\": 5}";
+        // A value that looks like a variable is none.
+        let braces = "{\"cart\": \"{{path.item}}\", \"item\": 7, \"n\": 5}";
         for (method, target, body) in [
-            (
-                "POST",
-                "/cart/a/items/7?x",
-                Some("{\"cart\": \"a\", \"item\": 7}"),
-            ),
-            ("POST", "/cart/a/items/", None),
-            ("POST", "/cart/a/items/7/more", None),
-            ("PUT", "/cart/a/items/7", Some("put")),
-            ("POST", "/upload/7", Some("xxx")),
-            ("POST", "/down", None),
+            ("POST", "/cart/a/items/7?x", Ok(cart)),
+            ("POST", "/cart/{{path.item}}/items/7", Ok(braces)),
+            ("POST", "/cart/a/items/", Err("no_body_rule")),
+            ("POST", "/cart/a/items/7/more", Err("no_body_rule")),
+            ("PUT", "/cart/a/items/7", Ok("put {{hit}}")),
+            ("POST", "/upload/7", Ok("xxx")),
+            ("POST", "/down", Err("no_body_rule")),
         ] {
-            let row = Row {
-                method,
-                body_bytes: Some(3),
-                ..Row::get(target.as_bytes())
-            };
-            let found = bodies.of(&row);
-            let found = found.map(|(body, _)| String::from_utf8_lossy(&body).into_owned());
-            assert_eq!(found.as_deref(), body, "{method} {target}");
+            let found = sent(&bodies, method, target, 3);
+            let found = found.map(|body| String::from_utf8_lossy(&body).into_owned());
+            assert_eq!(
+                found.as_deref().map_err(|why| *why),
+                body,
+                "{method} {target}"
+            );
         }
+    }
+
+    #[test]
+    fn bodies_of_a_logged_length_share_their_memory() {
+        let bodies = bodies("[[body]]\nlength = 'logged'\n").unwrap();
+        let long = sent(&bodies, "POST", "/", MAX_MADE_BYTES).unwrap();
+        assert_eq!(long.len() as u64, MAX_MADE_BYTES);
+        for length in [MAX_MADE_BYTES, 1, 70_000] {
+            let body = sent(&bodies, "POST", "/", length).unwrap();
+            assert_eq!((body.len() as u64, body.as_ptr()), (length, long.as_ptr()));
+        }
+        assert_eq!(
+            sent(&bodies, "POST", "/", MAX_MADE_BYTES + 1),
+            Err("body_too_long")
+        );
+        assert_eq!(sent(&bodies, "POST", "/", u64::MAX), Err("body_too_long"));
     }
 
     #[test]
@@ -295,6 +368,14 @@ mod tests {
             (
                 "[[body]]\nfile = '/no/such'\n",
                 "b.toml: body 1: file '/no/such' can't be read",
+            ),
+            (
+                "[[body]]\npath = '/{id}'\ntemplate = '{{path.ids}}'\n",
+                "b.toml: body 1: template: ",
+            ),
+            (
+                "[[body]]\ntemplate = '{{slot}}'\n",
+                "b.toml: body 1: template: which slot",
             ),
             ("\n[[body]]\nhead = 1\n", "b.toml:3: unknown field `head`"),
         ] {

@@ -31,9 +31,4 @@ impl Census {
         all.truncate(most);
         (all, rest)
     }
-
-    /// Whether `is` is true of a name that was there, as far as names are told apart.
-    pub(super) fn any(&self, is: impl Fn(&str) -> bool) -> bool {
-        self.names.keys().any(|name| is(name))
-    }
 }

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use bytes::Bytes;
 
 use crate::timeline::Row;
 
@@ -7,12 +7,14 @@ use crate::timeline::Row;
 pub struct Cue<'a> {
     /// The row, with the target that is to be asked for.
     pub row: Row<'a>,
-    /// What is sent with it.
-    pub body: Cow<'a, [u8]>,
-    /// What that is.
-    pub content_type: Option<&'a str>,
+    /// Which row of the timeline it is, from 0.
+    pub number: u64,
     /// Which copy of the row it is, from 0.
     pub copy: u32,
+    /// What is sent with it.
+    pub body: Bytes,
+    /// What that is.
+    pub content_type: Option<&'a str>,
 }
 
 impl Cue<'_> {
@@ -27,7 +29,8 @@ impl Cue<'_> {
         }
     }
 
-    /// Who sends it: each copy of a row comes from a client of its own.
+    /// Who sends it, if the timeline knows: each copy of a row comes from a client of its own, and the
+    /// same copy of all rows of a client from the same one.
     #[must_use]
     pub fn client(&self) -> Option<u64> {
         let copy = u64::from(self.copy).wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -1,8 +1,10 @@
 use std::borrow::Cow;
 
+use bytes::Bytes;
+
 use super::{Cue, Player};
-use crate::Error;
 use crate::timeline::{Header, Reader, Row, Trailer};
+use crate::{Error, ErrorKind};
 
 /// Goes through a timeline once.
 pub(super) struct Pass {
@@ -17,10 +19,14 @@ pub(super) struct Pass {
     idle_us: u64,
 }
 
-/// What becomes of a row that is wanted, so many µs after the start.
+/// What becomes of a row.
 pub(super) enum Step<'a> {
+    /// It is sent, so many µs after the start.
     Send(u64, Cue<'a>),
-    Skip(u64, Row<'a>, &'static str),
+    /// It is not, and would have been due then.
+    Skip(u64, &'static str),
+    /// It is not wanted.
+    Leave,
 }
 
 impl Pass {
@@ -47,11 +53,18 @@ impl Pass {
         self.idle_us
     }
 
-    /// Reads a row, and gives it to `take` if it is wanted; whether there may be more.
+    /// Something is wrong with the row that was read last.
+    pub(super) fn wrong(&self, what: &str) -> Error {
+        let place = format!("row {} of {}", self.rows, self.reader.name());
+        Error::new(ErrorKind::Row, format!("play {place}: {what}"))
+    }
+
+    /// Reads a row, and gives it to `take` as it stands there, with what becomes of it; whether there
+    /// may be more.
     pub(super) fn step(
         &mut self,
         player: &Player,
-        take: impl FnOnce(Step<'_>),
+        take: impl FnOnce(&Row<'_>, Step<'_>),
     ) -> Result<bool, Error> {
         let Some(read) = self.reader.next()? else {
             return Ok(false);
@@ -63,6 +76,7 @@ impl Pass {
         // Rows behind the window are read all the same: only then it is known that nothing was cut.
         let outside = row.t_us < from_us || player.to_us.is_some_and(|to| row.t_us >= to);
         if outside || !player.choice.wants(&row, number) {
+            take(&row, Step::Leave);
             return Ok(true);
         }
         let pause = row.t_us - self.last_us.replace(row.t_us).unwrap_or(row.t_us);
@@ -70,42 +84,58 @@ impl Pass {
             self.idle_us += pause.saturating_sub(longest);
         }
         let at_us = row.t_us - from_us - self.idle_us;
-        let target = player
-            .rewrites
-            .iter()
-            .fold(Cow::Borrowed(row.target), |target, rewrite| {
-                match rewrite.apply(&target) {
-                    Cow::Borrowed(_) => target,
-                    Cow::Owned(changed) => Cow::Owned(changed),
-                }
-            });
-        let row = Row {
-            target: &target,
-            ..row
-        };
-        take(match body(player, &row) {
-            Ok((body, content_type)) => {
-                let cue = Cue {
-                    row,
-                    body,
-                    content_type,
-                    copy: 0,
-                };
-                Step::Send(at_us, cue)
-            }
-            Err(why) => Step::Skip(at_us, row, why),
-        });
+        let target = rewritten(player, row.target);
+        match cue(player, &row, &target, number, 0) {
+            Ok(cue) => take(&row, Step::Send(at_us, cue)),
+            Err(why) => take(&row, Step::Skip(at_us, why)),
+        }
         Ok(true)
+    }
+
+    /// Gives the row that was read last to `take` once more, as another copy of it.
+    pub(super) fn again(
+        &self,
+        player: &Player,
+        copy: u32,
+        take: impl FnOnce(&Cue<'_>),
+    ) -> Result<(), Error> {
+        let read = self.reader.again()?;
+        let row = read.row();
+        let target = rewritten(player, row.target);
+        // What could be sent once can be sent again.
+        if let Ok(cue) = cue(player, &row, &target, self.rows.saturating_sub(1), copy) {
+            take(&cue);
+        }
+        Ok(())
     }
 }
 
-type Sent<'b> = (Cow<'b, [u8]>, Option<&'b str>);
+fn rewritten<'r>(player: &Player, target: &'r [u8]) -> Cow<'r, [u8]> {
+    let change = |target: Cow<'r, [u8]>, rewrite: &super::Rewrite| match rewrite.apply(&target) {
+        Cow::Borrowed(_) => target,
+        Cow::Owned(changed) => Cow::Owned(changed),
+    };
+    player.rewrites.iter().fold(Cow::Borrowed(target), change)
+}
 
-/// What is sent with a row, or why it is not.
-fn body<'p>(player: &'p Player, row: &Row<'_>) -> Result<Sent<'p>, &'static str> {
-    let nothing = (Cow::Borrowed(&b""[..]), None);
+/// What is sent for a row, or why nothing is.
+fn cue<'a>(
+    player: &'a Player,
+    row: &Row<'a>,
+    target: &'a [u8],
+    number: u64,
+    copy: u32,
+) -> Result<Cue<'a>, &'static str> {
+    let row = Row { target, ..*row };
+    let mut cue = Cue {
+        row,
+        number,
+        copy,
+        body: Bytes::new(),
+        content_type: None,
+    };
     let Some(allowed) = &player.methods else {
-        return Ok(nothing);
+        return Ok(cue);
     };
     // Whoever reads it might take it somewhere else.
     if !row.target.starts_with(b"/") && row.target != b"*" {
@@ -114,8 +144,8 @@ fn body<'p>(player: &'p Player, row: &Row<'_>) -> Result<Sent<'p>, &'static str>
     if !allowed.iter().any(|method| method == row.method) {
         return Err("method_not_allowed");
     }
-    if matches!(row.method, "GET" | "HEAD" | "OPTIONS") {
-        return Ok(nothing);
+    if !matches!(row.method, "GET" | "HEAD" | "OPTIONS") {
+        (cue.body, cue.content_type) = player.bodies.of(&cue)?;
     }
-    player.bodies.of(row).ok_or("no_body_rule")
+    Ok(cue)
 }

@@ -1,11 +1,11 @@
-use std::collections::VecDeque;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::pass::{Pass, Step};
-use super::{Bodies, Choice, Cue, Rewrite, Speed, Survey};
+use super::host::HostName;
+use super::pass::Pass;
+use super::{Account, Bodies, Choice, Cue, Cues, Rewrite, Speed, Survey};
 use crate::Error;
 use crate::timeline::Reader;
 
@@ -27,6 +27,9 @@ pub struct Player {
     pub(super) skip_idle_us: Option<u64>,
     pub(super) amplify: u32,
     pub(super) passes: Passes,
+    pub(super) hits: Option<u64>,
+    pub(super) after: Option<Duration>,
+    pub(super) endpoint: Option<HostName>,
     pub(super) choice: Choice,
     pub(super) rewrites: Vec<Rewrite>,
     /// None to have all methods without a body: to look, not to send.
@@ -41,22 +44,6 @@ pub enum Passes {
     Times(u32),
     /// Over and over for so long.
     For(Duration),
-}
-
-/// Where it is told what went wrong with a timeline while it was played.
-#[derive(Debug, Clone, Default)]
-pub struct Trouble(Arc<Mutex<Option<Error>>>);
-
-impl Trouble {
-    /// What went wrong, if anything did; told once.
-    #[must_use]
-    pub fn take(&self) -> Option<Error> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    fn tell(&self, error: Error) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-    }
 }
 
 impl Player {
@@ -77,6 +64,9 @@ impl Player {
             skip_idle_us: None,
             amplify: 1,
             passes: Passes::Times(1),
+            hits: None,
+            after: None,
+            endpoint: None,
             choice: Choice::default(),
             rewrites: vec![],
             methods: Some(["GET", "HEAD", "OPTIONS"].map(str::to_owned).to_vec()),
@@ -107,7 +97,7 @@ impl Player {
         self
     }
 
-    /// Sends each row so many times, as so many clients.
+    /// Sends each row so many times, at its time, as so many clients: see [`Cue::client`].
     #[must_use]
     pub fn amplify(mut self, times: u32) -> Self {
         self.amplify = times.max(1);
@@ -118,6 +108,20 @@ impl Player {
     #[must_use]
     pub fn passes(mut self, passes: Passes) -> Self {
         self.passes = passes;
+        self
+    }
+
+    /// Ends it after so many hits, or so long, if it does not end sooner.
+    #[must_use]
+    pub fn ending(mut self, hits: Option<u64>, after: Option<Duration>) -> Self {
+        (self.hits, self.after) = (hits.map(|hits| hits.max(1)), after);
+        self
+    }
+
+    /// The host to which it is sent, with or without a port: a survey counts the rows that asked for it.
+    #[must_use]
+    pub fn endpoint(mut self, host: &str) -> Self {
+        self.endpoint = Some(HostName::of(host));
         self
     }
 
@@ -166,7 +170,7 @@ impl Player {
         &self,
         make: impl FnMut(&Cue<'_>) -> Result<(), &'static str>,
     ) -> Result<Survey, Error> {
-        Survey::take(self, self.begin()?, make)
+        Survey::take(self, make)
     }
 
     pub(super) fn begin(&self) -> Result<Pass, Error> {
@@ -176,91 +180,13 @@ impl Player {
     /// What is sent, in order: when, and what `make` makes of it. What it can't make something of is
     /// left out.
     ///
-    /// If something is wrong with the file, that is the end, and `trouble` is told.
-    pub fn cues<T, F>(&self, survey: &Survey, trouble: &Trouble, make: F) -> Cues<T, F>
+    /// `account` is told what was read. If something is wrong with the file it is told that, too, and
+    /// that is the end.
+    pub fn cues<T, F>(&self, survey: &Survey, account: &Account, make: F) -> Cues<T, F>
     where
         F: FnMut(&Cue<'_>) -> Result<T, &'static str>,
     {
-        Cues {
-            player: self.clone(),
-            period_us: survey.period_us(),
-            passed: 0,
-            pass: None,
-            make,
-            ready: VecDeque::new(),
-            trouble: trouble.clone(),
-        }
-    }
-}
-
-/// An iterator over what is sent.
-pub struct Cues<T, F> {
-    player: Player,
-    period_us: u64,
-    /// Passes that are over.
-    passed: u32,
-    pass: Option<Pass>,
-    make: F,
-    ready: VecDeque<(Duration, T)>,
-    trouble: Trouble,
-}
-
-impl<T, F: FnMut(&Cue<'_>) -> Result<T, &'static str>> Cues<T, F> {
-    /// Makes the next row ready, or ends a pass; whether there is more.
-    fn step(&mut self) -> Result<bool, Error> {
-        let player = &self.player;
-        let start = u128::from(self.passed) * u128::from(self.period_us);
-        let over = match player.passes {
-            Passes::Times(times) => self.passed >= times,
-            Passes::For(time) => player.speed.due(start) >= time,
-        };
-        if over {
-            return Ok(false);
-        }
-        let pass = match &mut self.pass {
-            Some(pass) => pass,
-            None => self.pass.insert(player.begin()?),
-        };
-        let (make, ready) = (&mut self.make, &mut self.ready);
-        let more = pass.step(player, |step| {
-            let Step::Send(at_us, mut cue) = step else {
-                return;
-            };
-            let due = player.speed.due(start + u128::from(at_us));
-            for copy in 0..player.amplify {
-                cue.copy = copy;
-                if let Ok(made) = make(&cue) {
-                    ready.push_back((due, made));
-                }
-            }
-        })?;
-        if !more {
-            self.passed += 1;
-            self.pass = None;
-        }
-        Ok(true)
-    }
-}
-
-impl<T, F: FnMut(&Cue<'_>) -> Result<T, &'static str>> Iterator for Cues<T, F> {
-    type Item = (Duration, T);
-
-    fn next(&mut self) -> Option<(Duration, T)> {
-        loop {
-            if let Some(ready) = self.ready.pop_front() {
-                return Some(ready);
-            }
-            match self.step() {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(error) => {
-                    self.trouble.tell(error);
-                    // No pass is begun any more.
-                    self.player.passes = Passes::Times(0);
-                    return None;
-                }
-            }
-        }
+        Cues::new(self.clone(), survey.period_us(), account.clone(), make)
     }
 }
 

@@ -16,7 +16,13 @@ impl Speed {
     /// When what lies `us` µs after the start is due.
     #[must_use]
     pub fn due(self, us: u128) -> Duration {
-        let nanos = us * 1000 * u128::from(ONE) / u128::from(self.nano);
+        let nano = u128::from(self.nano);
+        // In two parts, so that the product never overflows where the quotient does not.
+        let (whole, part) = (us / nano, us % nano);
+        let scale = 1000 * u128::from(ONE);
+        let nanos = whole
+            .saturating_mul(scale)
+            .saturating_add(part * scale / nano);
         Duration::from_nanos_u128(nanos.min(Duration::MAX.as_nanos()))
     }
 
@@ -72,6 +78,12 @@ mod tests {
             ("0.5", 7, 14_000),
             ("3", 604_800_000_000, 201_600_000_000_000),
             ("3", 1, 333),
+            (
+                "0.000001",
+                u128::from(u64::MAX),
+                u128::from(u64::MAX) * 1_000_000_000,
+            ),
+            ("1000000", u128::MAX, Duration::MAX.as_nanos()),
             ("1.000000001", 1_000_000_001, 1_000_000_000_000),
         ] {
             let speed: Speed = speed.parse().unwrap();

@@ -187,6 +187,16 @@ impl Reader {
         Ok(Some(row))
     }
 
+    /// The row that [`next`](Self::next) gave last, once more.
+    ///
+    /// # Errors
+    ///
+    /// If it gave none.
+    pub(crate) fn again(&self) -> Result<ReadRow<'_>, Error> {
+        let row = ReadRow::parse(&self.line);
+        row.map_err(|what| self.wrong(ErrorKind::Row, &format!("this is no row: {what}")))
+    }
+
     /// Checks what was read against the trailer, and that nothing follows.
     fn end(&mut self, trailer: Trailer) -> Result<(), Error> {
         let rows = self.rows;

@@ -57,28 +57,28 @@ fn mistakes_are_told_with_their_place() {
             "http://a/{{uid}}",
             |http| http,
             ErrorKind::Template,
-            "the template of the URL",
+            "the URL is no template",
             Some("uid"),
         ),
         (
             "http://{{seq}}/",
             |http| http,
             ErrorKind::Template,
-            "scheme, host or port",
+            "the URL is no template",
             Some("{{seq}}"),
         ),
         (
             "http://a:8{{seq}}?x",
             |http| http,
             ErrorKind::Template,
-            "scheme, host or port",
+            "the URL is no template",
             Some("{{seq}}"),
         ),
         (
             "{{seq}}://a/",
             |http| http,
             ErrorKind::Template,
-            "scheme, host or port",
+            "the URL is no template",
             Some("{{seq}}"),
         ),
         (
@@ -92,21 +92,21 @@ fn mistakes_are_told_with_their_place() {
             "http://a/?token={{uid}}",
             |http| http,
             ErrorKind::Template,
-            "the template of the URL",
+            "the URL is no template",
             None,
         ),
         (
             "http://a/",
             |http| http.header("X-A", "b{{"),
             ErrorKind::Template,
-            "of the header x-a",
+            "the header x-a is no template",
             Some("{{"),
         ),
         (
             "http://a/",
             |http| http.body("b{{uid}}"),
             ErrorKind::Template,
-            "of --data",
+            "--data is no template",
             Some("uid"),
         ),
         (
@@ -162,7 +162,9 @@ fn mistakes_are_told_with_their_place() {
         assert_eq!(error.kind(), kind, "{url}: {error}");
         assert!(error.to_string().contains(fragment), "{url}: {error}");
         assert!(!error.to_string().contains("p4ss"), "{error}");
-        let found = error.place().map(|(text, place, _)| &text[place]);
+        let source = std::error::Error::source(&error);
+        let template = source.and_then(|source| source.downcast_ref::<TemplateError>());
+        let found = template.and_then(|wrong| Some(&wrong.text()?[wrong.place()]));
         assert_eq!(found, place, "{url}: {error}");
     }
     let targets: Targets = "GET http://a/\nX-A: {{uid}}\n"

@@ -1,0 +1,135 @@
+//! The bytes of an HTTP/1.1 connection, with request lines that the HTTP library has no type for.
+
+use std::cell::RefCell;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use hammer_net::Stream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::template::Template;
+
+/// A stream on which the library writes requests, and where the next one gets its own target.
+pub(crate) struct Wire {
+    stream: Stream,
+    next: Next,
+}
+
+/// How the next request begins, if not as the library writes it.
+#[derive(Clone, Default)]
+pub(crate) struct Next(Rc<RefCell<Option<Line>>>);
+
+/// The beginning of a request line.
+struct Line {
+    /// As the library has it.
+    given: Vec<u8>,
+    /// As it is meant; once writing has begun, with what followed in the same buffer.
+    meant: Vec<u8>,
+    /// How much of the library's buffer that stands for, once writing has begun.
+    takes: Option<usize>,
+    written: usize,
+}
+
+impl Wire {
+    pub(crate) fn new(stream: Stream, next: Next) -> Self {
+        Self { stream, next }
+    }
+
+    fn write_line(&mut self, cx: &mut Context<'_>, given: &[u8]) -> Poll<io::Result<usize>> {
+        let mut next = self.next.0.borrow_mut();
+        let Some(line) = &mut *next else {
+            return Pin::new(&mut self.stream).poll_write(cx, given);
+        };
+        let takes = match line.takes {
+            Some(takes) => takes,
+            None => {
+                let Some(rest) = given.strip_prefix(&line.given[..]) else {
+                    let what = "a request began in another way than it should";
+                    return Poll::Ready(Err(io::Error::other(what)));
+                };
+                line.meant.extend_from_slice(rest);
+                *line.takes.insert(given.len())
+            }
+        };
+        while line.written < line.meant.len() {
+            let rest = &line.meant[line.written..];
+            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            line.written += written;
+        }
+        *next = None;
+        Poll::Ready(Ok(takes))
+    }
+}
+
+impl Next {
+    /// The next request is this one.
+    pub(crate) fn is(&self, template: &Template) {
+        let Some(target) = &template.target else {
+            return;
+        };
+        let (method, uri) = (&template.head.method, template.head.uri.to_string());
+        let before = uri.strip_suffix('/').unwrap_or_default();
+        let mut meant = format!("{method} {before}").into_bytes();
+        meant.extend_from_slice(target);
+        meant.push(b' ');
+        *self.0.borrow_mut() = Some(Line {
+            given: format!("{method} {uri} ").into_bytes(),
+            meant,
+            takes: None,
+            written: 0,
+        });
+    }
+
+    fn is_there(&self) -> bool {
+        self.0.borrow().is_some()
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.write_line(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if self.next.is_there() {
+            let first = bufs.iter().find(|buf| !buf.is_empty());
+            return self.write_line(cx, first.map_or(&[], |buf| buf));
+        }
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
