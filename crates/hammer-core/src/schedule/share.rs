@@ -213,7 +213,7 @@ mod tests {
     fn a_share_is_not_over_when_a_hit_is_read_while_one_looks() {
         let ms = Duration::from_millis;
         let shelf = Arc::new(Shelf::new());
-        let playlist = Playlist::new(2, ms(2), || std::iter::empty::<(Duration, ())>());
+        let playlist = Playlist::new(2, ms(2), std::iter::empty::<(Duration, ())>);
         let deck = Deck::new(shelf.clone(), 1.0, false);
         let mut share = Schedule::playlist(playlist).played(deck, 0, 1);
         for hit in 0..2 {

@@ -116,3 +116,25 @@ impl Field {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Http, Message};
+
+    #[test]
+    fn a_path_is_the_target_byte_for_byte() {
+        let http = Http::builder("http://127.0.0.1:1/").build().unwrap();
+        let requests = http.requests();
+        for target in [&b"/a?b=1"[..], b"/a?b=\"c\"", b"/a#b", b"/\xff<", b"*"] {
+            let message = Message {
+                method: "GET",
+                target,
+                ..Message::default()
+            };
+            let made = requests.make(&message).unwrap();
+            let request = made.template.http2("http");
+            let path = request.fields.iter().find(|field| field.name == ":path");
+            assert_eq!(path.map(|field| &field.value[..]), Some(target));
+        }
+    }
+}
