@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hammer_core::{Hammer, Rate, Run, Schedule};
-use hammer_data::{Feeder, Format, Gone};
+use hammer_data::{Feeder, Format, Gone, TemplateError};
 use hammer_http::{ErrorKind, FormField, Http, HttpBuilder, Targets, Words};
 
 use super::{header, keeping, line, words};
