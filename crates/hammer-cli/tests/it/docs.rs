@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use hammer_target::{Certificate, Knobs, Target};
 use rustix::process::{Pid, Signal, kill_process};
@@ -71,6 +72,8 @@ fn blocks_of(path: &Path) -> Vec<Block> {
 struct Place {
     plain: Target,
     tls: Target,
+    /// Where there are tokens.
+    tokens: Target,
     echo: String,
     broker: String,
     /// What the docs have exported so far.
@@ -83,7 +86,16 @@ impl Place {
     fn new() -> Self {
         let certificate = Certificate::self_signed(["127.0.0.1"]).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("body.json"), "{}").unwrap();
+        for (name, text) in [
+            ("body.json", "{}"),
+            (
+                "users.csv",
+                "id,name,password\n1,Ada,one\n2,Grace,two\n3,Edsger,three\n",
+            ),
+            ("token.txt", "t0ken\n"),
+        ] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
         fs::write(folder.path().join("shop.jsonl.zst"), TIMELINE).unwrap();
         logs(folder.path());
         let program = PathBuf::from(env!("CARGO_BIN_EXE_hammer"));
@@ -96,6 +108,7 @@ impl Place {
                 .tls(certificate)
                 .spawn(Knobs::default())
                 .unwrap(),
+            tokens: Target::spawn(Knobs::default().tokens(Duration::from_secs(60))).unwrap(),
             echo: echo::server().to_string(),
             broker: broker::serve(),
             exported: vec![],
@@ -109,6 +122,7 @@ impl Place {
         let (plain, tls) = (self.plain.url(), self.tls.url());
         let command = command
             .replace("http://127.0.0.1:8080", plain.trim_end_matches('/'))
+            .replace("http://127.0.0.1:8081/", &self.tokens.url())
             .replace("https://example.test/", &tls)
             .replace("127.0.0.1:7", &self.echo)
             .replace("mqtt://127.0.0.1", &self.broker)

@@ -2,8 +2,9 @@
 //! good generator passes in all but one of ten thousand seeds; a wrong one is far beyond them.
 
 use hammer_data::generator::{Exponential, Normal, Pattern, Uniform, Weighted, Zipf};
+use hammer_data::{Moment, Words};
 
-use crate::rng;
+use crate::{compiled, rendered, rng};
 
 const DRAWS: usize = 200_000;
 
@@ -178,5 +179,47 @@ fn strings_follow_their_expression() {
         }
         let shares = vec![1.0 / counts.len() as f64; counts.len()];
         assert!(beyond(&counts, &shares) < 0.0, "{expression}");
+    }
+}
+
+/// What templates pick, and the digits that they write, are each as likely as any other.
+#[test]
+fn picks_and_digits_are_uniform() {
+    for (seed, (text, values)) in (1..).zip([
+        ("{{pick a bb c d e}}", &["a", "bb", "c", "d", "e"][..]),
+        ("{{rand 7 9}}", &["7", "8", "9"]),
+    ]) {
+        let template = compiled(text, &Words::new());
+        let mut counts = vec![0; values.len()];
+        for hit in 0..DRAWS as u64 {
+            let mut moment = Moment::new(hit, 0, rng(seed * 1_000_000 + hit));
+            let text = rendered(&template, &mut moment);
+            let found = values.iter().position(|value| *value == text);
+            counts[found.expect("one of them")] += 1;
+        }
+        let shares = vec![1.0 / counts.len() as f64; counts.len()];
+        assert!(beyond(&counts, &shares) < 0.0, "{text}: {counts:?}");
+    }
+    // The digits of a UUID whose bits are given are left out.
+    for (text, given) in [
+        ("{{hex 31}}", &[][..]),
+        ("{{uuid}}", &[8, 13, 14, 18, 19, 23]),
+    ] {
+        let template = compiled(text, &Words::new());
+        // Two that stand beside each other, so that they are seen to know nothing of each other.
+        let mut counts = vec![0_u64; 256];
+        for hit in 0..10_000 {
+            let mut moment = Moment::new(hit, 0, rng(hit));
+            let text = rendered(&template, &mut moment);
+            for place in 0..text.len() / 2 {
+                let pair = 2 * place..2 * place + 2;
+                if !given.iter().any(|given| pair.contains(given)) {
+                    let pair = usize::from_str_radix(&text[pair], 16);
+                    counts[pair.expect("two digits")] += 1;
+                }
+            }
+        }
+        let shares = vec![1.0 / 256.0; 256];
+        assert!(beyond(&counts, &shares) < 0.0, "{text}: {counts:?}");
     }
 }
