@@ -24,7 +24,7 @@ pub(super) struct TokenArgs {
     /// File with a token, for {{token}}; looked at each second
     #[arg(long, value_name = "FILE", conflicts_with_all = ["oauth_url", "token_lifetime"])]
     token_file: Option<PathBuf>,
-    /// How long tokens live, where nobody else says: they are renewed before
+    /// How long tokens live that do not say so: they are renewed before
     #[arg(long, value_name = "TIME", value_parser = span::parse)]
     token_lifetime: Option<Duration>,
     /// How long it may take to get a token [default: 30s]
