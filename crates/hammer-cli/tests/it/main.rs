@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod broker;
+mod captures;
 mod command;
 mod commands;
 mod echo;

@@ -1,0 +1,194 @@
+//! Values of answers, by `--capture`, and texts that are wrong.
+
+use std::fs;
+
+use crate::command::{hammer, output, report, stderr, stdout};
+use crate::http::{Server, answer, ok};
+use crate::values::paths;
+
+#[test]
+fn a_log_in_is_followed_by_work_without_code() {
+    let server = Server::replying(|request| {
+        let lower = request.to_lowercase();
+        if lower.starts_with("post /login ") {
+            return answer("200 OK", "", r#"{"session": {"id": "s1", "cart": 7}}"#);
+        }
+        match lower.contains("x-session: s1\r\n") {
+            true => answer("200 OK", "", ""),
+            false => answer("403 Forbidden", "", ""),
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.txt");
+    let text = "# once: true\nPOST /login\n\nGET /carts/{{cart}}\nX-Session: {{id}}\n\n\
+                GET /carts/{{cart}}/pay\nX-Session: {{id}}\n";
+    fs::write(&path, text).unwrap();
+    let report = report(&[
+        "http",
+        &server.url,
+        "--targets",
+        path.to_str().unwrap(),
+        "--target-order",
+        "slot",
+        "--capture",
+        "id=json:/session/id",
+        "--capture",
+        "cart=regex:\"cart\": ([0-9]+)",
+        "-r",
+        "max",
+        "-n",
+        "5",
+        "-c",
+        "1",
+        "--threads",
+        "1",
+    ]);
+    assert_eq!(report["hits"]["ok"], 5, "{}", report["labels"]);
+    let work = ["carts/7", "carts/7/pay"];
+    assert_eq!(paths(&server), [&["login"][..], &work, &work].concat());
+    // The answers to work have none of the two.
+    assert_eq!(report["counts"]["capture_missed"], 8);
+    assert_eq!(report["rows"][1]["name"], "GET /carts/{{cart}}");
+}
+
+#[test]
+fn malformed_captures_are_told_with_their_flag() {
+    for (capture, wrong) in [
+        ("json:/a", "has no word; right would be token=json:/token"),
+        ("a=b", "says not what to capture"),
+        (
+            "a=body:x",
+            "right would be json:/POINTER, header:NAME or regex:EXPRESSION",
+        ),
+        ("a=json:b", "a pointer begins with /"),
+        ("a=regex:(", "malformed regular expression"),
+        ("a=header:b c", "malformed name"),
+        ("uuid=json:/a", "means something in templates already"),
+        ("a-b=json:/a", "letters, digits and _"),
+    ] {
+        let output = output(&["http", "http://127.0.0.1:9/", "--capture", capture]);
+        assert_eq!(output.status.code(), Some(2), "{capture}");
+        let message = stderr(&output);
+        assert!(message.contains("--capture <WORD=WHERE>"), "{message}");
+        assert!(message.contains(wrong), "{capture}: {message}");
+    }
+}
+
+/// What is wrong with a text is told with the place, or without the text if it is a secret.
+#[test]
+fn texts_that_are_no_templates_are_shown_with_their_place() {
+    let url = "http://127.0.0.1:9/";
+    for (flags, shown) in [
+        (
+            &["http://127.0.0.1:9/?a={{uid}}"][..],
+            "the template of the URL has an unknown name \"uid\"\n\n    \
+             http://127.0.0.1:9/?a={{uid}}\n                            ^^^ right would be uuid",
+        ),
+        (
+            &["http://{{seq}}/"],
+            "host or port, which are the same for all hits\n\n    http://{{seq}}/\n           ^^^^^^^",
+        ),
+        (
+            &[url, "-H", "X-A: b{{uid}}"],
+            "the header x-a has an unknown name \"uid\"\n\n    b{{uid}}\n       ^^^ right would be uuid",
+        ),
+        (
+            &[url, "-d", "{{uid}}"],
+            "of --data has an unknown name \"uid\"\n\n    {{uid}}\n      ^^^",
+        ),
+        (&[url, "--json", "{{uid}}"], "of --json has an unknown name"),
+        (
+            &[url, "-F", "a={{uid}}"],
+            "of --form a has an unknown name \"uid\" at byte 2; right would be uuid",
+        ),
+        (
+            &[url, "-u", "ann:hush{{uid}}"],
+            "of --user has an unknown name \"uid\" at byte 10",
+        ),
+        (
+            &[url, "-b", "a=hush{{uid}}"],
+            "of the header cookie has an unknown name \"uid\"",
+        ),
+        (
+            &[url, "--oauth2-bearer", "hush{{uid}}"],
+            "of the header authorization has an unknown name",
+        ),
+    ] {
+        let output = output(&[&["http", "-n", "1"], flags].concat());
+        assert_eq!(output.status.code(), Some(2), "{flags:?}");
+        let message = stderr(&output);
+        assert!(message.contains(shown), "{flags:?}: {message}");
+        assert!(!message.contains("hush"), "{message}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.txt");
+    fs::write(&path, "GET /a\n\nGET /b{{uid}}\n").unwrap();
+    let output = output(&["http", url, "--targets", path.to_str().unwrap()]);
+    let message = stderr(&output);
+    let place = "line 3 of ";
+    assert!(message.contains(place), "{message}");
+    assert!(
+        message.contains("    /b{{uid}}\n        ^^^ right would be uuid"),
+        "{message}"
+    );
+}
+
+/// Secrets of the environment, and of answers, are in nothing that is said; except that who asks to see
+/// one hit with its secrets sees them.
+#[test]
+fn what_was_filled_in_is_in_no_log_and_no_report() {
+    let server = Server::replying(|_| answer("200 OK", "X-Next: hush2\r\n", ""));
+    let url = format!("{}?token={{{{env SECRET}}}}{{{{seq}}}}", server.url);
+    let run = |more: &[&str]| {
+        let output = hammer(&["http", &url, "-H", "X-Api-Key: {{env SECRET}}{{seq}}"])
+            .args([
+                "-u",
+                "ann:{{env SECRET}}{{seq}}",
+                "--capture",
+                "next=header:X-Next",
+            ])
+            .args(["-b", "a={{env SECRET}}{{seq}}"])
+            .args(more)
+            .env("SECRET", "hush1")
+            .env("RUST_LOG", "trace")
+            .output()
+            .unwrap();
+        stdout(&output) + &stderr(&output)
+    };
+    let load = ["-r", "max", "-n", "3"];
+    for more in [
+        &load[..],
+        &[&load[..], &["-o", "json"]].concat(),
+        &["--once"],
+    ] {
+        let said = run(more);
+        let headers = said.replace("x-next: hush2", "");
+        assert!(!headers.contains("hush"), "{said}");
+        // Base64 of ann:hush1.
+        assert!(!said.contains("YW5uOmh1c2gx"), "{said}");
+    }
+    assert!(run(&["--once", "--show-secrets"]).contains("hush10"));
+    let sent = server.requests();
+    assert!(sent.iter().any(|request| request.contains("token=hush10")));
+}
+
+#[test]
+fn a_hit_without_a_value_is_told_what_to_do() {
+    let server = ok();
+    let output = output(&[
+        "http",
+        &format!("{}{{{{next}}}}", server.url),
+        "--capture",
+        "next=json:/next",
+        "-r",
+        "max",
+        "-n",
+        "2",
+    ]);
+    let text = stdout(&output);
+    assert!(
+        text.contains("value missing") || text.contains("value_missing"),
+        "{text}"
+    );
+    assert!(server.requests().is_empty());
+}
