@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use hammer_core::Stop;
 use jiff::tz::TimeZone;
 
 use super::{Built, ClientKey, pipeline};
@@ -26,6 +27,7 @@ pub struct Build {
     pub(super) include: Include,
     pub(super) per_second: Option<f64>,
     pub(super) window_bytes: usize,
+    pub(super) stop: Stop,
 }
 
 /// In which order rows are that were stamped in the same second.
@@ -98,6 +100,7 @@ impl Build {
             include: Include::default(),
             per_second: None,
             window_bytes: Self::WINDOW_BYTES,
+            stop: Stop::new(),
         }
     }
 
@@ -162,6 +165,12 @@ impl Build {
             window_bytes: window_bytes.clamp(1 << 12, 1 << 30),
             ..self
         }
+    }
+
+    /// It ends when `stop` is given, with an error of [`ErrorKind::Stopped`](crate::ErrorKind::Stopped),
+    /// even while it waits for a pipe.
+    pub fn stop(self, stop: Stop) -> Self {
+        Self { stop, ..self }
     }
 
     /// Builds the timeline that is to be `path`, compressed if that ends in `.zst`.

@@ -13,7 +13,7 @@ use super::{Build, Built, BuiltSource, Ties, late};
 use crate::input::Record;
 use crate::log::{Asked, Entry, Skip, Stamp};
 use crate::sort::{Reorder, Runs, Seconds, Spreading, content};
-use crate::timeline::{Ending, Header, Output, TimeBase, Trailer};
+use crate::timeline::{Ending, Header, LONGEST_TAIL, Output, TimeBase, Trailer};
 use crate::{Error, ErrorKind};
 
 /// Records of a log that are read in a row before another one may have its turn.
@@ -154,11 +154,11 @@ impl<'b, 'p> Work<'b, 'p> {
         Self {
             build,
             tails: Tails::new(build.include.clone()),
-            seconds: Seconds::new(spreading, build.window_bytes),
+            seconds: Seconds::new(spreading, build.window_bytes, &build.stop),
             reorder: if rereads {
-                Reorder::new(build.window_bytes)
+                Reorder::new(build.window_bytes, &build.stop)
             } else {
-                Reorder::patient(build.window_bytes)
+                Reorder::patient(build.window_bytes, &build.stop)
             },
             sheet,
             count: Count::default(),
@@ -218,6 +218,10 @@ impl<'b, 'p> Work<'b, 'p> {
             });
         }
         let mut arrival = Arrival::of(&entry, self.build.base).ok_or(Skip::NoTime)?;
+        let tail = self.tails.write(&entry, &asked);
+        if tail.len() > LONGEST_TAIL {
+            return Err(Skip::Long.into());
+        }
         arrival.stamp.micros = arrival.stamp.micros.saturating_add(source.shift_us);
         self.count.doubtful += u64::from(is_doubtful(&entry));
         let micros = arrival.micros();
@@ -229,7 +233,6 @@ impl<'b, 'p> Work<'b, 'p> {
         source.newest_us = source.newest_us.max(micros);
         source.rows += 1;
         self.count.rows += 1;
-        let tail = self.tails.write(&entry, &asked);
         let Self {
             seconds,
             reorder,

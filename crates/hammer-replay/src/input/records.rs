@@ -181,6 +181,11 @@ impl Records {
             self.searched = self.searched.saturating_sub(self.start);
             self.start = 0;
         }
+        // What a long line took is not kept, since each log has a buffer.
+        if self.end < CHUNK / 2 && self.buffer.len() > 4 * CHUNK {
+            self.buffer.truncate(CHUNK);
+            self.buffer.shrink_to_fit();
+        }
         if self.buffer.len() - self.end < CHUNK / 2 {
             self.buffer.resize(self.buffer.len() * 2, 0);
         }

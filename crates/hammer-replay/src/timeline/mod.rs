@@ -13,6 +13,7 @@ mod writer;
 pub use header::{Header, SCHEMA, Source, Spread, TimeBase};
 pub use output::Output;
 pub use reader::Reader;
+pub(crate) use row::LONGEST_TAIL;
 pub use row::Row;
 pub use row_text::ReadRow;
 pub use schema::schema;

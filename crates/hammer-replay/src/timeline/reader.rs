@@ -7,11 +7,10 @@ use serde::Deserialize;
 use twox_hash::XxHash64;
 use zstd::stream::read::Decoder;
 
+use super::row::LONGEST_LINE;
 use super::{Header, ReadRow, SCHEMA, Trailer};
 use crate::{Error, ErrorKind};
 
-/// The longest line that is read.
-const MAX_LINE_BYTES: u64 = 1 << 20;
 /// How much is read at a time.
 const CHUNK_BYTES: usize = 1 << 18;
 /// What a frame of zstd begins with (RFC 8878, section 3.1.1).
@@ -213,10 +212,10 @@ impl Reader {
         self.hash.write(&self.line);
         self.line.clear();
         self.number += 1;
-        let mut input = (&mut self.input).take(MAX_LINE_BYTES);
+        let mut input = (&mut self.input).take(LONGEST_LINE);
         match input.read_until(b'\n', &mut self.line) {
-            Ok(read) if read as u64 == MAX_LINE_BYTES => {
-                let what = format!("the line is longer than {MAX_LINE_BYTES} bytes");
+            Ok(read) if read as u64 == LONGEST_LINE => {
+                let what = format!("the line is longer than {LONGEST_LINE} bytes");
                 Err(self.wrong(ErrorKind::Row, &what))
             }
             Ok(_) => Ok(()),

@@ -167,6 +167,16 @@ fn each_line_is_a_row_or_counted_by_its_reason() {
     assert_eq!(built.trailer.skipped["cut"], 1);
 }
 
+/// Rows of bytes that JSON escapes were longer than what a timeline's reader takes.
+#[test]
+fn a_row_is_never_longer_than_a_timeline_may_have() {
+    let place = Place::new();
+    let target = "/\\x01".repeat(150_000);
+    let path = place.log("some.log", [&LINE.replace("/a", &target), LINE].concat());
+    let built = place.build(&of(&path, "combined")).expect("a row").built;
+    assert_eq!((built.trailer.rows, built.trailer.skipped["long"]), (1, 1));
+}
+
 /// Probes alone: a timeline of nothing, and the reasons.
 #[test]
 fn a_log_without_a_hit_is_a_timeline_without_a_row() {
