@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_replay::play::{Census, Player, Survey};
+use hammer_replay::timeline::Header;
 use jiff::SignedDuration;
 
 use crate::error::{Error, chain};
@@ -57,6 +58,10 @@ fn head(survey: &Survey) -> String {
     let span = SignedDuration::try_from(survey.length()).unwrap_or_default();
     let end = header.epoch.checked_add(span).unwrap_or(header.epoch);
     let (rows, seconds) = (whole(survey.rows()), survey.length().as_secs_f64());
+    // Without a row the epoch is no time.
+    if survey.rows() == 0 {
+        return wrapped("span", "no row", 1) + &logs(header);
+    }
     let mut text = wrapped(
         "epoch",
         &format!("{}, about until {end:.0}", header.epoch),
@@ -70,15 +75,19 @@ fn head(survey: &Survey) -> String {
         whole(survey.peak_tenth),
     );
     text.push_str(&wrapped("span", &span, 2));
+    text + &logs(header)
+}
+
+fn logs(header: &Header) -> String {
     let names: Vec<_> = (header.sources.iter())
         .map(|source| format!("{} ({})", source.name, source.format))
         .collect();
-    if !names.is_empty() {
-        text.push_str(&listed("logs", &names, |shown| {
-            format!("{} more", names.len() - shown)
-        }));
+    if names.is_empty() {
+        return String::new();
     }
-    text
+    listed("logs", &names, |shown| {
+        format!("{} more", names.len() - shown)
+    })
 }
 
 /// The rate over time, and what the hits are.

@@ -7,6 +7,7 @@ mod late;
 mod options;
 mod pipeline;
 mod probe;
+mod rights;
 mod sheet;
 mod source;
 mod tail;

@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -23,28 +22,22 @@ const MOST_OPEN: usize = 8;
 /// How far a stamp of the start and one of the end may be apart beyond the duration.
 const DOUBTFUL_US: u64 = 3_600_000_000;
 
-/// Builds the timeline that is to be `path`.
-pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
+/// Builds the timeline that goes to what `open` opens, and gives that. `rereads` says whether what is
+/// written there can be read again.
+pub(super) fn run(
+    build: &Build,
+    open: &dyn Fn() -> Result<Output, Error>,
+    rereads: bool,
+) -> Result<(Built, Output), Error> {
     let mut sources = Vec::new();
     for log in &build.logs {
-        // The timeline takes the place of what is there: of the log, which nobody has twice.
-        if path
-            .canonicalize()
-            .ok()
-            .is_some_and(|path| log.canonicalize().ok() == Some(path))
-        {
-            let name = path.display();
-            let message =
-                format!("write {name}: it is one of the logs, give the timeline another name");
-            return Err(Error::new(ErrorKind::Io, message));
-        }
         let probe = Probe::of(log, build)?;
         let keep_open = sources.len() < MOST_OPEN;
         sources.push(Source::new(probe, build, keep_open));
     }
     let header = header(build, &sources);
-    let sheet = Sheet::new(path, header.clone());
-    let mut work = Work::new(build, sheet, Output::can_be_reread(path));
+    let sheet = Sheet::new(open, &build.stop, header.clone());
+    let mut work = Work::new(build, sheet, rereads);
     while let Some(index) = next(&sources) {
         work.read(index, &mut sources[index])?;
     }
@@ -65,7 +58,7 @@ pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
     };
     let (late_rows, spilled) = (late.count(), late.spilled());
     if late_rows > 0 {
-        sheet = with_late(sheet, late, Sheet::new(path, header))?;
+        sheet = with_late(sheet, late, Sheet::new(open, &build.stop, header))?;
     }
     let (first, last) = (sheet.epoch_us, sheet.last_us);
     // A log without a hit is one; a log of another format has none either.
@@ -73,14 +66,14 @@ pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
         return Err(nothing(&count, &sources));
     }
     let (trailer, output) = sheet.finish(ending)?;
-    output.keep()?;
-    Ok(built(
+    let built = built(
         count,
         &sources,
         (first, last),
         (late_rows, spilled),
         trailer,
-    ))
+    );
+    Ok((built, output))
 }
 
 /// Writes all again: what is written already, and the rows that were late for it.

@@ -24,7 +24,7 @@ pub(super) struct Probe {
 impl Probe {
     /// Looks at the log at `path`.
     pub(super) fn of(path: &Path, build: &Build) -> Result<Self, Error> {
-        let mut opened = Opened::open(path)?;
+        let mut opened = Opened::open(path, &build.stop)?;
         let start = match opened.records.first(Detection::LINES) {
             Ok(start) => start.to_vec(),
             Err(error) => return Err(opened.broken(error)),

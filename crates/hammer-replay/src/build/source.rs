@@ -1,3 +1,5 @@
+use hammer_core::Stop;
+
 use super::Build;
 use super::probe::Probe;
 use crate::Error;
@@ -15,6 +17,7 @@ pub(super) struct Source {
     pub(super) rows: u64,
     pub(super) lines: u64,
     pub(super) hash: Option<String>,
+    stop: Stop,
 }
 
 impl Source {
@@ -30,6 +33,7 @@ impl Source {
             rows: 0,
             lines: 0,
             hash: None,
+            stop: build.stop.clone(),
         }
     }
 
@@ -38,7 +42,7 @@ impl Source {
         let opened = match self.probe.opened.take() {
             Some(opened) => opened,
             None => {
-                let mut opened = Opened::open(&self.probe.path)?;
+                let mut opened = Opened::open(&self.probe.path, &self.stop)?;
                 if self.probe.format.is_document() {
                     opened.records.as_document();
                 }

@@ -3,6 +3,7 @@
 mod compression;
 mod document;
 mod opened;
+mod piped;
 mod records;
 
 pub(crate) use opened::Opened;

@@ -3,6 +3,7 @@
 mod header;
 mod output;
 mod pack;
+mod positioned;
 mod reader;
 mod row;
 mod row_text;

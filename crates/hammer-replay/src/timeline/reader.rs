@@ -2,11 +2,13 @@ use std::fs::File;
 use std::hash::Hasher;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use twox_hash::XxHash64;
 use zstd::stream::read::Decoder;
 
+use super::positioned::Positioned;
 use super::row::LONGEST_LINE;
 use super::{Header, ReadRow, SCHEMA, Trailer};
 use crate::{Error, ErrorKind};
@@ -54,13 +56,28 @@ impl Reader {
             let message = format!("read {name}: it is a directory");
             return Err(Error::new(ErrorKind::Io, message));
         }
-        let mut input = BufReader::with_capacity(CHUNK_BYTES, file);
+        Self::unpacked(file, &name)
+    }
+
+    /// Reads `file` from its beginning, compressed or not, wherever others are reading it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open).
+    pub fn of_file(file: Arc<File>, name: &str) -> Result<Self, Error> {
+        Self::unpacked(Positioned::new(file), name)
+    }
+
+    fn unpacked(input: impl Read + Send + 'static, name: &str) -> Result<Self, Error> {
+        let failed =
+            |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).because(error);
+        let mut input = BufReader::with_capacity(CHUNK_BYTES, input);
         // A pipe may give less at first; whoever makes one can unpack it.
         if input.fill_buf().map_err(failed)?.starts_with(&ZSTD) {
             let decoder = Decoder::with_buffer(input).map_err(failed)?;
-            return Self::of(BufReader::with_capacity(CHUNK_BYTES, decoder), &name);
+            return Self::of(BufReader::with_capacity(CHUNK_BYTES, decoder), name);
         }
-        Self::of(input, &name)
+        Self::of(input, name)
     }
 
     /// Reads what is called `name` in messages from `input`, which is not compressed.
