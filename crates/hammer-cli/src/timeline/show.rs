@@ -6,6 +6,7 @@ use hammer_replay::play::{Census, Player, Survey};
 use hammer_replay::timeline::Header;
 use jiff::SignedDuration;
 
+use super::summary;
 use crate::error::{Error, chain};
 use crate::exit::Exit;
 use crate::text::lines::{cut, listed, wrapped};
@@ -75,7 +76,20 @@ fn head(survey: &Survey) -> String {
         whole(survey.peak_tenth),
     );
     text.push_str(&wrapped("span", &span, 2));
-    text + &logs(header)
+    text + &times(survey) + &logs(header)
+}
+
+/// What its times are: what the rows were counts, and not what the header expected.
+fn times(survey: &Survey) -> String {
+    let (header, trailer) = (&survey.header, &survey.trailer);
+    let Some(base) = trailer.time_base.or(header.time_base) else {
+        return String::new();
+    };
+    let step = trailer.resolution_us.or(header.resolution_us);
+    let step = step.map_or(String::new(), |us| {
+        format!(", in steps of {} s at the most", rate(us as f64 / 1e6))
+    });
+    wrapped("times", &format!("{}{step}", summary::based(base)), 1)
 }
 
 fn logs(header: &Header) -> String {

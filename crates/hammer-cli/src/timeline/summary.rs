@@ -97,14 +97,19 @@ fn text(built: &Built, output: &str) -> String {
     text
 }
 
-fn log(source: &BuiltSource) -> String {
-    let BuiltSource { name, format, .. } = source;
-    let base = match source.time_base {
+/// How arrivals were found.
+pub(super) fn based(base: TimeBase) -> &'static str {
+    match base {
         TimeBase::Start => "stamped at the start",
         TimeBase::EndMinusDuration => "stamped at the end, less the duration",
         TimeBase::End => "stamped at the end, without a duration",
         _ => "stamped in several ways",
-    };
+    }
+}
+
+fn log(source: &BuiltSource) -> String {
+    let BuiltSource { name, format, .. } = source;
+    let base = based(source.time_base);
     let how = if source.detected {
         "looks like"
     } else {

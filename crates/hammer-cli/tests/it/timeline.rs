@@ -296,3 +296,21 @@ fn a_log_is_read_by_replay_as_by_build_and_a_timeline_needs_no_telling() {
     let expected = "--tz says how to read a log, and";
     assert!(stderr(&told).contains(expected), "{}", stderr(&told));
 }
+
+/// It was called a timeline that was cut.
+#[test]
+fn a_packed_log_that_was_cut_is_no_timeline_that_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("a.log.zst");
+    // A frame that says of itself that it has more than there is.
+    fs::write(&log, [0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58, 0x11, 0x02, 0x00]).unwrap();
+    let args = [
+        "replay",
+        log.to_str().unwrap(),
+        "--endpoint",
+        "http://127.0.0.1:9",
+    ];
+    let played = output(&args);
+    let told = stderr(&played);
+    assert!(told.contains("the file was cut"), "{told}");
+}

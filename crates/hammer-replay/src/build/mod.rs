@@ -10,6 +10,7 @@ mod probe;
 mod rights;
 mod sheet;
 mod source;
+mod stamps;
 mod tail;
 
 pub use built::{Built, BuiltSource};

@@ -7,12 +7,13 @@ use super::arrival::Arrival;
 use super::probe::{Probe, is_telling};
 use super::sheet::Sheet;
 use super::source::Source;
+use super::stamps::Stamps;
 use super::tail::Tails;
 use super::{Build, Built, BuiltSource, Ties, late};
 use crate::input::Record;
 use crate::log::{Asked, Entry, Skip, Stamp};
 use crate::sort::{Reorder, Runs, Seconds, Spreading, content};
-use crate::timeline::{Ending, Header, LONGEST_TAIL, Output, TimeBase, Trailer};
+use crate::timeline::{Ending, Header, LONGEST_TAIL, Output, Trailer};
 use crate::{Error, ErrorKind};
 
 /// Records of a log that are read in a row before another one may have its turn.
@@ -50,7 +51,17 @@ pub(super) fn run(
     } = work;
     seconds.finish((&mut reorder, &mut sheet))?;
     let late = reorder.finish(&mut sheet)?;
+    let (time_base, resolution_us) = Stamps::of(sources.iter().map(|it| it.stamps));
+    let bases = sources.iter().map(|it| it.stamps.base);
+    let expected = header.sources.iter().map(|it| it.time_base);
     let ending = Ending {
+        time_base: time_base.filter(|_| time_base != header.time_base),
+        resolution_us: resolution_us.filter(|_| resolution_us != header.resolution_us),
+        sources_time_base: if expected.eq(bases.clone()) {
+            Vec::new()
+        } else {
+            bases.collect()
+        },
         skipped: (count.skipped.iter())
             .map(|(skip, count)| (skip.name().to_owned(), *count))
             .collect(),
@@ -101,14 +112,10 @@ fn next(sources: &[Source]) -> Option<usize> {
 }
 
 fn header(build: &Build, sources: &[Source]) -> Header {
-    let bases = sources.iter().filter_map(|source| source.probe.time_base);
-    let resolution = sources
-        .iter()
-        .map(|source| source.probe.resolution_us)
-        .max();
+    let (time_base, resolution_us) = Stamps::of(sources.iter().map(|it| it.probe.stamps));
     Header {
-        time_base: bases.reduce(|one, other| if one == other { one } else { TimeBase::Mixed }),
-        resolution_us: resolution,
+        time_base,
+        resolution_us,
         spread: build.spread,
         seed: Some(build.seed),
         sources: sources.iter().map(Source::named).collect(),
@@ -225,6 +232,7 @@ impl<'b, 'p> Work<'b, 'p> {
         }
         source.newest_us = source.newest_us.max(micros);
         source.rows += 1;
+        source.stamps.note(&arrival);
         self.count.rows += 1;
         let Self {
             seconds,

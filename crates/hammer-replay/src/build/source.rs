@@ -2,6 +2,7 @@ use hammer_core::Stop;
 
 use super::Build;
 use super::probe::Probe;
+use super::stamps::Stamps;
 use crate::Error;
 use crate::input::Opened;
 use crate::log::Parser;
@@ -15,6 +16,8 @@ pub(super) struct Source {
     pub(super) newest_us: i64,
     pub(super) shift_us: i64,
     pub(super) rows: u64,
+    /// What the stamps of its rows were like.
+    pub(super) stamps: Stamps,
     pub(super) lines: u64,
     pub(super) hash: Option<String>,
     stop: Stop,
@@ -31,6 +34,7 @@ impl Source {
             shift_us,
             probe,
             rows: 0,
+            stamps: Stamps::default(),
             lines: 0,
             hash: None,
             stop: build.stop.clone(),
@@ -68,7 +72,10 @@ impl Source {
     }
 
     pub(super) fn time_base(&self) -> TimeBase {
-        self.probe.time_base.unwrap_or(TimeBase::Start)
+        self.stamps
+            .base
+            .or(self.probe.stamps.base)
+            .unwrap_or(TimeBase::Start)
     }
 
     /// What the header says of it.
@@ -76,7 +83,7 @@ impl Source {
         Named {
             name: self.name(),
             format: self.probe.format.name().to_owned(),
-            time_base: self.probe.time_base,
+            time_base: self.probe.stamps.base,
             shift_us: Some(self.shift_us).filter(|shift| *shift != 0),
             xxh64: None,
         }

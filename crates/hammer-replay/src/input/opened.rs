@@ -8,9 +8,9 @@ use std::rc::Rc;
 use hammer_core::Stop;
 use twox_hash::XxHash64;
 
-use super::Records;
 use super::compression::Compression;
 use super::piped::Piped;
+use super::{LONGEST_LINE, Records};
 use crate::{Error, ErrorKind};
 
 /// How much of a file is read at once.
@@ -77,7 +77,7 @@ impl Opened {
 
     /// Refuses what is no text.
     fn look(&mut self) -> Result<(), Error> {
-        let start = match self.records.first(1) {
+        let start = match self.records.first(1, LONGEST_LINE) {
             Ok(start) => start,
             Err(error) => return Err(self.broken(error)),
         };

@@ -231,14 +231,19 @@ impl Reader {
         self.number += 1;
         let mut input = (&mut self.input).take(LONGEST_LINE);
         match input.read_until(b'\n', &mut self.line) {
+            Ok(read) if read as u64 == LONGEST_LINE && self.number == 1 => {
+                Err(self.wrong(ErrorKind::NoTimeline, "this is no timeline"))
+            }
             Ok(read) if read as u64 == LONGEST_LINE => {
                 let what = format!("the line is longer than {LONGEST_LINE} bytes");
                 Err(self.wrong(ErrorKind::Row, &what))
             }
             Ok(_) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                let what = "the compressed data end too soon: the timeline was cut";
-                Err(self.wrong(ErrorKind::Cut, what))
+                // Before its first line nobody knows what it was.
+                let cut = if self.number == 1 { "file" } else { "timeline" };
+                let what = format!("the compressed data end too soon: the {cut} was cut");
+                Err(self.wrong(ErrorKind::Cut, &what))
             }
             Err(error) => Err(self
                 .wrong(ErrorKind::Io, "it can't be read on")
