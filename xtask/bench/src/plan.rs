@@ -35,6 +35,10 @@ pub(crate) struct Plan {
     pub(crate) engine_hits: u64,
     /// Rows of a timeline that is played at 2,000/s.
     pub(crate) replay_rows: u64,
+    /// Lines of a log whose speed is measured.
+    pub(crate) log_lines: u64,
+    /// Lines of the one whose memory is; none if there is no time for it.
+    pub(crate) many_log_lines: Option<u64>,
 }
 
 impl Plan {
@@ -58,6 +62,8 @@ impl Plan {
                 memory_hits: (100_000, 1_000_000),
                 engine_hits: 1_000_000,
                 replay_rows: 2_400,
+                log_lines: 200_000,
+                many_log_lines: None,
             };
         }
         Self {
@@ -76,6 +82,8 @@ impl Plan {
             memory_hits: (100_000, 10_000_000),
             engine_hits: 10_000_000,
             replay_rows: 100_000,
+            log_lines: 2_000_000,
+            many_log_lines: Some(50_000_000),
         }
     }
 }
