@@ -77,3 +77,31 @@ impl Read for Piped {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read};
+    use std::sync::mpsc;
+
+    use super::{Piped, Stop};
+
+    /// A pipe that nobody writes to, as long as the other end is there.
+    struct Idle(mpsc::Receiver<()>);
+
+    impl Read for Idle {
+        fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+            let _ = self.0.recv();
+            Ok(0)
+        }
+    }
+
+    #[test]
+    fn a_stop_ends_the_wait_for_a_pipe() {
+        let (end, idle) = mpsc::channel();
+        let stop = Stop::new();
+        let mut piped = Piped::new(|| Ok(Idle(idle)), &stop).expect("a thread");
+        stop.drain();
+        assert!(piped.read(&mut [0; 8]).is_err());
+        drop(end);
+    }
+}
