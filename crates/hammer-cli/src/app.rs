@@ -10,6 +10,7 @@ use crate::entry::{self, Entry};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::OutputArgs;
+use crate::text::harmless_lines;
 use crate::{
     HammerArgs, completions, demo, external, limits, log, plan, replay, run, runner, target,
     timeline,
@@ -169,10 +170,13 @@ fn report(error: &Error) -> Exit {
         Error::Usage(message) => {
             writeln!(
                 io::stderr(),
-                "error: {message}\n\nFor more information, try '--help'."
+                "error: {}\n\nFor more information, try '--help'.",
+                harmless_lines(message)
             )
         }
-        Error::Run(message) => writeln!(io::stderr(), "error: {message}"),
+        Error::Run(message) => {
+            writeln!(io::stderr(), "error: {}", harmless_lines(message))
+        }
     };
     error.exit()
 }

@@ -9,6 +9,7 @@ use crate::output::OutputArgs;
 use crate::outputs::{Outputs, Written};
 use crate::progress::Progress;
 use crate::signals::Signals;
+use crate::text::harmless_lines;
 use crate::threshold_args;
 use crate::{dry_run, once};
 
@@ -107,5 +108,5 @@ pub(crate) fn ended(
 
 /// A closed stderr is no reason to end.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", harmless_lines(line));
 }

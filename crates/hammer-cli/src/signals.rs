@@ -8,7 +8,7 @@ use hammer_core::Stop;
 use crate::error::Error;
 use crate::exit::Exit;
 
-/// Turns SIGINT and SIGTERM into stops: the first one drains, the second one stops at once, and
+/// Turns SIGINT, SIGTERM and SIGHUP into stops: the first one drains, the second one stops at once, and
 /// the third one ends the process, should the report be stuck in a pipe.
 #[derive(Debug)]
 pub(crate) struct Signals {
@@ -80,22 +80,52 @@ fn end(number: u8) {
 }
 
 #[cfg(unix)]
-struct Source(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+struct Source {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    /// None if it is to be ignored.
+    hang_up: Option<tokio::signal::unix::Signal>,
+}
 
 #[cfg(unix)]
 impl Source {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self(
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-        ))
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: if hangs_up() {
+                Some(signal(SignalKind::hangup())?)
+            } else {
+                None
+            },
+        })
     }
 
     /// The number of the next signal.
     async fn next(&mut self) -> u8 {
-        tokio::select! { _ = self.0.recv() => 2, _ = self.1.recv() => 15 }
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(signal) => drop(signal.recv().await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => 15,
+            () = hang_up => 1,
+        }
     }
+}
+
+/// Whether the end of the terminal is to end this process. `nohup` has it ignored, which the first
+/// bit of the mask tells that proc(5) calls `SigIgn`; where nobody tells, it is left as it is.
+#[cfg(unix)]
+fn hangs_up() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 0)
 }
 
 #[cfg(not(unix))]

@@ -59,6 +59,12 @@ impl Stop {
         });
     }
 
+    /// Whether it has been given, however far it goes.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.level() > Level::Run
+    }
+
     fn raise(&self, level: Level) {
         self.0.level.fetch_max(level as u8, Ordering::SeqCst);
         self.0.changed.notify_waiters();

@@ -1,5 +1,7 @@
 use std::{error, fmt};
 
+use hammer_core::Stop;
+
 type Cause = Box<dyn error::Error + Send + Sync>;
 
 /// What is wrong with a file, and where; a fragment that reads well after "failed to".
@@ -34,6 +36,8 @@ pub enum ErrorKind {
     Bodies,
     /// The timeline is shorter than, or differs from, what its trailer says; or there is none.
     Cut,
+    /// It was stopped from outside.
+    Stopped,
 }
 
 impl Error {
@@ -48,6 +52,15 @@ impl Error {
     pub(crate) fn because(mut self, source: impl Into<Cause>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// That it was stopped, if it was.
+    #[inline]
+    pub(crate) fn if_given(stop: &Stop) -> Result<(), Self> {
+        if stop.is_given() {
+            return Err(Self::new(ErrorKind::Stopped, "go on: it was stopped"));
+        }
+        Ok(())
     }
 
     /// What went wrong.

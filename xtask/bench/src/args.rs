@@ -16,7 +16,8 @@ use crate::profile;
     max_term_width = 100
 )]
 pub(crate) struct Args {
-    /// closed, ceiling, steady, even, stall, memory, engine, replay, values; with -tls at the end over TLS
+    /// closed, http2, ceiling, steady, even, stall, memory, engine, replay, mqtt-sink, mqtt, timeline,
+    /// values, rows, tokens; the first seven with -tls at the end over TLS
     /// [default: all, over TLS those about speed and evenness]
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenarios: Vec<String>,

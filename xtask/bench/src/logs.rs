@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::process::ChildStdin;
 
 /// What the lines look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,24 +37,22 @@ const COLOURS: [&str; 3] = ["red", "black", "white"];
 ///
 /// If the file can't be written.
 pub(crate) fn write(path: &Path, kind: Kind, lines: u64) -> io::Result<()> {
-    let file = BufWriter::with_capacity(1 << 20, File::create(path)?);
-    match path.extension().and_then(|end| end.to_str()) {
-        Some("gz") => {
-            let mut file = flate2::write::GzEncoder::new(file, flate2::Compression::new(6));
-            write_to(&mut file, kind, lines)?;
-            file.finish()?.flush()
-        }
-        Some("zst") => {
-            let mut file = zstd::stream::write::Encoder::new(file, 1)?;
-            write_to(&mut file, kind, lines)?;
-            file.finish()?.flush()
-        }
-        _ => {
-            let mut file = file;
-            write_to(&mut file, kind, lines)?;
-            file.flush()
-        }
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    if path.extension().is_some_and(|end| end == "gz") {
+        // What unpacks it takes as long for any level, and packing takes far less at this one.
+        let mut file = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+        write_to(&mut file, kind, lines)?;
+        return file.finish()?.flush();
     }
+    write_to(&mut file, kind, lines)?;
+    file.flush()
+}
+
+/// Writes `lines` lines into a pipe, as long as they are read.
+pub(crate) fn feed(pipe: ChildStdin, kind: Kind, lines: u64) {
+    let mut pipe = BufWriter::with_capacity(1 << 18, pipe);
+    // Whoever stops reading says why.
+    let _ = write_to(&mut pipe, kind, lines).and_then(|()| pipe.flush());
 }
 
 fn write_to(out: &mut impl Write, kind: Kind, lines: u64) -> io::Result<()> {

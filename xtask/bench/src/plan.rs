@@ -39,6 +39,10 @@ pub(crate) struct Plan {
     pub(crate) rows: u64,
     /// Of a run with tokens.
     pub(crate) tokens: Duration,
+    /// Lines of a log whose speed is measured.
+    pub(crate) log_lines: u64,
+    /// Lines of the one whose memory is; none if there is no time for it.
+    pub(crate) many_log_lines: Option<u64>,
 }
 
 impl Plan {
@@ -64,6 +68,8 @@ impl Plan {
                 replay_rows: 20_000,
                 rows: 50_000,
                 tokens: ms(20_000),
+                log_lines: 200_000,
+                many_log_lines: None,
             };
         }
         Self {
@@ -84,6 +90,8 @@ impl Plan {
             replay_rows: 100_000,
             rows: 1_000_000,
             tokens: ms(120_000),
+            log_lines: 2_000_000,
+            many_log_lines: Some(50_000_000),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::cores::{Cores, Side};
@@ -64,20 +64,49 @@ pub(crate) fn run(
     bound: Duration,
 ) -> Result<Ended, String> {
     let failed = |error| format!("failed to keep its output: {error}");
-    let (mut stdin, mut stdout, mut stderr) = (
-        tempfile::tempfile().map_err(failed)?,
-        tempfile::tempfile().map_err(failed)?,
-        tempfile::tempfile().map_err(failed)?,
-    );
+    let mut stdin = tempfile::tempfile().map_err(failed)?;
     stdin
         .write_all(&invocation.stdin)
         .and_then(|()| stdin.rewind())
         .map_err(failed)?;
+    run_on(program, invocation, cores, bound, Stdio::from(stdin), drop)
+}
+
+/// The same, and `feed` writes what it reads from a pipe, while it runs.
+///
+/// # Errors
+///
+/// As for [`run`]. What it does not read any more is no error.
+pub(crate) fn run_fed(
+    program: &PathBuf,
+    invocation: &Invocation,
+    cores: &Cores,
+    bound: Duration,
+    feed: impl FnOnce(ChildStdin) + Send + 'static,
+) -> Result<Ended, String> {
+    let feed = |input: Option<ChildStdin>| {
+        // It ends when the child does, which reads no more then.
+        std::thread::spawn(|| input.map(feed));
+    };
+    run_on(program, invocation, cores, bound, Stdio::piped(), feed)
+}
+
+fn run_on(
+    program: &PathBuf,
+    invocation: &Invocation,
+    cores: &Cores,
+    bound: Duration,
+    stdin: Stdio,
+    feed: impl FnOnce(Option<ChildStdin>),
+) -> Result<Ended, String> {
+    let failed = |error| format!("failed to keep its output: {error}");
+    let mut stdout = tempfile::tempfile().map_err(failed)?;
+    let mut stderr = tempfile::tempfile().map_err(failed)?;
     let mut command = Command::new(program);
     command
         .args(&invocation.arguments)
         .envs(invocation.environment.iter().map(|(k, v)| (*k, v.as_str())))
-        .stdin(Stdio::from(stdin))
+        .stdin(stdin)
         .stdout(Stdio::from(stdout.try_clone().map_err(failed)?))
         .stderr(Stdio::from(stderr.try_clone().map_err(failed)?));
     let child = cores
@@ -85,6 +114,7 @@ pub(crate) fn run(
         .map_err(|error| error.to_string())?
         .map_err(|error| format!("failed to start: {error}"))?;
     let mut child = Guard(child);
+    feed(child.0.stdin.take());
     if !system::ended(&mut child.0, Instant::now() + bound) {
         return Err(format!("still ran after {} s", bound.as_secs()));
     }
@@ -214,6 +244,12 @@ mod tests {
         assert_eq!(ended.stdout, b"\xfffed told\n", "byte for byte");
         assert_eq!(ended.stderr, "no\n");
         assert_eq!(ended.cpu.is_some(), cfg!(target_os = "linux"));
+
+        let counting = Invocation::new("-c", "wc -c");
+        let feed = |mut input: ChildStdin| drop(input.write_all(&[b'x'; 200_000]));
+        let counted = run_fed(&shell, &counting, &cores, Duration::from_secs(60), feed);
+        let counted = counted.expect("it runs").stdout;
+        assert_eq!(counted.trim_ascii(), b"200000");
 
         let endless = Invocation::new("-c", "exec sleep 1000");
         let killed = run(&shell, &endless, &cores, Duration::ZERO).expect_err("it is endless");

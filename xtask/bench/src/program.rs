@@ -1,6 +1,7 @@
 //! Load generators as this machine has them.
 
 use std::path::{Path, PathBuf};
+use std::process::ChildStdin;
 use std::process::Command;
 use std::time::Duration;
 
@@ -78,7 +79,25 @@ impl Program {
         invocation: &process::Invocation,
         cores: &Cores,
     ) -> Result<Ended, Error> {
-        let ended = process::run(&self.path, invocation, cores, LONGEST);
+        Self::well(process::run(&self.path, invocation, cores, LONGEST))
+    }
+
+    /// The same, and `feed` writes what it reads from a pipe, while it runs.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong, with the beginning of what it printed.
+    pub(crate) fn run_fed(
+        &self,
+        invocation: &process::Invocation,
+        cores: &Cores,
+        feed: impl FnOnce(ChildStdin) + Send + 'static,
+    ) -> Result<Ended, Error> {
+        let ended = process::run_fed(&self.path, invocation, cores, LONGEST, feed);
+        Self::well(ended)
+    }
+
+    fn well(ended: Result<Ended, String>) -> Result<Ended, Error> {
         let ended = ended.map_err(Error::failed)?;
         match ended.status.success() {
             true => Ok(ended),

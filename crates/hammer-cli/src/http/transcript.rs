@@ -6,6 +6,7 @@ use std::fmt;
 use hammer_core::Report;
 use hammer_http::{Answer, Exchange, masked, masked_header};
 
+use crate::text::harmless;
 use crate::text::lines::wrapped;
 use crate::text::number::{significant, whole};
 
@@ -190,12 +191,6 @@ fn text(bytes: &[u8]) -> Option<&str> {
     };
     let obeyed = |char: char| char.is_control() && !matches!(char, '\n' | '\r' | '\t');
     (!text.contains(obeyed)).then_some(text)
-}
-
-/// `text` without what a terminal would obey.
-fn harmless(text: &str) -> String {
-    let shown = |char: char| if char.is_control() { '\u{fffd}' } else { char };
-    text.chars().map(shown).collect()
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ use crate::exit::Exit;
 use crate::http::{WireArgs, parsed, url};
 use crate::output::OutputArgs;
 use crate::runner;
+use crate::timeline::ReadingArgs;
 
 /// The subcommand.
 pub(crate) const NAME: &str = "replay";
@@ -41,7 +42,7 @@ const ROUTES: usize = 20;
 #[derive(Debug, Args)]
 #[group(skip)]
 struct ReplayArgs {
-    /// Timeline to play, or a log to make one of
+    /// Timeline to play (- is the standard input), or a log to make one of
     file: PathBuf,
     /// Where all of it goes: http://HOST[:PORT], or https
     #[arg(long, value_name = "URL", value_parser = origin)]
@@ -64,6 +65,8 @@ struct ReplayArgs {
     load: ReplayLoadArgs,
     #[command(flatten)]
     wire: WireArgs,
+    #[command(flatten)]
+    reading: ReadingArgs,
 }
 
 /// `replay FILE --endpoint URL`.
@@ -86,7 +89,7 @@ struct Play {
 pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
     let args = ReplayArgs::from_arg_matches(matches)?;
     let output = OutputArgs::from_arg_matches(matches)?;
-    let source = Source::open(&args.file)?;
+    let source = Source::open(&args.file, &args.reading, matches)?;
     let target = format!("{} at {}", args.file.display(), masked(&args.endpoint));
     let load = args.load.clone();
     let play = args.play_of(&source)?;
@@ -134,9 +137,7 @@ impl ReplayArgs {
     fn play_of(self, source: &Source) -> Result<Play, Error> {
         let failed =
             |error: hammer_replay::Error| Error::Run(format!("failed to {}", chain(&error)));
-        let player = self
-            .play
-            .player(Player::of(&source.path()), source.header())?;
+        let player = self.play.player(source.player(), source.header())?;
         let player = self.load.player(player);
         let seed = self.load.seed();
         let player = self.safety.apply(player, &self.endpoint, seed)?;

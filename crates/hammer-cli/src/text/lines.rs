@@ -1,3 +1,5 @@
+use super::harmless;
+
 /// The widest line, in columns.
 pub(crate) const WIDTH: usize = 100;
 /// Where the text begins that stands behind a name.
@@ -56,10 +58,11 @@ pub(crate) fn listed(name: &str, items: &[String], rest: impl Fn(usize) -> Strin
     format!("{name:<INDENT$}{line}\n")
 }
 
-/// `text` in at most `width` columns.
+/// `text` in at most `width` columns, whoever wrote it: a terminal has nothing to obey in it.
 pub(crate) fn cut(text: &str, width: usize) -> String {
+    let text = harmless(text);
     if text.chars().count() <= width {
-        return text.to_owned();
+        return text;
     }
     let kept: String = text.chars().take(width - 1).collect();
     format!("{kept}…")
@@ -81,6 +84,18 @@ mod tests {
             "{lines}"
         );
         assert_eq!(wrapped("a", "b c", 2), "a             b c\n");
+    }
+
+    /// Routes of a log with a client's escapes in them went to the terminal as they were.
+    #[test]
+    fn no_line_has_anything_for_a_terminal_to_obey() {
+        let items = ["a\u{1b}[2J".to_owned(), "\u{7}b".to_owned()];
+        let listed = listed("name", &items, |_| String::new());
+        let texts = [wrapped("name", "a\u{1b}[2J b\rc", 2), listed, cut("\nx", 9)];
+        for text in texts {
+            let lines = text.trim_end_matches('\n');
+            assert!(!lines.contains(char::is_control), "{lines:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub(crate) mod golden;
+mod harmless;
 pub(crate) mod latency;
 pub(crate) mod lines;
 pub(crate) mod number;
@@ -12,6 +13,7 @@ pub(crate) mod shape;
 mod stages;
 mod thresholds;
 
+pub(crate) use harmless::{harmless, harmless_lines};
 pub(crate) use plan::render_plan;
 pub(crate) use render::asked;
 pub(crate) use render::render;

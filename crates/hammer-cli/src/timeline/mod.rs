@@ -1,10 +1,13 @@
 //! `hammer timeline`: what makes timelines, and looks at them.
 
 mod build;
+mod reading_args;
 pub(crate) mod show;
 mod summary;
 
 use clap::{ArgMatches, Command};
+
+pub(crate) use reading_args::ReadingArgs;
 
 use crate::error::Error;
 use crate::exit::Exit;

@@ -3,8 +3,10 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_replay::play::{Census, Player, Survey};
+use hammer_replay::timeline::Header;
 use jiff::SignedDuration;
 
+use super::summary;
 use crate::error::{Error, chain};
 use crate::exit::Exit;
 use crate::text::lines::{cut, listed, wrapped};
@@ -57,6 +59,10 @@ fn head(survey: &Survey) -> String {
     let span = SignedDuration::try_from(survey.length()).unwrap_or_default();
     let end = header.epoch.checked_add(span).unwrap_or(header.epoch);
     let (rows, seconds) = (whole(survey.rows()), survey.length().as_secs_f64());
+    // Without a row the epoch is no time.
+    if survey.rows() == 0 {
+        return wrapped("span", "no row", 1) + &logs(header);
+    }
     let mut text = wrapped(
         "epoch",
         &format!("{}, about until {end:.0}", header.epoch),
@@ -70,15 +76,32 @@ fn head(survey: &Survey) -> String {
         whole(survey.peak_tenth),
     );
     text.push_str(&wrapped("span", &span, 2));
+    text + &times(survey) + &logs(header)
+}
+
+/// What its times are: what the rows were counts, and not what the header expected.
+fn times(survey: &Survey) -> String {
+    let (header, trailer) = (&survey.header, &survey.trailer);
+    let Some(base) = trailer.time_base.or(header.time_base) else {
+        return String::new();
+    };
+    let step = trailer.resolution_us.or(header.resolution_us);
+    let step = step.map_or(String::new(), |us| {
+        format!(", in steps of {} s at the most", rate(us as f64 / 1e6))
+    });
+    wrapped("times", &format!("{}{step}", summary::based(base)), 1)
+}
+
+fn logs(header: &Header) -> String {
     let names: Vec<_> = (header.sources.iter())
         .map(|source| format!("{} ({})", source.name, source.format))
         .collect();
-    if !names.is_empty() {
-        text.push_str(&listed("logs", &names, |shown| {
-            format!("{} more", names.len() - shown)
-        }));
+    if names.is_empty() {
+        return String::new();
     }
-    text
+    listed("logs", &names, |shown| {
+        format!("{} more", names.len() - shown)
+    })
 }
 
 /// The rate over time, and what the hits are.

@@ -1,20 +1,20 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::time::Duration;
 
 use hammer_replay::build::{Built, BuiltSource};
 use hammer_replay::timeline::TimeBase;
 
+use crate::text::harmless;
 use crate::text::number::whole;
 
 /// Logs that are named one by one.
 const MOST_SOURCES: usize = 8;
 
 /// Tells what was built.
-pub(super) fn print(built: &Built, path: &Path, took: Duration) {
-    let mut text = text(built, path);
+pub(super) fn print(built: &Built, output: &str, took: Duration) {
+    let mut text = text(built, output);
     let per_second = built.lines as f64 / took.as_secs_f64();
     let (took, per_second) = (took.as_secs_f64(), whole(per_second.round() as u64));
     // Writing to a string cannot fail.
@@ -37,13 +37,13 @@ fn peak_megabytes() -> Option<u64> {
     Some(kibibytes * 1_024 / 1_000_000)
 }
 
-fn text(built: &Built, path: &Path) -> String {
+fn text(built: &Built, output: &str) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let mut row = |name: &str, what: &str| {
-        let _ = writeln!(text, "{name:<11} {what}");
+        let _ = writeln!(text, "{name:<11} {}", harmless(what));
     };
-    row("timeline", &path.display().to_string());
+    row("timeline", output);
     for source in built.sources.iter().take(MOST_SOURCES) {
         row("log", &log(source));
     }
@@ -54,10 +54,13 @@ fn text(built: &Built, path: &Path) -> String {
     row("rows", &format!("{rows} of {lines} lines"));
     let span = Duration::try_from(built.last.duration_since(built.first)).unwrap_or_default();
     let span = humantime::format_duration(Duration::from_millis(span.as_millis() as u64));
-    row(
-        "span",
-        &format!("{span}, from {:.3} to {:.3}", built.first, built.last),
-    );
+    // Without a row there is no time, and 1970 would be a lie.
+    if built.trailer.rows > 0 {
+        row(
+            "span",
+            &format!("{span}, from {:.3} to {:.3}", built.first, built.last),
+        );
+    }
     if built.whole_seconds > 0 {
         let rows = whole(built.whole_seconds);
         row(
@@ -94,14 +97,19 @@ fn text(built: &Built, path: &Path) -> String {
     text
 }
 
-fn log(source: &BuiltSource) -> String {
-    let BuiltSource { name, format, .. } = source;
-    let base = match source.time_base {
+/// How arrivals were found.
+pub(super) fn based(base: TimeBase) -> &'static str {
+    match base {
         TimeBase::Start => "stamped at the start",
         TimeBase::EndMinusDuration => "stamped at the end, less the duration",
         TimeBase::End => "stamped at the end, without a duration",
         _ => "stamped in several ways",
-    };
+    }
+}
+
+fn log(source: &BuiltSource) -> String {
+    let BuiltSource { name, format, .. } = source;
+    let base = based(source.time_base);
     let how = if source.detected {
         "looks like"
     } else {

@@ -36,4 +36,6 @@ mod docs;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
+#[cfg(unix)]
+mod timeline;
 mod tls;

@@ -7,8 +7,10 @@ mod late;
 mod options;
 mod pipeline;
 mod probe;
+mod rights;
 mod sheet;
 mod source;
+mod stamps;
 mod tail;
 
 pub use built::{Built, BuiltSource};

@@ -1,11 +1,14 @@
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use hammer_core::Stop;
 use jiff::tz::TimeZone;
 
-use super::{Built, ClientKey, pipeline};
-use crate::Error;
+use super::{Built, ClientKey, pipeline, rights};
 use crate::log::{Base, Format};
-use crate::timeline::Spread;
+use crate::timeline::{Output, Spread};
+use crate::{Error, ErrorKind};
 
 /// How logs are made into a timeline.
 ///
@@ -26,6 +29,7 @@ pub struct Build {
     pub(super) include: Include,
     pub(super) per_second: Option<f64>,
     pub(super) window_bytes: usize,
+    pub(super) stop: Stop,
 }
 
 /// In which order rows are that were stamped in the same second.
@@ -98,6 +102,7 @@ impl Build {
             include: Include::default(),
             per_second: None,
             window_bytes: Self::WINDOW_BYTES,
+            stop: Stop::new(),
         }
     }
 
@@ -164,6 +169,12 @@ impl Build {
         }
     }
 
+    /// It ends when `stop` is given, with an error of [`ErrorKind::Stopped`](crate::ErrorKind::Stopped),
+    /// even while it waits for a pipe.
+    pub fn stop(self, stop: Stop) -> Self {
+        Self { stop, ..self }
+    }
+
     /// Builds the timeline that is to be `path`, compressed if that ends in `.zst`.
     ///
     /// # Errors
@@ -172,7 +183,63 @@ impl Build {
     /// should be, or the timeline can't be written. There is no file at `path` then, or the one that
     /// there was.
     pub fn write(&self, path: &Path) -> Result<Built, Error> {
-        pipeline::run(self, path)
+        self.spare_logs(path)?;
+        let mode = rights::common(&self.logs);
+        let open = || Output::create_for(path, mode);
+        let (built, output) = self.run(&open, Output::can_be_reread(path))?;
+        output.keep()?;
+        Ok(built)
+    }
+
+    /// Builds a timeline that goes to what `out` gives, when its first row is known, and is not
+    /// compressed. Nothing can be written before all was read.
+    ///
+    /// # Errors
+    ///
+    /// As for [`write`](Self::write).
+    pub fn write_to<W: Write + Send + 'static>(&self, out: impl Fn() -> W) -> Result<Built, Error> {
+        let (built, output) = self.run(&|| Ok(Output::stream(out())), false)?;
+        output.keep()?;
+        Ok(built)
+    }
+
+    /// Builds a timeline in a file without a name, which goes when it is closed, however the process
+    /// ends. It is compressed; [`Reader::of_file`](crate::timeline::Reader::of_file) reads it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`write`](Self::write).
+    pub fn write_unnamed(&self) -> Result<(Built, File), Error> {
+        let (built, output) = self.run(&Output::unnamed, true)?;
+        Ok((built, output.keep_unnamed()?))
+    }
+
+    fn run(
+        &self,
+        open: &dyn Fn() -> Result<Output, Error>,
+        rereads: bool,
+    ) -> Result<(Built, Output), Error> {
+        pipeline::run(self, open, rereads).map_err(|error| {
+            // Whatever went wrong then did so since it was stopped.
+            Error::if_given(&self.stop).err().unwrap_or(error)
+        })
+    }
+
+    /// The timeline takes the place of what is there: of the log, which nobody has twice.
+    fn spare_logs(&self, path: &Path) -> Result<(), Error> {
+        let Ok(own) = path.canonicalize() else {
+            return Ok(());
+        };
+        let is_it = |log: &&PathBuf| log.canonicalize().is_ok_and(|log| log == own);
+        match self.logs.iter().find(is_it) {
+            None => Ok(()),
+            Some(_) => {
+                let name = path.display();
+                let message =
+                    format!("write {name}: it is one of the logs, give the timeline another name");
+                Err(Error::new(ErrorKind::Io, message))
+            }
+        }
     }
 
     /// What is to be added to the stamps of `log`, in microseconds.

@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,12 +7,13 @@ use super::arrival::Arrival;
 use super::probe::{Probe, is_telling};
 use super::sheet::Sheet;
 use super::source::Source;
+use super::stamps::Stamps;
 use super::tail::Tails;
 use super::{Build, Built, BuiltSource, Ties, late};
 use crate::input::Record;
 use crate::log::{Asked, Entry, Skip, Stamp};
 use crate::sort::{Reorder, Runs, Seconds, Spreading, content};
-use crate::timeline::{Ending, Header, Output, TimeBase, Trailer};
+use crate::timeline::{Ending, Header, LONGEST_TAIL, Output, Trailer};
 use crate::{Error, ErrorKind};
 
 /// Records of a log that are read in a row before another one may have its turn.
@@ -23,28 +23,22 @@ const MOST_OPEN: usize = 8;
 /// How far a stamp of the start and one of the end may be apart beyond the duration.
 const DOUBTFUL_US: u64 = 3_600_000_000;
 
-/// Builds the timeline that is to be `path`.
-pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
+/// Builds the timeline that goes to what `open` opens, and gives that. `rereads` says whether what is
+/// written there can be read again.
+pub(super) fn run(
+    build: &Build,
+    open: &dyn Fn() -> Result<Output, Error>,
+    rereads: bool,
+) -> Result<(Built, Output), Error> {
     let mut sources = Vec::new();
     for log in &build.logs {
-        // The timeline takes the place of what is there: of the log, which nobody has twice.
-        if path
-            .canonicalize()
-            .ok()
-            .is_some_and(|path| log.canonicalize().ok() == Some(path))
-        {
-            let name = path.display();
-            let message =
-                format!("write {name}: it is one of the logs, give the timeline another name");
-            return Err(Error::new(ErrorKind::Io, message));
-        }
         let probe = Probe::of(log, build)?;
         let keep_open = sources.len() < MOST_OPEN;
         sources.push(Source::new(probe, build, keep_open));
     }
     let header = header(build, &sources);
-    let sheet = Sheet::new(path, header.clone());
-    let mut work = Work::new(build, sheet, Output::can_be_reread(path));
+    let sheet = Sheet::new(open, &build.stop, header.clone());
+    let mut work = Work::new(build, sheet, rereads);
     while let Some(index) = next(&sources) {
         work.read(index, &mut sources[index])?;
     }
@@ -57,7 +51,17 @@ pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
     } = work;
     seconds.finish((&mut reorder, &mut sheet))?;
     let late = reorder.finish(&mut sheet)?;
+    let (time_base, resolution_us) = Stamps::of(sources.iter().map(|it| it.stamps));
+    let bases = sources.iter().map(|it| it.stamps.base);
+    let expected = header.sources.iter().map(|it| it.time_base);
     let ending = Ending {
+        time_base: time_base.filter(|_| time_base != header.time_base),
+        resolution_us: resolution_us.filter(|_| resolution_us != header.resolution_us),
+        sources_time_base: if expected.eq(bases.clone()) {
+            Vec::new()
+        } else {
+            bases.collect()
+        },
         skipped: (count.skipped.iter())
             .map(|(skip, count)| (skip.name().to_owned(), *count))
             .collect(),
@@ -65,7 +69,7 @@ pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
     };
     let (late_rows, spilled) = (late.count(), late.spilled());
     if late_rows > 0 {
-        sheet = with_late(sheet, late, Sheet::new(path, header))?;
+        sheet = with_late(sheet, late, Sheet::new(open, &build.stop, header))?;
     }
     let (first, last) = (sheet.epoch_us, sheet.last_us);
     // A log without a hit is one; a log of another format has none either.
@@ -73,14 +77,14 @@ pub(super) fn run(build: &Build, path: &Path) -> Result<Built, Error> {
         return Err(nothing(&count, &sources));
     }
     let (trailer, output) = sheet.finish(ending)?;
-    output.keep()?;
-    Ok(built(
+    let built = built(
         count,
         &sources,
         (first, last),
         (late_rows, spilled),
         trailer,
-    ))
+    );
+    Ok((built, output))
 }
 
 /// Writes all again: what is written already, and the rows that were late for it.
@@ -108,14 +112,10 @@ fn next(sources: &[Source]) -> Option<usize> {
 }
 
 fn header(build: &Build, sources: &[Source]) -> Header {
-    let bases = sources.iter().filter_map(|source| source.probe.time_base);
-    let resolution = sources
-        .iter()
-        .map(|source| source.probe.resolution_us)
-        .max();
+    let (time_base, resolution_us) = Stamps::of(sources.iter().map(|it| it.probe.stamps));
     Header {
-        time_base: bases.reduce(|one, other| if one == other { one } else { TimeBase::Mixed }),
-        resolution_us: resolution,
+        time_base,
+        resolution_us,
         spread: build.spread,
         seed: Some(build.seed),
         sources: sources.iter().map(Source::named).collect(),
@@ -154,11 +154,11 @@ impl<'b, 'p> Work<'b, 'p> {
         Self {
             build,
             tails: Tails::new(build.include.clone()),
-            seconds: Seconds::new(spreading, build.window_bytes),
+            seconds: Seconds::new(spreading, build.window_bytes, &build.stop),
             reorder: if rereads {
-                Reorder::new(build.window_bytes)
+                Reorder::new(build.window_bytes, &build.stop)
             } else {
-                Reorder::patient(build.window_bytes)
+                Reorder::patient(build.window_bytes, &build.stop)
             },
             sheet,
             count: Count::default(),
@@ -218,6 +218,10 @@ impl<'b, 'p> Work<'b, 'p> {
             });
         }
         let mut arrival = Arrival::of(&entry, self.build.base).ok_or(Skip::NoTime)?;
+        let tail = self.tails.write(&entry, &asked);
+        if tail.len() > LONGEST_TAIL {
+            return Err(Skip::Long.into());
+        }
         arrival.stamp.micros = arrival.stamp.micros.saturating_add(source.shift_us);
         self.count.doubtful += u64::from(is_doubtful(&entry));
         let micros = arrival.micros();
@@ -228,8 +232,8 @@ impl<'b, 'p> Work<'b, 'p> {
         }
         source.newest_us = source.newest_us.max(micros);
         source.rows += 1;
+        source.stamps.note(&arrival);
         self.count.rows += 1;
-        let tail = self.tails.write(&entry, &asked);
         let Self {
             seconds,
             reorder,

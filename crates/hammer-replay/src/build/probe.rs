@@ -1,10 +1,11 @@
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::Build;
 use super::arrival::Arrival;
-use crate::input::{Opened, Record, Records};
+use super::stamps::Stamps;
+use crate::input::{Document, LONGEST_ENTRY, LONGEST_LINE, Opened};
 use crate::log::{Asked, Detection, Entry, Format, Parser, Skip};
-use crate::timeline::TimeBase;
 use crate::{Error, ErrorKind};
 
 /// What the first lines of a log tell.
@@ -14,9 +15,8 @@ pub(super) struct Probe {
     pub(super) detected: bool,
     /// When its first hit arrived.
     pub(super) first_us: i64,
-    pub(super) time_base: Option<TimeBase>,
-    /// What its stamps count, in microseconds.
-    pub(super) resolution_us: u64,
+    /// What its first stamps are like.
+    pub(super) stamps: Stamps,
     /// The log, if it can't be opened again, or needs not be.
     pub(super) opened: Option<Opened>,
 }
@@ -24,21 +24,22 @@ pub(super) struct Probe {
 impl Probe {
     /// Looks at the log at `path`.
     pub(super) fn of(path: &Path, build: &Build) -> Result<Self, Error> {
-        let mut opened = Opened::open(path)?;
-        let start = match opened.records.first(Detection::LINES) {
-            Ok(start) => start.to_vec(),
-            Err(error) => return Err(opened.broken(error)),
-        };
+        let mut opened = Opened::open(path, &build.stop)?;
+        let mut start = first(&mut opened, Detection::LINES, LONGEST_LINE)?;
         let document = is_har(&start);
-        let entries = if document {
-            entries(&start)
-        } else {
-            Vec::new()
-        };
+        let mut entries = entries(&start, document);
+        if document && entries.is_empty() {
+            // A document has no lines, and its first entry may be as long as one may be.
+            start = first(&mut opened, usize::MAX, LONGEST_ENTRY)?;
+            entries = self::entries(&start, document);
+        }
         let lines = || {
             let lines = start.split(|byte| *byte == b'\n');
             let lines = lines.filter(|_| !document).take(Detection::LINES);
-            entries.iter().map(Vec::as_slice).chain(lines)
+            entries
+                .iter()
+                .map(|entry| &start[entry.clone()])
+                .chain(lines)
         };
         let format = match &build.format {
             Some(format) => format.clone(),
@@ -52,8 +53,7 @@ impl Probe {
             format,
             detected: build.format.is_none(),
             first_us: i64::MAX,
-            time_base: None,
-            resolution_us: 1,
+            stamps: Stamps::default(),
             opened: Some(opened),
         };
         probe.look_at(lines(), build);
@@ -62,7 +62,6 @@ impl Probe {
 
     fn look_at<'l>(&mut self, lines: impl Iterator<Item = &'l [u8]>, build: &Build) {
         let mut parser = Parser::new(&self.format, build.zone.clone());
-        let mut finest = 1_000_000_u64;
         for line in lines {
             let mut entry = Entry::default();
             if parser.read(line, &mut entry).is_err() || Asked::of(&entry).is_err() {
@@ -72,18 +71,8 @@ impl Probe {
                 continue;
             };
             self.first_us = self.first_us.min(arrival.micros());
-            let found = arrival.found;
-            self.time_base = match self.time_base {
-                None => Some(found),
-                Some(same) if same == found => Some(found),
-                Some(_) => Some(TimeBase::Mixed),
-            };
-            if !arrival.stamp.whole {
-                let fine = arrival.stamp.micros.unsigned_abs() % 1_000;
-                finest = finest.min(if fine == 0 { 1_000 } else { 1 });
-            }
+            self.stamps.note(&arrival);
         }
-        self.resolution_us = finest;
     }
 }
 
@@ -122,17 +111,21 @@ fn is_har(start: &[u8]) -> bool {
     true
 }
 
-/// The entries of what a HAR begins with.
-fn entries(start: &[u8]) -> Vec<Vec<u8>> {
-    let mut records = Records::new(Box::new(std::io::Cursor::new(start.to_vec())));
-    records.as_document();
-    let mut entries = Vec::new();
-    while let Ok(Some(record)) = records.next() {
-        if let Record::Whole(entry) = record {
-            entries.push(entry.to_vec());
-        }
+/// What a log begins with.
+fn first(opened: &mut Opened, lines: usize, most_bytes: usize) -> Result<Vec<u8>, Error> {
+    match opened.records.first(lines, most_bytes) {
+        Ok(start) => Ok(start.to_vec()),
+        Err(error) => Err(opened.broken(error)),
     }
+}
+
+/// Where the entries stand in what a HAR begins with.
+fn entries(start: &[u8], document: bool) -> Vec<Range<usize>> {
+    let mut reading = Document::default();
+    let entries = std::iter::from_fn(|| reading.next(start));
     entries
+        .take(if document { Detection::LINES } else { 0 })
+        .collect()
 }
 
 /// Whether a reason is worth an example.

@@ -1,5 +1,4 @@
-use std::path::Path;
-
+use hammer_core::Stop;
 use jiff::Timestamp;
 
 use crate::sort::Sink;
@@ -7,18 +6,25 @@ use crate::timeline::{Ending, Header, Output, Trailer, Writer};
 use crate::{Error, ErrorKind};
 
 /// The timeline that is being written. Its epoch is the arrival of the first row.
-pub(super) struct Sheet<'p> {
-    path: &'p Path,
+pub(super) struct Sheet<'b> {
+    open: &'b dyn Fn() -> Result<Output, Error>,
+    stop: &'b Stop,
     header: Header,
     writer: Option<Writer<Output>>,
     pub(super) epoch_us: i64,
     pub(super) last_us: i64,
 }
 
-impl<'p> Sheet<'p> {
-    pub(super) fn new(path: &'p Path, header: Header) -> Self {
+impl<'b> Sheet<'b> {
+    /// `open` opens the file when the first row comes.
+    pub(super) fn new(
+        open: &'b dyn Fn() -> Result<Output, Error>,
+        stop: &'b Stop,
+        header: Header,
+    ) -> Self {
         Self {
-            path,
+            open,
+            stop,
             header,
             writer: None,
             epoch_us: 0,
@@ -36,7 +42,7 @@ impl<'p> Sheet<'p> {
         self.header.epoch = Timestamp::from_microsecond(t_us).map_err(|error| {
             Error::new(ErrorKind::Log, "write a timeline of that time").because(error)
         })?;
-        self.writer = Some(Writer::create(self.path, &self.header)?);
+        self.writer = Some(Writer::to((self.open)()?, &self.header)?);
         Ok(())
     }
 
@@ -53,6 +59,7 @@ impl<'p> Sheet<'p> {
 impl Sink for Sheet<'_> {
     #[inline]
     fn row(&mut self, t_us: i64, row: &[u8]) -> Result<(), Error> {
+        Error::if_given(self.stop)?;
         self.last_us = t_us;
         if self.writer.is_none() {
             self.begin(t_us)?;

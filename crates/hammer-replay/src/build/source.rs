@@ -1,5 +1,8 @@
+use hammer_core::Stop;
+
 use super::Build;
 use super::probe::Probe;
+use super::stamps::Stamps;
 use crate::Error;
 use crate::input::Opened;
 use crate::log::Parser;
@@ -13,8 +16,11 @@ pub(super) struct Source {
     pub(super) newest_us: i64,
     pub(super) shift_us: i64,
     pub(super) rows: u64,
+    /// What the stamps of its rows were like.
+    pub(super) stamps: Stamps,
     pub(super) lines: u64,
     pub(super) hash: Option<String>,
+    stop: Stop,
 }
 
 impl Source {
@@ -28,8 +34,10 @@ impl Source {
             shift_us,
             probe,
             rows: 0,
+            stamps: Stamps::default(),
             lines: 0,
             hash: None,
+            stop: build.stop.clone(),
         }
     }
 
@@ -38,7 +46,7 @@ impl Source {
         let opened = match self.probe.opened.take() {
             Some(opened) => opened,
             None => {
-                let mut opened = Opened::open(&self.probe.path)?;
+                let mut opened = Opened::open(&self.probe.path, &self.stop)?;
                 if self.probe.format.is_document() {
                     opened.records.as_document();
                 }
@@ -64,7 +72,10 @@ impl Source {
     }
 
     pub(super) fn time_base(&self) -> TimeBase {
-        self.probe.time_base.unwrap_or(TimeBase::Start)
+        self.stamps
+            .base
+            .or(self.probe.stamps.base)
+            .unwrap_or(TimeBase::Start)
     }
 
     /// What the header says of it.
@@ -72,7 +83,7 @@ impl Source {
         Named {
             name: self.name(),
             format: self.probe.format.name().to_owned(),
-            time_base: self.probe.time_base,
+            time_base: self.probe.stamps.base,
             shift_us: Some(self.shift_us).filter(|shift| *shift != 0),
             xxh64: None,
         }

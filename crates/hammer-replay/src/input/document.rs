@@ -2,7 +2,7 @@ use memchr::memchr2;
 
 /// Finds the elements of `log.entries` in a HAR, which is one document, as it comes in.
 #[derive(Debug, Default)]
-pub(super) struct Document {
+pub(crate) struct Document {
     depth: usize,
     /// Within a string, and since where.
     string: Option<usize>,
@@ -17,7 +17,7 @@ pub(super) struct Document {
 
 impl Document {
     /// Goes on through `bytes`: the next entry that is whole.
-    pub(super) fn next(&mut self, bytes: &[u8]) -> Option<std::ops::Range<usize>> {
+    pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<std::ops::Range<usize>> {
         while self.at < bytes.len() {
             if let Some(start) = self.string {
                 let Some(length) = memchr2(b'"', b'\\', &bytes[self.at..]) else {

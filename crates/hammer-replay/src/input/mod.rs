@@ -3,7 +3,9 @@
 mod compression;
 mod document;
 mod opened;
+mod piped;
 mod records;
 
+pub(crate) use document::Document;
 pub(crate) use opened::Opened;
-pub(crate) use records::{Record, Records};
+pub(crate) use records::{LONGEST_ENTRY, LONGEST_LINE, Record, Records};

@@ -1,14 +1,16 @@
 use std::cell::RefCell;
-use std::fs::File;
+use std::fs::{self, File};
 use std::hash::Hasher;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::rc::Rc;
 
+use hammer_core::Stop;
 use twox_hash::XxHash64;
 
-use super::Records;
 use super::compression::Compression;
+use super::piped::Piped;
+use super::{LONGEST_LINE, Records};
 use crate::{Error, ErrorKind};
 
 /// How much of a file is read at once.
@@ -32,25 +34,26 @@ impl Opened {
     /// # Errors
     ///
     /// If it can't be read, is a directory, is empty or no text.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open(path: &Path, stop: &Stop) -> Result<Self, Error> {
         let name = path.display().to_string();
         let failed = |what: &str| Error::new(ErrorKind::Log, format!("read {name}{what}"));
-        let (file, is_file): (Box<dyn Read>, bool) = if path.as_os_str() == "-" {
-            (Box::new(io::stdin()), false)
+        let is_file = if path.as_os_str() == "-" {
+            false
         } else {
-            let file = File::open(path).map_err(|error| failed("").because(error))?;
-            let kind = file.metadata().map_err(|error| failed("").because(error))?;
+            let kind = fs::metadata(path).map_err(|error| failed("").because(error))?;
             if kind.is_dir() {
                 return Err(failed(
                     ": it is a directory; right would be the files in it",
                 ));
             }
-            (Box::new(file), kind.is_file())
+            kind.is_file()
         };
+        let file = input(path, is_file, stop).map_err(|error| failed("").because(error))?;
         let hash = Rc::new(RefCell::new(XxHash64::with_seed(0)));
         let hashing = Hashing {
             file,
             hash: Rc::clone(&hash),
+            stop: stop.clone(),
         };
         let mut file = BufReader::with_capacity(CHUNK, hashing);
         let start = file.fill_buf().map_err(|error| failed("").because(error))?;
@@ -74,7 +77,7 @@ impl Opened {
 
     /// Refuses what is no text.
     fn look(&mut self) -> Result<(), Error> {
-        let start = match self.records.first(1) {
+        let start = match self.records.first(1, LONGEST_LINE) {
             Ok(start) => start,
             Err(error) => return Err(self.broken(error)),
         };
@@ -117,13 +120,29 @@ impl Opened {
     }
 }
 
+/// What is read of `path`; only a file never lets one wait.
+fn input(path: &Path, is_file: bool, stop: &Stop) -> io::Result<Box<dyn Read>> {
+    if is_file {
+        return Ok(Box::new(File::open(path)?));
+    }
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(Piped::new(|| Ok(io::stdin()), stop)?));
+    }
+    let path = path.to_owned();
+    Ok(Box::new(Piped::new(|| File::open(path), stop)?))
+}
+
 struct Hashing {
     file: Box<dyn Read>,
     hash: Rc<RefCell<XxHash64>>,
+    stop: Stop,
 }
 
 impl Read for Hashing {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.is_given() {
+            return Err(io::Error::other("it was stopped"));
+        }
         let read = self.file.read(buffer)?;
         self.hash.borrow_mut().write(&buffer[..read]);
         Ok(read)

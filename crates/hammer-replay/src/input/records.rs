@@ -8,9 +8,9 @@ use super::document::Document;
 /// How much is read at once.
 const CHUNK: usize = 1 << 16;
 /// The longest line that is kept.
-const LONGEST_LINE: usize = 1 << 20;
+pub(crate) const LONGEST_LINE: usize = 1 << 20;
 /// The longest entry of a document: a HAR has whole bodies in it.
-const LONGEST_ENTRY: usize = 1 << 25;
+pub(crate) const LONGEST_ENTRY: usize = 1 << 25;
 
 /// What a log consists of.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,11 +64,12 @@ impl Records {
         self.number
     }
 
-    /// What the log begins with: `lines` lines and a bit, or less if it is over or they are very long.
+    /// What the log begins with: `lines` lines and a bit, or less if it is over or they are longer than
+    /// `most_bytes`.
     /// Nothing is taken away, and a line that is not there to its end is left out.
-    pub(crate) fn first(&mut self, lines: usize) -> io::Result<&[u8]> {
+    pub(crate) fn first(&mut self, lines: usize, most_bytes: usize) -> io::Result<&[u8]> {
         let enough = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).take(lines).count() == lines;
-        while !self.over && self.end < LONGEST_LINE && !enough(&self.buffer[..self.end]) {
+        while !self.over && self.end < most_bytes && !enough(&self.buffer[..self.end]) {
             self.fill()?;
         }
         let bytes = &self.buffer[self.start..self.end];
@@ -180,6 +181,11 @@ impl Records {
             self.end -= self.start;
             self.searched = self.searched.saturating_sub(self.start);
             self.start = 0;
+        }
+        // What a long line took is not kept, since each log has a buffer.
+        if self.end < CHUNK / 2 && self.buffer.len() > 4 * CHUNK {
+            self.buffer.truncate(CHUNK);
+            self.buffer.shrink_to_fit();
         }
         if self.buffer.len() - self.end < CHUNK / 2 {
             self.buffer.resize(self.buffer.len() * 2, 0);

@@ -9,7 +9,7 @@ use crate::Error;
 
 /// Merges runs on disk and one in memory.
 #[derive(Debug)]
-pub(super) struct Heap {
+pub(crate) struct Heap {
     heads: BinaryHeap<Head>,
     files: Vec<BufReader<File>>,
     rows: Rows,

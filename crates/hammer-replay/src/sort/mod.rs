@@ -3,6 +3,7 @@
 //! A row is a time, something by which rows of the same time are ordered, and bytes that nobody here
 //! looks at.
 
+mod draws;
 mod heap;
 mod reorder;
 mod rows;

@@ -1,3 +1,5 @@
+use hammer_core::Stop;
+
 use super::rows::Rows;
 use super::runs::Runs;
 use crate::Error;
@@ -23,20 +25,20 @@ pub(crate) struct Reorder {
 
 impl Reorder {
     /// A window of `most_bytes`, and as much again for those that are late.
-    pub(crate) fn new(most_bytes: usize) -> Self {
+    pub(crate) fn new(most_bytes: usize, stop: &Stop) -> Self {
         Self {
             window: Rows::new(most_bytes),
             most_bytes,
             front: None,
-            late: Runs::new(most_bytes),
+            late: Runs::new(most_bytes, stop),
         }
     }
 
     /// One that lets nothing go before the end, for outputs that can't be read again.
-    pub(crate) fn patient(most_bytes: usize) -> Self {
+    pub(crate) fn patient(most_bytes: usize, stop: &Stop) -> Self {
         Self {
             front: Some((i64::MAX, u64::MAX)),
-            ..Self::new(most_bytes)
+            ..Self::new(most_bytes, stop)
         }
     }
 

@@ -3,6 +3,8 @@ use std::collections::VecDeque;
 /// How large a piece of memory is at most. What is freed and taken again is one of these, so that memory
 /// does not depend on how the sizes of rows fall.
 const CHUNK: usize = 1 << 18;
+/// Chunks of rows that were dropped whose memory is kept.
+const SPARE: usize = 16;
 
 /// Rows in memory: their bytes in chunks, and where each stands.
 #[derive(Debug)]
@@ -14,7 +16,7 @@ pub(crate) struct Rows {
     first: u32,
     /// Memory of chunks without a row.
     spare: Vec<Vec<u8>>,
-    /// Chunks that hold memory.
+    /// Bytes of memory that chunks hold.
     held: usize,
     /// Whether they came in order so far.
     sorted: bool,
@@ -39,8 +41,13 @@ pub(crate) struct Place {
 impl Rows {
     /// Rows that are to take up to `most_bytes`, in chunks that are a small part of it.
     pub(crate) fn new(most_bytes: usize) -> Self {
+        Self::in_chunks((most_bytes / 32).clamp(1 << 10, CHUNK))
+    }
+
+    /// Rows in chunks of this size.
+    pub(crate) fn in_chunks(chunk_bytes: usize) -> Self {
         Self {
-            chunk_bytes: (most_bytes / 32).clamp(1 << 10, CHUNK),
+            chunk_bytes,
             places: VecDeque::new(),
             chunks: VecDeque::new(),
             first: 0,
@@ -52,7 +59,7 @@ impl Rows {
 
     /// Bytes that they take, all in all.
     pub(crate) fn size(&self) -> usize {
-        self.held * self.chunk_bytes + self.places.len() * size_of::<Place>()
+        self.held + self.places.len() * size_of::<Place>()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -72,6 +79,10 @@ impl Rows {
         let Some(chunk) = self.chunks.back_mut() else {
             return;
         };
+        if self.places.len() == self.places.capacity() {
+            // By a quarter, and not to the double: what is counted is what is taken, or nearly.
+            self.places.reserve_exact((self.places.len() / 4).max(16));
+        }
         self.places.push_back(Place {
             t_us,
             tie,
@@ -86,9 +97,13 @@ impl Rows {
 
     #[cold]
     fn add_chunk(&mut self, least: usize) {
+        if least > self.chunk_bytes {
+            // Rows so long have chunks of their own, and the memory of the others is not to lie idle.
+            self.spare.clear();
+        }
         let mut bytes = self.spare.pop().unwrap_or_default();
-        bytes.reserve(self.chunk_bytes.max(least));
-        self.held += 1;
+        bytes.reserve_exact(self.chunk_bytes.max(least));
+        self.held += bytes.capacity();
         self.chunks.push_back(Chunk { bytes, rows: 0 });
     }
 
@@ -137,9 +152,9 @@ impl Rows {
     #[cold]
     fn free(&mut self, index: usize) {
         let mut bytes = std::mem::take(&mut self.chunks[index].bytes);
-        self.held -= 1;
+        self.held -= bytes.capacity();
         bytes.clear();
-        if bytes.capacity() <= 2 * self.chunk_bytes {
+        if bytes.capacity() <= self.chunk_bytes {
             self.spare.push(bytes);
         }
         while self.chunks.len() > 1 && self.chunks[0].rows == 0 {
@@ -152,11 +167,23 @@ impl Rows {
         }
     }
 
-    /// Drops them all.
+    /// Keeps no memory for many rows.
+    pub(crate) fn shrink(&mut self) {
+        self.places.shrink_to(1 << 10);
+    }
+
+    /// Drops them all; a little of their memory is kept.
     pub(crate) fn clear(&mut self) {
-        while !self.places.is_empty() {
-            self.drop_first();
+        self.places.clear();
+        self.spare.truncate(SPARE);
+        for mut chunk in self.chunks.drain(..) {
+            let capacity = chunk.bytes.capacity();
+            if self.spare.len() < SPARE && (1..=self.chunk_bytes).contains(&capacity) {
+                chunk.bytes.clear();
+                self.spare.push(chunk.bytes);
+            }
         }
+        self.held = 0;
         self.sorted = false;
     }
 }
@@ -187,6 +214,17 @@ mod tests {
         }
         assert!(rows.size() < 40 * CHUNK, "{} bytes", rows.size());
         rows.clear();
-        assert!(rows.size() <= CHUNK && rows.first().is_none());
+        assert!(rows.size() == 0 && rows.first().is_none());
+    }
+
+    /// Rows that were longer than a chunk were counted as one.
+    #[test]
+    fn long_rows_are_counted_with_all_of_their_bytes() {
+        let mut rows = Rows::new(usize::MAX);
+        let row = vec![b'x'; 4 * CHUNK];
+        (0..10).for_each(|n| rows.push(n, 0, &row));
+        assert!(rows.size() >= 40 * CHUNK, "{} bytes", rows.size());
+        (0..9).for_each(|_| rows.drop_first());
+        assert!(rows.size() <= 5 * CHUNK, "{} bytes", rows.size());
     }
 }

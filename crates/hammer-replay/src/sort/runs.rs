@@ -1,6 +1,8 @@
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 
+use hammer_core::Stop;
+
 use super::heap::Heap;
 use super::rows::Rows;
 use crate::{Error, ErrorKind};
@@ -13,19 +15,33 @@ const MOST_RUNS: usize = 128;
 pub(crate) struct Runs {
     rows: Rows,
     most_bytes: usize,
+    most_runs: usize,
     runs: Vec<File>,
     count: u64,
     spilled: u64,
+    stop: Stop,
 }
 
 impl Runs {
-    pub(crate) fn new(most_bytes: usize) -> Self {
+    /// Goes to disk by itself when it takes more than `most_bytes`.
+    pub(crate) fn new(most_bytes: usize, stop: &Stop) -> Self {
         Self {
-            rows: Rows::new(most_bytes),
             most_bytes,
+            ..Self::patient(Rows::new(most_bytes), MOST_RUNS, stop)
+        }
+    }
+
+    /// Goes to disk when it is [told to](Self::spill), in up to `most_runs` files. `rows` is memory for
+    /// it, without a row.
+    pub(crate) fn patient(rows: Rows, most_runs: usize, stop: &Stop) -> Self {
+        Self {
+            rows,
+            most_bytes: usize::MAX,
+            most_runs,
             runs: Vec::new(),
             count: 0,
             spilled: 0,
+            stop: stop.clone(),
         }
     }
 
@@ -39,6 +55,12 @@ impl Runs {
         self.spilled
     }
 
+    /// Bytes of memory that they take.
+    pub(crate) fn size(&self) -> usize {
+        self.rows.size()
+    }
+
+    #[inline]
     pub(crate) fn push(&mut self, t_us: i64, tie: u64, row: &[u8]) -> Result<(), Error> {
         self.count += 1;
         self.rows.push(t_us, tie, row);
@@ -48,7 +70,8 @@ impl Runs {
         Ok(())
     }
 
-    fn spill(&mut self) -> Result<(), Error> {
+    /// Puts what is in memory on disk.
+    pub(crate) fn spill(&mut self) -> Result<(), Error> {
         self.spilled += self.rows.len() as u64;
         self.rows.sort();
         let mut run = Run::create()?;
@@ -58,10 +81,11 @@ impl Runs {
         }
         self.rows.clear();
         self.runs.push(run.done()?);
-        if self.runs.len() == MOST_RUNS {
+        if self.runs.len() == self.most_runs {
             let mut one = Run::create()?;
             let mut merge = Heap::new(std::mem::take(&mut self.runs), Rows::new(0))?;
             while let Some((t_us, tie)) = merge.peek() {
+                Error::if_given(&self.stop)?;
                 one.push(t_us, tie, merge.row())?;
                 merge.advance()?;
             }
@@ -73,27 +97,50 @@ impl Runs {
     /// All rows in order.
     pub(crate) fn merge(mut self) -> Result<Merge, Error> {
         self.rows.sort();
-        Ok(Merge(Heap::new(self.runs, self.rows)?))
+        Ok(if self.runs.is_empty() {
+            Merge::Memory(self.rows)
+        } else {
+            Merge::Disk(Heap::new(self.runs, self.rows)?)
+        })
     }
 }
 
 /// Goes through rows in order.
 #[derive(Debug)]
-pub(crate) struct Merge(Heap);
+pub(crate) enum Merge {
+    /// None of them went to disk.
+    Memory(Rows),
+    Disk(Heap),
+}
 
 impl Merge {
     /// The time and the tie of the next row.
+    #[inline]
     pub(crate) fn peek(&self) -> Option<(i64, u64)> {
-        self.0.peek()
+        match self {
+            Self::Memory(rows) => rows.first().map(|(place, _)| (place.t_us, place.tie)),
+            Self::Disk(heap) => heap.peek(),
+        }
     }
 
     /// The next row, if there is one.
+    #[inline]
     pub(crate) fn row(&self) -> &[u8] {
-        self.0.row()
+        match self {
+            Self::Memory(rows) => rows.first().map_or(&[], |(_, row)| row),
+            Self::Disk(heap) => heap.row(),
+        }
     }
 
+    #[inline]
     pub(crate) fn advance(&mut self) -> Result<(), Error> {
-        self.0.advance()
+        match self {
+            Self::Memory(rows) => {
+                rows.drop_first();
+                Ok(())
+            }
+            Self::Disk(heap) => heap.advance(),
+        }
     }
 }
 

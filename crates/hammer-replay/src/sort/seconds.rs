@@ -1,12 +1,23 @@
 use std::collections::BTreeMap;
 
+use hammer_core::Stop;
+
+use super::draws::Draws;
 use super::reorder::{Reorder, Sink};
+use super::rows::Rows;
+use super::runs::{Merge, Runs};
 use crate::Error;
 use crate::time::Stamp;
 use crate::timeline::Spread;
 
 /// How long a second is kept open for lines that come out of order, in seconds of the log.
 const OPEN_FOR: i64 = 120;
+/// How long it is if memory gets short. Those that are open then go to disk.
+const NEAR: i64 = 10;
+/// Files that a second has on disk, of which some are open at a time.
+const MOST_RUNS: usize = 32;
+/// How large a piece of a second's memory is at most.
+const CHUNK: usize = 1 << 13;
 
 /// What is done with rows of which only the second is known.
 #[derive(Debug, Clone, Copy)]
@@ -21,57 +32,63 @@ pub(crate) struct Spreading {
 ///
 /// The draws of a second depend on the seed, the second and how many there are alone. They are sorted
 /// and given out in the order of the rows. Rows of several logs have draws of their own for each, since
-/// nothing is known of their order among each other.
+/// nothing is known of their order among each other. Seconds that take too much memory are on disk.
 #[derive(Debug)]
 pub(crate) struct Seconds {
     open: BTreeMap<i64, Second>,
     /// The second that rows came for last, which stays out of the map.
     last: (i64, Second),
     newest: i64,
-    /// The newest second that was closed whole.
+    /// The newest second that was closed.
     closed: i64,
-    /// How often a second was closed in part, or again, which has draws of its own.
-    parts: u64,
+    /// How often a second was closed again, which has draws of its own.
+    again: u64,
     spreading: Spreading,
     size: usize,
     most_bytes: usize,
     /// Kept, so that seconds need no memory of their own.
-    spare: Vec<Second>,
-    draws: Vec<u32>,
+    spare: Vec<Rows>,
+    draws: Draws,
+    row: Vec<u8>,
+    stop: Stop,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Second {
-    rows: Vec<Held>,
-    bytes: Vec<u8>,
+    /// By log (the same for all if rows are ordered by content) and then by the number of the row, or
+    /// the hash of its content. How long before its stamp a row arrived stands before it.
+    rows: Runs,
+    /// How many there are of each log.
+    counts: BTreeMap<u32, u64>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Held {
-    /// The log; the same for all if rows are ordered by content.
-    log: u32,
-    length: u32,
-    /// The hash of the content, or the number of the row.
-    order: u64,
-    /// How long before its stamp it arrived, in microseconds.
-    before_us: i64,
-    at: u32,
-}
+/// Bytes of what stands before a row.
+const HEAD: usize = 8;
 
 impl Seconds {
-    pub(crate) fn new(spreading: Spreading, most_bytes: usize) -> Self {
-        Self {
+    pub(crate) fn new(spreading: Spreading, most_bytes: usize, stop: &Stop) -> Self {
+        let mut seconds = Self {
             open: BTreeMap::new(),
-            last: (i64::MIN, Second::default()),
+            last: (i64::MIN, Second::new(Rows::new(0), stop)),
             newest: i64::MIN,
             closed: i64::MIN,
-            parts: 0,
+            again: 0,
             spreading,
             size: 0,
             most_bytes,
             spare: Vec::new(),
-            draws: Vec::new(),
-        }
+            draws: Draws::default(),
+            row: Vec::new(),
+            stop: stop.clone(),
+        };
+        seconds.last.1 = seconds.second();
+        seconds
+    }
+
+    fn second(&mut self) -> Second {
+        let chunk = (self.most_bytes / 32).clamp(1 << 10, CHUNK);
+        let rows = self.spare.pop().unwrap_or_else(|| Rows::in_chunks(chunk));
+        Second::new(rows, &self.stop)
     }
 
     /// Takes a row of `log` that was stamped in `second`, and arrived so long before that.
@@ -86,66 +103,81 @@ impl Seconds {
         if second != self.last.0 {
             self.turn_to(second, (&mut *out.0, &mut *out.1))?;
         }
-        let Second { rows, bytes } = &mut self.last.1;
-        let by_content = self.spreading.by_content;
-        rows.push(Held {
-            log: if by_content { 0 } else { log },
-            length: row.len() as u32,
-            order: if by_content {
-                content(row)
-            } else {
-                rows.len() as u64
-            },
-            before_us,
-            at: bytes.len() as u32,
-        });
-        bytes.extend_from_slice(row);
-        self.size += row.len() + size_of::<Held>();
-        if self.last.1.bytes.len() > self.most_bytes {
-            let (second, rows) = std::mem::replace(&mut self.last, (second, Second::default()));
-            self.parts += 1;
-            self.close(second, rows, self.parts, out)?;
+        let Second { rows, counts } = &mut self.last.1;
+        let (log, order) = if self.spreading.by_content {
+            (0, content(row))
+        } else {
+            (log, rows.count())
+        };
+        *counts.entry(log).or_default() += 1;
+        self.row.clear();
+        self.row.extend_from_slice(&head(before_us));
+        self.row.extend_from_slice(row);
+        let size = rows.size();
+        rows.push(i64::from(log), order, &self.row)?;
+        self.size += rows.size() - size;
+        if self.size > self.most_bytes {
+            self.relieve(out)?;
         }
         Ok(())
     }
 
     fn turn_to(&mut self, second: i64, out: (&mut Reorder, &mut impl Sink)) -> Result<(), Error> {
-        let next = self.open.remove(&second);
-        let next = next.unwrap_or_else(|| self.spare.pop().unwrap_or_default());
+        let next = match self.open.remove(&second) {
+            Some(next) => next,
+            None => self.second(),
+        };
         let (old, rows) = std::mem::replace(&mut self.last, (second, next));
-        if !rows.rows.is_empty() {
+        if rows.rows.count() > 0 {
             self.open.insert(old, rows);
         }
         self.newest = self.newest.max(second);
-        let least = if self.size > self.most_bytes {
-            self.most_bytes / 2
-        } else {
-            usize::MAX
-        };
-        while let Some(entry) = self.open.first_entry() {
-            let closed = *entry.key();
-            if closed >= self.newest.saturating_sub(OPEN_FOR) && self.size <= least {
-                break;
+        while self.close_before(OPEN_FOR, (&mut *out.0, &mut *out.1))? {}
+        Ok(())
+    }
+
+    /// Takes less memory: by seconds that can hardly get more rows, and then by the disk.
+    #[cold]
+    fn relieve(&mut self, out: (&mut Reorder, &mut impl Sink)) -> Result<(), Error> {
+        while self.size > self.most_bytes / 2 {
+            if self.close_before(NEAR, (&mut *out.0, &mut *out.1))? {
+                continue;
             }
-            let rows = entry.remove();
-            let again = closed <= self.closed;
-            self.parts += u64::from(again);
-            self.closed = self.closed.max(closed);
-            let part = if again { self.parts } else { 0 };
-            self.close(closed, rows, part, (&mut *out.0, &mut *out.1))?;
+            let seconds = self.open.values_mut().chain([&mut self.last.1]);
+            let Some(second) = seconds.max_by_key(|second| second.rows.size()) else {
+                break;
+            };
+            self.size -= second.rows.size();
+            second.rows.spill()?;
         }
         Ok(())
     }
 
+    /// Closes the oldest second if it is older than the newest by more than `seconds`.
+    fn close_before(
+        &mut self,
+        seconds: i64,
+        out: (&mut Reorder, &mut impl Sink),
+    ) -> Result<bool, Error> {
+        let Some(oldest) = self.open.first_entry() else {
+            return Ok(false);
+        };
+        let second = *oldest.key();
+        if second >= self.newest.saturating_sub(seconds) {
+            return Ok(false);
+        }
+        let rows = oldest.remove();
+        self.close(second, rows, out)?;
+        Ok(true)
+    }
+
     /// Closes all that are open.
     pub(crate) fn finish(&mut self, out: (&mut Reorder, &mut impl Sink)) -> Result<(), Error> {
-        let (second, rows) = std::mem::replace(&mut self.last, (i64::MIN, Second::default()));
+        let next = self.second();
+        let (second, rows) = std::mem::replace(&mut self.last, (i64::MIN, next));
         self.open.insert(second, rows);
         while let Some((second, rows)) = self.open.pop_first() {
-            let again = second <= self.closed;
-            self.parts += u64::from(again);
-            let part = if again { self.parts } else { 0 };
-            self.close(second, rows, part, (&mut *out.0, &mut *out.1))?;
+            self.close(second, rows, (&mut *out.0, &mut *out.1))?;
         }
         Ok(())
     }
@@ -153,70 +185,61 @@ impl Seconds {
     fn close(
         &mut self,
         second: i64,
-        mut held: Second,
-        part: u64,
+        held: Second,
         (reorder, sink): (&mut Reorder, &mut impl Sink),
     ) -> Result<(), Error> {
-        self.size -= held.bytes.len() + held.rows.len() * size_of::<Held>();
-        let Second { rows, bytes } = &mut held;
-        let row = |held: &Held| &bytes[held.at as usize..][..held.length as usize];
-        rows.sort_by(|a, b| {
-            let order = (a.log, a.order).cmp(&(b.log, b.order));
-            order.then_with(|| row(a).cmp(row(b)))
-        });
+        let again = second <= self.closed;
+        self.again += u64::from(again);
+        self.closed = self.closed.max(second);
+        let part = if again { self.again } else { 0 };
+        self.size -= held.rows.size();
         let start = second.saturating_mul(Stamp::SECOND);
+        let mut rows = held.rows.merge()?;
         let mut tie = 0;
-        for rows in rows.chunk_by(|a, b| a.log == b.log) {
-            draw(self.spreading, (second, part), rows, &mut self.draws);
-            for (held, draw) in rows.iter().zip(&self.draws) {
+        for (log, count) in held.counts {
+            let mut draws = self.draws.of(self.spreading, (second, part), log, count);
+            for _ in 0..count {
+                let (before_us, row) = parted(rows.row());
                 let t_us = start
-                    .saturating_add(i64::from(*draw))
-                    .saturating_sub(held.before_us);
-                reorder.push(t_us, tie, row(held), sink)?;
+                    .saturating_add(i64::from(draws.next()))
+                    .saturating_sub(before_us);
+                reorder.push(t_us, tie, row, sink)?;
                 tie += 1;
+                rows.advance()?;
             }
         }
-        rows.clear();
-        bytes.clear();
         // A few are in use at a time, unless the log jumps.
-        if self.spare.len() < OPEN_FOR as usize && held.bytes.capacity() < 1 << 16 {
-            self.spare.push(held);
+        if let Merge::Memory(mut rows) = rows
+            && self.spare.len() < OPEN_FOR as usize
+        {
+            rows.clear();
+            rows.shrink();
+            self.spare.push(rows);
         }
         Ok(())
     }
 }
 
-/// Places within a second for `rows`, ascending, in microseconds.
-fn draw(spreading: Spreading, (second, part): (i64, u64), rows: &[Held], draws: &mut Vec<u32>) {
-    const MICROS: u64 = Stamp::SECOND as u64;
-    let count = rows.len() as u64;
-    draws.clear();
-    match spreading.spread {
-        Spread::Uniform => {
-            let log = rows.first().map_or(0, |held| u64::from(held.log));
-            let mut state = mixed(spreading.seed ^ mixed(second as u64 ^ mixed(log ^ mixed(part))));
-            draws.extend((0..count).map(|_| {
-                state = state.wrapping_add(GOLDEN);
-                // The upper half of a product is a uniform draw below a million.
-                ((u128::from(mixed(state)) * u128::from(MICROS)) >> 64) as u32
-            }));
-            draws.sort_unstable();
+impl Second {
+    fn new(rows: Rows, stop: &Stop) -> Self {
+        Self {
+            rows: Runs::patient(rows, MOST_RUNS, stop),
+            counts: BTreeMap::new(),
         }
-        Spread::Even => {
-            draws.extend((0..count).map(|n| ((2 * n + 1) * MICROS / (2 * count)) as u32))
-        }
-        Spread::None => draws.resize(rows.len(), 0),
     }
 }
 
-/// The odd number next to 2⁶⁴ divided by the golden ratio, by which SplitMix64 steps.
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+/// A number as bytes of the same order.
+fn head(before_us: i64) -> [u8; HEAD] {
+    (before_us as u64 ^ 1 << 63).to_be_bytes()
+}
 
-/// The mixing function of SplitMix64 (Steele, Lea and Flood, 2014).
-fn mixed(mut state: u64) -> u64 {
-    state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    state ^ (state >> 31)
+/// What stands before a row, and the row.
+fn parted(row: &[u8]) -> (i64, &[u8]) {
+    match row.split_first_chunk() {
+        Some((head, row)) => ((u64::from_be_bytes(*head) ^ 1 << 63) as i64, row),
+        None => (0, row),
+    }
 }
 
 /// What orders rows of the same time, whatever order they came in.

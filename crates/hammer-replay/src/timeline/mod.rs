@@ -3,6 +3,7 @@
 mod header;
 mod output;
 mod pack;
+mod positioned;
 mod reader;
 mod row;
 mod row_text;
@@ -13,6 +14,7 @@ mod writer;
 pub use header::{Header, SCHEMA, Source, Spread, TimeBase};
 pub use output::Output;
 pub use reader::Reader;
+pub(crate) use row::LONGEST_TAIL;
 pub use row::Row;
 pub use row_text::ReadRow;
 pub use schema::schema;

@@ -1,25 +1,40 @@
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::pack::Pack;
 use crate::{Error, ErrorKind};
 
+/// What anybody may do with a file that nobody is to run.
+const ANYBODY: u32 = 0o666;
+/// Links to links that are followed.
+const MOST_LINKS: usize = 40;
+
 /// A file that comes to be under its name only when it is [kept](Self::keep): until then it has a
 /// temporary one beside it, which goes when this is dropped.
 ///
 /// What is no regular file, such as a pipe, is written to as it is. A name that ends in `.zst` is
-/// compressed.
+/// compressed. Where the name is a link, the file behind it is meant.
 pub struct Output {
     sink: Sink,
-    path: PathBuf,
-    temporary: Option<PathBuf>,
+    place: Place,
+    /// What it is called in messages.
+    name: String,
 }
 
 enum Sink {
-    Plain(File),
+    Plain(Box<dyn Write + Send>),
     Zstd(Box<Pack>),
+}
+
+enum Place {
+    /// It has the first name until it is kept.
+    Named { temporary: PathBuf, path: PathBuf },
+    /// It can't be read again.
+    Stream,
+    /// A file that goes when it is closed.
+    Unnamed(File),
 }
 
 impl Output {
@@ -29,28 +44,57 @@ impl Output {
     ///
     /// If `path` is a directory, or no file can be made beside it.
     pub fn create(path: &Path) -> Result<Self, Error> {
-        let temporary = match fs::metadata(path) {
+        Self::create_for(path, ANYBODY)
+    }
+
+    /// The same, and only those may read it whom `mode` lets, as the system writes permissions.
+    pub(crate) fn create_for(path: &Path, mode: u32) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let failed = |error| failed(&name, error);
+        let (file, place) = match fs::metadata(path) {
             Ok(found) if found.is_dir() => {
-                let message = format!("write {}: it is a directory", path.display());
+                let message = format!("write {name}: it is a directory");
                 return Err(Error::new(ErrorKind::Io, message));
             }
-            Ok(found) if !found.is_file() => None,
-            _ => Some(temporary(path)),
+            Ok(found) if !found.is_file() => {
+                let file = File::options().write(true).open(path);
+                (file.map_err(failed)?, Place::Stream)
+            }
+            _ => {
+                let path = behind_links(path).map_err(failed)?;
+                let temporary = temporary(&path);
+                let file = private(mode).open(&temporary).map_err(failed)?;
+                (file, Place::Named { temporary, path })
+            }
         };
-        let file = match &temporary {
-            Some(temporary) => File::create_new(temporary),
-            None => File::options().write(true).open(path),
-        };
-        let file = file.map_err(|error| failed(path, error))?;
-        let mut output = Self {
-            sink: Sink::Plain(file),
-            path: path.to_owned(),
-            temporary,
-        };
-        if path.extension().is_some_and(|end| end == "zst") {
-            output.compress()?;
+        let packed = path.extension().is_some_and(|end| end == "zst");
+        Ok(Self {
+            sink: Sink::of(file, packed).map_err(failed)?,
+            place,
+            name,
+        })
+    }
+
+    /// Writes to `out`, as it is, and not compressed.
+    pub(crate) fn stream(out: impl Write + Send + 'static) -> Self {
+        Self {
+            sink: Sink::Plain(Box::new(out)),
+            place: Place::Stream,
+            name: "the output".into(),
         }
-        Ok(output)
+    }
+
+    /// A file without a name in the folder for temporary ones, compressed.
+    pub(crate) fn unnamed() -> Result<Self, Error> {
+        let name = std::env::temp_dir().display().to_string();
+        let file = tempfile::tempfile();
+        let both = file.and_then(|file| Ok((Sink::of(file.try_clone()?, true)?, file)));
+        let (sink, file) = both.map_err(|error| failed(&name, error))?;
+        Ok(Self {
+            sink,
+            place: Place::Unnamed(file),
+            name,
+        })
     }
 
     /// Whether what is written to `path` can be read again before it is kept.
@@ -66,20 +110,25 @@ impl Output {
     /// If that can't be done.
     pub(crate) fn reread(mut self) -> Result<Rereading, Error> {
         self.end()?;
-        let Some(temporary) = &self.temporary else {
-            let message = format!("read {} again: it is no file", self.path.display());
-            return Err(Error::new(ErrorKind::Io, message));
-        };
-        let file = File::open(temporary).map_err(|error| failed(&self.path, error))?;
-        let reader: Box<dyn Read> = match &self.sink {
-            Sink::Plain(_) => Box::new(file),
-            Sink::Zstd(_) => {
-                let decoder = zstd::stream::read::Decoder::new(file);
-                Box::new(decoder.map_err(|error| failed(&self.path, error))?)
+        let file = match &self.place {
+            Place::Named { temporary, .. } => File::open(temporary),
+            Place::Unnamed(file) => file.try_clone().and_then(|mut file| {
+                file.rewind()?;
+                Ok(file)
+            }),
+            Place::Stream => {
+                let message = format!("read {} again: it is no file", self.name);
+                return Err(Error::new(ErrorKind::Io, message));
             }
         };
+        let reader = file.and_then(|file| -> io::Result<Box<dyn Read>> {
+            Ok(match &self.sink {
+                Sink::Plain(_) => Box::new(file),
+                Sink::Zstd(_) => Box::new(zstd::stream::read::Decoder::new(file)?),
+            })
+        });
         Ok(Rereading {
-            reader,
+            reader: reader.map_err(|error| failed(&self.name, error))?,
             _output: self,
         })
     }
@@ -89,16 +138,7 @@ impl Output {
             Sink::Plain(file) => file.flush(),
             Sink::Zstd(pack) => pack.end(),
         };
-        written.map_err(|error| failed(&self.path, error))
-    }
-
-    fn compress(&mut self) -> Result<(), Error> {
-        if let Sink::Plain(file) = &self.sink {
-            let pack = file.try_clone().and_then(Pack::new);
-            let pack = pack.map_err(|error| failed(&self.path, error))?;
-            self.sink = Sink::Zstd(Box::new(pack));
-        }
-        Ok(())
+        written.map_err(|error| failed(&self.name, error))
     }
 
     /// Writes down what is left, and gives the file its name.
@@ -108,11 +148,33 @@ impl Output {
     /// If that can't be done; there is no file then.
     pub fn keep(mut self) -> Result<(), Error> {
         self.end()?;
-        if let Some(temporary) = &self.temporary {
-            fs::rename(temporary, &self.path).map_err(|error| failed(&self.path, error))?;
-            self.temporary = None;
+        if let Place::Named { temporary, path } = &self.place {
+            fs::rename(temporary, path).map_err(|error| failed(&self.name, error))?;
+            self.place = Place::Stream;
         }
         Ok(())
+    }
+
+    /// Writes down what is left, and gives the file that has no name.
+    pub(crate) fn keep_unnamed(mut self) -> Result<File, Error> {
+        self.end()?;
+        match std::mem::replace(&mut self.place, Place::Stream) {
+            Place::Unnamed(file) => Ok(file),
+            _ => {
+                let message = format!("keep {} open: it has a name", self.name);
+                Err(Error::new(ErrorKind::Io, message))
+            }
+        }
+    }
+}
+
+impl Sink {
+    fn of(file: File, packed: bool) -> io::Result<Self> {
+        Ok(if packed {
+            Self::Zstd(Box::new(Pack::new(file)?))
+        } else {
+            Self::Plain(Box::new(file))
+        })
     }
 }
 
@@ -146,7 +208,7 @@ impl Write for Output {
 
 impl Drop for Output {
     fn drop(&mut self) {
-        if let Some(temporary) = &self.temporary {
+        if let Place::Named { temporary, .. } = &self.place {
             // Whatever went wrong before is told already.
             let _ = fs::remove_file(temporary);
         }
@@ -161,6 +223,32 @@ fn temporary(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}-{count}", std::process::id()))
 }
 
-fn failed(path: &Path, error: io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("write {}", path.display())).because(error)
+/// The file that a name stands for, which need not be there yet.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_symlink() => {
+                let target = fs::read_link(&path)?;
+                path = path.parent().unwrap_or(Path::new("")).join(target);
+            }
+            _ => return Ok(path),
+        }
+    }
+    Err(io::Error::other("there are too many links"))
+}
+
+/// Makes a new file, with no more than these permissions.
+fn private(mode: u32) -> OpenOptions {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options
+}
+
+fn failed(name: &str, error: io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("write {name}")).because(error)
 }

@@ -2,16 +2,17 @@ use std::fs::File;
 use std::hash::Hasher;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use twox_hash::XxHash64;
 use zstd::stream::read::Decoder;
 
+use super::positioned::Positioned;
+use super::row::LONGEST_LINE;
 use super::{Header, ReadRow, SCHEMA, Trailer};
 use crate::{Error, ErrorKind};
 
-/// The longest line that is read.
-const MAX_LINE_BYTES: u64 = 1 << 20;
 /// How much is read at a time.
 const CHUNK_BYTES: usize = 1 << 18;
 /// What a frame of zstd begins with (RFC 8878, section 3.1.1).
@@ -55,13 +56,28 @@ impl Reader {
             let message = format!("read {name}: it is a directory");
             return Err(Error::new(ErrorKind::Io, message));
         }
-        let mut input = BufReader::with_capacity(CHUNK_BYTES, file);
+        Self::unpacked(file, &name)
+    }
+
+    /// Reads `file` from its beginning, compressed or not, wherever others are reading it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`open`](Self::open).
+    pub fn of_file(file: Arc<File>, name: &str) -> Result<Self, Error> {
+        Self::unpacked(Positioned::new(file), name)
+    }
+
+    fn unpacked(input: impl Read + Send + 'static, name: &str) -> Result<Self, Error> {
+        let failed =
+            |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).because(error);
+        let mut input = BufReader::with_capacity(CHUNK_BYTES, input);
         // A pipe may give less at first; whoever makes one can unpack it.
         if input.fill_buf().map_err(failed)?.starts_with(&ZSTD) {
             let decoder = Decoder::with_buffer(input).map_err(failed)?;
-            return Self::of(BufReader::with_capacity(CHUNK_BYTES, decoder), &name);
+            return Self::of(BufReader::with_capacity(CHUNK_BYTES, decoder), name);
         }
-        Self::of(input, &name)
+        Self::of(input, name)
     }
 
     /// Reads what is called `name` in messages from `input`, which is not compressed.
@@ -223,16 +239,21 @@ impl Reader {
         self.hash.write(&self.line);
         self.line.clear();
         self.number += 1;
-        let mut input = (&mut self.input).take(MAX_LINE_BYTES);
+        let mut input = (&mut self.input).take(LONGEST_LINE);
         match input.read_until(b'\n', &mut self.line) {
-            Ok(read) if read as u64 == MAX_LINE_BYTES => {
-                let what = format!("the line is longer than {MAX_LINE_BYTES} bytes");
+            Ok(read) if read as u64 == LONGEST_LINE && self.number == 1 => {
+                Err(self.wrong(ErrorKind::NoTimeline, "this is no timeline"))
+            }
+            Ok(read) if read as u64 == LONGEST_LINE => {
+                let what = format!("the line is longer than {LONGEST_LINE} bytes");
                 Err(self.wrong(ErrorKind::Row, &what))
             }
             Ok(_) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                let what = "the compressed data end too soon: the timeline was cut";
-                Err(self.wrong(ErrorKind::Cut, what))
+                // Before its first line nobody knows what it was.
+                let cut = if self.number == 1 { "file" } else { "timeline" };
+                let what = format!("the compressed data end too soon: the {cut} was cut");
+                Err(self.wrong(ErrorKind::Cut, &what))
             }
             Err(error) => Err(self
                 .wrong(ErrorKind::Io, "it can't be read on")

@@ -28,6 +28,11 @@ pub struct Row<'a> {
     pub route: Option<&'a str>,
 }
 
+/// The longest line of a timeline.
+pub(crate) const LONGEST_LINE: u64 = 1 << 20;
+/// The longest that may stand behind the time of a row, which is `{"t":` and up to twenty digits.
+pub(crate) const LONGEST_TAIL: usize = LONGEST_LINE as usize - 32;
+
 /// Bytes that JSON has no room for between quotation marks.
 const ESCAPED: [bool; 256] = {
     let mut table = [false; 256];

@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::TimeBase;
+
 /// The last line of a timeline, by which a file that was cut is noticed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Trailer {
@@ -18,6 +20,16 @@ pub struct Trailer {
     /// The XXH64 of each source, in the order of the header's, if that could not know it yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources_xxh64: Vec<String>,
+    /// How arrivals were found, if the header expected something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_base: Option<TimeBase>,
+    /// The coarsest step of the stamps in the logs, in µs, if the header expected another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution_us: Option<u64>,
+    /// How the arrivals of each source were found, in the order of the header's, if that expected
+    /// something else of any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources_time_base: Vec<Option<TimeBase>>,
 }
 
 /// What only the maker of a timeline can tell at its end.
@@ -27,4 +39,10 @@ pub struct Ending {
     pub skipped: BTreeMap<String, u64>,
     /// The XXH64 of each source, in the order of the header's, if that could not know it yet.
     pub sources_xxh64: Vec<String>,
+    /// How arrivals were found, if the header expected something else.
+    pub time_base: Option<TimeBase>,
+    /// The coarsest step of the stamps in the logs, in µs, if the header expected another one.
+    pub resolution_us: Option<u64>,
+    /// How the arrivals of each source were found, if the header expected something else of any.
+    pub sources_time_base: Vec<Option<TimeBase>>,
 }

@@ -103,6 +103,9 @@ impl<W: Write> Writer<W> {
             xxh64: Some(format!("{:016x}", self.hash.finish())),
             skipped: ending.skipped,
             sources_xxh64: ending.sources_xxh64,
+            time_base: ending.time_base,
+            resolution_us: ending.resolution_us,
+            sources_time_base: ending.sources_time_base,
         };
         self.json(&trailer)?;
         self.drain()?;

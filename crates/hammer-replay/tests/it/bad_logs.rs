@@ -142,6 +142,8 @@ fn each_line_is_a_row_or_counted_by_its_reason() {
         long,
         LINE.replace("Mar", "Mrz"),
         "no log\n".into(),
+        // Of the common format, and whole.
+        LINE.replace(" \"-\" \"-\"", ""),
         LINE[..60].to_owned(),
     ];
     let path = place.log("some.log", lines.concat());
@@ -160,11 +162,21 @@ fn each_line_is_a_row_or_counted_by_its_reason() {
         ("http_0_9", 1),
         ("cut", 1),
         ("long", 1),
-        ("malformed", 2),
+        ("malformed", 3),
     ];
     assert_eq!(skipped, expected);
-    assert_eq!((built.lines, built.trailer.rows), (12, 1));
+    assert_eq!((built.lines, built.trailer.rows), (13, 1));
     assert_eq!(built.trailer.skipped["cut"], 1);
+}
+
+/// Rows of bytes that JSON escapes were longer than what a timeline's reader takes.
+#[test]
+fn a_row_is_never_longer_than_a_timeline_may_have() {
+    let place = Place::new();
+    let target = "/\\x01".repeat(150_000);
+    let path = place.log("some.log", [&LINE.replace("/a", &target), LINE].concat());
+    let built = place.build(&of(&path, "combined")).expect("a row").built;
+    assert_eq!((built.trailer.rows, built.trailer.skipped["long"]), (1, 1));
 }
 
 /// Probes alone: a timeline of nothing, and the reasons.

@@ -100,3 +100,38 @@ fn a_packed_timeline_unpacks_to_the_plain_one() {
     assert!(text.len() > 3 << 20, "several frames");
     assert_eq!(text, plain.text);
 }
+
+/// The header was written after a thousand lines, and said what these were.
+#[test]
+fn the_trailer_says_what_the_header_could_not_know() {
+    let place = Place::new();
+    let line = |n: u32, took: &str, fraction: &str| {
+        let seconds = 1_772_359_200 + n;
+        format!("{seconds}{fraction} {took} \"GET / HTTP/1.1\"\n")
+    };
+    let format = "nginx:$msec $request_time \"$request\"";
+    let alike: String = (0..1_500).map(|n| line(n, "0.001", ".001")).collect();
+    let path = place.log("alike", &alike);
+    let alike_built = place.build(&of(&path, format)).expect("a timeline");
+    let trailer = &alike_built.built.trailer;
+    assert_eq!((trailer.time_base, trailer.resolution_us), (None, None));
+    assert!(trailer.sources_time_base.is_empty());
+
+    let path = place.log("other", alike + &line(2_000, "-", ""));
+    let other = place.build(&of(&path, format)).expect("a timeline");
+    assert_eq!(other.header()["time_base"], "end_minus_duration");
+    assert_eq!(other.header()["resolution_us"], 1_000);
+    let trailer = &other.built.trailer;
+    let mixed = Some(TimeBase::Mixed);
+    assert_eq!(
+        (trailer.time_base, trailer.resolution_us),
+        (mixed, Some(1_000_000))
+    );
+    assert_eq!(trailer.sources_time_base, [mixed]);
+    assert_eq!(other.built.sources[0].time_base, TimeBase::Mixed);
+    let last = other.text.lines().last().expect("a trailer");
+    assert!(
+        last.contains("\"time_base\":\"mixed\",\"resolution_us\":1000000"),
+        "{last}"
+    );
+}

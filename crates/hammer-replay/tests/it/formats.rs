@@ -141,6 +141,24 @@ fn proxies_that_write_text() {
 }
 
 #[test]
+fn what_ends_within_a_line_of_haproxy_is_cut() {
+    let line = "192.0.2.1:4711 [01/Mar/2026:10:00:00.125] web~ shop/node1 1/0/2/30/33 200 739 - - ---- \
+                1/1/1/0/0 0/0 \"GET /a HTTP/1.1\"";
+    for part in [
+        "192.0.2.1:4711 [01/Mar/2026:10:00:00.125] web~",
+        &line[..line.len() - 4],
+    ] {
+        let place = Place::new();
+        let path = place.log("log", format!("{line}\n{part}\n"));
+        let built = place
+            .build(&of(&path, "haproxy"))
+            .expect("a timeline")
+            .built;
+        assert_eq!(built.trailer.skipped.get("cut"), Some(&1), "{part}");
+    }
+}
+
+#[test]
 fn extended_logs() {
     check(
         "iis",

@@ -106,3 +106,21 @@ fn a_clock_that_was_wrong_is_set_right() {
         assert_eq!(timeline.header()["sources"][1]["shift_us"], micros);
     }
 }
+
+/// Of a document in one line the first mebibyte was looked at, and no entry was whole in it.
+#[test]
+fn a_document_may_have_long_entries_in_one_line() {
+    let place = Place::new();
+    let entry = |n: u32| {
+        let body = "x".repeat(3 << 19);
+        format!(
+            "{{\"startedDateTime\":\"2026-03-01T10:00:0{n}.000Z\",\"time\":5,\"request\":{{\"method\":\"GET\",\
+             \"url\":\"https://shop.example/{n}\"}},\"response\":{{\"status\":200,\"content\":{{\"text\":\"{body}\"}}}}}}"
+        )
+    };
+    let entries = [entry(1), entry(2), entry(3)].join(",");
+    let har = format!("{{\"log\":{{\"version\":\"1.2\",\"entries\":[{entries}]}}}}");
+    let path = place.log("one.har", har);
+    let timeline = place.build(&Build::of([path])).expect("a timeline");
+    assert_eq!(timeline.built.trailer.rows, 3);
+}

@@ -141,6 +141,28 @@ fn rows_of_one_second_keep_the_order_of_their_lines() {
     }
 }
 
+/// A second that took more memory than the window was closed in parts, each with draws of its own over
+/// the whole second.
+#[test]
+fn a_second_that_does_not_fit_into_memory_keeps_the_order_of_its_lines() {
+    let place = Place::new();
+    // Each second has its turn again and again.
+    let stamped = |n: usize| in_one_second(n).replace("10:00:00", &format!("10:00:0{}", n % 3));
+    let log: String = [700, 1_001, 1_000, 500].map(stamped).concat();
+    let path = place.log("log", log);
+    for ties in [Ties::Line, Ties::Content] {
+        for spread in [Spread::Uniform, Spread::Even, Spread::None] {
+            let build = of(&path, WHOLE).spread(spread).ties(ties);
+            let whole = place.build(&build).expect("a timeline");
+            let build = build.window_bytes(1 << 14);
+            let parts = place.build(&build).expect("a timeline");
+            // Thousands of rows are no message.
+            assert!(whole.arrivals() == parts.arrivals(), "{ties:?} {spread:?}");
+            assert!(whole.tails() == parts.tails(), "{ties:?} {spread:?}");
+        }
+    }
+}
+
 /// A row that comes when its neighbours are written has its place all the same.
 #[test]
 fn no_row_is_too_late() {

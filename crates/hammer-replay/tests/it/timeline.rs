@@ -231,6 +231,13 @@ fn a_file_has_its_name_only_when_it_is_whole() {
     assert!(error.to_string().ends_with("it is a directory"), "{error}");
 }
 
+/// A log with a line so long was a timeline with a malformed row, and so was not read as a log.
+#[test]
+fn what_begins_with_a_long_line_is_no_timeline() {
+    let error = read("x".repeat(2 << 20)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoTimeline);
+}
+
 #[test]
 fn rows_out_of_order_are_not_written() {
     let mut writer = Writer::to(Vec::new(), &Header::default()).unwrap();

@@ -8,14 +8,10 @@ use crate::bench::Bench;
 use crate::error::Error;
 use crate::logs::{self, Kind};
 use crate::number::shown;
-use crate::process::Invocation;
+use crate::process::{Ended, Invocation};
 use crate::record::Better;
 use crate::scenario::Scenario;
 use crate::sheet::{Measure, Sheet};
-
-/// Lines of a log whose speed is measured, and of the one whose memory is.
-const LINES: u64 = 4_000_000;
-const MANY: u64 = 50_000_000;
 
 const fn speed(key: &'static str, title: &'static str) -> Measure {
     Measure {
@@ -56,41 +52,49 @@ pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
     let folder = tempfile::tempdir().map_err(failed)?;
     let ours = bench.hammer.name();
     let mut sheet = Sheet::new(scenario.name());
+    let lines = bench.plan.log_lines;
     bench.progress(scenario.name(), 0, "writing logs");
     for (_, name, kind) in &SPEED {
-        logs::write(&folder.path().join(name), *kind, LINES).map_err(failed)?;
+        logs::write(&folder.path().join(name), *kind, lines).map_err(failed)?;
     }
     for round in 0..bench.plan.rounds {
         for (measure, name, _) in &SPEED {
             bench.progress(scenario.name(), round, measure.title);
-            let (seconds, _) = build(bench, folder.path(), name)?;
-            sheet.note(round, ours, measure, Some(LINES as f64 / seconds));
+            let seconds = build(bench, folder.path(), name)?;
+            sheet.note(round, ours, measure, Some(lines as f64 / seconds));
         }
     }
-    // Once: it takes a minute, and memory is not noisy.
-    bench.progress(scenario.name(), 0, "writing many lines");
-    logs::write(&folder.path().join("many.log.zst"), Kind::Combined, MANY).map_err(failed)?;
-    bench.progress(scenario.name(), 0, "many lines, once");
-    let (_, peak_mb) = build(bench, folder.path(), "many.log.zst")?;
-    sheet.note(0, ours, &MEMORY, peak_mb);
-    let heading = format!(
-        "logs of {} lines to a timeline packed by zstd, on one core; memory: {} lines, once",
-        shown(LINES as f64),
-        shown(MANY as f64)
+    let mut heading = format!(
+        "logs of {} lines to a timeline packed by zstd, on one core",
+        shown(lines as f64)
     );
+    if let Some(many) = bench.plan.many_log_lines {
+        // Once: it takes a minute, and memory is not noisy.
+        bench.progress(scenario.name(), 0, "many lines, once");
+        let invocation = invocation(folder.path(), "-");
+        let feed = move |pipe| logs::feed(pipe, Kind::Combined, many);
+        let ended = bench.hammer.run_fed(&invocation, &bench.cores, feed)?;
+        sheet.note(0, ours, &MEMORY, peak_mb(&ended));
+        heading = format!("{heading}; memory: {} lines, once", shown(many as f64));
+    }
     Ok(Found { heading, sheet })
 }
 
-/// Builds a timeline: for how many seconds, and in how many megabytes.
-fn build(bench: &Bench, folder: &Path, log: &str) -> Result<(f64, Option<f64>), Error> {
-    let output = folder.join("timeline.jsonl.zst");
-    let line = format!("timeline build -o {}", output.display());
-    let log = folder.join(log);
-    let invocation = Invocation::new(&line, &log.display().to_string());
+/// Builds a timeline: for how many seconds.
+fn build(bench: &Bench, folder: &Path, log: &str) -> Result<f64, Error> {
+    let log = folder.join(log).display().to_string();
     let begun = Instant::now();
-    let ended = bench.hammer.run(&invocation, &bench.cores)?;
-    let seconds = begun.elapsed().as_secs_f64();
-    let told = ended.stderr.split("peak memory ").nth(1);
-    let told = told.and_then(|told| told.split_whitespace().next());
-    Ok((seconds, told.and_then(|megabytes| megabytes.parse().ok())))
+    bench.hammer.run(&invocation(folder, &log), &bench.cores)?;
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+fn invocation(folder: &Path, log: &str) -> Invocation {
+    let output = folder.join("timeline.jsonl.zst");
+    Invocation::new(&format!("timeline build -o {}", output.display()), log)
+}
+
+/// What it says of its memory, in megabytes.
+fn peak_mb(ended: &Ended) -> Option<f64> {
+    let told = ended.stderr.split("peak memory ").nth(1)?;
+    told.split_whitespace().next()?.parse().ok()
 }

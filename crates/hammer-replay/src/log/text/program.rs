@@ -88,6 +88,10 @@ impl Program {
                 }
                 ([], _) => return Err(Skip::Malformed),
                 (until, _) if begins(rest, until) => &rest[until.len()..],
+                // A whole line of the common format among those of a longer one.
+                _ if rest.is_empty() && matches!(step.what, What::Bytes) => {
+                    return Err(Skip::Malformed);
+                }
                 (until, _) => return Err(cut(timed && until.starts_with(rest))),
             };
         }
