@@ -53,7 +53,7 @@ impl From<clap::Error> for Error {
 }
 
 /// What the values of flags are called that may be secrets.
-const SECRET: [&str; 6] = ["PASSWORD", "SECRET", "TOKEN", "COOKIES", "HEADER", "NAME="];
+const SECRET: [&str; 6] = ["PASSWORD", "LOGIN", "TOKEN", "COOKIES", "HEADER", "NAME="];
 
 /// Clap shows the value that it can't take, and that may have a password in it.
 pub(crate) fn without_secrets(mut error: clap::Error) -> clap::Error {

@@ -144,6 +144,7 @@ pub(crate) fn execute<H: Hammer>(
         return Err(Error::worker(io::Error::other(panicked)));
     }
     let mut report = report?;
+    report.spent = most_hits.is_some_and(|most| report.hits.scheduled >= most);
     report.verdict.doubt(hammer.doubts());
     on_event(Event::Finished(&report));
     Ok(report)

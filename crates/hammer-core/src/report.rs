@@ -51,6 +51,9 @@ pub struct Report {
     pub elapsed_s: f64,
     /// Whether the run was stopped before its schedule ended.
     pub stopped: bool,
+    /// Whether it ended since its hammer had no means for more hits, such as rows that are used once.
+    #[serde(default)]
+    pub spent: bool,
     /// Every hit that became due, by its verdict.
     pub hits: Hits,
     /// done − due of the hits that were answered.
@@ -281,6 +284,7 @@ impl Coordinator {
             duration_s: seconds,
             elapsed_s: self.elapsed.as_secs_f64(),
             stopped,
+            spent: false,
             hits: total.hits,
             response_us: Summary::from(&total.response),
             service_us: Summary::from(&total.service),

@@ -103,6 +103,7 @@ mod tests {
             counts: Counts::default(),
             arrivals: at_us.iter().map(arrival).collect(),
             not_kept: 0,
+            tokens: Vec::new(),
         }
     }
 

@@ -17,19 +17,19 @@ pub(super) struct OauthArgs {
     /// Token endpoint of OAuth 2.0, whose tokens are for {{token}}
     #[arg(long, value_name = "URL", value_parser = http::url)]
     oauth_url: Option<String>,
-    /// Client to ask for tokens as; its secret may be {{env NAME}}
-    #[arg(long, value_name = "ID:SECRET|@FILE", value_parser = Login::parse)]
+    /// Client to ask as: ID:SECRET, where {{env NAME}} may stand
+    #[arg(long, value_name = "LOGIN|@FILE", value_parser = Login::parse)]
     #[arg(requires = "oauth_url", allow_hyphen_values = true)]
     oauth_client: Option<Login>,
-    /// User to ask for a token of (password grant); one for each row, with columns of a feeder
-    #[arg(long, value_name = "USER:PASSWORD|@FILE", value_parser = Login::parse)]
+    /// User to ask for: USER:PASSWORD, or columns of a feeder
+    #[arg(long, value_name = "LOGIN|@FILE", value_parser = Login::parse)]
     #[arg(requires = "oauth_url", allow_hyphen_values = true)]
     oauth_user: Option<Login>,
     /// Scope to ask for: 'read write'
     #[arg(long, value_name = "SCOPE", requires = "oauth_url")]
     oauth_scope: Option<String>,
-    /// Parameter more to ask with, such as audience=https://api; repeatable
-    #[arg(long, value_name = "PARAMETER=VALUE", value_parser = parameter, requires = "oauth_url")]
+    /// Parameter to send besides: audience=https://api; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parameter, requires = "oauth_url")]
     oauth_param: Vec<(String, String)>,
     /// Send the client's id and secret in the body, not in a header
     #[arg(long, requires = "oauth_client")]
@@ -122,8 +122,8 @@ impl OauthArgs {
     }
 }
 
-const CLIENT: &str = "oauth-client <ID:SECRET|@FILE>";
-const USER: &str = "oauth-user <USER:PASSWORD|@FILE>";
+const CLIENT: &str = "oauth-client <LOGIN|@FILE>";
+const USER: &str = "oauth-user <LOGIN|@FILE>";
 
 fn parameter(text: &str) -> Result<(String, String), String> {
     let parted = text.split_once('=').filter(|(name, _)| !name.is_empty());

@@ -1,8 +1,10 @@
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use hammer_data::credential::{TokenCommand, TokenSource, Tokens, WatchedFile};
+use hammer_net::Secret;
 
 use super::feed::Feed;
 use super::oauth_args::OauthArgs;
@@ -16,12 +18,13 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 #[group(skip)]
 pub(super) struct TokenArgs {
     /// Command that writes a token, for {{token}}
-    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["token_file", "oauth_url"])]
-    token_cmd: Option<Hidden>,
+    #[arg(long, value_name = "COMMAND", value_parser = hidden)]
+    #[arg(conflicts_with_all = ["token_file", "oauth_url"])]
+    token_cmd: Option<Secret>,
     /// File with a token, for {{token}}; looked at each second
     #[arg(long, value_name = "FILE", conflicts_with_all = ["oauth_url", "token_lifetime"])]
     token_file: Option<PathBuf>,
-    /// How long tokens live, where nobody else says: they are renewed before
+    /// How long tokens live that do not say so: they are renewed before
     #[arg(long, value_name = "TIME", value_parser = span::parse)]
     token_lifetime: Option<Duration>,
     /// How long it may take to get a token [default: 30s]
@@ -41,7 +44,7 @@ impl TokenArgs {
     ) -> Result<Option<Tokens>, BuildError> {
         let timeout = self.token_timeout.unwrap_or(TIMEOUT);
         let one = |source: Box<dyn TokenSource>| Ok(Some(Tokens::new(vec![source])));
-        if let Some(Hidden(command)) = &self.token_cmd {
+        if let Some(Secret(command)) = &self.token_cmd {
             let mut command = TokenCommand::new(command).timeout(timeout);
             if let Some(lifetime) = self.token_lifetime {
                 command = command.lifetime(lifetime);
@@ -56,18 +59,6 @@ impl TokenArgs {
     }
 }
 
-/// A text that is in no debugging output.
-#[derive(Clone)]
-struct Hidden(String);
-
-impl std::fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl From<String> for Hidden {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
+fn hidden(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret(text.to_owned()))
 }

@@ -2,6 +2,7 @@ use std::env;
 
 use clap::Args;
 use hammer_http::{Header, HttpBuilder, SignatureScope};
+use hammer_net::Secret;
 
 use super::{BRACES, check, nowhere, parsed};
 
@@ -82,16 +83,6 @@ impl MessageArgs {
             http = http.follow_redirects(self.max_redirs.unwrap_or(MAX_REDIRECTS));
         }
         http
-    }
-}
-
-/// A text that is in no debugging output.
-#[derive(Clone)]
-pub(super) struct Secret(String);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
     }
 }
 

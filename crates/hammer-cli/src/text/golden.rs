@@ -16,6 +16,7 @@ pub(super) fn report(changes: &[(&str, Value)]) -> Report {
         "verdict": {"status": "valid", "reasons": []}, "loop": "open",
         "rate": {"requested": 1000.0, "achieved": 999.63}, "duration_s": 30.0, "elapsed_s": 30.0,
         "stopped": false,
+        "spent": false,
         "hits": {"scheduled": 30000, "ok": 29988, "rejected": 0, "failed": 12, "timed_out": 0,
                  "abandoned": 0, "unsent": 0},
         "response_us": summary(29988, [112.4, 154.0, 2310.0, 9020.0, 11300.0]),
@@ -92,6 +93,10 @@ fn one_line_of_a_report_differs() {
         (
             vec![("/stopped", json!(true)), ("/duration_s", json!(2.25))],
             "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, then stopped, seed 1",
+        ),
+        (
+            vec![("/spent", json!(true)), ("/duration_s", json!(2.25))],
+            "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, until no rows were left, seed 1",
         ),
         (
             vec![("/hits/timed_out", json!(3)), ("/hits/unsent", json!(1234))],

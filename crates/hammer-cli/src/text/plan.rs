@@ -5,7 +5,8 @@ use super::latency;
 use super::lines::{INDENT, WIDTH, cut, wrapped};
 use super::number::{rate, size, whole};
 use super::render::{
-    REASON_LINES, aborted, codes, counted, failures, opened_and_lost, pace, verdict_of, verdicts,
+    REASON_LINES, aborted, codes, counted, ended, failures, opened_and_lost, pace, verdict_of,
+    verdicts,
 };
 use super::thresholds;
 
@@ -71,9 +72,9 @@ fn block(load: &LoadReport) -> String {
     } else {
         String::new()
     };
-    let stopped = if report.stopped { ", then stopped" } else { "" };
+    let ended = ended(report);
     let what = format!(
-        "{} for {} s{late}{stopped}, seed {}",
+        "{} for {} s{late}{ended}, seed {}",
         pace(report),
         rate(report.duration_s),
         report.seed

@@ -67,11 +67,20 @@ pub(super) fn pace(report: &Report) -> String {
     }
 }
 
+/// Why it ended, if that was not its schedule.
+pub(super) fn ended(report: &Report) -> &'static str {
+    match (report.stopped, report.spent) {
+        (true, _) => ", then stopped",
+        (false, true) => ", until no rows were left",
+        (false, false) => "",
+    }
+}
+
 fn header(report: &Report) -> String {
     let pace = pace(report);
-    let stopped = if report.stopped { ", then stopped" } else { "" };
+    let ended = ended(report);
     let what = format!(
-        "{pace} for {} s{stopped}, seed {}",
+        "{pace} for {} s{ended}, seed {}",
         rate(report.duration_s),
         report.seed
     );

@@ -99,6 +99,7 @@ fn a_run_ends_where_its_hammer_has_nothing_left() {
     ] {
         let report = run(Run::new(Limited(7, &[]), schedule).threads(2));
         assert_eq!((report.hits.scheduled, report.hits.ok), (hits, hits));
+        assert_eq!(report.spent, hits == 7);
         assert_eq!(report.verdict.reasons, [""; 0]);
     }
     let warm = Run::new(Limited(7, &[]), per_second(10, ms(5000))).warmup(ms(1000));
