@@ -28,6 +28,9 @@
 //! `malformed_redirect`), those of bodies that are looked into (`body_too_large`, `malformed_body`,
 //! `unknown_coding`), and those of proxies, which begin with `proxy_` or `socks_`.
 //!
+//! A hit whose texts can't be filled in is not sent: `value_missing` (nothing was captured yet), `rows_gone`,
+//! `row_unreadable`, `no_token`, `malformed_header`, `url_too_long`, `not_compressed`.
+//!
 //! Over HTTP/2 there are `h2_not_spoken`, `stream_refused`, those that begin with `stream_reset_` and
 //! `goaway_` and end with the target's code, and for what breaks the rules or floods
 //! `h2_protocol_error`, `h2_frame_size_error`, `h2_flow_control_error`, `h2_compression_error`, `h2_flood`
@@ -49,7 +52,8 @@
 //!
 //! Counted are `connections_opened`, `connections_reused` (hits over a connection that had served one
 //! before), `connections_closed_by_target` and `connections_retired` (by their lifetime), and over HTTP/2
-//! `streams_refused` and `goaways`; `redirects` that were followed, `body_bytes` of answers as they came,
+//! `streams_refused` and `goaways`; `capture_missed` (values that an answer
+//! did not have), `redirects` that were followed, `body_bytes` of answers as they came,
 //! and `decoded_bytes` where they were coded and looked into. Facts of a
 //! connection over TLS are `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and `alpn`.
 

@@ -81,7 +81,7 @@ fn texts_that_are_no_templates_are_shown_with_their_place() {
     for (flags, shown) in [
         (
             &["http://127.0.0.1:9/?a={{uid}}"][..],
-            "the template of the URL has an unknown name \"uid\"\n\n    \
+            "the URL is no template: has an unknown name \"uid\"\n\n    \
              http://127.0.0.1:9/?a={{uid}}\n                            ^^^ right would be uuid",
         ),
         (
@@ -90,28 +90,28 @@ fn texts_that_are_no_templates_are_shown_with_their_place() {
         ),
         (
             &[url, "-H", "X-A: b{{uid}}"],
-            "the header x-a has an unknown name \"uid\"\n\n    b{{uid}}\n       ^^^ right would be uuid",
+            "the header x-a is no template: has an unknown name \"uid\"\n\n    b{{uid}}\n       ^^^ right would be uuid",
         ),
         (
             &[url, "-d", "{{uid}}"],
-            "of --data has an unknown name \"uid\"\n\n    {{uid}}\n      ^^^",
+            "--data is no template: has an unknown name \"uid\"\n\n    {{uid}}\n      ^^^",
         ),
-        (&[url, "--json", "{{uid}}"], "of --json has an unknown name"),
+        (&[url, "--json", "{{uid}}"], "--json is no template: has an unknown name"),
         (
             &[url, "-F", "a={{uid}}"],
-            "of --form a has an unknown name \"uid\" at byte 2; right would be uuid",
+            "--form a is no template: can't be read at byte 2; right would be uuid",
         ),
         (
             &[url, "-u", "ann:hush{{uid}}"],
-            "of --user has an unknown name \"uid\" at byte 10",
+            "--user is no template: can't be read at byte 10",
         ),
         (
             &[url, "-b", "a=hush{{uid}}"],
-            "of the header cookie has an unknown name \"uid\"",
+            "the header cookie is no template: can't be read",
         ),
         (
             &[url, "--oauth2-bearer", "hush{{uid}}"],
-            "of the header authorization has an unknown name",
+            "the header authorization is no template: can't be read",
         ),
     ] {
         let output = output(&[&["http", "-n", "1"], flags].concat());

