@@ -96,7 +96,10 @@ fn texts_that_are_no_templates_are_shown_with_their_place() {
             &[url, "-d", "{{uid}}"],
             "--data is no template: has an unknown name \"uid\"\n\n    {{uid}}\n      ^^^",
         ),
-        (&[url, "--json", "{{uid}}"], "--json is no template: has an unknown name"),
+        (
+            &[url, "--json", "{{uid}}"],
+            "--json is no template: has an unknown name",
+        ),
         (
             &[url, "-F", "a={{uid}}"],
             "--form a is no template: can't be read at byte 2; right would be uuid",
