@@ -45,14 +45,16 @@ impl Login {
     /// Both as templates; what is wrong with one of them is told without it.
     pub(super) fn compile(&self, words: &Words) -> Result<(Template, Option<Template>), String> {
         let words = words.clone().literal(self.literal);
-        let compile = |text: &String| {
+        let compile = |half: &str, text: &String| {
             Template::compile(text, &words).map_err(|error| {
                 let (at, right) = (error.place().start, error.right());
-                format!("is no template at byte {at} of one half; right would be {right}")
+                format!(
+                    "has a {half} that is no template, at its byte {at}; right would be {right}"
+                )
             })
         };
-        let secret = self.secret.as_ref().map(compile);
-        Ok((compile(&self.name)?, secret.transpose()?))
+        let secret = self.secret.as_ref().map(|text| compile("secret", text));
+        Ok((compile("name", &self.name)?, secret.transpose()?))
     }
 }
 

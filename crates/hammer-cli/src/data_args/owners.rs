@@ -43,7 +43,7 @@ impl Owners {
             .iter()
             .any(|per| name.differs_by(*per) || password.differs_by(*per))
         {
-            let right = "what differs by itself has no token; right would be columns of a feeder";
+            let right = "has what differs from hit to hit; right would be columns of a feeder";
             return Err(right.into());
         }
         let rows = feed.map_or(1, |feed| feed.feeder(seed).rows());

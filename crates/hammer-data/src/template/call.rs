@@ -321,7 +321,7 @@ impl Call<'_> {
                 "wants the environment variable {}, which is not set",
                 short(name)
             );
-            TemplateError::new(place.clone(), wrong, "one that is set")
+            TemplateError::new(place.clone(), wrong, "a variable that is set")
         })
     }
 }

@@ -219,7 +219,7 @@ fn what_is_wrong_has_its_place() {
             "{{env NOPE}}",
             "NOPE",
             "which is not set",
-            "one that is set",
+            "a variable that is set",
         ),
         ("{{token}}", "token", "no source of tokens", "tokens"),
         ("{{uuid 4 5}}", "4 5", "takes none", "}}"),
