@@ -188,12 +188,18 @@ fn tokens_come_from_commands_and_files() {
             ],
             "yx",
         ),
+        (&["--token-cmd", "echo t", "-d", "whole"], "t"),
     ] {
         report(&[&["http", &server.url, "-n", "1", "-r", "max"], flags].concat());
         let requests = server.requests();
         let last = requests.last().unwrap();
         let header = format!("uthorization: Bearer {token}\r\n");
         assert!(last.contains(&header), "{flags:?}: {last}");
+        let body = if flags.contains(&"-d") { "whole" } else { "" };
+        assert!(
+            last.ends_with(&format!("\r\n\r\n{body}")),
+            "{flags:?}: {last}"
+        );
     }
 }
 

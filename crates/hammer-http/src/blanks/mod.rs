@@ -138,7 +138,7 @@ impl Blanks {
         body: Option<&Content>,
         coded: Option<Bytes>,
     ) -> Result<(), Failure> {
-        self.wipe(sheet);
+        self.wipe(sheet, body.is_some());
         let whole = sheet.keep(&desk.text);
         let mut begin = 0;
         let mut pieces = desk.ends.iter().map(|end| {
@@ -176,7 +176,7 @@ impl Blanks {
     }
 
     /// Lets go of what the last hit sent, so that its memory is free for this one.
-    fn wipe(&self, sheet: &mut Sheet) {
+    fn wipe(&self, sheet: &mut Sheet, body: bool) {
         let head = &mut sheet.template.head;
         if self.target.is_some() {
             head.uri = Uri::default();
@@ -191,7 +191,10 @@ impl Blanks {
             }
             next = blank.place + 1;
         }
-        sheet.template.body.clear();
+        // One that is the same for all hits stays.
+        if body {
+            sheet.template.body.clear();
+        }
     }
 }
 

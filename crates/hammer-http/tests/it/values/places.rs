@@ -137,6 +137,17 @@ fn bodies_of_all_kinds() {
 }
 
 #[test]
+fn a_body_that_is_the_same_for_all_hits_stays() {
+    for (path, name, value) in [("a", "X-A", "{{hit}}"), ("{{hit}}", "X-A", "b")] {
+        let sent = sent(3, path, |http| http.header(name, value).body("whole"));
+        for (head, body) in sent {
+            assert_eq!(header(&head, "content-length"), ["5"]);
+            assert_eq!(body, b"whole", "{head}");
+        }
+    }
+}
+
+#[test]
 fn the_texts_of_a_form_and_not_its_files() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("f.txt");
