@@ -210,7 +210,7 @@ fn a_token_is_the_password_unless_there_is_one() {
     ] {
         let broker = obliging();
         let mqtt = with_tokens(Mqtt::builder(&broker.url()), &[Some("t0"), Some("t1")]);
-        let mut mqtt = mqtt.clients(3).client_id("c{{client}}");
+        let mut mqtt = mqtt.clients(3).client_id("c{{client}}").topic("{{token}}");
         if let Some(password) = password {
             mqtt = mqtt.user("me").password(password);
         }
@@ -219,6 +219,8 @@ fn a_token_is_the_password_unless_there_is_one() {
         let mut said = connects(&broker);
         said.sort();
         assert_eq!(said, expected);
+        let first = broker.published()[0].topic().to_vec();
+        assert!(first == b"t0" || first == b"t1", "{first:?}");
     }
 }
 
