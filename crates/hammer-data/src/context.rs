@@ -2,6 +2,8 @@ use std::time::SystemTime;
 
 use rand_xoshiro::rand_core::Rng;
 
+use crate::credential::Present;
+
 /// What a variable of the embedder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value<'a> {
@@ -44,6 +46,11 @@ pub trait Context {
     fn variable(&self, index: usize) -> Value<'_> {
         let _ = index;
         Value::Bytes(b"")
+    }
+
+    /// `{{token}}` was rendered, and stood for this one.
+    fn used_token(&mut self, token: &Present) {
+        let _ = token;
     }
 
     /// What `{{now}}` and `{{now_ms}}` stand for.

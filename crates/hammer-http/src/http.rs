@@ -93,6 +93,7 @@ impl Http {
         hit: Hit,
         request: Option<&Request>,
     ) -> Result<Outcome, Failure> {
+        let mut token = None;
         let (dial, template, link) = match (&self.way, &mut session.0) {
             (Way::Straight(straight), Kind::Straight(own)) => {
                 if let Some(blanks) = &straight.blanks
@@ -101,6 +102,7 @@ impl Http {
                     let mut moment = Moment::new(&hit, hit.rng(), &[]);
                     let desk = &mut own.desk.borrow_mut();
                     blanks.fill(None, &mut moment, &mut own.sheet, desk)?;
+                    token = moment.token();
                 }
                 (&straight.dial, &own.sheet.template, &mut own.link)
             }
@@ -127,10 +129,9 @@ impl Http {
             return Err(hammer_net::PROXY_AUTH);
         }
         if status == 401
-            && let Some(refusals) = &self.refusals
-            && request.is_none()
+            && let (Some(refusals), Some(token)) = (&self.refusals, token)
         {
-            refusals.count(&hit, template);
+            refusals.count(&hit, token);
         }
         let outcome = if status < 400 {
             Outcome::ok(status)

@@ -213,11 +213,16 @@ impl Tokens {
     }
 
     /// Appends the token for such a hit, without a lock.
-    pub(crate) fn push(&self, context: &impl Context, to: &mut Vec<u8>) -> Result<(), FeedError> {
+    pub(crate) fn push(
+        &self,
+        context: &mut impl Context,
+        to: &mut Vec<u8>,
+    ) -> Result<(), FeedError> {
         let cell = self.cell(context).ok_or(FeedError::NO_TOKEN)?;
         let present = cell.load();
         let present = present.as_ref().ok_or(FeedError::NO_TOKEN)?;
         to.extend_from_slice(present.secret().expose());
+        context.used_token(present);
         Ok(())
     }
 

@@ -2,6 +2,7 @@ use std::cell::Cell;
 
 use hammer_core::rand_xoshiro::Xoshiro256PlusPlus;
 use hammer_core::{Failure, Hit};
+use hammer_data::credential::Present;
 use hammer_data::{Context, FeedErrorKind, Template, Value};
 
 use crate::fault;
@@ -13,6 +14,8 @@ pub(crate) struct Moment<'h> {
     /// What the slot has captured, by the order in which the captures were given.
     values: &'h [Option<Vec<u8>>],
     missing: Cell<bool>,
+    /// The ordinal of the last token that was rendered.
+    token: Option<u64>,
 }
 
 impl<'h> Moment<'h> {
@@ -27,6 +30,7 @@ impl<'h> Moment<'h> {
             rng,
             values,
             missing: Cell::new(false),
+            token: None,
         }
     }
 
@@ -48,6 +52,12 @@ impl<'h> Moment<'h> {
         self.render(text, &mut bytes)?;
         self.nothing_missing()?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The ordinal of the token that the texts so far had in them, in whatever form; none if they had
+    /// none.
+    pub(crate) fn token(&self) -> Option<u64> {
+        self.token
     }
 
     /// # Errors
@@ -74,6 +84,10 @@ impl Context for Moment<'_> {
 
     fn slot(&self) -> u64 {
         self.hit.slot().index() as u64
+    }
+
+    fn used_token(&mut self, token: &Present) {
+        self.token = Some(token.ordinal());
     }
 
     fn variable(&self, index: usize) -> Value<'_> {

@@ -32,6 +32,8 @@ pub(super) struct Leg<'j> {
     pub(super) origin: usize,
     /// Whether it goes where the first went, and so may be signed.
     pub(super) trusted: bool,
+    /// The ordinal of the token that the hit was sent with.
+    pub(super) token: Option<u64>,
 }
 
 impl<'j> Leg<'j> {
@@ -41,6 +43,7 @@ impl<'j> Leg<'j> {
             url: Cow::Borrowed(&target.url),
             origin: target.origin,
             trusted: true,
+            token: None,
         }
     }
 
@@ -51,6 +54,7 @@ impl<'j> Leg<'j> {
             url: Cow::Borrowed(request.url.as_ref().unwrap_or(&target.url)),
             origin: target.origin,
             trusted: true,
+            token: None,
         }
     }
 
@@ -109,6 +113,7 @@ impl<'j> Leg<'j> {
             url: Cow::Owned(url),
             origin,
             trusted: self.trusted && redirect.same_origin,
+            token: self.token,
         })
     }
 }

@@ -11,6 +11,8 @@ use crate::jar::Jar;
 pub(super) struct Memory {
     /// Its cookies, from its first hit on, if slots keep cookies.
     pub(super) jar: Option<Jar>,
+    /// The ordinal of the token that is in the cookies it began with.
+    pub(super) token: Option<u64>,
     /// What was captured, by the order in which captures were given.
     pub(super) values: Vec<Option<Vec<u8>>>,
     /// How many of the targets are behind it that are for once.

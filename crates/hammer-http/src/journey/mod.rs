@@ -139,7 +139,9 @@ impl Journey {
             }
         };
         if let Some(given) = &self.cookies {
-            self.fill_jar(given, &mut memory.borrow_mut(), hit)?;
+            let memory = &mut memory.borrow_mut();
+            self.fill_jar(given, memory, hit)?;
+            leg.token = leg.token.or(memory.token);
         }
         let mut found = 0;
         let (mut sent, mut received) = (0, 0);
@@ -203,11 +205,12 @@ impl Journey {
                 if status == 407 && dial.for_proxy().is_some() {
                     return Err(hammer_net::PROXY_AUTH);
                 }
-                if let (Some(refusals), Some(_), 401) = (refusals, target, status)
+                if let (Some(refusals), Some(token), 401) = (refusals, leg.token, status)
+                    && target.is_some()
                     && label.is_some()
                     && leg.trusted
                 {
-                    refusals.count(hit, &leg.template);
+                    refusals.count(hit, token);
                 }
                 if let (Some(course), Some(target), None) = (&self.course, target, &label) {
                     course.well(&mut memory.borrow_mut(), target);
@@ -250,7 +253,8 @@ impl Journey {
                 }
             }
         }
-        memory.jar = Some(jar);
+        let token = moment.token();
+        (memory.jar, memory.token) = (Some(jar), token);
         Ok(())
     }
 
@@ -287,6 +291,7 @@ impl Journey {
         let blanks = blanks.unwrap_or(&none);
         blanks.fill(body, &mut moment, sheet, desk)?;
         let mut leg = Leg::first(target, &sheet.template);
+        leg.token = moment.token();
         if blanks.target.is_some() && self.looks_at_urls() {
             let uri = &sheet.template.head.uri;
             let url = leg.url.to_mut();

@@ -8,7 +8,7 @@ use hammer_core::{Rate, Report, Run, Schedule};
 use hammer_data::credential::{
     CredentialError, CredentialErrorKind, Secret, Token, TokenSource, Tokens,
 };
-use hammer_http::{ErrorKind, Http, HttpBuilder, Targets, Words};
+use hammer_http::{Coding, ErrorKind, Http, HttpBuilder, Targets, Words};
 
 use crate::scripted::{Scripted, answer};
 
@@ -174,6 +174,60 @@ fn a_burst_of_401s_is_named() {
     let server = refuses(10, 40);
     let report = run(Http::builder(&server.url()).words(Words::new()), 50);
     assert_eq!(bursts(&report).len(), 0);
+}
+
+/// However a token is written, it is known which one a hit was sent with; and one that was sent with none
+/// says nothing of any.
+#[test]
+fn a_burst_of_401s_is_of_the_token_that_was_sent() {
+    let refuses = || Scripted::replying(|_| answer("401 Unauthorized", &[], b""));
+    type Change = fn(HttpBuilder) -> HttpBuilder;
+    let ways: [Change; 5] = [
+        |http| http.user("u:{{token}}"),
+        |http| http.header("X-A", "{{token | base64}}"),
+        |http| http.body("{{token}}").compress(Coding::Gzip),
+        |http| http.cookie("a={{token | base64}}").keep_cookies(true),
+        |http| http.user("u:{{token}}").follow_redirects(1),
+    ];
+    for (way, change) in ways.into_iter().enumerate() {
+        let server = refuses();
+        let report = run(change(Http::builder(&server.url()).words(fixed())), 20);
+        let [doubt] = &bursts(&report)[..] else {
+            panic!("{way}: {:?}", report.verdict)
+        };
+        assert!(doubt.starts_with("20 answers with 401 "), "{doubt}");
+        assert!(doubt.contains("token number 1, the first when"), "{doubt}");
+    }
+    // The second token is there before the first hit, and half of the hits have none.
+    struct Twice(Counted);
+    impl TokenSource for Twice {
+        fn fetch(&mut self) -> Result<Token, CredentialError> {
+            let token = self.0.fetch()?;
+            self.0.every = None;
+            Ok(token)
+        }
+    }
+    let tokens = Arc::new(Tokens::new(vec![Box::new(Twice(Counted {
+        next: 0,
+        every: Some(Duration::from_millis(1)),
+    }))]));
+    tokens.wait().expect("there is a token");
+    while tokens.renewals().renewed == 0 {
+        std::thread::yield_now();
+    }
+    let server = refuses();
+    let text = format!(
+        "GET {0}\n\nGET {0}\nX-A: {{{{token | base64}}}}\n",
+        server.url()
+    );
+    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"));
+    let report = run(http.words(Words::new().tokens(tokens)), 40);
+    assert_eq!(report.labels["401"], 40);
+    let [doubt] = &bursts(&report)[..] else {
+        panic!("{:?}", report.verdict)
+    };
+    assert!(doubt.starts_with("20 answers with 401 "), "{doubt}");
+    assert!(doubt.contains("token number 2, the first when"), "{doubt}");
 }
 
 /// The target knows only the tokens that it has been told of, and forgets the one before the last.
