@@ -13,7 +13,7 @@ use crate::{Error, ErrorKind};
 /// The longest value that is kept.
 const MAX_VALUE_BYTES: usize = 64 << 10;
 
-/// There are no more captures than bits in what tells which of them were found.
+/// Each is looked for in each answer.
 pub(crate) const MAX_CAPTURES: usize = 64;
 
 /// Where in an answer a value is that the slot's next hits send.
@@ -31,9 +31,13 @@ enum From {
     Pattern(Regex),
 }
 
-/// All captures, and which of them an answer had: a bit for each.
+/// All captures.
 #[derive(Debug, Default)]
 pub(crate) struct Captures(pub(crate) Vec<Capture>);
+
+/// What the answers of a hit have, by the order of captures, until it is known whether it is to be kept.
+#[derive(Debug, Default)]
+pub(crate) struct Found(Vec<Option<Vec<u8>>>);
 
 impl Captures {
     pub(crate) fn is_empty(&self) -> bool {
@@ -46,9 +50,9 @@ impl Captures {
         captures.any(|capture| !matches!(capture.0, From::Header(_)))
     }
 
-    /// Keeps what the head of an answer has.
-    pub(crate) fn take_head(&self, headers: &HeaderMap, values: &mut Vec<Option<Vec<u8>>>) -> u64 {
-        self.take(values, |capture, value| match capture {
+    /// Finds what the head of an answer has.
+    pub(crate) fn take_head(&self, headers: &HeaderMap, found: &mut Found) {
+        self.take(found, |capture, value| match capture {
             From::Header(name) => {
                 value.extend_from_slice(headers.get(name)?.as_bytes());
                 Some(())
@@ -57,9 +61,9 @@ impl Captures {
         })
     }
 
-    /// Keeps what a body has.
-    pub(crate) fn take_body(&self, body: &[u8], values: &mut Vec<Option<Vec<u8>>>) -> u64 {
-        self.take(values, |capture, value| match capture {
+    /// Finds what a body has.
+    pub(crate) fn take_body(&self, body: &[u8], found: &mut Found) {
+        self.take(found, |capture, value| match capture {
             From::Header(_) => None,
             From::Json(pointer) => match pointer.find(body)? {
                 "null" => None,
@@ -82,34 +86,32 @@ impl Captures {
         })
     }
 
-    /// How many of them were not `found`.
-    pub(crate) fn missed(&self, found: u64) -> u64 {
-        self.0.len() as u64 - u64::from(found.count_ones())
+    /// Keeps what was found for the slot's next hits; says how many of them were not found.
+    pub(crate) fn keep(&self, found: Found, values: &mut Vec<Option<Vec<u8>>>) -> u64 {
+        values.resize(self.0.len(), None);
+        let mut missed = self.0.len() as u64;
+        for (value, found) in values.iter_mut().zip(found.0) {
+            if found.is_some() {
+                *value = found;
+                missed -= 1;
+            }
+        }
+        missed
     }
 
-    fn take(
-        &self,
-        values: &mut Vec<Option<Vec<u8>>>,
-        take: impl Fn(&From, &mut Vec<u8>) -> Option<()>,
-    ) -> u64 {
-        values.resize(self.0.len(), None);
-        let mut found = 0;
-        let mut taken = vec![];
-        for (index, (capture, value)) in self.0.iter().zip(values).enumerate() {
-            taken.clear();
-            if take(&capture.0, &mut taken).is_none() {
+    fn take(&self, found: &mut Found, take: impl Fn(&From, &mut Vec<u8>) -> Option<()>) {
+        found.0.resize(self.0.len(), None);
+        for (capture, found) in self.0.iter().zip(&mut found.0) {
+            let mut value = vec![];
+            if take(&capture.0, &mut value).is_none() {
                 continue;
             }
-            if taken.len() > MAX_VALUE_BYTES {
-                tracing::debug!(bytes = taken.len(), "a value that is too long to capture");
+            if value.len() > MAX_VALUE_BYTES {
+                tracing::debug!(bytes = value.len(), "a value that is too long to capture");
                 continue;
             }
-            let kept = value.get_or_insert_default();
-            kept.clear();
-            kept.extend_from_slice(&taken);
-            found |= 1 << index;
+            *found = Some(value);
         }
-        found
     }
 }
 
@@ -178,15 +180,13 @@ mod tests {
         ] {
             let captures = Captures(vec![spelled.parse().expect(spelled)]);
             let mut values = vec![];
-            let found = captures.take_head(&headers, &mut values);
-            let found = found | captures.take_body(body, &mut values);
+            let mut found = Found::default();
+            captures.take_head(&headers, &mut found);
+            captures.take_body(body, &mut found);
+            let missed = captures.keep(found, &mut values);
             let kept = values[0].as_deref().map(String::from_utf8_lossy);
             assert_eq!(kept.as_deref(), value, "{spelled}");
-            assert_eq!(
-                captures.missed(found),
-                u64::from(value.is_none()),
-                "{spelled}"
-            );
+            assert_eq!(missed, u64::from(value.is_none()), "{spelled}");
         }
     }
 
@@ -195,15 +195,17 @@ mod tests {
         let captures = Captures(vec!["json:/a".parse().expect("is well formed")]);
         let mut values = vec![];
         let long = format!("{{\"a\": \"{}\"}}", "x".repeat(MAX_VALUE_BYTES + 1));
-        for (body, found, kept) in [
-            ("{\"a\": 1}", 1, "1"),
-            ("{\"a\": 2}", 1, "2"),
-            ("{}", 0, "2"),
-            ("no JSON", 0, "2"),
-            (&long, 0, "2"),
-            ("{\"a\": \"\"}", 1, ""),
+        for (body, missed, kept) in [
+            ("{\"a\": 1}", 0, "1"),
+            ("{\"a\": 2}", 0, "2"),
+            ("{}", 1, "2"),
+            ("no JSON", 1, "2"),
+            (&long, 1, "2"),
+            ("{\"a\": \"\"}", 0, ""),
         ] {
-            assert_eq!(captures.take_body(body.as_bytes(), &mut values), found);
+            let mut found = Found::default();
+            captures.take_body(body.as_bytes(), &mut found);
+            assert_eq!(captures.keep(found, &mut values), missed);
             assert_eq!(values[0].as_deref(), Some(kept.as_bytes()));
         }
     }

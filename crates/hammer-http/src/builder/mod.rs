@@ -75,8 +75,8 @@ impl HttpBuilder {
     /// Keeps a value of each answer for the next hits of the same slot, whose templates have it as
     /// `{{name}}`.
     ///
-    /// It belongs to the slot and outlasts its connections. An answer without it leaves the last one and
-    /// is counted in `capture_missed`. A hit that needs one that its slot does not have is not sent, and
+    /// It belongs to the slot and outlasts its connections. Values are kept of answers that are as
+    /// expected; one of these without it leaves the last value and is counted in `capture_missed`. A hit that needs one that its slot does not have is not sent, and
     /// is the failure `value_missing`. Of redirects that are followed, headers are captured too. A value
     /// of more than 64 KiB is none.
     pub fn capture(mut self, name: impl Into<String>, capture: Capture) -> Self {

@@ -25,7 +25,7 @@ use self::memory::Memory;
 use self::sheets::Sheets;
 use self::strangers::Strangers;
 use crate::blanks::{Blanks, Content, Desk, Moment};
-use crate::capture::Captures;
+use crate::capture::{Captures, Found};
 use crate::decoder::{Budget, Decoder};
 use crate::expect::Expectations;
 use crate::fault;
@@ -143,7 +143,7 @@ impl Journey {
             self.fill_jar(given, memory, hit)?;
             leg.token = leg.token.or(memory.token);
         }
-        let mut found = 0;
+        let mut found = Found::default();
         let (mut sent, mut received) = (0, 0);
         let mut followed = 0;
         loop {
@@ -167,8 +167,7 @@ impl Journey {
                 jar.take(&head.headers, &leg.url);
             }
             if !self.captures.is_empty() {
-                let values = &mut memory.borrow_mut().values;
-                found |= self.captures.take_head(&head.headers, values);
+                self.captures.take_head(&head.headers, &mut found);
             }
             let redirect = match &self.follow {
                 Some(_) => {
@@ -192,7 +191,10 @@ impl Journey {
                 _ => {
                     let arriving = self.arrive(link, &head, body, tape, hit);
                     let (label, body) = arriving.await?;
-                    self.capture(&mut memory.borrow_mut(), found, &body, slot);
+                    if label.is_none() {
+                        let found = std::mem::take(&mut found);
+                        self.capture(&mut memory.borrow_mut(), found, &body, slot);
+                    }
                     Some(label)
                 }
             };
@@ -306,13 +308,13 @@ impl Journey {
         self.cookies.is_some() || self.follow.is_some() || self.tape.is_some()
     }
 
-    /// Keeps what the body of the last answer has, and counts what none had.
-    fn capture(&self, memory: &mut Memory, found: u64, body: &[u8], slot: &Slot) {
+    /// Keeps what the answers of a hit had, of which the last was as expected, and counts what none had.
+    fn capture(&self, memory: &mut Memory, mut found: Found, body: &[u8], slot: &Slot) {
         if self.captures.is_empty() {
             return;
         }
-        let found = found | self.captures.take_body(body, &mut memory.values);
-        match self.captures.missed(found) {
+        self.captures.take_body(body, &mut found);
+        match self.captures.keep(found, &mut memory.values) {
             0 => {}
             missed => slot.count("capture_missed", missed),
         }
@@ -383,8 +385,8 @@ impl Journey {
         } else {
             Some(status.into())
         };
-        let expects = missed.is_none() && self.expect.look_into_bodies();
-        let mut decoder = if expects || self.captures.look_into_bodies() {
+        let looks = self.expect.look_into_bodies() || self.captures.look_into_bodies();
+        let mut decoder = if missed.is_none() && looks {
             let budget = hit.slot().share(Budget::default);
             Some(Decoder::new(&head.headers, self.max_body, budget)?)
         } else {

@@ -197,6 +197,43 @@ fn headers_of_redirects_are_captured_too() {
     assert_eq!(report.counts["capture_missed"], 1, "of the last one");
 }
 
+/// Pages that say that something went wrong have values too, which are none.
+#[test]
+fn answers_that_are_not_as_expected_leave_the_values_alone() {
+    let server = Scripted::replying(|request| match request.path() {
+        "/good" => answer("200 OK", &["X-Id: 1"], b"{\"a\": 2, \"is\": \"right\"}"),
+        "/bad" => answer("500 Internal Server Error", &["X-Id: 3"], b"{\"a\": 4}"),
+        "/coded" => answer(
+            "500 Internal Server Error",
+            &["Content-Encoding: gzip"],
+            b"no gzip",
+        ),
+        "/odd" => answer("200 OK", &["X-Id: 5"], b"{\"a\": 6}"),
+        "/way" => answer("302 Found", &["X-Id: 7", "Location: /bad"], b""),
+        _ => answer("200 OK", &["X-Id: 8"], b"{\"a\": 9, \"is\": \"right\"}"),
+    });
+    let url = server.url();
+    let mut text = format!("GET {url}good\n");
+    for path in ["bad", "coded", "odd", "way", "{{id}}-{{a}}"] {
+        text.push_str(&format!("\nGET {url}{path}\n"));
+    }
+    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
+        .words(Words::new())
+        .follow_redirects(1)
+        .expect_body("right")
+        .capture("id", capture("header:X-Id"))
+        .capture("a", capture("json:/a"));
+    let report = run(http.build().expect("fits together"), 6);
+    assert_eq!(lines(&server).last().expect("some were sent"), "GET /1-2");
+    assert_eq!(
+        report.failures.values().sum::<u64>(),
+        0,
+        "{:?}",
+        report.failures
+    );
+    assert_eq!(report.counts.get("capture_missed"), None);
+}
+
 #[test]
 fn mistakes_are_refused() {
     type Change = fn(HttpBuilder) -> HttpBuilder;
