@@ -4,6 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hammer_data::credential::Secret;
 use hyper::http::response;
 use hyper::{HeaderMap, Version};
 use url::Url;
@@ -18,7 +19,13 @@ const KEPT_BYTES: usize = 1 << 20;
 ///
 /// Clones are the same tape. It grows with each hit: it is not for loads.
 #[derive(Clone, Default)]
-pub struct Tape(Arc<Mutex<Vec<Exchange>>>);
+pub struct Tape(Arc<Mutex<Reel>>);
+
+#[derive(Default)]
+struct Reel {
+    exchanges: Vec<Exchange>,
+    secrets: Vec<Secret>,
+}
 
 /// One request and its answer, secrets and all.
 ///
@@ -74,12 +81,26 @@ impl Tape {
     /// What is on the tape; it is empty then.
     #[must_use]
     pub fn take(&self) -> Vec<Exchange> {
-        std::mem::take(&mut self.lock())
+        std::mem::take(&mut self.lock().exchanges)
+    }
+
+    /// Remembers that this may stand in what is on the tape, and that nobody is to read it.
+    pub fn hide(&self, secret: Secret) {
+        let secrets = &mut self.lock().secrets;
+        if !secrets.contains(&secret) {
+            secrets.push(secret);
+        }
+    }
+
+    /// What nobody is to read: the tokens that hits were sent with, and what was [hidden](Self::hide).
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Secret> {
+        self.lock().secrets.clone()
     }
 
     /// Begins an exchange, and says where it is.
     pub(crate) fn begin(&self, url: &Url, template: &Template) -> usize {
-        let mut exchanges = self.lock();
+        let exchanges = &mut self.lock().exchanges;
         exchanges.push(Exchange {
             url: url.to_string(),
             method: template.head.method.to_string(),
@@ -140,12 +161,12 @@ impl Tape {
 
     fn change(&self, at: usize, change: impl FnOnce(&mut Exchange)) {
         // It may have been taken meanwhile.
-        if let Some(exchange) = self.lock().get_mut(at) {
+        if let Some(exchange) = self.lock().exchanges.get_mut(at) {
             change(exchange);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Exchange>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Reel> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,6 +2,7 @@ mod body_args;
 mod capture_args;
 mod expect_args;
 mod keep_args;
+mod mask;
 mod message_args;
 mod once_args;
 mod protocol_args;
@@ -73,6 +74,7 @@ impl HammerArgs for HttpArgs {
 
     fn build(self, seed: u64) -> Result<Http, BuildError> {
         let words = self.data.over(self.wire.network()).words(seed)?;
+        let words = self.once.watch(words);
         let http = self.targets.builder(self.url.as_deref());
         let http = self.message.apply(http);
         let http = self.body.apply(http);

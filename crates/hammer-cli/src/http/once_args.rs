@@ -1,6 +1,9 @@
 use clap::Args;
+use hammer_data::Words;
+use hammer_data::credential::Secret;
 use hammer_http::{HttpBuilder, Tape};
 
+use super::mask::Mask;
 use super::transcript::Transcript;
 use crate::Once;
 
@@ -33,10 +36,22 @@ impl OnceArgs {
             let transcript = Transcript {
                 exchanges: &exchanges,
                 report,
-                show_secrets,
+                mask: (!show_secrets).then(|| Mask::new(&tape.secrets())),
             };
             transcript.to_string()
         }))
+    }
+
+    /// The same words, of which the values of `{{env NAME}}` are known to the tape as secrets.
+    pub(super) fn watch(&self, words: Words) -> Words {
+        let Some(tape) = self.tape.clone() else {
+            return words;
+        };
+        words.environment(move |name| {
+            let value = std::env::var(name).ok()?;
+            tape.hide(Secret::new(&value));
+            Some(value)
+        })
     }
 
     pub(super) fn apply(self, http: HttpBuilder) -> HttpBuilder {

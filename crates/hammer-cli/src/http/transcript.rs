@@ -6,6 +6,7 @@ use std::fmt;
 use hammer_core::Report;
 use hammer_http::{Answer, Exchange, masked, masked_header};
 
+use super::mask::Mask;
 use crate::text::harmless;
 use crate::text::lines::wrapped;
 use crate::text::number::{significant, whole};
@@ -30,7 +31,8 @@ const PHASES: [&str; 9] = [
 pub(super) struct Transcript<'a> {
     pub(super) exchanges: &'a [Exchange],
     pub(super) report: &'a Report,
-    pub(super) show_secrets: bool,
+    /// What hides secrets, unless they are to be shown.
+    pub(super) mask: Option<Mask>,
 }
 
 impl fmt::Display for Transcript<'_> {
@@ -50,10 +52,9 @@ impl Transcript<'_> {
             Some(answer) if answer.version == "HTTP/2" => "HTTP/2",
             _ => "HTTP/1.1",
         };
-        let path = if self.show_secrets {
-            path.clone()
-        } else {
-            masked(path)
+        let path = match &self.mask {
+            None => path.clone(),
+            Some(mask) => masked(&String::from_utf8_lossy(&mask.hide(path.as_bytes()))),
         };
         writeln!(f, "> {method} {path} {version}")?;
         self.headers(f, ">", &exchange.headers)?;
@@ -66,7 +67,7 @@ impl Transcript<'_> {
             writeln!(f, "> content-length: {}", exchange.body_bytes)?;
         }
         writeln!(f, ">")?;
-        body(f, "> ", &exchange.body, exchange.body_bytes)?;
+        self.body(f, "> ", &exchange.body, exchange.body_bytes)?;
         writeln!(f)?;
         match &exchange.answer {
             Some(answer) => self.answer(f, answer),
@@ -82,9 +83,9 @@ impl Transcript<'_> {
         match &answer.decoded {
             Some(decoded) => {
                 writeln!(f, "< ({} bytes, decoded:)", whole(answer.body_bytes))?;
-                body(f, "< ", decoded, decoded.len() as u64)?;
+                self.body(f, "< ", decoded, decoded.len() as u64)?;
             }
-            None => body(f, "< ", &answer.body, answer.body_bytes)?,
+            None => self.body(f, "< ", &answer.body, answer.body_bytes)?,
         }
         if !answer.whole {
             writeln!(f, "< (it did not come to its end)")?;
@@ -99,14 +100,33 @@ impl Transcript<'_> {
         headers: &[(String, Vec<u8>)],
     ) -> fmt::Result {
         for (name, value) in headers {
-            let shown = if self.show_secrets {
-                String::from_utf8_lossy(value)
-            } else {
-                Cow::from(masked_header(name, value))
+            let shown = match &self.mask {
+                None => String::from_utf8_lossy(value),
+                Some(mask) => Cow::from(masked_header(name, &mask.hide(value))),
             };
             writeln!(f, "{mark} {name}: {}", harmless(&shown))?;
         }
         Ok(())
+    }
+
+    /// A body of so many bytes, which begins with these.
+    fn body(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        mark: &str,
+        begin: &[u8],
+        bytes: u64,
+    ) -> fmt::Result {
+        let Some(mask) = &self.mask else {
+            return body(f, mark, begin, bytes);
+        };
+        let hidden = mask.hide(begin);
+        body(
+            f,
+            mark,
+            &hidden,
+            bytes - begin.len() as u64 + hidden.len() as u64,
+        )
     }
 
     /// How the hit ended, and what that took.

@@ -175,6 +175,50 @@ fn what_was_filled_in_is_in_no_log_and_no_report() {
     assert!(sent.iter().any(|request| request.contains("token=hush10")));
 }
 
+/// Whatever the place and the way that it is written.
+#[test]
+fn one_hit_is_shown_without_the_tokens_and_the_environment_that_are_in_it() {
+    let server = Server::replying(|request| {
+        let body = request.replace("hush3", "hush1");
+        answer("200 OK", "X-Seen: hush1\r\n", &body)
+    });
+    let url = format!(
+        "{}{{{{env SECRET}}}}/{{{{token}}}}?q={{{{token | url}}}}&e={{{{env SECRET | base64}}}}",
+        server.url
+    );
+    let run = |more: &[&str]| {
+        let output = hammer(&["http", &url, "--once", "--token-cmd", "echo 'hush 2/'"])
+            .args(["-H", "X-A: {{token}}", "-H", "X-B: {{env SECRET}}"])
+            .args([
+                "-d",
+                r#"{"t": "{{token | json}}", "e": "{{env SECRET}}{{seq}}"}"#,
+            ])
+            .args(more)
+            .env("SECRET", "hush1")
+            .output()
+            .unwrap();
+        stdout(&output) + &stderr(&output)
+    };
+    let said = run(&[]);
+    assert!(
+        said.contains("> POST /***/***?q=***&e=*** HTTP/1.1\n"),
+        "{said}"
+    );
+    assert!(said.contains(r#"> {"t": "***", "e": "***0"}"#), "{said}");
+    assert!(said.contains("> x-a: ***\n> x-b: ***\n"), "{said}");
+    assert!(said.contains("< x-seen: ***\n"), "{said}");
+    // Base64 of hush1.
+    assert!(
+        !said.contains("hush") && !said.contains("aHVzaDE"),
+        "{said}"
+    );
+    let said = run(&["--show-secrets"]);
+    assert!(
+        said.contains("> POST /hush1/hush%202/?q=hush%202%2F&e=aHVzaDE= HTTP"),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_hit_without_a_value_is_told_what_to_do() {
     let server = ok();

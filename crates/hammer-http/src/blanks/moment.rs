@@ -5,7 +5,7 @@ use hammer_core::{Failure, Hit};
 use hammer_data::credential::Present;
 use hammer_data::{Context, FeedErrorKind, Template, Value};
 
-use crate::fault;
+use crate::{Tape, fault};
 
 /// A hit, as the texts of its request see it.
 pub(crate) struct Moment<'h> {
@@ -16,6 +16,7 @@ pub(crate) struct Moment<'h> {
     missing: Cell<bool>,
     /// The ordinal of the last token that was rendered.
     token: Option<u64>,
+    tape: Option<&'h Tape>,
 }
 
 impl<'h> Moment<'h> {
@@ -31,7 +32,14 @@ impl<'h> Moment<'h> {
             values,
             missing: Cell::new(false),
             token: None,
+            tape: None,
         }
+    }
+
+    /// One that is recorded, if there is a tape.
+    pub(crate) fn recorded(mut self, tape: Option<&'h Tape>) -> Self {
+        self.tape = tape;
+        self
     }
 
     /// Appends a text of this hit.
@@ -88,6 +96,9 @@ impl Context for Moment<'_> {
 
     fn used_token(&mut self, token: &Present) {
         self.token = Some(token.ordinal());
+        if let Some(tape) = self.tape {
+            tape.hide(token.secret().clone());
+        }
     }
 
     fn variable(&self, index: usize) -> Value<'_> {

@@ -245,7 +245,8 @@ impl Journey {
         }
         let mut jar = Jar::default();
         let slot = hit.slot();
-        let mut moment = Moment::new(hit, slot.rng(slot.index() as u64), &memory.values);
+        let moment = Moment::new(hit, slot.rng(slot.index() as u64), &memory.values);
+        let mut moment = moment.recorded(self.tape.as_ref());
         for (name, value) in given {
             let value = moment.text(value)?;
             let mut filled = vec![false; self.origins.len()];
@@ -288,7 +289,7 @@ impl Journey {
             return Ok((index, Leg::first(target, template)));
         }
         let sheet = sheets.of(index, template);
-        let mut moment = Moment::new(hit, rng, &memory.values);
+        let mut moment = Moment::new(hit, rng, &memory.values).recorded(self.tape.as_ref());
         let none = Blanks::default();
         let blanks = blanks.unwrap_or(&none);
         blanks.fill(body, &mut moment, sheet, desk)?;
