@@ -22,6 +22,8 @@ pub(crate) struct Template {
     pub(crate) body: Bytes,
     /// The target, if the path of `head` can't be it: then that is `/`.
     pub(crate) target: Option<Bytes>,
+    /// Headers that are others in each hit.
+    pub(crate) varying: Vec<HeaderName>,
     copy: h2::Copy,
     http2: OnceLock<h2::Request>,
 }
@@ -41,6 +43,7 @@ impl Template {
             head,
             body,
             target: None,
+            varying: vec![],
             copy: h2::Copy::Passing,
             http2: OnceLock::new(),
         }
@@ -54,7 +57,8 @@ impl Template {
                 Some(target) => target.clone(),
                 None => self.path(),
             };
-            h2::Request::new(&self.head, scheme, path, self.body.clone(), self.copy)
+            let (head, body) = (&self.head, self.body.clone());
+            h2::Request::new(head, &self.varying, scheme, path, body, self.copy)
         };
         match self.copy {
             h2::Copy::Passing => Cow::Owned(make()),
@@ -112,6 +116,7 @@ impl Template {
         let body = unshared(&self.body);
         let mut copy = Self::new(self.head.method.clone(), path, headers, body);
         copy.target = self.target.clone();
+        copy.varying = self.varying.clone();
         copy.copy = h2::Copy::Kept;
         copy
     }
@@ -124,6 +129,7 @@ impl Clone for Template {
             head: self.head.clone(),
             body: self.body.clone(),
             target: self.target.clone(),
+            varying: self.varying.clone(),
             copy: h2::Copy::Passing,
             http2: OnceLock::new(),
         }

@@ -63,6 +63,7 @@ impl Blanks {
         holder.set_sensitive(true);
         let headers = &mut request.head.headers;
         headers.insert(AUTHORIZATION, holder);
+        request.varying.push(AUTHORIZATION);
         self.headers.push(HeaderBlank {
             // What is new is the last.
             place: headers.len() - 1,

@@ -128,7 +128,7 @@ impl Texts {
                 text,
             }
         });
-        let mut headers = vec![];
+        let (mut headers, mut varying) = (vec![], vec![]);
         for (place, (name, value)) in head.headers.iter_mut().enumerate() {
             if theirs.is_some_and(|theirs| theirs.contains_key(name)) {
                 continue;
@@ -136,12 +136,14 @@ impl Texts {
             if let Some((_, text)) =
                 basic.filter(|(holder, _)| name == AUTHORIZATION && value == *holder)
             {
+                varying.push(name.clone());
                 headers.push(HeaderBlank {
                     place,
                     text: text.clone(),
                     basic: true,
                 });
             } else if let Some(text) = self.header(name, value)? {
+                varying.push(name.clone());
                 headers.push(HeaderBlank {
                     place,
                     text,
@@ -149,6 +151,7 @@ impl Texts {
                 });
             }
         }
+        request.varying = varying;
         let body = Some(body).filter(|body| body.fixed().is_none());
         if body.is_some() && head.headers.contains_key(CONTENT_LENGTH) {
             let message = "the header Content-Length is given, and bodies differ from hit to hit: leave \

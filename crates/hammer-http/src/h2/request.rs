@@ -45,9 +45,11 @@ pub(crate) struct Request {
 
 impl Request {
     /// The request that `head`, made for HTTP/1.1, is in HTTP/2: `Host` becomes `:authority`, and a
-    /// body is announced with its length (RFC 9113, section 8.3.1).
+    /// body is announced with its length (RFC 9113, section 8.3.1). Headers that are `varying` are others
+    /// in the next one.
     pub(crate) fn new(
         head: &Parts,
+        varying: &[HeaderName],
         scheme: &'static str,
         path: Bytes,
         body: Bytes,
@@ -86,7 +88,11 @@ impl Request {
             ));
         }
         if copy != Copy::Kept {
-            let passing = |field: &&mut Field| PASSING.iter().any(|name| field.name == *name);
+            let passing = |field: &&mut Field| {
+                let mut varying = varying.iter();
+                PASSING.iter().any(|name| field.name == *name)
+                    || varying.any(|name| field.name == name.as_str())
+            };
             let passing = fields.iter_mut().filter(passing);
             passing
                 .filter(|field| field.indexing == Indexing::Yes)
@@ -119,7 +125,27 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Http, Message};
+    use super::*;
+    use crate::http::Way;
+    use crate::{Http, Message, Words};
+
+    #[test]
+    fn tables_keep_nothing_of_what_differs() {
+        let http = Http::builder("http://127.0.0.1:1/")
+            .words(Words::new())
+            .header("X-Id", "{{uuid}}")
+            .header("X-Same", "same");
+        let http = http.build().unwrap();
+        let Way::Straight(straight) = &http.way else {
+            panic!("it sends one request");
+        };
+        let template = straight.template.unshared().passing();
+        let request = template.http2("http");
+        for (name, indexing) in [("x-id", Indexing::No), ("x-same", Indexing::Yes)] {
+            let field = request.fields.iter().find(|field| field.name == name);
+            assert_eq!(field.map(|field| field.indexing), Some(indexing), "{name}");
+        }
+    }
 
     #[test]
     fn a_path_is_the_target_byte_for_byte() {
