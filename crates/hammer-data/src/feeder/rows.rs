@@ -81,6 +81,9 @@ pub(super) fn scan(
         if !scanner.next(&mut input, format, &names, &mut row)? {
             break;
         }
+        if names.is_empty() {
+            return Err(FeedError::malformed(scanner.line(), "has no keys"));
+        }
         if row.fields.len() != names.len() {
             let wrong = format!(
                 "has {} fields where the first row names {} columns",

@@ -244,6 +244,8 @@ fn what_is_wrong_has_its_line() {
             Format::JsonLines,
             "line 1 is no JSON object",
         ),
+        ("{}\n{}\n", Format::JsonLines, "line 1 has no keys"),
+        ("\n{ }", Format::JsonLines, "line 2 has no keys"),
         ("\n\n", Format::Lines, "no rows"),
         (&long, Format::Lines, "line 1 is longer than 16 MiB"),
         (&long, Format::Csv, "is longer than 16 MiB"),
