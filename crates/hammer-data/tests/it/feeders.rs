@@ -161,7 +161,7 @@ fn formats_are_read() {
     let csv = "\u{feff}id, name \r\n1,\"a,\"\"b\"\"\r\nc\"\r\n\r\n2,";
     let lines = "one\r\n\ntwo  \nthree";
     type Rows<'a> = &'a [&'a [&'a str]];
-    let table: [(&str, Format, &[&str], Rows); 3] = [
+    let table: [(&str, Format, &[&str], Rows); 4] = [
         (
             json,
             Format::JsonLines,
@@ -176,6 +176,12 @@ fn formats_are_read() {
             Format::Csv,
             &["id", "name"],
             &[&["1", "a,\"b\"\r\nc"], &["2", ""]],
+        ),
+        (
+            "a,b\n\"1\",\"\"\n2,\"3\"\"\"",
+            Format::Csv,
+            &["a", "b"],
+            &[&["1", ""], &["2", "3\""]],
         ),
         (
             lines,
@@ -225,6 +231,17 @@ fn what_is_wrong_has_its_line() {
         ),
         ("a,b\n\"1\n\n\",2\n3", Format::Csv, "line 5 has 1 fields"),
         (
+            "a,b\n1,2\n3,\"open\n4,5\n",
+            Format::Csv,
+            "line 3 opens a quote that never closes",
+        ),
+        (
+            "a,b\n\n\"1\n\",\"2\n\n",
+            Format::Csv,
+            "line 4 opens a quote that never closes",
+        ),
+        ("a,\"b", Format::Csv, "line 1 opens a quote"),
+        (
             "{\"a\":1}\n{\"b\":1}\n",
             Format::JsonLines,
             "line 2 has no \"a\"",
@@ -248,7 +265,17 @@ fn what_is_wrong_has_its_line() {
         ("\n{ }", Format::JsonLines, "line 2 has no keys"),
         ("\n\n", Format::Lines, "no rows"),
         (&long, Format::Lines, "line 1 is longer than 16 MiB"),
-        (&long, Format::Csv, "is longer than 16 MiB"),
+        (&long, Format::Csv, "line 1 is longer than 16 MiB"),
+        (
+            &format!("a\n\"\n{long}\""),
+            Format::Csv,
+            "line 2 is longer than 16 MiB",
+        ),
+        (
+            &format!("a\n{long}\n"),
+            Format::Csv,
+            "line 2 is longer than 16 MiB",
+        ),
     ] {
         let wrong = Feeder::read(text.as_bytes(), format).expect_err(told);
         assert!(wrong.to_string().contains(told), "{wrong}");
