@@ -57,6 +57,7 @@ pub(super) fn scan(
     mut each: impl FnMut(&Row, u64) -> Result<(), FeedError>,
 ) -> Result<Columns, FeedError> {
     let (mut scanner, mut row) = (Scanner::new(BLOCK), Row::default());
+    scanner.pass_mark(&mut input)?;
     let names = match format {
         Format::Csv => {
             scanner.next(&mut input, format, &[], &mut row)?;

@@ -47,6 +47,19 @@ impl Scanner {
         self.csv.reset();
     }
 
+    /// Passes over the byte order mark that a file may begin with.
+    pub(super) fn pass_mark(&mut self, input: &mut impl Read) -> Result<(), FeedError> {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        while self.end < MARK.len() && !self.at_end {
+            self.fill(input)?;
+        }
+        if self.buffer[..self.end].starts_with(MARK) {
+            self.start = MARK.len();
+            self.used = MARK.len() as u64;
+        }
+        Ok(())
+    }
+
     /// Bytes of the input that rows have used.
     pub(super) fn used(&self) -> u64 {
         self.used

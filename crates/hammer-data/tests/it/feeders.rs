@@ -156,10 +156,10 @@ fn a_million_rows_reach_four_workers_exactly_once() {
 
 #[test]
 fn formats_are_read() {
-    let json = "{\"id\":1,\"name\":\"Ada \\\"L\\\" \\u00e9\",\"tags\":[1, 2],\"x\":null}\r\n\r\n\
+    let json = "\u{feff}{\"id\":1,\"name\":\"Ada \\\"L\\\" \\u00e9\",\"tags\":[1, 2],\"x\":null}\r\n\r\n\
                 {\"x\":1.50,\"tags\":{},\"more\":[],\"name\":\"plain\",\"id\":true}";
     let csv = "\u{feff}id, name \r\n1,\"a,\"\"b\"\"\r\nc\"\r\n\r\n2,";
-    let lines = "one\r\n\ntwo  \nthree";
+    let lines = "\u{feff}one\r\n\ntwo  \nthree";
     type Rows<'a> = &'a [&'a [&'a str]];
     let table: [(&str, Format, &[&str], Rows); 4] = [
         (
