@@ -155,3 +155,27 @@ fn oauth_says_why_it_has_no_token() {
         assert!(shown.contains(told) && !shown.contains("t0ken"), "{shown}");
     }
 }
+
+/// Some endpoints repeat what they were sent.
+#[test]
+fn oauth_shows_no_secret_that_comes_back() {
+    let (bare, served) = endpoint(
+        "HTTP/1.0 400 No\r\n\r\n{\"error\":\"p w&/ password=p%20w%26%2F\",\"error_description\":\
+         \"password=p+w%26%2F&client_secret=s%2Fcret s%2fcret s/cret\"}",
+    );
+    let grant = Grant::Password {
+        user: "ada".to_owned(),
+        password: Secret::new("p w&/"),
+    };
+    let error = OAuth::new(bare, grant)
+        .client("id", Secret::new("s/cret"))
+        .client_in_body()
+        .fetch()
+        .expect_err("refused");
+    served.join().expect("served");
+    assert_eq!(
+        error.to_string(),
+        "the token endpoint answered 400: *** password=***: password=***&client_secret=*** *** ***, \
+         for the user \"ada\""
+    );
+}
