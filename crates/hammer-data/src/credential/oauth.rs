@@ -2,6 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{CredentialError, CredentialErrorKind, Secret, Token, TokenSource};
 use crate::template::Filter;
@@ -202,8 +203,8 @@ impl<E: Exchange> TokenSource for OAuth<E> {
             CredentialError::new(CredentialErrorKind::Malformed, message)
         })?;
         let token = Token::written(granted.access_token.as_bytes(), "the token endpoint")?;
-        let told = granted.expires_in.map(Duration::from_secs);
-        Ok(match told.or(self.lifetime) {
+        granted.is_bearer()?;
+        Ok(match granted.lifetime()?.or(self.lifetime) {
             Some(lifetime) => token.lasting(lifetime),
             None => token,
         })
@@ -214,7 +215,39 @@ impl<E: Exchange> TokenSource for OAuth<E> {
 #[derive(Deserialize)]
 struct Granted {
     access_token: String,
-    expires_in: Option<u64>,
+    #[serde(default)]
+    expires_in: Value,
+    #[serde(default)]
+    token_type: Value,
+}
+
+impl Granted {
+    /// How long it lives, if that is said: some say it as a text, or with a fraction.
+    fn lifetime(&self) -> Result<Option<Duration>, CredentialError> {
+        let seconds = match &self.expires_in {
+            Value::Null => return Ok(None),
+            Value::String(text) => text.trim().parse().ok(),
+            number => number.as_f64(),
+        };
+        let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        lifetime.map(Some).ok_or_else(|| {
+            let message =
+                "the token endpoint answered with an expires_in that is no number of seconds";
+            CredentialError::new(CredentialErrorKind::Malformed, message)
+        })
+    }
+
+    /// Whether the token alone is enough to be let in, as hits send nothing else.
+    fn is_bearer(&self) -> Result<(), CredentialError> {
+        match &self.token_type {
+            Value::Null => Ok(()),
+            Value::String(kind) if kind.eq_ignore_ascii_case("bearer") => Ok(()),
+            _ => Err(CredentialError::new(
+                CredentialErrorKind::Malformed,
+                "the token endpoint answered with a token_type other than bearer, which hits can't use",
+            )),
+        }
+    }
 }
 
 /// Why there is none: section 5.2.

@@ -127,6 +127,33 @@ fn oauth_without_a_lifetime_has_that_of_the_source() {
 }
 
 #[test]
+fn oauth_takes_lifetimes_as_they_are_written() {
+    for (answer, next) in [
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t\",\"expires_in\":\"10\"}",
+            "Some(8s)",
+        ),
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t\",\"expires_in\":2.5}",
+            "Some(2s)",
+        ),
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t\",\"expires_in\":null}",
+            "None",
+        ),
+    ] {
+        let (bare, served) = endpoint(answer);
+        let token = OAuth::new(bare, Grant::ClientCredentials).fetch();
+        let token = token.expect("a token");
+        served.join().expect("served");
+        assert!(
+            format!("{token:?}").contains(&format!("next: {next}")),
+            "{token:?}"
+        );
+    }
+}
+
+#[test]
 fn oauth_says_why_it_has_no_token() {
     for (answer, kind, told) in [
         (
@@ -143,6 +170,16 @@ fn oauth_says_why_it_has_no_token() {
             "HTTP/1.0 200 OK\r\n\r\n{\"token\":\"t0ken\"}",
             CredentialErrorKind::Malformed,
             "without an access_token",
+        ),
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"expires_in\":\"soon\"}",
+            CredentialErrorKind::Malformed,
+            "an expires_in that is no number",
+        ),
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"token_type\":\"mac\"}",
+            CredentialErrorKind::Malformed,
+            "token_type other than bearer",
         ),
     ] {
         let (bare, served) = endpoint(answer);
