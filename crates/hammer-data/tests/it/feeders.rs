@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 
-use hammer_data::{FeedErrorKind, Feeder, Format, Gone, Order, Per, Words};
+use hammer_data::{FeedErrorKind, Feeder, Format, Gone, Order, Per, Template, Words};
 
 use crate::{compiled, file, moment, rendered};
 
@@ -263,6 +263,11 @@ fn what_is_wrong_has_its_line() {
         ),
         ("{}\n{}\n", Format::JsonLines, "line 1 has no keys"),
         ("\n{ }", Format::JsonLines, "line 2 has no keys"),
+        (
+            "[{\"a\":1}]",
+            Format::JsonLines,
+            "right would be one in each line",
+        ),
         ("\n\n", Format::Lines, "no rows"),
         (&long, Format::Lines, "line 1 is longer than 16 MiB"),
         (&long, Format::Csv, "line 1 is longer than 16 MiB"),
@@ -295,4 +300,15 @@ fn a_file_that_changes_is_an_error_and_not_another_row() {
     csv.as_file().set_len(6).expect("cut");
     let error = feeder.push(1, 0, &mut vec![]).expect_err("no such row");
     assert_eq!(error.kind(), FeedErrorKind::Unreadable);
+}
+
+/// Whoever separates fields otherwise has one column, with all names in its own.
+#[test]
+fn a_file_with_other_separators_is_told_about_commas() {
+    for text in ["id;name\n1;a\n", "id\tname\n1\ta\n"] {
+        let feeder = Feeder::read(text.as_bytes(), Format::Csv).expect("rows");
+        let words = Words::new().feeder("users", Arc::new(feeder));
+        let error = Template::compile("{{users.name}}", &words).expect_err("no such column");
+        assert_eq!(error.right(), "a file with commas between its fields");
+    }
 }
