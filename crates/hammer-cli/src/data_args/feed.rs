@@ -38,6 +38,7 @@ const KEYS: [&str; 5] = [FORMAT.0, ORDER.0, ONCE.0, PER.0, SHARD];
 pub(super) struct Feed {
     name: String,
     feeder: Feeder,
+    once: Option<Gone>,
 }
 
 impl Feed {
@@ -84,11 +85,17 @@ impl Feed {
         Ok(Self {
             name: name.to_owned(),
             feeder,
+            once,
         })
     }
 
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What happens when each row was used once, if they are.
+    pub(super) fn once(&self) -> Option<Gone> {
+        self.once
     }
 
     /// The feeder, whose order of chance is that of the run's seed and of its own name: feeders do not

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use hammer_core::rand_xoshiro::Xoshiro256PlusPlus;
 use hammer_core::rand_xoshiro::rand_core::SeedableRng;
 use hammer_data::credential::Secret;
-use hammer_data::{Feeder, Moment, Order, Per, Template, Words};
+use hammer_data::{Feeder, Gone, Moment, Order, Per, Template, Words};
 
 use super::feed::Feed;
 use super::login::Login;
@@ -38,6 +38,13 @@ impl Owners {
             [feed] => Some(feed),
             _ => return Err("has columns of several feeders; right would be one".into()),
         };
+        if let Some(feed) = feed.filter(|feed| feed.once() == Some(Gone::Empty)) {
+            return Err(format!(
+                "has columns of '{}', whose rows stop with once=stop, and hits after that would have \
+                 no token; right would be once=end, or no once=",
+                feed.name()
+            ));
+        }
         let per = [Per::Hit, Per::Client];
         if per
             .iter()

@@ -1,10 +1,14 @@
 //! Tokens, by `--token-cmd`, `--token-file` and `--oauth-url`.
 
 use std::fs;
+use std::io::Read as _;
+use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hammer_target::{Certificate, Knobs, Target};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::command::{hammer, json, output, report, stderr};
 use crate::http::{Server, answer, ok};
@@ -36,6 +40,9 @@ fn without_a_first_token_nothing_is_sent() {
     let talking = Server::replying(|_| answer("200 OK", "", "hush"));
     let (refusing, talking) = (&refusing.url[..], &talking.url[..]);
     let client = ["--oauth-client", "id:hush"];
+    let rows = tempfile::NamedTempFile::new().unwrap();
+    fs::write(rows.path(), "ada\n").unwrap();
+    let stops = format!("users={},once=stop", rows.path().display());
     for (flags, code, wrong) in [
         (
             &["--token-cmd", "echo no luck >&2; exit 3"][..],
@@ -111,6 +118,18 @@ fn without_a_first_token_nothing_is_sent() {
             &["--oauth-url", refusing, "--oauth-user", "{{uuid}}:hush"],
             2,
             "right would be columns of a feeder",
+        ),
+        (
+            &[
+                "--oauth-url",
+                refusing,
+                "--oauth-user",
+                "{{users}}:hush",
+                "--feed",
+                &stops,
+            ],
+            2,
+            "whose rows stop with once=stop",
         ),
         (
             &["--oauth-url", refusing, "--oauth-user", "hush"],
@@ -321,6 +340,43 @@ fn a_renewal_that_fails_is_told_and_makes_the_run_suspect() {
         !told.contains("hush") && !report.to_string().contains("hush"),
         "{told}"
     );
+}
+
+/// A command that is running when the run ends, or is interrupted before it begins, ends with it.
+#[cfg(unix)]
+#[test]
+fn a_token_command_does_not_outlive_the_run() {
+    let server = ok();
+    let folder = tempfile::tempdir().unwrap();
+    let first = folder.path().join("first").display().to_string();
+    let lock = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = lock.local_addr().unwrap().port();
+    let hang = format!("exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}; sleep 1000 & sleep 1000'");
+    let closed = |mut connection: TcpStream| {
+        connection
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        connection.read_to_end(&mut vec![])
+    };
+    let args = ["http", &server.url, "-r", "10", "-z", "1", "-q"];
+
+    let once = format!("if [ -e {first} ]; then {hang}; fi; touch {first}; echo t");
+    let more = ["--token-cmd", &once, "--token-lifetime", "100ms"];
+    let ran = output(&[&args[..], &more].concat());
+    assert_eq!(ran.status.code(), Some(0), "{}", stderr(&ran));
+    closed(lock.accept().unwrap().0).unwrap();
+
+    let mut child = hammer(&[&args[..], &["--token-cmd", &hang]].concat())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (connection, _) = lock.accept().unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let ended = closed(connection);
+    let _ = child.kill();
+    child.wait().unwrap();
+    ended.unwrap();
 }
 
 /// The target that comes with the command, which checks what it gives.

@@ -5,7 +5,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{CredentialError, CredentialErrorKind, Token, TokenSource};
+use super::running::Running;
+use super::{CredentialError, CredentialErrorKind, Ender, Token, TokenSource};
 
 /// The most that is read of what a command writes.
 const MOST: u64 = 1 << 20;
@@ -17,11 +18,11 @@ const LOOK: Duration = Duration::from_millis(5);
 ///
 /// The shell runs it, with nothing on its standard input. What it writes on standard error is told if
 /// it fails, and what it writes on standard output never is.
-#[derive(Clone)]
 pub struct TokenCommand {
     command: String,
     timeout: Duration,
     lifetime: Option<Duration>,
+    running: Running,
 }
 
 impl TokenCommand {
@@ -32,6 +33,7 @@ impl TokenCommand {
             command: command.into(),
             timeout: Duration::from_secs(30),
             lifetime: None,
+            running: Running::default(),
         }
     }
 
@@ -49,7 +51,7 @@ impl TokenCommand {
         self
     }
 
-    fn spawn(&self) -> Result<Child, CredentialError> {
+    fn start(&self) -> Result<Outputs, CredentialError> {
         let (shell, flag) = if cfg!(windows) {
             ("cmd", "/C")
         } else {
@@ -61,20 +63,20 @@ impl TokenCommand {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        // What it starts is ended with it.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let spawned = command.spawn();
-        spawned.map_err(|error| CredentialError::io("can't start the token command", error))
+        let outputs = |child: &mut Child| (child.stdout.take(), child.stderr.take());
+        let started = self.running.start(&mut command, outputs);
+        let (out, err) =
+            started.map_err(|error| CredentialError::io("can't start the token command", error))?;
+        Ok((out.map(read), err.map(read)))
     }
 
-    fn run(&self, child: &mut Child) -> Result<(ExitStatus, Vec<u8>, Vec<u8>), CredentialError> {
+    fn run(&self) -> Result<(ExitStatus, Vec<u8>, Vec<u8>), CredentialError> {
         let end = Instant::now() + self.timeout;
         let late = || {
             let message = format!("the token command took longer than {:?}", self.timeout);
             CredentialError::new(CredentialErrorKind::TimedOut, message)
         };
-        let outputs = (child.stdout.take().map(read), child.stderr.take().map(read));
+        let outputs = self.start()?;
         let collect = |output: Option<Receiver<Vec<u8>>>| match output {
             Some(output) => {
                 match output.recv_timeout(end.saturating_duration_since(Instant::now())) {
@@ -88,7 +90,7 @@ impl TokenCommand {
         let (out, err) = (collect(outputs.0)?, collect(outputs.1)?);
         // Whoever has closed both outputs has most likely ended.
         loop {
-            let status = child.try_wait();
+            let status = self.running.status();
             match status.map_err(|error| CredentialError::io("lost the token command", error))? {
                 Some(status) => return Ok((status, out, err)),
                 None if Instant::now() >= end => return Err(late()),
@@ -110,10 +112,9 @@ impl fmt::Debug for TokenCommand {
 
 impl TokenSource for TokenCommand {
     fn fetch(&mut self) -> Result<Token, CredentialError> {
-        let mut child = self.spawn()?;
-        let ran = self.run(&mut child);
+        let ran = self.run();
         if ran.is_err() {
-            end(&mut child);
+            self.running.end();
         }
         let (status, out, err) = ran?;
         if !status.success() {
@@ -133,7 +134,15 @@ impl TokenSource for TokenCommand {
             None => token,
         })
     }
+
+    fn ender(&self) -> Option<Ender> {
+        let running = self.running.clone();
+        Some(Box::new(move || running.end_for_good()))
+    }
 }
+
+/// What a command writes: its standard output, and its standard error.
+type Outputs = (Option<Receiver<Vec<u8>>>, Option<Receiver<Vec<u8>>>);
 
 /// Reads an output to its end on a thread of its own: a command may fill both.
 fn read(output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
@@ -145,18 +154,4 @@ fn read(output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
         let _ = sender.send(bytes);
     });
     receiver
-}
-
-/// Ends a command and all that it started.
-fn end(child: &mut Child) {
-    #[cfg(unix)]
-    if let Some(group) = i32::try_from(child.id())
-        .ok()
-        .and_then(rustix::process::Pid::from_raw)
-    {
-        // It may have ended meanwhile.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
-    let _ = child.kill();
-    let _ = child.wait();
 }

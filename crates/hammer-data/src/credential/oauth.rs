@@ -2,6 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{CredentialError, CredentialErrorKind, Secret, Token, TokenSource};
 use crate::template::Filter;
@@ -139,6 +140,32 @@ impl<E: Exchange> OAuth<E> {
         Secret::new(form)
     }
 
+    /// What is never to be shown, in all the ways it is written; the longest first.
+    fn secrets(&self) -> Vec<String> {
+        let password = match &self.grant {
+            Grant::Password { password, .. } => Some(password),
+            Grant::ClientCredentials => None,
+        };
+        let client = self.client.as_ref().map(|(_, secret)| secret);
+        let mut secrets: Vec<String> = vec![];
+        for secret in [password, client].into_iter().flatten() {
+            let raw = String::from_utf8_lossy(secret.expose()).into_owned();
+            let percent = String::from_utf8_lossy(&encoded(secret.expose())).into_owned();
+            secrets.extend([
+                percent.replace("%20", "+"),
+                lower_hex(&percent),
+                percent,
+                raw,
+            ]);
+        }
+        let header = self.authorization();
+        let basic = header.and_then(|header| String::from_utf8(header.expose().to_vec()).ok());
+        secrets.extend(basic.and_then(|basic| Some(basic.strip_prefix("Basic ")?.to_owned())));
+        secrets.retain(|secret| !secret.is_empty());
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets
+    }
+
     fn authorization(&self) -> Option<Secret> {
         let (id, secret) = self.client.as_ref().filter(|_| !self.in_body)?;
         let mut header = b"Basic ".to_vec();
@@ -157,6 +184,7 @@ impl<E: Exchange> TokenSource for OAuth<E> {
         let answer = self.exchange.post(&form, authorization.as_ref())?;
         if answer.status != 200 {
             let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
+            let refusal = refusal.shown(&self.secrets());
             let whose = match &self.grant {
                 Grant::ClientCredentials => String::new(),
                 Grant::Password { user, .. } => format!(", for the user {user:?}"),
@@ -175,8 +203,8 @@ impl<E: Exchange> TokenSource for OAuth<E> {
             CredentialError::new(CredentialErrorKind::Malformed, message)
         })?;
         let token = Token::written(granted.access_token.as_bytes(), "the token endpoint")?;
-        let told = granted.expires_in.map(Duration::from_secs);
-        Ok(match told.or(self.lifetime) {
+        granted.is_bearer()?;
+        Ok(match granted.lifetime()?.or(self.lifetime) {
             Some(lifetime) => token.lasting(lifetime),
             None => token,
         })
@@ -187,7 +215,39 @@ impl<E: Exchange> TokenSource for OAuth<E> {
 #[derive(Deserialize)]
 struct Granted {
     access_token: String,
-    expires_in: Option<u64>,
+    #[serde(default)]
+    expires_in: Value,
+    #[serde(default)]
+    token_type: Value,
+}
+
+impl Granted {
+    /// How long it lives, if that is said: some say it as a text, or with a fraction.
+    fn lifetime(&self) -> Result<Option<Duration>, CredentialError> {
+        let seconds = match &self.expires_in {
+            Value::Null => return Ok(None),
+            Value::String(text) => text.trim().parse().ok(),
+            number => number.as_f64(),
+        };
+        let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        lifetime.map(Some).ok_or_else(|| {
+            let message =
+                "the token endpoint answered with an expires_in that is no number of seconds";
+            CredentialError::new(CredentialErrorKind::Malformed, message)
+        })
+    }
+
+    /// Whether the token alone is enough to be let in, as hits send nothing else.
+    fn is_bearer(&self) -> Result<(), CredentialError> {
+        match &self.token_type {
+            Value::Null => Ok(()),
+            Value::String(kind) if kind.eq_ignore_ascii_case("bearer") => Ok(()),
+            _ => Err(CredentialError::new(
+                CredentialErrorKind::Malformed,
+                "the token endpoint answered with a token_type other than bearer, which hits can't use",
+            )),
+        }
+    }
 }
 
 /// Why there is none: section 5.2.
@@ -199,16 +259,36 @@ struct Refusal {
     error_description: String,
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Refusal {
+    /// As it may be shown: some endpoints repeat what they were sent.
+    fn shown(&self, secrets: &[String]) -> String {
+        let mut shown = String::new();
         for part in [&self.error, &self.error_description] {
             if !part.is_empty() {
-                let part: String = part.chars().filter(|c| !c.is_control()).take(200).collect();
-                write!(f, ": {part}")?;
+                let part = secrets
+                    .iter()
+                    .fold(part.clone(), |part, secret| part.replace(secret, "***"));
+                shown += ": ";
+                shown.extend(part.chars().filter(|c| !c.is_control()).take(200));
             }
         }
-        Ok(())
+        shown
     }
+}
+
+/// The same with small letters behind its percent signs.
+fn lower_hex(percent: &str) -> String {
+    let mut behind = 0;
+    let letter = |c: char| {
+        let hex = behind > 0;
+        behind = if c == '%' {
+            2
+        } else {
+            usize::saturating_sub(behind, 1)
+        };
+        if hex { c.to_ascii_lowercase() } else { c }
+    };
+    percent.chars().map(letter).collect()
 }
 
 fn encoded(value: &[u8]) -> Vec<u8> {

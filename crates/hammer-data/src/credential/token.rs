@@ -68,7 +68,16 @@ pub trait TokenSource: Send + 'static {
     ///
     /// If there is none; it is called again later, and until then the last token goes on.
     fn fetch(&mut self) -> Result<Token, CredentialError>;
+
+    /// What ends a fetch that goes on on another thread, for a source whose fetch would outlive the
+    /// program, such as a command. It is called once, when no more tokens are wanted.
+    fn ender(&self) -> Option<Ender> {
+        None
+    }
 }
+
+/// Ends a fetch, and has those that come fail at once.
+pub type Ender = Box<dyn Fn() + Send + Sync>;
 
 #[cfg(test)]
 mod tests {

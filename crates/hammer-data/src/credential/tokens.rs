@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
-use super::{CredentialError, CredentialErrorKind, Present, Secret, TokenSource};
+use super::{CredentialError, CredentialErrorKind, Ender, Present, Secret, TokenSource};
 use crate::{Context, FeedError, Feeder, Per};
 
 /// As many sources are asked at the same time.
@@ -26,7 +26,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Until a renewal succeeds the last token goes on, and the source is asked again: after 250 ms, then
 /// after twice as long each time, up to 30 s. When the first of them fails that is told, once, with
 /// `tracing::warn!`, and all of them are in [`renewals`](Self::renewals). When the value is dropped, no
-/// more tokens are fetched.
+/// more tokens are fetched, and what a source has begun is ended with its [`ender`](TokenSource::ender).
 ///
 /// ```
 /// use std::sync::Arc;
@@ -67,6 +67,7 @@ pub struct Renewals {
 }
 
 struct Shared {
+    enders: Vec<Ender>,
     present: Vec<ArcSwapOption<Present>>,
     state: Mutex<State>,
     /// When something is due sooner, a first token has come, or all is over.
@@ -125,6 +126,7 @@ impl Tokens {
             })
         };
         let shared = Arc::new(Shared {
+            enders: sources.iter().filter_map(|source| source.ender()).collect(),
             present: (0..count).map(|_| ArcSwapOption::empty()).collect(),
             state: Mutex::new(State {
                 waiting: sources.into_iter().enumerate().map(due).collect(),
@@ -270,6 +272,7 @@ impl Drop for Tokens {
     fn drop(&mut self) {
         self.shared.lock().over = true;
         self.shared.changed.notify_all();
+        self.shared.enders.iter().for_each(|end| end());
     }
 }
 

@@ -1,12 +1,16 @@
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 use super::{CredentialError, Token, TokenSource};
 
 /// The longest token file.
 const MOST: u64 = 1 << 20;
+
+/// How long a file may be empty while it is written.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// Tokens that something else writes into a file, such as a sidecar.
 #[derive(Debug, Clone)]
@@ -36,10 +40,43 @@ impl WatchedFile {
 impl TokenSource for WatchedFile {
     fn fetch(&mut self) -> Result<Token, CredentialError> {
         let path = self.path.display().to_string();
-        let mut bytes = vec![];
-        File::open(&self.path)
-            .and_then(|file| file.take(MOST).read_to_end(&mut bytes))
-            .map_err(|error| CredentialError::io(format!("can't read {path}"), error))?;
+        let read = || {
+            let mut bytes = vec![];
+            let file = File::open(&self.path)?;
+            file.take(MOST).read_to_end(&mut bytes).map(|_| bytes)
+        };
+        let bytes = written(read);
+        let bytes =
+            bytes.map_err(|error| CredentialError::io(format!("can't read {path}"), error))?;
         Ok(Token::written(&bytes, &path)?.asked_again(self.every))
+    }
+}
+
+/// What `read` reads, and if that is nothing what it reads a moment later: whoever writes a file in
+/// place empties it first.
+fn written(mut read: impl FnMut() -> io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
+    let bytes = read()?;
+    if !bytes.trim_ascii().is_empty() {
+        return Ok(bytes);
+    }
+    thread::sleep(MOMENT);
+    read()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_being_written_is_looked_at_again() {
+        for (looks, bytes) in [
+            (["one", "two"], "one"),
+            (["", "two"], "two"),
+            (["\n", ""], ""),
+        ] {
+            let mut looks = looks.iter();
+            let read = || Ok(looks.next().expect("two looks").as_bytes().to_vec());
+            assert_eq!(written(read).expect("read"), bytes.as_bytes());
+        }
     }
 }

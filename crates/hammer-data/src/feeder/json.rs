@@ -40,7 +40,7 @@ fn read<'de>(object: &'de [u8], visitor: impl Visitor<'de>) -> Result<(), String
         let (column, error) = (error.column(), error.to_string());
         // The place that it tells is within the line.
         let error = error.split(" at line ").next().unwrap_or_default();
-        format!("is no JSON object: {error} at column {column}")
+        format!("is no JSON object: {error} at column {column}; right would be one in each line")
     })
 }
 

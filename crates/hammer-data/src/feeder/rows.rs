@@ -57,6 +57,7 @@ pub(super) fn scan(
     mut each: impl FnMut(&Row, u64) -> Result<(), FeedError>,
 ) -> Result<Columns, FeedError> {
     let (mut scanner, mut row) = (Scanner::new(BLOCK), Row::default());
+    scanner.pass_mark(&mut input)?;
     let names = match format {
         Format::Csv => {
             scanner.next(&mut input, format, &[], &mut row)?;
@@ -80,6 +81,9 @@ pub(super) fn scan(
         let start = scanner.used();
         if !scanner.next(&mut input, format, &names, &mut row)? {
             break;
+        }
+        if names.is_empty() {
+            return Err(FeedError::malformed(scanner.line(), "has no keys"));
         }
         if row.fields.len() != names.len() {
             let wrong = format!(

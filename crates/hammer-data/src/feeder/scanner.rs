@@ -47,6 +47,19 @@ impl Scanner {
         self.csv.reset();
     }
 
+    /// Passes over the byte order mark that a file may begin with.
+    pub(super) fn pass_mark(&mut self, input: &mut impl Read) -> Result<(), FeedError> {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        while self.end < MARK.len() && !self.at_end {
+            self.fill(input)?;
+        }
+        if self.buffer[..self.end].starts_with(MARK) {
+            self.start = MARK.len();
+            self.used = MARK.len() as u64;
+        }
+        Ok(())
+    }
+
     /// Bytes of the input that rows have used.
     pub(super) fn used(&self) -> u64 {
         self.used
@@ -103,19 +116,33 @@ impl Scanner {
     }
 
     fn next_csv(&mut self, input: &mut impl Read, row: &mut Row) -> Result<bool, FeedError> {
-        let (mut bytes, mut fields) = (0, 0);
+        let (mut bytes, mut fields) = (0_usize, 0_usize);
         loop {
             if self.start == self.end && !self.at_end {
                 self.fill(input)?;
             }
+            // The end of the input ends the last row as the end of a line does, except within quotes,
+            // where that is text.
+            let over = self.at_end && self.start == self.end;
+            let unused = match over {
+                true => b"\n",
+                false => &self.buffer[self.start..self.end],
+            };
             if row.text.len() == bytes {
                 row.text.resize((2 * bytes).max(256), 0);
             }
-            let (result, used, written, ended) = self.csv.read_record(
-                &self.buffer[self.start..self.end],
-                &mut row.text[bytes..],
-                &mut self.ends[fields..],
-            );
+            let (result, used, written, ended) =
+                self.csv
+                    .read_record(unused, &mut row.text[bytes..], &mut self.ends[fields..]);
+            if over && written > 0 {
+                let start = fields.checked_sub(1).map_or(0, |last| self.ends[last]);
+                let line = self.line_before(&row.text[start..bytes + written]);
+                return Err(FeedError::malformed(
+                    line,
+                    "opens a quote that never closes",
+                ));
+            }
+            let used = if over { 0 } else { used };
             self.start += used;
             self.used += used as u64;
             bytes += written;
@@ -127,9 +154,10 @@ impl Scanner {
                 self.lines = self.csv.line() - u64::from(*last == b'\n');
             }
             if bytes > LONGEST {
-                return Err(self.too_long());
+                return Err(too_long(self.line_before(&row.text[..bytes])));
             }
             match result {
+                ReadRecordResult::InputEmpty if over => return Ok(false),
                 ReadRecordResult::InputEmpty | ReadRecordResult::OutputFull => {}
                 ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
                 ReadRecordResult::End => return Ok(false),
@@ -154,7 +182,7 @@ impl Scanner {
                 Some(length) => (length, length + 1),
                 None if self.at_end && unused.is_empty() => return Ok(None),
                 None if self.at_end => (unused.len(), unused.len()),
-                None if unused.len() > LONGEST => return Err(self.too_long()),
+                None if unused.len() > LONGEST => return Err(too_long(self.lines + 1)),
                 None => {
                     looked = unused.len();
                     self.fill(input)?;
@@ -193,7 +221,12 @@ impl Scanner {
         Ok(())
     }
 
-    fn too_long(&self) -> FeedError {
-        FeedError::malformed(self.lines + 1, "is longer than 16 MiB")
+    /// The line at which a text of CSV began that ends here.
+    fn line_before(&self, text: &[u8]) -> u64 {
+        self.csv.line() - memchr::memchr_iter(b'\n', text).count() as u64
     }
+}
+
+fn too_long(line: u64) -> FeedError {
+    FeedError::malformed(line, "is longer than 16 MiB")
 }

@@ -165,7 +165,13 @@ impl Call<'_> {
             .map(|index| What::Field(feeder.clone(), index))
             .ok_or_else(|| {
                 let near = nearest(column, columns.iter().map(String::as_str));
-                let right = near.map_or_else(all, |near| format!("{name}.{near}"));
+                let right = match (near, columns) {
+                    (_, [one]) if one.contains([';', '\t']) => {
+                        "a file with commas between its fields".to_owned()
+                    }
+                    (Some(near), _) => format!("{name}.{near}"),
+                    (None, _) => all(),
+                };
                 let column_at = match column {
                     "" => place.start,
                     _ => place.start + name.len() + 1,

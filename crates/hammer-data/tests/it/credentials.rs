@@ -321,6 +321,30 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started() {
     }
 }
 
+/// A command that runs when nobody wants its token any more is ended, with all that it started.
+#[cfg(unix)]
+#[test]
+fn a_command_does_not_outlive_its_tokens() {
+    let lock = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = lock.local_addr().expect("bound").port();
+    let command =
+        format!("exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}; sleep 1000 & sleep 1000'");
+    let command = TokenCommand::new(command).timeout(10 * PATIENCE);
+    let tokens = Arc::new(Tokens::new(vec![Box::new(command)]));
+    let waiting = tokens.ready();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let poll = std::pin::pin!(waiting).poll(&mut context);
+    assert!(poll.is_pending(), "it has begun");
+    let (mut connection, _) = lock.accept().expect("the command came so far");
+    drop(tokens);
+    connection
+        .set_read_timeout(Some(PATIENCE))
+        .expect("a socket");
+    connection
+        .read_to_end(&mut vec![])
+        .expect("closed, since nobody lives who has it");
+}
+
 #[test]
 fn each_slot_has_a_user_until_there_are_no_more() {
     let csv = "name,password\nada,hush\ngrace,hush2\n";

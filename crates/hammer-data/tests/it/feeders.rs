@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 
-use hammer_data::{FeedErrorKind, Feeder, Format, Gone, Order, Per, Words};
+use hammer_data::{FeedErrorKind, Feeder, Format, Gone, Order, Per, Template, Words};
 
 use crate::{compiled, file, moment, rendered};
 
@@ -156,12 +156,12 @@ fn a_million_rows_reach_four_workers_exactly_once() {
 
 #[test]
 fn formats_are_read() {
-    let json = "{\"id\":1,\"name\":\"Ada \\\"L\\\" \\u00e9\",\"tags\":[1, 2],\"x\":null}\r\n\r\n\
+    let json = "\u{feff}{\"id\":1,\"name\":\"Ada \\\"L\\\" \\u00e9\",\"tags\":[1, 2],\"x\":null}\r\n\r\n\
                 {\"x\":1.50,\"tags\":{},\"more\":[],\"name\":\"plain\",\"id\":true}";
     let csv = "\u{feff}id, name \r\n1,\"a,\"\"b\"\"\r\nc\"\r\n\r\n2,";
-    let lines = "one\r\n\ntwo  \nthree";
+    let lines = "\u{feff}one\r\n\ntwo  \nthree";
     type Rows<'a> = &'a [&'a [&'a str]];
-    let table: [(&str, Format, &[&str], Rows); 3] = [
+    let table: [(&str, Format, &[&str], Rows); 4] = [
         (
             json,
             Format::JsonLines,
@@ -176,6 +176,12 @@ fn formats_are_read() {
             Format::Csv,
             &["id", "name"],
             &[&["1", "a,\"b\"\r\nc"], &["2", ""]],
+        ),
+        (
+            "a,b\n\"1\",\"\"\n2,\"3\"\"\"",
+            Format::Csv,
+            &["a", "b"],
+            &[&["1", ""], &["2", "3\""]],
         ),
         (
             lines,
@@ -225,6 +231,17 @@ fn what_is_wrong_has_its_line() {
         ),
         ("a,b\n\"1\n\n\",2\n3", Format::Csv, "line 5 has 1 fields"),
         (
+            "a,b\n1,2\n3,\"open\n4,5\n",
+            Format::Csv,
+            "line 3 opens a quote that never closes",
+        ),
+        (
+            "a,b\n\n\"1\n\",\"2\n\n",
+            Format::Csv,
+            "line 4 opens a quote that never closes",
+        ),
+        ("a,\"b", Format::Csv, "line 1 opens a quote"),
+        (
             "{\"a\":1}\n{\"b\":1}\n",
             Format::JsonLines,
             "line 2 has no \"a\"",
@@ -244,9 +261,26 @@ fn what_is_wrong_has_its_line() {
             Format::JsonLines,
             "line 1 is no JSON object",
         ),
+        ("{}\n{}\n", Format::JsonLines, "line 1 has no keys"),
+        ("\n{ }", Format::JsonLines, "line 2 has no keys"),
+        (
+            "[{\"a\":1}]",
+            Format::JsonLines,
+            "right would be one in each line",
+        ),
         ("\n\n", Format::Lines, "no rows"),
         (&long, Format::Lines, "line 1 is longer than 16 MiB"),
-        (&long, Format::Csv, "is longer than 16 MiB"),
+        (&long, Format::Csv, "line 1 is longer than 16 MiB"),
+        (
+            &format!("a\n\"\n{long}\""),
+            Format::Csv,
+            "line 2 is longer than 16 MiB",
+        ),
+        (
+            &format!("a\n{long}\n"),
+            Format::Csv,
+            "line 2 is longer than 16 MiB",
+        ),
     ] {
         let wrong = Feeder::read(text.as_bytes(), format).expect_err(told);
         assert!(wrong.to_string().contains(told), "{wrong}");
@@ -266,4 +300,15 @@ fn a_file_that_changes_is_an_error_and_not_another_row() {
     csv.as_file().set_len(6).expect("cut");
     let error = feeder.push(1, 0, &mut vec![]).expect_err("no such row");
     assert_eq!(error.kind(), FeedErrorKind::Unreadable);
+}
+
+/// Whoever separates fields otherwise has one column, with all names in its own.
+#[test]
+fn a_file_with_other_separators_is_told_about_commas() {
+    for text in ["id;name\n1;a\n", "id\tname\n1\ta\n"] {
+        let feeder = Feeder::read(text.as_bytes(), Format::Csv).expect("rows");
+        let words = Words::new().feeder("users", Arc::new(feeder));
+        let error = Template::compile("{{users.name}}", &words).expect_err("no such column");
+        assert_eq!(error.right(), "a file with commas between its fields");
+    }
 }

@@ -127,6 +127,33 @@ fn oauth_without_a_lifetime_has_that_of_the_source() {
 }
 
 #[test]
+fn oauth_takes_lifetimes_as_they_are_written() {
+    for (answer, next) in [
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t\",\"expires_in\":\"10\"}",
+            "Some(8s)",
+        ),
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t\",\"expires_in\":2.5}",
+            "Some(2s)",
+        ),
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t\",\"expires_in\":null}",
+            "None",
+        ),
+    ] {
+        let (bare, served) = endpoint(answer);
+        let token = OAuth::new(bare, Grant::ClientCredentials).fetch();
+        let token = token.expect("a token");
+        served.join().expect("served");
+        assert!(
+            format!("{token:?}").contains(&format!("next: {next}")),
+            "{token:?}"
+        );
+    }
+}
+
+#[test]
 fn oauth_says_why_it_has_no_token() {
     for (answer, kind, told) in [
         (
@@ -144,6 +171,16 @@ fn oauth_says_why_it_has_no_token() {
             CredentialErrorKind::Malformed,
             "without an access_token",
         ),
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"expires_in\":\"soon\"}",
+            CredentialErrorKind::Malformed,
+            "an expires_in that is no number",
+        ),
+        (
+            "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"token_type\":\"mac\"}",
+            CredentialErrorKind::Malformed,
+            "token_type other than bearer",
+        ),
     ] {
         let (bare, served) = endpoint(answer);
         let error = OAuth::new(bare, Grant::ClientCredentials)
@@ -154,4 +191,28 @@ fn oauth_says_why_it_has_no_token() {
         let shown = format!("{error} {error:?}");
         assert!(shown.contains(told) && !shown.contains("t0ken"), "{shown}");
     }
+}
+
+/// Some endpoints repeat what they were sent.
+#[test]
+fn oauth_shows_no_secret_that_comes_back() {
+    let (bare, served) = endpoint(
+        "HTTP/1.0 400 No\r\n\r\n{\"error\":\"p w&/ password=p%20w%26%2F\",\"error_description\":\
+         \"password=p+w%26%2F&client_secret=s%2Fcret s%2fcret s/cret\"}",
+    );
+    let grant = Grant::Password {
+        user: "ada".to_owned(),
+        password: Secret::new("p w&/"),
+    };
+    let error = OAuth::new(bare, grant)
+        .client("id", Secret::new("s/cret"))
+        .client_in_body()
+        .fetch()
+        .expect_err("refused");
+    served.join().expect("served");
+    assert_eq!(
+        error.to_string(),
+        "the token endpoint answered 400: *** password=***: password=***&client_secret=*** *** ***, \
+         for the user \"ada\""
+    );
 }
