@@ -139,7 +139,7 @@ impl Survey {
         let (mut counts, mut last, mut more) = (Counts::default(), Last::default(), true);
         while more {
             more = pass.step(player, |row, step| {
-                guard.look(row.host);
+                guard.look(row);
                 survey.with_client += u64::from(row.client.is_some());
                 let (at_us, sent) = match &step {
                     Step::Send(at_us, cue) => (*at_us, make(cue)),
