@@ -52,7 +52,7 @@ struct ReplayArgs {
     #[arg(allow_hyphen_values = true)]
     header: Vec<Header>,
     /// Host header: keep that of the row, endpoint, or a name to give
-    #[arg(long, value_name = "HOST", default_value = "keep")]
+    #[arg(long, value_name = "HOST", default_value = "keep", value_parser = host)]
     host: String,
     /// Header that tells the target which client a row is of, as the timeline has it
     #[arg(long, value_name = "NAME", value_parser = name)]
@@ -139,6 +139,13 @@ impl ReplayArgs {
             |error: hammer_replay::Error| Error::Run(format!("failed to {}", chain(&error)));
         let player = self.play.player(source.player(), source.header())?;
         let player = self.load.player(player);
+        if let Some(own) = &self.client_header
+            && (self.header.iter()).any(|given| given.name().eq_ignore_ascii_case(own))
+        {
+            return Err(Error::Usage(format!(
+                "--client-header sets {own} for each row, and -H for all; right would be one of them"
+            )));
+        }
         let seed = self.load.seed();
         let player = self.safety.apply(player, &self.endpoint, seed)?;
         let http = self.header.iter().cloned();
@@ -229,6 +236,15 @@ fn added(text: &str) -> Result<Header, String> {
         return Err("is what each row has of its own; right would be --host NAME".into());
     }
     Ok(header)
+}
+
+/// A value of the header Host, or a word that says which that is.
+fn host(text: &str) -> Result<String, String> {
+    let stands = |byte: u8| byte.is_ascii_graphic() && !b"/?#@\\,\"<>".contains(&byte);
+    if text.is_empty() || !text.bytes().all(stands) {
+        return Err("is no host; right would be keep, endpoint, or shop.example".into());
+    }
+    Ok(text.to_owned())
 }
 
 fn name(text: &str) -> Result<String, String> {

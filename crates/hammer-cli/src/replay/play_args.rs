@@ -2,7 +2,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use hammer_replay::play::{Choice, Passes, Player, Rewrite, Sample, Speed};
+use hammer_replay::play::{Choice, HostName, Passes, Player, Rewrite, Sample, Speed};
 use hammer_replay::timeline::Header;
 use jiff::Timestamp;
 use regex::bytes::Regex;
@@ -39,9 +39,9 @@ pub(super) struct PlayArgs {
     /// Methods that are played: GET,HEAD [default: all that may be sent]
     #[arg(long, value_name = "METHOD", value_delimiter = ',')]
     only_method: Vec<String>,
-    /// Hosts whose rows are played
+    /// Hosts whose rows are played, whatever the port
     #[arg(long, value_name = "HOST", value_delimiter = ',')]
-    only_host: Vec<String>,
+    only_host: Vec<HostName>,
     /// What has to be found in the path
     #[arg(long, value_name = "REGEX")]
     only_path: Option<Regex>,

@@ -143,6 +143,7 @@ impl Hammer for Replayer {
             unreachable!("every hit of a replay has its row")
         };
         hit.row(sent.row);
+        let due = hit.due();
         let (session, page) = session;
         let ended = self.http.send(session, hit, &sent.request).await;
         let now = match &ended {
@@ -150,7 +151,7 @@ impl Hammer for Replayer {
             Err(failure) => Label::from(failure.name()),
         };
         let took = sent.took.filter(|_| ended.is_ok());
-        page.note(sent.status, now, took.map(|took| (sent.row, took)));
+        page.note(due, sent.status, now, took.map(|took| (sent.row, took)));
         ended
     }
 
@@ -158,7 +159,7 @@ impl Hammer for Replayer {
         if let Some(sent) = hit.item::<Sent>() {
             hit.row(sent.row);
             let page = hit.slot().share(|| Page::of(self.fidelity.clone()));
-            page.note(sent.status, Label::from(why), None);
+            page.note(hit.due(), sent.status, Label::from(why), None);
         }
     }
 

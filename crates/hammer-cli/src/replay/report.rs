@@ -39,6 +39,7 @@ impl ReplayReport {
             let then = then.map_or("none".to_owned(), |then| then.to_string());
             (then, now.to_string(), n)
         };
+        let sent = fidelity.sent;
         let mut statuses: Vec<_> = fidelity.statuses.into_iter().map(pair).collect();
         statuses.sort_by_key(|(_, _, n)| std::cmp::Reverse(*n));
         let now = |name: &str| {
@@ -52,7 +53,7 @@ impl ReplayReport {
         Self {
             planned: plan.planned(),
             skipped: plan.skipped.clone(),
-            seconds: seconds(read, &report),
+            seconds: seconds(read, &sent, &report),
             statuses,
             routes: routes.collect(),
             report,
@@ -136,10 +137,10 @@ impl ReplayReport {
     }
 }
 
-/// What was planned, sent and skipped, in slices as wide as the wider ones of both.
-fn seconds(tally: &Tally, report: &Report) -> Vec<Value> {
-    let width = report.timeline.first().map_or(1, |slice| slice.width_s);
-    let width = width.max(1).max(tally.width_s());
+/// What was planned, sent and skipped, by when it was due, in slices as wide as the wider ones of both.
+fn seconds(tally: &Tally, sent: &Tally, report: &Report) -> Vec<Value> {
+    let sent_width = sent.width_s();
+    let width = tally.width_s().max(sent_width);
     let mut slices = BTreeMap::<u64, [u64; 3]>::new();
     for (index, (planned, skipped)) in tally.planned().iter().zip(tally.skipped()).enumerate() {
         let slice = slices
@@ -148,9 +149,9 @@ fn seconds(tally: &Tally, report: &Report) -> Vec<Value> {
         slice[0] += planned + skipped;
         slice[2] += skipped;
     }
-    for told in &report.timeline {
-        let slice = slices.entry(told.t_s / width).or_default();
-        slice[1] += told.hits.scheduled.saturating_sub(told.hits.unsent);
+    for (index, sent) in sent.planned().iter().enumerate() {
+        let slice = slices.entry(index as u64 * sent_width / width);
+        slice.or_default()[1] += sent;
     }
     let value = |(slice, [planned, sent, skipped]): (u64, [u64; 3])| {
         json!({

@@ -19,7 +19,7 @@ pub(super) struct SafetyArgs {
     )]
     allow_methods: Vec<String>,
     /// File that says what they send: rules by method and path
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "allow_methods")]
     bodies: Option<PathBuf>,
     /// The endpoint is a host of the log, and may be hit all the same
     #[arg(long)]

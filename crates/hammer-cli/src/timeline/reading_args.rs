@@ -130,13 +130,15 @@ fn zone(text: &str) -> Result<TimeZone, String> {
             let number = text.parse::<i32>().ok().filter(|number| *number < 60);
             number.filter(|_| digits(text))
         };
-        let seconds = number(hours).zip(number(minutes));
+        let seconds = number(hours)
+            .filter(|hours| *hours < 24)
+            .zip(number(minutes));
         let seconds = seconds.map(|(hours, minutes)| (hours * 60 + minutes) * 60);
         let signed = seconds.map(|it| if text.starts_with('-') { -it } else { it });
         let offset = signed.and_then(|seconds| Offset::from_seconds(seconds).ok());
         return offset
             .map(TimeZone::fixed)
-            .ok_or_else(|| format!("is no offset; {right}"));
+            .ok_or_else(|| format!("is no offset up to 23:59; {right}"));
     }
     TimeZone::get(text).map_err(|_| format!("is no zone that this system knows; {right}"))
 }
@@ -173,6 +175,7 @@ mod tests {
         for (text, seconds) in [
             ("+02:00", 7_200),
             ("-2", -7_200),
+            ("+23:59", 86_340),
             ("+0530", -1),
             ("+05:30", 19_800),
         ] {
@@ -187,6 +190,8 @@ mod tests {
             "+",
             "+:30",
             "+2:",
+            "+24:00",
+            "-25",
             "Nowhere/Town",
         ] {
             assert!(zone(text).is_err(), "{text}");

@@ -72,7 +72,7 @@ fn head(survey: &Survey) -> String {
         "{rows} rows in {} s   {} on average   {} and {} in 100 ms at the peak",
         rate(seconds),
         asked(survey.rows() as f64 / seconds),
-        asked(survey.peak_second as f64),
+        asked(survey.peak()),
         whole(survey.peak_tenth),
     );
     text.push_str(&wrapped("span", &span, 2));

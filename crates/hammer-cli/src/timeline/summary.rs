@@ -61,6 +61,12 @@ fn text(built: &Built, output: &str) -> String {
             &format!("{span}, from {:.3} to {:.3}", built.first, built.last),
         );
     }
+    for (first, again) in twice(built) {
+        row(
+            "warning",
+            &format!("{first} and {again} are the same log, and each hit is there twice"),
+        );
+    }
     if built.whole_seconds > 0 {
         let rows = whole(built.whole_seconds);
         row(
@@ -95,6 +101,17 @@ fn text(built: &Built, output: &str) -> String {
         );
     }
     text
+}
+
+/// Logs that have the same in them as one before, and that one.
+fn twice(built: &Built) -> impl Iterator<Item = (&str, &str)> {
+    let hashes = &built.trailer.sources_xxh64;
+    let logs = hashes.iter().zip(&built.sources).enumerate();
+    logs.filter(|(_, (_, log))| log.rows > 0)
+        .filter_map(|(index, (hash, log))| {
+            let first = hashes[..index].iter().position(|other| other == hash)?;
+            Some((&*built.sources[first].name, &*log.name))
+        })
 }
 
 /// How arrivals were found.

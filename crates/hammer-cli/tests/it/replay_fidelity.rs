@@ -77,6 +77,23 @@ fn a_target_that_never_answers_is_in_the_matrix() {
     assert!(replay["statuses"]["200"]["timeout"].as_u64() > Some(0));
 }
 
+/// Hits of a whole second were counted as sent in the one before, which was read off when they were due.
+#[test]
+fn hits_are_counted_in_the_second_in_which_they_are_due() {
+    let rows: Vec<_> = (0..30_u64)
+        .map(|n| row(n / 10 * 1_000_000, r#""u":"/","h":"a""#))
+        .collect();
+    let timeline = Timeline::of(&rows);
+    let server = ok();
+    let report = report(&["replay", timeline.path(), "--endpoint", &server.url]);
+    let seconds = report["replay"]["seconds"].as_array().unwrap();
+    let counts: Vec<_> = seconds
+        .iter()
+        .map(|slice| (slice["planned"].as_u64(), slice["sent"].as_u64()))
+        .collect();
+    assert_eq!(counts[..3], [(Some(10), Some(10)); 3], "{seconds:?}");
+}
+
 #[test]
 fn the_report_of_a_replay_fits_the_schema_and_has_no_other_keys() {
     let timeline = timeline();

@@ -43,6 +43,20 @@ fn the_guard_of_production_looks_at_every_row_however_its_host_is_written() {
         assert_eq!(told, code == 2, "{}", stderr(&run));
         assert!(!stdout(&run).contains("no row names its host"));
     }
+    // What is never sent tells where the rows are from, too.
+    let elsewhere = [
+        row(0, r#""u":"/""#),
+        row(1, r#""u":"http://shop.example:80/a""#),
+    ];
+    let elsewhere = Timeline::of(&elsewhere);
+    let rewrite = ["--rewrite", "^http://[^/]*=>"];
+    for more in [&[][..], &rewrite] {
+        let run = dry(&elsewhere, "http://shop.example", more);
+        assert_eq!(run.status.code(), Some(2), "{}", stderr(&run));
+    }
+    let mapped = Timeline::of(&[row(0, r#""u":"/","h":"[::ffff:127.0.0.1]:80""#)]);
+    let run = dry(&mapped, "http://127.0.0.1:8080", &[]);
+    assert_eq!(run.status.code(), Some(2), "{}", stderr(&run));
     let address = Timeline::of(&[row(0, r#""u":"/","h":"[0:0::1]:80""#)]);
     assert_eq!(
         dry(&address, "http://[::1]:8080", &[]).status.code(),
@@ -99,6 +113,14 @@ fn what_would_be_ignored_is_refused() {
             "right would be a timeline that was built",
         ),
         (&["--by", "client"], "--sample <PERCENT>"),
+        (&["--host", ""], "is no host; right would be keep"),
+        (&["--host", "bad host"], "is no host; right would be keep"),
+        (&["--host", "a\r\nX: b"], "is no host; right would be keep"),
+        (&["--bodies", "bodies.toml"], "--allow-methods <METHOD>"),
+        (
+            &["-H", "x-c: v", "--client-header", "X-C"],
+            "right would be one of them",
+        ),
         (&["--client-header", "Host"], "right would be X-Client"),
         (&["--client-header", "a b"], "malformed name"),
     ] {

@@ -11,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::command::{hammer, output, stderr, stdout};
 use crate::http::ok;
+use crate::replay::{Timeline, row};
 
 const LINE: &str =
     "192.0.2.7 - - [24/Nov/2026:09:00:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"-\"\n";
@@ -206,6 +207,32 @@ fn the_file_behind_a_link_is_replaced_and_nobody_else_may_read_it() {
         let real = fs::metadata(at("real/there.jsonl")).unwrap();
         assert_eq!(real.permissions().mode() & 0o777 & !mode, 0, "{logs:?}");
     }
+}
+
+#[test]
+fn one_log_that_is_given_twice_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (one, copy, other) = (at("one.log"), at("copy.log"), at("other.log"));
+    for log in [&one, &copy] {
+        fs::write(log, LINE).unwrap();
+    }
+    fs::write(&other, LINE.repeat(2)).unwrap();
+    for (second, told) in [(&copy, true), (&other, false)] {
+        let out = at("out.jsonl");
+        let built = output(&["timeline", "build", &one, second, "-o", &out]);
+        let said = stderr(&built).contains("are the same log");
+        assert_eq!(said, told, "{}", stderr(&built));
+    }
+}
+
+#[test]
+fn the_peak_of_a_timeline_shorter_than_a_second_is_no_less_than_its_mean() {
+    let rows: Vec<_> = (0..8_u64).map(|n| row(n * 1_250, r#""u":"/""#)).collect();
+    let timeline = Timeline::of(&rows);
+    let shown = stdout(&output(&["timeline", "show", timeline.path()]));
+    let peak = "800/s on average   800/s and 8 in 100 ms at the peak";
+    assert!(shown.contains(peak), "{shown}");
 }
 
 #[test]

@@ -111,7 +111,7 @@ impl Bodies {
         })
     }
 
-    /// What the chance in templates comes from, besides the row and its copy.
+    /// What the chance in templates comes from, besides the row, its copy and the pass.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -180,7 +180,8 @@ struct Filled<'a> {
 impl<'a> Filled<'a> {
     fn new(seed: u64, cue: &Cue<'_>, found: &'a [&'a str]) -> Self {
         let copy = u64::from(cue.copy).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let own = cue.number.wrapping_mul(0xd134_2543_de82_ef95) ^ copy;
+        let pass = cue.pass.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let own = cue.number.wrapping_mul(0xd134_2543_de82_ef95) ^ copy ^ pass;
         Self {
             number: cue.number,
             rng: Xoshiro256PlusPlus::seed_from_u64(seed ^ own),
@@ -227,6 +228,24 @@ impl Context for Filled<'_> {
 impl Written {
     fn rule(self, folder: &Path) -> Result<Rule, String> {
         let path = self.path.as_deref().map(Pattern::parse).transpose()?;
+        if let Some(method) = &self.method {
+            let right = method.to_ascii_uppercase();
+            if method.is_empty() || *method != right {
+                let right = if right.is_empty() { "POST" } else { &right };
+                return Err(format!(
+                    "method is '{method}', which no row has; right would be '{right}'"
+                ));
+            }
+        }
+        if let Some(content_type) = &self.content_type {
+            let shown = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+            if content_type.trim().is_empty() || !content_type.bytes().all(shown) {
+                return Err(format!(
+                    "content-type is {content_type:?}, which no header can have; right would be \
+                     'application/json'"
+                ));
+            }
+        }
         let body = match (self.text, self.file, self.template, self.length) {
             (Some(text), None, None, None) => Body::Literal(text.into()),
             (None, Some(file), None, None) => {
@@ -262,6 +281,13 @@ fn compiled(text: &str, path: Option<&Pattern>) -> Result<Body, String> {
             "template: which slot sends it is not known before; right would be {{hit}}".into(),
         );
     }
+    let clock = |name: &&str| matches!(*name, "now" | "now_ms");
+    if let Some(name) = template.variables().find(clock) {
+        return Err(format!(
+            "template: {{{{{name}}}}} would be the time at which the row was read, which is ahead of when \
+             it is sent; right would be a time that stands in the text"
+        ));
+    }
     Ok(match template.literal() {
         Some(bytes) => Body::Literal(Bytes::copy_from_slice(bytes)),
         None => Body::Template(template),
@@ -292,6 +318,7 @@ mod tests {
             },
             number: 5,
             copy: 0,
+            pass: 0,
             body: Bytes::new(),
             content_type: None,
         };
@@ -372,6 +399,26 @@ mod tests {
             (
                 "[[body]]\npath = '/{id}'\ntemplate = '{{path.ids}}'\n",
                 "b.toml: body 1: template: ",
+            ),
+            (
+                "[[body]]\ntemplate = '{\"at\": {{now_ms}}}'\n",
+                "b.toml: body 1: template: {{now_ms}} would be the time at which",
+            ),
+            (
+                "[[body]]\ntemplate = '{{now}}'\n",
+                "b.toml: body 1: template: {{now}} would be",
+            ),
+            (
+                "[[body]]\ntext = ''\nmethod = 'post'\n",
+                "b.toml: body 1: method is 'post', which no row has; right would be 'POST'",
+            ),
+            (
+                "[[body]]\ntext = ''\ncontent-type = \"a/b\\r\\nX: y\"\n",
+                "b.toml: body 1: content-type is \"a/b\\r\\nX: y\", which no header can have",
+            ),
+            (
+                "[[body]]\ntext = ''\npath = '/{id}/{id}'\n",
+                "b.toml: body 1: path '/{id}/{id}' has two segments called id",
             ),
             (
                 "[[body]]\ntemplate = '{{slot}}'\n",

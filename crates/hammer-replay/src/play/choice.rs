@@ -3,6 +3,7 @@ use std::hash::Hasher;
 use regex::bytes::Regex;
 use twox_hash::XxHash64;
 
+use super::HostName;
 use super::cue::path;
 use crate::timeline::Row;
 
@@ -11,8 +12,8 @@ use crate::timeline::Row;
 pub struct Choice {
     /// Methods, one of which it has to be.
     pub methods: Vec<String>,
-    /// Hosts, one of which it has to be.
-    pub hosts: Vec<String>,
+    /// Hosts, one of which it has to be, whatever the port.
+    pub hosts: Vec<HostName>,
     /// What has to be found in the path, without the query.
     pub path: Option<Regex>,
     /// Statuses, one of which it has to be: a code, or its first digit for all that begin with it.
@@ -36,17 +37,15 @@ impl Choice {
     /// Whether the row is wanted, which is number `number` of the timeline.
     #[must_use]
     pub fn wants(&self, row: &Row<'_>, number: u64) -> bool {
-        let same = |one: &String, other: &str| one.eq_ignore_ascii_case(other);
         let status = |wanted: &u16| match row.status {
             Some(status) if *wanted < 10 => status / 100 == *wanted,
             status => status == Some(*wanted),
         };
         (self.methods.is_empty() || self.methods.iter().any(|one| one == row.method))
             && (self.hosts.is_empty()
-                || self
-                    .hosts
-                    .iter()
-                    .any(|one| same(one, row.host.unwrap_or_default())))
+                || row
+                    .host
+                    .is_some_and(|host| self.hosts.contains(&HostName::of(host))))
             && self
                 .path
                 .as_ref()
@@ -99,14 +98,14 @@ mod tests {
             ),
             (
                 Choice {
-                    hosts: words("shop.example"),
+                    hosts: vec![HostName::of("shop.example.:443")],
                     ..all.clone()
                 },
                 true,
             ),
             (
                 Choice {
-                    hosts: words("other"),
+                    hosts: vec![HostName::of("other")],
                     ..all.clone()
                 },
                 false,

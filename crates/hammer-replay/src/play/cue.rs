@@ -11,6 +11,8 @@ pub struct Cue<'a> {
     pub number: u64,
     /// Which copy of the row it is, from 0.
     pub copy: u32,
+    /// In which pass it is sent, from 0.
+    pub pass: u64,
     /// What is sent with it.
     pub body: Bytes,
     /// What that is.

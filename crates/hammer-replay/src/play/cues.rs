@@ -52,7 +52,7 @@ impl<T, F: FnMut(&Cue<'_>) -> Result<T, &'static str>> Cues<T, F> {
         }
         let pass = match &mut self.pass {
             Some(pass) => pass,
-            None => self.pass.insert(player.begin()?),
+            None => self.pass.insert(player.begin(self.passed)?),
         };
         let (end, hits, copies) = (self.end, self.hits, u64::from(player.amplify));
         let (make, ready, account) = (&mut self.make, &mut self.ready, &self.account);

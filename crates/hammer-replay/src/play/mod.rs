@@ -22,6 +22,7 @@ pub use census::Census;
 pub use choice::{Choice, Sample};
 pub use cue::Cue;
 pub use cues::Cues;
+pub use host::HostName;
 pub use player::{Passes, Player};
 pub use rewrite::Rewrite;
 pub use speed::Speed;

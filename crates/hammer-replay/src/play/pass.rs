@@ -9,6 +9,8 @@ use crate::{Error, ErrorKind};
 /// Goes through a timeline once.
 pub(super) struct Pass {
     reader: Reader,
+    /// Which pass it is, from 0.
+    number: u64,
     /// Rows that were read.
     rows: u64,
     /// Where it begins, which may be the first row.
@@ -30,9 +32,10 @@ pub(super) enum Step<'a> {
 }
 
 impl Pass {
-    pub(super) fn new(reader: Reader, from_us: Option<u64>) -> Self {
+    pub(super) fn new(reader: Reader, number: u64, from_us: Option<u64>) -> Self {
         Self {
             reader,
+            number,
             rows: 0,
             from_us,
             last_us: from_us,
@@ -85,7 +88,7 @@ impl Pass {
         }
         let at_us = row.t_us - from_us - self.idle_us;
         let target = rewritten(player, row.target);
-        match cue(player, &row, &target, number, 0) {
+        match cue(player, &row, &target, (self.number, number, 0)) {
             Ok(cue) => take(&row, Step::Send(at_us, cue)),
             Err(why) => take(&row, Step::Skip(at_us, why)),
         }
@@ -102,8 +105,9 @@ impl Pass {
         let read = self.reader.again()?;
         let row = read.row();
         let target = rewritten(player, row.target);
+        let place = (self.number, self.rows.saturating_sub(1), copy);
         // What could be sent once can be sent again.
-        if let Ok(cue) = cue(player, &row, &target, self.rows.saturating_sub(1), copy) {
+        if let Ok(cue) = cue(player, &row, &target, place) {
             take(&cue);
         }
         Ok(())
@@ -123,14 +127,14 @@ fn cue<'a>(
     player: &'a Player,
     row: &Row<'a>,
     target: &'a [u8],
-    number: u64,
-    copy: u32,
+    (pass, number, copy): (u64, u64, u32),
 ) -> Result<Cue<'a>, &'static str> {
     let row = Row { target, ..*row };
     let mut cue = Cue {
         row,
         number,
         copy,
+        pass,
         body: Bytes::new(),
         content_type: None,
     };

@@ -25,10 +25,16 @@ impl Pattern {
                 Segment::Any(name.into())
             })
         });
-        Ok(Self {
+        let pattern = Self {
             segments: segments.collect(),
             open: closed.is_some(),
-        })
+        };
+        let twice = (pattern.names().enumerate())
+            .find(|(index, name)| pattern.names().take(*index).any(|other| other == *name));
+        match twice {
+            Some((_, name)) => Err(format!("path '{text}' has two segments called {name}")),
+            None => Ok(pattern),
+        }
     }
 
     /// The names of its segments, in the order in which [`find`](Self::find) has them.

@@ -173,8 +173,9 @@ impl Player {
         Survey::take(self, make)
     }
 
-    pub(super) fn begin(&self) -> Result<Pass, Error> {
-        Ok(Pass::new((self.open)()?, self.from_us))
+    /// Begins the pass of this number.
+    pub(super) fn begin(&self, number: u64) -> Result<Pass, Error> {
+        Ok(Pass::new((self.open)()?, number, self.from_us))
     }
 
     /// What is sent, in order: when, and what `make` makes of it. What it can't make something of is

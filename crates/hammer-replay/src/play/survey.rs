@@ -130,7 +130,7 @@ impl Survey {
         player: &Player,
         mut make: impl FnMut(&Cue<'_>) -> Result<(), &'static str>,
     ) -> Result<Self, Error> {
-        let mut pass = player.begin()?;
+        let mut pass = player.begin(0)?;
         let mut survey = Self::of(pass.header().clone());
         let (end, copies) = (End::of(player), u64::from(player.amplify));
         let mut guard = Guard::new(player.endpoint.clone());
@@ -139,7 +139,7 @@ impl Survey {
         let (mut counts, mut last, mut more) = (Counts::default(), Last::default(), true);
         while more {
             more = pass.step(player, |row, step| {
-                guard.look(row.host);
+                guard.look(row);
                 survey.with_client += u64::from(row.client.is_some());
                 let (at_us, sent) = match &step {
                     Step::Send(at_us, cue) => (*at_us, make(cue)),
@@ -251,7 +251,7 @@ impl Survey {
         if whole >= end.passes || end.room(due(whole, 0), all.hits) == 0 {
             return Ok(all);
         }
-        let (mut pass, copies) = (player.begin()?, u64::from(player.amplify));
+        let (mut pass, copies) = (player.begin(whole)?, u64::from(player.amplify));
         let mut more = true;
         while more {
             let mut over = false;

@@ -21,12 +21,10 @@ impl Default for Tally {
 }
 
 impl Tally {
-    pub(super) fn count(&mut self, second: u64, planned: u64, skipped: u64) {
+    /// Counts what is due in a second.
+    pub fn count(&mut self, second: u64, planned: u64, skipped: u64) {
         while second / self.width_s >= SLICES as u64 {
-            for counts in [&mut self.planned, &mut self.skipped] {
-                *counts = counts.chunks(2).map(|pair| pair.iter().sum()).collect();
-            }
-            self.width_s *= 2;
+            self.widen();
         }
         let slice = (second / self.width_s) as usize;
         if self.planned.len() <= slice {
@@ -35,6 +33,23 @@ impl Tally {
         }
         self.planned[slice] += planned;
         self.skipped[slice] += skipped;
+    }
+
+    /// Adds the counts of another one.
+    pub fn merge(&mut self, other: &Self) {
+        while self.width_s < other.width_s {
+            self.widen();
+        }
+        for (slice, (planned, skipped)) in other.planned.iter().zip(&other.skipped).enumerate() {
+            self.count(slice as u64 * other.width_s, *planned, *skipped);
+        }
+    }
+
+    fn widen(&mut self) {
+        for counts in [&mut self.planned, &mut self.skipped] {
+            *counts = counts.chunks(2).map(|pair| pair.iter().sum()).collect();
+        }
+        self.width_s *= 2;
     }
 
     /// How many seconds a slice covers.
@@ -68,5 +83,12 @@ mod tests {
         assert_eq!(tally.planned().len(), 2500);
         assert!(tally.planned().iter().all(|count| *count == 12));
         assert_eq!(tally.skipped().iter().sum::<u64>(), 10_000);
+        let mut narrow = Tally::default();
+        (0..8).for_each(|second| narrow.count(second, 1, 0));
+        let mut sum = narrow.clone();
+        sum.merge(&tally);
+        tally.merge(&narrow);
+        assert_eq!(tally.planned()[..3], [16, 16, 12]);
+        assert_eq!(sum, tally);
     }
 }

@@ -33,8 +33,13 @@ pub(crate) struct Spreading {
 /// The draws of a second depend on the seed, the second and how many there are alone. They are sorted
 /// and given out in the order of the rows. Rows of several logs have draws of their own for each, since
 /// nothing is known of their order among each other. Seconds that take too much memory are on disk.
+///
+/// Rows that are ordered by what they are may come in any order, and so a second can be closed only
+/// when all rows of all seconds have come.
 #[derive(Debug)]
 pub(crate) struct Seconds {
+    /// Rows that are ordered by what they are: by their second and the hash of their content.
+    any_order: Runs,
     open: BTreeMap<i64, Second>,
     /// The second that rows came for last, which stays out of the map.
     last: (i64, Second),
@@ -55,8 +60,8 @@ pub(crate) struct Seconds {
 
 #[derive(Debug)]
 struct Second {
-    /// By log (the same for all if rows are ordered by content) and then by the number of the row, or
-    /// the hash of its content. How long before its stamp a row arrived stands before it.
+    /// By log (the same for all if rows are ordered by content) and then by the number of the row. How
+    /// long before its stamp a row arrived stands before it.
     rows: Runs,
     /// How many there are of each log.
     counts: BTreeMap<u32, u64>,
@@ -68,6 +73,7 @@ const HEAD: usize = 8;
 impl Seconds {
     pub(crate) fn new(spreading: Spreading, most_bytes: usize, stop: &Stop) -> Self {
         let mut seconds = Self {
+            any_order: Runs::new(most_bytes, stop),
             open: BTreeMap::new(),
             last: (i64::MIN, Second::new(Rows::new(0), stop)),
             newest: i64::MIN,
@@ -100,21 +106,29 @@ impl Seconds {
         row: &[u8],
         out: (&mut Reorder, &mut impl Sink),
     ) -> Result<(), Error> {
+        self.row.clear();
+        self.row.extend_from_slice(&head(before_us));
+        self.row.extend_from_slice(row);
+        if self.spreading.by_content {
+            return self.any_order.push(second, content(row), &self.row);
+        }
+        self.hold(second, log, out)
+    }
+
+    /// Puts the present row to those of its second.
+    fn hold(
+        &mut self,
+        second: i64,
+        log: u32,
+        out: (&mut Reorder, &mut impl Sink),
+    ) -> Result<(), Error> {
         if second != self.last.0 {
             self.turn_to(second, (&mut *out.0, &mut *out.1))?;
         }
         let Second { rows, counts } = &mut self.last.1;
-        let (log, order) = if self.spreading.by_content {
-            (0, content(row))
-        } else {
-            (log, rows.count())
-        };
         *counts.entry(log).or_default() += 1;
-        self.row.clear();
-        self.row.extend_from_slice(&head(before_us));
-        self.row.extend_from_slice(row);
         let size = rows.size();
-        rows.push(i64::from(log), order, &self.row)?;
+        rows.push(i64::from(log), rows.count(), &self.row)?;
         self.size += rows.size() - size;
         if self.size > self.most_bytes {
             self.relieve(out)?;
@@ -173,6 +187,19 @@ impl Seconds {
 
     /// Closes all that are open.
     pub(crate) fn finish(&mut self, out: (&mut Reorder, &mut impl Sink)) -> Result<(), Error> {
+        let none = Runs::new(0, &self.stop);
+        let mut any_order = std::mem::replace(&mut self.any_order, none);
+        if any_order.spilled() > 0 {
+            // What is left of them would take memory beside the seconds.
+            any_order.spill()?;
+        }
+        let mut any_order = any_order.merge()?;
+        while let Some((second, _)) = any_order.peek() {
+            self.row.clear();
+            self.row.extend_from_slice(any_order.row());
+            self.hold(second, 0, (&mut *out.0, &mut *out.1))?;
+            any_order.advance()?;
+        }
         let next = self.second();
         let (second, rows) = std::mem::replace(&mut self.last, (i64::MIN, next));
         self.open.insert(second, rows);
@@ -195,7 +222,7 @@ impl Seconds {
         self.size -= held.rows.size();
         let start = second.saturating_mul(Stamp::SECOND);
         let mut rows = held.rows.merge()?;
-        let mut tie = 0;
+        let mut number = 0;
         for (log, count) in held.counts {
             let mut draws = self.draws.of(self.spreading, (second, part), log, count);
             for _ in 0..count {
@@ -203,8 +230,13 @@ impl Seconds {
                 let t_us = start
                     .saturating_add(i64::from(draws.next()))
                     .saturating_sub(before_us);
+                let tie = if self.spreading.by_content {
+                    content(row)
+                } else {
+                    number
+                };
                 reorder.push(t_us, tie, row, sink)?;
-                tie += 1;
+                number += 1;
                 rows.advance()?;
             }
         }

@@ -163,6 +163,35 @@ fn a_second_that_does_not_fit_into_memory_keeps_the_order_of_its_lines() {
     }
 }
 
+/// Rows of a second that was closed without them had draws of their own, and the others fewer.
+#[test]
+fn ties_by_content_are_the_same_however_far_lines_are_from_their_places() {
+    let place = Place::new();
+    // Half an hour, in which each second has its turn every time.
+    let line = |n: u64| (n * 7_919 % 1_800 * 1_000, n % 700, (n % 4) as u8);
+    let shuffled: Vec<_> = (0..7_200).map(line).collect();
+    let mut sorted = shuffled.clone();
+    sorted.sort();
+    let (one, other) = (
+        place.log("log", whole(&sorted)),
+        place.log("log2", whole(&shuffled)),
+    );
+    for spread in [Spread::Uniform, Spread::Even, Spread::None] {
+        for window in [4_096, 64 << 20] {
+            let build = |log, window| {
+                let build = of(log, WHOLE).spread(spread).ties(Ties::Content);
+                place
+                    .build(&build.window_bytes(window))
+                    .expect("a timeline")
+            };
+            let (one, other) = (build(&one, 64 << 20), build(&other, window));
+            // Thousands of rows are no message.
+            assert!(one.rows() == other.rows(), "{spread:?} {window}");
+            assert!(one.arrivals() == other.arrivals(), "{spread:?} {window}");
+        }
+    }
+}
+
 /// A row that comes when its neighbours are written has its place all the same.
 #[test]
 fn no_row_is_too_late() {

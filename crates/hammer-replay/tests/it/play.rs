@@ -53,6 +53,25 @@ fn rows_of(times: &[u64], duration_us: u64) -> Vec<Row<'static>> {
     times.iter().map(row).collect()
 }
 
+#[test]
+fn what_bodies_draw_differs_by_row_copy_and_pass() {
+    let posts = (0..2).map(|t_us| Row {
+        method: "POST",
+        t_us,
+        ..Row::get(b"/")
+    });
+    let rule = "[[body]]\ntemplate = '{{uuid}}'\n";
+    let bodies = Bodies::parse(rule, "b.toml", std::path::Path::new("")).expect("a rule");
+    let player = player(timeline(posts))
+        .allow(["POST".to_owned()])
+        .bodies(bodies);
+    let player = player.amplify(2).passes(Passes::Times(3));
+    let bodies = || played(&player).into_iter().map(|(_, sent)| sent);
+    let all: std::collections::BTreeSet<_> = bodies().collect();
+    assert_eq!(all.len(), 12);
+    assert!(bodies().eq(bodies()));
+}
+
 fn dues(player: &Player) -> Vec<u64> {
     played(player).into_iter().map(|(due, _)| due).collect()
 }
