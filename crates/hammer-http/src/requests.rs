@@ -49,8 +49,8 @@ pub struct Request {
 pub enum Unsendable {
     /// The method is no token, or `CONNECT`, which is no hit.
     Method,
-    /// The target does not begin with `/` and is not `*`, or has blanks or control characters in it,
-    /// which would end it. With signed requests also if a URL can't have it, since no signature can be
+    /// The target does not begin with `/` and is not `*`, which a proxy that reads it can't be told, or
+    /// has blanks or control characters in it, which would end it. With signed requests also if a URL can't have it, since no signature can be
     /// made of it.
     Target,
     /// The host is no header value.
@@ -128,7 +128,8 @@ impl Requests {
 
     /// A target as the library has it, or, if that would change it, the target itself.
     fn target(&self, target: &[u8]) -> Result<(Uri, Option<Bytes>), Unsendable> {
-        let begins = target.starts_with(b"/") || target == b"*";
+        // Behind the place that a proxy is told there is room for a path alone.
+        let begins = target.starts_with(b"/") || target == b"*" && self.before_target.is_empty();
         let ends = |byte: &u8| *byte <= b' ' || *byte == 0x7f;
         if !begins || target.iter().any(ends) {
             return Err(Unsendable::Target);
@@ -197,6 +198,7 @@ impl fmt::Debug for Request {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Networking;
 
     #[test]
     fn what_can_stand_in_a_request_line_is_kept_byte_for_byte() {
@@ -241,6 +243,27 @@ mod tests {
                 assert_eq!(kept.unwrap_or(uri.as_bytes()), target);
                 assert_eq!(request.template.head.uri.authority(), None, "{what}");
             }
+        }
+    }
+
+    /// It went out as the place with a star behind the port.
+    #[test]
+    fn a_star_is_not_for_a_proxy_that_reads_the_request() {
+        let http = Http::builder("http://shop.example:80/").proxy("http://127.0.0.1:1");
+        let requests = http.build().unwrap().requests();
+        for (target, sendable) in [(&b"/a"[..], true), (b"*", false)] {
+            let message = Message {
+                method: "GET",
+                target,
+                ..Message::default()
+            };
+            let made = requests.make(&message).map(drop);
+            let expected = if sendable {
+                Ok(())
+            } else {
+                Err(Unsendable::Target)
+            };
+            assert_eq!(made, expected);
         }
     }
 
