@@ -13,6 +13,8 @@ use crate::blanks::Moment;
 const GAP: Duration = Duration::from_secs(1);
 /// Fewer answers are no burst: a target may have its reasons.
 const LEAST: u64 = 5;
+/// A token that was there for less is new.
+const NEW: Duration = Duration::from_secs(1);
 /// So many bursts are told apart, and so many told.
 const MAX_BURSTS: usize = 64;
 const TOLD: usize = 3;
@@ -109,10 +111,14 @@ impl Burst {
         };
         // A text can always be written to.
         let _ = age;
-        text.push_str(
-            ": the target did not take the token. See whether it expires sooner than its source says, \
-             and renew it in time.",
-        );
+        text.push_str(": the target did not take the token. ");
+        text.push_str(match self.age {
+            // What is refused when it is new has not expired.
+            Some(age) if age < NEW => {
+                "See whether it is one for this target, and for what hits do."
+            }
+            _ => "See whether it expires sooner than its source says, and renew it in time.",
+        });
         text
     }
 }
@@ -131,7 +137,8 @@ mod tests {
         for (ordinal, from, count) in [(1, 0, 4), (2, 10, 20), (2, 30, 5), (3, 40, 6), (4, 50, 7)] {
             for number in 0..count {
                 let due = second(from) + Duration::from_millis(100) * number;
-                refusals.add((ordinal, Some(second(3))), due);
+                let age = if ordinal == 4 { 0 } else { 3 };
+                refusals.add((ordinal, Some(second(age))), due);
             }
         }
         let doubts = refusals.doubts();
@@ -139,7 +146,9 @@ mod tests {
         let first = "20 answers with 401 came to hits that were due from 10.0 s to 11.9 s, with token \
                      number 2, the first when it was 3.0 s old: ";
         assert!(doubts[0].starts_with(first), "{doubts:?}");
+        assert!(doubts[0].contains("expires sooner"), "{doubts:?}");
         assert!(doubts[1].starts_with("7 answers"), "{doubts:?}");
+        assert!(doubts[1].contains("one for this target"), "{doubts:?}");
         assert!(doubts[2].starts_with("6 answers"), "{doubts:?}");
     }
 }
