@@ -1,0 +1,24 @@
+//! The parts that error messages of all crates share.
+//!
+//! - [`nearest`] finds the known word that a mistyped one was probably meant to be.
+//! - [`excerpt`] and [`printable`] repeat text that somebody else wrote, safely.
+//! - [`chain`] writes an error and its sources in one line.
+//! - [`opaque_error!`] defines an error type with a kind, a message and a source.
+//!
+//! ```
+//! use hammer_diagnostic::{excerpt, nearest};
+//!
+//! let known = ["rate", "duration", "timeout"];
+//! assert_eq!(nearest("duratoin", known), Some("duration"));
+//! assert_eq!(excerpt("a\u{1b}[2J"), "'a\u{fffd}[2J'");
+//! ```
+
+mod chain;
+mod excerpt;
+mod nearest;
+mod opaque_error;
+
+pub use chain::chain;
+pub use excerpt::{excerpt, is_control, printable};
+pub use nearest::nearest;
+pub use opaque_error::BoxError;

@@ -1,0 +1,126 @@
+//! The shape of the public error of each crate.
+
+/// Defines an opaque error type: a kind for programs, a message for people, and a source.
+///
+/// The kind is a `Copy` type of the calling crate. The type gets `new` and `with_source` for the
+/// calling crate, `kind` and `into_parts` for everybody, [`Display`](std::fmt::Display), which
+/// writes the message alone, and [`Error`](std::error::Error).
+///
+/// ```
+/// #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// pub enum ErrorKind {
+///     /// The file cannot be read.
+///     Unreadable,
+/// }
+///
+/// hammer_diagnostic::opaque_error! {
+///     /// The reason that a file was not loaded.
+///     pub struct Error(ErrorKind);
+/// }
+///
+/// let error = Error::new(ErrorKind::Unreadable, "cannot read a.toml")
+///     .with_source(std::io::Error::other("disk full"));
+/// assert_eq!(error.kind(), ErrorKind::Unreadable);
+/// assert_eq!(hammer_diagnostic::chain(&error), "cannot read a.toml: disk full");
+/// ```
+#[macro_export]
+macro_rules! opaque_error {
+    ($(#[$attribute:meta])* $visibility:vis struct $Name:ident($Kind:ty);) => {
+        $(#[$attribute])*
+        #[derive(Debug)]
+        $visibility struct $Name {
+            kind: $Kind,
+            message: ::std::borrow::Cow<'static, str>,
+            source: ::std::option::Option<$crate::BoxError>,
+        }
+
+        impl $Name {
+            /// Makes an error without a source.
+            pub(crate) fn new(
+                kind: $Kind,
+                message: impl ::std::convert::Into<::std::borrow::Cow<'static, str>>,
+            ) -> Self {
+                Self {
+                    kind,
+                    message: message.into(),
+                    source: ::std::option::Option::None,
+                }
+            }
+
+            /// Adds the error that caused this one.
+            pub(crate) fn with_source(
+                mut self,
+                source: impl ::std::convert::Into<$crate::BoxError>,
+            ) -> Self {
+                self.source = ::std::option::Option::Some(source.into());
+                self
+            }
+
+            /// Returns the kind of the error.
+            #[must_use]
+            $visibility fn kind(&self) -> $Kind {
+                self.kind
+            }
+
+            /// Takes the error apart: kind, message and source, for an error that replaces it.
+            #[must_use]
+            $visibility fn into_parts(
+                self,
+            ) -> (
+                $Kind,
+                ::std::borrow::Cow<'static, str>,
+                ::std::option::Option<$crate::BoxError>,
+            ) {
+                (self.kind, self.message, self.source)
+            }
+        }
+
+        impl ::std::fmt::Display for $Name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&self.message)
+            }
+        }
+
+        impl ::std::error::Error for $Name {
+            fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
+                self.source.as_ref().map(|source| source.as_ref() as _)
+            }
+        }
+    };
+}
+
+/// An error of any type, as the source of an opaque one.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum TestErrorKind {
+        Setting,
+    }
+
+    opaque_error! {
+        /// An error for this test.
+        struct TestError(TestErrorKind);
+    }
+
+    #[test]
+    fn shows_the_message_and_keeps_kind_and_source() {
+        let error = TestError::new(TestErrorKind::Setting, "timeout is 0");
+        assert_eq!(error.to_string(), "timeout is 0");
+        assert_eq!(error.kind(), TestErrorKind::Setting);
+        assert!(error.source().is_none());
+
+        let error = error.with_source("not a duration");
+        assert_eq!(error.to_string(), "timeout is 0");
+        assert_eq!(
+            error.source().map(ToString::to_string).as_deref(),
+            Some("not a duration")
+        );
+        let (kind, message, source) = error.into_parts();
+        assert_eq!((kind, &*message), (TestErrorKind::Setting, "timeout is 0"));
+        assert!(source.is_some());
+    }
+}
