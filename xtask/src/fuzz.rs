@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::cargo;
 
 /// A target, and the crate that owns its corpus.
-const TARGETS: [(&str, &str); 6] = [
+const FUZZ_TARGETS: [(&str, &str); 6] = [
     ("rates", "hammer-core"),
     ("thresholds", "hammer-plan"),
     ("plans", "hammer-plan"),
@@ -18,31 +18,31 @@ const TARGETS: [(&str, &str); 6] = [
     ("templates", "hammer-data"),
 ];
 /// The target that is wanted, all of them if there is none, and for how many seconds each.
-type Wanted<'a> = (Option<&'a str>, &'a str);
+type FuzzSelection<'a> = (Option<&'a str>, &'a str);
 
 /// How long one target is run if nobody says otherwise.
-const SECONDS: &str = "60";
+const DEFAULT_SECONDS: &str = "60";
 const USAGE: &str = "right would be `cargo xtask fuzz`, with `rates`, `thresholds`, `plans`, `formats`, \
                      `logs` or `templates` for one target alone and a number of seconds for each";
 
 /// Runs the targets that `arguments` name, or all, and stops at the first finding.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
-    let (named, seconds) = understood(arguments)?;
-    for (target, owner) in TARGETS {
+    let (named, seconds) = parse_arguments(arguments)?;
+    for (target, owner) in FUZZ_TARGETS {
         if named.is_none_or(|named| named == target) {
             println!("\n== {target}, for {seconds} s");
-            fuzz(root, target, owner, seconds)?;
+            fuzz_target(root, target, owner, seconds)?;
         }
     }
     Ok(())
 }
 
-fn understood<'a>(arguments: &[&'a str]) -> Result<Wanted<'a>, String> {
-    let is_target = |word: &str| TARGETS.iter().any(|(target, _)| *target == word);
+fn parse_arguments<'a>(arguments: &[&'a str]) -> Result<FuzzSelection<'a>, String> {
+    let is_target = |word: &str| FUZZ_TARGETS.iter().any(|(target, _)| *target == word);
     let is_number = |word: &str| word.parse::<u32>().is_ok_and(|seconds| seconds > 0);
     match *arguments {
-        [] => Ok((None, SECONDS)),
-        [target] if is_target(target) => Ok((Some(target), SECONDS)),
+        [] => Ok((None, DEFAULT_SECONDS)),
+        [target] if is_target(target) => Ok((Some(target), DEFAULT_SECONDS)),
         [seconds] if is_number(seconds) => Ok((None, seconds)),
         [target, seconds] if is_target(target) && is_number(seconds) => Ok((Some(target), seconds)),
         _ => Err(format!(
@@ -52,7 +52,7 @@ fn understood<'a>(arguments: &[&'a str]) -> Result<Wanted<'a>, String> {
     }
 }
 
-fn fuzz(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), String> {
+fn fuzz_target(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), String> {
     // What it makes lies with all else that is built; the corpus that is kept is only read.
     let (found, bad) = (
         format!("target/fuzz/corpus/{target}"),
@@ -63,7 +63,7 @@ fn fuzz(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), Str
             .map_err(|error| format!("failed to make {folder}: {error}"))?;
     }
     // Not `cargo +nightly`: the cargo that runs this program may stand before rustup's on PATH.
-    let status = cargo::through("rustup")
+    let status = cargo::without_package_variables("rustup")
         .args(["run", "nightly", "cargo", "fuzz", "run", target])
         .args(["--fuzz-dir", "xtask/fuzz", "--target-dir", "target/fuzz"])
         .args([&found, &format!("crates/{owner}/tests/fuzz/{target}")])
@@ -86,11 +86,11 @@ fn fuzz(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), Str
 mod tests {
     use std::path::Path;
 
-    use super::{TARGETS, Wanted, understood};
+    use super::{FUZZ_TARGETS, FuzzSelection, parse_arguments};
 
     #[test]
     fn understands_targets_and_seconds() {
-        let table: [(&[&str], Option<Wanted<'_>>); 7] = [
+        let table: [(&[&str], Option<FuzzSelection<'_>>); 7] = [
             (&[], Some((None, "60"))),
             (&["plans"], Some((Some("plans"), "60"))),
             (&["5"], Some((None, "5"))),
@@ -100,7 +100,7 @@ mod tests {
             (&["rates", "0"], None),
         ];
         for (words, expected) in table {
-            assert_eq!(understood(words).ok(), expected, "{words:?}");
+            assert_eq!(parse_arguments(words).ok(), expected, "{words:?}");
         }
     }
 
@@ -117,7 +117,7 @@ mod tests {
         assert!(commands.len() >= 3, "{commands:?}");
         for words in commands {
             let words: Vec<_> = words.split_whitespace().collect();
-            assert!(understood(&words).is_ok(), "{words:?}");
+            assert!(parse_arguments(&words).is_ok(), "{words:?}");
         }
     }
 
@@ -127,8 +127,8 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let manifest = std::fs::read_to_string(root.join("xtask/fuzz/Cargo.toml"));
         let manifest = manifest.expect("the workspace of the fuzzer");
-        assert_eq!(manifest.matches("[[bin]]").count(), TARGETS.len());
-        for (target, owner) in TARGETS {
+        assert_eq!(manifest.matches("[[bin]]").count(), FUZZ_TARGETS.len());
+        for (target, owner) in FUZZ_TARGETS {
             let path = format!("targets/{target}.rs");
             assert!(manifest.contains(&format!("path = \"{path}\"")), "{target}");
             let source = std::fs::read_to_string(root.join("xtask/fuzz").join(path));

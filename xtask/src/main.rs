@@ -38,10 +38,10 @@ fn main() -> ExitCode {
             print!("{HELP}");
             Ok(())
         }
-        ["bench", arguments @ ..] => return bench::run(&root(), arguments),
-        ["fuzz", arguments @ ..] => fuzz::run(&root(), arguments),
-        ["ci"] => ci::run(&root()),
-        ["tidy"] => tidy::run(&root()),
+        ["bench", arguments @ ..] => return bench::run(&workspace_root(), arguments),
+        ["fuzz", arguments @ ..] => fuzz::run(&workspace_root(), arguments),
+        ["ci"] => ci::run(&workspace_root()),
+        ["tidy"] => tidy::run(&workspace_root()),
         unknown => {
             let unknown = unknown.join(" ");
             eprintln!("error: `cargo xtask` has no command `{unknown}`\n\n{HELP}");
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 }
 
 /// The root of the workspace: the folder that holds this crate's folder.
-fn root() -> PathBuf {
+fn workspace_root() -> PathBuf {
     let xtask = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     xtask

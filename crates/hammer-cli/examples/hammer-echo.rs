@@ -4,12 +4,12 @@ use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
 use tokio::{io::AsyncReadExt, io::AsyncWriteExt, net::TcpStream};
 
 #[derive(clap::Args)]
-struct Echo {
+struct EchoHammer {
     /// Where the server listens: HOST:PORT
     addr: String,
 }
 
-impl HammerArgs for Echo {
+impl HammerArgs for EchoHammer {
     const NAME: &'static str = "echo";
     const ABOUT: &'static str = "Hit a TCP echo server";
     type Hammer = Self;
@@ -21,7 +21,7 @@ impl HammerArgs for Echo {
     }
 }
 
-impl Hammer for Echo {
+impl Hammer for EchoHammer {
     type Session = TcpStream;
     async fn open(&self, _: Slot) -> Result<TcpStream, Failure> {
         Ok(TcpStream::connect(&self.addr).await?)
@@ -36,5 +36,5 @@ impl Hammer for Echo {
 }
 
 fn main() -> std::process::ExitCode {
-    App::new().hammer::<Echo>().main()
+    App::new().hammer::<EchoHammer>().main()
 }

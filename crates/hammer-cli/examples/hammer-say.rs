@@ -1,7 +1,7 @@
 //! A hammer whose users write a template: `hammer-say HOST:PORT 'user {{users.id}}' --feed users=users.csv`.
 use hammer_cli::{App, BuildError, DataArgs, HammerArgs};
-use hammer_core::{Crew, Failure, Hammer, Hit, Outcome, Slot, Unready};
-use hammer_data::{Moment, Template, Words};
+use hammer_core::{Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
+use hammer_data::{HitContext, Template, TemplateScope};
 use tokio::{io::AsyncReadExt, io::AsyncWriteExt, net::TcpStream};
 
 #[derive(clap::Args)]
@@ -14,44 +14,48 @@ struct SayArgs {
     data: DataArgs,
 }
 
-struct Say {
+struct SayHammer {
     addr: String,
     text: Template,
-    words: Words,
+    scope: TemplateScope,
 }
 
 impl HammerArgs for SayArgs {
     const NAME: &'static str = "say";
     const ABOUT: &'static str = "Say something to a TCP echo server";
-    type Hammer = Say;
+    type Hammer = SayHammer;
     fn target(&self) -> String {
         self.addr.clone()
     }
-    fn build(self, seed: u64) -> Result<Say, BuildError> {
-        let words = self.data.words(seed)?;
+    fn build(self, seed: u64) -> Result<SayHammer, BuildError> {
+        let words = self.data.template_scope(seed)?;
         let text = Template::compile(&self.text, &words)?;
         let addr = self.addr;
-        Ok(Say { addr, text, words })
+        Ok(SayHammer {
+            addr,
+            text,
+            scope: words,
+        })
     }
 }
 
-impl Hammer for Say {
+impl Hammer for SayHammer {
     type Session = (TcpStream, Vec<u8>, Vec<u8>);
-    async fn prepare(&self, _: &Crew) -> Result<(), Unready> {
-        Ok(self.words.ready().await?)
+    async fn prepare(&self, _: &WorkerContext) -> Result<(), PrepareError> {
+        Ok(self.scope.ready().await?)
     }
-    fn most_hits(&self) -> Option<u64> {
-        self.text.most_hits()
+    fn max_hits(&self) -> Option<u64> {
+        self.text.max_hits()
     }
-    fn doubts(&self) -> Vec<String> {
-        self.words.doubts()
+    fn warnings(&self) -> Vec<String> {
+        self.scope.warnings()
     }
     async fn open(&self, _: Slot) -> Result<Self::Session, Failure> {
         Ok((TcpStream::connect(&self.addr).await?, vec![], vec![]))
     }
     async fn hit(&self, session: &mut Self::Session, hit: Hit) -> Result<Outcome, Failure> {
         let (stream, text, echo) = session;
-        let mut moment = Moment::new(hit.number(), hit.slot().index(), hit.rng());
+        let mut moment = HitContext::new(hit.number(), hit.slot().index(), hit.rng());
         text.clear();
         let rendered = self.text.render(&mut moment, text);
         rendered.map_err(|_| Failure::new("no_value"))?;

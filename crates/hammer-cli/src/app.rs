@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgMatches, Command, FromArgMatches};
 
-use crate::entry::{self, Entry};
+use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::exit::Exit;
+use crate::hammer_command::{self, HammerCommand};
 use crate::output::OutputArgs;
-use crate::text::harmless_lines;
+use crate::text::sanitize_lines;
 use crate::{
     HammerArgs, completions, demo, external, limits, log, plan, replay, run, runner, target,
     timeline,
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Default)]
 #[must_use = "an app does nothing until its main is called"]
 pub struct App {
-    entries: Vec<Box<dyn Entry>>,
+    commands: Vec<Box<dyn HammerCommand>>,
 }
 
 impl App {
@@ -36,7 +36,7 @@ impl App {
 
     /// Adds a kind of hammer.
     pub fn hammer<A: HammerArgs>(mut self) -> Self {
-        self.entries.push(entry::of::<A>());
+        self.commands.push(hammer_command::erased::<A>());
         self
     }
 
@@ -55,40 +55,45 @@ impl App {
     pub fn run_from(&self, args: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
         let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
         self.dispatch(&args)
-            .unwrap_or_else(|error| report(&error))
+            .unwrap_or_else(|error| print_error(&error))
             .into()
     }
 
-    fn dispatch(&self, args: &[OsString]) -> Result<Exit, Error> {
+    fn dispatch(&self, args: &[OsString]) -> Result<CommandExit, Error> {
         let program = args
             .first()
             .and_then(|arg| Path::new(arg).file_stem()?.to_str());
         let own = program.and_then(|program| program.strip_prefix("hammer-"));
         // A plan for one's own hammer is run as it is everywhere.
         let plan = args.get(1).is_some_and(|arg| arg == run::NAME);
-        let alone = self.entries.iter().find(|entry| Some(entry.name()) == own);
+        let alone = self.commands.iter().find(|entry| Some(entry.name()) == own);
         if let Some(entry) = alone.filter(|_| !plan) {
             let name = format!("hammer-{}", entry.name());
             let command = entry.command().name(name.clone()).display_name(name);
-            return swing(
+            return run_hammer(
                 &**entry,
-                &with_house_style(command).try_get_matches_from(args)?,
+                &with_common_settings(command).try_get_matches_from(args)?,
             );
         }
         let matches = self.command(true).try_get_matches_from(args)?;
         let Some((name, matches)) = matches.subcommand() else {
-            return Ok(Exit::USAGE);
+            return Ok(CommandExit::USAGE);
         };
-        match self.entries.iter().find(|entry| entry.name() == name) {
-            Some(entry) => swing(&**entry, matches),
-            None => self.run_own(name, matches, args),
+        match self.commands.iter().find(|entry| entry.name() == name) {
+            Some(entry) => run_hammer(&**entry, matches),
+            None => self.run_builtin(name, matches, args),
         }
     }
 
     /// The commands that are no hammers.
-    fn run_own(&self, name: &str, matches: &ArgMatches, args: &[OsString]) -> Result<Exit, Error> {
+    fn run_builtin(
+        &self,
+        name: &str,
+        matches: &ArgMatches,
+        args: &[OsString],
+    ) -> Result<CommandExit, Error> {
         match name {
-            run::NAME => run::run(&self.entries, matches),
+            run::NAME => run::run(&self.commands, matches),
             demo::NAME => demo::run(matches),
             plan::NAME => plan::run(matches),
             target::NAME => target::run(matches),
@@ -96,15 +101,15 @@ impl App {
             replay::NAME => replay::run(matches),
             completions::NAME => completions::run(self.command(false), matches),
             _ => Err(match external::run(name, matches) {
-                external::Ended::With(exit) => return Ok(exit),
-                external::Ended::Broken(error) => error,
-                external::Ended::NotFound => self.unknown(name, args),
+                external::ExternalCommandResult::Exited(exit) => return Ok(exit),
+                external::ExternalCommandResult::Failed(error) => error,
+                external::ExternalCommandResult::NotFound => self.unknown_command(name, args),
             }),
         }
     }
 
     /// Clap knows which commands are spelled alike.
-    fn unknown(&self, name: &str, args: &[OsString]) -> Error {
+    fn unknown_command(&self, name: &str, args: &[OsString]) -> Error {
         let mut command = self.command(false);
         let error = command.try_get_matches_from_mut(args).err();
         let alike = error
@@ -125,7 +130,7 @@ impl App {
 
     fn command(&self, external: bool) -> Command {
         let schemes = self
-            .entries
+            .commands
             .iter()
             .flat_map(|entry| entry.schemes())
             .copied();
@@ -135,47 +140,47 @@ impl App {
             .subcommand_required(true)
             .arg_required_else_help(true)
             .allow_external_subcommands(external)
-            .subcommands(self.entries.iter().map(|entry| entry.command()))
+            .subcommands(self.commands.iter().map(|entry| entry.command()))
             .subcommand(run::command(schemes))
             .subcommands([plan::command(), demo::command(), target::command()])
             .subcommands([timeline::command(), replay::command()])
             .subcommand(completions::command());
-        with_house_style(command)
+        with_common_settings(command)
     }
 }
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list()
-            .entries(self.entries.iter().map(|entry| entry.name()))
+            .entries(self.commands.iter().map(|entry| entry.name()))
             .finish()
     }
 }
 
-fn swing(entry: &dyn Entry, matches: &ArgMatches) -> Result<Exit, Error> {
+fn run_hammer(entry: &dyn HammerCommand, matches: &ArgMatches) -> Result<CommandExit, Error> {
     let output = OutputArgs::from_arg_matches(matches)?;
     runner::start(entry.prepare(matches)?, &output)
 }
 
-fn with_house_style(command: Command) -> Command {
+fn with_common_settings(command: Command) -> Command {
     command
         .version(env!("CARGO_PKG_VERSION"))
         .max_term_width(100)
 }
 
 /// The one place that prints errors. A closed stderr is nobody's to be told.
-fn report(error: &Error) -> Exit {
+fn print_error(error: &Error) -> CommandExit {
     let _ = match error {
         Error::Clap(error) => error.print(),
         Error::Usage(message) => {
             writeln!(
                 io::stderr(),
                 "error: {}\n\nFor more information, try '--help'.",
-                harmless_lines(message)
+                sanitize_lines(message)
             )
         }
         Error::Run(message) => {
-            writeln!(io::stderr(), "error: {}", harmless_lines(message))
+            writeln!(io::stderr(), "error: {}", sanitize_lines(message))
         }
     };
     error.exit()

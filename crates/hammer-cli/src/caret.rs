@@ -5,7 +5,7 @@ use hammer_core::{Shape, ShapeError};
 /// How far both lines are indented.
 const INDENT: usize = 4;
 /// The most of a text that is shown, in columns.
-const MOST: usize = 72;
+const MAX_SHOWN: usize = 72;
 /// The widest line, in columns; what is longer goes below the carets.
 const WIDTH: usize = 100;
 
@@ -19,7 +19,7 @@ const WIDTH: usize = 100;
 ///     p99 < 250
 ///           ^^^ right would be 250ms
 /// ```
-pub(crate) fn under(text: &str, place: Range<usize>, right: &str) -> String {
+pub(crate) fn underline(text: &str, span: Range<usize>, right: &str) -> String {
     let chars: Vec<char> = text
         .chars()
         .map(|c| if c.is_control() { '?' } else { c })
@@ -30,14 +30,14 @@ pub(crate) fn under(text: &str, place: Range<usize>, right: &str) -> String {
             .take_while(|(index, c)| index + c.len_utf8() <= byte)
             .count()
     };
-    let start = column(place.start);
-    let width = column(place.end).saturating_sub(start).max(1);
+    let start = column(span.start);
+    let width = column(span.end).saturating_sub(start).max(1);
 
-    let first = match start.checked_sub(MOST / 2) {
-        Some(first) if chars.len() > MOST => first.min(chars.len() - MOST),
+    let first = match start.checked_sub(MAX_SHOWN / 2) {
+        Some(first) if chars.len() > MAX_SHOWN => first.min(chars.len() - MAX_SHOWN),
         _ => 0,
     };
-    let mut shown: Vec<char> = chars.iter().skip(first).take(MOST).copied().collect();
+    let mut shown: Vec<char> = chars.iter().skip(first).take(MAX_SHOWN).copied().collect();
     if first > 0
         && let Some(before) = shown.first_mut()
     {
@@ -66,14 +66,14 @@ pub(crate) fn under(text: &str, place: Range<usize>, right: &str) -> String {
 }
 
 /// A rate expression, or what is wrong with it and where.
-pub(crate) fn shape(text: &str) -> Result<Shape, String> {
+pub(crate) fn parse_shape(text: &str) -> Result<Shape, String> {
     text.parse().map_err(|error: ShapeError| {
         if text.trim().is_empty() {
             return error.to_string();
         }
-        let right = format!("right would be {}", error.right());
-        let shown = under(text, error.at()..error.at(), &right);
-        format!("{}\n\n{shown}", error.wrong())
+        let right = format!("right would be {}", error.expected());
+        let shown = underline(text, error.position()..error.position(), &right);
+        format!("{}\n\n{shown}", error.problem())
     })
 }
 
@@ -92,18 +92,18 @@ mod tests {
             ("µs", 1..2, "    µs\n    ^ R"),
             ("a\nb\x1b[1m", 2..3, "    a?b?[1m\n      ^ R"),
         ] {
-            assert_eq!(under(text, place, "R"), shown, "{text:?}");
+            assert_eq!(underline(text, place, "R"), shown, "{text:?}");
         }
     }
 
     #[test]
     fn a_rate_has_its_caret_too() {
-        let wrong = shape("100..10x0/5m").expect_err("no number");
+        let wrong = parse_shape("100..10x0/5m").expect_err("no number");
         let start = "is not a number\n\n    100..10x0/5m\n         ^ right would be ";
         assert!(wrong.starts_with(start), "{wrong}");
-        assert!(!shape("").expect_err("empty").contains('^'));
+        assert!(!parse_shape("").expect_err("empty").contains('^'));
         assert_eq!(
-            shape("10k").map(|shape| shape.to_string()),
+            parse_shape("10k").map(|shape| shape.to_string()),
             Ok("10k".into())
         );
     }
@@ -112,11 +112,11 @@ mod tests {
     fn a_long_text_is_shown_around_the_place() {
         let text = format!("{}HERE{}", "a".repeat(500), "z".repeat(500));
         for (place, word) in [(500..504, "HERE"), (0..4, "aaaa"), (1000..1004, "zzzz")] {
-            let shown = under(&text, place, "R");
+            let shown = underline(&text, place, "R");
             let [line, carets] = shown.lines().collect::<Vec<_>>()[..] else {
                 panic!("{shown}")
             };
-            assert!(line.chars().count() <= INDENT + MOST, "{shown}");
+            assert!(line.chars().count() <= INDENT + MAX_SHOWN, "{shown}");
             let at: Vec<_> = line.chars().zip(carets.chars()).collect();
             let under: String = at
                 .iter()
@@ -129,12 +129,15 @@ mod tests {
                 "{shown}"
             );
         }
-        assert_eq!(under(&text, 0..1004, "R").matches('^').count(), MOST);
+        assert_eq!(
+            underline(&text, 0..1004, "R").matches('^').count(),
+            MAX_SHOWN
+        );
     }
 
     #[test]
     fn what_does_not_fit_behind_the_carets_goes_below() {
-        let shown = under("p99", 0..3, &"word ".repeat(20));
+        let shown = underline("p99", 0..3, &"word ".repeat(20));
         assert_eq!(shown.lines().count(), 3, "{shown}");
     }
 }

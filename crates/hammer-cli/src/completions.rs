@@ -3,8 +3,8 @@ use std::io::{self, Write};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use clap_complete::Shell;
 
+use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::exit::Exit;
 
 /// The subcommand.
 pub(crate) const NAME: &str = "completions";
@@ -22,12 +22,12 @@ pub(crate) fn command() -> Command {
 }
 
 /// Prints the completions of `app`.
-pub(crate) fn run(mut app: Command, matches: &ArgMatches) -> Result<Exit, Error> {
+pub(crate) fn run(mut app: Command, matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = CompletionsArgs::from_arg_matches(matches)?;
     // Into memory first, since clap_complete panics when it can't write.
     let mut script = vec![];
     clap_complete::generate(args.shell, &mut app, "hammer", &mut script);
     // Whoever closed the pipe has seen enough.
     let _ = io::stdout().write_all(&script);
-    Ok(Exit::OK)
+    Ok(CommandExit::OK)
 }

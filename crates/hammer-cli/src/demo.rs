@@ -3,23 +3,23 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Command};
 use hammer_http::Http;
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 
-use crate::entry;
-use crate::error::{Error, chain};
-use crate::exit::Exit;
-use crate::job::Job;
+use crate::command_exit::CommandExit;
+use crate::error::{Error, error_chain};
+use crate::hammer_command;
 use crate::runner;
+use crate::typed_load::TypedLoad;
 
 /// How long it lasts unless it is told.
-const LASTING: Duration = Duration::from_secs(5);
+const DEFAULT_DURATION: Duration = Duration::from_secs(5);
 
 /// The subcommand.
 pub(crate) const NAME: &str = "demo";
 
 /// `demo`, with the load of every run and defaults of its own.
 pub(crate) fn command() -> Command {
-    entry::with_load(Command::new(NAME))
+    hammer_command::with_load_args(Command::new(NAME))
         .about("Start a target of our own and hit it: needs nothing")
         .mut_arg("rate", |rate| rate.default_value("1000"))
         .mut_arg("duration", |duration| {
@@ -28,38 +28,39 @@ pub(crate) fn command() -> Command {
 }
 
 /// Starts the target, hits it, and says what it saw.
-pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
-    let (load, output) = entry::load_of(matches)?;
-    let load = load.lasting_unless_told(LASTING);
+pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
+    let (load, output) = hammer_command::parse_load_args(matches)?;
+    let load = load.with_default_duration(DEFAULT_DURATION);
     let failed = |what: &str, error: &dyn std::fmt::Display| {
         Error::Run(format!("failed to {what}: {error}"))
     };
-    let target = Target::spawn(Knobs::default()).map_err(|e| failed("start the target", &e))?;
+    let target = TargetServer::spawn(TargetBehavior::default())
+        .map_err(|e| failed("start the target", &e))?;
     let url = target.url();
     let hammer = Http::builder(&url).build();
-    let hammer = hammer.map_err(|e| failed("build the http hammer", &chain(&e)))?;
-    say(
+    let hammer = hammer.map_err(|e| failed("build the http hammer", &error_chain(&e)))?;
+    print_unless_quiet(
         output.quiet(),
         &format!("demo: a target of our own listens at {url}, and is hit now\n"),
     );
-    let job = Job {
+    let job = TypedLoad {
         name: "http",
-        what: format!("GET {url}"),
+        hit_description: format!("GET {url}"),
         target: url,
         hammer,
         load,
-        once: None,
+        once_renderer: None,
     };
     let exit = runner::start(Box::new(job), &output)?;
     let seen = target.shutdown().counts.requests;
-    say(
+    print_unless_quiet(
         output.quiet(),
         &format!("\ndemo: the target itself counted {seen} hits"),
     );
     Ok(exit)
 }
 
-fn say(quiet: bool, line: &str) {
+fn print_unless_quiet(quiet: bool, line: &str) {
     if !quiet {
         let _ = writeln!(io::stderr(), "{line}");
     }

@@ -4,50 +4,54 @@ use std::process::Command;
 
 use clap::ArgMatches;
 
+use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::exit::Exit;
 
 /// How `hammer-NAME` ended.
-pub(crate) enum Ended {
+pub(crate) enum ExternalCommandResult {
     /// With an exit code. On Unix it never returns: the program takes the place of this one, and
     /// with it its signals and its exit code.
     #[cfg_attr(unix, expect(dead_code, reason = "exec does not return"))]
-    With(Exit),
+    Exited(CommandExit),
     /// It was found and could not be run.
-    Broken(Error),
+    Failed(Error),
     /// There is no such program on PATH.
     NotFound,
 }
 
 /// Runs `hammer-NAME` from PATH with the remaining arguments.
-pub(crate) fn run(name: &str, matches: &ArgMatches) -> Ended {
+pub(crate) fn run(name: &str, matches: &ArgMatches) -> ExternalCommandResult {
     // A separator would make it a path, and no longer a name to be looked up.
     if !name
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     {
-        return Ended::NotFound;
+        return ExternalCommandResult::NotFound;
     }
     let program = format!("hammer-{name}");
     let args = matches.get_many::<OsString>("").into_iter().flatten();
-    match replace(Command::new(&program).args(args)) {
+    match exec(Command::new(&program).args(args)) {
         Ok(exit) => exit,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ended::NotFound,
-        Err(error) => Ended::Broken(Error::Run(format!("failed to run {program}: {error}"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => ExternalCommandResult::NotFound,
+        Err(error) => {
+            ExternalCommandResult::Failed(Error::Run(format!("failed to run {program}: {error}")))
+        }
     }
 }
 
 #[cfg(unix)]
-fn replace(command: &mut Command) -> io::Result<Ended> {
+fn exec(command: &mut Command) -> io::Result<ExternalCommandResult> {
     use std::os::unix::process::CommandExt;
     Err(command.exec())
 }
 
 #[cfg(not(unix))]
-fn replace(command: &mut Command) -> io::Result<Ended> {
+fn replace(command: &mut Command) -> io::Result<ExternalCommandResult> {
     let code = command
         .status()?
         .code()
         .and_then(|code| u8::try_from(code).ok());
-    Ok(Ended::With(code.map_or(Exit::FAILED, Exit::passed_on)))
+    Ok(ExternalCommandResult::Exited(
+        code.map_or(CommandExit::FAILED, CommandExit::passed_on),
+    ))
 }

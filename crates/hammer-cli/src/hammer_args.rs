@@ -2,13 +2,13 @@ use std::error::Error;
 
 use hammer_core::{Hammer, Report};
 
-use crate::Endpoint;
+use crate::EndpointArgs;
 
 /// Why no hammer could be built from its arguments; printed as one line, with its sources.
 pub type BuildError = Box<dyn Error + Send + Sync>;
 
 /// Tells of a single hit, from the report that it made. The text is printed as it is.
-pub type Once = Box<dyn FnOnce(&Report) -> String + Send>;
+pub type OnceRenderer = Box<dyn FnOnce(&Report) -> String + Send>;
 
 /// The command line arguments of one kind of hammer.
 ///
@@ -34,7 +34,7 @@ pub trait HammerArgs: clap::Args + 'static {
     /// What one hit does, in one line: `GET http://127.0.0.1/`. A dry run prints it.
     ///
     /// The default is the name of the hammer and the target.
-    fn hit(&self) -> String {
+    fn describe_hit(&self) -> String {
         format!("{} {}", Self::NAME, self.target())
     }
 
@@ -52,7 +52,7 @@ pub trait HammerArgs: clap::Args + 'static {
     ///
     /// It is asked for before [`build`](Self::build), so that what it tells can come from something
     /// that the hammer writes into. The default is never.
-    fn once(&mut self) -> Option<Once> {
+    fn once_renderer(&mut self) -> Option<OnceRenderer> {
         None
     }
 
@@ -61,7 +61,7 @@ pub trait HammerArgs: clap::Args + 'static {
     /// # Errors
     ///
     /// If this kind of hammer can't do what the endpoint says.
-    fn from_endpoint(endpoint: Endpoint) -> Result<Self, BuildError> {
+    fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, BuildError> {
         drop(endpoint);
         Err(format!("the {} hammer is not for `run --endpoint`", Self::NAME).into())
     }

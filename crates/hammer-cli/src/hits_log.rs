@@ -10,12 +10,12 @@ use hammer_core::HitRecord;
 pub(crate) struct HitsLog<W> {
     out: W,
     buffer: String,
-    broken: bool,
+    failed: bool,
 }
 
-const HEADER: &str = "number,due_s,verdict,label,response_us,service_us";
+const CSV_HEADER: &str = "number,due_s,verdict,label,response_us,service_us";
 /// Bytes that are gathered before they are written.
-const GATHERED: usize = 64 * 1024;
+const FLUSH_BYTES: usize = 64 * 1024;
 
 impl<W: Write> HitsLog<W> {
     /// A log that begins with the names of its columns; with a last one for the load if `loads`.
@@ -23,20 +23,20 @@ impl<W: Write> HitsLog<W> {
         let load = if loads { ",load" } else { "" };
         Self {
             out,
-            buffer: format!("{HEADER}{load}\n"),
-            broken: false,
+            buffer: format!("{CSV_HEADER}{load}\n"),
+            failed: false,
         }
     }
 
     /// Adds a line for each record, of `load` if there are several.
     pub(crate) fn write(&mut self, load: Option<&str>, records: &[HitRecord]) -> io::Result<()> {
-        if self.broken {
+        if self.failed {
             return Ok(());
         }
         for record in records {
-            self.line(load, record);
-            if self.buffer.len() >= GATHERED {
-                self.put()?;
+            self.push_line(load, record);
+            if self.buffer.len() >= FLUSH_BYTES {
+                self.flush_buffer()?;
             }
         }
         Ok(())
@@ -44,32 +44,32 @@ impl<W: Write> HitsLog<W> {
 
     /// Writes what is left.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
-        if self.broken {
+        if self.failed {
             return Ok(());
         }
-        self.put()?;
+        self.flush_buffer()?;
         let flushed = self.out.flush();
-        self.broken = flushed.is_err();
+        self.failed = flushed.is_err();
         flushed
     }
 
     /// Whether a write has failed.
-    pub(crate) fn is_broken(&self) -> bool {
-        self.broken
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed
     }
 
-    fn put(&mut self) -> io::Result<()> {
+    fn flush_buffer(&mut self) -> io::Result<()> {
         let written = self.out.write_all(self.buffer.as_bytes());
         self.buffer.clear();
-        self.broken = written.is_err();
+        self.failed = written.is_err();
         written
     }
 
-    fn line(&mut self, load: Option<&str>, record: &HitRecord) {
+    fn push_line(&mut self, load: Option<&str>, record: &HitRecord) {
         let HitRecord {
             number,
             due,
-            verdict,
+            result: verdict,
             ..
         } = record;
         let (seconds, nanos) = (due.as_secs(), due.subsec_nanos());
@@ -87,7 +87,7 @@ impl<W: Write> HitsLog<W> {
         for time in [record.response, record.service] {
             line.push(',');
             if let Some(time) = time {
-                push_us(line, time);
+                push_micros(line, time);
             }
         }
         if let Some(load) = load {
@@ -97,14 +97,14 @@ impl<W: Write> HitsLog<W> {
     }
 }
 
-fn push_us(line: &mut String, time: Duration) {
+fn push_micros(line: &mut String, time: Duration) {
     let nanos = time.as_nanos();
     let _ = write!(line, "{}.{:03}", nanos / 1000, nanos % 1000);
 }
 
 #[cfg(test)]
 mod tests {
-    use hammer_core::HitVerdict;
+    use hammer_core::HitResult;
 
     use super::*;
 
@@ -113,13 +113,13 @@ mod tests {
         let answered = HitRecord {
             number: 7,
             due: Duration::from_millis(1_250),
-            verdict: HitVerdict::Ok,
+            result: HitResult::Ok,
             label: Some(200.into()),
             response: Some(Duration::from_nanos(1_234_567)),
             service: Some(Duration::from_nanos(12_001)),
         };
         let unsent = HitRecord {
-            verdict: HitVerdict::Unsent,
+            result: HitResult::Unsent,
             label: None,
             response: None,
             service: None,
@@ -136,7 +136,7 @@ mod tests {
         log.finish().expect("memory takes it");
         let lines = "7,1.250000000,ok,200,1234.567,12.001\n7,1.250000000,unsent,,,\n\
                      7,1.250000000,ok,\"a,\"\"b\"\"\",1234.567,12.001\n";
-        assert_eq!(String::from_utf8(out), Ok(format!("{HEADER}\n{lines}")));
+        assert_eq!(String::from_utf8(out), Ok(format!("{CSV_HEADER}\n{lines}")));
     }
 
     #[test]
@@ -144,7 +144,7 @@ mod tests {
         let record = HitRecord {
             number: 1,
             due: Duration::ZERO,
-            verdict: HitVerdict::Unsent,
+            result: HitResult::Unsent,
             label: None,
             response: None,
             service: None,
@@ -154,7 +154,7 @@ mod tests {
         log.write(Some("browse"), &[record])
             .expect("memory takes it");
         log.finish().expect("memory takes it");
-        let lines = format!("{HEADER},load\n1,0.000000000,unsent,,,,browse\n");
+        let lines = format!("{CSV_HEADER},load\n1,0.000000000,unsent,,,,browse\n");
         assert_eq!(String::from_utf8(out), Ok(lines));
     }
 
@@ -164,6 +164,6 @@ mod tests {
         let mut log = HitsLog::new(&mut none[..], false);
         assert!(log.finish().is_err());
         assert!(log.finish().is_ok());
-        assert!(log.is_broken());
+        assert!(log.has_failed());
     }
 }

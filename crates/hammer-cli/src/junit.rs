@@ -5,13 +5,13 @@
 
 use std::fmt::Write as _;
 
-use hammer_core::{Aborted, Checked, Report, Status, Verdict};
+use hammer_core::{AbortReason, Report, ThresholdCheck, Verdict, VerdictStatus};
 use hammer_plan::{LoadReport, PlanReport};
 
 use crate::text;
 
 /// One test of a suite.
-struct Case {
+struct JunitCase {
     name: String,
     /// What is wrong, if it failed.
     failure: Option<String>,
@@ -22,20 +22,20 @@ struct Case {
 /// The report as a document with one suite.
 pub(crate) fn render(report: &Report) -> String {
     let name = format!("{} {}", report.hammer, report.target);
-    document(&suite(name.trim(), report.elapsed_s, cases(report)))
+    document(&suite(name.trim(), report.elapsed_s, report_cases(report)))
 }
 
 /// The report of a plan: a suite for what is about all loads, and one for each of them.
 pub(crate) fn render_plan(report: &PlanReport) -> String {
-    let of_a_load = |checked: &&Checked| {
+    let of_a_load = |checked: &&ThresholdCheck| {
         let mut loads = report.loads.iter();
         loads.any(|load| load.report.thresholds.contains(checked))
     };
     let shared = report.thresholds.iter().filter(|it| !of_a_load(it));
-    let all = cases_of(&report.verdict, shared, report.aborted.as_ref());
+    let all = shared_cases(&report.verdict, shared, report.aborted.as_ref());
     let mut suites = suite(&report.plan, report.elapsed_s, all);
     for LoadReport { name, report, .. } in &report.loads {
-        suites.push_str(&suite(name, report.elapsed_s, cases(report)));
+        suites.push_str(&suite(name, report.elapsed_s, report_cases(report)));
     }
     document(&suites)
 }
@@ -44,7 +44,7 @@ fn document(suites: &str) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n{suites}</testsuites>\n")
 }
 
-fn suite(name: &str, time: f64, cases: Vec<Case>) -> String {
+fn suite(name: &str, time: f64, cases: Vec<JunitCase>) -> String {
     let failures = cases.iter().filter(|case| case.failure.is_some()).count();
     let (name, tests) = (escaped(name), cases.len());
     let mut out = format!(
@@ -73,19 +73,19 @@ fn suite(name: &str, time: f64, cases: Vec<Case>) -> String {
     out
 }
 
-fn cases(report: &Report) -> Vec<Case> {
+fn report_cases(report: &Report) -> Vec<JunitCase> {
     let thresholds = report.thresholds.iter();
-    cases_of(&report.verdict, thresholds, report.aborted.as_ref())
+    shared_cases(&report.verdict, thresholds, report.aborted.as_ref())
 }
 
-fn cases_of<'a>(
+fn shared_cases<'a>(
     verdict: &Verdict,
-    thresholds: impl Iterator<Item = &'a Checked>,
-    aborted: Option<&Aborted>,
-) -> Vec<Case> {
+    thresholds: impl Iterator<Item = &'a ThresholdCheck>,
+    aborted: Option<&AbortReason>,
+) -> Vec<JunitCase> {
     let reasons = verdict.reasons.join("; ");
-    let invalid = verdict.status == Status::Invalid;
-    let mut cases = vec![Case {
+    let invalid = verdict.status == VerdictStatus::Invalid;
+    let mut cases = vec![JunitCase {
         name: "verdict".into(),
         failure: invalid.then(|| format!("invalid: {reasons}")),
         output: if invalid || reasons.is_empty() {
@@ -95,16 +95,19 @@ fn cases_of<'a>(
         },
     }];
     cases.extend(thresholds.map(|checked| {
-        let figure = text::shown_figure(&checked.figure);
-        Case {
+        let figure = text::format_figure(&checked.measured);
+        JunitCase {
             name: checked.expression.clone(),
             failure: (!checked.passed).then(|| format!("{}: {figure}", checked.expression)),
             output: figure,
         }
     }));
-    cases.extend(aborted.map(|aborted| Case {
+    cases.extend(aborted.map(|aborted| JunitCase {
         name: format!("not {}", aborted.expression),
-        failure: Some(format!("the run was aborted: {}", text::aborted(aborted))),
+        failure: Some(format!(
+            "the run was aborted: {}",
+            text::abort_text(aborted)
+        )),
         output: String::new(),
     }));
     cases

@@ -8,7 +8,7 @@
 //! # struct EchoArgs {}
 //! # impl hammer_cli::HammerArgs for EchoArgs {
 //! #     const NAME: &'static str = "echo";
-//! #     const ABOUT: &'static str = "Hits an echo server";
+//! #     const ABOUT: &'static str = "HitCounts an echo server";
 //! #     type Hammer = hammer_http::Http;
 //! #     fn target(&self) -> String { String::new() }
 //! #     fn build(self, _: u64) -> Result<Self::Hammer, hammer_cli::BuildError> { Err("none".into()) }
@@ -23,52 +23,52 @@
 //! `docs/WRITING-A-HAMMER.md` walks through the whole of it.
 
 mod app;
-mod body;
 mod caret;
+mod command_exit;
 mod completions;
 mod count;
 mod data_args;
 mod demo;
 mod dry_run;
-mod endpoint;
-mod entry;
+mod endpoint_args;
 mod error;
-mod exit;
 mod external;
 mod hammer_args;
+mod hammer_command;
 mod hits_log;
 mod http;
 mod instant;
-mod job;
 mod junit;
 mod limits;
-mod load;
+mod load_args;
 mod log;
 mod mqtt;
 mod network_args;
 mod once;
 mod output;
 mod outputs;
+mod payload_arg;
 mod plan;
 mod progress;
 mod replay;
 mod run;
 mod runner;
-mod signals;
+mod signal_watcher;
 mod size;
 mod span;
 mod status_line;
 mod target;
+mod target_tls_args;
 mod text;
 mod threshold_args;
 mod timeline;
-mod tls_args;
+mod typed_load;
 
 pub use app::App;
-pub use body::Body;
 pub use data_args::DataArgs;
-pub use endpoint::{Endpoint, Headers};
-pub use hammer_args::{BuildError, HammerArgs, Once};
+pub use endpoint_args::{EndpointArgs, JsonHeaders};
+pub use hammer_args::{BuildError, HammerArgs, OnceRenderer};
 pub use http::HttpArgs;
 pub use mqtt::MqttArgs;
 pub use network_args::NetworkArgs;
+pub use payload_arg::PayloadArg;

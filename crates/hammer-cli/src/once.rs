@@ -1,30 +1,33 @@
 use std::io::{self, Write};
 
-use hammer_core::Stop;
+use hammer_core::StopHandle;
 
-use crate::Once;
+use crate::OnceRenderer;
+use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::exit::Exit;
-use crate::job::{Prepared, Swing};
-use crate::signals::Signals;
+use crate::signal_watcher::SignalWatcher;
+use crate::typed_load::{PreparedLoad, RunOptions};
 
 /// Makes one hit, the way a run does, and prints what is told of it.
-pub(crate) fn run(job: Box<dyn Prepared>, once: Once) -> Result<Exit, Error> {
-    let stop = Stop::new();
-    let signals = Signals::watch(&stop)?;
-    let swing = Swing {
+pub(crate) fn run(
+    job: Box<dyn PreparedLoad>,
+    once_renderer: OnceRenderer,
+) -> Result<CommandExit, Error> {
+    let stop = StopHandle::new();
+    let signals = SignalWatcher::watch(&stop)?;
+    let swing = RunOptions {
         log_hits: false,
         stop,
         threads: None,
-        place: None,
+        start_ticket: None,
     };
-    let report = job.swing(swing, &mut |_| ())?;
+    let report = job.run(swing, &mut |_| ())?;
     // Whoever closed the pipe has seen enough.
-    let _ = io::stdout().write_all(once(&report).as_bytes());
+    let _ = io::stdout().write_all(once_renderer(&report).as_bytes());
     let ended = if report.hits.ok == 1 {
-        Exit::OK
+        CommandExit::OK
     } else {
-        Exit::FAILED
+        CommandExit::FAILED
     };
     Ok(signals.exit().unwrap_or(ended))
 }

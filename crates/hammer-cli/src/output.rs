@@ -13,7 +13,7 @@ use crate::threshold_args::ThresholdArgs;
 pub(crate) struct OutputArgs {
     /// What to write: text, json, junit, hits (CSV); repeatable
     #[arg(short, long, value_name = "KIND[=PATH]")]
-    output: Vec<Output>,
+    output: Vec<OutputSpec>,
     /// No progress and no warnings on stderr
     #[arg(short, long)]
     quiet: bool,
@@ -36,13 +36,13 @@ impl OutputArgs {
         self.quiet |= other.quiet;
         self.require_valid |= other.require_valid;
         self.dry_run |= other.dry_run;
-        self.thresholds.add(other.thresholds);
+        self.thresholds.merge(other.thresholds);
     }
 
     /// Says where each output stands in a plan.
-    pub(crate) fn placed(mut self, place: impl Fn(usize) -> String) -> Self {
+    pub(crate) fn with_plan_locations(mut self, plan_location: impl Fn(usize) -> String) -> Self {
         for (index, output) in self.output.iter_mut().enumerate() {
-            output.place = Some(place(index));
+            output.plan_location = Some(plan_location(index));
         }
         self
     }
@@ -53,16 +53,16 @@ impl OutputArgs {
     }
 
     /// What was asked for; a report as text on stdout, unless stdout or the text was taken.
-    pub(crate) fn outputs(&self) -> Vec<Output> {
+    pub(crate) fn outputs(&self) -> Vec<OutputSpec> {
         let mut outputs = self.output.clone();
         if !outputs
             .iter()
-            .any(|output| output.kind == Kind::Text || output.path.is_none())
+            .any(|output| output.kind == OutputKind::Text || output.path.is_none())
         {
-            outputs.push(Output {
-                kind: Kind::Text,
+            outputs.push(OutputSpec {
+                kind: OutputKind::Text,
                 path: None,
-                place: None,
+                plan_location: None,
             });
         }
         outputs
@@ -86,17 +86,17 @@ impl OutputArgs {
 
 /// One thing to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Output {
-    pub(crate) kind: Kind,
+pub(crate) struct OutputSpec {
+    pub(crate) kind: OutputKind,
     /// None is stdout.
     pub(crate) path: Option<PathBuf>,
     /// Where it stands in a plan; none if it was given on the command line, or nowhere.
-    pub(crate) place: Option<String>,
+    pub(crate) plan_location: Option<String>,
 }
 
 /// What to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum OutputKind {
     /// The report for people.
     Text,
     /// The report for programs.
@@ -107,7 +107,7 @@ pub(crate) enum Kind {
     Hits,
 }
 
-impl FromStr for Output {
+impl FromStr for OutputSpec {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -116,10 +116,10 @@ impl FromStr for Output {
             None => (text, None),
         };
         let kind = match kind {
-            "text" => Kind::Text,
-            "json" => Kind::Json,
-            "junit" => Kind::Junit,
-            "hits" => Kind::Hits,
+            "text" => OutputKind::Text,
+            "json" => OutputKind::Json,
+            "junit" => OutputKind::Junit,
+            "hits" => OutputKind::Hits,
             _ => {
                 return Err(
                     "unknown kind; right would be text, json=PATH, junit=PATH or hits=PATH",
@@ -128,28 +128,30 @@ impl FromStr for Output {
         };
         match path {
             Some("") => Err("the path is empty; right would be KIND=PATH, or - for stdout"),
-            None if kind == Kind::Hits => Err("it needs a path; right would be hits=hits.csv"),
+            None if kind == OutputKind::Hits => {
+                Err("it needs a path; right would be hits=hits.csv")
+            }
             None | Some("-") => Ok(Self {
                 kind,
                 path: None,
-                place: None,
+                plan_location: None,
             }),
             Some(path) => Ok(Self {
                 kind,
                 path: Some(path.into()),
-                place: None,
+                plan_location: None,
             }),
         }
     }
 }
 
-impl fmt::Display for Output {
+impl fmt::Display for OutputSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.kind {
-            Kind::Text => "text",
-            Kind::Json => "json",
-            Kind::Junit => "junit",
-            Kind::Hits => "hits",
+            OutputKind::Text => "text",
+            OutputKind::Json => "json",
+            OutputKind::Junit => "junit",
+            OutputKind::Hits => "hits",
         };
         match &self.path {
             Some(path) => write!(f, "{kind}={}", path.display()),
@@ -173,7 +175,7 @@ mod tests {
             ("json=a=b", "json=a=b"),
             ("hits=h.csv", "hits=h.csv"),
         ] {
-            assert_eq!(text.parse::<Output>().expect(text).to_string(), shown);
+            assert_eq!(text.parse::<OutputSpec>().expect(text).to_string(), shown);
         }
         for (text, why) in [
             ("xml", "unknown kind"),
@@ -182,7 +184,7 @@ mod tests {
             ("json=", "empty"),
         ] {
             assert!(
-                text.parse::<Output>().expect_err(text).contains(why),
+                text.parse::<OutputSpec>().expect_err(text).contains(why),
                 "{text}"
             );
         }
@@ -207,7 +209,7 @@ mod tests {
                 output,
                 ..OutputArgs::default()
             };
-            let shown: Vec<_> = args.outputs().iter().map(Output::to_string).collect();
+            let shown: Vec<_> = args.outputs().iter().map(OutputSpec::to_string).collect();
             assert_eq!(shown.join(" "), all, "{given}");
         }
     }

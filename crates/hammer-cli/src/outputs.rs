@@ -2,28 +2,28 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 
-use hammer_core::{Event, Report};
+use hammer_core::{Report, RunEvent};
 use hammer_plan::PlanReport;
 
 use crate::error::Error;
 use crate::hits_log::HitsLog;
-use crate::output::{Kind, Output, OutputArgs};
+use crate::output::{OutputArgs, OutputKind, OutputSpec};
 use crate::{junit, text};
 
 /// Everything a run writes except progress; the files are made before anything is sent.
-pub(crate) struct Outputs {
-    reports: Vec<(Output, Sink)>,
-    hits: Vec<(Output, HitsLog<Sink>)>,
+pub(crate) struct OutputWriter {
+    reports: Vec<(OutputSpec, OutputSink)>,
+    hits: Vec<(OutputSpec, HitsLog<OutputSink>)>,
 }
 
 /// A report of any shape.
-pub(crate) trait Written {
+pub(crate) trait RenderableReport {
     fn json(&self) -> serde_json::Result<Vec<u8>>;
     fn text(&self, colour: bool) -> String;
     fn junit(&self) -> String;
 }
 
-impl Written for Report {
+impl RenderableReport for Report {
     fn json(&self) -> serde_json::Result<Vec<u8>> {
         serde_json::to_vec(self)
     }
@@ -37,7 +37,7 @@ impl Written for Report {
     }
 }
 
-impl Written for PlanReport {
+impl RenderableReport for PlanReport {
     fn json(&self) -> serde_json::Result<Vec<u8>> {
         serde_json::to_vec(self)
     }
@@ -51,12 +51,12 @@ impl Written for PlanReport {
     }
 }
 
-enum Sink {
+enum OutputSink {
     Stdout,
     File(File),
 }
 
-impl Write for Sink {
+impl Write for OutputSink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout => io::stdout().write(bytes),
@@ -72,14 +72,14 @@ impl Write for Sink {
     }
 }
 
-impl Outputs {
+impl OutputWriter {
     /// Makes the files, empty.
     pub(crate) fn open(args: &OutputArgs) -> Result<Self, Error> {
-        Self::open_for(args, false)
+        Self::open_for_loads(args, false)
     }
 
     /// The same, for several loads if `loads`.
-    pub(crate) fn open_for(args: &OutputArgs, loads: bool) -> Result<Self, Error> {
+    pub(crate) fn open_for_loads(args: &OutputArgs, loads: bool) -> Result<Self, Error> {
         let mut outputs = Self {
             reports: vec![],
             hits: vec![],
@@ -89,20 +89,22 @@ impl Outputs {
         for output in &all {
             if !taken.insert(output.path.clone()) {
                 let wrong = "something else is written there; right would be another path";
-                return Err(wrong_output(output, wrong));
+                return Err(output_error(output, wrong));
             }
         }
         for output in all {
             let sink = match &output.path {
-                None => Sink::Stdout,
-                Some(path) => Sink::File(File::create(path).map_err(|error| {
+                None => OutputSink::Stdout,
+                Some(path) => OutputSink::File(File::create(path).map_err(|error| {
                     let wrong = format!("failed to create the file: {error}; right would be a path that can be written");
-                    wrong_output(&output, &wrong)
+                    output_error(&output, &wrong)
                 })?),
             };
             match output.kind {
-                Kind::Hits => outputs.hits.push((output, HitsLog::new(sink, loads))),
-                Kind::Text | Kind::Json | Kind::Junit => outputs.reports.push((output, sink)),
+                OutputKind::Hits => outputs.hits.push((output, HitsLog::new(sink, loads))),
+                OutputKind::Text | OutputKind::Json | OutputKind::Junit => {
+                    outputs.reports.push((output, sink))
+                }
             }
         }
         Ok(outputs)
@@ -114,14 +116,18 @@ impl Outputs {
     }
 
     /// Writes hits down as they end, those of `load` if there are several. The error is told once.
-    pub(crate) fn on_event(&mut self, load: Option<&str>, event: &Event<'_>) -> Result<(), String> {
-        let Event::Hits(records) = event else {
+    pub(crate) fn on_event(
+        &mut self,
+        load: Option<&str>,
+        event: &RunEvent<'_>,
+    ) -> Result<(), String> {
+        let RunEvent::Hits(records) = event else {
             return Ok(());
         };
         let mut result = Ok(());
         for (output, log) in &mut self.hits {
             if let Err(error) = log.write(load, records) {
-                result = Err(broken(output, &error));
+                result = Err(write_error(output, &error));
             }
         }
         result
@@ -130,19 +136,19 @@ impl Outputs {
     /// Writes the report everywhere, and tells what could not be written.
     ///
     /// A report that could not be written where it was wanted is printed where it can be seen.
-    pub(crate) fn finish(mut self, report: &dyn Written) -> Vec<String> {
+    pub(crate) fn finish(mut self, report: &dyn RenderableReport) -> Vec<String> {
         let mut errors = vec![];
         for (output, log) in &mut self.hits {
             if let Err(error) = log.finish() {
-                errors.push(broken(output, &error));
+                errors.push(write_error(output, &error));
             }
-            if log.is_broken() && errors.is_empty() {
+            if log.has_failed() && errors.is_empty() {
                 errors.push(format!("the log of hits ({output}) is not complete"));
             }
         }
         let (mut lost, mut on_stdout, mut stdout_broken) = (false, false, false);
         for (output, sink) in &mut self.reports {
-            let stdout = matches!(sink, Sink::Stdout);
+            let stdout = matches!(sink, OutputSink::Stdout);
             match write_report(output.kind, sink, report) {
                 Ok(()) => on_stdout |= stdout,
                 // Whoever closed the pipe has seen what they wanted.
@@ -150,7 +156,7 @@ impl Outputs {
                     on_stdout = true;
                 }
                 Err(error) => {
-                    errors.push(broken(output, &error));
+                    errors.push(write_error(output, &error));
                     lost = true;
                     stdout_broken |= stdout;
                 }
@@ -167,15 +173,19 @@ impl Outputs {
     }
 }
 
-fn write_report(kind: Kind, sink: &mut Sink, report: &dyn Written) -> io::Result<()> {
-    let bytes = if kind == Kind::Json {
+fn write_report(
+    kind: OutputKind,
+    sink: &mut OutputSink,
+    report: &dyn RenderableReport,
+) -> io::Result<()> {
+    let bytes = if kind == OutputKind::Json {
         let mut json = report.json()?;
         json.push(b'\n');
         json
-    } else if kind == Kind::Junit {
+    } else if kind == OutputKind::Junit {
         report.junit().into_bytes()
     } else {
-        let terminal = matches!(sink, Sink::Stdout) && io::stdout().is_terminal();
+        let terminal = matches!(sink, OutputSink::Stdout) && io::stdout().is_terminal();
         let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
         report.text(colour).into_bytes()
     };
@@ -183,13 +193,13 @@ fn write_report(kind: Kind, sink: &mut Sink, report: &dyn Written) -> io::Result
     sink.flush()
 }
 
-fn wrong_output(output: &Output, wrong: &str) -> Error {
-    match &output.place {
+fn output_error(output: &OutputSpec, wrong: &str) -> Error {
+    match &output.plan_location {
         Some(place) => Error::Usage(format!("{place}: invalid value '{output}': {wrong}")),
-        None => Error::value("--output <KIND[=PATH]>", &output.to_string(), wrong),
+        None => Error::invalid_value("--output <KIND[=PATH]>", &output.to_string(), wrong),
     }
 }
 
-fn broken(output: &Output, error: &io::Error) -> String {
+fn write_error(output: &OutputSpec, error: &io::Error) -> String {
     format!("failed to write --output {output}: {error}")
 }

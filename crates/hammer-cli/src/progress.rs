@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use hammer_core::{Event, Hits, Tick};
+use hammer_core::{HitCounts, RunEvent, RunTick};
 
 use crate::instant;
 use crate::status_line::StatusLine;
@@ -9,23 +9,23 @@ use crate::text::number;
 
 /// The run so far, on stderr. It has no timer of its own: the engine's ticks drive it.
 #[derive(Debug)]
-pub(crate) struct Progress {
+pub(crate) struct RunProgress {
     status: StatusLine,
     total: Option<u64>,
     length: Option<Duration>,
     draining: bool,
-    window: Window,
+    window: ProgressWindow,
 }
 
 /// What has happened since the last line.
 #[derive(Debug, Default)]
-struct Window {
+struct ProgressWindow {
     ticks: u64,
     started: u64,
     worst_p99_us: f64,
 }
 
-impl Progress {
+impl RunProgress {
     /// In place on a terminal, in lines elsewhere.
     pub(crate) fn new(quiet: bool) -> Self {
         Self {
@@ -33,33 +33,40 @@ impl Progress {
             total: None,
             length: None,
             draining: false,
-            window: Window::default(),
+            window: ProgressWindow::default(),
         }
     }
 
     /// Shows what there is to show.
-    pub(crate) fn on_event(&mut self, event: &Event<'_>) {
+    pub(crate) fn on_event(&mut self, event: &RunEvent<'_>) {
         match event {
-            Event::Opening { .. } => self.status.update("opening"),
-            Event::Preparing { ready, all } => {
+            RunEvent::Opening { .. } => self.status.update("opening"),
+            RunEvent::Preparing { ready, total: all } => {
                 let (ready, all) = (*ready as u64, *all as u64);
-                let line = format!("{} of {} ready", number::whole(ready), number::whole(all));
+                let line = format!(
+                    "{} of {} ready",
+                    number::format_count(ready),
+                    number::format_count(all)
+                );
                 self.status.update(&line);
             }
-            Event::Waiting { until } => {
-                self.note(&format!("waiting until {}", instant::shown(*until)));
+            RunEvent::Waiting { until } => {
+                self.note(&format!("waiting until {}", instant::format_utc(*until)));
             }
-            Event::Warming { length } => {
+            RunEvent::WarmingUp { duration: length } => {
                 let length = humantime::format_duration(*length);
                 self.note(&format!("warming up for {length}"));
             }
-            Event::Started { total, length } => (self.total, self.length) = (*total, *length),
-            Event::Tick(tick) => self.tick(tick),
-            Event::Draining => {
+            RunEvent::Started {
+                hit_count: total,
+                duration: length,
+            } => (self.total, self.length) = (*total, *length),
+            RunEvent::Tick(tick) => self.tick(tick),
+            RunEvent::Draining => {
                 self.draining = true;
                 self.status.update("waiting for the hits in flight");
             }
-            Event::Finished(_) => self.clear(),
+            RunEvent::Finished(_) => self.clear(),
             _ => {}
         }
     }
@@ -69,7 +76,7 @@ impl Progress {
         self.status.clear();
     }
 
-    fn tick(&mut self, tick: &Tick<'_>) {
+    fn tick(&mut self, tick: &RunTick<'_>) {
         self.window.ticks += 1;
         self.window.started += tick.started;
         self.window.worst_p99_us = self.window.worst_p99_us.max(tick.response_us.p99);
@@ -86,7 +93,7 @@ impl Progress {
     }
 
     /// Percent, time left, achieved rate, p99, failures; at most 80 columns.
-    fn line(&mut self, elapsed: Duration, hits: &Hits) -> String {
+    fn line(&mut self, elapsed: Duration, hits: &HitCounts) -> String {
         let window = std::mem::take(&mut self.window);
         let rate = window.started as f64 / window.ticks.max(1) as f64;
         let mut line = String::new();
@@ -110,16 +117,16 @@ impl Progress {
         }
         let p99 = match window.worst_p99_us {
             0.0 => "-".into(),
-            us => format!("{} ms", number::significant(us / 1e3)),
+            us => format!("{} ms", number::format_significant(us / 1e3)),
         };
-        let failed = number::whole(hits.failed + hits.timed_out);
+        let failed = number::format_count(hits.failed + hits.timed_out);
         let _ = write!(
             line,
             "{}/s   p99 {p99}   {failed} failed",
-            number::rate(rate)
+            number::format_decimal(rate)
         );
         if hits.rejected > 0 {
-            let _ = write!(line, "   {} rejected", number::whole(hits.rejected));
+            let _ = write!(line, "   {} rejected", number::format_count(hits.rejected));
         }
         line
     }
@@ -131,12 +138,12 @@ mod tests {
 
     #[test]
     fn a_line_has_percent_time_left_rate_p99_and_failures() {
-        let hits = Hits {
+        let hits = HitCounts {
             scheduled: 3_000,
             ok: 2_980,
             failed: 12,
             timed_out: 3,
-            ..Hits::default()
+            ..HitCounts::default()
         };
         for (total, length, rejected, draining, line) in [
             (
@@ -168,18 +175,18 @@ mod tests {
                 "100 %   draining   999.7/s   p99 0.310 ms   15 failed",
             ),
         ] {
-            let mut progress = Progress {
+            let mut progress = RunProgress {
                 status: StatusLine::new(true),
                 total,
                 length: length.map(Duration::from_secs),
                 draining,
-                window: Window {
+                window: ProgressWindow {
                     ticks: 3,
                     started: 2_999,
                     worst_p99_us: 310.0,
                 },
             };
-            let hits = Hits { rejected, ..hits };
+            let hits = HitCounts { rejected, ..hits };
             assert_eq!(progress.line(Duration::from_secs(3), &hits), line);
         }
     }

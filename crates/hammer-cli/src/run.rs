@@ -3,11 +3,11 @@ use std::path::{Path, PathBuf};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use crate::Endpoint;
-use crate::entry::{self, Entry};
+use crate::EndpointArgs;
+use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::exit::Exit;
-use crate::load::LoadArgs;
+use crate::hammer_command::{self, HammerCommand};
+use crate::load_args::LoadArgs;
 use crate::output::OutputArgs;
 use crate::{dry_run, plan, runner};
 
@@ -29,7 +29,7 @@ struct RunArgs {
 pub(crate) fn command(schemes: impl Iterator<Item = &'static str>) -> Command {
     let schemes: Vec<&str> = schemes.collect();
     let command = Command::new(NAME).after_help(format!("Schemes: {}.", schemes.join(", ")));
-    entry::with_load(Endpoint::augment_args(RunArgs::augment_args(command)))
+    hammer_command::with_load_args(EndpointArgs::augment_args(RunArgs::augment_args(command)))
         .mut_arg("url", |url| {
             url.required(false).required_unless_present("plan")
         })
@@ -40,21 +40,26 @@ pub(crate) fn command(schemes: impl Iterator<Item = &'static str>) -> Command {
 }
 
 /// Runs the plan, or picks the hammer and swings it.
-pub(crate) fn run(entries: &[Box<dyn Entry>], matches: &ArgMatches) -> Result<Exit, Error> {
+pub(crate) fn run(
+    entries: &[Box<dyn HammerCommand>],
+    matches: &ArgMatches,
+) -> Result<CommandExit, Error> {
     let args = RunArgs::from_arg_matches(matches)?;
     let output = OutputArgs::from_arg_matches(matches)?;
     if let Some(path) = &args.plan {
-        only_output(matches, path)?;
-        let mut plan = plan::Assembly::new(entries, &plan::read(path)?)?;
-        output.thresholds().fit(&plan::shapes(&plan.loads))?;
+        reject_load_flags(matches, path)?;
+        let mut plan = plan::RunnablePlan::new(entries, &plan::read(path)?)?;
+        output
+            .thresholds()
+            .validate(&plan::named_shapes(&plan.loads))?;
         plan.output.override_with(output);
         if plan.output.dry_run() {
-            return Ok(dry_run::plan(&plan));
+            return Ok(dry_run::run_plan(&plan));
         }
         return plan::execute(plan);
     }
-    let endpoint = Endpoint::from_arg_matches(matches)?;
-    let wrong = |argument: &str, value: &str, wrong| Error::value(argument, value, wrong);
+    let endpoint = EndpointArgs::from_arg_matches(matches)?;
+    let wrong = |argument: &str, value: &str, wrong| Error::invalid_value(argument, value, wrong);
     let entry = match &args.hammer {
         Some(name) => {
             pick_by_name(entries, name).map_err(|what| wrong("--hammer <NAME>", name, what))?
@@ -69,7 +74,7 @@ pub(crate) fn run(entries: &[Box<dyn Entry>], matches: &ArgMatches) -> Result<Ex
 }
 
 /// A flag of the load beside a plan would be said twice, or for nobody knows which load.
-fn only_output(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
+fn reject_load_flags(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
     let known = OutputArgs::augment_args(Command::new(NAME));
     let known: Vec<_> = known
         .get_arguments()
@@ -90,9 +95,9 @@ fn only_output(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
 
 /// The hammer of this name, or what is wrong.
 pub(crate) fn pick_by_name<'a>(
-    entries: &'a [Box<dyn Entry>],
+    entries: &'a [Box<dyn HammerCommand>],
     name: &str,
-) -> Result<&'a dyn Entry, String> {
+) -> Result<&'a dyn HammerCommand, String> {
     let found = entries.iter().find(|entry| entry.name() == name);
     found.map(|entry| &**entry).ok_or_else(|| {
         let known: Vec<_> = entries.iter().map(|entry| entry.name()).collect();
@@ -102,9 +107,9 @@ pub(crate) fn pick_by_name<'a>(
 
 /// The hammer for the scheme of `url`, or what is wrong.
 pub(crate) fn pick_by_scheme<'a>(
-    entries: &'a [Box<dyn Entry>],
+    entries: &'a [Box<dyn HammerCommand>],
     url: &str,
-) -> Result<&'a dyn Entry, String> {
+) -> Result<&'a dyn HammerCommand, String> {
     let schemes = entries.iter().flat_map(|entry| entry.schemes());
     let wrong = |wrong: String| {
         let known: Vec<_> = schemes.copied().collect();

@@ -1,112 +1,121 @@
 use std::io::{self, Write};
 
-use hammer_core::{Event, Limits, Needs, Report, Status, Stop, Verdict};
+use hammer_core::{
+    Report, ResourceLimits, ResourceNeeds, RunEvent, StopHandle, Verdict, VerdictStatus,
+};
 
+use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::exit::Exit;
-use crate::job::{Prepared, Swing, Swung};
 use crate::output::OutputArgs;
-use crate::outputs::{Outputs, Written};
-use crate::progress::Progress;
-use crate::signals::Signals;
-use crate::text::harmless_lines;
+use crate::outputs::{OutputWriter, RenderableReport};
+use crate::progress::RunProgress;
+use crate::signal_watcher::SignalWatcher;
+use crate::text::sanitize_lines;
 use crate::threshold_args;
+use crate::typed_load::{PreparedLoad, RunOptions, RunnableLoad};
 use crate::{dry_run, once};
 
 /// Makes a run, or tells what it would do.
-pub(crate) fn start(mut job: Box<dyn Prepared>, output: &OutputArgs) -> Result<Exit, Error> {
+pub(crate) fn start(
+    mut job: Box<dyn PreparedLoad>,
+    output: &OutputArgs,
+) -> Result<CommandExit, Error> {
     let shape = job.load().shape();
-    output.thresholds().fit(&[("", shape)])?;
+    output.thresholds().validate(&[("", shape)])?;
     if output.dry_run() {
         return Ok(dry_run::run(&*job));
     }
-    if let Some(once) = job.once() {
+    if let Some(once) = job.once_renderer() {
         return once::run(job, once);
     }
     execute(job, output)
 }
 
 /// Makes a run: opens the outputs, hits, and writes the report.
-pub(crate) fn execute(job: Box<dyn Swung>, output: &OutputArgs) -> Result<Exit, Error> {
-    execute_telling(job, output, |report| Box::new(report))
+pub(crate) fn execute(
+    job: Box<dyn RunnableLoad>,
+    output: &OutputArgs,
+) -> Result<CommandExit, Error> {
+    execute_with(job, output, |report| Box::new(report))
 }
 
 /// The same, and writes what `tell` makes of the report.
-pub(crate) fn execute_telling(
-    job: Box<dyn Swung>,
+pub(crate) fn execute_with(
+    job: Box<dyn RunnableLoad>,
     output: &OutputArgs,
-    tell: impl FnOnce(Report) -> Box<dyn Written>,
-) -> Result<Exit, Error> {
-    let mut outputs = Outputs::open(output)?;
-    warn(job.needs(None), output);
-    let stop = Stop::new();
-    let signals = Signals::watch(&stop)?;
-    let mut progress = Progress::new(output.quiet());
+    make_report: impl FnOnce(Report) -> Box<dyn RenderableReport>,
+) -> Result<CommandExit, Error> {
+    let mut outputs = OutputWriter::open(output)?;
+    warn_of_shortages(job.needs(None), output);
+    let stop = StopHandle::new();
+    let signals = SignalWatcher::watch(&stop)?;
+    let mut progress = RunProgress::new(output.quiet());
     let thresholds = output.thresholds();
-    let mut watch = thresholds.watch(&stop);
-    let swing = Swing {
+    let mut watch = thresholds.abort_monitor(&stop);
+    let swing = RunOptions {
         log_hits: outputs.wants_hits(),
         stop,
         threads: None,
-        place: None,
+        start_ticket: None,
     };
-    let mut report = job.swing(swing, &mut |event| {
+    let mut report = job.run(swing, &mut |event| {
         if let Err(broken) = outputs.on_event(None, event) {
             progress.clear();
-            say(&format!("error: {broken}"));
+            print_stderr(&format!("error: {broken}"));
         }
         progress.on_event(event);
         let aborting = watch.on_event(event).filter(|_| !output.quiet());
         if let Some(aborting) = aborting {
             progress.clear();
-            say(&aborting);
+            print_stderr(&aborting);
         }
-        if matches!(event, Event::Draining) && signals.exit().is_some() && !output.quiet() {
+        if matches!(event, RunEvent::Draining) && signals.exit().is_some() && !output.quiet() {
             progress.clear();
-            say(STOPPING);
+            print_stderr(STOPPING_MESSAGE);
         }
     })?;
-    thresholds.judge(&mut report, watch.aborted());
-    let met = threshold_args::met(&report.thresholds, report.aborted.as_ref());
+    thresholds.evaluate(&mut report, watch.aborted());
+    let met = threshold_args::all_passed(&report.thresholds, report.aborted.as_ref());
     let verdict = report.verdict.clone();
-    let broken = outputs.finish(&*tell(report));
-    Ok(ended(&broken, &signals, &verdict, met, output))
+    let broken = outputs.finish(&*make_report(report));
+    Ok(finish(&broken, &signals, &verdict, met, output))
 }
 
 /// Tells before a run what there may not be enough of for it.
-pub(crate) fn warn(needs: Needs, output: &OutputArgs) {
+pub(crate) fn warn_of_shortages(needs: ResourceNeeds, output: &OutputArgs) {
     if output.quiet() {
         return;
     }
-    for short in needs.beyond(Limits::read()) {
-        say(&format!("warning: {short}"));
+    for short in needs.shortages(ResourceLimits::read()) {
+        print_stderr(&format!("warning: {short}"));
     }
 }
 
 /// What is said when a signal has come.
-pub(crate) const STOPPING: &str = "stopping: waiting for hits in flight, a second signal ends that";
+pub(crate) const STOPPING_MESSAGE: &str =
+    "stopping: waiting for hits in flight, a second signal ends that";
 
 /// Tells what could not be written, and how the command ends.
-pub(crate) fn ended(
+pub(crate) fn finish(
     broken: &[String],
-    signals: &Signals,
+    signals: &SignalWatcher,
     verdict: &Verdict,
-    met: bool,
+    thresholds_met: bool,
     output: &OutputArgs,
-) -> Exit {
+) -> CommandExit {
     broken
         .iter()
-        .for_each(|broken| say(&format!("error: {broken}")));
-    let failed = (!broken.is_empty()).then_some(Exit::FAILED);
-    let invalid = verdict.status == Status::Invalid && output.require_valid();
+        .for_each(|broken| print_stderr(&format!("error: {broken}")));
+    let failed = (!broken.is_empty()).then_some(CommandExit::FAILED);
+    let invalid = verdict.status == VerdictStatus::Invalid && output.require_valid();
     failed
         .or(signals.exit())
-        .or(invalid.then_some(Exit::INVALID))
-        .or((!met).then_some(Exit::THRESHOLD))
-        .unwrap_or(Exit::OK)
+        .or(invalid.then_some(CommandExit::INVALID))
+        .or((!thresholds_met).then_some(CommandExit::THRESHOLD))
+        .unwrap_or(CommandExit::OK)
 }
 
 /// A closed stderr is no reason to end.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{}", harmless_lines(line));
+pub(crate) fn print_stderr(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", sanitize_lines(line));
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 /// As long as a shape may last: beyond this nobody waits, and clocks have no such times.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// A length of time: `30s`, `5m`, `1h30m`, `250ms`; a bare number is seconds, fractions allowed.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
@@ -15,7 +15,9 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     };
     match parsed {
         Some(Duration::ZERO) => Err("must be longer than 0; right would be 30s".into()),
-        Some(span) if span > LONGEST => Err("is longer than 366 days; right would be 30s".into()),
+        Some(span) if span > MAX_DURATION => {
+            Err("is longer than 366 days; right would be 30s".into())
+        }
         Some(span) => Ok(span),
         None if span.starts_with('-') => Err("must be longer than 0; right would be 30s".into()),
         None => Err("is no length of time; right would be 30s, 5m, 1h30m or seconds".into()),

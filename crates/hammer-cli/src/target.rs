@@ -3,14 +3,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
-use hammer_core::Stop;
-use hammer_target::{Counts, Knobs, Stall, Target};
+use hammer_core::StopHandle;
+use hammer_target::{PeriodicStall, TargetBehavior, TargetCounts, TargetServer};
 
+use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::exit::Exit;
-use crate::signals::Signals;
+use crate::signal_watcher::SignalWatcher;
 use crate::span;
-use crate::tls_args::TlsArgs;
+use crate::target_tls_args::TargetTlsArgs;
 
 /// The subcommand.
 pub(crate) const NAME: &str = "target";
@@ -29,7 +29,7 @@ struct TargetArgs {
     delay: Option<Duration>,
     /// Stand still now and then: 1s/4s is the last second of every four
     #[arg(long, value_name = "TIME/TIME", value_parser = stall)]
-    stall: Option<Stall>,
+    stall: Option<PeriodicStall>,
     /// Status of each answer
     #[arg(long, value_name = "CODE", value_parser = status, default_value = "200")]
     status: u16,
@@ -49,12 +49,12 @@ struct TargetArgs {
     #[arg(long, conflicts_with_all = ["delay", "stall", "status", "fail", "close_after", "tokens"])]
     raw: bool,
     #[command(flatten)]
-    tls: TlsArgs,
+    tls: TargetTlsArgs,
 }
 
 impl TargetArgs {
-    fn knobs(&self) -> Result<Knobs, hammer_target::Error> {
-        let mut knobs = Knobs::default()
+    fn knobs(&self) -> Result<TargetBehavior, hammer_target::Error> {
+        let mut knobs = TargetBehavior::default()
             .body_bytes(self.body_size)
             .status(self.status)?;
         if let Some(delay) = self.delay {
@@ -67,7 +67,7 @@ impl TargetArgs {
             knobs = knobs.fail_share(share)?;
         }
         if let Some(lifetime) = self.tokens {
-            knobs = knobs.tokens(lifetime);
+            knobs = knobs.require_tokens(lifetime);
         }
         match self.close_after {
             Some(answers) => knobs.close_after(answers),
@@ -75,14 +75,14 @@ impl TargetArgs {
         }
     }
 
-    fn start(&self) -> Result<Target, Error> {
+    fn spawn_target(&self) -> Result<TargetServer, Error> {
         let addr = self
             .listen
             .unwrap_or((Ipv4Addr::LOCALHOST, self.port).into());
         let knobs = self
             .knobs()
             .map_err(|e| Error::Usage(format!("failed to {e}")))?;
-        let mut builder = Target::builder().listen(addr);
+        let mut builder = TargetServer::builder().listen(addr);
         if let Some(certificate) = self.tls.certificate()? {
             builder = builder.tls(certificate);
         }
@@ -102,24 +102,24 @@ pub(crate) fn command() -> Command {
 }
 
 /// Serves until a signal comes, then tells what was counted.
-pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
+pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = TargetArgs::from_arg_matches(matches)?;
-    let signals = Signals::watch(&Stop::new())?;
-    let target = args.start()?;
+    let signals = SignalWatcher::watch(&StopHandle::new())?;
+    let target = args.spawn_target()?;
     // The first line is for programs that started this one and wait for the address.
     print(&format!("{}\n", target.url()));
     signals.wait();
     print(&summary(&target.shutdown().counts));
-    Ok(Exit::OK)
+    Ok(CommandExit::OK)
 }
 
-fn summary(counts: &Counts) -> String {
-    let Counts {
+fn summary(counts: &TargetCounts) -> String {
+    let TargetCounts {
         requests,
         answered,
         failed,
         connections,
-        peak_open,
+        peak_connections: peak_open,
         ..
     } = counts;
     format!(
@@ -134,18 +134,18 @@ fn print(text: &str) {
     let _ = io::stdout().flush();
 }
 
-fn stall(text: &str) -> Result<Stall, String> {
+fn stall(text: &str) -> Result<PeriodicStall, String> {
     let (length, every) = text
         .split_once('/')
         .ok_or("is no pair; right would be 1s/4s")?;
-    Stall::new(span::parse(length)?, span::parse(every)?).map_err(|error| error.to_string())
+    PeriodicStall::new(span::parse(length)?, span::parse(every)?).map_err(|error| error.to_string())
 }
 
 fn status(text: &str) -> Result<u16, String> {
     let status = text
         .parse()
         .map_err(|_| "is no status; right would be 200 to 599".to_owned())?;
-    Knobs::default()
+    TargetBehavior::default()
         .status(status)
         .map(|_| status)
         .map_err(|error| error.to_string())
@@ -155,7 +155,7 @@ fn share(text: &str) -> Result<f64, String> {
     let share = text
         .parse()
         .map_err(|_| "is no share; right would be 0 to 1".to_owned())?;
-    Knobs::default()
+    TargetBehavior::default()
         .fail_share(share)
         .map(|_| share)
         .map_err(|error| error.to_string())

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use hammer_core::{Aborted, Checked, Event, Report, Shape, Stop};
-use hammer_plan::{Measured, PlanFile, PlanReport, Threshold, ThresholdError};
+use hammer_core::{AbortReason, Report, RunEvent, Shape, StopHandle, ThresholdCheck};
+use hammer_plan::{Measurements, PlanFile, PlanReport, Threshold, ThresholdError};
 
 use crate::error::Error;
 use crate::{caret, span, text};
@@ -13,10 +13,10 @@ use crate::{caret, span, text};
 #[command(next_help_heading = "Thresholds")]
 pub(crate) struct ThresholdArgs {
     /// What must hold, such as 'p99 < 250ms', else exit with 99; repeatable
-    #[arg(long, value_name = "EXPR", value_parser = expression, allow_hyphen_values = true)]
+    #[arg(long, value_name = "EXPR", value_parser = parse_threshold, allow_hyphen_values = true)]
     assert: Vec<Threshold>,
     /// What ends the run early, such as 'errors > 50%', with exit code 99; repeatable
-    #[arg(long, value_name = "EXPR", value_parser = expression, allow_hyphen_values = true)]
+    #[arg(long, value_name = "EXPR", value_parser = parse_threshold, allow_hyphen_values = true)]
     abort_on: Vec<Threshold>,
     /// When --abort-on is first looked at [default: after a second]
     #[arg(long, value_name = "TIME", value_parser = span::parse, requires = "abort_on")]
@@ -25,22 +25,23 @@ pub(crate) struct ThresholdArgs {
 }
 
 /// A threshold, or what is wrong with it and where.
-fn expression(text: &str) -> Result<Threshold, String> {
-    text.parse().map_err(|error| shown(text, &error))
+fn parse_threshold(text: &str) -> Result<Threshold, String> {
+    text.parse()
+        .map_err(|error| error_with_carets(text, &error))
 }
 
 /// What is wrong with `text`, with carets under it.
-fn shown(text: &str, error: &ThresholdError) -> String {
-    let right = format!("right would be {}", error.right());
-    let shown = caret::under(text, error.place(), &right);
-    format!("{}\n\n{shown}", error.wrong())
+fn error_with_carets(text: &str, error: &ThresholdError) -> String {
+    let right = format!("right would be {}", error.expected());
+    let shown = caret::underline(text, error.span(), &right);
+    format!("{}\n\n{shown}", error.problem())
 }
 
 /// A threshold for which there is no load, or no stage.
 #[derive(Debug)]
-struct Misfit<'a> {
+struct ThresholdMismatch<'a> {
     /// Whether it is one that ends the run early.
-    live: bool,
+    is_abort_condition: bool,
     /// Which one of those it is.
     index: usize,
     threshold: &'a Threshold,
@@ -49,46 +50,58 @@ struct Misfit<'a> {
 
 impl ThresholdArgs {
     /// Adds what `other` has; its time counts more.
-    pub(crate) fn add(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.assert.extend(other.assert);
         self.abort_on.extend(other.abort_on);
         self.abort_after = other.abort_after.or(self.abort_after);
     }
 
     /// Whether the loads, by their names and shapes, have what is looked at.
-    pub(crate) fn fit(&self, loads: &[(&str, &Shape)]) -> Result<(), Error> {
-        self.misfit(loads).map_or(Ok(()), |misfit| {
-            let flag = if misfit.live {
+    pub(crate) fn validate(&self, loads: &[(&str, &Shape)]) -> Result<(), Error> {
+        self.first_mismatch(loads).map_or(Ok(()), |misfit| {
+            let flag = if misfit.is_abort_condition {
                 "--abort-on <EXPR>"
             } else {
                 "--assert <EXPR>"
             };
             let text = misfit.threshold.to_string();
-            Err(Error::value(flag, &text, shown(&text, &misfit.error)))
+            Err(Error::invalid_value(
+                flag,
+                &text,
+                error_with_carets(&text, &misfit.error),
+            ))
         })
     }
 
     /// The same for thresholds that stand in a plan, with their places there.
-    pub(crate) fn fit_plan(&self, file: &PlanFile, loads: &[(&str, &Shape)]) -> Result<(), Error> {
-        self.misfit(loads).map_or(Ok(()), |misfit| {
-            let key = if misfit.live { "abort_on" } else { "assert" };
-            let Misfit {
+    pub(crate) fn validate_in_plan(
+        &self,
+        file: &PlanFile,
+        loads: &[(&str, &Shape)],
+    ) -> Result<(), Error> {
+        self.first_mismatch(loads).map_or(Ok(()), |misfit| {
+            let key = if misfit.is_abort_condition {
+                "abort_on"
+            } else {
+                "assert"
+            };
+            let ThresholdMismatch {
                 index, threshold, ..
             } = misfit;
-            let error = file.wrong_threshold(key, index, threshold, misfit.error);
-            Err(Error::plan(&error))
+            let error = file.threshold_error(key, index, threshold, misfit.error);
+            Err(Error::from_plan_error(&error))
         })
     }
 
     /// The first that does not fit.
-    fn misfit(&self, loads: &[(&str, &Shape)]) -> Option<Misfit<'_>> {
+    fn first_mismatch(&self, loads: &[(&str, &Shape)]) -> Option<ThresholdMismatch<'_>> {
         let asserted = self.assert.iter().enumerate().map(|it| (false, it));
         let aborting = self.abort_on.iter().enumerate().map(|it| (true, it));
         let mut misfits = asserted.chain(aborting);
         misfits.find_map(|(live, (index, threshold))| {
-            let error = threshold.fit(loads, live).err()?;
-            Some(Misfit {
-                live,
+            let error = threshold.validate(loads, live).err()?;
+            Some(ThresholdMismatch {
+                is_abort_condition: live,
                 index,
                 threshold,
                 error,
@@ -97,14 +110,14 @@ impl ThresholdArgs {
     }
 
     /// Looks at what must hold, and takes it down in the report with what ended the run.
-    pub(crate) fn judge(&self, report: &mut Report, aborted: Option<Aborted>) {
+    pub(crate) fn evaluate(&self, report: &mut Report, aborted: Option<AbortReason>) {
         let checked = self.assert.iter().map(|threshold| threshold.check(report));
         report.thresholds = checked.collect();
         report.aborted = aborted;
     }
 
     /// The same for the loads of a plan; each load has those that are about it as well.
-    pub(crate) fn judge_plan(&self, report: &mut PlanReport, aborted: Option<Aborted>) {
+    pub(crate) fn evaluate_plan(&self, report: &mut PlanReport, aborted: Option<AbortReason>) {
         let checked = self.assert.iter().map(|threshold| threshold.check(report));
         report.thresholds = checked.collect();
         report.aborted = aborted;
@@ -119,8 +132,8 @@ impl ThresholdArgs {
     }
 
     /// Watches for what ends the run by `stop`.
-    pub(crate) fn watch(&self, stop: &Stop) -> Watch<'_> {
-        Watch {
+    pub(crate) fn abort_monitor(&self, stop: &StopHandle) -> AbortMonitor<'_> {
+        AbortMonitor {
             conditions: &self.abort_on,
             after: self.abort_after.unwrap_or_default(),
             stop: stop.clone(),
@@ -131,33 +144,37 @@ impl ThresholdArgs {
 }
 
 /// Whether all held, and nothing ended the run.
-pub(crate) fn met(checked: &[Checked], aborted: Option<&Aborted>) -> bool {
+pub(crate) fn all_passed(checked: &[ThresholdCheck], aborted: Option<&AbortReason>) -> bool {
     aborted.is_none() && checked.iter().all(|checked| checked.passed)
 }
 
 /// Ends a run when a condition holds.
 #[derive(Debug)]
-pub(crate) struct Watch<'a> {
+pub(crate) struct AbortMonitor<'a> {
     conditions: &'a [Threshold],
     after: Duration,
-    stop: Stop,
+    stop: StopHandle,
     ending: bool,
-    aborted: Option<Aborted>,
+    aborted: Option<AbortReason>,
 }
 
-impl Watch<'_> {
+impl AbortMonitor<'_> {
     /// Looks at the conditions once a second; if one ends the run, gives what is to be said.
-    pub(crate) fn on_event(&mut self, event: &Event<'_>) -> Option<String> {
+    pub(crate) fn on_event(&mut self, event: &RunEvent<'_>) -> Option<String> {
         match event {
-            Event::Draining => self.ending = true,
-            Event::Tick(tick) => return self.look(*tick, tick.elapsed),
+            RunEvent::Draining => self.ending = true,
+            RunEvent::Tick(tick) => return self.check(*tick, tick.elapsed),
             _ => {}
         }
         None
     }
 
     /// The same for what was measured until `elapsed`, unless the run is ending.
-    pub(crate) fn look(&mut self, measured: &dyn Measured, elapsed: Duration) -> Option<String> {
+    pub(crate) fn check(
+        &mut self,
+        measured: &dyn Measurements,
+        elapsed: Duration,
+    ) -> Option<String> {
         if self.ending || elapsed < self.after {
             return None;
         }
@@ -165,12 +182,12 @@ impl Watch<'_> {
         let held = checked.into_iter().find(|checked| checked.passed)?;
         self.ending = true;
         self.stop.drain();
-        let aborted = Aborted {
+        let aborted = AbortReason {
             expression: held.expression,
-            figure: held.figure,
+            measured: held.measured,
             t_s: elapsed.as_secs_f64(),
         };
-        let said = format!("aborting: {}", text::aborted(&aborted));
+        let said = format!("aborting: {}", text::abort_text(&aborted));
         self.aborted = Some(aborted);
         Some(said)
     }
@@ -181,7 +198,7 @@ impl Watch<'_> {
     }
 
     /// What has ended the run.
-    pub(crate) fn aborted(self) -> Option<Aborted> {
+    pub(crate) fn aborted(self) -> Option<AbortReason> {
         self.aborted
     }
 }

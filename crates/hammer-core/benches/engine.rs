@@ -14,7 +14,7 @@ fn null_hits(c: &mut Criterion) {
         group.bench_function(format!("{workers} workers"), |b| {
             b.iter_custom(|hits| {
                 let hammer = from_fn(|_| async { Ok(Outcome::ok("done")) });
-                let run = Run::new(hammer, Schedule::max().hits(hits))
+                let run = Run::new(hammer, Schedule::closed_loop().with_hit_count(hits))
                     .threads(workers)
                     .max_in_flight(64 * workers);
                 let before = Instant::now();

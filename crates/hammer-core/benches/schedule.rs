@@ -1,14 +1,18 @@
 //! What it costs to know when the next hit is due.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use hammer_core::{Arrivals, Schedule, Shape};
+use hammer_core::{ArrivalProcess, Schedule, Shape};
 
 fn offsets(c: &mut Criterion) {
     let mut group = c.benchmark_group("due");
     for text in ["100k", "1..200k/1h", "sine(100k, 50k, 60s)"] {
-        for arrivals in [Arrivals::Even, Arrivals::Uniform, Arrivals::Poisson] {
+        for arrivals in [
+            ArrivalProcess::Even,
+            ArrivalProcess::Uniform,
+            ArrivalProcess::Poisson,
+        ] {
             let shape: Shape = text.parse().expect("a shape");
-            let schedule = Schedule::new(shape).arrivals(arrivals);
+            let schedule = Schedule::new(shape).with_arrivals(arrivals);
             let mut offsets = schedule.offsets();
             group.bench_function(format!("{text}, {arrivals}"), |b| {
                 b.iter(|| {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// How often the processor time of the group was used up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Throttling {
+pub(crate) struct CpuThrottling {
     /// Periods in which the group ran.
     pub(crate) periods: u64,
     /// Periods in which it was stopped.
@@ -14,11 +14,11 @@ pub(crate) struct Throttling {
 
 /// How often the process was throttled so far, by the group that did it most; none where there is
 /// no limit or the system does not tell.
-pub(crate) fn throttling() -> Option<Throttling> {
+pub(crate) fn cpu_throttling() -> Option<CpuThrottling> {
     // A group is stopped with the one it is in, and does not count that.
-    folders("cpu")
+    cgroup_dirs("cpu")
         .iter()
-        .filter_map(|folder| throttled(&fs::read_to_string(folder.join("cpu.stat")).ok()?))
+        .filter_map(|folder| parse_cpu_stat(&fs::read_to_string(folder.join("cpu.stat")).ok()?))
         .max_by_key(|throttling| throttling.throttled)
 }
 
@@ -29,14 +29,14 @@ pub(crate) fn memory_limit() -> Option<u64> {
         let text = read("memory.max").or_else(|| read("memory.limit_in_bytes"))?;
         text.trim().parse::<u64>().ok()
     };
-    folders("memory").iter().filter_map(limit).min()
+    cgroup_dirs("memory").iter().filter_map(limit).min()
 }
 
 /// The folders of the groups that `controller` counts this process to, the innermost first.
-fn folders(controller: &str) -> Vec<PathBuf> {
+fn cgroup_dirs(controller: &str) -> Vec<PathBuf> {
     let read = |name| fs::read_to_string(name).unwrap_or_default();
     let (groups, mounts) = (read("/proc/self/cgroup"), read("/proc/self/mountinfo"));
-    let Some((top, own)) = place(&groups, &mounts, controller) else {
+    let Some((top, own)) = locate_cgroup(&groups, &mounts, controller) else {
         return vec![];
     };
     own.ancestors()
@@ -49,7 +49,7 @@ fn folders(controller: &str) -> Vec<PathBuf> {
 ///
 /// A line of /proc/self/cgroup is `number:controllers:path`, version 2 without controllers; one of
 /// mountinfo is `… root mount-point … - type source options`.
-fn place(groups: &str, mounts: &str, controller: &str) -> Option<(PathBuf, PathBuf)> {
+fn locate_cgroup(groups: &str, mounts: &str, controller: &str) -> Option<(PathBuf, PathBuf)> {
     let has = |list: &str| list.split(',').any(|item| item == controller);
     let find = |wanted: &dyn Fn(&str) -> bool| {
         groups.lines().find_map(|line| {
@@ -79,12 +79,12 @@ fn place(groups: &str, mounts: &str, controller: &str) -> Option<(PathBuf, PathB
     Some((top, own))
 }
 
-fn throttled(stat: &str) -> Option<Throttling> {
+fn parse_cpu_stat(stat: &str) -> Option<CpuThrottling> {
     let number = |name: &str| {
         let found = stat.lines().find_map(|line| line.strip_prefix(name))?;
         found.trim().parse().ok()
     };
-    Some(Throttling {
+    Some(CpuThrottling {
         periods: number("nr_periods ")?,
         throttled: number("nr_throttled ")?,
     })
@@ -124,7 +124,7 @@ mod tests {
             ("0::/a\n", "", "cpu", None),
             ("", two, "cpu", None),
         ] {
-            let place = place(groups, mounts, controller);
+            let place = locate_cgroup(groups, mounts, controller);
             let shown = place.map(|(top, own)| {
                 let below = own.strip_prefix(&top).expect("it is below");
                 format!("{} + {}", top.display(), below.display())
@@ -136,13 +136,13 @@ mod tests {
     #[test]
     fn what_a_group_tells_of_its_throttling() {
         let two = "usage_usec 12\nuser_usec 4\nnr_periods 50\nnr_throttled 49\nthrottled_usec 9\n";
-        let found = Throttling {
+        let found = CpuThrottling {
             periods: 50,
             throttled: 49,
         };
-        assert_eq!(throttled(two), Some(found));
+        assert_eq!(parse_cpu_stat(two), Some(found));
         assert_eq!(
-            throttled("usage_usec 12\n"),
+            parse_cpu_stat("usage_usec 12\n"),
             None,
             "a group without a limit"
         );

@@ -1,13 +1,13 @@
 use std::{error, fmt, io};
 
 /// Why a hammer could not get ready, in its own words.
-pub type Unready = Box<dyn error::Error + Send + Sync>;
+pub type PrepareError = Box<dyn error::Error + Send + Sync>;
 
 /// Why a run could not be made; reads well after "failed to run: ".
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
-    source: Option<Unready>,
+    source: Option<PrepareError>,
 }
 
 /// What went wrong.
@@ -15,17 +15,17 @@ pub struct Error {
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The schedule has neither an end nor a stop that could end it, or holds no hit.
-    Schedule,
+    EmptySchedule,
     /// A setting is out of its range.
-    Setting,
+    InvalidSetting,
     /// There is nothing to warm up with.
-    Warmup,
+    NothingToWarmUp,
     /// A warm-up would use up what the hammer has for so many hits only.
-    Spent,
+    WarmupExhaustsHits,
     /// The system gave no thread, timer or descriptor for a worker.
     Worker,
     /// The hammer could not get ready.
-    Unready,
+    PrepareFailed,
 }
 
 impl Error {
@@ -40,9 +40,9 @@ impl Error {
         }
     }
 
-    pub(crate) fn unready(source: Unready) -> Self {
+    pub(crate) fn prepare_failed(source: PrepareError) -> Self {
         Self {
-            kind: ErrorKind::Unready,
+            kind: ErrorKind::PrepareFailed,
             source: Some(source),
         }
     }
@@ -57,14 +57,14 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            ErrorKind::Schedule => "the schedule holds no hit: its duration or its count is 0",
-            ErrorKind::Setting => "max_in_flight, threads and timeout must be above 0",
-            ErrorKind::Warmup => "the shape starts at a rate of 0, which warms up nothing",
-            ErrorKind::Spent => {
+            ErrorKind::EmptySchedule => "the schedule holds no hit: its duration or its count is 0",
+            ErrorKind::InvalidSetting => "max_in_flight, threads and timeout must be above 0",
+            ErrorKind::NothingToWarmUp => "the shape starts at a rate of 0, which warms up nothing",
+            ErrorKind::WarmupExhaustsHits => {
                 "a warm-up would use up rows that are there for one hit each: run without it"
             }
             ErrorKind::Worker => "the system did not give what a worker thread needs",
-            ErrorKind::Unready => "the hammer could not get ready",
+            ErrorKind::PrepareFailed => "the hammer could not get ready",
         })
     }
 }

@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use crate::{HitVerdict, Hits, Interval, Label, Report, Summary};
+use crate::{DurationSummary, HitCounts, HitResult, IntervalStats, Label, Report};
 
 /// What the engine tells while it runs; it never prints.
 ///
@@ -9,7 +9,7 @@ use crate::{HitVerdict, Hits, Interval, Label, Report, Summary};
 /// were asked for, draining, more ticks, finished.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Event<'a> {
+pub enum RunEvent<'a> {
     /// The first slots are being opened; the clock has not started.
     Opening {
         /// Worker threads.
@@ -22,7 +22,7 @@ pub enum Event<'a> {
         /// How much of it is.
         ready: usize,
         /// How much there is to be.
-        all: usize,
+        total: usize,
     },
     /// The start by the wall clock is waited for.
     Waiting {
@@ -30,19 +30,19 @@ pub enum Event<'a> {
         until: SystemTime,
     },
     /// The warm-up begins; what happens in it counts nowhere.
-    Warming {
+    WarmingUp {
         /// How long it lasts.
-        length: Duration,
+        duration: Duration,
     },
     /// The clock has started.
     Started {
         /// How many hits there will be; none if that depends on the target.
-        total: Option<u64>,
+        hit_count: Option<u64>,
         /// How long the schedule lasts; none if that depends on the target.
-        length: Option<Duration>,
+        duration: Option<Duration>,
     },
     /// A second has passed.
-    Tick(&'a Tick<'a>),
+    Tick(&'a RunTick<'a>),
     /// Hits that have ended, if [`Run::log_hits`](crate::Run::log_hits) asked for them; not sorted.
     Hits(&'a [HitRecord]),
     /// No more hits start; those in flight are waited for.
@@ -54,19 +54,19 @@ pub enum Event<'a> {
 /// The run so far, and its last second.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Tick<'a> {
+pub struct RunTick<'a> {
     /// Time since the start, in whole seconds.
     pub elapsed: Duration,
     /// All hits so far.
-    pub total: Hits,
+    pub total: HitCounts,
     /// The hits of the last second.
-    pub hits: Hits,
+    pub hits: HitCounts,
     /// Hits started in the last second.
     pub started: u64,
     /// done − due of the hits that were answered in the last second.
-    pub response_us: Summary,
+    pub response_us: DurationSummary,
     /// All that was measured so far, histograms and all.
-    pub so_far: &'a Interval,
+    pub cumulative: &'a IntervalStats,
 }
 
 /// One hit that has ended.
@@ -77,7 +77,7 @@ pub struct HitRecord {
     /// When it was due, from the start.
     pub due: Duration,
     /// How it ended.
-    pub verdict: HitVerdict,
+    pub result: HitResult,
     /// The label of the answer, or the name of the failure; none if it was abandoned or unsent.
     pub label: Option<Label>,
     /// done − due; none if it was abandoned or unsent.

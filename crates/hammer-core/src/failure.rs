@@ -14,38 +14,39 @@ pub struct Failure {
 impl Failure {
     /// The target, or something before it, refused the connection.
     pub const CONNECT_REFUSED: Self = Self::new("connect_refused")
-        .advice("nothing listens there, or its backlog is full: check host and port");
+        .with_advice("nothing listens there, or its backlog is full: check host and port");
     /// The session was not open when the time was up.
-    pub const CONNECT_TIMEOUT: Self = Self::new("connect_timeout")
-        .advice("no answer to the connect: check the address, or whether a firewall drops packets");
+    pub const CONNECT_TIMEOUT: Self = Self::new("connect_timeout").with_advice(
+        "no answer to the connect: check the address, or whether a firewall drops packets",
+    );
     /// No answer came in time.
     pub const TIMEOUT: Self =
-        Self::new("timeout").advice("the target did not answer within --timeout");
+        Self::new("timeout").with_advice("the target did not answer within --timeout");
     /// The connection was reset by the peer.
     pub const RESET: Self = Self::new("connection_reset")
-        .advice("the target dropped the connection: see its log, it may be overloaded");
+        .with_advice("the target dropped the connection: see its log, it may be overloaded");
     /// The connection was closed before the answer was whole.
     pub const CLOSED_EARLY: Self = Self::new("closed_early")
-        .advice("the target closed the connection before its answer was whole: see its log");
+        .with_advice("the target closed the connection before its answer was whole: see its log");
     /// The process or the system is out of file descriptors.
-    pub const OUT_OF_FILES: Self =
-        Self::new("out_of_files").advice("raise the limit (ulimit -n), or lower --max-in-flight");
+    pub const OUT_OF_FILES: Self = Self::new("out_of_files")
+        .with_advice("raise the limit (ulimit -n), or lower --max-in-flight");
     /// No local port is left for another connection.
-    pub const OUT_OF_PORTS: Self = Self::new("out_of_ports").advice(
+    pub const OUT_OF_PORTS: Self = Self::new("out_of_ports").with_advice(
         "keep connections alive, lower --max-in-flight, connect from several addresses, or widen \
          net.ipv4.ip_local_port_range",
     );
     /// The system has no memory left for another connection.
-    pub const OUT_OF_MEMORY: Self =
-        Self::new("out_of_memory").advice("the system is out of memory: lower --max-in-flight");
+    pub const OUT_OF_MEMORY: Self = Self::new("out_of_memory")
+        .with_advice("the system is out of memory: lower --max-in-flight");
     /// The host or its network can't be reached.
     pub const UNREACHABLE: Self = Self::new("unreachable")
-        .advice("no route to the target: check the address and the network");
+        .with_advice("no route to the target: check the address and the network");
     /// Any other failure of the operating system.
-    pub const IO: Self = Self::new("io").advice("see the details with RUST_LOG=debug");
+    pub const IO: Self = Self::new("io").with_advice("see the details with RUST_LOG=debug");
     /// The hammer itself panicked within the hit.
     pub const PANICKED: Self =
-        Self::new("hammer_panicked").advice("a bug in the hammer: see its message on stderr");
+        Self::new("hammer_panicked").with_advice("a bug in the hammer: see its message on stderr");
 
     /// A failure with a name of the hammer's own.
     #[must_use]
@@ -55,7 +56,7 @@ impl Failure {
 
     /// Adds what can be done about it, in one line.
     #[must_use]
-    pub const fn advice(mut self, advice: &'static str) -> Self {
+    pub const fn with_advice(mut self, advice: &'static str) -> Self {
         self.advice = Some(advice);
         self
     }
@@ -68,7 +69,7 @@ impl Failure {
 
     /// What can be done about it.
     #[must_use]
-    pub const fn what_to_do(&self) -> Option<&'static str> {
+    pub const fn advice(&self) -> Option<&'static str> {
         self.advice
     }
 }

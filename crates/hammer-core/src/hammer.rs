@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use crate::{Crew, Failure, Hit, Needs, Outcome, Slot, Unready};
+use crate::{Failure, Hit, Outcome, PrepareError, ResourceNeeds, Slot, WorkerContext};
 
 /// Knows how to hit one kind of target.
 ///
@@ -36,13 +36,13 @@ pub trait Hammer: Send + Sync + 'static {
     type Session: 'static;
 
     /// Gets ready what the slots of a worker share, before the first of them opens and the clock
-    /// starts. It may take as long as it needs; [`Crew::progress`] tells how far it is.
+    /// starts. It may take as long as it needs; [`WorkerContext::progress`] tells how far it is.
     ///
     /// # Errors
     ///
     /// If hitting makes no sense: then there is no run.
-    fn prepare(&self, crew: &Crew) -> impl Future<Output = Result<(), Unready>> {
-        let _ = crew;
+    fn prepare(&self, context: &WorkerContext) -> impl Future<Output = Result<(), PrepareError>> {
+        let _ = context;
         async { Ok(()) }
     }
 
@@ -79,8 +79,8 @@ pub trait Hammer: Send + Sync + 'static {
     /// sessions close: a protocol without answers can ask here whether all that was sent has
     /// arrived. In a closed loop the time for it counts against the rate. It is dropped when the
     /// drain would have ended.
-    fn settle(&self, crew: &Crew) -> impl Future<Output = ()> {
-        let _ = crew;
+    fn settle(&self, context: &WorkerContext) -> impl Future<Output = ()> {
+        let _ = context;
         async {}
     }
 
@@ -100,27 +100,27 @@ pub trait Hammer: Send + Sync + 'static {
     /// The names of the rows that [`Hit::row`] tells hits apart by, such as the targets of a
     /// hammer that has several. The report has a row for each of the first 49, and one for the
     /// others.
-    fn rows(&self) -> Vec<String> {
+    fn groups(&self) -> Vec<String> {
         vec![]
     }
 
     /// How many hits there can be, if something that they need comes to an end, such as rows that are
     /// each used once. The schedule ends there, if it does not end sooner; such hits can't be spared
     /// for a warm-up.
-    fn most_hits(&self) -> Option<u64> {
+    fn max_hits(&self) -> Option<u64> {
         None
     }
 
     /// Why the numbers may describe something else than the target, in a sentence each with what to
     /// do: credentials that could not be renewed, say. Asked for when the last hit has ended; each
     /// makes the run suspect.
-    fn doubts(&self) -> Vec<String> {
+    fn warnings(&self) -> Vec<String> {
         vec![]
     }
 
     /// What a run needs of files and ports, if that is not `needs`, which was reckoned with a
     /// connection from the same address for each hit in flight.
-    fn needs(&self, needs: Needs) -> Needs {
+    fn needs(&self, needs: ResourceNeeds) -> ResourceNeeds {
         needs
     }
 }
@@ -133,19 +133,19 @@ pub trait Hammer: Send + Sync + 'static {
 /// let hammer = from_fn(|hit| async move { Ok(Outcome::ok(if hit.number() % 2 == 0 { "even" } else { "odd" })) });
 /// # let _: &dyn std::any::Any = &hammer;
 /// ```
-pub fn from_fn<F, R>(hit: F) -> FromFn<F>
+pub fn from_fn<F, R>(hit: F) -> FnHammer<F>
 where
     F: Fn(Hit) -> R + Send + Sync + 'static,
     R: Future<Output = Result<Outcome, Failure>>,
 {
-    FromFn(hit)
+    FnHammer(hit)
 }
 
 /// The hammer that [`from_fn`] makes.
 #[derive(Debug, Clone)]
-pub struct FromFn<F>(F);
+pub struct FnHammer<F>(F);
 
-impl<F, R> Hammer for FromFn<F>
+impl<F, R> Hammer for FnHammer<F>
 where
     F: Fn(Hit) -> R + Send + Sync + 'static,
     R: Future<Output = Result<Outcome, Failure>>,

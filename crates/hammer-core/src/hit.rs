@@ -3,8 +3,8 @@ use std::{fmt, rc::Rc, time::Duration};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
-use crate::notes::Notes;
-use crate::{Item, Label};
+use crate::hit_notes::HitNotes;
+use crate::{Label, PlaylistItem};
 
 /// A place for one hit at a time.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ pub struct Slot {
     pub(crate) workers: usize,
     pub(crate) seed: u64,
     pub(crate) closed_loop: bool,
-    pub(crate) notes: Rc<Notes>,
+    pub(crate) notes: Rc<HitNotes>,
 }
 
 impl Slot {
@@ -52,16 +52,16 @@ impl Slot {
 
     /// What the slots of this worker share, such as connections that carry several hits at a time:
     /// one of each type, made by the first slot that asks, and dropped with the worker.
-    pub fn share<T: 'static>(&self, make: impl FnOnce() -> T) -> Rc<T> {
-        self.notes.commons().get(make)
+    pub fn worker_local<T: 'static>(&self, make: impl FnOnce() -> T) -> Rc<T> {
+        self.notes.worker_locals().get_or_init(make)
     }
 
     /// This slot with its steps measured apart, from now on: for a connection that several slots
     /// share.
     #[must_use]
-    pub fn apart(&self) -> Self {
+    pub fn with_separate_phases(&self) -> Self {
         Self {
-            notes: Rc::new(self.notes.apart()),
+            notes: Rc::new(self.notes.with_separate_phases()),
             ..self.clone()
         }
     }
@@ -70,7 +70,7 @@ impl Slot {
     /// more than a hit, such as a client that has values of its own. It begins anew with each call.
     #[must_use]
     pub fn rng(&self, number: u64) -> Xoshiro256PlusPlus {
-        sequence(!self.seed, number)
+        rng_for(!self.seed, number)
     }
 
     /// Adds `n` to a counter of the report, under its key `counts`.
@@ -103,7 +103,7 @@ pub struct Hit {
 }
 
 /// The sequence of this number among those of a seed.
-fn sequence(seed: u64, number: u64) -> Xoshiro256PlusPlus {
+fn rng_for(seed: u64, number: u64) -> Xoshiro256PlusPlus {
     // SplitMix64's increment keeps neighbours apart; the generator's own seeding, SplitMix64 again,
     // does the mixing (Blackman and Vigna, prng.di.unimi.it).
     let key = seed ^ number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -111,7 +111,7 @@ fn sequence(seed: u64, number: u64) -> Xoshiro256PlusPlus {
 }
 
 /// Hits of the warm-up are numbered from here on, so that those that count begin at 0.
-pub(crate) const FIRST_WARM: u64 = 1 << 63;
+pub(crate) const FIRST_WARMUP_NUMBER: u64 = 1 << 63;
 
 impl Hit {
     /// The number of this hit in the schedule, from 0.
@@ -124,7 +124,7 @@ impl Hit {
     /// of its own leaves it out of them.
     #[must_use]
     pub fn is_warm_up(&self) -> bool {
-        self.number >= FIRST_WARM
+        self.number >= FIRST_WARMUP_NUMBER
     }
 
     /// When this hit was due, as an offset from the start of the run.
@@ -141,7 +141,7 @@ impl Hit {
 
     /// What a [playlist](crate::Playlist) has for this hit, if that is a `T`; no other schedule has items.
     #[must_use]
-    pub fn item<T: Send + Sync + 'static>(&self) -> Option<Item<T>> {
+    pub fn item<T: Send + Sync + 'static>(&self) -> Option<PlaylistItem<T>> {
         self.slot.notes.item()
     }
 
@@ -151,7 +151,7 @@ impl Hit {
     /// the same sequence anew.
     #[must_use]
     pub fn rng(&self) -> Xoshiro256PlusPlus {
-        sequence(self.slot.seed, self.number)
+        rng_for(self.slot.seed, self.number)
     }
 
     /// Names the step of this hit that ends now: its length is the time since the last mark, or
@@ -162,7 +162,7 @@ impl Hit {
 
     /// Counts this hit in a row of its own in the report, by its place in
     /// [`Hammer::rows`](crate::Hammer::rows); the last call holds.
-    pub fn row(&self, row: usize) {
-        self.slot.notes.row(row);
+    pub fn group(&self, group: usize) {
+        self.slot.notes.set_group(group);
     }
 }

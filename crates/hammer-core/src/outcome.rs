@@ -57,10 +57,10 @@ impl Outcome {
 /// There can be only so many labels, because none is made while a run lasts: a formatted string
 /// is not a label. Details belong into `tracing::debug!`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Label(Kind);
+pub struct Label(LabelKind);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Kind {
+enum LabelKind {
     Code(u32),
     Name(&'static str),
 }
@@ -69,35 +69,35 @@ impl Label {
     /// A number that is no code, such as a limit that a target has named.
     #[must_use]
     pub const fn number(number: u32) -> Self {
-        Self(Kind::Code(number))
+        Self(LabelKind::Code(number))
     }
 
     /// Whether it is written like this.
-    pub(crate) fn is(self, text: &str) -> bool {
+    pub(crate) fn matches(self, text: &str) -> bool {
         match self.0 {
-            Kind::Code(code) => code.to_string() == text,
-            Kind::Name(name) => name == text,
+            LabelKind::Code(code) => code.to_string() == text,
+            LabelKind::Name(name) => name == text,
         }
     }
 }
 
 impl From<u16> for Label {
     fn from(code: u16) -> Self {
-        Self(Kind::Code(code.into()))
+        Self(LabelKind::Code(code.into()))
     }
 }
 
 impl From<&'static str> for Label {
     fn from(name: &'static str) -> Self {
-        Self(Kind::Name(name))
+        Self(LabelKind::Name(name))
     }
 }
 
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Kind::Code(code) => code.fmt(f),
-            Kind::Name(name) => f.pad(name),
+            LabelKind::Code(code) => code.fmt(f),
+            LabelKind::Name(name) => f.pad(name),
         }
     }
 }

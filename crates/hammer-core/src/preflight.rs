@@ -6,7 +6,7 @@ use std::time::Duration;
 const FILES_PER_THREAD: u64 = 8;
 /// Files of the process beside those of its workers: the standard streams, the outputs, the
 /// signals, and what the readings of the verdict open for a moment.
-const FILES_OF_PROCESS: u64 = 16;
+const FILES_PER_PROCESS: u64 = 16;
 
 /// What a run may need of what the system has only so much of, if the target leaves every hit
 /// without an answer until its timeout.
@@ -16,16 +16,16 @@ const FILES_OF_PROCESS: u64 = 16;
 ///
 /// ```
 /// use std::time::Duration;
-/// use hammer_core::Needs;
+/// use hammer_core::ResourceNeeds;
 ///
 /// let timeout = Duration::from_secs(10);
-/// let needs = Needs::estimate(Some(50.0), timeout, 1024, 2);
+/// let needs = ResourceNeeds::estimate(Some(50.0), timeout, 1024, 2);
 /// assert_eq!(needs.ports, 500);
 /// assert!(needs.files > 500);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Needs {
+pub struct ResourceNeeds {
     /// Open files.
     pub files: u64,
     /// Local ports.
@@ -34,7 +34,7 @@ pub struct Needs {
 
 /// What the system has; absent where it does not tell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Limits {
+pub struct ResourceLimits {
     /// Files that the process may have open.
     pub files: Option<u64>,
     /// Local ports for connections to one address.
@@ -45,7 +45,7 @@ pub struct Limits {
 /// do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Shortage {
+pub enum ResourceShortage {
     /// Fewer files than connections.
     #[expect(missing_docs, reason = "the names say it")]
     Files { needed: u64, limit: u64 },
@@ -54,7 +54,7 @@ pub enum Shortage {
     Ports { needed: u64, limit: u64 },
 }
 
-impl Needs {
+impl ResourceNeeds {
     /// What a run needs at most that goes up to `peak` hits per second; none is a closed loop.
     #[must_use]
     pub fn estimate(
@@ -73,41 +73,43 @@ impl Needs {
         Self {
             files: connections
                 .saturating_add(threads)
-                .saturating_add(FILES_OF_PROCESS),
+                .saturating_add(FILES_PER_PROCESS),
             ports: connections,
         }
     }
 
     /// What runs need together that share a process.
     #[must_use]
-    pub fn together(runs: impl IntoIterator<Item = Self>) -> Self {
+    pub fn combined(runs: impl IntoIterator<Item = Self>) -> Self {
         let none = Self {
-            files: FILES_OF_PROCESS,
+            files: FILES_PER_PROCESS,
             ports: 0,
         };
         runs.into_iter().fold(none, |sum, run| Self {
-            files: (sum.files).saturating_add(run.files.saturating_sub(FILES_OF_PROCESS)),
+            files: (sum.files).saturating_add(run.files.saturating_sub(FILES_PER_PROCESS)),
             ports: sum.ports.saturating_add(run.ports),
         })
     }
 
     /// What there may not be enough of.
     #[must_use]
-    pub fn beyond(self, limits: Limits) -> Vec<Shortage> {
+    pub fn shortages(self, limits: ResourceLimits) -> Vec<ResourceShortage> {
         let Self { files, ports } = self;
-        let files = (limits.files.filter(|limit| *limit < files)).map(|limit| Shortage::Files {
-            needed: files,
-            limit,
-        });
-        let ports = (limits.ports.filter(|limit| *limit < ports)).map(|limit| Shortage::Ports {
-            needed: ports,
-            limit,
-        });
+        let files =
+            (limits.files.filter(|limit| *limit < files)).map(|limit| ResourceShortage::Files {
+                needed: files,
+                limit,
+            });
+        let ports =
+            (limits.ports.filter(|limit| *limit < ports)).map(|limit| ResourceShortage::Ports {
+                needed: ports,
+                limit,
+            });
         files.into_iter().chain(ports).collect()
     }
 }
 
-impl Limits {
+impl ResourceLimits {
     /// Asks the system: the soft limit on open files, and Linux for its range of local ports
     /// (ip(7), `ip_local_port_range`).
     #[must_use]
@@ -122,19 +124,19 @@ impl Limits {
         let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range");
         Self {
             files,
-            ports: range.ok().and_then(|text| ports(&text)),
+            ports: range.ok().and_then(|text| parse_port_range(&text)),
         }
     }
 }
 
 /// Both ends of the range are ports that may be used.
-fn ports(range: &str) -> Option<u64> {
+fn parse_port_range(range: &str) -> Option<u64> {
     let mut ends = range.split_whitespace().map(str::parse::<u64>);
     let (first, last) = (ends.next()?.ok()?, ends.next()?.ok()?);
     last.checked_sub(first).map(|less_one| less_one + 1)
 }
 
-impl fmt::Display for Shortage {
+impl fmt::Display for ResourceShortage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Files { needed, limit } => write!(
@@ -168,23 +170,23 @@ mod tests {
             (Some(100.0), secs(10), 0, 1),
             (None, secs(10), 64, 64),
         ] {
-            let needs = Needs::estimate(peak, timeout, bound, 2);
-            let besides = FILES_OF_PROCESS + 2.min(bound as u64) * FILES_PER_THREAD;
+            let needs = ResourceNeeds::estimate(peak, timeout, bound, 2);
+            let besides = FILES_PER_PROCESS + 2.min(bound as u64) * FILES_PER_THREAD;
             assert_eq!(needs.ports, connections, "{peak:?}");
             assert_eq!(needs.files, connections + besides, "{peak:?}");
         }
-        let most = Needs::estimate(None, secs(1), usize::MAX, usize::MAX);
+        let most = ResourceNeeds::estimate(None, secs(1), usize::MAX, usize::MAX);
         assert_eq!((most.files, most.ports), (u64::MAX, u64::MAX));
-        let one = Needs::estimate(Some(100.0), secs(1), 1024, 1);
-        let two = Needs::together([one, one]);
-        let files = 2 * (100 + FILES_PER_THREAD) + FILES_OF_PROCESS;
+        let one = ResourceNeeds::estimate(Some(100.0), secs(1), 1024, 1);
+        let two = ResourceNeeds::combined([one, one]);
+        let files = 2 * (100 + FILES_PER_THREAD) + FILES_PER_PROCESS;
         assert_eq!((two.files, two.ports), (files, 200));
-        assert_eq!(Needs::together([most, one]).files, u64::MAX);
+        assert_eq!(ResourceNeeds::combined([most, one]).files, u64::MAX);
     }
 
     #[test]
     fn what_is_beyond_a_limit_is_told_with_both_figures() {
-        let needs = Needs {
+        let needs = ResourceNeeds {
             files: 100,
             ports: 70,
         };
@@ -199,7 +201,7 @@ mod tests {
             ),
             (Some(1), Some(1), vec!["100 open files", "70 local ports"]),
         ] {
-            let found = needs.beyond(Limits { files, ports });
+            let found = needs.shortages(ResourceLimits { files, ports });
             assert_eq!(found.len(), told.len(), "{found:?}");
             for (shortage, part) in found.iter().zip(told) {
                 assert!(shortage.to_string().contains(part), "{shortage}");
@@ -216,9 +218,9 @@ mod tests {
             ("32768", None),
             ("", None),
         ] {
-            assert_eq!(ports(text), found, "{text}");
+            assert_eq!(parse_port_range(text), found, "{text}");
         }
         #[cfg(target_os = "linux")]
-        assert!(Limits::read().files.is_some() && Limits::read().ports.is_some());
+        assert!(ResourceLimits::read().files.is_some() && ResourceLimits::read().ports.is_some());
     }
 }

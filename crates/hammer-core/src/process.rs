@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::host::kibibytes;
+use crate::host_stats::parse_kib_field;
 
 /// Processor time that the process has used; zero where the system does not tell.
-pub(crate) fn cpu() -> Duration {
+pub(crate) fn cpu_time() -> Duration {
     #[cfg(unix)]
     {
         use rustix::time::{ClockId, clock_gettime};
@@ -21,15 +21,15 @@ pub(crate) fn cpu() -> Duration {
 
 /// Largest resident size so far, in bytes; 0 where the system does not tell (proc(5), `VmHWM`).
 pub(crate) fn peak_rss_bytes() -> u64 {
-    status("VmHWM:")
+    status_bytes("VmHWM:")
 }
 
 /// Resident size now, in bytes; 0 where the system does not tell (proc(5), `VmRSS`).
 pub(crate) fn rss_bytes() -> u64 {
-    status("VmRSS:")
+    status_bytes("VmRSS:")
 }
 
-fn status(name: &str) -> u64 {
+fn status_bytes(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    kibibytes(&status, name).unwrap_or(0)
+    parse_kib_field(&status, name).unwrap_or(0)
 }

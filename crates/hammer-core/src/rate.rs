@@ -9,9 +9,9 @@ pub struct Rate {
 
 const SECOND: u64 = 1_000_000_000;
 /// One hit per nanosecond: more can't be told apart.
-const MOST_PER_SECOND: u64 = SECOND;
+const MAX_PER_SECOND: u64 = SECOND;
 const TOO_SLOW: RateError = RateError("is too slow");
-const TOO_FINE: RateError =
+const TOO_MANY_DIGITS: RateError =
     RateError("has more digits behind the point than can be told apart in its unit of time");
 
 impl Rate {
@@ -25,7 +25,7 @@ impl Rate {
         if hits == 0 || nanos == 0 {
             return Err(RateError("must be above 0"));
         }
-        if u128::from(hits) * u128::from(SECOND) > u128::from(MOST_PER_SECOND) * u128::from(nanos) {
+        if u128::from(hits) * u128::from(SECOND) > u128::from(MAX_PER_SECOND) * u128::from(nanos) {
             return Err(RateError("is above 1,000,000,000/s"));
         }
         // In its lowest terms, so that equal rates are equal however they were written.
@@ -37,7 +37,7 @@ impl Rate {
     }
 
     /// `hits / nanos` in its lowest terms, if those fit and the rate is one.
-    pub(crate) fn of_fraction(hits: u128, nanos: u128) -> Option<Self> {
+    pub(crate) fn from_fraction(hits: u128, nanos: u128) -> Option<Self> {
         let common = gcd(hits, nanos);
         let hits = u64::try_from(hits.checked_div(common)?).ok()?;
         let nanos = u64::try_from(nanos / common).ok()?;
@@ -45,7 +45,7 @@ impl Rate {
     }
 
     /// So many hits in so many nanoseconds, in lowest terms.
-    pub(crate) fn parts(self) -> (u64, u64) {
+    pub(crate) fn as_fraction(self) -> (u64, u64) {
         (self.hits, self.nanos)
     }
 
@@ -144,9 +144,9 @@ impl FromStr for Rate {
         let period = Duration::from_secs(period * scale);
         Self::new(hits, period).or_else(|error| {
             // A period of 584 years is as long for `1.123456789/h` as for a rate that is slow.
-            let lowest = Self::of_fraction(hits.into(), period.as_nanos());
+            let lowest = Self::from_fraction(hits.into(), period.as_nanos());
             let fine = error == TOO_SLOW && !fraction.is_empty();
-            lowest.ok_or(if fine { TOO_FINE } else { error })
+            lowest.ok_or(if fine { TOO_MANY_DIGITS } else { error })
         })
     }
 }
@@ -157,7 +157,7 @@ pub struct RateError(&'static str);
 
 impl RateError {
     /// What is wrong, without what would be right.
-    pub(crate) fn what(self) -> &'static str {
+    pub(crate) fn problem(self) -> &'static str {
         self.0
     }
 }

@@ -2,19 +2,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hammer_stats::{Histogram, Span};
+use hammer_stats::{Histogram, TimeBucket};
 use serde::{Deserialize, Serialize};
 
-use crate::coordinator::{Coordinator, Second};
-use crate::interval::Interval;
-use crate::stop::Level;
+use crate::coordinator::{Coordinator, TimelineStats};
+use crate::interval_stats::IntervalStats;
+use crate::stop_handle::StopLevel;
 use crate::{
-    Aborted, Arrivals, Checked, Effort, Failure, Hits, Host, RowReport, StageReport, Status,
-    Verdict, host, process, verdict,
+    AbortReason, ArrivalProcess, Failure, GroupReport, HitCounts, HostStats, StageReport,
+    ThreadUsage, ThresholdCheck, Verdict, VerdictStatus, host_stats, process, verdict,
 };
 
 /// The value of [`Report::schema`].
-pub const SCHEMA: &str = "hammer.report/1";
+pub const REPORT_SCHEMA: &str = "hammer.report/1";
 
 /// What is left when the run is over; serialised, it is the JSON report that `docs/REPORT.md`
 /// describes key by key.
@@ -34,16 +34,16 @@ pub struct Report {
     pub shape: String,
     /// How hits were spread.
     #[serde(default)]
-    pub arrivals: Arrivals,
+    pub arrivals: ArrivalProcess,
     /// How long the first rate was run before the clock started, in seconds.
     #[serde(default)]
     pub warmup_s: f64,
     /// Whether the numbers describe the target.
     pub verdict: Verdict,
     /// `"open"`: hits were due by a schedule. `"closed"`: as fast as the slots allowed.
-    pub r#loop: Loop,
+    pub r#loop: LoopMode,
     /// What was asked for, and what was done.
-    pub rate: Achieved,
+    pub rate: RateSummary,
     /// The length of the schedule; where it has none or was stopped, the time until the last hit
     /// had ended. In seconds.
     pub duration_s: f64,
@@ -53,17 +53,17 @@ pub struct Report {
     pub stopped: bool,
     /// Whether it ended since its hammer had no means for more hits, such as rows that are used once.
     #[serde(default)]
-    pub spent: bool,
+    pub exhausted: bool,
     /// Every hit that became due, by its verdict.
-    pub hits: Hits,
+    pub hits: HitCounts,
     /// done − due of the hits that were answered.
-    pub response_us: Summary,
+    pub response_us: DurationSummary,
     /// done − started of the hits that were answered.
-    pub service_us: Summary,
+    pub service_us: DurationSummary,
     /// started − due of the hits that were started.
-    pub lateness_us: Summary,
+    pub lateness_us: DurationSummary,
     /// The steps that hammers named, each over the hits and openings that had it.
-    pub phases_us: BTreeMap<String, Summary>,
+    pub phases_us: BTreeMap<String, DurationSummary>,
     /// Answers by label.
     pub labels: BTreeMap<String, u64>,
     /// Hits that failed or timed out, by the name of the failure.
@@ -71,7 +71,7 @@ pub struct Report {
     /// What can be done about each failure that has an advice.
     pub advice: BTreeMap<String, String>,
     /// Payload sent and received by answered hits.
-    pub bytes: Bytes,
+    pub bytes: ByteCounts,
     /// What the hammer counted beside hits.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,
@@ -79,30 +79,30 @@ pub struct Report {
     #[serde(default)]
     pub facts: BTreeMap<String, BTreeMap<String, u64>>,
     /// What the generator needed.
-    pub generator: Generator,
+    pub generator: GeneratorReport,
     /// The stages of the shape in order; none where there is only one.
     #[serde(default)]
     pub stages: Vec<StageReport>,
     /// The rows that the hammer tells its hits apart by; none where it does not.
     #[serde(default)]
-    pub rows: Vec<RowReport>,
+    pub groups: Vec<GroupReport>,
     /// The run second by second, or in wider slices when it was long.
-    pub timeline: Vec<Slice>,
+    pub timeline: Vec<TimelineSlice>,
     /// The conditions that were looked at when the run was over.
     #[serde(default)]
-    pub thresholds: Vec<Checked>,
+    pub thresholds: Vec<ThresholdCheck>,
     /// The condition that ended the run early, if one did.
     #[serde(default)]
-    pub aborted: Option<Aborted>,
+    pub aborted: Option<AbortReason>,
     /// All that was measured, histograms and all; none in a report that was read from JSON.
     #[serde(skip)]
-    pub measured: Option<Arc<Interval>>,
+    pub measured: Option<Arc<IntervalStats>>,
 }
 
 /// Open or closed loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Loop {
+pub enum LoopMode {
     /// Hits are sent when they are due, whatever the target does.
     Open,
     /// A slot's next hit is sent when its last one has ended.
@@ -111,7 +111,7 @@ pub enum Loop {
 
 /// Hits per second.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Achieved {
+pub struct RateSummary {
     /// The rate that was asked for, the mean of it where it changed; null for a closed loop.
     pub requested: Option<f64>,
     /// Hits started, over the duration of the schedule (or longer, if starting them took longer).
@@ -120,7 +120,7 @@ pub struct Achieved {
 
 /// Bytes in and out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bytes {
+pub struct ByteCounts {
     /// Sent by answered hits.
     pub sent: u64,
     /// Received by answered hits.
@@ -130,7 +130,7 @@ pub struct Bytes {
 /// What the generator needed, and how it fared.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Generator {
+pub struct GeneratorReport {
     /// Worker threads.
     pub threads: usize,
     /// The bound on hits in flight.
@@ -155,36 +155,36 @@ pub struct Generator {
     pub unsent: BTreeMap<String, u64>,
     /// How late the schedule was kept: from the moment a hit was due until the generator turned to
     /// it, slot or no slot.
-    pub schedule_late_us: Summary,
+    pub schedule_late_us: DurationSummary,
     /// Rows of a per-hit log that were dropped because it was not written fast enough.
     pub log_dropped: u64,
     /// What the run took out of each worker thread, in their order; empty if it can't be told.
     #[serde(default)]
-    pub workers: Vec<Effort>,
+    pub workers: Vec<ThreadUsage>,
     /// What was taken from the generator, and what it could have had.
     #[serde(default)]
-    pub host: Host,
+    pub host: HostStats,
 }
 
 /// A part of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Slice {
+pub struct TimelineSlice {
     /// When it begins, in seconds from the start.
     pub t_s: u64,
     /// How many seconds it covers.
     pub width_s: u64,
     /// Hits that became due in it, and those that ended in it.
     #[serde(flatten)]
-    pub hits: Hits,
+    pub hits: HitCounts,
     /// done − due of the hits that were answered in it.
-    pub response_us: Summary,
+    pub response_us: DurationSummary,
 }
 
 /// A distribution in a few numbers; times in microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
-pub struct Summary {
+pub struct DurationSummary {
     pub count: u64,
     pub min: f64,
     pub mean: f64,
@@ -197,7 +197,7 @@ pub struct Summary {
     pub max: f64,
 }
 
-impl From<&Histogram> for Summary {
+impl From<&Histogram> for DurationSummary {
     fn from(histogram: &Histogram) -> Self {
         let us = |time: Duration| time.as_nanos() as f64 / 1e3;
         let at = |quantile| us(histogram.quantile(quantile));
@@ -219,14 +219,14 @@ impl From<&Histogram> for Summary {
 impl Coordinator {
     /// From the start to the end of the schedule, or to the stop.
     fn duration(&self, stopped: bool, open: bool, scheduled: u64) -> Duration {
-        let planned = self.schedule.length();
+        let planned = self.schedule.duration();
         let end = planned.map_or(self.peaks.schedule_end, |planned| {
             planned.min(self.peaks.schedule_end)
         });
         match planned {
             _ if stopped => end,
             // Chance says when the last of so many hits is due.
-            _ if open && self.schedule.ends_by_chance(scheduled) => end,
+            _ if open && self.schedule.ends_randomly(scheduled) => end,
             Some(planned) if open => planned,
             // In a closed loop the last hits take part of the time that there is.
             Some(planned) => planned.min(self.elapsed),
@@ -235,7 +235,7 @@ impl Coordinator {
     }
 
     /// Hits per second that were asked for until `duration`, in which `scheduled` were due.
-    fn requested(&self, duration: Duration, scheduled: u64) -> Option<f64> {
+    fn requested_rate(&self, duration: Duration, scheduled: u64) -> Option<f64> {
         if self.schedule.is_playlist() && !duration.is_zero() {
             return Some(scheduled as f64 / duration.as_secs_f64());
         }
@@ -243,38 +243,42 @@ impl Coordinator {
     }
 
     /// Makes the report of all that was told.
-    pub(crate) fn report(&mut self) -> Report {
-        let measured = std::mem::replace(&mut self.total, Interval::new());
+    pub(crate) fn build_report(&mut self) -> Report {
+        let measured = std::mem::replace(&mut self.total, IntervalStats::new());
         let (settings, total) = (&self.settings, &measured);
-        let stopped = settings.stop.level() > Level::Run;
-        let open = !self.schedule.shape().is_max();
+        let stopped = settings.stop.level() > StopLevel::Run;
+        let open = !self.schedule.shape().is_closed_loop();
         let duration = self.duration(stopped, open, total.hits.scheduled);
         let seconds = duration.as_secs_f64();
         let starting = if open {
             duration
         } else {
             // What was sent without an answer had to arrive too before the rate was one.
-            (duration + self.settled).min(self.elapsed)
+            (duration + self.settle_time).min(self.elapsed)
         };
         let starting = starting.max(self.peaks.last_start).as_secs_f64();
-        let cpu = process::cpu().saturating_sub(self.cpu_before);
+        let cpu = process::cpu_time().saturating_sub(self.cpu_before);
         let counted = |(name, count): &(Failure, u64)| (name.name().to_owned(), *count);
         let stages = self.stages.report(self.schedule.shape(), duration);
         let mut report = Report {
-            schema: SCHEMA.to_owned(),
+            schema: REPORT_SCHEMA.to_owned(),
             hammer: settings.name.clone(),
             target: settings.target.clone(),
             seed: settings.seed,
             shape: self.schedule.shape().to_string(),
-            arrivals: self.schedule.process(),
+            arrivals: self.schedule.arrivals(),
             warmup_s: settings.warmup.as_secs_f64(),
             verdict: Verdict {
-                status: Status::Valid,
+                status: VerdictStatus::Valid,
                 reasons: vec![],
             },
-            r#loop: if open { Loop::Open } else { Loop::Closed },
-            rate: Achieved {
-                requested: self.requested(duration, total.hits.scheduled),
+            r#loop: if open {
+                LoopMode::Open
+            } else {
+                LoopMode::Closed
+            },
+            rate: RateSummary {
+                requested: self.requested_rate(duration, total.hits.scheduled),
                 achieved: if starting > 0.0 {
                     total.started as f64 / starting
                 } else {
@@ -284,13 +288,13 @@ impl Coordinator {
             duration_s: seconds,
             elapsed_s: self.elapsed.as_secs_f64(),
             stopped,
-            spent: false,
+            exhausted: false,
             hits: total.hits,
-            response_us: Summary::from(&total.response),
-            service_us: Summary::from(&total.service),
-            lateness_us: Summary::from(&total.lateness),
+            response_us: DurationSummary::from(&total.response),
+            service_us: DurationSummary::from(&total.service),
+            lateness_us: DurationSummary::from(&total.lateness),
             phases_us: (total.phases.0.iter())
-                .map(|(name, histogram)| ((*name).to_owned(), Summary::from(histogram)))
+                .map(|(name, histogram)| ((*name).to_owned(), DurationSummary::from(histogram)))
                 .collect(),
             labels: total
                 .labels
@@ -300,17 +304,17 @@ impl Coordinator {
                 .collect(),
             failures: total.failures.0.iter().map(counted).collect(),
             advice: (total.failures.0.iter())
-                .filter_map(|(f, _)| Some((f.name().to_owned(), f.what_to_do()?.to_owned())))
+                .filter_map(|(f, _)| Some((f.name().to_owned(), f.advice()?.to_owned())))
                 .collect(),
-            bytes: Bytes {
+            bytes: ByteCounts {
                 sent: total.sent,
                 received: total.received,
             },
             counts: (total.counts.0.iter())
                 .map(|(name, n)| ((*name).to_owned(), *n))
                 .collect(),
-            facts: facts(total),
-            generator: Generator {
+            facts: fact_counts(total),
+            generator: GeneratorReport {
                 threads: settings.threads,
                 max_in_flight: settings.max_in_flight,
                 cpu_s: cpu.as_secs_f64(),
@@ -320,19 +324,20 @@ impl Coordinator {
                 peak_in_flight: self.peaks.in_flight as u64,
                 peak_backlog: self.peaks.backlog as u64,
                 waited_at_limit: total.waited_at_limit,
-                unsent: unsent(total),
-                schedule_late_us: Summary::from(&total.schedule_late),
+                unsent: unsent_by_cause(total),
+                schedule_late_us: DurationSummary::from(&total.schedule_lateness),
                 log_dropped: total.log_dropped,
-                workers: self.efforts.iter().flatten().cloned().collect(),
+                workers: self.thread_usages.iter().flatten().cloned().collect(),
                 host: if settings.paused {
-                    Host::default()
+                    HostStats::default()
                 } else {
-                    self.host_before.until(&host::Reading::take())
+                    self.host_before
+                        .stats_until(&host_stats::HostReading::take())
                 },
             },
             stages,
-            rows: total.rows.report(&self.rows),
-            timeline: self.series.iter().map(Slice::from).collect(),
+            groups: total.groups.report(&self.group_names),
+            timeline: self.series.iter().map(TimelineSlice::from).collect(),
             thresholds: vec![],
             aborted: None,
             measured: None,
@@ -345,7 +350,7 @@ impl Coordinator {
 
 /// Hits that were never started, and those whose session could not be opened for want of
 /// something, by cause.
-fn unsent(total: &Interval) -> BTreeMap<String, u64> {
+fn unsent_by_cause(total: &IntervalStats) -> BTreeMap<String, u64> {
     let mut unsent = total.unsent.by_name();
     for (failure, cause) in [
         (Failure::OUT_OF_FILES, "files"),
@@ -363,7 +368,7 @@ fn unsent(total: &Interval) -> BTreeMap<String, u64> {
     unsent
 }
 
-fn facts(total: &Interval) -> BTreeMap<String, BTreeMap<String, u64>> {
+fn fact_counts(total: &IntervalStats) -> BTreeMap<String, BTreeMap<String, u64>> {
     let mut facts = BTreeMap::<String, BTreeMap<String, u64>>::new();
     for ((name, value), count) in &total.facts.0 {
         let values = facts.entry((*name).to_owned()).or_default();
@@ -372,8 +377,8 @@ fn facts(total: &Interval) -> BTreeMap<String, BTreeMap<String, u64>> {
     facts
 }
 
-impl From<&Span<Second>> for Slice {
-    fn from(span: &Span<Second>) -> Self {
+impl From<&TimeBucket<TimelineStats>> for TimelineSlice {
+    fn from(span: &TimeBucket<TimelineStats>) -> Self {
         let response = span
             .value
             .response
@@ -383,7 +388,10 @@ impl From<&Span<Second>> for Slice {
             t_s: span.start,
             width_s: span.seconds,
             hits: span.value.hits,
-            response_us: response.as_ref().map(Summary::from).unwrap_or_default(),
+            response_us: response
+                .as_ref()
+                .map(DurationSummary::from)
+                .unwrap_or_default(),
         }
     }
 }

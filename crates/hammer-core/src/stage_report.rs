@@ -1,11 +1,11 @@
 use std::time::Duration;
 
-use hammer_stats::{Histogram, Snapshot};
+use hammer_stats::{Histogram, HistogramSnapshot};
 use serde::{Deserialize, Serialize};
 
-use crate::interval::Interval;
-use crate::stage_tally::{StageTallies, Times};
-use crate::{Achieved, Hits, Shape, Summary};
+use crate::interval_stats::IntervalStats;
+use crate::stage_tally::{StageTallies, StageTimes};
+use crate::{DurationSummary, HitCounts, RateSummary, Shape};
 
 /// One stage of a shape that has several: the hits that were due in it, whenever they ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,25 +19,25 @@ pub struct StageReport {
     pub width_s: f64,
     /// Every hit that was due in it, by its verdict.
     #[serde(flatten)]
-    pub hits: Hits,
+    pub hits: HitCounts,
     /// What was asked for over its width, and what was started of it.
-    pub rate: Achieved,
+    pub rate: RateSummary,
     /// done − due of the hits that were answered.
-    pub response_us: Summary,
+    pub response_us: DurationSummary,
     /// done − started of the hits that were answered.
-    pub service_us: Summary,
+    pub service_us: DurationSummary,
     /// The histograms of both; none in a report that was read from JSON.
     #[serde(skip)]
-    pub(crate) measured: Option<(Snapshot, Snapshot)>,
+    pub(crate) measured: Option<(HistogramSnapshot, HistogramSnapshot)>,
 }
 
 impl StageReport {
     /// What was measured in the stage: hits, response and service, and nothing else; none in a
     /// report that was read from JSON.
     #[must_use]
-    pub fn interval(&self) -> Option<Box<Interval>> {
+    pub fn interval(&self) -> Option<Box<IntervalStats>> {
         let (response, service) = self.measured.as_ref()?;
-        let mut interval = Interval::new();
+        let mut interval = IntervalStats::new();
         interval.hits = self.hits;
         interval.response = response.histogram().ok()?;
         interval.service = service.histogram().ok()?;
@@ -51,47 +51,48 @@ pub(crate) struct StageTotals(Vec<StageTotal>);
 
 #[derive(Default)]
 struct StageTotal {
-    hits: Hits,
+    hits: HitCounts,
     started: u64,
-    times: Kept,
+    times: StoredTimes,
 }
 
 #[derive(Default)]
-enum Kept {
+enum StoredTimes {
     #[default]
-    Nothing,
-    Open(Box<Times>),
-    Small(Snapshot, Snapshot),
+    Empty,
+    Expanded(Box<StageTimes>),
+    Compressed(HistogramSnapshot, HistogramSnapshot),
 }
 
-impl Kept {
-    fn add(&mut self, times: &Times) {
-        let mut sum = self.open();
+impl StoredTimes {
+    fn add(&mut self, times: &StageTimes) {
+        let mut sum = self.expand();
         sum.response.merge(&times.response);
         sum.service.merge(&times.service);
-        *self = Self::Open(sum);
+        *self = Self::Expanded(sum);
     }
 
-    fn open(&mut self) -> Box<Times> {
-        let read = |snapshot: Snapshot| -> Histogram { snapshot.histogram().unwrap_or_default() };
+    fn expand(&mut self) -> Box<StageTimes> {
+        let read =
+            |snapshot: HistogramSnapshot| -> Histogram { snapshot.histogram().unwrap_or_default() };
         match std::mem::take(self) {
-            Self::Nothing => Box::new(Times::new()),
-            Self::Open(times) => times,
-            Self::Small(response, service) => Box::new(Times {
+            Self::Empty => Box::new(StageTimes::new()),
+            Self::Expanded(times) => times,
+            Self::Compressed(response, service) => Box::new(StageTimes {
                 response: read(response),
                 service: read(service),
             }),
         }
     }
 
-    fn shrink(&mut self) {
-        let Self::Open(times) = self else { return };
+    fn compress(&mut self) {
+        let Self::Expanded(times) = self else { return };
         let taken = (
-            Snapshot::take(&times.response),
-            Snapshot::take(&times.service),
+            HistogramSnapshot::take(&times.response),
+            HistogramSnapshot::take(&times.service),
         );
         if let (Ok(response), Ok(service)) = taken {
-            *self = Self::Small(response, service);
+            *self = Self::Compressed(response, service);
         }
     }
 }
@@ -99,7 +100,7 @@ impl Kept {
 impl StageTotals {
     /// Adds what was told since the last second.
     pub(crate) fn add(&mut self, tallies: &StageTallies) {
-        for row in &tallies.rows {
+        for row in &tallies.tallies {
             if self.0.len() <= row.stage {
                 self.0.resize_with(row.stage + 1, StageTotal::default);
             }
@@ -110,11 +111,11 @@ impl StageTotals {
                 total.times.add(times);
             }
         }
-        let current = tallies.rows.iter().map(|row| row.stage);
+        let current = tallies.tallies.iter().map(|row| row.stage);
         let Some(first) = current.min() else { return };
         self.0[..first]
             .iter_mut()
-            .for_each(|row| row.times.shrink());
+            .for_each(|row| row.times.compress());
     }
 
     /// A row for each stage of `shape` that was begun within `ran`; none where there is only one.
@@ -127,26 +128,28 @@ impl StageTotals {
         let rows = stages.iter().zip(&mut self.0);
         rows.filter(|(stage, total)| stage.start() < ran || total.hits.scheduled > 0)
             .map(|(stage, total)| {
-                let end = stage.length().map_or(ran, |length| stage.start() + length);
+                let end = stage
+                    .duration()
+                    .map_or(ran, |length| stage.start() + length);
                 let end = end.min(ran).max(stage.start());
                 let width_s = (end - stage.start()).as_secs_f64();
                 let asked = shape.integral(end) - shape.integral(stage.start());
                 let per_second = |hits: f64| if width_s > 0.0 { hits / width_s } else { 0.0 };
-                let times = total.times.open();
+                let times = total.times.expand();
                 StageReport {
                     stage: stage.to_string(),
                     t_s: stage.start().as_secs_f64(),
                     width_s,
                     hits: total.hits,
-                    rate: Achieved {
+                    rate: RateSummary {
                         requested: Some(per_second(asked.as_f64())),
                         achieved: per_second(total.started as f64),
                     },
-                    response_us: Summary::from(&times.response),
-                    service_us: Summary::from(&times.service),
-                    measured: Snapshot::take(&times.response)
+                    response_us: DurationSummary::from(&times.response),
+                    service_us: DurationSummary::from(&times.service),
+                    measured: HistogramSnapshot::take(&times.response)
                         .ok()
-                        .zip(Snapshot::take(&times.service).ok()),
+                        .zip(HistogramSnapshot::take(&times.service).ok()),
                 }
             })
             .collect()

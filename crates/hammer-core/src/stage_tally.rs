@@ -2,26 +2,26 @@ use std::time::Duration;
 
 use hammer_stats::Histogram;
 
-use crate::{HitVerdict, Hits};
+use crate::{HitCounts, HitResult};
 
 /// What the hits have done that were due in one stage.
 #[derive(PartialEq)]
 pub(crate) struct StageTally {
     pub(crate) stage: usize,
-    pub(crate) hits: Hits,
+    pub(crate) hits: HitCounts,
     pub(crate) started: u64,
     /// Of answered hits; none until there is one.
-    pub(crate) times: Option<Times>,
+    pub(crate) times: Option<StageTimes>,
 }
 
 /// How long hits of a stage took.
 #[derive(PartialEq)]
-pub(crate) struct Times {
+pub(crate) struct StageTimes {
     pub(crate) response: Histogram,
     pub(crate) service: Histogram,
 }
 
-impl Times {
+impl StageTimes {
     pub(crate) fn new() -> Self {
         Self {
             response: Histogram::new(),
@@ -34,42 +34,42 @@ impl Times {
 /// however many stages there are.
 #[derive(Default, PartialEq)]
 pub(crate) struct StageTallies {
-    pub(crate) rows: Vec<StageTally>,
-    spare: Vec<Times>,
+    pub(crate) tallies: Vec<StageTally>,
+    spare: Vec<StageTimes>,
 }
 
 /// Histograms that are kept for later when a row is cleared.
-const SPARE: usize = 2;
+const MAX_SPARE_TIMES: usize = 2;
 
 impl StageTallies {
-    pub(crate) fn of(&mut self, stage: usize) -> &mut StageTally {
-        let known = self.rows.iter().rposition(|row| row.stage == stage);
+    pub(crate) fn entry(&mut self, stage: usize) -> &mut StageTally {
+        let known = self.tallies.iter().rposition(|row| row.stage == stage);
         let index = known.unwrap_or_else(|| {
-            self.rows.push(StageTally {
+            self.tallies.push(StageTally {
                 stage,
-                hits: Hits::default(),
+                hits: HitCounts::default(),
                 started: 0,
                 times: None,
             });
-            self.rows.len() - 1
+            self.tallies.len() - 1
         });
-        &mut self.rows[index]
+        &mut self.tallies[index]
     }
 
     /// Counts a hit that was answered.
-    pub(crate) fn answer(
+    pub(crate) fn record_answer(
         &mut self,
         stage: usize,
-        verdict: HitVerdict,
+        result: HitResult,
         response: Duration,
         service: Duration,
     ) {
         let spare = self.spare.pop();
-        let row = self.of(stage);
-        row.hits.count(verdict);
+        let row = self.entry(stage);
+        row.hits.count(result);
         let (times, spare) = match row.times.take() {
             Some(times) => (times, spare),
-            None => (spare.unwrap_or_else(Times::new), None),
+            None => (spare.unwrap_or_else(StageTimes::new), None),
         };
         let times = row.times.insert(times);
         times.response.record(response);
@@ -78,12 +78,12 @@ impl StageTallies {
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        for theirs in &other.rows {
-            let row = self.of(theirs.stage);
+        for theirs in &other.tallies {
+            let row = self.entry(theirs.stage);
             row.hits += theirs.hits;
             row.started += theirs.started;
             if let Some(theirs) = &theirs.times {
-                let times = row.times.get_or_insert_with(Times::new);
+                let times = row.times.get_or_insert_with(StageTimes::new);
                 times.response.merge(&theirs.response);
                 times.service.merge(&theirs.service);
             }
@@ -92,8 +92,8 @@ impl StageTallies {
 
     /// Forgets everything, and keeps a little of its memory.
     pub(crate) fn clear(&mut self) {
-        for row in self.rows.drain(..) {
-            if let Some(mut times) = row.times.filter(|_| self.spare.len() < SPARE) {
+        for row in self.tallies.drain(..) {
+            if let Some(mut times) = row.times.filter(|_| self.spare.len() < MAX_SPARE_TIMES) {
                 times.response.clear();
                 times.service.clear();
                 self.spare.push(times);

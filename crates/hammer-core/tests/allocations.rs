@@ -12,12 +12,12 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Between the two lengths of a run seconds may pass (a swap, a slice of the timeline) and a queue
 /// may double, but not a hundredth of the hits may allocate.
-const FEW: usize = 2_000;
+const MAX_EXTRA_ALLOCATIONS: usize = 2_000;
 
 /// Allocations of a whole run, reallocations included.
 fn allocations(schedule: &Schedule, hits: u64) -> usize {
     let hammer = from_fn(|_| async { Ok(Outcome::ok("done").sent(1).received(2)) });
-    let run = Run::new(hammer, schedule.clone().hits(hits))
+    let run = Run::new(hammer, schedule.clone().with_hit_count(hits))
         .threads(2)
         .max_in_flight(32);
     let region = Region::new(ALLOCATOR);
@@ -36,13 +36,13 @@ fn the_steady_state_allocates_nothing_per_hit() {
     });
     for (what, schedule) in [
         ("an open loop", open),
-        ("a closed loop", Schedule::max()),
+        ("a closed loop", Schedule::closed_loop()),
         ("a playlist", Schedule::playlist(played)),
     ] {
         let short = allocations(&schedule, 1_000);
-        let long = allocations(&schedule.lasting(Duration::from_secs(60)), 201_000);
+        let long = allocations(&schedule.with_duration(Duration::from_secs(60)), 201_000);
         assert!(
-            long < short + FEW,
+            long < short + MAX_EXTRA_ALLOCATIONS,
             "{what}: 200,000 more hits made {} more allocations",
             long - short
         );

@@ -5,22 +5,24 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use hammer_data::credential::{CredentialError, Secret, Token, TokenSource, Tokens};
-use hammer_data::{Feeder, Format, Moment, Order, Template, Words};
+use hammer_data::credential::{
+    CredentialError, FetchedToken, SecretBytes, TokenSource, TokenStore,
+};
+use hammer_data::{Feeder, FeederFormat, FeederOrder, HitContext, Template, TemplateScope};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
-fn body(words: &Words, variables: &str) -> Template {
+fn body(words: &TemplateScope, variables: &str) -> Template {
     let padding = 1024 - variables.len();
     let text = format!("{{{variables}, \"padding\": \"{}\"}}", "x".repeat(padding));
     Template::compile(&text, words).expect("a template")
 }
 
-struct Fixed;
+struct BenchTokenSource;
 
-impl TokenSource for Fixed {
-    fn fetch(&mut self) -> Result<Token, CredentialError> {
-        Ok(Token::new(Secret::new("t0ken".repeat(10))))
+impl TokenSource for BenchTokenSource {
+    fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
+        Ok(FetchedToken::new(SecretBytes::new("t0ken".repeat(10))))
     }
 }
 
@@ -31,16 +33,16 @@ fn bench(c: &mut Criterion) {
     let csv = format!("id,name\n{csv}");
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(csv.as_bytes()).expect("written");
-    let kept = Feeder::open(file.path(), Format::Csv).expect("rows");
-    let streamed = Feeder::streamed(file.path(), Format::Csv).expect("rows");
-    let shuffled = Feeder::streamed(file.path(), Format::Csv).expect("rows");
-    let tokens = Tokens::new(vec![Box::new(Fixed)]);
-    tokens.wait().expect("a token");
-    let words = Words::new()
-        .tokens(Arc::new(tokens))
+    let kept = Feeder::open(file.path(), FeederFormat::Csv).expect("rows");
+    let streamed = Feeder::open_streaming(file.path(), FeederFormat::Csv).expect("rows");
+    let shuffled = Feeder::open_streaming(file.path(), FeederFormat::Csv).expect("rows");
+    let tokens = TokenStore::new(vec![Box::new(BenchTokenSource)]);
+    tokens.blocking_ready().expect("a token");
+    let words = TemplateScope::new()
+        .with_tokens(Arc::new(tokens))
         .feeder("kept", Arc::new(kept))
         .feeder("streamed", Arc::new(streamed))
-        .feeder("shuffled", Arc::new(shuffled.order(Order::Shuffled)));
+        .feeder("shuffled", Arc::new(shuffled.order(FeederOrder::Shuffled)));
 
     let five = r#""id": "{{uuid}}", "n": {{seq}}, "at": "{{now}}", "k": {{rand 1 1000000}}, "c": "{{pick red green blue}}""#;
     let feeds =
@@ -69,7 +71,7 @@ fn bench(c: &mut Criterion) {
             bencher.iter(|| {
                 // What a hit does: its randomness, and the text.
                 let rng = Xoshiro256PlusPlus::seed_from_u64(hit);
-                let mut moment = Moment::new(hit, 0, rng);
+                let mut moment = HitContext::new(hit, 0, rng);
                 text.clear();
                 template.render(&mut moment, &mut text).expect("rows");
                 hit += 1;

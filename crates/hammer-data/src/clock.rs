@@ -19,7 +19,7 @@ pub(crate) fn push_rfc3339(to: &mut Vec<u8>, time: SystemTime) {
     const LAST: u64 = 253_402_300_799_999;
     let millis = millis(time).min(LAST);
     let (day, in_day) = (millis / 86_400_000, millis % 86_400_000);
-    let (year, month, day) = civil(day);
+    let (year, month, day) = civil_date(day);
     digits::push_padded(to, year, 4);
     to.push(b'-');
     digits::push_padded(to, month, 2);
@@ -40,7 +40,7 @@ pub(crate) fn push_rfc3339(to: &mut Vec<u8>, time: SystemTime) {
 ///
 /// Years are counted from March, so that the leap day is the last of its year: an era of 400 years
 /// has 146,097 days, and month `m` from March begins on day (153 m + 2) / 5 of the year.
-fn civil(days: u64) -> (u64, u64, u64) {
+fn civil_date(days: u64) -> (u64, u64, u64) {
     // From 0000-03-01 to 1970-01-01.
     let days = days + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);

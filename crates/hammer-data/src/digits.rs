@@ -2,12 +2,12 @@
 //! times as much.
 
 /// The most digits that a `u64` has.
-pub(crate) const MOST: usize = 20;
+pub(crate) const MAX_DIGITS: usize = 20;
 
 /// Appends `number` in decimal.
-pub(crate) fn push(to: &mut Vec<u8>, mut number: u64) {
-    let mut digits = [0; MOST];
-    let mut at = MOST;
+pub(crate) fn push_decimal(to: &mut Vec<u8>, mut number: u64) {
+    let mut digits = [0; MAX_DIGITS];
+    let mut at = MAX_DIGITS;
     loop {
         at -= 1;
         digits[at] = b'0' + (number % 10) as u8;
@@ -24,7 +24,7 @@ pub(crate) fn push_signed(to: &mut Vec<u8>, number: i64) {
     if number < 0 {
         to.push(b'-');
     }
-    push(to, number.unsigned_abs());
+    push_decimal(to, number.unsigned_abs());
 }
 
 /// Appends the last `width` digits of `number`, with zeros in front.
@@ -60,7 +60,7 @@ mod tests {
             assert_eq!(text, number.to_string().into_bytes());
         }
         let mut text = vec![];
-        push(&mut text, u64::MAX);
+        push_decimal(&mut text, u64::MAX);
         push_padded(&mut text, 7, 3);
         assert_eq!(text, b"18446744073709551615007");
     }

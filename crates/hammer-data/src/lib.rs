@@ -13,20 +13,20 @@
 //! any number of threads; the clock is the exception.
 
 mod clock;
-mod context;
 pub mod credential;
 mod digits;
 mod feeder;
 pub mod generator;
-mod per;
 mod template;
-mod words;
+mod template_context;
+mod template_scope;
+mod varies_by;
 
-pub use context::{Context, Moment, Value};
-pub use feeder::{FeedError, FeedErrorKind, Feeder, Format, Gone, Order};
-pub use per::Per;
-pub use template::{Part, Template, TemplateError};
-pub use words::Words;
+pub use feeder::{ExhaustedPolicy, FeedError, FeedErrorKind, Feeder, FeederFormat, FeederOrder};
+pub use template::{Template, TemplateError, TemplatePart};
+pub use template_context::{HitContext, TemplateContext, VariableValue};
+pub use template_scope::TemplateScope;
+pub use varies_by::VariesBy;
 
 /// The examples of the page are tests.
 #[cfg(doctest)]

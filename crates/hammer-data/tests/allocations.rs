@@ -5,8 +5,10 @@ use std::alloc::System;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use hammer_data::credential::{CredentialError, Secret, Token, TokenSource, Tokens};
-use hammer_data::{Feeder, Format, Moment, Order, Template, Words};
+use hammer_data::credential::{
+    CredentialError, FetchedToken, SecretBytes, TokenSource, TokenStore,
+};
+use hammer_data::{Feeder, FeederFormat, FeederOrder, HitContext, Template, TemplateScope};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -14,11 +16,11 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-struct Fixed;
+struct ConstantTokenSource;
 
-impl TokenSource for Fixed {
-    fn fetch(&mut self) -> Result<Token, CredentialError> {
-        Ok(Token::new(Secret::new("t0ken")))
+impl TokenSource for ConstantTokenSource {
+    fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
+        Ok(FetchedToken::new(SecretBytes::new("t0ken")))
     }
 }
 
@@ -29,13 +31,13 @@ fn to_render_allocates_nothing() {
         let line = format!("{{\"id\":{row},\"name\":\"user {row}\"}}\n");
         file.write_all(line.as_bytes()).expect("written");
     }
-    let streamed = Feeder::streamed(file.path(), Format::JsonLines).expect("rows");
-    let kept = Feeder::open(file.path(), Format::JsonLines).expect("rows");
-    let tokens = Tokens::new(vec![Box::new(Fixed)]);
-    tokens.wait().expect("a token");
-    let words = Words::new()
-        .tokens(Arc::new(tokens))
-        .feeder("s", Arc::new(streamed.order(Order::Shuffled)))
+    let streamed = Feeder::open_streaming(file.path(), FeederFormat::JsonLines).expect("rows");
+    let kept = Feeder::open(file.path(), FeederFormat::JsonLines).expect("rows");
+    let tokens = TokenStore::new(vec![Box::new(ConstantTokenSource)]);
+    tokens.blocking_ready().expect("a token");
+    let words = TemplateScope::new()
+        .with_tokens(Arc::new(tokens))
+        .feeder("s", Arc::new(streamed.order(FeederOrder::Shuffled)))
         .feeder("k", Arc::new(kept));
     let text = "{{uuid}}{{seq}}{{slot}}{{hit}}{{now}}{{now_ms}}{{rand -9 9}}{{pick a bc}}{{hex 40}}\
                 {{text 90}}{{regex '(a|b[c-e]{2,9})+'}}{{name}}{{name zh}}{{email | url}}{{ip}}\
@@ -47,7 +49,7 @@ fn to_render_allocates_nothing() {
             let rng = Xoshiro256PlusPlus::seed_from_u64(hit);
             body.clear();
             template
-                .render(&mut Moment::new(hit, 0, rng), &mut body)
+                .render(&mut HitContext::new(hit, 0, rng), &mut body)
                 .expect("rows");
         }
     };

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hammer_core::{Run, Schedule};
 use hammer_http::Http;
-use hammer_target::Target;
+use hammer_target::TargetServer;
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper::client::conn::http1;
@@ -19,26 +19,26 @@ use tokio::task::JoinSet;
 const HITS: u64 = 20_000;
 
 fn hits(c: &mut Criterion) {
-    let target = Target::spawn_raw(2).expect("a free port");
+    let target = TargetServer::spawn_raw(2).expect("a free port");
     let mut group = c.benchmark_group("20,000 hits");
     group.throughput(Throughput::Elements(HITS)).sample_size(10);
     group.measurement_time(Duration::from_secs(5));
     for slots in [1, 64] {
         group.bench_function(format!("hammer, {slots} slots"), |b| {
-            b.iter(|| hammer(&target, slots));
+            b.iter(|| run_hammer(&target, slots));
         });
         group.bench_function(format!("hyper, {slots} connections"), |b| {
-            b.iter(|| plain_hyper(&target, slots));
+            b.iter(|| run_hyper(&target, slots));
         });
     }
     group.finish();
 }
 
-fn hammer(target: &Target, slots: usize) {
+fn run_hammer(target: &TargetServer, slots: usize) {
     let http = Http::builder(&target.url())
         .build()
         .expect("is well formed");
-    let run = Run::new(http, Schedule::max().hits(HITS))
+    let run = Run::new(http, Schedule::closed_loop().with_hit_count(HITS))
         .threads(1)
         .max_in_flight(slots);
     let report = run.execute(|_| ()).expect("the run is well formed");
@@ -46,7 +46,7 @@ fn hammer(target: &Target, slots: usize) {
 }
 
 /// The textbook: a task that drives each connection, and one that sends.
-fn plain_hyper(target: &Target, connections: usize) {
+fn run_hyper(target: &TargetServer, connections: usize) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime
         .enable_all()

@@ -7,11 +7,11 @@ use hyper::HeaderMap;
 use hyper::header::HeaderName;
 use regex::bytes::Regex;
 
-use crate::expect::{Pointer, compiled};
+use crate::expect::{JsonPointer, compile_regex};
 use crate::{Error, ErrorKind};
 
 /// The longest value that is kept.
-const MAX_VALUE_BYTES: usize = 64 << 10;
+const MAX_CAPTURED_BYTES: usize = 64 << 10;
 
 /// Each is looked for in each answer.
 pub(crate) const MAX_CAPTURES: usize = 64;
@@ -22,38 +22,38 @@ pub(crate) const MAX_CAPTURES: usize = 64;
 /// is none; `header:Name` is the first header of that name; `regex:EXPRESSION` is what the first group of
 /// the expression matches in the body, or all of it if it has no group.
 #[derive(Debug, Clone)]
-pub struct Capture(From);
+pub struct ResponseCapture(CaptureSource);
 
 #[derive(Debug, Clone)]
-enum From {
-    Json(Pointer),
+enum CaptureSource {
+    Json(JsonPointer),
     Header(HeaderName),
     Pattern(Regex),
 }
 
 /// All captures.
 #[derive(Debug, Default)]
-pub(crate) struct Captures(pub(crate) Vec<Capture>);
+pub(crate) struct CaptureSet(pub(crate) Vec<ResponseCapture>);
 
 /// What the answers of a hit have, by the order of captures, until it is known whether it is to be kept.
 #[derive(Debug, Default)]
-pub(crate) struct Found(Vec<Option<Vec<u8>>>);
+pub(crate) struct CapturedValues(Vec<Option<Vec<u8>>>);
 
-impl Captures {
+impl CaptureSet {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Whether bodies have to be read.
-    pub(crate) fn look_into_bodies(&self) -> bool {
+    pub(crate) fn needs_body(&self) -> bool {
         let mut captures = self.0.iter();
-        captures.any(|capture| !matches!(capture.0, From::Header(_)))
+        captures.any(|capture| !matches!(capture.0, CaptureSource::Header(_)))
     }
 
     /// Finds what the head of an answer has.
-    pub(crate) fn take_head(&self, headers: &HeaderMap, found: &mut Found) {
-        self.take(found, |capture, value| match capture {
-            From::Header(name) => {
+    pub(crate) fn capture_headers(&self, headers: &HeaderMap, found: &mut CapturedValues) {
+        self.capture_each(found, |capture, value| match capture {
+            CaptureSource::Header(name) => {
                 value.extend_from_slice(headers.get(name)?.as_bytes());
                 Some(())
             }
@@ -62,10 +62,10 @@ impl Captures {
     }
 
     /// Finds what a body has.
-    pub(crate) fn take_body(&self, body: &[u8], found: &mut Found) {
-        self.take(found, |capture, value| match capture {
-            From::Header(_) => None,
-            From::Json(pointer) => match pointer.find(body)? {
+    pub(crate) fn capture_body(&self, body: &[u8], found: &mut CapturedValues) {
+        self.capture_each(found, |capture, value| match capture {
+            CaptureSource::Header(_) => None,
+            CaptureSource::Json(pointer) => match pointer.find(body)? {
                 "null" => None,
                 text if text.starts_with('"') => {
                     let text: String = serde_json::from_str(text).ok()?;
@@ -77,7 +77,7 @@ impl Captures {
                     Some(())
                 }
             },
-            From::Pattern(pattern) => {
+            CaptureSource::Pattern(pattern) => {
                 let found = pattern.captures(body)?;
                 let group = if pattern.captures_len() > 1 { 1 } else { 0 };
                 value.extend_from_slice(found.get(group)?.as_bytes());
@@ -87,7 +87,7 @@ impl Captures {
     }
 
     /// Keeps what was found for the slot's next hits; says how many of them were not found.
-    pub(crate) fn keep(&self, found: Found, values: &mut Vec<Option<Vec<u8>>>) -> u64 {
+    pub(crate) fn store(&self, found: CapturedValues, values: &mut Vec<Option<Vec<u8>>>) -> u64 {
         values.resize(self.0.len(), None);
         let mut missed = self.0.len() as u64;
         for (value, found) in values.iter_mut().zip(found.0) {
@@ -99,14 +99,18 @@ impl Captures {
         missed
     }
 
-    fn take(&self, found: &mut Found, take: impl Fn(&From, &mut Vec<u8>) -> Option<()>) {
+    fn capture_each(
+        &self,
+        found: &mut CapturedValues,
+        take: impl Fn(&CaptureSource, &mut Vec<u8>) -> Option<()>,
+    ) {
         found.0.resize(self.0.len(), None);
         for (capture, found) in self.0.iter().zip(&mut found.0) {
             let mut value = vec![];
             if take(&capture.0, &mut value).is_none() {
                 continue;
             }
-            if value.len() > MAX_VALUE_BYTES {
+            if value.len() > MAX_CAPTURED_BYTES {
                 tracing::debug!(bytes = value.len(), "a value that is too long to capture");
                 continue;
             }
@@ -115,7 +119,7 @@ impl Captures {
     }
 }
 
-impl FromStr for Capture {
+impl FromStr for ResponseCapture {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
@@ -125,28 +129,29 @@ impl FromStr for Capture {
             .split_once(':')
             .ok_or_else(|| error(format!("{text:?} says not what to capture; {right}")))?;
         Ok(Self(match kind {
-            "json" => From::Json(place.parse().map_err(|what| {
+            "json" => CaptureSource::Json(place.parse().map_err(|what| {
                 error(format!(
                     "malformed JSON pointer {place:?} to capture: {what}"
                 ))
             })?),
-            "header" => From::Header(place.trim().parse().map_err(|cause| {
-                error(format!("malformed name {place:?} of a header to capture")).because(cause)
+            "header" => CaptureSource::Header(place.trim().parse().map_err(|cause| {
+                error(format!("malformed name {place:?} of a header to capture")).with_source(cause)
             })?),
-            "regex" => From::Pattern(compiled(place).map_err(|cause| {
-                error(format!("malformed regular expression {place:?} to capture")).because(cause)
+            "regex" => CaptureSource::Pattern(compile_regex(place).map_err(|cause| {
+                error(format!("malformed regular expression {place:?} to capture"))
+                    .with_source(cause)
             })?),
             _ => return Err(error(format!("can't capture from {kind:?}; {right}"))),
         }))
     }
 }
 
-impl fmt::Display for Capture {
+impl fmt::Display for ResponseCapture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            From::Json(_) => f.write_str("json"),
-            From::Header(name) => write!(f, "header:{name}"),
-            From::Pattern(pattern) => write!(f, "regex:{pattern}"),
+            CaptureSource::Json(_) => f.write_str("json"),
+            CaptureSource::Header(name) => write!(f, "header:{name}"),
+            CaptureSource::Pattern(pattern) => write!(f, "regex:{pattern}"),
         }
     }
 }
@@ -178,12 +183,12 @@ mod tests {
             ("regex:id=(x)?", None),
             ("regex:no", None),
         ] {
-            let captures = Captures(vec![spelled.parse().expect(spelled)]);
+            let captures = CaptureSet(vec![spelled.parse().expect(spelled)]);
             let mut values = vec![];
-            let mut found = Found::default();
-            captures.take_head(&headers, &mut found);
-            captures.take_body(body, &mut found);
-            let missed = captures.keep(found, &mut values);
+            let mut found = CapturedValues::default();
+            captures.capture_headers(&headers, &mut found);
+            captures.capture_body(body, &mut found);
+            let missed = captures.store(found, &mut values);
             let kept = values[0].as_deref().map(String::from_utf8_lossy);
             assert_eq!(kept.as_deref(), value, "{spelled}");
             assert_eq!(missed, u64::from(value.is_none()), "{spelled}");
@@ -192,9 +197,9 @@ mod tests {
 
     #[test]
     fn the_last_value_stays_until_there_is_another_that_is_not_too_long() {
-        let captures = Captures(vec!["json:/a".parse().expect("is well formed")]);
+        let captures = CaptureSet(vec!["json:/a".parse().expect("is well formed")]);
         let mut values = vec![];
-        let long = format!("{{\"a\": \"{}\"}}", "x".repeat(MAX_VALUE_BYTES + 1));
+        let long = format!("{{\"a\": \"{}\"}}", "x".repeat(MAX_CAPTURED_BYTES + 1));
         for (body, missed, kept) in [
             ("{\"a\": 1}", 0, "1"),
             ("{\"a\": 2}", 0, "2"),
@@ -203,9 +208,9 @@ mod tests {
             (&long, 1, "2"),
             ("{\"a\": \"\"}", 0, ""),
         ] {
-            let mut found = Found::default();
-            captures.take_body(body.as_bytes(), &mut found);
-            assert_eq!(captures.keep(found, &mut values), missed);
+            let mut found = CapturedValues::default();
+            captures.capture_body(body.as_bytes(), &mut found);
+            assert_eq!(captures.store(found, &mut values), missed);
             assert_eq!(values[0].as_deref(), Some(kept.as_bytes()));
         }
     }
@@ -220,7 +225,7 @@ mod tests {
             ("header:a b", "malformed name"),
             ("regex:(", "malformed regular"),
         ] {
-            let error = spelled.parse::<Capture>().expect_err(spelled);
+            let error = spelled.parse::<ResponseCapture>().expect_err(spelled);
             assert!(error.to_string().contains(fragment), "{spelled}: {error}");
             assert_eq!(error.kind(), ErrorKind::Capture);
         }

@@ -12,55 +12,55 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
-use crate::fault;
-use crate::lifetime::Life;
-use crate::template::{Body, Template};
-use crate::wire::{Next, Wire};
-use hammer_net::Opened;
-use hammer_net::Traffic;
+use crate::failures;
+use crate::lifetime::ConnectionUsage;
+use crate::template::{PreparedRequest, RequestBody};
+use crate::wire::{NextRequestLine, RequestLineStream};
+use hammer_net::OpenedConnection;
+use hammer_net::SocketTraffic;
 
 /// The head of an answer may be this large. It may have 100 headers, hyper's own limit: a higher
 /// one would move its table of headers from the stack to the heap, for every answer.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-type Driver = http1::Connection<TokioIo<Wire>, Body>;
+type Http1Driver = http1::Connection<TokioIo<RequestLineStream>, RequestBody>;
 
-pub(crate) struct Connection {
-    sender: SendRequest<Body>,
-    driver: Option<Driver>,
+pub(crate) struct Http1Connection {
+    sender: SendRequest<RequestBody>,
+    driver: Option<Http1Driver>,
     /// What ended the connection, if that was no orderly end.
-    broken: Option<hyper::Error>,
-    next: Next,
-    traffic: Rc<Traffic>,
-    pub(crate) life: Life,
+    driver_error: Option<hyper::Error>,
+    next_line: NextRequestLine,
+    traffic: Rc<SocketTraffic>,
+    pub(crate) usage: ConnectionUsage,
 }
 
 /// A body that was read to its end.
 #[derive(Debug, Default)]
-pub(crate) struct Whole {
+pub(crate) struct BodyStats {
     pub(crate) bytes: u64,
     /// Whether it did not come together with the head.
     pub(crate) waited: bool,
 }
 
-impl Connection {
-    pub(crate) async fn handshake(opened: Opened, slot: &Slot) -> Result<Self, Failure> {
-        let Opened { stream, traffic } = opened;
-        let life = Life::begin(slot);
-        let next = Next::default();
-        let wire = Wire::new(stream, next.clone());
+impl Http1Connection {
+    pub(crate) async fn handshake(opened: OpenedConnection, slot: &Slot) -> Result<Self, Failure> {
+        let OpenedConnection { stream, traffic } = opened;
+        let life = ConnectionUsage::opened(slot);
+        let next = NextRequestLine::default();
+        let wire = RequestLineStream::new(stream, next.clone());
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(MAX_HEAD_BYTES)
             .handshake(TokioIo::new(wire))
             .await
-            .map_err(|error| fault::of_exchange(&error))?;
+            .map_err(|error| failures::exchange_failure(&error))?;
         Ok(Self {
             sender,
             driver: Some(driver),
-            broken: None,
-            next,
+            driver_error: None,
+            next_line: next,
             traffic,
-            life,
+            usage: life,
         })
     }
 
@@ -80,17 +80,17 @@ impl Connection {
     /// of the stream before it takes a request.
     pub(crate) async fn send(
         &mut self,
-        template: &Template,
-    ) -> Result<Response<Incoming>, TrySendError<Request<Body>>> {
-        self.next.is(template);
+        request: &PreparedRequest,
+    ) -> Result<Response<Incoming>, TrySendError<Request<RequestBody>>> {
+        self.next_line.set(request);
         // The request is made here, where it is handed over: it is large, and every variable that
         // it passes through is a copy.
-        let mut answer = pin!(self.sender.try_send_request(template.request()));
+        let mut answer = pin!(self.sender.try_send_request(request.to_hyper()));
         poll_fn(|cx| {
-            drive(&mut self.driver, &mut self.broken, cx);
-            let polled = answer.as_mut().poll(&mut silent());
+            drive(&mut self.driver, &mut self.driver_error, cx);
+            let polled = answer.as_mut().poll(&mut noop_context());
             if polled.is_pending() {
-                respect_budget(cx);
+                wake_if_out_of_budget(cx);
             }
             polled
         })
@@ -106,15 +106,15 @@ impl Connection {
         &mut self,
         mut body: Incoming,
         mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
-    ) -> Result<Whole, Failure> {
-        let mut whole = Whole::default();
+    ) -> Result<BodyStats, Failure> {
+        let mut whole = BodyStats::default();
         if body.is_end_stream() {
             return Ok(whole);
         }
         let read = poll_fn(|cx| {
             let mut stuck = false;
             loop {
-                match Pin::new(&mut body).poll_frame(&mut silent()) {
+                match Pin::new(&mut body).poll_frame(&mut noop_context()) {
                     Poll::Ready(Some(Ok(frame))) => {
                         stuck = false;
                         if let Some(piece) = frame.data_ref() {
@@ -133,7 +133,7 @@ impl Connection {
                         whole.waited = true;
                         return Poll::Pending;
                     }
-                    Poll::Pending => stuck = drive(&mut self.driver, &mut self.broken, cx),
+                    Poll::Pending => stuck = drive(&mut self.driver, &mut self.driver_error, cx),
                 }
             }
         });
@@ -141,7 +141,9 @@ impl Connection {
             Ok(()) => Ok(whole),
             Err(Ok(enough)) => Err(enough),
             // The driver knows better than the body why there is no more of it.
-            Err(Err(error)) => Err(fault::of_exchange(self.broken.as_ref().unwrap_or(&error))),
+            Err(Err(error)) => Err(failures::exchange_failure(
+                self.driver_error.as_ref().unwrap_or(&error),
+            )),
         }
     }
 
@@ -150,7 +152,7 @@ impl Connection {
         let Self {
             sender,
             mut driver,
-            mut broken,
+            driver_error: mut broken,
             ..
         } = self;
         drop(sender);
@@ -165,7 +167,7 @@ impl Connection {
 /// Lets the connection read and write; whether it waits for the network now. When it is over, it
 /// is dropped, and with it goes a word to those who wait for an answer or a body.
 fn drive(
-    driver: &mut Option<Driver>,
+    driver: &mut Option<Http1Driver>,
     broken: &mut Option<hyper::Error>,
     cx: &mut Context<'_>,
 ) -> bool {
@@ -182,12 +184,12 @@ fn drive(
 
 /// Answers and bodies come out of the driver, which has just been polled with the slot's own waker.
 /// If they knew it too, each of them would wake the slot that is running already, once more.
-fn silent() -> Context<'static> {
+fn noop_context() -> Context<'static> {
     Context::from_waker(Waker::noop())
 }
 
 /// Out of budget, tokio's channels say "pending" and wake; but nobody hears a silent context.
-fn respect_budget(cx: &Context<'_>) {
+fn wake_if_out_of_budget(cx: &Context<'_>) {
     if !tokio::task::coop::has_budget_remaining() {
         cx.waker().wake_by_ref();
     }

@@ -10,16 +10,16 @@ use crate::{Error, ErrorKind};
 
 /// What was given to be let in with.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Credentials {
+pub(crate) enum HttpCredentials {
     /// User and password.
     Basic(String),
     /// A token (RFC 6750).
     Bearer(String),
 }
 
-impl Credentials {
+impl HttpCredentials {
     /// The value of `Authorization`.
-    pub(crate) fn header(&self) -> Result<HeaderValue, Error> {
+    pub(crate) fn header_value(&self) -> Result<HeaderValue, Error> {
         let error = |message| Error::new(ErrorKind::Credentials, message);
         let text = match self {
             Self::Basic(user) if !user.contains(':') => {
@@ -38,13 +38,14 @@ impl Credentials {
             ));
         }
         let value = HeaderValue::from_str(&text);
-        let mut value = value.map_err(|cause| error("the token can't be sent").because(cause))?;
+        let mut value =
+            value.map_err(|cause| error("the token can't be sent").with_source(cause))?;
         value.set_sensitive(true);
         Ok(value)
     }
 }
 
-impl fmt::Debug for Credentials {
+impl fmt::Debug for HttpCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Basic(_) => "Basic(***)",
@@ -60,14 +61,14 @@ mod tests {
     #[test]
     fn the_examples_of_the_rfcs() {
         // RFC 7617, section 2.
-        let given = Credentials::Basic("Aladdin:open sesame".into());
-        let header = given.header().expect("is well formed");
+        let given = HttpCredentials::Basic("Aladdin:open sesame".into());
+        let header = given.header_value().expect("is well formed");
         assert_eq!(header, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert!(header.is_sensitive());
         // RFC 6750, section 2.1.
-        let token = Credentials::Bearer("mF_9.B5f-4.1JqM".into());
+        let token = HttpCredentials::Bearer("mF_9.B5f-4.1JqM".into());
         assert_eq!(
-            token.header().expect("is well formed"),
+            token.header_value().expect("is well formed"),
             "Bearer mF_9.B5f-4.1JqM"
         );
     }
@@ -75,14 +76,14 @@ mod tests {
     #[test]
     fn malformed_credentials_are_told_what_would_be_right() {
         let table = [
-            (Credentials::Basic("a".into()), "USER:PASSWORD"),
-            (Credentials::Basic("a:b\n".into()), "control characters"),
-            (Credentials::Bearer(String::new()), "is empty"),
-            (Credentials::Bearer("ü".into()), "not ASCII"),
-            (Credentials::Bearer("a\r\nb".into()), "not ASCII"),
+            (HttpCredentials::Basic("a".into()), "USER:PASSWORD"),
+            (HttpCredentials::Basic("a:b\n".into()), "control characters"),
+            (HttpCredentials::Bearer(String::new()), "is empty"),
+            (HttpCredentials::Bearer("ü".into()), "not ASCII"),
+            (HttpCredentials::Bearer("a\r\nb".into()), "not ASCII"),
         ];
         for (given, fragment) in table {
-            let error = given.header().expect_err(fragment);
+            let error = given.header_value().expect_err(fragment);
             assert!(error.to_string().contains(fragment), "{error}");
             assert_eq!(error.kind(), ErrorKind::Credentials);
             assert!(format!("{given:?}").contains("***"));

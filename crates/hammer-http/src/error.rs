@@ -2,7 +2,7 @@ use std::{error, fmt};
 
 use hammer_data::TemplateError;
 
-type Cause = Box<dyn error::Error + Send + Sync>;
+type ErrorSource = Box<dyn error::Error + Send + Sync>;
 
 /// Why a hammer for HTTP could not be built; a fragment that names the value and what would be
 /// right.
@@ -10,7 +10,7 @@ type Cause = Box<dyn error::Error + Send + Sync>;
 pub struct Error {
     kind: ErrorKind,
     message: String,
-    source: Option<Cause>,
+    source: Option<ErrorSource>,
 }
 
 /// What went wrong.
@@ -60,7 +60,7 @@ impl Error {
         Self::new(ErrorKind::Url, message)
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Cause>) -> Self {
+    pub(crate) fn with_source(mut self, source: impl Into<ErrorSource>) -> Self {
         self.source = Some(source.into());
         self
     }
@@ -68,7 +68,7 @@ impl Error {
     /// `of` is no template. Nothing is kept of what may be a secret.
     pub(crate) fn template(of: &str, error: TemplateError, secret: bool) -> Self {
         let wrong = Self::new(ErrorKind::Template, format!("{of} is no template"));
-        wrong.because(if secret { error.of_secret() } else { error })
+        wrong.with_source(if secret { error.redacted() } else { error })
     }
 
     /// What went wrong.
@@ -109,7 +109,7 @@ impl error::Error for Error {
 }
 
 /// What an error says, and what caused it.
-pub(crate) fn chain(error: &dyn error::Error) -> String {
+pub(crate) fn error_chain(error: &dyn error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

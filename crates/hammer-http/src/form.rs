@@ -22,11 +22,11 @@ pub struct FormField {
     file_name: Option<String>,
     content_type: Option<String>,
     /// Whether the content is what was given, and not that of a file.
-    given: bool,
+    is_literal: bool,
 }
 
 /// A part of a form, as it is sent.
-pub(crate) enum Piece<'f> {
+pub(crate) enum FormPiece<'f> {
     /// What stands around fields, and files.
     Fixed(Vec<u8>),
     /// The text of a field, and its name.
@@ -41,13 +41,13 @@ impl FormField {
             content: text.into(),
             file_name: None,
             content_type: None,
-            given: true,
+            is_literal: true,
         }
     }
 }
 
 /// What may be shown of a field: its name, since its value may be a secret.
-fn shown(spelled: &str) -> &str {
+fn shown_name(spelled: &str) -> &str {
     spelled.split('=').next().unwrap_or_default()
 }
 
@@ -57,32 +57,33 @@ impl FromStr for FormField {
     fn from_str(spelled: &str) -> Result<Self, Error> {
         let Some((name, rest)) = spelled.split_once('=') else {
             let right = "it should be name=value, name=@FILE or name=<FILE";
-            return Err(wrong(format!(
+            return Err(form_error(format!(
                 "malformed field {:?} of a form: {right}",
-                shown(spelled)
+                shown_name(spelled)
             )));
         };
         let from_file = rest
             .chars()
             .next()
             .filter(|first| matches!(first, '@' | '<'));
-        let (value, mut options) = word(rest.strip_prefix(['@', '<']).unwrap_or(rest), spelled)?;
+        let (value, mut options) =
+            parse_value(rest.strip_prefix(['@', '<']).unwrap_or(rest), spelled)?;
         let mut field = Self::text(name, value.clone());
         if let Some(how) = from_file {
             let path = Path::new(&value);
-            field.content = read(path)?;
-            field.given = false;
+            field.content = read_file(path)?;
+            field.is_literal = false;
             if how == '@' {
                 let name = path.file_name().unwrap_or_default();
                 field.file_name = Some(name.to_string_lossy().into_owned());
-                field.content_type = Some(guessed(path).to_owned());
+                field.content_type = Some(guess_media_type(path).to_owned());
             }
         }
         let mut typed = false;
         while let Some(rest) = options.strip_prefix(';') {
             let (option, next) = match rest.split_once('=') {
                 Some((key, rest)) => {
-                    let (value, next) = word(rest, spelled)?;
+                    let (value, next) = parse_value(rest, spelled)?;
                     ((key.trim(), value), next)
                 }
                 None => ((rest, String::new()), ""),
@@ -94,9 +95,9 @@ impl FromStr for FormField {
                 }
                 ("type", value) => {
                     let right = "it should be like text/plain";
-                    return Err(wrong(format!(
+                    return Err(form_error(format!(
                         "malformed type {value:?} in the field {:?}: {right}",
-                        shown(spelled)
+                        shown_name(spelled)
                     )));
                 }
                 ("filename", value) => field.file_name = Some(value),
@@ -107,9 +108,9 @@ impl FromStr for FormField {
                 }
                 (key, _) => {
                     let known = "known are type and filename; a value with a semicolon is quoted";
-                    return Err(wrong(format!(
+                    return Err(form_error(format!(
                         "unknown option {key:?} in the field {:?}: {known}",
-                        shown(spelled)
+                        shown_name(spelled)
                     )));
                 }
             }
@@ -120,32 +121,32 @@ impl FromStr for FormField {
 }
 
 /// The value of `Content-Type` and the body of a form in pieces, the same whenever it is made.
-pub(crate) fn encode(fields: &[FormField]) -> (String, Vec<Piece<'_>>) {
+pub(crate) fn encode(fields: &[FormField]) -> (String, Vec<FormPiece<'_>>) {
     let boundary = boundary(fields);
     let mut pieces = Vec::new();
     let mut body = Vec::new();
     for field in fields {
-        let name = quoted(&field.name);
+        let name = quote_name(&field.name);
         body.extend_from_slice(
             format!("--{boundary}\r\nContent-Disposition: form-data; name={name}").as_bytes(),
         );
         if let Some(file_name) = &field.file_name {
-            body.extend_from_slice(format!("; filename={}", quoted(file_name)).as_bytes());
+            body.extend_from_slice(format!("; filename={}", quote_name(file_name)).as_bytes());
         }
         if let Some(content_type) = &field.content_type {
             body.extend_from_slice(format!("\r\nContent-Type: {content_type}").as_bytes());
         }
         body.extend_from_slice(b"\r\n\r\n");
-        if field.given {
-            pieces.push(Piece::Fixed(std::mem::take(&mut body)));
-            pieces.push(Piece::Text(&field.content, &field.name));
+        if field.is_literal {
+            pieces.push(FormPiece::Fixed(std::mem::take(&mut body)));
+            pieces.push(FormPiece::Text(&field.content, &field.name));
         } else {
             body.extend_from_slice(&field.content);
         }
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    pieces.push(Piece::Fixed(body));
+    pieces.push(FormPiece::Fixed(body));
     (format!("multipart/form-data; boundary={boundary}"), pieces)
 }
 
@@ -164,7 +165,7 @@ fn boundary(fields: &[FormField]) -> String {
 }
 
 /// A name as HTML's standard writes it (section 4.10.21.8): three characters are escaped.
-fn quoted(name: &str) -> String {
+fn quote_name(name: &str) -> String {
     let escaped = name
         .replace('"', "%22")
         .replace('\r', "%0D")
@@ -173,7 +174,7 @@ fn quoted(name: &str) -> String {
 }
 
 /// The word that `text` begins with, quoted or up to a semicolon, and what comes after it.
-fn word<'a>(text: &'a str, spelled: &str) -> Result<(String, &'a str), Error> {
+fn parse_value<'a>(text: &'a str, spelled: &str) -> Result<(String, &'a str), Error> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(';').unwrap_or(text.len());
         return Ok((text[..end].to_owned(), &text[end..]));
@@ -193,18 +194,18 @@ fn word<'a>(text: &'a str, spelled: &str) -> Result<(String, &'a str), Error> {
                     return Ok((value, rest));
                 }
                 let right = "after a quoted value comes ;type=… or ;filename=…";
-                return Err(wrong(format!(
+                return Err(form_error(format!(
                     "malformed field {:?} of a form: {right}",
-                    shown(spelled)
+                    shown_name(spelled)
                 )));
             }
             other => value.push(other),
         }
     }
     let right = "the quote at its begin is never closed";
-    Err(wrong(format!(
+    Err(form_error(format!(
         "malformed field {:?} of a form: {right}",
-        shown(spelled)
+        shown_name(spelled)
     )))
 }
 
@@ -219,7 +220,7 @@ fn is_media_type(text: &str) -> bool {
 }
 
 /// The type of a file by the end of its name.
-fn guessed(path: &Path) -> &'static str {
+fn guess_media_type(path: &Path) -> &'static str {
     let end = path.extension().unwrap_or_default().to_ascii_lowercase();
     match end.to_str().unwrap_or_default() {
         "gif" => "image/gif",
@@ -235,13 +236,13 @@ fn guessed(path: &Path) -> &'static str {
     }
 }
 
-fn read(path: &Path) -> Result<Bytes, Error> {
-    fs::read(path)
-        .map(Bytes::from)
-        .map_err(|cause| wrong(format!("the file {} can't be read", path.display())).because(cause))
+fn read_file(path: &Path) -> Result<Bytes, Error> {
+    fs::read(path).map(Bytes::from).map_err(|cause| {
+        form_error(format!("the file {} can't be read", path.display())).with_source(cause)
+    })
 }
 
-fn wrong(message: String) -> Error {
+fn form_error(message: String) -> Error {
     Error::new(ErrorKind::Body, message)
 }
 
@@ -258,8 +259,8 @@ mod tests {
     #[test]
     fn fields_as_curl_spells_them() {
         /// As it is spelled; name, content, type and name of the file.
-        type Row<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>);
-        let table: [Row<'_>; 12] = [
+        type FieldExpectation<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>);
+        let table: [FieldExpectation<'_>; 12] = [
             ("a=b", "a", "b", None, None),
             ("a=", "a", "", None, None),
             ("=b", "", "b", None, None),
@@ -339,8 +340,8 @@ mod tests {
     fn whole(fields: &[FormField]) -> (String, Vec<u8>) {
         let (content_type, pieces) = encode(fields);
         let bytes = pieces.into_iter().map(|piece| match piece {
-            Piece::Fixed(bytes) => bytes,
-            Piece::Text(bytes, _) => bytes.to_vec(),
+            FormPiece::Fixed(bytes) => bytes,
+            FormPiece::Text(bytes, _) => bytes.to_vec(),
         });
         (content_type, bytes.collect::<Vec<_>>().concat())
     }

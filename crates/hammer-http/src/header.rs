@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use hyper::header::{HeaderName, HeaderValue};
 
-use crate::secret::{is_secret, masked_header};
+use crate::masking::{is_secret_header, mask_header};
 use crate::{Error, ErrorKind};
 
 /// A header of the request, as one line.
@@ -10,13 +10,13 @@ use crate::{Error, ErrorKind};
 /// The spelling is that of curl's `-H`: `Name: value` sends it in place of a default of that name,
 /// `Name:` sends none of that name, `Name;` sends it empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
+pub struct RequestHeader {
     pub(crate) name: HeaderName,
     /// `None`: not to be sent.
     pub(crate) value: Option<HeaderValue>,
 }
 
-impl Header {
+impl RequestHeader {
     /// A header of a name and a value.
     ///
     /// # Errors
@@ -26,17 +26,17 @@ impl Header {
         let error = |message| Error::new(ErrorKind::Header, message);
         let parsed: HeaderName = name.parse().map_err(|cause| {
             let right = "it should be letters, digits and hyphens, as in \"X-Name: value\"";
-            error(format!("malformed name {name:?} of a header: {right}")).because(cause)
+            error(format!("malformed name {name:?} of a header: {right}")).with_source(cause)
         })?;
         let mut value = HeaderValue::from_str(value.trim()).map_err(|cause| {
-            let value = masked_header(name, value.as_bytes());
+            let value = mask_header(name, value.as_bytes());
             let message = format!(
                 "malformed value {value:?} of the header {name}: no line breaks or \
                                    other control characters can be sent"
             );
-            error(message).because(cause)
+            error(message).with_source(cause)
         })?;
-        value.set_sensitive(is_secret(&parsed));
+        value.set_sensitive(is_secret_header(&parsed));
         Ok(Self {
             name: parsed,
             value: Some(value),
@@ -50,13 +50,13 @@ impl Header {
     }
 }
 
-impl From<Header> for (HeaderName, Option<HeaderValue>) {
-    fn from(header: Header) -> Self {
+impl From<RequestHeader> for (HeaderName, Option<HeaderValue>) {
+    fn from(header: RequestHeader) -> Self {
         (header.name, header.value)
     }
 }
 
-impl FromStr for Header {
+impl FromStr for RequestHeader {
     type Err = Error;
 
     fn from_str(line: &str) -> Result<Self, Error> {
@@ -93,7 +93,7 @@ mod tests {
             ("Accept: a;b", "accept", Some("a;b")),
         ];
         for (line, name, value) in table {
-            let header: Header = line.parse().expect(line);
+            let header: RequestHeader = line.parse().expect(line);
             assert_eq!(header.name, name, "{line}");
             assert_eq!(
                 header.value.as_ref().map(HeaderValue::as_bytes),
@@ -116,7 +116,7 @@ mod tests {
             "X-A: \u{7}",
             "Ü: b",
         ] {
-            let error = line.parse::<Header>().expect_err(line);
+            let error = line.parse::<RequestHeader>().expect_err(line);
             assert!(
                 error.to_string().starts_with("malformed"),
                 "{line}: {error}"

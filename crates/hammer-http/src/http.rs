@@ -2,16 +2,18 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use hammer_core::{Crew, Failure, Hammer, Hit, Needs, Outcome, Slot, Unready};
+use hammer_core::{
+    Failure, Hammer, Hit, Outcome, PrepareError, ResourceNeeds, Slot, WorkerContext,
+};
 
-use crate::blanks::{Blanks, Desk, Moment, Sheet};
-use crate::journey::{self, Journey};
-use crate::link::{Keeping, Link};
-use crate::refusals::Refusals;
-use crate::template::Template;
+use crate::auth_failures::AuthFailures;
+use crate::blanks::{RenderBuffer, RenderContext, RequestBuffer, RequestTemplate};
+use crate::link::{ConnectionPolicy, OriginConnection};
+use crate::pipeline::{self, Pipeline};
+use crate::template::PreparedRequest;
 use crate::version::HttpVersion;
-use crate::{HttpBuilder, Request, Targets};
-use hammer_net::Dial;
+use crate::{HttpBuilder, HttpRequest, TargetList};
+use hammer_net::PeerConnector;
 
 /// Sends an HTTP request with every hit, over HTTP/1.1 or HTTP/2.
 ///
@@ -24,41 +26,41 @@ use hammer_net::Dial;
 /// A hit that is dropped takes its connection along, or over HTTP/2 its stream; what sessions share
 /// stays in order.
 pub struct Http {
-    pub(crate) way: Way,
-    pub(crate) keeping: Keeping,
+    pub(crate) mode: HitMode,
+    pub(crate) connection_policy: ConnectionPolicy,
     /// What became of tokens, if there are any.
-    pub(crate) refusals: Option<Refusals>,
+    pub(crate) auth_failures: Option<AuthFailures>,
 }
 
 /// What a hit does.
-pub(crate) enum Way {
+pub(crate) enum HitMode {
     /// It sends this request there, and looks at the status.
-    Straight(Box<Straight>),
+    Simple(Box<SimpleRequest>),
     /// It does more than that.
-    Journey(Box<Journey>),
+    Pipeline(Box<Pipeline>),
 }
 
 /// One request, and what opens connections for it.
-pub(crate) struct Straight {
-    pub(crate) template: Template,
+pub(crate) struct SimpleRequest {
+    pub(crate) request: PreparedRequest,
     /// What differs from hit to hit.
-    pub(crate) blanks: Option<Box<Blanks>>,
-    pub(crate) dial: Dial,
+    pub(crate) template: Option<Box<RequestTemplate>>,
+    pub(crate) dial: PeerConnector,
 }
 
 /// What a slot keeps between hits: its connections, and its own copy of what it sends.
-pub struct Session(Kind);
+pub struct HttpSession(HttpSessionState);
 
-enum Kind {
-    Straight(Box<Own>),
-    Journey(Box<journey::State>),
+enum HttpSessionState {
+    Simple(Box<SimpleSession>),
+    Pipeline(Box<pipeline::PipelineSession>),
 }
 
 /// What a slot needs to send one request again and again.
-struct Own {
-    sheet: Sheet,
-    desk: Rc<RefCell<Desk>>,
-    link: Link,
+struct SimpleSession {
+    request_buffer: RequestBuffer,
+    render_buffer: Rc<RefCell<RenderBuffer>>,
+    connection: OriginConnection,
 }
 
 impl Http {
@@ -68,7 +70,7 @@ impl Http {
     }
 
     /// Begins a hammer for several targets, each with a URL of its own.
-    pub fn builder_for(targets: Targets) -> HttpBuilder {
+    pub fn builder_for_targets(targets: TargetList) -> HttpBuilder {
         HttpBuilder::for_targets(targets)
     }
 
@@ -80,41 +82,45 @@ impl Http {
     /// As a hit of this hammer.
     pub fn send(
         &self,
-        session: &mut Session,
+        session: &mut HttpSession,
         hit: Hit,
-        request: &Request,
+        request: &HttpRequest,
     ) -> impl Future<Output = Result<Outcome, Failure>> {
-        self.exchange(session, hit, Some(request))
+        self.send_and_receive(session, hit, Some(request))
     }
 
-    async fn exchange(
+    async fn send_and_receive(
         &self,
-        session: &mut Session,
+        session: &mut HttpSession,
         hit: Hit,
-        request: Option<&Request>,
+        request: Option<&HttpRequest>,
     ) -> Result<Outcome, Failure> {
         let mut token = None;
-        let (dial, template, link) = match (&self.way, &mut session.0) {
-            (Way::Straight(straight), Kind::Straight(own)) => {
-                if let Some(blanks) = &straight.blanks
+        let (dial, template, link) = match (&self.mode, &mut session.0) {
+            (HitMode::Simple(straight), HttpSessionState::Simple(own)) => {
+                if let Some(blanks) = &straight.template
                     && request.is_none()
                 {
-                    let mut moment = Moment::new(&hit, hit.rng(), &[]);
-                    let desk = &mut own.desk.borrow_mut();
-                    blanks.fill(None, &mut moment, &mut own.sheet, desk)?;
-                    token = moment.token();
+                    let mut moment = RenderContext::new(&hit, hit.rng(), &[]);
+                    let desk = &mut own.render_buffer.borrow_mut();
+                    blanks.render(None, &mut moment, &mut own.request_buffer, desk)?;
+                    token = moment.token_ordinal();
                 }
-                (&straight.dial, &own.sheet.template, &mut own.link)
+                (
+                    &straight.dial,
+                    &own.request_buffer.request,
+                    &mut own.connection,
+                )
             }
             // On the heap: most hammers have none, and the future of a hit has room for both.
-            (Way::Journey(journey), Kind::Journey(state)) => {
-                let refusals = self.refusals.as_ref();
+            (HitMode::Pipeline(journey), HttpSessionState::Pipeline(state)) => {
+                let refusals = self.auth_failures.as_ref();
                 return Box::pin(journey.hit(state, &hit, request, refusals)).await;
             }
             _ => unreachable!("a session is of the hammer that opened it"),
         };
-        let template = request.map_or(template, |request| &request.template);
-        let (slot, keeping) = (hit.slot(), &self.keeping);
+        let template = request.map_or(template, |request| &request.prepared);
+        let (slot, keeping) = (hit.slot(), &self.connection_policy);
         let answer = link.send(dial, keeping, template, None, slot).await?;
         hit.mark("first_byte");
         let status = answer.status().as_u16();
@@ -123,13 +129,13 @@ impl Http {
             hit.mark("body");
         }
         slot.count("body_bytes", whole.bytes);
-        let (sent, received) = link.settle(keeping, slot).await;
+        let (sent, received) = link.finish_hit(keeping, slot).await;
         // No target says this of itself.
-        if status == 407 && dial.for_proxy().is_some() {
-            return Err(hammer_net::PROXY_AUTH);
+        if status == 407 && dial.forward_proxy_headers().is_some() {
+            return Err(hammer_net::PROXY_AUTH_REQUIRED);
         }
         if status == 401
-            && let (Some(refusals), Some(token)) = (&self.refusals, token)
+            && let (Some(refusals), Some(token)) = (&self.auth_failures, token)
         {
             refusals.count(&hit, token);
         }
@@ -143,52 +149,55 @@ impl Http {
 }
 
 impl Hammer for Http {
-    type Session = Session;
+    type Session = HttpSession;
 
-    async fn prepare(&self, _: &Crew) -> Result<(), Unready> {
-        match &self.refusals {
-            Some(refusals) => Ok(refusals.words().ready().await?),
+    async fn prepare(&self, _: &WorkerContext) -> Result<(), PrepareError> {
+        match &self.auth_failures {
+            Some(refusals) => Ok(refusals.scope().ready().await?),
             None => Ok(()),
         }
     }
 
-    async fn open(&self, slot: Slot) -> Result<Session, Failure> {
-        let straight = match &self.way {
-            Way::Straight(straight) => straight,
-            Way::Journey(journey) => {
+    async fn open(&self, slot: Slot) -> Result<HttpSession, Failure> {
+        let straight = match &self.mode {
+            HitMode::Simple(straight) => straight,
+            HitMode::Pipeline(journey) => {
                 let state = Box::pin(journey.open(&slot)).await?;
-                return Ok(Session(Kind::Journey(Box::new(state))));
+                return Ok(HttpSession(HttpSessionState::Pipeline(Box::new(state))));
             }
         };
-        let mut link = Link::default();
-        if self.keeping.keepalive {
-            link.open(&straight.dial, &self.keeping, &slot).await?;
+        let mut link = OriginConnection::default();
+        if self.connection_policy.keepalive {
+            link.open(&straight.dial, &self.connection_policy, &slot)
+                .await?;
         }
-        let mut template = straight.template.unshared();
-        if straight.blanks.is_some() {
-            template = template.passing();
+        let mut template = straight.request.deep_copy();
+        if straight.template.is_some() {
+            template = template.for_single_use();
         }
-        Ok(Session(Kind::Straight(Box::new(Own {
-            sheet: Sheet::new(template),
-            desk: slot.share(RefCell::default),
-            link,
-        }))))
+        Ok(HttpSession(HttpSessionState::Simple(Box::new(
+            SimpleSession {
+                request_buffer: RequestBuffer::new(template),
+                render_buffer: slot.worker_local(RefCell::default),
+                connection: link,
+            },
+        ))))
     }
 
     fn hit(
         &self,
-        session: &mut Session,
+        session: &mut HttpSession,
         hit: Hit,
     ) -> impl Future<Output = Result<Outcome, Failure>> {
-        self.exchange(session, hit, None)
+        self.send_and_receive(session, hit, None)
     }
 
-    fn needs(&self, mut needs: Needs) -> Needs {
-        let dial = match &self.way {
-            Way::Straight(straight) => &straight.dial,
-            Way::Journey(journey) => &journey.origins[0],
+    fn needs(&self, mut needs: ResourceNeeds) -> ResourceNeeds {
+        let dial = match &self.mode {
+            HitMode::Simple(straight) => &straight.dial,
+            HitMode::Pipeline(journey) => &journey.origins[0],
         };
-        let connections = match self.keeping.sharing {
+        let connections = match self.connection_policy.http2_pool {
             // Each target has so many, and they carry all hits.
             Some(sharing) if sharing.version == HttpVersion::Http2 => {
                 sharing.connections.map_or(needs.ports, |some| some as u64)
@@ -197,67 +206,70 @@ impl Hammer for Http {
         };
         let fewer = needs.ports.saturating_sub(connections);
         needs.files -= fewer;
-        needs.ports = dial.ports(needs.ports - fewer);
+        needs.ports = dial.ports_needed(needs.ports - fewer);
         needs
     }
 
-    async fn close(&self, session: Session) {
+    async fn close(&self, session: HttpSession) {
         match session.0 {
-            Kind::Straight(own) => own.link.close().await,
-            Kind::Journey(state) => state.close().await,
+            HttpSessionState::Simple(own) => own.connection.close().await,
+            HttpSessionState::Pipeline(state) => state.close().await,
         }
     }
 
     fn max_workers(&self) -> usize {
-        let connections = self.keeping.sharing.and_then(|sharing| sharing.connections);
+        let connections = self
+            .connection_policy
+            .http2_pool
+            .and_then(|sharing| sharing.connections);
         connections.unwrap_or(usize::MAX)
     }
 
-    fn most_hits(&self) -> Option<u64> {
-        let blanks = match &self.way {
-            Way::Straight(straight) => straight.blanks.as_deref(),
-            Way::Journey(journey) => return journey.most_hits(),
+    fn max_hits(&self) -> Option<u64> {
+        let blanks = match &self.mode {
+            HitMode::Simple(straight) => straight.template.as_deref(),
+            HitMode::Pipeline(journey) => return journey.max_hits(),
         };
-        blanks.and_then(Blanks::most_hits)
+        blanks.and_then(RequestTemplate::max_hits)
     }
 
-    fn doubts(&self) -> Vec<String> {
-        let Some(refusals) = &self.refusals else {
+    fn warnings(&self) -> Vec<String> {
+        let Some(refusals) = &self.auth_failures else {
             return vec![];
         };
-        let mut doubts = refusals.words().doubts();
-        doubts.extend(refusals.doubts());
+        let mut doubts = refusals.scope().warnings();
+        doubts.extend(refusals.warnings());
         doubts
     }
 
-    fn rows(&self) -> Vec<String> {
-        match &self.way {
-            Way::Straight(_) => vec![],
-            Way::Journey(journey) => journey.rows.clone(),
+    fn groups(&self) -> Vec<String> {
+        match &self.mode {
+            HitMode::Simple(_) => vec![],
+            HitMode::Pipeline(journey) => journey.groups.clone(),
         }
     }
 }
 
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let template = match &self.way {
-            Way::Straight(straight) => &straight.template,
-            Way::Journey(journey) => &journey.targets[0].template,
+        let template = match &self.mode {
+            HitMode::Simple(straight) => &straight.request,
+            HitMode::Pipeline(journey) => &journey.targets[0].request,
         };
         f.debug_struct("Http")
             .field("template", template)
-            .field("keeping", &self.keeping)
+            .field("keeping", &self.connection_policy)
             .finish_non_exhaustive()
     }
 }
 
-impl fmt::Debug for Session {
+impl fmt::Debug for HttpSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = match &self.0 {
-            Kind::Straight(own) => usize::from(own.link.is_open()),
-            Kind::Journey(state) => state.open_links(),
+            HttpSessionState::Simple(own) => usize::from(own.connection.is_open()),
+            HttpSessionState::Pipeline(state) => state.open_connections(),
         };
-        f.debug_struct("Session")
+        f.debug_struct("HttpSession")
             .field("open", &open)
             .finish_non_exhaustive()
     }

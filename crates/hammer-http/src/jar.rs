@@ -8,22 +8,22 @@ use url::Url;
 /// So many cookies are kept for a slot, and so many taken from one answer: what browsers keep for a
 /// site, and more than any needs. A target that gives every answer a new name fills no memory.
 const MAX_COOKIES: usize = 180;
-const MAX_FROM_ANSWER: usize = 50;
+const MAX_COOKIES_PER_RESPONSE: usize = 50;
 /// A cookie may have this many bytes (RFC 6265, section 6.1).
 const MAX_COOKIE_BYTES: usize = 4096;
 
 /// Keeps what targets set, and knows what to send back: by domain, path and expiry (RFC 6265).
 #[derive(Debug, Default)]
-pub(crate) struct Jar {
+pub(crate) struct CookieJar {
     store: CookieStore,
 }
 
-impl Jar {
+impl CookieJar {
     /// The value of `Cookie` for `url`, if there is any cookie for it.
     ///
     /// Cookies of longer paths come first (RFC 6265, section 5.4), and those of equal ones in the
     /// order of their names, so that it does not change by chance.
-    pub(crate) fn header(&self, url: &Url) -> Option<HeaderValue> {
+    pub(crate) fn cookie_header(&self, url: &Url) -> Option<HeaderValue> {
         let mut cookies = self.store.matches(url);
         if cookies.is_empty() {
             return None;
@@ -42,8 +42,12 @@ impl Jar {
     }
 
     /// Takes what an answer from `url` sets.
-    pub(crate) fn take(&mut self, headers: &HeaderMap, url: &Url) {
-        for value in headers.get_all(SET_COOKIE).iter().take(MAX_FROM_ANSWER) {
+    pub(crate) fn store_response(&mut self, headers: &HeaderMap, url: &Url) {
+        for value in headers
+            .get_all(SET_COOKIE)
+            .iter()
+            .take(MAX_COOKIES_PER_RESPONSE)
+        {
             let Ok(text) = value.to_str() else {
                 tracing::debug!("a cookie that is no text");
                 continue;
@@ -71,7 +75,7 @@ impl Jar {
     }
 
     /// Adds a cookie for the host of `url` and all its paths.
-    pub(crate) fn give(&mut self, name: &str, value: &str, url: &Url) {
+    pub(crate) fn insert(&mut self, name: &str, value: &str, url: &Url) {
         let mut cookie = RawCookie::new(name.to_owned(), value.to_owned());
         cookie.set_path("/");
         // What was given for a secure target is for no other.
@@ -90,22 +94,22 @@ mod tests {
         text.parse().expect("is a URL")
     }
 
-    fn jar(from: &str, cookies: &[&str]) -> Jar {
+    fn jar(from: &str, cookies: &[&str]) -> CookieJar {
         let mut headers = HeaderMap::new();
         for cookie in cookies {
             headers.append(SET_COOKIE, HeaderValue::from_str(cookie).expect("is text"));
         }
-        let mut jar = Jar::default();
-        jar.take(&headers, &url(from));
+        let mut jar = CookieJar::default();
+        jar.store_response(&headers, &url(from));
         jar
     }
 
     #[test]
     fn what_is_given_for_a_secure_target_goes_to_no_other() {
         let to = |from: &str, to: &str| {
-            let mut jar = Jar::default();
-            jar.give("i", "1", &url(from));
-            jar.header(&url(to)).is_some()
+            let mut jar = CookieJar::default();
+            jar.insert("i", "1", &url(from));
+            jar.cookie_header(&url(to)).is_some()
         };
         assert!(to("https://a.test/x", "https://a.test/y"));
         assert!(to("http://a.test/x", "http://a.test/y"));
@@ -195,7 +199,7 @@ mod tests {
             ),
         ];
         for (from, cookies, to, header) in table {
-            let found = jar(from, cookies).header(&url(to));
+            let found = jar(from, cookies).cookie_header(&url(to));
             let found = found.as_ref().map(|value| value.to_str().expect("is text"));
             assert_eq!(found, header, "{cookies:?} from {from} to {to}");
         }
@@ -206,32 +210,33 @@ mod tests {
         let large = format!("i={}", "x".repeat(MAX_COOKIE_BYTES));
         let jar = jar("http://a.test/", &["", "=", "x", &large, "i=1"]);
         let header = jar
-            .header(&url("http://a.test/"))
+            .cookie_header(&url("http://a.test/"))
             .expect("one is well formed");
         assert_eq!(header, "i=1");
     }
 
     #[test]
     fn given_cookies_may_be_set_anew() {
-        let mut jar = Jar::default();
-        jar.give("i", "0", &url("http://a.test/x/y"));
+        let mut jar = CookieJar::default();
+        jar.insert("i", "0", &url("http://a.test/x/y"));
         assert_eq!(
-            jar.header(&url("http://a.test/z"))
+            jar.cookie_header(&url("http://a.test/z"))
                 .expect("is for all paths"),
             "i=0"
         );
         let mut headers = HeaderMap::new();
         headers.append(SET_COOKIE, HeaderValue::from_static("i=1; Path=/"));
-        jar.take(&headers, &url("http://a.test/"));
+        jar.store_response(&headers, &url("http://a.test/"));
         assert_eq!(
-            jar.header(&url("http://a.test/z")).expect("it is there"),
+            jar.cookie_header(&url("http://a.test/z"))
+                .expect("it is there"),
             "i=1"
         );
     }
 
     #[test]
     fn a_target_that_sets_new_names_for_ever_fills_no_memory() {
-        let mut jar = Jar::default();
+        let mut jar = CookieJar::default();
         let from = url("http://a.test/");
         for answer in 0..20 {
             let mut headers = HeaderMap::new();
@@ -239,13 +244,13 @@ mod tests {
                 let cookie = format!("n{answer}x{cookie}=1");
                 headers.append(SET_COOKIE, cookie.parse().expect("is text"));
             }
-            jar.take(&headers, &from);
+            jar.store_response(&headers, &from);
         }
         assert_eq!(jar.store.iter_any().count(), MAX_COOKIES);
         let mut headers = HeaderMap::new();
         headers.append(SET_COOKIE, HeaderValue::from_static("n0x0=2"));
-        jar.take(&headers, &from);
-        let header = jar.header(&from).expect("there are many");
+        jar.store_response(&headers, &from);
+        let header = jar.cookie_header(&from).expect("there are many");
         assert!(
             header.to_str().expect("is text").contains("n0x0=2;"),
             "{header:?}"

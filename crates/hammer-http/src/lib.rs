@@ -9,7 +9,7 @@
 //! use hammer_core::{Rate, Run, Schedule};
 //! use hammer_http::Http;
 //!
-//! let http = Http::builder("http://127.0.0.1:8080/").header("Accept-Language", "de").build()?;
+//! let http = Http::builder("http://127.0.0.1:8080/").header("Accept-GeneratorLanguage", "de").build()?;
 //! let schedule = Schedule::constant(Rate::per_second(1000)).lasting(Duration::from_secs(10));
 //! let report = Run::new(http, schedule).execute(|_| ())?;
 //! println!("{:?}", report.labels);
@@ -57,33 +57,33 @@
 //! and `decoded_bytes` where they were coded and looked into. Facts of a
 //! connection over TLS are `tls` (version and cipher), `tls_handshake` (`full` or `resumed`) and `alpn`.
 
+mod auth_failures;
 mod blanks;
 mod builder;
 mod capture;
-mod coding;
 mod connection;
+mod content_coding;
 mod credentials;
 mod decoder;
 mod error;
 mod expect;
-mod fault;
+mod failures;
 mod form;
 mod h2;
 mod header;
 mod http;
 mod jar;
-mod journey;
 mod lifetime;
 mod lines;
 mod link;
 mod many;
+mod masking;
+mod pipeline;
 mod pool;
+mod recorder;
 mod redirect;
-mod refusals;
 mod requests;
-mod secret;
 mod signature;
-mod tape;
 mod targets;
 mod template;
 mod url;
@@ -91,21 +91,21 @@ mod version;
 mod wire;
 
 pub use builder::HttpBuilder;
-pub use capture::Capture;
-pub use coding::Coding;
+pub use capture::ResponseCapture;
+pub use content_coding::ContentCoding;
 pub use error::{Error, ErrorKind};
 pub use expect::{ExpectedHeader, ExpectedJson, ExpectedPattern, ExpectedStatus};
 pub use form::FormField;
-pub use hammer_data::Words;
-pub use hammer_net::{Family, Networking, TlsVersion};
-pub use header::Header;
-pub use http::{Http, Session};
-pub use requests::{Message, Request, Requests, Unsendable};
-pub use secret::masked_header;
+pub use hammer_data::TemplateScope;
+pub use hammer_net::{AddressFamily, ConfigureNetwork, TlsVersion};
+pub use header::RequestHeader;
+pub use http::{Http, HttpSession};
+pub use masking::mask_header;
+pub use recorder::{ExchangeRecorder, RecordedExchange, RecordedResponse};
+pub use requests::{HttpRequest, HttpRequestError, HttpRequestFactory, HttpRequestSpec};
 pub use signature::SignatureScope;
-pub use tape::{Answer, Exchange, Tape};
-pub use targets::{TargetOrder, Targets};
-pub use url::masked;
+pub use targets::{TargetList, TargetOrder};
+pub use url::mask_url;
 pub use version::HttpVersion;
 
 /// What the README shows compiles.

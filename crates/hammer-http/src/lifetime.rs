@@ -6,21 +6,21 @@ use hammer_core::Slot;
 
 /// When a connection has done its work, though nothing is wrong with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Lifetime {
-    pub(crate) hits: Option<u64>,
-    pub(crate) time: Option<Duration>,
+pub(crate) struct LifetimeLimits {
+    pub(crate) max_hits: Option<u64>,
+    pub(crate) max_age: Option<Duration>,
 }
 
 /// The life of one connection so far.
 #[derive(Debug)]
-pub(crate) struct Life {
+pub(crate) struct ConnectionUsage {
     opened: Instant,
     hits: u64,
 }
 
-impl Life {
+impl ConnectionUsage {
     /// Begins with a connection that is open now.
-    pub(crate) fn begin(slot: &Slot) -> Self {
+    pub(crate) fn opened(slot: &Slot) -> Self {
         slot.count("connections_opened", 1);
         Self {
             opened: Instant::now(),
@@ -29,7 +29,7 @@ impl Life {
     }
 
     /// A hit goes over the connection.
-    pub(crate) fn hit(&mut self, slot: &Slot) {
+    pub(crate) fn count_hit(&mut self, slot: &Slot) {
         if self.hits > 0 {
             slot.count("connections_reused", 1);
         }
@@ -37,10 +37,10 @@ impl Life {
     }
 
     /// Whether it has done its work; if so, that is counted, and the connection is to be closed.
-    pub(crate) fn is_over(&self, lifetime: &Lifetime, slot: &Slot) -> bool {
-        let over = lifetime.hits.is_some_and(|hits| self.hits >= hits)
+    pub(crate) fn count_if_over(&self, lifetime: &LifetimeLimits, slot: &Slot) -> bool {
+        let over = lifetime.max_hits.is_some_and(|hits| self.hits >= hits)
             || lifetime
-                .time
+                .max_age
                 .is_some_and(|time| self.opened.elapsed() >= time);
         if over {
             slot.count("connections_retired", 1);
@@ -50,6 +50,6 @@ impl Life {
 }
 
 /// The target has closed a connection, asked for or not.
-pub(crate) fn closed_by_target(slot: &Slot) {
+pub(crate) fn count_closed_by_target(slot: &Slot) {
     slot.count("connections_closed_by_target", 1);
 }

@@ -7,7 +7,7 @@ use crate::{Error, ErrorKind};
 /// The lines of `text` without their ends; empty ones are left out.
 ///
 /// They are parts of the same memory, so that a large file is there once.
-pub(crate) fn lines(text: &Bytes) -> Result<Vec<Bytes>, Error> {
+pub(crate) fn split_lines(text: &Bytes) -> Result<Vec<Bytes>, Error> {
     let mut lines = Vec::new();
     let mut begin = 0;
     let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
@@ -43,13 +43,13 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(
-                lines(&text.into()).expect("has a line"),
+                split_lines(&text.into()).expect("has a line"),
                 expected,
                 "{text:?}"
             );
         }
         for text in ["", "\n", "\r\n\r\n"] {
-            let error = lines(&text.into()).expect_err(text);
+            let error = split_lines(&text.into()).expect_err(text);
             assert!(error.to_string().contains("no line"), "{error}");
         }
     }

@@ -6,48 +6,48 @@ use hammer_core::{Failure, Slot};
 use hyper::Response;
 use hyper::body::Incoming;
 
-use crate::connection::{Connection, Whole};
-use crate::fault;
-use crate::h2::Wants;
-use crate::lifetime::{Lifetime, closed_by_target};
-use crate::many::{Many, Sent};
-use crate::pool::{Pools, Sharing};
-use crate::template::Template;
-use hammer_net::Dial;
+use crate::connection::{BodyStats, Http1Connection};
+use crate::failures;
+use crate::h2::ResponseInterest;
+use crate::lifetime::{LifetimeLimits, count_closed_by_target};
+use crate::many::{Http2Client, Http2SendReply};
+use crate::pool::{Http2PoolConfig, WorkerPools};
+use crate::template::PreparedRequest;
+use hammer_net::PeerConnector;
 
 /// How long connections are kept.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Keeping {
+pub(crate) struct ConnectionPolicy {
     /// Longer than for one hit.
     pub(crate) keepalive: bool,
-    pub(crate) lifetime: Option<Lifetime>,
+    pub(crate) lifetime_limits: Option<LifetimeLimits>,
     /// How slots share them, where HTTP/2 may be spoken.
-    pub(crate) sharing: Option<Sharing>,
+    pub(crate) http2_pool: Option<Http2PoolConfig>,
     /// What is looked at of an answer.
-    pub(crate) wants: Wants,
+    pub(crate) wants: ResponseInterest,
 }
 
 /// What comes behind the head of an answer.
-pub(crate) enum Rest {
+pub(crate) enum ResponseBody {
     Http1(Incoming),
     Http2,
 }
 
 /// A connection, if one is open, or a part in those that slots share.
 #[derive(Default)]
-pub(crate) struct Link {
+pub(crate) struct OriginConnection {
     /// The number of the origin.
     origin: usize,
     /// Of HTTP/1.1, and this slot's own.
-    connection: Option<Box<Connection>>,
-    many: Option<Many>,
+    http1: Option<Box<Http1Connection>>,
+    http2: Option<Http2Client>,
     /// Bytes sent and received before the present hit.
-    before: (u64, u64),
+    traffic_before: (u64, u64),
 }
 
-impl Link {
+impl OriginConnection {
     /// A link to the origin of this number, on which nothing is open.
-    pub(crate) fn to(origin: usize) -> Self {
+    pub(crate) fn for_origin(origin: usize) -> Self {
         Self {
             origin,
             ..Self::default()
@@ -55,18 +55,18 @@ impl Link {
     }
 
     pub(crate) fn is_open(&self) -> bool {
-        self.connection.is_some() || self.many.as_ref().is_some_and(Many::is_open)
+        self.http1.is_some() || self.http2.as_ref().is_some_and(Http2Client::is_open)
     }
 
     /// Opens a connection before there is anything to send.
     pub(crate) async fn open(
         &mut self,
-        dial: &Dial,
-        keeping: &Keeping,
+        dial: &PeerConnector,
+        policy: &ConnectionPolicy,
         slot: &Slot,
     ) -> Result<(), Failure> {
-        self.share(dial, keeping, slot);
-        self.connection = match &mut self.many {
+        self.join_pool(dial, policy, slot);
+        self.http1 = match &mut self.http2 {
             None => Some(connect(dial, slot).await?),
             Some(many) => Box::pin(many.open(dial, slot)).await?,
         };
@@ -74,13 +74,15 @@ impl Link {
     }
 
     /// Takes part in the connections of the worker, if they may be shared.
-    fn share(&mut self, dial: &Dial, keeping: &Keeping, slot: &Slot) {
-        if let Some(sharing) = keeping.sharing
-            && self.many.is_none()
-            && sharing.has(dial)
+    fn join_pool(&mut self, dial: &PeerConnector, policy: &ConnectionPolicy, slot: &Slot) {
+        if let Some(sharing) = policy.http2_pool
+            && self.http2.is_none()
+            && sharing.applies_to(dial)
         {
-            let pool = slot.share(Pools::default).of(self.origin, sharing, slot);
-            self.many = Some(Many::new(pool, keeping.keepalive, keeping.wants, slot));
+            let pool = slot
+                .worker_local(WorkerPools::default)
+                .pool_for(self.origin, sharing, slot);
+            self.http2 = Some(Http2Client::new(pool, policy.keepalive, policy.wants, slot));
         }
     }
 
@@ -90,56 +92,61 @@ impl Link {
     /// A connection that the target closed before a byte was sent is replaced, once.
     pub(crate) async fn send(
         &mut self,
-        dial: &Dial,
-        keeping: &Keeping,
-        template: &Template,
+        dial: &PeerConnector,
+        policy: &ConnectionPolicy,
+        request: &PreparedRequest,
         limit: Option<Duration>,
         slot: &Slot,
-    ) -> Result<Response<Rest>, Failure> {
+    ) -> Result<Response<ResponseBody>, Failure> {
         // Each future that is made costs a hit something, even if it has nothing to do.
-        if keeping.lifetime.is_some() {
-            self.retire(keeping, slot).await;
+        if policy.lifetime_limits.is_some() {
+            self.close_if_expired(policy, slot).await;
         }
-        if keeping.sharing.is_some() {
-            self.share(dial, keeping, slot);
+        if policy.http2_pool.is_some() {
+            self.join_pool(dial, policy, slot);
         }
-        let mut used = self.connection.is_some();
+        let mut used = self.http1.is_some();
         loop {
-            if self.connection.is_none() {
-                let opened = match &mut self.many {
+            if self.http1.is_none() {
+                let opened = match &mut self.http2 {
                     None => connect(dial, slot).await?,
-                    Some(many) => match send_shared(many, dial, template, limit, slot).await? {
-                        Sent::Head(head) => return Ok(Response::from_parts(head, Rest::Http2)),
-                        Sent::Http1(connection) => connection,
+                    Some(many) => match send_shared(many, dial, request, limit, slot).await? {
+                        Http2SendReply::ResponseHead(head) => {
+                            return Ok(Response::from_parts(head, ResponseBody::Http2));
+                        }
+                        Http2SendReply::Http1Required(connection) => connection,
                     },
                 };
-                self.connection = Some(opened);
+                self.http1 = Some(opened);
             }
-            let Some(connection) = &mut self.connection else {
+            let Some(connection) = &mut self.http1 else {
                 continue;
             };
-            self.before = if used { connection.traffic() } else { (0, 0) };
+            self.traffic_before = if used { connection.traffic() } else { (0, 0) };
             let sent = match limit {
-                None => connection.send(template).await,
+                None => connection.send(request).await,
                 // On the heap, since few ask for it and all would pay for its place.
                 Some(limit) => {
-                    let sending = Box::pin(connection.send(template));
+                    let sending = Box::pin(connection.send(request));
                     let sent = tokio::time::timeout(limit, sending).await;
-                    sent.map_err(|_| fault::FIRST_BYTE_TIMEOUT)?
+                    sent.map_err(|_| failures::FIRST_BYTE_TIMEOUT)?
                 }
             };
             match sent {
                 Ok(answer) => {
-                    connection.life.hit(slot);
-                    return Ok(answer.map(Rest::Http1));
+                    connection.usage.count_hit(slot);
+                    return Ok(answer.map(ResponseBody::Http1));
                 }
                 Err(mut error) => {
                     if !used || error.take_message().is_none() {
-                        return Err(lost(fault::of_exchange(error.error()), slot));
+                        return Err(count_if_broken(
+                            failures::exchange_failure(error.error()),
+                            slot,
+                        ));
                     }
                     tracing::debug!("the target closed an idle connection");
-                    closed_by_target(slot);
-                    self.connection = None;
+                    count_closed_by_target(slot);
+                    self.http1 = None;
                     used = false;
                 }
             }
@@ -149,88 +156,100 @@ impl Link {
     /// Reads the body of an answer that came over this link.
     pub(crate) async fn read(
         &mut self,
-        rest: Rest,
+        rest: ResponseBody,
         slot: &Slot,
         take: impl FnMut(&[u8]) -> Result<(), Failure>,
-    ) -> Result<Whole, Failure> {
-        match (rest, &mut self.connection, &mut self.many) {
-            (Rest::Http1(body), Some(connection), _) => {
+    ) -> Result<BodyStats, Failure> {
+        match (rest, &mut self.http1, &mut self.http2) {
+            (ResponseBody::Http1(body), Some(connection), _) => {
                 let read = connection.read(body, take).await;
-                read.map_err(|failure| lost(failure, slot))
+                read.map_err(|failure| count_if_broken(failure, slot))
             }
-            (Rest::Http2, _, Some(many)) => many.read(take).await,
+            (ResponseBody::Http2, _, Some(many)) => many.read(take).await,
             _ => Err(Failure::CLOSED_EARLY),
         }
     }
 
     /// Bytes sent and received since the last hit began, when its answer is whole. The connection is
     /// kept if it can be, and if it may be.
-    pub(crate) async fn settle(&mut self, keeping: &Keeping, slot: &Slot) -> (u64, u64) {
-        let Some(connection) = &self.connection else {
-            return self.many.as_mut().map_or((0, 0), Many::settle);
+    pub(crate) async fn finish_hit(
+        &mut self,
+        policy: &ConnectionPolicy,
+        slot: &Slot,
+    ) -> (u64, u64) {
+        let Some(connection) = &self.http1 else {
+            return self.http2.as_mut().map_or((0, 0), Http2Client::finish_hit);
         };
         let (sent, received) = connection.traffic();
-        if !keeping.keepalive {
-            self.connection = None;
+        if !policy.keepalive {
+            self.http1 = None;
         } else if !connection.is_ready() {
-            self.connection = None;
-            closed_by_target(slot);
-        } else if keeping.lifetime.is_some() {
-            self.retire(keeping, slot).await;
+            self.http1 = None;
+            count_closed_by_target(slot);
+        } else if policy.lifetime_limits.is_some() {
+            self.close_if_expired(policy, slot).await;
         }
-        (sent - self.before.0, received - self.before.1)
+        (
+            sent - self.traffic_before.0,
+            received - self.traffic_before.1,
+        )
     }
 
     /// Closes a connection that has done its work; between two hits nothing is lost with it.
-    async fn retire(&mut self, keeping: &Keeping, slot: &Slot) {
-        if let Some(lifetime) = &keeping.lifetime
-            && let Some(connection) = &self.connection
-            && connection.life.is_over(lifetime, slot)
-            && let Some(connection) = self.connection.take()
+    async fn close_if_expired(&mut self, policy: &ConnectionPolicy, slot: &Slot) {
+        if let Some(lifetime) = &policy.lifetime_limits
+            && let Some(connection) = &self.http1
+            && connection.usage.count_if_over(lifetime, slot)
+            && let Some(connection) = self.http1.take()
         {
             connection.close().await;
         }
     }
 
     /// Says goodbye to a connection of its own, and leaves those that are shared to the others.
-    pub(crate) async fn leave(self) {
-        if let Some(connection) = self.connection {
+    pub(crate) async fn close_own(self) {
+        if let Some(connection) = self.http1 {
             connection.close().await;
         }
     }
 
     /// Says goodbye on all connections, at the end of the run.
     pub(crate) async fn close(mut self) {
-        let many = self.many.take();
-        self.leave().await;
+        let many = self.http2.take();
+        self.close_own().await;
         if let Some(many) = many {
             many.close().await;
         }
     }
 }
 
-async fn connect(dial: &Dial, slot: &Slot) -> Result<Box<Connection>, Failure> {
-    let connection =
-        Connection::handshake(dial.open(slot).await.map_err(fault::of_connection)?, slot).await?;
+async fn connect(dial: &PeerConnector, slot: &Slot) -> Result<Box<Http1Connection>, Failure> {
+    let connection = Http1Connection::handshake(
+        dial.open(slot)
+            .await
+            .map_err(failures::connection_failure)?,
+        slot,
+    )
+    .await?;
     Ok(Box::new(connection))
 }
 
 async fn send_shared(
-    many: &mut Many,
-    dial: &Dial,
-    template: &Template,
+    http2: &mut Http2Client,
+    dial: &PeerConnector,
+    request: &PreparedRequest,
     limit: Option<Duration>,
     slot: &Slot,
-) -> Result<Sent, Failure> {
+) -> Result<Http2SendReply, Failure> {
     let scheme = if dial.is_tls() { "https" } else { "http" };
-    let request = template.http2(scheme);
-    many.send(dial, &request, limit, slot).await
+    let request = request.to_http2(scheme);
+    http2.send(dial, &request, limit, slot).await
 }
 
 /// Counts a connection that broke within a hit.
-fn lost(failure: Failure, slot: &Slot) -> Failure {
+fn count_if_broken(failure: Failure, slot: &Slot) -> Failure {
     if failure == Failure::RESET || failure == Failure::CLOSED_EARLY {
-        closed_by_target(slot);
+        count_closed_by_target(slot);
     }
     failure
 }

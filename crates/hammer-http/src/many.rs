@@ -8,41 +8,46 @@ use hammer_core::{Failure, Slot};
 use hyper::http::response;
 use hyper::{Response, StatusCode, Version};
 
-use crate::connection::{Connection, Whole};
-use crate::fault;
-use crate::h2::{self, Broken, Exchange, Request, Wants};
-use crate::pool::{Found, Pool};
-use hammer_net::Dial;
+use crate::connection::{BodyStats, Http1Connection};
+use crate::failures;
+use crate::h2::{self, Http2Exchange, Http2Request, ResponseInterest, StreamFailure};
+use crate::pool::{Http2Pool, PooledConnection};
+use hammer_net::PeerConnector;
 
 /// How often a hit may move on that the target has not looked at.
-const MOST_MOVES: usize = 5;
+const MAX_RESENDS: usize = 5;
 
 /// A slot's part in the connections of its worker to one origin. Dropped within a hit, it takes the hit
 /// back; the connections live on.
-pub(crate) struct Many {
-    pool: Rc<Pool>,
-    place: usize,
+pub(crate) struct Http2Client {
+    pool: Rc<Http2Pool>,
+    slot_index: usize,
     keepalive: bool,
-    connection: Option<Rc<h2::Connection>>,
-    exchange: Rc<Exchange>,
+    connection: Option<Rc<h2::Http2Connection>>,
+    exchange: Rc<Http2Exchange>,
 }
 
 /// What came of sending a hit.
-pub(crate) enum Sent {
+pub(crate) enum Http2SendReply {
     /// The head of the answer.
-    Head(response::Parts),
+    ResponseHead(response::Parts),
     /// Nothing was sent yet: the target wants HTTP/1.1, over this connection.
-    Http1(Box<Connection>),
+    Http1Required(Box<Http1Connection>),
 }
 
-impl Many {
-    pub(crate) fn new(pool: Rc<Pool>, keepalive: bool, wants: Wants, slot: &Slot) -> Self {
+impl Http2Client {
+    pub(crate) fn new(
+        pool: Rc<Http2Pool>,
+        keepalive: bool,
+        wants: ResponseInterest,
+        slot: &Slot,
+    ) -> Self {
         Self {
             pool,
-            place: slot.index() / slot.workers(),
+            slot_index: slot.index() / slot.workers(),
             keepalive,
             connection: None,
-            exchange: Rc::new(Exchange::new(wants)),
+            exchange: Rc::new(Http2Exchange::new(wants)),
         }
     }
 
@@ -50,22 +55,24 @@ impl Many {
     /// a worker all that there are to be. Tells if the target wants HTTP/1.1.
     pub(crate) async fn open(
         &mut self,
-        dial: &Dial,
+        dial: &PeerConnector,
         slot: &Slot,
-    ) -> Result<Option<Box<Connection>>, Failure> {
-        let own = self.find(0, dial, slot).await?;
+    ) -> Result<Option<Box<Http1Connection>>, Failure> {
+        let own = self.acquire(0, dial, slot).await?;
         if let Some(connection) = &self.connection {
             // Only what goes through the socket within hits is theirs.
-            connection.untold();
-            let others = if self.place == 0 {
+            connection.take_unreported_traffic();
+            let others = if self.slot_index == 0 {
                 1..self.pool.len()
             } else {
                 0..0
             };
             for other in others {
                 // What fails here is opened by the hit that needs it.
-                if let Ok(Found::Shared(other)) = self.pool.find(other, dial, slot).await {
-                    other.untold();
+                if let Ok(PooledConnection::Http2(other)) =
+                    self.pool.acquire(other, dial, slot).await
+                {
+                    other.take_unreported_traffic();
                 }
             }
         }
@@ -80,16 +87,16 @@ impl Many {
     /// If there is none.
     pub(crate) async fn send(
         &mut self,
-        dial: &Dial,
-        request: &Request,
+        dial: &PeerConnector,
+        request: &Http2Request,
         limit: Option<Duration>,
         slot: &Slot,
-    ) -> Result<Sent, Failure> {
+    ) -> Result<Http2SendReply, Failure> {
         let mut moves = 0;
         loop {
             let ready = self.connection.as_ref().is_some_and(|own| own.is_ready());
-            if !ready && let Some(own) = Box::pin(self.find(moves, dial, slot)).await? {
-                return Ok(Sent::Http1(own));
+            if !ready && let Some(own) = Box::pin(self.acquire(moves, dial, slot)).await? {
+                return Ok(Http2SendReply::Http1Required(own));
             }
             let attempt = self.attempt(request, slot);
             let ended = match limit {
@@ -97,37 +104,45 @@ impl Many {
                 // A stream that is given up is reset when the session is dropped with its failure.
                 Some(limit) => tokio::time::timeout(limit, Box::pin(attempt))
                     .await
-                    .unwrap_or(Err(Broken::Failed(fault::FIRST_BYTE_TIMEOUT))),
+                    .unwrap_or(Err(StreamFailure::Failed(failures::FIRST_BYTE_TIMEOUT))),
             };
             match ended {
-                Ok(head) => return Ok(Sent::Head(head)),
-                Err(Broken::Failed(failure)) => return Err(failure),
-                Err(Broken::Refused) => {
+                Ok(head) => return Ok(Http2SendReply::ResponseHead(head)),
+                Err(StreamFailure::Failed(failure)) => return Err(failure),
+                Err(StreamFailure::Refused) => {
                     slot.count("streams_refused", 1);
-                    if moves == MOST_MOVES {
-                        return Err(h2::REFUSED);
+                    if moves == MAX_RESENDS {
+                        return Err(h2::STREAM_REFUSED);
                     }
                 }
-                Err(Broken::Unsent) if moves == MOST_MOVES => return Err(Failure::CLOSED_EARLY),
-                Err(Broken::Unsent) => tracing::debug!("the connection was closed before the hit"),
+                Err(StreamFailure::Unsent) if moves == MAX_RESENDS => {
+                    return Err(Failure::CLOSED_EARLY);
+                }
+                Err(StreamFailure::Unsent) => {
+                    tracing::debug!("the connection was closed before the hit")
+                }
             }
             moves += 1;
-            self.leave();
+            self.release();
         }
     }
 
-    async fn attempt(&mut self, request: &Request, slot: &Slot) -> Result<response::Parts, Broken> {
+    async fn attempt(
+        &mut self,
+        request: &Http2Request,
+        slot: &Slot,
+    ) -> Result<response::Parts, StreamFailure> {
         let (connection, exchange) = (
-            self.connection.as_ref().ok_or(Broken::Unsent)?,
+            self.connection.as_ref().ok_or(StreamFailure::Unsent)?,
             &self.exchange,
         );
-        if connection.queue(exchange) {
-            exchange.granted().await?;
+        if connection.queue_if_full(exchange) {
+            exchange.stream_granted().await?;
             slot.mark("stream_wait");
         }
         connection.send(exchange, request)?;
-        connection.hit(self.pool.lifetime(), slot);
-        let (status, headers) = exchange.head().await?;
+        connection.begin_hit(self.pool.lifetime(), slot);
+        let (status, headers) = exchange.response_head().await?;
         let (mut head, ()) = Response::new(()).into_parts();
         head.version = Version::HTTP_2;
         // The parser took three digits, the first of which is no 0.
@@ -145,16 +160,16 @@ impl Many {
     pub(crate) async fn read(
         &mut self,
         mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
-    ) -> Result<Whole, Failure> {
-        let mut whole = Whole::default();
+    ) -> Result<BodyStats, Failure> {
+        let mut whole = BodyStats::default();
         let exchange = &self.exchange;
         poll_fn(|cx| {
-            exchange.take_body(&mut take)?;
-            let polled = exchange.poll_ended(cx);
+            exchange.drain_body(&mut take)?;
+            let polled = exchange.poll_complete(cx);
             whole.waited |= polled.is_pending();
             polled.map_err(|broken| match broken {
-                Broken::Failed(failure) => failure,
-                Broken::Unsent | Broken::Refused => h2::REFUSED,
+                StreamFailure::Failed(failure) => failure,
+                StreamFailure::Unsent | StreamFailure::Refused => h2::STREAM_REFUSED,
             })
         })
         .await?;
@@ -163,33 +178,35 @@ impl Many {
     }
 
     /// The answer is whole: bytes that went through the connection since the last one was.
-    pub(crate) fn settle(&mut self) -> (u64, u64) {
+    pub(crate) fn finish_hit(&mut self) -> (u64, u64) {
         let bytes = self
             .connection
             .as_ref()
-            .map(|connection| connection.untold());
+            .map(|connection| connection.take_unreported_traffic());
         if !self.keepalive {
-            self.leave();
+            self.release();
         }
         bytes.unwrap_or_default()
     }
 
     /// Finds or opens a connection, the first choice or the one after so many others; tells if the
     /// target wants HTTP/1.1.
-    async fn find(
+    async fn acquire(
         &mut self,
         others: usize,
-        dial: &Dial,
+        dial: &PeerConnector,
         slot: &Slot,
-    ) -> Result<Option<Box<Connection>>, Failure> {
+    ) -> Result<Option<Box<Http1Connection>>, Failure> {
         let found = if self.keepalive {
-            self.pool.find(self.place + others, dial, slot).await?
+            self.pool
+                .acquire(self.slot_index + others, dial, slot)
+                .await?
         } else {
-            self.pool.open_alone(dial, slot).await?
+            self.pool.open_unpooled(dial, slot).await?
         };
         match found {
-            Found::Own(connection) => Ok(Some(connection)),
-            Found::Shared(connection) => {
+            PooledConnection::Http1(connection) => Ok(Some(connection)),
+            PooledConnection::Http2(connection) => {
                 self.connection = Some(connection);
                 Ok(None)
             }
@@ -198,7 +215,7 @@ impl Many {
 
     /// Takes back what is under way, and lets go of the connection; one that is nobody else's is
     /// closed.
-    fn leave(&mut self) {
+    fn release(&mut self) {
         if let Some(connection) = self.connection.take() {
             connection.cancel(&self.exchange);
             if !self.keepalive {
@@ -217,8 +234,8 @@ impl Many {
     }
 }
 
-impl Drop for Many {
+impl Drop for Http2Client {
     fn drop(&mut self) {
-        self.leave();
+        self.release();
     }
 }

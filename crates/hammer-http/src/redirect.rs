@@ -5,21 +5,21 @@ use hyper::header::{HeaderMap, LOCATION};
 use hyper::{Method, StatusCode};
 use url::Url;
 
-use crate::fault;
-use crate::url::masked;
+use crate::failures;
+use crate::url::mask_url;
 
 /// What is to be sent next.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Redirect {
-    pub(crate) to: Url,
+pub(crate) struct RedirectTarget {
+    pub(crate) url: Url,
     pub(crate) method: Method,
     /// Whether the body goes along.
-    pub(crate) with_body: bool,
+    pub(crate) keeps_body: bool,
     /// Whether it goes to the same scheme, host and port, and so may know the secrets.
     pub(crate) same_origin: bool,
 }
 
-impl Redirect {
+impl RedirectTarget {
     /// Where the answer with this head sends a hit that went to `from`; none if it is a redirect
     /// that says no place, or no redirect.
     ///
@@ -29,7 +29,7 @@ impl Redirect {
     /// # Errors
     ///
     /// If the place is no URL, or not one of HTTP.
-    pub(crate) fn of(
+    pub(crate) fn from_response(
         status: StatusCode,
         headers: &HeaderMap,
         from: &Url,
@@ -44,21 +44,21 @@ impl Redirect {
         let Some(location) = headers.get(LOCATION) else {
             return Ok(None);
         };
-        let text = str::from_utf8(location.as_bytes()).map_err(|_| fault::MALFORMED_REDIRECT)?;
+        let text = str::from_utf8(location.as_bytes()).map_err(|_| failures::MALFORMED_REDIRECT)?;
         let mut to = from.join(text.trim()).map_err(|error| {
-            tracing::debug!(location = masked(text), %error, "no place to be sent to");
-            fault::MALFORMED_REDIRECT
+            tracing::debug!(location = mask_url(text), %error, "no place to be sent to");
+            failures::MALFORMED_REDIRECT
         })?;
         if !matches!(to.scheme(), "http" | "https") || to.host_str().is_none() {
-            tracing::debug!(location = masked(text), "no place for HTTP");
-            return Err(fault::MALFORMED_REDIRECT);
+            tracing::debug!(location = mask_url(text), "no place for HTTP");
+            return Err(failures::MALFORMED_REDIRECT);
         }
         to.set_fragment(None);
         Ok(Some(Self {
             same_origin: to.origin() == from.origin(),
-            to,
+            url: to,
             method: if kept { method.clone() } else { Method::GET },
-            with_body: kept,
+            keeps_body: kept,
         }))
     }
 }
@@ -69,7 +69,11 @@ mod tests {
 
     use super::*;
 
-    fn redirect(status: u16, location: &str, method: &str) -> Result<Option<Redirect>, Failure> {
+    fn redirect(
+        status: u16,
+        location: &str,
+        method: &str,
+    ) -> Result<Option<RedirectTarget>, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(
             LOCATION,
@@ -78,7 +82,7 @@ mod tests {
         let from = "http://u:p@a.test:81/b/c?d#e".parse().expect("is a URL");
         let method = method.parse().expect("is a method");
         let status = StatusCode::from_u16(status).expect("is a status");
-        Redirect::of(status, &headers, &from, &method)
+        RedirectTarget::from_response(status, &headers, &from, &method)
     }
 
     #[test]
@@ -100,7 +104,7 @@ mod tests {
             let found = redirect(status, "/x", before).expect("is well formed");
             let found = found.expect("is a redirect");
             assert_eq!(
-                (found.method.as_str(), found.with_body),
+                (found.method.as_str(), found.keeps_body),
                 (after, with_body),
                 "{status} {before}"
             );
@@ -132,7 +136,7 @@ mod tests {
             let found = redirect(302, location, "GET").expect("is well formed");
             let found = found.expect("is a redirect");
             assert_eq!(
-                (found.to.as_str(), found.same_origin),
+                (found.url.as_str(), found.same_origin),
                 (to, same_origin),
                 "{location}"
             );
@@ -147,12 +151,17 @@ mod tests {
         ] {
             assert_eq!(
                 redirect(302, location, "GET"),
-                Err(fault::MALFORMED_REDIRECT),
+                Err(failures::MALFORMED_REDIRECT),
                 "{location}"
             );
         }
         let from = "http://a.test/".parse().expect("is a URL");
-        let none = Redirect::of(StatusCode::FOUND, &HeaderMap::new(), &from, &Method::GET);
+        let none = RedirectTarget::from_response(
+            StatusCode::FOUND,
+            &HeaderMap::new(),
+            &from,
+            &Method::GET,
+        );
         assert_eq!(none, Ok(None));
     }
 }

@@ -6,13 +6,13 @@ use bytes::Bytes;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
 use hyper::{Method, Uri};
 
-use crate::http::Way;
-use crate::template::Template;
-use crate::{Header, Http};
+use crate::http::HitMode;
+use crate::template::PreparedRequest;
+use crate::{Http, RequestHeader};
 
 /// What a hit sends in place of its hammer's own request, in parts.
 #[derive(Debug, Clone, Default)]
-pub struct Message<'a> {
+pub struct HttpRequestSpec<'a> {
     /// The method, such as `GET`.
     pub method: &'a str,
     /// What the request line asks for: path and query, byte for byte.
@@ -22,31 +22,31 @@ pub struct Message<'a> {
     /// The value of the header `Content-Type`; that of the hammer unless set.
     pub content_type: Option<&'a str>,
     /// Headers of its own, in place of those of the hammer that have the same name.
-    pub headers: &'a [Header],
+    pub headers: &'a [RequestHeader],
     /// The body.
     pub body: Bytes,
 }
 
 /// Makes [`Request`]s that go where a hammer's own request goes, with its headers.
-pub struct Requests {
-    base: Template,
+pub struct HttpRequestFactory {
+    base: PreparedRequest,
     /// Where its paths are, if a request is sent in several steps that have to know.
-    url: Option<url::Url>,
+    base_url: Option<url::Url>,
     /// What stands before a target for a proxy that reads the request.
-    before_target: String,
+    proxy_prefix: String,
     signed: bool,
 }
 
 /// A request that [`Http::send`] sends.
-pub struct Request {
-    pub(crate) template: Template,
+pub struct HttpRequest {
+    pub(crate) prepared: PreparedRequest,
     pub(crate) url: Option<url::Url>,
 }
 
 /// Why a message can't be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Unsendable {
+pub enum HttpRequestError {
     /// The method is no token, or `CONNECT`, which is no hit.
     Method,
     /// The target does not begin with `/` and is not `*`, which a proxy that reads it can't be told, or
@@ -62,13 +62,13 @@ pub enum Unsendable {
 impl Http {
     /// What makes requests for hits that bring their own, to the hammer's (first) target.
     #[must_use]
-    pub fn requests(&self) -> Requests {
-        let (template, url, signed) = match &self.way {
-            Way::Straight(straight) => (&straight.template, None, false),
-            Way::Journey(journey) => {
+    pub fn request_factory(&self) -> HttpRequestFactory {
+        let (template, url, signed) = match &self.mode {
+            HitMode::Simple(straight) => (&straight.request, None, false),
+            HitMode::Pipeline(journey) => {
                 let first = &journey.targets[0];
                 let signed = journey.signer.is_some();
-                (&first.template, Some(first.url.clone()), signed)
+                (&first.request, Some(first.url.clone()), signed)
             }
         };
         let uri = &template.head.uri;
@@ -76,85 +76,86 @@ impl Http {
             (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
             _ => String::new(),
         };
-        Requests {
-            base: template.unshared(),
-            url,
-            before_target,
+        HttpRequestFactory {
+            base: template.deep_copy(),
+            base_url: url,
+            proxy_prefix: before_target,
             signed,
         }
     }
 }
 
-impl Requests {
+impl HttpRequestFactory {
     /// A request of its own, which shares no memory with any other.
     ///
     /// # Errors
     ///
     /// If HTTP, or the library that writes it, can't express it byte for byte.
-    pub fn make(&self, message: &Message<'_>) -> Result<Request, Unsendable> {
-        let (uri, target) = self.target(message.target)?;
-        let method = Method::from_bytes(message.method.as_bytes());
+    pub fn make(&self, spec: &HttpRequestSpec<'_>) -> Result<HttpRequest, HttpRequestError> {
+        let (uri, target) = self.target(spec.target)?;
+        let method = Method::from_bytes(spec.method.as_bytes());
         let method = method.ok().filter(|method| method != Method::CONNECT);
-        let mut template = self.base.unshared();
+        let mut template = self.base.deep_copy();
         let head = &mut template.head;
-        head.method = method.ok_or(Unsendable::Method)?;
+        head.method = method.ok_or(HttpRequestError::Method)?;
         head.uri = uri;
-        if let Some(host) = message.host {
+        if let Some(host) = spec.host {
             let host = HeaderValue::from_str(host)
                 .ok()
                 .filter(|host| !host.is_empty());
-            head.headers.insert(HOST, host.ok_or(Unsendable::Host)?);
+            head.headers
+                .insert(HOST, host.ok_or(HttpRequestError::Host)?);
         }
-        if let Some(content_type) = message.content_type {
+        if let Some(content_type) = spec.content_type {
             let value = HeaderValue::from_str(content_type);
-            let value = value.map_err(|_| Unsendable::ContentType)?;
+            let value = value.map_err(|_| HttpRequestError::ContentType)?;
             head.headers.insert(CONTENT_TYPE, value);
         }
-        for header in message.headers {
+        for header in spec.headers {
             match &header.value {
                 Some(value) => drop(head.headers.insert(header.name.clone(), value.clone())),
                 None => drop(head.headers.remove(&header.name)),
             }
         }
-        template.body = message.body.clone();
+        template.body = spec.body.clone();
         template.target = target;
-        let path = std::str::from_utf8(message.target).ok();
-        let url = self.url.as_ref().zip(path);
-        Ok(Request {
-            template,
+        let path = std::str::from_utf8(spec.target).ok();
+        let url = self.base_url.as_ref().zip(path);
+        Ok(HttpRequest {
+            prepared: template,
             url: url.and_then(|(url, path)| url.join(path).ok()),
         })
     }
 
     /// A target as the library has it, or, if that would change it, the target itself.
-    fn target(&self, target: &[u8]) -> Result<(Uri, Option<Bytes>), Unsendable> {
+    fn target(&self, target: &[u8]) -> Result<(Uri, Option<Bytes>), HttpRequestError> {
         // Behind the place that a proxy is told there is room for a path alone.
-        let begins = target.starts_with(b"/") || target == b"*" && self.before_target.is_empty();
+        let begins = target.starts_with(b"/") || target == b"*" && self.proxy_prefix.is_empty();
         let ends = |byte: &u8| *byte <= b' ' || *byte == 0x7f;
         if !begins || target.iter().any(ends) {
-            return Err(Unsendable::Target);
+            return Err(HttpRequestError::Target);
         }
         if let Some(uri) = self.uri(target) {
             return Ok((uri, None));
         }
         if self.signed {
-            return Err(Unsendable::Target);
+            return Err(HttpRequestError::Target);
         }
-        let placeholder = self.uri(b"/").ok_or(Unsendable::Target)?;
+        let placeholder = self.uri(b"/").ok_or(HttpRequestError::Target)?;
         Ok((placeholder, Some(Bytes::copy_from_slice(target))))
     }
 
     fn uri(&self, target: &[u8]) -> Option<Uri> {
-        let whole = Bytes::from([self.before_target.as_bytes(), target].concat());
+        let whole = Bytes::from([self.proxy_prefix.as_bytes(), target].concat());
         let uri = Uri::from_maybe_shared(whole).ok()?;
         // What begins with two slashes might name a host, and what is behind a # is cut off.
         let kept = uri.path_and_query().map(|kept| kept.as_str().as_bytes());
-        let elsewhere = self.before_target.is_empty() && uri.authority().is_some();
+        let elsewhere = self.proxy_prefix.is_empty() && uri.authority().is_some();
         (kept == Some(target) && !elsewhere).then_some(uri)
     }
 }
 
-impl Unsendable {
+impl HttpRequestError {
     /// It in one word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -167,7 +168,7 @@ impl Unsendable {
     }
 }
 
-impl fmt::Display for Unsendable {
+impl fmt::Display for HttpRequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Method => "the method is none, or CONNECT",
@@ -178,19 +179,19 @@ impl fmt::Display for Unsendable {
     }
 }
 
-impl std::error::Error for Unsendable {}
+impl std::error::Error for HttpRequestError {}
 
-impl fmt::Debug for Requests {
+impl fmt::Debug for HttpRequestFactory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Requests").finish_non_exhaustive()
+        f.debug_struct("HttpRequestFactory").finish_non_exhaustive()
     }
 }
 
-impl fmt::Debug for Request {
+impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
-            .field("method", &self.template.head.method)
-            .field("uri", &self.template.head.uri)
+            .field("method", &self.prepared.head.method)
+            .field("uri", &self.prepared.head.uri)
             .finish_non_exhaustive()
     }
 }
@@ -198,12 +199,12 @@ impl fmt::Debug for Request {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Networking;
+    use crate::ConfigureNetwork;
 
     #[test]
     fn what_can_stand_in_a_request_line_is_kept_byte_for_byte() {
         let http = Http::builder("http://127.0.0.1:1/base").build().unwrap();
-        let requests = http.requests();
+        let requests = http.request_factory();
         for (target, sendable) in [
             (&b"/"[..], true),
             (b"/a?b=1&&c", true),
@@ -229,19 +230,19 @@ mod tests {
             (b"http://other.example/", false),
             (b"other.example:443", false),
         ] {
-            let message = Message {
+            let message = HttpRequestSpec {
                 method: "GET",
                 target,
-                ..Message::default()
+                ..HttpRequestSpec::default()
             };
             let made = requests.make(&message);
             let what = String::from_utf8_lossy(target);
             assert_eq!(made.is_ok(), sendable, "{what}");
             if let Ok(request) = made {
-                let uri = request.template.head.uri.to_string();
-                let kept = request.template.target.as_deref();
+                let uri = request.prepared.head.uri.to_string();
+                let kept = request.prepared.target.as_deref();
                 assert_eq!(kept.unwrap_or(uri.as_bytes()), target);
-                assert_eq!(request.template.head.uri.authority(), None, "{what}");
+                assert_eq!(request.prepared.head.uri.authority(), None, "{what}");
             }
         }
     }
@@ -250,18 +251,18 @@ mod tests {
     #[test]
     fn a_star_is_not_for_a_proxy_that_reads_the_request() {
         let http = Http::builder("http://shop.example:80/").proxy("http://127.0.0.1:1");
-        let requests = http.build().unwrap().requests();
+        let requests = http.build().unwrap().request_factory();
         for (target, sendable) in [(&b"/a"[..], true), (b"*", false)] {
-            let message = Message {
+            let message = HttpRequestSpec {
                 method: "GET",
                 target,
-                ..Message::default()
+                ..HttpRequestSpec::default()
             };
             let made = requests.make(&message).map(drop);
             let expected = if sendable {
                 Ok(())
             } else {
-                Err(Unsendable::Target)
+                Err(HttpRequestError::Target)
             };
             assert_eq!(made, expected);
         }
@@ -270,25 +271,25 @@ mod tests {
     #[test]
     fn what_is_no_method_and_no_host_is_told() {
         let http = Http::builder("http://127.0.0.1:1/").build().unwrap();
-        let requests = http.requests();
+        let requests = http.request_factory();
         let made = |method, host| {
-            let message = Message {
+            let message = HttpRequestSpec {
                 method,
                 target: b"/",
                 host,
-                ..Message::default()
+                ..HttpRequestSpec::default()
             };
             requests.make(&message).map(|request| {
-                let host = request.template.headers()[HOST].to_str();
+                let host = request.prepared.headers()[HOST].to_str();
                 host.unwrap_or_default().to_owned()
             })
         };
         assert_eq!(made("GET", None).unwrap(), "127.0.0.1:1");
         assert_eq!(made("PURGE", Some("a:2")).unwrap(), "a:2");
-        assert_eq!(made("CONNECT", None), Err(Unsendable::Method));
-        assert_eq!(made("", None), Err(Unsendable::Method));
-        assert_eq!(made("GET /", None), Err(Unsendable::Method));
-        assert_eq!(made("GET", Some("a\r\nb: c")), Err(Unsendable::Host));
-        assert_eq!(made("GET", Some("")), Err(Unsendable::Host));
+        assert_eq!(made("CONNECT", None), Err(HttpRequestError::Method));
+        assert_eq!(made("", None), Err(HttpRequestError::Method));
+        assert_eq!(made("GET /", None), Err(HttpRequestError::Method));
+        assert_eq!(made("GET", Some("a\r\nb: c")), Err(HttpRequestError::Host));
+        assert_eq!(made("GET", Some("")), Err(HttpRequestError::Host));
     }
 }

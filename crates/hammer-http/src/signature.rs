@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::identity::Identity;
 use hyper::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 
-use crate::error::chain;
+use crate::error::error_chain;
 use crate::{Error, ErrorKind};
 
 /// What a signature is made for: `aws:amz:REGION:SERVICE`, as curl spells it, or `aws:REGION:SERVICE`.
@@ -56,13 +56,13 @@ impl FromStr for SignatureScope {
 }
 
 /// Signs requests, each with the time at which it is sent.
-pub(crate) struct Signer {
+pub(crate) struct RequestSigner {
     identity: Identity,
     scope: SignatureScope,
     settings: SigningSettings,
 }
 
-impl Signer {
+impl RequestSigner {
     pub(crate) fn new(
         key: &str,
         secret: &str,
@@ -100,7 +100,7 @@ impl Signer {
         now: SystemTime,
     ) -> Result<(), Error> {
         let instructions = self
-            .instructions(scheme, head, body, now)
+            .signing_headers(scheme, head, body, now)
             .map_err(|message| {
                 Error::new(
                     ErrorKind::Credentials,
@@ -110,7 +110,7 @@ impl Signer {
         head.headers.remove(AUTHORIZATION);
         for (name, value, is_sensitive) in instructions {
             let mut value = HeaderValue::from_str(&value).map_err(|cause| {
-                Error::new(ErrorKind::Credentials, "the key can't be sent").because(cause)
+                Error::new(ErrorKind::Credentials, "the key can't be sent").with_source(cause)
             })?;
             value.set_sensitive(is_sensitive || name == AUTHORIZATION.as_str());
             head.headers.insert(HeaderName::from_static(name), value);
@@ -118,7 +118,7 @@ impl Signer {
         Ok(())
     }
 
-    fn instructions(
+    fn signing_headers(
         &self,
         scheme: &str,
         head: &Parts,
@@ -142,7 +142,7 @@ impl Signer {
             headers.into_iter(),
             SignableBody::Bytes(body),
         );
-        let request = request.map_err(|error| chain(&error))?;
+        let request = request.map_err(|error| error_chain(&error))?;
         let params = v4::SigningParams::builder()
             .identity(&self.identity)
             .region(&self.scope.region)
@@ -150,8 +150,8 @@ impl Signer {
             .time(now)
             .settings(self.settings.clone())
             .build()
-            .map_err(|error| chain(&error))?;
-        let signed = sign(request, &params.into()).map_err(|error| chain(&error))?;
+            .map_err(|error| error_chain(&error))?;
+        let signed = sign(request, &params.into()).map_err(|error| error_chain(&error))?;
         let (headers, _) = signed.into_parts().0.into_parts();
         let headers = headers.into_iter();
         Ok(headers
@@ -160,9 +160,9 @@ impl Signer {
     }
 }
 
-impl fmt::Debug for Signer {
+impl fmt::Debug for RequestSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer")
+        f.debug_struct("RequestSigner")
             .field("scope", &self.scope)
             .finish_non_exhaustive()
     }
@@ -187,7 +187,7 @@ mod tests {
     }
 
     /// The headers that signing adds to a request to example.amazonaws.com.
-    fn signed(signer: &Signer, line: &str, headers: &[(&str, &str)], body: &str) -> Parts {
+    fn signed(signer: &RequestSigner, line: &str, headers: &[(&str, &str)], body: &str) -> Parts {
         let (method, path) = line.split_once(' ').expect("is a request line");
         let mut request = Request::builder().method(method).uri(path);
         request = request.header("host", "example.amazonaws.com");
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn the_published_test_vectors() {
         let form = ("content-type", "application/x-www-form-urlencoded");
-        type Vector<'a> = (
+        type SigningVector<'a> = (
             &'a str,
             &'a str,
             &'a [(&'a str, &'a str)],
@@ -212,7 +212,7 @@ mod tests {
             &'a str,
             &'a str,
         );
-        let table: [Vector<'_>; 9] = [
+        let table: [SigningVector<'_>; 9] = [
             (
                 "get-vanilla",
                 "GET /",
@@ -286,7 +286,7 @@ mod tests {
                 "",
             ),
         ];
-        let signer = Signer::new(KEY, SECRET, None, scope("aws:amz:us-east-1:service"));
+        let signer = RequestSigner::new(KEY, SECRET, None, scope("aws:amz:us-east-1:service"));
         for (name, line, headers, body, names, signature) in table {
             let head = signed(&signer, line, headers, body);
             assert_eq!(head.headers["x-amz-date"], "20150830T123600Z", "{name}");
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn a_session_token_is_signed_too() {
         let scope = scope("aws:us-east-1:service");
-        let signer = Signer::new(KEY, SECRET, Some(TOKEN.to_owned()), scope);
+        let signer = RequestSigner::new(KEY, SECRET, Some(TOKEN.to_owned()), scope);
         let head = signed(&signer, "GET /", &[], "");
         assert_eq!(head.headers["x-amz-security-token"], TOKEN);
         assert!(head.headers["x-amz-security-token"].is_sensitive());
@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn s3_is_told_the_hash_of_the_body() {
         let scope = scope("aws:amz:us-east-1:s3");
-        let signer = Signer::new(
+        let signer = RequestSigner::new(
             "AKIAIOSFODNN7EXAMPLE",
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             None,
@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn paths_are_encoded_twice_but_for_s3() {
         let scope = scope("aws:us-east-2:lambda");
-        let signer = Signer::new(KEY, SECRET, None, scope);
+        let signer = RequestSigner::new(KEY, SECRET, None, scope);
         let (mut head, ()) = Request::builder()
             .method("POST")
             .uri(
@@ -371,7 +371,7 @@ mod tests {
 
     #[test]
     fn a_second_signature_takes_the_place_of_the_first() {
-        let signer = Signer::new(KEY, SECRET, None, scope("aws:us-east-1:service"));
+        let signer = RequestSigner::new(KEY, SECRET, None, scope("aws:us-east-1:service"));
         let mut head = signed(&signer, "GET /", &[], "");
         let first = head.headers.clone();
         signer

@@ -11,24 +11,24 @@ use hyper::{HeaderMap, Method, Request, Uri};
 
 use crate::h2;
 
-pub(crate) type Body = Full<Bytes>;
+pub(crate) type RequestBody = Full<Bytes>;
 
 /// Bodies up to this size are copied.
-const COPIED_BODY_BYTES: usize = 4096;
+const MAX_COPIED_BODY_BYTES: usize = 4096;
 
 #[derive(Debug)]
-pub(crate) struct Template {
+pub(crate) struct PreparedRequest {
     pub(crate) head: Parts,
     pub(crate) body: Bytes,
     /// The target, if the path of `head` can't be it: then that is `/`.
     pub(crate) target: Option<Bytes>,
     /// Headers that are others in each hit.
-    pub(crate) varying: Vec<HeaderName>,
-    copy: h2::Copy,
-    http2: OnceLock<h2::Request>,
+    pub(crate) dynamic_headers: Vec<HeaderName>,
+    http2_reuse: h2::RequestReuse,
+    http2_request: OnceLock<h2::Http2Request>,
 }
 
-impl Template {
+impl PreparedRequest {
     /// What is sent besides the request line and the body.
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.head.headers
@@ -43,32 +43,41 @@ impl Template {
             head,
             body,
             target: None,
-            varying: vec![],
-            copy: h2::Copy::Passing,
-            http2: OnceLock::new(),
+            dynamic_headers: vec![],
+            http2_reuse: h2::RequestReuse::SingleUse,
+            http2_request: OnceLock::new(),
         }
     }
 
     /// The request in HTTP/2. It is made once if this is a copy that was made to be sent, which nobody
     /// changes any more.
-    pub(crate) fn http2(&self, scheme: &'static str) -> Cow<'_, h2::Request> {
+    pub(crate) fn to_http2(&self, scheme: &'static str) -> Cow<'_, h2::Http2Request> {
         let make = || {
             let path = match &self.target {
                 Some(target) => target.clone(),
                 None => self.path(),
             };
             let (head, body) = (&self.head, self.body.clone());
-            h2::Request::new(head, &self.varying, scheme, path, body, self.copy)
+            h2::Http2Request::new(
+                head,
+                &self.dynamic_headers,
+                scheme,
+                path,
+                body,
+                self.http2_reuse,
+            )
         };
-        match self.copy {
-            h2::Copy::Passing => Cow::Owned(make()),
-            h2::Copy::Kept | h2::Copy::OneOfMany => Cow::Borrowed(self.http2.get_or_init(make)),
+        match self.http2_reuse {
+            h2::RequestReuse::SingleUse => Cow::Owned(make()),
+            h2::RequestReuse::Repeated | h2::RequestReuse::Rotated => {
+                Cow::Borrowed(self.http2_request.get_or_init(make))
+            }
         }
     }
 
     /// The same, changed before each time that it is sent.
-    pub(crate) fn passing(mut self) -> Self {
-        self.copy = h2::Copy::Passing;
+    pub(crate) fn for_single_use(mut self) -> Self {
+        self.http2_reuse = h2::RequestReuse::SingleUse;
         self
     }
 
@@ -78,14 +87,14 @@ impl Template {
     }
 
     /// The same, sent in turn with others.
-    pub(crate) fn one_of(mut self, several: usize) -> Self {
+    pub(crate) fn in_rotation_of(mut self, several: usize) -> Self {
         if several > 1 {
-            self.copy = h2::Copy::OneOfMany;
+            self.http2_reuse = h2::RequestReuse::Rotated;
         }
         self
     }
 
-    pub(crate) fn request(&self) -> Request<Body> {
+    pub(crate) fn to_hyper(&self) -> Request<RequestBody> {
         Request::from_parts(self.head.clone(), Full::new(self.body.clone()))
     }
 
@@ -93,7 +102,7 @@ impl Template {
     ///
     /// A clone would share the counters of references, and then two threads that send hits would
     /// pull the same cache line back and forth with every header.
-    pub(crate) fn unshared(&self) -> Self {
+    pub(crate) fn deep_copy(&self) -> Self {
         let fresh = |value: &HeaderValue| -> HeaderValue {
             let copied = HeaderValue::from_bytes(value.as_bytes());
             copied.map_or_else(
@@ -113,32 +122,32 @@ impl Template {
         }
         let path = self.head.uri.to_string();
         let path = path.parse().unwrap_or_else(|_| self.head.uri.clone());
-        let body = unshared(&self.body);
+        let body = copy_body(&self.body);
         let mut copy = Self::new(self.head.method.clone(), path, headers, body);
         copy.target = self.target.clone();
-        copy.varying = self.varying.clone();
-        copy.copy = h2::Copy::Kept;
+        copy.dynamic_headers = self.dynamic_headers.clone();
+        copy.http2_reuse = h2::RequestReuse::Repeated;
         copy
     }
 }
 
-impl Clone for Template {
+impl Clone for PreparedRequest {
     /// A copy to be changed: what was kept of this one is not true of it.
     fn clone(&self) -> Self {
         Self {
             head: self.head.clone(),
             body: self.body.clone(),
             target: self.target.clone(),
-            varying: self.varying.clone(),
-            copy: h2::Copy::Passing,
-            http2: OnceLock::new(),
+            dynamic_headers: self.dynamic_headers.clone(),
+            http2_reuse: h2::RequestReuse::SingleUse,
+            http2_request: OnceLock::new(),
         }
     }
 }
 
 /// A copy that shares no memory with `body`, unless it is large.
-pub(crate) fn unshared(body: &Bytes) -> Bytes {
-    if body.len() <= COPIED_BODY_BYTES {
+pub(crate) fn copy_body(body: &Bytes) -> Bytes {
+    if body.len() <= MAX_COPIED_BODY_BYTES {
         Bytes::copy_from_slice(body)
     } else {
         body.clone()

@@ -1,27 +1,27 @@
 //! The URL of a target, taken apart and checked.
 
-use hammer_net::{Host, Peer, basic_authorization, split_port};
+use hammer_net::{PeerEndpoint, UrlHost, basic_authorization, split_host_port};
 use hyper::Uri;
 use hyper::header::HeaderValue;
 
-use crate::{Error, secret};
+use crate::{Error, masking};
 
 #[derive(Debug)]
-pub(crate) struct Url {
+pub(crate) struct HttpUrl {
     pub(crate) tls: bool,
-    pub(crate) host: Host,
+    pub(crate) host: UrlHost,
     pub(crate) port: u16,
     /// What the request line asks for: path and query.
-    pub(crate) path: Uri,
+    pub(crate) path_and_query: Uri,
     /// The value of the `Host` header.
     pub(crate) authority: HeaderValue,
     pub(crate) authorization: Option<HeaderValue>,
 }
 
-impl Url {
+impl HttpUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         // What is wrong is told of the URL as it may be shown.
-        let url = &*masked(text);
+        let url = &*mask_url(text);
         if let Some(bad) = text.chars().find(|c| !c.is_ascii_graphic()) {
             return Err(Error::url(format!(
                 "the URL {url:?} contains {bad:?}: spaces, control characters and non-ASCII ones \
@@ -48,8 +48,8 @@ impl Url {
             Some((userinfo, authority)) => (Some(userinfo), authority),
             None => (None, authority),
         };
-        let (name, port) = split_port(authority);
-        let host = host(name, url)?;
+        let (name, port) = split_host_port(authority);
+        let host = parse_host(name, url)?;
         let default = if tls { 443 } else { 80 };
         let port = match port {
             None | Some("") => default,
@@ -82,47 +82,54 @@ impl Url {
             tls,
             host,
             port,
-            path: path
+            path_and_query: path
                 .parse()
-                .map_err(|cause| Error::url(malformed()).because(cause))?,
+                .map_err(|cause| Error::url(malformed()).with_source(cause))?,
             authority: HeaderValue::from_str(&authority)
-                .map_err(|cause| Error::url(malformed()).because(cause))?,
+                .map_err(|cause| Error::url(malformed()).with_source(cause))?,
             authorization: userinfo.map(basic_authorization).transpose()?,
         })
     }
 }
 
-impl Url {
+impl HttpUrl {
     /// Whom connections go to.
-    pub(crate) fn peer(&self) -> Peer<'_> {
-        Peer {
+    pub(crate) fn peer(&self) -> PeerEndpoint<'_> {
+        PeerEndpoint {
             scheme: if self.tls { "https" } else { "http" },
             host: &self.host,
             port: self.port,
             tls: self.tls,
-            proxy_reads: true,
+            proxy_can_forward: true,
         }
     }
 
     /// The URL without credentials, as cookies, signatures and redirects know it.
-    pub(crate) fn plain(&self) -> Result<url::Url, Error> {
+    pub(crate) fn without_credentials(&self) -> Result<url::Url, Error> {
         let scheme = if self.tls { "https" } else { "http" };
         let Self {
-            host, port, path, ..
+            host,
+            port,
+            path_and_query: path,
+            ..
         } = self;
         let text = format!("{scheme}://{host}:{port}{path}");
-        let malformed = |cause| Error::url(format!("the URL {text} is malformed")).because(cause);
+        let malformed =
+            |cause| Error::url(format!("the URL {text} is malformed")).with_source(cause);
         text.parse().map_err(malformed)
     }
 
     /// What the request line asks a proxy for: scheme, host, path and query.
-    pub(crate) fn in_full(&self) -> Result<Uri, Error> {
+    pub(crate) fn absolute_form(&self) -> Result<Uri, Error> {
         let scheme = if self.tls { "https" } else { "http" };
         let parts = Uri::builder()
             .scheme(scheme)
             .authority(self.authority.as_bytes());
-        let path = self.path.path_and_query().map_or("/", |path| path.as_str());
-        let malformed = |cause| Error::url("the URL can't be told to a proxy").because(cause);
+        let path = self
+            .path_and_query
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
+        let malformed = |cause| Error::url("the URL can't be told to a proxy").with_source(cause);
         parts.path_and_query(path).build().map_err(malformed)
     }
 }
@@ -136,22 +143,22 @@ impl Url {
 /// assert_eq!(hammer_http::masked("http://a.test/b@c"), "http://a.test/b@c");
 /// ```
 #[must_use]
-pub fn masked(url: &str) -> String {
-    let url = hammer_net::masked(url);
+pub fn mask_url(url: &str) -> String {
+    let url = hammer_net::mask_password(url);
     let (front, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
     match front.split_once('?') {
-        Some((front, query)) => format!("{front}?{}{fragment}", secret::query_masked(query)),
+        Some((front, query)) => format!("{front}?{}{fragment}", masking::mask_query(query)),
         None => url,
     }
 }
 
-fn host(name: &str, url: &str) -> Result<Host, Error> {
+fn parse_host(name: &str, url: &str) -> Result<UrlHost, Error> {
     if name.is_empty() {
         return Err(Error::url(format!(
             "the URL {url:?} has no host: try http://localhost:8080/"
         )));
     }
-    Host::parse(name).ok_or_else(|| {
+    UrlHost::parse(name).ok_or_else(|| {
         Error::url(match name.strip_prefix('[') {
             Some(_) => format!("{name:?} in {url:?} is no IPv6 address: it should look like [::1]"),
             None => format!("{name:?} in {url:?} is no host name"),
@@ -173,17 +180,17 @@ mod tests {
             ("http://a/b:c@d", "http://a/b:c@d"),
             ("http://a:b@c:80/d@e", "http://a:***@c:80/d@e"),
         ] {
-            assert_eq!(masked(text), shown);
+            assert_eq!(mask_url(text), shown);
         }
-        let error = Url::parse("http://a:s3/cret@b.test/").expect_err("has no port");
+        let error = HttpUrl::parse("http://a:s3/cret@b.test/").expect_err("has no port");
         let text = error.to_string();
         assert!(text.contains("%2F") && !text.contains("s3"), "{text}");
     }
 
     #[test]
     fn well_formed_urls() {
-        let name = |name: &str| Host::Name(name.into());
-        let ip = |ip: &str| Host::Address(ip.parse().expect("is an address"));
+        let name = |name: &str| UrlHost::Name(name.into());
+        let ip = |ip: &str| UrlHost::Address(ip.parse().expect("is an address"));
         let table = [
             ("http://a", name("a"), 80, "/", "a"),
             ("https://a.b/c?d=e#f", name("a.b"), 443, "/c?d=e", "a.b"),
@@ -204,10 +211,10 @@ mod tests {
             ("http://[fe80::1]/", ip("fe80::1"), 80, "/", "[fe80::1]"),
         ];
         for (text, host, port, path, authority) in table {
-            let url = Url::parse(text).expect(text);
+            let url = HttpUrl::parse(text).expect(text);
             assert_eq!(url.host, host, "{text}");
             assert_eq!(url.port, port, "{text}");
-            assert_eq!(url.path, path, "{text}");
+            assert_eq!(url.path_and_query, path, "{text}");
             assert_eq!(url.authority, authority, "{text}");
             assert_eq!(url.tls, text.starts_with("https"), "{text}");
             assert_eq!(url.authorization.is_some(), text.contains("u:p@"), "{text}");
@@ -242,7 +249,7 @@ mod tests {
             ("http://a/<", "malformed"),
         ];
         for (text, fragment) in table {
-            let error = Url::parse(text)
+            let error = HttpUrl::parse(text)
                 .map(|url| panic!("{text}: {url:?}"))
                 .unwrap_err();
             assert!(error.to_string().contains(fragment), "{text}: {error}");

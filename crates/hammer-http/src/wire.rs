@@ -6,34 +6,34 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use hammer_net::Stream;
+use hammer_net::NetworkStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::template::Template;
+use crate::template::PreparedRequest;
 
 /// A stream on which the library writes requests, and where the next one gets its own target.
-pub(crate) struct Wire {
-    stream: Stream,
-    next: Next,
+pub(crate) struct RequestLineStream {
+    stream: NetworkStream,
+    next: NextRequestLine,
 }
 
 /// How the next request begins, if not as the library writes it.
 #[derive(Clone, Default)]
-pub(crate) struct Next(Rc<RefCell<Option<Line>>>);
+pub(crate) struct NextRequestLine(Rc<RefCell<Option<RequestLineRewrite>>>);
 
 /// The beginning of a request line.
-struct Line {
+struct RequestLineRewrite {
     /// As the library has it.
-    given: Vec<u8>,
+    original: Vec<u8>,
     /// As it is meant; once writing has begun, with what followed in the same buffer.
-    meant: Vec<u8>,
+    replacement: Vec<u8>,
     /// How much of the library's buffer that stands for, once writing has begun.
-    takes: Option<usize>,
+    consumes: Option<usize>,
     written: usize,
 }
 
-impl Wire {
-    pub(crate) fn new(stream: Stream, next: Next) -> Self {
+impl RequestLineStream {
+    pub(crate) fn new(stream: NetworkStream, next: NextRequestLine) -> Self {
         Self { stream, next }
     }
 
@@ -42,19 +42,19 @@ impl Wire {
         let Some(line) = &mut *next else {
             return Pin::new(&mut self.stream).poll_write(cx, given);
         };
-        let takes = match line.takes {
+        let takes = match line.consumes {
             Some(takes) => takes,
             None => {
-                let Some(rest) = given.strip_prefix(&line.given[..]) else {
+                let Some(rest) = given.strip_prefix(&line.original[..]) else {
                     let what = "a request began in another way than it should";
                     return Poll::Ready(Err(io::Error::other(what)));
                 };
-                line.meant.extend_from_slice(rest);
-                *line.takes.insert(given.len())
+                line.replacement.extend_from_slice(rest);
+                *line.consumes.insert(given.len())
             }
         };
-        while line.written < line.meant.len() {
-            let rest = &line.meant[line.written..];
+        while line.written < line.replacement.len() {
+            let rest = &line.replacement[line.written..];
             let written = ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
@@ -66,31 +66,31 @@ impl Wire {
     }
 }
 
-impl Next {
+impl NextRequestLine {
     /// The next request is this one.
-    pub(crate) fn is(&self, template: &Template) {
-        let Some(target) = &template.target else {
+    pub(crate) fn set(&self, request: &PreparedRequest) {
+        let Some(target) = &request.target else {
             return;
         };
-        let (method, uri) = (&template.head.method, template.head.uri.to_string());
+        let (method, uri) = (&request.head.method, request.head.uri.to_string());
         let before = uri.strip_suffix('/').unwrap_or_default();
         let mut meant = format!("{method} {before}").into_bytes();
         meant.extend_from_slice(target);
         meant.push(b' ');
-        *self.0.borrow_mut() = Some(Line {
-            given: format!("{method} {uri} ").into_bytes(),
-            meant,
-            takes: None,
+        *self.0.borrow_mut() = Some(RequestLineRewrite {
+            original: format!("{method} {uri} ").into_bytes(),
+            replacement: meant,
+            consumes: None,
             written: 0,
         });
     }
 
-    fn is_there(&self) -> bool {
+    fn is_pending(&self) -> bool {
         self.0.borrow().is_some()
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for RequestLineStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -100,7 +100,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for RequestLineStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -114,7 +114,7 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.next.is_there() {
+        if self.next.is_pending() {
             let first = bufs.iter().find(|buf| !buf.is_empty());
             return self.write_line(cx, first.map_or(&[], |buf| buf));
         }

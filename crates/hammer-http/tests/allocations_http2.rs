@@ -4,20 +4,20 @@ use std::alloc::System;
 
 use hammer_core::{Run, Schedule};
 use hammer_http::{Http, HttpVersion};
-use hammer_target::Target;
+use hammer_target::TargetServer;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Allocations of a whole run, reallocations included.
-fn allocations(target: &Target, hits: u64) -> usize {
+fn allocations(target: &TargetServer, hits: u64) -> usize {
     let http = Http::builder(&target.url())
-        .http(HttpVersion::Http2)
+        .http_version(HttpVersion::Http2)
         .connections(2);
     let run = Run::new(
         http.build().expect("it is well formed"),
-        Schedule::max().hits(hits),
+        Schedule::closed_loop().with_hit_count(hits),
     )
     .threads(1)
     .max_in_flight(16);
@@ -30,7 +30,7 @@ fn allocations(target: &Target, hits: u64) -> usize {
 
 #[test]
 fn a_hit_over_http2_allocates_nothing() {
-    let target = Target::spawn_raw(2).expect("a port is free");
+    let target = TargetServer::spawn_raw(2).expect("a port is free");
     let (short, long) = (1_000, 21_000);
     let more = allocations(&target, long).saturating_sub(allocations(&target, short));
     let per_hit = more as f64 / (long - short) as f64;

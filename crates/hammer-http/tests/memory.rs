@@ -33,7 +33,7 @@ fn serve(head: &'static [u8], piece: Vec<u8>) -> String {
 
 fn hit(url: &str, change: fn(HttpBuilder) -> HttpBuilder) -> Report {
     let http = change(Http::builder(url)).build().expect("is well formed");
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(2);
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(2);
     let run = Run::new(http, schedule)
         .threads(1)
         .max_in_flight(1)
@@ -59,9 +59,9 @@ fn hostile_targets_get_a_bounded_amount_of_memory() {
     ));
     let encoder = zstd::stream::Encoder::new(&mut zstd, 1).expect("memory can be written");
     zeros(encoder.auto_finish());
-    type Change = fn(HttpBuilder) -> HttpBuilder;
-    let looking: Change = |http| http.expect_body("needle");
-    let table: [(&'static [u8], Vec<u8>, Change, &str); 7] = [
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+    let looking: BuilderChange = |http| http.expect_body("needle");
+    let table: [(&'static [u8], Vec<u8>, BuilderChange, &str); 7] = [
         (
             b"HTTP/1.1 200 OK\r\n",
             b"X-Endless: aaaaaaaaaaaaaaaaaaaaa\r\n".repeat(1000),

@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hammer_core::{Run, Schedule};
-use hammer_mqtt::{Mqtt, Payload, Qos};
+use hammer_mqtt::{Mqtt, MqttPayload, Qos};
 
 /// Accepts connections, and answers as a broker would that is done with everything at once.
-fn sink() -> SocketAddr {
+fn acking_sink() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let addr = listener.local_addr().expect("it is bound");
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            thread::spawn(move || swallow(stream));
+            thread::spawn(move || acknowledge_all(stream));
         }
     });
     addr
 }
 
-fn swallow(mut stream: TcpStream) {
+fn acknowledge_all(mut stream: TcpStream) {
     stream.set_nodelay(true).expect("a socket");
     let (mut bytes, mut filled) = (vec![0; 256 * 1024], 0);
     let mut answers = vec![];
@@ -32,7 +32,7 @@ fn swallow(mut stream: TcpStream) {
             Ok(read) => filled += read,
         }
         let mut at = 0;
-        while let Some((size, head)) = packet(&bytes[at..filled]) {
+        while let Some((size, head)) = first_packet(&bytes[at..filled]) {
             let packet = &bytes[at..at + size];
             at += size;
             match packet[0] >> 4 {
@@ -59,7 +59,7 @@ fn swallow(mut stream: TcpStream) {
 }
 
 /// The size of the first packet, and of what comes before its body.
-fn packet(bytes: &[u8]) -> Option<(usize, usize)> {
+fn first_packet(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut length = 0;
     for (index, byte) in bytes.get(1..)?.iter().take(4).enumerate() {
         length |= usize::from(byte & 0x7f) << (7 * index);
@@ -71,15 +71,15 @@ fn packet(bytes: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
-fn publish(addr: SocketAddr, qos: Qos, hits: u64) -> Duration {
+fn time_publishes(addr: SocketAddr, qos: Qos, hits: u64) -> Duration {
     let mqtt = Mqtt::builder(&format!("mqtt://{addr}"))
         .topic("devices/{{client}}/state")
-        .payload(Payload::Size(100))
+        .payload(MqttPayload::Size(100))
         .qos(qos)
         .clients(4)
         .build()
         .expect("it is well formed");
-    let run = Run::new(mqtt, Schedule::max().hits(hits));
+    let run = Run::new(mqtt, Schedule::closed_loop().with_hit_count(hits));
     let begun = Instant::now();
     let report = run
         .threads(1)
@@ -94,7 +94,7 @@ fn publish(addr: SocketAddr, qos: Qos, hits: u64) -> Duration {
 }
 
 fn messages(criterion: &mut Criterion) {
-    let addr = sink();
+    let addr = acking_sink();
     let mut group = criterion.benchmark_group("publish");
     group.throughput(Throughput::Elements(1)).sample_size(10);
     for (name, qos) in [
@@ -103,7 +103,7 @@ fn messages(criterion: &mut Criterion) {
         ("qos2", Qos::ExactlyOnce),
     ] {
         group.bench_function(name, |bencher| {
-            bencher.iter_custom(|hits| publish(addr, qos, hits));
+            bencher.iter_custom(|hits| time_publishes(addr, qos, hits));
         });
     }
     group.finish();

@@ -9,13 +9,13 @@ use std::task::{Poll, Waker};
 use hammer_core::Hit;
 
 /// What stands before the payload: a mark, the run, and whom it concerns, in network byte order.
-pub(crate) const HEAD_BYTES: usize = 32;
-const MARK: [u8; 4] = *b"hmr1";
-const SEQ: std::ops::Range<usize> = 24..32;
+pub(crate) const DELIVERY_HEADER_BYTES: usize = 32;
+const DELIVERY_MAGIC: [u8; 4] = *b"hmr1";
+const SEQ_RANGE: std::ops::Range<usize> = 24..32;
 
 /// Who gets what is published.
 #[derive(Debug, Clone)]
-pub(crate) struct Deliveries {
+pub(crate) struct DeliveryConfig {
     pub(crate) subscribers: usize,
     /// With the group before it, where subscribers share it.
     pub(crate) filter: String,
@@ -24,9 +24,9 @@ pub(crate) struct Deliveries {
     pub(crate) run: u32,
 }
 
-impl Deliveries {
+impl DeliveryConfig {
     /// How many subscribers get each message.
-    pub(crate) fn copies(&self) -> u32 {
+    pub(crate) fn copies_per_message(&self) -> u32 {
         match self.shared {
             true => 1,
             false => self.subscribers as u32,
@@ -36,40 +36,40 @@ impl Deliveries {
 
 /// The numbers of a client's messages, in the order in which they go out.
 #[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Numbers {
+pub(crate) struct MessageSequence {
     /// That of the next one.
     pub(crate) next: u64,
     /// So many of the first belong to the warm-up.
-    warm: u64,
+    warm_up_end: u64,
 }
 
-impl Numbers {
+impl MessageSequence {
     /// The next one is that of `hit`.
-    pub(crate) fn pass(&mut self, hit: &Hit) {
+    pub(crate) fn advance(&mut self, hit: &Hit) {
         self.next += 1;
         if hit.is_warm_up() {
-            self.warm = self.next;
+            self.warm_up_end = self.next;
         }
     }
 
     /// How many there were without the warm-up.
-    pub(crate) fn counted(self) -> u64 {
-        self.next - self.warm
+    pub(crate) fn measured_count(self) -> u64 {
+        self.next - self.warm_up_end
     }
 
     /// Whether the message of this number is none of the warm-up.
-    pub(crate) fn counts(self, seq: u64) -> bool {
-        seq >= self.warm
+    pub(crate) fn is_measured(self, seq: u64) -> bool {
+        seq >= self.warm_up_end
     }
 }
 
 /// A message that a subscriber has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Arrival {
+pub(crate) struct DeliveryRecord {
     /// The worker whose hit it was.
     pub(crate) worker: u16,
     pub(crate) client: u32,
-    pub(crate) ticket: u32,
+    pub(crate) waiter: u32,
     pub(crate) generation: u32,
     pub(crate) seq: u64,
     pub(crate) subscriber: u32,
@@ -77,36 +77,41 @@ pub(crate) struct Arrival {
     pub(crate) bytes: u32,
 }
 
-impl Arrival {
+impl DeliveryRecord {
     /// What goes before the payload of the message; its number among the client's follows with
     /// [`number`].
-    pub(crate) fn head(&self, run: u32) -> [u8; HEAD_BYTES] {
-        let mut head = [0; HEAD_BYTES];
-        head[..4].copy_from_slice(&MARK);
+    pub(crate) fn to_header(&self, run: u32) -> [u8; DELIVERY_HEADER_BYTES] {
+        let mut head = [0; DELIVERY_HEADER_BYTES];
+        head[..4].copy_from_slice(&DELIVERY_MAGIC);
         head[4..8].copy_from_slice(&run.to_be_bytes());
         head[8..10].copy_from_slice(&self.worker.to_be_bytes());
         head[12..16].copy_from_slice(&self.client.to_be_bytes());
-        head[16..20].copy_from_slice(&self.ticket.to_be_bytes());
+        head[16..20].copy_from_slice(&self.waiter.to_be_bytes());
         head[20..24].copy_from_slice(&self.generation.to_be_bytes());
-        number(&mut head, self.seq);
+        set_header_seq(&mut head, self.seq);
         head
     }
 
     /// Reads the head of a payload, which came in so many bytes; none if it is not of this run.
-    pub(crate) fn of(payload: &[u8], bytes: usize, run: u32, subscriber: u32) -> Option<Self> {
-        let head: &[u8; HEAD_BYTES] = payload.first_chunk()?;
+    pub(crate) fn from_payload(
+        payload: &[u8],
+        bytes: usize,
+        run: u32,
+        subscriber: u32,
+    ) -> Option<Self> {
+        let head: &[u8; DELIVERY_HEADER_BYTES] = payload.first_chunk()?;
         let four = |at: usize| {
             head[at..]
                 .first_chunk()
                 .map(|bytes| u32::from_be_bytes(*bytes))
         };
-        let ours = head[..4] == MARK && four(4)? == run;
+        let ours = head[..4] == DELIVERY_MAGIC && four(4)? == run;
         let found = Self {
             worker: u16::from_be_bytes([head[8], head[9]]),
             client: four(12)?,
-            ticket: four(16)?,
+            waiter: four(16)?,
             generation: four(20)?,
-            seq: u64::from_be_bytes(*head[SEQ].first_chunk()?),
+            seq: u64::from_be_bytes(*head[SEQ_RANGE].first_chunk()?),
             subscriber,
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
         };
@@ -115,23 +120,23 @@ impl Arrival {
 }
 
 /// Writes the number of a message into its head.
-pub(crate) fn number(head: &mut [u8; HEAD_BYTES], seq: u64) {
-    head[SEQ].copy_from_slice(&seq.to_be_bytes());
+pub(crate) fn set_header_seq(head: &mut [u8; DELIVERY_HEADER_BYTES], seq: u64) {
+    head[SEQ_RANGE].copy_from_slice(&seq.to_be_bytes());
 }
 
 /// Where a worker gets what subscribers of others have got for it.
 #[derive(Debug, Default)]
-pub(crate) struct Mailbox(Mutex<Mail>);
+pub(crate) struct WorkerChannel(Mutex<ChannelQueue>);
 
 #[derive(Debug, Default)]
-struct Mail {
-    arrivals: Vec<Arrival>,
+struct ChannelQueue {
+    arrivals: Vec<DeliveryRecord>,
     waker: Option<Waker>,
 }
 
-impl Mailbox {
+impl WorkerChannel {
     /// Posts all of `arrivals`, which is empty afterwards.
-    pub(crate) fn post(&self, arrivals: &mut Vec<Arrival>) {
+    pub(crate) fn send(&self, arrivals: &mut Vec<DeliveryRecord>) {
         let mut mail = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         mail.arrivals.append(arrivals);
         if let Some(waker) = mail.waker.take() {
@@ -140,7 +145,7 @@ impl Mailbox {
     }
 
     /// Waits for mail, and puts it into `into`, which is empty.
-    pub(crate) async fn collect(&self, into: &mut Vec<Arrival>) {
+    pub(crate) async fn receive(&self, into: &mut Vec<DeliveryRecord>) {
         poll_fn(|cx| {
             let mut mail = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if mail.arrivals.is_empty() {
@@ -156,7 +161,7 @@ impl Mailbox {
 
 /// What was seen of the messages of one client by one subscriber.
 #[derive(Debug, Default, Clone, Copy)]
-struct Seen {
+struct SequenceWindow {
     /// The highest number so far.
     highest: u64,
     /// Which of the numbers up to the highest have come, the highest in the lowest bit.
@@ -165,15 +170,15 @@ struct Seen {
 
 /// What the number of a message says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
-    Next,
+enum SequenceOrder {
+    InOrder,
     /// After one that was sent later.
-    Late,
-    Again,
+    OutOfOrder,
+    Duplicate,
 }
 
-impl Seen {
-    fn note(&mut self, seq: u64) -> Order {
+impl SequenceWindow {
+    fn record(&mut self, seq: u64) -> SequenceOrder {
         if self.bits == 0 || seq > self.highest {
             let ahead = if self.bits == 0 {
                 u64::MAX
@@ -185,7 +190,7 @@ impl Seen {
                 .and_then(|by| self.bits.checked_shl(by));
             self.bits = moved.unwrap_or(0) | 1;
             self.highest = seq;
-            return Order::Next;
+            return SequenceOrder::InOrder;
         }
         let behind = self.highest - seq;
         let Some(bit) = u32::try_from(behind)
@@ -193,41 +198,41 @@ impl Seen {
             .and_then(|by| 1_u128.checked_shl(by))
         else {
             // So far back nobody remembers; that it comes for the first time is likelier.
-            return Order::Late;
+            return SequenceOrder::OutOfOrder;
         };
         if self.bits & bit != 0 {
-            return Order::Again;
+            return SequenceOrder::Duplicate;
         }
         self.bits |= bit;
-        Order::Late
+        SequenceOrder::OutOfOrder
     }
 }
 
 /// What has become of the messages of a worker's clients.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
-    seen: HashMap<(u32, u32), Seen>,
+pub(crate) struct DeliveryLedger {
+    seen: HashMap<(u32, u32), SequenceWindow>,
     /// Each message once per subscriber that is to get it.
-    pub(crate) arrived: u64,
+    pub(crate) delivered: u64,
     pub(crate) duplicates: u64,
     pub(crate) reordered: u64,
 }
 
-impl Ledger {
+impl DeliveryLedger {
     /// A message has come, which `counts` or belongs to the warm-up; whether for the first time. Where
     /// subscribers share their subscription they have no order among them.
-    pub(crate) fn note(&mut self, arrival: &Arrival, shared: bool, counts: bool) -> bool {
+    pub(crate) fn record(&mut self, arrival: &DeliveryRecord, shared: bool, counts: bool) -> bool {
         let subscriber = if shared { 0 } else { arrival.subscriber };
         let seen = self.seen.entry((arrival.client, subscriber)).or_default();
-        match seen.note(arrival.seq) {
-            Order::Again => {
+        match seen.record(arrival.seq) {
+            SequenceOrder::Duplicate => {
                 self.duplicates += u64::from(counts);
                 return false;
             }
-            Order::Late if !shared => self.reordered += u64::from(counts),
-            Order::Late | Order::Next => {}
+            SequenceOrder::OutOfOrder if !shared => self.reordered += u64::from(counts),
+            SequenceOrder::OutOfOrder | SequenceOrder::InOrder => {}
         }
-        self.arrived += u64::from(counts);
+        self.delivered += u64::from(counts);
         true
     }
 }
@@ -236,10 +241,10 @@ impl Ledger {
 mod tests {
     use super::*;
 
-    const ARRIVAL: Arrival = Arrival {
+    const ARRIVAL: DeliveryRecord = DeliveryRecord {
         worker: 3,
         client: 70_000,
-        ticket: 5,
+        waiter: 5,
         generation: 6,
         seq: 1 << 40,
         subscriber: 9,
@@ -248,12 +253,27 @@ mod tests {
 
     #[test]
     fn a_head_is_read_as_it_was_written() {
-        let mut payload = ARRIVAL.head(77).to_vec();
+        let mut payload = ARRIVAL.to_header(77).to_vec();
         payload.extend_from_slice(b"rest");
-        assert_eq!(Arrival::of(&payload, 50, 77, 9), Some(ARRIVAL));
-        assert_eq!(Arrival::of(&payload, 50, 78, 9), None, "another run");
-        assert_eq!(Arrival::of(&payload[..31], 50, 77, 9), None, "too short");
-        assert_eq!(Arrival::of(&[b'x'; 40], 50, 77, 9), None, "no mark");
+        assert_eq!(
+            DeliveryRecord::from_payload(&payload, 50, 77, 9),
+            Some(ARRIVAL)
+        );
+        assert_eq!(
+            DeliveryRecord::from_payload(&payload, 50, 78, 9),
+            None,
+            "another run"
+        );
+        assert_eq!(
+            DeliveryRecord::from_payload(&payload[..31], 50, 77, 9),
+            None,
+            "too short"
+        );
+        assert_eq!(
+            DeliveryRecord::from_payload(&[b'x'; 40], 50, 77, 9),
+            None,
+            "no mark"
+        );
     }
 
     #[test]
@@ -266,10 +286,10 @@ mod tests {
             (&[0, 200, 199, 200, 0], 1, 2),
             (&[u64::MAX - 1, u64::MAX, u64::MAX], 1, 0),
         ] {
-            let mut ledger = Ledger::default();
+            let mut ledger = DeliveryLedger::default();
             for seq in numbers {
-                ledger.note(
-                    &Arrival {
+                ledger.record(
+                    &DeliveryRecord {
                         seq: *seq,
                         ..ARRIVAL
                     },
@@ -279,16 +299,16 @@ mod tests {
             }
             let found = (ledger.duplicates, ledger.reordered);
             assert_eq!(found, (duplicates, reordered), "{numbers:?}");
-            assert_eq!(ledger.arrived, numbers.len() as u64 - duplicates);
+            assert_eq!(ledger.delivered, numbers.len() as u64 - duplicates);
         }
     }
 
     #[test]
     fn those_who_share_have_no_order_and_still_duplicates() {
-        let mut ledger = Ledger::default();
+        let mut ledger = DeliveryLedger::default();
         for (seq, subscriber) in [(0, 0), (2, 1), (1, 0), (2, 0)] {
-            ledger.note(
-                &Arrival {
+            ledger.record(
+                &DeliveryRecord {
                     seq,
                     subscriber,
                     ..ARRIVAL
@@ -298,16 +318,16 @@ mod tests {
             );
         }
         assert_eq!(
-            (ledger.arrived, ledger.duplicates, ledger.reordered),
+            (ledger.delivered, ledger.duplicates, ledger.reordered),
             (3, 1, 0)
         );
     }
 
     #[tokio::test]
     async fn mail_is_collected() {
-        let (mailbox, mut into) = (Mailbox::default(), vec![]);
-        mailbox.post(&mut vec![ARRIVAL, ARRIVAL]);
-        mailbox.collect(&mut into).await;
+        let (mailbox, mut into) = (WorkerChannel::default(), vec![]);
+        mailbox.send(&mut vec![ARRIVAL, ARRIVAL]);
+        mailbox.receive(&mut into).await;
         assert_eq!(into.len(), 2);
     }
 }

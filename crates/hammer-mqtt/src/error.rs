@@ -2,7 +2,7 @@ use std::{error, fmt};
 
 use hammer_data::TemplateError;
 
-type Cause = Box<dyn error::Error + Send + Sync>;
+type MqttErrorSource = Box<dyn error::Error + Send + Sync>;
 
 /// Why a hammer for MQTT could not be built; a fragment that names the value and what would be
 /// right.
@@ -10,7 +10,7 @@ type Cause = Box<dyn error::Error + Send + Sync>;
 pub struct Error {
     kind: ErrorKind,
     message: String,
-    source: Option<Cause>,
+    source: Option<MqttErrorSource>,
 }
 
 /// What went wrong.

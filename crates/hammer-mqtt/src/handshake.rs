@@ -3,45 +3,47 @@
 use hammer_core::{Failure, Slot};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use crate::config::Config;
-use crate::fault;
-use crate::moment::Moment;
-use crate::packet::connack::{Connack, Limits};
-use crate::packet::received::{Answered, Frame, Malformed, Received};
+use crate::config::MqttConfig;
+use crate::failures;
+use crate::packet::connack::{BrokerLimits, Connack};
+use crate::packet::received::{AckKind, MalformedPacket, PacketFrame, ReceivedPacket};
 use crate::packet::{self, Qos, subscribe};
-use crate::reason;
+use crate::reason_code;
+use crate::render_context::MqttRenderContext;
 
 /// The most bytes that a CONNACK may have.
-const MOST_BYTES: usize = 64 * 1024;
+const MAX_CONNACK_BYTES: usize = 64 * 1024;
 /// The id of a subscription that is made before any hit.
-const FIRST_ID: u16 = 1;
+const SUBSCRIBE_PACKET_ID: u16 = 1;
 
 /// What the broker said to CONNECT.
-pub(crate) enum Answer {
-    Accepted(Limits),
+pub(crate) enum ConnectReply {
+    Accepted(BrokerLimits),
     Refused(u8),
 }
 
 /// Reads packets, and keeps what came behind them.
-struct Reader<'a, S> {
+struct PacketReader<'a, S> {
     stream: &'a mut S,
     bytes: Vec<u8>,
     /// Bytes that a packet may have.
-    most: usize,
+    max_packet_size: usize,
 }
 
-impl<S: AsyncRead + Unpin> Reader<'_, S> {
+impl<S: AsyncRead + Unpin> PacketReader<'_, S> {
     /// Waits for a packet that begins at `from`; tells its size.
-    async fn packet(&mut self, from: usize) -> Result<usize, Failure> {
+    async fn read_packet(&mut self, from: usize) -> Result<usize, Failure> {
         loop {
-            if let Some(frame) = Frame::of(&self.bytes[from..]).map_err(malformed)? {
+            if let Some(frame) =
+                PacketFrame::parse(&self.bytes[from..]).map_err(malformed_failure)?
+            {
                 return Ok(frame.size);
             }
-            check_size(&self.bytes[from..], self.most)?;
+            check_packet_size(&self.bytes[from..], self.max_packet_size)?;
             match self.stream.read_buf(&mut self.bytes).await {
                 Ok(0) => return Err(Failure::CLOSED_EARLY),
                 Ok(_) => {}
-                Err(error) => return Err(fault::of_stream(error)),
+                Err(error) => return Err(failures::from_io_error(error)),
             }
         }
     }
@@ -51,33 +53,40 @@ impl<S: AsyncRead + Unpin> Reader<'_, S> {
 /// gives what came behind that.
 pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
-    config: &Config,
-    moment: &mut Moment,
+    config: &MqttConfig,
+    moment: &mut MqttRenderContext,
     resuming: bool,
     slot: &Slot,
-) -> Result<(Answer, Vec<u8>), Failure> {
-    let (id, connect) = config.claims.of(moment)?;
-    let packet = connect.encode(&id, resuming).ok_or(fault::TOO_LONG)?;
+) -> Result<(ConnectReply, Vec<u8>), Failure> {
+    let (id, connect) = config.identity.render(moment)?;
+    let packet = connect
+        .encode(&id, resuming)
+        .ok_or(failures::STRING_TOO_LONG)?;
     let said = async {
         stream.write_all(&packet).await?;
         stream.flush().await
     };
-    said.await.map_err(fault::of_stream)?;
-    let mut reader = Reader {
+    said.await.map_err(failures::from_io_error)?;
+    let mut reader = PacketReader {
         stream,
         bytes: vec![],
-        most: MOST_BYTES,
+        max_packet_size: MAX_CONNACK_BYTES,
     };
-    let size = reader.packet(0).await?;
-    let frame = Frame::of(&reader.bytes).map_err(malformed)?;
-    let frame = frame.ok_or(fault::MALFORMED)?;
-    let answer = match Connack::of(frame, config.claims.connect.version).map_err(malformed)? {
-        Connack::Accepted(limits) => Answer::Accepted(limits),
-        Connack::Refused(code) => {
-            tracing::debug!(client = id, reason = reason::refusal_name(code), "refused");
-            Answer::Refused(code)
-        }
-    };
+    let size = reader.read_packet(0).await?;
+    let frame = PacketFrame::parse(&reader.bytes).map_err(malformed_failure)?;
+    let frame = frame.ok_or(failures::MALFORMED_PACKET)?;
+    let answer =
+        match Connack::parse(frame, config.identity.connect.version).map_err(malformed_failure)? {
+            Connack::Accepted(limits) => ConnectReply::Accepted(limits),
+            Connack::Refused(code) => {
+                tracing::debug!(
+                    client = id,
+                    reason = reason_code::refusal_name(code),
+                    "refused"
+                );
+                ConnectReply::Refused(code)
+            }
+        };
     slot.mark("connack");
     reader.bytes.drain(..size);
     Ok((answer, reader.bytes))
@@ -86,41 +95,43 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
 /// Subscribes to `filter`, and waits for the answer; `rest` has what else came.
 pub(crate) async fn subscribe<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
-    config: &Config,
+    config: &MqttConfig,
     filter: &str,
     qos: Qos,
     rest: Vec<u8>,
 ) -> Result<Vec<u8>, Failure> {
-    let version = config.claims.connect.version;
-    let packet = subscribe::encode(version, FIRST_ID, filter, qos).unwrap_or_default();
+    let version = config.identity.connect.version;
+    let packet = subscribe::encode(version, SUBSCRIBE_PACKET_ID, filter, qos).unwrap_or_default();
     let said = async {
         stream.write_all(&packet).await?;
         stream.flush().await
     };
-    said.await.map_err(fault::of_stream)?;
-    let mut reader = Reader {
+    said.await.map_err(failures::from_io_error)?;
+    let mut reader = PacketReader {
         stream,
         bytes: rest,
-        most: config.claims.connect.most_packet as usize,
+        max_packet_size: config.identity.connect.max_packet_size as usize,
     };
     let mut from = 0;
     loop {
-        let size = reader.packet(from).await?;
-        let frame = Frame::of(&reader.bytes[from..]).map_err(malformed)?;
-        let frame = frame.ok_or(fault::MALFORMED)?;
-        match Received::of(frame, version).map_err(malformed)? {
-            Received::Answer {
-                to: Answered::Suback,
-                id: FIRST_ID,
+        let size = reader.read_packet(from).await?;
+        let frame = PacketFrame::parse(&reader.bytes[from..]).map_err(malformed_failure)?;
+        let frame = frame.ok_or(failures::MALFORMED_PACKET)?;
+        match ReceivedPacket::parse(frame, version).map_err(malformed_failure)? {
+            ReceivedPacket::Ack {
+                kind: AckKind::Suback,
+                id: SUBSCRIBE_PACKET_ID,
                 reason,
             } => {
-                if reason::is_error(reason) {
-                    return Err(fault::refused(reason));
+                if reason_code::is_error(reason) {
+                    return Err(failures::from_connack_code(reason));
                 }
                 reader.bytes.drain(from..from + size);
                 return Ok(reader.bytes);
             }
-            Received::Disconnect { reason } => return Err(fault::ended(reason)),
+            ReceivedPacket::Disconnect { reason } => {
+                return Err(failures::from_disconnect_reason(reason));
+            }
             _ => from += size,
         }
     }
@@ -138,14 +149,14 @@ pub(crate) async fn disconnect<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Finds out whether the packet that begins `bytes` is one of at most `most` bytes.
-pub(crate) fn check_size(bytes: &[u8], most: usize) -> Result<(), Failure> {
-    match Frame::size_of(bytes).map_err(malformed)? {
-        size if size > most => Err(fault::TOO_LARGE_TO_TAKE),
+pub(crate) fn check_packet_size(bytes: &[u8], most: usize) -> Result<(), Failure> {
+    match PacketFrame::declared_size(bytes).map_err(malformed_failure)? {
+        size if size > most => Err(failures::RECEIVED_PACKET_TOO_LARGE),
         _ => Ok(()),
     }
 }
 
-pub(crate) fn malformed(what: Malformed) -> Failure {
+pub(crate) fn malformed_failure(what: MalformedPacket) -> Failure {
     tracing::debug!(%what, "malformed packet");
-    fault::MALFORMED
+    failures::MALFORMED_PACKET
 }

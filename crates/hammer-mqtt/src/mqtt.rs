@@ -2,14 +2,16 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use hammer_core::{Crew, Failure, Hammer, Hit, Needs, Outcome, Slot, Unready};
+use hammer_core::{
+    Failure, Hammer, Hit, Outcome, PrepareError, ResourceNeeds, Slot, WorkerContext,
+};
 
 use crate::MqttBuilder;
-use crate::client::Client;
-use crate::config::{Config, Measure};
-use crate::pool::Pool;
-use crate::storm;
-use crate::ticket::Ticket;
+use crate::client::MqttClient;
+use crate::config::{MqttCompletion, MqttConfig};
+use crate::connect_load;
+use crate::hit_waiter::HitWaiter;
+use crate::worker_clients::WorkerClients;
 
 /// A hammer for MQTT: a hit is one message, or one of the other things that clients do.
 ///
@@ -32,7 +34,7 @@ use crate::ticket::Ticket;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Mqtt {
-    pub(crate) config: Arc<Config>,
+    pub(crate) config: Arc<MqttConfig>,
 }
 
 impl Mqtt {
@@ -45,37 +47,37 @@ impl Mqtt {
 impl fmt::Debug for Mqtt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mqtt")
-            .field("url", &self.config.dial.url)
+            .field("url", &self.config.connector.url)
             .finish_non_exhaustive()
     }
 }
 
 /// What a slot keeps between hits.
-pub struct Session(Kind);
+pub struct MqttSlotSession(SlotSessionKind);
 
-enum Kind {
+enum SlotSessionKind {
     Shared {
-        pool: Rc<Pool>,
-        ticket: Rc<Ticket>,
+        clients: Rc<WorkerClients>,
+        waiter: Rc<HitWaiter>,
     },
     /// A connection per hit: nothing.
-    Alone,
+    PerHit,
 }
 
-impl fmt::Debug for Session {
+impl fmt::Debug for MqttSlotSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").finish_non_exhaustive()
+        f.debug_struct("MqttSlotSession").finish_non_exhaustive()
     }
 }
 
 impl Mqtt {
-    fn pool(&self, slot: &Slot) -> Rc<Pool> {
-        slot.share(|| Pool::new(self.config.clone(), slot))
+    fn worker_clients(&self, slot: &Slot) -> Rc<WorkerClients> {
+        slot.worker_local(|| WorkerClients::new(self.config.clone(), slot))
     }
 }
 
 impl Hammer for Mqtt {
-    type Session = Session;
+    type Session = MqttSlotSession;
 
     fn max_workers(&self) -> usize {
         if self.config.shared {
@@ -85,124 +87,137 @@ impl Hammer for Mqtt {
         }
     }
 
-    fn most_hits(&self) -> Option<u64> {
-        self.config.most_hits()
+    fn max_hits(&self) -> Option<u64> {
+        self.config.max_hits()
     }
 
-    fn doubts(&self) -> Vec<String> {
-        self.config.words.doubts()
+    fn warnings(&self) -> Vec<String> {
+        self.config.scope.warnings()
     }
 
-    fn needs(&self, mut needs: Needs) -> Needs {
+    fn needs(&self, mut needs: ResourceNeeds) -> ResourceNeeds {
         if self.config.shared {
             let connections = self.config.connections() as u64;
             needs.files = needs.files.saturating_sub(needs.ports) + connections;
             needs.ports = connections;
         }
-        needs.ports = self.config.dial.net.ports(needs.ports);
+        needs.ports = self
+            .config
+            .connector
+            .peer_connector
+            .ports_needed(needs.ports);
         needs
     }
 
-    async fn prepare(&self, crew: &Crew) -> Result<(), Unready> {
-        self.config.words.ready().await?;
+    async fn prepare(&self, crew: &WorkerContext) -> Result<(), PrepareError> {
+        self.config.scope.ready().await?;
         match self.config.shared {
-            true => self.pool(crew.slot()).connect(crew).await,
+            true => self.worker_clients(crew.slot()).connect(crew).await,
             false => Ok(()),
         }
     }
 
-    async fn open(&self, slot: Slot) -> Result<Session, Failure> {
+    async fn open(&self, slot: Slot) -> Result<MqttSlotSession, Failure> {
         if !self.config.shared {
-            return Ok(Session(Kind::Alone));
+            return Ok(MqttSlotSession(SlotSessionKind::PerHit));
         }
-        let pool = self.pool(&slot);
-        let ticket = pool.ticket(&slot);
-        Ok(Session(Kind::Shared { pool, ticket }))
+        let pool = self.worker_clients(&slot);
+        let ticket = pool.waiter(&slot);
+        Ok(MqttSlotSession(SlotSessionKind::Shared {
+            clients: pool,
+            waiter: ticket,
+        }))
     }
 
-    async fn hit(&self, session: &mut Session, hit: Hit) -> Result<Outcome, Failure> {
+    async fn hit(&self, session: &mut MqttSlotSession, hit: Hit) -> Result<Outcome, Failure> {
         let config = &*self.config;
-        let Kind::Shared { pool, ticket } = &session.0 else {
-            return Box::pin(storm::hit(config, &hit)).await;
+        let SlotSessionKind::Shared {
+            clients: pool,
+            waiter: ticket,
+        } = &session.0
+        else {
+            return Box::pin(connect_load::hit(config, &hit)).await;
         };
         let local = config.local_client(&hit);
-        let mut client = pool.client(local).ok_or(crate::fault::NOT_CONNECTED)?;
-        if hit.slot().is_closed_loop() && !client.is_up() {
+        let mut client = pool.client(local).ok_or(crate::failures::NOT_CONNECTED)?;
+        if hit.slot().is_closed_loop() && !client.is_connected() {
             // Failing at once would make the loop spin.
-            client = match pool.stand_in(local) {
+            client = match pool.first_connected(local) {
                 Some(client) => client,
                 None => {
                     // On the heap: other hits need no room for this.
-                    let client = Box::pin(pool.first_back(local)).await;
+                    let client = Box::pin(pool.wait_for_connected(local)).await;
                     hit.mark("reconnect");
                     client
                 }
             };
         }
-        let mut present = Present {
-            ticket,
+        let mut present = ActiveHitGuard {
+            waiter: ticket,
             client,
-            ended: false,
+            completed: false,
         };
-        let head = config.deliveries.as_ref().map(|deliveries| {
-            ticket.expect_copies(deliveries.copies());
+        let head = config.delivery.as_ref().map(|deliveries| {
+            ticket.expect_copies(deliveries.copies_per_message());
             let worker = hit.slot().worker() as u16;
-            ticket.arrival(worker, client.number).head(deliveries.run)
+            ticket
+                .delivery_record(worker, client.number)
+                .to_header(deliveries.run)
         });
-        client.offer(config, &hit, ticket.receipt(), head)?;
-        let ended = ticket.ended().await;
-        present.ended = true;
+        client.submit(config, &hit, ticket.promise(), head)?;
+        let ended = ticket.wait_for_end().await;
+        present.completed = true;
         ended
     }
 
-    async fn settle(&self, crew: &Crew) {
+    async fn settle(&self, crew: &WorkerContext) {
         if !self.config.shared {
             return;
         }
         let slot = crew.slot();
-        let pool = self.pool(slot);
+        let pool = self.worker_clients(slot);
         // The engine waits for the broker as long as the drain lasts, and not to the end of this.
-        let _account = Account { pool: &pool, slot };
-        if self.config.measure != Measure::Ack {
-            pool.fence().await;
+        let _account = DeliveryReportGuard { pool: &pool, slot };
+        if self.config.completion != MqttCompletion::Ack {
+            pool.fence_publishers().await;
             slot.mark("fence");
         }
-        if self.config.measure == Measure::Delivery {
-            pool.deliver(slot.workers()).await;
+        if self.config.completion == MqttCompletion::Delivery {
+            pool.wait_for_deliveries(slot.workers()).await;
         }
     }
 
-    async fn close(&self, session: Session) {
-        if let Kind::Shared { pool, .. } = session.0 {
+    async fn close(&self, session: MqttSlotSession) {
+        if let SlotSessionKind::Shared { clients: pool, .. } = session.0 {
             pool.close().await;
         }
     }
 }
 
 /// What became of the messages is told when this is dropped.
-struct Account<'a> {
-    pool: &'a Pool,
+struct DeliveryReportGuard<'a> {
+    pool: &'a WorkerClients,
     slot: &'a Slot,
 }
 
-impl Drop for Account<'_> {
+impl Drop for DeliveryReportGuard<'_> {
     fn drop(&mut self) {
-        self.pool.account(self.slot);
+        self.pool.report_deliveries(self.slot);
     }
 }
 
 /// The hit that a ticket is for at present. However that is left, the ticket is free again.
-struct Present<'a> {
-    ticket: &'a Ticket,
-    client: &'a Client,
-    ended: bool,
+struct ActiveHitGuard<'a> {
+    waiter: &'a HitWaiter,
+    client: &'a MqttClient,
+    completed: bool,
 }
 
-impl Drop for Present<'_> {
+impl Drop for ActiveHitGuard<'_> {
     fn drop(&mut self) {
-        self.ticket.over();
-        if !self.ended {
-            self.client.given_up();
+        self.waiter.finish_hit();
+        if !self.completed {
+            self.client.drop_abandoned();
         }
     }
 }

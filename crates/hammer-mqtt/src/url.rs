@@ -2,27 +2,29 @@
 
 use std::path::PathBuf;
 
-use hammer_net::{Host, Peer, Secret, masked, percent_decoded, split_port};
+use hammer_net::{
+    PeerEndpoint, SecretString, UrlHost, mask_password, percent_decode, split_host_port,
+};
 
 use crate::Error;
 
-const KNOWN: &str = "known are mqtt, mqtts, ws, wss and unix";
+const KNOWN_SCHEMES: &str = "known are mqtt, mqtts, ws, wss and unix";
 
 /// Where a broker is, and who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Url {
-    pub(crate) scheme: Scheme,
-    pub(crate) host: Host,
+pub(crate) struct BrokerUrl {
+    pub(crate) scheme: BrokerScheme,
+    pub(crate) host: UrlHost,
     pub(crate) port: u16,
     /// Of a websocket, or of a unix socket.
     pub(crate) path: String,
     pub(crate) user: Option<String>,
-    pub(crate) password: Option<Secret>,
+    pub(crate) password: Option<SecretString>,
 }
 
 /// How MQTT gets to a broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scheme {
+pub(crate) enum BrokerScheme {
     Mqtt,
     /// In TLS.
     Mqtts,
@@ -34,8 +36,8 @@ pub(crate) enum Scheme {
     Unix,
 }
 
-impl Scheme {
-    fn of(text: &str) -> Option<Self> {
+impl BrokerScheme {
+    fn parse(text: &str) -> Option<Self> {
         let all = [Self::Mqtt, Self::Mqtts, Self::Ws, Self::Wss, Self::Unix];
         all.into_iter()
             .find(|scheme| scheme.name().eq_ignore_ascii_case(text))
@@ -51,7 +53,7 @@ impl Scheme {
         }
     }
 
-    fn port(self) -> u16 {
+    fn default_port(self) -> u16 {
         match self {
             // Registered with IANA.
             Self::Mqtt => 1883,
@@ -71,9 +73,9 @@ impl Scheme {
     }
 }
 
-impl Url {
+impl BrokerUrl {
     /// What a websocket is asked for.
-    pub(crate) fn websocket(&self) -> String {
+    pub(crate) fn websocket_url(&self) -> String {
         let Self {
             scheme,
             host,
@@ -82,103 +84,108 @@ impl Url {
             ..
         } = self;
         // Servers compare it with the names that they have, most of them without the usual port.
-        match *port == scheme.port() {
+        match *port == scheme.default_port() {
             true => format!("{}://{host}{path}", scheme.name()),
             false => format!("{}://{host}:{port}{path}", scheme.name()),
         }
     }
 
     /// Whom connections go to.
-    pub(crate) fn peer(&self) -> Peer<'_> {
-        Peer {
+    pub(crate) fn peer(&self) -> PeerEndpoint<'_> {
+        PeerEndpoint {
             scheme: self.scheme.name(),
             host: &self.host,
             port: self.port,
             tls: self.scheme.is_tls(),
-            proxy_reads: false,
+            proxy_can_forward: false,
         }
     }
 
     /// The socket in place of a host.
-    pub(crate) fn socket(&self) -> Option<PathBuf> {
-        (self.scheme == Scheme::Unix).then(|| PathBuf::from(&self.path))
+    pub(crate) fn unix_socket_path(&self) -> Option<PathBuf> {
+        (self.scheme == BrokerScheme::Unix).then(|| PathBuf::from(&self.path))
     }
 
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let shown = masked(text);
+        let shown = mask_password(text);
         let (scheme, rest) = text
             .split_once("://")
             .ok_or_else(|| Error::url(format!("the URL has no scheme: try mqtt://{shown}")))?;
-        let scheme = Scheme::of(scheme)
-            .ok_or_else(|| Error::url(format!("unknown scheme {scheme:?}: {KNOWN}")))?;
+        let scheme = BrokerScheme::parse(scheme)
+            .ok_or_else(|| Error::url(format!("unknown scheme {scheme:?}: {KNOWN_SCHEMES}")))?;
         let (userinfo, rest) = match rest.rsplit_once('@') {
             Some((userinfo, rest)) => (Some(userinfo), rest),
             None => (None, rest),
         };
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         let (host, port) = match scheme {
-            Scheme::Unix if authority.is_empty() => (Host::Name("localhost".into()), 0),
-            Scheme::Unix => {
+            BrokerScheme::Unix if authority.is_empty() => (UrlHost::Name("localhost".into()), 0),
+            BrokerScheme::Unix => {
                 let right = "the path of a unix socket begins with a slash";
                 return Err(Error::url(format!("{right}: try unix:///{rest}")));
             }
-            _ => place(authority, scheme)?,
+            _ => parse_authority(authority, scheme)?,
         };
         let (user, password) = match userinfo.map(|info| info.split_once(':').unwrap_or((info, "")))
         {
             None => (None, None),
-            Some((user, "")) => (Some(decoded(user)?), None),
-            Some((user, password)) => (Some(decoded(user)?), Some(Secret(decoded(password)?))),
+            Some((user, "")) => (Some(decode_component(user)?), None),
+            Some((user, password)) => (
+                Some(decode_component(user)?),
+                Some(SecretString(decode_component(password)?)),
+            ),
         };
         Ok(Self {
             scheme,
             host,
             port,
-            path: resource(scheme, path)?,
+            path: parse_path(scheme, path)?,
             user,
             password,
         })
     }
 }
 
-fn resource(scheme: Scheme, path: &str) -> Result<String, Error> {
+fn parse_path(scheme: BrokerScheme, path: &str) -> Result<String, Error> {
     match scheme {
-        Scheme::Mqtt | Scheme::Mqtts if matches!(path, "" | "/") => Ok(String::new()),
-        Scheme::Mqtt | Scheme::Mqtts => Err(Error::url(format!(
+        BrokerScheme::Mqtt | BrokerScheme::Mqtts if matches!(path, "" | "/") => Ok(String::new()),
+        BrokerScheme::Mqtt | BrokerScheme::Mqtts => Err(Error::url(format!(
             "{path:?} has no meaning in the URL of a broker: see --topic"
         ))),
-        Scheme::Unix if path.len() > 1 && path.starts_with('/') => decoded(path),
-        Scheme::Unix => {
+        BrokerScheme::Unix if path.len() > 1 && path.starts_with('/') => decode_component(path),
+        BrokerScheme::Unix => {
             let message = "the URL names no unix socket: try unix:///run/mosquitto.sock";
             Err(Error::url(message))
         }
         // Where mosquitto, EMQX and others have it.
-        Scheme::Ws | Scheme::Wss if path.is_empty() => Ok("/mqtt".to_owned()),
-        Scheme::Ws | Scheme::Wss
+        BrokerScheme::Ws | BrokerScheme::Wss if path.is_empty() => Ok("/mqtt".to_owned()),
+        BrokerScheme::Ws | BrokerScheme::Wss
             if path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic()) =>
         {
             Ok(path.to_owned())
         }
-        Scheme::Ws | Scheme::Wss => Err(Error::url(format!("{path:?} is no path: try /mqtt"))),
+        BrokerScheme::Ws | BrokerScheme::Wss => {
+            Err(Error::url(format!("{path:?} is no path: try /mqtt")))
+        }
     }
 }
 
-fn place(authority: &str, scheme: Scheme) -> Result<(Host, u16), Error> {
-    let (name, port) = split_port(authority);
+fn parse_authority(authority: &str, scheme: BrokerScheme) -> Result<(UrlHost, u16), Error> {
+    let (name, port) = split_host_port(authority);
     if name.is_empty() {
         let scheme = scheme.name();
         return Err(Error::url(format!(
             "the URL has no host: try {scheme}://localhost"
         )));
     }
-    let host = Host::parse(name).ok_or_else(|| {
+    let host = UrlHost::parse(name).ok_or_else(|| {
         Error::url(match name.strip_prefix('[') {
             Some(_) => format!("{name:?} is no IPv6 address: it should look like [::1]"),
             None => format!("{name:?} is no host name"),
         })
     })?;
     match port {
-        None | Some("") => Ok((host, scheme.port())),
+        None | Some("") => Ok((host, scheme.default_port())),
         Some(port) => match port.parse() {
             Ok(number) if number > 0 && !port.starts_with('+') => Ok((host, number)),
             _ => Err(Error::url(format!(
@@ -189,8 +196,8 @@ fn place(authority: &str, scheme: Scheme) -> Result<(Host, u16), Error> {
 }
 
 /// Undoes percent-encoding (RFC 3986, section 2.1).
-fn decoded(text: &str) -> Result<String, Error> {
-    let plain = percent_decoded(text)
+fn decode_component(text: &str) -> Result<String, Error> {
+    let plain = percent_decode(text)
         .ok_or_else(|| Error::url("a % in the URL is not followed by two digits"))?;
     String::from_utf8(plain).map_err(|_| Error::url("the user, password or path is not UTF-8"))
 }
@@ -216,23 +223,23 @@ mod tests {
                 Some("p:/"),
             ),
         ] {
-            let url = Url::parse(text).expect(text);
+            let url = BrokerUrl::parse(text).expect(text);
             assert_eq!((&*url.host.to_string(), url.port), (host, port), "{text}");
             assert_eq!(
                 (url.user.as_deref(), url.password.clone()),
-                (user, password.map(|text| Secret(text.to_owned()))),
+                (user, password.map(|text| SecretString(text.to_owned()))),
                 "{text}"
             );
             assert_eq!(url.scheme.is_tls(), text.starts_with("mqtts"));
             assert!(!format!("{url:?}").contains("p:/"), "{url:?}");
-            assert_eq!(url.socket(), None);
+            assert_eq!(url.unix_socket_path(), None);
         }
     }
 
     #[test]
     fn unix_sockets_have_a_path_and_no_host() {
-        let url = Url::parse("unix://u:p@/run/a%20b.sock").expect("is well formed");
-        assert_eq!(url.socket(), Some("/run/a b.sock".into()));
+        let url = BrokerUrl::parse("unix://u:p@/run/a%20b.sock").expect("is well formed");
+        assert_eq!(url.unix_socket_path(), Some("/run/a b.sock".into()));
         assert_eq!(url.user.as_deref(), Some("u"));
     }
 
@@ -245,9 +252,9 @@ mod tests {
             ("wss://a:80", "wss://a:80/mqtt"),
             ("WS://u:p@[::1]:1/b/c?d", "ws://[::1]:1/b/c?d"),
         ] {
-            assert_eq!(Url::parse(text).expect(text).websocket(), asked);
+            assert_eq!(BrokerUrl::parse(text).expect(text).websocket_url(), asked);
         }
-        assert!(Url::parse("ws://a/b c").is_err());
+        assert!(BrokerUrl::parse("ws://a/b c").is_err());
     }
 
     #[test]
@@ -266,7 +273,7 @@ mod tests {
             ("unix://a.sock", "try unix:///a.sock"),
             ("unix:///", "try unix:///run"),
         ] {
-            let error = Url::parse(text).expect_err(text);
+            let error = BrokerUrl::parse(text).expect_err(text);
             assert!(error.to_string().contains(told), "{text}: {error}");
         }
     }

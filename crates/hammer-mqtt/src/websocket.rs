@@ -15,48 +15,48 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-use crate::fault;
+use crate::failures;
 
 /// What a connection reads at one time: there may be thousands of them.
-const READ_BYTES: usize = 4 * 1024;
+const READ_BUFFER_BYTES: usize = 4 * 1024;
 
 /// The bytes in the messages of a websocket.
 #[derive(Debug)]
-pub(crate) struct Websocket<S> {
+pub(crate) struct MqttWebsocket<S> {
     messages: WebSocketStream<S>,
     /// What was not yet read of the last message.
-    rest: Bytes,
+    leftover: Bytes,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Websocket<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> MqttWebsocket<S> {
     /// Asks for a websocket that carries MQTT.
     pub(crate) async fn open(url: &str, stream: S) -> Result<Self, Failure> {
-        let mut request = url.into_client_request().map_err(of_websocket)?;
+        let mut request = url.into_client_request().map_err(handshake_failure)?;
         let protocol = HeaderValue::from_static("mqtt");
         request
             .headers_mut()
             .insert("Sec-WebSocket-Protocol", protocol);
         let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BYTES)
+            .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0);
         let opened = client_async_with_config(request, stream, Some(config)).await;
-        let (messages, _) = opened.map_err(of_websocket)?;
+        let (messages, _) = opened.map_err(handshake_failure)?;
         Ok(Self {
             messages,
-            rest: Bytes::new(),
+            leftover: Bytes::new(),
         })
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Websocket<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for MqttWebsocket<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        while self.rest.is_empty() {
+        while self.leftover.is_empty() {
             match ready!(self.messages.poll_next_unpin(cx)) {
-                Some(Ok(Message::Binary(bytes))) => self.rest = bytes,
+                Some(Ok(Message::Binary(bytes))) => self.leftover = bytes,
                 // Text is not allowed; pings are answered further below.
                 Some(Ok(Message::Text(_))) => {
                     let wrong = "a text message, where MQTT goes in binary ones";
@@ -64,46 +64,48 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Websocket<S> {
                 }
                 Some(Ok(Message::Close(_))) | None => return Poll::Ready(Ok(())),
                 Some(Ok(_)) => {}
-                Some(Err(error)) => return Poll::Ready(of_end(error)),
+                Some(Err(error)) => return Poll::Ready(end_of_stream(error)),
             }
         }
-        let bytes = self.rest.len().min(buf.remaining());
-        buf.put_slice(&self.rest[..bytes]);
-        self.rest.advance(bytes);
+        let bytes = self.leftover.len().min(buf.remaining());
+        buf.put_slice(&self.leftover[..bytes]);
+        self.leftover.advance(bytes);
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Websocket<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MqttWebsocket<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        ready!(self.messages.poll_ready_unpin(cx)).map_err(of_system)?;
+        ready!(self.messages.poll_ready_unpin(cx)).map_err(to_io_error)?;
         let message = Message::Binary(Bytes::copy_from_slice(buf));
-        self.messages.start_send_unpin(message).map_err(of_system)?;
+        self.messages
+            .start_send_unpin(message)
+            .map_err(to_io_error)?;
         Poll::Ready(Ok(buf.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.messages.poll_flush_unpin(cx).map_err(of_system)
+        self.messages.poll_flush_unpin(cx).map_err(to_io_error)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.messages.poll_close_unpin(cx).map_err(of_system)
+        self.messages.poll_close_unpin(cx).map_err(to_io_error)
     }
 }
 
 /// The end of a stream is an end, however it comes about.
-fn of_end(error: Error) -> io::Result<()> {
+fn end_of_stream(error: Error) -> io::Result<()> {
     match error {
         Error::ConnectionClosed | Error::AlreadyClosed => Ok(()),
-        error => Err(of_system(error)),
+        error => Err(to_io_error(error)),
     }
 }
 
-fn of_system(error: Error) -> io::Error {
+fn to_io_error(error: Error) -> io::Error {
     match error {
         Error::Io(error) => error,
         Error::ConnectionClosed | Error::AlreadyClosed => io::ErrorKind::UnexpectedEof.into(),
@@ -113,12 +115,12 @@ fn of_system(error: Error) -> io::Error {
 }
 
 /// Why there is no websocket.
-fn of_websocket(error: Error) -> Failure {
+fn handshake_failure(error: Error) -> Failure {
     tracing::debug!(%error, "no websocket");
     match error {
-        Error::Io(error) => fault::of_stream(error),
-        Error::Http(answer) => fault::of_status(answer.status().as_u16()),
-        _ => fault::NO_WEBSOCKET,
+        Error::Io(error) => failures::from_io_error(error),
+        Error::Http(answer) => failures::from_websocket_status(answer.status().as_u16()),
+        _ => failures::WEBSOCKET_REFUSED,
     }
 }
 
@@ -168,7 +170,7 @@ mod tests {
             while server.next().await.is_some() {}
         };
         let client = async {
-            let opened = Websocket::open("ws://localhost/mqtt", ours).await;
+            let opened = MqttWebsocket::open("ws://localhost/mqtt", ours).await;
             let mut client = opened.expect("it is agreed to");
             client.write_all(b"hello").await.expect("it is open");
             client.flush().await.expect("it is open");

@@ -6,22 +6,22 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
 
-use hammer_core::{Event, Rate, Run, Schedule, Stop};
-use hammer_mqtt::{Mqtt, Payload, Qos, Version};
+use hammer_core::{Rate, Run, RunEvent, Schedule, StopHandle};
+use hammer_mqtt::{Mqtt, MqttPayload, MqttVersion, Qos};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Bytes of each message at QoS 1: of one length, so that a broker need not look for its end.
-const MESSAGE: usize = 2 + 2 + 3 + 2 + 10;
+const MESSAGE_BYTES: usize = 2 + 2 + 3 + 2 + 10;
 
 /// A broker that acknowledges messages of one length, and allocates nothing for that.
-fn broker() -> SocketAddr {
+fn acking_broker() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let addr = listener.local_addr().expect("it is bound");
     thread::spawn(move || {
-        let mut bytes = [0; MESSAGE];
+        let mut bytes = [0; MESSAGE_BYTES];
         for mut stream in listener.incoming().map_while(Result::ok) {
             stream.set_nodelay(true).expect("a socket");
             let mut head = [0; 2];
@@ -59,24 +59,27 @@ fn silent_broker() -> SocketAddr {
 }
 
 /// Bytes that a run allocates which opens so many connections and sends nothing on most of them.
-fn bytes(broker: SocketAddr, clients: usize) -> usize {
+fn connection_bytes(broker: SocketAddr, clients: usize) -> usize {
     let mqtt = Mqtt::builder(&format!("mqtt://{broker}"))
-        .version(Version::V5)
+        .version(MqttVersion::V5)
         .clients(clients)
         .qos(Qos::AtLeastOnce)
         .build()
         .expect("it is well formed");
-    let stop = Stop::new();
-    let run = Run::new(mqtt, Schedule::constant(Rate::per_second(1)).hits(2))
-        .threads(1)
-        .max_in_flight(1)
-        .stop(stop.clone());
+    let stop = StopHandle::new();
+    let run = Run::new(
+        mqtt,
+        Schedule::constant(Rate::per_second(1)).with_hit_count(2),
+    )
+    .threads(1)
+    .max_in_flight(1)
+    .stop(stop.clone());
     let region = Region::new(ALLOCATOR);
     let mut change = None;
     let report = run.execute(|event| {
-        if let Event::Started { .. } = event {
+        if let RunEvent::Started { .. } = event {
             change = Some(region.change());
-            stop.now();
+            stop.stop_now();
         }
     });
     let report = report.expect("the run is well formed");
@@ -89,11 +92,11 @@ fn bytes(broker: SocketAddr, clients: usize) -> usize {
 fn allocations(broker: SocketAddr, hits: u64) -> usize {
     let mqtt = Mqtt::builder(&format!("mqtt://{broker}"))
         .topic("t/{{client}}")
-        .payload(Payload::Size(10))
+        .payload(MqttPayload::Size(10))
         .qos(Qos::AtLeastOnce)
         .build()
         .expect("it is well formed");
-    let run = Run::new(mqtt, Schedule::max().hits(hits))
+    let run = Run::new(mqtt, Schedule::closed_loop().with_hit_count(hits))
         .threads(1)
         .max_in_flight(8);
     let region = Region::new(ALLOCATOR);
@@ -105,7 +108,7 @@ fn allocations(broker: SocketAddr, hits: u64) -> usize {
 
 #[test]
 fn messages_allocate_next_to_nothing_and_connections_little() {
-    let broker = broker();
+    let broker = acking_broker();
     let (short, long) = (2_000, 52_000);
     let more = allocations(broker, long).saturating_sub(allocations(broker, short));
     // A longer run has more seconds, and each of those allocates.
@@ -116,7 +119,8 @@ fn messages_allocate_next_to_nothing_and_connections_little() {
     );
     let broker = silent_broker();
     let (few, many) = (10, 210);
-    let each = bytes(broker, many).saturating_sub(bytes(broker, few)) / (many - few);
+    let each =
+        connection_bytes(broker, many).saturating_sub(connection_bytes(broker, few)) / (many - few);
     // Which is what has been freed again, too: the futures and buffers of opening it.
     assert!(each < 15_000, "{each} bytes for a connection");
 }

@@ -1,6 +1,6 @@
 use std::{error, fmt};
 
-type Cause = Box<dyn error::Error + Send + Sync>;
+type BoxError = Box<dyn error::Error + Send + Sync>;
 
 /// Why connections can't be made as it was asked for; a fragment that names the value and what would be
 /// right.
@@ -8,7 +8,7 @@ type Cause = Box<dyn error::Error + Send + Sync>;
 pub struct Error {
     kind: ErrorKind,
     message: String,
-    source: Option<Cause>,
+    source: Option<BoxError>,
 }
 
 /// What went wrong.
@@ -36,7 +36,7 @@ impl Error {
         }
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Cause>) -> Self {
+    pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.source = Some(source.into());
         self
     }

@@ -5,14 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A host that connections go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Host {
+pub enum UrlHost {
     /// An address, which nobody has to look up.
     Address(IpAddr),
     /// A name.
     Name(String),
 }
 
-impl Host {
+impl UrlHost {
     /// A name, or an address as it stands in a URL: in brackets if it has colons.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -30,7 +30,7 @@ impl Host {
 
     /// Whether both are the same host, as far as their names tell.
     #[must_use]
-    pub fn is(&self, other: &Self) -> bool {
+    pub fn matches(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Address(one), Self::Address(other)) => one == other,
             (Self::Name(one), Self::Name(other)) => one.eq_ignore_ascii_case(other),
@@ -39,7 +39,7 @@ impl Host {
     }
 }
 
-impl fmt::Display for Host {
+impl fmt::Display for UrlHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address(IpAddr::V6(address)) => write!(f, "[{address}]"),
@@ -51,7 +51,7 @@ impl fmt::Display for Host {
 
 /// Host and port of an authority: the colons within the brackets of an IPv6 address are no port.
 #[must_use]
-pub fn split_port(authority: &str) -> (&str, Option<&str>) {
+pub fn split_host_port(authority: &str) -> (&str, Option<&str>) {
     let after_brackets = authority.rfind(']').map_or(0, |bracket| bracket + 1);
     match authority[after_brackets..].find(':') {
         Some(colon) => {

@@ -14,7 +14,7 @@ use tokio_rustls::client::TlsStream;
 
 /// Bytes that went through a socket, in both directions.
 #[derive(Debug, Default)]
-pub struct Traffic {
+pub struct SocketTraffic {
     /// To the peer.
     pub sent: Cell<u64>,
     /// From the peer.
@@ -23,7 +23,7 @@ pub struct Traffic {
 
 /// What the system connects.
 #[derive(Debug)]
-pub(crate) enum Socket {
+pub(crate) enum ConnectedSocket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
@@ -31,24 +31,24 @@ pub(crate) enum Socket {
 
 /// A socket whose bytes are counted.
 #[derive(Debug)]
-pub(crate) struct Counted {
-    socket: Socket,
-    traffic: Rc<Traffic>,
+pub(crate) struct CountingSocket {
+    socket: ConnectedSocket,
+    traffic: Rc<SocketTraffic>,
 }
 
 macro_rules! on_socket {
     ($self:expr, $socket:ident => $call:expr) => {
         match &mut $self.socket {
-            Socket::Tcp($socket) => $call,
+            ConnectedSocket::Tcp($socket) => $call,
             #[cfg(unix)]
-            Socket::Unix($socket) => $call,
+            ConnectedSocket::Unix($socket) => $call,
         }
     };
 }
 
-impl Counted {
-    pub(crate) fn new(socket: Socket) -> (Self, Rc<Traffic>) {
-        let traffic = Rc::new(Traffic::default());
+impl CountingSocket {
+    pub(crate) fn new(socket: ConnectedSocket) -> (Self, Rc<SocketTraffic>) {
+        let traffic = Rc::new(SocketTraffic::default());
         (
             Self {
                 socket,
@@ -58,7 +58,7 @@ impl Counted {
         )
     }
 
-    fn sent(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn count_sent(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if let Poll::Ready(Ok(bytes)) = written {
             self.traffic
                 .sent
@@ -68,7 +68,7 @@ impl Counted {
     }
 }
 
-impl AsyncRead for Counted {
+impl AsyncRead for CountingSocket {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -84,14 +84,14 @@ impl AsyncRead for Counted {
     }
 }
 
-impl AsyncWrite for Counted {
+impl AsyncWrite for CountingSocket {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = on_socket!(self, socket => Pin::new(socket).poll_write(cx, buf));
-        self.sent(written)
+        self.count_sent(written)
     }
 
     fn poll_write_vectored(
@@ -106,14 +106,14 @@ impl AsyncWrite for Counted {
                 on_socket!(self, socket => Pin::new(socket).poll_write_vectored(cx, several))
             }
         };
-        self.sent(written)
+        self.count_sent(written)
     }
 
     fn is_write_vectored(&self) -> bool {
         match &self.socket {
-            Socket::Tcp(socket) => socket.is_write_vectored(),
+            ConnectedSocket::Tcp(socket) => socket.is_write_vectored(),
             #[cfg(unix)]
-            Socket::Unix(socket) => socket.is_write_vectored(),
+            ConnectedSocket::Unix(socket) => socket.is_write_vectored(),
         }
     }
 
@@ -128,42 +128,42 @@ impl AsyncWrite for Counted {
 
 /// Bytes to and from a peer.
 #[derive(Debug)]
-pub struct Stream(pub(crate) Layers);
+pub struct NetworkStream(pub(crate) StreamLayers);
 
 /// What lies over a socket.
 #[derive(Debug)]
-pub(crate) enum Layers {
-    Plain(Counted),
+pub(crate) enum StreamLayers {
+    Plain(CountingSocket),
     /// TLS with the target, or with a proxy that reads what is sent.
-    Tls(Box<TlsStream<Counted>>),
+    Tls(Box<TlsStream<CountingSocket>>),
     /// TLS with the target inside TLS with a proxy.
-    Nested(Box<TlsStream<Box<TlsStream<Counted>>>>),
+    Nested(Box<TlsStream<Box<TlsStream<CountingSocket>>>>),
 }
 
-impl Stream {
+impl NetworkStream {
     /// The protocol that was agreed upon within TLS.
     #[must_use]
     pub fn alpn(&self) -> Option<&[u8]> {
         match &self.0 {
-            Layers::Plain(_) => None,
-            Layers::Tls(stream) => stream.get_ref().1.alpn_protocol(),
-            Layers::Nested(stream) => stream.get_ref().1.alpn_protocol(),
+            StreamLayers::Plain(_) => None,
+            StreamLayers::Tls(stream) => stream.get_ref().1.alpn_protocol(),
+            StreamLayers::Nested(stream) => stream.get_ref().1.alpn_protocol(),
         }
     }
 }
 
-macro_rules! either {
+macro_rules! on_layers {
     ($self:expr, $stream:ident => $call:expr) => {
         match &mut $self.get_mut().0 {
-            Layers::Plain($stream) => {
+            StreamLayers::Plain($stream) => {
                 let $stream = Pin::new($stream);
                 $call
             }
-            Layers::Tls($stream) => {
+            StreamLayers::Tls($stream) => {
                 let $stream = Pin::new($stream.as_mut());
                 $call
             }
-            Layers::Nested($stream) => {
+            StreamLayers::Nested($stream) => {
                 let $stream = Pin::new($stream.as_mut());
                 $call
             }
@@ -171,23 +171,23 @@ macro_rules! either {
     };
 }
 
-impl AsyncRead for Stream {
+impl AsyncRead for NetworkStream {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        either!(self, stream => stream.poll_read(cx, buf))
+        on_layers!(self, stream => stream.poll_read(cx, buf))
     }
 }
 
-impl AsyncWrite for Stream {
+impl AsyncWrite for NetworkStream {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        either!(self, stream => stream.poll_write(cx, buf))
+        on_layers!(self, stream => stream.poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
@@ -195,22 +195,22 @@ impl AsyncWrite for Stream {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        either!(self, stream => stream.poll_write_vectored(cx, bufs))
+        on_layers!(self, stream => stream.poll_write_vectored(cx, bufs))
     }
 
     fn is_write_vectored(&self) -> bool {
         match &self.0 {
-            Layers::Plain(stream) => stream.is_write_vectored(),
-            Layers::Tls(stream) => stream.is_write_vectored(),
-            Layers::Nested(stream) => stream.is_write_vectored(),
+            StreamLayers::Plain(stream) => stream.is_write_vectored(),
+            StreamLayers::Tls(stream) => stream.is_write_vectored(),
+            StreamLayers::Nested(stream) => stream.is_write_vectored(),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self, stream => stream.poll_flush(cx))
+        on_layers!(self, stream => stream.poll_flush(cx))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self, stream => stream.poll_shutdown(cx))
+        on_layers!(self, stream => stream.poll_shutdown(cx))
     }
 }

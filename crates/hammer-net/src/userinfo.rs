@@ -6,14 +6,14 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::HeaderValue;
 
-use crate::host::split_port;
+use crate::host::split_host_port;
 use crate::{Error, ErrorKind};
 
 /// A password or a token, which shows itself to nobody who prints what it is in.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub String);
+pub struct SecretString(pub String);
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SecretString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
@@ -25,20 +25,20 @@ impl fmt::Debug for Secret {
 ///
 /// If a `%` has no two digits behind it.
 pub fn basic_authorization(userinfo: &str) -> Result<HeaderValue, Error> {
-    let mut plain = percent_decoded(userinfo)
+    let mut plain = percent_decode(userinfo)
         .ok_or_else(|| wrong("the user or password in the URL has a % without two digits"))?;
     if !userinfo.contains(':') {
         plain.push(b':');
     }
     let mut value = HeaderValue::from_str(&format!("Basic {}", BASE64_STANDARD.encode(&plain)))
-        .map_err(|cause| wrong("the user or password can't be sent").because(cause))?;
+        .map_err(|cause| wrong("the user or password can't be sent").with_source(cause))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
 /// What `text` stands for; none if a `%` has no two hexadecimal digits behind it.
 #[must_use]
-pub fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+pub fn percent_decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {
@@ -60,12 +60,12 @@ pub fn percent_decoded(text: &str) -> Option<Vec<u8>> {
 /// assert_eq!(hammer_net::masked("http://a.test/b@c"), "http://a.test/b@c");
 /// ```
 #[must_use]
-pub fn masked(url: &str) -> String {
+pub fn mask_password(url: &str) -> String {
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url[start..].find(['/', '?', '#']);
     let end = end.map_or(url.len(), |at| start + at);
     // What stands before an @ behind a slash is a password if it could be no port.
-    let no_port = split_port(&url[start..end]).1;
+    let no_port = split_host_port(&url[start..end]).1;
     let no_port = no_port.is_some_and(|port| port.parse::<u16>().is_err());
     let at = url[start..end].rfind('@');
     let Some(at) = at.or_else(|| url[start..].rfind('@').filter(|_| no_port)) else {

@@ -1,51 +1,51 @@
 use crate::PlanError;
-use crate::node::{Node, Value};
-use crate::short::short;
-use crate::source::{MOST_BYTES, Source};
+use crate::excerpt::excerpt;
+use crate::plan_node::{NodeValue, PlanNode};
+use crate::plan_source::{MAX_PLAN_BYTES, PlanSource};
 
 /// Puts the values of variables in the place of `${NAME}` in every text; `$${` stands for `${`.
 ///
 /// It happens to texts that were read already, so that no value can change what the plan says
 /// around it.
-pub(crate) fn fill(
-    source: &Source,
-    node: &mut Node,
+pub(crate) fn substitute(
+    source: &PlanSource,
+    node: &mut PlanNode,
     lookup: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(), PlanError> {
-    let mut room = MOST_BYTES;
-    fill_node(source, node, lookup, &mut room)
+    let mut room = MAX_PLAN_BYTES;
+    substitute_node(source, node, lookup, &mut room)
 }
 
-fn fill_node(
-    source: &Source,
-    node: &mut Node,
+fn substitute_node(
+    source: &PlanSource,
+    node: &mut PlanNode,
     lookup: &dyn Fn(&str) -> Option<String>,
     room: &mut usize,
 ) -> Result<(), PlanError> {
     match &mut node.value {
-        Value::Text(text) => {
+        NodeValue::Text(text) => {
             if text.contains("${") {
                 let start = node.span.start;
                 let raw = source.text().get(node.span.clone()).unwrap_or_default();
-                *text = filled(text, lookup, room).map_err(|(what, culprit)| {
+                *text = substitute_text(text, lookup, room).map_err(|(what, culprit)| {
                     // A text may have several lines, and what is wrong stands in one of them.
-                    source.error(start + raw.find(&culprit).unwrap_or(0), what)
+                    source.error_at(start + raw.find(&culprit).unwrap_or(0), what)
                 })?;
             }
             Ok(())
         }
-        Value::List(items) => items
+        NodeValue::List(items) => items
             .iter_mut()
-            .try_for_each(|item| fill_node(source, item, lookup, room)),
-        Value::Table(entries) => entries
+            .try_for_each(|item| substitute_node(source, item, lookup, room)),
+        NodeValue::Table(entries) => entries
             .iter_mut()
-            .try_for_each(|(_, _, node)| fill_node(source, node, lookup, room)),
-        Value::Number(_) | Value::Flag(_) | Value::Null => Ok(()),
+            .try_for_each(|(_, _, node)| substitute_node(source, node, lookup, room)),
+        NodeValue::Number(_) | NodeValue::Flag(_) | NodeValue::Null => Ok(()),
     }
 }
 
 /// The error comes with the part of the text that is to blame.
-fn filled(
+fn substitute_text(
     text: &str,
     lookup: &dyn Fn(&str) -> Option<String>,
     room: &mut usize,
@@ -68,7 +68,7 @@ fn filled(
         }
         let reference = format!("${{{name}}}");
         let Some(value) = lookup(name) else {
-            let (name, shown) = (short(name), short(&reference));
+            let (name, shown) = (excerpt(name), excerpt(&reference));
             let wrong = format!(
                 "the environment has no variable {name}; right would be to set it, or ${shown} for the text {shown}"
             );
@@ -77,7 +77,7 @@ fn filled(
         *room = room.checked_sub(value.len()).ok_or_else(|| {
             let wrong = format!(
                 "the value of {} makes the plan longer than 1 MiB",
-                short(name)
+                excerpt(name)
             );
             (wrong, reference)
         })?;
@@ -102,7 +102,7 @@ mod tests {
             "A" => Some("1".into()),
             "QUOTE" => Some("\"\n[[load]]".into()),
             "SELF" => Some("${SELF}".into()),
-            "LONG" => Some("x".repeat(MOST_BYTES / 2)),
+            "LONG" => Some("x".repeat(MAX_PLAN_BYTES / 2)),
             _ => None,
         }
     }
@@ -119,9 +119,9 @@ mod tests {
             ("${SELF}", "${SELF}"),
             ("é${A}é", "é1é"),
         ] {
-            let mut room = MOST_BYTES;
+            let mut room = MAX_PLAN_BYTES;
             assert_eq!(
-                filled(text, &env, &mut room).as_deref(),
+                substitute_text(text, &env, &mut room).as_deref(),
                 Ok(filled_in),
                 "{text}"
             );
@@ -134,8 +134,8 @@ mod tests {
             ("${1A}", "begins no variable"),
             ("${LONG}${LONG}${LONG}", "longer than 1 MiB"),
         ] {
-            let mut room = MOST_BYTES;
-            let (wrong, _) = filled(text, &env, &mut room).expect_err(text);
+            let mut room = MAX_PLAN_BYTES;
+            let (wrong, _) = substitute_text(text, &env, &mut room).expect_err(text);
             assert!(wrong.contains(why), "{text}: {wrong}");
         }
     }

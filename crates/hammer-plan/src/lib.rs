@@ -5,12 +5,12 @@
 //! of it where it stands:
 //!
 //! ```
-//! use hammer_plan::{Content, PlanFile};
+//! use hammer_plan::{PlanContent, PlanFile};
 //!
 //! let text = "[[load]]\ntarget = 'http://${HOST}/'\nrate = 100\n";
 //! let env = |name: &str| (name == "HOST").then(|| "127.0.0.1:8080".to_owned());
 //! let file = PlanFile::parse("plan.toml", text, env)?;
-//! let Content::Plan(plan) = file.content() else { unreachable!() };
+//! let PlanContent::Plan(plan) = file.content() else { unreachable!() };
 //! assert_eq!(plan.load[0].target.as_deref(), Some("http://127.0.0.1:8080/"));
 //!
 //! let wrong = PlanFile::parse("plan.toml", "[[load]]\ntraget = 'a'\n", |_| None);
@@ -38,30 +38,32 @@
 
 mod environment;
 mod example;
+mod excerpt;
+mod go_hammer_scenario;
 mod json_text;
-mod load;
 mod nearest;
-mod node;
 mod plan;
 mod plan_error;
 mod plan_file;
+mod plan_load;
+mod plan_node;
 mod plan_report;
-mod scenario;
+mod plan_setting;
+mod plan_source;
 mod schema;
-mod setting;
-mod short;
-mod source;
 mod threshold;
 mod toml_text;
 
 pub use example::EXAMPLE;
-pub use load::Load;
+pub use go_hammer_scenario::{GoHammerConfig, GoHammerScenario};
 pub use nearest::nearest;
 pub use plan::Plan;
 pub use plan_error::PlanError;
-pub use plan_file::{Content, PlanFile, Step};
+pub use plan_file::{PlanContent, PlanFile, PlanPathStep};
+pub use plan_load::PlanLoad;
 pub use plan_report::{LoadReport, PLAN_SCHEMA, PlanGenerator, PlanRate, PlanReport};
-pub use scenario::{HammerConfig, Scenario};
+pub use plan_setting::PlanSetting;
 pub use schema::schema;
-pub use setting::Setting;
-pub use threshold::{Measured, Scope, StageName, Threshold, ThresholdError, TimeOf};
+pub use threshold::{
+    HitTime, Measurements, StageSelector, Threshold, ThresholdError, ThresholdScope,
+};

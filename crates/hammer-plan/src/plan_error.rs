@@ -8,24 +8,24 @@ pub struct PlanError {
     name: String,
     line: usize,
     column: usize,
-    what: String,
+    message: String,
     /// The threshold that is wrong, if it is one.
     threshold: Option<Box<(String, ThresholdError)>>,
 }
 
 impl PlanError {
-    pub(crate) fn new(name: &str, line: usize, column: usize, what: String) -> Self {
+    pub(crate) fn new(name: &str, line: usize, column: usize, message: String) -> Self {
         Self {
             name: name.to_owned(),
             line,
             column,
-            what,
+            message,
             threshold: None,
         }
     }
 
     /// The same about a threshold, of which `error` says more than stands in `what`.
-    pub(crate) fn of_threshold(self, text: &str, error: ThresholdError) -> Self {
+    pub(crate) fn with_threshold(self, text: &str, error: ThresholdError) -> Self {
         let threshold = Some(Box::new((text.to_owned(), error)));
         Self { threshold, ..self }
     }
@@ -45,12 +45,12 @@ impl PlanError {
     /// Where it is and what is wrong, without what would be right if [`threshold`](Self::threshold)
     /// tells that.
     #[must_use]
-    pub fn wrong(&self) -> String {
+    pub fn problem(&self) -> String {
         let Self {
             name,
             line,
             column,
-            what,
+            message: what,
             ..
         } = self;
         format!("{name}:{line}:{column}: {what}")
@@ -67,9 +67,9 @@ impl PlanError {
 
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.wrong())?;
+        f.write_str(&self.problem())?;
         match self.threshold() {
-            Some((_, error)) => write!(f, "; right would be {}", error.right()),
+            Some((_, error)) => write!(f, "; right would be {}", error.expected()),
             None => Ok(()),
         }
     }

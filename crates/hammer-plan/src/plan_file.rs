@@ -1,38 +1,38 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::node::{Node, Value};
-use crate::short::short;
-use crate::source::{MOST_BYTES, Source};
+use crate::excerpt::excerpt;
+use crate::plan_node::{NodeValue, PlanNode};
+use crate::plan_source::{MAX_PLAN_BYTES, PlanSource};
 use crate::{
-    Load, Plan, PlanError, Scenario, Threshold, ThresholdError, environment, json_text, nearest,
-    schema, toml_text,
+    GoHammerScenario, Plan, PlanError, PlanLoad, Threshold, ThresholdError, environment, json_text,
+    nearest, schema, toml_text,
 };
 
 /// The keys of a plan, and of a load: making a schema for each text would cost more than reading it.
-static OF_PLAN: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<Plan>);
-static OF_LOAD: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<Load>);
+static PLAN_KEYS: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<Plan>);
+static LOAD_KEYS: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<PlanLoad>);
 
 /// What a text says, and where it says it.
 #[derive(Debug, Clone)]
 pub struct PlanFile {
-    source: Source,
-    root: Node,
-    content: Content,
+    source: PlanSource,
+    root: PlanNode,
+    content: PlanContent,
 }
 
 /// The two kinds of texts that say what to run.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Content {
+pub enum PlanContent {
     /// A plan.
     Plan(Plan),
     /// A scenario of go-hammer, known by its key `hammerConfig`.
-    Scenario(Scenario),
+    Scenario(GoHammerScenario),
 }
 
 /// A step on the way from the root of a text to a place in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step<'a> {
+pub enum PlanPathStep<'a> {
     /// To the value of a key.
     Key(&'a str),
     /// To an item of a list.
@@ -53,9 +53,9 @@ impl PlanFile {
         text: &str,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, PlanError> {
-        let source = Source::new(name, text);
-        if text.len() > MOST_BYTES {
-            return Err(source.error(0, "it is longer than 1 MiB, which no plan is"));
+        let source = PlanSource::new(name, text);
+        if text.len() > MAX_PLAN_BYTES {
+            return Err(source.error_at(0, "it is longer than 1 MiB, which no plan is"));
         }
         let ends = |end: &str| name.to_ascii_lowercase().ends_with(end);
         let json = match (ends(".json"), ends(".toml")) {
@@ -70,10 +70,10 @@ impl PlanFile {
             toml_text::parse(&source)?
         };
         let content = if root.get("hammerConfig").is_some() {
-            Content::Scenario(scenario(&source, &root)?)
+            PlanContent::Scenario(read_scenario(&source, &root)?)
         } else {
-            environment::fill(&source, &mut root, &environment)?;
-            Content::Plan(plan(&source, &root)?)
+            environment::substitute(&source, &mut root, &environment)?;
+            PlanContent::Plan(read_plan(&source, &root)?)
         };
         Ok(Self {
             source,
@@ -84,7 +84,7 @@ impl PlanFile {
 
     /// What it says.
     #[must_use]
-    pub fn content(&self) -> &Content {
+    pub fn content(&self) -> &PlanContent {
         &self.content
     }
 
@@ -97,49 +97,49 @@ impl PlanFile {
     /// The error that `what` is wrong with the value that `path` leads to; where the path ends
     /// early, with what is there.
     #[must_use]
-    pub fn wrong_value(&self, path: &[Step<'_>], what: impl Into<String>) -> PlanError {
+    pub fn value_error(&self, path: &[PlanPathStep<'_>], what: impl Into<String>) -> PlanError {
         let (node, _) = self.find(path);
-        self.source.error(node.span.start, what)
+        self.source.error_at(node.span.start, what)
     }
 
     /// The error that `what` is wrong with the key at the end of `path`.
     #[must_use]
-    pub fn wrong_key(&self, path: &[Step<'_>], what: impl Into<String>) -> PlanError {
+    pub fn key_error(&self, path: &[PlanPathStep<'_>], what: impl Into<String>) -> PlanError {
         let (node, key) = self.find(path);
-        self.source.error(key.unwrap_or(node.span.start), what)
+        self.source.error_at(key.unwrap_or(node.span.start), what)
     }
 
     /// The error that `error` is wrong with `threshold`, the one with this index of those that stand
     /// behind `key`. The place of the error is one in the threshold as it is shown.
     #[must_use]
-    pub fn wrong_threshold(
+    pub fn threshold_error(
         &self,
         key: &str,
         index: usize,
         threshold: &Threshold,
         error: ThresholdError,
     ) -> PlanError {
-        let (node, _) = self.find(&[Step::Key(key)]);
+        let (node, _) = self.find(&[PlanPathStep::Key(key)]);
         let node = node.item(index).unwrap_or(node);
         let shown = threshold.to_string();
         match &node.value {
-            Value::Text(text) => {
-                let error = error.moved(&shown, text);
-                wrong_threshold(&self.source, key, node, text, error)
+            NodeValue::Text(text) => {
+                let error = error.rebased(&shown, text);
+                threshold_error(&self.source, key, node, text, error)
             }
-            _ => wrong_threshold(&self.source, key, node, &shown, error),
+            _ => threshold_error(&self.source, key, node, &shown, error),
         }
     }
 
-    fn find(&self, path: &[Step<'_>]) -> (&Node, Option<usize>) {
+    fn find(&self, path: &[PlanPathStep<'_>]) -> (&PlanNode, Option<usize>) {
         let (mut node, mut at) = (&self.root, None);
         for step in path {
             let next = match (step, &node.value) {
-                (Step::Key(key), Value::Table(entries)) => entries
+                (PlanPathStep::Key(key), NodeValue::Table(entries)) => entries
                     .iter()
                     .find(|(name, ..)| name == key)
                     .map(|(_, at, node)| (node, Some(*at))),
-                (Step::Item(index), _) => node.item(*index).map(|node| (node, None)),
+                (PlanPathStep::Item(index), _) => node.item(*index).map(|node| (node, None)),
                 _ => None,
             };
             match next {
@@ -151,11 +151,11 @@ impl PlanFile {
     }
 }
 
-fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
-    let (known, of_load) = (&*OF_PLAN, &*OF_LOAD);
-    let Value::Table(entries) = &root.value else {
-        let wrong = format!("a plan is a table, and this is {}", root.value.kind());
-        return Err(source.error(root.span.start, wrong));
+fn read_plan(source: &PlanSource, root: &PlanNode) -> Result<Plan, PlanError> {
+    let (known, of_load) = (&*PLAN_KEYS, &*LOAD_KEYS);
+    let NodeValue::Table(entries) = &root.value else {
+        let wrong = format!("a plan is a table, and this is {}", root.value.kind_name());
+        return Err(source.error_at(root.span.start, wrong));
     };
     for (key, at, node) in entries {
         if known.contains(key) {
@@ -169,60 +169,63 @@ fn plan(source: &Source, root: &Node) -> Result<Plan, PlanError> {
             let wrong = format!(
                 "'{key}' belongs to a load; right would be to write it below a line [[load]]"
             );
-            return Err(source.error(*at, wrong));
+            return Err(source.error_at(*at, wrong));
         } else {
-            return Err(unknown(source, key, *at, "a plan", known));
+            return Err(unknown_key_error(source, key, *at, "a plan", known));
         }
     }
     let right = "right would be one or several of [[load]]";
     let loads = match root.get("load").map(|node| (&node.value, node.span.start)) {
-        None => return Err(source.error(root.span.start, format!("it has no load; {right}"))),
-        Some((Value::List(loads), at)) if loads.is_empty() => {
-            return Err(source.error(at, format!("it has no load; {right}")));
+        None => return Err(source.error_at(root.span.start, format!("it has no load; {right}"))),
+        Some((NodeValue::List(loads), at)) if loads.is_empty() => {
+            return Err(source.error_at(at, format!("it has no load; {right}")));
         }
-        Some((Value::List(loads), _)) => loads,
+        Some((NodeValue::List(loads), _)) => loads,
         Some((other, at)) => {
-            let wrong = format!("'load' is {}; {right}", other.kind());
-            return Err(source.error(at, wrong));
+            let wrong = format!("'load' is {}; {right}", other.kind_name());
+            return Err(source.error_at(at, wrong));
         }
     };
-    if let Some(load) = loads.get(Plan::MOST_LOADS) {
-        let wrong = format!("it has more than {} loads", Plan::MOST_LOADS);
-        return Err(source.error(load.span.start, wrong));
+    if let Some(load) = loads.get(Plan::MAX_LOADS) {
+        let wrong = format!("it has more than {} loads", Plan::MAX_LOADS);
+        return Err(source.error_at(load.span.start, wrong));
     }
     let mut names = BTreeSet::new();
     for node in loads {
         check_load(source, node, known, of_load, &mut names)?;
     }
-    serde_json::from_value(root.plain())
-        .map_err(|error| source.error(root.span.start, error.to_string()))
+    serde_json::from_value(root.to_json())
+        .map_err(|error| source.error_at(root.span.start, error.to_string()))
 }
 
 fn check_load<'a>(
-    source: &Source,
-    load: &'a Node,
+    source: &PlanSource,
+    load: &'a PlanNode,
     of_plan: &[String],
     of_load: &[String],
     names: &mut BTreeSet<&'a str>,
 ) -> Result<(), PlanError> {
-    let Value::Table(entries) = &load.value else {
-        let wrong = format!("a load is a table, and this is {}", load.value.kind());
-        return Err(source.error(load.span.start, wrong));
+    let NodeValue::Table(entries) = &load.value else {
+        let wrong = format!("a load is a table, and this is {}", load.value.kind_name());
+        return Err(source.error_at(load.span.start, wrong));
     };
     for (key, at, node) in entries {
         if of_plan.contains(key) {
             let wrong = format!(
                 "'{key}' belongs to the plan; right would be to write it above the first [[load]]"
             );
-            return Err(source.error(*at, wrong));
+            return Err(source.error_at(*at, wrong));
         }
-        let text = matches!(node.value, Value::Text(_));
+        let text = matches!(node.value, NodeValue::Text(_));
         if matches!(key.as_str(), "name" | "hammer" | "target") && !text {
-            let wrong = format!("'{key}' is {}; right would be a text", node.value.kind());
-            return Err(source.error(node.span.start, wrong));
+            let wrong = format!(
+                "'{key}' is {}; right would be a text",
+                node.value.kind_name()
+            );
+            return Err(source.error_at(node.span.start, wrong));
         }
         check_setting(source, key, node, true)?;
-        if let ("name", Value::Text(name)) = (key.as_str(), &node.value) {
+        if let ("name", NodeValue::Text(name)) = (key.as_str(), &node.value) {
             let wrong = if !is_name(name) {
                 "is no name of a load; right would be up to 40 letters, digits, '-' and '_', a letter first"
             } else if !names.insert(name) {
@@ -230,7 +233,7 @@ fn check_load<'a>(
             } else {
                 continue;
             };
-            return Err(source.error(node.span.start, format!("'{}' {wrong}", short(name))));
+            return Err(source.error_at(node.span.start, format!("'{}' {wrong}", excerpt(name))));
         }
     }
     if load.get("target").is_none() && load.get("hammer").is_none() {
@@ -240,8 +243,8 @@ fn check_load<'a>(
             .filter(|(key, ..)| !of_load.contains(key))
             .find(|(key, ..)| nearest(key, ["target", "url", "endpoint"]).is_some());
         return Err(match spelled {
-            Some((key, at, _)) => unknown(source, key, *at, "a load", &["target".into()]),
-            None => source.error(
+            Some((key, at, _)) => unknown_key_error(source, key, *at, "a load", &["target".into()]),
+            None => source.error_at(
                 load.span.start,
                 "the load has no target; right would be target = \"http://HOST/\"",
             ),
@@ -251,57 +254,62 @@ fn check_load<'a>(
 }
 
 /// A setting is something that can stand on a command line.
-fn check_setting(source: &Source, key: &str, node: &Node, list: bool) -> Result<(), PlanError> {
+fn check_setting(
+    source: &PlanSource,
+    key: &str,
+    node: &PlanNode,
+    list: bool,
+) -> Result<(), PlanError> {
     match &node.value {
-        Value::List(items) if list => items
+        NodeValue::List(items) if list => items
             .iter()
             .try_for_each(|item| check_setting(source, key, item, false)),
-        Value::Text(_) | Value::Number(_) => Ok(()),
-        Value::Flag(_) if list => Ok(()),
+        NodeValue::Text(_) | NodeValue::Number(_) => Ok(()),
+        NodeValue::Flag(_) if list => Ok(()),
         other => {
-            let (kind, items) = (other.kind(), if list { "" } else { " as an item" });
-            let key = short(key);
+            let (kind, items) = (other.kind_name(), if list { "" } else { " as an item" });
+            let key = excerpt(key);
             let wrong = format!(
                 "'{key}' has {kind}{items}; right would be a text, a number, true or false, or a list of texts"
             );
-            Err(source.error(node.span.start, wrong))
+            Err(source.error_at(node.span.start, wrong))
         }
     }
 }
 
 /// A text, or a list of texts, that are thresholds.
-fn check_threshold(source: &Source, key: &str, node: &Node) -> Result<(), PlanError> {
+fn check_threshold(source: &PlanSource, key: &str, node: &PlanNode) -> Result<(), PlanError> {
     match &node.value {
-        Value::List(items) => items
+        NodeValue::List(items) => items
             .iter()
             .try_for_each(|item| check_threshold(source, key, item)),
-        Value::Text(text) => match text.parse::<Threshold>() {
+        NodeValue::Text(text) => match text.parse::<Threshold>() {
             Ok(_) => Ok(()),
-            Err(error) => Err(wrong_threshold(source, key, node, text, error)),
+            Err(error) => Err(threshold_error(source, key, node, text, error)),
         },
         _ => Ok(()),
     }
 }
 
 /// The error that `error` is wrong with the threshold `text`, which stands in `node`.
-fn wrong_threshold(
-    source: &Source,
+fn threshold_error(
+    source: &PlanSource,
     key: &str,
-    node: &Node,
+    node: &PlanNode,
     text: &str,
     error: ThresholdError,
 ) -> PlanError {
     // Between its quotes, if it stands there as it was read.
     let raw = source.text().get(node.span.clone()).unwrap_or_default();
     let found = raw.find(text).filter(|_| !text.is_empty());
-    let at = found.map_or(0, |found| found + error.place().start);
+    let at = found.map_or(0, |found| found + error.span().start);
     let what = format!(
         "'{key}': invalid value '{}': {}",
-        short(text),
-        error.wrong()
+        excerpt(text),
+        error.problem()
     );
-    let wrong = source.error(node.span.start + at, what);
-    wrong.of_threshold(text, error)
+    let wrong = source.error_at(node.span.start + at, what);
+    wrong.with_threshold(text, error)
 }
 
 fn is_name(name: &str) -> bool {
@@ -311,68 +319,77 @@ fn is_name(name: &str) -> bool {
         && name.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
-fn unknown(source: &Source, key: &str, at: usize, of: &str, known: &[String]) -> PlanError {
+fn unknown_key_error(
+    source: &PlanSource,
+    key: &str,
+    at: usize,
+    of: &str,
+    known: &[String],
+) -> PlanError {
     let right = match nearest(key, known.iter().map(String::as_str)) {
         Some(near) => format!("'{near}'"),
         None => known.join(", "),
     };
-    source.error(
+    source.error_at(
         at,
-        format!("{of} has no key '{}'; right would be {right}", short(key)),
+        format!("{of} has no key '{}'; right would be {right}", excerpt(key)),
     )
 }
 
-fn scenario(source: &Source, root: &Node) -> Result<Scenario, PlanError> {
+fn read_scenario(source: &PlanSource, root: &PlanNode) -> Result<GoHammerScenario, PlanError> {
     let config = root.get("hammerConfig");
     let (known, inner) = (
-        Scenario::KEYS.map(String::from),
-        Scenario::CONFIG_KEYS.map(String::from),
+        GoHammerScenario::KEYS.map(String::from),
+        GoHammerScenario::CONFIG_KEYS.map(String::from),
     );
     let levels = [
         (Some(root), "a scenario", &known),
         (config, "'hammerConfig'", &inner),
     ];
     for (node, of, known) in levels {
-        let Some(Node {
-            value: Value::Table(entries),
+        let Some(PlanNode {
+            value: NodeValue::Table(entries),
             ..
         }) = node
         else {
             let at = config.map_or(0, |node| node.span.start);
-            return Err(source.error(
+            return Err(source.error_at(
                 at,
                 "'hammerConfig' is no table; right would be {\"endpoint\": \"http://HOST/\"}",
             ));
         };
         for (key, at, node) in entries {
             if !known.contains(key) {
-                return Err(unknown(source, key, *at, of, known));
+                return Err(unknown_key_error(source, key, *at, of, known));
             }
             let right = match (key.as_str(), &node.value) {
-                ("hammerConfig", _) | ("duration" | "tps", Value::Number(_)) => continue,
+                ("hammerConfig", _) | ("duration" | "tps", NodeValue::Number(_)) => continue,
                 ("duration" | "tps", _) => "a number",
-                ("headers", Value::Table(headers)) => {
+                ("headers", NodeValue::Table(headers)) => {
                     let odd = headers
                         .iter()
-                        .find(|(.., value)| !matches!(value.value, Value::Text(_)));
+                        .find(|(.., value)| !matches!(value.value, NodeValue::Text(_)));
                     let Some((name, _, value)) = odd else {
                         continue;
                     };
                     let wrong = format!(
                         "the header '{}' is {}; right would be a text",
-                        short(name),
-                        value.value.kind()
+                        excerpt(name),
+                        value.value.kind_name()
                     );
-                    return Err(source.error(value.span.start, wrong));
+                    return Err(source.error_at(value.span.start, wrong));
                 }
                 ("headers", _) => "a table of texts",
-                (_, Value::Text(_)) => continue,
+                (_, NodeValue::Text(_)) => continue,
                 _ => "a text",
             };
-            let wrong = format!("'{key}' is {}; right would be {right}", node.value.kind());
-            return Err(source.error(node.span.start, wrong));
+            let wrong = format!(
+                "'{key}' is {}; right would be {right}",
+                node.value.kind_name()
+            );
+            return Err(source.error_at(node.span.start, wrong));
         }
     }
-    let parsed = serde_json::from_value(root.plain());
-    parsed.map_err(|error| source.error(root.span.start, error.to_string()))
+    let parsed = serde_json::from_value(root.to_json());
+    parsed.map_err(|error| source.error_at(root.span.start, error.to_string()))
 }

@@ -1,10 +1,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hammer_core::{Aborted, Checked, Hits, Interval, Report, Status, Summary, Verdict};
+use hammer_core::{
+    AbortReason, DurationSummary, HitCounts, IntervalStats, Report, ThresholdCheck, Verdict,
+    VerdictStatus,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{Measured, TimeOf};
+use crate::{HitTime, Measurements};
 
 /// The value of [`PlanReport::schema`].
 pub const PLAN_SCHEMA: &str = "hammer.plan-report/1";
@@ -27,7 +30,7 @@ pub struct PlanReport {
     /// Whether a load was stopped before its schedule ended.
     pub stopped: bool,
     /// The hits of all loads.
-    pub hits: Hits,
+    pub hits: HitCounts,
     /// Hits per second over all loads.
     pub rate: PlanRate,
     /// What the generator needed for all loads.
@@ -37,13 +40,13 @@ pub struct PlanReport {
     /// The conditions that were looked at when the plan was over; those of one load are in its
     /// report, too.
     #[serde(default)]
-    pub thresholds: Vec<Checked>,
+    pub thresholds: Vec<ThresholdCheck>,
     /// The condition that ended the plan early, if one did.
     #[serde(default)]
-    pub aborted: Option<Aborted>,
+    pub aborted: Option<AbortReason>,
     /// All that was measured in all loads; none in a report that was read from JSON.
     #[serde(skip)]
-    pub measured: Option<Arc<Interval>>,
+    pub measured: Option<Arc<IntervalStats>>,
 }
 
 /// Hits per second over all loads.
@@ -97,9 +100,9 @@ impl PlanReport {
             let ends = loads.iter().map(|load| load.offset_s + of(&load.report));
             ends.fold(0.0, f64::max)
         };
-        let mut hits = Hits::default();
+        let mut hits = HitCounts::default();
         let mut verdict = Verdict {
-            status: Status::Valid,
+            status: VerdictStatus::Valid,
             reasons: vec![],
         };
         for LoadReport { name, report, .. } in &loads {
@@ -113,7 +116,7 @@ impl PlanReport {
             verdict.reasons.extend(named);
         }
         let measured = loads.iter().map(|load| load.report.measured.as_deref());
-        let measured: Option<Vec<&Interval>> = measured.collect();
+        let measured: Option<Vec<&IntervalStats>> = measured.collect();
         let duration_s = latest(|report| report.duration_s);
         let started = hits.scheduled - hits.unsent;
         Self {
@@ -141,15 +144,15 @@ impl PlanReport {
             },
             thresholds: vec![],
             aborted: None,
-            measured: measured.map(|parts| Interval::merged(parts).into()),
+            measured: measured.map(|parts| IntervalStats::merged(parts).into()),
             loads,
         }
     }
 }
 
 /// All loads together; a name picks one of them.
-impl Measured for PlanReport {
-    fn hits(&self) -> Hits {
+impl Measurements for PlanReport {
+    fn hits(&self) -> HitCounts {
         self.hits
     }
 
@@ -168,29 +171,29 @@ impl Measured for PlanReport {
         (due > 0.0).then(|| achieved / due)
     }
 
-    fn interval(&self) -> Option<&Interval> {
+    fn interval(&self) -> Option<&IntervalStats> {
         self.measured.as_deref()
     }
 
-    fn summary(&self, _time: &TimeOf) -> Option<&Summary> {
+    fn summary(&self, _time: &HitTime) -> Option<&DurationSummary> {
         None
     }
 
-    fn labelled(&self, label: &str) -> u64 {
+    fn label_count(&self, label: &str) -> u64 {
         self.loads
             .iter()
-            .map(|load| load.report.labelled(label))
+            .map(|load| load.report.label_count(label))
             .sum()
     }
 
-    fn failed_with(&self, failure: &str) -> u64 {
+    fn failure_count(&self, failure: &str) -> u64 {
         self.loads
             .iter()
-            .map(|load| load.report.failed_with(failure))
+            .map(|load| load.report.failure_count(failure))
             .sum()
     }
 
-    fn load(&self, name: &str) -> Option<&dyn Measured> {
+    fn load(&self, name: &str) -> Option<&dyn Measurements> {
         let found = self.loads.iter().find(|load| load.name == name)?;
         Some(&found.report)
     }

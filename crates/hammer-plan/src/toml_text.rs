@@ -2,29 +2,29 @@ use toml::de::{DeTable, DeValue};
 use toml_parser::lexer::TokenKind;
 
 use crate::PlanError;
-use crate::node::{MOST_DEPTH, Node, Value};
-use crate::short::short;
-use crate::source::Source;
+use crate::excerpt::excerpt;
+use crate::plan_node::{MAX_DEPTH, NodeValue, PlanNode};
+use crate::plan_source::PlanSource;
 
 /// More tables and lists than any plan has. One takes a thousand bytes of memory, and two of a text
 /// such as `a.a.a.a = 1`.
-const MOST_TABLES: usize = 10_000;
+const MAX_TABLES: usize = 10_000;
 
 /// Reads TOML.
-pub(crate) fn parse(source: &Source) -> Result<Node, PlanError> {
+pub(crate) fn parse(source: &PlanSource) -> Result<PlanNode, PlanError> {
     let mut opening = toml_parser::Source::new(source.text())
         .lex()
         .filter(|token| {
             use TokenKind::{Dot, LeftCurlyBracket, LeftSquareBracket};
             matches!(token.kind(), Dot | LeftCurlyBracket | LeftSquareBracket)
         });
-    if let Some(token) = opening.nth(MOST_TABLES) {
+    if let Some(token) = opening.nth(MAX_TABLES) {
         let wrong = "it has more tables and lists than any plan";
-        return Err(source.error(token.span().start(), wrong));
+        return Err(source.error_at(token.span().start(), wrong));
     }
     let table = DeTable::parse(source.text()).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        let what = short(&error.message().replace('\n', ", "));
+        let what = excerpt(&error.message().replace('\n', ", "));
         // A value that was to come from the environment stands without its quotes.
         let before = source.text().get(..at).unwrap_or_default();
         let bare = before.trim_end_matches('{').ends_with("= $");
@@ -33,38 +33,47 @@ pub(crate) fn parse(source: &Source) -> Result<Node, PlanError> {
         } else {
             ""
         };
-        source.error(at, format!("it is no TOML: {what}{right}"))
+        source.error_at(at, format!("it is no TOML: {what}{right}"))
     })?;
     let span = table.span();
-    let value = read_table(source, table.get_ref(), MOST_DEPTH)?;
-    Ok(Node { value, span })
+    let value = read_table(source, table.get_ref(), MAX_DEPTH)?;
+    Ok(PlanNode { value, span })
 }
 
-fn read_table(source: &Source, table: &DeTable<'_>, depth: usize) -> Result<Value, PlanError> {
+fn read_table(
+    source: &PlanSource,
+    table: &DeTable<'_>,
+    depth: usize,
+) -> Result<NodeValue, PlanError> {
     let mut entries = Vec::with_capacity(table.len());
     for (key, value) in table {
         let span = value.span();
         let value = read(source, value.get_ref(), span.start, depth)?;
         let name = key.get_ref().clone().into_owned();
-        entries.push((name, key.span().start, Node { value, span }));
+        entries.push((name, key.span().start, PlanNode { value, span }));
     }
     // In the order of the text, so that the first error told is the first that is read.
     entries.sort_by_key(|(_, at, _)| *at);
-    Ok(Value::Table(entries))
+    Ok(NodeValue::Table(entries))
 }
 
-fn read(source: &Source, value: &DeValue<'_>, at: usize, depth: usize) -> Result<Value, PlanError> {
+fn read(
+    source: &PlanSource,
+    value: &DeValue<'_>,
+    at: usize,
+    depth: usize,
+) -> Result<NodeValue, PlanError> {
     let Some(depth) = depth.checked_sub(1) else {
-        return Err(source.error(at, "it is nested deeper than any plan"));
+        return Err(source.error_at(at, "it is nested deeper than any plan"));
     };
     let number = |number: Option<serde_json::Number>| {
         let wrong = "the number is out of range; right would be one such as 1000 or 2.5";
         number
-            .map(Value::Number)
-            .ok_or_else(|| source.error(at, wrong))
+            .map(NodeValue::Number)
+            .ok_or_else(|| source.error_at(at, wrong))
     };
     match value {
-        DeValue::String(text) => Ok(Value::Text(text.clone().into_owned())),
+        DeValue::String(text) => Ok(NodeValue::Text(text.clone().into_owned())),
         DeValue::Integer(digits) => number(
             i128::from_str_radix(digits.as_str(), digits.radix())
                 .ok()
@@ -77,16 +86,16 @@ fn read(source: &Source, value: &DeValue<'_>, at: usize, depth: usize) -> Result
                 .ok()
                 .and_then(serde_json::Number::from_f64),
         ),
-        DeValue::Boolean(flag) => Ok(Value::Flag(*flag)),
+        DeValue::Boolean(flag) => Ok(NodeValue::Flag(*flag)),
         // A point in time is what the command line takes it for: a text.
-        DeValue::Datetime(time) => Ok(Value::Text(time.to_string())),
+        DeValue::Datetime(time) => Ok(NodeValue::Text(time.to_string())),
         DeValue::Array(items) => {
             let node = |item: &toml::Spanned<DeValue<'_>>| {
                 let span = item.span();
                 let value = read(source, item.get_ref(), span.start, depth)?;
-                Ok(Node { value, span })
+                Ok(PlanNode { value, span })
             };
-            Ok(Value::List(
+            Ok(NodeValue::List(
                 items.iter().map(node).collect::<Result<_, _>>()?,
             ))
         }

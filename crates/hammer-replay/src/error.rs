@@ -1,15 +1,15 @@
 use std::{error, fmt};
 
-use hammer_core::Stop;
+use hammer_core::StopHandle;
 
-type Cause = Box<dyn error::Error + Send + Sync>;
+type BoxError = Box<dyn error::Error + Send + Sync>;
 
 /// What is wrong with a file, and where; a fragment that reads well after "failed to".
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
-    source: Option<Cause>,
+    source: Option<BoxError>,
 }
 
 /// What went wrong.
@@ -25,7 +25,7 @@ pub enum ErrorKind {
     /// A line of a log is no row, and all should be.
     Strict,
     /// The file is no timeline.
-    NoTimeline,
+    NotATimeline,
     /// The timeline is of a version that is newer than this program.
     Version,
     /// A line of the timeline is malformed.
@@ -35,7 +35,7 @@ pub enum ErrorKind {
     /// The rules for bodies are malformed.
     Bodies,
     /// The timeline is shorter than, or differs from, what its trailer says; or there is none.
-    Cut,
+    Truncated,
     /// It was stopped from outside.
     Stopped,
 }
@@ -49,15 +49,15 @@ impl Error {
         }
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Cause>) -> Self {
+    pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.source = Some(source.into());
         self
     }
 
     /// That it was stopped, if it was.
     #[inline]
-    pub(crate) fn if_given(stop: &Stop) -> Result<(), Self> {
-        if stop.is_given() {
+    pub(crate) fn check_stop(stop: &StopHandle) -> Result<(), Self> {
+        if stop.is_requested() {
             return Err(Self::new(ErrorKind::Stopped, "go on: it was stopped"));
         }
         Ok(())

@@ -1,20 +1,20 @@
 //! Turns access logs into timelines, and timelines into schedules.
 //!
-//! A [`Timeline`](timeline) is a public format: JSON lines, sorted by time, between a header and a
+//! A [`timeline`](timeline) is a public format: JSON lines, sorted by time, between a header and a
 //! trailer. `docs/TIMELINE.md` describes it for other tools. What makes one:
 //!
 //! ```
-//! use hammer_replay::timeline::{Ending, Header, Row, Writer};
+//! use hammer_replay::timeline::{TrailerDetails, TimelineHeader, TimelineRow, TimelineWriter};
 //!
-//! let mut writer = Writer::to(Vec::new(), &Header::default())?;
-//! writer.row(&Row { t_us: 183_204, status: Some(200), ..Row::get(b"/a?b=1") })?;
-//! let (trailer, text) = writer.finish(Ending::default())?;
+//! let mut writer = TimelineWriter::to(Vec::new(), &TimelineHeader::default())?;
+//! writer.row(&TimelineRow { t_us: 183_204, status: Some(200), ..TimelineRow::get(b"/a?b=1") })?;
+//! let (trailer, text) = writer.finish(TrailerDetails::default())?;
 //! assert_eq!(trailer.rows, 1);
 //! assert!(String::from_utf8(text)?.contains(r#"{"t":183204,"u":"/a?b=1","s":200}"#));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub mod build;
+pub mod compile;
 mod error;
 mod input;
 pub mod log;

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use hammer_stats::{Histogram, Snapshot};
+use hammer_stats::{Histogram, HistogramSnapshot};
 
 fn record(c: &mut Criterion) {
     let mut histogram = Histogram::new();
@@ -21,7 +21,7 @@ fn record(c: &mut Criterion) {
     let mut sum = Histogram::new();
     c.bench_function("merge", |b| b.iter(|| sum.merge(black_box(&histogram))));
     c.bench_function("snapshot", |b| {
-        b.iter(|| Snapshot::take(black_box(&histogram)))
+        b.iter(|| HistogramSnapshot::take(black_box(&histogram)))
     });
 }
 

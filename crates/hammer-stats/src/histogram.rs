@@ -13,13 +13,13 @@ const SIGNIFICANT_DIGITS: u8 = 3;
 /// Layout and error bound: HdrHistogram (Gil Tene, hdrhistogram.org).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Histogram {
-    pub(crate) micros: hdrhistogram::Histogram<u64>,
-    pub(crate) exact: Exact,
+    pub(crate) buckets: hdrhistogram::Histogram<u64>,
+    pub(crate) exact: ExactStats,
 }
 
 /// What is kept beside the buckets, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Exact {
+pub(crate) struct ExactStats {
     pub(crate) count: u64,
     pub(crate) sum: u128,
     pub(crate) min: u64,
@@ -27,7 +27,7 @@ pub(crate) struct Exact {
     pub(crate) saturated: u64,
 }
 
-impl Exact {
+impl ExactStats {
     pub(crate) const EMPTY: Self = Self {
         count: 0,
         sum: 0,
@@ -49,14 +49,14 @@ impl Histogram {
     /// An empty histogram.
     #[must_use]
     pub fn new() -> Self {
-        let mut micros =
+        let mut buckets =
             hdrhistogram::Histogram::<u64>::new_with_bounds(1, LONGEST_US, SIGNIFICANT_DIGITS)
                 .expect("the bounds are constants within hdrhistogram's own");
         // Fresh memory is mapped when it is written first: here, and not while hits are measured.
-        micros.reset();
+        buckets.reset();
         Self {
-            micros,
-            exact: Exact::EMPTY,
+            buckets,
+            exact: ExactStats::EMPTY,
         }
     }
 
@@ -70,7 +70,7 @@ impl Histogram {
         self.exact.min = self.exact.min.min(nanos);
         self.exact.max = self.exact.max.max(nanos);
         self.exact.saturated += u64::from(micros > LONGEST_US);
-        self.micros.saturating_record(micros.min(LONGEST_US));
+        self.buckets.saturating_record(micros.min(LONGEST_US));
     }
 
     /// Adds all that `other` has counted; the result is the same as if this one had recorded it.
@@ -78,8 +78,8 @@ impl Histogram {
         if other.is_empty() {
             return;
         }
-        self.micros
-            .add(&other.micros)
+        self.buckets
+            .add(&other.buckets)
             .expect("all histograms have the same bounds");
         self.exact.merge(&other.exact);
     }
@@ -87,8 +87,8 @@ impl Histogram {
     /// Forgets everything, and keeps its memory.
     pub fn clear(&mut self) {
         if !self.is_empty() {
-            self.micros.reset();
-            self.exact = Exact::EMPTY;
+            self.buckets.reset();
+            self.exact = ExactStats::EMPTY;
         }
     }
 
@@ -142,7 +142,7 @@ impl Histogram {
         }
         // hdrhistogram gives the greatest value of the bucket; a value of n µs stands for the
         // times from n to n + 1, so that its bound is exclusive.
-        let micros = self.micros.value_at_quantile(quantile.clamp(0.0, 1.0));
+        let micros = self.buckets.value_at_quantile(quantile.clamp(0.0, 1.0));
         Duration::from_micros(micros).clamp(self.min(), self.max())
     }
 }

@@ -15,9 +15,9 @@
 //! ```
 
 mod histogram;
-mod series;
-mod snapshot;
+mod histogram_snapshot;
+mod time_series;
 
 pub use histogram::Histogram;
-pub use series::{Fold, Series, Span};
-pub use snapshot::{Snapshot, SnapshotError};
+pub use histogram_snapshot::{HistogramSnapshot, HistogramSnapshotError};
+pub use time_series::{Coalesce, TimeBucket, TimeSeries};

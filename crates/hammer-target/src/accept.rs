@@ -10,28 +10,28 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::ledger::Ledger;
+use crate::recorder::TargetRecorder;
 
 /// How long to leave a listener alone that fails, for instance because all file descriptors are in
 /// use: the pending connection stays pending, and asking again at once would only burn the core.
-const PAUSE: Duration = Duration::from_millis(20);
+const RETRY_PAUSE: Duration = Duration::from_millis(20);
 
 /// Where connections come from.
-pub(crate) trait Accept {
+pub(crate) trait ConnectionListener {
     /// Waits for the next connection.
     fn accept(&self) -> impl Future<Output = io::Result<TcpStream>> + Send;
 }
 
-impl Accept for TcpListener {
+impl ConnectionListener for TcpListener {
     async fn accept(&self) -> io::Result<TcpStream> {
         TcpListener::accept(self).await.map(|(stream, _)| stream)
     }
 }
 
 /// Spawns `attend` for each connection until `shutdown` completes; then ends those that are open.
-pub(crate) async fn accept<F>(
-    listener: impl Accept,
-    ledger: Arc<Ledger>,
+pub(crate) async fn accept_loop<F>(
+    listener: impl ConnectionListener,
+    ledger: Arc<TargetRecorder>,
     shutdown: impl Future,
     attend: impl Fn(TcpStream) -> F,
 ) where
@@ -49,7 +49,7 @@ pub(crate) async fn accept<F>(
             Ok(stream) => {
                 // This fails only where the client has already gone, as reading soon finds out.
                 let _ = stream.set_nodelay(true);
-                let open = ledger.open();
+                let open = ledger.open_connection();
                 let attend = attend(stream);
                 attended.spawn(async move {
                     attend.await;
@@ -60,7 +60,7 @@ pub(crate) async fn accept<F>(
                 tracing::warn!(%error, "accepting a connection failed");
                 tokio::select! {
                     _ = &mut shutdown => break,
-                    () = sleep(PAUSE) => {}
+                    () = sleep(RETRY_PAUSE) => {}
                 }
             }
         }
@@ -78,17 +78,17 @@ mod tests {
     use super::*;
 
     /// Fails three times, as if there were no file descriptors left, and then recovers.
-    struct Exhausted {
+    struct ExhaustedListener {
         failures: AtomicU32,
         listener: TcpListener,
     }
 
-    impl Accept for Exhausted {
+    impl ConnectionListener for ExhaustedListener {
         async fn accept(&self) -> io::Result<TcpStream> {
             if self.failures.fetch_add(1, Ordering::Relaxed) < 3 {
                 return Err(io::Error::other("too many open files"));
             }
-            Accept::accept(&self.listener).await
+            ConnectionListener::accept(&self.listener).await
         }
     }
 
@@ -99,20 +99,20 @@ mod tests {
             .expect("a port is free");
         let addr = listener.local_addr().expect("it is bound");
         let _client = TcpStream::connect(addr).await.expect("the target listens");
-        let ledger = Arc::new(Ledger::new(0));
+        let ledger = Arc::new(TargetRecorder::new(0));
         let attended = Arc::new(Notify::new());
 
-        let exhausted = Exhausted {
+        let exhausted = ExhaustedListener {
             failures: AtomicU32::new(0),
             listener,
         };
-        accept(exhausted, Arc::clone(&ledger), attended.notified(), |_| {
+        accept_loop(exhausted, Arc::clone(&ledger), attended.notified(), |_| {
             let attended = Arc::clone(&attended);
             async move { attended.notify_one() }
         })
         .await;
 
         let counts = ledger.counts();
-        assert_eq!((counts.connections, counts.open), (1, 0));
+        assert_eq!((counts.connections, counts.open_connections), (1, 0));
     }
 }

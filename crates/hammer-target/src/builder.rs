@@ -3,22 +3,22 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::certificate::Certificate;
-use crate::knobs::Knobs;
-use crate::ledger::{KEPT, Ledger};
-use crate::target::Target;
-use crate::transport::Transport;
-use crate::{raw, server};
+use crate::behavior::TargetBehavior;
+use crate::recorder::{MAX_ARRIVALS, TargetRecorder};
+use crate::server_certificate::ServerCertificate;
+use crate::target_server::TargetServer;
+use crate::transport::TargetTransport;
+use crate::{http_server, raw};
 
-/// Where a [`Target`] listens, and whether it speaks TLS. The default: a free port of 127.0.0.1,
+/// Where a [`TargetServer`] listens, and whether it speaks TLS. The default: a free port of 127.0.0.1,
 /// without.
 #[derive(Debug, Clone, Default)]
-pub struct TargetBuilder {
+pub struct TargetServerBuilder {
     addr: Option<SocketAddr>,
-    certificate: Option<Certificate>,
+    certificate: Option<ServerCertificate>,
 }
 
-impl TargetBuilder {
+impl TargetServerBuilder {
     /// Listens at this address. Port 0 is a free one.
     #[must_use]
     pub fn listen(mut self, addr: SocketAddr) -> Self {
@@ -31,7 +31,7 @@ impl TargetBuilder {
     /// A connection counts from when it is accepted, and a request only once hands are shaken.
     /// Connections that the target drops on purpose end without TLS's goodbye.
     #[must_use]
-    pub fn tls(mut self, certificate: Certificate) -> Self {
+    pub fn tls(mut self, certificate: ServerCertificate) -> Self {
         self.certificate = Some(certificate);
         self
     }
@@ -41,13 +41,13 @@ impl TargetBuilder {
     /// # Errors
     ///
     /// If the address can't be bound, or there is no port, file descriptor, or thread left.
-    pub fn spawn(self, knobs: Knobs) -> io::Result<Target> {
+    pub fn spawn(self, knobs: TargetBehavior) -> io::Result<TargetServer> {
         let transport = self.transport();
-        Target::start(
+        TargetServer::start(
             self.addr(),
             transport.scheme(),
-            Ledger::new(KEPT),
-            |listener, ledger, stop| server::run(listener, transport, knobs, ledger, stop),
+            TargetRecorder::new(MAX_ARRIVALS),
+            |listener, ledger, stop| http_server::run(listener, transport, knobs, ledger, stop),
         )
     }
 
@@ -56,12 +56,12 @@ impl TargetBuilder {
     /// # Errors
     ///
     /// As [`spawn`](Self::spawn).
-    pub fn spawn_raw(self, body_bytes: usize) -> io::Result<Target> {
+    pub fn spawn_raw(self, body_bytes: usize) -> io::Result<TargetServer> {
         let transport = self.transport();
-        Target::start(
+        TargetServer::start(
             self.addr(),
             transport.scheme(),
-            Ledger::new(0),
+            TargetRecorder::new(0),
             move |listener, ledger, stop| raw::run(listener, transport, body_bytes, ledger, stop),
         )
     }
@@ -70,9 +70,9 @@ impl TargetBuilder {
         self.addr.unwrap_or((Ipv4Addr::LOCALHOST, 0).into())
     }
 
-    fn transport(&self) -> Transport {
+    fn transport(&self) -> TargetTransport {
         self.certificate
             .as_ref()
-            .map_or(Transport::Tcp, Transport::tls)
+            .map_or(TargetTransport::Tcp, TargetTransport::tls)
     }
 }

@@ -3,7 +3,7 @@
 /// What a target has counted so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Counts {
+pub struct TargetCounts {
     /// Requests whose head arrived whole.
     pub requests: u64,
     /// Requests whose answer was handed to the connection. The client may still miss it, if it
@@ -15,9 +15,9 @@ pub struct Counts {
     /// Connections accepted, whether or not a TLS handshake followed.
     pub connections: u64,
     /// Connections open now.
-    pub open: u64,
+    pub open_connections: u64,
     /// The most connections that were open at once.
-    pub peak_open: u64,
+    pub peak_connections: u64,
     /// Bytes read from all connections: heads, bodies, and framing. Over TLS these are
     /// the bytes of HTTP that it carried; its handshakes and records do not count.
     pub request_bytes: u64,

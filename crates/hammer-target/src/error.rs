@@ -2,7 +2,7 @@
 
 use std::{error, fmt};
 
-type Cause = Box<dyn error::Error + Send + Sync>;
+type BoxError = Box<dyn error::Error + Send + Sync>;
 
 /// A target was asked for something that no target can do.
 ///
@@ -11,24 +11,24 @@ type Cause = Box<dyn error::Error + Send + Sync>;
 pub struct Error {
     kind: ErrorKind,
     message: String,
-    source: Option<Cause>,
+    source: Option<BoxError>,
 }
 
 /// What an [`Error`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// [`Knobs::status`](crate::Knobs::status).
+    /// [`TargetBehavior::status`](crate::TargetBehavior::status).
     Status,
-    /// [`Knobs::fail_share`](crate::Knobs::fail_share).
+    /// [`TargetBehavior::fail_share`](crate::TargetBehavior::fail_share).
     FailShare,
-    /// [`Knobs::close_after`](crate::Knobs::close_after).
+    /// [`TargetBehavior::close_after`](crate::TargetBehavior::close_after).
     CloseAfter,
-    /// [`Stall::new`](crate::Stall::new).
+    /// [`PeriodicStall::new`](crate::PeriodicStall::new).
     Stall,
-    /// The certificate of a [`Certificate`](crate::Certificate).
+    /// The certificate of a [`ServerCertificate`](crate::ServerCertificate).
     Certificate,
-    /// The key of a [`Certificate`](crate::Certificate).
+    /// The key of a [`ServerCertificate`](crate::ServerCertificate).
     Key,
 }
 
@@ -41,7 +41,7 @@ impl Error {
         }
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Cause>) -> Self {
+    pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.source = Some(source.into());
         self
     }

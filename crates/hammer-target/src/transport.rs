@@ -10,31 +10,34 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::accept::accept;
-use crate::certificate::Certificate;
-use crate::ledger::Ledger;
+use crate::accept::accept_loop;
+use crate::recorder::TargetRecorder;
+use crate::server_certificate::ServerCertificate;
 
 /// The bytes of a connection, whatever lies below them.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> ByteStream for S {}
 
 /// What is done with each connection.
-pub(crate) trait Attend: Send + Sync + 'static {
+pub(crate) trait ConnectionHandler: Send + Sync + 'static {
     /// Serves a connection until it closes.
-    fn attend(self: Arc<Self>, stream: impl Stream) -> impl Future<Output = ()> + Send + 'static;
+    fn handle(
+        self: Arc<Self>,
+        stream: impl ByteStream,
+    ) -> impl Future<Output = ()> + Send + 'static;
 }
 
 /// How connections come in.
-pub(crate) enum Transport {
+pub(crate) enum TargetTransport {
     Tcp,
     Tls(TlsAcceptor),
 }
 
-impl Transport {
+impl TargetTransport {
     /// TLS 1.2 and 1.3, with this certificate.
-    pub(crate) fn tls(certificate: &Certificate) -> Self {
-        let resolver = SingleCertAndKey::from(certificate.certified());
+    pub(crate) fn tls(certificate: &ServerCertificate) -> Self {
+        let resolver = SingleCertAndKey::from(certificate.certified_key());
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("ring has suites for both versions")
@@ -59,24 +62,26 @@ impl Transport {
     pub(crate) async fn serve(
         self,
         listener: TcpListener,
-        ledger: Arc<Ledger>,
-        attendant: Arc<impl Attend>,
+        ledger: Arc<TargetRecorder>,
+        attendant: Arc<impl ConnectionHandler>,
         shutdown: impl Future,
     ) {
         let attendant = || Arc::clone(&attendant);
         match self {
-            Self::Tcp => accept(listener, ledger, shutdown, |tcp| attendant().attend(tcp)).await,
+            Self::Tcp => {
+                accept_loop(listener, ledger, shutdown, |tcp| attendant().handle(tcp)).await
+            }
             Self::Tls(acceptor) => {
                 let attend = |tcp| {
                     let (shaken, attendant) = (acceptor.accept(tcp), attendant());
                     async move {
                         match shaken.await {
-                            Ok(tls) => attendant.attend(tls).await,
+                            Ok(tls) => attendant.handle(tls).await,
                             Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
                         }
                     }
                 };
-                accept(listener, ledger, shutdown, attend).await;
+                accept_loop(listener, ledger, shutdown, attend).await;
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::profile;
     version,
     max_term_width = 100
 )]
-pub(crate) struct Args {
+pub(crate) struct BenchArgs {
     /// closed, http2, ceiling, steady, even, stall, memory, engine, replay, mqtt-sink, mqtt, timeline,
     /// values, rows, tokens; the first seven with -tls at the end over TLS
     /// [default: all, over TLS those about speed and evenness]
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) quick: bool,
     /// How often to measure everything
-    #[arg(long, value_name = "COUNT", default_value = "3", value_parser = rounds)]
+    #[arg(long, value_name = "COUNT", default_value = "3", value_parser = parse_rounds)]
     pub(crate) rounds: usize,
     /// Run the peers that are on PATH too, in turn with ours
     #[arg(long)]
@@ -40,7 +40,7 @@ pub(crate) struct Args {
     #[arg(
         long,
         value_name = "SCENARIO",
-        value_parser = PossibleValuesParser::new(profile::SCENARIOS),
+        value_parser = PossibleValuesParser::new(profile::PROFILE_SCENARIOS),
         num_args = 0..=1,
         default_missing_value = "closed",
         conflicts_with_all = ["scenarios", "tls", "quick", "rounds", "peers", "against"],
@@ -61,7 +61,7 @@ pub(crate) struct Args {
 }
 
 /// Fewer than three have no median to speak of.
-fn rounds(text: &str) -> Result<usize, String> {
+fn parse_rounds(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(rounds @ 3..=1000) => Ok(rounds),
         Ok(_) => Err("at least 3, at most 1000".to_owned()),
@@ -73,7 +73,7 @@ fn rounds(text: &str) -> Result<usize, String> {
 mod tests {
     use clap::Parser;
 
-    use super::Args;
+    use super::BenchArgs;
 
     #[test]
     fn understands_profile() {
@@ -89,7 +89,8 @@ mod tests {
             ),
         ];
         for (words, scenario, seconds, without_perf) in table {
-            let args = Args::try_parse_from([&["bench"], words].concat()).expect("it is right");
+            let args =
+                BenchArgs::try_parse_from([&["bench"], words].concat()).expect("it is right");
             assert_eq!(args.profile.as_deref(), scenario, "{words:?}");
             assert_eq!(args.profile_seconds, seconds, "{words:?}");
             assert_eq!(args.without_perf, without_perf, "{words:?}");
@@ -110,7 +111,7 @@ mod tests {
             &["--rounds", "4", "--profile"],
         ];
         for words in table {
-            let args = Args::try_parse_from([&["bench"], words].concat());
+            let args = BenchArgs::try_parse_from([&["bench"], words].concat());
             assert!(args.is_err(), "{words:?}");
         }
     }
@@ -129,7 +130,7 @@ mod tests {
                 };
                 let words = words.split('#').next().unwrap_or_default();
                 let words = ["bench"].into_iter().chain(words.split_whitespace());
-                if let Err(error) = Args::try_parse_from(words) {
+                if let Err(error) = BenchArgs::try_parse_from(words) {
                     panic!("{}: {line}: {error}", path.display());
                 }
                 seen += 1;

@@ -8,11 +8,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::cores::{Cores, Side};
+use crate::core_pinning::{CorePinning, CoreRole};
 use crate::error::Error;
 
 /// How long a broker may take to listen.
-const SOON: Duration = Duration::from_secs(5);
+const START_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Starts a sink on the target's core: it acknowledges whatever comes as soon as it comes, and lives
 /// as long as this process. Tells its port.
@@ -20,14 +20,14 @@ const SOON: Duration = Duration::from_secs(5);
 /// # Errors
 ///
 /// If there is no port left, or the core is refused.
-pub(crate) fn sink(cores: &Cores) -> Result<u16, Error> {
+pub(crate) fn start_sink(cores: &CorePinning) -> Result<u16, Error> {
     let failed = |error| Error::failed(format!("failed to start a sink: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").map_err(failed)?;
     let port = listener.local_addr().map_err(failed)?.port();
-    cores.on(Side::Target, || {
+    cores.run_on(CoreRole::Target, || {
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                thread::spawn(move || swallow(stream));
+                thread::spawn(move || acknowledge_packets(stream));
             }
         })
     })?;
@@ -35,7 +35,7 @@ pub(crate) fn sink(cores: &Cores) -> Result<u16, Error> {
 }
 
 /// Answers until the client hangs up.
-fn swallow(mut stream: TcpStream) {
+fn acknowledge_packets(mut stream: TcpStream) {
     let _ = stream.set_nodelay(true);
     let (mut bytes, mut filled, mut answers) = (vec![0; 256 * 1024], 0, vec![]);
     loop {
@@ -44,7 +44,7 @@ fn swallow(mut stream: TcpStream) {
             Ok(read) => filled += read,
         }
         let mut at = 0;
-        while let Some((size, body)) = packet(&bytes[at..filled]) {
+        while let Some((size, body)) = first_packet(&bytes[at..filled]) {
             let packet = &bytes[at..at + size];
             at += size;
             match packet[0] >> 4 {
@@ -71,7 +71,7 @@ fn swallow(mut stream: TcpStream) {
 }
 
 /// The size of the first packet if it is whole, and where its body begins.
-fn packet(bytes: &[u8]) -> Option<(usize, usize)> {
+fn first_packet(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut length = 0;
     for (index, byte) in bytes.get(1..)?.iter().take(4).enumerate() {
         length |= usize::from(byte & 0x7f) << (7 * index);
@@ -84,20 +84,20 @@ fn packet(bytes: &[u8]) -> Option<(usize, usize)> {
 }
 
 /// mosquitto, on the target's core.
-pub(crate) struct Mosquitto {
+pub(crate) struct MosquittoBroker {
     child: Child,
     pub(crate) port: u16,
     _folder: tempfile::TempDir,
 }
 
-impl Mosquitto {
+impl MosquittoBroker {
     /// Starts it; none where it is not on PATH.
     ///
     /// # Errors
     ///
     /// If it is there and does not start.
-    pub(crate) fn start(cores: &Cores) -> Result<Option<Self>, Error> {
-        let Some(program) = on_path("mosquitto") else {
+    pub(crate) fn start(cores: &CorePinning) -> Result<Option<Self>, Error> {
+        let Some(program) = find_on_path("mosquitto") else {
             return Ok(None);
         };
         let failed = |error| Error::failed(format!("failed to start mosquitto: {error}"));
@@ -118,14 +118,14 @@ impl Mosquitto {
             .args([&program, &path])
             .stderr(Stdio::null());
         let child = cores
-            .on(Side::Target, || command.spawn())?
+            .run_on(CoreRole::Target, || command.spawn())?
             .map_err(failed)?;
         let broker = Self {
             child,
             port,
             _folder: folder,
         };
-        let until = Instant::now() + SOON;
+        let until = Instant::now() + START_TIMEOUT;
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             if Instant::now() > until {
                 return Err(Error::failed("mosquitto does not listen"));
@@ -136,7 +136,7 @@ impl Mosquitto {
     }
 
     /// Stops it in its tracks for a while: it neither reads nor writes, and its sockets stay open.
-    pub(crate) fn stop_for(&self, time: Duration) {
+    pub(crate) fn pause_for(&self, time: Duration) {
         let signal = |name: &str| {
             let id = self.child.id().to_string();
             let _ = Command::new("kill").args([name, &id]).status();
@@ -147,12 +147,12 @@ impl Mosquitto {
     }
 
     /// The id of its process.
-    pub(crate) fn id(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 }
 
-impl Drop for Mosquitto {
+impl Drop for MosquittoBroker {
     fn drop(&mut self) {
         // Both fail if it has ended by itself.
         let _ = self.child.kill();
@@ -161,7 +161,7 @@ impl Drop for Mosquitto {
 }
 
 /// A program on PATH, or where Debian has servers.
-pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
+pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let folders = std::env::split_paths(&path).chain(["/usr/sbin".into()]);
     folders
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_sink_acknowledges_what_comes() {
-        let port = sink(&Cores::find()).expect("a port is free");
+        let port = start_sink(&CorePinning::detect()).expect("a port is free");
         let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
         let said = b"\x10\x00\x30\x03\x00\x01a\x32\x05\x00\x01a\x00\x07\x34\x05\x00\x01a\x01\x00\
                      \x62\x02\x01\x00\xc0\x00";

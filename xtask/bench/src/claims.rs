@@ -1,18 +1,18 @@
 //! What is promised, and what was measured.
 
-use crate::number::grouped;
-use crate::record::{Claim, Figure, Record};
-use crate::spread::{Spread, pairs};
+use crate::number_format::group_thousands;
+use crate::record::{BenchRecord, ClaimCheck, MeasuredFigure};
+use crate::spread::{RoundSpread, round_ratios};
 
 /// On which side of a number something has to be.
 #[derive(Clone, Copy)]
-enum Asked {
+enum ClaimBound {
     AtLeast(f64),
     AtMost(f64),
 }
 
-impl Asked {
-    fn by(self, value: f64) -> bool {
+impl ClaimBound {
+    fn is_met_by(self, value: f64) -> bool {
         match self {
             Self::AtLeast(bound) => value >= bound,
             Self::AtMost(bound) => value <= bound,
@@ -25,16 +25,16 @@ impl Asked {
             Self::AtMost(bound) => ("≤", bound),
         };
         if bound >= 1000.0 {
-            return format!("{sign} {}", grouped(bound as u64));
+            return format!("{sign} {}", group_thousands(bound as u64));
         }
         format!("{sign} {bound}")
     }
 }
 
 /// Every promise, in the order of the scenarios.
-pub(crate) fn judge(record: &Record) -> Vec<Claim> {
+pub(crate) fn check_claims(record: &BenchRecord) -> Vec<ClaimCheck> {
     let ratio = |scenario, figure, peer| {
-        let one = |ratio: &&crate::record::Ratio| {
+        let one = |ratio: &&crate::record::PeerRatio| {
             ratio.scenario == scenario && ratio.figure == figure && ratio.peer == peer
         };
         record.ratios.iter().find(one).map(|ratio| ratio.spread)
@@ -45,7 +45,7 @@ pub(crate) fn judge(record: &Record) -> Vec<Claim> {
             .map(|one| one.spread)
     };
     let limit = record.target_limit.get("raw").map(|limit| limit.spread);
-    let (at_least, at_most) = (Asked::AtLeast, Asked::AtMost);
+    let (at_least, at_most) = (ClaimBound::AtLeast, ClaimBound::AtMost);
     [
         (
             "target: answers/s that a core of it can give",
@@ -85,7 +85,7 @@ pub(crate) fn judge(record: &Record) -> Vec<Claim> {
         (
             "even: p99 of distance, hammer ÷ best peer",
             at_most(0.25),
-            against_best(record, "even", "distance_p99_us"),
+            ratio_to_best_peer(record, "even", "distance_p99_us"),
         ),
         (
             "stall: error of p90, %",
@@ -184,32 +184,33 @@ pub(crate) fn judge(record: &Record) -> Vec<Claim> {
         ),
     ]
     .into_iter()
-    .map(|(claim, asked, measured)| Claim {
+    .map(|(claim, asked, measured)| ClaimCheck {
         claim: claim.to_owned(),
         asked: asked.text(),
         measured,
-        met: measured.map(|spread| asked.by(spread.median)),
+        met: measured.map(|spread| asked.is_met_by(spread.median)),
     })
     .collect()
 }
 
 /// Ours ÷ the least of the peers', round by round.
-fn against_best(record: &Record, scenario: &str, figure: &str) -> Option<Spread> {
+fn ratio_to_best_peer(record: &BenchRecord, scenario: &str, figure: &str) -> Option<RoundSpread> {
     let ours = record.figure(scenario, "hammer", figure)?;
-    let theirs =
-        |one: &&Figure| one.scenario == scenario && one.figure == figure && one.tool != "hammer";
-    let theirs: Vec<&Figure> = record.figures.iter().filter(theirs).collect();
+    let theirs = |one: &&MeasuredFigure| {
+        one.scenario == scenario && one.figure == figure && one.tool != "hammer"
+    };
+    let theirs: Vec<&MeasuredFigure> = record.figures.iter().filter(theirs).collect();
     let best: Vec<Option<f64>> = (0..ours.rounds.len())
         .map(|round| {
             let values = theirs.iter().filter_map(|one| *one.rounds.get(round)?);
             values.reduce(f64::min)
         })
         .collect();
-    Spread::of(pairs(&ours.rounds, &best))
+    RoundSpread::from_values(round_ratios(&ours.rounds, &best))
 }
 
 /// How many promises were kept, of those that were measured.
-pub(crate) fn summary(claims: &[Claim]) -> String {
+pub(crate) fn summary(claims: &[ClaimCheck]) -> String {
     let measured = claims.iter().filter(|one| one.met.is_some()).count();
     let met = claims.iter().filter(|one| one.met == Some(true)).count();
     format!("{met} of {measured} measured claims met")
@@ -223,15 +224,15 @@ mod tests {
     #[test]
     fn a_claim_is_met_by_the_median_of_the_pairs() {
         for (oha, met) in [([100.0, 74.0, 10.0], true), ([100.0, 75.0, 10.0], false)] {
-            let mut record = Record {
+            let mut record = BenchRecord {
                 figures: vec![
                     figure("closed", "hammer", "hits_per_s", &[100.0, 100.0, 100.0]),
                     figure("closed", "oha", "hits_per_s", &oha),
                 ],
-                ..Record::default()
+                ..BenchRecord::default()
             };
-            record.pair_up();
-            let claims = judge(&record);
+            record.compute_ratios();
+            let claims = check_claims(&record);
             let claim = claims
                 .iter()
                 .find(|one| one.claim.contains("÷ oha"))
@@ -249,16 +250,16 @@ mod tests {
     #[test]
     fn the_best_peer_is_another_one_each_round() {
         let key = "distance_p99_us";
-        let record = Record {
+        let record = BenchRecord {
             figures: vec![
                 figure("even", "hammer", key, &[10.0, 10.0, 10.0]),
                 figure("even", "oha", key, &[40.0, 80.0, 20.0]),
                 figure("even", "wrk2", key, &[50.0, 20.0, 100.0]),
             ],
-            ..Record::default()
+            ..BenchRecord::default()
         };
-        let spread = against_best(&record, "even", key).expect("it was measured");
+        let spread = ratio_to_best_peer(&record, "even", key).expect("it was measured");
         assert_eq!((spread.min, spread.median, spread.max), (0.25, 0.5, 0.5));
-        assert_eq!(against_best(&record, "even", "distance_p50_us"), None);
+        assert_eq!(ratio_to_best_peer(&record, "even", "distance_p50_us"), None);
     }
 }

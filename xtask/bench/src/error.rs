@@ -31,7 +31,7 @@ impl Error {
         }
     }
 
-    pub(crate) fn code(&self) -> u8 {
+    pub(crate) fn exit_code(&self) -> u8 {
         self.code
     }
 }

@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// What `cargo run` tells us about our package. Build scripts ask for the same variables: one that
 /// finds ours builds its crate anew, and so does the next call without us.
-const OF_OUR_PACKAGE: &[&str] = &[
+const PACKAGE_VARIABLES: &[&str] = &[
     "CARGO_PKG_",
     "CARGO_MANIFEST_",
     "CARGO_BIN_",
@@ -19,12 +19,12 @@ const OF_OUR_PACKAGE: &[&str] = &[
 
 /// A program that is up to date.
 #[derive(Debug)]
-pub(crate) struct Executable {
+pub(crate) struct BuiltExecutable {
     /// Where it lies.
     pub(crate) path: PathBuf,
 }
 
-impl Executable {
+impl BuiltExecutable {
     /// Builds `name` of the workspace at `root` with cargo's profile `profile`: `release` is what
     /// users get.
     ///
@@ -39,7 +39,7 @@ impl Executable {
         } else {
             "hammer-bench"
         };
-        let output = cargo()
+        let output = cargo_command()
             .args(["build", "--quiet", "--profile", profile])
             .args(["--package", package, "--bin", name])
             .arg("--message-format=json-render-diagnostics")
@@ -48,7 +48,7 @@ impl Executable {
             .stderr(Stdio::inherit())
             .output()
             .map_err(Error::io("start", "cargo"))?;
-        let path = executable(&String::from_utf8_lossy(&output.stdout), name);
+        let path = executable_path(&String::from_utf8_lossy(&output.stdout), name);
         match path.filter(|_| output.status.success()) {
             Some(path) => Ok(Self { path }),
             None => Err(Error::failed(format!(
@@ -60,11 +60,14 @@ impl Executable {
 }
 
 /// A call of cargo as a shell would make it.
-fn cargo() -> Command {
+fn cargo_command() -> Command {
     let mut command = Command::new("cargo");
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        if OF_OUR_PACKAGE.iter().any(|start| text.starts_with(start)) {
+        if PACKAGE_VARIABLES
+            .iter()
+            .any(|start| text.starts_with(start))
+        {
             command.env_remove(&name);
         }
     }
@@ -72,7 +75,7 @@ fn cargo() -> Command {
 }
 
 /// Where cargo's messages, one a line, say that the binary `name` lies.
-fn executable(messages: &str, name: &str) -> Option<PathBuf> {
+fn executable_path(messages: &str, name: &str) -> Option<PathBuf> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
@@ -84,7 +87,7 @@ fn executable(messages: &str, name: &str) -> Option<PathBuf> {
 mod tests {
     use std::path::Path;
 
-    use super::executable;
+    use super::executable_path;
 
     #[test]
     fn finds_the_executable() {
@@ -94,9 +97,9 @@ not json
 {"reason":"compiler-artifact","target":{"name":"hammer"},"executable":"/t/hammer"}
 {"reason":"build-finished","success":true}"#;
         assert_eq!(
-            executable(messages, "hammer").as_deref(),
+            executable_path(messages, "hammer").as_deref(),
             Some(Path::new("/t/hammer"))
         );
-        assert_eq!(executable(messages, "hammer-heap"), None);
+        assert_eq!(executable_path(messages, "hammer-heap"), None);
     }
 }

@@ -5,44 +5,45 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use crate::cores::Cores;
-use crate::record::{Commit, Machine, Pinned};
+use crate::core_pinning::CorePinning;
+use crate::record::{GitCommit, MachineInfo, PinnedCores};
 
 /// What the system tells of itself.
-pub(crate) fn describe(cores: &Cores) -> Machine {
+pub(crate) fn machine_info(cores: &CorePinning) -> MachineInfo {
     let cpu = fs::read_to_string("/proc/cpuinfo")
         .ok()
-        .and_then(|text| model(&text));
+        .and_then(|text| cpu_model(&text));
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").ok();
-    Machine {
+    MachineInfo {
         cpu: cpu.unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
         cores: thread::available_parallelism().map_or(1, usize::from),
         system: std::env::consts::OS.to_owned(),
         kernel: kernel.map_or_else(String::new, |text| text.trim().to_owned()),
         pinned: cores
-            .pinned()
-            .map(|(target, generator)| Pinned { target, generator }),
+            .pinned_cores()
+            .map(|(target, generator)| PinnedCores { target, generator }),
     }
 }
 
 /// The processor's name in `/proc/cpuinfo`.
-fn model(text: &str) -> Option<String> {
+fn cpu_model(text: &str) -> Option<String> {
     let line = text.lines().find(|line| line.starts_with("model name"))?;
     let (_, name) = line.split_once(':')?;
     Some(name.trim().to_owned())
 }
 
 /// What git says of the tree.
-pub(crate) fn commit(root: &Path) -> Commit {
-    let git = |arguments: &[&str]| said(Command::new("git").args(arguments).current_dir(root));
-    Commit {
+pub(crate) fn git_commit(root: &Path) -> GitCommit {
+    let git =
+        |arguments: &[&str]| command_output(Command::new("git").args(arguments).current_dir(root));
+    GitCommit {
         id: git(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_else(|| "unknown".to_owned()),
         dirty: git(&["status", "--porcelain"]).is_some_and(|changes| !changes.is_empty()),
     }
 }
 
 /// The root of the workspace: two folders above this package.
-pub(crate) fn root() -> PathBuf {
+pub(crate) fn workspace_root() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     let root = package.ancestors().nth(2).map(Path::to_path_buf);
@@ -50,11 +51,11 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// The compiler's version.
-pub(crate) fn rustc() -> String {
-    said(Command::new("rustc").arg("--version")).unwrap_or_else(|| "unknown".to_owned())
+pub(crate) fn rustc_version() -> String {
+    command_output(Command::new("rustc").arg("--version")).unwrap_or_else(|| "unknown".to_owned())
 }
 
-fn said(command: &mut Command) -> Option<String> {
+fn command_output(command: &mut Command) -> Option<String> {
     let output = command
         .output()
         .ok()
@@ -64,12 +65,12 @@ fn said(command: &mut Command) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::model;
+    use super::cpu_model;
 
     #[test]
     fn finds_the_processors_name() {
         let text = "processor\t: 0\nmodel name\t: A Fine CPU @ 3 GHz\nflags\t\t: fpu\n";
-        assert_eq!(model(text).as_deref(), Some("A Fine CPU @ 3 GHz"));
-        assert_eq!(model("Features\t: fp\n"), None);
+        assert_eq!(cpu_model(text).as_deref(), Some("A Fine CPU @ 3 GHz"));
+        assert_eq!(cpu_model("Features\t: fp\n"), None);
     }
 }

@@ -9,40 +9,40 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-mod against;
 mod args;
-mod bench;
+mod baseline;
+mod bench_plan;
 mod broker;
 mod claims;
-mod cores;
+mod command;
+mod context;
+mod core_pinning;
 mod error;
 mod executable;
-mod host;
-mod logs;
+mod figure_collector;
+mod installed_tool;
 mod machine;
-mod number;
+mod number_format;
 mod peers;
-mod plan;
+mod pinned_target;
 mod process;
 mod profile;
-mod program;
 mod record;
 mod scenario;
 mod scenarios;
 mod search;
-mod session;
-mod sheet;
 mod spread;
+mod synthetic_log;
 mod table;
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
+    let args = args::BenchArgs::parse();
     let ended = match &args.profile {
         Some(scenario) => profile::run(scenario, &args),
-        None => session::run(&args),
+        None => command::run(&args),
     };
     ended.unwrap_or_else(|error| {
         eprintln!("error: {error}");
-        ExitCode::from(error.code())
+        ExitCode::from(error.exit_code())
     })
 }

@@ -8,40 +8,40 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::args::Args;
-use crate::cores::Cores;
+use crate::args::BenchArgs;
+use crate::core_pinning::CorePinning;
 use crate::error::Error;
-use crate::executable::Executable;
+use crate::executable::BuiltExecutable;
 use crate::machine;
 
-mod choice;
-mod cpu;
-mod frame;
-mod graph;
-mod heap;
-mod load;
+mod cpu_profile;
+mod cpu_shares;
+mod flame_graph;
+mod folded_stacks;
+mod frame_name;
+mod heap_profile;
 mod page;
 mod perf;
+mod profile_scenario;
 mod sampler;
-mod shares;
-mod stacks;
+mod setup;
 
-pub(crate) use choice::SCENARIOS;
+pub(crate) use profile_scenario::PROFILE_SCENARIOS;
 
-use choice::Choice;
+use profile_scenario::ProfileScenario;
 
-use cpu::Cpu;
-use graph::Graph;
-use heap::Heap;
-use load::Load;
-use page::Page;
-use shares::Shares;
+use cpu_profile::CpuProfile;
+use cpu_shares::CpuShares;
+use flame_graph::FlameGraph;
+use heap_profile::HeapProfile;
+use page::ProfilePage;
+use setup::ProfileSetup;
 
 /// cargo's profile for what is profiled: as for a release, with the names of what was inlined.
-const PROFILE: &str = "profiling";
+const CARGO_PROFILE: &str = "profiling";
 
 /// The files of a profile, and what they say in short.
-struct Written {
+struct ProfileFiles {
     /// The page that shows the graphs, and then the graphs and the raw data.
     files: Vec<PathBuf>,
     /// A few lines for the terminal.
@@ -53,15 +53,15 @@ struct Written {
 /// # Errors
 ///
 /// If there is no such scenario, a binary can't be built, the run fails, or a file can't be written.
-pub(crate) fn run(scenario: &str, args: &Args) -> Result<ExitCode, Error> {
+pub(crate) fn run(scenario: &str, args: &BenchArgs) -> Result<ExitCode, Error> {
     let duration = Duration::from_secs(args.profile_seconds);
-    let choice = Choice::of(scenario, duration, !args.without_perf)
+    let choice = ProfileScenario::find(scenario, duration, !args.without_perf)
         .ok_or_else(|| Error::usage(format!("there is no scenario {scenario:?} to profile")))?;
-    let root = machine::root();
+    let root = machine::workspace_root();
     let out = root
         .join("target/bench")
         .join(format!("profile-{scenario}"));
-    let written = draw(&choice, &root, &out)?;
+    let written = write_profile(&choice, &root, &out)?;
     println!("{}", written.summary);
     for file in written.files {
         println!("{}", file.display());
@@ -70,29 +70,29 @@ pub(crate) fn run(scenario: &str, args: &Args) -> Result<ExitCode, Error> {
 }
 
 /// Profiles what was chosen and writes the result into the folder `out`.
-fn draw(choice: &Choice, root: &Path, out: &Path) -> Result<Written, Error> {
+fn write_profile(choice: &ProfileScenario, root: &Path, out: &Path) -> Result<ProfileFiles, Error> {
     fs::create_dir_all(out).map_err(Error::io("create", out))?;
-    let cores = Cores::find();
-    let load = Load::start(choice, &cores)?;
+    let cores = CorePinning::detect();
+    let load = ProfileSetup::start(choice, &cores)?;
 
-    let cpu = Cpu::take(choice, &load, root, out)?;
-    let heap = Heap::take(
+    let cpu = CpuProfile::record(choice, &load, root, out)?;
+    let heap = HeapProfile::record(
         choice,
         &load,
-        &Executable::build(root, PROFILE, "hammer-heap")?,
+        &BuiltExecutable::build(root, CARGO_PROFILE, "hammer-heap")?,
         out,
     )?;
-    let shares = Shares::of(&cpu.stacks);
-    let page = Page {
+    let shares = CpuShares::from_stacks(&cpu.stacks);
+    let page = ProfilePage {
         choice,
-        commit: &machine::commit(root).to_string(),
+        commit: &machine::git_commit(root).to_string(),
         cpu: &cpu,
         heap: &heap,
         shares: &shares,
     };
 
-    let graph = |what: &str, subtitle: String, unit| Graph {
-        title: format!("{}: {what}", choice.scenario),
+    let graph = |what: &str, subtitle: String, unit| FlameGraph {
+        title: format!("{}: {what}", choice.name),
         subtitle,
         unit,
     };
@@ -118,11 +118,11 @@ fn draw(choice: &Choice, root: &Path, out: &Path) -> Result<Written, Error> {
     let mut files = vec![index];
     for (name, graph, stacks) in graphs {
         let path = out.join(name);
-        fs::write(&path, graph.draw(stacks)?).map_err(Error::io("write", &path))?;
+        fs::write(&path, graph.to_svg(stacks)?).map_err(Error::io("write", &path))?;
         files.push(path);
     }
     files.push(heap.json.clone());
-    Ok(Written {
+    Ok(ProfileFiles {
         files,
         summary: page.text(),
     })

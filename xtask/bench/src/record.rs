@@ -5,37 +5,37 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::spread::{Spread, pairs};
+use crate::spread::{RoundSpread, round_ratios};
 
 /// The name and version of the document's shape.
 pub(crate) const SCHEMA: &str = "hammer.bench/1";
 
 /// Everything that was measured. `docs/BENCHMARKS.md` says what the keys mean.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Record {
+pub(crate) struct BenchRecord {
     pub(crate) schema: String,
     pub(crate) date: String,
-    pub(crate) commit: Commit,
+    pub(crate) commit: GitCommit,
     pub(crate) quick: bool,
     pub(crate) rounds: usize,
-    pub(crate) machine: Machine,
+    pub(crate) machine: MachineInfo,
     pub(crate) versions: BTreeMap<String, String>,
     pub(crate) not_on_path: Vec<String>,
-    pub(crate) target_limit: BTreeMap<String, Limit>,
-    pub(crate) figures: Vec<Figure>,
-    pub(crate) ratios: Vec<Ratio>,
-    pub(crate) claims: Vec<Claim>,
+    pub(crate) target_limit: BTreeMap<String, TargetLimit>,
+    pub(crate) figures: Vec<MeasuredFigure>,
+    pub(crate) ratios: Vec<PeerRatio>,
+    pub(crate) claims: Vec<ClaimCheck>,
     pub(crate) problems: Vec<String>,
 }
 
 /// Which tree was measured.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Commit {
+pub(crate) struct GitCommit {
     pub(crate) id: String,
     pub(crate) dirty: bool,
 }
 
-impl fmt::Display for Commit {
+impl fmt::Display for GitCommit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.id)?;
         f.write_str(if self.dirty { ", with changes" } else { "" })
@@ -44,95 +44,101 @@ impl fmt::Display for Commit {
 
 /// Where.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Machine {
+pub(crate) struct MachineInfo {
     pub(crate) cpu: String,
     pub(crate) cores: usize,
     pub(crate) system: String,
     pub(crate) kernel: String,
     /// The cores of target and generator; null if they share all there are.
-    pub(crate) pinned: Option<Pinned>,
+    pub(crate) pinned: Option<PinnedCores>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Pinned {
+pub(crate) struct PinnedCores {
     pub(crate) target: usize,
     pub(crate) generator: usize,
 }
 
 /// What a target can do on its core, at most.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Limit {
+pub(crate) struct TargetLimit {
     /// Which tool kept it busy.
     pub(crate) by: String,
     /// Answers for each second of processor time.
     pub(crate) per_second: Vec<f64>,
     #[serde(flatten)]
-    pub(crate) spread: Spread,
+    pub(crate) spread: RoundSpread,
 }
 
 /// Whether more or less of something is what one wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Better {
+pub(crate) enum BetterDirection {
     Higher,
     Lower,
 }
 
 /// One figure of one tool in one scenario.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Figure {
+pub(crate) struct MeasuredFigure {
     pub(crate) scenario: String,
     pub(crate) tool: String,
     pub(crate) figure: String,
     pub(crate) unit: String,
-    pub(crate) better: Better,
+    pub(crate) better: BetterDirection,
     /// In the order of the rounds; null where one gave nothing.
     pub(crate) rounds: Vec<Option<f64>>,
     #[serde(flatten)]
-    pub(crate) spread: Spread,
+    pub(crate) spread: RoundSpread,
 }
 
 /// Ours ÷ a peer's, round by round.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Ratio {
+pub(crate) struct PeerRatio {
     pub(crate) scenario: String,
     pub(crate) figure: String,
     pub(crate) peer: String,
     pub(crate) pairs: Vec<f64>,
     #[serde(flatten)]
-    pub(crate) spread: Spread,
+    pub(crate) spread: RoundSpread,
 }
 
 /// Something that is promised, and what was measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Claim {
+pub(crate) struct ClaimCheck {
     pub(crate) claim: String,
     /// `≥ 1.35` and the like.
     pub(crate) asked: String,
     /// Null if this bench did not measure it.
-    pub(crate) measured: Option<Spread>,
+    pub(crate) measured: Option<RoundSpread>,
     /// Whether the median is what was asked for.
     pub(crate) met: Option<bool>,
 }
 
-impl Record {
+impl BenchRecord {
     /// A figure of a tool, if it was measured.
-    pub(crate) fn figure(&self, scenario: &str, tool: &str, figure: &str) -> Option<&Figure> {
-        let is =
-            |one: &&Figure| one.scenario == scenario && one.tool == tool && one.figure == figure;
+    pub(crate) fn figure(
+        &self,
+        scenario: &str,
+        tool: &str,
+        figure: &str,
+    ) -> Option<&MeasuredFigure> {
+        let is = |one: &&MeasuredFigure| {
+            one.scenario == scenario && one.tool == tool && one.figure == figure
+        };
         self.figures.iter().find(is)
     }
 
     /// Pairs each of our figures with those of the peers.
-    pub(crate) fn pair_up(&mut self) {
+    pub(crate) fn compute_ratios(&mut self) {
         let ours = self.figures.iter().filter(|one| one.tool == "hammer");
-        let ratio = |ours: &Figure, theirs: &Figure| {
-            let pairs = pairs(&ours.rounds, &theirs.rounds);
-            Some(Ratio {
+        let ratio = |ours: &MeasuredFigure, theirs: &MeasuredFigure| {
+            let pairs = round_ratios(&ours.rounds, &theirs.rounds);
+            Some(PeerRatio {
                 scenario: ours.scenario.clone(),
                 figure: ours.figure.clone(),
                 peer: theirs.tool.clone(),
-                spread: Spread::of(pairs.iter().copied())?,
+                spread: RoundSpread::from_values(pairs.iter().copied())?,
                 pairs,
             })
         };
@@ -153,30 +159,30 @@ pub(crate) mod tests {
     use super::*;
 
     /// A figure with these rounds, of which more is better.
-    pub(crate) fn figure(scenario: &str, tool: &str, name: &str, rounds: &[f64]) -> Figure {
-        Figure {
+    pub(crate) fn figure(scenario: &str, tool: &str, name: &str, rounds: &[f64]) -> MeasuredFigure {
+        MeasuredFigure {
             scenario: scenario.to_owned(),
             tool: tool.to_owned(),
             figure: name.to_owned(),
             unit: "1/s".to_owned(),
-            better: Better::Higher,
+            better: BetterDirection::Higher,
             rounds: rounds.iter().copied().map(Some).collect(),
-            spread: Spread::of(rounds.iter().copied()).expect("there are rounds"),
+            spread: RoundSpread::from_values(rounds.iter().copied()).expect("there are rounds"),
         }
     }
 
     #[test]
     fn pairs_what_belongs_together() {
-        let mut record = Record {
+        let mut record = BenchRecord {
             figures: vec![
                 figure("closed", "hammer", "hits_per_s", &[10.0, 30.0]),
                 figure("closed", "oha", "hits_per_s", &[5.0, 10.0]),
                 figure("closed", "oha", "cpu_us_per_hit", &[1.0, 1.0]),
                 figure("steady", "wrk2", "hits_per_s", &[1.0, 1.0]),
             ],
-            ..Record::default()
+            ..BenchRecord::default()
         };
-        record.pair_up();
+        record.compute_ratios();
         let [ratio] = record.ratios.as_slice() else {
             panic!("one pair: {:?}", record.ratios);
         };
@@ -186,14 +192,14 @@ pub(crate) mod tests {
 
     #[test]
     fn survives_its_own_file() {
-        let record = Record {
+        let record = BenchRecord {
             schema: SCHEMA.to_owned(),
             figures: vec![figure("closed", "hammer", "hits_per_s", &[1.0, 2.0, 3.0])],
-            ..Record::default()
+            ..BenchRecord::default()
         };
         let text = serde_json::to_string(&record).expect("it is plain data");
         assert!(text.contains(r#""rounds":[1.0,2.0,3.0],"min":1.0,"median":2.0,"max":3.0"#));
-        let read: Record = serde_json::from_str(&text).expect("it was just written");
+        let read: BenchRecord = serde_json::from_str(&text).expect("it was just written");
         assert_eq!(read.figures, record.figures);
     }
 }

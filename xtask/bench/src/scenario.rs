@@ -2,9 +2,9 @@
 
 use crate::error::Error;
 
-/// A kind of measurement; with or without TLS it is a [`Scenario`].
+/// A kind of measurement; with or without TLS it is a [`BenchScenario`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ScenarioKind {
     /// Closed loop: how many hits a second.
     Closed,
     /// Closed loop over HTTP/2: how many hits a second.
@@ -37,25 +37,25 @@ pub(crate) enum Kind {
     Timeline,
 }
 
-const KINDS: [Kind; 15] = [
-    Kind::Closed,
-    Kind::Http2,
-    Kind::Ceiling,
-    Kind::Steady,
-    Kind::Even,
-    Kind::Stall,
-    Kind::Memory,
-    Kind::Engine,
-    Kind::Replay,
-    Kind::Values,
-    Kind::Rows,
-    Kind::Tokens,
-    Kind::MqttSink,
-    Kind::Mqtt,
-    Kind::Timeline,
+const SCENARIO_KINDS: [ScenarioKind; 15] = [
+    ScenarioKind::Closed,
+    ScenarioKind::Http2,
+    ScenarioKind::Ceiling,
+    ScenarioKind::Steady,
+    ScenarioKind::Even,
+    ScenarioKind::Stall,
+    ScenarioKind::Memory,
+    ScenarioKind::Engine,
+    ScenarioKind::Replay,
+    ScenarioKind::Values,
+    ScenarioKind::Rows,
+    ScenarioKind::Tokens,
+    ScenarioKind::MqttSink,
+    ScenarioKind::Mqtt,
+    ScenarioKind::Timeline,
 ];
 
-impl Kind {
+impl ScenarioKind {
     const fn name(self, tls: bool) -> &'static str {
         match (self, tls) {
             (Self::Closed, false) => "closed",
@@ -109,12 +109,12 @@ impl Kind {
 
 /// One line of the bench's program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Scenario {
-    pub(crate) kind: Kind,
+pub(crate) struct BenchScenario {
+    pub(crate) kind: ScenarioKind,
     pub(crate) tls: bool,
 }
 
-impl Scenario {
+impl BenchScenario {
     /// What it is called on the command line, in tables and in files.
     pub(crate) const fn name(self) -> &'static str {
         self.kind.name(self.tls)
@@ -130,8 +130,8 @@ impl Scenario {
     /// If there is no scenario of a name.
     pub(crate) fn select(names: &[String], tls: bool, quick: bool) -> Result<Vec<Self>, Error> {
         let all = || {
-            let plain = KINDS.map(|kind| Self { kind, tls: false });
-            let encrypted = KINDS.iter().filter(|kind| kind.has_tls());
+            let plain = SCENARIO_KINDS.map(|kind| Self { kind, tls: false });
+            let encrypted = SCENARIO_KINDS.iter().filter(|kind| kind.has_tls());
             plain.into_iter().chain(encrypted.map(|kind| Self {
                 kind: *kind,
                 tls: true,
@@ -150,8 +150,12 @@ impl Scenario {
             ([], false) => {
                 let too_long = quick && one.kind.is_long();
                 (!one.tls && !too_long)
-                    || (one.tls && one.kind == Kind::Closed)
-                    || (!quick && matches!(one.kind, Kind::Ceiling | Kind::Steady | Kind::Even))
+                    || (one.tls && one.kind == ScenarioKind::Closed)
+                    || (!quick
+                        && matches!(
+                            one.kind,
+                            ScenarioKind::Ceiling | ScenarioKind::Steady | ScenarioKind::Even
+                        ))
             }
             (names, _) => {
                 names.iter().any(|name| {
@@ -173,12 +177,12 @@ mod tests {
 
     fn names(asked: &str, tls: bool, quick: bool) -> String {
         let asked: Vec<_> = asked.split_whitespace().map(str::to_owned).collect();
-        match Scenario::select(&asked, tls, quick) {
+        match BenchScenario::select(&asked, tls, quick) {
             Ok(selected) => {
-                let names: Vec<_> = selected.into_iter().map(Scenario::name).collect();
+                let names: Vec<_> = selected.into_iter().map(BenchScenario::name).collect();
                 names.join(" ")
             }
-            Err(error) => format!("{}: {error}", error.code()),
+            Err(error) => format!("{}: {error}", error.exit_code()),
         }
     }
 

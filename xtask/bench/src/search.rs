@@ -1,11 +1,11 @@
 //! The highest value that holds.
 
 /// How far a first guess lies below the upper bound. Most tools hold at least this much.
-const GUESS: f64 = 0.8;
+const FIRST_GUESS_SHARE: f64 = 0.8;
 /// How much lower the next guess is when one does not hold.
-const LOWER: f64 = 0.7;
+const NEXT_GUESS_SHARE: f64 = 0.7;
 /// How many guesses there are before giving up.
-const GUESSES: u32 = 8;
+const MAX_GUESSES: u32 = 8;
 
 /// Finds the highest value below `above` for which `holds` is true, to the share `resolution`.
 ///
@@ -15,15 +15,20 @@ const GUESSES: u32 = 8;
 /// # Errors
 ///
 /// The first error of `holds`.
-pub(crate) fn highest<E>(
+pub(crate) fn highest_that_holds<E>(
     above: f64,
     resolution: f64,
     mut holds: impl FnMut(f64) -> Result<bool, E>,
 ) -> Result<Option<f64>, E> {
     let mut high = above;
     let mut low = None;
-    for _ in 0..GUESSES {
-        let guess = high * if high < above { LOWER } else { GUESS };
+    for _ in 0..MAX_GUESSES {
+        let guess = high
+            * if high < above {
+                NEXT_GUESS_SHARE
+            } else {
+                FIRST_GUESS_SHARE
+            };
         if holds(guess)? {
             low = Some(guess);
             break;
@@ -57,7 +62,7 @@ mod tests {
         ] {
             for resolution in [0.04, 0.01] {
                 let mut tries = 0;
-                let found = highest(above, resolution, |rate| {
+                let found = highest_that_holds(above, resolution, |rate| {
                     tries += 1;
                     Ok::<_, ()>(rate <= limit)
                 });
@@ -71,9 +76,9 @@ mod tests {
 
     #[test]
     fn gives_up_and_hands_errors_on() {
-        let nothing = highest(1000.0, 0.01, |_| Ok::<_, ()>(false));
+        let nothing = highest_that_holds(1000.0, 0.01, |_| Ok::<_, ()>(false));
         assert_eq!(nothing, Ok(None));
-        let broken = highest(1000.0, 0.01, |_| Err("broken"));
+        let broken = highest_that_holds(1000.0, 0.01, |_| Err("broken"));
         assert_eq!(broken, Err("broken"));
     }
 }

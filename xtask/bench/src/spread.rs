@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 /// The least, the middle and the greatest value of several rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Spread {
+pub(crate) struct RoundSpread {
     pub(crate) min: f64,
     pub(crate) median: f64,
     pub(crate) max: f64,
 }
 
-impl Spread {
+impl RoundSpread {
     /// `None` without values. The median of an even number is the mean of the two in the middle.
-    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+    pub(crate) fn from_values(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_unstable_by(f64::total_cmp);
         let (&min, &max) = (values.first()?, values.last()?);
@@ -32,7 +32,7 @@ impl Spread {
 }
 
 /// Ours ÷ theirs, round by round: rounds that one of the two does not have make no pair.
-pub(crate) fn pairs(ours: &[Option<f64>], theirs: &[Option<f64>]) -> Vec<f64> {
+pub(crate) fn round_ratios(ours: &[Option<f64>], theirs: &[Option<f64>]) -> Vec<f64> {
     ours.iter()
         .zip(theirs)
         .filter_map(|(ours, theirs)| Some((*ours)? / (*theirs)?))
@@ -52,15 +52,15 @@ mod tests {
             (&[9.0, 1.0, 2.0], 1.0, 2.0, 9.0),
             (&[4.0, 3.0, 2.0, 1.0], 1.0, 2.5, 4.0),
         ] {
-            let spread = Spread::of(values.iter().copied());
-            assert_eq!(spread, Some(Spread { min, median, max }), "{values:?}");
+            let spread = RoundSpread::from_values(values.iter().copied());
+            assert_eq!(spread, Some(RoundSpread { min, median, max }), "{values:?}");
         }
-        assert_eq!(Spread::of([]), None);
+        assert_eq!(RoundSpread::from_values([]), None);
     }
 
     #[test]
     fn spreads_overlap_where_they_touch() {
-        let spread = |min, max| Spread {
+        let spread = |min, max| RoundSpread {
             min,
             median: min,
             max,
@@ -80,6 +80,6 @@ mod tests {
     fn only_rounds_that_both_have_are_paired() {
         let ours = [Some(10.0), None, Some(30.0), Some(1.0), Some(8.0)];
         let theirs = [Some(5.0), Some(7.0), Some(60.0), Some(0.0)];
-        assert_eq!(pairs(&ours, &theirs), [2.0, 0.5]);
+        assert_eq!(round_ratios(&ours, &theirs), [2.0, 0.5]);
     }
 }

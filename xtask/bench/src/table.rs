@@ -1,10 +1,13 @@
 //! Tables that a terminal of 100 columns can show.
 
-use crate::number::shown;
-use crate::record::{Claim, Figure, Ratio, Record};
+use crate::number_format::format_number;
+use crate::record::{BenchRecord, ClaimCheck, MeasuredFigure, PeerRatio};
 
 /// The figures of a scenario, with the ratios that belong to them beside.
-pub(crate) fn figures(titled: &[(&'static str, Figure)], ratios: &[Ratio]) -> String {
+pub(crate) fn figures_table(
+    titled: &[(&'static str, MeasuredFigure)],
+    ratios: &[PeerRatio],
+) -> String {
     let compared = titled.iter().any(|(_, one)| one.tool != "hammer");
     let mut text = format!(
         "  {:<24} {:<8} {:>10} {:>10} {:>10}",
@@ -22,9 +25,9 @@ pub(crate) fn figures(titled: &[(&'static str, Figure)], ratios: &[Ratio]) -> St
         text += &format!(
             "\n  {heading:<24} {:<8} {:>10} {:>10} {:>10}",
             one.tool,
-            shown(spread.min),
-            shown(spread.median),
-            shown(spread.max)
+            format_number(spread.min),
+            format_number(spread.median),
+            format_number(spread.max)
         );
         let ratio = ratios.iter().find(|ratio| {
             ratio.scenario == one.scenario && ratio.figure == one.figure && ratio.peer == one.tool
@@ -45,7 +48,7 @@ pub(crate) fn figures(titled: &[(&'static str, Figure)], ratios: &[Ratio]) -> St
 }
 
 /// What is promised, and whether it was kept.
-pub(crate) fn claims(claims: &[Claim]) -> String {
+pub(crate) fn claims_table(claims: &[ClaimCheck]) -> String {
     let mut text = format!(
         "  {:<44} {:>11}  {:>9} {:>9} {:>9}\n",
         "claim", "asked", "min", "median", "max"
@@ -54,9 +57,9 @@ pub(crate) fn claims(claims: &[Claim]) -> String {
         let measured = match &one.measured {
             Some(spread) => format!(
                 "{:>9} {:>9} {:>9}  {}",
-                shown(spread.min),
-                shown(spread.median),
-                shown(spread.max),
+                format_number(spread.min),
+                format_number(spread.median),
+                format_number(spread.max),
                 if one.met == Some(true) {
                     "met"
                 } else {
@@ -71,7 +74,7 @@ pub(crate) fn claims(claims: &[Claim]) -> String {
 }
 
 /// Where and what, in a few lines.
-pub(crate) fn heading(record: &Record) -> String {
+pub(crate) fn machine_heading(record: &BenchRecord) -> String {
     let machine = &record.machine;
     let pinned = match &machine.pinned {
         Some(pinned) => format!(
@@ -97,37 +100,37 @@ pub(crate) fn heading(record: &Record) -> String {
 mod tests {
     use super::*;
     use crate::record::tests::figure;
-    use crate::spread::Spread;
+    use crate::spread::RoundSpread;
 
     #[test]
     fn tables_fit_a_terminal() {
         let big = [2_123_456.0, 94_103.5, 0.001];
-        let mut record = Record {
+        let mut record = BenchRecord {
             figures: vec![
                 figure("closed", "hammer", "hits_per_s", &big),
                 figure("closed", "h2load", "hits_per_s", &big[..1]),
             ],
-            ..Record::default()
+            ..BenchRecord::default()
         };
-        record.pair_up();
+        record.compute_ratios();
         let titled: Vec<_> = record
             .figures
             .iter()
             .map(|one| ("peak memory, many, MB", one.clone()))
             .collect();
-        let table = figures(&titled, &record.ratios);
-        let claimed = Claim {
+        let table = figures_table(&titled, &record.ratios);
+        let claimed = ClaimCheck {
             claim: "even: p99 of distance, hammer ÷ best peer".to_owned(),
             asked: "≥ 2,000,000".to_owned(),
-            measured: Spread::of(big),
+            measured: RoundSpread::from_values(big),
             met: Some(false),
         };
-        let unmeasured = Claim {
+        let unmeasured = ClaimCheck {
             measured: None,
             met: None,
             ..claimed.clone()
         };
-        let claims = claims(&[claimed, unmeasured]);
+        let claims = claims_table(&[claimed, unmeasured]);
         for line in table.lines().chain(claims.lines()) {
             assert!(line.chars().count() <= 100, "{line}");
         }

@@ -4,47 +4,47 @@ use std::fmt;
 
 /// One thing that is wrong, where it is, and what would be right.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Finding {
+pub(crate) struct TidyFinding {
     path: String,
     line: usize,
-    wrong: String,
-    right: String,
+    problem: String,
+    remedy: String,
 }
 
-impl Finding {
+impl TidyFinding {
     /// A finding in the file at `path`, on `line` (the first is 1).
     pub(crate) fn new(
         path: &str,
         line: usize,
-        wrong: impl Into<String>,
-        right: impl Into<String>,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
     ) -> Self {
         Self {
             path: path.to_owned(),
             line,
-            wrong: wrong.into(),
-            right: right.into(),
+            problem: problem.into(),
+            remedy: remedy.into(),
         }
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for TidyFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
             "{}:{}: {}; {}",
-            self.path, self.line, self.wrong, self.right
+            self.path, self.line, self.problem, self.remedy
         )
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Finding;
+    use super::TidyFinding;
 
     #[test]
     fn reads_as_place_wrong_and_right() {
-        let finding = Finding::new("docs/A.md", 3, "dead link", "write a live one");
+        let finding = TidyFinding::new("docs/A.md", 3, "dead link", "write a live one");
         assert_eq!(
             finding.to_string(),
             "docs/A.md:3: dead link; write a live one"

@@ -4,7 +4,7 @@
 
 /// A manifest, as far as the checks care.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Manifest {
+pub(crate) struct CargoManifest {
     /// The name of the package.
     pub(crate) name: String,
     /// Its description and the line it stands on.
@@ -13,7 +13,7 @@ pub(crate) struct Manifest {
     pub(crate) dependencies: Vec<(usize, String)>,
 }
 
-impl Manifest {
+impl CargoManifest {
     /// Reads a manifest.
     pub(crate) fn parse(text: &str) -> Self {
         let mut manifest = Self::default();
@@ -22,7 +22,7 @@ impl Manifest {
             if let Some(header) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
                 // `[target.'cfg(unix)'.dependencies]` holds no bracket of its own.
                 section = header.0.trim().to_owned();
-                if let Some(name) = own_table(&section) {
+                if let Some(name) = dependency_table_name(&section) {
                     manifest.dependencies.push((number, name.to_owned()));
                 }
                 continue;
@@ -32,12 +32,12 @@ impl Manifest {
             };
             let (key, value) = (key.trim(), value.trim());
             if section == "package" && key == "name" {
-                manifest.name = quoted(value).unwrap_or_default();
+                manifest.name = basic_string(value).unwrap_or_default();
             } else if section == "package" && key == "description" {
-                manifest.description = quoted(value).map(|text| (number, text));
-            } else if is_dependencies(&section) && !key.starts_with('#') {
+                manifest.description = basic_string(value).map(|text| (number, text));
+            } else if is_dependency_section(&section) && !key.starts_with('#') {
                 let name = key.split('.').next().unwrap_or(key).trim_matches('"');
-                let name = renamed(value).unwrap_or_else(|| name.to_owned());
+                let name = package_name(value).unwrap_or_else(|| name.to_owned());
                 manifest.dependencies.push((number, name));
             }
         }
@@ -45,26 +45,26 @@ impl Manifest {
     }
 }
 
-fn is_dependencies(section: &str) -> bool {
+fn is_dependency_section(section: &str) -> bool {
     section == "dependencies"
         || section == "build-dependencies"
         || section.starts_with("target.") && section.ends_with(".dependencies")
 }
 
 /// The dependency of `[dependencies.NAME]`.
-fn own_table(section: &str) -> Option<&str> {
+fn dependency_table_name(section: &str) -> Option<&str> {
     let (before, name) = section.rsplit_once('.')?;
-    is_dependencies(before).then(|| name.trim_matches('"'))
+    is_dependency_section(before).then(|| name.trim_matches('"'))
 }
 
 /// The true name of a dependency that is called otherwise here: `{ package = "NAME", … }`.
-fn renamed(value: &str) -> Option<String> {
+fn package_name(value: &str) -> Option<String> {
     let (_, rest) = value.split_once("package")?;
-    quoted(rest.trim_start().strip_prefix('=')?.trim_start())
+    basic_string(rest.trim_start().strip_prefix('=')?.trim_start())
 }
 
 /// The text of a basic string at the start of `value`.
-fn quoted(value: &str) -> Option<String> {
+fn basic_string(value: &str) -> Option<String> {
     let mut text = String::new();
     let mut characters = value.strip_prefix('"')?.chars();
     loop {
@@ -78,7 +78,7 @@ fn quoted(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Manifest;
+    use super::CargoManifest;
 
     #[test]
     fn reads_name_description_and_dependencies() {
@@ -103,7 +103,7 @@ version = "1"
 [dev-dependencies]
 zeta = "1"
 "#;
-        let manifest = Manifest::parse(text);
+        let manifest = CargoManifest::parse(text);
         assert_eq!(manifest.name, "hammer-x");
         assert_eq!(manifest.description, Some((4, "Says \"x\".".to_owned())));
         let names: Vec<(usize, &str)> = manifest

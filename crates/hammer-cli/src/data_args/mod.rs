@@ -1,18 +1,18 @@
 //! Where the values of hits come from: the flags that all hammers with templates have.
 
-mod endpoint;
-mod feed;
-mod login;
+mod feed_arg;
+mod login_template;
 mod oauth_args;
-mod owners;
 mod token_args;
+mod token_endpoint;
+mod token_users;
 
 use std::sync::Arc;
 
 use clap::Args;
-use hammer_data::Words;
+use hammer_data::TemplateScope;
 
-use self::feed::Feed;
+use self::feed_arg::FeedArg;
 use self::token_args::TokenArgs;
 use crate::{BuildError, NetworkArgs};
 
@@ -23,8 +23,8 @@ use crate::{BuildError, NetworkArgs};
 #[group(skip)]
 pub struct DataArgs {
     /// Rows of a file, as {{FEEDER.column}}; with ,format= ,order= ,once= ,per= ,shard=; repeatable
-    #[arg(long, value_name = "FEEDER=FILE", value_parser = Feed::parse)]
-    feed: Vec<Feed>,
+    #[arg(long, value_name = "FEEDER=FILE", value_parser = FeedArg::parse)]
+    feed: Vec<FeedArg>,
     /// Send {{ as it stands
     #[arg(long, conflicts_with = "feed")]
     no_templates: bool,
@@ -39,30 +39,30 @@ impl DataArgs {
     /// Tokens are asked for over such a network: whom it trusts, and by which proxy. Where it is not
     /// said, whom the system trusts, by the proxy that the environment names.
     #[must_use]
-    pub fn over(mut self, network: &NetworkArgs) -> Self {
-        self.network = network.to_others();
+    pub fn with_network(mut self, network: &NetworkArgs) -> Self {
+        self.network = network.for_other_hosts();
         self
     }
 
     /// What templates may use. `seed` is that of the run.
     ///
-    /// Where there are tokens none is fetched yet: a hammer waits for [`Words::ready`] in
-    /// [`Hammer::prepare`](hammer_core::Hammer::prepare), and tells [`Words::doubts`].
+    /// Where there are tokens none is fetched yet: a hammer waits for [`TemplateScope::ready`] in
+    /// [`Hammer::prepare`](hammer_core::Hammer::prepare), and tells [`TemplateScope::doubts`].
     ///
     /// # Errors
     ///
     /// If two feeders have one name, or the flags of tokens do not go together.
-    pub fn words(&self, seed: u64) -> Result<Words, BuildError> {
-        let mut words = Words::new().literal(self.no_templates);
+    pub fn template_scope(&self, seed: u64) -> Result<TemplateScope, BuildError> {
+        let mut words = TemplateScope::new().literal(self.no_templates);
         for feed in &self.feed {
-            if words.knows(feed.name()) {
-                return Err(feed.twice().into());
+            if words.defines(feed.name()) {
+                return Err(feed.duplicate_error().into());
             }
             words = words.feeder(feed.name(), Arc::new(feed.feeder(seed)));
         }
         let tokens = self.token.tokens(&self.feed, seed, &self.network)?;
         Ok(match tokens {
-            Some(tokens) => words.tokens(Arc::new(tokens)),
+            Some(tokens) => words.with_tokens(Arc::new(tokens)),
             None => words,
         })
     }

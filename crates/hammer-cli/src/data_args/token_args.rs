@@ -3,24 +3,24 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use hammer_data::credential::{TokenCommand, TokenSource, Tokens, WatchedFile};
-use hammer_net::Secret;
+use hammer_data::credential::{TokenCommand, TokenSource, TokenStore, WatchedTokenFile};
+use hammer_net::SecretString;
 
-use super::feed::Feed;
+use super::feed_arg::FeedArg;
 use super::oauth_args::OauthArgs;
 use crate::{BuildError, NetworkArgs, span};
 
 /// How long a source of tokens may take, unless that is said.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where tokens come from.
 #[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 pub(super) struct TokenArgs {
     /// Command that writes a token, for {{token}}
-    #[arg(long, value_name = "COMMAND", value_parser = hidden)]
+    #[arg(long, value_name = "COMMAND", value_parser = parse_secret)]
     #[arg(conflicts_with_all = ["token_file", "oauth_url"])]
-    token_cmd: Option<Secret>,
+    token_cmd: Option<SecretString>,
     /// File with a token, for {{token}}; looked at each second
     #[arg(long, value_name = "FILE", conflicts_with_all = ["oauth_url", "token_lifetime"])]
     token_file: Option<PathBuf>,
@@ -38,13 +38,13 @@ impl TokenArgs {
     /// The tokens that are asked for, if any are.
     pub(super) fn tokens(
         &self,
-        feeds: &[Feed],
+        feeds: &[FeedArg],
         seed: u64,
         network: &NetworkArgs,
-    ) -> Result<Option<Tokens>, BuildError> {
-        let timeout = self.token_timeout.unwrap_or(TIMEOUT);
-        let one = |source: Box<dyn TokenSource>| Ok(Some(Tokens::new(vec![source])));
-        if let Some(Secret(command)) = &self.token_cmd {
+    ) -> Result<Option<TokenStore>, BuildError> {
+        let timeout = self.token_timeout.unwrap_or(DEFAULT_TIMEOUT);
+        let one = |source: Box<dyn TokenSource>| Ok(Some(TokenStore::new(vec![source])));
+        if let Some(SecretString(command)) = &self.token_cmd {
             let mut command = TokenCommand::new(command).timeout(timeout);
             if let Some(lifetime) = self.token_lifetime {
                 command = command.lifetime(lifetime);
@@ -52,13 +52,13 @@ impl TokenArgs {
             return one(Box::new(command));
         }
         if let Some(path) = &self.token_file {
-            return one(Box::new(WatchedFile::new(path)));
+            return one(Box::new(WatchedTokenFile::new(path)));
         }
         let lifetime = self.token_lifetime;
         self.oauth.tokens(feeds, seed, network, timeout, lifetime)
     }
 }
 
-fn hidden(text: &str) -> Result<Secret, Infallible> {
-    Ok(Secret(text.to_owned()))
+fn parse_secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(SecretString(text.to_owned()))
 }

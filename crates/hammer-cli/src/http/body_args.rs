@@ -1,16 +1,16 @@
 use std::path::Path;
 
 use clap::Args;
-use hammer_http::{Coding, FormField, HttpBuilder};
+use hammer_http::{ContentCoding, FormField, HttpBuilder};
 
-use super::parsed;
-use crate::Body;
+use super::parse_value;
+use crate::PayloadArg;
 
 /// What the body of each hit is.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "HTTP")]
 #[group(skip)]
-pub(super) struct BodyArgs {
+pub(super) struct HttpBodyArgs {
     /// Body of each request
     #[arg(
         short = 'd',
@@ -19,24 +19,24 @@ pub(super) struct BodyArgs {
         value_name = "TEXT|@FILE"
     )]
     #[arg(allow_hyphen_values = true, conflicts_with_all = ["json", "form", "data_lines"])]
-    pub(super) data: Option<Body>,
+    pub(super) data: Option<PayloadArg>,
     /// Body that is JSON, sent with the types for it
     #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
     #[arg(conflicts_with_all = ["form", "data_lines"])]
-    pub(super) json: Option<Body>,
+    pub(super) json: Option<PayloadArg>,
     /// Field of a form: name=text, name=@FILE or name=<FILE; repeatable
-    #[arg(short = 'F', long, value_name = "NAME=@FILE", value_parser = parsed::<FormField>)]
+    #[arg(short = 'F', long, value_name = "NAME=@FILE", value_parser = parse_value::<FormField>)]
     #[arg(allow_hyphen_values = true, conflicts_with = "data_lines")]
     pub(super) form: Vec<FormField>,
     /// Bodies, one in each line of a file, taken in turn
-    #[arg(long, value_name = "FILE", value_parser = file)]
-    pub(super) data_lines: Option<Body>,
+    #[arg(long, value_name = "FILE", value_parser = body_from_file)]
+    pub(super) data_lines: Option<PayloadArg>,
     /// Compress bodies: gzip, deflate, br or zstd
-    #[arg(long, value_name = "CODING", value_parser = parsed::<Coding>)]
-    pub(super) compress_request: Option<Coding>,
+    #[arg(long, value_name = "CODING", value_parser = parse_value::<ContentCoding>)]
+    pub(super) compress_request: Option<ContentCoding>,
 }
 
-impl BodyArgs {
+impl HttpBodyArgs {
     /// Whether a body is sent.
     pub(super) fn is_given(&self) -> bool {
         let one = [&self.data, &self.json, &self.data_lines];
@@ -50,7 +50,7 @@ impl BodyArgs {
         if let Some(json) = self.json {
             http = http.json(json.into_bytes());
         }
-        http = self.form.into_iter().fold(http, HttpBuilder::form);
+        http = self.form.into_iter().fold(http, HttpBuilder::form_field);
         if let Some(lines) = self.data_lines {
             http = http.data_lines(lines.into_bytes());
         }
@@ -61,6 +61,6 @@ impl BodyArgs {
     }
 }
 
-fn file(path: &str) -> Result<Body, String> {
-    Body::of_file(Path::new(path))
+fn body_from_file(path: &str) -> Result<PayloadArg, String> {
+    PayloadArg::from_file(Path::new(path))
 }

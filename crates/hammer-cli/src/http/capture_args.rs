@@ -1,7 +1,7 @@
 use clap::Args;
-use hammer_http::{Capture, HttpBuilder};
+use hammer_http::{HttpBuilder, ResponseCapture};
 
-use super::{check, nowhere, parsed};
+use super::{check_flag, parse_value, placeholder_builder};
 
 /// What slots keep of answers for their next hits.
 #[derive(Debug, Clone, Default, Args)]
@@ -10,8 +10,8 @@ use super::{check, nowhere, parsed};
 pub(super) struct CaptureArgs {
     /// Keep a value of an answer for the slot's next hits, as {{WORD}}: json:/POINTER, header:NAME or
     /// regex:EXPRESSION; repeatable
-    #[arg(long, value_name = "WORD=WHERE", value_parser = capture, allow_hyphen_values = true)]
-    capture: Vec<(String, Capture)>,
+    #[arg(long, value_name = "WORD=WHERE", value_parser = parse_capture, allow_hyphen_values = true)]
+    capture: Vec<(String, ResponseCapture)>,
 }
 
 impl CaptureArgs {
@@ -21,11 +21,15 @@ impl CaptureArgs {
     }
 }
 
-fn capture(text: &str) -> Result<(String, Capture), String> {
+fn parse_capture(text: &str) -> Result<(String, ResponseCapture), String> {
     let right = "has no word; right would be token=json:/token";
     let (word, place) = text.split_once('=').ok_or(right)?;
-    let capture: Capture = parsed(place)?;
-    let words = hammer_data::Words::new();
-    check(nowhere().words(words).capture(word, capture.clone()))?;
+    let capture: ResponseCapture = parse_value(place)?;
+    let words = hammer_data::TemplateScope::new();
+    check_flag(
+        placeholder_builder()
+            .template_scope(words)
+            .capture(word, capture.clone()),
+    )?;
     Ok((word.to_owned(), capture))
 }

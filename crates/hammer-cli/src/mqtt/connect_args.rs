@@ -8,7 +8,7 @@ use crate::count;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Connections")]
 #[group(skip)]
-pub(super) struct ConnectArgs {
+pub(super) struct MqttConnectArgs {
     /// Clients, spread over the threads, each with a connection [default: 1]
     #[arg(long, value_name = "COUNT", value_parser = count::parse)]
     pub(super) clients: Option<u64>,
@@ -16,14 +16,14 @@ pub(super) struct ConnectArgs {
     #[arg(long, value_name = "RATE")]
     connect_rate: Option<Rate>,
     /// Clients that may be missing when the clock starts: 10 %, or 0.1
-    #[arg(long, value_name = "SHARE", value_parser = share)]
+    #[arg(long, value_name = "SHARE", value_parser = parse_share)]
     allow_missing: Option<f64>,
     /// Protocol to offer in the TLS handshake (ALPN), such as mqtt; repeatable
     #[arg(long, value_name = "NAME")]
     alpn: Vec<String>,
 }
 
-impl ConnectArgs {
+impl MqttConnectArgs {
     pub(super) fn apply(self, mut mqtt: MqttBuilder) -> MqttBuilder {
         if let Some(clients) = self.clients {
             mqtt = mqtt.clients(usize::try_from(clients).unwrap_or(usize::MAX));
@@ -39,7 +39,7 @@ impl ConnectArgs {
 }
 
 /// A share of the whole, in percent or as it is.
-fn share(text: &str) -> Result<f64, String> {
+fn parse_share(text: &str) -> Result<f64, String> {
     let wrong = || "is no share; right would be 1%, or 0.01".to_owned();
     let (number, whole) = match text.strip_suffix('%') {
         Some(percent) => (percent.trim_end(), 100.0),
@@ -59,10 +59,10 @@ mod tests {
     #[test]
     fn shares() {
         for (text, value) in [("1%", 0.01), ("50 %", 0.5), ("0.25", 0.25), ("0", 0.0)] {
-            assert_eq!(share(text), Ok(value));
+            assert_eq!(parse_share(text), Ok(value));
         }
         for text in ["", "%", "101%", "2", "-1%", "x", "NaN"] {
-            assert!(share(text).is_err(), "{text}");
+            assert!(parse_share(text).is_err(), "{text}");
         }
     }
 }

@@ -1,26 +1,26 @@
 use clap::{Args, ValueEnum};
-use hammer_mqtt::{Measure, Mode, MqttBuilder};
+use hammer_mqtt::{MqttBuilder, MqttCompletion, MqttMode};
 
-use super::message_args::MessageArgs;
+use super::message_args::MqttMessageArgs;
 use crate::count;
 
 /// What a hit is, and when it is done.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Measuring")]
 #[group(skip)]
-pub(super) struct MeasureArgs {
+pub(super) struct MqttMeasureArgs {
     /// What one hit is [default: publish]
     #[arg(long, value_name = "WHAT")]
-    mode: Option<Deed>,
+    mode: Option<MqttModeArg>,
     /// When a message is done [default: ack, and sent at QoS 0]
     #[arg(long, value_name = "WHEN")]
-    measure: Option<When>,
+    measure: Option<CompletionPointArg>,
     /// Messages of a client that may be unacknowledged [default: what the broker allows]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     window: Option<u16>,
     /// What a hit does while the window of its client is full [default: wait]
     #[arg(long, value_name = "WHAT")]
-    window_full: Option<Full>,
+    window_full: Option<WindowFullArg>,
     /// Take it for a rejection that a message has no subscriber; MQTT 5
     #[arg(long)]
     require_subscribers: bool,
@@ -36,7 +36,7 @@ pub(super) struct MeasureArgs {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Deed {
+enum MqttModeArg {
     /// A message.
     Publish,
     /// A connection, from opening it to its end.
@@ -48,7 +48,7 @@ enum Deed {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum When {
+enum CompletionPointArg {
     /// When the broker has acknowledged it.
     Ack,
     /// When the system has taken it.
@@ -58,24 +58,24 @@ enum When {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Full {
+enum WindowFullArg {
     /// It waits, and how long is measured.
     Wait,
     /// It fails.
     Fail,
 }
 
-impl MeasureArgs {
+impl MqttMeasureArgs {
     /// What one hit does, for a person.
-    pub(super) fn what(&self, message: &MessageArgs) -> String {
+    pub(super) fn describe_hit(&self, message: &MqttMessageArgs) -> String {
         let (topic, qos) = (message.topic(), message.qos());
-        match self.mode.unwrap_or(Deed::Publish) {
-            Deed::Publish => format!("publish to {topic}, QoS {qos},"),
-            Deed::Connect => "connect".to_owned(),
-            Deed::Subscribe => {
+        match self.mode.unwrap_or(MqttModeArg::Publish) {
+            MqttModeArg::Publish => format!("publish to {topic}, QoS {qos},"),
+            MqttModeArg::Connect => "connect".to_owned(),
+            MqttModeArg::Subscribe => {
                 format!("subscribe to {}", self.filter.as_deref().unwrap_or(topic))
             }
-            Deed::Ping => "ping".to_owned(),
+            MqttModeArg::Ping => "ping".to_owned(),
         }
     }
 
@@ -83,24 +83,24 @@ impl MeasureArgs {
         mqtt = mqtt.require_subscribers(self.require_subscribers);
         if let Some(mode) = self.mode {
             mqtt = mqtt.mode(match mode {
-                Deed::Publish => Mode::Publish,
-                Deed::Connect => Mode::Connect,
-                Deed::Subscribe => Mode::Subscribe,
-                Deed::Ping => Mode::Ping,
+                MqttModeArg::Publish => MqttMode::Publish,
+                MqttModeArg::Connect => MqttMode::Connect,
+                MqttModeArg::Subscribe => MqttMode::Subscribe,
+                MqttModeArg::Ping => MqttMode::Ping,
             });
         }
         if let Some(measure) = self.measure {
-            mqtt = mqtt.measure(match measure {
-                When::Ack => Measure::Ack,
-                When::Sent => Measure::Sent,
-                When::Delivery => Measure::Delivery,
+            mqtt = mqtt.completion(match measure {
+                CompletionPointArg::Ack => MqttCompletion::Ack,
+                CompletionPointArg::Sent => MqttCompletion::Sent,
+                CompletionPointArg::Delivery => MqttCompletion::Delivery,
             });
         }
         if let Some(window) = self.window {
             mqtt = mqtt.window(window);
         }
         if let Some(full) = self.window_full {
-            mqtt = mqtt.wait_for_window(matches!(full, Full::Wait));
+            mqtt = mqtt.wait_for_window(matches!(full, WindowFullArg::Wait));
         }
         if let Some(subscribers) = self.subscribers {
             mqtt = mqtt.subscribers(usize::try_from(subscribers).unwrap_or(usize::MAX));
@@ -109,7 +109,7 @@ impl MeasureArgs {
             mqtt = mqtt.filter(filter);
         }
         match self.share {
-            Some(group) => mqtt.share(group),
+            Some(group) => mqtt.share_group(group),
             None => mqtt,
         }
     }

@@ -1,14 +1,14 @@
 use clap::Args;
-use hammer_mqtt::{MqttBuilder, Payload, Qos};
+use hammer_mqtt::{MqttBuilder, MqttPayload, Qos};
 
-use super::check_text;
-use crate::Body;
+use super::check_template;
+use crate::PayloadArg;
 
 /// What each hit publishes.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Messages")]
 #[group(skip)]
-pub(super) struct MessageArgs {
+pub(super) struct MqttMessageArgs {
     /// Where messages go, with variables such as {{seq}} [default: hammer/{{client}}]
     #[arg(long, value_name = "TEMPLATE", value_parser = topic)]
     pub(super) topic: Option<String>,
@@ -20,21 +20,21 @@ pub(super) struct MessageArgs {
         value_name = "TEXT|@FILE"
     )]
     #[arg(value_parser = data, allow_hyphen_values = true, conflicts_with = "size")]
-    data: Option<Payload>,
+    data: Option<MqttPayload>,
     /// How many bytes messages carry [default: 16, or 32 where delivery is measured]
     #[arg(long, value_name = "BYTES")]
     size: Option<usize>,
     /// Level: 0, 1 or 2; of subscriptions too [default: 0]
-    #[arg(long, value_name = "QOS", value_parser = level)]
-    qos: Option<Level>,
+    #[arg(long, value_name = "QOS", value_parser = parse_qos)]
+    qos: Option<QosArg>,
     /// Have the broker keep the last message of each topic
     #[arg(long)]
     retain: bool,
 }
 
-impl MessageArgs {
+impl MqttMessageArgs {
     /// Messages that carry this.
-    pub(super) fn carrying(body: Option<Body>) -> Self {
+    pub(super) fn with_payload(body: Option<PayloadArg>) -> Self {
         Self {
             data: body.map(payload),
             ..Self::default()
@@ -56,7 +56,7 @@ impl MessageArgs {
     pub(super) fn apply(self, mut mqtt: MqttBuilder) -> MqttBuilder {
         mqtt = mqtt.topic(self.topic()).retain(self.retain);
         if let Some(size) = self.size {
-            mqtt = mqtt.payload(Payload::Size(size));
+            mqtt = mqtt.payload(MqttPayload::Size(size));
         }
         if let Some(data) = self.data {
             mqtt = mqtt.payload(data);
@@ -70,29 +70,29 @@ impl MessageArgs {
 
 /// A quality of service, as a number.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Level(pub(super) Qos);
+pub(super) struct QosArg(pub(super) Qos);
 
-pub(super) fn level(text: &str) -> Result<Level, String> {
+pub(super) fn parse_qos(text: &str) -> Result<QosArg, String> {
     match text {
-        "0" => Ok(Level(Qos::AtMostOnce)),
-        "1" => Ok(Level(Qos::AtLeastOnce)),
-        "2" => Ok(Level(Qos::ExactlyOnce)),
+        "0" => Ok(QosArg(Qos::AtMostOnce)),
+        "1" => Ok(QosArg(Qos::AtLeastOnce)),
+        "2" => Ok(QosArg(Qos::ExactlyOnce)),
         _ => Err("is no quality of service; right would be 0, 1 or 2".into()),
     }
 }
 
 fn topic(text: &str) -> Result<String, String> {
-    check_text(text, |mqtt| mqtt.topic(text)).map(|()| text.into())
+    check_template(text, |mqtt| mqtt.topic(text)).map(|()| text.into())
 }
 
 /// A text, from the command line or a file, is a template; anything else is sent as it is.
-fn data(text: &str) -> Result<Payload, String> {
+fn data(text: &str) -> Result<MqttPayload, String> {
     Ok(payload(text.parse()?))
 }
 
-fn payload(body: Body) -> Payload {
+fn payload(body: PayloadArg) -> MqttPayload {
     match String::from_utf8(body.into_bytes()) {
-        Ok(text) => Payload::Template(text),
-        Err(error) => Payload::Bytes(error.into_bytes()),
+        Ok(text) => MqttPayload::Template(text),
+        Err(error) => MqttPayload::Bytes(error.into_bytes()),
     }
 }

@@ -5,18 +5,18 @@ mod property_args;
 mod session_args;
 
 use clap::Args;
-use hammer_data::Words;
-use hammer_mqtt::{Mqtt, MqttBuilder, Networking};
-use hammer_net::masked;
+use hammer_data::TemplateScope;
+use hammer_mqtt::{ConfigureNetwork, Mqtt, MqttBuilder};
+use hammer_net::mask_password;
 
-use self::connect_args::ConnectArgs;
-use self::measure_args::MeasureArgs;
-use self::message_args::MessageArgs;
-use self::property_args::PropertyArgs;
-use self::session_args::SessionArgs;
-use crate::error::chain;
+use self::connect_args::MqttConnectArgs;
+use self::measure_args::MqttMeasureArgs;
+use self::message_args::MqttMessageArgs;
+use self::property_args::MqttPropertyArgs;
+use self::session_args::MqttSessionArgs;
+use crate::error::error_chain;
 use crate::network_args::NetworkArgs;
-use crate::{BuildError, DataArgs, Endpoint, HammerArgs};
+use crate::{BuildError, DataArgs, EndpointArgs, HammerArgs};
 
 /// The flags of `hammer mqtt`.
 #[derive(Debug, Clone, Args)]
@@ -25,17 +25,17 @@ pub struct MqttArgs {
     #[arg(help_heading = "Arguments", value_parser = url)]
     url: String,
     #[command(flatten)]
-    message: MessageArgs,
+    message: MqttMessageArgs,
     #[command(flatten)]
-    measure: MeasureArgs,
+    measure: MqttMeasureArgs,
     #[command(flatten)]
-    connect: ConnectArgs,
+    connect: MqttConnectArgs,
     #[command(flatten)]
     network: NetworkArgs,
     #[command(flatten)]
-    session: SessionArgs,
+    session: MqttSessionArgs,
     #[command(flatten)]
-    properties: PropertyArgs,
+    properties: MqttPropertyArgs,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -47,24 +47,25 @@ impl HammerArgs for MqttArgs {
     type Hammer = Mqtt;
 
     fn target(&self) -> String {
-        masked(&self.url)
+        mask_password(&self.url)
     }
 
-    fn hit(&self) -> String {
-        let what = self.measure.what(&self.message);
+    fn describe_hit(&self) -> String {
+        let what = self.measure.describe_hit(&self.message);
         format!("{what} at {}", self.target())
     }
 
     fn build(self, seed: u64) -> Result<Mqtt, BuildError> {
-        let mqtt = self
-            .message
-            .apply(Mqtt::builder(&self.url).words(self.data.over(&self.network).words(seed)?));
+        let mqtt = self.message.apply(
+            Mqtt::builder(&self.url)
+                .template_scope(self.data.with_network(&self.network).template_scope(seed)?),
+        );
         let mqtt = self.network.apply(self.connect.apply(mqtt));
         let mqtt = self.measure.apply(mqtt);
         Ok(self.properties.apply(self.session.apply(mqtt)).build()?)
     }
 
-    fn from_endpoint(endpoint: Endpoint) -> Result<Self, BuildError> {
+    fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, BuildError> {
         let named = |flag: &str, error: String| format!("{flag}: {error}");
         let meaningless = |flag: &str| {
             let wrong = "MQTT has none; right would be `hammer mqtt`, with flags of its own";
@@ -78,12 +79,12 @@ impl HammerArgs for MqttArgs {
         }
         Ok(Self {
             url: url(&endpoint.url).map_err(|error| named("--endpoint", error))?,
-            message: MessageArgs::carrying(endpoint.payload),
-            measure: MeasureArgs::default(),
-            connect: ConnectArgs::default(),
-            network: NetworkArgs::trusting(endpoint.cacert, endpoint.insecure),
-            session: SessionArgs::default(),
-            properties: PropertyArgs::default(),
+            message: MqttMessageArgs::with_payload(endpoint.payload),
+            measure: MqttMeasureArgs::default(),
+            connect: MqttConnectArgs::default(),
+            network: NetworkArgs::with_trust(endpoint.cacert, endpoint.insecure),
+            session: MqttSessionArgs::default(),
+            properties: MqttPropertyArgs::default(),
             data: DataArgs::default(),
         })
     }
@@ -91,24 +92,24 @@ impl HammerArgs for MqttArgs {
 
 /// Builds a hammer for nowhere, so that the hammer itself says what is wrong with one flag, and
 /// clap says which flag it was. What its templates may use is known when all flags are.
-fn check(mqtt: MqttBuilder) -> Result<(), String> {
-    mqtt.build().map(drop).map_err(|error| chain(&error))
+fn check_flag(mqtt: MqttBuilder) -> Result<(), String> {
+    mqtt.build().map(drop).map_err(|error| error_chain(&error))
 }
 
 /// The same of a template. What stands between braces is known when the hammer is built, and then what
 /// is wrong with it.
-fn check_text(text: &str, with: impl Fn(MqttBuilder) -> MqttBuilder) -> Result<(), String> {
+fn check_template(text: &str, with: impl Fn(MqttBuilder) -> MqttBuilder) -> Result<(), String> {
     match text.contains("{{") {
         true => Ok(()),
-        false => check(with(nowhere())),
+        false => check_flag(with(placeholder_builder())),
     }
 }
 
-fn nowhere() -> MqttBuilder {
-    Mqtt::builder("mqtt://localhost").words(Words::new().literal(true))
+fn placeholder_builder() -> MqttBuilder {
+    Mqtt::builder("mqtt://localhost").template_scope(TemplateScope::new().literal(true))
 }
 
 fn url(text: &str) -> Result<String, String> {
     // Whom to trust is another flag's matter; to trust anyone reads no certificates.
-    check(Mqtt::builder(text).insecure(true)).map(|()| text.into())
+    check_flag(Mqtt::builder(text).insecure(true)).map(|()| text.into())
 }

@@ -5,7 +5,7 @@ use hammer_mqtt::MqttBuilder;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Properties of MQTT 5")]
 #[group(skip)]
-pub(super) struct PropertyArgs {
+pub(super) struct MqttPropertyArgs {
     /// Seconds after which the broker forgets a message that it could not deliver
     #[arg(long, value_name = "SECONDS")]
     expiry: Option<u32>,
@@ -19,14 +19,14 @@ pub(super) struct PropertyArgs {
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     correlation_data: Option<String>,
     /// Property of one's own: 'Name: value'; repeatable
-    #[arg(long, value_name = "PROPERTY", value_parser = pair)]
+    #[arg(long, value_name = "PROPERTY", value_parser = parse_property)]
     user_property: Vec<(String, String)>,
     /// Send the topic once per connection, and then a number for it
     #[arg(long)]
     topic_alias: bool,
 }
 
-impl PropertyArgs {
+impl MqttPropertyArgs {
     pub(super) fn apply(self, mut mqtt: MqttBuilder) -> MqttBuilder {
         mqtt = mqtt.topic_alias(self.topic_alias);
         if let Some(seconds) = self.expiry {
@@ -46,7 +46,7 @@ impl PropertyArgs {
     }
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+fn parse_property(text: &str) -> Result<(String, String), String> {
     let (name, value) = text
         .split_once(':')
         .ok_or("has no colon; right would be 'Name: value'")?;

@@ -1,17 +1,17 @@
 use clap::Args;
-use hammer_mqtt::{MqttBuilder, Qos, Version};
+use hammer_mqtt::{MqttBuilder, MqttVersion, Qos};
 
-use super::check_text;
-use super::message_args::{Level, level};
+use super::check_template;
+use super::message_args::{QosArg, parse_qos};
 
 /// Who clients say they are.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Sessions")]
 #[group(skip)]
-pub(super) struct SessionArgs {
+pub(super) struct MqttSessionArgs {
     /// Version of MQTT: 3.1.1 or 5 [default: 3.1.1]
     #[arg(long, value_name = "VERSION", value_parser = version)]
-    mqtt: Option<Version>,
+    mqtt: Option<MqttVersion>,
     /// User and password to log in with, if they are not in the URL
     #[arg(short = 'u', long, value_name = "USER[:PASSWORD]")]
     user: Option<String>,
@@ -42,14 +42,14 @@ pub(super) struct SessionArgs {
     )]
     will_data: Option<String>,
     /// At which level: 0, 1 or 2
-    #[arg(long, value_name = "QOS", requires = "will_topic", value_parser = level)]
-    will_qos: Option<Level>,
+    #[arg(long, value_name = "QOS", requires = "will_topic", value_parser = parse_qos)]
+    will_qos: Option<QosArg>,
     /// Keep it as the last message of its topic
     #[arg(long, requires = "will_topic")]
     will_retain: bool,
 }
 
-impl SessionArgs {
+impl MqttSessionArgs {
     pub(super) fn apply(self, mut mqtt: MqttBuilder) -> MqttBuilder {
         mqtt = mqtt
             .version(self.mqtt.unwrap_or_default())
@@ -83,19 +83,19 @@ impl SessionArgs {
     }
 }
 
-fn version(text: &str) -> Result<Version, String> {
+fn version(text: &str) -> Result<MqttVersion, String> {
     match text {
-        "3.1.1" | "3" | "4" => Ok(Version::V3),
-        "5" | "5.0" => Ok(Version::V5),
+        "3.1.1" | "3" | "4" => Ok(MqttVersion::V3),
+        "5" | "5.0" => Ok(MqttVersion::V5),
         _ => Err("is no version of MQTT that is spoken here; right would be 3.1.1 or 5".into()),
     }
 }
 
 fn client_id(text: &str) -> Result<String, String> {
-    check_text(text, |mqtt| mqtt.client_id(text)).map(|()| text.into())
+    check_template(text, |mqtt| mqtt.client_id(text)).map(|()| text.into())
 }
 
 fn will(topic: &str) -> Result<String, String> {
     let will = |mqtt: MqttBuilder| mqtt.will(topic, "", Qos::AtMostOnce, false);
-    check_text(topic, will).map(|()| topic.into())
+    check_template(topic, will).map(|()| topic.into())
 }

@@ -1,18 +1,18 @@
 //! How connections are made: the flags that all hammers with connections have.
 
-mod connect;
-mod proxy;
-mod tls;
+mod client_tls_args;
+mod connect_args;
+mod proxy_args;
 
 use std::path::PathBuf;
 
 use clap::Args;
-use hammer_net::{Network, Networking};
+use hammer_net::{ConfigureNetwork, NetworkOptions};
 
-use self::connect::ConnectArgs;
-use self::proxy::ProxyArgs;
-use self::tls::TlsArgs;
-use crate::error::chain;
+use self::client_tls_args::ClientTlsArgs;
+use self::connect_args::NetworkConnectArgs;
+use self::proxy_args::ProxyArgs;
+use crate::error::error_chain;
 
 /// The flags of connections: where they go, by which way, and how TLS is spoken. A hammer that connects by
 /// [hammer-net](hammer_net) flattens them into its own.
@@ -20,22 +20,22 @@ use crate::error::chain;
 #[group(skip)]
 pub struct NetworkArgs {
     #[command(flatten)]
-    connect: ConnectArgs,
+    connect: NetworkConnectArgs,
     #[command(flatten)]
     proxy: ProxyArgs,
     #[command(flatten)]
-    tls: TlsArgs,
+    tls: ClientTlsArgs,
 }
 
 impl NetworkArgs {
     /// Of an endpoint, which says no more than whom to trust.
     #[must_use]
-    pub fn trusting(cacert: Option<PathBuf>, insecure: bool) -> Self {
+    pub fn with_trust(cacert: Option<PathBuf>, insecure: bool) -> Self {
         Self {
-            tls: TlsArgs {
+            tls: ClientTlsArgs {
                 cacert,
                 insecure,
-                ..TlsArgs::default()
+                ..ClientTlsArgs::default()
             },
             ..Self::default()
         }
@@ -43,23 +43,25 @@ impl NetworkArgs {
 
     /// The same for others than the target, such as who gives out tokens: whom to trust, which proxy,
     /// and not where the target is.
-    pub(crate) fn to_others(&self) -> Self {
+    pub(crate) fn for_other_hosts(&self) -> Self {
         Self {
-            connect: ConnectArgs::default(),
+            connect: NetworkConnectArgs::default(),
             proxy: self.proxy.clone(),
-            tls: self.tls.to_others(),
+            tls: self.tls.for_other_hosts(),
         }
     }
 
     /// Tells a builder.
-    pub fn apply<B: Networking>(self, mut builder: B) -> B {
-        let network = self.proxy.apply(self.connect.apply(Network::default()));
-        *builder.network() = self.tls.apply(network);
+    pub fn apply<B: ConfigureNetwork>(self, mut builder: B) -> B {
+        let network = self
+            .proxy
+            .apply(self.connect.apply(NetworkOptions::default()));
+        *builder.network_options() = self.tls.apply(network);
         builder
     }
 }
 
 /// Lets the network itself say what is wrong with one flag, and clap say which flag it was.
-fn check(network: Network) -> Result<(), String> {
-    network.check().map_err(|error| chain(&error))
+fn check_flag(network: NetworkOptions) -> Result<(), String> {
+    network.check().map_err(|error| error_chain(&error))
 }

@@ -2,8 +2,8 @@ use std::io::{self, Write};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
+use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::exit::Exit;
 
 /// The subcommand.
 pub(crate) const NAME: &str = "plan";
@@ -27,7 +27,7 @@ pub(crate) fn command() -> Command {
 }
 
 /// Prints one of them.
-pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
+pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = PlanArgs::from_arg_matches(matches)?;
     let text = if args.example {
         hammer_plan::EXAMPLE.to_owned()
@@ -36,5 +36,5 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
     };
     // Whoever closed the pipe has seen enough.
     let _ = io::stdout().write_all(text.as_bytes());
-    Ok(Exit::OK)
+    Ok(CommandExit::OK)
 }

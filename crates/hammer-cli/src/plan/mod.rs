@@ -1,14 +1,14 @@
 //! Plans: from a file to loads that run at the same time, with one report.
 
-mod arguments;
-mod assembly;
 mod command;
-mod loads;
-mod progress;
+mod execution;
+mod flag_table;
+mod plan_measurements;
+mod plan_progress;
 mod read;
-mod so_far;
+mod runnable_plan;
 
-pub(crate) use assembly::{Assembly, NamedLoad, shapes};
 pub(crate) use command::{NAME, command, run};
-pub(crate) use loads::execute;
+pub(crate) use execution::execute;
 pub(crate) use read::read;
+pub(crate) use runnable_plan::{NamedLoad, RunnablePlan, named_shapes};

@@ -7,18 +7,18 @@ use hammer_plan::PlanFile;
 use crate::error::Error;
 
 /// A byte more than a plan may have, so that one that is longer is told so.
-const MOST_BYTES: u64 = (1 << 20) + 1;
+const MAX_BYTES: u64 = (1 << 20) + 1;
 
 /// Reads the plan at `path`, or from stdin if that is `-`.
 pub(crate) fn read(path: &Path) -> Result<PlanFile, Error> {
     let shown = path.display().to_string();
     let stdin = path == Path::new("-");
     let bytes = if stdin {
-        bounded(io::stdin().lock())
+        read_bounded(io::stdin().lock())
     } else {
-        File::open(path).and_then(bounded)
+        File::open(path).and_then(read_bounded)
     };
-    let wrong = |wrong: String| Error::value("[PLAN]", &shown, wrong);
+    let wrong = |wrong: String| Error::invalid_value("[PLAN]", &shown, wrong);
     let bytes = bytes.map_err(|error| {
         let right = if shown.contains("://") {
             format!("--endpoint {shown}")
@@ -35,11 +35,11 @@ pub(crate) fn read(path: &Path) -> Result<PlanFile, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let name = if stdin { "stdin" } else { &shown };
     PlanFile::parse(name, text, |name| std::env::var(name).ok())
-        .map_err(|error| Error::plan(&error))
+        .map_err(|error| Error::from_plan_error(&error))
 }
 
-fn bounded(from: impl Read) -> io::Result<Vec<u8>> {
+fn read_bounded(from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = vec![];
-    from.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    from.take(MAX_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -2,11 +2,11 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hammer_core::{Hammer, Needs, Playlist, Run, Schedule};
-use hammer_replay::play::{Account, Player};
+use hammer_core::{Hammer, Playlist, ResourceNeeds, Run, Schedule};
+use hammer_replay::play::{PlaybackStatus, TimelinePlayer};
 
-use super::Play;
-use super::replayer::Sent;
+use super::PreparedReplay;
+use super::replay_hammer::ReplayRequest;
 use crate::{count, instant, span};
 
 /// How much may be in flight, and for how long: the load itself comes from the timeline.
@@ -50,8 +50,8 @@ impl ReplayLoadArgs {
     }
 
     /// Tells a player where to end, and what chance comes from.
-    pub(super) fn player(&self, player: Player) -> Player {
-        player.ending(self.hits, self.duration)
+    pub(super) fn limit_player(&self, player: TimelinePlayer) -> TimelinePlayer {
+        player.limits(self.hits, self.duration)
     }
 
     pub(super) fn seed(&self) -> u64 {
@@ -59,32 +59,41 @@ impl ReplayLoadArgs {
     }
 
     /// When the hits of `play` are due.
-    pub(super) fn schedule(&self, play: &Play, account: &Account) -> Schedule {
-        let (player, survey, mint) = (play.player.clone(), play.survey.clone(), play.mint.clone());
-        let (hits, length) = (survey.all.hits, survey.length());
-        let peak = survey.peak();
+    pub(super) fn schedule(&self, play: &PreparedReplay, account: &PlaybackStatus) -> Schedule {
+        let (player, survey, mint) = (
+            play.player.clone(),
+            play.survey.clone(),
+            play.factory.clone(),
+        );
+        let (hits, length) = (survey.all_passes.hits, survey.duration());
+        let peak = survey.peak_rate();
         let account = account.clone();
         let open = move || {
             let mint = Arc::clone(&mint);
-            player.cues(&survey, &account, move |cue| mint.make(cue))
+            player.playback(&survey, &account, move |cue| mint.make(cue))
         };
-        let playlist = Playlist::weighed(hits, length, Sent::own_bytes, open);
-        Schedule::playlist(playlist.peak(peak)).lasting(length)
+        let playlist = Playlist::with_item_size(hits, length, ReplayRequest::unique_bytes, open);
+        Schedule::playlist(playlist.peak(peak)).with_duration(length)
     }
 
-    pub(super) fn needs(&self, peak: f64) -> Needs {
+    pub(super) fn needs(&self, peak: f64) -> ResourceNeeds {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = self.threads.map_or_else(cores, size);
-        Needs::estimate(Some(peak), self.timeout, size(self.max_in_flight), threads)
+        let threads = self.threads.map_or_else(cores, to_usize);
+        ResourceNeeds::estimate(
+            Some(peak),
+            self.timeout,
+            to_usize(self.max_in_flight),
+            threads,
+        )
     }
 
     pub(super) fn run<H: Hammer>(&self, hammer: H, schedule: Schedule) -> Run<H> {
         let mut run = Run::new(hammer, schedule)
-            .max_in_flight(size(self.max_in_flight))
+            .max_in_flight(to_usize(self.max_in_flight))
             .timeout(self.timeout)
             .seed(self.seed);
         if let Some(threads) = self.threads {
-            run = run.threads(size(threads));
+            run = run.threads(to_usize(threads));
         }
         if let Some(most) = self.skip_late {
             run = run.skip_late(most);
@@ -99,6 +108,6 @@ impl ReplayLoadArgs {
     }
 }
 
-fn size(count: u64) -> usize {
+fn to_usize(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }

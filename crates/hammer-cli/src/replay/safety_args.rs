@@ -1,15 +1,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hammer_replay::play::{Bodies, Player, Survey};
+use hammer_replay::play::{BodyRules, TimelinePlayer, TimelineSurvey};
 
-use crate::error::{Error, chain};
+use crate::error::{Error, error_chain};
 
 /// What keeps a replay from doing harm.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Safety")]
 #[group(skip)]
-pub(super) struct SafetyArgs {
+pub(super) struct ReplaySafetyArgs {
     /// Methods to send besides GET, HEAD and OPTIONS, where --bodies has a rule: POST,PUT
     #[arg(
         long,
@@ -26,10 +26,15 @@ pub(super) struct SafetyArgs {
     endpoint_is_production: bool,
 }
 
-impl SafetyArgs {
+impl ReplaySafetyArgs {
     /// Tells a player what it may send to this endpoint, and what bodies that has.
-    pub(super) fn apply(&self, player: Player, endpoint: &str, seed: u64) -> Result<Player, Error> {
-        let player = player.allow(self.allow_methods.iter().cloned());
+    pub(super) fn configure_player(
+        &self,
+        player: TimelinePlayer,
+        endpoint: &str,
+        seed: u64,
+    ) -> Result<TimelinePlayer, Error> {
+        let player = player.allow_methods(self.allow_methods.iter().cloned());
         let player = match host(endpoint) {
             Some(host) => player.endpoint(&host),
             None => player,
@@ -37,20 +42,24 @@ impl SafetyArgs {
         let Some(path) = &self.bodies else {
             return Ok(player);
         };
-        let bodies = Bodies::read(path);
+        let bodies = BodyRules::read(path);
         let bodies = bodies.map_err(|error| {
-            Error::value(
+            Error::invalid_value(
                 "--bodies <FILE>",
                 &path.display().to_string(),
-                chain(&error),
+                error_chain(&error),
             )
         })?;
         Ok(player.bodies(bodies.seed(seed)))
     }
 
     /// Whether the rows may go there: not to where they came from, unless that is said.
-    pub(super) fn check_endpoint(&self, endpoint: &str, survey: &Survey) -> Result<(), Error> {
-        if survey.of_endpoint == 0 || self.endpoint_is_production {
+    pub(super) fn check_endpoint(
+        &self,
+        endpoint: &str,
+        survey: &TimelineSurvey,
+    ) -> Result<(), Error> {
+        if survey.rows_for_endpoint == 0 || self.endpoint_is_production {
             return Ok(());
         }
         let host = host(endpoint).unwrap_or_default();
@@ -58,16 +67,16 @@ impl SafetyArgs {
             "it is the log's own host '{host}'; right would be another one, or \
              --endpoint-is-production if it is to be hit"
         );
-        Err(Error::value(
+        Err(Error::invalid_value(
             "--endpoint <URL>",
-            &hammer_http::masked(endpoint),
+            &hammer_http::mask_url(endpoint),
             wrong,
         ))
     }
 
     /// What nobody could look at, since no row names its host.
-    pub(super) fn blind(&self, survey: &Survey) -> Option<&'static str> {
-        (survey.with_host == 0 && !self.endpoint_is_production).then_some(
+    pub(super) fn unverified_host_warning(&self, survey: &TimelineSurvey) -> Option<&'static str> {
+        (survey.rows_with_host == 0 && !self.endpoint_is_production).then_some(
             "no row names its host, so nothing tells whether the endpoint is the production that the \
              log is of",
         )

@@ -2,7 +2,7 @@ use hammer_core::Report;
 use serde_json::{Value, json};
 
 use super::lines::WIDTH;
-use super::render;
+use super::run_report::render;
 
 pub(crate) fn summary(count: u64, [p50, p90, p99, p99_9, max]: [f64; 5]) -> Value {
     json!({"count": count, "min": p50, "mean": p50, "p50": p50, "p90": p90, "p95": p90, "p99": p99,

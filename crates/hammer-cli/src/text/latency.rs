@@ -1,24 +1,24 @@
-use hammer_core::{Report, StageReport, Summary};
+use hammer_core::{DurationSummary, Report, StageReport};
 
-use super::lines::{WIDTH, cut};
-use super::number::{rate, significant, whole};
+use super::lines::{WIDTH, truncate};
+use super::number::{format_count, format_decimal, format_significant};
 
 /// Columns of a row with its figures.
-const FIGURES: usize = 64;
+const FIGURES_WIDTH: usize = 64;
 /// Columns for what is said of a stage.
-const STAGE: usize = WIDTH - FIGURES;
+const STAGE_WIDTH: usize = WIDTH - FIGURES_WIDTH;
 
 /// A unit of time that a whole table is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
+pub(crate) enum TimeUnit {
     Micros,
     Millis,
     Seconds,
 }
 
-impl Unit {
+impl TimeUnit {
     /// The unit in which most of what is up to `us` microseconds reads without many zeros.
-    pub(crate) fn of(us: f64) -> Self {
+    pub(crate) fn for_micros(us: f64) -> Self {
         match us {
             us if us < 1e3 => Self::Micros,
             us if us < 1e7 => Self::Millis,
@@ -34,8 +34,8 @@ impl Unit {
         }
     }
 
-    pub(crate) fn show(self, us: f64) -> String {
-        significant(match self {
+    pub(crate) fn format(self, us: f64) -> String {
+        format_significant(match self {
             Self::Micros => us,
             Self::Millis => us / 1e3,
             Self::Seconds => us / 1e6,
@@ -51,7 +51,7 @@ pub(crate) fn table(report: &Report, stages: usize) -> String {
     } else {
         report.lateness_us
     };
-    let unit = Unit::of(longest.p99);
+    let unit = TimeUnit::for_micros(longest.p99);
     let mut out = format!("latency, {:<2}", unit.name());
     for column in ["p50", "p90", "p99", "p99.9", "max"] {
         out.push_str(&format!("{column:>10}"));
@@ -64,14 +64,14 @@ pub(crate) fn table(report: &Report, stages: usize) -> String {
     ] {
         out.push_str(&row(name, &summary, unit, meaning));
         if name == "response" {
-            out.push_str(&of_stages(&report.stages, stages, unit));
+            out.push_str(&stage_rows(&report.stages, stages, unit));
         }
     }
     out
 }
 
 /// The response of each stage, with its rate and what went wrong in it, in at most `most` rows.
-fn of_stages(stages: &[StageReport], most: usize, unit: Unit) -> String {
+fn stage_rows(stages: &[StageReport], most: usize, unit: TimeUnit) -> String {
     let shown = if stages.len() > most {
         most.saturating_sub(1)
     } else {
@@ -82,11 +82,14 @@ fn of_stages(stages: &[StageReport], most: usize, unit: Unit) -> String {
         let not_ok = stage.hits.scheduled.saturating_sub(stage.hits.ok);
         let behind = format!(
             "   {}/s   {} not ok",
-            rate(stage.rate.achieved),
-            whole(not_ok)
+            format_decimal(stage.rate.achieved),
+            format_count(not_ok)
         );
         let name = format!(" stage {number}");
-        let what = cut(&stage.stage, STAGE.saturating_sub(behind.chars().count()));
+        let what = truncate(
+            &stage.stage,
+            STAGE_WIDTH.saturating_sub(behind.chars().count()),
+        );
         let what = format!("{what}{behind}");
         out.push_str(&row(&name, &stage.response_us, unit, &what));
     }
@@ -97,8 +100,8 @@ fn of_stages(stages: &[StageReport], most: usize, unit: Unit) -> String {
     out
 }
 
-fn row(name: &str, summary: &Summary, unit: Unit, meaning: &str) -> String {
-    let Summary {
+fn row(name: &str, summary: &DurationSummary, unit: TimeUnit, meaning: &str) -> String {
+    let DurationSummary {
         count,
         p50,
         p90,
@@ -112,7 +115,7 @@ fn row(name: &str, summary: &Summary, unit: Unit, meaning: &str) -> String {
         let cell = if count == 0 {
             "-".into()
         } else {
-            unit.show(us)
+            unit.format(us)
         };
         row.push_str(&format!("{cell:>10}"));
     }

@@ -1,4 +1,4 @@
-use super::harmless;
+use super::sanitize;
 
 /// The widest line, in columns.
 pub(crate) const WIDTH: usize = 100;
@@ -6,7 +6,7 @@ pub(crate) const WIDTH: usize = 100;
 pub(crate) const INDENT: usize = 14;
 
 /// `text` behind `name`, wrapped at words, in at most `most` lines.
-pub(crate) fn wrapped(name: &str, text: &str, most: usize) -> String {
+pub(crate) fn wrap(name: &str, text: &str, most: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.last_mut().map_or(0, |line| line.chars().count());
@@ -23,13 +23,13 @@ pub(crate) fn wrapped(name: &str, text: &str, most: usize) -> String {
     if lines.len() > most {
         lines.truncate(most);
         if let Some(line) = lines.last_mut() {
-            *line = cut(&format!("{line} …"), WIDTH - INDENT);
+            *line = truncate(&format!("{line} …"), WIDTH - INDENT);
         }
     }
     let mut out = String::new();
     for (index, line) in lines.iter().enumerate() {
         let name = if index == 0 { name } else { "" };
-        let line = cut(line, WIDTH - INDENT);
+        let line = truncate(line, WIDTH - INDENT);
         out.push_str(format!("{name:<INDENT$}{line}").trim_end());
         out.push('\n');
     }
@@ -37,7 +37,7 @@ pub(crate) fn wrapped(name: &str, text: &str, most: usize) -> String {
 }
 
 /// `items` behind `name` in one line, as many as fit; `rest` says what is left out.
-pub(crate) fn listed(name: &str, items: &[String], rest: impl Fn(usize) -> String) -> String {
+pub(crate) fn list_line(name: &str, items: &[String], omitted: impl Fn(usize) -> String) -> String {
     // Room for the word about the rest.
     let room = WIDTH - INDENT - 24;
     let mut line = String::new();
@@ -49,18 +49,18 @@ pub(crate) fn listed(name: &str, items: &[String], rest: impl Fn(usize) -> Strin
         if shown > 0 {
             line.push_str("   ");
         }
-        line.push_str(&cut(item, room));
+        line.push_str(&truncate(item, room));
         shown += 1;
     }
     if shown < items.len() {
-        line = format!("{line}   {}", rest(shown));
+        line = format!("{line}   {}", omitted(shown));
     }
     format!("{name:<INDENT$}{line}\n")
 }
 
 /// `text` in at most `width` columns, whoever wrote it: a terminal has nothing to obey in it.
-pub(crate) fn cut(text: &str, width: usize) -> String {
-    let text = harmless(text);
+pub(crate) fn truncate(text: &str, width: usize) -> String {
+    let text = sanitize(text);
     if text.chars().count() <= width {
         return text;
     }
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn long_texts_are_wrapped_and_then_cut() {
         let text = "word ".repeat(40);
-        let lines = wrapped("name", text.trim(), 2);
+        let lines = wrap("name", text.trim(), 2);
         assert_eq!(lines.lines().count(), 2);
         assert!(lines.starts_with("name          word"));
         assert!(lines.ends_with("word …\n"), "{lines}");
@@ -83,15 +83,19 @@ mod tests {
             lines.lines().all(|line| line.chars().count() <= WIDTH),
             "{lines}"
         );
-        assert_eq!(wrapped("a", "b c", 2), "a             b c\n");
+        assert_eq!(wrap("a", "b c", 2), "a             b c\n");
     }
 
     /// Routes of a log with a client's escapes in them went to the terminal as they were.
     #[test]
     fn no_line_has_anything_for_a_terminal_to_obey() {
         let items = ["a\u{1b}[2J".to_owned(), "\u{7}b".to_owned()];
-        let listed = listed("name", &items, |_| String::new());
-        let texts = [wrapped("name", "a\u{1b}[2J b\rc", 2), listed, cut("\nx", 9)];
+        let listed = list_line("name", &items, |_| String::new());
+        let texts = [
+            wrap("name", "a\u{1b}[2J b\rc", 2),
+            listed,
+            truncate("\nx", 9),
+        ];
         for text in texts {
             let lines = text.trim_end_matches('\n');
             assert!(!lines.contains(char::is_control), "{lines:?}");
@@ -101,7 +105,7 @@ mod tests {
     #[test]
     fn a_list_ends_where_the_line_does() {
         let items: Vec<_> = (0..40).map(|n| format!("{n}: 1,000")).collect();
-        let line = listed("codes", &items, |shown| {
+        let line = list_line("codes", &items, |shown| {
             format!("{} others", items.len() - shown)
         });
         assert!(line.chars().count() <= WIDTH + 1, "{line}");

@@ -2,19 +2,19 @@
 
 #[cfg(test)]
 pub(crate) mod golden;
-mod harmless;
+mod groups;
 pub(crate) mod latency;
 pub(crate) mod lines;
 pub(crate) mod number;
-mod plan;
-mod render;
-mod rows;
-pub(crate) mod shape;
+mod plan_report;
+pub(crate) mod rate_chart;
+mod run_report;
+mod sanitize;
 mod stages;
 mod thresholds;
 
-pub(crate) use harmless::{harmless, harmless_lines};
-pub(crate) use plan::render_plan;
-pub(crate) use render::asked;
-pub(crate) use render::render;
-pub(crate) use thresholds::{aborted, shown_figure};
+pub(crate) use plan_report::render_plan;
+pub(crate) use run_report::format_rate;
+pub(crate) use run_report::render;
+pub(crate) use sanitize::{sanitize, sanitize_lines};
+pub(crate) use thresholds::{abort_text, format_figure};

@@ -1,5 +1,5 @@
 /// `12345` as `12,345`.
-pub(crate) fn whole(number: u64) -> String {
+pub(crate) fn format_count(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -12,7 +12,7 @@ pub(crate) fn whole(number: u64) -> String {
 }
 
 /// Three significant digits, as far as three decimals allow: `0.112`, `2.31`, `11.3`, `113`, `1,130`.
-pub(crate) fn significant(number: f64) -> String {
+pub(crate) fn format_significant(number: f64) -> String {
     match number {
         n if n < 0.9995 => format!("{n:.3}"),
         n if n < 9.995 => format!("{n:.2}"),
@@ -21,26 +21,26 @@ pub(crate) fn significant(number: f64) -> String {
         // What a histogram of three digits can't tell is not printed.
         n => {
             let step = 10_f64.powf(n.log10().floor() - 2.0).round();
-            whole(((n / step).round() * step) as u64)
+            format_count(((n / step).round() * step) as u64)
         }
     }
 }
 
 /// Four significant digits without trailing zeros, and all of a whole number: `999.6`, `2.5`,
 /// `12,345`.
-pub(crate) fn rate(per_second: f64) -> String {
+pub(crate) fn format_decimal(per_second: f64) -> String {
     let decimals = match per_second {
         n if n < 10.0 => 3,
         n if n < 100.0 => 2,
         n if n < 999.95 => 1,
-        n => return whole(n.round() as u64),
+        n => return format_count(n.round() as u64),
     };
     let text = format!("{per_second:.decimals$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A share of a hundred; as many digits as tell it from 0 and from 100: `0.02`, `99.9996`, `50`.
-pub(crate) fn percent(share: f64) -> String {
+pub(crate) fn format_percent(share: f64) -> String {
     let least = share.min((100.0 - share).abs());
     let decimals = match least {
         n if n <= 0.0 => 0,
@@ -55,7 +55,7 @@ pub(crate) fn percent(share: f64) -> String {
 }
 
 /// A size in the unit that fits: `0 B`, `2.10 MB`.
-pub(crate) fn size(bytes: u64) -> String {
+pub(crate) fn format_bytes(bytes: u64) -> String {
     let mut size = bytes as f64;
     let mut units = ["kB", "MB", "GB", "TB"].iter();
     let mut unit = "B";
@@ -67,7 +67,7 @@ pub(crate) fn size(bytes: u64) -> String {
     if unit == "B" {
         format!("{bytes} B")
     } else {
-        format!("{} {unit}", significant(size))
+        format!("{} {unit}", format_significant(size))
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
             (100.25, "100.25"),
             (1e-20, "0"),
         ] {
-            assert_eq!(percent(share), shown);
+            assert_eq!(format_percent(share), shown);
         }
     }
 
@@ -102,7 +102,7 @@ mod tests {
             (1000, "1,000"),
             (1_234_567, "1,234,567"),
         ] {
-            assert_eq!(whole(number), shown);
+            assert_eq!(format_count(number), shown);
         }
         for (number, shown) in [
             (0.0, "0.000"),
@@ -115,7 +115,7 @@ mod tests {
             (1_134.0, "1,130"),
             (99_960.0, "100,000"),
         ] {
-            assert_eq!(significant(number), shown, "{number}");
+            assert_eq!(format_significant(number), shown, "{number}");
         }
         for (number, shown) in [
             (0.5, "0.5"),
@@ -126,7 +126,7 @@ mod tests {
             (999.97, "1,000"),
             (12_345.2, "12,345"),
         ] {
-            assert_eq!(rate(number), shown, "{number}");
+            assert_eq!(format_decimal(number), shown, "{number}");
         }
         for (bytes, shown) in [
             (0, "0 B"),
@@ -135,7 +135,7 @@ mod tests {
             (999_600, "1.00 MB"),
             (2_100_000, "2.10 MB"),
         ] {
-            assert_eq!(size(bytes), shown, "{bytes}");
+            assert_eq!(format_bytes(bytes), shown, "{bytes}");
         }
     }
 }

@@ -1,13 +1,13 @@
 use hammer_core::{Report, StageReport};
 
-use super::latency::Unit;
-use super::lines::cut;
-use super::number::{rate, whole};
+use super::latency::TimeUnit;
+use super::lines::truncate;
+use super::number::{format_count, format_decimal};
 
 /// Columns for the expression of a stage.
-const STAGE: usize = 26;
+const STAGE_WIDTH: usize = 26;
 /// The most stages that are shown one by one.
-const STAGES: usize = 10;
+const MAX_STAGES: usize = 10;
 
 /// A row for each stage, in at most `lines` lines; nothing where there is only one stage.
 pub(crate) fn table(report: &Report, lines: usize) -> String {
@@ -15,14 +15,14 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
     if stages.is_empty() || lines < 3 {
         return String::new();
     }
-    let room = (lines - 1).min(STAGES);
+    let room = (lines - 1).min(MAX_STAGES);
     let shown = if stages.len() > room {
         room - 1
     } else {
         stages.len()
     };
     let longest = stages.iter().map(|stage| stage.response_us.p99);
-    let unit = Unit::of(longest.fold(0.0, f64::max));
+    let unit = TimeUnit::for_micros(longest.fold(0.0, f64::max));
     let mut out = format!(
         "{:<width$}{:>11}{:>11}{:>10}{:>10}{:>10}{:>12}\n",
         format!("stages, {}", unit.name()),
@@ -32,7 +32,7 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
         "p99",
         "max",
         "not ok",
-        width = STAGE + 2,
+        width = STAGE_WIDTH + 2,
     );
     for stage in &stages[..shown] {
         out.push_str(&row(stage, unit));
@@ -44,20 +44,20 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
     out
 }
 
-fn row(stage: &StageReport, unit: Unit) -> String {
+fn row(stage: &StageReport, unit: TimeUnit) -> String {
     let response = &stage.response_us;
     let time = |us: f64| match response.count {
         0 => "-".to_owned(),
-        _ => unit.show(us),
+        _ => unit.format(us),
     };
     format!(
-        "  {:<STAGE$}{:>11}{:>11}{:>10}{:>10}{:>10}{:>12}\n",
-        cut(&stage.stage, STAGE),
-        rate(stage.rate.requested.unwrap_or_default()),
-        rate(stage.rate.achieved),
+        "  {:<STAGE_WIDTH$}{:>11}{:>11}{:>10}{:>10}{:>10}{:>12}\n",
+        truncate(&stage.stage, STAGE_WIDTH),
+        format_decimal(stage.rate.requested.unwrap_or_default()),
+        format_decimal(stage.rate.achieved),
         time(response.p50),
         time(response.p99),
         time(response.max),
-        whole(stage.hits.scheduled.saturating_sub(stage.hits.ok)),
+        format_count(stage.hits.scheduled.saturating_sub(stage.hits.ok)),
     )
 }

@@ -1,15 +1,15 @@
-use hammer_core::{Aborted, Checked, Figure};
+use hammer_core::{AbortReason, MeasuredValue, ThresholdCheck};
 
-use super::latency::Unit;
-use super::lines::{INDENT, WIDTH, cut};
-use super::number::{percent, rate, whole};
+use super::latency::TimeUnit;
+use super::lines::{INDENT, WIDTH, truncate};
+use super::number::{format_count, format_decimal, format_percent};
 
 /// The widest expression, in columns; the figure stands behind it.
-const EXPRESSION: usize = 48;
+const EXPRESSION_WIDTH: usize = 48;
 
 /// A line for each threshold, those that failed first, in at most `most` lines; the last one says
 /// what is left out.
-pub(crate) fn lines(all: &[Checked], most: usize) -> String {
+pub(crate) fn lines(all: &[ThresholdCheck], most: usize) -> String {
     let (mut ordered, passed): (Vec<_>, Vec<_>) = all.iter().partition(|checked| !checked.passed);
     ordered.extend(passed);
     let shown = if ordered.len() > most {
@@ -18,14 +18,15 @@ pub(crate) fn lines(all: &[Checked], most: usize) -> String {
         ordered.len()
     };
     let (shown, rest) = ordered.split_at(shown);
-    let width = |checked: &&Checked| checked.expression.chars().count().min(EXPRESSION);
+    let width =
+        |checked: &&ThresholdCheck| checked.expression.chars().count().min(EXPRESSION_WIDTH);
     let width = shown.iter().map(width).max().unwrap_or(0);
     let mut out = String::new();
     for (index, checked) in shown.iter().enumerate() {
         let name = if index == 0 { "thresholds" } else { "" };
         let word = if checked.passed { "pass" } else { "fail" };
-        let expression = cut(&checked.expression, width);
-        let figure = shown_figure(&checked.figure);
+        let expression = truncate(&checked.expression, width);
+        let figure = format_figure(&checked.measured);
         out.push_str(&format!(
             "{name:<INDENT$}{word}   {expression:<width$}   {figure}\n"
         ));
@@ -43,26 +44,29 @@ pub(crate) fn lines(all: &[Checked], most: usize) -> String {
 }
 
 /// Which condition ended the run, when, and with which figure.
-pub(crate) fn aborted(aborted: &Aborted) -> String {
-    let (when, figure) = (rate(aborted.t_s), shown_figure(&aborted.figure));
+pub(crate) fn abort_text(aborted: &AbortReason) -> String {
+    let (when, figure) = (
+        format_decimal(aborted.t_s),
+        format_figure(&aborted.measured),
+    );
     let behind = format!(" after {when} s, with {figure}");
     let room = (WIDTH - INDENT).saturating_sub(behind.chars().count());
-    format!("{}{behind}", cut(&aborted.expression, room))
+    format!("{}{behind}", truncate(&aborted.expression, room))
 }
 
 /// A figure with its unit.
-pub(crate) fn shown_figure(figure: &Figure) -> String {
-    match (figure.figure, figure.unit.as_str()) {
+pub(crate) fn format_figure(figure: &MeasuredValue) -> String {
+    match (figure.value, figure.unit.as_str()) {
         (None, _) if figure.infinite => "infinite: without an answer".into(),
         (None, _) => "nothing was measured".into(),
         (Some(us), "us") => {
-            let unit = Unit::of(us);
-            format!("{} {}", unit.show(us), unit.name())
+            let unit = TimeUnit::for_micros(us);
+            format!("{} {}", unit.format(us), unit.name())
         }
-        (Some(share), "%") => format!("{} %", percent(share)),
-        (Some(per_second), "/s") => format!("{}/s", rate(per_second)),
+        (Some(share), "%") => format!("{} %", format_percent(share)),
+        (Some(per_second), "/s") => format!("{}/s", format_decimal(per_second)),
         (Some(1.0), _) => "1 hit".into(),
-        (Some(hits), _) => format!("{} hits", whole(hits as u64)),
+        (Some(hits), _) => format!("{} hits", format_count(hits as u64)),
     }
 }
 
@@ -73,10 +77,10 @@ mod tests {
     /// What docs/THRESHOLDS.md shows is what is printed.
     #[test]
     fn the_lines_in_the_docs_are_those_of_the_report() {
-        let checked = |expression: &str, us: Option<f64>, passed| Checked {
+        let checked = |expression: &str, us: Option<f64>, passed| ThresholdCheck {
             expression: expression.to_owned(),
-            figure: Figure {
-                figure: us,
+            measured: MeasuredValue {
+                value: us,
                 infinite: us.is_none(),
                 unit: "us".to_owned(),
             },

@@ -3,16 +3,16 @@ use std::time::Instant;
 use std::{fs, io};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
-use hammer_core::Stop;
+use hammer_core::StopHandle;
 use hammer_replay::ErrorKind;
-use hammer_replay::build::{Build, ClientKey, Include};
+use hammer_replay::compile::{ClientHashKey, IncludedFields, TimelineBuilder};
 
-use super::reading_args::ReadingArgs;
+use super::log_reading_args::LogReadingArgs;
 use super::summary;
-use crate::error::{Error, chain};
-use crate::exit::Exit;
+use crate::command_exit::CommandExit;
+use crate::error::{Error, error_chain};
 use crate::runner;
-use crate::signals::Signals;
+use crate::signal_watcher::SignalWatcher;
 
 /// The subcommand of `timeline`.
 pub(super) const NAME: &str = "build";
@@ -27,7 +27,7 @@ Addresses, user agents, referrers, cookies and the names of users are never writ
 
 #[derive(Debug, Args)]
 #[group(skip)]
-struct BuildArgs {
+struct TimelineBuildArgs {
     /// Logs, plain or packed by gzip, zstd or bzip2; - is the standard input
     #[arg(value_name = "LOG", required = true)]
     logs: Vec<PathBuf>,
@@ -35,7 +35,7 @@ struct BuildArgs {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]
-    reading: ReadingArgs,
+    log_reading: LogReadingArgs,
     /// Seed of the draws
     #[arg(long, default_value = "1")]
     seed: u64,
@@ -44,23 +44,23 @@ struct BuildArgs {
     strict: bool,
     /// Write what is left out otherwise
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
-    include: Vec<Extra>,
+    include: Vec<IncludableField>,
     /// Leave out what is written otherwise
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
-    exclude: Vec<Field>,
+    exclude: Vec<ExcludableField>,
     /// Key of the hashes of clients, the same for timelines that belong together [default: random]
     #[arg(long, value_name = "TOKEN|@FILE")]
     client_key: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Extra {
+enum IncludableField {
     /// A keyed hash of the address
     Client,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Field {
+enum ExcludableField {
     Host,
     Status,
     Duration,
@@ -70,18 +70,18 @@ enum Field {
 
 /// `timeline build LOG… -o FILE`.
 pub(super) fn command() -> Command {
-    BuildArgs::augment_args(Command::new(NAME))
+    TimelineBuildArgs::augment_args(Command::new(NAME))
         .about("Make a timeline of access logs")
         .after_help(AFTER_HELP)
 }
 
 /// Builds the timeline, and tells on stderr what is in it.
-pub(super) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
-    let args = BuildArgs::from_arg_matches(matches)?;
+pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
+    let args = TimelineBuildArgs::from_arg_matches(matches)?;
     let begun = Instant::now();
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let build = args.build()?.stop(stop.clone());
-    let signals = Signals::watch(&stop)?;
+    let signals = SignalWatcher::watch(&stop)?;
     let to_stdout = args.output.as_os_str() == "-";
     let built = if to_stdout {
         build.write_to(io::stdout)
@@ -96,43 +96,47 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
                 args.output.display().to_string()
             };
             summary::print(&built, &output, begun.elapsed());
-            Ok(Exit::OK)
+            Ok(CommandExit::OK)
         }
         (Err(error), Some(exit)) if error.kind() == ErrorKind::Stopped => {
-            runner::say("stopped: no timeline was written");
+            runner::print_stderr("stopped: no timeline was written");
             Ok(exit)
         }
-        (Err(error), _) => Err(Error::Run(format!("failed to {}", chain(&error)))),
+        (Err(error), _) => Err(Error::Run(format!("failed to {}", error_chain(&error)))),
     }
 }
 
-impl BuildArgs {
-    fn build(&self) -> Result<Build, Error> {
-        let build = Build::of(&self.logs)
+impl TimelineBuildArgs {
+    fn build(&self) -> Result<TimelineBuilder, Error> {
+        let build = TimelineBuilder::new(&self.logs)
             .seed(self.seed)
             .strict(self.strict)
-            .include(self.included()?);
-        self.reading.apply(build, &self.logs)
+            .include(self.included_fields()?);
+        self.log_reading.apply(build, &self.logs)
     }
 
-    fn included(&self) -> Result<Include, Error> {
+    fn included_fields(&self) -> Result<IncludedFields, Error> {
         let with = |field| !self.exclude.contains(&field);
-        let key = self.client_key.as_deref().map(key).transpose()?;
-        let wanted = key.is_some() || self.include.contains(&Extra::Client);
-        let mut include = Include::default();
-        include.host = with(Field::Host);
-        include.status = with(Field::Status);
-        include.duration = with(Field::Duration);
-        include.bytes = with(Field::Bytes);
-        include.route = with(Field::Route);
-        include.client = wanted.then(|| key.unwrap_or_else(ClientKey::random));
+        let key = self
+            .client_key
+            .as_deref()
+            .map(parse_client_key)
+            .transpose()?;
+        let wanted = key.is_some() || self.include.contains(&IncludableField::Client);
+        let mut include = IncludedFields::default();
+        include.host = with(ExcludableField::Host);
+        include.status = with(ExcludableField::Status);
+        include.duration = with(ExcludableField::Duration);
+        include.bytes = with(ExcludableField::Bytes);
+        include.route = with(ExcludableField::Route);
+        include.client = wanted.then(|| key.unwrap_or_else(ClientHashKey::random));
         Ok(include)
     }
 }
 
 /// A key as it is given, or what a file has of it, where nobody sees it in the list of processes.
-fn key(token: &str) -> Result<ClientKey, Error> {
-    let wrong = |wrong: &str| Error::value("--client-key <TOKEN|@FILE>", "***", wrong);
+fn parse_client_key(token: &str) -> Result<ClientHashKey, Error> {
+    let wrong = |wrong: &str| Error::invalid_value("--client-key <TOKEN|@FILE>", "***", wrong);
     let read;
     let token = match token.strip_prefix('@') {
         Some(path) => {
@@ -144,5 +148,5 @@ fn key(token: &str) -> Result<ClientKey, Error> {
     if token.is_empty() {
         return Err(wrong("it is empty, and anybody would know it"));
     }
-    Ok(ClientKey::of(token))
+    Ok(ClientHashKey::from_secret(token))
 }

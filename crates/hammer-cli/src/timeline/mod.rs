@@ -1,16 +1,16 @@
 //! `hammer timeline`: what makes timelines, and looks at them.
 
 mod build;
-mod reading_args;
+mod log_reading_args;
 pub(crate) mod show;
 mod summary;
 
 use clap::{ArgMatches, Command};
 
-pub(crate) use reading_args::ReadingArgs;
+pub(crate) use log_reading_args::LogReadingArgs;
 
+use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::exit::Exit;
 
 /// The subcommand.
 pub(crate) const NAME: &str = "timeline";
@@ -25,10 +25,10 @@ pub(crate) fn command() -> Command {
 }
 
 /// Runs the one that is asked for.
-pub(crate) fn run(matches: &ArgMatches) -> Result<Exit, Error> {
+pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     match matches.subcommand() {
         Some((build::NAME, matches)) => build::run(matches),
         Some((show::NAME, matches)) => show::run(matches),
-        _ => Ok(Exit::USAGE),
+        _ => Ok(CommandExit::USAGE),
     }
 }

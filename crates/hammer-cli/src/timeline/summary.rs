@@ -3,20 +3,20 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
-use hammer_replay::build::{Built, BuiltSource};
+use hammer_replay::compile::{BuildSummary, LogSourceSummary};
 use hammer_replay::timeline::TimeBase;
 
-use crate::text::harmless;
-use crate::text::number::whole;
+use crate::text::number::format_count;
+use crate::text::sanitize;
 
 /// Logs that are named one by one.
-const MOST_SOURCES: usize = 8;
+const MAX_SOURCES: usize = 8;
 
 /// Tells what was built.
-pub(super) fn print(built: &Built, output: &str, took: Duration) {
-    let mut text = text(built, output);
+pub(super) fn print(built: &BuildSummary, output: &str, took: Duration) {
+    let mut text = summary_text(built, output);
     let per_second = built.lines as f64 / took.as_secs_f64();
-    let (took, per_second) = (took.as_secs_f64(), whole(per_second.round() as u64));
+    let (took, per_second) = (took.as_secs_f64(), format_count(per_second.round() as u64));
     // Writing to a string cannot fail.
     let _ = write!(text, "{:<11} {took:.2} s, {per_second} lines/s", "took");
     if let Some(megabytes) = peak_megabytes() {
@@ -37,49 +37,59 @@ fn peak_megabytes() -> Option<u64> {
     Some(kibibytes * 1_024 / 1_000_000)
 }
 
-fn text(built: &Built, output: &str) -> String {
+fn summary_text(built: &BuildSummary, output: &str) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let mut row = |name: &str, what: &str| {
-        let _ = writeln!(text, "{name:<11} {}", harmless(what));
+        let _ = writeln!(text, "{name:<11} {}", sanitize(what));
     };
     row("timeline", output);
-    for source in built.sources.iter().take(MOST_SOURCES) {
-        row("log", &log(source));
+    for source in built.sources.iter().take(MAX_SOURCES) {
+        row("log", &log_text(source));
     }
-    if let Some(more @ 1..) = built.sources.len().checked_sub(MOST_SOURCES) {
+    if let Some(more @ 1..) = built.sources.len().checked_sub(MAX_SOURCES) {
         row("", &format!("and {more} more"));
     }
-    let (lines, rows) = (whole(built.lines), whole(built.trailer.rows));
+    let (lines, rows) = (format_count(built.lines), format_count(built.trailer.rows));
     row("rows", &format!("{rows} of {lines} lines"));
-    let span = Duration::try_from(built.last.duration_since(built.first)).unwrap_or_default();
+    let span = Duration::try_from(built.last_arrival.duration_since(built.first_arrival))
+        .unwrap_or_default();
     let span = humantime::format_duration(Duration::from_millis(span.as_millis() as u64));
     // Without a row there is no time, and 1970 would be a lie.
     if built.trailer.rows > 0 {
         row(
             "span",
-            &format!("{span}, from {:.3} to {:.3}", built.first, built.last),
+            &format!(
+                "{span}, from {:.3} to {:.3}",
+                built.first_arrival, built.last_arrival
+            ),
         );
     }
-    for (first, again) in twice(built) {
+    for (first, again) in duplicate_logs(built) {
         row(
             "warning",
             &format!("{first} and {again} are the same log, and each hit is there twice"),
         );
     }
-    if built.whole_seconds > 0 {
-        let rows = whole(built.whole_seconds);
+    if built.whole_second_rows > 0 {
+        let rows = format_count(built.whole_second_rows);
         row(
             "stamps",
             &format!("{rows} of whole seconds, with places within them by --spread"),
         );
     }
     if built.reordered > 0 {
-        let (rows, farthest) = (whole(built.reordered), shown(built.farthest));
+        let (rows, farthest) = (
+            format_count(built.reordered),
+            format_span(built.max_displacement),
+        );
         row("reordered", &format!("{rows} rows, by up to {farthest}"));
     }
-    if built.late > 0 {
-        let (late, spilled) = (whole(built.late), whole(built.spilled));
+    if built.late_rows > 0 {
+        let (late, spilled) = (
+            format_count(built.late_rows),
+            format_count(built.spilled_rows),
+        );
         row(
             "late",
             &format!("{late} rows were merged in the end, {spilled} of them from disk"),
@@ -91,10 +101,13 @@ fn text(built: &Built, output: &str) -> String {
             Some(format!(", first at {name}:{line}"))
         });
         let example = example.unwrap_or_default();
-        row("skipped", &format!("{}: {skip}{example}", whole(*count)));
+        row(
+            "skipped",
+            &format!("{}: {skip}{example}", format_count(*count)),
+        );
     }
-    if built.doubtful > 0 {
-        let rows = whole(built.doubtful);
+    if built.inconsistent_rows > 0 {
+        let rows = format_count(built.inconsistent_rows);
         row(
             "doubtful",
             &format!("{rows} rows whose two stamps are over an hour apart; see --time-base"),
@@ -104,7 +117,7 @@ fn text(built: &Built, output: &str) -> String {
 }
 
 /// Logs that have the same in them as one before, and that one.
-fn twice(built: &Built) -> impl Iterator<Item = (&str, &str)> {
+fn duplicate_logs(built: &BuildSummary) -> impl Iterator<Item = (&str, &str)> {
     let hashes = &built.trailer.sources_xxh64;
     let logs = hashes.iter().zip(&built.sources).enumerate();
     logs.filter(|(_, (_, log))| log.rows > 0)
@@ -115,7 +128,7 @@ fn twice(built: &Built) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// How arrivals were found.
-pub(super) fn based(base: TimeBase) -> &'static str {
+pub(super) fn time_base_text(base: TimeBase) -> &'static str {
     match base {
         TimeBase::Start => "stamped at the start",
         TimeBase::EndMinusDuration => "stamped at the end, less the duration",
@@ -124,18 +137,18 @@ pub(super) fn based(base: TimeBase) -> &'static str {
     }
 }
 
-fn log(source: &BuiltSource) -> String {
-    let BuiltSource { name, format, .. } = source;
-    let base = based(source.time_base);
+fn log_text(source: &LogSourceSummary) -> String {
+    let LogSourceSummary { name, format, .. } = source;
+    let base = time_base_text(source.time_base);
     let how = if source.detected {
         "looks like"
     } else {
         "read as"
     };
-    let (rows, lines) = (whole(source.rows), whole(source.lines));
+    let (rows, lines) = (format_count(source.rows), format_count(source.lines));
     format!("{name}: {how} {format}, {base}; {rows} of {lines} lines")
 }
 
-fn shown(span: Duration) -> impl std::fmt::Display {
+fn format_span(span: Duration) -> impl std::fmt::Display {
     humantime::format_duration(Duration::from_micros(span.as_micros() as u64))
 }

@@ -1,4 +1,4 @@
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::command::{output, stderr};
 
@@ -195,10 +195,10 @@ const TABLE: &[(&[&str], &str, &str)] = &[
 
 #[test]
 fn bad_flags_are_named_and_nothing_is_sent() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     for (flags, named, right) in TABLE {
-        refused(&[&["http", url.as_str()], *flags].concat(), named, right);
+        assert_refused(&[&["http", url.as_str()], *flags].concat(), named, right);
     }
     for (flags, named, right) in [
         (
@@ -216,7 +216,7 @@ fn bad_flags_are_named_and_nothing_is_sent() {
         (["--method", "G T"], "--method", "GET or POST"),
         (["--hammer", "sledge"], "--hammer", "right would be http"),
     ] {
-        refused(
+        assert_refused(
             &[&["run", "--endpoint", &url], &flags[..]].concat(),
             named,
             right,
@@ -281,18 +281,18 @@ fn bad_urls_are_told_what_would_be_right() {
         ("http://:80/", "http://localhost:8080/"),
         ("http://a:99999/", "65535"),
     ] {
-        refused(&["http", url], "[URL]", right);
-        refused(&["run", "--endpoint", url], "--endpoint", right);
+        assert_refused(&["http", url], "[URL]", right);
+        assert_refused(&["run", "--endpoint", url], "--endpoint", right);
     }
-    refused(&["run"], "--endpoint", "");
-    refused(
+    assert_refused(&["run"], "--endpoint", "");
+    assert_refused(
         &["run", "--endpoint", "gopher://a/"],
         "--endpoint",
         "unknown scheme 'gopher'",
     );
 }
 
-fn refused(args: &[&str], named: &str, right: &str) {
+fn assert_refused(args: &[&str], named: &str, right: &str) {
     let output = output(args);
     let message = stderr(&output);
     assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");

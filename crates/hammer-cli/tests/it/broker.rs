@@ -8,14 +8,14 @@ use std::thread;
 pub(crate) fn serve() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
-    let subscribers = Arc::<Mutex<Subscribers>>::default();
+    let subscribers = Arc::<Mutex<BrokerSubscribers>>::default();
     thread::spawn(move || {
         for (number, stream) in listener.incoming().map_while(Result::ok).enumerate() {
             let subscribers = subscribers.clone();
             thread::spawn(move || {
                 stream.set_nodelay(true).unwrap();
                 // However it ends: who is gone gets nothing more.
-                let _ = answer(number, stream, &subscribers);
+                let _ = serve_client(number, stream, &subscribers);
                 let all = &mut subscribers.lock().unwrap().all;
                 all.retain(|subscriber| subscriber.number != number);
             });
@@ -25,19 +25,19 @@ pub(crate) fn serve() -> String {
 }
 
 #[derive(Default)]
-struct Subscribers {
-    all: Vec<Subscriber>,
+struct BrokerSubscribers {
+    all: Vec<BrokerSubscriber>,
     /// Where the next message goes that they share.
     turn: usize,
 }
 
-struct Subscriber {
+struct BrokerSubscriber {
     number: usize,
     shares: bool,
     stream: TcpStream,
 }
 
-impl Subscribers {
+impl BrokerSubscribers {
     fn pass_on(&mut self, packet: &[u8]) {
         self.turn += 1;
         let one = self.turn % self.all.len().max(1);
@@ -49,7 +49,11 @@ impl Subscribers {
     }
 }
 
-fn answer(number: usize, mut stream: TcpStream, others: &Mutex<Subscribers>) -> io::Result<()> {
+fn serve_client(
+    number: usize,
+    mut stream: TcpStream,
+    others: &Mutex<BrokerSubscribers>,
+) -> io::Result<()> {
     loop {
         let (first, body) = packet(&mut stream)?;
         let topic = |body: &[u8]| 2 + usize::from(u16::from_be_bytes([body[0], body[1]]));
@@ -74,7 +78,7 @@ fn answer(number: usize, mut stream: TcpStream, others: &Mutex<Subscribers>) -> 
             8 => {
                 let shares = body.windows(6).any(|part| part == b"$share");
                 let stream = stream.try_clone()?;
-                let subscriber = Subscriber {
+                let subscriber = BrokerSubscriber {
                     number,
                     shares,
                     stream,

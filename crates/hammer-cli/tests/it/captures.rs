@@ -3,12 +3,12 @@
 use std::fs;
 
 use crate::command::{hammer, output, report, stderr, stdout};
-use crate::http::{Server, answer, ok};
+use crate::http::{RecordingServer, answer, ok};
 use crate::values::paths;
 
 #[test]
 fn a_log_in_is_followed_by_work_without_code() {
-    let server = Server::replying(|request| {
+    let server = RecordingServer::replying(|request| {
         let lower = request.to_lowercase();
         if lower.starts_with("post /login ") {
             return answer("200 OK", "", r#"{"session": {"id": "s1", "cart": 7}}"#);
@@ -140,7 +140,7 @@ fn texts_that_are_no_templates_are_shown_with_their_place() {
 /// one hit with its secrets sees them.
 #[test]
 fn what_was_filled_in_is_in_no_log_and_no_report() {
-    let server = Server::replying(|_| answer("200 OK", "X-Next: hush2\r\n", ""));
+    let server = RecordingServer::replying(|_| answer("200 OK", "X-Next: hush2\r\n", ""));
     let url = format!("{}?token={{{{env SECRET}}}}{{{{seq}}}}", server.url);
     let run = |more: &[&str]| {
         let output = hammer(&["http", &url, "-H", "X-Api-Key: {{env SECRET}}{{seq}}"])
@@ -178,7 +178,7 @@ fn what_was_filled_in_is_in_no_log_and_no_report() {
 /// Whatever the place and the way that it is written.
 #[test]
 fn one_hit_is_shown_without_the_tokens_and_the_environment_that_are_in_it() {
-    let server = Server::replying(|request| {
+    let server = RecordingServer::replying(|request| {
         let body = request.replace("hush3", "hush1");
         answer("200 OK", "X-Seen: hush1\r\n", &body)
     });

@@ -41,8 +41,9 @@ fn an_unknown_command_is_told_what_there_is() {
 #[test]
 fn an_invalid_verdict_is_an_error_if_asked_for() {
     // One slot, and answers that take ten times as long as the schedule has time for.
-    let knobs = hammer_target::Knobs::default().delay(std::time::Duration::from_millis(100));
-    let target = hammer_target::Target::spawn(knobs).unwrap();
+    let knobs =
+        hammer_target::TargetBehavior::default().delay(std::time::Duration::from_millis(100));
+    let target = hammer_target::TargetServer::spawn(knobs).unwrap();
     let url = target.url();
     let args = [
         "http", &url, "-r", "100", "-z", "1", "-c", "1", "--drain", "10ms", "-q", "-o", "json",

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use hammer_target::{Certificate, Knobs, Target};
+use hammer_target::{ServerCertificate, TargetBehavior, TargetServer};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::broker;
@@ -26,14 +26,14 @@ const TIMELINE: &str = r#"{"schema":"hammer.timeline/1","epoch":"2026-03-01T10:0
 "#;
 
 /// A fenced block of a document.
-struct Block {
+struct FencedBlock {
     document: String,
     kind: String,
     text: String,
 }
 
 /// The blocks of all documents that a user reads.
-fn blocks() -> Vec<Block> {
+fn blocks() -> Vec<FencedBlock> {
     let mut paths = vec![repository("README.md"), repository("CHANGELOG.md")];
     let docs = fs::read_dir(repository("docs")).unwrap();
     paths.extend(docs.map(|file| file.unwrap().path()));
@@ -42,15 +42,15 @@ fn blocks() -> Vec<Block> {
     paths.iter().flat_map(|path| blocks_of(path)).collect()
 }
 
-fn blocks_of(path: &Path) -> Vec<Block> {
+fn blocks_of(path: &Path) -> Vec<FencedBlock> {
     let document = path.file_name().unwrap().to_string_lossy().into_owned();
-    let mut blocks: Vec<Block> = vec![];
+    let mut blocks: Vec<FencedBlock> = vec![];
     let mut open = false;
     for line in fs::read_to_string(path).unwrap().lines() {
         match line.strip_prefix("```") {
             Some(kind) if !open => {
                 open = true;
-                blocks.push(Block {
+                blocks.push(FencedBlock {
                     document: document.clone(),
                     kind: kind.to_owned(),
                     text: String::new(),
@@ -69,11 +69,11 @@ fn blocks_of(path: &Path) -> Vec<Block> {
 }
 
 /// What the commands of the docs find: a target in the place of each that they name, and files.
-struct Place {
-    plain: Target,
-    tls: Target,
+struct DocsEnvironment {
+    plain: TargetServer,
+    tls: TargetServer,
     /// Where there are tokens.
-    tokens: Target,
+    tokens: TargetServer,
     echo: String,
     broker: String,
     /// What the docs have exported so far.
@@ -82,9 +82,9 @@ struct Place {
     path: std::ffi::OsString,
 }
 
-impl Place {
+impl DocsEnvironment {
     fn new() -> Self {
-        let certificate = Certificate::self_signed(["127.0.0.1"]).unwrap();
+        let certificate = ServerCertificate::self_signed(["127.0.0.1"]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in [
             ("body.json", "{}"),
@@ -103,12 +103,15 @@ impl Place {
         let path = env::var_os("PATH").unwrap();
         let path = programs.into_iter().chain(env::split_paths(&path));
         Self {
-            plain: Target::spawn(Knobs::default()).unwrap(),
-            tls: Target::builder()
+            plain: TargetServer::spawn(TargetBehavior::default()).unwrap(),
+            tls: TargetServer::builder()
                 .tls(certificate)
-                .spawn(Knobs::default())
+                .spawn(TargetBehavior::default())
                 .unwrap(),
-            tokens: Target::spawn(Knobs::default().tokens(Duration::from_secs(60))).unwrap(),
+            tokens: TargetServer::spawn(
+                TargetBehavior::default().require_tokens(Duration::from_secs(60)),
+            )
+            .unwrap(),
             echo: echo::server().to_string(),
             broker: broker::serve(),
             exported: vec![],
@@ -167,7 +170,11 @@ impl Place {
         let code = output.status.code();
         // How fast a noisy machine is, is not the docs' to promise.
         let judged = code == Some(99) && command.contains("--assert");
-        assert!(code == Some(0) || judged, "{command}: {}", told(&output));
+        assert!(
+            code == Some(0) || judged,
+            "{command}: {}",
+            stderr_text(&output)
+        );
     }
 
     /// A target serves until it is told to end.
@@ -200,7 +207,7 @@ fn logs(folder: &Path) {
     fs::write(folder.join("inference.csv"), columns).unwrap();
 }
 
-fn told(output: &Output) -> String {
+fn stderr_text(output: &Output) -> String {
     format!("{:?}\n{}{}", output.status, stdout(output), stderr(output))
 }
 
@@ -208,7 +215,7 @@ fn told(output: &Output) -> String {
 fn the_commands_in_the_docs_run() {
     let (mut ran, mut known) = (0, 0);
     for block in blocks().iter().filter(|block| block.kind == "sh") {
-        let mut place = Place::new();
+        let mut place = DocsEnvironment::new();
         let mut lines = block.text.lines();
         while let Some(line) = lines.next() {
             let mut line = line.to_owned();
@@ -264,7 +271,7 @@ fn is_known(command: &str) -> bool {
 fn the_plans_in_the_docs_run() {
     let mut ran = 0;
     for block in blocks() {
-        let Block {
+        let FencedBlock {
             document,
             kind,
             text,
@@ -273,13 +280,13 @@ fn the_plans_in_the_docs_run() {
         if !matches!(kind.as_str(), "toml" | "json") || is_plan == [false; 3] {
             continue;
         }
-        let target = Target::spawn(Knobs::default()).unwrap();
+        let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
         let url = target.url();
         // What a reader would replace, and files that he would have.
         let plan = text.replace("http://127.0.0.1:8080/", &url);
         let env = [("TARGET", url.trim_end_matches('/')), ("TOKEN", "t")];
         let output = run(&format!("plan.{kind}"), &plan, &["-q", "-o", "json"], &env);
-        let told = format!("{document}: {plan}: {}", told(&output));
+        let told = format!("{document}: {plan}: {}", stderr_text(&output));
         assert_eq!(output.status.code(), Some(0), "{told}");
         let report = parsed(&output);
         assert_eq!(report["hits"]["ok"], report["hits"]["scheduled"], "{told}");
@@ -294,7 +301,7 @@ fn the_plans_in_the_docs_run() {
 #[test]
 fn the_errors_in_the_docs_are_what_is_said() {
     let mut seen = 0;
-    for Block { document, text, .. } in blocks() {
+    for FencedBlock { document, text, .. } in blocks() {
         let Some(rest) = text.strip_prefix("error: invalid value '") else {
             continue;
         };

@@ -9,12 +9,12 @@ use std::thread;
 use crate::command::{hammer, json, output, report, stderr, stdout};
 
 /// A server that notes each request, and answers with what `reply` makes of it.
-pub(crate) struct Server {
+pub(crate) struct RecordingServer {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
-impl Server {
+impl RecordingServer {
     pub(crate) fn replying(reply: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -67,8 +67,8 @@ pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
     )
 }
 
-pub(crate) fn ok() -> Server {
-    Server::replying(|_| answer("200 OK", "Server: test\r\n", "{\"id\": 7}"))
+pub(crate) fn ok() -> RecordingServer {
+    RecordingServer::replying(|_| answer("200 OK", "Server: test\r\n", "{\"id\": 7}"))
 }
 
 #[test]
@@ -258,7 +258,8 @@ fn targets_come_from_a_file() {
 
 #[test]
 fn one_hit_is_shown_without_what_is_secret_in_its_query() {
-    let target = hammer_target::Target::spawn(hammer_target::Knobs::default()).unwrap();
+    let target =
+        hammer_target::TargetServer::spawn(hammer_target::TargetBehavior::default()).unwrap();
     let url = format!("{}?token=s3cret&page=2", target.url());
     let shown = stdout(&output(&["http", &url, "--once"]));
     assert!(
@@ -287,7 +288,7 @@ fn messages_about_flags_show_no_secret() {
 
 #[test]
 fn one_hit_is_shown_with_its_secrets_masked() {
-    let server = Server::replying(|request| {
+    let server = RecordingServer::replying(|request| {
         if request.starts_with("POST /a ") {
             return answer(
                 "303 See Other",
@@ -380,7 +381,7 @@ fn one_hit_that_is_not_ok_is_told_and_ends_with_1() {
 
 #[test]
 fn no_secret_is_in_the_most_talkative_log() {
-    let server = Server::replying(|request| match request.starts_with("GET /b ") {
+    let server = RecordingServer::replying(|request| match request.starts_with("GET /b ") {
         true => answer("200 OK", "Set-Cookie: b=secret1\r\n", ""),
         false => answer("302 Found", "Location: /b\r\nSet-Cookie: a=secret2\r\n", ""),
     });

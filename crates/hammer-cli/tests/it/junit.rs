@@ -3,7 +3,7 @@ use quick_xml::events::{BytesStart, Event};
 
 /// A test suite of JUnit's XML.
 #[derive(Debug, Default, PartialEq)]
-pub(crate) struct Suite {
+pub(crate) struct JunitSuite {
     pub(crate) name: String,
     pub(crate) cases: Vec<String>,
     /// The messages of the cases that failed.
@@ -11,9 +11,9 @@ pub(crate) struct Suite {
 }
 
 /// The suites of a document, which is well formed, nests as it should, and counts what it has.
-pub(crate) fn suites(xml: &str) -> Vec<Suite> {
+pub(crate) fn suites(xml: &str) -> Vec<JunitSuite> {
     let mut reader = Reader::from_str(xml);
-    let mut suites: Vec<Suite> = vec![];
+    let mut suites: Vec<JunitSuite> = vec![];
     let (mut open, mut counts) = (vec![], vec![]);
     loop {
         let event = reader.read_event().unwrap_or_else(|e| panic!("{e}: {xml}"));
@@ -26,9 +26,9 @@ pub(crate) fn suites(xml: &str) -> Vec<Suite> {
                     b"testsuite" => {
                         assert_eq!(open, ["testsuites"], "{xml}");
                         counts.push(["tests", "failures"].map(|name| attribute(&start, name)));
-                        suites.push(Suite {
+                        suites.push(JunitSuite {
                             name: attribute(&start, "name"),
-                            ..Suite::default()
+                            ..JunitSuite::default()
                         });
                     }
                     b"testcase" => {

@@ -1,14 +1,14 @@
 use std::fs;
 use std::process::Stdio;
 
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 use serde_json::{Value, json};
 
 use crate::command::{hammer, json as parsed, output, report, repository, stderr, stdout};
 
 #[test]
 fn the_json_report_fits_its_schema_and_has_no_other_keys() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let schema = fs::read(repository("docs/report.schema.json")).unwrap();
     let mut schema: Value = serde_json::from_slice(&schema).unwrap();
     let reference = fs::read_to_string(repository("docs/REPORT.md")).unwrap();
@@ -56,7 +56,7 @@ pub(crate) fn close(schema: &mut Value) {
 
 #[test]
 fn a_json_file_and_text_on_stdout() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report.json");
     let json = format!("json={}", path.display());
@@ -73,7 +73,7 @@ fn a_json_file_and_text_on_stdout() {
 
 #[test]
 fn a_line_of_csv_for_each_hit() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hits.csv");
     let hits = format!("hits={}", path.display());
@@ -105,7 +105,7 @@ fn a_line_of_csv_for_each_hit() {
 
 #[test]
 fn a_closed_stdout_loses_nothing_else() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report.json");
     let json = format!("json={}", path.display());
@@ -136,7 +136,7 @@ fn a_closed_stdout_loses_nothing_else() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_named_and_the_report_is_not_lost() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     for outputs in [
         &["-o", "json=/dev/full"][..],
@@ -164,7 +164,7 @@ fn a_full_disk_is_named_and_the_report_is_not_lost() {
 
 #[test]
 fn progress_is_a_line_each_ten_seconds_and_none_when_quiet() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = ["http", &url, "-r", "50", "-z", "10500ms", "-o", "json=-"];
     let quiet = hammer(&args)

@@ -1,22 +1,25 @@
 use std::fs;
 
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::command::{json as parsed, stderr, stdout};
 use crate::junit::suites;
 use crate::plans::run;
 
 /// Two targets, of which the second one answers nothing well, and a plan that hits both.
-struct Both {
-    targets: [Target; 2],
+struct TwoTargetPlan {
+    targets: [TargetServer; 2],
     loads: String,
 }
 
-impl Both {
+impl TwoTargetPlan {
     fn new() -> Self {
-        let targets = [Knobs::default(), Knobs::default().status(500).unwrap()]
-            .map(|knobs| Target::spawn(knobs).unwrap());
-        let [good, bad] = targets.each_ref().map(Target::url);
+        let targets = [
+            TargetBehavior::default(),
+            TargetBehavior::default().status(500).unwrap(),
+        ]
+        .map(|knobs| TargetServer::spawn(knobs).unwrap());
+        let [good, bad] = targets.each_ref().map(TargetServer::url);
         let loads = format!(
             "[[load]]\nname = 'good'\ntarget = '{good}'\nrate = 20\nduration = 1\n\
              [[load]]\nname = 'bad'\ntarget = '{bad}'\nrate = '20/500ms, 40/500ms'\n"
@@ -31,7 +34,7 @@ impl Both {
 
 #[test]
 fn thresholds_are_about_loads_and_stages_and_end_the_plan_with_99() {
-    let both = Both::new();
+    let both = TwoTargetPlan::new();
     let passing =
         "'[good] errors == 0', '[bad, stage 1] hits == 10', '[bad, stage 40/500ms] hits == 20',
         '[bad, stage 2] errors == 100%', 'hits == 50'";
@@ -69,7 +72,7 @@ fn thresholds_are_about_loads_and_stages_and_end_the_plan_with_99() {
 
 #[test]
 fn junit_has_a_suite_for_the_plan_and_one_for_each_load() {
-    let both = Both::new();
+    let both = TwoTargetPlan::new();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hammer.xml");
     let plan = both.plan(&format!(
@@ -102,7 +105,7 @@ fn junit_has_a_suite_for_the_plan_and_one_for_each_load() {
 /// Text of the plan, where it is wrong, and what is shown.
 #[test]
 fn what_fits_no_load_is_shown_with_its_place_and_nothing_is_sent() {
-    let both = Both::new();
+    let both = TwoTargetPlan::new();
     for (first, place, shown) in [
         (
             "assert = '[worse] errors == 0'",

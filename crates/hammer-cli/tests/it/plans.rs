@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 use serde_json::{Value, json};
 
 use crate::command::{examples, hammer, json as parsed, output, repository, stderr, stdout};
@@ -33,7 +33,7 @@ const JSON: &[&str] = &["-q", "-o", "json"];
 
 #[test]
 fn the_scenario_of_the_ancestor_runs_as_it_is() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let scenario = json!({"duration": 1, "tps": 20, "hammer": "http", "hammerConfig": {
         "endpoint": target.url(), "method": "PUT", "payload": "@${X}",
         "headers": {"content-type": "application/json"}}});
@@ -47,8 +47,8 @@ fn the_scenario_of_the_ancestor_runs_as_it_is() {
 
 #[test]
 fn three_loads_run_at_the_same_time_and_count_what_their_targets_count() {
-    let targets = [(); 3].map(|()| Target::spawn(Knobs::default()).unwrap());
-    let urls = targets.each_ref().map(Target::url);
+    let targets = [(); 3].map(|()| TargetServer::spawn(TargetBehavior::default()).unwrap());
+    let urls = targets.each_ref().map(TargetServer::url);
     let [a, b, c] = &urls;
     let plan = format!(
         "[[load]]\nname = 'steady'\ntarget = '{a}'\nrate = 100\nduration = 1\n\
@@ -95,7 +95,7 @@ fn three_loads_run_at_the_same_time_and_count_what_their_targets_count() {
 /// Loads that do not say how many threads they want share the cores.
 #[test]
 fn cores_are_shared_by_loads() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let load = format!("[[load]]\ntarget = '{}'\nhits = 1\n", target.url());
     for loads in 1..=4 {
@@ -146,7 +146,7 @@ fn fits_schema(report: &Value) {
 
 #[test]
 fn three_loads_fit_on_a_screen() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let load = format!(
         "[[load]]\ntarget = '{}'\nrate = 20\nhits = 4\n",
         target.url()
@@ -170,7 +170,7 @@ fn three_loads_fit_on_a_screen() {
 
 #[test]
 fn a_plan_with_one_load_is_reported_as_the_command_line_does() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let plan = format!("output = 'text'\n[[load]]\ntarget = '{url}'\nrate = 100\nhits = 5\n");
     let by_plan = run("plan.toml", &plan, &["-q"], &[]);
@@ -190,7 +190,7 @@ fn a_plan_with_one_load_is_reported_as_the_command_line_does() {
 
 #[test]
 fn a_plan_comes_from_stdin_too() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let plan = json!({"load": [{"target": target.url(), "rate": 100, "hits": 7}]});
     let mut child = hammer(&["run", "-", "-q", "-o", "json"])
         .stdin(Stdio::piped())
@@ -208,8 +208,9 @@ fn a_plan_comes_from_stdin_too() {
 
 #[test]
 fn an_invalid_load_makes_the_plan_invalid_and_says_which() {
-    let slow = Target::spawn(Knobs::default().delay(Duration::from_millis(100))).unwrap();
-    let fast = Target::spawn(Knobs::default()).unwrap();
+    let slow =
+        TargetServer::spawn(TargetBehavior::default().delay(Duration::from_millis(100))).unwrap();
+    let fast = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let plan = format!(
         "require_valid = true\noutput = 'json'\n\
          [[load]]\nname = 'fast'\ntarget = '{}'\nrate = 10\nduration = 1\n\
@@ -230,7 +231,7 @@ fn an_invalid_load_makes_the_plan_invalid_and_says_which() {
 fn the_example_runs_against_the_target_of_its_variable() {
     let example = output(&["plan", "--example"]);
     assert_eq!(example.status.code(), Some(0));
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let env = [("TARGET", url.trim_end_matches('/'))];
     let example = stdout(&example);
@@ -297,7 +298,7 @@ fn the_peak_of_a_plan_is_found_however_narrow_it_is() {
 
 #[test]
 fn a_dry_run_tells_what_would_be_sent_and_sends_nothing() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("r.json");
@@ -328,7 +329,7 @@ fn a_dry_run_tells_what_would_be_sent_and_sends_nothing() {
 
 #[test]
 fn what_is_wrong_with_a_plan_is_named_with_its_place_and_nothing_is_sent() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let good = format!("[[load]]\ntarget = '{url}'\nhits = 1\n");
     for (line, place, said) in [

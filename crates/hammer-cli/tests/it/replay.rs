@@ -4,23 +4,23 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::command::{hammer, output, report, stderr, stdout};
-use crate::http::{Server, ok};
+use crate::http::{RecordingServer, ok};
 
 pub(crate) const HEADER: &str = r#"{"schema":"hammer.timeline/1","epoch":"2026-11-24T09:00:00Z"}"#;
 
 /// A timeline in a folder of its own.
-pub(crate) struct Timeline {
+pub(crate) struct TimelineFixture {
     pub(crate) folder: tempfile::TempDir,
     path: PathBuf,
 }
 
-impl Timeline {
-    pub(crate) fn of(rows: &[String]) -> Self {
+impl TimelineFixture {
+    pub(crate) fn from_rows(rows: &[String]) -> Self {
         let trailer = format!(r#"{{"rows":{}}}"#, rows.len());
-        Self::written(&[HEADER, &rows.join("\n"), &trailer].join("\n"))
+        Self::from_text(&[HEADER, &rows.join("\n"), &trailer].join("\n"))
     }
 
-    pub(crate) fn written(text: &str) -> Self {
+    pub(crate) fn from_text(text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.jsonl");
         fs::write(&path, text).unwrap();
@@ -37,7 +37,7 @@ pub(crate) fn row(t_us: u64, rest: &str) -> String {
 }
 
 /// The request line and the host of each request, sorted, since threads have an order each.
-fn asked(server: &Server) -> Vec<String> {
+fn request_lines(server: &RecordingServer) -> Vec<String> {
     let lines = server.requests().into_iter().map(|request| {
         let line = request.lines().next().unwrap_or_default().to_owned();
         let host = request.lines().find_map(|line| line.strip_prefix("host: "));
@@ -76,7 +76,7 @@ fn every_row_is_sent_once_and_byte_for_byte() {
     let mut sorted = rows.clone();
     sorted.sort_by_key(|(t, ..)| *t);
     let lines: Vec<_> = sorted.iter().map(|(t, rest, ..)| row(*t, rest)).collect();
-    let timeline = Timeline::of(&lines);
+    let timeline = TimelineFixture::from_rows(&lines);
     let server = ok();
     let report = report(&[
         "replay",
@@ -96,7 +96,7 @@ fn every_row_is_sent_once_and_byte_for_byte() {
         })
         .collect();
     expected.sort();
-    assert_eq!(asked(&server), expected);
+    assert_eq!(request_lines(&server), expected);
     assert_eq!(report["arrivals"], "timeline");
     assert_eq!(report["replay"]["planned"], 4_000);
     assert_eq!(report["replay"]["sent"], 4_000);
@@ -104,7 +104,7 @@ fn every_row_is_sent_once_and_byte_for_byte() {
 
 #[test]
 fn what_is_sent_goes_to_the_endpoint_alone_and_only_if_it_is_allowed() {
-    let timeline = Timeline::of(&[
+    let timeline = TimelineFixture::from_rows(&[
         row(0, r#""u":"/a","h":"log.example","s":200,"d":900"#),
         row(1, r#""u":"http://third.example/x""#),
         row(2, r#""u":"/cart","m":"POST","q":5"#),
@@ -200,7 +200,7 @@ fn parts_are_chosen_and_played_again() {
             )
         })
         .collect();
-    let timeline = Timeline::of(&rows);
+    let timeline = TimelineFixture::from_rows(&rows);
     for (flags, hits) in [
         (&["--window", "0..100ms"][..], 10),
         (&["--from", "950ms", "--speed", "10"][..], 5),
@@ -241,7 +241,7 @@ fn parts_are_chosen_and_played_again() {
         "50ms",
     ];
     report(&[&args[..], &rewrite].concat());
-    let lines = asked(&server).into_iter();
+    let lines = request_lines(&server).into_iter();
     let paths: Vec<_> = lines
         .filter_map(|line| Some(line.split(' ').nth(1)?.to_owned()))
         .collect();
@@ -270,7 +270,8 @@ fn a_log_is_played_as_a_timeline_is() {
             "192.0.2.7 - - [24/Nov/2026:09:00:0{second} +0000] \"GET {target} HTTP/1.1\" 200 5\n"
         )
     };
-    let log = Timeline::written(&(line(0, "/one") + &line(0, "/two") + &line(1, "/three")));
+    let log =
+        TimelineFixture::from_text(&(line(0, "/one") + &line(0, "/two") + &line(1, "/three")));
     let server = ok();
     let report = report(&[
         "replay",
@@ -281,7 +282,7 @@ fn a_log_is_played_as_a_timeline_is() {
         "10",
     ]);
     assert_eq!(report["hits"]["ok"], 3);
-    let lines = asked(&server);
+    let lines = request_lines(&server);
     assert!(lines[0].starts_with("GET /one "), "{lines:?}");
 }
 
@@ -327,7 +328,7 @@ fn what_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
             "t.jsonl:1: this is no timeline",
         ),
     ] {
-        let timeline = Timeline::written(&text);
+        let timeline = TimelineFixture::from_text(&text);
         let server = ok();
         let played = output(&["replay", timeline.path(), "--endpoint", &server.url]);
         assert_eq!(played.status.code(), Some(1), "{what}");
@@ -361,7 +362,7 @@ fn a_timeline_is_shown_with_a_drawing_and_what_it_would_take() {
             )
         })
         .collect();
-    let timeline = Timeline::of(&rows);
+    let timeline = TimelineFixture::from_rows(&rows);
     let shown = stdout(&output(&["timeline", "show", timeline.path()]));
     for part in [
         "1,000 rows in 5 s   200/s on average   200/s and 20 in 100 ms at the peak",

@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::command::{report, repository};
 use crate::http::ok;
 use crate::outputs::close;
-use crate::replay::{Timeline, row};
+use crate::replay::{TimelineFixture, row};
 
-fn timeline() -> Timeline {
+fn timeline() -> TimelineFixture {
     let rows: Vec<_> = (0..40_u64)
         .map(|n| {
             let method = if n % 4 == 3 { "PUT" } else { "GET" };
@@ -22,7 +22,7 @@ fn timeline() -> Timeline {
             row(n * 1_000, &rest)
         })
         .collect();
-    Timeline::of(&rows)
+    TimelineFixture::from_rows(&rows)
 }
 
 /// The sum of all numbers in a value.
@@ -83,7 +83,7 @@ fn hits_are_counted_in_the_second_in_which_they_are_due() {
     let rows: Vec<_> = (0..30_u64)
         .map(|n| row(n / 10 * 1_000_000, r#""u":"/","h":"a""#))
         .collect();
-    let timeline = Timeline::of(&rows);
+    let timeline = TimelineFixture::from_rows(&rows);
     let server = ok();
     let report = report(&["replay", timeline.path(), "--endpoint", &server.url]);
     let seconds = report["replay"]["seconds"].as_array().unwrap();

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::command::{output, report, stderr, stdout};
 use crate::http::ok;
-use crate::replay::{Timeline, row};
+use crate::replay::{TimelineFixture, row};
 
 /// Two of three rows may be sent, and they have two clients.
-fn timeline() -> Timeline {
+fn timeline() -> TimelineFixture {
     let rows: Vec<_> = (0..90_u64)
         .map(|n| {
             let method = if n % 3 == 1 { "POST" } else { "GET" };
@@ -15,7 +15,7 @@ fn timeline() -> Timeline {
             row(n * 1_000, &rest)
         })
         .collect();
-    Timeline::of(&rows)
+    TimelineFixture::from_rows(&rows)
 }
 
 #[test]

@@ -4,10 +4,10 @@ use std::process::Output;
 
 use crate::command::{output, stderr, stdout};
 use crate::http::ok;
-use crate::replay::{Timeline, row};
+use crate::replay::{TimelineFixture, row};
 
 /// A replay against a name that is nobody's.
-fn dry(timeline: &Timeline, endpoint: &str, more: &[&str]) -> Output {
+fn dry_run(timeline: &TimelineFixture, endpoint: &str, more: &[&str]) -> Output {
     let args = [
         "replay",
         timeline.path(),
@@ -23,7 +23,7 @@ fn the_guard_of_production_looks_at_every_row_however_its_host_is_written() {
     // More names than anybody keeps, then the one that counts, in a row that is not even wanted.
     let names = (0..12_000_u64).map(|n| row(n, &format!(r#""u":"/","h":"h{n}.example""#)));
     let own = row(20_000, r#""u":"/","h":"SHOP.example.:443""#);
-    let timeline = Timeline::of(&names.chain([own]).collect::<Vec<_>>());
+    let timeline = TimelineFixture::from_rows(&names.chain([own]).collect::<Vec<_>>());
     for (endpoint, more, code) in [
         ("http://shop.example", &[][..], 2),
         ("http://shop.example:8080", &[], 2),
@@ -32,7 +32,7 @@ fn the_guard_of_production_looks_at_every_row_however_its_host_is_written() {
         ("http://shop.example", &["--endpoint-is-production"], 0),
         ("http://staging.example", &[], 0),
     ] {
-        let run = dry(&timeline, endpoint, more);
+        let run = dry_run(&timeline, endpoint, more);
         assert_eq!(
             run.status.code(),
             Some(code),
@@ -48,30 +48,30 @@ fn the_guard_of_production_looks_at_every_row_however_its_host_is_written() {
         row(0, r#""u":"/""#),
         row(1, r#""u":"http://shop.example:80/a""#),
     ];
-    let elsewhere = Timeline::of(&elsewhere);
+    let elsewhere = TimelineFixture::from_rows(&elsewhere);
     let rewrite = ["--rewrite", "^http://[^/]*=>"];
     for more in [&[][..], &rewrite] {
-        let run = dry(&elsewhere, "http://shop.example", more);
+        let run = dry_run(&elsewhere, "http://shop.example", more);
         assert_eq!(run.status.code(), Some(2), "{}", stderr(&run));
     }
-    let mapped = Timeline::of(&[row(0, r#""u":"/","h":"[::ffff:127.0.0.1]:80""#)]);
-    let run = dry(&mapped, "http://127.0.0.1:8080", &[]);
+    let mapped = TimelineFixture::from_rows(&[row(0, r#""u":"/","h":"[::ffff:127.0.0.1]:80""#)]);
+    let run = dry_run(&mapped, "http://127.0.0.1:8080", &[]);
     assert_eq!(run.status.code(), Some(2), "{}", stderr(&run));
-    let address = Timeline::of(&[row(0, r#""u":"/","h":"[0:0::1]:80""#)]);
+    let address = TimelineFixture::from_rows(&[row(0, r#""u":"/","h":"[0:0::1]:80""#)]);
     assert_eq!(
-        dry(&address, "http://[::1]:8080", &[]).status.code(),
+        dry_run(&address, "http://[::1]:8080", &[]).status.code(),
         Some(2)
     );
 }
 
 #[test]
 fn a_timeline_without_hosts_blinds_the_guard_and_that_is_told() {
-    let timeline = Timeline::of(&[row(0, r#""u":"/""#), row(1, r#""u":"/","h":"""#)]);
+    let timeline = TimelineFixture::from_rows(&[row(0, r#""u":"/""#), row(1, r#""u":"/","h":"""#)]);
     let told = "no row names its host";
-    let plan = dry(&timeline, "http://shop.example", &[]);
+    let plan = dry_run(&timeline, "http://shop.example", &[]);
     let shown = stdout(&plan).replace("\n              ", " ");
     assert!(shown.contains(told), "{shown}");
-    let meant = dry(
+    let meant = dry_run(
         &timeline,
         "http://shop.example",
         &["--endpoint-is-production"],
@@ -88,7 +88,7 @@ fn a_timeline_without_hosts_blinds_the_guard_and_that_is_told() {
 
 #[test]
 fn what_would_be_ignored_is_refused() {
-    let timeline = Timeline::of(&[row(0, r#""u":"/""#)]);
+    let timeline = TimelineFixture::from_rows(&[row(0, r#""u":"/""#)]);
     for (flags, told) in [
         (
             &["--endpoint", "http://127.0.0.1:9/api"][..],
@@ -140,12 +140,13 @@ fn what_would_be_ignored_is_refused() {
 #[test]
 fn rows_without_a_client_are_counted_where_clients_matter() {
     let client = r#""u":"/","h":"a","c":"000000000000002a""#;
-    let timeline = Timeline::of(&[row(0, client), row(1, r#""u":"/""#), row(2, client)]);
+    let timeline =
+        TimelineFixture::from_rows(&[row(0, client), row(1, r#""u":"/""#), row(2, client)]);
     for flags in [
         &["--sample", "100%", "--by", "client"][..],
         &["--client-header", "X-Client"],
     ] {
-        let plan = dry(&timeline, "http://127.0.0.1:9", flags);
+        let plan = dry_run(&timeline, "http://127.0.0.1:9", flags);
         assert_eq!(plan.status.code(), Some(0), "{}", stderr(&plan));
         let told = "1 of 3 rows do not say which client";
         assert!(stdout(&plan).contains(told), "{}", stdout(&plan));
@@ -155,15 +156,15 @@ fn rows_without_a_client_are_counted_where_clients_matter() {
 #[test]
 fn a_row_that_no_clock_reaches_is_named() {
     let far = row(u64::MAX, &format!(r#""u":"/","d":{}"#, u64::MAX));
-    let timeline = Timeline::of(&[row(0, r#""u":"/""#), far.clone()]);
-    let run = dry(&timeline, "http://127.0.0.1:9", &[]);
+    let timeline = TimelineFixture::from_rows(&[row(0, r#""u":"/""#), far.clone()]);
+    let run = dry_run(&timeline, "http://127.0.0.1:9", &[]);
     assert_eq!(run.status.code(), Some(1));
     assert!(stderr(&run).contains("play row 2 of "), "{}", stderr(&run));
     // Near its own start nothing of it is too large.
     let near = row(u64::MAX - 5, &format!(r#""u":"/","d":{}"#, u64::MAX));
-    let timeline = Timeline::of(&[near, far]);
+    let timeline = TimelineFixture::from_rows(&[near, far]);
     for more in [&[][..], &["--loop", "4294967295"], &["--amplify", "10000"]] {
-        let run = dry(&timeline, "http://127.0.0.1:9", more);
+        let run = dry_run(&timeline, "http://127.0.0.1:9", more);
         assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
     }
 }

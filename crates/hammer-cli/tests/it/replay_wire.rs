@@ -6,7 +6,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
 use crate::command::report;
-use crate::replay::{Timeline, row};
+use crate::replay::{TimelineFixture, row};
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
@@ -34,7 +34,7 @@ fn what_no_url_can_have_is_sent_as_it_was_logged() {
         (r#""u":"//other.example/#""#, b"//other.example/#"),
     ];
     let rows = (0..70_u64).map(|n| row(n * 500, odd[n as usize % 7].0));
-    let timeline = Timeline::of(&rows.collect::<Vec<_>>());
+    let timeline = TimelineFixture::from_rows(&rows.collect::<Vec<_>>());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (tell, told) = channel();

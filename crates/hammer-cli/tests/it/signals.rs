@@ -3,7 +3,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::command::{hammer, json, stderr};
@@ -21,7 +21,7 @@ fn send(child: &Child, signal: Signal) {
 }
 
 /// Looks until it is so; each look at the target takes a moment in which it may become so.
-fn until(what: &str, mut so: impl FnMut() -> bool) {
+fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
     while !so() {
         assert!(
@@ -35,7 +35,7 @@ fn until(what: &str, mut so: impl FnMut() -> bool) {
 #[test]
 fn a_signal_ends_a_running_run_with_its_report() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let target = Target::spawn(Knobs::default()).unwrap();
+        let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
         let child = start(&[
             "http",
             &target.url(),
@@ -48,7 +48,7 @@ fn a_signal_ends_a_running_run_with_its_report() {
             "--assert",
             "hits > 1M",
         ]);
-        until("hits arrive", || target.counts().requests > 10);
+        wait_until("hits arrive", || target.counts().requests > 10);
         send(&child, signal);
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
@@ -65,12 +65,13 @@ fn a_signal_ends_a_running_run_with_its_report() {
 
 #[test]
 fn a_second_signal_does_not_wait_for_hits_in_flight() {
-    let target = Target::spawn(Knobs::default().delay(Duration::from_secs(3600))).unwrap();
+    let target =
+        TargetServer::spawn(TargetBehavior::default().delay(Duration::from_secs(3600))).unwrap();
     let url = target.url();
     let mut child = start(&[
         "http", &url, "-r", "100", "-z", "1h", "-t", "1h", "-o", "json=-",
     ]);
-    until("hits have arrived", || target.counts().requests >= 5);
+    wait_until("hits have arrived", || target.counts().requests >= 5);
     send(&child, Signal::INT);
     let mut said = String::new();
     BufReader::new(child.stderr.take().unwrap())
@@ -85,12 +86,13 @@ fn a_second_signal_does_not_wait_for_hits_in_flight() {
 
 #[test]
 fn a_signal_while_draining_ends_the_wait() {
-    let target = Target::spawn(Knobs::default().delay(Duration::from_secs(3600))).unwrap();
+    let target =
+        TargetServer::spawn(TargetBehavior::default().delay(Duration::from_secs(3600))).unwrap();
     let url = target.url();
     let child = start(&[
         "http", &url, "-n", "5", "-r", "1k", "-t", "1h", "-o", "json=-", "--drain", "1s",
     ]);
-    until("all hits have arrived", || target.counts().requests == 5);
+    wait_until("all hits have arrived", || target.counts().requests == 5);
     send(&child, Signal::TERM);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(143), "{}", stderr(&output));
@@ -145,16 +147,16 @@ fn a_target_prints_its_address_and_at_the_end_its_counts() {
 
 #[test]
 fn a_generator_that_was_stopped_catches_up_without_a_storm_and_says_so() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let child = start(&[
         "http", &url, "-r", "2000", "-z", "5s", "-c", "2000", "-o", "json=-", "-q",
     ]);
-    until("hits arrive", || target.counts().requests > 1000);
+    wait_until("hits arrive", || target.counts().requests > 1000);
     send(&child, Signal::STOP);
     let stopped = std::time::Instant::now();
     // A signal takes its time to arrive, and what counts begins then.
-    until("two seconds have passed", || {
+    wait_until("two seconds have passed", || {
         stopped.elapsed() >= Duration::from_millis(2200)
     });
     send(&child, Signal::CONT);
@@ -174,7 +176,7 @@ fn a_generator_that_was_stopped_catches_up_without_a_storm_and_says_so() {
 
 #[test]
 fn a_signal_ends_all_loads_of_a_plan_with_one_report() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.toml");
@@ -183,7 +185,7 @@ fn a_signal_ends_all_loads_of_a_plan_with_one_report() {
     let plan = [load(""), load("seed = 2\n"), load("offset = '1h'\n")].concat();
     std::fs::write(&path, plan).unwrap();
     let child = start(&["run", path.to_str().unwrap(), "-o", "json"]);
-    until("hits arrive", || target.counts().requests > 20);
+    wait_until("hits arrive", || target.counts().requests > 20);
     send(&child, Signal::INT);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));

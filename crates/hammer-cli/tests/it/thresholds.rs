@@ -2,20 +2,20 @@ use std::fs;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::command::{json, output, stderr, stdout};
 use crate::junit::suites;
 
 /// A port at which nobody listens.
-fn refusing() -> String {
+fn refusing_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}/", listener.local_addr().unwrap())
 }
 
 #[test]
 fn thresholds_are_shown_with_their_figures_and_decide_the_exit_code() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = ["http", &url, "-n", "50", "-r", "500", "-q"];
     let passing = ["--assert", "p99 < 10s", "--assert", "ok == 100%"];
@@ -48,7 +48,7 @@ fn thresholds_are_shown_with_their_figures_and_decide_the_exit_code() {
 
 #[test]
 fn hits_without_an_answer_are_infinitely_slow() {
-    let url = refusing();
+    let url = refusing_address();
     let output = output(&[
         "http",
         &url,
@@ -77,8 +77,8 @@ fn hits_without_an_answer_are_infinitely_slow() {
 
 #[test]
 fn a_condition_ends_the_run_with_its_report() {
-    let target = Target::spawn(Knobs::default().fail_share(1.0).unwrap()).unwrap();
-    let refused = refusing();
+    let target = TargetServer::spawn(TargetBehavior::default().fail_share(1.0).unwrap()).unwrap();
+    let refused = refusing_address();
     for url in [target.url(), refused] {
         let args = ["http", &url, "-r", "100", "-z", "1h", "-o", "json"];
         let output = output(
@@ -101,7 +101,8 @@ fn a_condition_ends_the_run_with_its_report() {
 
 #[test]
 fn a_condition_on_latency_works_while_the_run_lasts_and_not_before_its_time() {
-    let target = Target::spawn(Knobs::default().delay(Duration::from_millis(30))).unwrap();
+    let target =
+        TargetServer::spawn(TargetBehavior::default().delay(Duration::from_millis(30))).unwrap();
     let url = target.url();
     let args = [
         "http",
@@ -129,7 +130,7 @@ fn a_condition_on_latency_works_while_the_run_lasts_and_not_before_its_time() {
 
 #[test]
 fn a_condition_that_never_holds_changes_nothing() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = ["http", &url, "-r", "50", "-z", "1500ms", "-q", "-o", "json"];
     let output = output(
@@ -154,7 +155,8 @@ fn a_condition_that_never_holds_changes_nothing() {
 
 #[test]
 fn an_invalid_verdict_comes_before_a_failed_threshold() {
-    let target = Target::spawn(Knobs::default().delay(Duration::from_secs(60))).unwrap();
+    let target =
+        TargetServer::spawn(TargetBehavior::default().delay(Duration::from_secs(60))).unwrap();
     let url = target.url();
     // A run that leaves hits unsent does not hold its schedule.
     let args = [
@@ -174,7 +176,7 @@ fn an_invalid_verdict_comes_before_a_failed_threshold() {
 
 #[test]
 fn junit_is_xml_that_says_the_same() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hammer.xml");
     let junit = format!("junit={}", path.display());
@@ -219,7 +221,7 @@ fn junit_is_xml_that_says_the_same() {
 
 #[test]
 fn stages_are_looked_at_one_by_one() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = ["http", &url, "-r", "20/500ms, 40/500ms", "-q", "-o", "json"];
     let passing = [
@@ -262,7 +264,7 @@ fn stages_are_looked_at_one_by_one() {
 
 #[test]
 fn what_is_no_threshold_is_shown_with_a_caret_and_nothing_is_sent() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     for (flags, shown) in [
         (

@@ -7,14 +7,14 @@ use std::thread;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 /// A way to leave a command a tenth of a core.
-pub(crate) enum Throttle {
+pub(crate) enum CpuThrottle {
     /// A control group of our own, which needs the rights to make one.
-    Group(PathBuf),
+    ControlGroup(PathBuf),
     /// One core that nine others keep busy.
-    Neighbours(CpuSet),
+    BusyNeighbours(CpuSet),
 }
 
-impl Throttle {
+impl CpuThrottle {
     /// The better one of those that there are.
     pub(crate) fn find() -> Option<Self> {
         Self::group().or_else(Self::neighbours)
@@ -32,7 +32,7 @@ impl Throttle {
             if !Path::new(mount).join("cgroup.procs").exists() || fs::create_dir(&folder).is_err() {
                 continue;
             }
-            let group = Self::Group(folder.clone());
+            let group = Self::ControlGroup(folder.clone());
             if folder.join(limit).exists() && fs::write(folder.join(limit), tenth).is_ok() {
                 return Some(group);
             }
@@ -45,13 +45,13 @@ impl Throttle {
         let first = (0..CpuSet::MAX_CPU).find(|cpu| all.is_set(*cpu))?;
         let mut one = CpuSet::new();
         one.set(first);
-        Some(Self::Neighbours(one))
+        Some(Self::BusyNeighbours(one))
     }
 
     /// Runs `command` to its end with a tenth of a core.
     pub(crate) fn output(&self, command: &Command) -> io::Result<Output> {
         match self {
-            Self::Group(folder) => {
+            Self::ControlGroup(folder) => {
                 let mut shell = Command::new("sh");
                 shell
                     .args(["-c", "echo $$ > \"$0\" && exec \"$@\""])
@@ -60,11 +60,13 @@ impl Throttle {
                     .args(command.get_args());
                 shell.output()
             }
-            Self::Neighbours(core) => thread::scope(|scope| {
+            Self::BusyNeighbours(core) => thread::scope(|scope| {
                 // What a thread spawns runs where the thread may run.
                 let pinned = scope.spawn(|| {
                     sched_setaffinity(None, core)?;
-                    let _busy: Vec<_> = (0..9).map(|_| Busy::start()).collect::<Result<_, _>>()?;
+                    let _busy: Vec<_> = (0..9)
+                        .map(|_| BusyProcess::start())
+                        .collect::<Result<_, _>>()?;
                     let mut alone = Command::new(command.get_program());
                     alone.args(command.get_args()).output()
                 });
@@ -74,18 +76,18 @@ impl Throttle {
     }
 }
 
-impl Drop for Throttle {
+impl Drop for CpuThrottle {
     fn drop(&mut self) {
-        if let Self::Group(folder) = self {
+        if let Self::ControlGroup(folder) = self {
             let _ = fs::remove_dir(folder);
         }
     }
 }
 
 /// A process that does nothing, as fast as it can.
-struct Busy(Child);
+struct BusyProcess(Child);
 
-impl Busy {
+impl BusyProcess {
     fn start() -> io::Result<Self> {
         let mut shell = Command::new("sh");
         let idle = shell
@@ -95,7 +97,7 @@ impl Busy {
     }
 }
 
-impl Drop for Busy {
+impl Drop for BusyProcess {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();

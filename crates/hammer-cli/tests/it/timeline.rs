@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::command::{hammer, output, stderr, stdout};
 use crate::http::ok;
-use crate::replay::{Timeline, row};
+use crate::replay::{TimelineFixture, row};
 
 const LINE: &str =
     "192.0.2.7 - - [24/Nov/2026:09:00:00 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"-\"\n";
@@ -22,7 +22,7 @@ fn files(folder: &Path) -> Vec<String> {
     files.map(|name| name.into_string().unwrap()).collect()
 }
 
-fn until(what: &str, mut so: impl FnMut() -> bool) {
+fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !so() {
         assert!(Instant::now() < deadline, "waited in vain until {what}");
@@ -31,7 +31,7 @@ fn until(what: &str, mut so: impl FnMut() -> bool) {
 }
 
 /// Runs it with this on its standard input.
-fn fed(args: &[&str], input: &[u8]) -> Output {
+fn output_with_stdin(args: &[&str], input: &[u8]) -> Output {
     let mut child = piped(args);
     child.stdin.take().unwrap().write_all(input).unwrap();
     child.wait_with_output().unwrap()
@@ -54,7 +54,7 @@ fn a_signal_ends_a_build_that_waits_and_leaves_nothing() {
         let mut input = child.stdin.take().unwrap();
         let mut second = 0;
         // More than the window holds, each line ten minutes after the last one.
-        until("rows are written", || {
+        wait_until("rows are written", || {
             second += 600;
             let (hour, minute) = (second / 3_600, second / 60 % 60);
             let day = format!(
@@ -96,7 +96,7 @@ fn a_log_that_is_played_leaves_no_file_even_while_it_is_played() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    until("a hit arrives", || !server.requests().is_empty());
+    wait_until("a hit arrives", || !server.requests().is_empty());
     assert_eq!(files(&temporary), [""; 0]);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -151,10 +151,10 @@ fn a_timeline_goes_to_standard_output_and_what_is_told_does_not() {
         "--skip-idle",
         "1ms",
     ];
-    let played = fed(&args, &built.stdout);
+    let played = output_with_stdin(&args, &built.stdout);
     assert_eq!(played.status.code(), Some(0), "{}", stderr(&played));
     assert_eq!(server.requests().len(), 2);
-    let log = fed(&args, LINE.as_bytes());
+    let log = output_with_stdin(&args, LINE.as_bytes());
     assert_eq!(log.status.code(), Some(1));
     assert!(
         stderr(&log).contains("a log is not read from a pipe"),
@@ -169,7 +169,7 @@ fn a_fifo_is_played_as_a_file_is() {
     let fifo = folder.path().join("fifo");
     let mode = rustix::fs::Mode::from_raw_mode(0o600);
     rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, mode).unwrap();
-    let built = fed(&["timeline", "build", "-", "-o", "-"], LINE.as_bytes());
+    let built = output_with_stdin(&["timeline", "build", "-", "-o", "-"], LINE.as_bytes());
     let server = ok();
     let args = ["replay", fifo.to_str().unwrap(), "--endpoint", &server.url];
     let child = piped(&args);
@@ -229,7 +229,7 @@ fn one_log_that_is_given_twice_is_told() {
 #[test]
 fn the_peak_of_a_timeline_shorter_than_a_second_is_no_less_than_its_mean() {
     let rows: Vec<_> = (0..8_u64).map(|n| row(n * 1_250, r#""u":"/""#)).collect();
-    let timeline = Timeline::of(&rows);
+    let timeline = TimelineFixture::from_rows(&rows);
     let shown = stdout(&output(&["timeline", "show", timeline.path()]));
     let peak = "800/s on average   800/s and 8 in 100 ms at the peak";
     assert!(shown.contains(peak), "{shown}");
@@ -243,7 +243,7 @@ fn a_key_is_read_from_a_file_and_is_never_empty() {
     let at = format!("@{}", key.display());
     let build = |key: &str| {
         let args = ["timeline", "build", "-", "-o", "-", "--client-key", key];
-        fed(&args, LINE.as_bytes())
+        output_with_stdin(&args, LINE.as_bytes())
     };
     let (given, read) = (build("secret"), build(&at));
     assert!(stdout(&given).contains("\"c\":\""), "{}", stderr(&given));

@@ -8,9 +8,9 @@ use tempfile::TempDir;
 use crate::command::{hammer, output, report, stderr};
 
 /// A folder with a certificate and its key, and another key.
-struct Files(TempDir);
+struct CertificateFiles(TempDir);
 
-impl Files {
+impl CertificateFiles {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["a", "b"] {
@@ -54,7 +54,7 @@ fn terminate(child: &mut Child) {
 
 #[test]
 fn a_target_speaks_tls() {
-    let files = Files::new();
+    let files = CertificateFiles::new();
     let (cert, key) = (files.path("a.cert.pem"), files.path("a.key.pem"));
     for raw in [&[][..], &["--raw"]] {
         for (tls, trust) in [
@@ -76,7 +76,7 @@ fn a_target_speaks_tls() {
 
 #[test]
 fn what_is_wrong_is_told_with_flag_and_file() {
-    let files = Files::new();
+    let files = CertificateFiles::new();
     let [cert, key, other] = ["a.cert.pem", "a.key.pem", "b.key.pem"].map(|name| files.path(name));
     let nowhere = files.path("nowhere.pem");
     for (flags, flag, file, right) in [

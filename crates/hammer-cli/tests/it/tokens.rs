@@ -7,11 +7,11 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use hammer_target::{Certificate, Knobs, Target};
+use hammer_target::{ServerCertificate, TargetBehavior, TargetServer};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::command::{hammer, json, output, report, stderr};
-use crate::http::{Server, answer, ok};
+use crate::http::{RecordingServer, answer, ok};
 use crate::values::paths;
 
 /// What a token endpoint answers.
@@ -30,14 +30,14 @@ fn bearer(request: &str) -> Option<&str> {
 #[test]
 fn without_a_first_token_nothing_is_sent() {
     let server = ok();
-    let refusing = Server::replying(|_| {
+    let refusing = RecordingServer::replying(|_| {
         answer(
             "401 Unauthorized",
             "",
             r#"{"error":"invalid_client","error_description":"who?"}"#,
         )
     });
-    let talking = Server::replying(|_| answer("200 OK", "", "hush"));
+    let talking = RecordingServer::replying(|_| answer("200 OK", "", "hush"));
     let (refusing, talking) = (&refusing.url[..], &talking.url[..]);
     let client = ["--oauth-client", "id:hush"];
     let rows = tempfile::NamedTempFile::new().unwrap();
@@ -224,7 +224,7 @@ fn tokens_come_from_commands_and_files() {
 
 #[test]
 fn each_row_of_users_has_a_token_of_its_own() {
-    let server = Server::replying(|request| {
+    let server = RecordingServer::replying(|request| {
         let name = request.split("username=").nth(1);
         match name {
             Some(name) => grant(&format!("of-{}", name.split('&').next().unwrap()), 3600),
@@ -274,7 +274,7 @@ fn each_row_of_users_has_a_token_of_its_own() {
 #[test]
 fn tokens_are_renewed_while_hits_go_on() {
     let given = AtomicU64::new(0);
-    let server = Server::replying(move |request| {
+    let server = RecordingServer::replying(move |request| {
         if request.starts_with("POST") {
             return grant(&given.fetch_add(1, Ordering::Relaxed).to_string(), 0);
         }
@@ -305,7 +305,7 @@ fn tokens_are_renewed_while_hits_go_on() {
 #[test]
 fn a_renewal_that_fails_is_told_and_makes_the_run_suspect() {
     let given = AtomicU64::new(0);
-    let server = Server::replying(move |request| match request.starts_with("POST") {
+    let server = RecordingServer::replying(move |request| match request.starts_with("POST") {
         false => answer("200 OK", "", ""),
         true if given.fetch_add(1, Ordering::Relaxed) == 0 => grant("hush", 0),
         true => answer("503 Busy", "", "hush"),
@@ -382,7 +382,9 @@ fn a_token_command_does_not_outlive_the_run() {
 /// The target that comes with the command, which checks what it gives.
 #[test]
 fn the_target_gives_tokens_and_asks_for_them() {
-    let target = Target::spawn(Knobs::default().tokens(Duration::from_secs(3600))).unwrap();
+    let target =
+        TargetServer::spawn(TargetBehavior::default().require_tokens(Duration::from_secs(3600)))
+            .unwrap();
     let url = target.url();
     let hits = ["http", &url, "-n", "20", "-r", "max"];
     assert_eq!(report(&hits)["labels"]["401"], 20);
@@ -396,11 +398,14 @@ fn the_target_gives_tokens_and_asks_for_them() {
 /// Whom the hammer trusts, its token endpoint is trusted by too; where the target is, it is not.
 #[test]
 fn an_endpoint_is_asked_over_the_network_of_the_hammer() {
-    let certificate = Certificate::self_signed(["127.0.0.1"]).unwrap();
+    let certificate = ServerCertificate::self_signed(["127.0.0.1"]).unwrap();
     let pem = tempfile::NamedTempFile::new().unwrap();
     fs::write(pem.path(), certificate.pem()).unwrap();
-    let knobs = Knobs::default().tokens(Duration::from_secs(3600));
-    let endpoint = Target::builder().tls(certificate).spawn(knobs).unwrap();
+    let knobs = TargetBehavior::default().require_tokens(Duration::from_secs(3600));
+    let endpoint = TargetServer::builder()
+        .tls(certificate)
+        .spawn(knobs)
+        .unwrap();
     let url = format!("{}token", endpoint.url());
     let server = ok();
     let args = [
@@ -441,7 +446,7 @@ fn an_endpoint_is_asked_over_the_network_of_the_hammer() {
 
 #[test]
 fn no_token_is_in_the_most_talkative_log() {
-    let server = Server::replying(|request| match request.starts_with("POST") {
+    let server = RecordingServer::replying(|request| match request.starts_with("POST") {
         true => grant("s3cret-token", 3600),
         false => answer("401 Unauthorized", "", ""),
     });

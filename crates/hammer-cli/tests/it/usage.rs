@@ -1,10 +1,10 @@
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::command::{output, report, stderr, stdout};
 
 #[test]
 fn the_report_and_the_target_count_the_same() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let report = report(&["http", &target.url(), "-r", "200", "-z", "0.5s", "-c", "8"]);
     assert_eq!(report["hits"]["scheduled"], 100);
     assert_eq!(report["hits"]["ok"], 100);
@@ -14,7 +14,7 @@ fn the_report_and_the_target_count_the_same() {
 
 #[test]
 fn run_takes_the_spelling_of_the_task() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = ["run", "--endpoint", &url, "--tps", "50", "--duration", "1"];
     let report = report(&[&args[..], &["--method", "PUT", "--payload", "abc"]].concat());
@@ -25,7 +25,7 @@ fn run_takes_the_spelling_of_the_task() {
 
 #[test]
 fn run_takes_headers_as_json_and_a_hammer_by_name() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = [
         "run",
@@ -46,7 +46,7 @@ fn run_takes_headers_as_json_and_a_hammer_by_name() {
 
 #[test]
 fn flags_of_a_load() {
-    let target = Target::spawn(Knobs::default().status(503).unwrap()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default().status(503).unwrap()).unwrap();
     let url = target.url();
     for (flags, scheduled) in [
         ("-n 7 -r 1k", 7),
@@ -76,7 +76,7 @@ fn flags_of_a_load() {
 
 #[test]
 fn a_target_that_is_not_there_gives_failures_at_the_rate() {
-    let gone = Target::spawn(Knobs::default()).unwrap();
+    let gone = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = gone.url();
     gone.shutdown();
     let output = output(&["http", &url, "-r", "100", "-z", "1", "-q"]);

@@ -5,7 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use crate::command::{json, output, report, stderr, stdout};
-use crate::http::{Server, answer, ok};
+use crate::http::{RecordingServer, answer, ok};
 
 /// A folder with these files, and the flag of a feeder from one of them.
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -26,7 +26,7 @@ const USERS: (&str, &str) = (
 );
 
 /// What was asked for, without the slash before it.
-pub(crate) fn paths(server: &Server) -> Vec<String> {
+pub(crate) fn paths(server: &RecordingServer) -> Vec<String> {
     let path = |request: String| request.split(' ').nth(1).unwrap()[1..].to_owned();
     server.requests().into_iter().map(path).collect()
 }
@@ -35,7 +35,7 @@ pub(crate) fn paths(server: &Server) -> Vec<String> {
 fn each_row_reaches_the_target_once() {
     let rows: String = (0..20_000).map(|row| format!("{row}\n")).collect();
     let folder = folder(&[("ids.txt", &rows)]);
-    let server = Server::replying(|_| answer("200 OK", "", ""));
+    let server = RecordingServer::replying(|_| answer("200 OK", "", ""));
     for shard in ["1/2", "2/2"] {
         let feed = feed(&folder, "ids", "ids.txt,order=shuffled,once=end");
         let report = report(&[

@@ -4,14 +4,14 @@ use std::io::{self, Write};
 use std::process::Command;
 use std::time::Duration;
 
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::command::{hammer, json, report, stderr, stdout};
-use crate::throttle::Throttle;
+use crate::throttle::CpuThrottle;
 
 #[test]
 fn a_generator_with_a_tenth_of_a_core_says_that_it_was_the_generator() {
-    let Some(throttle) = Throttle::find() else {
+    let Some(throttle) = CpuThrottle::find() else {
         assert!(
             env::var_os("HAMMER_REQUIRE_SERVERS").is_none(),
             "no way to throttle a process"
@@ -24,7 +24,7 @@ fn a_generator_with_a_tenth_of_a_core_says_that_it_was_the_generator() {
         return;
     };
     // More than a tenth of a core can send.
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let load = ["http", &url, "-r", "10k", "-z", "2", "--drain", "1s"];
     let command = hammer(&[&load[..], &["-q", "-o", "json", "--require-valid"]].concat());
@@ -42,7 +42,8 @@ fn a_generator_with_a_tenth_of_a_core_says_that_it_was_the_generator() {
 
 #[test]
 fn a_slow_target_and_an_idle_generator_are_valid_however_bad_the_latencies_are() {
-    let target = Target::spawn(Knobs::default().delay(Duration::from_millis(300))).unwrap();
+    let target =
+        TargetServer::spawn(TargetBehavior::default().delay(Duration::from_millis(300))).unwrap();
     let mut verdict = String::new();
     // Other tests share the cores, and may stop a thread for long enough to be worth a reason.
     for _ in 0..3 {
@@ -60,7 +61,7 @@ fn a_slow_target_and_an_idle_generator_are_valid_however_bad_the_latencies_are()
 #[cfg(unix)]
 #[test]
 fn what_the_limits_can_not_carry_is_told_before_the_run() {
-    let target = Target::spawn(Knobs::default()).unwrap();
+    let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     // The limit is raised to the hard one: ulimit lowers both.
     let run = |flags: &[&str]| {

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::Deck;
-use super::shelf::{Shelf, Take};
+use super::PlaylistReceiver;
+use super::playlist_queue::{BatchSource, PlaylistQueue};
 use crate::Rate;
 
 /// Hits that were planned one by one: when each is due, and an item for it that says what to send.
@@ -32,11 +32,12 @@ pub struct Playlist {
     hits: u64,
     length: Duration,
     peak: Option<f64>,
-    deal: Arc<Deal>,
+    make_queues: Arc<QueueFactory>,
 }
 
 /// Makes a shelf for each of so many workers, and what fills them.
-type Deal = dyn Fn(usize) -> (Vec<Arc<dyn Take + Sync>>, Box<dyn FnOnce() + Send>) + Send + Sync;
+type QueueFactory =
+    dyn Fn(usize) -> (Vec<Arc<dyn BatchSource + Sync>>, Box<dyn FnOnce() + Send>) + Send + Sync;
 
 impl Playlist {
     /// `hits` hits within `length`, which are what the iterator that `open` makes gives: due times from
@@ -50,15 +51,15 @@ impl Playlist {
         I: Iterator<Item = (Duration, T)>,
         T: Send + Sync + 'static,
     {
-        Self::weighed(hits, length, |_| 0, open)
+        Self::with_item_size(hits, length, |_| 0, open)
     }
 
     /// The same, of items that are large: `weigh` says how many bytes one keeps in memory, and what is
     /// read ahead for each worker is bounded by them as well.
-    pub fn weighed<I, T>(
+    pub fn with_item_size<I, T>(
         hits: u64,
         length: Duration,
-        weigh: fn(&T) -> usize,
+        item_size: fn(&T) -> usize,
         open: impl Fn() -> I + Send + Sync + 'static,
     ) -> Self
     where
@@ -67,19 +68,22 @@ impl Playlist {
     {
         let open = Arc::new(open);
         let deal = move |workers| {
-            let shelves: Vec<_> = (0..workers).map(|_| Arc::new(Shelf::new())).collect();
+            let shelves: Vec<_> = (0..workers)
+                .map(|_| Arc::new(PlaylistQueue::new()))
+                .collect();
             let taken = shelves
                 .iter()
-                .map(|shelf| shelf.clone() as Arc<dyn Take + Sync>);
+                .map(|shelf| shelf.clone() as Arc<dyn BatchSource + Sync>);
             let (taken, open) = (taken.collect(), open.clone());
-            let fill: Box<dyn FnOnce() + Send> = Box::new(move || fill(open(), weigh, &shelves));
+            let fill: Box<dyn FnOnce() + Send> =
+                Box::new(move || fill_queues(open(), item_size, &shelves));
             (taken, fill)
         };
         Self {
             hits,
             length,
             peak: None,
-            deal: Arc::new(deal),
+            make_queues: Arc::new(deal),
         }
     }
 
@@ -91,16 +95,16 @@ impl Playlist {
         self
     }
 
-    pub(super) fn total(&self) -> u64 {
+    pub(super) fn hit_count(&self) -> u64 {
         self.hits
     }
 
-    pub(super) fn length(&self) -> Duration {
+    pub(super) fn duration(&self) -> Duration {
         self.length
     }
 
     /// Hits per second on average; none if there is no hit, or no time for it.
-    pub(super) fn mean(&self) -> Option<Rate> {
+    pub(super) fn mean_rate(&self) -> Option<Rate> {
         Rate::new(self.hits, self.length).ok()
     }
 
@@ -109,38 +113,38 @@ impl Playlist {
     pub(crate) fn read_ahead(
         &self,
         workers: usize,
-        patient: bool,
-    ) -> std::io::Result<(JoinHandle<()>, Vec<Deck>)> {
-        let (shelves, fill) = (self.deal)(workers);
+        blocking: bool,
+    ) -> std::io::Result<(JoinHandle<()>, Vec<PlaylistReceiver>)> {
+        let (shelves, fill) = (self.make_queues)(workers);
         let reader = thread::Builder::new()
             .name("hammer-reader".into())
             .spawn(fill)?;
-        let peak = self.peak.or(self.mean().map(|rate| rate.as_f64()));
+        let peak = self.peak.or(self.mean_rate().map(|rate| rate.as_f64()));
         let peak = peak.unwrap_or_default() / workers as f64;
-        let deck = |shelf| Deck::new(shelf, peak, patient);
+        let deck = |shelf| PlaylistReceiver::new(shelf, peak, blocking);
         Ok((reader, shelves.into_iter().map(deck).collect()))
     }
 }
 
 /// Hit k goes to worker k mod n, until there is no more or somebody wants no more.
-fn fill<T>(
+fn fill_queues<T>(
     hits: impl Iterator<Item = (Duration, T)>,
-    weigh: fn(&T) -> usize,
-    shelves: &[Arc<Shelf<T>>],
+    item_size: fn(&T) -> usize,
+    queues: &[Arc<PlaylistQueue<T>>],
 ) {
     // A panic of the iterator ends the playlist as well.
-    struct End<'a, T>(&'a [Arc<Shelf<T>>]);
-    impl<T> Drop for End<'_, T> {
+    struct QueueCloser<'a, T>(&'a [Arc<PlaylistQueue<T>>]);
+    impl<T> Drop for QueueCloser<'_, T> {
         fn drop(&mut self) {
-            self.0.iter().for_each(|shelf| shelf.end());
+            self.0.iter().for_each(|shelf| shelf.close());
         }
     }
-    let end = End(shelves);
+    let end = QueueCloser(queues);
     let mut last = Duration::ZERO;
     for ((due, item), shelf) in hits.zip(end.0.iter().cycle()) {
         last = last.max(due);
-        let bytes = weigh(&item);
-        if !shelf.put(last, item, bytes) {
+        let bytes = item_size(&item);
+        if !shelf.push(last, item, bytes) {
             return;
         }
     }
@@ -148,7 +152,7 @@ fn fill<T>(
 
 impl PartialEq for Playlist {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.deal, &other.deal)
+        Arc::ptr_eq(&self.make_queues, &other.make_queues)
     }
 }
 

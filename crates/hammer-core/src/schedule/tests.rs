@@ -1,12 +1,12 @@
-use super::walk::Walk;
+use super::shape_walker::ShapeWalker;
 use super::*;
 
 const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
-const ALL: [Arrivals; 4] = [
-    Arrivals::Even,
-    Arrivals::Poisson,
-    Arrivals::Uniform,
-    Arrivals::Burst,
+const ALL_ARRIVALS: [ArrivalProcess; 4] = [
+    ArrivalProcess::Even,
+    ArrivalProcess::Poisson,
+    ArrivalProcess::Uniform,
+    ArrivalProcess::Burst,
 ];
 const SHAPES: [&str; 9] = [
     "100/20s",
@@ -32,8 +32,8 @@ fn due_times_are_exact_over_a_week_at_any_rate() {
         ("7/m", 70_560),
         ("0.3", 181_440),
     ] {
-        let schedule = schedule(rate).lasting(WEEK);
-        assert_eq!(schedule.total(), Some(hits), "{rate}");
+        let schedule = schedule(rate).with_duration(WEEK);
+        assert_eq!(schedule.hit_count(), Some(hits), "{rate}");
         let rate = schedule.rate().expect("a constant rate");
         for part in 0..=100_u64 {
             let k = (u128::from(hits) * u128::from(part) / 100) as u64;
@@ -58,11 +58,15 @@ fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
     ] {
         let schedule = schedule(text);
         let hits = 604_800_000_000;
-        assert_eq!(schedule.total(), Some(hits), "{text}");
-        assert_eq!(schedule.length(), Some(WEEK), "{text}");
+        assert_eq!(schedule.hit_count(), Some(hits), "{text}");
+        assert_eq!(schedule.duration(), Some(WEEK), "{text}");
         let shape = schedule.shape();
-        for arrivals in [Arrivals::Even, Arrivals::Uniform, Arrivals::Burst] {
-            let mut walk = Walk::new(&schedule.clone().arrivals(arrivals));
+        for arrivals in [
+            ArrivalProcess::Even,
+            ArrivalProcess::Uniform,
+            ArrivalProcess::Burst,
+        ] {
+            let mut walk = ShapeWalker::new(&schedule.clone().with_arrivals(arrivals));
             let mut last = Duration::ZERO;
             for part in 0..100 {
                 for k in (hits / 100 * part..).take(100) {
@@ -70,7 +74,7 @@ fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
                     assert!(due >= last && due < WEEK, "{text}, {arrivals}: hit {k}");
                     last = due;
                     let upto = match arrivals {
-                        Arrivals::Burst => due + Duration::from_secs(1),
+                        ArrivalProcess::Burst => due + Duration::from_secs(1),
                         _ => due + Duration::from_nanos(1),
                     };
                     let (low, high) = (shape.hits_before(due), shape.hits_before(upto));
@@ -87,7 +91,7 @@ fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
 fn counts_follow_the_integral_of_the_rate_at_a_hundred_points() {
     for text in SHAPES {
         let schedule = schedule(text);
-        let length = schedule.length().expect("it has an end");
+        let length = schedule.duration().expect("it has an end");
         let mut areas = vec![0.0];
         // The integral once more, by small trapezoids instead of by formulas.
         let steps = 200_000_u32;
@@ -97,26 +101,26 @@ fn counts_follow_the_integral_of_the_rate_at_a_hundred_points() {
             let rate = schedule.shape().rate_at(at).expect("an open loop");
             areas.push(areas[step as usize] + rate * dt);
         }
-        for arrivals in ALL {
-            let due: Vec<_> = schedule.clone().arrivals(arrivals).offsets().collect();
+        for arrivals in ALL_ARRIVALS {
+            let due: Vec<_> = schedule.clone().with_arrivals(arrivals).offsets().collect();
             assert!(due.is_sorted(), "{text}, {arrivals}");
             assert!(due.iter().all(|due| *due < length), "{text}, {arrivals}");
-            if arrivals != Arrivals::Poisson {
+            if arrivals != ArrivalProcess::Poisson {
                 assert_eq!(
                     Some(due.len() as u64),
-                    schedule.total(),
+                    schedule.hit_count(),
                     "{text}, {arrivals}"
                 );
             }
             for point in 0..=100_u32 {
                 let mut t = length * point / 100;
                 let found = due.partition_point(|due| *due < t) as f64;
-                if arrivals == Arrivals::Burst {
+                if arrivals == ArrivalProcess::Burst {
                     t = Duration::from_secs(t.as_secs() + u64::from(t.subsec_nanos() > 0));
                 }
                 let by_formula = schedule.shape().integral(t).as_f64();
                 let off = match arrivals {
-                    Arrivals::Poisson => 4.0 * by_formula.sqrt() + 4.0,
+                    ArrivalProcess::Poisson => 4.0 * by_formula.sqrt() + 4.0,
                     _ => 1.0,
                 };
                 let what = format!("{text}, {arrivals}, {t:?}");
@@ -148,7 +152,9 @@ fn kolmogorov_smirnov(mut gaps: Vec<f64>) -> f64 {
 fn poisson_gaps_pass_a_kolmogorov_smirnov_test() {
     for text in ["1000", "100..3000/30s", "sine(500, 400, 3s)/60s"] {
         for seed in 1..=8 {
-            let schedule = schedule(text).arrivals(Arrivals::Poisson).seed(seed);
+            let schedule = schedule(text)
+                .with_arrivals(ArrivalProcess::Poisson)
+                .with_seed(seed);
             let reached = |due| schedule.shape().integral(due).as_f64();
             let hits: Vec<_> = schedule.offsets().take(20_000).map(reached).collect();
             let gaps: Vec<_> = hits.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -164,20 +170,27 @@ fn poisson_gaps_pass_a_kolmogorov_smirnov_test() {
 #[test]
 fn a_ramp_has_as_many_hits_as_its_area() {
     let ramp = schedule("100..1000/10s");
-    for arrivals in [Arrivals::Even, Arrivals::Uniform, Arrivals::Burst] {
-        assert_eq!(ramp.clone().arrivals(arrivals).offsets().count(), 5_500);
+    for arrivals in [
+        ArrivalProcess::Even,
+        ArrivalProcess::Uniform,
+        ArrivalProcess::Burst,
+    ] {
+        assert_eq!(
+            ramp.clone().with_arrivals(arrivals).offsets().count(),
+            5_500
+        );
     }
 }
 
 #[test]
-fn equal_seeds_are_equal_schedules_at_any_number_of_shares() {
+fn equal_seeds_are_equal_schedules_at_any_number_of_workers() {
     for text in SHAPES {
-        for arrivals in ALL {
-            let schedule = schedule(text).arrivals(arrivals).seed(7);
+        for arrivals in ALL_ARRIVALS {
+            let schedule = schedule(text).with_arrivals(arrivals).with_seed(7);
             let whole: Vec<_> = schedule.offsets().collect();
             let mut parts = vec![];
             for worker in 0..3 {
-                let mut share = schedule.share(worker, 3);
+                let mut share = schedule.worker_schedule(worker, 3);
                 while let Some(due) = share.peek() {
                     parts.push((share.advance(), due));
                 }
@@ -189,8 +202,8 @@ fn equal_seeds_are_equal_schedules_at_any_number_of_shares() {
                 numbered.all(|(k, part)| *part == (k as u64, whole[k])),
                 "{text}, {arrivals}"
             );
-            let other: Vec<_> = schedule.clone().seed(8).offsets().collect();
-            let random = matches!(arrivals, Arrivals::Poisson | Arrivals::Uniform);
+            let other: Vec<_> = schedule.clone().with_seed(8).offsets().collect();
+            let random = matches!(arrivals, ArrivalProcess::Poisson | ArrivalProcess::Uniform);
             assert_eq!(other != whole, random, "{text}, {arrivals}");
         }
     }
@@ -200,29 +213,56 @@ fn equal_seeds_are_equal_schedules_at_any_number_of_shares() {
 fn bounds_by_time_and_count_meet() {
     let base = Schedule::constant(Rate::per_second(10));
     let secs = Duration::from_secs;
-    assert_eq!(base.total(), None);
-    assert_eq!(base.clone().lasting(secs(2)).hits(5).total(), Some(5));
-    assert_eq!(base.clone().lasting(secs(2)).hits(50).total(), Some(20));
-    assert_eq!(base.clone().hits(50).length(), Some(secs(5)));
-    assert_eq!(Schedule::max().hits(7).total(), Some(7));
-    assert_eq!(Schedule::max().hits(7).lasting(secs(1)).total(), None);
-    let mut free = Schedule::max().hits(2).lasting(secs(1)).share(0, 1);
-    assert_eq!(free.take_free(secs(0)), Some(0));
-    assert_eq!(free.take_free(secs(1)), None, "its time is over");
-    assert_eq!(schedule("max/30s").length(), Some(secs(30)));
+    assert_eq!(base.hit_count(), None);
+    assert_eq!(
+        base.clone()
+            .with_duration(secs(2))
+            .with_hit_count(5)
+            .hit_count(),
+        Some(5)
+    );
+    assert_eq!(
+        base.clone()
+            .with_duration(secs(2))
+            .with_hit_count(50)
+            .hit_count(),
+        Some(20)
+    );
+    assert_eq!(base.clone().with_hit_count(50).duration(), Some(secs(5)));
+    assert_eq!(
+        Schedule::closed_loop().with_hit_count(7).hit_count(),
+        Some(7)
+    );
+    assert_eq!(
+        Schedule::closed_loop()
+            .with_hit_count(7)
+            .with_duration(secs(1))
+            .hit_count(),
+        None
+    );
+    let mut free = Schedule::closed_loop()
+        .with_hit_count(2)
+        .with_duration(secs(1))
+        .worker_schedule(0, 1);
+    assert_eq!(free.take_closed_loop(secs(0)), Some(0));
+    assert_eq!(free.take_closed_loop(secs(1)), None, "its time is over");
+    assert_eq!(schedule("max/30s").duration(), Some(secs(30)));
 
     let ramp = schedule("0..100/10s");
-    assert_eq!(ramp.clone().lasting(secs(5)).total(), Some(125));
-    assert_eq!(ramp.clone().lasting(secs(5)).mean_rate(), Some(25.0));
-    assert_eq!(ramp.clone().lasting(secs(50)).length(), Some(secs(10)));
-    assert_eq!(ramp.clone().hits(125).length(), Some(secs(5)));
-    assert_eq!(ramp.clone().hits(125).offsets().count(), 125);
-    for arrivals in ALL {
-        let cut = ramp.clone().lasting(secs(5)).arrivals(arrivals);
+    assert_eq!(ramp.clone().with_duration(secs(5)).hit_count(), Some(125));
+    assert_eq!(ramp.clone().with_duration(secs(5)).mean_rate(), Some(25.0));
+    assert_eq!(
+        ramp.clone().with_duration(secs(50)).duration(),
+        Some(secs(10))
+    );
+    assert_eq!(ramp.clone().with_hit_count(125).duration(), Some(secs(5)));
+    assert_eq!(ramp.clone().with_hit_count(125).offsets().count(), 125);
+    for arrivals in ALL_ARRIVALS {
+        let cut = ramp.clone().with_duration(secs(5)).with_arrivals(arrivals);
         assert!(cut.offsets().all(|due| due < secs(5)), "{arrivals}");
-        let cut = ramp.clone().hits(9).arrivals(arrivals);
+        let cut = ramp.clone().with_hit_count(9).with_arrivals(arrivals);
         assert_eq!(cut.offsets().count(), 9, "{arrivals}");
-        let rest = schedule("10/1s, 0").arrivals(arrivals);
+        let rest = schedule("10/1s, 0").with_arrivals(arrivals);
         assert!(
             rest.offsets().count() < 30,
             "{arrivals} ends with its last hit"

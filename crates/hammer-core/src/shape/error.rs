@@ -4,38 +4,42 @@ use std::{error, fmt};
 /// "the rate".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShapeError {
-    at: usize,
-    what: &'static str,
-    right: &'static str,
+    position: usize,
+    problem: &'static str,
+    expected: &'static str,
 }
 
 impl ShapeError {
-    pub(super) fn new(at: usize, what: &'static str, right: &'static str) -> Self {
-        Self { at, what, right }
+    pub(super) fn new(position: usize, problem: &'static str, expected: &'static str) -> Self {
+        Self {
+            position,
+            problem,
+            expected,
+        }
     }
 
     /// The byte of the text at which it goes wrong; its length if something is missing at the end.
     #[must_use]
-    pub fn at(&self) -> usize {
-        self.at
+    pub fn position(&self) -> usize {
+        self.position
     }
 
     /// What is wrong there, as a fragment.
     #[must_use]
-    pub fn wrong(&self) -> &str {
-        self.what
+    pub fn problem(&self) -> &str {
+        self.problem
     }
 
     /// What would be right there; reads well after "right would be".
     #[must_use]
-    pub fn right(&self) -> &str {
-        self.right
+    pub fn expected(&self) -> &str {
+        self.expected
     }
 }
 
 impl fmt::Display for ShapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; right would be {}", self.what, self.right)
+        write!(f, "{}; right would be {}", self.problem, self.expected)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Rates that change: the language of `-r`.
 
-mod count;
+mod duration_text;
 mod error;
-mod level;
+mod fractional_hits;
 mod parse;
-mod span;
+mod rate_or_zero;
 mod stage;
 mod term;
 
@@ -14,15 +14,15 @@ use std::time::Duration;
 
 use crate::Rate;
 
-pub(crate) use count::Count;
 pub use error::ShapeError;
-use level::Level;
-use stage::Form;
+pub(crate) use fractional_hits::FractionalHits;
+use rate_or_zero::RateOrZero;
 pub use stage::Stage;
-use term::Term;
+use stage::StageForm;
+use term::ShapeTerm;
 
 /// The most stages of a shape.
-const MOST_STAGES: usize = 256;
+const MAX_STAGES: usize = 256;
 
 /// How the rate changes in the course of a run.
 ///
@@ -58,7 +58,7 @@ const MOST_STAGES: usize = 256;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
-    terms: Vec<Term>,
+    terms: Vec<ShapeTerm>,
     /// None for a closed loop.
     stages: Vec<Stage>,
     /// How long a closed loop lasts.
@@ -69,16 +69,19 @@ impl Shape {
     /// Always the same rate, without an end.
     #[must_use]
     pub fn constant(rate: Rate) -> Self {
-        Self::of(vec![Term::Stage(Form::Level(rate.into()), None)])
+        Self::from_terms(vec![ShapeTerm::Stage(
+            StageForm::Constant(rate.into()),
+            None,
+        )])
     }
 
     /// As fast as the slots allow: a closed loop.
     #[must_use]
-    pub fn max() -> Self {
-        Self::closed(None)
+    pub fn closed_loop() -> Self {
+        Self::closed_loop_for(None)
     }
 
-    fn closed(length: Option<u64>) -> Self {
+    fn closed_loop_for(length: Option<u64>) -> Self {
         Self {
             terms: vec![],
             stages: vec![],
@@ -86,23 +89,23 @@ impl Shape {
         }
     }
 
-    fn of(terms: Vec<Term>) -> Self {
+    fn from_terms(terms: Vec<ShapeTerm>) -> Self {
         let mut stages = vec![];
-        let (mut start, mut before) = (0, Count::ZERO);
-        for (form, length) in terms.iter().flat_map(Term::stages) {
+        let (mut start, mut before) = (0, FractionalHits::ZERO);
+        for (form, length) in terms.iter().flat_map(ShapeTerm::stages) {
             let mut stage = Stage {
                 form,
                 start,
                 length,
-                before,
-                until: Count::ENDLESS,
+                start_count: before,
+                end_count: FractionalHits::MAX,
             };
-            if form == Form::Level(Level::ZERO) {
-                stage.until = before;
+            if form == StageForm::Constant(RateOrZero::ZERO) {
+                stage.end_count = before;
             }
             if let Some(length) = length {
-                stage.until = before + stage.integral(length);
-                (start, before) = (start + length, stage.until);
+                stage.end_count = before + stage.integral(length);
+                (start, before) = (start + length, stage.end_count);
             }
             stages.push(stage);
         }
@@ -115,7 +118,7 @@ impl Shape {
 
     /// Whether it is `max`.
     #[must_use]
-    pub fn is_max(&self) -> bool {
+    pub fn is_closed_loop(&self) -> bool {
         self.stages.is_empty()
     }
 
@@ -124,7 +127,7 @@ impl Shape {
     pub fn rate(&self) -> Option<Rate> {
         match &self.stages[..] {
             [stage] => match stage.form {
-                Form::Level(level) => level.rate(),
+                StageForm::Constant(level) => level.rate(),
                 _ => None,
             },
             _ => None,
@@ -135,9 +138,9 @@ impl Shape {
     #[must_use]
     pub fn first_rate(&self) -> Option<Rate> {
         match self.stages.first()?.form {
-            Form::Level(level) | Form::Ramp(level, _) | Form::Sine { mean: level, .. } => {
-                level.rate()
-            }
+            StageForm::Constant(level)
+            | StageForm::Ramp(level, _)
+            | StageForm::Sine { mean: level, .. } => level.rate(),
         }
     }
 
@@ -149,7 +152,7 @@ impl Shape {
 
     /// How long it lasts; none if it has no end.
     #[must_use]
-    pub fn length(&self) -> Option<Duration> {
+    pub fn duration(&self) -> Option<Duration> {
         let end = match self.stages.last() {
             Some(last) => last.length.map(|length| last.start + length),
             None => self.closed,
@@ -159,9 +162,9 @@ impl Shape {
 
     /// How many hits are due in it; none if it has no end or is a closed loop.
     #[must_use]
-    pub fn total(&self) -> Option<u64> {
+    pub fn hit_count(&self) -> Option<u64> {
         let last = self.stages.last()?;
-        last.length.map(|_| last.until.ceil())
+        last.length.map(|_| last.end_count.ceil())
     }
 
     /// How many hits are due before `t`: the integral of the rate, rounded up; 0 for a closed loop.
@@ -173,15 +176,15 @@ impl Shape {
     /// When hit `k` is due if the hits are spread evenly; none if there are not so many.
     #[must_use]
     pub fn due(&self, k: u64) -> Option<Duration> {
-        let stage = self.stage_of(Count::whole(k), 0)?;
-        let nanos = self.stages[stage].due(Count::whole(k));
+        let stage = self.stage_at_count(FractionalHits::from_whole(k), 0)?;
+        let nanos = self.stages[stage].due(FractionalHits::from_whole(k));
         Some(Duration::from_nanos(nanos))
     }
 
     /// The rate at `t`, in hits per second; 0 after the end, none for a closed loop.
     #[must_use]
     pub fn rate_at(&self, t: Duration) -> Option<f64> {
-        if self.is_max() {
+        if self.is_closed_loop() {
             return None;
         }
         let stage = &self.stages[self.stage_at(t)];
@@ -197,15 +200,15 @@ impl Shape {
     }
 
     /// The integral of the rate up to `t`.
-    pub(crate) fn integral(&self, t: Duration) -> Count {
-        if self.is_max() {
-            return Count::ZERO;
+    pub(crate) fn integral(&self, t: Duration) -> FractionalHits {
+        if self.is_closed_loop() {
+            return FractionalHits::ZERO;
         }
         let stage = &self.stages[self.stage_at(t)];
         let t = nanos(t) - stage.start;
         match stage.length {
-            Some(length) if t >= length => stage.until,
-            _ => stage.before + stage.integral(t),
+            Some(length) if t >= length => stage.end_count,
+            _ => stage.start_count + stage.integral(t),
         }
     }
 
@@ -216,11 +219,11 @@ impl Shape {
     }
 
     /// The index of the stage in which there have been `count` hits, `from` or a later one.
-    pub(crate) fn stage_of(&self, count: Count, from: usize) -> Option<usize> {
+    pub(crate) fn stage_at_count(&self, count: FractionalHits, from: usize) -> Option<usize> {
         let later = self.stages[from..].iter();
         later
             .enumerate()
-            .find(|(_, stage)| count < stage.until)
+            .find(|(_, stage)| count < stage.end_count)
             .map(|(index, _)| from + index)
     }
 }
@@ -247,10 +250,12 @@ impl FromStr for Shape {
 /// An expression that says the same.
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_max() {
+        if self.is_closed_loop() {
             f.write_str("max")?;
-            let length = self.length();
-            return length.map_or(Ok(()), |length| write!(f, "/{}", span::Shown(length)));
+            let length = self.duration();
+            return length.map_or(Ok(()), |length| {
+                write!(f, "/{}", duration_text::DurationDisplay(length))
+            });
         }
         for (index, term) in self.terms.iter().enumerate() {
             let comma = if index > 0 { ", " } else { "" };

@@ -2,9 +2,9 @@ use std::f64::consts::TAU;
 use std::fmt;
 use std::time::Duration;
 
-use super::count::Count;
-use super::level::Level;
-use super::span::Shown;
+use super::duration_text::DurationDisplay;
+use super::fractional_hits::FractionalHits;
+use super::rate_or_zero::RateOrZero;
 
 /// A part of a shape with one form: a level, a ramp, or a sine.
 ///
@@ -31,27 +31,27 @@ use super::span::Shown;
 /// and of a sine is so for their linear part and at their end; their curves are 64-bit floats.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stage {
-    pub(super) form: Form,
+    pub(super) form: StageForm,
     pub(super) start: u64,
     pub(super) length: Option<u64>,
     /// N of the whole shape at the beginning and at the end.
-    pub(super) before: Count,
-    pub(super) until: Count,
+    pub(super) start_count: FractionalHits,
+    pub(super) end_count: FractionalHits,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Form {
-    Level(Level),
-    Ramp(Level, Level),
+pub(super) enum StageForm {
+    Constant(RateOrZero),
+    Ramp(RateOrZero, RateOrZero),
     Sine {
-        mean: Level,
-        amplitude: Level,
+        mean: RateOrZero,
+        amplitude: RateOrZero,
         period: u64,
     },
 }
 
 /// Newton's method needs a handful of steps; bisection alone would need about 60.
-const MOST_STEPS: u32 = 100;
+const MAX_ITERATIONS: u32 = 100;
 
 impl Stage {
     /// When it begins, as an offset from the start.
@@ -62,7 +62,7 @@ impl Stage {
 
     /// How long it lasts; none if it has no end.
     #[must_use]
-    pub fn length(&self) -> Option<Duration> {
+    pub fn duration(&self) -> Option<Duration> {
         self.length.map(Duration::from_nanos)
     }
 
@@ -70,9 +70,9 @@ impl Stage {
     #[must_use]
     pub fn peak(&self) -> f64 {
         match self.form {
-            Form::Level(level) => level.per_second(),
-            Form::Ramp(from, to) => from.per_second().max(to.per_second()),
-            Form::Sine {
+            StageForm::Constant(level) => level.per_second(),
+            StageForm::Ramp(from, to) => from.per_second().max(to.per_second()),
+            StageForm::Sine {
                 mean, amplitude, ..
             } => mean.per_second() + amplitude.per_second(),
         }
@@ -81,12 +81,12 @@ impl Stage {
     /// The rate `t` nanoseconds after its beginning, in hits per second.
     pub(super) fn rate_at(&self, t: u64) -> f64 {
         match self.form {
-            Form::Level(level) => level.per_second(),
-            Form::Ramp(from, to) => {
+            StageForm::Constant(level) => level.per_second(),
+            StageForm::Ramp(from, to) => {
                 let share = t as f64 / self.length.unwrap_or(u64::MAX) as f64;
                 from.per_second() + (to.per_second() - from.per_second()) * share
             }
-            Form::Sine {
+            StageForm::Sine {
                 mean,
                 amplitude,
                 period,
@@ -95,57 +95,59 @@ impl Stage {
     }
 
     /// N(t), of this stage alone.
-    pub(super) fn integral(&self, t: u64) -> Count {
+    pub(super) fn integral(&self, t: u64) -> FractionalHits {
         match self.form {
-            Form::Level(level) => level.over(t),
-            Form::Ramp(from, to) => {
+            StageForm::Constant(level) => level.hits_in(t),
+            StageForm::Ramp(from, to) => {
                 let length = self.length.unwrap_or(u64::MAX);
                 if t >= length {
-                    return (from.over(length) + to.over(length)).half();
+                    return (from.hits_in(length) + to.hits_in(length)).half();
                 }
                 let change = to.per_nano() - from.per_nano();
-                let curve = Count::near(change.abs() * t as f64 * t as f64 / (2.0 * length as f64));
+                let curve = FractionalHits::from_f64(
+                    change.abs() * t as f64 * t as f64 / (2.0 * length as f64),
+                );
                 if change < 0.0 {
-                    from.over(t) - curve
+                    from.hits_in(t) - curve
                 } else {
-                    from.over(t) + curve
+                    from.hits_in(t) + curve
                 }
             }
-            Form::Sine {
+            StageForm::Sine {
                 mean,
                 amplitude,
                 period,
             } => {
                 let swing = amplitude.per_nano() * period as f64 / TAU;
                 let curve = swing * (1.0 - angle(t % period, period).cos());
-                mean.over(t) + Count::near(curve)
+                mean.hits_in(t) + FractionalHits::from_f64(curve)
             }
         }
     }
 
     /// N⁻¹ of a count of the whole shape, which lies in this stage, as an offset from the start.
-    pub(crate) fn due(&self, count: Count) -> u64 {
-        let x = count - self.before;
+    pub(crate) fn due(&self, count: FractionalHits) -> u64 {
+        let x = count - self.start_count;
         let t = match self.form {
-            Form::Level(level) => level.nanos_until(x),
-            Form::Ramp(from, to) => {
+            StageForm::Constant(level) => level.nanos_until(x),
+            StageForm::Ramp(from, to) => {
                 let (a, b) = (from.per_nano(), to.per_nano());
                 let length = self.length.unwrap_or(u64::MAX);
                 let slope = (b - a).abs() / length as f64;
                 if a <= b {
                     root(a, slope, x.as_f64()) as u64
                 } else {
-                    let left = root(b, slope, (self.until - count).as_f64());
+                    let left = root(b, slope, (self.end_count - count).as_f64());
                     (length as f64 - left).max(0.0) as u64
                 }
             }
-            Form::Sine {
+            StageForm::Sine {
                 mean,
                 amplitude,
                 period,
             } => {
-                let (periods, rest) = x.divide(mean.over(period));
-                let wave = Wave {
+                let (periods, rest) = x.div_rem(mean.hits_in(period));
+                let wave = SineWave {
                     mean: mean.per_nano(),
                     amplitude: amplitude.per_nano(),
                     period: period as f64,
@@ -172,13 +174,13 @@ fn angle(t: u64, period: u64) -> f64 {
 }
 
 /// One period of a sine, in hits per nanosecond.
-struct Wave {
+struct SineWave {
     mean: f64,
     amplitude: f64,
     period: f64,
 }
 
-impl Wave {
+impl SineWave {
     /// When there have been `x` hits, `x` being at most those of a period.
     fn time_of(&self, x: f64) -> f64 {
         let turn = TAU / self.period;
@@ -187,7 +189,7 @@ impl Wave {
         let mut high = (x / self.mean).min(self.period);
         let mut low = ((x - 2.0 * swing) / self.mean).max(0.0);
         let mut t = high;
-        for _ in 0..MOST_STEPS {
+        for _ in 0..MAX_ITERATIONS {
             let over = self.mean * t + swing * (1.0 - (turn * t).cos()) - x;
             if over > 0.0 {
                 high = t;
@@ -209,17 +211,17 @@ impl Wave {
     }
 }
 
-impl fmt::Display for Form {
+impl fmt::Display for StageForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Level(level) => write!(f, "{level}"),
+            Self::Constant(level) => write!(f, "{level}"),
             Self::Ramp(from, to) => write!(f, "{from}..{to}"),
             Self::Sine {
                 mean,
                 amplitude,
                 period,
             } => {
-                let period = Shown(Duration::from_nanos(period));
+                let period = DurationDisplay(Duration::from_nanos(period));
                 write!(f, "sine({mean}, {amplitude}, {period})")
             }
         }
@@ -230,7 +232,7 @@ impl fmt::Display for Form {
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.form)?;
-        self.length()
-            .map_or(Ok(()), |length| write!(f, "/{}", Shown(length)))
+        self.duration()
+            .map_or(Ok(()), |length| write!(f, "/{}", DurationDisplay(length)))
     }
 }

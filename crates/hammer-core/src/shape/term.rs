@@ -1,15 +1,15 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::level::Level;
-use super::span::Shown;
-use super::stage::Form;
+use super::duration_text::DurationDisplay;
+use super::rate_or_zero::RateOrZero;
+use super::stage::StageForm;
 
 /// What stands between two commas of an expression.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Term {
+pub(super) enum ShapeTerm {
     /// One stage, with an end or without.
-    Stage(Form, Option<u64>),
+    Stage(StageForm, Option<u64>),
     /// `steps(from..to, count, length)`: as many levels, the first and the last as given.
     ///
     /// ```text
@@ -19,8 +19,8 @@ pub(super) enum Term {
     ///      └────┴─────┴──
     /// ```
     Steps {
-        from: Level,
-        to: Level,
+        from: RateOrZero,
+        to: RateOrZero,
         count: u32,
         length: u64,
     },
@@ -33,16 +33,16 @@ pub(super) enum Term {
     ///      └─────────────whole
     /// ```
     Spike {
-        base: Level,
-        peak: Level,
+        base: RateOrZero,
+        peak: RateOrZero,
         length: u64,
-        whole: u64,
+        total_length: u64,
     },
 }
 
-impl Term {
+impl ShapeTerm {
     /// The stages that it stands for.
-    pub(super) fn stages(&self) -> Vec<(Form, Option<u64>)> {
+    pub(super) fn stages(&self) -> Vec<(StageForm, Option<u64>)> {
         match *self {
             Self::Stage(form, length) => vec![(form, length)],
             Self::Steps {
@@ -51,14 +51,14 @@ impl Term {
                 count,
                 length,
             } => (0..count)
-                .map(|step| Level::between(from, to, step, count - 1))
-                .map(|level| (Form::Level(level), Some(length)))
+                .map(|step| RateOrZero::interpolate(from, to, step, count - 1))
+                .map(|level| (StageForm::Constant(level), Some(length)))
                 .collect(),
             Self::Spike {
                 base,
                 peak,
                 length,
-                whole,
+                total_length: whole,
             } => {
                 let before = (whole - length) / 2;
                 [
@@ -68,16 +68,16 @@ impl Term {
                 ]
                 .into_iter()
                 .filter(|(_, length)| *length > 0)
-                .map(|(level, length)| (Form::Level(level), Some(length)))
+                .map(|(level, length)| (StageForm::Constant(level), Some(length)))
                 .collect()
             }
         }
     }
 }
 
-impl fmt::Display for Term {
+impl fmt::Display for ShapeTerm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |nanos: u64| Shown(Duration::from_nanos(nanos));
+        let shown = |nanos: u64| DurationDisplay(Duration::from_nanos(nanos));
         match *self {
             Self::Stage(form, length) => {
                 write!(f, "{form}")?;
@@ -93,7 +93,7 @@ impl fmt::Display for Term {
                 base,
                 peak,
                 length,
-                whole,
+                total_length: whole,
             } => write!(
                 f,
                 "spike({base}, {peak}, {})/{}",

@@ -43,8 +43,12 @@ fn expressions_have_a_length_and_a_total() {
     ] {
         let shape = shape(text);
         assert_eq!(shape.to_string(), shown);
-        assert_eq!(shape.length(), length_s.map(Duration::from_secs), "{text}");
-        assert_eq!(shape.total(), total, "{text}");
+        assert_eq!(
+            shape.duration(),
+            length_s.map(Duration::from_secs),
+            "{text}"
+        );
+        assert_eq!(shape.hit_count(), total, "{text}");
         assert_eq!(shown.parse(), Ok(shape));
     }
 }
@@ -96,7 +100,7 @@ fn a_malformed_expression_is_told_where_and_what_would_be_right() {
         let message = error.to_string();
         assert!(message.contains(why), "{text}: {message}");
         assert!(message.contains("; right would be "), "{text}: {message}");
-        assert_eq!(error.at(), at, "{text}: {message}");
+        assert_eq!(error.position(), at, "{text}: {message}");
     }
     let many = vec!["1/1s"; 257].join(",");
     let error = many.parse::<Shape>().expect_err("too many");

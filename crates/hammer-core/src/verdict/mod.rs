@@ -3,7 +3,7 @@
 mod judge;
 mod reason;
 #[cfg(test)]
-mod tables;
+mod tests;
 pub(crate) mod thresholds;
 
 use serde::{Deserialize, Serialize};
@@ -14,16 +14,16 @@ pub(crate) use judge::judge;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Valid, suspect or invalid.
-    pub status: Status,
+    pub status: VerdictStatus,
     /// One sentence for each thing that is wrong, with its figure and what to do; the worst first.
     pub reasons: Vec<String>,
 }
 
 impl Verdict {
     /// Adds what makes a run suspect; what is worse stays before it.
-    pub(crate) fn doubt(&mut self, doubts: Vec<String>) {
+    pub(crate) fn add_doubts(&mut self, doubts: Vec<String>) {
         if !doubts.is_empty() {
-            self.status = self.status.max(Status::Suspect);
+            self.status = self.status.max(VerdictStatus::Suspect);
             self.reasons.extend(doubts);
         }
     }
@@ -32,7 +32,7 @@ impl Verdict {
 /// The verdict in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub enum VerdictStatus {
     /// The generator kept the schedule: the numbers describe the target.
     Valid,
     /// The generator was late, or busy enough to colour the numbers.
@@ -41,7 +41,7 @@ pub enum Status {
     Invalid,
 }
 
-impl Status {
+impl VerdictStatus {
     /// `valid`, `suspect` or `invalid`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -11,19 +11,19 @@ pub(super) const LATE_P99_US: f64 = 2_000.0;
 /// The share of the response's p99 that a late schedule may make up before it matters.
 ///
 /// Runs of the same target differ by some percent. What is less than a tenth is lost in that.
-pub(super) const LATE_SHARE: f64 = 0.1;
+pub(super) const LATE_P99_SHARE: f64 = 0.1;
 
 /// A p99 this late, in µs, means that the schedule was not kept, whatever the target did.
 ///
 /// One hit in a hundred was sent a tenth of a second after it was due: hits that were to be spread
 /// came in heaps, and that is another load than the one that was asked for.
-pub(super) const LOST_P99_US: f64 = 100_000.0;
+pub(super) const LATE_P99_INVALID_US: f64 = 100_000.0;
 
 /// The share of the response's p50 from which on the numbers describe the generator, if its p50 is
 /// also later than [`LATE_P50_US`].
 ///
 /// From a half on most of what the typical hit took was the generator's own doing.
-pub(super) const MOST_SHARE: f64 = 0.5;
+pub(super) const LATE_P50_SHARE: f64 = 0.5;
 
 /// Later than this at p50, in µs, can't be the way in which hits are paced.
 ///
@@ -44,50 +44,50 @@ pub(super) const STALL_US: f64 = 200_000.0;
 ///
 /// A queue with one server that is busy for a share b of the time has b / (1 − b) waiting on the
 /// average: 1 at a half, 9 at nine tenths, and from there on it rises steeply.
-pub(crate) const BUSY: f64 = 0.9;
+pub(crate) const BUSY_SHARE: f64 = 0.9;
 
 /// The share of the seconds in which a thread may be as busy as [`BUSY`].
 ///
 /// A ramp that ends where the generator ends is not busy on the average. If it had no room for a
 /// tenth of the time, then p90 and all above it are from there.
-pub(super) const FULL: f64 = 0.1;
+pub(super) const SATURATED_SECONDS_SHARE: f64 = 0.1;
 
 /// The least time, in seconds, over which being busy says anything: a shorter run consists of
 /// opening connections.
-pub(super) const BUSY_LEAST_S: f64 = 1.0;
+pub(super) const MIN_BUSY_RUN_S: f64 = 1.0;
 
 /// The share of the time that a thread may be ready to run without a core.
 ///
 /// Waking a thread takes some µs, and at ten thousand wake-ups per second this is some percent of
 /// the time with nobody to blame. From a tenth on somebody else was running.
-pub(super) const NO_CORE: f64 = 0.1;
+pub(super) const NO_CORE_SHARE: f64 = 0.1;
 
 /// The share of the cores' time that the host may give to others.
 ///
 /// A virtual machine on a busy host loses a few tenths of a percent all the time. At 2 % one hit in
 /// fifty finds no core, and p99 is made of these.
-pub(super) const STOLEN: f64 = 0.02;
+pub(super) const STOLEN_SHARE: f64 = 0.02;
 
 /// The share of its periods in which the control group may stop the generator.
 ///
 /// A period is a tenth of a second unless set otherwise, and a group that is stopped stays so for
 /// the rest of it. At 5 % that is a part of one hit in twenty, the p95.
-pub(super) const THROTTLED: f64 = 0.05;
+pub(super) const THROTTLED_SHARE: f64 = 0.05;
 
 /// From this share on the generator needs more than its control group gives.
 ///
 /// It ran out in every other period: the processor time that the schedule takes is not there, and
 /// what was held back in one period is missing in the next one.
-pub(super) const THROTTLED_LOST: f64 = 0.5;
+pub(super) const THROTTLED_INVALID_SHARE: f64 = 0.5;
 
 /// The share of the memory it could have that the generator may use.
 ///
 /// Above it the system begins to take pages back, from the generator too, and the next connection
 /// may be the one that ends the process.
-pub(super) const MEMORY: f64 = 0.9;
+pub(super) const MEMORY_SHARE: f64 = 0.9;
 
 /// The share of hits that may have waited for the bound on hits in flight, or were not sent.
 ///
 /// The percentiles of the text report go to p99.9. What concerns less than one hit in a thousand
 /// does not reach them.
-pub(super) const WAITED: f64 = 0.001;
+pub(super) const WAITED_SHARE: f64 = 0.001;

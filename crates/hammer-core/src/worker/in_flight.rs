@@ -2,39 +2,39 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-const NONE: usize = usize::MAX;
+const NO_SLOT: usize = usize::MAX;
 
 /// Slots with a hit in the order in which their hits were started, as a list through an array.
 ///
 /// All hits of a run have the same timeout, so the first to start is the first to time out: one
 /// look at the front does for all, and a hit costs neither a timer nor memory.
 #[derive(Debug)]
-pub(super) struct InFlight {
-    nodes: Vec<Node>,
+pub(super) struct InFlightHits {
+    nodes: Vec<InFlightNode>,
     first: usize,
     last: usize,
     len: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Node {
+struct InFlightNode {
     started: Option<Instant>,
     before: usize,
     after: usize,
 }
 
-impl Default for InFlight {
+impl Default for InFlightHits {
     fn default() -> Self {
         Self {
             nodes: vec![],
-            first: NONE,
-            last: NONE,
+            first: NO_SLOT,
+            last: NO_SLOT,
             len: 0,
         }
     }
 }
 
-impl InFlight {
+impl InFlightHits {
     pub(super) fn len(&self) -> usize {
         self.len
     }
@@ -44,20 +44,20 @@ impl InFlight {
         if slot >= self.nodes.len() {
             self.nodes.resize(
                 slot + 1,
-                Node {
+                InFlightNode {
                     started: None,
-                    before: NONE,
-                    after: NONE,
+                    before: NO_SLOT,
+                    after: NO_SLOT,
                 },
             );
         }
-        self.nodes[slot] = Node {
+        self.nodes[slot] = InFlightNode {
             started: Some(started),
             before: self.last,
-            after: NONE,
+            after: NO_SLOT,
         };
         match self.last {
-            NONE => self.first = slot,
+            NO_SLOT => self.first = slot,
             last => self.nodes[last].after = slot,
         }
         self.last = slot;
@@ -72,13 +72,13 @@ impl InFlight {
         if node.started.take().is_none() {
             return;
         }
-        let Node { before, after, .. } = *node;
+        let InFlightNode { before, after, .. } = *node;
         match before {
-            NONE => self.first = after,
+            NO_SLOT => self.first = after,
             before => self.nodes[before].after = after,
         }
         match after {
-            NONE => self.last = before,
+            NO_SLOT => self.last = before,
             after => self.nodes[after].before = before,
         }
         self.len -= 1;
@@ -92,7 +92,7 @@ impl InFlight {
 
     /// The slot of the longest hit in flight, which stays.
     pub(super) fn front(&self) -> Option<usize> {
-        (self.first != NONE).then_some(self.first)
+        (self.first != NO_SLOT).then_some(self.first)
     }
 }
 
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_front_is_the_first_to_have_started() {
-        let mut list = InFlight::default();
+        let mut list = InFlightHits::default();
         let t0 = Instant::now();
         let at = |ms| t0 + Duration::from_millis(ms);
         for (k, slot) in [3, 0, 2, 1].into_iter().enumerate() {

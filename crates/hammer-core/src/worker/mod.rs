@@ -1,14 +1,14 @@
 //! One OS thread: its slots, its share of the schedule, its recorder. Nothing here is shared with
 //! another thread on the path of a hit.
 
-mod ended;
-mod growth;
+mod backlog_items;
+mod coordinator_link;
+mod hit_completion;
 mod in_flight;
-mod items;
-mod late;
-mod link;
 mod pacer;
+mod skip_late;
 mod slot;
+mod slot_growth;
 mod warmup;
 
 use std::cell::{Cell, RefCell};
@@ -21,39 +21,39 @@ use std::time::{Duration, SystemTime};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::time::Instant;
 
-use crate::commons::Commons;
-use crate::effort::Meter;
-use crate::interval::Interval;
-use crate::notes::Notes;
-use crate::schedule::{AnyItem, Deck, Schedule, Share};
-use crate::stop::{Level, Stop};
-use crate::unsent::Unsent;
-use crate::wait::{Bell, Wait};
-use crate::{Crew, Error, Hammer, HitRecord, HitVerdict, Shape, Slot};
+use crate::hit_notes::HitNotes;
+use crate::interval_stats::IntervalStats;
+use crate::schedule::{AnyPlaylistItem, PlaylistReceiver, Schedule, WorkerSchedule};
+use crate::stop_handle::{StopHandle, StopLevel};
+use crate::thread_usage::ThreadUsageMeter;
+use crate::timer::{Notifier, PreciseTimer};
+use crate::unsent_cause::UnsentCause;
+use crate::worker_locals::WorkerLocals;
+use crate::{Error, Hammer, HitRecord, HitResult, Shape, Slot, WorkerContext};
 
-use ended::{Ended, Within};
-use growth::Growth;
-use in_flight::InFlight;
-use items::Items;
-use slot::SlotCell;
-use warmup::Warmup;
+use backlog_items::BacklogItems;
+use hit_completion::{HitBreakdown, HitCompletion};
+use in_flight::InFlightHits;
+use slot::SlotChannel;
+use slot_growth::SlotGrowth;
+use warmup::WorkerWarmup;
 
 /// The instant that the wall clock will show `time` at; now if there is none or it has passed.
-pub(crate) fn until(time: Option<SystemTime>) -> Instant {
+pub(crate) fn instant_at(time: Option<SystemTime>) -> Instant {
     let left = time.and_then(|time| time.duration_since(SystemTime::now()).ok());
     Instant::now() + left.unwrap_or_default()
 }
 
-pub(crate) use link::{Link, Message, Peaks, Reins};
+pub(crate) use coordinator_link::{CoordinatorLink, WorkerHandle, WorkerMessage, WorkerPeaks};
 
 /// How long the politeness of closing sessions may take at the end.
-const CLOSING: Duration = Duration::from_secs(1);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long before the start sessions are opened: some targets close one that idles for 5 s.
 const OPEN_AHEAD: Duration = Duration::from_secs(3);
 
 /// What a worker needs to know.
 #[derive(Clone)]
-pub(crate) struct Part {
+pub(crate) struct WorkerConfig {
     pub(crate) worker: usize,
     pub(crate) workers: usize,
     pub(crate) max_in_flight: usize,
@@ -66,18 +66,18 @@ pub(crate) struct Part {
     pub(crate) seed: u64,
     pub(crate) log_hits: bool,
     pub(crate) paused: bool,
-    pub(crate) stop: Stop,
+    pub(crate) stop: StopHandle,
 }
 
 /// A hit that is due and has not been started.
 #[derive(Debug, Clone, Copy)]
-struct Pending {
+struct PendingHit {
     number: u64,
     due: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum WorkerState {
     /// Before the clock starts.
     Opening,
     Running,
@@ -89,209 +89,215 @@ enum State {
 
 struct Worker<H> {
     hammer: Arc<H>,
-    part: Part,
-    state: Cell<State>,
+    config: WorkerConfig,
+    state: Cell<WorkerState>,
     start: Cell<Instant>,
-    share: RefCell<Share>,
-    warmup: Cell<Option<Warmup>>,
+    schedule: RefCell<WorkerSchedule>,
+    warmup: Cell<Option<WorkerWarmup>>,
     /// When the warm-up ends, while it lasts.
-    warm_until: Cell<Option<Duration>>,
-    after_warmup: Cell<Option<Share>>,
+    warmup_end: Cell<Option<Duration>>,
+    schedule_after_warmup: Cell<Option<WorkerSchedule>>,
     /// Where hits are counted by the stage in which they were due.
     stages: Option<Shape>,
-    backlog: RefCell<VecDeque<Pending>>,
+    backlog: RefCell<VecDeque<PendingHit>>,
     /// There are none unless it is a playlist.
-    items: Option<RefCell<Items>>,
-    slots: RefCell<Vec<Rc<SlotCell>>>,
+    items: Option<RefCell<BacklogItems>>,
+    slots: RefCell<Vec<Rc<SlotChannel>>>,
     /// Slots without a hit; the last used is used next, so that few connections stay hot.
     idle: RefCell<Vec<usize>>,
-    in_flight: RefCell<InFlight>,
-    growth: Growth,
+    in_flight: RefCell<InFlightHits>,
+    growth: SlotGrowth,
     /// Hits that were given to a slot and have not ended.
-    busy: Cell<usize>,
-    live: Cell<usize>,
-    interval: Rc<RefCell<Box<Interval>>>,
+    active_hits: Cell<usize>,
+    live_slots: Cell<usize>,
+    interval: Rc<RefCell<Box<IntervalStats>>>,
     /// What a hammer's slots share here.
-    commons: Rc<Commons>,
-    link: Link,
-    bell: Bell,
-    peaks: Cell<Peaks>,
+    worker_locals: Rc<WorkerLocals>,
+    link: CoordinatorLink,
+    notifier: Notifier,
+    peaks: Cell<WorkerPeaks>,
     /// None before the start, and under a paused clock, against which no thread can be measured.
-    meter: RefCell<Option<Meter>>,
+    meter: RefCell<Option<ThreadUsageMeter>>,
 }
 
 /// Runs one worker to its end on the calling thread.
 pub(crate) fn run<H: Hammer>(
     hammer: Arc<H>,
     schedule: &Schedule,
-    deck: Option<Deck>,
-    part: Part,
-    link: Link,
+    receiver: Option<PlaylistReceiver>,
+    config: WorkerConfig,
+    link: CoordinatorLink,
 ) -> Result<(), Error> {
     let mut builder = Builder::new_current_thread();
     builder.enable_all();
     #[cfg(feature = "testing")]
-    builder.start_paused(part.paused);
+    builder.start_paused(config.paused);
     let runtime = builder
         .build_local(LocalOptions::default())
         .map_err(Error::worker)?;
-    let share_of = |schedule: &Schedule| schedule.share(part.worker as u64, part.workers as u64);
-    let warmup = Some(part.warmup).filter(|length| !length.is_zero());
+    let share_of =
+        |schedule: &Schedule| schedule.worker_schedule(config.worker as u64, config.workers as u64);
+    let warmup = Some(config.warmup).filter(|length| !length.is_zero());
     let warmup = warmup.and_then(|length| {
-        let schedule = schedule.warm_up(length)?;
-        Some(Warmup::new(share_of(&schedule), length))
+        let schedule = schedule.warmup_schedule(length)?;
+        Some(WorkerWarmup::new(share_of(&schedule), length))
     });
-    let items = deck.is_some().then(RefCell::default);
-    let share = match deck {
+    let items = receiver.is_some().then(RefCell::default);
+    let share = match receiver {
         None => share_of(schedule),
         Some(mut deck) => {
-            deck.wait();
-            schedule.played(deck, part.worker as u64, part.workers as u64)
+            deck.wait_for_first();
+            schedule.worker_playlist_schedule(deck, config.worker as u64, config.workers as u64)
         }
     };
     let shape = schedule.shape();
     let stages = (shape.stages().len() > 1).then(|| shape.clone());
     runtime.block_on(async {
-        let wait = Wait::new(part.paused).map_err(Error::worker)?;
-        let mut worker = Worker::new(hammer, share, part, link);
+        let wait = PreciseTimer::new(config.paused).map_err(Error::worker)?;
+        let mut worker = Worker::new(hammer, share, config, link);
         (worker.warmup, worker.stages) = (Cell::new(warmup), stages);
         worker.items = items;
         let worker = Rc::new(worker);
-        worker.work(wait).await
+        worker.run_to_end(wait).await
     })
 }
 
 impl<H: Hammer> Worker<H> {
-    fn new(hammer: Arc<H>, share: Share, part: Part, link: Link) -> Self {
+    fn new(
+        hammer: Arc<H>,
+        share: WorkerSchedule,
+        config: WorkerConfig,
+        link: CoordinatorLink,
+    ) -> Self {
         Self {
             hammer,
-            state: Cell::new(State::Opening),
+            state: Cell::new(WorkerState::Opening),
             start: Cell::new(Instant::now()),
-            share: RefCell::new(share),
+            schedule: RefCell::new(share),
             warmup: Cell::default(),
-            warm_until: Cell::default(),
-            after_warmup: Cell::default(),
+            warmup_end: Cell::default(),
+            schedule_after_warmup: Cell::default(),
             stages: None,
             backlog: RefCell::default(),
             items: None,
             slots: RefCell::default(),
             idle: RefCell::default(),
             in_flight: RefCell::default(),
-            growth: Growth::default(),
-            busy: Cell::new(0),
-            live: Cell::new(0),
-            interval: Rc::new(RefCell::new(Interval::new())),
-            commons: Rc::default(),
+            growth: SlotGrowth::default(),
+            active_hits: Cell::new(0),
+            live_slots: Cell::new(0),
+            interval: Rc::new(RefCell::new(IntervalStats::new())),
+            worker_locals: Rc::default(),
             link,
-            bell: Bell::default(),
+            notifier: Notifier::default(),
             peaks: Cell::default(),
             meter: RefCell::default(),
-            part,
+            config,
         }
     }
 
-    async fn work(self: &Rc<Self>, mut wait: Wait) -> Result<(), Error> {
+    async fn run_to_end(self: &Rc<Self>, mut wait: PreciseTimer) -> Result<(), Error> {
         let listener = Rc::downgrade(self);
-        let stop = self.part.stop.clone();
+        let stop = self.config.stop.clone();
         tokio::task::spawn_local(async move {
-            let mut level = Level::Run;
-            while level < Level::Now {
-                level = stop.beyond(level).await;
+            let mut level = StopLevel::Run;
+            while level < StopLevel::Now {
+                level = stop.wait_beyond(level).await;
                 match listener.upgrade() {
-                    Some(worker) => worker.bell.ring(),
+                    Some(worker) => worker.notifier.notify(),
                     None => return,
                 }
             }
         });
-        let crew = self.crew();
+        let crew = self.context();
         self.prepare(&crew).await?;
         let start = self.wait_to_open(&mut wait).await;
         let start = start.map_err(Error::worker)?;
-        self.open_first().await;
-        let told = self.link.opened().await;
+        self.open_initial_slots().await;
+        let told = self.link.report_opened().await;
         let start = told.unwrap_or_else(|| start.max(Instant::now()));
         self.start.set(start);
-        self.state.set(State::Running);
-        let paced = self.pace(&mut wait).await;
+        self.state.set(WorkerState::Running);
+        let paced = self.run_pacer(&mut wait).await;
         let effort = self.meter.take().map(|meter| meter.finish());
         let settled = self.settle(&crew).await;
-        self.close().await;
-        self.commons.clear();
+        self.close_slots().await;
+        self.worker_locals.clear();
         let (elapsed, peaks) = (self.elapsed(), self.peaks.get());
         self.link
-            .done(&self.interval, elapsed, settled, peaks, effort);
+            .report_done(&self.interval, elapsed, settled, peaks, effort);
         paced.map_err(Error::worker)
     }
 
     /// What stands for all slots here.
-    fn crew(&self) -> Crew {
-        let notes = Notes::new(self.interval.clone(), self.commons.clone());
+    fn context(&self) -> WorkerContext {
+        let notes = HitNotes::new(self.interval.clone(), self.worker_locals.clone());
         let slot = Slot {
-            index: self.part.worker,
-            worker: self.part.worker,
-            workers: self.part.workers,
-            seed: self.part.seed,
-            closed_loop: self.share.borrow().is_closed_loop(),
+            index: self.config.worker,
+            worker: self.config.worker,
+            workers: self.config.workers,
+            seed: self.config.seed,
+            closed_loop: self.schedule.borrow().is_closed_loop(),
             notes: Rc::new(notes),
         };
-        Crew::new(slot, self.link.progress())
+        WorkerContext::new(slot, self.link.progress_reporter())
     }
 
     /// Lets the hammer get ready what its slots share; a stop ends that.
-    async fn prepare(&self, crew: &Crew) -> Result<(), Error> {
+    async fn prepare(&self, context: &WorkerContext) -> Result<(), Error> {
         tokio::select! {
-            ready = self.hammer.prepare(crew) => ready.map_err(Error::unready),
-            _ = self.part.stop.beyond(Level::Run) => Ok(()),
+            ready = self.hammer.prepare(context) => ready.map_err(Error::prepare_failed),
+            _ = self.config.stop.wait_beyond(StopLevel::Run) => Ok(()),
         }
     }
 
     /// Lets the hammer settle what hits left behind, within the bound of the drain; tells how long
     /// it took.
-    async fn settle(&self, crew: &Crew) -> Duration {
+    async fn settle(&self, context: &WorkerContext) -> Duration {
         let begun = Instant::now();
-        crew.slot().notes.begin(begun);
+        context.slot().notes.start_phase(begun);
         tokio::select! {
-            () = self.hammer.settle(crew) => {}
-            () = tokio::time::sleep(self.part.drain) => {}
-            _ = self.part.stop.beyond(Level::Drain) => {}
+            () = self.hammer.settle(context) => {}
+            () = tokio::time::sleep(self.config.drain) => {}
+            _ = self.config.stop.wait_beyond(StopLevel::Drain) => {}
         }
         begun.elapsed()
     }
 
     /// Waits until a little before the start by the wall clock, if there is one, and tells when
     /// that is by the worker's own clock.
-    async fn wait_to_open(&self, wait: &mut Wait) -> io::Result<Instant> {
-        let start = until(self.part.start_at);
+    async fn wait_to_open(&self, wait: &mut PreciseTimer) -> io::Result<Instant> {
+        let start = instant_at(self.config.start_at);
         let open = start.checked_sub(OPEN_AHEAD).unwrap_or(start);
-        while Instant::now() < open && self.part.stop.level() == Level::Run {
-            wait.until(open, &self.bell).await?;
+        while Instant::now() < open && self.config.stop.level() == StopLevel::Run {
+            wait.wait_until(open, &self.notifier).await?;
         }
         Ok(start)
     }
 
     /// Opens the sessions that the schedule will surely need, before the clock starts.
-    async fn open_first(self: &Rc<Self>) {
+    async fn open_initial_slots(self: &Rc<Self>) {
         let first = {
-            let share = self.share.borrow();
-            growth::first_slots(share.peak(), self.part.max_in_flight)
+            let share = self.schedule.borrow();
+            slot_growth::initial_slots(share.peak(), self.config.max_in_flight)
         };
         for _ in 0..first {
             self.open_slot();
         }
-        let opened = self.growth.none_opening();
+        let opened = self.growth.wait_until_opened();
         tokio::select! {
             () = opened => {}
-            _ = self.part.stop.beyond(Level::Run) => {}
+            _ = self.config.stop.wait_beyond(StopLevel::Run) => {}
         }
     }
 
     /// Lets idle slots close their sessions, and drops those that take too long.
-    async fn close(&self) {
-        self.state.set(State::Closing);
+    async fn close_slots(&self) {
+        self.state.set(WorkerState::Closing);
         self.slots.borrow().iter().for_each(|slot| slot.wake());
-        let deadline = Instant::now() + CLOSING;
-        while self.live.get() > 0 && self.part.stop.level() < Level::Now {
-            if tokio::time::timeout_at(deadline, self.growth.changed())
+        let deadline = Instant::now() + CLOSE_TIMEOUT;
+        while self.live_slots.get() > 0 && self.config.stop.level() < StopLevel::Now {
+            if tokio::time::timeout_at(deadline, self.growth.wait_for_change())
                 .await
                 .is_err()
             {
@@ -305,42 +311,45 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// The next hit for a slot that has none at `now`, if one waits.
-    fn take(&self, now: Instant) -> Option<Pending> {
-        if !matches!(self.state.get(), State::Running | State::Draining) {
+    fn take_hit(&self, now: Instant) -> Option<PendingHit> {
+        if !matches!(
+            self.state.get(),
+            WorkerState::Running | WorkerState::Draining
+        ) {
             return None;
         }
-        self.leave_out_late(now);
+        self.skip_late_backlog(now);
         if let Some(pending) = self.backlog.borrow_mut().pop_front() {
-            self.growth.departed();
-            self.busy.set(self.busy.get() + 1);
+            self.growth.hit_dequeued();
+            self.active_hits.set(self.active_hits.get() + 1);
             return Some(pending);
         }
-        if self.state.get() != State::Running {
+        if self.state.get() != WorkerState::Running {
             return None;
         }
-        let mut share = self.share.borrow_mut();
+        let mut share = self.schedule.borrow_mut();
         if !share.is_closed_loop() {
             return None;
         }
         let due = now.saturating_duration_since(self.start.get());
-        let Some(number) = share.take_free(due) else {
-            self.bell.ring();
+        let Some(number) = share.take_closed_loop(due) else {
+            self.notifier.notify();
             return None;
         };
         self.interval.borrow_mut().hits.scheduled += 1;
-        self.busy.set(self.busy.get() + 1);
-        Some(Pending { number, due })
+        self.active_hits.set(self.active_hits.get() + 1);
+        Some(PendingHit { number, due })
     }
 
     /// A hit is started `now`: from here on its service counts.
-    fn begin(&self, slot: usize, pending: &mut Pending, now: Instant) {
+    fn hit_started(&self, slot: usize, pending: &mut PendingHit, now: Instant) {
         let elapsed = now.saturating_duration_since(self.start.get());
-        if self.share.borrow().is_closed_loop() {
+        if self.schedule.borrow().is_closed_loop() {
             pending.due = elapsed;
         }
         let mut in_flight = self.in_flight.borrow_mut();
         in_flight.push(slot, now);
-        if pending.is_warm() {
+        if pending.is_warmup() {
             return;
         }
         let mut interval = self.interval.borrow_mut();
@@ -349,7 +358,7 @@ impl<H: Hammer> Worker<H> {
             .lateness
             .record(elapsed.saturating_sub(pending.due));
         if let Some(stage) = self.stage_of(pending.due) {
-            interval.stages.of(stage).started += 1;
+            interval.stages.entry(stage).started += 1;
         }
         let mut peaks = self.peaks.get();
         peaks.in_flight = peaks.in_flight.max(in_flight.len());
@@ -358,50 +367,50 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// A hit has ended; tells when, which is also when its slot is free for another one.
-    fn end(
+    fn hit_ended(
         &self,
         slot: usize,
-        hit: Pending,
-        row: Option<usize>,
+        hit: PendingHit,
+        group: Option<usize>,
         started: Instant,
-        result: Ended,
+        completion: HitCompletion,
     ) -> Instant {
         let now = Instant::now();
         let elapsed = now.saturating_duration_since(self.start.get());
         let response = elapsed.saturating_sub(hit.due);
         let service = now.saturating_duration_since(started);
         self.in_flight.borrow_mut().remove(slot);
-        self.busy.set(self.busy.get() - 1);
+        self.active_hits.set(self.active_hits.get() - 1);
         // A hit whose session could not be opened left it there.
-        drop(self.item_of(hit));
-        if hit.is_warm() {
-            self.ring_at_end();
+        drop(self.take_item(hit));
+        if hit.is_warmup() {
+            self.notify_if_draining();
             return now;
         }
         let stage = self.stage_of(hit.due);
-        let within = Within { stage, row };
+        let within = HitBreakdown { stage, group };
         let mut interval = self.interval.borrow_mut();
-        let (verdict, label) = result.count(&mut interval, within, response, service);
+        let (verdict, label) = completion.record(&mut interval, within, response, service);
         drop(interval);
-        if self.part.log_hits {
+        if self.config.log_hits {
             let answered = label.is_some();
-            self.log(HitRecord {
+            self.log_hit(HitRecord {
                 number: hit.number,
                 due: hit.due,
-                verdict,
+                result: verdict,
                 label,
                 response: answered.then_some(response),
                 service: answered.then_some(service),
             });
         }
-        self.ring_at_end();
+        self.notify_if_draining();
         now
     }
 
     /// In the drain, the pacer waits for the last hit to end.
-    fn ring_at_end(&self) {
-        if self.state.get() != State::Running {
-            self.bell.ring();
+    fn notify_if_draining(&self) {
+        if self.state.get() != WorkerState::Running {
+            self.notifier.notify();
         }
     }
 
@@ -412,25 +421,25 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// A hit is given up before it was started.
-    fn unsent(&self, hit: Pending, why: Unsent) {
-        if hit.is_warm() {
+    fn record_unsent(&self, hit: PendingHit, why: UnsentCause) {
+        if hit.is_warmup() {
             return;
         }
-        drop(self.item_of(hit));
+        drop(self.take_item(hit));
         let mut interval = self.interval.borrow_mut();
-        interval.hits.count(HitVerdict::Unsent);
+        interval.hits.count(HitResult::Unsent);
         interval.unsent.count(why);
         if let Some(stage) = self.stage_of(hit.due) {
-            interval.stages.of(stage).hits.count(HitVerdict::Unsent);
+            interval.stages.entry(stage).hits.count(HitResult::Unsent);
         }
         drop(interval);
-        if self.part.log_hits {
-            let Pending { number, due } = hit;
-            let verdict = HitVerdict::Unsent;
-            self.log(HitRecord {
+        if self.config.log_hits {
+            let PendingHit { number, due } = hit;
+            let verdict = HitResult::Unsent;
+            self.log_hit(HitRecord {
                 number,
                 due,
-                verdict,
+                result: verdict,
                 label: None,
                 response: None,
                 service: None,
@@ -439,13 +448,13 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// What a playlist has for a hit, which is done with it then.
-    fn item_of(&self, hit: Pending) -> Option<AnyItem> {
+    fn take_item(&self, hit: PendingHit) -> Option<AnyPlaylistItem> {
         let items = self.items.as_ref()?;
-        items.borrow_mut().take(hit.number, self.part.workers)
+        items.borrow_mut().take(hit.number, self.config.workers)
     }
 
-    fn log(&self, record: HitRecord) {
-        let dropped = self.link.log(record);
+    fn log_hit(&self, record: HitRecord) {
+        let dropped = self.link.log_hit(record);
         self.interval.borrow_mut().log_dropped += dropped;
     }
 }

@@ -7,36 +7,36 @@ use std::task::{Poll, Waker};
 
 use tokio::time::Instant;
 
-use super::{Ended, Pending, State, Worker};
-use crate::notes::Notes;
+use super::{HitCompletion, PendingHit, Worker, WorkerState};
+use crate::hit_notes::HitNotes;
 use crate::{Failure, Hammer, Hit, Outcome, Slot};
 
 /// Hits that may end without waiting for anything before other tasks get their turn.
-const STREAK: u32 = 32;
+const MAX_STREAK: u32 = 32;
 
 /// What the worker and a slot's task tell each other.
 #[derive(Default)]
-pub(super) struct SlotCell {
-    hit: Cell<Option<Pending>>,
-    order: Cell<Option<Order>>,
+pub(super) struct SlotChannel {
+    hit: Cell<Option<PendingHit>>,
+    cancel_reason: Cell<Option<CancelReason>>,
     waker: RefCell<Option<Waker>>,
 }
 
 /// Why a hit must end before it is done.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Order {
+pub(super) enum CancelReason {
     TimeOut,
     Abandon,
 }
 
-impl SlotCell {
-    pub(super) fn give(&self, hit: Pending) {
+impl SlotChannel {
+    pub(super) fn give(&self, hit: PendingHit) {
         self.hit.set(Some(hit));
         self.wake();
     }
 
-    pub(super) fn order(&self, order: Order) {
-        self.order.set(Some(order));
+    pub(super) fn cancel(&self, reason: CancelReason) {
+        self.cancel_reason.set(Some(reason));
         self.wake();
     }
 
@@ -50,24 +50,27 @@ impl SlotCell {
 impl<H: Hammer> Worker<H> {
     /// Adds a slot, which opens its session and then takes its first hit.
     pub(super) fn open_slot(self: &Rc<Self>) {
-        let cell = Rc::new(SlotCell::default());
+        let cell = Rc::new(SlotChannel::default());
         let index = self.slots.borrow().len();
         self.slots.borrow_mut().push(cell.clone());
-        self.live.set(self.live.get() + 1);
-        self.growth.opening();
+        self.live_slots.set(self.live_slots.get() + 1);
+        self.growth.slot_opening();
         self.interval.borrow_mut().slots_opened += 1;
         let slot = Slot {
-            index: index * self.part.workers + self.part.worker,
-            worker: self.part.worker,
-            workers: self.part.workers,
-            seed: self.part.seed,
-            closed_loop: self.share.borrow().is_closed_loop(),
-            notes: Rc::new(Notes::new(self.interval.clone(), self.commons.clone())),
+            index: index * self.config.workers + self.config.worker,
+            worker: self.config.worker,
+            workers: self.config.workers,
+            seed: self.config.seed,
+            closed_loop: self.schedule.borrow().is_closed_loop(),
+            notes: Rc::new(HitNotes::new(
+                self.interval.clone(),
+                self.worker_locals.clone(),
+            )),
         };
         let task = SlotTask {
             worker: self.clone(),
             index,
-            cell,
+            channel: cell,
             slot,
             session: None,
             streak: 0,
@@ -79,7 +82,7 @@ impl<H: Hammer> Worker<H> {
 struct SlotTask<H: Hammer> {
     worker: Rc<Worker<H>>,
     index: usize,
-    cell: Rc<SlotCell>,
+    channel: Rc<SlotChannel>,
     slot: Slot,
     session: Option<H::Session>,
     streak: u32,
@@ -88,35 +91,35 @@ struct SlotTask<H: Hammer> {
 impl<H: Hammer> SlotTask<H> {
     async fn run(mut self) {
         poll_fn(|cx| {
-            *self.cell.waker.borrow_mut() = Some(cx.waker().clone());
+            *self.channel.waker.borrow_mut() = Some(cx.waker().clone());
             Poll::Ready(())
         })
         .await;
-        let timeout = self.worker.part.timeout;
+        let timeout = self.worker.config.timeout;
         let opened = tokio::time::timeout(timeout, self.open()).await;
-        self.worker.growth.opened();
+        self.worker.growth.slot_opened();
         if let Err(failure) = opened.unwrap_or(Err(Failure::CONNECT_TIMEOUT)) {
             // The slot was opened for a hit that waits: its failure is that hit's failure.
             let now = Instant::now();
-            if let Some(mut hit) = self.worker.take(now) {
-                self.worker.begin(self.index, &mut hit, now);
-                self.missed(hit, failure.name());
-                let row = self.slot.notes.take_row();
+            if let Some(mut hit) = self.worker.take_hit(now) {
+                self.worker.hit_started(self.index, &mut hit, now);
+                self.report_missed(hit, failure.name());
+                let row = self.slot.notes.take_group();
                 self.worker
-                    .end(self.index, hit, row, now, Ended::Failed(failure));
+                    .hit_ended(self.index, hit, row, now, HitCompletion::Failed(failure));
             }
         }
-        self.worker.grow();
+        self.worker.open_missing_slots();
         let mut free = Instant::now();
-        while let Some((mut hit, started)) = self.next(free).await {
-            self.worker.begin(self.index, &mut hit, started);
+        while let Some((mut hit, started)) = self.next_hit(free).await {
+            self.worker.hit_started(self.index, &mut hit, started);
             let ended = self.hit(hit, started).await;
-            if !matches!(ended, Ended::Answered(_)) {
+            if !matches!(ended, HitCompletion::Answered(_)) {
                 self.session = None;
             }
-            let row = self.slot.notes.take_row();
-            free = self.worker.end(self.index, hit, row, started, ended);
-            if self.streak >= STREAK {
+            let row = self.slot.notes.take_group();
+            free = self.worker.hit_ended(self.index, hit, row, started, ended);
+            if self.streak >= MAX_STREAK {
                 self.streak = 0;
                 tokio::task::yield_now().await;
                 free = Instant::now();
@@ -129,56 +132,58 @@ impl<H: Hammer> SlotTask<H> {
                 Ok(())
             });
             // A panic in it has said so on stderr, and there is no hit that it could fail.
-            let _ = guarded(closing).await;
+            let _ = catch_panic(closing).await;
         }
-        self.worker.live.set(self.worker.live.get() - 1);
-        self.worker.growth.gone();
+        self.worker.live_slots.set(self.worker.live_slots.get() - 1);
+        self.worker.growth.slot_closed();
     }
 
     /// The next hit of a slot that is free since `free`, and when it starts; none when the slot is
     /// to close.
-    async fn next(&mut self, free: Instant) -> Option<(Pending, Instant)> {
-        if let Some(hit) = self.worker.take(free) {
+    async fn next_hit(&mut self, free: Instant) -> Option<(PendingHit, Instant)> {
+        if let Some(hit) = self.worker.take_hit(free) {
             return Some((hit, free));
         }
         self.streak = 0;
-        self.worker.growth.idle();
+        self.worker.growth.slot_idle();
         loop {
             self.worker.idle.borrow_mut().push(self.index);
-            let given = poll_fn(|_| match self.cell.hit.take() {
+            let given = poll_fn(|_| match self.channel.hit.take() {
                 Some(hit) => Poll::Ready(Some((hit, Instant::now()))),
-                None if self.worker.state.get() == State::Closing => Poll::Ready(None),
+                None if self.worker.state.get() == WorkerState::Closing => Poll::Ready(None),
                 None => Poll::Pending,
             });
             let (hit, now) = given.await?;
-            if !self.worker.leaves_out(hit, now) {
+            if !self.worker.skips_late(hit, now) {
                 return Some((hit, now));
             }
-            self.worker.busy.set(self.worker.busy.get() - 1);
-            self.worker.ring_at_end();
+            self.worker
+                .active_hits
+                .set(self.worker.active_hits.get() - 1);
+            self.worker.notify_if_draining();
         }
     }
 
     async fn open(&mut self) -> Result<(), Failure> {
-        self.slot.notes.begin(Instant::now());
+        self.slot.notes.start_phase(Instant::now());
         let worker = &self.worker;
         let opening = pin!(worker.hammer.open(self.slot.clone()));
-        let session = guarded(opening).await?;
+        let session = catch_panic(opening).await?;
         worker.interval.borrow_mut().sessions_opened += 1;
         self.session = Some(session);
         Ok(())
     }
 
-    async fn hit(&mut self, hit: Pending, started: Instant) -> Ended {
-        let cell = self.cell.clone();
+    async fn hit(&mut self, hit: PendingHit, started: Instant) -> HitCompletion {
+        let cell = self.channel.clone();
         // An order that came when the last hit had just ended is not for this one.
-        cell.order.take();
+        cell.cancel_reason.take();
         let mut waited = false;
         let result = {
             let mut attempt = pin!(self.attempt(hit, started));
             poll_fn(|cx| match attempt.as_mut().poll(cx) {
                 Poll::Ready(result) => Poll::Ready(Ok(result)),
-                Poll::Pending => match cell.order.take() {
+                Poll::Pending => match cell.cancel_reason.take() {
                     Some(order) => Poll::Ready(Err(order)),
                     None => {
                         waited = true;
@@ -190,34 +195,34 @@ impl<H: Hammer> SlotTask<H> {
         };
         self.streak = if waited { 0 } else { self.streak + 1 };
         let order = match result {
-            Ok(Ok(outcome)) => return Ended::Answered(outcome),
-            Ok(Err(failure)) => return Ended::Failed(failure),
+            Ok(Ok(outcome)) => return HitCompletion::Answered(outcome),
+            Ok(Err(failure)) => return HitCompletion::Failed(failure),
             Err(order) => order,
         };
         let failure = match order {
-            Order::Abandon => None,
-            Order::TimeOut if self.session.is_some() => Some(Failure::TIMEOUT),
-            Order::TimeOut => Some(Failure::CONNECT_TIMEOUT),
+            CancelReason::Abandon => None,
+            CancelReason::TimeOut if self.session.is_some() => Some(Failure::TIMEOUT),
+            CancelReason::TimeOut => Some(Failure::CONNECT_TIMEOUT),
         };
-        self.missed(hit, failure.as_ref().map_or("abandoned", Failure::name));
-        failure.map_or(Ended::Abandoned, Ended::Failed)
+        self.report_missed(hit, failure.as_ref().map_or("abandoned", Failure::name));
+        failure.map_or(HitCompletion::Abandoned, HitCompletion::Failed)
     }
 
     /// Tells the hammer of a hit that has ended without it.
     #[cold]
-    fn missed(&self, hit: Pending, why: &'static str) {
+    fn report_missed(&self, hit: PendingHit, why: &'static str) {
         let notes = &self.slot.notes;
-        notes.mute(hit.is_warm());
-        if let Some(item) = self.worker.item_of(hit) {
-            notes.bring(item);
+        notes.set_muted(hit.is_warmup());
+        if let Some(item) = self.worker.take_item(hit) {
+            notes.set_item(item);
         }
-        let (hammer, hit) = (&self.worker.hammer, self.hit_of(hit));
+        let (hammer, hit) = (&self.worker.hammer, self.make_hit(hit));
         // A panic in it has said so on stderr, and the hit has ended already.
         let _ = catch_unwind(AssertUnwindSafe(|| hammer.missed(hit, why)));
     }
 
-    fn hit_of(&self, pending: Pending) -> Hit {
-        let Pending { number, due } = pending;
+    fn make_hit(&self, pending: PendingHit) -> Hit {
+        let PendingHit { number, due } = pending;
         Hit {
             number,
             due,
@@ -225,33 +230,33 @@ impl<H: Hammer> SlotTask<H> {
         }
     }
 
-    async fn attempt(&mut self, hit: Pending, started: Instant) -> Result<Outcome, Failure> {
+    async fn attempt(&mut self, hit: PendingHit, started: Instant) -> Result<Outcome, Failure> {
         if self.session.is_none() {
-            self.slot.notes.mute(false);
+            self.slot.notes.set_muted(false);
             if let Err(failure) = self.open().await {
-                self.missed(hit, failure.name());
+                self.report_missed(hit, failure.name());
                 return Err(failure);
             }
         } else {
-            self.slot.notes.begin(started);
+            self.slot.notes.start_phase(started);
         }
-        self.slot.notes.mute(hit.is_warm());
-        if let Some(item) = self.worker.item_of(hit) {
-            self.slot.notes.bring(item);
+        self.slot.notes.set_muted(hit.is_warmup());
+        if let Some(item) = self.worker.take_item(hit) {
+            self.slot.notes.set_item(item);
         }
-        let hit = self.hit_of(hit);
+        let hit = self.make_hit(hit);
         let Some(session) = &mut self.session else {
             unreachable!("a session was just opened")
         };
         let hitting = pin!(self.worker.hammer.hit(session, hit));
-        guarded(hitting).await
+        catch_panic(hitting).await
     }
 }
 
 /// Makes a panic in a hammer a failure of its hit: the report must not lose it.
 ///
 /// The future is pinned by the caller: passed by value, all of it would be copied for each hit.
-async fn guarded<T>(
+async fn catch_panic<T>(
     mut future: Pin<&mut impl Future<Output = Result<T, Failure>>>,
 ) -> Result<T, Failure> {
     poll_fn(|cx| {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use hammer_core::{Arrivals, Rate, Schedule, Shape, ShapeError};
+use hammer_core::{ArrivalProcess, Rate, Schedule, Shape, ShapeError};
 
 /// Hits of a schedule that are looked at one by one.
 const HITS: usize = 24;
@@ -11,7 +11,7 @@ const HITS: usize = 24;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const NANO: Duration = Duration::from_nanos(1);
 /// The greatest rate, in hits per second, and what floats may make of it.
-const MOST: f64 = 1e9 * (1.0 + 1e-9);
+const MAX_PER_SECOND: f64 = 1e9 * (1.0 + 1e-9);
 
 /// Reads `text`, and does with what it says all that a run does with it, in bounded work.
 ///
@@ -20,26 +20,26 @@ const MOST: f64 = 1e9 * (1.0 + 1e-9);
 /// If something is not as documented.
 pub(crate) fn check(text: &str) {
     if let Ok(rate) = text.parse::<Rate>() {
-        constant(rate);
+        check_rate(rate);
     }
     match text.parse::<Shape>() {
         Ok(shape) => {
-            shown(&shape);
-            counted(&shape);
-            scheduled(&shape);
+            check_display(&shape);
+            check_counts(&shape);
+            check_schedules(&shape);
         }
-        Err(error) => refused(text, &error),
+        Err(error) => check_error(text, &error),
     }
 }
 
-fn refused(text: &str, error: &ShapeError) {
-    assert!(text.is_char_boundary(error.at()), "{error:?}");
-    assert!(!error.wrong().is_empty() && !error.right().is_empty());
+fn check_error(text: &str, error: &ShapeError) {
+    assert!(text.is_char_boundary(error.position()), "{error:?}");
+    assert!(!error.problem().is_empty() && !error.expected().is_empty());
     assert!(error.to_string().len() < 200, "{error}");
 }
 
 /// What it prints is what it was read from, in other words.
-fn shown(shape: &Shape) {
+fn check_display(shape: &Shape) {
     let text = shape.to_string();
     assert_eq!(text.parse().as_ref(), Ok(shape), "it is shown as {text}");
     for stage in shape.stages() {
@@ -49,9 +49,12 @@ fn shown(shape: &Shape) {
     }
 }
 
-fn constant(rate: Rate) {
+fn check_rate(rate: Rate) {
     let per_second = rate.as_f64();
-    assert!(per_second > 0.0 && per_second <= MOST, "{per_second}");
+    assert!(
+        per_second > 0.0 && per_second <= MAX_PER_SECOND,
+        "{per_second}"
+    );
     assert!(rate.to_string().len() < 40, "{rate}");
     let mut last = Duration::ZERO;
     for k in [0, 1, 2, 1_000, 1 << 32, 1 << 63, u64::MAX] {
@@ -72,9 +75,9 @@ fn constant(rate: Rate) {
 
 /// The count is the integral of the rate: it grows from 0 to the total, and due times are its
 /// inverse.
-fn counted(shape: &Shape) {
-    let (total, length) = (shape.total(), shape.length());
-    if shape.is_max() {
+fn check_counts(shape: &Shape) {
+    let (total, length) = (shape.hit_count(), shape.duration());
+    if shape.is_closed_loop() {
         assert_eq!((total, shape.due(0)), (None, None));
         assert_eq!((shape.hits_before(DAY), shape.rate_at(DAY)), (0, None));
         return;
@@ -91,7 +94,7 @@ fn counted(shape: &Shape) {
     );
     let end = length.unwrap_or(DAY);
     let peak = shape.peak().expect("an open loop");
-    assert!(peak > 0.0 && peak <= MOST, "peak {peak}");
+    assert!(peak > 0.0 && peak <= MAX_PER_SECOND, "peak {peak}");
     let starts = shape.stages().iter().map(|stage| stage.start());
     let mut instants: Vec<_> = starts
         .flat_map(|start| [start.saturating_sub(NANO), start, start + NANO])
@@ -156,31 +159,36 @@ fn slack(k: u64) -> u64 {
     2 + (k >> 46)
 }
 
-fn scheduled(shape: &Shape) {
-    let length = shape.length().unwrap_or(DAY);
+fn check_schedules(shape: &Shape) {
+    let length = shape.duration().unwrap_or(DAY);
     for arrivals in [
-        Arrivals::Even,
-        Arrivals::Poisson,
-        Arrivals::Uniform,
-        Arrivals::Burst,
+        ArrivalProcess::Even,
+        ArrivalProcess::Poisson,
+        ArrivalProcess::Uniform,
+        ArrivalProcess::Burst,
     ] {
-        let whole = Schedule::new(shape.clone()).arrivals(arrivals).seed(7);
-        let cut = whole.clone().lasting(length / 3).hits(5);
+        let whole = Schedule::new(shape.clone())
+            .with_arrivals(arrivals)
+            .with_seed(7);
+        let cut = whole.clone().with_duration(length / 3).with_hit_count(5);
         for schedule in [whole, cut] {
             let due: Vec<_> = schedule.offsets().take(HITS).collect();
             assert!(due.is_sorted(), "{arrivals}: {due:?}");
-            let end = schedule.length().unwrap_or(Duration::MAX);
+            let end = schedule.duration().unwrap_or(Duration::MAX);
             assert!(
                 due.iter().all(|due| *due <= end),
                 "{arrivals}: {due:?} of {end:?}"
             );
-            if let Some(total) = schedule.total().filter(|_| !shape.is_max()) {
+            if let Some(total) = schedule.hit_count().filter(|_| !shape.is_closed_loop()) {
                 let least = total.min(HITS as u64);
-                let exact = arrivals == Arrivals::Poisson || due.len() as u64 == least;
+                let exact = arrivals == ArrivalProcess::Poisson || due.len() as u64 == least;
                 assert!(exact, "{arrivals}: {} of {total}", due.len());
             }
             let mean = schedule.mean_rate().unwrap_or_default();
-            assert!((0.0..=MOST).contains(&mean), "{mean}/s on average");
+            assert!(
+                (0.0..=MAX_PER_SECOND).contains(&mean),
+                "{mean}/s on average"
+            );
         }
     }
 }

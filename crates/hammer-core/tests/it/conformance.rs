@@ -1,13 +1,13 @@
-use hammer_core::testing::{Scripted, Step, conformance};
+use hammer_core::testing::{ScriptStep, ScriptedHammer, check_conformance};
 use hammer_core::{Failure, Outcome, from_fn};
 
 use crate::{ms, ok_after};
 
 #[test]
 fn a_sound_hammer_conforms() {
-    let hammer = Scripted::new(|_| ok_after(ms(1)));
+    let hammer = ScriptedHammer::new(|_| ok_after(ms(1)));
     let counts = hammer.counts();
-    conformance(hammer).expect("it is sound");
+    check_conformance(hammer).expect("it is sound");
     assert_eq!(
         (
             counts.opened(),
@@ -17,30 +17,35 @@ fn a_sound_hammer_conforms() {
         ),
         (3, 10, 9, 2)
     );
-    conformance(from_fn(|_| async { Ok(Outcome::ok("done")) })).expect("a closure is a hammer");
+    check_conformance(from_fn(|_| async { Ok(Outcome::ok("done")) }))
+        .expect("a closure is a hammer");
 }
 
 #[test]
 fn an_unsound_hammer_is_told_what_is_wrong() {
-    let fails = conformance(Scripted::new(|_| Step::Fail(ms(1), Failure::RESET)));
+    let fails = check_conformance(ScriptedHammer::new(|_| {
+        ScriptStep::Fail(ms(1), Failure::RESET)
+    }));
     assert_eq!(
         fails.expect_err("it fails").to_string(),
         "hit failed: connection_reset"
     );
 
     std::panic::set_hook(Box::new(|_| ()));
-    let panics = conformance(Scripted::new(|_| Step::Panic));
+    let panics = check_conformance(ScriptedHammer::new(|_| ScriptStep::Panic));
     let _ = std::panic::take_hook();
     assert_eq!(panics.expect_err("it panics").to_string(), "hit panicked");
 
-    let refuses = Scripted::new(|_| ok_after(ms(1)))
-        .opening(|_: &hammer_core::Slot| Step::Fail(ms(1), Failure::CONNECT_REFUSED));
-    let refuses = conformance(refuses).expect_err("nothing opens").to_string();
+    let refuses = ScriptedHammer::new(|_| ok_after(ms(1)))
+        .on_open(|_: &hammer_core::Slot| ScriptStep::Fail(ms(1), Failure::CONNECT_REFUSED));
+    let refuses = check_conformance(refuses)
+        .expect_err("nothing opens")
+        .to_string();
     assert_eq!(refuses, "open failed: connect_refused");
 
-    let hangs = conformance(Scripted::new(|hit| match hit.number() {
+    let hangs = check_conformance(ScriptedHammer::new(|hit| match hit.number() {
         0..=3 => ok_after(ms(1)),
-        _ => Step::Hang,
+        _ => ScriptStep::Hang,
     }));
     let hangs = hangs.expect_err("it hangs").to_string();
     assert_eq!(

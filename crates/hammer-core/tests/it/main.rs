@@ -3,32 +3,32 @@
 mod conformance;
 mod notes;
 mod playlists;
+mod results;
 mod shapes;
 mod stalls;
 mod stops;
 mod threads;
-mod verdicts;
 mod week;
 
 use std::time::Duration;
 
-use hammer_core::testing::{Scripted, Step, paused};
+use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{Hammer, Hit, Outcome, Rate, Report, Run, Schedule};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-fn ok_after(time: Duration) -> Step {
-    Step::Answer(time, Outcome::ok(200))
+fn ok_after(time: Duration) -> ScriptStep {
+    ScriptStep::Answer(time, Outcome::ok(200))
 }
 
-fn per_second(rate: u64, lasting: Duration) -> Schedule {
-    Schedule::constant(Rate::per_second(rate)).lasting(lasting)
+fn constant_schedule(rate: u64, duration: Duration) -> Schedule {
+    Schedule::constant(Rate::per_second(rate)).with_duration(duration)
 }
 
-fn run<H: Hammer>(run: Run<H>) -> Report {
-    let report = paused(run).execute(|_| ()).expect("a run");
+fn run_paused<H: Hammer>(run: Run<H>) -> Report {
+    let report = with_paused_clock(run).execute(|_| ()).expect("a run");
     assert_eq!(
         report.hits.ended(),
         report.hits.scheduled,
@@ -37,6 +37,6 @@ fn run<H: Hammer>(run: Run<H>) -> Report {
     report
 }
 
-fn scripted(script: impl Fn(&Hit) -> Step + Send + Sync + 'static) -> impl Hammer {
-    Scripted::new(script)
+fn scripted_hammer(script: impl Fn(&Hit) -> ScriptStep + Send + Sync + 'static) -> impl Hammer {
+    ScriptedHammer::new(script)
 }

@@ -1,21 +1,22 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use hammer_core::testing::paused;
+use hammer_core::testing::with_paused_clock;
 use hammer_core::{
-    Crew, ErrorKind, Event, Failure, Hammer, Hit, Outcome, Run, Schedule, Slot, Unready,
+    ErrorKind, Failure, Hammer, Hit, Outcome, PrepareError, Run, RunEvent, Schedule, Slot,
+    WorkerContext,
 };
 
-use crate::{ms, per_second, run};
+use crate::{constant_schedule, ms, run_paused};
 
 /// Counts in a cell of the worker, notes a fact for each session, and has a row for even and one
 /// for odd hits; every tenth fails.
-struct Noting;
+struct NotingHammer;
 
 #[derive(Default)]
-struct Shared(Cell<u64>);
+struct SharedCounter(Cell<u64>);
 
-impl Hammer for Noting {
+impl Hammer for NotingHammer {
     type Session = ();
 
     async fn open(&self, slot: Slot) -> Result<(), Failure> {
@@ -33,27 +34,27 @@ impl Hammer for Noting {
     }
 
     async fn hit(&self, (): &mut (), hit: Hit) -> Result<Outcome, Failure> {
-        let shared = hit.slot().share(Shared::default);
+        let shared = hit.slot().worker_local(SharedCounter::default);
         shared.0.set(shared.0.get() + 1);
         hit.slot().count("most", 1);
         if shared.0.get() == 50 {
             hit.slot().count("fifty", 1);
         }
-        hit.row((hit.number() % 2) as usize);
+        hit.group((hit.number() % 2) as usize);
         match hit.number() % 10 {
             9 => Err(Failure::RESET),
             _ => Ok(Outcome::ok("done")),
         }
     }
 
-    fn rows(&self) -> Vec<String> {
+    fn groups(&self) -> Vec<String> {
         vec!["even".into(), "odd".into()]
     }
 }
 
 #[test]
-fn counts_facts_and_rows_are_in_the_report() {
-    let report = run(Run::new(Noting, per_second(100, ms(1000))));
+fn counts_facts_and_groups_are_in_the_report() {
+    let report = run_paused(Run::new(NotingHammer, constant_schedule(100, ms(1000))));
     assert_eq!(report.counts["most"], 100);
     assert_eq!(
         report.counts["fifty"], 1,
@@ -63,8 +64,8 @@ fn counts_facts_and_rows_are_in_the_report() {
         report.facts["parity"].values().sum::<u64>(),
         report.generator.sessions_opened
     );
-    let [even, odd] = &report.rows[..] else {
-        panic!("{:?}", report.rows)
+    let [even, odd] = &report.groups[..] else {
+        panic!("{:?}", report.groups)
     };
     assert_eq!((even.name.as_str(), odd.name.as_str()), ("even", "odd"));
     assert_eq!(
@@ -79,14 +80,14 @@ fn counts_facts_and_rows_are_in_the_report() {
 }
 
 #[test]
-fn hits_of_a_warm_up_count_in_no_row_and_no_counter() {
+fn hits_of_a_warm_up_count_in_no_group_and_no_counter() {
     let run_it = |warmup| {
-        let schedule = per_second(100, ms(1000));
-        run(Run::new(Noting, schedule).warmup(ms(warmup)))
+        let schedule = constant_schedule(100, ms(1000));
+        run_paused(Run::new(NotingHammer, schedule).warmup(ms(warmup)))
     };
     let (cold, warm) = (run_it(0), run_it(1000));
     assert_eq!(warm.counts["most"], cold.counts["most"]);
-    assert_eq!(warm.rows[0].hits, cold.rows[0].hits);
+    assert_eq!(warm.groups[0].hits, cold.groups[0].hits);
     assert_eq!(
         warm.facts["parity"].values().sum::<u64>(),
         warm.generator.sessions_opened
@@ -98,9 +99,9 @@ fn hits_of_a_warm_up_count_in_no_row_and_no_counter() {
 }
 
 /// Notes of each slot whether its hits follow one another.
-struct Following;
+struct LoopProbeHammer;
 
-impl Hammer for Following {
+impl Hammer for LoopProbeHammer {
     type Session = ();
 
     async fn open(&self, slot: Slot) -> Result<(), Failure> {
@@ -116,48 +117,48 @@ impl Hammer for Following {
 
 #[test]
 fn a_slot_knows_whether_its_hits_follow_one_another_or_a_schedule() {
-    let closed = Run::new(Following, Schedule::max().hits(3)).threads(1);
-    let report = run(closed.max_in_flight(2));
+    let closed = Run::new(LoopProbeHammer, Schedule::closed_loop().with_hit_count(3)).threads(1);
+    let report = run_paused(closed.max_in_flight(2));
     assert_eq!((report.counts["closed"], report.counts["open"]), (2, 0));
-    let report = run(Run::new(Following, per_second(100, ms(1000))));
+    let report = run_paused(Run::new(LoopProbeHammer, constant_schedule(100, ms(1000))));
     assert_eq!(report.counts["closed"], 0);
     assert!(report.counts["open"] > 0);
 }
 
 /// Gets ready two of three, tells of it, and settles for half a second.
-struct Preparing {
+struct PreparingHammer {
     /// Whether what it got ready is enough.
     enough: bool,
 }
 
 #[derive(Default)]
-struct Ready(Cell<bool>);
+struct ReadyFlag(Cell<bool>);
 
-impl Hammer for Preparing {
-    type Session = Rc<Ready>;
+impl Hammer for PreparingHammer {
+    type Session = Rc<ReadyFlag>;
 
-    async fn prepare(&self, crew: &Crew) -> Result<(), Unready> {
-        crew.progress(2, 3);
+    async fn prepare(&self, crew: &WorkerContext) -> Result<(), PrepareError> {
+        crew.report_progress(2, 3);
         tokio::time::sleep(ms(20_000)).await;
-        crew.slot().share(Ready::default).0.set(true);
+        crew.slot().worker_local(ReadyFlag::default).0.set(true);
         match self.enough {
             true => Ok(()),
             false => Err("2 of 3 are not enough".into()),
         }
     }
 
-    async fn open(&self, slot: Slot) -> Result<Rc<Ready>, Failure> {
-        Ok(slot.share(Ready::default))
+    async fn open(&self, slot: Slot) -> Result<Rc<ReadyFlag>, Failure> {
+        Ok(slot.worker_local(ReadyFlag::default))
     }
 
-    async fn hit(&self, ready: &mut Rc<Ready>, hit: Hit) -> Result<Outcome, Failure> {
-        let apart = hit.slot().apart();
+    async fn hit(&self, ready: &mut Rc<ReadyFlag>, hit: Hit) -> Result<Outcome, Failure> {
+        let apart = hit.slot().with_separate_phases();
         tokio::time::sleep(ms(10)).await;
         apart.mark("apart");
         Ok(Outcome::ok(if ready.0.get() { "ready" } else { "not" }))
     }
 
-    async fn settle(&self, crew: &Crew) {
+    async fn settle(&self, crew: &WorkerContext) {
         tokio::time::sleep(ms(500)).await;
         crew.slot().mark("settled");
     }
@@ -166,11 +167,14 @@ impl Hammer for Preparing {
 #[test]
 fn a_hammer_gets_ready_before_the_clock_starts_and_settles_after_the_last_hit() {
     let mut told = vec![];
-    let run = Run::new(Preparing { enough: true }, per_second(100, ms(1000)));
-    let report = paused(run.timeout(ms(5_000)))
+    let run = Run::new(
+        PreparingHammer { enough: true },
+        constant_schedule(100, ms(1000)),
+    );
+    let report = with_paused_clock(run.timeout(ms(5_000)))
         .threads(1)
         .execute(|event| {
-            if let Event::Preparing { ready, all } = event {
+            if let RunEvent::Preparing { ready, total: all } = event {
                 told.push((ready, all));
             }
         })
@@ -188,9 +192,12 @@ fn a_hammer_gets_ready_before_the_clock_starts_and_settles_after_the_last_hit() 
 
 #[test]
 fn in_a_closed_loop_settling_counts_against_the_rate() {
-    let schedule = Schedule::max().lasting(ms(1000));
-    let run = Run::new(Preparing { enough: true }, schedule).max_in_flight(1);
-    let report = paused(run).threads(1).execute(|_| ()).expect("it is ready");
+    let schedule = Schedule::closed_loop().with_duration(ms(1000));
+    let run = Run::new(PreparingHammer { enough: true }, schedule).max_in_flight(1);
+    let report = with_paused_clock(run)
+        .threads(1)
+        .execute(|_| ())
+        .expect("it is ready");
     let rate = report.hits.ok as f64 / 1.5;
     assert!(
         (report.rate.achieved - rate).abs() < 1.5,
@@ -201,9 +208,14 @@ fn in_a_closed_loop_settling_counts_against_the_rate() {
 
 #[test]
 fn a_hammer_that_is_not_ready_makes_no_run() {
-    let run = Run::new(Preparing { enough: false }, per_second(100, ms(1000)));
-    let error = paused(run).execute(|_| ()).expect_err("it is not ready");
-    assert_eq!(error.kind(), ErrorKind::Unready);
+    let run = Run::new(
+        PreparingHammer { enough: false },
+        constant_schedule(100, ms(1000)),
+    );
+    let error = with_paused_clock(run)
+        .execute(|_| ())
+        .expect_err("it is not ready");
+    assert_eq!(error.kind(), ErrorKind::PrepareFailed);
     let cause = std::error::Error::source(&error).expect("it has one");
     assert_eq!(cause.to_string(), "2 of 3 are not enough");
 }

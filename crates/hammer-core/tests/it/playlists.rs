@@ -5,9 +5,10 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hammer_core::testing::{Scripted, Step, paused};
+use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{
-    Arrivals, ErrorKind, Failure, Hammer, Hit, Outcome, Playlist, Run, Schedule, Slot, from_fn,
+    ArrivalProcess, ErrorKind, Failure, Hammer, Hit, Outcome, Playlist, Run, Schedule, Slot,
+    from_fn,
 };
 use proptest::prelude::*;
 
@@ -38,7 +39,7 @@ fn each_hit_has_its_item_and_is_due_when_that_says() {
         let report = run.execute(|_| ()).expect("a run");
         assert_eq!(report.hits.ok, hits, "{threads} threads");
         assert_eq!(*wrong.lock().expect("no panic"), Vec::<u64>::new());
-        assert_eq!(report.arrivals, Arrivals::Timeline);
+        assert_eq!(report.arrivals, ArrivalProcess::Timeline);
         assert_eq!(report.duration_s, length.as_secs_f64());
         let requested = report.rate.requested.expect("an open loop");
         assert!((requested - hits as f64 / length.as_secs_f64()).abs() < 1e-6);
@@ -90,18 +91,18 @@ fn a_count_or_a_time_cuts_a_playlist_short() {
     let all = || Schedule::playlist(numbered(100));
     for (schedule, hits, total) in [
         (all(), 100, Some(100)),
-        (all().hits(30), 30, Some(30)),
-        (all().hits(300), 100, Some(100)),
-        (all().lasting(ms(30)), 30, None),
-        (all().lasting(ms(30)).hits(10), 10, None),
-        (all().lasting(ms(300)), 100, Some(100)),
+        (all().with_hit_count(30), 30, Some(30)),
+        (all().with_hit_count(300), 100, Some(100)),
+        (all().with_duration(ms(30)), 30, None),
+        (all().with_duration(ms(30)).with_hit_count(10), 10, None),
+        (all().with_duration(ms(300)), 100, Some(100)),
     ] {
         let due: Vec<_> = schedule.offsets().collect();
         let planned: Vec<_> = (0..hits).map(ms).collect();
         assert_eq!(due, planned);
-        assert_eq!(schedule.total(), total);
-        let hammer = Scripted::new(|_: &Hit| ok_after(ms(1)));
-        let report = paused(Run::new(hammer, schedule))
+        assert_eq!(schedule.hit_count(), total);
+        let hammer = ScriptedHammer::new(|_: &Hit| ok_after(ms(1)));
+        let report = with_paused_clock(Run::new(hammer, schedule))
             .execute(|_| ())
             .expect("a run");
         assert_eq!((report.hits.scheduled, report.hits.ok), (hits, hits));
@@ -112,10 +113,10 @@ fn a_count_or_a_time_cuts_a_playlist_short() {
 fn a_playlist_can_be_empty_or_warm_up_nothing() {
     let hammer = || from_fn(|_| async { Ok(Outcome::ok("done")) });
     let empty = Run::new(hammer(), Schedule::playlist(numbered(0))).execute(|_| ());
-    assert_eq!(empty.expect_err("no hit").kind(), ErrorKind::Schedule);
+    assert_eq!(empty.expect_err("no hit").kind(), ErrorKind::EmptySchedule);
     let warm = Run::new(hammer(), Schedule::playlist(numbered(9))).warmup(ms(5));
     let error = warm.execute(|_| ()).expect_err("no rate to warm up with");
-    assert_eq!(error.kind(), ErrorKind::Warmup);
+    assert_eq!(error.kind(), ErrorKind::NothingToWarmUp);
 }
 
 #[test]
@@ -145,11 +146,11 @@ fn the_items_of_hits_without_a_session_are_let_go() {
     });
     let most = Arc::new(AtomicUsize::new(0));
     let seen = most.clone();
-    let hammer = Scripted::new(|_: &Hit| Step::Hang).opening(move |_: &Slot| {
+    let hammer = ScriptedHammer::new(|_: &Hit| ScriptStep::Hang).on_open(move |_: &Slot| {
         seen.fetch_max(Arc::strong_count(&item), Ordering::Relaxed);
-        Step::Fail(Duration::ZERO, Failure::CONNECT_REFUSED)
+        ScriptStep::Fail(Duration::ZERO, Failure::CONNECT_REFUSED)
     });
-    let report = paused(Run::new(hammer, Schedule::playlist(playlist)))
+    let report = with_paused_clock(Run::new(hammer, Schedule::playlist(playlist)))
         .execute(|_| ())
         .expect("a run");
     assert_eq!(report.hits.failed, hits);
@@ -171,12 +172,12 @@ proptest! {
 
 /// Can't open every fifth session, answers a third of the hits, and never another third.
 #[derive(Default)]
-struct Missing {
+struct FlakyHammer {
     opened: AtomicUsize,
     missed: Arc<Mutex<Vec<(u64, &'static str)>>>,
 }
 
-impl Hammer for Missing {
+impl Hammer for FlakyHammer {
     type Session = ();
 
     async fn open(&self, _: Slot) -> Result<(), Failure> {
@@ -203,14 +204,14 @@ impl Hammer for Missing {
 }
 
 #[test]
-fn a_hammer_hears_of_each_hit_that_ended_without_it() {
-    let hammer = Missing::default();
+fn each_hit_that_ended_without_the_hammer_is_reported_to_it() {
+    let hammer = FlakyHammer::default();
     let missed = hammer.missed.clone();
     let run = Run::new(hammer, Schedule::playlist(numbered(300)))
         .threads(1)
         .timeout(ms(20))
         .drain(ms(10));
-    let report = paused(run).execute(|_| ()).expect("a run");
+    let report = with_paused_clock(run).execute(|_| ()).expect("a run");
     let missed = missed.lock().expect("no panic");
     let of = |why| missed.iter().filter(|(_, told)| *told == why).count() as u64;
     let failed = |why: &str| report.failures.get(why).copied().unwrap_or_default();

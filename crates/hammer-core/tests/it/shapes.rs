@@ -3,11 +3,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use hammer_core::testing::{Scripted, Step, paused};
-use hammer_core::{Arrivals, ErrorKind, Event, Hits, Outcome, Run, Schedule, Shape, Stop, from_fn};
+use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
+use hammer_core::{
+    ArrivalProcess, ErrorKind, HitCounts, Outcome, Run, RunEvent, Schedule, Shape, StopHandle,
+    from_fn,
+};
 use proptest::prelude::*;
 
-use crate::{ms, ok_after, per_second, run, scripted};
+use crate::{constant_schedule, ms, ok_after, run_paused, scripted_hammer};
 
 fn schedule(text: &str) -> Schedule {
     Schedule::new(text.parse::<Shape>().expect(text))
@@ -63,15 +66,15 @@ proptest! {
     #[test]
     fn no_text_makes_the_reader_panic(text in "[0-9a-zä/.,() ]{0,40}|.{0,20}") {
         if let Err(error) = text.parse::<Shape>() {
-            prop_assert!(text.is_char_boundary(error.at()), "{} of {}", error.at(), text);
+            prop_assert!(text.is_char_boundary(error.position()), "{} of {}", error.position(), text);
         }
     }
 
     #[test]
     fn shapes_never_turn_back(stages in prop::collection::vec(stage(), 1..6), from in 0..1_u64 << 40) {
         if let Ok(shape) = stages.join(",").parse::<Shape>() {
-            let total = shape.total().expect("it has an end");
-            let length = shape.length().expect("it has an end");
+            let total = shape.hit_count().expect("it has an end");
+            let length = shape.duration().expect("it has an end");
             let mut last = ms(0);
             for k in (from % total.max(1)..total).take(200) {
                 let due = shape.due(k).expect("it is below the total");
@@ -84,16 +87,16 @@ proptest! {
 }
 
 #[test]
-fn each_stage_has_a_row_and_the_rows_add_up() {
-    let hammer = scripted(|hit| match hit.number() % 10 {
-        0 => Step::Answer(ms(5), Outcome::rejected(503)),
-        1 => Step::Fail(ms(5), hammer_core::Failure::RESET),
-        2 => Step::Hang,
+fn each_stage_has_a_report_and_the_reports_add_up() {
+    let hammer = scripted_hammer(|hit| match hit.number() % 10 {
+        0 => ScriptStep::Answer(ms(5), Outcome::rejected(503)),
+        1 => ScriptStep::Fail(ms(5), hammer_core::Failure::RESET),
+        2 => ScriptStep::Hang,
         // Hits of a stage end in the next one, too.
         _ => ok_after(ms(700)),
     });
     let shape = "100/1s, 100..500/2s, 0/1s, steps(50..150, 3, 2s)";
-    let report = run(Run::new(hammer, schedule(shape)).timeout(ms(1000)));
+    let report = run_paused(Run::new(hammer, schedule(shape)).timeout(ms(1000)));
     assert_eq!(report.shape, shape);
     let stages: Vec<_> = report.stages.iter().map(|row| &row.stage[..]).collect();
     assert_eq!(
@@ -102,7 +105,7 @@ fn each_stage_has_a_row_and_the_rows_add_up() {
     );
     let scheduled: Vec<_> = report.stages.iter().map(|row| row.hits.scheduled).collect();
     assert_eq!(scheduled, [100, 600, 0, 100, 200, 300]);
-    let mut sum = Hits::default();
+    let mut sum = HitCounts::default();
     let mut t_s = 0.0;
     for row in &report.stages {
         sum += row.hits;
@@ -116,8 +119,8 @@ fn each_stage_has_a_row_and_the_rows_add_up() {
     assert_eq!(t_s, report.duration_s);
     assert_eq!(report.rate.requested, Some(130.0));
 
-    let one = run(Run::new(
-        scripted(|_| ok_after(ms(1))),
+    let one = run_paused(Run::new(
+        scripted_hammer(|_| ok_after(ms(1))),
         schedule("0..100/1s"),
     ));
     assert!(one.stages.is_empty(), "one stage is the whole run");
@@ -139,12 +142,14 @@ fn hits_of_the_warm_up_count_nowhere_and_the_others_begin_at_0() {
         });
         let mut events = vec![];
         let plan = Run::new(hammer, schedule(text)).max_in_flight(4);
-        let report = paused(plan.warmup(ms(1000)))
+        let report = with_paused_clock(plan.warmup(ms(1000)))
             .execute(|event| match event {
-                Event::Warming { length } => events.push(format!("warming {length:?}")),
-                Event::Started { .. } => events.push("started".into()),
-                Event::Draining => events.push("draining".into()),
-                Event::Tick(tick) => events.push(format!("{}", tick.elapsed.as_secs())),
+                RunEvent::WarmingUp { duration: length } => {
+                    events.push(format!("warming {length:?}"))
+                }
+                RunEvent::Started { .. } => events.push("started".into()),
+                RunEvent::Draining => events.push("draining".into()),
+                RunEvent::Tick(tick) => events.push(format!("{}", tick.elapsed.as_secs())),
                 _ => {}
             })
             .expect("a run");
@@ -182,55 +187,59 @@ fn hits_of_the_warm_up_count_nowhere_and_the_others_begin_at_0() {
 
 #[test]
 fn a_warm_up_that_hangs_or_is_stopped_leaves_no_trace() {
-    let hammer = scripted(|hit| match hit.number() {
+    let hammer = scripted_hammer(|hit| match hit.number() {
         0..1000 => ok_after(ms(1)),
-        _ => Step::Hang,
+        _ => ScriptStep::Hang,
     });
-    let report = run(Run::new(hammer, per_second(100, ms(3000)))
-        .warmup(ms(500))
-        .timeout(ms(1000)));
+    let report = run_paused(
+        Run::new(hammer, constant_schedule(100, ms(3000)))
+            .warmup(ms(500))
+            .timeout(ms(1000)),
+    );
     assert_eq!((report.hits.ok, report.hits.scheduled), (300, 300));
     assert!(report.failures.values().all(|count| *count == 0));
 
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let pull = stop.clone();
-    let hammer = scripted(move |hit| {
+    let hammer = scripted_hammer(move |hit| {
         if hit.number() == (1 << 63) + 10 {
             pull.drain();
         }
         ok_after(ms(1))
     });
-    let report = run(Run::new(hammer, per_second(100, ms(3000)))
-        .warmup(ms(500))
-        .stop(stop));
+    let report = run_paused(
+        Run::new(hammer, constant_schedule(100, ms(3000)))
+            .warmup(ms(500))
+            .stop(stop),
+    );
     assert!(report.stopped);
-    assert_eq!(report.hits, Hits::default());
+    assert_eq!(report.hits, HitCounts::default());
     assert!(report.elapsed_s < 0.1, "{}", report.elapsed_s);
     assert_eq!(report.generator.sessions_opened, 1);
 }
 
 #[test]
 fn a_shape_that_starts_at_nothing_can_not_warm_up() {
-    let hammer = scripted(|_| ok_after(ms(1)));
+    let hammer = scripted_hammer(|_| ok_after(ms(1)));
     let made = Run::new(hammer, schedule("0..100/1s")).warmup(ms(500));
     let error = made.execute(|_| ()).expect_err("nothing to warm up with");
-    assert_eq!(error.kind(), ErrorKind::Warmup);
+    assert_eq!(error.kind(), ErrorKind::NothingToWarmUp);
 }
 
 #[test]
 fn late_hits_are_left_out_and_counted() {
     // One slot, 100 hits a second, and the first one takes a second.
     let hammer = || {
-        Scripted::new(|hit| match hit.number() {
+        ScriptedHammer::new(|hit| match hit.number() {
             0 => ok_after(ms(1000)),
             _ => ok_after(ms(1)),
         })
     };
-    let slow = || Run::new(hammer(), per_second(100, ms(2000))).max_in_flight(1);
-    let all = run(slow());
+    let slow = || Run::new(hammer(), constant_schedule(100, ms(2000))).max_in_flight(1);
+    let all = run_paused(slow());
     assert_eq!((all.hits.ok, all.generator.unsent.len()), (200, 0));
 
-    let report = run(slow().skip_late(ms(50)));
+    let report = run_paused(slow().skip_late(ms(50)));
     assert_eq!(report.hits.unsent, report.generator.unsent["late"]);
     // Hit k is due at 10k ms, and those up to 940 ms are more than 50 ms late at 1 s.
     assert!((94..=95).contains(&report.hits.unsent), "{:?}", report.hits);
@@ -243,8 +252,11 @@ fn late_hits_are_left_out_and_counted() {
     let reasons = report.verdict.reasons.join(" ");
     assert!(!reasons.contains("never sent"), "{reasons}");
 
-    let hangs = Run::new(scripted(|_| Step::Hang), per_second(100, ms(1000)));
-    let report = run(hangs.max_in_flight(1).skip_late(ms(50)).drain(ms(500)));
+    let hangs = Run::new(
+        scripted_hammer(|_| ScriptStep::Hang),
+        constant_schedule(100, ms(1000)),
+    );
+    let report = run_paused(hangs.max_in_flight(1).skip_late(ms(50)).drain(ms(500)));
     assert_eq!(report.hits.unsent, report.generator.unsent["late"]);
     assert_eq!(
         report.generator.unsent["late"], 99,
@@ -259,21 +271,22 @@ fn a_start_by_the_wall_clock_is_waited_for() {
     let (set, opened) = (started.clone(), Arc::new(Mutex::new(None)));
     let open = opened.clone();
     let begin = tokio::time::Duration::from_secs(3600);
-    let hammer = Scripted::new(move |_| {
+    let hammer = ScriptedHammer::new(move |_| {
         let now = tokio::time::Instant::now();
         set.lock().expect("no one panics").get_or_insert(now);
         ok_after(ms(1))
     })
-    .opening(move |_: &hammer_core::Slot| {
+    .on_open(move |_: &hammer_core::Slot| {
         let now = tokio::time::Instant::now();
         open.lock().expect("no one panics").get_or_insert(now);
         ok_after(ms(0))
     });
     let mut waited = false;
-    let report =
-        paused(Run::new(hammer, per_second(100, ms(1000))).start_at(SystemTime::now() + begin))
-            .execute(|event| waited |= matches!(event, Event::Waiting { .. }))
-            .expect("a run");
+    let report = with_paused_clock(
+        Run::new(hammer, constant_schedule(100, ms(1000))).start_at(SystemTime::now() + begin),
+    )
+    .execute(|event| waited |= matches!(event, RunEvent::Waiting { .. }))
+    .expect("a run");
     assert!(waited);
     assert_eq!(report.hits.ok, 100);
     assert!(report.elapsed_s < 1.1, "{}", report.elapsed_s);
@@ -281,26 +294,32 @@ fn a_start_by_the_wall_clock_is_waited_for() {
     let ahead = started.expect("started") - opened.expect("opened");
     assert!(ahead >= ms(2990) && ahead <= ms(3010), "{ahead:?}");
 
-    let past = Run::new(scripted(|_| ok_after(ms(1))), per_second(100, ms(100)));
-    assert_eq!(run(past.start_at(SystemTime::UNIX_EPOCH)).hits.ok, 10);
+    let past = Run::new(
+        scripted_hammer(|_| ok_after(ms(1))),
+        constant_schedule(100, ms(100)),
+    );
+    assert_eq!(
+        run_paused(past.start_at(SystemTime::UNIX_EPOCH)).hits.ok,
+        10
+    );
 }
 
 #[test]
 fn a_stop_while_waiting_for_the_start_ends_the_run_in_order() {
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let pull = stop.clone();
-    let hammer = scripted(|_| ok_after(ms(1)));
-    let report = Run::new(hammer, per_second(100, ms(1000)))
+    let hammer = scripted_hammer(|_| ok_after(ms(1)));
+    let report = Run::new(hammer, constant_schedule(100, ms(1000)))
         .start_at(SystemTime::now() + ms(3_600_000))
         .stop(stop)
         .execute(move |event| {
-            if let Event::Waiting { .. } = event {
+            if let RunEvent::Waiting { .. } = event {
                 pull.drain();
             }
         })
         .expect("a report");
     assert!(report.stopped);
-    assert_eq!(report.hits, Hits::default());
+    assert_eq!(report.hits, HitCounts::default());
 }
 
 #[test]
@@ -314,13 +333,13 @@ fn arrivals_are_those_of_the_seed_of_the_run() {
                 .push((hit.number(), hit.due()));
             async { Ok(Outcome::ok("done")) }
         });
-        let schedule = schedule("10k..20k/100ms").arrivals(Arrivals::Poisson);
+        let schedule = schedule("10k..20k/100ms").with_arrivals(ArrivalProcess::Poisson);
         let report = Run::new(hammer, schedule)
             .threads(threads)
             .seed(seed)
             .execute(|_| ())
             .expect("a run");
-        assert_eq!(report.arrivals, Arrivals::Poisson);
+        assert_eq!(report.arrivals, ArrivalProcess::Poisson);
         let mut due = std::mem::take(&mut *due.lock().expect("no one panics"));
         due.sort_unstable();
         due
@@ -333,10 +352,12 @@ fn arrivals_are_those_of_the_seed_of_the_run() {
 
 #[test]
 fn a_run_of_so_many_hits_lasts_until_the_last_is_due_however_slow_the_target_is() {
-    let due = schedule("100").arrivals(Arrivals::Poisson).hits(200);
+    let due = schedule("100")
+        .with_arrivals(ArrivalProcess::Poisson)
+        .with_hit_count(200);
     let last = due.offsets().last().expect("200 hits").as_secs_f64();
-    for bounded in [due.clone(), due.lasting(ms(60_000))] {
-        let report = run(Run::new(scripted(|_| ok_after(ms(3000))), bounded));
+    for bounded in [due.clone(), due.with_duration(ms(60_000))] {
+        let report = run_paused(Run::new(scripted_hammer(|_| ok_after(ms(3000))), bounded));
         assert_eq!(report.hits.ok, 200);
         assert!(report.elapsed_s > last + 2.9, "{} s", report.elapsed_s);
         let off = report.duration_s - last;

@@ -1,20 +1,20 @@
 use std::time::Duration;
 
-use hammer_core::testing::Step;
-use hammer_core::{Arrivals, Failure, Run, Schedule};
+use hammer_core::testing::ScriptStep;
+use hammer_core::{ArrivalProcess, Failure, Run, Schedule};
 
-use crate::{ms, ok_after, per_second, run, scripted};
+use crate::{constant_schedule, ms, ok_after, run_paused, scripted_hammer};
 
 /// A target that answers in 1 ms and stands still in the last second of every four.
-fn stalling(due: Duration) -> Step {
+fn step_in_stall(due: Duration) -> ScriptStep {
     let into = due.as_millis() as u64 % 4000;
     ok_after(ms(if into >= 3000 { 4001 - into } else { 1 }))
 }
 
 #[test]
 fn a_stall_of_the_target_shows_as_waits_that_rise_with_the_time_of_the_stall() {
-    let hammer = scripted(|hit| stalling(hit.due()));
-    let report = run(Run::new(hammer, per_second(1000, ms(8000))));
+    let hammer = scripted_hammer(|hit| step_in_stall(hit.due()));
+    let report = run_paused(Run::new(hammer, constant_schedule(1000, ms(8000))));
     assert_eq!(report.hits.ok, 8000);
     // A quarter of the hits waits uniformly between 0 and 1 s: a share of q is below
     // 1 s · (q − 0.75) / 0.25.
@@ -36,8 +36,8 @@ fn a_stall_of_the_target_shows_as_waits_that_rise_with_the_time_of_the_stall() {
 #[test]
 fn what_waits_for_a_slot_shows_in_response_and_not_in_service() {
     // One slot and hits of 10 ms, one due every 10 ms; the first takes a second.
-    let hammer = scripted(|hit| ok_after(ms(if hit.number() == 0 { 1000 } else { 9 })));
-    let report = run(Run::new(hammer, per_second(100, ms(3000))).max_in_flight(1));
+    let hammer = scripted_hammer(|hit| ok_after(ms(if hit.number() == 0 { 1000 } else { 9 })));
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(3000))).max_in_flight(1));
     assert_eq!(report.hits.ok, 300);
     assert!(report.service_us.p99 < 11_000.0, "{:?}", report.service_us);
     assert!(
@@ -52,11 +52,11 @@ fn what_waits_for_a_slot_shows_in_response_and_not_in_service() {
 
 #[test]
 fn a_full_backlog_leaves_hits_unsent() {
-    let hammer = scripted(|_| ok_after(ms(2000)));
-    let run_of = Run::new(hammer, per_second(100, ms(1000)))
+    let hammer = scripted_hammer(|_| ok_after(ms(2000)));
+    let run_of = Run::new(hammer, constant_schedule(100, ms(1000)))
         .max_in_flight(2)
         .max_backlog(10);
-    let report = run(run_of.drain(ms(60_000)));
+    let report = run_paused(run_of.drain(ms(60_000)));
     assert_eq!(report.hits.ok, 12, "two in flight and ten in the backlog");
     assert_eq!(report.hits.unsent, 88);
     assert_eq!(report.generator.peak_backlog, 10);
@@ -65,11 +65,11 @@ fn a_full_backlog_leaves_hits_unsent() {
 
 #[test]
 fn hits_that_hang_time_out_and_their_sessions_are_opened_anew() {
-    let hammer = scripted(|hit| match hit.number() % 2 {
-        0 => Step::Hang,
+    let hammer = scripted_hammer(|hit| match hit.number() % 2 {
+        0 => ScriptStep::Hang,
         _ => ok_after(ms(1)),
     });
-    let report = run(Run::new(hammer, per_second(100, ms(1000))).timeout(ms(250)));
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(1000))).timeout(ms(250)));
     assert_eq!((report.hits.ok, report.hits.timed_out), (50, 50));
     assert_eq!(report.failures["timeout"], 50);
     assert!(report.generator.sessions_opened > report.generator.slots_opened);
@@ -78,40 +78,44 @@ fn hits_that_hang_time_out_and_their_sessions_are_opened_anew() {
 
 #[test]
 fn sessions_that_do_not_open_are_failures_at_the_rate_of_the_schedule() {
-    use hammer_core::testing::Scripted;
-    let refuse = |_: &hammer_core::Slot| Step::Fail(ms(1), Failure::CONNECT_REFUSED);
-    let hammer = Scripted::new(|_| ok_after(ms(1))).opening(refuse);
-    let report = run(Run::new(hammer, per_second(100, ms(1000))));
+    use hammer_core::testing::ScriptedHammer;
+    let refuse = |_: &hammer_core::Slot| ScriptStep::Fail(ms(1), Failure::CONNECT_REFUSED);
+    let hammer = ScriptedHammer::new(|_| ok_after(ms(1))).on_open(refuse);
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(1000))));
     assert_eq!(report.hits.failed, 100);
     assert_eq!(report.failures["connect_refused"], 100);
 
-    let hammer = Scripted::new(|_| ok_after(ms(1))).opening(|_: &hammer_core::Slot| Step::Hang);
-    let report = run(Run::new(hammer, per_second(100, ms(1000))).timeout(ms(100)));
+    let hammer =
+        ScriptedHammer::new(|_| ok_after(ms(1))).on_open(|_: &hammer_core::Slot| ScriptStep::Hang);
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(1000))).timeout(ms(100)));
     assert_eq!(report.hits.timed_out, 100);
     assert_eq!(report.failures["connect_timeout"], 100);
 }
 
 #[test]
 fn a_closed_loop_is_as_fast_as_its_slots() {
-    let hammer = scripted(|_| ok_after(ms(10)));
-    let report = run(Run::new(hammer, Schedule::max().lasting(ms(1000))).max_in_flight(5));
+    let hammer = scripted_hammer(|_| ok_after(ms(10)));
+    let report = run_paused(
+        Run::new(hammer, Schedule::closed_loop().with_duration(ms(1000))).max_in_flight(5),
+    );
     assert!((490..=505).contains(&report.hits.ok), "{:?}", report.hits);
     assert_eq!(report.rate.requested, None);
     assert_eq!(report.generator.slots_opened, 5);
     assert!(report.lateness_us.max < 1.0);
 
-    let hammer = scripted(|_| ok_after(ms(10)));
-    let report = run(Run::new(hammer, Schedule::max().hits(123)).max_in_flight(5));
+    let hammer = scripted_hammer(|_| ok_after(ms(10)));
+    let report =
+        run_paused(Run::new(hammer, Schedule::closed_loop().with_hit_count(123)).max_in_flight(5));
     assert_eq!(report.hits.ok, 123);
 }
 
 #[test]
 fn a_generator_without_files_left_judges_itself_invalid() {
-    let hammer = scripted(|hit| match hit.number() {
-        7 => Step::Fail(ms(0), Failure::OUT_OF_FILES),
+    let hammer = scripted_hammer(|hit| match hit.number() {
+        7 => ScriptStep::Fail(ms(0), Failure::OUT_OF_FILES),
         _ => ok_after(ms(1)),
     });
-    let report = run(Run::new(hammer, per_second(100, ms(1000))));
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(1000))));
     assert_eq!(report.verdict.status.as_str(), "invalid");
     let reason = "1 hits failed because the generator ran out of open files";
     assert!(
@@ -124,9 +128,9 @@ fn a_generator_without_files_left_judges_itself_invalid() {
 #[test]
 fn a_slow_target_gets_all_that_is_due_at_once_while_there_is_room() {
     // All hits of the run are due in the same moment, and none comes free for 3 s.
-    let hammer = scripted(|_| ok_after(ms(3000)));
-    let burst = per_second(200, ms(1000)).arrivals(Arrivals::Burst);
-    let report = run(Run::new(hammer, burst));
+    let hammer = scripted_hammer(|_| ok_after(ms(3000)));
+    let burst = constant_schedule(200, ms(1000)).with_arrivals(ArrivalProcess::Burst);
+    let report = run_paused(Run::new(hammer, burst));
     assert_eq!(report.generator.peak_in_flight, 200);
     assert!(
         report.lateness_us.max < 10_000.0,

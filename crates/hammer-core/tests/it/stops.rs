@@ -1,19 +1,19 @@
-use hammer_core::testing::{Scripted, Step, paused};
-use hammer_core::{Event, Run, Schedule, Shape, Stop};
+use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
+use hammer_core::{Run, RunEvent, Schedule, Shape, StopHandle};
 
-use crate::{ms, ok_after, per_second, run, scripted};
+use crate::{constant_schedule, ms, ok_after, run_paused, scripted_hammer};
 
 #[test]
 fn a_stop_while_running_drains_what_is_in_flight() {
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let pull = stop.clone();
-    let hammer = scripted(move |hit| {
+    let hammer = scripted_hammer(move |hit| {
         if hit.number() == 50 {
             pull.drain();
         }
         ok_after(ms(200))
     });
-    let report = run(Run::new(hammer, per_second(100, ms(5000))).stop(stop));
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(5000))).stop(stop));
     assert!(report.stopped);
     assert!((51..=53).contains(&report.hits.ok), "{:?}", report.hits);
     assert_eq!(report.hits.abandoned, 0);
@@ -22,16 +22,16 @@ fn a_stop_while_running_drains_what_is_in_flight() {
 
 #[test]
 fn a_second_stop_abandons_what_is_in_flight() {
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let pull = stop.clone();
-    let hammer = scripted(move |hit| {
+    let hammer = scripted_hammer(move |hit| {
         if hit.number() == 50 {
-            pull.signal();
-            pull.signal();
+            pull.escalate();
+            pull.escalate();
         }
         ok_after(ms(200))
     });
-    let report = run(Run::new(hammer, per_second(100, ms(5000))).stop(stop));
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(5000))).stop(stop));
     assert!(
         (18..=21).contains(&report.hits.abandoned),
         "{:?}",
@@ -42,13 +42,13 @@ fn a_second_stop_abandons_what_is_in_flight() {
 
 #[test]
 fn a_stop_while_opening_ends_the_run_with_a_report() {
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let pull = stop.clone();
-    let hammer = Scripted::new(|_| ok_after(ms(1))).opening(move |_: &hammer_core::Slot| {
+    let hammer = ScriptedHammer::new(|_| ok_after(ms(1))).on_open(move |_: &hammer_core::Slot| {
         pull.drain();
-        Step::Hang
+        ScriptStep::Hang
     });
-    let report = run(Run::new(hammer, per_second(100, ms(5000))).stop(stop));
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(5000))).stop(stop));
     assert!(report.stopped);
     assert_eq!(report.hits.ok, 0);
     assert!(report.elapsed_s < 2.0, "{} s", report.elapsed_s);
@@ -56,24 +56,24 @@ fn a_stop_while_opening_ends_the_run_with_a_report() {
 
 #[test]
 fn a_stop_while_draining_abandons_the_rest() {
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let pull = stop.clone();
-    let hammer = scripted(|_| Step::Hang);
-    let schedule = per_second(100, ms(1000));
+    let hammer = scripted_hammer(|_| ScriptStep::Hang);
+    let schedule = constant_schedule(100, ms(1000));
     let mut events = vec![];
-    let report = paused(
+    let report = with_paused_clock(
         Run::new(hammer, schedule)
             .stop(stop)
             .timeout(ms(86_400_000)),
     )
     .execute(|event| match event {
-        Event::Draining => {
-            pull.now();
+        RunEvent::Draining => {
+            pull.stop_now();
             events.push("draining");
         }
-        Event::Opening { .. } => events.push("opening"),
-        Event::Started { .. } => events.push("started"),
-        Event::Finished(_) => events.push("finished"),
+        RunEvent::Opening { .. } => events.push("opening"),
+        RunEvent::Started { .. } => events.push("started"),
+        RunEvent::Finished(_) => events.push("finished"),
         _ => {}
     })
     .expect("a run");
@@ -83,12 +83,12 @@ fn a_stop_while_draining_abandons_the_rest() {
 
 #[test]
 fn the_drain_is_bounded_and_sessions_are_closed() {
-    let hammer = Scripted::new(|hit| match hit.number() {
-        99 => Step::Hang,
+    let hammer = ScriptedHammer::new(|hit| match hit.number() {
+        99 => ScriptStep::Hang,
         _ => ok_after(ms(1)),
     });
     let counts = hammer.counts();
-    let report = run(Run::new(hammer, per_second(100, ms(1000))).drain(ms(300)));
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(1000))).drain(ms(300)));
     assert_eq!((report.hits.ok, report.hits.abandoned), (99, 1));
     assert!(
         (1.2..1.4).contains(&report.elapsed_s),
@@ -107,16 +107,16 @@ fn a_run_that_was_stopped_is_measured_by_what_was_asked_until_then() {
         ("0..1000/10s", 200, 2.0, 100.0),
         ("100/1s, 50/1s, 900", 125, 1.5, 83.3),
     ] {
-        let stop = Stop::new();
+        let stop = StopHandle::new();
         let pull = stop.clone();
-        let hammer = scripted(move |it| {
+        let hammer = scripted_hammer(move |it| {
             if it.number() == hit {
                 pull.drain();
             }
             ok_after(ms(2000))
         });
         let schedule = Schedule::new(shape.parse::<Shape>().expect(shape));
-        let report = run(Run::new(hammer, schedule.lasting(ms(10_000))).stop(stop));
+        let report = run_paused(Run::new(hammer, schedule.with_duration(ms(10_000))).stop(stop));
         assert!(report.stopped && report.elapsed_s > at_s + 1.9, "{shape}");
         let near = |found: f64, exact: f64| (found / exact - 1.0).abs() < 0.02;
         assert!(

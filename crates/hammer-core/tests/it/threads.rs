@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use hammer_core::{Event, HitVerdict, Outcome, Run, Schedule, from_fn};
+use hammer_core::{HitResult, Outcome, Run, RunEvent, Schedule, from_fn};
 
-use crate::{ms, ok_after, per_second, scripted};
+use crate::{constant_schedule, ms, ok_after, scripted_hammer};
 
 #[test]
-fn each_hit_is_swung_once_and_logged_once_over_several_workers() {
+fn each_hit_runs_once_and_is_logged_once_over_several_workers() {
     let swung = Arc::new(Mutex::new(HashSet::new()));
     let swing = swung.clone();
     let hammer = from_fn(move |hit| {
@@ -20,13 +20,13 @@ fn each_hit_is_swung_once_and_logged_once_over_several_workers() {
         async { Ok(Outcome::ok("done").sent(2).received(3)) }
     });
     let mut logged = HashSet::new();
-    let report = Run::new(hammer, per_second(50_000, ms(200)))
+    let report = Run::new(hammer, constant_schedule(50_000, ms(200)))
         .threads(3)
         .log_hits(true)
         .execute(|event| {
-            if let Event::Hits(records) = event {
+            if let RunEvent::Hits(records) = event {
                 for record in records {
-                    assert_eq!(record.verdict, HitVerdict::Ok);
+                    assert_eq!(record.result, HitResult::Ok);
                     assert!(record.response >= record.service, "{record:?}");
                     assert!(logged.insert(record.number), "logged twice");
                 }
@@ -54,7 +54,7 @@ fn the_same_seed_draws_the_same_numbers_at_any_number_of_threads() {
                 .push((hit.number(), number, other));
             async { Ok(Outcome::ok("done")) }
         });
-        Run::new(hammer, Schedule::max().hits(100))
+        Run::new(hammer, Schedule::closed_loop().with_hit_count(100))
             .threads(threads)
             .seed(seed)
             .execute(|_| ())
@@ -70,9 +70,9 @@ fn the_same_seed_draws_the_same_numbers_at_any_number_of_threads() {
 }
 
 #[test]
-fn a_worker_whose_share_of_the_hits_is_empty_ends_as_well() {
-    let hammer = scripted(|_| ok_after(ms(1)));
-    let report = Run::new(hammer, Schedule::max().hits(2))
+fn a_worker_without_hits_ends_as_well() {
+    let hammer = scripted_hammer(|_| ok_after(ms(1)));
+    let report = Run::new(hammer, Schedule::closed_loop().with_hit_count(2))
         .threads(4)
         .execute(|_| ())
         .expect("a run");
@@ -81,14 +81,14 @@ fn a_worker_whose_share_of_the_hits_is_empty_ends_as_well() {
 
 #[tokio::test]
 async fn a_run_is_awaited_inside_a_runtime_of_the_callers() {
-    let hammer = scripted(|_| ok_after(ms(1)));
-    let report = Run::new(hammer, per_second(100, ms(100)))
+    let hammer = scripted_hammer(|_| ok_after(ms(1)));
+    let report = Run::new(hammer, constant_schedule(100, ms(100)))
         .spawn(|_| ())
         .await
         .expect("a run");
     assert_eq!(report.hits.ok, 10);
-    let blocking = scripted(|_| ok_after(ms(1)));
-    let report = Run::new(blocking, per_second(100, ms(100)))
+    let blocking = scripted_hammer(|_| ok_after(ms(1)));
+    let report = Run::new(blocking, constant_schedule(100, ms(100)))
         .execute(|_| ())
         .expect("a run");
     assert_eq!(report.hits.ok, 10, "and blocks there if it is told to");
@@ -96,17 +96,17 @@ async fn a_run_is_awaited_inside_a_runtime_of_the_callers() {
 
 #[test]
 fn a_run_that_can_not_be_made_says_why() {
-    let run = |schedule| Run::new(scripted(|_| ok_after(ms(1))), schedule);
-    let empty = run(Schedule::max().hits(0))
+    let run = |schedule| Run::new(scripted_hammer(|_| ok_after(ms(1))), schedule);
+    let empty = run(Schedule::closed_loop().with_hit_count(0))
         .execute(|_| ())
         .expect_err("no hit");
-    assert_eq!(empty.kind(), hammer_core::ErrorKind::Schedule);
-    let narrow = run(Schedule::max().hits(1))
+    assert_eq!(empty.kind(), hammer_core::ErrorKind::EmptySchedule);
+    let narrow = run(Schedule::closed_loop().with_hit_count(1))
         .max_in_flight(0)
         .execute(|_| ());
     assert_eq!(
         narrow.expect_err("no slot").kind(),
-        hammer_core::ErrorKind::Setting
+        hammer_core::ErrorKind::InvalidSetting
     );
 }
 
@@ -118,7 +118,7 @@ fn a_hammer_that_blocks_its_thread_is_told_so() {
         }
         Ok(Outcome::ok("done"))
     });
-    let report = Run::new(hammer, per_second(100, ms(1000)))
+    let report = Run::new(hammer, constant_schedule(100, ms(1000)))
         .threads(1)
         .execute(|_| ())
         .expect("a run");
@@ -126,7 +126,7 @@ fn a_hammer_that_blocks_its_thread_is_told_so() {
         report.generator.workers[0].blocked_max_us >= 200_000.0,
         "{report:?}"
     );
-    assert!(report.verdict.status > hammer_core::Status::Valid);
+    assert!(report.verdict.status > hammer_core::VerdictStatus::Valid);
     let reasons = &report.verdict.reasons;
     let stood = reasons
         .iter()
@@ -144,7 +144,7 @@ fn one_busy_worker_among_idle_ones_is_told_apart() {
         }
         Ok(Outcome::ok("done"))
     });
-    let report = Run::new(hammer, per_second(100, ms(1200)))
+    let report = Run::new(hammer, constant_schedule(100, ms(1200)))
         .threads(3)
         .execute(|_| ())
         .expect("a run");
@@ -166,7 +166,7 @@ fn what_a_warm_up_takes_out_of_a_thread_is_not_counted() {
         }
         Ok(Outcome::ok("done"))
     });
-    let report = Run::new(hammer, per_second(100, ms(1000)))
+    let report = Run::new(hammer, constant_schedule(100, ms(1000)))
         .threads(1)
         .warmup(ms(1000))
         .execute(|_| ())

@@ -1,8 +1,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hammer_core::testing::paused;
-use hammer_core::{Event, Outcome, Run, Schedule, from_fn};
+use hammer_core::testing::with_paused_clock;
+use hammer_core::{Outcome, Run, RunEvent, Schedule, from_fn};
 
 #[test]
 fn hits_are_due_and_start_when_the_index_says_over_a_week() {
@@ -18,13 +18,16 @@ fn hits_are_due_and_start_when_the_index_says_over_a_week() {
         async { Ok(Outcome::ok("tick")) }
     });
     let mut seconds = 0;
-    let report = paused(Run::new(hammer, Schedule::constant(rate).lasting(week)))
-        .execute(|event| {
-            if let Event::Tick(tick) = event {
-                seconds = tick.elapsed.as_secs();
-            }
-        })
-        .expect("a run");
+    let report = with_paused_clock(Run::new(
+        hammer,
+        Schedule::constant(rate).with_duration(week),
+    ))
+    .execute(|event| {
+        if let RunEvent::Tick(tick) = event {
+            seconds = tick.elapsed.as_secs();
+        }
+    })
+    .expect("a run");
     assert_eq!(report.hits.ok, 11_088);
     assert_eq!(seen.lock().expect("no one panics").0, 11_088);
     // The clock ticks in milliseconds, and does so no later after a week than at first.

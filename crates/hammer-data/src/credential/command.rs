@@ -5,14 +5,14 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::running::Running;
-use super::{CredentialError, CredentialErrorKind, Ender, Token, TokenSource};
+use super::running_command::RunningCommand;
+use super::{CredentialError, CredentialErrorKind, FetchCanceler, FetchedToken, TokenSource};
 
 /// The most that is read of what a command writes.
-const MOST: u64 = 1 << 20;
+const MAX_OUTPUT_BYTES: u64 = 1 << 20;
 
 /// How often a command is looked at that has closed its output and not ended.
-const LOOK: Duration = Duration::from_millis(5);
+const EXIT_POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Tokens that a command writes on its standard output.
 ///
@@ -22,7 +22,7 @@ pub struct TokenCommand {
     command: String,
     timeout: Duration,
     lifetime: Option<Duration>,
-    running: Running,
+    running: RunningCommand,
 }
 
 impl TokenCommand {
@@ -33,7 +33,7 @@ impl TokenCommand {
             command: command.into(),
             timeout: Duration::from_secs(30),
             lifetime: None,
-            running: Running::default(),
+            running: RunningCommand::default(),
         }
     }
 
@@ -51,7 +51,7 @@ impl TokenCommand {
         self
     }
 
-    fn start(&self) -> Result<Outputs, CredentialError> {
+    fn start(&self) -> Result<CommandOutputs, CredentialError> {
         let (shell, flag) = if cfg!(windows) {
             ("cmd", "/C")
         } else {
@@ -67,7 +67,7 @@ impl TokenCommand {
         let started = self.running.start(&mut command, outputs);
         let (out, err) =
             started.map_err(|error| CredentialError::io("can't start the token command", error))?;
-        Ok((out.map(read), err.map(read)))
+        Ok((out.map(read_in_background), err.map(read_in_background)))
     }
 
     fn run(&self) -> Result<(ExitStatus, Vec<u8>, Vec<u8>), CredentialError> {
@@ -94,7 +94,7 @@ impl TokenCommand {
             match status.map_err(|error| CredentialError::io("lost the token command", error))? {
                 Some(status) => return Ok((status, out, err)),
                 None if Instant::now() >= end => return Err(late()),
-                None => thread::sleep(LOOK),
+                None => thread::sleep(EXIT_POLL_INTERVAL),
             }
         }
     }
@@ -111,10 +111,10 @@ impl fmt::Debug for TokenCommand {
 }
 
 impl TokenSource for TokenCommand {
-    fn fetch(&mut self) -> Result<Token, CredentialError> {
+    fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
         let ran = self.run();
         if ran.is_err() {
-            self.running.end();
+            self.running.kill();
         }
         let (status, out, err) = ran?;
         if !status.success() {
@@ -128,29 +128,29 @@ impl TokenSource for TokenCommand {
             let message = format!("the token command ended with {status}: {said}");
             return Err(CredentialError::new(CredentialErrorKind::Failed, message));
         }
-        let token = Token::written(&out, "the token command")?;
+        let token = FetchedToken::parse(&out, "the token command")?;
         Ok(match self.lifetime {
-            Some(lifetime) => token.lasting(lifetime),
+            Some(lifetime) => token.with_lifetime(lifetime),
             None => token,
         })
     }
 
-    fn ender(&self) -> Option<Ender> {
+    fn canceler(&self) -> Option<FetchCanceler> {
         let running = self.running.clone();
-        Some(Box::new(move || running.end_for_good()))
+        Some(Box::new(move || running.kill_and_stop()))
     }
 }
 
 /// What a command writes: its standard output, and its standard error.
-type Outputs = (Option<Receiver<Vec<u8>>>, Option<Receiver<Vec<u8>>>);
+type CommandOutputs = (Option<Receiver<Vec<u8>>>, Option<Receiver<Vec<u8>>>);
 
 /// Reads an output to its end on a thread of its own: a command may fill both.
-fn read(output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+fn read_in_background(output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = vec![];
         // What came before an error is all there is.
-        let _ = output.take(MOST).read_to_end(&mut bytes);
+        let _ = output.take(MAX_OUTPUT_BYTES).read_to_end(&mut bytes);
         let _ = sender.send(bytes);
     });
     receiver

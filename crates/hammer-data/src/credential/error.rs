@@ -14,7 +14,7 @@ pub enum CredentialErrorKind {
     /// What came is no token.
     Malformed,
     /// There are fewer users than slots.
-    TooFew,
+    TooFewUsers,
 }
 
 /// Why there is no credential; reads well after "failed to get a token". It never has a secret in it.

@@ -1,26 +1,26 @@
 //! Who a hit says it is: users for slots, and tokens that are renewed before they expire.
 //!
-//! A [`TokenSource`] fetches a token: from a [`TokenCommand`], a [`WatchedFile`], or [`OAuth`] over
-//! the HTTP of whoever embeds it. [`Tokens`] fetches the first one before a run begins, and the
+//! A [`TokenSource`] fetches a token: from a [`TokenCommand`], a [`WatchedTokenFile`], or [`OAuthTokenSource`] over
+//! the HTTP of whoever embeds it. [`TokenStore`] fetches the first one before a run begins, and the
 //! others on threads of its own; templates have them as `{{token}}`, which never waits for a fetch.
 
 mod command;
+mod current_token;
 mod error;
 mod oauth;
-mod present;
-mod running;
+mod running_command;
 mod secret;
-mod token;
-mod tokens;
+mod token_source;
+mod token_store;
 mod users;
-mod watched;
+mod watched_token_file;
 
 pub use command::TokenCommand;
+pub use current_token::CurrentToken;
 pub use error::{CredentialError, CredentialErrorKind};
-pub use oauth::{Answer, Exchange, Grant, OAuth};
-pub use present::Present;
-pub use secret::Secret;
-pub use token::{Ender, Token, TokenSource};
-pub use tokens::{Renewals, Tokens};
-pub use users::{User, Users};
-pub use watched::WatchedFile;
+pub use oauth::{OAuthGrant, OAuthTokenSource, TokenEndpointClient, TokenResponse};
+pub use secret::SecretBytes;
+pub use token_source::{FetchCanceler, FetchedToken, TokenSource};
+pub use token_store::{TokenRenewals, TokenStore};
+pub use users::{SlotUsers, UserLogin};
+pub use watched_token_file::WatchedTokenFile;

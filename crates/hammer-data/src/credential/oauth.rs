@@ -4,13 +4,13 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{CredentialError, CredentialErrorKind, Secret, Token, TokenSource};
-use crate::template::Filter;
+use super::{CredentialError, CredentialErrorKind, FetchedToken, SecretBytes, TokenSource};
+use crate::template::TemplateFilter;
 
 /// One POST to the token endpoint, over the HTTP of whoever embeds this crate.
 ///
 /// It is called on a thread of its own, so it may block; it must come to an end by itself.
-pub trait Exchange: Send + 'static {
+pub trait TokenEndpointClient: Send + 'static {
     /// Sends `form` as `application/x-www-form-urlencoded`, with the header `Authorization` if there
     /// is a value for it, and returns what was answered, whatever it was.
     ///
@@ -19,24 +19,24 @@ pub trait Exchange: Send + 'static {
     /// If nothing was answered.
     fn post(
         &mut self,
-        form: &Secret,
-        authorization: Option<&Secret>,
-    ) -> Result<Answer, CredentialError>;
+        form: &SecretBytes,
+        authorization: Option<&SecretBytes>,
+    ) -> Result<TokenResponse, CredentialError>;
 }
 
 /// What a token endpoint answered.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct TokenResponse {
     /// The status code.
     pub status: u16,
     /// The body.
     pub body: Vec<u8>,
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for TokenResponse {
     /// Without the body, which most likely has a token in it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
+        f.debug_struct("TokenResponse")
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
@@ -44,7 +44,7 @@ impl fmt::Debug for Answer {
 
 /// By what right a token is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Grant {
+pub enum OAuthGrant {
     /// The client's own: RFC 6749, section 4.4.
     ClientCredentials,
     /// That of a user whose name and password the client has: RFC 6749, section 4.3.
@@ -52,7 +52,7 @@ pub enum Grant {
         /// The user.
         user: String,
         /// Their password.
-        password: Secret,
+        password: SecretBytes,
     },
 }
 
@@ -61,32 +61,32 @@ pub enum Grant {
 /// A token lives as long as the answer's `expires_in` says; without it, as long as
 /// [`lifetime`](Self::lifetime) does; without both it is not renewed.
 #[derive(Debug, Clone)]
-pub struct OAuth<E> {
-    exchange: E,
-    grant: Grant,
-    client: Option<(String, Secret)>,
-    in_body: bool,
-    more: Vec<(String, String)>,
+pub struct OAuthTokenSource<E> {
+    endpoint: E,
+    grant: OAuthGrant,
+    client: Option<(String, SecretBytes)>,
+    client_in_body: bool,
+    parameters: Vec<(String, String)>,
     lifetime: Option<Duration>,
 }
 
-impl<E: Exchange> OAuth<E> {
+impl<E: TokenEndpointClient> OAuthTokenSource<E> {
     /// Asks for tokens by this grant.
     #[must_use]
-    pub fn new(exchange: E, grant: Grant) -> Self {
+    pub fn new(endpoint: E, grant: OAuthGrant) -> Self {
         Self {
-            exchange,
+            endpoint,
             grant,
             client: None,
-            in_body: false,
-            more: vec![],
+            client_in_body: false,
+            parameters: vec![],
             lifetime: None,
         }
     }
 
     /// As this client, which authenticates with HTTP Basic (section 2.3.1).
     #[must_use]
-    pub fn client(mut self, id: impl Into<String>, secret: Secret) -> Self {
+    pub fn client(mut self, id: impl Into<String>, secret: SecretBytes) -> Self {
         self.client = Some((id.into(), secret));
         self
     }
@@ -94,14 +94,14 @@ impl<E: Exchange> OAuth<E> {
     /// With the client's id and secret in the body, for servers that know no Basic.
     #[must_use]
     pub fn client_in_body(mut self) -> Self {
-        self.in_body = true;
+        self.client_in_body = true;
         self
     }
 
     /// With another parameter, such as `scope` or `audience`.
     #[must_use]
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.more.push((name.into(), value.into()));
+        self.parameters.push((name.into(), value.into()));
         self
     }
 
@@ -112,45 +112,45 @@ impl<E: Exchange> OAuth<E> {
         self
     }
 
-    fn form(&self) -> Secret {
+    fn form(&self) -> SecretBytes {
         let mut form = vec![];
         let mut add = |name: &str, value: &[u8]| {
             if !form.is_empty() {
                 form.push(b'&');
             }
-            form.extend(encoded(name.as_bytes()));
+            form.extend(percent_encoded(name.as_bytes()));
             form.push(b'=');
-            form.extend(encoded(value));
+            form.extend(percent_encoded(value));
         };
         match &self.grant {
-            Grant::ClientCredentials => add("grant_type", b"client_credentials"),
-            Grant::Password { user, password } => {
+            OAuthGrant::ClientCredentials => add("grant_type", b"client_credentials"),
+            OAuthGrant::Password { user, password } => {
                 add("grant_type", b"password");
                 add("username", user.as_bytes());
                 add("password", password.expose());
             }
         }
-        for (name, value) in &self.more {
+        for (name, value) in &self.parameters {
             add(name, value.as_bytes());
         }
-        if let (Some((id, secret)), true) = (&self.client, self.in_body) {
+        if let (Some((id, secret)), true) = (&self.client, self.client_in_body) {
             add("client_id", id.as_bytes());
             add("client_secret", secret.expose());
         }
-        Secret::new(form)
+        SecretBytes::new(form)
     }
 
     /// What is never to be shown, in all the ways it is written; the longest first.
     fn secrets(&self) -> Vec<String> {
         let password = match &self.grant {
-            Grant::Password { password, .. } => Some(password),
-            Grant::ClientCredentials => None,
+            OAuthGrant::Password { password, .. } => Some(password),
+            OAuthGrant::ClientCredentials => None,
         };
         let client = self.client.as_ref().map(|(_, secret)| secret);
         let mut secrets: Vec<String> = vec![];
         for secret in [password, client].into_iter().flatten() {
             let raw = String::from_utf8_lossy(secret.expose()).into_owned();
-            let percent = String::from_utf8_lossy(&encoded(secret.expose())).into_owned();
+            let percent = String::from_utf8_lossy(&percent_encoded(secret.expose())).into_owned();
             secrets.extend([
                 percent.replace("%20", "+"),
                 lower_hex(&percent),
@@ -166,28 +166,29 @@ impl<E: Exchange> OAuth<E> {
         secrets
     }
 
-    fn authorization(&self) -> Option<Secret> {
-        let (id, secret) = self.client.as_ref().filter(|_| !self.in_body)?;
+    fn authorization(&self) -> Option<SecretBytes> {
+        let (id, secret) = self.client.as_ref().filter(|_| !self.client_in_body)?;
         let mut header = b"Basic ".to_vec();
         let start = header.len();
-        header.extend(encoded(id.as_bytes()));
+        header.extend(percent_encoded(id.as_bytes()));
         header.push(b':');
-        header.extend(encoded(secret.expose()));
-        Filter::Base64.apply(&mut header, start);
-        Some(Secret::new(header))
+        header.extend(percent_encoded(secret.expose()));
+        TemplateFilter::Base64.apply(&mut header, start);
+        Some(SecretBytes::new(header))
     }
 }
 
-impl<E: Exchange> TokenSource for OAuth<E> {
-    fn fetch(&mut self) -> Result<Token, CredentialError> {
+impl<E: TokenEndpointClient> TokenSource for OAuthTokenSource<E> {
+    fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
         let (form, authorization) = (self.form(), self.authorization());
-        let answer = self.exchange.post(&form, authorization.as_ref())?;
+        let answer = self.endpoint.post(&form, authorization.as_ref())?;
         if answer.status != 200 {
-            let refusal: Refusal = serde_json::from_slice(&answer.body).unwrap_or_default();
-            let refusal = refusal.shown(&self.secrets());
+            let refusal: TokenErrorResponse =
+                serde_json::from_slice(&answer.body).unwrap_or_default();
+            let refusal = refusal.redacted(&self.secrets());
             let whose = match &self.grant {
-                Grant::ClientCredentials => String::new(),
-                Grant::Password { user, .. } => format!(", for the user {user:?}"),
+                OAuthGrant::ClientCredentials => String::new(),
+                OAuthGrant::Password { user, .. } => format!(", for the user {user:?}"),
             };
             return Err(CredentialError::new(
                 CredentialErrorKind::Refused,
@@ -198,14 +199,14 @@ impl<E: Exchange> TokenSource for OAuth<E> {
             ));
         }
         // What serde says of an answer may have parts of it.
-        let granted: Granted = serde_json::from_slice(&answer.body).map_err(|_| {
+        let granted: AccessTokenResponse = serde_json::from_slice(&answer.body).map_err(|_| {
             let message = "the token endpoint answered without an access_token in a JSON object";
             CredentialError::new(CredentialErrorKind::Malformed, message)
         })?;
-        let token = Token::written(granted.access_token.as_bytes(), "the token endpoint")?;
+        let token = FetchedToken::parse(granted.access_token.as_bytes(), "the token endpoint")?;
         granted.is_bearer()?;
         Ok(match granted.lifetime()?.or(self.lifetime) {
-            Some(lifetime) => token.lasting(lifetime),
+            Some(lifetime) => token.with_lifetime(lifetime),
             None => token,
         })
     }
@@ -213,7 +214,7 @@ impl<E: Exchange> TokenSource for OAuth<E> {
 
 /// What of an answer is a token: RFC 6749, section 5.1.
 #[derive(Deserialize)]
-struct Granted {
+struct AccessTokenResponse {
     access_token: String,
     #[serde(default)]
     expires_in: Value,
@@ -221,7 +222,7 @@ struct Granted {
     token_type: Value,
 }
 
-impl Granted {
+impl AccessTokenResponse {
     /// How long it lives, if that is said: some say it as a text, or with a fraction.
     fn lifetime(&self) -> Result<Option<Duration>, CredentialError> {
         let seconds = match &self.expires_in {
@@ -252,16 +253,16 @@ impl Granted {
 
 /// Why there is none: section 5.2.
 #[derive(Default, Deserialize)]
-struct Refusal {
+struct TokenErrorResponse {
     #[serde(default)]
     error: String,
     #[serde(default)]
     error_description: String,
 }
 
-impl Refusal {
+impl TokenErrorResponse {
     /// As it may be shown: some endpoints repeat what they were sent.
-    fn shown(&self, secrets: &[String]) -> String {
+    fn redacted(&self, secrets: &[String]) -> String {
         let mut shown = String::new();
         for part in [&self.error, &self.error_description] {
             if !part.is_empty() {
@@ -291,8 +292,8 @@ fn lower_hex(percent: &str) -> String {
     percent.chars().map(letter).collect()
 }
 
-fn encoded(value: &[u8]) -> Vec<u8> {
+fn percent_encoded(value: &[u8]) -> Vec<u8> {
     let mut encoded = value.to_vec();
-    Filter::Url.apply(&mut encoded, 0);
+    TemplateFilter::Url.apply(&mut encoded, 0);
     encoded
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 /// There is no way to the bytes but [`expose`](Self::expose), so that a search for it finds all who
 /// use them.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Arc<[u8]>);
+pub struct SecretBytes(Arc<[u8]>);
 
-impl Secret {
+impl SecretBytes {
     /// These bytes.
     #[must_use]
     pub fn new(bytes: impl AsRef<[u8]>) -> Self {
@@ -22,13 +22,13 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SecretBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
 }
 
-impl fmt::Display for Secret {
+impl fmt::Display for SecretBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }

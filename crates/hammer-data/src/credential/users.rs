@@ -1,24 +1,24 @@
 use std::sync::Arc;
 
-use super::{CredentialError, CredentialErrorKind, Secret};
+use super::{CredentialError, CredentialErrorKind, SecretBytes};
 use crate::Feeder;
 
 /// A user for each slot, from two columns of a feeder.
 ///
 /// ```
 /// use std::sync::Arc;
-/// use hammer_data::{Feeder, Format, credential::Users};
+/// use hammer_data::{Feeder, FeederFormat, credential::SlotUsers};
 ///
 /// let csv = "name,password\nada,secret\ngrace,hush\n";
-/// let feeder = Feeder::read(csv.as_bytes(), Format::Csv)?;
-/// let users = Users::new(Arc::new(feeder), "name", "password")?;
+/// let feeder = Feeder::read(csv.as_bytes(), FeederFormat::Csv)?;
+/// let users = SlotUsers::new(Arc::new(feeder), "name", "password")?;
 /// let user = users.get(1)?;
 /// assert_eq!((user.name.as_str(), user.password.expose()), ("grace", &b"hush"[..]));
 /// assert!(!format!("{user:?}").contains("hush"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Users {
+pub struct SlotUsers {
     feeder: Arc<Feeder>,
     name: usize,
     password: usize,
@@ -26,14 +26,14 @@ pub struct Users {
 
 /// Somebody to log in as.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User {
+pub struct UserLogin {
     /// What to call them.
     pub name: String,
     /// What only they know.
-    pub password: Secret,
+    pub password: SecretBytes,
 }
 
-impl Users {
+impl SlotUsers {
     /// The users whose names and passwords are in these columns.
     ///
     /// # Errors
@@ -61,17 +61,17 @@ impl Users {
     /// # Errors
     ///
     /// If each user is handed out once and there are no more, or their file can't be read any more.
-    pub fn get(&self, slot: usize) -> Result<User, CredentialError> {
+    pub fn get(&self, slot: usize) -> Result<UserLogin, CredentialError> {
         let field = |column| {
             let mut text = vec![];
-            let pushed = self.feeder.push(slot as u64, column, &mut text);
+            let pushed = self.feeder.append_field(slot as u64, column, &mut text);
             pushed.map(|()| text).map_err(|error| {
-                CredentialError::new(CredentialErrorKind::TooFew, error.to_string())
+                CredentialError::new(CredentialErrorKind::TooFewUsers, error.to_string())
             })
         };
-        Ok(User {
+        Ok(UserLogin {
             name: String::from_utf8_lossy(&field(self.name)?).into_owned(),
-            password: Secret::new(field(self.password)?),
+            password: SecretBytes::new(field(self.password)?),
         })
     }
 }

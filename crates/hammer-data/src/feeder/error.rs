@@ -9,9 +9,9 @@ pub enum FeedErrorKind {
     /// A row is not as its format or its header says.
     Malformed,
     /// There are fewer rows than it takes.
-    TooFew,
+    TooFewRows,
     /// Each row was used once, and there are no more. Not an error of anybody: the run ends.
-    Gone,
+    Exhausted,
     /// There is no token: none has come yet, or it would be one of a row that is gone.
     NoToken,
 }
@@ -26,7 +26,7 @@ pub struct FeedError {
 
 impl FeedError {
     /// Allocates nothing, as the next: it is what a hit gets when the rows are gone.
-    pub(super) const GONE: Self = Self::bare(FeedErrorKind::Gone);
+    pub(super) const EXHAUSTED: Self = Self::bare(FeedErrorKind::Exhausted);
     pub(crate) const NO_TOKEN: Self = Self::bare(FeedErrorKind::NoToken);
 
     const fn bare(kind: FeedErrorKind) -> Self {
@@ -58,7 +58,7 @@ impl FeedError {
     }
 
     /// With the name of what was read in front.
-    pub(super) fn of(mut self, name: &str) -> Self {
+    pub(super) fn with_name(mut self, name: &str) -> Self {
         self.message = format!("{name}: {}", self.message);
         self
     }
@@ -73,7 +73,9 @@ impl FeedError {
 impl fmt::Display for FeedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            FeedErrorKind::Gone => f.write_str("each row was used once, and there are no more"),
+            FeedErrorKind::Exhausted => {
+                f.write_str("each row was used once, and there are no more")
+            }
             FeedErrorKind::NoToken => f.write_str("there is no token for this hit"),
             _ => f.write_str(&self.message),
         }

@@ -3,7 +3,7 @@ use std::path::Path;
 /// How rows stand in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Format {
+pub enum FeederFormat {
     /// Comma-separated values with the names of the columns in the first row (RFC 4180). Fields in
     /// quotes may have commas, quotes that are doubled, and ends of lines.
     Csv,
@@ -14,11 +14,11 @@ pub enum Format {
     Lines,
 }
 
-impl Format {
+impl FeederFormat {
     /// The format that a file of this name has most likely: CSV if it ends in `.csv`, JSON lines if in
     /// `.jsonl`, `.ndjson` or `.json`, and plain lines otherwise.
     #[must_use]
-    pub fn of(path: &Path) -> Self {
+    pub fn from_path(path: &Path) -> Self {
         let extension = path.extension().and_then(|extension| extension.to_str());
         match extension.map(str::to_ascii_lowercase).as_deref() {
             Some("csv") => Self::Csv,

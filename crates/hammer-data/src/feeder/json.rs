@@ -6,24 +6,28 @@ use std::ops::Range;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::row::Row;
+use super::row::FeederRow;
 
 /// What is not there yet.
 const MISSING: Range<usize> = usize::MAX..usize::MAX;
 
 /// The keys of the object, in its order.
-pub(super) fn keys(object: &[u8]) -> Result<Vec<String>, String> {
+pub(super) fn read_keys(object: &[u8]) -> Result<Vec<String>, String> {
     let mut keys = vec![];
-    read(object, Keys(&mut keys))?;
+    read(object, KeyCollector(&mut keys))?;
     Ok(keys)
 }
 
 /// Fills `row` with the values of the object under these keys.
 ///
 /// A text without escapes costs no allocation, and one with them does.
-pub(super) fn fill(object: &[u8], keys: &[String], row: &mut Row) -> Result<(), String> {
+pub(super) fn read_fields(
+    object: &[u8],
+    keys: &[String],
+    row: &mut FeederRow,
+) -> Result<(), String> {
     row.fields.resize(keys.len(), MISSING);
-    read(object, Fields { keys, row })?;
+    read(object, FieldVisitor { keys, row })?;
     match row.fields.iter().position(|field| *field == MISSING) {
         Some(missing) => Err(format!(
             "has no {:?}, which the first row has",
@@ -44,9 +48,9 @@ fn read<'de>(object: &'de [u8], visitor: impl Visitor<'de>) -> Result<(), String
     })
 }
 
-struct Keys<'a>(&'a mut Vec<String>);
+struct KeyCollector<'a>(&'a mut Vec<String>);
 
-impl<'de> Visitor<'de> for Keys<'_> {
+impl<'de> Visitor<'de> for KeyCollector<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,12 +65,12 @@ impl<'de> Visitor<'de> for Keys<'_> {
     }
 }
 
-struct Fields<'a> {
+struct FieldVisitor<'a> {
     keys: &'a [String],
-    row: &'a mut Row,
+    row: &'a mut FeederRow,
 }
 
-impl<'de> Visitor<'de> for Fields<'_> {
+impl<'de> Visitor<'de> for FieldVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,7 +78,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(index) = map.next_key_seed(Index(self.keys))? {
+        while let Some(index) = map.next_key_seed(KeyIndexSeed(self.keys))? {
             let Some(index) = index else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -101,9 +105,9 @@ impl<'de> Visitor<'de> for Fields<'_> {
 }
 
 /// Finds a key among these.
-struct Index<'a>(&'a [String]);
+struct KeyIndexSeed<'a>(&'a [String]);
 
-impl<'de> DeserializeSeed<'de> for Index<'_> {
+impl<'de> DeserializeSeed<'de> for KeyIndexSeed<'_> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -111,7 +115,7 @@ impl<'de> DeserializeSeed<'de> for Index<'_> {
     }
 }
 
-impl Visitor<'_> for Index<'_> {
+impl Visitor<'_> for KeyIndexSeed<'_> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

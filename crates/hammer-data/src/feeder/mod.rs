@@ -1,31 +1,31 @@
 mod error;
+mod file_rows;
 mod format;
 mod json;
+mod memory_rows;
 mod permutation;
 mod row;
-mod rows;
-mod scanner;
-mod stream;
-mod table;
-mod turns;
+mod row_scanner;
+mod row_selector;
+mod row_store;
 
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::{Context, Per};
-use rows::{Columns, Rows};
-use stream::Stream;
-use turns::Turns;
+use crate::{TemplateContext, VariesBy};
+use file_rows::FileRows;
+use row_selector::RowSelector;
+use row_store::{FeederColumns, RowStore};
 
 pub use error::{FeedError, FeedErrorKind};
-pub use format::Format;
-pub use turns::{Gone, Order};
+pub use format::FeederFormat;
+pub use row_selector::{ExhaustedPolicy, FeederOrder};
 
 /// So many hits before a hit its row is fetched from the disk, where the order is one of chance: 20 ms
 /// at 50,000/s, when a disk takes 0.1 ms. In turn, the system sees by itself what comes next.
-const AHEAD: u64 = 1_000;
+const PREFETCH_ROWS: u64 = 1_000;
 
 /// Rows of a file, one for each hit, slot or client.
 ///
@@ -36,25 +36,25 @@ const AHEAD: u64 = 1_000;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use hammer_data::{Feeder, Format, Moment, Order, Per, Template, Words};
+/// use hammer_data::{Feeder, FeederFormat, HitContext, FeederOrder, VariesBy, Template, TemplateScope};
 /// use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 ///
 /// let csv = "id,name\n1,Ada\n2,Grace\n";
-/// let users = Feeder::read(csv.as_bytes(), Format::Csv)?.per(Per::Slot);
-/// let words = Words::new().feeder("users", Arc::new(users));
+/// let users = Feeder::read(csv.as_bytes(), FeederFormat::Csv)?.per(VariesBy::Slot);
+/// let words = TemplateScope::new().feeder("users", Arc::new(users));
 /// let template = Template::compile("{{users.id}}: {{users.name}}", &words)?;
 ///
 /// let rng = Xoshiro256PlusPlus::seed_from_u64(1);
 /// let (slot_1, mut text) = (1, vec![]);
-/// template.render(&mut Moment::new(7, slot_1, rng), &mut text)?;
+/// template.render(&mut HitContext::new(7, slot_1, rng), &mut text)?;
 /// assert_eq!(text, b"2: Grace");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct Feeder {
-    rows: Arc<Rows>,
-    turns: Turns,
-    per: Per,
+    rows: Arc<RowStore>,
+    selector: RowSelector,
+    varies_by: VariesBy,
 }
 
 impl Feeder {
@@ -65,11 +65,11 @@ impl Feeder {
     ///
     /// If it can't be read, has no rows, or has one that is not as its format or its first row says:
     /// the message has the line.
-    pub fn open(path: impl AsRef<Path>, format: Format) -> Result<Self, FeedError> {
+    pub fn open(path: impl AsRef<Path>, format: FeederFormat) -> Result<Self, FeedError> {
         let path = path.as_ref();
-        let rows = Rows::open(path, format);
+        let rows = RowStore::open(path, format);
         rows.map(Self::new)
-            .map_err(|error| error.of(&path.display().to_string()))
+            .map_err(|error| error.with_name(&path.display().to_string()))
     }
 
     /// The rows of a file that stay there, however short it is.
@@ -77,11 +77,11 @@ impl Feeder {
     /// # Errors
     ///
     /// As those of [`open`](Self::open).
-    pub fn streamed(path: impl AsRef<Path>, format: Format) -> Result<Self, FeedError> {
+    pub fn open_streaming(path: impl AsRef<Path>, format: FeederFormat) -> Result<Self, FeedError> {
         let path = path.as_ref();
-        let rows = Stream::open(path, format).map(Rows::Stream);
+        let rows = FileRows::open(path, format).map(RowStore::File);
         rows.map(Self::new)
-            .map_err(|error| error.of(&path.display().to_string()))
+            .map_err(|error| error.with_name(&path.display().to_string()))
     }
 
     /// The rows of an input, which are kept in memory.
@@ -89,45 +89,45 @@ impl Feeder {
     /// # Errors
     ///
     /// As those of [`open`](Self::open).
-    pub fn read(input: impl Read, format: Format) -> Result<Self, FeedError> {
-        Rows::read(input, format).map(Self::new)
+    pub fn read(input: impl Read, format: FeederFormat) -> Result<Self, FeedError> {
+        RowStore::read(input, format).map(Self::new)
     }
 
-    fn new(rows: Rows) -> Self {
+    fn new(rows: RowStore) -> Self {
         let count = match &rows {
-            Rows::Table(table) => table.rows(),
-            Rows::Stream(stream) => stream.rows(),
+            RowStore::Memory(table) => table.rows(),
+            RowStore::File(stream) => stream.rows(),
         };
         Self {
             rows: Arc::new(rows),
-            turns: Turns {
-                order: Order::default(),
+            selector: RowSelector {
+                order: FeederOrder::default(),
                 once: None,
                 seed: 0,
-                share: 0..count,
+                row_range: 0..count,
             },
-            per: Per::default(),
+            varies_by: VariesBy::default(),
         }
     }
 
     /// In this order.
     #[must_use]
-    pub fn order(mut self, order: Order) -> Self {
-        self.turns.order = order;
+    pub fn order(mut self, order: FeederOrder) -> Self {
+        self.selector.order = order;
         self
     }
 
     /// Each row once, and what happens when there are no more. At random it is then shuffled.
     #[must_use]
-    pub fn once(mut self, gone: Gone) -> Self {
-        self.turns.once = Some(gone);
+    pub fn use_once(mut self, policy: ExhaustedPolicy) -> Self {
+        self.selector.once = Some(policy);
         self
     }
 
     /// A row for each hit, or one that a slot or a client keeps.
     #[must_use]
-    pub fn per(mut self, per: Per) -> Self {
-        self.per = per;
+    pub fn vary_by(mut self, per: VariesBy) -> Self {
+        self.varies_by = per;
         self
     }
 
@@ -135,7 +135,7 @@ impl Feeder {
     /// is not to go with the others.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.turns.seed = seed;
+        self.selector.seed = seed;
         self
     }
 
@@ -149,28 +149,28 @@ impl Feeder {
     /// # Panics
     ///
     /// Unless `index` is below `of`.
-    pub fn shard(mut self, index: u64, of: u64) -> Result<Self, FeedError> {
-        assert!(index < of, "there is a shard of this index");
-        let rows = self.rows();
-        if rows < of {
-            let wrong = format!("has {rows} rows, too few for {of} shards");
-            return Err(FeedError::new(FeedErrorKind::TooFew, wrong));
+    pub fn shard(mut self, index: u64, count: u64) -> Result<Self, FeedError> {
+        assert!(index < count, "there is a shard of this index");
+        let rows = self.row_count();
+        if rows < count {
+            let wrong = format!("has {rows} rows, too few for {count} shards");
+            return Err(FeedError::new(FeedErrorKind::TooFewRows, wrong));
         }
-        let part = |index: u64| (u128::from(rows) * u128::from(index) / u128::from(of)) as u64;
-        self.turns.share = part(index)..part(index + 1);
+        let part = |index: u64| (u128::from(rows) * u128::from(index) / u128::from(count)) as u64;
+        self.selector.row_range = part(index)..part(index + 1);
         Ok(self)
     }
 
     /// How many rows there are; in a shard, those that it has.
     #[must_use]
-    pub fn rows(&self) -> u64 {
-        self.turns.share.end - self.turns.share.start
+    pub fn row_count(&self) -> u64 {
+        self.selector.row_range.end - self.selector.row_range.start
     }
 
     /// The names of the columns.
     #[must_use]
     pub fn columns(&self) -> &[String] {
-        &self.described().names
+        &self.column_info().names
     }
 
     /// The length of the longest field of a column.
@@ -179,44 +179,45 @@ impl Feeder {
     ///
     /// If there is no column of this index.
     #[must_use]
-    pub fn most_bytes(&self, column: usize) -> usize {
-        self.described().most_bytes[column]
+    pub fn max_bytes(&self, column: usize) -> usize {
+        self.column_info().max_bytes[column]
     }
 
-    fn described(&self) -> &Columns {
+    fn column_info(&self) -> &FeederColumns {
         match &*self.rows {
-            Rows::Table(table) => &table.columns,
-            Rows::Stream(stream) => &stream.columns,
+            RowStore::Memory(table) => &table.columns,
+            RowStore::File(stream) => &stream.columns,
         }
     }
 
     /// What has a row of its own.
     #[must_use]
-    pub fn turns(&self) -> Per {
-        self.per
+    pub fn varies_by(&self) -> VariesBy {
+        self.varies_by
     }
 
     /// The number of the hit, slot or client that has a row of its own.
     #[inline]
-    pub(crate) fn turn(&self, context: &impl Context) -> u64 {
-        match self.per {
-            Per::Hit => context.hit(),
-            Per::Slot => context.slot(),
-            Per::Client => context.client(),
+    pub(crate) fn owner_number(&self, context: &impl TemplateContext) -> u64 {
+        match self.varies_by {
+            VariesBy::Hit => context.hit(),
+            VariesBy::Slot => context.slot(),
+            VariesBy::Client => context.client(),
         }
     }
 
     /// Which of its [`rows`](Self::rows) has this turn, from 0; none when they are gone.
     #[must_use]
-    pub fn index(&self, turn: u64) -> Option<u64> {
-        Some(self.turns.row(turn)? - self.turns.share.start)
+    pub fn row_index(&self, owner: u64) -> Option<u64> {
+        Some(self.selector.row(owner)? - self.selector.row_range.start)
     }
 
     /// How many hits it has rows for, if the run ends when they are gone.
     #[must_use]
-    pub fn most_hits(&self) -> Option<u64> {
-        let ends = self.turns.once == Some(Gone::End) && self.per == Per::Hit;
-        ends.then(|| self.rows())
+    pub fn max_hits(&self) -> Option<u64> {
+        let ends =
+            self.selector.once == Some(ExhaustedPolicy::EndRun) && self.varies_by == VariesBy::Hit;
+        ends.then(|| self.row_count())
     }
 
     /// Appends a field of the row that has this turn: the number of a hit, a slot or a client.
@@ -229,22 +230,29 @@ impl Feeder {
     /// # Panics
     ///
     /// If there is no column of this index.
-    pub fn push(&self, turn: u64, column: usize, to: &mut Vec<u8>) -> Result<(), FeedError> {
-        let Some(row) = self.turns.row(turn) else {
-            return match self.turns.once {
-                Some(Gone::Empty) => Ok(()),
-                _ => Err(FeedError::GONE),
+    pub fn append_field(
+        &self,
+        owner: u64,
+        column: usize,
+        to: &mut Vec<u8>,
+    ) -> Result<(), FeedError> {
+        let Some(row) = self.selector.row(owner) else {
+            return match self.selector.once {
+                Some(ExhaustedPolicy::EmptyFields) => Ok(()),
+                _ => Err(FeedError::EXHAUSTED),
             };
         };
         match &*self.rows {
-            Rows::Table(table) => {
+            RowStore::Memory(table) => {
                 to.extend_from_slice(table.field(row, column));
                 Ok(())
             }
-            Rows::Stream(stream) => {
-                let ahead = self.per == Per::Hit && self.turns.order != Order::InTurn;
-                let soon = || ahead.then(|| self.turns.row(turn.saturating_add(AHEAD)))?;
-                stream.push(row, column, soon, to)
+            RowStore::File(stream) => {
+                let ahead = self.varies_by == VariesBy::Hit
+                    && self.selector.order != FeederOrder::Sequential;
+                let soon =
+                    || ahead.then(|| self.selector.row(owner.saturating_add(PREFETCH_ROWS)))?;
+                stream.append_field(row, column, soon, to)
             }
         }
     }
@@ -255,8 +263,8 @@ impl fmt::Debug for Feeder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Feeder")
             .field("columns", &self.columns())
-            .field("turns", &self.turns)
-            .field("per", &self.per)
+            .field("turns", &self.selector)
+            .field("per", &self.varies_by)
             .finish_non_exhaustive()
     }
 }

@@ -2,12 +2,12 @@ use std::ops::Range;
 
 /// The fields of one row.
 #[derive(Debug, Default)]
-pub(super) struct Row {
+pub(super) struct FeederRow {
     pub(super) text: Vec<u8>,
     pub(super) fields: Vec<Range<usize>>,
 }
 
-impl Row {
+impl FeederRow {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.fields.clear();

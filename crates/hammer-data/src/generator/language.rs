@@ -5,7 +5,7 @@ use fake::locales::{
 
 /// What names and addresses are made of in one language.
 #[derive(Debug)]
-pub(super) struct Tables {
+pub(super) struct LanguageTables {
     pub(super) first: &'static [&'static str],
     pub(super) last: &'static [&'static str],
     pub(super) name: &'static str,
@@ -17,8 +17,8 @@ pub(super) struct Tables {
     pub(super) postcode: &'static [&'static str],
 }
 
-const fn tables<L: Data>() -> Tables {
-    Tables {
+const fn tables<L: Data>() -> LanguageTables {
+    LanguageTables {
         first: L::NAME_FIRST_NAME,
         last: L::NAME_LAST_NAME,
         name: L::NAME_TPL,
@@ -36,11 +36,11 @@ macro_rules! languages {
         /// A language that names and addresses can be drawn in.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         #[non_exhaustive]
-        pub enum Language {
+        pub enum GeneratorLanguage {
             $($(#[$doc])* $name,)*
         }
 
-        impl Language {
+        impl GeneratorLanguage {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
@@ -52,7 +52,7 @@ macro_rules! languages {
                 }
             }
 
-            pub(super) fn tables(self) -> &'static Tables {
+            pub(super) fn tables(self) -> &'static LanguageTables {
                 match self {
                     $(Self::$name => const { &tables::<$data>() },)*
                 }

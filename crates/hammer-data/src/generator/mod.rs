@@ -4,12 +4,12 @@
 //! same seed draws the same values for the same hit, in any version of this crate within 0.x.
 //!
 //! ```
-//! use hammer_data::generator::{Exponential, Uniform, Zipf};
+//! use hammer_data::generator::{Exponential, UniformInteger, Zipf};
 //! use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 //!
 //! // In a hammer: let mut rng = hit.rng();
 //! let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-//! let die = Uniform::new(1, 6).draw(&mut rng);
+//! let die = UniformInteger::new(1, 6).draw(&mut rng);
 //! let product = Zipf::new(1_000_000, 1.1).draw(&mut rng);
 //! let pause_s = Exponential::with_mean(0.2).draw(&mut rng);
 //! assert!((1..=6).contains(&die) && (1..=1_000_000).contains(&product) && pause_s >= 0.0);
@@ -18,21 +18,21 @@
 mod exponential;
 mod language;
 mod normal;
-mod pattern;
 mod person;
+mod regex_generator;
 mod text;
 mod uniform;
 mod weighted;
 mod zipf;
 
 pub use exponential::Exponential;
-pub use language::Language;
+pub use language::GeneratorLanguage;
 pub use normal::Normal;
-pub use pattern::{Pattern, PatternError};
-pub(crate) use person::{EMAIL_BYTES, most_address_bytes, most_name_bytes};
-pub use person::{address, email, name};
-pub(crate) use text::{IPV4_BYTES, UUID_BYTES, hex, ipv4, text, uuid};
-pub use uniform::Uniform;
-pub(crate) use uniform::{below, one_of};
+pub(crate) use person::{EMAIL_BYTES, max_address_bytes, max_name_bytes};
+pub use person::{email_address, person_name, postal_address};
+pub use regex_generator::{RegexGenerator, RegexGeneratorError};
+pub(crate) use text::{IPV4_BYTES, UUID_BYTES, random_hex, random_ipv4, random_text, random_uuid};
+pub use uniform::UniformInteger;
+pub(crate) use uniform::{random_below, random_choice};
 pub use weighted::Weighted;
 pub use zipf::Zipf;

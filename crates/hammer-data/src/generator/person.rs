@@ -4,60 +4,63 @@ use std::iter;
 
 use rand_xoshiro::rand_core::Rng;
 
-use super::language::{Language, Tables};
-use super::text::form;
-use super::{below, one_of};
+use super::language::{GeneratorLanguage, LanguageTables};
+use super::text::fill_digits;
+use super::{random_below, random_choice};
 use crate::digits;
 
 /// The domains that RFC 2606 keeps for examples, so that nobody ever gets the mail.
 const DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
 
 /// The most of either name that an email address takes.
-const MOST_LETTERS: usize = 24;
+const MAX_NAME_LETTERS: usize = 24;
 
 /// As many bytes as an email address has at most: two names with a dot, a number, a domain.
-pub(crate) const EMAIL_BYTES: usize = MOST_LETTERS + 1 + MOST_LETTERS + 4 + 1 + 11;
+pub(crate) const EMAIL_BYTES: usize = MAX_NAME_LETTERS + 1 + MAX_NAME_LETTERS + 4 + 1 + 11;
 
 /// Appends a person's name, as it is written in this language.
-pub fn name<R: Rng + ?Sized>(rng: &mut R, language: Language, to: &mut Vec<u8>) {
+pub fn person_name<R: Rng + ?Sized>(rng: &mut R, language: GeneratorLanguage, to: &mut Vec<u8>) {
     let tables = language.tables();
-    fill(rng, tables, tables.name, to);
+    fill_placeholders(rng, tables, tables.name, to);
 }
 
 /// Appends an email address in a domain that is kept for examples (RFC 2606).
-pub fn email<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
-    let tables = Language::English.tables();
-    letters(one_of::<&str, _>(rng, tables.first), to);
+pub fn email_address<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
+    let tables = GeneratorLanguage::English.tables();
+    push_letters(random_choice::<&str, _>(rng, tables.first), to);
     to.push(b'.');
-    letters(one_of::<&str, _>(rng, tables.last), to);
-    digits::push(to, below(rng, 10_000));
+    push_letters(random_choice::<&str, _>(rng, tables.last), to);
+    digits::push_decimal(to, random_below(rng, 10_000));
     to.push(b'@');
-    to.extend_from_slice(one_of(rng, &DOMAINS).as_bytes());
+    to.extend_from_slice(random_choice(rng, &DOMAINS).as_bytes());
 }
 
 /// Appends an address in one line: street and number, postcode and city.
 ///
 /// The parts are those of the language; where they stand in the line is the same for all.
-pub fn address<R: Rng + ?Sized>(rng: &mut R, language: Language, to: &mut Vec<u8>) {
+pub fn postal_address<R: Rng + ?Sized>(rng: &mut R, language: GeneratorLanguage, to: &mut Vec<u8>) {
     let tables = language.tables();
-    fill(rng, tables, tables.street, to);
+    fill_placeholders(rng, tables, tables.street, to);
     to.push(b' ');
-    let (house, postcode) = (one_of(rng, tables.house), one_of(rng, tables.postcode));
-    form(rng, house, to);
+    let (house, postcode) = (
+        random_choice(rng, tables.house),
+        random_choice(rng, tables.postcode),
+    );
+    fill_digits(rng, house, to);
     to.extend_from_slice(b", ");
-    form(rng, postcode, to);
+    fill_digits(rng, postcode, to);
     to.push(b' ');
-    fill(rng, tables, tables.city, to);
+    fill_placeholders(rng, tables, tables.city, to);
 }
 
 /// The longest name.
-pub(crate) fn most_name_bytes(language: Language) -> usize {
+pub(crate) fn max_name_bytes(language: GeneratorLanguage) -> usize {
     let tables = language.tables();
     longest(tables.first) + longest(tables.last) + tables.name.len()
 }
 
 /// The longest address.
-pub(crate) fn most_address_bytes(language: Language) -> usize {
+pub(crate) fn max_address_bytes(language: GeneratorLanguage) -> usize {
     let tables = language.tables();
     let fixed = tables.street.len() + tables.city.len() + " , ".len() + 1;
     let street = longest(tables.last) + longest(tables.street_suffix);
@@ -70,7 +73,12 @@ fn longest(texts: &[&str]) -> usize {
 }
 
 /// Appends `pattern`, in which parts stand in braces.
-fn fill<R: Rng + ?Sized>(rng: &mut R, tables: &Tables, pattern: &str, to: &mut Vec<u8>) {
+fn fill_placeholders<R: Rng + ?Sized>(
+    rng: &mut R,
+    tables: &LanguageTables,
+    pattern: &str,
+    to: &mut Vec<u8>,
+) {
     let mut rest = pattern;
     while let Some((fixed, (part, after))) = rest
         .split_once('{')
@@ -84,16 +92,18 @@ fn fill<R: Rng + ?Sized>(rng: &mut R, tables: &Tables, pattern: &str, to: &mut V
             // Cities and streets are called after people.
             _ => tables.last,
         };
-        to.extend_from_slice(one_of(rng, choices).as_bytes());
+        to.extend_from_slice(random_choice(rng, choices).as_bytes());
         rest = after;
     }
     to.extend_from_slice(rest.as_bytes());
 }
 
 /// Appends the letters of `name` in lower case.
-fn letters(name: &str, to: &mut Vec<u8>) {
+fn push_letters(name: &str, to: &mut Vec<u8>) {
     let letters = name.bytes().filter(u8::is_ascii_alphabetic);
-    to.extend(iter::zip(letters, 0..MOST_LETTERS).map(|(letter, _)| letter.to_ascii_lowercase()));
+    to.extend(
+        iter::zip(letters, 0..MAX_NAME_LETTERS).map(|(letter, _)| letter.to_ascii_lowercase()),
+    );
 }
 
 #[cfg(test)]
@@ -105,15 +115,15 @@ mod tests {
 
     #[test]
     fn each_language_has_its_names() {
-        for language in Language::ALL.iter().copied() {
+        for language in GeneratorLanguage::ALL.iter().copied() {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
             let mut seen = std::collections::HashSet::new();
             for _ in 0..500 {
                 let (mut person, mut home) = (vec![], vec![]);
-                name(&mut rng, language, &mut person);
-                assert!(person.len() <= most_name_bytes(language));
-                address(&mut rng, language, &mut home);
-                assert!(home.len() <= most_address_bytes(language));
+                person_name(&mut rng, language, &mut person);
+                assert!(person.len() <= max_name_bytes(language));
+                postal_address(&mut rng, language, &mut home);
+                assert!(home.len() <= max_address_bytes(language));
                 let (person, home) = (String::from_utf8(person), String::from_utf8(home));
                 let (person, home) = (person.expect("text"), home.expect("text"));
                 assert!(!format!("{person}{home}").contains(['{', '}', '#', '^', '$']));
@@ -131,7 +141,7 @@ mod tests {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         for _ in 0..2_000 {
             let mut address = vec![];
-            email(&mut rng, &mut address);
+            email_address(&mut rng, &mut address);
             assert!(address.len() <= EMAIL_BYTES);
             let address = String::from_utf8(address).expect("text");
             assert!(form.is_match(&address), "{address}");

@@ -2,7 +2,7 @@
 
 use rand_xoshiro::rand_core::Rng;
 
-use super::one_of;
+use super::random_choice;
 use crate::digits;
 
 pub(crate) const UUID_BYTES: usize = 36;
@@ -15,7 +15,7 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 const LETTERS: &[u8; 64] = b"eeeeeeettttaaaaooooiiiinnnnssssrrrhhhlldducmfpgwybvk            ";
 
 /// Appends a version 4 UUID (RFC 9562, section 5.4).
-pub(crate) fn uuid<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
+pub(crate) fn random_uuid<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
     let mut bits = u128::from(rng.next_u64()) << 64 | u128::from(rng.next_u64());
     bits = bits & !(0xf << 76) | 4 << 76;
     bits = bits & !(0b11 << 62) | 0b10 << 62;
@@ -33,7 +33,7 @@ pub(crate) fn uuid<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
 }
 
 /// Appends `digits` hexadecimal digits in lower case.
-pub(crate) fn hex<R: Rng + ?Sized>(rng: &mut R, digits: usize, to: &mut Vec<u8>) {
+pub(crate) fn random_hex<R: Rng + ?Sized>(rng: &mut R, digits: usize, to: &mut Vec<u8>) {
     let start = to.len();
     to.resize(start + digits, 0);
     for chunk in to[start..].chunks_mut(16) {
@@ -46,7 +46,7 @@ pub(crate) fn hex<R: Rng + ?Sized>(rng: &mut R, digits: usize, to: &mut Vec<u8>)
 }
 
 /// Appends `bytes` letters and single spaces, none of them at either end.
-pub(crate) fn text<R: Rng + ?Sized>(rng: &mut R, bytes: usize, to: &mut Vec<u8>) {
+pub(crate) fn random_text<R: Rng + ?Sized>(rng: &mut R, bytes: usize, to: &mut Vec<u8>) {
     let start = to.len();
     to.resize(start + bytes, 0);
     let mut before = b' ';
@@ -69,7 +69,7 @@ pub(crate) fn text<R: Rng + ?Sized>(rng: &mut R, bytes: usize, to: &mut Vec<u8>)
 }
 
 /// Appends an IPv4 address that could be a stranger's: not private, not this host, no multicast.
-pub(crate) fn ipv4<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
+pub(crate) fn random_ipv4<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
     let octets = loop {
         let octets = ((rng.next_u64() >> 32) as u32).to_be_bytes();
         let strange = match octets {
@@ -86,17 +86,17 @@ pub(crate) fn ipv4<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
         if index > 0 {
             to.push(b'.');
         }
-        digits::push(to, octet.into());
+        digits::push_decimal(to, octet.into());
     }
 }
 
 /// Appends `form` with a digit of chance for each `#`, one that is not 0 for each `^`, and a capital
 /// letter for each `$`.
-pub(super) fn form<R: Rng + ?Sized>(rng: &mut R, form: &str, to: &mut Vec<u8>) {
+pub(super) fn fill_digits<R: Rng + ?Sized>(rng: &mut R, form: &str, to: &mut Vec<u8>) {
     to.extend(form.bytes().map(|byte| match byte {
-        b'#' => *one_of(rng, b"0123456789"),
-        b'^' => *one_of(rng, b"123456789"),
-        b'$' => *one_of(rng, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        b'#' => *random_choice(rng, b"0123456789"),
+        b'^' => *random_choice(rng, b"123456789"),
+        b'$' => *random_choice(rng, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
         other => other,
     }));
 }
@@ -131,22 +131,22 @@ mod tests {
             "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
         )
         .expect("a regex");
-        let mut uuids = drawn(uuid);
+        let mut uuids = drawn(random_uuid);
         assert!(uuids.iter().all(|uuid| uuid_form.is_match(uuid)));
         uuids.sort();
         uuids.dedup();
         assert_eq!(uuids.len(), 2_000, "no two are the same");
 
         for bytes in [0, 1, 9, 10, 11, 200] {
-            for hex in drawn(|rng, to| hex(rng, bytes, to)) {
+            for hex in drawn(|rng, to| random_hex(rng, bytes, to)) {
                 assert!(hex.len() == bytes && hex.bytes().all(|c| c.is_ascii_hexdigit()));
             }
-            for text in drawn(|rng, to| text(rng, bytes, to)) {
+            for text in drawn(|rng, to| random_text(rng, bytes, to)) {
                 assert_eq!(text.len(), bytes);
                 assert!(!text.contains("  ") && text.trim() == text, "{text:?}");
             }
         }
-        for ip in drawn(ipv4) {
+        for ip in drawn(random_ipv4) {
             let ip: Ipv4Addr = ip.parse().expect("an address");
             assert!(
                 !ip.is_private() && !ip.is_loopback() && !ip.is_multicast(),

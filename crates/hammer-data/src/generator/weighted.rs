@@ -1,6 +1,6 @@
 use rand_xoshiro::rand_core::Rng;
 
-use super::uniform::{below, unit};
+use super::uniform::{random_below, unit};
 
 /// A choice among things of different weight, in the same time for any number of them.
 ///
@@ -49,7 +49,7 @@ impl Weighted {
 
     /// The index of a thing.
     pub fn draw<R: Rng + ?Sized>(&self, rng: &mut R) -> usize {
-        let place = below(rng, self.places.len() as u64) as usize;
+        let place = random_below(rng, self.places.len() as u64) as usize;
         let (own, other) = self.places[place];
         if unit(rng) < own {
             place

@@ -4,15 +4,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::TemplateError;
-use super::error::short;
+use super::error::abbreviated;
+use super::instruction::Opcode;
 use super::nearest::nearest;
-use super::op::What;
-use super::token::{Token, TokenKind};
-use crate::generator::{Language, Pattern, Uniform};
-use crate::{Feeder, Words};
+use super::token::{TemplateToken, TemplateTokenKind};
+use crate::generator::{GeneratorLanguage, RegexGenerator, UniformInteger};
+use crate::{Feeder, TemplateScope};
 
 /// The most that one `hex` or `text` may append.
-const LONGEST: usize = 16 << 20;
+const MAX_RANDOM_TEXT_BYTES: usize = 16 << 20;
 
 /// A name, and how it is written with its arguments.
 const FUNCTIONS: [(&str, &str); 18] = [
@@ -42,26 +42,26 @@ pub(super) fn is_function(name: &str) -> bool {
 }
 
 /// A word, and where it stands.
-pub(super) type Word<'a> = (&'a str, Range<usize>);
+pub(super) type SourceWord<'a> = (&'a str, Range<usize>);
 
 /// The words among tokens.
-pub(super) fn words(tokens: &[Token]) -> Vec<(&str, Range<usize>)> {
+pub(super) fn source_words(tokens: &[TemplateToken]) -> Vec<(&str, Range<usize>)> {
     let words = tokens.iter().filter_map(|token| match &token.kind {
-        TokenKind::Word(word) => Some((word.as_str(), token.place.clone())),
-        TokenKind::Pipe | TokenKind::Close => None,
+        TemplateTokenKind::Word(word) => Some((word.as_str(), token.span.clone())),
+        TemplateTokenKind::Pipe | TemplateTokenKind::Close => None,
     });
     words.collect()
 }
 
 /// What is known besides, as one fragment.
-pub(super) fn known(words: &Words) -> String {
-    let mut known: Vec<&str> = names(words).collect();
+pub(super) fn known_names(words: &TemplateScope) -> String {
+    let mut known: Vec<&str> = names_in_scope(words).collect();
     known.sort_unstable();
     format!("one of {}", known.join(", "))
 }
 
 /// All names that may stand first in braces; of feeders, with their columns.
-fn names(words: &Words) -> impl Iterator<Item = &str> {
+fn names_in_scope(words: &TemplateScope) -> impl Iterator<Item = &str> {
     let functions = FUNCTIONS
         .iter()
         .map(|(name, _)| *name)
@@ -79,7 +79,7 @@ fn names(words: &Words) -> impl Iterator<Item = &str> {
 }
 
 /// The columns of a feeder as they are written, or the first of them.
-fn all_columns(name: &str, feeder: &Feeder) -> String {
+fn column_names(name: &str, feeder: &Feeder) -> String {
     const MOST: usize = 8;
     let columns = feeder.columns().iter().take(MOST);
     let columns: Vec<String> = columns.map(|column| format!("{name}.{column}")).collect();
@@ -87,58 +87,62 @@ fn all_columns(name: &str, feeder: &Feeder) -> String {
 }
 
 /// What a call comes to.
-pub(super) enum Meaning {
+pub(super) enum CompiledCall {
     /// The same bytes in every run of the program.
-    Always(Vec<u8>),
+    Constant(Vec<u8>),
     /// A step of the program.
-    Step(What),
+    Dynamic(Opcode),
 }
 
 /// A name with its arguments, and what it may mean.
-pub(super) struct Call<'a> {
-    pub(super) name: &'a Word<'a>,
-    pub(super) arguments: &'a [Word<'a>],
-    pub(super) words: &'a Words,
+pub(super) struct FunctionCall<'a> {
+    pub(super) name: &'a SourceWord<'a>,
+    pub(super) arguments: &'a [SourceWord<'a>],
+    pub(super) scope: &'a TemplateScope,
 }
 
-impl Call<'_> {
-    pub(super) fn meaning(&self) -> Result<Meaning, TemplateError> {
-        Ok(Meaning::Step(match self.name.0 {
-            "uuid" => self.alone(What::Uuid)?,
-            "seq" => self.alone(What::Seq)?,
-            "slot" => self.alone(What::Slot)?,
-            "hit" => self.alone(What::Hit)?,
-            "client" if self.words.clients => self.alone(What::Client)?,
-            "now" => self.alone(What::Now)?,
-            "now_ms" => self.alone(What::NowMs)?,
-            "email" => self.alone(What::Email)?,
-            "ip" => self.alone(What::Ip)?,
+impl FunctionCall<'_> {
+    pub(super) fn compile(&self) -> Result<CompiledCall, TemplateError> {
+        Ok(CompiledCall::Dynamic(match self.name.0 {
+            "uuid" => self.without_arguments(Opcode::Uuid)?,
+            "seq" => self.without_arguments(Opcode::Seq)?,
+            "slot" => self.without_arguments(Opcode::Slot)?,
+            "hit" => self.without_arguments(Opcode::Hit)?,
+            "client" if self.scope.clients => self.without_arguments(Opcode::Client)?,
+            "now" => self.without_arguments(Opcode::Now)?,
+            "now_ms" => self.without_arguments(Opcode::NowMs)?,
+            "email" => self.without_arguments(Opcode::Email)?,
+            "ip" => self.without_arguments(Opcode::Ip)?,
             "rand" => self.rand()?,
             "pick" => self.pick()?,
-            "hex" => What::Hex(self.length()?),
-            "text" => What::Text(self.length()?),
+            "hex" => Opcode::Hex(self.length()?),
+            "text" => Opcode::Text(self.length()?),
             "regex" => self.regex()?,
-            "name" => What::Name(self.language()?),
-            "address" => What::Address(self.language()?),
+            "name" => Opcode::Name(self.language()?),
+            "address" => Opcode::Address(self.language()?),
             "token" => self.token()?,
-            "env" => return self.environment().map(Meaning::Always),
-            name => self.word(name)?,
+            "env" => return self.environment().map(CompiledCall::Constant),
+            name => self.variable_or_column(name)?,
         }))
     }
 
     /// A variable of the embedder, or a column of a feeder.
-    fn word(&self, name: &str) -> Result<What, TemplateError> {
-        let mut variables = self.words.variables.iter().enumerate();
+    fn variable_or_column(&self, name: &str) -> Result<Opcode, TemplateError> {
+        let mut variables = self.scope.variables.iter().enumerate();
         if let Some((index, variable)) = variables.find(|(_, variable)| variable.name == name) {
-            return self.alone(What::Variable(index, variable.per, variable.most_bytes));
+            return self.without_arguments(Opcode::EmbedderVariable(
+                index,
+                variable.varies_by,
+                variable.max_bytes,
+            ));
         }
         let (feeder, column) = match name.split_once('.') {
             Some((feeder, column)) => (feeder, Some(column)),
             None => (name, None),
         };
-        match self.words.feeders.iter().find(|(name, _)| name == feeder) {
-            Some((_, found)) => self.alone(self.field(found, feeder, column)?),
-            None => Err(self.unknown(name)),
+        match self.scope.feeders.iter().find(|(name, _)| name == feeder) {
+            Some((_, found)) => self.without_arguments(self.field(found, feeder, column)?),
+            None => Err(self.unknown_name_error(name)),
         }
     }
 
@@ -147,13 +151,13 @@ impl Call<'_> {
         feeder: &Arc<Feeder>,
         name: &str,
         column: Option<&str>,
-    ) -> Result<What, TemplateError> {
+    ) -> Result<Opcode, TemplateError> {
         let columns = feeder.columns();
         let place = self.name.1.clone();
-        let all = || all_columns(name, feeder);
+        let all = || column_names(name, feeder);
         let Some(column) = column else {
             return match columns {
-                [_] => Ok(What::Field(feeder.clone(), 0)),
+                [_] => Ok(Opcode::FeederField(feeder.clone(), 0)),
                 _ => {
                     let wrong = format!("names no column of {name}");
                     Err(TemplateError::new(place, wrong, all()))
@@ -162,7 +166,7 @@ impl Call<'_> {
         };
         let found = columns.iter().position(|known| known == column);
         found
-            .map(|index| What::Field(feeder.clone(), index))
+            .map(|index| Opcode::FeederField(feeder.clone(), index))
             .ok_or_else(|| {
                 let near = nearest(column, columns.iter().map(String::as_str));
                 let right = match (near, columns) {
@@ -178,18 +182,18 @@ impl Call<'_> {
                 };
                 let wrong = format!(
                     "names a column that {name} does not have, {}",
-                    short(column)
+                    abbreviated(column)
                 );
                 TemplateError::new(column_at..place.end, wrong, right)
             })
     }
 
-    fn unknown(&self, name: &str) -> TemplateError {
+    fn unknown_name_error(&self, name: &str) -> TemplateError {
         let place = self.name.1.clone();
         let (feeder, column) = name.split_once('.').unwrap_or((name, ""));
-        let near = nearest(feeder, names(self.words));
+        let near = nearest(feeder, names_in_scope(self.scope));
         let found = self
-            .words
+            .scope
             .feeders
             .iter()
             .find(|(name, _)| Some(name.as_str()) == near);
@@ -197,15 +201,19 @@ impl Call<'_> {
             (Some((name, feeder)), _) if feeder.columns().iter().any(|known| known == column) => {
                 format!("{name}.{column}")
             }
-            (Some((name, feeder)), _) => all_columns(name, feeder),
+            (Some((name, feeder)), _) => column_names(name, feeder),
             (None, Some(near)) => near.to_owned(),
-            (None, None) => known(self.words),
+            (None, None) => known_names(self.scope),
         };
-        TemplateError::new(place, format!("has an unknown name {}", short(name)), right)
+        TemplateError::new(
+            place,
+            format!("has an unknown name {}", abbreviated(name)),
+            right,
+        )
     }
 
     /// `what`, if no argument stands behind it.
-    fn alone(&self, what: What) -> Result<What, TemplateError> {
+    fn without_arguments(&self, what: Opcode) -> Result<Opcode, TemplateError> {
         match self.arguments {
             [] => Ok(what),
             [.., (_, end)] => {
@@ -217,7 +225,7 @@ impl Call<'_> {
     }
 
     /// An error about the argument of this index, or about all of them.
-    fn wrong(&self, argument: Option<usize>, wrong: &str) -> TemplateError {
+    fn argument_error(&self, argument: Option<usize>, wrong: &str) -> TemplateError {
         let (name, place) = self.name;
         let place = match argument.and_then(|index| self.arguments.get(index)) {
             Some((_, place)) => place.clone(),
@@ -228,56 +236,57 @@ impl Call<'_> {
         TemplateError::new(place, format!("{name} {wrong}"), right)
     }
 
-    fn rand(&self) -> Result<What, TemplateError> {
+    fn rand(&self) -> Result<Opcode, TemplateError> {
         let [least, most] = self.arguments else {
-            return Err(self.wrong(None, "takes two whole numbers"));
+            return Err(self.argument_error(None, "takes two whole numbers"));
         };
-        let number = |index, word: &Word<'_>| {
+        let number = |index, word: &SourceWord<'_>| {
             word.0
                 .parse::<i64>()
-                .map_err(|_| self.wrong(Some(index), "takes whole numbers"))
+                .map_err(|_| self.argument_error(Some(index), "takes whole numbers"))
         };
         let (least, most) = (number(0, least)?, number(1, most)?);
         if least > most {
-            return Err(self.wrong(Some(1), "takes the smaller number first"));
+            return Err(self.argument_error(Some(1), "takes the smaller number first"));
         }
         let bytes = least.to_string().len().max(most.to_string().len());
-        Ok(What::Rand(Uniform::new(least, most), bytes))
+        Ok(Opcode::Rand(UniformInteger::new(least, most), bytes))
     }
 
-    fn pick(&self) -> Result<What, TemplateError> {
+    fn pick(&self) -> Result<Opcode, TemplateError> {
         if self.arguments.is_empty() {
-            return Err(self.wrong(None, "takes what to pick from"));
+            return Err(self.argument_error(None, "takes what to pick from"));
         }
         let choices = self
             .arguments
             .iter()
             .map(|(word, _)| word.as_bytes().into());
-        Ok(What::Pick(choices.collect()))
+        Ok(Opcode::Pick(choices.collect()))
     }
 
     fn length(&self) -> Result<usize, TemplateError> {
         let [(word, _)] = self.arguments else {
-            return Err(self.wrong(None, "takes one length"));
+            return Err(self.argument_error(None, "takes one length"));
         };
         match word.parse() {
-            Ok(length @ 0..=LONGEST) => Ok(length),
-            Ok(_) => Err(self.wrong(Some(0), "takes a length of 16777216 at most")),
-            Err(_) => Err(self.wrong(Some(0), "takes a length")),
+            Ok(length @ 0..=MAX_RANDOM_TEXT_BYTES) => Ok(length),
+            Ok(_) => Err(self.argument_error(Some(0), "takes a length of 16777216 at most")),
+            Err(_) => Err(self.argument_error(Some(0), "takes a length")),
         }
     }
 
-    fn regex(&self) -> Result<What, TemplateError> {
+    fn regex(&self) -> Result<Opcode, TemplateError> {
         let [(word, place)] = self.arguments else {
-            return Err(self.wrong(None, "takes one expression, in quotes"));
+            return Err(self.argument_error(None, "takes one expression, in quotes"));
         };
-        Pattern::new(word)
-            .map(|pattern| What::Regex(Box::new(pattern)))
+        RegexGenerator::new(word)
+            .map(|pattern| Opcode::Regex(Box::new(pattern)))
             .map_err(|error| {
-                let mut wrong = self.wrong(Some(0), &format!("has an expression that {error}"));
+                let mut wrong =
+                    self.argument_error(Some(0), &format!("has an expression that {error}"));
                 let bare = place.len() == word.len();
                 // Where a quote was written with a backslash, places are not those of the text.
-                if let Some(within) = error.place()
+                if let Some(within) = error.span()
                     && (bare || place.len() == word.len() + 2)
                 {
                     // What is missing at the end has its place at the last character.
@@ -285,47 +294,49 @@ impl Call<'_> {
                     let start = within.start.min(last);
                     let width = word[start..].chars().next().map_or(1, char::len_utf8);
                     let opened = place.start + usize::from(!bare);
-                    wrong = wrong.at(opened + start..opened + within.end.max(start + width));
+                    wrong = wrong.with_span(opened + start..opened + within.end.max(start + width));
                 }
                 wrong
             })
     }
 
-    fn token(&self) -> Result<What, TemplateError> {
-        let Some(tokens) = &self.words.tokens else {
+    fn token(&self) -> Result<Opcode, TemplateError> {
+        let Some(tokens) = &self.scope.tokens else {
             let wrong = "has a token, and no source of tokens was given";
             let place = self.name.1.clone();
             return Err(TemplateError::new(place, wrong, "one that gives tokens"));
         };
-        self.alone(What::Token(tokens.clone()))
+        self.without_arguments(Opcode::Token(tokens.clone()))
     }
 
-    fn language(&self) -> Result<Language, TemplateError> {
-        let tags = || Language::ALL.iter().map(|language| language.tag());
+    fn language(&self) -> Result<GeneratorLanguage, TemplateError> {
+        let tags = || GeneratorLanguage::ALL.iter().map(|language| language.tag());
         match self.arguments {
-            [] => Ok(Language::default()),
+            [] => Ok(GeneratorLanguage::default()),
             [(word, place)] => {
-                let known = Language::ALL.iter().find(|known| known.tag() == *word);
+                let known = GeneratorLanguage::ALL
+                    .iter()
+                    .find(|known| known.tag() == *word);
                 known.copied().ok_or_else(|| {
-                    let wrong = format!("{} takes no language {}", self.name.0, short(word));
+                    let wrong = format!("{} takes no language {}", self.name.0, abbreviated(word));
                     let known: Vec<_> = tags().collect();
                     let right = format!("one of {}", known.join(", "));
                     TemplateError::new(place.clone(), wrong, right)
                 })
             }
-            _ => Err(self.wrong(None, "takes one language")),
+            _ => Err(self.argument_error(None, "takes one language")),
         }
     }
 
     fn environment(&self) -> Result<Vec<u8>, TemplateError> {
         let [(name, place)] = self.arguments else {
-            return Err(self.wrong(None, "takes the name of a variable"));
+            return Err(self.argument_error(None, "takes the name of a variable"));
         };
-        let value = (self.words.environment)(name);
+        let value = (self.scope.environment)(name);
         value.map(String::into_bytes).ok_or_else(|| {
             let wrong = format!(
                 "wants the environment variable {}, which is not set",
-                short(name)
+                abbreviated(name)
             );
             TemplateError::new(place.clone(), wrong, "a variable that is set")
         })

@@ -7,42 +7,45 @@ use std::{error, fmt};
 pub struct TemplateError {
     /// None if it may be a secret.
     text: Option<Box<str>>,
-    place: Range<usize>,
-    wrong: String,
-    right: String,
+    span: Range<usize>,
+    problem: String,
+    expected: String,
 }
 
 impl TemplateError {
     pub(super) fn new(
-        place: Range<usize>,
+        span: Range<usize>,
         wrong: impl Into<String>,
         right: impl Into<String>,
     ) -> Self {
         Self {
             text: None,
-            place,
-            wrong: wrong.into(),
-            right: right.into(),
+            span,
+            problem: wrong.into(),
+            expected: right.into(),
         }
     }
 
-    pub(super) fn at(self, place: Range<usize>) -> Self {
-        Self { place, ..self }
+    pub(super) fn with_span(self, place: Range<usize>) -> Self {
+        Self {
+            span: place,
+            ..self
+        }
     }
 
     /// For an embedder that has no room for something at this place of its text.
     #[must_use]
     pub fn misplaced(
         text: &str,
-        place: Range<usize>,
-        wrong: impl Into<String>,
-        right: impl Into<String>,
+        span: Range<usize>,
+        problem: impl Into<String>,
+        expected: impl Into<String>,
     ) -> Self {
-        Self::new(place, wrong, right).of(text)
+        Self::new(span, problem, expected).with_text(text)
     }
 
     /// Wrong in this text.
-    pub(super) fn of(self, text: &str) -> Self {
+    pub(super) fn with_text(self, text: &str) -> Self {
         Self {
             text: Some(text.into()),
             ..self
@@ -51,10 +54,10 @@ impl TemplateError {
 
     /// The same of a text that is nobody's business: neither it nor parts of it are kept.
     #[must_use]
-    pub fn of_secret(self) -> Self {
+    pub fn redacted(self) -> Self {
         Self {
             text: None,
-            wrong: "can't be read".into(),
+            problem: "can't be read".into(),
             ..self
         }
     }
@@ -68,25 +71,25 @@ impl TemplateError {
     /// The bytes of the text that are wrong, on bounds of characters and never empty, except where
     /// something is missing at the end of the text.
     #[must_use]
-    pub fn place(&self) -> Range<usize> {
-        self.place.clone()
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
     }
 
     /// What is wrong there, as a fragment.
     #[must_use]
-    pub fn wrong(&self) -> &str {
-        &self.wrong
+    pub fn problem(&self) -> &str {
+        &self.problem
     }
 
     /// What would be right there; reads well after "right would be".
     #[must_use]
-    pub fn right(&self) -> &str {
-        &self.right
+    pub fn expected(&self) -> &str {
+        &self.expected
     }
 }
 
 /// What is repeated of a text that somebody wrote: not all of it, and nothing that moves a cursor.
-pub(super) fn short(text: &str) -> String {
+pub(super) fn abbreviated(text: &str) -> String {
     const MOST: usize = 40;
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
@@ -99,7 +102,7 @@ impl fmt::Display for TemplateError {
         write!(
             f,
             "{} at byte {}; right would be {}",
-            self.wrong, self.place.start, self.right
+            self.problem, self.span.start, self.expected
         )
     }
 }

@@ -1,6 +1,6 @@
 /// How a value is written so that it can stand where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Filter {
+pub(crate) enum TemplateFilter {
     /// Inside of a JSON string: RFC 8259, section 7.
     Json,
     /// In a URL: all but the unreserved characters in percent (RFC 3986, section 2.3).
@@ -12,15 +12,15 @@ pub(crate) enum Filter {
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-impl Filter {
-    pub(super) const KNOWN: [(&'static str, Self); 3] = [
+impl TemplateFilter {
+    pub(super) const ALL: [(&'static str, Self); 3] = [
         ("json", Self::Json),
         ("url", Self::Url),
         ("base64", Self::Base64),
     ];
 
     /// The most bytes that `bytes` become.
-    pub(super) fn most_bytes(self, bytes: usize) -> usize {
+    pub(super) fn max_bytes(self, bytes: usize) -> usize {
         match self {
             Self::Json => bytes.saturating_mul(6),
             Self::Url => bytes.saturating_mul(3),
@@ -31,8 +31,8 @@ impl Filter {
     /// Applies the filter to what stands in `text` from `start` on.
     pub(crate) fn apply(self, text: &mut Vec<u8>, start: usize) {
         match self {
-            Self::Json => widen(text, start, json_width, write_json),
-            Self::Url => widen(text, start, url_width, write_url),
+            Self::Json => replace_bytes(text, start, json_width, write_json),
+            Self::Url => replace_bytes(text, start, url_width, write_url),
             Self::Base64 => base64(text, start),
         }
     }
@@ -42,7 +42,12 @@ impl Filter {
 ///
 /// From the end to the start, so that nothing is overwritten before it was read and no second
 /// buffer is needed.
-fn widen(text: &mut Vec<u8>, start: usize, width: fn(u8) -> usize, write: fn(u8, &mut [u8])) {
+fn replace_bytes(
+    text: &mut Vec<u8>,
+    start: usize,
+    width: fn(u8) -> usize,
+    write: fn(u8, &mut [u8]),
+) {
     let wide: usize = text[start..].iter().map(|byte| width(*byte)).sum();
     let (mut from, mut to) = (text.len(), start + wide);
     if from == to {
@@ -137,15 +142,15 @@ fn base64(text: &mut Vec<u8>, start: usize) {
 mod tests {
     use base64::Engine as _;
 
-    use super::Filter;
+    use super::TemplateFilter;
 
-    fn applied(filter: Filter, value: &[u8]) -> Vec<u8> {
+    fn applied(filter: TemplateFilter, value: &[u8]) -> Vec<u8> {
         let mut text = b"kept \" as it is ".to_vec();
         let start = text.len();
         text.extend_from_slice(value);
         filter.apply(&mut text, start);
         assert_eq!(&text[..start], b"kept \" as it is ");
-        assert!(text.len() - start <= filter.most_bytes(value.len()));
+        assert!(text.len() - start <= filter.max_bytes(value.len()));
         text.split_off(start)
     }
 
@@ -153,7 +158,7 @@ mod tests {
         #[test]
         fn a_json_string_is_read_back(value: String) {
             let mut json = vec![b'"'];
-            json.extend(applied(Filter::Json, value.as_bytes()));
+            json.extend(applied(TemplateFilter::Json, value.as_bytes()));
             json.push(b'"');
             let read: String = serde_json::from_slice(&json).expect("a string");
             assert_eq!(read, value);
@@ -162,7 +167,7 @@ mod tests {
         #[test]
         fn base64_is_that_of_the_library(value: Vec<u8>) {
             let expected = base64::engine::general_purpose::STANDARD.encode(&value);
-            assert_eq!(applied(Filter::Base64, &value), expected.as_bytes());
+            assert_eq!(applied(TemplateFilter::Base64, &value), expected.as_bytes());
         }
 
         #[test]
@@ -175,7 +180,7 @@ mod tests {
                     false => expected.push_str(&format!("%{byte:02X}")),
                 }
             }
-            assert_eq!(applied(Filter::Url, &value), expected.as_bytes());
+            assert_eq!(applied(TemplateFilter::Url, &value), expected.as_bytes());
         }
     }
 }

@@ -2,18 +2,18 @@ mod call;
 mod compile;
 mod error;
 mod filter;
+mod instruction;
 mod nearest;
-mod op;
 mod token;
 
 use std::fmt;
 use std::ops::Range;
 
-use crate::{Context, FeedError, Per, Words};
-use op::{Op, What};
+use crate::{FeedError, TemplateContext, TemplateScope, VariesBy};
+use instruction::{Instruction, Opcode};
 
 pub use error::TemplateError;
-pub(crate) use filter::Filter;
+pub(crate) use filter::TemplateFilter;
 
 /// A text with variables in it, compiled once to a small program.
 ///
@@ -22,14 +22,14 @@ pub(crate) use filter::Filter;
 /// What there is to write between two braces is in `docs/DATA.md`.
 ///
 /// ```
-/// use hammer_data::{Moment, Template, Words};
+/// use hammer_data::{HitContext, Template, TemplateScope};
 /// use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 ///
 /// let body = r#"{"id": {{hit}}, "plate": "{{regex "[A-Z]{3}[0-9]{4}"}}"}"#;
-/// let template = Template::compile(body, &Words::new())?;
+/// let template = Template::compile(body, &TemplateScope::new())?;
 ///
-/// // In a hammer: Moment::new(hit.number(), hit.slot().index(), hit.rng())
-/// let mut moment = Moment::new(17, 0, Xoshiro256PlusPlus::seed_from_u64(1));
+/// // In a hammer: HitContext::new(hit.number(), hit.slot().index(), hit.rng())
+/// let mut moment = HitContext::new(17, 0, Xoshiro256PlusPlus::seed_from_u64(1));
 /// let mut text = vec![];
 /// template.render(&mut moment, &mut text)?;
 /// assert!(text.starts_with(br#"{"id": 17, "plate": ""#));
@@ -39,22 +39,22 @@ pub(crate) use filter::Filter;
 pub struct Template {
     source: Box<str>,
     bytes: Box<[u8]>,
-    ops: Box<[Op]>,
-    most_bytes: Option<usize>,
+    instructions: Box<[Instruction]>,
+    max_bytes: Option<usize>,
 }
 
 /// A part of a template's source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part<'a> {
+pub enum TemplatePart<'a> {
     /// Always these bytes.
-    Fixed(&'a [u8]),
+    Literal(&'a [u8]),
     /// What stands between these braces, and its name: that of a function or a variable, or of a
     /// feeder and its column.
     Variable {
         /// The name.
         name: &'a str,
         /// The bytes of the source, with the braces.
-        place: Range<usize>,
+        span: Range<usize>,
     },
 }
 
@@ -64,36 +64,36 @@ impl Template {
     /// # Errors
     ///
     /// Says at which bytes the text is wrong, and what would be right there.
-    pub fn compile(text: &str, words: &Words) -> Result<Self, TemplateError> {
-        compile::compile(text, words).map_err(|error| error.of(text))
+    pub fn compile(text: &str, scope: &TemplateScope) -> Result<Self, TemplateError> {
+        compile::compile(text, scope).map_err(|error| error.with_text(text))
     }
 
     /// Bytes without variables, whatever is in them.
     #[must_use]
-    pub fn fixed(bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn from_literal(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         let source = String::from_utf8_lossy(&bytes).into_owned();
         let mut ops = vec![];
         if !bytes.is_empty() {
-            ops.push(Op {
-                what: What::Literal(0..bytes.len()),
+            ops.push(Instruction {
+                opcode: Opcode::Literal(0..bytes.len()),
                 filters: Box::default(),
-                place: 0..source.len(),
+                span: 0..source.len(),
                 name: Box::default(),
             });
         }
         Self::new(&source, bytes, ops)
     }
 
-    fn new(source: &str, bytes: Vec<u8>, ops: Vec<Op>) -> Self {
-        let most_bytes = ops.iter().try_fold(0_usize, |sum, op| {
-            Some(sum.saturating_add(op.most_bytes()?))
-        });
+    fn new(source: &str, bytes: Vec<u8>, ops: Vec<Instruction>) -> Self {
+        let max_bytes = ops
+            .iter()
+            .try_fold(0_usize, |sum, op| Some(sum.saturating_add(op.max_bytes()?)));
         Self {
             source: source.into(),
             bytes: bytes.into_boxed_slice(),
-            ops: ops.into_boxed_slice(),
-            most_bytes,
+            instructions: ops.into_boxed_slice(),
+            max_bytes,
         }
     }
 
@@ -101,7 +101,7 @@ impl Template {
     /// rendered.
     #[must_use]
     pub fn literal(&self) -> Option<&[u8]> {
-        let fixed = self.ops.iter().all(|op| op.per().is_none());
+        let fixed = self.instructions.iter().all(|op| op.varies_by().is_none());
         fixed.then_some(&self.bytes)
     }
 
@@ -112,12 +112,16 @@ impl Template {
     /// If a feeder has no more rows, or its file can't be read any more, or there is no token; what was
     /// appended until then is taken back.
     #[inline]
-    pub fn render<C: Context>(&self, context: &mut C, to: &mut Vec<u8>) -> Result<(), FeedError> {
+    pub fn render<C: TemplateContext>(
+        &self,
+        context: &mut C,
+        to: &mut Vec<u8>,
+    ) -> Result<(), FeedError> {
         let start = to.len();
         // What differs a little from hit to hit never makes the buffer grow twice.
-        to.reserve(self.most_bytes.unwrap_or(0).min(RESERVED));
-        for op in &self.ops {
-            if let Err(error) = op.run(&self.bytes, context, to) {
+        to.reserve(self.max_bytes.unwrap_or(0).min(MAX_RESERVED_BYTES));
+        for op in &self.instructions {
+            if let Err(error) = op.execute(&self.bytes, context, to) {
                 to.truncate(start);
                 return Err(error);
             }
@@ -137,12 +141,12 @@ impl Template {
     }
 
     /// Its parts from left to right.
-    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
-        self.ops.iter().map(|op| match &op.what {
-            What::Literal(range) => Part::Fixed(&self.bytes[range.clone()]),
-            _ => Part::Variable {
+    pub fn parts(&self) -> impl Iterator<Item = TemplatePart<'_>> {
+        self.instructions.iter().map(|op| match &op.opcode {
+            Opcode::Literal(range) => TemplatePart::Literal(&self.bytes[range.clone()]),
+            _ => TemplatePart::Variable {
                 name: &op.name,
-                place: op.place.clone(),
+                span: op.span.clone(),
             },
         })
     }
@@ -150,8 +154,8 @@ impl Template {
     /// The names of its variables from left to right; one that stands twice is there twice.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.parts().filter_map(|part| match part {
-            Part::Fixed(_) => None,
-            Part::Variable { name, .. } => Some(name),
+            TemplatePart::Literal(_) => None,
+            TemplatePart::Variable { name, .. } => Some(name),
         })
     }
 
@@ -159,23 +163,25 @@ impl Template {
     ///
     /// No text is longer, but the longest may never come.
     #[must_use]
-    pub fn most_bytes(&self) -> Option<usize> {
-        self.most_bytes
+    pub fn max_bytes(&self) -> Option<usize> {
+        self.max_bytes
     }
 
     /// Whether something in it differs by hit, by slot or by client.
     #[must_use]
-    pub fn differs_by(&self, per: Per) -> bool {
-        self.ops.iter().any(|op| op.per() == Some(per))
+    pub fn varies_by(&self, dimension: VariesBy) -> bool {
+        self.instructions
+            .iter()
+            .any(|op| op.varies_by() == Some(dimension))
     }
 
     /// How many hits there can be until a feeder whose rows end the run has no more of them.
     ///
     /// A run of no more hits never renders in vain: whoever makes the schedule cuts it here.
     #[must_use]
-    pub fn most_hits(&self) -> Option<u64> {
-        let ends = self.ops.iter().filter_map(|op| match &op.what {
-            What::Field(feeder, _) => feeder.most_hits(),
+    pub fn max_hits(&self) -> Option<u64> {
+        let ends = self.instructions.iter().filter_map(|op| match &op.opcode {
+            Opcode::FeederField(feeder, _) => feeder.max_hits(),
             _ => None,
         });
         ends.min()
@@ -183,7 +189,7 @@ impl Template {
 }
 
 /// A long text that is seldom written in full is not reserved in full.
-const RESERVED: usize = 1 << 16;
+const MAX_RESERVED_BYTES: usize = 1 << 16;
 
 impl fmt::Debug for Template {
     /// Its source: what it was compiled to may have secrets of the environment.

@@ -1,12 +1,12 @@
 /// Longer words are not compared; nobody meant one of ours.
-const LONGEST: usize = 64;
+const MAX_COMPARED_BYTES: usize = 64;
 
 /// The one of `known` that `word` was most likely meant to be; none if nothing is near.
 ///
 /// Near is one slip (a letter too many, missing or wrong, or two that changed places), two in a
 /// word of six letters and more, or another case.
 pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if word.len() > LONGEST {
+    if word.len() > MAX_COMPARED_BYTES {
         return None;
     }
     let lower = word.to_lowercase();

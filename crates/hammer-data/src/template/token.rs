@@ -4,13 +4,13 @@ use super::TemplateError;
 
 /// A part of what stands between two braces, which knows where it stands in the whole text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
-    pub(super) place: Range<usize>,
+pub(super) struct TemplateToken {
+    pub(super) kind: TemplateTokenKind,
+    pub(super) span: Range<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(super) enum TemplateTokenKind {
     /// A word, or what stood in quotes.
     Word(String),
     /// What leads to a filter.
@@ -21,12 +21,16 @@ pub(super) enum TokenKind {
 
 /// Reads the token that begins at or after byte `at` of `text`, inside of braces that opened at
 /// `open`.
-pub(super) fn next(text: &str, open: usize, at: usize) -> Result<Token, TemplateError> {
+pub(super) fn next_token(
+    text: &str,
+    open: usize,
+    at: usize,
+) -> Result<TemplateToken, TemplateError> {
     let rest = text[at..].trim_start();
     let start = text.len() - rest.len();
-    let token = |kind, len: usize| Token {
+    let token = |kind, len: usize| TemplateToken {
         kind,
-        place: start..start + len,
+        span: start..start + len,
     };
     let Some(first) = rest.chars().next() else {
         let right = r"}} behind it, or \{{ for two braces that mean nothing";
@@ -37,10 +41,10 @@ pub(super) fn next(text: &str, open: usize, at: usize) -> Result<Token, Template
         ));
     };
     if rest.starts_with("}}") {
-        return Ok(token(TokenKind::Close, 2));
+        return Ok(token(TemplateTokenKind::Close, 2));
     }
     if first == '|' {
-        return Ok(token(TokenKind::Pipe, 1));
+        return Ok(token(TemplateTokenKind::Pipe, 1));
     }
     if first == '"' || first == '\'' {
         return quoted(text, start, first);
@@ -49,19 +53,22 @@ pub(super) fn next(text: &str, open: usize, at: usize) -> Result<Token, Template
         .char_indices()
         .find(|(at, c)| c.is_whitespace() || *c == '|' || rest[*at..].starts_with("}}"))
         .map_or(rest.len(), |(at, _)| at);
-    Ok(token(TokenKind::Word(rest[..bare].to_owned()), bare))
+    Ok(token(
+        TemplateTokenKind::Word(rest[..bare].to_owned()),
+        bare,
+    ))
 }
 
 /// A word in quotes that begin at `start`. A backslash before such a quote makes it a part of the
 /// word; any other stands for itself, so that expressions need no backslash twice.
-fn quoted(text: &str, start: usize, quote: char) -> Result<Token, TemplateError> {
+fn quoted(text: &str, start: usize, quote: char) -> Result<TemplateToken, TemplateError> {
     let mut word = String::new();
     let mut chars = text[start + 1..].char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         if c == quote {
-            return Ok(Token {
-                kind: TokenKind::Word(word),
-                place: start..start + 1 + at + 1,
+            return Ok(TemplateToken {
+                kind: TemplateTokenKind::Word(word),
+                span: start..start + 1 + at + 1,
             });
         }
         if c == '\\' && chars.peek().is_some_and(|(_, next)| *next == quote) {
@@ -88,14 +95,14 @@ mod tests {
         let mut tokens = vec![];
         let mut at = 2;
         loop {
-            let token = next(text, 0, at).expect("a token");
-            at = token.place.end;
+            let token = next_token(text, 0, at).expect("a token");
+            at = token.span.end;
             let shown = match token.kind {
-                TokenKind::Word(word) => word,
-                TokenKind::Pipe => "PIPE".to_owned(),
-                TokenKind::Close => break,
+                TemplateTokenKind::Word(word) => word,
+                TemplateTokenKind::Pipe => "PIPE".to_owned(),
+                TemplateTokenKind::Close => break,
             };
-            tokens.push((shown, text[token.place].to_owned()));
+            tokens.push((shown, text[token.span].to_owned()));
         }
         let expected = [
             ("pick", "pick"),

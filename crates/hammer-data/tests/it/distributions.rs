@@ -1,8 +1,8 @@
 //! Each generator against the distribution it claims, at fixed seeds. Bounds are at most those that a
 //! good generator passes in all but one of ten thousand seeds; a wrong one is far beyond them.
 
-use hammer_data::generator::{Exponential, Normal, Pattern, Uniform, Weighted, Zipf};
-use hammer_data::{Moment, Words};
+use hammer_data::generator::{Exponential, Normal, RegexGenerator, UniformInteger, Weighted, Zipf};
+use hammer_data::{HitContext, TemplateScope};
 
 use crate::{compiled, rendered, rng};
 
@@ -10,7 +10,7 @@ const DRAWS: usize = 200_000;
 
 /// The chi-square of counts against shares that add up to 1, less what lies within one of ten
 /// thousand for its degrees of freedom (Wilson and Hilferty's approximation): below 0 is well.
-fn beyond(counts: &[u64], shares: &[f64]) -> f64 {
+fn chi_square_excess(counts: &[u64], shares: &[f64]) -> f64 {
     assert_eq!(counts.len(), shares.len());
     let draws: u64 = counts.iter().sum();
     let terms = counts.iter().zip(shares).map(|(count, share)| {
@@ -26,7 +26,7 @@ fn beyond(counts: &[u64], shares: &[f64]) -> f64 {
 
 /// Kolmogorov and Smirnov's distance between draws and a distribution, times √n, which is above 2.23
 /// once in ten thousand times.
-fn distance(mut draws: Vec<f64>, distribution: impl Fn(f64) -> f64) -> f64 {
+fn max_deviation(mut draws: Vec<f64>, distribution: impl Fn(f64) -> f64) -> f64 {
     draws.sort_by(f64::total_cmp);
     let n = draws.len() as f64;
     let gaps = draws.iter().enumerate().map(|(index, x)| {
@@ -40,17 +40,20 @@ fn distance(mut draws: Vec<f64>, distribution: impl Fn(f64) -> f64) -> f64 {
 #[test]
 fn uniform_numbers_are_uniform() {
     for (seed, (least, most)) in (1..).zip([(1, 6), (-50, 49), (0, 999)]) {
-        let (uniform, mut rng) = (Uniform::new(least, most), rng(seed));
+        let (uniform, mut rng) = (UniformInteger::new(least, most), rng(seed));
         let mut counts = vec![0; usize::try_from(most - least + 1).expect("few")];
         for _ in 0..DRAWS {
             counts[usize::try_from(uniform.draw(&mut rng) - least).expect("in range")] += 1;
         }
         let shares = vec![1.0 / counts.len() as f64; counts.len()];
-        assert!(beyond(&counts, &shares) < 0.0, "{least} to {most}");
+        assert!(
+            chi_square_excess(&counts, &shares) < 0.0,
+            "{least} to {most}"
+        );
     }
-    let (all, mut rng) = (Uniform::new(i64::MIN, i64::MAX), rng(4));
+    let (all, mut rng) = (UniformInteger::new(i64::MIN, i64::MAX), rng(4));
     let below_zero = (0..DRAWS).filter(|_| all.draw(&mut rng) < 0).count() as u64;
-    assert!(beyond(&[below_zero, DRAWS as u64 - below_zero], &[0.5, 0.5]) < 0.0);
+    assert!(chi_square_excess(&[below_zero, DRAWS as u64 - below_zero], &[0.5, 0.5]) < 0.0);
 }
 
 #[test]
@@ -62,7 +65,7 @@ fn normal_numbers_are_normal() {
     let squares = draws.iter().map(|x| ((x - 100.0) / 15.0).powi(2));
     let variance = squares.sum::<f64>() / draws.len() as f64;
     assert!((variance - 1.0).abs() < 3.891 * (2.0 / draws.len() as f64).sqrt());
-    let distance = distance(draws, |x| standard_normal((x - 100.0) / 15.0));
+    let distance = max_deviation(draws, |x| standard_normal((x - 100.0) / 15.0));
     assert!(distance < 2.23, "{distance}");
 }
 
@@ -83,7 +86,7 @@ fn standard_normal(x: f64) -> f64 {
 fn exponential_numbers_are_exponential() {
     let (exponential, mut rng) = (Exponential::with_mean(0.25), rng(1));
     let draws = (0..DRAWS).map(|_| exponential.draw(&mut rng)).collect();
-    let distance = distance(draws, |x| 1.0 - (-x / 0.25).exp());
+    let distance = max_deviation(draws, |x| 1.0 - (-x / 0.25).exp());
     assert!(distance < 2.23, "{distance}");
 }
 
@@ -116,7 +119,7 @@ fn ranks_follow_zipf() {
         shares.push(seldom.0);
         counts.push(seldom.1);
         if shares.len() > 1 {
-            let beyond = beyond(&counts, &shares);
+            let beyond = chi_square_excess(&counts, &shares);
             assert!(beyond < 0.0, "{ranks} ranks, s {s}: {beyond}");
         }
     }
@@ -129,7 +132,7 @@ fn ranks_without_number_follow_zipf() {
     let ones = (0..DRAWS).filter(|_| zipf.draw(&mut rng) == 1).count() as u64;
     // The sum of 1/k² is π²/6.
     let share = 6.0 / std::f64::consts::PI.powi(2);
-    assert!(beyond(&[ones, DRAWS as u64 - ones], &[share, 1.0 - share]) < 0.0);
+    assert!(chi_square_excess(&[ones, DRAWS as u64 - ones], &[share, 1.0 - share]) < 0.0);
 }
 
 #[test]
@@ -149,7 +152,7 @@ fn choices_follow_their_weights() {
         let sum: f64 = weights.iter().sum();
         let shares: Vec<f64> = weights.iter().map(|weight| weight / sum).collect();
         if weights.len() > 1 {
-            assert!(beyond(&counts, &shares) < 0.0, "{weights:?}");
+            assert!(chi_square_excess(&counts, &shares) < 0.0, "{weights:?}");
         }
     }
     let (weighted, mut rng) = (Weighted::new(&[0.0, 2.0, 0.0, 1.0]), rng(9));
@@ -167,7 +170,7 @@ fn strings_follow_their_expression() {
         ),
     ];
     for (seed, (expression, expected)) in (1..).zip(table) {
-        let (pattern, mut rng) = (Pattern::new(expression).expect("one"), rng(seed));
+        let (pattern, mut rng) = (RegexGenerator::new(expression).expect("one"), rng(seed));
         let mut counts = vec![0; expected.len()];
         for _ in 0..DRAWS {
             let mut text = vec![];
@@ -178,7 +181,7 @@ fn strings_follow_their_expression() {
             counts[found.expect("one of them")] += 1;
         }
         let shares = vec![1.0 / counts.len() as f64; counts.len()];
-        assert!(beyond(&counts, &shares) < 0.0, "{expression}");
+        assert!(chi_square_excess(&counts, &shares) < 0.0, "{expression}");
     }
 }
 
@@ -189,27 +192,30 @@ fn picks_and_digits_are_uniform() {
         ("{{pick a bb c d e}}", &["a", "bb", "c", "d", "e"][..]),
         ("{{rand 7 9}}", &["7", "8", "9"]),
     ]) {
-        let template = compiled(text, &Words::new());
+        let template = compiled(text, &TemplateScope::new());
         let mut counts = vec![0; values.len()];
         for hit in 0..DRAWS as u64 {
-            let mut moment = Moment::new(hit, 0, rng(seed * 1_000_000 + hit));
+            let mut moment = HitContext::new(hit, 0, rng(seed * 1_000_000 + hit));
             let text = rendered(&template, &mut moment);
             let found = values.iter().position(|value| *value == text);
             counts[found.expect("one of them")] += 1;
         }
         let shares = vec![1.0 / counts.len() as f64; counts.len()];
-        assert!(beyond(&counts, &shares) < 0.0, "{text}: {counts:?}");
+        assert!(
+            chi_square_excess(&counts, &shares) < 0.0,
+            "{text}: {counts:?}"
+        );
     }
     // The digits of a UUID whose bits are given are left out.
     for (text, given) in [
         ("{{hex 31}}", &[][..]),
         ("{{uuid}}", &[8, 13, 14, 18, 19, 23]),
     ] {
-        let template = compiled(text, &Words::new());
+        let template = compiled(text, &TemplateScope::new());
         // Two that stand beside each other, so that they are seen to know nothing of each other.
         let mut counts = vec![0_u64; 256];
         for hit in 0..10_000 {
-            let mut moment = Moment::new(hit, 0, rng(hit));
+            let mut moment = HitContext::new(hit, 0, rng(hit));
             let text = rendered(&template, &mut moment);
             for place in 0..text.len() / 2 {
                 let pair = 2 * place..2 * place + 2;
@@ -220,6 +226,9 @@ fn picks_and_digits_are_uniform() {
             }
         }
         let shares = vec![1.0 / 256.0; 256];
-        assert!(beyond(&counts, &shares) < 0.0, "{text}: {counts:?}");
+        assert!(
+            chi_square_excess(&counts, &shares) < 0.0,
+            "{text}: {counts:?}"
+        );
     }
 }

@@ -9,7 +9,7 @@ mod templates;
 
 use std::io::Write as _;
 
-use hammer_data::{Moment, Template, Words};
+use hammer_data::{HitContext, Template, TemplateScope};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 use tempfile::NamedTempFile;
@@ -18,8 +18,8 @@ fn rng(seed: u64) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::seed_from_u64(seed)
 }
 
-fn moment(hit: u64, slot: usize) -> Moment<Xoshiro256PlusPlus> {
-    Moment::new(hit, slot, rng(hit))
+fn hit_context(hit: u64, slot: usize) -> HitContext<Xoshiro256PlusPlus> {
+    HitContext::new(hit, slot, rng(hit))
 }
 
 fn file(text: impl AsRef<[u8]>) -> NamedTempFile {
@@ -28,13 +28,13 @@ fn file(text: impl AsRef<[u8]>) -> NamedTempFile {
     file
 }
 
-fn rendered(template: &Template, moment: &mut Moment<Xoshiro256PlusPlus>) -> String {
+fn rendered(template: &Template, moment: &mut HitContext<Xoshiro256PlusPlus>) -> String {
     let mut text = vec![];
     template.render(moment, &mut text).expect("rendered");
     String::from_utf8(text).expect("text")
 }
 
-fn compiled(text: &str, words: &Words) -> Template {
+fn compiled(text: &str, words: &TemplateScope) -> Template {
     match Template::compile(text, words) {
         Ok(template) => template,
         Err(error) => panic!("{text}: {error}"),

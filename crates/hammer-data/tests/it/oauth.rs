@@ -6,21 +6,22 @@ use std::thread;
 use std::time::Duration;
 
 use hammer_data::credential::{
-    Answer, CredentialError, CredentialErrorKind, Exchange, Grant, OAuth, Secret, TokenSource,
+    CredentialError, CredentialErrorKind, OAuthGrant, OAuthTokenSource, SecretBytes,
+    TokenEndpointClient, TokenResponse, TokenSource,
 };
 
-use crate::credentials::{of, started};
+use crate::credentials::{started, token_bytes};
 
 /// An exchange over a socket, as bare as HTTP can be.
 #[derive(Debug)]
-struct Bare(SocketAddr);
+struct SocketTokenClient(SocketAddr);
 
-impl Exchange for Bare {
+impl TokenEndpointClient for SocketTokenClient {
     fn post(
         &mut self,
-        form: &Secret,
-        authorization: Option<&Secret>,
-    ) -> Result<Answer, CredentialError> {
+        form: &SecretBytes,
+        authorization: Option<&SecretBytes>,
+    ) -> Result<TokenResponse, CredentialError> {
         let lost = |error: std::io::Error| {
             CredentialError::new(CredentialErrorKind::Failed, error.to_string())
         };
@@ -42,7 +43,7 @@ impl Exchange for Bare {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).map_err(lost)?;
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
-        Ok(Answer {
+        Ok(TokenResponse {
             status: head[9..12].parse().expect("a status"),
             body: body.as_bytes().to_vec(),
         })
@@ -50,9 +51,9 @@ impl Exchange for Bare {
 }
 
 /// A token endpoint for one exchange, and the header and the form that it was sent.
-fn endpoint(answer: &'static str) -> (Bare, thread::JoinHandle<(String, String)>) {
+fn endpoint(answer: &'static str) -> (SocketTokenClient, thread::JoinHandle<(String, String)>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let bare = Bare(listener.local_addr().expect("bound"));
+    let bare = SocketTokenClient(listener.local_addr().expect("bound"));
     let served = thread::spawn(move || {
         let (stream, _) = listener.accept().expect("a client");
         let mut reader = BufReader::new(stream);
@@ -81,27 +82,27 @@ fn endpoint(answer: &'static str) -> (Bare, thread::JoinHandle<(String, String)>
 fn oauth_asks_as_the_rfc_says() {
     let granted = "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"token_type\":\"bearer\",\"expires_in\":5}";
     let (bare, served) = endpoint(granted);
-    let source = OAuth::new(bare, Grant::ClientCredentials)
-        .client("my id", Secret::new("s&cret"))
+    let source = OAuthTokenSource::new(bare, OAuthGrant::ClientCredentials)
+        .client("my id", SecretBytes::new("s&cret"))
         .parameter("scope", "read write");
     assert!(!format!("{source:?}").contains("s&cret"));
     let tokens = started(vec![Box::new(source)]).expect("a token");
-    assert_eq!(of(&tokens, 0), b"t0ken");
+    assert_eq!(token_bytes(&tokens, 0), b"t0ken");
     let (authorization, form) = served.join().expect("served");
     // base64 of my%20id:s%26cret
     assert_eq!(authorization, "Basic bXklMjBpZDpzJTI2Y3JldA==");
     assert_eq!(form, "grant_type=client_credentials&scope=read%20write");
 
     let (bare, served) = endpoint(granted);
-    let grant = Grant::Password {
+    let grant = OAuthGrant::Password {
         user: "ada@b".to_owned(),
-        password: Secret::new("p=1"),
+        password: SecretBytes::new("p=1"),
     };
-    let source = OAuth::new(bare, grant)
-        .client("id", Secret::new("x"))
+    let source = OAuthTokenSource::new(bare, grant)
+        .client("id", SecretBytes::new("x"))
         .client_in_body();
     let tokens = started(vec![Box::new(source)]).expect("a token");
-    assert_eq!(of(&tokens, 0), b"t0ken");
+    assert_eq!(token_bytes(&tokens, 0), b"t0ken");
     let (authorization, form) = served.join().expect("served");
     assert_eq!(authorization, "");
     assert_eq!(
@@ -115,12 +116,13 @@ fn oauth_asks_as_the_rfc_says() {
 fn oauth_without_a_lifetime_has_that_of_the_source() {
     let silent = "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\"}";
     let (bare, served) = endpoint(silent);
-    let mut source = OAuth::new(bare, Grant::ClientCredentials);
+    let mut source = OAuthTokenSource::new(bare, OAuthGrant::ClientCredentials);
     let token = source.fetch().expect("a token");
     served.join().expect("served");
     assert!(format!("{token:?}").contains("next: None"), "{token:?}");
     let (bare, served) = endpoint(silent);
-    let mut source = OAuth::new(bare, Grant::ClientCredentials).lifetime(Duration::from_secs(10));
+    let mut source = OAuthTokenSource::new(bare, OAuthGrant::ClientCredentials)
+        .lifetime(Duration::from_secs(10));
     let token = source.fetch().expect("a token");
     served.join().expect("served");
     assert!(format!("{token:?}").contains("next: Some(8s)"), "{token:?}");
@@ -143,7 +145,7 @@ fn oauth_takes_lifetimes_as_they_are_written() {
         ),
     ] {
         let (bare, served) = endpoint(answer);
-        let token = OAuth::new(bare, Grant::ClientCredentials).fetch();
+        let token = OAuthTokenSource::new(bare, OAuthGrant::ClientCredentials).fetch();
         let token = token.expect("a token");
         served.join().expect("served");
         assert!(
@@ -183,7 +185,7 @@ fn oauth_says_why_it_has_no_token() {
         ),
     ] {
         let (bare, served) = endpoint(answer);
-        let error = OAuth::new(bare, Grant::ClientCredentials)
+        let error = OAuthTokenSource::new(bare, OAuthGrant::ClientCredentials)
             .fetch()
             .expect_err("none");
         served.join().expect("served");
@@ -200,12 +202,12 @@ fn oauth_shows_no_secret_that_comes_back() {
         "HTTP/1.0 400 No\r\n\r\n{\"error\":\"p w&/ password=p%20w%26%2F\",\"error_description\":\
          \"password=p+w%26%2F&client_secret=s%2Fcret s%2fcret s/cret\"}",
     );
-    let grant = Grant::Password {
+    let grant = OAuthGrant::Password {
         user: "ada".to_owned(),
-        password: Secret::new("p w&/"),
+        password: SecretBytes::new("p w&/"),
     };
-    let error = OAuth::new(bare, grant)
-        .client("id", Secret::new("s/cret"))
+    let error = OAuthTokenSource::new(bare, grant)
+        .client("id", SecretBytes::new("s/cret"))
         .client_in_body()
         .fetch()
         .expect_err("refused");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
-use hammer_data::{Feeder, Format, Moment, Order, Words};
+use hammer_data::{Feeder, FeederFormat, FeederOrder, HitContext, TemplateScope};
 
 use crate::{compiled, file};
 
@@ -13,8 +13,11 @@ fn the_same_seed_sends_the_same_bytes_at_any_number_of_threads() {
     let rows: String = (0..100).map(|row| format!("row {row}\n")).collect();
     let rows = file(rows);
     let hits = |seed: u64, threads: usize| {
-        let feeder = Feeder::streamed(rows.path(), Format::Lines).expect("rows");
-        let words = Words::new().feeder("f", Arc::new(feeder.order(Order::Shuffled).seed(seed)));
+        let feeder = Feeder::open_streaming(rows.path(), FeederFormat::Lines).expect("rows");
+        let words = TemplateScope::new().feeder(
+            "f",
+            Arc::new(feeder.order(FeederOrder::Shuffled).seed(seed)),
+        );
         let text =
             "{{hit}} {{uuid}} {{rand 1 1000}} {{name ja}} {{text 20}} {{f}} {{regex '.{9}'}}";
         let template = Arc::new(compiled(text, &words));
@@ -22,7 +25,7 @@ fn the_same_seed_sends_the_same_bytes_at_any_number_of_threads() {
         let hammer = from_fn({
             let sent = sent.clone();
             move |hit| {
-                let mut moment = Moment::new(hit.number(), hit.slot().index(), hit.rng());
+                let mut moment = HitContext::new(hit.number(), hit.slot().index(), hit.rng());
                 let mut text = vec![];
                 let rendered = template.render(&mut moment, &mut text);
                 sent.lock().expect("no panic").insert(hit.number(), text);
@@ -32,7 +35,7 @@ fn the_same_seed_sends_the_same_bytes_at_any_number_of_threads() {
                 }
             }
         });
-        let schedule = Schedule::constant(Rate::per_second(100_000)).hits(2_000);
+        let schedule = Schedule::constant(Rate::per_second(100_000)).with_hit_count(2_000);
         let run = Run::new(hammer, schedule).threads(threads).seed(seed);
         run.execute(|_| ()).expect("a run");
         Arc::into_inner(sent)

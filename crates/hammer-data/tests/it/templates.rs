@@ -2,23 +2,26 @@
 
 use std::sync::Arc;
 
-use hammer_data::{Context, Feeder, Format, Part, Per, Template, Value, Words};
+use hammer_data::{
+    Feeder, FeederFormat, Template, TemplateContext, TemplatePart, TemplateScope, VariableValue,
+    VariesBy,
+};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use regex::Regex;
 
-use crate::{compiled, moment, rendered, rng};
+use crate::{compiled, hit_context, rendered, rng};
 
-fn words() -> Words {
+fn scope() -> TemplateScope {
     let users = "id,e mail,name\n1,a@b,\"A \"\"quoted\"\" name\"\n2,c@d,Ö\n";
-    let users = Feeder::read(users.as_bytes(), Format::Csv).expect("rows");
-    let colours = Feeder::read(&b"red\ngreen\n"[..], Format::Lines).expect("rows");
-    Words::new()
+    let users = Feeder::read(users.as_bytes(), FeederFormat::Csv).expect("rows");
+    let colours = Feeder::read(&b"red\ngreen\n"[..], FeederFormat::Lines).expect("rows");
+    TemplateScope::new()
         .feeder("users", Arc::new(users))
         .feeder("colours", Arc::new(colours))
-        .clients()
-        .variable("cart", Per::Slot, Some(100))
-        .variable("count", Per::Client, Some(20))
-        .variable("answer", Per::Hit, None)
+        .with_clients()
+        .variable("cart", VariesBy::Slot, Some(100))
+        .variable("count", VariesBy::Client, Some(20))
+        .variable("answer", VariesBy::Hit, None)
         .environment(|name| (name == "KEY").then(|| "s3cr\"t".to_owned()))
 }
 
@@ -61,21 +64,21 @@ fn texts_are_rendered() {
         ("{{env KEY | json | base64}}", "^czNjclwidA==$"),
         ("{{hex 3 | base64}}", "^[A-Za-z0-9]{4}$"),
     ] {
-        let template = compiled(text, &words());
-        let shown = rendered(&template, &mut moment(7, 3));
+        let template = compiled(text, &scope());
+        let shown = rendered(&template, &mut hit_context(7, 3));
         let expected = Regex::new(expected).expect("a regex");
         assert!(expected.is_match(&shown), "{text}: {shown}");
         assert!(
-            template.most_bytes().expect("known") >= shown.len(),
+            template.max_bytes().expect("known") >= shown.len(),
             "{text}"
         );
     }
 }
 
 /// A context as an MQTT hammer has it, with variables of its own.
-struct Own(Xoshiro256PlusPlus);
+struct EmbedderContext(Xoshiro256PlusPlus);
 
-impl Context for Own {
+impl TemplateContext for EmbedderContext {
     type Rng = Xoshiro256PlusPlus;
     fn rng(&mut self) -> &mut Xoshiro256PlusPlus {
         &mut self.0
@@ -92,10 +95,10 @@ impl Context for Own {
     fn seq(&self) -> u64 {
         0
     }
-    fn variable(&self, index: usize) -> Value<'_> {
+    fn variable(&self, index: usize) -> VariableValue<'_> {
         match index {
-            0 => Value::Bytes(b"tok\x01en"),
-            _ => Value::Number(42),
+            0 => VariableValue::Bytes(b"tok\x01en"),
+            _ => VariableValue::Number(42),
         }
     }
 }
@@ -103,16 +106,16 @@ impl Context for Own {
 #[test]
 fn an_embedder_has_numbers_and_variables_of_its_own() {
     let text = "devices/{{client}}/{{seq}}/{{hit}}/{{cart | json}}/{{count}}";
-    let template = compiled(text, &words());
+    let template = compiled(text, &scope());
     let mut text = b"kept ".to_vec();
     template
-        .render(&mut Own(rng(1)), &mut text)
+        .render(&mut EmbedderContext(rng(1)), &mut text)
         .expect("rendered");
     let expected = r"kept devices/7/0/18446744073709551615/tok\u0001en/42";
     assert_eq!(String::from_utf8_lossy(&text), expected);
     let fixed = "devices//////".len() - 1;
-    assert_eq!(template.most_bytes(), Some(fixed + 3 * 20 + 600 + 20));
-    assert_eq!(compiled("{{answer}}", &words()).most_bytes(), None);
+    assert_eq!(template.max_bytes(), Some(fixed + 3 * 20 + 600 + 20));
+    assert_eq!(compiled("{{answer}}", &scope()).max_bytes(), None);
 }
 
 #[test]
@@ -135,30 +138,31 @@ fn a_template_knows_what_it_has() {
         ("{{uuid}}", true, false, false, None),
         ("{{users.id}}", true, false, false, None),
     ] {
-        let template = compiled(text, &words());
-        let differs = [Per::Hit, Per::Slot, Per::Client].map(|per| template.differs_by(per));
+        let template = compiled(text, &scope());
+        let differs =
+            [VariesBy::Hit, VariesBy::Slot, VariesBy::Client].map(|per| template.varies_by(per));
         assert_eq!(differs, [hit, slot, client], "{text}");
         assert_eq!(template.literal(), literal.map(str::as_bytes), "{text}");
     }
-    let fixed = Template::fixed(b"{{uuid}}\xff");
+    let fixed = Template::from_literal(b"{{uuid}}\xff");
     assert_eq!(fixed.literal(), Some(&b"{{uuid}}\xff"[..]));
 
-    let template = compiled("a/{{ users.id | url }}/b{{rand 1 2}}", &words());
+    let template = compiled("a/{{ users.id | url }}/b{{rand 1 2}}", &scope());
     let names: Vec<&str> = template.variables().collect();
     assert_eq!(names, ["users.id", "rand"]);
-    let parts: Vec<Part<'_>> = template.parts().collect();
-    let variable = |name, place| Part::Variable { name, place };
-    assert_eq!(parts[0], Part::Fixed(b"a/"));
+    let parts: Vec<TemplatePart<'_>> = template.parts().collect();
+    let variable = |name, place| TemplatePart::Variable { name, span: place };
+    assert_eq!(parts[0], TemplatePart::Literal(b"a/"));
     assert_eq!(parts[1], variable("users.id", 2..22));
-    assert_eq!(parts[2], Part::Fixed(b"/b"));
+    assert_eq!(parts[2], TemplatePart::Literal(b"/b"));
     assert_eq!(&template.source()[2..22], "{{ users.id | url }}");
 }
 
 #[test]
 fn a_template_keeps_the_environment_to_itself() {
-    let template = compiled("{{env KEY}}", &words());
+    let template = compiled("{{env KEY}}", &scope());
     assert_eq!(format!("{template:?}"), "Template(\"{{env KEY}}\")");
-    assert!(!format!("{:?}", words()).contains("s3cr"));
+    assert!(!format!("{:?}", scope()).contains("s3cr"));
 }
 
 #[test]
@@ -233,16 +237,16 @@ fn what_is_wrong_has_its_place() {
             "another filter",
         ),
     ] {
-        let error = Template::compile(text, &words()).expect_err(text);
-        assert_eq!(&text[error.place()], place, "{text}: {error}");
-        assert!(error.wrong().contains(wrong), "{text}: {error}");
-        assert!(error.right().contains(right), "{text}: {error}");
+        let error = Template::compile(text, &scope()).expect_err(text);
+        assert_eq!(&text[error.span()], place, "{text}: {error}");
+        assert!(error.problem().contains(wrong), "{text}: {error}");
+        assert!(error.expected().contains(right), "{text}: {error}");
     }
-    let bare = Template::compile("{{client}}", &Words::new()).expect_err("no clients");
-    assert!(!bare.right().contains("client"), "{bare}");
+    let bare = Template::compile("{{client}}", &TemplateScope::new()).expect_err("no clients");
+    assert!(!bare.expected().contains("client"), "{bare}");
     let text = r"{{uid}} \{{ {{";
     assert_eq!(
-        compiled(text, &words().literal(true)).literal(),
+        compiled(text, &scope().literal(true)).literal(),
         Some(text.as_bytes())
     );
 }
@@ -251,12 +255,12 @@ proptest::proptest! {
     /// Whatever a text is, it compiles or has an error whose place lies on characters of the text.
     #[test]
     fn any_text_compiles_or_has_a_place(text in r#"([a-z \\|"'.0-9{}ö-]|\{\{|\}\}|uuid|regex|users\.id|json){0,20}"#) {
-        match Template::compile(&text, &words()) {
+        match Template::compile(&text, &scope()) {
             Ok(template) => {
-                let shown = rendered(&template, &mut moment(1, 1));
-                assert!(shown.len() <= template.most_bytes().unwrap_or(usize::MAX));
+                let shown = rendered(&template, &mut hit_context(1, 1));
+                assert!(shown.len() <= template.max_bytes().unwrap_or(usize::MAX));
             }
-            Err(error) => assert!(text.get(error.place()).is_some(), "{error}"),
+            Err(error) => assert!(text.get(error.span()).is_some(), "{error}"),
         }
     }
 }

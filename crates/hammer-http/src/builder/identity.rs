@@ -1,22 +1,22 @@
 //! Whom requests are from: credentials and cookies.
 
 use hammer_data::Template;
-use hammer_net::Secret;
+use hammer_net::SecretString;
 use hyper::header::HeaderValue;
 
-use super::message::Message;
-use crate::blanks::Texts;
-use crate::credentials::Credentials;
-use crate::signature::Signer;
-use crate::{Error, ErrorKind, Header};
+use super::request_options::RequestOptions;
+use crate::blanks::TemplateCompiler;
+use crate::credentials::HttpCredentials;
+use crate::signature::RequestSigner;
+use crate::{Error, ErrorKind, RequestHeader};
 
-impl Message {
+impl RequestOptions {
     /// The value of `Authorization`, or what signs in its place.
     pub(super) fn credentials(
         &self,
         in_header: bool,
-        texts: &Texts,
-    ) -> Result<(Option<Authorization>, Option<Signer>), Error> {
+        compiler: &TemplateCompiler,
+    ) -> Result<(Option<AuthorizationValue>, Option<RequestSigner>), Error> {
         let error = |message| Err(Error::new(ErrorKind::Credentials, message));
         let given = match &self.credentials[..] {
             [_, _, ..] => {
@@ -32,21 +32,24 @@ impl Message {
         let token = self
             .session_token
             .as_ref()
-            .map(|Secret(token)| token.clone());
-        match (&self.scope, given) {
+            .map(|SecretString(token)| token.clone());
+        match (&self.signature_scope, given) {
             (None, _) if token.is_some() => {
                 error("a session token belongs to signatures, and none are made: give their scope")
             }
             (None, None) => Ok((None, None)),
-            (None, Some(given @ Credentials::Bearer(_))) => {
-                Ok((Some((given.header()?, None)), None))
+            (None, Some(given @ HttpCredentials::Bearer(_))) => {
+                Ok((Some((given.header_value()?, None)), None))
             }
-            (None, Some(Credentials::Basic(user))) => Ok((Some(basic(user, texts)?), None)),
-            (Some(scope), Some(Credentials::Basic(user))) => {
-                match texts.literal("--user", user)?.split_once(':') {
-                    Some((key, secret)) if !key.is_empty() && !secret.is_empty() => {
-                        Ok((None, Some(Signer::new(key, secret, token, scope.clone()))))
-                    }
+            (None, Some(HttpCredentials::Basic(user))) => {
+                Ok((Some(basic_authorization(user, compiler)?), None))
+            }
+            (Some(scope), Some(HttpCredentials::Basic(user))) => {
+                match compiler.literal("--user", user)?.split_once(':') {
+                    Some((key, secret)) if !key.is_empty() && !secret.is_empty() => Ok((
+                        None,
+                        Some(RequestSigner::new(key, secret, token, scope.clone())),
+                    )),
                     _ => error("signatures need KEY:SECRET as their user and password"),
                 }
             }
@@ -70,7 +73,7 @@ impl Message {
         let given = self
             .cookies
             .iter()
-            .flat_map(|Secret(given)| given.split(';'));
+            .flat_map(|SecretString(given)| given.split(';'));
         for pair in given.map(str::trim).filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
                 Some((name, value)) if !name.trim().is_empty() => {
@@ -85,17 +88,20 @@ impl Message {
 
 /// The value of `Authorization`; of a user that hits have their own of, what stands in its place, and the
 /// text of user and password.
-pub(super) type Authorization = (HeaderValue, Option<Template>);
+pub(super) type AuthorizationValue = (HeaderValue, Option<Template>);
 
-fn basic(user: &str, texts: &Texts) -> Result<Authorization, Error> {
-    let template = texts.template("--user", user, true)?;
+fn basic_authorization(
+    user: &str,
+    compiler: &TemplateCompiler,
+) -> Result<AuthorizationValue, Error> {
+    let template = compiler.template("--user", user, true)?;
     let given = match template.as_ref().map(|template| template.literal()) {
         None => user.into(),
         Some(Some(literal)) => String::from_utf8_lossy(literal),
         // Only to be told from what others give.
         Some(None) => format!("{user}:").into(),
     };
-    let value = Credentials::Basic(given.into_owned()).header()?;
+    let value = HttpCredentials::Basic(given.into_owned()).header_value()?;
     let differs = template.filter(|template| template.literal().is_none());
     Ok((value, differs))
 }
@@ -105,6 +111,6 @@ pub(super) fn cookie_header(cookies: &[(String, String)]) -> Result<HeaderValue,
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
-    let value = Header::new("cookie", &pairs.join("; "))?.value;
+    let value = RequestHeader::new("cookie", &pairs.join("; "))?.value;
     Ok(value.unwrap_or_else(|| HeaderValue::from_static("")))
 }

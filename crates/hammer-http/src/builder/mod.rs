@@ -1,30 +1,30 @@
-mod address;
 mod assembly;
-mod expect;
+mod body_options;
 mod identity;
-mod keep;
-mod message;
-mod payload;
-mod protocol;
-mod request;
+mod keep_alive_options;
+mod protocol_options;
+mod request_line;
+mod request_options;
+mod response_options;
+mod target_url;
 
 use std::fmt;
 
-use self::expect::Expect;
-use self::keep::Keep;
-use self::message::Message;
-use self::protocol::Protocol;
-use hammer_data::Words;
-use hammer_net::{Network, Networking, TlsUse};
+use self::keep_alive_options::KeepAliveOptions;
+use self::protocol_options::ProtocolOptions;
+use self::request_options::RequestOptions;
+use self::response_options::ResponseOptions;
+use hammer_data::TemplateScope;
+use hammer_net::{ConfigureNetwork, NetworkOptions, TlsUse};
 
-use crate::blanks::Texts;
-use crate::capture::{Captures, MAX_CAPTURES};
-use crate::h2::Wants;
-use crate::lifetime::Lifetime;
-use crate::link::Keeping;
-use crate::refusals::Refusals;
-use crate::url::masked;
-use crate::{Capture, Error, ErrorKind, Http, Targets};
+use crate::auth_failures::AuthFailures;
+use crate::blanks::TemplateCompiler;
+use crate::capture::{CaptureSet, MAX_CAPTURES};
+use crate::h2::ResponseInterest;
+use crate::lifetime::LifetimeLimits;
+use crate::link::ConnectionPolicy;
+use crate::url::mask_url;
+use crate::{Error, ErrorKind, Http, ResponseCapture, TargetList};
 
 /// Collects what to send and to whom; [`build`](Self::build) checks it all.
 ///
@@ -33,30 +33,30 @@ use crate::{Capture, Error, ErrorKind, Http, Targets};
 #[must_use = "a builder does nothing until it is built"]
 pub struct HttpBuilder {
     url: Option<String>,
-    network: Network,
-    keep: Keep,
-    message: Message,
-    expect: Expect,
-    protocol: Protocol,
-    words: Option<Words>,
-    captures: Vec<(String, Capture)>,
+    network: NetworkOptions,
+    keep_alive: KeepAliveOptions,
+    request: RequestOptions,
+    response: ResponseOptions,
+    protocol: ProtocolOptions,
+    template_scope: Option<TemplateScope>,
+    captures: Vec<(String, ResponseCapture)>,
 }
 
 impl HttpBuilder {
     pub(crate) fn new(url: &str) -> Self {
         Self {
             url: Some(url.to_owned()),
-            network: Network::default(),
-            keep: Keep::default(),
-            message: Message::default(),
-            expect: Expect::default(),
-            protocol: Protocol::default(),
-            words: None,
+            network: NetworkOptions::default(),
+            keep_alive: KeepAliveOptions::default(),
+            request: RequestOptions::default(),
+            response: ResponseOptions::default(),
+            protocol: ProtocolOptions::default(),
+            template_scope: None,
             captures: vec![],
         }
     }
 
-    pub(crate) fn for_targets(targets: Targets) -> Self {
+    pub(crate) fn for_targets(targets: TargetList) -> Self {
         let mut builder = Self::new("").targets(targets);
         builder.url = None;
         builder
@@ -67,8 +67,8 @@ impl HttpBuilder {
     /// they are.
     ///
     /// Variables that an embedder gave to the words have no value here.
-    pub fn words(mut self, words: Words) -> Self {
-        self.words = Some(words);
+    pub fn template_scope(mut self, scope: TemplateScope) -> Self {
+        self.template_scope = Some(scope);
         self
     }
 
@@ -79,15 +79,15 @@ impl HttpBuilder {
     /// expected; one of these without it leaves the last value and is counted in `capture_missed`. A hit that needs one that its slot does not have is not sent, and
     /// is the failure `value_missing`. Of redirects that are followed, headers are captured too. A value
     /// of more than 64 KiB is none.
-    pub fn capture(mut self, name: impl Into<String>, capture: Capture) -> Self {
+    pub fn capture(mut self, name: impl Into<String>, capture: ResponseCapture) -> Self {
         self.captures.push((name.into(), capture));
         self
     }
 
     /// What makes templates of texts, as it was asked for.
-    fn texts(&mut self) -> Result<Texts, Error> {
+    fn compiler(&mut self) -> Result<TemplateCompiler, Error> {
         let error = |message: String| Err(Error::new(ErrorKind::Capture, message));
-        let words = self.words.take();
+        let words = self.template_scope.take();
         let names = || self.captures.iter().map(|(name, _)| &**name);
         if let (None, Some(name)) = (&words, names().next()) {
             return error(format!(
@@ -108,7 +108,7 @@ impl HttpBuilder {
                     "{name:?} is no name for a capture: letters, digits and _ are, the first a letter"
                 ));
             }
-            if words.as_ref().is_some_and(|words| words.knows(name)) {
+            if words.as_ref().is_some_and(|words| words.defines(name)) {
                 return error(format!(
                     "{name:?} means something in templates already: give the capture another name"
                 ));
@@ -117,7 +117,7 @@ impl HttpBuilder {
                 return error(format!("{name:?} is captured twice: give one another name"));
             }
         }
-        Ok(Texts::new(words, names()))
+        Ok(TemplateCompiler::new(words, names()))
     }
 
     /// Checks everything that can be checked without the target, and makes the hammer.
@@ -128,42 +128,46 @@ impl HttpBuilder {
     /// contradicts the body, if certificates or keys can't be used, or if two options contradict
     /// each other. See [`ErrorKind`](crate::ErrorKind).
     pub fn build(mut self) -> Result<Http, Error> {
-        let lifetime = self.keep.lifetime;
-        let mut keeping = Keeping {
-            keepalive: self.keep.keepalive,
-            lifetime: Some(lifetime).filter(|lifetime| *lifetime != Lifetime::default()),
-            sharing: None,
-            wants: Wants::default(),
+        let lifetime = self.keep_alive.lifetime_limits;
+        let mut keeping = ConnectionPolicy {
+            keepalive: self.keep_alive.keepalive,
+            lifetime_limits: Some(lifetime)
+                .filter(|lifetime| *lifetime != LifetimeLimits::default()),
+            http2_pool: None,
+            wants: ResponseInterest::default(),
         };
-        let refusals = self.words.as_ref().and_then(Refusals::of);
-        let texts = self.texts()?;
+        let refusals = self
+            .template_scope
+            .as_ref()
+            .and_then(AuthFailures::for_scope);
+        let texts = self.compiler()?;
         let captures = self.captures.into_iter().map(|(_, capture)| capture);
-        let captures = Captures(captures.collect());
-        let to = self.message.addresses(self.url.as_deref(), &texts)?;
-        self.keep.check()?;
-        let tls = match self.message.redirects {
+        let captures = CaptureSet(captures.collect());
+        let to = self.request.target_urls(self.url.as_deref(), &texts)?;
+        self.keep_alive.check()?;
+        let tls = match self.request.max_redirects {
             _ if to.any_tls() => TlsUse::Certain,
-            Some(_) => TlsUse::Perhaps,
-            None => TlsUse::None { scheme: "https" },
+            Some(_) => TlsUse::Possible,
+            None => TlsUse::Never { scheme: "https" },
         };
         let protocols = self.protocol.version.alpn();
         let protocols = protocols.iter().map(|name| name.to_vec()).collect();
-        let dialer = self.network.dialer(tls, protocols)?;
+        let dialer = self.network.connector_factory(tls, protocols)?;
         let assembly = self
-            .message
+            .request
             .assemble(to, &dialer, keeping.keepalive, &texts)?;
-        keeping.sharing = self.protocol.sharing(&assembly, &keeping)?;
-        let way = assembly.way(self.expect, dialer, keeping, captures)?;
+        keeping.http2_pool = self.protocol.pool_config(&assembly, &keeping)?;
+        let way = assembly.into_hit_mode(self.response, dialer, keeping, captures)?;
         Ok(Http {
-            way,
-            keeping,
-            refusals,
+            mode: way,
+            connection_policy: keeping,
+            auth_failures: refusals,
         })
     }
 }
 
-impl Networking for HttpBuilder {
-    fn network(&mut self) -> &mut Network {
+impl ConfigureNetwork for HttpBuilder {
+    fn network_options(&mut self) -> &mut NetworkOptions {
         &mut self.network
     }
 }
@@ -171,13 +175,13 @@ impl Networking for HttpBuilder {
 impl fmt::Debug for HttpBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpBuilder")
-            .field("url", &self.url.as_deref().map(masked))
+            .field("url", &self.url.as_deref().map(mask_url))
             .field("network", &self.network)
-            .field("keep", &self.keep)
-            .field("message", &self.message)
-            .field("expect", &self.expect)
+            .field("keep", &self.keep_alive)
+            .field("message", &self.request)
+            .field("expect", &self.response)
             .field("protocol", &self.protocol)
-            .field("words", &self.words)
+            .field("words", &self.template_scope)
             .finish()
     }
 }

@@ -7,7 +7,12 @@ use hyper::header::HeaderValue;
 
 use super::*;
 
-const CODINGS: [Coding; 4] = [Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd];
+const CODINGS: [ContentCoding; 4] = [
+    ContentCoding::Gzip,
+    ContentCoding::Deflate,
+    ContentCoding::Brotli,
+    ContentCoding::Zstd,
+];
 
 fn headers(coding: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -19,8 +24,8 @@ fn headers(coding: &str) -> HeaderMap {
 }
 
 /// What comes of `body` in pieces of `piece` bytes.
-fn decoded(coding: &str, body: &[u8], piece: usize, max: u64) -> Result<Decoded, Failure> {
-    let mut decoder = Decoder::new(&headers(coding), max, Rc::default())?;
+fn decoded(coding: &str, body: &[u8], piece: usize, max: u64) -> Result<DecodedBody, Failure> {
+    let mut decoder = BodyDecoder::new(&headers(coding), max, Rc::default())?;
     body.chunks(piece)
         .try_for_each(|piece| decoder.write(piece))?;
     decoder.finish()
@@ -45,7 +50,7 @@ fn each_coding_is_undone_in_pieces_of_any_size() {
             let found = decoded(coding.name(), &body, piece, bytes as u64)
                 .unwrap_or_else(|failure| panic!("{coding}, {bytes} bytes: {failure}"));
             assert!(
-                found.coded && found.text == plain,
+                found.coded && found.bytes == plain,
                 "{coding}, {bytes} bytes"
             );
         }
@@ -57,7 +62,7 @@ fn what_is_not_coded_is_kept_as_it_is() {
     for coding in ["identity", "", " Identity , identity"] {
         let found = decoded(coding, b"plain", 2, 5).expect("is plain");
         assert_eq!(
-            (found.text, found.coded),
+            (found.bytes, found.coded),
             (b"plain".to_vec(), false),
             "{coding:?}"
         );
@@ -67,14 +72,18 @@ fn what_is_not_coded_is_kept_as_it_is() {
 #[test]
 fn codings_on_top_of_each_other_are_undone_in_turn() {
     let plain = text(10_000);
-    let body = Coding::Gzip.encode(&plain).expect("memory can be written");
-    let body = Coding::Brotli.encode(&body).expect("memory can be written");
+    let body = ContentCoding::Gzip
+        .encode(&plain)
+        .expect("memory can be written");
+    let body = ContentCoding::Brotli
+        .encode(&body)
+        .expect("memory can be written");
     let found = decoded("gzip, br", &body, 100, 20_000).expect("is well formed");
-    assert_eq!(found.text, plain);
+    assert_eq!(found.bytes, plain);
     for unknown in ["compress", "gzip, zip", "br, br, br, br", "\u{e4}"] {
         assert_eq!(
-            Decoder::new(&headers(unknown), 1, Rc::default()).err(),
-            Some(fault::UNKNOWN_CODING),
+            BodyDecoder::new(&headers(unknown), 1, Rc::default()).err(),
+            Some(failures::UNKNOWN_CODING),
             "{unknown}"
         );
     }
@@ -87,13 +96,13 @@ fn a_bare_deflate_stream_and_several_members_of_gzip_are_taken() {
     encoder.write_all(&plain).expect("memory can be written");
     let bare = encoder.finish().expect("memory can be written");
     let found = decoded("deflate", &bare, 7, 5_000).expect("is well formed");
-    assert_eq!(found.text, plain);
+    assert_eq!(found.bytes, plain);
 
-    let member = Coding::Gzip
+    let member = ContentCoding::Gzip
         .encode(b"twice")
         .expect("memory can be written");
     let found = decoded("gzip", &[&member[..], &member].concat(), 7, 10).expect("is well formed");
-    assert_eq!(found.text, b"twicetwice");
+    assert_eq!(found.bytes, b"twicetwice");
 }
 
 #[test]
@@ -108,10 +117,14 @@ fn a_body_that_is_not_coded_as_it_says_is_malformed() {
             ("trailed", &trailed),
         ] {
             let found = decoded(coding.name(), body, 100, 10_000);
-            assert_eq!(found.err(), Some(fault::MALFORMED_BODY), "{coding}, {what}");
+            assert_eq!(
+                found.err(),
+                Some(failures::MALFORMED_BODY),
+                "{coding}, {what}"
+            );
         }
         let none = decoded(coding.name(), b"", 1, 0).expect("no body is no fault");
-        assert!(none.text.is_empty());
+        assert!(none.bytes.is_empty());
     }
 }
 
@@ -125,18 +138,18 @@ fn a_bomb_goes_no_further_than_it_may() {
             .expect("memory can be written");
         assert!(body.len() < BOMB / 500, "{coding}: {} bytes", body.len());
         let found = decoded(coding.name(), &body, 1000, MAX);
-        assert_eq!(found.err(), Some(fault::BODY_TOO_LARGE), "{coding}");
+        assert_eq!(found.err(), Some(failures::BODY_TOO_LARGE), "{coding}");
         // A bomb within a bomb is stopped at the first.
         let twice = coding.encode(&body).expect("memory can be written");
         let name = format!("{coding}, {coding}");
         assert_eq!(
             decoded(&name, &twice, 1000, MAX).err(),
-            Some(fault::BODY_TOO_LARGE),
+            Some(failures::BODY_TOO_LARGE),
             "{name}"
         );
     }
     let found = decoded("identity", &vec![0; MAX as usize + 1], 1000, MAX);
-    assert_eq!(found.err(), Some(fault::BODY_TOO_LARGE));
+    assert_eq!(found.err(), Some(failures::BODY_TOO_LARGE));
 }
 
 /// A frame that asks for a window of 2²⁷ bytes.
@@ -150,17 +163,17 @@ fn zstd_gets_no_larger_window_than_the_web_allows() {
     let body = encoder.finish().expect("memory can be written");
     assert_eq!(
         decoded("zstd", &body, 1000, 10_000).err(),
-        Some(fault::MALFORMED_BODY)
+        Some(failures::MALFORMED_BODY)
     );
 }
 
 #[test]
 fn all_bodies_of_a_worker_are_kept_within_one_bound() {
-    let (budget, piece) = (Rc::<Budget>::default(), vec![0; 1 << 20]);
+    let (budget, piece) = (Rc::<BodyBudget>::default(), vec![0; 1 << 20]);
     let mut open = vec![];
     let full = loop {
         let mut decoder =
-            Decoder::new(&headers("identity"), u64::MAX, budget.clone()).expect("known");
+            BodyDecoder::new(&headers("identity"), u64::MAX, budget.clone()).expect("known");
         let kept = (0..16).try_for_each(|_| decoder.write(&piece));
         open.push(decoder);
         if let Err(failure) = kept {
@@ -169,7 +182,7 @@ fn all_bodies_of_a_worker_are_kept_within_one_bound() {
     };
     assert_eq!((full.name(), open.len()), ("body_too_large", 17));
     open.clear();
-    let mut decoder = Decoder::new(&headers("identity"), u64::MAX, budget).expect("known");
+    let mut decoder = BodyDecoder::new(&headers("identity"), u64::MAX, budget).expect("known");
     assert!(
         decoder.write(&piece).is_ok(),
         "what was given back is there again"

@@ -14,7 +14,7 @@ pub struct ExpectedHeader {
 
 impl ExpectedHeader {
     /// Whether one of the headers of that name has that value.
-    pub(crate) fn is_in(&self, headers: &HeaderMap) -> bool {
+    pub(crate) fn is_met_by(&self, headers: &HeaderMap) -> bool {
         let mut values = headers.get_all(&self.name).iter();
         match &self.value {
             None => values.next().is_some(),
@@ -34,7 +34,7 @@ impl FromStr for ExpectedHeader {
         let name = name.parse().map_err(|cause| {
             let right = "it should be Name or \"Name: value\"";
             let message = format!("malformed header {text:?} to expect: {right}");
-            Error::new(ErrorKind::Expectation, message).because(cause)
+            Error::new(ErrorKind::Expectation, message).with_source(cause)
         })?;
         Ok(Self { name, value })
     }
@@ -66,7 +66,7 @@ mod tests {
         ];
         for (text, found) in table {
             let expected: ExpectedHeader = text.parse().expect(text);
-            assert_eq!(expected.is_in(&headers), found, "{text}");
+            assert_eq!(expected.is_met_by(&headers), found, "{text}");
         }
         for text in ["", ": b", "X A", "X-A : b", "X-A=b"] {
             let error = text.parse::<ExpectedHeader>().expect_err(text);

@@ -2,12 +2,12 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::pointer::Pointer;
+use super::json_pointer::JsonPointer;
 use crate::{Error, ErrorKind};
 
 /// A value found in a body may be this much longer than the one expected, and still be equal to it:
 /// blanks between its parts, and characters that are escaped.
-const MAX_LONGER: usize = 16;
+const MAX_LENGTH_RATIO: usize = 16;
 
 /// A value that a JSON body must have in a place: `/a/b=1`, or `/a/b` if any value will do.
 ///
@@ -16,14 +16,14 @@ const MAX_LONGER: usize = 16;
 /// `/name="x"` and `/name=x` are the same. Numbers are equal if their values are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpectedJson {
-    pointer: Pointer,
+    pointer: JsonPointer,
     value: Option<Value>,
     /// How long the value was, as it was written.
-    length: usize,
+    text_length: usize,
 }
 
 impl ExpectedJson {
-    pub(crate) fn is_in(&self, body: &[u8]) -> bool {
+    pub(crate) fn is_met_by(&self, body: &[u8]) -> bool {
         let Some(found) = self.pointer.find(body) else {
             return false;
         };
@@ -32,10 +32,10 @@ impl ExpectedJson {
         };
         // A small value is all that is ever taken apart: a body of zeros has a hundred times its
         // size as values.
-        if found.len() > MAX_LONGER * (self.length + 64) {
+        if found.len() > MAX_LENGTH_RATIO * (self.text_length + 64) {
             return false;
         }
-        serde_json::from_str(found).is_ok_and(|found| equal(expected, &found))
+        serde_json::from_str(found).is_ok_and(|found| json_equal(expected, &found))
     }
 }
 
@@ -59,20 +59,20 @@ impl FromStr for ExpectedJson {
         Ok(Self {
             pointer,
             value,
-            length: text.len(),
+            text_length: text.len(),
         })
     }
 }
 
 /// Equal as JSON: 1 and 1.0 are one number.
-fn equal(one: &Value, other: &Value) -> bool {
+fn json_equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
         (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| json_equal(a, b))
         }
         (Value::Object(a), Value::Object(b)) => {
-            let same = |(key, value)| b.get(key).is_some_and(|other| equal(value, other));
+            let same = |(key, value)| b.get(key).is_some_and(|other| json_equal(value, other));
             a.len() == b.len() && a.iter().all(same)
         }
         _ => one == other,
@@ -110,18 +110,18 @@ mod tests {
         ];
         for (text, found) in table {
             let expected: ExpectedJson = text.parse().expect(text);
-            assert_eq!(expected.is_in(body.as_bytes()), found, "{text}");
+            assert_eq!(expected.is_met_by(body.as_bytes()), found, "{text}");
         }
         let whole: ExpectedJson = "=[1]".parse().expect("is well formed");
-        assert!(whole.is_in(b" [ 1 ] "));
-        assert!(!whole.is_in(b"[1] x") && !whole.is_in(b"[1") && !whole.is_in(b""));
+        assert!(whole.is_met_by(b" [ 1 ] "));
+        assert!(!whole.is_met_by(b"[1] x") && !whole.is_met_by(b"[1") && !whole.is_met_by(b""));
     }
 
     #[test]
     fn a_value_that_is_too_long_is_not_taken_apart() {
         let expected: ExpectedJson = "/a=[0]".parse().expect("is well formed");
         let body = format!("{{\"a\":[{}0]}}", "0,".repeat(1 << 20));
-        assert!(!expected.is_in(body.as_bytes()));
+        assert!(!expected.is_met_by(body.as_bytes()));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 mod header;
 mod json;
+mod json_pointer;
 mod pattern;
-mod pointer;
 mod status;
 
 use bytes::Bytes;
@@ -12,19 +12,19 @@ use memchr::memmem::Finder;
 
 pub use self::header::ExpectedHeader;
 pub use self::json::ExpectedJson;
+pub(crate) use self::json_pointer::JsonPointer;
 pub use self::pattern::ExpectedPattern;
-pub(crate) use self::pattern::compiled;
-pub(crate) use self::pointer::Pointer;
+pub(crate) use self::pattern::compile_regex;
 pub use self::status::ExpectedStatus;
 
 /// The labels of answers that were not as expected, but for their status, which is a label itself.
-const HEADER: &str = "header_expected";
-const BODY: &str = "body_expected";
-const JSON: &str = "json_expected";
+const HEADER_LABEL: &str = "header_expected";
+const BODY_LABEL: &str = "body_expected";
+const JSON_LABEL: &str = "json_expected";
 
 /// Everything that is expected of an answer.
 #[derive(Debug, Default)]
-pub(crate) struct Expectations {
+pub(crate) struct ResponseExpectations {
     pub(crate) status: Option<ExpectedStatus>,
     pub(crate) headers: Vec<ExpectedHeader>,
     pub(crate) texts: Vec<Bytes>,
@@ -32,36 +32,39 @@ pub(crate) struct Expectations {
     pub(crate) json: Vec<ExpectedJson>,
 }
 
-impl Expectations {
+impl ResponseExpectations {
     /// Whether nothing is expected but what always is.
     pub(crate) fn is_empty(&self) -> bool {
-        self.status.is_none() && self.headers.is_empty() && !self.look_into_bodies()
+        self.status.is_none() && self.headers.is_empty() && !self.needs_body()
     }
 
     /// Whether the body has to be read.
-    pub(crate) fn look_into_bodies(&self) -> bool {
+    pub(crate) fn needs_body(&self) -> bool {
         !(self.texts.is_empty() && self.patterns.is_empty() && self.json.is_empty())
     }
 
     /// Whether the status is as it should be: below 400, if nothing else was said.
-    pub(crate) fn status(&self, status: u16) -> bool {
+    pub(crate) fn accepts_status(&self, status: u16) -> bool {
         let expected = self.status.as_ref();
-        expected.map_or(status < 400, |expected| expected.has(status))
+        expected.map_or(status < 400, |expected| expected.contains(status))
     }
 
     /// The label of an answer that misses a header.
-    pub(crate) fn misses_header(&self, headers: &HeaderMap) -> Option<&'static str> {
-        let all = self.headers.iter().all(|expected| expected.is_in(headers));
-        (!all).then_some(HEADER)
+    pub(crate) fn header_mismatch(&self, headers: &HeaderMap) -> Option<&'static str> {
+        let all = self
+            .headers
+            .iter()
+            .all(|expected| expected.is_met_by(headers));
+        (!all).then_some(HEADER_LABEL)
     }
 
     /// The label of an answer whose body is not as it should be.
-    pub(crate) fn misses_body(&self, body: &[u8]) -> Option<&'static str> {
+    pub(crate) fn body_mismatch(&self, body: &[u8]) -> Option<&'static str> {
         let text = |text: &Bytes| Finder::new(text).find(body).is_some();
-        if !self.texts.iter().all(text) || !self.patterns.iter().all(|one| one.matches(body)) {
-            return Some(BODY);
+        if !self.texts.iter().all(text) || !self.patterns.iter().all(|one| one.is_met_by(body)) {
+            return Some(BODY_LABEL);
         }
-        let json = self.json.iter().all(|expected| expected.is_in(body));
-        (!json).then_some(JSON)
+        let json = self.json.iter().all(|expected| expected.is_met_by(body));
+        (!json).then_some(JSON_LABEL)
     }
 }

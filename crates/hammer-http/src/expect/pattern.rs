@@ -15,7 +15,7 @@ const MAX_PATTERN_BYTES: usize = 16 << 20;
 pub struct ExpectedPattern(Regex);
 
 impl ExpectedPattern {
-    pub(crate) fn matches(&self, body: &[u8]) -> bool {
+    pub(crate) fn is_met_by(&self, body: &[u8]) -> bool {
         self.0.is_match(body)
     }
 }
@@ -24,15 +24,15 @@ impl FromStr for ExpectedPattern {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        compiled(text).map(Self).map_err(|cause| {
+        compile_regex(text).map(Self).map_err(|cause| {
             let message = format!("malformed regular expression {text:?}");
-            Error::new(ErrorKind::Expectation, message).because(cause)
+            Error::new(ErrorKind::Expectation, message).with_source(cause)
         })
     }
 }
 
 /// The expression that `text` spells, within a bound of memory.
-pub(crate) fn compiled(text: &str) -> Result<Regex, regex::Error> {
+pub(crate) fn compile_regex(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text)
         .size_limit(MAX_PATTERN_BYTES)
         .build()
@@ -53,7 +53,7 @@ mod tests {
         ];
         for (text, body, found) in table {
             let pattern: ExpectedPattern = text.parse().expect(text);
-            assert_eq!(pattern.matches(body), found, "{text}");
+            assert_eq!(pattern.is_met_by(body), found, "{text}");
         }
         for text in ["(", "a{9999}{9999}", "\\"] {
             let error = text.parse::<ExpectedPattern>().expect_err(text);

@@ -9,7 +9,7 @@ use crate::{Error, ErrorKind};
 pub struct ExpectedStatus(Vec<RangeInclusive<u16>>);
 
 impl ExpectedStatus {
-    pub(crate) fn has(&self, status: u16) -> bool {
+    pub(crate) fn contains(&self, status: u16) -> bool {
         self.0.iter().any(|range| range.contains(&status))
     }
 }
@@ -19,7 +19,7 @@ impl FromStr for ExpectedStatus {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let ranges = text.split(',').map(|part| {
-            range(part.trim()).ok_or_else(|| {
+            parse_range(part.trim()).ok_or_else(|| {
                 let message = format!(
                     "malformed status {part:?}: it should be like 200, 3xx or 500-503, and several \
                      are separated by commas"
@@ -47,7 +47,7 @@ impl fmt::Display for ExpectedStatus {
     }
 }
 
-fn range(text: &str) -> Option<RangeInclusive<u16>> {
+fn parse_range(text: &str) -> Option<RangeInclusive<u16>> {
     if let Some(class @ [b'1'..=b'9', b'x' | b'X', b'x' | b'X']) = text.as_bytes().first_chunk()
         && text.len() == class.len()
     {
@@ -55,11 +55,11 @@ fn range(text: &str) -> Option<RangeInclusive<u16>> {
         return Some(first..=first + 99);
     }
     let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let (first, last) = (code(first)?, code(last)?);
+    let (first, last) = (parse_status(first)?, parse_status(last)?);
     (first <= last).then_some(first..=last)
 }
 
-fn code(text: &str) -> Option<u16> {
+fn parse_status(text: &str) -> Option<u16> {
     let digits = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
     let code = digits.then(|| text.parse().ok())??;
     (code >= 100).then_some(code)
@@ -80,9 +80,12 @@ mod tests {
         ];
         for (text, inside, outside) in table {
             let expected: ExpectedStatus = text.parse().expect(text);
-            assert!(inside.iter().all(|status| expected.has(*status)), "{text}");
             assert!(
-                !outside.iter().any(|status| expected.has(*status)),
+                inside.iter().all(|status| expected.contains(*status)),
+                "{text}"
+            );
+            assert!(
+                !outside.iter().any(|status| expected.contains(*status)),
                 "{text}"
             );
             let shown = expected.to_string();

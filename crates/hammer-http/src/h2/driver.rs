@@ -10,57 +10,57 @@ use std::task::{Context, Poll};
 use hammer_core::{Failure, Slot};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::code::{Breach, NO_ERROR, NOT_SPOKEN};
-use super::connection::Connection;
+use super::connection::Http2Connection;
+use super::error_code::{ConnectionError, H2_NOT_SPOKEN, NO_ERROR};
 use super::frame;
-use crate::fault;
-use crate::lifetime::closed_by_target;
-use hammer_net::Stream;
+use crate::failures;
+use crate::lifetime::count_closed_by_target;
+use hammer_net::NetworkStream;
 
 /// So much is read at once: as much as a hundred answers of a kilobyte.
 const READ_BYTES: usize = 128 * 1024;
 /// Reads in one turn; then others of this thread get theirs.
-const READS: usize = 8;
+const MAX_READS_PER_TURN: usize = 8;
 
 /// Where the connections of a worker read into, one at a time.
-pub(crate) type Scratch = Rc<RefCell<Vec<u8>>>;
+pub(crate) type SharedReadBuffer = Rc<RefCell<Vec<u8>>>;
 
 /// What a connection has in hand between two turns.
-struct Driver {
-    connection: Rc<Connection>,
-    stream: Stream,
-    scratch: Scratch,
+struct ConnectionDriver {
+    connection: Rc<Http2Connection>,
+    stream: NetworkStream,
+    read_buffer: SharedReadBuffer,
     /// The beginning of a frame that is not whole.
-    rest: Vec<u8>,
+    partial_frame: Vec<u8>,
     /// Whose hits the events of the connection are counted with: that of the slot that opened it.
     slot: Slot,
     /// Whether the last turn left the writing to this one.
-    deferred: bool,
+    write_deferred: bool,
 }
 
 /// Carries bytes until the connection ends.
 pub(super) async fn drive(
-    connection: Rc<Connection>,
-    stream: Stream,
-    scratch: Scratch,
+    connection: Rc<Http2Connection>,
+    stream: NetworkStream,
+    scratch: SharedReadBuffer,
     slot: Slot,
 ) {
-    let mut driver = Driver {
+    let mut driver = ConnectionDriver {
         connection,
         stream,
-        scratch,
-        rest: Vec::new(),
+        read_buffer: scratch,
+        partial_frame: Vec::new(),
         slot,
-        deferred: false,
+        write_deferred: false,
     };
-    let failure = poll_fn(|cx| driver.turn(cx)).await;
+    let failure = poll_fn(|cx| driver.poll_once(cx)).await;
     let connection = &driver.connection;
     if !connection.closing.get() {
-        closed_by_target(&driver.slot);
+        count_closed_by_target(&driver.slot);
     }
-    connection.over.set(Some(failure));
+    connection.end_failure.set(Some(failure));
     connection.protocol.borrow_mut().end_all(failure);
-    connection.greet();
+    connection.wake_handshake();
     connection.ended.notify_waiters();
     // Goodbye, as far as the socket takes it at once: nobody waits for it any more.
     poll_fn(|cx| {
@@ -71,11 +71,11 @@ pub(super) async fn drive(
     .await;
 }
 
-impl Driver {
+impl ConnectionDriver {
     /// Reads what there is, and writes what there is; ready when the connection is over.
-    fn turn(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
-        self.connection.called.set(false);
-        match &mut *self.connection.waker.borrow_mut() {
+    fn poll_once(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
+        self.connection.driver_woken.set(false);
+        match &mut *self.connection.driver_waker.borrow_mut() {
             Some(waker) => waker.clone_from(cx.waker()),
             none => *none = Some(cx.waker().clone()),
         }
@@ -83,17 +83,17 @@ impl Driver {
             return Poll::Ready(failure);
         }
         let mut protocol = self.connection.protocol.borrow_mut();
-        let has_woken = std::mem::take(&mut protocol.has_woken);
-        self.deferred = has_woken && !self.deferred && !protocol.out.is_empty();
-        if self.deferred {
+        let has_woken = std::mem::take(&mut protocol.woke_slots);
+        self.write_deferred = has_woken && !self.write_deferred && !protocol.out.is_empty();
+        if self.write_deferred {
             // Slots were woken that may have more to send: they run first, and one write takes all.
-            self.connection.called.set(true);
+            self.connection.driver_woken.set(true);
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
         let closing = self.connection.closing.get();
-        let ends = closing || protocol.is_leaving() || protocol.is_used_up();
-        let over = ends && protocol.is_quiet();
+        let ends = closing || protocol.received_goaway() || protocol.streams_exhausted();
+        let over = ends && protocol.is_idle();
         drop(protocol);
         if let Err(error) = self.write(cx) {
             return Poll::Ready(error.into());
@@ -106,46 +106,47 @@ impl Driver {
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> Result<(), Failure> {
-        let scratch = self.scratch.clone();
+        let scratch = self.read_buffer.clone();
         let scratch = &mut *scratch.borrow_mut();
         scratch.resize(READ_BYTES, 0);
-        for _ in 0..READS {
-            let kept = self.rest.len();
-            scratch[..kept].copy_from_slice(&self.rest);
+        for _ in 0..MAX_READS_PER_TURN {
+            let kept = self.partial_frame.len();
+            scratch[..kept].copy_from_slice(&self.partial_frame);
             let mut buffer = ReadBuf::new(scratch);
             buffer.set_filled(kept);
             match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
                 Poll::Pending => return Ok(()),
                 Poll::Ready(Err(error)) => {
-                    return Err(fault::of_stream(&error).unwrap_or_else(|| error.into()));
+                    return Err(failures::stream_failure(&error).unwrap_or_else(|| error.into()));
                 }
                 Poll::Ready(Ok(())) if buffer.filled().len() == kept => {
-                    let greeted = self.connection.protocol.borrow().is_greeted();
+                    let greeted = self.connection.protocol.borrow().settings_received();
                     return Err(if greeted {
                         Failure::CLOSED_EARLY
                     } else {
-                        NOT_SPOKEN
+                        H2_NOT_SPOKEN
                     });
                 }
                 Poll::Ready(Ok(())) => {}
             }
             let filled = buffer.filled();
-            self.rest.clear();
+            self.partial_frame.clear();
             let mut protocol = self.connection.protocol.borrow_mut();
-            let (was_greeted, was_leaving) = (protocol.is_greeted(), protocol.is_leaving());
+            let (was_greeted, was_leaving) =
+                (protocol.settings_received(), protocol.received_goaway());
             match protocol.receive(filled) {
-                Ok(taken) => self.rest.extend_from_slice(&filled[taken..]),
-                Err(Breach { code, failure }) => {
+                Ok(taken) => self.partial_frame.extend_from_slice(&filled[taken..]),
+                Err(ConnectionError { code, failure }) => {
                     frame::put_goaway(&mut protocol.out, code);
                     return Err(failure);
                 }
             }
-            if !was_leaving && protocol.is_leaving() {
+            if !was_leaving && protocol.received_goaway() {
                 self.slot.count("goaways", 1);
             }
-            if !was_greeted && protocol.is_greeted() {
+            if !was_greeted && protocol.settings_received() {
                 drop(protocol);
-                self.connection.greet();
+                self.connection.wake_handshake();
             }
         }
         // There may be more, and others want their turn, too.
@@ -159,8 +160,8 @@ impl Driver {
             match Pin::new(&mut self.stream).poll_write(cx, &protocol.out) {
                 Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(bytes) => {
-                    protocol.wrote(bytes?);
-                    protocol.pump();
+                    protocol.record_written(bytes?);
+                    protocol.queue_bodies();
                 }
                 Poll::Pending => break,
             }

@@ -4,21 +4,21 @@
 //! their hits into it and sleep. When the task has read what there is, the slots whose answers came
 //! are woken together; what they send next leaves with one write.
 
-mod answer;
-mod code;
 mod connection;
 mod driver;
+mod error_code;
 mod exchange;
-mod flood;
+mod flood_guard;
+mod flow_control;
 mod frame;
 mod hpack;
-mod options;
 mod protocol;
 mod request;
+mod response_head;
 
-pub(crate) use code::{HEAD_TOO_LARGE, NOT_SPOKEN, REFUSED};
-pub(crate) use connection::Connection;
-pub(crate) use driver::Scratch;
-pub(crate) use exchange::{Broken, Exchange, Wants};
-pub(crate) use options::Windows;
-pub(crate) use request::{Copy, Request};
+pub(crate) use connection::Http2Connection;
+pub(crate) use driver::SharedReadBuffer;
+pub(crate) use error_code::{H2_NOT_SPOKEN, HEAD_TOO_LARGE, STREAM_REFUSED};
+pub(crate) use exchange::{Http2Exchange, ResponseInterest, StreamFailure};
+pub(crate) use flow_control::FlowControlWindows;
+pub(crate) use request::{Http2Request, RequestReuse};

@@ -7,22 +7,22 @@ use hyper::Method;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 
-use super::hpack::{Field, Indexing};
+use super::hpack::{FieldIndexing, HeaderField};
 
 /// How long a request is of use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Copy {
+pub(crate) enum RequestReuse {
     /// It is sent again and again.
-    Kept,
+    Repeated,
     /// So are others, in turn with it.
-    OneOfMany,
+    Rotated,
     /// It is sent once.
-    Passing,
+    SingleUse,
 }
 
 /// Fields that are others in each request, unless it is sent again and again. Tables are too small for
 /// them.
-const PASSING: [&str; 6] = [
+const PER_REQUEST_FIELDS: [&str; 6] = [
     ":path",
     "authorization",
     "content-length",
@@ -33,17 +33,17 @@ const PASSING: [&str; 6] = [
 
 /// The head of a request, as fields, and its body.
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
+pub(crate) struct Http2Request {
     /// A hash of the fields, so that a connection can tell that it has encoded them already; none if
     /// they are sent once.
-    pub(super) key: Option<u64>,
-    pub(super) fields: Vec<Field>,
+    pub(super) cache_key: Option<u64>,
+    pub(super) fields: Vec<HeaderField>,
     pub(super) body: Bytes,
     /// Whether its answer has no body: HEAD.
     pub(super) bodiless: bool,
 }
 
-impl Request {
+impl Http2Request {
     /// The request that `head`, made for HTTP/1.1, is in HTTP/2: `Host` becomes `:authority`, and a
     /// body is announced with its length (RFC 9113, section 8.3.1). Headers that are `varying` are others
     /// in the next one.
@@ -53,53 +53,53 @@ impl Request {
         scheme: &'static str,
         path: Bytes,
         body: Bytes,
-        copy: Copy,
+        reuse: RequestReuse,
     ) -> Self {
         let text = |text: &'static str| Bytes::from_static(text.as_bytes());
         let copied = |text: &str| Bytes::copy_from_slice(text.as_bytes());
         let host = head.headers.get(HOST).map(HeaderValue::as_bytes);
         let mut fields = vec![
-            Field::new(text(":method"), copied(head.method.as_str())),
-            Field::new(text(":scheme"), text(scheme)),
-            Field::new(
+            HeaderField::new(text(":method"), copied(head.method.as_str())),
+            HeaderField::new(text(":scheme"), text(scheme)),
+            HeaderField::new(
                 text(":authority"),
                 Bytes::copy_from_slice(host.unwrap_or_default()),
             ),
-            Field::new(text(":path"), path),
+            HeaderField::new(text(":path"), path),
         ];
         // `Connection: close` is how HTTP/1.1 is told what is done here anyway.
         let sent = |name: &HeaderName| *name != HOST && *name != CONNECTION;
         for (name, value) in head.headers.iter().filter(|(name, _)| sent(name)) {
-            let mut field = Field::new(
+            let mut field = HeaderField::new(
                 copied(name.as_str()),
                 Bytes::copy_from_slice(value.as_bytes()),
             );
             if value.is_sensitive() {
-                field.indexing = Indexing::Never;
+                field.indexing = FieldIndexing::NeverIndexed;
             }
             fields.push(field);
         }
         let expects_body = [Method::POST, Method::PUT, Method::PATCH].contains(&head.method);
         let announced = head.headers.contains_key(CONTENT_LENGTH);
         if (!body.is_empty() || expects_body) && !announced {
-            fields.push(Field::new(
+            fields.push(HeaderField::new(
                 text("content-length"),
                 body.len().to_string().into(),
             ));
         }
-        if copy != Copy::Kept {
-            let passing = |field: &&mut Field| {
+        if reuse != RequestReuse::Repeated {
+            let passing = |field: &&mut HeaderField| {
                 let mut varying = varying.iter();
-                PASSING.iter().any(|name| field.name == *name)
+                PER_REQUEST_FIELDS.iter().any(|name| field.name == *name)
                     || varying.any(|name| field.name == name.as_str())
             };
             let passing = fields.iter_mut().filter(passing);
             passing
-                .filter(|field| field.indexing == Indexing::Yes)
-                .for_each(|field| field.indexing = Indexing::No);
+                .filter(|field| field.indexing == FieldIndexing::Indexed)
+                .for_each(|field| field.indexing = FieldIndexing::NotIndexed);
         }
         Self {
-            key: (copy != Copy::Passing).then(|| hash(&fields)),
+            cache_key: (reuse != RequestReuse::SingleUse).then(|| hash(&fields)),
             fields,
             body,
             bodiless: head.method == Method::HEAD,
@@ -107,18 +107,18 @@ impl Request {
     }
 }
 
-fn hash(fields: &[Field]) -> u64 {
+fn hash(fields: &[HeaderField]) -> u64 {
     let mut hasher = DefaultHasher::new();
     fields.hash(&mut hasher);
     hasher.finish()
 }
 
-impl Field {
+impl HeaderField {
     fn new(name: Bytes, value: Bytes) -> Self {
         Self {
             name,
             value,
-            indexing: Indexing::Yes,
+            indexing: FieldIndexing::Indexed,
         }
     }
 }
@@ -126,22 +126,25 @@ impl Field {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Way;
-    use crate::{Http, Message, Words};
+    use crate::http::HitMode;
+    use crate::{Http, HttpRequestSpec, TemplateScope};
 
     #[test]
     fn tables_keep_nothing_of_what_differs() {
         let http = Http::builder("http://127.0.0.1:1/")
-            .words(Words::new())
+            .template_scope(TemplateScope::new())
             .header("X-Id", "{{uuid}}")
             .header("X-Same", "same");
         let http = http.build().unwrap();
-        let Way::Straight(straight) = &http.way else {
+        let HitMode::Simple(straight) = &http.mode else {
             panic!("it sends one request");
         };
-        let template = straight.template.unshared().passing();
-        let request = template.http2("http");
-        for (name, indexing) in [("x-id", Indexing::No), ("x-same", Indexing::Yes)] {
+        let template = straight.request.deep_copy().for_single_use();
+        let request = template.to_http2("http");
+        for (name, indexing) in [
+            ("x-id", FieldIndexing::NotIndexed),
+            ("x-same", FieldIndexing::Indexed),
+        ] {
             let field = request.fields.iter().find(|field| field.name == name);
             assert_eq!(field.map(|field| field.indexing), Some(indexing), "{name}");
         }
@@ -150,15 +153,15 @@ mod tests {
     #[test]
     fn a_path_is_the_target_byte_for_byte() {
         let http = Http::builder("http://127.0.0.1:1/").build().unwrap();
-        let requests = http.requests();
+        let requests = http.request_factory();
         for target in [&b"/a?b=1"[..], b"/a?b=\"c\"", b"/a#b", b"/\xff<", b"*"] {
-            let message = Message {
+            let message = HttpRequestSpec {
                 method: "GET",
                 target,
-                ..Message::default()
+                ..HttpRequestSpec::default()
             };
             let made = requests.make(&message).unwrap();
-            let request = made.template.http2("http");
+            let request = made.prepared.to_http2("http");
             let path = request.fields.iter().find(|field| field.name == ":path");
             assert_eq!(path.map(|field| &field.value[..]), Some(target));
         }

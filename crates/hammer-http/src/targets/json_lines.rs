@@ -7,18 +7,18 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::{Entry, Wrong, weight};
-use crate::Header;
-use crate::error::chain;
+use super::{TargetEntry, TargetLineError, parse_weight};
+use crate::RequestHeader;
+use crate::error::error_chain;
 
 /// The keys of vegeta, and three of ours.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct JsonTarget {
     method: String,
     url: String,
     #[serde(default)]
-    header: Option<BTreeMap<String, Values>>,
+    header: Option<BTreeMap<String, JsonHeaderValues>>,
     #[serde(default)]
     body: Option<String>,
     #[serde(default)]
@@ -32,42 +32,43 @@ struct Line {
 /// The values of a header: a list of texts for vegeta, one text for people.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Values {
-    Several(Vec<String>),
-    One(String),
+enum JsonHeaderValues {
+    List(Vec<String>),
+    Text(String),
 }
 
 /// The targets of `text`.
-pub(super) fn parse(text: &str) -> Result<Vec<Entry>, Wrong> {
+pub(super) fn parse(text: &str) -> Result<Vec<TargetEntry>, TargetLineError> {
     let lines = text.lines().enumerate();
     let telling = lines.filter(|(_, line)| {
         let line = line.trim();
         !line.is_empty() && !line.starts_with('#')
     });
-    let entries = telling
-        .map(|(index, line)| entry(index + 1, line).map_err(|what| Wrong::new(index + 1, what)));
+    let entries = telling.map(|(index, line)| {
+        parse_entry(index + 1, line).map_err(|what| TargetLineError::new(index + 1, what))
+    });
     entries.collect()
 }
 
-fn entry(at: usize, text: &str) -> Result<Entry, String> {
-    let line: Line = serde_json::from_str(text).map_err(|error| {
+fn parse_entry(at: usize, text: &str) -> Result<TargetEntry, String> {
+    let line: JsonTarget = serde_json::from_str(text).map_err(|error| {
         let right = r#"it should be {"method": "GET", "url": "http://127.0.0.1/"}"#;
-        format!("malformed target: {}: {right}", place(&error))
+        format!("malformed target: {}: {right}", describe_json_error(&error))
     })?;
     let mut headers = Vec::new();
     for (name, values) in line.header.unwrap_or_default() {
         let values = match values {
-            Values::Several(values) => values,
-            Values::One(value) => vec![value],
+            JsonHeaderValues::List(values) => values,
+            JsonHeaderValues::Text(value) => vec![value],
         };
         for value in values {
-            headers.push(Header::new(&name, &value).map_err(|error| chain(&error))?);
+            headers.push(RequestHeader::new(&name, &value).map_err(|error| error_chain(&error))?);
         }
     }
     let body = BASE64_STANDARD.decode(line.body.unwrap_or_default());
     let body = body.map_err(|error| format!("the body is not in base64: {error}"))?;
-    let weight = line.weight.map(|number| weight(&number.to_string()));
-    Ok(Entry {
+    let weight = line.weight.map(|number| parse_weight(&number.to_string()));
+    Ok(TargetEntry {
         line: at,
         method: line.method,
         url: line.url,
@@ -80,7 +81,7 @@ fn entry(at: usize, text: &str) -> Result<Entry, String> {
 }
 
 /// What serde says, but for the line, which is always the first.
-fn place(error: &serde_json::Error) -> String {
+fn describe_json_error(error: &serde_json::Error) -> String {
     error
         .to_string()
         .replace(" at line 1 column ", " at column ")

@@ -1,8 +1,8 @@
 //! Many targets from a file, in the two formats of vegeta.
 
-mod deal;
 mod http_text;
 mod json_lines;
+mod weighted_order;
 
 use std::path::Path;
 use std::str::FromStr;
@@ -10,8 +10,8 @@ use std::{fmt, fs, io};
 
 use bytes::Bytes;
 
-pub(crate) use self::deal::Deal;
-use crate::{Error, ErrorKind, Header};
+pub(crate) use self::weighted_order::WeightedOrder;
+use crate::{Error, ErrorKind, RequestHeader};
 
 /// How often one target may be hit for each time that another is.
 const MAX_WEIGHT: u32 = 1_000_000;
@@ -23,20 +23,20 @@ const MAX_WEIGHT: u32 = 1_000_000;
 /// whether each slot hits it once, first.
 ///
 /// ```
-/// use hammer_http::Targets;
+/// use hammer_http::TargetList;
 ///
 /// let text = "GET http://127.0.0.1/\n\n# weight: 3\nPOST http://127.0.0.1/cart\nX-Id: 7\n";
 /// let json = r#"{"method": "GET", "url": "http://127.0.0.1/", "weight": 3, "name": "home"}"#;
-/// let targets: Targets = text.parse()?;
+/// let targets: TargetList = text.parse()?;
 /// assert_eq!(targets.len(), 2);
-/// assert_eq!(json.parse::<Targets>()?.len(), 1);
+/// assert_eq!(json.parse::<TargetList>()?.len(), 1);
 /// # Ok::<(), hammer_http::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Targets {
-    pub(crate) entries: Vec<Entry>,
+pub struct TargetList {
+    pub(crate) entries: Vec<TargetEntry>,
     /// What the text is called in messages.
-    pub(crate) called: String,
+    pub(crate) source_name: String,
 }
 
 /// In which order targets are hit.
@@ -44,22 +44,22 @@ pub struct Targets {
 pub enum TargetOrder {
     /// As they stand in the file, each as often as its weight, over and over.
     #[default]
-    Turn,
+    RoundRobin,
     /// Drawn for each hit by the seed of the run, as likely as its weight.
     Random,
     /// As they stand in the file, by each slot on its own: what a user does, step by step.
-    Slot,
+    PerSlot,
 }
 
 /// One target as it stands in a file.
 #[derive(Clone)]
-pub(crate) struct Entry {
+pub(crate) struct TargetEntry {
     /// Its line, from 1.
     pub(crate) line: usize,
     pub(crate) method: String,
     /// A URL, or a path if the targets have a base.
     pub(crate) url: String,
-    pub(crate) headers: Vec<Header>,
+    pub(crate) headers: Vec<RequestHeader>,
     pub(crate) body: Bytes,
     pub(crate) weight: u32,
     /// Whether each slot hits it once, before any other.
@@ -67,7 +67,7 @@ pub(crate) struct Entry {
     pub(crate) name: Option<String>,
 }
 
-impl Targets {
+impl TargetList {
     /// Reads a file. The files of bodies that it names are beside it, or else in the current
     /// folder, as they are for vegeta.
     ///
@@ -78,7 +78,7 @@ impl Targets {
         let path = path.as_ref();
         let text = fs::read_to_string(path).map_err(|cause| {
             let message = format!("the file of targets {} can't be read", path.display());
-            Error::new(ErrorKind::Targets, message).because(cause)
+            Error::new(ErrorKind::Targets, message).with_source(cause)
         })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Self::parse(&text, &path.display().to_string(), folder)
@@ -89,7 +89,7 @@ impl Targets {
         let first = telling
             .clone()
             .find(|line| !line.is_empty() && !line.starts_with('#'));
-        let read = |path: &str| body(path, folder);
+        let read = |path: &str| read_body(path, folder);
         let entries = match first {
             Some(line) if line.starts_with('{') => json_lines::parse(text),
             Some(_) => http_text::parse(text, &read),
@@ -100,15 +100,15 @@ impl Targets {
             }
         };
         Ok(Self {
-            entries: entries.map_err(|wrong| wrong.within(called))?,
-            called: called.to_owned(),
+            entries: entries.map_err(|wrong| wrong.in_source(called))?,
+            source_name: called.to_owned(),
         })
     }
 
     /// An error of one of them.
-    pub(crate) fn within(&self, entry: &Entry, cause: Error) -> Error {
-        let message = format!("line {} of {}", entry.line, self.called);
-        Error::new(ErrorKind::Targets, message).because(cause)
+    pub(crate) fn line_error(&self, entry: &TargetEntry, cause: Error) -> Error {
+        let message = format!("line {} of {}", entry.line, self.source_name);
+        Error::new(ErrorKind::Targets, message).with_source(cause)
     }
 
     /// How many there are; never 0.
@@ -119,7 +119,7 @@ impl Targets {
     }
 }
 
-impl FromStr for Targets {
+impl FromStr for TargetList {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
@@ -127,11 +127,11 @@ impl FromStr for Targets {
     }
 }
 
-impl fmt::Debug for Targets {
+impl fmt::Debug for TargetList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Their URLs and headers may have secrets.
-        f.debug_struct("Targets")
-            .field("from", &self.called)
+        f.debug_struct("TargetList")
+            .field("from", &self.source_name)
             .field("count", &self.entries.len())
             .finish()
     }
@@ -142,9 +142,9 @@ impl FromStr for TargetOrder {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         match text {
-            "turn" => Ok(Self::Turn),
+            "turn" => Ok(Self::RoundRobin),
             "random" => Ok(Self::Random),
-            "slot" => Ok(Self::Slot),
+            "slot" => Ok(Self::PerSlot),
             _ => {
                 let message =
                     format!("unknown order {text:?} of targets: known are turn, random and slot");
@@ -156,19 +156,22 @@ impl FromStr for TargetOrder {
 
 /// What is wrong with a line.
 #[derive(Debug)]
-struct Wrong {
+struct TargetLineError {
     line: usize,
-    what: String,
+    message: String,
 }
 
-impl Wrong {
+impl TargetLineError {
     fn new(line: usize, what: impl Into<String>) -> Self {
-        let what = what.into();
-        Self { line, what }
+        let message = what.into();
+        Self { line, message }
     }
 
-    fn within(self, called: &str) -> Error {
-        let Self { line, what } = self;
+    fn in_source(self, called: &str) -> Error {
+        let Self {
+            line,
+            message: what,
+        } = self;
         Error::new(
             ErrorKind::Targets,
             format!("line {line} of {called}: {what}"),
@@ -176,7 +179,7 @@ impl Wrong {
     }
 }
 
-fn weight(text: &str) -> Result<u32, String> {
+fn parse_weight(text: &str) -> Result<u32, String> {
     let number = text
         .parse()
         .ok()
@@ -184,13 +187,13 @@ fn weight(text: &str) -> Result<u32, String> {
     number.ok_or_else(|| format!("the weight {text:?} is no whole number from 1 to {MAX_WEIGHT}"))
 }
 
-fn once(text: &str) -> Result<bool, String> {
+fn parse_once(text: &str) -> Result<bool, String> {
     text.parse()
         .map_err(|_| format!("once is {text:?}: right would be true or false"))
 }
 
 /// The file of a body: beside the targets, or else in the current folder.
-fn body(path: &str, folder: &Path) -> Result<Bytes, String> {
+fn read_body(path: &str, folder: &Path) -> Result<Bytes, String> {
     let tried = match fs::read(folder.join(path)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read(path),
         tried => tried,

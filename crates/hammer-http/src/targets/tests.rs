@@ -1,7 +1,7 @@
 use super::*;
 
 /// Method, URL, headers, body, weight, name.
-type Row<'a> = (
+type TargetExpectation<'a> = (
     &'a str,
     &'a str,
     &'a [&'a str],
@@ -10,13 +10,13 @@ type Row<'a> = (
     Option<&'a str>,
 );
 
-fn check(text: &str, rows: &[Row<'_>]) {
-    let targets: Targets = text
+fn check(text: &str, rows: &[TargetExpectation<'_>]) {
+    let targets: TargetList = text
         .parse()
         .unwrap_or_else(|error| panic!("{text}: {error}"));
     assert_eq!(targets.len(), rows.len(), "{text}");
     for (entry, (method, url, headers, body, weight, name)) in targets.entries.iter().zip(rows) {
-        let expected: Vec<Header> = headers
+        let expected: Vec<RequestHeader> = headers
             .iter()
             .map(|line| line.parse().expect("is a header"))
             .collect();
@@ -106,18 +106,18 @@ fn bodies_come_from_files_beside_the_targets() {
         "POST http://a/\n@body.json\nX-A: 1\n\nPUT http://b/\n@{}\n",
         body.display()
     );
-    let targets = Targets::read(file("targets.txt", &text)).expect("is well formed");
+    let targets = TargetList::read(file("targets.txt", &text)).expect("is well formed");
     assert_eq!(targets.entries[0].body, "{\"a\": 1}\n");
     assert_eq!(targets.entries[0].headers.len(), 1);
     assert_eq!(targets.entries[1].body, "{\"a\": 1}\n");
-    let error = Targets::read(file("wrong.txt", "\nPOST http://a/\n@none.json\n"));
+    let error = TargetList::read(file("wrong.txt", "\nPOST http://a/\n@none.json\n"));
     let error = error.expect_err("there is no such file").to_string();
     assert!(error.starts_with("line 3 of "), "{error}");
     assert!(
         error.contains("wrong.txt: the file \"none.json\" of a body can't be read"),
         "{error}"
     );
-    let error = Targets::read("/no/such/file").expect_err("there is none");
+    let error = TargetList::read("/no/such/file").expect_err("there is none");
     assert!(
         error.to_string().contains("/no/such/file can't be read"),
         "{error}"
@@ -127,7 +127,7 @@ fn bodies_come_from_files_beside_the_targets() {
 #[test]
 fn a_malformed_line_may_be_a_secret_and_is_not_repeated() {
     let text = "GET http://a/\ns3cret";
-    let error = text.parse::<Targets>().expect_err("has no colon");
+    let error = text.parse::<TargetList>().expect_err("has no colon");
     assert!(!error.to_string().contains("s3cret"), "{error}");
 }
 
@@ -196,7 +196,7 @@ fn malformed_targets_are_named_by_their_line() {
         ),
     ];
     for (text, fragment) in table {
-        let error = text.parse::<Targets>().expect_err(text);
+        let error = text.parse::<TargetList>().expect_err(text);
         assert!(error.to_string().contains(fragment), "{text}: {error}");
         assert_eq!(error.kind(), ErrorKind::Targets);
     }
@@ -206,7 +206,7 @@ fn malformed_targets_are_named_by_their_line() {
 fn orders_have_names() {
     assert_eq!(
         "turn".parse::<TargetOrder>().expect("is known"),
-        TargetOrder::Turn
+        TargetOrder::RoundRobin
     );
     assert_eq!(
         "random".parse::<TargetOrder>().expect("is known"),
@@ -214,7 +214,7 @@ fn orders_have_names() {
     );
     assert_eq!(
         "slot".parse::<TargetOrder>().expect("is known"),
-        TargetOrder::Slot
+        TargetOrder::PerSlot
     );
     let error = "shuffle".parse::<TargetOrder>().expect_err("is unknown");
     assert!(

@@ -1,18 +1,18 @@
 use std::sync::{Arc, Mutex};
 
-use hammer_http::{Coding, ErrorKind, FormField, Http, HttpBuilder};
+use hammer_http::{ContentCoding, ErrorKind, FormField, Http, HttpBuilder};
 
 use crate::run;
-use crate::scripted::{Scripted, answer};
+use crate::scripted_server::{ScriptedServer, response_bytes};
 
 /// Head and body of each request that `change` makes in so many hits.
 fn sent(hits: u64, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Vec<(String, Vec<u8>)> {
     let kept = Arc::new(Mutex::new(vec![]));
     let keep = kept.clone();
-    let server = Scripted::replying(move |request| {
+    let server = ScriptedServer::replying(move |request| {
         let mut kept = keep.lock().expect("no script panicked");
         kept.push((request.head.clone(), request.body.clone()));
-        answer("200 OK", &[], b"")
+        response_bytes("200 OK", &[], b"")
     });
     let http = change(Http::builder(&server.url()));
     let report = run(http.build().expect("is well formed"), hits);
@@ -26,7 +26,8 @@ fn sent(hits: u64, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Vec<(Stri
 fn a_form_is_sent_with_its_boundary() {
     let field = |spelled: &str| spelled.parse::<FormField>().expect("is well formed");
     let requests = sent(2, |http| {
-        http.form(field("a=b")).form(field("c=d;type=text/x"))
+        http.form_field(field("a=b"))
+            .form_field(field("c=d;type=text/x"))
     });
     let (head, body) = &requests[0];
     assert!(head.starts_with("POST / HTTP/1.1\r\n"), "{head}");
@@ -88,18 +89,18 @@ fn hits_take_lines_in_turn() {
 fn lines_are_taken_by_the_number_of_the_hit() {
     let counts = Arc::new(Mutex::new(std::collections::BTreeMap::new()));
     let count = counts.clone();
-    let server = Scripted::replying(move |request| {
+    let server = ScriptedServer::replying(move |request| {
         let body = String::from_utf8_lossy(&request.body).into_owned();
         *count
             .lock()
             .expect("no script panicked")
             .entry(body)
             .or_insert(0) += 1;
-        answer("200 OK", &[], b"")
+        response_bytes("200 OK", &[], b"")
     });
     let http = Http::builder(&server.url()).data_lines("a\nb\nc\nd\n");
     let rate = hammer_core::Rate::per_second(2000);
-    let schedule = hammer_core::Schedule::constant(rate).hits(400);
+    let schedule = hammer_core::Schedule::constant(rate).with_hit_count(400);
     let run = hammer_core::Run::new(http.build().expect("is well formed"), schedule)
         .threads(3)
         .max_in_flight(20);
@@ -112,7 +113,12 @@ fn lines_are_taken_by_the_number_of_the_hit() {
 #[test]
 fn bodies_are_compressed_once_and_say_so() {
     let plain = "text ".repeat(1000);
-    for coding in [Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd] {
+    for coding in [
+        ContentCoding::Gzip,
+        ContentCoding::Deflate,
+        ContentCoding::Brotli,
+        ContentCoding::Zstd,
+    ] {
         let requests = sent(2, |http| http.body(plain.clone()).compress(coding));
         let (head, body) = &requests[0];
         assert!(
@@ -127,7 +133,7 @@ fn bodies_are_compressed_once_and_say_so() {
         assert_eq!(requests[0], requests[1]);
     }
     let requests = sent(2, |http| {
-        http.data_lines("one\ntwo\n").compress(Coding::Gzip)
+        http.data_lines("one\ntwo\n").compress(ContentCoding::Gzip)
     });
     assert!(
         requests
@@ -139,16 +145,16 @@ fn bodies_are_compressed_once_and_say_so() {
 
 #[test]
 fn bodies_that_contradict_each_other_are_refused() {
-    type Change = fn(HttpBuilder) -> HttpBuilder;
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
     let field = || "a=b".parse::<FormField>().expect("is well formed");
     assert!(field() == field());
-    let table: [(Change, &str); 7] = [
+    let table: [(BuilderChange, &str); 7] = [
         (
             |http| http.body("a").json("{}"),
             "the body is to be data, and JSON too",
         ),
         (
-            |http| http.form(FormField::text("a", "b")).json("{}"),
+            |http| http.form_field(FormField::text("a", "b")).json("{}"),
             "the body is to be JSON, and a form",
         ),
         (
@@ -157,20 +163,20 @@ fn bodies_that_contradict_each_other_are_refused() {
         ),
         (|http| http.data_lines("\n"), "there is no line to send"),
         (
-            |http| http.compress(Coding::Gzip),
+            |http| http.compress(ContentCoding::Gzip),
             "there is no body to compress",
         ),
         (
             |http| {
                 http.body("a")
                     .header("Content-Encoding", "br")
-                    .compress(Coding::Gzip)
+                    .compress(ContentCoding::Gzip)
             },
             "the header Content-Encoding is given",
         ),
         (
             |http| {
-                http.form(FormField::text("a", "b"))
+                http.form_field(FormField::text("a", "b"))
                     .header("Content-Type", "text/plain")
             },
             "the header Content-Type of a form",

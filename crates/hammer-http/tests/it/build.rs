@@ -1,11 +1,11 @@
 use std::error::Error as _;
 
-use hammer_http::{ErrorKind, Http, HttpBuilder, Networking};
+use hammer_http::{ConfigureNetwork, ErrorKind, Http, HttpBuilder};
 
 #[test]
 fn what_can_be_checked_is_checked_when_built() {
-    type Change = fn(HttpBuilder) -> HttpBuilder;
-    let table: [(Change, ErrorKind, &str); 12] = [
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+    let table: [(BuilderChange, ErrorKind, &str); 12] = [
         (
             |http| http.method("GE T"),
             ErrorKind::Method,

@@ -1,16 +1,18 @@
 //! Values of answers that a slot sends with its next hits.
 
 use hammer_core::{Rate, Run, Schedule};
-use hammer_http::{Capture, ErrorKind, Http, HttpBuilder, TargetOrder, Targets, Words};
+use hammer_http::{
+    ErrorKind, Http, HttpBuilder, ResponseCapture, TargetList, TargetOrder, TemplateScope,
+};
 
 use crate::run;
-use crate::scripted::{Scripted, answer};
+use crate::scripted_server::{ScriptedServer, response_bytes};
 
-fn capture(text: &str) -> Capture {
+fn capture(text: &str) -> ResponseCapture {
     text.parse().expect("is well formed")
 }
 
-fn lines(server: &Scripted) -> Vec<String> {
+fn lines(server: &ScriptedServer) -> Vec<String> {
     let heads = server.heads().into_iter();
     let line = |head: String| {
         head.split(" HTTP/1.1")
@@ -29,15 +31,15 @@ fn the_next_hit_has_the_value_of_the_last_answer() {
         ("regex:next=\"([^\"]*)\"", None, b"<a next=\"j 1\">"),
     ];
     for (place, header, body) in answers {
-        let server = Scripted::replying(move |_| {
-            answer("200 OK", &header.into_iter().collect::<Vec<_>>(), body)
+        let server = ScriptedServer::replying(move |_| {
+            response_bytes("200 OK", &header.into_iter().collect::<Vec<_>>(), body)
         });
         let text = format!(
             "# once: true\nGET {0}first\n\nGET {0}{{{{next}}}}\n",
             server.url()
         );
-        let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
-            .words(Words::new())
+        let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+            .template_scope(TemplateScope::new())
             .capture("next", capture(place));
         let report = run(http.build().expect("fits together"), 3);
         assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
@@ -52,16 +54,16 @@ fn the_next_hit_has_the_value_of_the_last_answer() {
 
 #[test]
 fn a_value_stays_until_there_is_another_and_misses_are_counted() {
-    let server = Scripted::replying(|request| match request.path() {
-        "/none" => answer("200 OK", &["X-Next: b"], b""),
-        _ => answer("200 OK", &["X-Next: none"], b"{\"id\": 7}"),
+    let server = ScriptedServer::replying(|request| match request.path() {
+        "/none" => response_bytes("200 OK", &["X-Next: b"], b""),
+        _ => response_bytes("200 OK", &["X-Next: none"], b"{\"id\": 7}"),
     });
     let text = format!(
         "GET {0}\n\nGET {0}{{{{next}}}}\nX-Id: {{{{id}}}}\n\nGET {0}{{{{next}}}}\nX-Id: {{{{id}}}}\n",
         server.url()
     );
-    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
-        .words(Words::new())
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+        .template_scope(TemplateScope::new())
         .capture("id", capture("json:/id"))
         .capture("next", capture("header:x-next"));
     let report = run(http.build().expect("fits together"), 3);
@@ -75,15 +77,15 @@ fn a_value_stays_until_there_is_another_and_misses_are_counted() {
 
 #[test]
 fn a_hit_that_needs_what_its_slot_does_not_have_is_not_sent() {
-    let server = Scripted::replying(|_| answer("200 OK", &[], b"{}"));
+    let server = ScriptedServer::replying(|_| response_bytes("200 OK", &[], b"{}"));
     let text = format!("GET {0}a\n\nPOST {0}b\nX-T: {{{{token}}}}\n", server.url());
-    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
-        .words(Words::new())
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+        .template_scope(TemplateScope::new())
         .capture("word", capture("json:/t"));
     http.build().expect_err("there is no token");
     let text = text.replace("{{token}}", "{{word}}");
-    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
-        .words(Words::new())
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+        .template_scope(TemplateScope::new())
         .capture("word", capture("json:/t"));
     let report = run(http.build().expect("fits together"), 4);
     assert_eq!(report.failures["value_missing"], 2, "{:?}", report.failures);
@@ -92,35 +94,35 @@ fn a_hit_that_needs_what_its_slot_does_not_have_is_not_sent() {
 }
 
 /// A server that lets in whoever has the token that his own log-in gave, in any order.
-fn guarded() -> Scripted {
-    Scripted::replying(|request| {
+fn server_with_login() -> ScriptedServer {
+    ScriptedServer::replying(|request| {
         let user = request.header("x-slot").unwrap_or_default();
         if request.path() == "/login" {
             let body = format!("{{\"token\": \"t{user}\"}}");
-            return answer("200 OK", &[], body.as_bytes());
+            return response_bytes("200 OK", &[], body.as_bytes());
         }
         let right = request.header("authorization") == Some(&*format!("Bearer t{user}"));
         match right {
-            true => answer("200 OK", &["Connection: close"], b""),
-            false => answer("401 Unauthorized", &[], b""),
+            true => response_bytes("200 OK", &["Connection: close"], b""),
+            false => response_bytes("401 Unauthorized", &[], b""),
         }
     })
 }
 
 #[test]
 fn a_log_in_is_followed_by_work_in_each_slot() {
-    let server = guarded();
+    let server = server_with_login();
     let url = server.url();
     let text = format!(
         "# once: true\nPOST {url}login\nAuthorization: none\n\nGET {url}a\n\nGET {url}b\n\nGET {url}c\n"
     );
-    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
-        .words(Words::new())
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+        .template_scope(TemplateScope::new())
         .header("X-Slot", "{{slot}}")
         .header("Authorization", "Bearer {{session}}")
-        .target_order(TargetOrder::Slot)
+        .target_order(TargetOrder::PerSlot)
         .capture("session", capture("json:/token"));
-    let schedule = Schedule::constant(Rate::per_second(1000)).hits(300);
+    let schedule = Schedule::constant(Rate::per_second(1000)).with_hit_count(300);
     let run = Run::new(http.build().expect("fits together"), schedule);
     let report = run.threads(2).max_in_flight(6).execute(|_| ());
     let report = report.expect("is well formed");
@@ -148,7 +150,7 @@ fn a_log_in_is_followed_by_work_in_each_slot() {
     }
     assert!(slots > 0);
     let rows: Vec<_> = report
-        .rows
+        .groups
         .iter()
         .map(|row| (&*row.name, row.hits.ok))
         .collect();
@@ -157,7 +159,7 @@ fn a_log_in_is_followed_by_work_in_each_slot() {
 
 #[test]
 fn what_is_for_once_is_done_when_it_was_done_well() {
-    let server = Scripted::serve(|peer| {
+    let server = ScriptedServer::serve(|peer| {
         let number = std::cell::Cell::new(0);
         while let Some(request) = peer.whole_request() {
             number.set(number.get() + 1);
@@ -165,7 +167,7 @@ fn what_is_for_once_is_done_when_it_was_done_well() {
                 ("/login", 1) => "503 Service Unavailable",
                 _ => "200 OK",
             };
-            peer.send(&answer(status, &[], b""));
+            peer.send(&response_bytes(status, &[], b""));
         }
     });
     let text = format!(
@@ -173,7 +175,7 @@ fn what_is_for_once_is_done_when_it_was_done_well() {
          {{\"method\": \"GET\", \"url\": \"{0}work\"}}\n",
         server.url()
     );
-    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"));
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"));
     run(http.build().expect("fits together"), 4);
     assert_eq!(
         lines(&server),
@@ -183,13 +185,13 @@ fn what_is_for_once_is_done_when_it_was_done_well() {
 
 #[test]
 fn headers_of_redirects_are_captured_too() {
-    let server = Scripted::replying(|request| match request.path() {
-        "/" => answer("302 Found", &["Location: /there", "X-Id: 5"], b""),
-        _ => answer("200 OK", &[], b""),
+    let server = ScriptedServer::replying(|request| match request.path() {
+        "/" => response_bytes("302 Found", &["Location: /there", "X-Id: 5"], b""),
+        _ => response_bytes("200 OK", &[], b""),
     });
     let text = format!("GET {0}\n\nGET {0}{{{{id}}}}\n", server.url());
-    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
-        .words(Words::new())
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+        .template_scope(TemplateScope::new())
         .follow_redirects(1)
         .capture("id", capture("header:X-Id"));
     let report = run(http.build().expect("fits together"), 2);
@@ -200,25 +202,25 @@ fn headers_of_redirects_are_captured_too() {
 /// Pages that say that something went wrong have values too, which are none.
 #[test]
 fn answers_that_are_not_as_expected_leave_the_values_alone() {
-    let server = Scripted::replying(|request| match request.path() {
-        "/good" => answer("200 OK", &["X-Id: 1"], b"{\"a\": 2, \"is\": \"right\"}"),
-        "/bad" => answer("500 Internal Server Error", &["X-Id: 3"], b"{\"a\": 4}"),
-        "/coded" => answer(
+    let server = ScriptedServer::replying(|request| match request.path() {
+        "/good" => response_bytes("200 OK", &["X-Id: 1"], b"{\"a\": 2, \"is\": \"right\"}"),
+        "/bad" => response_bytes("500 Internal Server Error", &["X-Id: 3"], b"{\"a\": 4}"),
+        "/coded" => response_bytes(
             "500 Internal Server Error",
             &["Content-Encoding: gzip"],
             b"no gzip",
         ),
-        "/odd" => answer("200 OK", &["X-Id: 5"], b"{\"a\": 6}"),
-        "/way" => answer("302 Found", &["X-Id: 7", "Location: /bad"], b""),
-        _ => answer("200 OK", &["X-Id: 8"], b"{\"a\": 9, \"is\": \"right\"}"),
+        "/odd" => response_bytes("200 OK", &["X-Id: 5"], b"{\"a\": 6}"),
+        "/way" => response_bytes("302 Found", &["X-Id: 7", "Location: /bad"], b""),
+        _ => response_bytes("200 OK", &["X-Id: 8"], b"{\"a\": 9, \"is\": \"right\"}"),
     });
     let url = server.url();
     let mut text = format!("GET {url}good\n");
     for path in ["bad", "coded", "odd", "way", "{{id}}-{{a}}"] {
         text.push_str(&format!("\nGET {url}{path}\n"));
     }
-    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"))
-        .words(Words::new())
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+        .template_scope(TemplateScope::new())
         .follow_redirects(1)
         .expect_body("right")
         .capture("id", capture("header:X-Id"))
@@ -236,27 +238,38 @@ fn answers_that_are_not_as_expected_leave_the_values_alone() {
 
 #[test]
 fn mistakes_are_refused() {
-    type Change = fn(HttpBuilder) -> HttpBuilder;
-    let table: [(Change, &str); 5] = [
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+    let table: [(BuilderChange, &str); 5] = [
         (
             |http| http.capture("a", capture("json:/a")),
             "no text is a template",
         ),
         (
-            |http| http.words(Words::new()).capture("uuid", capture("json:/a")),
+            |http| {
+                http.template_scope(TemplateScope::new())
+                    .capture("uuid", capture("json:/a"))
+            },
             "means something",
         ),
         (
-            |http| http.words(Words::new()).capture("a-b", capture("json:/a")),
-            "no name",
-        ),
-        (
-            |http| http.words(Words::new()).capture("", capture("json:/a")),
+            |http| {
+                http.template_scope(TemplateScope::new())
+                    .capture("a-b", capture("json:/a"))
+            },
             "no name",
         ),
         (
             |http| {
-                let http = http.words(Words::new()).capture("a", capture("json:/a"));
+                http.template_scope(TemplateScope::new())
+                    .capture("", capture("json:/a"))
+            },
+            "no name",
+        ),
+        (
+            |http| {
+                let http = http
+                    .template_scope(TemplateScope::new())
+                    .capture("a", capture("json:/a"));
                 http.capture("a", capture("json:/b"))
             },
             "captured twice",
@@ -270,13 +283,13 @@ fn mistakes_are_refused() {
         assert!(error.to_string().contains(fragment), "{error}");
     }
     let text = "# once: true\nGET http://a/\n";
-    let targets: Targets = text.parse().expect("is well formed");
-    let error = Http::builder_for(targets)
+    let targets: TargetList = text.parse().expect("is well formed");
+    let error = Http::builder_for_targets(targets)
         .build()
         .expect_err("nothing is left");
     assert!(error.to_string().contains("for once"), "{error}");
     let error = "# once: yes\nGET http://a/\n"
-        .parse::<Targets>()
+        .parse::<TargetList>()
         .expect_err("no truth");
     assert!(error.to_string().contains("true or false"), "{error}");
 }

@@ -1,13 +1,13 @@
 use hammer_http::Http;
 
 use crate::run;
-use crate::scripted::Scripted;
+use crate::scripted_server::ScriptedServer;
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 #[test]
 fn a_connection_closed_between_hits_is_no_failure() {
-    let server = Scripted::answering_once(OK);
+    let server = ScriptedServer::answering_once(OK_RESPONSE);
     let report = run(
         Http::builder(&server.url())
             .build()
@@ -18,12 +18,12 @@ fn a_connection_closed_between_hits_is_no_failure() {
     assert_eq!(server.heads().len(), 5, "no hit is sent twice");
     assert_eq!(server.connections(), 5);
     assert_eq!(report.phases_us["connect"].count, 5);
-    assert_eq!(report.bytes.received, 5 * OK.len() as u64);
+    assert_eq!(report.bytes.received, 5 * OK_RESPONSE.len() as u64);
 }
 
 #[test]
 fn a_farewell_between_hits_is_no_failure_either() {
-    let server = Scripted::answering_once(
+    let server = ScriptedServer::answering_once(
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\
           HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n",
     );
@@ -44,7 +44,7 @@ fn a_farewell_between_hits_is_no_failure_either() {
 
 #[test]
 fn without_keepalive_each_hit_has_a_connection() {
-    let server = Scripted::answering_once(OK);
+    let server = ScriptedServer::answering_once(OK_RESPONSE);
     let http = Http::builder(&server.url())
         .keepalive(false)
         .build()
@@ -62,8 +62,8 @@ fn without_keepalive_each_hit_has_a_connection() {
 
 #[test]
 fn a_hit_that_got_no_answer_is_not_sent_twice() {
-    let server = Scripted::serve(|peer| {
-        if peer.request() && peer.send(OK) {
+    let server = ScriptedServer::serve(|peer| {
+        if peer.request() && peer.send(OK_RESPONSE) {
             peer.request();
         }
     });
@@ -81,7 +81,7 @@ fn a_hit_that_got_no_answer_is_not_sent_twice() {
 
 #[test]
 fn a_name_is_looked_up_once() {
-    let server = Scripted::answering_once(OK);
+    let server = ScriptedServer::answering_once(OK_RESPONSE);
     let url = format!("http://localhost:{}/", server.addr().port());
     let http = Http::builder(&url).keepalive(false);
     let report = run(http.build().expect("is well formed"), 3);

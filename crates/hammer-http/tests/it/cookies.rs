@@ -5,10 +5,10 @@ use hammer_core::{Rate, Run, Schedule};
 use hammer_http::{ErrorKind, Http, HttpBuilder};
 
 use crate::run;
-use crate::scripted::{Scripted, answer};
+use crate::scripted_server::{ScriptedServer, response_bytes};
 
 /// The cookies of each request so far.
-fn cookies(server: &Scripted) -> Vec<Option<String>> {
+fn cookies(server: &ScriptedServer) -> Vec<Option<String>> {
     let heads = server.heads().into_iter();
     let values = heads.map(|head| {
         let value = head.lines().find_map(|line| line.strip_prefix("cookie: "));
@@ -20,7 +20,7 @@ fn cookies(server: &Scripted) -> Vec<Option<String>> {
 #[test]
 fn cookies_come_back_until_they_expire() {
     let number = AtomicU64::new(0);
-    let server = Scripted::replying(move |_| {
+    let server = ScriptedServer::replying(move |_| {
         let set = match number.fetch_add(1, Ordering::SeqCst) {
             0 => "Set-Cookie: id=1; Path=/",
             1 => "Set-Cookie: lang=de",
@@ -28,7 +28,7 @@ fn cookies_come_back_until_they_expire() {
             3 => "Set-Cookie: id=; Path=/; Max-Age=0",
             _ => "X-Nothing: set",
         };
-        answer("200 OK", &[set], b"")
+        response_bytes("200 OK", &[set], b"")
     });
     let http = Http::builder(&server.url()).keep_cookies(true);
     run(http.build().expect("is well formed"), 6);
@@ -48,8 +48,9 @@ fn cookies_come_back_until_they_expire() {
 
 #[test]
 fn without_a_jar_nothing_comes_back() {
-    let server =
-        Scripted::answering(b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n");
+    let server = ScriptedServer::answering(
+        b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n",
+    );
     run(
         Http::builder(&server.url())
             .build()
@@ -62,7 +63,7 @@ fn without_a_jar_nothing_comes_back() {
 #[test]
 fn given_cookies_are_sent_and_are_what_a_jar_begins_with() {
     let set = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=2; Path=/\r\nContent-Length: 0\r\n\r\n";
-    let server = Scripted::answering(set);
+    let server = ScriptedServer::answering(set);
     let given = |http: HttpBuilder| http.cookie("a=1; b=x").cookie("c=y");
     let http = given(Http::builder(&server.url()));
     run(http.build().expect("is well formed"), 2);
@@ -71,7 +72,7 @@ fn given_cookies_are_sent_and_are_what_a_jar_begins_with() {
         [const { Some("a=1; b=x; c=y") }; 2].map(|one| one.map(str::to_owned))
     );
 
-    let server = Scripted::answering(set);
+    let server = ScriptedServer::answering(set);
     let http = given(Http::builder(&server.url())).keep_cookies(true);
     run(http.build().expect("is well formed"), 2);
     let expected = [
@@ -84,12 +85,12 @@ fn given_cookies_are_sent_and_are_what_a_jar_begins_with() {
 /// A failure ends a session; what the target knows a slot by stays.
 #[test]
 fn a_slot_keeps_its_cookies_when_its_connection_breaks() {
-    let server = Scripted::serve(|peer| {
+    let server = ScriptedServer::serve(|peer| {
         while let Some(request) = peer.whole_request() {
             if request.header("cookie").is_some() {
                 return;
             }
-            peer.send(&answer("200 OK", &["Set-Cookie: a=b"], b""));
+            peer.send(&response_bytes("200 OK", &["Set-Cookie: a=b"], b""));
         }
     });
     let http = Http::builder(&server.url()).keep_cookies(true);
@@ -113,7 +114,7 @@ fn a_slot_keeps_its_cookies_when_its_connection_breaks() {
 #[test]
 fn each_slot_has_cookies_of_its_own() {
     let next = Arc::new(AtomicU64::new(0));
-    let server = Scripted::serve(move |peer| {
+    let server = ScriptedServer::serve(move |peer| {
         // Each connection belongs to a slot, so it sees the cookie that it gave and no other.
         let own = format!("id={}", next.fetch_add(1, Ordering::SeqCst));
         let mut first = true;
@@ -121,11 +122,15 @@ fn each_slot_has_cookies_of_its_own() {
             let right = request.header("cookie") == Some(&*own) || first;
             first = false;
             let status = if right { "200 OK" } else { "400 Bad Request" };
-            peer.send(&answer(status, &[&format!("Set-Cookie: {own}")], b""));
+            peer.send(&response_bytes(
+                status,
+                &[&format!("Set-Cookie: {own}")],
+                b"",
+            ));
         }
     });
     let http = Http::builder(&server.url()).keep_cookies(true);
-    let schedule = Schedule::constant(Rate::per_second(1000)).hits(200);
+    let schedule = Schedule::constant(Rate::per_second(1000)).with_hit_count(200);
     let run = Run::new(http.build().expect("is well formed"), schedule)
         .threads(2)
         .max_in_flight(8);
@@ -139,8 +144,8 @@ fn each_slot_has_cookies_of_its_own() {
 
 #[test]
 fn malformed_cookies_are_refused() {
-    type Change = fn(HttpBuilder) -> HttpBuilder;
-    let table: [(Change, &str); 5] = [
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+    let table: [(BuilderChange, &str); 5] = [
         (|http| http.cookie("a"), "malformed cookie"),
         (|http| http.cookie("=a"), "malformed cookie"),
         (|http| http.cookie("a=b\u{7}"), "malformed value"),

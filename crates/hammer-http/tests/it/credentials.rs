@@ -1,13 +1,13 @@
 use hammer_http::{ErrorKind, Http, HttpBuilder};
 
 use crate::run;
-use crate::scripted::Scripted;
+use crate::scripted_server::ScriptedServer;
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 /// The values of `Authorization` in so many hits.
 fn authorizations(hits: u64, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Vec<String> {
-    let server = Scripted::answering(OK);
+    let server = ScriptedServer::answering(OK_RESPONSE);
     let http = change(Http::builder(&server.url()))
         .build()
         .expect("is well formed");
@@ -27,7 +27,7 @@ fn authorizations(hits: u64, change: impl FnOnce(HttpBuilder) -> HttpBuilder) ->
 fn users_and_tokens_are_sent() {
     let basic = authorizations(2, |http| http.user("Aladdin:open sesame"));
     assert_eq!(basic, ["Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="; 2]);
-    let bearer = authorizations(1, |http| http.bearer("secret.token"));
+    let bearer = authorizations(1, |http| http.bearer_token("secret.token"));
     assert_eq!(bearer, ["Bearer secret.token"]);
 }
 
@@ -38,7 +38,7 @@ fn each_hit_is_signed() {
             .parse()
             .expect("is well formed")
     };
-    let server = Scripted::answering(OK);
+    let server = ScriptedServer::answering(OK_RESPONSE);
     let http = Http::builder(&server.url())
         .user("AKID:secret")
         .session_token("secret-token")
@@ -63,13 +63,13 @@ fn each_hit_is_signed() {
 
 #[test]
 fn credentials_that_contradict_each_other_are_refused() {
-    type Change = fn(HttpBuilder) -> HttpBuilder;
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
     fn scope() -> hammer_http::SignatureScope {
         "aws:eu-central-1:s3".parse().expect("is well formed")
     }
-    let table: [(Change, &str); 9] = [
+    let table: [(BuilderChange, &str); 9] = [
         (
-            |http| http.user("a:b").bearer("c"),
+            |http| http.user("a:b").bearer_token("c"),
             "credentials are given twice",
         ),
         (
@@ -77,10 +77,10 @@ fn credentials_that_contradict_each_other_are_refused() {
             "credentials are given, and the header",
         ),
         (|http| http.user("a"), "the password is missing"),
-        (|http| http.bearer(""), "the token is empty"),
+        (|http| http.bearer_token(""), "the token is empty"),
         (|http| http.aws_sigv4(scope()), "signatures need a user"),
         (
-            |http| http.aws_sigv4(scope()).bearer("a"),
+            |http| http.aws_sigv4(scope()).bearer_token("a"),
             "signatures need a user",
         ),
         (

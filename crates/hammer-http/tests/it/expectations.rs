@@ -1,10 +1,13 @@
 use hammer_core::Report;
-use hammer_http::{Coding, ErrorKind, Http, HttpBuilder};
+use hammer_http::{ContentCoding, ErrorKind, Http, HttpBuilder};
 
-use crate::scripted::{Scripted, answer};
+use crate::scripted_server::{ScriptedServer, response_bytes};
 use crate::{only_failure, run};
 
-fn expecting(server: &Scripted, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Report {
+fn run_expecting(
+    server: &ScriptedServer,
+    change: impl FnOnce(HttpBuilder) -> HttpBuilder,
+) -> Report {
     let http = change(Http::builder(&server.url()));
     let report = run(http.build().expect("is well formed"), 2);
     assert_eq!(
@@ -32,9 +35,9 @@ fn label(report: &Report) -> (&str, bool) {
 
 #[test]
 fn an_answer_is_ok_if_it_is_as_expected() {
-    type Change = fn(HttpBuilder) -> HttpBuilder;
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
     const BODY: &[u8] = br#"{"status": "ready", "count": 3}"#;
-    let table: [(&str, Change, &str, bool); 17] = [
+    let table: [(&str, BuilderChange, &str, bool); 17] = [
         (
             "200 OK",
             |http| http.expect_status("200".parse().expect("a")),
@@ -138,8 +141,9 @@ fn an_answer_is_ok_if_it_is_as_expected() {
         ),
     ];
     for (index, (status, change, expected, ok)) in table.into_iter().enumerate() {
-        let server = Scripted::replying(move |_| answer(status, &["Server: x 1"], BODY));
-        let report = expecting(&server, change);
+        let server =
+            ScriptedServer::replying(move |_| response_bytes(status, &["Server: x 1"], BODY));
+        let report = run_expecting(&server, change);
         assert_eq!(label(&report), (expected, ok), "row {index}");
         assert_eq!(report.counts["body_bytes"], 2 * BODY.len() as u64);
     }
@@ -148,19 +152,24 @@ fn an_answer_is_ok_if_it_is_as_expected() {
 #[test]
 fn a_body_is_decoded_where_it_is_looked_into_and_only_there() {
     let plain = "needle in a haystack ".repeat(1000);
-    for coding in [Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd] {
-        let body = crate::coded(coding, plain.as_bytes());
+    for coding in [
+        ContentCoding::Gzip,
+        ContentCoding::Deflate,
+        ContentCoding::Brotli,
+        ContentCoding::Zstd,
+    ] {
+        let body = crate::encode_with(coding, plain.as_bytes());
         let (coded_bytes, plain_bytes) = (2 * body.len() as u64, 2 * plain.len() as u64);
         let header = format!("Content-Encoding: {coding}");
         let serve = || {
             let (header, body) = (header.clone(), body.clone());
-            Scripted::replying(move |_| answer("200 OK", &[&header], &body))
+            ScriptedServer::replying(move |_| response_bytes("200 OK", &[&header], &body))
         };
-        let report = expecting(&serve(), |http| http.expect_body("needle"));
+        let report = run_expecting(&serve(), |http| http.expect_body("needle"));
         assert_eq!(label(&report), ("200", true), "{coding}");
         assert_eq!(report.counts["body_bytes"], coded_bytes);
         assert_eq!(report.counts["decoded_bytes"], plain_bytes);
-        let report = expecting(&serve(), |http| {
+        let report = run_expecting(&serve(), |http| {
             http.expect_header("content-encoding".parse().expect("a"))
         });
         assert_eq!(label(&report), ("200", true), "{coding}");
@@ -174,19 +183,19 @@ fn a_body_is_decoded_where_it_is_looked_into_and_only_there() {
 
 #[test]
 fn chunks_are_put_together_before_they_are_looked_into() {
-    let server = Scripted::answering(
+    let server = ScriptedServer::answering(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nnee\r\n3\r\ndle\r\n0\r\n\r\n",
     );
-    let report = expecting(&server, |http| http.expect_body("needle"));
+    let report = run_expecting(&server, |http| http.expect_body("needle"));
     assert_eq!(label(&report), ("200", true));
 }
 
 #[test]
 fn an_answer_to_head_has_no_body_to_look_into() {
-    let server = Scripted::answering(
+    let server = ScriptedServer::answering(
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1000\r\n\r\n",
     );
-    let report = expecting(&server, |http| http.method("HEAD").expect_body("x"));
+    let report = run_expecting(&server, |http| http.method("HEAD").expect_body("x"));
     assert_eq!(label(&report), ("body_expected", false));
 }
 
@@ -201,10 +210,10 @@ fn bodies_that_can_not_be_looked_into_are_failures_with_names() {
     ];
     for (coding, body, max, name) in table {
         let header = format!("Content-Encoding: {coding}");
-        let server = Scripted::replying(move |_| answer("200 OK", &[&header], body));
+        let server = ScriptedServer::replying(move |_| response_bytes("200 OK", &[&header], body));
         let http = Http::builder(&server.url())
             .expect_body("plain")
-            .max_body(max);
+            .max_body_bytes(max);
         let report = run(http.build().expect("is well formed"), 2);
         if name.is_empty() {
             assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
@@ -217,7 +226,7 @@ fn bodies_that_can_not_be_looked_into_are_failures_with_names() {
 
 #[test]
 fn a_target_that_does_not_begin_its_answer_in_time() {
-    let server = Scripted::serve(|peer| while peer.request() {});
+    let server = ScriptedServer::serve(|peer| while peer.request() {});
     let http =
         Http::builder(&server.url()).first_byte_timeout(std::time::Duration::from_millis(20));
     let report = run(http.build().expect("is well formed"), 3);
@@ -228,7 +237,7 @@ fn a_target_that_does_not_begin_its_answer_in_time() {
 #[test]
 fn a_largest_body_needs_somebody_who_looks() {
     let error = Http::builder("http://a/")
-        .max_body(1)
+        .max_body_bytes(1)
         .build()
         .expect_err("nobody looks");
     assert!(

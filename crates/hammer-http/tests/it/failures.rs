@@ -3,9 +3,9 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use hammer_core::{Rate, Run, Schedule};
-use hammer_http::{Http, Networking};
+use hammer_http::{ConfigureNetwork, Http};
 
-use crate::scripted::Scripted;
+use crate::scripted_server::ScriptedServer;
 use crate::{only_failure, run};
 
 fn http(url: &str) -> Http {
@@ -43,7 +43,7 @@ fn what_is_no_answer() {
         ),
     ];
     for (answer, name) in table {
-        let server = Scripted::answering_once(answer);
+        let server = ScriptedServer::answering_once(answer);
         let report = run(http(&server.url()), 3);
         assert_eq!(
             only_failure(&report),
@@ -58,7 +58,7 @@ fn what_is_no_answer() {
 
 #[test]
 fn an_endless_head_is_not_read_to_its_end() {
-    let server = Scripted::serve(|peer| {
+    let server = ScriptedServer::serve(|peer| {
         peer.request();
         peer.send(b"HTTP/1.1 200 OK\r\n");
         while peer.send(b"X-Endless: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n") {}
@@ -72,7 +72,7 @@ fn an_endless_head_is_not_read_to_its_end() {
 #[test]
 fn a_reset_is_named() {
     // A socket that is closed with bytes unread resets the connection.
-    let server = Scripted::serve(|peer| drop(peer.read(1)));
+    let server = ScriptedServer::serve(|peer| drop(peer.read(1)));
     assert_eq!(
         only_failure(&run(http(&server.url()), 3)),
         ("connection_reset", 3)
@@ -95,8 +95,8 @@ fn a_name_without_address_is_named_at_the_scheduled_rate() {
 
 #[test]
 fn silence_is_a_timeout() {
-    let server = Scripted::serve(|peer| while peer.request() {});
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(2);
+    let server = ScriptedServer::serve(|peer| while peer.request() {});
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(2);
     let report = Run::new(http(&server.url()), schedule)
         .threads(1)
         .timeout(Duration::from_millis(50))
@@ -108,7 +108,7 @@ fn silence_is_a_timeout() {
 
 #[test]
 fn tls_against_plain_http_and_the_other_way_round() {
-    let server = Scripted::serve(|peer| {
+    let server = ScriptedServer::serve(|peer| {
         peer.read(5);
         peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         while peer.stream.read(&mut [0; 512]).is_ok_and(|bytes| bytes > 0) {}
@@ -119,7 +119,7 @@ fn tls_against_plain_http_and_the_other_way_round() {
         .build()
         .expect("is well formed");
     assert_eq!(only_failure(&run(tls, 2)), ("tls", 2));
-    let server = Scripted::answering_once(b"\x15\x03\x01\x00\x02\x02\x0a");
+    let server = ScriptedServer::answering_once(b"\x15\x03\x01\x00\x02\x02\x0a");
     assert_eq!(
         only_failure(&run(http(&server.url()), 2)),
         ("malformed_answer", 2)

@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use hammer_core::{Rate, Report, Run, Schedule};
-use hammer_http::{Coding, Http, HttpBuilder};
+use hammer_http::{ContentCoding, Http, HttpBuilder};
 
-use crate::scripted::{Scripted, answer};
+use crate::scripted_server::{ScriptedServer, response_bytes};
 use crate::{only_failure, run};
 
-fn hit(server: &Scripted, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Report {
+fn hit(server: &ScriptedServer, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Report {
     let http = change(Http::builder(&server.url())).build();
     run(http.expect("is well formed"), 2)
 }
 
 /// Two hits with little time, for what would go on for ever.
-fn hit_briefly(server: &Scripted) -> Report {
+fn hit_briefly(server: &ScriptedServer) -> Report {
     let http = Http::builder(&server.url())
         .build()
         .expect("is well formed");
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(2);
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(2);
     let run = Run::new(http, schedule)
         .threads(1)
         .timeout(Duration::from_millis(200))
@@ -27,8 +27,8 @@ fn hit_briefly(server: &Scripted) -> Report {
 }
 
 /// Begins each answer with `head`, and then sends `piece` for as long as the client reads.
-fn endless(head: &'static [u8], piece: Vec<u8>) -> Scripted {
-    Scripted::serve(move |peer| {
+fn endless_server(head: &'static [u8], piece: Vec<u8>) -> ScriptedServer {
+    ScriptedServer::serve(move |peer| {
         while peer.request() && peer.send(head) {
             while peer.send(&piece) {}
         }
@@ -67,7 +67,7 @@ fn heads_without_end() {
         ),
     ];
     for (head, piece) in table {
-        let server = endless(head, piece.to_vec());
+        let server = endless_server(head, piece.to_vec());
         let report = hit(&server, |http| http.keep_cookies(true));
         assert_eq!(
             only_failure(&report),
@@ -80,7 +80,7 @@ fn heads_without_end() {
 
 #[test]
 fn a_body_without_end_ends_with_the_time_of_its_hit() {
-    let server = endless(CHUNKED, chunk(16 * 1024));
+    let server = endless_server(CHUNKED, chunk(16 * 1024));
     let report = hit_briefly(&server);
     assert_eq!(
         (report.hits.timed_out, report.hits.ok),
@@ -93,15 +93,17 @@ fn a_body_without_end_ends_with_the_time_of_its_hit() {
 #[test]
 fn a_body_without_end_is_too_large_to_be_looked_into() {
     for head in [CHUNKED, b"HTTP/1.1 200 OK\r\n\r\n"] {
-        let server = endless(head, chunk(16 * 1024));
-        let report = hit(&server, |http| http.expect_body("needle").max_body(1 << 20));
+        let server = endless_server(head, chunk(16 * 1024));
+        let report = hit(&server, |http| {
+            http.expect_body("needle").max_body_bytes(1 << 20)
+        });
         assert_eq!(only_failure(&report), ("body_too_large", 2));
     }
 }
 
 #[test]
 fn words_on_the_way_without_end() {
-    let server = endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec());
+    let server = endless_server(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec());
     let report = hit_briefly(&server);
     assert_eq!(
         (report.hits.timed_out, report.hits.ok),
@@ -147,7 +149,7 @@ fn lengths_that_lie() {
     ];
     for (rest, name) in table {
         let whole = [b"HTTP/1.1 200 OK\r\n", rest].concat();
-        let server = Scripted::answering_once(whole.leak());
+        let server = ScriptedServer::answering_once(whole.leak());
         for looks in [false, true] {
             let report = hit(
                 &server,
@@ -161,7 +163,7 @@ fn lengths_that_lie() {
 /// What follows an answer is not the answer to the next hit.
 #[test]
 fn an_answer_that_nobody_asked_for_is_thrown_away() {
-    let server = Scripted::answering(
+    let server = ScriptedServer::answering(
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 500 Smuggled\r\nContent-Length: 0\r\n\r\n",
     );
     let http = Http::builder(&server.url())
@@ -179,7 +181,7 @@ fn an_answer_that_nobody_asked_for_is_thrown_away() {
 
 #[test]
 fn extensions_and_trailers_without_end() {
-    let extension = endless(
+    let extension = endless_server(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;",
         vec![b'a'; 1000],
     );
@@ -187,7 +189,7 @@ fn extensions_and_trailers_without_end() {
         only_failure(&hit(&extension, |http| http)),
         ("malformed_answer", 2)
     );
-    let trailers = endless(
+    let trailers = endless_server(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
         b"X-Endless: aaaaaaaaaaaaaaaaaaaaaaaaa\r\n".to_vec(),
     );
@@ -199,12 +201,19 @@ fn extensions_and_trailers_without_end() {
 
 #[test]
 fn bombs_are_named_where_they_are_looked_into_and_harmless_elsewhere() {
-    for coding in [Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd] {
-        let body = crate::coded(coding, &vec![0; 4 << 20]);
+    for coding in [
+        ContentCoding::Gzip,
+        ContentCoding::Deflate,
+        ContentCoding::Brotli,
+        ContentCoding::Zstd,
+    ] {
+        let body = crate::encode_with(coding, &vec![0; 4 << 20]);
         assert!(body.len() < 16 << 10, "{coding}: {} bytes", body.len());
         let header = format!("Content-Encoding: {coding}");
-        let server = Scripted::replying(move |_| answer("200 OK", &[&header], &body));
-        let report = hit(&server, |http| http.expect_body("needle").max_body(1 << 20));
+        let server = ScriptedServer::replying(move |_| response_bytes("200 OK", &[&header], &body));
+        let report = hit(&server, |http| {
+            http.expect_body("needle").max_body_bytes(1 << 20)
+        });
         assert_eq!(only_failure(&report), ("body_too_large", 2), "{coding}");
         let report = hit(&server, |http| http);
         assert_eq!(report.hits.ok, 2, "{coding}: {:?}", report.failures);

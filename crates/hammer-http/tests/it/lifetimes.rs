@@ -7,16 +7,16 @@ use hammer_core::{Rate, Run, Schedule};
 use hammer_http::Http;
 
 use crate::run;
-use crate::scripted::Scripted;
+use crate::scripted_server::ScriptedServer;
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 #[test]
 fn a_connection_retires_after_its_hits() {
     let ends = Arc::new(AtomicU64::new(0));
     let seen = ends.clone();
-    let server = Scripted::serve(move |peer| {
-        while peer.request() && peer.send(OK) {}
+    let server = ScriptedServer::serve(move |peer| {
+        while peer.request() && peer.send(OK_RESPONSE) {}
         // A reset would be an error.
         if peer.stream.read(&mut [0]).is_ok_and(|bytes| bytes == 0) {
             seen.fetch_add(1, Ordering::SeqCst);
@@ -37,7 +37,7 @@ fn a_connection_retires_after_its_hits() {
 
 #[test]
 fn a_connection_retires_when_it_is_old() {
-    let server = Scripted::answering(OK);
+    let server = ScriptedServer::answering(OK_RESPONSE);
     let http = Http::builder(&server.url()).connection_lifetime(Duration::from_nanos(1));
     let report = run(http.build().expect("is well formed"), 5);
     assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
@@ -56,9 +56,9 @@ fn connections_that_the_target_closed_are_counted() {
     // Between hits, or just as the next one begins; with its answer; and in place of an answer.
     let closing: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
     for server in [
-        Scripted::answering_once(OK),
-        Scripted::answering_once(closing),
-        Scripted::answering_once(b""),
+        ScriptedServer::answering_once(OK_RESPONSE),
+        ScriptedServer::answering_once(closing),
+        ScriptedServer::answering_once(b""),
     ] {
         let http = Http::builder(&server.url())
             .build()
@@ -76,9 +76,9 @@ fn connections_that_the_target_closed_are_counted() {
 
 #[test]
 fn what_a_slot_closes_itself_was_not_closed_by_the_target() {
-    let server = Scripted::answering(OK);
+    let server = ScriptedServer::answering(OK_RESPONSE);
     let http = Http::builder(&server.url()).keepalive(false).build();
-    let schedule = Schedule::constant(Rate::per_second(200)).hits(4);
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(4);
     let run = Run::new(http.expect("is well formed"), schedule).threads(1);
     let report = run.execute(|_| ()).expect("the run is well formed");
     assert_eq!(report.counts["connections_opened"], 4);

@@ -2,17 +2,17 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use hammer_http::{ErrorKind, Header, Http, HttpBuilder, Networking};
+use hammer_http::{ConfigureNetwork, ErrorKind, Http, HttpBuilder, RequestHeader};
 
-use crate::scripted::{Peer, Scripted};
+use crate::scripted_server::{ScriptedConnection, ScriptedServer};
 use crate::{only_failure, run};
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
 /// `Basic` and `ann:p@ss`, coded.
-const ANN: &str = "proxy-authorization: Basic YW5uOnBAc3M=\r\n";
+const ANN_AUTHORIZATION: &str = "proxy-authorization: Basic YW5uOnBAc3M=\r\n";
 
-fn through(proxy: &Scripted) -> HttpBuilder {
+fn proxied_by(proxy: &ScriptedServer) -> HttpBuilder {
     Http::builder("http://a.test/x?y").proxy(proxy.addr().to_string())
 }
 
@@ -23,9 +23,9 @@ fn hit(builder: HttpBuilder, hits: u64) {
 
 #[test]
 fn a_proxy_reads_requests_in_clear() {
-    let proxy = Scripted::answering(OK);
+    let proxy = ScriptedServer::answering(OK_RESPONSE);
     let url = format!("http://ann:p%40ss@{}", proxy.addr());
-    let header: Header = "X-Way: this".parse().expect("is well formed");
+    let header: RequestHeader = "X-Way: this".parse().expect("is well formed");
     hit(
         Http::builder("http://a.test/x?y")
             .proxy(url)
@@ -39,7 +39,7 @@ fn a_proxy_reads_requests_in_clear() {
             "{head}"
         );
         assert!(
-            head.contains(ANN) && head.contains("x-way: this\r\n"),
+            head.contains(ANN_AUTHORIZATION) && head.contains("x-way: this\r\n"),
             "{head}"
         );
     }
@@ -47,15 +47,21 @@ fn a_proxy_reads_requests_in_clear() {
 
 #[test]
 fn what_a_proxy_can_not_read_goes_through_a_tunnel() {
-    let proxy = Scripted::serve(|peer| {
+    let proxy = ScriptedServer::serve(|peer| {
         peer.request();
         peer.send(ESTABLISHED);
-        while peer.request() && peer.send(OK) {}
+        while peer.request() && peer.send(OK_RESPONSE) {}
     });
-    let header = || "X-Way: this".parse::<Header>().expect("is well formed");
-    let asked = through(&proxy).proxy_tunnel(true).proxy_user("ann:p%40ss");
+    let header = || {
+        "X-Way: this"
+            .parse::<RequestHeader>()
+            .expect("is well formed")
+    };
+    let asked = proxied_by(&proxy)
+        .proxy_tunnel(true)
+        .proxy_user("ann:p%40ss");
     hit(asked.proxy_header(header()), 2);
-    hit(through(&proxy).connect_to("a.test:80:[::1]:81"), 1);
+    hit(proxied_by(&proxy).connect_to("a.test:80:[::1]:81"), 1);
     let heads = proxy.heads();
     assert!(
         heads[0].starts_with("CONNECT a.test:80 HTTP/1.1\r\nhost: a.test:80\r\n"),
@@ -63,7 +69,7 @@ fn what_a_proxy_can_not_read_goes_through_a_tunnel() {
         heads[0]
     );
     assert!(
-        heads[0].contains(ANN) && heads[0].contains("x-way: this\r\n"),
+        heads[0].contains(ANN_AUTHORIZATION) && heads[0].contains("x-way: this\r\n"),
         "{}",
         heads[0]
     );
@@ -117,9 +123,9 @@ fn a_tunnel_that_is_refused_has_a_name() {
         ),
     ];
     for (answer, name) in table {
-        let proxy = Scripted::answering_once(answer);
+        let proxy = ScriptedServer::answering_once(answer);
         let report = run(
-            through(&proxy)
+            proxied_by(&proxy)
                 .proxy_tunnel(true)
                 .build()
                 .expect("is well formed"),
@@ -137,11 +143,11 @@ fn a_tunnel_that_is_refused_has_a_name() {
 
 #[test]
 fn credentials_that_a_proxy_wants_are_a_failure_in_clear_too() {
-    let proxy = Scripted::answering(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
-    let report = run(through(&proxy).build().expect("is well formed"), 2);
+    let proxy = ScriptedServer::answering(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+    let report = run(proxied_by(&proxy).build().expect("is well formed"), 2);
     assert_eq!(only_failure(&report), ("proxy_auth_required", 2));
     // A target that says it is odd, and has answered.
-    let target = Scripted::answering(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+    let target = ScriptedServer::answering(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
     let report = run(
         Http::builder(&target.url())
             .build()
@@ -153,13 +159,13 @@ fn credentials_that_a_proxy_wants_are_a_failure_in_clear_too() {
 
 #[test]
 fn an_endless_head_of_a_proxy_is_not_read_to_its_end() {
-    let proxy = Scripted::serve(|peer| {
+    let proxy = ScriptedServer::serve(|peer| {
         peer.request();
         peer.send(b"HTTP/1.1 200 OK\r\n");
         while peer.send(b"X-Endless: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n") {}
     });
     let report = run(
-        through(&proxy)
+        proxied_by(&proxy)
             .proxy_tunnel(true)
             .build()
             .expect("is well formed"),
@@ -170,19 +176,20 @@ fn an_endless_head_of_a_proxy_is_not_read_to_its_end() {
 
 #[test]
 fn a_connection_that_takes_too_long_has_its_own_failure() {
-    let read_on =
-        |peer: &mut Peer| while peer.stream.read(&mut [0; 64]).is_ok_and(|bytes| bytes > 0) {};
-    let silent = Scripted::serve(move |peer| read_on(peer));
-    let half = Scripted::serve(move |peer| {
+    let read_on = |peer: &mut ScriptedConnection| {
+        while peer.stream.read(&mut [0; 64]).is_ok_and(|bytes| bytes > 0) {}
+    };
+    let silent = ScriptedServer::serve(move |peer| read_on(peer));
+    let half = ScriptedServer::serve(move |peer| {
         peer.request();
         peer.send(b"HTTP/1.1 200 ");
         read_on(peer);
     });
     let soon = Duration::from_millis(40);
     let table = [
-        through(&half).proxy_tunnel(true),
-        through(&silent).proxy(format!("socks5h://{}", silent.addr())),
-        through(&silent)
+        proxied_by(&half).proxy_tunnel(true),
+        proxied_by(&silent).proxy(format!("socks5h://{}", silent.addr())),
+        proxied_by(&silent)
             .proxy(format!("https://{}", silent.addr()))
             .proxy_insecure(true),
         Http::builder(&silent.url().replace("http:", "https:")).insecure(true),
@@ -216,7 +223,7 @@ fn a_proxy_that_is_not_there_is_told_apart_from_the_target() {
 }
 
 /// Takes the greeting and the question of a SOCKS client; what it asked for, after the first bytes.
-fn socks(peer: &mut Peer, method: u8) -> Vec<u8> {
+fn socks(peer: &mut ScriptedConnection, method: u8) -> Vec<u8> {
     let methods = peer.read(2)[1];
     let offered = peer.read(methods.into());
     assert!(offered.contains(&method), "{offered:?}");
@@ -243,12 +250,12 @@ const CONNECTED: &[u8] = &[5, 0, 0, 1, 127, 0, 0, 1, 0, 80];
 
 #[test]
 fn a_socks_proxy_is_told_a_name_or_an_address() {
-    let proxy = Scripted::serve(|peer| {
+    let proxy = ScriptedServer::serve(|peer| {
         let asked = socks(peer, 0);
         let known: [&[u8]; 2] = [b"a.test\0\x50", b"\x7f\0\0\x09\0\x50"];
         assert!(known.contains(&&*asked), "{asked:?}");
         peer.send(CONNECTED);
-        while peer.request() && peer.send(OK) {}
+        while peer.request() && peer.send(OK_RESPONSE) {}
     });
     let named = Http::builder("http://a.test/").proxy(format!("socks5h://{}", proxy.addr()));
     hit(named, 2);
@@ -265,10 +272,10 @@ fn a_socks_proxy_is_told_a_name_or_an_address() {
 
 #[test]
 fn a_socks_proxy_is_told_who_asks() {
-    let proxy = Scripted::serve(|peer| {
+    let proxy = ScriptedServer::serve(|peer| {
         socks(peer, 2);
         peer.send(CONNECTED);
-        while peer.request() && peer.send(OK) {}
+        while peer.request() && peer.send(OK_RESPONSE) {}
     });
     let url = format!("socks5h://ann:p%40ss@{}", proxy.addr());
     hit(Http::builder("http://a.test/").proxy(url), 2);
@@ -288,7 +295,7 @@ fn each_reply_of_a_socks_proxy_has_a_name() {
         (9, "socks_unknown_reply"),
     ];
     for (reply, name) in table {
-        let proxy = Scripted::serve(move |peer| {
+        let proxy = ScriptedServer::serve(move |peer| {
             socks(peer, 0);
             peer.send(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0]);
         });
@@ -312,7 +319,7 @@ fn what_is_no_socks_has_a_name() {
         (b"\x05\x00\x05\x00\x00\x09", "", "proxy_malformed_answer"),
     ];
     for (answer, user, name) in table {
-        let proxy = Scripted::serve(move |peer| {
+        let proxy = ScriptedServer::serve(move |peer| {
             peer.send(answer);
             let _ = peer.stream.shutdown(std::net::Shutdown::Write);
             while peer.stream.read(&mut [0; 64]).is_ok_and(|bytes| bytes > 0) {}
@@ -321,7 +328,7 @@ fn what_is_no_socks_has_a_name() {
     }
 }
 
-fn failing(proxy: &Scripted, user: &str, name: &str) {
+fn failing(proxy: &ScriptedServer, user: &str, name: &str) {
     let url = format!("socks5h://{user}{}", proxy.addr());
     let http = Http::builder("http://a.test/")
         .proxy(url)
@@ -334,8 +341,8 @@ fn failing(proxy: &Scripted, user: &str, name: &str) {
 
 #[test]
 fn hosts_that_go_without_the_proxy() {
-    let proxy = Scripted::answering_once(b"HTTP/1.1 500 Not Me\r\n\r\n");
-    let target = Scripted::answering(OK);
+    let proxy = ScriptedServer::answering_once(b"HTTP/1.1 500 Not Me\r\n\r\n");
+    let target = ScriptedServer::answering(OK_RESPONSE);
     for list in ["*", "127.0.0.0/8", "a.test,127.0.0.1"] {
         let http = Http::builder(&target.url()).proxy(proxy.addr().to_string());
         hit(http.no_proxy(list), 1);
@@ -347,10 +354,10 @@ fn hosts_that_go_without_the_proxy() {
 
 #[test]
 fn proxies_that_can_not_work_are_refused_when_built() {
-    type Change = fn(HttpBuilder) -> HttpBuilder;
-    let header = || -> Header { "A: b".parse().expect("is well formed") };
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+    let header = || -> RequestHeader { "A: b".parse().expect("is well formed") };
     let long = "a".repeat(256);
-    let table: [(Change, &str); 7] = [
+    let table: [(BuilderChange, &str); 7] = [
         (|http| http.proxy("socks4://a"), "unknown kind of proxy"),
         (
             |http| http.proxy("http://ann:secret@a:0"),

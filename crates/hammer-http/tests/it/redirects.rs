@@ -1,25 +1,25 @@
 use hammer_core::Report;
 use hammer_http::{Http, HttpBuilder};
 
-use crate::scripted::{Request, Scripted, answer};
+use crate::scripted_server::{ScriptedRequest, ScriptedServer, response_bytes};
 use crate::{only_failure, run};
 
 /// Sends `/a` to `/b` with this status.
-fn sending_on(status: &'static str, location: &str) -> Scripted {
+fn redirecting_server(status: &'static str, location: &str) -> ScriptedServer {
     let location = format!("Location: {location}");
-    Scripted::replying(move |request: &Request| match request.path() {
-        "/a" => answer(status, &[&location], b"moved"),
-        _ => answer("200 OK", &[], b"here"),
+    ScriptedServer::replying(move |request: &ScriptedRequest| match request.path() {
+        "/a" => response_bytes(status, &[&location], b"moved"),
+        _ => response_bytes("200 OK", &[], b"here"),
     })
 }
 
-fn follow(server: &Scripted, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Report {
+fn follow(server: &ScriptedServer, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Report {
     let http = Http::builder(&format!("{}a", server.url())).follow_redirects(3);
     run(change(http).build().expect("is well formed"), 2)
 }
 
 /// The first line of each request so far.
-fn lines(server: &Scripted) -> Vec<String> {
+fn lines(server: &ScriptedServer) -> Vec<String> {
     let heads = server.heads().into_iter();
     heads
         .map(|head| head.split(" HTTP/1.1").next().expect("a line").to_owned())
@@ -28,7 +28,7 @@ fn lines(server: &Scripted) -> Vec<String> {
 
 #[test]
 fn a_redirect_is_part_of_the_hit() {
-    let server = sending_on("302 Found", "/b");
+    let server = redirecting_server("302 Found", "/b");
     let report = follow(&server, |http| http);
     assert_eq!(
         report.hits.ok, 2,
@@ -48,7 +48,7 @@ fn a_redirect_is_part_of_the_hit() {
 
 #[test]
 fn redirects_are_not_followed_unless_asked_for() {
-    let server = sending_on("302 Found", "/b");
+    let server = redirecting_server("302 Found", "/b");
     let http = Http::builder(&format!("{}a", server.url()));
     let report = run(http.build().expect("is well formed"), 2);
     assert_eq!(report.labels["302"], 2);
@@ -64,7 +64,7 @@ fn methods_and_bodies_go_along_as_they_should() {
         ("307 Temporary Redirect", "POST /b", 4),
         ("308 Permanent Redirect", "POST /b", 4),
     ] {
-        let server = sending_on(status, "/b");
+        let server = redirecting_server(status, "/b");
         let report = follow(&server, |http| http.json("{  }").header("X-Own", "1"));
         assert_eq!(
             report.hits.ok, 2,
@@ -85,8 +85,8 @@ fn methods_and_bodies_go_along_as_they_should() {
 
 #[test]
 fn another_origin_gets_a_connection_of_its_own_and_no_secrets() {
-    let other = Scripted::replying(|_| answer("200 OK", &[], b""));
-    let server = sending_on("307 Temporary Redirect", &format!("{}c", other.url()));
+    let other = ScriptedServer::replying(|_| response_bytes("200 OK", &[], b""));
+    let server = redirecting_server("307 Temporary Redirect", &format!("{}c", other.url()));
     let report = follow(&server, |http| {
         http.user("u:secret")
             .cookie("a=secret")
@@ -121,7 +121,7 @@ fn another_origin_gets_a_connection_of_its_own_and_no_secrets() {
 
 #[test]
 fn the_same_origin_gets_what_the_first_got() {
-    let server = sending_on("302 Found", "/b");
+    let server = redirecting_server("302 Found", "/b");
     follow(&server, |http| {
         http.user("u:p").cookie("a=b").header("Host", "own.example")
     });
@@ -137,11 +137,11 @@ fn the_same_origin_gets_what_the_first_got() {
 
 #[test]
 fn signatures_go_with_each_leg_but_to_no_other_origin() {
-    let other = Scripted::replying(|_| answer("200 OK", &[], b""));
+    let other = ScriptedServer::replying(|_| response_bytes("200 OK", &[], b""));
     let location = format!("Location: {}", other.url());
-    let server = Scripted::replying(move |request| match request.path() {
-        "/a" => answer("302 Found", &["Location: /b"], b""),
-        _ => answer("302 Found", &[&location], b""),
+    let server = ScriptedServer::replying(move |request| match request.path() {
+        "/a" => response_bytes("302 Found", &["Location: /b"], b""),
+        _ => response_bytes("302 Found", &[&location], b""),
     });
     let scope = "aws:eu-central-1:s3".parse().expect("is well formed");
     let report = follow(&server, |http| {
@@ -167,15 +167,16 @@ fn signatures_go_with_each_leg_but_to_no_other_origin() {
 
 #[test]
 fn a_login_sets_a_cookie_on_the_way() {
-    let server = Scripted::replying(|request| match (request.path(), request.header("cookie")) {
-        ("/a", None) => answer(
-            "303 See Other",
-            &["Location: /b", "Set-Cookie: id=1; Path=/"],
-            b"",
-        ),
-        ("/a", Some("id=1")) | ("/b", Some("id=1")) => answer("200 OK", &[], b""),
-        _ => answer("401 Unauthorized", &[], b""),
-    });
+    let server =
+        ScriptedServer::replying(|request| match (request.path(), request.header("cookie")) {
+            ("/a", None) => response_bytes(
+                "303 See Other",
+                &["Location: /b", "Set-Cookie: id=1; Path=/"],
+                b"",
+            ),
+            ("/a", Some("id=1")) | ("/b", Some("id=1")) => response_bytes("200 OK", &[], b""),
+            _ => response_bytes("401 Unauthorized", &[], b""),
+        });
     let report = follow(&server, |http| http.keep_cookies(true));
     assert_eq!(
         report.hits.ok, 2,
@@ -187,7 +188,7 @@ fn a_login_sets_a_cookie_on_the_way() {
 
 #[test]
 fn circles_and_malformed_places_are_failures_with_names() {
-    let server = Scripted::replying(|_| answer("302 Found", &["Location: /a"], b""));
+    let server = ScriptedServer::replying(|_| response_bytes("302 Found", &["Location: /a"], b""));
     let report = follow(&server, |http| http);
     assert_eq!(only_failure(&report), ("too_many_redirects", 2));
     assert_eq!(server.heads().len(), 8, "each hit is sent four times");
@@ -198,7 +199,7 @@ fn circles_and_malformed_places_are_failures_with_names() {
         "javascript:alert(1)",
         "http://a:99999/",
     ] {
-        let server = sending_on("302 Found", location);
+        let server = redirecting_server("302 Found", location);
         let report = follow(&server, |http| http);
         assert_eq!(
             only_failure(&report),
@@ -206,7 +207,7 @@ fn circles_and_malformed_places_are_failures_with_names() {
             "{location}"
         );
     }
-    let server = Scripted::replying(|_| answer("302 Found", &[], b""));
+    let server = ScriptedServer::replying(|_| response_bytes("302 Found", &[], b""));
     let report = follow(&server, |http| http);
     assert_eq!(
         report.labels["302"], 2,
@@ -219,7 +220,7 @@ fn where_nobody_listens_is_the_failure_of_the_hit() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let place = format!("http://{}/", listener.local_addr().expect("it is bound"));
     drop(listener);
-    let server = sending_on("302 Found", &place);
+    let server = redirecting_server("302 Found", &place);
     assert_eq!(
         only_failure(&follow(&server, |http| http)),
         ("connect_refused", 2)

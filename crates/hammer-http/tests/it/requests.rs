@@ -4,13 +4,13 @@ use std::sync::mpsc;
 use hammer_http::{Http, HttpBuilder};
 
 use crate::run;
-use crate::scripted::Scripted;
+use crate::scripted_server::ScriptedServer;
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 /// The head of the request that `change` makes.
-fn head(path: &str, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> (Scripted, String) {
-    let server = Scripted::answering(OK);
+fn head(path: &str, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> (ScriptedServer, String) {
+    let server = ScriptedServer::answering(OK_RESPONSE);
     let url = format!("{}{path}", server.url());
     let report = run(
         change(Http::builder(&url)).build().expect("is well formed"),
@@ -56,7 +56,7 @@ fn given_headers_replace_defaults() {
 
 #[test]
 fn credentials_in_the_url_are_sent() {
-    let server = Scripted::answering(OK);
+    let server = ScriptedServer::answering(OK_RESPONSE);
     let url = server
         .url()
         .replace("http://", "http://Aladdin:open%20sesame@");
@@ -73,14 +73,14 @@ fn a_body_is_sent_whole_with_its_length() {
     for bytes in [0, 1, 5_000, 3_000_000] {
         let (tell, told) = mpsc::channel();
         let tell = Mutex::new(tell);
-        let server = Scripted::serve(move |peer| {
+        let server = ScriptedServer::serve(move |peer| {
             while peer.request() {
                 let body = peer.read(bytes);
                 tell.lock()
                     .expect("no panic")
                     .send(body)
                     .expect("the test listens");
-                peer.send(OK);
+                peer.send(OK_RESPONSE);
             }
         });
         let body: Vec<u8> = (0..bytes).map(|index| index as u8).collect();

@@ -2,26 +2,26 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
-use hammer_core::{Hammer, Needs};
-use hammer_http::{ErrorKind, Family, Http, HttpBuilder, Networking};
+use hammer_core::{Hammer, ResourceNeeds};
+use hammer_http::{AddressFamily, ConfigureNetwork, ErrorKind, Http, HttpBuilder};
 
-use crate::scripted::Scripted;
+use crate::scripted_server::ScriptedServer;
 use crate::{only_failure, run};
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 /// A server that notes where its connections come from, and how many of each.
-fn noting() -> (Scripted, Arc<Mutex<BTreeMap<IpAddr, u64>>>) {
+fn server_counting_sources() -> (ScriptedServer, Arc<Mutex<BTreeMap<IpAddr, u64>>>) {
     let seen = Arc::new(Mutex::new(BTreeMap::new()));
     let note = seen.clone();
-    let server = Scripted::serve(move |peer| {
+    let server = ScriptedServer::serve(move |peer| {
         let from = peer.stream.peer_addr().expect("it is connected").ip();
         *note
             .lock()
             .expect("no script panicked")
             .entry(from)
             .or_default() += 1;
-        while peer.request() && peer.send(OK) {}
+        while peer.request() && peer.send(OK_RESPONSE) {}
     });
     (server, seen)
 }
@@ -33,7 +33,7 @@ fn hit(builder: HttpBuilder, hits: u64) {
 
 #[test]
 fn connections_go_elsewhere_and_the_message_stays() {
-    let server = Scripted::answering(OK);
+    let server = ScriptedServer::answering(OK_RESPONSE);
     let port = server.addr().port();
     let a_test = || Http::builder("http://a.test:81/x");
     hit(
@@ -74,7 +74,7 @@ fn all_addresses_take_turns() {
         for stream in listener.incoming().map_while(Result::ok) {
             let at = stream.local_addr().expect("it is connected").ip();
             *note.lock().expect("nobody panicked").entry(at).or_insert(0) += 1;
-            Scripted::answer_all(stream, OK);
+            ScriptedServer::answer_all(stream, OK_RESPONSE);
         }
     });
     let url = format!("http://a.test:{port}/");
@@ -89,7 +89,7 @@ fn all_addresses_take_turns() {
 
 #[test]
 fn an_address_that_refuses_is_passed_over() {
-    let server = Scripted::answering(OK);
+    let server = ScriptedServer::answering(OK_RESPONSE);
     let port = server.addr().port();
     let http = Http::builder(&format!("http://a.test:{port}/")).keepalive(false);
     hit(http.resolve(format!("a.test:{port}:[::1],127.0.0.1")), 4);
@@ -97,7 +97,7 @@ fn an_address_that_refuses_is_passed_over() {
 
 #[test]
 fn connections_come_from_all_sources_in_turn() {
-    let (server, seen) = noting();
+    let (server, seen) = server_counting_sources();
     let http = || Http::builder(&server.url()).keepalive(false);
     hit(http().source("127.0.0.2-127.0.0.3").source("127.0.0.9"), 9);
     let counts: Vec<_> = seen
@@ -114,12 +114,12 @@ fn connections_come_from_all_sources_in_turn() {
 
 #[test]
 fn one_family_only() {
-    let server = Scripted::answering(OK);
+    let server = ScriptedServer::answering(OK_RESPONSE);
     let port = server.addr().port();
     let localhost = || Http::builder(&format!("http://localhost:{port}/"));
-    hit(localhost().family(Family::V4), 2);
+    hit(localhost().family(AddressFamily::V4), 2);
     let six = localhost()
-        .family(Family::V6)
+        .family(AddressFamily::V6)
         .build()
         .expect("is well formed");
     let report = run(six, 2);
@@ -134,7 +134,7 @@ fn one_family_only() {
 
 #[test]
 fn a_name_is_looked_up_again_when_its_addresses_are_old() {
-    let server = Scripted::answering_once(OK);
+    let server = ScriptedServer::answering_once(OK_RESPONSE);
     let url = format!("http://localhost:{}/", server.addr().port());
     let http = Http::builder(&url)
         .keepalive(false)
@@ -153,7 +153,7 @@ fn a_unix_socket_takes_the_place_of_the_url() {
     let listener = UnixListener::bind(&path).expect("it is bound");
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            Scripted::answer_all(stream, OK);
+            ScriptedServer::answer_all(stream, OK_RESPONSE);
         }
     });
     let http = Http::builder("http://a.test/")
@@ -179,12 +179,12 @@ fn a_unix_socket_takes_the_place_of_the_url() {
 
 #[test]
 fn ways_that_can_not_work_are_refused_when_built() {
-    type Change = fn(HttpBuilder) -> HttpBuilder;
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("socket");
     #[cfg(unix)]
     let _listener = std::os::unix::net::UnixListener::bind(&path).expect("it is bound");
-    let table: [(Change, &str); 14] = [
+    let table: [(BuilderChange, &str); 14] = [
         (|http| http.connect_to("a:1:b"), "malformed --connect-to"),
         (|http| http.resolve("a:1:b"), "malformed --resolve"),
         (
@@ -205,7 +205,7 @@ fn ways_that_can_not_work_are_refused_when_built() {
         ),
         (|http| http.connection_hits(0), "--connection-hits should"),
         (
-            |http| http.connect_to("::[::1]:").family(Family::V4),
+            |http| http.connect_to("::[::1]:").family(AddressFamily::V4),
             "::1 is not of the family that is asked for: leave out -4",
         ),
         (
@@ -213,11 +213,11 @@ fn ways_that_can_not_work_are_refused_when_built() {
             "::1 is not of the family that is asked for: leave out --interface",
         ),
         (
-            |http| http.source("127.0.0.1").family(Family::V6),
+            |http| http.source("127.0.0.1").family(AddressFamily::V6),
             "no address of --interface",
         ),
         (
-            |http| http.resolve("a:80:127.0.0.1").family(Family::V6),
+            |http| http.resolve("a:80:127.0.0.1").family(AddressFamily::V6),
             "no address of a that --resolve gives",
         ),
         (
@@ -240,12 +240,12 @@ fn ways_that_can_not_work_are_refused_when_built() {
         assert!(error.to_string().starts_with(message), "{message}: {error}");
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     }
-    let table: [(Change, &str); 5] = [
+    let table: [(BuilderChange, &str); 5] = [
         (|http| http.proxy("localhost"), "--proxy"),
         (|http| http.connect_to("::b:"), "--connect-to"),
         (|http| http.resolve("a:80:127.0.0.1"), "--resolve"),
         (|http| http.source("127.0.0.1"), "--interface"),
-        (|http| http.family(Family::V4), "-4 or -6"),
+        (|http| http.family(AddressFamily::V4), "-4 or -6"),
     ];
     for (change, flag) in table {
         let unix = Http::builder("http://a/").unix_socket(&path);
@@ -261,7 +261,7 @@ fn ways_that_can_not_work_are_refused_when_built() {
 fn each_source_has_ports_of_its_own() {
     let needs = |http: HttpBuilder| {
         let http = http.build().expect("is well formed");
-        let all = Needs::estimate(None, std::time::Duration::from_secs(1), 1000, 1);
+        let all = ResourceNeeds::estimate(None, std::time::Duration::from_secs(1), 1000, 1);
         http.needs(all).ports
     };
     let http = || Http::builder("http://127.0.0.1/");

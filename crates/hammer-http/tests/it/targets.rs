@@ -1,27 +1,27 @@
 use std::collections::BTreeMap;
 
 use hammer_core::{Rate, Report, Run, Schedule};
-use hammer_http::{ErrorKind, Http, HttpBuilder, TargetOrder, Targets};
+use hammer_http::{ErrorKind, Http, HttpBuilder, TargetList, TargetOrder};
 
 use crate::run;
-use crate::scripted::{Scripted, answer};
+use crate::scripted_server::{ScriptedServer, response_bytes};
 
-fn serve() -> Scripted {
-    Scripted::replying(|request| match request.path() {
-        "/missing" => answer("404 Not Found", &[], b""),
-        _ => answer("200 OK", &[], b""),
+fn serve() -> ScriptedServer {
+    ScriptedServer::replying(|request| match request.path() {
+        "/missing" => response_bytes("404 Not Found", &[], b""),
+        _ => response_bytes("200 OK", &[], b""),
     })
 }
 
 fn build(text: &str, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Http {
-    let targets: Targets = text.parse().expect("is well formed");
-    change(Http::builder_for(targets))
+    let targets: TargetList = text.parse().expect("is well formed");
+    change(Http::builder_for_targets(targets))
         .build()
         .expect("fits together")
 }
 
 /// How often each path was asked for.
-fn paths(server: &Scripted) -> BTreeMap<String, u64> {
+fn paths(server: &ScriptedServer) -> BTreeMap<String, u64> {
     let mut paths = BTreeMap::new();
     for head in server.heads() {
         let path = head.split(' ').nth(1).expect("a path").to_owned();
@@ -31,7 +31,7 @@ fn paths(server: &Scripted) -> BTreeMap<String, u64> {
 }
 
 fn rows(report: &Report) -> Vec<(&str, u64, u64)> {
-    let rows = report.rows.iter();
+    let rows = report.groups.iter();
     rows.map(|row| (&*row.name, row.hits.ok, row.hits.rejected))
         .collect()
 }
@@ -76,7 +76,7 @@ fn targets_are_drawn_by_the_seed() {
         let url = server.url();
         let text = format!("GET {url}a\n\n# weight: 3\nGET {url}b\n");
         let http = build(&text, |http| http.target_order(TargetOrder::Random));
-        let schedule = Schedule::constant(Rate::per_second(2000)).hits(400);
+        let schedule = Schedule::constant(Rate::per_second(2000)).with_hit_count(400);
         let run = Run::new(http, schedule)
             .seed(seed)
             .threads(threads)
@@ -109,7 +109,7 @@ fn each_origin_has_a_connection_of_its_own() {
         assert!(
             rows(&report).contains(&(&*row, 3, 0)),
             "{row}: {:?}",
-            report.rows
+            report.groups
         );
     }
 }
@@ -124,7 +124,7 @@ fn connections_to_many_origins_are_bounded() {
         .collect();
     let report = run(build(&text, |http| http), 34);
     assert_eq!(report.hits.ok, 34, "{:?}", report.failures);
-    let connections: u64 = servers.iter().map(Scripted::connections).sum();
+    let connections: u64 = servers.iter().map(ScriptedServer::connections).sum();
     assert_eq!(connections, 34);
 }
 
@@ -132,7 +132,7 @@ fn connections_to_many_origins_are_bounded() {
 fn paths_are_at_the_url_that_was_given() {
     let server = serve();
     let targets = "{\"method\":\"POST\",\"url\":\"/x?y\",\"body\":\"aGV5\"}\n";
-    let targets: Targets = targets.parse().expect("is well formed");
+    let targets: TargetList = targets.parse().expect("is well formed");
     let url = server.url().replace("http://", "http://u:p@");
     let http = Http::builder(&format!("{url}ignored")).targets(targets);
     let report = run(http.build().expect("fits together"), 1);
@@ -149,14 +149,14 @@ fn targets_of_one_name_are_one_row_and_rows_are_bounded() {
     let url = server.url();
     let mut text = format!("# name: pair\nGET {url}1\n# name: pair\nGET {url}2\n");
     (0..100).for_each(|index| text.push_str(&format!("GET {url}n{index}\n")));
-    let schedule = Schedule::constant(Rate::per_second(2000)).hits(102);
+    let schedule = Schedule::constant(Rate::per_second(2000)).with_hit_count(102);
     let run = Run::new(build(&text, |http| http), schedule)
         .threads(2)
         .max_in_flight(8);
     let report = run.execute(|_| ()).expect("it is well formed");
     assert_eq!(rows(&report)[0], ("pair", 2, 0));
-    assert!(report.rows.len() <= 50, "{}", report.rows.len());
-    let sum: u64 = report.rows.iter().map(|row| row.hits.ok).sum();
+    assert!(report.groups.len() <= 50, "{}", report.groups.len());
+    let sum: u64 = report.groups.iter().map(|row| row.hits.ok).sum();
     assert_eq!(sum, 102);
 }
 
@@ -196,8 +196,8 @@ fn what_does_not_fit_targets_is_refused_with_its_line() {
         ),
     ];
     for (text, place, cause) in table {
-        let targets: Targets = text.parse().expect(text);
-        let error = Http::builder_for(targets).build().expect_err(text);
+        let targets: TargetList = text.parse().expect(text);
+        let error = Http::builder_for_targets(targets).build().expect_err(text);
         assert!(error.to_string().starts_with(place), "{text}: {error}");
         let source = std::error::Error::source(&error)
             .expect("it has a cause")
@@ -205,8 +205,8 @@ fn what_does_not_fit_targets_is_refused_with_its_line() {
         assert!(source.contains(cause), "{text}: {source}");
         assert_eq!(error.kind(), ErrorKind::Targets);
     }
-    type Change = fn(HttpBuilder) -> HttpBuilder;
-    let table: [(Change, &str); 3] = [
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+    let table: [(BuilderChange, &str); 3] = [
         (
             |http| http.body("a"),
             "targets have their own bodies: leave out data",
@@ -218,8 +218,8 @@ fn what_does_not_fit_targets_is_refused_with_its_line() {
         (|http| http.method("PUT"), "targets have their own methods"),
     ];
     for (change, message) in table {
-        let targets: Targets = "GET http://a/".parse().expect("is well formed");
-        let error = change(Http::builder_for(targets))
+        let targets: TargetList = "GET http://a/".parse().expect("is well formed");
+        let error = change(Http::builder_for_targets(targets))
             .build()
             .expect_err(message);
         assert!(error.to_string().starts_with(message), "{error}");

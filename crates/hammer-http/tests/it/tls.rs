@@ -1,15 +1,15 @@
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 
-use hammer_http::{Http, HttpBuilder, Networking};
+use hammer_http::{ConfigureNetwork, Http, HttpBuilder};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, Stream};
 
-use crate::scripted::{Scripted, answer};
+use crate::scripted_server::{ScriptedServer, response_bytes};
 use crate::{only_failure, run};
 
 /// A server whose certificate, also given as PEM, signs itself.
-fn serve(names: &[&str]) -> (Scripted, String) {
+fn serve(names: &[&str]) -> (ScriptedServer, String) {
     serve_with(names, |_| {
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".into()
     })
@@ -18,7 +18,7 @@ fn serve(names: &[&str]) -> (Scripted, String) {
 fn serve_with(
     names: &[&str],
     answer: impl Fn(&[u8]) -> String + Send + Sync + 'static,
-) -> (Scripted, String) {
+) -> (ScriptedServer, String) {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let made = rcgen::generate_simple_self_signed(names).expect("the names are names");
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
@@ -30,7 +30,7 @@ fn serve_with(
         .with_single_cert(vec![made.cert.der().clone()], key)
         .expect("they belong together");
     let config = Arc::new(config);
-    let server = Scripted::serve(move |peer| {
+    let server = ScriptedServer::serve(move |peer| {
         let mut tls = ServerConnection::new(config.clone()).expect("the config is whole");
         let mut stream = Stream::new(&mut tls, &mut peer.stream);
         let mut request = Vec::new();
@@ -49,7 +49,7 @@ fn serve_with(
 }
 
 /// A server that sends everybody to `place`, and notes what it was asked.
-fn sending_to(place: String) -> (Scripted, String, Arc<Mutex<String>>) {
+fn redirecting_server(place: String) -> (ScriptedServer, String, Arc<Mutex<String>>) {
     let asked = Arc::new(Mutex::new(String::new()));
     let note = asked.clone();
     let (server, pem) = serve_with(&["127.0.0.1"], move |request| {
@@ -64,11 +64,11 @@ fn sending_to(place: String) -> (Scripted, String, Arc<Mutex<String>>) {
 /// What was sent in secret is not told in the clear.
 #[test]
 fn a_redirect_from_https_to_http_takes_no_secrets_along() {
-    let plain = Scripted::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    let (server, pem, asked) = sending_to(plain.url());
+    let plain = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let (server, pem, asked) = redirecting_server(plain.url());
     let http = https(&server)
         .cacert_pem(pem)
-        .bearer("secret")
+        .bearer_token("secret")
         .keep_cookies(true)
         .cookie("a=secret")
         .follow_redirects(1);
@@ -85,7 +85,7 @@ fn a_redirect_from_https_to_http_takes_no_secrets_along() {
 fn a_redirect_from_http_to_https_is_trusted_as_the_target_would_be() {
     let (server, pem) = serve(&["127.0.0.1"]);
     let location = format!("Location: {}", server.url().replace("http:", "https:"));
-    let plain = Scripted::replying(move |_| answer("301 Moved", &[&location], b""));
+    let plain = ScriptedServer::replying(move |_| response_bytes("301 Moved", &[&location], b""));
     let http = |pem: String| {
         let http = Http::builder(&plain.url()).follow_redirects(1);
         http.cacert_pem(pem).build().expect("is well formed")
@@ -96,7 +96,7 @@ fn a_redirect_from_http_to_https_is_trusted_as_the_target_would_be() {
     assert_eq!(only_failure(&run(http(other), 2)), ("tls", 2));
 }
 
-fn https(server: &Scripted) -> HttpBuilder {
+fn https(server: &ScriptedServer) -> HttpBuilder {
     Http::builder(&server.url().replace("http:", "https:"))
 }
 

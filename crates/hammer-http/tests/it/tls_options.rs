@@ -1,14 +1,14 @@
-use hammer_http::{ErrorKind, Http, HttpBuilder, Networking, TlsVersion};
+use hammer_http::{ConfigureNetwork, ErrorKind, Http, HttpBuilder, TlsVersion};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
 use rustls::version::{TLS12, TLS13};
 
-use crate::tls_server::{BOTH, https, pki, serve};
+use crate::tls_server::{TLS_1_2_AND_1_3, https, serve, test_certificates};
 use crate::{only_failure, run};
 
 #[test]
 fn a_client_certificate_is_shown_to_who_asks() {
-    let pki = pki();
-    let (server, _) = serve(&pki, BOTH, true);
+    let pki = test_certificates();
+    let (server, _) = serve(&pki, TLS_1_2_AND_1_3, true);
     let (cert, key) = pki.client.clone();
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
@@ -35,8 +35,8 @@ fn a_client_certificate_is_shown_to_who_asks() {
 
 #[test]
 fn versions_are_those_that_were_asked_for() {
-    let pki = pki();
-    let (both, _) = serve(&pki, BOTH, false);
+    let pki = test_certificates();
+    let (both, _) = serve(&pki, TLS_1_2_AND_1_3, false);
     let (old, _) = serve(&pki, &[&TLS12], false);
     let (new, _) = serve(&pki, &[&TLS13], false);
     use TlsVersion::{V1_2, V1_3};
@@ -74,8 +74,8 @@ fn versions_are_those_that_were_asked_for() {
 
 #[test]
 fn the_name_that_is_asked_for() {
-    let pki = pki();
-    let (server, seen) = serve(&pki, BOTH, false);
+    let pki = test_certificates();
+    let (server, seen) = serve(&pki, TLS_1_2_AND_1_3, false);
     let port = server.addr().port();
     let a_test = || {
         let url = format!("https://a.test:{port}/");
@@ -87,7 +87,7 @@ fn the_name_that_is_asked_for() {
     for http in [
         a_test(),
         b_test.cacert_pem(pki.ca.clone()).sni("a.test"),
-        a_test().says_sni(false),
+        a_test().send_sni(false),
         https(&server, &pki),
     ] {
         let report = run(http.build().expect("is well formed"), 1);
@@ -112,7 +112,7 @@ fn the_name_that_is_asked_for() {
 
 #[test]
 fn handshakes_are_resumed_unless_that_is_switched_off() {
-    let pki = pki();
+    let pki = test_certificates();
     for versions in [&[&TLS13][..], &[&TLS12]] {
         let (server, _) = serve(&pki, versions, false);
         let counts = |http: HttpBuilder| {
@@ -130,7 +130,7 @@ fn handshakes_are_resumed_unless_that_is_switched_off() {
 
 #[test]
 fn the_key_log_is_in_the_format_of_nss() {
-    let pki = pki();
+    let pki = test_certificates();
     let (server, _) = serve(&pki, &[&TLS13], false);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys");
@@ -180,8 +180,8 @@ fn the_key_log_is_in_the_format_of_nss() {
 
 #[test]
 fn a_retired_connection_says_goodbye() {
-    let pki = pki();
-    let (server, seen) = serve(&pki, BOTH, false);
+    let pki = test_certificates();
+    let (server, seen) = serve(&pki, TLS_1_2_AND_1_3, false);
     let http = https(&server, &pki)
         .connection_hits(1)
         .build()
@@ -203,7 +203,7 @@ fn a_retired_connection_says_goodbye() {
 
 #[test]
 fn what_tls_can_not_do_is_refused_when_built() {
-    let pki = pki();
+    let pki = test_certificates();
     let (cert, key) = pki.client.clone();
     let other = pki.server.1.clone();
     let block = |label: &str| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
@@ -299,7 +299,7 @@ fn what_tls_can_not_do_is_refused_when_built() {
         ),
         (http().sni("127.0.0.1"), tls, "give --no-sni"),
         (http().sni("a b"), tls, "should be a host name"),
-        (http().sni("b.test").says_sni(false), tls, "give either"),
+        (http().sni("b.test").send_sni(false), tls, "give either"),
         (
             Http::builder("http://a/").sni("b.test"),
             tls,
@@ -325,8 +325,8 @@ fn what_tls_can_not_do_is_refused_when_built() {
 
 #[test]
 fn a_ca_that_has_expired_is_left_out_or_refused() {
-    let pki = pki();
-    let (server, _) = serve(&pki, BOTH, false);
+    let pki = test_certificates();
+    let (server, _) = serve(&pki, TLS_1_2_AND_1_3, false);
     let key = KeyPair::generate().expect("a key");
     let mut params = CertificateParams::new(vec![]).expect("no names");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -2,21 +2,21 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use hammer_http::{Http, Networking};
+use hammer_http::{ConfigureNetwork, Http};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, Stream};
 
 use crate::proxies::pipe;
-use crate::scripted::Scripted;
-use crate::tls_server::{BOTH, OK, https, pki, serve};
+use crate::scripted_server::ScriptedServer;
+use crate::tls_server::{OK_RESPONSE, TLS_1_2_AND_1_3, https, serve, test_certificates};
 use crate::{only_failure, run};
 
 /// A proxy that speaks TLS itself, and carries a second TLS inside; or reads requests in clear.
 #[test]
 fn a_proxy_over_tls_carries_tls() {
-    let pki = pki();
-    let (target, _) = serve(&pki, BOTH, false);
+    let pki = test_certificates();
+    let (target, _) = serve(&pki, TLS_1_2_AND_1_3, false);
     let key = PrivateKeyDer::from_pem_slice(pki.server.1.as_bytes()).expect("it is a key");
     let cert = CertificateDer::from_pem_slice(pki.server.0.as_bytes()).expect("it is PEM");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -27,7 +27,7 @@ fn a_proxy_over_tls_carries_tls() {
         .with_single_cert(vec![cert], key);
     let config = Arc::new(config.expect("they belong together"));
     // It takes TLS off on one connection, and hands what is inside to a proxy in clear.
-    let inner = Scripted::serve(|peer| {
+    let inner = ScriptedServer::serve(|peer| {
         let head = peer.head().expect("a request");
         if let Some(rest) = head.strip_prefix("CONNECT ") {
             let to = rest.split(' ').next().expect("a target");
@@ -39,12 +39,12 @@ fn a_proxy_over_tls_carries_tls() {
                 head.starts_with("GET http://a.test/ HTTP/1.1\r\n"),
                 "{head}"
             );
-            peer.send(OK);
-            while peer.request() && peer.send(OK) {}
+            peer.send(OK_RESPONSE);
+            while peer.request() && peer.send(OK_RESPONSE) {}
         }
     });
     let to = inner.addr();
-    let outer = Scripted::serve(move |peer| {
+    let outer = ScriptedServer::serve(move |peer| {
         let tls = ServerConnection::new(config.clone()).expect("the config is whole");
         terminate(tls, &mut peer.stream, to);
     });

@@ -3,7 +3,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
-use hammer_http::{Http, HttpBuilder, Networking};
+use hammer_http::{ConfigureNetwork, Http, HttpBuilder};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -11,19 +11,19 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
 
-use crate::scripted::Scripted;
+use crate::scripted_server::ScriptedServer;
 
-pub(crate) const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+pub(crate) const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 /// Who signs, a certificate for the server and one for its clients, all as PEM.
-pub(crate) struct Pki {
+pub(crate) struct TestCertificates {
     pub(crate) ca: String,
     pub(crate) server: (String, String),
     pub(crate) client: (String, String),
     pub(crate) expired: (String, String),
 }
 
-pub(crate) fn pki() -> Pki {
+pub(crate) fn test_certificates() -> TestCertificates {
     let ca_key = KeyPair::generate().expect("a key");
     let mut ca = CertificateParams::new(vec![]).expect("no names");
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -37,7 +37,7 @@ pub(crate) fn pki() -> Pki {
         let signed = params.signed_by(&key, &issuer).expect("it is signed");
         (signed.pem(), key.serialize_pem())
     };
-    Pki {
+    TestCertificates {
         ca: ca_pem,
         server: issue(&["127.0.0.1", "a.test"], 4000),
         client: issue(&["ann.test"], 4000),
@@ -46,15 +46,15 @@ pub(crate) fn pki() -> Pki {
 }
 
 /// What a server has seen, by name.
-pub(crate) type Seen = Arc<Mutex<BTreeMap<&'static str, Vec<String>>>>;
+pub(crate) type TlsObservations = Arc<Mutex<BTreeMap<&'static str, Vec<String>>>>;
 
 /// A server that speaks these versions, asks for client certificates or not, and notes the name
 /// that it is asked for and how a connection ended.
 pub(crate) fn serve(
-    pki: &Pki,
+    pki: &TestCertificates,
     versions: &[&'static SupportedProtocolVersion],
     asks: bool,
-) -> (Scripted, Seen) {
+) -> (ScriptedServer, TlsObservations) {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let pem = |text: &str| CertificateDer::from_pem_slice(text.as_bytes()).expect("it is PEM");
     let builder = ServerConfig::builder_with_provider(provider.clone())
@@ -71,9 +71,9 @@ pub(crate) fn serve(
     let key = PrivateKeyDer::from_pem_slice(pki.server.1.as_bytes()).expect("it is a key");
     let config = builder.with_single_cert(vec![pem(&pki.server.0)], key);
     let config = Arc::new(config.expect("they belong together"));
-    let seen = Seen::default();
+    let seen = TlsObservations::default();
     let note = seen.clone();
-    let server = Scripted::serve(move |peer| {
+    let server = ScriptedServer::serve(move |peer| {
         let note = |what, text: &str| {
             let mut seen = note.lock().expect("no script panicked");
             seen.entry(what).or_default().push(text.to_owned());
@@ -98,15 +98,15 @@ fn answer_over(tls: &mut ServerConnection, stream: &mut TcpStream) -> &'static s
         }
         if request.ends_with(b"\r\n\r\n") {
             request.clear();
-            if stream.write_all(OK).is_err() {
+            if stream.write_all(OK_RESPONSE).is_err() {
                 return "broken";
             }
         }
     }
 }
 
-pub(crate) fn https(server: &Scripted, pki: &Pki) -> HttpBuilder {
+pub(crate) fn https(server: &ScriptedServer, pki: &TestCertificates) -> HttpBuilder {
     Http::builder(&server.url().replace("http:", "https:")).cacert_pem(pki.ca.clone())
 }
 
-pub(crate) const BOTH: &[&SupportedProtocolVersion] = &[&TLS12, &TLS13];
+pub(crate) const TLS_1_2_AND_1_3: &[&SupportedProtocolVersion] = &[&TLS12, &TLS13];

@@ -6,33 +6,33 @@ use std::time::Duration;
 
 use hammer_core::{Rate, Report, Run, Schedule};
 use hammer_data::credential::{
-    CredentialError, CredentialErrorKind, Secret, Token, TokenSource, Tokens,
+    CredentialError, CredentialErrorKind, FetchedToken, SecretBytes, TokenSource, TokenStore,
 };
-use hammer_http::{Coding, ErrorKind, Http, HttpBuilder, Targets, Words};
+use hammer_http::{ContentCoding, ErrorKind, Http, HttpBuilder, TargetList, TemplateScope};
 
-use crate::scripted::{Scripted, answer};
+use crate::scripted_server::{ScriptedServer, response_bytes};
 
 /// Gives `t1`, `t2` and so on, each for this long.
-struct Counted {
+struct CountingTokenSource {
     next: u64,
-    every: Option<Duration>,
+    renew_every: Option<Duration>,
 }
 
-impl TokenSource for Counted {
-    fn fetch(&mut self) -> Result<Token, CredentialError> {
+impl TokenSource for CountingTokenSource {
+    fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
         self.next += 1;
-        let token = Token::new(Secret::new(format!("t{}", self.next)));
-        Ok(match self.every {
-            Some(every) => token.asked_again(every),
+        let token = FetchedToken::new(SecretBytes::new(format!("t{}", self.next)));
+        Ok(match self.renew_every {
+            Some(every) => token.refetch_after(every),
             None => token,
         })
     }
 }
 
-struct Refusing;
+struct FailingTokenSource;
 
-impl TokenSource for Refusing {
-    fn fetch(&mut self) -> Result<Token, CredentialError> {
+impl TokenSource for FailingTokenSource {
+    fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
         Err(CredentialError::new(
             CredentialErrorKind::Refused,
             "nobody is let in",
@@ -40,25 +40,25 @@ impl TokenSource for Refusing {
     }
 }
 
-fn words(source: impl TokenSource + 'static) -> Words {
-    Words::new().tokens(Arc::new(Tokens::new(vec![Box::new(source)])))
+fn scope_with(source: impl TokenSource + 'static) -> TemplateScope {
+    TemplateScope::new().with_tokens(Arc::new(TokenStore::new(vec![Box::new(source)])))
 }
 
-fn fixed() -> Words {
-    words(Counted {
+fn fixed_tokens() -> TemplateScope {
+    scope_with(CountingTokenSource {
         next: 0,
-        every: None,
+        renew_every: None,
     })
 }
 
 fn run(http: HttpBuilder, hits: u64) -> Report {
-    let schedule = Schedule::constant(Rate::per_second(500)).hits(hits);
+    let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(hits);
     let run = Run::new(http.build().expect("is well formed"), schedule);
     let report = run.threads(2).max_in_flight(8).execute(|_| ());
     report.expect("is well formed")
 }
 
-fn authorizations(server: &Scripted) -> Vec<String> {
+fn authorizations(server: &ScriptedServer) -> Vec<String> {
     let heads = server.heads().into_iter();
     let value = |head: String| {
         let mut lines = head
@@ -77,34 +77,45 @@ fn bursts(report: &Report) -> Vec<&String> {
 
 #[test]
 fn tokens_are_sent_where_they_are_named_or_as_credentials() {
-    let server = Scripted::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    run(Http::builder(&server.url()).words(fixed()), 2);
+    let server = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    run(
+        Http::builder(&server.url()).template_scope(fixed_tokens()),
+        2,
+    );
     let text = format!("GET {0}a\n\nGET {0}b\nX-A: b\n", server.url());
-    let targets = || text.parse::<Targets>().expect("is well formed");
-    run(Http::builder_for(targets()).words(fixed()), 2);
+    let targets = || text.parse::<TargetList>().expect("is well formed");
+    run(
+        Http::builder_for_targets(targets()).template_scope(fixed_tokens()),
+        2,
+    );
     assert_eq!(authorizations(&server), ["Bearer t1"; 4]);
 
-    let server = Scripted::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let server = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     let url = server.url();
     run(
-        Http::builder(&format!("{url}?{{{{token}}}}")).words(fixed()),
+        Http::builder(&format!("{url}?{{{{token}}}}")).template_scope(fixed_tokens()),
         1,
     );
     run(
         Http::builder(&url)
-            .words(fixed())
+            .template_scope(fixed_tokens())
             .header("X-A", "{{token}}")
             .user("a:b"),
         1,
     );
     run(
         Http::builder(&url)
-            .words(fixed())
+            .template_scope(fixed_tokens())
             .cookie("a={{token}}")
             .keep_cookies(true),
         1,
     );
-    run(Http::builder(&url).words(fixed()).body("{{token}}"), 1);
+    run(
+        Http::builder(&url)
+            .template_scope(fixed_tokens())
+            .body("{{token}}"),
+        1,
+    );
     assert_eq!(
         authorizations(&server),
         ["none", "Basic YTpi", "none", "none"]
@@ -120,7 +131,7 @@ fn tokens_are_sent_where_they_are_named_or_as_credentials() {
         },
     ];
     for change in refused {
-        let error = change(Http::builder("http://a/").words(fixed())).build();
+        let error = change(Http::builder("http://a/").template_scope(fixed_tokens())).build();
         let error = error.expect_err("there are two of them");
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert!(error.to_string().contains("{{token}}"), "{error}");
@@ -129,9 +140,9 @@ fn tokens_are_sent_where_they_are_named_or_as_credentials() {
 
 #[test]
 fn a_run_without_a_first_token_does_not_begin() {
-    let server = Scripted::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    let http = Http::builder(&server.url()).words(words(Refusing));
-    let schedule = Schedule::constant(Rate::per_second(500)).hits(1);
+    let server = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let http = Http::builder(&server.url()).template_scope(scope_with(FailingTokenSource));
+    let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(1);
     let run = Run::new(http.build().expect("is well formed"), schedule);
     let error = run.execute(|_| ()).expect_err("nobody is let in");
     let cause = std::error::Error::source(&error).expect("it says why");
@@ -145,18 +156,21 @@ fn a_burst_of_401s_is_named() {
     let refuses = move |from: u64, to: u64| {
         let answered = answered.clone();
         answered.store(0, Ordering::SeqCst);
-        Scripted::replying(move |_| {
+        ScriptedServer::replying(move |_| {
             match (from..to).contains(&answered.fetch_add(1, Ordering::SeqCst)) {
-                true => answer("401 Unauthorized", &[], b""),
-                false => answer("200 OK", &[], b""),
+                true => response_bytes("401 Unauthorized", &[], b""),
+                false => response_bytes("200 OK", &[], b""),
             }
         })
     };
-    type Change = fn(HttpBuilder) -> HttpBuilder;
-    let ways: [Change; 2] = [|http| http, |http| http.follow_redirects(1)];
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+    let ways: [BuilderChange; 2] = [|http| http, |http| http.follow_redirects(1)];
     for way in ways {
         let server = refuses(10, 40);
-        let report = run(way(Http::builder(&server.url()).words(fixed())), 50);
+        let report = run(
+            way(Http::builder(&server.url()).template_scope(fixed_tokens())),
+            50,
+        );
         let [doubt] = &bursts(&report)[..] else {
             panic!("{:?}", report.verdict)
         };
@@ -168,11 +182,17 @@ fn a_burst_of_401s_is_named() {
     }
     // A few are no burst, and without tokens they are none of ours.
     let server = refuses(10, 14);
-    let report = run(Http::builder(&server.url()).words(fixed()), 50);
+    let report = run(
+        Http::builder(&server.url()).template_scope(fixed_tokens()),
+        50,
+    );
     assert_eq!(report.hits.rejected, 4);
     assert_eq!(bursts(&report).len(), 0);
     let server = refuses(10, 40);
-    let report = run(Http::builder(&server.url()).words(Words::new()), 50);
+    let report = run(
+        Http::builder(&server.url()).template_scope(TemplateScope::new()),
+        50,
+    );
     assert_eq!(bursts(&report).len(), 0);
 }
 
@@ -180,18 +200,21 @@ fn a_burst_of_401s_is_named() {
 /// says nothing of any.
 #[test]
 fn a_burst_of_401s_is_of_the_token_that_was_sent() {
-    let refuses = || Scripted::replying(|_| answer("401 Unauthorized", &[], b""));
-    type Change = fn(HttpBuilder) -> HttpBuilder;
-    let ways: [Change; 5] = [
+    let refuses = || ScriptedServer::replying(|_| response_bytes("401 Unauthorized", &[], b""));
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+    let ways: [BuilderChange; 5] = [
         |http| http.user("u:{{token}}"),
         |http| http.header("X-A", "{{token | base64}}"),
-        |http| http.body("{{token}}").compress(Coding::Gzip),
+        |http| http.body("{{token}}").compress(ContentCoding::Gzip),
         |http| http.cookie("a={{token | base64}}").keep_cookies(true),
         |http| http.user("u:{{token}}").follow_redirects(1),
     ];
     for (way, change) in ways.into_iter().enumerate() {
         let server = refuses();
-        let report = run(change(Http::builder(&server.url()).words(fixed())), 20);
+        let report = run(
+            change(Http::builder(&server.url()).template_scope(fixed_tokens())),
+            20,
+        );
         let [doubt] = &bursts(&report)[..] else {
             panic!("{way}: {:?}", report.verdict)
         };
@@ -199,19 +222,21 @@ fn a_burst_of_401s_is_of_the_token_that_was_sent() {
         assert!(doubt.contains("token number 1, the first when"), "{doubt}");
     }
     // The second token is there before the first hit, and half of the hits have none.
-    struct Twice(Counted);
-    impl TokenSource for Twice {
-        fn fetch(&mut self) -> Result<Token, CredentialError> {
+    struct OneRenewalSource(CountingTokenSource);
+    impl TokenSource for OneRenewalSource {
+        fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
             let token = self.0.fetch()?;
-            self.0.every = None;
+            self.0.renew_every = None;
             Ok(token)
         }
     }
-    let tokens = Arc::new(Tokens::new(vec![Box::new(Twice(Counted {
-        next: 0,
-        every: Some(Duration::from_millis(1)),
-    }))]));
-    tokens.wait().expect("there is a token");
+    let tokens = Arc::new(TokenStore::new(vec![Box::new(OneRenewalSource(
+        CountingTokenSource {
+            next: 0,
+            renew_every: Some(Duration::from_millis(1)),
+        },
+    ))]));
+    tokens.blocking_ready().expect("there is a token");
     while tokens.renewals().renewed == 0 {
         std::thread::yield_now();
     }
@@ -220,8 +245,11 @@ fn a_burst_of_401s_is_of_the_token_that_was_sent() {
         "GET {0}\n\nGET {0}\nX-A: {{{{token | base64}}}}\n",
         server.url()
     );
-    let http = Http::builder_for(text.parse::<Targets>().expect("is well formed"));
-    let report = run(http.words(Words::new().tokens(tokens)), 40);
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"));
+    let report = run(
+        http.template_scope(TemplateScope::new().with_tokens(tokens)),
+        40,
+    );
     assert_eq!(report.labels["401"], 40);
     let [doubt] = &bursts(&report)[..] else {
         panic!("{:?}", report.verdict)
@@ -234,35 +262,38 @@ fn a_burst_of_401s_is_of_the_token_that_was_sent() {
 #[test]
 fn renewed_tokens_are_used_at_once() {
     let known = Arc::new(Mutex::new(0));
-    struct Told(Counted, Arc<Mutex<u64>>);
-    impl TokenSource for Told {
-        fn fetch(&mut self) -> Result<Token, CredentialError> {
+    struct PublishingTokenSource(CountingTokenSource, Arc<Mutex<u64>>);
+    impl TokenSource for PublishingTokenSource {
+        fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
             let token = self.0.fetch()?;
             *self.1.lock().expect("nobody panicked") = self.0.next;
             Ok(token)
         }
     }
     let told = known.clone();
-    let server = Scripted::replying(move |request| {
+    let server = ScriptedServer::replying(move |request| {
         let last = *told.lock().expect("nobody panicked");
         let given = request.header("authorization").unwrap_or_default();
         match [last, last - 1]
             .iter()
             .any(|number| given == format!("Bearer t{number}"))
         {
-            true => answer("200 OK", &[], b""),
-            false => answer("401 Unauthorized", &[], b""),
+            true => response_bytes("200 OK", &[], b""),
+            false => response_bytes("401 Unauthorized", &[], b""),
         }
     });
     let every = Duration::from_millis(50);
-    let source = Told(
-        Counted {
+    let source = PublishingTokenSource(
+        CountingTokenSource {
             next: 0,
-            every: Some(every),
+            renew_every: Some(every),
         },
         known.clone(),
     );
-    let report = run(Http::builder(&server.url()).words(words(source)), 300);
+    let report = run(
+        Http::builder(&server.url()).template_scope(scope_with(source)),
+        300,
+    );
     assert_eq!(report.hits.ok, 300, "{:?}", report.labels);
     assert!(*known.lock().expect("nobody panicked") > 3);
     let sent: std::collections::BTreeSet<_> = authorizations(&server).into_iter().collect();

@@ -2,36 +2,36 @@
 
 use std::time::Duration;
 
-use hammer_net::{Network, Networking as _, TlsUse};
+use hammer_net::{ConfigureNetwork as _, NetworkOptions, TlsUse};
 
-use crate::dial::Dial;
-use crate::url::Url;
+use crate::broker_connector::BrokerConnector;
+use crate::url::BrokerUrl;
 use crate::{Error, ErrorKind, MqttBuilder};
 
 /// How long a connection may take unless that is said.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many connections there are, and how they come about.
 #[derive(Debug)]
-pub(super) struct Connections {
+pub(super) struct ConnectionOptions {
     pub(super) clients: usize,
-    pub(super) rate: Option<f64>,
+    pub(super) connect_rate: Option<f64>,
     allow_missing: f64,
-    protocols: Vec<String>,
+    alpn_protocols: Vec<String>,
 }
 
-impl Default for Connections {
+impl Default for ConnectionOptions {
     fn default() -> Self {
         Self {
             clients: 1,
-            rate: None,
+            connect_rate: None,
             allow_missing: 0.0,
-            protocols: vec![],
+            alpn_protocols: vec![],
         }
     }
 }
 
-impl Connections {
+impl ConnectionOptions {
     pub(super) fn check(&self) -> Result<(), Error> {
         let error = |message: &str| Err(Error::new(ErrorKind::Setting, message));
         match self {
@@ -39,7 +39,7 @@ impl Connections {
             // What numbers clients in the messages that are tracked has four bytes.
             _ if self.clients > 10_000_000 => error("more than 10,000,000 clients are too many"),
             _ if self
-                .rate
+                .connect_rate
                 .is_some_and(|rate| !(rate > 0.0 && rate.is_finite())) =>
             {
                 error("the rate of connections must be above 0")
@@ -52,37 +52,49 @@ impl Connections {
     }
 
     /// What opens connections to the broker, and how long one may take, its consent included.
-    pub(super) fn dial(&self, url: Url, mut network: Network) -> Result<(Dial, Duration), Error> {
-        if let Some(socket) = url.socket() {
+    pub(super) fn connector(
+        &self,
+        url: BrokerUrl,
+        mut network: NetworkOptions,
+    ) -> Result<(BrokerConnector, Duration), Error> {
+        if let Some(socket) = url.unix_socket_path() {
             network = network.unix_socket(socket);
         }
         let tls = match url.scheme.is_tls() {
             true => TlsUse::Certain,
-            false => TlsUse::None { scheme: "mqtts" },
+            false => TlsUse::Never { scheme: "mqtts" },
         };
-        if !self.protocols.is_empty() && tls != TlsUse::Certain {
+        if !self.alpn_protocols.is_empty() && tls != TlsUse::Certain {
             let message = "--alpn is about TLS, and nothing here speaks it: the URL should begin with \
                            mqtts://";
             return Err(Error::new(ErrorKind::Network, message));
         }
-        let protocols = self.protocols.iter().map(|name| alpn(name));
-        let limit = network.connect_limit().unwrap_or(CONNECT_LIMIT);
+        let protocols = self.alpn_protocols.iter().map(|name| alpn_protocol(name));
+        let limit = network
+            .get_connect_timeout()
+            .unwrap_or(DEFAULT_CONNECT_TIMEOUT);
         if limit.is_zero() {
             let message = "the time to connect must be above 0";
             return Err(Error::new(ErrorKind::Setting, message));
         }
-        let dialer = network.dialer(tls, protocols.collect::<Result<_, _>>()?)?;
-        let net = dialer.to(&url.peer())?;
-        Ok((Dial { url, net }, limit))
+        let dialer = network.connector_factory(tls, protocols.collect::<Result<_, _>>()?)?;
+        let net = dialer.connector_for(&url.peer())?;
+        Ok((
+            BrokerConnector {
+                url,
+                peer_connector: net,
+            },
+            limit,
+        ))
     }
 
-    pub(super) fn most_missing(&self) -> usize {
+    pub(super) fn max_failed_clients(&self) -> usize {
         (self.clients as f64 * self.allow_missing) as usize
     }
 }
 
 /// A name as it goes into the handshake, with one byte for its length.
-fn alpn(name: &str) -> Result<Vec<u8>, Error> {
+fn alpn_protocol(name: &str) -> Result<Vec<u8>, Error> {
     match name.len() {
         1..=255 => Ok(name.into()),
         _ => Err(Error::new(
@@ -102,14 +114,14 @@ impl MqttBuilder {
     /// Opens so many connections per second before the clock starts; unless set, as fast as the
     /// broker takes them.
     pub fn connect_rate(mut self, per_second: f64) -> Self {
-        self.connections.rate = Some(per_second);
+        self.connections.connect_rate = Some(per_second);
         self
     }
 
     /// Offers this protocol in the TLS handshake (ALPN, RFC 7301), before those that are named later.
     /// Unless set none is offered. Some brokers speak MQTT and HTTP on one port, and tell by `mqtt`.
     pub fn alpn(mut self, protocol: impl Into<String>) -> Self {
-        self.connections.protocols.push(protocol.into());
+        self.connections.alpn_protocols.push(protocol.into());
         self
     }
 

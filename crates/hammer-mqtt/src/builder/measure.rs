@@ -1,19 +1,19 @@
 //! What the builder is told about what a hit is, and when it is done.
 
-use super::is_answered;
-use super::message::Sending;
-use hammer_data::{Part, Template};
+use super::is_acknowledged;
+use super::message::MessageOptions;
+use hammer_data::{Template, TemplatePart};
 
-use crate::config::Measure;
-use crate::delivery::Deliveries;
-use crate::moment::{sample, text};
-use crate::packet::subscribe::is_filter;
-use crate::texts::Texts;
+use crate::config::MqttCompletion;
+use crate::delivery::DeliveryConfig;
+use crate::packet::subscribe::is_valid_filter;
+use crate::render_context::{render_text, sample_context};
+use crate::template_compiler::MqttTemplateCompiler;
 use crate::{Error, ErrorKind, MqttBuilder, Qos};
 
 /// What one hit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
+pub enum MqttMode {
     /// A message.
     #[default]
     Publish,
@@ -27,59 +27,59 @@ pub enum Mode {
 
 /// How hits are measured.
 #[derive(Debug)]
-pub(super) struct Measuring {
-    pub(super) mode: Mode,
-    measure: Option<Measure>,
+pub(super) struct MeasureOptions {
+    pub(super) mode: MqttMode,
+    completion: Option<MqttCompletion>,
     pub(super) window: u16,
     pub(super) wait_for_window: bool,
     pub(super) require_subscribers: bool,
     subscribers: Option<usize>,
     filter: Option<String>,
-    share: Option<String>,
+    share_group: Option<String>,
 }
 
-impl Default for Measuring {
+impl Default for MeasureOptions {
     fn default() -> Self {
         Self {
-            mode: Mode::default(),
-            measure: None,
+            mode: MqttMode::default(),
+            completion: None,
             window: u16::MAX,
             wait_for_window: true,
             require_subscribers: false,
             subscribers: None,
             filter: None,
-            share: None,
+            share_group: None,
         }
     }
 }
 
-fn combination<T>(message: &str) -> Result<T, Error> {
+fn combination_error<T>(message: &str) -> Result<T, Error> {
     Err(Error::new(ErrorKind::Combination, message))
 }
 
-impl Measuring {
+impl MeasureOptions {
     /// When a hit is done.
-    pub(super) fn measure(&self, qos: Qos) -> Result<Measure, Error> {
+    pub(super) fn completion(&self, qos: Qos) -> Result<MqttCompletion, Error> {
         if self.window == 0 {
             return Err(Error::new(
                 ErrorKind::Setting,
                 "a window of 0 lets nothing through",
             ));
         }
-        if self.mode != Mode::Publish {
-            return match self.measure {
-                None | Some(Measure::Ack) => Ok(Measure::Ack),
-                Some(_) => combination("what is measured can be chosen for messages only"),
+        if self.mode != MqttMode::Publish {
+            return match self.completion {
+                None | Some(MqttCompletion::Ack) => Ok(MqttCompletion::Ack),
+                Some(_) => combination_error("what is measured can be chosen for messages only"),
             };
         }
-        match self.measure {
-            None if is_answered(qos) => Ok(Measure::Ack),
-            None => Ok(Measure::Sent),
-            Some(Measure::Ack) if !is_answered(qos) => combination(
+        match self.completion {
+            None if is_acknowledged(qos) => Ok(MqttCompletion::Ack),
+            None => Ok(MqttCompletion::Sent),
+            Some(MqttCompletion::Ack) if !is_acknowledged(qos) => combination_error(
                 "at QoS 0 there is no acknowledgement: measure what was sent or delivered, or \
                  publish at QoS 1",
             ),
-            Some(Measure::Sent) if is_answered(qos) => combination(
+            Some(MqttCompletion::Sent) if is_acknowledged(qos) => combination_error(
                 "at QoS 1 and 2 there is an acknowledgement, which tells more than that a message \
                  was sent",
             ),
@@ -88,16 +88,16 @@ impl Measuring {
     }
 
     /// Who gets what is published, where that is measured.
-    pub(super) fn deliveries(
+    pub(super) fn delivery_config(
         &self,
-        measure: Measure,
-        sending: &Sending,
-        texts: &Texts,
+        measure: MqttCompletion,
+        sending: &MessageOptions,
+        texts: &MqttTemplateCompiler,
         run: u32,
-    ) -> Result<Option<Deliveries>, Error> {
-        if measure != Measure::Delivery {
-            if self.subscribers.is_some() || self.share.is_some() {
-                return combination("there are subscribers only where delivery is measured");
+    ) -> Result<Option<DeliveryConfig>, Error> {
+        if measure != MqttCompletion::Delivery {
+            if self.subscribers.is_some() || self.share_group.is_some() {
+                return combination_error("there are subscribers only where delivery is measured");
             }
             return Ok(None);
         }
@@ -108,9 +108,9 @@ impl Measuring {
         }
         let filter = match &self.filter {
             Some(filter) => filter.clone(),
-            None => as_filter(&sending.place(texts, None)?),
+            None => wildcard_filter(&sending.topic_or(texts, None)?),
         };
-        let filter = match &self.share {
+        let filter = match &self.share_group {
             Some(group) if group.is_empty() || group.contains(['/', '+', '#']) => {
                 let message = format!("{group:?} is no name of a group: it has no / + or #");
                 return Err(Error::new(ErrorKind::Setting, message));
@@ -119,8 +119,8 @@ impl Measuring {
             None => filter,
         };
         check_filter(&filter)?;
-        let shared = self.share.is_some();
-        Ok(Some(Deliveries {
+        let shared = self.share_group.is_some();
+        Ok(Some(DeliveryConfig {
             subscribers,
             filter,
             shared,
@@ -129,10 +129,14 @@ impl Measuring {
     }
 
     /// What SUBSCRIBE asks for, where that is the hit.
-    pub(super) fn subscribed(&self, sending: &Sending, texts: &Texts) -> Result<Template, Error> {
-        let filter = sending.place(texts, self.filter.as_deref())?;
-        if self.mode == Mode::Subscribe
-            && let Ok(sample) = text(&filter, &mut sample())
+    pub(super) fn subscribe_filter(
+        &self,
+        sending: &MessageOptions,
+        texts: &MqttTemplateCompiler,
+    ) -> Result<Template, Error> {
+        let filter = sending.topic_or(texts, self.filter.as_deref())?;
+        if self.mode == MqttMode::Subscribe
+            && let Ok(sample) = render_text(&filter, &mut sample_context())
         {
             check_filter(&sample)?;
         }
@@ -141,11 +145,11 @@ impl Measuring {
 }
 
 /// A topic with a `+` for each level that has a variable.
-fn as_filter(topic: &Template) -> String {
+fn wildcard_filter(topic: &Template) -> String {
     const MARK: char = '\u{1}';
     let marked = topic.parts().map(|part| match part {
-        Part::Fixed(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Part::Variable { .. } => MARK.to_string(),
+        TemplatePart::Literal(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        TemplatePart::Variable { .. } => MARK.to_string(),
     });
     let marked: String = marked.collect();
     let level = |level| match str::contains(level, MARK) {
@@ -156,7 +160,7 @@ fn as_filter(topic: &Template) -> String {
 }
 
 fn check_filter(filter: &str) -> Result<(), Error> {
-    if is_filter(filter) {
+    if is_valid_filter(filter) {
         return Ok(());
     }
     let message = format!(
@@ -167,14 +171,14 @@ fn check_filter(filter: &str) -> Result<(), Error> {
 
 impl MqttBuilder {
     /// What one hit is.
-    pub fn mode(mut self, mode: Mode) -> Self {
+    pub fn mode(mut self, mode: MqttMode) -> Self {
         self.measuring.mode = mode;
         self
     }
 
     /// When a message is done; unless set, when it is acknowledged, and at QoS 0 when it is sent.
-    pub fn measure(mut self, measure: Measure) -> Self {
-        self.measuring.measure = Some(measure);
+    pub fn completion(mut self, measure: MqttCompletion) -> Self {
+        self.measuring.completion = Some(measure);
         self
     }
 
@@ -213,8 +217,8 @@ impl MqttBuilder {
     }
 
     /// Subscribers share a subscription as a group of this name: each message goes to one of them.
-    pub fn share(mut self, group: impl Into<String>) -> Self {
-        self.measuring.share = Some(group.into());
+    pub fn share_group(mut self, group: impl Into<String>) -> Self {
+        self.measuring.share_group = Some(group.into());
         self
     }
 }
@@ -232,8 +236,8 @@ mod tests {
             ("a{{hit}}/x{{client}}y/z", "+/+/z"),
             ("{{pick a/b c}}/z", "+/z"),
         ] {
-            let topic = Texts::own(topic).expect("well formed");
-            assert_eq!(as_filter(&topic), filter);
+            let topic = MqttTemplateCompiler::compile_builtin(topic).expect("well formed");
+            assert_eq!(wildcard_filter(&topic), filter);
         }
     }
 }

@@ -1,53 +1,53 @@
 //! CONNECT.
 
 use bytes::{Bytes, BytesMut};
-use hammer_net::Secret;
+use hammer_net::SecretString;
 use rumqttc::mqttbytes::v4;
 use rumqttc::v5::mqttbytes::v5;
 
-use super::{Qos, Version};
+use super::{MqttVersion, Qos};
 
 /// What a client says of itself.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Connect {
-    pub(crate) version: Version,
+pub(crate) struct ConnectPacket {
+    pub(crate) version: MqttVersion,
     pub(crate) clean_start: bool,
     pub(crate) keep_alive: u16,
     /// In seconds; of version 5.
     pub(crate) session_expiry: Option<u32>,
     pub(crate) user: Option<String>,
-    pub(crate) password: Option<Secret>,
-    pub(crate) will: Option<Will>,
+    pub(crate) password: Option<SecretString>,
+    pub(crate) will: Option<WillMessage>,
     /// Bytes of the largest packet that the client takes, which version 5 can tell the broker.
-    pub(crate) most_packet: u32,
+    pub(crate) max_packet_size: u32,
 }
 
 /// What the broker publishes for a client that is lost.
 #[derive(Debug, Clone)]
-pub(crate) struct Will {
+pub(crate) struct WillMessage {
     pub(crate) topic: String,
     pub(crate) payload: Vec<u8>,
     pub(crate) qos: Qos,
     pub(crate) retain: bool,
 }
 
-impl Connect {
+impl ConnectPacket {
     /// The packet of the client with this id, which may want to go on with its session whatever
     /// was said of a clean start; none if a text is too long for MQTT.
     pub(crate) fn encode(&self, id: &str, resuming: bool) -> Option<Vec<u8>> {
         let mut bytes = BytesMut::new();
         let clean = self.clean_start && !resuming;
         let written = match self.version {
-            Version::V3 => self.three(id, clean).write(&mut bytes).is_ok(),
-            Version::V5 => {
-                let (connect, will, login) = self.five(id, clean);
+            MqttVersion::V3 => self.to_v3(id, clean).write(&mut bytes).is_ok(),
+            MqttVersion::V5 => {
+                let (connect, will, login) = self.to_v5(id, clean);
                 connect.write(&will, &login, &mut bytes).is_ok()
             }
         };
         written.then(|| bytes.to_vec())
     }
 
-    fn three(&self, id: &str, clean: bool) -> v4::Connect {
+    fn to_v3(&self, id: &str, clean: bool) -> v4::Connect {
         let mut connect = v4::Connect::new(id);
         connect.clean_session = clean;
         connect.keep_alive = self.keep_alive;
@@ -63,7 +63,7 @@ impl Connect {
         connect
     }
 
-    fn five(
+    fn to_v5(
         &self,
         id: &str,
         clean: bool,
@@ -71,7 +71,7 @@ impl Connect {
         let properties = v5::ConnectProperties {
             session_expiry_interval: self.session_expiry,
             receive_maximum: None,
-            max_packet_size: Some(self.most_packet),
+            max_packet_size: Some(self.max_packet_size),
             topic_alias_max: None,
             request_response_info: None,
             request_problem_info: None,
@@ -99,7 +99,10 @@ impl Connect {
     }
 
     fn login(&self) -> Option<(String, String)> {
-        let password = self.password.as_ref().map(|Secret(text)| text.clone());
+        let password = self
+            .password
+            .as_ref()
+            .map(|SecretString(text)| text.clone());
         let user = self.user.clone();
         (user.is_some() || password.is_some())
             .then(|| (user.unwrap_or_default(), password.unwrap_or_default()))
@@ -112,20 +115,20 @@ mod tests {
 
     #[test]
     fn all_that_is_said_arrives() {
-        let said = Connect {
-            version: Version::V3,
+        let said = ConnectPacket {
+            version: MqttVersion::V3,
             clean_start: true,
             keep_alive: 30,
             session_expiry: Some(60),
             user: Some("u".into()),
-            password: Some(Secret("p".into())),
-            will: Some(Will {
+            password: Some(SecretString("p".into())),
+            will: Some(WillMessage {
                 topic: "w".into(),
                 payload: b"gone".to_vec(),
                 qos: Qos::AtLeastOnce,
                 retain: true,
             }),
-            most_packet: 2_000_000,
+            max_packet_size: 2_000_000,
         };
         let mut three = BytesMut::from(&said.encode("c1", false).expect("it fits")[..]);
         let read = v4::Packet::read(&mut three, 1_000).expect("it is MQTT");
@@ -144,8 +147,8 @@ mod tests {
         let login = read.login.expect("there is one");
         assert_eq!((&*login.username, &*login.password), ("u", "p"));
 
-        let said = Connect {
-            version: Version::V5,
+        let said = ConnectPacket {
+            version: MqttVersion::V5,
             ..said
         };
         let mut five = BytesMut::from(&said.encode("c2", true).expect("it fits")[..]);

@@ -17,7 +17,7 @@ use rumqttc::v5::mqttbytes as v5;
 
 /// A version of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Version {
+pub enum MqttVersion {
     /// MQTT 3.1.1, the one that every broker speaks.
     #[default]
     V3,
@@ -64,22 +64,22 @@ impl Qos {
 }
 
 /// PINGREQ.
-pub(crate) const PING: [u8; 2] = [0xc0, 0];
+pub(crate) const PINGREQ: [u8; 2] = [0xc0, 0];
 /// DISCONNECT, with nothing to say; the same bytes in both versions.
 pub(crate) const DISCONNECT: [u8; 2] = [0xe0, 0];
 /// The most bytes of a packet after its first byte and the length itself.
-pub(crate) const MOST_REMAINING: usize = 268_435_455;
+pub(crate) const MAX_REMAINING_LENGTH: usize = 268_435_455;
 /// The most bytes of a topic, or of any other text.
-pub(crate) const MOST_TEXT: usize = 65_535;
+pub(crate) const MAX_STRING_BYTES: usize = 65_535;
 
 /// An answer of four bytes that names a packet id: PUBACK, PUBREC, PUBREL or PUBCOMP.
-pub(crate) fn short_answer(first: u8, id: u16) -> [u8; 4] {
+pub(crate) fn encode_ack(first: u8, id: u16) -> [u8; 4] {
     let [high, low] = id.to_be_bytes();
     [first, 2, high, low]
 }
 
 /// Appends a number in seven bits per byte.
-pub(crate) fn put_length(mut length: usize, to: &mut Vec<u8>) {
+pub(crate) fn push_varint(mut length: usize, to: &mut Vec<u8>) {
     loop {
         let seven = (length & 0x7f) as u8;
         length >>= 7;
@@ -92,14 +92,14 @@ pub(crate) fn put_length(mut length: usize, to: &mut Vec<u8>) {
 }
 
 /// Inserts a number in seven bits per byte at `at`.
-pub(crate) fn insert_length(length: usize, at: usize, to: &mut Vec<u8>) {
-    let digits = length_of_length(length);
+pub(crate) fn insert_varint(length: usize, at: usize, to: &mut Vec<u8>) {
+    let digits = varint_len(length);
     to.splice(at..at, (0..digits).map(|_| 0));
-    fill_length(length, &mut to[at..at + digits]);
+    write_varint(length, &mut to[at..at + digits]);
 }
 
 /// Writes a number of as many digits as there is room for, in seven bits per byte.
-pub(crate) fn fill_length(mut length: usize, room: &mut [u8]) {
+pub(crate) fn write_varint(mut length: usize, room: &mut [u8]) {
     let last = room.len().saturating_sub(1);
     for (index, digit) in room.iter_mut().enumerate() {
         let more = if index < last { 0x80 } else { 0 };
@@ -108,8 +108,8 @@ pub(crate) fn fill_length(mut length: usize, room: &mut [u8]) {
     }
 }
 
-/// How many bytes [`put_length`] appends.
-pub(crate) fn length_of_length(length: usize) -> usize {
+/// How many bytes [`push_varint`] appends.
+pub(crate) fn varint_len(length: usize) -> usize {
     match length {
         0..128 => 1,
         128..16_384 => 2,
@@ -119,7 +119,7 @@ pub(crate) fn length_of_length(length: usize) -> usize {
 }
 
 /// Appends a text or bytes with their length before.
-pub(crate) fn put_bytes(bytes: &[u8], to: &mut Vec<u8>) {
+pub(crate) fn push_length_prefixed(bytes: &[u8], to: &mut Vec<u8>) {
     // Longer ones are refused where they are given.
     let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
     to.extend_from_slice(&length.to_be_bytes());

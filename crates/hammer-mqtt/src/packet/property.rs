@@ -2,13 +2,13 @@
 
 use hammer_data::{FeedError, Template};
 
-use super::publish::Unfit;
-use super::{MOST_TEXT, put_length};
-use crate::moment::Moment;
+use super::publish::PublishEncodeError;
+use super::{MAX_STRING_BYTES, push_varint};
+use crate::render_context::MqttRenderContext;
 
 /// One property, its texts as `T`.
 #[derive(Debug, Clone)]
-pub(crate) enum Property<T> {
+pub(crate) enum PublishProperty<T> {
     Expiry(u32),
     ContentType(T),
     ResponseTopic(T),
@@ -17,24 +17,26 @@ pub(crate) enum Property<T> {
 }
 
 /// Names a topic by number.
-const TOPIC_ALIAS: u8 = 35;
-const THE_ALIAS: u16 = 1;
+const TOPIC_ALIAS_PROPERTY: u8 = 35;
+const TOPIC_ALIAS_NUMBER: u16 = 1;
 
-impl<T> Property<T> {
+impl<T> PublishProperty<T> {
     /// The same with other texts, each of which is called something.
     pub(crate) fn try_map<U, E>(
         &self,
         mut map: impl FnMut(&'static str, &T) -> Result<U, E>,
-    ) -> Result<Property<U>, E> {
+    ) -> Result<PublishProperty<U>, E> {
         Ok(match self {
-            Self::Expiry(seconds) => Property::Expiry(*seconds),
-            Self::ContentType(text) => Property::ContentType(map("content type", text)?),
-            Self::ResponseTopic(text) => Property::ResponseTopic(map("response topic", text)?),
+            Self::Expiry(seconds) => PublishProperty::Expiry(*seconds),
+            Self::ContentType(text) => PublishProperty::ContentType(map("content type", text)?),
+            Self::ResponseTopic(text) => {
+                PublishProperty::ResponseTopic(map("response topic", text)?)
+            }
             Self::CorrelationData(text) => {
-                Property::CorrelationData(map("correlation data", text)?)
+                PublishProperty::CorrelationData(map("correlation data", text)?)
             }
             Self::User(name, value) => {
-                Property::User(map("user property", name)?, map("user property", value)?)
+                PublishProperty::User(map("user property", name)?, map("user property", value)?)
             }
         })
     }
@@ -63,21 +65,21 @@ impl<T> Property<T> {
 
 /// All properties of a message.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Properties {
-    all: Box<[Property<Template>]>,
+pub(crate) struct PublishProperties {
+    all: Box<[PublishProperty<Template>]>,
     /// Their bytes, if they are always the same.
     fixed: Option<Vec<u8>>,
 }
 
-impl Properties {
-    pub(crate) fn new(all: Vec<Property<Template>>) -> Self {
+impl PublishProperties {
+    pub(crate) fn new(all: Vec<PublishProperty<Template>>) -> Self {
         let fixed = all.iter().try_fold(vec![], |mut bytes, property| {
             bytes.push(property.id());
-            if let Property::Expiry(seconds) = property {
+            if let PublishProperty::Expiry(seconds) = property {
                 bytes.extend_from_slice(&seconds.to_be_bytes());
             }
             for text in property.texts() {
-                super::put_bytes(text.literal()?, &mut bytes);
+                super::push_length_prefixed(text.literal()?, &mut bytes);
             }
             Some(bytes)
         });
@@ -89,32 +91,32 @@ impl Properties {
 
     /// All texts in them.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
-        self.all.iter().flat_map(Property::texts)
+        self.all.iter().flat_map(PublishProperty::texts)
     }
 
     /// The most bytes that they have, as far as that is known.
-    pub(crate) fn most_bytes(&self) -> usize {
+    pub(crate) fn max_bytes(&self) -> usize {
         let texts = self
             .templates()
-            .map(|text| 2 + text.most_bytes().unwrap_or(MOST_TEXT));
+            .map(|text| 2 + text.max_bytes().unwrap_or(MAX_STRING_BYTES));
         texts.sum::<usize>() + 5 * self.all.len()
     }
 
     /// Appends them with their length, and whether the topic is known by number.
-    pub(crate) fn put(
+    pub(crate) fn encode(
         &self,
         aliased: bool,
-        moment: &mut Moment,
+        moment: &mut MqttRenderContext,
         to: &mut Vec<u8>,
-    ) -> Result<(), Unfit> {
+    ) -> Result<(), PublishEncodeError> {
         let alias = |to: &mut Vec<u8>| {
             if aliased {
-                to.push(TOPIC_ALIAS);
-                to.extend_from_slice(&THE_ALIAS.to_be_bytes());
+                to.push(TOPIC_ALIAS_PROPERTY);
+                to.extend_from_slice(&TOPIC_ALIAS_NUMBER.to_be_bytes());
             }
         };
         if let Some(fixed) = &self.fixed {
-            put_length(fixed.len() + if aliased { 3 } else { 0 }, to);
+            push_varint(fixed.len() + if aliased { 3 } else { 0 }, to);
             alias(to);
             to.extend_from_slice(fixed);
             return Ok(());
@@ -123,32 +125,36 @@ impl Properties {
         alias(to);
         for property in &self.all {
             to.push(property.id());
-            if let Property::Expiry(seconds) = property {
+            if let PublishProperty::Expiry(seconds) = property {
                 to.extend_from_slice(&seconds.to_be_bytes());
             }
             for text in property.texts() {
-                put_text(text, moment, to)?;
+                render_length_prefixed(text, moment, to)?;
             }
         }
-        super::insert_length(to.len() - start, start, to);
+        super::insert_varint(to.len() - start, start, to);
         Ok(())
     }
 }
 
 /// Appends a text behind its length.
-fn put_text(text: &Template, moment: &mut Moment, to: &mut Vec<u8>) -> Result<(), Unfit> {
+fn render_length_prefixed(
+    text: &Template,
+    moment: &mut MqttRenderContext,
+    to: &mut Vec<u8>,
+) -> Result<(), PublishEncodeError> {
     to.extend_from_slice(&[0; 2]);
     let start = to.len();
-    text.render(moment, to).map_err(Unfit::from)?;
+    text.render(moment, to).map_err(PublishEncodeError::from)?;
     let length = to.len() - start;
-    if length > MOST_TEXT {
-        return Err(Unfit::TooLarge);
+    if length > MAX_STRING_BYTES {
+        return Err(PublishEncodeError::TooLarge);
     }
     to[start - 2..start].copy_from_slice(&(length as u16).to_be_bytes());
     Ok(())
 }
 
-impl From<FeedError> for Unfit {
+impl From<FeedError> for PublishEncodeError {
     fn from(error: FeedError) -> Self {
         tracing::debug!(%error, "no value");
         Self::NoValue
@@ -157,34 +163,34 @@ impl From<FeedError> for Unfit {
 
 #[cfg(test)]
 mod tests {
-    use hammer_data::Words;
+    use hammer_data::TemplateScope;
 
     use super::*;
-    use crate::moment;
+    use crate::render_context;
 
     #[test]
     fn what_differs_is_written_as_what_does_not() {
         let long = "x".repeat(200);
         let written = |texts: [&str; 5]| {
             let all = [
-                Property::Expiry(60),
-                Property::ContentType(texts[0]),
-                Property::ResponseTopic(texts[1]),
-                Property::CorrelationData(texts[2]),
-                Property::User(texts[3], texts[4]),
+                PublishProperty::Expiry(60),
+                PublishProperty::ContentType(texts[0]),
+                PublishProperty::ResponseTopic(texts[1]),
+                PublishProperty::CorrelationData(texts[2]),
+                PublishProperty::User(texts[3], texts[4]),
             ];
-            let words = Words::new().clients();
+            let words = TemplateScope::new().with_clients();
             let compiled = all
                 .iter()
                 .map(|property| property.try_map(|_, text| Template::compile(text, &words)));
             let properties =
-                Properties::new(compiled.collect::<Result<_, _>>().expect("well formed"));
-            let mut moment = moment::sample().client(7, 0);
+                PublishProperties::new(compiled.collect::<Result<_, _>>().expect("well formed"));
+            let mut moment = render_context::sample_context().with_client(7, 0);
             let mut bytes = b"before".to_vec();
             properties
-                .put(true, &mut moment, &mut bytes)
+                .encode(true, &mut moment, &mut bytes)
                 .expect("it fits");
-            assert!(properties.most_bytes() + 8 >= bytes.len() - 6);
+            assert!(properties.max_bytes() + 8 >= bytes.len() - 6);
             bytes
         };
         let fixed = written(["text/7", "a/7", &long, "n", "7"]);
@@ -205,12 +211,17 @@ mod tests {
 
     #[test]
     fn what_is_too_long_for_mqtt_is_not_written() {
-        let template = |text: &str| Template::compile(text, &Words::new()).expect("well formed");
+        let template =
+            |text: &str| Template::compile(text, &TemplateScope::new()).expect("well formed");
         for (bytes, fits) in [(65_535, true), (65_536, false)] {
-            let all = vec![Property::ContentType(template(&format!(
+            let all = vec![PublishProperty::ContentType(template(&format!(
                 "{{{{text {bytes}}}}}"
             )))];
-            let put = Properties::new(all).put(false, &mut moment::sample(), &mut vec![]);
+            let put = PublishProperties::new(all).encode(
+                false,
+                &mut render_context::sample_context(),
+                &mut vec![],
+            );
             assert_eq!(put.is_ok(), fits, "{bytes}");
         }
     }

@@ -2,25 +2,25 @@
 
 use hammer_data::Template;
 
-use super::property::Properties;
-use super::{MOST_REMAINING, MOST_TEXT, Qos, Version, fill_length, length_of_length};
-use crate::moment::Moment;
+use super::property::PublishProperties;
+use super::{MAX_REMAINING_LENGTH, MAX_STRING_BYTES, MqttVersion, Qos, varint_len, write_varint};
+use crate::render_context::MqttRenderContext;
 
 /// A message as it goes to a broker, but for what differs from hit to hit.
 #[derive(Debug, Clone)]
-pub(crate) struct Message {
-    pub(crate) version: Version,
+pub(crate) struct MessageTemplate {
+    pub(crate) version: MqttVersion,
     pub(crate) qos: Qos,
     pub(crate) retain: bool,
     pub(crate) topic: Template,
     pub(crate) payload: Template,
     /// Of version 5 only.
-    pub(crate) properties: Properties,
+    pub(crate) properties: PublishProperties,
 }
 
 /// What stands for the topic of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Alias {
+pub(crate) enum TopicAlias {
     /// The topic itself.
     None,
     /// The topic, which the broker is to remember as number 1.
@@ -31,21 +31,21 @@ pub(crate) enum Alias {
 
 /// Why a message was not encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unfit {
-    Topic,
+pub(crate) enum PublishEncodeError {
+    InvalidTopic,
     TooLarge,
     /// A template has no value for it.
     NoValue,
 }
 
-impl Message {
+impl MessageTemplate {
     /// What a packet may need for the topic, the payload and the properties, if that is known.
-    pub(crate) fn most_bytes(&self) -> Option<usize> {
+    pub(crate) fn max_bytes(&self) -> Option<usize> {
         let texts = self
             .topic
-            .most_bytes()?
-            .saturating_add(self.payload.most_bytes()?);
-        Some(texts.saturating_add(self.properties.most_bytes()))
+            .max_bytes()?
+            .saturating_add(self.payload.max_bytes()?);
+        Some(texts.saturating_add(self.properties.max_bytes()))
     }
 
     /// All texts in it.
@@ -59,13 +59,13 @@ impl Message {
     /// nothing if it would be `most` bytes or no broker would take it.
     pub(crate) fn encode(
         &self,
-        moment: &mut Moment,
+        moment: &mut MqttRenderContext,
         id: Option<u16>,
-        alias: Alias,
+        alias: TopicAlias,
         head: &[u8],
         most: usize,
         to: &mut Vec<u8>,
-    ) -> Result<usize, Unfit> {
+    ) -> Result<usize, PublishEncodeError> {
         let start = to.len();
         let encoded = self.try_encode(moment, id, alias, head, most, to);
         if encoded.is_err() {
@@ -76,19 +76,19 @@ impl Message {
 
     fn try_encode(
         &self,
-        moment: &mut Moment,
+        moment: &mut MqttRenderContext,
         id: Option<u16>,
-        alias: Alias,
+        alias: TopicAlias,
         head: &[u8],
         most: usize,
         to: &mut Vec<u8>,
-    ) -> Result<usize, Unfit> {
+    ) -> Result<usize, PublishEncodeError> {
         let start = to.len();
         // Room for the first byte and a length of two, which is what most messages have.
         const ROOM: usize = 3;
         to.extend_from_slice(&[0; ROOM + 2]);
         let topic = to.len();
-        if alias != Alias::Known {
+        if alias != TopicAlias::Known {
             self.topic.render(moment, to)?;
             check_topic(&to[topic..])?;
         }
@@ -97,15 +97,16 @@ impl Message {
         if let Some(id) = id {
             to.extend_from_slice(&id.to_be_bytes());
         }
-        if self.version == Version::V5 {
-            self.properties.put(alias != Alias::None, moment, to)?;
+        if self.version == MqttVersion::V5 {
+            self.properties
+                .encode(alias != TopicAlias::None, moment, to)?;
         }
         to.extend_from_slice(head);
         self.payload.render(moment, to)?;
         let remaining = to.len() - start - ROOM;
-        let digits = length_of_length(remaining);
-        if remaining > MOST_REMAINING || 1 + digits + remaining > most {
-            return Err(Unfit::TooLarge);
+        let digits = varint_len(remaining);
+        if remaining > MAX_REMAINING_LENGTH || 1 + digits + remaining > most {
+            return Err(PublishEncodeError::TooLarge);
         }
         match digits {
             1 => drop(to.remove(start)),
@@ -115,17 +116,19 @@ impl Message {
             }
         }
         to[start] = 0x30 | self.qos.bits() << 1 | u8::from(self.retain);
-        fill_length(remaining, &mut to[start + 1..start + 1 + digits]);
+        write_varint(remaining, &mut to[start + 1..start + 1 + digits]);
         Ok(to.len() - start)
     }
 }
 
 /// What MQTT says of topics that are published to (MQTT 5.0, section 4.7).
-pub(crate) fn check_topic(topic: &[u8]) -> Result<(), Unfit> {
+pub(crate) fn check_topic(topic: &[u8]) -> Result<(), PublishEncodeError> {
     let wrong = |byte: &u8| matches!(byte, b'+' | b'#' | 0);
     match topic {
-        [] => Err(Unfit::Topic),
-        topic if topic.len() > MOST_TEXT || topic.iter().any(wrong) => Err(Unfit::Topic),
+        [] => Err(PublishEncodeError::InvalidTopic),
+        topic if topic.len() > MAX_STRING_BYTES || topic.iter().any(wrong) => {
+            Err(PublishEncodeError::InvalidTopic)
+        }
         _ => Ok(()),
     }
 }
@@ -137,23 +140,24 @@ mod tests {
     use rumqttc::v5::mqttbytes::v5;
 
     use super::*;
-    use crate::moment;
-    use crate::packet::property::Property;
-    use crate::texts::Texts;
+    use crate::packet::property::PublishProperty;
+    use crate::render_context;
+    use crate::template_compiler::MqttTemplateCompiler;
 
-    fn message(version: Version, qos: Qos, payload: usize) -> Message {
-        Message {
+    fn message(version: MqttVersion, qos: Qos, payload: usize) -> MessageTemplate {
+        MessageTemplate {
             version,
             qos,
             retain: qos == Qos::AtLeastOnce,
-            topic: Texts::own("devices/{{client}}/state").expect("well formed"),
-            payload: Template::fixed(vec![b'p'; payload]),
-            properties: Properties::default(),
+            topic: MqttTemplateCompiler::compile_builtin("devices/{{client}}/state")
+                .expect("well formed"),
+            payload: Template::from_literal(vec![b'p'; payload]),
+            properties: PublishProperties::default(),
         }
     }
 
-    fn moment() -> Moment {
-        moment::sample().client(12, 3)
+    fn moment() -> MqttRenderContext {
+        render_context::sample_context().with_client(12, 3)
     }
 
     #[test]
@@ -165,11 +169,11 @@ mod tests {
                 (Qos::ExactlyOnce, Some(65_535)),
             ] {
                 let mut out = b"before".to_vec();
-                let three = message(Version::V3, qos, payload);
+                let three = message(MqttVersion::V3, qos, payload);
                 let size = three.encode(
                     &mut moment(),
                     id,
-                    Alias::None,
+                    TopicAlias::None,
                     b"head",
                     usize::MAX,
                     &mut out,
@@ -193,23 +197,23 @@ mod tests {
     #[test]
     fn properties_and_aliases_are_read_by_another_implementation() {
         let properties = [
-            Property::Expiry(60),
-            Property::ContentType(&b"text/plain"[..]),
-            Property::ResponseTopic(b"answers/1"),
-            Property::CorrelationData(b"\0\x01"),
-            Property::User(b"a", b"b"),
-            Property::User(b"a", b"c"),
+            PublishProperty::Expiry(60),
+            PublishProperty::ContentType(&b"text/plain"[..]),
+            PublishProperty::ResponseTopic(b"answers/1"),
+            PublishProperty::CorrelationData(b"\0\x01"),
+            PublishProperty::User(b"a", b"b"),
+            PublishProperty::User(b"a", b"c"),
         ];
-        let fixed = |property: &Property<&[u8]>| {
-            property.try_map(|_, text| Ok::<_, ()>(Template::fixed(*text)))
+        let fixed = |property: &PublishProperty<&[u8]>| {
+            property.try_map(|_, text| Ok::<_, ()>(Template::from_literal(*text)))
         };
         let properties = properties.iter().map(fixed).collect::<Result<_, _>>();
-        let mut five = message(Version::V5, Qos::AtLeastOnce, 10);
-        five.properties = Properties::new(properties.expect("never fails"));
+        let mut five = message(MqttVersion::V5, Qos::AtLeastOnce, 10);
+        five.properties = PublishProperties::new(properties.expect("never fails"));
         for (alias, topic, number) in [
-            (Alias::None, "devices/12/state", None),
-            (Alias::New, "devices/12/state", Some(1)),
-            (Alias::Known, "", Some(1)),
+            (TopicAlias::None, "devices/12/state", None),
+            (TopicAlias::New, "devices/12/state", Some(1)),
+            (TopicAlias::Known, "", Some(1)),
         ] {
             let mut out = vec![];
             let size = five.encode(&mut moment(), Some(7), alias, &[], 1_000, &mut out);
@@ -233,22 +237,22 @@ mod tests {
     #[test]
     fn what_no_broker_takes_is_not_written() {
         let mut out = b"before".to_vec();
-        let large = message(Version::V3, Qos::AtMostOnce, 100);
+        let large = message(MqttVersion::V3, Qos::AtMostOnce, 100);
         let whole = 1 + 1 + 2 + "devices/12/state".len() + 100;
         for (most, fits) in [(whole, true), (whole - 1, false)] {
             out.truncate(6);
-            let size = large.encode(&mut moment(), None, Alias::None, &[], most, &mut out);
+            let size = large.encode(&mut moment(), None, TopicAlias::None, &[], most, &mut out);
             assert_eq!(size.is_ok(), fits);
             assert_eq!(out.len(), if fits { 6 + whole } else { 6 });
         }
         for topic in ["", "a/+", "#", "a\0b"] {
-            let topic = Template::fixed(topic);
-            let wrong = Message {
+            let topic = Template::from_literal(topic);
+            let wrong = MessageTemplate {
                 topic,
                 ..large.clone()
             };
-            let size = wrong.encode(&mut moment(), None, Alias::None, &[], 1_000, &mut out);
-            assert_eq!(size, Err(Unfit::Topic));
+            let size = wrong.encode(&mut moment(), None, TopicAlias::None, &[], 1_000, &mut out);
+            assert_eq!(size, Err(PublishEncodeError::InvalidTopic));
         }
     }
 }

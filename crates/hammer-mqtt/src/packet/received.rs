@@ -3,13 +3,13 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::Version;
+use super::MqttVersion;
 
 /// One packet, where it lies in the buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Frame<'a> {
+pub(crate) struct PacketFrame<'a> {
     /// Its kind and flags.
-    pub(crate) first: u8,
+    pub(crate) first_byte: u8,
     /// What follows its length.
     pub(crate) body: &'a [u8],
     /// All bytes of it.
@@ -18,36 +18,36 @@ pub(crate) struct Frame<'a> {
 
 /// Bytes that are not MQTT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Malformed(pub(crate) &'static str);
+pub(crate) struct MalformedPacket(pub(crate) &'static str);
 
-impl fmt::Display for Malformed {
+impl fmt::Display for MalformedPacket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
 }
 
-impl<'a> Frame<'a> {
+impl<'a> PacketFrame<'a> {
     /// The first packet of `bytes`; none if it is not whole yet.
-    pub(crate) fn of(bytes: &'a [u8]) -> Result<Option<Self>, Malformed> {
-        let Some(body) = body(bytes)? else {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Option<Self>, MalformedPacket> {
+        let Some(body) = body_range(bytes)? else {
             return Ok(None);
         };
         let size = body.end;
         Ok(bytes.get(body).map(|body| Self {
-            first: bytes[0],
+            first_byte: bytes[0],
             body,
             size,
         }))
     }
 
     /// How many bytes the first packet of `bytes` says it has; 0 if it has not said yet.
-    pub(crate) fn size_of(bytes: &[u8]) -> Result<usize, Malformed> {
-        Ok(body(bytes)?.map_or(0, |body| body.end))
+    pub(crate) fn declared_size(bytes: &[u8]) -> Result<usize, MalformedPacket> {
+        Ok(body_range(bytes)?.map_or(0, |body| body.end))
     }
 }
 
 /// Where the body of the first packet of `bytes` is or will be.
-fn body(bytes: &[u8]) -> Result<Option<Range<usize>>, Malformed> {
+fn body_range(bytes: &[u8]) -> Result<Option<Range<usize>>, MalformedPacket> {
     let lengths = bytes.get(1..).unwrap_or_default();
     let mut length = 0;
     for (index, byte) in lengths.iter().take(4).enumerate() {
@@ -58,15 +58,17 @@ fn body(bytes: &[u8]) -> Result<Option<Range<usize>>, Malformed> {
     }
     match lengths.len() {
         0..4 => Ok(None),
-        _ => Err(Malformed("the length of a packet has more than four bytes")),
+        _ => Err(MalformedPacket(
+            "the length of a packet has more than four bytes",
+        )),
     }
 }
 
 /// A packet for a client that is connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Received<'a> {
-    Answer {
-        to: Answered,
+pub(crate) enum ReceivedPacket<'a> {
+    Ack {
+        kind: AckKind,
         id: u16,
         reason: u8,
     },
@@ -77,10 +79,10 @@ pub(crate) enum Received<'a> {
         payload: &'a [u8],
     },
     /// The sender of a QoS 2 message is done with it.
-    Release {
+    Pubrel {
         id: u16,
     },
-    Pong,
+    Pingresp,
     Disconnect {
         reason: u8,
     },
@@ -88,7 +90,7 @@ pub(crate) enum Received<'a> {
 
 /// What an answer is an answer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answered {
+pub(crate) enum AckKind {
     /// A PUBLISH at QoS 1.
     Puback,
     /// A PUBLISH at QoS 2.
@@ -99,54 +101,75 @@ pub(crate) enum Answered {
     Unsuback,
 }
 
-impl<'a> Received<'a> {
-    pub(crate) fn of(frame: Frame<'a>, version: Version) -> Result<Self, Malformed> {
+impl<'a> ReceivedPacket<'a> {
+    pub(crate) fn parse(
+        frame: PacketFrame<'a>,
+        version: MqttVersion,
+    ) -> Result<Self, MalformedPacket> {
         let body = frame.body;
         let answer = |to| {
-            let (id, rest) = id(body)?;
+            let (id, rest) = split_packet_id(body)?;
             // Without a reason all is well (MQTT 5.0, section 3.4.2.1).
             let reason = rest.first().copied().unwrap_or(0);
-            Ok(Self::Answer { to, id, reason })
+            Ok(Self::Ack {
+                kind: to,
+                id,
+                reason,
+            })
         };
-        match frame.first >> 4 {
-            3 => message(frame.first, body, version),
-            4 => answer(Answered::Puback),
-            5 => answer(Answered::Pubrec),
-            6 => Ok(Self::Release { id: id(body)?.0 }),
-            7 => answer(Answered::Pubcomp),
-            9 => Ok(subscribed(Answered::Suback, body, version)?),
-            11 => Ok(subscribed(Answered::Unsuback, body, version)?),
-            13 => Ok(Self::Pong),
+        match frame.first_byte >> 4 {
+            3 => parse_publish(frame.first_byte, body, version),
+            4 => answer(AckKind::Puback),
+            5 => answer(AckKind::Pubrec),
+            6 => Ok(Self::Pubrel {
+                id: split_packet_id(body)?.0,
+            }),
+            7 => answer(AckKind::Pubcomp),
+            9 => Ok(parse_suback(AckKind::Suback, body, version)?),
+            11 => Ok(parse_suback(AckKind::Unsuback, body, version)?),
+            13 => Ok(Self::Pingresp),
             14 => Ok(Self::Disconnect {
                 reason: body.first().copied().unwrap_or(0),
             }),
-            _ => Err(Malformed(
+            _ => Err(MalformedPacket(
                 "a packet of a kind that no broker sends to a client",
             )),
         }
     }
 }
 
-fn id(body: &[u8]) -> Result<(u16, &[u8]), Malformed> {
+fn split_packet_id(body: &[u8]) -> Result<(u16, &[u8]), MalformedPacket> {
     let (id, rest) = body
         .split_first_chunk()
-        .ok_or(Malformed("an answer without an id"))?;
+        .ok_or(MalformedPacket("an answer without an id"))?;
     Ok((u16::from_be_bytes(*id), rest))
 }
 
 /// The worst of the reasons: one for each filter, behind the properties.
-fn subscribed(to: Answered, body: &[u8], version: Version) -> Result<Received<'_>, Malformed> {
-    let (id, rest) = id(body)?;
+fn parse_suback(
+    to: AckKind,
+    body: &[u8],
+    version: MqttVersion,
+) -> Result<ReceivedPacket<'_>, MalformedPacket> {
+    let (id, rest) = split_packet_id(body)?;
     let reasons = match version {
-        Version::V3 => rest,
-        Version::V5 => after_properties(rest)?,
+        MqttVersion::V3 => rest,
+        MqttVersion::V5 => skip_properties(rest)?,
     };
     let reason = reasons.iter().copied().max().unwrap_or(0);
-    Ok(Received::Answer { to, id, reason })
+    Ok(ReceivedPacket::Ack {
+        kind: to,
+        id,
+        reason,
+    })
 }
 
-fn message(first: u8, body: &[u8], version: Version) -> Result<Received<'_>, Malformed> {
-    const SHORT: Malformed = Malformed("a message that ends within its head");
+fn parse_publish(
+    first: u8,
+    body: &[u8],
+    version: MqttVersion,
+) -> Result<ReceivedPacket<'_>, MalformedPacket> {
+    const SHORT: MalformedPacket = MalformedPacket("a message that ends within its head");
     let (length, rest) = body.split_first_chunk().ok_or(SHORT)?;
     let rest = rest
         .get(u16::from_be_bytes(*length).into()..)
@@ -154,18 +177,18 @@ fn message(first: u8, body: &[u8], version: Version) -> Result<Received<'_>, Mal
     let qos = first >> 1 & 3;
     let (id, rest) = match qos {
         0 => (0, rest),
-        1 | 2 => id(rest)?,
-        _ => return Err(Malformed("a message at QoS 3")),
+        1 | 2 => split_packet_id(rest)?,
+        _ => return Err(MalformedPacket("a message at QoS 3")),
     };
     let payload = match version {
-        Version::V3 => rest,
-        Version::V5 => after_properties(rest)?,
+        MqttVersion::V3 => rest,
+        MqttVersion::V5 => skip_properties(rest)?,
     };
-    Ok(Received::Message { qos, id, payload })
+    Ok(ReceivedPacket::Message { qos, id, payload })
 }
 
-fn after_properties(bytes: &[u8]) -> Result<&[u8], Malformed> {
-    const WRONG: Malformed = Malformed("properties that are longer than their packet");
+fn skip_properties(bytes: &[u8]) -> Result<&[u8], MalformedPacket> {
+    const WRONG: MalformedPacket = MalformedPacket("properties that are longer than their packet");
     let mut length = 0;
     for (index, byte) in bytes.iter().take(4).enumerate() {
         length |= usize::from(byte & 0x7f) << (7 * index);
@@ -191,10 +214,10 @@ mod tests {
             (b"\x30\x80", None),
             (b"\x30\x80\x80\x80\x01", None),
         ] {
-            let frame = Frame::of(bytes).expect("it is well formed");
+            let frame = PacketFrame::parse(bytes).expect("it is well formed");
             assert_eq!(frame.map(|frame| frame.size), size, "{bytes:x?}");
         }
-        assert!(Frame::of(b"\x30\x80\x80\x80\x80\x01").is_err());
+        assert!(PacketFrame::parse(b"\x30\x80\x80\x80\x80\x01").is_err());
         for (bytes, size) in [
             (&b""[..], 0),
             (b"\x30", 0),
@@ -202,62 +225,70 @@ mod tests {
             (b"\x30\x05", 7),
             (b"\x30\xff\xff\xff\x7f", 268_435_460),
         ] {
-            assert_eq!(Frame::size_of(bytes), Ok(size), "{bytes:x?}");
+            assert_eq!(PacketFrame::declared_size(bytes), Ok(size), "{bytes:x?}");
         }
     }
 
     #[test]
     fn packets_are_read_in_both_versions() {
-        use Answered::*;
-        let answer = |to, id, reason| Received::Answer { to, id, reason };
-        let table: [(Version, &[u8], Received<'_>); 12] = [
-            (Version::V3, b"\x40\x02\x00\x0a", answer(Puback, 10, 0)),
+        use AckKind::*;
+        let answer = |to, id, reason| ReceivedPacket::Ack {
+            kind: to,
+            id,
+            reason,
+        };
+        let table: [(MqttVersion, &[u8], ReceivedPacket<'_>); 12] = [
+            (MqttVersion::V3, b"\x40\x02\x00\x0a", answer(Puback, 10, 0)),
             (
-                Version::V5,
+                MqttVersion::V5,
                 b"\x40\x03\x01\x00\x97",
                 answer(Puback, 256, 0x97),
             ),
             (
-                Version::V5,
+                MqttVersion::V5,
                 b"\x50\x04\x00\x01\x10\x00",
                 answer(Pubrec, 1, 0x10),
             ),
-            (Version::V3, b"\x70\x02\xff\xff", answer(Pubcomp, 65_535, 0)),
             (
-                Version::V3,
+                MqttVersion::V3,
+                b"\x70\x02\xff\xff",
+                answer(Pubcomp, 65_535, 0),
+            ),
+            (
+                MqttVersion::V3,
                 b"\x90\x04\x00\x01\x02\x80",
                 answer(Suback, 1, 0x80),
             ),
             (
-                Version::V5,
+                MqttVersion::V5,
                 b"\x90\x06\x00\x01\x02\x1f\x00\x01",
                 answer(Suback, 1, 1),
             ),
-            (Version::V3, b"\xb0\x02\x00\x07", answer(Unsuback, 7, 0)),
+            (MqttVersion::V3, b"\xb0\x02\x00\x07", answer(Unsuback, 7, 0)),
             (
-                Version::V3,
+                MqttVersion::V3,
                 b"\x62\x02\x00\x03",
-                Received::Release { id: 3 },
+                ReceivedPacket::Pubrel { id: 3 },
             ),
-            (Version::V3, b"\xd0\x00", Received::Pong),
+            (MqttVersion::V3, b"\xd0\x00", ReceivedPacket::Pingresp),
             (
-                Version::V5,
+                MqttVersion::V5,
                 b"\xe0\x01\x8b",
-                Received::Disconnect { reason: 0x8b },
+                ReceivedPacket::Disconnect { reason: 0x8b },
             ),
             (
-                Version::V3,
+                MqttVersion::V3,
                 b"\x32\x07\x00\x01a\x00\x05xy",
-                Received::Message {
+                ReceivedPacket::Message {
                     qos: 1,
                     id: 5,
                     payload: b"xy",
                 },
             ),
             (
-                Version::V5,
+                MqttVersion::V5,
                 b"\x30\x08\x00\x01a\x02\x01\x01xy",
-                Received::Message {
+                ReceivedPacket::Message {
                     qos: 0,
                     id: 0,
                     payload: b"xy",
@@ -265,8 +296,14 @@ mod tests {
             ),
         ];
         for (version, bytes, expected) in table {
-            let frame = Frame::of(bytes).expect("well formed").expect("whole");
-            assert_eq!(Received::of(frame, version), Ok(expected), "{bytes:x?}");
+            let frame = PacketFrame::parse(bytes)
+                .expect("well formed")
+                .expect("whole");
+            assert_eq!(
+                ReceivedPacket::parse(frame, version),
+                Ok(expected),
+                "{bytes:x?}"
+            );
         }
     }
 
@@ -283,8 +320,11 @@ mod tests {
             b"\x90\x02\x00\x01",
         ];
         for bytes in table {
-            let frame = Frame::of(bytes).expect("framed").expect("whole");
-            assert!(Received::of(frame, Version::V5).is_err(), "{bytes:x?}");
+            let frame = PacketFrame::parse(bytes).expect("framed").expect("whole");
+            assert!(
+                ReceivedPacket::parse(frame, MqttVersion::V5).is_err(),
+                "{bytes:x?}"
+            );
         }
     }
 }

@@ -4,18 +4,18 @@ use bytes::BytesMut;
 use rumqttc::mqttbytes::v4;
 use rumqttc::v5::mqttbytes::v5;
 
-use super::{Qos, Version};
+use super::{MqttVersion, Qos};
 
 /// The packet that subscribes to `filter`.
-pub(crate) fn encode(version: Version, id: u16, filter: &str, qos: Qos) -> Option<Vec<u8>> {
+pub(crate) fn encode(version: MqttVersion, id: u16, filter: &str, qos: Qos) -> Option<Vec<u8>> {
     let mut bytes = BytesMut::new();
     let written = match version {
-        Version::V3 => {
+        MqttVersion::V3 => {
             let mut subscribe = v4::Subscribe::new(filter, qos.v4());
             subscribe.pkid = id;
             subscribe.write(&mut bytes).is_ok()
         }
-        Version::V5 => {
+        MqttVersion::V5 => {
             let mut subscribe = v5::Subscribe::new(v5::Filter::new(filter, qos.v5()), None);
             subscribe.pkid = id;
             subscribe.write(&mut bytes).is_ok()
@@ -25,8 +25,8 @@ pub(crate) fn encode(version: Version, id: u16, filter: &str, qos: Qos) -> Optio
 }
 
 /// Whether a broker takes it as a filter (MQTT 5.0, section 4.7.1).
-pub(crate) fn is_filter(text: &str) -> bool {
-    text.len() <= super::MOST_TEXT && !text.contains('\0') && rumqttc::valid_filter(text)
+pub(crate) fn is_valid_filter(text: &str) -> bool {
+    text.len() <= super::MAX_STRING_BYTES && !text.contains('\0') && rumqttc::valid_filter(text)
 }
 
 #[cfg(test)]
@@ -35,13 +35,13 @@ mod tests {
 
     #[test]
     fn subscriptions_are_read_by_another_implementation() {
-        let three = encode(Version::V3, 7, "a/+", Qos::AtLeastOnce).expect("it fits");
+        let three = encode(MqttVersion::V3, 7, "a/+", Qos::AtLeastOnce).expect("it fits");
         let read = v4::Packet::read(&mut BytesMut::from(&three[..]), 1_000).expect("it is MQTT");
         let v4::Packet::Subscribe(read) = read else {
             panic!("{read:?}")
         };
         assert_eq!((read.pkid, &*read.filters[0].path), (7, "a/+"));
-        let five = encode(Version::V5, 8, "$share/g/#", Qos::ExactlyOnce).expect("it fits");
+        let five = encode(MqttVersion::V5, 8, "$share/g/#", Qos::ExactlyOnce).expect("it fits");
         let read = v5::Packet::read(&mut BytesMut::from(&five[..]), None).expect("it is MQTT");
         let v5::Packet::Subscribe(read) = read else {
             panic!("{read:?}")
@@ -61,7 +61,7 @@ mod tests {
             ("a+/b", false),
             ("a\0", false),
         ] {
-            assert_eq!(is_filter(text), valid, "{text:?}");
+            assert_eq!(is_valid_filter(text), valid, "{text:?}");
         }
     }
 }

@@ -2,22 +2,25 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
-use hammer_core::{Event, Rate, Run, Schedule};
-use hammer_mqtt::{Measure, Mqtt, Payload, Qos, Version};
+use hammer_core::{Rate, Run, RunEvent, Schedule};
+use hammer_mqtt::{Mqtt, MqttCompletion, MqttPayload, MqttVersion, Qos};
 
-use crate::broker::{Broker, Gate, Packet, Peer};
-use crate::{execute, ms, watched};
+use crate::scripted_broker::{BrokerPeer, ClientPacket, ScriptGate, ScriptedBroker};
+use crate::{execute, execute_with_events, ms};
 
 /// Passes messages on to one subscriber as a closure says, given their numbers and those that it
 /// holds back.
-fn passing_on(
-    how: impl Fn(usize, Packet, &mut Vec<Packet>) -> Vec<Packet> + Send + Sync + 'static,
-) -> Broker {
+fn forwarding_broker(
+    how: impl Fn(usize, ClientPacket, &mut Vec<ClientPacket>) -> Vec<ClientPacket>
+    + Send
+    + Sync
+    + 'static,
+) -> ScriptedBroker {
     let subscriber = Arc::new(Mutex::new(None::<TcpStream>));
     let count = Mutex::new((0, vec![]));
-    Broker::serve(move |peer| {
+    ScriptedBroker::with_script(move |peer| {
         peer.accept();
-        while let Some(packet) = peer.packet() {
+        while let Some(packet) = peer.read_packet() {
             if packet.kind() == 8 {
                 let stream = peer.stream.try_clone().expect("a socket");
                 *subscriber.lock().expect("no script panicked") = Some(stream);
@@ -30,27 +33,27 @@ fn passing_on(
                 let stream = subscriber.as_ref().expect("it subscribed first");
                 passed.iter().for_each(|packet| forward(stream, packet));
             }
-            if !peer.oblige(&packet) {
+            if !peer.respond(&packet) {
                 return;
             }
         }
     })
 }
 
-fn forward(mut stream: &TcpStream, packet: &Packet) {
+fn forward(mut stream: &TcpStream, packet: &ClientPacket) {
     let bytes = bytes_of(packet);
     stream.write_all(&bytes).expect("the subscriber is there");
 }
 
-fn bytes_of(packet: &Packet) -> Vec<u8> {
-    let mut bytes = vec![packet.first, packet.body.len() as u8];
+fn bytes_of(packet: &ClientPacket) -> Vec<u8> {
+    let mut bytes = vec![packet.first_byte, packet.body.len() as u8];
     bytes.extend_from_slice(&packet.body);
     bytes
 }
 
 #[test]
 fn what_is_lost_doubled_and_out_of_order_is_counted() {
-    let broker = passing_on(|number, packet, held| match number {
+    let broker = forwarding_broker(|number, packet, held| match number {
         // One is lost, one comes twice, and one after the next.
         3 => vec![],
         5 => vec![packet.clone(), packet],
@@ -63,9 +66,9 @@ fn what_is_lost_doubled_and_out_of_order_is_counted() {
     });
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
-        .payload(Payload::Size(40))
-        .measure(Measure::Delivery);
-    let schedule = Schedule::constant(Rate::per_second(200)).hits(20);
+        .payload(MqttPayload::Size(40))
+        .completion(MqttCompletion::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(20);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
     let report = execute(run.threads(1).timeout(ms(500)).drain(ms(2_000)));
     assert_eq!((report.labels["delivered"], report.hits.timed_out), (19, 1));
@@ -86,9 +89,9 @@ fn what_is_lost_doubled_and_out_of_order_is_counted() {
 fn what_comes_just_before_a_subscriber_is_lost_has_come() {
     let subscriber = Mutex::new(None::<TcpStream>);
     let messages = Mutex::new(vec![]);
-    let broker = Broker::serve(move |peer| {
+    let broker = ScriptedBroker::with_script(move |peer| {
         peer.accept();
-        while let Some(packet) = peer.packet() {
+        while let Some(packet) = peer.read_packet() {
             if packet.kind() == 8 {
                 let stream = peer.stream.try_clone().expect("a socket");
                 *subscriber.lock().expect("no script panicked") = Some(stream);
@@ -104,18 +107,18 @@ fn what_comes_just_before_a_subscriber_is_lost_has_come() {
                     stream.write_all(&bytes).expect("the subscriber is there");
                 }
             }
-            if !peer.oblige(&packet) {
+            if !peer.respond(&packet) {
                 return;
             }
         }
     });
     let mqtt = Mqtt::builder(&broker.url())
-        .version(Version::V5)
+        .version(MqttVersion::V5)
         .qos(Qos::AtLeastOnce)
         .clients(2)
-        .payload(Payload::Size(40))
-        .measure(Measure::Delivery);
-    let schedule = Schedule::constant(Rate::per_second(200)).hits(20);
+        .payload(MqttPayload::Size(40))
+        .completion(MqttCompletion::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(20);
     let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(2);
     let report = execute(run.timeout(ms(3_000)).drain(ms(20_000)));
     assert_eq!(report.hits.ok, 20, "{:?}", report.failures);
@@ -125,7 +128,7 @@ fn what_comes_just_before_a_subscriber_is_lost_has_come() {
 #[test]
 fn messages_are_accounted_for_though_the_broker_passes_no_fence() {
     let subscriber = Mutex::new(None::<TcpStream>);
-    let broker = Broker::answering(move |peer, packet| {
+    let broker = ScriptedBroker::answering(move |peer, packet| {
         match packet.kind() {
             8 => {
                 let stream = peer.stream.try_clone().expect("a socket");
@@ -138,12 +141,12 @@ fn messages_are_accounted_for_though_the_broker_passes_no_fence() {
             12 => return true,
             _ => {}
         }
-        peer.oblige(&packet)
+        peer.respond(&packet)
     });
     let mqtt = Mqtt::builder(&broker.url())
-        .payload(Payload::Size(40))
-        .measure(Measure::Delivery);
-    let schedule = Schedule::constant(Rate::per_second(200)).hits(5);
+        .payload(MqttPayload::Size(40))
+        .completion(MqttCompletion::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(5);
     let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
     let report = execute(run.drain(ms(300)));
     assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
@@ -155,31 +158,31 @@ fn messages_are_accounted_for_though_the_broker_passes_no_fence() {
 
 #[test]
 fn what_was_not_sent_when_its_connection_was_lost_fails_at_once() {
-    let all_due = Gate::default();
+    let all_due = ScriptGate::default();
     let gate = all_due.clone();
-    let broker = Broker::serve(move |peer| {
+    let broker = ScriptedBroker::with_script(move |peer| {
         peer.accept();
         if peer.number == 1 {
             // The publisher finds the socket full, and is thrown out.
             gate.wait();
             peer.send_packet(0xe0, &[0x8b]);
         }
-        while let Some(packet) = peer.packet() {
-            if !packet.is_publish() && !peer.oblige(&packet) {
+        while let Some(packet) = peer.read_packet() {
+            if !packet.is_publish() && !peer.respond(&packet) {
                 return;
             }
         }
     });
     let mqtt = Mqtt::builder(&broker.url())
-        .version(Version::V5)
-        .payload(Payload::Size(40_000))
-        .measure(Measure::Delivery);
-    let schedule = Schedule::constant(Rate::per_second(1_200)).hits(600);
+        .version(MqttVersion::V5)
+        .payload(MqttPayload::Size(40_000))
+        .completion(MqttCompletion::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(1_200)).with_hit_count(600);
     let run = Run::new(mqtt.build().expect("well formed"), schedule)
         .threads(1)
         .max_in_flight(600);
-    let report = watched(run.timeout(ms(4_000)).drain(ms(20_000)), |event| {
-        if let Event::Draining = event {
+    let report = execute_with_events(run.timeout(ms(4_000)).drain(ms(20_000)), |event| {
+        if let RunEvent::Draining = event {
             all_due.open();
         }
     });
@@ -191,12 +194,12 @@ fn what_was_not_sent_when_its_connection_was_lost_fails_at_once() {
 
 #[test]
 fn a_message_that_is_acknowledged_and_not_delivered_is_no_success() {
-    let broker = passing_on(|_, _, _| vec![]);
+    let broker = forwarding_broker(|_, _, _| vec![]);
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
-        .payload(Payload::Size(40))
-        .measure(Measure::Delivery);
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
+        .payload(MqttPayload::Size(40))
+        .completion(MqttCompletion::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
     let report = execute(run.threads(1).timeout(ms(100)).drain(ms(2_000)));
     assert_eq!((report.hits.timed_out, report.counts["lost"]), (5, 5));
@@ -204,16 +207,16 @@ fn a_message_that_is_acknowledged_and_not_delivered_is_no_success() {
 
 #[test]
 fn messages_of_others_are_no_deliveries() {
-    let broker = passing_on(|_, packet, _| {
+    let broker = forwarding_broker(|_, packet, _| {
         let mut foreign = packet.clone();
         let at = foreign.body.len() - 30;
         foreign.body[at] ^= 1;
         vec![foreign, packet]
     });
     let mqtt = Mqtt::builder(&broker.url())
-        .payload(Payload::Size(32))
-        .measure(Measure::Delivery);
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
+        .payload(MqttPayload::Size(32))
+        .completion(MqttCompletion::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
     let report = execute(Run::new(mqtt.build().expect("well formed"), schedule).threads(1));
     assert_eq!(
         (
@@ -226,28 +229,28 @@ fn messages_of_others_are_no_deliveries() {
 
 #[test]
 fn a_subscriber_acknowledges_what_it_gets() {
-    let broker = Broker::serve(|peer: &mut Peer| {
+    let broker = ScriptedBroker::with_script(|peer: &mut BrokerPeer| {
         peer.accept();
-        while let Some(packet) = peer.packet() {
+        while let Some(packet) = peer.read_packet() {
             if packet.kind() == 8 {
                 // What is there already comes even before the SUBACK.
                 peer.send(b"\x32\x06\0\x01a\0\x07x");
                 peer.send(b"\x34\x06\0\x01a\0\x08x");
                 peer.send(b"\x62\x02\0\x08");
             }
-            if !peer.oblige(&packet) {
+            if !peer.respond(&packet) {
                 return;
             }
         }
     });
     let mqtt = Mqtt::builder(&broker.url())
-        .payload(Payload::Size(32))
-        .measure(Measure::Delivery);
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(1);
+        .payload(MqttPayload::Size(32))
+        .completion(MqttCompletion::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(1);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
     execute(run.threads(1).timeout(ms(100)).drain(ms(2_000)));
     for (first, id) in [(0x40, 7), (0x50, 8), (0x70, 8)] {
-        let answered = |packet: &Packet| packet.first == first && packet.id() == id;
+        let answered = |packet: &ClientPacket| packet.first_byte == first && packet.id() == id;
         assert!(
             broker.packets().iter().any(answered),
             "{first:x}: {:x?}",
@@ -259,16 +262,16 @@ fn a_subscriber_acknowledges_what_it_gets() {
 #[test]
 fn messages_of_a_warm_up_are_in_no_count() {
     // Both of the warm-up.
-    let broker = passing_on(|number, packet, _| match number {
+    let broker = forwarding_broker(|number, packet, _| match number {
         0 => vec![packet.clone(), packet],
         1 => vec![],
         _ => vec![packet],
     });
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
-        .payload(Payload::Size(40))
-        .measure(Measure::Delivery);
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(20);
+        .payload(MqttPayload::Size(40))
+        .completion(MqttCompletion::Delivery);
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(20);
     let run = Run::new(mqtt.build().expect("well formed"), schedule)
         .threads(1)
         .timeout(ms(2_000))

@@ -1,10 +1,10 @@
 use hammer_core::{ErrorKind, Rate, Run, Schedule};
-use hammer_mqtt::{Mode, Mqtt, MqttBuilder, Payload, Qos, Version};
+use hammer_mqtt::{Mqtt, MqttBuilder, MqttMode, MqttPayload, MqttVersion, Qos};
 
-use crate::broker::Broker;
+use crate::scripted_broker::ScriptedBroker;
 use crate::{execute, ms, run};
 
-fn at_least_once(broker: &Broker) -> MqttBuilder {
+fn at_least_once(broker: &ScriptedBroker) -> MqttBuilder {
     Mqtt::builder(&broker.url()).qos(Qos::AtLeastOnce)
 }
 
@@ -21,11 +21,13 @@ fn what_the_broker_says_no_to_is_rejected_by_name() {
         (0x99, false, "payload_format_invalid"),
     ] {
         for (qos, answer) in [(Qos::AtLeastOnce, 0x40), (Qos::ExactlyOnce, 0x50)] {
-            let broker = Broker::answering(move |peer, packet| match packet.kind() {
+            let broker = ScriptedBroker::answering(move |peer, packet| match packet.kind() {
                 3 => peer.acknowledge_with(answer, packet.id(), reason),
-                _ => peer.oblige(&packet),
+                _ => peer.respond(&packet),
             });
-            let mqtt = Mqtt::builder(&broker.url()).version(Version::V5).qos(qos);
+            let mqtt = Mqtt::builder(&broker.url())
+                .version(MqttVersion::V5)
+                .qos(qos);
             // A window of one: an id that a rejection did not free would be the last.
             let report = run(mqtt.window(1).build().expect("well formed"), 5);
             let label = match (ok, qos) {
@@ -47,11 +49,13 @@ fn what_the_broker_says_no_to_is_rejected_by_name() {
 #[test]
 fn a_message_without_subscribers_can_be_a_rejection() {
     for (qos, answer) in [(Qos::AtLeastOnce, 0x40), (Qos::ExactlyOnce, 0x50)] {
-        let broker = Broker::answering(move |peer, packet| match packet.kind() {
+        let broker = ScriptedBroker::answering(move |peer, packet| match packet.kind() {
             3 => peer.acknowledge_with(answer, packet.id(), 0x10),
-            _ => peer.oblige(&packet),
+            _ => peer.respond(&packet),
         });
-        let mqtt = Mqtt::builder(&broker.url()).version(Version::V5).qos(qos);
+        let mqtt = Mqtt::builder(&broker.url())
+            .version(MqttVersion::V5)
+            .qos(qos);
         let mqtt = mqtt.require_subscribers(true).window(1);
         let report = run(mqtt.build().expect("well formed"), 5);
         assert_eq!(report.hits.rejected, 5, "{:?}", report.labels);
@@ -63,41 +67,41 @@ fn a_message_without_subscribers_can_be_a_rejection() {
 #[test]
 fn a_broker_that_refuses_everybody_makes_no_run() {
     for (version, code, told) in [
-        (Version::V3, 1, "unsupported_protocol_version"),
-        (Version::V3, 2, "client_id_not_valid"),
-        (Version::V3, 3, "server_unavailable"),
-        (Version::V3, 4, "bad_user_name_or_password"),
-        (Version::V3, 5, "not_authorised"),
-        (Version::V3, 6, "unknown_reason"),
-        (Version::V5, 0x80, "unspecified_error"),
-        (Version::V5, 0x81, "malformed_packet"),
-        (Version::V5, 0x82, "protocol_error"),
-        (Version::V5, 0x83, "implementation_specific_error"),
-        (Version::V5, 0x84, "unsupported_protocol_version"),
-        (Version::V5, 0x85, "client_id_not_valid"),
-        (Version::V5, 0x86, "bad_user_name_or_password"),
-        (Version::V5, 0x87, "not_authorised"),
-        (Version::V5, 0x88, "server_unavailable"),
-        (Version::V5, 0x89, "server_busy"),
-        (Version::V5, 0x8a, "banned"),
-        (Version::V5, 0x8c, "bad_authentication_method"),
-        (Version::V5, 0x90, "topic_name_invalid"),
-        (Version::V5, 0x95, "packet_too_large"),
-        (Version::V5, 0x97, "quota_exceeded"),
-        (Version::V5, 0x99, "payload_format_invalid"),
-        (Version::V5, 0x9a, "retain_not_supported"),
-        (Version::V5, 0x9b, "qos_not_supported"),
-        (Version::V5, 0x9c, "use_another_server"),
-        (Version::V5, 0x9d, "server_moved"),
-        (Version::V5, 0x9f, "connection_rate_exceeded"),
-        (Version::V5, 0xfe, "unknown_reason"),
+        (MqttVersion::V3, 1, "unsupported_protocol_version"),
+        (MqttVersion::V3, 2, "client_id_not_valid"),
+        (MqttVersion::V3, 3, "server_unavailable"),
+        (MqttVersion::V3, 4, "bad_user_name_or_password"),
+        (MqttVersion::V3, 5, "not_authorised"),
+        (MqttVersion::V3, 6, "unknown_reason"),
+        (MqttVersion::V5, 0x80, "unspecified_error"),
+        (MqttVersion::V5, 0x81, "malformed_packet"),
+        (MqttVersion::V5, 0x82, "protocol_error"),
+        (MqttVersion::V5, 0x83, "implementation_specific_error"),
+        (MqttVersion::V5, 0x84, "unsupported_protocol_version"),
+        (MqttVersion::V5, 0x85, "client_id_not_valid"),
+        (MqttVersion::V5, 0x86, "bad_user_name_or_password"),
+        (MqttVersion::V5, 0x87, "not_authorised"),
+        (MqttVersion::V5, 0x88, "server_unavailable"),
+        (MqttVersion::V5, 0x89, "server_busy"),
+        (MqttVersion::V5, 0x8a, "banned"),
+        (MqttVersion::V5, 0x8c, "bad_authentication_method"),
+        (MqttVersion::V5, 0x90, "topic_name_invalid"),
+        (MqttVersion::V5, 0x95, "packet_too_large"),
+        (MqttVersion::V5, 0x97, "quota_exceeded"),
+        (MqttVersion::V5, 0x99, "payload_format_invalid"),
+        (MqttVersion::V5, 0x9a, "retain_not_supported"),
+        (MqttVersion::V5, 0x9b, "qos_not_supported"),
+        (MqttVersion::V5, 0x9c, "use_another_server"),
+        (MqttVersion::V5, 0x9d, "server_moved"),
+        (MqttVersion::V5, 0x9f, "connection_rate_exceeded"),
+        (MqttVersion::V5, 0xfe, "unknown_reason"),
     ] {
-        let broker = Broker::serve(move |peer| {
-            peer.packet();
+        let broker = ScriptedBroker::with_script(move |peer| {
+            peer.read_packet();
             let body = [0, code, 0];
             peer.send_packet(
                 0x20,
-                if version == Version::V3 {
+                if version == MqttVersion::V3 {
                     &body[..2]
                 } else {
                     &body
@@ -105,16 +109,19 @@ fn a_broker_that_refuses_everybody_makes_no_run() {
             );
         });
         let builder = || at_least_once(&broker).version(version);
-        let schedule = || Schedule::constant(Rate::per_second(100)).hits(5);
+        let schedule = || Schedule::constant(Rate::per_second(100)).with_hit_count(5);
         let made = Run::new(builder().build().expect("well formed"), schedule()).execute(|_| ());
         let error = made.expect_err("nobody is connected");
-        assert_eq!(error.kind(), ErrorKind::Unready);
+        assert_eq!(error.kind(), ErrorKind::PrepareFailed);
         let cause = std::error::Error::source(&error)
             .expect("it has one")
             .to_string();
         assert!(cause.contains(told), "{cause}");
 
-        let storm = builder().mode(Mode::Connect).build().expect("well formed");
+        let storm = builder()
+            .mode(MqttMode::Connect)
+            .build()
+            .expect("well formed");
         let report = run(storm, 5);
         assert_eq!(
             (report.hits.rejected, report.labels[told]),
@@ -127,20 +134,22 @@ fn a_broker_that_refuses_everybody_makes_no_run() {
 
 #[test]
 fn who_may_be_missing_is_and_its_hits_are_not_connected() {
-    let broker = Broker::serve(|peer| {
-        let Some(connect) = peer.packet() else { return };
+    let broker = ScriptedBroker::with_script(|peer| {
+        let Some(connect) = peer.read_packet() else {
+            return;
+        };
         if connect.body.ends_with(b"c3") {
             peer.send_packet(0x20, &[0, 5]);
             return;
         }
         peer.send_packet(0x20, &[0, 0]);
-        peer.oblige_all();
+        peer.respond_until_closed();
     });
     let mqtt = || at_least_once(&broker).clients(4).client_id("c{{client}}");
     let report = run(mqtt().allow_missing(0.25).build().expect("well formed"), 20);
     assert_eq!((report.hits.ok, report.failures["not_connected"]), (15, 5));
     assert!(report.facts["not_opened"]["not_authorised"] >= 1);
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
     let made = Run::new(
         mqtt().allow_missing(0.2).build().expect("well formed"),
         schedule,
@@ -150,13 +159,13 @@ fn who_may_be_missing_is_and_its_hits_are_not_connected() {
 
 #[test]
 fn what_is_larger_than_the_broker_allows_is_not_sent() {
-    let broker = Broker::serve(|peer| {
+    let broker = ScriptedBroker::with_script(|peer| {
         peer.accept_with(&[0x27, 0, 0, 0, 100]);
-        peer.oblige_all();
+        peer.respond_until_closed();
     });
     let mqtt = at_least_once(&broker)
-        .version(Version::V5)
-        .payload(Payload::Size(200));
+        .version(MqttVersion::V5)
+        .payload(MqttPayload::Size(200));
     let report = run(mqtt.build().expect("well formed"), 5);
     assert_eq!(
         report.failures["packet_too_large"], 5,
@@ -171,7 +180,7 @@ fn what_is_larger_than_the_broker_allows_is_not_sent() {
 fn answers_that_are_larger_than_they_need_be_are_read() {
     // The second is larger than what is read at one time.
     for (length, bytes) in [([0xa9, 0x9c, 0x01], 20_009), ([0xcd, 0x9a, 0x0c], 200_013)] {
-        let broker = Broker::answering(move |peer, packet| {
+        let broker = ScriptedBroker::answering(move |peer, packet| {
             if packet.is_publish() {
                 let [high, low] = packet.id().to_be_bytes();
                 let mut answer = vec![0x40];
@@ -181,9 +190,9 @@ fn answers_that_are_larger_than_they_need_be_are_read() {
                 answer.resize(4 + bytes, b'r');
                 return peer.send(&answer);
             }
-            peer.oblige(&packet)
+            peer.respond(&packet)
         });
-        let mqtt = at_least_once(&broker).version(Version::V5);
+        let mqtt = at_least_once(&broker).version(MqttVersion::V5);
         let report = run(mqtt.build().expect("well formed"), 20);
         assert_eq!(report.hits.ok, 20, "{:?}", report.failures);
         assert_eq!(report.bytes.received, 20 * (4 + bytes as u64));
@@ -192,17 +201,17 @@ fn answers_that_are_larger_than_they_need_be_are_read() {
 
 #[test]
 fn a_packet_that_claims_to_be_huge_ends_its_connection() {
-    let broker = Broker::answering(|peer, packet| {
+    let broker = ScriptedBroker::answering(|peer, packet| {
         // A message of 2 MiB of which a beginning comes, and 256 MB of which nothing does.
         let huge = [&b"\x30\x80\x80\x80\x01\0\x01a"[..], b"\x30\xff\xff\xff\x7f"];
         match packet.is_publish() {
             true => peer.send(huge[peer.number as usize % 2]),
-            false => peer.oblige(&packet),
+            false => peer.respond(&packet),
         }
     });
-    for version in [Version::V3, Version::V5] {
+    for version in [MqttVersion::V3, MqttVersion::V5] {
         let mqtt = at_least_once(&broker).version(version).build();
-        let schedule = Schedule::constant(Rate::per_second(200)).hits(1);
+        let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(1);
         let run = Run::new(mqtt.expect("well formed"), schedule).threads(1);
         let report = execute(run.timeout(ms(2_000)).drain(ms(20_000)));
         assert_eq!(report.failures.get("packet_too_large"), Some(&1));
@@ -212,12 +221,12 @@ fn a_packet_that_claims_to_be_huge_ends_its_connection() {
 
 #[test]
 fn nobody_else_tries_when_too_many_are_missing() {
-    let broker = Broker::serve(|peer| {
-        peer.packet();
+    let broker = ScriptedBroker::with_script(|peer| {
+        peer.read_packet();
         peer.send_packet(0x20, &[0, 5]);
     });
     let mqtt = at_least_once(&broker).clients(2_000).allow_missing(0.002);
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
     let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(2);
     let error = run.execute(|_| ()).expect_err("nobody is connected");
     let cause = std::error::Error::source(&error)
@@ -236,7 +245,7 @@ fn a_port_where_nobody_listens_makes_no_run() {
     let mqtt = Mqtt::builder(&format!("mqtt://127.0.0.1:{port}"))
         .build()
         .expect("well formed");
-    let error = Run::new(mqtt, Schedule::max().hits(1))
+    let error = Run::new(mqtt, Schedule::closed_loop().with_hit_count(1))
         .execute(|_| ())
         .expect_err("nobody");
     let cause = std::error::Error::source(&error)
@@ -262,7 +271,7 @@ fn a_server_that_speaks_no_websocket_is_told_apart_by_its_status() {
         ),
         ("SSH-2.0-OpenSSH_9.2\r\n\r\n", "websocket"),
     ] {
-        let broker = Broker::serve(move |peer| {
+        let broker = ScriptedBroker::with_script(move |peer| {
             let mut head = vec![];
             let mut byte = [0];
             while !head.ends_with(b"\r\n\r\n") {
@@ -273,7 +282,7 @@ fn a_server_that_speaks_no_websocket_is_told_apart_by_its_status() {
         });
         let url = broker.url().replace("mqtt://", "ws://");
         let storm = Mqtt::builder(&url)
-            .mode(Mode::Connect)
+            .mode(MqttMode::Connect)
             .build()
             .expect("well formed");
         let report = run(storm, 3);

@@ -1,23 +1,23 @@
 //! Behaviour of the hammer for MQTT against a broker that follows a script, and against real ones,
 //! driven by the real engine.
 
-mod broker;
-mod build;
+mod builder;
 mod delivery;
 mod failures;
 mod mosquitto;
+mod mosquitto_server;
 mod publishing;
 mod rabbitmq;
 mod reconnect;
 mod resume;
-mod server;
-mod silence;
-mod values;
-mod ways;
+mod scripted_broker;
+mod templates;
+mod transports;
+mod unresponsive_broker;
 
 use std::time::Duration;
 
-use hammer_core::{Event, Hammer, Rate, Report, Run, Schedule};
+use hammer_core::{Hammer, Rate, Report, Run, RunEvent, Schedule};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
@@ -25,19 +25,25 @@ fn ms(ms: u64) -> Duration {
 
 /// Hits 200 times per second on one worker.
 fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
-    execute(Run::new(hammer, Schedule::constant(Rate::per_second(200)).hits(hits)).threads(1))
+    execute(
+        Run::new(
+            hammer,
+            Schedule::constant(Rate::per_second(200)).with_hit_count(hits),
+        )
+        .threads(1),
+    )
 }
 
 /// A schedule that lasts until something stops it.
 fn until_stopped(rate: u64) -> Schedule {
-    Schedule::constant(Rate::per_second(rate)).lasting(Duration::from_secs(60))
+    Schedule::constant(Rate::per_second(rate)).with_duration(Duration::from_secs(60))
 }
 
 fn execute<H: Hammer>(run: Run<H>) -> Report {
-    watched(run, |_| ())
+    execute_with_events(run, |_| ())
 }
 
-fn watched<H: Hammer>(run: Run<H>, watch: impl FnMut(Event<'_>)) -> Report {
+fn execute_with_events<H: Hammer>(run: Run<H>, watch: impl FnMut(RunEvent<'_>)) -> Report {
     let report = run.execute(watch).expect("the run is well formed");
     assert_eq!(
         report.hits.ended(),

@@ -1,12 +1,12 @@
-use hammer_core::{ErrorKind, Event, Rate, Run, Schedule, Stop};
-use hammer_mqtt::{Measure, Mode, Mqtt, Payload, Qos, Version};
+use hammer_core::{ErrorKind, Rate, Run, RunEvent, Schedule, StopHandle};
+use hammer_mqtt::{Mqtt, MqttCompletion, MqttMode, MqttPayload, MqttVersion, Qos};
 
-use crate::server::{self, Mosquitto};
-use crate::{execute, ms, run, until_stopped, watched};
+use crate::mosquitto_server::{self, MosquittoServer};
+use crate::{execute, execute_with_events, ms, run, until_stopped};
 
 #[test]
 fn it_gets_twenty_thousand_messages_and_passes_them_all_on() {
-    let Some(broker) = Mosquitto::open() else {
+    let Some(broker) = MosquittoServer::anonymous() else {
         return;
     };
     let Some(subscriber) = broker.subscriber("devices/+/state", 20_000) else {
@@ -15,9 +15,9 @@ fn it_gets_twenty_thousand_messages_and_passes_them_all_on() {
     let mqtt = Mqtt::builder(&broker.url())
         .clients(8)
         .topic("devices/{{client}}/state")
-        .payload(Payload::Size(100))
+        .payload(MqttPayload::Size(100))
         .qos(Qos::AtLeastOnce);
-    let schedule = Schedule::constant(Rate::per_second(2_000)).lasting(ms(10_000));
+    let schedule = Schedule::constant(Rate::per_second(2_000)).with_duration(ms(10_000));
     let report = execute(Run::new(mqtt.build().expect("well formed"), schedule));
     assert_eq!(report.hits.ok, 20_000, "{:?}", report.failures);
     assert_eq!(report.counts["connections_opened"], 8);
@@ -26,16 +26,16 @@ fn it_gets_twenty_thousand_messages_and_passes_them_all_on() {
 
 #[test]
 fn it_speaks_every_level_in_both_versions_and_every_mode() {
-    let Some(broker) = Mosquitto::open() else {
+    let Some(broker) = MosquittoServer::anonymous() else {
         return;
     };
-    for version in [Version::V3, Version::V5] {
+    for version in [MqttVersion::V3, MqttVersion::V5] {
         let mqtt = || Mqtt::builder(&broker.url()).version(version).clients(3);
         for qos in [Qos::AtMostOnce, Qos::AtLeastOnce, Qos::ExactlyOnce] {
             let report = run(mqtt().qos(qos).build().expect("well formed"), 50);
             assert_eq!(report.hits.ok, 50, "{qos:?}: {:?}", report.failures);
         }
-        for mode in [Mode::Connect, Mode::Subscribe, Mode::Ping] {
+        for mode in [MqttMode::Connect, MqttMode::Subscribe, MqttMode::Ping] {
             let report = run(mqtt().mode(mode).build().expect("well formed"), 50);
             assert_eq!(report.hits.ok, 50, "{mode:?}: {:?}", report.failures);
         }
@@ -45,12 +45,12 @@ fn it_speaks_every_level_in_both_versions_and_every_mode() {
 #[test]
 fn what_it_allows_with_version_5_is_known() {
     let config = "allow_anonymous true\nmax_inflight_messages 7\nmax_packet_size 1000";
-    let Some(broker) = Mosquitto::start(config) else {
+    let Some(broker) = MosquittoServer::start(config) else {
         return;
     };
     let mqtt = || {
         Mqtt::builder(&broker.url())
-            .version(Version::V5)
+            .version(MqttVersion::V5)
             .qos(Qos::AtLeastOnce)
     };
     let report = run(mqtt().build().expect("well formed"), 20);
@@ -58,7 +58,7 @@ fn what_it_allows_with_version_5_is_known() {
     assert_eq!(report.facts["packet_max"]["1000"], 1);
     assert_eq!(report.labels["no_matching_subscribers"], 20);
     let large = mqtt()
-        .payload(Payload::Size(2_000))
+        .payload(MqttPayload::Size(2_000))
         .build()
         .expect("well formed");
     assert_eq!(run(large, 5).failures["packet_too_large"], 5);
@@ -71,19 +71,19 @@ fn what_it_allows_with_version_5_is_known() {
 
 #[test]
 fn passwords_and_access_lists_are_failures_by_name() {
-    let Some(passwords) = server::passwords("u", "secret") else {
+    let Some(passwords) = mosquitto_server::passwords("u", "secret") else {
         return;
     };
     let access = "user u\ntopic write allowed/#\n";
     let config = "allow_anonymous false\npassword_file FOLDER/passwords\nacl_file FOLDER/access";
     let files = [("passwords", &*passwords), ("access", access)];
-    let Some(broker) = Mosquitto::with_files(config, &files) else {
+    let Some(broker) = MosquittoServer::with_files(config, &files) else {
         return;
     };
     let url = |login: &str| broker.url().replace("mqtt://", &format!("mqtt://{login}@"));
     let mqtt = |login| {
         let mqtt = Mqtt::builder(&url(login))
-            .version(Version::V5)
+            .version(MqttVersion::V5)
             .qos(Qos::AtLeastOnce);
         mqtt.topic("allowed/{{client}}")
     };
@@ -102,10 +102,10 @@ fn passwords_and_access_lists_are_failures_by_name() {
         (report.hits.rejected, report.labels["not_authorised"]),
         (10, 10)
     );
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(5);
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
     let wrong = Run::new(mqtt("u:wrong").build().expect("well formed"), schedule);
     let error = wrong.execute(|_| ()).expect_err("nobody is let in");
-    assert_eq!(error.kind(), ErrorKind::Unready);
+    assert_eq!(error.kind(), ErrorKind::PrepareFailed);
     let cause = std::error::Error::source(&error)
         .expect("it has one")
         .to_string();
@@ -114,26 +114,26 @@ fn passwords_and_access_lists_are_failures_by_name() {
 
 #[test]
 fn delivery_is_measured_to_every_subscriber_and_nothing_is_lost() {
-    let Some(broker) = Mosquitto::open() else {
+    let Some(broker) = MosquittoServer::anonymous() else {
         return;
     };
     for (subscribers, share, copies) in [(1, None, 1), (3, None, 3), (3, Some("group"), 1)] {
         for (qos, version) in [
-            (Qos::AtMostOnce, Version::V3),
-            (Qos::ExactlyOnce, Version::V5),
+            (Qos::AtMostOnce, MqttVersion::V3),
+            (Qos::ExactlyOnce, MqttVersion::V5),
         ] {
             let mut mqtt = Mqtt::builder(&broker.url())
                 .version(version)
                 .qos(qos)
                 .clients(4)
                 .topic("way/{{client}}/x")
-                .payload(Payload::Size(64))
-                .measure(Measure::Delivery)
+                .payload(MqttPayload::Size(64))
+                .completion(MqttCompletion::Delivery)
                 .subscribers(subscribers);
             if let Some(group) = share {
-                mqtt = mqtt.share(group);
+                mqtt = mqtt.share_group(group);
             }
-            let schedule = Schedule::constant(Rate::per_second(500)).hits(300);
+            let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(300);
             let run = Run::new(mqtt.build().expect("well formed"), schedule);
             let report = execute(run.threads(2));
             let why = format!("{subscribers} {share:?} {qos:?}: {:?}", report.counts);
@@ -149,18 +149,18 @@ fn delivery_is_measured_to_every_subscriber_and_nothing_is_lost() {
 
 #[test]
 fn a_broker_that_is_killed_and_comes_back_loses_no_hit_from_the_books() {
-    let Some(mut broker) = Mosquitto::open() else {
+    let Some(mut broker) = MosquittoServer::anonymous() else {
         return;
     };
     let mqtt = Mqtt::builder(&broker.url())
         .clients(4)
         .qos(Qos::AtLeastOnce);
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let run = Run::new(mqtt.build().expect("well formed"), until_stopped(1_000));
     // Killed when all is well, started again when hits fail, stopped when all is well again.
     let mut stage = 0;
-    let report = watched(run.stop(stop.clone()), |event| {
-        let Event::Tick(tick) = event else { return };
+    let report = execute_with_events(run.stop(stop.clone()), |event| {
+        let RunEvent::Tick(tick) = event else { return };
         let well = tick.hits.ok > 0 && tick.hits.failed == 0;
         match stage {
             0 if well => broker.kill(),
@@ -185,27 +185,27 @@ fn a_broker_that_is_killed_and_comes_back_loses_no_hit_from_the_books() {
 
 #[test]
 fn a_session_that_it_keeps_goes_on_with_all_that_was_in_flight() {
-    let Some(broker) = Mosquitto::open() else {
+    let Some(broker) = MosquittoServer::anonymous() else {
         return;
     };
-    for (version, level) in [(Version::V3, 4), (Version::V5, 5)] {
+    for (version, level) in [(MqttVersion::V3, 4), (MqttVersion::V5, 5)] {
         let mqtt = Mqtt::builder(&broker.url())
             .version(version)
             .client_id("taken-over")
             .topic("resumed/{{client}}")
-            .payload(Payload::Template("{{seq}}".into()))
+            .payload(MqttPayload::Template("{{seq}}".into()))
             .qos(Qos::ExactlyOnce)
             .resend(true);
         let mqtt = match version {
-            Version::V3 => mqtt.clean_start(false),
-            Version::V5 => mqtt.session_expiry(60),
+            MqttVersion::V3 => mqtt.clean_start(false),
+            MqttVersion::V5 => mqtt.session_expiry(60),
         };
-        let stop = Stop::new();
-        let run = Run::new(mqtt.build().expect("well formed"), Schedule::max());
+        let stop = StopHandle::new();
+        let run = Run::new(mqtt.build().expect("well formed"), Schedule::closed_loop());
         let run = run.threads(1).max_in_flight(20);
         let mut taken_over = 0;
-        let report = watched(run.stop(stop.clone()), |event| {
-            let Event::Tick(tick) = event else { return };
+        let report = execute_with_events(run.stop(stop.clone()), |event| {
+            let RunEvent::Tick(tick) = event else { return };
             if tick.hits.ok == 0 {
                 return;
             }
@@ -214,7 +214,7 @@ fn a_session_that_it_keeps_goes_on_with_all_that_was_in_flight() {
             }
             // Another of the same name, which goes on with the session, and leaves it at once.
             taken_over += 1;
-            server::take_over(broker.port, "taken-over", level);
+            mosquitto_server::take_over(broker.port, "taken-over", level);
         });
         assert_eq!(
             report.hits.ok, report.hits.scheduled,
@@ -229,20 +229,20 @@ fn a_session_that_it_keeps_goes_on_with_all_that_was_in_flight() {
 #[test]
 fn it_speaks_over_websockets_too() {
     let (port, config) = (
-        server::free_port(),
+        mosquitto_server::free_port(),
         "allow_anonymous true\nlistener PORT 127.0.0.1\nprotocol websockets",
     );
-    let Some(broker) = Mosquitto::start(&config.replace("PORT", &port.to_string())) else {
+    let Some(broker) = MosquittoServer::start(&config.replace("PORT", &port.to_string())) else {
         return;
     };
-    broker.listens_at(port);
-    for version in [Version::V3, Version::V5] {
+    broker.wait_for_listener(port);
+    for version in [MqttVersion::V3, MqttVersion::V5] {
         for qos in [Qos::AtMostOnce, Qos::AtLeastOnce, Qos::ExactlyOnce] {
             let mqtt = Mqtt::builder(&format!("ws://127.0.0.1:{port}/mqtt"))
                 .version(version)
                 .qos(qos)
                 .clients(3)
-                .payload(Payload::Size(5_000));
+                .payload(MqttPayload::Size(5_000));
             let report = run(mqtt.build().expect("well formed"), 50);
             assert_eq!(report.hits.ok, 50, "{qos:?}: {:?}", report.failures);
             assert_eq!(report.phases_us["websocket"].count, 3);

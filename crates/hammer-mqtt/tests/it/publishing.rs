@@ -1,33 +1,33 @@
 use std::collections::BTreeSet;
 
-use hammer_core::testing::conformance;
-use hammer_core::{Event, Rate, Run, Schedule};
-use hammer_mqtt::{Mode, Mqtt, Payload, Qos, Version};
+use hammer_core::testing::check_conformance;
+use hammer_core::{Rate, Run, RunEvent, Schedule};
+use hammer_mqtt::{Mqtt, MqttMode, MqttPayload, MqttVersion, Qos};
 
-use crate::broker::{Broker, Peer};
-use crate::{execute, ms, run, watched};
+use crate::scripted_broker::{BrokerPeer, ScriptedBroker};
+use crate::{execute, execute_with_events, ms, run};
 
 #[test]
 fn it_is_a_hammer() {
-    let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+    let broker = ScriptedBroker::answering(|peer, packet| peer.respond(&packet));
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
         .build()
         .expect("well formed");
-    conformance(mqtt).expect("it keeps the contract");
+    check_conformance(mqtt).expect("it keeps the contract");
 }
 
 #[test]
 fn each_level_ends_with_its_last_answer() {
     for (version, qos, label, phase) in [
-        (Version::V3, Qos::AtMostOnce, "sent", None),
-        (Version::V3, Qos::AtLeastOnce, "puback", None),
-        (Version::V3, Qos::ExactlyOnce, "pubcomp", Some("pubrec")),
-        (Version::V5, Qos::AtMostOnce, "sent", None),
-        (Version::V5, Qos::AtLeastOnce, "puback", None),
-        (Version::V5, Qos::ExactlyOnce, "pubcomp", Some("pubrec")),
+        (MqttVersion::V3, Qos::AtMostOnce, "sent", None),
+        (MqttVersion::V3, Qos::AtLeastOnce, "puback", None),
+        (MqttVersion::V3, Qos::ExactlyOnce, "pubcomp", Some("pubrec")),
+        (MqttVersion::V5, Qos::AtMostOnce, "sent", None),
+        (MqttVersion::V5, Qos::AtLeastOnce, "puback", None),
+        (MqttVersion::V5, Qos::ExactlyOnce, "pubcomp", Some("pubrec")),
     ] {
-        let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+        let broker = ScriptedBroker::answering(|peer, packet| peer.respond(&packet));
         let mqtt = Mqtt::builder(&broker.url()).version(version).qos(qos);
         let report = run(mqtt.build().expect("well formed"), 40);
         assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
@@ -37,7 +37,7 @@ fn each_level_ends_with_its_last_answer() {
             assert_eq!(report.phases_us[phase].count, 40);
         }
         assert_eq!(
-            broker.packets().last().map(|last| last.first),
+            broker.packets().last().map(|last| last.first_byte),
             Some(0xe0),
             "a goodbye"
         );
@@ -48,14 +48,14 @@ fn each_level_ends_with_its_last_answer() {
 
 #[test]
 fn hits_go_round_the_clients_and_count_their_messages() {
-    let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+    let broker = ScriptedBroker::answering(|peer, packet| peer.respond(&packet));
     let mqtt = Mqtt::builder(&broker.url())
         .clients(4)
         .client_id("c{{client}}")
         .topic("t/{{client}}/{{seq}}")
-        .payload(Payload::Template("{{hit}}".into()))
+        .payload(MqttPayload::Template("{{hit}}".into()))
         .qos(Qos::AtLeastOnce);
-    let schedule = Schedule::constant(Rate::per_second(400)).hits(40);
+    let schedule = Schedule::constant(Rate::per_second(400)).with_hit_count(40);
     let report = execute(Run::new(mqtt.build().expect("well formed"), schedule).threads(2));
     assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
     assert_eq!(broker.connections(), 4);
@@ -89,17 +89,17 @@ fn hits_go_round_the_clients_and_count_their_messages() {
 #[test]
 fn each_acknowledgement_is_that_of_its_own_hit_whatever_the_order() {
     // The first of each four is acknowledged last, when the fourth has come.
-    let broker = Broker::serve(|peer| {
+    let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         let mut held = None;
-        while let Some(packet) = peer.packet() {
+        while let Some(packet) = peer.read_packet() {
             match packet.is_publish().then(|| packet.id() % 4) {
                 Some(1) => held = Some(packet),
                 Some(0) => {
-                    peer.oblige(&packet);
-                    peer.oblige(&held.take().expect("the first came first"));
+                    peer.respond(&packet);
+                    peer.respond(&held.take().expect("the first came first"));
                 }
-                _ if !peer.oblige(&packet) => return,
+                _ if !peer.respond(&packet) => return,
                 _ => {}
             }
         }
@@ -108,12 +108,12 @@ fn each_acknowledgement_is_that_of_its_own_hit_whatever_the_order() {
         .qos(Qos::AtLeastOnce)
         .build()
         .expect("well formed");
-    let schedule = Schedule::constant(Rate::per_second(200)).hits(40);
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(40);
     let mut slow = BTreeSet::new();
-    let report = watched(
+    let report = execute_with_events(
         Run::new(mqtt, schedule).threads(1).log_hits(true),
         |event| {
-            if let Event::Hits(hits) = event {
+            if let RunEvent::Hits(hits) = event {
                 // The fourth is due 15 ms after the first, and not sent sooner.
                 let waited = hits.iter().filter(|hit| hit.response >= Some(ms(15)));
                 slow.extend(waited.map(|hit| hit.number));
@@ -127,7 +127,7 @@ fn each_acknowledgement_is_that_of_its_own_hit_whatever_the_order() {
 
 #[test]
 fn an_answer_for_nobody_or_a_second_time_is_counted_and_harms_nobody() {
-    let broker = Broker::answering(|peer, packet| {
+    let broker = ScriptedBroker::answering(|peer, packet| {
         if packet.is_publish() {
             peer.acknowledge(0x40, packet.id());
             peer.acknowledge(0x40, packet.id());
@@ -135,7 +135,7 @@ fn an_answer_for_nobody_or_a_second_time_is_counted_and_harms_nobody() {
             peer.acknowledge(0x70, packet.id());
             return true;
         }
-        peer.oblige(&packet)
+        peer.respond(&packet)
     });
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
@@ -150,12 +150,12 @@ fn an_answer_for_nobody_or_a_second_time_is_counted_and_harms_nobody() {
 
 #[test]
 fn ids_go_round_and_come_again_after_65_535() {
-    let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+    let broker = ScriptedBroker::answering(|peer, packet| peer.respond(&packet));
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
         .build()
         .expect("well formed");
-    let schedule = Schedule::max().hits(66_000);
+    let schedule = Schedule::closed_loop().with_hit_count(66_000);
     let report = execute(Run::new(mqtt, schedule).threads(1).max_in_flight(64));
     assert_eq!(report.hits.ok, 66_000, "{:?}", report.failures);
     let ids: Vec<u16> = broker
@@ -167,11 +167,11 @@ fn ids_go_round_and_come_again_after_65_535() {
 }
 
 /// Holds all messages of one connection until there are so many, and counts how many that were.
-fn hold(peer: &mut Peer, most: usize) {
+fn hold(peer: &mut BrokerPeer, most: usize) {
     let mut held = vec![];
-    while let Some(packet) = peer.packet() {
+    while let Some(packet) = peer.read_packet() {
         if !packet.is_publish() {
-            if !peer.oblige(&packet) {
+            if !peer.respond(&packet) {
                 return;
             }
             continue;
@@ -188,14 +188,14 @@ fn hold(peer: &mut Peer, most: usize) {
 #[test]
 fn the_brokers_receive_maximum_is_kept_and_the_wait_for_it_measured() {
     for (properties, most) in [(&[0x21, 0, 1][..], 1), (&[0x21, 0, 3], 3)] {
-        let broker = Broker::serve(move |peer| {
+        let broker = ScriptedBroker::with_script(move |peer| {
             peer.accept_with(properties);
             hold(peer, most);
         });
         let mqtt = Mqtt::builder(&broker.url())
-            .version(Version::V5)
+            .version(MqttVersion::V5)
             .qos(Qos::AtLeastOnce);
-        let schedule = Schedule::max().hits(30);
+        let schedule = Schedule::closed_loop().with_hit_count(30);
         let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
         let report = execute(run.max_in_flight(10));
         assert_eq!(report.hits.ok, 30, "{:?}", report.failures);
@@ -214,7 +214,7 @@ fn the_brokers_receive_maximum_is_kept_and_the_wait_for_it_measured() {
 
 #[test]
 fn a_full_window_can_be_a_failure() {
-    let broker = Broker::serve(|peer| {
+    let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         peer.ignore();
     });
@@ -222,7 +222,7 @@ fn a_full_window_can_be_a_failure() {
         .qos(Qos::AtLeastOnce)
         .window(2)
         .wait_for_window(false);
-    let schedule = Schedule::constant(Rate::per_second(200)).hits(40);
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(40);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
     let report = execute(run.threads(1).timeout(ms(100)).drain(ms(20_000)));
     // Two that are without an answer fill it, even when nobody waits for that any more.
@@ -232,8 +232,11 @@ fn a_full_window_can_be_a_failure() {
 
 #[test]
 fn pings_and_subscriptions_are_hits_too() {
-    for (mode, label, kind) in [(Mode::Ping, "pingresp", 12), (Mode::Subscribe, "suback", 8)] {
-        let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+    for (mode, label, kind) in [
+        (MqttMode::Ping, "pingresp", 12),
+        (MqttMode::Subscribe, "suback", 8),
+    ] {
+        let broker = ScriptedBroker::answering(|peer, packet| peer.respond(&packet));
         let mqtt = Mqtt::builder(&broker.url())
             .mode(mode)
             .filter("a/{{seq}}/+");
@@ -252,9 +255,9 @@ fn pings_and_subscriptions_are_hits_too() {
 
 #[test]
 fn a_connection_storm_opens_and_closes_one_per_hit() {
-    let broker = Broker::answering(|peer, packet| peer.oblige(&packet));
+    let broker = ScriptedBroker::answering(|peer, packet| peer.respond(&packet));
     let mqtt = Mqtt::builder(&broker.url())
-        .mode(Mode::Connect)
+        .mode(MqttMode::Connect)
         .build()
         .expect("well formed");
     let report = run(mqtt, 20);
@@ -279,12 +282,12 @@ fn a_connection_storm_opens_and_closes_one_per_hit() {
 #[test]
 fn a_topic_is_sent_once_where_the_broker_takes_numbers() {
     for (properties, aliased) in [(&[0x22, 0, 5][..], true), (&[], false)] {
-        let broker = Broker::serve(move |peer| {
+        let broker = ScriptedBroker::with_script(move |peer| {
             peer.accept_with(properties);
-            peer.oblige_all();
+            peer.respond_until_closed();
         });
         let mqtt = Mqtt::builder(&broker.url())
-            .version(Version::V5)
+            .version(MqttVersion::V5)
             .topic("a/long/topic")
             .topic_alias(true);
         let report = run(mqtt.build().expect("well formed"), 10);
@@ -305,9 +308,9 @@ fn a_topic_is_sent_once_where_the_broker_takes_numbers() {
 
 #[test]
 fn an_answer_of_the_level_below_is_an_answer() {
-    let broker = Broker::answering(|peer, packet| match packet.kind() {
+    let broker = ScriptedBroker::answering(|peer, packet| match packet.kind() {
         3 => peer.acknowledge(0x40, packet.id()),
-        _ => peer.oblige(&packet),
+        _ => peer.respond(&packet),
     });
     let mqtt = Mqtt::builder(&broker.url()).qos(Qos::ExactlyOnce).window(1);
     let report = run(mqtt.build().expect("well formed"), 10);

@@ -6,21 +6,21 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use hammer_core::{Rate, Run, Schedule};
-use hammer_mqtt::{Measure, Mode, Mqtt, MqttBuilder, Payload, Qos};
+use hammer_mqtt::{Mqtt, MqttBuilder, MqttCompletion, MqttMode, MqttPayload, Qos};
 
-use crate::server::{free_port, program_in};
+use crate::mosquitto_server::{free_port, program_in};
 use crate::{execute, run};
 
 /// RabbitMQ with its plugin for MQTT, and the port mapper of its runtime.
-struct Rabbit {
+struct RabbitmqServer {
     child: Child,
     port: u16,
-    websockets: u16,
-    mapper: u16,
+    websocket_port: u16,
+    epmd_port: u16,
     _folder: tempfile::TempDir,
 }
 
-impl Rabbit {
+impl RabbitmqServer {
     fn start() -> Option<Self> {
         // The one on PATH wants to be root; this is what it starts.
         let program = program_in("rabbitmq-server", &["/usr/lib/rabbitmq/bin"])?;
@@ -55,8 +55,8 @@ impl Rabbit {
         let mut broker = Self {
             child,
             port,
-            websockets,
-            mapper,
+            websocket_port: websockets,
+            epmd_port: mapper,
             _folder: folder,
         };
         for port in [port, websockets] {
@@ -69,18 +69,18 @@ impl Rabbit {
         Some(broker)
     }
 
-    fn mqtt(&self) -> MqttBuilder {
+    fn builder(&self) -> MqttBuilder {
         Mqtt::builder(&format!("mqtt://127.0.0.1:{}", self.port)).clients(2)
     }
 }
 
-impl Drop for Rabbit {
+impl Drop for RabbitmqServer {
     fn drop(&mut self) {
         let id = self.child.id().to_string();
         // A shell that waits for its child: it passes this signal on, and not the stronger one.
         let _ = Command::new("kill").args(["-TERM", &id]).status();
         let _ = self.child.wait();
-        let mapper = self.mapper.to_string();
+        let mapper = self.epmd_port.to_string();
         let ended = Command::new(if Path::new("/usr/bin/epmd").exists() {
             "/usr/bin/epmd"
         } else {
@@ -97,7 +97,7 @@ impl Drop for Rabbit {
 
 #[test]
 fn messages_are_acknowledged_and_delivered() {
-    let Some(broker) = Rabbit::start() else {
+    let Some(broker) = RabbitmqServer::start() else {
         return;
     };
     for (qos, label) in [
@@ -106,25 +106,28 @@ fn messages_are_acknowledged_and_delivered() {
         // It answers as if it had been asked for one level less.
         (Qos::ExactlyOnce, "puback"),
     ] {
-        let report = run(broker.mqtt().qos(qos).build().expect("well formed"), 100);
+        let report = run(broker.builder().qos(qos).build().expect("well formed"), 100);
         assert_eq!(report.hits.ok, 100, "{qos:?}: {:?}", report.failures);
         assert_eq!(report.labels[label], 100);
         assert_eq!(report.counts.get("unknown_answers"), None);
     }
-    for mode in [Mode::Connect, Mode::Subscribe, Mode::Ping] {
-        let report = run(broker.mqtt().mode(mode).build().expect("well formed"), 30);
+    for mode in [MqttMode::Connect, MqttMode::Subscribe, MqttMode::Ping] {
+        let report = run(
+            broker.builder().mode(mode).build().expect("well formed"),
+            30,
+        );
         assert_eq!(report.hits.ok, 30, "{mode:?}: {:?}", report.failures);
     }
     let mqtt = broker
-        .mqtt()
+        .builder()
         .qos(Qos::AtLeastOnce)
-        .payload(Payload::Size(64));
+        .payload(MqttPayload::Size(64));
     let mqtt = mqtt
-        .measure(Measure::Delivery)
+        .completion(MqttCompletion::Delivery)
         .subscribers(2)
         .build()
         .expect("well formed");
-    let schedule = Schedule::constant(Rate::per_second(100)).hits(100);
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(100);
     let report = execute(Run::new(mqtt, schedule).threads(2));
     assert_eq!(report.labels["delivered"], 100, "{:?}", report.failures);
     assert_eq!(
@@ -132,17 +135,17 @@ fn messages_are_acknowledged_and_delivered() {
         (200, 0)
     );
 
-    let url = format!("ws://127.0.0.1:{}/ws", broker.websockets);
+    let url = format!("ws://127.0.0.1:{}/ws", broker.websocket_port);
     for qos in [Qos::AtMostOnce, Qos::AtLeastOnce] {
         let mqtt = Mqtt::builder(&url)
             .clients(3)
             .qos(qos)
-            .payload(Payload::Size(5_000));
+            .payload(MqttPayload::Size(5_000));
         let report = run(mqtt.build().expect("well formed"), 50);
         assert_eq!(report.hits.ok, 50, "{qos:?}: {:?}", report.failures);
         assert_eq!(report.phases_us["websocket"].count, 3);
     }
-    let lost = Mqtt::builder(&url.replace("/ws", "/elsewhere")).mode(Mode::Connect);
+    let lost = Mqtt::builder(&url.replace("/ws", "/elsewhere")).mode(MqttMode::Connect);
     let report = run(lost.build().expect("well formed"), 3);
     assert_eq!(report.failures["websocket_404"], 3, "{:?}", report.failures);
 }

@@ -1,33 +1,41 @@
 //! Connections that are lost in mid-run, and come back.
 
-use hammer_core::{Run, Schedule, Stop};
-use hammer_mqtt::{Mqtt, MqttBuilder, Qos, Version};
+use hammer_core::{Run, Schedule, StopHandle};
+use hammer_mqtt::{Mqtt, MqttBuilder, MqttVersion, Qos};
 
-use crate::broker::Broker;
+use crate::scripted_broker::ScriptedBroker;
 use crate::{execute, ms, run, until_stopped};
 
-fn at_least_once(broker: &Broker) -> MqttBuilder {
+fn at_least_once(broker: &ScriptedBroker) -> MqttBuilder {
     Mqtt::builder(&broker.url()).qos(Qos::AtLeastOnce)
 }
 
 #[test]
 fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
     for (version, goodbye, failure) in [
-        (Version::V3, &[][..], "connection_lost"),
-        (Version::V5, &[0xe0, 1, 0x8b][..], "server_shutting_down"),
-        (Version::V5, &[0xe0, 2, 0x8e, 0][..], "session_taken_over"),
+        (MqttVersion::V3, &[][..], "connection_lost"),
+        (
+            MqttVersion::V5,
+            &[0xe0, 1, 0x8b][..],
+            "server_shutting_down",
+        ),
+        (
+            MqttVersion::V5,
+            &[0xe0, 2, 0x8e, 0][..],
+            "session_taken_over",
+        ),
         // Half a packet, whose end never comes.
-        (Version::V3, &b"HTTP/1.1 400"[..], "connection_lost"),
-        (Version::V3, &b"\0\0"[..], "malformed_packet"),
+        (MqttVersion::V3, &b"HTTP/1.1 400"[..], "connection_lost"),
+        (MqttVersion::V3, &b"\0\0"[..], "malformed_packet"),
         // A packet that ends within itself.
-        (Version::V3, &[0x40, 1, 0][..], "malformed_packet"),
+        (MqttVersion::V3, &[0x40, 1, 0][..], "malformed_packet"),
     ] {
-        let stop = Stop::new();
+        let stop = StopHandle::new();
         let pull = stop.clone();
-        let broker = Broker::serve(move |peer| {
+        let broker = ScriptedBroker::with_script(move |peer| {
             peer.accept();
             let mut count = 0;
-            while let Some(packet) = peer.packet() {
+            while let Some(packet) = peer.read_packet() {
                 count += u32::from(packet.is_publish());
                 match (peer.number, count) {
                     // Three of the first connection are never answered.
@@ -40,7 +48,7 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
                     (1, 20) => pull.drain(),
                     _ => {}
                 }
-                if !peer.oblige(&packet) {
+                if !peer.respond(&packet) {
                     return;
                 }
             }
@@ -65,7 +73,7 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
             2,
             "a new connection knows nothing of the old one"
         );
-        let again = published.iter().any(|packet| packet.first & 8 != 0);
+        let again = published.iter().any(|packet| packet.first_byte & 8 != 0);
         assert!(!again, "nothing is sent again");
     }
 }
@@ -73,16 +81,16 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
 /// A client library was seen to credit answers of the last connection to messages of this one.
 #[test]
 fn an_answer_of_the_last_connection_is_credited_to_no_hit_of_this_one() {
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let pull = stop.clone();
-    let broker = Broker::serve(move |peer| {
+    let broker = ScriptedBroker::with_script(move |peer| {
         peer.accept();
         let mut messages = 0;
         if peer.number > 0 {
             // In one piece with the CONNACK, or as good as that: before any message.
             (7..=9).for_each(|id| assert!(peer.acknowledge(0x40, id)));
         }
-        while let Some(packet) = peer.packet() {
+        while let Some(packet) = peer.read_packet() {
             messages += u32::from(packet.is_publish());
             if peer.number == 0 {
                 if messages == 10 {
@@ -96,13 +104,13 @@ fn an_answer_of_the_last_connection_is_credited_to_no_hit_of_this_one() {
             // Each message is answered when the next has come.
             if packet.is_publish() && messages > 1 {
                 peer.acknowledge(0x40, packet.id() - 1);
-            } else if !packet.is_publish() && !peer.oblige(&packet) {
+            } else if !packet.is_publish() && !peer.respond(&packet) {
                 return;
             }
             if messages == 20 {
                 pull.drain();
                 peer.acknowledge(0x40, packet.id());
-                peer.oblige_all();
+                peer.respond_until_closed();
                 return;
             }
         }
@@ -126,17 +134,17 @@ fn an_answer_of_the_last_connection_is_credited_to_no_hit_of_this_one() {
 
 #[test]
 fn what_is_counted_as_the_connection_ends_is_counted() {
-    let broker = Broker::serve(|peer| {
+    let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         if peer.number > 0 {
-            return peer.oblige_all();
+            return peer.respond_until_closed();
         }
-        peer.packet();
+        peer.read_packet();
         // An answer to nobody, and DISCONNECT in one piece with it.
         peer.send(&[0x40, 2, 0, 9, 0xe0, 1, 0x8b]);
         peer.hang_up();
     });
-    let mqtt = at_least_once(&broker).version(Version::V5).build();
+    let mqtt = at_least_once(&broker).version(MqttVersion::V5).build();
     let report = run(mqtt.expect("well formed"), 1);
     assert_eq!(report.failures["server_shutting_down"], 1);
     assert_eq!(report.counts["unknown_answers"], 1);
@@ -144,20 +152,22 @@ fn what_is_counted_as_the_connection_ends_is_counted() {
 
 #[test]
 fn a_client_that_is_on_its_way_back_at_the_end_has_not_failed() {
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let pull = stop.clone();
-    let broker = Broker::serve(move |peer| {
-        let Some(connect) = peer.packet() else { return };
+    let broker = ScriptedBroker::with_script(move |peer| {
+        let Some(connect) = peer.read_packet() else {
+            return;
+        };
         if peer.number >= 10 {
             pull.drain();
             return peer.ignore();
         }
         peer.send_packet(0x20, &[0, 0]);
         if connect.body.ends_with(b"c1") {
-            peer.packet();
+            peer.read_packet();
             return;
         }
-        peer.oblige_all();
+        peer.respond_until_closed();
     });
     let mqtt = at_least_once(&broker).clients(10).client_id("c{{client}}");
     let run = Run::new(mqtt.build().expect("well formed"), until_stopped(100)).threads(1);
@@ -169,18 +179,18 @@ fn a_client_that_is_on_its_way_back_at_the_end_has_not_failed() {
 
 #[test]
 fn a_closed_loop_waits_for_a_client_to_come_back_instead_of_spinning() {
-    let broker = Broker::serve(|peer| {
+    let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         if peer.number > 0 {
-            return peer.oblige_all();
+            return peer.respond_until_closed();
         }
         for _ in 0..50 {
-            let packet = peer.packet().expect("it is open");
-            peer.oblige(&packet);
+            let packet = peer.read_packet().expect("it is open");
+            peer.respond(&packet);
         }
     });
     let mqtt = at_least_once(&broker).build().expect("well formed");
-    let run = Run::new(mqtt, Schedule::max().hits(500)).threads(1);
+    let run = Run::new(mqtt, Schedule::closed_loop().with_hit_count(500)).threads(1);
     let report = execute(run.max_in_flight(8).timeout(ms(10_000)));
     assert_eq!(report.failures.get("not_connected"), None);
     let lost: u64 = report.failures.values().sum();
@@ -194,17 +204,19 @@ fn a_closed_loop_waits_for_a_client_to_come_back_instead_of_spinning() {
 #[test]
 fn in_a_closed_loop_a_client_that_is_there_takes_over_from_one_that_is_not() {
     // The second of three ends with its fifth message, and is not let in again.
-    let broker = Broker::serve(|peer| {
-        let Some(connect) = peer.packet() else { return };
+    let broker = ScriptedBroker::with_script(|peer| {
+        let Some(connect) = peer.read_packet() else {
+            return;
+        };
         if !connect.body.ends_with(b"c1") {
             peer.send_packet(0x20, &[0, 0]);
-            return peer.oblige_all();
+            return peer.respond_until_closed();
         }
         if peer.number < 3 {
             peer.send_packet(0x20, &[0, 0]);
             (0..4).for_each(|_| {
-                let packet = peer.packet().expect("it is open");
-                peer.oblige(&packet);
+                let packet = peer.read_packet().expect("it is open");
+                peer.respond(&packet);
             });
         }
     });
@@ -214,7 +226,7 @@ fn in_a_closed_loop_a_client_that_is_there_takes_over_from_one_that_is_not() {
         .topic("t/{{client}}")
         .build()
         .expect("well formed");
-    let run = Run::new(mqtt, Schedule::max().hits(60)).threads(1);
+    let run = Run::new(mqtt, Schedule::closed_loop().with_hit_count(60)).threads(1);
     let report = execute(run.max_in_flight(4).timeout(ms(2_000)));
     let lost: u64 = report.failures.values().sum();
     assert!(lost <= 4, "in flight: {:?}", report.failures);
@@ -226,16 +238,16 @@ fn in_a_closed_loop_a_client_that_is_there_takes_over_from_one_that_is_not() {
 
 #[test]
 fn a_closed_loop_waits_no_longer_than_the_timeout_of_its_hits() {
-    let broker = Broker::serve(|peer| {
+    let broker = ScriptedBroker::with_script(|peer| {
         if peer.number > 0 {
             return peer.ignore();
         }
         peer.accept();
         // Nobody is answered, and the second message is the last.
-        (0..2).for_each(|_| drop(peer.packet()));
+        (0..2).for_each(|_| drop(peer.read_packet()));
     });
     let mqtt = at_least_once(&broker).build().expect("well formed");
-    let run = Run::new(mqtt, Schedule::max().hits(6)).threads(1);
+    let run = Run::new(mqtt, Schedule::closed_loop().with_hit_count(6)).threads(1);
     let report = execute(run.max_in_flight(2).timeout(ms(100)).drain(ms(20_000)));
     assert_eq!((report.hits.failed, report.hits.timed_out), (2, 4));
 }

@@ -4,56 +4,56 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hammer_core::{Report, Run, Stop};
-use hammer_mqtt::{Mqtt, MqttBuilder, Payload, Qos, Version};
+use hammer_core::{Report, Run, StopHandle};
+use hammer_mqtt::{Mqtt, MqttBuilder, MqttPayload, MqttVersion, Qos};
 
-use crate::broker::{Broker, Packet, Peer};
+use crate::scripted_broker::{BrokerPeer, ClientPacket, ScriptedBroker};
 use crate::{execute, ms, until_stopped};
 
-fn resending(broker: &Broker, version: Version, qos: Qos) -> MqttBuilder {
+fn resending(broker: &ScriptedBroker, version: MqttVersion, qos: Qos) -> MqttBuilder {
     let mqtt = Mqtt::builder(&broker.url())
         .version(version)
         .qos(qos)
         .topic("t/{{hit}}")
-        .payload(Payload::Template("{{seq}}".into()))
+        .payload(MqttPayload::Template("{{seq}}".into()))
         .resend(true);
     match version {
-        Version::V3 => mqtt.clean_start(false),
-        Version::V5 => mqtt.session_expiry(60),
+        MqttVersion::V3 => mqtt.clean_start(false),
+        MqttVersion::V5 => mqtt.session_expiry(60),
     }
 }
 
-fn resumed(mqtt: MqttBuilder, stop: Stop) -> Report {
+fn resumed(mqtt: MqttBuilder, stop: StopHandle) -> Report {
     let run = Run::new(mqtt.build().expect("well formed"), until_stopped(200));
     execute(run.threads(1).timeout(ms(60_000)).stop(stop))
 }
 
 /// What came on one connection, but for its CONNECT and its end.
-fn on(broker: &Broker, connection: u64) -> Vec<Packet> {
+fn packets_of(broker: &ScriptedBroker, connection: u64) -> Vec<ClientPacket> {
     let mut packets = broker.packets();
     packets.retain(|packet| packet.connection == connection && matches!(packet.kind(), 3 | 6));
     packets
 }
 
 /// Whatever came at least once: what failed was never sent, for want of a connection or a window.
-fn check_that_all_sent_is_ok(broker: &Broker, report: &Report) {
+fn check_that_all_sent_is_ok(broker: &ScriptedBroker, report: &Report) {
     let published = broker.published();
-    let sent: BTreeSet<&[u8]> = published.iter().map(Packet::topic).collect();
+    let sent: BTreeSet<&[u8]> = published.iter().map(ClientPacket::topic).collect();
     assert_eq!(report.hits.ok, sent.len() as u64, "{:?}", report.failures);
     assert_eq!(report.hits.ok + report.hits.failed, report.hits.scheduled);
 }
 
-fn is_again(packet: &Packet) -> bool {
-    packet.is_publish() && packet.first & 8 != 0
+fn is_duplicate(packet: &ClientPacket) -> bool {
+    packet.is_publish() && packet.first_byte & 8 != 0
 }
 
 /// Acknowledges all but the first and the fourth of the first connection, of which the sixth is the
 /// last; none of the second, which has a window of two in version 5; and all of the third.
-fn twice_lost(peer: &mut Peer, present: bool, pull: &Stop) {
+fn lose_two_connections(peer: &mut BrokerPeer, present: bool, pull: &StopHandle) {
     let window: &[u8] = if peer.number == 1 { &[0x21, 0, 2] } else { &[] };
     peer.accept_session(present && peer.number > 0, window);
     let mut messages = 0;
-    while let Some(packet) = peer.packet() {
+    while let Some(packet) = peer.read_packet() {
         messages += u32::from(packet.is_publish());
         match (peer.number, messages) {
             (0, 1 | 4) | (1, 1) => continue,
@@ -61,7 +61,7 @@ fn twice_lost(peer: &mut Peer, present: bool, pull: &Stop) {
             (_, 20) => pull.drain(),
             _ => {}
         }
-        if !peer.oblige(&packet) {
+        if !peer.respond(&packet) {
             return;
         }
     }
@@ -69,89 +69,91 @@ fn twice_lost(peer: &mut Peer, present: bool, pull: &Stop) {
 
 #[test]
 fn what_was_in_flight_is_sent_again_in_order_and_its_hits_end_with_that() {
-    for version in [Version::V3, Version::V5] {
-        let stop = Stop::new();
+    for version in [MqttVersion::V3, MqttVersion::V5] {
+        let stop = StopHandle::new();
         let pull = stop.clone();
-        let broker = Broker::serve(move |peer| twice_lost(peer, true, &pull));
+        let broker =
+            ScriptedBroker::with_script(move |peer| lose_two_connections(peer, true, &pull));
         let report = resumed(resending(&broker, version, Qos::AtLeastOnce), stop);
         check_that_all_sent_is_ok(&broker, &report);
 
         // Three were answered; what was sent while an end was on its way was not.
-        let mut before = on(&broker, 0);
+        let mut before = packets_of(&broker, 0);
         before.retain(|packet| !matches!(packet.id(), 2 | 3 | 5));
         before.extend(
-            on(&broker, 1)
+            packets_of(&broker, 1)
                 .into_iter()
-                .filter(|packet| !is_again(packet)),
+                .filter(|packet| !is_duplicate(packet)),
         );
-        let left: Vec<u16> = before.iter().map(Packet::id).collect();
-        let third = on(&broker, 2);
+        let left: Vec<u16> = before.iter().map(ClientPacket::id).collect();
+        let third = packets_of(&broker, 2);
         let again: Vec<_> = third.iter().take(left.len()).collect();
-        assert!(again.iter().all(|packet| is_again(packet)), "{again:?}");
+        assert!(again.iter().all(|packet| is_duplicate(packet)), "{again:?}");
         let ids: Vec<u16> = again.iter().map(|packet| packet.id()).collect();
         assert_eq!(ids, left, "all, in the order in which they were first sent");
         for (packet, before) in again.iter().zip(&before) {
             assert_eq!(packet.body, before.body);
         }
-        assert!(!third[left.len()..].iter().any(is_again));
+        assert!(!third[left.len()..].iter().any(is_duplicate));
         let resent = third
             .iter()
-            .chain(&on(&broker, 1))
-            .filter(|packet| is_again(packet))
+            .chain(&packets_of(&broker, 1))
+            .filter(|packet| is_duplicate(packet))
             .count();
         assert!(report.counts["resent"] >= resent as u64);
-        let connects: Vec<Packet> = broker.packets();
+        let connects: Vec<ClientPacket> = broker.packets();
         let clean: Vec<bool> = connects
             .iter()
             .filter(|packet| packet.kind() == 1)
             .map(|packet| packet.body[7] & 2 != 0)
             .collect();
-        assert_eq!(clean, [version == Version::V5, false, false]);
+        assert_eq!(clean, [version == MqttVersion::V5, false, false]);
     }
 }
 
 #[test]
 fn without_the_session_what_was_in_flight_fails_and_ids_are_fresh() {
-    for version in [Version::V3, Version::V5] {
-        let stop = Stop::new();
+    for version in [MqttVersion::V3, MqttVersion::V5] {
+        let stop = StopHandle::new();
         let pull = stop.clone();
-        let broker = Broker::serve(move |peer| twice_lost(peer, false, &pull));
+        let broker =
+            ScriptedBroker::with_script(move |peer| lose_two_connections(peer, false, &pull));
         let report = resumed(resending(&broker, version, Qos::AtLeastOnce), stop);
-        let lost = on(&broker, 0).len() - 3 + on(&broker, 1).len();
+        let lost = packets_of(&broker, 0).len() - 3 + packets_of(&broker, 1).len();
         // Some may have been given to a connection that had ended already.
         assert!(report.failures["connection_lost"] >= lost as u64);
         assert_eq!(report.counts.get("resent"), None);
         for connection in 0..3 {
-            let sent = on(&broker, connection);
+            let sent = packets_of(&broker, connection);
             assert_eq!(sent[0].id(), 1, "connection {connection}");
-            assert!(!sent.iter().any(is_again));
+            assert!(!sent.iter().any(is_duplicate));
         }
     }
 }
 
 #[test]
 fn a_session_that_goes_on_without_sending_again_gives_out_no_id_anew() {
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let pull = stop.clone();
-    let broker = Broker::serve(move |peer| twice_lost(peer, true, &pull));
-    let mqtt = resending(&broker, Version::V3, Qos::ExactlyOnce).resend(false);
+    let broker = ScriptedBroker::with_script(move |peer| lose_two_connections(peer, true, &pull));
+    let mqtt = resending(&broker, MqttVersion::V3, Qos::ExactlyOnce).resend(false);
     let report = resumed(mqtt, stop);
     assert!(report.failures["connection_lost"] >= 3);
-    let ids: Vec<u16> = broker.published().iter().map(Packet::id).collect();
+    let ids: Vec<u16> = broker.published().iter().map(ClientPacket::id).collect();
     assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "{ids:?}");
-    assert!(!broker.packets().iter().any(is_again));
+    assert!(!broker.packets().iter().any(is_duplicate));
 }
 
 #[test]
 fn at_the_second_level_a_release_is_sent_again_and_not_its_message() {
-    for version in [Version::V3, Version::V5] {
-        let stop = Stop::new();
+    for version in [MqttVersion::V3, MqttVersion::V5] {
+        let stop = StopHandle::new();
         let pull = stop.clone();
         // The first connection has PUBRECs for odd messages, and no PUBCOMP.
-        let broker = Broker::serve(move |peer| {
+        let broker = ScriptedBroker::with_script(move |peer| {
             peer.accept_session(peer.number > 0, &[]);
             let mut ends = 0;
-            while let Some(packet) = peer.packet() {
+            while let Some(packet) = peer.read_packet() {
                 if peer.number == 0 {
                     match (packet.kind(), packet.is_publish().then(|| packet.id())) {
                         (3, Some(id)) if id % 2 == 1 => drop(peer.acknowledge(0x50, id)),
@@ -167,7 +169,7 @@ fn at_the_second_level_a_release_is_sent_again_and_not_its_message() {
                 if ends == 20 {
                     pull.drain();
                 }
-                if !peer.oblige(&packet) {
+                if !peer.respond(&packet) {
                     return;
                 }
             }
@@ -177,15 +179,15 @@ fn at_the_second_level_a_release_is_sent_again_and_not_its_message() {
         assert_eq!(report.labels["pubcomp"], report.hits.ok);
         // The last word on each message of the first connection, in the order of these words.
         let mut last = BTreeMap::new();
-        for (place, packet) in on(&broker, 0).into_iter().enumerate() {
+        for (place, packet) in packets_of(&broker, 0).into_iter().enumerate() {
             last.insert(packet.id(), (place, packet));
         }
         let mut last: Vec<_> = last.into_values().collect();
         last.sort_by_key(|(place, _)| *place);
-        let second = on(&broker, 1);
+        let second = packets_of(&broker, 1);
         for ((_, before), after) in last.iter().zip(&second) {
             let again = if before.is_publish() { 8 } else { 0 };
-            assert_eq!(after.first, before.first | again);
+            assert_eq!(after.first_byte, before.first_byte | again);
             assert_eq!(after.body, before.body);
         }
     }
@@ -193,18 +195,18 @@ fn at_the_second_level_a_release_is_sent_again_and_not_its_message() {
 
 #[test]
 fn what_is_sent_again_keeps_to_the_window_of_the_new_connection() {
-    let stop = Stop::new();
+    let stop = StopHandle::new();
     let pull = stop.clone();
     let most = Arc::new(AtomicUsize::new(0));
     let fullest = most.clone();
-    let broker = Broker::serve(move |peer| {
+    let broker = ScriptedBroker::with_script(move |peer| {
         let properties = [0x21, 0, 2];
         peer.accept_session(
             peer.number > 0,
             if peer.number > 0 { &properties } else { &[] },
         );
         let (mut held, mut messages, mut pinged) = (vec![], 0, false);
-        while let Some(packet) = peer.packet() {
+        while let Some(packet) = peer.read_packet() {
             messages += u32::from(packet.is_publish());
             match (peer.number, messages) {
                 (0, 7) => return peer.hang_up(),
@@ -220,21 +222,21 @@ fn what_is_sent_again_keeps_to_the_window_of_the_new_connection() {
                 continue;
             }
             for packet in held.drain(..) {
-                if !peer.oblige(&packet) {
+                if !peer.respond(&packet) {
                     return;
                 }
             }
         }
     });
-    let mqtt = resending(&broker, Version::V5, Qos::AtLeastOnce).keep_alive(1);
+    let mqtt = resending(&broker, MqttVersion::V5, Qos::AtLeastOnce).keep_alive(1);
     let report = resumed(mqtt, stop);
     check_that_all_sent_is_ok(&broker, &report);
-    let again = on(&broker, 1)
+    let again = packets_of(&broker, 1)
         .iter()
-        .filter(|packet| is_again(packet))
+        .filter(|packet| is_duplicate(packet))
         .count();
     assert_eq!(report.counts["resent"], again as u64);
-    assert_eq!(again, on(&broker, 0).len());
+    assert_eq!(again, packets_of(&broker, 0).len());
     assert!(again >= 7);
     assert_eq!(most.load(Ordering::SeqCst), 2, "the receive maximum");
 }

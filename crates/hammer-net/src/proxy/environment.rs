@@ -9,22 +9,22 @@ use std::ffi::OsString;
 /// `http_proxy` counts in lower case only, as with curl: in a CGI program the upper-case one is what
 /// a client has sent as the header `Proxy`.
 #[derive(Clone, Default)]
-pub(crate) struct Environment(Vec<Named>);
+pub(crate) struct ProxyEnvironment(Vec<EnvVariable>);
 
 /// A variable and its value.
-pub(crate) type Named = (String, String);
+pub(crate) type EnvVariable = (String, String);
 
-impl Environment {
+impl ProxyEnvironment {
     /// That of this process.
-    pub(crate) fn of_process() -> Self {
+    pub(crate) fn from_process() -> Self {
         let text = |(name, value): (OsString, OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        Self::of(env::vars_os().filter_map(text))
+        Self::from_variables(env::vars_os().filter_map(text))
     }
 
-    fn of(variables: impl Iterator<Item = Named>) -> Self {
-        let named = |(name, _): &Named| {
+    fn from_variables(variables: impl Iterator<Item = EnvVariable>) -> Self {
+        let named = |(name, _): &EnvVariable| {
             let lower = name.to_ascii_lowercase();
             lower.ends_with("_proxy") && name != "HTTP_PROXY"
         };
@@ -32,14 +32,15 @@ impl Environment {
     }
 
     /// Whether there is a proxy for any target.
-    pub(crate) fn names_any(&self) -> bool {
-        let names =
-            |(name, value): &Named| !name.eq_ignore_ascii_case("no_proxy") && !value.is_empty();
+    pub(crate) fn has_any_proxy(&self) -> bool {
+        let names = |(name, value): &EnvVariable| {
+            !name.eq_ignore_ascii_case("no_proxy") && !value.is_empty()
+        };
         self.0.iter().any(names)
     }
 
     /// The proxy for a target whose URL has this scheme. An empty value says that there is to be none.
-    pub(crate) fn proxy(&self, scheme: &str) -> Option<&Named> {
+    pub(crate) fn proxy(&self, scheme: &str) -> Option<&EnvVariable> {
         let found = self.value(scheme).or_else(|| self.value("all"));
         found.filter(|(_, value)| !value.is_empty())
     }
@@ -49,7 +50,7 @@ impl Environment {
         self.value("no").map(|(_, value)| value.as_str())
     }
 
-    fn value(&self, prefix: &str) -> Option<&Named> {
+    fn value(&self, prefix: &str) -> Option<&EnvVariable> {
         let lower = format!("{prefix}_proxy");
         let called = |wanted: &str| self.0.iter().find(|(name, _)| name == wanted);
         called(&lower).or_else(|| called(&lower.to_ascii_uppercase()))
@@ -62,8 +63,8 @@ mod tests {
 
     #[test]
     fn the_usual_variables() {
-        type Set = &'static [(&'static str, &'static str)];
-        let table: [(Set, Option<&str>, Option<&str>); 8] = [
+        type EnvVariables = &'static [(&'static str, &'static str)];
+        let table: [(EnvVariables, Option<&str>, Option<&str>); 8] = [
             (&[], None, None),
             (&[("http_proxy", "a")], Some("a"), None),
             (&[("HTTP_PROXY", "a")], None, None),
@@ -81,15 +82,15 @@ mod tests {
             ),
             (&[("all_proxy", "c"), ("http_proxy", "")], None, Some("c")),
         ];
-        let environment = |set: Set| {
+        let environment = |set: EnvVariables| {
             let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-            Environment::of(set.iter().map(owned))
+            ProxyEnvironment::from_variables(set.iter().map(owned))
         };
         for (set, http, https) in table {
             let known = environment(set);
             let value = |scheme| known.proxy(scheme).map(|(_, value)| value.as_str());
             assert_eq!((value("http"), value("https")), (http, https), "{set:?}");
-            assert_eq!(known.names_any(), http.or(https).is_some(), "{set:?}");
+            assert_eq!(known.has_any_proxy(), http.or(https).is_some(), "{set:?}");
         }
         assert_eq!(environment(&[("NO_PROXY", "a")]).no_proxy(), Some("a"));
         let mqtt = environment(&[("mqtt_proxy", "a"), ("http_proxy", "b")]);

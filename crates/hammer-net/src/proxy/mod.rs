@@ -1,65 +1,69 @@
 //! Proxies: which one, for whom, and how connections get through it.
 
-mod bypass;
 mod environment;
+mod http_tunnel;
+mod no_proxy;
 mod socks;
-mod tunnel;
 
 use std::fmt;
 
 use http::header::HeaderValue;
 
-pub(crate) use self::bypass::Bypass;
-pub(crate) use self::environment::Environment;
-pub(crate) use self::socks::Socks;
-pub(crate) use self::tunnel::Tunnel;
-use crate::host::{Host, split_port};
-use crate::userinfo::{basic_authorization, masked, percent_decoded};
+pub(crate) use self::environment::ProxyEnvironment;
+pub(crate) use self::http_tunnel::HttpTunnel;
+pub(crate) use self::no_proxy::NoProxyList;
+pub(crate) use self::socks::SocksTunnel;
+use crate::host::{UrlHost, split_host_port};
+use crate::userinfo::{basic_authorization, mask_password, percent_decode};
 use crate::{Error, ErrorKind};
 
 /// curl's, for each kind but HTTPS.
 const DEFAULT_PORT: u16 = 1080;
 
-const KNOWN: &str = "known are http, https, socks5 (names are looked up here) and socks5h (the proxy \
+const KNOWN_SCHEMES: &str = "known are http, https, socks5 (names are looked up here) and socks5h (the proxy \
                      looks them up)";
 
 /// A proxy, as its URL tells.
 #[derive(Clone)]
-pub(crate) struct Proxy {
-    pub(crate) kind: Kind,
-    pub(crate) host: Host,
+pub(crate) struct ProxyServer {
+    pub(crate) kind: ProxyKind,
+    pub(crate) host: UrlHost,
     pub(crate) port: u16,
-    credentials: Option<Credentials>,
+    credentials: Option<ProxyCredentials>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ProxyKind {
     Http,
     Https,
     /// SOCKS 5; whether the proxy looks up the names of targets.
     Socks {
-        looks_up: bool,
+        remote_dns: bool,
     },
 }
 
 #[derive(Clone)]
-struct Credentials {
-    basic: HeaderValue,
+struct ProxyCredentials {
+    basic_authorization: HeaderValue,
     user: Vec<u8>,
     password: Vec<u8>,
 }
 
-impl Proxy {
+impl ProxyServer {
     /// `[SCHEME://][USER:PASSWORD@]HOST[:PORT]`; the scheme is http if there is none.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let shown = masked(text);
+        let shown = mask_password(text);
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         let kind = match scheme.to_ascii_lowercase().as_str() {
-            "http" => Kind::Http,
-            "https" => Kind::Https,
-            "socks5" => Kind::Socks { looks_up: false },
-            "socks5h" => Kind::Socks { looks_up: true },
-            _ => return Err(wrong(format!("unknown kind of proxy {shown:?}: {KNOWN}"))),
+            "http" => ProxyKind::Http,
+            "https" => ProxyKind::Https,
+            "socks5" => ProxyKind::Socks { remote_dns: false },
+            "socks5h" => ProxyKind::Socks { remote_dns: true },
+            _ => {
+                return Err(wrong(format!(
+                    "unknown kind of proxy {shown:?}: {KNOWN_SCHEMES}"
+                )));
+            }
         };
         let (userinfo, authority) = match rest.trim_end_matches('/').rsplit_once('@') {
             Some((userinfo, authority)) => (Some(userinfo), authority),
@@ -71,18 +75,18 @@ impl Proxy {
                  socks5://USER:PASSWORD@HOST:PORT"
             ))
         };
-        let (host, port) = split_port(authority);
+        let (host, port) = split_host_port(authority);
         let port = match port {
             Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
                 port.parse().ok().filter(|port| *port > 0)
             }
             Some(_) => None,
-            None if kind == Kind::Https => Some(443),
+            None if kind == ProxyKind::Https => Some(443),
             None => Some(DEFAULT_PORT),
         };
         let proxy = Self {
             kind,
-            host: Host::parse(host).ok_or_else(malformed)?,
+            host: UrlHost::parse(host).ok_or_else(malformed)?,
             port: port.ok_or_else(malformed)?,
             credentials: None,
         };
@@ -96,16 +100,16 @@ impl Proxy {
     pub(crate) fn with_credentials(mut self, userinfo: &str) -> Result<Self, Error> {
         let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
         let decoded = |text| {
-            percent_decoded(text).ok_or_else(|| {
+            percent_decode(text).ok_or_else(|| {
                 wrong("the user or password of the proxy has a % without two digits".into())
             })
         };
         let (user, password) = (decoded(user)?, decoded(password)?);
         let basic = basic_authorization(userinfo).map_err(|cause| {
-            wrong("the user or password of the proxy can't be sent".into()).because(cause)
+            wrong("the user or password of the proxy can't be sent".into()).with_source(cause)
         })?;
-        self.credentials = Some(Credentials {
-            basic,
+        self.credentials = Some(ProxyCredentials {
+            basic_authorization: basic,
             user,
             password,
         });
@@ -116,12 +120,12 @@ impl Proxy {
     pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
         self.credentials
             .as_ref()
-            .map(|credentials| &credentials.basic)
+            .map(|credentials| &credentials.basic_authorization)
     }
 }
 
 /// Without the credentials.
-impl fmt::Debug for Proxy {
+impl fmt::Debug for ProxyServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = if self.credentials.is_some() {
             "***@"
@@ -145,18 +149,18 @@ mod tests {
 
     #[test]
     fn proxies_in_curls_spelling() {
-        let local = Kind::Socks { looks_up: false };
-        let remote = Kind::Socks { looks_up: true };
+        let local = ProxyKind::Socks { remote_dns: false };
+        let remote = ProxyKind::Socks { remote_dns: true };
         for (text, kind, host, port, user) in [
-            ("a", Kind::Http, "a", 1080, false),
-            ("a:3128", Kind::Http, "a", 3128, false),
-            ("http://a:3128/", Kind::Http, "a", 3128, false),
-            ("HTTPS://a", Kind::Https, "a", 443, false),
-            ("u:p@a:1", Kind::Http, "a", 1, true),
+            ("a", ProxyKind::Http, "a", 1080, false),
+            ("a:3128", ProxyKind::Http, "a", 3128, false),
+            ("http://a:3128/", ProxyKind::Http, "a", 3128, false),
+            ("HTTPS://a", ProxyKind::Https, "a", 443, false),
+            ("u:p@a:1", ProxyKind::Http, "a", 1, true),
             ("socks5://u:p%40@[::1]:9", local, "[::1]", 9, true),
             ("socks5h://127.0.0.1", remote, "127.0.0.1", 1080, false),
         ] {
-            let proxy = Proxy::parse(text).expect(text);
+            let proxy = ProxyServer::parse(text).expect(text);
             assert_eq!((proxy.kind, proxy.port), (kind, port), "{text}");
             assert_eq!(proxy.host.to_string(), host, "{text}");
             assert_eq!(proxy.authorization().is_some(), user, "{text}");
@@ -177,7 +181,7 @@ mod tests {
             ("ftp://a", "socks5h"),
             ("http://u:secret%4@a", "two digits"),
         ] {
-            let error = Proxy::parse(text).expect_err(text);
+            let error = ProxyServer::parse(text).expect_err(text);
             assert!(error.to_string().contains(right), "{text}: {error}");
             assert!(!error.to_string().contains("secret"), "{text}: {error}");
         }

@@ -12,9 +12,9 @@ use crate::{Error, ErrorKind};
 
 /// A file in the format of NSS, to which every program appends that is told its name by
 /// `SSLKEYLOGFILE`.
-pub(crate) struct KeyFile(Mutex<File>);
+pub(crate) struct KeyLogFile(Mutex<File>);
 
-impl KeyFile {
+impl KeyLogFile {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let mut options = OpenOptions::new();
         options.append(true).create(true);
@@ -22,13 +22,13 @@ impl KeyFile {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(|cause| {
             let message = format!("the key log {} can't be written", path.display());
-            Error::new(ErrorKind::Tls, message).because(cause)
+            Error::new(ErrorKind::Tls, message).with_source(cause)
         })?;
         Ok(Self(Mutex::new(file)))
     }
 }
 
-impl KeyLog for KeyFile {
+impl KeyLog for KeyLogFile {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
         let hex =
             |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
@@ -41,7 +41,7 @@ impl KeyLog for KeyFile {
     }
 }
 
-impl fmt::Debug for KeyFile {
+impl fmt::Debug for KeyLogFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KeyFile")
     }

@@ -1,7 +1,7 @@
 //! TLS as it was asked for: whom to trust, who to be, which versions, which name.
 
-pub(crate) mod identity;
-mod insecure;
+pub(crate) mod client_certificate;
+mod insecure_verifier;
 mod key_log;
 mod pem;
 mod validity;
@@ -17,65 +17,68 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CipherSuite, ClientConfig, ClientConnection, HandshakeKind, RootCertStore};
 use tokio_rustls::TlsConnector;
 
-use self::insecure::TrustAnyone;
-pub(crate) use self::key_log::KeyFile;
-pub(crate) use self::pem::Pem;
-use self::validity::Validity;
-use crate::host::Host;
+use self::insecure_verifier::InsecureVerifier;
+pub(crate) use self::key_log::KeyLogFile;
+pub(crate) use self::pem::PemSource;
+use self::validity::CertificateValidity;
+use crate::host::UrlHost;
 use crate::{Error, ErrorKind};
 
-const CA: &str = "CA file";
+const CA_FILE: &str = "CA file";
 
 #[derive(Debug, Default)]
-pub(crate) enum Trust {
+pub(crate) enum TrustPolicy {
     #[default]
     System,
-    Given(Pem),
-    Anyone,
+    Pem(PemSource),
+    AnyCertificate,
 }
 
 /// What speaks TLS with one host.
-pub(crate) struct Tls {
+pub(crate) struct TlsClient {
     pub(crate) connector: TlsConnector,
     pub(crate) name: ServerName<'static>,
 }
 
 /// The name by which a host is asked for, and which its certificate has to be for.
-pub(crate) fn server_name(host: &Host) -> Result<ServerName<'static>, Error> {
+pub(crate) fn server_name(host: &UrlHost) -> Result<ServerName<'static>, Error> {
     match host {
-        Host::Address(address) => Ok(ServerName::from(*address)),
-        Host::Name(name) => ServerName::try_from(name.clone()).map_err(|cause| {
+        UrlHost::Address(address) => Ok(ServerName::from(*address)),
+        UrlHost::Name(name) => ServerName::try_from(name.clone()).map_err(|cause| {
             Error::new(
                 ErrorKind::Url,
                 format!("{name:?} can't be the name of a TLS server"),
             )
-            .because(cause)
+            .with_source(cause)
         }),
     }
 }
 
 /// A configuration that trusts whom it should and shows no certificate.
-pub(crate) fn trusting(
-    trust: &Trust,
+pub(crate) fn config_builder(
+    trust: &TrustPolicy,
     versions: &[&'static rustls::SupportedProtocolVersion],
 ) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert>, Error> {
-    let failed = |cause| Error::new(ErrorKind::Tls, "TLS can't be set up").because(cause);
+    let failed = |cause| Error::new(ErrorKind::Tls, "TLS can't be set up").with_source(cause);
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(versions)
         .map_err(failed)?;
     Ok(match trust {
-        Trust::Anyone => builder
+        TrustPolicy::AnyCertificate => builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(TrustAnyone(provider))),
-        _ => builder.with_root_certificates(roots(trust)?),
+            .with_custom_certificate_verifier(Arc::new(InsecureVerifier(provider))),
+        _ => builder.with_root_certificates(trusted_roots(trust)?),
     })
 }
 
 /// Notes what was agreed upon.
-pub(crate) fn note(slot: &Slot, connection: &ClientConnection) {
+pub(crate) fn record_handshake(slot: &Slot, connection: &ClientConnection) {
     let suite = connection.negotiated_cipher_suite();
-    slot.fact("tls", suite.map_or("unknown", |suite| named(suite.suite())));
+    slot.fact(
+        "tls",
+        suite.map_or("unknown", |suite| cipher_suite_name(suite.suite())),
+    );
     slot.fact(
         "tls_handshake",
         match connection.handshake_kind() {
@@ -96,7 +99,7 @@ pub(crate) fn note(slot: &Slot, connection: &ClientConnection) {
 }
 
 /// Version and cipher in one text: of the suites that ring has, each belongs to one version.
-fn named(suite: CipherSuite) -> &'static str {
+fn cipher_suite_name(suite: CipherSuite) -> &'static str {
     use CipherSuite as C;
     match suite {
         C::TLS13_AES_256_GCM_SHA384 => "TLSv1.3 TLS_AES_256_GCM_SHA384",
@@ -121,15 +124,15 @@ fn named(suite: CipherSuite) -> &'static str {
 }
 
 /// Switches off that a connection takes up what an earlier one agreed upon.
-pub(crate) fn never_resume(config: &mut ClientConfig) {
+pub(crate) fn disable_resumption(config: &mut ClientConfig) {
     config.resumption = Resumption::disabled();
 }
 
-pub(crate) fn roots(trust: &Trust) -> Result<RootCertStore, Error> {
+pub(crate) fn trusted_roots(trust: &TrustPolicy) -> Result<RootCertStore, Error> {
     match trust {
-        Trust::Anyone => Ok(RootCertStore::empty()),
-        Trust::System => system_roots(),
-        Trust::Given(pem) => from_pem(&pem.read(CA)?, &pem.named(CA)),
+        TrustPolicy::AnyCertificate => Ok(RootCertStore::empty()),
+        TrustPolicy::System => system_roots(),
+        TrustPolicy::Pem(pem) => from_pem(&pem.read(CA_FILE)?, &pem.describe(CA_FILE)),
     }
 }
 
@@ -140,16 +143,16 @@ fn from_pem(pem: &[u8], name: &str) -> Result<RootCertStore, Error> {
     let now = SystemTime::now();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let malformed = || error(format!("a certificate in {name} is malformed"));
-        let certificate = certificate.map_err(|cause| malformed().because(cause))?;
+        let certificate = certificate.map_err(|cause| malformed().with_source(cause))?;
         // Nobody else looks at the dates of a root.
-        if let Some(wrong) = Validity::of(&certificate, now).objection() {
+        if let Some(wrong) = CertificateValidity::at(&certificate, now).problem() {
             tracing::warn!(wrong, "a certificate in {name} is left out");
             objection = Some(wrong);
             continue;
         }
         roots
             .add(certificate)
-            .map_err(|cause| malformed().because(cause))?;
+            .map_err(|cause| malformed().with_source(cause))?;
     }
     match (roots.is_empty(), objection) {
         (false, _) => Ok(roots),

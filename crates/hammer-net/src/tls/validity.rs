@@ -7,17 +7,17 @@ use x509_cert::certificate::{CertificateInner, Raw};
 use x509_cert::der::Decode;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Validity {
+pub(crate) enum CertificateValidity {
     Valid,
     /// Until when it was.
     Expired(String),
     /// From when on it will be.
-    NotYet(String),
+    NotYetValid(String),
 }
 
-impl Validity {
+impl CertificateValidity {
     /// Of a certificate at a time. One whose dates can't be read is left to others to judge.
-    pub(crate) fn of(certificate: &CertificateDer<'_>, now: SystemTime) -> Self {
+    pub(crate) fn at(certificate: &CertificateDer<'_>, now: SystemTime) -> Self {
         let parsed = match CertificateInner::<Raw>::from_der(certificate) {
             Ok(parsed) => parsed,
             Err(error) => {
@@ -30,18 +30,18 @@ impl Validity {
         if to.to_system_time() < now {
             Self::Expired(to.to_string())
         } else if from.to_system_time() > now {
-            Self::NotYet(from.to_string())
+            Self::NotYetValid(from.to_string())
         } else {
             Self::Valid
         }
     }
 
     /// What is wrong, as the end of a sentence that begins with the certificate.
-    pub(crate) fn objection(&self) -> Option<String> {
+    pub(crate) fn problem(&self) -> Option<String> {
         match self {
             Self::Valid => None,
             Self::Expired(when) => Some(format!("expired on {when}")),
-            Self::NotYet(when) => Some(format!("is not valid before {when}")),
+            Self::NotYetValid(when) => Some(format!("is not valid before {when}")),
         }
     }
 }

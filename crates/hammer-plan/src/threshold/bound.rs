@@ -1,25 +1,25 @@
 use std::ops::Range;
 
 use super::ThresholdError;
-use super::figure::{Counted, Figure};
+use super::figure::{HitCategory, ThresholdFigure};
 
 /// What a figure is compared with.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Bound {
+pub(crate) struct ThresholdBound {
     value: f64,
-    unit: Unit,
+    unit: FigureUnit,
 }
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
+pub(crate) enum FigureUnit {
     Micros,
     Percent,
     Hits,
     PerSecond,
 }
 
-impl Unit {
+impl FigureUnit {
     /// As the report writes it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl Unit {
 }
 
 /// Units of time, in nanoseconds.
-const TIMES: [(&str, f64); 8] = [
+const TIME_UNITS: [(&str, f64); 8] = [
     ("ns", 1.0),
     ("us", 1e3),
     ("µs", 1e3),
@@ -43,9 +43,9 @@ const TIMES: [(&str, f64); 8] = [
     ("h", 3.6e12),
 ];
 /// Units of a rate, in seconds.
-const PERIODS: [(&str, f64); 4] = [("", 1.0), ("/s", 1.0), ("/m", 60.0), ("/h", 3600.0)];
+const RATE_UNITS: [(&str, f64); 4] = [("", 1.0), ("/s", 1.0), ("/m", 60.0), ("/h", 3600.0)];
 /// What people write for a unit.
-const MEANT: [(&str, &str); 13] = [
+const UNIT_ALIASES: [(&str, &str); 13] = [
     ("sec", "s"),
     ("secs", "s"),
     ("second", "s"),
@@ -61,23 +61,23 @@ const MEANT: [(&str, &str); 13] = [
     ("rps", "/s"),
 ];
 
-impl Bound {
+impl ThresholdBound {
     pub(crate) fn value(self) -> f64 {
         self.value
     }
 
-    pub(crate) fn unit(self) -> Unit {
+    pub(crate) fn unit(self) -> FigureUnit {
         self.unit
     }
 
     /// Reads what stands behind the operator, at `place` of the whole text.
     pub(crate) fn parse(
         text: &str,
-        place: Range<usize>,
-        figure: &Figure,
+        span: Range<usize>,
+        figure: &ThresholdFigure,
     ) -> Result<Self, ThresholdError> {
-        let example = example(figure);
-        let wrong = |wrong: String, right: String| ThresholdError::new(place.clone(), wrong, right);
+        let example = example_bound(figure);
+        let wrong = |wrong: String, right: String| ThresholdError::new(span.clone(), wrong, right);
         if text.is_empty() {
             let missing = "there is nothing to compare with";
             return Err(wrong(missing.into(), example.into()));
@@ -102,22 +102,24 @@ impl Bound {
             _ => (1.0, unit),
         };
         let bound = |value: f64, unit| Ok(Self { value, unit });
-        let unit_of = |word: &str| MEANT.iter().find(|(meant, _)| *meant == word);
+        let unit_of = |word: &str| UNIT_ALIASES.iter().find(|(meant, _)| *meant == word);
         let right = |units: &[&str], usual: &str| {
             let meant = unit_of(unit).filter(|(_, right)| units.contains(right));
             format!("{digits}{}", meant.map_or(usual, |(_, right)| right))
         };
         match figure {
-            Figure::Time(..) => match TIMES.iter().find(|(known, _)| *known == unit) {
-                // Whole nanoseconds, as figures are: 1.1 ms are 1,100,000 ns and no more.
-                Some((_, nanos)) => bound((number * nanos).round() / 1e3, Unit::Micros),
-                None => {
-                    let units = TIMES.map(|(unit, _)| unit);
-                    Err(wrong(no_unit(digits, unit, "time"), right(&units, "ms")))
+            ThresholdFigure::Time(..) => {
+                match TIME_UNITS.iter().find(|(known, _)| *known == unit) {
+                    // Whole nanoseconds, as figures are: 1.1 ms are 1,100,000 ns and no more.
+                    Some((_, nanos)) => bound((number * nanos).round() / 1e3, FigureUnit::Micros),
+                    None => {
+                        let units = TIME_UNITS.map(|(unit, _)| unit);
+                        Err(wrong(unit_error(digits, unit, "time"), right(&units, "ms")))
+                    }
                 }
-            },
-            Figure::Achieved => match unit {
-                "%" => bound(number, Unit::Percent),
+            }
+            ThresholdFigure::Achieved => match unit {
+                "%" => bound(number, FigureUnit::Percent),
                 _ if unit.is_empty() && number <= 1.0 && digits.contains('.') => {
                     let percent = number * 100.0;
                     Err(wrong(
@@ -125,25 +127,33 @@ impl Bound {
                         format!("{percent}%"),
                     ))
                 }
-                _ => Err(wrong(no_unit(digits, unit, "share"), format!("{digits}%"))),
+                _ => Err(wrong(
+                    unit_error(digits, unit, "share"),
+                    format!("{digits}%"),
+                )),
             },
-            Figure::Rate => match PERIODS.iter().find(|(known, _)| *known == unscaled) {
-                Some((_, seconds)) => bound(number * factor / seconds, Unit::PerSecond),
-                None => Err(wrong(no_unit(digits, unit, "rate"), right(&["/s"], "/s"))),
-            },
-            Figure::Count(_) => match unit {
+            ThresholdFigure::Rate => {
+                match RATE_UNITS.iter().find(|(known, _)| *known == unscaled) {
+                    Some((_, seconds)) => bound(number * factor / seconds, FigureUnit::PerSecond),
+                    None => Err(wrong(
+                        unit_error(digits, unit, "rate"),
+                        right(&["/s"], "/s"),
+                    )),
+                }
+            }
+            ThresholdFigure::Count(_) => match unit {
                 "%" if number > 100.0 => Err(wrong(
                     format!("{text} of all hits is more than all"),
                     "100%".into(),
                 )),
-                "%" => bound(number, Unit::Percent),
+                "%" => bound(number, FigureUnit::Percent),
                 "" if number.fract() != 0.0 => Err(wrong(
                     format!("{digits} is no whole number of hits"),
                     format!("{digits}%"),
                 )),
-                "" | "k" | "K" | "M" => bound(number * factor, Unit::Hits),
+                "" | "k" | "K" | "M" => bound(number * factor, FigureUnit::Hits),
                 _ => Err(wrong(
-                    no_unit(digits, unit, "number of hits"),
+                    unit_error(digits, unit, "number of hits"),
                     format!("{digits} or {}", right(&["%"], "%")),
                 )),
             },
@@ -151,7 +161,7 @@ impl Bound {
     }
 }
 
-fn no_unit(digits: &str, unit: &str, of: &str) -> String {
+fn unit_error(digits: &str, unit: &str, of: &str) -> String {
     if unit.is_empty() {
         format!("{digits} has no unit")
     } else {
@@ -160,13 +170,15 @@ fn no_unit(digits: &str, unit: &str, of: &str) -> String {
 }
 
 /// A bound that fits.
-pub(crate) fn example(figure: &Figure) -> &'static str {
+pub(crate) fn example_bound(figure: &ThresholdFigure) -> &'static str {
     match figure {
-        Figure::Time(..) => "250ms",
-        Figure::Rate => "900/s",
-        Figure::Achieved => "99%",
-        Figure::Count(Counted::All | Counted::Ok) => "1000",
-        Figure::Count(Counted::Errors | Counted::Rejected | Counted::Label(_)) => "0.1%",
-        Figure::Count(_) => "0",
+        ThresholdFigure::Time(..) => "250ms",
+        ThresholdFigure::Rate => "900/s",
+        ThresholdFigure::Achieved => "99%",
+        ThresholdFigure::Count(HitCategory::All | HitCategory::Ok) => "1000",
+        ThresholdFigure::Count(
+            HitCategory::Errors | HitCategory::Rejected | HitCategory::Label(_),
+        ) => "0.1%",
+        ThresholdFigure::Count(_) => "0",
     }
 }

@@ -1,73 +1,81 @@
-use hammer_core::{Histogram, Summary};
+use hammer_core::{DurationSummary, Histogram};
 
-use super::figure::Statistic;
+use super::figure::TimeStatistic;
 
 /// A distribution of times, with the ones that have no end.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Distribution<'a> {
-    pub(crate) source: Source<'a>,
+pub(crate) struct TimeDistribution<'a> {
+    pub(crate) source: DistributionSource<'a>,
     /// How many hits count as infinitely slow.
-    pub(crate) infinite: u64,
+    pub(crate) infinite_hits: u64,
 }
 
 /// Where the finite times are.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Source<'a> {
+pub(crate) enum DistributionSource<'a> {
     /// All of them.
     Histogram(&'a Histogram),
     /// All that is left of a report that was read from JSON.
-    Summary(&'a Summary),
+    Summary(&'a DurationSummary),
 }
 
-impl Distribution<'_> {
+impl TimeDistribution<'_> {
     /// The statistic in microseconds; none if there is nothing to measure, or if a summary does not
     /// tell.
-    pub(crate) fn statistic(self, statistic: Statistic) -> Option<f64> {
+    pub(crate) fn statistic(self, statistic: TimeStatistic) -> Option<f64> {
         let finite = match self.source {
-            Source::Histogram(histogram) => histogram.count(),
-            Source::Summary(summary) => summary.count,
+            DistributionSource::Histogram(histogram) => histogram.count(),
+            DistributionSource::Summary(summary) => summary.count,
         };
-        let all = finite.saturating_add(self.infinite);
+        let all = finite.saturating_add(self.infinite_hits);
         if all == 0 {
             return None;
         }
         let rank = match statistic {
-            Statistic::Percentile(percentile) => percentile.rank(all),
-            Statistic::Min => 1,
+            TimeStatistic::Percentile(percentile) => percentile.rank(all),
+            TimeStatistic::Min => 1,
             // One hit without an end makes the mean infinite, and the greatest as well.
-            Statistic::Mean | Statistic::Max => all,
+            TimeStatistic::Mean | TimeStatistic::Max => all,
         };
         if rank > finite {
             return Some(f64::INFINITY);
         }
         match self.source {
-            Source::Histogram(histogram) => Some(in_histogram(histogram, statistic, rank)),
-            Source::Summary(summary) => in_summary(summary, statistic, self.infinite),
+            DistributionSource::Histogram(histogram) => {
+                Some(histogram_statistic(histogram, statistic, rank))
+            }
+            DistributionSource::Summary(summary) => {
+                summary_statistic(summary, statistic, self.infinite_hits)
+            }
         }
     }
 }
 
-fn in_histogram(histogram: &Histogram, statistic: Statistic, rank: u64) -> f64 {
+fn histogram_statistic(histogram: &Histogram, statistic: TimeStatistic, rank: u64) -> f64 {
     let time = match statistic {
-        Statistic::Min => histogram.min(),
-        Statistic::Mean => histogram.mean(),
-        Statistic::Max => histogram.max(),
+        TimeStatistic::Min => histogram.min(),
+        TimeStatistic::Mean => histogram.mean(),
+        TimeStatistic::Max => histogram.max(),
         // Half a hit below the rank: rounding up gives the rank, whatever the float lost.
-        Statistic::Percentile(_) => {
+        TimeStatistic::Percentile(_) => {
             histogram.quantile((rank as f64 - 0.5) / histogram.count() as f64)
         }
     };
     time.as_nanos() as f64 / 1e3
 }
 
-fn in_summary(summary: &Summary, statistic: Statistic, infinite: u64) -> Option<f64> {
+fn summary_statistic(
+    summary: &DurationSummary,
+    statistic: TimeStatistic,
+    infinite: u64,
+) -> Option<f64> {
     let percentile = match statistic {
-        Statistic::Min => return Some(summary.min),
-        Statistic::Mean => return Some(summary.mean),
-        Statistic::Max => return Some(summary.max),
+        TimeStatistic::Min => return Some(summary.min),
+        TimeStatistic::Mean => return Some(summary.mean),
+        TimeStatistic::Max => return Some(summary.max),
         // Hits without an answer move the percentile to one that the summary does not have.
-        Statistic::Percentile(_) if infinite > 0 => return None,
-        Statistic::Percentile(percentile) => percentile.percent(),
+        TimeStatistic::Percentile(_) if infinite > 0 => return None,
+        TimeStatistic::Percentile(percentile) => percentile.percent(),
     };
     let known = [
         (0.0, summary.min),

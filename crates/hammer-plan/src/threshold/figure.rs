@@ -1,14 +1,14 @@
-use hammer_core::Hits;
+use hammer_core::HitCounts;
 
-use super::bound::Unit;
+use super::bound::FigureUnit;
 use super::percentile::Percentile;
-use super::{Measured, TimeOf};
+use super::{HitTime, Measurements};
 
 /// What is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Figure {
-    Time(TimeOf, Statistic),
-    Count(Counted),
+pub(crate) enum ThresholdFigure {
+    Time(HitTime, TimeStatistic),
+    Count(HitCategory),
     /// Hits started per second.
     Rate,
     /// The same as a share of the rate that was asked for.
@@ -17,7 +17,7 @@ pub(crate) enum Figure {
 
 /// One number of a distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Statistic {
+pub(crate) enum TimeStatistic {
     Percentile(Percentile),
     Min,
     Mean,
@@ -26,7 +26,7 @@ pub(crate) enum Statistic {
 
 /// Which hits are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Counted {
+pub(crate) enum HitCategory {
     All,
     Ok,
     Rejected,
@@ -40,9 +40,9 @@ pub(crate) enum Counted {
     Failure(String),
 }
 
-impl Counted {
+impl HitCategory {
     /// Those that have no name of their own, as they are written.
-    pub(crate) const WORDS: [(&'static str, Self); 9] = [
+    pub(crate) const NAMES: [(&'static str, Self); 9] = [
         ("hits", Self::All),
         ("scheduled", Self::All),
         ("ok", Self::Ok),
@@ -54,7 +54,7 @@ impl Counted {
         ("errors", Self::Errors),
     ];
 
-    fn of(&self, measured: &dyn Measured) -> u64 {
+    fn count(&self, measured: &dyn Measurements) -> u64 {
         let hits = measured.hits();
         match self {
             Self::All => hits.scheduled,
@@ -65,21 +65,21 @@ impl Counted {
             Self::Abandoned => hits.abandoned,
             Self::Unsent => hits.unsent,
             Self::Errors => hits.ended() - hits.ok,
-            Self::Label(name) => measured.labelled(name),
-            Self::Failure(name) => measured.failed_with(name),
+            Self::Label(name) => measured.label_count(name),
+            Self::Failure(name) => measured.failure_count(name),
         }
     }
 }
 
-impl Figure {
+impl ThresholdFigure {
     /// The figure in the unit of the bound; none if there is nothing to measure.
-    pub(crate) fn of(&self, measured: &dyn Measured, unit: Unit) -> Option<f64> {
+    pub(crate) fn measure(&self, measured: &dyn Measurements, unit: FigureUnit) -> Option<f64> {
         match self {
             Self::Time(time, statistic) => measured.distribution(time)?.statistic(*statistic),
-            Self::Count(counted) if unit == Unit::Percent => {
-                share(counted.of(measured), &measured.hits())
+            Self::Count(counted) if unit == FigureUnit::Percent => {
+                share(counted.count(measured), &measured.hits())
             }
-            Self::Count(counted) => Some(counted.of(measured) as f64),
+            Self::Count(counted) => Some(counted.count(measured) as f64),
             Self::Rate => measured.rate(),
             Self::Achieved => measured.achieved().map(|share| share * 100.0),
         }
@@ -87,7 +87,7 @@ impl Figure {
 }
 
 /// Of the hits that have ended, which in the end are all that were scheduled.
-fn share(count: u64, hits: &Hits) -> Option<f64> {
+fn share(count: u64, hits: &HitCounts) -> Option<f64> {
     let ended = hits.ended();
     // Multiplied first: the nearest float to the true quotient, as a bound in percent is too.
     (ended > 0).then(|| count as f64 * 100.0 / ended as f64)

@@ -2,31 +2,31 @@
 
 mod bound;
 mod distribution;
-mod error;
 mod figure;
-mod fit;
-mod measured;
-mod name;
+mod figure_name;
+mod measurements;
 mod operator;
 mod parse;
-mod part;
+#[cfg(test)]
+mod parse_tests;
 mod percentile;
 mod scope;
-#[cfg(test)]
-mod table;
+mod text_slice;
+mod threshold_error;
+mod validation;
 
 use std::fmt;
 use std::str::FromStr;
 
-use hammer_core::{Checked, Figure as Shown};
+use hammer_core::{MeasuredValue as Shown, ThresholdCheck};
 
-pub use error::ThresholdError;
-pub use measured::{Measured, TimeOf};
-pub use scope::{Scope, StageName};
+pub use measurements::{HitTime, Measurements};
+pub use scope::{StageSelector, ThresholdScope};
+pub use threshold_error::ThresholdError;
 
-use bound::Bound;
-use figure::{Counted, Figure};
-use operator::Operator;
+use bound::ThresholdBound;
+use figure::{HitCategory, ThresholdFigure};
+use operator::ComparisonOperator;
 
 /// A condition on what was measured: a figure, an operator, a bound, and where there are several
 /// loads or stages, which of them.
@@ -36,30 +36,30 @@ use operator::Operator;
 pub struct Threshold {
     /// As it was written, with one space where there may be some.
     text: String,
-    scope: Option<Scope>,
-    figure: Figure,
-    operator: Operator,
-    bound: Bound,
+    scope: Option<ThresholdScope>,
+    figure: ThresholdFigure,
+    operator: ComparisonOperator,
+    bound: ThresholdBound,
 }
 
 impl Threshold {
     /// The load or the stage that it is about; none for the whole run.
     #[must_use]
-    pub fn scope(&self) -> Option<&Scope> {
+    pub fn scope(&self) -> Option<&ThresholdScope> {
         self.scope.as_ref()
     }
 
     /// Whether it compares with the rate that was asked for, which a closed loop does not have.
     fn needs_requested_rate(&self) -> bool {
-        self.figure == Figure::Achieved
+        self.figure == ThresholdFigure::Achieved
     }
 
     /// Whether the report of a stage tells it: it has hits by verdict, response and service.
-    fn fits_a_stage(&self) -> bool {
+    fn supports_stages(&self) -> bool {
         match &self.figure {
-            Figure::Time(time, _) => matches!(time, TimeOf::Response | TimeOf::Service),
-            Figure::Count(Counted::Label(_) | Counted::Failure(_)) => false,
-            Figure::Count(_) | Figure::Rate | Figure::Achieved => true,
+            ThresholdFigure::Time(time, _) => matches!(time, HitTime::Response | HitTime::Service),
+            ThresholdFigure::Count(HitCategory::Label(_) | HitCategory::Failure(_)) => false,
+            ThresholdFigure::Count(_) | ThresholdFigure::Rate | ThresholdFigure::Achieved => true,
         }
     }
 
@@ -68,16 +68,16 @@ impl Threshold {
     /// A hit without an answer counts as infinitely slow. Where there is nothing to measure, or no
     /// such load or stage, the condition does not hold.
     #[must_use]
-    pub fn check(&self, measured: &dyn Measured) -> Checked {
-        let of = |part: &dyn Measured| self.figure.of(part, self.bound.unit());
+    pub fn check(&self, measured: &dyn Measurements) -> ThresholdCheck {
+        let of = |part: &dyn Measurements| self.figure.measure(part, self.bound.unit());
         let figure = match &self.scope {
-            Some(scope) => scope.look(measured, of),
+            Some(scope) => scope.measure(measured, of),
             None => of(measured),
         };
-        Checked {
+        ThresholdCheck {
             expression: self.text.clone(),
-            figure: Shown {
-                figure: figure.filter(|figure| figure.is_finite()),
+            measured: Shown {
+                value: figure.filter(|figure| figure.is_finite()),
                 infinite: figure == Some(f64::INFINITY),
                 unit: self.bound.unit().as_str().to_owned(),
             },
@@ -90,7 +90,7 @@ impl FromStr for Threshold {
     type Err = ThresholdError;
 
     fn from_str(text: &str) -> Result<Self, ThresholdError> {
-        parse::threshold(text)
+        parse::parse_threshold(text)
     }
 }
 

@@ -1,6 +1,6 @@
 /// How a figure and a bound are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operator {
+pub(crate) enum ComparisonOperator {
     Less,
     LessOrEqual,
     Greater,
@@ -9,7 +9,7 @@ pub(crate) enum Operator {
     NotEqual,
 }
 
-impl Operator {
+impl ComparisonOperator {
     /// All of them, as they are written.
     pub(crate) const ALL: [(&'static str, Self); 6] = [
         ("<", Self::Less),
@@ -21,7 +21,7 @@ impl Operator {
     ];
 
     /// What people write who mean one of them.
-    pub(crate) const MEANT: [(&'static str, &'static str); 8] = [
+    pub(crate) const ALIASES: [(&'static str, &'static str); 8] = [
         ("=", "=="),
         ("===", "=="),
         ("=<", "<="),
@@ -33,7 +33,7 @@ impl Operator {
     ];
 
     /// Whether a character belongs to an operator, right or wrong.
-    pub(crate) fn has(c: char) -> bool {
+    pub(crate) fn is_operator_char(c: char) -> bool {
         matches!(c, '<' | '>' | '=' | '!' | '≤' | '≥' | '≠')
     }
 

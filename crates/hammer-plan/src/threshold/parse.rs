@@ -1,15 +1,15 @@
 //! `[scope] figure operator bound`, from left to right; every error knows its place.
 
-use super::bound::{self, Bound};
-use super::figure::Figure;
-use super::name::figure;
-use super::operator::Operator;
-use super::part::{Part, Result, one_line};
+use super::bound::{self, ThresholdBound};
+use super::figure::ThresholdFigure;
+use super::figure_name::parse_figure;
+use super::operator::ComparisonOperator;
 use super::scope;
+use super::text_slice::{TextSlice, ThresholdResult, collapse_whitespace};
 use super::{Threshold, ThresholdError};
 
-pub(super) fn threshold(text: &str) -> Result<Threshold> {
-    let whole = Part { text, start: 0 }.trim();
+pub(super) fn parse_threshold(text: &str) -> ThresholdResult<Threshold> {
+    let whole = TextSlice { text, start: 0 }.trim();
     if whole.text.is_empty() {
         return whole.error("there is no condition", "p99 < 250ms");
     }
@@ -20,24 +20,24 @@ pub(super) fn threshold(text: &str) -> Result<Threshold> {
         }
         None => (None, whole),
     };
-    let (name, rest) = match condition.text.find(Operator::has) {
+    let (name, rest) = match condition.text.find(ComparisonOperator::is_operator_char) {
         Some(byte) => condition.split_at(byte),
-        None => return no_operator(condition),
+        None => return missing_operator(condition),
     };
     let name = name.trim();
-    let figure = figure(name)?;
+    let figure = parse_figure(name)?;
     let sign_end = rest
         .text
-        .find(|c| !Operator::has(c))
+        .find(|c| !ComparisonOperator::is_operator_char(c))
         .unwrap_or(rest.text.len());
     let (sign, bound) = rest.split_at(sign_end);
-    let operator = operator(sign)?;
+    let operator = parse_operator(sign)?;
     let bound = bound.trim();
-    let value = one_bound(bound, &figure)?;
+    let value = parse_bound(bound, &figure)?;
     let prefix = &whole.text[..condition.start - whole.start];
     let pressed: String = bound.text.split_whitespace().collect();
     Ok(Threshold {
-        text: one_line(&format!("{prefix} {} {} {pressed}", name.text, sign.text)),
+        text: collapse_whitespace(&format!("{prefix} {} {} {pressed}", name.text, sign.text)),
         scope,
         figure,
         operator,
@@ -45,18 +45,18 @@ pub(super) fn threshold(text: &str) -> Result<Threshold> {
     })
 }
 
-fn no_operator<T>(condition: Part<'_>) -> Result<T> {
+fn missing_operator<T>(condition: TextSlice<'_>) -> ThresholdResult<T> {
     let name = condition.text.split_whitespace().next().unwrap_or_default();
     let (name, rest) = condition.split_at(name.len());
     // What is wrong with the name comes first.
-    let figure = figure(name)?;
+    let figure = parse_figure(name)?;
     let rest = rest.trim();
     let place = if rest.text.is_empty() {
-        condition.end()
+        condition.end_span()
     } else {
-        rest.place()
+        rest.span()
     };
-    let right = format!("{} < {}", name.text, bound::example(&figure));
+    let right = format!("{} < {}", name.text, bound::example_bound(&figure));
     Err(ThresholdError::new(
         place,
         "there is no operator",
@@ -64,18 +64,23 @@ fn no_operator<T>(condition: Part<'_>) -> Result<T> {
     ))
 }
 
-fn operator(sign: Part<'_>) -> Result<Operator> {
-    if let Some((_, operator)) = Operator::ALL.iter().find(|(text, _)| *text == sign.text) {
+fn parse_operator(sign: TextSlice<'_>) -> ThresholdResult<ComparisonOperator> {
+    if let Some((_, operator)) = ComparisonOperator::ALL
+        .iter()
+        .find(|(text, _)| *text == sign.text)
+    {
         return Ok(*operator);
     }
-    let meant = Operator::MEANT.iter().find(|(text, _)| *text == sign.text);
+    let meant = ComparisonOperator::ALIASES
+        .iter()
+        .find(|(text, _)| *text == sign.text);
     sign.error(
         format!("'{}' is no operator", sign.text),
         meant.map_or("one of < <= > >= == !=", |(_, right)| right),
     )
 }
 
-fn one_bound(bound: Part<'_>, figure: &Figure) -> Result<Bound> {
+fn parse_bound(bound: TextSlice<'_>, figure: &ThresholdFigure) -> ThresholdResult<ThresholdBound> {
     let mut words = bound.text.split_whitespace();
     let (first, second) = (words.next().unwrap_or_default(), words.next());
     // A number may stand apart from its unit; what is behind is too much.
@@ -89,7 +94,7 @@ fn one_bound(bound: Part<'_>, figure: &Figure) -> Result<Bound> {
         _ => first.len(),
     };
     let (bound, rest) = bound.split_at(end);
-    let value = Bound::parse(bound.text, bound.place(), figure)?;
+    let value = ThresholdBound::parse(bound.text, bound.span(), figure)?;
     let rest = rest.trim();
     if rest.text.is_empty() {
         return Ok(value);

@@ -8,7 +8,7 @@ use std::alloc::System;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use hammer_core::testing::Corpus;
+use hammer_core::testing::TextCorpus;
 use hammer_plan::{EXAMPLE, PlanFile, Threshold};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -20,27 +20,27 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 /// Bytes that may be allocated to read a text of this length, all in all, whether they are freed or
 /// not: a measure of the work, too. A table of TOML, for which two bytes will do, takes a thousand.
-fn most(length: usize) -> usize {
+fn max_allocated(length: usize) -> usize {
     (48 << 10) + 500 * length
 }
 
 /// Reads each text of a corpus and `nearly` texts besides, and checks it.
-fn try_each(folder: &str, nearly: usize, read: impl Fn(&str), check: impl Fn(&str)) {
+fn try_each(folder: &str, mutations: usize, read: impl Fn(&str), check: impl Fn(&str)) {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fuzz")
         .join(folder);
-    let corpus = Corpus::read(&folder).expect("the corpus is there");
+    let corpus = TextCorpus::read(&folder).expect("the corpus is there");
     // What is made once, for the first text that is read, is nobody's.
     read(EXAMPLE);
-    corpus.try_each(nearly, |text| {
+    corpus.check_each(mutations, |text| {
         let region = Region::new(ALLOCATOR);
         read(text);
         let bytes = region.change().bytes_allocated;
         // Values that the text asks for are long by themselves, and are copied a few times.
         let values = text.matches("${LONG}").count() * plan::LONG * 12;
         assert!(
-            bytes <= most(text.len()) + values,
+            bytes <= max_allocated(text.len()) + values,
             "{bytes} bytes to read it"
         );
         check(text);

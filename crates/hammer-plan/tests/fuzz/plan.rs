@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use hammer_core::Shape;
-use hammer_plan::{Content, Load, Plan, PlanError, PlanFile, Scenario, Setting, Step, Threshold};
+use hammer_plan::{
+    GoHammerScenario, Plan, PlanContent, PlanError, PlanFile, PlanLoad, PlanPathStep, PlanSetting,
+    Threshold,
+};
 
 /// Each name is read in another way: as what it looks like, as TOML, as JSON.
 const NAMES: [&str; 3] = ["plan", "plan.toml", "plan.json"];
@@ -32,24 +35,24 @@ pub(crate) fn check(text: &str) {
     for name in NAMES {
         match PlanFile::parse(name, text, environment) {
             Ok(file) => match file.content() {
-                Content::Plan(plan) => {
-                    written(text, plan);
+                PlanContent::Plan(plan) => {
+                    check_roundtrip(text, plan);
                     for load in &plan.load {
-                        settings(load.flags().into_values());
+                        check_settings(load.flags().into_values());
                     }
-                    settings(plan.flags().into_values());
-                    named(plan);
-                    fitted(text, &file, plan);
+                    check_settings(plan.flags().into_values());
+                    check_names(plan);
+                    check_thresholds(text, &file, plan);
                 }
-                Content::Scenario(scenario) => again(scenario),
+                PlanContent::Scenario(scenario) => check_scenario_roundtrip(scenario),
             },
-            Err(error) => refused(text, &error),
+            Err(error) => check_error(text, &error),
         }
     }
 }
 
 /// An error is about a place in the text, and is one line that can be read.
-fn refused(text: &str, error: &PlanError) {
+fn check_error(text: &str, error: &PlanError) {
     let (line, column) = (error.line(), error.column());
     // Behind the last newline there is a line, too.
     let found = text.split('\n').nth(line - 1);
@@ -59,12 +62,12 @@ fn refused(text: &str, error: &PlanError) {
     assert!(message.chars().count() < 1_000, "{message}");
     assert!(!message.contains(char::is_control), "{message:?}");
     if let Some((threshold, error)) = error.threshold() {
-        assert!(threshold.get(error.place()).is_some(), "{error:?}");
+        assert!(threshold.get(error.span()).is_some(), "{error:?}");
     }
 }
 
 /// What is written of a plan is read again.
-fn written(text: &str, plan: &Plan) {
+fn check_roundtrip(text: &str, plan: &Plan) {
     let json = serde_json::to_string(plan).expect("a plan is JSON");
     // A character takes six in JSON at most, and variables may add a mebibyte.
     let most = text.len() * 6 + (1 << 20) + 1_000;
@@ -75,32 +78,32 @@ fn written(text: &str, plan: &Plan) {
     }
     let read = PlanFile::parse("plan.json", &json, environment);
     let read = read.expect("what was written is a plan");
-    assert_eq!(*read.content(), Content::Plan(plan.clone()), "{json}");
+    assert_eq!(*read.content(), PlanContent::Plan(plan.clone()), "{json}");
 }
 
-fn again(scenario: &Scenario) {
+fn check_scenario_roundtrip(scenario: &GoHammerScenario) {
     let json = serde_json::to_string(scenario).expect("a scenario is JSON");
     let read = PlanFile::parse("plan.json", &json, environment);
     // It is said that there was neither.
     let read = read.expect("what was written is a scenario");
-    assert_eq!(*read.content(), Content::Scenario(scenario.clone()));
+    assert_eq!(*read.content(), PlanContent::Scenario(scenario.clone()));
 }
 
 /// Each is something that can stand on a command line.
-fn settings(settings: impl Iterator<Item = Setting>) {
+fn check_settings(settings: impl Iterator<Item = PlanSetting>) {
     for setting in settings {
         let texts = setting.texts();
-        let several = matches!(setting, Setting::List(_));
+        let several = matches!(setting, PlanSetting::List(_));
         assert!(several || texts.len() < 2, "{setting:?}");
-        if let Setting::Number(number) = &setting {
+        if let PlanSetting::Number(number) = &setting {
             let again = texts[0].parse::<f64>();
             assert_eq!(again.ok(), number.as_f64(), "{setting:?}");
         }
     }
 }
 
-fn named(plan: &Plan) {
-    assert!((1..=Plan::MOST_LOADS).contains(&plan.load.len()));
+fn check_names(plan: &Plan) {
+    assert!((1..=Plan::MAX_LOADS).contains(&plan.load.len()));
     let names: Vec<&String> = plan.load.iter().filter_map(|it| it.name.as_ref()).collect();
     let different: BTreeSet<&&String> = names.iter().collect();
     assert_eq!(different.len(), names.len(), "{names:?}");
@@ -108,12 +111,12 @@ fn named(plan: &Plan) {
 }
 
 /// Thresholds are looked at as the command does it: what does not fit has a place.
-fn fitted(text: &str, file: &PlanFile, plan: &Plan) {
-    let shape = |load: &Load| {
-        let rate = load.rate.as_ref().map(Setting::texts);
+fn check_thresholds(text: &str, file: &PlanFile, plan: &Plan) {
+    let shape = |load: &PlanLoad| {
+        let rate = load.rate.as_ref().map(PlanSetting::texts);
         let rate = rate.and_then(|texts| texts.first()?.parse().ok());
         let name = load.name.clone().unwrap_or_else(|| "load-1".into());
-        (name, rate.unwrap_or_else(Shape::max))
+        (name, rate.unwrap_or_else(Shape::closed_loop))
     };
     let loads: Vec<(String, Shape)> = plan.load.iter().map(shape).collect();
     let loads: Vec<_> = (loads.iter())
@@ -124,25 +127,25 @@ fn fitted(text: &str, file: &PlanFile, plan: &Plan) {
         ("abort_on", &plan.abort_on, true),
     ];
     for (key, setting, live) in keys {
-        let texts = setting.as_ref().map(Setting::texts).unwrap_or_default();
+        let texts = setting.as_ref().map(PlanSetting::texts).unwrap_or_default();
         for (index, threshold) in texts.iter().enumerate() {
             // A number is no threshold, and is refused by those who know the flag.
             let Ok(threshold) = threshold.parse::<Threshold>() else {
                 assert!(threshold.starts_with(|c: char| c == '-' || c.is_ascii_digit()));
                 continue;
             };
-            if let Err(error) = threshold.fit(&loads, live) {
-                let shown = threshold.to_string()[error.place()].to_owned();
-                let error = file.wrong_threshold(key, index, &threshold, error);
-                refused(text, &error);
+            if let Err(error) = threshold.validate(&loads, live) {
+                let shown = threshold.to_string()[error.span()].to_owned();
+                let error = file.threshold_error(key, index, &threshold, error);
+                check_error(text, &error);
                 let (written, error) = error.threshold().expect("it is one");
                 // The same words, with other blanks.
                 let black = |text: &str| text.replace(char::is_whitespace, "");
-                assert_eq!(black(&written[error.place()]), black(&shown));
+                assert_eq!(black(&written[error.span()]), black(&shown));
             }
         }
-        let path = [Step::Key(key), Step::Item(1)];
-        refused(text, &file.wrong_value(&path, "it is wrong"));
-        refused(text, &file.wrong_key(&path[..1], "it is wrong"));
+        let path = [PlanPathStep::Key(key), PlanPathStep::Item(1)];
+        check_error(text, &file.value_error(&path, "it is wrong"));
+        check_error(text, &file.key_error(&path[..1], "it is wrong"));
     }
 }

@@ -4,15 +4,15 @@
 use std::cell::LazyCell;
 use std::time::Duration;
 
-use hammer_core::testing::{Scripted, Step, paused};
+use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{Failure, Outcome, Report, Run, Schedule, Shape};
-use hammer_plan::{LoadReport, Measured, PlanReport, Threshold, ThresholdError};
+use hammer_plan::{LoadReport, Measurements, PlanReport, Threshold, ThresholdError};
 
 const STAGED: &str = "50/1s, 0..100/1s";
 const CLOSED: &str = "max/1s";
 
 thread_local! {
-    static REPORTS: LazyCell<Reports> = LazyCell::new(Reports::new);
+    static REPORTS: LazyCell<ReportFixtures> = LazyCell::new(ReportFixtures::new);
 }
 
 /// Reads `text`, and asks it of reports if it is a threshold.
@@ -23,25 +23,25 @@ thread_local! {
 pub(crate) fn check(text: &str) {
     match text.parse::<Threshold>() {
         Ok(threshold) => {
-            shown(text, &threshold);
-            REPORTS.with(|reports| asked(&threshold, reports));
+            check_display(text, &threshold);
+            REPORTS.with(|reports| check_figures(&threshold, reports));
         }
-        Err(error) => refused(text, &error),
+        Err(error) => check_error(text, &error),
     }
 }
 
 /// An error is about a place in the text, and is one line that can be read.
-pub(crate) fn refused(text: &str, error: &ThresholdError) {
-    let place = error.place();
+pub(crate) fn check_error(text: &str, error: &ThresholdError) {
+    let place = error.span();
     assert!(text.get(place.clone()).is_some(), "{place:?}");
-    assert!(!error.wrong().is_empty() && !error.right().is_empty());
+    assert!(!error.problem().is_empty() && !error.expected().is_empty());
     let message = error.to_string();
     assert!(message.chars().count() < 200, "{message}");
     assert!(!message.contains(char::is_control), "{message:?}");
 }
 
 /// What it prints is what it was read from, but for blanks.
-fn shown(text: &str, threshold: &Threshold) {
+fn check_display(text: &str, threshold: &Threshold) {
     let shown = threshold.to_string();
     let black = |text: &str| text.replace(char::is_whitespace, "");
     assert_eq!(black(&shown), black(text));
@@ -49,32 +49,32 @@ fn shown(text: &str, threshold: &Threshold) {
 }
 
 /// One that fits the loads of a report finds its figure there.
-fn asked(threshold: &Threshold, reports: &Reports) {
-    let Reports {
+fn check_figures(threshold: &Threshold, reports: &ReportFixtures) {
+    let ReportFixtures {
         staged,
         read,
         plan,
         shapes: [one, other],
     } = reports;
     for (measured, loads) in [
-        (staged as &dyn Measured, &[("", one)][..]),
+        (staged as &dyn Measurements, &[("", one)][..]),
         (read, &[("", one)]),
         (plan, &[("staged", one), ("closed", other)]),
     ] {
         let checked = threshold.check(measured);
         assert_eq!(checked.expression, threshold.to_string());
-        let figure = checked.figure.figure;
+        let figure = checked.measured.value;
         assert!(figure.is_none_or(|figure| figure.is_finite() && figure >= 0.0));
-        let found = figure.is_some() || checked.figure.infinite;
+        let found = figure.is_some() || checked.measured.infinite;
         assert!(found || !checked.passed, "nothing was found, and it holds");
         for live in [false, true] {
-            match threshold.fit(loads, live) {
+            match threshold.validate(loads, live) {
                 Ok(()) => {
                     let whole = measured.interval().is_some();
                     let phase = checked.expression.contains("phase");
                     assert!(found || phase || !whole, "it fits and finds nothing");
                 }
-                Err(error) => refused(&threshold.to_string(), &error),
+                Err(error) => check_error(&threshold.to_string(), &error),
             }
         }
     }
@@ -82,14 +82,14 @@ fn asked(threshold: &Threshold, reports: &Reports) {
 
 /// What a run leaves behind: one with stages, what is left of it when it was read from JSON, and it
 /// and a closed loop as the loads of a plan.
-struct Reports {
+struct ReportFixtures {
     staged: Report,
     read: Report,
     plan: PlanReport,
     shapes: [Shape; 2],
 }
 
-impl Reports {
+impl ReportFixtures {
     fn new() -> Self {
         let shapes = [STAGED, CLOSED].map(|shape| shape.parse().expect("a shape"));
         let [staged, closed] = shapes.clone().map(report);
@@ -108,11 +108,11 @@ impl Reports {
 fn report(shape: Shape) -> Report {
     let ms = Duration::from_millis;
     let step = move |hit: u64| match hit % 10 {
-        0 => Step::Fail(ms(5), Failure::RESET),
-        1 => Step::Answer(ms(100), Outcome::rejected(503)),
-        hit => Step::Answer(ms(hit), Outcome::ok(200)),
+        0 => ScriptStep::Fail(ms(5), Failure::RESET),
+        1 => ScriptStep::Answer(ms(100), Outcome::rejected(503)),
+        hit => ScriptStep::Answer(ms(hit), Outcome::ok(200)),
     };
-    let hammer = Scripted::new(move |hit| step(hit.number()));
+    let hammer = ScriptedHammer::new(move |hit| step(hit.number()));
     let run = Run::new(hammer, Schedule::new(shape)).max_in_flight(4);
-    paused(run).execute(|_| ()).expect("a run")
+    with_paused_clock(run).execute(|_| ()).expect("a run")
 }

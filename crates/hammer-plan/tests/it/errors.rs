@@ -1,4 +1,4 @@
-use hammer_plan::{PlanFile, Step};
+use hammer_plan::{PlanFile, PlanPathStep};
 
 const LOAD: &str = "[[load]]\ntarget = 'http://a/'\n";
 
@@ -187,10 +187,19 @@ fn no_text_that_is_nearly_a_plan_makes_a_panic() {
 fn places_are_found_by_those_who_know_more() {
     let text = format!("{LOAD}rate = 5\n");
     let file = PlanFile::parse("p.toml", &text, |_| None).unwrap();
-    let rate = [Step::Key("load"), Step::Item(0), Step::Key("rate")];
-    assert_eq!(file.wrong_value(&rate, "no").to_string(), "p.toml:3:8: no");
-    assert_eq!(file.wrong_key(&rate, "no").to_string(), "p.toml:3:1: no");
-    let nowhere = [rate[0], rate[1], Step::Key("x"), Step::Item(9)];
-    let error = file.wrong_key(&nowhere, "no");
+    let rate = [
+        PlanPathStep::Key("load"),
+        PlanPathStep::Item(0),
+        PlanPathStep::Key("rate"),
+    ];
+    assert_eq!(file.value_error(&rate, "no").to_string(), "p.toml:3:8: no");
+    assert_eq!(file.key_error(&rate, "no").to_string(), "p.toml:3:1: no");
+    let nowhere = [
+        rate[0],
+        rate[1],
+        PlanPathStep::Key("x"),
+        PlanPathStep::Item(9),
+    ];
+    let error = file.key_error(&nowhere, "no");
     assert_eq!((error.line(), error.column()), (1, 1), "{error}");
 }

@@ -1,4 +1,4 @@
-use hammer_plan::{Content, EXAMPLE, Plan, PlanFile, Scenario, Setting};
+use hammer_plan::{EXAMPLE, GoHammerScenario, Plan, PlanContent, PlanFile, PlanSetting};
 use serde_json::json;
 
 fn env(name: &str) -> Option<String> {
@@ -12,15 +12,15 @@ fn env(name: &str) -> Option<String> {
 
 fn plan(name: &str, text: &str) -> Plan {
     match PlanFile::parse(name, text, env).unwrap().content() {
-        Content::Plan(plan) => plan.clone(),
-        Content::Scenario(_) => panic!("a scenario: {text}"),
+        PlanContent::Plan(plan) => plan.clone(),
+        PlanContent::Scenario(_) => panic!("a scenario: {text}"),
     }
 }
 
-fn scenario(text: &str) -> Scenario {
+fn scenario(text: &str) -> GoHammerScenario {
     match PlanFile::parse("s.json", text, env).unwrap().content() {
-        Content::Scenario(scenario) => scenario.clone(),
-        Content::Plan(_) => panic!("a plan: {text}"),
+        PlanContent::Scenario(scenario) => scenario.clone(),
+        PlanContent::Plan(_) => panic!("a plan: {text}"),
     }
 }
 
@@ -65,12 +65,12 @@ fn toml_and_json_say_the_same() {
         panic!("{toml:?}")
     };
     assert_eq!(browse.target.as_deref(), Some("http://127.0.0.1:1/"));
-    assert_eq!(browse.rate, Some(Setting::Number(1000.into())));
+    assert_eq!(browse.rate, Some(PlanSetting::Number(1000.into())));
     assert_eq!(
         browse.options["header"].texts(),
         ["A: b", "Host: 127.0.0.1:1"]
     );
-    assert_eq!(browse.options["insecure"], Setting::Flag(true));
+    assert_eq!(browse.options["insecure"], PlanSetting::Flag(true));
     assert_eq!(late.offset.as_ref().unwrap().texts(), ["2.5"]);
     let keys: Vec<String> = late.flags().into_keys().collect();
     assert_eq!(keys, ["rate", "start_at"]);

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use hammer_plan::{Content, EXAMPLE, PlanFile, schema};
+use hammer_plan::{EXAMPLE, PlanContent, PlanFile, schema};
 use serde_json::{Value, json};
 
 #[test]
@@ -18,7 +18,7 @@ fn the_schema_in_the_docs_is_made_from_the_types() {
 fn what_fits_the_schema_is_a_plan() {
     let validator = jsonschema::validator_for(&serde_json::from_str(&schema()).unwrap()).unwrap();
     let example = PlanFile::parse("example.toml", EXAMPLE, |_| Some("http://a".into())).unwrap();
-    let Content::Plan(example) = example.content() else {
+    let PlanContent::Plan(example) = example.content() else {
         panic!("the example is a scenario")
     };
     let target = |more: Value| {

@@ -1,34 +1,35 @@
 use std::time::Duration;
 
-use hammer_core::testing::{Scripted, Step, paused};
+use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{
-    Arrivals, Checked, Event, Failure, Interval, Outcome, Rate, Report, Run, Schedule, Shape, Stop,
+    ArrivalProcess, Failure, IntervalStats, Outcome, Rate, Report, Run, RunEvent, Schedule, Shape,
+    StopHandle, ThresholdCheck,
 };
-use hammer_plan::{LoadReport, Measured, PlanReport, StageName, Threshold, TimeOf};
+use hammer_plan::{HitTime, LoadReport, Measurements, PlanReport, StageSelector, Threshold};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-fn check(expression: &str, measured: &dyn Measured) -> Checked {
+fn check(expression: &str, measured: &dyn Measurements) -> ThresholdCheck {
     expression.parse::<Threshold>().unwrap().check(measured)
 }
 
 /// Hit k, of a hundred: 80 are answered after k + 1 ms, 10 are rejected after 100 ms, 7 reset, and 3
 /// time out.
-fn step(hit: u64) -> Step {
+fn step(hit: u64) -> ScriptStep {
     match hit {
-        0..80 => Step::Answer(ms(hit + 1), Outcome::ok(200)),
-        80..90 => Step::Answer(ms(100), Outcome::rejected(503)),
-        90..97 => Step::Fail(ms(5), Failure::RESET),
-        _ => Step::Hang,
+        0..80 => ScriptStep::Answer(ms(hit + 1), Outcome::ok(200)),
+        80..90 => ScriptStep::Answer(ms(100), Outcome::rejected(503)),
+        90..97 => ScriptStep::Fail(ms(5), Failure::RESET),
+        _ => ScriptStep::Hang,
     }
 }
 
 fn report() -> Report {
-    let schedule = Schedule::constant(Rate::per_second(100)).lasting(ms(1000));
-    let run = Run::new(Scripted::new(|hit| step(hit.number())), schedule).timeout(ms(500));
-    paused(run).execute(|_| ()).unwrap()
+    let schedule = Schedule::constant(Rate::per_second(100)).with_duration(ms(1000));
+    let run = Run::new(ScriptedHammer::new(|hit| step(hit.number())), schedule).timeout(ms(500));
+    with_paused_clock(run).execute(|_| ()).unwrap()
 }
 
 /// What is measured, and whether each of these holds: the figure in the unit of the JSON report.
@@ -93,14 +94,14 @@ fn a_report_is_compared_with_bounds() {
         } else {
             0.0
         };
-        let near = match (checked.figure.figure, figure) {
+        let near = match (checked.measured.value, figure) {
             (Some(one), Some(other)) => (one - other).abs() <= other * exact,
             (one, other) => one == *other,
         };
         assert!(near, "{expression}: {checked:?}");
         assert_eq!(checked.passed, *passed, "{expression}: {checked:?}");
     }
-    let infinite = |expression| check(expression, &report).figure.infinite;
+    let infinite = |expression| check(expression, &report).measured.infinite;
     assert!(infinite("p90.1 < 1h") && infinite("max < 1h") && infinite("mean < 1h"));
     assert!(!infinite("p90 < 1h") && !infinite("phase.connect.p50 < 1h"));
     for (expression, unit) in [
@@ -109,7 +110,7 @@ fn a_report_is_compared_with_bounds() {
         ("ok > 1", "hits"),
         ("rate > 1", "/s"),
     ] {
-        assert_eq!(check(expression, &report).figure.unit, unit);
+        assert_eq!(check(expression, &report).measured.unit, unit);
     }
 }
 
@@ -128,21 +129,21 @@ fn a_report_that_was_read_tells_what_it_still_can() {
     ] {
         let checked = check(expression, &read);
         assert_eq!(
-            (checked.figure.figure, checked.passed),
+            (checked.measured.value, checked.passed),
             (figure, passed),
             "{expression}"
         );
     }
-    assert!(check("p99 < 1h", &read).figure.infinite);
+    assert!(check("p99 < 1h", &read).measured.infinite);
 }
 
 #[test]
 fn a_run_in_which_nothing_was_due_holds_no_promise() {
-    let schedule = Schedule::max().lasting(ms(1000));
-    let stop = Stop::new();
-    stop.now();
-    let run = Run::new(Scripted::new(|hit| step(hit.number())), schedule).stop(stop);
-    let report = paused(run).execute(|_| ()).unwrap();
+    let schedule = Schedule::closed_loop().with_duration(ms(1000));
+    let stop = StopHandle::new();
+    stop.stop_now();
+    let run = Run::new(ScriptedHammer::new(|hit| step(hit.number())), schedule).stop(stop);
+    let report = with_paused_clock(run).execute(|_| ()).unwrap();
     assert_eq!(report.hits.scheduled, 0);
     for expression in [
         "p99 < 1h",
@@ -158,12 +159,16 @@ fn a_run_in_which_nothing_was_due_holds_no_promise() {
 
 #[test]
 fn a_tick_tells_of_the_run_so_far() {
-    let schedule = Schedule::constant(Rate::per_second(100)).lasting(ms(3000));
-    let run = Run::new(Scripted::new(|hit| step(hit.number() % 100)), schedule).timeout(ms(500));
+    let schedule = Schedule::constant(Rate::per_second(100)).with_duration(ms(3000));
+    let run = Run::new(
+        ScriptedHammer::new(|hit| step(hit.number() % 100)),
+        schedule,
+    )
+    .timeout(ms(500));
     let mut seen = vec![];
-    paused(run)
+    with_paused_clock(run)
         .execute(|event| {
-            if let Event::Tick(tick) = event {
+            if let RunEvent::Tick(tick) = event {
                 // In the first second some hits have not ended; by the second one all of it have.
                 seen.push(
                     [
@@ -185,10 +190,10 @@ fn a_tick_tells_of_the_run_so_far() {
 }
 
 /// Two reports as the loads of one, and the second one as its stage.
-struct Several(Vec<Report>);
+struct TwoLoadMeasurements(Vec<Report>);
 
-impl Measured for Several {
-    fn hits(&self) -> hammer_core::Hits {
+impl Measurements for TwoLoadMeasurements {
+    fn hits(&self) -> hammer_core::HitCounts {
         self.0[0].hits
     }
     fn rate(&self) -> Option<f64> {
@@ -197,29 +202,32 @@ impl Measured for Several {
     fn achieved(&self) -> Option<f64> {
         None
     }
-    fn interval(&self) -> Option<&Interval> {
+    fn interval(&self) -> Option<&IntervalStats> {
         None
     }
-    fn summary(&self, _: &TimeOf) -> Option<&hammer_core::Summary> {
+    fn summary(&self, _: &HitTime) -> Option<&hammer_core::DurationSummary> {
         None
     }
-    fn labelled(&self, _: &str) -> u64 {
+    fn label_count(&self, _: &str) -> u64 {
         0
     }
-    fn failed_with(&self, _: &str) -> u64 {
+    fn failure_count(&self, _: &str) -> u64 {
         0
     }
-    fn load(&self, name: &str) -> Option<&dyn Measured> {
+    fn load(&self, name: &str) -> Option<&dyn Measurements> {
         let index = ["checkout", "search"]
             .iter()
             .position(|known| *known == name)?;
         Some(&self.0[index])
     }
-    fn stage(&self, stage: &StageName) -> Option<Box<dyn Measured + '_>> {
-        let second = [StageName::Number(2), StageName::Rate("10..20/5m".into())];
+    fn stage(&self, stage: &StageSelector) -> Option<Box<dyn Measurements + '_>> {
+        let second = [
+            StageSelector::Number(2),
+            StageSelector::Rate("10..20/5m".into()),
+        ];
         second
             .contains(stage)
-            .then(|| Box::new(self.0[1].clone()) as Box<dyn Measured>)
+            .then(|| Box::new(self.0[1].clone()) as Box<dyn Measurements>)
     }
 }
 
@@ -227,7 +235,7 @@ impl Measured for Several {
 fn a_scope_picks_a_load_or_a_stage() {
     let mut other = report();
     other.hits.ok = 7;
-    let several = Several(vec![report(), other]);
+    let several = TwoLoadMeasurements(vec![report(), other]);
     for (expression, passed) in [
         ("[checkout] ok == 80", true),
         ("[search] ok == 7", true),
@@ -245,21 +253,21 @@ fn a_scope_picks_a_load_or_a_stage() {
 #[test]
 fn intervals_merge() {
     let (one, other) = (report(), report());
-    let merged = Interval::merged([&one, &other].map(|r| r.measured.as_deref().unwrap()));
+    let merged = IntervalStats::merged([&one, &other].map(|r| r.measured.as_deref().unwrap()));
     assert_eq!(merged.hits().ok, 160);
     assert_eq!(merged.response().count(), 180);
-    assert_eq!(merged.labelled("503"), 20);
-    assert_eq!(merged.failed_with("timeout"), 6);
+    assert_eq!(merged.label_count("503"), 20);
+    assert_eq!(merged.failure_count("timeout"), 6);
 }
 
 #[test]
 fn how_many_hits_chance_makes_due_is_not_what_is_achieved() {
     for seed in 1..=5 {
         let schedule = Schedule::new("30/1s, 60/1s".parse::<Shape>().unwrap())
-            .arrivals(Arrivals::Poisson)
-            .seed(seed);
-        let run = Run::new(Scripted::new(|_| step(0)), schedule);
-        let report = paused(run).execute(|_| ()).unwrap();
+            .with_arrivals(ArrivalProcess::Poisson)
+            .with_seed(seed);
+        let run = Run::new(ScriptedHammer::new(|_| step(0)), schedule);
+        let report = with_paused_clock(run).execute(|_| ()).unwrap();
         assert_ne!(report.hits.scheduled, 90, "seed {seed} is that of the mean");
         let load = |name: &str| LoadReport::new(name.into(), Duration::ZERO, report.clone());
         let loads = vec![load("a"), load("b")];

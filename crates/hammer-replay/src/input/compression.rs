@@ -2,19 +2,19 @@ use std::io::{self, BufReader, Read};
 
 /// How a file is compressed, by the bytes that it begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Compression {
+pub(crate) enum LogCompression {
     None,
     Gzip,
     Zstd,
     Bzip2,
 }
 
-impl Compression {
+impl LogCompression {
     /// What `start` is the start of.
     ///
     /// Sources: RFC 1952, section 2.3.1; RFC 8878, sections 3.1.1 and 3.1.2; bzip2's own
     /// description.
-    pub(crate) fn of(start: &[u8]) -> Self {
+    pub(crate) fn detect(start: &[u8]) -> Self {
         match start {
             [0x1f, 0x8b, ..] => Self::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,

@@ -1,11 +1,11 @@
 //! What logs are read from: files as they are or compressed, record by record.
 
 mod compression;
-mod document;
-mod opened;
-mod piped;
-mod records;
+mod har_scanner;
+mod log_input;
+mod record_reader;
+mod stoppable_reader;
 
-pub(crate) use document::Document;
-pub(crate) use opened::Opened;
-pub(crate) use records::{LONGEST_ENTRY, LONGEST_LINE, Record, Records};
+pub(crate) use har_scanner::HarScanner;
+pub(crate) use log_input::LogInput;
+pub(crate) use record_reader::{LogRecord, MAX_ENTRY_BYTES, MAX_LINE_BYTES, RecordReader};

@@ -1,17 +1,17 @@
-use super::text::{Base, Format, What};
-use crate::time::{Strftime, Style, Unit};
+use super::text::{LogField, TimestampEvent, TimestampFormat};
+use crate::time::{LogTimeUnit, StrftimeFormat, TimestampStyle};
 
 /// Which column, or which key of an object, means what: `time=ts target=request.uri
 /// duration=took:ms`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Columns {
-    pub(crate) meanings: Vec<(String, What)>,
+pub(crate) struct ColumnMapping {
+    pub(crate) fields: Vec<(String, LogField)>,
 }
 
-const MEANINGS: &str = "time, start, end, duration, request, method, target, query, url, host, \
+const FIELD_NAMES: &str = "time, start, end, duration, request, method, target, query, url, host, \
                         client, route, status, bytes or body";
 
-impl Columns {
+impl ColumnMapping {
     /// Reads them; blanks or commas stand between.
     ///
     /// # Errors
@@ -23,9 +23,9 @@ impl Columns {
             .split(|letter: char| letter.is_whitespace() || letter == ',')
             .filter(|pair| !pair.is_empty())
         {
-            let (meaning, column) = pair
-                .split_once('=')
-                .ok_or_else(|| format!("\"{pair}\" has no =; right would be {MEANINGS}=COLUMN"))?;
+            let (meaning, column) = pair.split_once('=').ok_or_else(|| {
+                format!("\"{pair}\" has no =; right would be {FIELD_NAMES}=COLUMN")
+            })?;
             let (column, detail) = match column.split_once(':') {
                 Some((column, detail)) => (column, Some(detail)),
                 None => (column, None),
@@ -33,49 +33,54 @@ impl Columns {
             if column.is_empty() {
                 return Err(format!("\"{pair}\" names no column"));
             }
-            let what = what(meaning, detail).map_err(|why| format!("\"{pair}\": {why}"))?;
+            let what = parse_field(meaning, detail).map_err(|why| format!("\"{pair}\": {why}"))?;
             meanings.push((column.to_owned(), what));
         }
         if !meanings
             .iter()
-            .any(|(_, what)| matches!(what, What::Time(..)))
+            .any(|(_, what)| matches!(what, LogField::Time(..)))
         {
             return Err("no column tells a time; right would be time=COLUMN".to_owned());
         }
-        Ok(Self { meanings })
+        Ok(Self { fields: meanings })
     }
 
     /// Whether a column says what was asked for. Where none does, it was `/`.
     pub(crate) fn has_target(&self) -> bool {
-        let target = |what: &What| matches!(what, What::Request | What::Target | What::Url);
-        self.meanings.iter().any(|(_, what)| target(what))
+        let target =
+            |what: &LogField| matches!(what, LogField::Request | LogField::Target | LogField::Url);
+        self.fields.iter().any(|(_, what)| target(what))
     }
 }
 
-fn what(meaning: &str, detail: Option<&str>) -> Result<What, String> {
-    let time = |base| time(base, detail);
+fn parse_field(meaning: &str, detail: Option<&str>) -> Result<LogField, String> {
+    let time = |base| parse_time_field(base, detail);
     let what = match meaning {
-        "time" | "start" => return time(Base::Start),
-        "end" => return time(Base::End),
+        "time" | "start" => return time(TimestampEvent::Start),
+        "end" => return time(TimestampEvent::End),
         "duration" => {
             let name = detail.unwrap_or("s");
-            let unit = Unit::named(name.as_bytes());
+            let unit = LogTimeUnit::from_name(name.as_bytes());
             let unit =
                 unit.ok_or_else(|| format!("no unit {name}; right would be s, ms, us or ns"))?;
-            return Ok(What::Duration(unit));
+            return Ok(LogField::Duration(unit));
         }
-        "request" => What::Request,
-        "method" => What::Method,
-        "target" => What::Target,
-        "query" => What::Query,
-        "url" => What::Url,
-        "host" => What::Host,
-        "client" => What::Client,
-        "route" => What::Route,
-        "status" => What::Status,
-        "bytes" => What::Bytes,
-        "body" => What::Body,
-        _ => return Err(format!("no meaning {meaning}; right would be {MEANINGS}")),
+        "request" => LogField::Request,
+        "method" => LogField::Method,
+        "target" => LogField::Target,
+        "query" => LogField::Query,
+        "url" => LogField::Url,
+        "host" => LogField::Host,
+        "client" => LogField::Client,
+        "route" => LogField::Route,
+        "status" => LogField::Status,
+        "bytes" => LogField::ResponseBytes,
+        "body" => LogField::RequestBytes,
+        _ => {
+            return Err(format!(
+                "no meaning {meaning}; right would be {FIELD_NAMES}"
+            ));
+        }
     };
     match detail {
         Some(detail) => Err(format!("there is no use for {detail}")),
@@ -83,25 +88,27 @@ fn what(meaning: &str, detail: Option<&str>) -> Result<What, String> {
     }
 }
 
-fn time(base: Base, detail: Option<&str>) -> Result<What, String> {
+fn parse_time_field(base: TimestampEvent, detail: Option<&str>) -> Result<LogField, String> {
     let style = match detail {
-        None => Style::Any,
-        Some("iso") => Style::Iso,
-        Some("clf") => Style::Clf,
+        None => TimestampStyle::Any,
+        Some("iso") => TimestampStyle::Iso,
+        Some("clf") => TimestampStyle::Clf,
         Some(format) if format.contains('%') => {
-            let strftime = Strftime::new(format.as_bytes())?;
-            return Ok(What::Time(base, Format::Strftime(strftime)));
+            let strftime = StrftimeFormat::compile(format.as_bytes())?;
+            return Ok(LogField::Time(base, TimestampFormat::Strftime(strftime)));
         }
-        Some(unit) => Style::Epoch(Unit::named(unit.as_bytes()).ok_or_else(|| {
-            format!("no time {unit}; right would be iso, clf, s, ms, us, ns or a format with %")
-        })?),
+        Some(unit) => {
+            TimestampStyle::Epoch(LogTimeUnit::from_name(unit.as_bytes()).ok_or_else(|| {
+                format!("no time {unit}; right would be iso, clf, s, ms, us, ns or a format with %")
+            })?)
+        }
     };
-    Ok(What::time(base, style))
+    Ok(LogField::time(base, style))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Columns;
+    use super::ColumnMapping;
 
     #[test]
     fn reads_columns_or_says_what_is_wrong() {
@@ -118,7 +125,7 @@ mod tests {
             ("time=a status=b:ms", Some("no use for ms")),
             ("time=a colour=b", Some("no meaning colour")),
         ] {
-            let error = Columns::parse(text).err();
+            let error = ColumnMapping::parse(text).err();
             match wrong {
                 None => assert_eq!(error, None, "{text}"),
                 Some(wrong) => assert!(error.is_some_and(|it| it.contains(wrong)), "{text}"),

@@ -1,35 +1,35 @@
-use super::Escape;
-use crate::time::Stamp;
+use super::EscapeStyle;
+use crate::time::LogTimestamp;
 
 /// A part of a line, and how it is escaped there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Text<'l> {
+pub struct EscapedText<'l> {
     bytes: &'l [u8],
-    escape: Escape,
+    escape: EscapeStyle,
 }
 
-impl<'l> Text<'l> {
+impl<'l> EscapedText<'l> {
     /// `bytes`, escaped so.
     #[must_use]
-    pub fn new(bytes: &'l [u8], escape: Escape) -> Self {
+    pub fn new(bytes: &'l [u8], escape: EscapeStyle) -> Self {
         Self { bytes, escape }
     }
 
     /// The bytes as they stand in the log.
     #[must_use]
-    pub fn written(self) -> &'l [u8] {
+    pub fn raw(self) -> &'l [u8] {
         self.bytes
     }
 
     /// A part of it, which is escaped alike. An escape must not be cut in two.
     #[must_use]
-    pub(crate) fn part(self, bytes: &'l [u8]) -> Self {
+    pub(crate) fn slice(self, bytes: &'l [u8]) -> Self {
         Self { bytes, ..self }
     }
 
     /// Appends what it stands for.
-    pub fn append_to(self, out: &mut Vec<u8>) {
-        self.escape.undo(self.bytes, out);
+    pub fn unescape_into(self, out: &mut Vec<u8>) {
+        self.escape.unescape(self.bytes, out);
     }
 
     /// Logs write `-`, and some nothing at all, for what is not there.
@@ -43,33 +43,33 @@ impl<'l> Text<'l> {
 ///
 /// A line has a whole request line (`GET /a HTTP/1.1`) or the parts of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Entry<'l> {
+pub struct LogEntry<'l> {
     /// When the request began, if the line says so.
-    pub start: Option<Stamp>,
+    pub start: Option<LogTimestamp>,
     /// When it had been answered, if the line says so.
-    pub end: Option<Stamp>,
+    pub end: Option<LogTimestamp>,
     /// How long that took, in microseconds.
     pub duration_us: Option<u64>,
     /// The request line.
-    pub request: Option<Text<'l>>,
+    pub request: Option<EscapedText<'l>>,
     /// The method.
-    pub method: Option<Text<'l>>,
+    pub method: Option<EscapedText<'l>>,
     /// The target, or its part before the question mark.
-    pub target: Option<Text<'l>>,
+    pub target: Option<EscapedText<'l>>,
     /// What stood behind the question mark.
-    pub query: Option<Text<'l>>,
+    pub query: Option<EscapedText<'l>>,
     /// A whole URL, by which a log tells host and target of any request.
-    pub url: Option<Text<'l>>,
+    pub url: Option<EscapedText<'l>>,
     /// The host that was asked for.
-    pub host: Option<Text<'l>>,
+    pub host: Option<EscapedText<'l>>,
     /// Who asked: an address, maybe with a port.
-    pub client: Option<Text<'l>>,
+    pub client: Option<EscapedText<'l>>,
     /// The route that the server took.
-    pub route: Option<Text<'l>>,
+    pub route: Option<EscapedText<'l>>,
     /// The status; 0 if the line has none.
     pub status: u16,
     /// Bytes of the response.
-    pub bytes: Option<u64>,
+    pub response_bytes: Option<u64>,
     /// Bytes of the request's body.
     pub body_bytes: Option<u64>,
 }

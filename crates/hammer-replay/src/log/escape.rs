@@ -1,6 +1,6 @@
 /// How a log writes bytes that it can't write as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Escape {
+pub enum EscapeStyle {
     /// Not at all.
     #[default]
     None,
@@ -18,9 +18,9 @@ pub enum Escape {
     DoubledQuote,
 }
 
-impl Escape {
+impl EscapeStyle {
     /// Appends what `bytes` stand for.
-    pub fn undo(self, bytes: &[u8], out: &mut Vec<u8>) {
+    pub fn unescape(self, bytes: &[u8], out: &mut Vec<u8>) {
         let mark = match self {
             Self::None => return out.extend_from_slice(bytes),
             Self::Backslash | Self::Json => b'\\',
@@ -31,10 +31,10 @@ impl Escape {
         while let Some(at) = memchr::memchr(mark, rest) {
             out.extend_from_slice(&rest[..at]);
             let taken = match self {
-                Self::Json => json(&rest[at..], out),
-                Self::DoubledQuote => doubled(&rest[at..], out),
-                Self::Hash => hash(&rest[at..], out),
-                _ => backslash(&rest[at..], out),
+                Self::Json => unescape_json(&rest[at..], out),
+                Self::DoubledQuote => unescape_doubled(&rest[at..], out),
+                Self::Hash => unescape_hash(&rest[at..], out),
+                _ => unescape_backslash(&rest[at..], out),
             };
             rest = &rest[at + taken..];
         }
@@ -43,14 +43,14 @@ impl Escape {
 }
 
 /// Undoes the escape at the start of `bytes` and tells its length.
-fn backslash(bytes: &[u8], out: &mut Vec<u8>) -> usize {
+fn unescape_backslash(bytes: &[u8], out: &mut Vec<u8>) -> usize {
     let plain = match bytes.get(1) {
-        Some(b'x' | b'X') => match bytes.get(2..4).and_then(hex) {
+        Some(b'x' | b'X') => match bytes.get(2..4).and_then(parse_hex) {
             Some(byte) => {
                 out.push(byte as u8);
                 return 4;
             }
-            None => return as_it_is(out),
+            None => return push_backslash(out),
         },
         Some(byte @ (b'"' | b'\\' | b'\'')) => *byte,
         Some(b'n') => b'\n',
@@ -60,37 +60,37 @@ fn backslash(bytes: &[u8], out: &mut Vec<u8>) -> usize {
         Some(b'v') => 11,
         Some(b'f') => 12,
         Some(b'a') => 7,
-        _ => return as_it_is(out),
+        _ => return push_backslash(out),
     };
     out.push(plain);
     2
 }
 
-fn json(bytes: &[u8], out: &mut Vec<u8>) -> usize {
+fn unescape_json(bytes: &[u8], out: &mut Vec<u8>) -> usize {
     let plain = match bytes.get(1) {
-        Some(b'u') => return unicode(bytes, out),
+        Some(b'u') => return unescape_unicode(bytes, out),
         Some(byte @ (b'"' | b'\\' | b'/')) => *byte,
         Some(b'n') => b'\n',
         Some(b'r') => b'\r',
         Some(b't') => b'\t',
         Some(b'b') => 8,
         Some(b'f') => 12,
-        _ => return as_it_is(out),
+        _ => return push_backslash(out),
     };
     out.push(plain);
     2
 }
 
-fn unicode(bytes: &[u8], out: &mut Vec<u8>) -> usize {
+fn unescape_unicode(bytes: &[u8], out: &mut Vec<u8>) -> usize {
     let unit = |at: usize| {
         let escape = bytes.get(at..at + 6)?;
         escape
             .strip_prefix(b"\\u")
             .filter(|digits| digits.len() == 4)
-            .and_then(hex)
+            .and_then(parse_hex)
     };
     let Some(first) = unit(0) else {
-        return as_it_is(out);
+        return push_backslash(out);
     };
     let (code, taken) = match (first, unit(6)) {
         (0xD800..=0xDBFF, Some(second @ 0xDC00..=0xDFFF)) => {
@@ -104,23 +104,23 @@ fn unicode(bytes: &[u8], out: &mut Vec<u8>) -> usize {
     taken
 }
 
-fn doubled(bytes: &[u8], out: &mut Vec<u8>) -> usize {
+fn unescape_doubled(bytes: &[u8], out: &mut Vec<u8>) -> usize {
     out.push(b'"');
     if bytes.get(1) == Some(&b'"') { 2 } else { 1 }
 }
 
-fn hash(bytes: &[u8], out: &mut Vec<u8>) -> usize {
-    let byte = bytes.get(1..3).and_then(hex);
+fn unescape_hash(bytes: &[u8], out: &mut Vec<u8>) -> usize {
+    let byte = bytes.get(1..3).and_then(parse_hex);
     out.push(byte.map_or(b'#', |byte| byte as u8));
     if byte.is_some() { 3 } else { 1 }
 }
 
-fn as_it_is(out: &mut Vec<u8>) -> usize {
+fn push_backslash(out: &mut Vec<u8>) -> usize {
     out.push(b'\\');
     1
 }
 
-fn hex(digits: &[u8]) -> Option<u32> {
+fn parse_hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |number, digit| {
         Some(number << 4 | (*digit as char).to_digit(16)?)
     })
@@ -128,29 +128,33 @@ fn hex(digits: &[u8]) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::Escape;
+    use super::EscapeStyle;
 
     #[test]
     fn undoes_what_servers_do() {
-        let table: &[(Escape, &[u8], &[u8])] = &[
-            (Escape::None, br"/a\x22", br"/a\x22"),
-            (Escape::Backslash, br"/a\x22b\xE4", b"/a\"b\xE4"),
-            (Escape::Backslash, br#"/a\"b\\c\xe4"#, b"/a\"b\\c\xE4"),
+        let table: &[(EscapeStyle, &[u8], &[u8])] = &[
+            (EscapeStyle::None, br"/a\x22", br"/a\x22"),
+            (EscapeStyle::Backslash, br"/a\x22b\xE4", b"/a\"b\xE4"),
+            (EscapeStyle::Backslash, br#"/a\"b\\c\xe4"#, b"/a\"b\\c\xE4"),
             (
-                Escape::Backslash,
+                EscapeStyle::Backslash,
                 br"\n\t\r\b\v\f\a",
                 b"\n\t\r\x08\x0b\x0c\x07",
             ),
-            (Escape::Backslash, br"\q\x2\", br"\q\x2\"),
-            (Escape::Json, br#"\/a\u0026b\"\\"#, b"/a&b\"\\"),
-            (Escape::Json, br"\u00e4\ud83d\ude00", "ä😀".as_bytes()),
-            (Escape::Json, br"\ud83d\u12\", "\u{fffd}\\u12\\".as_bytes()),
-            (Escape::Hash, b"/a#22b#23#F#zz#", b"/a\"b##F#zz#"),
-            (Escape::DoubledQuote, b"a\"\"b\"", b"a\"b\""),
+            (EscapeStyle::Backslash, br"\q\x2\", br"\q\x2\"),
+            (EscapeStyle::Json, br#"\/a\u0026b\"\\"#, b"/a&b\"\\"),
+            (EscapeStyle::Json, br"\u00e4\ud83d\ude00", "ä😀".as_bytes()),
+            (
+                EscapeStyle::Json,
+                br"\ud83d\u12\",
+                "\u{fffd}\\u12\\".as_bytes(),
+            ),
+            (EscapeStyle::Hash, b"/a#22b#23#F#zz#", b"/a\"b##F#zz#"),
+            (EscapeStyle::DoubledQuote, b"a\"\"b\"", b"a\"b\""),
         ];
         for (escape, written, meant) in table {
             let mut out = Vec::new();
-            escape.undo(written, &mut out);
+            escape.unescape(written, &mut out);
             assert_eq!(out, *meant, "{}", written.escape_ascii());
         }
     }

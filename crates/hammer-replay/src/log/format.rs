@@ -1,37 +1,37 @@
 use std::{error, fmt};
 
-use super::columns::Columns;
-use super::csv::Csv;
-use super::json::{Known, Map};
-use super::text::{Builtin, Program, directive};
-use super::w3c::W3c;
+use super::columns::ColumnMapping;
+use super::csv::CsvParser;
+use super::json::{JsonFieldMap, KnownJsonFormat};
+use super::text::{BuiltinFormat, FormatProgram, compile_directive};
+use super::w3c::W3cParser;
 
 /// What the lines of a log look like.
 #[derive(Debug, Clone)]
-pub struct Format {
+pub struct LogFormat {
     name: String,
-    pub(super) kind: Kind,
+    pub(super) kind: FormatKind,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
-    Text(Program),
+pub(super) enum FormatKind {
+    Text(FormatProgram),
     /// Lines that begin with `{` are objects, others are of one of the programs.
-    Mixed(Vec<Program>, Map),
+    Mixed(Vec<FormatProgram>, JsonFieldMap),
     /// Objects; the target of all is `/` if none is said.
-    Json(Map, bool),
-    W3c(W3c),
-    Csv(Csv),
+    Json(JsonFieldMap, bool),
+    W3c(W3cParser),
+    Csv(CsvParser),
     Haproxy,
 }
 
 /// Why something is no format: what is wrong, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormatError {
+pub struct LogFormatError {
     message: String,
 }
 
-impl FormatError {
+impl LogFormatError {
     /// What is repeated of a text that somebody wrote is one line all the same.
     fn new(message: String) -> Self {
         let shown = |letter: char| match letter {
@@ -44,15 +44,15 @@ impl FormatError {
     }
 }
 
-impl fmt::Display for FormatError {
+impl fmt::Display for LogFormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl error::Error for FormatError {}
+impl error::Error for LogFormatError {}
 
-impl Format {
+impl LogFormat {
     /// The names of formats, in the order in which the better of two that fit alike comes first.
     pub const NAMES: [&'static str; 13] = [
         "traefik",
@@ -76,17 +76,17 @@ impl Format {
     /// # Errors
     ///
     /// If it is none, or lines of it could be read in more than one way.
-    pub fn parse(text: &str, columns: Option<&str>) -> Result<Self, FormatError> {
-        let failed = FormatError::new;
-        if let Some(program) = directive(text) {
+    pub fn parse(text: &str, columns: Option<&str>) -> Result<Self, LogFormatError> {
+        let failed = LogFormatError::new;
+        if let Some(program) = compile_directive(text) {
             let program = program.map_err(|why| failed(format!("refused: {why}")))?;
             let nginx = text.trim_start().starts_with(['n', 'l']);
             return Ok(Self {
                 name: if nginx { "nginx" } else { "apache" }.to_owned(),
-                kind: Kind::Text(program),
+                kind: FormatKind::Text(program),
             });
         }
-        if let Some(kind) = Kind::of(text) {
+        if let Some(kind) = FormatKind::from_name(text) {
             return Ok(Self {
                 name: text.to_owned(),
                 kind,
@@ -110,14 +110,14 @@ impl Format {
                  target=request.uri status=code\""
             ))
         })?;
-        let columns = Columns::parse(columns).map_err(failed)?;
+        let columns = ColumnMapping::parse(columns).map_err(failed)?;
         let kind = if text == "json" {
             let target = columns.has_target();
-            let pairs = columns.meanings.iter();
+            let pairs = columns.fields.iter();
             let pairs = pairs.map(|(column, what)| (column.as_str(), what.clone()));
-            Kind::Json(Map::of(pairs), !target)
+            FormatKind::Json(JsonFieldMap::from_paths(pairs), !target)
         } else {
-            Kind::Csv(Csv::new(columns, separator))
+            FormatKind::Csv(CsvParser::new(columns, separator))
         };
         Ok(Self {
             name: text.to_owned(),
@@ -137,28 +137,31 @@ impl Format {
     }
 }
 
-impl Kind {
-    fn of(name: &str) -> Option<Self> {
-        let json = |known: Known| Self::Json(known.map(), false);
+impl FormatKind {
+    fn from_name(name: &str) -> Option<Self> {
+        let json = |known: KnownJsonFormat| Self::Json(known.field_map(), false);
         Some(match name {
-            "common" => Self::Text(Builtin::Common.program()),
-            "combined" => Self::Text(Builtin::Combined.program()),
-            "alb" => Self::Text(Builtin::Alb.program()),
+            "common" => Self::Text(BuiltinFormat::Common.program()),
+            "combined" => Self::Text(BuiltinFormat::Combined.program()),
+            "alb" => Self::Text(BuiltinFormat::Alb.program()),
             "traefik" => {
-                let programs = vec![Builtin::TraefikClf.program()];
-                Self::Mixed(programs, Known::Traefik.map())
+                let programs = vec![BuiltinFormat::TraefikClf.program()];
+                Self::Mixed(programs, KnownJsonFormat::Traefik.field_map())
             }
             "envoy" | "istio" => {
-                let programs = vec![Builtin::EnvoyText.program(), Builtin::IstioText.program()];
-                Self::Mixed(programs, Known::Envoy.map())
+                let programs = vec![
+                    BuiltinFormat::EnvoyText.program(),
+                    BuiltinFormat::IstioText.program(),
+                ];
+                Self::Mixed(programs, KnownJsonFormat::Envoy.field_map())
             }
-            "caddy" => json(Known::Caddy),
-            "google" => json(Known::GoogleLb),
-            "vegeta" => json(Known::Vegeta),
-            "har" => json(Known::Har),
-            "iis" => Self::W3c(W3c::iis()),
-            "w3c" => Self::W3c(W3c::any()),
-            "cloudfront" => Self::W3c(W3c::cloudfront()),
+            "caddy" => json(KnownJsonFormat::Caddy),
+            "google" => json(KnownJsonFormat::GoogleLb),
+            "vegeta" => json(KnownJsonFormat::Vegeta),
+            "har" => json(KnownJsonFormat::Har),
+            "iis" => Self::W3c(W3cParser::iis()),
+            "w3c" => Self::W3c(W3cParser::any()),
+            "cloudfront" => Self::W3c(W3cParser::cloudfront()),
             "haproxy" => Self::Haproxy,
             _ => return None,
         })

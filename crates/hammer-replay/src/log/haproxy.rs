@@ -1,8 +1,8 @@
 use memchr::{memchr, memmem};
 
-use super::text::{Base, put_time};
-use super::{Entry, Escape, Skip, Text};
-use crate::time::{Clock, Style, Unit, digits};
+use super::text::{TimestampEvent, set_time};
+use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
+use crate::time::{LogTimeUnit, TimestampParser, TimestampStyle, parse_digits};
 
 /// Reads a line of HAProxy's `option httplog`, with or without syslog's head, into `entry`.
 ///
@@ -11,54 +11,62 @@ use crate::time::{Clock, Style, Unit, digits};
 /// `TR` that until the request was there.
 pub(crate) fn read<'l>(
     line: &'l [u8],
-    clock: &mut Clock,
-    entry: &mut Entry<'l>,
-) -> Result<(), Skip> {
+    clock: &mut TimestampParser,
+    entry: &mut LogEntry<'l>,
+) -> Result<(), SkipReason> {
     let line = without_syslog(line);
-    let mut words = Words { rest: line };
-    entry.client = Some(Text::new(
-        words.next().ok_or(Skip::Malformed)?,
-        Escape::None,
+    let mut words = HaproxyWords { rest: line };
+    entry.client = Some(EscapedText::new(
+        words.next().ok_or(SkipReason::Malformed)?,
+        EscapeStyle::None,
     ));
     let date = words.next().and_then(|word| word.strip_prefix(b"["));
     let date = date.and_then(|word| word.strip_suffix(b"]"));
-    let stamp = clock.whole(date.ok_or(Skip::Malformed)?, Style::Clf);
-    put_time(entry, Base::Start, stamp.ok_or(Skip::NoTime)?);
-    let _frontend = words.next().ok_or(Skip::Cut)?;
-    let server = words.next().ok_or(Skip::Cut)?;
+    let stamp = clock.parse_all(date.ok_or(SkipReason::Malformed)?, TimestampStyle::Clf);
+    set_time(
+        entry,
+        TimestampEvent::Start,
+        stamp.ok_or(SkipReason::NoTime)?,
+    );
+    let _frontend = words.next().ok_or(SkipReason::Truncated)?;
+    let server = words.next().ok_or(SkipReason::Truncated)?;
     if server == b"SSL" || memmem::find(words.rest, b"TLS").is_some_and(|at| at < 20) {
-        return Err(Skip::Tls);
+        return Err(SkipReason::Tls);
     }
-    entry.route = Some(Text::new(server, Escape::None));
-    let timers = words.next().ok_or(Skip::Cut)?;
+    entry.route = Some(EscapedText::new(server, EscapeStyle::None));
+    let timers = words.next().ok_or(SkipReason::Truncated)?;
     if memchr(b'/', timers).is_none() {
-        return Err(Skip::Malformed);
+        return Err(SkipReason::Malformed);
     }
-    entry.duration_us = timers.rsplit(|byte| *byte == b'/').next().and_then(millis);
-    let status = words.next().ok_or(Skip::Cut)?;
-    let (status, length) = digits(status).unwrap_or((0, 0));
+    entry.duration_us = timers
+        .rsplit(|byte| *byte == b'/')
+        .next()
+        .and_then(timer_micros);
+    let status = words.next().ok_or(SkipReason::Truncated)?;
+    let (status, length) = parse_digits(status).unwrap_or((0, 0));
     entry.status = u16::try_from(status).unwrap_or(0);
-    let bytes = words.next().ok_or(Skip::Cut)?;
-    entry.bytes = digits(bytes.strip_prefix(b"+").unwrap_or(bytes)).map(|(bytes, _)| bytes);
-    if length == 0 && entry.bytes.is_none() {
-        return Err(Skip::Malformed);
+    let bytes = words.next().ok_or(SkipReason::Truncated)?;
+    entry.response_bytes =
+        parse_digits(bytes.strip_prefix(b"+").unwrap_or(bytes)).map(|(bytes, _)| bytes);
+    if length == 0 && entry.response_bytes.is_none() {
+        return Err(SkipReason::Malformed);
     }
     // Nothing before has a quotation mark: in what is captured of headers it is escaped.
-    let start = memmem::find(words.rest, b" \"").ok_or(Skip::Cut)? + 2;
+    let start = memmem::find(words.rest, b" \"").ok_or(SkipReason::Truncated)? + 2;
     let request = &words.rest[start..];
     if request.starts_with(b"<BADREQ>") {
-        return Err(Skip::NoRequest);
+        return Err(SkipReason::NoRequest);
     }
     // A long request is cut at the end of a line that is of bounded length.
-    let end = memchr(b'"', request).ok_or(Skip::Cut)?;
-    entry.request = Some(Text::new(&request[..end], Escape::Hash));
+    let end = memchr(b'"', request).ok_or(SkipReason::Truncated)?;
+    entry.request = Some(EscapedText::new(&request[..end], EscapeStyle::Hash));
     Ok(())
 }
 
 /// `+173` with `option logasap`; -1 where it never came to an end.
-fn millis(timer: &[u8]) -> Option<u64> {
+fn timer_micros(timer: &[u8]) -> Option<u64> {
     let timer = timer.strip_prefix(b"+").unwrap_or(timer);
-    digits(timer).map(|(number, _)| Unit::Millis.micros(number, 0))
+    parse_digits(timer).map(|(number, _)| LogTimeUnit::Millis.to_micros(number, 0))
 }
 
 /// `Jan 14 12:48:57 host haproxy[14385]: ` in front.
@@ -69,11 +77,11 @@ fn without_syslog(line: &[u8]) -> &[u8] {
     }
 }
 
-struct Words<'l> {
+struct HaproxyWords<'l> {
     rest: &'l [u8],
 }
 
-impl<'l> Words<'l> {
+impl<'l> HaproxyWords<'l> {
     fn next(&mut self) -> Option<&'l [u8]> {
         let at = memchr(b' ', self.rest).filter(|at| *at > 0)?;
         let word = &self.rest[..at];

@@ -1,9 +1,8 @@
-//! Access logs: formats, and the parsers that make an [`Entry`] of a line.
+//! Access logs: formats, and the parsers that make an [`LogEntry`] of a line.
 //!
 //! A parser takes bytes and gives slices of them; it copies nothing and never looks whether they are
-//! text. What is no hit has a [`Skip`] for a reason.
+//! text. What is no hit has a [`SkipReason`] for a reason.
 
-mod asked;
 mod columns;
 mod csv;
 mod detection;
@@ -12,18 +11,19 @@ mod escape;
 mod format;
 mod haproxy;
 mod json;
+mod logged_request;
 mod parser;
-mod skip;
+mod skip_reason;
 mod text;
 mod w3c;
 
-pub use asked::Asked;
-pub use detection::{Detection, Score};
-pub use entry::{Entry, Text};
-pub use escape::Escape;
-pub use format::{Format, FormatError};
-pub use parser::Parser;
-pub use skip::Skip;
-pub use text::Base;
+pub use detection::{FormatDetection, FormatScore};
+pub use entry::{EscapedText, LogEntry};
+pub use escape::EscapeStyle;
+pub use format::{LogFormat, LogFormatError};
+pub use logged_request::LoggedRequest;
+pub use parser::LogParser;
+pub use skip_reason::SkipReason;
+pub use text::TimestampEvent;
 
-pub use crate::time::Stamp;
+pub use crate::time::LogTimestamp;

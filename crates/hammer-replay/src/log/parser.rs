@@ -1,31 +1,31 @@
 use jiff::tz::TimeZone;
 
-use super::format::Kind;
-use super::{Entry, Escape, Format, Skip, Text, haproxy};
-use crate::time::Clock;
+use super::format::FormatKind;
+use super::{EscapeStyle, EscapedText, LogEntry, LogFormat, SkipReason, haproxy};
+use crate::time::TimestampParser;
 
 /// Reads lines of one format, in order: what a line says can depend on those before it.
 #[derive(Debug)]
-pub struct Parser {
-    kind: Kind,
-    clock: Clock,
+pub struct LogParser {
+    kind: FormatKind,
+    clock: TimestampParser,
     /// Whether the parts of a line that are of no use have to be right, too.
     pedantic: bool,
 }
 
-impl Parser {
+impl LogParser {
     /// A parser of `format`, whose stamps without a zone are of `zone`.
     #[must_use]
-    pub fn new(format: &Format, zone: TimeZone) -> Self {
+    pub fn new(format: &LogFormat, zone: TimeZone) -> Self {
         Self {
             kind: format.kind.clone(),
-            clock: Clock::new(zone),
+            clock: TimestampParser::new(zone),
             pedantic: false,
         }
     }
 
     /// The same for telling formats apart.
-    pub(crate) fn pedantic(format: &Format, zone: TimeZone) -> Self {
+    pub(crate) fn pedantic(format: &LogFormat, zone: TimeZone) -> Self {
         Self {
             pedantic: true,
             ..Self::new(format, zone)
@@ -36,12 +36,12 @@ impl Parser {
     ///
     /// # Errors
     ///
-    /// If it is no hit. Of one that is, [`Asked`](super::Asked) may say so all the same.
+    /// If it is no hit. Of one that is, [`LoggedRequest`](super::LoggedRequest) may say so all the same.
     #[inline]
-    pub fn read<'l>(&mut self, line: &'l [u8], entry: &mut Entry<'l>) -> Result<(), Skip> {
-        let line = without_runtime(line.strip_suffix(b"\r").unwrap_or(line));
+    pub fn read<'l>(&mut self, line: &'l [u8], entry: &mut LogEntry<'l>) -> Result<(), SkipReason> {
+        let line = strip_cri_prefix(line.strip_suffix(b"\r").unwrap_or(line));
         if line.first().is_none_or(|byte| byte.is_ascii_whitespace()) && is_blank(line) {
-            return Err(Skip::Empty);
+            return Err(SkipReason::Empty);
         }
         let Self {
             kind,
@@ -49,29 +49,29 @@ impl Parser {
             pedantic,
         } = self;
         match kind {
-            Kind::Text(program) => program.read(line, clock, *pedantic, entry),
-            Kind::Mixed(_, map) if line.starts_with(b"{") => map.read(line, clock, entry),
-            Kind::Mixed(programs, _) => {
-                let mut read = Err(Skip::Malformed);
+            FormatKind::Text(program) => program.read(line, clock, *pedantic, entry),
+            FormatKind::Mixed(_, map) if line.starts_with(b"{") => map.read(line, clock, entry),
+            FormatKind::Mixed(programs, _) => {
+                let mut read = Err(SkipReason::Malformed);
                 for program in programs {
-                    *entry = Entry::default();
+                    *entry = LogEntry::default();
                     read = program.read(line, clock, *pedantic, entry);
-                    if read != Err(Skip::Malformed) {
+                    if read != Err(SkipReason::Malformed) {
                         break;
                     }
                 }
                 read
             }
-            Kind::Json(map, targetless) => {
+            FormatKind::Json(map, targetless) => {
                 map.read(line, clock, entry)?;
                 if *targetless {
-                    entry.target = Some(Text::new(b"/", Escape::None));
+                    entry.target = Some(EscapedText::new(b"/", EscapeStyle::None));
                 }
                 Ok(())
             }
-            Kind::W3c(w3c) => w3c.read(line, clock, entry),
-            Kind::Csv(csv) => csv.read(line, clock, entry),
-            Kind::Haproxy => haproxy::read(line, clock, entry),
+            FormatKind::W3c(w3c) => w3c.read(line, clock, entry),
+            FormatKind::Csv(csv) => csv.read(line, clock, entry),
+            FormatKind::Haproxy => haproxy::read(line, clock, entry),
         }
     }
 }
@@ -84,7 +84,7 @@ fn is_blank(line: &[u8]) -> bool {
 /// `2025-12-31T17:37:40.493035218+01:00 stdout F ` in front, as container runtimes log.
 ///
 /// Source: Kubernetes, CRI logging format.
-fn without_runtime(line: &[u8]) -> &[u8] {
+fn strip_cri_prefix(line: &[u8]) -> &[u8] {
     if line.get(10) != Some(&b'T') || line.get(4) != Some(&b'-') {
         return line;
     }

@@ -1,25 +1,25 @@
 use memchr::{memchr, memchr2};
 
-use super::text::{Base, What, put_time};
-use super::{Entry, Escape, Skip, Text};
-use crate::time::{Clock, Unit, decimal, length_us};
+use super::text::{LogField, TimestampEvent, set_time};
+use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
+use crate::time::{LogTimeUnit, TimestampParser, parse_decimal, parse_duration_us};
 
 /// Extended logs of the W3C, whose lines `#Fields` explain: IIS and CloudFront write them.
 ///
 /// Sources: W3C Working Draft WD-logfile-960323; Microsoft, "W3C Logging" of IIS; AWS, "Standard
 /// logging reference" of CloudFront. Both stamp the end; their time is UTC.
 #[derive(Debug, Clone)]
-pub(crate) struct W3c {
-    fields: Vec<Field>,
+pub(crate) struct W3cParser {
+    columns: Vec<W3cColumn>,
     /// What stands between values: a blank, a tabulator, or nobody knows which.
     separators: [u8; 2],
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Field {
+enum W3cColumn {
     Date,
     Time,
-    Other(What),
+    Other(LogField),
 }
 
 /// What CloudFront writes, for files whose `#Fields` was cut off.
@@ -30,11 +30,11 @@ const CLOUDFRONT: &str = "date time x-edge-location sc-bytes c-ip cs-method cs(H
 const IIS: &str = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip \
     cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken";
 
-impl W3c {
+impl W3cParser {
     /// Values are parted by blanks or tabulators.
     pub(crate) fn any() -> Self {
         Self {
-            fields: fields(IIS.as_bytes()),
+            columns: parse_columns(IIS.as_bytes()),
             separators: *b" \t",
         }
     }
@@ -48,7 +48,7 @@ impl W3c {
 
     pub(crate) fn cloudfront() -> Self {
         Self {
-            fields: fields(CLOUDFRONT.as_bytes()),
+            columns: parse_columns(CLOUDFRONT.as_bytes()),
             separators: [b'\t'; 2],
         }
     }
@@ -57,22 +57,22 @@ impl W3c {
     pub(crate) fn read<'l>(
         &mut self,
         line: &'l [u8],
-        clock: &mut Clock,
-        entry: &mut Entry<'l>,
-    ) -> Result<(), Skip> {
+        clock: &mut TimestampParser,
+        entry: &mut LogEntry<'l>,
+    ) -> Result<(), SkipReason> {
         if line.starts_with(b"#") {
             if let Some(names) = line.strip_prefix(b"#Fields:") {
-                self.fields = fields(names);
+                self.columns = parse_columns(names);
             }
-            return Err(Skip::Directive);
+            return Err(SkipReason::Directive);
         }
         let [one, other] = self.separators;
         let (mut date, mut time) = (None, None);
         let mut rest = Some(line);
-        for field in &self.fields {
+        for field in &self.columns {
             let text = rest.ok_or(match (date, time) {
-                (Some(_), Some(_)) => Skip::Cut,
-                _ => Skip::Malformed,
+                (Some(_), Some(_)) => SkipReason::Truncated,
+                _ => SkipReason::Malformed,
             })?;
             let value;
             (value, rest) = match memchr2(one, other, text) {
@@ -80,41 +80,47 @@ impl W3c {
                 None => (text, None),
             };
             match field {
-                Field::Date => date = Some(value),
-                Field::Time => time = Some(value),
-                Field::Other(what) => put(what, Text::new(value, Escape::None), entry),
+                W3cColumn::Date => date = Some(value),
+                W3cColumn::Time => time = Some(value),
+                W3cColumn::Other(what) => {
+                    set_field(what, EscapedText::new(value, EscapeStyle::None), entry)
+                }
             }
         }
-        let (date, time) = date.zip(time).ok_or(Skip::NoTime)?;
+        let (date, time) = date.zip(time).ok_or(SkipReason::NoTime)?;
         // Not a date at all: the line is of some other format.
         if memchr(b'-', date) != Some(4) {
-            return Err(Skip::Malformed);
+            return Err(SkipReason::Malformed);
         }
-        let stamp = clock.date_and_time(date, time).ok_or(Skip::NoTime)?;
-        put_time(entry, Base::End, stamp);
+        let stamp = clock
+            .parse_date_and_time(date, time)
+            .ok_or(SkipReason::NoTime)?;
+        set_time(entry, TimestampEvent::End, stamp);
         Ok(())
     }
 }
 
-fn put<'l>(what: &What, value: Text<'l>, entry: &mut Entry<'l>) {
+fn set_field<'l>(what: &LogField, value: EscapedText<'l>, entry: &mut LogEntry<'l>) {
     if value.is_absent() {
         return;
     }
-    let number = || decimal(value.written()).map(|(number, _, _)| number);
+    let number = || parse_decimal(value.raw()).map(|(number, _, _)| number);
     match what {
-        What::Client => entry.client = Some(value),
-        What::Method => entry.method = Some(value),
-        What::Target => entry.target = Some(value),
-        What::Query => entry.query = Some(value),
-        What::Host => entry.host = Some(value),
-        What::Duration(unit) => entry.duration_us = length_us(value.written(), *unit),
-        What::Status => entry.status = number().and_then(|it| u16::try_from(it).ok()).unwrap_or(0),
-        What::Bytes => entry.bytes = number(),
+        LogField::Client => entry.client = Some(value),
+        LogField::Method => entry.method = Some(value),
+        LogField::Target => entry.target = Some(value),
+        LogField::Query => entry.query = Some(value),
+        LogField::Host => entry.host = Some(value),
+        LogField::Duration(unit) => entry.duration_us = parse_duration_us(value.raw(), *unit),
+        LogField::Status => {
+            entry.status = number().and_then(|it| u16::try_from(it).ok()).unwrap_or(0)
+        }
+        LogField::ResponseBytes => entry.response_bytes = number(),
         _ => {}
     }
 }
 
-fn fields(names: &[u8]) -> Vec<Field> {
+fn parse_columns(names: &[u8]) -> Vec<W3cColumn> {
     let names: Vec<&[u8]> = names
         .split(u8::is_ascii_whitespace)
         .filter(|name| !name.is_empty())
@@ -130,23 +136,27 @@ fn fields(names: &[u8]) -> Vec<Field> {
     let millis = names
         .iter()
         .any(|name| iis.iter().any(|field| field.as_bytes() == *name));
-    let unit = if millis { Unit::Millis } else { Unit::Seconds };
+    let unit = if millis {
+        LogTimeUnit::Millis
+    } else {
+        LogTimeUnit::Seconds
+    };
     // CloudFront's own name is in cs(Host), and the one that was asked for here.
     let edge = names.contains(&b"x-host-header".as_slice());
     let fields = names.into_iter().map(|name| {
-        Field::Other(match name {
-            b"date" => return Field::Date,
-            b"time" => return Field::Time,
-            b"cs-method" => What::Method,
-            b"cs-uri-stem" | b"cs-uri" => What::Target,
-            b"cs-uri-query" => What::Query,
-            b"x-host-header" => What::Host,
-            b"cs-host" | b"cs(Host)" if !edge => What::Host,
-            b"c-ip" => What::Client,
-            b"sc-status" => What::Status,
-            b"sc-bytes" => What::Bytes,
-            b"time-taken" => What::Duration(unit),
-            _ => What::Nothing,
+        W3cColumn::Other(match name {
+            b"date" => return W3cColumn::Date,
+            b"time" => return W3cColumn::Time,
+            b"cs-method" => LogField::Method,
+            b"cs-uri-stem" | b"cs-uri" => LogField::Target,
+            b"cs-uri-query" => LogField::Query,
+            b"x-host-header" => LogField::Host,
+            b"cs-host" | b"cs(Host)" if !edge => LogField::Host,
+            b"c-ip" => LogField::Client,
+            b"sc-status" => LogField::Status,
+            b"sc-bytes" => LogField::ResponseBytes,
+            b"time-taken" => LogField::Duration(unit),
+            _ => LogField::Ignored,
         })
     });
     fields.collect()

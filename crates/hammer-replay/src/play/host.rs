@@ -1,6 +1,6 @@
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::timeline::Row;
+use crate::timeline::TimelineRow;
 
 /// The name of a host, the same however it is written: in lower case, without a port, the brackets of
 /// an address and the dot at the end. An IPv4 address within an IPv6 one is that address.
@@ -10,7 +10,7 @@ pub struct HostName(String);
 impl HostName {
     /// The host of `place`: what the header `Host` says, or a URL.
     #[must_use]
-    pub fn of(place: &str) -> Self {
+    pub fn parse(place: &str) -> Self {
         let place = place.trim();
         let behind = place.split_once("://").map_or(place, |(_, behind)| behind);
         let authority = behind.split(['/', '?', '#']).next().unwrap_or_default();
@@ -41,55 +41,56 @@ impl HostName {
 
 impl From<&str> for HostName {
     fn from(place: &str) -> Self {
-        Self::of(place)
+        Self::parse(place)
     }
 }
 
 /// Looks at the host of every row, for the one of the endpoint.
 #[derive(Debug)]
-pub(super) struct Guard {
-    own: Option<HostName>,
-    last: String,
-    last_is_own: bool,
+pub(super) struct EndpointRowCounter {
+    endpoint: Option<HostName>,
+    last_host: String,
+    last_matches: bool,
     /// Rows that say which host was asked for.
-    pub(super) named: u64,
+    pub(super) rows_with_host: u64,
     /// Rows that asked for the endpoint's.
-    pub(super) own_rows: u64,
+    pub(super) endpoint_rows: u64,
 }
 
-impl Guard {
-    pub(super) fn new(own: Option<HostName>) -> Self {
+impl EndpointRowCounter {
+    pub(super) fn new(endpoint: Option<HostName>) -> Self {
         Self {
-            own,
-            last: String::new(),
-            last_is_own: false,
-            named: 0,
-            own_rows: 0,
+            endpoint,
+            last_host: String::new(),
+            last_matches: false,
+            rows_with_host: 0,
+            endpoint_rows: 0,
         }
     }
 
     /// Looks at a row as it stands in the timeline: at its host, and at its target if that names one.
-    pub(super) fn look(&mut self, row: &Row<'_>) {
+    pub(super) fn count_row(&mut self, row: &TimelineRow<'_>) {
         let host = row.host.filter(|host| !host.is_empty());
         let elsewhere = !row.target.starts_with(b"/") && row.target != b"*";
         let target = elsewhere.then(|| String::from_utf8_lossy(row.target));
         if host.is_none() && target.is_none() {
             return;
         }
-        self.named += 1;
-        let by_host = host.is_some_and(|host| self.is_own(host));
-        let by_target = target.is_some_and(|target| self.own == Some(HostName::of(&target)));
-        self.own_rows += u64::from(by_host || by_target);
+        self.rows_with_host += 1;
+        let by_host = host.is_some_and(|host| self.is_endpoint(host));
+        let by_target =
+            target.is_some_and(|target| self.endpoint == Some(HostName::parse(&target)));
+        self.endpoint_rows += u64::from(by_host || by_target);
     }
 
-    fn is_own(&mut self, host: &str) -> bool {
+    fn is_endpoint(&mut self, host: &str) -> bool {
         // Most rows have the host of the row before.
-        if host != self.last {
-            self.last.clear();
-            self.last.push_str(host);
-            self.last_is_own = self.own.as_ref() == Some(&HostName::of(host));
+        if host != self.last_host {
+            self.last_host.clear();
+            self.last_host.push_str(host);
+            self.last_matches = self.endpoint.as_ref() == Some(&HostName::parse(host));
         }
-        self.last_is_own
+        self.last_matches
     }
 }
 
@@ -123,7 +124,7 @@ mod tests {
             ("", "shop.example", false),
         ] {
             assert_eq!(
-                HostName::of(one) == HostName::of(other),
+                HostName::parse(one) == HostName::parse(other),
                 same,
                 "{one} {other}"
             );

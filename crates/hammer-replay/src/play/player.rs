@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::host::HostName;
-use super::pass::Pass;
-use super::{Account, Bodies, Choice, Cue, Cues, Rewrite, Speed, Survey};
+use super::pass::TimelinePass;
+use super::{
+    BodyRules, PlannedRow, PlaybackIter, PlaybackSpeed, PlaybackStatus, RowFilter, TargetRewrite,
+    TimelineSurvey,
+};
 use crate::Error;
-use crate::timeline::Reader;
+use crate::timeline::TimelineReader;
 
-type Open = dyn Fn() -> Result<Reader, Error> + Send + Sync;
+type OpenTimeline = dyn Fn() -> Result<TimelineReader, Error> + Send + Sync;
 
 /// Plays a timeline: says which rows are sent, when each is due, and what it sends.
 ///
@@ -19,58 +22,58 @@ type Open = dyn Fn() -> Result<Reader, Error> + Send + Sync;
 /// Only GET, HEAD and OPTIONS are sent, and without a body, unless [`allow`](Self::allow) names other
 /// methods and [`bodies`](Self::bodies) says what they send.
 #[derive(Clone)]
-pub struct Player {
-    open: Arc<Open>,
+pub struct TimelinePlayer {
+    open: Arc<OpenTimeline>,
     pub(super) from_us: Option<u64>,
     pub(super) to_us: Option<u64>,
-    pub(super) speed: Speed,
+    pub(super) speed: PlaybackSpeed,
     pub(super) skip_idle_us: Option<u64>,
     pub(super) amplify: u32,
-    pub(super) passes: Passes,
-    pub(super) hits: Option<u64>,
-    pub(super) after: Option<Duration>,
+    pub(super) passes: PassLimit,
+    pub(super) max_hits: Option<u64>,
+    pub(super) max_duration: Option<Duration>,
     pub(super) endpoint: Option<HostName>,
-    pub(super) choice: Choice,
-    pub(super) rewrites: Vec<Rewrite>,
+    pub(super) filter: RowFilter,
+    pub(super) rewrites: Vec<TargetRewrite>,
     /// None to have all methods without a body: to look, not to send.
-    pub(super) methods: Option<Vec<String>>,
-    pub(super) bodies: Bodies,
+    pub(super) allowed_methods: Option<Vec<String>>,
+    pub(super) bodies: BodyRules,
 }
 
 /// How often a timeline is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Passes {
+pub enum PassLimit {
     /// So many times.
     Times(u32),
     /// Over and over for so long.
     For(Duration),
 }
 
-impl Player {
+impl TimelinePlayer {
     /// Plays the file at `path`.
     #[must_use]
-    pub fn of(path: &Path) -> Self {
+    pub fn from_path(path: &Path) -> Self {
         let path = path.to_owned();
-        Self::new(move || Reader::open(&path))
+        Self::new(move || TimelineReader::open(&path))
     }
 
     /// Plays what `open` opens: it is called once for each pass, and has to open the same each time.
-    pub fn new(open: impl Fn() -> Result<Reader, Error> + Send + Sync + 'static) -> Self {
+    pub fn new(open: impl Fn() -> Result<TimelineReader, Error> + Send + Sync + 'static) -> Self {
         Self {
             open: Arc::new(open),
             from_us: None,
             to_us: None,
-            speed: Speed::default(),
+            speed: PlaybackSpeed::default(),
             skip_idle_us: None,
             amplify: 1,
-            passes: Passes::Times(1),
-            hits: None,
-            after: None,
+            passes: PassLimit::Times(1),
+            max_hits: None,
+            max_duration: None,
             endpoint: None,
-            choice: Choice::default(),
+            filter: RowFilter::default(),
             rewrites: vec![],
-            methods: Some(["GET", "HEAD", "OPTIONS"].map(str::to_owned).to_vec()),
-            bodies: Bodies::default(),
+            allowed_methods: Some(["GET", "HEAD", "OPTIONS"].map(str::to_owned).to_vec()),
+            bodies: BodyRules::default(),
         }
     }
 
@@ -84,7 +87,7 @@ impl Player {
 
     /// How many times as fast.
     #[must_use]
-    pub fn speed(mut self, speed: Speed) -> Self {
+    pub fn speed(mut self, speed: PlaybackSpeed) -> Self {
         self.speed = speed;
         self
     }
@@ -97,7 +100,7 @@ impl Player {
         self
     }
 
-    /// Sends each row so many times, at its time, as so many clients: see [`Cue::client`].
+    /// Sends each row so many times, at its time, as so many clients: see [`PlannedRow::client`].
     #[must_use]
     pub fn amplify(mut self, times: u32) -> Self {
         self.amplify = times.max(1);
@@ -106,57 +109,57 @@ impl Player {
 
     /// How often it is played.
     #[must_use]
-    pub fn passes(mut self, passes: Passes) -> Self {
+    pub fn passes(mut self, passes: PassLimit) -> Self {
         self.passes = passes;
         self
     }
 
     /// Ends it after so many hits, or so long, if it does not end sooner.
     #[must_use]
-    pub fn ending(mut self, hits: Option<u64>, after: Option<Duration>) -> Self {
-        (self.hits, self.after) = (hits.map(|hits| hits.max(1)), after);
+    pub fn limits(mut self, hits: Option<u64>, after: Option<Duration>) -> Self {
+        (self.max_hits, self.max_duration) = (hits.map(|hits| hits.max(1)), after);
         self
     }
 
     /// The host to which it is sent, with or without a port: a survey counts the rows that asked for it.
     #[must_use]
     pub fn endpoint(mut self, host: &str) -> Self {
-        self.endpoint = Some(HostName::of(host));
+        self.endpoint = Some(HostName::parse(host));
         self
     }
 
     /// Which rows are wanted.
     #[must_use]
-    pub fn choice(mut self, choice: Choice) -> Self {
-        self.choice = choice;
+    pub fn filter(mut self, choice: RowFilter) -> Self {
+        self.filter = choice;
         self
     }
 
     /// Changes targets, one after the other.
     #[must_use]
-    pub fn rewrites(mut self, rewrites: Vec<Rewrite>) -> Self {
+    pub fn rewrites(mut self, rewrites: Vec<TargetRewrite>) -> Self {
         self.rewrites = rewrites;
         self
     }
 
     /// Sends these methods too, if a rule says with which body.
     #[must_use]
-    pub fn allow(mut self, methods: impl IntoIterator<Item = String>) -> Self {
-        self.methods.get_or_insert_default().extend(methods);
+    pub fn allow_methods(mut self, methods: impl IntoIterator<Item = String>) -> Self {
+        self.allowed_methods.get_or_insert_default().extend(methods);
         self
     }
 
     /// What rows of other methods send.
     #[must_use]
-    pub fn bodies(mut self, bodies: Bodies) -> Self {
+    pub fn bodies(mut self, bodies: BodyRules) -> Self {
         self.bodies = bodies;
         self
     }
 
     /// Looks at rows of all methods, and at none of their bodies: for those who send nothing.
     #[must_use]
-    pub fn looking_only(mut self) -> Self {
-        self.methods = None;
+    pub fn survey_only(mut self) -> Self {
+        self.allowed_methods = None;
         self
     }
 
@@ -168,14 +171,14 @@ impl Player {
     /// If it can't be read, or something is wrong with it.
     pub fn survey(
         &self,
-        make: impl FnMut(&Cue<'_>) -> Result<(), &'static str>,
-    ) -> Result<Survey, Error> {
-        Survey::take(self, make)
+        make: impl FnMut(&PlannedRow<'_>) -> Result<(), &'static str>,
+    ) -> Result<TimelineSurvey, Error> {
+        TimelineSurvey::scan(self, make)
     }
 
     /// Begins the pass of this number.
-    pub(super) fn begin(&self, number: u64) -> Result<Pass, Error> {
-        Ok(Pass::new((self.open)()?, number, self.from_us))
+    pub(super) fn open_pass(&self, number: u64) -> Result<TimelinePass, Error> {
+        Ok(TimelinePass::new((self.open)()?, number, self.from_us))
     }
 
     /// What is sent, in order: when, and what `make` makes of it. What it can't make something of is
@@ -183,17 +186,22 @@ impl Player {
     ///
     /// `account` is told what was read. If something is wrong with the file it is told that, too, and
     /// that is the end.
-    pub fn cues<T, F>(&self, survey: &Survey, account: &Account, make: F) -> Cues<T, F>
+    pub fn playback<T, F>(
+        &self,
+        survey: &TimelineSurvey,
+        status: &PlaybackStatus,
+        make: F,
+    ) -> PlaybackIter<T, F>
     where
-        F: FnMut(&Cue<'_>) -> Result<T, &'static str>,
+        F: FnMut(&PlannedRow<'_>) -> Result<T, &'static str>,
     {
-        Cues::new(self.clone(), survey.period_us(), account.clone(), make)
+        PlaybackIter::new(self.clone(), survey.period_us(), status.clone(), make)
     }
 }
 
-impl fmt::Debug for Player {
+impl fmt::Debug for TimelinePlayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Player")
+        f.debug_struct("TimelinePlayer")
             .field("speed", &self.speed)
             .field("passes", &self.passes)
             .finish_non_exhaustive()

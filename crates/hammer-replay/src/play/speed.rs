@@ -5,21 +5,21 @@ use std::time::Duration;
 /// How many times as fast as it was a timeline is played: an exact decimal, so that a due time comes
 /// from its row alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Speed {
+pub struct PlaybackSpeed {
     /// In billionths.
-    nano: u64,
+    billionths: u64,
 }
 
-const ONE: u64 = 1_000_000_000;
+const BILLION: u64 = 1_000_000_000;
 
-impl Speed {
+impl PlaybackSpeed {
     /// When what lies `us` µs after the start is due.
     #[must_use]
-    pub fn due(self, us: u128) -> Duration {
-        let nano = u128::from(self.nano);
+    pub fn due_after(self, us: u128) -> Duration {
+        let nano = u128::from(self.billionths);
         // In two parts, so that the product never overflows where the quotient does not.
         let (whole, part) = (us / nano, us % nano);
-        let scale = 1000 * u128::from(ONE);
+        let scale = 1000 * u128::from(BILLION);
         let nanos = whole
             .saturating_mul(scale)
             .saturating_add(part * scale / nano);
@@ -29,18 +29,20 @@ impl Speed {
     /// As near as a float can tell.
     #[must_use]
     pub fn as_f64(self) -> f64 {
-        self.nano as f64 / ONE as f64
+        self.billionths as f64 / BILLION as f64
     }
 }
 
-impl Default for Speed {
+impl Default for PlaybackSpeed {
     fn default() -> Self {
-        Self { nano: ONE }
+        Self {
+            billionths: BILLION,
+        }
     }
 }
 
 /// `2`, `0.5`, `1.25`: from 0.000001 to a million.
-impl FromStr for Speed {
+impl FromStr for PlaybackSpeed {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -53,14 +55,14 @@ impl FromStr for Speed {
         let whole: u64 = whole.parse().map_err(|_| wrong)?;
         let part: u64 = format!("{part:0<9}").parse().map_err(|_| wrong)?;
         let nano = whole
-            .checked_mul(ONE)
+            .checked_mul(BILLION)
             .and_then(|nano| nano.checked_add(part));
-        let nano = nano.filter(|nano| (1000..=1_000_000 * ONE).contains(nano));
-        nano.map(|nano| Self { nano }).ok_or(wrong)
+        let nano = nano.filter(|nano| (1000..=1_000_000 * BILLION).contains(nano));
+        nano.map(|nano| Self { billionths: nano }).ok_or(wrong)
     }
 }
 
-impl fmt::Display for Speed {
+impl fmt::Display for PlaybackSpeed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.as_f64())
     }
@@ -86,8 +88,8 @@ mod tests {
             ("1000000", u128::MAX, Duration::MAX.as_nanos()),
             ("1.000000001", 1_000_000_001, 1_000_000_000_000),
         ] {
-            let speed: Speed = speed.parse().unwrap();
-            assert_eq!(speed.due(us).as_nanos(), nanos, "{speed}");
+            let speed: PlaybackSpeed = speed.parse().unwrap();
+            assert_eq!(speed.due_after(us).as_nanos(), nanos, "{speed}");
         }
     }
 
@@ -105,7 +107,7 @@ mod tests {
             "0.0000001",
             "1.0000000001",
         ] {
-            assert!(text.parse::<Speed>().is_err(), "{text}");
+            assert!(text.parse::<PlaybackSpeed>().is_err(), "{text}");
         }
     }
 }

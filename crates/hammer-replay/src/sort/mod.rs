@@ -3,13 +3,13 @@
 //! A row is a time, something by which rows of the same time are ordered, and bytes that nobody here
 //! looks at.
 
-mod draws;
-mod heap;
-mod reorder;
-mod rows;
-mod runs;
-mod seconds;
+mod external_sorter;
+mod merge_heap;
+mod reorder_window;
+mod row_buffer;
+mod second_offsets;
+mod second_spreader;
 
-pub(crate) use reorder::{Reorder, Sink};
-pub(crate) use runs::{Merge, Runs};
-pub(crate) use seconds::{Seconds, Spreading, content};
+pub(crate) use external_sorter::{ExternalSorter, MergeCursor};
+pub(crate) use reorder_window::{ReorderWindow, RowSink};
+pub(crate) use second_spreader::{SecondSpreader, SpreadOptions, content_hash};

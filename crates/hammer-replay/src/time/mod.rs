@@ -1,13 +1,13 @@
 //! Time: the stamps of logs, in zones and styles.
 
-mod clock;
-mod length;
+mod log_time_unit;
+mod log_timestamp;
 mod number;
-mod stamp;
 mod strftime;
+mod timestamp_parser;
 
-pub(crate) use clock::{Clock, Style};
-pub(crate) use length::{Unit, length_us};
-pub(crate) use number::{decimal, digits};
-pub use stamp::Stamp;
-pub(crate) use strftime::Strftime;
+pub(crate) use log_time_unit::{LogTimeUnit, parse_duration_us};
+pub use log_timestamp::LogTimestamp;
+pub(crate) use number::{parse_decimal, parse_digits};
+pub(crate) use strftime::StrftimeFormat;
+pub(crate) use timestamp_parser::{TimestampParser, TimestampStyle};

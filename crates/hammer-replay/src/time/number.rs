@@ -1,5 +1,5 @@
 /// The number that `bytes` begins with, and how many digits it has; none if it has none, or too many.
-pub(crate) fn digits(bytes: &[u8]) -> Option<(u64, usize)> {
+pub(crate) fn parse_digits(bytes: &[u8]) -> Option<(u64, usize)> {
     let (mut number, mut length) = (0_u64, 0);
     for byte in bytes {
         let digit = byte.wrapping_sub(b'0');
@@ -18,19 +18,19 @@ pub(crate) fn digits(bytes: &[u8]) -> Option<(u64, usize)> {
 
 /// The decimal number that `bytes` begins with: its whole part, its fraction in billionths if it has a
 /// point, and its length. What is finer is cut off.
-pub(crate) fn decimal(bytes: &[u8]) -> Option<(u64, Option<u32>, usize)> {
-    let (whole, length) = digits(bytes)?;
+pub(crate) fn parse_decimal(bytes: &[u8]) -> Option<(u64, Option<u32>, usize)> {
+    let (whole, length) = parse_digits(bytes)?;
     let behind = bytes
         .get(length)
         .is_some_and(|byte| *byte == b'.' || *byte == b',');
-    match fraction(&bytes[length..]).filter(|_| behind) {
+    match parse_fraction(&bytes[length..]).filter(|_| behind) {
         Some((billionths, more)) => Some((whole, Some(billionths), length + more)),
         None => Some((whole, None, length)),
     }
 }
 
 /// The fraction that `bytes` begins with, in billionths, and its length with the point.
-pub(crate) fn fraction(bytes: &[u8]) -> Option<(u32, usize)> {
+pub(crate) fn parse_fraction(bytes: &[u8]) -> Option<(u32, usize)> {
     let (mut billionths, mut length) = (0, 1);
     for byte in bytes.get(1..)? {
         let digit = byte.wrapping_sub(b'0');
@@ -48,16 +48,19 @@ pub(crate) fn fraction(bytes: &[u8]) -> Option<(u32, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{decimal, digits};
+    use super::{parse_decimal, parse_digits};
 
     #[test]
     fn reads_numbers() {
-        assert_eq!(digits(b"042x"), Some((42, 3)));
-        assert_eq!(digits(b"x"), None);
-        assert_eq!(digits(b"9999999999999999999").map(|it| it.1), Some(19));
-        assert_eq!(digits(b"99999999999999999999"), None);
-        type Read = Option<(u64, Option<u32>, usize)>;
-        let table: &[(&[u8], Read)] = &[
+        assert_eq!(parse_digits(b"042x"), Some((42, 3)));
+        assert_eq!(parse_digits(b"x"), None);
+        assert_eq!(
+            parse_digits(b"9999999999999999999").map(|it| it.1),
+            Some(19)
+        );
+        assert_eq!(parse_digits(b"99999999999999999999"), None);
+        type ParsedDecimal = Option<(u64, Option<u32>, usize)>;
+        let table: &[(&[u8], ParsedDecimal)] = &[
             (b"1", Some((1, None, 1))),
             (b"1.5 ", Some((1, Some(500_000_000), 3))),
             (b"0.000002701", Some((0, Some(2_701), 11))),
@@ -66,7 +69,7 @@ mod tests {
             (b".5", None),
         ];
         for (text, expected) in table {
-            assert_eq!(decimal(text), *expected, "{}", text.escape_ascii());
+            assert_eq!(parse_decimal(text), *expected, "{}", text.escape_ascii());
         }
     }
 }

@@ -1,16 +1,16 @@
-use super::clock::{civil, month};
-use super::number::{digits, fraction};
-use super::{Clock, Stamp};
+use super::number::{parse_digits, parse_fraction};
+use super::timestamp_parser::{civil_datetime, month_number};
+use super::{LogTimestamp, TimestampParser};
 
 /// A time as `strftime` writes it: Apache's `%{…}t` and the `--time-format` of columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Strftime {
-    parts: Box<[Part]>,
+pub(crate) struct StrftimeFormat {
+    parts: Box<[StrftimePart]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Is(u8),
+enum StrftimePart {
+    Literal(u8),
     Year,
     Month,
     MonthName,
@@ -23,31 +23,34 @@ enum Part {
     Epoch,
 }
 
-impl Strftime {
+impl StrftimeFormat {
     /// Compiles `format`.
     ///
     /// # Errors
     ///
     /// The directive that it has no use for, or that something is missing.
-    pub(crate) fn new(format: &[u8]) -> Result<Self, String> {
+    pub(crate) fn compile(format: &[u8]) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = format;
         while let [first, more @ ..] = rest {
             rest = more;
             if *first != b'%' {
-                parts.push(Part::Is(*first));
+                parts.push(StrftimePart::Literal(*first));
                 continue;
             }
             let [directive, more @ ..] = rest else {
                 return Err("it ends with a lone %".to_owned());
             };
             rest = more;
-            directive_parts(*directive, &mut parts)?;
+            push_directive(*directive, &mut parts)?;
         }
         let has = |part| parts.contains(&part);
-        let date = has(Part::Year) && has(Part::Day) && (has(Part::Month) || has(Part::MonthName));
-        let time = has(Part::Hour) && has(Part::Minute) && has(Part::Second);
-        if !(has(Part::Epoch) || date && time) {
+        let date = has(StrftimePart::Year)
+            && has(StrftimePart::Day)
+            && (has(StrftimePart::Month) || has(StrftimePart::MonthName));
+        let time =
+            has(StrftimePart::Hour) && has(StrftimePart::Minute) && has(StrftimePart::Second);
+        if !(has(StrftimePart::Epoch) || date && time) {
             return Err("it does not say year, month, day, hour, minute and second".to_owned());
         }
         Ok(Self {
@@ -56,7 +59,11 @@ impl Strftime {
     }
 
     /// The time that `text` begins with, and its length.
-    pub(crate) fn read(&self, text: &[u8], clock: &Clock) -> Option<(Stamp, usize)> {
+    pub(crate) fn parse_prefix(
+        &self,
+        text: &[u8],
+        clock: &TimestampParser,
+    ) -> Option<(LogTimestamp, usize)> {
         let [
             mut year,
             mut months,
@@ -70,38 +77,38 @@ impl Strftime {
         for part in &self.parts {
             let rest = text.get(at..)?;
             let mut number = |most: usize| {
-                let (number, length) = digits(rest.get(..most.min(rest.len()))?)?;
+                let (number, length) = parse_digits(rest.get(..most.min(rest.len()))?)?;
                 at += length;
                 i64::try_from(number).ok()
             };
             match part {
-                Part::Is(byte) => {
+                StrftimePart::Literal(byte) => {
                     at += 1;
                     (rest.first() == Some(byte)).then_some(())?;
                 }
-                Part::Year => year = number(4)?,
-                Part::Month => months = number(2)?,
-                Part::MonthName => {
+                StrftimePart::Year => year = number(4)?,
+                StrftimePart::Month => months = number(2)?,
+                StrftimePart::MonthName => {
                     at += 3;
-                    months = month(rest.first_chunk()?)?;
+                    months = month_number(rest.first_chunk()?)?;
                 }
                 // `%e` pads with a blank.
-                Part::Day if rest.first() == Some(&b' ') => {
-                    day = i64::try_from(digits(rest.get(1..2)?)?.0).ok()?;
+                StrftimePart::Day if rest.first() == Some(&b' ') => {
+                    day = i64::try_from(parse_digits(rest.get(1..2)?)?.0).ok()?;
                     at += 2;
                 }
-                Part::Day => day = number(2)?,
-                Part::Hour => hour = number(2)?,
-                Part::Minute => minute = number(2)?,
-                Part::Second => second = number(2)?,
-                Part::Epoch => epoch = Some(number(12)?),
-                Part::Fraction => {
+                StrftimePart::Day => day = number(2)?,
+                StrftimePart::Hour => hour = number(2)?,
+                StrftimePart::Minute => minute = number(2)?,
+                StrftimePart::Second => second = number(2)?,
+                StrftimePart::Epoch => epoch = Some(number(12)?),
+                StrftimePart::Fraction => {
                     // `fraction` steps over a point, and here there is none.
-                    let (billionths, length) = fraction(text.get(at.checked_sub(1)?..)?)?;
+                    let (billionths, length) = parse_fraction(text.get(at.checked_sub(1)?..)?)?;
                     micros = Some(billionths / 1_000);
                     at += length - 1;
                 }
-                Part::Zone => {
+                StrftimePart::Zone => {
                     let (seconds, length) = zone(rest)?;
                     offset = Some(seconds);
                     at += length;
@@ -111,36 +118,46 @@ impl Strftime {
         let seconds = match epoch {
             Some(epoch) => epoch,
             None if second > 60 => return None,
-            None => clock.wall(civil(year, months, day, hour, minute)?, offset)? + second,
+            None => {
+                clock.wall_to_epoch(civil_datetime(year, months, day, hour, minute)?, offset)?
+                    + second
+            }
         };
-        Some((Stamp::new(seconds, micros), at))
+        Some((LogTimestamp::from_seconds(seconds, micros), at))
     }
 }
 
-fn directive_parts(directive: u8, parts: &mut Vec<Part>) -> Result<(), String> {
-    let time = [Part::Hour, Part::Is(b':'), Part::Minute];
+fn push_directive(directive: u8, parts: &mut Vec<StrftimePart>) -> Result<(), String> {
+    let time = [
+        StrftimePart::Hour,
+        StrftimePart::Literal(b':'),
+        StrftimePart::Minute,
+    ];
     match directive {
-        b'Y' => parts.push(Part::Year),
-        b'm' => parts.push(Part::Month),
-        b'b' | b'h' => parts.push(Part::MonthName),
-        b'd' | b'e' => parts.push(Part::Day),
-        b'H' | b'k' => parts.push(Part::Hour),
-        b'M' => parts.push(Part::Minute),
-        b'S' => parts.push(Part::Second),
-        b'f' | b'L' | b'N' => parts.push(Part::Fraction),
-        b'z' => parts.push(Part::Zone),
-        b's' => parts.push(Part::Epoch),
-        b'%' => parts.push(Part::Is(b'%')),
-        b'n' => parts.push(Part::Is(b'\n')),
-        b't' => parts.push(Part::Is(b'\t')),
+        b'Y' => parts.push(StrftimePart::Year),
+        b'm' => parts.push(StrftimePart::Month),
+        b'b' | b'h' => parts.push(StrftimePart::MonthName),
+        b'd' | b'e' => parts.push(StrftimePart::Day),
+        b'H' | b'k' => parts.push(StrftimePart::Hour),
+        b'M' => parts.push(StrftimePart::Minute),
+        b'S' => parts.push(StrftimePart::Second),
+        b'f' | b'L' | b'N' => parts.push(StrftimePart::Fraction),
+        b'z' => parts.push(StrftimePart::Zone),
+        b's' => parts.push(StrftimePart::Epoch),
+        b'%' => parts.push(StrftimePart::Literal(b'%')),
+        b'n' => parts.push(StrftimePart::Literal(b'\n')),
+        b't' => parts.push(StrftimePart::Literal(b'\t')),
         b'R' => parts.extend(time),
-        b'T' => parts.extend(time.into_iter().chain([Part::Is(b':'), Part::Second])),
+        b'T' => parts.extend(
+            time.into_iter()
+                .chain([StrftimePart::Literal(b':'), StrftimePart::Second]),
+        ),
         b'F' => parts.extend([
-            Part::Year,
-            Part::Is(b'-'),
-            Part::Month,
-            Part::Is(b'-'),
-            Part::Day,
+            StrftimePart::Year,
+            StrftimePart::Literal(b'-'),
+            StrftimePart::Month,
+            StrftimePart::Literal(b'-'),
+            StrftimePart::Day,
         ]),
         other => {
             return Err(format!("there is no use for its %{}", other.escape_ascii()));
@@ -159,9 +176,9 @@ fn zone(text: &[u8]) -> Option<(i64, usize)> {
         b'-' => -1,
         _ => return None,
     };
-    let (hours, _) = digits(text.get(1..3)?)?;
+    let (hours, _) = parse_digits(text.get(1..3)?)?;
     let colon = usize::from(text.get(3) == Some(&b':'));
-    let (minutes, length) = digits(text.get(3 + colon..5 + colon)?)?;
+    let (minutes, length) = parse_digits(text.get(3 + colon..5 + colon)?)?;
     let seconds = i64::try_from((hours * 60 + minutes) * 60).ok()?;
     (length == 2).then_some((sign * seconds, 5 + colon))
 }
@@ -170,11 +187,11 @@ fn zone(text: &[u8]) -> Option<(i64, usize)> {
 mod tests {
     use jiff::tz::TimeZone;
 
-    use super::{Clock, Strftime};
+    use super::{StrftimeFormat, TimestampParser};
 
     #[test]
     fn reads_what_strftime_writes() {
-        let clock = Clock::new(TimeZone::UTC);
+        let clock = TimestampParser::new(TimeZone::UTC);
         for (format, text, micros) in [
             (
                 "%d/%b/%Y:%T %z",
@@ -194,11 +211,11 @@ mod tests {
                 971_124_936_000_000,
             ),
         ] {
-            let strftime = Strftime::new(format.as_bytes()).expect(format);
-            let (stamp, length) = strftime.read(text.as_bytes(), &clock).expect(text);
+            let strftime = StrftimeFormat::compile(format.as_bytes()).expect(format);
+            let (stamp, length) = strftime.parse_prefix(text.as_bytes(), &clock).expect(text);
             assert_eq!((stamp.micros, length), (micros, text.len()), "{format}");
             for end in 0..text.len() {
-                let cut = strftime.read(&text.as_bytes()[..end], &clock);
+                let cut = strftime.parse_prefix(&text.as_bytes()[..end], &clock);
                 assert!(
                     cut.is_none_or(|(_, length)| length <= end),
                     "{format} {end}"
@@ -210,7 +227,10 @@ mod tests {
     #[test]
     fn refuses_what_says_too_little() {
         for format in ["%d/%b/%Y", "%T", "%c", "%"] {
-            assert!(Strftime::new(format.as_bytes()).is_err(), "{format}");
+            assert!(
+                StrftimeFormat::compile(format.as_bytes()).is_err(),
+                "{format}"
+            );
         }
     }
 }

@@ -8,7 +8,7 @@ pub const SCHEMA: &str = "hammer.timeline/1";
 
 /// The first line of a timeline: what its rows mean, and where they come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Header {
+pub struct TimelineHeader {
     /// The format and its version: `hammer.timeline/1`.
     pub schema: String,
     /// The instant that `t` counts from.
@@ -22,13 +22,13 @@ pub struct Header {
     pub resolution_us: Option<u64>,
     /// What was done with stamps of the same step.
     #[serde(default)]
-    pub spread: Spread,
+    pub spread: TimestampSpread,
     /// The seed of what was drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// The logs that the rows come from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sources: Vec<Source>,
+    pub sources: Vec<TimelineSource>,
     /// What was asked of a row to be in here, in the words of the command.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<String>,
@@ -53,7 +53,7 @@ pub enum TimeBase {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Spread {
+pub enum TimestampSpread {
     /// Not at all.
     #[default]
     None,
@@ -65,7 +65,7 @@ pub enum Spread {
 
 /// A log.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Source {
+pub struct TimelineSource {
     /// Its name, without the path.
     pub name: String,
     /// What it was read as.
@@ -81,14 +81,14 @@ pub struct Source {
     pub xxh64: Option<String>,
 }
 
-impl Default for Header {
+impl Default for TimelineHeader {
     fn default() -> Self {
         Self {
             schema: SCHEMA.into(),
             epoch: Timestamp::UNIX_EPOCH,
             time_base: None,
             resolution_us: None,
-            spread: Spread::None,
+            spread: TimestampSpread::None,
             seed: None,
             sources: Vec::new(),
             filters: Vec::new(),

@@ -1,22 +1,22 @@
-//! The timeline file: a [`Header`], [`Row`]s sorted by time, and a [`Trailer`].
+//! The timeline file: a [`TimelineHeader`], [`TimelineRow`]s sorted by time, and a [`TimelineTrailer`].
 
 mod header;
+mod json_row;
 mod output;
-mod pack;
-mod positioned;
+mod positioned_reader;
 mod reader;
 mod row;
-mod row_text;
 mod schema;
 mod trailer;
 mod writer;
+mod zstd_frame_writer;
 
-pub use header::{Header, SCHEMA, Source, Spread, TimeBase};
-pub use output::Output;
-pub use reader::Reader;
-pub(crate) use row::LONGEST_TAIL;
-pub use row::Row;
-pub use row_text::ReadRow;
-pub use schema::schema;
-pub use trailer::{Ending, Trailer};
-pub use writer::Writer;
+pub use header::{SCHEMA, TimeBase, TimelineHeader, TimelineSource, TimestampSpread};
+pub use json_row::ParsedRow;
+pub use output::AtomicOutput;
+pub use reader::TimelineReader;
+pub(crate) use row::MAX_TAIL_BYTES;
+pub use row::TimelineRow;
+pub use schema::json_schema;
+pub use trailer::{TimelineTrailer, TrailerDetails};
+pub use writer::TimelineWriter;

@@ -8,28 +8,28 @@ use serde::Deserialize;
 use twox_hash::XxHash64;
 use zstd::stream::read::Decoder;
 
-use super::positioned::Positioned;
-use super::row::LONGEST_LINE;
-use super::{Header, ReadRow, SCHEMA, Trailer};
+use super::positioned_reader::PositionedReader;
+use super::row::MAX_LINE_BYTES;
+use super::{ParsedRow, SCHEMA, TimelineHeader, TimelineTrailer};
 use crate::{Error, ErrorKind};
 
 /// How much is read at a time.
 const CHUNK_BYTES: usize = 1 << 18;
 /// What a frame of zstd begins with (RFC 8878, section 3.1.1).
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// Reads a timeline from its beginning to its end, a row at a time.
 ///
 /// Every error names the file and the line. That it is whole is known when [`next`](Self::next) has
 /// given `None`: only then its trailer was read, and it fits.
-pub struct Reader {
+pub struct TimelineReader {
     input: Box<dyn BufRead + Send>,
     name: String,
-    header: Header,
-    trailer: Option<Trailer>,
+    header: TimelineHeader,
+    trailer: Option<TimelineTrailer>,
     line: Vec<u8>,
     /// The number of the line that was read last, from 1.
-    number: u64,
+    line_number: u64,
     hash: XxHash64,
     rows: u64,
     last_us: u64,
@@ -37,11 +37,11 @@ pub struct Reader {
 
 /// As much of a header as every version has.
 #[derive(Deserialize)]
-struct Version {
+struct SchemaVersion {
     schema: String,
 }
 
-impl Reader {
+impl TimelineReader {
     /// Opens a file, compressed or not, and reads its header.
     ///
     /// # Errors
@@ -50,13 +50,13 @@ impl Reader {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
         let failed =
-            |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).because(error);
+            |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).with_source(error);
         let file = File::open(path).map_err(failed)?;
         if file.metadata().map_err(failed)?.is_dir() {
             let message = format!("read {name}: it is a directory");
             return Err(Error::new(ErrorKind::Io, message));
         }
-        Self::unpacked(file, &name)
+        Self::decompressing(file, &name)
     }
 
     /// Reads `file` from its beginning, compressed or not, wherever others are reading it.
@@ -64,20 +64,20 @@ impl Reader {
     /// # Errors
     ///
     /// As for [`open`](Self::open).
-    pub fn of_file(file: Arc<File>, name: &str) -> Result<Self, Error> {
-        Self::unpacked(Positioned::new(file), name)
+    pub fn from_file(file: Arc<File>, name: &str) -> Result<Self, Error> {
+        Self::decompressing(PositionedReader::new(file), name)
     }
 
-    fn unpacked(input: impl Read + Send + 'static, name: &str) -> Result<Self, Error> {
+    fn decompressing(input: impl Read + Send + 'static, name: &str) -> Result<Self, Error> {
         let failed =
-            |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).because(error);
+            |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).with_source(error);
         let mut input = BufReader::with_capacity(CHUNK_BYTES, input);
         // A pipe may give less at first; whoever makes one can unpack it.
-        if input.fill_buf().map_err(failed)?.starts_with(&ZSTD) {
+        if input.fill_buf().map_err(failed)?.starts_with(&ZSTD_MAGIC) {
             let decoder = Decoder::with_buffer(input).map_err(failed)?;
-            return Self::of(BufReader::with_capacity(CHUNK_BYTES, decoder), name);
+            return Self::from_reader(BufReader::with_capacity(CHUNK_BYTES, decoder), name);
         }
-        Self::of(input, name)
+        Self::from_reader(input, name)
     }
 
     /// Reads what is called `name` in messages from `input`, which is not compressed.
@@ -85,14 +85,14 @@ impl Reader {
     /// # Errors
     ///
     /// As for [`open`](Self::open).
-    pub fn of(input: impl BufRead + Send + 'static, name: &str) -> Result<Self, Error> {
+    pub fn from_reader(input: impl BufRead + Send + 'static, name: &str) -> Result<Self, Error> {
         let mut reader = Self {
             input: Box::new(input),
             name: name.to_owned(),
-            header: Header::default(),
+            header: TimelineHeader::default(),
             trailer: None,
             line: Vec::new(),
-            number: 0,
+            line_number: 0,
             hash: XxHash64::with_seed(0),
             rows: 0,
             last_us: 0,
@@ -102,15 +102,15 @@ impl Reader {
         Ok(reader)
     }
 
-    fn read_header(&self) -> Result<Header, Error> {
+    fn read_header(&self) -> Result<TimelineHeader, Error> {
         let none = |what: &str| {
             let right = format!("its first line should say \"schema\":\"{SCHEMA}\"");
-            self.wrong(ErrorKind::NoTimeline, &format!("{what}: {right}"))
+            self.line_error(ErrorKind::NotATimeline, &format!("{what}: {right}"))
         };
         if self.line.is_empty() {
             return Err(none("the file is empty"));
         }
-        let version: Version =
+        let version: SchemaVersion =
             serde_json::from_slice(&self.line).map_err(|_| none("this is no timeline"))?;
         let (family, number) = SCHEMA.split_at(SCHEMA.rfind('/').unwrap_or_default() + 1);
         let read = version.schema.strip_prefix(family).map(str::parse::<u64>);
@@ -120,26 +120,26 @@ impl Reader {
                     "it is of version {read}, and this program reads up to {own}: a newer one is \
                      needed"
                 );
-                return Err(self.wrong(ErrorKind::Version, &what));
+                return Err(self.line_error(ErrorKind::Version, &what));
             }
             (Some(Ok(_)), _) => {}
             _ => return Err(none("this is no timeline")),
         }
         serde_json::from_slice(&self.line).map_err(|error| {
-            self.wrong(ErrorKind::NoTimeline, "the header is malformed")
-                .because(error)
+            self.line_error(ErrorKind::NotATimeline, "the header is malformed")
+                .with_source(error)
         })
     }
 
     /// What the timeline says of itself.
     #[must_use]
-    pub fn header(&self) -> &Header {
+    pub fn header(&self) -> &TimelineHeader {
         &self.header
     }
 
     /// What stands at its end; none before that was reached.
     #[must_use]
-    pub fn trailer(&self) -> Option<&Trailer> {
+    pub fn trailer(&self) -> Option<&TimelineTrailer> {
         self.trailer.as_ref()
     }
 
@@ -158,26 +158,26 @@ impl Reader {
         clippy::should_implement_trait,
         reason = "a row borrows from its reader"
     )]
-    pub fn next(&mut self) -> Result<Option<ReadRow<'_>>, Error> {
+    pub fn next(&mut self) -> Result<Option<ParsedRow<'_>>, Error> {
         if self.trailer.is_some() {
             return Ok(None);
         }
         self.read_line()?;
         if self.line.is_empty() {
             let what = "there should be a trailer here: the timeline was cut";
-            return Err(self.wrong(ErrorKind::Cut, what));
+            return Err(self.line_error(ErrorKind::Truncated, what));
         }
         // A row may begin with any of its keys; ours begin with this one.
         if !self.line.starts_with(b"{\"t\":")
             && let Ok(trailer) = serde_json::from_slice(&self.line)
         {
-            return self.end(trailer).map(|()| None);
+            return self.check_trailer(trailer).map(|()| None);
         }
         // The borrow checker wants the error and the row apart.
         let Self {
             line,
             name,
-            number,
+            line_number: number,
             rows,
             last_us,
             ..
@@ -185,11 +185,11 @@ impl Reader {
         let wrong =
             |kind, what: String| Err(Error::new(kind, format!("read {name}:{number}: {what}")));
         let whole = line.ends_with(b"\n");
-        let row = match ReadRow::parse(line) {
+        let row = match ParsedRow::parse(line) {
             Ok(row) => row,
             Err(_) if !whole => {
                 let what = "it ends within this row: the timeline was cut";
-                return wrong(ErrorKind::Cut, what.into());
+                return wrong(ErrorKind::Truncated, what.into());
             }
             Err(what) => return wrong(ErrorKind::Row, format!("this is no row: {what}")),
         };
@@ -208,26 +208,26 @@ impl Reader {
     /// # Errors
     ///
     /// If it gave none.
-    pub(crate) fn again(&self) -> Result<ReadRow<'_>, Error> {
-        let row = ReadRow::parse(&self.line);
-        row.map_err(|what| self.wrong(ErrorKind::Row, &format!("this is no row: {what}")))
+    pub(crate) fn reparse_row(&self) -> Result<ParsedRow<'_>, Error> {
+        let row = ParsedRow::parse(&self.line);
+        row.map_err(|what| self.line_error(ErrorKind::Row, &format!("this is no row: {what}")))
     }
 
     /// Checks what was read against the trailer, and that nothing follows.
-    fn end(&mut self, trailer: Trailer) -> Result<(), Error> {
+    fn check_trailer(&mut self, trailer: TimelineTrailer) -> Result<(), Error> {
         let rows = self.rows;
         if trailer.rows != rows {
             let what = format!("there are {rows} rows, and should be {}", trailer.rows);
-            return Err(self.wrong(ErrorKind::Cut, &what));
+            return Err(self.line_error(ErrorKind::Truncated, &what));
         }
         let own = format!("{:016x}", self.hash.finish());
         if let Some(hash) = trailer.xxh64.as_ref().filter(|hash| **hash != own) {
             let what = format!("the hash of the lines above is {own}, and should be {hash}");
-            return Err(self.wrong(ErrorKind::Cut, &what));
+            return Err(self.line_error(ErrorKind::Truncated, &what));
         }
         self.read_line()?;
         if !self.line.is_empty() {
-            return Err(self.wrong(ErrorKind::Row, "nothing may follow the trailer"));
+            return Err(self.line_error(ErrorKind::Row, "nothing may follow the trailer"));
         }
         self.trailer = Some(trailer);
         Ok(())
@@ -238,30 +238,37 @@ impl Reader {
     fn read_line(&mut self) -> Result<(), Error> {
         self.hash.write(&self.line);
         self.line.clear();
-        self.number += 1;
-        let mut input = (&mut self.input).take(LONGEST_LINE);
+        self.line_number += 1;
+        let mut input = (&mut self.input).take(MAX_LINE_BYTES);
         match input.read_until(b'\n', &mut self.line) {
-            Ok(read) if read as u64 == LONGEST_LINE && self.number == 1 => {
-                Err(self.wrong(ErrorKind::NoTimeline, "this is no timeline"))
+            Ok(read) if read as u64 == MAX_LINE_BYTES && self.line_number == 1 => {
+                Err(self.line_error(ErrorKind::NotATimeline, "this is no timeline"))
             }
-            Ok(read) if read as u64 == LONGEST_LINE => {
-                let what = format!("the line is longer than {LONGEST_LINE} bytes");
-                Err(self.wrong(ErrorKind::Row, &what))
+            Ok(read) if read as u64 == MAX_LINE_BYTES => {
+                let what = format!("the line is longer than {MAX_LINE_BYTES} bytes");
+                Err(self.line_error(ErrorKind::Row, &what))
             }
             Ok(_) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 // Before its first line nobody knows what it was.
-                let cut = if self.number == 1 { "file" } else { "timeline" };
+                let cut = if self.line_number == 1 {
+                    "file"
+                } else {
+                    "timeline"
+                };
                 let what = format!("the compressed data end too soon: the {cut} was cut");
-                Err(self.wrong(ErrorKind::Cut, &what))
+                Err(self.line_error(ErrorKind::Truncated, &what))
             }
             Err(error) => Err(self
-                .wrong(ErrorKind::Io, "it can't be read on")
-                .because(error)),
+                .line_error(ErrorKind::Io, "it can't be read on")
+                .with_source(error)),
         }
     }
 
-    fn wrong(&self, kind: ErrorKind, what: &str) -> Error {
-        Error::new(kind, format!("read {}:{}: {what}", self.name, self.number))
+    fn line_error(&self, kind: ErrorKind, what: &str) -> Error {
+        Error::new(
+            kind,
+            format!("read {}:{}: {what}", self.name, self.line_number),
+        )
     }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 /// In the file it is an object with the keys that [`write_json`](Self::write_json) names; what is
 /// not known is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row<'a> {
+pub struct TimelineRow<'a> {
     /// `t`: when it arrived, in µs since the epoch of the header.
     pub t_us: u64,
     /// `m`: the method; GET is not written.
@@ -29,12 +29,12 @@ pub struct Row<'a> {
 }
 
 /// The longest line of a timeline.
-pub(crate) const LONGEST_LINE: u64 = 1 << 20;
+pub(crate) const MAX_LINE_BYTES: u64 = 1 << 20;
 /// The longest that may stand behind the time of a row, which is `{"t":` and up to twenty digits.
-pub(crate) const LONGEST_TAIL: usize = LONGEST_LINE as usize - 32;
+pub(crate) const MAX_TAIL_BYTES: usize = MAX_LINE_BYTES as usize - 32;
 
 /// Bytes that JSON has no room for between quotation marks.
-const ESCAPED: [bool; 256] = {
+const NEEDS_ESCAPE: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 0x20 {
@@ -46,7 +46,7 @@ const ESCAPED: [bool; 256] = {
     table
 };
 
-impl<'a> Row<'a> {
+impl<'a> TimelineRow<'a> {
     /// A GET of `target` at the epoch, of which nothing else is known.
     #[must_use]
     pub fn get(target: &'a [u8]) -> Self {
@@ -74,18 +74,18 @@ impl<'a> Row<'a> {
     pub(crate) fn write_tail(&self, line: &mut Vec<u8>) {
         if self.method != "GET" {
             line.extend_from_slice(b",\"m\":");
-            text(line, self.method);
+            write_string(line, self.method);
         }
         match str::from_utf8(self.target) {
             Ok(target) => {
                 line.extend_from_slice(b",\"u\":");
-                text(line, target);
+                write_string(line, target);
             }
-            Err(_) => base64(line, self.target),
+            Err(_) => write_base64_target(line, self.target),
         }
         if let Some(host) = self.host {
             line.extend_from_slice(b",\"h\":");
-            text(line, host);
+            write_string(line, host);
         }
         let numbers = [
             (b",\"s\":", self.status.map(u64::from)),
@@ -96,15 +96,15 @@ impl<'a> Row<'a> {
         for (key, value) in numbers {
             if let Some(value) = value {
                 line.extend_from_slice(key);
-                number(line, value);
+                write_number(line, value);
             }
         }
         if let Some(client) = self.client {
-            hex(line, client);
+            write_client(line, client);
         }
         if let Some(route) = self.route {
             line.extend_from_slice(b",\"r\":");
-            text(line, route);
+            write_string(line, route);
         }
         line.extend_from_slice(b"}\n");
     }
@@ -113,29 +113,29 @@ impl<'a> Row<'a> {
 /// Appends what stands in front of a row's tail.
 pub(crate) fn write_time(line: &mut Vec<u8>, t_us: u64) {
     line.extend_from_slice(b"{\"t\":");
-    number(line, t_us);
+    write_number(line, t_us);
 }
 
-fn number(line: &mut Vec<u8>, value: u64) {
+fn write_number(line: &mut Vec<u8>, value: u64) {
     line.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
-fn text(line: &mut Vec<u8>, text: &str) {
+fn write_string(line: &mut Vec<u8>, text: &str) {
     line.push(b'"');
     let bytes = text.as_bytes();
-    if bytes.iter().any(|byte| ESCAPED[usize::from(*byte)]) {
-        escape(line, bytes);
+    if bytes.iter().any(|byte| NEEDS_ESCAPE[usize::from(*byte)]) {
+        write_escaped(line, bytes);
     } else {
         line.extend_from_slice(bytes);
     }
     line.push(b'"');
 }
 
-fn escape(line: &mut Vec<u8>, bytes: &[u8]) {
+fn write_escaped(line: &mut Vec<u8>, bytes: &[u8]) {
     for &byte in bytes {
         match byte {
             b'"' | b'\\' => line.extend_from_slice(&[b'\\', byte]),
-            _ if ESCAPED[usize::from(byte)] => {
+            _ if NEEDS_ESCAPE[usize::from(byte)] => {
                 // Writing to a vector cannot fail.
                 let _ = write!(line, "\\u{byte:04x}");
             }
@@ -144,7 +144,7 @@ fn escape(line: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
-fn hex(line: &mut Vec<u8>, value: u64) {
+fn write_client(line: &mut Vec<u8>, value: u64) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     line.extend_from_slice(b",\"c\":\"");
     line.extend(
@@ -156,7 +156,7 @@ fn hex(line: &mut Vec<u8>, value: u64) {
 }
 
 #[cold]
-fn base64(line: &mut Vec<u8>, bytes: &[u8]) {
+fn write_base64_target(line: &mut Vec<u8>, bytes: &[u8]) {
     use base64::Engine;
     let text = base64::engine::general_purpose::STANDARD.encode(bytes);
     line.extend_from_slice(b",\"u64\":\"");
@@ -166,11 +166,11 @@ fn base64(line: &mut Vec<u8>, bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::Row;
+    use super::TimelineRow;
 
     #[test]
     fn only_what_is_known_is_written() {
-        let full = Row {
+        let full = TimelineRow {
             t_us: 183_204,
             method: "POST",
             target: b"/b",
@@ -182,22 +182,22 @@ mod tests {
             client: Some(0xff),
             route: Some("/{x}"),
         };
-        let table: [(Row<'_>, &str); 6] = [
-            (Row::get(b"/"), r#"{"t":0,"u":"/"}"#),
+        let table: [(TimelineRow<'_>, &str); 6] = [
+            (TimelineRow::get(b"/"), r#"{"t":0,"u":"/"}"#),
             (
                 full,
                 r#"{"t":183204,"m":"POST","u":"/b","h":"shop.example:8080","s":201,"d":12034,"q":0,"b":5,"c":"00000000000000ff","r":"/{x}"}"#,
             ),
             (
-                Row::get(b"/\"\\\x01\x7f"),
+                TimelineRow::get(b"/\"\\\x01\x7f"),
                 "{\"t\":0,\"u\":\"/\\\"\\\\\\u0001\x7f\"}",
             ),
-            (Row::get("/ä".as_bytes()), r#"{"t":0,"u":"/ä"}"#),
-            (Row::get(b"/\xff"), r#"{"t":0,"u64":"L/8="}"#),
+            (TimelineRow::get("/ä".as_bytes()), r#"{"t":0,"u":"/ä"}"#),
+            (TimelineRow::get(b"/\xff"), r#"{"t":0,"u64":"L/8="}"#),
             (
-                Row {
+                TimelineRow {
                     t_us: u64::MAX,
-                    ..Row::get(b"")
+                    ..TimelineRow::get(b"")
                 },
                 r#"{"t":18446744073709551615,"u":""}"#,
             ),

@@ -2,27 +2,27 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Deserialize;
 
-use super::row_text::RowText;
-use super::{Header, Trailer};
+use super::json_row::JsonRow;
+use super::{TimelineHeader, TimelineTrailer};
 
 /// A line of a timeline: the first is a header, the last a trailer, and all between are rows.
 #[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "A line of a timeline of Hammer")]
 #[expect(dead_code, reason = "it makes the schema")]
-enum Line<'a> {
-    Header(Header),
+enum TimelineLine<'a> {
+    Header(TimelineHeader),
     #[serde(borrow)]
-    Row(RowText<'a>),
-    Trailer(Trailer),
+    Row(JsonRow<'a>),
+    Trailer(TimelineTrailer),
 }
 
 /// The JSON Schema of the lines of a timeline, made from their types; `docs/timeline.schema.json` is
 /// the same.
 #[must_use]
-pub fn schema() -> String {
+pub fn json_schema() -> String {
     let generator = SchemaSettings::draft2020_12().into_generator();
-    let schema = generator.into_root_schema_for::<Line<'_>>();
+    let schema = generator.into_root_schema_for::<TimelineLine<'_>>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text

@@ -7,7 +7,7 @@ use super::TimeBase;
 
 /// The last line of a timeline, by which a file that was cut is noticed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Trailer {
+pub struct TimelineTrailer {
     /// How many rows there are.
     pub rows: u64,
     /// The XXH64 (seed 0) of all bytes before this line, as they are without compression, as 16
@@ -34,7 +34,7 @@ pub struct Trailer {
 
 /// What only the maker of a timeline can tell at its end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ending {
+pub struct TrailerDetails {
     /// How many lines of the logs are no row, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// The XXH64 of each source, in the order of the header's, if that could not know it yet.

@@ -5,14 +5,14 @@ use std::path::Path;
 use twox_hash::XxHash64;
 
 use super::row::write_time;
-use super::{Ending, Header, Output, Row, Trailer};
+use super::{AtomicOutput, TimelineHeader, TimelineRow, TimelineTrailer, TrailerDetails};
 use crate::{Error, ErrorKind};
 
 /// How much is gathered before it is written.
 const CHUNK_BYTES: usize = 1 << 16;
 
 /// Writes a timeline: the header at once, then row after row, and the trailer at the end.
-pub struct Writer<W> {
+pub struct TimelineWriter<W> {
     out: W,
     buffer: Vec<u8>,
     hash: XxHash64,
@@ -20,25 +20,25 @@ pub struct Writer<W> {
     last_us: u64,
 }
 
-impl Writer<Output> {
+impl TimelineWriter<AtomicOutput> {
     /// Begins the file that is to be `path`, compressed if it ends in `.zst`. It has this name when
-    /// what [`finish`](Self::finish) gives is [kept](Output::keep).
+    /// what [`finish`](Self::finish) gives is [kept](AtomicOutput::keep).
     ///
     /// # Errors
     ///
     /// If the file can't be made.
-    pub fn create(path: &Path, header: &Header) -> Result<Self, Error> {
-        Self::to(Output::create(path)?, header)
+    pub fn create(path: &Path, header: &TimelineHeader) -> Result<Self, Error> {
+        Self::new(AtomicOutput::create(path)?, header)
     }
 }
 
-impl<W: Write> Writer<W> {
+impl<W: Write> TimelineWriter<W> {
     /// Begins a timeline that goes to `out`, which needs no buffer of its own.
     ///
     /// # Errors
     ///
     /// If `out` can't be written to.
-    pub fn to(out: W, header: &Header) -> Result<Self, Error> {
+    pub fn new(out: W, header: &TimelineHeader) -> Result<Self, Error> {
         let mut writer = Self {
             out,
             buffer: Vec::with_capacity(2 * CHUNK_BYTES),
@@ -46,7 +46,7 @@ impl<W: Write> Writer<W> {
             rows: 0,
             last_us: 0,
         };
-        writer.json(header)?;
+        writer.write_json_line(header)?;
         Ok(writer)
     }
 
@@ -55,8 +55,8 @@ impl<W: Write> Writer<W> {
     /// # Errors
     ///
     /// If it is, or the file can't be written to.
-    pub fn row(&mut self, row: &Row<'_>) -> Result<(), Error> {
-        self.next(row.t_us)?;
+    pub fn write_row(&mut self, row: &TimelineRow<'_>) -> Result<(), Error> {
+        self.begin_row(row.t_us)?;
         row.write_json(&mut self.buffer);
         self.drain_if_full()
     }
@@ -66,14 +66,14 @@ impl<W: Write> Writer<W> {
     /// # Errors
     ///
     /// As for [`row`](Self::row).
-    pub(crate) fn tail(&mut self, t_us: u64, tail: &[u8]) -> Result<(), Error> {
-        self.next(t_us)?;
+    pub(crate) fn write_tail(&mut self, t_us: u64, tail: &[u8]) -> Result<(), Error> {
+        self.begin_row(t_us)?;
         write_time(&mut self.buffer, t_us);
         self.buffer.extend_from_slice(tail);
         self.drain_if_full()
     }
 
-    fn next(&mut self, t_us: u64) -> Result<(), Error> {
+    fn begin_row(&mut self, t_us: u64) -> Result<(), Error> {
         if t_us < self.last_us {
             let Self { rows, last_us, .. } = self;
             let message = format!("write row {rows}: {t_us} µs is before {last_us} µs");
@@ -96,9 +96,9 @@ impl<W: Write> Writer<W> {
     /// # Errors
     ///
     /// If that can't be written to.
-    pub fn finish(mut self, ending: Ending) -> Result<(Trailer, W), Error> {
+    pub fn finish(mut self, ending: TrailerDetails) -> Result<(TimelineTrailer, W), Error> {
         self.drain()?;
-        let trailer = Trailer {
+        let trailer = TimelineTrailer {
             rows: self.rows,
             xxh64: Some(format!("{:016x}", self.hash.finish())),
             skipped: ending.skipped,
@@ -107,27 +107,27 @@ impl<W: Write> Writer<W> {
             resolution_us: ending.resolution_us,
             sources_time_base: ending.sources_time_base,
         };
-        self.json(&trailer)?;
+        self.write_json_line(&trailer)?;
         self.drain()?;
-        self.out.flush().map_err(failed)?;
+        self.out.flush().map_err(write_error)?;
         Ok((trailer, self.out))
     }
 
-    fn json(&mut self, line: &impl serde::Serialize) -> Result<(), Error> {
+    fn write_json_line(&mut self, line: &impl serde::Serialize) -> Result<(), Error> {
         serde_json::to_writer(&mut self.buffer, line)
-            .map_err(|error| Error::new(ErrorKind::Io, "write a timeline").because(error))?;
+            .map_err(|error| Error::new(ErrorKind::Io, "write a timeline").with_source(error))?;
         self.buffer.push(b'\n');
         Ok(())
     }
 
     fn drain(&mut self) -> Result<(), Error> {
         self.hash.write(&self.buffer);
-        self.out.write_all(&self.buffer).map_err(failed)?;
+        self.out.write_all(&self.buffer).map_err(write_error)?;
         self.buffer.clear();
         Ok(())
     }
 }
 
-fn failed(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, "write a timeline").because(error)
+fn write_error(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Io, "write a timeline").with_source(error)
 }

@@ -1,7 +1,7 @@
 //! What has to be true of every text that is taken for a format. The fuzzer calls it, and the test
 //! beside it.
 
-use hammer_replay::log::{Entry, Format, Parser};
+use hammer_replay::log::{LogEntry, LogFormat, LogParser};
 use jiff::tz::TimeZone;
 
 /// Lines to try a format on: what servers write, and what is nearly that.
@@ -21,19 +21,19 @@ const LINES: [&str; 6] = [
 /// If something is not as documented.
 pub(crate) fn check(text: &str) {
     let formats = [
-        Format::parse(text, None),
-        Format::parse("csv", Some(text)),
-        Format::parse("json", Some(text)),
+        LogFormat::parse(text, None),
+        LogFormat::parse("csv", Some(text)),
+        LogFormat::parse("json", Some(text)),
     ];
     for format in formats {
         match format {
             Ok(format) => {
                 assert!(!format.name().is_empty());
-                let mut parser = Parser::new(&format, TimeZone::UTC);
+                let mut parser = LogParser::new(&format, TimeZone::UTC);
                 for line in LINES {
                     for end in 0..=line.len() {
                         let line = line.as_bytes().get(..end).unwrap_or_default();
-                        let _ = parser.read(line, &mut Entry::default());
+                        let _ = parser.read(line, &mut LogEntry::default());
                     }
                 }
             }

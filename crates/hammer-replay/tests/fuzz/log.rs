@@ -1,6 +1,6 @@
 //! What has to be true of every line of every format. The fuzzer calls it, and the test beside it.
 
-use hammer_replay::log::{Asked, Entry, Format, Parser, Text};
+use hammer_replay::log::{EscapedText, LogEntry, LogFormat, LogParser, LoggedRequest};
 use jiff::tz::TimeZone;
 
 /// The first line of `bytes` names a format, with its columns behind a tabulator; the others are a log.
@@ -18,15 +18,15 @@ pub(crate) fn check(bytes: &[u8]) {
         Some((name, columns)) => (name, Some(columns)),
         None => (first, None),
     };
-    let Ok(format) = Format::parse(name, columns) else {
+    let Ok(format) = LogFormat::parse(name, columns) else {
         return;
     };
-    let mut parser = Parser::new(&format, TimeZone::UTC);
+    let mut parser = LogParser::new(&format, TimeZone::UTC);
     for line in lines {
-        let mut entry = Entry::default();
+        let mut entry = LogEntry::default();
         let read = parser.read(line, &mut entry);
         // What it keeps of earlier lines is where columns are, which only these may change.
-        let mut again = Entry::default();
+        let mut again = LogEntry::default();
         let directive = read.is_err_and(|skip| skip.name() == "directive");
         if !directive {
             assert_eq!(parser.read(line, &mut again), read);
@@ -46,22 +46,22 @@ pub(crate) fn check(bytes: &[u8]) {
             entry.route,
         ];
         for text in texts.into_iter().flatten() {
-            part_of(line, text);
+            assert_part_of(line, text);
         }
-        if let Ok(asked) = Asked::of(&entry) {
+        if let Ok(asked) = LoggedRequest::from_entry(&entry) {
             assert!(!asked.method.is_empty() && asked.method.is_ascii());
-            let target = asked.target.written();
+            let target = asked.target.raw();
             assert!(target == b"*" || target.starts_with(b"/"));
         }
     }
 }
 
 /// A text is a part of its line, or nobody's, and stands for no more than it is.
-fn part_of(line: &[u8], text: Text<'_>) {
-    let (line, part) = (line.as_ptr_range(), text.written().as_ptr_range());
+fn assert_part_of(line: &[u8], text: EscapedText<'_>) {
+    let (line, part) = (line.as_ptr_range(), text.raw().as_ptr_range());
     let within = line.start <= part.start && part.end <= line.end;
-    assert!(within || text.written() == b"/");
+    assert!(within || text.raw() == b"/");
     let mut meant = Vec::new();
-    text.append_to(&mut meant);
-    assert!(meant.len() <= text.written().len());
+    text.unescape_into(&mut meant);
+    assert!(meant.len() <= text.raw().len());
 }

@@ -6,10 +6,10 @@ mod log;
 
 use std::path::Path;
 
-use hammer_core::testing::Corpus;
+use hammer_core::testing::TextCorpus;
 
 /// Texts that are nearly in a corpus; more of them where somebody asks for it.
-fn nearly(usual: usize) -> usize {
+fn mutation_count(usual: usize) -> usize {
     let asked = std::env::var("HAMMER_FUZZ_TEXTS").ok();
     asked.map_or(usual, |texts| texts.parse().expect("a number of texts"))
 }
@@ -18,8 +18,8 @@ fn try_each(folder: &str, usual: usize, check: impl Fn(&str)) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fuzz")
         .join(folder);
-    let corpus = Corpus::read(&folder).expect("the corpus is there");
-    corpus.try_each(nearly(usual), check);
+    let corpus = TextCorpus::read(&folder).expect("the corpus is there");
+    corpus.check_each(mutation_count(usual), check);
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::fs;
 use std::io::Write;
 
 use hammer_replay::ErrorKind;
-use hammer_replay::build::Build;
+use hammer_replay::compile::TimelineBuilder;
 
-use crate::built::{Place, of};
+use crate::fixture::{LogFolder, builder_for};
 
 const LINE: &str =
     "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 1 \"-\" \"-\"\n";
@@ -19,7 +19,7 @@ fn gzip(text: &str) -> Vec<u8> {
 
 #[test]
 fn says_what_and_where() {
-    let place = Place::new();
+    let place = LogFolder::new();
     let lines: String = (0..5_000)
         .map(|n| LINE.replace("/a", &format!("/{}", n * 7_919)))
         .collect();
@@ -61,8 +61,11 @@ fn says_what_and_where() {
         ),
     ];
     for (name, bytes, expected) in table {
-        let path = place.log(name, bytes);
-        let error = place.build(&Build::of([&path])).err().expect(name);
+        let path = place.write_log(name, bytes);
+        let error = place
+            .build(&TimelineBuilder::new([&path]))
+            .err()
+            .expect(name);
         let message = error.to_string();
         assert!(message.contains(expected), "{name}: {message}");
         assert!(message.contains(name), "{name}: {message}");
@@ -70,17 +73,25 @@ fn says_what_and_where() {
         assert_eq!(place.files(), [""; 0], "{name}");
     }
     let folder = place.folder.path().to_owned();
-    let error = place.build(&Build::of([&folder])).err().expect("a folder");
+    let error = place
+        .build(&TimelineBuilder::new([&folder]))
+        .err()
+        .expect("a folder");
     assert!(error.to_string().contains("it is a directory"), "{error}");
-    let error = place.build(&Build::of([folder.join("none")])).err();
+    let error = place
+        .build(&TimelineBuilder::new([folder.join("none")]))
+        .err();
     assert_eq!(error.expect("no file").kind(), ErrorKind::Log);
 }
 
 #[test]
 fn a_log_of_another_format_is_no_log() {
-    let place = Place::new();
-    let path = place.log("some.log", LINE.repeat(3));
-    let error = place.build(&of(&path, "caddy")).err().expect("no hit");
+    let place = LogFolder::new();
+    let path = place.write_log("some.log", LINE.repeat(3));
+    let error = place
+        .build(&builder_for(&path, "caddy"))
+        .err()
+        .expect("no hit");
     let message = error.to_string();
     assert_eq!(
         message,
@@ -92,31 +103,39 @@ fn a_log_of_another_format_is_no_log() {
 /// The timeline that was there before stays as it was.
 #[test]
 fn a_build_that_fails_leaves_the_old_timeline() {
-    let place = Place::new();
+    let place = LogFolder::new();
     fs::write(place.output(), "old").expect("a file");
     let packed = gzip(&LINE.repeat(100_000));
-    let path = place.log("cut.gz", &packed[..packed.len() - 8]);
-    assert!(place.build(&Build::of([path]).window_bytes(4_096)).is_err());
+    let path = place.write_log("cut.gz", &packed[..packed.len() - 8]);
+    assert!(
+        place
+            .build(&TimelineBuilder::new([path]).window_bytes(4_096))
+            .is_err()
+    );
     assert_eq!(fs::read_to_string(place.output()).expect("it"), "old");
     assert_eq!(place.files(), ["cut.gz", "out.jsonl"]);
 }
 
 #[test]
 fn a_log_is_not_replaced_by_its_own_timeline() {
-    let place = Place::new();
-    let path = place.log("a.log", LINE);
+    let place = LogFolder::new();
+    let path = place.write_log("a.log", LINE);
     let same = path.with_file_name(".").join("a.log");
-    let error = Build::of([&path]).write(&same).expect_err("it is the log");
+    let error = TimelineBuilder::new([&path])
+        .write(&same)
+        .expect_err("it is the log");
     assert!(error.to_string().contains("another name"), "{error}");
     assert_eq!(fs::read_to_string(&path).expect("it"), LINE);
 }
 
 #[test]
 fn strict_fails_at_the_first_line_that_is_no_hit() {
-    let place = Place::new();
+    let place = LogFolder::new();
     let connect = LINE.replace("GET /a", "CONNECT a:443");
-    let path = place.log("some.log", [LINE, "\n", &connect, LINE].concat());
-    let error = place.build(&of(&path, "combined").strict(true)).err();
+    let path = place.write_log("some.log", [LINE, "\n", &connect, LINE].concat());
+    let error = place
+        .build(&builder_for(&path, "combined").strict(true))
+        .err();
     let error = error.expect("CONNECT is none");
     assert_eq!(error.kind(), ErrorKind::Strict);
     assert!(
@@ -127,7 +146,7 @@ fn strict_fails_at_the_first_line_that_is_no_hit() {
 
 #[test]
 fn each_line_is_a_row_or_counted_by_its_reason() {
-    let place = Place::new();
+    let place = LogFolder::new();
     let with = |request: &str| LINE.replace("GET /a HTTP/1.1", request);
     let long = with(&format!("GET /{} HTTP/1.1", "x".repeat(2 << 20)));
     let lines = [
@@ -146,8 +165,11 @@ fn each_line_is_a_row_or_counted_by_its_reason() {
         LINE.replace(" \"-\" \"-\"", ""),
         LINE[..60].to_owned(),
     ];
-    let path = place.log("some.log", lines.concat());
-    let built = place.build(&of(&path, "combined")).expect("a row").built;
+    let path = place.write_log("some.log", lines.concat());
+    let built = place
+        .build(&builder_for(&path, "combined"))
+        .expect("a row")
+        .summary;
     let skipped: Vec<_> = built
         .skipped
         .iter()
@@ -172,19 +194,24 @@ fn each_line_is_a_row_or_counted_by_its_reason() {
 /// Rows of bytes that JSON escapes were longer than what a timeline's reader takes.
 #[test]
 fn a_row_is_never_longer_than_a_timeline_may_have() {
-    let place = Place::new();
+    let place = LogFolder::new();
     let target = "/\\x01".repeat(150_000);
-    let path = place.log("some.log", [&LINE.replace("/a", &target), LINE].concat());
-    let built = place.build(&of(&path, "combined")).expect("a row").built;
+    let path = place.write_log("some.log", [&LINE.replace("/a", &target), LINE].concat());
+    let built = place
+        .build(&builder_for(&path, "combined"))
+        .expect("a row")
+        .summary;
     assert_eq!((built.trailer.rows, built.trailer.skipped["long"]), (1, 1));
 }
 
 /// Probes alone: a timeline of nothing, and the reasons.
 #[test]
 fn a_log_without_a_hit_is_a_timeline_without_a_row() {
-    let place = Place::new();
-    let path = place.log("some.log", LINE.replace("GET /a", "CONNECT a:443"));
-    let timeline = place.build(&Build::of([path])).expect("it is a log");
-    assert_eq!(timeline.built.trailer.rows, 0);
+    let place = LogFolder::new();
+    let path = place.write_log("some.log", LINE.replace("GET /a", "CONNECT a:443"));
+    let timeline = place
+        .build(&TimelineBuilder::new([path]))
+        .expect("it is a log");
+    assert_eq!(timeline.summary.trailer.rows, 0);
     assert_eq!(timeline.rows(), [] as [serde_json::Value; 0]);
 }

@@ -1,36 +1,36 @@
 //! Each format: a log that was written for it, and the rows that it has to be.
 
-use hammer_replay::build::Build;
-use hammer_replay::log::Format;
+use hammer_replay::compile::TimelineBuilder;
+use hammer_replay::log::LogFormat;
 
-use crate::built::{Place, of};
+use crate::fixture::{LogFolder, builder_for};
 
 /// What each line of a log makes: the arrival in milliseconds since 1970 and the tail of the row.
-type Expected<'a> = &'a [(i64, &'a str)];
+type ExpectedRows<'a> = &'a [(i64, &'a str)];
 
 /// 2026-03-01T10:00:00Z.
 const T: i64 = 1_772_359_200_000;
 
-fn check(format: &str, log: &str, expected: Expected<'_>) {
-    let place = Place::new();
-    let path = place.log("some.log", log);
-    let timeline = place.build(&of(&path, format)).expect(format);
-    matches(&timeline, format, expected);
+fn check(format: &str, log: &str, expected: ExpectedRows<'_>) {
+    let place = LogFolder::new();
+    let path = place.write_log("some.log", log);
+    let timeline = place.build(&builder_for(&path, format)).expect(format);
+    assert_rows(&timeline, format, expected);
     // Those with a name are found out, too.
-    if Format::NAMES.contains(&format) && format != "w3c" {
-        let timeline = place.build(&Build::of([&path])).expect(format);
-        assert_eq!(timeline.built.sources[0].format, format);
-        matches(&timeline, format, expected);
+    if LogFormat::NAMES.contains(&format) && format != "w3c" {
+        let timeline = place.build(&TimelineBuilder::new([&path])).expect(format);
+        assert_eq!(timeline.summary.sources[0].format, format);
+        assert_rows(&timeline, format, expected);
     }
 }
 
-fn matches(timeline: &crate::built::Timeline, format: &str, expected: Expected<'_>) {
+fn assert_rows(timeline: &crate::fixture::BuiltTimeline, format: &str, expected: ExpectedRows<'_>) {
     let (arrivals, tails) = (timeline.arrivals(), timeline.tails());
     assert_eq!(tails.len(), expected.len(), "{format}: {}", timeline.text);
     for ((arrival, tail), (t_ms, expected)) in arrivals.iter().zip(&tails).zip(expected) {
         assert_eq!(*tail, format!("{expected}}}"), "{format}");
         // Of whole seconds the place within it is drawn.
-        let whole = timeline.built.whole_seconds > 0;
+        let whole = timeline.summary.whole_second_rows > 0;
         let apart = arrival - t_ms * 1_000;
         let right = if whole {
             (0..1_000_000).contains(&apart)
@@ -148,12 +148,12 @@ fn what_ends_within_a_line_of_haproxy_is_cut() {
         "192.0.2.1:4711 [01/Mar/2026:10:00:00.125] web~",
         &line[..line.len() - 4],
     ] {
-        let place = Place::new();
-        let path = place.log("log", format!("{line}\n{part}\n"));
+        let place = LogFolder::new();
+        let path = place.write_log("log", format!("{line}\n{part}\n"));
         let built = place
-            .build(&of(&path, "haproxy"))
+            .build(&builder_for(&path, "haproxy"))
             .expect("a timeline")
-            .built;
+            .summary;
         assert_eq!(built.trailer.skipped.get("cut"), Some(&1), "{part}");
     }
 }
@@ -260,11 +260,11 @@ fn columns_and_keys_of_ones_own() {
             "{\"at\":1772359200125,\"http.path\":\"/a,b\",\"took\":\"7ms\"}\n",
         ),
     ] {
-        let place = Place::new();
-        let path = place.log("some.log", log);
-        let format = Format::parse(format, Some(columns)).expect(columns);
+        let place = LogFolder::new();
+        let path = place.write_log("some.log", log);
+        let format = LogFormat::parse(format, Some(columns)).expect(columns);
         let timeline = place
-            .build(&Build::of([path]).format(format))
+            .build(&TimelineBuilder::new([path]).format(format))
             .expect(columns);
         assert_eq!(timeline.arrivals(), [(T + 125) * 1_000], "{columns}");
         assert_eq!(
@@ -274,11 +274,11 @@ fn columns_and_keys_of_ones_own() {
         );
     }
     // Arrivals alone are a load, too.
-    let place = Place::new();
-    let path = place.log("some.csv", "TIMESTAMP,N\n2026-03-01 10:00:00.1250000,3\n");
-    let format = Format::parse("csv", Some("time=TIMESTAMP")).expect("a format");
+    let place = LogFolder::new();
+    let path = place.write_log("some.csv", "TIMESTAMP,N\n2026-03-01 10:00:00.1250000,3\n");
+    let format = LogFormat::parse("csv", Some("time=TIMESTAMP")).expect("a format");
     let timeline = place
-        .build(&Build::of([path]).format(format))
+        .build(&TimelineBuilder::new([path]).format(format))
         .expect("a timeline");
     assert_eq!(timeline.tails(), ["\"u\":\"/\"}"]);
 }
@@ -286,13 +286,16 @@ fn columns_and_keys_of_ones_own() {
 /// Vegeta's targets say no time.
 #[test]
 fn lines_without_a_time_need_a_rate() {
-    let place = Place::new();
+    let place = LogFolder::new();
     let log = "{\"method\":\"GET\",\"url\":\"http://shop.example/a\"}\n".repeat(3);
-    let path = place.log("targets.json", &log);
-    let error = place.build(&of(&path, "vegeta")).err().expect("no time");
+    let path = place.write_log("targets.json", &log);
+    let error = place
+        .build(&builder_for(&path, "vegeta"))
+        .err()
+        .expect("no time");
     assert!(error.to_string().contains("3 without a time"), "{error}");
     let timeline = place
-        .build(&of(&path, "vegeta").per_second(4.0))
+        .build(&builder_for(&path, "vegeta").untimed_rate(4.0))
         .expect("a rate");
     assert_eq!(timeline.arrivals(), [0, 250_000, 500_000]);
 }
@@ -335,7 +338,7 @@ fn what_could_be_meant_in_two_ways_is_refused_with_the_reason() {
         ("nonsense", "no format \"nonsense\""),
         ("csv", "needs to be told its columns"),
     ] {
-        match Format::parse(format, None) {
+        match LogFormat::parse(format, None) {
             Ok(_) => panic!("{format} is understood"),
             Err(error) => assert!(error.to_string().contains(reason), "{format}: {error}"),
         }

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use hammer_replay::build::{Build, Shift};
+use hammer_replay::compile::{ClockShift, TimelineBuilder};
 
-use crate::built::{Place, of};
+use crate::fixture::{LogFolder, builder_for};
 
 fn line(second: u64, target: &str) -> String {
     format!(
@@ -18,7 +18,7 @@ const FORMAT: &str = "nginx:$msec \"$request\"";
 
 #[test]
 fn packed_logs_are_the_same() {
-    let place = Place::new();
+    let place = LogFolder::new();
     let text: String = (0..2_000).map(|n| line(n * 13, &format!("/{n}"))).collect();
     let (one, other) = text.split_at(line(0, "/0").len() * 7);
     let gzip = |text: &str| {
@@ -32,9 +32,11 @@ fn packed_logs_are_the_same() {
         packed.write_all(text.as_bytes()).expect("memory");
         packed.finish().expect("memory")
     };
-    let plain = place.log("plain", &text);
-    let expected = place.build(&of(&plain, FORMAT)).expect("a timeline");
-    assert_eq!(expected.built.trailer.rows, 2_000);
+    let plain = place.write_log("plain", &text);
+    let expected = place
+        .build(&builder_for(&plain, FORMAT))
+        .expect("a timeline");
+    assert_eq!(expected.summary.trailer.rows, 2_000);
     let table: [(&str, Vec<u8>); 4] = [
         ("members.gz", [gzip(one), gzip(other)].concat()),
         ("frames.zst", [zst(one), zst(other)].concat()),
@@ -42,8 +44,8 @@ fn packed_logs_are_the_same() {
         ("no-name-of-it", gzip(&text)),
     ];
     for (name, bytes) in table {
-        let path = place.log(name, bytes);
-        let timeline = place.build(&of(&path, FORMAT)).expect(name);
+        let path = place.write_log(name, bytes);
+        let timeline = place.build(&builder_for(&path, FORMAT)).expect(name);
         assert_eq!(timeline.tails(), expected.tails(), "{name}");
         assert_eq!(timeline.arrivals(), expected.arrivals(), "{name}");
     }
@@ -51,23 +53,25 @@ fn packed_logs_are_the_same() {
 
 #[test]
 fn logs_of_several_nodes_and_days_are_one() {
-    let place = Place::new();
+    let place = LogFolder::new();
     let logs: Vec<_> = (0..30_u64)
         .map(|log| {
             // Three nodes, each with ten logs, one after the other.
             let (node, turn) = (log % 3, log / 3);
             let lines = (0..900).map(|n| line(turn * 90_000 + n * 100 + node, &format!("/{node}")));
-            place.log(&format!("node{node}.{turn}"), lines.collect::<String>())
+            place.write_log(&format!("node{node}.{turn}"), lines.collect::<String>())
         })
         .rev()
         .collect();
-    let format = hammer_replay::log::Format::parse(FORMAT, None).expect("a format");
+    let format = hammer_replay::log::LogFormat::parse(FORMAT, None).expect("a format");
     // The window has room for a part of one log alone.
-    let build = Build::of(&logs).format(format).window_bytes(1 << 19);
+    let build = TimelineBuilder::new(&logs)
+        .format(format)
+        .window_bytes(1 << 19);
     let timeline = place.build(&build).expect("a timeline");
     let arrivals = timeline.arrivals();
     assert!(arrivals.is_sorted() && arrivals.len() == 27_000);
-    assert_eq!(timeline.built.late, 0, "each log had its turn");
+    assert_eq!(timeline.summary.late_rows, 0, "each log had its turn");
     let nodes: Vec<_> = timeline.tails()[..4].to_vec();
     assert_eq!(
         nodes,
@@ -80,21 +84,21 @@ fn logs_of_several_nodes_and_days_are_one() {
     );
     let sources = timeline.header()["sources"].as_array().map(Vec::len);
     assert_eq!(sources, Some(30));
-    assert_eq!(timeline.built.trailer.sources_xxh64.len(), 30);
+    assert_eq!(timeline.summary.trailer.sources_xxh64.len(), 30);
 }
 
 #[test]
 fn a_clock_that_was_wrong_is_set_right() {
-    let place = Place::new();
-    let one = place.log("one.log", line(1_000, "/one"));
-    let other = place.log("other.log", line(1_000, "/other"));
-    let format = hammer_replay::log::Format::parse(FORMAT, None).expect("a format");
+    let place = LogFolder::new();
+    let one = place.write_log("one.log", line(1_000, "/one"));
+    let other = place.write_log("other.log", line(1_000, "/other"));
+    let format = hammer_replay::log::LogFormat::parse(FORMAT, None).expect("a format");
     for (micros, first, apart) in [(120_000, "/one", 120_000), (-250_000, "/other", 250_000)] {
-        let shift = Shift {
+        let shift = ClockShift {
             log: "other.log".into(),
             micros,
         };
-        let build = Build::of([&one, &other])
+        let build = TimelineBuilder::new([&one, &other])
             .format(format.clone())
             .shifts(vec![shift]);
         let timeline = place.build(&build).expect("a timeline");
@@ -110,7 +114,7 @@ fn a_clock_that_was_wrong_is_set_right() {
 /// Of a document in one line the first mebibyte was looked at, and no entry was whole in it.
 #[test]
 fn a_document_may_have_long_entries_in_one_line() {
-    let place = Place::new();
+    let place = LogFolder::new();
     let entry = |n: u32| {
         let body = "x".repeat(3 << 19);
         format!(
@@ -120,7 +124,9 @@ fn a_document_may_have_long_entries_in_one_line() {
     };
     let entries = [entry(1), entry(2), entry(3)].join(",");
     let har = format!("{{\"log\":{{\"version\":\"1.2\",\"entries\":[{entries}]}}}}");
-    let path = place.log("one.har", har);
-    let timeline = place.build(&Build::of([path])).expect("a timeline");
-    assert_eq!(timeline.built.trailer.rows, 3);
+    let path = place.write_log("one.har", har);
+    let timeline = place
+        .build(&TimelineBuilder::new([path]))
+        .expect("a timeline");
+    assert_eq!(timeline.summary.trailer.rows, 3);
 }

@@ -1,9 +1,9 @@
 //! Behaviour of what makes and reads timelines.
 
 mod bad_logs;
-mod build;
-mod built;
+mod fixture;
 mod formats;
+mod header_and_trailer;
 mod input;
 mod order;
 mod play;

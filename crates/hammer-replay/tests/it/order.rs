@@ -1,29 +1,29 @@
 //! Order: rows are sorted by arrival, whatever order their lines were in.
 
-use hammer_replay::build::Ties;
-use hammer_replay::timeline::Spread;
+use hammer_replay::compile::TieOrder;
+use hammer_replay::timeline::TimestampSpread;
 use proptest::prelude::*;
 
-use crate::built::{Place, of};
+use crate::fixture::{LogFolder, builder_for};
 
 /// Milliseconds since some second, and lengths in milliseconds.
-type Line = (u64, u64, u8);
+type GeneratedLine = (u64, u64, u8);
 
 /// Lines, and the same in another order.
-type Shuffled = (Vec<Line>, Vec<Line>);
+type ShuffledLines = (Vec<GeneratedLine>, Vec<GeneratedLine>);
 
-fn lines() -> impl Strategy<Value = Vec<Line>> {
+fn lines() -> impl Strategy<Value = Vec<GeneratedLine>> {
     // Few targets, so that there are lines that are the same in all.
     prop::collection::vec((0..100_000_u64, 0..3_000_u64, 0..4_u8), 1..300)
 }
 
-fn shuffled() -> impl Strategy<Value = Shuffled> {
+fn shuffled() -> impl Strategy<Value = ShuffledLines> {
     lines().prop_flat_map(|lines| (Just(lines.clone()), Just(lines).prop_shuffle()))
 }
 
 /// A log of stamps in milliseconds, at the end.
-fn fine(lines: &[Line]) -> String {
-    let line = |(ms, took, target): &Line| {
+fn millisecond_log(lines: &[GeneratedLine]) -> String {
+    let line = |(ms, took, target): &GeneratedLine| {
         let (seconds, ms) = (1_772_359_200 + ms / 1_000, ms % 1_000);
         let (s, fraction) = (took / 1_000, took % 1_000);
         format!("{seconds}.{ms:03} {s}.{fraction:03} \"GET /{target} HTTP/1.1\"\n")
@@ -32,8 +32,8 @@ fn fine(lines: &[Line]) -> String {
 }
 
 /// The same with stamps of whole seconds.
-fn whole(lines: &[Line]) -> String {
-    let line = |(ms, took, target): &Line| {
+fn whole_second_log(lines: &[GeneratedLine]) -> String {
+    let line = |(ms, took, target): &GeneratedLine| {
         let (minute, second) = (ms / 60_000, ms / 1_000 % 60);
         let (s, fraction) = (took / 1_000, took % 1_000);
         format!(
@@ -43,8 +43,8 @@ fn whole(lines: &[Line]) -> String {
     lines.iter().map(line).collect()
 }
 
-const FINE: &str = "nginx:$msec $request_time \"$request\"";
-const WHOLE: &str = "nginx:[$time_local] $request_time \"$request\"";
+const MILLISECOND_FORMAT: &str = "nginx:$msec $request_time \"$request\"";
+const WHOLE_SECOND_FORMAT: &str = "nginx:[$time_local] $request_time \"$request\"";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
@@ -52,12 +52,12 @@ proptest! {
     /// However small the window is, and so whatever is late, on disk, and merged.
     #[test]
     fn shuffled_lines_are_the_same_timeline((sorted, shuffled) in shuffled(), window in 4_096..60_000_usize) {
-        let place = Place::new();
+        let place = LogFolder::new();
         let mut sorted = sorted;
         sorted.sort();
-        let (one, other) = (place.log("log", fine(&sorted)), place.log("log2", fine(&shuffled)));
-        let one = place.build(&of(&one, FINE)).expect("a timeline");
-        let other = place.build(&of(&other, FINE).window_bytes(window)).expect("a timeline");
+        let (one, other) = (place.write_log("log", millisecond_log(&sorted)), place.write_log("log2", millisecond_log(&shuffled)));
+        let one = place.build(&builder_for(&one, MILLISECOND_FORMAT)).expect("a timeline");
+        let other = place.build(&builder_for(&other, MILLISECOND_FORMAT).window_bytes(window)).expect("a timeline");
         prop_assert_eq!(one.arrivals(), other.arrivals());
         prop_assert_eq!(one.tails(), other.tails());
         prop_assert!(one.arrivals().is_sorted());
@@ -65,11 +65,11 @@ proptest! {
 
     #[test]
     fn shuffled_lines_of_whole_seconds_are_too_if_ties_are_by_content((sorted, shuffled) in shuffled()) {
-        for spread in [Spread::Uniform, Spread::Even, Spread::None] {
-            let place = Place::new();
+        for spread in [TimestampSpread::Uniform, TimestampSpread::Even, TimestampSpread::None] {
+            let place = LogFolder::new();
             let build = |name, lines: &[_]| {
-                let path = place.log(name, whole(lines));
-                let build = of(&path, WHOLE).spread(spread).ties(Ties::Content);
+                let path = place.write_log(name, whole_second_log(lines));
+                let build = builder_for(&path, WHOLE_SECOND_FORMAT).spread(spread).ties(TieOrder::Content);
                 place.build(&build).expect("a timeline")
             };
             let mut sorted = sorted.clone();
@@ -82,21 +82,21 @@ proptest! {
 
     #[test]
     fn the_same_log_is_the_same_timeline(lines in lines(), window in 4_096..60_000_usize) {
-        let place = Place::new();
-        let path = place.log("log", whole(&lines));
-        let one = place.build(&of(&path, WHOLE)).expect("a timeline");
-        let again = place.build(&of(&path, WHOLE)).expect("a timeline");
+        let place = LogFolder::new();
+        let path = place.write_log("log", whole_second_log(&lines));
+        let one = place.build(&builder_for(&path, WHOLE_SECOND_FORMAT)).expect("a timeline");
+        let again = place.build(&builder_for(&path, WHOLE_SECOND_FORMAT)).expect("a timeline");
         prop_assert_eq!(&one.text, &again.text);
-        let seeded = place.build(&of(&path, WHOLE).seed(2)).expect("a timeline");
+        let seeded = place.build(&builder_for(&path, WHOLE_SECOND_FORMAT).seed(2)).expect("a timeline");
         prop_assert_ne!(one.arrivals(), seeded.arrivals());
-        let small = place.build(&of(&path, WHOLE).window_bytes(window)).expect("a timeline");
+        let small = place.build(&builder_for(&path, WHOLE_SECOND_FORMAT).window_bytes(window)).expect("a timeline");
         prop_assert!(small.arrivals().is_sorted());
-        prop_assert_eq!(small.built.trailer.rows, one.built.trailer.rows);
+        prop_assert_eq!(small.summary.trailer.rows, one.summary.trailer.rows);
     }
 }
 
 /// Each line has its own target, by which its row is known.
-fn in_one_second(count: usize) -> String {
+fn log_of_one_second(count: usize) -> String {
     (0..count)
         .map(|n| format!("[01/Mar/2026:10:00:00 +0000] 0.000 \"GET /{n} HTTP/1.1\"\n"))
         .collect()
@@ -104,11 +104,15 @@ fn in_one_second(count: usize) -> String {
 
 #[test]
 fn rows_of_one_second_keep_the_order_of_their_lines() {
-    let place = Place::new();
-    let path = place.log("log", in_one_second(1_000));
-    for spread in [Spread::Uniform, Spread::Even, Spread::None] {
+    let place = LogFolder::new();
+    let path = place.write_log("log", log_of_one_second(1_000));
+    for spread in [
+        TimestampSpread::Uniform,
+        TimestampSpread::Even,
+        TimestampSpread::None,
+    ] {
         let timeline = place
-            .build(&of(&path, WHOLE).spread(spread))
+            .build(&builder_for(&path, WHOLE_SECOND_FORMAT).spread(spread))
             .expect("a timeline");
         let targets = timeline
             .tails()
@@ -122,8 +126,8 @@ fn rows_of_one_second_keep_the_order_of_their_lines() {
         let start = 1_772_359_200_000_000;
         let offsets: Vec<_> = timeline.arrivals().iter().map(|t| t - start).collect();
         match spread {
-            Spread::None => assert!(offsets.iter().all(|t| *t == 0)),
-            Spread::Even => assert!(
+            TimestampSpread::None => assert!(offsets.iter().all(|t| *t == 0)),
+            TimestampSpread::Even => assert!(
                 offsets
                     .iter()
                     .enumerate()
@@ -145,14 +149,20 @@ fn rows_of_one_second_keep_the_order_of_their_lines() {
 /// the whole second.
 #[test]
 fn a_second_that_does_not_fit_into_memory_keeps_the_order_of_its_lines() {
-    let place = Place::new();
+    let place = LogFolder::new();
     // Each second has its turn again and again.
-    let stamped = |n: usize| in_one_second(n).replace("10:00:00", &format!("10:00:0{}", n % 3));
+    let stamped = |n: usize| log_of_one_second(n).replace("10:00:00", &format!("10:00:0{}", n % 3));
     let log: String = [700, 1_001, 1_000, 500].map(stamped).concat();
-    let path = place.log("log", log);
-    for ties in [Ties::Line, Ties::Content] {
-        for spread in [Spread::Uniform, Spread::Even, Spread::None] {
-            let build = of(&path, WHOLE).spread(spread).ties(ties);
+    let path = place.write_log("log", log);
+    for ties in [TieOrder::Line, TieOrder::Content] {
+        for spread in [
+            TimestampSpread::Uniform,
+            TimestampSpread::Even,
+            TimestampSpread::None,
+        ] {
+            let build = builder_for(&path, WHOLE_SECOND_FORMAT)
+                .spread(spread)
+                .ties(ties);
             let whole = place.build(&build).expect("a timeline");
             let build = build.window_bytes(1 << 14);
             let parts = place.build(&build).expect("a timeline");
@@ -166,20 +176,26 @@ fn a_second_that_does_not_fit_into_memory_keeps_the_order_of_its_lines() {
 /// Rows of a second that was closed without them had draws of their own, and the others fewer.
 #[test]
 fn ties_by_content_are_the_same_however_far_lines_are_from_their_places() {
-    let place = Place::new();
+    let place = LogFolder::new();
     // Half an hour, in which each second has its turn every time.
     let line = |n: u64| (n * 7_919 % 1_800 * 1_000, n % 700, (n % 4) as u8);
     let shuffled: Vec<_> = (0..7_200).map(line).collect();
     let mut sorted = shuffled.clone();
     sorted.sort();
     let (one, other) = (
-        place.log("log", whole(&sorted)),
-        place.log("log2", whole(&shuffled)),
+        place.write_log("log", whole_second_log(&sorted)),
+        place.write_log("log2", whole_second_log(&shuffled)),
     );
-    for spread in [Spread::Uniform, Spread::Even, Spread::None] {
+    for spread in [
+        TimestampSpread::Uniform,
+        TimestampSpread::Even,
+        TimestampSpread::None,
+    ] {
         for window in [4_096, 64 << 20] {
             let build = |log, window| {
-                let build = of(log, WHOLE).spread(spread).ties(Ties::Content);
+                let build = builder_for(log, WHOLE_SECOND_FORMAT)
+                    .spread(spread)
+                    .ties(TieOrder::Content);
                 place
                     .build(&build.window_bytes(window))
                     .expect("a timeline")
@@ -195,25 +211,30 @@ fn ties_by_content_are_the_same_however_far_lines_are_from_their_places() {
 /// A row that comes when its neighbours are written has its place all the same.
 #[test]
 fn no_row_is_too_late() {
-    let place = Place::new();
+    let place = LogFolder::new();
     let mut lines: Vec<_> = (0..3_000).map(|n| (n * 30, 0, (n % 4) as u8)).collect();
-    let sorted = fine(&lines);
+    let sorted = millisecond_log(&lines);
     // The first thousand come at the end.
     lines.rotate_left(1_000);
-    let (one, other) = (place.log("log", sorted), place.log("log2", fine(&lines)));
-    let one = place.build(&of(&one, FINE)).expect("a timeline");
+    let (one, other) = (
+        place.write_log("log", sorted),
+        place.write_log("log2", millisecond_log(&lines)),
+    );
+    let one = place
+        .build(&builder_for(&one, MILLISECOND_FORMAT))
+        .expect("a timeline");
     let other = place
-        .build(&of(&other, FINE).window_bytes(4_096))
+        .build(&builder_for(&other, MILLISECOND_FORMAT).window_bytes(4_096))
         .expect("a timeline");
     assert_eq!(
         (one.tails(), one.arrivals()),
         (other.tails(), other.arrivals())
     );
     assert!(
-        one.built.late == 0 && other.built.late >= 1_000,
+        one.summary.late_rows == 0 && other.summary.late_rows >= 1_000,
         "{}",
-        other.built.late
+        other.summary.late_rows
     );
-    assert!(other.built.spilled > 0);
+    assert!(other.summary.spilled_rows > 0);
     assert_eq!(place.files(), ["log", "log2", "out.jsonl"]);
 }

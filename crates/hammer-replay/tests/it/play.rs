@@ -1,79 +1,85 @@
 use std::io::Cursor;
 use std::time::Duration;
 
-use hammer_replay::play::{Account, Bodies, Choice, Cue, Passes, Player, Rewrite, Sample};
-use hammer_replay::timeline::{Ending, Header, Reader, Row, Writer};
+use hammer_replay::play::{
+    BodyRules, PassLimit, PlannedRow, PlaybackStatus, RowFilter, RowSample, TargetRewrite,
+    TimelinePlayer,
+};
+use hammer_replay::timeline::{
+    TimelineHeader, TimelineReader, TimelineRow, TimelineWriter, TrailerDetails,
+};
 use hammer_replay::{Error, ErrorKind};
 use proptest::prelude::*;
 
 /// A timeline as a text.
-fn timeline<'r>(rows: impl IntoIterator<Item = Row<'r>>) -> Vec<u8> {
-    let mut writer = Writer::to(Vec::new(), &Header::default()).expect("a vector takes all");
+fn timeline<'r>(rows: impl IntoIterator<Item = TimelineRow<'r>>) -> Vec<u8> {
+    let mut writer =
+        TimelineWriter::new(Vec::new(), &TimelineHeader::default()).expect("a vector takes all");
     rows.into_iter()
-        .for_each(|row| writer.row(&row).expect("sorted"));
+        .for_each(|row| writer.write_row(&row).expect("sorted"));
     writer
-        .finish(Ending::default())
+        .finish(TrailerDetails::default())
         .expect("a vector takes all")
         .1
 }
 
-fn player(text: Vec<u8>) -> Player {
-    Player::new(move || Reader::of(Cursor::new(text.clone()), "t.jsonl"))
+fn player(text: Vec<u8>) -> TimelinePlayer {
+    TimelinePlayer::new(move || TimelineReader::from_reader(Cursor::new(text.clone()), "t.jsonl"))
 }
 
 /// What is sent: when in µs, and to what.
-fn played(player: &Player) -> Vec<(u64, String)> {
-    let make = |cue: &Cue<'_>| {
+fn play_all(player: &TimelinePlayer) -> Vec<(u64, String)> {
+    let make = |cue: &PlannedRow<'_>| {
         let body = String::from_utf8_lossy(&cue.body).into_owned();
         Ok(String::from_utf8_lossy(cue.row.target).into_owned() + &body)
     };
     let survey = player
         .survey(|cue| make(cue).map(drop))
         .expect("a timeline");
-    let account = Account::default();
+    let account = PlaybackStatus::default();
     let all: Vec<_> = player
-        .cues(&survey, &account, make)
+        .playback(&survey, &account, make)
         .map(|(due, target)| (due.as_micros() as u64, target))
         .collect();
-    assert!(account.take_trouble().is_none());
-    assert_eq!(all.len() as u64, survey.all.hits);
+    assert!(account.take_error().is_none());
+    assert_eq!(all.len() as u64, survey.all_passes.hits);
     all
 }
 
-fn rows(times: &[u64]) -> Vec<Row<'static>> {
-    rows_of(times, 0)
+fn rows(times: &[u64]) -> Vec<TimelineRow<'static>> {
+    rows_with_duration(times, 0)
 }
 
-fn rows_of(times: &[u64], duration_us: u64) -> Vec<Row<'static>> {
-    let row = |t_us: &u64| Row {
+fn rows_with_duration(times: &[u64], duration_us: u64) -> Vec<TimelineRow<'static>> {
+    let row = |t_us: &u64| TimelineRow {
         t_us: *t_us,
         duration_us: Some(duration_us),
-        ..Row::get(b"/")
+        ..TimelineRow::get(b"/")
     };
     times.iter().map(row).collect()
 }
 
 #[test]
 fn what_bodies_draw_differs_by_row_copy_and_pass() {
-    let posts = (0..2).map(|t_us| Row {
+    let posts = (0..2).map(|t_us| TimelineRow {
         method: "POST",
         t_us,
-        ..Row::get(b"/")
+        ..TimelineRow::get(b"/")
     });
     let rule = "[[body]]\ntemplate = '{{uuid}}'\n";
-    let bodies = Bodies::parse(rule, "b.toml", std::path::Path::new("")).expect("a rule");
+    let bodies = BodyRules::parse(rule, "b.toml", std::path::Path::new("")).expect("a rule");
     let player = player(timeline(posts))
-        .allow(["POST".to_owned()])
+        .allow_methods(["POST".to_owned()])
         .bodies(bodies);
-    let player = player.amplify(2).passes(Passes::Times(3));
-    let bodies = || played(&player).into_iter().map(|(_, sent)| sent);
+    let player = player.amplify(2).passes(PassLimit::Times(3));
+    let bodies = || play_all(&player).into_iter().map(|(_, sent)| sent);
     let all: std::collections::BTreeSet<_> = bodies().collect();
     assert_eq!(all.len(), 12);
     assert!(bodies().eq(bodies()));
 }
 
-fn dues(player: &Player) -> Vec<u64> {
-    played(player).into_iter().map(|(due, _)| due).collect()
+fn due_times(player: &TimelinePlayer) -> Vec<u64> {
+    play_all(player).into_iter().map(|(due, _)| due).collect()
 }
 
 #[test]
@@ -112,33 +118,37 @@ fn a_row_is_due_so_long_after_the_first_as_it_came_after_it() {
             "three times",
             all.clone()
                 .window(Some(5_000), Some(5_100))
-                .passes(Passes::Times(3)),
+                .passes(PassLimit::Times(3)),
             vec![0, 1, 100, 101, 200, 201],
         ),
         (
             "twice, with a mean gap between",
             all.clone()
                 .window(None, Some(8_000))
-                .passes(Passes::Times(2)),
+                .passes(PassLimit::Times(2)),
             vec![0, 1, 2_500, 3_750, 3_751, 6_250],
         ),
     ] {
-        assert_eq!(dues(&player), expected, "{what}");
+        assert_eq!(due_times(&player), expected, "{what}");
     }
     let minute = all
         .window(Some(5_000), Some(5_100))
-        .passes(Passes::For(ms(1)));
+        .passes(PassLimit::For(ms(1)));
     // Until the schedule, which ends then, cuts it short.
-    assert_eq!(dues(&minute).len(), 2 * 10);
+    assert_eq!(due_times(&minute).len(), 2 * 10);
 }
 
 #[test]
 fn the_peak_is_no_less_than_the_mean() {
     let rows: Vec<_> = (0..10).map(|n| n * 10_000).collect();
-    let player = player(timeline(rows_of(&rows, 50_000))).passes(Passes::Times(20));
+    let player = player(timeline(rows_with_duration(&rows, 50_000))).passes(PassLimit::Times(20));
     let survey = player.survey(|_| Ok(())).unwrap();
-    assert_eq!(survey.all.hits, 200);
-    assert!((survey.peak() - 100.0).abs() < 2.0, "{}", survey.peak());
+    assert_eq!(survey.all_passes.hits, 200);
+    assert!(
+        (survey.peak_rate() - 100.0).abs() < 2.0,
+        "{}",
+        survey.peak_rate()
+    );
     assert!((survey.peak_in_flight - survey.in_flight).abs() < 1e-9);
 }
 
@@ -146,9 +156,9 @@ fn the_peak_is_no_less_than_the_mean() {
 fn copies_are_made_one_after_the_other() {
     let player = player(timeline(rows(&[0, 7]))).amplify(4_000_000_000);
     let survey = player.survey(|_| Ok(())).unwrap();
-    assert_eq!(survey.all.hits, 8_000_000_000);
+    assert_eq!(survey.all_passes.hits, 8_000_000_000);
     let made = std::cell::Cell::new(0);
-    let cues = player.cues(&survey, &Account::default(), |cue| {
+    let cues = player.playback(&survey, &PlaybackStatus::default(), |cue| {
         made.set(made.get() + 1);
         Ok(cue.copy)
     });
@@ -157,15 +167,15 @@ fn copies_are_made_one_after_the_other() {
     assert_eq!(made.get(), 1_000);
 }
 
-fn error_of(player: &Player) -> Error {
+fn survey_error(player: &TimelinePlayer) -> Error {
     player.survey(|_| Ok(())).expect_err("something is wrong")
 }
 
 #[test]
 fn only_what_merely_asks_is_sent_unless_a_rule_says_more() {
-    let row = |method, target: &'static [u8]| Row {
+    let row = |method, target: &'static [u8]| TimelineRow {
         method,
-        ..Row::get(target)
+        ..TimelineRow::get(target)
     };
     let text = timeline([
         row("GET", b"/a"),
@@ -179,8 +189,8 @@ fn only_what_merely_asks_is_sent_unless_a_rule_says_more() {
     ]);
     let safe = player(text);
     let asked = ["/a", "/b", "*"];
-    let targets = |player: &Player| -> Vec<String> {
-        played(player)
+    let targets = |player: &TimelinePlayer| -> Vec<String> {
+        play_all(player)
             .into_iter()
             .map(|(_, target)| target)
             .collect()
@@ -190,7 +200,7 @@ fn only_what_merely_asks_is_sent_unless_a_rule_says_more() {
     assert_eq!(skipped["method_not_allowed"], 3);
     assert_eq!(skipped["not_of_the_endpoint"], 2);
 
-    let allowed = safe.clone().allow(["POST".to_owned()]);
+    let allowed = safe.clone().allow_methods(["POST".to_owned()]);
     assert_eq!(targets(&allowed), asked);
     assert_eq!(
         allowed.survey(|_| Ok(())).unwrap().skipped["no_body_rule"],
@@ -198,7 +208,7 @@ fn only_what_merely_asks_is_sent_unless_a_rule_says_more() {
     );
 
     let rule = "[[body]]\npath = '/cart'\ntext = '!'\n";
-    let bodies = Bodies::parse(rule, "b", std::path::Path::new("")).unwrap();
+    let bodies = BodyRules::parse(rule, "b", std::path::Path::new("")).unwrap();
     assert_eq!(
         targets(&safe.bodies(bodies.clone())),
         asked,
@@ -214,49 +224,53 @@ fn only_what_merely_asks_is_sent_unless_a_rule_says_more() {
 fn what_can_not_be_made_is_counted_and_left_out() {
     let text = timeline(rows(&[0, 10, 20]));
     let player = player(text);
-    let odd = |cue: &Cue<'_>| match cue.row.t_us {
+    let odd = |cue: &PlannedRow<'_>| match cue.row.t_us {
         10 => Err("odd"),
         t => Ok(t),
     };
     let survey = player.survey(|cue| odd(cue).map(drop)).unwrap();
     assert_eq!((survey.hits, survey.skipped["odd"]), (2, 1));
-    let cues = player.cues(&survey, &Account::default(), odd);
+    let cues = player.playback(&survey, &PlaybackStatus::default(), odd);
     assert_eq!(cues.map(|(_, t)| t).collect::<Vec<_>>(), [0, 20]);
 }
 
 #[test]
 fn a_survey_finds_peaks_and_what_would_be_in_flight() {
-    let row = |n: u64| Row {
+    let row = |n: u64| TimelineRow {
         // A hundred a second, and a burst of fifty in the third.
         t_us: if n < 300 { n * 10_000 } else { 2_990_000 + n },
         duration_us: Some(50_000),
         status: Some(200),
-        ..Row::get(b"/")
+        ..TimelineRow::get(b"/")
     };
     let survey = player(timeline((0..350).map(row)))
         .survey(|_| Ok(()))
         .unwrap();
     assert_eq!((survey.hits, survey.rows()), (350, 350));
-    assert_eq!((survey.peak_second, survey.peak_tenth), (150, 60));
+    assert_eq!((survey.peak_per_second, survey.peak_per_tenth), (150, 60));
     assert!(
         (survey.in_flight - 350.0 * 0.05 / 3.0).abs() < 0.2,
         "{}",
         survey.in_flight
     );
     assert!((survey.peak_in_flight - 7.5).abs() < 1e-9);
-    assert_eq!(survey.tally.planned(), [100, 100, 150]);
+    assert_eq!(survey.time_series.planned(), [100, 100, 150]);
     assert_eq!(survey.names.top(1), (vec![("GET /", 350)], 0));
 }
 
 #[test]
 fn targets_are_rewritten_and_the_rest_of_them_is_kept() {
-    let text = timeline([Row::get(b"/v1/a?x=1&y=2"), Row::get(b"/v2/a?x=1")]);
-    let rewrites = ["^/v1/=>/v2/", "x=(\\d)=>x=${1}0"].map(|text| text.parse::<Rewrite>().unwrap());
-    let found = played(&player(text).rewrites(rewrites.to_vec()));
+    let text = timeline([
+        TimelineRow::get(b"/v1/a?x=1&y=2"),
+        TimelineRow::get(b"/v2/a?x=1"),
+    ]);
+    let rewrites =
+        ["^/v1/=>/v2/", "x=(\\d)=>x=${1}0"].map(|text| text.parse::<TargetRewrite>().unwrap());
+    let found = play_all(&player(text).rewrites(rewrites.to_vec()));
     let found: Vec<_> = found.iter().map(|(_, target)| &**target).collect();
     assert_eq!(found, ["/v2/a?x=10&y=2", "/v2/a?x=10"]);
-    assert!("no arrow".parse::<Rewrite>().is_err());
-    assert!("(=>x".parse::<Rewrite>().is_err());
+    assert!("no arrow".parse::<TargetRewrite>().is_err());
+    assert!("(=>x".parse::<TargetRewrite>().is_err());
 }
 
 #[test]
@@ -264,14 +278,17 @@ fn a_timeline_that_is_cut_while_it_is_played_is_told() {
     let whole = timeline(rows(&[0, 1, 2]));
     let trailer = whole.windows(8).rposition(|part| part == b"{\"rows\":");
     let cut = whole[..trailer.expect("a trailer")].to_vec();
-    assert_eq!(error_of(&player(cut.clone())).kind(), ErrorKind::Cut);
+    assert_eq!(
+        survey_error(&player(cut.clone())).kind(),
+        ErrorKind::Truncated
+    );
 
     let survey = player(whole).survey(|_| Ok(())).unwrap();
-    let account = Account::default();
-    let cut = player(cut).passes(Passes::Times(5));
-    let cues = cut.cues(&survey, &account, |_| Ok(()));
+    let account = PlaybackStatus::default();
+    let cut = player(cut).passes(PassLimit::Times(5));
+    let cues = cut.playback(&survey, &account, |_| Ok(()));
     assert!(cues.count() <= 3);
-    let error = account.take_trouble().expect("it was cut");
+    let error = account.take_error().expect("it was cut");
     assert!(error.to_string().starts_with("read t.jsonl:"), "{error}");
 }
 
@@ -286,12 +303,12 @@ proptest! {
         times.sort_unstable();
         cuts.sort_unstable();
         let speed = speed.parse().unwrap();
-        let sample = Some(Sample { share, by_client: false, seed: 7 });
-        let choice = Choice { sample, ..Choice::default() };
+        let sample = Some(RowSample { share, by_client: false, seed: 7 });
+        let choice = RowFilter { sample, ..RowFilter::default() };
         let text = timeline(rows(&times));
-        let whole = player(text).speed(speed).choice(choice);
+        let whole = player(text).speed(speed).filter(choice);
         let end = 1_000;
-        let all = dues(&whole.clone().window(Some(0), Some(end)));
+        let all = due_times(&whole.clone().window(Some(0), Some(end)));
         let mut borders = vec![0];
         borders.extend(cuts);
         borders.push(end);
@@ -300,13 +317,13 @@ proptest! {
             let part = whole.clone().window(Some(pair[0]), Some(pair[1]));
             // A part begins at its own start.
             let survey = part.survey(|_| Ok(())).unwrap();
-            let cues = part.cues(&survey, &Account::default(), |cue| Ok(cue.row.t_us));
+            let cues = part.playback(&survey, &PlaybackStatus::default(), |cue| Ok(cue.row.t_us));
             parts.extend(cues.map(|(due, t)| (due, t, pair[0])));
         }
         prop_assert_eq!(parts.len(), all.len());
         for ((due, t, from), whole) in parts.into_iter().zip(all) {
-            prop_assert_eq!(due, speed.due(u128::from(t - from)));
-            prop_assert_eq!(speed.due(t.into()).as_micros() as u64, whole);
+            prop_assert_eq!(due, speed.due_after(u128::from(t - from)));
+            prop_assert_eq!(speed.due_after(t.into()).as_micros() as u64, whole);
         }
     }
 }

@@ -1,20 +1,20 @@
 //! What of a log must not be in a timeline.
 
-use hammer_replay::build::{Build, ClientKey, Include};
+use hammer_replay::compile::{ClientHashKey, IncludedFields, TimelineBuilder};
 
-use crate::built::{Place, of};
+use crate::fixture::{LogFolder, builder_for};
 
 const LINE: &str = "192.0.2.1 - ann [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 1 \
                     \"http://referrer.example/\" \"agent/1.0\"\n";
 
 #[test]
 fn who_it_was_is_not_written() {
-    let place = Place::new();
-    let path = place.log("some.log", LINE);
-    let mut include = Include::default();
-    for key in [None, Some(ClientKey::random())] {
+    let place = LogFolder::new();
+    let path = place.write_log("some.log", LINE);
+    let mut include = IncludedFields::default();
+    for key in [None, Some(ClientHashKey::random())] {
         include.client = key;
-        let build = of(&path, "combined").include(include.clone());
+        let build = builder_for(&path, "combined").include(include.clone());
         let timeline = place.build(&build).expect("a timeline");
         for secret in ["192.0.2.1", "ann", "referrer", "agent"] {
             assert!(
@@ -29,34 +29,34 @@ fn who_it_was_is_not_written() {
 
 #[test]
 fn a_client_is_the_same_in_all_timelines_of_a_key() {
-    let place = Place::new();
-    let path = place.log(
+    let place = LogFolder::new();
+    let path = place.write_log(
         "some.log",
         [LINE, &LINE.replace("192.0.2.1", "192.0.2.2"), LINE].concat(),
     );
     let clients = |key| {
-        let mut include = Include::default();
+        let mut include = IncludedFields::default();
         include.client = Some(key);
         let timeline = place
-            .build(&of(&path, "combined").include(include))
+            .build(&builder_for(&path, "combined").include(include))
             .expect("a timeline");
         let rows = timeline.rows();
         rows.iter().map(|row| row["c"].clone()).collect::<Vec<_>>()
     };
-    let one = clients(ClientKey::of("a"));
+    let one = clients(ClientHashKey::from_secret("a"));
     assert!(one[0] == one[2] && one[0] != one[1]);
-    assert_eq!(one, clients(ClientKey::of("a")));
-    assert_ne!(one, clients(ClientKey::of("b")));
+    assert_eq!(one, clients(ClientHashKey::from_secret("a")));
+    assert_ne!(one, clients(ClientHashKey::from_secret("b")));
 }
 
 #[test]
 fn what_is_not_wanted_is_left_out() {
-    let place = Place::new();
-    let path = place.log("some.log", LINE);
-    let mut include = Include::default();
+    let place = LogFolder::new();
+    let path = place.write_log("some.log", LINE);
+    let mut include = IncludedFields::default();
     (include.status, include.bytes) = (false, false);
     let timeline = place
-        .build(&Build::of([path]).include(include))
+        .build(&TimelineBuilder::new([path]).include(include))
         .expect("a timeline");
     assert_eq!(timeline.tails(), ["\"u\":\"/a\"}"]);
 }

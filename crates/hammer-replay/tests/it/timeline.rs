@@ -2,14 +2,16 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use hammer_replay::timeline::{Ending, Header, Reader, Row, Writer, schema};
+use hammer_replay::timeline::{
+    TimelineHeader, TimelineReader, TimelineRow, TimelineWriter, TrailerDetails, json_schema,
+};
 use hammer_replay::{Error, ErrorKind};
 use proptest::prelude::*;
 use serde_json::Value;
 
 /// A row with texts of its own.
 #[derive(Debug, Clone)]
-struct Own {
+struct OwnedRow {
     method: String,
     target: Vec<u8>,
     host: Option<String>,
@@ -17,10 +19,10 @@ struct Own {
     route: Option<String>,
 }
 
-impl Own {
-    fn row(&self) -> Row<'_> {
+impl OwnedRow {
+    fn row(&self) -> TimelineRow<'_> {
         let (t_us, status, [duration_us, body_bytes, response_bytes, client]) = self.numbers;
-        Row {
+        TimelineRow {
             t_us,
             method: &self.method,
             target: &self.target,
@@ -35,7 +37,7 @@ impl Own {
     }
 }
 
-fn any_row() -> impl Strategy<Value = Own> {
+fn any_row() -> impl Strategy<Value = OwnedRow> {
     let numbers = any::<(u64, Option<u16>, [Option<u64>; 4])>();
     let target = prop_oneof![
         any::<Vec<u8>>(),
@@ -47,7 +49,7 @@ fn any_row() -> impl Strategy<Value = Own> {
         any::<Option<String>>(),
         any::<Option<String>>(),
     );
-    (texts, numbers).prop_map(|((method, target, host, route), numbers)| Own {
+    (texts, numbers).prop_map(|((method, target, host, route), numbers)| OwnedRow {
         method,
         target,
         host,
@@ -56,16 +58,22 @@ fn any_row() -> impl Strategy<Value = Own> {
     })
 }
 
-fn written(rows: &[Row<'_>]) -> String {
-    let mut writer = Writer::to(Vec::new(), &Header::default()).expect("it works");
+fn write_rows(rows: &[TimelineRow<'_>]) -> String {
+    let mut writer = TimelineWriter::new(Vec::new(), &TimelineHeader::default()).expect("it works");
     rows.iter()
-        .for_each(|row| writer.row(row).expect("it works"));
-    String::from_utf8(writer.finish(Ending::default()).expect("it works").1).expect("it works")
+        .for_each(|row| writer.write_row(row).expect("it works"));
+    String::from_utf8(
+        writer
+            .finish(TrailerDetails::default())
+            .expect("it works")
+            .1,
+    )
+    .expect("it works")
 }
 
 /// Reads to the end; how many rows there were.
 fn read(text: impl Into<Vec<u8>>) -> Result<u64, Error> {
-    let mut reader = Reader::of(Cursor::new(text.into()), "a.jsonl")?;
+    let mut reader = TimelineReader::from_reader(Cursor::new(text.into()), "a.jsonl")?;
     let mut rows = 0;
     while reader.next()?.is_some() {
         rows += 1;
@@ -78,8 +86,8 @@ proptest! {
     #[test]
     fn what_was_written_is_read(mut rows in prop::collection::vec(any_row(), 0..20)) {
         rows.sort_by_key(|row| row.numbers.0);
-        let text = written(&rows.iter().map(Own::row).collect::<Vec<_>>());
-        let mut reader = Reader::of(Cursor::new(text.into_bytes()), "a").unwrap();
+        let text = write_rows(&rows.iter().map(OwnedRow::row).collect::<Vec<_>>());
+        let mut reader = TimelineReader::from_reader(Cursor::new(text.into_bytes()), "a").unwrap();
         for row in &rows {
             let found = reader.next().unwrap().expect("a row");
             prop_assert_eq!(found.row(), row.row());
@@ -88,18 +96,18 @@ proptest! {
     }
 }
 
-fn three() -> String {
-    let at = |t_us| Row {
+fn three_rows() -> String {
+    let at = |t_us| TimelineRow {
         t_us,
-        ..Row::get(b"/")
+        ..TimelineRow::get(b"/")
     };
-    written(&[at(1), at(2), at(2)])
+    write_rows(&[at(1), at(2), at(2)])
 }
 
 #[test]
 fn what_is_wrong_with_a_timeline_is_told_with_its_line() {
-    use ErrorKind::{Cut, NoTimeline, Order, Row, Version};
-    let good = three();
+    use ErrorKind::{NotATimeline, Order, Row, Truncated, Version};
+    let good = three_rows();
     let lines: Vec<&str> = good.split_inclusive('\n').collect();
     let without = |gone: usize| -> String {
         let kept = lines.iter().enumerate().filter(|(index, _)| *index != gone);
@@ -109,19 +117,19 @@ fn what_is_wrong_with_a_timeline_is_told_with_its_line() {
         (
             "nothing",
             String::new(),
-            NoTimeline,
+            NotATimeline,
             "read a.jsonl:1: the file is empty",
         ),
         (
             "a log",
             "127.0.0.1 - - [".into(),
-            NoTimeline,
+            NotATimeline,
             "read a.jsonl:1: this is no timeline",
         ),
         (
             "other JSON",
             "{\"schema\":\"x/1\"}".into(),
-            NoTimeline,
+            NotATimeline,
             "read a.jsonl:1: this is no timeline",
         ),
         (
@@ -139,25 +147,25 @@ fn what_is_wrong_with_a_timeline_is_told_with_its_line() {
         (
             "cut after a row",
             lines[..3].concat(),
-            Cut,
+            Truncated,
             "read a.jsonl:4: there should be a trailer",
         ),
         (
             "cut in a row",
             good[..lines[..3].concat().len() - 3].into(),
-            Cut,
+            Truncated,
             "read a.jsonl:3: it ends within this row",
         ),
         (
             "a row less",
             without(2),
-            Cut,
+            Truncated,
             "read a.jsonl:4: there are 2 rows, and should be 3",
         ),
         (
             "another row",
             good.replacen("\"u\":\"/\"", "\"u\":\"/x\"", 1),
-            Cut,
+            Truncated,
             "read a.jsonl:5: the hash",
         ),
         (
@@ -198,34 +206,39 @@ fn a_file_has_its_name_only_when_it_is_whole() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["a.jsonl", "a.jsonl.zst"] {
         let path = folder.path().join(name);
-        let mut writer = Writer::create(&path, &Header::default()).unwrap();
-        writer.row(&Row::get(b"/")).unwrap();
+        let mut writer = TimelineWriter::create(&path, &TimelineHeader::default()).unwrap();
+        writer.write_row(&TimelineRow::get(b"/")).unwrap();
         drop(writer);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{name}");
 
-        let mut writer = Writer::create(&path, &Header::default()).unwrap();
-        (0..10_000).for_each(|_| writer.row(&Row::get(b"/")).unwrap());
+        let mut writer = TimelineWriter::create(&path, &TimelineHeader::default()).unwrap();
+        (0..10_000).for_each(|_| writer.write_row(&TimelineRow::get(b"/")).unwrap());
         assert!(!path.exists());
-        writer.finish(Ending::default()).unwrap().1.keep().unwrap();
-        let mut reader = Reader::open(&path).unwrap();
+        writer
+            .finish(TrailerDetails::default())
+            .unwrap()
+            .1
+            .commit()
+            .unwrap();
+        let mut reader = TimelineReader::open(&path).unwrap();
         while reader.next().unwrap().is_some() {}
         assert_eq!(reader.trailer().unwrap().rows, 10_000);
         let bytes = fs::read(&path).unwrap();
         assert_eq!(bytes.len() < 5_000, name.ends_with(".zst"), "{name}");
 
         fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-        let all = Reader::open(&path).and_then(|mut reader| {
+        let all = TimelineReader::open(&path).and_then(|mut reader| {
             while reader.next()?.is_some() {}
             Ok(())
         });
         let error = all.expect_err("it is cut");
-        let kinds = [ErrorKind::Cut, ErrorKind::Row];
+        let kinds = [ErrorKind::Truncated, ErrorKind::Row];
         assert!(kinds.contains(&error.kind()), "{name}: {error}");
         fs::remove_file(&path).unwrap();
     }
-    let error = Reader::open(folder.path()).err().unwrap();
+    let error = TimelineReader::open(folder.path()).err().unwrap();
     assert!(error.to_string().ends_with("it is a directory"), "{error}");
-    let error = Writer::create(folder.path(), &Header::default())
+    let error = TimelineWriter::create(folder.path(), &TimelineHeader::default())
         .err()
         .unwrap();
     assert!(error.to_string().ends_with("it is a directory"), "{error}");
@@ -235,22 +248,22 @@ fn a_file_has_its_name_only_when_it_is_whole() {
 #[test]
 fn what_begins_with_a_long_line_is_no_timeline() {
     let error = read("x".repeat(2 << 20)).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NoTimeline);
+    assert_eq!(error.kind(), ErrorKind::NotATimeline);
 }
 
 #[test]
 fn rows_out_of_order_are_not_written() {
-    let mut writer = Writer::to(Vec::new(), &Header::default()).unwrap();
+    let mut writer = TimelineWriter::new(Vec::new(), &TimelineHeader::default()).unwrap();
     writer
-        .row(&Row {
+        .write_row(&TimelineRow {
             t_us: 2,
-            ..Row::get(b"/")
+            ..TimelineRow::get(b"/")
         })
         .unwrap();
     let error = writer
-        .row(&Row {
+        .write_row(&TimelineRow {
             t_us: 1,
-            ..Row::get(b"/")
+            ..TimelineRow::get(b"/")
         })
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Order);
@@ -260,15 +273,15 @@ fn rows_out_of_order_are_not_written() {
 fn the_schema_in_the_docs_is_made_from_the_types_and_fits() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/timeline.schema.json");
     if std::env::var_os("HAMMER_WRITE_SCHEMA").is_some() {
-        fs::write(&path, schema()).unwrap();
+        fs::write(&path, json_schema()).unwrap();
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
     assert!(
-        kept == schema(),
+        kept == json_schema(),
         "write it anew: HAMMER_WRITE_SCHEMA=1 cargo test -p hammer-replay schema"
     );
     let validator = jsonschema::validator_for(&serde_json::from_str(&kept).unwrap()).unwrap();
-    let mut lines: Vec<Value> = three()
+    let mut lines: Vec<Value> = three_rows()
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_stats::{Histogram, Snapshot};
+use hammer_stats::{Histogram, HistogramSnapshot};
 use proptest::prelude::*;
 
 fn recorded(times: &[u64]) -> Histogram {
@@ -30,7 +30,7 @@ proptest! {
     #[test]
     fn a_snapshot_gives_back_what_was_taken(times in prop::collection::vec(0..u64::MAX, 0..300)) {
         let histogram = recorded(&times);
-        let snapshot = Snapshot::take(&histogram).expect("counts are small");
+        let snapshot = HistogramSnapshot::take(&histogram).expect("counts are small");
         prop_assert_eq!(snapshot.histogram().expect("it was just taken"), histogram);
     }
 }
@@ -38,6 +38,6 @@ proptest! {
 #[test]
 fn a_snapshot_of_one_second_is_small() {
     let times: Vec<_> = (0..1_000).map(|k| 100_000 + k * 300).collect();
-    let snapshot = Snapshot::take(&recorded(&times)).expect("counts are small");
+    let snapshot = HistogramSnapshot::take(&recorded(&times)).expect("counts are small");
     assert!(snapshot.size() < 2_048, "{} bytes", snapshot.size());
 }

@@ -7,11 +7,11 @@ use std::collections::VecDeque;
 /// What the client of a connection begins with, if it speaks HTTP/2 (section 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-const HEAD_BYTES: usize = 9;
+const FRAME_HEADER_BYTES: usize = 9;
 /// The longest payload that there may be, since nobody says otherwise.
 const MAX_PAYLOAD: usize = 16_384;
 /// Answers are made as long as less than this waits to be written.
-const MOST_OUT_BYTES: usize = 256 * 1024;
+const MAX_OUTPUT_BYTES: usize = 256 * 1024;
 const DEFAULT_WINDOW: i64 = 65_535;
 
 const END_STREAM: u8 = 0x1;
@@ -30,33 +30,33 @@ const INITIAL_WINDOW_SIZE: [u8; 2] = [0, 4];
 
 /// One connection: what was read goes in, what is to be written comes out.
 #[derive(Debug)]
-pub(super) struct Frames {
+pub(super) struct RawHttp2Connection {
     /// What is to be written.
     pub(super) out: Vec<u8>,
     /// The beginning of a frame that is not whole.
-    rest: Vec<u8>,
+    partial_frame: Vec<u8>,
     /// The fields of each answer, encoded.
     fields: Vec<u8>,
     body: Vec<u8>,
-    window: i64,
+    connection_window: i64,
     stream_window: i64,
-    answers: VecDeque<Answer>,
+    pending: VecDeque<PendingResponse>,
 }
 
 /// An answer that is not written.
 #[derive(Debug)]
-struct Answer {
+struct PendingResponse {
     stream: u32,
     window: i64,
     /// Bytes of the body that are left; none if the head is not written either.
-    left: Option<usize>,
+    remaining_body: Option<usize>,
 }
 
 /// The client does not speak HTTP/2, or not well.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub(super) struct Http2ParseError;
 
-impl Frames {
+impl RawHttp2Connection {
     /// A connection whose answers have a body of `body_bytes`.
     pub(super) fn new(body_bytes: usize) -> Self {
         // The first is an entry of the static table; the second has its name from there, and is not
@@ -67,65 +67,69 @@ impl Frames {
         let mut out = Vec::new();
         let mut settings = MAX_CONCURRENT_STREAMS.to_vec();
         settings.extend_from_slice(&1024_u32.to_be_bytes());
-        put(&mut out, SETTINGS, 0, 0, &settings);
+        put_frame(&mut out, SETTINGS, 0, 0, &settings);
         Self {
             out,
-            rest: Vec::new(),
+            partial_frame: Vec::new(),
             fields,
             body: vec![b'x'; body_bytes],
-            window: DEFAULT_WINDOW,
+            connection_window: DEFAULT_WINDOW,
             stream_window: DEFAULT_WINDOW,
-            answers: VecDeque::new(),
+            pending: VecDeque::new(),
         }
     }
 
     /// Takes in what was read, behind the preface; how many requests ended in it.
-    pub(super) fn receive(&mut self, read: &[u8]) -> Result<usize, Malformed> {
+    pub(super) fn receive(&mut self, read: &[u8]) -> Result<usize, Http2ParseError> {
         let mut ended = 0;
-        if self.rest.is_empty() {
-            let taken = self.frames(read, &mut ended)?;
-            self.rest.extend_from_slice(&read[taken..]);
+        if self.partial_frame.is_empty() {
+            let taken = self.receive_frames(read, &mut ended)?;
+            self.partial_frame.extend_from_slice(&read[taken..]);
         } else {
-            let mut bytes = std::mem::take(&mut self.rest);
+            let mut bytes = std::mem::take(&mut self.partial_frame);
             bytes.extend_from_slice(read);
-            let taken = self.frames(&bytes, &mut ended)?;
+            let taken = self.receive_frames(&bytes, &mut ended)?;
             bytes.drain(..taken);
-            self.rest = bytes;
+            self.partial_frame = bytes;
         }
-        self.answer();
+        self.write_pending();
         Ok(ended)
     }
 
-    fn frames(&mut self, bytes: &[u8], ended: &mut usize) -> Result<usize, Malformed> {
+    fn receive_frames(
+        &mut self,
+        bytes: &[u8],
+        ended: &mut usize,
+    ) -> Result<usize, Http2ParseError> {
         let mut taken = 0;
         while let [a, b, c, kind, flags, d, e, f, g, rest @ ..] = &bytes[taken..] {
             let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
             let stream = u32::from_be_bytes([*d, *e, *f, *g]) & 0x7fff_ffff;
             if length > MAX_PAYLOAD {
-                return Err(Malformed);
+                return Err(Http2ParseError);
             }
             let Some(payload) = rest.get(..length) else {
                 break;
             };
-            *ended += usize::from(self.frame(*kind, *flags, stream, payload)?);
-            taken += HEAD_BYTES + length;
+            *ended += usize::from(self.receive_frame(*kind, *flags, stream, payload)?);
+            taken += FRAME_HEADER_BYTES + length;
         }
         Ok(taken)
     }
 
     /// Takes in a frame; whether a request ended with it.
-    fn frame(
+    fn receive_frame(
         &mut self,
         kind: u8,
         flags: u8,
         stream: u32,
         payload: &[u8],
-    ) -> Result<bool, Malformed> {
+    ) -> Result<bool, Http2ParseError> {
         match kind {
             HEADERS | DATA => {
                 if kind == DATA && !payload.is_empty() {
                     for stream in [0, stream] {
-                        put(
+                        put_frame(
                             &mut self.out,
                             WINDOW_UPDATE,
                             0,
@@ -137,32 +141,32 @@ impl Frames {
                 if flags & END_STREAM == 0 {
                     return Ok(false);
                 }
-                self.answers.push_back(Answer {
+                self.pending.push_back(PendingResponse {
                     stream,
                     window: self.stream_window,
-                    left: None,
+                    remaining_body: None,
                 });
                 return Ok(true);
             }
-            RST_STREAM => self.answers.retain(|answer| answer.stream != stream),
+            RST_STREAM => self.pending.retain(|answer| answer.stream != stream),
             SETTINGS if flags & ACK == 0 => {
                 for setting in payload.as_chunks::<6>().0 {
                     if setting[..2] == INITIAL_WINDOW_SIZE {
-                        let window = i64::from(word(&setting[2..])?);
+                        let window = i64::from(read_u32(&setting[2..])?);
                         let more = window - self.stream_window;
                         self.stream_window = window;
-                        self.answers
+                        self.pending
                             .iter_mut()
                             .for_each(|answer| answer.window += more);
                     }
                 }
-                put(&mut self.out, SETTINGS, ACK, 0, &[]);
+                put_frame(&mut self.out, SETTINGS, ACK, 0, &[]);
             }
-            PING if flags & ACK == 0 => put(&mut self.out, PING, ACK, 0, payload),
-            WINDOW_UPDATE if stream == 0 => self.window += i64::from(word(payload)?),
+            PING if flags & ACK == 0 => put_frame(&mut self.out, PING, ACK, 0, payload),
+            WINDOW_UPDATE if stream == 0 => self.connection_window += i64::from(read_u32(payload)?),
             WINDOW_UPDATE => {
-                let more = i64::from(word(payload)?);
-                let mut answers = self.answers.iter_mut();
+                let more = i64::from(read_u32(payload)?);
+                let mut answers = self.pending.iter_mut();
                 if let Some(answer) = answers.find(|answer| answer.stream == stream) {
                     answer.window += more;
                 }
@@ -173,26 +177,26 @@ impl Frames {
     }
 
     /// Writes answers, as far as windows allow it.
-    pub(super) fn answer(&mut self) {
-        for _ in 0..self.answers.len() {
-            let Some(mut answer) = self.answers.pop_front() else {
+    pub(super) fn write_pending(&mut self) {
+        for _ in 0..self.pending.len() {
+            let Some(mut answer) = self.pending.pop_front() else {
                 return;
             };
-            if !self.advance(&mut answer) {
-                self.answers.push_back(answer);
+            if !self.write_response(&mut answer) {
+                self.pending.push_back(answer);
             }
         }
     }
 
     /// Writes as much of an answer as may be; whether that was all.
-    fn advance(&mut self, answer: &mut Answer) -> bool {
+    fn write_response(&mut self, answer: &mut PendingResponse) -> bool {
         let Self { out, body, .. } = self;
-        if out.len() > MOST_OUT_BYTES {
+        if out.len() > MAX_OUTPUT_BYTES {
             return false;
         }
-        let mut left = answer.left.unwrap_or_else(|| {
+        let mut left = answer.remaining_body.unwrap_or_else(|| {
             let ends = if body.is_empty() { END_STREAM } else { 0 };
-            put(
+            put_frame(
                 out,
                 HEADERS,
                 END_HEADERS | ends,
@@ -202,7 +206,7 @@ impl Frames {
             body.len()
         });
         while left > 0 {
-            let window = self.window.min(answer.window);
+            let window = self.connection_window.min(answer.window);
             let bytes = usize::try_from(window)
                 .unwrap_or(0)
                 .min(left)
@@ -211,28 +215,28 @@ impl Frames {
                 break;
             }
             let ends = if bytes == left { END_STREAM } else { 0 };
-            put(out, DATA, ends, answer.stream, &body[..bytes]);
+            put_frame(out, DATA, ends, answer.stream, &body[..bytes]);
             left -= bytes;
             answer.window -= bytes as i64;
-            self.window -= bytes as i64;
+            self.connection_window -= bytes as i64;
         }
-        answer.left = Some(left);
+        answer.remaining_body = Some(left);
         left == 0
     }
 }
 
-fn put(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+fn put_frame(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
     let [_, a, b, c] = (payload.len() as u32).to_be_bytes();
     let [d, e, f, g] = stream.to_be_bytes();
     out.extend_from_slice(&[a, b, c, kind, flags, d, e, f, g]);
     out.extend_from_slice(payload);
 }
 
-fn word(bytes: &[u8]) -> Result<u32, Malformed> {
+fn read_u32(bytes: &[u8]) -> Result<u32, Http2ParseError> {
     bytes
         .first_chunk()
         .map(|word| u32::from_be_bytes(*word))
-        .ok_or(Malformed)
+        .ok_or(Http2ParseError)
 }
 
 #[cfg(test)]
@@ -252,7 +256,7 @@ mod tests {
 
     fn request(stream: u32) -> Vec<u8> {
         let mut out = Vec::new();
-        put(&mut out, HEADERS, END_HEADERS | END_STREAM, stream, &[0x82]);
+        put_frame(&mut out, HEADERS, END_HEADERS | END_STREAM, stream, &[0x82]);
         out
     }
 
@@ -260,7 +264,7 @@ mod tests {
     fn frames_end_wherever_the_pieces_do() {
         let stream = [request(1), request(3), request(5)].concat();
         for size in 1..=stream.len() {
-            let mut frames = Frames::new(2);
+            let mut frames = RawHttp2Connection::new(2);
             let ended = stream.chunks(size).map(|piece| frames.receive(piece));
             assert_eq!(
                 ended.map(|ended| ended.unwrap_or(0)).sum::<usize>(),
@@ -273,11 +277,11 @@ mod tests {
 
     #[test]
     fn a_body_waits_for_its_window() {
-        let mut frames = Frames::new(20_000);
+        let mut frames = RawHttp2Connection::new(20_000);
         let mut settings = INITIAL_WINDOW_SIZE.to_vec();
         settings.extend_from_slice(&18_000_u32.to_be_bytes());
         let mut bytes = Vec::new();
-        put(&mut bytes, SETTINGS, 0, 0, &settings);
+        put_frame(&mut bytes, SETTINGS, 0, 0, &settings);
         bytes.extend_from_slice(&request(1));
         assert_eq!(frames.receive(&bytes), Ok(1));
         let fields = frames.fields.len();
@@ -291,14 +295,14 @@ mod tests {
             ]
         );
         let mut more = Vec::new();
-        put(&mut more, WINDOW_UPDATE, 0, 1, &5_000_u32.to_be_bytes());
+        put_frame(&mut more, WINDOW_UPDATE, 0, 1, &5_000_u32.to_be_bytes());
         assert_eq!(frames.receive(&more), Ok(0));
         assert_eq!(read(&frames.out), [(DATA, END_STREAM, 1, 2_000)]);
     }
 
     #[test]
     fn a_frame_too_long_ends_it() {
-        let mut frames = Frames::new(0);
-        assert_eq!(frames.receive(b"HTTP/1.1 "), Err(Malformed));
+        let mut frames = RawHttp2Connection::new(0);
+        assert_eq!(frames.receive(b"HTTP/1.1 "), Err(Http2ParseError));
     }
 }

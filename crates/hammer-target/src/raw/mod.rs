@@ -17,11 +17,11 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::counts::Counts;
-use crate::ledger::Ledger;
-use crate::transport::{Attend, Stream, Transport};
+use crate::counts::TargetCounts;
+use crate::recorder::TargetRecorder;
+use crate::transport::{ByteStream, ConnectionHandler, TargetTransport};
 
-use self::http2::{Frames, PREFACE};
+use self::http2::{PREFACE, RawHttp2Connection};
 
 /// How much is read at once, and about how much is written at once.
 const CHUNK_BYTES: usize = 16 * 1024;
@@ -34,11 +34,15 @@ const CHUNK_BYTES: usize = 16 * 1024;
 /// # Cancel safety
 ///
 /// Dropping the future stops the target and closes its connections, but the counts are lost.
-pub async fn serve(listener: TcpListener, body_bytes: usize, shutdown: impl Future) -> Counts {
-    let ledger = Arc::new(Ledger::new(0));
+pub async fn serve(
+    listener: TcpListener,
+    body_bytes: usize,
+    shutdown: impl Future,
+) -> TargetCounts {
+    let ledger = Arc::new(TargetRecorder::new(0));
     run(
         listener,
-        Transport::Tcp,
+        TargetTransport::Tcp,
         body_bytes,
         Arc::clone(&ledger),
         shutdown,
@@ -50,31 +54,31 @@ pub async fn serve(listener: TcpListener, body_bytes: usize, shutdown: impl Futu
 /// [`serve`] with a ledger that others can read meanwhile.
 pub(crate) async fn run(
     listener: TcpListener,
-    transport: Transport,
+    transport: TargetTransport,
     body_bytes: usize,
-    ledger: Arc<Ledger>,
+    ledger: Arc<TargetRecorder>,
     shutdown: impl Future,
 ) {
-    let house = Arc::new(House {
+    let house = Arc::new(RawService {
         body_bytes,
-        answers: Answers::new(body_bytes),
-        ledger: Arc::clone(&ledger),
+        responses: CannedResponses::new(body_bytes),
+        recorder: Arc::clone(&ledger),
     });
     transport.serve(listener, ledger, house, shutdown).await;
 }
 
 /// What all connections of a raw target have in common.
 #[derive(Debug)]
-struct House {
+struct RawService {
     body_bytes: usize,
-    answers: Answers,
-    ledger: Arc<Ledger>,
+    responses: CannedResponses,
+    recorder: Arc<TargetRecorder>,
 }
 
-impl Attend for House {
-    async fn attend(self: Arc<Self>, mut stream: impl Stream) {
+impl ConnectionHandler for RawService {
+    async fn handle(self: Arc<Self>, mut stream: impl ByteStream) {
         let mut buf = vec![0; CHUNK_BYTES];
-        let Ok(read) = self.begin(&mut stream, &mut buf).await else {
+        let Ok(read) = self.read_preface(&mut stream, &mut buf).await else {
             return;
         };
         let served = if buf[..read] == *PREFACE {
@@ -89,9 +93,13 @@ impl Attend for House {
     }
 }
 
-impl House {
+impl RawService {
     /// Reads as much as it takes to know what is spoken, and no more than the preface of HTTP/2 has.
-    async fn begin(&self, stream: &mut impl Stream, buf: &mut [u8]) -> io::Result<usize> {
+    async fn read_preface(
+        &self,
+        stream: &mut impl ByteStream,
+        buf: &mut [u8],
+    ) -> io::Result<usize> {
         let mut read = 0;
         while read < PREFACE.len() && PREFACE.starts_with(&buf[..read]) {
             match stream.read(&mut buf[read..PREFACE.len()]).await? {
@@ -104,29 +112,29 @@ impl House {
 
     async fn serve_http1(
         &self,
-        stream: &mut impl Stream,
+        stream: &mut impl ByteStream,
         buf: &mut [u8],
         mut read: usize,
     ) -> io::Result<()> {
-        let mut heads = Heads::default();
+        let mut heads = HeadScanner::default();
         while read > 0 {
-            let ended = heads.ended_in(&buf[..read]);
-            self.ledger.answer_unread(read, ended);
-            self.answers.write(stream, ended).await?;
+            let ended = heads.count_ends(&buf[..read]);
+            self.recorder.record_raw(read, ended);
+            self.responses.write(stream, ended).await?;
             read = stream.read(buf).await?;
         }
         Ok(())
     }
 
-    async fn serve_http2(&self, stream: &mut impl Stream, buf: &mut [u8]) -> io::Result<()> {
-        let mut frames = Frames::new(self.body_bytes);
-        self.ledger.answer_unread(PREFACE.len(), 0);
+    async fn serve_http2(&self, stream: &mut impl ByteStream, buf: &mut [u8]) -> io::Result<()> {
+        let mut frames = RawHttp2Connection::new(self.body_bytes);
+        self.recorder.record_raw(PREFACE.len(), 0);
         loop {
             while !frames.out.is_empty() {
                 stream.write_all(&frames.out).await?;
                 frames.out.clear();
                 // What was too much before.
-                frames.answer();
+                frames.write_pending();
             }
             stream.flush().await?;
             let read = stream.read(buf).await?;
@@ -135,33 +143,33 @@ impl House {
             }
             let ended = frames.receive(&buf[..read]);
             let ended = ended.map_err(|_| io::ErrorKind::InvalidData)?;
-            self.ledger.answer_unread(read, ended);
+            self.recorder.record_raw(read, ended);
         }
     }
 }
 
 /// The same answer over and over.
 #[derive(Debug)]
-struct Answers {
+struct CannedResponses {
     bytes: Vec<u8>,
-    each: usize,
+    response_bytes: usize,
 }
 
-impl Answers {
+impl CannedResponses {
     fn new(body_bytes: usize) -> Self {
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {body_bytes}\r\n\r\n");
         let mut one = head.into_bytes();
         one.resize(one.len() + body_bytes, b'x');
-        let each = one.len();
+        let response_bytes = one.len();
         Self {
-            bytes: one.repeat((CHUNK_BYTES / each).max(1)),
-            each,
+            bytes: one.repeat((CHUNK_BYTES / response_bytes).max(1)),
+            response_bytes,
         }
     }
 
     /// Writes `n` answers, in one piece if they are short.
-    async fn write(&self, stream: &mut impl Stream, n: usize) -> std::io::Result<()> {
-        let mut left = n * self.each;
+    async fn write(&self, stream: &mut impl ByteStream, n: usize) -> std::io::Result<()> {
+        let mut left = n * self.response_bytes;
         while left > 0 {
             let piece = left.min(self.bytes.len());
             stream.write_all(&self.bytes[..piece]).await?;
@@ -174,14 +182,14 @@ impl Answers {
 
 /// Finds the ends of heads in a stream that comes in pieces.
 #[derive(Debug, Default)]
-struct Heads {
+struct HeadScanner {
     /// How many bytes of `\r\n\r\n` the stream ends with.
     matched: u8,
 }
 
-impl Heads {
+impl HeadScanner {
     /// How many heads end in the next piece.
-    fn ended_in(&mut self, piece: &[u8]) -> usize {
+    fn count_ends(&mut self, piece: &[u8]) -> usize {
         let mut ended = 0;
         for byte in piece {
             self.matched = match (self.matched, byte) {
@@ -211,13 +219,13 @@ mod tests {
     #[tokio::test]
     async fn an_answer_leaves_though_the_stream_keeps_it_back() {
         let (mut client, served) = duplex(1024);
-        let house = Arc::new(House {
+        let house = Arc::new(RawService {
             body_bytes: 3,
-            answers: Answers::new(3),
-            ledger: Arc::new(Ledger::new(0)),
+            responses: CannedResponses::new(3),
+            recorder: Arc::new(TargetRecorder::new(0)),
         });
         // It sends what it has when its buffer is full, or when it is flushed; so does TLS.
-        let attended = tokio::spawn(house.attend(BufStream::new(served)));
+        let attended = tokio::spawn(house.handle(BufStream::new(served)));
         client
             .write_all(b"GET / HTTP/1.1\r\n\r\n")
             .await
@@ -245,11 +253,11 @@ mod tests {
             ("\r\n\r\n\r\n", 1),
         ] {
             for size in 1..=stream.len().max(1) {
-                let mut found = Heads::default();
+                let mut found = HeadScanner::default();
                 let ended = stream
                     .as_bytes()
                     .chunks(size)
-                    .map(|piece| found.ended_in(piece));
+                    .map(|piece| found.count_ends(piece));
                 assert_eq!(
                     ended.sum::<usize>(),
                     heads,
@@ -262,8 +270,12 @@ mod tests {
     #[test]
     fn the_answers_are_whole() {
         for body_bytes in [0, 1, 100, CHUNK_BYTES, 1_000_000] {
-            let answers = Answers::new(body_bytes);
-            assert_eq!(answers.bytes.len() % answers.each, 0, "{body_bytes}");
+            let answers = CannedResponses::new(body_bytes);
+            assert_eq!(
+                answers.bytes.len() % answers.response_bytes,
+                0,
+                "{body_bytes}"
+            );
             assert!(answers.bytes.len() >= body_bytes, "{body_bytes}");
         }
     }

@@ -13,17 +13,17 @@ pub(crate) const GET: &str = "GET / HTTP/1.1\r\nHost: t\r\n\r\n";
 /// The error of a connection that was closed as it should be, between two answers.
 pub(crate) const CLOSED: &str = "closed";
 
-pub(crate) struct Client<S = TcpStream>(BufReader<S>);
+pub(crate) struct TestClient<S = TcpStream>(BufReader<S>);
 
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Client {
+impl TestClient {
     pub(crate) async fn connect(addr: SocketAddr) -> Self {
-        Self::over(connect(addr).await)
+        Self::from_stream(connect(addr).await)
     }
 }
 
@@ -33,8 +33,8 @@ pub(crate) async fn connect(addr: SocketAddr) -> TcpStream {
     stream
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
-    pub(crate) fn over(stream: S) -> Self {
+impl<S: AsyncRead + AsyncWrite + Unpin> TestClient<S> {
+    pub(crate) fn from_stream(stream: S) -> Self {
         Self(BufReader::new(stream))
     }
     pub(crate) async fn send(&mut self, bytes: &str) {
@@ -46,12 +46,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
     }
 
     /// The next answer, or `None` if the connection closes first.
-    pub(crate) async fn answer(&mut self) -> Option<Answer> {
-        self.outcome().await.ok()
+    pub(crate) async fn response(&mut self) -> Option<TestResponse> {
+        self.try_response().await.ok()
     }
 
     /// The next answer, or how the connection ended instead.
-    pub(crate) async fn outcome(&mut self) -> io::Result<Answer> {
+    pub(crate) async fn try_response(&mut self) -> io::Result<TestResponse> {
         timeout(Duration::from_secs(20), self.read())
             .await
             .expect("it answers or hangs up")
@@ -67,12 +67,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         self.0.shutdown().await.expect("the target reads");
     }
 
-    pub(crate) async fn get(&mut self) -> Option<Answer> {
+    pub(crate) async fn get(&mut self) -> Option<TestResponse> {
         self.send(GET).await;
-        self.answer().await
+        self.response().await
     }
 
-    async fn read(&mut self) -> io::Result<Answer> {
+    async fn read(&mut self) -> io::Result<TestResponse> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             if self.0.read_line(&mut head).await? == 0 {
@@ -88,6 +88,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
         let mut body = vec![0; length];
         self.0.read_exact(&mut body).await?;
         let status = head[9..12].parse().expect("it is a status line");
-        Ok(Answer { status, head, body })
+        Ok(TestResponse { status, head, body })
     }
 }

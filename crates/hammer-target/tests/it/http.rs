@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use hammer_target::{Error, Knobs, Stall, Target};
+use hammer_target::{Error, PeriodicStall, TargetBehavior, TargetServer};
 
-use crate::client::{Client, GET};
+use crate::client::{GET, TestClient};
 
-fn target(knobs: Knobs) -> Target {
-    Target::spawn(knobs).expect("a port is free")
+fn target(knobs: TargetBehavior) -> TargetServer {
+    TargetServer::spawn(knobs).expect("a port is free")
 }
 
 #[tokio::test]
@@ -18,8 +18,8 @@ async fn answers_with_status_and_body() -> Result<(), Error> {
         (200, 1_000_000, 1_000_000),
         (204, 7, 0),
     ] {
-        let target = target(Knobs::default().status(status)?.body_bytes(asked));
-        let mut client = Client::connect(target.addr()).await;
+        let target = target(TargetBehavior::default().status(status)?.body_bytes(asked));
+        let mut client = TestClient::connect(target.addr()).await;
         for _ in 0..3 {
             let answer = client.get().await.expect("the connection stays open");
             assert_eq!((answer.status, answer.body.len()), (status, body_bytes));
@@ -40,14 +40,14 @@ async fn answers_with_status_and_body() -> Result<(), Error> {
 
 #[tokio::test]
 async fn bodies_are_read_and_counted() {
-    let target = target(Knobs::default());
-    let mut client = Client::connect(target.addr()).await;
+    let target = target(TargetBehavior::default());
+    let mut client = TestClient::connect(target.addr()).await;
     let sized = "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello";
     let chunked = "POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n\
                    3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n";
     for request in [sized, chunked, GET] {
         client.send(request).await;
-        assert_eq!(client.answer().await.expect("it is answered").status, 200);
+        assert_eq!(client.response().await.expect("it is answered").status, 200);
     }
     let counts = target.shutdown().counts;
     assert_eq!((counts.requests, counts.body_bytes), (3, 12));
@@ -61,17 +61,22 @@ async fn bodies_are_read_and_counted() {
 async fn waits_are_recorded_as_they_were() -> Result<(), Error> {
     let wait = Duration::from_millis(15);
     for (knobs, least) in [
-        (Knobs::default(), Duration::ZERO),
-        (Knobs::default().delay(wait), wait),
+        (TargetBehavior::default(), Duration::ZERO),
+        (TargetBehavior::default().delay(wait), wait),
         // All stall and nothing else: the first arrival waits for the whole of it.
-        (Knobs::default().stall(Stall::new(wait, wait)?), wait),
         (
-            Knobs::default().stall(Stall::new(wait, wait)?).delay(wait),
+            TargetBehavior::default().stall(PeriodicStall::new(wait, wait)?),
+            wait,
+        ),
+        (
+            TargetBehavior::default()
+                .stall(PeriodicStall::new(wait, wait)?)
+                .delay(wait),
             2 * wait,
         ),
     ] {
         let target = target(knobs);
-        let mut client = Client::connect(target.addr()).await;
+        let mut client = TestClient::connect(target.addr()).await;
         let began = std::time::Instant::now();
         client.get().await.expect("it is answered");
         let took = began.elapsed();
@@ -89,27 +94,27 @@ async fn waits_are_recorded_as_they_were() -> Result<(), Error> {
 
 #[tokio::test]
 async fn arrivals_are_in_order_of_the_answers() {
-    let target = target(Knobs::default());
-    let mut client = Client::connect(target.addr()).await;
+    let target = target(TargetBehavior::default());
+    let mut client = TestClient::connect(target.addr()).await;
     for _ in 0..100 {
         client.get().await.expect("it is answered");
     }
     let truth = target.shutdown();
     assert!(truth.arrivals.is_sorted_by_key(|arrival| arrival.at));
-    assert_eq!((truth.arrivals.len(), truth.not_kept), (100, 0));
+    assert_eq!((truth.arrivals.len(), truth.dropped_arrivals), (100, 0));
     assert_eq!(truth.arrivals_per_second().iter().sum::<u64>(), 100);
 }
 
 #[tokio::test]
 async fn asks_for_the_tokens_that_it_gives() {
-    let target = target(Knobs::default().tokens(Duration::from_secs(3600)));
-    let mut client = Client::connect(target.addr()).await;
+    let target = target(TargetBehavior::default().require_tokens(Duration::from_secs(3600)));
+    let mut client = TestClient::connect(target.addr()).await;
     let refused = client.get().await.expect("it is answered");
     assert_eq!(refused.status, 401);
     assert!(refused.head.contains("invalid_token"), "{}", refused.head);
     let ask = "POST /token HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\na=";
     client.send(ask).await;
-    let given = client.answer().await.expect("a token");
+    let given = client.response().await.expect("a token");
     let body = String::from_utf8(given.body).expect("text");
     let token = body.split('"').nth(3).expect("the value of the first key");
     client
@@ -117,21 +122,21 @@ async fn asks_for_the_tokens_that_it_gives() {
             "GET / HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer {token}\r\n\r\n"
         ))
         .await;
-    assert_eq!(client.answer().await.expect("it is answered").status, 200);
+    assert_eq!(client.response().await.expect("it is answered").status, 200);
     let truth = target.shutdown();
     // Who asks for a token is no arrival.
-    assert_eq!((truth.arrivals.len(), truth.tokens.len()), (2, 1));
+    assert_eq!((truth.arrivals.len(), truth.tokens_issued.len()), (2, 1));
 }
 
 #[tokio::test]
 async fn fails_exactly_its_share() -> Result<(), Error> {
-    let target = target(Knobs::default().fail_share(0.25)?);
-    let mut client = Client::connect(target.addr()).await;
+    let target = target(TargetBehavior::default().fail_share(0.25)?);
+    let mut client = TestClient::connect(target.addr()).await;
     let mut failed = Vec::new();
     for number in 1..=12 {
         if client.get().await.is_none() {
             failed.push(number);
-            client = Client::connect(target.addr()).await;
+            client = TestClient::connect(target.addr()).await;
         }
     }
     assert_eq!(failed, [4, 8, 12]);
@@ -147,9 +152,11 @@ async fn fails_exactly_its_share() -> Result<(), Error> {
 async fn closes_after_its_answers() -> Result<(), Error> {
     for silently in [false, true] {
         for body_bytes in [0, 10, 3_000_000] {
-            let knobs = Knobs::default().close_after(2)?.close_silently(silently);
+            let knobs = TargetBehavior::default()
+                .close_after(2)?
+                .close_silently(silently);
             let target = target(knobs.body_bytes(body_bytes));
-            let mut client = Client::connect(target.addr()).await;
+            let mut client = TestClient::connect(target.addr()).await;
             let mut announced = Vec::new();
             for _ in 0..2 {
                 let answer = client.get().await.expect("two are answered");
@@ -158,7 +165,7 @@ async fn closes_after_its_answers() -> Result<(), Error> {
             }
             assert_eq!(announced, [false, !silently]);
             // Nothing is sent, so this is the target's own doing.
-            assert!(client.answer().await.is_none());
+            assert!(client.response().await.is_none());
             assert_eq!(target.shutdown().counts.requests, 2);
         }
     }
@@ -170,12 +177,14 @@ async fn pipelined_requests_after_the_last_answer_are_lost() -> Result<(), Error
     for silently in [false, true] {
         // The large ones do not fit into the buffers in between, so that they wait for each other.
         for body_bytes in [0, 20_000_000] {
-            let knobs = Knobs::default().close_after(2)?.close_silently(silently);
+            let knobs = TargetBehavior::default()
+                .close_after(2)?
+                .close_silently(silently);
             let target = target(knobs.body_bytes(body_bytes));
-            let mut client = Client::connect(target.addr()).await;
+            let mut client = TestClient::connect(target.addr()).await;
             client.send(&GET.repeat(4)).await;
             let mut answers = 0;
-            while client.answer().await.is_some() {
+            while client.response().await.is_some() {
                 answers += 1;
             }
             let counts = target.shutdown().counts;

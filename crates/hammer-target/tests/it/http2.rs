@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use h2::client::SendRequest;
 use h2::{Reason, client};
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 use hyper::Request;
 
 use crate::client::connect;
 
 /// A connection, whose frames go on by themselves.
-async fn open(target: &Target) -> SendRequest<Bytes> {
+async fn open(target: &TargetServer) -> SendRequest<Bytes> {
     let stream = connect(target.addr()).await;
     let (sender, connection) = client::handshake(stream).await.expect("it says hello");
     tokio::spawn(connection);
@@ -17,7 +17,10 @@ async fn open(target: &Target) -> SendRequest<Bytes> {
 }
 
 /// Sends a request, and waits for the length of the answer's body, which has to come with 200.
-async fn hit(sender: &SendRequest<Bytes>, body: &'static [u8]) -> Result<usize, h2::Error> {
+async fn send_request(
+    sender: &SendRequest<Bytes>,
+    body: &'static [u8],
+) -> Result<usize, h2::Error> {
     let mut sender = sender.clone().ready().await?;
     let request = Request::post("http://target/")
         .body(())
@@ -40,9 +43,10 @@ async fn hit(sender: &SendRequest<Bytes>, body: &'static [u8]) -> Result<usize, 
 
 #[tokio::test]
 async fn answers_over_http2_are_counted_as_others_are() {
-    let target = Target::spawn(Knobs::default().body_bytes(200_000)).expect("a free port");
+    let target =
+        TargetServer::spawn(TargetBehavior::default().body_bytes(200_000)).expect("a free port");
     let sender = open(&target).await;
-    let hits = (0..10).map(|_| hit(&sender, b"twelve bytes"));
+    let hits = (0..10).map(|_| send_request(&sender, b"twelve bytes"));
     for hit in hits {
         assert_eq!(hit.await.expect("it is answered"), 200_000);
     }
@@ -56,12 +60,14 @@ async fn answers_over_http2_are_counted_as_others_are() {
 
 #[tokio::test]
 async fn a_connection_that_has_given_its_answers_says_goodbye() {
-    let knobs = Knobs::default().close_after(3).expect("is above 0");
-    let target = Target::spawn(knobs).expect("a free port");
+    let knobs = TargetBehavior::default()
+        .close_after(3)
+        .expect("is above 0");
+    let target = TargetServer::spawn(knobs).expect("a free port");
     let sender = open(&target).await;
     let mut answers = 0;
     let error = loop {
-        match hit(&sender, b"").await {
+        match send_request(&sender, b"").await {
             Ok(_) => answers += 1,
             Err(error) => break error,
         }
@@ -76,11 +82,13 @@ async fn a_connection_that_has_given_its_answers_says_goodbye() {
 
 #[tokio::test]
 async fn a_request_that_fails_on_purpose_costs_its_stream() {
-    let knobs = Knobs::default().fail_share(0.5).expect("is a share");
-    let target = Target::spawn(knobs).expect("a free port");
+    let knobs = TargetBehavior::default()
+        .fail_share(0.5)
+        .expect("is a share");
+    let target = TargetServer::spawn(knobs).expect("a free port");
     let sender = open(&target).await;
     for answered in [true, false, true, false] {
-        match hit(&sender, b"").await {
+        match send_request(&sender, b"").await {
             Ok(_) => assert!(answered),
             Err(error) => assert!(!answered && error.is_reset(), "{error}"),
         }
@@ -95,12 +103,12 @@ async fn a_request_that_fails_on_purpose_costs_its_stream() {
 #[tokio::test]
 async fn raw_answers_are_frames_that_others_understand() {
     for body_bytes in [0, 2, 16_384, 1_000_000] {
-        let target = Target::spawn_raw(body_bytes).expect("a free port");
+        let target = TargetServer::spawn_raw(body_bytes).expect("a free port");
         let sender = open(&target).await;
         for body in [&b""[..], b"a body", &[b'x'; 50_000]] {
             for _ in 0..5 {
                 assert_eq!(
-                    hit(&sender, body).await.expect("it is answered"),
+                    send_request(&sender, body).await.expect("it is answered"),
                     body_bytes
                 );
             }

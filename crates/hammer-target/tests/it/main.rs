@@ -3,6 +3,6 @@
 mod client;
 mod http;
 mod http2;
-mod life;
+mod lifecycle;
 mod raw;
 mod tls;

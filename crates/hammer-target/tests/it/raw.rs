@@ -1,20 +1,20 @@
 //! The raw target.
 
-use hammer_target::{Target, raw};
+use hammer_target::{TargetServer, raw};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::client::{Client, GET};
+use crate::client::{GET, TestClient};
 
 #[tokio::test]
 async fn pipelined_heads_get_as_many_answers() {
     for body_bytes in [0, 13, 100_000] {
-        let target = Target::spawn_raw(body_bytes).expect("a port is free");
-        let mut client = Client::connect(target.addr()).await;
+        let target = TargetServer::spawn_raw(body_bytes).expect("a port is free");
+        let mut client = TestClient::connect(target.addr()).await;
         // More than the target reads, and than it writes, at once.
         client.send(&GET.repeat(1000)).await;
         for _ in 0..1000 {
-            let answer = client.answer().await.expect("the connection stays open");
+            let answer = client.response().await.expect("the connection stays open");
             assert_eq!((answer.status, answer.body.len()), (200, body_bytes));
         }
         let truth = target.shutdown();
@@ -30,8 +30,8 @@ async fn pipelined_heads_get_as_many_answers() {
 
 #[tokio::test]
 async fn a_split_head_is_one_head() {
-    let target = Target::spawn_raw(5).expect("a port is free");
-    let mut client = Client::connect(target.addr()).await;
+    let target = TargetServer::spawn_raw(5).expect("a port is free");
+    let mut client = TestClient::connect(target.addr()).await;
     for at in 1..GET.len() {
         let (start, end) = GET.split_at(at);
         let before = target.counts().request_bytes;
@@ -46,7 +46,7 @@ async fn a_split_head_is_one_head() {
         );
         client.send(end).await;
         assert_eq!(
-            client.answer().await.expect("it is answered").body,
+            client.response().await.expect("it is answered").body,
             b"xxxxx"
         );
     }
@@ -61,9 +61,9 @@ async fn serves_in_the_callers_runtime() {
     let addr = listener.local_addr().expect("it is bound");
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(raw::serve(listener, 0, stopped));
-    let mut client = Client::connect(addr).await;
+    let mut client = TestClient::connect(addr).await;
     client.get().await.expect("it is answered");
     stop.send(()).expect("it is still running");
     let counts = served.await.expect("it does not panic");
-    assert_eq!((counts.answered, counts.open), (1, 0));
+    assert_eq!((counts.answered, counts.open_connections), (1, 0));
 }

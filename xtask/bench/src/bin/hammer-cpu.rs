@@ -19,13 +19,13 @@ use pprof::{Frames, ProfilerGuard};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const STACKS: &str = "HAMMER_BENCH_STACKS";
+const STACKS_VARIABLE: &str = "HAMMER_BENCH_STACKS";
 
 /// Prime, so that nothing that happens a round number of times a second hides between samples.
 const FREQUENCY_HZ: i32 = 997;
 
 fn main() -> ExitCode {
-    match profiled() {
+    match run_profiled() {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: failed to profile: {error}");
@@ -34,20 +34,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn profiled() -> Result<ExitCode, Box<dyn Error>> {
-    let path = env::var_os(STACKS).ok_or(format!("{STACKS} does not name a file"))?;
+fn run_profiled() -> Result<ExitCode, Box<dyn Error>> {
+    let path =
+        env::var_os(STACKS_VARIABLE).ok_or(format!("{STACKS_VARIABLE} does not name a file"))?;
     let guard = ProfilerGuard::new(FREQUENCY_HZ)?;
     let code = App::new().hammer::<HttpArgs>().main();
     let mut text = String::new();
     for (frames, count) in guard.report().build()?.data {
-        writeln!(text, "{} {count}", line(&frames))?;
+        writeln!(text, "{} {count}", folded_line(&frames))?;
     }
     fs::write(path, text)?;
     Ok(code)
 }
 
 /// The frames of one stack, outermost first, under the name of their thread.
-fn line(frames: &Frames) -> String {
+fn folded_line(frames: &Frames) -> String {
     let mut names = vec![frames.thread_name.clone()];
     // The profiler tells stacks apart by function, so of what is inlined into one it knows only
     // the first case it met. The function itself comes last, and is true.

@@ -14,20 +14,20 @@ use hammer_cli::{App, HttpArgs};
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
-const HEAP: &str = "HAMMER_BENCH_HEAP";
+const HEAP_VARIABLE: &str = "HAMMER_BENCH_HEAP";
 
 /// Enough for the whole of the deepest stack: an asynchronous call is many frames.
-const DEPTH: usize = 200;
+const MAX_STACK_DEPTH: usize = 200;
 
 fn main() -> ExitCode {
-    let Some(path) = env::var_os(HEAP) else {
-        eprintln!("error: failed to profile: {HEAP} does not name a file");
+    let Some(path) = env::var_os(HEAP_VARIABLE) else {
+        eprintln!("error: failed to profile: {HEAP_VARIABLE} does not name a file");
         return ExitCode::FAILURE;
     };
     // Written when it is dropped, after the run.
     let _profiler = dhat::Profiler::builder()
         .file_name(path)
-        .trim_backtraces(Some(DEPTH))
+        .trim_backtraces(Some(MAX_STACK_DEPTH))
         .build();
     App::new().hammer::<HttpArgs>().main()
 }

@@ -1,25 +1,25 @@
 //! h2load: nghttp2's generator in C++, held to HTTP/1.1 unless HTTP/2 is what is measured.
 
-use super::time::micros;
-use super::{Account, Load, Peer, Unreadable};
-use crate::process::Invocation;
+use super::duration_text::parse_micros;
+use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
+use crate::process::ToolInvocation;
 
 pub(super) struct H2load;
 
-impl Peer for H2load {
+impl LoadTool for H2load {
     fn name(&self) -> &'static str {
         "h2load"
     }
 
-    fn version(&self) -> Option<&'static str> {
+    fn version_argument(&self) -> Option<&'static str> {
         Some("--version")
     }
 
-    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+    fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation> {
         let each = load.rate.map(|rate| rate / f64::from(load.connections));
         let rate = each.map_or_else(String::new, |each| format!("--rps {each}"));
         // Few versions have percentiles in their summary; the log has a line for each hit.
-        let log = if load.percentiles {
+        let log = if load.needs_percentiles {
             "--log-file /dev/stderr"
         } else {
             ""
@@ -34,30 +34,35 @@ impl Peer for H2load {
             version.0,
             load.connections,
             version.1,
-            load.duration()?
+            load.duration_text()?
         );
-        Some(Invocation::new(&line, load.url))
+        Some(ToolInvocation::new(&line, load.url))
     }
 
-    fn read(&self, _load: &Load<'_>, stdout: &str, stderr: &str) -> Result<Account, Unreadable> {
-        let mut account = Account::default();
+    fn parse_output(
+        &self,
+        _load: &ToolLoad<'_>,
+        stdout: &str,
+        stderr: &str,
+    ) -> Result<ToolReport, ToolOutputError> {
+        let mut account = ToolReport::default();
         let (mut finished, mut succeeded) = (None, None);
         let mut columns: Vec<&str> = Vec::new();
         for line in stdout.lines() {
             let words: Vec<&str> = line.split_whitespace().collect();
             match *words.as_slice() {
                 // finished in 2.00s, 126242.50 req/s, 4.57MB/s
-                ["finished", "in", time, ..] => finished = micros(time.trim_end_matches(',')),
+                ["finished", "in", time, ..] => finished = parse_micros(time.trim_end_matches(',')),
                 ["requests:", ..] => {
-                    succeeded = before(&words, "succeeded");
+                    succeeded = number_before(&words, "succeeded");
                     // Those that errored are among them.
-                    account.errors = before(&words, "failed").unwrap_or(0);
+                    account.errors = number_before(&words, "failed").unwrap_or(0);
                 }
                 ["min", "max", ..] => columns.clone_from(&words),
                 ["time", "for", "request:", ..] => {
                     let at = |name| {
                         let at = columns.iter().position(|column| *column == name)?;
-                        micros(words.get(3 + at)?)
+                        parse_micros(words.get(3 + at)?)
                     };
                     account.p50_us = at("median");
                     account.p99_us = at("p99");
@@ -66,9 +71,9 @@ impl Peer for H2load {
             }
         }
         account.seconds =
-            finished.ok_or_else(|| Unreadable::missing("line \"finished in\""))? / 1e6;
-        account.hits = succeeded.ok_or_else(|| Unreadable::missing("number \"succeeded\""))?;
-        let mut logged = logged(stderr);
+            finished.ok_or_else(|| ToolOutputError::missing("line \"finished in\""))? / 1e6;
+        account.hits = succeeded.ok_or_else(|| ToolOutputError::missing("number \"succeeded\""))?;
+        let mut logged = logged_latencies(stderr);
         logged.sort_unstable();
         if !logged.is_empty() {
             let rank = |q: f64| ((q * logged.len() as f64).ceil() as usize).max(1) - 1;
@@ -82,13 +87,13 @@ impl Peer for H2load {
 }
 
 /// The number before a word: 17 in `17 failed,`.
-fn before(words: &[&str], what: &str) -> Option<u64> {
+fn number_before(words: &[&str], what: &str) -> Option<u64> {
     let at = words.iter().position(|w| w.trim_end_matches(',') == what)?;
     words.get(at.checked_sub(1)?)?.parse().ok()
 }
 
 /// Microseconds of each answered hit in the log: start, status, duration, separated by tabs.
-fn logged(log: &str) -> Vec<u64> {
+fn logged_latencies(log: &str) -> Vec<u64> {
     let hit = |line: &str| {
         let mut fields = line.split('\t');
         let _start: u64 = fields.next()?.parse().ok()?;
@@ -104,7 +109,7 @@ mod tests {
     use super::super::tests::load;
     use super::*;
 
-    const SAID: &str = "\
+    const SAMPLE_OUTPUT: &str = "\
 starting benchmark...
 progress: 93% of clients started
 Application protocol: http/1.1
@@ -120,12 +125,14 @@ time for connect:       15us       570us       290us       157us    59.38%
 
     #[test]
     fn reads_what_it_prints() {
-        let account = H2load.read(&load(None), SAID, "").expect("it is readable");
-        let expected = Account {
+        let account = H2load
+            .parse_output(&load(None), SAMPLE_OUTPUT, "")
+            .expect("it is readable");
+        let expected = ToolReport {
             hits: 252_480,
             seconds: 2.0,
             errors: 5,
-            ..Account::default()
+            ..ToolReport::default()
         };
         assert_eq!(account, expected);
     }
@@ -134,18 +141,20 @@ time for connect:       15us       570us       290us       157us    59.38%
     fn takes_percentiles_from_its_log_or_from_a_newer_summary() {
         let log = "1700000000000001\t200\t300\n1700000000000002\t200\t100\n\
                    1700000000000003\t-1\t900\n1700000000000004\t200\t200\nnot a hit\n";
-        let account = H2load.read(&load(None), SAID, log).expect("it is readable");
+        let account = H2load
+            .parse_output(&load(None), SAMPLE_OUTPUT, log)
+            .expect("it is readable");
         assert_eq!(account.p50_us, Some(200.0));
         assert_eq!(account.p99_us, Some(300.0));
 
-        let newer = SAID
+        let newer = SAMPLE_OUTPUT
             .replace(
                 "min         max         mean",
                 "min max median p95 p99 mean",
             )
             .replace("316us      8.42ms", "316us 8.42ms 500us 1ms 2ms");
         let account = H2load
-            .read(&load(None), &newer, "")
+            .parse_output(&load(None), &newer, "")
             .expect("it is readable");
         assert_eq!(
             (account.p50_us, account.p99_us),

@@ -2,55 +2,55 @@
 
 use serde::Deserialize;
 
-use super::{Account, Extent, Load, Peer, Unreadable};
-use crate::process::Invocation;
+use super::{LoadTool, RunExtent, ToolLoad, ToolOutputError, ToolReport};
+use crate::process::ToolInvocation;
 
 /// `hammer`, built from the tree at hand.
-pub(crate) struct Hammer;
+pub(crate) struct HammerTool;
 
 #[derive(Deserialize)]
-struct Report {
+struct HammerReport {
     elapsed_s: f64,
-    hits: Hits,
-    response_us: Summary,
-    lateness_us: Summary,
-    generator: Generator,
+    hits: HammerHits,
+    response_us: HammerPercentiles,
+    lateness_us: HammerPercentiles,
+    generator: HammerGenerator,
 }
 
 #[derive(Deserialize)]
-struct Hits {
+struct HammerHits {
     scheduled: u64,
     ok: u64,
 }
 
 #[derive(Deserialize)]
-struct Summary {
+struct HammerPercentiles {
     p50: f64,
     p90: f64,
     p99: f64,
 }
 
 #[derive(Deserialize)]
-struct Generator {
+struct HammerGenerator {
     peak_rss_bytes: f64,
 }
 
-impl Peer for Hammer {
+impl LoadTool for HammerTool {
     fn name(&self) -> &'static str {
         "hammer"
     }
 
-    fn version(&self) -> Option<&'static str> {
+    fn version_argument(&self) -> Option<&'static str> {
         Some("--version")
     }
 
-    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+    fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation> {
         let rate = load
             .rate
             .map_or_else(|| "max".to_owned(), |rate| format!("{rate}"));
         let extent = match load.extent {
-            Extent::Lasting(duration) => format!("-z {}ms", duration.as_millis()),
-            Extent::Hits(hits) => format!("-n {hits}"),
+            RunExtent::Duration(duration) => format!("-z {}ms", duration.as_millis()),
+            RunExtent::Hits(hits) => format!("-n {hits}"),
         };
         let trust = if load.is_tls() { "--insecure" } else { "" };
         // Over TLS the target would have it speak HTTP/2.
@@ -61,15 +61,20 @@ impl Peer for Hammer {
         };
         let line = format!(
             "http --threads 1 -o json -c {} {version} -r {rate} {extent} {trust}",
-            load.in_flight()
+            load.max_in_flight()
         );
-        Some(Invocation::new(&line, load.url))
+        Some(ToolInvocation::new(&line, load.url))
     }
 
-    fn read(&self, _load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
-        let report: Report = serde_json::from_str(stdout)?;
+    fn parse_output(
+        &self,
+        _load: &ToolLoad<'_>,
+        stdout: &str,
+        _stderr: &str,
+    ) -> Result<ToolReport, ToolOutputError> {
+        let report: HammerReport = serde_json::from_str(stdout)?;
         let response = report.response_us;
-        Ok(Account {
+        Ok(ToolReport {
             hits: report.hits.ok,
             seconds: report.elapsed_s,
             errors: report.hits.scheduled - report.hits.ok,
@@ -87,7 +92,7 @@ mod tests {
     use super::super::tests::load;
     use super::*;
 
-    const SAID: &str = r#"{"schema":"hammer.report/1","hammer":"http","duration_s":2.0,
+    const SAMPLE_OUTPUT: &str = r#"{"schema":"hammer.report/1","hammer":"http","duration_s":2.0,
         "rate":{"requested":2000.0,"achieved":2000.0},"elapsed_s":1.999831732,
         "hits":{"scheduled":4000,"ok":3998,"rejected":0,"failed":2,"timed_out":0,"abandoned":0,"unsent":0},
         "response_us":{"count":4000,"min":73.477,"p50":168.0,"p90":203.0,"p95":212.0,"p99":272.0},
@@ -97,8 +102,10 @@ mod tests {
 
     #[test]
     fn reads_its_report() {
-        let account = Hammer.read(&load(None), SAID, "").expect("a report");
-        let expected = Account {
+        let account = HammerTool
+            .parse_output(&load(None), SAMPLE_OUTPUT, "")
+            .expect("a report");
+        let expected = ToolReport {
             hits: 3998,
             seconds: 1.999_831_732,
             errors: 2,

@@ -1,31 +1,36 @@
 //! hey: Go, a closed loop in which each connection can be slowed down to a rate.
 
-use super::{Account, Load, Peer, Unreadable};
-use crate::process::Invocation;
+use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
+use crate::process::ToolInvocation;
 
 pub(super) struct Hey;
 
-impl Peer for Hey {
+impl LoadTool for Hey {
     fn name(&self) -> &'static str {
         "hey"
     }
 
-    fn version(&self) -> Option<&'static str> {
+    fn version_argument(&self) -> Option<&'static str> {
         None
     }
 
-    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
-        load.http1()?;
+    fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation> {
+        load.require_http1()?;
         let each = load.rate.map(|rate| rate / f64::from(load.connections));
         let rate = each.map_or_else(String::new, |each| format!("-q {each}"));
-        let duration = load.duration()?;
+        let duration = load.duration_text()?;
         // It trusts any certificate as it is.
         let line = format!("-cpus 1 -c {} -z {duration} {rate}", load.connections);
-        Some(Invocation::new(&line, load.url))
+        Some(ToolInvocation::new(&line, load.url))
     }
 
-    fn read(&self, _load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
-        let mut account = Account::default();
+    fn parse_output(
+        &self,
+        _load: &ToolLoad<'_>,
+        stdout: &str,
+        _stderr: &str,
+    ) -> Result<ToolReport, ToolOutputError> {
+        let mut account = ToolReport::default();
         let (mut total, mut p99) = (None, None);
         let mut in_errors = false;
         for line in stdout.lines() {
@@ -58,7 +63,8 @@ impl Peer for Hey {
                 _ => {}
             }
         }
-        account.seconds = total.ok_or_else(|| Unreadable::missing("line \"Total: … secs\""))?;
+        account.seconds =
+            total.ok_or_else(|| ToolOutputError::missing("line \"Total: … secs\""))?;
         account.p99_us = p99;
         Ok(account)
     }
@@ -69,7 +75,7 @@ mod tests {
     use super::super::tests::load;
     use super::*;
 
-    const SAID: &str = "
+    const SAMPLE_OUTPUT: &str = "
 Summary:
   Total:\t2.0012 secs
   Slowest:\t0.0168 secs
@@ -98,7 +104,9 @@ Error distribution:
 
     #[test]
     fn reads_what_it_prints() {
-        let account = Hey.read(&load(None), SAID, "").expect("it is readable");
+        let account = Hey
+            .parse_output(&load(None), SAMPLE_OUTPUT, "")
+            .expect("it is readable");
         assert_eq!((account.hits, account.errors), (69_462, 7));
         assert_eq!(account.seconds, 2.0012);
         assert_eq!(account.p50_us.map(f64::round), Some(1600.0));

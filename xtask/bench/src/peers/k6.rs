@@ -2,23 +2,23 @@
 
 use serde::Deserialize;
 
-use super::{Account, Load, Peer, Unreadable};
-use crate::process::Invocation;
+use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
+use crate::process::ToolInvocation;
 
 pub(super) struct K6;
 
 /// What `handleSummary` of the script below prints.
 #[derive(Deserialize)]
-struct Said {
+struct K6Summary {
     hits: u64,
     errors: u64,
     milliseconds: f64,
     /// In milliseconds.
-    duration: Percentiles,
+    duration: K6Percentiles,
 }
 
 #[derive(Deserialize)]
-struct Percentiles {
+struct K6Percentiles {
     #[serde(rename = "p(50)")]
     p50: f64,
     #[serde(rename = "p(90)")]
@@ -27,24 +27,24 @@ struct Percentiles {
     p99: f64,
 }
 
-impl Peer for K6 {
+impl LoadTool for K6 {
     fn name(&self) -> &'static str {
         "k6"
     }
 
-    fn version(&self) -> Option<&'static str> {
+    fn version_argument(&self) -> Option<&'static str> {
         Some("version")
     }
 
-    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
-        load.http1()?;
+    fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation> {
+        load.require_http1()?;
         let trust = if load.is_tls() {
             "--insecure-skip-tls-verify"
         } else {
             ""
         };
-        let mut invocation = Invocation::new(&format!("run --quiet {trust}"), "-");
-        invocation.stdin = script(load)?.into_bytes();
+        let mut invocation = ToolInvocation::new(&format!("run --quiet {trust}"), "-");
+        invocation.stdin = k6_script(load)?.into_bytes();
         invocation.environment = vec![
             ("GOMAXPROCS", "1".to_owned()),
             // Over TLS it would take HTTP/2, which the target offers.
@@ -54,16 +54,21 @@ impl Peer for K6 {
         Some(invocation)
     }
 
-    fn read(&self, _load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
-        let said: Said = serde_json::from_str(stdout)?;
-        Ok(Account {
+    fn parse_output(
+        &self,
+        _load: &ToolLoad<'_>,
+        stdout: &str,
+        _stderr: &str,
+    ) -> Result<ToolReport, ToolOutputError> {
+        let said: K6Summary = serde_json::from_str(stdout)?;
+        Ok(ToolReport {
             hits: said.hits - said.errors.min(said.hits),
             seconds: said.milliseconds / 1e3,
             errors: said.errors,
             p50_us: Some(said.duration.p50 * 1e3),
             p90_us: Some(said.duration.p90 * 1e3),
             p99_us: Some(said.duration.p99 * 1e3),
-            ..Account::default()
+            ..ToolReport::default()
         })
     }
 }
@@ -72,9 +77,9 @@ impl Peer for K6 {
 ///
 /// The keys of `data` are those of k6's documentation of custom summaries. Of the rate
 /// `http_req_failed`, `passes` counts what it is about: the failed ones.
-fn script(load: &Load<'_>) -> Option<String> {
+fn k6_script(load: &ToolLoad<'_>) -> Option<String> {
     let (url, connections) = (load.url, load.connections);
-    let duration = load.duration()?;
+    let duration = load.duration_text()?;
     let executor = match load.rate {
         Some(rate) => format!(
             "executor: 'constant-arrival-rate', rate: {rate:.0}, timeUnit: '1s', \
@@ -111,15 +116,17 @@ mod tests {
     fn reads_what_its_script_prints() {
         let said = r#"{"hits":13000,"errors":2,"milliseconds":2003.5,
             "duration":{"p(50)":8.5,"p(90)":12.25,"p(99)":20.5}}"#;
-        let account = K6.read(&load(None), said, "").expect("it is readable");
-        let expected = Account {
+        let account = K6
+            .parse_output(&load(None), said, "")
+            .expect("it is readable");
+        let expected = ToolReport {
             hits: 12_998,
             seconds: 2.0035,
             errors: 2,
             p50_us: Some(8500.0),
             p90_us: Some(12_250.0),
             p99_us: Some(20_500.0),
-            ..Account::default()
+            ..ToolReport::default()
         };
         assert_eq!(account, expected);
     }
@@ -137,7 +144,7 @@ mod tests {
                  preAllocatedVUs: 64, maxVUs: 64, duration: '1500ms'",
             ),
         ] {
-            let script = script(&load(rate)).expect("it lasts a time");
+            let script = k6_script(&load(rate)).expect("it lasts a time");
             assert!(script.contains(executor), "{script}");
             assert!(script.contains("http.get('http://127.0.0.1:1/')"));
         }

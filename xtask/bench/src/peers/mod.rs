@@ -2,69 +2,69 @@
 
 use std::time::Duration;
 
-use crate::process::Invocation;
+use crate::process::ToolInvocation;
 
-mod account;
+mod duration_text;
 mod h2load;
 mod hammer;
 mod hey;
 mod k6;
 mod oha;
-mod time;
+mod tool_report;
 mod vegeta;
 mod wrk;
 mod wrk2;
 
-pub(crate) use account::{Account, Unreadable};
-pub(crate) use hammer::Hammer;
+pub(crate) use hammer::HammerTool;
+pub(crate) use tool_report::{ToolOutputError, ToolReport};
 
 /// What a run asks of a load generator.
 #[derive(Debug, Clone)]
-pub(crate) struct Load<'a> {
+pub(crate) struct ToolLoad<'a> {
     pub(crate) url: &'a str,
     pub(crate) connections: u32,
     /// Streams of each connection, over HTTP/2; `None` for HTTP/1.1.
     pub(crate) streams: Option<u32>,
     /// Hits a second; `None` for as many as go through.
     pub(crate) rate: Option<f64>,
-    pub(crate) extent: Extent,
+    pub(crate) extent: RunExtent,
     /// Whether percentiles are needed even if telling them costs the tool something.
-    pub(crate) percentiles: bool,
+    pub(crate) needs_percentiles: bool,
 }
 
 /// When a run ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Extent {
+pub(crate) enum RunExtent {
     /// After this time.
-    Lasting(Duration),
+    Duration(Duration),
     /// After this many hits.
     Hits(u64),
 }
 
-impl Load<'_> {
+impl ToolLoad<'_> {
     /// Whole milliseconds, as most tools understand them: `1500ms`.
-    fn duration(&self) -> Option<String> {
+    fn duration_text(&self) -> Option<String> {
         match self.extent {
-            Extent::Lasting(duration) => Some(format!("{}ms", duration.as_millis())),
-            Extent::Hits(_) => None,
+            RunExtent::Duration(duration) => Some(format!("{}ms", duration.as_millis())),
+            RunExtent::Hits(_) => None,
         }
     }
 
     /// Whole seconds, for tools that know no fractions: at least as long as asked.
     fn whole_seconds(&self) -> Option<u64> {
         match self.extent {
-            Extent::Lasting(duration) => Some(duration.as_millis().div_ceil(1000) as u64),
-            Extent::Hits(_) => None,
+            RunExtent::Duration(duration) => Some(duration.as_millis().div_ceil(1000) as u64),
+            RunExtent::Hits(_) => None,
         }
     }
 
     /// How many hits may be under way at a time.
-    pub(crate) fn in_flight(&self) -> u32 {
+    pub(crate) fn max_in_flight(&self) -> u32 {
         self.connections * self.streams.unwrap_or(1)
     }
 
     /// For tools that don't know HTTP/2, or no streams: nothing if that is asked for.
-    fn http1(&self) -> Option<()> {
+    fn require_http1(&self) -> Option<()> {
         self.streams.is_none().then_some(())
     }
 
@@ -77,23 +77,23 @@ impl Load<'_> {
 ///
 /// All run on one thread, with as many connections as [`Load::connections`], over HTTP/1.1 unless
 /// [`Load::streams`] says otherwise, and trust any certificate. Where nothing else is said here a tool runs with its defaults.
-pub(crate) trait Peer {
+pub(crate) trait LoadTool {
     /// What its program is called, here and on PATH.
     fn name(&self) -> &'static str;
 
     /// The argument with which it tells its version; `None` if it does not.
-    fn version(&self) -> Option<&'static str>;
+    fn version_argument(&self) -> Option<&'static str>;
 
     /// How long it runs before it measures; a run has to be longer by this.
-    fn calibration(&self) -> Duration {
+    fn calibration_time(&self) -> Duration {
         Duration::ZERO
     }
 
     /// How it is called for this load; `None` if it can't do that.
-    fn invocation(&self, load: &Load<'_>) -> Option<Invocation>;
+    fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation>;
 
     /// Arguments with which it turns what it printed into what [`read`](Self::read) reads.
-    fn digest(&self) -> Option<&'static str> {
+    fn convert_arguments(&self) -> Option<&'static str> {
         None
     }
 
@@ -102,11 +102,16 @@ pub(crate) trait Peer {
     /// # Errors
     ///
     /// If that is not what it is known to print.
-    fn read(&self, load: &Load<'_>, stdout: &str, stderr: &str) -> Result<Account, Unreadable>;
+    fn parse_output(
+        &self,
+        load: &ToolLoad<'_>,
+        stdout: &str,
+        stderr: &str,
+    ) -> Result<ToolReport, ToolOutputError>;
 }
 
 /// All that ours is compared with.
-pub(crate) fn all() -> [Box<dyn Peer>; 7] {
+pub(crate) fn all_peers() -> [Box<dyn LoadTool>; 7] {
     [
         Box::new(wrk::Wrk),
         Box::new(wrk2::Wrk2),
@@ -123,19 +128,19 @@ mod tests {
     use super::*;
 
     /// A load for parsers that don't look at it.
-    pub(super) fn load(rate: Option<f64>) -> Load<'static> {
-        Load {
+    pub(super) fn load(rate: Option<f64>) -> ToolLoad<'static> {
+        ToolLoad {
             url: "http://127.0.0.1:1/",
             connections: 64,
             streams: None,
             rate,
-            extent: Extent::Lasting(Duration::from_millis(1500)),
-            percentiles: false,
+            extent: RunExtent::Duration(Duration::from_millis(1500)),
+            needs_percentiles: false,
         }
     }
 
     /// What a tool is called with, as a line.
-    fn line(peer: &dyn Peer, load: &Load<'_>) -> String {
+    fn line(peer: &dyn LoadTool, load: &ToolLoad<'_>) -> String {
         let Some(invocation) = peer.invocation(load) else {
             return "-".to_owned();
         };
@@ -144,7 +149,7 @@ mod tests {
 
     #[test]
     fn calls_each_tool_as_it_understands() {
-        let [wrk, wrk2, oha, hey, k6, h2load, vegeta] = all();
+        let [wrk, wrk2, oha, hey, k6, h2load, vegeta] = all_peers();
         let url = "http://127.0.0.1:1/";
         for (peer, closed, steady) in [
             (&wrk, "-t 1 -c 64 -d 2s --latency http://127.0.0.1:1/", "-"),
@@ -180,22 +185,22 @@ mod tests {
             assert_eq!(line(peer.as_ref(), &load(None)), closed, "{}", peer.name());
             let at_rate = load(Some(1000.0));
             assert_eq!(line(peer.as_ref(), &at_rate), steady, "{}", peer.name());
-            let counted = Load {
-                extent: Extent::Hits(7),
+            let counted = ToolLoad {
+                extent: RunExtent::Hits(7),
                 ..load(None)
             };
             assert_eq!(line(peer.as_ref(), &counted), "-", "{}", peer.name());
         }
         assert_eq!(
-            line(&Hammer, &load(Some(1000.0))),
+            line(&HammerTool, &load(Some(1000.0))),
             format!("http --threads 1 -o json -c 64 -r 1000 -z 1500ms {url}")
         );
-        let counted = Load {
-            extent: Extent::Hits(7),
+        let counted = ToolLoad {
+            extent: RunExtent::Hits(7),
             ..load(None)
         };
         assert_eq!(
-            line(&Hammer, &counted),
+            line(&HammerTool, &counted),
             format!("http --threads 1 -o json -c 64 -r max -n 7 {url}")
         );
     }
@@ -203,12 +208,12 @@ mod tests {
     #[test]
     fn calls_those_that_know_streams_for_http2() {
         let url = "http://127.0.0.1:1/";
-        let load = Load {
+        let load = ToolLoad {
             connections: 8,
             streams: Some(16),
             ..load(None)
         };
-        let [wrk, wrk2, oha, hey, k6, h2load, vegeta] = all();
+        let [wrk, wrk2, oha, hey, k6, h2load, vegeta] = all_peers();
         for peer in [&wrk, &wrk2, &hey, &k6, &vegeta] {
             assert_eq!(line(peer.as_ref(), &load), "-", "{}", peer.name());
         }
@@ -220,7 +225,7 @@ mod tests {
         let h2load = line(h2load.as_ref(), &load);
         assert_eq!(h2load, format!("-t 1 -c 8 -m 16 -D 1500ms {url}"));
         assert_eq!(
-            line(&Hammer, &load),
+            line(&HammerTool, &load),
             format!(
                 "http --threads 1 -o json -c 128 --http 2 --connections 8 -r max -z 1500ms {url}"
             )
@@ -229,11 +234,11 @@ mod tests {
 
     #[test]
     fn trusts_anyone_where_that_takes_a_flag() {
-        let load = Load {
+        let load = ToolLoad {
             url: "https://127.0.0.1:1/",
             ..load(None)
         };
-        let [_, _, oha, _, k6, _, vegeta] = all();
+        let [_, _, oha, _, k6, _, vegeta] = all_peers();
         for (peer, flag) in [
             (&oha, "--insecure"),
             (&k6, "--insecure-skip-tls-verify"),
@@ -242,15 +247,15 @@ mod tests {
             assert!(line(peer.as_ref(), &load).contains(flag), "{flag}");
         }
         // The target offers HTTP/2 as well.
-        assert!(line(&Hammer, &load).contains("--http 1.1"));
-        assert!(line(&Hammer, &load).contains("--insecure"));
+        assert!(line(&HammerTool, &load).contains("--http 1.1"));
+        assert!(line(&HammerTool, &load).contains("--insecure"));
     }
 
     #[test]
     fn what_is_not_known_is_unreadable() {
-        for peer in all() {
+        for peer in all_peers() {
             for text in ["", "error: out of luck\n", "{}", "{\"summary\":{}}"] {
-                let read = peer.read(&load(None), text, "");
+                let read = peer.parse_output(&load(None), text, "");
                 assert!(read.is_err(), "{}: {text:?}", peer.name());
             }
         }

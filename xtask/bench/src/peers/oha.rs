@@ -4,46 +4,46 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Account, Load, Peer, Unreadable};
-use crate::process::Invocation;
+use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
+use crate::process::ToolInvocation;
 
 pub(super) struct Oha;
 
 /// What it calls the hits that were in flight when the time was up; every tool has those.
-const IN_FLIGHT: &str = "aborted due to deadline";
+const IN_FLIGHT_ERROR: &str = "aborted due to deadline";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Said {
-    summary: Summary,
-    latency_percentiles: Percentiles,
+struct OhaReport {
+    summary: OhaSummary,
+    latency_percentiles: OhaPercentiles,
     status_code_distribution: BTreeMap<String, u64>,
     error_distribution: BTreeMap<String, u64>,
 }
 
 #[derive(Deserialize)]
-struct Summary {
+struct OhaSummary {
     total: f64,
 }
 
 /// In seconds.
 #[derive(Deserialize)]
-struct Percentiles {
+struct OhaPercentiles {
     p50: Option<f64>,
     p90: Option<f64>,
     p99: Option<f64>,
 }
 
-impl Peer for Oha {
+impl LoadTool for Oha {
     fn name(&self) -> &'static str {
         "oha"
     }
 
-    fn version(&self) -> Option<&'static str> {
+    fn version_argument(&self) -> Option<&'static str> {
         Some("--version")
     }
 
-    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
+    fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation> {
         let rate = load.rate.map_or_else(String::new, |r| format!("-q {r:.0}"));
         let trust = if load.is_tls() { "--insecure" } else { "" };
         let streams = load.streams.map(|streams| format!("--http2 -p {streams}"));
@@ -51,9 +51,9 @@ impl Peer for Oha {
         let line = format!(
             "-c {} -z {} --no-tui --output-format json {rate} {streams} {trust}",
             load.connections,
-            load.duration()?
+            load.duration_text()?
         );
-        let mut invocation = Invocation::new(&line, load.url);
+        let mut invocation = ToolInvocation::new(&line, load.url);
         // It counts the machine's cores for its threads, not those that it may use: two threads on
         // one core cost it a quarter more per hit at 20,000/s.
         invocation
@@ -62,8 +62,13 @@ impl Peer for Oha {
         Some(invocation)
     }
 
-    fn read(&self, _load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
-        let said: Said = serde_json::from_str(stdout)?;
+    fn parse_output(
+        &self,
+        _load: &ToolLoad<'_>,
+        stdout: &str,
+        _stderr: &str,
+    ) -> Result<ToolReport, ToolOutputError> {
+        let said: OhaReport = serde_json::from_str(stdout)?;
         let answered = |code: &&String| matches!(code.as_bytes(), [b'2' | b'3', ..]);
         let codes = &said.status_code_distribution;
         let hits = codes.keys().filter(answered).map(|code| codes[code]).sum();
@@ -71,18 +76,18 @@ impl Peer for Oha {
         let failed: u64 = said
             .error_distribution
             .iter()
-            .filter(|(kind, _)| *kind != IN_FLIGHT)
+            .filter(|(kind, _)| *kind != IN_FLIGHT_ERROR)
             .map(|(_, count)| count)
             .sum();
         let us = |seconds: Option<f64>| seconds.map(|s| s * 1e6);
-        Ok(Account {
+        Ok(ToolReport {
             hits,
             seconds: said.summary.total,
             errors: refused + failed,
             p50_us: us(said.latency_percentiles.p50),
             p90_us: us(said.latency_percentiles.p90),
             p99_us: us(said.latency_percentiles.p99),
-            ..Account::default()
+            ..ToolReport::default()
         })
     }
 }
@@ -92,7 +97,7 @@ mod tests {
     use super::super::tests::load;
     use super::*;
 
-    const SAID: &str = r#"{
+    const SAMPLE_OUTPUT: &str = r#"{
   "summary": {"successRate": 1.0, "total": 2.001798077, "requestsPerSec": 103479.46797433155},
   "latencyPercentiles": {"p10": 0.000211334, "p50": 0.0003, "p90": 0.0005, "p95": 0.004360827,
     "p99": 0.0045, "p99.9": 0.005704122},
@@ -103,7 +108,9 @@ mod tests {
 
     #[test]
     fn reads_what_it_prints() {
-        let account = Oha.read(&load(None), SAID, "").expect("it is readable");
+        let account = Oha
+            .parse_output(&load(None), SAMPLE_OUTPUT, "")
+            .expect("it is readable");
         let us = |us: Option<f64>| us.map(f64::round);
         assert_eq!((account.hits, account.errors), (207_095, 7));
         assert_eq!(account.seconds, 2.001_798_077);

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Account, Load, Peer, Unreadable};
-use crate::process::Invocation;
+use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
+use crate::process::ToolInvocation;
 
 pub(super) struct Vegeta;
 
 #[derive(Deserialize)]
-struct Said {
-    latencies: Latencies,
+struct VegetaReport {
+    latencies: VegetaLatencies,
     /// Nanoseconds over which hits were sent, and from then until the last was answered.
     duration: f64,
     wait: f64,
@@ -20,7 +20,7 @@ struct Said {
 
 /// In nanoseconds.
 #[derive(Deserialize)]
-struct Latencies {
+struct VegetaLatencies {
     #[serde(rename = "50th")]
     p50: f64,
     #[serde(rename = "90th")]
@@ -29,17 +29,17 @@ struct Latencies {
     p99: f64,
 }
 
-impl Peer for Vegeta {
+impl LoadTool for Vegeta {
     fn name(&self) -> &'static str {
         "vegeta"
     }
 
-    fn version(&self) -> Option<&'static str> {
+    fn version_argument(&self) -> Option<&'static str> {
         Some("--version")
     }
 
-    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
-        load.http1()?;
+    fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation> {
+        load.require_http1()?;
         // Rate 0 is a closed loop of all workers.
         let rate = load
             .rate
@@ -49,19 +49,24 @@ impl Peer for Vegeta {
             "-cpus 1 attack -http2=false -connections {n} -workers {n} -max-workers {n} \
              -duration {duration} {trust} -rate",
             n = load.connections,
-            duration = load.duration()?
+            duration = load.duration_text()?
         );
-        let mut invocation = Invocation::new(&line, &rate);
+        let mut invocation = ToolInvocation::new(&line, &rate);
         invocation.stdin = format!("GET {}\n", load.url).into_bytes();
         Some(invocation)
     }
 
-    fn digest(&self) -> Option<&'static str> {
+    fn convert_arguments(&self) -> Option<&'static str> {
         Some("report -type=json")
     }
 
-    fn read(&self, _load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
-        let said: Said = serde_json::from_str(stdout)?;
+    fn parse_output(
+        &self,
+        _load: &ToolLoad<'_>,
+        stdout: &str,
+        _stderr: &str,
+    ) -> Result<ToolReport, ToolOutputError> {
+        let said: VegetaReport = serde_json::from_str(stdout)?;
         // Code 0 stands for hits without an answer.
         let answered = |code: &str| code.starts_with('2') || code.starts_with('3');
         let of = |want: bool| {
@@ -69,14 +74,14 @@ impl Peer for Vegeta {
             let those = codes.filter(|(code, _)| answered(code) == want);
             those.map(|(_, count)| count).sum()
         };
-        Ok(Account {
+        Ok(ToolReport {
             hits: of(true),
             errors: of(false),
             seconds: (said.duration + said.wait) / 1e9,
             p50_us: Some(said.latencies.p50 / 1e3),
             p90_us: Some(said.latencies.p90 / 1e3),
             p99_us: Some(said.latencies.p99 / 1e3),
-            ..Account::default()
+            ..ToolReport::default()
         })
     }
 }
@@ -93,15 +98,17 @@ mod tests {
             "mean":2},"earliest":"2026-11-24T08:15:00.5Z","duration":1500000000,
             "wait":2500000,"requests":1500,"rate":1000.5,"throughput":998.9,"success":1,
             "status_codes":{"0":3,"200":1495,"503":2},"errors":["connection refused"]}"#;
-        let account = Vegeta.read(&load(None), said, "").expect("it is readable");
-        let expected = Account {
+        let account = Vegeta
+            .parse_output(&load(None), said, "")
+            .expect("it is readable");
+        let expected = ToolReport {
             hits: 1495,
             errors: 5,
             seconds: 1.5025,
             p50_us: Some(1800.25),
             p90_us: Some(2900.5),
             p99_us: Some(3400.75),
-            ..Account::default()
+            ..ToolReport::default()
         };
         assert_eq!(account, expected);
     }

@@ -1,37 +1,42 @@
 //! wrk: a closed loop in C.
 
-use super::time::micros;
-use super::{Account, Load, Peer, Unreadable};
-use crate::process::Invocation;
+use super::duration_text::parse_micros;
+use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
+use crate::process::ToolInvocation;
 
 pub(super) struct Wrk;
 
-impl Peer for Wrk {
+impl LoadTool for Wrk {
     fn name(&self) -> &'static str {
         "wrk"
     }
 
-    fn version(&self) -> Option<&'static str> {
+    fn version_argument(&self) -> Option<&'static str> {
         Some("-v")
     }
 
-    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
-        load.http1()?;
+    fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation> {
+        load.require_http1()?;
         if load.rate.is_some() {
             return None;
         }
         let seconds = load.whole_seconds()?;
         let line = format!("-t 1 -c {} -d {seconds}s --latency", load.connections);
-        Some(Invocation::new(&line, load.url))
+        Some(ToolInvocation::new(&line, load.url))
     }
 
-    fn read(&self, _load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
-        read(stdout)
+    fn parse_output(
+        &self,
+        _load: &ToolLoad<'_>,
+        stdout: &str,
+        _stderr: &str,
+    ) -> Result<ToolReport, ToolOutputError> {
+        parse_output(stdout)
     }
 }
 
 /// What wrk and wrk2 print alike.
-pub(super) fn read(stdout: &str) -> Result<Account, Unreadable> {
+pub(super) fn parse_output(stdout: &str) -> Result<ToolReport, ToolOutputError> {
     let mut account = None;
     let mut percentiles = [None; 3];
     let mut errors = 0;
@@ -40,41 +45,41 @@ pub(super) fn read(stdout: &str) -> Result<Account, Unreadable> {
         match *words.as_slice() {
             [hits, "requests", "in", time, ..] => {
                 let hits = hits.parse().ok();
-                let time = micros(time.trim_end_matches(','));
+                let time = parse_micros(time.trim_end_matches(','));
                 account = hits.zip(time);
             }
             [percent, time] if percent.ends_with('%') => {
                 let percent = percent.trim_end_matches('%').parse::<f64>().ok();
                 let at = percent.and_then(|p| [50.0, 90.0, 99.0].iter().position(|q| *q == p));
                 if let Some(at) = at {
-                    percentiles[at] = micros(time);
+                    percentiles[at] = parse_micros(time);
                 }
             }
             // Socket errors: connect 0, read 3, write 0, timeout 2
-            ["Socket", "errors:", ..] => errors += numbers(&words),
+            ["Socket", "errors:", ..] => errors += sum_of_numbers(&words),
             // Non-2xx or 3xx responses: 17
-            ["Non-2xx", ..] => errors += numbers(&words),
+            ["Non-2xx", ..] => errors += sum_of_numbers(&words),
             _ => {}
         }
     }
-    let (hits, us) = account.ok_or_else(|| Unreadable::missing("line \"… requests in …\""))?;
+    let (hits, us) = account.ok_or_else(|| ToolOutputError::missing("line \"… requests in …\""))?;
     let [p50_us, p90_us, p99_us] = percentiles;
     if p99_us.is_none() {
-        return Err(Unreadable::missing("percentile 99 %"));
+        return Err(ToolOutputError::missing("percentile 99 %"));
     }
-    Ok(Account {
+    Ok(ToolReport {
         hits,
         seconds: us / 1e6,
         errors,
         p50_us,
         p90_us,
         p99_us,
-        ..Account::default()
+        ..ToolReport::default()
     })
 }
 
 /// The sum of all words that are numbers.
-fn numbers(words: &[&str]) -> u64 {
+fn sum_of_numbers(words: &[&str]) -> u64 {
     words
         .iter()
         .filter_map(|word| word.trim_end_matches(',').parse::<u64>().ok())
@@ -85,7 +90,7 @@ fn numbers(words: &[&str]) -> u64 {
 mod tests {
     use super::*;
 
-    const SAID: &str = "\
+    const SAMPLE_OUTPUT: &str = "\
 Running 2s test @ http://127.0.0.1:18999/
   1 threads and 64 connections
   Thread Stats   Avg      Stdev     Max   +/- Stdev
@@ -103,18 +108,21 @@ Transfer/sec:      3.16MB
 
     #[test]
     fn reads_what_it_prints() {
-        let mut expected = Account {
+        let mut expected = ToolReport {
             hits: 175_004,
             seconds: 2.0,
             p50_us: Some(387.0),
             p90_us: Some(676.0),
             p99_us: Some(1230.0),
-            ..Account::default()
+            ..ToolReport::default()
         };
-        assert_eq!(read(SAID), Ok(expected.clone()));
+        assert_eq!(parse_output(SAMPLE_OUTPUT), Ok(expected.clone()));
         let trouble = "  Socket errors: connect 0, read 3, write 0, timeout 2\n  \
                        Non-2xx or 3xx responses: 17\n";
         expected.errors = 22;
-        assert_eq!(read(&format!("{SAID}{trouble}")), Ok(expected));
+        assert_eq!(
+            parse_output(&format!("{SAMPLE_OUTPUT}{trouble}")),
+            Ok(expected)
+        );
     }
 }

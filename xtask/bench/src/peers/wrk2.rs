@@ -3,47 +3,52 @@
 use std::time::Duration;
 
 use super::wrk;
-use super::{Account, Load, Peer, Unreadable};
-use crate::process::Invocation;
+use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
+use crate::process::ToolInvocation;
 
 pub(super) struct Wrk2;
 
 /// It opens its connections one by one, this far apart (`delayed_initial_connect` in its wrk.c).
-const OPENING: f64 = 0.005;
+const CONNECT_INTERVAL_SECONDS: f64 = 0.005;
 
 /// More than it can do: it knows no other closed loop.
-const TOO_MUCH: f64 = 10e6;
+const UNREACHABLE_RATE: f64 = 10e6;
 
-impl Peer for Wrk2 {
+impl LoadTool for Wrk2 {
     fn name(&self) -> &'static str {
         "wrk2"
     }
 
-    fn version(&self) -> Option<&'static str> {
+    fn version_argument(&self) -> Option<&'static str> {
         Some("-v")
     }
 
     /// For its first 10 s it calibrates, and then forgets what it has measured so far.
-    fn calibration(&self) -> Duration {
+    fn calibration_time(&self) -> Duration {
         Duration::from_secs(10)
     }
 
-    fn invocation(&self, load: &Load<'_>) -> Option<Invocation> {
-        load.http1()?;
+    fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation> {
+        load.require_http1()?;
         let seconds = load.whole_seconds()?;
-        let rate = load.rate.unwrap_or(TOO_MUCH);
+        let rate = load.rate.unwrap_or(UNREACHABLE_RATE);
         let line = format!(
             "-t 1 -c {} -d {seconds}s -R {rate:.0} --latency",
             load.connections
         );
-        Some(Invocation::new(&line, load.url))
+        Some(ToolInvocation::new(&line, load.url))
     }
 
-    fn read(&self, load: &Load<'_>, stdout: &str, _stderr: &str) -> Result<Account, Unreadable> {
-        let mut account = wrk::read(stdout)?;
+    fn parse_output(
+        &self,
+        load: &ToolLoad<'_>,
+        stdout: &str,
+        _stderr: &str,
+    ) -> Result<ToolReport, ToolOutputError> {
+        let mut account = wrk::parse_output(stdout)?;
         if load.rate.is_some() {
             // While they open it can't send at its rate, which is no fault of its schedule.
-            account.seconds -= f64::from(load.connections) * OPENING / 2.0;
+            account.seconds -= f64::from(load.connections) * CONNECT_INTERVAL_SECONDS / 2.0;
         }
         Ok(account)
     }
@@ -54,7 +59,7 @@ mod tests {
     use super::super::tests::load;
     use super::*;
 
-    const SAID: &str = "\
+    const SAMPLE_OUTPUT: &str = "\
 Running 12s test @ http://127.0.0.1:18999/
   1 threads and 64 connections
   Thread calibration: mean lat.: 0.834ms, rate sampling interval: 10ms
@@ -86,13 +91,17 @@ Transfer/sec:     73.34KB
     #[test]
     fn reads_what_it_prints_less_the_time_of_its_opening() {
         let at_rate = load(Some(2000.0));
-        let account = Wrk2.read(&at_rate, SAID, "").expect("it is readable");
+        let account = Wrk2
+            .parse_output(&at_rate, SAMPLE_OUTPUT, "")
+            .expect("it is readable");
         assert_eq!(account.hits, 23717);
         assert!((account.seconds - 11.84).abs() < 1e-9, "{account:?}");
         assert_eq!(account.p50_us, Some(825.0));
         assert_eq!(account.p90_us, Some(1360.0));
         assert_eq!(account.p99_us, Some(1920.0));
-        let closed = Wrk2.read(&load(None), SAID, "").expect("it is readable");
+        let closed = Wrk2
+            .parse_output(&load(None), SAMPLE_OUTPUT, "")
+            .expect("it is readable");
         assert_eq!(closed.seconds, 12.0);
     }
 }

@@ -1,24 +1,24 @@
 use std::fmt::Write;
 
-use super::choice::Choice;
-use super::cpu::Cpu;
-use super::heap::Heap;
-use super::shares::Shares;
-use crate::number::grouped;
+use super::cpu_profile::CpuProfile;
+use super::cpu_shares::CpuShares;
+use super::heap_profile::HeapProfile;
+use super::profile_scenario::ProfileScenario;
+use crate::number_format::group_thousands;
 
 /// Shares below this are not listed.
-const LEAST_SHARE: f64 = 0.001;
+const MIN_SHARE: f64 = 0.001;
 
 /// What a profile says in short, as a page around the graphs and as text.
-pub(crate) struct Page<'a> {
-    pub(crate) choice: &'a Choice,
+pub(crate) struct ProfilePage<'a> {
+    pub(crate) choice: &'a ProfileScenario,
     pub(crate) commit: &'a str,
-    pub(crate) cpu: &'a Cpu,
-    pub(crate) heap: &'a Heap,
-    pub(crate) shares: &'a Shares,
+    pub(crate) cpu: &'a CpuProfile,
+    pub(crate) heap: &'a HeapProfile,
+    pub(crate) shares: &'a CpuShares,
 }
 
-const HEAD: &str = "\
+const PAGE_HEAD: &str = "\
 <!DOCTYPE html>
 <html lang=\"en\">
 <meta charset=\"utf-8\">
@@ -32,28 +32,28 @@ img { max-width: 100%; border: 1px solid #ccc; }
 </style>
 ";
 
-impl Page<'_> {
+impl ProfilePage<'_> {
     /// A page that shows the graphs, which lie beside it.
     pub(crate) fn html(&self) -> String {
-        let mut html = HEAD.to_owned();
-        let scenario = escape(self.choice.scenario);
+        let mut html = PAGE_HEAD.to_owned();
+        let scenario = escape_html(self.choice.name);
         let _ = writeln!(html, "<title>hammer: {scenario}</title>");
         let _ = writeln!(html, "<h1>hammer: {scenario}</h1>\n<table>");
         for (name, value) in self.facts() {
-            let (name, value) = (escape(name), escape(&value));
+            let (name, value) = (escape_html(name), escape_html(&value));
             let _ = writeln!(html, "<tr><td>{name}<td>{value}");
         }
         let _ = writeln!(html, "</table>\n<h2>CPU time</h2>");
-        graph(&mut html, "cpu.svg", "CPU time by call stack");
+        write_graph(&mut html, "cpu.svg", "CPU time by call stack");
         let _ = writeln!(html, "<table>");
-        for (name, share) in self.listed() {
-            let (name, percent) = (escape(name), 100.0 * share);
+        for (name, share) in self.listed_shares() {
+            let (name, percent) = (escape_html(name), 100.0 * share);
             let _ = writeln!(html, "<tr><td class=\"number\">{percent:.1} %<td>{name}");
         }
         let _ = writeln!(html, "</table>\n<h2>Allocations</h2>");
-        graph(&mut html, "heap-blocks.svg", "allocations by call stack");
+        write_graph(&mut html, "heap-blocks.svg", "allocations by call stack");
         let _ = writeln!(html, "<h2>Bytes allocated</h2>");
-        graph(&mut html, "heap-bytes.svg", "bytes allocated by call stack");
+        write_graph(&mut html, "heap-bytes.svg", "bytes allocated by call stack");
         let _ = writeln!(
             html,
             "<p>The heap profile as data, for DHAT's viewer: <a href=\"dhat.json\">dhat.json</a></p>"
@@ -69,7 +69,7 @@ impl Page<'_> {
             let _ = writeln!(text, "{name:<12}  {value}");
         }
         let _ = writeln!(text);
-        for (name, share) in self.listed() {
+        for (name, share) in self.listed_shares() {
             let _ = writeln!(text, "{:>10.1} %  {name}", 100.0 * share);
         }
         text
@@ -77,38 +77,42 @@ impl Page<'_> {
 
     fn facts(&self) -> Vec<(&'static str, String)> {
         let (cpu, heap) = (self.cpu, self.heap);
-        let load = self.choice.load.join(" ");
+        let load = self.choice.arguments.join(" ");
         let mut facts = vec![
-            ("scenario", self.choice.scenario.to_owned()),
+            ("scenario", self.choice.name.to_owned()),
             ("command", format!("hammer http URL {load}")),
             ("commit", self.commit.to_owned()),
             (
                 "CPU",
-                format!("{}; {} hits", cpu.subtitle(), grouped(cpu.report.hits)),
+                format!(
+                    "{}; {} hits",
+                    cpu.subtitle(),
+                    group_thousands(cpu.report.hits)
+                ),
             ),
             (
                 "allocations",
                 format!(
                     "{:.2} per hit, {} bytes: what each further hit adds, up to {} hits",
                     heap.blocks_per_hit,
-                    grouped(heap.bytes_per_hit.round() as u64),
-                    grouped(heap.hits)
+                    group_thousands(heap.bytes_per_hit.round() as u64),
+                    group_thousands(heap.hits)
                 ),
             ),
         ];
-        facts.extend(cpu.note.clone().map(|note| ("note", note)));
+        facts.extend(cpu.perf_failure.clone().map(|note| ("note", note)));
         facts
     }
 
-    fn listed(&self) -> impl Iterator<Item = (&str, f64)> {
-        let rows = self.shares.rows.iter();
+    fn listed_shares(&self) -> impl Iterator<Item = (&str, f64)> {
+        let rows = self.shares.by_owner.iter();
         rows.map(|(name, share)| (name.as_str(), *share))
-            .filter(|(_, share)| *share >= LEAST_SHARE)
+            .filter(|(_, share)| *share >= MIN_SHARE)
     }
 }
 
 /// The graph as a picture that leads to the graph itself, which can be zoomed and searched.
-fn graph(html: &mut String, file: &str, what: &str) {
+fn write_graph(html: &mut String, file: &str, what: &str) {
     let _ = writeln!(
         html,
         "<p><a href=\"{file}\">{what}: zoom and search</a></p>\n\
@@ -116,7 +120,7 @@ fn graph(html: &mut String, file: &str, what: &str) {
     );
 }
 
-fn escape(text: &str) -> String {
+fn escape_html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -126,28 +130,29 @@ fn escape(text: &str) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::Page;
-    use crate::profile::choice::Choice;
-    use crate::profile::cpu::Cpu;
-    use crate::profile::heap::Heap;
-    use crate::profile::load::Report;
-    use crate::profile::shares::Shares;
-    use crate::profile::stacks::Stacks;
+    use super::ProfilePage;
+    use crate::profile::cpu_profile::CpuProfile;
+    use crate::profile::cpu_shares::CpuShares;
+    use crate::profile::folded_stacks::FoldedStacks;
+    use crate::profile::heap_profile::HeapProfile;
+    use crate::profile::profile_scenario::ProfileScenario;
+    use crate::profile::setup::ProfiledRun;
 
     #[test]
     fn says_what_was_measured() {
-        let choice = Choice::of("closed", Duration::from_secs(5), true).expect("it is one");
-        let stacks = || Stacks::parse("t;hyper::a<T>;writev 3\nt;a<b>::c 1\n");
-        let cpu = Cpu {
-            report: Report {
+        let choice =
+            ProfileScenario::find("closed", Duration::from_secs(5), true).expect("it is one");
+        let stacks = || FoldedStacks::parse("t;hyper::a<T>;writev 3\nt;a<b>::c 1\n");
+        let cpu = CpuProfile {
+            report: ProfiledRun {
                 hits: 500,
                 rate: 100.0,
             },
             stacks: stacks(),
-            taken_with: "perf",
-            note: Some("a note".to_owned()),
+            sampler: "perf",
+            perf_failure: Some("a note".to_owned()),
         };
-        let heap = Heap {
+        let heap = HeapProfile {
             hits: 1_000,
             blocks_per_hit: 2.5,
             bytes_per_hit: 300.0,
@@ -155,12 +160,12 @@ mod tests {
             blocks: stacks(),
             json: "dhat.json".into(),
         };
-        let page = Page {
+        let page = ProfilePage {
             choice: &choice,
             commit: "abc-dirty",
             cpu: &cpu,
             heap: &heap,
-            shares: &Shares::of(&cpu.stacks),
+            shares: &CpuShares::from_stacks(&cpu.stacks),
         };
         for text in [page.text(), page.html()] {
             for part in [

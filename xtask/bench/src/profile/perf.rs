@@ -9,12 +9,12 @@ use std::time::Duration;
 use inferno::collapse::Collapse;
 use inferno::collapse::perf::{Folder, Options};
 
-use super::choice::Choice;
-use super::cpu::Cpu;
-use super::load::Load;
-use super::stacks::Stacks;
+use super::cpu_profile::CpuProfile;
+use super::folded_stacks::FoldedStacks;
+use super::profile_scenario::ProfileScenario;
+use super::setup::ProfileSetup;
 use crate::error::Error;
-use crate::executable::Executable;
+use crate::executable::BuiltExecutable;
 
 /// Copies of the stack with each sample, unwound afterwards: the release build has no frame
 /// pointers. The most that perf takes, since a worker's outermost frames are large; with half of it
@@ -25,41 +25,42 @@ const CALL_GRAPH: &str = "dwarf,65528";
 const FIELDS: &str = "comm,pid,tid,time,event,ip,sym,dso";
 
 /// Takes samples of a run, and fails if perf is missing, not permitted, or blind to the kernel.
-pub(crate) fn take(
-    choice: &Choice,
-    load: &Load<'_>,
-    binary: &Executable,
+pub(crate) fn record_profile(
+    choice: &ProfileScenario,
+    load: &ProfileSetup<'_>,
+    binary: &BuiltExecutable,
     out: &Path,
-) -> Result<Cpu, Error> {
+) -> Result<CpuProfile, Error> {
     let data = out.join("perf.data");
     let length = format!("{}ms", choice.duration.as_millis());
-    let running = load.hammer(binary, ["--duration", &length], None)?;
-    let recorder = load.beside(&mut record(running.pid(), choice.duration, &data));
+    let running = load.start_hammer(binary, ["--duration", &length], None)?;
+    let recorder =
+        load.start_on_target_core(&mut record_command(running.pid(), choice.duration, &data));
     // The hammer is waited for whether or not somebody looks at it.
-    let report = running.report()?;
-    let folded = finish(recorder?).and_then(|()| fold(&data));
+    let report = running.wait_for_report()?;
+    let folded = wait_for_recorder(recorder?).and_then(|()| fold_samples(&data));
     // Hundreds of megabytes of stacks, if there are any, and all of it in the graph by now.
     if data.exists() {
         fs::remove_file(&data).map_err(Error::io("remove", &data))?;
     }
-    let stacks = Stacks::parse(&folded?);
+    let stacks = FoldedStacks::parse(&folded?);
     if stacks.total() == 0 {
         return Err(Error::failed("perf took no samples"));
     }
     // Then most of a load generator's time is not there, rather than there without names.
-    if !stacks.see_the_kernel() {
+    if !stacks.include_kernel() {
         return Err(Error::failed("perf may not look into the kernel"));
     }
-    Ok(Cpu {
+    Ok(CpuProfile {
         report,
         stacks,
-        taken_with: "perf",
-        note: None,
+        sampler: "perf",
+        perf_failure: None,
     })
 }
 
 /// Takes samples of a process, until it ends.
-fn record(pid: u32, duration: Duration, data: &Path) -> Command {
+fn record_command(pid: u32, duration: Duration, data: &Path) -> Command {
     let mut command = Command::new("perf");
     command
         .args(["record", "--freq", &frequency_hz(duration).to_string()])
@@ -72,7 +73,7 @@ fn record(pid: u32, duration: Duration, data: &Path) -> Command {
     command
 }
 
-fn finish(recorder: Child) -> Result<(), Error> {
+fn wait_for_recorder(recorder: Child) -> Result<(), Error> {
     let output = recorder
         .wait_with_output()
         .map_err(Error::io("wait for", "perf"))?;
@@ -80,11 +81,14 @@ fn finish(recorder: Child) -> Result<(), Error> {
         return Ok(());
     }
     let told = String::from_utf8_lossy(&output.stderr);
-    Err(Error::failed(format!("perf record: {}", reason(&told))))
+    Err(Error::failed(format!(
+        "perf record: {}",
+        failure_reason(&told)
+    )))
 }
 
 /// The line in which perf says what is wrong.
-fn reason(told: &str) -> &str {
+fn failure_reason(told: &str) -> &str {
     told.lines()
         .map(str::trim)
         .find(|line| !line.is_empty() && *line != "Error:")
@@ -103,7 +107,7 @@ fn frequency_hz(duration: Duration) -> u32 {
 }
 
 /// One line per stack.
-fn fold(data: &Path) -> Result<String, Error> {
+fn fold_samples(data: &Path) -> Result<String, Error> {
     let mut script = Command::new("perf")
         .args(["script", "--fields", FIELDS, "--input"])
         .arg(data)
@@ -136,8 +140,8 @@ mod tests {
     use inferno::collapse::Collapse;
     use inferno::collapse::perf::{Folder, Options};
 
-    use super::{frequency_hz, reason};
-    use crate::profile::stacks::Stacks;
+    use super::{failure_reason, frequency_hz};
+    use crate::profile::folded_stacks::FoldedStacks;
 
     #[test]
     fn takes_about_five_thousand_samples() {
@@ -164,7 +168,7 @@ mod tests {
             ("", "it failed without a word"),
         ];
         for (told, expected) in table {
-            assert_eq!(reason(told), expected, "{told}");
+            assert_eq!(failure_reason(told), expected, "{told}");
         }
     }
 
@@ -191,7 +195,7 @@ hammer-0  28938/28941   1211.666780: cpu-clock:ppp:
         Folder::from(options)
             .collapse(script.as_bytes(), &mut folded)
             .expect("a vector takes everything");
-        let stacks = Stacks::parse(std::str::from_utf8(&folded).expect("frames are text"));
+        let stacks = FoldedStacks::parse(std::str::from_utf8(&folded).expect("frames are text"));
         assert_eq!(
             stacks.lines(),
             [
@@ -200,6 +204,6 @@ hammer-0  28938/28941   1211.666780: cpu-clock:ppp:
                  writev;do_writev_[k];ip_rcv_core_[k] 1",
             ]
         );
-        assert!(stacks.see_the_kernel());
+        assert!(stacks.include_kernel());
     }
 }

@@ -3,27 +3,27 @@
 use std::fs;
 use std::path::Path;
 
-use super::choice::Choice;
-use super::load::{Load, Report};
-use super::stacks::Stacks;
+use super::folded_stacks::FoldedStacks;
+use super::profile_scenario::ProfileScenario;
+use super::setup::{ProfileSetup, ProfiledRun};
 use crate::error::Error;
-use crate::executable::Executable;
+use crate::executable::BuiltExecutable;
 
-pub(crate) fn take(
-    choice: &Choice,
-    load: &Load<'_>,
-    binary: &Executable,
+pub(crate) fn record_profile(
+    choice: &ProfileScenario,
+    load: &ProfileSetup<'_>,
+    binary: &BuiltExecutable,
     out: &Path,
-) -> Result<(Report, Stacks), Error> {
+) -> Result<(ProfiledRun, FoldedStacks), Error> {
     let file = out.join("cpu.stacks");
     let length = format!("{}ms", choice.duration.as_millis());
     let variable = ("HAMMER_BENCH_STACKS", file.as_os_str());
     let report = load
-        .hammer(binary, ["--duration", &length], Some(variable))?
-        .report()?;
+        .start_hammer(binary, ["--duration", &length], Some(variable))?
+        .wait_for_report()?;
     let folded = fs::read_to_string(&file).map_err(Error::io("read", &file))?;
     fs::remove_file(&file).map_err(Error::io("remove", &file))?;
-    let stacks = Stacks::parse(&folded);
+    let stacks = FoldedStacks::parse(&folded);
     if stacks.total() == 0 {
         return Err(Error::failed(
             "no samples were taken: it was too short, or idle",

@@ -1,49 +1,55 @@
 //! Closed loop: how many hits a second one thread gets through.
 
-use hammer_target::Knobs;
+use hammer_target::TargetBehavior;
 
-use super::Found;
-use crate::bench::{Bench, CONNECTIONS, HTTP2};
+use super::ScenarioReport;
+use crate::context::{BenchContext, CONNECTIONS, HTTP2_CONNECTIONS_STREAMS};
 use crate::error::Error;
-use crate::host::Mode;
-use crate::record::Better;
-use crate::scenario::{Kind, Scenario};
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::pinned_target::TargetMode;
+use crate::record::BetterDirection;
+use crate::scenario::{BenchScenario, ScenarioKind};
 
-const HITS: Measure = Measure {
+const HITS: FigureKind = FigureKind {
     key: "hits_per_s",
     title: "hits/s",
     unit: "1/s",
-    better: Better::Higher,
+    better: BetterDirection::Higher,
 };
-const CPU: Measure = Measure {
+const CPU: FigureKind = FigureKind {
     key: "cpu_us_per_hit",
     title: "CPU per hit, µs",
     unit: "us",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
 
 /// From which share of its time on a core a target may be what limits a tool.
-const BUSY: f64 = 0.95;
+const SATURATED_SHARE: f64 = 0.95;
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
-    let host = bench.host(Mode::Raw, scenario.tls, Knobs::default())?;
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
+    let host = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
     let url = host.url();
-    let mut load = bench.load(&url, bench.plan.closed);
-    let over_http2 = scenario.kind == Kind::Http2;
+    let mut load = bench.closed_loop_load(&url, bench.plan.closed_duration);
+    let over_http2 = scenario.kind == ScenarioKind::Http2;
     if over_http2 {
-        (load.connections, load.streams) = (HTTP2.0, Some(HTTP2.1));
+        (load.connections, load.streams) = (
+            HTTP2_CONNECTIONS_STREAMS.0,
+            Some(HTTP2_CONNECTIONS_STREAMS.1),
+        );
     }
-    let mut sheet = Sheet::new(scenario.name());
-    bench.rounds(scenario, &load, |round, tool| {
-        let measured = bench.shoot(tool, &host, &load, false)?;
+    let mut sheet = FigureCollector::new(scenario.name());
+    bench.run_rounds(scenario, &load, |round, tool| {
+        let measured = bench.measure_run(tool, &host, &load, false)?;
         if !over_http2 {
-            bench.add_to_limit(Mode::Raw, scenario.tls, tool, &measured);
+            bench.refine_limit(TargetMode::Raw, scenario.tls, tool, &measured);
         }
-        sheet.note(round, tool.name(), &HITS, Some(measured.account.rate()));
-        sheet.note(round, tool.name(), &CPU, measured.cpu_us_per_hit);
-        if measured.target_busy.is_some_and(|share| share > BUSY) {
-            bench.problem(format!(
+        sheet.record(round, tool.name(), &HITS, Some(measured.tool_report.rate()));
+        sheet.record(round, tool.name(), &CPU, measured.cpu_us_per_hit);
+        if measured
+            .target_busy
+            .is_some_and(|share| share > SATURATED_SHARE)
+        {
+            bench.add_problem(format!(
                 "{}: {} kept the target busy all the time; its hits/s may be the target's limit",
                 scenario.name(),
                 tool.name()
@@ -51,16 +57,19 @@ pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
         }
         Ok(())
     });
-    let seconds = bench.plan.closed.as_secs_f64();
+    let seconds = bench.plan.closed_duration.as_secs_f64();
     let heading = if over_http2 {
-        let (connections, streams) = HTTP2;
+        let (connections, streams) = HTTP2_CONNECTIONS_STREAMS;
         format!(
             "closed loop over HTTP/2, {connections} connections of {streams} streams, 1 thread, \
              {seconds} s; raw target"
         )
     } else {
-        let limit = bench.limit_text(Mode::Raw, scenario.tls);
+        let limit = bench.limit_text(TargetMode::Raw, scenario.tls);
         format!("closed loop, {CONNECTIONS} connections, 1 thread, {seconds} s; {limit}")
     };
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }

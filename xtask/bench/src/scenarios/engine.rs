@@ -5,69 +5,72 @@ use std::time::Instant;
 
 use hammer_core::{Outcome, Run, Schedule, from_fn};
 
-use super::Found;
-use crate::bench::Bench;
-use crate::cores::Side;
+use super::ScenarioReport;
+use crate::context::BenchContext;
+use crate::core_pinning::CoreRole;
 use crate::error::Error;
-use crate::number::shown;
-use crate::record::Better;
-use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
 
-const ONE: Measure = Measure {
+const ONE_WORKER: FigureKind = FigureKind {
     key: "null_hits_per_s_1",
     title: "hits/s, one worker",
     unit: "1/s",
-    better: Better::Higher,
+    better: BetterDirection::Higher,
 };
-const TWO: Measure = Measure {
+const TWO_WORKERS: FigureKind = FigureKind {
     key: "null_hits_per_s_2",
     title: "hits/s, two workers",
     unit: "1/s",
-    better: Better::Higher,
+    better: BetterDirection::Higher,
 };
-const RATIO: Measure = Measure {
+const RATIO: FigureKind = FigureKind {
     key: "two_workers_to_one",
     title: "two workers ÷ one",
     unit: "1",
-    better: Better::Higher,
+    better: BetterDirection::Higher,
 };
 
 const SLOTS_PER_WORKER: usize = 64;
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
     let hits = bench.plan.engine_hits;
     let ours = bench.hammer.name();
     let has_two = thread::available_parallelism().is_ok_and(|cores| cores.get() >= 2);
-    let mut sheet = Sheet::new(scenario.name());
+    let mut sheet = FigureCollector::new(scenario.name());
     for round in 0..bench.plan.rounds {
-        bench.progress(scenario.name(), round, "one worker");
+        bench.print_progress(scenario.name(), round, "one worker");
         let one = bench
             .cores
-            .on(Side::Generator, || null_hits_per_s(hits, 1))??;
-        sheet.note(round, ours, &ONE, Some(one));
+            .run_on(CoreRole::Generator, || null_hits_per_s(hits, 1))??;
+        sheet.record(round, ours, &ONE_WORKER, Some(one));
         if has_two {
-            bench.progress(scenario.name(), round, "two workers");
-            let two = bench.cores.on_both(|| null_hits_per_s(2 * hits, 2))??;
-            sheet.note(round, ours, &TWO, Some(two));
-            sheet.note(round, ours, &RATIO, Some(two / one));
+            bench.print_progress(scenario.name(), round, "two workers");
+            let two = bench.cores.run_on_both(|| null_hits_per_s(2 * hits, 2))??;
+            sheet.record(round, ours, &TWO_WORKERS, Some(two));
+            sheet.record(round, ours, &RATIO, Some(two / one));
         }
     }
     let heading = format!(
         "no target at all: a hammer that does nothing, {} hits per worker{}",
-        shown(hits as f64),
+        format_number(hits as f64),
         if has_two {
             ""
         } else {
             "; two workers need two cores"
         }
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }
 
 fn null_hits_per_s(hits: u64, workers: usize) -> Result<f64, Error> {
     let hammer = from_fn(|_| async { Ok(Outcome::ok("done")) });
-    let run = Run::new(hammer, Schedule::max().hits(hits))
+    let run = Run::new(hammer, Schedule::closed_loop().with_hit_count(hits))
         .threads(workers)
         .max_in_flight(SLOTS_PER_WORKER * workers);
     let start = Instant::now();

@@ -2,49 +2,53 @@
 
 use std::time::Duration;
 
-use hammer_target::Knobs;
+use hammer_target::TargetBehavior;
 
-use super::Found;
-use crate::bench::{Bench, CONNECTIONS};
+use super::ScenarioReport;
+use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
-use crate::host::Mode;
-use crate::number::shown;
-use crate::peers::Load;
-use crate::record::Better;
-use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::peers::ToolLoad;
+use crate::pinned_target::TargetMode;
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
 
-const P50: Measure = Measure {
+const P50: FigureKind = FigureKind {
     key: "distance_p50_us",
     title: "distance p50, µs",
     unit: "us",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
-const P99: Measure = Measure {
+const P99: FigureKind = FigureKind {
     key: "distance_p99_us",
     title: "distance p99, µs",
     unit: "us",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
 
 const RATE: f64 = 1000.0;
 /// Which share of the rate a tool may miss before somebody is told.
-const MISSED: f64 = 0.01;
+const MAX_RATE_ERROR: f64 = 0.01;
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
-    let (lead, lasting) = (bench.plan.even_lead, bench.plan.even);
-    let mut asked = bench.load("", lead + lasting);
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
+    let (lead, lasting) = (bench.plan.even_lead_in, bench.plan.even_duration);
+    let mut asked = bench.closed_loop_load("", lead + lasting);
     asked.rate = Some(RATE);
-    let mut sheet = Sheet::new(scenario.name());
-    bench.rounds(scenario, &asked, |round, tool| {
-        let host = bench.host(Mode::Recording, scenario.tls, Knobs::default())?;
+    let mut sheet = FigureCollector::new(scenario.name());
+    bench.run_rounds(scenario, &asked, |round, tool| {
+        let host = bench.start_target(
+            TargetMode::Recording,
+            scenario.tls,
+            TargetBehavior::default(),
+        )?;
         let url = host.url();
-        let load = Load {
+        let load = ToolLoad {
             url: &url,
             ..asked.clone()
         };
-        bench.shoot(tool, &host, &load, false)?;
-        let mut truth = host.truth();
+        bench.measure_run(tool, &host, &load, false)?;
+        let mut truth = host.into_truth();
         let first = truth.arrivals.first().map_or(Duration::ZERO, |one| one.at);
         truth.arrivals.retain(|one| one.at >= first + lead);
         let at: Vec<f64> = truth
@@ -52,29 +56,32 @@ pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
             .iter()
             .map(|one| one.at.as_secs_f64())
             .collect();
-        let rate = own_rate(&at, RATE).ok_or_else(|| Error::failed("too few hits arrived"))?;
-        if (rate / RATE - 1.0).abs() > MISSED {
-            bench.problem(format!(
+        let rate = fitted_rate(&at, RATE).ok_or_else(|| Error::failed("too few hits arrived"))?;
+        if (rate / RATE - 1.0).abs() > MAX_RATE_ERROR {
+            bench.add_problem(format!(
                 "{}: {} kept a rate of {}/s, not {}/s",
                 scenario.name(),
                 tool.name(),
-                shown(rate),
-                shown(RATE)
+                format_number(rate),
+                format_number(RATE)
             ));
         }
         let distance = truth.grid_distance(rate);
         let us = |q| distance.quantile(q).map(|d| d.as_secs_f64() * 1e6);
-        sheet.note(round, tool.name(), &P50, us(0.5));
-        sheet.note(round, tool.name(), &P99, us(0.99));
+        sheet.record(round, tool.name(), &P50, us(0.5));
+        sheet.record(round, tool.name(), &P99, us(0.99));
         Ok(())
     });
     let heading = format!(
         "{}/s, {CONNECTIONS} connections, 1 thread, {} s; {}",
-        shown(RATE),
+        format_number(RATE),
         lasting.as_secs_f64(),
-        bench.limit_text(Mode::Recording, scenario.tls)
+        bench.limit_text(TargetMode::Recording, scenario.tls)
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }
 
 /// The rate of the even grid that fits arrivals best, which are in seconds: the slope of the line
@@ -82,7 +89,7 @@ pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
 ///
 /// So a tool that is a little slower than asked is measured against its own grid. `None` for fewer
 /// than six arrivals.
-fn own_rate(at: &[f64], asked: f64) -> Option<f64> {
+fn fitted_rate(at: &[f64], asked: f64) -> Option<f64> {
     let third = at.len() / 3;
     if third < 2 {
         return None;
@@ -106,16 +113,17 @@ mod tests {
     fn a_tool_has_the_rate_that_most_of_its_arrivals_have() {
         let grid = |rate: f64| (0..3000).map(move |k| 7.0 + k as f64 / rate);
         for rate in [1000.0, 990.0, 1001.5] {
-            let found = own_rate(&grid(rate).collect::<Vec<_>>(), 1000.0).expect("they are many");
+            let found =
+                fitted_rate(&grid(rate).collect::<Vec<_>>(), 1000.0).expect("they are many");
             assert!((found - rate).abs() < 1e-6, "{rate}: {found}");
         }
         // Stragglers do not bend it.
         let late = |(k, at): (usize, f64)| if k % 10 == 0 { at + 0.05 } else { at };
-        let found = own_rate(
+        let found = fitted_rate(
             &grid(1000.0).enumerate().map(late).collect::<Vec<_>>(),
             1000.0,
         );
         assert!((found.expect("they are many") - 1000.0).abs() < 0.01);
-        assert_eq!(own_rate(&[0.0; 5], 1000.0), None);
+        assert_eq!(fitted_rate(&[0.0; 5], 1000.0), None);
     }
 }

@@ -1,69 +1,75 @@
 //! Resident memory after few hits and after many.
 
-use hammer_target::Knobs;
+use hammer_target::TargetBehavior;
 
-use super::Found;
-use crate::bench::{Bench, CONNECTIONS};
+use super::ScenarioReport;
+use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
-use crate::host::Mode;
-use crate::number::shown;
-use crate::peers::{Extent, Load};
-use crate::record::Better;
-use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::peers::{RunExtent, ToolLoad};
+use crate::pinned_target::TargetMode;
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
 
-const FEW: Measure = Measure {
+const PEAK_FEW_HITS: FigureKind = FigureKind {
     key: "peak_rss_mb_few",
     title: "peak memory, few, MB",
     unit: "MB",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
-const MANY: Measure = Measure {
+const PEAK_MANY_HITS: FigureKind = FigureKind {
     key: "peak_rss_mb_many",
     title: "peak memory, many, MB",
     unit: "MB",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
-const GROWTH: Measure = Measure {
+const GROWTH: FigureKind = FigureKind {
     key: "growth_percent",
     title: "growth, %",
     unit: "%",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
-    let host = bench.host(Mode::Raw, scenario.tls, Knobs::default())?;
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
+    let host = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
     let url = host.url();
     let (few, many) = bench.plan.memory_hits;
     let ours = bench.hammer.name();
     let peak_mb = |hits| {
-        let load = Load {
-            extent: Extent::Hits(hits),
-            ..bench.load(&url, bench.plan.closed)
+        let load = ToolLoad {
+            extent: RunExtent::Hits(hits),
+            ..bench.closed_loop_load(&url, bench.plan.closed_duration)
         };
-        let measured = bench.shoot(&bench.hammer, &host, &load, false);
+        let measured = bench.measure_run(&bench.hammer, &host, &load, false);
         let measured = measured.map_err(|error| Error::failed(format!("memory: {error}")))?;
-        let peak = measured.account.peak_rss_bytes.filter(|bytes| *bytes > 0.0);
+        let peak = measured
+            .tool_report
+            .peak_rss_bytes
+            .filter(|bytes| *bytes > 0.0);
         peak.map(|bytes| bytes / 1e6)
             .ok_or_else(|| Error::failed("memory: this system does not tell how much is used"))
     };
-    let mut sheet = Sheet::new(scenario.name());
+    let mut sheet = FigureCollector::new(scenario.name());
     // Once: the many hits take minutes, and memory is not noisy.
-    bench.progress(scenario.name(), 0, "hammer, many hits, once");
+    bench.print_progress(scenario.name(), 0, "hammer, many hits, once");
     let after_many = peak_mb(many)?;
     for round in 0..bench.plan.rounds {
-        bench.progress(scenario.name(), round, "hammer, few hits");
+        bench.print_progress(scenario.name(), round, "hammer, few hits");
         let after_few = peak_mb(few)?;
-        sheet.note(round, ours, &FEW, Some(after_few));
+        sheet.record(round, ours, &PEAK_FEW_HITS, Some(after_few));
         let growth = 100.0 * (after_many / after_few - 1.0);
-        sheet.note(round, ours, &GROWTH, Some(growth));
+        sheet.record(round, ours, &GROWTH, Some(growth));
     }
-    sheet.note(0, ours, &MANY, Some(after_many));
+    sheet.record(0, ours, &PEAK_MANY_HITS, Some(after_many));
     let heading = format!(
         "closed loop, {CONNECTIONS} connections, {} and {} hits (once); {}",
-        shown(few as f64),
-        shown(many as f64),
-        bench.limit_text(Mode::Raw, scenario.tls)
+        format_number(few as f64),
+        format_number(many as f64),
+        bench.limit_text(TargetMode::Raw, scenario.tls)
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }

@@ -1,10 +1,10 @@
 //! The scenarios, one file for each.
 
-use crate::bench::Bench;
+use crate::context::BenchContext;
 use crate::error::Error;
-use crate::host::Mode;
-use crate::scenario::{Kind, Scenario};
-use crate::sheet::Sheet;
+use crate::figure_collector::FigureCollector;
+use crate::pinned_target::TargetMode;
+use crate::scenario::{BenchScenario, ScenarioKind};
 
 mod ceiling;
 mod closed;
@@ -21,27 +21,30 @@ mod tokens;
 mod values;
 
 /// What a scenario found out.
-pub(crate) struct Found {
+pub(crate) struct ScenarioReport {
     /// One line: what was done, and to what.
     pub(crate) heading: String,
-    pub(crate) sheet: Sheet,
+    pub(crate) figures: FigureCollector,
 }
 
 /// Which kind of target a scenario hits whose limit is to be known; none if it hits nothing, or if what
 /// finds out limits does not speak its HTTP.
-pub(crate) fn mode(kind: Kind) -> Option<Mode> {
+pub(crate) fn target_mode(kind: ScenarioKind) -> Option<TargetMode> {
     match kind {
-        Kind::Closed | Kind::Ceiling | Kind::Steady | Kind::Memory => Some(Mode::Raw),
-        Kind::Even | Kind::Stall => Some(Mode::Recording),
-        Kind::Http2
-        | Kind::Engine
-        | Kind::Replay
-        | Kind::Values
-        | Kind::Rows
-        | Kind::Tokens
-        | Kind::MqttSink
-        | Kind::Mqtt
-        | Kind::Timeline => None,
+        ScenarioKind::Closed
+        | ScenarioKind::Ceiling
+        | ScenarioKind::Steady
+        | ScenarioKind::Memory => Some(TargetMode::Raw),
+        ScenarioKind::Even | ScenarioKind::Stall => Some(TargetMode::Recording),
+        ScenarioKind::Http2
+        | ScenarioKind::Engine
+        | ScenarioKind::Replay
+        | ScenarioKind::Values
+        | ScenarioKind::Rows
+        | ScenarioKind::Tokens
+        | ScenarioKind::MqttSink
+        | ScenarioKind::Mqtt
+        | ScenarioKind::Timeline => None,
     }
 }
 
@@ -50,21 +53,21 @@ pub(crate) fn mode(kind: Kind) -> Option<Mode> {
 /// # Errors
 ///
 /// If nothing at all can be measured.
-pub(crate) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
+pub(crate) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
     match scenario.kind {
-        Kind::Closed | Kind::Http2 => closed::run(bench, scenario),
-        Kind::Ceiling => ceiling::run(bench, scenario),
-        Kind::Steady => steady::run(bench, scenario),
-        Kind::Even => even::run(bench, scenario),
-        Kind::Stall => stall::run(bench, scenario),
-        Kind::Memory => memory::run(bench, scenario),
-        Kind::Engine => engine::run(bench, scenario),
-        Kind::Replay => replay::run(bench, scenario),
-        Kind::Values => values::run(bench, scenario),
-        Kind::Rows => rows::run(bench, scenario),
-        Kind::Tokens => tokens::run(bench, scenario),
-        Kind::MqttSink => mqtt::sink(bench, scenario),
-        Kind::Mqtt => mqtt::broker(bench, scenario),
-        Kind::Timeline => timeline::run(bench, scenario),
+        ScenarioKind::Closed | ScenarioKind::Http2 => closed::run(bench, scenario),
+        ScenarioKind::Ceiling => ceiling::run(bench, scenario),
+        ScenarioKind::Steady => steady::run(bench, scenario),
+        ScenarioKind::Even => even::run(bench, scenario),
+        ScenarioKind::Stall => stall::run(bench, scenario),
+        ScenarioKind::Memory => memory::run(bench, scenario),
+        ScenarioKind::Engine => engine::run(bench, scenario),
+        ScenarioKind::Replay => replay::run(bench, scenario),
+        ScenarioKind::Values => values::run(bench, scenario),
+        ScenarioKind::Rows => rows::run(bench, scenario),
+        ScenarioKind::Tokens => tokens::run(bench, scenario),
+        ScenarioKind::MqttSink => mqtt::run_sink(bench, scenario),
+        ScenarioKind::Mqtt => mqtt::run_broker(bench, scenario),
+        ScenarioKind::Timeline => timeline::run(bench, scenario),
     }
 }

@@ -5,195 +5,224 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use self::figure::{
-    BROKER, CONNECT, CONNECT_MANY, COST, COUNTED, MEMORY, P50, P90, P99, SPEED, STALL_P50,
-    STALL_P90, STALL_P99,
+use self::figure_kinds::{
+    BROKER_CORE, CLIENT_MEMORY, CONNECT, CONNECT_MANY, COUNTED_MESSAGES, CPU_PER_MESSAGE,
+    MESSAGE_RATE, P50, P90, P99, STALL_P50, STALL_P90, STALL_P99,
 };
-use super::Found;
-use crate::bench::Bench;
-use crate::broker::{self, Mosquitto};
+use super::ScenarioReport;
+use crate::broker::{self, MosquittoBroker};
+use crate::context::BenchContext;
 use crate::error::Error;
-use crate::process::{self, Invocation};
-use crate::scenario::Scenario;
-use crate::sheet::Sheet;
+use crate::figure_collector::FigureCollector;
+use crate::process::{self, ToolInvocation};
+use crate::scenario::BenchScenario;
 
-mod figure;
-mod peer;
+mod figure_kinds;
+mod publisher;
 
 /// Bytes of a message.
-const SIZE: usize = 100;
+const MESSAGE_BYTES: usize = 100;
 /// Messages in flight in a closed loop, and the clients that carry them.
 const IN_FLIGHT: u32 = 256;
 const CLIENTS: u32 = 16;
 /// Clients that connect, and the one message that they are for.
-const CONNECTIONS: u32 = 5_000;
+const CONNECTED_CLIENTS: u32 = 5_000;
 /// The same from several addresses, since one has too few ports for many more.
-const MANY: u32 = 15_000;
-const ADDRESSES: &str = "127.0.0.2-127.0.0.5";
+const MANY_CLIENTS: u32 = 15_000;
+const SOURCE_ADDRESSES: &str = "127.0.0.2-127.0.0.5";
 /// How long messages are counted by a subscriber of another's.
-const COUNTING: Duration = Duration::from_secs(10);
+const COUNTED_DURATION: Duration = Duration::from_secs(10);
 /// The rate of an open loop, its clients and how long the broker stands still in it.
 const RATE: u32 = 2_000;
-const STALL: Duration = Duration::from_millis(500);
+const STALL_DURATION: Duration = Duration::from_millis(500);
 
 /// Into a sink.
-pub(super) fn sink(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
-    let port = broker::sink(&bench.cores)?;
-    let mut sheet = Sheet::new(scenario.name());
+pub(super) fn run_sink(
+    bench: &BenchContext,
+    scenario: BenchScenario,
+) -> Result<ScenarioReport, Error> {
+    let port = broker::start_sink(&bench.cores)?;
+    let mut sheet = FigureCollector::new(scenario.name());
     for round in 0..bench.plan.rounds {
-        closed(bench, scenario, round, port, None, &mut sheet);
+        measure_closed_loop(bench, scenario, round, port, None, &mut sheet);
     }
     let heading = format!(
-        "closed loop of {IN_FLIGHT} messages of {SIZE} bytes, {CLIENTS} clients, 1 thread, {} s; a \
+        "closed loop of {IN_FLIGHT} messages of {MESSAGE_BYTES} bytes, {CLIENTS} clients, 1 thread, {} s; a \
          sink that acknowledges at once",
-        bench.plan.closed.as_secs_f64()
+        bench.plan.closed_duration.as_secs_f64()
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }
 
 /// Into mosquitto.
-pub(super) fn broker(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
-    let mut sheet = Sheet::new(scenario.name());
-    let Some(mosquitto) = Mosquitto::start(&bench.cores)? else {
-        bench.problem("mqtt: mosquitto is not on PATH, and nothing was measured".to_owned());
-        return Ok(Found {
+pub(super) fn run_broker(
+    bench: &BenchContext,
+    scenario: BenchScenario,
+) -> Result<ScenarioReport, Error> {
+    let mut sheet = FigureCollector::new(scenario.name());
+    let Some(mosquitto) = MosquittoBroker::start(&bench.cores)? else {
+        bench.add_problem("mqtt: mosquitto is not on PATH, and nothing was measured".to_owned());
+        return Ok(ScenarioReport {
             heading: "mosquitto is not on PATH".to_owned(),
-            sheet,
+            figures: sheet,
         });
     };
     for round in 0..bench.plan.rounds {
-        let (port, broker) = (mosquitto.port, Some(mosquitto.id()));
-        closed(bench, scenario, round, port, broker, &mut sheet);
-        peer::run(bench, scenario, round, port, &mut sheet);
-        steady(bench, scenario, round, &mosquitto, &mut sheet);
-        counted(bench, scenario, round, port, &mut sheet);
-        connections(bench, scenario, round, port, &mut sheet);
-        many(bench, scenario, round, port, &mut sheet);
+        let (port, broker) = (mosquitto.port, Some(mosquitto.pid()));
+        measure_closed_loop(bench, scenario, round, port, broker, &mut sheet);
+        publisher::run(bench, scenario, round, port, &mut sheet);
+        measure_open_loop(bench, scenario, round, &mosquitto, &mut sheet);
+        count_received(bench, scenario, round, port, &mut sheet);
+        connect_clients(bench, scenario, round, port, &mut sheet);
+        connect_many_clients(bench, scenario, round, port, &mut sheet);
     }
     let heading = format!(
         "closed loop as into the sink; {RATE}/s at QoS 1 with 8 clients, with and without a stall; \
-         {CONNECTIONS} clients; mosquitto, process {}",
-        mosquitto.id()
+         {CONNECTED_CLIENTS} clients; mosquitto, process {}",
+        mosquitto.pid()
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }
 
 /// What hammer says of a run, and what it cost.
-struct Told {
+struct MqttRun {
     report: Value,
-    cpu: Option<Duration>,
-    took: Duration,
+    cpu_time: Option<Duration>,
+    elapsed: Duration,
 }
 
-impl Told {
+impl MqttRun {
     fn number(&self, path: &str) -> Option<f64> {
         self.report.pointer(path)?.as_f64()
     }
 }
 
-fn hammer(bench: &Bench, flags: &str, port: u16) -> Result<Told, Error> {
-    let line = format!("mqtt --threads 1 -o json -q --size {SIZE} {flags}");
-    let invocation = Invocation::new(&line, &format!("mqtt://127.0.0.1:{port}"));
+fn run_hammer(bench: &BenchContext, flags: &str, port: u16) -> Result<MqttRun, Error> {
+    let line = format!("mqtt --threads 1 -o json -q --size {MESSAGE_BYTES} {flags}");
+    let invocation = ToolInvocation::new(&line, &format!("mqtt://127.0.0.1:{port}"));
     let begun = Instant::now();
-    let ended = bench.hammer.run(&invocation, &bench.cores)?;
+    let ended = bench.hammer.run_invocation(&invocation, &bench.cores)?;
     let report = serde_json::from_slice(&ended.stdout);
     let report = report.map_err(|error| Error::failed(format!("no report: {error}")))?;
-    Ok(Told {
+    Ok(MqttRun {
         report,
-        cpu: ended.cpu,
-        took: begun.elapsed(),
+        cpu_time: ended.cpu_time,
+        elapsed: begun.elapsed(),
     })
 }
 
 /// Keeps what went wrong with a part of a round, and leaves a gap.
-fn try_it(
-    bench: &Bench,
-    scenario: Scenario,
+fn run_part(
+    bench: &BenchContext,
+    scenario: BenchScenario,
     round: usize,
     what: &str,
     part: impl FnOnce() -> Result<(), Error>,
 ) {
-    bench.progress(scenario.name(), round, what);
+    bench.print_progress(scenario.name(), round, what);
     if let Err(error) = part() {
-        bench.problem(format!("{}: {what}: {error}", scenario.name()));
-        bench.failed.set(true);
+        bench.add_problem(format!("{}: {what}: {error}", scenario.name()));
+        bench.hammer_failed.set(true);
     }
 }
 
-fn closed(
-    bench: &Bench,
-    scenario: Scenario,
+fn measure_closed_loop(
+    bench: &BenchContext,
+    scenario: BenchScenario,
     round: usize,
     port: u16,
     broker: Option<u32>,
-    sheet: &mut Sheet,
+    sheet: &mut FigureCollector,
 ) {
     for qos in 0..3 {
-        try_it(
+        run_part(
             bench,
             scenario,
             round,
             &format!("hammer, QoS {qos}"),
             || {
-                let lasting = bench.plan.closed.as_millis();
+                let lasting = bench.plan.closed_duration.as_millis();
                 let flags =
                     format!("-r max -z {lasting}ms -c {IN_FLIGHT} --clients {CLIENTS} --qos {qos}");
-                let used = || broker.and_then(process::cpu);
+                let used = || broker.and_then(process::process_cpu_time);
                 let before = used();
-                let told = hammer(bench, &flags, port)?;
+                let told = run_hammer(bench, &flags, port)?;
                 let ours = bench.hammer.name();
                 if let Some((before, after)) = before.zip(used()) {
-                    let busy = (after - before).as_secs_f64() / told.took.as_secs_f64();
-                    sheet.note(round, ours, &BROKER[qos], Some(busy * 100.0));
+                    let busy = (after - before).as_secs_f64() / told.elapsed.as_secs_f64();
+                    sheet.record(round, ours, &BROKER_CORE[qos], Some(busy * 100.0));
                 }
-                sheet.note(round, ours, &SPEED[qos], told.number("/rate/achieved"));
+                sheet.record(
+                    round,
+                    ours,
+                    &MESSAGE_RATE[qos],
+                    told.number("/rate/achieved"),
+                );
                 let ok = told.number("/hits/ok").unwrap_or(0.0);
-                let cost = told.cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / ok);
-                sheet.note(round, ours, &COST[qos], cost);
+                let cost = told.cpu_time.map(|cpu| cpu.as_secs_f64() * 1e6 / ok);
+                sheet.record(round, ours, &CPU_PER_MESSAGE[qos], cost);
                 Ok(())
             },
         );
     }
 }
 
-fn steady(bench: &Bench, scenario: Scenario, round: usize, broker: &Mosquitto, sheet: &mut Sheet) {
+fn measure_open_loop(
+    bench: &BenchContext,
+    scenario: BenchScenario,
+    round: usize,
+    broker: &MosquittoBroker,
+    sheet: &mut FigureCollector,
+) {
     let ours = bench.hammer.name();
     let flags = format!("-r {RATE} -z 4s --clients 8 --qos 1");
-    try_it(bench, scenario, round, "hammer, open loop", || {
-        let told = hammer(bench, &flags, broker.port)?;
-        sheet.note(round, ours, &P50, told.number("/response_us/p50"));
-        sheet.note(round, ours, &P90, told.number("/response_us/p90"));
-        sheet.note(round, ours, &P99, told.number("/response_us/p99"));
+    run_part(bench, scenario, round, "hammer, open loop", || {
+        let told = run_hammer(bench, &flags, broker.port)?;
+        sheet.record(round, ours, &P50, told.number("/response_us/p50"));
+        sheet.record(round, ours, &P90, told.number("/response_us/p90"));
+        sheet.record(round, ours, &P99, told.number("/response_us/p99"));
         Ok(())
     });
-    try_it(bench, scenario, round, "hammer, and a stall", || {
+    run_part(bench, scenario, round, "hammer, and a stall", || {
         thread::scope(|scope| {
             scope.spawn(|| {
                 thread::sleep(Duration::from_secs(2));
-                broker.stop_for(STALL);
+                broker.pause_for(STALL_DURATION);
             });
-            let told = hammer(bench, &flags, broker.port)?;
+            let told = run_hammer(bench, &flags, broker.port)?;
             let ms = |path| told.number(path).map(|us| us / 1e3);
-            sheet.note(round, ours, &STALL_P50, ms("/response_us/p50"));
-            sheet.note(round, ours, &STALL_P90, ms("/response_us/p90"));
-            sheet.note(round, ours, &STALL_P99, ms("/response_us/p99"));
+            sheet.record(round, ours, &STALL_P50, ms("/response_us/p50"));
+            sheet.record(round, ours, &STALL_P90, ms("/response_us/p90"));
+            sheet.record(round, ours, &STALL_P99, ms("/response_us/p99"));
             Ok(())
         })
     });
 }
 
 /// Messages as a subscriber of mosquitto's counts them, which ends when it has got all.
-fn counted(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet: &mut Sheet) {
-    let Some(subscriber) = broker::on_path("mosquitto_sub") else {
+fn count_received(
+    bench: &BenchContext,
+    scenario: BenchScenario,
+    round: usize,
+    port: u16,
+    sheet: &mut FigureCollector,
+) {
+    let Some(subscriber) = broker::find_on_path("mosquitto_sub") else {
         return;
     };
-    let seconds = COUNTING.as_secs() as u32;
+    let seconds = COUNTED_DURATION.as_secs() as u32;
     let all = RATE * seconds;
-    try_it(bench, scenario, round, "hammer, and mosquitto_sub", || {
+    run_part(bench, scenario, round, "hammer, and mosquitto_sub", || {
         let count = thread::scope(|scope| {
             let wait = seconds + 20;
             let line = format!("-h 127.0.0.1 -q 1 -t hammer/+ -C {all} -W {wait} -p");
-            let invocation = Invocation::new(&line, &port.to_string());
+            let invocation = ToolInvocation::new(&line, &port.to_string());
             let bound = Duration::from_secs(60);
             let (cores, subscriber) = (&bench.cores, &subscriber);
             let counting = scope.spawn(move || {
@@ -203,7 +232,7 @@ fn counted(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet: &m
             // It tells nobody that it has subscribed.
             thread::sleep(Duration::from_millis(500));
             let flags = format!("-r {RATE} -z {seconds}s --clients 8 --qos 1");
-            let told = hammer(bench, &flags, port)?;
+            let told = run_hammer(bench, &flags, port)?;
             let ok = told.number("/hits/ok");
             if ok != Some(f64::from(all)) {
                 return Err(Error::failed(format!("{ok:?} of {all} were acknowledged")));
@@ -211,39 +240,57 @@ fn counted(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet: &m
             let count = counting.join().unwrap_or(Err("it panicked".to_owned()));
             count.map_err(Error::failed)
         })?;
-        sheet.note(round, bench.hammer.name(), &COUNTED, Some(count as f64));
+        sheet.record(
+            round,
+            bench.hammer.name(),
+            &COUNTED_MESSAGES,
+            Some(count as f64),
+        );
         Ok(())
     });
 }
 
-fn connections(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet: &mut Sheet) {
+fn connect_clients(
+    bench: &BenchContext,
+    scenario: BenchScenario,
+    round: usize,
+    port: u16,
+    sheet: &mut FigureCollector,
+) {
     let ours = bench.hammer.name();
-    try_it(bench, scenario, round, "hammer, many clients", || {
+    run_part(bench, scenario, round, "hammer, many clients", || {
         let rss = "/generator/peak_rss_bytes";
-        let one = hammer(bench, "-r 1000 -n 1 --clients 1 --qos 1", port)?;
-        let many = hammer(
+        let one = run_hammer(bench, "-r 1000 -n 1 --clients 1 --qos 1", port)?;
+        let many = run_hammer(
             bench,
-            &format!("-r 1000 -n 1 --clients {CONNECTIONS} --qos 1"),
+            &format!("-r 1000 -n 1 --clients {CONNECTED_CLIENTS} --qos 1"),
             port,
         )?;
-        sheet.note(round, ours, &CONNECT, Some(many.took.as_secs_f64()));
+        sheet.record(round, ours, &CONNECT, Some(many.elapsed.as_secs_f64()));
         let more = many
             .number(rss)
             .zip(one.number(rss))
             .map(|(many, one)| many - one);
-        let each = more.map(|bytes| bytes / 1e3 / f64::from(CONNECTIONS - 1));
-        sheet.note(round, ours, &MEMORY, each);
+        let each = more.map(|bytes| bytes / 1e3 / f64::from(CONNECTED_CLIENTS - 1));
+        sheet.record(round, ours, &CLIENT_MEMORY, each);
         Ok(())
     });
 }
 
 /// Clients of which one address has not enough ports to be sure of, beside others.
-fn many(bench: &Bench, scenario: Scenario, round: usize, port: u16, sheet: &mut Sheet) {
-    try_it(bench, scenario, round, "hammer, and four addresses", || {
-        let flags = format!("-r 1000 -n 1 --clients {MANY} --qos 1 --interface {ADDRESSES}");
-        let told = hammer(bench, &flags, port)?;
-        let took = told.took.as_secs_f64();
-        sheet.note(round, bench.hammer.name(), &CONNECT_MANY, Some(took));
+fn connect_many_clients(
+    bench: &BenchContext,
+    scenario: BenchScenario,
+    round: usize,
+    port: u16,
+    sheet: &mut FigureCollector,
+) {
+    run_part(bench, scenario, round, "hammer, and four addresses", || {
+        let flags =
+            format!("-r 1000 -n 1 --clients {MANY_CLIENTS} --qos 1 --interface {SOURCE_ADDRESSES}");
+        let told = run_hammer(bench, &flags, port)?;
+        let took = told.elapsed.as_secs_f64();
+        sheet.record(round, bench.hammer.name(), &CONNECT_MANY, Some(took));
         Ok(())
     });
 }

@@ -5,39 +5,40 @@ use std::path::Path;
 use std::time::Duration;
 use std::{fs, io};
 
-use hammer_core::{Arrivals, Rate, Schedule};
-use hammer_target::Knobs;
+use hammer_core::{ArrivalProcess, Rate, Schedule};
+use hammer_target::TargetBehavior;
 
-use super::Found;
-use crate::bench::{Bench, CONNECTIONS};
+use super::ScenarioReport;
+use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
-use crate::host::Mode;
-use crate::number::shown;
-use crate::process::Invocation;
-use crate::record::Better;
-use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::pinned_target::TargetMode;
+use crate::process::ToolInvocation;
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
 
-const P50: Measure = Measure {
+const P50: FigureKind = FigureKind {
     key: "distance_p50_us",
     title: "distance p50, µs",
     unit: "us",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
-const P99: Measure = Measure {
+const P99: FigureKind = FigureKind {
     key: "distance_p99_us",
     title: "distance p99, µs",
     unit: "us",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
 
 const RATE: u64 = 2000;
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
     let rows = bench.plan.replay_rows;
-    let schedule = Schedule::constant(Rate::per_second(RATE)).arrivals(Arrivals::Poisson);
+    let schedule =
+        Schedule::constant(Rate::per_second(RATE)).with_arrivals(ArrivalProcess::Poisson);
     let planned: Vec<Duration> = schedule
-        .hits(rows)
+        .with_hit_count(rows)
         .offsets()
         // A timeline has whole microseconds.
         .map(|due| Duration::from_micros(due.as_micros() as u64))
@@ -48,55 +49,58 @@ pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
     fs::write(&path, timeline(&planned)).map_err(failed)?;
 
     let ours = bench.hammer.name();
-    let mut sheet = Sheet::new(scenario.name());
+    let mut sheet = FigureCollector::new(scenario.name());
     // It is one of a kind, and long enough for the p99 of one round.
     let round = 0;
-    bench.progress(scenario.name(), round, ours);
+    bench.print_progress(scenario.name(), round, ours);
     match play(bench, &path, &planned) {
         Ok(distances) => {
             let at = |share: f64| {
                 let place = (share * (distances.len() - 1) as f64).round() as usize;
                 distances[place]
             };
-            sheet.note(round, ours, &P50, Some(at(0.5)));
-            sheet.note(round, ours, &P99, Some(at(0.99)));
+            sheet.record(round, ours, &P50, Some(at(0.5)));
+            sheet.record(round, ours, &P99, Some(at(0.99)));
         }
         Err(error) => {
-            bench.problem(format!("{}: {error}", scenario.name()));
-            bench.failed.set(true);
+            bench.add_problem(format!("{}: {error}", scenario.name()));
+            bench.hammer_failed.set(true);
         }
     }
     let heading = format!(
         "a timeline of {} rows, {RATE}/s, Poisson, {CONNECTIONS} connections, 1 thread; recording target",
-        shown(rows as f64),
+        format_number(rows as f64),
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }
 
 /// Plays it to a target; how far each arrival was from its row, in µs and in order.
-fn play(bench: &Bench, path: &Path, planned: &[Duration]) -> Result<Vec<f64>, Error> {
-    let host = bench.host(Mode::Recording, false, Knobs::default())?;
+fn play(bench: &BenchContext, path: &Path, planned: &[Duration]) -> Result<Vec<f64>, Error> {
+    let host = bench.start_target(TargetMode::Recording, false, TargetBehavior::default())?;
     let line = format!(
         "replay {} --threads 1 -q -o json -c {CONNECTIONS} --endpoint",
         path.display()
     );
     bench
         .hammer
-        .run(&Invocation::new(&line, &host.url()), &bench.cores)?;
-    let truth = host.truth();
+        .run_invocation(&ToolInvocation::new(&line, &host.url()), &bench.cores)?;
+    let truth = host.into_truth();
     let (arrived, rows) = (truth.arrivals.len(), planned.len());
     if arrived != rows {
         return Err(Error::failed(format!("{arrived} of {rows} rows arrived")));
     }
     let arrivals = truth.arrivals.iter().map(|one| one.at.as_secs_f64());
-    Ok(distances(
+    Ok(centered_distances(
         arrivals.zip(planned.iter().map(Duration::as_secs_f64)),
     ))
 }
 
 /// Distances of arrivals from what was planned, both in seconds, when the whole is moved to where it
 /// fits best: a constant lateness counts nothing.
-fn distances(pairs: impl Iterator<Item = (f64, f64)>) -> Vec<f64> {
+fn centered_distances(pairs: impl Iterator<Item = (f64, f64)>) -> Vec<f64> {
     let mut late: Vec<f64> = pairs.map(|(arrived, planned)| arrived - planned).collect();
     late.sort_unstable_by(f64::total_cmp);
     let median = late.get(late.len() / 2).copied().unwrap_or(0.0);
@@ -132,7 +136,7 @@ mod tests {
     fn a_constant_lateness_is_no_distance() {
         let planned = (0..100).map(|n| f64::from(n) / 100.0);
         let late = |n: f64| if n > 0.945 { 0.002 } else { 0.0 };
-        let found = distances(planned.map(|n| (n + 7.5 + late(n), n)));
+        let found = centered_distances(planned.map(|n| (n + 7.5 + late(n), n)));
         assert!(found[94] < 1e-6, "{}", found[94]);
         assert!((found[99] - 2000.0).abs() < 1e-3, "{}", found[99]);
     }

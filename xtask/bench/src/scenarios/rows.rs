@@ -8,32 +8,32 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
 use std::{fs, thread};
 
-use super::Found;
-use crate::bench::{Bench, CONNECTIONS};
+use super::ScenarioReport;
+use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
-use crate::number::shown;
-use crate::process::Invocation;
-use crate::record::Better;
-use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::process::ToolInvocation;
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
 
-const ONCE: Measure = Measure {
+const ROWS_ONCE: FigureKind = FigureKind {
     key: "rows_once",
     title: "rows that came once",
     unit: "rows",
-    better: Better::Higher,
+    better: BetterDirection::Higher,
 };
-const SPEED: Measure = Measure {
+const ROW_RATE: FigureKind = FigureKind {
     key: "rows_per_s",
     title: "rows/s",
     unit: "rows/s",
-    better: Better::Higher,
+    better: BetterDirection::Higher,
 };
 
 const WORKERS: u32 = 4;
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
-    let rows = bench.plan.rows;
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
+    let rows = bench.plan.feeder_rows;
     let failed = |error: io::Error| Error::failed(format!("rows: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
     let path = folder.path().join("rows.csv");
@@ -45,10 +45,10 @@ pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
     fs::write(&path, text).map_err(failed)?;
 
     let ours = bench.hammer.name();
-    let mut sheet = Sheet::new(scenario.name());
+    let mut sheet = FigureCollector::new(scenario.name());
     for round in 0..bench.plan.rounds {
-        bench.progress(scenario.name(), round, ours);
-        let tally = Tally::serve(rows).map_err(failed)?;
+        bench.print_progress(scenario.name(), round, ours);
+        let tally = RowCountingTarget::serve(rows).map_err(failed)?;
         let line = format!(
             "http --threads {WORKERS} -q -o json -c {CONNECTIONS} -r max \
              --feed rows={},order=shuffled,once=end",
@@ -58,31 +58,34 @@ pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
         let begun = Instant::now();
         let ended = bench
             .hammer
-            .run(&Invocation::new(&line, &url), &bench.cores);
+            .run_invocation(&ToolInvocation::new(&line, &url), &bench.cores);
         if let Err(error) = ended {
-            bench.problem(format!("{}: {error}", scenario.name()));
-            bench.failed.set(true);
+            bench.add_problem(format!("{}: {error}", scenario.name()));
+            bench.hammer_failed.set(true);
             continue;
         }
         let took = begun.elapsed().as_secs_f64();
-        sheet.note(round, ours, &ONCE, Some(tally.once() as f64));
-        sheet.note(round, ours, &SPEED, Some(rows as f64 / took));
+        sheet.record(round, ours, &ROWS_ONCE, Some(tally.rows_seen_once() as f64));
+        sheet.record(round, ours, &ROW_RATE, Some(rows as f64 / took));
     }
     let heading = format!(
         "{} rows of a file, shuffled, each once, {CONNECTIONS} connections, {WORKERS} threads; a target \
          that counts each",
-        shown(rows as f64)
+        format_number(rows as f64)
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }
 
 /// A target that counts how often each row came, as the path of a request.
-struct Tally {
+struct RowCountingTarget {
     addr: SocketAddr,
-    times: Arc<[AtomicU8]>,
+    arrivals: Arc<[AtomicU8]>,
 }
 
-impl Tally {
+impl RowCountingTarget {
     /// Serves until the process ends: nothing wakes it from accepting.
     fn serve(rows: u64) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -93,20 +96,26 @@ impl Tally {
             for stream in listener.incoming().map_while(Result::ok) {
                 let times = shared.clone();
                 // A connection that breaks has told what it had to tell.
-                thread::spawn(move || drop(answer(stream, &times)));
+                thread::spawn(move || drop(serve_connection(stream, &times)));
             }
         });
-        Ok(Self { addr, times })
+        Ok(Self {
+            addr,
+            arrivals: times,
+        })
     }
 
     /// How many rows came once.
-    fn once(&self) -> usize {
-        let times = self.times.iter().map(|times| times.load(Ordering::Relaxed));
+    fn rows_seen_once(&self) -> usize {
+        let times = self
+            .arrivals
+            .iter()
+            .map(|times| times.load(Ordering::Relaxed));
         times.filter(|times| *times == 1).count()
     }
 }
 
-fn answer(mut stream: TcpStream, times: &[AtomicU8]) -> io::Result<()> {
+fn serve_connection(mut stream: TcpStream, times: &[AtomicU8]) -> io::Result<()> {
     let (mut head, mut piece) = (vec![], [0; 4096]);
     loop {
         let read = stream.read(&mut piece)?;
@@ -118,7 +127,7 @@ fn answer(mut stream: TcpStream, times: &[AtomicU8]) -> io::Result<()> {
         if !head.ends_with(b"\r\n\r\n") {
             continue;
         }
-        if let Some(times) = row(&head).and_then(|row| times.get(row)) {
+        if let Some(times) = requested_row(&head).and_then(|row| times.get(row)) {
             times.fetch_add(1, Ordering::Relaxed);
         }
         head.clear();
@@ -127,7 +136,7 @@ fn answer(mut stream: TcpStream, times: &[AtomicU8]) -> io::Result<()> {
 }
 
 /// The row that a head asks for.
-fn row(head: &[u8]) -> Option<usize> {
+fn requested_row(head: &[u8]) -> Option<usize> {
     let path = head.strip_prefix(b"GET /")?;
     let path = path.split(|byte| *byte == b' ').next()?;
     std::str::from_utf8(path).ok()?.parse().ok()
@@ -139,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_row_that_comes_twice_is_not_there_once() {
-        let tally = Tally::serve(3).expect("a port");
+        let tally = RowCountingTarget::serve(3).expect("a port");
         let mut stream = TcpStream::connect(tally.addr).expect("it listens");
         for path in ["0", "1", "1", "7", "x"] {
             let head = format!("GET /{path} HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -147,6 +156,6 @@ mod tests {
             let read = stream.read(&mut [0; 100]).expect("it answers");
             assert!(read > 0);
         }
-        assert_eq!(tally.once(), 1);
+        assert_eq!(tally.rows_seen_once(), 1);
     }
 }

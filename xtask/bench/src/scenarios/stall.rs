@@ -3,93 +3,97 @@
 use std::thread;
 use std::time::Duration;
 
-use hammer_target::{Knobs, Stall};
+use hammer_target::{PeriodicStall, TargetBehavior};
 
-use super::Found;
-use crate::bench::{Bench, CONNECTIONS};
+use super::ScenarioReport;
+use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
-use crate::host::Mode;
-use crate::number::shown;
-use crate::peers::{Extent, Load};
-use crate::record::Better;
-use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::peers::{RunExtent, ToolLoad};
+use crate::pinned_target::TargetMode;
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
 
-const P50: Measure = Measure {
+const P50: FigureKind = FigureKind {
     key: "error_p50_ms",
     title: "error of p50, ms",
     unit: "ms",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
-const P90: Measure = Measure {
+const P90: FigureKind = FigureKind {
     key: "error_p90_percent",
     title: "error of p90, %",
     unit: "%",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
-const P99: Measure = Measure {
+const P99: FigureKind = FigureKind {
     key: "error_p99_percent",
     title: "error of p99, %",
     unit: "%",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
 
 const RATE: f64 = 1000.0;
 /// How long after the target's first arrival a run begins. So it ends long after a stall's end,
 /// and a tool that gives up what is in flight then does not lose the hits of a stall.
-const LEAD: Duration = Duration::from_millis(200);
+const LEAD_IN: Duration = Duration::from_millis(200);
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
-    let (length, every) = bench.plan.stall;
-    let stall = Stall::new(length, every).map_err(|error| Error::failed(error.to_string()))?;
-    let lasting = every * bench.plan.periods;
-    let mut asked = bench.load("", lasting);
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
+    let (length, every) = bench.plan.stall_length_and_period;
+    let stall =
+        PeriodicStall::new(length, every).map_err(|error| Error::failed(error.to_string()))?;
+    let lasting = every * bench.plan.stall_periods;
+    let mut asked = bench.closed_loop_load("", lasting);
     asked.rate = Some(RATE);
-    asked.percentiles = true;
+    asked.needs_percentiles = true;
     let share = length.as_secs_f64() / every.as_secs_f64();
-    let expected_us = |p| wait(p, share, length).as_secs_f64() * 1e6;
-    let mut sheet = Sheet::new(scenario.name());
-    bench.rounds(scenario, &asked, |round, tool| {
-        let knobs = Knobs::default().stall(stall);
-        let host = bench.host(Mode::Recording, scenario.tls, knobs)?;
+    let expected_us = |p| expected_wait(p, share, length).as_secs_f64() * 1e6;
+    let mut sheet = FigureCollector::new(scenario.name());
+    bench.run_rounds(scenario, &asked, |round, tool| {
+        let knobs = TargetBehavior::default().stall(stall);
+        let host = bench.start_target(TargetMode::Recording, scenario.tls, knobs)?;
         let url = host.url();
-        let load = Load {
+        let load = ToolLoad {
             url: &url,
             ..asked.clone()
         };
         // The target counts its periods from the first arrival: this one.
-        let first = Load {
-            extent: Extent::Hits(1),
+        let first = ToolLoad {
+            extent: RunExtent::Hits(1),
             ..load.clone()
         };
-        bench.hammer.shoot(&first, false, &bench.cores)?;
-        thread::sleep(LEAD);
-        let account = tool.shoot(&load, true, &bench.cores)?.account;
+        bench.hammer.run_load(&first, false, &bench.cores)?;
+        thread::sleep(LEAD_IN);
+        let account = tool.run_load(&load, true, &bench.cores)?.report;
         let percent =
             |measured: Option<f64>, p| measured.map(|us| 100.0 * (us / expected_us(p) - 1.0).abs());
         let p50 = account.p50_us.map(|us| (us - expected_us(0.5)).abs() / 1e3);
         if account.p99_us.is_none() {
             return Err(Error::failed("tells no percentiles, and is left out"));
         }
-        sheet.note(round, tool.name(), &P50, p50);
-        sheet.note(round, tool.name(), &P90, percent(account.p90_us, 0.9));
-        sheet.note(round, tool.name(), &P99, percent(account.p99_us, 0.99));
+        sheet.record(round, tool.name(), &P50, p50);
+        sheet.record(round, tool.name(), &P90, percent(account.p90_us, 0.9));
+        sheet.record(round, tool.name(), &P99, percent(account.p99_us, 0.99));
         Ok(())
     });
     let heading = format!(
         "stall of {} s every {} s, {}/s, {CONNECTIONS} connections, {} s; {}",
         length.as_secs_f64(),
         every.as_secs_f64(),
-        shown(RATE),
+        format_number(RATE),
         lasting.as_secs_f64(),
-        bench.limit_text(Mode::Recording, scenario.tls)
+        bench.limit_text(TargetMode::Recording, scenario.tls)
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }
 
 /// The percentile `p` of the waits of hits that come evenly, if a `share` of them comes while the
 /// target stands still for `length`: their waits are uniform between nothing and all of it.
-fn wait(p: f64, share: f64, length: Duration) -> Duration {
+fn expected_wait(p: f64, share: f64, length: Duration) -> Duration {
     length.mul_f64((1.0 - (1.0 - p) / share).max(0.0))
 }
 
@@ -100,10 +104,10 @@ mod tests {
     #[test]
     fn the_arithmetic_is_that_of_the_page_about_measuring() {
         for (p, ms) in [(0.5, 0), (0.75, 0), (0.9, 600), (0.95, 800), (0.99, 960)] {
-            let waited = wait(p, 0.25, Duration::from_secs(1));
+            let waited = expected_wait(p, 0.25, Duration::from_secs(1));
             assert_eq!(waited.as_secs_f64().mul_add(1e3, 0.5) as u64, ms, "{p}");
         }
-        let half = wait(0.9, 0.5, Duration::from_secs(2));
+        let half = expected_wait(0.9, 0.5, Duration::from_secs(2));
         assert_eq!(half.as_millis(), 1600);
     }
 
@@ -116,7 +120,7 @@ mod tests {
         waits.sort_unstable();
         for p in [0.5, 0.9, 0.99] {
             let happened = waits[(p * 4000.0) as usize - 1] as f64;
-            let said = wait(p, 0.25, Duration::from_secs(1)).as_secs_f64() * 1e3;
+            let said = expected_wait(p, 0.25, Duration::from_secs(1)).as_secs_f64() * 1e3;
             assert!((happened - said).abs() <= 1.0, "{p}: {happened} {said}");
         }
     }

@@ -1,65 +1,68 @@
 //! 20,000/s: what a hit costs, and how long it takes.
 
-use hammer_target::Knobs;
+use hammer_target::TargetBehavior;
 
-use super::Found;
-use crate::bench::{Bench, CONNECTIONS};
+use super::ScenarioReport;
+use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
-use crate::host::Mode;
-use crate::number::shown;
-use crate::record::Better;
-use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::pinned_target::TargetMode;
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
 
-const CPU: Measure = Measure {
+const CPU: FigureKind = FigureKind {
     key: "cpu_us_per_hit",
     title: "CPU per hit, µs",
     unit: "us",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
-const P50: Measure = Measure {
+const P50: FigureKind = FigureKind {
     key: "response_p50_us",
     title: "response p50, µs",
     unit: "us",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
-const P99: Measure = Measure {
+const P99: FigureKind = FigureKind {
     key: "response_p99_us",
     title: "response p99, µs",
     unit: "us",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
 
 const RATE: f64 = 20_000.0;
 /// Which share of the rate a tool may miss before its figures are of another rate.
-const MISSED: f64 = 0.02;
+const MAX_RATE_SHORTFALL: f64 = 0.02;
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
-    let host = bench.host(Mode::Raw, scenario.tls, Knobs::default())?;
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
+    let host = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
     let url = host.url();
-    let mut load = bench.load(&url, bench.plan.steady);
+    let mut load = bench.closed_loop_load(&url, bench.plan.steady_duration);
     load.rate = Some(RATE);
-    let mut sheet = Sheet::new(scenario.name());
-    bench.rounds(scenario, &load, |round, tool| {
-        let measured = bench.shoot(tool, &host, &load, true)?;
-        let account = measured.account;
-        if account.rate() < RATE * (1.0 - MISSED) {
+    let mut sheet = FigureCollector::new(scenario.name());
+    bench.run_rounds(scenario, &load, |round, tool| {
+        let measured = bench.measure_run(tool, &host, &load, true)?;
+        let account = measured.tool_report;
+        if account.rate() < RATE * (1.0 - MAX_RATE_SHORTFALL) {
             return Err(Error::failed(format!(
                 "made {} hits/s of {}, and is left out",
-                shown(account.rate()),
-                shown(RATE)
+                format_number(account.rate()),
+                format_number(RATE)
             )));
         }
-        sheet.note(round, tool.name(), &CPU, measured.cpu_us_per_hit);
-        sheet.note(round, tool.name(), &P50, account.p50_us);
-        sheet.note(round, tool.name(), &P99, account.p99_us);
+        sheet.record(round, tool.name(), &CPU, measured.cpu_us_per_hit);
+        sheet.record(round, tool.name(), &P50, account.p50_us);
+        sheet.record(round, tool.name(), &P99, account.p99_us);
         Ok(())
     });
     let heading = format!(
         "{}/s, {CONNECTIONS} connections, 1 thread, {} s; {}",
-        shown(RATE),
-        bench.plan.steady.as_secs_f64(),
-        bench.limit_text(Mode::Raw, scenario.tls)
+        format_number(RATE),
+        bench.plan.steady_duration.as_secs_f64(),
+        bench.limit_text(TargetMode::Raw, scenario.tls)
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }

@@ -3,98 +3,108 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::Found;
-use crate::bench::Bench;
+use super::ScenarioReport;
+use crate::context::BenchContext;
 use crate::error::Error;
-use crate::logs::{self, Kind};
-use crate::number::shown;
-use crate::process::{Ended, Invocation};
-use crate::record::Better;
-use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::process::{ProcessOutput, ToolInvocation};
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
+use crate::synthetic_log::{self, SyntheticLogFormat};
 
-const fn speed(key: &'static str, title: &'static str) -> Measure {
-    Measure {
+const fn line_rate_kind(key: &'static str, title: &'static str) -> FigureKind {
+    FigureKind {
         key,
         title,
         unit: "1/s",
-        better: Better::Higher,
+        better: BetterDirection::Higher,
     }
 }
 
 /// What is measured, and of which file.
-static SPEED: [(Measure, &str, Kind); 3] = [
+static LINE_RATES: [(FigureKind, &str, SyntheticLogFormat); 3] = [
     (
-        speed("lines_per_s_plain", "lines/s, combined, plain"),
+        line_rate_kind("lines_per_s_plain", "lines/s, combined, plain"),
         "access.log",
-        Kind::Combined,
+        SyntheticLogFormat::Combined,
     ),
     (
-        speed("lines_per_s_gzip", "lines/s, combined, gzip"),
+        line_rate_kind("lines_per_s_gzip", "lines/s, combined, gzip"),
         "access.log.gz",
-        Kind::Combined,
+        SyntheticLogFormat::Combined,
     ),
     (
-        speed("lines_per_s_json", "lines/s, JSON"),
+        line_rate_kind("lines_per_s_json", "lines/s, JSON"),
         "caddy.json",
-        Kind::Json,
+        SyntheticLogFormat::Json,
     ),
 ];
-static MEMORY: Measure = Measure {
+static MEMORY: FigureKind = FigureKind {
     key: "peak_rss_mb_many_lines",
     title: "peak memory, many lines, MB",
     unit: "MB",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
     let failed = |error| Error::failed(format!("failed to write logs: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
     let ours = bench.hammer.name();
-    let mut sheet = Sheet::new(scenario.name());
+    let mut sheet = FigureCollector::new(scenario.name());
     let lines = bench.plan.log_lines;
-    bench.progress(scenario.name(), 0, "writing logs");
-    for (_, name, kind) in &SPEED {
-        logs::write(&folder.path().join(name), *kind, lines).map_err(failed)?;
+    bench.print_progress(scenario.name(), 0, "writing logs");
+    for (_, name, kind) in &LINE_RATES {
+        synthetic_log::write_file(&folder.path().join(name), *kind, lines).map_err(failed)?;
     }
     for round in 0..bench.plan.rounds {
-        for (measure, name, _) in &SPEED {
-            bench.progress(scenario.name(), round, measure.title);
-            let seconds = build(bench, folder.path(), name)?;
-            sheet.note(round, ours, measure, Some(lines as f64 / seconds));
+        for (measure, name, _) in &LINE_RATES {
+            bench.print_progress(scenario.name(), round, measure.title);
+            let seconds = build_seconds(bench, folder.path(), name)?;
+            sheet.record(round, ours, measure, Some(lines as f64 / seconds));
         }
     }
     let mut heading = format!(
         "logs of {} lines to a timeline packed by zstd, on one core",
-        shown(lines as f64)
+        format_number(lines as f64)
     );
     if let Some(many) = bench.plan.many_log_lines {
         // Once: it takes a minute, and memory is not noisy.
-        bench.progress(scenario.name(), 0, "many lines, once");
+        bench.print_progress(scenario.name(), 0, "many lines, once");
         let invocation = invocation(folder.path(), "-");
-        let feed = move |pipe| logs::feed(pipe, Kind::Combined, many);
-        let ended = bench.hammer.run_fed(&invocation, &bench.cores, feed)?;
-        sheet.note(0, ours, &MEMORY, peak_mb(&ended));
-        heading = format!("{heading}; memory: {} lines, once", shown(many as f64));
+        let feed = move |pipe| synthetic_log::write_pipe(pipe, SyntheticLogFormat::Combined, many);
+        let ended = bench
+            .hammer
+            .run_with_input(&invocation, &bench.cores, feed)?;
+        sheet.record(0, ours, &MEMORY, peak_mb(&ended));
+        heading = format!(
+            "{heading}; memory: {} lines, once",
+            format_number(many as f64)
+        );
     }
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }
 
 /// Builds a timeline: for how many seconds.
-fn build(bench: &Bench, folder: &Path, log: &str) -> Result<f64, Error> {
+fn build_seconds(bench: &BenchContext, folder: &Path, log: &str) -> Result<f64, Error> {
     let log = folder.join(log).display().to_string();
     let begun = Instant::now();
-    bench.hammer.run(&invocation(folder, &log), &bench.cores)?;
+    bench
+        .hammer
+        .run_invocation(&invocation(folder, &log), &bench.cores)?;
     Ok(begun.elapsed().as_secs_f64())
 }
 
-fn invocation(folder: &Path, log: &str) -> Invocation {
+fn invocation(folder: &Path, log: &str) -> ToolInvocation {
     let output = folder.join("timeline.jsonl.zst");
-    Invocation::new(&format!("timeline build -o {}", output.display()), log)
+    ToolInvocation::new(&format!("timeline build -o {}", output.display()), log)
 }
 
 /// What it says of its memory, in megabytes.
-fn peak_mb(ended: &Ended) -> Option<f64> {
+fn peak_mb(ended: &ProcessOutput) -> Option<f64> {
     let told = ended.stderr.split("peak memory ").nth(1)?;
     told.split_whitespace().next()?.parse().ok()
 }

@@ -4,103 +4,110 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hammer_target::Knobs;
+use hammer_target::TargetBehavior;
 use serde::Deserialize;
 
-use super::Found;
-use crate::bench::{Bench, CONNECTIONS};
+use super::ScenarioReport;
+use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
-use crate::host::Mode;
-use crate::process::Invocation;
-use crate::record::Better;
-use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::pinned_target::TargetMode;
+use crate::process::ToolInvocation;
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
 
-const REFUSED: Measure = Measure {
+const REFUSED: FigureKind = FigureKind {
     key: "refused",
     title: "answers with 401",
     unit: "hits",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
-const P99: Measure = Measure {
+const P99: FigureKind = FigureKind {
     key: "p99_us",
     title: "p99 of other seconds, µs",
     unit: "us",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
-const STEP: Measure = Measure {
+const RENEWAL_RATIO: FigureKind = FigureKind {
     key: "renewal_to_other",
     title: "p99, renewals ÷ others",
     unit: "times",
-    better: Better::Lower,
+    better: BetterDirection::Lower,
 };
 
 const RATE: u64 = 1000;
-const LIFETIME: Duration = Duration::from_secs(5);
+const TOKEN_LIFETIME: Duration = Duration::from_secs(5);
 
 #[derive(Deserialize)]
-struct Report {
+struct TokenRunReport {
     labels: BTreeMap<String, u64>,
-    timeline: Vec<Slice>,
+    timeline: Vec<TokenRunSlice>,
 }
 
 #[derive(Deserialize)]
-struct Slice {
+struct TokenRunSlice {
     t_s: f64,
-    response_us: Percentiles,
+    response_us: TokenRunPercentiles,
 }
 
 #[derive(Deserialize)]
-struct Percentiles {
+struct TokenRunPercentiles {
     p99: f64,
 }
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
     let ours = bench.hammer.name();
-    let mut sheet = Sheet::new(scenario.name());
+    let mut sheet = FigureCollector::new(scenario.name());
     // Once: it takes minutes, and has a renewal every four seconds.
-    bench.progress(scenario.name(), 0, "hammer, once");
-    let host = bench.host(Mode::Recording, false, Knobs::default().tokens(LIFETIME))?;
+    bench.print_progress(scenario.name(), 0, "hammer, once");
+    let host = bench.start_target(
+        TargetMode::Recording,
+        false,
+        TargetBehavior::default().require_tokens(TOKEN_LIFETIME),
+    )?;
     let url = host.url();
     let line = format!(
         "http --threads 1 -q -o json -c {CONNECTIONS} -r {RATE} -z {}s --oauth-client bench:any \
          --oauth-url {url}token",
-        bench.plan.tokens.as_secs()
+        bench.plan.tokens_duration.as_secs()
     );
     let ended = bench
         .hammer
-        .run(&Invocation::new(&line, &url), &bench.cores)?;
+        .run_invocation(&ToolInvocation::new(&line, &url), &bench.cores)?;
     let unreadable = |error| Error::failed(format!("tokens: the report: {error}"));
-    let report: Report = serde_json::from_slice(&ended.stdout).map_err(unreadable)?;
-    let truth = host.truth();
+    let report: TokenRunReport = serde_json::from_slice(&ended.stdout).map_err(unreadable)?;
+    let truth = host.into_truth();
     let start = truth.arrivals.first().map_or(Duration::ZERO, |one| one.at);
     // The first came before the run.
-    let renewals = truth.tokens.iter().filter(|at| **at > start);
+    let renewals = truth.tokens_issued.iter().filter(|at| **at > start);
     let renewals: Vec<f64> = renewals.map(|at| (*at - start).as_secs_f64()).collect();
     let refused = report.labels.get("401").copied().unwrap_or(0);
-    sheet.note(0, ours, &REFUSED, Some(refused as f64));
+    sheet.record(0, ours, &REFUSED, Some(refused as f64));
     let seconds: Vec<(f64, f64)> = report
         .timeline
         .iter()
         .map(|slice| (slice.t_s, slice.response_us.p99))
         .collect();
-    if let Some((at_renewals, others)) = parted(&seconds, &renewals) {
-        sheet.note(0, ours, &P99, Some(others));
-        sheet.note(0, ours, &STEP, Some(at_renewals / others));
+    if let Some((at_renewals, others)) = split_by_renewal(&seconds, &renewals) {
+        sheet.record(0, ours, &P99, Some(others));
+        sheet.record(0, ours, &RENEWAL_RATIO, Some(at_renewals / others));
     }
     let heading = format!(
         "{RATE}/s for {} s with tokens of {} s, {} renewals, {CONNECTIONS} connections, 1 thread; \
          recording target",
-        bench.plan.tokens.as_secs(),
-        LIFETIME.as_secs(),
+        bench.plan.tokens_duration.as_secs(),
+        TOKEN_LIFETIME.as_secs(),
         renewals.len()
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }
 
 /// The medians of the p99 of seconds in which there was a renewal, and of the others. The first second
 /// is left out, in which connections open.
-fn parted(seconds: &[(f64, f64)], renewals: &[f64]) -> Option<(f64, f64)> {
+fn split_by_renewal(seconds: &[(f64, f64)], renewals: &[f64]) -> Option<(f64, f64)> {
     let renewed = |second: f64| {
         let within = |at: &f64| (second..second + 1.0).contains(at);
         renewals.iter().any(within)
@@ -128,7 +135,7 @@ mod tests {
             })
             .collect();
         let renewals = [3.9, 7.95, 11.99];
-        assert_eq!(parted(&seconds, &renewals), Some((300.0, 100.0)));
-        assert_eq!(parted(&seconds, &[]), None);
+        assert_eq!(split_by_renewal(&seconds, &renewals), Some((300.0, 100.0)));
+        assert_eq!(split_by_renewal(&seconds, &[]), None);
     }
 }

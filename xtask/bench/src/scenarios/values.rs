@@ -1,70 +1,70 @@
 //! Hits that have values of their own, beside hits of the same bytes that have not.
 
-use hammer_target::Knobs;
+use hammer_target::TargetBehavior;
 
-use super::Found;
-use crate::bench::{Bench, CONNECTIONS};
+use super::ScenarioReport;
+use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
-use crate::host::{Host, Mode};
-use crate::number::shown;
-use crate::peers::{Account, Hammer, Load, Peer};
-use crate::record::Better;
-use crate::scenario::Scenario;
-use crate::sheet::{Measure, Sheet};
+use crate::figure_collector::{FigureCollector, FigureKind};
+use crate::number_format::format_number;
+use crate::peers::{HammerTool, LoadTool, ToolLoad, ToolReport};
+use crate::pinned_target::{PinnedTarget, TargetMode};
+use crate::record::BetterDirection;
+use crate::scenario::BenchScenario;
 
 /// What is asked for in the second half.
 const RATE: f64 = 50_000.0;
 /// Bytes of a body, about.
 const BODY_BYTES: usize = 1024;
 
-const fn ratio(key: &'static str, title: &'static str) -> Measure {
-    Measure {
+const fn ratio_kind(key: &'static str, title: &'static str) -> FigureKind {
+    FigureKind {
         key,
         title,
         unit: "1",
-        better: Better::Higher,
+        better: BetterDirection::Higher,
     }
 }
 
-static CLOSED: Measure = ratio("closed_ratio", "closed loop, templated ÷ fixed");
-static STEADY: Measure = ratio("rate_ratio", "50,000/s, templated ÷ fixed");
-static HITS: [Measure; 2] = [
-    Measure {
+static CLOSED_RATIO: FigureKind = ratio_kind("closed_ratio", "closed loop, templated ÷ fixed");
+static RATE_RATIO: FigureKind = ratio_kind("rate_ratio", "50,000/s, templated ÷ fixed");
+static HITS: [FigureKind; 2] = [
+    FigureKind {
         key: "hits_per_s_fixed",
         title: "hits/s, fixed",
         unit: "1/s",
-        better: Better::Higher,
+        better: BetterDirection::Higher,
     },
-    Measure {
+    FigureKind {
         key: "hits_per_s_templated",
         title: "hits/s, templated",
         unit: "1/s",
-        better: Better::Higher,
+        better: BetterDirection::Higher,
     },
 ];
-static CPU: [Measure; 2] = [
-    Measure {
+static CPU: [FigureKind; 2] = [
+    FigureKind {
         key: "cpu_us_per_hit_fixed",
         title: "CPU per hit at 50,000/s, fixed, µs",
         unit: "us",
-        better: Better::Lower,
+        better: BetterDirection::Lower,
     },
-    Measure {
+    FigureKind {
         key: "cpu_us_per_hit_templated",
         title: "the same, templated, µs",
         unit: "us",
-        better: Better::Lower,
+        better: BetterDirection::Lower,
     },
 ];
 
 /// The parts of a request that are texts: what stands behind the host, a header, and the body.
-struct Texts {
+struct RequestTexts {
     path: String,
     header: String,
     body: String,
 }
 
-impl Texts {
+impl RequestTexts {
     /// With variables, or with what they may stand for.
     fn new(templated: bool) -> Self {
         let pick = |template: &str, fixed: &str| {
@@ -90,80 +90,83 @@ impl Texts {
     }
 }
 
-pub(super) fn run(bench: &Bench, scenario: Scenario) -> Result<Found, Error> {
-    let host = bench.host(Mode::Raw, false, Knobs::default())?;
+pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
+    let host = bench.start_target(TargetMode::Raw, false, TargetBehavior::default())?;
     let url = host.url();
     let ours = bench.hammer.name();
-    let closed = bench.load(&url, bench.plan.closed);
-    let mut steady = bench.load(&url, bench.plan.steady);
+    let closed = bench.closed_loop_load(&url, bench.plan.closed_duration);
+    let mut steady = bench.closed_loop_load(&url, bench.plan.steady_duration);
     steady.rate = Some(RATE);
-    let kinds = [Texts::new(false), Texts::new(true)];
-    let mut sheet = Sheet::new(scenario.name());
+    let kinds = [RequestTexts::new(false), RequestTexts::new(true)];
+    let mut sheet = FigureCollector::new(scenario.name());
     for round in 0..bench.plan.rounds {
-        bench.progress(scenario.name(), round, ours);
-        let both = |load: &Load<'_>| -> Result<[(Account, Option<f64>); 2], Error> {
+        bench.print_progress(scenario.name(), round, ours);
+        let both = |load: &ToolLoad<'_>| -> Result<[(ToolReport, Option<f64>); 2], Error> {
             let [fixed, templated] = &kinds;
             Ok([
-                shoot(bench, &host, load, fixed)?,
-                shoot(bench, &host, load, templated)?,
+                run_texts(bench, &host, load, fixed)?,
+                run_texts(bench, &host, load, templated)?,
             ])
         };
         let measured = both(&closed).and_then(|closed| Ok((closed, both(&steady)?)));
         let (closed, steady) = match measured {
             Ok(measured) => measured,
             Err(error) => {
-                bench.problem(format!("{}: {error}", scenario.name()));
-                bench.failed.set(true);
+                bench.add_problem(format!("{}: {error}", scenario.name()));
+                bench.hammer_failed.set(true);
                 continue;
             }
         };
         let rates = closed.each_ref().map(|(account, _)| account.rate());
         for (measure, rate) in HITS.iter().zip(rates) {
-            sheet.note(round, ours, measure, Some(rate));
+            sheet.record(round, ours, measure, Some(rate));
         }
-        sheet.note(round, ours, &CLOSED, Some(rates[1] / rates[0]));
+        sheet.record(round, ours, &CLOSED_RATIO, Some(rates[1] / rates[0]));
         let rates = steady.each_ref().map(|(account, _)| account.rate());
-        sheet.note(round, ours, &STEADY, Some(rates[1] / rates[0]));
+        sheet.record(round, ours, &RATE_RATIO, Some(rates[1] / rates[0]));
         for (measure, (_, cpu)) in CPU.iter().zip(&steady) {
-            sheet.note(round, ours, measure, *cpu);
+            sheet.record(round, ours, measure, *cpu);
         }
     }
     let heading = format!(
         "a JSON body of 1 KiB with five variables, one in the URL and one in a header; {CONNECTIONS} \
          connections, 1 thread, closed loop and {}/s; raw target",
-        shown(RATE)
+        format_number(RATE)
     );
-    Ok(Found { heading, sheet })
+    Ok(ScenarioReport {
+        heading,
+        figures: sheet,
+    })
 }
 
 /// Sends these texts; what came of it, and the processor time of a hit in µs.
-fn shoot(
-    bench: &Bench,
-    host: &Host,
-    load: &Load<'_>,
-    texts: &Texts,
-) -> Result<(Account, Option<f64>), Error> {
+fn run_texts(
+    bench: &BenchContext,
+    host: &PinnedTarget,
+    load: &ToolLoad<'_>,
+    texts: &RequestTexts,
+) -> Result<(ToolReport, Option<f64>), Error> {
     let url = format!("{}{}", load.url, texts.path);
-    let load = Load {
+    let load = ToolLoad {
         url: &url,
         ..load.clone()
     };
-    let mut invocation = Hammer
+    let mut invocation = HammerTool
         .invocation(&load)
         .ok_or_else(|| Error::failed("it can't make this load"))?;
     let given = ["-H", &texts.header, "--json", &texts.body];
     invocation.arguments.extend(given.map(str::to_owned));
-    let before = host.answered();
-    let ended = bench.hammer.run(&invocation, &bench.cores)?;
-    let answered = (host.answered() - before) as f64;
+    let before = host.answered_hits();
+    let ended = bench.hammer.run_invocation(&invocation, &bench.cores)?;
+    let answered = (host.answered_hits() - before) as f64;
     let said = String::from_utf8_lossy(&ended.stdout);
-    let account = Hammer
-        .read(&load, &said, &ended.stderr)
+    let account = HammerTool
+        .parse_output(&load, &said, &ended.stderr)
         .map_err(|error| Error::failed(error.to_string()))?;
     if account.errors > 0 {
         return Err(Error::failed(format!("{} hits failed", account.errors)));
     }
-    let cpu = ended.cpu.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
+    let cpu = ended.cpu_time.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
     Ok((account, cpu))
 }
 
@@ -173,7 +176,7 @@ mod tests {
 
     #[test]
     fn both_bodies_are_json_of_a_kibibyte() {
-        for texts in [Texts::new(false), Texts::new(true)] {
+        for texts in [RequestTexts::new(false), RequestTexts::new(true)] {
             let length = texts.body.len();
             assert!((1020..=1028).contains(&length), "{length}");
             let read: Result<serde_json::Value, _> = serde_json::from_str(&texts.body);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Exit code and stderr of a bench with these arguments.
-fn bench(arguments: &[&str]) -> (Option<i32>, String) {
+fn run_bench(arguments: &[&str]) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_bench"))
         .args(arguments)
         .output()
@@ -16,7 +16,7 @@ fn bench(arguments: &[&str]) -> (Option<i32>, String) {
 
 #[test]
 fn names_the_scenarios_there_are() {
-    let (code, said) = bench(&["closed", "speed"]);
+    let (code, said) = run_bench(&["closed", "speed"]);
     assert_eq!(code, Some(2), "{said}");
     for name in ["\"speed\"", "ceiling", "steady-tls", "engine"] {
         assert!(said.contains(name), "{name}: {said}");
@@ -26,7 +26,7 @@ fn names_the_scenarios_there_are() {
 #[test]
 fn measures_at_least_three_rounds() {
     for (rounds, why) in [("2", "at least 3"), ("many", "not a number")] {
-        let (code, said) = bench(&["--rounds", rounds]);
+        let (code, said) = run_bench(&["--rounds", rounds]);
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains(why) && said.contains("--rounds"), "{said}");
     }
@@ -58,16 +58,16 @@ fn says_what_is_wrong_with_the_file_before_it_measures() {
         if let Some(text) = text {
             fs::write(&path, text).expect("the folder is ours");
         }
-        let (code, said) = bench(&["closed", "--against", shown(&path)]);
+        let (code, said) = run_bench(&["closed", "--against", path_text(&path)]);
         assert_eq!(code, Some(2), "{name}: {said}");
         assert!(said.starts_with("error: compare with "), "{name}: {said}");
         assert!(
-            said.contains(shown(&path)) && said.contains(why),
+            said.contains(path_text(&path)) && said.contains(why),
             "{name}: {said}"
         );
     }
 }
 
-fn shown(path: &Path) -> &str {
+fn path_text(path: &Path) -> &str {
     path.to_str().expect("temporary folders have plain names")
 }

@@ -16,14 +16,14 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 /// A server that runs until this is dropped.
-struct Server {
+struct ExternalServer {
     child: Child,
     port: u16,
     /// What it reads and writes.
     _folder: tempfile::TempDir,
 }
 
-impl Server {
+impl ExternalServer {
     /// Starts `command`, and waits until it listens at `port`.
     fn start(mut command: Command, port: u16, folder: tempfile::TempDir) -> Self {
         command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -40,7 +40,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for ExternalServer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -61,13 +61,13 @@ fn program(name: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(name))
         .find(|program| program.is_file());
     if found.is_none() {
-        skipped(&format!("{name} is not on PATH"));
+        report_skipped(&format!("{name} is not on PATH"));
     }
     found
 }
 
 /// Says that a test is skipped, and fails it where nothing may be missing.
-fn skipped(why: &str) {
+fn report_skipped(why: &str) {
     assert!(env::var_os("HAMMER_REQUIRE_SERVERS").is_none(), "{why}");
     // Straight to stderr, past the test harness, which hides what passing tests print.
     let _ = writeln!(io::stderr(), "SKIPPED: {why}, so nothing was tested here");

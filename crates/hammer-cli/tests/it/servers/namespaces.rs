@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use hammer_target::{Knobs, Target};
+use hammer_target::{TargetBehavior, TargetServer};
 use serde_json::Value;
 
-use super::{program, skipped};
+use super::{program, report_skipped};
 
 /// `unshare` with these flags, if it does anything here.
 fn unshare(flags: &str) -> Option<PathBuf> {
@@ -19,7 +19,7 @@ fn unshare(flags: &str) -> Option<PathBuf> {
         .output()
         .unwrap();
     if !works.status.success() {
-        skipped(&format!("unshare {flags} is not allowed"));
+        report_skipped(&format!("unshare {flags} is not allowed"));
         return None;
     }
     Some(unshare)
@@ -88,8 +88,8 @@ fn connections_follow_a_name_to_its_new_address() {
         return;
     };
     let at = |address: SocketAddr| {
-        let target = Target::builder().listen(address);
-        target.spawn(Knobs::default())
+        let target = TargetServer::builder().listen(address);
+        target.spawn(TargetBehavior::default())
     };
     // The same port at two addresses.
     let (old, new) = loop {
@@ -111,7 +111,7 @@ fn connections_follow_a_name_to_its_new_address() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let mut wait_for = |target: &Target| {
+    let mut wait_for = |target: &TargetServer| {
         while target.counts().requests == 0 {
             assert!(child.try_wait().unwrap().is_none(), "the run is over");
             std::thread::yield_now();

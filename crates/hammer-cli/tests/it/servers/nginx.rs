@@ -2,11 +2,16 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Server, free_port, program};
+use super::{ExternalServer, free_port, program};
 use crate::command::report;
 
 /// One nginx with these `server` blocks, of which one listens at `port`.
-pub(super) fn start(program: &Path, folder: tempfile::TempDir, port: u16, servers: &str) -> Server {
+pub(super) fn start(
+    program: &Path,
+    folder: tempfile::TempDir,
+    port: u16,
+    servers: &str,
+) -> ExternalServer {
     let config = format!(
         "daemon off; master_process off; pid nginx.pid; error_log stderr;\n\
          events {{ worker_connections 2048; }}\n\
@@ -19,7 +24,7 @@ pub(super) fn start(program: &Path, folder: tempfile::TempDir, port: u16, server
     let mut command = Command::new(program);
     command.arg("-p").arg(folder.path());
     command.args(["-c", "nginx.conf", "-e", "stderr"]);
-    Server::start(command, port, folder)
+    ExternalServer::start(command, port, folder)
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::{Server, files, free_port, nginx, program};
+use super::{ExternalServer, files, free_port, nginx, program};
 use crate::command::report;
 
 /// An nginx that speaks HTTP/2 in clear at the port that `Server` knows, with these directives.
-fn start(program: &Path, directives: &str) -> Server {
+fn start(program: &Path, directives: &str) -> ExternalServer {
     let port = free_port();
     let server = format!(
         "server {{ listen 127.0.0.1:{port} http2; {directives}\n\

@@ -3,12 +3,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Server, files, free_port, nginx, program};
+use super::{ExternalServer, files, free_port, nginx, program};
 use crate::command::{hammer, json, report};
 
 /// An nginx that speaks TLS at four ports, and where its certificates lie.
-struct Tls {
-    _nginx: Server,
+struct NginxTlsServer {
+    _nginx: ExternalServer,
     folder: PathBuf,
     any: u16,
     old: u16,
@@ -16,7 +16,7 @@ struct Tls {
     closed: u16,
 }
 
-fn start(program: &Path) -> Tls {
+fn start(program: &Path) -> NginxTlsServer {
     let folder = tempfile::tempdir().unwrap();
     files::certificates(folder.path());
     let path = folder.path().to_owned();
@@ -40,7 +40,7 @@ fn start(program: &Path) -> Tls {
             "ssl_protocols TLSv1.2 TLSv1.3; ssl_verify_client on; ssl_client_certificate ca.pem;",
         ),
     ];
-    Tls {
+    NginxTlsServer {
         _nginx: nginx::start(program, folder, any, &servers.concat()),
         folder: path,
         any,
@@ -50,7 +50,7 @@ fn start(program: &Path) -> Tls {
     }
 }
 
-impl Tls {
+impl NginxTlsServer {
     fn file(&self, name: &str) -> String {
         self.folder.join(name).display().to_string()
     }

@@ -2,13 +2,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use hammer_target::{Certificate, Knobs, Target};
+use hammer_target::{ServerCertificate, TargetBehavior, TargetServer};
 
-use super::{Server, free_port, program};
+use super::{ExternalServer, free_port, program};
 use crate::command::{hammer, json, report, stderr, stdout};
 
 /// An HTTP proxy that wants to know who asks.
-fn tinyproxy(program: &Path) -> Server {
+fn tinyproxy(program: &Path) -> ExternalServer {
     let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
     let config = format!(
         "Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 100\nAllow 127.0.0.1\n\
@@ -18,31 +18,31 @@ fn tinyproxy(program: &Path) -> Server {
     fs::write(&path, config).unwrap();
     let mut command = Command::new(program);
     command.arg("-d").arg("-c").arg(path);
-    Server::start(command, port, folder)
+    ExternalServer::start(command, port, folder)
 }
 
 /// A SOCKS proxy that wants to know who asks.
-fn microsocks(program: &Path) -> Server {
+fn microsocks(program: &Path) -> ExternalServer {
     let port = free_port();
     let mut command = Command::new(program);
     command.args(["-i", "127.0.0.1", "-p", &port.to_string()]);
     command.args(["-u", "ann", "-P", "s3cret"]);
-    Server::start(command, port, tempfile::tempdir().unwrap())
+    ExternalServer::start(command, port, tempfile::tempdir().unwrap())
 }
 
 /// A target over TLS, in clear otherwise.
-fn target(tls: bool) -> Target {
-    let builder = Target::builder();
+fn target(tls: bool) -> TargetServer {
+    let builder = TargetServer::builder();
     let builder = if tls {
-        builder.tls(Certificate::self_signed(["127.0.0.1"]).unwrap())
+        builder.tls(ServerCertificate::self_signed(["127.0.0.1"]).unwrap())
     } else {
         builder
     };
-    builder.spawn(Knobs::default()).unwrap()
+    builder.spawn(TargetBehavior::default()).unwrap()
 }
 
 /// A port at which nobody listens.
-fn nobody() -> String {
+fn unused_address() -> String {
     format!("https://127.0.0.1:{}/", free_port())
 }
 
@@ -81,7 +81,7 @@ fn tinyproxy_carries_hits_in_clear_and_over_tls() {
         assert_eq!(*named, 5, "{wrong}");
         assert_eq!(target.shutdown().counts.requests, 15);
     }
-    let nowhere = report(&[&["http", &nobody(), "-x", &known], &LOAD[..]].concat());
+    let nowhere = report(&[&["http", &unused_address(), "-x", &known], &LOAD[..]].concat());
     let failures = &nowhere["failures"];
     assert_eq!(failures["proxy_target_unreachable"], 5, "{failures}");
 }
@@ -196,7 +196,7 @@ fn microsocks_carries_hits_by_name_and_by_address() {
                 report["failures"]
             );
         }
-        let report = hit(&nobody(), "socks5h", "ann:s3cret@");
+        let report = hit(&unused_address(), "socks5h", "ann:s3cret@");
         let failures = &report["failures"];
         assert_eq!(failures["socks_connection_refused"], 5, "{failures}");
     }

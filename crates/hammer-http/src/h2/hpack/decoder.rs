@@ -1,14 +1,14 @@
 //! Blocks of fields as they arrive.
 
-use super::static_table::Meaning;
-use super::table::Table;
-use super::{Malformed, TABLE_BYTES, huffman, integer};
+use super::dynamic_table::DynamicTable;
+use super::static_table::FieldKind;
+use super::{DEFAULT_TABLE_BYTES, HpackError, huffman, integer};
 
 /// Who is told of the fields of a block.
-pub(crate) trait Sink {
+pub(crate) trait FieldSink {
     /// Whether all fields are wanted as they are. If not, fields that say nothing about how a hit
     /// ended may be left out, or come without their value.
-    fn wants_all(&self) -> bool;
+    fn wants_all_fields(&self) -> bool;
 
     /// `:status`.
     fn status(&mut self, value: &[u8]);
@@ -20,24 +20,24 @@ pub(crate) trait Sink {
     fn field(&mut self, name: &[u8], value: &[u8]);
 
     /// A pseudo-header that no answer has.
-    fn forbidden(&mut self);
+    fn invalid_pseudo_header(&mut self);
 
     /// A field has a name and a value of so many bytes.
-    fn size(&mut self, bytes: usize);
+    fn add_size(&mut self, bytes: usize);
 }
 
 /// The receiving side's table, and what it takes to read a block.
 #[derive(Debug)]
-pub(crate) struct Decoder {
-    table: Table,
+pub(crate) struct HpackDecoder {
+    table: DynamicTable,
     name: Vec<u8>,
     value: Vec<u8>,
 }
 
-impl Decoder {
+impl HpackDecoder {
     pub(crate) fn new() -> Self {
         Self {
-            table: Table::new(TABLE_BYTES),
+            table: DynamicTable::new(DEFAULT_TABLE_BYTES),
             name: Vec::new(),
             value: Vec::new(),
         }
@@ -48,7 +48,11 @@ impl Decoder {
     /// # Errors
     ///
     /// If it is no HPACK; `sink` has been told of some of its fields by then.
-    pub(crate) fn decode(&mut self, block: &[u8], sink: &mut impl Sink) -> Result<(), Malformed> {
+    pub(crate) fn decode(
+        &mut self,
+        block: &[u8],
+        sink: &mut impl FieldSink,
+    ) -> Result<(), HpackError> {
         let mut rest = block;
         let mut begun = false;
         while let Some(first) = rest.first() {
@@ -56,24 +60,24 @@ impl Decoder {
                 // Indexed (section 6.1).
                 0x80.. => {
                     let (index, read) = integer::read(rest, 7)?;
-                    let known = self.table.get(index).ok_or(Malformed)?;
-                    tell(sink, known.meaning, known.name, known.value);
+                    let known = self.table.get(index).ok_or(HpackError)?;
+                    emit_field(sink, known.kind, known.name, known.value);
                     read
                 }
                 // With incremental indexing (6.2.1).
-                0x40.. => self.literal(rest, 6, true, sink)?,
+                0x40.. => self.decode_literal(rest, 6, true, sink)?,
                 // A new size of the table (6.3), only where a block begins.
                 0x20.. => {
                     let (size, read) = integer::read(rest, 5)?;
-                    if size > TABLE_BYTES || begun {
-                        return Err(Malformed);
+                    if size > DEFAULT_TABLE_BYTES || begun {
+                        return Err(HpackError);
                     }
                     self.table.resize(size);
                     rest = &rest[read..];
                     continue;
                 }
                 // Not indexed (6.2.2), and never to be (6.2.3).
-                _ => self.literal(rest, 4, false, sink)?,
+                _ => self.decode_literal(rest, 4, false, sink)?,
             };
             begun = true;
             rest = &rest[read..];
@@ -82,67 +86,67 @@ impl Decoder {
     }
 
     /// Reads a field that is written out; how many bytes it took.
-    fn literal(
+    fn decode_literal(
         &mut self,
         rest: &[u8],
         prefix: u32,
         insert: bool,
-        sink: &mut impl Sink,
-    ) -> Result<usize, Malformed> {
+        sink: &mut impl FieldSink,
+    ) -> Result<usize, HpackError> {
         let (index, mut read) = integer::read(rest, prefix)?;
         self.name.clear();
         self.value.clear();
         let mut meaning = None;
         if index > 0 {
-            let known = self.table.get(index).ok_or(Malformed)?;
-            meaning = Some(known.meaning);
-            if insert || sink.wants_all() {
+            let known = self.table.get(index).ok_or(HpackError)?;
+            meaning = Some(known.kind);
+            if insert || sink.wants_all_fields() {
                 self.name.extend_from_slice(known.name);
             }
         } else {
-            read += text(&rest[read..], &mut self.name)?;
+            read += decode_string(&rest[read..], &mut self.name)?;
         }
-        let meaning = meaning.unwrap_or_else(|| Meaning::of(&self.name));
-        if !insert && !sink.wants_all() && meaning == Meaning::Other {
+        let meaning = meaning.unwrap_or_else(|| FieldKind::from_name(&self.name));
+        if !insert && !sink.wants_all_fields() && meaning == FieldKind::Other {
             // Nobody asks for this value, and decoding it is most of the work.
             let (length, from) = integer::read(&rest[read..], 7)?;
             let end = read + from + length;
             if end > rest.len() {
-                return Err(Malformed);
+                return Err(HpackError);
             }
-            sink.size(self.name.len() + length);
+            sink.add_size(self.name.len() + length);
             sink.field(&self.name, &[]);
             return Ok(end);
         }
-        read += text(&rest[read..], &mut self.value)?;
+        read += decode_string(&rest[read..], &mut self.value)?;
         if insert {
             self.table.insert(&self.name, &self.value);
         }
-        tell(sink, meaning, &self.name, &self.value);
+        emit_field(sink, meaning, &self.name, &self.value);
         Ok(read)
     }
 }
 
-fn tell(sink: &mut impl Sink, meaning: Meaning, name: &[u8], value: &[u8]) {
-    sink.size(name.len() + value.len());
+fn emit_field(sink: &mut impl FieldSink, meaning: FieldKind, name: &[u8], value: &[u8]) {
+    sink.add_size(name.len() + value.len());
     match meaning {
-        Meaning::Status => sink.status(value),
-        Meaning::ContentLength => {
+        FieldKind::Status => sink.status(value),
+        FieldKind::ContentLength => {
             sink.content_length(value);
-            if sink.wants_all() {
+            if sink.wants_all_fields() {
                 sink.field(name, value);
             }
         }
-        Meaning::Forbidden => sink.forbidden(),
-        Meaning::Other => sink.field(name, value),
+        FieldKind::Forbidden => sink.invalid_pseudo_header(),
+        FieldKind::Other => sink.field(name, value),
     }
 }
 
 /// Reads a string (section 5.2); how many bytes it took.
-fn text(rest: &[u8], out: &mut Vec<u8>) -> Result<usize, Malformed> {
-    let coded = rest.first().ok_or(Malformed)? & 0x80 != 0;
+fn decode_string(rest: &[u8], out: &mut Vec<u8>) -> Result<usize, HpackError> {
+    let coded = rest.first().ok_or(HpackError)? & 0x80 != 0;
     let (length, from) = integer::read(rest, 7)?;
-    let bytes = rest.get(from..from + length).ok_or(Malformed)?;
+    let bytes = rest.get(from..from + length).ok_or(HpackError)?;
     if coded {
         huffman::decode(bytes, out)?;
     } else {

@@ -3,11 +3,11 @@
 //! The code is canonical: codes of one length follow each other in the order of their symbols, and
 //! shorter ones come first. So the lengths say all that there is to know.
 
-use super::Malformed;
+use super::HpackError;
 
 /// The length of each symbol's code in bits, as in Appendix B.
 #[rustfmt::skip]
-const LENGTHS: [u8; SYMBOLS] = [
+const CODE_LENGTHS: [u8; SYMBOLS] = [
     13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28,
     28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 28,
     6, 10, 10, 12, 13, 6, 8, 11, 10, 10, 8, 11, 8, 6, 6, 6,
@@ -29,39 +29,39 @@ const LENGTHS: [u8; SYMBOLS] = [
 
 /// 256 bytes, and the end of the string, which is never written.
 const SYMBOLS: usize = 257;
-const END: u16 = 256;
-const LONGEST: usize = 30;
+const END_OF_STRING: u16 = 256;
+const MAX_CODE_BITS: usize = 30;
 
 /// Everything that follows from the lengths.
-struct Code {
+struct HuffmanCode {
     /// The code of each symbol.
     codes: [u32; SYMBOLS],
     /// Symbols in the order of their codes.
     ordered: [u16; SYMBOLS],
     /// By length: the first code that is longer, with zeros behind it up to 32 bits. As 64 bits,
     /// since behind the last code there is one more than fits into 32.
-    limits: [u64; LONGEST + 1],
+    limits: [u64; MAX_CODE_BITS + 1],
     /// By length: how many symbols have shorter codes, less the first code of this length.
-    offsets: [i64; LONGEST + 1],
+    offsets: [i64; MAX_CODE_BITS + 1],
 }
 
-const CODE: Code = Code::new();
+const HUFFMAN_CODE: HuffmanCode = HuffmanCode::new();
 
-impl Code {
+impl HuffmanCode {
     const fn new() -> Self {
         let mut code = Self {
             codes: [0; SYMBOLS],
             ordered: [0; SYMBOLS],
-            limits: [0; LONGEST + 1],
-            offsets: [0; LONGEST + 1],
+            limits: [0; MAX_CODE_BITS + 1],
+            offsets: [0; MAX_CODE_BITS + 1],
         };
         let (mut next, mut known, mut length) = (0_u32, 0_usize, 1_usize);
-        while length <= LONGEST {
+        while length <= MAX_CODE_BITS {
             next <<= 1;
             code.offsets[length] = known as i64 - next as i64;
             let mut symbol = 0;
             while symbol < SYMBOLS {
-                if LENGTHS[symbol] as usize == length {
+                if CODE_LENGTHS[symbol] as usize == length {
                     code.codes[symbol] = next;
                     code.ordered[known] = symbol as u16;
                     next += 1;
@@ -78,7 +78,7 @@ impl Code {
 
 /// How many bytes a text takes when it is encoded.
 pub(super) fn encoded_len(text: &[u8]) -> usize {
-    let bits = |byte: &u8| usize::from(LENGTHS[usize::from(*byte)]);
+    let bits = |byte: &u8| usize::from(CODE_LENGTHS[usize::from(*byte)]);
     text.iter().map(bits).sum::<usize>().div_ceil(8)
 }
 
@@ -86,8 +86,8 @@ pub(super) fn encoded_len(text: &[u8]) -> usize {
 pub(super) fn encode(text: &[u8], out: &mut Vec<u8>) {
     let (mut pending, mut bits) = (0_u64, 0_u32);
     for byte in text.iter().map(|byte| usize::from(*byte)) {
-        let length = u32::from(LENGTHS[byte]);
-        pending = pending << length | u64::from(CODE.codes[byte]);
+        let length = u32::from(CODE_LENGTHS[byte]);
+        pending = pending << length | u64::from(HUFFMAN_CODE.codes[byte]);
         bits += length;
         while bits >= 8 {
             bits -= 8;
@@ -106,7 +106,7 @@ pub(super) fn encode(text: &[u8], out: &mut Vec<u8>) {
 ///
 /// If it contains the end of the string, or if what is left behind the last code is not the
 /// beginning of that, or longer than 7 bits.
-pub(super) fn decode(encoded: &[u8], out: &mut Vec<u8>) -> Result<(), Malformed> {
+pub(super) fn decode(encoded: &[u8], out: &mut Vec<u8>) -> Result<(), HpackError> {
     let mut bytes = encoded.iter();
     let (mut window, mut bits) = (0_u64, 0_u32);
     loop {
@@ -118,16 +118,16 @@ pub(super) fn decode(encoded: &[u8], out: &mut Vec<u8>) -> Result<(), Malformed>
         // 32 bits, with ones behind the last one that is there, as the padding has to be.
         let ones = if bits >= 32 { 0 } else { u64::MAX >> bits };
         let next = (window | ones) >> 32;
-        let length = (5..=LONGEST).find(|length| next < CODE.limits[*length]);
-        let length = length.unwrap_or(LONGEST);
+        let length = (5..=MAX_CODE_BITS).find(|length| next < HUFFMAN_CODE.limits[*length]);
+        let length = length.unwrap_or(MAX_CODE_BITS);
         if length as u32 > bits {
             let padding = bits < 8 && next >> 24 == 0xff;
-            return if padding { Ok(()) } else { Err(Malformed) };
+            return if padding { Ok(()) } else { Err(HpackError) };
         }
-        let place = (next >> (32 - length)) as i64 + CODE.offsets[length];
-        let symbol = CODE.ordered[place as usize];
-        if symbol == END {
-            return Err(Malformed);
+        let place = (next >> (32 - length)) as i64 + HUFFMAN_CODE.offsets[length];
+        let symbol = HUFFMAN_CODE.ordered[place as usize];
+        if symbol == END_OF_STRING {
+            return Err(HpackError);
         }
         out.push(symbol as u8);
         window <<= length;
@@ -141,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    fn decoded(encoded: &[u8]) -> Result<Vec<u8>, Malformed> {
+    fn decoded(encoded: &[u8]) -> Result<Vec<u8>, HpackError> {
         let mut out = Vec::new();
         decode(encoded, &mut out).map(|()| out)
     }
@@ -179,7 +179,7 @@ mod tests {
             &[0xff, 0xff, 0xff, 0xff],
             &[0xff, 0xff, 0xff, 0xfc],
         ] {
-            assert_eq!(decoded(encoded), Err(Malformed), "{encoded:x?}");
+            assert_eq!(decoded(encoded), Err(HpackError), "{encoded:x?}");
         }
         assert_eq!(decoded(&[0b0000_0111]).as_deref(), Ok(&b"0"[..]));
     }

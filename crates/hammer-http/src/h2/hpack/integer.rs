@@ -1,15 +1,15 @@
 //! Integers of variable length (RFC 7541, section 5.1).
 
-use super::Malformed;
+use super::HpackError;
 
 /// Reads an integer whose first byte has `prefix` bits for it; tells it and how many bytes it took.
 ///
 /// # Errors
 ///
 /// If it ends before it is whole, or is larger than anything that is asked for here.
-pub(super) fn read(bytes: &[u8], prefix: u32) -> Result<(usize, usize), Malformed> {
+pub(super) fn read(bytes: &[u8], prefix: u32) -> Result<(usize, usize), HpackError> {
     let most = (1_usize << prefix) - 1;
-    let first = usize::from(*bytes.first().ok_or(Malformed)?) & most;
+    let first = usize::from(*bytes.first().ok_or(HpackError)?) & most;
     if first < most {
         return Ok((first, 1));
     }
@@ -21,7 +21,7 @@ pub(super) fn read(bytes: &[u8], prefix: u32) -> Result<(usize, usize), Malforme
             return Ok((value, at + 1));
         }
     }
-    Err(Malformed)
+    Err(HpackError)
 }
 
 /// Writes an integer, its first byte together with the `flags` that stand before the prefix.
@@ -72,7 +72,7 @@ mod tests {
                 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
             ],
         ] {
-            assert_eq!(read(bytes, 5), Err(Malformed), "{bytes:?}");
+            assert_eq!(read(bytes, 5), Err(HpackError), "{bytes:?}");
         }
     }
 }

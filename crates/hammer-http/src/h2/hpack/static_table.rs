@@ -2,7 +2,7 @@
 
 /// Names and values; the first has the index 1.
 #[rustfmt::skip]
-pub(super) const STATIC: [(&str, &str); 61] = [
+pub(super) const STATIC_TABLE: [(&str, &str); 61] = [
     (":authority", ""), (":method", "GET"), (":method", "POST"), (":path", "/"),
     (":path", "/index.html"), (":scheme", "http"), (":scheme", "https"), (":status", "200"),
     (":status", "204"), (":status", "206"), (":status", "304"), (":status", "400"),
@@ -23,7 +23,7 @@ pub(super) const STATIC: [(&str, &str); 61] = [
 
 /// What a field of this name means to whoever only wants to know how a hit ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum FieldKind {
     Status,
     ContentLength,
     /// A pseudo-header that no answer may have.
@@ -32,8 +32,8 @@ pub(super) enum Meaning {
     Other,
 }
 
-impl Meaning {
-    pub(super) fn of(name: &[u8]) -> Self {
+impl FieldKind {
+    pub(super) fn from_name(name: &[u8]) -> Self {
         match name {
             b":status" => Self::Status,
             b"content-length" => Self::ContentLength,
@@ -43,7 +43,7 @@ impl Meaning {
     }
 
     /// That of an entry of the static table.
-    pub(super) fn of_static(index: usize) -> Self {
+    pub(super) fn from_static_index(index: usize) -> Self {
         match index {
             8..=14 => Self::Status,
             28 => Self::ContentLength,
@@ -59,10 +59,10 @@ mod tests {
 
     #[test]
     fn the_meaning_by_index_is_that_by_name() {
-        for (place, (name, _)) in STATIC.iter().enumerate() {
+        for (place, (name, _)) in STATIC_TABLE.iter().enumerate() {
             assert_eq!(
-                Meaning::of_static(place + 1),
-                Meaning::of(name.as_bytes()),
+                FieldKind::from_static_index(place + 1),
+                FieldKind::from_name(name.as_bytes()),
                 "{name}"
             );
         }

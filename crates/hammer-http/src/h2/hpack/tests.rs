@@ -7,17 +7,17 @@ use super::*;
 
 /// All fields, in their order.
 #[derive(Default)]
-struct All(Vec<(String, String)>);
+struct FieldCollector(Vec<(String, String)>);
 
-impl All {
+impl FieldCollector {
     fn add(&mut self, name: &[u8], value: &[u8]) {
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         self.0.push((text(name), text(value)));
     }
 }
 
-impl Sink for All {
-    fn wants_all(&self) -> bool {
+impl FieldSink for FieldCollector {
+    fn wants_all_fields(&self) -> bool {
         true
     }
     fn status(&mut self, value: &[u8]) {
@@ -27,13 +27,13 @@ impl Sink for All {
     fn field(&mut self, name: &[u8], value: &[u8]) {
         self.add(name, value);
     }
-    fn forbidden(&mut self) {
+    fn invalid_pseudo_header(&mut self) {
         self.add(b":forbidden", b"");
     }
-    fn size(&mut self, _: usize) {}
+    fn add_size(&mut self, _: usize) {}
 }
 
-fn bytes(hex: &str) -> Vec<u8> {
+fn from_hex(hex: &str) -> Vec<u8> {
     let digits: Vec<u8> = hex.bytes().filter(u8::is_ascii_hexdigit).collect();
     let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).expect("ASCII"), 16);
     digits
@@ -42,16 +42,16 @@ fn bytes(hex: &str) -> Vec<u8> {
         .collect()
 }
 
-fn decode(decoder: &mut Decoder, block: &[u8]) -> Result<Vec<(String, String)>, Malformed> {
-    let mut all = All::default();
+fn decode(decoder: &mut HpackDecoder, block: &[u8]) -> Result<Vec<(String, String)>, HpackError> {
+    let mut all = FieldCollector::default();
     decoder.decode(block, &mut all).map(|()| all.0)
 }
 
-fn field(name: &str, value: &str) -> Field {
-    Field {
+fn field(name: &str, value: &str) -> HeaderField {
+    HeaderField {
         name: name.to_owned().into(),
         value: value.to_owned().into(),
-        indexing: Indexing::Yes,
+        indexing: FieldIndexing::Indexed,
     }
 }
 
@@ -88,26 +88,26 @@ fn answers_of_the_rfc_in_a_table_of_256_bytes() {
         ]
     };
     for blocks in [[first, second, third], coded] {
-        let mut decoder = Decoder::new();
+        let mut decoder = HpackDecoder::new();
         // 256 bytes, as a peer says it.
-        assert_eq!(decode(&mut decoder, &bytes("3fe101")), Ok(vec![]));
+        assert_eq!(decode(&mut decoder, &from_hex("3fe101")), Ok(vec![]));
         for (block, status) in blocks.iter().zip(["302", "307"]) {
             let mut fields = vec![own(":status", status)];
             fields.extend(rest(1));
-            assert_eq!(decode(&mut decoder, &bytes(block)), Ok(fields));
+            assert_eq!(decode(&mut decoder, &from_hex(block)), Ok(fields));
         }
         let cookie = "foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1";
         let mut fields = vec![own(":status", "200")];
         fields.extend(rest(2));
         fields.extend([own("content-encoding", "gzip"), own("set-cookie", cookie)]);
-        assert_eq!(decode(&mut decoder, &bytes(blocks[2])), Ok(fields));
+        assert_eq!(decode(&mut decoder, &from_hex(blocks[2])), Ok(fields));
     }
 }
 
 #[test]
 fn requests_of_the_rfc() {
     // Section C.4, written as it is there.
-    let mut encoder = Encoder::new();
+    let mut encoder = HpackEncoder::new();
     let common = [
         field(":method", "GET"),
         field(":scheme", "http"),
@@ -130,7 +130,7 @@ fn requests_of_the_rfc() {
     ] {
         let mut out = Vec::new();
         encoder.encode(fields, &mut out);
-        assert_eq!(out, bytes(block));
+        assert_eq!(out, from_hex(block));
     }
 }
 
@@ -150,8 +150,8 @@ fn what_no_table_has_and_what_is_cut_short_is_malformed() {
         ("4081ff", "a string of padding only, eight bits of it"),
     ] {
         assert_eq!(
-            decode(&mut Decoder::new(), &bytes(block)),
-            Err(Malformed),
+            decode(&mut HpackDecoder::new(), &from_hex(block)),
+            Err(HpackError),
             "{why}"
         );
     }
@@ -159,15 +159,15 @@ fn what_no_table_has_and_what_is_cut_short_is_malformed() {
 
 #[test]
 fn a_smaller_table_is_announced_and_kept_to() {
-    let mut encoder = Encoder::new();
-    let mut decoder = Decoder::new();
+    let mut encoder = HpackEncoder::new();
+    let mut decoder = HpackDecoder::new();
     let fields = [field("x-a", "1"), field("x-b", "2")];
     let expected = vec![
         ("x-a".to_owned(), "1".to_owned()),
         ("x-b".to_owned(), "2".to_owned()),
     ];
     for most in [4096, 40, 0, 4096, 100_000] {
-        encoder.limit(most);
+        encoder.set_max_table_bytes(most);
         for _ in 0..3 {
             let mut block = Vec::new();
             encoder.encode(&fields, &mut block);
@@ -178,9 +178,12 @@ fn a_smaller_table_is_announced_and_kept_to() {
 
 #[test]
 fn what_is_not_to_be_indexed_is_not() {
-    let mut encoder = Encoder::new();
-    for (indexing, first) in [(Indexing::No, 0x00), (Indexing::Never, 0x10)] {
-        let field = Field {
+    let mut encoder = HpackEncoder::new();
+    for (indexing, first) in [
+        (FieldIndexing::NotIndexed, 0x00),
+        (FieldIndexing::NeverIndexed, 0x10),
+    ] {
+        let field = HeaderField {
             indexing,
             ..field("x-secret", "s")
         };
@@ -194,7 +197,7 @@ fn what_is_not_to_be_indexed_is_not() {
 
 #[test]
 fn the_generation_stays_as_long_as_the_same_fields_are_the_same_block() {
-    let mut encoder = Encoder::new();
+    let mut encoder = HpackEncoder::new();
     let fields = [field("x-a", "1")];
     let (mut first, mut second, mut third) = (Vec::new(), Vec::new(), Vec::new());
     encoder.encode(&fields, &mut first);
@@ -203,7 +206,7 @@ fn the_generation_stays_as_long_as_the_same_fields_are_the_same_block() {
     assert_eq!(encoder.generation(), generation);
     encoder.encode(&fields, &mut third);
     assert_eq!((second.len(), &second), (1, &third));
-    encoder.limit(0);
+    encoder.set_max_table_bytes(0);
     assert_ne!(encoder.generation(), generation);
 }
 
@@ -213,11 +216,11 @@ proptest! {
         blocks in vec(vec(("[a-z-]{1,40}", "[ -~]{0,300}", 0..3), 0..8), 1..8),
         sizes in vec(0_usize..5000, 8),
     ) {
-        let (mut encoder, mut decoder) = (Encoder::new(), Decoder::new());
+        let (mut encoder, mut decoder) = (HpackEncoder::new(), HpackDecoder::new());
         for (fields, size) in blocks.iter().zip(sizes) {
-            encoder.limit(size);
-            let indexed = |(name, value, indexing): &(String, String, i32)| Field {
-                indexing: [Indexing::Yes, Indexing::No, Indexing::Never][*indexing as usize],
+            encoder.set_max_table_bytes(size);
+            let indexed = |(name, value, indexing): &(String, String, i32)| HeaderField {
+                indexing: [FieldIndexing::Indexed, FieldIndexing::NotIndexed, FieldIndexing::NeverIndexed][*indexing as usize],
                 ..field(name, value)
             };
             let mut block = Vec::new();
@@ -232,7 +235,7 @@ proptest! {
 
     #[test]
     fn anything_is_decoded_or_malformed(blocks: Vec<Vec<u8>>) {
-        let mut decoder = Decoder::new();
+        let mut decoder = HpackDecoder::new();
         for block in blocks {
             if decode(&mut decoder, &block).is_err() {
                 break;

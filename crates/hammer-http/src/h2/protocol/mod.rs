@@ -8,63 +8,63 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
-use super::code::{self, CANCEL};
-use super::exchange::{Broken, Exchange, Stage};
-use super::flood::Flood;
+use super::error_code::{self, CANCEL};
+use super::exchange::{ExchangeState, Http2Exchange, StreamFailure};
+use super::flood_guard::FloodGuard;
+use super::flow_control::FlowControlWindows;
 use super::frame;
-use super::hpack::{Decoder, Encoder};
-use super::options::Windows;
+use super::hpack::{HpackDecoder, HpackEncoder};
 
-use self::receive::Block;
-use self::send::Encoded;
-use self::settings::Peer;
+use self::receive::PartialHeaderBlock;
+use self::send::CachedHeaderBlock;
+use self::settings::PeerSettings;
 
 /// A stream's number is the connection's own; after this one a connection is used up.
 const LAST_STREAM: u32 = 0x7fff_ffff;
 
 /// The state of a connection.
 #[derive(Debug)]
-pub(super) struct Protocol {
+pub(super) struct Http2ProtocolState {
     /// Frames to be written.
     pub(super) out: Vec<u8>,
     /// How many bytes were ever written out of it.
-    written: u64,
+    written_bytes: u64,
     /// Whether a slot was woken since this was last asked.
-    pub(super) has_woken: bool,
-    streams: Streams,
+    pub(super) woke_slots: bool,
+    streams: StreamMap,
     next_stream: u32,
     /// Streams that are kept for slots that were told so.
-    granted: usize,
-    waiting: VecDeque<Rc<Exchange>>,
-    windows: Windows,
-    peer: Peer,
-    encoder: Encoder,
-    encoded: Encoded,
-    decoder: Decoder,
+    granted_streams: usize,
+    waiting: VecDeque<Rc<Http2Exchange>>,
+    windows: FlowControlWindows,
+    peer_settings: PeerSettings,
+    encoder: HpackEncoder,
+    cached_block: CachedHeaderBlock,
+    decoder: HpackDecoder,
     /// A block of fields that is not whole.
-    block: Option<Block>,
+    partial_header_block: Option<PartialHeaderBlock>,
     send_window: i64,
-    receive_left: i64,
+    receive_window: i64,
     consumed: u32,
     /// Streams whose request has a body that is not sent.
-    unsent: VecDeque<Rc<Exchange>>,
-    goaway: Option<Goaway>,
-    flood: Flood,
+    unsent_bodies: VecDeque<Rc<Http2Exchange>>,
+    goaway: Option<GoawayFrame>,
+    flood_guard: FloodGuard,
 }
 
 /// The peer's goodbye.
 #[derive(Debug, Clone, Copy)]
-struct Goaway {
+struct GoawayFrame {
     code: u32,
 }
 
-type Streams = HashMap<u32, Rc<Exchange>, BuildHasherDefault<StreamHasher>>;
+type StreamMap = HashMap<u32, Rc<Http2Exchange>, BuildHasherDefault<StreamIdHasher>>;
 
 /// Streams are numbered by ourselves, one after the other: nobody can choose numbers that collide.
 #[derive(Debug, Default)]
-struct StreamHasher(u64);
+struct StreamIdHasher(u64);
 
-impl Hasher for StreamHasher {
+impl Hasher for StreamIdHasher {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -81,131 +81,134 @@ impl Hasher for StreamHasher {
     }
 }
 
-impl Protocol {
+impl Http2ProtocolState {
     /// A connection that is about to say hello.
-    pub(super) fn new(windows: Windows) -> Self {
+    pub(super) fn new(windows: FlowControlWindows) -> Self {
         let mut out = frame::PREFACE.to_vec();
         settings::put(&mut out, windows);
         let default = i64::from(settings::DEFAULT_WINDOW);
-        let receive_left = default.max(i64::from(windows.connection));
-        if let Ok(more @ 1..) = u32::try_from(receive_left - default) {
+        let receive_window = default.max(i64::from(windows.connection));
+        if let Ok(more @ 1..) = u32::try_from(receive_window - default) {
             frame::put_window_update(&mut out, 0, more);
         }
         Self {
             out,
-            written: 0,
-            has_woken: false,
-            streams: Streams::default(),
+            written_bytes: 0,
+            woke_slots: false,
+            streams: StreamMap::default(),
             next_stream: 1,
-            granted: 0,
+            granted_streams: 0,
             waiting: VecDeque::new(),
             windows,
-            peer: Peer::default(),
-            encoder: Encoder::new(),
-            encoded: Encoded::default(),
-            decoder: Decoder::new(),
-            block: None,
+            peer_settings: PeerSettings::default(),
+            encoder: HpackEncoder::new(),
+            cached_block: CachedHeaderBlock::default(),
+            decoder: HpackDecoder::new(),
+            partial_header_block: None,
             send_window: default,
-            receive_left,
+            receive_window,
             consumed: 0,
-            unsent: VecDeque::new(),
+            unsent_bodies: VecDeque::new(),
             goaway: None,
-            flood: Flood::new(),
+            flood_guard: FloodGuard::new(),
         }
     }
 
     /// Whether the peer has said hello.
-    pub(super) fn is_greeted(&self) -> bool {
-        self.peer.greeted
+    pub(super) fn settings_received(&self) -> bool {
+        self.peer_settings.received
     }
 
     /// Whether the peer has said goodbye.
-    pub(super) fn is_leaving(&self) -> bool {
+    pub(super) fn received_goaway(&self) -> bool {
         self.goaway.is_some()
     }
 
     /// Whether all streams that it can have are used up.
-    pub(super) fn is_used_up(&self) -> bool {
+    pub(super) fn streams_exhausted(&self) -> bool {
         self.next_stream > LAST_STREAM
     }
 
     /// Whether no hit is under way.
-    pub(super) fn is_quiet(&self) -> bool {
-        self.streams.is_empty() && self.granted == 0 && self.waiting.is_empty()
+    pub(super) fn is_idle(&self) -> bool {
+        self.streams.is_empty() && self.granted_streams == 0 && self.waiting.is_empty()
     }
 
     /// Whether another hit can be sent at once.
     pub(super) fn has_room(&self) -> bool {
-        self.waiting.is_empty() && self.streams.len() + self.granted < self.peer.max_streams
+        self.waiting.is_empty()
+            && self.streams.len() + self.granted_streams < self.peer_settings.max_streams
     }
 
     /// Keeps the next stream that comes free for a hit.
-    pub(super) fn wait(&mut self, exchange: &Rc<Exchange>) {
-        exchange.progress().stage = Stage::Queued;
+    pub(super) fn enqueue(&mut self, exchange: &Rc<Http2Exchange>) {
+        exchange.borrow_progress().state = ExchangeState::Queued;
         self.waiting.push_back(exchange.clone());
     }
 
     /// Gives streams that are free to those who wait for them.
-    fn grant(&mut self) {
-        while self.streams.len() + self.granted < self.peer.max_streams {
+    fn grant_streams(&mut self) {
+        while self.streams.len() + self.granted_streams < self.peer_settings.max_streams {
             let Some(next) = self.waiting.pop_front() else {
                 return;
             };
-            self.granted += 1;
-            self.has_woken = true;
-            next.progress().reach(Stage::Granted);
+            self.granted_streams += 1;
+            self.woke_slots = true;
+            next.borrow_progress()
+                .advance_to(ExchangeState::StreamGranted);
         }
     }
 
     /// A hit is given up by its slot.
-    pub(super) fn cancel(&mut self, exchange: &Rc<Exchange>) {
-        let mut progress = exchange.progress();
-        let stage = std::mem::replace(&mut progress.stage, Stage::Idle);
-        let stream = progress.stream;
+    pub(super) fn cancel(&mut self, exchange: &Rc<Http2Exchange>) {
+        let mut progress = exchange.borrow_progress();
+        let stage = std::mem::replace(&mut progress.state, ExchangeState::Idle);
+        let stream = progress.stream_id;
         drop(progress);
         match stage {
-            Stage::Sent | Stage::Head => {
-                self.close(stream);
-                self.flood.expect_late();
+            ExchangeState::Sent | ExchangeState::HeadReceived => {
+                self.remove_stream(stream);
+                self.flood_guard.expect_late_frames();
                 frame::put_reset(&mut self.out, stream, CANCEL);
             }
-            Stage::Granted => {
-                self.granted -= 1;
-                self.grant();
+            ExchangeState::StreamGranted => {
+                self.granted_streams -= 1;
+                self.grant_streams();
             }
-            Stage::Queued => self.waiting.retain(|other| !Rc::ptr_eq(other, exchange)),
-            Stage::Idle | Stage::Ended | Stage::Broken(_) => {}
+            ExchangeState::Queued => self.waiting.retain(|other| !Rc::ptr_eq(other, exchange)),
+            ExchangeState::Idle | ExchangeState::Complete | ExchangeState::Failed(_) => {}
         }
     }
 
     /// A stream is over; tells whose it was.
-    fn close(&mut self, stream: u32) -> Option<Rc<Exchange>> {
+    fn remove_stream(&mut self, stream: u32) -> Option<Rc<Http2Exchange>> {
         let exchange = self.streams.remove(&stream)?;
-        if !exchange.progress().unsent.is_empty() {
-            self.unsent.retain(|other| !Rc::ptr_eq(other, &exchange));
+        if !exchange.borrow_progress().unsent_body.is_empty() {
+            self.unsent_bodies
+                .retain(|other| !Rc::ptr_eq(other, &exchange));
         }
-        self.grant();
+        self.grant_streams();
         Some(exchange)
     }
 
     /// A stream ends at `stage`, which its slot hears of.
-    fn end(&mut self, stream: u32, stage: Stage) {
-        if let Some(exchange) = self.close(stream) {
-            self.has_woken = true;
-            exchange.progress().reach(stage);
+    fn end_stream(&mut self, stream: u32, stage: ExchangeState) {
+        if let Some(exchange) = self.remove_stream(stream) {
+            self.woke_slots = true;
+            exchange.borrow_progress().advance_to(stage);
         }
     }
 
     /// A stream ends by our own decision.
-    fn reset(&mut self, stream: u32, code: u32, broken: Broken) {
-        self.flood.expect_late();
+    fn reset_stream(&mut self, stream: u32, code: u32, broken: StreamFailure) {
+        self.flood_guard.expect_late_frames();
         frame::put_reset(&mut self.out, stream, code);
-        self.end(stream, Stage::Broken(broken));
+        self.end_stream(stream, ExchangeState::Failed(broken));
     }
 
     /// `bytes` of what is to be sent were handed to the socket.
-    pub(super) fn wrote(&mut self, bytes: usize) {
-        self.written += bytes as u64;
+    pub(super) fn record_written(&mut self, bytes: usize) {
+        self.written_bytes += bytes as u64;
         if bytes == self.out.len() {
             self.out.clear();
         } else {
@@ -217,23 +220,25 @@ impl Protocol {
     pub(super) fn end_all(&mut self, failure: hammer_core::Failure) {
         let failure = match self.goaway {
             Some(goaway) if failure == hammer_core::Failure::CLOSED_EARLY => {
-                code::goaway(goaway.code)
+                error_code::goaway_failure(goaway.code)
             }
             _ => failure,
         };
-        self.unsent.clear();
+        self.unsent_bodies.clear();
         for waiting in std::mem::take(&mut self.waiting) {
-            waiting.progress().reach(Stage::Broken(Broken::Unsent));
+            waiting
+                .borrow_progress()
+                .advance_to(ExchangeState::Failed(StreamFailure::Unsent));
         }
         for exchange in std::mem::take(&mut self.streams).into_values() {
-            let mut progress = exchange.progress();
-            let unsent = progress.begin >= self.written;
+            let mut progress = exchange.borrow_progress();
+            let unsent = progress.start_offset >= self.written_bytes;
             let broken = if unsent {
-                Broken::Unsent
+                StreamFailure::Unsent
             } else {
-                Broken::Failed(failure)
+                StreamFailure::Failed(failure)
             };
-            progress.reach(Stage::Broken(broken));
+            progress.advance_to(ExchangeState::Failed(broken));
         }
     }
 }

@@ -1,13 +1,13 @@
 //! What the two sides tell each other about what they take (RFC 9113, section 6.5).
 
-use super::super::answer::MAX_HEAD_BYTES;
-use super::super::code::Breach;
+use super::super::error_code::ConnectionError;
+use super::super::flow_control::FlowControlWindows;
 use super::super::frame::{self, MAX_PAYLOAD, kind};
-use super::super::options::Windows;
+use super::super::response_head::MAX_HEAD_BYTES;
 
 /// Of streams and of the connection, as long as nobody says otherwise.
 pub(super) const DEFAULT_WINDOW: u32 = 65_535;
-pub(super) const LARGEST_WINDOW: u32 = 0x7fff_ffff;
+pub(super) const MAX_WINDOW: u32 = 0x7fff_ffff;
 
 const HEADER_TABLE_SIZE: u16 = 1;
 const ENABLE_PUSH: u16 = 2;
@@ -18,68 +18,74 @@ const MAX_HEADER_LIST_SIZE: u16 = 6;
 
 /// What the peer takes.
 #[derive(Debug)]
-pub(super) struct Peer {
+pub(super) struct PeerSettings {
     /// Whether it has told.
-    pub(super) greeted: bool,
+    pub(super) received: bool,
     pub(super) max_streams: usize,
-    pub(super) window: u32,
-    pub(super) max_payload: usize,
+    pub(super) initial_window: u32,
+    pub(super) max_frame_size: usize,
 }
 
-impl Default for Peer {
+impl Default for PeerSettings {
     fn default() -> Self {
         Self {
-            greeted: false,
+            received: false,
             // There is no limit unless it sets one.
             max_streams: usize::MAX,
-            window: DEFAULT_WINDOW,
-            max_payload: MAX_PAYLOAD,
+            initial_window: DEFAULT_WINDOW,
+            max_frame_size: MAX_PAYLOAD,
         }
     }
 }
 
 /// What a SETTINGS frame changed beside what is in [`Peer`].
 #[derive(Debug, Default)]
-pub(super) struct Changed {
+pub(super) struct SettingsChange {
     /// By how much the windows of all streams are larger now.
-    pub(super) window: i64,
-    pub(super) table: Option<usize>,
+    pub(super) window_delta: i64,
+    pub(super) header_table_size: Option<usize>,
 }
 
-impl Peer {
+impl PeerSettings {
     /// Takes in what a SETTINGS frame says; the last of several values for the same counts.
-    pub(super) fn update(&mut self, payload: &[u8]) -> Result<Changed, Breach> {
+    pub(super) fn update(&mut self, payload: &[u8]) -> Result<SettingsChange, ConnectionError> {
         let (settings, []) = payload.as_chunks::<6>() else {
-            return Err(Breach::frame_size("SETTINGS is no multiple of 6 bytes"));
+            return Err(ConnectionError::frame_size(
+                "SETTINGS is no multiple of 6 bytes",
+            ));
         };
-        let before = i64::from(self.window);
-        let mut changed = Changed::default();
+        let before = i64::from(self.initial_window);
+        let mut changed = SettingsChange::default();
         for &[a, b, c, d, e, f] in settings {
             let value = u32::from_be_bytes([c, d, e, f]);
             match u16::from_be_bytes([a, b]) {
-                HEADER_TABLE_SIZE => changed.table = Some(value as usize),
+                HEADER_TABLE_SIZE => changed.header_table_size = Some(value as usize),
                 ENABLE_PUSH if value != 0 => {
-                    return Err(Breach::protocol("a server enables push"));
+                    return Err(ConnectionError::protocol("a server enables push"));
                 }
                 MAX_CONCURRENT_STREAMS => self.max_streams = value as usize,
-                INITIAL_WINDOW_SIZE if value > LARGEST_WINDOW => {
-                    return Err(Breach::flow_control("an initial window beyond 2^31 - 1"));
+                INITIAL_WINDOW_SIZE if value > MAX_WINDOW => {
+                    return Err(ConnectionError::flow_control(
+                        "an initial window beyond 2^31 - 1",
+                    ));
                 }
-                INITIAL_WINDOW_SIZE => self.window = value,
+                INITIAL_WINDOW_SIZE => self.initial_window = value,
                 MAX_FRAME_SIZE if !(16_384..=16_777_215).contains(&value) => {
-                    return Err(Breach::protocol("a frame size that there can't be"));
+                    return Err(ConnectionError::protocol(
+                        "a frame size that there can't be",
+                    ));
                 }
-                MAX_FRAME_SIZE => self.max_payload = value as usize,
+                MAX_FRAME_SIZE => self.max_frame_size = value as usize,
                 _ => {}
             }
         }
-        changed.window = i64::from(self.window) - before;
+        changed.window_delta = i64::from(self.initial_window) - before;
         Ok(changed)
     }
 }
 
 /// Adds what we take to `out`.
-pub(super) fn put(out: &mut Vec<u8>, windows: Windows) {
+pub(super) fn put(out: &mut Vec<u8>, windows: FlowControlWindows) {
     let settings = [
         (ENABLE_PUSH, 0),
         (INITIAL_WINDOW_SIZE, windows.stream),
@@ -95,7 +101,7 @@ pub(super) fn put(out: &mut Vec<u8>, windows: Windows) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::code::{FLOW_CONTROL_ERROR, FRAME_SIZE_ERROR, PROTOCOL_ERROR};
+    use super::super::super::error_code::{FLOW_CONTROL_ERROR, FRAME_SIZE_ERROR, PROTOCOL_ERROR};
     use super::*;
 
     #[test]
@@ -107,19 +113,21 @@ mod tests {
             (&[0, 5, 0, 0, 0x3f, 0xff], PROTOCOL_ERROR),
             (&[0, 5, 1, 0, 0, 0], PROTOCOL_ERROR),
         ] {
-            let breach = Peer::default().update(payload).expect_err("it is refused");
+            let breach = PeerSettings::default()
+                .update(payload)
+                .expect_err("it is refused");
             assert_eq!(breach.code, code, "{payload:?}");
         }
     }
 
     #[test]
     fn the_last_of_several_values_counts() {
-        let mut peer = Peer::default();
+        let mut peer = PeerSettings::default();
         let payload = [
             0, 4, 0, 0, 0, 9, 0, 4, 0, 0, 0, 5, 0, 3, 0, 0, 0, 7, 0x77, 0x77, 0, 0, 0, 1,
         ];
         let changed = peer.update(&payload).expect("it is well formed");
-        assert_eq!((peer.window, peer.max_streams), (5, 7));
-        assert_eq!(changed.window, 5 - i64::from(DEFAULT_WINDOW));
+        assert_eq!((peer.initial_window, peer.max_streams), (5, 7));
+        assert_eq!(changed.window_delta, 5 - i64::from(DEFAULT_WINDOW));
     }
 }

@@ -1,4 +1,4 @@
-use hammer_http::{ErrorKind, Http, HttpBuilder, HttpVersion, Networking};
+use hammer_http::{ConfigureNetwork, ErrorKind, Http, HttpBuilder, HttpVersion};
 
 fn refused(builder: HttpBuilder, kind: ErrorKind, fragment: &str) {
     let error = builder.build().map(drop).expect_err(fragment);
@@ -10,11 +10,11 @@ fn refused(builder: HttpBuilder, kind: ErrorKind, fragment: &str) {
 fn what_does_not_fit_the_version_is_refused_with_what_would() {
     let tls = || Http::builder("https://127.0.0.1/").insecure(true);
     let unknown = || Http::builder("http://127.0.0.1/");
-    let clear = || Http::builder("http://127.0.0.1/").http(HttpVersion::Http2);
+    let clear = || Http::builder("http://127.0.0.1/").http_version(HttpVersion::Http2);
     let protocol = ErrorKind::Protocol;
     refused(unknown().connections(8), protocol, "add --http 2");
     refused(
-        tls().http(HttpVersion::Http1).connections(8),
+        tls().http_version(HttpVersion::Http1).connections(8),
         protocol,
         "add --http 2",
     );

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::scripted::{Peer, Scripted};
+use crate::scripted_server::{ScriptedConnection, ScriptedServer};
 
 pub(super) const DATA: u8 = 0;
 pub(super) const HEADERS: u8 = 1;
@@ -23,7 +23,7 @@ pub(super) const END_HEADERS: u8 = 4;
 pub(super) const OK: u8 = 0x88;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Frame {
+pub(super) struct RawFrame {
     pub(super) kind: u8,
     pub(super) flags: u8,
     pub(super) stream: u32,
@@ -31,8 +31,8 @@ pub(super) struct Frame {
 }
 
 /// A connection whose client has begun with the preface.
-pub(super) struct Frames<'a> {
-    peer: &'a mut Peer,
+pub(super) struct FrameConnection<'a> {
+    peer: &'a mut ScriptedConnection,
     /// Connections of this server before this one.
     pub(super) number: u64,
 }
@@ -40,17 +40,17 @@ pub(super) struct Frames<'a> {
 /// A server that does with each connection what a closure says, once both sides have said hello.
 pub(super) fn serve(
     settings: &'static [(u16, u32)],
-    script: impl Fn(&mut Frames<'_>) + Send + Sync + 'static,
-) -> Scripted {
+    script: impl Fn(&mut FrameConnection<'_>) + Send + Sync + 'static,
+) -> ScriptedServer {
     let connections = Arc::new(AtomicU64::new(0));
-    Scripted::serve(move |peer| {
+    ScriptedServer::serve(move |peer| {
         let mut preface = [0; 24];
         if peer.stream.read_exact(&mut preface).is_err() {
             return;
         }
         assert_eq!(&preface, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
         let number = connections.fetch_add(1, Ordering::SeqCst);
-        let mut frames = Frames { peer, number };
+        let mut frames = FrameConnection { peer, number };
         let mut payload = Vec::new();
         for (name, value) in settings {
             payload.extend_from_slice(&name.to_be_bytes());
@@ -61,16 +61,16 @@ pub(super) fn serve(
     })
 }
 
-impl Frames<'_> {
+impl FrameConnection<'_> {
     /// The next frame, whatever it is; none at the end of the stream.
-    pub(super) fn next(&mut self) -> Option<Frame> {
+    pub(super) fn next(&mut self) -> Option<RawFrame> {
         let mut head = [0; 9];
         self.peer.stream.read_exact(&mut head).ok()?;
         let [a, b, c, kind, flags, stream @ ..] = head;
         let length = u32::from_be_bytes([0, a, b, c]) as usize;
         let mut payload = vec![0; length];
         self.peer.stream.read_exact(&mut payload).ok()?;
-        Some(Frame {
+        Some(RawFrame {
             kind,
             flags,
             stream: u32::from_be_bytes(stream),
@@ -79,7 +79,7 @@ impl Frames<'_> {
     }
 
     /// The next frame of one kind, which is no acknowledgement; the others are passed over.
-    pub(super) fn next_of(&mut self, kind: u8) -> Option<Frame> {
+    pub(super) fn next_of(&mut self, kind: u8) -> Option<RawFrame> {
         loop {
             let frame = self.next()?;
             if frame.kind == kind && (kind != SETTINGS || frame.flags & ACK == 0) {

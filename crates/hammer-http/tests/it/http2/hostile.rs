@@ -6,14 +6,16 @@ use std::time::Duration;
 use hammer_core::{Run, Schedule};
 
 use super::frames::{
-    self, CONTINUATION, DATA, END_HEADERS, END_STREAM, Frames, HEADERS, OK, PING, SETTINGS,
+    self, CONTINUATION, DATA, END_HEADERS, END_STREAM, FrameConnection, HEADERS, OK, PING, SETTINGS,
 };
-use super::{closed, http2};
-use crate::scripted::Scripted;
+use super::{http2, run_closed_loop};
+use crate::scripted_server::ScriptedServer;
 use crate::{only_failure, run};
 
 /// A server that answers the first request of each connection with what a closure does.
-fn hostile(answer: impl Fn(&mut Frames<'_>, u32) + Send + Sync + 'static) -> Scripted {
+fn hostile(
+    answer: impl Fn(&mut FrameConnection<'_>, u32) + Send + Sync + 'static,
+) -> ScriptedServer {
     frames::serve(&[], move |frames| {
         if let Some(stream) = frames.request() {
             answer(frames, stream);
@@ -22,7 +24,7 @@ fn hostile(answer: impl Fn(&mut Frames<'_>, u32) + Send + Sync + 'static) -> Scr
     })
 }
 
-fn fails_as(name: &str, server: &Scripted) {
+fn fails_as(name: &str, server: &ScriptedServer) {
     let report = run(http2(server).build().expect("is well formed"), 3);
     assert_eq!(only_failure(&report), (name, 3));
     assert!(report.advice.contains_key(name), "{name}");
@@ -67,8 +69,9 @@ fn answers_that_are_not_read_are_not_kept_for_ever() {
         "h2_flood",
         &hostile(|frames, stream| {
             frames.send(HEADERS, END_HEADERS, stream, &[OK]);
-            let pings =
-                |frames: &mut Frames<'_>| (0..900).all(|_| frames.send(PING, 0, 0, &[0; 8]));
+            let pings = |frames: &mut FrameConnection<'_>| {
+                (0..900).all(|_| frames.send(PING, 0, 0, &[0; 8]))
+            };
             while pings(frames) && frames.send(DATA, 0, stream, b"x") {}
         }),
     );
@@ -81,7 +84,7 @@ fn a_target_that_allows_no_stream_gets_no_more_connections_than_slots() {
         frames.wait_for_the_end();
     });
     let hammer = http2(&server).build().expect("is well formed");
-    let run = Run::new(hammer, Schedule::max().hits(40))
+    let run = Run::new(hammer, Schedule::closed_loop().with_hit_count(40))
         .threads(1)
         .max_in_flight(4)
         .timeout(Duration::from_millis(50));
@@ -125,7 +128,7 @@ fn a_header_bomb_costs_its_hit_and_not_the_connection() {
             frames.ok(stream);
         }
     });
-    let report = closed(http2(&server).build().expect("is well formed"), 1, 10);
+    let report = run_closed_loop(http2(&server).build().expect("is well formed"), 1, 10);
     assert_eq!(
         (report.hits.ok, report.failures["answer_head_too_large"]),
         (5, 5)
@@ -247,7 +250,7 @@ fn a_body_that_never_ends_costs_its_time_and_no_memory() {
         // Until nobody is there any more.
         while frames.send(DATA, 0, stream, &[0; 16_000]) {}
     });
-    let schedule = hammer_core::Schedule::max().hits(2);
+    let schedule = hammer_core::Schedule::closed_loop().with_hit_count(2);
     let run = hammer_core::Run::new(http2(&server).build().expect("is well formed"), schedule)
         .threads(1)
         .max_in_flight(1)
@@ -258,7 +261,7 @@ fn a_body_that_never_ends_costs_its_time_and_no_memory() {
 
 #[test]
 fn garbage_in_place_of_frames_is_no_http2() {
-    let server = Scripted::serve(|peer| {
+    let server = ScriptedServer::serve(|peer| {
         let _ = peer.stream.write_all(&[0x5a; 1000]);
     });
     fails_as("h2_not_spoken", &server);

@@ -2,24 +2,24 @@
 
 mod build;
 mod frames;
-mod goodbyes;
+mod goaway;
 mod hostile;
-mod journeys;
-mod shared;
+mod pipelines;
+mod shared_connections;
 
 use hammer_core::{Hammer, Report, Run, Schedule};
 use hammer_http::{Http, HttpBuilder, HttpVersion};
 
-use crate::scripted::Scripted;
+use crate::scripted_server::ScriptedServer;
 
 /// A hammer that knows that the server speaks HTTP/2.
-fn http2(server: &Scripted) -> HttpBuilder {
-    Http::builder(&server.url()).http(HttpVersion::Http2)
+fn http2(server: &ScriptedServer) -> HttpBuilder {
+    Http::builder(&server.url()).http_version(HttpVersion::Http2)
 }
 
 /// Hits `hits` times in a closed loop of one worker.
-fn closed(hammer: impl Hammer, slots: usize, hits: u64) -> Report {
-    let run = Run::new(hammer, Schedule::max().hits(hits))
+fn run_closed_loop(hammer: impl Hammer, slots: usize, hits: u64) -> Report {
+    let run = Run::new(hammer, Schedule::closed_loop().with_hit_count(hits))
         .threads(1)
         .max_in_flight(slots);
     run.execute(|_| ()).expect("the run is well formed")

@@ -1,52 +1,53 @@
 //! What differs from hit to hit, in each place of a request where a text can stand.
 
-mod mistakes;
-mod places;
-mod sheets;
+mod determinism;
+mod dynamic_parts;
+mod template_errors;
 
 use std::sync::{Arc, Mutex};
 
-use hammer_data::{Feeder, Format};
-use hammer_http::{Http, HttpBuilder, Words};
+use hammer_data::{Feeder, FeederFormat};
+use hammer_http::{Http, HttpBuilder, TemplateScope};
 
 use crate::run;
-use crate::scripted::{Request, Scripted, answer};
+use crate::scripted_server::{ScriptedRequest, ScriptedServer, response_bytes};
 
 fn users() -> Feeder {
     let csv = "id,name\nada,Ada L\ngrace,\"Grace \"\"H\"\"\"\n";
-    Feeder::read(csv.as_bytes(), Format::Csv).expect("is well formed")
+    Feeder::read(csv.as_bytes(), FeederFormat::Csv).expect("is well formed")
 }
 
-fn words() -> Words {
+fn template_scope() -> TemplateScope {
     let environment = |name: &str| (name == "SECRET").then(|| "s3 cret".to_owned());
-    Words::new()
+    TemplateScope::new()
         .feeder("users", Arc::new(users()))
         .environment(environment)
 }
 
 /// Heads and bodies of requests.
-type Kept = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+type RecordedRequests = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
 
 /// A server that keeps what it was sent.
-fn keeping() -> (Scripted, Kept) {
-    let kept = Kept::default();
+fn recording_server() -> (ScriptedServer, RecordedRequests) {
+    let kept = RecordedRequests::default();
     let keep = kept.clone();
-    let server = Scripted::replying(move |request: &Request| {
+    let server = ScriptedServer::replying(move |request: &ScriptedRequest| {
         let mut kept = keep.lock().expect("no script panicked");
         kept.push((request.head.clone(), request.body.clone()));
-        answer("200 OK", &[], b"")
+        response_bytes("200 OK", &[], b"")
     });
     (server, kept)
 }
 
 /// Head and body of each request of so many hits.
-fn sent(
+fn requests_sent(
     hits: u64,
     path: &str,
     change: impl FnOnce(HttpBuilder) -> HttpBuilder,
 ) -> Vec<(String, Vec<u8>)> {
-    let (server, kept) = keeping();
-    let http = change(Http::builder(&format!("{}{path}", server.url())).words(words()));
+    let (server, kept) = recording_server();
+    let http =
+        change(Http::builder(&format!("{}{path}", server.url())).template_scope(template_scope()));
     let report = run(http.build().expect("is well formed"), hits);
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
     assert_eq!(server.connections(), 1, "the connection is kept");

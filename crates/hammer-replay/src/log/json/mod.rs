@@ -1,8 +1,8 @@
 //! Logs whose lines are objects of JSON.
 
-mod known;
-mod map;
-mod scan;
+mod field_map;
+mod known_format;
+mod scanner;
 
-pub(crate) use known::Known;
-pub(crate) use map::Map;
+pub(crate) use field_map::JsonFieldMap;
+pub(crate) use known_format::KnownJsonFormat;

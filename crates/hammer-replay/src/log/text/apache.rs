@@ -1,10 +1,10 @@
 //! Source of what directives mean: Apache 2.4, "Custom Log Formats" of mod_log_config, and mod_logio.
 
-use super::variable::{Base, Format, Nature, Part, What};
-use crate::time::{Strftime, Style, Unit};
+use super::variable::{FormatPart, LogField, TimestampEvent, TimestampFormat, ValueSyntax};
+use crate::time::{LogTimeUnit, StrftimeFormat, TimestampStyle};
 
 /// A directive: its name, what stands in braces, and the letter.
-struct Directive<'f> {
+struct ApacheDirective<'f> {
     name: String,
     inner: &'f str,
     letter: &'f str,
@@ -15,28 +15,28 @@ struct Directive<'f> {
 /// # Errors
 ///
 /// What is wrong with it.
-pub(super) fn parts(format: &[u8]) -> Result<Vec<Part>, String> {
+pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, String> {
     let mut parts = Vec::new();
     // A time in several directives, such as `%{%FT%T}t.%{msec_frac}t%{%z}t`, is one.
-    let mut open: Option<(Directive<'_>, String)> = None;
+    let mut open: Option<(ApacheDirective<'_>, String)> = None;
     let mut rest = format;
     loop {
         let at = memchr::memchr(b'%', rest);
         let literal = &rest[..at.unwrap_or(rest.len())];
         let Some(at) = at else {
-            close(&mut parts, &mut open, literal)?;
+            close_time(&mut parts, &mut open, literal)?;
             return Ok(parts);
         };
         let text = &rest[at..];
-        let (inner, letter, length) = split(&text[1..])
+        let (inner, letter, length) = split_directive(&text[1..])
             .ok_or_else(|| format!("\"{}\" is no directive", text.escape_ascii()))?;
         rest = &text[1 + length..];
-        let directive = Directive {
+        let directive = ApacheDirective {
             name: text[..=length].escape_ascii().to_string(),
             inner,
             letter,
         };
-        let piece = strftime_of(&directive);
+        let piece = strftime_piece(&directive);
         match (&mut open, piece) {
             (Some((first, format)), Some(piece)) if literal.len() < 4 && !piece.is_empty() => {
                 let literal = String::from_utf8_lossy(literal).replace('%', "%%");
@@ -45,11 +45,11 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<Part>, String> {
                 first.name.push_str(&directive.name);
             }
             (_, piece) => {
-                close(&mut parts, &mut open, literal)?;
+                close_time(&mut parts, &mut open, literal)?;
                 match piece {
                     Some(piece) if !piece.starts_with("%f") => open = Some((directive, piece)),
-                    _ if letter == "%" => Part::literal(&mut parts, b"%"),
-                    _ => push(&mut parts, &directive)?,
+                    _ if letter == "%" => FormatPart::push_literal(&mut parts, b"%"),
+                    _ => push_directive(&mut parts, &directive)?,
                 }
             }
         }
@@ -57,7 +57,7 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<Part>, String> {
 }
 
 /// What a directive adds to a time that `strftime` writes; none if it is none of that.
-fn strftime_of(directive: &Directive<'_>) -> Option<String> {
+fn strftime_piece(directive: &ApacheDirective<'_>) -> Option<String> {
     let inner = directive.inner;
     let inner = inner.strip_prefix("begin:").unwrap_or(inner);
     match inner {
@@ -69,21 +69,21 @@ fn strftime_of(directive: &Directive<'_>) -> Option<String> {
 }
 
 /// Pushes the time that is open, if one is, and the literal behind it.
-fn close(
-    parts: &mut Vec<Part>,
-    open: &mut Option<(Directive<'_>, String)>,
+fn close_time(
+    parts: &mut Vec<FormatPart>,
+    open: &mut Option<(ApacheDirective<'_>, String)>,
     literal: &[u8],
 ) -> Result<(), String> {
-    if let Some((Directive { name, .. }, format)) = open.take() {
-        let (what, nature) = time(&format).map_err(|why| format!("{name}: {why}"))?;
-        parts.push(Part::variable(&name, what, nature));
+    if let Some((ApacheDirective { name, .. }, format)) = open.take() {
+        let (what, nature) = time_field(&format).map_err(|why| format!("{name}: {why}"))?;
+        parts.push(FormatPart::variable(&name, what, nature));
     }
-    Part::literal(parts, literal);
+    FormatPart::push_literal(parts, literal);
     Ok(())
 }
 
 /// What stands in braces, the letter, and the length of both.
-fn split(text: &[u8]) -> Option<(&str, &str, usize)> {
+fn split_directive(text: &[u8]) -> Option<(&str, &str, usize)> {
     let modifier = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'!' | b',' | b'<' | b'>');
     let mut at = text.iter().position(|byte| !modifier(byte))?;
     let mut inner = "";
@@ -99,78 +99,87 @@ fn split(text: &[u8]) -> Option<(&str, &str, usize)> {
     known.then_some((inner, letter, at + length))
 }
 
-fn push(parts: &mut Vec<Part>, directive: &Directive<'_>) -> Result<(), String> {
-    let Directive {
+fn push_directive(
+    parts: &mut Vec<FormatPart>,
+    directive: &ApacheDirective<'_>,
+) -> Result<(), String> {
+    let ApacheDirective {
         name,
         inner,
         letter,
     } = directive;
     // `%U%q` is a target in two parts, with nothing between them.
-    if let Some(Part::Variable(last)) = parts.last_mut()
-        && last.what == What::Target
+    if let Some(FormatPart::Variable(last)) = parts.last_mut()
+        && last.field == LogField::Target
         && *letter == "q"
     {
         last.name.push_str(name);
         return Ok(());
     }
     let (what, nature) = match *letter {
-        "t" => time(inner).map_err(|why| format!("{name}: {why}"))?,
-        _ => meaning(inner, letter),
+        "t" => time_field(inner).map_err(|why| format!("{name}: {why}"))?,
+        _ => field_and_syntax(inner, letter),
     };
     // `%t` has brackets of its own.
     if *letter == "t" && inner.is_empty() {
-        Part::literal(parts, b"[");
-        parts.push(Part::variable(name, what, nature));
-        Part::literal(parts, b"]");
+        FormatPart::push_literal(parts, b"[");
+        parts.push(FormatPart::variable(name, what, nature));
+        FormatPart::push_literal(parts, b"]");
     } else {
-        parts.push(Part::variable(name, what, nature));
+        parts.push(FormatPart::variable(name, what, nature));
     }
     Ok(())
 }
 
-fn meaning(inner: &str, letter: &str) -> (What, Nature) {
-    use Nature::{Free, Name, Number, Word};
+fn field_and_syntax(inner: &str, letter: &str) -> (LogField, ValueSyntax) {
+    use ValueSyntax::{FreeText, Number, UserName, Word};
     match letter {
-        "r" => (What::Request, Free),
-        "U" => (What::Target, Free),
-        "q" => (What::Query, Free),
-        "m" => (What::Method, Word),
-        "s" => (What::Status, Number),
-        "b" | "B" => (What::Bytes, Number),
-        "D" => (What::Duration(Unit::Micros), Number),
+        "r" => (LogField::Request, FreeText),
+        "U" => (LogField::Target, FreeText),
+        "q" => (LogField::Query, FreeText),
+        "m" => (LogField::Method, Word),
+        "s" => (LogField::Status, Number),
+        "b" | "B" => (LogField::ResponseBytes, Number),
+        "D" => (LogField::Duration(LogTimeUnit::Micros), Number),
         "T" => (
-            What::Duration(Unit::named(inner.as_bytes()).unwrap_or_default()),
+            LogField::Duration(LogTimeUnit::from_name(inner.as_bytes()).unwrap_or_default()),
             Number,
         ),
-        "h" | "a" if inner.is_empty() => (What::Client, Word),
-        "i" if inner.eq_ignore_ascii_case("host") => (What::Host, Word),
-        "i" if inner.eq_ignore_ascii_case("content-length") => (What::Body, Number),
-        "v" | "V" | "H" | "A" | "X" | "L" | "R" | "a" | "h" => (What::Nothing, Word),
-        "p" | "P" | "k" | "I" | "O" | "S" => (What::Nothing, Number),
-        "u" | "l" => (What::Nothing, Name),
-        _ => (What::Nothing, Free),
+        "h" | "a" if inner.is_empty() => (LogField::Client, Word),
+        "i" if inner.eq_ignore_ascii_case("host") => (LogField::Host, Word),
+        "i" if inner.eq_ignore_ascii_case("content-length") => (LogField::RequestBytes, Number),
+        "v" | "V" | "H" | "A" | "X" | "L" | "R" | "a" | "h" => (LogField::Ignored, Word),
+        "p" | "P" | "k" | "I" | "O" | "S" => (LogField::Ignored, Number),
+        "u" | "l" => (LogField::Ignored, UserName),
+        _ => (LogField::Ignored, FreeText),
     }
 }
 
 /// `%{…}t`: when the request began, unless it says `end:`.
-fn time(inner: &str) -> Result<(What, Nature), String> {
+fn time_field(inner: &str) -> Result<(LogField, ValueSyntax), String> {
     let (base, format) = match inner.split_once(':') {
-        Some(("begin", format)) => (Base::Start, format),
-        Some(("end", format)) => (Base::End, format),
-        _ => (Base::Start, inner),
+        Some(("begin", format)) => (TimestampEvent::Start, format),
+        Some(("end", format)) => (TimestampEvent::End, format),
+        _ => (TimestampEvent::Start, inner),
     };
-    let epoch = |unit| What::time(base, Style::Epoch(unit));
+    let epoch = |unit| LogField::time(base, TimestampStyle::Epoch(unit));
     Ok(match format {
-        "" => (What::time(base, Style::Clf), Nature::Time),
-        "sec" => (epoch(Unit::Seconds), Nature::Time),
-        "msec" => (epoch(Unit::Millis), Nature::Time),
-        "usec" => (epoch(Unit::Micros), Nature::Time),
-        "msec_frac" => (What::Fraction(base, Unit::Millis), Nature::Number),
-        "usec_frac" => (What::Fraction(base, Unit::Micros), Nature::Number),
+        "" => (LogField::time(base, TimestampStyle::Clf), ValueSyntax::Time),
+        "sec" => (epoch(LogTimeUnit::Seconds), ValueSyntax::Time),
+        "msec" => (epoch(LogTimeUnit::Millis), ValueSyntax::Time),
+        "usec" => (epoch(LogTimeUnit::Micros), ValueSyntax::Time),
+        "msec_frac" => (
+            LogField::Fraction(base, LogTimeUnit::Millis),
+            ValueSyntax::Number,
+        ),
+        "usec_frac" => (
+            LogField::Fraction(base, LogTimeUnit::Micros),
+            ValueSyntax::Number,
+        ),
         _ => {
-            let strftime = Strftime::new(format.as_bytes())?;
-            let what = What::Time(base, Format::Strftime(strftime));
-            (what, Nature::Time)
+            let strftime = StrftimeFormat::compile(format.as_bytes())?;
+            let what = LogField::Time(base, TimestampFormat::Strftime(strftime));
+            (what, ValueSyntax::Time)
         }
     })
 }

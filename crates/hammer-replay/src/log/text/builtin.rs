@@ -1,12 +1,12 @@
-use super::program::Program;
-use super::variable::{Base, Nature, Part, What};
-use super::{apache, compile};
-use crate::log::Escape;
-use crate::time::{Style, Unit};
+use super::program::FormatProgram;
+use super::variable::{FormatPart, LogField, TimestampEvent, ValueSyntax};
+use super::{apache, compiler};
+use crate::log::EscapeStyle;
+use crate::time::{LogTimeUnit, TimestampStyle};
 
 /// Formats of text that have a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Builtin {
+pub(crate) enum BuiltinFormat {
     Common,
     Combined,
     TraefikClf,
@@ -15,26 +15,28 @@ pub(crate) enum Builtin {
     Alb,
 }
 
-impl Builtin {
+impl BuiltinFormat {
     /// Its program.
-    pub(crate) fn program(self) -> Program {
+    pub(crate) fn program(self) -> FormatProgram {
         let program = match self {
-            Self::Common => compile::compile(clf(false, None), Escape::Backslash),
-            Self::Combined => compile::compile(clf(true, None), Escape::Backslash),
-            Self::TraefikClf => compile::compile(clf(true, Some(traefik)), Escape::Backslash),
-            Self::EnvoyText => compile::compile(envoy(false), Escape::None),
-            Self::IstioText => compile::compile(envoy(true), Escape::None),
-            Self::Alb => compile::compile(alb(), Escape::Backslash).map(|program| Program {
-                urls: true,
-                ..program
-            }),
+            Self::Common => compiler::compile(clf(false, None), EscapeStyle::Backslash),
+            Self::Combined => compiler::compile(clf(true, None), EscapeStyle::Backslash),
+            Self::TraefikClf => compiler::compile(clf(true, Some(traefik)), EscapeStyle::Backslash),
+            Self::EnvoyText => compiler::compile(envoy(false), EscapeStyle::None),
+            Self::IstioText => compiler::compile(envoy(true), EscapeStyle::None),
+            Self::Alb => {
+                compiler::compile(alb(), EscapeStyle::Backslash).map(|program| FormatProgram {
+                    absolute_urls: true,
+                    ..program
+                })
+            }
         };
         program.expect("a format of our own says when and what for, and is not ambiguous")
     }
 }
 
 /// The Common Log Format, and what others put behind it.
-fn clf(combined: bool, more: Option<fn(&mut Vec<Part>)>) -> Vec<Part> {
+fn clf(combined: bool, more: Option<fn(&mut Vec<FormatPart>)>) -> Vec<FormatPart> {
     let format = if combined {
         r#"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-agent}i""#
     } else {
@@ -48,77 +50,106 @@ fn clf(combined: bool, more: Option<fn(&mut Vec<Part>)>) -> Vec<Part> {
 }
 
 /// Source: Traefik, "Access Logs", the Common Log Format with its additions.
-fn traefik(parts: &mut Vec<Part>) {
-    push(parts, " ", What::Nothing, Nature::Number);
-    push(parts, " \"", What::Route, Nature::Free);
-    push(parts, "\" \"", What::Nothing, Nature::Free);
-    push(parts, "\" ", What::Duration(Unit::Millis), Nature::Number);
-    Part::literal(parts, b"ms");
+fn traefik(parts: &mut Vec<FormatPart>) {
+    push(parts, " ", LogField::Ignored, ValueSyntax::Number);
+    push(parts, " \"", LogField::Route, ValueSyntax::FreeText);
+    push(parts, "\" \"", LogField::Ignored, ValueSyntax::FreeText);
+    push(
+        parts,
+        "\" ",
+        LogField::Duration(LogTimeUnit::Millis),
+        ValueSyntax::Number,
+    );
+    FormatPart::push_literal(parts, b"ms");
 }
 
-fn push(parts: &mut Vec<Part>, before: &str, what: What, nature: Nature) {
-    Part::literal(parts, before.as_bytes());
-    parts.push(Part::variable(before, what, nature));
+fn push(parts: &mut Vec<FormatPart>, before: &str, what: LogField, nature: ValueSyntax) {
+    FormatPart::push_literal(parts, before.as_bytes());
+    parts.push(FormatPart::variable(before, what, nature));
 }
 
 /// Source: Envoy, "Access logging", the default format string; Istio, the same with what it adds.
 /// Neither escapes anything, but a target has no quotation mark in it (Envoy refuses it).
-fn envoy(istio: bool) -> Vec<Part> {
+fn envoy(istio: bool) -> Vec<FormatPart> {
     let mut parts = Vec::new();
     let mut add = |before: &str, what, nature| push(&mut parts, before, what, nature);
-    let start = What::time(Base::Start, Style::Iso);
-    add("[", start, Nature::Time);
-    add("] \"", What::Request, Nature::Word);
-    add("\" ", What::Status, Nature::Number);
-    add(" ", What::Nothing, Nature::Word);
+    let start = LogField::time(TimestampEvent::Start, TimestampStyle::Iso);
+    add("[", start, ValueSyntax::Time);
+    add("] \"", LogField::Request, ValueSyntax::Word);
+    add("\" ", LogField::Status, ValueSyntax::Number);
+    add(" ", LogField::Ignored, ValueSyntax::Word);
     if istio {
-        add(" ", What::Nothing, Nature::Word);
-        add(" ", What::Nothing, Nature::Word);
-        add(" \"", What::Nothing, Nature::Word);
-        add("\" ", What::Body, Nature::Number);
+        add(" ", LogField::Ignored, ValueSyntax::Word);
+        add(" ", LogField::Ignored, ValueSyntax::Word);
+        add(" \"", LogField::Ignored, ValueSyntax::Word);
+        add("\" ", LogField::RequestBytes, ValueSyntax::Number);
     } else {
-        add(" ", What::Body, Nature::Number);
+        add(" ", LogField::RequestBytes, ValueSyntax::Number);
     }
-    add(" ", What::Bytes, Nature::Number);
-    add(" ", What::Duration(Unit::Millis), Nature::Number);
-    add(" ", What::Nothing, Nature::Number);
-    add(" \"", What::Client, Nature::Word);
-    add("\" \"", What::Nothing, Nature::Name);
-    add("\" \"", What::Nothing, Nature::Word);
-    add("\" \"", What::Host, Nature::Word);
-    add("\" \"", What::Nothing, Nature::Word);
-    add("\"", What::Nothing, Nature::Free);
+    add(" ", LogField::ResponseBytes, ValueSyntax::Number);
+    add(
+        " ",
+        LogField::Duration(LogTimeUnit::Millis),
+        ValueSyntax::Number,
+    );
+    add(" ", LogField::Ignored, ValueSyntax::Number);
+    add(" \"", LogField::Client, ValueSyntax::Word);
+    add("\" \"", LogField::Ignored, ValueSyntax::UserName);
+    add("\" \"", LogField::Ignored, ValueSyntax::Word);
+    add("\" \"", LogField::Host, ValueSyntax::Word);
+    add("\" \"", LogField::Ignored, ValueSyntax::Word);
+    add("\"", LogField::Ignored, ValueSyntax::FreeText);
     parts
 }
 
 /// Source: AWS, "Access log entries" of Application Load Balancers. New fields come at the end.
-fn alb() -> Vec<Part> {
+fn alb() -> Vec<FormatPart> {
     let mut parts = Vec::new();
     let mut add = |before: &str, what, nature| push(&mut parts, before, what, nature);
-    add("", What::Nothing, Nature::Word);
-    add(" ", What::time(Base::End, Style::Iso), Nature::Time);
-    add(" ", What::Nothing, Nature::Word);
-    add(" ", What::Client, Nature::Word);
-    add(" ", What::Nothing, Nature::Word);
+    add("", LogField::Ignored, ValueSyntax::Word);
+    add(
+        " ",
+        LogField::time(TimestampEvent::End, TimestampStyle::Iso),
+        ValueSyntax::Time,
+    );
+    add(" ", LogField::Ignored, ValueSyntax::Word);
+    add(" ", LogField::Client, ValueSyntax::Word);
+    add(" ", LogField::Ignored, ValueSyntax::Word);
     // Three lengths: until it was sent on, until the answer began, until it was sent. Their sum is what
     // `time` and `request_creation_time` differ by.
-    add(" ", What::Share(Unit::Seconds), Nature::Number);
-    add(" ", What::Share(Unit::Seconds), Nature::Number);
-    add(" ", What::Share(Unit::Seconds), Nature::Number);
-    add(" ", What::Status, Nature::Number);
-    add(" ", What::Nothing, Nature::Number);
-    add(" ", What::Body, Nature::Number);
-    add(" ", What::Bytes, Nature::Number);
-    add(" \"", What::Request, Nature::Free);
-    add("\" \"", What::Nothing, Nature::Free);
-    add("\" ", What::Nothing, Nature::Word);
-    add(" ", What::Nothing, Nature::Word);
-    add(" ", What::Nothing, Nature::Word);
-    add(" \"", What::Nothing, Nature::Free);
-    add("\" \"", What::Host, Nature::Free);
-    add("\" \"", What::Nothing, Nature::Free);
-    add("\" ", What::Nothing, Nature::Number);
-    add(" ", What::time(Base::Start, Style::Iso), Nature::Time);
-    add(" ", What::Nothing, Nature::Free);
+    add(
+        " ",
+        LogField::PartialDuration(LogTimeUnit::Seconds),
+        ValueSyntax::Number,
+    );
+    add(
+        " ",
+        LogField::PartialDuration(LogTimeUnit::Seconds),
+        ValueSyntax::Number,
+    );
+    add(
+        " ",
+        LogField::PartialDuration(LogTimeUnit::Seconds),
+        ValueSyntax::Number,
+    );
+    add(" ", LogField::Status, ValueSyntax::Number);
+    add(" ", LogField::Ignored, ValueSyntax::Number);
+    add(" ", LogField::RequestBytes, ValueSyntax::Number);
+    add(" ", LogField::ResponseBytes, ValueSyntax::Number);
+    add(" \"", LogField::Request, ValueSyntax::FreeText);
+    add("\" \"", LogField::Ignored, ValueSyntax::FreeText);
+    add("\" ", LogField::Ignored, ValueSyntax::Word);
+    add(" ", LogField::Ignored, ValueSyntax::Word);
+    add(" ", LogField::Ignored, ValueSyntax::Word);
+    add(" \"", LogField::Ignored, ValueSyntax::FreeText);
+    add("\" \"", LogField::Host, ValueSyntax::FreeText);
+    add("\" \"", LogField::Ignored, ValueSyntax::FreeText);
+    add("\" ", LogField::Ignored, ValueSyntax::Number);
+    add(
+        " ",
+        LogField::time(TimestampEvent::Start, TimestampStyle::Iso),
+        ValueSyntax::Time,
+    );
+    add(" ", LogField::Ignored, ValueSyntax::FreeText);
     parts
 }

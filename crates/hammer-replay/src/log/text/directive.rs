@@ -1,42 +1,42 @@
-use super::program::Program;
-use super::{apache, compile, nginx};
-use crate::log::Escape;
+use super::program::FormatProgram;
+use super::{apache, compiler, nginx};
+use crate::log::EscapeStyle;
 
 /// Compiles a directive of nginx or Apache: the whole line, or its format string behind `nginx:` or
 /// `apache:`. None if it looks like neither.
-pub(crate) fn directive(text: &str) -> Option<Result<Program, String>> {
+pub(crate) fn compile_directive(text: &str) -> Option<Result<FormatProgram, String>> {
     let text = text.trim();
     if let Some(rest) = text.strip_prefix("log_format") {
-        return Some(log_format(rest));
+        return Some(compile_log_format(rest));
     }
     if let Some(rest) = text.strip_prefix("nginx:") {
-        return Some(nginx_program(rest.as_bytes(), Escape::Backslash));
+        return Some(compile_nginx(rest.as_bytes(), EscapeStyle::Backslash));
     }
     if let Some(rest) = text.strip_prefix("LogFormat") {
-        return Some(strings(rest).and_then(|strings| match &*strings {
-            [(_, format), ..] => apache_program(format),
+        return Some(split_strings(rest).and_then(|strings| match &*strings {
+            [(_, format), ..] => compile_apache(format),
             [] => Err("LogFormat has no format behind it".to_owned()),
         }));
     }
     let format = text.strip_prefix("apache:")?;
-    Some(apache_program(format.as_bytes()))
+    Some(compile_apache(format.as_bytes()))
 }
 
 /// `log_format NAME [escape=…] 'format' …;`
-fn log_format(rest: &str) -> Result<Program, String> {
+fn compile_log_format(rest: &str) -> Result<FormatProgram, String> {
     let rest = rest.trim_end().trim_end_matches(';');
-    let strings = strings(rest)?;
+    let strings = split_strings(rest)?;
     let Some(((_, _name), mut rest)) = strings.split_first() else {
         return Err("log_format has no name and no format behind it".to_owned());
     };
-    let mut escape = Escape::Backslash;
+    let mut escape = EscapeStyle::Backslash;
     if let [(false, word), more @ ..] = rest
         && let Some(how) = word.strip_prefix(b"escape=")
     {
         escape = match how {
-            b"default" => Escape::Backslash,
-            b"json" => Escape::Json,
-            b"none" => Escape::None,
+            b"default" => EscapeStyle::Backslash,
+            b"json" => EscapeStyle::Json,
+            b"none" => EscapeStyle::None,
             _ => return Err(format!("escape={} is unknown to nginx", how.escape_ascii())),
         };
         rest = more;
@@ -49,19 +49,19 @@ fn log_format(rest: &str) -> Result<Program, String> {
     if format.is_empty() {
         return Err("log_format has no format behind its name".to_owned());
     }
-    nginx_program(&format, escape)
+    compile_nginx(&format, escape)
 }
 
-fn nginx_program(format: &[u8], escape: Escape) -> Result<Program, String> {
-    compile::compile(nginx::parts(format)?, escape)
+fn compile_nginx(format: &[u8], escape: EscapeStyle) -> Result<FormatProgram, String> {
+    compiler::compile(nginx::parts(format)?, escape)
 }
 
-fn apache_program(format: &[u8]) -> Result<Program, String> {
-    compile::compile(apache::parts(format)?, Escape::Backslash)
+fn compile_apache(format: &[u8]) -> Result<FormatProgram, String> {
+    compiler::compile(apache::parts(format)?, EscapeStyle::Backslash)
 }
 
 /// Words and strings, as both servers write them; whether each was in quotation marks.
-fn strings(text: &str) -> Result<Vec<(bool, Vec<u8>)>, String> {
+fn split_strings(text: &str) -> Result<Vec<(bool, Vec<u8>)>, String> {
     let mut strings = Vec::new();
     let mut bytes = text.bytes().peekable();
     while let Some(first) = bytes.next() {

@@ -2,14 +2,14 @@
 
 mod apache;
 mod builtin;
-mod compile;
+mod compiler;
 mod directive;
 mod nginx;
 mod program;
 mod variable;
 
-pub(crate) use builtin::Builtin;
-pub(crate) use directive::directive;
-pub(crate) use program::{Program, put_number, put_text, put_time};
-pub use variable::Base;
-pub(crate) use variable::{Format, What};
+pub(crate) use builtin::BuiltinFormat;
+pub(crate) use directive::compile_directive;
+pub(crate) use program::{FormatProgram, set_number, set_text, set_time};
+pub use variable::TimestampEvent;
+pub(crate) use variable::{LogField, TimestampFormat};

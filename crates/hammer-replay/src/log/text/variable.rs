@@ -1,10 +1,10 @@
-use crate::time::{Strftime, Style, Unit};
+use crate::time::{LogTimeUnit, StrftimeFormat, TimestampStyle};
 
 /// What a variable of a format, a column or a key means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum LogField {
     /// Nothing of use.
-    Nothing,
+    Ignored,
     Client,
     Request,
     Method,
@@ -14,29 +14,29 @@ pub(crate) enum What {
     Host,
     Route,
     Status,
-    Bytes,
-    Body,
+    ResponseBytes,
+    RequestBytes,
     /// A body in base64.
-    Base64,
-    Duration(Unit),
+    Base64Body,
+    Duration(LogTimeUnit),
     /// One of several lengths whose sum is the duration.
-    Share(Unit),
-    Time(Base, Format),
+    PartialDuration(LogTimeUnit),
+    Time(TimestampEvent, TimestampFormat),
     /// A fraction of the second that another variable tells, in this unit.
-    Fraction(Base, Unit),
+    Fraction(TimestampEvent, LogTimeUnit),
 }
 
 /// Which end of a request a stamp tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Base {
+pub enum TimestampEvent {
     /// When it began to arrive.
     Start,
     /// When it had been answered.
     End,
 }
 
-impl Base {
+impl TimestampEvent {
     /// The word for it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -49,20 +49,20 @@ impl Base {
 
 /// How a time is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Format {
-    Style(Style),
-    Strftime(Strftime),
+pub(crate) enum TimestampFormat {
+    Style(TimestampStyle),
+    Strftime(StrftimeFormat),
 }
 
-impl What {
-    pub(crate) fn time(base: Base, style: Style) -> Self {
-        Self::Time(base, Format::Style(style))
+impl LogField {
+    pub(crate) fn time(base: TimestampEvent, style: TimestampStyle) -> Self {
+        Self::Time(base, TimestampFormat::Style(style))
     }
 }
 
 /// Which bytes a variable's value can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Nature {
+pub(super) enum ValueSyntax {
     /// Digits, maybe with a point, or `-`.
     Number,
     /// A time of a style that tells where it ends.
@@ -72,37 +72,37 @@ pub(super) enum Nature {
     /// Words with `, ` or ` : ` between them: nginx's of several upstreams.
     List,
     /// Hardly ever a blank: the name of a user.
-    Name,
+    UserName,
     /// Anything, escaped as the server does it.
-    Free,
+    FreeText,
 }
 
 /// A variable, by its name in the directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Variable {
+pub(super) struct FormatVariable {
     pub(super) name: String,
-    pub(super) what: What,
-    pub(super) nature: Nature,
+    pub(super) field: LogField,
+    pub(super) syntax: ValueSyntax,
 }
 
 /// A part of a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum FormatPart {
     Literal(Vec<u8>),
-    Variable(Variable),
+    Variable(FormatVariable),
 }
 
-impl Part {
-    pub(super) fn variable(name: &str, what: What, nature: Nature) -> Self {
-        Self::Variable(Variable {
+impl FormatPart {
+    pub(super) fn variable(name: &str, what: LogField, nature: ValueSyntax) -> Self {
+        Self::Variable(FormatVariable {
             name: name.to_owned(),
-            what,
-            nature,
+            field: what,
+            syntax: nature,
         })
     }
 
     /// Appends `bytes` to the literal that `parts` end with.
-    pub(super) fn literal(parts: &mut Vec<Self>, bytes: &[u8]) {
+    pub(super) fn push_literal(parts: &mut Vec<Self>, bytes: &[u8]) {
         match parts.last_mut() {
             Some(Self::Literal(literal)) => literal.extend_from_slice(bytes),
             _ if bytes.is_empty() => {}

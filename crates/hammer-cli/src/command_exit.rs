@@ -1,0 +1,36 @@
+use std::process::ExitCode;
+
+/// How the command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CommandExit(u8);
+
+impl CommandExit {
+    /// The run was made and its report was written.
+    pub(crate) const OK: Self = Self(0);
+    /// The run could not be made, or its report not be written.
+    pub(crate) const FAILED: Self = Self(1);
+    /// The arguments are wrong, and nothing was sent.
+    pub(crate) const USAGE: Self = Self(2);
+    /// The verdict is invalid, and `--require-valid` was given.
+    pub(crate) const INVALID: Self = Self(98);
+
+    /// A threshold failed, or a condition ended the run.
+    pub(crate) const THRESHOLD: Self = Self(99);
+
+    /// What another program ended with.
+    #[cfg(not(unix))]
+    pub(crate) fn passed_on(code: u8) -> Self {
+        Self(code)
+    }
+
+    /// The run was ended by a signal; what shells make of it.
+    pub(crate) fn from_signal(number: u8) -> Self {
+        Self(128 + number)
+    }
+}
+
+impl From<CommandExit> for ExitCode {
+    fn from(exit: CommandExit) -> Self {
+        exit.0.into()
+    }
+}

@@ -1,0 +1,66 @@
+use std::time::Duration;
+
+use hammer_core::{Run, Schedule};
+use hammer_data::credential::{
+    CredentialError, CredentialErrorKind, SecretBytes, TokenEndpointClient, TokenResponse,
+};
+use hammer_http::{ExchangeRecorder, Http, mask_url};
+
+use crate::NetworkArgs;
+use crate::error::error_chain;
+
+/// A token endpoint, which is asked with a hit of its own, over the network that hits go over.
+#[derive(Debug, Clone)]
+pub(super) struct TokenEndpoint {
+    pub(super) url: String,
+    pub(super) network: NetworkArgs,
+    pub(super) timeout: Duration,
+}
+
+impl TokenEndpointClient for TokenEndpoint {
+    fn post(
+        &mut self,
+        form: &SecretBytes,
+        authorization: Option<&SecretBytes>,
+    ) -> Result<TokenResponse, CredentialError> {
+        let failed = |why: &str| {
+            let message = format!(
+                "the token endpoint {} gave no answer: {why}",
+                mask_url(&self.url)
+            );
+            CredentialError::new(CredentialErrorKind::Failed, message)
+        };
+        let tape = ExchangeRecorder::new();
+        let mut http = Http::builder(&self.url)
+            .method("POST")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Accept", "application/json")
+            .body(form.expose().to_vec())
+            .record(tape.clone());
+        if let Some(value) = authorization {
+            http = http.header("Authorization", &String::from_utf8_lossy(value.expose()));
+        }
+        let http = self.network.clone().apply(http).build();
+        let http = http.map_err(|error| failed(&error_chain(&error)))?;
+        let report = Run::new(http, Schedule::closed_loop().with_hit_count(1))
+            .max_in_flight(1)
+            .threads(1)
+            .timeout(self.timeout)
+            .execute(|_| ())
+            .map_err(|error| failed(&error_chain(&error)))?;
+        let answer = tape
+            .take_exchanges()
+            .pop()
+            .and_then(|exchange| exchange.response);
+        match answer.filter(|answer| answer.complete) {
+            Some(answer) => Ok(TokenResponse {
+                status: answer.status,
+                body: answer.decoded_body.unwrap_or(answer.body),
+            }),
+            None => {
+                let failures: Vec<_> = report.failures.keys().map(String::as_str).collect();
+                Err(failed(&failures.join(", ").replace('_', " ")))
+            }
+        }
+    }
+}

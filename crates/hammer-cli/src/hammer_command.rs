@@ -1,0 +1,108 @@
+use std::marker::PhantomData;
+
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_core::Hammer as _;
+
+use crate::error::{Error, error_chain, error_with_excerpt};
+use crate::load_args::LoadArgs;
+use crate::output::OutputArgs;
+use crate::typed_load::{PreparedLoad, TypedLoad};
+use crate::{BuildError, EndpointArgs, HammerArgs};
+
+/// A kind of hammer with its type erased: what the app has a list of.
+pub(crate) trait HammerCommand {
+    fn name(&self) -> &'static str;
+    fn schemes(&self) -> &'static [&'static str];
+    fn command(&self) -> Command;
+    /// The flags of the hammer and of its load, without those of the output.
+    fn load_command(&self) -> Command;
+    /// Takes what the flags of [`load_command`](Self::load_command) were given.
+    fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn PreparedLoad>, Error>;
+    fn prepare_endpoint(
+        &self,
+        endpoint: EndpointArgs,
+        load: LoadArgs,
+    ) -> Result<Box<dyn PreparedLoad>, Error>;
+}
+
+/// The entry of the hammer that `A` describes.
+pub(crate) fn erased<A: HammerArgs>() -> Box<dyn HammerCommand> {
+    Box::new(TypedHammerCommand(PhantomData::<fn() -> A>))
+}
+
+struct TypedHammerCommand<A>(PhantomData<fn() -> A>);
+
+impl<A: HammerArgs> TypedHammerCommand<A> {
+    fn typed_load(mut args: A, mut load: LoadArgs) -> Result<Box<dyn PreparedLoad>, Error> {
+        let (target, what, once) = (args.target(), args.describe_hit(), args.once_renderer());
+        let hammer = args
+            .build(load.seed())
+            .map_err(|error| build_error::<A>(&error))?;
+        if let Some(most) = hammer.max_hits() {
+            load.limit_hits(most)?;
+        }
+        Ok(Box::new(TypedLoad {
+            name: A::NAME,
+            target,
+            hit_description: what,
+            hammer,
+            load,
+            once_renderer: once,
+        }))
+    }
+}
+
+impl<A: HammerArgs> HammerCommand for TypedHammerCommand<A> {
+    fn name(&self) -> &'static str {
+        A::NAME
+    }
+
+    fn schemes(&self) -> &'static [&'static str] {
+        A::SCHEMES
+    }
+
+    fn command(&self) -> Command {
+        OutputArgs::augment_args(self.load_command()).about(A::ABOUT)
+    }
+
+    fn load_command(&self) -> Command {
+        LoadArgs::augment_args(A::augment_args(Command::new(A::NAME)))
+    }
+
+    fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn PreparedLoad>, Error> {
+        let load = LoadArgs::from_arg_matches(matches)?;
+        load.check()?;
+        Self::typed_load(A::from_arg_matches(matches)?, load)
+    }
+
+    fn prepare_endpoint(
+        &self,
+        endpoint: EndpointArgs,
+        load: LoadArgs,
+    ) -> Result<Box<dyn PreparedLoad>, Error> {
+        let args = A::from_endpoint(endpoint)
+            .map_err(|error| Error::Usage(error_chain(error.as_ref())))?;
+        Self::typed_load(args, load)
+    }
+}
+
+/// Adds the flags that every run has. Clap takes what they say of themselves for what the command
+/// is about, so that is to be said afterwards.
+pub(crate) fn with_load_args(command: Command) -> Command {
+    OutputArgs::augment_args(LoadArgs::augment_args(command))
+}
+
+/// What the flags of [`with_load_args`] were given.
+pub(crate) fn parse_load_args(matches: &ArgMatches) -> Result<(LoadArgs, OutputArgs), Error> {
+    let load = LoadArgs::from_arg_matches(matches)?;
+    load.check()?;
+    Ok((load, OutputArgs::from_arg_matches(matches)?))
+}
+
+fn build_error<A: HammerArgs>(error: &BuildError) -> Error {
+    Error::Usage(format!(
+        "failed to build the {} hammer: {}",
+        A::NAME,
+        error_with_excerpt(error.as_ref())
+    ))
+}

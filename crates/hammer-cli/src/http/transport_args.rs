@@ -1,0 +1,42 @@
+use clap::Args;
+use hammer_http::HttpBuilder;
+
+use super::expectation_args::ExpectationArgs;
+use super::keep_alive_args::HttpKeepAliveArgs;
+use super::version_args::HttpVersionArgs;
+use crate::network_args::NetworkArgs;
+
+/// How hits go over HTTP, whatever they send.
+#[derive(Debug, Clone, Default, Args)]
+#[group(skip)]
+pub(crate) struct HttpTransportArgs {
+    #[command(flatten)]
+    expect: ExpectationArgs,
+    #[command(flatten)]
+    keep_alive: HttpKeepAliveArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
+    #[command(flatten)]
+    protocol: HttpVersionArgs,
+}
+
+impl HttpTransportArgs {
+    /// Over this network, and as usual beyond that.
+    pub(super) fn with_network(network: NetworkArgs) -> Self {
+        Self {
+            network,
+            ..Self::default()
+        }
+    }
+
+    /// How connections are made.
+    pub(super) fn network(&self) -> &NetworkArgs {
+        &self.network
+    }
+
+    pub(crate) fn apply(self, http: HttpBuilder) -> HttpBuilder {
+        let http = self.expect.apply(http);
+        let http = self.network.apply(self.keep_alive.apply(http));
+        self.protocol.apply(http)
+    }
+}

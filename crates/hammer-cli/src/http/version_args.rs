@@ -1,0 +1,88 @@
+use clap::{Args, ValueEnum};
+use hammer_http::{HttpBuilder, HttpVersion};
+
+use super::{check_flag, placeholder_builder};
+
+/// Which HTTP is spoken.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "HTTP version")]
+#[group(skip)]
+pub(super) struct HttpVersionArgs {
+    /// HTTP version; auto: what the target chooses over TLS, else 1.1
+    #[arg(long, value_name = "VERSION", value_enum, default_value = "auto")]
+    #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
+    http: HttpVersionArg,
+    /// The same as --http 1.1
+    #[arg(long = "http1.1")]
+    #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
+    http1: bool,
+    /// The same as --http auto
+    #[arg(long)]
+    #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
+    http2: bool,
+    /// The same as --http 2
+    #[arg(long = "http2-prior-knowledge")]
+    #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
+    http2_prior: bool,
+    /// HTTP/2 connections in all [default: one per thread, more if streams run out]
+    #[arg(long, value_name = "COUNT", value_parser = crate::count::parse)]
+    connections: Option<u64>,
+    /// What an HTTP/2 target may send ahead per stream [default: 6 MiB]
+    #[arg(long, value_name = "BYTES", value_parser = stream_window)]
+    h2_stream_window: Option<u32>,
+    /// What it may send ahead per connection [default: 15 MiB]
+    #[arg(long, value_name = "BYTES", value_parser = connection_window)]
+    h2_connection_window: Option<u32>,
+}
+
+/// As `--http` has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum HttpVersionArg {
+    #[default]
+    Auto,
+    #[value(name = "1.1")]
+    Http1,
+    #[value(name = "2")]
+    Http2,
+}
+
+impl HttpVersionArgs {
+    pub(super) fn apply(self, http: HttpBuilder) -> HttpBuilder {
+        let version = match self.http {
+            _ if self.http1 => HttpVersion::Http1,
+            _ if self.http2_prior => HttpVersion::Http2,
+            HttpVersionArg::Auto => HttpVersion::Auto,
+            HttpVersionArg::Http1 => HttpVersion::Http1,
+            HttpVersionArg::Http2 => HttpVersion::Http2,
+        };
+        let mut http = http.http_version(version);
+        if let Some(connections) = self.connections {
+            http = http.connections(usize::try_from(connections).unwrap_or(usize::MAX));
+        }
+        if let Some(bytes) = self.h2_stream_window {
+            http = http.stream_window(bytes);
+        }
+        if let Some(bytes) = self.h2_connection_window {
+            http = http.connection_window(bytes);
+        }
+        http
+    }
+}
+
+fn stream_window(text: &str) -> Result<u32, String> {
+    parse_window(text, HttpBuilder::stream_window)
+}
+
+fn connection_window(text: &str) -> Result<u32, String> {
+    parse_window(text, HttpBuilder::connection_window)
+}
+
+fn parse_window(text: &str, set: fn(HttpBuilder, u32) -> HttpBuilder) -> Result<u32, String> {
+    let bytes = text.parse();
+    let bytes = bytes.map_err(|_| "is no number of bytes; right would be 1048576".to_owned())?;
+    check_flag(set(
+        placeholder_builder().http_version(HttpVersion::Http2),
+        bytes,
+    ))
+    .map(|()| bytes)
+}

@@ -1,0 +1,103 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use hammer_net::{ConfigureNetwork, NetworkOptions, TlsVersion};
+
+use super::check_flag;
+
+/// How TLS is spoken, and with whom.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "TLS")]
+#[group(skip)]
+pub(super) struct ClientTlsArgs {
+    /// Trust the certificates in this PEM file only
+    #[arg(long, value_name = "FILE", value_parser = cacert)]
+    pub(super) cacert: Option<PathBuf>,
+    /// Trust any certificate
+    #[arg(short = 'k', long)]
+    pub(super) insecure: bool,
+    /// Client certificate to show, in PEM; its key may be in the same file
+    #[arg(short = 'E', long, value_name = "FILE")]
+    pub(super) cert: Option<PathBuf>,
+    /// Private key of the client certificate, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) key: Option<PathBuf>,
+    /// Speak TLS 1.2 or higher: the default
+    #[arg(long = "tlsv1.2", conflicts_with = "tls13")]
+    pub(super) tls12: bool,
+    /// Speak TLS 1.3 or higher
+    #[arg(long = "tlsv1.3")]
+    pub(super) tls13: bool,
+    /// Highest version of TLS to speak: 1.2 or 1.3
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub(super) tls_max: Option<TlsVersion>,
+    /// Name to ask for, and to check the certificate for, if it is not the URL's
+    #[arg(long, value_name = "NAME", value_parser = sni, conflicts_with = "no_sni")]
+    pub(super) sni: Option<String>,
+    /// Do not say which name is asked for
+    #[arg(long)]
+    pub(super) no_sni: bool,
+    /// Make each TLS handshake a full one
+    #[arg(long, visible_alias = "no-tls-resume")]
+    pub(super) no_sessionid: bool,
+}
+
+impl ClientTlsArgs {
+    /// Without the name that the target has.
+    pub(super) fn for_other_hosts(&self) -> Self {
+        Self {
+            sni: None,
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn apply(self, mut network: NetworkOptions) -> NetworkOptions {
+        if let Some(cacert) = self.cacert {
+            network = network.cacert(cacert);
+        }
+        if let Some(cert) = self.cert {
+            network = network.client_cert(cert);
+        }
+        if let Some(key) = self.key {
+            network = network.client_key(key);
+        }
+        if self.tls12 || self.tls13 {
+            network = network.tls_min(if self.tls13 {
+                TlsVersion::V1_3
+            } else {
+                TlsVersion::V1_2
+            });
+        }
+        if let Some(highest) = self.tls_max {
+            network = network.tls_max(highest);
+        }
+        if let Some(name) = self.sni {
+            network = network.sni(name);
+        }
+        // What other programs call this variable, and Wireshark knows.
+        if let Some(path) = std::env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty()) {
+            network = network.key_log(path);
+        }
+        network
+            .send_sni(!self.no_sni)
+            .tls_resume(!self.no_sessionid)
+            .insecure(self.insecure)
+    }
+}
+
+fn cacert(text: &str) -> Result<PathBuf, String> {
+    check_flag(NetworkOptions::default().cacert(text)).map(|()| text.into())
+}
+
+fn sni(text: &str) -> Result<String, String> {
+    check_flag(NetworkOptions::default().sni(text)).map(|()| text.into())
+}
+
+fn version(text: &str) -> Result<TlsVersion, String> {
+    match text {
+        "1.2" => Ok(TlsVersion::V1_2),
+        "1.3" | "default" => Ok(TlsVersion::V1_3),
+        "1.0" | "1.1" => Err("is too old to be spoken here; right would be 1.2 or 1.3".into()),
+        _ => Err("is no version of TLS; right would be 1.2 or 1.3".into()),
+    }
+}

@@ -1,0 +1,84 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use hammer_http::RequestHeader;
+use hammer_net::{ConfigureNetwork, NetworkOptions};
+
+use super::check_flag;
+use crate::http::parse_value;
+
+/// Which proxy, and what it is told. What is not given comes from the environment.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Proxy")]
+#[group(skip)]
+pub(super) struct ProxyArgs {
+    /// Go through a proxy: http, https, socks5 or socks5h://HOST:PORT; '' for none
+    #[arg(short = 'x', long, value_name = "URL", value_parser = proxy)]
+    proxy: Option<String>,
+    /// Credentials for the proxy
+    #[arg(short = 'U', long, value_name = "USER:PASSWORD", value_parser = user)]
+    proxy_user: Option<String>,
+    /// Header for the proxy: 'Name: value'; repeatable
+    #[arg(long, value_name = "HEADER", value_parser = parse_value::<RequestHeader>)]
+    proxy_header: Vec<RequestHeader>,
+    /// Hosts and networks without a proxy, with commas; '*' for all
+    #[arg(long, value_name = "LIST")]
+    noproxy: Option<String>,
+    /// Go through a tunnel even to http:// targets
+    #[arg(short = 'p', long)]
+    proxytunnel: bool,
+    /// Trust the certificates in this PEM file only, for an https proxy
+    #[arg(long, value_name = "FILE", value_parser = cacert)]
+    proxy_cacert: Option<PathBuf>,
+    /// Trust any certificate of an https proxy
+    #[arg(long)]
+    proxy_insecure: bool,
+}
+
+impl ProxyArgs {
+    pub(super) fn apply(self, mut network: NetworkOptions) -> NetworkOptions {
+        network = network
+            .proxy_from_environment(true)
+            .proxy_tunnel(self.proxytunnel);
+        network = self
+            .proxy_header
+            .into_iter()
+            .fold(network, NetworkOptions::proxy_header);
+        if let Some(url) = self.proxy {
+            network = network.proxy(url);
+        }
+        if let Some(user) = self.proxy_user {
+            network = network.proxy_user(user);
+        }
+        if let Some(list) = self.noproxy {
+            network = network.no_proxy(list);
+        }
+        if let Some(cacert) = self.proxy_cacert {
+            network = network.proxy_cacert(cacert);
+        }
+        network.proxy_insecure(self.proxy_insecure)
+    }
+}
+
+fn proxy(text: &str) -> Result<String, String> {
+    // Whom to trust is another flag's matter.
+    check_flag(NetworkOptions::default().proxy(text).proxy_insecure(true)).map(|()| text.into())
+}
+
+fn user(text: &str) -> Result<String, String> {
+    check_flag(
+        NetworkOptions::default()
+            .proxy("localhost")
+            .proxy_user(text),
+    )
+    .map(|()| text.into())
+}
+
+fn cacert(text: &str) -> Result<PathBuf, String> {
+    check_flag(
+        NetworkOptions::default()
+            .proxy("https://localhost")
+            .proxy_cacert(text),
+    )
+    .map(|()| text.into())
+}

@@ -1,0 +1,120 @@
+use std::time::Duration;
+
+use hammer_core::{DurationSummary, HitCounts, IntervalStats, RunTick};
+use hammer_plan::{HitTime, Measurements};
+
+use super::runnable_plan::NamedLoad;
+
+/// What the loads of a plan have measured so far, for conditions that end it.
+pub(crate) struct PlanMeasurements {
+    all: LoadMeasurements,
+    loads: Vec<LoadMeasurements>,
+}
+
+/// One load so far, or all of them.
+struct LoadMeasurements {
+    name: String,
+    offset: Duration,
+    elapsed: Duration,
+    interval: Box<IntervalStats>,
+}
+
+impl PlanMeasurements {
+    /// Of these loads, before any has started.
+    pub(crate) fn new(loads: &[NamedLoad]) -> Self {
+        let part = |name: &str, offset| LoadMeasurements {
+            name: name.to_owned(),
+            offset,
+            elapsed: Duration::ZERO,
+            interval: IntervalStats::merged([]),
+        };
+        Self {
+            all: part("", Duration::ZERO),
+            loads: loads
+                .iter()
+                .map(|load| part(&load.name, load.offset))
+                .collect(),
+        }
+    }
+
+    /// Takes down what a load tells; at the first word of a second of the plan, gives the time.
+    pub(crate) fn tick(&mut self, index: usize, tick: &RunTick<'_>) -> Option<Duration> {
+        let load = &mut self.loads[index];
+        load.elapsed = tick.elapsed;
+        load.interval = IntervalStats::merged([tick.cumulative]);
+        let elapsed = load.offset + tick.elapsed;
+        if elapsed.as_secs() <= self.all.elapsed.as_secs() {
+            return None;
+        }
+        self.all.elapsed = elapsed;
+        self.all.interval = IntervalStats::merged(self.loads.iter().map(|load| &*load.interval));
+        Some(elapsed)
+    }
+}
+
+impl Measurements for PlanMeasurements {
+    fn hits(&self) -> HitCounts {
+        self.all.hits()
+    }
+
+    fn rate(&self) -> Option<f64> {
+        self.all.rate()
+    }
+
+    fn achieved(&self) -> Option<f64> {
+        self.all.achieved()
+    }
+
+    fn interval(&self) -> Option<&IntervalStats> {
+        self.all.interval()
+    }
+
+    fn summary(&self, time: &HitTime) -> Option<&DurationSummary> {
+        self.all.summary(time)
+    }
+
+    fn label_count(&self, label: &str) -> u64 {
+        self.all.label_count(label)
+    }
+
+    fn failure_count(&self, failure: &str) -> u64 {
+        self.all.failure_count(failure)
+    }
+
+    fn load(&self, name: &str) -> Option<&dyn Measurements> {
+        let load = self.loads.iter().find(|load| load.name == name)?;
+        Some(load)
+    }
+}
+
+impl Measurements for LoadMeasurements {
+    fn hits(&self) -> HitCounts {
+        self.interval.hits()
+    }
+
+    fn rate(&self) -> Option<f64> {
+        let seconds = self.elapsed.as_secs_f64();
+        (seconds > 0.0).then(|| self.interval.started() as f64 / seconds)
+    }
+
+    fn achieved(&self) -> Option<f64> {
+        let due = self.hits().scheduled;
+        (due > 0).then(|| self.interval.started() as f64 / due as f64)
+    }
+
+    fn interval(&self) -> Option<&IntervalStats> {
+        Some(&self.interval)
+    }
+
+    fn summary(&self, _time: &HitTime) -> Option<&DurationSummary> {
+        None
+    }
+
+    fn label_count(&self, label: &str) -> u64 {
+        self.interval.label_count(label)
+    }
+
+    fn failure_count(&self, failure: &str) -> u64 {
+        self.interval.failure_count(failure)
+    }
+}

@@ -1,0 +1,36 @@
+use hammer_core::{Hammer, Report, ResourceNeeds, RunEvent, Schedule};
+
+use super::load_args::ReplayLoadArgs;
+use super::replay_hammer::ReplayHammer;
+use crate::error::{Error, error_chain};
+use crate::typed_load::{RunOptions, RunnableLoad};
+
+/// A replay that is ready to be made.
+pub(super) struct ReplayJob {
+    pub(super) hammer: ReplayHammer,
+    pub(super) schedule: Schedule,
+    pub(super) load: ReplayLoadArgs,
+    pub(super) target: String,
+    /// The most hits in a second.
+    pub(super) peak: f64,
+}
+
+impl RunnableLoad for ReplayJob {
+    fn needs(&self, _threads: Option<usize>) -> ResourceNeeds {
+        self.hammer.needs(self.load.needs(self.peak))
+    }
+
+    fn run(
+        self: Box<Self>,
+        swing: RunOptions,
+        on_event: &mut dyn FnMut(&RunEvent<'_>),
+    ) -> Result<Report, Error> {
+        let run = self.load.run(self.hammer, self.schedule);
+        run.name(super::NAME)
+            .target(self.target)
+            .log_hits(swing.log_hits)
+            .stop(swing.stop)
+            .execute(|event| on_event(&event))
+            .map_err(|error| Error::Run(format!("failed to run: {}", error_chain(&error))))
+    }
+}

@@ -1,0 +1,152 @@
+use std::io;
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use hammer_core::StopHandle;
+
+use crate::command_exit::CommandExit;
+use crate::error::Error;
+
+/// Turns SIGINT, SIGTERM and SIGHUP into stops: the first one drains, the second one stops at once, and
+/// the third one ends the process, should the report be stuck in a pipe.
+#[derive(Debug)]
+pub(crate) struct SignalWatcher {
+    first_signal: Arc<OnceLock<u8>>,
+    received: Receiver<()>,
+}
+
+impl SignalWatcher {
+    /// Watches from now on, for as long as the process lives.
+    pub(crate) fn watch(stop: &StopHandle) -> Result<Self, Error> {
+        let first = Arc::new(OnceLock::new());
+        let (ready, is_ready) = mpsc::channel();
+        let (tell, came) = mpsc::channel();
+        let (stop, theirs) = (stop.clone(), Arc::clone(&first));
+        let on_signal = move |number| {
+            let _ = theirs.set(number);
+            stop.escalate();
+            let _ = tell.send(());
+        };
+        thread::Builder::new()
+            .name("signals".into())
+            .spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_io()
+                    .build();
+                match runtime {
+                    Ok(runtime) => runtime.block_on(listen(&ready, on_signal)),
+                    Err(error) => drop(ready.send(Err(error))),
+                }
+            })
+            .and_then(|_| {
+                is_ready
+                    .recv()
+                    .unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
+            })
+            .map_err(|error| Error::Run(format!("failed to watch for signals: {error}")))?;
+        Ok(Self {
+            first_signal: first,
+            received: came,
+        })
+    }
+
+    /// Blocks until there is a signal.
+    pub(crate) fn wait(&self) {
+        let _ = self.received.recv();
+    }
+
+    /// How the command ends if there was a signal.
+    pub(crate) fn exit(&self) -> Option<CommandExit> {
+        self.first_signal
+            .get()
+            .copied()
+            .map(CommandExit::from_signal)
+    }
+}
+
+/// Signals that are let through before the process ends by itself.
+const HANDLED_SIGNALS: usize = 2;
+
+async fn listen(ready: &mpsc::Sender<io::Result<()>>, on_signal: impl Fn(u8)) {
+    let mut source = match SignalSource::new() {
+        Ok(source) => source,
+        Err(error) => return drop(ready.send(Err(error))),
+    };
+    let _ = ready.send(Ok(()));
+    for _ in 0..HANDLED_SIGNALS {
+        on_signal(source.next().await);
+    }
+    terminate(source.next().await);
+}
+
+#[expect(clippy::exit, reason = "the user asked for the third time")]
+fn terminate(number: u8) {
+    std::process::exit(128 + i32::from(number));
+}
+
+#[cfg(unix)]
+struct SignalSource {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    /// None if it is to be ignored.
+    hang_up: Option<tokio::signal::unix::Signal>,
+}
+
+#[cfg(unix)]
+impl SignalSource {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: if handles_hangup() {
+                Some(signal(SignalKind::hangup())?)
+            } else {
+                None
+            },
+        })
+    }
+
+    /// The number of the next signal.
+    async fn next(&mut self) -> u8 {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(signal) => drop(signal.recv().await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => 15,
+            () = hang_up => 1,
+        }
+    }
+}
+
+/// Whether the end of the terminal is to end this process. `nohup` has it ignored, which the first
+/// bit of the mask tells that proc(5) calls `SigIgn`; where nobody tells, it is left as it is.
+#[cfg(unix)]
+fn handles_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 0)
+}
+
+#[cfg(not(unix))]
+struct Source;
+
+#[cfg(not(unix))]
+impl SignalSource {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> u8 {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => 2,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What the system tells about the machine, or the part of it that this process may use.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cgroup::{self, CpuThrottling};
+use crate::process;
+
+/// What was taken from the generator, and what it could have had. What the system does not tell
+/// is absent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HostStats {
+    /// The share of the cores' time that the host of a virtual machine gave to others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stolen: Option<f64>,
+    /// The share of periods in which the generator's control group had used up its processor time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttled: Option<f64>,
+    /// How much memory the process could have had when it started, in bytes: what was available,
+    /// or the limit of its control group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
+}
+
+/// What there was to read at one moment; nothing by default.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct HostReading {
+    cpu_ticks: Option<CpuTicks>,
+    throttling: Option<CpuThrottling>,
+    memory_bytes: Option<u64>,
+}
+
+/// The time of all cores, in ticks of the kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CpuTicks {
+    total: u64,
+    stolen: u64,
+}
+
+impl HostReading {
+    pub(crate) fn take() -> Self {
+        let file = |name| std::fs::read_to_string(name).ok();
+        // What is available, and what the process has of its own already.
+        let available = file("/proc/meminfo")
+            .and_then(|text| parse_kib_field(&text, "MemAvailable:"))
+            .map(|left| left + process::rss_bytes());
+        Self {
+            cpu_ticks: file("/proc/stat").and_then(|text| parse_cpu_ticks(&text)),
+            throttling: cgroup::cpu_throttling(),
+            memory_bytes: match (available, cgroup::memory_limit()) {
+                (Some(available), Some(limit)) => Some(available.min(limit)),
+                (available, limit) => available.or(limit),
+            },
+        }
+    }
+
+    /// What has happened since.
+    pub(crate) fn stats_until(&self, now: &Self) -> HostStats {
+        let grown = |before: u64, after: u64| after.saturating_sub(before);
+        let stolen = self
+            .cpu_ticks
+            .zip(now.cpu_ticks)
+            .and_then(|(before, after)| {
+                let stolen = grown(before.stolen, after.stolen);
+                share(stolen, grown(before.total, after.total))
+            });
+        let throttled = self
+            .throttling
+            .zip(now.throttling)
+            .and_then(|(before, after)| {
+                let throttled = grown(before.throttled, after.throttled);
+                share(throttled, grown(before.periods, after.periods))
+            });
+        HostStats {
+            stolen,
+            throttled,
+            memory_bytes: self.memory_bytes,
+        }
+    }
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// The first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal, and guests
+/// that user has counted already (proc_stat(5)).
+fn parse_cpu_ticks(stat: &str) -> Option<CpuTicks> {
+    let fields = stat.lines().next()?.strip_prefix("cpu ")?;
+    let ticks: Vec<u64> = fields
+        .split_whitespace()
+        .take(8)
+        .map_while(|ticks| ticks.parse().ok())
+        .collect();
+    Some(CpuTicks {
+        stolen: *ticks.get(7)?,
+        total: ticks.iter().sum(),
+    })
+}
+
+/// A line of /proc/meminfo or /proc/self/status, in bytes.
+pub(crate) fn parse_kib_field(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    kibibytes.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_tells_of_its_cores_and_memory() {
+        let stat = "cpu  100 20 30 400 5 0 7 38 12 0\ncpu0 1 2 3 4 5 6 7 8 9 10\n";
+        let found = CpuTicks {
+            total: 600,
+            stolen: 38,
+        };
+        assert_eq!(parse_cpu_ticks(stat), Some(found));
+        assert_eq!(parse_cpu_ticks("cpu  1 2 3 4\n"), None, "an old kernel");
+        assert_eq!(parse_cpu_ticks(""), None);
+        let memory = "MemTotal:  24684096 kB\nMemAvailable:   1024 kB\n";
+        assert_eq!(parse_kib_field(memory, "MemAvailable:"), Some(1_048_576));
+        assert_eq!(parse_kib_field(memory, "SwapFree:"), None);
+    }
+
+    #[test]
+    fn shares_are_of_what_has_grown() {
+        let reading = |all, stolen, periods, throttled| HostReading {
+            cpu_ticks: Some(CpuTicks { total: all, stolen }),
+            throttling: Some(CpuThrottling { periods, throttled }),
+            memory_bytes: Some(1),
+        };
+        let host = reading(100, 10, 5, 5).stats_until(&reading(300, 30, 25, 10));
+        assert_eq!(host.stolen, Some(0.1));
+        assert_eq!(host.throttled, Some(0.25));
+        let idle = reading(100, 10, 5, 5).stats_until(&reading(100, 10, 5, 5));
+        assert_eq!((idle.stolen, idle.throttled), (None, None));
+    }
+}

@@ -1,0 +1,170 @@
+use std::any::Any;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::playlist_queue::{BatchPoll, BatchSource};
+
+/// Some hits of one worker, in order.
+pub(crate) struct PlaylistBatch {
+    dues: Vec<Duration>,
+    items: Arc<dyn Any + Send + Sync>,
+}
+
+/// What a hit of a playlist sends.
+#[derive(Clone)]
+pub(crate) struct AnyPlaylistItem {
+    items: Arc<dyn Any + Send + Sync>,
+    index: usize,
+}
+
+/// What a [playlist](crate::Playlist) has for a hit.
+#[derive(Debug, Clone)]
+pub struct PlaylistItem<T> {
+    items: Arc<Vec<T>>,
+    index: usize,
+}
+
+/// A worker's part of a playlist, as far as it was read.
+pub(crate) struct PlaylistReceiver {
+    queue: Arc<dyn BatchSource + Sync>,
+    batch: Option<PlaylistBatch>,
+    /// The place in it of the next hit.
+    next_index: usize,
+    peak: f64,
+    blocking: bool,
+    ended: bool,
+    /// When the reader was last found to be behind.
+    starved_at: Option<Duration>,
+}
+
+impl PlaylistBatch {
+    pub(super) fn new(dues: Vec<Duration>, items: Arc<dyn Any + Send + Sync>) -> Self {
+        Self { dues, items }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.dues.len()
+    }
+}
+
+impl AnyPlaylistItem {
+    /// It as a `T`, if it is one.
+    pub(crate) fn downcast<T: Send + Sync + 'static>(&self) -> Option<PlaylistItem<T>> {
+        let items = self.items.clone().downcast::<Vec<T>>().ok()?;
+        let index = self.index;
+        (index < items.len()).then_some(PlaylistItem { items, index })
+    }
+}
+
+impl<T> Deref for PlaylistItem<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.items[self.index]
+    }
+}
+
+impl PlaylistReceiver {
+    pub(super) fn new(queue: Arc<dyn BatchSource + Sync>, peak: f64, blocking: bool) -> Self {
+        Self {
+            queue,
+            batch: None,
+            next_index: 0,
+            peak,
+            blocking,
+            ended: false,
+            starved_at: None,
+        }
+    }
+
+    /// Waits for the first hits, so that the start finds them.
+    pub(crate) fn wait_for_first(&mut self) {
+        self.receive(true);
+    }
+
+    /// Takes what lies ready; whether there is anything, or never will be.
+    fn receive(&mut self, wait: bool) -> bool {
+        match self.queue.take(wait) {
+            BatchPoll::Ready(batch) => self.batch = Some(batch),
+            BatchPoll::Ended => self.ended = true,
+            BatchPoll::Pending => return false,
+        }
+        true
+    }
+
+    /// When the next hit is due; none if there is none, or it was not read yet.
+    pub(super) fn peek_due(&mut self) -> Option<Duration> {
+        loop {
+            if let Some(batch) = &self.batch {
+                if let Some(due) = batch.dues.get(self.next_index) {
+                    return Some(*due);
+                }
+                (self.batch, self.next_index) = (None, 0);
+            }
+            if self.ended || !self.receive(self.blocking) {
+                return None;
+            }
+        }
+    }
+
+    /// The item of the hit that [`look`](Self::look) found.
+    pub(super) fn item(&self) -> Option<AnyPlaylistItem> {
+        let items = self.batch.as_ref()?.items.clone();
+        let index = self.next_index;
+        Some(AnyPlaylistItem { items, index })
+    }
+
+    /// Moves on to the hit after it.
+    pub(super) fn advance(&mut self) {
+        self.next_index += 1;
+    }
+
+    /// Leaves out what is left.
+    pub(super) fn end(&mut self) {
+        self.ended = true;
+        self.batch = None;
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        self.ended && self.batch.is_none()
+    }
+
+    pub(super) fn peak(&self) -> f64 {
+        self.peak
+    }
+
+    /// Notes that at `elapsed` nothing lay ready.
+    pub(super) fn mark_starved(&mut self, elapsed: Duration) {
+        self.starved_at = Some(elapsed);
+    }
+
+    /// Whether a hit that was due then was read too late.
+    pub(super) fn was_starved_at(&self, due: Duration) -> bool {
+        self.starved_at.is_some_and(|at| due <= at)
+    }
+}
+
+impl Drop for PlaylistReceiver {
+    fn drop(&mut self) {
+        self.queue.disconnect();
+    }
+}
+
+impl fmt::Debug for PlaylistReceiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlaylistReceiver")
+            .field("over", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AnyPlaylistItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnyPlaylistItem")
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,117 @@
+//! Lengths of time as they stand in an expression: `30s`, `1h30m`, `2.5s`.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Beyond this nobody waits, and every sum of nanoseconds stays within 64 bits.
+pub(super) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 3600);
+
+const UNITS: [(&str, u64); 7] = [
+    ("d", 86_400_000_000_000),
+    ("h", 3_600_000_000_000),
+    ("m", 60_000_000_000),
+    ("s", 1_000_000_000),
+    ("ms", 1_000_000),
+    ("us", 1_000),
+    ("ns", 1),
+];
+
+/// What is wrong at which byte of the text.
+pub(super) type DurationParseError = (usize, &'static str);
+
+/// Numbers with a unit each: `1h30m`.
+pub(super) fn parse(text: &str) -> Result<Duration, DurationParseError> {
+    let mut nanos = 0_u128;
+    let mut at = 0;
+    while at < text.len() {
+        let number = take_while(text, at, |c| c.is_ascii_digit() || c == '.');
+        let unit = take_while(text, at + number.len(), char::is_alphabetic);
+        let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == unit) else {
+            let what = match unit {
+                "" => "has a length without a unit: ms, s, m, h and d are known",
+                _ => "has an unknown unit of time: ms, s, m, h and d are known",
+            };
+            return Err((at + number.len(), what));
+        };
+        let part = scaled(number, *factor).ok_or((at, "has a length that is not a number"))?;
+        nanos += part;
+        if nanos > MAX_DURATION.as_nanos() {
+            return Err((0, "lasts longer than 366 days"));
+        }
+        at += number.len() + unit.len();
+    }
+    match nanos {
+        0 => Err((0, "has a length of 0")),
+        nanos => Ok(Duration::from_nanos_u128(nanos)),
+    }
+}
+
+/// The characters from `at` on that belong together.
+fn take_while(text: &str, at: usize, belongs: impl Fn(char) -> bool) -> &str {
+    let rest = &text[at..];
+    &rest[..rest.find(|c| !belongs(c)).unwrap_or(rest.len())]
+}
+
+/// `number · factor`, rounded down; none if it is no number or absurd.
+fn scaled(number: &str, factor: u64) -> Option<u128> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = format!("{whole}{fraction}");
+    let sound = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    let value = sound.then(|| digits.parse::<u64>().ok()).flatten()?;
+    Some(u128::from(value) * u128::from(factor) / 10_u128.pow(fraction.len() as u32))
+}
+
+/// The same length, as [`parse`] reads it.
+pub(super) struct DurationDisplay(pub(super) Duration);
+
+impl fmt::Display for DurationDisplay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0.as_nanos();
+        for (unit, nanos) in UNITS {
+            let count = rest / u128::from(nanos);
+            rest %= u128::from(nanos);
+            if count > 0 {
+                write!(f, "{count}{unit}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_read_and_shown() {
+        for (text, nanos, shown) in [
+            ("30s", 30_000_000_000_u64, "30s"),
+            ("90s", 90_000_000_000, "1m30s"),
+            ("1h30m", 5_400_000_000_000, "1h30m"),
+            ("2.5s", 2_500_000_000, "2s500ms"),
+            ("0.5h", 1_800_000_000_000, "30m"),
+            ("1d1ns", 86_400_000_000_001, "1d1ns"),
+        ] {
+            let length = parse(text).expect(text);
+            assert_eq!(length, Duration::from_nanos(nanos), "{text}");
+            assert_eq!(DurationDisplay(length).to_string(), shown);
+        }
+        for (text, at, why) in [
+            ("5", 1, "without a unit"),
+            ("5w", 1, "unknown unit"),
+            ("1h5", 3, "without a unit"),
+            ("0s", 0, "length of 0"),
+            ("0.1ns", 0, "length of 0"),
+            ("1.2.3s", 0, "not a number"),
+            (".s", 0, "not a number"),
+            ("367d", 0, "366 days"),
+            ("9999999999999999999d", 0, "not a number"),
+        ] {
+            let (place, what) = parse(text).expect_err(text);
+            assert!(
+                what.contains(why) && place == at,
+                "{text}: {what} at {place}"
+            );
+        }
+    }
+}

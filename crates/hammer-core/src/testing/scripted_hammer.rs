@@ -1,0 +1,134 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::{Failure, Hammer, Hit, Outcome, Slot};
+
+/// What a scripted hit or opening does.
+#[derive(Debug, Clone, Copy)]
+pub enum ScriptStep {
+    /// Answers after a time.
+    Answer(Duration, Outcome),
+    /// Fails after a time.
+    Fail(Duration, Failure),
+    /// Never ends.
+    Hang,
+    /// Panics.
+    Panic,
+}
+
+/// How often each thing was done.
+#[derive(Debug, Default)]
+pub struct ScriptCounts {
+    opened: AtomicU64,
+    hits: AtomicU64,
+    ended: AtomicU64,
+    closed: AtomicU64,
+}
+
+impl ScriptCounts {
+    /// Openings that were begun.
+    pub fn opened(&self) -> u64 {
+        self.opened.load(Ordering::SeqCst)
+    }
+
+    /// Hits that were begun.
+    pub fn hits(&self) -> u64 {
+        self.hits.load(Ordering::SeqCst)
+    }
+
+    /// Hits that were not dropped half-way.
+    pub fn ended(&self) -> u64 {
+        self.ended.load(Ordering::SeqCst)
+    }
+
+    /// Sessions that were closed politely.
+    pub fn closed(&self) -> u64 {
+        self.closed.load(Ordering::SeqCst)
+    }
+}
+
+/// A hammer that does what a script says for the hit with a number, and for opening a slot.
+pub struct ScriptedHammer<F, G = fn(&Slot) -> ScriptStep> {
+    hit: F,
+    open: G,
+    counts: Arc<ScriptCounts>,
+}
+
+impl<F: Fn(&Hit) -> ScriptStep + Send + Sync + 'static> ScriptedHammer<F> {
+    /// Does `script` for each hit; sessions open at once.
+    pub fn new(script: F) -> Self {
+        let open: fn(&Slot) -> ScriptStep =
+            |_| ScriptStep::Answer(Duration::ZERO, Outcome::ok("open"));
+        Self {
+            hit: script,
+            open,
+            counts: Arc::default(),
+        }
+    }
+
+    /// Does `script` when a session is opened.
+    pub fn on_open<G>(self, script: G) -> ScriptedHammer<F, G>
+    where
+        G: Fn(&Slot) -> ScriptStep + Send + Sync + 'static,
+    {
+        ScriptedHammer {
+            hit: self.hit,
+            open: script,
+            counts: self.counts,
+        }
+    }
+}
+
+impl<F, G> ScriptedHammer<F, G> {
+    /// What it has done; stays readable while it runs.
+    pub fn counts(&self) -> Arc<ScriptCounts> {
+        self.counts.clone()
+    }
+}
+
+impl<F, G> Hammer for ScriptedHammer<F, G>
+where
+    F: Fn(&Hit) -> ScriptStep + Send + Sync + 'static,
+    G: Fn(&Slot) -> ScriptStep + Send + Sync + 'static,
+{
+    type Session = ();
+
+    async fn open(&self, slot: Slot) -> Result<(), Failure> {
+        self.counts.opened.fetch_add(1, Ordering::SeqCst);
+        perform((self.open)(&slot)).await.map(drop)
+    }
+
+    async fn hit(&self, (): &mut (), hit: Hit) -> Result<Outcome, Failure> {
+        self.counts.hits.fetch_add(1, Ordering::SeqCst);
+        let result = perform((self.hit)(&hit)).await;
+        self.counts.ended.fetch_add(1, Ordering::SeqCst);
+        result
+    }
+
+    async fn close(&self, (): ()) {
+        self.counts.closed.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+async fn perform(step: ScriptStep) -> Result<Outcome, Failure> {
+    let wait = async |time: Duration| {
+        if !time.is_zero() {
+            sleep(time).await;
+        }
+    };
+    match step {
+        ScriptStep::Answer(time, outcome) => {
+            wait(time).await;
+            Ok(outcome)
+        }
+        ScriptStep::Fail(time, failure) => {
+            wait(time).await;
+            Err(failure)
+        }
+        ScriptStep::Hang => std::future::pending().await,
+        ScriptStep::Panic => panic!("the script says so"),
+    }
+}

@@ -1,0 +1,70 @@
+use std::time::Duration;
+
+use crate::interval_stats::IntervalStats;
+use crate::{Failure, HitResult, Label, Outcome};
+
+/// How a hit came to its end.
+pub(super) enum HitCompletion {
+    Answered(Outcome),
+    Failed(Failure),
+    Abandoned,
+}
+
+/// Where else a hit is counted than in the whole.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct HitBreakdown {
+    pub(super) stage: Option<usize>,
+    pub(super) group: Option<usize>,
+}
+
+impl HitCompletion {
+    fn result(&self) -> HitResult {
+        match self {
+            Self::Answered(outcome) if outcome.is_ok() => HitResult::Ok,
+            Self::Answered(_) => HitResult::Rejected,
+            Self::Failed(Failure::TIMEOUT | Failure::CONNECT_TIMEOUT) => HitResult::TimedOut,
+            Self::Failed(_) => HitResult::Failed,
+            Self::Abandoned => HitResult::Abandoned,
+        }
+    }
+
+    /// Counts the hit, and tells what as.
+    pub(super) fn record(
+        &self,
+        interval: &mut IntervalStats,
+        breakdown: HitBreakdown,
+        response: Duration,
+        service: Duration,
+    ) -> (HitResult, Option<Label>) {
+        let verdict = self.result();
+        let mut answered = None;
+        let label = match self {
+            Self::Answered(outcome) => {
+                interval.record_answer(*outcome, response, service);
+                answered = Some(response);
+                Some(outcome.label())
+            }
+            Self::Failed(failure) => {
+                interval.record_failure(verdict, *failure);
+                Some(Label::from(failure.name()))
+            }
+            Self::Abandoned => {
+                interval.hits.count(verdict);
+                None
+            }
+        };
+        if let Some(stage) = breakdown.stage {
+            if answered.is_some() {
+                interval
+                    .stages
+                    .record_answer(stage, verdict, response, service);
+            } else {
+                interval.stages.entry(stage).hits.count(verdict);
+            }
+        }
+        if let Some(row) = breakdown.group {
+            interval.groups.count(row, verdict, answered);
+        }
+        (verdict, label)
+    }
+}

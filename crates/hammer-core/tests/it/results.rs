@@ -1,0 +1,126 @@
+use hammer_core::testing::ScriptStep;
+use hammer_core::{ErrorKind, Failure, Hammer, Hit, Outcome, Run, Schedule, Slot, VerdictStatus};
+use proptest::prelude::*;
+
+use crate::{constant_schedule, ms, ok_after, run_paused, scripted_hammer};
+
+/// A step by two random numbers.
+fn step(kind: u8, time: u64) -> ScriptStep {
+    match kind {
+        0..=5 => ok_after(ms(time)),
+        6 => ScriptStep::Answer(ms(time), Outcome::rejected(503)),
+        7 => ScriptStep::Fail(ms(time), Failure::RESET),
+        8 => ScriptStep::Hang,
+        _ => ScriptStep::Panic,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn results_add_up_whatever_the_target_does(
+        script in prop::collection::vec((0..10_u8, 0..400_u64), 1..50),
+        rate in 1..500_u64,
+        limit in 1..40_usize,
+        backlog in 1..100_usize,
+        timeout in 1..300_u64,
+        drain in 0..300_u64,
+    ) {
+        std::panic::set_hook(Box::new(|_| ()));
+        let hammer = scripted_hammer(move |hit| {
+            let (kind, time) = script[hit.number() as usize % script.len()];
+            step(kind, time)
+        });
+        let report = run_paused(Run::new(hammer, constant_schedule(rate, ms(1500)))
+            .max_in_flight(limit)
+            .max_backlog(backlog)
+            .timeout(ms(timeout))
+            .drain(ms(drain)));
+        let _ = std::panic::take_hook();
+        let hits = report.hits;
+        prop_assert_eq!(hits.scheduled, (rate * 3).div_ceil(2));
+        prop_assert_eq!(report.response_us.count, hits.answered());
+        prop_assert_eq!(report.service_us.count, hits.answered());
+        prop_assert_eq!(report.labels.values().sum::<u64>(), hits.answered());
+        prop_assert_eq!(report.failures.values().sum::<u64>(), hits.failed + hits.timed_out);
+        prop_assert_eq!(report.lateness_us.count, hits.scheduled - hits.unsent);
+        let ok: u64 = report.timeline.iter().map(|slice| slice.hits.ok).sum();
+        prop_assert_eq!(ok, hits.ok);
+    }
+}
+
+#[test]
+fn each_kind_of_end_is_counted_as_what_it_was() {
+    std::panic::set_hook(Box::new(|_| ()));
+    let hammer = scripted_hammer(|hit| step((hit.number() % 5 + 5) as u8, 5));
+    let report = run_paused(Run::new(hammer, constant_schedule(100, ms(1000))).timeout(ms(50)));
+    let _ = std::panic::take_hook();
+    let hits = report.hits;
+    assert_eq!(
+        (hits.ok, hits.rejected, hits.failed, hits.timed_out),
+        (20, 20, 40, 20)
+    );
+    assert_eq!(report.labels["503"], 20);
+    assert_eq!(report.failures["connection_reset"], 20);
+    assert_eq!(report.failures["hammer_panicked"], 20);
+}
+
+/// Has something for so many hits, and its doubts.
+struct LimitedHammer(u64, &'static [&'static str]);
+
+impl Hammer for LimitedHammer {
+    type Session = ();
+
+    async fn open(&self, _: Slot) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn hit(&self, (): &mut (), _: Hit) -> Result<Outcome, Failure> {
+        Ok(Outcome::ok("done"))
+    }
+
+    fn max_hits(&self) -> Option<u64> {
+        Some(self.0)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.1.iter().map(|&doubt| doubt.into()).collect()
+    }
+}
+
+#[test]
+fn a_run_ends_where_its_hammer_has_nothing_left() {
+    for (schedule, hits) in [
+        (constant_schedule(10, ms(5000)), 7),
+        (constant_schedule(10, ms(5000)).with_hit_count(3), 3),
+        (constant_schedule(1, ms(2000)), 2),
+        (Schedule::closed_loop(), 7),
+    ] {
+        let report = run_paused(Run::new(LimitedHammer(7, &[]), schedule).threads(2));
+        assert_eq!((report.hits.scheduled, report.hits.ok), (hits, hits));
+        assert_eq!(report.exhausted, hits == 7);
+        assert_eq!(report.verdict.reasons, [""; 0]);
+    }
+    let warm = Run::new(LimitedHammer(7, &[]), constant_schedule(10, ms(5000))).warmup(ms(1000));
+    assert_eq!(
+        warm.execute(|_| ()).unwrap_err().kind(),
+        ErrorKind::WarmupExhaustsHits
+    );
+    let none = Run::new(LimitedHammer(0, &[]), constant_schedule(10, ms(5000)));
+    assert_eq!(
+        none.execute(|_| ()).unwrap_err().kind(),
+        ErrorKind::EmptySchedule
+    );
+}
+
+#[test]
+fn the_doubts_of_a_hammer_make_a_run_suspect() {
+    let doubts = &["a token was not renewed: see why"];
+    let report = run_paused(Run::new(
+        LimitedHammer(7, doubts),
+        constant_schedule(10, ms(5000)),
+    ));
+    assert_eq!(report.verdict.status, VerdictStatus::Suspect);
+    assert_eq!(report.verdict.reasons, *doubts);
+}

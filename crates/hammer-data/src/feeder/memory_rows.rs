@@ -1,0 +1,46 @@
+use super::row::FeederRow;
+use super::row_store::FeederColumns;
+use super::{FeedError, FeedErrorKind};
+
+/// Rows in memory: the text of all fields, and where each of them ends.
+#[derive(Default)]
+pub(super) struct MemoryRows {
+    text: Vec<u8>,
+    ends: Vec<u32>,
+    pub(super) columns: FeederColumns,
+}
+
+impl MemoryRows {
+    pub(super) fn push(&mut self, row: &FeederRow) -> Result<(), FeedError> {
+        for index in 0..row.fields.len() {
+            self.text.extend_from_slice(row.field(index));
+            let end = u32::try_from(self.text.len()).map_err(|_| {
+                let wrong = "has more than 4 GiB, which is not kept in memory";
+                FeedError::new(FeedErrorKind::Malformed, wrong)
+            })?;
+            self.ends.push(end);
+        }
+        Ok(())
+    }
+
+    pub(super) fn with_columns(mut self, columns: FeederColumns) -> Self {
+        self.columns = columns;
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        (self.ends.len() / self.columns.names.len()) as u64
+    }
+
+    /// A field of a row that there is.
+    pub(super) fn field(&self, row: u64, column: usize) -> &[u8] {
+        let index = row as usize * self.columns.names.len() + column;
+        let start = match index.checked_sub(1) {
+            Some(before) => self.ends[before] as usize,
+            None => 0,
+        };
+        &self.text[start..self.ends[index] as usize]
+    }
+}

@@ -1,0 +1,234 @@
+use std::io::{self, Read};
+use std::ops::Range;
+
+use csv_core::{ReadRecordResult, Reader};
+
+use super::row::FeederRow;
+use super::{FeedError, FeederFormat, json};
+
+/// The longest row, so that a file that is no table does not fill the memory.
+const MAX_ROW_BYTES: usize = 16 << 20;
+
+/// Reads rows one after the other. Its buffers are kept when it goes to another place.
+pub(super) struct RowScanner {
+    buffer: Vec<u8>,
+    /// What of the buffer was used.
+    start: usize,
+    /// What of the buffer was read.
+    end: usize,
+    at_end: bool,
+    /// Bytes of the input that were used.
+    bytes_consumed: u64,
+    /// Lines that were used.
+    lines_consumed: u64,
+    csv: Reader,
+    ends: Vec<usize>,
+}
+
+impl RowScanner {
+    /// Reads as many bytes at a time, for as long as rows are not longer.
+    pub(super) fn new(block: usize) -> Self {
+        Self {
+            buffer: vec![0; block],
+            start: 0,
+            end: 0,
+            at_end: false,
+            bytes_consumed: 0,
+            lines_consumed: 0,
+            csv: Reader::new(),
+            ends: vec![0; 16],
+        }
+    }
+
+    /// Begins with another input.
+    pub(super) fn reset(&mut self) {
+        (self.start, self.end, self.at_end) = (0, 0, false);
+        (self.bytes_consumed, self.lines_consumed) = (0, 0);
+        self.csv.reset();
+    }
+
+    /// Passes over the byte order mark that a file may begin with.
+    pub(super) fn skip_byte_order_mark(&mut self, input: &mut impl Read) -> Result<(), FeedError> {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        while self.end < MARK.len() && !self.at_end {
+            self.fill(input)?;
+        }
+        if self.buffer[..self.end].starts_with(MARK) {
+            self.start = MARK.len();
+            self.bytes_consumed = MARK.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Bytes of the input that rows have used.
+    pub(super) fn bytes_consumed(&self) -> u64 {
+        self.bytes_consumed
+    }
+
+    /// The number of the line at which the last row ended, from 1.
+    pub(super) fn line(&self) -> u64 {
+        self.lines_consumed
+    }
+
+    /// Reads the next row; false at the end. Empty lines are no rows.
+    pub(super) fn next_row(
+        &mut self,
+        input: &mut impl Read,
+        format: FeederFormat,
+        columns: &[String],
+        row: &mut FeederRow,
+    ) -> Result<bool, FeedError> {
+        row.clear();
+        match format {
+            FeederFormat::Csv => self.next_csv(input, row),
+            FeederFormat::Lines => {
+                let found = self.next_line(input)?;
+                if let Some(line) = found {
+                    row.text.extend_from_slice(&self.buffer[line]);
+                    row.fields.push(0..row.text.len());
+                    return Ok(true);
+                }
+                Ok(false)
+            }
+            FeederFormat::JsonLines => {
+                let Some(line) = self.next_line(input)? else {
+                    return Ok(false);
+                };
+                json::read_fields(&self.buffer[line], columns, row)
+                    .map_err(|wrong| FeedError::malformed(self.lines_consumed, wrong))?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// The keys of the object in the next line, which stays the next.
+    pub(super) fn peek_keys(&mut self, input: &mut impl Read) -> Result<Vec<String>, FeedError> {
+        let Some(line) = self.next_line(input)? else {
+            return Ok(vec![]);
+        };
+        let keys = json::read_keys(&self.buffer[line.clone()])
+            .map_err(|wrong| FeedError::malformed(self.lines_consumed, wrong))?;
+        let back = self.start - line.start;
+        self.start -= back;
+        self.bytes_consumed -= back as u64;
+        self.lines_consumed -= 1;
+        Ok(keys)
+    }
+
+    fn next_csv(&mut self, input: &mut impl Read, row: &mut FeederRow) -> Result<bool, FeedError> {
+        let (mut bytes, mut fields) = (0_usize, 0_usize);
+        loop {
+            if self.start == self.end && !self.at_end {
+                self.fill(input)?;
+            }
+            // The end of the input ends the last row as the end of a line does, except within quotes,
+            // where that is text.
+            let over = self.at_end && self.start == self.end;
+            let unused = match over {
+                true => b"\n",
+                false => &self.buffer[self.start..self.end],
+            };
+            if row.text.len() == bytes {
+                row.text.resize((2 * bytes).max(256), 0);
+            }
+            let (result, used, written, ended) =
+                self.csv
+                    .read_record(unused, &mut row.text[bytes..], &mut self.ends[fields..]);
+            if over && written > 0 {
+                let start = fields.checked_sub(1).map_or(0, |last| self.ends[last]);
+                let line = self.starting_line(&row.text[start..bytes + written]);
+                return Err(FeedError::malformed(
+                    line,
+                    "opens a quote that never closes",
+                ));
+            }
+            let used = if over { 0 } else { used };
+            self.start += used;
+            self.bytes_consumed += used as u64;
+            bytes += written;
+            fields += ended;
+            if let Some(last) = self.buffer[..self.start].last()
+                && used > 0
+            {
+                // A row whose end is not the end of its line, since that has two bytes or none.
+                self.lines_consumed = self.csv.line() - u64::from(*last == b'\n');
+            }
+            if bytes > MAX_ROW_BYTES {
+                return Err(too_long(self.starting_line(&row.text[..bytes])));
+            }
+            match result {
+                ReadRecordResult::InputEmpty if over => return Ok(false),
+                ReadRecordResult::InputEmpty | ReadRecordResult::OutputFull => {}
+                ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
+                ReadRecordResult::End => return Ok(false),
+                ReadRecordResult::Record => break,
+            }
+        }
+        let mut start = 0;
+        for end in &self.ends[..fields] {
+            row.fields.push(start..*end);
+            start = *end;
+        }
+        Ok(true)
+    }
+
+    /// Where in the buffer the next line is that is not empty, without its end.
+    fn next_line(&mut self, input: &mut impl Read) -> Result<Option<Range<usize>>, FeedError> {
+        let mut looked = 0;
+        loop {
+            let unused = &self.buffer[self.start..self.end];
+            let found = memchr::memchr(b'\n', &unused[looked..]).map(|at| looked + at);
+            let (length, with_end) = match found {
+                Some(length) => (length, length + 1),
+                None if self.at_end && unused.is_empty() => return Ok(None),
+                None if self.at_end => (unused.len(), unused.len()),
+                None if unused.len() > MAX_ROW_BYTES => {
+                    return Err(too_long(self.lines_consumed + 1));
+                }
+                None => {
+                    looked = unused.len();
+                    self.fill(input)?;
+                    continue;
+                }
+            };
+            let mut line = self.start..self.start + length;
+            self.start += with_end;
+            self.bytes_consumed += with_end as u64;
+            self.lines_consumed += 1;
+            looked = 0;
+            if self.buffer[line.clone()].ends_with(b"\r") {
+                line.end -= 1;
+            }
+            if !line.is_empty() {
+                return Ok(Some(line));
+            }
+        }
+    }
+
+    /// Reads more, behind what is not used yet.
+    fn fill(&mut self, input: &mut impl Read) -> Result<(), FeedError> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        if self.end == self.buffer.len() {
+            self.buffer.resize(2 * self.end, 0);
+        }
+        let read = loop {
+            match input.read(&mut self.buffer[self.end..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result.map_err(FeedError::unreadable)?,
+            }
+        };
+        self.end += read;
+        self.at_end = read == 0;
+        Ok(())
+    }
+
+    /// The line at which a text of CSV began that ends here.
+    fn starting_line(&self, text: &[u8]) -> u64 {
+        self.csv.line() - memchr::memchr_iter(b'\n', text).count() as u64
+    }
+}
+
+fn too_long(line: u64) -> FeedError {
+    FeedError::malformed(line, "is longer than 16 MiB")
+}

@@ -1,0 +1,322 @@
+use std::{error, fmt, ops::Range};
+
+use rand_xoshiro::rand_core::Rng;
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use regex_syntax::{Error as SyntaxError, ParserBuilder};
+
+use super::random_below;
+
+/// How often more than it must a part is repeated at most, where the expression has no bound.
+const MAX_EXTRA_REPEATS: u32 = 10;
+
+/// The longest string, in bytes.
+const MAX_STRING_BYTES: usize = 1 << 20;
+
+/// A class with more characters is drawn from printable ASCII, if it has some of that: nobody who
+/// writes `.` or `\w` wants one of 140,000 letters.
+const WIDE_CLASS_CHARS: u64 = 256;
+
+/// Strings that a regular expression matches as a whole.
+///
+/// The syntax is that of the crate `regex`. Branches of an alternation, characters of a class and
+/// numbers of repeats are each as likely as any other. `*`, `+` and `{n,}` repeat at most ten times
+/// more than they must. A class of more than 256 characters, such as `.`, `\w` or `[^,]`, stands for
+/// the printable ASCII characters in it, if there are any.
+///
+/// ```
+/// use hammer_data::generator::RegexGenerator;
+/// use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
+///
+/// let plate = RegexGenerator::new("[A-Z]{3}[0-9]{4}")?;
+/// let mut text = vec![];
+/// plate.draw(&mut Xoshiro256PlusPlus::seed_from_u64(1), &mut text);
+/// assert_eq!(text.len(), 7);
+/// # Ok::<(), hammer_data::generator::RegexGeneratorError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegexGenerator {
+    root: RegexNode,
+    max_bytes: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum RegexNode {
+    Literal(Box<[u8]>),
+    /// Ranges of characters, each with how many characters there are before it, and how many there
+    /// are in all.
+    Class(Box<[(u64, u32)]>, u64),
+    Repeat(u32, u32, Box<RegexNode>),
+    Concat(Box<[RegexNode]>),
+    Either(Box<[RegexNode]>),
+}
+
+impl RegexGenerator {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    ///
+    /// If it is none, asks for the bounds of words, matches nothing, or stands for strings longer
+    /// than 1 MiB.
+    pub fn new(expression: &str) -> Result<Self, RegexGeneratorError> {
+        let hir = ParserBuilder::new()
+            .nest_limit(64)
+            .build()
+            .parse(expression)
+            .map_err(|error| RegexGeneratorError::from_syntax_error(&error))?;
+        let properties = hir.properties();
+        let at_the_ends = properties
+            .look_set_prefix()
+            .union(properties.look_set_suffix());
+        if !properties.look_set().subtract(at_the_ends).is_empty() {
+            return Err(RegexGeneratorError::new(
+                "asks for bounds elsewhere than at its ends",
+            ));
+        }
+        let root = RegexNode::from_hir(&hir)?;
+        match root.max_bytes() {
+            most_bytes @ 0..=MAX_STRING_BYTES => Ok(Self {
+                root,
+                max_bytes: most_bytes,
+            }),
+            _ => Err(RegexGeneratorError::new(
+                "stands for strings longer than 1 MiB",
+            )),
+        }
+    }
+
+    /// The longest string that it stands for, in bytes.
+    #[must_use]
+    pub fn max_bytes(&self) -> usize {
+        self.max_bytes
+    }
+
+    /// Appends a string.
+    pub fn draw<R: Rng + ?Sized>(&self, rng: &mut R, to: &mut Vec<u8>) {
+        self.root.draw(rng, to);
+    }
+}
+
+impl RegexNode {
+    fn from_hir(hir: &Hir) -> Result<Self, RegexGeneratorError> {
+        let all = |parts: &[Hir]| {
+            parts
+                .iter()
+                .map(Self::from_hir)
+                .collect::<Result<Box<[_]>, _>>()
+        };
+        Ok(match hir.kind() {
+            HirKind::Empty
+            | HirKind::Look(Look::Start | Look::End | Look::StartLF | Look::EndLF) => {
+                Self::Literal(Box::default())
+            }
+            HirKind::Look(_) => return Err(RegexGeneratorError::new("asks for bounds of words")),
+            HirKind::Literal(literal) => Self::Literal(literal.0.clone()),
+            HirKind::Class(class) => Self::class(class)?,
+            HirKind::Repetition(repetition) => {
+                let most = match repetition.max {
+                    Some(most) => most,
+                    None => repetition.min.saturating_add(MAX_EXTRA_REPEATS),
+                };
+                Self::Repeat(
+                    repetition.min,
+                    most,
+                    Box::new(Self::from_hir(&repetition.sub)?),
+                )
+            }
+            HirKind::Capture(capture) => Self::from_hir(&capture.sub)?,
+            HirKind::Concat(parts) => Self::Concat(all(parts)?),
+            HirKind::Alternation(parts) => Self::Either(all(parts)?),
+        })
+    }
+
+    fn class(class: &Class) -> Result<Self, RegexGeneratorError> {
+        let ranges: Vec<(char, char)> = match class {
+            Class::Unicode(class) => class.iter().map(|r| (r.start(), r.end())).collect(),
+            Class::Bytes(class) => class
+                .iter()
+                .map(|r| (r.start().into(), r.end().into()))
+                .collect(),
+        };
+        let count = |ranges: &[(char, char)]| -> u64 {
+            ranges
+                .iter()
+                .map(|(a, z)| u64::from(char_count(*a, *z)))
+                .sum()
+        };
+        let printable: Vec<(char, char)> = ranges
+            .iter()
+            .map(|(a, z)| ((*a).max(' '), (*z).min('~')))
+            .filter(|(a, z)| a <= z)
+            .collect();
+        let wide = count(&ranges) > WIDE_CLASS_CHARS && !printable.is_empty();
+        let ranges = if wide { printable } else { ranges };
+        let mut before = 0;
+        let numbered = ranges.iter().map(|(a, z)| {
+            let range = (before, u32::from(*a));
+            before += u64::from(char_count(*a, *z));
+            range
+        });
+        match numbered.collect() {
+            _ if ranges.is_empty() => Err(RegexGeneratorError::new("matches nothing")),
+            numbered => Ok(Self::Class(numbered, before)),
+        }
+    }
+
+    fn max_bytes(&self) -> usize {
+        match self {
+            Self::Literal(literal) => literal.len(),
+            Self::Class(ranges, count) => {
+                let (before, first) = ranges[ranges.len() - 1];
+                nth_char(first, count - 1 - before).len_utf8()
+            }
+            Self::Repeat(_, most, of) => of.max_bytes().saturating_mul(*most as usize),
+            Self::Concat(parts) => parts
+                .iter()
+                .fold(0, |sum, part| sum.saturating_add(part.max_bytes())),
+            Self::Either(parts) => parts.iter().map(Self::max_bytes).max().unwrap_or(0),
+        }
+    }
+
+    fn draw<R: Rng + ?Sized>(&self, rng: &mut R, to: &mut Vec<u8>) {
+        match self {
+            Self::Literal(literal) => to.extend_from_slice(literal),
+            Self::Class(ranges, count) => {
+                let drawn = random_below(rng, *count);
+                let range = ranges.partition_point(|(before, _)| *before <= drawn) - 1;
+                let (before, first) = ranges[range];
+                let character = nth_char(first, drawn - before);
+                to.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            Self::Repeat(least, most, of) => {
+                let more = random_below(rng, u64::from(most - least) + 1) as u32;
+                for _ in 0..least + more {
+                    of.draw(rng, to);
+                }
+            }
+            Self::Concat(parts) => parts.iter().for_each(|part| part.draw(rng, to)),
+            Self::Either(parts) => {
+                parts[random_below(rng, parts.len() as u64) as usize].draw(rng, to)
+            }
+        }
+    }
+}
+
+/// The surrogates, which are no characters and lie among them.
+const SURROGATES: Range<u32> = 0xd800..0xe000;
+
+/// How many characters there are from `a` to `z`.
+fn char_count(a: char, z: char) -> u32 {
+    let (a, z) = (u32::from(a), u32::from(z));
+    let gap = if a < SURROGATES.start && z >= SURROGATES.end {
+        SURROGATES.len() as u32
+    } else {
+        0
+    };
+    z - a + 1 - gap
+}
+
+/// The character that is `above` characters above `first`.
+fn nth_char(first: u32, above: u64) -> char {
+    let mut code = first + above as u32;
+    if first < SURROGATES.start && code >= SURROGATES.start {
+        code += SURROGATES.len() as u32;
+    }
+    char::from_u32(code).expect("it lies in a range of characters")
+}
+
+/// Why an expression can't be drawn from; reads well after "the expression".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegexGeneratorError {
+    problem: String,
+    span: Option<Range<usize>>,
+}
+
+impl RegexGeneratorError {
+    fn new(wrong: &str) -> Self {
+        Self {
+            problem: wrong.to_owned(),
+            span: None,
+        }
+    }
+
+    fn from_syntax_error(error: &SyntaxError) -> Self {
+        let (wrong, span) = match error {
+            SyntaxError::Parse(error) => (error.kind().to_string(), error.span()),
+            SyntaxError::Translate(error) => (error.kind().to_string(), error.span()),
+            other => return Self::new(&format!("is not one: {other}")),
+        };
+        Self {
+            problem: format!("is not one: {wrong}"),
+            span: Some(span.start.offset..span.end.offset),
+        }
+    }
+
+    /// The bytes of the expression that are wrong, if they are known.
+    #[must_use]
+    pub fn span(&self) -> Option<Range<usize>> {
+        self.span.clone()
+    }
+}
+
+impl fmt::Display for RegexGeneratorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem)
+    }
+}
+
+impl error::Error for RegexGeneratorError {}
+
+#[cfg(test)]
+mod tests {
+    use rand_xoshiro::Xoshiro256PlusPlus;
+    use rand_xoshiro::rand_core::SeedableRng;
+    use regex::Regex;
+
+    use super::*;
+
+    #[test]
+    fn what_is_drawn_matches() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        for (expression, most) in [
+            ("", 0),
+            ("[A-Z]{3}[0-9]{4}", 7),
+            ("(GET|POST|DELETE) /[a-z]+", 8 + 11),
+            (r"\d{4}-\d\d", 7),
+            (r"^.{5}$", 5),
+            ("[^,;]{0,9}", 9),
+            ("[äöü]{2}", 4),
+            ("[\u{d7ff}-\u{e000}]{20}", 60),
+            ("(?i)abc", 3),
+            ("(a|b(c|d{2})){3}x*?y?", 9 + 10 + 1),
+            ("日本{2,3}", 12),
+        ] {
+            let pattern = RegexGenerator::new(expression).expect(expression);
+            assert_eq!(pattern.max_bytes(), most, "{expression}");
+            let whole = Regex::new(&format!("^(?:{expression})$")).expect(expression);
+            for _ in 0..1_000 {
+                let mut text = vec![];
+                pattern.draw(&mut rng, &mut text);
+                assert!(text.len() <= most, "{expression}");
+                let text = String::from_utf8(text).expect("text");
+                assert!(whole.is_match(&text), "{expression}: {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told() {
+        for (expression, told, place) in [
+            ("a(b", "unclosed group", Some(1..2)),
+            ("[z-a]", "invalid character class range", Some(1..4)),
+            (r"\bword", "bounds of words", None),
+            ("a^b", "bounds elsewhere", None),
+            (r"[^\x00-\x{10ffff}]", "matches nothing", None),
+            ("(a{1000}){2000}", "longer than 1 MiB", None),
+            ("(((a{1000}){1000}){1000}){1000}", "longer than 1 MiB", None),
+        ] {
+            let error = RegexGenerator::new(expression).expect_err(expression);
+            assert!(error.to_string().contains(told), "{expression}: {error}");
+            assert_eq!(error.span(), place, "{expression}");
+        }
+    }
+}

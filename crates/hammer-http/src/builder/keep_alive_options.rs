@@ -1,0 +1,62 @@
+//! What the builder is told about how long connections live.
+
+use std::time::Duration;
+
+use crate::lifetime::LifetimeLimits;
+use crate::{Error, ErrorKind, HttpBuilder};
+
+/// How connections are kept.
+#[derive(Debug)]
+pub(crate) struct KeepAliveOptions {
+    pub(super) keepalive: bool,
+    pub(super) lifetime_limits: LifetimeLimits,
+}
+
+impl Default for KeepAliveOptions {
+    fn default() -> Self {
+        Self {
+            keepalive: true,
+            lifetime_limits: LifetimeLimits::default(),
+        }
+    }
+}
+
+impl KeepAliveOptions {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if !self.keepalive && self.lifetime_limits != LifetimeLimits::default() {
+            return Err(error(
+                "--no-keepalive closes a connection after each hit: leave it out, or \
+                 --connection-hits and --connection-lifetime",
+            ));
+        }
+        if self.lifetime_limits.max_hits == Some(0) {
+            return Err(error("--connection-hits should be at least 1"));
+        }
+        Ok(())
+    }
+}
+
+impl HttpBuilder {
+    /// Whether a slot keeps its connection between hits. If not, a hit opens its own, and the time
+    /// for that is part of the hit.
+    pub fn keepalive(mut self, yes: bool) -> Self {
+        self.keep_alive.keepalive = yes;
+        self
+    }
+
+    /// Closes each connection after this many hits; the next hit opens another one.
+    pub fn connection_hits(mut self, hits: u64) -> Self {
+        self.keep_alive.lifetime_limits.max_hits = Some(hits);
+        self
+    }
+
+    /// Closes each connection between two hits once it is this old; the next hit opens another one.
+    pub fn connection_lifetime(mut self, time: Duration) -> Self {
+        self.keep_alive.lifetime_limits.max_age = Some(time);
+        self
+    }
+}
+
+fn error(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Connect, message)
+}

@@ -1,0 +1,155 @@
+//! Headers that carry secrets, and how they are shown.
+
+use hyper::header::HeaderName;
+
+use crate::mask_url;
+
+/// What stands in place of a secret.
+const MASK: &str = "***";
+
+/// What the names of headers with secrets have in them.
+const SECRET_NAME_PARTS: [&str; 9] = [
+    "auth",
+    "cookie",
+    "token",
+    "secret",
+    "passw",
+    "-key",
+    "apikey",
+    "credential",
+    "session",
+];
+
+/// Whether the values of headers with this name are secrets: `Authorization`, `Cookie`,
+/// `X-Api-Key`, `X-Amz-Security-Token` and their like.
+pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
+    looks_secret(name.as_str())
+}
+
+fn looks_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_NAME_PARTS.iter().any(|mark| name.contains(mark))
+}
+
+/// A query as it may be shown: what is called like a secret, or a signature, is masked.
+pub(crate) fn mask_query(query: &str) -> String {
+    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if looks_secret(name) || is_secret_parameter(name) => {
+            format!("{name}={MASK}")
+        }
+        _ => pair.to_owned(),
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// Names that queries have for secrets, and headers do not.
+fn is_secret_parameter(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "key" || name == "sig" || name.ends_with("_key") || name.contains("signature")
+}
+
+/// The value of a header as it may be shown: whole, or with its secret masked.
+///
+/// The scheme of credentials, the names of cookies and the attributes of `Set-Cookie` are left, for
+/// they tell what was sent and help nobody else. Bytes that are no text are escaped.
+///
+/// ```
+/// assert_eq!(hammer_http::masked_header("AuthorizationValue", b"Basic dTpw"), "Basic ***");
+/// assert_eq!(hammer_http::masked_header("Cookie", b"id=7; lang=de"), "id=***; lang=***");
+/// assert_eq!(hammer_http::masked_header("Accept", b"*/*"), "*/*");
+/// ```
+#[must_use]
+pub fn mask_header(name: &str, value: &[u8]) -> String {
+    let text = match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.escape_ascii().to_string(),
+    };
+    if name.eq_ignore_ascii_case("location") {
+        return mask_url(&text);
+    }
+    let secret = HeaderName::try_from(name).is_ok_and(|name| is_secret_header(&name));
+    if !secret {
+        return text;
+    }
+    match name.to_ascii_lowercase().as_str() {
+        "cookie" => {
+            let pairs: Vec<String> = text.split(';').map(|pair| mask_pair(pair.trim())).collect();
+            pairs.join("; ")
+        }
+        "set-cookie" => match text.split_once(';') {
+            Some((pair, attributes)) => format!("{};{attributes}", mask_pair(pair)),
+            None => mask_pair(&text),
+        },
+        "authorization" | "proxy-authorization" => match text.split_once(' ') {
+            Some((scheme, _)) => format!("{scheme} {MASK}"),
+            None => MASK.to_owned(),
+        },
+        _ => MASK.to_owned(),
+    }
+}
+
+fn mask_pair(pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((name, _)) => format!("{name}={MASK}"),
+        None => MASK.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_a_header() {
+        let table = [
+            ("Accept", "text/html", "text/html"),
+            ("Authorization", "Bearer abc.def", "Bearer ***"),
+            ("authorization", "abc", "***"),
+            (
+                "Authorization",
+                "AWS4-HMAC-SHA256 Credential=AKID/2015, Signature=5f",
+                "AWS4-HMAC-SHA256 ***",
+            ),
+            ("Proxy-Authorization", "Basic dTpw", "Basic ***"),
+            ("Cookie", "a=b", "a=***"),
+            ("Cookie", "a=b;c=d=e; f", "a=***; c=***; ***"),
+            ("Set-Cookie", "a=b; Path=/; Secure", "a=***; Path=/; Secure"),
+            ("Set-Cookie", "a=b", "a=***"),
+            ("X-Amz-Security-Token", "abc", "***"),
+            ("X-Api-Key", "abc", "***"),
+            ("X-Client-Secret", "abc", "***"),
+            ("X-Auth-Key", "abc", "***"),
+            ("X-Functions-Key", "abc", "***"),
+            ("Location", "http://a:b@c.test/d", "http://a:***@c.test/d"),
+            ("Location", "/d", "/d"),
+            ("Content-Type", "text/plain", "text/plain"),
+            ("not a name", "abc", "abc"),
+        ];
+        for (name, value, shown) in table {
+            assert_eq!(
+                mask_header(name, value.as_bytes()),
+                shown,
+                "{name}: {value}"
+            );
+        }
+        assert_eq!(mask_header("Server", b"\xff\x07"), "\\xff\\x07");
+    }
+
+    #[test]
+    fn what_is_shown_of_a_query() {
+        for (query, shown) in [
+            ("a=b&c", "a=b&c"),
+            (
+                "q=monkey&access_token=t&Api_Key=k",
+                "q=monkey&access_token=***&Api_Key=***",
+            ),
+            (
+                "X-Amz-Signature=5f&sig=a%3D&page=2",
+                "X-Amz-Signature=***&sig=***&page=2",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(mask_query(query), shown);
+        }
+    }
+}

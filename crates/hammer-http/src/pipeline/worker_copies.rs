@@ -1,0 +1,46 @@
+use super::{HttpTarget, Pipeline};
+use crate::blanks::BodyTemplate;
+use crate::template::PreparedRequest;
+
+/// So many bytes to send are copied for each worker; more are shared by all.
+const MAX_COPIED_BYTES: usize = 8 << 20;
+
+/// What a worker sends, shared with no other: a counter of references that two threads pull back
+/// and forth costs more than the copy. Empty, if there is too much of it.
+#[derive(Default)]
+pub(super) struct WorkerCopies {
+    pub(super) requests: Vec<PreparedRequest>,
+    pub(super) bodies: Vec<BodyTemplate>,
+}
+
+impl WorkerCopies {
+    pub(super) fn new(pipeline: &Pipeline) -> Self {
+        if bytes_to_send(pipeline) > MAX_COPIED_BYTES {
+            return Self::default();
+        }
+        let several = pipeline.targets.len();
+        let copy = |target: &HttpTarget| target.request.deep_copy().in_rotation_of(several);
+        Self {
+            requests: pipeline.targets.iter().map(copy).collect(),
+            bodies: pipeline
+                .bodies
+                .iter()
+                .map(BodyTemplate::deep_copy)
+                .collect(),
+        }
+    }
+}
+
+fn bytes_to_send(pipeline: &Pipeline) -> usize {
+    let targets = pipeline.targets.iter().map(|target| {
+        let headers = target.request.head.headers.iter();
+        let headers = headers.map(|(name, value)| name.as_str().len() + value.len());
+        headers.sum::<usize>() + target.url.as_str().len() + target.request.body.len()
+    });
+    targets.sum::<usize>()
+        + pipeline
+            .bodies
+            .iter()
+            .map(BodyTemplate::approximate_bytes)
+            .sum::<usize>()
+}

@@ -1,0 +1,143 @@
+use std::time::Duration;
+
+use hammer_core::testing::check_conformance;
+use hammer_core::{Rate, Run, Schedule, Shape};
+use hammer_http::Http;
+use hammer_target::{PeriodicStall, TargetBehavior, TargetServer};
+
+fn http(target: &TargetServer) -> Http {
+    Http::builder(&target.url())
+        .build()
+        .expect("is well formed")
+}
+
+#[test]
+fn the_target_saw_what_the_report_says() {
+    let target =
+        TargetServer::spawn(TargetBehavior::default().body_bytes(100)).expect("a free port");
+    let schedule = Schedule::constant(Rate::per_second(1000)).with_hit_count(500);
+    let run = Run::new(http(&target), schedule)
+        .threads(2)
+        .max_in_flight(16);
+    let report = run.execute(|_| ()).expect("the run is well formed");
+    let counts = target.shutdown().counts;
+    assert_eq!(
+        (report.hits.ok, counts.requests, counts.answered),
+        (500, 500, 500)
+    );
+    assert_eq!(report.bytes.sent, counts.request_bytes);
+    assert_eq!(report.labels["200"], 500);
+}
+
+#[test]
+fn a_target_that_closes_after_three_answers_loses_nothing() {
+    let knobs = TargetBehavior::default()
+        .close_after(3)
+        .expect("is above 0");
+    let target = TargetServer::spawn(knobs).expect("a free port");
+    let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(100);
+    let run = Run::new(http(&target), schedule)
+        .threads(1)
+        .max_in_flight(8);
+    let report = run.execute(|_| ()).expect("the run is well formed");
+    assert_eq!(
+        (report.hits.ok, target.shutdown().counts.answered),
+        (100, 100),
+        "{:?}",
+        report.failures
+    );
+}
+
+#[test]
+fn hits_that_the_target_drops_are_failures() {
+    let knobs = TargetBehavior::default()
+        .fail_share(0.1)
+        .expect("is a share");
+    let target = TargetServer::spawn(knobs).expect("a free port");
+    let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(100);
+    let run = Run::new(http(&target), schedule)
+        .threads(1)
+        .max_in_flight(8);
+    let report = run.execute(|_| ()).expect("the run is well formed");
+    assert_eq!(
+        (report.hits.ok, report.hits.failed),
+        (90, 10),
+        "{:?}",
+        report.failures
+    );
+    assert_eq!(target.shutdown().counts.requests, 100, "none is sent twice");
+}
+
+#[test]
+fn keeps_the_contract() {
+    for keepalive in [true, false] {
+        let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
+        let http = Http::builder(&target.url()).keepalive(keepalive).build();
+        check_conformance(http.expect("is well formed")).expect("it conforms");
+    }
+}
+
+#[test]
+fn at_a_thousand_a_second_both_sides_count_the_same() {
+    let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
+    let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_secs(5));
+    let report = Run::new(http(&target), schedule)
+        .execute(|_| ())
+        .expect("it is well formed");
+    let truth = target.shutdown();
+    assert_eq!(
+        (report.hits.scheduled, report.hits.ok),
+        (5000, 5000),
+        "{:?}",
+        report.failures
+    );
+    assert_eq!((truth.counts.requests, truth.counts.answered), (5000, 5000));
+    assert_eq!(truth.counts.connections, report.generator.sessions_opened);
+    assert_eq!(report.bytes.sent, truth.counts.request_bytes);
+}
+
+#[test]
+fn a_stall_of_one_second_in_four_shows_in_the_response_as_arithmetic_says() {
+    let stall = PeriodicStall::new(Duration::from_secs(1), Duration::from_secs(4));
+    let knobs = TargetBehavior::default().stall(stall.expect("it is shorter than its period"));
+    let target = TargetServer::spawn(knobs).expect("a free port");
+    let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_secs(8));
+    let report = Run::new(http(&target), schedule)
+        .max_in_flight(2000)
+        .execute(|_| ())
+        .expect("it is well formed");
+    assert_eq!(report.hits.ok, 8000, "{:?}", report.failures);
+    // A quarter of the hits waits, uniformly between 0 and 1 s; so a share q of all hits waits at
+    // most 1 s · (q − 3/4) / (1/4).
+    for (name, found_us, exact_s) in [
+        ("p90", report.response_us.p90, 0.60),
+        ("p95", report.response_us.p95, 0.80),
+        ("p99", report.response_us.p99, 0.96),
+    ] {
+        let error = found_us / 1e6 / exact_s - 1.0;
+        assert!(
+            error.abs() < 0.05,
+            "{name} is {found_us} µs, {:.1} % off",
+            error * 100.0
+        );
+    }
+}
+
+#[test]
+fn a_ramp_arrives_as_its_integral_says() {
+    let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
+    let ramp: Shape = "100..1000/10s".parse().expect("a shape");
+    let report = Run::new(http(&target), Schedule::new(ramp.clone()))
+        .execute(|_| ())
+        .expect("it is well formed");
+    let truth = target.shutdown();
+    assert_eq!(report.hits.ok, 5500, "{:?}", report.failures);
+    assert!(truth.counts.requests.abs_diff(5500) <= 1);
+    let before = |second| ramp.hits_before(Duration::from_secs(second)) as f64;
+    for (second, found) in (0..10).zip(truth.arrivals_per_second()) {
+        // The first arrival is hit 0, which is due at once.
+        let exact = before(second + 1) - before(second);
+        let off = (found as f64 / exact - 1.0).abs();
+        assert!(off <= 0.02, "second {second}: {found} of {exact}");
+    }
+}

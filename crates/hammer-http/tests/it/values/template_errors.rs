@@ -1,0 +1,214 @@
+//! What can't be sent, and what is never shown.
+
+use std::sync::Arc;
+
+use hammer_core::{Hammer, Rate, Run, Schedule};
+use hammer_data::{ExhaustedPolicy, Feeder, FeederFormat, TemplateError};
+use hammer_http::{ErrorKind, FormField, Http, HttpBuilder, TargetList, TemplateScope};
+
+use super::{header, line, recording_server, template_scope};
+use crate::scripted_server::ScriptedServer;
+use crate::{only_failure, run};
+
+#[test]
+fn what_http_has_no_room_for_fails_the_hit_and_is_not_sent() {
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+    let table: [(BuilderChange, &str); 2] = [
+        (
+            |http| http.header("X-A", "{{lines.bad}}"),
+            "malformed_header",
+        ),
+        (|http| http.header("X-A", "{{lines.last}}"), "rows_gone"),
+    ];
+    for (change, failure) in table {
+        let server = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        let text = "{\"bad\": \"a\\nb\", \"last\": \"x\"}\n";
+        let feeder =
+            Feeder::read(text.as_bytes(), FeederFormat::JsonLines).expect("is well formed");
+        let feeder = match failure {
+            "rows_gone" => feeder.use_once(ExhaustedPolicy::EndRun),
+            _ => feeder,
+        };
+        let words = TemplateScope::new().feeder("lines", Arc::new(feeder));
+        let http = change(Http::builder(&server.url()).template_scope(words));
+        let http = http.build().expect("is well formed");
+        if failure == "rows_gone" {
+            assert_eq!(http.max_hits(), Some(1));
+            assert_eq!(run_at_most(http), 1);
+            continue;
+        }
+        let report = run(http, 2);
+        assert_eq!(only_failure(&report), (failure, 2));
+        assert_eq!(server.heads().len(), 0);
+    }
+}
+
+/// How many hits a run of ten has that ends sooner.
+fn run_at_most(http: Http) -> u64 {
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(10);
+    let report = Run::new(http, schedule).threads(1).execute(|_| ());
+    report.expect("is well formed").hits.scheduled
+}
+
+#[test]
+fn mistakes_are_told_with_their_place() {
+    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+    let table: [(&str, BuilderChange, ErrorKind, &str, Option<&str>); 14] = [
+        (
+            "http://a/{{uid}}",
+            |http| http,
+            ErrorKind::Template,
+            "the URL is no template",
+            Some("uid"),
+        ),
+        (
+            "http://{{seq}}/",
+            |http| http,
+            ErrorKind::Template,
+            "the URL is no template",
+            Some("{{seq}}"),
+        ),
+        (
+            "http://a:8{{seq}}?x",
+            |http| http,
+            ErrorKind::Template,
+            "the URL is no template",
+            Some("{{seq}}"),
+        ),
+        (
+            "{{seq}}://a/",
+            |http| http,
+            ErrorKind::Template,
+            "the URL is no template",
+            Some("{{seq}}"),
+        ),
+        (
+            "http://a/{{seq}} b",
+            |http| http,
+            ErrorKind::Url,
+            "%20",
+            None,
+        ),
+        (
+            "http://a/?token={{uid}}",
+            |http| http,
+            ErrorKind::Template,
+            "the URL is no template",
+            None,
+        ),
+        (
+            "http://a/",
+            |http| http.header("X-A", "b{{"),
+            ErrorKind::Template,
+            "the header x-a is no template",
+            Some("{{"),
+        ),
+        (
+            "http://a/",
+            |http| http.body("b{{uid}}"),
+            ErrorKind::Template,
+            "--data is no template",
+            Some("uid"),
+        ),
+        (
+            "http://a/",
+            |http| http.data_lines("b\nc{{uid}}"),
+            ErrorKind::Template,
+            "--data-lines, body 2",
+            Some("uid"),
+        ),
+        (
+            "http://a/",
+            |http| http.form_field(FormField::text("f", "{{uid}}")),
+            ErrorKind::Template,
+            "--form f",
+            None,
+        ),
+        (
+            "http://a/",
+            |http| http.user("u{{uid}}:p4ss"),
+            ErrorKind::Template,
+            "--user",
+            None,
+        ),
+        (
+            "http://a/",
+            |http| http.header("X-A", "{{env NEWLINE}}"),
+            ErrorKind::Header,
+            "has no room",
+            None,
+        ),
+        (
+            "http://a/",
+            |http| {
+                http.user("{{users.id}}:b")
+                    .aws_sigv4("aws:a:b".parse().expect("is well formed"))
+            },
+            ErrorKind::Credentials,
+            "one key for all hits",
+            None,
+        ),
+        (
+            "http://a/",
+            |http| http.body("{{seq}}").header("Content-Length", "1"),
+            ErrorKind::Header,
+            "Content-Length",
+            None,
+        ),
+    ];
+    for (url, change, kind, fragment, place) in table {
+        let words = template_scope().environment(|_| Some("a\nb".into()));
+        let error = change(Http::builder(url).template_scope(words)).build();
+        let error = error.expect_err(fragment);
+        assert_eq!(error.kind(), kind, "{url}: {error}");
+        assert!(error.to_string().contains(fragment), "{url}: {error}");
+        assert!(!error.to_string().contains("p4ss"), "{error}");
+        let source = std::error::Error::source(&error);
+        let template = source.and_then(|source| source.downcast_ref::<TemplateError>());
+        let found = template.and_then(|wrong| Some(&wrong.text()?[wrong.span()]));
+        assert_eq!(found, place, "{url}: {error}");
+    }
+    let targets: TargetList = "GET http://a/\nX-A: {{uid}}\n"
+        .parse()
+        .expect("is well formed");
+    let error = Http::builder_for_targets(targets)
+        .template_scope(template_scope())
+        .build();
+    let error = error.expect_err("unknown");
+    assert!(error.to_string().starts_with("line 1 of "), "{error}");
+}
+
+#[test]
+fn without_words_texts_are_what_they_are() {
+    let (server, kept) = recording_server();
+    let http = Http::builder(&format!("{}{{{{seq}}}}", server.url()))
+        .header("X-A", "{{seq}}")
+        .body("{{seq}}");
+    run(http.build().expect("is well formed"), 1);
+    let literal = Http::builder(&format!("{}{{{{seq}}}}\"", server.url()))
+        .template_scope(template_scope().literal(true))
+        .header("X-A", "{{seq}}")
+        .body("{{seq}}");
+    run(literal.build().expect("is well formed"), 1);
+    let kept = kept.lock().expect("no script panicked");
+    for ((head, body), expected) in kept.iter().zip(["POST /{{seq}}", "POST /{{seq}}\""]) {
+        assert_eq!(line(head), expected);
+        assert_eq!(header(head, "x-a"), ["{{seq}}"]);
+        assert_eq!(body, b"{{seq}}");
+    }
+}
+
+#[test]
+fn nothing_shows_what_was_filled_in() {
+    let http = Http::builder("http://a/?{{env SECRET}}")
+        .template_scope(template_scope())
+        .header("X-Token", "{{env SECRET}}")
+        .user("{{users.id}}:{{env SECRET}}")
+        .cookie("c={{env SECRET}}");
+    let shown = format!("{http:?}");
+    let shown = format!("{shown}{:?}", http.build().expect("is well formed"));
+    assert!(
+        !shown.contains("s3 cret") && !shown.contains("czMgY3JldA"),
+        "{shown}"
+    );
+}

@@ -1,0 +1,79 @@
+//! Opens the connections below MQTT.
+
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use hammer_core::{Failure, Slot};
+use hammer_net::{OpenedConnection, SocketTraffic};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::url::BrokerUrl;
+use crate::websocket::MqttWebsocket;
+
+/// Bytes to and from a broker.
+#[derive(Debug)]
+pub(crate) enum BrokerStream {
+    Plain(hammer_net::NetworkStream),
+    Websocket(Box<MqttWebsocket<hammer_net::NetworkStream>>),
+}
+
+/// Opens connections to one broker.
+pub(crate) struct BrokerConnector {
+    pub(crate) url: BrokerUrl,
+    pub(crate) peer_connector: hammer_net::PeerConnector,
+}
+
+impl BrokerConnector {
+    /// Opens a connection, and marks the steps of it; tells too where its bytes are counted.
+    pub(crate) async fn open(
+        &self,
+        slot: &Slot,
+    ) -> Result<(BrokerStream, Rc<SocketTraffic>), Failure> {
+        let OpenedConnection { stream, traffic } = self.peer_connector.open(slot).await?;
+        if !self.url.scheme.is_websocket() {
+            return Ok((BrokerStream::Plain(stream), traffic));
+        }
+        let opened = MqttWebsocket::open(&self.url.websocket_url(), stream).await?;
+        slot.mark("websocket");
+        Ok((BrokerStream::Websocket(Box::new(opened)), traffic))
+    }
+}
+
+macro_rules! on_stream {
+    ($self:expr, $stream:ident => $call:expr) => {
+        match &mut *$self {
+            BrokerStream::Plain($stream) => $call,
+            BrokerStream::Websocket($stream) => $call,
+        }
+    };
+}
+
+impl AsyncRead for BrokerStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        on_stream!(self, stream => Pin::new(stream).poll_read(cx, buf))
+    }
+}
+
+impl AsyncWrite for BrokerStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        on_stream!(self, stream => Pin::new(stream).poll_write(cx, buf))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        on_stream!(self, stream => Pin::new(stream).poll_flush(cx))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        on_stream!(self, stream => Pin::new(stream).poll_shutdown(cx))
+    }
+}

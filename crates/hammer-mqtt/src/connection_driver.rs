@@ -1,0 +1,201 @@
+//! The task of one connection. It is the only one that reads and writes, and nothing ends it within
+//! a packet: hits come and go, and what was begun is finished.
+
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hammer_core::{Failure, Slot};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::broker_connector::BrokerStream;
+use crate::client::{ClientRole, MqttClient};
+use crate::config::MqttConfig;
+use crate::connect_deadline::ConnectDeadline;
+use crate::connection_loop::ConnectionLoop;
+use crate::failures;
+use crate::handshake::{self, ConnectReply};
+use crate::keep_alive_monitor::KeepAliveMonitor;
+use crate::packet::connack::BrokerLimits;
+use crate::reconnect_backoff::ReconnectBackoff;
+use crate::render_context;
+use crate::worker_clients::{ConnectAttempt, WorkerClients};
+
+/// How long a broker may take to close a connection that has said goodbye.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+/// A connection that lived for so long was a good one: the next attempt comes soon.
+const STABLE_AFTER: Duration = Duration::from_secs(1);
+
+/// Drives the connection of `client` until the run ends.
+pub(crate) struct BrokerConnectionDriver {
+    pub(crate) config: Arc<MqttConfig>,
+    pub(crate) clients: Rc<WorkerClients>,
+    pub(crate) client: Rc<MqttClient>,
+    pub(crate) slot: Slot,
+}
+
+/// Why a connection is over.
+pub(crate) enum ConnectionEnd {
+    /// The run is.
+    RunOver,
+    Failed(Failure),
+}
+
+/// A connection that was just accepted.
+struct AcceptedConnection {
+    stream: BrokerStream,
+    limits: BrokerLimits,
+    /// What came behind the CONNACK.
+    leftover: Vec<u8>,
+}
+
+impl BrokerConnectionDriver {
+    /// Connects, again and again if need be; the first time is part of `attempt`.
+    pub(crate) async fn run(self, attempt: ConnectAttempt) {
+        let mut attempt = Some(attempt);
+        let mut backoff = ReconnectBackoff::new(self.client.number);
+        while !self.clients.is_closing() {
+            let opened = self.open().await;
+            if let Some(attempt) = attempt.take() {
+                attempt.finish(opened.as_ref().map(drop).map_err(|failure| *failure));
+            } else if opened.is_ok() {
+                self.slot.count("reconnects", 1);
+            }
+            match opened {
+                Ok(opened) => {
+                    let since = Instant::now();
+                    self.run_connection(opened).await;
+                    if since.elapsed() >= STABLE_AFTER {
+                        backoff = ReconnectBackoff::new(self.client.number);
+                    }
+                }
+                // It was given up, and did not fail.
+                Err(_) if self.clients.is_closing() => {}
+                Err(failure) => {
+                    self.slot.count("connects_failed", 1);
+                    self.slot.fact("not_opened", failure.name());
+                }
+            }
+            tokio::select! {
+                () = sleep(backoff.next_delay()) => {}
+                () = self.clients.wait_for_closing() => {}
+            }
+        }
+        self.clients.driver_ended();
+    }
+
+    async fn open(&self) -> Result<AcceptedConnection, Failure> {
+        let slot = self.slot.with_separate_phases();
+        let deadline = ConnectDeadline::new(self.config.connect_timeout);
+        // On the heap: a connection that is open needs none of it.
+        let opening = Box::pin(self.handshake(&deadline, &slot));
+        tokio::select! {
+            opened = deadline.within(opening) => opened,
+            () = self.clients.wait_for_closing() => Err(failures::NOT_CONNECTED),
+        }
+    }
+
+    async fn handshake(
+        &self,
+        deadline: &ConnectDeadline,
+        slot: &Slot,
+    ) -> Result<AcceptedConnection, Failure> {
+        let config = &*self.config;
+        let (mut stream, _) = config.connector.open(slot).await?;
+        deadline.connected();
+        let number = match self.client.role {
+            ClientRole::Publisher => self.client.number,
+            // Behind the publishers, so that ids differ.
+            ClientRole::Subscriber(_) => config.clients as u64 + self.client.number,
+        };
+        let resuming = config.resend && self.client.was_connected();
+        let mut moment = render_context::for_client(number, slot);
+        let connecting = handshake::connect(&mut stream, config, &mut moment, resuming, slot);
+        let (answer, mut rest) = connecting.await?;
+        let limits = match answer {
+            ConnectReply::Accepted(limits) => limits,
+            ConnectReply::Refused(code) => return Err(failures::from_connack_code(code)),
+        };
+        deadline.accepted();
+        match (self.client.role, &config.delivery) {
+            (ClientRole::Subscriber(_), Some(deliveries)) => {
+                let (filter, qos) = (&deliveries.filter, config.message.qos);
+                rest = handshake::subscribe(&mut stream, config, filter, qos, rest).await?;
+            }
+            _ => self.report_limits(limits),
+        }
+        self.slot.count("connections_opened", 1);
+        // So that the report has the number, and nobody takes sessions for connections.
+        self.slot.count("connections_lost", 0);
+        Ok(AcceptedConnection {
+            stream,
+            limits,
+            leftover: rest,
+        })
+    }
+
+    /// What the broker allows is for the report.
+    fn report_limits(&self, limits: BrokerLimits) {
+        use hammer_core::Label;
+        let window = self.config.window.min(limits.receive_maximum);
+        self.slot.fact("receive_max", window);
+        let bytes = u32::try_from(limits.max_packet_size).unwrap_or(u32::MAX);
+        self.slot.fact("packet_max", Label::number(bytes));
+        if self.config.use_topic_alias {
+            self.slot.fact("alias_max", limits.topic_alias_maximum);
+        }
+    }
+
+    /// Lets hits use a connection until it ends.
+    async fn run_connection(&self, opened: AcceptedConnection) {
+        let AcceptedConnection {
+            mut stream,
+            limits,
+            leftover: rest,
+        } = opened;
+        let keep_alive = limits
+            .keep_alive
+            .unwrap_or(self.config.identity.connect.keep_alive);
+        self.client.set_connected(&self.config, limits);
+        self.clients.notify_connected();
+        let end = self.drive(&mut stream, rest, keep_alive).await;
+        let (failure, resend) = match &end {
+            ConnectionEnd::RunOver => (failures::NOT_CONNECTED, false),
+            ConnectionEnd::Failed(failure) => (*failure, self.config.resend),
+        };
+        if self.client.set_disconnected(failure, resend) {
+            self.clients.fence_ended(false);
+        }
+        match end {
+            // Whatever goes wrong now: nothing is in flight any more.
+            ConnectionEnd::RunOver => {
+                drop(timeout(DISCONNECT_TIMEOUT, handshake::disconnect(&mut stream)).await)
+            }
+            ConnectionEnd::Failed(failure) => {
+                self.slot.count("connections_lost", 1);
+                self.slot.fact("lost_by", failure.name());
+            }
+        }
+    }
+
+    async fn drive(
+        &self,
+        stream: &mut BrokerStream,
+        rest: Vec<u8>,
+        keep_alive: u16,
+    ) -> ConnectionEnd {
+        let mut turns = ConnectionLoop {
+            driver: self,
+            stream,
+            partial_packet: rest,
+            remote_deliveries: vec![],
+            keep_alive: KeepAliveMonitor::new(keep_alive),
+        };
+        let begun = match turns.handle_leftover() {
+            Err(failure) => return ConnectionEnd::Failed(failure),
+            Ok(()) => poll_fn(|cx| turns.poll_once(cx)),
+        };
+        begun.await
+    }
+}

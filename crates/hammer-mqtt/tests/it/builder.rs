@@ -1,0 +1,203 @@
+use hammer_mqtt::{
+    ErrorKind, Mqtt, MqttBuilder, MqttCompletion, MqttMode, MqttPayload, MqttVersion, Qos,
+};
+
+fn mqtt() -> MqttBuilder {
+    Mqtt::builder("mqtt://127.0.0.1")
+}
+
+#[test]
+fn what_can_not_work_is_refused_with_what_would() {
+    use ErrorKind as E;
+    let five = || mqtt().version(MqttVersion::V5);
+    let once = || mqtt().qos(Qos::AtLeastOnce);
+    let table = [
+        (Mqtt::builder("http://a"), E::Url, "known are"),
+        (mqtt().clients(0), E::Setting, "must be a client"),
+        (mqtt().connect_rate(0.0), E::Setting, "rate of connections"),
+        (mqtt().allow_missing(1.5), E::Setting, "from 0 to 1"),
+        (mqtt().topic("a/+"), E::Topic, "without + #"),
+        (mqtt().topic(""), E::Topic, "1 to 65,535"),
+        (
+            mqtt().topic("a/{{clients}}"),
+            E::Template,
+            "right would be client",
+        ),
+        (
+            mqtt().payload(MqttPayload::Template("{{x".into())),
+            E::Template,
+            "}}",
+        ),
+        (
+            mqtt().clients(2).client_id("c"),
+            E::Combination,
+            "add {{client}}",
+        ),
+        (
+            mqtt().clean_start(false).client_id(""),
+            E::Combination,
+            "no session",
+        ),
+        (mqtt().session_expiry(5), E::Combination, "of MQTT 5"),
+        (once().resend(true), E::Combination, "no clean start"),
+        (
+            five().qos(Qos::AtLeastOnce).resend(true).session_expiry(0),
+            E::Combination,
+            "a session expiry",
+        ),
+        (
+            mqtt().resend(true).clean_start(false),
+            E::Combination,
+            "QoS 1 and 2",
+        ),
+        (
+            five()
+                .qos(Qos::AtLeastOnce)
+                .resend(true)
+                .session_expiry(9)
+                .topic_alias(true),
+            E::Combination,
+            "ends with its connection",
+        ),
+        (mqtt().password("p"), E::Combination, "of MQTT 5"),
+        (mqtt().content_type("a"), E::Combination, "of MQTT 5"),
+        (mqtt().topic_alias(true), E::Combination, "of MQTT 5"),
+        (
+            five().topic_alias(true).topic("a/{{seq}}"),
+            E::Combination,
+            "such as {{seq}}",
+        ),
+        (five().response_topic("#"), E::Topic, "response topic"),
+        (
+            mqtt().user("{{users.id}}"),
+            E::Template,
+            "the user is no template",
+        ),
+        (
+            five().content_type("{{text 70000}}"),
+            E::Setting,
+            "content type is longer",
+        ),
+        (
+            five().topic_alias(true).topic("a/{{slot}}"),
+            E::Combination,
+            "one topic per client",
+        ),
+        (
+            five().user_property("a", &"b".repeat(70_000)),
+            E::Setting,
+            "user property is longer",
+        ),
+        (
+            mqtt().completion(MqttCompletion::Ack),
+            E::Combination,
+            "publish at QoS 1",
+        ),
+        (
+            once().completion(MqttCompletion::Sent),
+            E::Combination,
+            "acknowledgement",
+        ),
+        (once().window(0), E::Setting, "window of 0"),
+        (
+            mqtt()
+                .mode(MqttMode::Ping)
+                .completion(MqttCompletion::Delivery),
+            E::Combination,
+            "messages only",
+        ),
+        (
+            once().subscribers(2),
+            E::Combination,
+            "where delivery is measured",
+        ),
+        (
+            once().completion(MqttCompletion::Delivery).subscribers(0),
+            E::Setting,
+            "1 to 100,000",
+        ),
+        (
+            once()
+                .completion(MqttCompletion::Delivery)
+                .share_group("a/b"),
+            E::Setting,
+            "no name of a group",
+        ),
+        (
+            once().completion(MqttCompletion::Delivery).filter("a+"),
+            E::Topic,
+            "whole levels",
+        ),
+        (
+            once()
+                .completion(MqttCompletion::Delivery)
+                .payload(MqttPayload::Size(16)),
+            E::Combination,
+            "needs 32",
+        ),
+        (
+            mqtt().mode(MqttMode::Subscribe).filter("#/a"),
+            E::Topic,
+            "whole levels",
+        ),
+        (
+            mqtt().will("#", "x", Qos::AtMostOnce, false),
+            E::Topic,
+            "will's topic",
+        ),
+    ];
+    for (builder, kind, told) in table {
+        let error = builder.build().expect_err(told);
+        assert_eq!(error.kind(), kind, "{error}");
+        let line = match std::error::Error::source(&error) {
+            Some(source) if kind == E::Template => format!("{error}: {source}"),
+            _ => error.to_string(),
+        };
+        assert!(line.contains(told), "{told}: {line}");
+    }
+}
+
+#[test]
+fn what_can_work_is_built() {
+    let five = || mqtt().version(MqttVersion::V5).qos(Qos::ExactlyOnce);
+    for builder in [
+        mqtt(),
+        five(),
+        mqtt().clients(2).client_id("c-{{client}}"),
+        mqtt().client_id("only-me"),
+        mqtt().completion(MqttCompletion::Delivery),
+        five()
+            .completion(MqttCompletion::Delivery)
+            .payload(MqttPayload::Size(32)),
+        five()
+            .completion(MqttCompletion::Delivery)
+            .payload(MqttPayload::Bytes(vec![]))
+            .subscribers(3),
+        five()
+            .topic_alias(true)
+            .topic("a/{{client}}")
+            .clean_start(false)
+            .session_expiry(60),
+        five().session_expiry(60).resend(true),
+        mqtt().qos(Qos::AtLeastOnce).clean_start(false).resend(true),
+        mqtt().completion(MqttCompletion::Sent),
+    ] {
+        builder.build().expect("it is well formed");
+    }
+}
+
+#[test]
+fn what_is_printed_to_find_a_fault_has_no_password() {
+    let builder = Mqtt::builder("mqtt://u:s3cret@a")
+        .user("v")
+        .password("t0ken");
+    let shown = format!("{builder:?}");
+    let built = format!("{:?}", builder.build().expect("well formed"));
+    for text in [&shown, &built] {
+        assert!(
+            !text.contains("s3cret") && !text.contains("t0ken"),
+            "{text}"
+        );
+    }
+    assert!(shown.contains("u:***@a"), "{shown}");
+}

@@ -1,0 +1,256 @@
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+
+/// A broker that does with each connection what a closure says, in bytes: what real ones will not do
+/// on command.
+pub(crate) struct ScriptedBroker {
+    addr: SocketAddr,
+    connections: Arc<AtomicU64>,
+    packets: Arc<Mutex<Vec<ClientPacket>>>,
+}
+
+/// A packet of a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClientPacket {
+    /// The number of its connection, from 0.
+    pub(crate) connection: u64,
+    pub(crate) first_byte: u8,
+    pub(crate) body: Vec<u8>,
+}
+
+impl ClientPacket {
+    pub(crate) fn kind(&self) -> u8 {
+        self.first_byte >> 4
+    }
+
+    pub(crate) fn is_publish(&self) -> bool {
+        self.kind() == 3
+    }
+
+    pub(crate) fn topic(&self) -> &[u8] {
+        let length = usize::from(u16::from_be_bytes([self.body[0], self.body[1]]));
+        &self.body[2..2 + length]
+    }
+
+    /// Of a PUBLISH at QoS 1 and 2; of a SUBSCRIBE or a PUBREL.
+    pub(crate) fn id(&self) -> u16 {
+        let at = if self.is_publish() {
+            2 + self.topic().len()
+        } else {
+            0
+        };
+        u16::from_be_bytes([self.body[at], self.body[at + 1]])
+    }
+}
+
+/// One connection of a [`ScriptedBroker`].
+pub(crate) struct BrokerPeer {
+    pub(crate) stream: TcpStream,
+    /// Its number, from 0.
+    pub(crate) number: u64,
+    packets: Arc<Mutex<Vec<ClientPacket>>>,
+}
+
+impl ScriptedBroker {
+    pub(crate) fn with_script(script: impl Fn(&mut BrokerPeer) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let addr = listener.local_addr().expect("it is bound");
+        let connections = Arc::new(AtomicU64::new(0));
+        let packets = Arc::new(Mutex::new(Vec::new()));
+        let (counted, kept) = (connections.clone(), packets.clone());
+        let script = Arc::new(script);
+        // Ends with the process: nothing wakes it from accepting.
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                stream.set_nodelay(true).expect("a socket");
+                let mut peer = BrokerPeer {
+                    stream,
+                    number: counted.fetch_add(1, Ordering::SeqCst),
+                    packets: kept.clone(),
+                };
+                let script = script.clone();
+                thread::spawn(move || script(&mut peer));
+            }
+        });
+        Self {
+            addr,
+            connections,
+            packets,
+        }
+    }
+
+    /// Accepts everybody, and does with each packet after that what a closure says, until it says
+    /// that this was the last one.
+    pub(crate) fn answering(
+        answer: impl Fn(&mut BrokerPeer, ClientPacket) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self::with_script(move |peer| {
+            peer.accept();
+            while let Some(packet) = peer.read_packet() {
+                if !answer(peer, packet) {
+                    return;
+                }
+            }
+        })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("mqtt://{}", self.addr)
+    }
+
+    pub(crate) fn connections(&self) -> u64 {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// All packets so far.
+    pub(crate) fn packets(&self) -> Vec<ClientPacket> {
+        self.packets.lock().expect("no script panicked").clone()
+    }
+
+    pub(crate) fn published(&self) -> Vec<ClientPacket> {
+        self.packets()
+            .into_iter()
+            .filter(ClientPacket::is_publish)
+            .collect()
+    }
+}
+
+impl BrokerPeer {
+    /// Reads a packet; none at the end of the stream.
+    pub(crate) fn read_packet(&mut self) -> Option<ClientPacket> {
+        let mut byte = [0];
+        self.stream.read_exact(&mut byte).ok()?;
+        let first = byte[0];
+        let (mut length, mut shift) = (0, 0);
+        loop {
+            self.stream.read_exact(&mut byte).ok()?;
+            length |= usize::from(byte[0] & 0x7f) << shift;
+            shift += 7;
+            if byte[0] & 0x80 == 0 {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).ok()?;
+        let packet = ClientPacket {
+            connection: self.number,
+            first_byte: first,
+            body,
+        };
+        self.packets
+            .lock()
+            .expect("no script panicked")
+            .push(packet.clone());
+        Some(packet)
+    }
+
+    /// Reads a CONNECT, and accepts it in its version.
+    pub(crate) fn accept(&mut self) -> bool {
+        self.accept_with(&[])
+    }
+
+    /// The same with properties, which only version 5 has.
+    pub(crate) fn accept_with(&mut self, properties: &[u8]) -> bool {
+        self.accept_session(false, properties)
+    }
+
+    /// The same, and says whether there is a session to go on with.
+    pub(crate) fn accept_session(&mut self, present: bool, properties: &[u8]) -> bool {
+        let Some(packet) = self.read_packet() else {
+            return false;
+        };
+        assert_eq!(packet.kind(), 1, "a CONNECT comes first");
+        let mut body = vec![u8::from(present), 0];
+        if packet.body[6] == 5 {
+            body.push(properties.len() as u8);
+            body.extend_from_slice(properties);
+        }
+        self.send_packet(0x20, &body)
+    }
+
+    pub(crate) fn send_packet(&mut self, first: u8, body: &[u8]) -> bool {
+        assert!(body.len() < 128, "a length of one byte");
+        let mut bytes = vec![first, body.len() as u8];
+        bytes.extend_from_slice(body);
+        self.send(&bytes)
+    }
+
+    pub(crate) fn send(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
+    }
+
+    /// PUBACK, PUBREC, PUBCOMP.
+    pub(crate) fn acknowledge(&mut self, first: u8, id: u16) -> bool {
+        self.send_packet(first, &id.to_be_bytes())
+    }
+
+    /// The same with a reason.
+    pub(crate) fn acknowledge_with(&mut self, first: u8, id: u16, reason: u8) -> bool {
+        let [high, low] = id.to_be_bytes();
+        self.send_packet(first, &[high, low, reason])
+    }
+
+    /// Does what a broker does that has nothing against a packet.
+    pub(crate) fn respond(&mut self, packet: &ClientPacket) -> bool {
+        match packet.kind() {
+            3 => match packet.first_byte & 6 {
+                0 => true,
+                2 => self.acknowledge(0x40, packet.id()),
+                _ => self.acknowledge(0x50, packet.id()),
+            },
+            6 => self.acknowledge(0x70, packet.id()),
+            8 => {
+                let [high, low] = packet.id().to_be_bytes();
+                self.send_packet(0x90, &[high, low, 0])
+            }
+            12 => self.send_packet(0xd0, &[]),
+            14 => {
+                let _ = self.stream.shutdown(Shutdown::Both);
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Obliges until the client hangs up.
+    pub(crate) fn respond_until_closed(&mut self) {
+        while let Some(packet) = self.read_packet() {
+            if !self.respond(&packet) {
+                return;
+            }
+        }
+    }
+
+    /// Says nothing more, and lets the client close.
+    pub(crate) fn hang_up(&mut self) {
+        let _ = self.stream.shutdown(Shutdown::Write);
+        self.ignore();
+    }
+
+    /// Reads on, and answers nothing.
+    pub(crate) fn ignore(&mut self) {
+        while self.read_packet().is_some() {}
+    }
+}
+
+/// What a script waits for, until somebody opens it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ScriptGate(Arc<(Mutex<bool>, Condvar)>);
+
+impl ScriptGate {
+    pub(crate) fn open(&self) {
+        let (open, opened) = &*self.0;
+        *open.lock().expect("no script panicked") = true;
+        opened.notify_all();
+    }
+
+    pub(crate) fn wait(&self) {
+        let (open, opened) = &*self.0;
+        let open = open.lock().expect("no script panicked");
+        let waited = opened.wait_while(open, |open| !*open);
+        drop(waited.expect("no script panicked"));
+    }
+}

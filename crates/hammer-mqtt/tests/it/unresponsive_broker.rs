@@ -1,0 +1,344 @@
+//! Brokers that take their time, or all of it. What is waited for here is a signal, or the due time
+//! of a later hit, before which no broker can have seen it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use hammer_core::{Rate, Run, RunEvent, Schedule, StopHandle};
+use hammer_mqtt::{
+    ConfigureNetwork, Mqtt, MqttBuilder, MqttCompletion, MqttMode, MqttPayload, MqttVersion, Qos,
+};
+
+use crate::scripted_broker::{ScriptGate, ScriptedBroker};
+use crate::{execute, execute_with_events, ms, run, until_stopped};
+
+fn at_least_once(broker: &ScriptedBroker) -> MqttBuilder {
+    Mqtt::builder(&broker.url()).qos(Qos::AtLeastOnce)
+}
+
+#[test]
+fn a_broker_that_stops_for_half_a_second_shows_in_the_percentiles() {
+    // It answers message 2,000 when it has got 1,050 more: 525 ms later, by the schedule.
+    let broker = ScriptedBroker::with_script(|peer| {
+        peer.accept();
+        let mut held = vec![];
+        while let Some(packet) = peer.read_packet() {
+            if packet.is_publish() && (2_000..3_050).contains(&packet.id()) {
+                held.push(packet);
+                continue;
+            }
+            for packet in held.drain(..).chain([packet]) {
+                if !peer.respond(&packet) {
+                    return;
+                }
+            }
+        }
+    });
+    let mqtt = at_least_once(&broker).build().expect("well formed");
+    let schedule = Schedule::constant(Rate::per_second(2_000)).with_duration(ms(4_000));
+    let run = Run::new(mqtt, schedule).threads(1).max_in_flight(2_000);
+    let report = execute(run);
+    assert_eq!(report.hits.ok, 8_000, "{:?}", report.failures);
+    let response = &report.response_us;
+    assert!(response.p90 > 100_000.0, "{response:?}");
+    assert!(response.p99 > 400_000.0, "{response:?}");
+}
+
+#[test]
+fn a_hit_that_timed_out_keeps_its_id_until_the_late_answer() {
+    let (timed_out, recovered) = (ScriptGate::default(), StopHandle::new());
+    let (gate, stop) = (timed_out.clone(), recovered.clone());
+    let broker = ScriptedBroker::answering(move |peer, packet| {
+        match packet.is_publish().then(|| packet.id()) {
+            Some(1) => gate.wait(),
+            Some(20) => stop.drain(),
+            _ => {}
+        }
+        peer.respond(&packet)
+    });
+    let mqtt = at_least_once(&broker)
+        .window(2)
+        .build()
+        .expect("well formed");
+    let run = Run::new(mqtt, until_stopped(100))
+        .threads(1)
+        .stop(recovered);
+    let report = execute_with_events(run.timeout(ms(100)).drain(ms(20_000)), |event| {
+        if let RunEvent::Tick(tick) = event
+            && tick.total.timed_out >= 2
+        {
+            timed_out.open();
+        }
+    });
+    let late = report.counts["late_answers"];
+    assert!(
+        late >= 2,
+        "the two that were held back: {:?}",
+        report.counts
+    );
+    assert_eq!(report.counts.get("unknown_answers"), None);
+    assert_eq!(
+        broker.published().len() as u64,
+        report.hits.ok + late,
+        "who timed out waiting was never sent"
+    );
+    let ids: Vec<u16> = broker
+        .published()
+        .iter()
+        .map(|packet| packet.id())
+        .collect();
+    assert!(
+        ids.windows(2).all(|pair| pair[0] < pair[1]),
+        "no id twice: {ids:?}"
+    );
+}
+
+#[test]
+fn the_id_of_a_hit_that_timed_out_is_left_out_when_ids_come_again() {
+    let (timed_out, stop) = (ScriptGate::default(), StopHandle::new());
+    let (gate, pull) = (timed_out.clone(), stop.clone());
+    // Message 1 is answered after all ids have gone round.
+    let broker = ScriptedBroker::with_script(move |peer| {
+        peer.accept();
+        let (mut first, mut before, mut after) = (None, 0, 0);
+        while let Some(packet) = peer.read_packet() {
+            let id = if packet.is_publish() { packet.id() } else { 0 };
+            if id == 1 && first.is_none() {
+                first = Some(packet);
+                continue;
+            }
+            if id == 2 && before < 2 {
+                gate.wait();
+            }
+            after += u32::from(after > 0 || (id > 0 && id < before));
+            before = before.max(id);
+            if after == 1 {
+                let first = first.clone().expect("it was the first");
+                assert!(peer.respond(&first));
+            }
+            if after == 100 {
+                pull.drain();
+            }
+            if !peer.respond(&packet) {
+                return;
+            }
+        }
+    });
+    let mqtt = at_least_once(&broker).build().expect("well formed");
+    let run = Run::new(mqtt, Schedule::closed_loop())
+        .threads(1)
+        .max_in_flight(8);
+    let report = execute_with_events(run.timeout(ms(500)).stop(stop), |event| {
+        if let RunEvent::Tick(tick) = event
+            && tick.total.timed_out > 0
+        {
+            timed_out.open();
+        }
+    });
+    let published = broker.published();
+    let ids: Vec<u16> = published.iter().map(|packet| packet.id()).collect();
+    let again = ids.windows(2).position(|pair| pair[1] < pair[0]);
+    let again = again.expect("they went round") + 1;
+    assert_eq!((ids[again - 1], ids[again]), (65_535, 2));
+    assert!(!ids[again..].contains(&1), "its answer came just then");
+    assert_eq!(report.counts["late_answers"], report.hits.timed_out);
+    assert_eq!(report.counts.get("unknown_answers"), None);
+}
+
+#[test]
+fn a_slow_reader_gets_every_message_whole() {
+    let all_due = ScriptGate::default();
+    let gate = all_due.clone();
+    let broker = ScriptedBroker::with_script(move |peer| {
+        peer.accept();
+        gate.wait();
+        while let Some(packet) = peer.read_packet() {
+            assert!(!packet.is_publish() || packet.body.ends_with(b"xxxx"));
+            if !peer.respond(&packet) {
+                return;
+            }
+        }
+    });
+    // More than the socket's buffers hold.
+    let mqtt = Mqtt::builder(&broker.url()).payload(MqttPayload::Size(500_000));
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(240);
+    let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
+    let mut stuck = 0;
+    let report = execute_with_events(run.drain(ms(60_000)).timeout(ms(60_000)), |event| {
+        if let RunEvent::Tick(tick) = event
+            && stuck == 0
+        {
+            stuck = tick.total.scheduled - tick.total.ok;
+            all_due.open();
+        }
+    });
+    assert!(stuck > 0, "the socket was full");
+    assert_eq!(report.hits.ok, 240, "{:?}", report.failures);
+    assert_eq!(broker.published().len(), 240);
+    assert_eq!(
+        report.phases_us["fence"].count, 1,
+        "the run ends with a fence"
+    );
+}
+
+#[test]
+fn a_fence_that_is_passed_as_its_connection_ends_is_passed() {
+    let broker = ScriptedBroker::answering(|peer, packet| match packet.kind() {
+        12 => {
+            // PINGRESP, and DISCONNECT in one piece with it.
+            peer.send(&[0xd0, 0, 0xe0, 1, 0x8b]);
+            peer.hang_up();
+            false
+        }
+        _ => peer.respond(&packet),
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .version(MqttVersion::V5)
+        .build();
+    let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(5);
+    let run = Run::new(mqtt.expect("well formed"), schedule).threads(1);
+    let report = execute(run.drain(ms(5_000)));
+    assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
+    let fence = report.phases_us.get("fence");
+    assert_eq!(fence.map_or(0, |times| times.count), 1);
+}
+
+#[test]
+fn a_fence_that_is_not_passed_is_told() {
+    for hangs_up in [false, true] {
+        let broker = ScriptedBroker::answering(move |peer, packet| match packet.kind() {
+            12 => !hangs_up,
+            _ => peer.respond(&packet),
+        });
+        let mqtt = Mqtt::builder(&broker.url()).build().expect("well formed");
+        let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(5);
+        let run = Run::new(mqtt, schedule).threads(1);
+        let report = execute(run.drain(ms(300)));
+        assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
+        assert_eq!(report.facts["fence"]["not_passed"], 1, "{hangs_up}");
+    }
+}
+
+#[test]
+fn half_an_answer_and_then_silence_is_a_timeout() {
+    let broker = ScriptedBroker::answering(|peer, packet| {
+        if packet.is_publish() {
+            peer.send(&[0x40, 2, 0]);
+            peer.ignore();
+        }
+        peer.respond(&packet)
+    });
+    let mqtt = at_least_once(&broker).build().expect("well formed");
+    let run = Run::new(
+        mqtt,
+        Schedule::constant(Rate::per_second(100)).with_hit_count(1),
+    );
+    let report = execute(run.threads(1).timeout(ms(100)).drain(ms(20_000)));
+    assert_eq!(report.hits.timed_out, 1, "{:?}", report.failures);
+}
+
+#[test]
+fn a_broker_that_never_answers_connect_is_a_timeout() {
+    let broker = ScriptedBroker::with_script(|peer| peer.ignore());
+    let mqtt = at_least_once(&broker)
+        .connect_timeout(ms(100))
+        .build()
+        .expect("well formed");
+    let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(1);
+    let error = Run::new(mqtt, schedule)
+        .execute(|_| ())
+        .expect_err("nobody is connected");
+    let cause = std::error::Error::source(&error)
+        .expect("it has one")
+        .to_string();
+    assert!(
+        cause.contains("1 of 1 clients could") && cause.contains("connack_timeout"),
+        "{cause}"
+    );
+    assert!(cause.contains("no MQTT broker"), "{cause}");
+    let storm = at_least_once(&broker).mode(MqttMode::Connect);
+    let storm = storm.connect_timeout(ms(100)).build();
+    let report = run(storm.expect("well formed"), 3);
+    assert_eq!(report.failures["connack_timeout"], 3);
+}
+
+#[test]
+fn a_broker_that_never_answers_subscribe_is_a_timeout() {
+    let broker = ScriptedBroker::with_script(|peer| {
+        peer.accept();
+        peer.ignore();
+    });
+    let mqtt = Mqtt::builder(&broker.url()).completion(MqttCompletion::Delivery);
+    let mqtt = mqtt.connect_timeout(ms(100)).build().expect("well formed");
+    let error = Run::new(mqtt, Schedule::closed_loop().with_hit_count(1)).execute(|_| ());
+    let error = error.expect_err("nobody has subscribed");
+    let cause = std::error::Error::source(&error).expect("it has one");
+    assert!(cause.to_string().contains("suback_timeout"), "{cause}");
+}
+
+#[test]
+fn a_silent_connection_is_kept_alive_by_pings() {
+    let (pings, stop) = (Arc::new(AtomicU64::new(0)), StopHandle::new());
+    let pull = stop.clone();
+    let broker = ScriptedBroker::answering(move |peer, packet| {
+        if packet.kind() == 12 && pings.fetch_add(1, Ordering::SeqCst) == 2 {
+            pull.drain();
+        }
+        peer.respond(&packet)
+    });
+    let mqtt = at_least_once(&broker).keep_alive(1).build();
+    let rare = Schedule::constant(Rate::new(1, ms(30_000)).expect("a rate"));
+    let run = Run::new(mqtt.expect("well formed"), rare.with_duration(ms(60_000)));
+    let report = execute(run.threads(1).stop(stop));
+    assert_eq!((report.hits.ok, broker.connections()), (1, 1));
+    let packets = broker.packets();
+    let pings = packets.iter().filter(|packet| packet.kind() == 12);
+    assert!(pings.count() >= 3);
+}
+
+#[test]
+fn a_connection_that_always_has_a_ping_in_flight_is_alive() {
+    // Each ping is answered when the next has come.
+    let broker = ScriptedBroker::with_script(|peer| {
+        peer.accept();
+        let mut pings = 0;
+        while let Some(packet) = peer.read_packet() {
+            pings += u32::from(packet.kind() == 12);
+            if pings != 1 && !peer.respond(&packet) {
+                return;
+            }
+            if pings == 500 {
+                peer.send_packet(0xd0, &[]);
+                return peer.respond_until_closed();
+            }
+        }
+    });
+    let mqtt = Mqtt::builder(&broker.url())
+        .mode(MqttMode::Ping)
+        .keep_alive(1);
+    let report = run(mqtt.build().expect("well formed"), 500);
+    assert_eq!(report.hits.ok, 500, "{:?}", report.failures);
+    assert_eq!(broker.connections(), 1);
+}
+
+#[test]
+fn a_broker_that_does_not_answer_pings_is_lost() {
+    let stop = StopHandle::new();
+    let pull = stop.clone();
+    let broker = ScriptedBroker::with_script(move |peer| {
+        if peer.number == 1 {
+            pull.drain();
+        }
+        peer.accept();
+        while let Some(packet) = peer.read_packet() {
+            if packet.kind() != 12 && !peer.respond(&packet) {
+                return;
+            }
+        }
+    });
+    let mqtt = at_least_once(&broker).keep_alive(1).build();
+    let rare = Schedule::constant(Rate::new(1, ms(30_000)).expect("a rate"));
+    let run = Run::new(mqtt.expect("well formed"), rare.with_duration(ms(60_000)));
+    let report = execute(run.threads(1).stop(stop));
+    assert_eq!(report.facts["lost_by"]["keep_alive_timeout"], 1);
+}

@@ -1,0 +1,43 @@
+use std::net::{IpAddr, SocketAddr};
+
+/// A family of internet addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressFamily {
+    /// Addresses such as 127.0.0.1.
+    V4,
+    /// Addresses such as `::1`.
+    V6,
+}
+
+impl AddressFamily {
+    pub(crate) fn of_address(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => Self::V4,
+            IpAddr::V6(_) => Self::V6,
+        }
+    }
+
+    /// What a flag calls it.
+    pub(crate) fn flag(self) -> &'static str {
+        match self {
+            Self::V4 => "-4",
+            Self::V6 => "-6",
+        }
+    }
+}
+
+/// Which families connections may be of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AllowedFamilies {
+    Both,
+    Only(AddressFamily),
+}
+
+impl AllowedFamilies {
+    pub(crate) fn allows(self, address: SocketAddr) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Only(family) => AddressFamily::of_address(address.ip()) == family,
+        }
+    }
+}

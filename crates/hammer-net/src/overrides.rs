@@ -1,0 +1,203 @@
+//! Connections that go elsewhere than the URL says: curl's `--connect-to` and `--resolve`.
+
+use std::net::IpAddr;
+
+use crate::host::UrlHost;
+use crate::{Error, ErrorKind};
+
+const CONNECT_TO_SYNTAX: &str = "right would be HOST1:PORT1:HOST2:PORT2, as in a.test:443:localhost:8443, \
+                          where empty parts stand for any, or for what the URL has";
+const RESOLVE_SYNTAX: &str = "right would be HOST:PORT:ADDRESS[,ADDRESS], as in a.test:443:127.0.0.1, \
+                       where * is any host";
+
+/// Connections to one host and port go to another host and port.
+#[derive(Debug)]
+pub(crate) struct ConnectOverride {
+    from: (Option<UrlHost>, Option<u16>),
+    to: (Option<UrlHost>, Option<u16>),
+}
+
+impl ConnectOverride {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let parse = || {
+            let (host, rest) = next_host(text)?;
+            let (port, rest) = rest.split_once(':')?;
+            let (to, rest) = next_host(rest)?;
+            Some(Self {
+                from: (optional_host(host)?, optional_port(port)?),
+                to: (optional_host(to)?, optional_port(rest)?),
+            })
+        };
+        parse().ok_or_else(|| {
+            wrong(format!(
+                "malformed --connect-to {text:?}; {CONNECT_TO_SYNTAX}"
+            ))
+        })
+    }
+
+    /// Where a connection to `host` and `port` goes, if this is about it.
+    pub(crate) fn apply(&self, host: &UrlHost, port: u16) -> Option<(UrlHost, u16)> {
+        let is = |of: &Option<UrlHost>| of.as_ref().is_none_or(|of| of.matches(host));
+        if !is(&self.from.0) || self.from.1.is_some_and(|from| from != port) {
+            return None;
+        }
+        let to = self.to.0.clone().unwrap_or_else(|| host.clone());
+        Some((to, self.to.1.unwrap_or(port)))
+    }
+}
+
+/// The addresses of one host and port, or of any host.
+#[derive(Debug)]
+pub(crate) struct ResolveOverride {
+    host: Option<UrlHost>,
+    port: u16,
+    pub(crate) addresses: Vec<IpAddr>,
+}
+
+impl ResolveOverride {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        if text.starts_with('-') {
+            return Err(wrong(format!(
+                "{text:?} takes an address out of curl's cache, and there is none here; {RESOLVE_SYNTAX}"
+            )));
+        }
+        let parse = || {
+            // curl: an address that may get too old. None does here.
+            let (host, rest) = next_host(text.strip_prefix('+').unwrap_or(text))?;
+            let (port, addresses) = rest.split_once(':')?;
+            let bare = |text: &str| text.trim_matches(['[', ']']).parse().ok();
+            Some(Self {
+                host: match host {
+                    "*" => None,
+                    host => Some(UrlHost::parse(host)?),
+                },
+                port: optional_port(port)??,
+                addresses: addresses.split(',').map(bare).collect::<Option<_>>()?,
+            })
+        };
+        parse().ok_or_else(|| wrong(format!("malformed --resolve {text:?}; {RESOLVE_SYNTAX}")))
+    }
+
+    pub(crate) fn matches(&self, host: &UrlHost, port: u16) -> bool {
+        self.port == port && self.host.as_ref().is_none_or(|own| own.matches(host))
+    }
+
+    /// Whether it is about this very host, not about any.
+    pub(crate) fn matches_by_name(&self, host: &UrlHost, port: u16) -> bool {
+        self.host.is_some() && self.matches(host, port)
+    }
+}
+
+/// A host, which may have brackets with colons inside, and what follows its colon.
+fn next_host(text: &str) -> Option<(&str, &str)> {
+    if text.starts_with('[') {
+        let (host, rest) = text.split_at(text.find(']')? + 1);
+        return Some((host, rest.strip_prefix(':')?));
+    }
+    text.split_once(':')
+}
+
+fn optional_host(text: &str) -> Option<Option<UrlHost>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    UrlHost::parse(text).map(Some)
+}
+
+fn optional_port(text: &str) -> Option<Option<u16>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let port = text.parse().ok().filter(|port| digits && *port > 0)?;
+    Some(Some(port))
+}
+
+fn wrong(message: String) -> Error {
+    Error::new(ErrorKind::Connect, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(text: &str) -> UrlHost {
+        UrlHost::parse(text).expect("is a host")
+    }
+
+    #[test]
+    fn connect_to_in_curls_spelling() {
+        for (text, from, to) in [
+            ("a:1:b:2", ("a", 1), Some(("b", 2))),
+            ("A:1:b:2", ("a", 1), Some(("b", 2))),
+            ("a:1:b:2", ("a", 2), None),
+            ("a:1:b:2", ("c", 1), None),
+            (":1:b:2", ("c", 1), Some(("b", 2))),
+            ("a::b:2", ("a", 7), Some(("b", 2))),
+            ("::b:2", ("c", 7), Some(("b", 2))),
+            ("a:1::2", ("a", 1), Some(("a", 2))),
+            ("a:1:b:", ("a", 1), Some(("b", 1))),
+            (":::", ("a", 1), Some(("a", 1))),
+            ("[::1]:1:[::2]:2", ("[::1]", 1), Some(("[::2]", 2))),
+            (
+                "[0:0::1]:1:127.0.0.1:2",
+                ("[::1]", 1),
+                Some(("127.0.0.1", 2)),
+            ),
+        ] {
+            let map = ConnectOverride::parse(text).expect(text);
+            let to = to.map(|(name, port)| (host(name), port));
+            assert_eq!(map.apply(&host(from.0), from.1), to, "{text} {from:?}");
+        }
+    }
+
+    #[test]
+    fn resolve_in_curls_spelling() {
+        for (text, of, addresses) in [
+            ("a:1:127.0.0.1", ("a", 1), Some(1)),
+            ("+A.test:1:127.0.0.1", ("a.TEST", 1), Some(1)),
+            ("a:1:127.0.0.1,::1,[::2]", ("a", 1), Some(3)),
+            ("a:1:127.0.0.1", ("b", 1), None),
+            ("*:1:127.0.0.1", ("b", 1), Some(1)),
+            ("*:1:127.0.0.1", ("b", 2), None),
+        ] {
+            let known = ResolveOverride::parse(text).expect(text);
+            let found = known
+                .matches(&host(of.0), of.1)
+                .then_some(known.addresses.len());
+            assert_eq!(found, addresses, "{text} {of:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_told() {
+        for text in [
+            "",
+            "a",
+            "a:1",
+            "a:1:b",
+            "a:x:b:2",
+            "a:1:b:0",
+            "a:1:b:70000",
+            "a:1:b b:2",
+        ] {
+            let error = ConnectOverride::parse(text).expect_err(text);
+            assert!(
+                error.to_string().contains("HOST1:PORT1:HOST2:PORT2"),
+                "{error}"
+            );
+        }
+        for text in [
+            "",
+            "a:1",
+            "a::127.0.0.1",
+            "a:1:",
+            "a:1:b",
+            "a:1:127.0.0.1,",
+            "-a:1",
+        ] {
+            let error = ResolveOverride::parse(text).expect_err(text);
+            assert!(error.to_string().contains("HOST:PORT:ADDRESS"), "{error}");
+        }
+    }
+}

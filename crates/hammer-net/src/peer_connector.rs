@@ -1,0 +1,262 @@
+//! Opens connections to one host and port.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hammer_core::{Failure, Slot};
+use http::HeaderMap;
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+use crate::failures;
+use crate::host::UrlHost;
+use crate::proxy::{HttpTunnel, SocksTunnel};
+use crate::resolver::{CandidateAddresses, HostResolver};
+use crate::source_addresses::SourceAddresses;
+use crate::stream::{ConnectedSocket, CountingSocket, NetworkStream, SocketTraffic, StreamLayers};
+use crate::tls::{self, TlsClient};
+
+/// Opens connections to one host and port, in the way that was asked for.
+pub struct PeerConnector {
+    pub(crate) route: ConnectionRoute,
+    pub(crate) tls: Option<TlsClient>,
+    pub(crate) sources: Option<Arc<SourceAddresses>>,
+    /// How long it may take.
+    pub(crate) connect_timeout: Option<Duration>,
+}
+
+/// How bytes get to the target.
+pub(crate) enum ConnectionRoute {
+    Direct(HostResolver),
+    Unix(PathBuf),
+    Proxied(Box<ProxyRoute>),
+}
+
+/// A way through a proxy.
+pub(crate) struct ProxyRoute {
+    /// The proxy's own addresses.
+    pub(crate) resolver: HostResolver,
+    /// TLS with the proxy itself.
+    pub(crate) tls: Option<TlsClient>,
+    pub(crate) method: ProxyMethod,
+}
+
+/// What a proxy is told.
+pub(crate) enum ProxyMethod {
+    /// Nothing: it reads the requests, which name the target, and takes these headers with them.
+    Forward(HeaderMap),
+    Tunnel(HttpTunnel),
+    /// SOCKS, with the target's address.
+    SocksAddress(SocksTunnel, HostResolver),
+    /// SOCKS, with the target's name.
+    SocksName(SocksTunnel, UrlHost, u16),
+}
+
+/// A connection that is open, and not used yet.
+#[derive(Debug)]
+pub struct OpenedConnection {
+    /// What goes through it.
+    pub stream: NetworkStream,
+    /// How much of it, in bytes on the socket.
+    pub traffic: Rc<SocketTraffic>,
+}
+
+impl PeerConnector {
+    /// Opens a connection, and marks the steps of it: `lookup`, `connect`, `proxy`, `tls`.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, and `name_not_resolved`, `no_address_of_family`, `no_socket`,
+    /// `connect_timeout`, `tls`, [`NO_COMMON_PROTOCOL`](crate::NO_COMMON_PROTOCOL), and those of proxies,
+    /// which begin with `proxy_` or `socks_`.
+    pub async fn open(&self, slot: &Slot) -> Result<OpenedConnection, Failure> {
+        // On the heap: the future of a hit has room for whatever it may wait for, and most hits wait
+        // for no connection.
+        let opening = Box::pin(self.open_without_timeout(slot));
+        match self.connect_timeout {
+            None => opening.await,
+            Some(limit) => tokio::time::timeout(limit, opening)
+                .await
+                .unwrap_or(Err(failures::CONNECT_TIMEOUT)),
+        }
+    }
+
+    /// Whether TLS is spoken with the target.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// How many ports of one local address `connections` need.
+    #[must_use]
+    pub fn ports_needed(&self, connections: u64) -> u64 {
+        match (&self.route, &self.sources) {
+            (ConnectionRoute::Unix(_), _) => 0,
+            (_, Some(sources)) => connections.div_ceil(sources.address_count() as u64),
+            (_, None) => connections,
+        }
+    }
+
+    /// The headers for a proxy that reads the requests, if one does: these have to name the target
+    /// in full then.
+    #[must_use]
+    pub fn forward_proxy_headers(&self) -> Option<&HeaderMap> {
+        match &self.route {
+            ConnectionRoute::Proxied(proxied) => match &proxied.method {
+                ProxyMethod::Forward(headers) => Some(headers),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    async fn open_without_timeout(&self, slot: &Slot) -> Result<OpenedConnection, Failure> {
+        let (socket, proxied) = match &self.route {
+            ConnectionRoute::Direct(resolve) => {
+                let candidates = resolve.candidates(slot).await?;
+                (ConnectedSocket::Tcp(self.connect(candidates).await?), None)
+            }
+            ConnectionRoute::Unix(path) => (connect_unix(path).await?, None),
+            ConnectionRoute::Proxied(proxied) => {
+                let opened = self.connect_to_proxy(proxied, slot).await;
+                let socket = opened.map_err(failures::proxy_failure)?;
+                (ConnectedSocket::Tcp(socket), Some(&**proxied))
+            }
+        };
+        slot.mark("connect");
+        let (socket, traffic) = CountingSocket::new(socket);
+        let stream = match proxied {
+            None => self.wrap_tls(socket, slot).await?,
+            Some(proxied) => self.open_through_proxy(proxied, socket, slot).await?,
+        };
+        Ok(OpenedConnection { stream, traffic })
+    }
+
+    async fn connect_to_proxy(
+        &self,
+        proxied: &ProxyRoute,
+        slot: &Slot,
+    ) -> Result<TcpStream, Failure> {
+        self.connect(proxied.resolver.candidates(slot).await?).await
+    }
+
+    /// Connects to the first address that takes it.
+    async fn connect(&self, candidates: CandidateAddresses) -> Result<TcpStream, Failure> {
+        let mut failure = failures::NAME_NOT_RESOLVED;
+        for address in candidates {
+            let connected = match &self.sources {
+                None => TcpStream::connect(address).await,
+                Some(sources) => match sources.bound_socket(address) {
+                    Ok(socket) => socket.connect(address).await,
+                    Err(error) => Err(error),
+                },
+            };
+            match connected {
+                Ok(socket) if address.ip().is_loopback() && is_self_connected(&socket) => {
+                    failure = Failure::CONNECT_REFUSED;
+                }
+                Ok(socket) => {
+                    // A hit is one write: waiting for more of it would only delay it.
+                    socket.set_nodelay(true)?;
+                    return Ok(socket);
+                }
+                Err(error) => failure = error.into(),
+            }
+        }
+        Err(failure)
+    }
+
+    /// Gets through the proxy, and then speaks TLS with the target if that is asked for.
+    async fn open_through_proxy(
+        &self,
+        proxied: &ProxyRoute,
+        mut socket: CountingSocket,
+        slot: &Slot,
+    ) -> Result<NetworkStream, Failure> {
+        let Some(tls) = &proxied.tls else {
+            traverse_proxy(&proxied.method, &mut socket, slot).await?;
+            return self.wrap_tls(socket, slot).await;
+        };
+        let opened = tls_handshake(tls, socket)
+            .await
+            .map_err(failures::proxy_failure);
+        let mut outer = opened?;
+        traverse_proxy(&proxied.method, &mut outer, slot).await?;
+        match &self.tls {
+            None => Ok(NetworkStream(StreamLayers::Tls(Box::new(outer)))),
+            Some(tls) => {
+                let stream = tls_handshake(tls, Box::new(outer)).await?;
+                tls::record_handshake(slot, stream.get_ref().1);
+                slot.mark("tls");
+                Ok(NetworkStream(StreamLayers::Nested(Box::new(stream))))
+            }
+        }
+    }
+
+    async fn wrap_tls(
+        &self,
+        socket: CountingSocket,
+        slot: &Slot,
+    ) -> Result<NetworkStream, Failure> {
+        let Some(tls) = &self.tls else {
+            return Ok(NetworkStream(StreamLayers::Plain(socket)));
+        };
+        let stream = tls_handshake(tls, socket).await?;
+        tls::record_handshake(slot, stream.get_ref().1);
+        slot.mark("tls");
+        Ok(NetworkStream(StreamLayers::Tls(Box::new(stream))))
+    }
+}
+
+async fn tls_handshake<S>(tls: &TlsClient, stream: S) -> Result<TlsStream<S>, Failure>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    let opened = tls.connector.connect(tls.name.clone(), stream).await;
+    opened.map_err(failures::handshake_failure)
+}
+
+async fn traverse_proxy(
+    through: &ProxyMethod,
+    stream: &mut (impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin),
+    slot: &Slot,
+) -> Result<(), Failure> {
+    match through {
+        ProxyMethod::Forward(_) => {}
+        ProxyMethod::Tunnel(tunnel) => tunnel.open(stream).await?,
+        ProxyMethod::SocksName(socks, host, port) => {
+            socks.connect_to_host(stream, host, *port).await?
+        }
+        ProxyMethod::SocksAddress(socks, resolve) => {
+            let mut candidates = resolve.candidates(slot).await?;
+            let address = candidates.next().ok_or(failures::NAME_NOT_RESOLVED)?;
+            socks.connect_to_address(stream, address).await?;
+        }
+    }
+    slot.mark("proxy");
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn connect_unix(path: &std::path::Path) -> Result<ConnectedSocket, Failure> {
+    match tokio::net::UnixStream::connect(path).await {
+        Ok(socket) => Ok(ConnectedSocket::Unix(socket)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(failures::NO_UNIX_SOCKET),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn connect_unix(_: &std::path::Path) -> Result<ConnectedSocket, Failure> {
+    Err(failures::NO_UNIX_SOCKET)
+}
+
+/// Whether a socket is connected to itself.
+///
+/// TCP allows two sides to connect to each other at the same time, and so does one socket to
+/// itself, when nothing listens on a port and the system picks this very port as the local one.
+fn is_self_connected(socket: &TcpStream) -> bool {
+    matches!((socket.local_addr(), socket.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
+}

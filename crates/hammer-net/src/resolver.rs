@@ -1,0 +1,273 @@
+//! Host names become addresses: once, or again on a timer.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use hammer_core::{Failure, Slot};
+
+use crate::address_family::{AddressFamily, AllowedFamilies};
+use crate::failures::{NAME_NOT_RESOLVED, NO_ADDRESS_OF_FAMILY};
+use crate::host::UrlHost;
+
+/// How long a failed look-up answers for those that follow.
+///
+/// A look-up takes a thread, and may take seconds to fail. Without this, a run against a name that
+/// does not exist would be a queue of look-ups in place of failures at the scheduled rate.
+const FAILURE_TTL: Duration = Duration::from_secs(1);
+
+/// The addresses of one host and port, and whose turn it is.
+pub(crate) struct HostResolver {
+    host: UrlHost,
+    port: u16,
+    families: AllowedFamilies,
+    /// How old addresses may be; they are looked up once if there is no such time.
+    refresh: Option<Duration>,
+    /// One look-up at a time.
+    lookup_lock: tokio::sync::Mutex<()>,
+    state: Mutex<ResolverState>,
+    next_turn: AtomicUsize,
+}
+
+#[derive(Default)]
+struct ResolverState {
+    resolved: Option<Arc<ResolvedAddresses>>,
+    resolved_at: Option<Instant>,
+    last_failure: Option<(Instant, Failure)>,
+}
+
+struct ResolvedAddresses {
+    addresses: Vec<SocketAddr>,
+    /// How many of the first take turns; the others are for when none of these takes a connection.
+    rotating: usize,
+}
+
+/// Addresses to try, one after the other.
+pub(crate) struct CandidateAddresses {
+    resolved: Arc<ResolvedAddresses>,
+    first: usize,
+    next: usize,
+}
+
+impl HostResolver {
+    pub(crate) fn new(
+        host: UrlHost,
+        port: u16,
+        families: AllowedFamilies,
+        refresh: Option<Duration>,
+    ) -> Self {
+        let known = match host {
+            UrlHost::Address(address) => Some(vec![(address, port).into()]),
+            UrlHost::Name(_) => None,
+        };
+        Self {
+            host,
+            port,
+            families,
+            refresh,
+            lookup_lock: tokio::sync::Mutex::default(),
+            state: Mutex::new(ResolverState {
+                resolved: known.map(|known| Arc::new(ResolvedAddresses::rotate_all(known))),
+                ..ResolverState::default()
+            }),
+            next_turn: AtomicUsize::new(0),
+        }
+    }
+
+    /// Of addresses that were given, so that nothing has to be looked up.
+    pub(crate) fn from_addresses(
+        addresses: &[IpAddr],
+        port: u16,
+        families: AllowedFamilies,
+    ) -> Option<Self> {
+        let addresses = addresses.iter().map(|ip| SocketAddr::new(*ip, port));
+        let addresses: Vec<_> = addresses.filter(|one| families.allows(*one)).collect();
+        let first = addresses.first()?.ip();
+        let resolve = Self::new(UrlHost::Address(first), port, families, None);
+        resolve.lock_state().resolved = Some(Arc::new(ResolvedAddresses::rotate_all(addresses)));
+        Some(resolve)
+    }
+
+    /// The addresses for one connection, beginning with the one whose turn it is.
+    pub(crate) async fn candidates(&self, slot: &Slot) -> Result<CandidateAddresses, Failure> {
+        let known = match self.fresh_addresses() {
+            Some(known) => known,
+            None => self.look_up(slot).await?,
+        };
+        let first = match known.rotating {
+            0 | 1 => 0,
+            several => self.next_turn.fetch_add(1, Ordering::Relaxed) % several,
+        };
+        Ok(CandidateAddresses {
+            resolved: known,
+            first,
+            next: 0,
+        })
+    }
+
+    fn fresh_addresses(&self) -> Option<Arc<ResolvedAddresses>> {
+        let found = self.lock_state();
+        let known = found.resolved.as_ref()?;
+        let old = match (self.refresh, found.resolved_at) {
+            (Some(refresh), Some(at)) => at.elapsed() >= refresh,
+            _ => false,
+        };
+        (!old).then(|| known.clone())
+    }
+
+    async fn look_up(&self, slot: &Slot) -> Result<Arc<ResolvedAddresses>, Failure> {
+        let stale = self.lock_state().resolved.clone();
+        let _looking = match stale {
+            // Somebody is looking already, and what was known is good enough meanwhile.
+            Some(stale) => match self.lookup_lock.try_lock() {
+                Ok(looking) => looking,
+                Err(_) => return Ok(stale),
+            },
+            None => self.lookup_lock.lock().await,
+        };
+        if let Some(known) = self.fresh_addresses() {
+            slot.mark("lookup");
+            return Ok(known);
+        }
+        if let Some((at, failure)) = self.lock_state().last_failure
+            && at.elapsed() < FAILURE_TTL
+        {
+            return Err(failure);
+        }
+        let result = self.system_lookup().await;
+        slot.mark("lookup");
+        let mut found = self.lock_state();
+        match result {
+            Ok(known) => {
+                let known = Arc::new(known);
+                found.resolved = Some(known.clone());
+                found.resolved_at = Some(Instant::now());
+                Ok(known)
+            }
+            // An address that was good goes on being used; the next look-up is when it is time.
+            Err(failure) => match found.resolved.clone() {
+                Some(stale) => {
+                    found.resolved_at = Some(Instant::now());
+                    Ok(stale)
+                }
+                None => {
+                    found.last_failure = Some((Instant::now(), failure));
+                    Err(failure)
+                }
+            },
+        }
+    }
+
+    async fn system_lookup(&self) -> Result<ResolvedAddresses, Failure> {
+        let UrlHost::Name(name) = &self.host else {
+            return Err(NAME_NOT_RESOLVED);
+        };
+        let found = match tokio::net::lookup_host((name.as_str(), self.port)).await {
+            Ok(found) => Vec::from_iter(found),
+            Err(error) => {
+                tracing::debug!(name, %error, "no address");
+                return Err(NAME_NOT_RESOLVED);
+            }
+        };
+        if found.is_empty() {
+            return Err(NAME_NOT_RESOLVED);
+        }
+        let mut addresses = found;
+        addresses.retain(|address| self.families.allows(*address));
+        tracing::debug!(name, ?addresses, "looked up");
+        if addresses.is_empty() {
+            return Err(NO_ADDRESS_OF_FAMILY);
+        }
+        Ok(ResolvedAddresses::rotate_preferred(addresses))
+    }
+
+    fn lock_state(&self) -> MutexGuard<'_, ResolverState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ResolvedAddresses {
+    fn rotate_all(addresses: Vec<SocketAddr>) -> Self {
+        Self {
+            rotating: addresses.len(),
+            addresses,
+        }
+    }
+
+    /// The system names addresses of the other family too, reachable or not: turns are taken by
+    /// those of the family that it names first.
+    fn rotate_preferred(mut addresses: Vec<SocketAddr>) -> Self {
+        let preferred = addresses
+            .first()
+            .map(|first| AddressFamily::of_address(first.ip()));
+        let other =
+            |address: &SocketAddr| Some(AddressFamily::of_address(address.ip())) != preferred;
+        addresses.sort_by_key(other);
+        addresses.dedup();
+        let rotating = addresses.iter().filter(|one| !other(one)).count();
+        Self {
+            addresses,
+            rotating,
+        }
+    }
+}
+
+impl Iterator for CandidateAddresses {
+    type Item = SocketAddr;
+
+    fn next(&mut self) -> Option<SocketAddr> {
+        let ResolvedAddresses {
+            addresses,
+            rotating: in_turn,
+        } = &*self.resolved;
+        let index = if self.next < *in_turn {
+            (self.first + self.next) % in_turn
+        } else {
+            self.next
+        };
+        self.next += 1;
+        addresses.get(index).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
+        let parse = |text: &&str| text.parse().expect("is an address");
+        texts.iter().map(parse).collect()
+    }
+
+    #[test]
+    fn the_familiy_that_the_system_prefers_takes_turns() {
+        let found = addresses(&["1.1.1.1:1", "[::1]:1", "2.2.2.2:1", "2.2.2.2:1", "[::2]:1"]);
+        let known = Arc::new(ResolvedAddresses::rotate_preferred(found));
+        for (first, tried) in [
+            (0, ["1.1.1.1:1", "2.2.2.2:1", "[::1]:1", "[::2]:1"]),
+            (1, ["2.2.2.2:1", "1.1.1.1:1", "[::1]:1", "[::2]:1"]),
+        ] {
+            let known = known.clone();
+            let candidates = CandidateAddresses {
+                resolved: known,
+                first,
+                next: 0,
+            };
+            assert_eq!(candidates.collect::<Vec<_>>(), addresses(&tried));
+        }
+    }
+
+    #[test]
+    fn given_addresses_all_take_turns_unless_of_the_wrong_family() {
+        let ips = ["127.0.0.1", "::1"].map(|ip| ip.parse().expect("is an address"));
+        let known = |families| HostResolver::from_addresses(&ips, 80, families)?.fresh_addresses();
+        let both = known(AllowedFamilies::Both).expect("two are left");
+        assert_eq!(both.rotating, 2);
+        let six = known(AllowedFamilies::Only(AddressFamily::V6)).expect("one is left");
+        assert_eq!(six.addresses, addresses(&["[::1]:80"]));
+        let none =
+            HostResolver::from_addresses(&ips[..1], 80, AllowedFamilies::Only(AddressFamily::V6));
+        assert!(none.is_none());
+    }
+}

@@ -1,0 +1,18 @@
+//! Logs to a timeline: what puts input, formats, time and order together.
+
+mod builder;
+mod client_hash_key;
+mod late_rows;
+mod lazy_writer;
+mod permissions;
+mod pipeline;
+mod probe;
+mod row_arrival;
+mod row_tail;
+mod source;
+mod summary;
+mod timestamp_stats;
+
+pub use builder::{ClockShift, IncludedFields, TieOrder, TimelineBuilder};
+pub use client_hash_key::ClientHashKey;
+pub use summary::{BuildSummary, LogSourceSummary};

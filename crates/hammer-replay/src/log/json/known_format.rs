@@ -1,0 +1,103 @@
+use super::JsonFieldMap;
+use crate::log::text::{LogField, TimestampEvent};
+use crate::time::{LogTimeUnit, TimestampStyle};
+
+/// Logs of JSON whose keys are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KnownJsonFormat {
+    Envoy,
+    Caddy,
+    Traefik,
+    GoogleLb,
+    Har,
+    Vegeta,
+}
+
+impl KnownJsonFormat {
+    /// What its keys mean.
+    pub(crate) fn field_map(self) -> JsonFieldMap {
+        let any = |base| LogField::time(base, TimestampStyle::Any);
+        match self {
+            // Source: Istio, "Envoy Access Logs", and Envoy Gateway, "Proxy access logs". Names are
+            // the operator's; these are what both begin with.
+            Self::Envoy => JsonFieldMap::from_paths([
+                ("start_time", any(TimestampEvent::Start)),
+                ("method", LogField::Method),
+                ("path", LogField::Target),
+                ("x-envoy-origin-path", LogField::Target),
+                ("x-envoy-original-path", LogField::Target),
+                (":authority", LogField::Host),
+                ("authority", LogField::Host),
+                ("response_code", LogField::Status),
+                ("duration", LogField::Duration(LogTimeUnit::Millis)),
+                ("bytes_sent", LogField::ResponseBytes),
+                ("bytes_received", LogField::RequestBytes),
+                ("x-forwarded-for", LogField::Client),
+                ("x_forwarded_for", LogField::Client),
+                ("downstream_remote_address", LogField::Client),
+                ("route_name", LogField::Route),
+            ]),
+            // Source: Caddy, "How Logging Works": written when it has been answered.
+            Self::Caddy => JsonFieldMap::from_paths([
+                ("ts", any(TimestampEvent::End)),
+                ("request.method", LogField::Method),
+                ("request.uri", LogField::Target),
+                ("request.host", LogField::Host),
+                ("request.remote_ip", LogField::Client),
+                ("request.client_ip", LogField::Client),
+                ("duration", LogField::Duration(LogTimeUnit::Seconds)),
+                ("status", LogField::Status),
+                ("size", LogField::ResponseBytes),
+                ("bytes_read", LogField::RequestBytes),
+            ]),
+            // Source: Traefik, "Access Logs", the fields of its JSON.
+            Self::Traefik => JsonFieldMap::from_paths([
+                ("StartUTC", any(TimestampEvent::Start)),
+                ("RequestMethod", LogField::Method),
+                ("RequestPath", LogField::Target),
+                ("RequestHost", LogField::Host),
+                ("ClientHost", LogField::Client),
+                ("Duration", LogField::Duration(LogTimeUnit::Nanos)),
+                ("DownstreamStatus", LogField::Status),
+                ("DownstreamContentSize", LogField::ResponseBytes),
+                ("RequestContentSize", LogField::RequestBytes),
+                ("RouterName", LogField::Route),
+            ]),
+            // Source: Google Cloud, "External Application Load Balancer logging" and HttpRequest of
+            // LogEntry. The sizes have the heads in them, so they are no bodies.
+            Self::GoogleLb => JsonFieldMap::from_paths([
+                ("timestamp", any(TimestampEvent::Start)),
+                ("httpRequest.requestMethod", LogField::Method),
+                ("httpRequest.requestUrl", LogField::Url),
+                ("httpRequest.status", LogField::Status),
+                (
+                    "httpRequest.latency",
+                    LogField::Duration(LogTimeUnit::Seconds),
+                ),
+                ("httpRequest.remoteIp", LogField::Client),
+            ]),
+            // Source: HTTP Archive 1.2, "entries".
+            Self::Har => JsonFieldMap::from_paths([
+                ("startedDateTime", any(TimestampEvent::Start)),
+                ("time", LogField::Duration(LogTimeUnit::Millis)),
+                ("request.method", LogField::Method),
+                ("request.url", LogField::Url),
+                ("request.bodySize", LogField::RequestBytes),
+                ("response.status", LogField::Status),
+                ("response.content.size", LogField::ResponseBytes),
+                ("serverIPAddress", LogField::Ignored),
+            ]),
+            // Source: vegeta's README, the JSON of its targets and of its results. Targets have no time.
+            Self::Vegeta => JsonFieldMap::from_paths([
+                ("timestamp", any(TimestampEvent::Start)),
+                ("latency", LogField::Duration(LogTimeUnit::Nanos)),
+                ("method", LogField::Method),
+                ("url", LogField::Url),
+                ("code", LogField::Status),
+                ("bytes_in", LogField::ResponseBytes),
+                ("bytes_out", LogField::RequestBytes),
+                ("body", LogField::Base64Body),
+            ]),
+        }
+    }
+}

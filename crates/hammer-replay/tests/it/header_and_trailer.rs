@@ -1,0 +1,147 @@
+//! What a timeline says of itself.
+
+use std::fs;
+use std::io::Read;
+
+use hammer_replay::compile::TimelineBuilder;
+use hammer_replay::log::TimestampEvent;
+use hammer_replay::timeline::TimeBase;
+use jiff::tz::{Offset, TimeZone};
+
+use crate::fixture::{LogFolder, builder_for};
+
+const END_AND_DURATION_FORMAT: &str = "nginx:$time_iso8601 $request_time \"$request\"";
+
+#[test]
+fn the_header_says_what_was_done_with_times() {
+    let place = LogFolder::new();
+    let path = place.write_log(
+        "some.log",
+        "2026-03-01T10:00:02Z 1.500 \"GET / HTTP/1.1\"\n",
+    );
+    let second = 1_772_359_202_000_000_i64;
+    for (base, earliest, found) in [
+        (None, second - 1_500_000, TimeBase::EndMinusDuration),
+        (
+            Some(TimestampEvent::End),
+            second - 1_500_000,
+            TimeBase::EndMinusDuration,
+        ),
+        (Some(TimestampEvent::Start), second, TimeBase::Start),
+    ] {
+        let mut build = builder_for(&path, END_AND_DURATION_FORMAT);
+        if let Some(base) = base {
+            build = build.time_base(base);
+        }
+        let timeline = place.build(&build).expect("a timeline");
+        let late = timeline.arrivals()[0] - earliest;
+        assert!((0..1_000_000).contains(&late), "{late} µs");
+        let header = timeline.header();
+        assert_eq!(
+            header["time_base"],
+            serde_json::to_value(found).expect("a word")
+        );
+        assert_eq!(header["resolution_us"], 1_000_000);
+        assert_eq!(
+            (&header["spread"], &header["seed"]),
+            (&"uniform".into(), &1.into())
+        );
+        assert_eq!(header["sources"][0]["name"], "some.log");
+    }
+}
+
+#[test]
+fn stamps_without_a_zone_are_of_the_one_that_is_told() {
+    let place = LogFolder::new();
+    let path = place.write_log(
+        "some.log",
+        "2026-03-01T10:00:02.5 1.500 \"GET / HTTP/1.1\"\n",
+    );
+    let in_zone = |zone| {
+        let timeline = place
+            .build(&builder_for(&path, END_AND_DURATION_FORMAT).zone(zone))
+            .expect("a timeline");
+        timeline.arrivals()[0]
+    };
+    let east = TimeZone::fixed(Offset::constant(2));
+    assert_eq!(in_zone(TimeZone::UTC) - in_zone(east), 7_200_000_000);
+}
+
+#[test]
+fn stamps_that_cant_both_be_true_are_counted() {
+    let place = LogFolder::new();
+    let line = |end: &str| {
+        format!(
+            "http {end}T10:00:01.500000Z app/a/b 192.0.2.1:47 10.0.0.1:80 0.001 0.4 0.002 200 200 34 366 \
+             \"GET http://a:80/ HTTP/1.1\" \"c\" - - arn:x \"R\" \"-\" \"-\" 0 2026-03-01T10:00:01.097000Z \"f\" \"-\"\n"
+        )
+    };
+    let path = place.write_log(
+        "some.log",
+        [line("2026-03-01"), line("2031-03-01")].concat(),
+    );
+    let timeline = place
+        .build(&TimelineBuilder::new([path]))
+        .expect("a timeline");
+    assert_eq!(timeline.summary.inconsistent_rows, 1);
+}
+
+/// The rows are the same, and a part of it is not taken for the whole.
+#[test]
+fn a_packed_timeline_unpacks_to_the_plain_one() {
+    let place = LogFolder::new();
+    let line = "2026-03-01T10:00:02Z 1.500 \"GET /a/rather/long/target HTTP/1.1\"\n";
+    let path = place.write_log("some.log", line.repeat(60_000));
+    let plain = place
+        .build(&builder_for(&path, END_AND_DURATION_FORMAT))
+        .expect("a timeline");
+    let packed = place.folder.path().join("out.jsonl.zst");
+    builder_for(&path, END_AND_DURATION_FORMAT)
+        .write(&packed)
+        .expect("a timeline");
+    let file = fs::File::open(packed).expect("it is there");
+    let mut text = String::new();
+    let mut decoder = zstd::stream::read::Decoder::new(file).expect("a frame");
+    decoder.read_to_string(&mut text).expect("all of it");
+    assert!(text.len() > 3 << 20, "several frames");
+    assert_eq!(text, plain.text);
+}
+
+/// The header was written after a thousand lines, and said what these were.
+#[test]
+fn the_trailer_says_what_the_header_could_not_know() {
+    let place = LogFolder::new();
+    let line = |n: u32, took: &str, fraction: &str| {
+        let seconds = 1_772_359_200 + n;
+        format!("{seconds}{fraction} {took} \"GET / HTTP/1.1\"\n")
+    };
+    let format = "nginx:$msec $request_time \"$request\"";
+    let alike: String = (0..1_500).map(|n| line(n, "0.001", ".001")).collect();
+    let path = place.write_log("alike", &alike);
+    let alike_built = place
+        .build(&builder_for(&path, format))
+        .expect("a timeline");
+    let trailer = &alike_built.summary.trailer;
+    assert_eq!((trailer.time_base, trailer.resolution_us), (None, None));
+    assert!(trailer.sources_time_base.is_empty());
+
+    let path = place.write_log("other", alike + &line(2_000, "-", ""));
+    let other = place
+        .build(&builder_for(&path, format))
+        .expect("a timeline");
+    assert_eq!(other.header()["time_base"], "end_minus_duration");
+    assert_eq!(other.header()["resolution_us"], 1_000);
+    let trailer = &other.summary.trailer;
+    let mixed = Some(TimeBase::Mixed);
+    assert_eq!(
+        (trailer.time_base, trailer.resolution_us),
+        (mixed, Some(1_000_000))
+    );
+    assert_eq!(trailer.sources_time_base, [mixed]);
+    assert_eq!(other.summary.sources[0].time_base, TimeBase::Mixed);
+    let last = other.text.lines().last().expect("a trailer");
+    assert!(
+        last.contains("\"time_base\":\"mixed\",\"resolution_us\":1000000"),
+        "{last}"
+    );
+}

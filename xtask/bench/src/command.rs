@@ -1,0 +1,151 @@
+//! A bench from its arguments to its exit code.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Instant, SystemTime};
+
+use crate::args::BenchArgs;
+use crate::baseline;
+use crate::bench_plan::BenchPlan;
+use crate::claims;
+use crate::context::BenchContext;
+use crate::core_pinning::CorePinning;
+use crate::error::Error;
+use crate::executable::BuiltExecutable;
+use crate::installed_tool::InstalledTool;
+use crate::machine;
+use crate::record::{BenchRecord, SCHEMA};
+use crate::scenario::BenchScenario;
+use crate::scenarios;
+use crate::table;
+
+/// Measures what `args` ask for, prints it and writes it down.
+///
+/// # Errors
+///
+/// If the arguments make no sense, or something that is needed can't be had. A scenario that fails
+/// does not keep the others from being measured.
+pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
+    let then = args
+        .against
+        .as_deref()
+        .map(baseline::read_record)
+        .transpose()?;
+    if let Some(then) = then.as_ref().filter(|then| then.quick != args.quick) {
+        let (this, that) = if then.quick {
+            ("is no quick one", "was")
+        } else {
+            ("is a quick one", "was not")
+        };
+        return Err(Error::usage(format!(
+            "this bench {this}, and that of --against {that}: their figures do not compare"
+        )));
+    }
+    let selected = BenchScenario::select(&args.scenarios, args.tls, args.quick)?;
+    let root = machine::workspace_root();
+    let hammer = InstalledTool::hammer(BuiltExecutable::build(&root, "release", "hammer")?.path);
+    let (peers, missing) = InstalledTool::find_peers();
+    let bench = BenchContext {
+        plan: BenchPlan::new(args.quick, args.rounds),
+        cores: CorePinning::detect(),
+        hammer,
+        peers,
+        with_peers: args.peers,
+        target_limits: RefCell::default(),
+        problems: RefCell::default(),
+        hammer_failed: Cell::default(),
+    };
+    let mut record = BenchRecord {
+        schema: SCHEMA.to_owned(),
+        date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        commit: machine::git_commit(&root),
+        quick: args.quick,
+        rounds: args.rounds,
+        machine: machine::machine_info(&bench.cores),
+        versions: tool_versions(&bench),
+        not_on_path: missing.into_iter().map(str::to_owned).collect(),
+        ..BenchRecord::default()
+    };
+    print!("{}", table::machine_heading(&record));
+
+    let start = Instant::now();
+    let mut failures = Vec::new();
+    for scenario in selected {
+        if let Err(error) = measure_scenario(&bench, scenario, &mut record) {
+            eprintln!("error: {error}");
+            failures.push(error.to_string());
+        }
+    }
+
+    record.claims = claims::check_claims(&record);
+    println!("\nclaims: {}", claims::summary(&record.claims));
+    println!("{}", table::claims_table(&record.claims));
+    record.problems = [failures.clone(), bench.problems.take()].concat();
+    for problem in &record.problems {
+        println!("problem   {problem}");
+    }
+    let path = write_record(&record, &root)?;
+    println!("measured  in {:.0} s", start.elapsed().as_secs_f64());
+    println!("written   {}", path.display());
+
+    let mut worse = false;
+    if let Some(then) = then {
+        let changes = baseline::compare_records(&then, &record);
+        println!("\nagainst {} of {}", then.commit.id, then.date);
+        print!("{}", baseline::changes_table(&changes));
+        worse = baseline::has_regression(&changes);
+    }
+    if worse || bench.hammer_failed.get() || !failures.is_empty() {
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One scenario: its target's limit, its rounds, its table.
+fn measure_scenario(
+    bench: &BenchContext,
+    scenario: BenchScenario,
+    record: &mut BenchRecord,
+) -> Result<(), Error> {
+    if let Some(mode) = scenarios::target_mode(scenario.kind) {
+        bench.ensure_limit(mode, scenario.tls)?;
+    }
+    let found = scenarios::run(bench, scenario)?;
+    let limits = bench.target_limits.borrow();
+    let limits = limits.iter().map(|(k, v)| ((*k).to_owned(), v.clone()));
+    record.target_limit = limits.collect();
+    let titled = found.figures.into_figures();
+    let figures = titled.iter().map(|(_, figure)| figure.clone());
+    record.figures.extend(figures);
+    record.compute_ratios();
+    println!("\n{}: {}", scenario.name(), found.heading);
+    print!("{}", table::figures_table(&titled, &record.ratios));
+    Ok(())
+}
+
+/// Tools that have a part in this bench, by name.
+fn tool_versions(bench: &BenchContext) -> BTreeMap<String, String> {
+    let peers = bench.peers.iter().filter(|_| bench.with_peers);
+    let tools = peers.chain(bench.wrk()).chain([&bench.hammer]);
+    let mut versions: BTreeMap<String, String> = tools
+        .map(|tool| (tool.name().to_owned(), tool.version.clone()))
+        .collect();
+    versions.insert("rustc".to_owned(), machine::rustc_version());
+    versions
+}
+
+fn write_record(record: &BenchRecord, root: &Path) -> Result<PathBuf, Error> {
+    let folder = root.join("target").join("bench");
+    // Colons are no part of a file's name everywhere.
+    let path = folder.join(format!("{}.json", record.date.replace(':', "-")));
+    let failed =
+        |error: String| Error::failed(format!("failed to write {}: {error}", path.display()));
+    let text = serde_json::to_string_pretty(record).map_err(|error| failed(error.to_string()))?;
+    fs::create_dir_all(&folder)
+        .and_then(|()| fs::write(&path, text + "\n"))
+        .map_err(|error| failed(error.to_string()))?;
+    Ok(path)
+}

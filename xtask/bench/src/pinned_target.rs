@@ -1,0 +1,179 @@
+//! The target, in this process, on its own core.
+
+use std::time::Duration;
+
+use hammer_target::{GroundTruth, ServerCertificate, TargetBehavior, TargetServer};
+
+use crate::core_pinning::{CorePinning, CoreRole};
+use crate::error::Error;
+
+/// Bytes of the body of each answer in raw mode.
+const BODY_BYTES: usize = 2;
+
+/// What a target can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TargetMode {
+    /// Canned answers, as fast as a core gives them.
+    Raw,
+    /// A real server that keeps a record of what arrives.
+    Recording,
+}
+
+impl TargetMode {
+    /// What it is called in tables and files.
+    pub(crate) const fn name(self, tls: bool) -> &'static str {
+        match (self, tls) {
+            (Self::Raw, false) => "raw",
+            (Self::Raw, true) => "raw-tls",
+            (Self::Recording, false) => "recording",
+            (Self::Recording, true) => "recording-tls",
+        }
+    }
+}
+
+/// A target with a thread of its own.
+#[derive(Debug)]
+pub(crate) struct PinnedTarget {
+    target: TargetServer,
+    thread: Option<u32>,
+}
+
+impl PinnedTarget {
+    /// Starts one on the target's core.
+    ///
+    /// # Errors
+    ///
+    /// If there is no port or thread left, or the core is refused. Its certificate signs itself.
+    pub(crate) fn start(
+        cores: &CorePinning,
+        mode: TargetMode,
+        tls: bool,
+        knobs: TargetBehavior,
+    ) -> Result<Self, Error> {
+        let failed = |error: &dyn std::error::Error| {
+            Error::failed(format!("failed to start a target: {error}"))
+        };
+        let mut builder = TargetServer::builder();
+        if tls {
+            let certificate = ServerCertificate::self_signed(["127.0.0.1", "localhost"]);
+            builder = builder.tls(certificate.map_err(|error| failed(&error))?);
+        }
+        let before = system::target_threads();
+        let target = cores.run_on(CoreRole::Target, || match mode {
+            TargetMode::Raw => builder.spawn_raw(BODY_BYTES),
+            TargetMode::Recording => builder.spawn(knobs),
+        })?;
+        let target = target.map_err(|error| failed(&error))?;
+        Ok(Self {
+            target,
+            thread: system::new_target_thread(&before),
+        })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.target.url()
+    }
+
+    /// How many hits it has answered.
+    pub(crate) fn answered_hits(&self) -> u64 {
+        self.target.counts().answered
+    }
+
+    /// Processor time that its thread has used; `None` where the system does not tell.
+    pub(crate) fn cpu_time(&self) -> Option<Duration> {
+        system::thread_cpu_time(self.thread?)
+    }
+
+    /// Stops it, and tells what it has seen.
+    pub(crate) fn into_truth(self) -> GroundTruth {
+        self.target.shutdown()
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use std::fs;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    /// How long a thread may take to its first instruction.
+    const THREAD_START_TIMEOUT: Duration = Duration::from_secs(2);
+
+    /// The one that is not among those before. A thread takes its name only when it begins to run,
+    /// which may be after its spawner goes on.
+    pub(super) fn new_target_thread(before: &[u32]) -> Option<u32> {
+        let until = Instant::now() + THREAD_START_TIMEOUT;
+        loop {
+            let mut threads = target_threads().into_iter();
+            let new = threads.find(|id| !before.contains(id));
+            if new.is_some() || Instant::now() > until {
+                return new;
+            }
+            thread::yield_now();
+        }
+    }
+
+    /// The threads of this process that have a target's name.
+    pub(super) fn target_threads() -> Vec<u32> {
+        let Ok(threads) = fs::read_dir("/proc/self/task") else {
+            return Vec::new();
+        };
+        threads
+            .filter_map(|thread| {
+                let path = thread.ok()?.path();
+                let name = fs::read_to_string(path.join("comm")).ok()?;
+                let id = path.file_name()?.to_str()?.parse().ok()?;
+                (name.trim_end() == "hammer-target").then_some(id)
+            })
+            .collect()
+    }
+
+    /// The first number of `schedstat`: nanoseconds on a processor.
+    pub(super) fn thread_cpu_time(thread: u32) -> Option<Duration> {
+        let stat = fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).ok()?;
+        let nanos = stat.split_whitespace().next()?.parse().ok()?;
+        Some(Duration::from_nanos(nanos))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use std::time::Duration;
+
+    pub(super) fn target_threads() -> Vec<u32> {
+        Vec::new()
+    }
+
+    pub(super) fn new_target_thread(_before: &[u32]) -> Option<u32> {
+        None
+    }
+
+    pub(super) fn cpu(_thread: u32) -> Option<Duration> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_find_their_own_threads() {
+        let cores = CorePinning::detect();
+        let start = |mode, tls| {
+            PinnedTarget::start(&cores, mode, tls, TargetBehavior::default()).expect("a target")
+        };
+        let (raw, recording) = (
+            start(TargetMode::Raw, false),
+            start(TargetMode::Recording, true),
+        );
+        assert!(raw.url().starts_with("http:") && recording.url().starts_with("https:"));
+        if cfg!(target_os = "linux") {
+            assert!(raw.thread.is_some() && recording.thread.is_some());
+            assert_ne!(raw.thread, recording.thread);
+            assert!(raw.cpu_time() > Some(Duration::ZERO));
+        }
+        assert_eq!((raw.answered_hits(), recording.answered_hits()), (0, 0));
+        assert_eq!(recording.into_truth().arrivals.len(), 0);
+    }
+}

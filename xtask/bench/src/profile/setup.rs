@@ -1,0 +1,146 @@
+use std::ffi::OsStr;
+use std::process::{Child, Command, Stdio};
+
+use hammer_target::{ServerCertificate, TargetServer};
+use serde_json::Value;
+
+use super::profile_scenario::ProfileScenario;
+use crate::core_pinning::{CorePinning, CoreRole};
+use crate::error::Error;
+use crate::executable::BuiltExecutable;
+
+/// Bytes of the target's answers, without their heads: as few as a real one has.
+const BODY_BYTES: usize = 2;
+
+/// A target on cores of its own, and how to hammer it from the remaining one.
+pub(crate) struct ProfileSetup<'a> {
+    choice: &'a ProfileScenario,
+    cores: &'a CorePinning,
+    target: TargetServer,
+}
+
+/// A hammer at work.
+pub(crate) struct RunningHammer {
+    child: Child,
+}
+
+/// What the hammer's own report says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ProfiledRun {
+    /// Hits that ended well.
+    pub(crate) hits: u64,
+    /// Hits per second.
+    pub(crate) rate: f64,
+}
+
+impl<'a> ProfileSetup<'a> {
+    /// Starts the target.
+    pub(crate) fn start(
+        choice: &'a ProfileScenario,
+        cores: &'a CorePinning,
+    ) -> Result<Self, Error> {
+        let mut builder = TargetServer::builder();
+        if choice.tls {
+            let certificate = ServerCertificate::self_signed(["127.0.0.1"])
+                .map_err(|error| Error::failed(format!("failed to make a certificate: {error}")))?;
+            builder = builder.tls(certificate);
+        }
+        let target = cores
+            .run_on(CoreRole::Target, || builder.spawn_raw(BODY_BYTES))?
+            .map_err(Error::io("start", "the target"))?;
+        Ok(Self {
+            choice,
+            cores,
+            target,
+        })
+    }
+
+    /// Starts `binary` with the scenario's arguments and `length`, such as `--hits 100`, and with
+    /// one variable for where its profile goes, if it makes one itself.
+    pub(crate) fn start_hammer(
+        &self,
+        binary: &BuiltExecutable,
+        length: [&str; 2],
+        variable: Option<(&str, &OsStr)>,
+    ) -> Result<RunningHammer, Error> {
+        let mut command = Command::new(&binary.path);
+        command
+            .args(["http", &self.target.url()])
+            .args(&self.choice.arguments)
+            .args(length)
+            .args(["--quiet", "--output", "json"])
+            .envs(variable)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let child = self
+            .cores
+            .run_on(CoreRole::Generator, || command.spawn())?
+            .map_err(Error::io("start", &binary.path))?;
+        Ok(RunningHammer { child })
+    }
+
+    /// Starts a program that is not to be in hammer's way.
+    pub(crate) fn start_on_target_core(&self, command: &mut Command) -> Result<Child, Error> {
+        let program = command.get_program().to_owned();
+        self.cores
+            .run_on(CoreRole::Target, || command.spawn())?
+            .map_err(Error::io("start", program))
+    }
+}
+
+impl RunningHammer {
+    /// Its process, for a profiler to look at.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it ends, and reads its report.
+    pub(crate) fn wait_for_report(self) -> Result<ProfiledRun, Error> {
+        let output = self
+            .child
+            .wait_with_output()
+            .map_err(Error::io("wait for", "hammer"))?;
+        let report = String::from_utf8_lossy(&output.stdout);
+        ProfiledRun::parse(&report)
+            .filter(|_| output.status.success())
+            .ok_or_else(|| {
+                let told = String::from_utf8_lossy(&output.stderr);
+                Error::failed(format!("hammer ended with {}: {told}", output.status))
+            })
+    }
+}
+
+impl ProfiledRun {
+    fn parse(report: &str) -> Option<Self> {
+        let report: Value = serde_json::from_str(report).ok()?;
+        Some(Self {
+            hits: report["hits"]["ok"].as_u64().filter(|hits| *hits > 0)?,
+            rate: report["rate"]["achieved"].as_f64()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ProfiledRun;
+
+    #[test]
+    fn reads_hits_and_rate() {
+        let table = [
+            (
+                r#"{"rate":{"requested":null,"achieved":99.5},"hits":{"ok":7}}"#,
+                Some(ProfiledRun {
+                    hits: 7,
+                    rate: 99.5,
+                }),
+            ),
+            (r#"{"rate":{"achieved":99.5},"hits":{"ok":0}}"#, None),
+            ("error: connection refused", None),
+            ("", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(ProfiledRun::parse(text), expected, "{text}");
+        }
+    }
+}

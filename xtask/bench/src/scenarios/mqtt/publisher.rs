@@ -1,0 +1,85 @@
+//! Other programs that publish: told how many messages, and timed from start to end.
+
+use std::time::{Duration, Instant};
+
+use super::figure_kinds::{CPU_PER_MESSAGE, MESSAGE_RATE};
+use super::{CLIENTS, MESSAGE_BYTES, run_part};
+use crate::broker;
+use crate::context::BenchContext;
+use crate::error::Error;
+use crate::figure_collector::FigureCollector;
+use crate::process::{self, ToolInvocation};
+use crate::scenario::BenchScenario;
+
+/// Messages of each.
+const MESSAGE_COUNT: usize = 50_000;
+
+/// A program, and how it is told what to do.
+struct MqttPublisher {
+    name: &'static str,
+    invocation: fn(qos: usize, port: u16) -> ToolInvocation,
+}
+
+const MQTT_PUBLISHERS: [MqttPublisher; 2] = [
+    // One connection, and a message for each line that it reads.
+    MqttPublisher {
+        name: "mosquitto_pub",
+        invocation: |qos, port| {
+            let line = format!("-h 127.0.0.1 -t hammer/0 -l -q {qos} -p");
+            let mut invocation = ToolInvocation::new(&line, &port.to_string());
+            let message = ["x".repeat(MESSAGE_BYTES), "\n".to_owned()].concat();
+            invocation.stdin = message.repeat(MESSAGE_COUNT).into_bytes();
+            invocation
+        },
+    },
+    // krylovsk's; each of its clients waits for the answer to each message.
+    MqttPublisher {
+        name: "mqtt-benchmark",
+        invocation: |qos, port| {
+            let each = MESSAGE_COUNT / CLIENTS as usize;
+            let line = format!(
+                "-clients {CLIENTS} -count {each} -size {MESSAGE_BYTES} -qos {qos} -message-interval 0 \
+                 -quiet -topic hammer/0 -broker"
+            );
+            ToolInvocation::new(&line, &format!("tcp://127.0.0.1:{port}"))
+        },
+    },
+];
+
+/// All that are on PATH, at each level.
+pub(super) fn run(
+    bench: &BenchContext,
+    scenario: BenchScenario,
+    round: usize,
+    port: u16,
+    sheet: &mut FigureCollector,
+) {
+    for peer in MQTT_PUBLISHERS {
+        let Some(program) = broker::find_on_path(peer.name).filter(|_| bench.with_peers) else {
+            continue;
+        };
+        for qos in 0..MESSAGE_RATE.len() {
+            let what = format!("{}, QoS {qos}", peer.name);
+            run_part(bench, scenario, round, &what, || {
+                let invocation = (peer.invocation)(qos, port);
+                let begun = Instant::now();
+                let bound = Duration::from_secs(120);
+                let ended = process::run(&program, &invocation, &bench.cores, bound);
+                let ended = ended.map_err(Error::failed)?;
+                if !ended.status.success() {
+                    return Err(Error::failed(format!("{}: {}", ended.status, ended.stderr)));
+                }
+                let rate = MESSAGE_COUNT as f64 / begun.elapsed().as_secs_f64();
+                sheet.record(round, peer.name, &MESSAGE_RATE[qos], Some(rate));
+                let cost = |cpu: Duration| cpu.as_secs_f64() * 1e6 / MESSAGE_COUNT as f64;
+                sheet.record(
+                    round,
+                    peer.name,
+                    &CPU_PER_MESSAGE[qos],
+                    ended.cpu_time.map(cost),
+                );
+                Ok(())
+            });
+        }
+    }
+}
