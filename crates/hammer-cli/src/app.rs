@@ -9,7 +9,7 @@ use clap::{ArgMatches, Command, FromArgMatches};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::hammer_command::{self, HammerCommand};
-use crate::output::OutputArgs;
+use crate::output::output_args::OutputArgs;
 use crate::text::sanitize_lines;
 use crate::{
     HammerArgs, completions, demo, external, limits, log, plan, replay, run, runner, target,

@@ -4,8 +4,8 @@ use std::time::Duration;
 use hammer_core::{ArrivalProcess, ResourceLimits, ResourceNeeds, Shape};
 
 use crate::command_exit::CommandExit;
-use crate::instant;
 use crate::load_args::LoadArgs;
+use crate::parsers::instant;
 use crate::plan::{NamedLoad, RunnablePlan};
 use crate::text::lines::{INDENT, WIDTH, truncate, wrap};
 use crate::text::number::{format_count, format_decimal};

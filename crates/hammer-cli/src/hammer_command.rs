@@ -5,7 +5,7 @@ use hammer_core::Hammer as _;
 
 use crate::error::{Error, error_chain, error_with_excerpt};
 use crate::load_args::LoadArgs;
-use crate::output::OutputArgs;
+use crate::output::output_args::OutputArgs;
 use crate::typed_load::{PreparedLoad, TypedLoad};
 use crate::{BuildError, EndpointArgs, HammerArgs};
 

@@ -4,7 +4,7 @@ use clap::Args;
 use hammer_core::{ArrivalProcess, Hammer, ResourceNeeds, Run, Schedule, Shape};
 
 use crate::error::Error;
-use crate::{caret, count, instant, span};
+use crate::{caret, parsers::count, parsers::duration, parsers::instant};
 
 /// How long a run lasts that was given neither a duration nor a number of hits.
 const DEFAULT_DURATION: Duration = Duration::from_secs(60);
@@ -25,7 +25,7 @@ pub(crate) struct LoadArgs {
     )]
     rate: Shape,
     /// How long: 30s, 1h30m, or seconds [default: 60s, or as -n or the rate says]
-    #[arg(short = 'z', long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(short = 'z', long, value_name = "TIME", value_parser = duration::parse)]
     #[arg(allow_hyphen_values = true)]
     duration: Option<Duration>,
     /// How many hits
@@ -37,7 +37,7 @@ pub(crate) struct LoadArgs {
     #[arg(default_value = "1024", allow_hyphen_values = true)]
     max_in_flight: u64,
     /// How long a hit may take
-    #[arg(short, long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(short, long, value_name = "TIME", value_parser = duration::parse)]
     #[arg(default_value = "10s", allow_hyphen_values = true)]
     timeout: Duration,
     /// Threads of the generator [default: one per core]
@@ -47,16 +47,16 @@ pub(crate) struct LoadArgs {
     #[arg(long, default_value = "1", value_name = "NUMBER")]
     seed: u64,
     /// How long to wait for hits in flight at the end [default: the timeout]
-    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     drain: Option<Duration>,
     /// How hits are spread: even, poisson, uniform, or burst
     #[arg(long, value_name = "HOW", default_value = "even")]
     arrivals: ArrivalProcess,
     /// Run the first rate so long before anything counts
-    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     warmup: Option<Duration>,
     /// Leave hits unsent that could not start within this time
-    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     skip_late: Option<Duration>,
     /// Start by the wall clock, at 2026-12-01T12:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]

@@ -8,7 +8,7 @@ use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::hammer_command::{self, HammerCommand};
 use crate::load_args::LoadArgs;
-use crate::output::OutputArgs;
+use crate::output::output_args::OutputArgs;
 use crate::{dry_run, plan, runner};
 
 /// The subcommand.

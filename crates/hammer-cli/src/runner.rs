@@ -6,9 +6,9 @@ use hammer_core::{
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::output::OutputArgs;
-use crate::outputs::{OutputWriter, RenderableReport};
-use crate::progress::RunProgress;
+use crate::output::output_args::OutputArgs;
+use crate::output::output_writer::{OutputWriter, RenderableReport};
+use crate::output::run_progress::RunProgress;
 use crate::signal_watcher::SignalWatcher;
 use crate::text::sanitize_lines;
 use crate::threshold_args;

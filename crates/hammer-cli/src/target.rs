@@ -8,8 +8,8 @@ use hammer_target::{PeriodicStall, TargetBehavior, TargetCounts, TargetServer};
 
 use crate::command_exit::CommandExit;
 use crate::error::Error;
+use crate::parsers::duration;
 use crate::signal_watcher::SignalWatcher;
-use crate::span;
 use crate::target_tls_args::TargetTlsArgs;
 
 /// The subcommand.
@@ -25,7 +25,7 @@ struct TargetArgs {
     #[arg(short, long, default_value = "0", hide_default_value = true)]
     port: u16,
     /// Wait this long before each answer
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     delay: Option<Duration>,
     /// Stand still now and then: 1s/4s is the last second of every four
     #[arg(long, value_name = "TIME/TIME", value_parser = stall)]
@@ -37,13 +37,13 @@ struct TargetArgs {
     #[arg(long, value_name = "SHARE", value_parser = share)]
     fail: Option<f64>,
     /// Close a connection after this many answers
-    #[arg(long, value_name = "COUNT", value_parser = crate::count::parse)]
+    #[arg(long, value_name = "COUNT", value_parser = crate::parsers::count::parse)]
     close_after: Option<u64>,
     /// Bytes of each answer's body
     #[arg(long, value_name = "BYTES", default_value = "0")]
     body_size: usize,
     /// Answer 401 without a bearer token that lives; POST /token gives one that lives so long
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     tokens: Option<Duration>,
     /// Answer as fast as one core can, without the knobs above
     #[arg(long, conflicts_with_all = ["delay", "stall", "status", "fail", "close_after", "tokens"])]
@@ -138,7 +138,8 @@ fn stall(text: &str) -> Result<PeriodicStall, String> {
     let (length, every) = text
         .split_once('/')
         .ok_or("is no pair; right would be 1s/4s")?;
-    PeriodicStall::new(span::parse(length)?, span::parse(every)?).map_err(|error| error.to_string())
+    PeriodicStall::new(duration::parse(length)?, duration::parse(every)?)
+        .map_err(|error| error.to_string())
 }
 
 fn status(text: &str) -> Result<u16, String> {

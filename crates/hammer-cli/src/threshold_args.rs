@@ -5,7 +5,7 @@ use hammer_core::{AbortReason, Report, RunEvent, Shape, StopHandle, ThresholdChe
 use hammer_plan::{Measurements, PlanFile, PlanReport, Threshold, ThresholdError};
 
 use crate::error::Error;
-use crate::{caret, span, text};
+use crate::{caret, parsers::duration, text};
 
 /// The flags that say what must hold.
 #[derive(Debug, Clone, Default, Args)]
@@ -19,7 +19,7 @@ pub(crate) struct ThresholdArgs {
     #[arg(long, value_name = "EXPR", value_parser = parse_threshold, allow_hyphen_values = true)]
     abort_on: Vec<Threshold>,
     /// When --abort-on is first looked at [default: after a second]
-    #[arg(long, value_name = "TIME", value_parser = span::parse, requires = "abort_on")]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "abort_on")]
     #[arg(allow_hyphen_values = true)]
     abort_after: Option<Duration>,
 }

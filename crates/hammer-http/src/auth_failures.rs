@@ -7,7 +7,7 @@ use std::time::Duration;
 use hammer_core::Hit;
 use hammer_data::TemplateScope;
 
-use crate::blanks::RenderContext;
+use crate::request::template::RenderContext;
 
 /// Answers that are further apart belong to another burst.
 const BURST_GAP: Duration = Duration::from_secs(1);

@@ -7,10 +7,10 @@ use hammer_core::{
 };
 
 use crate::auth_failures::AuthFailures;
-use crate::blanks::{RenderBuffer, RenderContext, RequestBuffer, RequestTemplate};
-use crate::link::{ConnectionPolicy, OriginConnection};
+use crate::connection::origin::{ConnectionPolicy, OriginConnection};
 use crate::pipeline::{self, Pipeline};
-use crate::template::PreparedRequest;
+use crate::request::prepared::PreparedRequest;
+use crate::request::template::{RenderBuffer, RenderContext, RequestBuffer, RequestTemplate};
 use crate::version::HttpVersion;
 use crate::{HttpBuilder, HttpRequest, TargetList};
 use hammer_net::PeerConnector;

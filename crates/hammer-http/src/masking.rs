@@ -54,7 +54,7 @@ fn is_secret_parameter(name: &str) -> bool {
 /// they tell what was sent and help nobody else. Bytes that are no text are escaped.
 ///
 /// ```
-/// assert_eq!(hammer_http::masked_header("AuthorizationValue", b"Basic dTpw"), "Basic ***");
+/// assert_eq!(hammer_http::mask_header("Authorization", b"Basic dTpw"), "Basic ***");
 /// assert_eq!(hammer_http::masked_header("Cookie", b"id=7; lang=de"), "id=***; lang=***");
 /// assert_eq!(hammer_http::masked_header("Accept", b"*/*"), "*/*");
 /// ```

@@ -9,8 +9,8 @@ use hyper::http::response;
 use hyper::{HeaderMap, Version};
 use url::Url;
 
-use crate::decoder::BodyDecoder;
-use crate::template::PreparedRequest;
+use crate::request::prepared::PreparedRequest;
+use crate::response::decoder::BodyDecoder;
 
 /// So much of each body is kept.
 const MAX_BODY_BYTES: usize = 1 << 20;

@@ -8,7 +8,7 @@ use hammer_net::SecretString;
 
 use super::feed_arg::FeedArg;
 use super::oauth_args::OauthArgs;
-use crate::{BuildError, NetworkArgs, span};
+use crate::{BuildError, NetworkArgs, parsers::duration};
 
 /// How long a source of tokens may take, unless that is said.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,10 +25,10 @@ pub(super) struct TokenArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["oauth_url", "token_lifetime"])]
     token_file: Option<PathBuf>,
     /// How long tokens live that do not say so: they are renewed before
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     token_lifetime: Option<Duration>,
     /// How long it may take to get a token [default: 30s]
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     token_timeout: Option<Duration>,
     #[command(flatten)]
     oauth: OauthArgs,

@@ -4,7 +4,7 @@ use clap::Args;
 use hammer_http::{ExpectedHeader, ExpectedJson, ExpectedPattern, ExpectedStatus, HttpBuilder};
 
 use super::parse_value;
-use crate::{size, span};
+use crate::{parsers::duration, parsers::size};
 
 /// What an answer must be like to count as ok.
 #[derive(Debug, Clone, Default, Args)]
@@ -31,7 +31,7 @@ pub(super) struct ExpectationArgs {
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     max_body: Option<u64>,
     /// How long the target may take to begin its answer
-    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     first_byte_timeout: Option<Duration>,
 }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 use clap::Args;
 use hammer_http::HttpBuilder;
 
-use crate::{count, span};
+use crate::{parsers::count, parsers::duration};
 
 /// How long connections are kept.
 #[derive(Debug, Clone, Default, Args)]
@@ -17,7 +17,7 @@ pub(super) struct HttpKeepAliveArgs {
     #[arg(long, value_name = "COUNT", value_parser = count::parse)]
     connection_hits: Option<u64>,
     /// Close each connection, between hits, once it is this old
-    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     connection_lifetime: Option<Duration>,
 }
 

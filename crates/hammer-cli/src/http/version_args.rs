@@ -25,7 +25,7 @@ pub(super) struct HttpVersionArgs {
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http2_prior: bool,
     /// HTTP/2 connections in all [default: one per thread, more if streams run out]
-    #[arg(long, value_name = "COUNT", value_parser = crate::count::parse)]
+    #[arg(long, value_name = "COUNT", value_parser = crate::parsers::count::parse)]
     connections: Option<u64>,
     /// What an HTTP/2 target may send ahead per stream [default: 6 MiB]
     #[arg(long, value_name = "BYTES", value_parser = stream_window)]

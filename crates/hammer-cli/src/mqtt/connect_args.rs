@@ -2,7 +2,7 @@ use clap::Args;
 use hammer_core::Rate;
 use hammer_mqtt::MqttBuilder;
 
-use crate::count;
+use crate::parsers::count;
 
 /// How many connections there are, and how they come about.
 #[derive(Debug, Clone, Default, Args)]

@@ -2,7 +2,7 @@ use clap::{Args, ValueEnum};
 use hammer_mqtt::{MqttBuilder, MqttCompletion, MqttMode};
 
 use super::message_args::MqttMessageArgs;
-use crate::count;
+use crate::parsers::count;
 
 /// What a hit is, and when it is done.
 #[derive(Debug, Clone, Default, Args)]

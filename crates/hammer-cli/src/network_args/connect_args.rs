@@ -5,7 +5,7 @@ use clap::Args;
 use hammer_net::{AddressFamily, ConfigureNetwork, NetworkOptions};
 
 use super::check_flag;
-use crate::span;
+use crate::parsers::duration;
 
 /// How connections are made.
 #[derive(Debug, Clone, Default, Args)]
@@ -13,7 +13,7 @@ use crate::span;
 #[group(skip)]
 pub(super) struct NetworkConnectArgs {
     /// Time that opening a connection may take
-    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     connect_timeout: Option<Duration>,
     /// Connect to another host and port: a.test:443:localhost:8443; repeatable
     #[arg(long, value_name = "H:P:H:P", value_parser = connect_to)]
@@ -34,7 +34,7 @@ pub(super) struct NetworkConnectArgs {
     #[arg(long, visible_alias = "source", value_name = "ADDR|NAME", value_parser = interface)]
     interface: Vec<String>,
     /// Look the host up again once its addresses are this old
-    #[arg(long, value_name = "TIME", value_parser = span::parse, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     dns_refresh: Option<Duration>,
 }
 

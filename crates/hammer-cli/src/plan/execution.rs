@@ -10,7 +10,7 @@ use super::plan_progress::PlanProgress;
 use super::runnable_plan::{NamedLoad, RunnablePlan};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
-use crate::outputs::OutputWriter;
+use crate::output::output_writer::OutputWriter;
 use crate::runner::{self, STOPPING_MESSAGE, print_stderr};
 use crate::signal_watcher::SignalWatcher;
 use crate::threshold_args::{self, AbortMonitor};

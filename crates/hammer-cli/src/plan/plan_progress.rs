@@ -4,7 +4,7 @@ use std::time::Duration;
 use hammer_core::{HitCounts, RunEvent};
 
 use super::runnable_plan::NamedLoad;
-use crate::status_line::StatusLine;
+use crate::output::status_line::StatusLine;
 use crate::text::lines::truncate;
 use crate::text::number;
 

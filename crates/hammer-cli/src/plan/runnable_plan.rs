@@ -12,10 +12,10 @@ use crate::endpoint_args::JsonHeaders;
 use crate::error::Error;
 use crate::hammer_command::HammerCommand;
 use crate::load_args::LoadArgs;
-use crate::output::OutputArgs;
+use crate::output::output_args::OutputArgs;
 use crate::run::{pick_by_name, pick_by_scheme};
 use crate::typed_load::PreparedLoad;
-use crate::{EndpointArgs, PayloadArg, span};
+use crate::{EndpointArgs, PayloadArg, parsers::duration};
 
 /// A plan with everything that it needs to be run.
 pub(crate) struct RunnablePlan {
@@ -135,7 +135,7 @@ fn prepare_load(
             let parsed = if is_zero {
                 Ok(Duration::ZERO)
             } else {
-                span::parse(&text)
+                duration::parse(&text)
             };
             parsed.map_err(|what| wrong("offset", format!("'offset': '{text}' {what}")))?
         }

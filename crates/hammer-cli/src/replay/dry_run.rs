@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use super::PreparedReplay;
 use super::load_args::ReplayLoadArgs;
 use crate::command_exit::CommandExit;
-use crate::instant;
+use crate::parsers::instant;
 use crate::text::format_rate;
 use crate::text::lines::wrap;
 use crate::text::number::{format_count, format_decimal};

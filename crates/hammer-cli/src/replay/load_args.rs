@@ -7,7 +7,7 @@ use hammer_replay::play::{PlaybackStatus, TimelinePlayer};
 
 use super::PreparedReplay;
 use super::replay_hammer::ReplayRequest;
-use crate::{count, instant, span};
+use crate::{parsers::count, parsers::duration, parsers::instant};
 
 /// How much may be in flight, and for how long: the load itself comes from the timeline.
 #[derive(Debug, Clone, Args)]
@@ -18,14 +18,14 @@ pub(super) struct ReplayLoadArgs {
     #[arg(short = 'n', long, value_name = "COUNT", value_parser = count::parse)]
     hits: Option<u64>,
     /// How long, if not to its end
-    #[arg(short = 'z', long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(short = 'z', long, value_name = "TIME", value_parser = duration::parse)]
     duration: Option<Duration>,
     /// Hits in flight at one time, at most
     #[arg(short = 'c', long, value_name = "COUNT", value_parser = count::parse)]
     #[arg(default_value = "1024")]
     max_in_flight: u64,
     /// How long a hit may take
-    #[arg(short, long, value_name = "TIME", value_parser = span::parse, default_value = "10s")]
+    #[arg(short, long, value_name = "TIME", value_parser = duration::parse, default_value = "10s")]
     timeout: Duration,
     /// Threads of the generator [default: one per core]
     #[arg(long, value_name = "COUNT", value_parser = count::parse)]
@@ -34,10 +34,10 @@ pub(super) struct ReplayLoadArgs {
     #[arg(long, default_value = "1", value_name = "NUMBER")]
     seed: u64,
     /// How long to wait for hits in flight at the end [default: the timeout]
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     drain: Option<Duration>,
     /// Leave hits unsent that could not start within this time
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     skip_late: Option<Duration>,
     /// Start by the wall clock, at 2026-12-01T12:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]

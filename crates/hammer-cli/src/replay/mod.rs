@@ -28,7 +28,7 @@ use self::timeline_input::TimelineInput;
 use crate::command_exit::CommandExit;
 use crate::error::{Error, error_chain};
 use crate::http::{HttpTransportArgs, parse_url, parse_value};
-use crate::output::OutputArgs;
+use crate::output::output_args::OutputArgs;
 use crate::runner;
 use crate::timeline::LogReadingArgs;
 

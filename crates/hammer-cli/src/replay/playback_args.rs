@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use regex::bytes::Regex;
 
 use crate::error::Error;
-use crate::span;
+use crate::parsers::duration;
 
 /// Which part of a timeline is played, and how fast.
 #[derive(Debug, Clone, Args)]
@@ -30,7 +30,7 @@ pub(super) struct PlaybackArgs {
     #[arg(long, value_name = "FROM..TO")]
     window: Option<TimelineWindow>,
     /// Make pauses no longer than this
-    #[arg(long, value_name = "TIME", value_parser = span::parse)]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     skip_idle: Option<Duration>,
     /// How often it is played, or for how long over and over: 3, 1h
     #[arg(long = "loop", value_name = "COUNT|TIME", value_parser = passes)]
@@ -156,7 +156,7 @@ impl FromStr for TimelinePosition {
             return Ok(Self::Offset(Duration::ZERO));
         }
         let right = "or a time with a date and a zone: 2026-12-01T12:00:00Z";
-        span::parse(text)
+        duration::parse(text)
             .map(Self::Offset)
             .map_err(|wrong| format!("{wrong}, {right}"))
     }
@@ -186,7 +186,7 @@ fn passes(text: &str) -> Result<PassLimit, String> {
     match text.parse::<u32>() {
         Ok(0) => Err("must be above 0; right would be 3, or 1h".into()),
         Ok(times) => Ok(PassLimit::Times(times)),
-        Err(_) => span::parse(text).map(PassLimit::For),
+        Err(_) => duration::parse(text).map(PassLimit::For),
     }
 }
 

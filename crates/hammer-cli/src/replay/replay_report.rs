@@ -5,11 +5,11 @@ use hammer_replay::play::{PlannedCounts, PlannedTimeSeries};
 use serde_json::{Map, Value, json};
 
 use super::fidelity::ReplayFidelity;
-use crate::outputs::RenderableReport;
+use crate::output::output_writer::RenderableReport;
 use crate::text::latency::TimeUnit;
 use crate::text::lines::{list_line, truncate, wrap};
 use crate::text::number::format_count;
-use crate::{junit, text};
+use crate::{output::junit, text};
 
 /// Pairs of statuses that are named in the text, and routes.
 const MAX_PAIRS: usize = 8;

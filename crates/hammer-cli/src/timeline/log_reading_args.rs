@@ -156,7 +156,7 @@ fn shift(text: &str) -> Result<ClockShift, String> {
         Some(length) => (-1, length),
         None => (1, time.strip_prefix('+').unwrap_or(time)),
     };
-    let length = crate::span::parse(length)?;
+    let length = crate::parsers::duration::parse(length)?;
     let micros = i64::try_from(length.as_micros()).map_err(|_| format!("is too long; {right}"))?;
     Ok(ClockShift {
         log: log.into(),

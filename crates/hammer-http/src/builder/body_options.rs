@@ -4,10 +4,10 @@ use bytes::Bytes;
 
 use hammer_data::Template;
 
-use crate::blanks::{BodyTemplate, TemplateCompiler};
 use crate::content_coding::ContentCoding;
-use crate::form::{self, FormField, FormPiece};
-use crate::lines::split_lines;
+use crate::request::body_lines::split_lines;
+use crate::request::form::{self, FormField, FormPiece};
+use crate::request::template::{BodyTemplate, TemplateCompiler};
 use crate::{Error, ErrorKind};
 
 /// What the builder is told about bodies.

@@ -5,9 +5,9 @@ use hammer_net::SecretString;
 use hyper::header::HeaderValue;
 
 use super::request_options::RequestOptions;
-use crate::blanks::TemplateCompiler;
-use crate::credentials::HttpCredentials;
-use crate::signature::RequestSigner;
+use crate::request::credentials::HttpCredentials;
+use crate::request::signature::RequestSigner;
+use crate::request::template::TemplateCompiler;
 use crate::{Error, ErrorKind, RequestHeader};
 
 impl RequestOptions {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::lifetime::LifetimeLimits;
+use crate::connection::lifetime::LifetimeLimits;
 use crate::{Error, ErrorKind, HttpBuilder};
 
 /// How connections are kept.

@@ -18,11 +18,11 @@ use hammer_data::TemplateScope;
 use hammer_net::{ConfigureNetwork, NetworkOptions, TlsUse};
 
 use crate::auth_failures::AuthFailures;
-use crate::blanks::TemplateCompiler;
-use crate::capture::{CaptureSet, MAX_CAPTURES};
+use crate::connection::lifetime::LifetimeLimits;
+use crate::connection::origin::ConnectionPolicy;
 use crate::h2::ResponseInterest;
-use crate::lifetime::LifetimeLimits;
-use crate::link::ConnectionPolicy;
+use crate::request::template::TemplateCompiler;
+use crate::response::capture::{CaptureSet, MAX_CAPTURES};
 use crate::url::mask_url;
 use crate::{Error, ErrorKind, Http, ResponseCapture, TargetList};
 

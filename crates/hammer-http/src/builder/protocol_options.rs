@@ -4,9 +4,9 @@ use hyper::HeaderMap;
 use hyper::header::{CONNECTION, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
 
 use super::assembly::AssembledRequests;
+use crate::connection::origin::ConnectionPolicy;
+use crate::connection::pool::Http2PoolConfig;
 use crate::h2::FlowControlWindows;
-use crate::link::ConnectionPolicy;
-use crate::pool::Http2PoolConfig;
 use crate::version::HttpVersion;
 use crate::{Error, ErrorKind, HttpBuilder};
 

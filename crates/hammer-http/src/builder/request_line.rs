@@ -7,7 +7,7 @@ use hyper::header::{
 };
 use hyper::{HeaderMap, Method};
 
-use crate::template::PreparedRequest;
+use crate::request::prepared::PreparedRequest;
 use crate::url::HttpUrl;
 use crate::{Error, ErrorKind, RequestHeader};
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use hammer_net::SecretString;
 
 use super::body_options::BodyOptions;
-use crate::credentials::HttpCredentials;
+use crate::request::credentials::HttpCredentials;
 use crate::{
     ContentCoding, Error, FormField, HttpBuilder, RequestHeader, SignatureScope, TargetList,
     TargetOrder,

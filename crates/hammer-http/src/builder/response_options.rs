@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::expect::ResponseExpectations;
+use crate::response::expectations::ResponseExpectations;
 use crate::{
     Error, ErrorKind, ExchangeRecorder, ExpectedHeader, ExpectedJson, ExpectedPattern,
     ExpectedStatus, HttpBuilder,

@@ -4,7 +4,7 @@ use hammer_data::Template;
 
 use super::request_options::RequestOptions;
 use crate::Error;
-use crate::blanks::{TemplateCompiler, parse_url_template};
+use crate::request::template::{TemplateCompiler, parse_url_template};
 use crate::url::HttpUrl;
 
 /// The URLs to hit.

@@ -13,7 +13,7 @@ use super::exchange::{ExchangeState, Http2Exchange, StreamFailure};
 use super::flow_control::FlowControlWindows;
 use super::protocol::Http2ProtocolState;
 use super::request::Http2Request;
-use crate::lifetime::{ConnectionUsage, LifetimeLimits};
+use crate::connection::lifetime::{ConnectionUsage, LifetimeLimits};
 use hammer_net::OpenedConnection;
 use hammer_net::SocketTraffic;
 

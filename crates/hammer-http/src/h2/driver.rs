@@ -13,8 +13,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::connection::Http2Connection;
 use super::error_code::{ConnectionError, H2_NOT_SPOKEN, NO_ERROR};
 use super::frame;
+use crate::connection::lifetime::count_closed_by_target;
 use crate::failures;
-use crate::lifetime::count_closed_by_target;
 use hammer_net::NetworkStream;
 
 /// So much is read at once: as much as a hundred answers of a kilobyte.

@@ -1,5 +1,5 @@
-use crate::blanks::RequestBuffer;
-use crate::template::PreparedRequest;
+use crate::request::prepared::PreparedRequest;
+use crate::request::template::RequestBuffer;
 
 /// So many requests a slot has copies of to fill in. Who sends more makes some anew.
 const MAX_BUFFERS: usize = 16;

@@ -11,8 +11,8 @@ use super::redirect_origins::RedirectOrigins;
 use crate::HttpRequest;
 use crate::failures;
 use crate::masking::is_secret_header;
-use crate::redirect::RedirectTarget;
-use crate::template::PreparedRequest;
+use crate::request::prepared::PreparedRequest;
+use crate::response::redirect::RedirectTarget;
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 

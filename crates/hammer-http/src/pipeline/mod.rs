@@ -1,6 +1,7 @@
 //! The way of a hit that does more than send one request and look at the status.
 
 mod buffer_cache;
+pub(crate) mod cookie_jar;
 mod hop;
 mod redirect_origins;
 mod slot_connections;
@@ -25,16 +26,16 @@ use self::slot_state::SlotState;
 pub(crate) use self::target_picker::TargetPicker;
 use self::worker_copies::WorkerCopies;
 use crate::auth_failures::AuthFailures;
-use crate::blanks::{BodyTemplate, RenderBuffer, RenderContext, RequestTemplate};
-use crate::capture::{CaptureSet, CapturedValues};
-use crate::decoder::{BodyBudget, BodyDecoder};
-use crate::expect::ResponseExpectations;
+use crate::connection::origin::{ConnectionPolicy, OriginConnection, ResponseBody};
 use crate::failures;
-use crate::jar::CookieJar;
-use crate::link::{ConnectionPolicy, OriginConnection, ResponseBody};
-use crate::redirect::RedirectTarget;
-use crate::signature::RequestSigner;
-use crate::template::PreparedRequest;
+use crate::pipeline::cookie_jar::CookieJar;
+use crate::request::prepared::PreparedRequest;
+use crate::request::signature::RequestSigner;
+use crate::request::template::{BodyTemplate, RenderBuffer, RenderContext, RequestTemplate};
+use crate::response::capture::{CaptureSet, CapturedValues};
+use crate::response::decoder::{BodyBudget, BodyDecoder};
+use crate::response::expectations::ResponseExpectations;
+use crate::response::redirect::RedirectTarget;
 use crate::{ExchangeRecorder, HttpRequest};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;

@@ -1,4 +1,4 @@
-use crate::link::OriginConnection;
+use crate::connection::origin::OriginConnection;
 
 /// So many origins a slot keeps connections to. Who hits more opens some anew.
 const MAX_ORIGIN_CONNECTIONS: usize = 16;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use hammer_core::Slot;
 
-use crate::jar::CookieJar;
+use crate::pipeline::cookie_jar::CookieJar;
 
 /// What a slot remembers. A session ends with a failure; this stays.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 use super::{HttpTarget, Pipeline};
-use crate::blanks::BodyTemplate;
-use crate::template::PreparedRequest;
+use crate::request::prepared::PreparedRequest;
+use crate::request::template::BodyTemplate;
 
 /// So many bytes to send are copied for each worker; more are shared by all.
 const MAX_COPIED_BYTES: usize = 8 << 20;

@@ -7,7 +7,7 @@ use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
 use hyper::{Method, Uri};
 
 use crate::http::HitMode;
-use crate::template::PreparedRequest;
+use crate::request::prepared::PreparedRequest;
 use crate::{Http, RequestHeader};
 
 /// What a hit sends in place of its hammer's own request, in parts.

@@ -6,9 +6,9 @@ use hammer_core::{Report, RunEvent};
 use hammer_plan::PlanReport;
 
 use crate::error::Error;
-use crate::hits_log::HitsLog;
-use crate::output::{OutputArgs, OutputKind, OutputSpec};
-use crate::{junit, text};
+use crate::output::hits_log::HitsLog;
+use crate::output::output_args::{OutputArgs, OutputKind, OutputSpec};
+use crate::{output::junit, text};
 
 /// Everything a run writes except progress; the files are made before anything is sent.
 pub(crate) struct OutputWriter {

@@ -1,6 +1,6 @@
 use bytes::{Bytes, BytesMut};
 
-use crate::template::PreparedRequest;
+use crate::request::prepared::PreparedRequest;
 
 /// A slot's own copy of a request, which each hit fills in anew.
 #[derive(Debug)]

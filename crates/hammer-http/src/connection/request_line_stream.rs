@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use hammer_net::NetworkStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::template::PreparedRequest;
+use crate::request::prepared::PreparedRequest;
 
 /// A stream on which the library writes requests, and where the next one gets its own target.
 pub(crate) struct RequestLineStream {

@@ -7,7 +7,7 @@ use hyper::HeaderMap;
 use hyper::header::HeaderName;
 use regex::bytes::Regex;
 
-use crate::expect::{JsonPointer, compile_regex};
+use crate::response::expectations::{JsonPointer, compile_regex};
 use crate::{Error, ErrorKind};
 
 /// The longest value that is kept.

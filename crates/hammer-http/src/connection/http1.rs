@@ -12,10 +12,10 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
+use crate::connection::lifetime::ConnectionUsage;
+use crate::connection::request_line_stream::{NextRequestLine, RequestLineStream};
 use crate::failures;
-use crate::lifetime::ConnectionUsage;
-use crate::template::{PreparedRequest, RequestBody};
-use crate::wire::{NextRequestLine, RequestLineStream};
+use crate::request::prepared::{PreparedRequest, RequestBody};
 use hammer_net::OpenedConnection;
 use hammer_net::SocketTraffic;
 

@@ -6,7 +6,7 @@ use hammer_data::Template;
 
 use super::RenderContext;
 use crate::failures;
-use crate::template::copy_body;
+use crate::request::prepared::copy_body;
 use crate::{ContentCoding, Error};
 
 /// A body.

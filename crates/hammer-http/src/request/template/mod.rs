@@ -56,7 +56,7 @@ impl RequestTemplate {
     /// Has each hit send this as `Authorization`, which was not sent so far.
     pub(crate) fn add_authorization(
         &mut self,
-        request: &mut crate::template::PreparedRequest,
+        request: &mut crate::request::prepared::PreparedRequest,
         text: Template,
     ) {
         let mut holder = HeaderValue::from_static("");

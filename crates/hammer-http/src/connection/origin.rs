@@ -6,13 +6,13 @@ use hammer_core::{Failure, Slot};
 use hyper::Response;
 use hyper::body::Incoming;
 
-use crate::connection::{BodyStats, Http1Connection};
+use crate::connection::http1::{BodyStats, Http1Connection};
+use crate::connection::http2_client::{Http2Client, Http2SendReply};
+use crate::connection::lifetime::{LifetimeLimits, count_closed_by_target};
+use crate::connection::pool::{Http2PoolConfig, WorkerPools};
 use crate::failures;
 use crate::h2::ResponseInterest;
-use crate::lifetime::{LifetimeLimits, count_closed_by_target};
-use crate::many::{Http2Client, Http2SendReply};
-use crate::pool::{Http2PoolConfig, WorkerPools};
-use crate::template::PreparedRequest;
+use crate::request::prepared::PreparedRequest;
 use hammer_net::PeerConnector;
 
 /// How long connections are kept.

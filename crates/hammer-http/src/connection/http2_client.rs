@@ -8,10 +8,10 @@ use hammer_core::{Failure, Slot};
 use hyper::http::response;
 use hyper::{Response, StatusCode, Version};
 
-use crate::connection::{BodyStats, Http1Connection};
+use crate::connection::http1::{BodyStats, Http1Connection};
+use crate::connection::pool::{Http2Pool, PooledConnection};
 use crate::failures;
 use crate::h2::{self, Http2Exchange, Http2Request, ResponseInterest, StreamFailure};
-use crate::pool::{Http2Pool, PooledConnection};
 use hammer_net::PeerConnector;
 
 /// How often a hit may move on that the target has not looked at.

@@ -7,12 +7,12 @@ use std::rc::{Rc, Weak};
 use hammer_core::{Failure, Slot};
 use tokio::sync::Notify;
 
-use crate::connection::Http1Connection;
+use crate::connection::http1::Http1Connection;
 use hammer_net::{OpenedConnection, PeerConnector};
 
+use crate::connection::lifetime::LifetimeLimits;
 use crate::failures;
 use crate::h2::{self, FlowControlWindows, SharedReadBuffer};
-use crate::lifetime::LifetimeLimits;
 use crate::version::HttpVersion;
 
 /// What a worker needs to know about the connections of its slots.

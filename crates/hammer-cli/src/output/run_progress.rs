@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use hammer_core::{HitCounts, RunEvent, RunTick};
 
-use crate::instant;
-use crate::status_line::StatusLine;
+use crate::output::status_line::StatusLine;
+use crate::parsers::instant;
 use crate::text::number;
 
 /// The run so far, on stderr. It has no timer of its own: the engine's ticks drive it.

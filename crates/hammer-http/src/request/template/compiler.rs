@@ -120,7 +120,7 @@ impl TemplateCompiler {
     /// `basic` is what stands in place of credentials until their text is known.
     pub(crate) fn request_template(
         &self,
-        request: &mut crate::template::PreparedRequest,
+        request: &mut crate::request::prepared::PreparedRequest,
         path: Option<Template>,
         body: BodyTemplate,
         theirs: Option<&HeaderMap>,

@@ -1,0 +1,6 @@
+//! Parsers of the values of flags.
+
+pub(crate) mod count;
+pub(crate) mod duration;
+pub(crate) mod instant;
+pub(crate) mod size;

@@ -1,0 +1,8 @@
+//! Connections to an origin over HTTP/1.1 and HTTP/2, and the pools that share them.
+
+pub(crate) mod http1;
+pub(crate) mod http2_client;
+pub(crate) mod lifetime;
+pub(crate) mod origin;
+pub(crate) mod pool;
+pub(crate) mod request_line_stream;

@@ -1,0 +1,10 @@
+//! Requests: their options, templates, bodies and signatures, and the prepared result.
+
+pub(crate) mod body_lines;
+pub(crate) mod credentials;
+pub(crate) mod factory;
+pub(crate) mod form;
+pub(crate) mod header;
+pub(crate) mod prepared;
+pub(crate) mod signature;
+pub(crate) mod template;

@@ -1,0 +1,6 @@
+//! Responses: decoding, expectations, captures and redirects.
+
+pub(crate) mod capture;
+pub(crate) mod decoder;
+pub(crate) mod expectations;
+pub(crate) mod redirect;
