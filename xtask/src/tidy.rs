@@ -25,9 +25,11 @@ mod manifest;
 mod markdown;
 mod markers;
 mod names;
+mod rust;
 mod selection;
 mod sizes;
 mod tree;
+mod type_names;
 
 /// The document that describes the crates, with its generated tables.
 const ARCHITECTURE: &str = "docs/dev/ARCHITECTURE.md";
@@ -52,6 +54,7 @@ const RULES: &[Rule] = &[
     rule("markers", markers::check),
     rule("names", names::check),
     rule("sizes", sizes::check),
+    rule("type-names", type_names::check),
 ];
 
 /// Runs the rules that the `arguments` select, prints the findings, and fails if there is one.
