@@ -25,6 +25,7 @@ mod manifest;
 mod markdown;
 mod markers;
 mod names;
+mod phrases;
 mod rust;
 mod selection;
 mod sizes;
@@ -53,6 +54,7 @@ const RULES: &[Rule] = &[
     rule("links", links::check),
     rule("markers", markers::check),
     rule("names", names::check),
+    rule("phrases", phrases::check),
     rule("sizes", sizes::check),
     rule("type-names", type_names::check),
 ];
