@@ -13,6 +13,7 @@ use tree::Tree;
 mod arrows;
 mod code_map;
 mod descriptions;
+mod doc_lines;
 mod finding;
 mod first_lines;
 mod flags;
@@ -25,6 +26,7 @@ mod manifest;
 mod markdown;
 mod markers;
 mod names;
+mod opening;
 mod phrases;
 mod rust;
 mod selection;
@@ -49,6 +51,7 @@ const RULES: &[Rule] = &[
     rule("arrows", arrows::check),
     rule("code-map", code_map::check),
     rule("descriptions", descriptions::check),
+    rule("doc-lines", doc_lines::check),
     rule("first-lines", first_lines::check),
     rule("flags", flags::check),
     rule("links", links::check),
