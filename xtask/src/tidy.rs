@@ -20,6 +20,7 @@ mod flags;
 mod generated;
 mod hammer_call;
 mod help_files;
+mod help_lines;
 mod interface;
 mod links;
 mod manifest;
@@ -54,6 +55,7 @@ const RULES: &[Rule] = &[
     rule("doc-lines", doc_lines::check),
     rule("first-lines", first_lines::check),
     rule("flags", flags::check),
+    rule("help-lines", help_lines::check),
     rule("links", links::check),
     rule("markers", markers::check),
     rule("names", names::check),
