@@ -2,8 +2,10 @@
 
 use std::process::Command;
 
-/// What `cargo run` tells the program that it runs about its package. Build scripts ask for the same
-/// variables: one that finds ours builds its crate anew, and so does the next call without us.
+/// Prefixes of the variables that `cargo run` sets for the package it runs.
+///
+/// Build scripts read the same variables: with ours, their crates are rebuilt, and once more by the
+/// next call without ours.
 const OF_A_PACKAGE: &[&str] = &[
     "CARGO_PKG_",
     "CARGO_MANIFEST_",

@@ -45,7 +45,7 @@ const STEPS: &[Step] = &[
 ];
 
 const DENY: Step = Step {
-    title: "licences, bans and sources",
+    title: "licenses, bans and sources",
     arguments: &["deny", "check", "licenses", "bans", "sources"],
     environment: &[],
 };
@@ -56,7 +56,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     for step in STEPS {
         timed(step.title, || call(root, step))?;
     }
-    timed("tidy", || tidy::run(root))?;
+    timed("tidy", || tidy::run(root, &[]))?;
     if has_deny(root) {
         timed(DENY.title, || call(root, &DENY))?;
         println!(
@@ -65,8 +65,8 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         );
     } else {
         println!(
-            "\nThe gate is open, after {:.0} s, but nobody looked at the licences:\n\
-             cargo-deny is missing; `cargo install cargo-deny --locked` brings it.",
+            "\nThe gate is open, after {:.0} s, but without a check of licenses:\n\
+             cargo-deny is missing (try `cargo install cargo-deny --locked`).",
             start.elapsed().as_secs_f64()
         );
     }

@@ -1,7 +1,7 @@
-//! Fuzzing: libFuzzer against everything that reads what a user writes.
+//! Fuzzing of everything that reads a text of a user, with libFuzzer.
 //!
-//! Its targets are a workspace of their own, for a nightly toolchain; the functions that they call
-//! stand with the tests of the crate that owns them, which call them with the same corpus.
+//! The targets are a separate workspace, for a nightly toolchain. The functions that they call are
+//! among the tests of the crate that owns them, which call them with the same corpus.
 
 use std::fs;
 use std::path::Path;
@@ -17,12 +17,13 @@ const TARGETS: [(&str, &str); 6] = [
     ("logs", "hammer-replay"),
     ("templates", "hammer-data"),
 ];
-/// The target that is wanted, all of them if there is none, and for how many seconds each.
+
+/// The target to fuzz, `None` for all, and the seconds for each.
 type Wanted<'a> = (Option<&'a str>, &'a str);
 
-/// How long one target is run if nobody says otherwise.
+/// Seconds for each target by default.
 const SECONDS: &str = "60";
-const USAGE: &str = "right would be `cargo xtask fuzz`, with `rates`, `thresholds`, `plans`, `formats`, \
+const USAGE: &str = "expected `cargo xtask fuzz`, with `rates`, `thresholds`, `plans`, `formats`, \
                      `logs` or `templates` for one target alone and a number of seconds for each";
 
 /// Runs the targets that `arguments` name, or all, and stops at the first finding.
@@ -62,7 +63,7 @@ fn fuzz(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), Str
         fs::create_dir_all(root.join(folder))
             .map_err(|error| format!("failed to make {folder}: {error}"))?;
     }
-    // Not `cargo +nightly`: the cargo that runs this program may stand before rustup's on PATH.
+    // Not `cargo +nightly`: the cargo that runs this program may precede rustup's on PATH.
     let status = cargo::through("rustup")
         .args(["run", "nightly", "cargo", "fuzz", "run", target])
         .args(["--fuzz-dir", "xtask/fuzz", "--target-dir", "target/fuzz"])
@@ -77,8 +78,8 @@ fn fuzz(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), Str
         return Ok(());
     }
     Err(format!(
-        "the fuzzer ended with {status}; what it found lies in {bad}, and without a nightly \
-         toolchain or cargo-fuzz it found nothing: docs/CONTRIBUTING.md says how to get them"
+        "the fuzzer ended with {status}; its findings are in {bad}; without a nightly \
+         toolchain or cargo-fuzz there are none (see CONTRIBUTING.md)"
     ))
 }
 
@@ -121,7 +122,7 @@ mod tests {
         }
     }
 
-    /// The fuzzer's workspace is built by nobody but the fuzzer: what it refers to is here.
+    /// Only the fuzzer builds its workspace, so its references are checked here.
     #[test]
     fn each_target_has_its_function_and_its_corpus() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

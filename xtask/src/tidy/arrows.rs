@@ -1,12 +1,12 @@
-//! The arrows between crates: who may know whom.
+//! The arrows between crates: the dependencies that each may have.
 
 use super::finding::Finding;
 use super::manifest::Manifest;
 use super::tree::Tree;
 
-/// Which crates of the workspace a crate may depend on; `None` stands for all of them.
+/// The crates of the workspace that each crate may depend on; `None` means all of them.
 ///
-/// A new crate gets a row, and with it somebody decides what it may know.
+/// Adding a row for a new crate is a decision on its dependencies.
 const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("hammer-stats", Some(&[])),
     ("hammer-core", Some(&["hammer-stats"])),
@@ -26,10 +26,10 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("hammer-cli", None),
 ];
 
-/// Crates that belong to the command alone: they parse arguments, or say where logs go.
+/// Crates that only the command uses: they parse arguments, or set up logging.
 const OF_THE_COMMAND: &[&str] = &["clap", "tracing-subscriber"];
 
-/// Checks every crate's dependencies. What its tests use is its own affair.
+/// Checks every crate's dependencies, except those of its tests.
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.crate_manifests() {
@@ -38,7 +38,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
             findings.push(Finding::new(
                 path,
                 1,
-                format!("nobody decided what `{}` may depend on", manifest.name),
+                format!("no list of allowed dependencies for `{}`", manifest.name),
                 "give it a row in xtask/src/tidy/arrows.rs",
             ));
         }
@@ -52,7 +52,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// What would be right, if `from` must not depend on `to`.
+/// The remedy, if `from` must not depend on `to`.
 fn objection(from: &str, to: &str) -> Option<String> {
     if OF_THE_COMMAND.contains(&to) && from != "hammer-cli" {
         return Some(format!("`{to}` belongs to hammer-cli alone"));
@@ -63,9 +63,9 @@ fn objection(from: &str, to: &str) -> Option<String> {
     let (_, allowed) = ALLOWED.iter().find(|(name, _)| *name == from)?;
     match (*allowed)? {
         allowed if allowed.contains(&to) => None,
-        [] => Some("it may know no other crate of this workspace".to_owned()),
+        [] => Some("it may not depend on any other crate of this workspace".to_owned()),
         allowed => Some(format!(
-            "of this workspace it may know {} only",
+            "of this workspace it may depend on {} only",
             allowed.join(", ")
         )),
     }
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(
             findings,
             [
-                "crates/hammer-new/Cargo.toml:1: nobody decided what `hammer-new` may depend on; \
+                "crates/hammer-new/Cargo.toml:1: no list of allowed dependencies for `hammer-new`; \
                  give it a row in xtask/src/tidy/arrows.rs",
                 "crates/hammer-stats/Cargo.toml:4: `hammer-stats` depends on `clap`; \
                  `clap` belongs to hammer-cli alone",

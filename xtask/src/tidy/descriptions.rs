@@ -1,11 +1,10 @@
-//! One sentence per crate, said twice in the same words.
+//! The sentence of each crate, in its manifest and in ARCHITECTURE.
 
+use super::ARCHITECTURE;
 use super::finding::Finding;
 use super::manifest::Manifest;
 use super::markdown;
 use super::tree::Tree;
-
-const ARCHITECTURE: &str = "docs/ARCHITECTURE.md";
 
 /// Checks that each crate's `description` is its sentence in the table of crates.
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
@@ -65,7 +64,7 @@ fn name(cell: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{ARCHITECTURE, check};
     use crate::tidy::tree::Tree;
 
     #[test]
@@ -83,7 +82,7 @@ mod tests {
         for (row, findings) in table {
             let text = format!("# A\n\n| Crate | sentence |\n|---|---|\n{row}\n");
             let tree = Tree::of(&[
-                ("docs/ARCHITECTURE.md", &text),
+                (ARCHITECTURE, &text),
                 (
                     "crates/hammer-x/Cargo.toml",
                     "[package]\nname = \"hammer-x\"\ndescription = \"A sentence.\"\n",

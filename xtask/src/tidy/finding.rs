@@ -1,8 +1,8 @@
-//! What a check has to say about a line.
+//! Findings: the problems that the rules report.
 
 use std::fmt;
 
-/// One thing that is wrong, where it is, and what would be right.
+/// A problem, its place, and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Finding {
     path: String,
@@ -25,6 +25,13 @@ impl Finding {
             wrong: wrong.into(),
             right: right.into(),
         }
+    }
+}
+
+impl Finding {
+    /// The path of the file.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
     }
 }
 

@@ -4,18 +4,28 @@
 //! program, in the same span. Calls of `hammer` count in spans and in blocks, each flag against
 //! its subcommand; a subcommand that is not built in is somebody's own hammer and left alone.
 
-use super::command::{self, Command};
 use super::finding::Finding;
+use super::hammer_call::{self, HammerCall};
+use super::help_files;
 use super::interface::Interface;
 use super::markdown;
 use super::tree::Tree;
 
 /// Checks the README and the pages in `docs/`.
-pub(crate) fn check(tree: &Tree, interface: &Interface) -> Vec<Finding> {
+pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+    if help_files::all(tree).next().is_none() {
+        return vec![Finding::new(
+            help_files::FOLDER,
+            1,
+            "no golden help files",
+            "write them: HAMMER_WRITE_HELP=1 cargo test -p hammer-cli --test it help",
+        )];
+    }
+    let interface = Interface::of(tree);
     let mut findings = Vec::new();
     for (path, text) in tree.ending(".md") {
         if path == "README.md" || path.starts_with("docs/") {
-            let unknown = unknown(text, interface);
+            let unknown = unknown(text, &interface);
             findings.extend(
                 unknown
                     .into_iter()
@@ -26,24 +36,24 @@ pub(crate) fn check(tree: &Tree, interface: &Interface) -> Vec<Finding> {
     findings
 }
 
-/// Line, what is wrong and what would be right, for each flag nobody would understand.
+/// Line, problem and remedy of each flag that the binary does not have.
 fn unknown(text: &str, interface: &Interface) -> Vec<(usize, String, String)> {
     let mut unknown = Vec::new();
     let mut continued = String::new();
     for line in markdown::lines(text) {
-        let mut calls: Vec<Command> = Vec::new();
+        let mut calls: Vec<HammerCall> = Vec::new();
         if line.in_block {
             continued.push_str(line.text.trim());
             if continued.ends_with('\\') {
                 continued.pop();
                 continue;
             }
-            calls.extend(command::calls(&std::mem::take(&mut continued)));
+            calls.extend(hammer_call::calls(&std::mem::take(&mut continued)));
         } else {
             continued.clear();
             for span in markdown::spans(line.text) {
                 if span.starts_with('-') {
-                    for flag in command::flags(span)
+                    for flag in hammer_call::flags(span)
                         .iter()
                         .filter(|flag| !interface.knows(flag))
                     {
@@ -54,11 +64,11 @@ fn unknown(text: &str, interface: &Interface) -> Vec<(usize, String, String)> {
                         ));
                     }
                 } else {
-                    calls.extend(command::calls(span));
+                    calls.extend(hammer_call::calls(span));
                 }
             }
         }
-        for Command { subcommand, flags } in calls {
+        for HammerCall { subcommand, flags } in calls {
             let name = subcommand.unwrap_or_default();
             for flag in flags
                 .iter()

@@ -1,10 +1,10 @@
-//! What the built `hammer` says about its own command line.
+//! The flags of `hammer`, as its golden help files have them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use super::command;
-use crate::cargo;
+use super::hammer_call;
+use super::help_files;
+use super::tree::Tree;
 
 /// The flags of each subcommand; those of `hammer` itself are under the empty name.
 #[derive(Debug, Default)]
@@ -13,41 +13,29 @@ pub(crate) struct Interface {
 }
 
 impl Interface {
-    /// Builds the command and reads its `--help`, then that of each subcommand listed there.
-    pub(crate) fn ask(root: &Path) -> Result<Self, String> {
-        build(root)?;
+    /// Reads the golden help files. Flags of a nested subcommand are those of the outermost.
+    pub(crate) fn of(tree: &Tree) -> Self {
         let mut interface = Self::default();
-        let help = help(root, &["--help"])?;
-        let listed = listed(&help);
-        if listed.is_empty() {
-            return Err("`hammer --help` lists no subcommands under `Commands:`".to_owned());
+        for (commands, help) in help_files::all(tree) {
+            interface.learn(commands.first().unwrap_or(&""), help);
         }
-        interface.learn("", &help);
-        for name in listed {
-            let mut help = self::help(root, &[&name, "--help"])?;
-            // Flags of what is one level deeper are those of the subcommand.
-            for inner in self::listed(&help) {
-                help.push_str(&self::help(root, &[&name, &inner, "--help"])?);
-            }
-            interface.learn(&name, &help);
-        }
-        Ok(interface)
+        interface
     }
 
     /// Takes the flags of a subcommand from its help.
     pub(crate) fn learn(&mut self, subcommand: &str, help: &str) {
-        self.subcommands.insert(
-            subcommand.to_owned(),
-            command::flags(help).into_iter().collect(),
-        );
+        self.subcommands
+            .entry(subcommand.to_owned())
+            .or_default()
+            .extend(hammer_call::flags(help));
     }
 
-    /// Whether some subcommand has this flag.
+    /// True if some subcommand has this flag.
     pub(crate) fn knows(&self, flag: &str) -> bool {
         self.subcommands.values().any(|flags| flags.contains(flag))
     }
 
-    /// Whether this subcommand has this flag; `None` if there is no such subcommand.
+    /// True if this subcommand has this flag; `None` if there is no subcommand of this name.
     pub(crate) fn accepts(&self, subcommand: &str, flag: &str) -> Option<bool> {
         self.subcommands
             .get(subcommand)
@@ -55,66 +43,38 @@ impl Interface {
     }
 }
 
-/// Builds in sight: from scratch it takes minutes, and silence would look like a hang.
-fn build(root: &Path) -> Result<(), String> {
-    let status = cargo::command()
-        .args(["build", "--package", "hammer-cli", "--bin", "hammer"])
-        .current_dir(root)
-        .status()
-        .map_err(|error| format!("failed to start cargo to build `hammer`: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("the build of `hammer` ended with {status}"))
-    }
-}
-
-fn help(root: &Path, arguments: &[&str]) -> Result<String, String> {
-    let line = format!("hammer {}", arguments.join(" "));
-    let output = cargo::command()
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "hammer-cli",
-            "--bin",
-            "hammer",
-            "--",
-        ])
-        .args(arguments)
-        .current_dir(root)
-        .output()
-        .map_err(|error| format!("failed to start cargo for `{line}`: {error}"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("`{line}` ended with {}:\n{said}", output.status));
-    }
-    String::from_utf8(output.stdout).map_err(|_| format!("`{line}` printed no UTF-8"))
-}
-
-/// The subcommands under `Commands:`, without `help`, which is clap's own.
-fn listed(help: &str) -> Vec<String> {
-    help.lines()
-        .skip_while(|line| line.trim() != "Commands:")
-        .skip(1)
-        .take_while(|line| !line.trim().is_empty())
-        // A description that wraps is indented deeper than a name.
-        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| *name != "help")
-        .map(str::to_owned)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::listed;
+    use super::Interface;
+    use crate::tidy::help_files::FOLDER;
+    use crate::tidy::tree::Tree;
 
     #[test]
-    fn lists_subcommands() {
-        let help = "Load.\n\nUsage: hammer <COMMAND>\n\nCommands:\n  http  Hits a URL\n          \
-                    and more\n  demo  Shows it\n  help  Print\n\nOptions:\n  -h, --help  Print\n";
-        assert_eq!(listed(help), ["http", "demo"]);
-        assert_eq!(listed("Usage: hammer\n"), Vec::<String>::new());
+    fn reads_golden_help() {
+        let files = [
+            ("hammer.txt", "Options:\n  --version\n"),
+            ("plan.txt", "Options:\n  --help\n"),
+            ("plan/show.txt", "Options:\n  --json\n"),
+        ];
+        let files = files.map(|(name, text)| (format!("{FOLDER}{name}"), text));
+        let files: Vec<_> = files
+            .iter()
+            .map(|(path, text)| (path.as_str(), *text))
+            .collect();
+        let interface = Interface::of(&Tree::of(&files));
+        let table = [
+            ("", "--version", Some(true)),
+            ("plan", "--help", Some(true)),
+            ("plan", "--json", Some(true)),
+            ("plan", "--version", Some(false)),
+            ("echo", "--version", None),
+        ];
+        for (subcommand, flag, expected) in table {
+            assert_eq!(
+                interface.accepts(subcommand, flag),
+                expected,
+                "{subcommand} {flag}"
+            );
+        }
     }
 }

@@ -20,9 +20,9 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// What would be right, if the `link` in the document at `path` leads nowhere.
+/// The remedy, if the `link` in the document at `path` leads nowhere.
 fn objection(tree: &Tree, path: &str, link: &str) -> Option<String> {
-    // `https:`, `mailto:` and their like lead out of the house.
+    // `https:`, `mailto:` and their like lead out of the tree.
     if link
         .split('/')
         .next()
@@ -40,7 +40,7 @@ fn objection(tree: &Tree, path: &str, link: &str) -> Option<String> {
         resolve(path, file)
     };
     let Some(target) = target.filter(|target| tree.exists(target)) else {
-        return Some("no such file; links are relative to the file they stand in".to_owned());
+        return Some("no such file; links are relative to their own file".to_owned());
     };
     if anchor.is_empty() || !target.ends_with(".md") {
         return None;

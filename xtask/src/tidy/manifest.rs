@@ -2,14 +2,14 @@
 //!
 //! It reads the TOML that people write in manifests, line by line, not all of TOML.
 
-/// A manifest, as far as the checks care.
+/// A manifest, as far as the checks read it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Manifest {
     /// The name of the package.
     pub(crate) name: String,
-    /// Its description and the line it stands on.
+    /// Its description and the line of that.
     pub(crate) description: Option<(usize, String)>,
-    /// What it needs to build, with the line of each. Dev-dependencies are not among them.
+    /// The dependencies of its build, with the line of each. Dev-dependencies are left out.
     pub(crate) dependencies: Vec<(usize, String)>,
 }
 

@@ -1,13 +1,13 @@
 //! Markdown, as far as links, headings, code and tables go.
 
-/// A line of a document and what kind of line it is.
+/// A line of a document, and its kind.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Line<'a> {
     /// The first line of a document is 1.
     pub(crate) number: usize,
-    /// The line as it stands.
+    /// The whole line.
     pub(crate) text: &'a str,
-    /// Whether it lies inside a fenced block. The fences themselves are not lines of this kind.
+    /// True inside a fenced block. The fences themselves are not lines of this kind.
     pub(crate) in_block: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Names that say nothing.
+//! Names of files and modules that say nothing.
 
 use super::finding::Finding;
 use super::tree::Tree;

@@ -1,11 +1,11 @@
-//! The size of rooms.
+//! The size of files.
 
 use super::finding::Finding;
 use super::tree::Tree;
 
 const MOST_LINES: usize = 500;
 
-/// Checks that no Rust file is longer than a reader can hold.
+/// Checks that no Rust file has more lines than a reader can keep in mind.
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     tree.ending(".rs")
         .filter_map(|(path, text)| {

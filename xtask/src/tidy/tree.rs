@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use super::help_files;
+
 /// Paths are relative to the root and separated by `/` on every system.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     /// Every file and every folder.
     paths: BTreeSet<String>,
-    /// The text of the files that some check reads: Rust, Markdown and TOML.
+    /// The text of the files that some check reads; see [`is_read`].
     texts: BTreeMap<String, String>,
 }
 
 impl Tree {
-    /// Reads what lies under `root`, except what cargo and git keep there.
+    /// Reads all files below `root`, except those of cargo and git.
     pub(crate) fn read(root: &Path) -> Result<Self, String> {
         let mut tree = Self::default();
         tree.descend(root, "")?;
@@ -48,7 +50,7 @@ impl Tree {
             }
             if entry.file_type().map_err(failed)?.is_dir() {
                 self.descend(&entry.path(), &format!("{path}/"))?;
-            } else if path.ends_with(".rs") || path.ends_with(".md") || path.ends_with(".toml") {
+            } else if is_read(&path) {
                 let text = fs::read_to_string(entry.path())
                     .map_err(|error| format!("failed to read {path}: {error}"))?;
                 self.texts.insert(path.clone(), text);
@@ -58,12 +60,12 @@ impl Tree {
         Ok(())
     }
 
-    /// How many files have a text.
+    /// The number of files that have a text.
     pub(crate) fn len(&self) -> usize {
         self.texts.len()
     }
 
-    /// Whether a file or folder of this path exists.
+    /// True if a file or folder of this path exists.
     pub(crate) fn exists(&self, path: &str) -> bool {
         path.is_empty() || self.paths.contains(path)
     }
@@ -73,12 +75,30 @@ impl Tree {
         self.texts.get(path).map(String::as_str)
     }
 
-    /// The files whose path ends so, with their texts.
-    pub(crate) fn ending(&self, end: &'static str) -> impl Iterator<Item = (&str, &str)> {
+    /// All files that have a text.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.texts
             .iter()
-            .filter(move |(path, _)| path.ends_with(end))
             .map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// The files whose path has this end, with their texts.
+    pub(crate) fn ending(&self, end: &'static str) -> impl Iterator<Item = (&str, &str)> {
+        self.texts().filter(move |(path, _)| path.ends_with(end))
+    }
+
+    /// Crate, path and text of the sources of the crates and of xtask, without those of tests.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.ending(".rs").filter_map(|(path, text)| {
+            let (krate, file) = path
+                .strip_prefix("crates/")
+                .unwrap_or(path)
+                .split_once("/src/")?;
+            let test = file
+                .split('/')
+                .any(|part| part == "tests" || part == "tests.rs");
+            (!krate.contains('/') && !test).then_some((krate, path, text))
+        })
     }
 
     /// The manifests of the crates in `crates/`.
@@ -88,4 +108,11 @@ impl Tree {
                 .is_some_and(|rest| rest.matches('/').count() == 1)
         })
     }
+}
+
+/// True for the files whose text some check reads.
+fn is_read(path: &str) -> bool {
+    let ends = [".rs", ".md", ".toml", ".schema.json"];
+    ends.iter().any(|end| path.ends_with(end))
+        || path.starts_with(help_files::FOLDER) && path.ends_with(".txt")
 }

@@ -1,16 +1,16 @@
-//! Command lines in the docs: which of their flags are said to be `hammer`'s.
+//! Command lines in the docs, and the flags that they pass to `hammer`.
 
 /// The part of a shell line that `hammer` gets.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Command {
-    /// The subcommand, or nothing where a flag stands first.
+pub(crate) struct HammerCall {
+    /// The subcommand, or `None` if a flag is first.
     pub(crate) subcommand: Option<String>,
     /// The long flags, with their two hyphens.
     pub(crate) flags: Vec<String>,
 }
 
 /// Every call of `hammer` in a shell line, by its own name or as `cargo run … -- …`.
-pub(crate) fn calls(line: &str) -> Vec<Command> {
+pub(crate) fn calls(line: &str) -> Vec<HammerCall> {
     let words = words(line);
     words.split(|word| word.breaks).filter_map(call).collect()
 }
@@ -40,9 +40,9 @@ pub(crate) fn flags(text: &str) -> Vec<String> {
 #[derive(Debug, Default)]
 struct Word {
     text: String,
-    /// Whether quotes were part of it: then it is a value, whatever it looks like.
+    /// True if quotes were part of it: then it is a value, whatever it looks like.
     quoted: bool,
-    /// Whether it ends a command: a pipe, a semicolon, an ampersand.
+    /// True if it ends a command: a pipe, a semicolon, an ampersand.
     breaks: bool,
 }
 
@@ -77,7 +77,7 @@ fn words(line: &str) -> Vec<Word> {
     words
 }
 
-fn call(words: &[Word]) -> Option<Command> {
+fn call(words: &[Word]) -> Option<HammerCall> {
     // A prompt, and variables set for this one command.
     let start = words
         .iter()
@@ -99,7 +99,7 @@ fn call(words: &[Word]) -> Option<Command> {
         _ => return None,
     };
     let subcommand = given.first().filter(|word| !word.text.starts_with('-'));
-    Some(Command {
+    Some(HammerCall {
         subcommand: subcommand.map(|word| word.text.clone()),
         flags: given
             .iter()
