@@ -78,7 +78,7 @@ fn fuzz(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), Str
     }
     Err(format!(
         "the fuzzer ended with {status}; what it found lies in {bad}, and without a nightly \
-         toolchain or cargo-fuzz it found nothing: docs/CONTRIBUTING.md says how to get them"
+         toolchain or cargo-fuzz it found nothing: docs/dev/CONTRIBUTING.md says how to get them"
     ))
 }
 
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn understands_the_docs() {
-        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/CONTRIBUTING.md");
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/dev/CONTRIBUTING.md");
         let page = std::fs::read_to_string(page).expect("the page");
         let commands = page
             .lines()

@@ -5,7 +5,7 @@ use super::manifest::Manifest;
 use super::markdown;
 use super::tree::Tree;
 
-const ARCHITECTURE: &str = "docs/ARCHITECTURE.md";
+const ARCHITECTURE: &str = "docs/dev/ARCHITECTURE.md";
 
 /// Checks that each crate's `description` is its sentence in the table of crates.
 pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
@@ -83,7 +83,7 @@ mod tests {
         for (row, findings) in table {
             let text = format!("# A\n\n| Crate | sentence |\n|---|---|\n{row}\n");
             let tree = Tree::of(&[
-                ("docs/ARCHITECTURE.md", &text),
+                ("docs/dev/ARCHITECTURE.md", &text),
                 (
                     "crates/hammer-x/Cargo.toml",
                     "[package]\nname = \"hammer-x\"\ndescription = \"A sentence.\"\n",
