@@ -289,6 +289,21 @@ fn the_commands_in_the_docs_run() {
     assert!(ran >= 20 && known >= 10, "{ran} ran, {known} are known");
 }
 
+/// A long list is not remembered.
+#[test]
+fn the_glossary_stays_short() {
+    let page = fs::read_to_string(repository("docs/GLOSSARY.md")).unwrap();
+    let cells = page.lines().filter_map(|line| line.strip_prefix("| "));
+    let cells = cells.filter_map(|line| line.split(" | ").next());
+    let words: Vec<_> = cells
+        .filter(|cell| *cell != "word")
+        .flat_map(|cell| cell.split(", "))
+        .collect();
+    let once: std::collections::BTreeSet<_> = words.iter().collect();
+    assert!(words.len() <= 40, "{} words", words.len());
+    assert_eq!(once.len(), words.len(), "a word has one meaning");
+}
+
 /// Commands that build and test all of this, of which these tests are a part.
 fn is_known(command: &str) -> bool {
     let words: Vec<_> = command.split_whitespace().collect();
