@@ -79,7 +79,7 @@ fn fuzz(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), Str
     }
     Err(format!(
         "the fuzzer ended with {status}; its findings are in {bad}; without a nightly \
-         toolchain or cargo-fuzz there are none (see CONTRIBUTING.md)"
+         toolchain or cargo-fuzz there are none (see docs/dev/CONTRIBUTING.md)"
     ))
 }
 
