@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn understands_the_docs() {
-        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/CONTRIBUTING.md");
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/dev/CONTRIBUTING.md");
         let page = std::fs::read_to_string(page).expect("the page");
         let commands = page
             .lines()
