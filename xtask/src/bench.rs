@@ -7,7 +7,7 @@ use crate::cargo;
 
 /// Builds the bench and runs it with `arguments`; its exit code is this one's.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
-    let status = cargo::cargo_command()
+    let status = cargo::command()
         .args(["run", "--quiet", "--release", "--package", "hammer-bench"])
         .args(["--bin", "bench", "--"])
         .args(arguments)

@@ -2,9 +2,11 @@
 
 use std::process::Command;
 
-/// What `cargo run` tells the program that it runs about its package. Build scripts ask for the same
-/// variables: one that finds ours builds its crate anew, and so does the next call without us.
-const PACKAGE_VARIABLES: &[&str] = &[
+/// Prefixes of the variables that `cargo run` sets for the package it runs.
+///
+/// Build scripts read the same variables: with ours, their crates are rebuilt, and once more by the
+/// next call without ours.
+const OF_A_PACKAGE: &[&str] = &[
     "CARGO_PKG_",
     "CARGO_MANIFEST_",
     "CARGO_BIN_",
@@ -12,19 +14,16 @@ const PACKAGE_VARIABLES: &[&str] = &[
 ];
 
 /// A call of cargo as a shell would make it.
-pub(crate) fn cargo_command() -> Command {
-    without_package_variables("cargo")
+pub(crate) fn command() -> Command {
+    through("cargo")
 }
 
 /// A call of a program that calls cargo, as a shell would make it.
-pub(crate) fn without_package_variables(program: &str) -> Command {
+pub(crate) fn through(program: &str) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if PACKAGE_VARIABLES
-            .iter()
-            .any(|prefix| text.starts_with(prefix))
-        {
+        if OF_A_PACKAGE.iter().any(|prefix| text.starts_with(prefix)) {
             command.env_remove(&name);
         }
     }
@@ -33,13 +32,13 @@ pub(crate) fn without_package_variables(program: &str) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use super::cargo_command;
+    use super::command;
 
     #[test]
     fn cargo_does_not_hear_of_the_package_that_calls_it() {
         // Cargo, which runs this test, has set it.
         assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
-        let command = cargo_command();
+        let command = command();
         let removed: Vec<_> = command
             .get_envs()
             .filter(|(_, value)| value.is_none())

@@ -7,19 +7,19 @@ use std::time::Instant;
 use crate::{cargo, tidy};
 
 /// A step that is one call of cargo.
-struct CiStep {
+struct Step {
     title: &'static str,
     arguments: &'static [&'static str],
     environment: &'static [(&'static str, &'static str)],
 }
 
-const CI_STEPS: &[CiStep] = &[
-    CiStep {
+const STEPS: &[Step] = &[
+    Step {
         title: "format",
         arguments: &["fmt", "--all", "--check"],
         environment: &[],
     },
-    CiStep {
+    Step {
         title: "lints",
         arguments: &[
             "clippy",
@@ -32,20 +32,20 @@ const CI_STEPS: &[CiStep] = &[
         ],
         environment: &[],
     },
-    CiStep {
+    Step {
         title: "docs",
         arguments: &["doc", "--workspace", "--no-deps"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
-    CiStep {
+    Step {
         title: "tests",
         arguments: &["test", "--workspace"],
         environment: &[],
     },
 ];
 
-const DENY_STEP: CiStep = CiStep {
-    title: "licences, bans and sources",
+const DENY: Step = Step {
+    title: "licenses, bans and sources",
     arguments: &["deny", "check", "licenses", "bans", "sources"],
     environment: &[],
 };
@@ -53,27 +53,27 @@ const DENY_STEP: CiStep = CiStep {
 /// Runs the gate and stops at the first step that fails.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let start = Instant::now();
-    for step in CI_STEPS {
-        run_timed(step.title, || run_step(root, step))?;
+    for step in STEPS {
+        timed(step.title, || call(root, step))?;
     }
-    run_timed("tidy", || tidy::run(root))?;
-    if has_cargo_deny(root) {
-        run_timed(DENY_STEP.title, || run_step(root, &DENY_STEP))?;
+    timed("tidy", || tidy::run(root, &[]))?;
+    if has_deny(root) {
+        timed(DENY.title, || call(root, &DENY))?;
         println!(
             "\nThe gate is open, after {:.0} s.",
             start.elapsed().as_secs_f64()
         );
     } else {
         println!(
-            "\nThe gate is open, after {:.0} s, but nobody looked at the licences:\n\
-             cargo-deny is missing; `cargo install cargo-deny --locked` brings it.",
+            "\nThe gate is open, after {:.0} s, but without a check of licenses:\n\
+             cargo-deny is missing (try `cargo install cargo-deny --locked`).",
             start.elapsed().as_secs_f64()
         );
     }
     Ok(())
 }
 
-fn run_timed(title: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+fn timed(title: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     println!("\n== {title}");
     let start = Instant::now();
     work()?;
@@ -81,9 +81,9 @@ fn run_timed(title: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(
     Ok(())
 }
 
-fn run_step(root: &Path, step: &CiStep) -> Result<(), String> {
+fn call(root: &Path, step: &Step) -> Result<(), String> {
     let line = format!("cargo {}", step.arguments.join(" "));
-    let status = cargo::cargo_command()
+    let status = cargo::command()
         .args(step.arguments)
         .envs(step.environment.iter().copied())
         .current_dir(root)
@@ -96,8 +96,8 @@ fn run_step(root: &Path, step: &CiStep) -> Result<(), String> {
     }
 }
 
-fn has_cargo_deny(root: &Path) -> bool {
-    cargo::cargo_command()
+fn has_deny(root: &Path) -> bool {
+    cargo::command()
         .args(["deny", "--version"])
         .current_dir(root)
         .stdout(Stdio::null())

@@ -1,7 +1,7 @@
-//! Fuzzing: libFuzzer against everything that reads what a user writes.
+//! Fuzzing of everything that reads a text of a user, with libFuzzer.
 //!
-//! Its targets are a workspace of their own, for a nightly toolchain; the functions that they call
-//! stand with the tests of the crate that owns them, which call them with the same corpus.
+//! The targets are a separate workspace, for a nightly toolchain. The functions that they call are
+//! among the tests of the crate that owns them, which call them with the same corpus.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::cargo;
 
 /// A target, and the crate that owns its corpus.
-const FUZZ_TARGETS: [(&str, &str); 6] = [
+const TARGETS: [(&str, &str); 6] = [
     ("rates", "hammer-core"),
     ("thresholds", "hammer-plan"),
     ("plans", "hammer-plan"),
@@ -17,32 +17,33 @@ const FUZZ_TARGETS: [(&str, &str); 6] = [
     ("logs", "hammer-replay"),
     ("templates", "hammer-data"),
 ];
-/// The target that is wanted, all of them if there is none, and for how many seconds each.
-type FuzzSelection<'a> = (Option<&'a str>, &'a str);
 
-/// How long one target is run if nobody says otherwise.
-const DEFAULT_SECONDS: &str = "60";
-const USAGE: &str = "right would be `cargo xtask fuzz`, with `rates`, `thresholds`, `plans`, `formats`, \
+/// The target to fuzz, `None` for all, and the seconds for each.
+type Wanted<'a> = (Option<&'a str>, &'a str);
+
+/// Seconds for each target by default.
+const SECONDS: &str = "60";
+const USAGE: &str = "expected `cargo xtask fuzz`, with `rates`, `thresholds`, `plans`, `formats`, \
                      `logs` or `templates` for one target alone and a number of seconds for each";
 
 /// Runs the targets that `arguments` name, or all, and stops at the first finding.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
-    let (named, seconds) = parse_arguments(arguments)?;
-    for (target, owner) in FUZZ_TARGETS {
+    let (named, seconds) = understood(arguments)?;
+    for (target, owner) in TARGETS {
         if named.is_none_or(|named| named == target) {
             println!("\n== {target}, for {seconds} s");
-            fuzz_target(root, target, owner, seconds)?;
+            fuzz(root, target, owner, seconds)?;
         }
     }
     Ok(())
 }
 
-fn parse_arguments<'a>(arguments: &[&'a str]) -> Result<FuzzSelection<'a>, String> {
-    let is_target = |word: &str| FUZZ_TARGETS.iter().any(|(target, _)| *target == word);
+fn understood<'a>(arguments: &[&'a str]) -> Result<Wanted<'a>, String> {
+    let is_target = |word: &str| TARGETS.iter().any(|(target, _)| *target == word);
     let is_number = |word: &str| word.parse::<u32>().is_ok_and(|seconds| seconds > 0);
     match *arguments {
-        [] => Ok((None, DEFAULT_SECONDS)),
-        [target] if is_target(target) => Ok((Some(target), DEFAULT_SECONDS)),
+        [] => Ok((None, SECONDS)),
+        [target] if is_target(target) => Ok((Some(target), SECONDS)),
         [seconds] if is_number(seconds) => Ok((None, seconds)),
         [target, seconds] if is_target(target) && is_number(seconds) => Ok((Some(target), seconds)),
         _ => Err(format!(
@@ -52,7 +53,7 @@ fn parse_arguments<'a>(arguments: &[&'a str]) -> Result<FuzzSelection<'a>, Strin
     }
 }
 
-fn fuzz_target(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), String> {
+fn fuzz(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<(), String> {
     // What it makes lies with all else that is built; the corpus that is kept is only read.
     let (found, bad) = (
         format!("target/fuzz/corpus/{target}"),
@@ -62,8 +63,8 @@ fn fuzz_target(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<
         fs::create_dir_all(root.join(folder))
             .map_err(|error| format!("failed to make {folder}: {error}"))?;
     }
-    // Not `cargo +nightly`: the cargo that runs this program may stand before rustup's on PATH.
-    let status = cargo::without_package_variables("rustup")
+    // Not `cargo +nightly`: the cargo that runs this program may precede rustup's on PATH.
+    let status = cargo::through("rustup")
         .args(["run", "nightly", "cargo", "fuzz", "run", target])
         .args(["--fuzz-dir", "xtask/fuzz", "--target-dir", "target/fuzz"])
         .args([&found, &format!("crates/{owner}/tests/fuzz/{target}")])
@@ -77,8 +78,8 @@ fn fuzz_target(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<
         return Ok(());
     }
     Err(format!(
-        "the fuzzer ended with {status}; what it found lies in {bad}, and without a nightly \
-         toolchain or cargo-fuzz it found nothing: docs/CONTRIBUTING.md says how to get them"
+        "the fuzzer ended with {status}; its findings are in {bad}; without a nightly \
+         toolchain or cargo-fuzz there are none (see docs/dev/CONTRIBUTING.md)"
     ))
 }
 
@@ -86,11 +87,11 @@ fn fuzz_target(root: &Path, target: &str, owner: &str, seconds: &str) -> Result<
 mod tests {
     use std::path::Path;
 
-    use super::{FUZZ_TARGETS, FuzzSelection, parse_arguments};
+    use super::{TARGETS, Wanted, understood};
 
     #[test]
     fn understands_targets_and_seconds() {
-        let table: [(&[&str], Option<FuzzSelection<'_>>); 7] = [
+        let table: [(&[&str], Option<Wanted<'_>>); 7] = [
             (&[], Some((None, "60"))),
             (&["plans"], Some((Some("plans"), "60"))),
             (&["5"], Some((None, "5"))),
@@ -100,13 +101,13 @@ mod tests {
             (&["rates", "0"], None),
         ];
         for (words, expected) in table {
-            assert_eq!(parse_arguments(words).ok(), expected, "{words:?}");
+            assert_eq!(understood(words).ok(), expected, "{words:?}");
         }
     }
 
     #[test]
     fn understands_the_docs() {
-        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/CONTRIBUTING.md");
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/dev/CONTRIBUTING.md");
         let page = std::fs::read_to_string(page).expect("the page");
         let commands = page
             .lines()
@@ -117,18 +118,18 @@ mod tests {
         assert!(commands.len() >= 3, "{commands:?}");
         for words in commands {
             let words: Vec<_> = words.split_whitespace().collect();
-            assert!(parse_arguments(&words).is_ok(), "{words:?}");
+            assert!(understood(&words).is_ok(), "{words:?}");
         }
     }
 
-    /// The fuzzer's workspace is built by nobody but the fuzzer: what it refers to is here.
+    /// Only the fuzzer builds its workspace, so its references are checked here.
     #[test]
     fn each_target_has_its_function_and_its_corpus() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let manifest = std::fs::read_to_string(root.join("xtask/fuzz/Cargo.toml"));
         let manifest = manifest.expect("the workspace of the fuzzer");
-        assert_eq!(manifest.matches("[[bin]]").count(), FUZZ_TARGETS.len());
-        for (target, owner) in FUZZ_TARGETS {
+        assert_eq!(manifest.matches("[[bin]]").count(), TARGETS.len());
+        for (target, owner) in TARGETS {
             let path = format!("targets/{target}.rs");
             assert!(manifest.contains(&format!("path = \"{path}\"")), "{target}");
             let source = std::fs::read_to_string(root.join("xtask/fuzz").join(path));

@@ -1,11 +1,11 @@
-//! Drives cargo and the built binary: the gate, and the checks of the house itself.
+//! The chores of the workspace: the gate, and the checks of `tidy`.
 //!
 //! It depends on nothing but the standard library, so that the gate builds in seconds and never
-//! breaks because of somebody else's release.
+//! breaks because of a release of another project.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "what this program is for is to tell a person what it found"
+    reason = "printing its findings is the purpose of this program"
 )]
 
 use std::path::{Path, PathBuf};
@@ -23,11 +23,11 @@ The chores of the Hammer workspace.
 Usage: cargo xtask [COMMAND]
 
 Commands:
-  bench  What the release build costs and how true it is; `cargo xtask bench --help` has the flags
-  ci     The whole gate, as it runs before a merge: format, lints, docs, tests, tidy, licences
-  fuzz   What reads texts, driven by libFuzzer; needs a nightly toolchain and cargo-fuzz
-  tidy   The checks of the house: arrows between crates, file sizes, links and flags in the docs
-  help   This text
+  bench  Measure the release build; `cargo xtask bench --help` lists the flags
+  ci     Run the whole gate: format, lints, docs, tests, tidy, licenses
+  fuzz   Fuzz the parsers with libFuzzer; needs a nightly toolchain and cargo-fuzz
+  tidy   Check names, wording, dependencies, file sizes and docs: [--fix] [--rule NAME]… [PATH]…
+  help   Print this text
 ";
 
 fn main() -> ExitCode {
@@ -38,10 +38,10 @@ fn main() -> ExitCode {
             print!("{HELP}");
             Ok(())
         }
-        ["bench", arguments @ ..] => return bench::run(&workspace_root(), arguments),
-        ["fuzz", arguments @ ..] => fuzz::run(&workspace_root(), arguments),
-        ["ci"] => ci::run(&workspace_root()),
-        ["tidy"] => tidy::run(&workspace_root()),
+        ["bench", arguments @ ..] => return bench::run(&root(), arguments),
+        ["fuzz", arguments @ ..] => fuzz::run(&root(), arguments),
+        ["ci"] => ci::run(&root()),
+        ["tidy", arguments @ ..] => tidy::run(&root(), arguments),
         unknown => {
             let unknown = unknown.join(" ");
             eprintln!("error: `cargo xtask` has no command `{unknown}`\n\n{HELP}");
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 }
 
 /// The root of the workspace: the folder that holds this crate's folder.
-fn workspace_root() -> PathBuf {
+fn root() -> PathBuf {
     let xtask = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     xtask

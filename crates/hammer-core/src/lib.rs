@@ -16,7 +16,10 @@
 //!
 //! The words are: a *schedule* says when hits are *due*; a *slot* is a place for one hit at a time
 //! and keeps a *session* between hits; a *worker* is a thread with its slots. What is measured is
-//! response = done − due, service = done − started, lateness = started − due.
+//! response = done − due, service = done − started, lateness = started − due. The [glossary] has the
+//! others.
+//!
+//! [glossary]: https://github.com/hammer-rs/hammer/blob/main/docs/GLOSSARY.md
 //!
 //! A hammer for a protocol of your own implements [`Hammer`]; its tests run
 //! `testing::conformance` (feature `testing`).

@@ -3,7 +3,7 @@ use schemars::generate::SchemaSettings;
 
 use crate::Plan;
 
-/// The JSON Schema of plans, made from their types; `docs/plan.schema.json` is the same.
+/// The JSON Schema of plans, made from their types; `docs/schemas/plan.schema.json` is the same.
 #[must_use]
 pub fn schema() -> String {
     let schema = generator().into_root_schema_for::<Plan>();

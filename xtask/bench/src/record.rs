@@ -10,7 +10,7 @@ use crate::spread::{RoundSpread, round_ratios};
 /// The name and version of the document's shape.
 pub(crate) const SCHEMA: &str = "hammer.bench/1";
 
-/// Everything that was measured. `docs/BENCHMARKS.md` says what the keys mean.
+/// Everything that was measured. `docs/dev/BENCHMARKS.md` says what the keys mean.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct BenchRecord {
     pub(crate) schema: String,

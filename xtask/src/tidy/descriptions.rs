@@ -1,35 +1,34 @@
-//! One sentence per crate, said twice in the same words.
+//! The sentence of each crate, in its manifest and in ARCHITECTURE.
 
-use super::finding::TidyFinding;
-use super::manifest::CargoManifest;
+use super::ARCHITECTURE;
+use super::finding::Finding;
+use super::manifest::Manifest;
 use super::markdown;
-use super::source_tree::SourceTree;
-
-const ARCHITECTURE_PAGE: &str = "docs/ARCHITECTURE.md";
+use super::tree::Tree;
 
 /// Checks that each crate's `description` is its sentence in the table of crates.
-pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
-    let Some(architecture) = tree.text(ARCHITECTURE_PAGE) else {
+pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+    let Some(architecture) = tree.text(ARCHITECTURE) else {
         return Vec::new();
     };
-    let sentences = crate_sentences(architecture);
+    let sentences = sentences(architecture);
     let mut findings = Vec::new();
     for (path, text) in tree.crate_manifests() {
-        let CargoManifest {
+        let Manifest {
             name, description, ..
-        } = CargoManifest::parse(text);
+        } = Manifest::parse(text);
         let (line, description) = description.unwrap_or((1, String::new()));
         match sentences.iter().find(|(of, _)| *of == name) {
-            None => findings.push(TidyFinding::new(
+            None => findings.push(Finding::new(
                 path,
                 line,
-                format!("`{name}` is missing in the table of crates in {ARCHITECTURE_PAGE}"),
+                format!("`{name}` is missing in the table of crates in {ARCHITECTURE}"),
                 "give it a row there, with this description as its sentence",
             )),
-            Some((_, sentence)) if *sentence != description => findings.push(TidyFinding::new(
+            Some((_, sentence)) if *sentence != description => findings.push(Finding::new(
                 path,
                 line,
-                format!("the description differs from {ARCHITECTURE_PAGE}"),
+                format!("the description differs from {ARCHITECTURE}"),
                 format!("there it says: {sentence}"),
             )),
             Some(_) => {}
@@ -39,16 +38,13 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
 }
 
 /// Name and sentence of each row in the tables whose first column is headed `crate`.
-fn crate_sentences(text: &str) -> Vec<(String, String)> {
+fn sentences(text: &str) -> Vec<(String, String)> {
     let mut sentences = Vec::new();
     let mut inside = false;
-    for line in markdown::lines(text)
-        .iter()
-        .filter(|line| !line.in_code_block)
-    {
-        match markdown::table_cells(line.text).as_deref() {
+    for line in markdown::lines(text).iter().filter(|line| !line.in_block) {
+        match markdown::cells(line.text).as_deref() {
             Some([first, sentence, ..]) if inside => {
-                sentences.push((cell_name(first).to_owned(), (*sentence).to_owned()));
+                sentences.push((name(first).to_owned(), (*sentence).to_owned()));
             }
             Some([first, ..]) => inside = first.eq_ignore_ascii_case("crate"),
             _ => inside = false,
@@ -58,7 +54,7 @@ fn crate_sentences(text: &str) -> Vec<(String, String)> {
 }
 
 /// The name in a cell that may dress it as code, as a link, or as both.
-fn cell_name(cell: &str) -> &str {
+fn name(cell: &str) -> &str {
     cell.trim_start_matches('[')
         .split(']')
         .next()
@@ -68,8 +64,8 @@ fn cell_name(cell: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
-    use crate::tidy::source_tree::SourceTree;
+    use super::{ARCHITECTURE, check};
+    use crate::tidy::tree::Tree;
 
     #[test]
     fn compares_the_words() {
@@ -85,8 +81,8 @@ mod tests {
         ];
         for (row, findings) in table {
             let text = format!("# A\n\n| Crate | sentence |\n|---|---|\n{row}\n");
-            let tree = SourceTree::from_texts(&[
-                ("docs/ARCHITECTURE.md", &text),
+            let tree = Tree::of(&[
+                (ARCHITECTURE, &text),
                 (
                     "crates/hammer-x/Cargo.toml",
                     "[package]\nname = \"hammer-x\"\ndescription = \"A sentence.\"\n",

@@ -1,50 +1,57 @@
-//! What a check has to say about a line.
+//! Findings: the problems that the rules report.
 
 use std::fmt;
 
-/// One thing that is wrong, where it is, and what would be right.
+/// A problem, its place, and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct TidyFinding {
+pub(crate) struct Finding {
     path: String,
     line: usize,
-    problem: String,
-    remedy: String,
+    wrong: String,
+    right: String,
 }
 
-impl TidyFinding {
+impl Finding {
     /// A finding in the file at `path`, on `line` (the first is 1).
     pub(crate) fn new(
         path: &str,
         line: usize,
-        problem: impl Into<String>,
-        remedy: impl Into<String>,
+        wrong: impl Into<String>,
+        right: impl Into<String>,
     ) -> Self {
         Self {
             path: path.to_owned(),
             line,
-            problem: problem.into(),
-            remedy: remedy.into(),
+            wrong: wrong.into(),
+            right: right.into(),
         }
     }
 }
 
-impl fmt::Display for TidyFinding {
+impl Finding {
+    /// The path of the file.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
             "{}:{}: {}; {}",
-            self.path, self.line, self.problem, self.remedy
+            self.path, self.line, self.wrong, self.right
         )
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::TidyFinding;
+    use super::Finding;
 
     #[test]
     fn reads_as_place_wrong_and_right() {
-        let finding = TidyFinding::new("docs/A.md", 3, "dead link", "write a live one");
+        let finding = Finding::new("docs/A.md", 3, "dead link", "write a live one");
         assert_eq!(
             finding.to_string(),
             "docs/A.md:3: dead link; write a live one"

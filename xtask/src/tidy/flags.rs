@@ -4,48 +4,58 @@
 //! program, in the same span. Calls of `hammer` count in spans and in blocks, each flag against
 //! its subcommand; a subcommand that is not built in is somebody's own hammer and left alone.
 
-use super::cli_interface::CliInterface;
-use super::finding::TidyFinding;
+use super::finding::Finding;
 use super::hammer_call::{self, HammerCall};
+use super::help_files;
+use super::interface::Interface;
 use super::markdown;
-use super::source_tree::SourceTree;
+use super::tree::Tree;
 
 /// Checks the README and the pages in `docs/`.
-pub(crate) fn check(tree: &SourceTree, interface: &CliInterface) -> Vec<TidyFinding> {
+pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+    if help_files::all(tree).next().is_none() {
+        return vec![Finding::new(
+            help_files::FOLDER,
+            1,
+            "no golden help files",
+            "write them: HAMMER_WRITE_HELP=1 cargo test -p hammer-cli --test it help",
+        )];
+    }
+    let interface = Interface::of(tree);
     let mut findings = Vec::new();
-    for (path, text) in tree.texts_ending_with(".md") {
+    for (path, text) in tree.ending(".md") {
         if path == "README.md" || path.starts_with("docs/") {
-            let unknown = unknown_flags(text, interface);
+            let unknown = unknown(text, &interface);
             findings.extend(
                 unknown
                     .into_iter()
-                    .map(|(line, wrong, right)| TidyFinding::new(path, line, wrong, right)),
+                    .map(|(line, wrong, right)| Finding::new(path, line, wrong, right)),
             );
         }
     }
     findings
 }
 
-/// Line, what is wrong and what would be right, for each flag nobody would understand.
-fn unknown_flags(text: &str, interface: &CliInterface) -> Vec<(usize, String, String)> {
+/// Line, problem and remedy of each flag that the binary does not have.
+fn unknown(text: &str, interface: &Interface) -> Vec<(usize, String, String)> {
     let mut unknown = Vec::new();
     let mut continued = String::new();
     for line in markdown::lines(text) {
         let mut calls: Vec<HammerCall> = Vec::new();
-        if line.in_code_block {
+        if line.in_block {
             continued.push_str(line.text.trim());
             if continued.ends_with('\\') {
                 continued.pop();
                 continue;
             }
-            calls.extend(hammer_call::hammer_calls(&std::mem::take(&mut continued)));
+            calls.extend(hammer_call::calls(&std::mem::take(&mut continued)));
         } else {
             continued.clear();
-            for span in markdown::code_spans(line.text) {
+            for span in markdown::spans(line.text) {
                 if span.starts_with('-') {
-                    for flag in hammer_call::long_flags(span)
+                    for flag in hammer_call::flags(span)
                         .iter()
-                        .filter(|flag| !interface.has_flag(flag))
+                        .filter(|flag| !interface.knows(flag))
                     {
                         unknown.push((
                             line.number,
@@ -54,7 +64,7 @@ fn unknown_flags(text: &str, interface: &CliInterface) -> Vec<(usize, String, St
                         ));
                     }
                 } else {
-                    calls.extend(hammer_call::hammer_calls(span));
+                    calls.extend(hammer_call::calls(span));
                 }
             }
         }
@@ -62,7 +72,7 @@ fn unknown_flags(text: &str, interface: &CliInterface) -> Vec<(usize, String, St
             let name = subcommand.unwrap_or_default();
             for flag in flags
                 .iter()
-                .filter(|flag| interface.subcommand_has_flag(&name, flag) == Some(false))
+                .filter(|flag| interface.accepts(&name, flag) == Some(false))
             {
                 let call = format!("hammer {name}");
                 let call = call.trim_end();
@@ -79,15 +89,15 @@ fn unknown_flags(text: &str, interface: &CliInterface) -> Vec<(usize, String, St
 
 #[cfg(test)]
 mod tests {
-    use super::unknown_flags;
-    use crate::tidy::cli_interface::CliInterface;
+    use super::unknown;
+    use crate::tidy::interface::Interface;
 
     #[test]
     fn checks_spans_and_blocks() {
-        let mut interface = CliInterface::default();
-        interface.add_subcommand("", "--help --version");
-        interface.add_subcommand("http", "--rate [aliases: --tps] --insecure --help");
-        interface.add_subcommand("demo", "--seed --help");
+        let mut interface = Interface::default();
+        interface.learn("", "--help --version");
+        interface.learn("http", "--rate [aliases: --tps] --insecure --help");
+        interface.learn("demo", "--seed --help");
         let table: [(&str, &[usize]); 12] = [
             ("`-r/--rate` and `--seed`", &[]),
             ("a\n`--speed`", &[2]),
@@ -103,7 +113,7 @@ mod tests {
             ("```sh\ncurl --silent URL\n```", &[]),
         ];
         for (text, lines) in table {
-            let found: Vec<usize> = unknown_flags(text, &interface)
+            let found: Vec<usize> = unknown(text, &interface)
                 .into_iter()
                 .map(|(line, ..)| line)
                 .collect();

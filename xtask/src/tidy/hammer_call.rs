@@ -1,25 +1,22 @@
-//! Command lines in the docs: which of their flags are said to be `hammer`'s.
+//! Command lines in the docs, and the flags that they pass to `hammer`.
 
 /// The part of a shell line that `hammer` gets.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct HammerCall {
-    /// The subcommand, or nothing where a flag stands first.
+    /// The subcommand, or `None` if a flag is first.
     pub(crate) subcommand: Option<String>,
     /// The long flags, with their two hyphens.
     pub(crate) flags: Vec<String>,
 }
 
 /// Every call of `hammer` in a shell line, by its own name or as `cargo run … -- …`.
-pub(crate) fn hammer_calls(line: &str) -> Vec<HammerCall> {
-    let words = shell_words(line);
-    words
-        .split(|word| word.ends_command)
-        .filter_map(parse_call)
-        .collect()
+pub(crate) fn calls(line: &str) -> Vec<HammerCall> {
+    let words = words(line);
+    words.split(|word| word.breaks).filter_map(call).collect()
 }
 
 /// The long flags in a text: each `--` that starts a word and goes on with a letter.
-pub(crate) fn long_flags(text: &str) -> Vec<String> {
+pub(crate) fn flags(text: &str) -> Vec<String> {
     let mut flags = Vec::new();
     let mut before = ' ';
     for (at, character) in text.char_indices() {
@@ -41,18 +38,18 @@ pub(crate) fn long_flags(text: &str) -> Vec<String> {
 
 /// One word of a shell line.
 #[derive(Debug, Default)]
-struct ShellWord {
+struct Word {
     text: String,
-    /// Whether quotes were part of it: then it is a value, whatever it looks like.
+    /// True if quotes were part of it: then it is a value, whatever it looks like.
     quoted: bool,
-    /// Whether it ends a command: a pipe, a semicolon, an ampersand.
-    ends_command: bool,
+    /// True if it ends a command: a pipe, a semicolon, an ampersand.
+    breaks: bool,
 }
 
 /// Takes a shell line apart at blanks and at the ends of commands, and drops its comment.
-fn shell_words(line: &str) -> Vec<ShellWord> {
+fn words(line: &str) -> Vec<Word> {
     let mut words = Vec::new();
-    let mut word = ShellWord::default();
+    let mut word = Word::default();
     let mut quote = None;
     for character in line.chars().chain([' ']) {
         match (quote, character) {
@@ -68,9 +65,9 @@ fn shell_words(line: &str) -> Vec<ShellWord> {
                     words.push(std::mem::take(&mut word));
                 }
                 if !matches!(character, ' ' | '\t') {
-                    words.push(ShellWord {
-                        ends_command: true,
-                        ..ShellWord::default()
+                    words.push(Word {
+                        breaks: true,
+                        ..Word::default()
                     });
                 }
             }
@@ -80,7 +77,7 @@ fn shell_words(line: &str) -> Vec<ShellWord> {
     words
 }
 
-fn parse_call(words: &[ShellWord]) -> Option<HammerCall> {
+fn call(words: &[Word]) -> Option<HammerCall> {
     // A prompt, and variables set for this one command.
     let start = words
         .iter()
@@ -107,14 +104,14 @@ fn parse_call(words: &[ShellWord]) -> Option<HammerCall> {
         flags: given
             .iter()
             .filter(|word| !word.quoted && word.text.starts_with("--"))
-            .flat_map(|word| long_flags(word.text.split('=').next().unwrap_or(&word.text)))
+            .flat_map(|word| flags(word.text.split('=').next().unwrap_or(&word.text)))
             .collect(),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{hammer_calls, long_flags};
+    use super::{calls, flags};
 
     #[test]
     fn finds_flags_in_texts() {
@@ -131,7 +128,7 @@ mod tests {
             ("half--way", &[]),
         ];
         for (text, expected) in table {
-            assert_eq!(long_flags(text), expected, "{text}");
+            assert_eq!(flags(text), expected, "{text}");
         }
     }
 
@@ -157,7 +154,7 @@ mod tests {
             ("wrk2 --latency URL", &[]),
         ];
         for (line, expected) in table {
-            let found: Vec<String> = hammer_calls(line)
+            let found: Vec<String> = calls(line)
                 .into_iter()
                 .map(|call| {
                     let name = call.subcommand.unwrap_or_default() + ":";

@@ -1,21 +1,18 @@
 //! Links in the docs that lead nowhere.
 
-use super::finding::TidyFinding;
+use super::finding::Finding;
 use super::markdown;
-use super::source_tree::SourceTree;
+use super::tree::Tree;
 
 /// Checks the relative links of every Markdown file, and the headings they point at.
-pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
+pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, text) in tree.texts_ending_with(".md") {
-        for line in markdown::lines(text)
-            .iter()
-            .filter(|line| !line.in_code_block)
-        {
-            for link in markdown::link_targets(line.text) {
-                if let Some(right) = link_violation(tree, path, &link) {
+    for (path, text) in tree.ending(".md") {
+        for line in markdown::lines(text).iter().filter(|line| !line.in_block) {
+            for link in markdown::links(line.text) {
+                if let Some(right) = objection(tree, path, &link) {
                     let wrong = format!("the link `{link}` is dead");
-                    findings.push(TidyFinding::new(path, line.number, wrong, right));
+                    findings.push(Finding::new(path, line.number, wrong, right));
                 }
             }
         }
@@ -23,9 +20,9 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     findings
 }
 
-/// What would be right, if the `link` in the document at `path` leads nowhere.
-fn link_violation(tree: &SourceTree, path: &str, link: &str) -> Option<String> {
-    // `https:`, `mailto:` and their like lead out of the house.
+/// The remedy, if the `link` in the document at `path` leads nowhere.
+fn objection(tree: &Tree, path: &str, link: &str) -> Option<String> {
+    // `https:`, `mailto:` and their like lead out of the tree.
     if link
         .split('/')
         .next()
@@ -43,12 +40,12 @@ fn link_violation(tree: &SourceTree, path: &str, link: &str) -> Option<String> {
         resolve(path, file)
     };
     let Some(target) = target.filter(|target| tree.exists(target)) else {
-        return Some("no such file; links are relative to the file they stand in".to_owned());
+        return Some("no such file; links are relative to their own file".to_owned());
     };
     if anchor.is_empty() || !target.ends_with(".md") {
         return None;
     }
-    let anchors = markdown::heading_anchors(tree.text(&target)?);
+    let anchors = markdown::anchors(tree.text(&target)?);
     (!anchors.iter().any(|known| known == anchor))
         .then(|| format!("{target} has these headings: {}", anchors.join(", ")))
 }
@@ -71,12 +68,12 @@ fn resolve(path: &str, link: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::link_violation;
-    use crate::tidy::source_tree::SourceTree;
+    use super::objection;
+    use crate::tidy::tree::Tree;
 
     #[test]
     fn tells_live_links_from_dead_ones() {
-        let tree = SourceTree::from_texts(&[
+        let tree = Tree::of(&[
             ("README.md", "# Hammer\n"),
             ("docs/A.md", "# First\n\n## In use\n"),
             ("docs/B.md", "# Other\n"),
@@ -99,7 +96,7 @@ mod tests {
         ];
         for (path, link, live) in table {
             assert_eq!(
-                link_violation(&tree, path, link).is_none(),
+                objection(&tree, path, link).is_none(),
                 live,
                 "{path}: {link}"
             );

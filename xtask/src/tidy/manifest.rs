@@ -2,18 +2,18 @@
 //!
 //! It reads the TOML that people write in manifests, line by line, not all of TOML.
 
-/// A manifest, as far as the checks care.
+/// A manifest, as far as the checks read it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct CargoManifest {
+pub(crate) struct Manifest {
     /// The name of the package.
     pub(crate) name: String,
-    /// Its description and the line it stands on.
+    /// Its description and the line of that.
     pub(crate) description: Option<(usize, String)>,
-    /// What it needs to build, with the line of each. Dev-dependencies are not among them.
+    /// The dependencies of its build, with the line of each. Dev-dependencies are left out.
     pub(crate) dependencies: Vec<(usize, String)>,
 }
 
-impl CargoManifest {
+impl Manifest {
     /// Reads a manifest.
     pub(crate) fn parse(text: &str) -> Self {
         let mut manifest = Self::default();
@@ -22,7 +22,7 @@ impl CargoManifest {
             if let Some(header) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
                 // `[target.'cfg(unix)'.dependencies]` holds no bracket of its own.
                 section = header.0.trim().to_owned();
-                if let Some(name) = dependency_table_name(&section) {
+                if let Some(name) = own_table(&section) {
                     manifest.dependencies.push((number, name.to_owned()));
                 }
                 continue;
@@ -32,12 +32,12 @@ impl CargoManifest {
             };
             let (key, value) = (key.trim(), value.trim());
             if section == "package" && key == "name" {
-                manifest.name = basic_string(value).unwrap_or_default();
+                manifest.name = quoted(value).unwrap_or_default();
             } else if section == "package" && key == "description" {
-                manifest.description = basic_string(value).map(|text| (number, text));
-            } else if is_dependency_section(&section) && !key.starts_with('#') {
+                manifest.description = quoted(value).map(|text| (number, text));
+            } else if is_dependencies(&section) && !key.starts_with('#') {
                 let name = key.split('.').next().unwrap_or(key).trim_matches('"');
-                let name = package_name(value).unwrap_or_else(|| name.to_owned());
+                let name = renamed(value).unwrap_or_else(|| name.to_owned());
                 manifest.dependencies.push((number, name));
             }
         }
@@ -45,26 +45,26 @@ impl CargoManifest {
     }
 }
 
-fn is_dependency_section(section: &str) -> bool {
+fn is_dependencies(section: &str) -> bool {
     section == "dependencies"
         || section == "build-dependencies"
         || section.starts_with("target.") && section.ends_with(".dependencies")
 }
 
 /// The dependency of `[dependencies.NAME]`.
-fn dependency_table_name(section: &str) -> Option<&str> {
+fn own_table(section: &str) -> Option<&str> {
     let (before, name) = section.rsplit_once('.')?;
-    is_dependency_section(before).then(|| name.trim_matches('"'))
+    is_dependencies(before).then(|| name.trim_matches('"'))
 }
 
 /// The true name of a dependency that is called otherwise here: `{ package = "NAME", … }`.
-fn package_name(value: &str) -> Option<String> {
+fn renamed(value: &str) -> Option<String> {
     let (_, rest) = value.split_once("package")?;
-    basic_string(rest.trim_start().strip_prefix('=')?.trim_start())
+    quoted(rest.trim_start().strip_prefix('=')?.trim_start())
 }
 
 /// The text of a basic string at the start of `value`.
-fn basic_string(value: &str) -> Option<String> {
+fn quoted(value: &str) -> Option<String> {
     let mut text = String::new();
     let mut characters = value.strip_prefix('"')?.chars();
     loop {
@@ -78,7 +78,7 @@ fn basic_string(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::CargoManifest;
+    use super::Manifest;
 
     #[test]
     fn reads_name_description_and_dependencies() {
@@ -103,7 +103,7 @@ version = "1"
 [dev-dependencies]
 zeta = "1"
 "#;
-        let manifest = CargoManifest::parse(text);
+        let manifest = Manifest::parse(text);
         assert_eq!(manifest.name, "hammer-x");
         assert_eq!(manifest.description, Some((4, "Says \"x\".".to_owned())));
         let names: Vec<(usize, &str)> = manifest

@@ -1,18 +1,18 @@
 //! Markdown, as far as links, headings, code and tables go.
 
-/// A line of a document and what kind of line it is.
+/// A line of a document, and its kind.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct MarkdownLine<'a> {
+pub(crate) struct Line<'a> {
     /// The first line of a document is 1.
     pub(crate) number: usize,
-    /// The line as it stands.
+    /// The whole line.
     pub(crate) text: &'a str,
-    /// Whether it lies inside a fenced block. The fences themselves are not lines of this kind.
-    pub(crate) in_code_block: bool,
+    /// True inside a fenced block. The fences themselves are not lines of this kind.
+    pub(crate) in_block: bool,
 }
 
 /// The lines of a document without the fences.
-pub(crate) fn lines(text: &str) -> Vec<MarkdownLine<'_>> {
+pub(crate) fn lines(text: &str) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     let mut fence: Option<&str> = None;
     for (text, number) in text.lines().zip(1..) {
@@ -23,10 +23,10 @@ pub(crate) fn lines(text: &str) -> Vec<MarkdownLine<'_>> {
         match (fence, opening) {
             (None, Some(mark)) => fence = Some(mark),
             (Some(open), Some(mark)) if open == mark => fence = None,
-            _ => lines.push(MarkdownLine {
+            _ => lines.push(Line {
                 number,
                 text,
-                in_code_block: fence.is_some(),
+                in_block: fence.is_some(),
             }),
         }
     }
@@ -34,18 +34,18 @@ pub(crate) fn lines(text: &str) -> Vec<MarkdownLine<'_>> {
 }
 
 /// The code spans of a line of prose.
-pub(crate) fn code_spans(line: &str) -> Vec<&str> {
+pub(crate) fn spans(line: &str) -> Vec<&str> {
     line.split('`').skip(1).step_by(2).collect()
 }
 
 /// The line without its code spans.
-fn without_code_spans(line: &str) -> String {
+fn prose(line: &str) -> String {
     line.split('`').step_by(2).collect::<Vec<_>>().join("`")
 }
 
 /// The targets of the links of a line of prose: `[text](target)` and `[name]: target`.
-pub(crate) fn link_targets(line: &str) -> Vec<String> {
-    let line = without_code_spans(line);
+pub(crate) fn links(line: &str) -> Vec<String> {
+    let line = prose(line);
     let definition = line
         .trim_start()
         .strip_prefix('[')
@@ -68,9 +68,9 @@ pub(crate) fn link_targets(line: &str) -> Vec<String> {
 
 /// The anchors of a document's headings, as the places that show Markdown make them: lower case,
 /// punctuation dropped, blanks as hyphens, a repeated heading numbered from 1.
-pub(crate) fn heading_anchors(text: &str) -> Vec<String> {
+pub(crate) fn anchors(text: &str) -> Vec<String> {
     let mut anchors: Vec<String> = Vec::new();
-    for line in lines(text).into_iter().filter(|line| !line.in_code_block) {
+    for line in lines(text).into_iter().filter(|line| !line.in_block) {
         let title = line.text.trim_start_matches('#');
         let level = line.text.len() - title.len();
         if !(1..=6).contains(&level) || !title.starts_with(' ') {
@@ -95,14 +95,14 @@ pub(crate) fn heading_anchors(text: &str) -> Vec<String> {
 }
 
 /// The cells of a row of a table.
-pub(crate) fn table_cells(line: &str) -> Option<Vec<&str>> {
+pub(crate) fn cells(line: &str) -> Option<Vec<&str>> {
     let row = line.trim().strip_prefix('|')?.strip_suffix('|')?;
     Some(row.split('|').map(str::trim).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{code_spans, heading_anchors, lines, link_targets, table_cells};
+    use super::{anchors, cells, lines, links, spans};
 
     #[test]
     fn finds_links_outside_code() {
@@ -120,7 +120,7 @@ mod tests {
             ("a task: [ ] (none)", &[]),
         ];
         for (line, expected) in table {
-            assert_eq!(link_targets(line), expected, "{line}");
+            assert_eq!(links(line), expected, "{line}");
         }
     }
 
@@ -128,7 +128,7 @@ mod tests {
     fn tells_blocks_from_prose() {
         let kinds: Vec<(usize, bool)> = lines("a\n```sh\nb\n~~~\n```\nc")
             .iter()
-            .map(|line| (line.number, line.in_code_block))
+            .map(|line| (line.number, line.in_block))
             .collect();
         assert_eq!(kinds, [(1, false), (3, true), (4, true), (6, false)]);
     }
@@ -136,13 +136,13 @@ mod tests {
     #[test]
     fn makes_anchors_from_headings() {
         let text = "# One `two`, three\n## A-b\n### A-b\n```\n# no heading\n```\n#also none\n";
-        assert_eq!(heading_anchors(text), ["one-two-three", "a-b", "a-b-1"]);
+        assert_eq!(anchors(text), ["one-two-three", "a-b", "a-b-1"]);
     }
 
     #[test]
     fn takes_lines_apart() {
-        assert_eq!(code_spans("a `b` c `d e`"), ["b", "d e"]);
-        assert_eq!(table_cells("| a | b c |"), Some(vec!["a", "b c"]));
-        assert_eq!(table_cells("a | b"), None);
+        assert_eq!(spans("a `b` c `d e`"), ["b", "d e"]);
+        assert_eq!(cells("| a | b c |"), Some(vec!["a", "b c"]));
+        assert_eq!(cells("a | b"), None);
     }
 }

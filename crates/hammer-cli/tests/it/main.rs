@@ -34,6 +34,8 @@ mod verdict;
 #[cfg(unix)]
 mod docs;
 #[cfg(unix)]
+mod help;
+#[cfg(unix)]
 mod signals;
 #[cfg(unix)]
 #[cfg(unix)]

@@ -9,7 +9,7 @@ use crate::command::{hammer, json as parsed, output, report, repository, stderr,
 #[test]
 fn the_json_report_fits_its_schema_and_has_no_other_keys() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
-    let schema = fs::read(repository("docs/report.schema.json")).unwrap();
+    let schema = fs::read(repository("docs/schemas/report.schema.json")).unwrap();
     let mut schema: Value = serde_json::from_slice(&schema).unwrap();
     let reference = fs::read_to_string(repository("docs/REPORT.md")).unwrap();
     // Readers have to expect more keys, but those that there are have to be described.

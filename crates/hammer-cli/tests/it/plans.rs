@@ -124,9 +124,9 @@ fn threads(report: &Value) -> Option<u64> {
 
 /// Each load has all keys of a report, and REPORT.md knows the keys around them.
 fn fits_schema(report: &Value) {
-    let schema = fs::read(repository("docs/report.schema.json")).unwrap();
+    let schema = fs::read(repository("docs/schemas/report.schema.json")).unwrap();
     let schema = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
-    let plans = fs::read(repository("docs/plan-report.schema.json")).unwrap();
+    let plans = fs::read(repository("docs/schemas/plan-report.schema.json")).unwrap();
     let plans = jsonschema::validator_for(&serde_json::from_slice(&plans).unwrap()).unwrap();
     let errors: Vec<_> = plans.iter_errors(report).map(|e| e.to_string()).collect();
     assert_eq!(errors, [""; 0], "{report}");

@@ -101,7 +101,7 @@ fn the_report_of_a_replay_fits_the_schema_and_has_no_other_keys() {
     let report = report(&["replay", timeline.path(), "--endpoint", &server.url]);
     let replay = adds_up(&report);
     assert_eq!(replay["routes"].as_array().map(Vec::len), Some(3));
-    let schema = fs::read(repository("docs/report.schema.json")).unwrap();
+    let schema = fs::read(repository("docs/schemas/report.schema.json")).unwrap();
     let mut schema: Value = serde_json::from_slice(&schema).unwrap();
     close(&mut schema);
     let schema = jsonschema::validator_for(&schema).unwrap();

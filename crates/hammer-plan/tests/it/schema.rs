@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 #[test]
 fn the_schema_in_the_docs_is_made_from_the_types() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/plan.schema.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas/plan.schema.json");
     let kept = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == schema(),
-        "write it anew: cargo run -- plan --schema > docs/plan.schema.json"
+        "write it anew: cargo run -- plan --schema > docs/schemas/plan.schema.json"
     );
 }
 

@@ -17,8 +17,8 @@ enum TimelineLine<'a> {
     Trailer(TimelineTrailer),
 }
 
-/// The JSON Schema of the lines of a timeline, made from their types; `docs/timeline.schema.json` is
-/// the same.
+/// The JSON Schema of the lines of a timeline, made from their types;
+/// `docs/schemas/timeline.schema.json` is a copy of it.
 #[must_use]
 pub fn json_schema() -> String {
     let generator = SchemaSettings::draft2020_12().into_generator();

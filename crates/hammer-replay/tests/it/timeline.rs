@@ -271,7 +271,8 @@ fn rows_out_of_order_are_not_written() {
 
 #[test]
 fn the_schema_in_the_docs_is_made_from_the_types_and_fits() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/timeline.schema.json");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas/timeline.schema.json");
     if std::env::var_os("HAMMER_WRITE_SCHEMA").is_some() {
         fs::write(&path, json_schema()).unwrap();
     }

@@ -1,76 +1,85 @@
-//! The arrows between crates: who may know whom.
+//! The arrows between crates: the dependencies that each may have.
 
-use super::finding::TidyFinding;
-use super::manifest::CargoManifest;
-use super::source_tree::SourceTree;
+use super::finding::Finding;
+use super::manifest::Manifest;
+use super::tree::Tree;
 
-/// Which crates of the workspace a crate may depend on; `None` stands for all of them.
+/// The crates of the workspace that each crate may depend on; `None` means all of them.
 ///
-/// A new crate gets a row, and with it somebody decides what it may know.
-const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
+/// Adding a row for a new crate is a decision on its dependencies.
+const ALLOWED: &[(&str, Option<&[&str]>)] = &[
+    ("hammer-diagnostic", Some(&[])),
     ("hammer-stats", Some(&[])),
-    ("hammer-core", Some(&["hammer-stats"])),
-    ("hammer-data", Some(&[])),
-    ("hammer-net", Some(&["hammer-core"])),
+    ("hammer-core", Some(&["hammer-diagnostic", "hammer-stats"])),
+    ("hammer-data", Some(&["hammer-diagnostic"])),
+    ("hammer-net", Some(&["hammer-core", "hammer-diagnostic"])),
     (
         "hammer-http",
-        Some(&["hammer-core", "hammer-data", "hammer-net"]),
+        Some(&[
+            "hammer-core",
+            "hammer-data",
+            "hammer-diagnostic",
+            "hammer-net",
+        ]),
     ),
     (
         "hammer-mqtt",
-        Some(&["hammer-core", "hammer-data", "hammer-net"]),
+        Some(&[
+            "hammer-core",
+            "hammer-data",
+            "hammer-diagnostic",
+            "hammer-net",
+        ]),
     ),
-    ("hammer-plan", Some(&["hammer-core"])),
-    ("hammer-target", Some(&["hammer-core"])),
-    ("hammer-replay", Some(&["hammer-core", "hammer-data"])),
+    ("hammer-plan", Some(&["hammer-core", "hammer-diagnostic"])),
+    ("hammer-target", Some(&["hammer-core", "hammer-diagnostic"])),
+    (
+        "hammer-replay",
+        Some(&["hammer-core", "hammer-data", "hammer-diagnostic"]),
+    ),
     ("hammer-cli", None),
 ];
 
-/// Crates that belong to the command alone: they parse arguments, or say where logs go.
-const CLI_ONLY_CRATES: &[&str] = &["clap", "tracing-subscriber"];
+/// Crates that only the command uses: they parse arguments, or set up logging.
+const OF_THE_COMMAND: &[&str] = &["clap", "tracing-subscriber"];
 
-/// Checks every crate's dependencies. What its tests use is its own affair.
-pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
+/// Checks every crate's dependencies, except those of its tests.
+pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.crate_manifests() {
-        let manifest = CargoManifest::parse(text);
-        if !ALLOWED_DEPENDENCIES
-            .iter()
-            .any(|(name, _)| *name == manifest.name)
-        {
-            findings.push(TidyFinding::new(
+        let manifest = Manifest::parse(text);
+        if !ALLOWED.iter().any(|(name, _)| *name == manifest.name) {
+            findings.push(Finding::new(
                 path,
                 1,
-                format!("nobody decided what `{}` may depend on", manifest.name),
+                format!("no list of allowed dependencies for `{}`", manifest.name),
                 "give it a row in xtask/src/tidy/arrows.rs",
             ));
         }
         for (line, dependency) in &manifest.dependencies {
-            if let Some(right) = dependency_violation(&manifest.name, dependency) {
+            if let Some(right) = objection(&manifest.name, dependency) {
                 let wrong = format!("`{}` depends on `{dependency}`", manifest.name);
-                findings.push(TidyFinding::new(path, *line, wrong, right));
+                findings.push(Finding::new(path, *line, wrong, right));
             }
         }
     }
     findings
 }
 
-/// What would be right, if `from` must not depend on `to`.
-fn dependency_violation(from: &str, to: &str) -> Option<String> {
-    if CLI_ONLY_CRATES.contains(&to) && from != "hammer-cli" {
+/// The remedy, if `from` must not depend on `to`.
+fn objection(from: &str, to: &str) -> Option<String> {
+    if OF_THE_COMMAND.contains(&to) && from != "hammer-cli" {
         return Some(format!("`{to}` belongs to hammer-cli alone"));
     }
     if !to.starts_with("hammer-") {
         return None;
     }
-    let (_, allowed) = ALLOWED_DEPENDENCIES
-        .iter()
-        .find(|(name, _)| *name == from)?;
+    let (_, allowed) = ALLOWED.iter().find(|(name, _)| *name == from)?;
     match (*allowed)? {
         allowed if allowed.contains(&to) => None,
-        [] => Some("it may know no other crate of this workspace".to_owned()),
+        [] => Some("it may not depend on any other crate of this workspace".to_owned()),
         allowed => Some(format!(
-            "of this workspace it may know {} only",
+            "of this workspace it may depend on {} only",
             allowed.join(", ")
         )),
     }
@@ -78,8 +87,8 @@ fn dependency_violation(from: &str, to: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, dependency_violation};
-    use crate::tidy::source_tree::SourceTree;
+    use super::{check, objection};
+    use crate::tidy::tree::Tree;
 
     #[test]
     fn knows_the_arrows() {
@@ -103,17 +112,13 @@ mod tests {
             ("hammer-cli", "hammer-http", true),
         ];
         for (from, to, allowed) in table {
-            assert_eq!(
-                dependency_violation(from, to).is_none(),
-                allowed,
-                "{from} -> {to}"
-            );
+            assert_eq!(objection(from, to).is_none(), allowed, "{from} -> {to}");
         }
     }
 
     #[test]
     fn names_the_line_and_the_crate_without_a_row() {
-        let tree = SourceTree::from_texts(&[
+        let tree = Tree::of(&[
             (
                 "crates/hammer-stats/Cargo.toml",
                 "[package]\nname = \"hammer-stats\"\n[dependencies]\nclap = \"4\"\n",
@@ -127,7 +132,7 @@ mod tests {
         assert_eq!(
             findings,
             [
-                "crates/hammer-new/Cargo.toml:1: nobody decided what `hammer-new` may depend on; \
+                "crates/hammer-new/Cargo.toml:1: no list of allowed dependencies for `hammer-new`; \
                  give it a row in xtask/src/tidy/arrows.rs",
                 "crates/hammer-stats/Cargo.toml:4: `hammer-stats` depends on `clap`; \
                  `clap` belongs to hammer-cli alone",

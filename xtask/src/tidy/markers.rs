@@ -1,7 +1,7 @@
 //! Work left undone: macros that stand for code, tests that do not run.
 
-use super::finding::TidyFinding;
-use super::source_tree::SourceTree;
+use super::finding::Finding;
+use super::tree::Tree;
 
 /// In two halves each, so that this file passes its own check.
 const MARKERS: &[(&str, &str, &str)] = &[
@@ -19,9 +19,9 @@ const MARKERS: &[(&str, &str, &str)] = &[
 ];
 
 /// Checks every line of Rust that is not a comment.
-pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
+pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, text) in tree.texts_ending_with(".rs") {
+    for (path, text) in tree.ending(".rs") {
         for (line, number) in text.lines().zip(1..) {
             if line.trim_start().starts_with("//") {
                 continue;
@@ -29,12 +29,7 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
             for (first, second, right) in MARKERS {
                 let marker = [*first, *second].concat();
                 if line.contains(&marker) {
-                    findings.push(TidyFinding::new(
-                        path,
-                        number,
-                        format!("`{marker}`"),
-                        *right,
-                    ));
+                    findings.push(Finding::new(path, number, format!("`{marker}`"), *right));
                 }
             }
         }
@@ -45,20 +40,16 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
 #[cfg(test)]
 mod tests {
     use super::{MARKERS, check};
-    use crate::tidy::source_tree::SourceTree;
+    use crate::tidy::tree::Tree;
 
     #[test]
     fn finds_every_marker_outside_comments() {
         for (first, second, _) in MARKERS {
             let code = format!("    {first}{second}");
-            assert_eq!(
-                check(&SourceTree::from_texts(&[("a.rs", &code)])).len(),
-                1,
-                "{code}"
-            );
+            assert_eq!(check(&Tree::of(&[("a.rs", &code)])).len(), 1, "{code}");
             let comment = format!("    // {first}{second}");
             assert_eq!(
-                check(&SourceTree::from_texts(&[("a.rs", &comment)])).len(),
+                check(&Tree::of(&[("a.rs", &comment)])).len(),
                 0,
                 "{comment}"
             );

@@ -4,26 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use super::help_files;
+
 /// Paths are relative to the root and separated by `/` on every system.
 #[derive(Debug, Default)]
-pub(crate) struct SourceTree {
+pub(crate) struct Tree {
     /// Every file and every folder.
     paths: BTreeSet<String>,
-    /// The text of the files that some check reads: Rust, Markdown and TOML.
+    /// The text of the files that some check reads; see [`is_read`].
     texts: BTreeMap<String, String>,
 }
 
-impl SourceTree {
-    /// Reads what lies under `root`, except what cargo and git keep there.
+impl Tree {
+    /// Reads all files below `root`, except those of cargo and git.
     pub(crate) fn read(root: &Path) -> Result<Self, String> {
         let mut tree = Self::default();
-        tree.read_folder(root, "")?;
+        tree.descend(root, "")?;
         Ok(tree)
     }
 
     /// A tree made of texts, for tests.
     #[cfg(test)]
-    pub(crate) fn from_texts(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn of(files: &[(&str, &str)]) -> Self {
         let mut tree = Self::default();
         for (path, text) in files {
             let folders = path.match_indices('/').map(|(at, _)| path[..at].to_owned());
@@ -34,7 +36,7 @@ impl SourceTree {
         tree
     }
 
-    fn read_folder(&mut self, folder: &Path, prefix: &str) -> Result<(), String> {
+    fn descend(&mut self, folder: &Path, prefix: &str) -> Result<(), String> {
         let failed = |error| format!("failed to read {}: {error}", folder.display());
         for entry in fs::read_dir(folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
@@ -47,8 +49,8 @@ impl SourceTree {
                 continue;
             }
             if entry.file_type().map_err(failed)?.is_dir() {
-                self.read_folder(&entry.path(), &format!("{path}/"))?;
-            } else if path.ends_with(".rs") || path.ends_with(".md") || path.ends_with(".toml") {
+                self.descend(&entry.path(), &format!("{path}/"))?;
+            } else if is_read(&path) {
                 let text = fs::read_to_string(entry.path())
                     .map_err(|error| format!("failed to read {path}: {error}"))?;
                 self.texts.insert(path.clone(), text);
@@ -58,12 +60,12 @@ impl SourceTree {
         Ok(())
     }
 
-    /// How many files have a text.
-    pub(crate) fn text_count(&self) -> usize {
+    /// The number of files that have a text.
+    pub(crate) fn len(&self) -> usize {
         self.texts.len()
     }
 
-    /// Whether a file or folder of this path exists.
+    /// True if a file or folder of this path exists.
     pub(crate) fn exists(&self, path: &str) -> bool {
         path.is_empty() || self.paths.contains(path)
     }
@@ -73,22 +75,44 @@ impl SourceTree {
         self.texts.get(path).map(String::as_str)
     }
 
-    /// The files whose path ends so, with their texts.
-    pub(crate) fn texts_ending_with(
-        &self,
-        end: &'static str,
-    ) -> impl Iterator<Item = (&str, &str)> {
+    /// All files that have a text.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.texts
             .iter()
-            .filter(move |(path, _)| path.ends_with(end))
             .map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// The files whose path has this end, with their texts.
+    pub(crate) fn ending(&self, end: &'static str) -> impl Iterator<Item = (&str, &str)> {
+        self.texts().filter(move |(path, _)| path.ends_with(end))
+    }
+
+    /// Crate, path and text of the sources of the crates and of xtask, without those of tests.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.ending(".rs").filter_map(|(path, text)| {
+            let (krate, file) = path
+                .strip_prefix("crates/")
+                .unwrap_or(path)
+                .split_once("/src/")?;
+            let test = file
+                .split('/')
+                .any(|part| part == "tests" || part == "tests.rs");
+            (!krate.contains('/') && !test).then_some((krate, path, text))
+        })
     }
 
     /// The manifests of the crates in `crates/`.
     pub(crate) fn crate_manifests(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.texts_ending_with("/Cargo.toml").filter(|(path, _)| {
+        self.ending("/Cargo.toml").filter(|(path, _)| {
             path.strip_prefix("crates/")
                 .is_some_and(|rest| rest.matches('/').count() == 1)
         })
     }
+}
+
+/// True for the files whose text some check reads.
+fn is_read(path: &str) -> bool {
+    let ends = [".rs", ".md", ".toml", ".schema.json"];
+    ends.iter().any(|end| path.ends_with(end))
+        || path.starts_with(help_files::FOLDER) && path.ends_with(".txt")
 }

@@ -1,0 +1,162 @@
+//! The help of every command is a golden file, so that each change of a text is seen in review.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::command::{hammer, repository, stderr, stdout};
+
+const FOLDER: &str = "crates/hammer-cli/tests/it/golden/help";
+
+/// Columns that help is wrapped at.
+const WIDTH: &str = "100";
+
+/// Set it to write the files instead of comparing them.
+const WRITE: &str = "HAMMER_WRITE_HELP";
+
+#[test]
+fn help_is_that_of_the_golden_files() {
+    let folder = repository(FOLDER);
+    let mut printed = BTreeMap::new();
+    collect(&[], &mut printed);
+    assert!(printed.len() > 10, "too few commands: {:?}", printed.keys());
+    if env::var_os(WRITE).is_some() {
+        write(&folder, &printed);
+    }
+    let mut kept = BTreeMap::new();
+    read(&folder, "", &mut kept);
+    let names: BTreeSet<&String> = printed.keys().chain(kept.keys()).collect();
+    let mut difference = String::new();
+    for name in names {
+        let [old, new] = [&kept, &printed].map(|texts| texts.get(name).map(String::as_str));
+        if old != new {
+            let _ = writeln!(difference, "--- {FOLDER}/{name}\n+++ the binary");
+            difference.push_str(&diff(old.unwrap_or_default(), new.unwrap_or_default()));
+        }
+    }
+    assert!(
+        difference.is_empty(),
+        "the help differs from its golden files:\n{difference}\n\
+         To write them: {WRITE}=1 cargo test -p hammer-cli --test it help"
+    );
+}
+
+/// The help of a command and of all below it, by the name of the golden file.
+fn collect(commands: &[String], printed: &mut BTreeMap<String, String>) {
+    let long = help(commands, "--help");
+    let short = help(commands, "-h");
+    for name in subcommands(&long) {
+        collect(&[commands, &[name]].concat(), printed);
+    }
+    let name = if commands.is_empty() {
+        "hammer".to_owned()
+    } else {
+        commands.join("/")
+    };
+    if short != long {
+        printed.insert(format!("{name}.short.txt"), short);
+    }
+    printed.insert(format!("{name}.txt"), long);
+}
+
+fn help(commands: &[String], flag: &str) -> String {
+    let output = hammer(&[])
+        .args(commands)
+        .arg(flag)
+        .env("COLUMNS", WIDTH)
+        .env("NO_COLOR", "1")
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{commands:?}: {}", stderr(&output));
+    stdout(&output)
+        .lines()
+        .flat_map(|line| [line.trim_end(), "\n"])
+        .collect()
+}
+
+/// The names under `Commands:`, without `help`, which is clap's own.
+fn subcommands(help: &str) -> Vec<String> {
+    help.lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        // A description that wraps is indented deeper than a name.
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+fn write(folder: &Path, printed: &BTreeMap<String, String>) {
+    if folder.exists() {
+        fs::remove_dir_all(folder).unwrap();
+    }
+    for (name, text) in printed {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+fn read(folder: &Path, prefix: &str, kept: &mut BTreeMap<String, String>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    let paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    for path in paths {
+        let name = format!("{prefix}{}", path.file_name().unwrap().to_string_lossy());
+        if path.is_dir() {
+            read(&path, &format!("{name}/"), kept);
+        } else {
+            kept.insert(name, fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// The lines that differ, each with its sign, by their longest common subsequence.
+fn diff(old: &str, new: &str) -> String {
+    let old: Vec<&str> = old.lines().collect();
+    let new: Vec<&str> = new.lines().collect();
+    let mut common = vec![vec![0; new.len() + 1]; old.len() + 1];
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            common[i][j] = if old[i] == new[j] {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut text = String::new();
+    while i < old.len() || j < new.len() {
+        if i < old.len() && j < new.len() && old[i] == new[j] {
+            (i, j) = (i + 1, j + 1);
+        } else if j == new.len() || i < old.len() && common[i + 1][j] >= common[i][j + 1] {
+            let _ = writeln!(text, "{:>4} -{}", i + 1, old[i]);
+            i += 1;
+        } else {
+            let _ = writeln!(text, "{:>4} +{}", j + 1, new[j]);
+            j += 1;
+        }
+    }
+    text
+}
+
+#[test]
+fn a_difference_shows_the_lines_that_changed() {
+    let table = [
+        ("a\nb\nc\n", "a\nb\nc\n", ""),
+        ("a\nb\nc\n", "a\nx\nc\n", "   2 -b\n   2 +x\n"),
+        ("a\nb\n", "b\n", "   1 -a\n"),
+        ("", "a\n", "   1 +a\n"),
+        ("a\nb\nc\n", "a\nc\nd\n", "   2 -b\n   3 +d\n"),
+    ];
+    for (old, new, expected) in table {
+        assert_eq!(diff(old, new), expected, "{old:?} {new:?}");
+    }
+}

@@ -1,0 +1,245 @@
+//! The generated tables of ARCHITECTURE: the files of each crate, and the crates each depends on.
+
+use std::collections::BTreeMap;
+
+use super::ARCHITECTURE;
+use super::finding::Finding;
+use super::first_lines;
+use super::generated::{self, Block};
+use super::manifest::Manifest;
+use super::tree::Tree;
+
+/// Checks that the tables are those that the sources and manifests make.
+pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+    match tree.text(ARCHITECTURE) {
+        Some(text) => generated::differences(text, &blocks(tree))
+            .into_iter()
+            .map(|(line, wrong)| {
+                let right = "run `cargo xtask tidy --fix`";
+                Finding::new(ARCHITECTURE, line, wrong, right)
+            })
+            .collect(),
+        None if tree.crate_manifests().next().is_none() => Vec::new(),
+        None => vec![Finding::new(
+            ARCHITECTURE,
+            1,
+            "the file is missing",
+            "write it; `cargo xtask tidy --fix` adds the tables",
+        )],
+    }
+}
+
+/// The text of ARCHITECTURE with all tables up to date.
+pub(crate) fn fixed(tree: &Tree) -> Result<String, String> {
+    let text = tree
+        .text(ARCHITECTURE)
+        .ok_or_else(|| format!("{ARCHITECTURE} is missing"))?;
+    generated::replaced(text, &blocks(tree))
+        .map_err(|line| format!("{ARCHITECTURE}:{line}: the generated block has no end"))
+}
+
+/// The dependencies of all crates, then the files of each.
+fn blocks(tree: &Tree) -> Vec<Block> {
+    let mut blocks = vec![Block {
+        name: "dependencies of crates".to_owned(),
+        heading: "Dependencies of crates".to_owned(),
+        text: dependencies(tree),
+    }];
+    let mut files: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    for (krate, path, text) in tree.sources() {
+        let (_, file) = path.split_once("src/").unwrap_or(("", path));
+        let (_, sentence) = first_lines::first_line(text).unwrap_or((1, ""));
+        files
+            .entry(krate)
+            .or_default()
+            .push((file.to_owned(), cell(sentence)));
+    }
+    for (krate, mut files) in files {
+        // `lib.rs`, `main.rs` and `mod.rs` come before the files that they declare.
+        files.sort_by_key(|(file, _)| {
+            let roots = ["lib.rs", "main.rs", "mod.rs"];
+            let root = roots.iter().find_map(|root| file.strip_suffix(root));
+            root.unwrap_or(file).to_owned()
+        });
+        let rows: String = files
+            .iter()
+            .map(|(file, sentence)| format!("| `{file}` | {sentence} |\n"))
+            .collect();
+        blocks.push(Block {
+            name: format!("files of {krate}"),
+            heading: format!("Code map of {krate}"),
+            text: format!("| file | purpose |\n|---|---|\n{rows}"),
+        });
+    }
+    blocks
+}
+
+/// The table of crates, each below those that it depends on.
+fn dependencies(tree: &Tree) -> String {
+    let mut left: BTreeMap<String, Vec<String>> = tree
+        .crate_manifests()
+        .map(|(_, text)| {
+            let manifest = Manifest::parse(text);
+            let names = manifest.dependencies.into_iter().map(|(_, name)| name);
+            (manifest.name, names.collect())
+        })
+        .collect();
+    let crates: Vec<String> = left.keys().cloned().collect();
+    for dependencies in left.values_mut() {
+        dependencies.retain(|name| crates.contains(name));
+        dependencies.sort();
+        dependencies.dedup();
+    }
+    let users = |name: &String| {
+        left.iter()
+            .filter(|(_, uses)| uses.contains(name))
+            .map(|(user, _)| user.clone())
+            .collect::<Vec<_>>()
+    };
+    let users: BTreeMap<&String, Vec<String>> =
+        crates.iter().map(|name| (name, users(name))).collect();
+    let list = |names: &[String]| match names {
+        [] => "–".to_owned(),
+        names => names.join(", "),
+    };
+    let mut table = "| crate | depends on | used by |\n|---|---|---|\n".to_owned();
+    while !left.is_empty() {
+        let next = left
+            .iter()
+            .find(|(_, uses)| uses.iter().all(|name| !left.contains_key(name)))
+            .or_else(|| left.iter().next())
+            .map(|(name, _)| name.clone())
+            .unwrap_or_default();
+        let uses = left.remove(&next).unwrap_or_default();
+        table.push_str(&format!(
+            "| {next} | {} | {} |\n",
+            list(&uses),
+            list(&users[&next])
+        ));
+    }
+    table
+}
+
+/// A sentence of rustdoc as a cell of a table: links become their text.
+fn cell(sentence: &str) -> String {
+    let mut cell = String::new();
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('[') {
+        let Some((text, after)) = after.split_once(']') else {
+            break;
+        };
+        cell.push_str(before);
+        cell.push_str(text);
+        rest = match after
+            .strip_prefix('(')
+            .and_then(|link| link.split_once(')'))
+        {
+            Some((_, after)) => after,
+            None => after,
+        };
+    }
+    cell.push_str(rest);
+    cell.replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ARCHITECTURE, cell, check, fixed};
+    use crate::tidy::tree::Tree;
+
+    const FILES: [(&str, &str); 8] = [
+        (
+            "crates/x-net/Cargo.toml",
+            "[package]\nname = \"x-net\"\n[dependencies]\nx-stats = \"1\"\nbytes = \"1\"\n",
+        ),
+        ("crates/x-net/src/lib.rs", "//! The network.\n"),
+        (
+            "crates/x-net/src/proxy/auth.rs",
+            "//! Logs in at a [`Proxy`](super).\n",
+        ),
+        ("crates/x-net/src/proxy/mod.rs", "//! Proxies.\n"),
+        ("crates/x-net/src/proxy/tests.rs", "//! Tests.\n"),
+        ("crates/x-net/tests/it/main.rs", "//! Tests.\n"),
+        (
+            "crates/x-stats/Cargo.toml",
+            "[package]\nname = \"x-stats\"\n[dev-dependencies]\nx-net = \"1\"\n",
+        ),
+        ("xtask/src/main.rs", "//! Chores.\n"),
+    ];
+
+    const TABLES: &str = "# A
+
+## Dependencies of crates
+
+<!-- generated: dependencies of crates -->
+
+| crate | depends on | used by |
+|---|---|---|
+| x-stats | – | x-net |
+| x-net | x-stats | – |
+
+<!-- end of generated -->
+
+## Code map of x-net
+
+<!-- generated: files of x-net -->
+
+| file | purpose |
+|---|---|
+| `lib.rs` | The network. |
+| `proxy/mod.rs` | Proxies. |
+| `proxy/auth.rs` | Logs in at a `Proxy`. |
+
+<!-- end of generated -->
+
+## Code map of xtask
+
+<!-- generated: files of xtask -->
+
+| file | purpose |
+|---|---|
+| `main.rs` | Chores. |
+
+<!-- end of generated -->
+";
+
+    fn tree(architecture: &str) -> Tree {
+        let mut files = FILES.to_vec();
+        files.push((ARCHITECTURE, architecture));
+        Tree::of(&files)
+    }
+
+    #[test]
+    fn writes_the_tables() {
+        assert_eq!(fixed(&tree("# A\n")).as_deref(), Ok(TABLES));
+        assert_eq!(fixed(&tree(TABLES)).as_deref(), Ok(TABLES));
+        assert_eq!(check(&tree(TABLES)), []);
+    }
+
+    #[test]
+    fn finds_what_is_stale() {
+        let table = [
+            (TABLES.replace("Proxies.", "Ways."), 1),
+            (TABLES.replace("| `main.rs` | Chores. |\n", ""), 1),
+            (TABLES.replace("| x-net | x-stats |", "| x-net | – |"), 1),
+            (TABLES.replace("files of x-net", "files of x-nit"), 2),
+            ("# A\n".to_owned(), 3),
+        ];
+        for (text, findings) in table {
+            assert_eq!(check(&tree(&text)).len(), findings, "{text}");
+        }
+        assert_eq!(check(&Tree::of(&FILES)).len(), 1);
+    }
+
+    #[test]
+    fn makes_cells_of_rustdoc() {
+        let table = [
+            ("A `b`.", "A `b`."),
+            ("A [`b`] and [c](d::e).", "A `b` and c."),
+            ("An open [ here.", "An open [ here."),
+        ];
+        for (sentence, expected) in table {
+            assert_eq!(cell(sentence), expected);
+        }
+    }
+}

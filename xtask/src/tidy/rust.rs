@@ -1,0 +1,266 @@
+//! Rust sources, cut into code, comments and literals.
+//!
+//! A lexer of just that: enough to tell a doc comment from a string that contains one.
+
+use std::ops::Range;
+
+/// The kind of a [`Piece`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Everything that is none of the others.
+    Code,
+    /// A comment that documents nothing.
+    Comment,
+    /// `///`, `/** */` or the text of `#[doc = "…"]`.
+    OuterDoc,
+    /// `//!` or `/*! */`.
+    InnerDoc,
+    /// A string literal of any sort, without its quotes.
+    Text,
+    /// A character or byte literal, without its quotes.
+    Character,
+}
+
+/// A part of a source.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Piece<'a> {
+    pub(crate) kind: Kind,
+    /// The line of its first character; the first line of a file is 1.
+    pub(crate) line: usize,
+    /// The text without comment marks and quotes.
+    pub(crate) text: &'a str,
+}
+
+/// A prose text in a source: a block of comment lines, or a string literal.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Passage<'a> {
+    pub(crate) kind: Kind,
+    /// Its lines with their numbers.
+    pub(crate) lines: Vec<(usize, &'a str)>,
+}
+
+/// Cuts a source into pieces, in order.
+pub(crate) fn pieces(source: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut counted = (0, 1);
+    let mut push = |kind, range: Range<usize>| {
+        let (from, line) = counted;
+        let line = line + source[from..range.start].matches('\n').count();
+        counted = (range.start, line);
+        if !range.is_empty() || kind != Kind::Code {
+            pieces.push(Piece {
+                kind,
+                line,
+                text: &source[range],
+            });
+        }
+    };
+    let (mut code, mut at) = (0, 0);
+    while let Some(character) = source[at..].chars().next() {
+        match token(source, at) {
+            Some((kind, range, end)) => {
+                push(Kind::Code, code..at);
+                push(kind, range);
+                (code, at) = (end, end);
+            }
+            None => at += character.len_utf8(),
+        }
+    }
+    push(Kind::Code, code..source.len());
+    pieces
+}
+
+/// The comments and strings of a source. Comment lines one below the other are one passage.
+pub(crate) fn passages(source: &str) -> Vec<Passage<'_>> {
+    let mut passages: Vec<Passage<'_>> = Vec::new();
+    let mut code = "";
+    for Piece { kind, line, text } in pieces(source) {
+        let kind = match kind {
+            Kind::Code => {
+                code = text;
+                continue;
+            }
+            Kind::Character => continue,
+            Kind::Text if code.trim_end().ends_with("[doc =") => Kind::OuterDoc,
+            other => other,
+        };
+        // `lines` has none of an empty text, which is an empty line here.
+        let lines = (line..).zip(text.split('\n'));
+        let continues = code.trim().is_empty() && code.matches('\n').count() == 1;
+        match passages.last_mut() {
+            Some(last) if last.kind == kind && kind != Kind::Text && continues => {
+                last.lines.extend(lines);
+            }
+            _ => passages.push(Passage {
+                kind,
+                lines: lines.collect(),
+            }),
+        }
+        code = "";
+    }
+    passages
+}
+
+/// The comment or literal that starts at `at`: its kind, its inner text, and its end.
+fn token(source: &str, at: usize) -> Option<(Kind, Range<usize>, usize)> {
+    let rest = &source[at..];
+    if rest.starts_with("//") {
+        let end = at + rest.find('\n').unwrap_or(rest.len());
+        let (kind, mark) = comment(rest, "///", "////", "//!");
+        return Some((kind, at + mark..end, end));
+    }
+    if rest.starts_with("/*") {
+        let end = at + block_end(rest);
+        let (kind, mark) = comment(rest, "/**", "/***", "/*!");
+        let (kind, mark) = if rest.starts_with("/**/") {
+            (Kind::Comment, 2)
+        } else {
+            (kind, mark)
+        };
+        return Some((kind, at + mark..(end - 2).max(at + mark), end));
+    }
+    if let Some(text) = rest.strip_prefix('"') {
+        let length = closing(text, '"');
+        let end = (at + 1 + length + 1).min(source.len());
+        return Some((Kind::Text, at + 1..at + 1 + length, end));
+    }
+    if let Some(text) = rest.strip_prefix('\'') {
+        let mut characters = text.chars();
+        let first = characters.next()?;
+        // Neither is true of a lifetime.
+        if first != '\\' && characters.next() != Some('\'') {
+            return None;
+        }
+        let length = closing(text, '\'');
+        let end = (at + 1 + length + 1).min(source.len());
+        return Some((Kind::Character, at + 1..at + 1 + length, end));
+    }
+    let before = source[..at].chars().next_back();
+    if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+        return None;
+    }
+    let raw = ["r", "br", "cr"]
+        .iter()
+        .find_map(|prefix| rest.strip_prefix(prefix))?;
+    let text = raw.trim_start_matches('#');
+    let hashes = &raw[..raw.len() - text.len()];
+    let text = text.strip_prefix('"')?;
+    let from = source.len() - text.len();
+    let close = format!("\"{hashes}");
+    let length = text.find(&close).unwrap_or(text.len());
+    let end = (from + length + close.len()).min(source.len());
+    Some((Kind::Text, from..from + length, end))
+}
+
+/// The kind of the comment at the start of `rest`, and the length of its mark.
+fn comment(rest: &str, outer: &str, plain: &str, inner: &str) -> (Kind, usize) {
+    if rest.starts_with(inner) {
+        (Kind::InnerDoc, 3)
+    } else if rest.starts_with(outer) && !rest.starts_with(plain) {
+        (Kind::OuterDoc, 3)
+    } else {
+        (Kind::Comment, 2)
+    }
+}
+
+/// The length of the block comment at the start of `rest`, with those nested in it.
+fn block_end(rest: &str) -> usize {
+    let (mut depth, mut at) = (0, 0);
+    while at < rest.len() {
+        let bytes = &rest.as_bytes()[at..];
+        if bytes.starts_with(b"/*") {
+            depth += 1;
+            at += 2;
+        } else if bytes.starts_with(b"*/") {
+            depth -= 1;
+            at += 2;
+            if depth == 0 {
+                return at;
+            }
+        } else {
+            at += 1;
+        }
+    }
+    rest.len()
+}
+
+/// The length of `text` up to its closing `quote`, which a backslash escapes.
+fn closing(text: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, character) in text.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            other if other == quote => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, passages, pieces};
+
+    #[test]
+    fn tells_kinds_apart() {
+        let table: [(&str, &[(Kind, &str)]); 15] = [
+            ("a // b", &[(Kind::Code, "a "), (Kind::Comment, " b")]),
+            ("/// b", &[(Kind::OuterDoc, " b")]),
+            ("//// b", &[(Kind::Comment, "// b")]),
+            ("//! b", &[(Kind::InnerDoc, " b")]),
+            (
+                "/* a /* b */ */c",
+                &[(Kind::Comment, " a /* b */ "), (Kind::Code, "c")],
+            ),
+            ("/** a */", &[(Kind::OuterDoc, " a ")]),
+            ("/**/", &[(Kind::Comment, "")]),
+            ("\"// a\"", &[(Kind::Text, "// a")]),
+            (r#""a\"b""#, &[(Kind::Text, r#"a\"b"#)]),
+            ("r#\"a\"b\"#", &[(Kind::Text, "a\"b")]),
+            ("br\"a\\\"", &[(Kind::Text, "a\\")]),
+            ("r#type", &[(Kind::Code, "r#type")]),
+            ("'\"'", &[(Kind::Character, "\"")]),
+            (r"'\''", &[(Kind::Character, r"\'")]),
+            ("<'a>'", &[(Kind::Code, "<'a>'")]),
+        ];
+        for (source, expected) in table {
+            let found: Vec<_> = pieces(source).iter().map(|p| (p.kind, p.text)).collect();
+            assert_eq!(found, expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn counts_lines() {
+        let source = "a\n\"b\nc\"\n// d\ne // f";
+        let lines: Vec<_> = pieces(source).iter().map(|p| (p.line, p.kind)).collect();
+        let expected = [
+            (1, Kind::Code),
+            (2, Kind::Text),
+            (3, Kind::Code),
+            (4, Kind::Comment),
+            (4, Kind::Code),
+            (5, Kind::Comment),
+        ];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn joins_comment_lines() {
+        let source = "/// a\n/// b\n\n/// c\nx\n/// d\n// e\n#[doc = \"f\"]\n\"g\";\n\"h\"";
+        let found: Vec<_> = passages(source)
+            .into_iter()
+            .map(|passage| (passage.kind, passage.lines))
+            .collect();
+        let expected = [
+            (Kind::OuterDoc, vec![(1, " a"), (2, " b")]),
+            (Kind::OuterDoc, vec![(4, " c")]),
+            (Kind::OuterDoc, vec![(6, " d")]),
+            (Kind::Comment, vec![(7, " e")]),
+            (Kind::OuterDoc, vec![(8, "f")]),
+            (Kind::Text, vec![(9, "g")]),
+            (Kind::Text, vec![(10, "h")]),
+        ];
+        assert_eq!(found, expected);
+    }
+}

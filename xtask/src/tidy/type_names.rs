@@ -1,0 +1,245 @@
+//! Names of types: one meaning each in the workspace, and none of the standard library.
+
+use std::collections::BTreeMap;
+
+use super::finding::Finding;
+use super::rust::{self, Kind};
+use super::tree::Tree;
+
+/// Names that several crates may define, since the crate's name is always read with them.
+const SHARED: &[&str] = &["Error", "ErrorKind"];
+
+/// Names that a reader takes for those of the standard library.
+#[rustfmt::skip]
+const STANDARD: &[&str] = &[
+    "Any", "Arc", "AsMut", "AsRef", "Barrier", "Borrow", "Box", "BTreeMap", "BTreeSet", "Cell",
+    "Child", "Clone", "Command", "Condvar", "Copy", "Cow", "Cursor", "Debug", "Default", "Deref",
+    "Display", "Drop", "Duration", "Eq", "Extend", "File", "Fn", "FnMut", "FnOnce", "From",
+    "FromStr", "Future", "Hash", "HashMap", "HashSet", "Instant", "Into", "Iterator", "Layout",
+    "Mutex", "Option", "Ord", "Ordering", "Output", "PartialEq", "PartialOrd", "Path", "PathBuf",
+    "Pin", "Range", "Rc", "Read", "RefCell", "Result", "RwLock", "Seek", "Send", "Sized", "String",
+    "Sync", "SystemTime", "ToOwned", "ToString", "TryFrom", "TryInto", "Vec", "VecDeque", "Wake",
+    "Waker", "Weak", "Write",
+];
+
+/// Checks the types of all crates, without those of tests.
+pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut places: BTreeMap<&str, Vec<(&str, &str, usize)>> = BTreeMap::new();
+    for (krate, path, text) in tree.sources() {
+        for Definition { line, name, public } in definitions(text) {
+            if public {
+                places.entry(name).or_default().push((krate, path, line));
+            }
+            if STANDARD.contains(&name) {
+                findings.push(Finding::new(
+                    path,
+                    line,
+                    format!("the type `{name}` has a name of the standard library"),
+                    "add the word of its subject",
+                ));
+            }
+        }
+    }
+    for (name, places) in places {
+        if SHARED.contains(&name) {
+            continue;
+        }
+        for (krate, path, line) in &places {
+            let others: Vec<String> = places
+                .iter()
+                .filter(|(other, ..)| other != krate)
+                .map(|(_, path, line)| format!("{path}:{line}"))
+                .collect();
+            if !others.is_empty() {
+                findings.push(Finding::new(
+                    path,
+                    *line,
+                    format!("the type `{name}` is defined in another crate too"),
+                    format!("rename one of them ({})", others.join(", ")),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// The definition of a type or a trait.
+#[derive(Debug, PartialEq, Eq)]
+struct Definition<'a> {
+    line: usize,
+    name: &'a str,
+    /// True if it is `pub`, without a restriction.
+    public: bool,
+}
+
+/// The definitions in a source, outside `#[cfg(test)]`.
+fn definitions(source: &str) -> Vec<Definition<'_>> {
+    let tokens = tokens(source);
+    let words: Vec<&str> = tokens.iter().map(|(_, word)| *word).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        if words[at..].starts_with(&["#", "[", "cfg", "(", "test", ")", "]"]) {
+            at = item_end(&words, at + 7);
+            continue;
+        }
+        let before = words[..at].iter().rev().find(|word| **word != "unsafe");
+        let public = before == Some(&"pub");
+        let defines = match words[at] {
+            "struct" | "enum" | "trait" => true,
+            // Without `pub` these are associated types, and functions of that name.
+            "type" | "union" => public || before == Some(&")"),
+            _ => false,
+        };
+        if let Some((line, name)) = tokens.get(at + 1).filter(|_| defines)
+            && name.starts_with(char::is_uppercase)
+        {
+            found.push(Definition {
+                line: *line,
+                name,
+                public,
+            });
+        }
+        at += 1;
+    }
+    found
+}
+
+/// The words and signs of the code in a source, each with its line.
+fn tokens(source: &str) -> Vec<(usize, &str)> {
+    let mut tokens = Vec::new();
+    for piece in rust::pieces(source) {
+        if piece.kind != Kind::Code {
+            continue;
+        }
+        for (text, line) in piece.text.lines().zip(piece.line..) {
+            let mut rest = text.trim_start();
+            while let Some(first) = rest.chars().next() {
+                let is_word = |c: char| c.is_alphanumeric() || c == '_';
+                let length = if is_word(first) {
+                    rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+                } else {
+                    first.len_utf8()
+                };
+                tokens.push((line, &rest[..length]));
+                rest = rest[length..].trim_start();
+            }
+        }
+    }
+    tokens
+}
+
+/// The index after the item that starts at `at`.
+fn item_end(words: &[&str], at: usize) -> usize {
+    let mut depth = 0_usize;
+    for (index, word) in words.iter().enumerate().skip(at) {
+        match *word {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" if depth == 0 => return index,
+            ")" | "]" => depth -= 1,
+            "}" => {
+                depth -= 1;
+                if depth == 0 {
+                    return index + 1;
+                }
+            }
+            ";" if depth == 0 => return index + 1,
+            _ => {}
+        }
+    }
+    words.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check, definitions};
+    use crate::tidy::tree::Tree;
+
+    #[test]
+    fn finds_definitions() {
+        let table: [(&str, &[&str]); 10] = [
+            ("pub struct A;\npub enum B {}", &["A", "B"]),
+            ("pub unsafe trait C {}\npub type D<T> = T;", &["C", "D"]),
+            (
+                "pub(crate) struct A;\nstruct B;\npub fn c() {}",
+                &["-A", "-B"],
+            ),
+            ("impl T for U { type E = V; }\na.union(b)", &[]),
+            ("// pub struct A;\nlet a = \"pub struct B;\";", &[]),
+            ("macro_rules! m { () => { pub struct $name; } }", &[]),
+            (
+                "#[cfg(test)]\nmod tests { pub struct A; }\npub struct B;",
+                &["B"],
+            ),
+            ("#[cfg(test)]\nmod tests;\npub struct B;", &["B"]),
+            (
+                "#[cfg(test)]\n#[derive(Debug)]\nstruct A { b: u8 }\npub struct B;",
+                &["B"],
+            ),
+            ("#[cfg(unix)]\npub struct A;", &["A"]),
+        ];
+        for (source, expected) in table {
+            let found: Vec<String> = definitions(source)
+                .iter()
+                .map(|found| [if found.public { "" } else { "-" }, found.name].concat())
+                .collect();
+            assert_eq!(found, expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn compares_crates() {
+        let table = [
+            (
+                "crates/a/src/x.rs",
+                "crates/b/src/x.rs",
+                "pub struct Link;",
+                2,
+            ),
+            (
+                "crates/a/src/x.rs",
+                "crates/a/src/y.rs",
+                "pub struct Link;",
+                0,
+            ),
+            (
+                "crates/a/src/x.rs",
+                "crates/b/tests/it/x.rs",
+                "pub struct Link;",
+                0,
+            ),
+            (
+                "crates/a/src/x.rs",
+                "crates/b/src/x/tests.rs",
+                "pub struct Link;",
+                0,
+            ),
+            ("crates/a/src/x.rs", "crates/b/src/x.rs", "struct Link;", 0),
+            (
+                "crates/a/src/x.rs",
+                "crates/b/src/x.rs",
+                "pub struct ErrorKind;",
+                0,
+            ),
+            ("crates/a/src/x.rs", "xtask/tests/x.rs", "enum Copy {}", 1),
+        ];
+        for (first, second, text, findings) in table {
+            let tree = Tree::of(&[(first, text), (second, text)]);
+            assert_eq!(check(&tree).len(), findings, "{first} {second} {text}");
+        }
+    }
+
+    #[test]
+    fn names_the_other_place() {
+        let tree = Tree::of(&[
+            ("crates/a/src/x.rs", "\npub struct Link;"),
+            ("crates/b/src/y.rs", "pub enum Link {}"),
+        ]);
+        assert_eq!(
+            check(&tree)[0].to_string(),
+            "crates/a/src/x.rs:2: the type `Link` is defined in another crate too; \
+             rename one of them (crates/b/src/y.rs:1)"
+        );
+    }
+}
