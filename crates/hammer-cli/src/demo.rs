@@ -2,11 +2,12 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::{ArgMatches, Command};
+use hammer_diagnostic::chain;
 use hammer_http::Http;
 use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::command_exit::CommandExit;
-use crate::error::{Error, error_chain};
+use crate::error::Error;
 use crate::hammer_command;
 use crate::runner;
 use crate::typed_load::TypedLoad;
@@ -38,7 +39,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
         .map_err(|e| failed("start the target", &e))?;
     let url = target.url();
     let hammer = Http::builder(&url).build();
-    let hammer = hammer.map_err(|e| failed("build the http hammer", &error_chain(&e)))?;
+    let hammer = hammer.map_err(|e| failed("build the http hammer", &chain(&e)))?;
     print_unless_quiet(
         output.quiet(),
         &format!("demo: a target of our own listens at {url}, and is hit now\n"),

@@ -100,14 +100,3 @@ pub(crate) fn error_with_excerpt(error: &(dyn error::Error + 'static)) -> String
     }
     line
 }
-
-/// An error and its sources in one line.
-pub(crate) fn error_chain(error: &(dyn error::Error + 'static)) -> String {
-    let mut line = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        line = format!("{line}: {error}");
-        source = error.source();
-    }
-    line
-}

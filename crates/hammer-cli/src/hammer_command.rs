@@ -2,8 +2,9 @@ use std::marker::PhantomData;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_core::Hammer as _;
+use hammer_diagnostic::chain;
 
-use crate::error::{Error, error_chain, error_with_excerpt};
+use crate::error::{Error, error_with_excerpt};
 use crate::load_args::LoadArgs;
 use crate::output::output_args::OutputArgs;
 use crate::typed_load::{PreparedLoad, TypedLoad};
@@ -80,8 +81,8 @@ impl<A: HammerArgs> HammerCommand for TypedHammerCommand<A> {
         endpoint: EndpointArgs,
         load: LoadArgs,
     ) -> Result<Box<dyn PreparedLoad>, Error> {
-        let args = A::from_endpoint(endpoint)
-            .map_err(|error| Error::Usage(error_chain(error.as_ref())))?;
+        let args =
+            A::from_endpoint(endpoint).map_err(|error| Error::Usage(chain(error.as_ref())))?;
         Self::typed_load(args, load)
     }
 }

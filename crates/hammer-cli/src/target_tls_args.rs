@@ -2,9 +2,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use hammer_diagnostic::chain;
 use hammer_target::{ErrorKind, ServerCertificate};
 
-use crate::error::{Error, error_chain};
+use crate::error::Error;
 
 const CERT: &str = "--cert <FILE>";
 const KEY: &str = "--key <FILE>";
@@ -40,7 +41,7 @@ impl TargetTlsArgs {
             )),
             (None, None) if self.tls => ServerCertificate::self_signed(LOOPBACK)
                 .map(Some)
-                .map_err(|error| Error::Run(format!("failed to {}", error_chain(&error)))),
+                .map_err(|error| Error::Run(format!("failed to {}", chain(&error)))),
             (None, None) => Ok(None),
         }
     }
@@ -53,7 +54,7 @@ fn certificate_from_files(cert: &Path, key: &Path) -> Result<ServerCertificate, 
             ErrorKind::Key => (KEY, key),
             _ => (CERT, cert),
         };
-        file_error(flag, path, &format!("failed to {}", error_chain(&error)))
+        file_error(flag, path, &format!("failed to {}", chain(&error)))
     })
 }
 

@@ -1,7 +1,8 @@
 use hammer_core::{Hammer, Report, ResourceNeeds, RunEvent, StartTicket, StopHandle};
+use hammer_diagnostic::chain;
 
 use crate::OnceRenderer;
-use crate::error::{Error, error_chain};
+use crate::error::Error;
 use crate::load_args::LoadArgs;
 
 /// One run that is ready to be made.
@@ -84,6 +85,6 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
             run = run.start_ticket(place);
         }
         run.execute(|event| on_event(&event))
-            .map_err(|error| Error::Run(format!("failed to run: {}", error_chain(&error))))
+            .map_err(|error| Error::Run(format!("failed to run: {}", chain(&error))))
     }
 }

@@ -30,7 +30,7 @@ macro_rules! opaque_error {
         #[derive(Debug)]
         $visibility struct $Name {
             kind: $Kind,
-            message: ::std::borrow::Cow<'static, str>,
+            message: ::std::string::String,
             source: ::std::option::Option<$crate::BoxError>,
         }
 
@@ -38,7 +38,7 @@ macro_rules! opaque_error {
             /// Makes an error without a source.
             pub(crate) fn new(
                 kind: $Kind,
-                message: impl ::std::convert::Into<::std::borrow::Cow<'static, str>>,
+                message: impl ::std::convert::Into<::std::string::String>,
             ) -> Self {
                 Self {
                     kind,
@@ -68,7 +68,7 @@ macro_rules! opaque_error {
                 self,
             ) -> (
                 $Kind,
-                ::std::borrow::Cow<'static, str>,
+                ::std::string::String,
                 ::std::option::Option<$crate::BoxError>,
             ) {
                 (self.kind, self.message, self.source)
@@ -120,7 +120,10 @@ mod tests {
             Some("not a duration")
         );
         let (kind, message, source) = error.into_parts();
-        assert_eq!((kind, &*message), (TestErrorKind::Setting, "timeout is 0"));
+        assert_eq!(
+            (kind, message.as_str()),
+            (TestErrorKind::Setting, "timeout is 0")
+        );
         assert!(source.is_some());
     }
 }

@@ -1,19 +1,13 @@
-use std::{error, fmt};
+use hammer_diagnostic::opaque_error;
 
 use hammer_data::TemplateError;
 
-type ErrorSource = Box<dyn error::Error + Send + Sync>;
-
-/// Why a hammer for HTTP could not be built; a fragment that names the value and what would be
-/// right.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    message: String,
-    source: Option<ErrorSource>,
+opaque_error! {
+    /// The reason that a hammer for HTTP could not be built; names the value and the remedy.
+    pub struct Error(ErrorKind);
 }
 
-/// What went wrong.
+/// The kind of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -48,21 +42,8 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            source: None,
-        }
-    }
-
     pub(crate) fn url(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Url, message)
-    }
-
-    pub(crate) fn with_source(mut self, source: impl Into<ErrorSource>) -> Self {
-        self.source = Some(source.into());
-        self
     }
 
     /// `of` is no template. Nothing is kept of what may be a secret.
@@ -70,18 +51,13 @@ impl Error {
         let wrong = Self::new(ErrorKind::Template, format!("{of} is no template"));
         wrong.with_source(if secret { error.redacted() } else { error })
     }
-
-    /// What went wrong.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
 }
 
 impl From<hammer_net::Error> for Error {
-    fn from(mut error: hammer_net::Error) -> Self {
+    fn from(error: hammer_net::Error) -> Self {
         use hammer_net::ErrorKind as Net;
-        let kind = match error.kind() {
+        let (kind, message, source) = error.into_parts();
+        let kind = match kind {
             Net::Certificates => ErrorKind::Certificates,
             Net::Tls => ErrorKind::Tls,
             Net::Proxy => ErrorKind::Proxy,
@@ -90,31 +66,8 @@ impl From<hammer_net::Error> for Error {
         };
         Self {
             kind,
-            source: error.take_source(),
-            message: error.to_string(),
+            message,
+            source,
         }
     }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl error::Error for Error {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.source.as_ref().map(|source| source.as_ref() as _)
-    }
-}
-
-/// What an error says, and what caused it.
-pub(crate) fn error_chain(error: &dyn error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
-    }
-    text
 }

@@ -1,19 +1,13 @@
-use std::{error, fmt};
+use hammer_diagnostic::opaque_error;
 
 use hammer_data::TemplateError;
 
-type MqttErrorSource = Box<dyn error::Error + Send + Sync>;
-
-/// Why a hammer for MQTT could not be built; a fragment that names the value and what would be
-/// right.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    message: String,
-    source: Option<MqttErrorSource>,
+opaque_error! {
+    /// The reason that a hammer for MQTT could not be built; names the value and the remedy.
+    pub struct Error(ErrorKind);
 }
 
-/// What went wrong.
+/// The kind of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -33,51 +27,23 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            source: None,
-        }
-    }
-
     /// What is called `what` is no template.
     pub(crate) fn template(what: &str, error: TemplateError) -> Self {
-        Self {
-            source: Some(error.into()),
-            ..Self::new(ErrorKind::Template, format!("the {what} is no template"))
-        }
+        Self::new(ErrorKind::Template, format!("the {what} is no template")).with_source(error)
     }
 
     pub(crate) fn url(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Url, message)
     }
-
-    /// What went wrong.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
 }
 
 impl From<hammer_net::Error> for Error {
-    fn from(mut error: hammer_net::Error) -> Self {
+    fn from(error: hammer_net::Error) -> Self {
+        let (_, message, source) = error.into_parts();
         Self {
             kind: ErrorKind::Network,
-            source: error.take_source(),
-            message: error.to_string(),
+            message,
+            source,
         }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl error::Error for Error {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.source.as_ref().map(|source| source.as_ref() as _)
     }
 }

@@ -1,17 +1,11 @@
-use std::{error, fmt};
+use hammer_diagnostic::opaque_error;
 
-type BoxError = Box<dyn error::Error + Send + Sync>;
-
-/// Why connections can't be made as it was asked for; a fragment that names the value and what would be
-/// right.
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    message: String,
-    source: Option<BoxError>,
+opaque_error! {
+    /// The reason that connections cannot be made as requested; names the value and the remedy.
+    pub struct Error(ErrorKind);
 }
 
-/// What went wrong.
+/// The kind of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -25,42 +19,4 @@ pub enum ErrorKind {
     Connect,
     /// The proxy is malformed, of an unknown kind, or can't be used for this.
     Proxy,
-}
-
-impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            source: None,
-        }
-    }
-
-    pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-
-    /// What caused it, for an error that takes the place of this one.
-    pub fn take_source(&mut self) -> Option<Box<dyn error::Error + Send + Sync>> {
-        self.source.take()
-    }
-
-    /// What went wrong.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl error::Error for Error {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.source.as_ref().map(|source| source.as_ref() as _)
-    }
 }

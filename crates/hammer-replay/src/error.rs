@@ -1,18 +1,13 @@
-use std::{error, fmt};
+use hammer_diagnostic::opaque_error;
 
 use hammer_core::StopHandle;
 
-type BoxError = Box<dyn error::Error + Send + Sync>;
-
-/// What is wrong with a file, and where; a fragment that reads well after "failed to".
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    message: String,
-    source: Option<BoxError>,
+opaque_error! {
+    /// A fault of a file and its place. The message reads well after "failed to".
+    pub struct Error(ErrorKind);
 }
 
-/// What went wrong.
+/// The kind of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -41,19 +36,6 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-            source: None,
-        }
-    }
-
-    pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-
     /// That it was stopped, if it was.
     #[inline]
     pub(crate) fn check_stop(stop: &StopHandle) -> Result<(), Self> {
@@ -61,23 +43,5 @@ impl Error {
             return Err(Self::new(ErrorKind::Stopped, "go on: it was stopped"));
         }
         Ok(())
-    }
-
-    /// What went wrong.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl error::Error for Error {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.source.as_ref().map(|source| source.as_ref() as _)
     }
 }

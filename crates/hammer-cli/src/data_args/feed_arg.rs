@@ -82,7 +82,7 @@ impl FeedArg {
             path,
             format.unwrap_or_else(|| FeederFormat::from_path(path)),
         );
-        let mut feeder = opened.map_err(|error| crate::error::error_chain(&error))?;
+        let mut feeder = opened.map_err(|error| hammer_diagnostic::chain(&error))?;
         if let Some((index, of)) = shard {
             let part = feeder.shard(index, of);
             feeder = part.map_err(|error| format!("{}: {error}", path.display()))?;

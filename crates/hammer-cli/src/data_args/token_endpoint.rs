@@ -4,10 +4,10 @@ use hammer_core::{Run, Schedule};
 use hammer_data::credential::{
     CredentialError, CredentialErrorKind, SecretBytes, TokenEndpointClient, TokenResponse,
 };
+use hammer_diagnostic::chain;
 use hammer_http::{ExchangeRecorder, Http, mask_url};
 
 use crate::NetworkArgs;
-use crate::error::error_chain;
 
 /// A token endpoint, which is asked with a hit of its own, over the network that hits go over.
 #[derive(Debug, Clone)]
@@ -41,13 +41,13 @@ impl TokenEndpointClient for TokenEndpoint {
             http = http.header("Authorization", &String::from_utf8_lossy(value.expose()));
         }
         let http = self.network.clone().apply(http).build();
-        let http = http.map_err(|error| failed(&error_chain(&error)))?;
+        let http = http.map_err(|error| failed(&chain(&error)))?;
         let report = Run::new(http, Schedule::closed_loop().with_hit_count(1))
             .max_in_flight(1)
             .threads(1)
             .timeout(self.timeout)
             .execute(|_| ())
-            .map_err(|error| failed(&error_chain(&error)))?;
+            .map_err(|error| failed(&chain(&error)))?;
         let answer = tape
             .take_exchanges()
             .pop()

@@ -13,6 +13,7 @@ mod version_args;
 use std::str::FromStr;
 
 use clap::Args;
+use hammer_diagnostic::chain;
 use hammer_http::{ConfigureNetwork, Error, Http, HttpBuilder, RequestHeader, mask_url};
 
 use self::body_args::HttpBodyArgs;
@@ -21,7 +22,6 @@ use self::once_args::OnceArgs;
 use self::request_args::{HttpRequestArgs, method};
 use self::target_list_args::TargetListArgs;
 pub(crate) use self::transport_args::HttpTransportArgs;
-use crate::error::error_chain;
 use crate::network_args::NetworkArgs;
 use crate::{BuildError, DataArgs, EndpointArgs, HammerArgs, OnceRenderer};
 
@@ -128,7 +128,7 @@ const BRACES: &str = "{{";
 /// Builds a request to nowhere, so that the hammer itself says what is wrong with one flag, and
 /// clap says which flag it was.
 fn check_flag(http: HttpBuilder) -> Result<(), String> {
-    http.build().map(drop).map_err(|error| error_chain(&error))
+    http.build().map(drop).map_err(|error| chain(&error))
 }
 
 fn placeholder_builder() -> HttpBuilder {
@@ -146,5 +146,5 @@ pub(crate) fn parse_url(text: &str) -> Result<String, String> {
 
 /// What `text` spells, for one of the hammer's own values.
 pub(crate) fn parse_value<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|error: Error| error_chain(&error))
+    text.parse().map_err(|error: Error| chain(&error))
 }

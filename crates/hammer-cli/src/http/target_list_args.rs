@@ -1,8 +1,8 @@
 use clap::Args;
+use hammer_diagnostic::chain;
 use hammer_http::{Http, HttpBuilder, TargetList, TargetOrder};
 
 use super::parse_value;
-use crate::error::error_chain;
 
 /// Several targets from a file.
 #[derive(Debug, Clone, Default, Args)]
@@ -57,7 +57,7 @@ impl TargetListArgs {
 }
 
 fn read_targets(path: &str) -> Result<TargetListFile, String> {
-    let targets = TargetList::read(path).map_err(|error| error_chain(&error))?;
+    let targets = TargetList::read(path).map_err(|error| chain(&error))?;
     Ok(TargetListFile {
         path: path.to_owned(),
         targets,

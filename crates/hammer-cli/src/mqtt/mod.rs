@@ -6,6 +6,7 @@ mod session_args;
 
 use clap::Args;
 use hammer_data::TemplateScope;
+use hammer_diagnostic::chain;
 use hammer_mqtt::{ConfigureNetwork, Mqtt, MqttBuilder};
 use hammer_net::mask_password;
 
@@ -14,7 +15,6 @@ use self::measure_args::MqttMeasureArgs;
 use self::message_args::MqttMessageArgs;
 use self::property_args::MqttPropertyArgs;
 use self::session_args::MqttSessionArgs;
-use crate::error::error_chain;
 use crate::network_args::NetworkArgs;
 use crate::{BuildError, DataArgs, EndpointArgs, HammerArgs};
 
@@ -93,7 +93,7 @@ impl HammerArgs for MqttArgs {
 /// Builds a hammer for nowhere, so that the hammer itself says what is wrong with one flag, and
 /// clap says which flag it was. What its templates may use is known when all flags are.
 fn check_flag(mqtt: MqttBuilder) -> Result<(), String> {
-    mqtt.build().map(drop).map_err(|error| error_chain(&error))
+    mqtt.build().map(drop).map_err(|error| chain(&error))
 }
 
 /// The same of a template. What stands between braces is known when the hammer is built, and then what

@@ -7,12 +7,12 @@ mod proxy_args;
 use std::path::PathBuf;
 
 use clap::Args;
+use hammer_diagnostic::chain;
 use hammer_net::{ConfigureNetwork, NetworkOptions};
 
 use self::client_tls_args::ClientTlsArgs;
 use self::connect_args::NetworkConnectArgs;
 use self::proxy_args::ProxyArgs;
-use crate::error::error_chain;
 
 /// The flags of connections: where they go, by which way, and how TLS is spoken. A hammer that connects by
 /// [hammer-net](hammer_net) flattens them into its own.
@@ -63,5 +63,5 @@ impl NetworkArgs {
 
 /// Lets the network itself say what is wrong with one flag, and clap say which flag it was.
 fn check_flag(network: NetworkOptions) -> Result<(), String> {
-    network.check().map_err(|error| error_chain(&error))
+    network.check().map_err(|error| chain(&error))
 }

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_diagnostic::chain;
 use hammer_http::{Http, HttpBuilder, RequestHeader, mask_url};
 use hammer_replay::play::{PlaybackStatus, TimelinePlayer, TimelineSurvey};
 
@@ -26,7 +27,7 @@ use self::replay_report::ReplayReport;
 use self::safety_args::ReplaySafetyArgs;
 use self::timeline_input::TimelineInput;
 use crate::command_exit::CommandExit;
-use crate::error::{Error, error_chain};
+use crate::error::Error;
 use crate::http::{HttpTransportArgs, parse_url, parse_value};
 use crate::output::output_args::OutputArgs;
 use crate::runner;
@@ -127,10 +128,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     match account.take_error() {
         None => Ok(exit),
         Some(error) => {
-            runner::print_stderr(&format!(
-                "error: failed to play on: {}",
-                error_chain(&error)
-            ));
+            runner::print_stderr(&format!("error: failed to play on: {}", chain(&error)));
             Ok(CommandExit::FAILED)
         }
     }
@@ -139,7 +137,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
 impl ReplayArgs {
     fn prepare(self, source: &TimelineInput) -> Result<PreparedReplay, Error> {
         let failed =
-            |error: hammer_replay::Error| Error::Run(format!("failed to {}", error_chain(&error)));
+            |error: hammer_replay::Error| Error::Run(format!("failed to {}", chain(&error)));
         let player = self
             .playback
             .configure_player(source.player(), source.header())?;
@@ -157,10 +155,7 @@ impl ReplayArgs {
         let http = http.fold(Http::builder(&self.endpoint), HttpBuilder::header_line);
         let http = self.transport.apply(http).build();
         let http = http.map_err(|error| {
-            Error::Usage(format!(
-                "failed to build the hammer: {}",
-                error_chain(&error)
-            ))
+            Error::Usage(format!("failed to build the hammer: {}", chain(&error)))
         })?;
         let requests = http.request_factory();
         let mint = RequestFactory::new(requests, self.host, self.client_header.clone());
@@ -263,7 +258,7 @@ fn parse_host(text: &str) -> Result<String, String> {
 }
 
 fn parse_header_name(text: &str) -> Result<String, String> {
-    let header = RequestHeader::new(text, "").map_err(|error| error_chain(&error))?;
+    let header = RequestHeader::new(text, "").map_err(|error| chain(&error))?;
     let own = ["host", "content-length", "transfer-encoding", "connection"];
     match own
         .iter()

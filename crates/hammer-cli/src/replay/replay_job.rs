@@ -1,8 +1,9 @@
 use hammer_core::{Hammer, Report, ResourceNeeds, RunEvent, Schedule};
+use hammer_diagnostic::chain;
 
 use super::load_args::ReplayLoadArgs;
 use super::replay_hammer::ReplayHammer;
-use crate::error::{Error, error_chain};
+use crate::error::Error;
 use crate::typed_load::{RunOptions, RunnableLoad};
 
 /// A replay that is ready to be made.
@@ -31,6 +32,6 @@ impl RunnableLoad for ReplayJob {
             .log_hits(swing.log_hits)
             .stop(swing.stop)
             .execute(|event| on_event(&event))
-            .map_err(|error| Error::Run(format!("failed to run: {}", error_chain(&error))))
+            .map_err(|error| Error::Run(format!("failed to run: {}", chain(&error))))
     }
 }

@@ -1,9 +1,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use hammer_diagnostic::chain;
 use hammer_replay::play::{BodyRules, TimelinePlayer, TimelineSurvey};
 
-use crate::error::{Error, error_chain};
+use crate::error::Error;
 
 /// What keeps a replay from doing harm.
 #[derive(Debug, Clone, Args)]
@@ -47,7 +48,7 @@ impl ReplaySafetyArgs {
             Error::invalid_value(
                 "--bodies <FILE>",
                 &path.display().to_string(),
-                error_chain(&error),
+                chain(&error),
             )
         })?;
         Ok(player.bodies(bodies.seed(seed)))

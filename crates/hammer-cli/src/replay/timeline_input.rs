@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ArgMatches;
+use hammer_diagnostic::chain;
 use hammer_replay::ErrorKind;
 use hammer_replay::compile::TimelineBuilder;
 use hammer_replay::play::TimelinePlayer;
 use hammer_replay::timeline::{TimelineHeader, TimelineReader};
 
-use crate::error::{Error, error_chain};
+use crate::error::Error;
 use crate::timeline::LogReadingArgs;
 
 /// The timeline that is played.
@@ -62,15 +63,15 @@ impl TimelineInput {
             return Err(Error::Run(format!(
                 "{}; a log is not read from a pipe here: 'hammer timeline build' makes a timeline of \
                  it, which is",
-                error_chain(&no_timeline)
+                chain(&no_timeline)
             )));
         }
         let build = reading.apply(TimelineBuilder::new([file]), &[file.to_owned()])?;
         let (_, file) = build.write_unnamed().map_err(|error| {
             Error::Run(format!(
                 "{}; as a log it failed to {}",
-                error_chain(&no_timeline),
-                error_chain(&error)
+                chain(&no_timeline),
+                chain(&error)
             ))
         })?;
         let place = TimelineLocation::TempFile(Arc::new(file));
@@ -124,5 +125,5 @@ fn copy_to_temp_file(file: &Path, name: &str) -> Result<Arc<File>, Error> {
 }
 
 fn replay_error(error: &hammer_replay::Error) -> Error {
-    Error::Run(format!("failed to {}", error_chain(error)))
+    Error::Run(format!("failed to {}", chain(error)))
 }

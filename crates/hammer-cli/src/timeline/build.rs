@@ -4,13 +4,14 @@ use std::{fs, io};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use hammer_core::StopHandle;
+use hammer_diagnostic::chain;
 use hammer_replay::ErrorKind;
 use hammer_replay::compile::{ClientHashKey, IncludedFields, TimelineBuilder};
 
 use super::log_reading_args::LogReadingArgs;
 use super::summary;
 use crate::command_exit::CommandExit;
-use crate::error::{Error, error_chain};
+use crate::error::Error;
 use crate::runner;
 use crate::signal_watcher::SignalWatcher;
 
@@ -102,7 +103,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
             runner::print_stderr("stopped: no timeline was written");
             Ok(exit)
         }
-        (Err(error), _) => Err(Error::Run(format!("failed to {}", error_chain(&error)))),
+        (Err(error), _) => Err(Error::Run(format!("failed to {}", chain(&error)))),
     }
 }
 

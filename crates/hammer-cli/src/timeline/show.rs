@@ -2,13 +2,14 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
+use hammer_diagnostic::chain;
 use hammer_replay::play::{NameCounts, TimelinePlayer, TimelineSurvey};
 use hammer_replay::timeline::TimelineHeader;
 use jiff::SignedDuration;
 
 use super::summary;
 use crate::command_exit::CommandExit;
-use crate::error::{Error, error_chain};
+use crate::error::Error;
 use crate::text::lines::{list_line, truncate, wrap};
 use crate::text::number::{format_count, format_decimal};
 use crate::text::{format_rate, rate_chart};
@@ -40,8 +41,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = TimelineShowArgs::from_arg_matches(matches)?;
     let player = TimelinePlayer::from_path(&args.file).survey_only();
     let survey = player.survey(|_| Ok(()));
-    let survey =
-        survey.map_err(|error| Error::Run(format!("failed to {}", error_chain(&error))))?;
+    let survey = survey.map_err(|error| Error::Run(format!("failed to {}", chain(&error))))?;
     let mut text = wrap("timeline", &args.file.display().to_string(), 1);
     text.push_str(&overview(&survey));
     if survey.hits > 0 {

@@ -11,10 +11,10 @@ use aws_sigv4::http_request::{
 };
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
+use hammer_diagnostic::chain;
 use hyper::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 
-use crate::error::error_chain;
 use crate::{Error, ErrorKind};
 
 /// What a signature is made for: `aws:amz:REGION:SERVICE`, as curl spells it, or `aws:REGION:SERVICE`.
@@ -142,7 +142,7 @@ impl RequestSigner {
             headers.into_iter(),
             SignableBody::Bytes(body),
         );
-        let request = request.map_err(|error| error_chain(&error))?;
+        let request = request.map_err(|error| chain(&error))?;
         let params = v4::SigningParams::builder()
             .identity(&self.identity)
             .region(&self.scope.region)
@@ -150,8 +150,8 @@ impl RequestSigner {
             .time(now)
             .settings(self.settings.clone())
             .build()
-            .map_err(|error| error_chain(&error))?;
-        let signed = sign(request, &params.into()).map_err(|error| error_chain(&error))?;
+            .map_err(|error| chain(&error))?;
+        let signed = sign(request, &params.into()).map_err(|error| chain(&error))?;
         let (headers, _) = signed.into_parts().0.into_parts();
         let headers = headers.into_iter();
         Ok(headers

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
+use hammer_diagnostic::chain;
 use serde::Deserialize;
 
 use super::{TargetEntry, TargetLineError, parse_weight};
 use crate::RequestHeader;
-use crate::error::error_chain;
 
 /// The keys of vegeta, and three of ours.
 #[derive(Deserialize)]
@@ -62,7 +62,7 @@ fn parse_entry(at: usize, text: &str) -> Result<TargetEntry, String> {
             JsonHeaderValues::Text(value) => vec![value],
         };
         for value in values {
-            headers.push(RequestHeader::new(&name, &value).map_err(|error| error_chain(&error))?);
+            headers.push(RequestHeader::new(&name, &value).map_err(|error| chain(&error))?);
         }
     }
     let body = BASE64_STANDARD.decode(line.body.unwrap_or_default());
