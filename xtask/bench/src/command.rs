@@ -36,9 +36,9 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
         .transpose()?;
     if let Some(before) = before.as_ref().filter(|before| before.quick != args.quick) {
         return Err(Error::usage(if before.quick {
-            "--against is the record of a quick bench (try --quick)"
+            "the record in --against is from a quick bench (try --quick)"
         } else {
-            "--against is not the record of a quick bench (try without --quick)"
+            "the record in --against is not from a quick bench (try without --quick)"
         }));
     }
     let selected = BenchScenario::select(&args.scenarios, args.tls, args.quick)?;
@@ -101,7 +101,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Measures one scenario, after the limit of its target, and prints its table.
+/// Measures one scenario, and the limit of its target if unknown, and prints the table.
 fn measure_scenario(
     bench: &BenchContext,
     scenario: BenchScenario,

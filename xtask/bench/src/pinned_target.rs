@@ -39,7 +39,7 @@ pub(crate) struct PinnedTarget {
 }
 
 impl PinnedTarget {
-    /// Starts a target on its core, over TLS with a self-signed certificate.
+    /// Starts a target on its core, with a self-signed certificate if `tls` is set.
     ///
     /// # Errors
     ///

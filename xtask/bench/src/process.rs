@@ -39,7 +39,7 @@ pub(crate) struct ProcessOutput {
     pub(crate) cpu_time: Option<Duration>,
 }
 
-/// A child that is killed when this is dropped.
+/// Kills the child process when dropped.
 struct ChildGuard(Child);
 
 impl Drop for ChildGuard {

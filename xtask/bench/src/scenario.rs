@@ -25,7 +25,7 @@ pub(crate) enum ScenarioKind {
     Replay,
     /// Templated requests compared with fixed ones.
     Values,
-    /// Rows that are used once: number that arrive exactly once.
+    /// Rows used once: number that arrive exactly once.
     Rows,
     /// Renewed tokens: refusals, and latencies during renewals.
     Tokens,

@@ -93,7 +93,7 @@ pub(crate) trait LoadTool {
     /// The arguments for this load; `None` if it cannot make it.
     fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation>;
 
-    /// Arguments that convert its output for [`parse_output`](Self::parse_output); `None` if not needed.
+    /// Arguments that convert its output for [`parse_output`](Self::parse_output), if needed.
     fn convert_arguments(&self) -> Option<&'static str> {
         None
     }

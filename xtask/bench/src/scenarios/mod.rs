@@ -29,7 +29,7 @@ pub(crate) struct ScenarioReport {
 
 /// The kind of target whose limit a scenario needs.
 ///
-/// `None` if it has no such target, or if its protocol is not the one that limits are measured with.
+/// `None` if it has no target, or one with another protocol than that of the limits.
 pub(crate) fn target_mode(kind: ScenarioKind) -> Option<TargetMode> {
     match kind {
         ScenarioKind::Closed

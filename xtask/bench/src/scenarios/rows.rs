@@ -1,4 +1,4 @@
-//! Rows that are used once by four workers: number that reach the target exactly once.
+//! Rows used once by four workers: number that reach the target exactly once.
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
