@@ -49,7 +49,7 @@ struct ShellWord {
     ends_command: bool,
 }
 
-/// Splits a shell line at blanks and command separators, and drops its comment.
+/// Splits a shell line at spaces and command separators, and drops its comment.
 fn shell_words(line: &str) -> Vec<ShellWord> {
     let mut words = Vec::new();
     let mut word = ShellWord::default();

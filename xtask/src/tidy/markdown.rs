@@ -68,7 +68,7 @@ pub(crate) fn link_targets(line: &str) -> Vec<String> {
 
 /// The anchors of a document's headings, as GitHub makes them.
 ///
-/// They are in lower case, without punctuation, with hyphens for blanks. Repeated headings are
+/// They are in lower case, without punctuation, with hyphens for spaces. Repeated headings are
 /// numbered from 1.
 pub(crate) fn heading_anchors(text: &str) -> Vec<String> {
     let mut anchors: Vec<String> = Vec::new();

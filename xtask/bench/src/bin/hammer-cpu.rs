@@ -2,7 +2,7 @@
 //!
 //! A signal interrupts it at a fixed rate of CPU time to sample the stack. At the end, the stacks are
 //! written to the file in `HAMMER_BENCH_STACKS`: one per line, outermost frame first, frames
-//! separated by `;`, then a blank and the number of samples.
+//! separated by `;`, then a space and the number of samples.
 #![expect(clippy::print_stderr, reason = "a command prints its errors")]
 
 use std::error::Error;

@@ -13,7 +13,7 @@ pub(crate) struct FoldedStacks {
 
 impl FoldedStacks {
     /// Reads folded stacks: one per line, outermost frame first, frames separated by `;`, then a
-    /// blank and the amount.
+    /// space and the amount.
     pub(crate) fn parse(folded: &str) -> Self {
         let mut stacks = Self::default();
         for line in folded.lines() {
