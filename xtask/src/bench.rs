@@ -1,13 +1,13 @@
-//! The bench: a program of its own, since measuring needs libraries and this crate has none.
+//! Starts the benchmark program, a separate crate because it needs dependencies.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cargo;
 
-/// Builds the bench and runs it with `arguments`; its exit code is this one's.
+/// Builds the benchmark program, runs it with `arguments`, and returns its exit code.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
-    let status = cargo::command()
+    let status = cargo::cargo_command()
         .args(["run", "--quiet", "--release", "--package", "hammer-bench"])
         .args(["--bin", "bench", "--"])
         .args(arguments)
@@ -19,7 +19,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> ExitCode {
             .and_then(|code| u8::try_from(code).ok())
             .map_or(ExitCode::FAILURE, ExitCode::from),
         Err(error) => {
-            eprintln!("error: failed to start cargo for the bench: {error}");
+            eprintln!("error: failed to start cargo: {error}");
             ExitCode::FAILURE
         }
     }

@@ -1,29 +1,32 @@
-//! Cargo, called from a program that cargo itself has started.
+//! Calls of cargo from a program that cargo itself started.
 
 use std::process::Command;
 
 /// Prefixes of the variables that `cargo run` sets for the package it runs.
 ///
-/// Build scripts read the same variables: with ours, their crates are rebuilt, and once more by the
-/// next call without ours.
-const OF_A_PACKAGE: &[&str] = &[
+/// Build scripts read the same variables. If they inherited ours, their crates would be rebuilt,
+/// and rebuilt again by the next call from a shell.
+const PACKAGE_VARIABLES: &[&str] = &[
     "CARGO_PKG_",
     "CARGO_MANIFEST_",
     "CARGO_BIN_",
     "CARGO_CRATE_",
 ];
 
-/// A call of cargo as a shell would make it.
-pub(crate) fn command() -> Command {
-    through("cargo")
+/// A `cargo` command with the environment of a shell.
+pub(crate) fn cargo_command() -> Command {
+    without_package_variables("cargo")
 }
 
-/// A call of a program that calls cargo, as a shell would make it.
-pub(crate) fn through(program: &str) -> Command {
+/// A command with the environment of a shell, for a program that calls cargo.
+pub(crate) fn without_package_variables(program: &str) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if OF_A_PACKAGE.iter().any(|prefix| text.starts_with(prefix)) {
+        if PACKAGE_VARIABLES
+            .iter()
+            .any(|prefix| text.starts_with(prefix))
+        {
             command.env_remove(&name);
         }
     }
@@ -32,13 +35,13 @@ pub(crate) fn through(program: &str) -> Command {
 
 #[cfg(test)]
 mod tests {
-    use super::command;
+    use super::cargo_command;
 
     #[test]
-    fn cargo_does_not_hear_of_the_package_that_calls_it() {
-        // Cargo, which runs this test, has set it.
+    fn package_variables_are_removed() {
+        // Cargo sets it for this test.
         assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
-        let command = command();
+        let command = cargo_command();
         let removed: Vec<_> = command
             .get_envs()
             .filter(|(_, value)| value.is_none())

@@ -1,4 +1,4 @@
-//! The gate: every step that must pass before a change is merged, in the order of their cost.
+//! The checks that must pass before a change is merged, cheapest first.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -6,20 +6,20 @@ use std::time::Instant;
 
 use crate::{cargo, tidy};
 
-/// A step that is one call of cargo.
-struct Step {
+/// A step that is one cargo command.
+struct CiStep {
     title: &'static str,
     arguments: &'static [&'static str],
     environment: &'static [(&'static str, &'static str)],
 }
 
-const STEPS: &[Step] = &[
-    Step {
+const CI_STEPS: &[CiStep] = &[
+    CiStep {
         title: "format",
         arguments: &["fmt", "--all", "--check"],
         environment: &[],
     },
-    Step {
+    CiStep {
         title: "lints",
         arguments: &[
             "clippy",
@@ -32,40 +32,40 @@ const STEPS: &[Step] = &[
         ],
         environment: &[],
     },
-    Step {
+    CiStep {
         title: "docs",
         arguments: &["doc", "--workspace", "--no-deps"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
-    Step {
+    CiStep {
         title: "tests",
         arguments: &["test", "--workspace"],
         environment: &[],
     },
 ];
 
-const DENY: Step = Step {
+const DENY_STEP: CiStep = CiStep {
     title: "licenses, bans and sources",
     arguments: &["deny", "check", "licenses", "bans", "sources"],
     environment: &[],
 };
 
-/// Runs the gate and stops at the first step that fails.
+/// Runs all steps and stops at the first that fails.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let start = Instant::now();
-    for step in STEPS {
-        timed(step.title, || call(root, step))?;
+    for step in CI_STEPS {
+        run_timed(step.title, || run_step(root, step))?;
     }
-    timed("tidy", || tidy::run(root, &[]))?;
-    if has_deny(root) {
-        timed(DENY.title, || call(root, &DENY))?;
+    run_timed("tidy", || tidy::run(root, &[]))?;
+    if has_cargo_deny(root) {
+        run_timed(DENY_STEP.title, || run_step(root, &DENY_STEP))?;
         println!(
-            "\nThe gate is open, after {:.0} s.",
+            "\nAll checks passed in {:.0} s.",
             start.elapsed().as_secs_f64()
         );
     } else {
         println!(
-            "\nThe gate is open, after {:.0} s, but without a check of licenses:\n\
+            "\nAll checks passed in {:.0} s, except that licenses were not checked:\n\
              cargo-deny is missing (try `cargo install cargo-deny --locked`).",
             start.elapsed().as_secs_f64()
         );
@@ -73,7 +73,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn timed(title: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+fn run_timed(title: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     println!("\n== {title}");
     let start = Instant::now();
     work()?;
@@ -81,9 +81,9 @@ fn timed(title: &str, work: impl FnOnce() -> Result<(), String>) -> Result<(), S
     Ok(())
 }
 
-fn call(root: &Path, step: &Step) -> Result<(), String> {
+fn run_step(root: &Path, step: &CiStep) -> Result<(), String> {
     let line = format!("cargo {}", step.arguments.join(" "));
-    let status = cargo::command()
+    let status = cargo::cargo_command()
         .args(step.arguments)
         .envs(step.environment.iter().copied())
         .current_dir(root)
@@ -92,12 +92,12 @@ fn call(root: &Path, step: &Step) -> Result<(), String> {
     if status.success() {
         Ok(())
     } else {
-        Err(format!("`{line}` ended with {status}"))
+        Err(format!("`{line}` failed with {status}"))
     }
 }
 
-fn has_deny(root: &Path) -> bool {
-    cargo::command()
+fn has_cargo_deny(root: &Path) -> bool {
+    cargo::cargo_command()
         .args(["deny", "--version"])
         .current_dir(root)
         .stdout(Stdio::null())

@@ -1,19 +1,21 @@
-//! The checks of `cargo xtask tidy`: rules that a reviewer would otherwise have to repeat.
+//! The rules of `cargo xtask tidy`.
 //!
-//! Every rule is a function from the [`tree::Tree`] of files to findings, so that each can be
-//! tested on a handful of texts. None starts a program.
+//! Every rule is a function from a [`SourceTree`] to findings, so each can be tested on a handful of
+//! texts. No rule starts a program.
 
 use std::fs;
 use std::path::Path;
 
-use finding::Finding;
+use finding::TidyFinding;
 use selection::Selection;
-use tree::Tree;
+use source_tree::SourceTree;
 
-mod arrows;
+mod cli_interface;
 mod code_map;
+mod dependencies;
 mod descriptions;
 mod doc_lines;
+mod file_sizes;
 mod finding;
 mod first_lines;
 mod flags;
@@ -21,35 +23,33 @@ mod generated;
 mod hammer_call;
 mod help_files;
 mod help_lines;
-mod interface;
 mod links;
 mod manifest;
 mod markdown;
-mod markers;
 mod names;
 mod opening;
 mod phrases;
 mod rust;
 mod selection;
-mod sizes;
-mod tree;
+mod source_tree;
+mod todo_markers;
 mod type_names;
 
-/// The document that describes the crates, with its generated tables.
-const ARCHITECTURE: &str = "docs/dev/ARCHITECTURE.md";
+/// The page that describes the crates and contains the generated tables.
+const ARCHITECTURE_PAGE: &str = "docs/dev/ARCHITECTURE.md";
 
-/// A check and its name, which `--rule` takes.
+/// A check and the name that selects it with `--rule`.
 struct Rule {
     name: &'static str,
-    check: fn(&Tree) -> Vec<Finding>,
+    check: fn(&SourceTree) -> Vec<TidyFinding>,
 }
 
-const fn rule(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
+const fn rule(name: &'static str, check: fn(&SourceTree) -> Vec<TidyFinding>) -> Rule {
     Rule { name, check }
 }
 
 const RULES: &[Rule] = &[
-    rule("arrows", arrows::check),
+    rule("dependencies", dependencies::check),
     rule("code-map", code_map::check),
     rule("descriptions", descriptions::check),
     rule("doc-lines", doc_lines::check),
@@ -57,25 +57,25 @@ const RULES: &[Rule] = &[
     rule("flags", flags::check),
     rule("help-lines", help_lines::check),
     rule("links", links::check),
-    rule("markers", markers::check),
+    rule("markers", todo_markers::check),
     rule("names", names::check),
     rule("phrases", phrases::check),
-    rule("sizes", sizes::check),
+    rule("sizes", file_sizes::check),
     rule("type-names", type_names::check),
 ];
 
-/// Runs the rules that the `arguments` select, prints the findings, and fails if there is one.
+/// Runs the selected rules, prints the findings, and fails if there are any.
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
     let folder = std::env::current_dir()
         .map_err(|error| format!("failed to read the current folder: {error}"))?;
     let selection = Selection::parse(arguments, root, &folder)?;
-    let mut tree = Tree::read(root)?;
+    let mut tree = SourceTree::read(root)?;
     selection.check(&tree)?;
     if selection.fix && fix(root, &tree)? {
-        println!("tidy: wrote {ARCHITECTURE}");
-        tree = Tree::read(root)?;
+        println!("tidy: wrote {ARCHITECTURE_PAGE}");
+        tree = SourceTree::read(root)?;
     }
-    let mut findings: Vec<(Finding, &str)> = Vec::new();
+    let mut findings: Vec<(TidyFinding, &str)> = Vec::new();
     for rule in RULES.iter().filter(|rule| selection.has_rule(rule.name)) {
         let found = (rule.check)(&tree).into_iter();
         let found = found.filter(|finding| selection.has(finding));
@@ -86,7 +86,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
         eprintln!("{finding} [{rule}]");
     }
     if findings.is_empty() {
-        println!("tidy: {} files, no findings", tree.len());
+        println!("tidy: {} files, no findings", tree.text_count());
         return Ok(());
     }
     eprintln!();
@@ -96,16 +96,16 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
             eprintln!("{name:<13} {count:>5}");
         }
     }
-    Err(format!("tidy found {}", findings.len()))
+    Err(format!("tidy: {} findings", findings.len()))
 }
 
-/// Writes the generated tables of ARCHITECTURE; returns true if they have changed.
-fn fix(root: &Path, tree: &Tree) -> Result<bool, String> {
-    let text = code_map::fixed(tree)?;
-    if tree.text(ARCHITECTURE) == Some(&text) {
+/// Writes the generated tables of ARCHITECTURE; returns true if they changed.
+fn fix(root: &Path, tree: &SourceTree) -> Result<bool, String> {
+    let text = code_map::with_current_tables(tree)?;
+    if tree.text(ARCHITECTURE_PAGE) == Some(&text) {
         return Ok(false);
     }
-    fs::write(root.join(ARCHITECTURE), text)
-        .map_err(|error| format!("failed to write {ARCHITECTURE}: {error}"))?;
+    fs::write(root.join(ARCHITECTURE_PAGE), text)
+        .map_err(|error| format!("failed to write {ARCHITECTURE_PAGE}: {error}"))?;
     Ok(true)
 }

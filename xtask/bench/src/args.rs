@@ -1,4 +1,4 @@
-//! What the bench is asked to do.
+//! Command-line arguments of the bench.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use clap::{Parser, value_parser};
 
 use crate::profile;
 
-/// Measures the release build of `hammer` on this machine: scenario by scenario, several rounds
+/// Measures the release build of `hammer` on this machine, in several rounds per scenario
 #[derive(Debug, Parser)]
 #[command(
     name = "bench",
@@ -17,26 +17,26 @@ use crate::profile;
 )]
 pub(crate) struct BenchArgs {
     /// closed, http2, ceiling, steady, even, stall, memory, engine, replay, mqtt-sink, mqtt, timeline,
-    /// values, rows, tokens; the first seven with -tls at the end over TLS
-    /// [default: all, over TLS those about speed and evenness]
+    /// values, rows, tokens; the first seven also with the suffix -tls
+    /// [default: all, and the TLS variants that measure speed and evenness]
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenarios: Vec<String>,
-    /// The variants over TLS, of the named scenarios or of all
+    /// Measure the TLS variants of the named scenarios, or of all
     #[arg(long)]
     pub(crate) tls: bool,
-    /// End within a minute: shorter runs
+    /// Use shorter runs, to finish within a minute
     #[arg(long)]
     pub(crate) quick: bool,
-    /// How often to measure everything
+    /// Number of rounds
     #[arg(long, value_name = "COUNT", default_value = "3", value_parser = parse_rounds)]
     pub(crate) rounds: usize,
-    /// Run the peers that are on PATH too, in turn with ours
+    /// Also run the peers that are on PATH, in turn with hammer
     #[arg(long)]
     pub(crate) peers: bool,
-    /// Compare with an earlier run's file, and fail on what became worse beyond the noise
+    /// Compare with the file of an earlier run, and fail on regressions beyond the noise
     #[arg(long, value_name = "FILE")]
     pub(crate) against: Option<PathBuf>,
-    /// Instead of measuring, draw where one scenario's CPU time and allocations go
+    /// Profile CPU time and allocations of one scenario instead of measuring
     #[arg(
         long,
         value_name = "SCENARIO",
@@ -46,7 +46,7 @@ pub(crate) struct BenchArgs {
         conflicts_with_all = ["scenarios", "tls", "quick", "rounds", "peers", "against"],
     )]
     pub(crate) profile: Option<String>,
-    /// How long CPU samples are taken
+    /// Duration of CPU sampling
     #[arg(
         long,
         value_name = "SECONDS",
@@ -55,17 +55,17 @@ pub(crate) struct BenchArgs {
         requires = "profile",
     )]
     pub(crate) profile_seconds: u64,
-    /// Take CPU samples from within the process, even if perf works
+    /// Take CPU samples inside the process, even if perf works
     #[arg(long, requires = "profile")]
     pub(crate) without_perf: bool,
 }
 
-/// Fewer than three have no median to speak of.
+/// Parses a number of rounds; fewer than three have no meaningful median.
 fn parse_rounds(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(rounds @ 3..=1000) => Ok(rounds),
-        Ok(_) => Err("at least 3, at most 1000".to_owned()),
-        Err(_) => Err("not a number".to_owned()),
+        Ok(_) => Err("expected 3 to 1000".to_owned()),
+        Err(_) => Err("expected a number".to_owned()),
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
     use super::BenchArgs;
 
     #[test]
-    fn understands_profile() {
+    fn parses_profile_flags() {
         let table: [(&[&str], Option<&str>, u64, bool); 4] = [
             (&[], None, 5, false),
             (&["--profile"], Some("closed"), 5, false),
@@ -89,8 +89,8 @@ mod tests {
             ),
         ];
         for (words, scenario, seconds, without_perf) in table {
-            let args =
-                BenchArgs::try_parse_from([&["bench"], words].concat()).expect("it is right");
+            let args = BenchArgs::try_parse_from([&["bench"], words].concat())
+                .expect("the arguments are valid");
             assert_eq!(args.profile.as_deref(), scenario, "{words:?}");
             assert_eq!(args.profile_seconds, seconds, "{words:?}");
             assert_eq!(args.without_perf, without_perf, "{words:?}");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_profile_does_not_go_with() {
+    fn refuses_profile_with_other_flags() {
         let table: [&[&str]; 9] = [
             &["--profile", "stall"],
             &["--profile", "--profile-seconds", "0"],
@@ -116,9 +116,8 @@ mod tests {
         }
     }
 
-    /// Each of the commands in the docs is understood.
     #[test]
-    fn understands_the_docs() {
+    fn parses_the_commands_of_the_docs() {
         let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/dev");
         let mut seen = 0;
         for document in std::fs::read_dir(docs).expect("the docs") {

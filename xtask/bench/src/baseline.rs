@@ -1,4 +1,4 @@
-//! This bench and an earlier one.
+//! Compares a bench with an earlier one.
 
 use std::fs;
 use std::path::Path;
@@ -9,30 +9,37 @@ use crate::error::Error;
 use crate::number_format::format_number;
 use crate::record::{BenchRecord, BetterDirection, MeasuredFigure, SCHEMA};
 
-/// How many rounds it takes before they say something about their own noise.
+/// Fewest rounds that show their own noise.
 const MIN_ROUNDS: usize = 3;
 
-/// Reads the file of an earlier bench.
+/// Reads the record of an earlier bench.
 ///
 /// # Errors
 ///
-/// If there is none, or it is not such a file.
+/// If the file cannot be read, or is not a record of this schema.
 pub(crate) fn read_record(path: &Path) -> Result<BenchRecord, Error> {
-    let refused = |why: String| Error::usage(format!("compare with {}: {why}", path.display()));
+    let refused = |why: String| {
+        Error::usage(format!(
+            "failed to read --against {}: {why}",
+            path.display()
+        ))
+    };
     let text = fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
     let value: Value =
-        serde_json::from_str(&text).map_err(|error| refused(format!("no JSON: {error}")))?;
+        serde_json::from_str(&text).map_err(|error| refused(format!("invalid JSON: {error}")))?;
     match value.get("schema").and_then(Value::as_str) {
         Some(SCHEMA) => {}
         Some(other) => {
-            return Err(refused(format!("its schema is {other:?}, not {SCHEMA:?}")));
+            return Err(refused(format!(
+                "expected schema {SCHEMA:?}, found {other:?}"
+            )));
         }
-        None => return Err(refused(format!("no \"schema\":\"{SCHEMA}\" in it"))),
+        None => return Err(refused(format!("expected schema {SCHEMA:?}, found none"))),
     }
     serde_json::from_value(value).map_err(|error| refused(error.to_string()))
 }
 
-/// A figure of ours, then and now.
+/// A figure of hammer in both benches.
 #[derive(Debug, PartialEq)]
 pub(crate) struct FigureChange {
     scenario: String,
@@ -42,62 +49,62 @@ pub(crate) struct FigureChange {
     class: ChangeClass,
 }
 
-/// What a change amounts to.
+/// The significance of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChangeClass {
-    /// The rounds of then and now overlap.
+    /// The ranges of the rounds overlap.
     WithinNoise,
     Improvement,
-    /// Worse, and no round of now was as good as the worst of then.
+    /// Every round is worse than the worst one before.
     Regression,
-    /// Too few rounds on one side to know the noise.
+    /// One of the benches has too few rounds to show its noise.
     TooFewRounds,
 }
 
-/// Compares the figures of ours that are in both.
-pub(crate) fn compare_records(then: &BenchRecord, now: &BenchRecord) -> Vec<FigureChange> {
-    let ours = now.figures.iter().filter(|one| one.tool == "hammer");
-    ours.filter_map(|now| {
-        let then = then.figure(&now.scenario, &now.tool, &now.figure)?;
+/// Compares the figures of hammer that are in both records.
+pub(crate) fn compare_records(before: &BenchRecord, after: &BenchRecord) -> Vec<FigureChange> {
+    let ours = after.figures.iter().filter(|one| one.tool == "hammer");
+    ours.filter_map(|after| {
+        let before = before.figure(&after.scenario, &after.tool, &after.figure)?;
         Some(FigureChange {
-            scenario: now.scenario.clone(),
-            figure: now.figure.clone(),
-            before: then.spread.median,
-            after: now.spread.median,
-            class: classify(then, now),
+            scenario: after.scenario.clone(),
+            figure: after.figure.clone(),
+            before: before.spread.median,
+            after: after.spread.median,
+            class: classify(before, after),
         })
     })
     .collect()
 }
 
-fn classify(then: &MeasuredFigure, now: &MeasuredFigure) -> ChangeClass {
+fn classify(before: &MeasuredFigure, after: &MeasuredFigure) -> ChangeClass {
     let rounds = |one: &MeasuredFigure| one.rounds.iter().flatten().count();
-    if then.spread.overlaps(&now.spread) {
+    if before.spread.overlaps(&after.spread) {
         return ChangeClass::WithinNoise;
     }
-    if rounds(then).min(rounds(now)) < MIN_ROUNDS {
+    if rounds(before).min(rounds(after)) < MIN_ROUNDS {
         return ChangeClass::TooFewRounds;
     }
-    let more = now.spread.median > then.spread.median;
-    if more == (now.better == BetterDirection::Higher) {
+    let more = after.spread.median > before.spread.median;
+    if more == (after.better == BetterDirection::Higher) {
         ChangeClass::Improvement
     } else {
         ChangeClass::Regression
     }
 }
 
-/// Whether something became worse beyond the noise.
+/// True if a figure became worse beyond the noise.
 pub(crate) fn has_regression(changes: &[FigureChange]) -> bool {
     changes
         .iter()
         .any(|one| one.class == ChangeClass::Regression)
 }
 
-/// The changes as a table.
+/// Formats the changes as a table.
 pub(crate) fn changes_table(changes: &[FigureChange]) -> String {
     let mut text = format!(
         "  {:<14} {:<26} {:>10} {:>10} {:>9}\n",
-        "", "", "then", "now", "change"
+        "", "", "before", "after", "change"
     );
     for one in changes {
         let change = 100.0 * (one.after - one.before) / one.before.abs();
@@ -106,14 +113,14 @@ pub(crate) fn changes_table(changes: &[FigureChange]) -> String {
         } else {
             "-".to_owned()
         };
-        let verdict = match one.class {
+        let class = match one.class {
             ChangeClass::WithinNoise => "within the noise",
             ChangeClass::Improvement => "better",
             ChangeClass::Regression => "REGRESSION",
             ChangeClass::TooFewRounds => "too few rounds",
         };
         text += &format!(
-            "  {:<14} {:<26} {:>10} {:>10} {:>9}  {verdict}\n",
+            "  {:<14} {:<26} {:>10} {:>10} {:>9}  {class}\n",
             one.scenario,
             one.figure,
             format_number(one.before),
@@ -141,11 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn a_regression_is_worse_than_every_round_of_then() {
+    fn a_regression_is_worse_than_every_round_before() {
         use BetterDirection::{Higher, Lower};
         use ChangeClass::{Regression, TooFewRounds, WithinNoise};
-        let then = [100.0, 101.0, 102.0];
-        for (now, better, verdict) in [
+        let before = [100.0, 101.0, 102.0];
+        for (after, better, class) in [
             (&[97.0, 98.0, 99.0][..], Higher, Regression),
             (&[97.0, 98.0, 99.0], Lower, ChangeClass::Improvement),
             (&[103.0, 104.0, 105.0], Higher, ChangeClass::Improvement),
@@ -155,15 +162,15 @@ mod tests {
             (&[50.0], Higher, TooFewRounds),
             (&[101.0], Higher, WithinNoise),
         ] {
-            // The figure that both have is compared; another tool's, and what one lacks, is not.
-            let mut before = record(&then, better);
+            // Only figures of hammer that both records have are compared.
+            let mut before = record(&before, better);
             before.figures[2].figure = "gone".to_owned();
-            let changes = compare_records(&before, &record(now, better));
+            let changes = compare_records(&before, &record(after, better));
             let [change] = changes.as_slice() else {
-                panic!("one figure is in both: {changes:?}");
+                panic!("expected one common figure: {changes:?}");
             };
-            assert_eq!(change.class, verdict, "{now:?} {better:?}");
-            assert_eq!(has_regression(&changes), verdict == Regression);
+            assert_eq!(change.class, class, "{after:?} {better:?}");
+            assert_eq!(has_regression(&changes), class == Regression);
             let table = changes_table(&changes);
             assert!(
                 table.lines().all(|line| line.chars().count() <= 100),
@@ -173,11 +180,11 @@ mod tests {
     }
 
     #[test]
-    fn the_change_is_that_of_the_medians() {
+    fn the_change_compares_medians() {
         let better = BetterDirection::Higher;
-        let then = record(&[100.0, 200.0, 300.0], better);
-        let now = record(&[10.0, 50.0, 60.0], better);
-        let table = changes_table(&compare_records(&then, &now));
+        let before = record(&[100.0, 200.0, 300.0], better);
+        let after = record(&[10.0, 50.0, 60.0], better);
+        let table = changes_table(&compare_records(&before, &after));
         assert!(table.contains("-75.0 %  REGRESSION"), "{table}");
     }
 }

@@ -1,52 +1,52 @@
-//! How long everything takes.
+//! Durations and counts of all scenarios.
 
 use std::time::Duration;
 
-/// The lengths of runs, and how many there are.
+/// Durations and counts of all scenarios, for a full or a quick bench.
 #[derive(Debug, Clone)]
 pub(crate) struct BenchPlan {
-    /// Whether it has to end within a minute.
+    /// True if the bench has to end within a minute.
     pub(crate) quick: bool,
-    /// How often each scenario is measured.
+    /// Number of rounds of each scenario.
     pub(crate) rounds: usize,
-    /// Of a run that finds out what the target itself can do.
+    /// Duration of a run that finds the limit of the target.
     pub(crate) limit_duration: Duration,
-    /// Of a closed loop.
+    /// Duration of a closed loop.
     pub(crate) closed_duration: Duration,
-    /// Of a run that tries whether a rate holds.
+    /// Duration of a run that tests whether a rate holds.
     pub(crate) probe_duration: Duration,
-    /// Of the run that confirms the rate that was found.
+    /// Duration of the run that confirms the rate found.
     pub(crate) confirm_duration: Duration,
-    /// How near the search for a rate comes, as a share.
+    /// Resolution of the search for a rate, as a share.
     pub(crate) resolution: f64,
-    /// Of a run at 20,000/s.
+    /// Duration of a run at 20,000/s.
     pub(crate) steady_duration: Duration,
-    /// Of a run at 1,000/s, without what is left out at its beginning.
+    /// Duration of a run at 1,000/s, without its lead-in.
     pub(crate) even_duration: Duration,
-    /// What is left out there: the arrivals while connections are being opened.
+    /// Start of that run, in which connections open and arrivals are ignored.
     pub(crate) even_lead_in: Duration,
-    /// How long the target stands still, in which period.
+    /// Length and period of the stalls of the target.
     pub(crate) stall_length_and_period: (Duration, Duration),
-    /// How many of those periods.
+    /// Number of stall periods.
     pub(crate) stall_periods: u32,
-    /// Hits until the first look at the memory, and until the last.
+    /// Hits before the first and the last reading of memory.
     pub(crate) memory_hits: (u64, u64),
-    /// Hits of the engine alone.
+    /// Hits per worker of the engine alone.
     pub(crate) engine_hits: u64,
-    /// Rows of a timeline that is played at 2,000/s.
+    /// Rows of the timeline that is played at 2,000/s.
     pub(crate) replay_rows: u64,
-    /// Rows that are used once.
+    /// Rows of the feeder that are used once.
     pub(crate) feeder_rows: u64,
-    /// Of a run with tokens.
+    /// Duration of a run with tokens.
     pub(crate) tokens_duration: Duration,
-    /// Lines of a log whose speed is measured.
+    /// Lines of the logs whose conversion is timed.
     pub(crate) log_lines: u64,
-    /// Lines of the one whose memory is; none if there is no time for it.
+    /// Lines of the log that measures memory; `None` if there is no time for it.
     pub(crate) many_log_lines: Option<u64>,
 }
 
 impl BenchPlan {
-    /// Minutes of measuring, or less than one.
+    /// The plan of a full bench, or of a quick one.
     pub(crate) fn new(quick: bool, rounds: usize) -> Self {
         let ms = Duration::from_millis;
         if quick {

@@ -1,4 +1,4 @@
-//! What MQTT is spoken with: a sink of our own, and mosquitto where it is on PATH.
+//! MQTT brokers for the scenarios: a sink in this process, and mosquitto.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -11,15 +11,16 @@ use std::time::{Duration, Instant};
 use crate::core_pinning::{CorePinning, CoreRole};
 use crate::error::Error;
 
-/// How long a broker may take to listen.
+/// Longest wait for a broker to listen.
 const START_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Starts a sink on the target's core: it acknowledges whatever comes as soon as it comes, and lives
-/// as long as this process. Tells its port.
+/// Starts a sink on the target's core, and returns its port.
+///
+/// It acknowledges each packet at once, and runs until this process ends.
 ///
 /// # Errors
 ///
-/// If there is no port left, or the core is refused.
+/// If no port is free, or the process cannot be pinned.
 pub(crate) fn start_sink(cores: &CorePinning) -> Result<u16, Error> {
     let failed = |error| Error::failed(format!("failed to start a sink: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").map_err(failed)?;
@@ -34,7 +35,7 @@ pub(crate) fn start_sink(cores: &CorePinning) -> Result<u16, Error> {
     Ok(port)
 }
 
-/// Answers until the client hangs up.
+/// Acknowledges packets until the client disconnects.
 fn acknowledge_packets(mut stream: TcpStream) {
     let _ = stream.set_nodelay(true);
     let (mut bytes, mut filled, mut answers) = (vec![0; 256 * 1024], 0, vec![]);
@@ -70,7 +71,7 @@ fn acknowledge_packets(mut stream: TcpStream) {
     }
 }
 
-/// The size of the first packet if it is whole, and where its body begins.
+/// The size of the first packet and the offset of its body; `None` if it is incomplete.
 fn first_packet(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut length = 0;
     for (index, byte) in bytes.get(1..)?.iter().take(4).enumerate() {
@@ -83,7 +84,7 @@ fn first_packet(bytes: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
-/// mosquitto, on the target's core.
+/// A mosquitto on the target's core.
 pub(crate) struct MosquittoBroker {
     child: Child,
     pub(crate) port: u16,
@@ -91,11 +92,11 @@ pub(crate) struct MosquittoBroker {
 }
 
 impl MosquittoBroker {
-    /// Starts it; none where it is not on PATH.
+    /// Starts mosquitto; `None` if it is not on PATH.
     ///
     /// # Errors
     ///
-    /// If it is there and does not start.
+    /// If it does not start.
     pub(crate) fn start(cores: &CorePinning) -> Result<Option<Self>, Error> {
         let Some(program) = find_on_path("mosquitto") else {
             return Ok(None);
@@ -112,7 +113,7 @@ impl MosquittoBroker {
         );
         fs::write(&path, config).map_err(failed)?;
         let mut command = Command::new("sh");
-        // It takes as many connections as there may be files.
+        // Its connections are limited by the number of open files.
         command
             .args(["-c", "ulimit -n $(ulimit -Hn); exec \"$0\" -c \"$1\""])
             .args([&program, &path])
@@ -125,17 +126,17 @@ impl MosquittoBroker {
             port,
             _folder: folder,
         };
-        let until = Instant::now() + START_TIMEOUT;
+        let deadline = Instant::now() + START_TIMEOUT;
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if Instant::now() > until {
-                return Err(Error::failed("mosquitto does not listen"));
+            if Instant::now() > deadline {
+                return Err(Error::failed("mosquitto did not listen in time"));
             }
             thread::yield_now();
         }
         Ok(Some(broker))
     }
 
-    /// Stops it in its tracks for a while: it neither reads nor writes, and its sockets stay open.
+    /// Stops the process for a while: it neither reads nor writes, but its sockets stay open.
     pub(crate) fn pause_for(&self, time: Duration) {
         let signal = |name: &str| {
             let id = self.child.id().to_string();
@@ -146,7 +147,7 @@ impl MosquittoBroker {
         signal("-CONT");
     }
 
-    /// The id of its process.
+    /// Its process ID.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -154,13 +155,13 @@ impl MosquittoBroker {
 
 impl Drop for MosquittoBroker {
     fn drop(&mut self) {
-        // Both fail if it has ended by itself.
+        // Both fail if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A program on PATH, or where Debian has servers.
+/// Finds a program on PATH, or in the folder of servers on Debian.
 pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let folders = std::env::split_paths(&path).chain(["/usr/sbin".into()]);
@@ -174,15 +175,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sink_acknowledges_what_comes() {
-        let port = start_sink(&CorePinning::detect()).expect("a port is free");
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
-        let said = b"\x10\x00\x30\x03\x00\x01a\x32\x05\x00\x01a\x00\x07\x34\x05\x00\x01a\x01\x00\
+    fn the_sink_acknowledges_each_packet() {
+        let port = start_sink(&CorePinning::detect()).expect("the sink starts");
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the sink listens");
+        let packets =
+            b"\x10\x00\x30\x03\x00\x01a\x32\x05\x00\x01a\x00\x07\x34\x05\x00\x01a\x01\x00\
                      \x62\x02\x01\x00\xc0\x00";
-        stream.write_all(said).expect("it is open");
-        let mut heard = [0; 18];
-        stream.read_exact(&mut heard).expect("it answers");
+        stream.write_all(packets).expect("the connection is open");
+        let mut received = [0; 18];
+        stream.read_exact(&mut received).expect("the sink answers");
         let answers = b"\x20\x02\0\0\x40\x02\0\x07\x50\x02\x01\0\x70\x02\x01\0\xd0\0";
-        assert_eq!(&heard, answers);
+        assert_eq!(&received, answers);
     }
 }

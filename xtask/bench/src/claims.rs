@@ -1,10 +1,10 @@
-//! What is promised, and what was measured.
+//! The claims of the project, and whether they are met.
 
 use crate::number_format::group_thousands;
 use crate::record::{BenchRecord, ClaimCheck, MeasuredFigure};
 use crate::spread::{RoundSpread, round_ratios};
 
-/// On which side of a number something has to be.
+/// The bound that a claim sets.
 #[derive(Clone, Copy)]
 enum ClaimBound {
     AtLeast(f64),
@@ -31,7 +31,7 @@ impl ClaimBound {
     }
 }
 
-/// Every promise, in the order of the scenarios.
+/// Checks all claims, in the order of the scenarios.
 pub(crate) fn check_claims(record: &BenchRecord) -> Vec<ClaimCheck> {
     let ratio = |scenario, figure, peer| {
         let one = |ratio: &&crate::record::PeerRatio| {
@@ -47,11 +47,7 @@ pub(crate) fn check_claims(record: &BenchRecord) -> Vec<ClaimCheck> {
     let limit = record.target_limit.get("raw").map(|limit| limit.spread);
     let (at_least, at_most) = (ClaimBound::AtLeast, ClaimBound::AtMost);
     [
-        (
-            "target: answers/s that a core of it can give",
-            at_least(130_000.0),
-            limit,
-        ),
+        ("target: answers/s of one core", at_least(130_000.0), limit),
         (
             "closed: hits/s, hammer ÷ oha",
             at_least(1.35),
@@ -123,7 +119,7 @@ pub(crate) fn check_claims(record: &BenchRecord) -> Vec<ClaimCheck> {
             own("values", "closed_ratio"),
         ),
         (
-            "values: hits/s of 50,000, templated ÷ fixed",
+            "values: hits/s at 50,000/s, templated ÷ fixed",
             at_least(0.9),
             own("values", "rate_ratio"),
         ),
@@ -133,12 +129,12 @@ pub(crate) fn check_claims(record: &BenchRecord) -> Vec<ClaimCheck> {
             own("rows", "rows_once").filter(|_| !record.quick),
         ),
         (
-            "tokens: answers with 401 in two minutes of tokens of 5 s",
+            "tokens: 401s in 2 min, lifetime 5 s",
             at_most(0.0),
             own("tokens", "refused"),
         ),
         (
-            "tokens: p99 of seconds with a renewal ÷ others",
+            "tokens: p99 of renewal seconds ÷ others",
             at_most(1.25),
             own("tokens", "renewal_to_other"),
         ),
@@ -184,16 +180,16 @@ pub(crate) fn check_claims(record: &BenchRecord) -> Vec<ClaimCheck> {
         ),
     ]
     .into_iter()
-    .map(|(claim, asked, measured)| ClaimCheck {
+    .map(|(claim, bound, measured)| ClaimCheck {
         claim: claim.to_owned(),
-        asked: asked.text(),
+        asked: bound.text(),
         measured,
-        met: measured.map(|spread| asked.is_met_by(spread.median)),
+        met: measured.map(|spread| bound.is_met_by(spread.median)),
     })
     .collect()
 }
 
-/// Ours ÷ the least of the peers', round by round.
+/// Hammer ÷ the lowest peer, round by round.
 fn ratio_to_best_peer(record: &BenchRecord, scenario: &str, figure: &str) -> Option<RoundSpread> {
     let ours = record.figure(scenario, "hammer", figure)?;
     let theirs = |one: &&MeasuredFigure| {
@@ -209,7 +205,7 @@ fn ratio_to_best_peer(record: &BenchRecord, scenario: &str, figure: &str) -> Opt
     RoundSpread::from_values(round_ratios(&ours.rounds, &best))
 }
 
-/// How many promises were kept, of those that were measured.
+/// Counts the claims met, of those measured.
 pub(crate) fn summary(claims: &[ClaimCheck]) -> String {
     let measured = claims.iter().filter(|one| one.met.is_some()).count();
     let met = claims.iter().filter(|one| one.met == Some(true)).count();
@@ -222,7 +218,7 @@ mod tests {
     use crate::record::tests::figure;
 
     #[test]
-    fn a_claim_is_met_by_the_median_of_the_pairs() {
+    fn the_median_of_the_pairs_decides() {
         for (oha, met) in [([100.0, 74.0, 10.0], true), ([100.0, 75.0, 10.0], false)] {
             let mut record = BenchRecord {
                 figures: vec![
@@ -236,7 +232,7 @@ mod tests {
             let claim = claims
                 .iter()
                 .find(|one| one.claim.contains("÷ oha"))
-                .expect("it is promised");
+                .expect("the claim exists");
             assert_eq!((claim.met, &*claim.asked), (Some(met), "≥ 1.35"));
             let measured = claims.iter().filter(|one| one.met.is_some()).count();
             assert_eq!(measured, 1, "{claims:?}");
@@ -248,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_peer_is_another_one_each_round() {
+    fn the_best_peer_is_chosen_per_round() {
         let key = "distance_p99_us";
         let record = BenchRecord {
             figures: vec![

@@ -1,4 +1,4 @@
-//! A bench from its arguments to its exit code.
+//! Runs the scenarios, and prints and writes the record.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -22,27 +22,24 @@ use crate::scenario::BenchScenario;
 use crate::scenarios;
 use crate::table;
 
-/// Measures what `args` ask for, prints it and writes it down.
+/// Measures the selected scenarios, prints the results, and writes the record.
 ///
 /// # Errors
 ///
-/// If the arguments make no sense, or something that is needed can't be had. A scenario that fails
-/// does not keep the others from being measured.
+/// If the arguments are invalid, hammer cannot be built, or the record cannot be written. A failed
+/// scenario does not prevent the others from being measured.
 pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
-    let then = args
+    let before = args
         .against
         .as_deref()
         .map(baseline::read_record)
         .transpose()?;
-    if let Some(then) = then.as_ref().filter(|then| then.quick != args.quick) {
-        let (this, that) = if then.quick {
-            ("is no quick one", "was")
+    if let Some(before) = before.as_ref().filter(|before| before.quick != args.quick) {
+        return Err(Error::usage(if before.quick {
+            "the record in --against is from a quick bench (try --quick)"
         } else {
-            ("is a quick one", "was not")
-        };
-        return Err(Error::usage(format!(
-            "this bench {this}, and that of --against {that}: their figures do not compare"
-        )));
+            "the record in --against is not from a quick bench (try without --quick)"
+        }));
     }
     let selected = BenchScenario::select(&args.scenarios, args.tls, args.quick)?;
     let root = machine::workspace_root();
@@ -91,20 +88,20 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
     println!("measured  in {:.0} s", start.elapsed().as_secs_f64());
     println!("written   {}", path.display());
 
-    let mut worse = false;
-    if let Some(then) = then {
-        let changes = baseline::compare_records(&then, &record);
-        println!("\nagainst {} of {}", then.commit.id, then.date);
+    let mut regressed = false;
+    if let Some(before) = before {
+        let changes = baseline::compare_records(&before, &record);
+        println!("\ncompared with {} of {}", before.commit.id, before.date);
         print!("{}", baseline::changes_table(&changes));
-        worse = baseline::has_regression(&changes);
+        regressed = baseline::has_regression(&changes);
     }
-    if worse || bench.hammer_failed.get() || !failures.is_empty() {
+    if regressed || bench.hammer_failed.get() || !failures.is_empty() {
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// One scenario: its target's limit, its rounds, its table.
+/// Measures one scenario, and the limit of its target if unknown, and prints the table.
 fn measure_scenario(
     bench: &BenchContext,
     scenario: BenchScenario,
@@ -113,20 +110,20 @@ fn measure_scenario(
     if let Some(mode) = scenarios::target_mode(scenario.kind) {
         bench.ensure_limit(mode, scenario.tls)?;
     }
-    let found = scenarios::run(bench, scenario)?;
+    let report = scenarios::run(bench, scenario)?;
     let limits = bench.target_limits.borrow();
     let limits = limits.iter().map(|(k, v)| ((*k).to_owned(), v.clone()));
     record.target_limit = limits.collect();
-    let titled = found.figures.into_figures();
+    let titled = report.figures.into_figures();
     let figures = titled.iter().map(|(_, figure)| figure.clone());
     record.figures.extend(figures);
     record.compute_ratios();
-    println!("\n{}: {}", scenario.name(), found.heading);
+    println!("\n{}: {}", scenario.name(), report.heading);
     print!("{}", table::figures_table(&titled, &record.ratios));
     Ok(())
 }
 
-/// Tools that have a part in this bench, by name.
+/// The versions of the tools in this bench, by name.
 fn tool_versions(bench: &BenchContext) -> BTreeMap<String, String> {
     let peers = bench.peers.iter().filter(|_| bench.with_peers);
     let tools = peers.chain(bench.wrk()).chain([&bench.hammer]);
@@ -139,7 +136,7 @@ fn tool_versions(bench: &BenchContext) -> BTreeMap<String, String> {
 
 fn write_record(record: &BenchRecord, root: &Path) -> Result<PathBuf, Error> {
     let folder = root.join("target").join("bench");
-    // Colons are no part of a file's name everywhere.
+    // Some systems do not allow colons in file names.
     let path = folder.join(format!("{}.json", record.date.replace(':', "-")));
     let failed =
         |error: String| Error::failed(format!("failed to write {}: {error}", path.display()));

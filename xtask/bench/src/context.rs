@@ -1,4 +1,4 @@
-//! What all scenarios share: the tools, the cores, the rounds.
+//! Tools, cores and rounds that all scenarios share.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -19,43 +19,43 @@ use crate::spread::RoundSpread;
 
 /// Connections of every tool in every scenario.
 pub(crate) const CONNECTIONS: u32 = 64;
-/// Connections and the streams of each over HTTP/2, of the tools that know it.
+/// Connections, and streams per connection, over HTTP/2.
 pub(crate) const HTTP2_CONNECTIONS_STREAMS: (u32, u32) = (8, 16);
-/// How far a tool's own count may be from the target's before somebody is told.
+/// Tolerated difference between the counts of a tool and of the target.
 const MAX_MISCOUNT_SHARE: f64 = 0.02;
-/// Which share of the hits may fail before the bench says so.
+/// Share of hits that may fail without being reported.
 const MAX_FAILED_SHARE: f64 = 0.001;
 
-/// A bench that is under way.
+/// A running bench.
 pub(crate) struct BenchContext {
     pub(crate) plan: BenchPlan,
     pub(crate) cores: CorePinning,
     pub(crate) hammer: InstalledTool,
     /// The peers that are on PATH.
     pub(crate) peers: Vec<InstalledTool>,
-    /// Whether they take part.
+    /// True if peers are measured as well.
     pub(crate) with_peers: bool,
     pub(crate) target_limits: RefCell<BTreeMap<&'static str, TargetLimit>>,
-    /// What went wrong without being fatal.
+    /// Problems that did not stop the bench.
     pub(crate) problems: RefCell<Vec<String>>,
-    /// Whether some of that concerns ours.
+    /// True if one of the problems is in a run of hammer.
     pub(crate) hammer_failed: Cell<bool>,
 }
 
-/// A run of a tool against a target that counted along.
+/// A run of a tool against a target that counts its answers.
 #[derive(Debug)]
 pub(crate) struct MeasuredRun {
     pub(crate) tool_report: ToolReport,
-    /// The tool's processor time for each hit that the target answered.
+    /// CPU time of the tool per hit that the target answered.
     pub(crate) cpu_us_per_hit: Option<f64>,
-    /// The share of the run in which the target was on its core.
+    /// Share of the run during which the target used its core.
     pub(crate) target_busy: Option<f64>,
-    /// What the target would answer in a second on its core at the price of this run.
+    /// Answers per second of CPU time of the target.
     pub(crate) answers_per_target_cpu_s: Option<f64>,
 }
 
 impl BenchContext {
-    /// What keeps a target busy to find out its limit, where it is on PATH.
+    /// wrk, if it is on PATH: it saturates the target to find its limit.
     pub(crate) fn wrk(&self) -> Option<&InstalledTool> {
         self.peers.iter().find(|peer| peer.name() == "wrk")
     }
@@ -69,12 +69,12 @@ impl BenchContext {
         &self,
         mode: TargetMode,
         tls: bool,
-        knobs: TargetBehavior,
+        behavior: TargetBehavior,
     ) -> Result<PinnedTarget, Error> {
-        PinnedTarget::start(&self.cores, mode, tls, knobs)
+        PinnedTarget::start(&self.cores, mode, tls, behavior)
     }
 
-    /// A load without end or rate.
+    /// A closed loop of the given duration.
     pub(crate) fn closed_loop_load<'a>(&self, url: &'a str, duration: Duration) -> ToolLoad<'a> {
         ToolLoad {
             url,
@@ -86,23 +86,22 @@ impl BenchContext {
         }
     }
 
-    /// Calls `measure` for each round with each tool that can make `load`: ours, then each peer,
-    /// then the next round.
+    /// Calls `measure` in each round for hammer, then for each peer that supports `load`.
     ///
-    /// A round of a tool that goes wrong is kept as a problem, and leaves a gap.
+    /// A failed measurement becomes a problem and leaves a gap in the figures.
     pub(crate) fn run_rounds(
         &self,
         scenario: BenchScenario,
         load: &ToolLoad<'_>,
         mut measure: impl FnMut(usize, &InstalledTool) -> Result<(), Error>,
     ) {
-        // A minute is too short for the peers, but in the scenario that is the shortest.
-        let invited = self.with_peers
+        // A quick bench has time for the peers in the shortest scenario only.
+        let with_peers = self.with_peers
             && (!self.plan.quick || (scenario.kind == ScenarioKind::Closed && !scenario.tls));
         let peers = self
             .peers
             .iter()
-            .filter(|peer| invited && peer.supports(load));
+            .filter(|peer| with_peers && peer.supports(load));
         let tools: Vec<&InstalledTool> = std::iter::once(&self.hammer).chain(peers).collect();
         for round in 0..self.plan.rounds {
             for tool in &tools {
@@ -117,13 +116,13 @@ impl BenchContext {
         }
     }
 
-    /// Tells on stderr what happens now: a bench takes minutes.
+    /// Prints progress to stderr: a bench takes minutes.
     pub(crate) fn print_progress(&self, scenario: &str, round: usize, tool: &str) {
         let rounds = self.plan.rounds;
         eprintln!("… {scenario}, round {} of {rounds}: {tool}", round + 1);
     }
 
-    /// Keeps what went wrong without being fatal; once, however often it happens.
+    /// Adds a problem that does not stop the bench, unless it is already known.
     pub(crate) fn add_problem(&self, text: String) {
         let mut problems = self.problems.borrow_mut();
         if !problems.contains(&text) {
@@ -131,7 +130,7 @@ impl BenchContext {
         }
     }
 
-    /// Keeps what is wrong with a run whose figures stand all the same; ours fails the bench.
+    /// Adds a problem of a run whose figures are kept. A problem of hammer fails the bench.
     fn add_tool_problem(&self, tool: &InstalledTool, what: String) {
         self.add_problem(format!("{}: {what}", tool.name()));
         if tool.name() == self.hammer.name() {
@@ -139,72 +138,72 @@ impl BenchContext {
         }
     }
 
-    /// Runs a tool against a target, and compares what both counted.
+    /// Runs a tool against a target, and compares their counts.
     ///
     /// # Errors
     ///
-    /// As [`InstalledTool::shoot`].
+    /// As [`InstalledTool::run_load`].
     pub(crate) fn measure_run(
         &self,
         tool: &InstalledTool,
-        host: &PinnedTarget,
+        target: &PinnedTarget,
         load: &ToolLoad<'_>,
         calibrated: bool,
     ) -> Result<MeasuredRun, Error> {
-        let before = (host.answered_hits(), host.cpu_time());
-        let shot = tool.run_load(load, calibrated, &self.cores)?;
-        let answered = (host.answered_hits() - before.0) as f64;
-        let target_cpu = host
+        let before = (target.answered_hits(), target.cpu_time());
+        let run = tool.run_load(load, calibrated, &self.cores)?;
+        let answered = (target.answered_hits() - before.0) as f64;
+        let target_cpu = target
             .cpu_time()
             .zip(before.1)
             .map(|(end, start)| end - start);
-        let counted = shot.report.hits as f64;
+        let counted = run.report.hits as f64;
         let in_flight = f64::from(load.max_in_flight());
         if (counted - answered).abs() > MAX_MISCOUNT_SHARE * answered + in_flight {
             self.add_tool_problem(
                 tool,
                 format!(
-                    "it says {} hits, but the target answered {}",
+                    "it counted {} hits, but the target answered {}",
                     format_number(counted),
                     format_number(answered)
                 ),
             );
         }
-        if shot.report.errors as f64 > MAX_FAILED_SHARE * answered + in_flight {
-            let errors = format_number(shot.report.errors as f64);
+        if run.report.errors as f64 > MAX_FAILED_SHARE * answered + in_flight {
+            let errors = format_number(run.report.errors as f64);
             self.add_tool_problem(tool, format!("{errors} of its hits failed"));
         }
-        let cpu_us_per_hit = shot.cpu_time.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
+        let cpu_us_per_hit = run.cpu_time.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
         Ok(MeasuredRun {
             answers_per_target_cpu_s: target_cpu
                 .map(|cpu| answered / cpu.as_secs_f64())
                 .filter(|limit| limit.is_finite()),
-            target_busy: target_cpu.map(|cpu| cpu.as_secs_f64() / shot.report.seconds),
-            tool_report: shot.report,
+            target_busy: target_cpu.map(|cpu| cpu.as_secs_f64() / run.report.seconds),
+            tool_report: run.report,
             cpu_us_per_hit: cpu_us_per_hit.filter(|cost| cost.is_finite()),
         })
     }
 
-    /// Finds out what a kind of target can do at most, unless that is known.
+    /// Measures the limit of a kind of target, unless it is known.
     ///
     /// # Errors
     ///
-    /// If there is no target, or the tool fails that keeps it busy.
+    /// If the target does not start, or the tool that saturates it fails.
     pub(crate) fn ensure_limit(&self, mode: TargetMode, tls: bool) -> Result<(), Error> {
         if self.target_limits.borrow().contains_key(mode.name(tls)) {
             return Ok(());
         }
-        let host = self.start_target(mode, tls, TargetBehavior::default())?;
-        let url = host.url();
+        let target = self.start_target(mode, tls, TargetBehavior::default())?;
+        let url = target.url();
         let load = self.closed_loop_load(&url, self.plan.limit_duration);
         if let Some(wrk) = self.wrk() {
-            match self.saturate_target(mode, tls, wrk, &host, &load) {
+            match self.saturate_target(mode, tls, wrk, &target, &load) {
                 Ok(()) => return Ok(()),
-                // Whatever is on PATH under that name, ours can do it too.
+                // The program on PATH may not be wrk; hammer can saturate the target as well.
                 Err(error) => self.add_problem(format!("{}: {error}", wrk.name())),
             }
         }
-        self.saturate_target(mode, tls, &self.hammer, &host, &load)
+        self.saturate_target(mode, tls, &self.hammer, &target, &load)
     }
 
     /// The rounds of [`ensure_limit`](Self::ensure_limit) with one tool.
@@ -213,12 +212,12 @@ impl BenchContext {
         mode: TargetMode,
         tls: bool,
         tool: &InstalledTool,
-        host: &PinnedTarget,
+        target: &PinnedTarget,
         load: &ToolLoad<'_>,
     ) -> Result<(), Error> {
         for round in 0..self.plan.rounds {
-            self.print_progress("the target's own limit", round, tool.name());
-            let measured = self.measure_run(tool, host, load, false);
+            self.print_progress("the limit of the target", round, tool.name());
+            let measured = self.measure_run(tool, target, load, false);
             let measured =
                 measured.map_err(|error| Error::failed(format!("{}: {error}", tool.name())))?;
             self.record_limit(mode, tls, tool, &measured);
@@ -226,7 +225,7 @@ impl BenchContext {
         Ok(())
     }
 
-    /// Learns more about the limit of a target from a closed loop of the tool that measures it.
+    /// Adds a closed loop to the limit of a target, if the same tool measured that limit.
     pub(crate) fn refine_limit(
         &self,
         mode: TargetMode,
@@ -263,7 +262,7 @@ impl BenchContext {
         }
     }
 
-    /// A kind of target and its own limit, for the line above a table.
+    /// Describes a kind of target and its limit, for the line above a table.
     pub(crate) fn limit_text(&self, mode: TargetMode, tls: bool) -> String {
         let name = mode.name(tls);
         match self.target_limits.borrow().get(name) {
@@ -272,7 +271,7 @@ impl BenchContext {
                 format_number(limit.spread.median),
                 limit.by
             ),
-            None => format!("{name} target, limit unknown here"),
+            None => format!("{name} target, limit unknown"),
         }
     }
 }

@@ -1,25 +1,25 @@
-//! Which core does what.
+//! Pins the target and the generator to their own cores.
 
 use crate::error::Error;
 
-/// Who gets a core.
+/// The role of a core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CoreRole {
-    /// What is hit.
+    /// Runs the target.
     Target,
-    /// What hits.
+    /// Runs the load generator.
     Generator,
 }
 
-/// A core for the target and another for the generator, where the machine has two and lets us say.
+/// One core for the target and one for the generator, if the system has two and allows pinning.
 #[derive(Debug, Clone)]
 pub(crate) struct CorePinning {
-    /// All that this process may run on; empty where that can't be told.
+    /// Cores that this process may use; empty if unknown.
     allowed: Vec<usize>,
 }
 
 impl CorePinning {
-    /// Asks the system.
+    /// Reads the cores that the system allows.
     pub(crate) fn detect() -> Self {
         Self {
             allowed: system::read_affinity(),
@@ -34,11 +34,11 @@ impl CorePinning {
         }
     }
 
-    /// Does `work` on the core of `side`. Threads and processes that it starts stay there.
+    /// Runs `work` on the core of `role`. Threads and processes that it starts stay there.
     ///
     /// # Errors
     ///
-    /// If the system does not allow it.
+    /// If the system refuses the pinning.
     pub(crate) fn run_on<T>(&self, role: CoreRole, work: impl FnOnce() -> T) -> Result<T, Error> {
         let Some((target, generator)) = self.pinned_cores() else {
             return Ok(work());
@@ -53,11 +53,11 @@ impl CorePinning {
         Ok(done)
     }
 
-    /// Does `work` on the cores of target and generator together.
+    /// Runs `work` on the cores of target and generator together.
     ///
     /// # Errors
     ///
-    /// If the system does not allow it.
+    /// If the system refuses the pinning.
     pub(crate) fn run_on_both<T>(&self, work: impl FnOnce() -> T) -> Result<T, Error> {
         let Some((target, generator)) = self.pinned_cores() else {
             return Ok(work());
@@ -100,11 +100,11 @@ mod system {
 mod system {
     use crate::error::Error;
 
-    pub(super) fn allowed() -> Vec<usize> {
+    pub(super) fn read_affinity() -> Vec<usize> {
         Vec::new()
     }
 
-    pub(super) fn allow(_cores: &[usize]) -> Result<(), Error> {
+    pub(super) fn set_affinity(_cores: &[usize]) -> Result<(), Error> {
         Ok(())
     }
 }
@@ -114,21 +114,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_started_on_a_side_stays_there() {
+    fn threads_stay_on_the_core_of_their_role() {
         let cores = CorePinning::detect();
         let Some((target, generator)) = cores.pinned_cores() else {
             assert_eq!(
                 cores
                     .run_on(CoreRole::Target, || 7)
-                    .expect("nothing to pin"),
+                    .expect("no pinning needed"),
                 7
             );
             return;
         };
-        for (side, core) in [(CoreRole::Target, target), (CoreRole::Generator, generator)] {
-            let seen = cores.run_on(side, || std::thread::spawn(system::read_affinity).join());
-            let seen = seen.expect("it may").expect("it ends");
-            assert_eq!(seen, [core], "{side:?}");
+        for (role, core) in [(CoreRole::Target, target), (CoreRole::Generator, generator)] {
+            let seen = cores.run_on(role, || std::thread::spawn(system::read_affinity).join());
+            let seen = seen.expect("pinning works").expect("the thread ends");
+            assert_eq!(seen, [core], "{role:?}");
         }
         assert_eq!(system::read_affinity(), cores.allowed);
     }

@@ -1,7 +1,9 @@
+//! The error of the bench.
+
 use std::path::Path;
 use std::{fmt, io};
 
-/// Why the bench could not do what it was asked to, and the exit code that says so.
+/// A message for the user, and the exit code.
 #[derive(Debug)]
 pub(crate) struct Error {
     message: String,
@@ -9,7 +11,7 @@ pub(crate) struct Error {
 }
 
 impl Error {
-    /// Something went wrong while measuring: exit code 1.
+    /// Measuring failed: exit code 1.
     pub(crate) fn failed(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -17,13 +19,13 @@ impl Error {
         }
     }
 
-    /// For `map_err`: what failed to be done with which file or program. Exit code 1.
+    /// Returns a function for `map_err`: failed to `verb` the file or program `what`. Exit code 1.
     pub(crate) fn io(verb: &str, what: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
         let what = format!("failed to {verb} {}", what.as_ref().display());
         move |cause| Self::failed(format!("{what}: {cause}"))
     }
 
-    /// The command line asks for what does not exist: exit code 2.
+    /// The arguments are invalid: exit code 2.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),

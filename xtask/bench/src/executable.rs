@@ -1,4 +1,4 @@
-//! Programs of this workspace, built to be measured.
+//! Builds programs of this workspace with cargo.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use crate::error::Error;
 
-/// What `cargo run` tells us about our package. Build scripts ask for the same variables: one that
-/// finds ours builds its crate anew, and so does the next call without us.
+/// Prefixes of the variables that `cargo run` sets for the package it runs.
+///
+/// Build scripts read the same variables. If they inherited ours, their crates would be rebuilt,
+/// and rebuilt again by the next call from a shell.
 const PACKAGE_VARIABLES: &[&str] = &[
     "CARGO_PKG_",
     "CARGO_MANIFEST_",
@@ -17,23 +19,21 @@ const PACKAGE_VARIABLES: &[&str] = &[
     "CARGO_CRATE_",
 ];
 
-/// A program that is up to date.
+/// A program that has just been built.
 #[derive(Debug)]
 pub(crate) struct BuiltExecutable {
-    /// Where it lies.
     pub(crate) path: PathBuf,
 }
 
 impl BuiltExecutable {
-    /// Builds `name` of the workspace at `root` with cargo's profile `profile`: `release` is what
-    /// users get.
+    /// Builds the binary `name` of the workspace at `root` with a profile of cargo.
     ///
     /// # Errors
     ///
-    /// If it does not build.
+    /// If the build fails.
     pub(crate) fn build(root: &Path, profile: &str, name: &str) -> Result<Self, Error> {
         eprintln!("… building {name}");
-        // One package alone: with two, the features that either asks for go into both.
+        // One package at a time: cargo unifies the features of packages that it builds together.
         let package = if name == "hammer" {
             "hammer-cli"
         } else {
@@ -52,14 +52,14 @@ impl BuiltExecutable {
         match path.filter(|_| output.status.success()) {
             Some(path) => Ok(Self { path }),
             None => Err(Error::failed(format!(
-                "failed to build {name}: cargo ended with {}",
+                "failed to build {name}: cargo failed with {}",
                 output.status
             ))),
         }
     }
 }
 
-/// A call of cargo as a shell would make it.
+/// A `cargo` command with the environment of a shell.
 fn cargo_command() -> Command {
     let mut command = Command::new("cargo");
     for (name, _) in env::vars_os() {
@@ -74,7 +74,7 @@ fn cargo_command() -> Command {
     command
 }
 
-/// Where cargo's messages, one a line, say that the binary `name` lies.
+/// Finds the path of the binary `name` in cargo's JSON messages.
 fn executable_path(messages: &str, name: &str) -> Option<PathBuf> {
     messages
         .lines()

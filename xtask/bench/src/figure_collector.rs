@@ -1,4 +1,4 @@
-//! Where figures are noted while rounds go by.
+//! Collects the figures of a scenario over its rounds.
 
 use crate::record::{BetterDirection, MeasuredFigure};
 use crate::spread::RoundSpread;
@@ -6,7 +6,7 @@ use crate::spread::RoundSpread;
 /// A kind of figure.
 #[derive(Debug)]
 pub(crate) struct FigureKind {
-    /// Its name in files.
+    /// Its name in records.
     pub(crate) key: &'static str,
     /// Its name in tables, with its unit.
     pub(crate) title: &'static str,
@@ -14,7 +14,7 @@ pub(crate) struct FigureKind {
     pub(crate) better: BetterDirection,
 }
 
-/// The figures of one scenario, in the order in which they were first noted.
+/// The figures of one scenario, in the order in which they were first recorded.
 #[derive(Debug)]
 pub(crate) struct FigureCollector {
     scenario: &'static str,
@@ -36,7 +36,7 @@ impl FigureCollector {
         }
     }
 
-    /// Notes what a tool measured in a round, counted from 0. Nothing is noted for `None`.
+    /// Records the value of a tool in a round (from 0); `None` is ignored.
     pub(crate) fn record(
         &mut self,
         round: usize,
@@ -63,7 +63,7 @@ impl FigureCollector {
         rounds[round] = Some(value);
     }
 
-    /// The figures, those of a kind beside each other, with the titles of their kinds.
+    /// The figures, grouped by kind, each with the title of its kind.
     pub(crate) fn into_figures(self) -> Vec<(&'static str, MeasuredFigure)> {
         let mut kinds: Vec<&str> = Vec::new();
         for row in &self.rows {
@@ -108,15 +108,15 @@ mod tests {
     };
 
     #[test]
-    fn keeps_rounds_in_their_places_and_kinds_together() {
-        let mut sheet = FigureCollector::new("closed");
-        sheet.record(0, "hammer", &SPEED, Some(1.0));
-        sheet.record(0, "hammer", &COST, Some(9.0));
-        sheet.record(0, "wrk", &SPEED, None);
-        sheet.record(1, "wrk", &SPEED, Some(4.0));
-        sheet.record(1, "hammer", &SPEED, Some(f64::NAN));
-        sheet.record(2, "hammer", &SPEED, Some(3.0));
-        let figures = sheet.into_figures();
+    fn keeps_the_order_of_rounds_and_groups_kinds() {
+        let mut collector = FigureCollector::new("closed");
+        collector.record(0, "hammer", &SPEED, Some(1.0));
+        collector.record(0, "hammer", &COST, Some(9.0));
+        collector.record(0, "wrk", &SPEED, None);
+        collector.record(1, "wrk", &SPEED, Some(4.0));
+        collector.record(1, "hammer", &SPEED, Some(f64::NAN));
+        collector.record(2, "hammer", &SPEED, Some(3.0));
+        let figures = collector.into_figures();
         let seen: Vec<_> = figures
             .iter()
             .map(|(title, one)| (*title, &*one.tool, one.rounds.as_slice()))

@@ -1,4 +1,4 @@
-//! Load generators as this machine has them.
+//! Load generators installed on this machine.
 
 use std::path::{Path, PathBuf};
 use std::process::ChildStdin;
@@ -10,18 +10,18 @@ use crate::error::Error;
 use crate::peers::{self, HammerTool, LoadTool, RunExtent, ToolLoad, ToolReport};
 use crate::process::{self, ProcessOutput};
 
-/// How much longer than asked a tool may take before it counts as stuck.
+/// Time beyond its duration after which a run counts as stuck.
 const GRACE_PERIOD: Duration = Duration::from_secs(30);
-/// How long a run may take that is bounded by hits, not by time.
+/// Longest run that is bounded by hits, not by time.
 const MAX_RUN_DURATION: Duration = Duration::from_secs(1800);
-/// How many lines of an output that can't be read are shown.
+/// Lines of unreadable output that an error shows.
 const EXCERPT_LINES: usize = 6;
 
-/// A tool, and where it is.
+/// A load generator and the path of its program.
 pub(crate) struct InstalledTool {
     tool: Box<dyn LoadTool>,
     path: PathBuf,
-    /// What it says of itself.
+    /// The version that the program prints.
     pub(crate) version: String,
 }
 
@@ -29,12 +29,12 @@ pub(crate) struct InstalledTool {
 #[derive(Debug)]
 pub(crate) struct ToolRun {
     pub(crate) report: ToolReport,
-    /// Processor time of the tool's process.
+    /// CPU time of the tool's process.
     pub(crate) cpu_time: Option<Duration>,
 }
 
 impl InstalledTool {
-    /// Ours, built from this tree.
+    /// Hammer, built from this tree.
     pub(crate) fn hammer(path: PathBuf) -> Self {
         Self::new(Box::new(HammerTool), path)
     }
@@ -58,7 +58,7 @@ impl InstalledTool {
         Self {
             tool,
             path,
-            version: version.unwrap_or_else(|| "it does not tell".to_owned()),
+            version: version.unwrap_or_else(|| "unknown version".to_owned()),
         }
     }
 
@@ -66,16 +66,16 @@ impl InstalledTool {
         self.tool.name()
     }
 
-    /// Whether it can make this load.
+    /// True if it can make this load.
     pub(crate) fn supports(&self, load: &ToolLoad<'_>) -> bool {
         self.tool.invocation(load).is_some()
     }
 
-    /// Runs it as it is told, whatever that is.
+    /// Runs it with the given arguments.
     ///
     /// # Errors
     ///
-    /// What went wrong, with the beginning of what it printed.
+    /// If the run fails; the message includes the first lines of its output.
     pub(crate) fn run_invocation(
         &self,
         invocation: &process::ToolInvocation,
@@ -89,38 +89,38 @@ impl InstalledTool {
         ))
     }
 
-    /// The same, and `feed` writes what it reads from a pipe, while it runs.
+    /// Runs it with the given arguments while `feed` writes to its standard input.
     ///
     /// # Errors
     ///
-    /// What went wrong, with the beginning of what it printed.
+    /// If the run fails; the message includes the first lines of its output.
     pub(crate) fn run_with_input(
         &self,
         invocation: &process::ToolInvocation,
         cores: &CorePinning,
         feed: impl FnOnce(ChildStdin) + Send + 'static,
     ) -> Result<ProcessOutput, Error> {
-        let ended = process::run_with_input(&self.path, invocation, cores, MAX_RUN_DURATION, feed);
-        Self::check_success(ended)
+        let output = process::run_with_input(&self.path, invocation, cores, MAX_RUN_DURATION, feed);
+        Self::check_success(output)
     }
 
-    fn check_success(ended: Result<ProcessOutput, String>) -> Result<ProcessOutput, Error> {
-        let ended = ended.map_err(Error::failed)?;
-        match ended.status.success() {
-            true => Ok(ended),
+    fn check_success(output: Result<ProcessOutput, String>) -> Result<ProcessOutput, Error> {
+        let output = output.map_err(Error::failed)?;
+        match output.status.success() {
+            true => Ok(output),
             false => Err(Error::failed(format!(
                 "{}{}",
-                ended.status,
-                output_excerpt(&ended)
+                output.status,
+                output_excerpt(&output)
             ))),
         }
     }
 
-    /// Runs it. A run that has to calibrate first is longer by that if `calibrated` is set.
+    /// Runs it with this load. If `calibrated`, its calibration time is added to the duration.
     ///
     /// # Errors
     ///
-    /// What went wrong, with the beginning of what it printed.
+    /// If the run fails; the message includes the first lines of its output.
     pub(crate) fn run_load(
         &self,
         load: &ToolLoad<'_>,
@@ -138,45 +138,45 @@ impl InstalledTool {
         let invocation = self
             .tool
             .invocation(&load)
-            .ok_or_else(|| Error::failed("it can't make this load"))?;
-        let ended = process::run(&self.path, &invocation, cores, bound).map_err(Error::failed)?;
-        if !ended.status.success() {
+            .ok_or_else(|| Error::failed("it cannot make this load"))?;
+        let output = process::run(&self.path, &invocation, cores, bound).map_err(Error::failed)?;
+        if !output.status.success() {
             return Err(Error::failed(format!(
                 "{}{}",
-                ended.status,
-                output_excerpt(&ended)
+                output.status,
+                output_excerpt(&output)
             )));
         }
-        let cpu = ended.cpu_time;
-        let ended = match self.tool.convert_arguments() {
+        let cpu = output.cpu_time;
+        let output = match self.tool.convert_arguments() {
             Some(line) => {
-                let mut digest = process::ToolInvocation::new(line, "-");
-                // Both read their standard input without being told.
-                digest.arguments.pop();
-                digest.stdin = ended.stdout;
-                process::run(&self.path, &digest, cores, GRACE_PERIOD).map_err(Error::failed)?
+                let mut conversion = process::ToolInvocation::new(line, "-");
+                // vegeta reads standard input by default.
+                conversion.arguments.pop();
+                conversion.stdin = output.stdout;
+                process::run(&self.path, &conversion, cores, GRACE_PERIOD).map_err(Error::failed)?
             }
-            None => ended,
+            None => output,
         };
-        let account = self
+        let report = self
             .tool
             .parse_output(
                 &load,
-                &String::from_utf8_lossy(&ended.stdout),
-                &ended.stderr,
+                &String::from_utf8_lossy(&output.stdout),
+                &output.stderr,
             )
-            .map_err(|error| Error::failed(format!("{error}{}", output_excerpt(&ended))))?;
+            .map_err(|error| Error::failed(format!("{error}{}", output_excerpt(&output))))?;
         Ok(ToolRun {
-            report: account,
+            report: report,
             cpu_time: cpu,
         })
     }
 }
 
-/// The first lines of what a tool printed, indented, to follow a message.
-fn output_excerpt(ended: &ProcessOutput) -> String {
-    let stdout = String::from_utf8_lossy(&ended.stdout);
-    let lines = stdout.lines().chain(ended.stderr.lines());
+/// The first lines of the output of a tool, indented, to append to a message.
+fn output_excerpt(output: &ProcessOutput) -> String {
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let lines = stdout.lines().chain(output.stderr.lines());
     let lines = lines.filter(|line| !line.trim().is_empty());
     let lines: Vec<String> = lines
         .take(EXCERPT_LINES)
@@ -199,7 +199,7 @@ fn find_on_path(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// The first line with a digit in it that the program prints; many end with an error code then.
+/// The first line with a digit that the program prints; its exit code is ignored.
 fn read_version(path: &Path, flag: &str) -> Option<String> {
     let output = Command::new(path).arg(flag).output().ok()?;
     let text = [output.stdout, output.stderr].concat();
@@ -207,7 +207,7 @@ fn read_version(path: &Path, flag: &str) -> Option<String> {
     let line = text
         .lines()
         .find(|line| line.contains(|c: char| c.is_ascii_digit()))?;
-    // wrk goes on with whose it is.
+    // wrk appends a copyright notice.
     let line = line.split("Copyright").next().unwrap_or(line);
     Some(line.trim().to_owned())
 }

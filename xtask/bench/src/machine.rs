@@ -1,4 +1,4 @@
-//! Where and what is measured.
+//! Facts about the machine and the source tree.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::thread;
 use crate::core_pinning::CorePinning;
 use crate::record::{GitCommit, MachineInfo, PinnedCores};
 
-/// What the system tells of itself.
+/// Reads the facts about this machine.
 pub(crate) fn machine_info(cores: &CorePinning) -> MachineInfo {
     let cpu = fs::read_to_string("/proc/cpuinfo")
         .ok()
@@ -25,14 +25,14 @@ pub(crate) fn machine_info(cores: &CorePinning) -> MachineInfo {
     }
 }
 
-/// The processor's name in `/proc/cpuinfo`.
+/// The name of the CPU in `/proc/cpuinfo`.
 fn cpu_model(text: &str) -> Option<String> {
     let line = text.lines().find(|line| line.starts_with("model name"))?;
     let (_, name) = line.split_once(':')?;
     Some(name.trim().to_owned())
 }
 
-/// What git says of the tree.
+/// The commit of the tree, and whether it has changes.
 pub(crate) fn git_commit(root: &Path) -> GitCommit {
     let git =
         |arguments: &[&str]| command_output(Command::new("git").args(arguments).current_dir(root));
@@ -42,7 +42,7 @@ pub(crate) fn git_commit(root: &Path) -> GitCommit {
     }
 }
 
-/// The root of the workspace: two folders above this package.
+/// The root of the workspace, two folders above this package.
 pub(crate) fn workspace_root() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
@@ -50,7 +50,7 @@ pub(crate) fn workspace_root() -> PathBuf {
     root.unwrap_or(package)
 }
 
-/// The compiler's version.
+/// The version of the compiler.
 pub(crate) fn rustc_version() -> String {
     command_output(Command::new("rustc").arg("--version")).unwrap_or_else(|| "unknown".to_owned())
 }
@@ -68,7 +68,7 @@ mod tests {
     use super::cpu_model;
 
     #[test]
-    fn finds_the_processors_name() {
+    fn finds_the_cpu_name() {
         let text = "processor\t: 0\nmodel name\t: A Fine CPU @ 3 GHz\nflags\t\t: fpu\n";
         assert_eq!(cpu_model(text).as_deref(), Some("A Fine CPU @ 3 GHz"));
         assert_eq!(cpu_model("Features\t: fp\n"), None);

@@ -1,8 +1,8 @@
-//! `cargo xtask bench`: every claim about speed and truth, measured on the machine at hand.
+//! The program of `cargo xtask bench`, which measures `hammer` on this machine.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "what this program is for is to tell a person what it measured"
+    reason = "printing its measurements is the purpose of this program"
 )]
 
 use std::process::ExitCode;
@@ -37,11 +37,11 @@ mod table;
 
 fn main() -> ExitCode {
     let args = args::BenchArgs::parse();
-    let ended = match &args.profile {
+    let result = match &args.profile {
         Some(scenario) => profile::run(scenario, &args),
         None => command::run(&args),
     };
-    ended.unwrap_or_else(|error| {
+    result.unwrap_or_else(|error| {
         eprintln!("error: {error}");
         ExitCode::from(error.exit_code())
     })

@@ -1,6 +1,6 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
-/// Four significant digits at most, and whole thousands apart: `0.1235`, `12.35`, `94,100`.
+/// At most four significant digits, and grouped thousands: `0.123`, `12.35`, `94,100`.
 pub(crate) fn format_number(number: f64) -> String {
     let size = number.abs();
     if !number.is_finite() {
@@ -12,7 +12,7 @@ pub(crate) fn format_number(number: f64) -> String {
         _ if size < 99.995 => 2,
         _ if size < 999.95 => 1,
         _ => {
-            // What lies beyond the fourth digit differs from round to round anyway.
+            // Digits after the fourth are noise.
             let step = 10_f64.powf(size.log10().floor() - 3.0).round().max(1.0);
             let whole = group_thousands(((size / step).round() * step) as u64);
             return if number < 0.0 {
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_beyond_the_fourth_are_left_out() {
+    fn keeps_four_significant_digits() {
         for (number, text) in [
             (0.0, "0"),
             (0.12345, "0.123"),

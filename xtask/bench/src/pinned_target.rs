@@ -1,4 +1,4 @@
-//! The target, in this process, on its own core.
+//! A target in this process, on its own core.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use hammer_target::{GroundTruth, ServerCertificate, TargetBehavior, TargetServer
 use crate::core_pinning::{CorePinning, CoreRole};
 use crate::error::Error;
 
-/// Bytes of the body of each answer in raw mode.
+/// Bytes of the body of each raw answer.
 const BODY_BYTES: usize = 2;
 
-/// What a target can do.
+/// The mode of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TargetMode {
-    /// Canned answers, as fast as a core gives them.
+    /// Prepared answers, as fast as a core can send them.
     Raw,
-    /// A real server that keeps a record of what arrives.
+    /// A full server that records all arrivals.
     Recording,
 }
 
 impl TargetMode {
-    /// What it is called in tables and files.
+    /// Its name in tables and records.
     pub(crate) const fn name(self, tls: bool) -> &'static str {
         match (self, tls) {
             (Self::Raw, false) => "raw",
@@ -31,7 +31,7 @@ impl TargetMode {
     }
 }
 
-/// A target with a thread of its own.
+/// A target whose thread is pinned to the target's core.
 #[derive(Debug)]
 pub(crate) struct PinnedTarget {
     target: TargetServer,
@@ -39,16 +39,16 @@ pub(crate) struct PinnedTarget {
 }
 
 impl PinnedTarget {
-    /// Starts one on the target's core.
+    /// Starts a target on its core, with a self-signed certificate if `tls` is set.
     ///
     /// # Errors
     ///
-    /// If there is no port or thread left, or the core is refused. Its certificate signs itself.
+    /// If it does not start, or cannot be pinned.
     pub(crate) fn start(
         cores: &CorePinning,
         mode: TargetMode,
         tls: bool,
-        knobs: TargetBehavior,
+        behavior: TargetBehavior,
     ) -> Result<Self, Error> {
         let failed = |error: &dyn std::error::Error| {
             Error::failed(format!("failed to start a target: {error}"))
@@ -61,7 +61,7 @@ impl PinnedTarget {
         let before = system::target_threads();
         let target = cores.run_on(CoreRole::Target, || match mode {
             TargetMode::Raw => builder.spawn_raw(BODY_BYTES),
-            TargetMode::Recording => builder.spawn(knobs),
+            TargetMode::Recording => builder.spawn(behavior),
         })?;
         let target = target.map_err(|error| failed(&error))?;
         Ok(Self {
@@ -74,17 +74,17 @@ impl PinnedTarget {
         self.target.url()
     }
 
-    /// How many hits it has answered.
+    /// The number of hits it has answered.
     pub(crate) fn answered_hits(&self) -> u64 {
         self.target.counts().answered
     }
 
-    /// Processor time that its thread has used; `None` where the system does not tell.
+    /// CPU time that its thread has used; `None` if the system does not report it.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
         system::thread_cpu_time(self.thread?)
     }
 
-    /// Stops it, and tells what it has seen.
+    /// Stops it and returns its record of the run.
     pub(crate) fn into_truth(self) -> GroundTruth {
         self.target.shutdown()
     }
@@ -96,11 +96,12 @@ mod system {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    /// How long a thread may take to its first instruction.
+    /// Longest wait for a thread to start.
     const THREAD_START_TIMEOUT: Duration = Duration::from_secs(2);
 
-    /// The one that is not among those before. A thread takes its name only when it begins to run,
-    /// which may be after its spawner goes on.
+    /// The target's thread that is not in `before`.
+    ///
+    /// It waits, because a thread gets its name only when it begins to run.
     pub(super) fn new_target_thread(before: &[u32]) -> Option<u32> {
         let until = Instant::now() + THREAD_START_TIMEOUT;
         loop {
@@ -113,7 +114,7 @@ mod system {
         }
     }
 
-    /// The threads of this process that have a target's name.
+    /// The threads of this process with the name of a target.
     pub(super) fn target_threads() -> Vec<u32> {
         let Ok(threads) = fs::read_dir("/proc/self/task") else {
             return Vec::new();
@@ -128,7 +129,7 @@ mod system {
             .collect()
     }
 
-    /// The first number of `schedstat`: nanoseconds on a processor.
+    /// CPU time of a thread: the first number of its `schedstat`, in nanoseconds.
     pub(super) fn thread_cpu_time(thread: u32) -> Option<Duration> {
         let stat = fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).ok()?;
         let nanos = stat.split_whitespace().next()?.parse().ok()?;
@@ -148,7 +149,7 @@ mod system {
         None
     }
 
-    pub(super) fn cpu(_thread: u32) -> Option<Duration> {
+    pub(super) fn thread_cpu_time(_thread: u32) -> Option<Duration> {
         None
     }
 }
@@ -158,10 +159,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_find_their_own_threads() {
+    fn targets_find_their_own_threads() {
         let cores = CorePinning::detect();
         let start = |mode, tls| {
-            PinnedTarget::start(&cores, mode, tls, TargetBehavior::default()).expect("a target")
+            PinnedTarget::start(&cores, mode, tls, TargetBehavior::default()).expect("it starts")
         };
         let (raw, recording) = (
             start(TargetMode::Raw, false),

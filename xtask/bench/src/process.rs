@@ -1,4 +1,4 @@
-//! A child process: started on the generator's core, bounded in time, its processor time measured.
+//! Child processes on the generator's core, with a time limit and measured CPU time.
 
 use std::fs::File;
 use std::io::{Read, Seek, Write};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::core_pinning::{CorePinning, CoreRole};
 
-/// A program with its arguments: what a line in a shell would be.
+/// The arguments, environment and standard input of a program.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ToolInvocation {
     pub(crate) arguments: Vec<String>,
@@ -17,7 +17,7 @@ pub(crate) struct ToolInvocation {
 }
 
 impl ToolInvocation {
-    /// Arguments that are separated by spaces in `line`, and one more.
+    /// Splits `line` at spaces and appends `last`, which may contain spaces.
     pub(crate) fn new(line: &str, last: &str) -> Self {
         let words = line.split_whitespace().chain([last]);
         Self {
@@ -28,78 +28,85 @@ impl ToolInvocation {
     }
 }
 
-/// A process that has ended.
+/// The result of a process that has ended.
 #[derive(Debug)]
 pub(crate) struct ProcessOutput {
     pub(crate) status: ExitStatus,
-    /// As it came: what one tool writes for another may be no text.
+    /// Bytes, because the output of a tool may be binary.
     pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: String,
-    /// Processor time of all its threads, to about 10 ms; `None` where the system does not tell.
+    /// CPU time of all its threads, to about 10 ms; `None` if the system does not report it.
     pub(crate) cpu_time: Option<Duration>,
 }
 
-/// A child that does not outlive us, whatever goes wrong between its start and its end.
+/// Kills the child process when dropped.
 struct ChildGuard(Child);
 
 impl Drop for ChildGuard {
     fn drop(&mut self) {
-        // Both fail if it has ended and was waited for, which is how it should be.
+        // Both fail if it has already been waited for.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Runs `program` to its end, or for `bound`, and reads what it printed.
+/// Runs `program` to its end, for at most `time_limit`, and reads its output.
 ///
-/// Its output goes to files, not through pipes: nobody has to wake up for it meanwhile.
+/// The output goes to files: reading pipes would take CPU time from the run.
 ///
 /// # Errors
 ///
-/// If it can't be started, or has not ended by then; it is killed in that case.
+/// If it does not start, or is killed because it did not end in time.
 pub(crate) fn run(
     program: &PathBuf,
     invocation: &ToolInvocation,
     cores: &CorePinning,
-    bound: Duration,
+    time_limit: Duration,
 ) -> Result<ProcessOutput, String> {
-    let failed = |error| format!("failed to keep its output: {error}");
+    let failed = |error| format!("failed to store its output: {error}");
     let mut stdin = tempfile::tempfile().map_err(failed)?;
     stdin
         .write_all(&invocation.stdin)
         .and_then(|()| stdin.rewind())
         .map_err(failed)?;
-    run_with_stdin(program, invocation, cores, bound, Stdio::from(stdin), drop)
+    run_with_stdin(
+        program,
+        invocation,
+        cores,
+        time_limit,
+        Stdio::from(stdin),
+        drop,
+    )
 }
 
-/// The same, and `feed` writes what it reads from a pipe, while it runs.
+/// Runs `program` like [`run`], while `feed` writes to its standard input.
 ///
 /// # Errors
 ///
-/// As for [`run`]. What it does not read any more is no error.
+/// As for [`run`]. Input that the program does not read is not an error.
 pub(crate) fn run_with_input(
     program: &PathBuf,
     invocation: &ToolInvocation,
     cores: &CorePinning,
-    bound: Duration,
+    time_limit: Duration,
     feed: impl FnOnce(ChildStdin) + Send + 'static,
 ) -> Result<ProcessOutput, String> {
     let feed = |input: Option<ChildStdin>| {
-        // It ends when the child does, which reads no more then.
+        // The thread ends with the child, because its writes fail then.
         std::thread::spawn(|| input.map(feed));
     };
-    run_with_stdin(program, invocation, cores, bound, Stdio::piped(), feed)
+    run_with_stdin(program, invocation, cores, time_limit, Stdio::piped(), feed)
 }
 
 fn run_with_stdin(
     program: &PathBuf,
     invocation: &ToolInvocation,
     cores: &CorePinning,
-    bound: Duration,
+    time_limit: Duration,
     stdin: Stdio,
     feed: impl FnOnce(Option<ChildStdin>),
 ) -> Result<ProcessOutput, String> {
-    let failed = |error| format!("failed to keep its output: {error}");
+    let failed = |error| format!("failed to store its output: {error}");
     let mut stdout = tempfile::tempfile().map_err(failed)?;
     let mut stderr = tempfile::tempfile().map_err(failed)?;
     let mut command = Command::new(program);
@@ -115,8 +122,8 @@ fn run_with_stdin(
         .map_err(|error| format!("failed to start: {error}"))?;
     let mut child = ChildGuard(child);
     feed(child.0.stdin.take());
-    if !system::wait_for_exit(&mut child.0, Instant::now() + bound) {
-        return Err(format!("still ran after {} s", bound.as_secs()));
+    if !system::wait_for_exit(&mut child.0, Instant::now() + time_limit) {
+        return Err(format!("did not end within {} s", time_limit.as_secs()));
     }
     let cpu = system::read_cpu_time(child.0.id());
     let status = child
@@ -132,7 +139,7 @@ fn run_with_stdin(
     })
 }
 
-/// Processor time that a process has used so far; `None` where the system does not tell.
+/// CPU time that a process has used so far; `None` if the system does not report it.
 pub(crate) fn process_cpu_time(pid: u32) -> Option<Duration> {
     system::read_cpu_time(pid)
 }
@@ -153,25 +160,25 @@ mod system {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-    /// Sleeps until the child has ended, which leaves it a zombie, or until the time is up.
-    pub(super) fn wait_for_exit(child: &mut Child, until: Instant) -> bool {
+    /// Waits until the child has ended or the deadline has passed. The child is not reaped.
+    pub(super) fn wait_for_exit(child: &mut Child, deadline: Instant) -> bool {
         let Ok(watched) = pidfd_open(Pid::from_child(child), PidfdFlags::empty()) else {
-            return super::poll_until_exit(child, until);
+            return super::poll_until_exit(child, deadline);
         };
         loop {
-            let left = until.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(Instant::now());
             let left = Timespec::try_from(left).ok();
             let mut watched = [PollFd::new(&watched, PollFlags::IN)];
             match poll(&mut watched, left.as_ref()) {
                 Ok(0) => return false,
                 Ok(_) => return true,
                 Err(rustix::io::Errno::INTR) => {}
-                Err(_) => return super::poll_until_exit(child, until),
+                Err(_) => return super::poll_until_exit(child, deadline),
             }
         }
     }
 
-    /// What a process has used, a zombie too, in the ticks of `/proc/PID/stat`.
+    /// CPU time of a running or ended process, from `/proc/PID/stat`.
     pub(super) fn read_cpu_time(pid: u32) -> Option<Duration> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         let ticks = super::parse_cpu_ticks(&stat)?;
@@ -185,18 +192,18 @@ mod system {
     use std::process::Child;
     use std::time::{Duration, Instant};
 
-    pub(super) fn ended(child: &mut Child, until: Instant) -> bool {
-        super::poll_until_exit(child, until)
+    pub(super) fn wait_for_exit(child: &mut Child, deadline: Instant) -> bool {
+        super::poll_until_exit(child, deadline)
     }
 
-    pub(super) fn cpu(_pid: u32) -> Option<Duration> {
+    pub(super) fn read_cpu_time(_pid: u32) -> Option<Duration> {
         None
     }
 }
 
-/// Asks now and then. The child is no zombie any more when this says that it has ended.
-fn poll_until_exit(child: &mut Child, until: Instant) -> bool {
-    while Instant::now() < until {
+/// Polls until the child has ended or the deadline has passed. It reaps the child.
+fn poll_until_exit(child: &mut Child, deadline: Instant) -> bool {
+    while Instant::now() < deadline {
         if !matches!(child.try_wait(), Ok(None)) {
             return true;
         }
@@ -205,8 +212,10 @@ fn poll_until_exit(child: &mut Child, until: Instant) -> bool {
     false
 }
 
-/// utime + stime of a line of `/proc/PID/stat` (proc_pid_stat(5): the 14th and 15th fields; the
-/// second is a name in parentheses that may hold anything).
+/// The sum of utime and stime in a line of `/proc/PID/stat`.
+///
+/// They are the 14th and 15th fields, see proc_pid_stat(5). The second field is a name in
+/// parentheses, and may contain any character.
 #[cfg_attr(
     all(not(target_os = "linux"), not(test)),
     expect(dead_code, reason = "Linux has /proc")
@@ -224,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_ticks_behind_any_name() {
+    fn reads_the_ticks_after_any_name() {
         let fields = "Z 1 2 2 0 -1 4 5 6 7 8 120 34 0 0 20 0 1 0";
         for name in ["wrk", "a (strange) name", "tmux: server"] {
             assert_eq!(
@@ -238,17 +247,17 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_process_is_fed_read_and_bounded() {
+    fn runs_a_process_with_input_and_time_limit() {
         let shell = PathBuf::from("/bin/sh");
         let cores = CorePinning::detect();
         let mut script = ToolInvocation::new("-c", "read line; echo $line $X; echo no >&2; exit 3");
         script.stdin = b"\xfffed\n".to_vec();
-        script.environment.push(("X", "told".to_owned()));
-        let ended = run(&shell, &script, &cores, Duration::from_secs(60)).expect("it runs");
-        assert_eq!(ended.status.code(), Some(3));
-        assert_eq!(ended.stdout, b"\xfffed told\n", "byte for byte");
-        assert_eq!(ended.stderr, "no\n");
-        assert_eq!(ended.cpu_time.is_some(), cfg!(target_os = "linux"));
+        script.environment.push(("X", "set".to_owned()));
+        let output = run(&shell, &script, &cores, Duration::from_secs(60)).expect("it runs");
+        assert_eq!(output.status.code(), Some(3));
+        assert_eq!(output.stdout, b"\xfffed set\n", "the bytes are unchanged");
+        assert_eq!(output.stderr, "no\n");
+        assert_eq!(output.cpu_time.is_some(), cfg!(target_os = "linux"));
 
         let counting = ToolInvocation::new("-c", "wc -c");
         let feed = |mut input: ChildStdin| drop(input.write_all(&[b'x'; 200_000]));
@@ -257,11 +266,11 @@ mod tests {
         assert_eq!(counted.trim_ascii(), b"200000");
 
         let endless = ToolInvocation::new("-c", "exec sleep 1000");
-        let killed = run(&shell, &endless, &cores, Duration::ZERO).expect_err("it is endless");
-        assert_eq!(killed, "still ran after 0 s");
+        let killed = run(&shell, &endless, &cores, Duration::ZERO).expect_err("it does not end");
+        assert_eq!(killed, "did not end within 0 s");
 
         let missing = run(&"/nowhere".into(), &endless, &cores, Duration::ZERO);
-        let missing = missing.expect_err("there is no such program");
+        let missing = missing.expect_err("the program does not exist");
         assert!(missing.starts_with("failed to start: "), "{missing}");
     }
 }

@@ -1,7 +1,7 @@
-//! Where a scenario's time and memory go: a CPU flame graph, two of the heap, and a page with both.
+//! Profiles a scenario: flame graphs of CPU time and of the heap, and a page that shows them.
 //!
-//! What is profiled is the `hammer` command itself with the scenario's arguments, built as for a
-//! release but with the names of what was inlined, on one core, against a target on another.
+//! It profiles the `hammer` command with the arguments of the scenario. The build is that of a
+//! release, with the names of inlined functions. Hammer and the target each have one core.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,31 +37,29 @@ use heap_profile::HeapProfile;
 use page::ProfilePage;
 use setup::ProfileSetup;
 
-/// cargo's profile for what is profiled: as for a release, with the names of what was inlined.
+/// The cargo profile: a release with the names of inlined functions.
 const CARGO_PROFILE: &str = "profiling";
 
-/// The files of a profile, and what they say in short.
+/// The files of a profile, and a summary.
 struct ProfileFiles {
-    /// The page that shows the graphs, and then the graphs and the raw data.
+    /// The page, the graphs and the raw data, in this order.
     files: Vec<PathBuf>,
     /// A few lines for the terminal.
     summary: String,
 }
 
-/// Profiles `scenario` and says where the pages are.
+/// Profiles the scenario `name`, and prints a summary and the paths of the files.
 ///
 /// # Errors
 ///
-/// If there is no such scenario, a binary can't be built, the run fails, or a file can't be written.
-pub(crate) fn run(scenario: &str, args: &BenchArgs) -> Result<ExitCode, Error> {
+/// If the scenario is unknown, a build or the run fails, or a file cannot be written.
+pub(crate) fn run(name: &str, args: &BenchArgs) -> Result<ExitCode, Error> {
     let duration = Duration::from_secs(args.profile_seconds);
-    let choice = ProfileScenario::find(scenario, duration, !args.without_perf)
-        .ok_or_else(|| Error::usage(format!("there is no scenario {scenario:?} to profile")))?;
+    let scenario = ProfileScenario::find(name, duration, !args.without_perf)
+        .ok_or_else(|| Error::usage(format!("cannot profile scenario {name:?}")))?;
     let root = machine::workspace_root();
-    let out = root
-        .join("target/bench")
-        .join(format!("profile-{scenario}"));
-    let written = write_profile(&choice, &root, &out)?;
+    let out = root.join("target/bench").join(format!("profile-{name}"));
+    let written = write_profile(&scenario, &root, &out)?;
     println!("{}", written.summary);
     for file in written.files {
         println!("{}", file.display());
@@ -69,22 +67,26 @@ pub(crate) fn run(scenario: &str, args: &BenchArgs) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Profiles what was chosen and writes the result into the folder `out`.
-fn write_profile(choice: &ProfileScenario, root: &Path, out: &Path) -> Result<ProfileFiles, Error> {
+/// Profiles `scenario` and writes the files into the folder `out`.
+fn write_profile(
+    scenario: &ProfileScenario,
+    root: &Path,
+    out: &Path,
+) -> Result<ProfileFiles, Error> {
     fs::create_dir_all(out).map_err(Error::io("create", out))?;
     let cores = CorePinning::detect();
-    let load = ProfileSetup::start(choice, &cores)?;
+    let load = ProfileSetup::start(scenario, &cores)?;
 
-    let cpu = CpuProfile::record(choice, &load, root, out)?;
+    let cpu = CpuProfile::record(scenario, &load, root, out)?;
     let heap = HeapProfile::record(
-        choice,
+        scenario,
         &load,
         &BuiltExecutable::build(root, CARGO_PROFILE, "hammer-heap")?,
         out,
     )?;
     let shares = CpuShares::from_stacks(&cpu.stacks);
     let page = ProfilePage {
-        choice,
+        scenario,
         commit: &machine::git_commit(root).to_string(),
         cpu: &cpu,
         heap: &heap,
@@ -92,7 +94,7 @@ fn write_profile(choice: &ProfileScenario, root: &Path, out: &Path) -> Result<Pr
     };
 
     let graph = |what: &str, subtitle: String, unit| FlameGraph {
-        title: format!("{}: {what}", choice.name),
+        title: format!("{}: {what}", scenario.name),
         subtitle,
         unit,
     };

@@ -1,4 +1,4 @@
-//! What is left of a bench: the document that goes into a file.
+//! The record of a bench, as it is written to a file.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::spread::{RoundSpread, round_ratios};
 
-/// The name and version of the document's shape.
+/// Name and version of the format.
 pub(crate) const SCHEMA: &str = "hammer.bench/1";
 
-/// Everything that was measured. `docs/dev/BENCHMARKS.md` says what the keys mean.
+/// All results of a bench. `docs/dev/BENCHMARKS.md` explains the keys.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct BenchRecord {
     pub(crate) schema: String,
@@ -28,7 +28,7 @@ pub(crate) struct BenchRecord {
     pub(crate) problems: Vec<String>,
 }
 
-/// Which tree was measured.
+/// The tree that was measured.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct GitCommit {
     pub(crate) id: String,
@@ -42,14 +42,14 @@ impl fmt::Display for GitCommit {
     }
 }
 
-/// Where.
+/// The machine that ran the bench.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct MachineInfo {
     pub(crate) cpu: String,
     pub(crate) cores: usize,
     pub(crate) system: String,
     pub(crate) kernel: String,
-    /// The cores of target and generator; null if they share all there are.
+    /// The cores of target and generator; null if they share all cores.
     pub(crate) pinned: Option<PinnedCores>,
 }
 
@@ -59,18 +59,18 @@ pub(crate) struct PinnedCores {
     pub(crate) generator: usize,
 }
 
-/// What a target can do on its core, at most.
+/// The limit of a target on its core.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct TargetLimit {
-    /// Which tool kept it busy.
+    /// The tool that saturated it.
     pub(crate) by: String,
-    /// Answers for each second of processor time.
+    /// Answers per second of CPU time, one value per run.
     pub(crate) per_second: Vec<f64>,
     #[serde(flatten)]
     pub(crate) spread: RoundSpread,
 }
 
-/// Whether more or less of something is what one wants.
+/// The better direction of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum BetterDirection {
@@ -86,13 +86,13 @@ pub(crate) struct MeasuredFigure {
     pub(crate) figure: String,
     pub(crate) unit: String,
     pub(crate) better: BetterDirection,
-    /// In the order of the rounds; null where one gave nothing.
+    /// Values in the order of the rounds; null for a round without one.
     pub(crate) rounds: Vec<Option<f64>>,
     #[serde(flatten)]
     pub(crate) spread: RoundSpread,
 }
 
-/// Ours ÷ a peer's, round by round.
+/// Hammer ÷ a peer, round by round.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PeerRatio {
     pub(crate) scenario: String,
@@ -103,15 +103,15 @@ pub(crate) struct PeerRatio {
     pub(crate) spread: RoundSpread,
 }
 
-/// Something that is promised, and what was measured.
+/// A claim and its measured value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ClaimCheck {
     pub(crate) claim: String,
-    /// `≥ 1.35` and the like.
+    /// The bound, such as `≥ 1.35`.
     pub(crate) asked: String,
     /// Null if this bench did not measure it.
     pub(crate) measured: Option<RoundSpread>,
-    /// Whether the median is what was asked for.
+    /// True if the median meets the bound.
     pub(crate) met: Option<bool>,
 }
 
@@ -129,7 +129,7 @@ impl BenchRecord {
         self.figures.iter().find(is)
     }
 
-    /// Pairs each of our figures with those of the peers.
+    /// Computes the ratio of each figure of hammer to each peer's.
     pub(crate) fn compute_ratios(&mut self) {
         let ours = self.figures.iter().filter(|one| one.tool == "hammer");
         let ratio = |ours: &MeasuredFigure, theirs: &MeasuredFigure| {
@@ -158,7 +158,7 @@ impl BenchRecord {
 pub(crate) mod tests {
     use super::*;
 
-    /// A figure with these rounds, of which more is better.
+    /// A figure with these rounds; higher is better.
     pub(crate) fn figure(scenario: &str, tool: &str, name: &str, rounds: &[f64]) -> MeasuredFigure {
         MeasuredFigure {
             scenario: scenario.to_owned(),
@@ -167,12 +167,13 @@ pub(crate) mod tests {
             unit: "1/s".to_owned(),
             better: BetterDirection::Higher,
             rounds: rounds.iter().copied().map(Some).collect(),
-            spread: RoundSpread::from_values(rounds.iter().copied()).expect("there are rounds"),
+            spread: RoundSpread::from_values(rounds.iter().copied())
+                .expect("the rounds are not empty"),
         }
     }
 
     #[test]
-    fn pairs_what_belongs_together() {
+    fn pairs_figures_of_one_scenario() {
         let mut record = BenchRecord {
             figures: vec![
                 figure("closed", "hammer", "hits_per_s", &[10.0, 30.0]),
@@ -184,22 +185,22 @@ pub(crate) mod tests {
         };
         record.compute_ratios();
         let [ratio] = record.ratios.as_slice() else {
-            panic!("one pair: {:?}", record.ratios);
+            panic!("expected one pair: {:?}", record.ratios);
         };
         assert_eq!((&*ratio.peer, &*ratio.pairs), ("oha", &[2.0, 3.0][..]));
         assert_eq!(ratio.spread.median, 2.5);
     }
 
     #[test]
-    fn survives_its_own_file() {
+    fn reads_what_it_writes() {
         let record = BenchRecord {
             schema: SCHEMA.to_owned(),
             figures: vec![figure("closed", "hammer", "hits_per_s", &[1.0, 2.0, 3.0])],
             ..BenchRecord::default()
         };
-        let text = serde_json::to_string(&record).expect("it is plain data");
+        let text = serde_json::to_string(&record).expect("the record serializes");
         assert!(text.contains(r#""rounds":[1.0,2.0,3.0],"min":1.0,"median":2.0,"max":3.0"#));
-        let read: BenchRecord = serde_json::from_str(&text).expect("it was just written");
+        let read: BenchRecord = serde_json::from_str(&text).expect("the text parses");
         assert_eq!(read.figures, record.figures);
     }
 }

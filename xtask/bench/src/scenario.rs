@@ -1,39 +1,39 @@
-//! What can be measured, by name.
+//! The scenarios by name, and their selection.
 
 use crate::error::Error;
 
-/// A kind of measurement; with or without TLS it is a [`BenchScenario`].
+/// A kind of measurement. With or without TLS, it is a [`BenchScenario`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ScenarioKind {
-    /// Closed loop: how many hits a second.
+    /// Closed loop: hits per second.
     Closed,
-    /// Closed loop over HTTP/2: how many hits a second.
+    /// Closed loop over HTTP/2: hits per second.
     Http2,
     /// Open loop: the highest rate that holds.
     Ceiling,
-    /// 20,000/s: what a hit costs, and how long it takes.
+    /// 20,000/s: CPU time and response of a hit.
     Steady,
-    /// 1,000/s: how evenly hits arrive.
+    /// 1,000/s: evenness of arrivals.
     Even,
-    /// A target that stands still now and then: whether the percentiles say so.
+    /// A target that stalls: accuracy of the percentiles.
     Stall,
     /// Resident memory after few hits and after many.
     Memory,
-    /// The engine alone.
+    /// The engine alone: hits per second.
     Engine,
-    /// A timeline at 2,000/s: whether it arrives as it was written.
+    /// A timeline at 2,000/s: distance of arrivals from their rows.
     Replay,
-    /// Hits with values of their own, beside hits without.
+    /// Templated requests compared with fixed ones.
     Values,
-    /// Rows that are used once: whether each arrives once.
+    /// Rows used once: number that arrive exactly once.
     Rows,
-    /// Tokens that are renewed: whether one is refused, or a renewal is seen.
+    /// Renewed tokens: refusals, and latencies during renewals.
     Tokens,
-    /// Messages into a sink of our own: how many a second.
+    /// Messages to a sink: messages per second.
     MqttSink,
-    /// Messages into mosquitto, where it is on PATH.
+    /// Messages to mosquitto, if it is on PATH.
     Mqtt,
-    /// Logs to a timeline: how many lines a second, and in how much memory.
+    /// Logs to a timeline: lines per second, and memory.
     Timeline,
 }
 
@@ -83,7 +83,7 @@ impl ScenarioKind {
         }
     }
 
-    /// Whether a quick bench has no time for it.
+    /// True if a quick bench has no time for it.
     const fn is_long(self) -> bool {
         matches!(
             self,
@@ -91,7 +91,7 @@ impl ScenarioKind {
         )
     }
 
-    /// Whether there is something to encrypt.
+    /// True if it has a TLS variant.
     const fn has_tls(self) -> bool {
         !matches!(
             self,
@@ -107,7 +107,7 @@ impl ScenarioKind {
     }
 }
 
-/// One line of the bench's program.
+/// A scenario, with or without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BenchScenario {
     pub(crate) kind: ScenarioKind,
@@ -115,19 +115,20 @@ pub(crate) struct BenchScenario {
 }
 
 impl BenchScenario {
-    /// What it is called on the command line, in tables and in files.
+    /// Its name on the command line, in tables and in records.
     pub(crate) const fn name(self) -> &'static str {
         self.kind.name(self.tls)
     }
 
-    /// Those that `names` ask for, in the bench's own order and each once. `tls` turns plain ones
-    /// into their variants with TLS. Without names: all plain ones and the TLS variants of those
-    /// in which speed and evenness are measured; if quick, the TLS variant of the closed loop alone, and
-    /// nothing of MQTT or of logs.
+    /// The scenarios that `names` select, each once and in a fixed order.
+    ///
+    /// `tls` replaces plain scenarios by their TLS variants. Without names, it selects all plain
+    /// scenarios, and the TLS variants that measure speed and evenness. A quick bench leaves out the
+    /// long scenarios, and all TLS variants but that of the closed loop.
     ///
     /// # Errors
     ///
-    /// If there is no scenario of a name.
+    /// If a name is unknown, or no selected scenario has a TLS variant.
     pub(crate) fn select(names: &[String], tls: bool, quick: bool) -> Result<Vec<Self>, Error> {
         let all = || {
             let plain = SCENARIO_KINDS.map(|kind| Self { kind, tls: false });
@@ -141,7 +142,7 @@ impl BenchScenario {
             if !all().any(|one| one.name() == name) {
                 let known: Vec<_> = all().map(Self::name).collect();
                 let known = known.join(", ");
-                let message = format!("there is no scenario {name:?}; there are {known}");
+                let message = format!("unknown scenario {name:?}, expected one of: {known}");
                 return Err(Error::usage(message));
             }
         }
@@ -165,7 +166,7 @@ impl BenchScenario {
         };
         let selected: Vec<_> = all().filter(asked).collect();
         if selected.is_empty() {
-            return Err(Error::usage("that has no variant with TLS"));
+            return Err(Error::usage("the selected scenarios have no TLS variant"));
         }
         Ok(selected)
     }
@@ -209,7 +210,12 @@ mod tests {
             ("even closed", true, false, "closed-tls even-tls"),
             ("even-tls closed", false, false, "closed even-tls"),
             ("even-tls", true, false, "even-tls"),
-            ("engine", true, false, "2: that has no variant with TLS"),
+            (
+                "engine",
+                true,
+                false,
+                "2: the selected scenarios have no TLS variant",
+            ),
         ] {
             assert_eq!(
                 names(asked, tls, quick),
@@ -220,7 +226,7 @@ mod tests {
         let refused = names("speed", false, false);
         assert!(
             refused.starts_with(
-                "2: there is no scenario \"speed\"; there are closed, http2, ceiling,"
+                "2: unknown scenario \"speed\", expected one of: closed, http2, ceiling,"
             ),
             "{refused}"
         );

@@ -1,20 +1,20 @@
-//! The highest value that holds.
+//! Searches for the highest value that holds.
 
-/// How far a first guess lies below the upper bound. Most tools hold at least this much.
+/// First guess, as a share of the upper bound. Most tools hold at least this rate.
 const FIRST_GUESS_SHARE: f64 = 0.8;
-/// How much lower the next guess is when one does not hold.
+/// Next guess, as a share of one that does not hold.
 const NEXT_GUESS_SHARE: f64 = 0.7;
-/// How many guesses there are before giving up.
+/// Guesses before the search gives up.
 const MAX_GUESSES: u32 = 8;
 
 /// Finds the highest value below `above` for which `holds` is true, to the share `resolution`.
 ///
-/// It takes for granted that what holds at a value holds below it. `None` if nothing holds at a
-/// fifteenth of `above`.
+/// It assumes that all values below one that holds hold as well. `None` if nothing holds down to
+/// about a fifteenth of `above`.
 ///
 /// # Errors
 ///
-/// The first error of `holds`.
+/// Returns the first error of `holds`.
 pub(crate) fn highest_that_holds<E>(
     above: f64,
     resolution: f64,
@@ -66,7 +66,7 @@ mod tests {
                     tries += 1;
                     Ok::<_, ()>(rate <= limit)
                 });
-                let found = found.expect("it can't fail").expect("something holds");
+                let found = found.expect("holds never fails").expect("a value holds");
                 assert!(found <= limit, "{limit}: {found}");
                 assert!(found * (1.0 + resolution) >= limit, "{limit}: {found}");
                 assert!(tries <= 15, "{limit}: {tries} tries");
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn gives_up_and_hands_errors_on() {
+    fn gives_up_and_passes_errors_on() {
         let nothing = highest_that_holds(1000.0, 0.01, |_| Ok::<_, ()>(false));
         assert_eq!(nothing, Ok(None));
         let broken = highest_that_holds(1000.0, 0.01, |_| Err("broken"));

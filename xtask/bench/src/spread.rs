@@ -1,8 +1,8 @@
-//! What several rounds say together.
+//! Minimum, median and maximum of several rounds.
 
 use serde::{Deserialize, Serialize};
 
-/// The least, the middle and the greatest value of several rounds.
+/// Minimum, median and maximum of several rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RoundSpread {
     pub(crate) min: f64,
@@ -11,7 +11,9 @@ pub(crate) struct RoundSpread {
 }
 
 impl RoundSpread {
-    /// `None` without values. The median of an even number is the mean of the two in the middle.
+    /// Computes the spread; `None` without values.
+    ///
+    /// The median of an even number of values is the mean of the middle two.
     pub(crate) fn from_values(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_unstable_by(f64::total_cmp);
@@ -25,13 +27,13 @@ impl RoundSpread {
         Some(Self { min, median, max })
     }
 
-    /// Whether the two have a value in common.
+    /// True if the two ranges have a value in common.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         self.min <= other.max && other.min <= self.max
     }
 }
 
-/// Ours ÷ theirs, round by round: rounds that one of the two does not have make no pair.
+/// Ours ÷ theirs, for each round that both have.
 pub(crate) fn round_ratios(ours: &[Option<f64>], theirs: &[Option<f64>]) -> Vec<f64> {
     ours.iter()
         .zip(theirs)
@@ -45,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spread_is_the_least_the_middle_and_the_greatest() {
+    fn computes_minimum_median_and_maximum() {
         for (values, min, median, max) in [
             (&[7.0][..], 7.0, 7.0, 7.0),
             (&[3.0, 1.0], 1.0, 2.0, 3.0),
@@ -59,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn spreads_overlap_where_they_touch() {
+    fn touching_spreads_overlap() {
         let spread = |min, max| RoundSpread {
             min,
             median: min,

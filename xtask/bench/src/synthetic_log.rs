@@ -1,20 +1,20 @@
-//! Logs of a traffic that never was, as many lines as one likes.
+//! Generates synthetic access logs of any length.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ChildStdin;
 
-/// What the lines look like.
+/// The format of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SyntheticLogFormat {
-    /// NCSA's combined format.
+    /// The combined format of NCSA.
     Combined,
-    /// Caddy's JSON.
+    /// The JSON of Caddy.
     Json,
 }
 
-/// Lines a second, in the time of the log.
+/// Lines per second of log time.
 const LINES_PER_SECOND: u64 = 5_000;
 /// 2026-03-01T00:00:00Z, in seconds.
 const START_SECONDS: u64 = 1_772_323_200;
@@ -27,38 +27,38 @@ const AGENTS: [&str; 4] = [
 const REFERRERS: [&str; 3] = [
     "-",
     "https://shop.example/",
-    "https://shop.example/catalogue/shoes?page=2",
+    "https://shop.example/catalog/shoes?page=2",
 ];
 const COLORS: [&str; 3] = ["red", "black", "white"];
 
-/// Writes `lines` lines to the file at `path`, packed as its name says.
+/// Writes `lines` lines to the file at `path`, with gzip if it ends with `.gz`.
 ///
 /// # Errors
 ///
-/// If the file can't be written.
-pub(crate) fn write_file(path: &Path, kind: SyntheticLogFormat, lines: u64) -> io::Result<()> {
+/// If the file cannot be written.
+pub(crate) fn write_file(path: &Path, format: SyntheticLogFormat, lines: u64) -> io::Result<()> {
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
     if path.extension().is_some_and(|end| end == "gz") {
-        // What unpacks it takes as long for any level, and packing takes far less at this one.
+        // Decompression takes about as long for all levels, and compression is fastest here.
         let mut file = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
-        write_lines(&mut file, kind, lines)?;
+        write_lines(&mut file, format, lines)?;
         return file.finish()?.flush();
     }
-    write_lines(&mut file, kind, lines)?;
+    write_lines(&mut file, format, lines)?;
     file.flush()
 }
 
-/// Writes `lines` lines into a pipe, as long as they are read.
-pub(crate) fn write_pipe(pipe: ChildStdin, kind: SyntheticLogFormat, lines: u64) {
+/// Writes `lines` lines to a pipe, until the reader closes it.
+pub(crate) fn write_pipe(pipe: ChildStdin, format: SyntheticLogFormat, lines: u64) {
     let mut pipe = BufWriter::with_capacity(1 << 18, pipe);
-    // Whoever stops reading says why.
-    let _ = write_lines(&mut pipe, kind, lines).and_then(|()| pipe.flush());
+    // The reader reports why it stopped.
+    let _ = write_lines(&mut pipe, format, lines).and_then(|()| pipe.flush());
 }
 
-fn write_lines(out: &mut impl Write, kind: SyntheticLogFormat, lines: u64) -> io::Result<()> {
+fn write_lines(out: &mut impl Write, format: SyntheticLogFormat, lines: u64) -> io::Result<()> {
     let mut state = 1_u64;
     for n in 0..lines {
-        // Marsaglia's xorshift (2003): all that matters is that lines differ.
+        // Marsaglia's xorshift (2003): the lines only have to differ.
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
@@ -68,11 +68,11 @@ fn write_lines(out: &mut impl Write, kind: SyntheticLogFormat, lines: u64) -> io
         let status = if state.is_multiple_of(20) { 404 } else { 200 };
         let bytes = 100 + (state >> 30) % 200_000;
         let [_, _, _, _, a, b, c, _] = state.to_le_bytes();
-        // Every fiftieth is written a second late.
+        // Every fiftieth line has a timestamp a second earlier than its neighbors.
         let micros =
             n * 1_000_000 / LINES_PER_SECOND + if n.is_multiple_of(50) { 0 } else { 1_000_000 };
         let (second, fraction) = (START_SECONDS + micros / 1_000_000, micros % 1_000_000);
-        match kind {
+        match format {
             SyntheticLogFormat::Combined => {
                 let (day, of_day) = (1 + (second - START_SECONDS) / 86_400, second % 86_400);
                 let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
@@ -103,7 +103,7 @@ fn write_lines(out: &mut impl Write, kind: SyntheticLogFormat, lines: u64) -> io
     Ok(())
 }
 
-/// What was asked for: one of a few thousand, with a query now and then.
+/// A request target with an item number, and sometimes a query.
 struct SyntheticRequestTarget(u64);
 
 impl std::fmt::Display for SyntheticRequestTarget {
@@ -112,12 +112,8 @@ impl std::fmt::Display for SyntheticRequestTarget {
         match self.0 % 10 {
             0 => f.write_str("/"),
             1..=5 => {
-                let colour = COLORS[(item % 3) as usize];
-                write!(
-                    f,
-                    "/catalogue/{item}?size={}&colour={colour}",
-                    36 + item % 12
-                )
+                let color = COLORS[(item % 3) as usize];
+                write!(f, "/catalog/{item}?size={}&color={color}", 36 + item % 12)
             }
             _ => write!(f, "/static/js/app.{:06x}.js", item % 50),
         }
@@ -129,8 +125,8 @@ mod tests {
     use super::{SyntheticLogFormat, write_lines};
 
     #[test]
-    fn lines_are_of_their_format() {
-        for (kind, start, end) in [
+    fn lines_have_the_requested_format() {
+        for (format, start, end) in [
             (SyntheticLogFormat::Combined, "10.", "\""),
             (
                 SyntheticLogFormat::Json,
@@ -139,14 +135,14 @@ mod tests {
             ),
         ] {
             let mut log = Vec::new();
-            write_lines(&mut log, kind, 100).expect("memory");
-            let log = String::from_utf8(log).expect("text");
+            write_lines(&mut log, format, 100).expect("a vector accepts all writes");
+            let log = String::from_utf8(log).expect("the log is UTF-8");
             assert_eq!(log.lines().count(), 100);
-            let right = |line: &str| line.starts_with(start) && line.ends_with(end);
-            assert!(log.lines().all(right), "{log}");
+            let matches = |line: &str| line.starts_with(start) && line.ends_with(end);
+            assert!(log.lines().all(matches), "{log}");
         }
         let mut log = Vec::new();
-        write_lines(&mut log, SyntheticLogFormat::Json, 50).expect("memory");
+        write_lines(&mut log, SyntheticLogFormat::Json, 50).expect("a vector accepts all writes");
         for line in log
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())

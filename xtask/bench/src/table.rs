@@ -1,9 +1,9 @@
-//! Tables that a terminal of 100 columns can show.
+//! Formats tables for a terminal of 100 columns.
 
 use crate::number_format::format_number;
 use crate::record::{BenchRecord, ClaimCheck, MeasuredFigure, PeerRatio};
 
-/// The figures of a scenario, with the ratios that belong to them beside.
+/// Formats the figures of a scenario, with their ratios in the last columns.
 pub(crate) fn figures_table(
     titled: &[(&'static str, MeasuredFigure)],
     ratios: &[PeerRatio],
@@ -47,7 +47,7 @@ pub(crate) fn figures_table(
     text + "\n"
 }
 
-/// What is promised, and whether it was kept.
+/// Formats the claims, and whether they are met.
 pub(crate) fn claims_table(claims: &[ClaimCheck]) -> String {
     let mut text = format!(
         "  {:<44} {:>11}  {:>9} {:>9} {:>9}\n",
@@ -73,7 +73,7 @@ pub(crate) fn claims_table(claims: &[ClaimCheck]) -> String {
     text
 }
 
-/// Where and what, in a few lines.
+/// Describes machine, commit and tools in a few lines.
 pub(crate) fn machine_heading(record: &BenchRecord) -> String {
     let machine = &record.machine;
     let pinned = match &machine.pinned {
@@ -81,7 +81,7 @@ pub(crate) fn machine_heading(record: &BenchRecord) -> String {
             "target on core {}, generator on core {}",
             pinned.target, pinned.generator
         ),
-        None => "nothing pinned: target and generator share what there is".to_owned(),
+        None => "none: target and generator share all cores".to_owned(),
     };
     let mut text = format!(
         "machine   {}, {} cores, {} {}\npinning   {pinned}\ncommit    {}\n",
@@ -103,7 +103,7 @@ mod tests {
     use crate::spread::RoundSpread;
 
     #[test]
-    fn tables_fit_a_terminal() {
+    fn tables_fit_100_columns() {
         let big = [2_123_456.0, 94_103.5, 0.001];
         let mut record = BenchRecord {
             figures: vec![

@@ -1,3 +1,5 @@
+//! Fuzzes the parser of log formats.
+
 #![no_main]
 
 #[path = "../../../crates/hammer-replay/tests/fuzz/format.rs"]

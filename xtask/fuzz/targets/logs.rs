@@ -1,3 +1,5 @@
+//! Fuzzes the parser of logs.
+
 #![no_main]
 
 #[path = "../../../crates/hammer-replay/tests/fuzz/log.rs"]

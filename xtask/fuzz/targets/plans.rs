@@ -1,3 +1,5 @@
+//! Fuzzes the parser of plans.
+
 #![no_main]
 
 #[path = "../../../crates/hammer-plan/tests/fuzz/plan.rs"]

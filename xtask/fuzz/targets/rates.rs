@@ -1,3 +1,5 @@
+//! Fuzzes the parser of rates.
+
 #![no_main]
 
 #[path = "../../../crates/hammer-core/tests/fuzz/rate.rs"]

@@ -1,3 +1,5 @@
+//! Fuzzes the parser of templates.
+
 #![no_main]
 
 #[path = "../../../crates/hammer-data/tests/fuzz/template.rs"]

@@ -1,3 +1,5 @@
+//! Fuzzes the parser of thresholds.
+
 #![no_main]
 
 #[path = "../../../crates/hammer-plan/tests/fuzz/threshold.rs"]

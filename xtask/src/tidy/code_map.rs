@@ -1,46 +1,46 @@
-//! The generated tables of ARCHITECTURE: the files of each crate, and the crates each depends on.
+//! Generates the tables of ARCHITECTURE: the files and the dependencies of each crate.
 
 use std::collections::BTreeMap;
 
-use super::ARCHITECTURE;
-use super::finding::Finding;
+use super::ARCHITECTURE_PAGE;
+use super::finding::TidyFinding;
 use super::first_lines;
-use super::generated::{self, Block};
-use super::manifest::Manifest;
-use super::tree::Tree;
+use super::generated::{self, GeneratedBlock};
+use super::manifest::CargoManifest;
+use super::source_tree::SourceTree;
 
-/// Checks that the tables are those that the sources and manifests make.
-pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
-    match tree.text(ARCHITECTURE) {
+/// Checks that the tables match the sources and manifests.
+pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
+    match tree.text(ARCHITECTURE_PAGE) {
         Some(text) => generated::differences(text, &blocks(tree))
             .into_iter()
-            .map(|(line, wrong)| {
-                let right = "run `cargo xtask tidy --fix`";
-                Finding::new(ARCHITECTURE, line, wrong, right)
+            .map(|(line, problem)| {
+                let remedy = "run `cargo xtask tidy --fix`";
+                TidyFinding::new(ARCHITECTURE_PAGE, line, problem, remedy)
             })
             .collect(),
         None if tree.crate_manifests().next().is_none() => Vec::new(),
-        None => vec![Finding::new(
-            ARCHITECTURE,
+        None => vec![TidyFinding::new(
+            ARCHITECTURE_PAGE,
             1,
             "the file is missing",
-            "write it; `cargo xtask tidy --fix` adds the tables",
+            "create it; `cargo xtask tidy --fix` adds the tables",
         )],
     }
 }
 
 /// The text of ARCHITECTURE with all tables up to date.
-pub(crate) fn fixed(tree: &Tree) -> Result<String, String> {
+pub(crate) fn with_current_tables(tree: &SourceTree) -> Result<String, String> {
     let text = tree
-        .text(ARCHITECTURE)
-        .ok_or_else(|| format!("{ARCHITECTURE} is missing"))?;
-    generated::replaced(text, &blocks(tree))
-        .map_err(|line| format!("{ARCHITECTURE}:{line}: the generated block has no end"))
+        .text(ARCHITECTURE_PAGE)
+        .ok_or_else(|| format!("{ARCHITECTURE_PAGE} is missing"))?;
+    generated::with_blocks(text, &blocks(tree))
+        .map_err(|line| format!("{ARCHITECTURE_PAGE}:{line}: the generated block has no end"))
 }
 
-/// The dependencies of all crates, then the files of each.
-fn blocks(tree: &Tree) -> Vec<Block> {
-    let mut blocks = vec![Block {
+/// The block of dependencies, then one block of files per crate.
+fn blocks(tree: &SourceTree) -> Vec<GeneratedBlock> {
+    let mut blocks = vec![GeneratedBlock {
         name: "dependencies of crates".to_owned(),
         heading: "Dependencies of crates".to_owned(),
         text: dependencies(tree),
@@ -65,7 +65,7 @@ fn blocks(tree: &Tree) -> Vec<Block> {
             .iter()
             .map(|(file, sentence)| format!("| `{file}` | {sentence} |\n"))
             .collect();
-        blocks.push(Block {
+        blocks.push(GeneratedBlock {
             name: format!("files of {krate}"),
             heading: format!("Code map of {krate}"),
             text: format!("| file | purpose |\n|---|---|\n{rows}"),
@@ -74,12 +74,12 @@ fn blocks(tree: &Tree) -> Vec<Block> {
     blocks
 }
 
-/// The table of crates, each below those that it depends on.
-fn dependencies(tree: &Tree) -> String {
+/// The table of crates, each below its dependencies.
+fn dependencies(tree: &SourceTree) -> String {
     let mut left: BTreeMap<String, Vec<String>> = tree
         .crate_manifests()
         .map(|(_, text)| {
-            let manifest = Manifest::parse(text);
+            let manifest = CargoManifest::parse(text);
             let names = manifest.dependencies.into_iter().map(|(_, name)| name);
             (manifest.name, names.collect())
         })
@@ -120,7 +120,7 @@ fn dependencies(tree: &Tree) -> String {
     table
 }
 
-/// A sentence of rustdoc as a cell of a table: links become their text.
+/// A rustdoc sentence as a table cell; links become their text.
 fn cell(sentence: &str) -> String {
     let mut cell = String::new();
     let mut rest = sentence;
@@ -144,8 +144,8 @@ fn cell(sentence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ARCHITECTURE, cell, check, fixed};
-    use crate::tidy::tree::Tree;
+    use super::{ARCHITECTURE_PAGE, cell, check, with_current_tables};
+    use crate::tidy::source_tree::SourceTree;
 
     const FILES: [(&str, &str); 8] = [
         (
@@ -164,7 +164,7 @@ mod tests {
             "crates/x-stats/Cargo.toml",
             "[package]\nname = \"x-stats\"\n[dev-dependencies]\nx-net = \"1\"\n",
         ),
-        ("xtask/src/main.rs", "//! Chores.\n"),
+        ("xtask/src/main.rs", "//! Commands.\n"),
     ];
 
     const TABLES: &str = "# A
@@ -198,29 +198,29 @@ mod tests {
 
 | file | purpose |
 |---|---|
-| `main.rs` | Chores. |
+| `main.rs` | Commands. |
 
 <!-- end of generated -->
 ";
 
-    fn tree(architecture: &str) -> Tree {
+    fn tree(architecture: &str) -> SourceTree {
         let mut files = FILES.to_vec();
-        files.push((ARCHITECTURE, architecture));
-        Tree::of(&files)
+        files.push((ARCHITECTURE_PAGE, architecture));
+        SourceTree::from_texts(&files)
     }
 
     #[test]
     fn writes_the_tables() {
-        assert_eq!(fixed(&tree("# A\n")).as_deref(), Ok(TABLES));
-        assert_eq!(fixed(&tree(TABLES)).as_deref(), Ok(TABLES));
+        assert_eq!(with_current_tables(&tree("# A\n")).as_deref(), Ok(TABLES));
+        assert_eq!(with_current_tables(&tree(TABLES)).as_deref(), Ok(TABLES));
         assert_eq!(check(&tree(TABLES)), []);
     }
 
     #[test]
-    fn finds_what_is_stale() {
+    fn finds_stale_tables() {
         let table = [
-            (TABLES.replace("Proxies.", "Ways."), 1),
-            (TABLES.replace("| `main.rs` | Chores. |\n", ""), 1),
+            (TABLES.replace("Proxies.", "Tunnels."), 1),
+            (TABLES.replace("| `main.rs` | Commands. |\n", ""), 1),
             (TABLES.replace("| x-net | x-stats |", "| x-net | – |"), 1),
             (TABLES.replace("files of x-net", "files of x-nit"), 2),
             ("# A\n".to_owned(), 3),
@@ -228,11 +228,11 @@ mod tests {
         for (text, findings) in table {
             assert_eq!(check(&tree(&text)).len(), findings, "{text}");
         }
-        assert_eq!(check(&Tree::of(&FILES)).len(), 1);
+        assert_eq!(check(&SourceTree::from_texts(&FILES)).len(), 1);
     }
 
     #[test]
-    fn makes_cells_of_rustdoc() {
+    fn converts_rustdoc_to_cells() {
         let table = [
             ("A `b`.", "A `b`."),
             ("A [`b`] and [c](d::e).", "A `b` and c."),

@@ -1,35 +1,35 @@
-//! The sentence of each crate, in its manifest and in ARCHITECTURE.
+//! Compares the description of each crate with its sentence in ARCHITECTURE.
 
-use super::ARCHITECTURE;
-use super::finding::Finding;
-use super::manifest::Manifest;
+use super::ARCHITECTURE_PAGE;
+use super::finding::TidyFinding;
+use super::manifest::CargoManifest;
 use super::markdown;
-use super::tree::Tree;
+use super::source_tree::SourceTree;
 
-/// Checks that each crate's `description` is its sentence in the table of crates.
-pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
-    let Some(architecture) = tree.text(ARCHITECTURE) else {
+/// Checks that the `description` of each crate equals its sentence in the table of crates.
+pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
+    let Some(architecture) = tree.text(ARCHITECTURE_PAGE) else {
         return Vec::new();
     };
-    let sentences = sentences(architecture);
+    let sentences = crate_sentences(architecture);
     let mut findings = Vec::new();
     for (path, text) in tree.crate_manifests() {
-        let Manifest {
+        let CargoManifest {
             name, description, ..
-        } = Manifest::parse(text);
+        } = CargoManifest::parse(text);
         let (line, description) = description.unwrap_or((1, String::new()));
         match sentences.iter().find(|(of, _)| *of == name) {
-            None => findings.push(Finding::new(
+            None => findings.push(TidyFinding::new(
                 path,
                 line,
-                format!("`{name}` is missing in the table of crates in {ARCHITECTURE}"),
-                "give it a row there, with this description as its sentence",
+                format!("`{name}` is missing from the table of crates in {ARCHITECTURE_PAGE}"),
+                "add a row with this description",
             )),
-            Some((_, sentence)) if *sentence != description => findings.push(Finding::new(
+            Some((_, sentence)) if *sentence != description => findings.push(TidyFinding::new(
                 path,
                 line,
-                format!("the description differs from {ARCHITECTURE}"),
-                format!("there it says: {sentence}"),
+                format!("the description differs from {ARCHITECTURE_PAGE}"),
+                format!("expected \"{sentence}\""),
             )),
             Some(_) => {}
         }
@@ -37,14 +37,17 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// Name and sentence of each row in the tables whose first column is headed `crate`.
-fn sentences(text: &str) -> Vec<(String, String)> {
+/// Name and sentence of each row in the tables whose first column is `crate`.
+fn crate_sentences(text: &str) -> Vec<(String, String)> {
     let mut sentences = Vec::new();
     let mut inside = false;
-    for line in markdown::lines(text).iter().filter(|line| !line.in_block) {
-        match markdown::cells(line.text).as_deref() {
+    for line in markdown::lines(text)
+        .iter()
+        .filter(|line| !line.in_code_block)
+    {
+        match markdown::table_cells(line.text).as_deref() {
             Some([first, sentence, ..]) if inside => {
-                sentences.push((name(first).to_owned(), (*sentence).to_owned()));
+                sentences.push((cell_name(first).to_owned(), (*sentence).to_owned()));
             }
             Some([first, ..]) => inside = first.eq_ignore_ascii_case("crate"),
             _ => inside = false,
@@ -53,8 +56,8 @@ fn sentences(text: &str) -> Vec<(String, String)> {
     sentences
 }
 
-/// The name in a cell that may dress it as code, as a link, or as both.
-fn name(cell: &str) -> &str {
+/// The name in a cell, without code marks or a link.
+fn cell_name(cell: &str) -> &str {
     cell.trim_start_matches('[')
         .split(']')
         .next()
@@ -64,11 +67,11 @@ fn name(cell: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{ARCHITECTURE, check};
-    use crate::tidy::tree::Tree;
+    use super::{ARCHITECTURE_PAGE, check};
+    use crate::tidy::source_tree::SourceTree;
 
     #[test]
-    fn compares_the_words() {
+    fn compares_descriptions() {
         let table = [
             ("| hammer-x | A sentence. |", 0),
             ("| `hammer-x` | A sentence. |", 0),
@@ -81,8 +84,8 @@ mod tests {
         ];
         for (row, findings) in table {
             let text = format!("# A\n\n| Crate | sentence |\n|---|---|\n{row}\n");
-            let tree = Tree::of(&[
-                (ARCHITECTURE, &text),
+            let tree = SourceTree::from_texts(&[
+                (ARCHITECTURE_PAGE, &text),
                 (
                     "crates/hammer-x/Cargo.toml",
                     "[package]\nname = \"hammer-x\"\ndescription = \"A sentence.\"\n",

@@ -1,16 +1,16 @@
-//! First lines of doc comments.
+//! Checks how doc comments begin.
 
-use super::finding::Finding;
+use super::finding::TidyFinding;
 use super::opening;
-use super::rust::{self, Kind};
-use super::tree::Tree;
+use super::rust::{self, PieceKind};
+use super::source_tree::SourceTree;
 
-/// Checks the first line of every doc comment, on private items as on public ones.
-pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+/// Checks the first line of every doc comment, on public and private items.
+pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let mut findings = Vec::new();
-    for (path, text) in tree.ending(".rs") {
+    for (path, text) in tree.texts_ending_with(".rs") {
         for passage in rust::passages(text) {
-            if !matches!(passage.kind, Kind::OuterDoc | Kind::InnerDoc) {
+            if !matches!(passage.kind, PieceKind::OuterDoc | PieceKind::InnerDoc) {
                 continue;
             }
             let first = passage
@@ -20,7 +20,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
             if let Some((line, words)) =
                 first.and_then(|(line, text)| Some(*line).zip(opening::refused(text)))
             {
-                findings.push(Finding::new(
+                findings.push(TidyFinding::new(
                     path,
                     line,
                     format!("the doc comment begins with `{words}`"),
@@ -35,7 +35,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::check;
-    use crate::tidy::tree::Tree;
+    use crate::tidy::source_tree::SourceTree;
 
     #[test]
     fn finds_first_lines_of_blocks() {
@@ -53,7 +53,7 @@ mod tests {
             ("/// True if it is.", 0),
         ];
         for (text, findings) in table {
-            let tree = Tree::of(&[("a.rs", text)]);
+            let tree = SourceTree::from_texts(&[("a.rs", text)]);
             assert_eq!(check(&tree).len(), findings, "{text}");
         }
     }

@@ -1,57 +1,57 @@
-//! Findings: the problems that the rules report.
+//! A finding of a rule, and its display.
 
 use std::fmt;
 
-/// A problem, its place, and the remedy.
+/// A problem, its place, and its remedy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Finding {
+pub(crate) struct TidyFinding {
     path: String,
     line: usize,
-    wrong: String,
-    right: String,
+    problem: String,
+    remedy: String,
 }
 
-impl Finding {
-    /// A finding in the file at `path`, on `line` (the first is 1).
+impl TidyFinding {
+    /// Creates a finding in the file at `path`, on `line` (the first is 1).
     pub(crate) fn new(
         path: &str,
         line: usize,
-        wrong: impl Into<String>,
-        right: impl Into<String>,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
     ) -> Self {
         Self {
             path: path.to_owned(),
             line,
-            wrong: wrong.into(),
-            right: right.into(),
+            problem: problem.into(),
+            remedy: remedy.into(),
         }
     }
 }
 
-impl Finding {
+impl TidyFinding {
     /// The path of the file.
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for TidyFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
             "{}:{}: {}; {}",
-            self.path, self.line, self.wrong, self.right
+            self.path, self.line, self.problem, self.remedy
         )
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Finding;
+    use super::TidyFinding;
 
     #[test]
-    fn reads_as_place_wrong_and_right() {
-        let finding = Finding::new("docs/A.md", 3, "dead link", "write a live one");
+    fn displays_place_problem_and_remedy() {
+        let finding = TidyFinding::new("docs/A.md", 3, "dead link", "write a live one");
         assert_eq!(
             finding.to_string(),
             "docs/A.md:3: dead link; write a live one"

@@ -1,17 +1,17 @@
-//! First lines of source files, from which the code map is made.
+//! Checks the first line of source files, which goes into the code map.
 
-use super::finding::Finding;
-use super::tree::Tree;
+use super::finding::TidyFinding;
+use super::source_tree::SourceTree;
 
-/// As many characters as a cell of a table shows well.
-const MOST_CHARACTERS: usize = 100;
+/// Characters that fit into a table cell.
+const MAX_CHARACTERS: usize = 100;
 
-/// Checks that each source file begins with one sentence on itself.
-pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+/// Checks that each source file begins with one sentence about it.
+pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     tree.sources()
         .filter_map(|(_, path, text)| {
-            let (line, wrong, right) = objection(text)?;
-            Some(Finding::new(path, line, wrong, right))
+            let (line, problem, remedy) = first_line_violation(text)?;
+            Some(TidyFinding::new(path, line, problem, remedy))
         })
         .collect()
 }
@@ -25,44 +25,44 @@ pub(crate) fn first_line(text: &str) -> Option<(usize, &str)> {
     Some((number, line.strip_prefix("//!")?.trim()))
 }
 
-/// Line, problem and remedy, if the first line is not a sentence for the map.
-fn objection(text: &str) -> Option<(usize, String, &'static str)> {
+/// Line, problem and remedy if the first line is not a sentence for the code map.
+fn first_line_violation(text: &str) -> Option<(usize, String, &'static str)> {
     let Some((line, sentence)) = first_line(text) else {
         return Some((
             1,
-            "the file has no `//!` line at its top".to_owned(),
-            "begin it with one sentence on the file, for the code map",
+            "the file does not begin with a `//!` line".to_owned(),
+            "begin it with one sentence about the file, for the code map",
         ));
     };
     let length = sentence.chars().count();
-    let (wrong, right) = if !sentence.ends_with('.') {
+    let (problem, remedy) = if !sentence.ends_with('.') {
         (
             "the first `//!` line does not end with a period".to_owned(),
-            "make it one whole sentence; the rest goes into a second paragraph",
+            "make it one sentence and move the rest to a second paragraph",
         )
-    } else if several(sentence) {
+    } else if has_several_sentences(sentence) {
         (
             "the first `//!` line has several sentences".to_owned(),
-            "move all but the first into a second paragraph",
+            "move all but the first to a second paragraph",
         )
     } else if sentence.contains('|') {
         (
             "the first `//!` line contains `|`".to_owned(),
-            "leave it out: the line becomes a table cell",
+            "remove it; the line becomes a table cell",
         )
-    } else if length > MOST_CHARACTERS {
+    } else if length > MAX_CHARACTERS {
         (
-            format!("the first `//!` line has {length} characters, limit {MOST_CHARACTERS}"),
-            "shorten it: the line becomes a table cell",
+            format!("the first `//!` line has {length} characters, limit {MAX_CHARACTERS}"),
+            "shorten it; the line becomes a table cell",
         )
     } else {
         return None;
     };
-    Some((line, wrong, right))
+    Some((line, problem, remedy))
 }
 
 /// True if a sentence ends before the end of the text.
-fn several(text: &str) -> bool {
+fn has_several_sentences(text: &str) -> bool {
     text.match_indices(". ").any(|(at, _)| {
         !text[..at].ends_with("e.g")
             && text[at + 2..].starts_with(|c: char| c.is_uppercase() || c == '`' || c == '[')
@@ -72,10 +72,10 @@ fn several(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::check;
-    use crate::tidy::tree::Tree;
+    use crate::tidy::source_tree::SourceTree;
 
     #[test]
-    fn wants_one_sentence() {
+    fn requires_one_sentence() {
         let long = format!("//! {}.", "x".repeat(100));
         let table = [
             ("//! The `hammer` command.\n", 0),
@@ -94,19 +94,23 @@ mod tests {
         ];
         for (text, findings) in table {
             for path in ["crates/hammer-x/src/a/b.rs", "xtask/src/a.rs"] {
-                let tree = Tree::of(&[(path, text)]);
+                let tree = SourceTree::from_texts(&[(path, text)]);
                 assert_eq!(check(&tree).len(), findings, "{path}: {text}");
             }
         }
     }
 
     #[test]
-    fn leaves_tests_alone() {
+    fn skips_tests() {
         for path in [
             "crates/hammer-x/tests/it/a.rs",
             "crates/hammer-x/src/a/tests.rs",
         ] {
-            assert_eq!(check(&Tree::of(&[(path, "mod a;")])), [], "{path}");
+            assert_eq!(
+                check(&SourceTree::from_texts(&[(path, "mod a;")])),
+                [],
+                "{path}"
+            );
         }
     }
 }

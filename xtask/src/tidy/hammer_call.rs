@@ -1,22 +1,25 @@
-//! Command lines in the docs, and the flags that they pass to `hammer`.
+//! Parses command lines in the docs into calls of `hammer`.
 
-/// The part of a shell line that `hammer` gets.
+/// A call of `hammer` in a shell line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct HammerCall {
-    /// The subcommand, or `None` if a flag is first.
+    /// The subcommand, or `None` if a flag comes first.
     pub(crate) subcommand: Option<String>,
-    /// The long flags, with their two hyphens.
+    /// The long flags, including their two hyphens.
     pub(crate) flags: Vec<String>,
 }
 
-/// Every call of `hammer` in a shell line, by its own name or as `cargo run … -- …`.
-pub(crate) fn calls(line: &str) -> Vec<HammerCall> {
-    let words = words(line);
-    words.split(|word| word.breaks).filter_map(call).collect()
+/// All calls of `hammer` in a shell line, by name or as `cargo run … -- …`.
+pub(crate) fn hammer_calls(line: &str) -> Vec<HammerCall> {
+    let words = shell_words(line);
+    words
+        .split(|word| word.ends_command)
+        .filter_map(parse_call)
+        .collect()
 }
 
-/// The long flags in a text: each `--` that starts a word and goes on with a letter.
-pub(crate) fn flags(text: &str) -> Vec<String> {
+/// The long flags in a text: each `--` at the start of a word that a letter follows.
+pub(crate) fn long_flags(text: &str) -> Vec<String> {
     let mut flags = Vec::new();
     let mut before = ' ';
     for (at, character) in text.char_indices() {
@@ -38,18 +41,18 @@ pub(crate) fn flags(text: &str) -> Vec<String> {
 
 /// One word of a shell line.
 #[derive(Debug, Default)]
-struct Word {
+struct ShellWord {
     text: String,
-    /// True if quotes were part of it: then it is a value, whatever it looks like.
+    /// True if it contained quotes, which makes it a value even if it starts with `--`.
     quoted: bool,
-    /// True if it ends a command: a pipe, a semicolon, an ampersand.
-    breaks: bool,
+    /// True for a pipe, a semicolon or an ampersand.
+    ends_command: bool,
 }
 
-/// Takes a shell line apart at blanks and at the ends of commands, and drops its comment.
-fn words(line: &str) -> Vec<Word> {
+/// Splits a shell line at spaces and command separators, and drops its comment.
+fn shell_words(line: &str) -> Vec<ShellWord> {
     let mut words = Vec::new();
-    let mut word = Word::default();
+    let mut word = ShellWord::default();
     let mut quote = None;
     for character in line.chars().chain([' ']) {
         match (quote, character) {
@@ -65,9 +68,9 @@ fn words(line: &str) -> Vec<Word> {
                     words.push(std::mem::take(&mut word));
                 }
                 if !matches!(character, ' ' | '\t') {
-                    words.push(Word {
-                        breaks: true,
-                        ..Word::default()
+                    words.push(ShellWord {
+                        ends_command: true,
+                        ..ShellWord::default()
                     });
                 }
             }
@@ -77,41 +80,41 @@ fn words(line: &str) -> Vec<Word> {
     words
 }
 
-fn call(words: &[Word]) -> Option<HammerCall> {
-    // A prompt, and variables set for this one command.
+fn parse_call(words: &[ShellWord]) -> Option<HammerCall> {
+    // Skips a prompt, and variables set for this one command.
     let start = words
         .iter()
         .position(|word| word.text != "$" && !word.text.contains('='))?;
     let words = &words[start..];
     let program = words.first()?.text.rsplit('/').next()?;
-    let given = match program {
+    let passed = match program {
         "hammer" => &words[1..],
         "cargo" if words.get(1)?.text == "run" => {
             let dashes = words.iter().position(|word| word.text == "--")?;
-            let (cargo, given) = (&words[..dashes], &words[dashes + 1..]);
+            let (cargo, passed) = (&words[..dashes], &words[dashes + 1..]);
             let other = cargo.iter().any(|word| word.text == "--example")
                 || cargo.windows(2).any(|pair| {
                     matches!(pair[0].text.as_str(), "-p" | "--package" | "--bin")
                         && !matches!(pair[1].text.as_str(), "hammer-cli" | "hammer")
                 });
-            (!other).then_some(given)?
+            (!other).then_some(passed)?
         }
         _ => return None,
     };
-    let subcommand = given.first().filter(|word| !word.text.starts_with('-'));
+    let subcommand = passed.first().filter(|word| !word.text.starts_with('-'));
     Some(HammerCall {
         subcommand: subcommand.map(|word| word.text.clone()),
-        flags: given
+        flags: passed
             .iter()
             .filter(|word| !word.quoted && word.text.starts_with("--"))
-            .flat_map(|word| flags(word.text.split('=').next().unwrap_or(&word.text)))
+            .flat_map(|word| long_flags(word.text.split('=').next().unwrap_or(&word.text)))
             .collect(),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{calls, flags};
+    use super::{hammer_calls, long_flags};
 
     #[test]
     fn finds_flags_in_texts() {
@@ -128,7 +131,7 @@ mod tests {
             ("half--way", &[]),
         ];
         for (text, expected) in table {
-            assert_eq!(flags(text), expected, "{text}");
+            assert_eq!(long_flags(text), expected, "{text}");
         }
     }
 
@@ -154,7 +157,7 @@ mod tests {
             ("wrk2 --latency URL", &[]),
         ];
         for (line, expected) in table {
-            let found: Vec<String> = calls(line)
+            let found: Vec<String> = hammer_calls(line)
                 .into_iter()
                 .map(|call| {
                     let name = call.subcommand.unwrap_or_default() + ":";

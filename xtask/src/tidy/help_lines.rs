@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::finding::Finding;
+use super::finding::TidyFinding;
 use super::help_files;
 use super::opening;
-use super::tree::Tree;
+use super::source_tree::SourceTree;
 
-const MOST_CHARACTERS: usize = 72;
+const MAX_CHARACTERS: usize = 72;
 
-/// Starts of the notes that clap appends to a summary.
-const APPENDED: &[&str] = &[
+/// The beginnings of the notes that clap appends to a summary.
+const CLAP_NOTES: &[&str] = &[
     "[default:",
     "[possible values:",
     "[alias",
@@ -18,20 +18,20 @@ const APPENDED: &[&str] = &[
     "[short alias",
 ];
 
-/// Checks each summary once, in the first of the golden help files that has it.
-pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+/// Checks each summary once, in the first golden help file that has it.
+pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let mut findings = Vec::new();
     let mut seen = BTreeSet::new();
     for (path, help) in help_files::short(tree) {
         for Summary { line, name, text } in summaries(help) {
-            if let Some((wrong, right)) = objection(&text)
+            if let Some((problem, remedy)) = summary_violation(&text)
                 && seen.insert((name.clone(), text))
             {
-                findings.push(Finding::new(
+                findings.push(TidyFinding::new(
                     path,
                     line,
-                    format!("`{name}`: {wrong}"),
-                    right,
+                    format!("`{name}`: {problem}"),
+                    remedy,
                 ));
             }
         }
@@ -43,9 +43,9 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
 #[derive(Debug, PartialEq, Eq)]
 struct Summary {
     line: usize,
-    /// The long flag if there is one, else the first word.
+    /// The long flag if there is one, otherwise the first word.
     name: String,
-    /// The text without what clap appends.
+    /// The text without the notes of clap.
     text: String,
 }
 
@@ -89,7 +89,7 @@ fn summaries(help: &str) -> Vec<Summary> {
         }
     }
     for summary in &mut summaries {
-        let ends = APPENDED.iter().filter_map(|mark| summary.text.find(mark));
+        let ends = CLAP_NOTES.iter().filter_map(|mark| summary.text.find(mark));
         if let Some(end) = ends.min() {
             summary.text.truncate(end);
         }
@@ -98,23 +98,23 @@ fn summaries(help: &str) -> Vec<Summary> {
     summaries
 }
 
-/// Problem and remedy, if the summary breaks a rule.
-fn objection(text: &str) -> Option<(String, &'static str)> {
+/// Problem and remedy if the summary breaks a rule.
+fn summary_violation(text: &str) -> Option<(String, &'static str)> {
     let length = text.chars().count();
     if let Some(words) = opening::refused(text) {
         Some((
             format!("the summary begins with `{words}`"),
             "write an imperative or a noun phrase",
         ))
-    } else if length > MOST_CHARACTERS {
+    } else if length > MAX_CHARACTERS {
         Some((
-            format!("the summary has {length} characters, limit {MOST_CHARACTERS}"),
+            format!("the summary has {length} characters, limit {MAX_CHARACTERS}"),
             "move the details to a second paragraph",
         ))
     } else if text.ends_with('.') && !text.ends_with("..") {
         Some((
             "the summary ends with a period".to_owned(),
-            "leave the period out",
+            "remove the period",
         ))
     } else {
         None
@@ -123,9 +123,9 @@ fn objection(text: &str) -> Option<(String, &'static str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, objection, summaries};
-    use crate::tidy::help_files::FOLDER;
-    use crate::tidy::tree::Tree;
+    use super::{check, summaries, summary_violation};
+    use crate::tidy::help_files::HELP_FOLDER;
+    use crate::tidy::source_tree::SourceTree;
 
     #[test]
     fn reads_summaries() {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_the_rules() {
+    fn applies_the_rules() {
         let table = [
             ("Largest response body to inspect", true),
             ("How large a body may be", false),
@@ -160,15 +160,18 @@ mod tests {
             (&"x".repeat(73), false),
         ];
         for (text, fine) in table {
-            assert_eq!(objection(text).is_none(), fine, "{text}");
+            assert_eq!(summary_violation(text).is_none(), fine, "{text}");
         }
     }
 
     #[test]
     fn reports_a_summary_once() {
-        let (http, mqtt) = (format!("{FOLDER}http.txt"), format!("{FOLDER}mqtt.txt"));
+        let (http, mqtt) = (
+            format!("{HELP_FOLDER}http.txt"),
+            format!("{HELP_FOLDER}mqtt.txt"),
+        );
         let help = "Options:\n      --rate  How fast\n";
-        let tree = Tree::of(&[(&http, help), (&mqtt, help)]);
+        let tree = SourceTree::from_texts(&[(&http, help), (&mqtt, help)]);
         let findings: Vec<String> = check(&tree).iter().map(ToString::to_string).collect();
         assert_eq!(
             findings,

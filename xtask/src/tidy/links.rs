@@ -1,18 +1,21 @@
-//! Links in the docs that lead nowhere.
+//! Finds dead links in the docs.
 
-use super::finding::Finding;
+use super::finding::TidyFinding;
 use super::markdown;
-use super::tree::Tree;
+use super::source_tree::SourceTree;
 
-/// Checks the relative links of every Markdown file, and the headings they point at.
-pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+/// Checks the relative links of every Markdown file, including their anchors.
+pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let mut findings = Vec::new();
-    for (path, text) in tree.ending(".md") {
-        for line in markdown::lines(text).iter().filter(|line| !line.in_block) {
-            for link in markdown::links(line.text) {
-                if let Some(right) = objection(tree, path, &link) {
-                    let wrong = format!("the link `{link}` is dead");
-                    findings.push(Finding::new(path, line.number, wrong, right));
+    for (path, text) in tree.texts_ending_with(".md") {
+        for line in markdown::lines(text)
+            .iter()
+            .filter(|line| !line.in_code_block)
+        {
+            for link in markdown::link_targets(line.text) {
+                if let Some(remedy) = link_violation(tree, path, &link) {
+                    let problem = format!("the link `{link}` is dead");
+                    findings.push(TidyFinding::new(path, line.number, problem, remedy));
                 }
             }
         }
@@ -20,9 +23,9 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// The remedy, if the `link` in the document at `path` leads nowhere.
-fn objection(tree: &Tree, path: &str, link: &str) -> Option<String> {
-    // `https:`, `mailto:` and their like lead out of the tree.
+/// The remedy if the `link` in the document at `path` is dead.
+fn link_violation(tree: &SourceTree, path: &str, link: &str) -> Option<String> {
+    // `https:`, `mailto:` and other schemes point outside the tree.
     if link
         .split('/')
         .next()
@@ -40,17 +43,17 @@ fn objection(tree: &Tree, path: &str, link: &str) -> Option<String> {
         resolve(path, file)
     };
     let Some(target) = target.filter(|target| tree.exists(target)) else {
-        return Some("no such file; links are relative to their own file".to_owned());
+        return Some("use an existing path, relative to this file".to_owned());
     };
     if anchor.is_empty() || !target.ends_with(".md") {
         return None;
     }
-    let anchors = markdown::anchors(tree.text(&target)?);
+    let anchors = markdown::heading_anchors(tree.text(&target)?);
     (!anchors.iter().any(|known| known == anchor))
-        .then(|| format!("{target} has these headings: {}", anchors.join(", ")))
+        .then(|| format!("expected a heading of {target}: {}", anchors.join(", ")))
 }
 
-/// The path from the root of `link` in the document at `path`; `None` if it leaves the root.
+/// Resolves `link` in the document at `path`; `None` if it leaves the root.
 fn resolve(path: &str, link: &str) -> Option<String> {
     let mut parts: Vec<&str> = path.split('/').collect();
     parts.pop();
@@ -68,12 +71,12 @@ fn resolve(path: &str, link: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::objection;
-    use crate::tidy::tree::Tree;
+    use super::link_violation;
+    use crate::tidy::source_tree::SourceTree;
 
     #[test]
-    fn tells_live_links_from_dead_ones() {
-        let tree = Tree::of(&[
+    fn finds_dead_links() {
+        let tree = SourceTree::from_texts(&[
             ("README.md", "# Hammer\n"),
             ("docs/A.md", "# First\n\n## In use\n"),
             ("docs/B.md", "# Other\n"),
@@ -96,7 +99,7 @@ mod tests {
         ];
         for (path, link, live) in table {
             assert_eq!(
-                objection(&tree, path, link).is_none(),
+                link_violation(&tree, path, link).is_none(),
                 live,
                 "{path}: {link}"
             );

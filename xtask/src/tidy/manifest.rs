@@ -1,28 +1,27 @@
-//! The few lines of a `Cargo.toml` that the checks look at.
+//! Reads name, description and dependencies from a `Cargo.toml`.
 //!
-//! It reads the TOML that people write in manifests, line by line, not all of TOML.
+//! It reads manifests line by line, in the style of this workspace, and is not a TOML parser.
 
-/// A manifest, as far as the checks read it.
+/// The parts of a manifest that the checks need.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Manifest {
+pub(crate) struct CargoManifest {
     /// The name of the package.
     pub(crate) name: String,
-    /// Its description and the line of that.
+    /// The description and its line.
     pub(crate) description: Option<(usize, String)>,
-    /// The dependencies of its build, with the line of each. Dev-dependencies are left out.
+    /// The dependencies and build dependencies, each with its line.
     pub(crate) dependencies: Vec<(usize, String)>,
 }
 
-impl Manifest {
+impl CargoManifest {
     /// Reads a manifest.
     pub(crate) fn parse(text: &str) -> Self {
         let mut manifest = Self::default();
         let mut section = String::new();
         for (line, number) in text.lines().map(str::trim).zip(1..) {
             if let Some(header) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-                // `[target.'cfg(unix)'.dependencies]` holds no bracket of its own.
                 section = header.0.trim().to_owned();
-                if let Some(name) = own_table(&section) {
+                if let Some(name) = dependency_table_name(&section) {
                     manifest.dependencies.push((number, name.to_owned()));
                 }
                 continue;
@@ -32,12 +31,12 @@ impl Manifest {
             };
             let (key, value) = (key.trim(), value.trim());
             if section == "package" && key == "name" {
-                manifest.name = quoted(value).unwrap_or_default();
+                manifest.name = basic_string(value).unwrap_or_default();
             } else if section == "package" && key == "description" {
-                manifest.description = quoted(value).map(|text| (number, text));
-            } else if is_dependencies(&section) && !key.starts_with('#') {
+                manifest.description = basic_string(value).map(|text| (number, text));
+            } else if is_dependency_section(&section) && !key.starts_with('#') {
                 let name = key.split('.').next().unwrap_or(key).trim_matches('"');
-                let name = renamed(value).unwrap_or_else(|| name.to_owned());
+                let name = package_name(value).unwrap_or_else(|| name.to_owned());
                 manifest.dependencies.push((number, name));
             }
         }
@@ -45,26 +44,26 @@ impl Manifest {
     }
 }
 
-fn is_dependencies(section: &str) -> bool {
+fn is_dependency_section(section: &str) -> bool {
     section == "dependencies"
         || section == "build-dependencies"
         || section.starts_with("target.") && section.ends_with(".dependencies")
 }
 
-/// The dependency of `[dependencies.NAME]`.
-fn own_table(section: &str) -> Option<&str> {
+/// The name in `[dependencies.NAME]`.
+fn dependency_table_name(section: &str) -> Option<&str> {
     let (before, name) = section.rsplit_once('.')?;
-    is_dependencies(before).then(|| name.trim_matches('"'))
+    is_dependency_section(before).then(|| name.trim_matches('"'))
 }
 
-/// The true name of a dependency that is called otherwise here: `{ package = "NAME", … }`.
-fn renamed(value: &str) -> Option<String> {
+/// The name in `{ package = "NAME", … }`, for a renamed dependency.
+fn package_name(value: &str) -> Option<String> {
     let (_, rest) = value.split_once("package")?;
-    quoted(rest.trim_start().strip_prefix('=')?.trim_start())
+    basic_string(rest.trim_start().strip_prefix('=')?.trim_start())
 }
 
-/// The text of a basic string at the start of `value`.
-fn quoted(value: &str) -> Option<String> {
+/// The basic string at the start of `value`.
+fn basic_string(value: &str) -> Option<String> {
     let mut text = String::new();
     let mut characters = value.strip_prefix('"')?.chars();
     loop {
@@ -78,7 +77,7 @@ fn quoted(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Manifest;
+    use super::CargoManifest;
 
     #[test]
     fn reads_name_description_and_dependencies() {
@@ -103,7 +102,7 @@ version = "1"
 [dev-dependencies]
 zeta = "1"
 "#;
-        let manifest = Manifest::parse(text);
+        let manifest = CargoManifest::parse(text);
         assert_eq!(manifest.name, "hammer-x");
         assert_eq!(manifest.description, Some((4, "Says \"x\".".to_owned())));
         let names: Vec<(usize, &str)> = manifest

@@ -1,18 +1,18 @@
-//! Markdown, as far as links, headings, code and tables go.
+//! Reads links, headings, code and tables from Markdown.
 
-/// A line of a document, and its kind.
+/// A line of a document.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Line<'a> {
+pub(crate) struct MarkdownLine<'a> {
     /// The first line of a document is 1.
     pub(crate) number: usize,
     /// The whole line.
     pub(crate) text: &'a str,
-    /// True inside a fenced block. The fences themselves are not lines of this kind.
-    pub(crate) in_block: bool,
+    /// True inside a fenced code block.
+    pub(crate) in_code_block: bool,
 }
 
-/// The lines of a document without the fences.
-pub(crate) fn lines(text: &str) -> Vec<Line<'_>> {
+/// The lines of a document, without the fences of code blocks.
+pub(crate) fn lines(text: &str) -> Vec<MarkdownLine<'_>> {
     let mut lines = Vec::new();
     let mut fence: Option<&str> = None;
     for (text, number) in text.lines().zip(1..) {
@@ -23,10 +23,10 @@ pub(crate) fn lines(text: &str) -> Vec<Line<'_>> {
         match (fence, opening) {
             (None, Some(mark)) => fence = Some(mark),
             (Some(open), Some(mark)) if open == mark => fence = None,
-            _ => lines.push(Line {
+            _ => lines.push(MarkdownLine {
                 number,
                 text,
-                in_block: fence.is_some(),
+                in_code_block: fence.is_some(),
             }),
         }
     }
@@ -34,18 +34,18 @@ pub(crate) fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 /// The code spans of a line of prose.
-pub(crate) fn spans(line: &str) -> Vec<&str> {
+pub(crate) fn code_spans(line: &str) -> Vec<&str> {
     line.split('`').skip(1).step_by(2).collect()
 }
 
 /// The line without its code spans.
-fn prose(line: &str) -> String {
+fn without_code_spans(line: &str) -> String {
     line.split('`').step_by(2).collect::<Vec<_>>().join("`")
 }
 
 /// The targets of the links of a line of prose: `[text](target)` and `[name]: target`.
-pub(crate) fn links(line: &str) -> Vec<String> {
-    let line = prose(line);
+pub(crate) fn link_targets(line: &str) -> Vec<String> {
+    let line = without_code_spans(line);
     let definition = line
         .trim_start()
         .strip_prefix('[')
@@ -66,11 +66,13 @@ pub(crate) fn links(line: &str) -> Vec<String> {
         .collect()
 }
 
-/// The anchors of a document's headings, as the places that show Markdown make them: lower case,
-/// punctuation dropped, blanks as hyphens, a repeated heading numbered from 1.
-pub(crate) fn anchors(text: &str) -> Vec<String> {
+/// The anchors of a document's headings, as GitHub makes them.
+///
+/// They are in lower case, without punctuation, with hyphens for spaces. Repeated headings are
+/// numbered from 1.
+pub(crate) fn heading_anchors(text: &str) -> Vec<String> {
     let mut anchors: Vec<String> = Vec::new();
-    for line in lines(text).into_iter().filter(|line| !line.in_block) {
+    for line in lines(text).into_iter().filter(|line| !line.in_code_block) {
         let title = line.text.trim_start_matches('#');
         let level = line.text.len() - title.len();
         if !(1..=6).contains(&level) || !title.starts_with(' ') {
@@ -94,15 +96,15 @@ pub(crate) fn anchors(text: &str) -> Vec<String> {
     anchors
 }
 
-/// The cells of a row of a table.
-pub(crate) fn cells(line: &str) -> Option<Vec<&str>> {
+/// The cells of a table row; `None` if the line is not one.
+pub(crate) fn table_cells(line: &str) -> Option<Vec<&str>> {
     let row = line.trim().strip_prefix('|')?.strip_suffix('|')?;
     Some(row.split('|').map(str::trim).collect())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{anchors, cells, lines, links, spans};
+    use super::{code_spans, heading_anchors, lines, link_targets, table_cells};
 
     #[test]
     fn finds_links_outside_code() {
@@ -115,20 +117,20 @@ mod tests {
             ("![picture](p.svg \"title\")", &["p.svg"]),
             ("[a](<A.md>)", &["A.md"]),
             ("[name]: docs/A.md \"title\"", &["docs/A.md"]),
-            ("`[a](A.md)` is how one writes it", &[]),
+            ("write `[a](A.md)` for a link", &[]),
             ("[`code`](A.md)", &["A.md"]),
             ("a task: [ ] (none)", &[]),
         ];
         for (line, expected) in table {
-            assert_eq!(links(line), expected, "{line}");
+            assert_eq!(link_targets(line), expected, "{line}");
         }
     }
 
     #[test]
-    fn tells_blocks_from_prose() {
+    fn distinguishes_blocks_and_prose() {
         let kinds: Vec<(usize, bool)> = lines("a\n```sh\nb\n~~~\n```\nc")
             .iter()
-            .map(|line| (line.number, line.in_block))
+            .map(|line| (line.number, line.in_code_block))
             .collect();
         assert_eq!(kinds, [(1, false), (3, true), (4, true), (6, false)]);
     }
@@ -136,13 +138,13 @@ mod tests {
     #[test]
     fn makes_anchors_from_headings() {
         let text = "# One `two`, three\n## A-b\n### A-b\n```\n# no heading\n```\n#also none\n";
-        assert_eq!(anchors(text), ["one-two-three", "a-b", "a-b-1"]);
+        assert_eq!(heading_anchors(text), ["one-two-three", "a-b", "a-b-1"]);
     }
 
     #[test]
-    fn takes_lines_apart() {
-        assert_eq!(spans("a `b` c `d e`"), ["b", "d e"]);
-        assert_eq!(cells("| a | b c |"), Some(vec!["a", "b c"]));
-        assert_eq!(cells("a | b"), None);
+    fn splits_spans_and_cells() {
+        assert_eq!(code_spans("a `b` c `d e`"), ["b", "d e"]);
+        assert_eq!(table_cells("| a | b c |"), Some(vec!["a", "b c"]));
+        assert_eq!(table_cells("a | b"), None);
     }
 }

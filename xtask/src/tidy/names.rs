@@ -1,26 +1,26 @@
-//! Names of files and modules that say nothing.
+//! Finds file and module names that carry no information.
 
-use super::finding::Finding;
-use super::tree::Tree;
+use super::finding::TidyFinding;
+use super::source_tree::SourceTree;
 
-const FORBIDDEN: &[&str] = &["utils", "util", "common", "helpers", "helper"];
+const FORBIDDEN_NAMES: &[&str] = &["utils", "util", "common", "helpers", "helper"];
 
-/// Checks the names of Rust files, of the folders they lie in, and of the modules inside them.
-pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+/// Checks the names of Rust files, of their folders, and of the modules inside them.
+pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let mut findings = Vec::new();
-    for (path, text) in tree.ending(".rs") {
+    for (path, text) in tree.texts_ending_with(".rs") {
         let stem = path.strip_suffix(".rs").unwrap_or(path);
         let in_path = stem.split('/').map(|name| (1, name));
         let inside = text.lines().zip(1..).filter_map(|(line, number)| {
-            Some(number).zip(module(line).filter(|_| line.trim_end().ends_with('{')))
+            Some(number).zip(module_name(line).filter(|_| line.trim_end().ends_with('{')))
         });
         for (line, name) in in_path.chain(inside) {
-            if FORBIDDEN.contains(&name) {
-                findings.push(Finding::new(
+            if FORBIDDEN_NAMES.contains(&name) {
+                findings.push(TidyFinding::new(
                     path,
                     line,
-                    format!("the name `{name}` says nothing"),
-                    "name it after the noun it defines",
+                    format!("the name `{name}` carries no information"),
+                    "use the noun it defines",
                 ));
             }
         }
@@ -28,8 +28,8 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// The name of the module that this line opens or declares.
-fn module(line: &str) -> Option<&str> {
+/// The name of the module that this line declares.
+fn module_name(line: &str) -> Option<&str> {
     let mut words = line
         .split_whitespace()
         .skip_while(|word| word.starts_with("pub"));
@@ -40,7 +40,7 @@ fn module(line: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::check;
-    use crate::tidy::tree::Tree;
+    use crate::tidy::source_tree::SourceTree;
 
     #[test]
     fn finds_names_in_paths_and_in_text() {
@@ -55,7 +55,7 @@ mod tests {
         ];
         for (path, text, findings) in table {
             assert_eq!(
-                check(&Tree::of(&[(path, text)])).len(),
+                check(&SourceTree::from_texts(&[(path, text)])).len(),
                 findings,
                 "{path}: {text}"
             );

@@ -1,9 +1,9 @@
-//! First words that neither a doc comment nor a help text may begin with.
+//! Words that a doc comment or a help text must not begin with.
 
-/// A clause that begins so describes a thing without naming it.
+/// Words that begin a clause instead of naming the thing described.
 const REFUSED: &[&str] = &["What", "Which", "How", "Whether", "Where", "The same"];
 
-/// Better beginnings, for the finding.
+/// The remedy for a finding.
 pub(crate) const BETTER: &str =
     "begin with a verb in the third person (\"Opens …\"), \"True if …\", or a noun phrase";
 

@@ -1,22 +1,22 @@
-//! Phrases that readers stumble over, each with a better wording.
+//! Finds phrases that are hard to read, and proposes better wordings.
 //!
-//! A phrase is found in comments and strings of Rust, in the docs, in JSON schemas and in Cargo
-//! manifests, across line ends too. This file is the only one that may contain them.
+//! It searches comments and strings in Rust, the docs, JSON schemas and Cargo manifests, across line
+//! ends. This file is the only one that may contain the phrases.
 
-use super::finding::Finding;
-use super::rust::{self, Kind};
-use super::tree::Tree;
+use super::finding::TidyFinding;
+use super::rust::{self, PieceKind};
+use super::source_tree::SourceTree;
 
-/// The file that is exempt.
+/// The file that is not checked.
 const OWN_FILE: &str = "xtask/src/tidy/phrases.rs";
 
-/// A phrase that is refused.
+/// A refused phrase.
 ///
-/// In a phrase, `_` is any one word, and a word that ends with `*` is the start of a word.
+/// In a phrase, `_` matches any one word, and `word*` any word that starts with `word`.
 struct Phrase {
     words: &'static str,
     better: &'static str,
-    /// Longer phrases that contain it and are fine.
+    /// Longer phrases that contain it and are allowed.
     except: &'static [&'static str],
 }
 
@@ -117,10 +117,10 @@ const REFUSED: &[Phrase] = &[
     phrase("parametris*", "write \"parametriz…\""),
 ];
 
-/// Checks every text that a user or a reader sees.
-pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+/// Checks every text that users or developers read.
+pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let rust = tree
-        .ending(".rs")
+        .texts_ending_with(".rs")
         .filter(|(path, _)| *path != OWN_FILE)
         .map(|(path, text)| (path, rust_words(text)));
     let rest = tree
@@ -139,7 +139,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
                 }
                 let found = &words[at..at + pattern.len()];
                 let found: Vec<&str> = found.iter().map(|word| word.bare).collect();
-                findings.push(Finding::new(
+                findings.push(TidyFinding::new(
                     path,
                     words[at].line,
                     format!("\"{}\"", found.join(" ")),
@@ -151,7 +151,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// True for the files, other than Rust, that the check reads.
+/// True for the files other than Rust that are checked.
 fn is_read(path: &str) -> bool {
     path == "README.md"
         || path == "CHANGELOG.md"
@@ -187,7 +187,7 @@ impl<'a> Word<'a> {
         match pattern.strip_suffix('*') {
             _ if pattern == "_" => !bare.is_empty(),
             None => bare.eq_ignore_ascii_case(pattern),
-            // Other signs after it make it an identifier or the name of a file.
+            // Other characters after it make it an identifier or a file name.
             Some(start) => bare
                 .split_at_checked(start.len())
                 .is_some_and(|(found, rest)| {
@@ -227,17 +227,20 @@ fn matches(words: &[Word<'_>], at: usize, pattern: &[&str]) -> bool {
         })
 }
 
-/// The words of the comments and strings of a source. Nothing matches across two of them.
+/// The words of the comments and strings of a source. No phrase matches across two of them.
 fn rust_words(source: &str) -> Vec<Word<'_>> {
     let mut all = Vec::new();
     for passage in rust::passages(source) {
-        all.extend(words(passage.lines.into_iter(), passage.kind == Kind::Text));
+        all.extend(words(
+            passage.lines.into_iter(),
+            passage.kind == PieceKind::Text,
+        ));
         all.push(Word::new(0, ""));
     }
     all
 }
 
-/// The words of some lines; an empty line is an empty word. `escapes` marks the text of a literal.
+/// The words of some lines; an empty line is an empty word. `escapes` is true for a string literal.
 fn words<'a>(lines: impl Iterator<Item = (usize, &'a str)>, escapes: bool) -> Vec<Word<'a>> {
     let mut words = Vec::new();
     for (line, text) in lines {
@@ -259,17 +262,19 @@ fn words<'a>(lines: impl Iterator<Item = (usize, &'a str)>, escapes: bool) -> Ve
 #[cfg(test)]
 mod tests {
     use super::{REFUSED, check};
-    use crate::tidy::tree::Tree;
+    use crate::tidy::source_tree::SourceTree;
 
     #[test]
     fn finds_every_phrase() {
         for phrase in REFUSED {
             let text = phrase.words.replace('_', "feeder").replace('*', "");
-            let tree = Tree::of(&[("README.md", &format!("It says: {text}, and more."))]);
+            let tree =
+                SourceTree::from_texts(&[("README.md", &format!("It says: {text}, and more."))]);
             assert_eq!(check(&tree).len(), 1, "{text}");
             for exception in phrase.except {
                 let text = exception.replace('_', "feeder").replace('*', "");
-                let tree = Tree::of(&[("README.md", &format!("it says {text} others"))]);
+                let tree =
+                    SourceTree::from_texts(&[("README.md", &format!("it says {text} others"))]);
                 let found = check(&tree);
                 assert!(found.is_empty(), "{text}: {found:?}");
             }
@@ -277,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_words_in_their_place() {
+    fn matches_phrases_in_context() {
         let table = [
             ("a.rs", "// right\n// would be", 1),
             ("a.rs", "/// right\n///\n/// would be", 0),
@@ -305,7 +310,7 @@ mod tests {
         ];
         for (path, text, findings) in table {
             assert_eq!(
-                check(&Tree::of(&[(path, text)])).len(),
+                check(&SourceTree::from_texts(&[(path, text)])).len(),
                 findings,
                 "{path}: {text}"
             );
@@ -314,7 +319,7 @@ mod tests {
 
     #[test]
     fn names_the_line_and_a_better_wording() {
-        let tree = Tree::of(&[("a.rs", "\n// Right\n// would be 3")]);
+        let tree = SourceTree::from_texts(&[("a.rs", "\n// Right\n// would be 3")]);
         assert_eq!(
             check(&tree)[0].to_string(),
             "a.rs:2: \"Right would be\"; write \"expected …, found …\", or \"(try …)\""

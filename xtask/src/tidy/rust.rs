@@ -1,21 +1,21 @@
-//! Rust sources, cut into code, comments and literals.
+//! Splits Rust sources into code, comments and literals.
 //!
-//! A lexer of just that: enough to tell a doc comment from a string that contains one.
+//! It lexes just enough to distinguish a doc comment from a string that contains one.
 
 use std::ops::Range;
 
 /// The kind of a [`Piece`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Everything that is none of the others.
+pub(crate) enum PieceKind {
+    /// Everything else.
     Code,
-    /// A comment that documents nothing.
+    /// A comment that is not documentation.
     Comment,
     /// `///`, `/** */` or the text of `#[doc = "…"]`.
     OuterDoc,
     /// `//!` or `/*! */`.
     InnerDoc,
-    /// A string literal of any sort, without its quotes.
+    /// A string literal of any kind, without its quotes.
     Text,
     /// A character or byte literal, without its quotes.
     Character,
@@ -24,22 +24,22 @@ pub(crate) enum Kind {
 /// A part of a source.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
-    pub(crate) kind: Kind,
+    pub(crate) kind: PieceKind,
     /// The line of its first character; the first line of a file is 1.
     pub(crate) line: usize,
     /// The text without comment marks and quotes.
     pub(crate) text: &'a str,
 }
 
-/// A prose text in a source: a block of comment lines, or a string literal.
+/// A block of comment lines, or a string literal.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Passage<'a> {
-    pub(crate) kind: Kind,
+    pub(crate) kind: PieceKind,
     /// Its lines with their numbers.
     pub(crate) lines: Vec<(usize, &'a str)>,
 }
 
-/// Cuts a source into pieces, in order.
+/// Splits a source into pieces, in order.
 pub(crate) fn pieces(source: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut counted = (0, 1);
@@ -47,7 +47,7 @@ pub(crate) fn pieces(source: &str) -> Vec<Piece<'_>> {
         let (from, line) = counted;
         let line = line + source[from..range.start].matches('\n').count();
         counted = (range.start, line);
-        if !range.is_empty() || kind != Kind::Code {
+        if !range.is_empty() || kind != PieceKind::Code {
             pieces.push(Piece {
                 kind,
                 line,
@@ -59,36 +59,36 @@ pub(crate) fn pieces(source: &str) -> Vec<Piece<'_>> {
     while let Some(character) = source[at..].chars().next() {
         match token(source, at) {
             Some((kind, range, end)) => {
-                push(Kind::Code, code..at);
+                push(PieceKind::Code, code..at);
                 push(kind, range);
                 (code, at) = (end, end);
             }
             None => at += character.len_utf8(),
         }
     }
-    push(Kind::Code, code..source.len());
+    push(PieceKind::Code, code..source.len());
     pieces
 }
 
-/// The comments and strings of a source. Comment lines one below the other are one passage.
+/// The comments and strings of a source. Consecutive comment lines are one passage.
 pub(crate) fn passages(source: &str) -> Vec<Passage<'_>> {
     let mut passages: Vec<Passage<'_>> = Vec::new();
     let mut code = "";
     for Piece { kind, line, text } in pieces(source) {
         let kind = match kind {
-            Kind::Code => {
+            PieceKind::Code => {
                 code = text;
                 continue;
             }
-            Kind::Character => continue,
-            Kind::Text if code.trim_end().ends_with("[doc =") => Kind::OuterDoc,
+            PieceKind::Character => continue,
+            PieceKind::Text if code.trim_end().ends_with("[doc =") => PieceKind::OuterDoc,
             other => other,
         };
-        // `lines` has none of an empty text, which is an empty line here.
+        // Not `lines`: an empty text is one empty line here.
         let lines = (line..).zip(text.split('\n'));
         let continues = code.trim().is_empty() && code.matches('\n').count() == 1;
         match passages.last_mut() {
-            Some(last) if last.kind == kind && kind != Kind::Text && continues => {
+            Some(last) if last.kind == kind && kind != PieceKind::Text && continues => {
                 last.lines.extend(lines);
             }
             _ => passages.push(Passage {
@@ -102,7 +102,7 @@ pub(crate) fn passages(source: &str) -> Vec<Passage<'_>> {
 }
 
 /// The comment or literal that starts at `at`: its kind, its inner text, and its end.
-fn token(source: &str, at: usize) -> Option<(Kind, Range<usize>, usize)> {
+fn token(source: &str, at: usize) -> Option<(PieceKind, Range<usize>, usize)> {
     let rest = &source[at..];
     if rest.starts_with("//") {
         let end = at + rest.find('\n').unwrap_or(rest.len());
@@ -113,7 +113,7 @@ fn token(source: &str, at: usize) -> Option<(Kind, Range<usize>, usize)> {
         let end = at + block_end(rest);
         let (kind, mark) = comment(rest, "/**", "/***", "/*!");
         let (kind, mark) = if rest.starts_with("/**/") {
-            (Kind::Comment, 2)
+            (PieceKind::Comment, 2)
         } else {
             (kind, mark)
         };
@@ -122,18 +122,18 @@ fn token(source: &str, at: usize) -> Option<(Kind, Range<usize>, usize)> {
     if let Some(text) = rest.strip_prefix('"') {
         let length = closing(text, '"');
         let end = (at + 1 + length + 1).min(source.len());
-        return Some((Kind::Text, at + 1..at + 1 + length, end));
+        return Some((PieceKind::Text, at + 1..at + 1 + length, end));
     }
     if let Some(text) = rest.strip_prefix('\'') {
         let mut characters = text.chars();
         let first = characters.next()?;
-        // Neither is true of a lifetime.
+        // A lifetime has neither an escape nor a closing quote.
         if first != '\\' && characters.next() != Some('\'') {
             return None;
         }
         let length = closing(text, '\'');
         let end = (at + 1 + length + 1).min(source.len());
-        return Some((Kind::Character, at + 1..at + 1 + length, end));
+        return Some((PieceKind::Character, at + 1..at + 1 + length, end));
     }
     let before = source[..at].chars().next_back();
     if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
@@ -149,21 +149,21 @@ fn token(source: &str, at: usize) -> Option<(Kind, Range<usize>, usize)> {
     let close = format!("\"{hashes}");
     let length = text.find(&close).unwrap_or(text.len());
     let end = (from + length + close.len()).min(source.len());
-    Some((Kind::Text, from..from + length, end))
+    Some((PieceKind::Text, from..from + length, end))
 }
 
 /// The kind of the comment at the start of `rest`, and the length of its mark.
-fn comment(rest: &str, outer: &str, plain: &str, inner: &str) -> (Kind, usize) {
+fn comment(rest: &str, outer: &str, plain: &str, inner: &str) -> (PieceKind, usize) {
     if rest.starts_with(inner) {
-        (Kind::InnerDoc, 3)
+        (PieceKind::InnerDoc, 3)
     } else if rest.starts_with(outer) && !rest.starts_with(plain) {
-        (Kind::OuterDoc, 3)
+        (PieceKind::OuterDoc, 3)
     } else {
-        (Kind::Comment, 2)
+        (PieceKind::Comment, 2)
     }
 }
 
-/// The length of the block comment at the start of `rest`, with those nested in it.
+/// The length of the block comment at the start of `rest`, including nested ones.
 fn block_end(rest: &str) -> usize {
     let (mut depth, mut at) = (0, 0);
     while at < rest.len() {
@@ -200,29 +200,32 @@ fn closing(text: &str, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, passages, pieces};
+    use super::{PieceKind, passages, pieces};
 
     #[test]
-    fn tells_kinds_apart() {
-        let table: [(&str, &[(Kind, &str)]); 15] = [
-            ("a // b", &[(Kind::Code, "a "), (Kind::Comment, " b")]),
-            ("/// b", &[(Kind::OuterDoc, " b")]),
-            ("//// b", &[(Kind::Comment, "// b")]),
-            ("//! b", &[(Kind::InnerDoc, " b")]),
+    fn distinguishes_kinds() {
+        let table: [(&str, &[(PieceKind, &str)]); 15] = [
+            (
+                "a // b",
+                &[(PieceKind::Code, "a "), (PieceKind::Comment, " b")],
+            ),
+            ("/// b", &[(PieceKind::OuterDoc, " b")]),
+            ("//// b", &[(PieceKind::Comment, "// b")]),
+            ("//! b", &[(PieceKind::InnerDoc, " b")]),
             (
                 "/* a /* b */ */c",
-                &[(Kind::Comment, " a /* b */ "), (Kind::Code, "c")],
+                &[(PieceKind::Comment, " a /* b */ "), (PieceKind::Code, "c")],
             ),
-            ("/** a */", &[(Kind::OuterDoc, " a ")]),
-            ("/**/", &[(Kind::Comment, "")]),
-            ("\"// a\"", &[(Kind::Text, "// a")]),
-            (r#""a\"b""#, &[(Kind::Text, r#"a\"b"#)]),
-            ("r#\"a\"b\"#", &[(Kind::Text, "a\"b")]),
-            ("br\"a\\\"", &[(Kind::Text, "a\\")]),
-            ("r#type", &[(Kind::Code, "r#type")]),
-            ("'\"'", &[(Kind::Character, "\"")]),
-            (r"'\''", &[(Kind::Character, r"\'")]),
-            ("<'a>'", &[(Kind::Code, "<'a>'")]),
+            ("/** a */", &[(PieceKind::OuterDoc, " a ")]),
+            ("/**/", &[(PieceKind::Comment, "")]),
+            ("\"// a\"", &[(PieceKind::Text, "// a")]),
+            (r#""a\"b""#, &[(PieceKind::Text, r#"a\"b"#)]),
+            ("r#\"a\"b\"#", &[(PieceKind::Text, "a\"b")]),
+            ("br\"a\\\"", &[(PieceKind::Text, "a\\")]),
+            ("r#type", &[(PieceKind::Code, "r#type")]),
+            ("'\"'", &[(PieceKind::Character, "\"")]),
+            (r"'\''", &[(PieceKind::Character, r"\'")]),
+            ("<'a>'", &[(PieceKind::Code, "<'a>'")]),
         ];
         for (source, expected) in table {
             let found: Vec<_> = pieces(source).iter().map(|p| (p.kind, p.text)).collect();
@@ -235,12 +238,12 @@ mod tests {
         let source = "a\n\"b\nc\"\n// d\ne // f";
         let lines: Vec<_> = pieces(source).iter().map(|p| (p.line, p.kind)).collect();
         let expected = [
-            (1, Kind::Code),
-            (2, Kind::Text),
-            (3, Kind::Code),
-            (4, Kind::Comment),
-            (4, Kind::Code),
-            (5, Kind::Comment),
+            (1, PieceKind::Code),
+            (2, PieceKind::Text),
+            (3, PieceKind::Code),
+            (4, PieceKind::Comment),
+            (4, PieceKind::Code),
+            (5, PieceKind::Comment),
         ];
         assert_eq!(lines, expected);
     }
@@ -253,13 +256,13 @@ mod tests {
             .map(|passage| (passage.kind, passage.lines))
             .collect();
         let expected = [
-            (Kind::OuterDoc, vec![(1, " a"), (2, " b")]),
-            (Kind::OuterDoc, vec![(4, " c")]),
-            (Kind::OuterDoc, vec![(6, " d")]),
-            (Kind::Comment, vec![(7, " e")]),
-            (Kind::OuterDoc, vec![(8, "f")]),
-            (Kind::Text, vec![(9, "g")]),
-            (Kind::Text, vec![(10, "h")]),
+            (PieceKind::OuterDoc, vec![(1, " a"), (2, " b")]),
+            (PieceKind::OuterDoc, vec![(4, " c")]),
+            (PieceKind::OuterDoc, vec![(6, " d")]),
+            (PieceKind::Comment, vec![(7, " e")]),
+            (PieceKind::OuterDoc, vec![(8, "f")]),
+            (PieceKind::Text, vec![(9, "g")]),
+            (PieceKind::Text, vec![(10, "h")]),
         ];
         assert_eq!(found, expected);
     }

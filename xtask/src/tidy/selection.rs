@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use super::RULES;
-use super::finding::Finding;
-use super::tree::Tree;
+use super::finding::TidyFinding;
+use super::source_tree::SourceTree;
 
-/// A choice of rules and paths, and what to do with them.
+/// The selected rules and paths.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
-    /// True to write the generated tables first.
+    /// Writes the generated tables first.
     pub(crate) fix: bool,
-    /// Names of rules; all if empty.
+    /// Names of rules; empty selects all.
     rules: Vec<String>,
-    /// Paths from the root, without a slash at the end; all if empty.
+    /// Paths from the root, without a trailing slash; empty selects all.
     paths: Vec<String>,
 }
 
@@ -27,27 +27,29 @@ impl Selection {
                 selection.fix = true;
             } else if *argument == "--rule" {
                 let name = arguments.next().copied().unwrap_or_default();
-                selection.rules.push(rule(name)?);
+                selection.rules.push(known_rule(name)?);
             } else if let Some(name) = argument.strip_prefix("--rule=") {
-                selection.rules.push(rule(name)?);
+                selection.rules.push(known_rule(name)?);
             } else if argument.starts_with('-') {
                 return Err(format!(
                     "unknown flag `{argument}`, expected --fix, --rule NAME or a path"
                 ));
             } else {
-                selection.paths.push(relative(argument, root, folder)?);
+                selection
+                    .paths
+                    .push(path_from_root(argument, root, folder)?);
             }
         }
         Ok(selection)
     }
 
-    /// True if the rule of this name runs.
+    /// True if the rule is selected.
     pub(crate) fn has_rule(&self, name: &str) -> bool {
         self.rules.is_empty() || self.rules.iter().any(|rule| rule == name)
     }
 
-    /// True if the finding is in one of the paths.
-    pub(crate) fn has(&self, finding: &Finding) -> bool {
+    /// True if the finding is below a selected path.
+    pub(crate) fn has(&self, finding: &TidyFinding) -> bool {
         self.paths.is_empty()
             || self.paths.iter().any(|path| {
                 let rest = finding.path().strip_prefix(path.as_str());
@@ -55,8 +57,8 @@ impl Selection {
             })
     }
 
-    /// Checks that all paths exist, so that a mistyped one does not pass for a tidy one.
-    pub(crate) fn check(&self, tree: &Tree) -> Result<(), String> {
+    /// Checks that all paths exist; a mistyped path would have no findings.
+    pub(crate) fn check(&self, tree: &SourceTree) -> Result<(), String> {
         match self.paths.iter().find(|path| !tree.exists(path)) {
             Some(path) => Err(format!("no file or folder `{path}`")),
             None => Ok(()),
@@ -64,7 +66,7 @@ impl Selection {
     }
 }
 
-fn rule(name: &str) -> Result<String, String> {
+fn known_rule(name: &str) -> Result<String, String> {
     if RULES.iter().any(|rule| rule.name == name) {
         return Ok(name.to_owned());
     }
@@ -76,7 +78,7 @@ fn rule(name: &str) -> Result<String, String> {
 }
 
 /// The path from the root, with `/` between its parts.
-fn relative(path: &str, root: &Path, folder: &Path) -> Result<String, String> {
+fn path_from_root(path: &str, root: &Path, folder: &Path) -> Result<String, String> {
     let mut parts = Vec::new();
     for part in folder.join(path).components() {
         match part {
@@ -90,7 +92,7 @@ fn relative(path: &str, root: &Path, folder: &Path) -> Result<String, String> {
     let whole: std::path::PathBuf = parts.iter().collect();
     let below = whole
         .strip_prefix(root)
-        .map_err(|_| format!("`{path}` is outside of the workspace"))?;
+        .map_err(|_| format!("`{path}` is outside the workspace"))?;
     let names = below.components().map(|part| part.as_os_str());
     let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
     Ok(names.join("/"))
@@ -101,8 +103,8 @@ mod tests {
     use std::path::Path;
 
     use super::Selection;
-    use crate::tidy::finding::Finding;
-    use crate::tidy::tree::Tree;
+    use crate::tidy::finding::TidyFinding;
+    use crate::tidy::source_tree::SourceTree;
 
     fn parse(arguments: &[&str]) -> Result<Selection, String> {
         Selection::parse(arguments, Path::new("/root"), Path::new("/root/docs"))
@@ -122,7 +124,7 @@ mod tests {
         ];
         for (arguments, path, selected) in table {
             let selection = parse(arguments).expect("a selection");
-            let finding = Finding::new(path, 1, "", "");
+            let finding = TidyFinding::new(path, 1, "", "");
             assert_eq!(selection.has(&finding), selected, "{arguments:?} {path}");
         }
     }
@@ -139,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_it_does_not_know() {
+    fn refuses_unknown_arguments() {
         for arguments in [
             &["--rule", "size"][..],
             &["--rule"],
@@ -148,7 +150,7 @@ mod tests {
         ] {
             assert!(parse(arguments).is_err(), "{arguments:?}");
         }
-        let tree = Tree::of(&[("docs/A.md", "")]);
+        let tree = SourceTree::from_texts(&[("docs/A.md", "")]);
         for (argument, exists) in [("A.md", true), ("..", true), ("B.md", false)] {
             let selection = parse(&[argument]).expect("a selection");
             assert_eq!(selection.check(&tree).is_ok(), exists, "{argument}");

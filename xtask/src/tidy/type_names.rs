@@ -1,17 +1,17 @@
-//! Names of types: one meaning each in the workspace, and none of the standard library.
+//! Finds type names with two meanings in the workspace, or taken from the standard library.
 
 use std::collections::BTreeMap;
 
-use super::finding::Finding;
-use super::rust::{self, Kind};
-use super::tree::Tree;
+use super::finding::TidyFinding;
+use super::rust::{self, PieceKind};
+use super::source_tree::SourceTree;
 
-/// Names that several crates may define, since the crate's name is always read with them.
-const SHARED: &[&str] = &["Error", "ErrorKind"];
+/// Names that several crates may define, because they are read with the crate's name.
+const SHARED_NAMES: &[&str] = &["Error", "ErrorKind"];
 
-/// Names that a reader takes for those of the standard library.
+/// Names that a reader would take for those of the standard library.
 #[rustfmt::skip]
-const STANDARD: &[&str] = &[
+const STD_NAMES: &[&str] = &[
     "Any", "Arc", "AsMut", "AsRef", "Barrier", "Borrow", "Box", "BTreeMap", "BTreeSet", "Cell",
     "Child", "Clone", "Command", "Condvar", "Copy", "Cow", "Cursor", "Debug", "Default", "Deref",
     "Display", "Drop", "Duration", "Eq", "Extend", "File", "Fn", "FnMut", "FnOnce", "From",
@@ -22,8 +22,8 @@ const STANDARD: &[&str] = &[
     "Waker", "Weak", "Write",
 ];
 
-/// Checks the types of all crates, without those of tests.
-pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+/// Checks the types of all crates, except in tests.
+pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let mut findings = Vec::new();
     let mut places: BTreeMap<&str, Vec<(&str, &str, usize)>> = BTreeMap::new();
     for (krate, path, text) in tree.sources() {
@@ -31,18 +31,18 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
             if public {
                 places.entry(name).or_default().push((krate, path, line));
             }
-            if STANDARD.contains(&name) {
-                findings.push(Finding::new(
+            if STD_NAMES.contains(&name) {
+                findings.push(TidyFinding::new(
                     path,
                     line,
                     format!("the type `{name}` has a name of the standard library"),
-                    "add the word of its subject",
+                    "add a word of its domain",
                 ));
             }
         }
     }
     for (name, places) in places {
-        if SHARED.contains(&name) {
+        if SHARED_NAMES.contains(&name) {
             continue;
         }
         for (krate, path, line) in &places {
@@ -52,10 +52,10 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
                 .map(|(_, path, line)| format!("{path}:{line}"))
                 .collect();
             if !others.is_empty() {
-                findings.push(Finding::new(
+                findings.push(TidyFinding::new(
                     path,
                     *line,
-                    format!("the type `{name}` is defined in another crate too"),
+                    format!("the type `{name}` is also defined in another crate"),
                     format!("rename one of them ({})", others.join(", ")),
                 ));
             }
@@ -64,7 +64,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// The definition of a type or a trait.
+/// A definition of a type or a trait.
 #[derive(Debug, PartialEq, Eq)]
 struct Definition<'a> {
     line: usize,
@@ -88,7 +88,7 @@ fn definitions(source: &str) -> Vec<Definition<'_>> {
         let public = before == Some(&"pub");
         let defines = match words[at] {
             "struct" | "enum" | "trait" => true,
-            // Without `pub` these are associated types, and functions of that name.
+            // Without `pub` these are associated types, or functions of that name.
             "type" | "union" => public || before == Some(&")"),
             _ => false,
         };
@@ -106,11 +106,11 @@ fn definitions(source: &str) -> Vec<Definition<'_>> {
     found
 }
 
-/// The words and signs of the code in a source, each with its line.
+/// The words and punctuation of the code in a source, each with its line.
 fn tokens(source: &str) -> Vec<(usize, &str)> {
     let mut tokens = Vec::new();
     for piece in rust::pieces(source) {
-        if piece.kind != Kind::Code {
+        if piece.kind != PieceKind::Code {
             continue;
         }
         for (text, line) in piece.text.lines().zip(piece.line..) {
@@ -154,7 +154,7 @@ fn item_end(words: &[&str], at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{check, definitions};
-    use crate::tidy::tree::Tree;
+    use crate::tidy::source_tree::SourceTree;
 
     #[test]
     fn finds_definitions() {
@@ -225,20 +225,20 @@ mod tests {
             ("crates/a/src/x.rs", "xtask/tests/x.rs", "enum Copy {}", 1),
         ];
         for (first, second, text, findings) in table {
-            let tree = Tree::of(&[(first, text), (second, text)]);
+            let tree = SourceTree::from_texts(&[(first, text), (second, text)]);
             assert_eq!(check(&tree).len(), findings, "{first} {second} {text}");
         }
     }
 
     #[test]
     fn names_the_other_place() {
-        let tree = Tree::of(&[
+        let tree = SourceTree::from_texts(&[
             ("crates/a/src/x.rs", "\npub struct Link;"),
             ("crates/b/src/y.rs", "pub enum Link {}"),
         ]);
         assert_eq!(
             check(&tree)[0].to_string(),
-            "crates/a/src/x.rs:2: the type `Link` is defined in another crate too; \
+            "crates/a/src/x.rs:2: the type `Link` is also defined in another crate; \
              rename one of them (crates/b/src/y.rs:1)"
         );
     }

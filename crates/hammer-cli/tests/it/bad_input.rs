@@ -1,8 +1,10 @@
+//! Tests of messages about invalid arguments.
+
 use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::command::{output, stderr};
 
-/// What is given behind the URL of a good target, the flag that is named, and what would be right.
+/// Invalid arguments after a URL, the flag that the message names, and a part of the message.
 const TABLE: &[(&[&str], &str, &str)] = &[
     (&["-r", "0"], "--rate", "must be above 0\n"),
     (&["-r", "-5"], "--rate", "must be above 0\n"),
@@ -194,13 +196,13 @@ const TABLE: &[(&[&str], &str, &str)] = &[
 ];
 
 #[test]
-fn bad_flags_are_named_and_nothing_is_sent() {
+fn invalid_flags_are_named_and_nothing_is_sent() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
-    for (flags, named, right) in TABLE {
-        assert_refused(&[&["http", url.as_str()], *flags].concat(), named, right);
+    for (flags, named, expected) in TABLE {
+        assert_refused(&[&["http", url.as_str()], *flags].concat(), named, expected);
     }
-    for (flags, named, right) in [
+    for (flags, named, expected) in [
         (
             ["--headers", "k: v"],
             "--headers",
@@ -219,16 +221,15 @@ fn bad_flags_are_named_and_nothing_is_sent() {
         assert_refused(
             &[&["run", "--endpoint", &url], &flags[..]].concat(),
             named,
-            right,
+            expected,
         );
     }
     let counts = target.shutdown().counts;
     assert_eq!((counts.requests, counts.connections), (0, 0));
 }
 
-/// Flags that need or exclude another, and what is said of them.
 #[test]
-fn flags_that_do_not_go_together_are_refused() {
+fn conflicting_flags_are_refused() {
     for (flags, part) in [
         (&["--max-redirs", "3"][..], "--location"),
         (&["-u", "name"], "it should be USER:PASSWORD"),
@@ -273,16 +274,16 @@ fn flags_that_do_not_go_together_are_refused() {
 }
 
 #[test]
-fn bad_urls_are_told_what_would_be_right() {
-    for (url, right) in [
+fn invalid_urls_get_a_suggestion() {
+    for (url, expected) in [
         ("gopher://127.0.0.1/", "http"),
         ("127.0.0.1:80", "http"),
         ("http://", "http://localhost:8080/"),
         ("http://:80/", "http://localhost:8080/"),
         ("http://a:99999/", "65535"),
     ] {
-        assert_refused(&["http", url], "[URL]", right);
-        assert_refused(&["run", "--endpoint", url], "--endpoint", right);
+        assert_refused(&["http", url], "[URL]", expected);
+        assert_refused(&["run", "--endpoint", url], "--endpoint", expected);
     }
     assert_refused(&["run"], "--endpoint", "");
     assert_refused(
@@ -292,15 +293,18 @@ fn bad_urls_are_told_what_would_be_right() {
     );
 }
 
-fn assert_refused(args: &[&str], named: &str, right: &str) {
+fn assert_refused(args: &[&str], named: &str, expected: &str) {
     let output = output(args);
     let message = stderr(&output);
     assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
     assert!(message.contains(named), "{args:?} names {named}: {message}");
-    assert!(message.contains(right), "{args:?} tells {right}: {message}");
-    // Of an object of headers only the wrong one is named.
+    assert!(
+        message.contains(expected),
+        "{args:?} expected {expected}: {message}"
+    );
+    // In a JSON object of headers, only the invalid one is named.
     let given = args.last().unwrap().replace(r#"{"a b":"c"}"#, "a b");
-    // What may be a secret is masked.
+    // A value that may be a secret is masked.
     assert!(
         message.contains(&given) || message.contains("invalid value '***'"),
         "{args:?} names the value: {message}"
@@ -309,8 +313,8 @@ fn assert_refused(args: &[&str], named: &str, right: &str) {
 }
 
 #[test]
-fn passwords_are_in_no_message() {
-    for (args, right) in [
+fn messages_contain_no_passwords() {
+    for (args, expected) in [
         (&["http", "http://ann:s3cret@a:0/"][..], "ann:***@a:0"),
         (&["http", "ftp://ann:s3cret@a/"], "ftp://ann:***@a/"),
         (
@@ -327,14 +331,14 @@ fn passwords_are_in_no_message() {
         let output = output(args);
         let message = stderr(&output);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
-        assert!(message.contains(right), "{args:?}: {message}");
+        assert!(message.contains(expected), "{args:?}: {message}");
         assert!(!message.contains("s3cret"), "{args:?}: {message}");
     }
 }
 
 #[test]
-fn flags_that_contradict_each_other_say_what_would_do() {
-    for (url, flags, right) in [
+fn contradicting_flags_get_a_suggestion() {
+    for (url, flags, expected) in [
         (
             "http://a/",
             "--no-keepalive --connection-hits 3",
@@ -381,6 +385,6 @@ fn flags_that_contradict_each_other_say_what_would_do() {
         let output = output(&args);
         let message = stderr(&output);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
-        assert!(message.contains(right), "{args:?}: {message}");
+        assert!(message.contains(expected), "{args:?}: {message}");
     }
 }

@@ -1,10 +1,14 @@
+//! An MQTT broker in this process.
+
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// A broker that is done with everything at once and passes messages on to whoever has subscribed to
-/// anything: enough of one to test a command line. Lives as long as this process; gives its URL.
+/// Starts a minimal broker, and returns its URL.
+///
+/// It acknowledges everything at once, sends each message to all subscribers, and runs until the
+/// process ends.
 pub(crate) fn serve() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
@@ -14,7 +18,7 @@ pub(crate) fn serve() -> String {
             let subscribers = subscribers.clone();
             thread::spawn(move || {
                 stream.set_nodelay(true).unwrap();
-                // However it ends: who is gone gets nothing more.
+                // A client whose connection has ended is removed, even after an error.
                 let _ = serve_client(number, stream, &subscribers);
                 let all = &mut subscribers.lock().unwrap().all;
                 all.retain(|subscriber| subscriber.number != number);
@@ -27,7 +31,7 @@ pub(crate) fn serve() -> String {
 #[derive(Default)]
 struct BrokerSubscribers {
     all: Vec<BrokerSubscriber>,
-    /// Where the next message goes that they share.
+    /// Counts messages, to choose the shared subscriber of the next one.
     turn: usize,
 }
 
@@ -58,7 +62,7 @@ fn serve_client(
         let (first, body) = packet(&mut stream)?;
         let topic = |body: &[u8]| 2 + usize::from(u16::from_be_bytes([body[0], body[1]]));
         let answer = match first >> 4 {
-            // A length for properties, where there are some.
+            // MQTT 5 has properties, here with length 0.
             1 if body[6] == 5 => vec![0x20, 3, 0, 0, 0],
             1 => vec![0x20, 2, 0, 0],
             3 => {
@@ -84,8 +88,8 @@ fn serve_client(
                     stream,
                 };
                 others.lock().unwrap().all.push(subscriber);
-                // Version 5 has properties, none here, before the length of a filter that is not
-                // 256 bytes and more.
+                // In MQTT 5, the (empty) properties come before the length of the filter, whose first
+                // byte is 0 because filters are shorter than 256 bytes.
                 match body[2..4] {
                     [0, 0] => vec![0x90, 4, body[0], body[1], 0, 0],
                     _ => vec![0x90, 3, body[0], body[1], 0],
@@ -95,7 +99,7 @@ fn serve_client(
             14 => return Ok(()),
             _ => continue,
         };
-        // Not while a message is passed on to this one.
+        // The lock keeps the answer from mixing with a message to this client.
         let _turn = others.lock().unwrap();
         stream.write_all(&answer)?;
     }

@@ -1,4 +1,4 @@
-//! Values of answers, by `--capture`, and texts that are wrong.
+//! Tests of `--capture`, and of messages about templates.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::http::{RecordingServer, answer, ok};
 use crate::values::paths;
 
 #[test]
-fn a_log_in_is_followed_by_work_without_code() {
+fn captured_values_are_used_by_later_requests() {
     let server = RecordingServer::replying(|request| {
         let lower = request.to_lowercase();
         if lower.starts_with("post /login ") {
@@ -46,14 +46,14 @@ fn a_log_in_is_followed_by_work_without_code() {
     assert_eq!(report["hits"]["ok"], 5, "{}", report["labels"]);
     let work = ["carts/7", "carts/7/pay"];
     assert_eq!(paths(&server), [&["login"][..], &work, &work].concat());
-    // The answers to work have none of the two.
+    // The later answers contain neither value.
     assert_eq!(report["counts"]["capture_missed"], 8);
     assert_eq!(report["groups"][1]["name"], "GET /carts/{{cart}}");
 }
 
 #[test]
-fn malformed_captures_are_told_with_their_flag() {
-    for (capture, wrong) in [
+fn malformed_captures_are_reported_with_their_flag() {
+    for (capture, expected) in [
         ("json:/a", "has no word; right would be token=json:/token"),
         ("a=b", "says not what to capture"),
         (
@@ -70,13 +70,13 @@ fn malformed_captures_are_told_with_their_flag() {
         assert_eq!(output.status.code(), Some(2), "{capture}");
         let message = stderr(&output);
         assert!(message.contains("--capture <WORD=WHERE>"), "{message}");
-        assert!(message.contains(wrong), "{capture}: {message}");
+        assert!(message.contains(expected), "{capture}: {message}");
     }
 }
 
-/// What is wrong with a text is told with the place, or without the text if it is a secret.
+/// The message shows the template with the place of the error, unless it may be a secret.
 #[test]
-fn texts_that_are_no_templates_are_shown_with_their_place() {
+fn malformed_templates_are_shown_with_their_place() {
     let url = "http://127.0.0.1:9/";
     for (flags, shown) in [
         (
@@ -136,10 +136,9 @@ fn texts_that_are_no_templates_are_shown_with_their_place() {
     );
 }
 
-/// Secrets of the environment, and of answers, are in nothing that is said; except that who asks to see
-/// one hit with its secrets sees them.
+/// Secrets from the environment and from answers are shown with `--show-secrets` only.
 #[test]
-fn what_was_filled_in_is_in_no_log_and_no_report() {
+fn logs_and_reports_contain_no_rendered_secrets() {
     let server = RecordingServer::replying(|_| answer("200 OK", "X-Next: hush2\r\n", ""));
     let url = format!("{}?token={{{{env SECRET}}}}{{{{seq}}}}", server.url);
     let run = |more: &[&str]| {
@@ -164,20 +163,19 @@ fn what_was_filled_in_is_in_no_log_and_no_report() {
         &[&load[..], &["-o", "json"]].concat(),
         &["--once"],
     ] {
-        let said = run(more);
-        let headers = said.replace("x-next: hush2", "");
-        assert!(!headers.contains("hush"), "{said}");
+        let text = run(more);
+        let headers = text.replace("x-next: hush2", "");
+        assert!(!headers.contains("hush"), "{text}");
         // Base64 of ann:hush1.
-        assert!(!said.contains("YW5uOmh1c2gx"), "{said}");
+        assert!(!text.contains("YW5uOmh1c2gx"), "{text}");
     }
     assert!(run(&["--once", "--show-secrets"]).contains("hush10"));
     let sent = server.requests();
     assert!(sent.iter().any(|request| request.contains("token=hush10")));
 }
 
-/// Whatever the place and the way that it is written.
 #[test]
-fn one_hit_is_shown_without_the_tokens_and_the_environment_that_are_in_it() {
+fn once_masks_tokens_and_variables_in_any_encoding() {
     let server = RecordingServer::replying(|request| {
         let body = request.replace("hush3", "hush1");
         answer("200 OK", "X-Seen: hush1\r\n", &body)
@@ -199,28 +197,28 @@ fn one_hit_is_shown_without_the_tokens_and_the_environment_that_are_in_it() {
             .unwrap();
         stdout(&output) + &stderr(&output)
     };
-    let said = run(&[]);
+    let text = run(&[]);
     assert!(
-        said.contains("> POST /***/***?q=***&e=*** HTTP/1.1\n"),
-        "{said}"
+        text.contains("> POST /***/***?q=***&e=*** HTTP/1.1\n"),
+        "{text}"
     );
-    assert!(said.contains(r#"> {"t": "***", "e": "***0"}"#), "{said}");
-    assert!(said.contains("> x-a: ***\n> x-b: ***\n"), "{said}");
-    assert!(said.contains("< x-seen: ***\n"), "{said}");
+    assert!(text.contains(r#"> {"t": "***", "e": "***0"}"#), "{text}");
+    assert!(text.contains("> x-a: ***\n> x-b: ***\n"), "{text}");
+    assert!(text.contains("< x-seen: ***\n"), "{text}");
     // Base64 of hush1.
     assert!(
-        !said.contains("hush") && !said.contains("aHVzaDE"),
-        "{said}"
+        !text.contains("hush") && !text.contains("aHVzaDE"),
+        "{text}"
     );
-    let said = run(&["--show-secrets"]);
+    let text = run(&["--show-secrets"]);
     assert!(
-        said.contains("> POST /hush1/hush%202/?q=hush%202%2F&e=aHVzaDE= HTTP"),
-        "{said}"
+        text.contains("> POST /hush1/hush%202/?q=hush%202%2F&e=aHVzaDE= HTTP"),
+        "{text}"
     );
 }
 
 #[test]
-fn a_hit_without_a_value_is_told_what_to_do() {
+fn a_hit_without_its_captured_value_is_not_sent() {
     let server = ok();
     let output = output(&[
         "http",

@@ -1,10 +1,12 @@
+//! Runs the binary under test.
+
 use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// What the binary would take from the environment of whoever runs the tests.
+/// Variables that would influence the binary, and are removed from its environment.
 const VARIABLES: [&str; 8] = [
     "http_proxy",
     "https_proxy",
@@ -16,7 +18,7 @@ const VARIABLES: [&str; 8] = [
     "SSLKEYLOGFILE",
 ];
 
-/// The binary under test with these arguments.
+/// A command that runs the binary with these arguments.
 pub(crate) fn hammer(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hammer"));
     command.args(args);
@@ -26,12 +28,12 @@ pub(crate) fn hammer(args: &[&str]) -> Command {
     command
 }
 
-/// Runs it to the end.
+/// Runs the binary with these arguments to its end.
 pub(crate) fn output(args: &[&str]) -> Output {
     hammer(args).output().unwrap()
 }
 
-/// Runs it to a report: the arguments and `-o json=-`.
+/// Runs the binary with these arguments and returns its JSON report.
 pub(crate) fn report(args: &[&str]) -> Value {
     let output = hammer(args).args(["-o", "json=-", "-q"]).output().unwrap();
     assert_eq!(
@@ -43,7 +45,7 @@ pub(crate) fn report(args: &[&str]) -> Value {
     json(&output)
 }
 
-/// The report on its stdout.
+/// The JSON report on stdout.
 pub(crate) fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", stdout(output)))
 }
@@ -56,13 +58,13 @@ pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The folder that cargo has built the examples into: beside the folder of this test.
+/// The folder into which cargo builds the examples.
 pub(crate) fn examples() -> PathBuf {
     let test = env::current_exe().unwrap();
     test.parent().unwrap().parent().unwrap().join("examples")
 }
 
-/// A file of the repository.
+/// The path of a file in the repository.
 pub(crate) fn repository(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../..")

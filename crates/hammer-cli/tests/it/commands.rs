@@ -18,7 +18,7 @@ fn a_demo_needs_no_arguments() {
 }
 
 #[test]
-fn completions_for_each_shell() {
+fn every_shell_has_completions() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = output(&["completions", shell]);
         assert_eq!(output.status.code(), Some(0));
@@ -27,7 +27,7 @@ fn completions_for_each_shell() {
 }
 
 #[test]
-fn an_unknown_command_is_told_what_there_is() {
+fn an_unknown_command_gets_a_suggestion() {
     let output = output(&["htpp", "http://127.0.0.1:1/"]);
     assert_eq!(output.status.code(), Some(2));
     let message = stderr(&output);
@@ -39,11 +39,11 @@ fn an_unknown_command_is_told_what_there_is() {
 }
 
 #[test]
-fn an_invalid_verdict_is_an_error_if_asked_for() {
-    // One slot, and answers that take ten times as long as the schedule has time for.
-    let knobs =
+fn require_valid_turns_an_invalid_verdict_into_an_error() {
+    // One slot, and a delay of ten times the interval between hits.
+    let behavior =
         hammer_target::TargetBehavior::default().delay(std::time::Duration::from_millis(100));
-    let target = hammer_target::TargetServer::spawn(knobs).unwrap();
+    let target = hammer_target::TargetServer::spawn(behavior).unwrap();
     let url = target.url();
     let args = [
         "http", &url, "-r", "100", "-z", "1", "-c", "1", "--drain", "10ms", "-q", "-o", "json",

@@ -1,4 +1,4 @@
-//! Every example in the docs is run: commands in a shell, plans against a target.
+//! Runs the examples in the docs: commands in a shell, plans against a target.
 
 use std::env;
 use std::fs;
@@ -15,10 +15,10 @@ use crate::command::{examples, json as parsed, output, repository, stderr, stdou
 use crate::echo;
 use crate::plans::run;
 
-/// As long as a run lasts here that lasts longer in the docs.
+/// The duration that replaces those in the docs.
 const SHORT: &str = "300ms";
 
-/// What the docs call `shop.jsonl.zst`, which need not be compressed.
+/// The content of `shop.jsonl.zst` in the docs, which may be uncompressed.
 const TIMELINE: &str = r#"{"schema":"hammer.timeline/1","epoch":"2026-03-01T10:00:00Z"}
 {"t":0,"u":"/","s":200}
 {"t":80000,"u":"/b","s":200}
@@ -30,12 +30,12 @@ struct FencedBlock {
     document: String,
     /// The first word of the fence, such as `sh`.
     kind: String,
-    /// The second one: the file that a reader saves the block as.
+    /// The second word: the name of the file in which readers save the block.
     file: Option<String>,
     text: String,
 }
 
-/// The Markdown files that a user or a developer reads.
+/// The Markdown files for users and developers.
 fn documents() -> Vec<PathBuf> {
     let mut paths = vec![repository("README.md"), repository("CHANGELOG.md")];
     for folder in ["docs", "docs/dev"] {
@@ -53,6 +53,7 @@ fn blocks() -> Vec<FencedBlock> {
     documents.iter().flat_map(|path| blocks_of(path)).collect()
 }
 
+/// The blocks of one document.
 fn blocks_of(path: &Path) -> Vec<FencedBlock> {
     let document = path.file_name().unwrap().to_string_lossy().into_owned();
     let mut blocks: Vec<FencedBlock> = vec![];
@@ -81,15 +82,15 @@ fn blocks_of(path: &Path) -> Vec<FencedBlock> {
     blocks
 }
 
-/// What the commands of the docs find: a target in the place of each that they name, and files.
+/// The targets and files that the commands in the docs need.
 struct DocsEnvironment {
     plain: TargetServer,
     tls: TargetServer,
-    /// Where there are tokens.
+    /// Requires tokens.
     tokens: TargetServer,
     echo: String,
     broker: String,
-    /// What the docs have exported so far.
+    /// The variables that the docs have exported so far.
     exported: Vec<(String, String)>,
     folder: tempfile::TempDir,
     path: std::ffi::OsString,
@@ -110,7 +111,7 @@ impl DocsEnvironment {
             fs::write(folder.path().join(name), text).unwrap();
         }
         fs::write(folder.path().join("shop.jsonl.zst"), TIMELINE).unwrap();
-        logs(folder.path());
+        write_logs(folder.path());
         let program = PathBuf::from(env!("CARGO_BIN_EXE_hammer"));
         let programs = [program.parent().unwrap().to_owned(), examples()];
         let path = env::var_os("PATH").unwrap();
@@ -133,8 +134,8 @@ impl DocsEnvironment {
         }
     }
 
-    /// The text with the targets that are here.
-    fn addressed(&self, text: &str) -> String {
+    /// Replaces the addresses in the docs by those of the targets here.
+    fn with_local_addresses(&self, text: &str) -> String {
         let [plain, tokens] = [self.plain.url(), self.tokens.url()];
         text.replace("http://127.0.0.1:8080", plain.trim_end_matches('/'))
             .replace("http://127.0.0.1:8081", tokens.trim_end_matches('/'))
@@ -144,7 +145,7 @@ impl DocsEnvironment {
             .replace("mqtt://u:p@127.0.0.1", &self.broker)
     }
 
-    /// Saves a block that its page gives a name, with shorter loads.
+    /// Saves a block that has a file name, with shorter loads.
     fn save(&self, block: &FencedBlock) {
         let Some(file) = &block.file else { return };
         let lines = block
@@ -154,13 +155,13 @@ impl DocsEnvironment {
                 Some((key @ ("duration" | "offset"), _)) => format!("{key} = \"{SHORT}\"\n"),
                 _ => format!("{line}\n"),
             });
-        let text = self.addressed(&lines.collect::<String>());
+        let text = self.with_local_addresses(&lines.collect::<String>());
         fs::write(self.folder.path().join(file), text).unwrap();
     }
 
-    /// The same command against what is here, and shorter.
-    fn fitted(&self, command: &str) -> String {
-        let command = self.addressed(command);
+    /// The command with the targets here and a shorter duration.
+    fn adapt(&self, command: &str) -> String {
+        let command = self.with_local_addresses(command);
         let mut words: Vec<&str> = vec![];
         for word in command.split_whitespace() {
             words.push(match words.last() {
@@ -175,7 +176,7 @@ impl DocsEnvironment {
         if hits && !has(&["-z", "--duration"]) {
             words.extend(["-z", SHORT]);
         }
-        // The broker here speaks no TLS, and has a thread for each client.
+        // The broker here has no TLS, and needs a thread for each client.
         if command.contains(" 15000 ") || command.contains("mqtts://") {
             words.push("--dry-run");
         }
@@ -193,28 +194,28 @@ impl DocsEnvironment {
     }
 
     fn run(&self, command: &str) {
-        let command = self.fitted(command);
+        let command = self.adapt(command);
         if command.starts_with("hammer target") {
             return self.serve(&command);
         }
         let output = self.shell(&command).output().unwrap();
         let code = output.status.code();
-        // The docs do not promise the speed of a noisy machine.
-        let judged = [
+        // Thresholds and verdicts may fail on a noisy machine.
+        let may_fail = [
             (99, "--assert"),
             (99, "--abort-on"),
             (98, "--require-valid"),
         ]
         .iter()
-        .any(|(judged, flag)| code == Some(*judged) && command.contains(flag));
+        .any(|(allowed, flag)| code == Some(*allowed) && command.contains(flag));
         assert!(
-            code == Some(0) || judged,
+            code == Some(0) || may_fail,
             "{command}: {}",
             stderr_text(&output)
         );
     }
 
-    /// A target serves until it is told to end.
+    /// Starts a target, and stops it with a signal.
     fn serve(&self, command: &str) {
         let mut child = self
             .shell(&format!("exec {command}"))
@@ -230,8 +231,8 @@ impl DocsEnvironment {
     }
 }
 
-/// The logs that docs/REPLAY.md shows, and one of columns.
-fn logs(folder: &Path) {
+/// Writes the logs that docs/REPLAY.md shows, and a CSV log.
+fn write_logs(folder: &Path) {
     let page = fs::read_to_string(repository("docs/REPLAY.md")).unwrap();
     let lines = |start: &str| {
         let lines = page.lines().filter(|line| line.starts_with(start));
@@ -256,9 +257,9 @@ fn the_commands_in_the_docs_run() {
         if !matches!(block.kind.as_str(), "sh" | "yaml") {
             continue;
         }
-        let mut place = DocsEnvironment::new();
+        let mut environment = DocsEnvironment::new();
         let saved = blocks.iter().filter(|b| b.document == block.document);
-        saved.for_each(|block| place.save(block));
+        saved.for_each(|block| environment.save(block));
         let mut lines = block.text.lines();
         while let Some(line) = lines.next() {
             let mut line = line.to_owned();
@@ -267,38 +268,41 @@ fn the_commands_in_the_docs_run() {
                 line.push_str(lines.next().unwrap_or_default());
             }
             let command = line.split(" #").next().unwrap().trim();
-            // A workflow has more lines than its commands.
+            // A workflow has other lines as well.
             let other = block.kind == "yaml" && !command.starts_with("hammer ");
             if command.is_empty() || command.starts_with('#') || other {
                 continue;
             }
             if let Some(demo) = command.strip_prefix("cargo run --release -- ") {
-                place.run(&format!("hammer {demo}"));
+                environment.run(&format!("hammer {demo}"));
             } else if let Some((cargo, arguments)) = command.split_once(" -- ")
                 && let Some(example) =
                     cargo.strip_prefix("cargo run --release -p hammer-cli --example ")
             {
-                place.run(&format!("{example} {arguments}"));
+                environment.run(&format!("{example} {arguments}"));
             } else if let Some(variable) = command.strip_prefix("export ") {
                 let (name, value) = variable.split_once('=').unwrap();
-                let value = place.fitted(value);
-                place.exported.push((name.to_owned(), value));
+                let value = environment.adapt(value);
+                environment.exported.push((name.to_owned(), value));
             } else if command.starts_with("hammer ") {
-                place.run(command);
+                environment.run(command);
             } else {
                 known += 1;
-                assert!(is_known(command), "{}: {line}", block.document);
+                assert!(
+                    is_known(command),
+                    "{}: unknown command: {line}",
+                    block.document
+                );
                 continue;
             }
             ran += 1;
         }
     }
-    assert!(ran >= 20 && known >= 10, "{ran} ran, {known} are known");
+    assert!(ran >= 20 && known >= 10, "ran {ran}, skipped {known}");
 }
 
-/// A long list is not remembered.
 #[test]
-fn the_glossary_stays_short() {
+fn the_glossary_has_at_most_40_words() {
     let page = fs::read_to_string(repository("docs/GLOSSARY.md")).unwrap();
     let cells = page.lines().filter_map(|line| line.strip_prefix("| "));
     let cells = cells.filter_map(|line| line.split(" | ").next());
@@ -311,16 +315,16 @@ fn the_glossary_stays_short() {
     assert_eq!(once.len(), words.len(), "a word has one meaning");
 }
 
-/// Commands that build and test all of this, of which these tests are a part.
+/// True for commands that are not run, because they build or test the workspace.
 fn is_known(command: &str) -> bool {
     let words: Vec<_> = command.split_whitespace().collect();
     match words[..] {
         ["cargo", "test", "--workspace"] => true,
         ["cargo", "install", "--path", path] => repository(path).join("Cargo.toml").is_file(),
-        // The shell of each command has it.
+        // It is set for every command.
         ["export", variable] => variable.starts_with("TARGET=http://"),
         ["cargo", "install", _, "--locked"] | ["rustup", "toolchain", "install", _] => true,
-        // What `bench` and `fuzz` are given, their own tests look at.
+        // The arguments of `bench` and `fuzz` are tested in their crates.
         ["cargo", "xtask", name, ..] => {
             let xtask = fs::read_to_string(repository("xtask/src/main.rs")).unwrap();
             xtask.contains(&format!("[\"{name}\""))
@@ -329,7 +333,7 @@ fn is_known(command: &str) -> bool {
     }
 }
 
-/// Every plan in the docs: the blocks of TOML and JSON that say what is hit.
+/// Runs the blocks of TOML and JSON that are plans.
 #[test]
 fn the_plans_in_the_docs_run() {
     let mut ran = 0;
@@ -346,24 +350,27 @@ fn the_plans_in_the_docs_run() {
         }
         let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
         let url = target.url();
-        // What a reader would replace, and files that he would have.
+        // Readers would use their own target and variables.
         let plan = text.replace("http://127.0.0.1:8080/", &url);
         let env = [("TARGET", url.trim_end_matches('/')), ("TOKEN", "t")];
         let output = run(&format!("plan.{kind}"), &plan, &["-q", "-o", "json"], &env);
-        let told = format!("{document}: {plan}: {}", stderr_text(&output));
-        assert_eq!(output.status.code(), Some(0), "{told}");
+        let context = format!("{document}: {plan}: {}", stderr_text(&output));
+        assert_eq!(output.status.code(), Some(0), "{context}");
         let report = parsed(&output);
-        assert_eq!(report["hits"]["ok"], report["hits"]["scheduled"], "{told}");
+        assert_eq!(
+            report["hits"]["ok"], report["hits"]["scheduled"],
+            "{context}"
+        );
         let counts = target.shutdown().counts;
-        assert_eq!(report["hits"]["ok"], counts.requests, "{told}");
+        assert_eq!(report["hits"]["ok"], counts.requests, "{context}");
         ran += 1;
     }
     assert!(ran >= 4, "only {ran} plans");
 }
 
-/// A block that begins as an error does is what a command says that is wrong in this way.
+/// Blocks that begin with an error message equal the output of the command.
 #[test]
-fn the_errors_in_the_docs_are_what_is_said() {
+fn the_errors_in_the_docs_are_current() {
     let mut seen = 0;
     for FencedBlock { document, text, .. } in blocks() {
         let Some(rest) = text.strip_prefix("error: invalid value '") else {
@@ -371,8 +378,8 @@ fn the_errors_in_the_docs_are_what_is_said() {
         };
         let (value, rest) = rest.split_once("' for '").unwrap();
         let flag = rest.split([' ', '\'']).next().unwrap();
-        let said = stderr(&output(&["http", "http://127.0.0.1:1/", flag, value]));
-        assert!(said.starts_with(&text), "{document}:\n{text}\n{said}");
+        let message = stderr(&output(&["http", "http://127.0.0.1:1/", flag, value]));
+        assert!(message.starts_with(&text), "{document}:\n{text}\n{message}");
         seen += 1;
     }
     assert!(seen > 0);

@@ -1,3 +1,5 @@
+//! Tests of the examples, which are custom hammers.
+
 use std::env;
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -6,7 +8,7 @@ use std::thread;
 
 use crate::command::{examples, hammer, json, repository, stderr};
 
-/// An echo server that nobody stops; it ends with the tests.
+/// Starts an echo server, which runs until the process ends.
 pub(crate) fn server() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
@@ -19,7 +21,7 @@ pub(crate) fn server() -> SocketAddr {
 }
 
 #[test]
-fn the_example_runs_by_itself_and_by_the_name_of_its_hammer() {
+fn the_example_runs_directly_and_as_a_subcommand() {
     let addr = server().to_string();
     let args = [
         addr.as_str(),
@@ -49,7 +51,7 @@ fn the_example_runs_by_itself_and_by_the_name_of_its_hammer() {
         assert_eq!(report["target"], *addr);
         assert_eq!(report["labels"]["echo"], 20);
     }
-    // Its exit codes are passed on.
+    // Its exit code is passed on.
     let refused = hammer(&["echo", &addr, "-r", "0"])
         .env("PATH", &path)
         .output()
@@ -59,20 +61,23 @@ fn the_example_runs_by_itself_and_by_the_name_of_its_hammer() {
 }
 
 #[test]
-fn the_example_is_as_short_as_promised() {
+fn the_example_has_at_most_40_lines() {
     let source = include_str!("../../examples/hammer-echo.rs");
     assert!(source.lines().count() <= 40);
 }
 
-/// A hammer that nobody here wrote has rows and tokens by the same flags.
+/// A custom hammer gets rows and tokens by the flags of the built-in ones.
 #[test]
-fn the_example_with_a_template_says_what_its_values_are() {
+fn a_custom_hammer_renders_templates() {
     let folder = tempfile::tempdir().unwrap();
-    let (rows, said) = (folder.path().join("rows.txt"), folder.path().join("said"));
+    let (rows, received) = (
+        folder.path().join("rows.txt"),
+        folder.path().join("received"),
+    );
     std::fs::write(&rows, "one\ntwo\nthree\n").unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap().to_string();
-    let log = said.clone();
+    let log = received.clone();
     thread::spawn(move || {
         let mut log = std::fs::File::create(log).unwrap();
         for stream in listener.incoming().map_while(Result::ok) {
@@ -83,7 +88,7 @@ fn the_example_with_a_template_says_what_its_values_are() {
             }
         }
     });
-    let say = |more: &[&str]| {
+    let run = |more: &[&str]| {
         let feed = format!("rows={},once=end", rows.display());
         Command::new(examples().join("hammer-say"))
             .args([&addr[..], "{{token}} {{rows}}.", "--feed", &feed, "-q"])
@@ -92,23 +97,22 @@ fn the_example_with_a_template_says_what_its_values_are() {
             .output()
             .unwrap()
     };
-    let output = say(&["--token-cmd", "echo t0ken"]);
+    let output = run(&["--token-cmd", "echo t0ken"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(json(&output)["labels"]["echo"], 3);
-    let said = std::fs::read_to_string(said).unwrap();
-    assert_eq!(said, "t0ken one.t0ken two.t0ken three.");
-    let failed = say(&["--token-cmd", "exit 9"]);
+    let received = std::fs::read_to_string(received).unwrap();
+    assert_eq!(received, "t0ken one.t0ken two.t0ken three.");
+    let failed = run(&["--token-cmd", "exit 9"]);
     assert_eq!(failed.status.code(), Some(1));
     assert!(stderr(&failed).contains("ended with exit status: 9"));
-    let without = say(&[]);
+    let without = run(&[]);
     assert_eq!(without.status.code(), Some(2));
     let message = stderr(&without);
     assert!(message.contains("has a token, and no source"), "{message}");
 }
 
-/// The page that walks through the examples shows them as they are.
 #[test]
-fn the_examples_are_those_of_the_page_about_them() {
+fn the_docs_show_the_examples_unchanged() {
     let source = concat!(
         include_str!("../../examples/hammer-echo.rs"),
         include_str!("../../examples/hammer-say.rs")
@@ -122,7 +126,7 @@ fn the_examples_are_those_of_the_page_about_them() {
         if source.contains(code) {
             continue;
         }
-        // The last block uses the hammer without the command: as the README's program does, which
+        // The last block uses the library without the command, like the program in the README, which
         // is compiled.
         for line in code.lines() {
             let line = line.replace("echo", "http");

@@ -1,4 +1,4 @@
-//! The help of every command is a golden file, so that each change of a text is seen in review.
+//! Compares the help of every command with golden files, so that reviews show each change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -10,14 +10,14 @@ use crate::command::{hammer, repository, stderr, stdout};
 
 const FOLDER: &str = "crates/hammer-cli/tests/it/golden/help";
 
-/// Columns that help is wrapped at.
+/// Columns at which help is wrapped.
 const WIDTH: &str = "100";
 
-/// Set it to write the files instead of comparing them.
+/// The variable that makes the test write the files instead of comparing them.
 const WRITE: &str = "HAMMER_WRITE_HELP";
 
 #[test]
-fn help_is_that_of_the_golden_files() {
+fn help_equals_the_golden_files() {
     let folder = repository(FOLDER);
     let mut printed = BTreeMap::new();
     collect(&[], &mut printed);
@@ -43,7 +43,7 @@ fn help_is_that_of_the_golden_files() {
     );
 }
 
-/// The help of a command and of all below it, by the name of the golden file.
+/// Collects the help of a command and its subcommands by the names of their golden files.
 fn collect(commands: &[String], printed: &mut BTreeMap<String, String>) {
     let long = help(commands, "--help");
     let short = help(commands, "-h");
@@ -77,13 +77,13 @@ fn help(commands: &[String], flag: &str) -> String {
         .collect()
 }
 
-/// The names under `Commands:`, without `help`, which is clap's own.
+/// The names under `Commands:`, except `help`, which is built into clap.
 fn subcommands(help: &str) -> Vec<String> {
     help.lines()
         .skip_while(|line| *line != "Commands:")
         .skip(1)
         .take_while(|line| !line.is_empty())
-        // A description that wraps is indented deeper than a name.
+        // Wrapped lines of a description are indented deeper than names.
         .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
@@ -117,7 +117,7 @@ fn read(folder: &Path, prefix: &str, kept: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The lines that differ, each with its sign, by their longest common subsequence.
+/// The lines that differ, marked with `-` and `+`, by the longest common subsequence.
 fn diff(old: &str, new: &str) -> String {
     let old: Vec<&str> = old.lines().collect();
     let new: Vec<&str> = new.lines().collect();
@@ -148,7 +148,7 @@ fn diff(old: &str, new: &str) -> String {
 }
 
 #[test]
-fn a_difference_shows_the_lines_that_changed() {
+fn a_diff_shows_the_changed_lines() {
     let table = [
         ("a\nb\nc\n", "a\nb\nc\n", ""),
         ("a\nb\nc\n", "a\nx\nc\n", "   2 -b\n   2 +x\n"),

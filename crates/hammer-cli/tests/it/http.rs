@@ -1,4 +1,4 @@
-//! What `hammer http` sends and expects, by its flags.
+//! Tests of the requests and expectations of `hammer http`.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -8,19 +8,19 @@ use std::thread;
 
 use crate::command::{hammer, json, output, report, stderr, stdout};
 
-/// A server that notes each request, and answers with what `reply` makes of it.
+/// A server that records each request.
 pub(crate) struct RecordingServer {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl RecordingServer {
+    /// Starts a server that answers each request with `reply`, until the process ends.
     pub(crate) fn replying(reply: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(vec![]));
         let (kept, reply) = (requests.clone(), Arc::new(reply));
-        // Ends with the process: nothing wakes it from accepting.
         thread::spawn(move || {
             for mut stream in listener.incoming().map_while(Result::ok) {
                 let (kept, reply) = (kept.clone(), reply.clone());
@@ -43,7 +43,7 @@ impl RecordingServer {
     }
 }
 
-/// The next request, body and all.
+/// Reads the next request, including its body.
 fn request(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = vec![];
     let mut byte = [0];
@@ -72,7 +72,7 @@ pub(crate) fn ok() -> RecordingServer {
 }
 
 #[test]
-fn what_is_sent_is_what_the_flags_say() {
+fn flags_determine_the_request() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("notes.txt");
     fs::write(&file, "one\ntwo\n").unwrap();
@@ -159,7 +159,7 @@ fn what_is_sent_is_what_the_flags_say() {
 }
 
 #[test]
-fn what_is_expected_is_what_the_flags_say() {
+fn flags_determine_the_expectations() {
     let server = ok();
     let table: [(&[&str], &str, &str); 9] = [
         (&["--expect-status", "200,3xx"], "ok", "200"),
@@ -257,7 +257,7 @@ fn targets_come_from_a_file() {
 }
 
 #[test]
-fn one_hit_is_shown_without_what_is_secret_in_its_query() {
+fn once_masks_secrets_in_the_query() {
     let target =
         hammer_target::TargetServer::spawn(hammer_target::TargetBehavior::default()).unwrap();
     let url = format!("{}?token=s3cret&page=2", target.url());
@@ -270,7 +270,7 @@ fn one_hit_is_shown_without_what_is_secret_in_its_query() {
 }
 
 #[test]
-fn messages_about_flags_show_no_secret() {
+fn messages_about_flags_contain_no_secrets() {
     for flags in [
         ["--oauth2-bearer", "s3cr\u{e9}t"],
         ["-b", "s3cret"],
@@ -280,14 +280,14 @@ fn messages_about_flags_show_no_secret() {
         ["-x", "http://u:s3/cret@a:b"],
     ] {
         let output = output(&[&["http", "http://127.0.0.1:1/"], &flags[..]].concat());
-        let said = stderr(&output);
-        assert_eq!(output.status.code(), Some(2), "{flags:?}: {said}");
-        assert!(!said.contains("s3"), "{flags:?}: {said}");
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{flags:?}: {message}");
+        assert!(!message.contains("s3"), "{flags:?}: {message}");
     }
 }
 
 #[test]
-fn one_hit_is_shown_with_its_secrets_masked() {
+fn once_masks_secrets_in_headers() {
     let server = RecordingServer::replying(|request| {
         if request.starts_with("POST /a ") {
             return answer(
@@ -359,7 +359,7 @@ fn one_hit_is_shown_with_its_secrets_masked() {
 }
 
 #[test]
-fn one_hit_that_is_not_ok_is_told_and_ends_with_1() {
+fn once_exits_with_1_if_the_hit_is_not_ok() {
     let server = ok();
     let output = hammer(&["http", &server.url, "--once", "--expect-json", "/id=8"])
         .output()
@@ -380,7 +380,7 @@ fn one_hit_that_is_not_ok_is_told_and_ends_with_1() {
 }
 
 #[test]
-fn no_secret_is_in_the_most_talkative_log() {
+fn trace_logs_contain_no_secrets() {
     let server = RecordingServer::replying(|request| match request.starts_with("GET /b ") {
         true => answer("200 OK", "Set-Cookie: b=secret1\r\n", ""),
         false => answer("302 Found", "Location: /b\r\nSet-Cookie: a=secret2\r\n", ""),
@@ -398,14 +398,14 @@ fn no_secret_is_in_the_most_talkative_log() {
             .env("AWS_SESSION_TOKEN", "secret9")
             .output()
             .unwrap();
-        let said = stdout(&output) + &stderr(&output);
-        assert!(said.contains("3 ok"), "{said}");
-        assert!(!said.contains("secret"), "{said}");
+        let text = stdout(&output) + &stderr(&output);
+        assert!(text.contains("3 ok"), "{text}");
+        assert!(!text.contains("secret"), "{text}");
     }
 }
 
 #[test]
-fn fields_of_forms_in_plans_are_beside_the_plan() {
+fn form_files_of_plans_are_relative_to_the_plan() {
     let server = ok();
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("body.txt"), "12345").unwrap();

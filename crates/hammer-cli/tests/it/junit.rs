@@ -1,16 +1,18 @@
+//! Reads JUnit XML.
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-/// A test suite of JUnit's XML.
+/// A test suite in JUnit XML.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct JunitSuite {
     pub(crate) name: String,
     pub(crate) cases: Vec<String>,
-    /// The messages of the cases that failed.
+    /// The messages of the failed cases.
     pub(crate) failures: Vec<String>,
 }
 
-/// The suites of a document, which is well formed, nests as it should, and counts what it has.
+/// The suites of a document, after checks of its structure and its counts.
 pub(crate) fn suites(xml: &str) -> Vec<JunitSuite> {
     let mut reader = Reader::from_str(xml);
     let mut suites: Vec<JunitSuite> = vec![];

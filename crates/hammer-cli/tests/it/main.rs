@@ -1,6 +1,9 @@
-//! The binary as a user runs it.
+//! Tests of the `hammer` binary.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic fails the test at the right line"
+)]
 
 mod bad_input;
 mod broker;

@@ -1,10 +1,12 @@
+//! Tests of `hammer mqtt`.
+
 use std::net::TcpListener;
 
 use crate::broker;
 use crate::command::{output, report, stderr, stdout};
 
 #[test]
-fn messages_are_acknowledged_or_sent_and_the_report_says_which() {
+fn the_report_labels_acknowledged_and_sent_messages() {
     let url = broker::serve();
     for (flags, label) in [
         (
@@ -84,8 +86,8 @@ fn a_plan_has_the_flags_as_keys() {
 }
 
 #[test]
-fn what_is_wrong_with_a_flag_names_the_flag() {
-    for (flags, told) in [
+fn invalid_flags_are_named() {
+    for (flags, expected) in [
         (
             &["--qos", "3"][..],
             "'--qos <QOS>': is no quality of service",
@@ -109,7 +111,7 @@ fn what_is_wrong_with_a_flag_names_the_flag() {
         let output = output(&[&["mqtt", "mqtt://127.0.0.1"], flags].concat());
         assert_eq!(output.status.code(), Some(2), "{flags:?}");
         assert!(
-            stderr(&output).contains(told),
+            stderr(&output).contains(expected),
             "{flags:?}: {}",
             stderr(&output)
         );
@@ -117,7 +119,7 @@ fn what_is_wrong_with_a_flag_names_the_flag() {
 }
 
 #[test]
-fn a_dry_run_tells_what_a_hit_is_and_no_password() {
+fn a_dry_run_describes_a_hit_and_masks_the_password() {
     let url = "mqtt://me:secret@127.0.0.1:1";
     let output = output(&["mqtt", url, "--qos", "2", "--dry-run"]);
     let text = stdout(&output);
@@ -132,7 +134,7 @@ fn a_dry_run_tells_what_a_hit_is_and_no_password() {
 }
 
 #[test]
-fn a_broker_that_is_not_there_makes_no_run() {
+fn a_run_without_a_broker_fails() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("mqtt://{}", free.local_addr().unwrap());
     drop(free);

@@ -1,3 +1,5 @@
+//! Tests of `--output` and of progress messages.
+
 use std::fs;
 use std::process::Stdio;
 
@@ -7,12 +9,12 @@ use serde_json::{Value, json};
 use crate::command::{hammer, json as parsed, output, report, repository, stderr, stdout};
 
 #[test]
-fn the_json_report_fits_its_schema_and_has_no_other_keys() {
+fn the_json_report_matches_its_schema_exactly() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let schema = fs::read(repository("docs/schemas/report.schema.json")).unwrap();
     let mut schema: Value = serde_json::from_slice(&schema).unwrap();
     let reference = fs::read_to_string(repository("docs/REPORT.md")).unwrap();
-    // Readers have to expect more keys, but those that there are have to be described.
+    // Readers must accept unknown keys, but the schema has to describe all current ones.
     close(&mut schema);
     let schema = jsonschema::validator_for(&schema).unwrap();
     let shape = "100..200/500ms, 0/100ms, 300/1s";
@@ -45,6 +47,7 @@ fn the_json_report_fits_its_schema_and_has_no_other_keys() {
     }
 }
 
+/// Forbids keys that the schema does not describe.
 pub(crate) fn close(schema: &mut Value) {
     if let Value::Object(object) = schema {
         if object.contains_key("properties") {
@@ -55,7 +58,7 @@ pub(crate) fn close(schema: &mut Value) {
 }
 
 #[test]
-fn a_json_file_and_text_on_stdout() {
+fn json_goes_to_a_file_and_text_to_stdout() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report.json");
@@ -72,7 +75,7 @@ fn a_json_file_and_text_on_stdout() {
 }
 
 #[test]
-fn a_line_of_csv_for_each_hit() {
+fn the_csv_has_a_line_for_each_hit() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hits.csv");
@@ -97,14 +100,14 @@ fn a_line_of_csv_for_each_hit() {
         assert!(us(response) >= us(service) && us(service) > 0.0, "{line}");
         assert!(
             !std::mem::replace(&mut seen[number], true),
-            "{line} comes twice"
+            "duplicate: {line}"
         );
     }
     assert!(seen.iter().all(|seen| *seen));
 }
 
 #[test]
-fn a_closed_stdout_loses_nothing_else() {
+fn a_closed_stdout_does_not_affect_other_outputs() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report.json");
@@ -135,7 +138,7 @@ fn a_closed_stdout_loses_nothing_else() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_named_and_the_report_is_not_lost() {
+fn a_full_disk_is_reported_and_the_report_is_printed() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     for outputs in [
@@ -163,7 +166,7 @@ fn a_full_disk_is_named_and_the_report_is_not_lost() {
 }
 
 #[test]
-fn progress_is_a_line_each_ten_seconds_and_none_when_quiet() {
+fn progress_is_a_line_every_ten_seconds_unless_quiet() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = ["http", &url, "-r", "50", "-z", "10500ms", "-o", "json=-"];

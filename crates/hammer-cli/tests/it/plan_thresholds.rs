@@ -1,3 +1,5 @@
+//! Tests of thresholds and JUnit output of plans.
+
 use std::fs;
 
 use hammer_target::{TargetBehavior, TargetServer};
@@ -6,7 +8,7 @@ use crate::command::{json as parsed, stderr, stdout};
 use crate::junit::suites;
 use crate::plans::run;
 
-/// Two targets, of which the second one answers nothing well, and a plan that hits both.
+/// Two targets, of which the second rejects all hits, and a plan that hits both.
 struct TwoTargetPlan {
     targets: [TargetServer; 2],
     loads: String,
@@ -18,7 +20,7 @@ impl TwoTargetPlan {
             TargetBehavior::default(),
             TargetBehavior::default().status(500).unwrap(),
         ]
-        .map(|knobs| TargetServer::spawn(knobs).unwrap());
+        .map(|behavior| TargetServer::spawn(behavior).unwrap());
         let [good, bad] = targets.each_ref().map(TargetServer::url);
         let loads = format!(
             "[[load]]\nname = 'good'\ntarget = '{good}'\nrate = 20\nduration = 1\n\
@@ -33,7 +35,7 @@ impl TwoTargetPlan {
 }
 
 #[test]
-fn thresholds_are_about_loads_and_stages_and_end_the_plan_with_99() {
+fn thresholds_apply_to_loads_and_stages_and_set_the_exit_code() {
     let both = TwoTargetPlan::new();
     let passing =
         "'[good] errors == 0', '[bad, stage 1] hits == 10', '[bad, stage 40/500ms] hits == 20',
@@ -71,7 +73,7 @@ fn thresholds_are_about_loads_and_stages_and_end_the_plan_with_99() {
 }
 
 #[test]
-fn junit_has_a_suite_for_the_plan_and_one_for_each_load() {
+fn junit_has_a_suite_for_the_plan_and_each_load() {
     let both = TwoTargetPlan::new();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hammer.xml");
@@ -92,7 +94,7 @@ fn junit_has_a_suite_for_the_plan_and_one_for_each_load() {
     assert_eq!(good.cases, ["verdict", "[good] errors == 0"]);
     let of_bad = ["verdict", "[bad] errors == 0", "[bad, stage 2] hits == 20"];
     assert_eq!(bad.cases, of_bad);
-    // A noisy machine may spoil the verdict, and with it that case.
+    // The case of the verdict may fail on a noisy machine.
     let failures = suites.iter().flat_map(|suite| &suite.failures);
     let failures: Vec<_> = failures.filter(|it| !it.starts_with("invalid: ")).collect();
     assert_eq!(
@@ -102,9 +104,8 @@ fn junit_has_a_suite_for_the_plan_and_one_for_each_load() {
     );
 }
 
-/// Text of the plan, where it is wrong, and what is shown.
 #[test]
-fn what_fits_no_load_is_shown_with_its_place_and_nothing_is_sent() {
+fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
     let both = TwoTargetPlan::new();
     for (first, place, shown) in [
         (
@@ -143,13 +144,13 @@ fn what_fits_no_load_is_shown_with_its_place_and_nothing_is_sent() {
             "1:29",
             "'abort_on': invalid value '[bad, stage 2] errors > 5%': a stage is looked at when",
         ),
-        // Not where it stands as it was written, but in which key.
+        // With escapes, the position is that of the value, not of the word in it.
         (
             "assert = \"[w\\u006frse] errors == 0\"",
             "1:10",
             "     ^^^^^ right would be",
         ),
-        // What is no threshold at all is shown in the same way.
+        // A malformed threshold is shown in the same way.
         (
             "assert = ['errors == 0', 'p99 < 250']",
             "1:33",
@@ -175,7 +176,7 @@ fn what_fits_no_load_is_shown_with_its_place_and_nothing_is_sent() {
         assert!(message.contains(shown), "{first}: {message}");
         assert!(output.stdout.is_empty());
     }
-    // On the command line it is the flag that is named.
+    // On the command line, the message names the flag.
     let flags = ["-q", "--assert", "[worse] errors == 0"];
     let output = run("plan.toml", &both.plan(""), &flags, &[]);
     let message = stderr(&output);

@@ -1,3 +1,5 @@
+//! Tests of plans and dry runs.
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -9,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::command::{examples, hammer, json as parsed, output, repository, stderr, stdout};
 
-/// Runs a plan that lies in a file of this name in a folder of its own.
+/// Runs a plan from a file of this name in a temporary folder.
 pub(crate) fn run(name: &str, plan: &str, flags: &[&str], env: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -32,7 +34,7 @@ fn report(output: &Output) -> Value {
 const JSON: &[&str] = &["-q", "-o", "json"];
 
 #[test]
-fn the_scenario_of_the_ancestor_runs_as_it_is() {
+fn a_scenario_in_the_legacy_format_runs() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let scenario = json!({"duration": 1, "tps": 20, "hammer": "http", "hammerConfig": {
         "endpoint": target.url(), "method": "PUT", "payload": "@${X}",
@@ -46,7 +48,7 @@ fn the_scenario_of_the_ancestor_runs_as_it_is() {
 }
 
 #[test]
-fn three_loads_run_at_the_same_time_and_count_what_their_targets_count() {
+fn three_loads_run_in_parallel_and_match_the_counts_of_their_targets() {
     let targets = [(); 3].map(|()| TargetServer::spawn(TargetBehavior::default()).unwrap());
     let urls = targets.each_ref().map(TargetServer::url);
     let [a, b, c] = &urls;
@@ -89,17 +91,17 @@ fn three_loads_run_at_the_same_time_and_count_what_their_targets_count() {
             .filter(|line| line.ends_with(&format!(",{load}")));
         assert_eq!(lines.count(), count, "{load}");
     }
-    fits_schema(&report);
+    assert_matches_schema(&report);
 }
 
-/// Loads that do not say how many threads they want share the cores.
+/// Loads without `threads` share the cores.
 #[test]
-fn cores_are_shared_by_loads() {
+fn loads_share_the_cores() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let load = format!("[[load]]\ntarget = '{}'\nhits = 1\n", target.url());
     for loads in 1..=4 {
-        // The offset makes it a plan even if it has one load.
+        // The offset gives the report of a plan even for one load.
         let plan = load.repeat(loads) + "offset = '1ms'\n";
         let found = report(&run("plan.toml", &plan, JSON, &[]));
         for load in found["loads"].as_array().unwrap() {
@@ -110,8 +112,8 @@ fn cores_are_shared_by_loads() {
     }
     let plan = load.clone() + "threads = 3\n" + &load;
     let found = report(&run("plan.toml", &plan, JSON, &[]));
-    let [told, other] = [0, 1].map(|load| &found["loads"][load]["generator"]["threads"]);
-    assert_eq!((told, other), (&json!(3), &json!((cores / 2).max(1))));
+    let [explicit, other] = [0, 1].map(|load| &found["loads"][load]["generator"]["threads"]);
+    assert_eq!((explicit, other), (&json!(3), &json!((cores / 2).max(1))));
 }
 
 fn threads(report: &Value) -> Option<u64> {
@@ -122,8 +124,8 @@ fn threads(report: &Value) -> Option<u64> {
         .sum()
 }
 
-/// Each load has all keys of a report, and REPORT.md knows the keys around them.
-fn fits_schema(report: &Value) {
+/// Checks that the loads match the schema of a report, and that REPORT.md has all other keys.
+fn assert_matches_schema(report: &Value) {
     let schema = fs::read(repository("docs/schemas/report.schema.json")).unwrap();
     let schema = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
     let plans = fs::read(repository("docs/schemas/plan-report.schema.json")).unwrap();
@@ -145,7 +147,7 @@ fn fits_schema(report: &Value) {
 }
 
 #[test]
-fn three_loads_fit_on_a_screen() {
+fn a_report_of_three_loads_fits_on_a_screen() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let load = format!(
         "[[load]]\ntarget = '{}'\nrate = 20\nhits = 4\n",
@@ -154,7 +156,7 @@ fn three_loads_fit_on_a_screen() {
     let output = run("plan.toml", &load.repeat(3), &["-q"], &[]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let text = stdout(&output);
-    // A noisy machine may have reasons to tell, which take lines of their own.
+    // The verdict may have more lines on a noisy machine.
     let verdict = text.split("\n\n").nth(1).unwrap().lines().count();
     assert!(text.lines().count() - verdict < 30, "{text}");
     assert!(
@@ -169,7 +171,7 @@ fn three_loads_fit_on_a_screen() {
 }
 
 #[test]
-fn a_plan_with_one_load_is_reported_as_the_command_line_does() {
+fn a_plan_with_one_load_has_the_report_of_the_command_line() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let plan = format!("output = 'text'\n[[load]]\ntarget = '{url}'\nrate = 100\nhits = 5\n");
@@ -177,7 +179,7 @@ fn a_plan_with_one_load_is_reported_as_the_command_line_does() {
     let by_flags = output(&["http", &url, "-r", "100", "-n", "5", "-q"]);
     let shape = |output: &Output| -> Vec<String> {
         let text = stdout(output);
-        // Behind the verdict, which may have reasons on a noisy machine.
+        // After the verdict, which may have reasons on a noisy machine.
         let rest = text.split("\n\n").nth(2).unwrap();
         let words = rest.lines().map(|line| line.split_whitespace().next());
         words
@@ -189,7 +191,7 @@ fn a_plan_with_one_load_is_reported_as_the_command_line_does() {
 }
 
 #[test]
-fn a_plan_comes_from_stdin_too() {
+fn a_plan_is_read_from_stdin() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let plan = json!({"load": [{"target": target.url(), "rate": 100, "hits": 7}]});
     let mut child = hammer(&["run", "-", "-q", "-o", "json"])
@@ -207,7 +209,7 @@ fn a_plan_comes_from_stdin_too() {
 }
 
 #[test]
-fn an_invalid_load_makes_the_plan_invalid_and_says_which() {
+fn an_invalid_load_makes_the_plan_invalid() {
     let slow =
         TargetServer::spawn(TargetBehavior::default().delay(Duration::from_millis(100))).unwrap();
     let fast = TargetServer::spawn(TargetBehavior::default()).unwrap();
@@ -228,7 +230,7 @@ fn an_invalid_load_makes_the_plan_invalid_and_says_which() {
 }
 
 #[test]
-fn the_example_runs_against_the_target_of_its_variable() {
+fn the_example_plan_runs_against_the_target_in_its_variable() {
     let example = output(&["plan", "--example"]);
     assert_eq!(example.status.code(), Some(0));
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
@@ -255,7 +257,7 @@ fn the_example_runs_against_the_target_of_its_variable() {
 }
 
 #[test]
-fn a_dry_run_tells_of_chance_of_what_is_cut_off_and_of_what_counts_nowhere() {
+fn a_dry_run_shows_arrivals_warm_up_and_limits() {
     let dry = |flags: &str| {
         let flags = flags.split_whitespace();
         let command = ["http", "http://127.0.0.1:1/", "--dry-run"];
@@ -289,7 +291,7 @@ fn a_dry_run_tells_of_chance_of_what_is_cut_off_and_of_what_counts_nowhere() {
 }
 
 #[test]
-fn the_peak_of_a_plan_is_found_however_narrow_it_is() {
+fn a_dry_run_finds_a_narrow_peak() {
     let load = "[[load]]\ntarget = 'http://127.0.0.1:1/'\nrate = 'spike(10, 5000, 1ms)/1h'\n";
     let dry = run("plan.toml", &format!("{load}{load}"), &["--dry-run"], &[]);
     let text = stdout(&dry);
@@ -297,7 +299,7 @@ fn the_peak_of_a_plan_is_found_however_narrow_it_is() {
 }
 
 #[test]
-fn a_dry_run_tells_what_would_be_sent_and_sends_nothing() {
+fn a_dry_run_shows_the_load_and_sends_nothing() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let folder = tempfile::tempdir().unwrap();
@@ -328,11 +330,11 @@ fn a_dry_run_tells_what_would_be_sent_and_sends_nothing() {
 }
 
 #[test]
-fn what_is_wrong_with_a_plan_is_named_with_its_place_and_nothing_is_sent() {
+fn plan_errors_show_their_place_and_nothing_is_sent() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let good = format!("[[load]]\ntarget = '{url}'\nhits = 1\n");
-    for (line, place, said) in [
+    for (line, place, expected) in [
         ("rat = 5", "4:1", "'rat'; right would be 'rate'"),
         (
             "heder = ['a: b']",
@@ -366,9 +368,9 @@ fn what_is_wrong_with_a_plan_is_named_with_its_place_and_nothing_is_sent() {
             message.contains(&format!("plan.toml:{place}: ")),
             "{line}: {message}"
         );
-        assert!(message.contains(said), "{line}: {message}");
+        assert!(message.contains(expected), "{line}: {message}");
     }
-    for (flags, said) in [
+    for (flags, expected) in [
         (&["--tps", "5"][..], "'--rate' can't stand beside a plan"),
         (
             &["--endpoint", "http://a/"],
@@ -377,24 +379,23 @@ fn what_is_wrong_with_a_plan_is_named_with_its_place_and_nothing_is_sent() {
     ] {
         let output = run("plan.toml", &good, flags, &[]);
         assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
-    for (path, said) in [
+    for (path, expected) in [
         ("/nowhere/plan.toml", "failed to read the plan"),
         ("http://a/", "right would be --endpoint http://a/"),
     ] {
         let output = output(&["run", path]);
         assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
     let counts = target.shutdown().counts;
     assert_eq!((counts.requests, counts.connections), (0, 0));
 }
 
-/// The corpus of the fuzzer, which looks at no flags, at the command that knows them all: each plan is
-/// one, or is refused.
+/// Runs the corpus of the fuzzer, which ignores flags, through the command, which checks them.
 #[test]
-fn no_plan_is_trouble_for_the_command() {
+fn the_command_accepts_or_refuses_every_plan_of_the_corpus() {
     let corpus = fs::read_dir(repository("crates/hammer-plan/tests/fuzz/plans")).unwrap();
     let env = ["TARGET", "HOST", "TOKEN", "LONG"].map(|name| (name, "http://127.0.0.1:1/"));
     let mut codes = [0; 2];
@@ -410,9 +411,8 @@ fn no_plan_is_trouble_for_the_command() {
     assert!(codes.iter().all(|count| *count > 2), "{codes:?}");
 }
 
-/// "The same words": the schema knows each flag of a load and of the output.
 #[test]
-fn plans_have_the_flags_of_the_command_line() {
+fn the_plan_schema_has_the_flags_of_the_command_line() {
     let schema: Value = serde_json::from_str(&stdout(&output(&["plan", "--schema"]))).unwrap();
     let help = stdout(&output(&["http", "--help"]));
     for (group, properties) in [
@@ -434,7 +434,7 @@ fn plans_have_the_flags_of_the_command_line() {
 }
 
 #[test]
-fn a_hammer_of_ones_own_gets_plans_for_free() {
+fn a_custom_hammer_supports_plans() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
     std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! What `hammer replay` and `hammer timeline show` do with a timeline.
+//! Tests of `hammer replay` and `hammer timeline show`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use crate::http::{RecordingServer, ok};
 
 pub(crate) const HEADER: &str = r#"{"schema":"hammer.timeline/1","epoch":"2026-11-24T09:00:00Z"}"#;
 
-/// A timeline in a folder of its own.
+/// A timeline in a temporary folder.
 pub(crate) struct TimelineFixture {
     pub(crate) folder: tempfile::TempDir,
     path: PathBuf,
@@ -36,7 +36,7 @@ pub(crate) fn row(t_us: u64, rest: &str) -> String {
     format!(r#"{{"t":{t_us},{rest}}}"#)
 }
 
-/// The request line and the host of each request, sorted, since threads have an order each.
+/// The request line and host of each request, sorted because threads send in any order.
 fn request_lines(server: &RecordingServer) -> Vec<String> {
     let lines = server.requests().into_iter().map(|request| {
         let line = request.lines().next().unwrap_or_default().to_owned();
@@ -49,7 +49,7 @@ fn request_lines(server: &RecordingServer) -> Vec<String> {
 }
 
 #[test]
-fn every_row_is_sent_once_and_byte_for_byte() {
+fn every_row_is_sent_once_and_unchanged() {
     let targets = [
         "/",
         "/a?b=1&&c=%zz",
@@ -63,7 +63,7 @@ fn every_row_is_sent_once_and_byte_for_byte() {
         .map(|n| {
             let target = format!("{}#{n}", targets[n as usize % targets.len()]).replace('#', "~");
             let method = ["GET", "HEAD", "OPTIONS"][n as usize % 3];
-            // 2,000 a second, with a burst of five every now and then.
+            // 2,000 per second, with bursts of five.
             let t = if n % 40 < 5 { n / 40 * 20_000 } else { n * 500 };
             (
                 t,
@@ -103,7 +103,7 @@ fn every_row_is_sent_once_and_byte_for_byte() {
 }
 
 #[test]
-fn what_is_sent_goes_to_the_endpoint_alone_and_only_if_it_is_allowed() {
+fn only_allowed_rows_are_sent_and_only_to_the_endpoint() {
     let timeline = TimelineFixture::from_rows(&[
         row(0, r#""u":"/a","h":"log.example","s":200,"d":900"#),
         row(1, r#""u":"http://third.example/x""#),
@@ -171,20 +171,20 @@ fn what_is_sent_goes_to_the_endpoint_alone_and_only_if_it_is_allowed() {
         "{}",
         stderr(&own)
     );
-    let meant = ["--endpoint-is-production", "--dry-run"];
+    let allowed = ["--endpoint-is-production", "--dry-run"];
     let own = [
         "replay",
         timeline.path(),
         "--endpoint",
         "http://log.example/",
     ];
-    let meant = output(&[&own[..], &meant[..]].concat());
-    assert_eq!(meant.status.code(), Some(0), "{}", stderr(&meant));
-    assert!(stdout(&meant).contains("2 hits"), "{}", stdout(&meant));
+    let allowed = output(&[&own[..], &allowed[..]].concat());
+    assert_eq!(allowed.status.code(), Some(0), "{}", stderr(&allowed));
+    assert!(stdout(&allowed).contains("2 hits"), "{}", stdout(&allowed));
 }
 
 #[test]
-fn parts_are_chosen_and_played_again() {
+fn rows_are_selected_and_repeated() {
     let rows: Vec<_> = (0..100_u64)
         .map(|n| {
             row(
@@ -264,7 +264,7 @@ fn parts_are_chosen_and_played_again() {
 }
 
 #[test]
-fn a_log_is_played_as_a_timeline_is() {
+fn a_log_is_replayed_like_a_timeline() {
     let line = |second: u32, target: &str| {
         format!(
             "192.0.2.7 - - [24/Nov/2026:09:00:0{second} +0000] \"GET {target} HTTP/1.1\" 200 5\n"
@@ -287,7 +287,7 @@ fn a_log_is_played_as_a_timeline_is() {
 }
 
 #[test]
-fn what_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
+fn invalid_timelines_are_reported_and_nothing_is_sent() {
     let good = [
         HEADER,
         &row(5, r#""u":"/""#),
@@ -295,7 +295,7 @@ fn what_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
         r#"{"rows":2}"#,
     ]
     .join("\n");
-    for (what, text, told) in [
+    for (what, text, expected) in [
         (
             "cut",
             good.replace("{\"rows\":2}", ""),
@@ -312,12 +312,12 @@ fn what_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
             "t.jsonl:1: it is of version 9",
         ),
         (
-            "a row too few",
+            "a missing row",
             good.replace("\"rows\":2", "\"rows\":3"),
             "t.jsonl:4: there are 2 rows",
         ),
         (
-            "a row that is none",
+            "an invalid row",
             good.replace("\"t\":7", "\"t\":-7"),
             "t.jsonl:3: this is no row",
         ),
@@ -333,14 +333,18 @@ fn what_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
         let played = output(&["replay", timeline.path(), "--endpoint", &server.url]);
         assert_eq!(played.status.code(), Some(1), "{what}");
         assert!(
-            stderr(&played).contains(told),
+            stderr(&played).contains(expected),
             "{what}: {}",
             stderr(&played)
         );
         assert!(server.requests().is_empty(), "{what}");
         let shown = output(&["timeline", "show", timeline.path()]);
         assert_eq!(shown.status.code(), Some(1), "{what}");
-        assert!(stderr(&shown).contains(told), "{what}: {}", stderr(&shown));
+        assert!(
+            stderr(&shown).contains(expected),
+            "{what}: {}",
+            stderr(&shown)
+        );
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
@@ -353,7 +357,7 @@ fn what_is_wrong_with_a_file_is_told_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_timeline_is_shown_with_a_drawing_and_what_it_would_take() {
+fn a_timeline_is_shown_with_chart_and_statistics() {
     let rows: Vec<_> = (0..1_000_u64)
         .map(|n| {
             row(

@@ -1,4 +1,4 @@
-//! A replay accounts for every row, whatever becomes of it.
+//! The report of a replay accounts for every row.
 
 use std::fs;
 use std::net::TcpListener;
@@ -33,7 +33,8 @@ fn sum(value: &Value) -> u64 {
     }
 }
 
-fn adds_up(report: &Value) -> &Value {
+/// Checks that all counts add up, and returns the part of the report about the replay.
+fn assert_adds_up(report: &Value) -> &Value {
     let replay = &report["replay"];
     let of = |key: &str| sum(&replay[key]);
     assert_eq!(of("planned"), of("sent") + of("unsent") + of("skipped"));
@@ -48,13 +49,13 @@ fn adds_up(report: &Value) -> &Value {
 }
 
 #[test]
-fn a_port_where_nobody_listens_is_in_the_matrix() {
+fn refused_connections_are_in_the_matrix() {
     let timeline = timeline();
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", free.local_addr().unwrap());
     drop(free);
     let report = report(&["replay", timeline.path(), "--endpoint", &url]);
-    let replay = adds_up(&report);
+    let replay = assert_adds_up(&report);
     assert_eq!(
         (&replay["planned"], &replay["sent"]),
         (&40.into(), &30.into())
@@ -64,20 +65,20 @@ fn a_port_where_nobody_listens_is_in_the_matrix() {
 }
 
 #[test]
-fn a_target_that_never_answers_is_in_the_matrix() {
+fn timeouts_are_in_the_matrix() {
     let timeline = timeline();
-    // It accepts what the system accepts for it, and says nothing.
+    // The system accepts connections in its backlog, but nothing answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let args = ["replay", timeline.path(), "--endpoint", &url];
     let short = ["--timeout", "30ms", "--drain", "10ms", "-c", "4"];
     let report = report(&[&args[..], &short].concat());
-    let replay = adds_up(&report);
+    let replay = assert_adds_up(&report);
     assert!(sum(&report["hits"]["timed_out"]) > 0);
     assert!(replay["statuses"]["200"]["timeout"].as_u64() > Some(0));
 }
 
-/// Hits of a whole second were counted as sent in the one before, which was read off when they were due.
+/// Regression test: hits due at a whole second were counted as sent in the second before.
 #[test]
 fn hits_are_counted_in_the_second_in_which_they_are_due() {
     let rows: Vec<_> = (0..30_u64)
@@ -95,11 +96,11 @@ fn hits_are_counted_in_the_second_in_which_they_are_due() {
 }
 
 #[test]
-fn the_report_of_a_replay_fits_the_schema_and_has_no_other_keys() {
+fn the_replay_report_matches_its_schema_exactly() {
     let timeline = timeline();
     let server = ok();
     let report = report(&["replay", timeline.path(), "--endpoint", &server.url]);
-    let replay = adds_up(&report);
+    let replay = assert_adds_up(&report);
     assert_eq!(replay["routes"].as_array().map(Vec::len), Some(3));
     let schema = fs::read(repository("docs/schemas/report.schema.json")).unwrap();
     let mut schema: Value = serde_json::from_slice(&schema).unwrap();

@@ -1,4 +1,4 @@
-//! The plan of a replay is what is then sent.
+//! Compares the dry run of a replay with the requests that it sends.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::command::{output, report, stderr, stdout};
 use crate::http::ok;
 use crate::replay::{TimelineFixture, row};
 
-/// Two of three rows may be sent, and they have two clients.
+/// A timeline with two clients, in which two of three rows have an allowed method.
 fn timeline() -> TimelineFixture {
     let rows: Vec<_> = (0..90_u64)
         .map(|n| {
@@ -19,7 +19,7 @@ fn timeline() -> TimelineFixture {
 }
 
 #[test]
-fn the_plan_is_what_is_sent_with_every_flag_that_ends_it() {
+fn the_dry_run_matches_the_requests_for_all_limits() {
     let timeline = timeline();
     for (flags, hits, skipped) in [
         (&[][..], 60, 30),
@@ -73,7 +73,7 @@ fn the_plan_is_what_is_sent_with_every_flag_that_ends_it() {
 }
 
 #[test]
-fn copies_of_a_row_are_of_clients_of_their_own() {
+fn copies_of_a_row_have_different_clients() {
     let timeline = timeline();
     let server = ok();
     report(&[
@@ -91,11 +91,11 @@ fn copies_of_a_row_are_of_clients_of_their_own() {
         let header = request
             .lines()
             .find_map(|line| line.strip_prefix("x-client: "));
-        header.expect("each has one").to_owned()
+        header.expect("each request has the header").to_owned()
     };
     let all: BTreeSet<_> = requests.iter().map(|request| client(request)).collect();
     assert_eq!((requests.len(), all.len()), (180, 6));
-    // The clients that the timeline knows are among them.
+    // They include the clients of the timeline.
     assert!(all.contains("0000000000000000") && all.contains("0000000000000001"));
     for path in ["/0", "/2"] {
         let line = format!("GET {path} HTTP");

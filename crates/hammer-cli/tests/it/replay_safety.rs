@@ -1,4 +1,4 @@
-//! What a replay refuses, and what it warns of, before it sends anything.
+//! Refusals and warnings of a replay before it sends anything.
 
 use std::process::Output;
 
@@ -6,7 +6,7 @@ use crate::command::{output, stderr, stdout};
 use crate::http::ok;
 use crate::replay::{TimelineFixture, row};
 
-/// A replay against a name that is nobody's.
+/// Runs `hammer replay --dry-run` against this endpoint.
 fn dry_run(timeline: &TimelineFixture, endpoint: &str, more: &[&str]) -> Output {
     let args = [
         "replay",
@@ -19,8 +19,8 @@ fn dry_run(timeline: &TimelineFixture, endpoint: &str, more: &[&str]) -> Output 
 }
 
 #[test]
-fn the_guard_of_production_looks_at_every_row_however_its_host_is_written() {
-    // More names than anybody keeps, then the one that counts, in a row that is not even wanted.
+fn the_production_guard_checks_all_rows_and_spellings_of_a_host() {
+    // More hosts than the guard keeps, then the endpoint, in a row that is not selected.
     let names = (0..12_000_u64).map(|n| row(n, &format!(r#""u":"/","h":"h{n}.example""#)));
     let own = row(20_000, r#""u":"/","h":"SHOP.example.:443""#);
     let timeline = TimelineFixture::from_rows(&names.chain([own]).collect::<Vec<_>>());
@@ -39,11 +39,11 @@ fn the_guard_of_production_looks_at_every_row_however_its_host_is_written() {
             "{endpoint}: {}",
             stderr(&run)
         );
-        let told = stderr(&run).contains("it is the log's own host");
-        assert_eq!(told, code == 2, "{}", stderr(&run));
+        let reported = stderr(&run).contains("it is the log's own host");
+        assert_eq!(reported, code == 2, "{}", stderr(&run));
         assert!(!stdout(&run).contains("no row names its host"));
     }
-    // What is never sent tells where the rows are from, too.
+    // Rows that are never sent count as well.
     let elsewhere = [
         row(0, r#""u":"/""#),
         row(1, r#""u":"http://shop.example:80/a""#),
@@ -65,31 +65,36 @@ fn the_guard_of_production_looks_at_every_row_however_its_host_is_written() {
 }
 
 #[test]
-fn a_timeline_without_hosts_blinds_the_guard_and_that_is_told() {
+fn a_timeline_without_hosts_is_warned_about() {
     let timeline = TimelineFixture::from_rows(&[row(0, r#""u":"/""#), row(1, r#""u":"/","h":"""#)]);
-    let told = "no row names its host";
+    let expected = "no row names its host";
     let plan = dry_run(&timeline, "http://shop.example", &[]);
     let shown = stdout(&plan).replace("\n              ", " ");
-    assert!(shown.contains(told), "{shown}");
-    let meant = dry_run(
+    assert!(shown.contains(expected), "{shown}");
+    let allowed = dry_run(
         &timeline,
         "http://shop.example",
         &["--endpoint-is-production"],
     );
-    assert!(!stdout(&meant).contains(told));
+    assert!(!stdout(&allowed).contains(expected));
 
     let server = ok();
     let run = ["replay", timeline.path(), "--endpoint", &server.url];
     let ran = output(&run);
-    assert_eq!(stderr(&ran).matches(told).count(), 1, "{}", stderr(&ran));
+    assert_eq!(
+        stderr(&ran).matches(expected).count(),
+        1,
+        "{}",
+        stderr(&ran)
+    );
     let quiet = output(&[&run[..], &["-q"]].concat());
-    assert!(!stderr(&quiet).contains(told), "{}", stderr(&quiet));
+    assert!(!stderr(&quiet).contains(expected), "{}", stderr(&quiet));
 }
 
 #[test]
-fn what_would_be_ignored_is_refused() {
+fn flags_without_effect_are_refused() {
     let timeline = TimelineFixture::from_rows(&[row(0, r#""u":"/""#)]);
-    for (flags, told) in [
+    for (flags, expected) in [
         (
             &["--endpoint", "http://127.0.0.1:9/api"][..],
             "right would be http://127.0.0.1:9,",
@@ -133,12 +138,16 @@ fn what_would_be_ignored_is_refused() {
         };
         let run = output(&[&args[..], endpoint, flags].concat());
         assert_eq!(run.status.code(), Some(2), "{flags:?}: {}", stdout(&run));
-        assert!(stderr(&run).contains(told), "{flags:?}: {}", stderr(&run));
+        assert!(
+            stderr(&run).contains(expected),
+            "{flags:?}: {}",
+            stderr(&run)
+        );
     }
 }
 
 #[test]
-fn rows_without_a_client_are_counted_where_clients_matter() {
+fn rows_without_a_client_are_counted_if_clients_matter() {
     let client = r#""u":"/","h":"a","c":"000000000000002a""#;
     let timeline =
         TimelineFixture::from_rows(&[row(0, client), row(1, r#""u":"/""#), row(2, client)]);
@@ -148,19 +157,19 @@ fn rows_without_a_client_are_counted_where_clients_matter() {
     ] {
         let plan = dry_run(&timeline, "http://127.0.0.1:9", flags);
         assert_eq!(plan.status.code(), Some(0), "{}", stderr(&plan));
-        let told = "1 of 3 rows do not say which client";
-        assert!(stdout(&plan).contains(told), "{}", stdout(&plan));
+        let expected = "1 of 3 rows do not say which client";
+        assert!(stdout(&plan).contains(expected), "{}", stdout(&plan));
     }
 }
 
 #[test]
-fn a_row_that_no_clock_reaches_is_named() {
+fn a_row_beyond_the_range_of_the_clock_is_named() {
     let far = row(u64::MAX, &format!(r#""u":"/","d":{}"#, u64::MAX));
     let timeline = TimelineFixture::from_rows(&[row(0, r#""u":"/""#), far.clone()]);
     let run = dry_run(&timeline, "http://127.0.0.1:9", &[]);
     assert_eq!(run.status.code(), Some(1));
     assert!(stderr(&run).contains("play row 2 of "), "{}", stderr(&run));
-    // Near its own start nothing of it is too large.
+    // Relative to the first row, its time is in range.
     let near = row(u64::MAX - 5, &format!(r#""u":"/","d":{}"#, u64::MAX));
     let timeline = TimelineFixture::from_rows(&[near, far]);
     for more in [&[][..], &["--loop", "4294967295"], &["--amplify", "10000"]] {

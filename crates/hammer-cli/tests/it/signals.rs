@@ -20,20 +20,20 @@ fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 
-/// Looks until it is so; each look at the target takes a moment in which it may become so.
-fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
+/// Polls until the condition is met, and fails after 30 s.
+fn wait_until(condition: &str, mut is_met: impl FnMut() -> bool) {
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
-    while !so() {
+    while !is_met() {
         assert!(
             std::time::Instant::now() < deadline,
-            "waited in vain until {what}"
+            "timed out: {condition}"
         );
         std::thread::yield_now();
     }
 }
 
 #[test]
-fn a_signal_ends_a_running_run_with_its_report() {
+fn a_signal_ends_a_run_with_a_report() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
         let child = start(&[
@@ -73,11 +73,11 @@ fn a_second_signal_does_not_wait_for_hits_in_flight() {
     ]);
     wait_until("hits have arrived", || target.counts().requests >= 5);
     send(&child, Signal::INT);
-    let mut said = String::new();
+    let mut notice = String::new();
     BufReader::new(child.stderr.take().unwrap())
-        .read_line(&mut said)
+        .read_line(&mut notice)
         .unwrap();
-    assert!(said.contains("a second signal"), "{said}");
+    assert!(notice.contains("a second signal"), "{notice}");
     send(&child, Signal::INT);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
@@ -100,8 +100,8 @@ fn a_signal_while_draining_ends_the_wait() {
 }
 
 #[test]
-fn a_signal_during_the_opening_still_gives_a_report() {
-    // A listener that takes connections and never shakes hands: TLS does not open.
+fn a_signal_while_connections_open_ends_with_a_report() {
+    // The listener accepts connections but never answers, so the TLS handshake does not end.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}/", listener.local_addr().unwrap());
     let child = start(&[
@@ -116,7 +116,7 @@ fn a_signal_during_the_opening_still_gives_a_report() {
 }
 
 #[test]
-fn a_target_prints_its_address_and_at_the_end_its_counts() {
+fn a_target_prints_its_address_and_finally_its_counts() {
     let mut child = start(&["target", "--body-size", "3", "--status", "503"]);
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut url = String::new();
@@ -146,7 +146,7 @@ fn a_target_prints_its_address_and_at_the_end_its_counts() {
 }
 
 #[test]
-fn a_generator_that_was_stopped_catches_up_without_a_storm_and_says_so() {
+fn a_stopped_generator_catches_up_without_a_burst_of_connections() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let child = start(&[
@@ -155,7 +155,7 @@ fn a_generator_that_was_stopped_catches_up_without_a_storm_and_says_so() {
     wait_until("hits arrive", || target.counts().requests > 1000);
     send(&child, Signal::STOP);
     let stopped = std::time::Instant::now();
-    // A signal takes its time to arrive, and what counts begins then.
+    // Longer than the 2 s expected below, because the signal may arrive late.
     wait_until("two seconds have passed", || {
         stopped.elapsed() >= Duration::from_millis(2200)
     });
@@ -198,7 +198,10 @@ fn a_signal_ends_all_loads_of_a_plan_with_one_report() {
     let report = json(&output);
     assert_eq!(report["stopped"], true);
     let late = &report["loads"][2];
-    assert_eq!(late["hits"]["scheduled"], 0, "it had not begun: {late}");
+    assert_eq!(
+        late["hits"]["scheduled"], 0,
+        "the load has not started: {late}"
+    );
     let counts = target.shutdown().counts;
     assert_eq!(report["hits"]["ok"], counts.requests, "{report}");
 }

@@ -1,3 +1,5 @@
+//! Tests of `--assert` and `--abort-on`.
+
 use std::fs;
 use std::net::TcpListener;
 use std::time::Duration;
@@ -7,14 +9,14 @@ use hammer_target::{TargetBehavior, TargetServer};
 use crate::command::{json, output, stderr, stdout};
 use crate::junit::suites;
 
-/// A port at which nobody listens.
+/// The URL of a port that refuses connections.
 fn refusing_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}/", listener.local_addr().unwrap())
 }
 
 #[test]
-fn thresholds_are_shown_with_their_figures_and_decide_the_exit_code() {
+fn thresholds_show_figures_and_set_the_exit_code() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = ["http", &url, "-n", "50", "-r", "500", "-q"];
@@ -76,7 +78,7 @@ fn hits_without_an_answer_are_infinitely_slow() {
 }
 
 #[test]
-fn a_condition_ends_the_run_with_its_report() {
+fn abort_on_ends_the_run_with_a_report() {
     let target = TargetServer::spawn(TargetBehavior::default().fail_share(1.0).unwrap()).unwrap();
     let refused = refusing_address();
     for url in [target.url(), refused] {
@@ -94,13 +96,13 @@ fn a_condition_ends_the_run_with_its_report() {
         assert_eq!(report["aborted"]["value"], 100.0, "{}", report["aborted"]);
         assert_eq!(report["aborted"]["t_s"], 1.0);
         assert_eq!(report["stopped"], true);
-        let said = stderr(&output);
-        assert_eq!(said, "aborting: errors > 50% after 1 s, with 100 %\n");
+        let message = stderr(&output);
+        assert_eq!(message, "aborting: errors > 50% after 1 s, with 100 %\n");
     }
 }
 
 #[test]
-fn a_condition_on_latency_works_while_the_run_lasts_and_not_before_its_time() {
+fn abort_on_waits_for_abort_after() {
     let target =
         TargetServer::spawn(TargetBehavior::default().delay(Duration::from_millis(30))).unwrap();
     let url = target.url();
@@ -124,12 +126,12 @@ fn a_condition_on_latency_works_while_the_run_lasts_and_not_before_its_time() {
         "{text}"
     );
     assert!(text.contains(", then stopped, seed 1"), "{text}");
-    // Hits in flight are waited for.
+    // The run waits for hits in flight.
     assert!(!text.contains("abandoned"), "{text}");
 }
 
 #[test]
-fn a_condition_that_never_holds_changes_nothing() {
+fn a_false_abort_on_changes_nothing() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = ["http", &url, "-r", "50", "-z", "1500ms", "-q", "-o", "json"];
@@ -154,11 +156,11 @@ fn a_condition_that_never_holds_changes_nothing() {
 }
 
 #[test]
-fn an_invalid_verdict_comes_before_a_failed_threshold() {
+fn require_valid_takes_precedence_over_failed_thresholds() {
     let target =
         TargetServer::spawn(TargetBehavior::default().delay(Duration::from_secs(60))).unwrap();
     let url = target.url();
-    // A run that leaves hits unsent does not hold its schedule.
+    // A run with unsent hits is invalid.
     let args = [
         "http", &url, "-r", "100", "-z", "1", "-c", "1", "-t", "5s", "--drain", "1ms", "-q",
     ];
@@ -175,7 +177,7 @@ fn an_invalid_verdict_comes_before_a_failed_threshold() {
 }
 
 #[test]
-fn junit_is_xml_that_says_the_same() {
+fn junit_has_a_case_for_each_threshold() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hammer.xml");
@@ -220,7 +222,7 @@ fn junit_is_xml_that_says_the_same() {
 }
 
 #[test]
-fn stages_are_looked_at_one_by_one() {
+fn thresholds_apply_to_single_stages() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = ["http", &url, "-r", "20/500ms, 40/500ms", "-q", "-o", "json"];
@@ -263,7 +265,7 @@ fn stages_are_looked_at_one_by_one() {
 }
 
 #[test]
-fn what_is_no_threshold_is_shown_with_a_caret_and_nothing_is_sent() {
+fn malformed_thresholds_show_their_place_and_nothing_is_sent() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     for (flags, shown) in [

@@ -1,3 +1,5 @@
+//! Runs a command with a tenth of a core.
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,18 +8,18 @@ use std::thread;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-/// A way to leave a command a tenth of a core.
+/// A way to limit a command to a tenth of a core.
 pub(crate) enum CpuThrottle {
-    /// A control group of our own, which needs the rights to make one.
+    /// A new control group, which needs privileges.
     ControlGroup(PathBuf),
-    /// One core that nine others keep busy.
-    BusyNeighbours(CpuSet),
+    /// A core that nine other processes keep busy.
+    BusyNeighbors(CpuSet),
 }
 
 impl CpuThrottle {
-    /// The better one of those that there are.
+    /// The best way that works on this system.
     pub(crate) fn find() -> Option<Self> {
-        Self::group().or_else(Self::neighbours)
+        Self::group().or_else(Self::neighbors)
     }
 
     fn group() -> Option<Self> {
@@ -28,7 +30,7 @@ impl CpuThrottle {
             ("/sys/fs/cgroup/cpu,cpuacct", "cpu.cfs_quota_us", "10000"),
         ] {
             let folder = Path::new(mount).join(&name);
-            // A group is asked for only where there can be one: elsewhere this makes a folder.
+            // Outside a control group file system, this would create a plain folder.
             if !Path::new(mount).join("cgroup.procs").exists() || fs::create_dir(&folder).is_err() {
                 continue;
             }
@@ -40,12 +42,12 @@ impl CpuThrottle {
         None
     }
 
-    fn neighbours() -> Option<Self> {
+    fn neighbors() -> Option<Self> {
         let all = sched_getaffinity(None).ok()?;
         let first = (0..CpuSet::MAX_CPU).find(|cpu| all.is_set(*cpu))?;
         let mut one = CpuSet::new();
         one.set(first);
-        Some(Self::BusyNeighbours(one))
+        Some(Self::BusyNeighbors(one))
     }
 
     /// Runs `command` to its end with a tenth of a core.
@@ -60,8 +62,8 @@ impl CpuThrottle {
                     .args(command.get_args());
                 shell.output()
             }
-            Self::BusyNeighbours(core) => thread::scope(|scope| {
-                // What a thread spawns runs where the thread may run.
+            Self::BusyNeighbors(core) => thread::scope(|scope| {
+                // A process inherits the core of the thread that starts it.
                 let pinned = scope.spawn(|| {
                     sched_setaffinity(None, core)?;
                     let _busy: Vec<_> = (0..9)
@@ -70,7 +72,7 @@ impl CpuThrottle {
                     let mut alone = Command::new(command.get_program());
                     alone.args(command.get_args()).output()
                 });
-                pinned.join().expect("it returns its errors")
+                pinned.join().expect("the thread does not panic")
             }),
         }
     }
@@ -84,7 +86,7 @@ impl Drop for CpuThrottle {
     }
 }
 
-/// A process that does nothing, as fast as it can.
+/// A process that keeps a core busy.
 struct BusyProcess(Child);
 
 impl BusyProcess {

@@ -1,4 +1,4 @@
-//! What `hammer timeline build` reads and leaves behind, and `hammer replay` reads like it.
+//! Tests of `hammer timeline build`, and of logs read by `hammer replay`.
 
 use std::fs;
 use std::io::Write;
@@ -22,15 +22,15 @@ fn files(folder: &Path) -> Vec<String> {
     files.map(|name| name.into_string().unwrap()).collect()
 }
 
-fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
+fn wait_until(condition: &str, mut is_met: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
-    while !so() {
-        assert!(Instant::now() < deadline, "waited in vain until {what}");
+    while !is_met() {
+        assert!(Instant::now() < deadline, "timed out: {condition}");
         std::thread::yield_now();
     }
 }
 
-/// Runs it with this on its standard input.
+/// Runs the binary with `input` on its standard input.
 fn output_with_stdin(args: &[&str], input: &[u8]) -> Output {
     let mut child = piped(args);
     child.stdin.take().unwrap().write_all(input).unwrap();
@@ -43,9 +43,9 @@ fn piped(args: &[&str]) -> Child {
     command.stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// A signal ended the process at once, and what it had written stayed.
+/// Regression test: a signal ended the process at once and left a temporary file.
 #[test]
-fn a_signal_ends_a_build_that_waits_and_leaves_nothing() {
+fn a_signal_ends_a_waiting_build_and_removes_its_files() {
     let long = LINE.replace("/a", &format!("/{}", "x".repeat(100_000)));
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let folder = tempfile::tempdir().unwrap();
@@ -53,7 +53,7 @@ fn a_signal_ends_a_build_that_waits_and_leaves_nothing() {
         let mut child = piped(&["timeline", "build", "-", "-o", path.to_str().unwrap()]);
         let mut input = child.stdin.take().unwrap();
         let mut second = 0;
-        // More than the window holds, each line ten minutes after the last one.
+        // More lines than the window holds, each ten minutes after the previous one.
         wait_until("rows are written", || {
             second += 600;
             let (hour, minute) = (second / 3_600, second / 60 % 60);
@@ -76,9 +76,9 @@ fn a_signal_ends_a_build_that_waits_and_leaves_nothing() {
     }
 }
 
-/// A folder was made for it, which stayed when the process was killed.
+/// Regression test: a temporary folder was left behind when the process was killed.
 #[test]
-fn a_log_that_is_played_leaves_no_file_even_while_it_is_played() {
+fn replaying_a_log_creates_no_files() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log");
     fs::write(
@@ -104,7 +104,7 @@ fn a_log_that_is_played_leaves_no_file_even_while_it_is_played() {
 }
 
 #[test]
-fn a_timeline_goes_to_standard_output_and_what_is_told_does_not() {
+fn a_timeline_on_stdout_contains_no_messages() {
     let folder = tempfile::tempdir().unwrap();
     let args = ["timeline", "build", "-", "-o", "-"];
     let mut child = hammer(&args)
@@ -141,7 +141,7 @@ fn a_timeline_goes_to_standard_output_and_what_is_told_does_not() {
     );
     assert_eq!(files(folder.path()), [""; 0]);
 
-    // And from there into a replay, which reads it twice.
+    // A replay of it from a pipe has to read it twice.
     let server = ok();
     let args = [
         "replay",
@@ -164,7 +164,7 @@ fn a_timeline_goes_to_standard_output_and_what_is_told_does_not() {
 }
 
 #[test]
-fn a_fifo_is_played_as_a_file_is() {
+fn a_fifo_is_replayed_like_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let fifo = folder.path().join("fifo");
     let mode = rustix::fs::Mode::from_raw_mode(0o600);
@@ -180,7 +180,7 @@ fn a_fifo_is_played_as_a_file_is() {
 }
 
 #[test]
-fn the_file_behind_a_link_is_replaced_and_nobody_else_may_read_it() {
+fn the_target_of_a_link_is_replaced_with_the_permissions_of_the_logs() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::create_dir(at("real")).unwrap();
@@ -210,7 +210,7 @@ fn the_file_behind_a_link_is_replaced_and_nobody_else_may_read_it() {
 }
 
 #[test]
-fn one_log_that_is_given_twice_is_told() {
+fn equal_logs_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let (one, copy, other) = (at("one.log"), at("copy.log"), at("other.log"));
@@ -218,16 +218,16 @@ fn one_log_that_is_given_twice_is_told() {
         fs::write(log, LINE).unwrap();
     }
     fs::write(&other, LINE.repeat(2)).unwrap();
-    for (second, told) in [(&copy, true), (&other, false)] {
+    for (second, expected) in [(&copy, true), (&other, false)] {
         let out = at("out.jsonl");
         let built = output(&["timeline", "build", &one, second, "-o", &out]);
-        let said = stderr(&built).contains("are the same log");
-        assert_eq!(said, told, "{}", stderr(&built));
+        let reported = stderr(&built).contains("are the same log");
+        assert_eq!(reported, expected, "{}", stderr(&built));
     }
 }
 
 #[test]
-fn the_peak_of_a_timeline_shorter_than_a_second_is_no_less_than_its_mean() {
+fn the_peak_of_a_short_timeline_is_at_least_its_mean() {
     let rows: Vec<_> = (0..8_u64).map(|n| row(n * 1_250, r#""u":"/""#)).collect();
     let timeline = TimelineFixture::from_rows(&rows);
     let shown = stdout(&output(&["timeline", "show", timeline.path()]));
@@ -236,7 +236,7 @@ fn the_peak_of_a_timeline_shorter_than_a_second_is_no_less_than_its_mean() {
 }
 
 #[test]
-fn a_key_is_read_from_a_file_and_is_never_empty() {
+fn a_client_key_is_read_from_a_file_and_must_not_be_empty() {
     let folder = tempfile::tempdir().unwrap();
     let key = folder.path().join("key");
     fs::write(&key, "secret\n").unwrap();
@@ -258,9 +258,9 @@ fn a_key_is_read_from_a_file_and_is_never_empty() {
     assert!(stderr(&none).contains("/nowhere/key"), "{}", stderr(&none));
 }
 
-/// What a client had put into a target was obeyed by the terminal.
+/// Regression test: control characters in a target reached the terminal.
 #[test]
-fn nothing_of_a_log_is_obeyed_by_a_terminal() {
+fn control_characters_of_a_log_are_not_printed() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a\u{1b}[31m.log");
     let path = log.to_str().unwrap();
@@ -285,14 +285,14 @@ fn nothing_of_a_log_is_obeyed_by_a_terminal() {
     let routes = output(&["timeline", "show", &timeline]);
     for output in [built, shown, dry, none, routes] {
         let text = stdout(&output) + &stderr(&output);
-        let obeyed = |char: char| char.is_control() && char != '\n';
-        assert!(!text.contains(obeyed), "{text:?}");
+        let is_control = |char: char| char.is_control() && char != '\n';
+        assert!(!text.contains(is_control), "{text:?}");
         assert!(!text.is_empty());
     }
 }
 
 #[test]
-fn a_log_is_read_by_replay_as_by_build_and_a_timeline_needs_no_telling() {
+fn replay_reads_logs_like_build_and_refuses_log_flags_for_timelines() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let csv = "ts,uri\n2026-11-24 10:00:00.5,/one\n2026-11-24 10:00:01,/two\n";
@@ -318,18 +318,18 @@ fn a_log_is_read_by_replay_as_by_build_and_a_timeline_needs_no_telling() {
     let built = output(&[&["timeline", "build", &log, "-o", &timeline], &flags[..]].concat());
     assert_eq!(built.status.code(), Some(0), "{}", stderr(&built));
     let replay = ["replay", &timeline, "--endpoint", &server.url];
-    let told = output(&[&replay[..], &["--tz", "+01:00"]].concat());
-    assert_eq!(told.status.code(), Some(2));
+    let refused = output(&[&replay[..], &["--tz", "+01:00"]].concat());
+    assert_eq!(refused.status.code(), Some(2));
     let expected = "--tz says how to read a log, and";
-    assert!(stderr(&told).contains(expected), "{}", stderr(&told));
+    assert!(stderr(&refused).contains(expected), "{}", stderr(&refused));
 }
 
-/// It was called a timeline that was cut.
+/// Regression test: the message called it a truncated timeline.
 #[test]
-fn a_packed_log_that_was_cut_is_no_timeline_that_was() {
+fn a_truncated_compressed_log_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("a.log.zst");
-    // A frame that says of itself that it has more than there is.
+    // The header of a zstd frame whose content is missing.
     fs::write(&log, [0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x58, 0x11, 0x02, 0x00]).unwrap();
     let args = [
         "replay",
@@ -338,6 +338,6 @@ fn a_packed_log_that_was_cut_is_no_timeline_that_was() {
         "http://127.0.0.1:9",
     ];
     let played = output(&args);
-    let told = stderr(&played);
-    assert!(told.contains("the file was cut"), "{told}");
+    let message = stderr(&played);
+    assert!(message.contains("the file was cut"), "{message}");
 }

@@ -1,3 +1,5 @@
+//! Tests of `hammer target` with TLS.
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
@@ -7,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::command::{hammer, output, report, stderr};
 
-/// A folder with a certificate and its key, and another key.
+/// A folder with two certificates and their keys.
 struct CertificateFiles(TempDir);
 
 impl CertificateFiles {
@@ -29,7 +31,7 @@ impl CertificateFiles {
     }
 }
 
-/// Hits a target that was started with these flags, and returns what it says in the end.
+/// Hits a target with these flags, and returns its final output.
 fn hit(target: &[&str], trust: &[&str]) -> String {
     let mut child = hammer(&[&["target"], target].concat())
         .stdout(Stdio::piped())
@@ -53,7 +55,7 @@ fn terminate(child: &mut Child) {
 }
 
 #[test]
-fn a_target_speaks_tls() {
+fn a_target_supports_tls() {
     let files = CertificateFiles::new();
     let (cert, key) = (files.path("a.cert.pem"), files.path("a.key.pem"));
     for raw in [&[][..], &["--raw"]] {
@@ -75,11 +77,11 @@ fn a_target_speaks_tls() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_flag_and_file() {
+fn invalid_certificates_are_reported_with_flag_and_file() {
     let files = CertificateFiles::new();
     let [cert, key, other] = ["a.cert.pem", "a.key.pem", "b.key.pem"].map(|name| files.path(name));
     let nowhere = files.path("nowhere.pem");
-    for (flags, flag, file, right) in [
+    for (flags, flag, file, expected) in [
         (&["--cert", &cert][..], "--cert", &cert, "add --key"),
         (&["--key", &key], "--key", &key, "add --cert"),
         (
@@ -118,7 +120,7 @@ fn what_is_wrong_is_told_with_flag_and_file() {
         assert_eq!(output.status.code(), Some(2), "{flags:?}: {message}");
         let named = format!("invalid value '{file}' for '{flag} <FILE>': ");
         assert!(message.contains(&named), "{named} {message}");
-        assert!(message.contains(right), "{right}: {message}");
+        assert!(message.contains(expected), "{expected}: {message}");
         assert!(output.stdout.is_empty(), "{flags:?}");
     }
 }

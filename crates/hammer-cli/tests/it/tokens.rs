@@ -1,4 +1,4 @@
-//! Tokens, by `--token-cmd`, `--token-file` and `--oauth-url`.
+//! Tests of tokens from `--token-cmd`, `--token-file` and `--oauth-url`.
 
 use std::fs;
 use std::io::Read as _;
@@ -14,7 +14,7 @@ use crate::command::{hammer, json, output, report, stderr};
 use crate::http::{RecordingServer, answer, ok};
 use crate::values::paths;
 
-/// What a token endpoint answers.
+/// The answer of a token endpoint.
 fn grant(token: &str, expires_in: u64) -> String {
     let body =
         format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{expires_in}}}"#);
@@ -23,12 +23,12 @@ fn grant(token: &str, expires_in: u64) -> String {
 
 /// The bearer token of a request.
 fn bearer(request: &str) -> Option<&str> {
-    let (_, behind) = request.split_once("uthorization: Bearer ")?;
-    behind.split("\r\n").next()
+    let (_, rest) = request.split_once("uthorization: Bearer ")?;
+    rest.split("\r\n").next()
 }
 
 #[test]
-fn without_a_first_token_nothing_is_sent() {
+fn nothing_is_sent_without_a_first_token() {
     let server = ok();
     let refusing = RecordingServer::replying(|_| {
         answer(
@@ -43,7 +43,7 @@ fn without_a_first_token_nothing_is_sent() {
     let rows = tempfile::NamedTempFile::new().unwrap();
     fs::write(rows.path(), "ada\n").unwrap();
     let stops = format!("users={},once=stop", rows.path().display());
-    for (flags, code, wrong) in [
+    for (flags, code, expected) in [
         (
             &["--token-cmd", "echo no luck >&2; exit 3"][..],
             1,
@@ -167,13 +167,15 @@ fn without_a_first_token_nothing_is_sent() {
         let output = output(&[&["http", &server.url, "-n", "1", "-q"], flags].concat());
         let message = stderr(&output);
         assert_eq!(output.status.code(), Some(code), "{flags:?}: {message}");
-        assert!(message.contains(wrong), "{flags:?}: {message}");
+        assert!(message.contains(expected), "{flags:?}: {message}");
         assert!(!message.contains("hush"), "{flags:?}: {message}");
     }
-    assert!(server.requests().is_empty(), "nobody has a token");
+    assert!(
+        server.requests().is_empty(),
+        "no request was sent without a token"
+    );
 }
 
-/// Nothing is asked for a token that is not needed.
 #[test]
 fn a_dry_run_fetches_no_token() {
     let endpoint = ok();
@@ -223,7 +225,7 @@ fn tokens_come_from_commands_and_files() {
 }
 
 #[test]
-fn each_row_of_users_has_a_token_of_its_own() {
+fn each_user_has_a_separate_token() {
     let server = RecordingServer::replying(|request| {
         let name = request.split("username=").nth(1);
         match name {
@@ -269,10 +271,9 @@ fn each_row_of_users_has_a_token_of_its_own() {
     }
 }
 
-/// A token lives until twenty more were given, and is renewed each tenth of a second: whoever sends one
-/// that is older than the last few is told so.
+/// The server accepts only the last 20 tokens, and each is renewed after a tenth of a second.
 #[test]
-fn tokens_are_renewed_while_hits_go_on() {
+fn tokens_are_renewed_during_the_run() {
     let given = AtomicU64::new(0);
     let server = RecordingServer::replying(move |request| {
         if request.starts_with("POST") {
@@ -303,7 +304,7 @@ fn tokens_are_renewed_while_hits_go_on() {
 }
 
 #[test]
-fn a_renewal_that_fails_is_told_and_makes_the_run_suspect() {
+fn a_failed_renewal_is_reported_and_makes_the_run_suspect() {
     let given = AtomicU64::new(0);
     let server = RecordingServer::replying(move |request| match request.starts_with("POST") {
         false => answer("200 OK", "", ""),
@@ -326,7 +327,7 @@ fn a_renewal_that_fails_is_told_and_makes_the_run_suspect() {
         .unwrap();
     let report = json(&output);
     assert_eq!(report["hits"]["ok"], 50);
-    // Suspect, or worse where the machine is too busy.
+    // Suspect, or invalid on a busy machine.
     assert_ne!(report["verdict"]["status"], "valid");
     let reasons = report["verdict"]["reasons"].to_string();
     let why = "because the token endpoint answered 503";
@@ -334,15 +335,19 @@ fn a_renewal_that_fails_is_told_and_makes_the_run_suspect() {
         reasons.contains("could not be renewed") && reasons.contains(why),
         "{reasons}"
     );
-    let told = stderr(&output);
-    assert_eq!(told.matches("failed to renew a token").count(), 1, "{told}");
+    let message = stderr(&output);
+    assert_eq!(
+        message.matches("failed to renew a token").count(),
+        1,
+        "{message}"
+    );
     assert!(
-        !told.contains("hush") && !report.to_string().contains("hush"),
-        "{told}"
+        !message.contains("hush") && !report.to_string().contains("hush"),
+        "{message}"
     );
 }
 
-/// A command that is running when the run ends, or is interrupted before it begins, ends with it.
+/// A token command ends when the run ends or is interrupted.
 #[cfg(unix)]
 #[test]
 fn a_token_command_does_not_outlive_the_run() {
@@ -379,9 +384,8 @@ fn a_token_command_does_not_outlive_the_run() {
     ended.unwrap();
 }
 
-/// The target that comes with the command, which checks what it gives.
 #[test]
-fn the_target_gives_tokens_and_asks_for_them() {
+fn the_built_in_target_issues_and_requires_tokens() {
     let target =
         TargetServer::spawn(TargetBehavior::default().require_tokens(Duration::from_secs(3600)))
             .unwrap();
@@ -395,16 +399,16 @@ fn the_target_gives_tokens_and_asks_for_them() {
     assert_eq!(target.shutdown().counts.requests, 40);
 }
 
-/// Whom the hammer trusts, its token endpoint is trusted by too; where the target is, it is not.
+/// The trust settings of the hammer apply to the token endpoint, but `--connect-to` does not.
 #[test]
-fn an_endpoint_is_asked_over_the_network_of_the_hammer() {
+fn the_token_endpoint_uses_the_network_settings() {
     let certificate = ServerCertificate::self_signed(["127.0.0.1"]).unwrap();
     let pem = tempfile::NamedTempFile::new().unwrap();
     fs::write(pem.path(), certificate.pem()).unwrap();
-    let knobs = TargetBehavior::default().require_tokens(Duration::from_secs(3600));
+    let behavior = TargetBehavior::default().require_tokens(Duration::from_secs(3600));
     let endpoint = TargetServer::builder()
         .tls(certificate)
-        .spawn(knobs)
+        .spawn(behavior)
         .unwrap();
     let url = format!("{}token", endpoint.url());
     let server = ok();
@@ -445,7 +449,7 @@ fn an_endpoint_is_asked_over_the_network_of_the_hammer() {
 }
 
 #[test]
-fn no_token_is_in_the_most_talkative_log() {
+fn trace_logs_contain_no_token() {
     let server = RecordingServer::replying(|request| match request.starts_with("POST") {
         true => grant("s3cret-token", 3600),
         false => answer("401 Unauthorized", "", ""),
@@ -460,12 +464,12 @@ fn no_token_is_in_the_most_talkative_log() {
         .env("RUST_LOG", "trace")
         .output()
         .unwrap();
-    let said = stderr(&output) + &String::from_utf8_lossy(&output.stdout);
+    let output = stderr(&output) + &String::from_utf8_lossy(&output.stdout);
     assert!(
-        said.contains("\"401\": 20") || said.contains("\"401\":20"),
-        "{said}"
+        output.contains("\"401\": 20") || output.contains("\"401\":20"),
+        "{output}"
     );
-    assert!(!said.contains("s3cret"), "{said}");
+    assert!(!output.contains("s3cret"), "{output}");
     let asked = server.requests()[0].clone();
     assert!(asked.contains("password=s3cret-of-environment"), "{asked}");
     // Base64 of id:s3cret-of-file.

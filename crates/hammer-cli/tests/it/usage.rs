@@ -1,9 +1,11 @@
+//! Tests of `hammer http` and `hammer run` with the flags of a load.
+
 use hammer_target::{TargetBehavior, TargetServer};
 
 use crate::command::{output, report, stderr, stdout};
 
 #[test]
-fn the_report_and_the_target_count_the_same() {
+fn the_report_matches_the_counts_of_the_target() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let report = report(&["http", &target.url(), "-r", "200", "-z", "0.5s", "-c", "8"]);
     assert_eq!(report["hits"]["scheduled"], 100);
@@ -13,7 +15,7 @@ fn the_report_and_the_target_count_the_same() {
 }
 
 #[test]
-fn run_takes_the_spelling_of_the_task() {
+fn run_accepts_endpoint_tps_and_duration() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = ["run", "--endpoint", &url, "--tps", "50", "--duration", "1"];
@@ -24,7 +26,7 @@ fn run_takes_the_spelling_of_the_task() {
 }
 
 #[test]
-fn run_takes_headers_as_json_and_a_hammer_by_name() {
+fn run_accepts_headers_as_json_and_the_name_of_a_hammer() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let args = [
@@ -40,12 +42,12 @@ fn run_takes_headers_as_json_and_a_hammer_by_name() {
     ];
     let plain = report(&args)["bytes"]["sent"].as_u64().unwrap();
     let with = report(&[&args[..], &["--headers", r#"{"k":"v"}"#]].concat());
-    // Each hit has one more line: "k: v" and the end of the line.
+    // Each hit has one more line: "k: v" and its line end.
     assert_eq!(with["bytes"]["sent"].as_u64().unwrap(), plain + 3 * 6);
 }
 
 #[test]
-fn flags_of_a_load() {
+fn flags_of_a_load_set_the_number_of_hits() {
     let target = TargetServer::spawn(TargetBehavior::default().status(503).unwrap()).unwrap();
     let url = target.url();
     for (flags, scheduled) in [
@@ -75,7 +77,7 @@ fn flags_of_a_load() {
 }
 
 #[test]
-fn a_target_that_is_not_there_gives_failures_at_the_rate() {
+fn hits_at_a_closed_port_fail_at_the_requested_rate() {
     let gone = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = gone.url();
     gone.shutdown();
@@ -90,7 +92,7 @@ fn a_target_that_is_not_there_gives_failures_at_the_rate() {
 }
 
 #[test]
-fn help_comes_in_groups_with_a_line_for_each_flag() {
+fn help_is_grouped_and_describes_each_flag() {
     let help = stdout(&output(&["http", "--help"]));
     for group in ["Load:", "HTTP:", "Expectations:", "Output:", "Thresholds:"] {
         assert!(help.lines().any(|line| line == group), "{group}: {help}");

@@ -1,4 +1,4 @@
-//! Rows of files, by `--feed`.
+//! Tests of `--feed`, which reads values from the rows of files.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::command::{json, output, report, stderr, stdout};
 use crate::http::{RecordingServer, answer, ok};
 
-/// A folder with these files, and the flag of a feeder from one of them.
+/// A temporary folder with these files.
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -16,6 +16,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
+/// The value of `--feed` for one of the files.
 fn feed(folder: &TempDir, name: &str, file: &str) -> String {
     format!("{name}={}/{file}", folder.path().display())
 }
@@ -25,7 +26,7 @@ const USERS: (&str, &str) = (
     "name,password\nada,one\ngrace,two\nedsger,a:b\n",
 );
 
-/// What was asked for, without the slash before it.
+/// The paths of all requests, without the leading slash.
 pub(crate) fn paths(server: &RecordingServer) -> Vec<String> {
     let path = |request: String| request.split(' ').nth(1).unwrap()[1..].to_owned();
     server.requests().into_iter().map(path).collect()
@@ -64,9 +65,9 @@ fn each_row_reaches_the_target_once() {
     assert_eq!(seen, (0..20_000).collect::<Vec<_>>());
 }
 
-/// The order of a feeder is that of the seed and of its name, and of nothing else.
+/// The order depends on the seed and the name of the feeder only.
 #[test]
-fn orders_follow_the_seed_and_the_name() {
+fn the_order_depends_on_seed_and_name_only() {
     let rows: String = (0..50).map(|row| format!("{row}\n")).collect();
     let folder = folder(&[("ids.txt", &rows)]);
     let order = |name: &str, seed: &str, threads: &str| {
@@ -96,7 +97,7 @@ fn orders_follow_the_seed_and_the_name() {
 }
 
 #[test]
-fn a_slot_keeps_its_user() {
+fn a_slot_keeps_its_row() {
     let folder = folder(&[USERS]);
     let server = ok();
     let feed = feed(&folder, "users", "users.csv,per=slot");
@@ -122,7 +123,7 @@ fn a_slot_keeps_its_user() {
 }
 
 #[test]
-fn a_dry_run_tells_how_many_hits_the_rows_are_enough_for() {
+fn a_dry_run_shows_how_long_the_rows_last() {
     let folder = folder(&[USERS]);
     let feed = feed(&folder, "users", "users.csv,once=end");
     let url = "http://127.0.0.1:9/{{users.name}}";
@@ -145,7 +146,7 @@ fn a_dry_run_tells_how_many_hits_the_rows_are_enough_for() {
 }
 
 #[test]
-fn rows_that_are_gone_are_empty_if_nothing_ends() {
+fn values_are_empty_after_the_last_row_with_once_stop() {
     let folder = folder(&[USERS]);
     let server = ok();
     let feed = feed(&folder, "users", "users.csv,once=stop");
@@ -157,7 +158,7 @@ fn rows_that_are_gone_are_empty_if_nothing_ends() {
 }
 
 #[test]
-fn feeders_of_plans_are_beside_the_plan() {
+fn feeder_paths_are_relative_to_the_plan() {
     let server = ok();
     let plan = format!(
         "[[load]]\ntarget = '{}{{{{users.name}}}}'\nrate = 'max'\nthreads = 1\nmax_in_flight = 1\n\
@@ -180,14 +181,14 @@ fn feeders_of_plans_are_beside_the_plan() {
 }
 
 #[test]
-fn what_is_wrong_with_a_feeder_is_told_before_anything_is_sent() {
+fn feeder_errors_are_reported_before_the_first_hit() {
     let ragged = ("ragged.csv", "a,b\n1,2\n3\n");
     let twice = ("twice.csv", "a,a\n1,2\n");
     let json = ("rows.jsonl", "{\"a\": 1}\n{\"b\": 1}\n");
     let folder = folder(&[USERS, ragged, twice, json, ("empty.csv", "a,b\n")]);
     let server = ok();
     let url = format!("{}{{{{users.nmae}}}}", server.url);
-    for (feeders, wrong) in [
+    for (feeders, expected) in [
         (
             &["users"][..],
             "has no name and file; right would be users=users.csv",
@@ -256,9 +257,9 @@ fn what_is_wrong_with_a_feeder_is_told_before_anything_is_sent() {
     ] {
         let mut args = vec!["http".to_owned(), url.clone(), "-n".into(), "1".into()];
         for feeder in feeders {
-            let beside = format!("={}/", folder.path().display());
+            let folder = format!("={}/", folder.path().display());
             let feeder = match feeder.split_once('=') {
-                Some((name, file)) if !file.is_empty() => format!("{name}{beside}{file}"),
+                Some((name, file)) if !file.is_empty() => format!("{name}{folder}{file}"),
                 _ => (*feeder).to_owned(),
             };
             args.extend(["--feed".into(), feeder]);
@@ -267,7 +268,7 @@ fn what_is_wrong_with_a_feeder_is_told_before_anything_is_sent() {
         let output = output(&args);
         assert_eq!(output.status.code(), Some(2), "{feeders:?}");
         let message = stderr(&output);
-        assert!(message.contains(wrong), "{feeders:?}: {message}");
+        assert!(message.contains(expected), "{feeders:?}: {message}");
         assert!(
             message.contains("--feed") || message.contains("{{user"),
             "{message}"
@@ -277,7 +278,7 @@ fn what_is_wrong_with_a_feeder_is_told_before_anything_is_sent() {
 }
 
 #[test]
-fn braces_stand_for_themselves_where_that_is_asked_for() {
+fn no_templates_sends_braces_as_they_are() {
     let server = ok();
     report(&[
         "http",

@@ -1,3 +1,5 @@
+//! Tests of the verdict, and of warnings about limits.
+
 use std::env;
 use std::io::{self, Write};
 #[cfg(unix)]
@@ -10,20 +12,20 @@ use crate::command::{hammer, json, report, stderr, stdout};
 use crate::throttle::CpuThrottle;
 
 #[test]
-fn a_generator_with_a_tenth_of_a_core_says_that_it_was_the_generator() {
+fn a_throttled_generator_is_invalid() {
     let Some(throttle) = CpuThrottle::find() else {
         assert!(
             env::var_os("HAMMER_REQUIRE_SERVERS").is_none(),
             "no way to throttle a process"
         );
-        // Straight to stderr, past the test harness, which hides what passing tests print.
+        // The test harness hides `eprintln!` of passing tests, but not writes to stderr.
         let _ = writeln!(
             io::stderr(),
             "SKIPPED: no way to throttle a process, so nothing was tested here"
         );
         return;
     };
-    // More than a tenth of a core can send.
+    // More hits than a tenth of a core can send.
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let load = ["http", &url, "-r", "10k", "-z", "2", "--drain", "1s"];
@@ -41,11 +43,11 @@ fn a_generator_with_a_tenth_of_a_core_says_that_it_was_the_generator() {
 }
 
 #[test]
-fn a_slow_target_and_an_idle_generator_are_valid_however_bad_the_latencies_are() {
+fn a_slow_target_with_an_idle_generator_is_valid() {
     let target =
         TargetServer::spawn(TargetBehavior::default().delay(Duration::from_millis(300))).unwrap();
     let mut verdict = String::new();
-    // Other tests share the cores, and may stop a thread for long enough to be worth a reason.
+    // Other tests share the cores and may delay a thread, so the run gets three tries.
     for _ in 0..3 {
         let report = report(&["http", &target.url(), "-r", "50", "-z", "2"]);
         assert_eq!(report["hits"]["ok"], 100);
@@ -55,15 +57,15 @@ fn a_slow_target_and_an_idle_generator_are_valid_however_bad_the_latencies_are()
             return;
         }
     }
-    panic!("three times: {verdict}");
+    panic!("not valid in three tries: {verdict}");
 }
 
 #[cfg(unix)]
 #[test]
-fn what_the_limits_can_not_carry_is_told_before_the_run() {
+fn limits_that_are_too_low_are_reported_before_the_run() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
-    // The limit is raised to the hard one: ulimit lowers both.
+    // ulimit lowers both limits, because hammer raises the soft one to the hard one.
     let run = |flags: &[&str]| {
         let hammer = hammer(&[&["http", &url], flags].concat());
         let mut limited = Command::new("sh");

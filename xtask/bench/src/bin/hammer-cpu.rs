@@ -1,12 +1,9 @@
-//! The `hammer` command with a sampling profiler inside, for machines without a working `perf`.
+//! The `hammer` command with a built-in sampling profiler, for machines without `perf`.
 //!
-//! A signal interrupts it after each so many milliseconds of CPU time and notes the stack. At the
-//! end the stacks go to the file that `HAMMER_BENCH_STACKS` names: one per line, outermost frame
-//! first, frames separated by `;`, then a blank and how often it was seen.
-#![expect(
-    clippy::print_stderr,
-    reason = "it is a command, and what keeps it from profiling has to be told"
-)]
+//! A signal interrupts it at a fixed rate of CPU time to sample the stack. At the end, the stacks are
+//! written to the file in `HAMMER_BENCH_STACKS`: one per line, outermost frame first, frames
+//! separated by `;`, then a space and the number of samples.
+#![expect(clippy::print_stderr, reason = "a command prints its errors")]
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -21,7 +18,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const STACKS_VARIABLE: &str = "HAMMER_BENCH_STACKS";
 
-/// Prime, so that nothing that happens a round number of times a second hides between samples.
+/// A prime, so that the samples do not run in step with periodic work.
 const FREQUENCY_HZ: i32 = 997;
 
 fn main() -> ExitCode {
@@ -35,8 +32,7 @@ fn main() -> ExitCode {
 }
 
 fn run_profiled() -> Result<ExitCode, Box<dyn Error>> {
-    let path =
-        env::var_os(STACKS_VARIABLE).ok_or(format!("{STACKS_VARIABLE} does not name a file"))?;
+    let path = env::var_os(STACKS_VARIABLE).ok_or(format!("{STACKS_VARIABLE} is not set"))?;
     let guard = ProfilerGuard::new(FREQUENCY_HZ)?;
     let code = App::new().hammer::<HttpArgs>().main();
     let mut text = String::new();
@@ -50,11 +46,11 @@ fn run_profiled() -> Result<ExitCode, Box<dyn Error>> {
 /// The frames of one stack, outermost first, under the name of their thread.
 fn folded_line(frames: &Frames) -> String {
     let mut names = vec![frames.thread_name.clone()];
-    // The profiler tells stacks apart by function, so of what is inlined into one it knows only
-    // the first case it met. The function itself comes last, and is true.
+    // The profiler merges stacks by function. Of the inlined functions of a frame it keeps those of
+    // the first sample only, so just the last symbol, the function itself, is reliable.
     let functions = frames.frames.iter().rev().filter_map(|frame| frame.last());
     names.extend(functions.map(|symbol| symbol.name().replace(';', ":")));
-    // What lies inside the signal's frame is the profiler's own work.
+    // Frames inside the signal handler belong to the profiler.
     if let Some(signal) = names.iter().position(|name| name == "__restore_rt") {
         names.truncate(signal);
     }

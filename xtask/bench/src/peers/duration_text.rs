@@ -1,6 +1,6 @@
-//! Times as C programs print them: `387.00us`, `1.23ms`, `1.48s`, `2.05m`.
+//! Parses durations such as `387.00us`, `1.23ms`, `1.48s` and `2.05m`.
 
-/// Microseconds.
+/// The duration in microseconds; `None` if it cannot be parsed.
 pub(super) fn parse_micros(text: &str) -> Option<f64> {
     let digits = text.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = text.split_at(digits);
@@ -20,7 +20,7 @@ mod tests {
     use super::parse_micros;
 
     #[test]
-    fn reads_times_in_any_unit() {
+    fn parses_all_units() {
         for (text, us) in [
             ("387.00us", Some(387.0)),
             ("1.23ms", Some(1230.0)),

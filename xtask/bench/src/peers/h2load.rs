@@ -1,4 +1,4 @@
-//! h2load: nghttp2's generator in C++, held to HTTP/1.1 unless HTTP/2 is what is measured.
+//! h2load of nghttp2, in C++, with HTTP/1.1 or HTTP/2.
 
 use super::duration_text::parse_micros;
 use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
@@ -18,13 +18,13 @@ impl LoadTool for H2load {
     fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation> {
         let each = load.rate.map(|rate| rate / f64::from(load.connections));
         let rate = each.map_or_else(String::new, |each| format!("--rps {each}"));
-        // Few versions have percentiles in their summary; the log has a line for each hit.
+        // Most versions have no percentiles in the summary, but the log has a line per hit.
         let log = if load.needs_percentiles {
             "--log-file /dev/stderr"
         } else {
             ""
         };
-        // It trusts any certificate as it is.
+        // It does not verify certificates.
         let version = match load.streams {
             None => ("--h1", String::new()),
             Some(streams) => ("", format!("-m {streams}")),
@@ -45,7 +45,7 @@ impl LoadTool for H2load {
         stdout: &str,
         stderr: &str,
     ) -> Result<ToolReport, ToolOutputError> {
-        let mut account = ToolReport::default();
+        let mut report = ToolReport::default();
         let (mut finished, mut succeeded) = (None, None);
         let mut columns: Vec<&str> = Vec::new();
         for line in stdout.lines() {
@@ -55,8 +55,8 @@ impl LoadTool for H2load {
                 ["finished", "in", time, ..] => finished = parse_micros(time.trim_end_matches(',')),
                 ["requests:", ..] => {
                     succeeded = number_before(&words, "succeeded");
-                    // Those that errored are among them.
-                    account.errors = number_before(&words, "failed").unwrap_or(0);
+                    // The number of errored hits is included.
+                    report.errors = number_before(&words, "failed").unwrap_or(0);
                 }
                 ["min", "max", ..] => columns.clone_from(&words),
                 ["time", "for", "request:", ..] => {
@@ -64,35 +64,36 @@ impl LoadTool for H2load {
                         let at = columns.iter().position(|column| *column == name)?;
                         parse_micros(words.get(3 + at)?)
                     };
-                    account.p50_us = at("median");
-                    account.p99_us = at("p99");
+                    report.p50_us = at("median");
+                    report.p99_us = at("p99");
                 }
                 _ => {}
             }
         }
-        account.seconds =
-            finished.ok_or_else(|| ToolOutputError::missing("line \"finished in\""))? / 1e6;
-        account.hits = succeeded.ok_or_else(|| ToolOutputError::missing("number \"succeeded\""))?;
+        report.seconds =
+            finished.ok_or_else(|| ToolOutputError::missing("a line \"finished in\""))? / 1e6;
+        report.hits =
+            succeeded.ok_or_else(|| ToolOutputError::missing("a number \"succeeded\""))?;
         let mut logged = logged_latencies(stderr);
         logged.sort_unstable();
         if !logged.is_empty() {
             let rank = |q: f64| ((q * logged.len() as f64).ceil() as usize).max(1) - 1;
             let at = |q| Some(logged[rank(q)] as f64);
-            account.p50_us = at(0.5);
-            account.p90_us = at(0.9);
-            account.p99_us = at(0.99);
+            report.p50_us = at(0.5);
+            report.p90_us = at(0.9);
+            report.p99_us = at(0.99);
         }
-        Ok(account)
+        Ok(report)
     }
 }
 
-/// The number before a word: 17 in `17 failed,`.
+/// The number before a word, such as 17 in `17 failed,`.
 fn number_before(words: &[&str], what: &str) -> Option<u64> {
     let at = words.iter().position(|w| w.trim_end_matches(',') == what)?;
     words.get(at.checked_sub(1)?)?.parse().ok()
 }
 
-/// Microseconds of each answered hit in the log: start, status, duration, separated by tabs.
+/// Microseconds of each answered hit in the log, whose columns are start, status and duration.
 fn logged_latencies(log: &str) -> Vec<u64> {
     let hit = |line: &str| {
         let mut fields = line.split('\t');
@@ -124,28 +125,28 @@ time for connect:       15us       570us       290us       157us    59.38%
 ";
 
     #[test]
-    fn reads_what_it_prints() {
-        let account = H2load
+    fn parses_the_summary() {
+        let report = H2load
             .parse_output(&load(None), SAMPLE_OUTPUT, "")
-            .expect("it is readable");
+            .expect("the output parses");
         let expected = ToolReport {
             hits: 252_480,
             seconds: 2.0,
             errors: 5,
             ..ToolReport::default()
         };
-        assert_eq!(account, expected);
+        assert_eq!(report, expected);
     }
 
     #[test]
-    fn takes_percentiles_from_its_log_or_from_a_newer_summary() {
+    fn takes_percentiles_from_the_log_or_a_newer_summary() {
         let log = "1700000000000001\t200\t300\n1700000000000002\t200\t100\n\
                    1700000000000003\t-1\t900\n1700000000000004\t200\t200\nnot a hit\n";
-        let account = H2load
+        let report = H2load
             .parse_output(&load(None), SAMPLE_OUTPUT, log)
-            .expect("it is readable");
-        assert_eq!(account.p50_us, Some(200.0));
-        assert_eq!(account.p99_us, Some(300.0));
+            .expect("the output parses");
+        assert_eq!(report.p50_us, Some(200.0));
+        assert_eq!(report.p99_us, Some(300.0));
 
         let newer = SAMPLE_OUTPUT
             .replace(
@@ -153,12 +154,9 @@ time for connect:       15us       570us       290us       157us    59.38%
                 "min max median p95 p99 mean",
             )
             .replace("316us      8.42ms", "316us 8.42ms 500us 1ms 2ms");
-        let account = H2load
+        let report = H2load
             .parse_output(&load(None), &newer, "")
-            .expect("it is readable");
-        assert_eq!(
-            (account.p50_us, account.p99_us),
-            (Some(500.0), Some(2000.0))
-        );
+            .expect("the output parses");
+        assert_eq!((report.p50_us, report.p99_us), (Some(500.0), Some(2000.0)));
     }
 }

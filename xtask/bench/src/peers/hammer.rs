@@ -1,11 +1,11 @@
-//! Ours.
+//! Hammer itself.
 
 use serde::Deserialize;
 
 use super::{LoadTool, RunExtent, ToolLoad, ToolOutputError, ToolReport};
 use crate::process::ToolInvocation;
 
-/// `hammer`, built from the tree at hand.
+/// `hammer`, built from this tree.
 pub(crate) struct HammerTool;
 
 #[derive(Deserialize)]
@@ -53,7 +53,7 @@ impl LoadTool for HammerTool {
             RunExtent::Hits(hits) => format!("-n {hits}"),
         };
         let trust = if load.is_tls() { "--insecure" } else { "" };
-        // Over TLS the target would have it speak HTTP/2.
+        // Over TLS, the target would negotiate HTTP/2.
         let version = match (load.streams, load.is_tls()) {
             (Some(_), _) => format!("--http 2 --connections {}", load.connections),
             (None, true) => "--http 1.1".to_owned(),
@@ -101,10 +101,10 @@ mod tests {
         "generator":{"threads":1,"cpu_s":0.296743194,"peak_rss_bytes":24616960}}"#;
 
     #[test]
-    fn reads_its_report() {
-        let account = HammerTool
+    fn parses_the_report() {
+        let report = HammerTool
             .parse_output(&load(None), SAMPLE_OUTPUT, "")
-            .expect("a report");
+            .expect("the output parses");
         let expected = ToolReport {
             hits: 3998,
             seconds: 1.999_831_732,
@@ -115,6 +115,6 @@ mod tests {
             lateness_p99_us: Some(97.0),
             peak_rss_bytes: Some(24_616_960.0),
         };
-        assert_eq!(account, expected);
+        assert_eq!(report, expected);
     }
 }

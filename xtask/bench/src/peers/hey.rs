@@ -1,4 +1,4 @@
-//! hey: Go, a closed loop in which each connection can be slowed down to a rate.
+//! hey, in Go: a closed loop with an optional rate limit per connection.
 
 use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
 use crate::process::ToolInvocation;
@@ -19,7 +19,7 @@ impl LoadTool for Hey {
         let each = load.rate.map(|rate| rate / f64::from(load.connections));
         let rate = each.map_or_else(String::new, |each| format!("-q {each}"));
         let duration = load.duration_text()?;
-        // It trusts any certificate as it is.
+        // It does not verify certificates.
         let line = format!("-cpus 1 -c {} -z {duration} {rate}", load.connections);
         Some(ToolInvocation::new(&line, load.url))
     }
@@ -30,7 +30,7 @@ impl LoadTool for Hey {
         stdout: &str,
         _stderr: &str,
     ) -> Result<ToolReport, ToolOutputError> {
-        let mut account = ToolReport::default();
+        let mut report = ToolReport::default();
         let (mut total, mut p99) = (None, None);
         let mut in_errors = false;
         for line in stdout.lines() {
@@ -40,8 +40,8 @@ impl LoadTool for Hey {
                 [percent, "in", seconds, "secs"] => {
                     let us = seconds.parse::<f64>().ok().map(|seconds| seconds * 1e6);
                     match percent {
-                        "50%" => account.p50_us = us,
-                        "90%" => account.p90_us = us,
+                        "50%" => report.p50_us = us,
+                        "90%" => report.p90_us = us,
                         "99%" => p99 = us,
                         _ => {}
                     }
@@ -50,23 +50,23 @@ impl LoadTool for Hey {
                 [code, count, "responses"] => {
                     let count: u64 = count.parse().unwrap_or(0);
                     if code.starts_with("[2") || code.starts_with("[3") {
-                        account.hits += count;
+                        report.hits += count;
                     } else {
-                        account.errors += count;
+                        report.errors += count;
                     }
                 }
                 // [3]	Get "http://127.0.0.1:1/": dial tcp 127.0.0.1:1: connect: connection refused
                 [count, ..] if in_errors => {
                     let count = count.trim_matches(['[', ']']).parse().unwrap_or(0);
-                    account.errors += count;
+                    report.errors += count;
                 }
                 _ => {}
             }
         }
-        account.seconds =
-            total.ok_or_else(|| ToolOutputError::missing("line \"Total: … secs\""))?;
-        account.p99_us = p99;
-        Ok(account)
+        report.seconds =
+            total.ok_or_else(|| ToolOutputError::missing("a line \"Total: … secs\""))?;
+        report.p99_us = p99;
+        Ok(report)
     }
 }
 
@@ -103,14 +103,14 @@ Error distribution:
 ";
 
     #[test]
-    fn reads_what_it_prints() {
-        let account = Hey
+    fn parses_the_summary() {
+        let report = Hey
             .parse_output(&load(None), SAMPLE_OUTPUT, "")
-            .expect("it is readable");
-        assert_eq!((account.hits, account.errors), (69_462, 7));
-        assert_eq!(account.seconds, 2.0012);
-        assert_eq!(account.p50_us.map(f64::round), Some(1600.0));
-        assert_eq!(account.p90_us.map(f64::round), Some(3600.0));
-        assert_eq!(account.p99_us.map(f64::round), Some(5500.0));
+            .expect("the output parses");
+        assert_eq!((report.hits, report.errors), (69_462, 7));
+        assert_eq!(report.seconds, 2.0012);
+        assert_eq!(report.p50_us.map(f64::round), Some(1600.0));
+        assert_eq!(report.p90_us.map(f64::round), Some(3600.0));
+        assert_eq!(report.p99_us.map(f64::round), Some(5500.0));
     }
 }

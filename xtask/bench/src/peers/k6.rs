@@ -1,4 +1,4 @@
-//! k6: Go, with a script in JavaScript for each hit.
+//! k6, in Go: runs a JavaScript function for each hit.
 
 use serde::Deserialize;
 
@@ -7,7 +7,7 @@ use crate::process::ToolInvocation;
 
 pub(super) struct K6;
 
-/// What `handleSummary` of the script below prints.
+/// The output of `handleSummary` in the script below.
 #[derive(Deserialize)]
 struct K6Summary {
     hits: u64,
@@ -47,7 +47,7 @@ impl LoadTool for K6 {
         invocation.stdin = k6_script(load)?.into_bytes();
         invocation.environment = vec![
             ("GOMAXPROCS", "1".to_owned()),
-            // Over TLS it would take HTTP/2, which the target offers.
+            // Over TLS, it would negotiate HTTP/2 with the target.
             ("GODEBUG", "http2client=0".to_owned()),
             ("K6_NO_USAGE_REPORT", "true".to_owned()),
         ];
@@ -60,23 +60,23 @@ impl LoadTool for K6 {
         stdout: &str,
         _stderr: &str,
     ) -> Result<ToolReport, ToolOutputError> {
-        let said: K6Summary = serde_json::from_str(stdout)?;
+        let summary: K6Summary = serde_json::from_str(stdout)?;
         Ok(ToolReport {
-            hits: said.hits - said.errors.min(said.hits),
-            seconds: said.milliseconds / 1e3,
-            errors: said.errors,
-            p50_us: Some(said.duration.p50 * 1e3),
-            p90_us: Some(said.duration.p90 * 1e3),
-            p99_us: Some(said.duration.p99 * 1e3),
+            hits: summary.hits - summary.errors.min(summary.hits),
+            seconds: summary.milliseconds / 1e3,
+            errors: summary.errors,
+            p50_us: Some(summary.duration.p50 * 1e3),
+            p90_us: Some(summary.duration.p90 * 1e3),
+            p99_us: Some(summary.duration.p99 * 1e3),
             ..ToolReport::default()
         })
     }
 }
 
-/// One hit an iteration, and a summary of our own.
+/// A script with one hit per iteration and a custom summary.
 ///
-/// The keys of `data` are those of k6's documentation of custom summaries. Of the rate
-/// `http_req_failed`, `passes` counts what it is about: the failed ones.
+/// The keys of `data` are documented under custom summaries of k6. `passes` of the rate
+/// `http_req_failed` is the number of failed requests.
 fn k6_script(load: &ToolLoad<'_>) -> Option<String> {
     let (url, connections) = (load.url, load.connections);
     let duration = load.duration_text()?;
@@ -113,12 +113,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_its_script_prints() {
-        let said = r#"{"hits":13000,"errors":2,"milliseconds":2003.5,
+    fn parses_the_output_of_the_script() {
+        let output = r#"{"hits":13000,"errors":2,"milliseconds":2003.5,
             "duration":{"p(50)":8.5,"p(90)":12.25,"p(99)":20.5}}"#;
-        let account = K6
-            .parse_output(&load(None), said, "")
-            .expect("it is readable");
+        let report = K6
+            .parse_output(&load(None), output, "")
+            .expect("the output parses");
         let expected = ToolReport {
             hits: 12_998,
             seconds: 2.0035,
@@ -128,11 +128,11 @@ mod tests {
             p99_us: Some(20_500.0),
             ..ToolReport::default()
         };
-        assert_eq!(account, expected);
+        assert_eq!(report, expected);
     }
 
     #[test]
-    fn its_script_has_the_load() {
+    fn the_script_contains_the_load() {
         for (rate, executor) in [
             (
                 None,
@@ -144,7 +144,7 @@ mod tests {
                  preAllocatedVUs: 64, maxVUs: 64, duration: '1500ms'",
             ),
         ] {
-            let script = k6_script(&load(rate)).expect("it lasts a time");
+            let script = k6_script(&load(rate)).expect("the load has a duration");
             assert!(script.contains(executor), "{script}");
             assert!(script.contains("http.get('http://127.0.0.1:1/')"));
         }

@@ -1,4 +1,4 @@
-//! Load generators: ours, and those it is compared with. One file for each.
+//! Load generators: hammer and its peers, one file each.
 
 use std::time::Duration;
 
@@ -18,21 +18,21 @@ mod wrk2;
 pub(crate) use hammer::HammerTool;
 pub(crate) use tool_report::{ToolOutputError, ToolReport};
 
-/// What a run asks of a load generator.
+/// The load that a run requests from a load generator.
 #[derive(Debug, Clone)]
 pub(crate) struct ToolLoad<'a> {
     pub(crate) url: &'a str,
     pub(crate) connections: u32,
-    /// Streams of each connection, over HTTP/2; `None` for HTTP/1.1.
+    /// Streams per connection over HTTP/2; `None` for HTTP/1.1.
     pub(crate) streams: Option<u32>,
-    /// Hits a second; `None` for as many as go through.
+    /// Hits per second; `None` for a closed loop.
     pub(crate) rate: Option<f64>,
     pub(crate) extent: RunExtent,
-    /// Whether percentiles are needed even if telling them costs the tool something.
+    /// True if percentiles are needed even if they cost the tool CPU time.
     pub(crate) needs_percentiles: bool,
 }
 
-/// When a run ends.
+/// The end of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum RunExtent {
     /// After this time.
@@ -42,7 +42,7 @@ pub(crate) enum RunExtent {
 }
 
 impl ToolLoad<'_> {
-    /// Whole milliseconds, as most tools understand them: `1500ms`.
+    /// The duration in the format that most tools accept, such as `1500ms`.
     fn duration_text(&self) -> Option<String> {
         match self.extent {
             RunExtent::Duration(duration) => Some(format!("{}ms", duration.as_millis())),
@@ -50,7 +50,7 @@ impl ToolLoad<'_> {
         }
     }
 
-    /// Whole seconds, for tools that know no fractions: at least as long as asked.
+    /// The duration in seconds, rounded up, for tools that accept no fractions.
     fn whole_seconds(&self) -> Option<u64> {
         match self.extent {
             RunExtent::Duration(duration) => Some(duration.as_millis().div_ceil(1000) as u64),
@@ -58,12 +58,12 @@ impl ToolLoad<'_> {
         }
     }
 
-    /// How many hits may be under way at a time.
+    /// The largest number of hits in flight.
     pub(crate) fn max_in_flight(&self) -> u32 {
         self.connections * self.streams.unwrap_or(1)
     }
 
-    /// For tools that don't know HTTP/2, or no streams: nothing if that is asked for.
+    /// Returns `None` if the load is for HTTP/2, for tools that do not support it.
     fn require_http1(&self) -> Option<()> {
         self.streams.is_none().then_some(())
     }
@@ -75,33 +75,34 @@ impl ToolLoad<'_> {
 
 /// A load generator.
 ///
-/// All run on one thread, with as many connections as [`Load::connections`], over HTTP/1.1 unless
-/// [`Load::streams`] says otherwise, and trust any certificate. Where nothing else is said here a tool runs with its defaults.
+/// All run on one thread with [`ToolLoad::connections`] connections, over HTTP/1.1 unless
+/// [`ToolLoad::streams`] is set, and do not verify certificates. Otherwise they run with their
+/// defaults.
 pub(crate) trait LoadTool {
-    /// What its program is called, here and on PATH.
+    /// The name of the program, also on PATH.
     fn name(&self) -> &'static str;
 
-    /// The argument with which it tells its version; `None` if it does not.
+    /// The argument that prints the version; `None` if there is none.
     fn version_argument(&self) -> Option<&'static str>;
 
-    /// How long it runs before it measures; a run has to be longer by this.
+    /// Time at the start of a run that it does not measure.
     fn calibration_time(&self) -> Duration {
         Duration::ZERO
     }
 
-    /// How it is called for this load; `None` if it can't do that.
+    /// The arguments for this load; `None` if it cannot make it.
     fn invocation(&self, load: &ToolLoad<'_>) -> Option<ToolInvocation>;
 
-    /// Arguments with which it turns what it printed into what [`read`](Self::read) reads.
+    /// Arguments that convert its output for [`parse_output`](Self::parse_output), if needed.
     fn convert_arguments(&self) -> Option<&'static str> {
         None
     }
 
-    /// What it says of its run.
+    /// Parses its output.
     ///
     /// # Errors
     ///
-    /// If that is not what it is known to print.
+    /// If a value is missing, or the format is unexpected.
     fn parse_output(
         &self,
         load: &ToolLoad<'_>,
@@ -110,7 +111,7 @@ pub(crate) trait LoadTool {
     ) -> Result<ToolReport, ToolOutputError>;
 }
 
-/// All that ours is compared with.
+/// All peers of hammer.
 pub(crate) fn all_peers() -> [Box<dyn LoadTool>; 7] {
     [
         Box::new(wrk::Wrk),
@@ -127,7 +128,7 @@ pub(crate) fn all_peers() -> [Box<dyn LoadTool>; 7] {
 mod tests {
     use super::*;
 
-    /// A load for parsers that don't look at it.
+    /// A load for tests.
     pub(super) fn load(rate: Option<f64>) -> ToolLoad<'static> {
         ToolLoad {
             url: "http://127.0.0.1:1/",
@@ -139,7 +140,7 @@ mod tests {
         }
     }
 
-    /// What a tool is called with, as a line.
+    /// The arguments of a tool in one line, or `-` if it cannot make the load.
     fn line(peer: &dyn LoadTool, load: &ToolLoad<'_>) -> String {
         let Some(invocation) = peer.invocation(load) else {
             return "-".to_owned();
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_each_tool_as_it_understands() {
+    fn builds_the_arguments_of_each_tool() {
         let [wrk, wrk2, oha, hey, k6, h2load, vegeta] = all_peers();
         let url = "http://127.0.0.1:1/";
         for (peer, closed, steady) in [
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_those_that_know_streams_for_http2() {
+    fn only_some_tools_support_http2() {
         let url = "http://127.0.0.1:1/";
         let load = ToolLoad {
             connections: 8,
@@ -233,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn trusts_anyone_where_that_takes_a_flag() {
+    fn disables_certificate_verification() {
         let load = ToolLoad {
             url: "https://127.0.0.1:1/",
             ..load(None)
@@ -252,9 +253,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_unreadable() {
+    fn refuses_unexpected_output() {
         for peer in all_peers() {
-            for text in ["", "error: out of luck\n", "{}", "{\"summary\":{}}"] {
+            for text in ["", "error: refused\n", "{}", "{\"summary\":{}}"] {
                 let read = peer.parse_output(&load(None), text, "");
                 assert!(read.is_err(), "{}: {text:?}", peer.name());
             }

@@ -1,38 +1,40 @@
+//! The report of a load generator, and the error for unexpected output.
+
 use std::fmt;
 
-/// What a load generator says of its own run.
+/// The figures that a load generator reports on its run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ToolReport {
     /// Hits that were answered.
     pub(crate) hits: u64,
-    /// In how much time.
+    /// Duration of the run.
     pub(crate) seconds: f64,
-    /// Hits that were not answered, or badly.
+    /// Hits without an answer, or with an error status.
     pub(crate) errors: u64,
-    /// Percentiles of what the tool calls its latency, in microseconds, as far as it tells them.
+    /// Percentiles of the latency as the tool defines it, in microseconds; `None` if not reported.
     pub(crate) p50_us: Option<f64>,
     pub(crate) p90_us: Option<f64>,
     pub(crate) p99_us: Option<f64>,
-    /// How late it was with its hits, if it knows.
+    /// The lateness of its hits, if it reports it.
     pub(crate) lateness_p99_us: Option<f64>,
-    /// The most memory it used, if it knows.
+    /// Its peak memory, if it reports it.
     pub(crate) peak_rss_bytes: Option<f64>,
 }
 
 impl ToolReport {
-    /// Answered hits a second.
+    /// Answered hits per second.
     pub(crate) fn rate(&self) -> f64 {
         self.hits as f64 / self.seconds
     }
 }
 
-/// Something that a tool printed is missing, or not what it is known to print.
+/// The output of a tool lacks a value, or has an unexpected format.
 #[derive(Debug, PartialEq)]
 pub(crate) struct ToolOutputError(pub(crate) String);
 
 impl ToolOutputError {
     pub(crate) fn missing(what: &str) -> Self {
-        Self(format!("no {what} in its output"))
+        Self(format!("expected {what} in its output, found none"))
     }
 }
 
@@ -46,6 +48,6 @@ impl std::error::Error for ToolOutputError {}
 
 impl From<serde_json::Error> for ToolOutputError {
     fn from(error: serde_json::Error) -> Self {
-        Self(format!("not the JSON it is known to print: {error}"))
+        Self(format!("unexpected JSON in its output: {error}"))
     }
 }

@@ -1,4 +1,4 @@
-//! vegeta: Go, a constant rate with workers.
+//! vegeta, in Go: workers at a constant rate.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub(super) struct Vegeta;
 #[derive(Deserialize)]
 struct VegetaReport {
     latencies: VegetaLatencies,
-    /// Nanoseconds over which hits were sent, and from then until the last was answered.
+    /// Nanoseconds during which hits were sent, and after that until the last answer.
     duration: f64,
     wait: f64,
     status_codes: BTreeMap<String, u64>,
@@ -66,21 +66,21 @@ impl LoadTool for Vegeta {
         stdout: &str,
         _stderr: &str,
     ) -> Result<ToolReport, ToolOutputError> {
-        let said: VegetaReport = serde_json::from_str(stdout)?;
-        // Code 0 stands for hits without an answer.
+        let report: VegetaReport = serde_json::from_str(stdout)?;
+        // Code 0 means that there was no answer.
         let answered = |code: &str| code.starts_with('2') || code.starts_with('3');
         let of = |want: bool| {
-            let codes = said.status_codes.iter();
+            let codes = report.status_codes.iter();
             let those = codes.filter(|(code, _)| answered(code) == want);
             those.map(|(_, count)| count).sum()
         };
         Ok(ToolReport {
             hits: of(true),
             errors: of(false),
-            seconds: (said.duration + said.wait) / 1e9,
-            p50_us: Some(said.latencies.p50 / 1e3),
-            p90_us: Some(said.latencies.p90 / 1e3),
-            p99_us: Some(said.latencies.p99 / 1e3),
+            seconds: (report.duration + report.wait) / 1e9,
+            p50_us: Some(report.latencies.p50 / 1e3),
+            p90_us: Some(report.latencies.p90 / 1e3),
+            p99_us: Some(report.latencies.p99 / 1e3),
             ..ToolReport::default()
         })
     }
@@ -92,15 +92,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_its_report() {
-        let said = r#"{"latencies":{"total":3000123456,"mean":2000082,"50th":1800250,"90th":2900500,
+    fn parses_the_report() {
+        let output = r#"{"latencies":{"total":3000123456,"mean":2000082,"50th":1800250,"90th":2900500,
             "95th":3100000,"99th":3400750,"max":9000111,"min":200333},"bytes_in":{"total":3000,
             "mean":2},"earliest":"2026-11-24T08:15:00.5Z","duration":1500000000,
             "wait":2500000,"requests":1500,"rate":1000.5,"throughput":998.9,"success":1,
             "status_codes":{"0":3,"200":1495,"503":2},"errors":["connection refused"]}"#;
-        let account = Vegeta
-            .parse_output(&load(None), said, "")
-            .expect("it is readable");
+        let report = Vegeta
+            .parse_output(&load(None), output, "")
+            .expect("the output parses");
         let expected = ToolReport {
             hits: 1495,
             errors: 5,
@@ -110,6 +110,6 @@ mod tests {
             p99_us: Some(3400.75),
             ..ToolReport::default()
         };
-        assert_eq!(account, expected);
+        assert_eq!(report, expected);
     }
 }

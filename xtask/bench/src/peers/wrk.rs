@@ -1,4 +1,4 @@
-//! wrk: a closed loop in C.
+//! wrk, in C: a closed loop.
 
 use super::duration_text::parse_micros;
 use super::{LoadTool, ToolLoad, ToolOutputError, ToolReport};
@@ -35,9 +35,9 @@ impl LoadTool for Wrk {
     }
 }
 
-/// What wrk and wrk2 print alike.
+/// Parses the output of wrk and wrk2.
 pub(super) fn parse_output(stdout: &str) -> Result<ToolReport, ToolOutputError> {
-    let mut account = None;
+    let mut totals = None;
     let mut percentiles = [None; 3];
     let mut errors = 0;
     for line in stdout.lines() {
@@ -46,7 +46,7 @@ pub(super) fn parse_output(stdout: &str) -> Result<ToolReport, ToolOutputError> 
             [hits, "requests", "in", time, ..] => {
                 let hits = hits.parse().ok();
                 let time = parse_micros(time.trim_end_matches(','));
-                account = hits.zip(time);
+                totals = hits.zip(time);
             }
             [percent, time] if percent.ends_with('%') => {
                 let percent = percent.trim_end_matches('%').parse::<f64>().ok();
@@ -62,10 +62,11 @@ pub(super) fn parse_output(stdout: &str) -> Result<ToolReport, ToolOutputError> 
             _ => {}
         }
     }
-    let (hits, us) = account.ok_or_else(|| ToolOutputError::missing("line \"… requests in …\""))?;
+    let (hits, us) =
+        totals.ok_or_else(|| ToolOutputError::missing("a line \"… requests in …\""))?;
     let [p50_us, p90_us, p99_us] = percentiles;
     if p99_us.is_none() {
-        return Err(ToolOutputError::missing("percentile 99 %"));
+        return Err(ToolOutputError::missing("the percentile 99 %"));
     }
     Ok(ToolReport {
         hits,
@@ -107,7 +108,7 @@ Transfer/sec:      3.16MB
 ";
 
     #[test]
-    fn reads_what_it_prints() {
+    fn parses_the_output() {
         let mut expected = ToolReport {
             hits: 175_004,
             seconds: 2.0,

@@ -1,4 +1,4 @@
-//! wrk2: wrk at a rate, its latencies corrected for hits that it could not send in time.
+//! wrk2: wrk at a constant rate, with latencies from the due time of each hit.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::process::ToolInvocation;
 
 pub(super) struct Wrk2;
 
-/// It opens its connections one by one, this far apart (`delayed_initial_connect` in its wrk.c).
+/// Interval between the connections that it opens (`delayed_initial_connect` in its wrk.c).
 const CONNECT_INTERVAL_SECONDS: f64 = 0.005;
 
-/// More than it can do: it knows no other closed loop.
+/// A rate that it cannot reach, since it has no closed loop.
 const UNREACHABLE_RATE: f64 = 10e6;
 
 impl LoadTool for Wrk2 {
@@ -23,7 +23,7 @@ impl LoadTool for Wrk2 {
         Some("-v")
     }
 
-    /// For its first 10 s it calibrates, and then forgets what it has measured so far.
+    /// It calibrates for 10 s, and discards the results of that time.
     fn calibration_time(&self) -> Duration {
         Duration::from_secs(10)
     }
@@ -45,12 +45,12 @@ impl LoadTool for Wrk2 {
         stdout: &str,
         _stderr: &str,
     ) -> Result<ToolReport, ToolOutputError> {
-        let mut account = wrk::parse_output(stdout)?;
+        let mut report = wrk::parse_output(stdout)?;
         if load.rate.is_some() {
-            // While they open it can't send at its rate, which is no fault of its schedule.
-            account.seconds -= f64::from(load.connections) * CONNECT_INTERVAL_SECONDS / 2.0;
+            // It cannot reach its rate while connections open, so half of that time is left out.
+            report.seconds -= f64::from(load.connections) * CONNECT_INTERVAL_SECONDS / 2.0;
         }
-        Ok(account)
+        Ok(report)
     }
 }
 
@@ -89,19 +89,19 @@ Transfer/sec:     73.34KB
 ";
 
     #[test]
-    fn reads_what_it_prints_less_the_time_of_its_opening() {
+    fn leaves_out_half_of_the_connect_time() {
         let at_rate = load(Some(2000.0));
-        let account = Wrk2
+        let report = Wrk2
             .parse_output(&at_rate, SAMPLE_OUTPUT, "")
-            .expect("it is readable");
-        assert_eq!(account.hits, 23717);
-        assert!((account.seconds - 11.84).abs() < 1e-9, "{account:?}");
-        assert_eq!(account.p50_us, Some(825.0));
-        assert_eq!(account.p90_us, Some(1360.0));
-        assert_eq!(account.p99_us, Some(1920.0));
+            .expect("the output parses");
+        assert_eq!(report.hits, 23717);
+        assert!((report.seconds - 11.84).abs() < 1e-9, "{report:?}");
+        assert_eq!(report.p50_us, Some(825.0));
+        assert_eq!(report.p90_us, Some(1360.0));
+        assert_eq!(report.p99_us, Some(1920.0));
         let closed = Wrk2
             .parse_output(&load(None), SAMPLE_OUTPUT, "")
-            .expect("it is readable");
+            .expect("the output parses");
         assert_eq!(closed.seconds, 12.0);
     }
 }

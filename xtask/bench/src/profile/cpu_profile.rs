@@ -1,3 +1,5 @@
+//! The CPU profile of a scenario.
+
 use std::path::Path;
 
 use super::folded_stacks::FoldedStacks;
@@ -8,46 +10,46 @@ use crate::error::Error;
 use crate::executable::BuiltExecutable;
 use crate::number_format::group_thousands;
 
-/// Where CPU time went: stacks, and how often each was seen.
+/// Stacks and their numbers of samples.
 #[derive(Debug)]
 pub(crate) struct CpuProfile {
-    /// What the hammer did meanwhile.
+    /// The report of the profiled run.
     pub(crate) report: ProfiledRun,
-    /// The stacks, in samples.
+    /// The stacks, weighted by samples.
     pub(crate) stacks: FoldedStacks,
-    /// What took the samples.
+    /// The source of the samples.
     pub(crate) sampler: &'static str,
-    /// Why perf was left out, if it was wanted.
+    /// The reason why perf was not used, if it was allowed.
     pub(crate) perf_failure: Option<String>,
 }
 
 impl CpuProfile {
-    /// Takes samples with perf if that is wanted and works, and from within the process if not.
+    /// Takes samples with perf if allowed and possible, otherwise inside the process.
     pub(crate) fn record(
-        choice: &ProfileScenario,
+        scenario: &ProfileScenario,
         load: &ProfileSetup<'_>,
         root: &Path,
         out: &Path,
     ) -> Result<Self, Error> {
-        let mut note = None;
-        if choice.perf_allowed {
+        let mut perf_failure = None;
+        if scenario.perf_allowed {
             let binary = BuiltExecutable::build(root, super::CARGO_PROFILE, "hammer")?;
-            match perf::record_profile(choice, load, &binary, out) {
+            match perf::record_profile(scenario, load, &binary, out) {
                 Ok(cpu) => return Ok(cpu),
-                Err(error) => note = Some(format!("perf was left out: {}", error)),
+                Err(error) => perf_failure = Some(format!("perf was not used: {}", error)),
             }
         }
         let binary = BuiltExecutable::build(root, super::CARGO_PROFILE, "hammer-cpu")?;
-        let (report, stacks) = sampler::record_profile(choice, load, &binary, out)?;
+        let (report, stacks) = sampler::record_profile(scenario, load, &binary, out)?;
         Ok(Self {
             report,
             stacks,
-            sampler: "a signal inside the process, which sees a system call as one frame",
-            perf_failure: note,
+            sampler: "a signal inside the process, which shows a system call as one frame",
+            perf_failure,
         })
     }
 
-    /// How many samples, at which rate of hits, taken how.
+    /// Number and source of the samples, and the rate of hits.
     pub(crate) fn subtitle(&self) -> String {
         format!(
             "{} samples at {} hits/s, taken with {}",

@@ -1,9 +1,11 @@
+//! Shares of CPU time by crate and system call.
+
 use std::collections::BTreeMap;
 
 use super::folded_stacks::FoldedStacks;
 use super::frame_name::KERNEL_SUFFIX;
 
-/// System calls that a sample inside the process shows as the function of libc that makes them.
+/// System calls that appear as libc functions in samples taken inside the process.
 const SYSTEM_CALLS: &[&str] = &[
     "close",
     "connect",
@@ -22,15 +24,15 @@ const SYSTEM_CALLS: &[&str] = &[
     "writev",
 ];
 
-/// How the samples divide among crates and system calls.
+/// The shares of crates and system calls in all samples.
 #[derive(Debug)]
 pub(crate) struct CpuShares {
-    /// A name and its share of all samples, the largest first.
+    /// Each owner and its share of all samples, largest first.
     pub(crate) by_owner: Vec<(String, f64)>,
 }
 
 impl CpuShares {
-    /// Gives each stack to one name, and adds up.
+    /// Assigns each stack to one owner and adds up the samples.
     pub(crate) fn from_stacks(stacks: &FoldedStacks) -> Self {
         let mut amounts: BTreeMap<String, u64> = BTreeMap::new();
         for (frames, amount) in stacks.iter() {
@@ -46,8 +48,9 @@ impl CpuShares {
     }
 }
 
-/// To whom a stack's time belongs: the system call it is in, or else the crate of the innermost
-/// frame that has one. The standard library and libc work for whoever calls them.
+/// The owner of a stack: its system call, otherwise the innermost crate.
+///
+/// Frames of the standard library and of libc count for their caller.
 fn stack_owner(frames: &[String]) -> String {
     let in_kernel = frames
         .last()
@@ -71,7 +74,7 @@ fn stack_owner(frames: &[String]) -> String {
         .to_owned()
 }
 
-/// The crate that a function belongs to, if it is nobody's tool.
+/// The crate of a function, or a name for clocks and allocation; `None` if its caller owns it.
 fn crate_name(name: &str) -> Option<&str> {
     if name.contains("clock_gettime") {
         return Some("reading clocks");
@@ -95,7 +98,7 @@ mod tests {
     use crate::profile::folded_stacks::FoldedStacks;
 
     #[test]
-    fn gives_each_stack_one_owner() {
+    fn assigns_each_stack_to_one_owner() {
         let table = [
             (
                 "t;hyper::a;writev;do_writev_[k];ip_rcv_[k]",

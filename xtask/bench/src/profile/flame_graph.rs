@@ -1,3 +1,5 @@
+//! Draws stacks as a flame graph.
+
 use inferno::flamegraph::color::{MultiPalette, Palette};
 use inferno::flamegraph::{self, Options};
 
@@ -7,26 +9,26 @@ use crate::error::Error;
 /// Frames narrower than this share of the whole, in percent, are left out.
 const MIN_WIDTH_PERCENT: f64 = 0.05;
 
-/// A flame graph to be drawn.
+/// The texts of a flame graph.
 #[derive(Debug)]
 pub(crate) struct FlameGraph {
-    /// Written above it, large.
+    /// The heading.
     pub(crate) title: String,
-    /// Written below the title, small.
+    /// The smaller line below the title.
     pub(crate) subtitle: String,
-    /// What its widths are: samples, bytes.
+    /// The unit of its widths, such as samples or bytes.
     pub(crate) unit: &'static str,
 }
 
 impl FlameGraph {
-    /// An SVG that needs nothing but a browser: a click zooms in, and the page can be searched.
+    /// Draws a self-contained SVG, with zoom and search.
     pub(crate) fn to_svg(&self, stacks: &FoldedStacks) -> Result<Vec<u8>, Error> {
         let mut options = Options::default();
         options.title.clone_from(&self.title);
         options.subtitle = Some(self.subtitle.clone());
         self.unit.clone_into(&mut options.count_name);
         options.colors = Palette::Multi(MultiPalette::Rust);
-        // The same function has the same colour in every graph.
+        // A function has the same color in every graph.
         options.deterministic = true;
         options.min_width = MIN_WIDTH_PERCENT;
         let lines = stacks.lines();
@@ -43,7 +45,7 @@ mod tests {
     use crate::profile::folded_stacks::FoldedStacks;
 
     #[test]
-    fn names_its_frames_and_needs_no_network() {
+    fn draws_frames_without_external_resources() {
         let graph = FlameGraph {
             title: "even: bytes allocated".to_owned(),
             subtitle: "6 bytes together".to_owned(),
@@ -53,8 +55,8 @@ mod tests {
             .to_svg(&FoldedStacks::parse(
                 "t;hyper::a<T>;writev 4\nt;hammer_core::b 2\n",
             ))
-            .expect("there are stacks");
-        let svg = String::from_utf8(svg).expect("an SVG is text");
+            .expect("the graph is drawn");
+        let svg = String::from_utf8(svg).expect("the SVG is UTF-8");
         for part in [
             "even: bytes allocated",
             "6 bytes together",

@@ -1,17 +1,19 @@
+//! Call stacks with amounts, in the folded format of flame graphs.
+
 use std::collections::BTreeMap;
 
 use super::frame_name::{self, KERNEL_SUFFIX};
 
-/// Stacks, and how much of something each of them stands for: samples, bytes, blocks.
+/// Stacks, each with an amount in samples, bytes or blocks.
 #[derive(Debug, Default)]
 pub(crate) struct FoldedStacks {
-    /// By the names of the frames, outermost first.
+    /// Amounts by frame names, outermost first.
     amounts: BTreeMap<Vec<String>, u64>,
 }
 
 impl FoldedStacks {
     /// Reads folded stacks: one per line, outermost frame first, frames separated by `;`, then a
-    /// blank and an amount.
+    /// space and the amount.
     pub(crate) fn parse(folded: &str) -> Self {
         let mut stacks = Self::default();
         for line in folded.lines() {
@@ -24,8 +26,9 @@ impl FoldedStacks {
         stacks
     }
 
-    /// Adds an amount to a stack, given from its outermost frame inwards. Frames that only pass a
-    /// call on are left out, and one that follows its like counts once.
+    /// Adds an amount to a stack, given from the outermost frame inwards.
+    ///
+    /// Wrapper frames are left out, and consecutive equal frames are merged.
     pub(crate) fn add<'a>(&mut self, frames: impl Iterator<Item = &'a str>, amount: u64) {
         let mut names: Vec<String> = frames
             .filter_map(frame_name::display_name)
@@ -35,12 +38,12 @@ impl FoldedStacks {
         *self.amounts.entry(names).or_default() += amount;
     }
 
-    /// A name such as `<[T; N] as Trait>::call` would be two frames in a line.
+    /// Replaces `;`, which separates frames, as in `<[T; N] as Trait>::call`.
     fn escape_frame(name: &str) -> String {
         name.replace(';', ",")
     }
 
-    /// All amounts together.
+    /// The sum of all amounts.
     pub(crate) fn total(&self) -> u64 {
         self.amounts.values().sum()
     }
@@ -52,14 +55,14 @@ impl FoldedStacks {
             .map(|(frames, amount)| (frames.as_slice(), *amount))
     }
 
-    /// The stacks as [`parse`](Self::parse) reads them.
+    /// The stacks in the format that [`parse`](Self::parse) reads.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.iter()
             .map(|(frames, amount)| format!("{} {amount}", frames.join(";")))
             .collect()
     }
 
-    /// Whether functions of the kernel are among the frames.
+    /// True if a frame is a function of the kernel.
     pub(crate) fn include_kernel(&self) -> bool {
         self.amounts
             .keys()
@@ -73,7 +76,7 @@ mod tests {
     use super::FoldedStacks;
 
     #[test]
-    fn adds_up_stacks_that_look_alike() {
+    fn adds_up_stacks_with_equal_display_names() {
         let stacks = FoldedStacks::parse(
             "main;std::panic::catch_unwind;a b;a b;c 2\nmain;a b;c 3\nmain;c 5\nno amount\n\n",
         );

@@ -1,7 +1,8 @@
-//! Names of functions, as they are shown.
+//! Display names of functions.
 
-/// Starts of the names of functions that only call the one they were given, or the allocator. Half
-/// of an asynchronous call's frames are of this kind, and say nothing that those around them do not.
+/// Prefixes of functions that only call a function passed to them, or the allocator.
+///
+/// They are half of the frames of an asynchronous call, and add no information.
 const WRAPPER_PREFIXES: &[&str] = &[
     "<alloc::alloc::Global as ",
     "<alloc::boxed::Box<",
@@ -23,19 +24,19 @@ const WRAPPER_PREFIXES: &[&str] = &[
     "tokio::task::coop::with_budget",
 ];
 
-/// What libc calls its functions inside, before the name that everybody knows.
+/// Prefixes of the internal names of libc functions.
 const LIBC_PREFIXES: &[&str] = &["__GI___", "__GI_", "__libc_"];
 
-/// How a folded stack marks a function of the kernel.
+/// The suffix of kernel functions in folded stacks.
 pub(crate) const KERNEL_SUFFIX: &str = "_[k]";
 
-/// The name to show, or nothing for a function that only passes a call on.
+/// The name to show; `None` for a wrapper function.
 pub(crate) fn display_name(name: &str) -> Option<&str> {
     let name = without_hash(name.trim());
     if WRAPPER_PREFIXES.iter().any(|start| name.starts_with(start)) {
         return None;
     }
-    // The kernel brings the page, but it is the process that runs it.
+    // The vDSO is mapped by the kernel but runs in the process.
     if let Some(clock) = name
         .strip_suffix(KERNEL_SUFFIX)
         .filter(|name| name.starts_with("__vdso"))
@@ -52,7 +53,7 @@ pub(crate) fn display_name(name: &str) -> Option<&str> {
     )
 }
 
-/// Cuts off `::h` and 16 hexadecimal digits, with which compilers tell instances apart.
+/// Removes the hash of the compiler: `::h` and 16 hexadecimal digits.
 fn without_hash(name: &str) -> &str {
     match name.rsplit_once("::h") {
         Some((name, hash)) if hash.len() == 16 && hash.chars().all(|c| c.is_ascii_hexdigit()) => {
@@ -67,7 +68,7 @@ mod tests {
     use super::display_name;
 
     #[test]
-    fn tidies_names() {
+    fn shortens_names() {
         let table = [
             ("hammer_core::worker::run", Some("hammer_core::worker::run")),
             ("hyper::x::h0123456789abcdef", Some("hyper::x")),

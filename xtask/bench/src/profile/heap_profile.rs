@@ -1,3 +1,5 @@
+//! The heap profile of a scenario.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,31 +12,33 @@ use crate::error::Error;
 use crate::executable::BuiltExecutable;
 use crate::number_format::group_thousands;
 
-/// Who allocates: stacks with what each of them allocated from start to end.
+/// Stacks and all that they allocated during a run.
 #[derive(Debug)]
 pub(crate) struct HeapProfile {
-    /// Hits made meanwhile.
+    /// Hits of the run.
     pub(crate) hits: u64,
-    /// Blocks per hit once everything is open: the difference between this run and one of a tenth
-    /// of its hits, so that what starting costs is in neither.
+    /// Blocks per hit, without the cost of starting.
+    ///
+    /// It is computed from the difference to a run with a tenth of the hits.
     pub(crate) blocks_per_hit: f64,
-    /// Bytes per hit, likewise.
+    /// Bytes per hit, computed like the blocks.
     pub(crate) bytes_per_hit: f64,
-    /// Stacks, in bytes.
+    /// Stacks, weighted by bytes.
     pub(crate) bytes: FoldedStacks,
-    /// Stacks, in blocks: an allocation, or one that is resized, is a block.
+    /// Stacks, weighted by blocks. Each allocation and each reallocation is a block.
     pub(crate) blocks: FoldedStacks,
-    /// The data as the allocator wrote it.
+    /// The file that the allocator wrote.
     pub(crate) json: PathBuf,
 }
 
-/// The part of DHAT's JSON that is needed here. What all of it means stands in the comments of
-/// Valgrind's `dhat/dh_main.c`, and in the documentation of the crate `dhat`.
+/// The fields of DHAT's JSON that are read here.
+///
+/// The format is described in `dhat/dh_main.c` of Valgrind, and in the docs of the crate `dhat`.
 #[derive(Debug, Deserialize)]
 struct DhatProfile {
-    /// Program points: places that allocate.
+    /// Program points, which are the places that allocate.
     pps: Vec<DhatProgramPoint>,
-    /// The frames that points refer to: address, name and place of each.
+    /// Frame table: address, name and place of each frame.
     ftbl: Vec<String>,
 }
 
@@ -44,14 +48,14 @@ struct DhatProgramPoint {
     tb: u64,
     /// Total blocks.
     tbk: u64,
-    /// Frames, as indices, innermost first.
+    /// Indices into the frame table, innermost frame first.
     fs: Vec<usize>,
 }
 
 impl HeapProfile {
-    /// Runs `binary`, which counts allocations, for few and for many hits.
+    /// Runs `binary`, which records allocations, with few and with many hits.
     pub(crate) fn record(
-        choice: &ProfileScenario,
+        scenario: &ProfileScenario,
         load: &ProfileSetup<'_>,
         binary: &BuiltExecutable,
         out: &Path,
@@ -66,8 +70,8 @@ impl HeapProfile {
             let (bytes, blocks) = fold_dhat(&text)?;
             Ok((report.hits, bytes, blocks))
         };
-        let (few, few_bytes, few_blocks) = run((choice.heap_hits / 10).max(1))?;
-        let (hits, bytes, blocks) = run(choice.heap_hits)?;
+        let (few, few_bytes, few_blocks) = run((scenario.heap_hits / 10).max(1))?;
+        let (hits, bytes, blocks) = run(scenario.heap_hits)?;
         let more = hits.saturating_sub(few).max(1) as f64;
         Ok(Self {
             hits,
@@ -79,10 +83,10 @@ impl HeapProfile {
         })
     }
 
-    /// How many allocations, of how much, in how many hits.
+    /// Number and size of the allocations, and number of hits.
     pub(crate) fn subtitle(&self) -> String {
         format!(
-            "{} allocations of {} bytes together, in {} hits",
+            "{} allocations of {} bytes in total, in {} hits",
             group_thousands(self.blocks.total()),
             group_thousands(self.bytes.total()),
             group_thousands(self.hits)
@@ -90,10 +94,10 @@ impl HeapProfile {
     }
 }
 
-/// Stacks in bytes, and the same in blocks.
+/// Stacks weighted by bytes, and by blocks.
 fn fold_dhat(json: &str) -> Result<(FoldedStacks, FoldedStacks), Error> {
     let dhat: DhatProfile = serde_json::from_str(json)
-        .map_err(|error| Error::failed(format!("failed to read the heap profile: {error}")))?;
+        .map_err(|error| Error::failed(format!("failed to parse the heap profile: {error}")))?;
     let (mut bytes, mut blocks) = (FoldedStacks::default(), FoldedStacks::default());
     for point in &dhat.pps {
         let frames = || {
@@ -106,7 +110,7 @@ fn fold_dhat(json: &str) -> Result<(FoldedStacks, FoldedStacks), Error> {
     Ok((bytes, blocks))
 }
 
-/// The function's name in `0xADDRESS: NAME (PLACE)`.
+/// The name in a frame `0xADDRESS: NAME (PLACE)`.
 fn function_name(frame: &str) -> &str {
     let name = match frame.split_once(": ") {
         Some((address, name)) if address.starts_with("0x") => name,
@@ -142,7 +146,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn folds_points_to_stacks() {
+    fn folds_program_points_to_stacks() {
         let (bytes, blocks) = fold_dhat(SAMPLE).expect("the sample is well-formed");
         let deep = "hammer_core::worker::run;<T as hyper::Read>::poll::{{closure}};\
                     bytes::bytes_mut::BytesMut::reserve";
@@ -152,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_profile() {
+    fn refuses_invalid_profiles() {
         for json in ["", "{}", r#"{"pps":[{"tb":-1,"tbk":1,"fs":[]}],"ftbl":[]}"#] {
             assert!(fold_dhat(json).is_err(), "{json}");
         }

@@ -1,3 +1,5 @@
+//! The HTML page and the text summary of a profile.
+
 use std::fmt::Write;
 
 use super::cpu_profile::CpuProfile;
@@ -6,12 +8,12 @@ use super::heap_profile::HeapProfile;
 use super::profile_scenario::ProfileScenario;
 use crate::number_format::group_thousands;
 
-/// Shares below this are not listed.
+/// The smallest share that is listed.
 const MIN_SHARE: f64 = 0.001;
 
-/// What a profile says in short, as a page around the graphs and as text.
+/// The content of the page and of the summary.
 pub(crate) struct ProfilePage<'a> {
-    pub(crate) choice: &'a ProfileScenario,
+    pub(crate) scenario: &'a ProfileScenario,
     pub(crate) commit: &'a str,
     pub(crate) cpu: &'a CpuProfile,
     pub(crate) heap: &'a HeapProfile,
@@ -33,10 +35,10 @@ img { max-width: 100%; border: 1px solid #ccc; }
 ";
 
 impl ProfilePage<'_> {
-    /// A page that shows the graphs, which lie beside it.
+    /// The page, which shows the graphs from files in its folder.
     pub(crate) fn html(&self) -> String {
         let mut html = PAGE_HEAD.to_owned();
-        let scenario = escape_html(self.choice.name);
+        let scenario = escape_html(self.scenario.name);
         let _ = writeln!(html, "<title>hammer: {scenario}</title>");
         let _ = writeln!(html, "<h1>hammer: {scenario}</h1>\n<table>");
         for (name, value) in self.facts() {
@@ -62,7 +64,7 @@ impl ProfilePage<'_> {
         html
     }
 
-    /// A few lines for a terminal.
+    /// A few lines for the terminal.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for (name, value) in self.facts() {
@@ -77,9 +79,9 @@ impl ProfilePage<'_> {
 
     fn facts(&self) -> Vec<(&'static str, String)> {
         let (cpu, heap) = (self.cpu, self.heap);
-        let load = self.choice.arguments.join(" ");
+        let load = self.scenario.arguments.join(" ");
         let mut facts = vec![
-            ("scenario", self.choice.name.to_owned()),
+            ("scenario", self.scenario.name.to_owned()),
             ("command", format!("hammer http URL {load}")),
             ("commit", self.commit.to_owned()),
             (
@@ -93,7 +95,7 @@ impl ProfilePage<'_> {
             (
                 "allocations",
                 format!(
-                    "{:.2} per hit, {} bytes: what each further hit adds, up to {} hits",
+                    "{:.2} per hit, {} bytes: the average of each added hit, up to {} hits",
                     heap.blocks_per_hit,
                     group_thousands(heap.bytes_per_hit.round() as u64),
                     group_thousands(heap.hits)
@@ -111,7 +113,7 @@ impl ProfilePage<'_> {
     }
 }
 
-/// The graph as a picture that leads to the graph itself, which can be zoomed and searched.
+/// Writes the graph as an image that links to the SVG, which can be zoomed and searched.
 fn write_graph(html: &mut String, file: &str, what: &str) {
     let _ = writeln!(
         html,
@@ -139,9 +141,9 @@ mod tests {
     use crate::profile::setup::ProfiledRun;
 
     #[test]
-    fn says_what_was_measured() {
-        let choice =
-            ProfileScenario::find("closed", Duration::from_secs(5), true).expect("it is one");
+    fn shows_facts_shares_and_links() {
+        let scenario = ProfileScenario::find("closed", Duration::from_secs(5), true)
+            .expect("the scenario exists");
         let stacks = || FoldedStacks::parse("t;hyper::a<T>;writev 3\nt;a<b>::c 1\n");
         let cpu = CpuProfile {
             report: ProfiledRun {
@@ -161,7 +163,7 @@ mod tests {
             json: "dhat.json".into(),
         };
         let page = ProfilePage {
-            choice: &choice,
+            scenario: &scenario,
             commit: "abc-dirty",
             cpu: &cpu,
             heap: &heap,
@@ -186,6 +188,6 @@ mod tests {
             let link = format!("href=\"{file}\"");
             assert!(page.html().contains(&link), "{file}");
         }
-        assert!(!page.html().contains("http:"), "it needs no network");
+        assert!(!page.html().contains("http:"), "the page needs no network");
     }
 }

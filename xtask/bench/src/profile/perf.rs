@@ -1,4 +1,4 @@
-//! Samples taken with Linux's `perf`, which sees into the kernel.
+//! CPU samples taken with Linux `perf`, which include kernel functions.
 
 use std::fs;
 use std::io::BufReader;
@@ -16,30 +16,35 @@ use super::setup::ProfileSetup;
 use crate::error::Error;
 use crate::executable::BuiltExecutable;
 
-/// Copies of the stack with each sample, unwound afterwards: the release build has no frame
-/// pointers. The most that perf takes, since a worker's outermost frames are large; with half of it
-/// 96 of 100 stacks have no root.
+/// Copies the stack with each sample and unwinds it later, since the build has no frame pointers.
+///
+/// The size is the largest that perf accepts. The outermost frames of a worker are large: with half
+/// the size, 96 of 100 stacks have no root.
 const CALL_GRAPH: &str = "dwarf,65528";
 
-/// What inferno reads. Without the period, so that a sample counts as one, whatever its event.
+/// The fields that inferno reads. Without the period, each sample counts as one.
 const FIELDS: &str = "comm,pid,tid,time,event,ip,sym,dso";
 
-/// Takes samples of a run, and fails if perf is missing, not permitted, or blind to the kernel.
+/// Samples a run with perf.
+///
+/// # Errors
+///
+/// If perf is missing, or not permitted to sample the process or the kernel.
 pub(crate) fn record_profile(
-    choice: &ProfileScenario,
+    scenario: &ProfileScenario,
     load: &ProfileSetup<'_>,
     binary: &BuiltExecutable,
     out: &Path,
 ) -> Result<CpuProfile, Error> {
     let data = out.join("perf.data");
-    let length = format!("{}ms", choice.duration.as_millis());
+    let length = format!("{}ms", scenario.duration.as_millis());
     let running = load.start_hammer(binary, ["--duration", &length], None)?;
     let recorder =
-        load.start_on_target_core(&mut record_command(running.pid(), choice.duration, &data));
-    // The hammer is waited for whether or not somebody looks at it.
+        load.start_on_target_core(&mut record_command(running.pid(), scenario.duration, &data));
+    // Wait for hammer even if perf failed to start.
     let report = running.wait_for_report()?;
     let folded = wait_for_recorder(recorder?).and_then(|()| fold_samples(&data));
-    // Hundreds of megabytes of stacks, if there are any, and all of it in the graph by now.
+    // The file may have hundreds of megabytes, and is not needed once it is folded.
     if data.exists() {
         fs::remove_file(&data).map_err(Error::io("remove", &data))?;
     }
@@ -47,9 +52,9 @@ pub(crate) fn record_profile(
     if stacks.total() == 0 {
         return Err(Error::failed("perf took no samples"));
     }
-    // Then most of a load generator's time is not there, rather than there without names.
+    // Without the kernel, most of the time of a load generator would be missing.
     if !stacks.include_kernel() {
-        return Err(Error::failed("perf may not look into the kernel"));
+        return Err(Error::failed("perf is not permitted to sample the kernel"));
     }
     Ok(CpuProfile {
         report,
@@ -59,7 +64,7 @@ pub(crate) fn record_profile(
     })
 }
 
-/// Takes samples of a process, until it ends.
+/// The command that samples a process until it ends.
 fn record_command(pid: u32, duration: Duration, data: &Path) -> Command {
     let mut command = Command::new("perf");
     command
@@ -80,23 +85,25 @@ fn wait_for_recorder(recorder: Child) -> Result<(), Error> {
     if output.status.success() {
         return Ok(());
     }
-    let told = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     Err(Error::failed(format!(
         "perf record: {}",
-        failure_reason(&told)
+        failure_reason(&stderr)
     )))
 }
 
-/// The line in which perf says what is wrong.
-fn failure_reason(told: &str) -> &str {
-    told.lines()
+/// The line of perf's output that contains the error.
+fn failure_reason(stderr: &str) -> &str {
+    stderr
+        .lines()
         .map(str::trim)
         .find(|line| !line.is_empty() && *line != "Error:")
-        .unwrap_or("it failed without a word")
+        .unwrap_or("it failed without a message")
 }
 
-/// About 5,000 samples whatever the duration: each brings 64 KiB of stack. All are primes, so that
-/// nothing that happens a round number of times a second hides between samples.
+/// The frequency that gives about 5,000 samples, since each brings 64 KiB of stack.
+///
+/// All are primes, so that the samples do not run in step with periodic work.
 fn frequency_hz(duration: Duration) -> u32 {
     match duration.as_secs() {
         0..=5 => 997,
@@ -106,7 +113,7 @@ fn frequency_hz(duration: Duration) -> u32 {
     }
 }
 
-/// One line per stack.
+/// Folds the samples into one line per stack.
 fn fold_samples(data: &Path) -> Result<String, Error> {
     let mut script = Command::new("perf")
         .args(["script", "--fields", FIELDS, "--input"])
@@ -128,7 +135,9 @@ fn fold_samples(data: &Path) -> Result<String, Error> {
         .wait()
         .map_err(Error::io("wait for", "perf script"))?;
     if !status.success() {
-        return Err(Error::failed("perf can't read what it recorded"));
+        return Err(Error::failed(
+            "perf script failed to read the recorded data",
+        ));
     }
     Ok(String::from_utf8_lossy(&folded).into_owned())
 }
@@ -165,15 +174,15 @@ mod tests {
         let table = [
             ("Error:\nAccess is limited.\nMore.\n", "Access is limited."),
             ("\n  No permission\n", "No permission"),
-            ("", "it failed without a word"),
+            ("", "it failed without a message"),
         ];
-        for (told, expected) in table {
-            assert_eq!(failure_reason(told), expected, "{told}");
+        for (stderr, expected) in table {
+            assert_eq!(failure_reason(stderr), expected, "{stderr}");
         }
     }
 
     #[test]
-    fn folds_what_perf_prints() {
+    fn folds_the_output_of_perf() {
         let script = "\
 hammer-0  28938/28941   1211.665777: cpu-clock:ppp: 
 \tffffffff81ff5686 ip_rcv_core ([kernel.kallsyms])
@@ -194,8 +203,8 @@ hammer-0  28938/28941   1211.666780: cpu-clock:ppp:
         let mut folded = Vec::new();
         Folder::from(options)
             .collapse(script.as_bytes(), &mut folded)
-            .expect("a vector takes everything");
-        let stacks = FoldedStacks::parse(std::str::from_utf8(&folded).expect("frames are text"));
+            .expect("the output folds");
+        let stacks = FoldedStacks::parse(std::str::from_utf8(&folded).expect("frames are UTF-8"));
         assert_eq!(
             stacks.lines(),
             [

@@ -1,6 +1,8 @@
+//! The scenarios that can be profiled.
+
 use std::time::Duration;
 
-/// The scenarios that can be profiled: those that are one run of `hammer` against a fast target.
+/// The scenarios that are one run of `hammer` against a fast target.
 pub(crate) const PROFILE_SCENARIOS: &[&str] = &[
     "closed",
     "steady",
@@ -10,31 +12,31 @@ pub(crate) const PROFILE_SCENARIOS: &[&str] = &[
     "even-tls",
 ];
 
-/// What the name of a scenario over TLS ends with.
+/// The suffix of scenarios over TLS.
 const TLS_SUFFIX: &str = "-tls";
 
-/// Hits of the heap profile, at most: the allocator that notes stacks takes its time for each.
+/// Most hits of the heap profile, since recording stacks is slow.
 const MAX_HEAP_HITS: u64 = 20_000;
 
-/// What is to be profiled, and for how long.
+/// A scenario to profile.
 #[derive(Debug)]
 pub(crate) struct ProfileScenario {
     /// The scenario's name.
     pub(crate) name: &'static str,
-    /// What follows `hammer http URL`, without how long.
+    /// The arguments after `hammer http URL`, without a duration.
     pub(crate) arguments: Vec<String>,
-    /// Whether the target speaks TLS.
+    /// True if the target uses TLS.
     pub(crate) tls: bool,
-    /// How long CPU samples are taken.
+    /// Duration of CPU sampling.
     pub(crate) duration: Duration,
-    /// How many hits the heap profile makes.
+    /// Hits of the heap profile.
     pub(crate) heap_hits: u64,
-    /// Whether `perf` may be used, if it is there and works.
+    /// True if `perf` may be used.
     pub(crate) perf_allowed: bool,
 }
 
 impl ProfileScenario {
-    /// The scenario called `name`, or nothing if it is not one of [`SCENARIOS`].
+    /// The scenario called `name`; `None` if it is not one of [`PROFILE_SCENARIOS`].
     pub(crate) fn find(name: &str, duration: Duration, perf: bool) -> Option<Self> {
         let scenario = PROFILE_SCENARIOS
             .iter()
@@ -45,9 +47,9 @@ impl ProfileScenario {
             _ => ("--rate max", u64::MAX),
         };
         let tls = scenario.ends_with(TLS_SUFFIX);
-        // The target's certificate is signed by itself.
+        // The certificate of the target is self-signed.
         let trust = if tls { " --insecure" } else { "" };
-        let within = per_second.saturating_mul(duration.as_secs().max(1));
+        let hits = per_second.saturating_mul(duration.as_secs().max(1));
         Some(Self {
             name: scenario,
             arguments: format!("{load} --max-in-flight 64 --threads 1{trust}")
@@ -56,7 +58,7 @@ impl ProfileScenario {
                 .collect(),
             tls,
             duration,
-            heap_hits: within.min(MAX_HEAP_HITS),
+            heap_hits: hits.min(MAX_HEAP_HITS),
             perf_allowed: perf,
         })
     }
@@ -69,7 +71,7 @@ mod tests {
     use super::{PROFILE_SCENARIOS, ProfileScenario};
 
     #[test]
-    fn every_scenario_has_its_load() {
+    fn each_scenario_has_its_arguments() {
         let table = [
             ("closed", "--rate max", 20_000),
             ("steady", "--rate 20000", 20_000),
@@ -80,14 +82,14 @@ mod tests {
         ];
         assert_eq!(table.map(|(name, ..)| name), PROFILE_SCENARIOS);
         for (name, rate, heap_hits) in table {
-            let choice = ProfileScenario::find(name, Duration::from_secs(5), true).expect(name);
-            let load = choice.arguments.join(" ");
-            assert_eq!(choice.name, name);
-            assert_eq!(choice.heap_hits, heap_hits, "{name}");
+            let scenario = ProfileScenario::find(name, Duration::from_secs(5), true).expect(name);
+            let load = scenario.arguments.join(" ");
+            assert_eq!(scenario.name, name);
+            assert_eq!(scenario.heap_hits, heap_hits, "{name}");
             assert!(load.starts_with(rate), "{name}: {load}");
             assert!(load.contains("--threads 1"), "{name}: {load}");
-            assert_eq!(choice.tls, name.ends_with("tls"), "{name}");
-            assert_eq!(load.contains("--insecure"), choice.tls, "{name}: {load}");
+            assert_eq!(scenario.tls, name.ends_with("tls"), "{name}");
+            assert_eq!(load.contains("--insecure"), scenario.tls, "{name}: {load}");
         }
         assert!(ProfileScenario::find("stall", Duration::from_secs(5), true).is_none());
     }

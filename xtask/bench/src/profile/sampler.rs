@@ -1,4 +1,4 @@
-//! Samples that the process takes of itself: less than perf sees, but always permitted.
+//! CPU samples taken inside the process, without the kernel but always permitted.
 
 use std::fs;
 use std::path::Path;
@@ -9,14 +9,15 @@ use super::setup::{ProfileSetup, ProfiledRun};
 use crate::error::Error;
 use crate::executable::BuiltExecutable;
 
+/// Samples a run of `binary`, which contains the profiler.
 pub(crate) fn record_profile(
-    choice: &ProfileScenario,
+    scenario: &ProfileScenario,
     load: &ProfileSetup<'_>,
     binary: &BuiltExecutable,
     out: &Path,
 ) -> Result<(ProfiledRun, FoldedStacks), Error> {
     let file = out.join("cpu.stacks");
-    let length = format!("{}ms", choice.duration.as_millis());
+    let length = format!("{}ms", scenario.duration.as_millis());
     let variable = ("HAMMER_BENCH_STACKS", file.as_os_str());
     let report = load
         .start_hammer(binary, ["--duration", &length], Some(variable))?
@@ -26,7 +27,7 @@ pub(crate) fn record_profile(
     let stacks = FoldedStacks::parse(&folded);
     if stacks.total() == 0 {
         return Err(Error::failed(
-            "no samples were taken: it was too short, or idle",
+            "no samples were taken: the run was too short or idle",
         ));
     }
     Ok((report, stacks))

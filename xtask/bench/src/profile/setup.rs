@@ -1,3 +1,5 @@
+//! Runs hammer against a target, each on its own core.
+
 use std::ffi::OsStr;
 use std::process::{Child, Command, Stdio};
 
@@ -9,25 +11,25 @@ use crate::core_pinning::{CorePinning, CoreRole};
 use crate::error::Error;
 use crate::executable::BuiltExecutable;
 
-/// Bytes of the target's answers, without their heads: as few as a real one has.
+/// Bytes of the body of each answer.
 const BODY_BYTES: usize = 2;
 
-/// A target on cores of its own, and how to hammer it from the remaining one.
+/// A running target, and the scenario to run against it.
 pub(crate) struct ProfileSetup<'a> {
-    choice: &'a ProfileScenario,
+    scenario: &'a ProfileScenario,
     cores: &'a CorePinning,
     target: TargetServer,
 }
 
-/// A hammer at work.
+/// A running hammer process.
 pub(crate) struct RunningHammer {
     child: Child,
 }
 
-/// What the hammer's own report says.
+/// Figures from the report of a profiled run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct ProfiledRun {
-    /// Hits that ended well.
+    /// Hits that ended ok.
     pub(crate) hits: u64,
     /// Hits per second.
     pub(crate) rate: f64,
@@ -36,27 +38,29 @@ pub(crate) struct ProfiledRun {
 impl<'a> ProfileSetup<'a> {
     /// Starts the target.
     pub(crate) fn start(
-        choice: &'a ProfileScenario,
+        scenario: &'a ProfileScenario,
         cores: &'a CorePinning,
     ) -> Result<Self, Error> {
         let mut builder = TargetServer::builder();
-        if choice.tls {
-            let certificate = ServerCertificate::self_signed(["127.0.0.1"])
-                .map_err(|error| Error::failed(format!("failed to make a certificate: {error}")))?;
+        if scenario.tls {
+            let certificate = ServerCertificate::self_signed(["127.0.0.1"]).map_err(|error| {
+                Error::failed(format!("failed to create a certificate: {error}"))
+            })?;
             builder = builder.tls(certificate);
         }
         let target = cores
             .run_on(CoreRole::Target, || builder.spawn_raw(BODY_BYTES))?
             .map_err(Error::io("start", "the target"))?;
         Ok(Self {
-            choice,
+            scenario,
             cores,
             target,
         })
     }
 
-    /// Starts `binary` with the scenario's arguments and `length`, such as `--hits 100`, and with
-    /// one variable for where its profile goes, if it makes one itself.
+    /// Starts `binary` with the arguments of the scenario and `length`, such as `--hits 100`.
+    ///
+    /// `variable` names the output file of a built-in profiler.
     pub(crate) fn start_hammer(
         &self,
         binary: &BuiltExecutable,
@@ -66,7 +70,7 @@ impl<'a> ProfileSetup<'a> {
         let mut command = Command::new(&binary.path);
         command
             .args(["http", &self.target.url()])
-            .args(&self.choice.arguments)
+            .args(&self.scenario.arguments)
             .args(length)
             .args(["--quiet", "--output", "json"])
             .envs(variable)
@@ -80,7 +84,7 @@ impl<'a> ProfileSetup<'a> {
         Ok(RunningHammer { child })
     }
 
-    /// Starts a program that is not to be in hammer's way.
+    /// Starts a program on the core of the target, so that it takes no time from hammer.
     pub(crate) fn start_on_target_core(&self, command: &mut Command) -> Result<Child, Error> {
         let program = command.get_program().to_owned();
         self.cores
@@ -90,12 +94,12 @@ impl<'a> ProfileSetup<'a> {
 }
 
 impl RunningHammer {
-    /// Its process, for a profiler to look at.
+    /// Its process ID.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Waits until it ends, and reads its report.
+    /// Waits until it ends, and parses its report.
     pub(crate) fn wait_for_report(self) -> Result<ProfiledRun, Error> {
         let output = self
             .child
@@ -105,8 +109,8 @@ impl RunningHammer {
         ProfiledRun::parse(&report)
             .filter(|_| output.status.success())
             .ok_or_else(|| {
-                let told = String::from_utf8_lossy(&output.stderr);
-                Error::failed(format!("hammer ended with {}: {told}", output.status))
+                let stderr = String::from_utf8_lossy(&output.stderr);
+                Error::failed(format!("hammer failed with {}: {stderr}", output.status))
             })
     }
 }

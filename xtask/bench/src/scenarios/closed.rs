@@ -1,4 +1,4 @@
-//! Closed loop: how many hits a second one thread gets through.
+//! Closed loop: hits per second of one thread.
 
 use hammer_target::TargetBehavior;
 
@@ -23,12 +23,12 @@ const CPU: FigureKind = FigureKind {
     better: BetterDirection::Lower,
 };
 
-/// From which share of its time on a core a target may be what limits a tool.
+/// Share of a core from which the target may limit a tool.
 const SATURATED_SHARE: f64 = 0.95;
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let host = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
-    let url = host.url();
+    let target = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
+    let url = target.url();
     let mut load = bench.closed_loop_load(&url, bench.plan.closed_duration);
     let over_http2 = scenario.kind == ScenarioKind::Http2;
     if over_http2 {
@@ -37,20 +37,20 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
             Some(HTTP2_CONNECTIONS_STREAMS.1),
         );
     }
-    let mut sheet = FigureCollector::new(scenario.name());
+    let mut figures = FigureCollector::new(scenario.name());
     bench.run_rounds(scenario, &load, |round, tool| {
-        let measured = bench.measure_run(tool, &host, &load, false)?;
+        let measured = bench.measure_run(tool, &target, &load, false)?;
         if !over_http2 {
             bench.refine_limit(TargetMode::Raw, scenario.tls, tool, &measured);
         }
-        sheet.record(round, tool.name(), &HITS, Some(measured.tool_report.rate()));
-        sheet.record(round, tool.name(), &CPU, measured.cpu_us_per_hit);
+        figures.record(round, tool.name(), &HITS, Some(measured.tool_report.rate()));
+        figures.record(round, tool.name(), &CPU, measured.cpu_us_per_hit);
         if measured
             .target_busy
             .is_some_and(|share| share > SATURATED_SHARE)
         {
             bench.add_problem(format!(
-                "{}: {} kept the target busy all the time; its hits/s may be the target's limit",
+                "{}: {} saturated the target; its hits/s may be the limit of the target",
                 scenario.name(),
                 tool.name()
             ));
@@ -68,8 +68,5 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         let limit = bench.limit_text(TargetMode::Raw, scenario.tls);
         format!("closed loop, {CONNECTIONS} connections, 1 thread, {seconds} s; {limit}")
     };
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }

@@ -1,4 +1,4 @@
-//! The engine alone: a hammer that does nothing, in this process.
+//! The engine alone, with a hammer in this process that does nothing.
 
 use std::thread;
 use std::time::Instant;
@@ -39,22 +39,22 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     let hits = bench.plan.engine_hits;
     let ours = bench.hammer.name();
     let has_two = thread::available_parallelism().is_ok_and(|cores| cores.get() >= 2);
-    let mut sheet = FigureCollector::new(scenario.name());
+    let mut figures = FigureCollector::new(scenario.name());
     for round in 0..bench.plan.rounds {
         bench.print_progress(scenario.name(), round, "one worker");
         let one = bench
             .cores
             .run_on(CoreRole::Generator, || null_hits_per_s(hits, 1))??;
-        sheet.record(round, ours, &ONE_WORKER, Some(one));
+        figures.record(round, ours, &ONE_WORKER, Some(one));
         if has_two {
             bench.print_progress(scenario.name(), round, "two workers");
             let two = bench.cores.run_on_both(|| null_hits_per_s(2 * hits, 2))??;
-            sheet.record(round, ours, &TWO_WORKERS, Some(two));
-            sheet.record(round, ours, &RATIO, Some(two / one));
+            figures.record(round, ours, &TWO_WORKERS, Some(two));
+            figures.record(round, ours, &RATIO, Some(two / one));
         }
     }
     let heading = format!(
-        "no target at all: a hammer that does nothing, {} hits per worker{}",
+        "no target, a hammer that does nothing, {} hits per worker{}",
         format_number(hits as f64),
         if has_two {
             ""
@@ -62,10 +62,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
             "; two workers need two cores"
         }
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }
 
 fn null_hits_per_s(hits: u64, workers: usize) -> Result<f64, Error> {
@@ -79,7 +76,7 @@ fn null_hits_per_s(hits: u64, workers: usize) -> Result<f64, Error> {
         .map_err(|error| Error::failed(format!("engine: {error}")))?;
     let seconds = start.elapsed().as_secs_f64();
     if report.hits.ok != hits {
-        let message = format!("engine: {} of {hits} hits came back", report.hits.ok);
+        let message = format!("engine: {} of {hits} hits ended ok", report.hits.ok);
         return Err(Error::failed(message));
     }
     Ok(hits as f64 / seconds)
@@ -90,9 +87,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_null_hit_comes_back() {
+    fn every_null_hit_ends_ok() {
         for workers in [1, 2] {
-            let speed = null_hits_per_s(1000, workers).expect("nothing can fail");
+            let speed = null_hits_per_s(1000, workers).expect("no hit fails");
             assert!(speed > 0.0);
         }
     }

@@ -1,4 +1,4 @@
-//! 1,000/s: how evenly hits arrive, as the target saw them.
+//! 1,000/s: evenness of arrivals at the target.
 
 use std::time::Duration;
 
@@ -28,27 +28,27 @@ const P99: FigureKind = FigureKind {
 };
 
 const RATE: f64 = 1000.0;
-/// Which share of the rate a tool may miss before somebody is told.
+/// Relative error of the rate above which a problem is reported.
 const MAX_RATE_ERROR: f64 = 0.01;
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let (lead, lasting) = (bench.plan.even_lead_in, bench.plan.even_duration);
-    let mut asked = bench.closed_loop_load("", lead + lasting);
+    let (lead, duration) = (bench.plan.even_lead_in, bench.plan.even_duration);
+    let mut asked = bench.closed_loop_load("", lead + duration);
     asked.rate = Some(RATE);
-    let mut sheet = FigureCollector::new(scenario.name());
+    let mut figures = FigureCollector::new(scenario.name());
     bench.run_rounds(scenario, &asked, |round, tool| {
-        let host = bench.start_target(
+        let target = bench.start_target(
             TargetMode::Recording,
             scenario.tls,
             TargetBehavior::default(),
         )?;
-        let url = host.url();
+        let url = target.url();
         let load = ToolLoad {
             url: &url,
             ..asked.clone()
         };
-        bench.measure_run(tool, &host, &load, false)?;
-        let mut truth = host.into_truth();
+        bench.measure_run(tool, &target, &load, false)?;
+        let mut truth = target.into_truth();
         let first = truth.arrivals.first().map_or(Duration::ZERO, |one| one.at);
         truth.arrivals.retain(|one| one.at >= first + lead);
         let at: Vec<f64> = truth
@@ -59,7 +59,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         let rate = fitted_rate(&at, RATE).ok_or_else(|| Error::failed("too few hits arrived"))?;
         if (rate / RATE - 1.0).abs() > MAX_RATE_ERROR {
             bench.add_problem(format!(
-                "{}: {} kept a rate of {}/s, not {}/s",
+                "{}: {} hit at {}/s, expected {}/s",
                 scenario.name(),
                 tool.name(),
                 format_number(rate),
@@ -68,27 +68,24 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         }
         let distance = truth.grid_distance(rate);
         let us = |q| distance.quantile(q).map(|d| d.as_secs_f64() * 1e6);
-        sheet.record(round, tool.name(), &P50, us(0.5));
-        sheet.record(round, tool.name(), &P99, us(0.99));
+        figures.record(round, tool.name(), &P50, us(0.5));
+        figures.record(round, tool.name(), &P99, us(0.99));
         Ok(())
     });
     let heading = format!(
         "{}/s, {CONNECTIONS} connections, 1 thread, {} s; {}",
         format_number(RATE),
-        lasting.as_secs_f64(),
+        duration.as_secs_f64(),
         bench.limit_text(TargetMode::Recording, scenario.tls)
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }
 
-/// The rate of the even grid that fits arrivals best, which are in seconds: the slope of the line
-/// through the medians of their first and their last third (Tukey's resistant line).
+/// The rate of the even grid that fits the arrivals (in seconds) best.
 ///
-/// So a tool that is a little slower than asked is measured against its own grid. `None` for fewer
-/// than six arrivals.
+/// It is the slope of the line through the medians of the first and last third (Tukey's resistant
+/// line). A tool that is slightly too slow is thus compared with its own grid. `None` for fewer than
+/// six arrivals.
 fn fitted_rate(at: &[f64], asked: f64) -> Option<f64> {
     let third = at.len() / 3;
     if third < 2 {
@@ -110,20 +107,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tool_has_the_rate_that_most_of_its_arrivals_have() {
+    fn fits_the_rate_of_most_arrivals() {
         let grid = |rate: f64| (0..3000).map(move |k| 7.0 + k as f64 / rate);
         for rate in [1000.0, 990.0, 1001.5] {
-            let found =
-                fitted_rate(&grid(rate).collect::<Vec<_>>(), 1000.0).expect("they are many");
+            let found = fitted_rate(&grid(rate).collect::<Vec<_>>(), 1000.0)
+                .expect("there are enough arrivals");
             assert!((found - rate).abs() < 1e-6, "{rate}: {found}");
         }
-        // Stragglers do not bend it.
+        // Outliers do not change it.
         let late = |(k, at): (usize, f64)| if k % 10 == 0 { at + 0.05 } else { at };
         let found = fitted_rate(
             &grid(1000.0).enumerate().map(late).collect::<Vec<_>>(),
             1000.0,
         );
-        assert!((found.expect("they are many") - 1000.0).abs() < 0.01);
+        assert!((found.expect("there are enough arrivals") - 1000.0).abs() < 0.01);
         assert_eq!(fitted_rate(&[0.0; 5], 1000.0), None);
     }
 }

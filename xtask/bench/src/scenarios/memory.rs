@@ -1,4 +1,4 @@
-//! Resident memory after few hits and after many.
+//! Peak memory after few hits and after many.
 
 use hammer_target::TargetBehavior;
 
@@ -32,8 +32,8 @@ const GROWTH: FigureKind = FigureKind {
 };
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let host = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
-    let url = host.url();
+    let target = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
+    let url = target.url();
     let (few, many) = bench.plan.memory_hits;
     let ours = bench.hammer.name();
     let peak_mb = |hits| {
@@ -41,35 +41,32 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
             extent: RunExtent::Hits(hits),
             ..bench.closed_loop_load(&url, bench.plan.closed_duration)
         };
-        let measured = bench.measure_run(&bench.hammer, &host, &load, false);
+        let measured = bench.measure_run(&bench.hammer, &target, &load, false);
         let measured = measured.map_err(|error| Error::failed(format!("memory: {error}")))?;
         let peak = measured
             .tool_report
             .peak_rss_bytes
             .filter(|bytes| *bytes > 0.0);
         peak.map(|bytes| bytes / 1e6)
-            .ok_or_else(|| Error::failed("memory: this system does not tell how much is used"))
+            .ok_or_else(|| Error::failed("memory: the system does not report peak memory"))
     };
-    let mut sheet = FigureCollector::new(scenario.name());
-    // Once: the many hits take minutes, and memory is not noisy.
+    let mut figures = FigureCollector::new(scenario.name());
+    // Once, because it takes minutes and memory is not noisy.
     bench.print_progress(scenario.name(), 0, "hammer, many hits, once");
     let after_many = peak_mb(many)?;
     for round in 0..bench.plan.rounds {
         bench.print_progress(scenario.name(), round, "hammer, few hits");
         let after_few = peak_mb(few)?;
-        sheet.record(round, ours, &PEAK_FEW_HITS, Some(after_few));
+        figures.record(round, ours, &PEAK_FEW_HITS, Some(after_few));
         let growth = 100.0 * (after_many / after_few - 1.0);
-        sheet.record(round, ours, &GROWTH, Some(growth));
+        figures.record(round, ours, &GROWTH, Some(growth));
     }
-    sheet.record(0, ours, &PEAK_MANY_HITS, Some(after_many));
+    figures.record(0, ours, &PEAK_MANY_HITS, Some(after_many));
     let heading = format!(
         "closed loop, {CONNECTIONS} connections, {} and {} hits (once); {}",
         format_number(few as f64),
         format_number(many as f64),
         bench.limit_text(TargetMode::Raw, scenario.tls)
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }

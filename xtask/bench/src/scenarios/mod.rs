@@ -1,4 +1,4 @@
-//! The scenarios, one file for each.
+//! Runs the scenarios, one file each.
 
 use crate::context::BenchContext;
 use crate::error::Error;
@@ -20,15 +20,16 @@ mod timeline;
 mod tokens;
 mod values;
 
-/// What a scenario found out.
+/// The result of a scenario.
 pub(crate) struct ScenarioReport {
-    /// One line: what was done, and to what.
+    /// One line on the load and the target.
     pub(crate) heading: String,
     pub(crate) figures: FigureCollector,
 }
 
-/// Which kind of target a scenario hits whose limit is to be known; none if it hits nothing, or if what
-/// finds out limits does not speak its HTTP.
+/// The kind of target whose limit a scenario needs.
+///
+/// `None` if it has no target, or one with another protocol than that of the limits.
 pub(crate) fn target_mode(kind: ScenarioKind) -> Option<TargetMode> {
     match kind {
         ScenarioKind::Closed
@@ -48,11 +49,11 @@ pub(crate) fn target_mode(kind: ScenarioKind) -> Option<TargetMode> {
     }
 }
 
-/// Measures a scenario in all its rounds.
+/// Measures a scenario in all rounds.
 ///
 /// # Errors
 ///
-/// If nothing at all can be measured.
+/// If the scenario cannot run at all.
 pub(crate) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
     match scenario.kind {
         ScenarioKind::Closed | ScenarioKind::Http2 => closed::run(bench, scenario),

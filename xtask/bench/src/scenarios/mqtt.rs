@@ -1,4 +1,4 @@
-//! Messages: into a sink that acknowledges at once, and into mosquitto.
+//! MQTT messages to a sink that acknowledges at once, and to mosquitto.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,75 +22,73 @@ mod publisher;
 
 /// Bytes of a message.
 const MESSAGE_BYTES: usize = 100;
-/// Messages in flight in a closed loop, and the clients that carry them.
+/// Messages in flight in a closed loop.
 const IN_FLIGHT: u32 = 256;
+/// Clients of a closed loop.
 const CLIENTS: u32 = 16;
-/// Clients that connect, and the one message that they are for.
+/// Clients that connect for a single message.
 const CONNECTED_CLIENTS: u32 = 5_000;
-/// The same from several addresses, since one has too few ports for many more.
+/// Clients that connect from several addresses, because one may have too few ports.
 const MANY_CLIENTS: u32 = 15_000;
+/// The addresses of these clients.
 const SOURCE_ADDRESSES: &str = "127.0.0.2-127.0.0.5";
-/// How long messages are counted by a subscriber of another's.
+/// Duration of the run whose messages mosquitto_sub counts.
 const COUNTED_DURATION: Duration = Duration::from_secs(10);
-/// The rate of an open loop, its clients and how long the broker stands still in it.
+/// Rate of the open loop.
 const RATE: u32 = 2_000;
+/// Length of the stall of the broker.
 const STALL_DURATION: Duration = Duration::from_millis(500);
 
-/// Into a sink.
+/// Measures messages to a sink.
 pub(super) fn run_sink(
     bench: &BenchContext,
     scenario: BenchScenario,
 ) -> Result<ScenarioReport, Error> {
     let port = broker::start_sink(&bench.cores)?;
-    let mut sheet = FigureCollector::new(scenario.name());
+    let mut figures = FigureCollector::new(scenario.name());
     for round in 0..bench.plan.rounds {
-        measure_closed_loop(bench, scenario, round, port, None, &mut sheet);
+        measure_closed_loop(bench, scenario, round, port, None, &mut figures);
     }
     let heading = format!(
         "closed loop of {IN_FLIGHT} messages of {MESSAGE_BYTES} bytes, {CLIENTS} clients, 1 thread, {} s; a \
          sink that acknowledges at once",
         bench.plan.closed_duration.as_secs_f64()
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }
 
-/// Into mosquitto.
+/// Measures messages to mosquitto.
 pub(super) fn run_broker(
     bench: &BenchContext,
     scenario: BenchScenario,
 ) -> Result<ScenarioReport, Error> {
-    let mut sheet = FigureCollector::new(scenario.name());
+    let mut figures = FigureCollector::new(scenario.name());
     let Some(mosquitto) = MosquittoBroker::start(&bench.cores)? else {
-        bench.add_problem("mqtt: mosquitto is not on PATH, and nothing was measured".to_owned());
+        bench
+            .add_problem("mqtt: nothing was measured, because mosquitto is not on PATH".to_owned());
         return Ok(ScenarioReport {
             heading: "mosquitto is not on PATH".to_owned(),
-            figures: sheet,
+            figures,
         });
     };
     for round in 0..bench.plan.rounds {
         let (port, broker) = (mosquitto.port, Some(mosquitto.pid()));
-        measure_closed_loop(bench, scenario, round, port, broker, &mut sheet);
-        publisher::run(bench, scenario, round, port, &mut sheet);
-        measure_open_loop(bench, scenario, round, &mosquitto, &mut sheet);
-        count_received(bench, scenario, round, port, &mut sheet);
-        connect_clients(bench, scenario, round, port, &mut sheet);
-        connect_many_clients(bench, scenario, round, port, &mut sheet);
+        measure_closed_loop(bench, scenario, round, port, broker, &mut figures);
+        publisher::run(bench, scenario, round, port, &mut figures);
+        measure_open_loop(bench, scenario, round, &mosquitto, &mut figures);
+        count_received(bench, scenario, round, port, &mut figures);
+        connect_clients(bench, scenario, round, port, &mut figures);
+        connect_many_clients(bench, scenario, round, port, &mut figures);
     }
     let heading = format!(
-        "closed loop as into the sink; {RATE}/s at QoS 1 with 8 clients, with and without a stall; \
+        "closed loop as for the sink; {RATE}/s at QoS 1 with 8 clients, with and without a stall; \
          {CONNECTED_CLIENTS} clients; mosquitto, process {}",
         mosquitto.pid()
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }
 
-/// What hammer says of a run, and what it cost.
+/// The report of a run, its CPU time and its duration.
 struct MqttRun {
     report: Value,
     cpu_time: Option<Duration>,
@@ -106,18 +104,19 @@ impl MqttRun {
 fn run_hammer(bench: &BenchContext, flags: &str, port: u16) -> Result<MqttRun, Error> {
     let line = format!("mqtt --threads 1 -o json -q --size {MESSAGE_BYTES} {flags}");
     let invocation = ToolInvocation::new(&line, &format!("mqtt://127.0.0.1:{port}"));
-    let begun = Instant::now();
+    let start = Instant::now();
     let ended = bench.hammer.run_invocation(&invocation, &bench.cores)?;
     let report = serde_json::from_slice(&ended.stdout);
-    let report = report.map_err(|error| Error::failed(format!("no report: {error}")))?;
+    let report =
+        report.map_err(|error| Error::failed(format!("failed to parse the report: {error}")))?;
     Ok(MqttRun {
         report,
         cpu_time: ended.cpu_time,
-        elapsed: begun.elapsed(),
+        elapsed: start.elapsed(),
     })
 }
 
-/// Keeps what went wrong with a part of a round, and leaves a gap.
+/// Runs a part of a round. A failure becomes a problem and leaves a gap in the figures.
 fn run_part(
     bench: &BenchContext,
     scenario: BenchScenario,
@@ -138,7 +137,7 @@ fn measure_closed_loop(
     round: usize,
     port: u16,
     broker: Option<u32>,
-    sheet: &mut FigureCollector,
+    figures: &mut FigureCollector,
 ) {
     for qos in 0..3 {
         run_part(
@@ -147,26 +146,26 @@ fn measure_closed_loop(
             round,
             &format!("hammer, QoS {qos}"),
             || {
-                let lasting = bench.plan.closed_duration.as_millis();
+                let millis = bench.plan.closed_duration.as_millis();
                 let flags =
-                    format!("-r max -z {lasting}ms -c {IN_FLIGHT} --clients {CLIENTS} --qos {qos}");
+                    format!("-r max -z {millis}ms -c {IN_FLIGHT} --clients {CLIENTS} --qos {qos}");
                 let used = || broker.and_then(process::process_cpu_time);
                 let before = used();
-                let told = run_hammer(bench, &flags, port)?;
+                let run = run_hammer(bench, &flags, port)?;
                 let ours = bench.hammer.name();
                 if let Some((before, after)) = before.zip(used()) {
-                    let busy = (after - before).as_secs_f64() / told.elapsed.as_secs_f64();
-                    sheet.record(round, ours, &BROKER_CORE[qos], Some(busy * 100.0));
+                    let busy = (after - before).as_secs_f64() / run.elapsed.as_secs_f64();
+                    figures.record(round, ours, &BROKER_CORE[qos], Some(busy * 100.0));
                 }
-                sheet.record(
+                figures.record(
                     round,
                     ours,
                     &MESSAGE_RATE[qos],
-                    told.number("/rate/achieved"),
+                    run.number("/rate/achieved"),
                 );
-                let ok = told.number("/hits/ok").unwrap_or(0.0);
-                let cost = told.cpu_time.map(|cpu| cpu.as_secs_f64() * 1e6 / ok);
-                sheet.record(round, ours, &CPU_PER_MESSAGE[qos], cost);
+                let ok = run.number("/hits/ok").unwrap_or(0.0);
+                let cost = run.cpu_time.map(|cpu| cpu.as_secs_f64() * 1e6 / ok);
+                figures.record(round, ours, &CPU_PER_MESSAGE[qos], cost);
                 Ok(())
             },
         );
@@ -178,15 +177,15 @@ fn measure_open_loop(
     scenario: BenchScenario,
     round: usize,
     broker: &MosquittoBroker,
-    sheet: &mut FigureCollector,
+    figures: &mut FigureCollector,
 ) {
     let ours = bench.hammer.name();
     let flags = format!("-r {RATE} -z 4s --clients 8 --qos 1");
     run_part(bench, scenario, round, "hammer, open loop", || {
-        let told = run_hammer(bench, &flags, broker.port)?;
-        sheet.record(round, ours, &P50, told.number("/response_us/p50"));
-        sheet.record(round, ours, &P90, told.number("/response_us/p90"));
-        sheet.record(round, ours, &P99, told.number("/response_us/p99"));
+        let run = run_hammer(bench, &flags, broker.port)?;
+        figures.record(round, ours, &P50, run.number("/response_us/p50"));
+        figures.record(round, ours, &P90, run.number("/response_us/p90"));
+        figures.record(round, ours, &P99, run.number("/response_us/p99"));
         Ok(())
     });
     run_part(bench, scenario, round, "hammer, and a stall", || {
@@ -195,23 +194,23 @@ fn measure_open_loop(
                 thread::sleep(Duration::from_secs(2));
                 broker.pause_for(STALL_DURATION);
             });
-            let told = run_hammer(bench, &flags, broker.port)?;
-            let ms = |path| told.number(path).map(|us| us / 1e3);
-            sheet.record(round, ours, &STALL_P50, ms("/response_us/p50"));
-            sheet.record(round, ours, &STALL_P90, ms("/response_us/p90"));
-            sheet.record(round, ours, &STALL_P99, ms("/response_us/p99"));
+            let run = run_hammer(bench, &flags, broker.port)?;
+            let ms = |path| run.number(path).map(|us| us / 1e3);
+            figures.record(round, ours, &STALL_P50, ms("/response_us/p50"));
+            figures.record(round, ours, &STALL_P90, ms("/response_us/p90"));
+            figures.record(round, ours, &STALL_P99, ms("/response_us/p99"));
             Ok(())
         })
     });
 }
 
-/// Messages as a subscriber of mosquitto's counts them, which ends when it has got all.
+/// Counts messages with mosquitto_sub, which ends when it has received all.
 fn count_received(
     bench: &BenchContext,
     scenario: BenchScenario,
     round: usize,
     port: u16,
-    sheet: &mut FigureCollector,
+    figures: &mut FigureCollector,
 ) {
     let Some(subscriber) = broker::find_on_path("mosquitto_sub") else {
         return;
@@ -229,18 +228,22 @@ fn count_received(
                 let ended = process::run(subscriber, &invocation, cores, bound);
                 ended.map(|ended| ended.stdout.iter().filter(|byte| **byte == b'\n').count())
             });
-            // It tells nobody that it has subscribed.
+            // It does not report when it has subscribed.
             thread::sleep(Duration::from_millis(500));
             let flags = format!("-r {RATE} -z {seconds}s --clients 8 --qos 1");
-            let told = run_hammer(bench, &flags, port)?;
-            let ok = told.number("/hits/ok");
+            let run = run_hammer(bench, &flags, port)?;
+            let ok = run.number("/hits/ok");
             if ok != Some(f64::from(all)) {
-                return Err(Error::failed(format!("{ok:?} of {all} were acknowledged")));
+                return Err(Error::failed(format!(
+                    "{ok:?} of {all} messages were acknowledged"
+                )));
             }
-            let count = counting.join().unwrap_or(Err("it panicked".to_owned()));
+            let count = counting
+                .join()
+                .unwrap_or(Err("the thread that counts panicked".to_owned()));
             count.map_err(Error::failed)
         })?;
-        sheet.record(
+        figures.record(
             round,
             bench.hammer.name(),
             &COUNTED_MESSAGES,
@@ -255,7 +258,7 @@ fn connect_clients(
     scenario: BenchScenario,
     round: usize,
     port: u16,
-    sheet: &mut FigureCollector,
+    figures: &mut FigureCollector,
 ) {
     let ours = bench.hammer.name();
     run_part(bench, scenario, round, "hammer, many clients", || {
@@ -266,31 +269,31 @@ fn connect_clients(
             &format!("-r 1000 -n 1 --clients {CONNECTED_CLIENTS} --qos 1"),
             port,
         )?;
-        sheet.record(round, ours, &CONNECT, Some(many.elapsed.as_secs_f64()));
+        figures.record(round, ours, &CONNECT, Some(many.elapsed.as_secs_f64()));
         let more = many
             .number(rss)
             .zip(one.number(rss))
             .map(|(many, one)| many - one);
         let each = more.map(|bytes| bytes / 1e3 / f64::from(CONNECTED_CLIENTS - 1));
-        sheet.record(round, ours, &CLIENT_MEMORY, each);
+        figures.record(round, ours, &CLIENT_MEMORY, each);
         Ok(())
     });
 }
 
-/// Clients of which one address has not enough ports to be sure of, beside others.
+/// Connects more clients than one address may have ports for.
 fn connect_many_clients(
     bench: &BenchContext,
     scenario: BenchScenario,
     round: usize,
     port: u16,
-    sheet: &mut FigureCollector,
+    figures: &mut FigureCollector,
 ) {
     run_part(bench, scenario, round, "hammer, and four addresses", || {
         let flags =
             format!("-r 1000 -n 1 --clients {MANY_CLIENTS} --qos 1 --interface {SOURCE_ADDRESSES}");
-        let told = run_hammer(bench, &flags, port)?;
-        let took = told.elapsed.as_secs_f64();
-        sheet.record(round, bench.hammer.name(), &CONNECT_MANY, Some(took));
+        let run = run_hammer(bench, &flags, port)?;
+        let took = run.elapsed.as_secs_f64();
+        figures.record(round, bench.hammer.name(), &CONNECT_MANY, Some(took));
         Ok(())
     });
 }

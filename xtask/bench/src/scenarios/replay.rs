@@ -1,4 +1,4 @@
-//! A timeline at 2,000/s: whether it arrives as it was written, as the target saw it.
+//! A timeline at 2,000/s: distance of arrivals at the target from their rows.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -49,8 +49,8 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     fs::write(&path, timeline(&planned)).map_err(failed)?;
 
     let ours = bench.hammer.name();
-    let mut sheet = FigureCollector::new(scenario.name());
-    // It is one of a kind, and long enough for the p99 of one round.
+    let mut figures = FigureCollector::new(scenario.name());
+    // There are no peers to compare with, and one round is long enough for the p99.
     let round = 0;
     bench.print_progress(scenario.name(), round, ours);
     match play(bench, &path, &planned) {
@@ -59,8 +59,8 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
                 let place = (share * (distances.len() - 1) as f64).round() as usize;
                 distances[place]
             };
-            sheet.record(round, ours, &P50, Some(at(0.5)));
-            sheet.record(round, ours, &P99, Some(at(0.99)));
+            figures.record(round, ours, &P50, Some(at(0.5)));
+            figures.record(round, ours, &P99, Some(at(0.99)));
         }
         Err(error) => {
             bench.add_problem(format!("{}: {error}", scenario.name()));
@@ -71,23 +71,20 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         "a timeline of {} rows, {RATE}/s, Poisson, {CONNECTIONS} connections, 1 thread; recording target",
         format_number(rows as f64),
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }
 
-/// Plays it to a target; how far each arrival was from its row, in µs and in order.
+/// Plays the timeline to a target, and returns the sorted distances of arrivals in µs.
 fn play(bench: &BenchContext, path: &Path, planned: &[Duration]) -> Result<Vec<f64>, Error> {
-    let host = bench.start_target(TargetMode::Recording, false, TargetBehavior::default())?;
+    let target = bench.start_target(TargetMode::Recording, false, TargetBehavior::default())?;
     let line = format!(
         "replay {} --threads 1 -q -o json -c {CONNECTIONS} --endpoint",
         path.display()
     );
     bench
         .hammer
-        .run_invocation(&ToolInvocation::new(&line, &host.url()), &bench.cores)?;
-    let truth = host.into_truth();
+        .run_invocation(&ToolInvocation::new(&line, &target.url()), &bench.cores)?;
+    let truth = target.into_truth();
     let (arrived, rows) = (truth.arrivals.len(), planned.len());
     if arrived != rows {
         return Err(Error::failed(format!("{arrived} of {rows} rows arrived")));
@@ -98,8 +95,9 @@ fn play(bench: &BenchContext, path: &Path, planned: &[Duration]) -> Result<Vec<f
     ))
 }
 
-/// Distances of arrivals from what was planned, both in seconds, when the whole is moved to where it
-/// fits best: a constant lateness counts nothing.
+/// The sorted distances, in µs, of arrivals from planned times, which are in seconds.
+///
+/// The median lateness is subtracted, so a constant lateness does not count.
 fn centered_distances(pairs: impl Iterator<Item = (f64, f64)>) -> Vec<f64> {
     let mut late: Vec<f64> = pairs.map(|(arrived, planned)| arrived - planned).collect();
     late.sort_unstable_by(f64::total_cmp);
@@ -133,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_constant_lateness_is_no_distance() {
+    fn constant_lateness_does_not_count() {
         let planned = (0..100).map(|n| f64::from(n) / 100.0);
         let late = |n: f64| if n > 0.945 { 0.002 } else { 0.0 };
         let found = centered_distances(planned.map(|n| (n + 7.5 + late(n), n)));

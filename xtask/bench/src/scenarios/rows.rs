@@ -1,4 +1,4 @@
-//! Rows that are used once, by four workers: whether each reaches the target, and reaches it once.
+//! Rows used once by four workers: number that reach the target exactly once.
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
@@ -45,17 +45,17 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     fs::write(&path, text).map_err(failed)?;
 
     let ours = bench.hammer.name();
-    let mut sheet = FigureCollector::new(scenario.name());
+    let mut figures = FigureCollector::new(scenario.name());
     for round in 0..bench.plan.rounds {
         bench.print_progress(scenario.name(), round, ours);
-        let tally = RowCountingTarget::serve(rows).map_err(failed)?;
+        let target = RowCountingTarget::serve(rows).map_err(failed)?;
         let line = format!(
             "http --threads {WORKERS} -q -o json -c {CONNECTIONS} -r max \
              --feed rows={},order=shuffled,once=end",
             path.display()
         );
-        let url = format!("http://{}/{{{{rows.id}}}}", tally.addr);
-        let begun = Instant::now();
+        let url = format!("http://{}/{{{{rows.id}}}}", target.addr);
+        let start = Instant::now();
         let ended = bench
             .hammer
             .run_invocation(&ToolInvocation::new(&line, &url), &bench.cores);
@@ -64,58 +64,60 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
             bench.hammer_failed.set(true);
             continue;
         }
-        let took = begun.elapsed().as_secs_f64();
-        sheet.record(round, ours, &ROWS_ONCE, Some(tally.rows_seen_once() as f64));
-        sheet.record(round, ours, &ROW_RATE, Some(rows as f64 / took));
+        let elapsed = start.elapsed().as_secs_f64();
+        figures.record(
+            round,
+            ours,
+            &ROWS_ONCE,
+            Some(target.rows_seen_once() as f64),
+        );
+        figures.record(round, ours, &ROW_RATE, Some(rows as f64 / elapsed));
     }
     let heading = format!(
         "{} rows of a file, shuffled, each once, {CONNECTIONS} connections, {WORKERS} threads; a target \
          that counts each",
         format_number(rows as f64)
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }
 
-/// A target that counts how often each row came, as the path of a request.
+/// A target that counts requests per row, whose number is the path.
 struct RowCountingTarget {
     addr: SocketAddr,
     arrivals: Arc<[AtomicU8]>,
 }
 
 impl RowCountingTarget {
-    /// Serves until the process ends: nothing wakes it from accepting.
+    /// Starts the target, which runs until the process ends.
     fn serve(rows: u64) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let addr = listener.local_addr()?;
-        let times: Arc<[AtomicU8]> = (0..rows).map(|_| AtomicU8::new(0)).collect();
-        let shared = times.clone();
+        let counts: Arc<[AtomicU8]> = (0..rows).map(|_| AtomicU8::new(0)).collect();
+        let shared = counts.clone();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let times = shared.clone();
-                // A connection that breaks has told what it had to tell.
-                thread::spawn(move || drop(serve_connection(stream, &times)));
+                let counts = shared.clone();
+                // Rows are counted as they arrive, so a broken connection loses nothing.
+                thread::spawn(move || drop(serve_connection(stream, &counts)));
             }
         });
         Ok(Self {
             addr,
-            arrivals: times,
+            arrivals: counts,
         })
     }
 
-    /// How many rows came once.
+    /// The number of rows that arrived exactly once.
     fn rows_seen_once(&self) -> usize {
-        let times = self
+        let counts = self
             .arrivals
             .iter()
-            .map(|times| times.load(Ordering::Relaxed));
-        times.filter(|times| *times == 1).count()
+            .map(|counts| counts.load(Ordering::Relaxed));
+        counts.filter(|counts| *counts == 1).count()
     }
 }
 
-fn serve_connection(mut stream: TcpStream, times: &[AtomicU8]) -> io::Result<()> {
+fn serve_connection(mut stream: TcpStream, counts: &[AtomicU8]) -> io::Result<()> {
     let (mut head, mut piece) = (vec![], [0; 4096]);
     loop {
         let read = stream.read(&mut piece)?;
@@ -123,19 +125,19 @@ fn serve_connection(mut stream: TcpStream, times: &[AtomicU8]) -> io::Result<()>
             return Ok(());
         }
         head.extend_from_slice(&piece[..read]);
-        // There is one request at a time on a connection.
+        // A connection has one request at a time.
         if !head.ends_with(b"\r\n\r\n") {
             continue;
         }
-        if let Some(times) = requested_row(&head).and_then(|row| times.get(row)) {
-            times.fetch_add(1, Ordering::Relaxed);
+        if let Some(counts) = requested_row(&head).and_then(|row| counts.get(row)) {
+            counts.fetch_add(1, Ordering::Relaxed);
         }
         head.clear();
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")?;
     }
 }
 
-/// The row that a head asks for.
+/// The row in the path of a request head.
 fn requested_row(head: &[u8]) -> Option<usize> {
     let path = head.strip_prefix(b"GET /")?;
     let path = path.split(|byte| *byte == b' ').next()?;
@@ -147,15 +149,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_that_comes_twice_is_not_there_once() {
-        let tally = RowCountingTarget::serve(3).expect("a port");
-        let mut stream = TcpStream::connect(tally.addr).expect("it listens");
+    fn counts_rows_that_arrive_exactly_once() {
+        let target = RowCountingTarget::serve(3).expect("the target starts");
+        let mut stream = TcpStream::connect(target.addr).expect("the target listens");
         for path in ["0", "1", "1", "7", "x"] {
             let head = format!("GET /{path} HTTP/1.1\r\nHost: a\r\n\r\n");
-            stream.write_all(head.as_bytes()).expect("it reads");
-            let read = stream.read(&mut [0; 100]).expect("it answers");
+            stream.write_all(head.as_bytes()).expect("the target reads");
+            let read = stream.read(&mut [0; 100]).expect("the target answers");
             assert!(read > 0);
         }
-        assert_eq!(tally.rows_seen_once(), 1);
+        assert_eq!(target.rows_seen_once(), 1);
     }
 }

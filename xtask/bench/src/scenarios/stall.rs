@@ -1,4 +1,4 @@
-//! A target that stands still now and then: whether the percentiles say so.
+//! A target that stalls periodically: accuracy of the percentiles.
 
 use std::thread;
 use std::time::Duration;
@@ -35,46 +35,48 @@ const P99: FigureKind = FigureKind {
 };
 
 const RATE: f64 = 1000.0;
-/// How long after the target's first arrival a run begins. So it ends long after a stall's end,
-/// and a tool that gives up what is in flight then does not lose the hits of a stall.
+/// Time from the first arrival at the target to the start of the run.
+///
+/// The run then ends outside a stall, so a tool that drops its hits in flight at the end does not lose
+/// those of the stall.
 const LEAD_IN: Duration = Duration::from_millis(200);
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
     let (length, every) = bench.plan.stall_length_and_period;
     let stall =
         PeriodicStall::new(length, every).map_err(|error| Error::failed(error.to_string()))?;
-    let lasting = every * bench.plan.stall_periods;
-    let mut asked = bench.closed_loop_load("", lasting);
+    let duration = every * bench.plan.stall_periods;
+    let mut asked = bench.closed_loop_load("", duration);
     asked.rate = Some(RATE);
     asked.needs_percentiles = true;
     let share = length.as_secs_f64() / every.as_secs_f64();
     let expected_us = |p| expected_wait(p, share, length).as_secs_f64() * 1e6;
-    let mut sheet = FigureCollector::new(scenario.name());
+    let mut figures = FigureCollector::new(scenario.name());
     bench.run_rounds(scenario, &asked, |round, tool| {
-        let knobs = TargetBehavior::default().stall(stall);
-        let host = bench.start_target(TargetMode::Recording, scenario.tls, knobs)?;
-        let url = host.url();
+        let behavior = TargetBehavior::default().stall(stall);
+        let target = bench.start_target(TargetMode::Recording, scenario.tls, behavior)?;
+        let url = target.url();
         let load = ToolLoad {
             url: &url,
             ..asked.clone()
         };
-        // The target counts its periods from the first arrival: this one.
+        // The periods of the target begin with this first arrival.
         let first = ToolLoad {
             extent: RunExtent::Hits(1),
             ..load.clone()
         };
         bench.hammer.run_load(&first, false, &bench.cores)?;
         thread::sleep(LEAD_IN);
-        let account = tool.run_load(&load, true, &bench.cores)?.report;
+        let report = tool.run_load(&load, true, &bench.cores)?.report;
         let percent =
             |measured: Option<f64>, p| measured.map(|us| 100.0 * (us / expected_us(p) - 1.0).abs());
-        let p50 = account.p50_us.map(|us| (us - expected_us(0.5)).abs() / 1e3);
-        if account.p99_us.is_none() {
-            return Err(Error::failed("tells no percentiles, and is left out"));
+        let p50 = report.p50_us.map(|us| (us - expected_us(0.5)).abs() / 1e3);
+        if report.p99_us.is_none() {
+            return Err(Error::failed("reports no percentiles and is left out"));
         }
-        sheet.record(round, tool.name(), &P50, p50);
-        sheet.record(round, tool.name(), &P90, percent(account.p90_us, 0.9));
-        sheet.record(round, tool.name(), &P99, percent(account.p99_us, 0.99));
+        figures.record(round, tool.name(), &P50, p50);
+        figures.record(round, tool.name(), &P90, percent(report.p90_us, 0.9));
+        figures.record(round, tool.name(), &P99, percent(report.p99_us, 0.99));
         Ok(())
     });
     let heading = format!(
@@ -82,17 +84,15 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         length.as_secs_f64(),
         every.as_secs_f64(),
         format_number(RATE),
-        lasting.as_secs_f64(),
+        duration.as_secs_f64(),
         bench.limit_text(TargetMode::Recording, scenario.tls)
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }
 
-/// The percentile `p` of the waits of hits that come evenly, if a `share` of them comes while the
-/// target stands still for `length`: their waits are uniform between nothing and all of it.
+/// The percentile `p` of the waits of evenly spaced hits, of which a `share` arrives in a stall.
+///
+/// The waits of these hits are distributed uniformly between 0 and `length`.
 fn expected_wait(p: f64, share: f64, length: Duration) -> Duration {
     length.mul_f64((1.0 - (1.0 - p) / share).max(0.0))
 }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arithmetic_is_that_of_the_page_about_measuring() {
+    fn expected_waits_match_the_docs() {
         for (p, ms) in [(0.5, 0), (0.75, 0), (0.9, 600), (0.95, 800), (0.99, 960)] {
             let waited = expected_wait(p, 0.25, Duration::from_secs(1));
             assert_eq!(waited.as_secs_f64().mul_add(1e3, 0.5) as u64, ms, "{p}");
@@ -112,16 +112,16 @@ mod tests {
     }
 
     #[test]
-    fn the_arithmetic_is_what_happens() {
-        // A hit each millisecond of 4 s, of which the last stands still.
+    fn expected_waits_match_a_simulation() {
+        // A hit in each millisecond of 4 s, with a stall in the last second.
         let mut waits: Vec<u64> = (0..4000)
             .map(|ms| (4000 - ms) * u64::from(ms >= 3000))
             .collect();
         waits.sort_unstable();
         for p in [0.5, 0.9, 0.99] {
-            let happened = waits[(p * 4000.0) as usize - 1] as f64;
-            let said = expected_wait(p, 0.25, Duration::from_secs(1)).as_secs_f64() * 1e3;
-            assert!((happened - said).abs() <= 1.0, "{p}: {happened} {said}");
+            let actual = waits[(p * 4000.0) as usize - 1] as f64;
+            let expected = expected_wait(p, 0.25, Duration::from_secs(1)).as_secs_f64() * 1e3;
+            assert!((actual - expected).abs() <= 1.0, "{p}: {actual} {expected}");
         }
     }
 }

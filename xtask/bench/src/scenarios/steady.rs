@@ -1,4 +1,4 @@
-//! 20,000/s: what a hit costs, and how long it takes.
+//! 20,000/s: CPU time and response of a hit.
 
 use hammer_target::TargetBehavior;
 
@@ -31,28 +31,28 @@ const P99: FigureKind = FigureKind {
 };
 
 const RATE: f64 = 20_000.0;
-/// Which share of the rate a tool may miss before its figures are of another rate.
+/// Largest shortfall of the rate at which the figures are comparable.
 const MAX_RATE_SHORTFALL: f64 = 0.02;
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let host = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
-    let url = host.url();
+    let target = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
+    let url = target.url();
     let mut load = bench.closed_loop_load(&url, bench.plan.steady_duration);
     load.rate = Some(RATE);
-    let mut sheet = FigureCollector::new(scenario.name());
+    let mut figures = FigureCollector::new(scenario.name());
     bench.run_rounds(scenario, &load, |round, tool| {
-        let measured = bench.measure_run(tool, &host, &load, true)?;
-        let account = measured.tool_report;
-        if account.rate() < RATE * (1.0 - MAX_RATE_SHORTFALL) {
+        let measured = bench.measure_run(tool, &target, &load, true)?;
+        let report = measured.tool_report;
+        if report.rate() < RATE * (1.0 - MAX_RATE_SHORTFALL) {
             return Err(Error::failed(format!(
-                "made {} hits/s of {}, and is left out",
-                format_number(account.rate()),
+                "achieved {} of {} hits/s and is left out",
+                format_number(report.rate()),
                 format_number(RATE)
             )));
         }
-        sheet.record(round, tool.name(), &CPU, measured.cpu_us_per_hit);
-        sheet.record(round, tool.name(), &P50, account.p50_us);
-        sheet.record(round, tool.name(), &P99, account.p99_us);
+        figures.record(round, tool.name(), &CPU, measured.cpu_us_per_hit);
+        figures.record(round, tool.name(), &P50, report.p50_us);
+        figures.record(round, tool.name(), &P99, report.p99_us);
         Ok(())
     });
     let heading = format!(
@@ -61,8 +61,5 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         bench.plan.steady_duration.as_secs_f64(),
         bench.limit_text(TargetMode::Raw, scenario.tls)
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }

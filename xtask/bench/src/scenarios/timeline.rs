@@ -1,4 +1,4 @@
-//! Logs to a timeline, packed by zstd, on one core.
+//! Converts logs to a timeline, compressed with zstd, on one core.
 
 use std::path::Path;
 use std::time::Instant;
@@ -22,7 +22,7 @@ const fn line_rate_kind(key: &'static str, title: &'static str) -> FigureKind {
     }
 }
 
-/// What is measured, and of which file.
+/// Each figure with its log file and format.
 static LINE_RATES: [(FigureKind, &str, SyntheticLogFormat); 3] = [
     (
         line_rate_kind("lines_per_s_plain", "lines/s, combined, plain"),
@@ -51,51 +51,48 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     let failed = |error| Error::failed(format!("failed to write logs: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
     let ours = bench.hammer.name();
-    let mut sheet = FigureCollector::new(scenario.name());
+    let mut figures = FigureCollector::new(scenario.name());
     let lines = bench.plan.log_lines;
     bench.print_progress(scenario.name(), 0, "writing logs");
     for (_, name, kind) in &LINE_RATES {
         synthetic_log::write_file(&folder.path().join(name), *kind, lines).map_err(failed)?;
     }
     for round in 0..bench.plan.rounds {
-        for (measure, name, _) in &LINE_RATES {
-            bench.print_progress(scenario.name(), round, measure.title);
+        for (kind, name, _) in &LINE_RATES {
+            bench.print_progress(scenario.name(), round, kind.title);
             let seconds = build_seconds(bench, folder.path(), name)?;
-            sheet.record(round, ours, measure, Some(lines as f64 / seconds));
+            figures.record(round, ours, kind, Some(lines as f64 / seconds));
         }
     }
     let mut heading = format!(
-        "logs of {} lines to a timeline packed by zstd, on one core",
+        "logs of {} lines to a timeline compressed with zstd, on one core",
         format_number(lines as f64)
     );
     if let Some(many) = bench.plan.many_log_lines {
-        // Once: it takes a minute, and memory is not noisy.
+        // Once, because it takes a minute and memory is not noisy.
         bench.print_progress(scenario.name(), 0, "many lines, once");
         let invocation = invocation(folder.path(), "-");
         let feed = move |pipe| synthetic_log::write_pipe(pipe, SyntheticLogFormat::Combined, many);
         let ended = bench
             .hammer
             .run_with_input(&invocation, &bench.cores, feed)?;
-        sheet.record(0, ours, &MEMORY, peak_mb(&ended));
+        figures.record(0, ours, &MEMORY, peak_mb(&ended));
         heading = format!(
             "{heading}; memory: {} lines, once",
             format_number(many as f64)
         );
     }
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }
 
-/// Builds a timeline: for how many seconds.
+/// Builds a timeline, and returns the seconds it took.
 fn build_seconds(bench: &BenchContext, folder: &Path, log: &str) -> Result<f64, Error> {
     let log = folder.join(log).display().to_string();
-    let begun = Instant::now();
+    let start = Instant::now();
     bench
         .hammer
         .run_invocation(&invocation(folder, &log), &bench.cores)?;
-    Ok(begun.elapsed().as_secs_f64())
+    Ok(start.elapsed().as_secs_f64())
 }
 
 fn invocation(folder: &Path, log: &str) -> ToolInvocation {
@@ -103,8 +100,8 @@ fn invocation(folder: &Path, log: &str) -> ToolInvocation {
     ToolInvocation::new(&format!("timeline build -o {}", output.display()), log)
 }
 
-/// What it says of its memory, in megabytes.
+/// The peak memory in its output, in megabytes.
 fn peak_mb(ended: &ProcessOutput) -> Option<f64> {
-    let told = ended.stderr.split("peak memory ").nth(1)?;
-    told.split_whitespace().next()?.parse().ok()
+    let figure = ended.stderr.split("peak memory ").nth(1)?;
+    figure.split_whitespace().next()?.parse().ok()
 }

@@ -1,5 +1,4 @@
-//! 1,000/s with tokens that live 5 s, to a target that asks for them: whether one is ever refused, and
-//! whether a renewal is seen in the latencies.
+//! 1,000/s with tokens that expire after 5 s: refusals, and latencies during renewals.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -57,15 +56,15 @@ struct TokenRunPercentiles {
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
     let ours = bench.hammer.name();
-    let mut sheet = FigureCollector::new(scenario.name());
-    // Once: it takes minutes, and has a renewal every four seconds.
+    let mut figures = FigureCollector::new(scenario.name());
+    // Once, because it takes minutes and has a renewal every four seconds.
     bench.print_progress(scenario.name(), 0, "hammer, once");
-    let host = bench.start_target(
+    let target = bench.start_target(
         TargetMode::Recording,
         false,
         TargetBehavior::default().require_tokens(TOKEN_LIFETIME),
     )?;
-    let url = host.url();
+    let url = target.url();
     let line = format!(
         "http --threads 1 -q -o json -c {CONNECTIONS} -r {RATE} -z {}s --oauth-client bench:any \
          --oauth-url {url}token",
@@ -74,23 +73,23 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     let ended = bench
         .hammer
         .run_invocation(&ToolInvocation::new(&line, &url), &bench.cores)?;
-    let unreadable = |error| Error::failed(format!("tokens: the report: {error}"));
+    let unreadable = |error| Error::failed(format!("tokens: failed to parse the report: {error}"));
     let report: TokenRunReport = serde_json::from_slice(&ended.stdout).map_err(unreadable)?;
-    let truth = host.into_truth();
+    let truth = target.into_truth();
     let start = truth.arrivals.first().map_or(Duration::ZERO, |one| one.at);
-    // The first came before the run.
+    // The first token was issued before the run.
     let renewals = truth.tokens_issued.iter().filter(|at| **at > start);
     let renewals: Vec<f64> = renewals.map(|at| (*at - start).as_secs_f64()).collect();
     let refused = report.labels.get("401").copied().unwrap_or(0);
-    sheet.record(0, ours, &REFUSED, Some(refused as f64));
+    figures.record(0, ours, &REFUSED, Some(refused as f64));
     let seconds: Vec<(f64, f64)> = report
         .timeline
         .iter()
         .map(|slice| (slice.t_s, slice.response_us.p99))
         .collect();
     if let Some((at_renewals, others)) = split_by_renewal(&seconds, &renewals) {
-        sheet.record(0, ours, &P99, Some(others));
-        sheet.record(0, ours, &RENEWAL_RATIO, Some(at_renewals / others));
+        figures.record(0, ours, &P99, Some(others));
+        figures.record(0, ours, &RENEWAL_RATIO, Some(at_renewals / others));
     }
     let heading = format!(
         "{RATE}/s for {} s with tokens of {} s, {} renewals, {CONNECTIONS} connections, 1 thread; \
@@ -99,14 +98,12 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         TOKEN_LIFETIME.as_secs(),
         renewals.len()
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }
 
-/// The medians of the p99 of seconds in which there was a renewal, and of the others. The first second
-/// is left out, in which connections open.
+/// The median p99 of seconds with a renewal, and of those without.
+///
+/// The first second is left out, because connections open in it.
 fn split_by_renewal(seconds: &[(f64, f64)], renewals: &[f64]) -> Option<(f64, f64)> {
     let renewed = |second: f64| {
         let within = |at: &f64| (second..second + 1.0).contains(at);
@@ -127,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seconds_with_a_renewal_are_told_from_others() {
+    fn splits_seconds_by_renewal() {
         let seconds: Vec<(f64, f64)> = (0..12)
             .map(|second| {
                 let p99 = if second % 4 == 3 { 300.0 } else { 100.0 };

@@ -1,4 +1,4 @@
-//! Hits that have values of their own, beside hits of the same bytes that have not.
+//! Compares templated requests with fixed ones of about the same size.
 
 use hammer_target::TargetBehavior;
 
@@ -12,9 +12,9 @@ use crate::pinned_target::{PinnedTarget, TargetMode};
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
 
-/// What is asked for in the second half.
+/// The rate of the open loop.
 const RATE: f64 = 50_000.0;
-/// Bytes of a body, about.
+/// Approximate bytes of a body.
 const BODY_BYTES: usize = 1024;
 
 const fn ratio_kind(key: &'static str, title: &'static str) -> FigureKind {
@@ -51,13 +51,13 @@ static CPU: [FigureKind; 2] = [
     },
     FigureKind {
         key: "cpu_us_per_hit_templated",
-        title: "the same, templated, µs",
+        title: "CPU per hit at 50,000/s, templated, µs",
         unit: "us",
         better: BetterDirection::Lower,
     },
 ];
 
-/// The parts of a request that are texts: what stands behind the host, a header, and the body.
+/// The parts of a request that may contain variables: path, header and body.
 struct RequestTexts {
     path: String,
     header: String,
@@ -65,7 +65,7 @@ struct RequestTexts {
 }
 
 impl RequestTexts {
-    /// With variables, or with what they may stand for.
+    /// Creates them with variables, or with typical fixed values.
     fn new(templated: bool) -> Self {
         let pick = |template: &str, fixed: &str| {
             let text = if templated { template } else { fixed };
@@ -76,7 +76,7 @@ impl RequestTexts {
             ("id", &*uuid),
             ("seq", &pick("{{seq}}", "123456")),
             ("amount", &pick("{{rand 1 100000}}", "54321")),
-            ("colour", &pick("{{pick red green blue}}", "green")),
+            ("color", &pick("{{pick red green blue}}", "green")),
             ("key", &pick("{{hex 16}}", "0123456789abcdef")),
         ];
         let values = values.map(|(name, value)| format!("\"{name}\": \"{value}\", "));
@@ -91,21 +91,21 @@ impl RequestTexts {
 }
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let host = bench.start_target(TargetMode::Raw, false, TargetBehavior::default())?;
-    let url = host.url();
+    let target = bench.start_target(TargetMode::Raw, false, TargetBehavior::default())?;
+    let url = target.url();
     let ours = bench.hammer.name();
     let closed = bench.closed_loop_load(&url, bench.plan.closed_duration);
     let mut steady = bench.closed_loop_load(&url, bench.plan.steady_duration);
     steady.rate = Some(RATE);
     let kinds = [RequestTexts::new(false), RequestTexts::new(true)];
-    let mut sheet = FigureCollector::new(scenario.name());
+    let mut figures = FigureCollector::new(scenario.name());
     for round in 0..bench.plan.rounds {
         bench.print_progress(scenario.name(), round, ours);
         let both = |load: &ToolLoad<'_>| -> Result<[(ToolReport, Option<f64>); 2], Error> {
             let [fixed, templated] = &kinds;
             Ok([
-                run_texts(bench, &host, load, fixed)?,
-                run_texts(bench, &host, load, templated)?,
+                run_texts(bench, &target, load, fixed)?,
+                run_texts(bench, &target, load, templated)?,
             ])
         };
         let measured = both(&closed).and_then(|closed| Ok((closed, both(&steady)?)));
@@ -117,15 +117,15 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
                 continue;
             }
         };
-        let rates = closed.each_ref().map(|(account, _)| account.rate());
-        for (measure, rate) in HITS.iter().zip(rates) {
-            sheet.record(round, ours, measure, Some(rate));
+        let rates = closed.each_ref().map(|(report, _)| report.rate());
+        for (kind, rate) in HITS.iter().zip(rates) {
+            figures.record(round, ours, kind, Some(rate));
         }
-        sheet.record(round, ours, &CLOSED_RATIO, Some(rates[1] / rates[0]));
-        let rates = steady.each_ref().map(|(account, _)| account.rate());
-        sheet.record(round, ours, &RATE_RATIO, Some(rates[1] / rates[0]));
-        for (measure, (_, cpu)) in CPU.iter().zip(&steady) {
-            sheet.record(round, ours, measure, *cpu);
+        figures.record(round, ours, &CLOSED_RATIO, Some(rates[1] / rates[0]));
+        let rates = steady.each_ref().map(|(report, _)| report.rate());
+        figures.record(round, ours, &RATE_RATIO, Some(rates[1] / rates[0]));
+        for (kind, (_, cpu)) in CPU.iter().zip(&steady) {
+            figures.record(round, ours, kind, *cpu);
         }
     }
     let heading = format!(
@@ -133,16 +133,13 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
          connections, 1 thread, closed loop and {}/s; raw target",
         format_number(RATE)
     );
-    Ok(ScenarioReport {
-        heading,
-        figures: sheet,
-    })
+    Ok(ScenarioReport { heading, figures })
 }
 
-/// Sends these texts; what came of it, and the processor time of a hit in µs.
+/// Runs a load with these texts; returns the report, and the CPU time per hit in µs.
 fn run_texts(
     bench: &BenchContext,
-    host: &PinnedTarget,
+    target: &PinnedTarget,
     load: &ToolLoad<'_>,
     texts: &RequestTexts,
 ) -> Result<(ToolReport, Option<f64>), Error> {
@@ -153,21 +150,21 @@ fn run_texts(
     };
     let mut invocation = HammerTool
         .invocation(&load)
-        .ok_or_else(|| Error::failed("it can't make this load"))?;
+        .ok_or_else(|| Error::failed("hammer cannot make this load"))?;
     let given = ["-H", &texts.header, "--json", &texts.body];
     invocation.arguments.extend(given.map(str::to_owned));
-    let before = host.answered_hits();
+    let before = target.answered_hits();
     let ended = bench.hammer.run_invocation(&invocation, &bench.cores)?;
-    let answered = (host.answered_hits() - before) as f64;
-    let said = String::from_utf8_lossy(&ended.stdout);
-    let account = HammerTool
-        .parse_output(&load, &said, &ended.stderr)
+    let answered = (target.answered_hits() - before) as f64;
+    let output = String::from_utf8_lossy(&ended.stdout);
+    let report = HammerTool
+        .parse_output(&load, &output, &ended.stderr)
         .map_err(|error| Error::failed(error.to_string()))?;
-    if account.errors > 0 {
-        return Err(Error::failed(format!("{} hits failed", account.errors)));
+    if report.errors > 0 {
+        return Err(Error::failed(format!("{} hits failed", report.errors)));
     }
     let cpu = ended.cpu_time.map(|cpu| cpu.as_secs_f64() * 1e6 / answered);
-    Ok((account, cpu))
+    Ok((report, cpu))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The built bench, as far as it goes without measuring anything.
+//! Tests of the built bench that measure nothing.
 
 use std::fs;
 use std::path::Path;
@@ -9,44 +9,47 @@ fn run_bench(arguments: &[&str]) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_bench"))
         .args(arguments)
         .output()
-        .expect("it was built for this test");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    (output.status.code(), said)
+        .expect("the bench runs");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), stderr)
 }
 
 #[test]
-fn names_the_scenarios_there_are() {
-    let (code, said) = run_bench(&["closed", "speed"]);
-    assert_eq!(code, Some(2), "{said}");
+fn an_unknown_scenario_is_a_usage_error() {
+    let (code, stderr) = run_bench(&["closed", "speed"]);
+    assert_eq!(code, Some(2), "{stderr}");
     for name in ["\"speed\"", "ceiling", "steady-tls", "engine"] {
-        assert!(said.contains(name), "{name}: {said}");
+        assert!(stderr.contains(name), "{name}: {stderr}");
     }
 }
 
 #[test]
-fn measures_at_least_three_rounds() {
-    for (rounds, why) in [("2", "at least 3"), ("many", "not a number")] {
-        let (code, said) = run_bench(&["--rounds", rounds]);
-        assert_eq!(code, Some(2), "{said}");
-        assert!(said.contains(why) && said.contains("--rounds"), "{said}");
+fn fewer_than_three_rounds_are_a_usage_error() {
+    for (rounds, expected) in [("2", "expected 3 to 1000"), ("many", "expected a number")] {
+        let (code, stderr) = run_bench(&["--rounds", rounds]);
+        assert_eq!(code, Some(2), "{stderr}");
+        assert!(
+            stderr.contains(expected) && stderr.contains("--rounds"),
+            "{stderr}"
+        );
     }
 }
 
 #[test]
-fn says_what_is_wrong_with_the_file_before_it_measures() {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, text, why) in [
+fn an_unreadable_baseline_is_a_usage_error() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text, expected) in [
         ("missing", None, "missing"),
-        ("text", Some("hits: many"), "no JSON"),
+        ("text", Some("hits: many"), "invalid JSON"),
         (
             "other",
             Some("{\"schema\":\"hammer.report/1\"}"),
-            "not \"hammer.bench/1\"",
+            "expected schema \"hammer.bench/1\", found \"hammer.report/1\"",
         ),
         (
             "none",
             Some("{\"figures\":[]}"),
-            "no \"schema\":\"hammer.bench/1\"",
+            "expected schema \"hammer.bench/1\", found none",
         ),
         (
             "torn",
@@ -56,18 +59,21 @@ fn says_what_is_wrong_with_the_file_before_it_measures() {
     ] {
         let path = folder.path().join(name);
         if let Some(text) = text {
-            fs::write(&path, text).expect("the folder is ours");
+            fs::write(&path, text).expect("the folder is writable");
         }
-        let (code, said) = run_bench(&["closed", "--against", path_text(&path)]);
-        assert_eq!(code, Some(2), "{name}: {said}");
-        assert!(said.starts_with("error: compare with "), "{name}: {said}");
+        let (code, stderr) = run_bench(&["closed", "--against", path_text(&path)]);
+        assert_eq!(code, Some(2), "{name}: {stderr}");
         assert!(
-            said.contains(path_text(&path)) && said.contains(why),
-            "{name}: {said}"
+            stderr.starts_with("error: failed to read --against "),
+            "{name}: {stderr}"
+        );
+        assert!(
+            stderr.contains(path_text(&path)) && stderr.contains(expected),
+            "{name}: {stderr}"
         );
     }
 }
 
 fn path_text(path: &Path) -> &str {
-    path.to_str().expect("temporary folders have plain names")
+    path.to_str().expect("the path is UTF-8")
 }

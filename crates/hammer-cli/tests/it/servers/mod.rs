@@ -1,5 +1,6 @@
-//! Servers that nobody here wrote. `.ci/run` installs them; where one is missing, its tests are
-//! skipped, and say so.
+//! Tests with servers of other projects.
+//!
+//! `.ci/run` installs them. If one is missing, its tests print that they are skipped.
 
 mod files;
 #[cfg(target_os = "linux")]
@@ -19,7 +20,7 @@ use std::process::{Child, Command, Stdio};
 struct ExternalServer {
     child: Child,
     port: u16,
-    /// What it reads and writes.
+    /// The folder of its files.
     _folder: tempfile::TempDir,
 }
 
@@ -29,7 +30,7 @@ impl ExternalServer {
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(child.try_wait().unwrap().is_none(), "{command:?} has ended");
+            assert!(child.try_wait().unwrap().is_none(), "{command:?} ended");
             std::thread::yield_now();
         }
         Self {
@@ -47,13 +48,13 @@ impl Drop for ExternalServer {
     }
 }
 
-/// A port that was free a moment ago.
+/// A port that was free when this was called.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
 
-/// Where a program lies, or none if a test has to be skipped for want of it.
+/// The path of a program; `None` if it is missing and the test has to be skipped.
 fn program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = env::split_paths(&path).chain(["/usr/sbin".into()]);
@@ -66,9 +67,9 @@ fn program(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// Says that a test is skipped, and fails it where nothing may be missing.
+/// Reports that a test is skipped, and fails if no server may be missing.
 fn report_skipped(why: &str) {
     assert!(env::var_os("HAMMER_REQUIRE_SERVERS").is_none(), "{why}");
-    // Straight to stderr, past the test harness, which hides what passing tests print.
+    // The test harness hides `eprintln!` of passing tests, but not writes to stderr.
     let _ = writeln!(io::stderr(), "SKIPPED: {why}, so nothing was tested here");
 }

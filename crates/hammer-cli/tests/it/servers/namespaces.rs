@@ -1,5 +1,6 @@
-//! What only a machine of its own shows: few ports, and a file of hosts that changes. Linux makes
-//! one of the two for a process, without privileges where the system allows that.
+//! Tests in Linux namespaces, with few ports or a changing hosts file.
+//!
+//! The namespaces need no privileges if the system allows unprivileged ones.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 use super::{program, report_skipped};
 
-/// `unshare` with these flags, if it does anything here.
+/// The path of `unshare`, if it works with these flags.
 fn unshare(flags: &str) -> Option<PathBuf> {
     let unshare = program("unshare")?;
     let works = Command::new(&unshare)
@@ -25,7 +26,7 @@ fn unshare(flags: &str) -> Option<PathBuf> {
     Some(unshare)
 }
 
-/// A shell script in a namespace, with the path of the binary as its `$HAMMER`.
+/// A shell script in a namespace, with the path of the binary in `$HAMMER`.
 fn script(unshare: &Path, flags: &str, text: &str) -> Command {
     let mut command = Command::new(unshare);
     command.args([flags, "sh", "-e", "-c", text]);
@@ -42,7 +43,7 @@ fn several_sources_open_more_connections_than_one_has_ports() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    // 50 ports for 120 connections, to each of two targets.
+    // 50 ports for 120 connections to each of two targets.
     let plan = |sources: &str| {
         let load = |url: &str| {
             format!(
@@ -76,7 +77,7 @@ fn several_sources_open_more_connections_than_one_has_ports() {
     };
     let one = run("");
     assert!(sum(&one, "failures", "out_of_ports") > 0, "{one}");
-    // 150 pairs of address and port, and each of them serves both targets.
+    // 150 pairs of address and port, each of which can connect to both targets.
     let three = run("interface = [\"127.0.0.2-127.0.0.3\", \"127.0.0.9\"]\n");
     assert_eq!(sum(&three, "hits", "ok"), 4000, "{three}");
     assert_eq!(sum(&three, "counts", "connections_opened"), 240, "{three}");
@@ -113,13 +114,16 @@ fn connections_follow_a_name_to_its_new_address() {
         .unwrap();
     let mut wait_for = |target: &TargetServer| {
         while target.counts().requests == 0 {
-            assert!(child.try_wait().unwrap().is_none(), "the run is over");
+            assert!(
+                child.try_wait().unwrap().is_none(),
+                "the run ended too early"
+            );
             std::thread::yield_now();
         }
     };
     wait_for(&old);
     assert_eq!(new.counts().requests, 0);
-    // The file that is mounted stays the same.
+    // The mounted file is changed in place.
     fs::write(&hosts, "127.0.0.3 hammer.test\n").unwrap();
     wait_for(&new);
     let pid = rustix::process::Pid::from_child(&child);

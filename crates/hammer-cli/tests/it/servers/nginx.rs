@@ -1,3 +1,5 @@
+//! HTTP/1.1 with nginx.
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -5,7 +7,7 @@ use std::process::Command;
 use super::{ExternalServer, free_port, program};
 use crate::command::report;
 
-/// One nginx with these `server` blocks, of which one listens at `port`.
+/// Starts an nginx with these `server` blocks, one of which listens at `port`.
 pub(super) fn start(
     program: &Path,
     folder: tempfile::TempDir,
@@ -28,7 +30,7 @@ pub(super) fn start(
 }
 
 #[test]
-fn nginx_is_hit_ten_thousand_times_in_ten_seconds() {
+fn nginx_answers_ten_thousand_hits_in_ten_seconds() {
     let Some(program) = program("nginx") else {
         return;
     };
@@ -38,7 +40,7 @@ fn nginx_is_hit_ten_thousand_times_in_ten_seconds() {
     let nginx = start(&program, tempfile::tempdir().unwrap(), port, &server);
     let url = format!("http://127.0.0.1:{}/", nginx.port);
     let mut verdict = String::new();
-    // Other tests share the cores; they may be to blame for a verdict, but not for a count.
+    // Other tests share the cores: they may affect the verdict, but not the counts.
     for _ in 0..3 {
         let report = report(&["http", &url, "-r", "1000", "-z", "10s"]);
         assert_eq!(report["hits"]["scheduled"], 10_000);
@@ -48,11 +50,11 @@ fn nginx_is_hit_ten_thousand_times_in_ten_seconds() {
             return;
         }
     }
-    panic!("three times: {verdict}");
+    panic!("not valid in three tries: {verdict}");
 }
 
 #[test]
-fn nginx_retires_connections_and_so_does_the_hammer() {
+fn nginx_and_the_hammer_retire_connections() {
     let Some(program) = program("nginx") else {
         return;
     };
@@ -66,17 +68,17 @@ fn nginx_retires_connections_and_so_does_the_hammer() {
     let nginx = start(&program, folder, port, &server);
     let url = format!("http://127.0.0.1:{}/", nginx.port);
     let load = ["-r", "max", "-n", "100", "-c", "1"];
-    let theirs = report(&[&["http", &url], &load[..]].concat());
-    assert_eq!(theirs["hits"]["ok"], 100, "{}", theirs["failures"]);
-    assert_eq!(theirs["counts"]["connections_opened"], 10);
-    assert_eq!(theirs["counts"]["connections_closed_by_target"], 10);
+    let by_nginx = report(&[&["http", &url], &load[..]].concat());
+    assert_eq!(by_nginx["hits"]["ok"], 100, "{}", by_nginx["failures"]);
+    assert_eq!(by_nginx["counts"]["connections_opened"], 10);
+    assert_eq!(by_nginx["counts"]["connections_closed_by_target"], 10);
     let retire = ["--connection-hits", "5"];
-    let ours = report(&[&["http", &url], &load[..], &retire].concat());
-    assert_eq!(ours["hits"]["ok"], 100, "{}", ours["failures"]);
-    assert_eq!(ours["counts"]["connections_opened"], 20);
-    assert_eq!(ours["counts"]["connections_retired"], 20);
-    assert_eq!(ours["counts"]["connections_reused"], 80);
-    // The host is looked up nowhere, and says so in no way that nginx minds.
+    let by_hammer = report(&[&["http", &url], &load[..], &retire].concat());
+    assert_eq!(by_hammer["hits"]["ok"], 100, "{}", by_hammer["failures"]);
+    assert_eq!(by_hammer["counts"]["connections_opened"], 20);
+    assert_eq!(by_hammer["counts"]["connections_retired"], 20);
+    assert_eq!(by_hammer["counts"]["connections_reused"], 80);
+    // With a Unix socket, the host is not looked up.
     let socket = socket.display().to_string();
     let unix = [
         "http",

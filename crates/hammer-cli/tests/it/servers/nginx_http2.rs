@@ -1,11 +1,11 @@
-//! HTTP/2 with a server that nobody here wrote.
+//! HTTP/2 with nginx.
 
 use std::path::Path;
 
 use super::{ExternalServer, files, free_port, nginx, program};
 use crate::command::report;
 
-/// An nginx that speaks HTTP/2 in clear at the port that `Server` knows, with these directives.
+/// Starts an nginx with cleartext HTTP/2 and these directives.
 fn start(program: &Path, directives: &str) -> ExternalServer {
     let port = free_port();
     let server = format!(
@@ -16,7 +16,7 @@ fn start(program: &Path, directives: &str) -> ExternalServer {
 }
 
 #[test]
-fn nginx_is_hit_over_http2_in_clear() {
+fn nginx_answers_over_cleartext_http2() {
     let Some(program) = program("nginx") else {
         return;
     };
@@ -36,13 +36,13 @@ fn nginx_is_hit_over_http2_in_clear() {
     assert_eq!(report["hits"]["ok"], 6_000, "{}", report["failures"]);
     assert_eq!(report["counts"]["connections_opened"], 4);
     assert_eq!(report["counts"]["body_bytes"], 6_000 * 5);
-    // What every hit sends and gets at the least: two heads of frames, and a body of 5 bytes.
+    // The least that each hit sends and receives: frame headers, and a body of 5 bytes.
     assert!(report["bytes"]["sent"].as_u64() >= Some(6_000 * 10));
     assert!(report["bytes"]["received"].as_u64() >= Some(6_000 * 24));
 }
 
 #[test]
-fn nginx_says_goodbye_after_so_many_hits_and_none_is_lost() {
+fn no_hit_is_lost_when_nginx_sends_goaway() {
     let Some(program) = program("nginx") else {
         return;
     };
@@ -52,7 +52,7 @@ fn nginx_says_goodbye_after_so_many_hits_and_none_is_lost() {
     let http2 = ["--http", "2", "--connections", "2"];
     let report = report(&[&["http", &url], &load[..], &http2].concat());
     assert_eq!(report["hits"]["ok"], 5_000, "{}", report["failures"]);
-    // 5,000 / 50, but for the last ones; and streams above the last that nginx took have moved on.
+    // 5,000 / 50, less the last connections. Streams that nginx refused moved to new ones.
     assert!(
         report["counts"]["goaways"].as_u64() >= Some(98),
         "{}",
@@ -62,7 +62,7 @@ fn nginx_says_goodbye_after_so_many_hits_and_none_is_lost() {
 }
 
 #[test]
-fn nginx_takes_few_streams_at_a_time_and_hits_wait_for_them() {
+fn hits_wait_for_streams_of_nginx() {
     let Some(program) = program("nginx") else {
         return;
     };
@@ -77,7 +77,7 @@ fn nginx_takes_few_streams_at_a_time_and_hits_wait_for_them() {
         "a connection belongs to one thread"
     );
     assert!(one["phases_us"]["stream_wait"]["count"].as_u64() > Some(1_000));
-    // As many as it takes, where nobody says how many.
+    // Without --connections, it opens enough connections for all streams.
     let many = report(&[&["http", &url], &load[..], &["--threads", "1"]].concat());
     assert_eq!(many["hits"]["ok"], 2_000, "{}", many["failures"]);
     assert_eq!(many["counts"]["connections_opened"], 8);

@@ -1,3 +1,5 @@
+//! TLS with nginx.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -6,7 +8,7 @@ use serde_json::Value;
 use super::{ExternalServer, files, free_port, nginx, program};
 use crate::command::{hammer, json, report};
 
-/// An nginx that speaks TLS at four ports, and where its certificates lie.
+/// An nginx with TLS at four ports, and the folder of its certificates.
 struct NginxTlsServer {
     _nginx: ExternalServer,
     folder: PathBuf,
@@ -65,7 +67,7 @@ impl NginxTlsServer {
 }
 
 #[test]
-fn nginx_restricts_versions() {
+fn tls_versions_are_negotiated_with_nginx() {
     let Some(program) = program("nginx") else {
         return;
     };
@@ -115,13 +117,13 @@ fn nginx_restricts_versions() {
 }
 
 #[test]
-fn nginx_asks_for_a_client_certificate() {
+fn nginx_requests_a_client_certificate() {
     let Some(program) = program("nginx") else {
         return;
     };
     let tls = start(&program);
-    let [cert, key, stranger, strange_key] =
-        ["client.pem", "client.key", "stranger.pem", "stranger.key"].map(|name| tls.file(name));
+    let [cert, key, unknown, unknown_key] =
+        ["client.pem", "client.key", "unknown.pem", "unknown.key"].map(|name| tls.file(name));
     let both = tls.file("both.pem");
     let texts = [&cert, &key].map(|path| fs::read_to_string(path).unwrap());
     fs::write(&both, texts.concat()).unwrap();
@@ -129,7 +131,7 @@ fn nginx_asks_for_a_client_certificate() {
         (&["--cert", &cert, "--key", &key][..], "200"),
         (&["-E", &both], "200"),
         (&["--cert", &cert, "--key", &key, "--tls-max", "1.2"], "200"),
-        (&["--cert", &stranger, "--key", &strange_key], "400"),
+        (&["--cert", &unknown, "--key", &unknown_key], "400"),
         (&[], "400"),
     ] {
         let report = tls.hit(tls.closed, flags);
@@ -142,7 +144,7 @@ fn nginx_asks_for_a_client_certificate() {
 }
 
 #[test]
-fn nginx_resumes_sessions_and_is_asked_for_names() {
+fn sessions_are_resumed_and_server_names_are_sent() {
     let Some(program) = program("nginx") else {
         return;
     };
@@ -179,7 +181,7 @@ fn nginx_resumes_sessions_and_is_asked_for_names() {
 }
 
 #[test]
-fn keys_are_logged_where_the_environment_says() {
+fn keys_are_logged_to_the_file_in_the_environment() {
     let Some(program) = program("nginx") else {
         return;
     };

@@ -1,3 +1,5 @@
+//! Tests with HTTP and SOCKS proxies.
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +9,7 @@ use hammer_target::{ServerCertificate, TargetBehavior, TargetServer};
 use super::{ExternalServer, free_port, program};
 use crate::command::{hammer, json, report, stderr, stdout};
 
-/// An HTTP proxy that wants to know who asks.
+/// Starts an HTTP proxy that requires authentication.
 fn tinyproxy(program: &Path) -> ExternalServer {
     let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
     let config = format!(
@@ -21,7 +23,7 @@ fn tinyproxy(program: &Path) -> ExternalServer {
     ExternalServer::start(command, port, folder)
 }
 
-/// A SOCKS proxy that wants to know who asks.
+/// Starts a SOCKS proxy that requires authentication.
 fn microsocks(program: &Path) -> ExternalServer {
     let port = free_port();
     let mut command = Command::new(program);
@@ -30,7 +32,7 @@ fn microsocks(program: &Path) -> ExternalServer {
     ExternalServer::start(command, port, tempfile::tempdir().unwrap())
 }
 
-/// A target over TLS, in clear otherwise.
+/// Starts a target with or without TLS.
 fn target(tls: bool) -> TargetServer {
     let builder = TargetServer::builder();
     let builder = if tls {
@@ -41,7 +43,7 @@ fn target(tls: bool) -> TargetServer {
     builder.spawn(TargetBehavior::default()).unwrap()
 }
 
-/// A port at which nobody listens.
+/// The URL of a port that refuses connections.
 fn unused_address() -> String {
     format!("https://127.0.0.1:{}/", free_port())
 }
@@ -49,30 +51,30 @@ fn unused_address() -> String {
 const LOAD: [&str; 5] = ["-n", "5", "-r", "100", "-k"];
 
 #[test]
-fn tinyproxy_carries_hits_in_clear_and_over_tls() {
+fn tinyproxy_forwards_hits_with_and_without_tls() {
     let Some(program) = program("tinyproxy") else {
         return;
     };
     let proxy = tinyproxy(&program);
-    let known = format!("http://ann:s3cret@127.0.0.1:{}", proxy.port);
-    let unknown = format!("127.0.0.1:{}", proxy.port);
+    let with_login = format!("http://ann:s3cret@127.0.0.1:{}", proxy.port);
+    let without_login = format!("127.0.0.1:{}", proxy.port);
     for tls in [false, true] {
         let target = target(tls);
         let url = target.url();
         let hit = |flags: &[&str]| report(&[&["http", &url], &LOAD[..], flags].concat());
         for flags in [
-            &["-x", &known][..],
-            &["-x", &unknown, "-U", "ann:s3cret"],
-            &["-x", &known, "-p"],
+            &["-x", &with_login][..],
+            &["-x", &without_login, "-U", "ann:s3cret"],
+            &["-x", &with_login, "-p"],
         ] {
             let report = hit(flags);
             assert_eq!(report["hits"]["ok"], 5, "{flags:?} {}", report["failures"]);
             assert!(!report.to_string().contains("s3cret"), "{report}");
         }
-        let without = hit(&["-x", &unknown]);
+        let without = hit(&["-x", &without_login]);
         assert_eq!(without["failures"]["proxy_auth_required"], 5, "{without}");
-        let wrong = hit(&["-x", &unknown, "-U", "ann:wrong"]);
-        // It says 401, as a target might, unless it is asked for a tunnel.
+        let wrong = hit(&["-x", &without_login, "-U", "ann:wrong"]);
+        // Outside a tunnel, it answers 401 as a target would.
         let named = if tls {
             &wrong["failures"]["proxy_auth_required"]
         } else {
@@ -81,7 +83,7 @@ fn tinyproxy_carries_hits_in_clear_and_over_tls() {
         assert_eq!(*named, 5, "{wrong}");
         assert_eq!(target.shutdown().counts.requests, 15);
     }
-    let nowhere = report(&[&["http", &unused_address(), "-x", &known], &LOAD[..]].concat());
+    let nowhere = report(&[&["http", &unused_address(), "-x", &with_login], &LOAD[..]].concat());
     let failures = &nowhere["failures"];
     assert_eq!(failures["proxy_target_unreachable"], 5, "{failures}");
 }
@@ -92,34 +94,38 @@ fn proxies_come_from_the_environment() {
         return;
     };
     let proxy = tinyproxy(&program);
-    let known = format!("http://ann:s3cret@127.0.0.1:{}", proxy.port);
-    // Who comes without the proxy's knowledge is told from who comes through it by the failure.
-    let unknown = format!("127.0.0.1:{}", proxy.port);
+    let with_login = format!("http://ann:s3cret@127.0.0.1:{}", proxy.port);
+    // Without credentials, a hit through the proxy fails, which shows that it used the proxy.
+    let without_login = format!("127.0.0.1:{}", proxy.port);
     let (clear, secure) = (target(false), target(true));
     for (url, variables, through) in [
-        (clear.url(), &[("http_proxy", &*known)][..], Some(true)),
-        (clear.url(), &[("http_proxy", &*unknown)], Some(false)),
-        (clear.url(), &[("HTTP_PROXY", &*unknown)], None),
-        (clear.url(), &[("https_proxy", &*unknown)], None),
-        (clear.url(), &[("ALL_PROXY", &*known)], Some(true)),
-        (secure.url(), &[("HTTPS_PROXY", &*known)], Some(true)),
-        (secure.url(), &[("https_proxy", &*unknown)], Some(false)),
+        (clear.url(), &[("http_proxy", &*with_login)][..], Some(true)),
+        (clear.url(), &[("http_proxy", &*without_login)], Some(false)),
+        (clear.url(), &[("HTTP_PROXY", &*without_login)], None),
+        (clear.url(), &[("https_proxy", &*without_login)], None),
+        (clear.url(), &[("ALL_PROXY", &*with_login)], Some(true)),
+        (secure.url(), &[("HTTPS_PROXY", &*with_login)], Some(true)),
         (
             secure.url(),
-            &[("https_proxy", &*unknown), ("NO_PROXY", "127.0.0.1")],
+            &[("https_proxy", &*without_login)],
+            Some(false),
+        ),
+        (
+            secure.url(),
+            &[("https_proxy", &*without_login), ("NO_PROXY", "127.0.0.1")],
             None,
         ),
         (
             clear.url(),
             &[
-                ("http_proxy", &*unknown),
+                ("http_proxy", &*without_login),
                 ("no_proxy", "a.test,127.0.0.0/8"),
             ],
             None,
         ),
         (
             clear.url(),
-            &[("http_proxy", &*unknown), ("no_proxy", "*")],
+            &[("http_proxy", &*without_login), ("no_proxy", "*")],
             None,
         ),
     ] {
@@ -133,11 +139,11 @@ fn proxies_come_from_the_environment() {
         assert_eq!(failed, expected, "{variables:?} {report}");
         assert_eq!(report["hits"]["ok"], 5 - expected, "{variables:?} {report}");
     }
-    // What is given comes before the environment, and the wrong is told by its variable.
+    // Flags take precedence over the environment, and errors name the variable.
     let url = clear.url();
     for given in [&["-x", ""][..], &["--noproxy", "*"]] {
         let mut command = hammer(&[&["http", &url, "-o", "json", "-q"], &LOAD[..], given].concat());
-        let output = command.env("http_proxy", &unknown).output().unwrap();
+        let output = command.env("http_proxy", &without_login).output().unwrap();
         assert_eq!(json(&output)["hits"]["ok"], 5, "{given:?}");
     }
     let mut command = hammer(&[&["http", &url], &LOAD[..]].concat());
@@ -158,7 +164,7 @@ fn proxies_come_from_the_environment() {
 }
 
 #[test]
-fn microsocks_carries_hits_by_name_and_by_address() {
+fn microsocks_forwards_hits_by_name_and_by_address() {
     let Some(program) = program("microsocks") else {
         return;
     };

@@ -1,10 +1,10 @@
-//! What is measured of messages.
+//! The kinds of figures of the MQTT scenarios.
 
 use crate::figure_collector::FigureKind;
 use crate::record::BetterDirection;
 
 const fn figure_kind(key: &'static str, title: &'static str, unit: &'static str) -> FigureKind {
-    // What is counted per second is better when there is more of it, all else when there is less.
+    // Rates are better when higher, all others when lower.
     let better = match unit.as_bytes() {
         b"1/s" => BetterDirection::Higher,
         _ => BetterDirection::Lower,
@@ -41,7 +41,7 @@ pub(super) static CLIENT_MEMORY: FigureKind =
     figure_kind("memory_per_client_kb", "memory per client, kB", "kB");
 pub(super) static CONNECT_MANY: FigureKind =
     figure_kind("connect_15000_s", "15,000 and back, s", "s");
-/// A count that is exact or wrong: more is better up to all that were sent.
+/// Messages counted by mosquitto_sub, at most all that were sent.
 pub(super) static COUNTED_MESSAGES: FigureKind = FigureKind {
     key: "counted_messages",
     title: "mosquitto_sub counted",
@@ -54,7 +54,7 @@ pub(super) static BROKER_CORE: [FigureKind; 3] = [
     busy_figure_kind("broker_core_percent_qos2", "broker core, QoS 2, %"),
 ];
 
-/// How busy the broker is, which should be the one that has no more to give.
+/// CPU use of the broker, which should be the bottleneck.
 const fn busy_figure_kind(key: &'static str, title: &'static str) -> FigureKind {
     FigureKind {
         key,

@@ -1,4 +1,4 @@
-//! Other programs that publish: told how many messages, and timed from start to end.
+//! MQTT publishers to compare with, timed from start to end of their process.
 
 use std::time::{Duration, Instant};
 
@@ -11,17 +11,17 @@ use crate::figure_collector::FigureCollector;
 use crate::process::{self, ToolInvocation};
 use crate::scenario::BenchScenario;
 
-/// Messages of each.
+/// Messages per run.
 const MESSAGE_COUNT: usize = 50_000;
 
-/// A program, and how it is told what to do.
+/// A publisher and its arguments.
 struct MqttPublisher {
     name: &'static str,
     invocation: fn(qos: usize, port: u16) -> ToolInvocation,
 }
 
 const MQTT_PUBLISHERS: [MqttPublisher; 2] = [
-    // One connection, and a message for each line that it reads.
+    // It has one connection, and sends a message for each line of its input.
     MqttPublisher {
         name: "mosquitto_pub",
         invocation: |qos, port| {
@@ -32,7 +32,7 @@ const MQTT_PUBLISHERS: [MqttPublisher; 2] = [
             invocation
         },
     },
-    // krylovsk's; each of its clients waits for the answer to each message.
+    // By krylovsk. Each client waits for the acknowledgment of each message.
     MqttPublisher {
         name: "mqtt-benchmark",
         invocation: |qos, port| {
@@ -46,13 +46,13 @@ const MQTT_PUBLISHERS: [MqttPublisher; 2] = [
     },
 ];
 
-/// All that are on PATH, at each level.
+/// Runs all publishers that are on PATH, at each QoS.
 pub(super) fn run(
     bench: &BenchContext,
     scenario: BenchScenario,
     round: usize,
     port: u16,
-    sheet: &mut FigureCollector,
+    figures: &mut FigureCollector,
 ) {
     for peer in MQTT_PUBLISHERS {
         let Some(program) = broker::find_on_path(peer.name).filter(|_| bench.with_peers) else {
@@ -62,17 +62,17 @@ pub(super) fn run(
             let what = format!("{}, QoS {qos}", peer.name);
             run_part(bench, scenario, round, &what, || {
                 let invocation = (peer.invocation)(qos, port);
-                let begun = Instant::now();
+                let start = Instant::now();
                 let bound = Duration::from_secs(120);
                 let ended = process::run(&program, &invocation, &bench.cores, bound);
                 let ended = ended.map_err(Error::failed)?;
                 if !ended.status.success() {
                     return Err(Error::failed(format!("{}: {}", ended.status, ended.stderr)));
                 }
-                let rate = MESSAGE_COUNT as f64 / begun.elapsed().as_secs_f64();
-                sheet.record(round, peer.name, &MESSAGE_RATE[qos], Some(rate));
+                let rate = MESSAGE_COUNT as f64 / start.elapsed().as_secs_f64();
+                figures.record(round, peer.name, &MESSAGE_RATE[qos], Some(rate));
                 let cost = |cpu: Duration| cpu.as_secs_f64() * 1e6 / MESSAGE_COUNT as f64;
-                sheet.record(
+                figures.record(
                     round,
                     peer.name,
                     &CPU_PER_MESSAGE[qos],

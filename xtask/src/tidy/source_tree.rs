@@ -1,4 +1,4 @@
-//! The files of the workspace, read once for all checks.
+//! The files of the workspace, read once for all rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,26 +6,28 @@ use std::path::Path;
 
 use super::help_files;
 
+/// The paths and texts of the workspace.
+///
 /// Paths are relative to the root and separated by `/` on every system.
 #[derive(Debug, Default)]
-pub(crate) struct Tree {
+pub(crate) struct SourceTree {
     /// Every file and every folder.
     paths: BTreeSet<String>,
-    /// The text of the files that some check reads; see [`is_read`].
+    /// The texts of the files for which [`is_read`] is true.
     texts: BTreeMap<String, String>,
 }
 
-impl Tree {
-    /// Reads all files below `root`, except those of cargo and git.
+impl SourceTree {
+    /// Reads all files below `root`, except `.git` and cargo's `target`.
     pub(crate) fn read(root: &Path) -> Result<Self, String> {
         let mut tree = Self::default();
-        tree.descend(root, "")?;
+        tree.read_folder(root, "")?;
         Ok(tree)
     }
 
-    /// A tree made of texts, for tests.
+    /// Creates a tree from texts, for tests.
     #[cfg(test)]
-    pub(crate) fn of(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn from_texts(files: &[(&str, &str)]) -> Self {
         let mut tree = Self::default();
         for (path, text) in files {
             let folders = path.match_indices('/').map(|(at, _)| path[..at].to_owned());
@@ -36,7 +38,7 @@ impl Tree {
         tree
     }
 
-    fn descend(&mut self, folder: &Path, prefix: &str) -> Result<(), String> {
+    fn read_folder(&mut self, folder: &Path, prefix: &str) -> Result<(), String> {
         let failed = |error| format!("failed to read {}: {error}", folder.display());
         for entry in fs::read_dir(folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
@@ -44,12 +46,12 @@ impl Tree {
                 continue;
             };
             let path = format!("{prefix}{name}");
-            // Only the outermost `target` is cargo's: the target crate may well have another.
+            // Only the outermost `target` is cargo's; a crate may have a folder of that name.
             if name == ".git" || path == "target" {
                 continue;
             }
             if entry.file_type().map_err(failed)?.is_dir() {
-                self.descend(&entry.path(), &format!("{path}/"))?;
+                self.read_folder(&entry.path(), &format!("{path}/"))?;
             } else if is_read(&path) {
                 let text = fs::read_to_string(entry.path())
                     .map_err(|error| format!("failed to read {path}: {error}"))?;
@@ -60,8 +62,8 @@ impl Tree {
         Ok(())
     }
 
-    /// The number of files that have a text.
-    pub(crate) fn len(&self) -> usize {
+    /// The number of files whose text was read.
+    pub(crate) fn text_count(&self) -> usize {
         self.texts.len()
     }
 
@@ -70,26 +72,29 @@ impl Tree {
         path.is_empty() || self.paths.contains(path)
     }
 
-    /// The text of the file at `path`, if it exists and some check reads its kind.
+    /// The text of the file at `path`, if it exists and was read.
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.texts.get(path).map(String::as_str)
     }
 
-    /// All files that have a text.
+    /// Path and text of every file that was read.
     pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.texts
             .iter()
             .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
-    /// The files whose path has this end, with their texts.
-    pub(crate) fn ending(&self, end: &'static str) -> impl Iterator<Item = (&str, &str)> {
+    /// Path and text of the files whose path ends with `end`.
+    pub(crate) fn texts_ending_with(
+        &self,
+        end: &'static str,
+    ) -> impl Iterator<Item = (&str, &str)> {
         self.texts().filter(move |(path, _)| path.ends_with(end))
     }
 
-    /// Crate, path and text of the sources of the crates and of xtask, without those of tests.
+    /// Crate, path and text of the sources of the crates and of xtask, without tests.
     pub(crate) fn sources(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.ending(".rs").filter_map(|(path, text)| {
+        self.texts_ending_with(".rs").filter_map(|(path, text)| {
             let (krate, file) = path
                 .strip_prefix("crates/")
                 .unwrap_or(path)
@@ -101,18 +106,18 @@ impl Tree {
         })
     }
 
-    /// The manifests of the crates in `crates/`.
+    /// Path and text of the manifests of the crates in `crates/`.
     pub(crate) fn crate_manifests(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.ending("/Cargo.toml").filter(|(path, _)| {
+        self.texts_ending_with("/Cargo.toml").filter(|(path, _)| {
             path.strip_prefix("crates/")
                 .is_some_and(|rest| rest.matches('/').count() == 1)
         })
     }
 }
 
-/// True for the files whose text some check reads.
+/// True for the files whose text some rule reads.
 fn is_read(path: &str) -> bool {
     let ends = [".rs", ".md", ".toml", ".schema.json"];
     ends.iter().any(|end| path.ends_with(end))
-        || path.starts_with(help_files::FOLDER) && path.ends_with(".txt")
+        || path.starts_with(help_files::HELP_FOLDER) && path.ends_with(".txt")
 }

@@ -1,42 +1,42 @@
-//! The flags of `hammer`, as its golden help files have them.
+//! The flags of `hammer`, read from its golden help files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::hammer_call;
 use super::help_files;
-use super::tree::Tree;
+use super::source_tree::SourceTree;
 
-/// The flags of each subcommand; those of `hammer` itself are under the empty name.
+/// The flags of each subcommand; the flags of `hammer` itself have the empty name.
 #[derive(Debug, Default)]
-pub(crate) struct Interface {
+pub(crate) struct CliInterface {
     subcommands: BTreeMap<String, BTreeSet<String>>,
 }
 
-impl Interface {
-    /// Reads the golden help files. Flags of a nested subcommand are those of the outermost.
-    pub(crate) fn of(tree: &Tree) -> Self {
+impl CliInterface {
+    /// Reads the golden help files. Flags of nested subcommands are added to the outermost one.
+    pub(crate) fn from_help(tree: &SourceTree) -> Self {
         let mut interface = Self::default();
         for (commands, help) in help_files::all(tree) {
-            interface.learn(commands.first().unwrap_or(&""), help);
+            interface.add_subcommand(commands.first().unwrap_or(&""), help);
         }
         interface
     }
 
-    /// Takes the flags of a subcommand from its help.
-    pub(crate) fn learn(&mut self, subcommand: &str, help: &str) {
+    /// Adds the flags in the help of a subcommand.
+    pub(crate) fn add_subcommand(&mut self, subcommand: &str, help: &str) {
         self.subcommands
             .entry(subcommand.to_owned())
             .or_default()
-            .extend(hammer_call::flags(help));
+            .extend(hammer_call::long_flags(help));
     }
 
     /// True if some subcommand has this flag.
-    pub(crate) fn knows(&self, flag: &str) -> bool {
+    pub(crate) fn has_flag(&self, flag: &str) -> bool {
         self.subcommands.values().any(|flags| flags.contains(flag))
     }
 
-    /// True if this subcommand has this flag; `None` if there is no subcommand of this name.
-    pub(crate) fn accepts(&self, subcommand: &str, flag: &str) -> Option<bool> {
+    /// True if this subcommand has this flag; `None` for an unknown subcommand.
+    pub(crate) fn subcommand_has_flag(&self, subcommand: &str, flag: &str) -> Option<bool> {
         self.subcommands
             .get(subcommand)
             .map(|flags| flags.contains(flag))
@@ -45,9 +45,9 @@ impl Interface {
 
 #[cfg(test)]
 mod tests {
-    use super::Interface;
-    use crate::tidy::help_files::FOLDER;
-    use crate::tidy::tree::Tree;
+    use super::CliInterface;
+    use crate::tidy::help_files::HELP_FOLDER;
+    use crate::tidy::source_tree::SourceTree;
 
     #[test]
     fn reads_golden_help() {
@@ -56,12 +56,12 @@ mod tests {
             ("plan.txt", "Options:\n  --help\n"),
             ("plan/show.txt", "Options:\n  --json\n"),
         ];
-        let files = files.map(|(name, text)| (format!("{FOLDER}{name}"), text));
+        let files = files.map(|(name, text)| (format!("{HELP_FOLDER}{name}"), text));
         let files: Vec<_> = files
             .iter()
             .map(|(path, text)| (path.as_str(), *text))
             .collect();
-        let interface = Interface::of(&Tree::of(&files));
+        let interface = CliInterface::from_help(&SourceTree::from_texts(&files));
         let table = [
             ("", "--version", Some(true)),
             ("plan", "--help", Some(true)),
@@ -71,7 +71,7 @@ mod tests {
         ];
         for (subcommand, flag, expected) in table {
             assert_eq!(
-                interface.accepts(subcommand, flag),
+                interface.subcommand_has_flag(subcommand, flag),
                 expected,
                 "{subcommand} {flag}"
             );

@@ -1,13 +1,11 @@
-//! The arrows between crates: the dependencies that each may have.
+//! Checks the dependencies between crates against the allowed ones.
 
-use super::finding::Finding;
-use super::manifest::Manifest;
-use super::tree::Tree;
+use super::finding::TidyFinding;
+use super::manifest::CargoManifest;
+use super::source_tree::SourceTree;
 
 /// The crates of the workspace that each crate may depend on; `None` means all of them.
-///
-/// Adding a row for a new crate is a decision on its dependencies.
-const ALLOWED: &[(&str, Option<&[&str]>)] = &[
+const ALLOWED_DEPENDENCIES: &[(&str, Option<&[&str]>)] = &[
     ("hammer-diagnostic", Some(&[])),
     ("hammer-stats", Some(&[])),
     ("hammer-core", Some(&["hammer-diagnostic", "hammer-stats"])),
@@ -40,46 +38,51 @@ const ALLOWED: &[(&str, Option<&[&str]>)] = &[
     ("hammer-cli", None),
 ];
 
-/// Crates that only the command uses: they parse arguments, or set up logging.
-const OF_THE_COMMAND: &[&str] = &["clap", "tracing-subscriber"];
+/// External crates for hammer-cli alone: they parse arguments or set up logging.
+const CLI_ONLY_CRATES: &[&str] = &["clap", "tracing-subscriber"];
 
-/// Checks every crate's dependencies, except those of its tests.
-pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
+/// Checks the dependencies of every crate, except dev-dependencies.
+pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let mut findings = Vec::new();
     for (path, text) in tree.crate_manifests() {
-        let manifest = Manifest::parse(text);
-        if !ALLOWED.iter().any(|(name, _)| *name == manifest.name) {
-            findings.push(Finding::new(
+        let manifest = CargoManifest::parse(text);
+        if !ALLOWED_DEPENDENCIES
+            .iter()
+            .any(|(name, _)| *name == manifest.name)
+        {
+            findings.push(TidyFinding::new(
                 path,
                 1,
-                format!("no list of allowed dependencies for `{}`", manifest.name),
-                "give it a row in xtask/src/tidy/arrows.rs",
+                format!("no allowed dependencies listed for `{}`", manifest.name),
+                "add it to xtask/src/tidy/dependencies.rs",
             ));
         }
         for (line, dependency) in &manifest.dependencies {
-            if let Some(right) = objection(&manifest.name, dependency) {
-                let wrong = format!("`{}` depends on `{dependency}`", manifest.name);
-                findings.push(Finding::new(path, *line, wrong, right));
+            if let Some(remedy) = dependency_violation(&manifest.name, dependency) {
+                let problem = format!("`{}` depends on `{dependency}`", manifest.name);
+                findings.push(TidyFinding::new(path, *line, problem, remedy));
             }
         }
     }
     findings
 }
 
-/// The remedy, if `from` must not depend on `to`.
-fn objection(from: &str, to: &str) -> Option<String> {
-    if OF_THE_COMMAND.contains(&to) && from != "hammer-cli" {
-        return Some(format!("`{to}` belongs to hammer-cli alone"));
+/// The remedy if `from` must not depend on `to`.
+fn dependency_violation(from: &str, to: &str) -> Option<String> {
+    if CLI_ONLY_CRATES.contains(&to) && from != "hammer-cli" {
+        return Some(format!("only hammer-cli may depend on `{to}`"));
     }
     if !to.starts_with("hammer-") {
         return None;
     }
-    let (_, allowed) = ALLOWED.iter().find(|(name, _)| *name == from)?;
+    let (_, allowed) = ALLOWED_DEPENDENCIES
+        .iter()
+        .find(|(name, _)| *name == from)?;
     match (*allowed)? {
         allowed if allowed.contains(&to) => None,
-        [] => Some("it may not depend on any other crate of this workspace".to_owned()),
+        [] => Some("it must not depend on other crates of the workspace".to_owned()),
         allowed => Some(format!(
-            "of this workspace it may depend on {} only",
+            "its allowed dependencies in the workspace: {}",
             allowed.join(", ")
         )),
     }
@@ -87,11 +90,11 @@ fn objection(from: &str, to: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, objection};
-    use crate::tidy::tree::Tree;
+    use super::{check, dependency_violation};
+    use crate::tidy::source_tree::SourceTree;
 
     #[test]
-    fn knows_the_arrows() {
+    fn allows_the_listed_dependencies() {
         let table = [
             ("hammer-core", "hammer-stats", true),
             ("hammer-stats", "hammer-core", false),
@@ -112,13 +115,17 @@ mod tests {
             ("hammer-cli", "hammer-http", true),
         ];
         for (from, to, allowed) in table {
-            assert_eq!(objection(from, to).is_none(), allowed, "{from} -> {to}");
+            assert_eq!(
+                dependency_violation(from, to).is_none(),
+                allowed,
+                "{from} -> {to}"
+            );
         }
     }
 
     #[test]
-    fn names_the_line_and_the_crate_without_a_row() {
-        let tree = Tree::of(&[
+    fn names_the_line_and_the_unlisted_crate() {
+        let tree = SourceTree::from_texts(&[
             (
                 "crates/hammer-stats/Cargo.toml",
                 "[package]\nname = \"hammer-stats\"\n[dependencies]\nclap = \"4\"\n",
@@ -132,10 +139,10 @@ mod tests {
         assert_eq!(
             findings,
             [
-                "crates/hammer-new/Cargo.toml:1: no list of allowed dependencies for `hammer-new`; \
-                 give it a row in xtask/src/tidy/arrows.rs",
+                "crates/hammer-new/Cargo.toml:1: no allowed dependencies listed for `hammer-new`; \
+                 add it to xtask/src/tidy/dependencies.rs",
                 "crates/hammer-stats/Cargo.toml:4: `hammer-stats` depends on `clap`; \
-                 `clap` belongs to hammer-cli alone",
+                 only hammer-cli may depend on `clap`",
             ]
         );
     }
