@@ -1,5 +1,6 @@
-//! The cost of a hit over loopback through the whole engine, beside the same requests on hyper
-//! alone. The target is the same, so the difference is what the engine and this hammer add.
+//! Benchmarks hits over loopback through the whole engine against the same requests on hyper alone.
+//!
+//! Both use the same target, so the difference is the cost of the engine and this hammer.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -35,17 +36,15 @@ fn hits(c: &mut Criterion) {
 }
 
 fn run_hammer(target: &TargetServer, slots: usize) {
-    let http = Http::builder(&target.url())
-        .build()
-        .expect("is well formed");
+    let http = Http::builder(&target.url()).build().expect("valid options");
     let run = Run::new(http, Schedule::closed_loop().with_hit_count(HITS))
         .threads(1)
         .max_in_flight(slots);
-    let report = run.execute(|_| ()).expect("the run is well formed");
+    let report = run.execute(|_| ()).expect("a finished run");
     assert_eq!(report.hits.ok, HITS);
 }
 
-/// The textbook: a task that drives each connection, and one that sends.
+/// Runs the usual setup: per connection, one task drives it and one sends requests.
 fn run_hyper(target: &TargetServer, connections: usize) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime
@@ -55,10 +54,12 @@ fn run_hyper(target: &TargetServer, connections: usize) {
         .block_on(async {
             let mut tasks = JoinSet::new();
             for _ in 0..connections {
-                let socket = TcpStream::connect(target.addr()).await.expect("it listens");
-                socket.set_nodelay(true).expect("it is a TCP socket");
+                let socket = TcpStream::connect(target.addr())
+                    .await
+                    .expect("a connection");
+                socket.set_nodelay(true).expect("a TCP socket");
                 let handshake = http1::handshake(TokioIo::new(socket)).await;
-                let (mut sender, driver) = handshake.expect("nothing was sent");
+                let (mut sender, driver) = handshake.expect("a handshake");
                 tokio::spawn(driver);
                 tasks.spawn(async move {
                     for _ in 0..HITS / connections as u64 {
@@ -68,13 +69,10 @@ fn run_hyper(target: &TargetServer, connections: usize) {
                             .header("accept", "*/*");
                         let request = request
                             .body(Full::<Bytes>::default())
-                            .expect("is well formed");
-                        sender.ready().await.expect("the target keeps it open");
-                        let answer = sender
-                            .send_request(request)
-                            .await
-                            .expect("the target answers");
-                        black_box(answer.into_body().collect().await.expect("and whole"));
+                            .expect("a valid request");
+                        sender.ready().await.expect("an open connection");
+                        let response = sender.send_request(request).await.expect("a response");
+                        black_box(response.into_body().collect().await.expect("a body"));
                     }
                 });
             }

@@ -1,5 +1,6 @@
-//! How often a hit over HTTP allocates. In a program of its own, since the counting allocator is
-//! that of a whole program, and the only test in it, since it counts whatever else runs.
+//! The number of allocations per hit over HTTP/1.1.
+//!
+//! This is a separate program with a single test, since the allocator counts for the whole process.
 
 use std::alloc::System;
 
@@ -11,55 +12,58 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Allocations of a hit without a body whose answer has one: the two tables of the request's
-/// headers, and what hyper makes of a request and its answer (a channel for the answer, one for its
-/// body, a read buffer and what shares it). The raw target makes none.
+/// Allocations of a hit without a body whose response has one.
+///
+/// They are the two tables of the request's headers, and those of hyper: a channel for the response,
+/// a channel for its body, a read buffer and its shared owner. The raw target makes none.
 const ALLOCATIONS_PER_HIT: usize = 6;
 
-/// Those of a hit with a body: hyper's length of it, and its way to the socket. What a hit fills in, in
-/// headers and body, comes to none.
+/// Allocations of a hit with a body: hyper adds those for its length and its writes.
+///
+/// Rendered headers and bodies add none.
 const ALLOCATIONS_WITH_BODY: usize = 10;
 
 type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
 
-/// Allocations of a whole run, reallocations included.
+/// Counts the allocations and reallocations of a run.
 fn allocations(target: &TargetServer, change: BuilderChange, hits: u64) -> usize {
     let http = change(Http::builder(&target.url()))
         .build()
-        .expect("it is well formed");
+        .expect("valid options");
     let run = Run::new(http, Schedule::closed_loop().with_hit_count(hits))
         .threads(1)
         .max_in_flight(4);
     let region = Region::new(ALLOCATOR);
-    let report = run.execute(|_| ()).expect("the run is well formed");
+    let report = run.execute(|_| ()).expect("a finished run");
     let change = region.change();
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
     change.allocations + change.reallocations
 }
 
 #[test]
-fn a_hit_allocates_as_often_as_is_written_down() {
-    let target = TargetServer::spawn_raw(2).expect("a port is free");
+fn allocations_per_hit_match_the_constants() {
+    let target = TargetServer::spawn_raw(2).expect("a free port");
     let (short, long) = (1_000, 11_000);
     let fixed: BuilderChange = |http| http.body("fixed");
-    let filled: BuilderChange = |http| {
+    let rendered: BuilderChange = |http| {
         http.template_scope(TemplateScope::new())
             .header("X-Id", "{{uuid}}")
             .header("X-Seq", "{{seq}}")
             .json(r#"{"id": "{{uuid}}", "n": {{rand 1 100}}, "text": "{{text 500}}"}"#)
     };
-    let ways: [(BuilderChange, usize); 3] = [
+    let table: [(BuilderChange, usize); 3] = [
         (|http| http, ALLOCATIONS_PER_HIT),
         (fixed, ALLOCATIONS_WITH_BODY),
-        (filled, ALLOCATIONS_WITH_BODY),
+        (rendered, ALLOCATIONS_WITH_BODY),
     ];
-    for (way, expected) in ways {
-        let more = allocations(&target, way, long).saturating_sub(allocations(&target, way, short));
-        let per_hit = more as f64 / (long - short) as f64;
+    for (change, expected) in table {
+        let long_run = allocations(&target, change, long);
+        let difference = long_run.saturating_sub(allocations(&target, change, short));
+        let per_hit = difference as f64 / (long - short) as f64;
         assert_eq!(
             per_hit.round() as usize,
             expected,
-            "{per_hit:.3} allocations per hit: if they fell, write down the new number; they must not rise"
+            "{per_hit:.3} allocations per hit; lower the constant if they fell, they must not rise"
         );
     }
 }

@@ -1,5 +1,6 @@
-//! How much memory hostile targets can make a hammer take. In a program of its own, and as the only
-//! test in it, since the peak of a process never falls.
+//! The memory that hostile targets can make a hammer use.
+//!
+//! This is a separate program with a single test, since the peak memory of a process never falls.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,58 +10,63 @@ use std::time::Duration;
 use hammer_core::{Rate, Report, Run, Schedule};
 use hammer_http::{Http, HttpBuilder};
 
-/// What this program may take in all: bodies of 16 MiB are looked into, and a vector that grows is
-/// there twice for a moment.
+type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+
+/// The memory limit of this program.
+///
+/// Inspected bodies have up to 16 MiB, and a vector exists twice while it grows.
 const MAX_BYTES: u64 = 192 << 20;
-/// What each of them sends, or what becomes of it decoded, unless it is hung up on.
+/// The decoded size of each response, unless the hammer closes the connection earlier.
 const SENT_BYTES: usize = 512 << 20;
 
-/// A server that answers with `head`, and then with `piece` again and again.
+/// A server that answers with `head` and then repeats `piece`.
 fn serve(head: &'static [u8], piece: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
-    let talk = move |mut stream: TcpStream| {
+    let url = format!(
+        "http://{}/",
+        listener.local_addr().expect("a bound listener")
+    );
+    let respond = move |mut stream: TcpStream| {
         let mut request = [0; 4096];
         if matches!(stream.read(&mut request), Ok(1..)) && stream.write_all(head).is_ok() {
             let pieces = SENT_BYTES / piece.len();
             let _ = (0..pieces).try_for_each(|_| stream.write_all(&piece));
         }
     };
-    // Ends with the process: nothing wakes it from accepting.
-    thread::spawn(move || listener.incoming().map_while(Result::ok).for_each(talk));
+    // The thread ends with the process, since nothing interrupts accept.
+    thread::spawn(move || listener.incoming().map_while(Result::ok).for_each(respond));
     url
 }
 
-fn hit(url: &str, change: fn(HttpBuilder) -> HttpBuilder) -> Report {
-    let http = change(Http::builder(url)).build().expect("is well formed");
+fn hit(url: &str, change: BuilderChange) -> Report {
+    let http = change(Http::builder(url)).build().expect("valid options");
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(2);
     let run = Run::new(http, schedule)
         .threads(1)
         .max_in_flight(1)
         .timeout(Duration::from_secs(20))
         .drain(Duration::from_secs(40));
-    run.execute(|_| ()).expect("it is well formed")
+    run.execute(|_| ()).expect("a finished run")
 }
 
-/// Zeros without number, coded, and never in memory.
-fn zeros(mut encoder: impl Write) {
+/// Encodes [`SENT_BYTES`] zeros without holding them in memory.
+fn encode_zeros(mut encoder: impl Write) {
     let plain = vec![0; 1 << 20];
     for _ in 0..SENT_BYTES / plain.len() {
-        encoder.write_all(&plain).expect("memory can be written");
+        encoder.write_all(&plain).expect("a write to memory");
     }
 }
 
 #[test]
-fn hostile_targets_get_a_bounded_amount_of_memory() {
+fn hostile_targets_cannot_exhaust_memory() {
     let (mut gzip, mut zstd) = (vec![], vec![]);
-    zeros(flate2::write::GzEncoder::new(
+    encode_zeros(flate2::write::GzEncoder::new(
         &mut gzip,
         flate2::Compression::fast(),
     ));
-    let encoder = zstd::stream::Encoder::new(&mut zstd, 1).expect("memory can be written");
-    zeros(encoder.auto_finish());
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
-    let looking: BuilderChange = |http| http.expect_body("needle");
+    let encoder = zstd::stream::Encoder::new(&mut zstd, 1).expect("a write to memory");
+    encode_zeros(encoder.auto_finish());
+    let inspecting: BuilderChange = |http| http.expect_body("needle");
     let table: [(&'static [u8], Vec<u8>, BuilderChange, &str); 7] = [
         (
             b"HTTP/1.1 200 OK\r\n",
@@ -77,7 +83,7 @@ fn hostile_targets_get_a_bounded_amount_of_memory() {
         (
             b"HTTP/1.1 200 OK\r\n\r\n",
             vec![b'x'; 1 << 16],
-            looking,
+            inspecting,
             "body_too_large",
         ),
         (
@@ -89,35 +95,35 @@ fn hostile_targets_get_a_bounded_amount_of_memory() {
         (
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\n",
             vec![b'x'; 1 << 16],
-            looking,
+            inspecting,
             "body_too_large",
         ),
         (
             b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n",
             gzip,
-            looking,
+            inspecting,
             "body_too_large",
         ),
         (
             b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\n",
             zstd,
-            looking,
+            inspecting,
             "body_too_large",
         ),
     ];
     for (head, piece, change, name) in table {
         let report = hit(&serve(head, piece), change);
-        let what = head.escape_ascii();
+        let shown = head.escape_ascii();
         match name {
-            "" => assert_eq!(report.hits.ok, 2, "{what}: {:?}", report.failures),
+            "" => assert_eq!(report.hits.ok, 2, "{shown}: {:?}", report.failures),
             name => assert_eq!(
                 report.failures.get(name),
                 Some(&2),
-                "{what}: {:?}",
+                "{shown}: {:?}",
                 report.failures
             ),
         }
         let peak = report.generator.peak_rss_bytes;
-        assert!(peak < MAX_BYTES, "{what}: {} MiB", peak >> 20);
+        assert!(peak < MAX_BYTES, "{shown}: {} MiB", peak >> 20);
     }
 }

@@ -1,11 +1,13 @@
+//! IPv4, IPv6, and the families that connections may use.
+
 use std::net::{IpAddr, SocketAddr};
 
-/// A family of internet addresses.
+/// A family of IP addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressFamily {
-    /// Addresses such as 127.0.0.1.
+    /// IPv4, such as 127.0.0.1.
     V4,
-    /// Addresses such as `::1`.
+    /// IPv6, such as `::1`.
     V6,
 }
 
@@ -17,7 +19,7 @@ impl AddressFamily {
         }
     }
 
-    /// What a flag calls it.
+    /// The flag that allows this family only.
     pub(crate) fn flag(self) -> &'static str {
         match self {
             Self::V4 => "-4",
@@ -26,7 +28,7 @@ impl AddressFamily {
     }
 }
 
-/// Which families connections may be of.
+/// The families that connections may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AllowedFamilies {
     Both,

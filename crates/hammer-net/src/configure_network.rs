@@ -1,4 +1,4 @@
-//! The options of a network, on every builder that has one.
+//! The network options that the builders of all hammers share.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use http::{HeaderName, HeaderValue};
 use crate::tls::{PemSource, TrustPolicy};
 use crate::{AddressFamily, NetworkOptions, TlsVersion};
 
-/// How connections are made: the options that the builders of all hammers have in common.
+/// Setters of the options for connections, shared by the builders of all hammers.
 ///
-/// A builder says where its [`NetworkOptions`] is, and has all of them.
+/// A builder implements [`network_options`](Self::network_options) and gets all setters.
 ///
 /// ```
 /// use hammer_net::{NetworkOptions, ConfigureNetwork};
@@ -20,26 +20,29 @@ use crate::{AddressFamily, NetworkOptions, TlsVersion};
 /// # Ok::<(), hammer_net::Error>(())
 /// ```
 pub trait ConfigureNetwork: Sized {
-    /// What the options are written to.
+    /// Returns the options that the setters change.
     fn network_options(&mut self) -> &mut NetworkOptions;
 
-    /// How long the opening of a connection may take: look-up, connect, the way through a proxy and
-    /// TLS. More is the failure `connect_timeout`.
+    /// Limits the time to open a connection: lookup, connect, proxy and TLS handshake.
+    ///
+    /// Beyond it the hit fails with `connect_timeout`.
     fn connect_timeout(mut self, limit: Duration) -> Self {
         self.network_options().connect.connect_timeout = Some(limit);
         self
     }
 
-    /// Connects to another host and port: curl's `--connect-to`, `HOST1:PORT1:HOST2:PORT2`, where
-    /// the first two may be empty for any, and the others for what the URL has. The first that fits
-    /// counts. `Host` and TLS stay with the URL.
+    /// Connects to another host and port, as curl's `--connect-to HOST1:PORT1:HOST2:PORT2` does.
+    ///
+    /// An empty `HOST1` or `PORT1` matches any; an empty `HOST2` or `PORT2` keeps the URL's. The
+    /// first match counts. The `Host` header and the name in TLS stay the URL's.
     fn connect_to(mut self, map: impl Into<String>) -> Self {
         self.network_options().connect.connect_to.push(map.into());
         self
     }
 
-    /// Gives the addresses of a host: curl's `--resolve`, `HOST:PORT:ADDRESS[,ADDRESS]`, with `*` for
-    /// any host. All addresses are used in turn.
+    /// Sets the addresses of a host, as curl's `--resolve HOST:PORT:ADDRESS[,ADDRESS]` does.
+    ///
+    /// The host `*` matches any. All addresses are used in turn.
     fn resolve(mut self, addresses: impl Into<String>) -> Self {
         self.network_options()
             .connect
@@ -48,7 +51,7 @@ pub trait ConfigureNetwork: Sized {
         self
     }
 
-    /// Connects to this unix socket in place of the URL's host and port.
+    /// Connects to this Unix socket instead of the URL's host and port.
     fn unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
         self.network_options().connect.unix_socket = Some(path.into());
         self
@@ -60,73 +63,79 @@ pub trait ConfigureNetwork: Sized {
         self
     }
 
-    /// Connects from this local address, from all of a range (`127.0.0.2-127.0.0.9`) or of a list
-    /// with commas, in turn, or from an interface, by its name (on Linux). May be given several
-    /// times.
+    /// Adds local addresses to connect from: an address, a range (`127.0.0.2-127.0.0.9`), a list
+    /// with commas, or the name of an interface (on Linux).
+    ///
+    /// Connections use all added addresses in turn.
     fn source(mut self, source: impl Into<String>) -> Self {
         self.network_options().connect.sources.push(source.into());
         self
     }
 
-    /// Looks names up again, when a connection is opened and the addresses are this old. Without it
-    /// a name is looked up once.
+    /// Looks a name up again if its addresses are this old when a connection is opened.
+    ///
+    /// By default, each name is looked up once.
     fn dns_refresh(mut self, age: Duration) -> Self {
         self.network_options().connect.dns_refresh = Some(age);
         self
     }
 
-    /// Goes through this proxy: `[SCHEME://][USER:PASSWORD@]HOST[:PORT]`, where the scheme is `http`,
-    /// `https`, `socks5` (names are looked up here) or `socks5h` (the proxy looks them up), and the
-    /// port 1080, or 443 for `https`. A target over TLS is reached through a tunnel. Empty: through
-    /// none, whatever the environment says.
+    /// Connects through the proxy `[SCHEME://][USER:PASSWORD@]HOST[:PORT]`.
+    ///
+    /// The scheme is `http` (the default), `https`, `socks5` (names are resolved locally) or
+    /// `socks5h` (the proxy resolves names). The default port is 443 for `https`, otherwise 1080. A
+    /// TLS target is reached through a tunnel. An empty string disables any proxy, including those
+    /// of the environment.
     fn proxy(mut self, url: impl Into<String>) -> Self {
         self.network_options().proxy.proxy = Some(url.into());
         self
     }
 
-    /// `USER:PASSWORD` for the proxy, in place of what its URL has; percent-encoded as there.
+    /// Sets the proxy's `USER:PASSWORD`, percent-encoded; it replaces the one in the proxy's URL.
     fn proxy_user(mut self, userinfo: impl Into<String>) -> Self {
         self.network_options().proxy.proxy_user = Some(userinfo.into());
         self
     }
 
-    /// A header for the proxy: with CONNECT, or with each request that the proxy reads.
+    /// Adds a header for the proxy, sent with CONNECT or with each forwarded request.
     ///
-    /// It comes in place of a default of that name; without a value none of that name is sent.
+    /// It replaces a default header of that name. A header without a value removes the default.
     fn proxy_header(mut self, header: impl Into<(HeaderName, Option<HeaderValue>)>) -> Self {
         self.network_options().proxy.headers.push(header.into());
         self
     }
 
-    /// Hosts, domains, addresses and networks that are reached without a proxy, with commas in
-    /// between; `*` for all.
+    /// Sets the hosts to reach without a proxy: domains, addresses and networks, separated by
+    /// commas; `*` matches all.
     fn no_proxy(mut self, list: impl Into<String>) -> Self {
         self.network_options().proxy.no_proxy = Some(list.into());
         self
     }
 
-    /// Whether the usual environment variables are asked for a proxy and for hosts without one:
-    /// `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, and the last three in upper case. The
-    /// default is no.
+    /// Takes the proxy from the environment: `http_proxy`, `https_proxy`, `all_proxy` and
+    /// `no_proxy`, the last three also in upper case.
+    ///
+    /// Off by default.
     fn proxy_from_environment(mut self, yes: bool) -> Self {
         self.network_options().proxy.from_environment = yes;
         self
     }
 
-    /// Whether even a target in clear is reached through a tunnel. The default is no: a proxy reads
-    /// its requests.
+    /// Uses a tunnel through the proxy even for plain HTTP.
+    ///
+    /// By default, a proxy forwards plain HTTP requests.
     fn proxy_tunnel(mut self, yes: bool) -> Self {
         self.network_options().proxy.always_tunnel = yes;
         self
     }
 
-    /// Trusts the certificates in this PEM file for an `https` proxy, in place of the system's.
+    /// Trusts the certificates in this PEM file for an `https` proxy, instead of the system's.
     fn proxy_cacert(mut self, path: impl Into<PathBuf>) -> Self {
         self.network_options().proxy.trust = TrustPolicy::Pem(PemSource::File(path.into()));
         self
     }
 
-    /// Trusts whatever certificate an `https` proxy shows.
+    /// Accepts any certificate of an `https` proxy.
     fn proxy_insecure(mut self, yes: bool) -> Self {
         if yes {
             self.network_options().proxy.trust = TrustPolicy::AnyCertificate;
@@ -134,19 +143,19 @@ pub trait ConfigureNetwork: Sized {
         self
     }
 
-    /// Trusts the certificates in this PEM file, in place of the system's.
+    /// Trusts the certificates in this PEM file instead of the system's.
     fn cacert(mut self, path: impl Into<PathBuf>) -> Self {
         self.network_options().tls.trust = TrustPolicy::Pem(PemSource::File(path.into()));
         self
     }
 
-    /// Trusts the certificates in this PEM text, in place of the system's.
+    /// Trusts the certificates in this PEM text instead of the system's.
     fn cacert_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.network_options().tls.trust = TrustPolicy::Pem(PemSource::Text(pem.into()));
         self
     }
 
-    /// Trusts whatever certificate the target shows.
+    /// Accepts any certificate of the target.
     fn insecure(mut self, yes: bool) -> Self {
         if yes {
             self.network_options().tls.trust = TrustPolicy::AnyCertificate;
@@ -154,65 +163,69 @@ pub trait ConfigureNetwork: Sized {
         self
     }
 
-    /// Shows the certificate in this PEM file to a target that asks for one. Its key is in the same
-    /// file, or in that of [`client_key`](Self::client_key).
+    /// Sets the PEM file with the certificate for a target that asks for one.
+    ///
+    /// Its key is in the same file, or in that of [`client_key`](Self::client_key).
     fn client_cert(mut self, path: impl Into<PathBuf>) -> Self {
         self.network_options().tls.client_cert = Some(PemSource::File(path.into()));
         self
     }
 
-    /// Shows the certificate in this PEM text, as [`client_cert`](Self::client_cert) does.
+    /// Sets the client certificate as PEM text; see [`client_cert`](Self::client_cert).
     fn client_cert_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.network_options().tls.client_cert = Some(PemSource::Text(pem.into()));
         self
     }
 
-    /// The PEM file with the private key of the client certificate, not encrypted.
+    /// Sets the PEM file with the unencrypted private key of the client certificate.
     fn client_key(mut self, path: impl Into<PathBuf>) -> Self {
         self.network_options().tls.client_key = Some(PemSource::File(path.into()));
         self
     }
 
-    /// The private key of the client certificate as PEM text.
+    /// Sets the private key of the client certificate as PEM text.
     fn client_key_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.network_options().tls.client_key = Some(PemSource::Text(pem.into()));
         self
     }
 
-    /// The lowest version of TLS to speak; the default is 1.2.
+    /// Sets the lowest TLS version; the default is 1.2.
     fn tls_min(mut self, version: TlsVersion) -> Self {
         self.network_options().tls.min_version = Some(version);
         self
     }
 
-    /// The highest version of TLS to speak; the default is 1.3.
+    /// Sets the highest TLS version; the default is 1.3.
     fn tls_max(mut self, version: TlsVersion) -> Self {
         self.network_options().tls.max_version = Some(version);
         self
     }
 
-    /// The name that is asked for in the TLS handshake (SNI), and that the certificate has to be
-    /// for, if it is not the host of the URL.
+    /// Sets the name sent in the TLS handshake (SNI) and expected in the certificate.
+    ///
+    /// The default is the host of the URL.
     fn sni(mut self, name: impl Into<String>) -> Self {
         self.network_options().tls.sni = Some(name.into());
         self
     }
 
-    /// Whether the TLS handshake says which name is asked for. The certificate has to be for that
-    /// name either way.
+    /// Sends the name in the TLS handshake (SNI); on by default.
+    ///
+    /// The certificate must match the name either way.
     fn send_sni(mut self, yes: bool) -> Self {
         self.network_options().tls.send_sni = yes;
         self
     }
 
-    /// Whether connections take up the TLS session of an earlier one, where the target offers it:
-    /// that saves both sides most of the work of a handshake. The default is yes.
+    /// Resumes the TLS session of an earlier connection if the target offers it; on by default.
+    ///
+    /// Resumption saves both sides most of the work of a handshake.
     fn tls_resume(mut self, yes: bool) -> Self {
         self.network_options().tls.resume = yes;
         self
     }
 
-    /// Appends the secrets of all TLS connections to this file, so that Wireshark can read along.
+    /// Appends the secrets of all TLS connections to this file, for decryption with Wireshark.
     fn key_log(mut self, path: impl Into<PathBuf>) -> Self {
         self.network_options().tls.key_log = Some(path.into());
         self

@@ -1,4 +1,4 @@
-//! How connections are made, whatever they are made to.
+//! Makes a connector for each peer from the checked network options.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -33,52 +33,52 @@ pub struct ConnectorFactory {
     pub(crate) unix_socket: Option<PathBuf>,
     pub(crate) proxy_selector: ProxySelector,
     pub(crate) tls: TlsOptions,
-    /// What is offered in the TLS handshake, the best first.
+    /// The protocols offered in the TLS handshake, best first.
     pub(crate) alpn_protocols: Vec<Vec<u8>>,
-    /// What connections over TLS share, made when the first target needs it.
+    /// The TLS configuration that connections share, made for the first target that needs it.
     pub(crate) tls_connector: OnceLock<TlsConnector>,
 }
 
-/// Whom connections go to.
+/// The peer of a connection, as its URL names it.
 #[derive(Debug, Clone, Copy)]
 pub struct PeerEndpoint<'a> {
-    /// The scheme of its URL, by which the environment names proxies.
+    /// The scheme of the URL; it selects the proxy variable of the environment.
     pub scheme: &'a str,
-    /// Its host.
+    /// The host of the URL.
     pub host: &'a UrlHost,
-    /// Its port.
+    /// The port of the URL, or the default of its scheme.
     pub port: u16,
-    /// Whether TLS is spoken with it.
+    /// True if the peer speaks TLS.
     pub tls: bool,
-    /// Whether what is sent in clear is HTTP, which a proxy may read; all else takes a tunnel.
+    /// True if a proxy may forward plain requests (HTTP); other protocols need a tunnel.
     pub proxy_can_forward: bool,
 }
 
-/// Which proxy, for whom.
+/// Selects the proxy for a peer.
 #[derive(Default)]
 pub(crate) struct ProxySelector {
-    /// The one that was given; it comes before those of the environment.
+    /// The configured proxy; it takes precedence over the environment.
     pub(crate) explicit: Option<ProxyServer>,
-    /// It was said that there is to be none.
+    /// True if an empty proxy was configured.
     pub(crate) disabled: bool,
     pub(crate) userinfo: Option<String>,
     pub(crate) environment: ProxyEnvironment,
     pub(crate) no_proxy: NoProxyList,
     pub(crate) headers: HeaderMap,
-    /// Even what a proxy could read goes through a tunnel.
+    /// True if plain HTTP takes a tunnel too.
     pub(crate) always_tunnel: bool,
     pub(crate) trust: TrustPolicy,
-    /// What connections over TLS to the proxy itself share.
+    /// The TLS configuration that connections to the proxy itself share.
     pub(crate) tls_connector: OnceLock<TlsConnector>,
 }
 
 impl ConnectorFactory {
-    /// What opens connections to this peer.
+    /// Makes the connector for a peer.
     ///
     /// # Errors
     ///
-    /// If there is no way to it as it was asked for: by an address of the wrong family, a proxy that can't
-    /// be told its name, or certificates that can't be used.
+    /// If the options contradict the peer: an address of another family, a proxy that cannot take
+    /// the host, or unusable certificates.
     pub fn connector_for(&self, peer: &PeerEndpoint<'_>) -> Result<PeerConnector, Error> {
         let tls = if peer.tls {
             Some(TlsClient {
@@ -104,13 +104,13 @@ impl ConnectorFactory {
             .connect_overrides
             .iter()
             .find_map(|map| map.apply(peer.host, peer.port));
-        let elsewhere = mapped.is_some();
+        let overridden = mapped.is_some();
         let (host, port) = mapped.unwrap_or_else(|| (peer.host.clone(), peer.port));
         let Some(proxy) = self.proxy_selector.select(peer)? else {
             return Ok(ConnectionRoute::Direct(self.resolver(&host, port)?));
         };
         self.proxy_selector.check_options(&proxy)?;
-        let through = match proxy.kind {
+        let method = match proxy.kind {
             ProxyKind::Socks { remote_dns: false } => {
                 ProxyMethod::SocksAddress(SocksTunnel::new(&proxy)?, self.resolver(&host, port)?)
             }
@@ -122,8 +122,8 @@ impl ConnectorFactory {
                 return Err(Error::new(
                     ErrorKind::Connect,
                     format!(
-                        "--resolve says where {host} is, and the proxy looks that up itself: use \
-                         --connect-to, or a proxy of socks5://"
+                        "--resolve for {host} cannot be combined with a proxy that resolves names \
+                         itself (try --connect-to, or a socks5:// proxy)"
                     ),
                 ));
             }
@@ -131,10 +131,10 @@ impl ConnectorFactory {
                 SocksTunnel::check_host(&host)?;
                 ProxyMethod::SocksName(SocksTunnel::new(&proxy)?, host, port)
             }
-            // A request names the URL's host, and a tunnel any.
+            // A forwarded request names the URL's host; a tunnel can lead to any host.
             _ if peer.tls
                 || !peer.proxy_can_forward
-                || elsewhere
+                || overridden
                 || self.proxy_selector.always_tunnel =>
             {
                 ProxyMethod::Tunnel(HttpTunnel::new(
@@ -153,7 +153,7 @@ impl ConnectorFactory {
         Ok(ConnectionRoute::Proxied(Box::new(ProxyRoute {
             resolver: self.resolver(&proxy.host, proxy.port)?,
             tls,
-            method: through,
+            method,
         })))
     }
 
@@ -165,19 +165,19 @@ impl ConnectorFactory {
             .find(|known| known.matches(host, port))
         {
             return HostResolver::from_addresses(&known.addresses, port, self.families).ok_or_else(|| {
+                let flag = self.restricting_flag();
                 error(format!(
-                    "no address of {host} that --resolve gives is of the family that is asked for: \
-                     leave out {}",
-                    self.restricting_flag()
+                    "no --resolve address of {host} is of the family that {flag} selects (try without \
+                     {flag})"
                 ))
             });
         }
         if let UrlHost::Address(address) = host
             && !self.families.allows((*address, port).into())
         {
+            let flag = self.restricting_flag();
             return Err(error(format!(
-                "{address} is not of the family that is asked for: leave out {}",
-                self.restricting_flag()
+                "{address} is not of the family that {flag} selects (try without {flag})"
             )));
         }
         let refresh = self.dns_refresh;
@@ -189,7 +189,7 @@ impl ConnectorFactory {
         ))
     }
 
-    /// The flag that leaves one family only.
+    /// The flag that restricts connections to one family.
     fn restricting_flag(&self) -> &'static str {
         match (self.families, &self.sources) {
             (_, Some(sources)) if sources.families() == self.families => "--interface",
@@ -213,11 +213,10 @@ impl ProxySelector {
             return Ok(None);
         }
         let proxy = match (&self.explicit, self.environment.proxy(peer.scheme)) {
-            (Some(given), _) => given.clone(),
+            (Some(explicit), _) => explicit.clone(),
             (None, Some((variable, value))) => ProxyServer::parse(value).map_err(|cause| {
-                let message = format!(
-                    "the variable {variable} can't be used, and --noproxy '*' would do without it"
-                );
+                let message =
+                    format!("cannot use the variable {variable} (try --noproxy '*' to ignore it)");
                 Error::new(ErrorKind::Proxy, message).with_source(cause)
             })?,
             (None, None) => return Ok(None),
@@ -228,17 +227,16 @@ impl ProxySelector {
         }
     }
 
-    /// Whether everything that is for a proxy is of use to this one.
+    /// Refuses proxy options that this proxy cannot use.
     fn check_options(&self, proxy: &ProxyServer) -> Result<(), Error> {
         let error = |message| Err(Error::new(ErrorKind::Proxy, message));
         match (proxy.kind, &self.trust) {
             (ProxyKind::Socks { .. }, _) if !self.headers.is_empty() => {
-                error("--proxy-header is for HTTP proxies, SOCKS has no headers: leave it out")
+                error("--proxy-header cannot be combined with a SOCKS proxy, which has no headers")
             }
-            (ProxyKind::Http | ProxyKind::Socks { .. }, TrustPolicy::Pem(_)) => error(
-                "--proxy-cacert is for a proxy that speaks TLS itself: its URL should begin with \
-                 https://",
-            ),
+            (ProxyKind::Http | ProxyKind::Socks { .. }, TrustPolicy::Pem(_)) => {
+                error("--proxy-cacert needs a proxy that speaks TLS (try an https:// proxy)")
+            }
             _ => Ok(()),
         }
     }

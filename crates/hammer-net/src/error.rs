@@ -1,7 +1,9 @@
+//! The error of this crate and its kinds.
+
 use hammer_diagnostic::opaque_error;
 
 opaque_error! {
-    /// The reason that connections cannot be made as requested; names the value and the remedy.
+    /// The reason that connections cannot be made as configured; names the value and the remedy.
     pub struct Error(ErrorKind);
 }
 
@@ -9,14 +11,14 @@ opaque_error! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A host, or what stands before it in a URL, is malformed.
+    /// A host in a URL, or the user and password before it, is malformed.
     Url,
-    /// Certificates or a key could not be read, there are none, or they can't be used.
+    /// Certificates or a key are missing, unreadable or unusable.
     Certificates,
-    /// TLS can't be spoken as it was asked for.
+    /// The TLS options are invalid or contradict each other.
     Tls,
-    /// Connections can't be made the way that was asked for.
+    /// The connection options are invalid or contradict each other.
     Connect,
-    /// The proxy is malformed, of an unknown kind, or can't be used for this.
+    /// The proxy is malformed, of an unknown kind, or unusable for the target.
     Proxy,
 }

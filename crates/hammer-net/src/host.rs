@@ -1,19 +1,19 @@
-//! Hosts: names and addresses.
+//! Hosts in URLs: names and IP addresses.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A host that connections go to.
+/// The host of a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UrlHost {
-    /// An address, which nobody has to look up.
+    /// An IP address, which needs no lookup.
     Address(IpAddr),
     /// A name.
     Name(String),
 }
 
 impl UrlHost {
-    /// A name, or an address as it stands in a URL: in brackets if it has colons.
+    /// Parses a name, or an address as URLs have it: IPv6 in brackets.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(literal) = text.strip_prefix('[') {
@@ -23,12 +23,12 @@ impl UrlHost {
         if let Ok(address) = text.parse::<Ipv4Addr>() {
             return Some(Self::Address(address.into()));
         }
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-        let named = !text.is_empty() && text.bytes().all(fits);
-        named.then(|| Self::Name(text.to_owned()))
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        let is_name = !text.is_empty() && text.bytes().all(is_allowed);
+        is_name.then(|| Self::Name(text.to_owned()))
     }
 
-    /// Whether both are the same host, as far as their names tell.
+    /// Returns true if both are the same address, or the same name in any case.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
         match (self, other) {
@@ -49,7 +49,7 @@ impl fmt::Display for UrlHost {
     }
 }
 
-/// Host and port of an authority: the colons within the brackets of an IPv6 address are no port.
+/// Splits an authority into host and port, respecting the colons in a bracketed IPv6 address.
 #[must_use]
 pub fn split_host_port(authority: &str) -> (&str, Option<&str>) {
     let after_brackets = authority.rfind(']').map_or(0, |bracket| bracket + 1);

@@ -1,21 +1,28 @@
 //! Connections for hammers: names, sources, sockets, proxies and TLS.
 //!
-//! A builder of a hammer has a [`NetworkOptions`], whose options are those of [`ConfigureNetwork`]. When it is built, the
-//! network becomes a [`ConnectorFactory`], which has a [`PeerConnector`] for each [`PeerEndpoint`], which opens connections for slots.
+//! The builder of a hammer holds [`NetworkOptions`] and implements [`ConfigureNetwork`], which has the
+//! setters. Building the hammer turns the options into a [`ConnectorFactory`]. The factory makes a
+//! [`PeerConnector`] for each [`PeerEndpoint`], and the connector opens connections for slots.
 //!
 //! ```no_run
 //! use hammer_core::{Failure, Slot};
-//! use hammer_net::{PeerConnector, UrlHost, NetworkOptions, ConfigureNetwork, PeerEndpoint, TlsUse};
+//! use hammer_net::{ConfigureNetwork, NetworkOptions, NetworkStream};
+//! use hammer_net::{PeerConnector, PeerEndpoint, TlsUse, UrlHost};
 //!
-//! fn dial() -> Result<PeerConnector, hammer_net::Error> {
-//!     let network = NetworkOptions::default().cacert("ca.pem").source("127.0.0.2-127.0.0.9");
-//!     let dialer = network.dialer(TlsUse::Certain, vec![b"mqtt".to_vec()])?;
-//!     let host = UrlHost::Name("localhost".into());
-//!     dialer.to(&PeerEndpoint { scheme: "mqtts", host: &host, port: 8883, tls: true, proxy_reads: false })
+//! fn connector() -> Result<PeerConnector, hammer_net::Error> {
+//!     let options = NetworkOptions::default().cacert("ca.pem").source("127.0.0.2-127.0.0.9");
+//!     let factory = options.connector_factory(TlsUse::Certain, vec![b"mqtt".to_vec()])?;
+//!     factory.connector_for(&PeerEndpoint {
+//!         scheme: "mqtts",
+//!         host: &UrlHost::Name("localhost".into()),
+//!         port: 8883,
+//!         tls: true,
+//!         proxy_can_forward: false,
+//!     })
 //! }
 //!
-//! async fn open(dial: &PeerConnector, slot: &Slot) -> Result<hammer_net::NetworkStream, Failure> {
-//!     Ok(dial.open(slot).await?.stream)
+//! async fn open(connector: &PeerConnector, slot: &Slot) -> Result<NetworkStream, Failure> {
+//!     Ok(connector.open(slot).await?.stream)
 //! }
 //! ```
 

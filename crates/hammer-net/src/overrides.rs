@@ -1,16 +1,16 @@
-//! Connections that go elsewhere than the URL says: curl's `--connect-to` and `--resolve`.
+//! Overrides of a URL's host, port and addresses, as curl's `--connect-to` and `--resolve`.
 
 use std::net::IpAddr;
 
 use crate::host::UrlHost;
 use crate::{Error, ErrorKind};
 
-const CONNECT_TO_SYNTAX: &str = "right would be HOST1:PORT1:HOST2:PORT2, as in a.test:443:localhost:8443, \
-                          where empty parts stand for any, or for what the URL has";
-const RESOLVE_SYNTAX: &str = "right would be HOST:PORT:ADDRESS[,ADDRESS], as in a.test:443:127.0.0.1, \
-                       where * is any host";
+const CONNECT_TO_SYNTAX: &str = "expected HOST1:PORT1:HOST2:PORT2, such as a.test:443:localhost:8443, where \
+     an empty HOST1 or PORT1 matches any, and an empty HOST2 or PORT2 keeps the URL's";
+const RESOLVE_SYNTAX: &str = "expected HOST:PORT:ADDRESS[,ADDRESS], such as a.test:443:127.0.0.1, where the host * \
+     matches any";
 
-/// Connections to one host and port go to another host and port.
+/// Redirects connections from one host and port to another.
 #[derive(Debug)]
 pub(crate) struct ConnectOverride {
     from: (Option<UrlHost>, Option<u16>),
@@ -29,20 +29,22 @@ impl ConnectOverride {
             })
         };
         parse().ok_or_else(|| {
-            wrong(format!(
+            error(format!(
                 "malformed --connect-to {text:?}; {CONNECT_TO_SYNTAX}"
             ))
         })
     }
 
-    /// Where a connection to `host` and `port` goes, if this is about it.
+    /// Returns the new host and port if the override matches.
     pub(crate) fn apply(&self, host: &UrlHost, port: u16) -> Option<(UrlHost, u16)> {
-        let is = |of: &Option<UrlHost>| of.as_ref().is_none_or(|of| of.matches(host));
-        if !is(&self.from.0) || self.from.1.is_some_and(|from| from != port) {
+        let (from_host, from_port) = &self.from;
+        let host_matches = from_host.as_ref().is_none_or(|from| from.matches(host));
+        if !host_matches || from_port.is_some_and(|from| from != port) {
             return None;
         }
-        let to = self.to.0.clone().unwrap_or_else(|| host.clone());
-        Some((to, self.to.1.unwrap_or(port)))
+        let (to_host, to_port) = &self.to;
+        let to_host = to_host.clone().unwrap_or_else(|| host.clone());
+        Some((to_host, to_port.unwrap_or(port)))
     }
 }
 
@@ -57,12 +59,13 @@ pub(crate) struct ResolveOverride {
 impl ResolveOverride {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         if text.starts_with('-') {
-            return Err(wrong(format!(
-                "{text:?} takes an address out of curl's cache, and there is none here; {RESOLVE_SYNTAX}"
+            return Err(error(format!(
+                "--resolve {text:?} removes an entry of curl's cache, which does not exist here; \
+                 {RESOLVE_SYNTAX}"
             )));
         }
         let parse = || {
-            // curl: an address that may get too old. None does here.
+            // With curl, a + lets the addresses expire. They never expire here.
             let (host, rest) = next_host(text.strip_prefix('+').unwrap_or(text))?;
             let (port, addresses) = rest.split_once(':')?;
             let bare = |text: &str| text.trim_matches(['[', ']']).parse().ok();
@@ -75,20 +78,20 @@ impl ResolveOverride {
                 addresses: addresses.split(',').map(bare).collect::<Option<_>>()?,
             })
         };
-        parse().ok_or_else(|| wrong(format!("malformed --resolve {text:?}; {RESOLVE_SYNTAX}")))
+        parse().ok_or_else(|| error(format!("malformed --resolve {text:?}; {RESOLVE_SYNTAX}")))
     }
 
     pub(crate) fn matches(&self, host: &UrlHost, port: u16) -> bool {
         self.port == port && self.host.as_ref().is_none_or(|own| own.matches(host))
     }
 
-    /// Whether it is about this very host, not about any.
+    /// Returns true if the override names this host, as opposed to `*`.
     pub(crate) fn matches_by_name(&self, host: &UrlHost, port: u16) -> bool {
         self.host.is_some() && self.matches(host, port)
     }
 }
 
-/// A host, which may have brackets with colons inside, and what follows its colon.
+/// Splits off a host, which may be in brackets, and returns it with the text after its colon.
 fn next_host(text: &str) -> Option<(&str, &str)> {
     if text.starts_with('[') {
         let (host, rest) = text.split_at(text.find(']')? + 1);
@@ -113,7 +116,7 @@ fn optional_port(text: &str) -> Option<Option<u16>> {
     Some(Some(port))
 }
 
-fn wrong(message: String) -> Error {
+fn error(message: String) -> Error {
     Error::new(ErrorKind::Connect, message)
 }
 
@@ -122,11 +125,11 @@ mod tests {
     use super::*;
 
     fn host(text: &str) -> UrlHost {
-        UrlHost::parse(text).expect("is a host")
+        UrlHost::parse(text).expect("valid host")
     }
 
     #[test]
-    fn connect_to_in_curls_spelling() {
+    fn connect_to_has_the_syntax_of_curl() {
         for (text, from, to) in [
             ("a:1:b:2", ("a", 1), Some(("b", 2))),
             ("A:1:b:2", ("a", 1), Some(("b", 2))),
@@ -152,8 +155,8 @@ mod tests {
     }
 
     #[test]
-    fn resolve_in_curls_spelling() {
-        for (text, of, addresses) in [
+    fn resolve_has_the_syntax_of_curl() {
+        for (text, peer, addresses) in [
             ("a:1:127.0.0.1", ("a", 1), Some(1)),
             ("+A.test:1:127.0.0.1", ("a.TEST", 1), Some(1)),
             ("a:1:127.0.0.1,::1,[::2]", ("a", 1), Some(3)),
@@ -163,14 +166,14 @@ mod tests {
         ] {
             let known = ResolveOverride::parse(text).expect(text);
             let found = known
-                .matches(&host(of.0), of.1)
+                .matches(&host(peer.0), peer.1)
                 .then_some(known.addresses.len());
-            assert_eq!(found, addresses, "{text} {of:?}");
+            assert_eq!(found, addresses, "{text} {peer:?}");
         }
     }
 
     #[test]
-    fn what_is_malformed_is_told() {
+    fn malformed_overrides_are_refused_with_the_syntax() {
         for text in [
             "",
             "a",

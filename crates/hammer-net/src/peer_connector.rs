@@ -18,23 +18,23 @@ use crate::source_addresses::SourceAddresses;
 use crate::stream::{ConnectedSocket, CountingSocket, NetworkStream, SocketTraffic, StreamLayers};
 use crate::tls::{self, TlsClient};
 
-/// Opens connections to one host and port, in the way that was asked for.
+/// Opens connections to one host and port, as the options say.
 pub struct PeerConnector {
     pub(crate) route: ConnectionRoute,
     pub(crate) tls: Option<TlsClient>,
     pub(crate) sources: Option<Arc<SourceAddresses>>,
-    /// How long it may take.
+    /// The limit on the time to open a connection.
     pub(crate) connect_timeout: Option<Duration>,
 }
 
-/// How bytes get to the target.
+/// The route of bytes to the target.
 pub(crate) enum ConnectionRoute {
     Direct(HostResolver),
     Unix(PathBuf),
     Proxied(Box<ProxyRoute>),
 }
 
-/// A way through a proxy.
+/// The route through a proxy.
 pub(crate) struct ProxyRoute {
     /// The proxy's own addresses.
     pub(crate) resolver: HostResolver,
@@ -43,9 +43,9 @@ pub(crate) struct ProxyRoute {
     pub(crate) method: ProxyMethod,
 }
 
-/// What a proxy is told.
+/// The method by which a proxy reaches the target.
 pub(crate) enum ProxyMethod {
-    /// Nothing: it reads the requests, which name the target, and takes these headers with them.
+    /// It forwards the requests, which name the target in full and carry these headers.
     Forward(HeaderMap),
     Tunnel(HttpTunnel),
     /// SOCKS, with the target's address.
@@ -54,26 +54,25 @@ pub(crate) enum ProxyMethod {
     SocksName(SocksTunnel, UrlHost, u16),
 }
 
-/// A connection that is open, and not used yet.
+/// An open connection that has not been used yet.
 #[derive(Debug)]
 pub struct OpenedConnection {
-    /// What goes through it.
+    /// The bytes to and from the peer.
     pub stream: NetworkStream,
-    /// How much of it, in bytes on the socket.
+    /// The count of bytes on the socket.
     pub traffic: Rc<SocketTraffic>,
 }
 
 impl PeerConnector {
-    /// Opens a connection, and marks the steps of it: `lookup`, `connect`, `proxy`, `tls`.
+    /// Opens a connection and marks its phases: `lookup`, `connect`, `proxy`, `tls`.
     ///
     /// # Errors
     ///
-    /// Those of the system, and `name_not_resolved`, `no_address_of_family`, `no_socket`,
-    /// `connect_timeout`, `tls`, [`NO_COMMON_PROTOCOL`](crate::NO_COMMON_PROTOCOL), and those of proxies,
-    /// which begin with `proxy_` or `socks_`.
+    /// The failures of the system, `name_not_resolved`, `no_address_of_family`, `no_socket`,
+    /// `connect_timeout`, `tls`, [`NO_COMMON_PROTOCOL`](crate::NO_COMMON_PROTOCOL), and those of
+    /// proxies, which begin with `proxy_` or `socks_`.
     pub async fn open(&self, slot: &Slot) -> Result<OpenedConnection, Failure> {
-        // On the heap: the future of a hit has room for whatever it may wait for, and most hits wait
-        // for no connection.
+        // Boxed to keep the future of a hit small: most hits open no connection.
         let opening = Box::pin(self.open_without_timeout(slot));
         match self.connect_timeout {
             None => opening.await,
@@ -83,13 +82,13 @@ impl PeerConnector {
         }
     }
 
-    /// Whether TLS is spoken with the target.
+    /// Returns true if the target speaks TLS.
     #[must_use]
     pub fn is_tls(&self) -> bool {
         self.tls.is_some()
     }
 
-    /// How many ports of one local address `connections` need.
+    /// Returns the number of ports that `connections` need on each local address.
     #[must_use]
     pub fn ports_needed(&self, connections: u64) -> u64 {
         match (&self.route, &self.sources) {
@@ -99,12 +98,13 @@ impl PeerConnector {
         }
     }
 
-    /// The headers for a proxy that reads the requests, if one does: these have to name the target
-    /// in full then.
+    /// Returns the headers for a proxy that forwards requests, if there is one.
+    ///
+    /// Requests must then name the target in full.
     #[must_use]
     pub fn forward_proxy_headers(&self) -> Option<&HeaderMap> {
         match &self.route {
-            ConnectionRoute::Proxied(proxied) => match &proxied.method {
+            ConnectionRoute::Proxied(route) => match &route.method {
                 ProxyMethod::Forward(headers) => Some(headers),
                 _ => None,
             },
@@ -113,36 +113,36 @@ impl PeerConnector {
     }
 
     async fn open_without_timeout(&self, slot: &Slot) -> Result<OpenedConnection, Failure> {
-        let (socket, proxied) = match &self.route {
-            ConnectionRoute::Direct(resolve) => {
-                let candidates = resolve.candidates(slot).await?;
+        let (socket, proxy) = match &self.route {
+            ConnectionRoute::Direct(resolver) => {
+                let candidates = resolver.candidates(slot).await?;
                 (ConnectedSocket::Tcp(self.connect(candidates).await?), None)
             }
             ConnectionRoute::Unix(path) => (connect_unix(path).await?, None),
-            ConnectionRoute::Proxied(proxied) => {
-                let opened = self.connect_to_proxy(proxied, slot).await;
-                let socket = opened.map_err(failures::proxy_failure)?;
-                (ConnectedSocket::Tcp(socket), Some(&**proxied))
+            ConnectionRoute::Proxied(proxy) => {
+                let connected = self.connect_to_proxy(proxy, slot).await;
+                let socket = connected.map_err(failures::proxy_failure)?;
+                (ConnectedSocket::Tcp(socket), Some(&**proxy))
             }
         };
         slot.mark("connect");
         let (socket, traffic) = CountingSocket::new(socket);
-        let stream = match proxied {
+        let stream = match proxy {
             None => self.wrap_tls(socket, slot).await?,
-            Some(proxied) => self.open_through_proxy(proxied, socket, slot).await?,
+            Some(proxy) => self.open_through_proxy(proxy, socket, slot).await?,
         };
         Ok(OpenedConnection { stream, traffic })
     }
 
     async fn connect_to_proxy(
         &self,
-        proxied: &ProxyRoute,
+        proxy: &ProxyRoute,
         slot: &Slot,
     ) -> Result<TcpStream, Failure> {
-        self.connect(proxied.resolver.candidates(slot).await?).await
+        self.connect(proxy.resolver.candidates(slot).await?).await
     }
 
-    /// Connects to the first address that takes it.
+    /// Connects to the first address that accepts, and returns the last failure if none does.
     async fn connect(&self, candidates: CandidateAddresses) -> Result<TcpStream, Failure> {
         let mut failure = failures::NAME_NOT_RESOLVED;
         for address in candidates {
@@ -158,7 +158,7 @@ impl PeerConnector {
                     failure = Failure::CONNECT_REFUSED;
                 }
                 Ok(socket) => {
-                    // A hit is one write: waiting for more of it would only delay it.
+                    // A hit is one write, which Nagle's algorithm would only delay.
                     socket.set_nodelay(true)?;
                     return Ok(socket);
                 }
@@ -168,22 +168,20 @@ impl PeerConnector {
         Err(failure)
     }
 
-    /// Gets through the proxy, and then speaks TLS with the target if that is asked for.
+    /// Opens the way through the proxy, then TLS with the target if it speaks TLS.
     async fn open_through_proxy(
         &self,
-        proxied: &ProxyRoute,
+        proxy: &ProxyRoute,
         mut socket: CountingSocket,
         slot: &Slot,
     ) -> Result<NetworkStream, Failure> {
-        let Some(tls) = &proxied.tls else {
-            traverse_proxy(&proxied.method, &mut socket, slot).await?;
+        let Some(tls) = &proxy.tls else {
+            traverse_proxy(&proxy.method, &mut socket, slot).await?;
             return self.wrap_tls(socket, slot).await;
         };
-        let opened = tls_handshake(tls, socket)
-            .await
-            .map_err(failures::proxy_failure);
-        let mut outer = opened?;
-        traverse_proxy(&proxied.method, &mut outer, slot).await?;
+        let handshake = tls_handshake(tls, socket).await;
+        let mut outer = handshake.map_err(failures::proxy_failure)?;
+        traverse_proxy(&proxy.method, &mut outer, slot).await?;
         match &self.tls {
             None => Ok(NetworkStream(StreamLayers::Tls(Box::new(outer)))),
             Some(tls) => {
@@ -214,23 +212,23 @@ async fn tls_handshake<S>(tls: &TlsClient, stream: S) -> Result<TlsStream<S>, Fa
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
-    let opened = tls.connector.connect(tls.name.clone(), stream).await;
-    opened.map_err(failures::handshake_failure)
+    let connected = tls.connector.connect(tls.name.clone(), stream).await;
+    connected.map_err(failures::handshake_failure)
 }
 
 async fn traverse_proxy(
-    through: &ProxyMethod,
+    method: &ProxyMethod,
     stream: &mut (impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin),
     slot: &Slot,
 ) -> Result<(), Failure> {
-    match through {
+    match method {
         ProxyMethod::Forward(_) => {}
         ProxyMethod::Tunnel(tunnel) => tunnel.open(stream).await?,
         ProxyMethod::SocksName(socks, host, port) => {
             socks.connect_to_host(stream, host, *port).await?
         }
-        ProxyMethod::SocksAddress(socks, resolve) => {
-            let mut candidates = resolve.candidates(slot).await?;
+        ProxyMethod::SocksAddress(socks, resolver) => {
+            let mut candidates = resolver.candidates(slot).await?;
             let address = candidates.next().ok_or(failures::NAME_NOT_RESOLVED)?;
             socks.connect_to_address(stream, address).await?;
         }
@@ -253,10 +251,10 @@ async fn connect_unix(_: &std::path::Path) -> Result<ConnectedSocket, Failure> {
     Err(failures::NO_UNIX_SOCKET)
 }
 
-/// Whether a socket is connected to itself.
+/// Returns true if a socket is connected to itself.
 ///
-/// TCP allows two sides to connect to each other at the same time, and so does one socket to
-/// itself, when nothing listens on a port and the system picks this very port as the local one.
+/// TCP allows two sides to connect at the same time. A socket does that with itself if nothing
+/// listens on the port and the system picks the same port as the local one.
 fn is_self_connected(socket: &TcpStream) -> bool {
     matches!((socket.local_addr(), socket.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
 }

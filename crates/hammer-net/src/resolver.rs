@@ -1,4 +1,4 @@
-//! Host names become addresses: once, or again on a timer.
+//! Resolves host names: once, or again when the addresses are old.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,20 +11,20 @@ use crate::address_family::{AddressFamily, AllowedFamilies};
 use crate::failures::{NAME_NOT_RESOLVED, NO_ADDRESS_OF_FAMILY};
 use crate::host::UrlHost;
 
-/// How long a failed look-up answers for those that follow.
+/// The time for which a failed lookup answers later ones.
 ///
-/// A look-up takes a thread, and may take seconds to fail. Without this, a run against a name that
-/// does not exist would be a queue of look-ups in place of failures at the scheduled rate.
+/// A lookup occupies a thread and may take seconds to fail. Without this limit, a run against an
+/// unknown name would queue lookups instead of failing at the scheduled rate.
 const FAILURE_TTL: Duration = Duration::from_secs(1);
 
-/// The addresses of one host and port, and whose turn it is.
+/// Resolves one host and port, and takes its addresses in turn.
 pub(crate) struct HostResolver {
     host: UrlHost,
     port: u16,
     families: AllowedFamilies,
-    /// How old addresses may be; they are looked up once if there is no such time.
+    /// The age at which addresses are looked up again; never, if there is none.
     refresh: Option<Duration>,
-    /// One look-up at a time.
+    /// Held during a lookup, so that there is one at a time.
     lookup_lock: tokio::sync::Mutex<()>,
     state: Mutex<ResolverState>,
     next_turn: AtomicUsize,
@@ -39,7 +39,7 @@ struct ResolverState {
 
 struct ResolvedAddresses {
     addresses: Vec<SocketAddr>,
-    /// How many of the first take turns; the others are for when none of these takes a connection.
+    /// The number of leading addresses that take turns; the others are tried when all of these fail.
     rotating: usize,
 }
 
@@ -75,7 +75,7 @@ impl HostResolver {
         }
     }
 
-    /// Of addresses that were given, so that nothing has to be looked up.
+    /// Makes a resolver of known addresses; none if no address is of an allowed family.
     pub(crate) fn from_addresses(
         addresses: &[IpAddr],
         port: u16,
@@ -84,12 +84,12 @@ impl HostResolver {
         let addresses = addresses.iter().map(|ip| SocketAddr::new(*ip, port));
         let addresses: Vec<_> = addresses.filter(|one| families.allows(*one)).collect();
         let first = addresses.first()?.ip();
-        let resolve = Self::new(UrlHost::Address(first), port, families, None);
-        resolve.lock_state().resolved = Some(Arc::new(ResolvedAddresses::rotate_all(addresses)));
-        Some(resolve)
+        let resolver = Self::new(UrlHost::Address(first), port, families, None);
+        resolver.lock_state().resolved = Some(Arc::new(ResolvedAddresses::rotate_all(addresses)));
+        Some(resolver)
     }
 
-    /// The addresses for one connection, beginning with the one whose turn it is.
+    /// Returns the addresses for one connection, starting with the next in turn.
     pub(crate) async fn candidates(&self, slot: &Slot) -> Result<CandidateAddresses, Failure> {
         let known = match self.fresh_addresses() {
             Some(known) => known,
@@ -107,9 +107,9 @@ impl HostResolver {
     }
 
     fn fresh_addresses(&self) -> Option<Arc<ResolvedAddresses>> {
-        let found = self.lock_state();
-        let known = found.resolved.as_ref()?;
-        let old = match (self.refresh, found.resolved_at) {
+        let state = self.lock_state();
+        let known = state.resolved.as_ref()?;
+        let old = match (self.refresh, state.resolved_at) {
             (Some(refresh), Some(at)) => at.elapsed() >= refresh,
             _ => false,
         };
@@ -118,10 +118,10 @@ impl HostResolver {
 
     async fn look_up(&self, slot: &Slot) -> Result<Arc<ResolvedAddresses>, Failure> {
         let stale = self.lock_state().resolved.clone();
-        let _looking = match stale {
-            // Somebody is looking already, and what was known is good enough meanwhile.
+        let _lookup_guard = match stale {
+            // During another lookup, the old addresses are good enough.
             Some(stale) => match self.lookup_lock.try_lock() {
-                Ok(looking) => looking,
+                Ok(guard) => guard,
                 Err(_) => return Ok(stale),
             },
             None => self.lookup_lock.lock().await,
@@ -137,22 +137,22 @@ impl HostResolver {
         }
         let result = self.system_lookup().await;
         slot.mark("lookup");
-        let mut found = self.lock_state();
+        let mut state = self.lock_state();
         match result {
             Ok(known) => {
                 let known = Arc::new(known);
-                found.resolved = Some(known.clone());
-                found.resolved_at = Some(Instant::now());
+                state.resolved = Some(known.clone());
+                state.resolved_at = Some(Instant::now());
                 Ok(known)
             }
-            // An address that was good goes on being used; the next look-up is when it is time.
-            Err(failure) => match found.resolved.clone() {
+            // Known addresses stay in use until the next lookup.
+            Err(failure) => match state.resolved.clone() {
                 Some(stale) => {
-                    found.resolved_at = Some(Instant::now());
+                    state.resolved_at = Some(Instant::now());
                     Ok(stale)
                 }
                 None => {
-                    found.last_failure = Some((Instant::now(), failure));
+                    state.last_failure = Some((Instant::now(), failure));
                     Err(failure)
                 }
             },
@@ -163,17 +163,16 @@ impl HostResolver {
         let UrlHost::Name(name) = &self.host else {
             return Err(NAME_NOT_RESOLVED);
         };
-        let found = match tokio::net::lookup_host((name.as_str(), self.port)).await {
-            Ok(found) => Vec::from_iter(found),
+        let mut addresses = match tokio::net::lookup_host((name.as_str(), self.port)).await {
+            Ok(addresses) => Vec::from_iter(addresses),
             Err(error) => {
-                tracing::debug!(name, %error, "no address");
+                tracing::debug!(name, %error, "lookup failed");
                 return Err(NAME_NOT_RESOLVED);
             }
         };
-        if found.is_empty() {
+        if addresses.is_empty() {
             return Err(NAME_NOT_RESOLVED);
         }
-        let mut addresses = found;
         addresses.retain(|address| self.families.allows(*address));
         tracing::debug!(name, ?addresses, "looked up");
         if addresses.is_empty() {
@@ -195,8 +194,9 @@ impl ResolvedAddresses {
         }
     }
 
-    /// The system names addresses of the other family too, reachable or not: turns are taken by
-    /// those of the family that it names first.
+    /// Lets addresses of the family that the system lists first take turns.
+    ///
+    /// The system lists the other family too, even if it cannot be reached.
     fn rotate_preferred(mut addresses: Vec<SocketAddr>) -> Self {
         let preferred = addresses
             .first()
@@ -219,10 +219,10 @@ impl Iterator for CandidateAddresses {
     fn next(&mut self) -> Option<SocketAddr> {
         let ResolvedAddresses {
             addresses,
-            rotating: in_turn,
+            rotating,
         } = &*self.resolved;
-        let index = if self.next < *in_turn {
-            (self.first + self.next) % in_turn
+        let index = if self.next < *rotating {
+            (self.first + self.next) % rotating
         } else {
             self.next
         };
@@ -236,14 +236,14 @@ mod tests {
     use super::*;
 
     fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
-        let parse = |text: &&str| text.parse().expect("is an address");
+        let parse = |text: &&str| text.parse().expect("valid address");
         texts.iter().map(parse).collect()
     }
 
     #[test]
-    fn the_familiy_that_the_system_prefers_takes_turns() {
-        let found = addresses(&["1.1.1.1:1", "[::1]:1", "2.2.2.2:1", "2.2.2.2:1", "[::2]:1"]);
-        let known = Arc::new(ResolvedAddresses::rotate_preferred(found));
+    fn addresses_of_the_preferred_family_take_turns() {
+        let listed = addresses(&["1.1.1.1:1", "[::1]:1", "2.2.2.2:1", "2.2.2.2:1", "[::2]:1"]);
+        let known = Arc::new(ResolvedAddresses::rotate_preferred(listed));
         for (first, tried) in [
             (0, ["1.1.1.1:1", "2.2.2.2:1", "[::1]:1", "[::2]:1"]),
             (1, ["2.2.2.2:1", "1.1.1.1:1", "[::1]:1", "[::2]:1"]),
@@ -259,8 +259,8 @@ mod tests {
     }
 
     #[test]
-    fn given_addresses_all_take_turns_unless_of_the_wrong_family() {
-        let ips = ["127.0.0.1", "::1"].map(|ip| ip.parse().expect("is an address"));
+    fn known_addresses_of_allowed_families_take_turns() {
+        let ips = ["127.0.0.1", "::1"].map(|ip| ip.parse().expect("valid address"));
         let known = |families| HostResolver::from_addresses(&ips, 80, families)?.fresh_addresses();
         let both = known(AllowedFamilies::Both).expect("two are left");
         assert_eq!(both.rotating, 2);

@@ -1,4 +1,4 @@
-//! Where connections come from: local addresses, used in turn, or an interface.
+//! The source of connections: local addresses, used in turn, or an interface.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -9,12 +9,12 @@ use tokio::net::TcpSocket;
 use crate::address_family::{AddressFamily, AllowedFamilies};
 use crate::{Error, ErrorKind};
 
-/// A range of addresses that is longer than this is a slip of the pen.
+/// A longer range of addresses is taken for a typing error.
 const MAX_ADDRESSES: u128 = 65_536;
 
-const SOURCE_SYNTAX: &str = "right would be 127.0.0.2, 127.0.0.2-127.0.0.9, or eth0";
+const SOURCE_SYNTAX: &str = "expected 127.0.0.2, 127.0.0.2-127.0.0.9 or eth0";
 
-/// What all connections of a hammer come from.
+/// The source addresses of all connections of a hammer.
 #[derive(Debug, Default)]
 pub(crate) struct SourceAddresses {
     v4: Vec<IpAddr>,
@@ -24,7 +24,7 @@ pub(crate) struct SourceAddresses {
 }
 
 impl SourceAddresses {
-    /// From texts, each an address, a range of them, a list of both, or an interface.
+    /// Parses texts: each is an address, a range, a list of both, or an interface.
     pub(crate) fn parse(texts: &[String]) -> Result<Option<Self>, Error> {
         if texts.is_empty() {
             return Ok(None);
@@ -34,9 +34,8 @@ impl SourceAddresses {
             sources.add(text.trim())?;
         }
         if sources.device.is_some() && !(sources.v4.is_empty() && sources.v6.is_empty()) {
-            return Err(wrong(
-                "connections can't come from an interface and from addresses: give either, with \
-                 --interface",
+            return Err(error(
+                "--interface cannot combine an interface with addresses",
             ));
         }
         sources.check()?;
@@ -49,24 +48,24 @@ impl SourceAddresses {
         } else if let Some((first, last)) = range(text) {
             let (from, to) = (bits(first), bits(last));
             if from > to || AddressFamily::of_address(first) != AddressFamily::of_address(last) {
-                let why = "it should go from a lower to a higher address";
-                return Err(wrong(format!(
-                    "no range of addresses: {text:?}; {why}, and {SOURCE_SYNTAX}"
+                return Err(error(format!(
+                    "invalid address range {text:?}; expected a lower and a higher address of one \
+                     family"
                 )));
             }
             if to - from >= MAX_ADDRESSES {
-                return Err(wrong(format!(
-                    "{text:?} is more than {MAX_ADDRESSES} addresses"
+                return Err(error(format!(
+                    "the range {text:?} has more than {MAX_ADDRESSES} addresses"
                 )));
             }
             (from..=to).for_each(|bits| self.push(address(bits, AddressFamily::of_address(first))));
         } else if text.is_empty() {
-            return Err(wrong(format!(
-                "connections can't come from {text:?}; {SOURCE_SYNTAX}"
+            return Err(error(format!(
+                "cannot connect from {text:?}; {SOURCE_SYNTAX}"
             )));
         } else if self.device.replace(text.to_owned()).is_some() {
-            return Err(wrong(format!(
-                "a connection comes from one interface, not from {text:?} too"
+            return Err(error(format!(
+                "expected one interface, found {text:?} as a second"
             )));
         }
         Ok(())
@@ -79,12 +78,13 @@ impl SourceAddresses {
         }
     }
 
-    /// Whether this machine has all of them.
+    /// Refuses addresses and interfaces that this machine does not have.
     fn check(&self) -> Result<(), Error> {
         for address in self.v4.iter().chain(&self.v6) {
             UdpSocket::bind((*address, 0)).map_err(|cause| {
-                let message = format!("connections can't come from {address}: not of this machine");
-                wrong(message).with_source(cause)
+                let message =
+                    format!("cannot connect from {address}; expected an address of this machine");
+                error(message).with_source(cause)
             })?;
         }
         let Some(device) = &self.device else {
@@ -92,12 +92,11 @@ impl SourceAddresses {
         };
         let bound = TcpSocket::new_v4().and_then(|socket| bind_device(&socket, device));
         bound.map_err(|cause| {
-            let message = format!("connections can't come from {device:?}; {SOURCE_SYNTAX}");
-            wrong(message).with_source(cause)
+            error(format!("cannot connect from {device:?}; {SOURCE_SYNTAX}")).with_source(cause)
         })
     }
 
-    /// Which families can be connected to from here.
+    /// The families that connections from these sources can reach.
     pub(crate) fn families(&self) -> AllowedFamilies {
         match (self.v4.is_empty(), self.v6.is_empty()) {
             (false, true) => AllowedFamilies::Only(AddressFamily::V4),
@@ -106,7 +105,7 @@ impl SourceAddresses {
         }
     }
 
-    /// How many addresses of one family connections come from; each has ports of its own.
+    /// The number of source addresses per family; each has its own ports.
     pub(crate) fn address_count(&self) -> usize {
         match (self.v4.len(), self.v6.len()) {
             (0, 0) => 1,
@@ -115,7 +114,7 @@ impl SourceAddresses {
         }
     }
 
-    /// A socket for a connection to `to`, bound to the source whose turn it is.
+    /// Makes a socket for a connection to `to`, bound to the next source.
     pub(crate) fn bound_socket(&self, to: SocketAddr) -> io::Result<TcpSocket> {
         let (socket, from) = if to.is_ipv4() {
             (TcpSocket::new_v4()?, &self.v4)
@@ -134,14 +133,15 @@ impl SourceAddresses {
     }
 }
 
-/// Lets the port be chosen when the socket connects, not when it is bound: then it has to be free
-/// for this target only, and one that waits for its last packets (TIME_WAIT) can be had again.
+/// Delays the choice of the port from binding to connecting.
+///
+/// The port then needs to be free for this target only, and ports in TIME_WAIT can be reused.
 fn choose_port_late(socket: &TcpSocket) {
     #[cfg(target_os = "linux")]
     {
         use nix::sys::socket::{setsockopt, sockopt::IpBindAddressNoPort};
         if let Err(error) = setsockopt(socket, IpBindAddressNoPort, &true) {
-            tracing::debug!(%error, "ports are chosen before the target is known");
+            tracing::debug!(%error, "cannot delay the choice of the port until the target is known");
         }
     }
     #[cfg(not(target_os = "linux"))]
@@ -157,7 +157,7 @@ fn bind_device(socket: &TcpSocket, device: &str) -> io::Result<()> {
 fn bind_device(_: &TcpSocket, _: &str) -> io::Result<()> {
     Err(io::Error::new(
         io::ErrorKind::Unsupported,
-        "interfaces have names on Linux only",
+        "binding to an interface needs Linux",
     ))
 }
 
@@ -180,7 +180,7 @@ fn address(bits: u128, family: AddressFamily) -> IpAddr {
     }
 }
 
-fn wrong(message: impl Into<String>) -> Error {
+fn error(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Connect, message)
 }
 
@@ -189,11 +189,11 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<SourceAddresses, Error> {
-        SourceAddresses::parse(&[text.to_owned()]).map(|some| some.expect("there is one"))
+        SourceAddresses::parse(&[text.to_owned()]).map(|some| some.expect("a source was given"))
     }
 
     #[test]
-    fn addresses_lists_and_ranges() {
+    fn addresses_lists_and_ranges_are_parsed() {
         for (text, count) in [
             ("127.0.0.1", 1),
             ("127.0.0.1, 127.0.0.9", 2),
@@ -204,29 +204,29 @@ mod tests {
             assert_eq!(sources.v4.len(), count, "{text}");
             assert_eq!(sources.families(), AllowedFamilies::Only(AddressFamily::V4));
         }
-        let device = parse("lo").expect("every Linux has it");
+        let device = parse("lo").expect("every Linux has lo");
         assert_eq!(device.families(), AllowedFamilies::Both);
         assert!(
             SourceAddresses::parse(&[])
-                .expect("there is none")
+                .expect("no source is valid")
                 .is_none()
         );
     }
 
     #[test]
-    fn what_is_wrong_is_told() {
-        for (text, wrong) in [
-            ("", "can't come from \"\""),
-            ("127.0.0.9-127.0.0.1", "lower to a higher"),
-            ("127.0.0.1-::1", "lower to a higher"),
+    fn invalid_sources_are_refused() {
+        for (text, expected) in [
+            ("", "cannot connect from \"\""),
+            ("127.0.0.9-127.0.0.1", "lower and a higher"),
+            ("127.0.0.1-::1", "lower and a higher"),
             ("127.0.0.0-127.255.0.0", "more than 65536"),
-            ("192.0.2.1", "not of this machine"),
-            ("nowhere0", "can't come from \"nowhere0\""),
-            ("127.0.0.1,lo", "give either"),
+            ("192.0.2.1", "an address of this machine"),
+            ("nowhere0", "cannot connect from \"nowhere0\""),
+            ("127.0.0.1,lo", "cannot combine"),
             ("lo,lo", "one interface"),
         ] {
             let error = parse(text).expect_err(text);
-            assert!(error.to_string().contains(wrong), "{text}: {error}");
+            assert!(error.to_string().contains(expected), "{text}: {error}");
             assert_eq!(error.kind(), ErrorKind::Connect);
         }
     }

@@ -1,4 +1,4 @@
-//! The bytes below a protocol: a socket, or TLS over it, counted where they enter the socket.
+//! The byte stream below a protocol: a counting socket, in the clear or below TLS.
 
 use std::cell::Cell;
 use std::io::{self, IoSlice};
@@ -12,16 +12,16 @@ use tokio::net::TcpStream;
 use tokio::net::UnixStream;
 use tokio_rustls::client::TlsStream;
 
-/// Bytes that went through a socket, in both directions.
+/// The number of bytes that passed a socket in each direction.
 #[derive(Debug, Default)]
 pub struct SocketTraffic {
-    /// To the peer.
+    /// Bytes sent to the peer.
     pub sent: Cell<u64>,
-    /// From the peer.
+    /// Bytes received from the peer.
     pub received: Cell<u64>,
 }
 
-/// What the system connects.
+/// A connected TCP or Unix socket.
 #[derive(Debug)]
 pub(crate) enum ConnectedSocket {
     Tcp(TcpStream),
@@ -29,7 +29,7 @@ pub(crate) enum ConnectedSocket {
     Unix(UnixStream),
 }
 
-/// A socket whose bytes are counted.
+/// A socket that counts its bytes.
 #[derive(Debug)]
 pub(crate) struct CountingSocket {
     socket: ConnectedSocket,
@@ -99,7 +99,7 @@ impl AsyncWrite for CountingSocket {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        // A hit without a body is one buffer, and the kernel takes that faster as what it is.
+        // A hit without a body is one buffer, for which a plain write is faster.
         let written = match bufs {
             [one] => on_socket!(self, socket => Pin::new(socket).poll_write(cx, one)),
             several => {
@@ -126,22 +126,22 @@ impl AsyncWrite for CountingSocket {
     }
 }
 
-/// Bytes to and from a peer.
+/// A stream of bytes to and from a peer.
 #[derive(Debug)]
 pub struct NetworkStream(pub(crate) StreamLayers);
 
-/// What lies over a socket.
+/// The TLS layers over a socket.
 #[derive(Debug)]
 pub(crate) enum StreamLayers {
     Plain(CountingSocket),
-    /// TLS with the target, or with a proxy that reads what is sent.
+    /// TLS with the target, or with a proxy whose target speaks no TLS.
     Tls(Box<TlsStream<CountingSocket>>),
     /// TLS with the target inside TLS with a proxy.
     Nested(Box<TlsStream<Box<TlsStream<CountingSocket>>>>),
 }
 
 impl NetworkStream {
-    /// The protocol that was agreed upon within TLS.
+    /// Returns the protocol negotiated in TLS (ALPN).
     #[must_use]
     pub fn alpn(&self) -> Option<&[u8]> {
         match &self.0 {

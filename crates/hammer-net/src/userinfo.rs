@@ -1,4 +1,4 @@
-//! The user and the password that stand before the host of a URL.
+//! The user and password before the host of a URL.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use http::HeaderValue;
 use crate::host::split_host_port;
 use crate::{Error, ErrorKind};
 
-/// A password or a token, which shows itself to nobody who prints what it is in.
+/// A password or a token that debug output hides.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretString(pub String);
 
@@ -19,24 +19,25 @@ impl fmt::Debug for SecretString {
     }
 }
 
-/// The value for `userinfo` as it stands in a URL, percent-encoded.
+/// Makes the value of a Basic `Authorization` header of a URL's percent-encoded `USER:PASSWORD`.
 ///
 /// # Errors
 ///
-/// If a `%` has no two digits behind it.
+/// If a `%` is not followed by two hexadecimal digits.
 pub fn basic_authorization(userinfo: &str) -> Result<HeaderValue, Error> {
-    let mut plain = percent_decode(userinfo)
-        .ok_or_else(|| wrong("the user or password in the URL has a % without two digits"))?;
+    let mut plain = percent_decode(userinfo).ok_or_else(|| {
+        error("expected two hexadecimal digits after % in the user or password of the URL")
+    })?;
     if !userinfo.contains(':') {
         plain.push(b':');
     }
     let mut value = HeaderValue::from_str(&format!("Basic {}", BASE64_STANDARD.encode(&plain)))
-        .map_err(|cause| wrong("the user or password can't be sent").with_source(cause))?;
+        .map_err(|cause| error("cannot send the user or password of the URL").with_source(cause))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// What `text` stands for; none if a `%` has no two hexadecimal digits behind it.
+/// Decodes `%XX` in `text`; none if a `%` is not followed by two hexadecimal digits.
 #[must_use]
 pub fn percent_decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = text.bytes();
@@ -53,33 +54,34 @@ pub fn percent_decode(text: &str) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
-/// `url` as it may be shown: without the password before its host.
+/// Replaces the password before the host of a URL with `***`.
 ///
 /// ```
-/// assert_eq!(hammer_net::masked("mqtt://ann:secret@a.test/b"), "mqtt://ann:***@a.test/b");
-/// assert_eq!(hammer_net::masked("http://a.test/b@c"), "http://a.test/b@c");
+/// assert_eq!(hammer_net::mask_password("mqtt://ann:secret@a.test/b"), "mqtt://ann:***@a.test/b");
+/// assert_eq!(hammer_net::mask_password("http://a.test/b@c"), "http://a.test/b@c");
 /// ```
 #[must_use]
 pub fn mask_password(url: &str) -> String {
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url[start..].find(['/', '?', '#']);
     let end = end.map_or(url.len(), |at| start + at);
-    // What stands before an @ behind a slash is a password if it could be no port.
-    let no_port = split_host_port(&url[start..end]).1;
-    let no_port = no_port.is_some_and(|port| port.parse::<u16>().is_err());
+    // A password may contain a slash. An @ after the first slash ends a password only if the text
+    // between colon and slash cannot be a port.
+    let port = split_host_port(&url[start..end]).1;
+    let invalid_port = port.is_some_and(|port| port.parse::<u16>().is_err());
     let at = url[start..end].rfind('@');
-    let Some(at) = at.or_else(|| url[start..].rfind('@').filter(|_| no_port)) else {
+    let Some(at) = at.or_else(|| url[start..].rfind('@').filter(|_| invalid_port)) else {
         return url.to_owned();
     };
     let user = match url[start..start + at].split_once(':') {
         Some((user, _)) => format!("{user}:"),
-        // It may as well be a token.
+        // A user without a password may be a token.
         None => String::new(),
     };
     format!("{}{user}***{}", &url[..start], &url[start + at..])
 }
 
-fn wrong(message: &str) -> Error {
+fn error(message: &str) -> Error {
     Error::new(ErrorKind::Url, message)
 }
 
@@ -88,11 +90,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_of_rfc_7617() {
-        let header = basic_authorization("Aladdin:open%20sesame").expect("is well formed");
+    fn basic_authorization_matches_rfc_7617() {
+        let header = basic_authorization("Aladdin:open%20sesame").expect("valid userinfo");
         assert_eq!(header, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert!(header.is_sensitive());
-        assert_eq!(basic_authorization("a").expect("no password"), "Basic YTo=");
+        assert_eq!(
+            basic_authorization("a").expect("a user without a password"),
+            "Basic YTo="
+        );
         assert!(basic_authorization("a%4").is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! A connection as slots see it.
+//! A shared HTTP/2 connection, as the slots that use it see it.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -17,41 +17,40 @@ use crate::connection::lifetime::{ConnectionUsage, LifetimeLimits};
 use hammer_net::OpenedConnection;
 use hammer_net::SocketTraffic;
 
-/// A connection that many slots share. A task of its own carries its bytes until nobody has a use
-/// for it.
+/// A connection that many slots share; a task moves its bytes until the connection ends.
 #[derive(Debug)]
 pub(crate) struct Http2Connection {
     pub(super) protocol: RefCell<Http2ProtocolState>,
-    /// Of the task that carries the bytes.
+    /// The waker of the task that moves the bytes.
     pub(super) driver_waker: RefCell<Option<Waker>>,
-    /// Whether that task knows that it has to run.
+    /// True if that task is woken already.
     pub(super) driver_woken: Cell<bool>,
-    /// Whether it is to end when no hit is under way.
+    /// True if the connection ends as soon as no hit is in flight.
     pub(super) closing: Cell<bool>,
-    /// Why it has ended.
+    /// The failure that ended the connection.
     pub(super) end_failure: Cell<Option<Failure>>,
     pub(super) ended: Notify,
     settings_waker: RefCell<Option<Waker>>,
-    life: RefCell<ConnectionUsage>,
+    usage: RefCell<ConnectionUsage>,
     traffic: Rc<SocketTraffic>,
-    /// How much of the traffic belongs to hits that have ended.
+    /// The traffic that was already attributed to hits, sent and received.
     reported_traffic: Cell<(u64, u64)>,
 }
 
 impl Http2Connection {
-    /// Says hello over a stream, and waits until the target has done so too.
+    /// Sends the preface and settings over a stream, and waits for the settings of the target.
     ///
     /// # Errors
     ///
-    /// If the target does not speak HTTP/2, or hangs up.
+    /// If the target does not speak HTTP/2, or closes the connection.
     ///
     /// # Cancel safety
     ///
-    /// Dropped while it waits, it closes the stream.
+    /// Dropping the future closes the stream.
     pub(crate) async fn handshake(
         opened: OpenedConnection,
         windows: FlowControlWindows,
-        scratch: SharedReadBuffer,
+        read_buffer: SharedReadBuffer,
         slot: &Slot,
     ) -> Result<Rc<Self>, Failure> {
         let connection = Rc::new(Self {
@@ -62,19 +61,19 @@ impl Http2Connection {
             end_failure: Cell::new(None),
             ended: Notify::new(),
             settings_waker: RefCell::default(),
-            life: RefCell::new(ConnectionUsage::opened(slot)),
+            usage: RefCell::new(ConnectionUsage::opened(slot)),
             traffic: opened.traffic,
             reported_traffic: Cell::default(),
         });
         tokio::task::spawn_local(driver::drive(
             connection.clone(),
             opened.stream,
-            scratch,
+            read_buffer,
             slot.clone(),
         ));
-        let mut unless_greeted = CloseConnectionOnDrop(Some(connection.clone()));
+        let mut close_on_drop = CloseConnectionOnDrop(Some(connection.clone()));
         poll_fn(|cx| connection.poll_settings_received(cx)).await?;
-        unless_greeted.0 = None;
+        close_on_drop.0 = None;
         slot.mark("settings");
         Ok(connection)
     }
@@ -90,50 +89,50 @@ impl Http2Connection {
         Poll::Pending
     }
 
-    /// Tells the one that waits for the target's hello to look again.
+    /// Wakes the slot that waits for the target's settings.
     pub(super) fn wake_handshake(&self) {
         if let Some(waker) = self.settings_waker.borrow_mut().take() {
             waker.wake();
         }
     }
 
-    /// Whether hits can still begin here, now or when a stream comes free.
+    /// Returns true if hits can start on this connection, now or once a stream is free.
     pub(crate) fn is_usable(&self) -> bool {
         let protocol = self.protocol.borrow();
         let gone = self.end_failure.get().is_some() || self.closing.get();
         !gone && !protocol.received_goaway() && !protocol.streams_exhausted()
     }
 
-    /// Whether another hit can begin at once.
+    /// Returns true if a stream is free.
     pub(crate) fn has_room(&self) -> bool {
         self.protocol.borrow().has_room()
     }
 
-    /// Whether a hit can begin here, and at once.
+    /// Returns true if a hit can start on this connection at once.
     pub(crate) fn is_ready(&self) -> bool {
         self.is_usable() && self.has_room()
     }
 
-    /// A hit begins here; if it is the last one that is to, the connection ends with it.
+    /// Counts a hit, and closes the connection after it if its lifetime is over.
     pub(crate) fn begin_hit(&self, lifetime: Option<&LifetimeLimits>, slot: &Slot) {
-        let mut life = self.life.borrow_mut();
-        life.count_hit(slot);
+        let mut usage = self.usage.borrow_mut();
+        usage.count_hit(slot);
         if let Some(lifetime) = lifetime
             && !self.closing.get()
-            && life.count_if_over(lifetime, slot)
+            && usage.count_if_over(lifetime, slot)
         {
             self.close();
         }
     }
 
-    /// Bytes sent and received since this was last asked, or since the connection was opened.
+    /// Returns the bytes sent and received since the last call, or since the connection was opened.
     pub(crate) fn take_unreported_traffic(&self) -> (u64, u64) {
         let now = (self.traffic.sent.get(), self.traffic.received.get());
         let before = self.reported_traffic.replace(now);
         (now.0 - before.0, now.1 - before.1)
     }
 
-    /// Queues a hit for a stream, if there is none to spare; tells whether that was so.
+    /// Queues a hit for a stream if none is free; returns true if it was queued.
     pub(crate) fn queue_if_full(&self, exchange: &Rc<Http2Exchange>) -> bool {
         if !self.is_usable() || self.has_room() {
             return false;
@@ -146,7 +145,7 @@ impl Http2Connection {
     ///
     /// # Errors
     ///
-    /// [`StreamFailure::Unsent`] if the connection has ended, or is about to.
+    /// [`StreamFailure::Unsent`] if the connection has ended or is closing.
     pub(crate) fn send(
         &self,
         exchange: &Rc<Http2Exchange>,
@@ -160,16 +159,16 @@ impl Http2Connection {
         Ok(())
     }
 
-    /// Takes back what is under way of a hit.
+    /// Abandons a hit; a request in flight is reset.
     pub(crate) fn cancel(&self, exchange: &Rc<Http2Exchange>) {
-        let stage = exchange.borrow_progress().state;
+        let state = exchange.borrow_progress().state;
         self.protocol.borrow_mut().cancel(exchange);
-        if matches!(stage, ExchangeState::Sent | ExchangeState::HeadReceived) {
+        if matches!(state, ExchangeState::Sent | ExchangeState::HeadReceived) {
             self.wake_driver();
         }
     }
 
-    /// Ends the connection when no hit is under way.
+    /// Ends the connection once no hit is in flight.
     pub(crate) fn close(&self) {
         self.closing.set(true);
         self.wake_driver();
@@ -183,7 +182,7 @@ impl Http2Connection {
         }
     }
 
-    /// Lets the task run that carries the bytes, behind the slots that are to run before it.
+    /// Wakes the task that moves the bytes; slots woken earlier run before it.
     fn wake_driver(&self) {
         if !self.driver_woken.replace(true)
             && let Some(waker) = &*self.driver_waker.borrow()

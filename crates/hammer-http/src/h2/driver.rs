@@ -1,4 +1,4 @@
-//! The task that carries the bytes of a connection.
+//! The task that moves bytes between a connection and its socket.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -17,38 +17,38 @@ use crate::connection::lifetime::count_closed_by_target;
 use crate::failures;
 use hammer_net::NetworkStream;
 
-/// So much is read at once: as much as a hundred answers of a kilobyte.
+/// The size of a read: about a hundred responses of one kilobyte.
 const READ_BYTES: usize = 128 * 1024;
-/// Reads in one turn; then others of this thread get theirs.
+/// The number of reads before the other tasks of the thread may run.
 const MAX_READS_PER_TURN: usize = 8;
 
-/// Where the connections of a worker read into, one at a time.
+/// The read buffer that the connections of a worker share; only one reads at a time.
 pub(crate) type SharedReadBuffer = Rc<RefCell<Vec<u8>>>;
 
-/// What a connection has in hand between two turns.
+/// The task of one connection.
 struct ConnectionDriver {
     connection: Rc<Http2Connection>,
     stream: NetworkStream,
     read_buffer: SharedReadBuffer,
-    /// The beginning of a frame that is not whole.
+    /// The start of a frame that has not fully arrived.
     partial_frame: Vec<u8>,
-    /// Whose hits the events of the connection are counted with: that of the slot that opened it.
+    /// The slot that opened the connection; events of the connection are counted there.
     slot: Slot,
-    /// Whether the last turn left the writing to this one.
+    /// True if the last poll postponed the write to the next one.
     write_deferred: bool,
 }
 
-/// Carries bytes until the connection ends.
+/// Moves bytes until the connection ends.
 pub(super) async fn drive(
     connection: Rc<Http2Connection>,
     stream: NetworkStream,
-    scratch: SharedReadBuffer,
+    read_buffer: SharedReadBuffer,
     slot: Slot,
 ) {
     let mut driver = ConnectionDriver {
         connection,
         stream,
-        read_buffer: scratch,
+        read_buffer,
         partial_frame: Vec::new(),
         slot,
         write_deferred: false,
@@ -62,7 +62,7 @@ pub(super) async fn drive(
     connection.protocol.borrow_mut().end_all(failure);
     connection.wake_handshake();
     connection.ended.notify_waiters();
-    // Goodbye, as far as the socket takes it at once: nobody waits for it any more.
+    // Sends GOAWAY only if the socket accepts it at once, since no hit waits any more.
     poll_fn(|cx| {
         let _ = driver.write(cx);
         let _ = Pin::new(&mut driver.stream).poll_shutdown(cx);
@@ -72,7 +72,7 @@ pub(super) async fn drive(
 }
 
 impl ConnectionDriver {
-    /// Reads what there is, and writes what there is; ready when the connection is over.
+    /// Reads and writes all that is possible without waiting; ready when the connection is over.
     fn poll_once(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
         self.connection.driver_woken.set(false);
         match &mut *self.connection.driver_waker.borrow_mut() {
@@ -83,17 +83,17 @@ impl ConnectionDriver {
             return Poll::Ready(failure);
         }
         let mut protocol = self.connection.protocol.borrow_mut();
-        let has_woken = std::mem::take(&mut protocol.woke_slots);
-        self.write_deferred = has_woken && !self.write_deferred && !protocol.out.is_empty();
+        let woke_slots = std::mem::take(&mut protocol.woke_slots);
+        self.write_deferred = woke_slots && !self.write_deferred && !protocol.out.is_empty();
         if self.write_deferred {
-            // Slots were woken that may have more to send: they run first, and one write takes all.
+            // The slots just woken may send more. They run first, so that one write carries all of it.
             self.connection.driver_woken.set(true);
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
         let closing = self.connection.closing.get();
-        let ends = closing || protocol.received_goaway() || protocol.streams_exhausted();
-        let over = ends && protocol.is_idle();
+        let ending = closing || protocol.received_goaway() || protocol.streams_exhausted();
+        let over = ending && protocol.is_idle();
         drop(protocol);
         if let Err(error) = self.write(cx) {
             return Poll::Ready(error.into());
@@ -106,13 +106,13 @@ impl ConnectionDriver {
     }
 
     fn read(&mut self, cx: &mut Context<'_>) -> Result<(), Failure> {
-        let scratch = self.read_buffer.clone();
-        let scratch = &mut *scratch.borrow_mut();
-        scratch.resize(READ_BYTES, 0);
+        let read_buffer = self.read_buffer.clone();
+        let read_buffer = &mut *read_buffer.borrow_mut();
+        read_buffer.resize(READ_BYTES, 0);
         for _ in 0..MAX_READS_PER_TURN {
             let kept = self.partial_frame.len();
-            scratch[..kept].copy_from_slice(&self.partial_frame);
-            let mut buffer = ReadBuf::new(scratch);
+            read_buffer[..kept].copy_from_slice(&self.partial_frame);
+            let mut buffer = ReadBuf::new(read_buffer);
             buffer.set_filled(kept);
             match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
                 Poll::Pending => return Ok(()),
@@ -120,8 +120,8 @@ impl ConnectionDriver {
                     return Err(failures::stream_failure(&error).unwrap_or_else(|| error.into()));
                 }
                 Poll::Ready(Ok(())) if buffer.filled().len() == kept => {
-                    let greeted = self.connection.protocol.borrow().settings_received();
-                    return Err(if greeted {
+                    let ready = self.connection.protocol.borrow().settings_received();
+                    return Err(if ready {
                         Failure::CLOSED_EARLY
                     } else {
                         H2_NOT_SPOKEN
@@ -132,24 +132,24 @@ impl ConnectionDriver {
             let filled = buffer.filled();
             self.partial_frame.clear();
             let mut protocol = self.connection.protocol.borrow_mut();
-            let (was_greeted, was_leaving) =
+            let (had_settings, had_goaway) =
                 (protocol.settings_received(), protocol.received_goaway());
             match protocol.receive(filled) {
-                Ok(taken) => self.partial_frame.extend_from_slice(&filled[taken..]),
+                Ok(consumed) => self.partial_frame.extend_from_slice(&filled[consumed..]),
                 Err(ConnectionError { code, failure }) => {
                     frame::put_goaway(&mut protocol.out, code);
                     return Err(failure);
                 }
             }
-            if !was_leaving && protocol.received_goaway() {
+            if !had_goaway && protocol.received_goaway() {
                 self.slot.count("goaways", 1);
             }
-            if !was_greeted && protocol.settings_received() {
+            if !had_settings && protocol.settings_received() {
                 drop(protocol);
                 self.connection.wake_handshake();
             }
         }
-        // There may be more, and others want their turn, too.
+        // There may be more to read, but other tasks run first.
         cx.waker().wake_by_ref();
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! One hit on its way through a connection.
+//! One request and its response on an HTTP/2 connection.
 
 use std::cell::{RefCell, RefMut};
 use std::future::poll_fn;
@@ -11,37 +11,38 @@ use hyper::HeaderMap;
 use super::request::Http2Request;
 use super::response_head::Http2ResponseHead;
 
-/// Why a hit gets no answer on this connection.
+/// The reason that a hit gets no response on this connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StreamFailure {
-    /// Not a byte of it was handed to the socket.
+    /// No byte of the request was written to the socket.
     Unsent,
-    /// The target says that it has not looked at it, and will not (RFC 9113, section 8.7).
+    /// The target did not process the request and refuses to (RFC 9113, section 8.7).
     Refused,
-    /// It may have been processed.
+    /// The target may have processed the request.
     Failed(Failure),
 }
 
-/// How far a hit is.
+/// The progress of a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ExchangeState {
-    /// There is no hit.
+    /// No hit is in flight.
     Idle,
-    /// It waits for a stream.
+    /// The hit waits for a stream.
     Queued,
-    /// A stream is kept for it.
+    /// A stream is reserved for the hit.
     StreamGranted,
-    /// It was sent, or is about to be.
+    /// The request was sent, or is in the output buffer.
     Sent,
-    /// The head of the answer is here.
+    /// The head of the response has arrived.
     HeadReceived,
-    /// All of the answer is here.
+    /// The whole response has arrived.
     Complete,
     Failed(StreamFailure),
 }
 
-/// What a slot and the connection that carries its hit know of it. One for each slot, used again and
-/// again, so that a hit allocates nothing.
+/// The state of a hit, shared by its slot and the connection.
+///
+/// Each slot reuses one, so that a hit allocates nothing.
 #[derive(Debug)]
 pub(crate) struct Http2Exchange(RefCell<ExchangeProgress>);
 
@@ -49,26 +50,27 @@ pub(crate) struct Http2Exchange(RefCell<ExchangeProgress>);
 pub(super) struct ExchangeProgress {
     pub(super) state: ExchangeState,
     pub(super) stream_id: u32,
-    /// Where its first byte is in all that the connection sends.
+    /// The offset of its first byte among all bytes that the connection sends.
     pub(super) start_offset: u64,
     pub(super) response: Http2ResponseHead,
-    /// Whether the answer has no body whatever its head says: that to HEAD.
+    /// True if the response has no body whatever its head says, as to HEAD.
     pub(super) bodiless: bool,
-    /// How much of a body has come.
+    /// The number of body bytes received.
     pub(super) body_bytes: u64,
-    /// How much more the peer may send before it is told that it may send more.
+    /// The number of bytes that the peer may send before the next WINDOW_UPDATE.
     pub(super) receive_window: i64,
+    /// Bytes received since the last WINDOW_UPDATE.
     pub(super) consumed: u32,
     pub(super) send_window: i64,
-    /// What is left of the request's body.
+    /// The rest of the request's body.
     pub(super) unsent_body: Bytes,
-    /// What has come of the answer's body and was not taken, if it is wanted.
+    /// Body bytes received and not yet drained; empty if the slot does not want the body.
     pending_body: Vec<u8>,
     interest: ResponseInterest,
     waker: Option<Waker>,
 }
 
-/// What a slot wants to see of an answer, beside its status.
+/// The parts of a response that a slot wants, beside its status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ResponseInterest {
     pub(crate) headers: bool,
@@ -76,7 +78,7 @@ pub(crate) struct ResponseInterest {
 }
 
 impl Http2Exchange {
-    pub(crate) fn new(wants: ResponseInterest) -> Self {
+    pub(crate) fn new(interest: ResponseInterest) -> Self {
         Self(RefCell::new(ExchangeProgress {
             state: ExchangeState::Idle,
             stream_id: 0,
@@ -89,7 +91,7 @@ impl Http2Exchange {
             send_window: 0,
             unsent_body: Bytes::new(),
             pending_body: Vec::new(),
-            interest: wants,
+            interest,
             waker: None,
         }))
     }
@@ -98,24 +100,24 @@ impl Http2Exchange {
         self.0.borrow_mut()
     }
 
-    /// Waits for a stream that it was queued for.
+    /// Waits for the stream that it was queued for.
     pub(crate) async fn stream_granted(&self) -> Result<(), StreamFailure> {
         poll_fn(|cx| self.poll_state(ExchangeState::StreamGranted, cx)).await
     }
 
-    /// Waits for the head of the answer: its status, and its headers if they are wanted.
+    /// Waits for the head of the response; returns its status, and its headers if wanted.
     pub(crate) async fn response_head(&self) -> Result<(u16, Option<HeaderMap>), StreamFailure> {
         poll_fn(|cx| self.poll_state(ExchangeState::HeadReceived, cx)).await?;
         let mut progress = self.borrow_progress();
         Ok((progress.response.status, progress.response.headers.take()))
     }
 
-    /// Waits for the end of the answer, or for more of a body that is wanted.
+    /// Waits for the end of the response; also wakes the slot for each part of a wanted body.
     pub(crate) fn poll_complete(&self, cx: &Context<'_>) -> Poll<Result<(), StreamFailure>> {
         self.poll_state(ExchangeState::Complete, cx)
     }
 
-    /// Hands what has come of the body to `take`.
+    /// Passes the body bytes received so far to `take`.
     pub(crate) fn drain_body(
         &self,
         take: &mut impl FnMut(&[u8]) -> Result<(), Failure>,
@@ -124,26 +126,26 @@ impl Http2Exchange {
         if progress.pending_body.is_empty() {
             return Ok(());
         }
-        let taken = take(&progress.pending_body);
+        let result = take(&progress.pending_body);
         progress.pending_body.clear();
-        taken
+        result
     }
 
     pub(crate) fn body_bytes(&self) -> u64 {
         self.borrow_progress().body_bytes
     }
 
-    /// Waits until the hit is at `stage`, or beyond it.
+    /// Waits until the hit is in state `wanted`, or complete.
     fn poll_state(
         &self,
-        stage: ExchangeState,
+        wanted: ExchangeState,
         cx: &Context<'_>,
     ) -> Poll<Result<(), StreamFailure>> {
         let mut progress = self.borrow_progress();
-        let reached = match (progress.state, stage) {
-            (ExchangeState::Failed(broken), _) => return Poll::Ready(Err(broken)),
-            (ExchangeState::Complete, _) => true,
-            (now, wanted) => now == wanted,
+        let reached = match progress.state {
+            ExchangeState::Failed(failure) => return Poll::Ready(Err(failure)),
+            ExchangeState::Complete => true,
+            state => state == wanted,
         };
         if reached {
             return Poll::Ready(Ok(()));
@@ -157,10 +159,10 @@ impl Http2Exchange {
 }
 
 impl ExchangeProgress {
-    /// Another hit begins, as `stream`.
-    pub(super) fn start(&mut self, stream: u32, request: &Http2Request) {
+    /// Starts the next hit on this stream.
+    pub(super) fn start(&mut self, stream_id: u32, request: &Http2Request) {
         self.state = ExchangeState::Sent;
-        self.stream_id = stream;
+        self.stream_id = stream_id;
         self.response.clear(self.interest.headers);
         self.pending_body.clear();
         self.bodiless = request.bodiless;
@@ -169,15 +171,15 @@ impl ExchangeProgress {
         self.unsent_body = request.body.clone();
     }
 
-    /// Goes on to `stage`, and wakes the slot.
-    pub(super) fn advance_to(&mut self, stage: ExchangeState) {
-        self.state = stage;
+    /// Changes the state and wakes the slot.
+    pub(super) fn advance_to(&mut self, state: ExchangeState) {
+        self.state = state;
         if let Some(waker) = &self.waker {
             waker.wake_by_ref();
         }
     }
 
-    /// Takes what came of the body; whether it is still within what was announced.
+    /// Adds bytes of the body; returns false if they exceed the announced length.
     pub(super) fn receive_body(&mut self, content: &[u8]) -> bool {
         self.body_bytes += content.len() as u64;
         if self.interest.body {
@@ -188,10 +190,10 @@ impl ExchangeProgress {
         self.bodiless || announced.is_none_or(|length| self.body_bytes <= length)
     }
 
-    /// Whether an answer that ends now is as long as it said.
+    /// Returns true if the body has its announced length.
     pub(super) fn is_complete(&self) -> bool {
         let announced = self.response.content_length;
-        let none = self.body_bytes == 0 && (self.bodiless || self.response.status == 304);
-        announced.is_none_or(|length| length == self.body_bytes || none)
+        let no_body = self.body_bytes == 0 && (self.bodiless || self.response.status == 304);
+        announced.is_none_or(|length| length == self.body_bytes || no_body)
     }
 }

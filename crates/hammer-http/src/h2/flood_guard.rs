@@ -1,21 +1,21 @@
-//! Frames that carry nothing, counted.
+//! Detects floods of frames that carry nothing.
 
 use std::time::{Duration, Instant};
 
 use super::error_code::ConnectionError;
 
-/// So many frames in a row, and within so short a time, are a flood.
+/// More frames in a row than this, within [`FLOOD_PERIOD`], are a flood.
 const MAX_IDLE_FRAMES: u32 = 1_000;
 const FLOOD_PERIOD: Duration = Duration::from_secs(10);
 
-/// Watches for floods: of PING, SETTINGS, empty DATA, and whatever else costs its sender nothing.
+/// Detects floods of PING, SETTINGS, empty DATA and other frames that cost their sender nothing.
 ///
-/// Whoever answers an endless series of such frames does nothing else any more; answers that pile up
-/// because the sender does not read them would be memory, too.
+/// Answering an endless series of them would take all CPU time, and the answers would fill the
+/// memory if the sender did not read them.
 #[derive(Debug)]
 pub(super) struct FloodGuard {
     idle_frames: u32,
-    /// How many more frames may come of streams that were given up.
+    /// The number of frames that may still arrive for canceled streams.
     late_allowance: u32,
     since: Instant,
 }
@@ -29,22 +29,21 @@ impl FloodGuard {
         }
     }
 
-    /// A frame moved a hit on.
+    /// Records a frame that advanced a hit.
     pub(super) fn record_progress(&mut self) {
         self.idle_frames = 0;
     }
 
-    /// A stream was given up. The peer may have been about to answer: with a head, what follows a
-    /// body, and a reset of its own.
+    /// Allows for late frames of a stream that was reset: a head, trailers and the peer's own reset.
     pub(super) fn expect_late_frames(&mut self) {
         self.late_allowance = self.late_allowance.saturating_add(3);
     }
 
-    /// A frame belongs to no stream that there is.
+    /// Records a frame of an ended stream.
     ///
     /// # Errors
     ///
-    /// As [`idle`](Self::idle), if no more of them were to be expected.
+    /// The error of [`record_idle`](Self::record_idle), once the allowance is used up.
     pub(super) fn record_late(&mut self) -> Result<(), ConnectionError> {
         match self.late_allowance.checked_sub(1) {
             Some(left) => {
@@ -55,11 +54,11 @@ impl FloodGuard {
         }
     }
 
-    /// A frame carried nothing.
+    /// Records a frame that carried nothing.
     ///
     /// # Errors
     ///
-    /// If there are too many of them. A quiet connection may well have many in the long run.
+    /// If there were too many within [`FLOOD_PERIOD`]. A quiet connection may have many over time.
     pub(super) fn record_idle(&mut self) -> Result<(), ConnectionError> {
         if self.idle_frames == 0 {
             self.since = Instant::now();

@@ -1,6 +1,6 @@
-//! How HTTP/2 is spoken.
+//! The sizes of the flow-control windows.
 
-/// How much a peer may send before it is told that it may send more.
+/// The number of bytes that the peer may send before a WINDOW_UPDATE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FlowControlWindows {
     pub(crate) stream: u32,
@@ -8,8 +8,9 @@ pub(crate) struct FlowControlWindows {
 }
 
 impl Default for FlowControlWindows {
-    /// Large, so that a target is not slowed down by a generator that throws bodies away: those of
-    /// Chrome. They cost no memory here.
+    /// The windows of Chrome: large enough that flow control does not slow down the target.
+    ///
+    /// They cost no memory, since bodies are discarded.
     fn default() -> Self {
         Self {
             stream: 6 * 1024 * 1024,

@@ -1,9 +1,9 @@
-//! Frames (RFC 9113, sections 4.1 and 6).
+//! The frames of HTTP/2 (RFC 9113, sections 4.1 and 6).
 
-/// What every connection begins with (section 3.4).
+/// The first bytes of every connection (section 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 pub(super) const FRAME_HEADER_BYTES: usize = 9;
-/// The largest payload, unless a side says that it takes more; nobody is told so here.
+/// The default limit for a payload; this client never raises it.
 pub(super) const MAX_PAYLOAD: usize = 16_384;
 
 pub(super) const END_STREAM: u8 = 0x1;
@@ -25,7 +25,7 @@ pub(super) mod kind {
     pub(in super::super) const CONTINUATION: u8 = 9;
 }
 
-/// The nine bytes before each payload.
+/// The nine-byte header of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FrameHeader {
     pub(super) length: usize,
@@ -35,7 +35,7 @@ pub(super) struct FrameHeader {
 }
 
 impl FrameHeader {
-    /// Reads the head at the beginning of `bytes`, if all of it is there.
+    /// Parses the header at the start of `bytes`; none if it is incomplete.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let [a, b, c, kind, flags, d, e, f, g, ..] = *bytes else {
             return None;
@@ -58,7 +58,7 @@ impl FrameHeader {
         [a, b, c, self.kind, self.flags, d, e, f, g]
     }
 
-    /// What a padded or prioritised payload really carries; none if its lengths can't be true.
+    /// Removes padding and priority from a payload; none if their lengths are invalid.
     pub(super) fn strip_padding<'a>(&self, mut payload: &'a [u8]) -> Option<&'a [u8]> {
         let mut padding = 0;
         if self.has_flag(PADDED) {
@@ -73,51 +73,51 @@ impl FrameHeader {
 }
 
 /// Adds a frame to `out`.
-pub(super) fn put(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
-    let head = FrameHeader {
+pub(super) fn put(out: &mut Vec<u8>, kind: u8, flags: u8, stream_id: u32, payload: &[u8]) {
+    let header = FrameHeader {
         length: payload.len(),
         kind,
         flags,
-        stream_id: stream,
+        stream_id,
     };
-    out.extend_from_slice(&head.bytes());
+    out.extend_from_slice(&header.bytes());
     out.extend_from_slice(payload);
 }
 
-/// Adds a block of fields to `out`: a HEADERS frame, and CONTINUATIONs if it is longer than `most`.
+/// Adds a header block to `out`: HEADERS, and CONTINUATION if it exceeds `max_payload`.
 pub(super) fn put_header_block(
     out: &mut Vec<u8>,
     flags: u8,
-    stream: u32,
+    stream_id: u32,
     block: &[u8],
-    most: usize,
+    max_payload: usize,
 ) {
-    let (first, mut rest) = block.split_at(block.len().min(most));
+    let (first, mut rest) = block.split_at(block.len().min(max_payload));
     let end = |rest: &[u8]| if rest.is_empty() { END_HEADERS } else { 0 };
-    put(out, kind::HEADERS, flags | end(rest), stream, first);
+    put(out, kind::HEADERS, flags | end(rest), stream_id, first);
     while !rest.is_empty() {
-        let (next, after) = rest.split_at(rest.len().min(most));
-        put(out, kind::CONTINUATION, end(after), stream, next);
+        let (next, after) = rest.split_at(rest.len().min(max_payload));
+        put(out, kind::CONTINUATION, end(after), stream_id, next);
         rest = after;
     }
 }
 
-pub(super) fn put_window_update(out: &mut Vec<u8>, stream: u32, bytes: u32) {
-    put(out, kind::WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes());
+pub(super) fn put_window_update(out: &mut Vec<u8>, stream_id: u32, bytes: u32) {
+    put(out, kind::WINDOW_UPDATE, 0, stream_id, &bytes.to_be_bytes());
 }
 
-pub(super) fn put_reset(out: &mut Vec<u8>, stream: u32, code: u32) {
-    put(out, kind::RST_STREAM, 0, stream, &code.to_be_bytes());
+pub(super) fn put_reset(out: &mut Vec<u8>, stream_id: u32, code: u32) {
+    put(out, kind::RST_STREAM, 0, stream_id, &code.to_be_bytes());
 }
 
-/// Says goodbye: no stream of the peer's was ever accepted here.
+/// Adds a GOAWAY; its last stream is 0, since a client accepts no streams of the peer.
 pub(super) fn put_goaway(out: &mut Vec<u8>, code: u32) {
     let mut payload = [0; 8];
     payload[4..].copy_from_slice(&code.to_be_bytes());
     put(out, kind::GOAWAY, 0, 0, &payload);
 }
 
-/// The 31 bits at the beginning of a payload.
+/// Reads the four bytes at the start of a payload.
 pub(super) fn read_u32(payload: &[u8]) -> Option<u32> {
     let bytes = payload.first_chunk()?;
     Some(u32::from_be_bytes(*bytes))
@@ -128,21 +128,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_is_read_as_it_was_written() {
+    fn frame_headers_round_trip() {
         let mut out = Vec::new();
         put(&mut out, kind::DATA, END_STREAM, 0x7fff_ffff, &[7; 300]);
-        let head = FrameHeader::parse(&out).expect("it is whole");
+        let header = FrameHeader::parse(&out).expect("a whole header");
         assert_eq!(
-            (head.length, head.kind, head.stream_id),
+            (header.length, header.kind, header.stream_id),
             (300, kind::DATA, 0x7fff_ffff)
         );
-        assert!(head.has_flag(END_STREAM));
+        assert!(header.has_flag(END_STREAM));
         assert_eq!(FrameHeader::parse(&out[..8]), None);
     }
 
     #[test]
-    fn padding_and_priority_are_no_content() {
-        let head = |kind, flags| FrameHeader {
+    fn padding_and_priority_are_removed() {
+        let header = |kind, flags| FrameHeader {
             length: 0,
             kind,
             flags,
@@ -164,7 +164,7 @@ mod tests {
             (kind::HEADERS, 0x28, &[2, 0, 0, 0, 0, 9, 0x88], None),
         ] {
             assert_eq!(
-                head(kind, flags).strip_padding(payload),
+                header(kind, flags).strip_padding(payload),
                 content,
                 "{payload:?}"
             );
@@ -172,13 +172,13 @@ mod tests {
     }
 
     #[test]
-    fn a_long_block_is_continued() {
+    fn long_header_blocks_are_split() {
         let mut out = Vec::new();
         put_header_block(&mut out, END_STREAM, 3, &[0; 25], 10);
         let mut frames = Vec::new();
-        while let Some(head) = FrameHeader::parse(&out) {
-            frames.push((head.kind, head.flags, head.length));
-            out.drain(..FRAME_HEADER_BYTES + head.length);
+        while let Some(header) = FrameHeader::parse(&out) {
+            frames.push((header.kind, header.flags, header.length));
+            out.drain(..FRAME_HEADER_BYTES + header.length);
         }
         let continuation = kind::CONTINUATION;
         assert_eq!(

@@ -1,8 +1,8 @@
-//! HTTP/2, written for a generator: a hit costs a few bytes in a buffer and a place in a map.
+//! An HTTP/2 client for many small requests: a hit is a few buffered bytes and a map entry.
 //!
-//! A connection is a [`protocol`] that knows no socket, and a task that carries its bytes. Slots put
-//! their hits into it and sleep. When the task has read what there is, the slots whose answers came
-//! are woken together; what they send next leaves with one write.
+//! A connection is a [`protocol`] state without a socket, and a task that moves the bytes between the
+//! two. Slots queue their requests and sleep. The task reads all available bytes and then wakes the
+//! slots whose responses arrived. Their next requests leave in one write.
 
 mod connection;
 mod driver;

@@ -1,4 +1,4 @@
-//! What is sent with a hit, as fields.
+//! A request as HTTP/2 header fields and a body.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -9,19 +9,18 @@ use hyper::http::request::Parts;
 
 use super::hpack::{FieldIndexing, HeaderField};
 
-/// How long a request is of use.
+/// The reuse of a request, which decides what is cached and indexed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestReuse {
-    /// It is sent again and again.
+    /// The same request is sent for every hit.
     Repeated,
-    /// So are others, in turn with it.
+    /// Several requests are sent in turn.
     Rotated,
-    /// It is sent once.
+    /// The request is sent once.
     SingleUse,
 }
 
-/// Fields that are others in each request, unless it is sent again and again. Tables are too small for
-/// them.
+/// Fields that usually differ between requests, and would only fill the header tables.
 const PER_REQUEST_FIELDS: [&str; 6] = [
     ":path",
     "authorization",
@@ -34,19 +33,20 @@ const PER_REQUEST_FIELDS: [&str; 6] = [
 /// The head of a request, as fields, and its body.
 #[derive(Debug, Clone)]
 pub(crate) struct Http2Request {
-    /// A hash of the fields, so that a connection can tell that it has encoded them already; none if
-    /// they are sent once.
+    /// A hash of the fields, by which a connection recognizes a head that it has encoded before;
+    /// none if the request is sent once.
     pub(super) cache_key: Option<u64>,
     pub(super) fields: Vec<HeaderField>,
     pub(super) body: Bytes,
-    /// Whether its answer has no body: HEAD.
+    /// True if its response has no body: HEAD.
     pub(super) bodiless: bool,
 }
 
 impl Http2Request {
-    /// The request that `head`, made for HTTP/1.1, is in HTTP/2: `Host` becomes `:authority`, and a
-    /// body is announced with its length (RFC 9113, section 8.3.1). Headers that are `varying` are others
-    /// in the next one.
+    /// Converts an HTTP/1.1 head: `Host` becomes `:authority` (RFC 9113, section 8.3.1), and a body
+    /// gets a `content-length`.
+    ///
+    /// Headers named in `varying` differ in the next request, so they are not indexed.
     pub(crate) fn new(
         head: &Parts,
         varying: &[HeaderName],
@@ -56,10 +56,10 @@ impl Http2Request {
         reuse: RequestReuse,
     ) -> Self {
         let text = |text: &'static str| Bytes::from_static(text.as_bytes());
-        let copied = |text: &str| Bytes::copy_from_slice(text.as_bytes());
+        let copy = |text: &str| Bytes::copy_from_slice(text.as_bytes());
         let host = head.headers.get(HOST).map(HeaderValue::as_bytes);
         let mut fields = vec![
-            HeaderField::new(text(":method"), copied(head.method.as_str())),
+            HeaderField::new(text(":method"), copy(head.method.as_str())),
             HeaderField::new(text(":scheme"), text(scheme)),
             HeaderField::new(
                 text(":authority"),
@@ -67,11 +67,11 @@ impl Http2Request {
             ),
             HeaderField::new(text(":path"), path),
         ];
-        // `Connection: close` is how HTTP/1.1 is told what is done here anyway.
-        let sent = |name: &HeaderName| *name != HOST && *name != CONNECTION;
-        for (name, value) in head.headers.iter().filter(|(name, _)| sent(name)) {
+        // HTTP/2 forbids `Connection`; the client closes a connection without it.
+        let is_sent = |name: &HeaderName| *name != HOST && *name != CONNECTION;
+        for (name, value) in head.headers.iter().filter(|(name, _)| is_sent(name)) {
             let mut field = HeaderField::new(
-                copied(name.as_str()),
+                copy(name.as_str()),
                 Bytes::copy_from_slice(value.as_bytes()),
             );
             if value.is_sensitive() {
@@ -88,13 +88,14 @@ impl Http2Request {
             ));
         }
         if reuse != RequestReuse::Repeated {
-            let passing = |field: &&mut HeaderField| {
+            let is_varying = |field: &&mut HeaderField| {
                 let mut varying = varying.iter();
                 PER_REQUEST_FIELDS.iter().any(|name| field.name == *name)
                     || varying.any(|name| field.name == name.as_str())
             };
-            let passing = fields.iter_mut().filter(passing);
-            passing
+            fields
+                .iter_mut()
+                .filter(is_varying)
                 .filter(|field| field.indexing == FieldIndexing::Indexed)
                 .for_each(|field| field.indexing = FieldIndexing::NotIndexed);
         }
@@ -130,16 +131,16 @@ mod tests {
     use crate::{Http, HttpRequestSpec, TemplateScope};
 
     #[test]
-    fn tables_keep_nothing_of_what_differs() {
+    fn varying_fields_are_not_indexed() {
         let http = Http::builder("http://127.0.0.1:1/")
             .template_scope(TemplateScope::new())
             .header("X-Id", "{{uuid}}")
             .header("X-Same", "same");
         let http = http.build().unwrap();
-        let HitMode::Simple(straight) = &http.mode else {
-            panic!("it sends one request");
+        let HitMode::Simple(simple) = &http.mode else {
+            panic!("expected the simple mode");
         };
-        let template = straight.request.deep_copy().for_single_use();
+        let template = simple.request.deep_copy().for_single_use();
         let request = template.to_http2("http");
         for (name, indexing) in [
             ("x-id", FieldIndexing::NotIndexed),
@@ -151,16 +152,16 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_the_target_byte_for_byte() {
+    fn the_path_is_sent_byte_for_byte() {
         let http = Http::builder("http://127.0.0.1:1/").build().unwrap();
         let requests = http.request_factory();
         for target in [&b"/a?b=1"[..], b"/a?b=\"c\"", b"/a#b", b"/\xff<", b"*"] {
-            let message = HttpRequestSpec {
+            let spec = HttpRequestSpec {
                 method: "GET",
                 target,
                 ..HttpRequestSpec::default()
             };
-            let made = requests.make(&message).unwrap();
+            let made = requests.make(&spec).unwrap();
             let request = made.prepared.to_http2("http");
             let path = request.fields.iter().find(|field| field.name == ":path");
             assert_eq!(path.map(|field| &field.value[..]), Some(target));

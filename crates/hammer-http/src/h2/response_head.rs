@@ -1,31 +1,31 @@
-//! The head of an answer, as far as it is wanted.
+//! The head of a response: its status, its length, and its headers if wanted.
 
 use hyper::HeaderMap;
 use hyper::header::{HeaderName, HeaderValue};
 
 use super::hpack::FieldSink;
 
-/// As much as the head of an answer over HTTP/1.1 may have.
+/// The limit for the head of a response, as over HTTP/1.1.
 pub(super) const MAX_HEAD_BYTES: usize = 64 * 1024;
-/// What each field counts beside its name and value (RFC 9113, section 6.5.2).
+/// The size of a field beside its name and value (RFC 9113, section 6.5.2).
 const FIELD_OVERHEAD_BYTES: usize = 32;
 
-/// What the head of an answer said.
+/// The head of a response.
 #[derive(Debug, Default)]
 pub(crate) struct Http2ResponseHead {
-    /// 0 until it is here.
+    /// The status; 0 until it has arrived.
     pub(super) status: u16,
     pub(super) content_length: Option<u64>,
-    /// Its fields, if they are wanted.
+    /// The headers, if they are wanted.
     pub(super) headers: Option<HeaderMap>,
-    /// What is wrong with it.
+    /// The rule of HTTP/2 that the head breaks.
     pub(super) violation: Option<&'static str>,
     field_bytes: usize,
     seen_regular_field: bool,
 }
 
 impl Http2ResponseHead {
-    /// Nothing yet; with a table for the fields if `headers` are wanted.
+    /// Resets the head for the next response; collects headers only if `headers` is true.
     pub(super) fn clear(&mut self, headers: bool) {
         *self = Self {
             headers: headers.then(HeaderMap::new),
@@ -33,12 +33,12 @@ impl Http2ResponseHead {
         };
     }
 
-    /// Whether its fields are more than anybody needs.
+    /// Returns true if the head exceeds [`MAX_HEAD_BYTES`].
     pub(super) fn is_too_large(&self) -> bool {
         self.field_bytes > MAX_HEAD_BYTES
     }
 
-    /// Whether this is no more than a word on the way (RFC 9110, section 15.2).
+    /// Returns true for an interim response (RFC 9110, section 15.2).
     pub(super) fn is_interim(&self) -> bool {
         (100..200).contains(&self.status)
     }
@@ -54,11 +54,11 @@ impl FieldSink for Http2ResponseHead {
         match *value {
             [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] => {
                 if self.status != 0 || self.seen_regular_field {
-                    self.violation = Some(":status comes twice, or behind other fields");
+                    self.violation = Some(":status comes twice, or after other fields");
                 }
                 self.status = digit(a) * 100 + digit(b) * 10 + digit(c);
             }
-            _ => self.violation = Some(":status is no number of three digits"),
+            _ => self.violation = Some(":status is not a number of three digits"),
         }
     }
 
@@ -72,7 +72,7 @@ impl FieldSink for Http2ResponseHead {
                 .content_length
                 .is_some_and(|other| Some(other) != number)
         {
-            self.violation = Some("content-length is no number, or several");
+            self.violation = Some("content-length is not a single number");
         }
         self.content_length = number;
     }
@@ -80,7 +80,7 @@ impl FieldSink for Http2ResponseHead {
     fn field(&mut self, name: &[u8], value: &[u8]) {
         self.seen_regular_field = true;
         if name.iter().any(u8::is_ascii_uppercase) {
-            self.violation = Some("the name of a field has capitals");
+            self.violation = Some("a field name has upper-case letters");
         }
         if !self.wants_all_fields() {
             return;
@@ -90,12 +90,12 @@ impl FieldSink for Http2ResponseHead {
         };
         match (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
             (Ok(name), Ok(value)) => drop(headers.append(name, value)),
-            _ => self.violation = Some("a field has characters that it can't have"),
+            _ => self.violation = Some("a field has invalid characters"),
         }
     }
 
     fn invalid_pseudo_header(&mut self) {
-        self.violation = Some("a pseudo-header that no answer has");
+        self.violation = Some("a pseudo-header that responses do not have");
     }
 
     fn add_size(&mut self, bytes: usize) {
@@ -105,7 +105,7 @@ impl FieldSink for Http2ResponseHead {
     }
 }
 
-/// Listens to fields that nobody waits for: of streams that are over, and behind a body.
+/// Discards fields: those of ended streams and trailers.
 pub(super) struct NullFieldSink;
 
 impl FieldSink for NullFieldSink {

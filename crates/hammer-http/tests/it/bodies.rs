@@ -2,29 +2,23 @@ use std::sync::{Arc, Mutex};
 
 use hammer_http::{ContentCoding, ErrorKind, FormField, Http, HttpBuilder};
 
-use crate::run;
-use crate::scripted_server::{ScriptedServer, response_bytes};
+use crate::scripted_server::{ScriptedServer, recording_server, response_bytes};
+use crate::{BuilderChange, CODINGS, run};
 
-/// Head and body of each request that `change` makes in so many hits.
+/// Returns the head and body of each request of a run.
 fn sent(hits: u64, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Vec<(String, Vec<u8>)> {
-    let kept = Arc::new(Mutex::new(vec![]));
-    let keep = kept.clone();
-    let server = ScriptedServer::replying(move |request| {
-        let mut kept = keep.lock().expect("no script panicked");
-        kept.push((request.head.clone(), request.body.clone()));
-        response_bytes("200 OK", &[], b"")
-    });
+    let (server, recorded) = recording_server();
     let http = change(Http::builder(&server.url()));
-    let report = run(http.build().expect("is well formed"), hits);
+    let report = run(http.build().expect("valid options"), hits);
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
-    assert_eq!(server.connections(), 1, "the connection is kept");
-    let mut kept = kept.lock().expect("no script panicked");
-    std::mem::take(&mut *kept)
+    assert_eq!(server.connections(), 1, "the connection is kept alive");
+    let mut requests = recorded.lock().expect("no script panicked");
+    std::mem::take(&mut *requests)
 }
 
 #[test]
 fn a_form_is_sent_with_its_boundary() {
-    let field = |spelled: &str| spelled.parse::<FormField>().expect("is well formed");
+    let field = |text: &str| text.parse::<FormField>().expect("valid input");
     let requests = sent(2, |http| {
         http.form_field(field("a=b"))
             .form_field(field("c=d;type=text/x"))
@@ -34,8 +28,8 @@ fn a_form_is_sent_with_its_boundary() {
     let boundary = head
         .lines()
         .find_map(|line| line.strip_prefix("content-type: multipart/form-data; boundary="))
-        .expect("the type says it");
-    let text = String::from_utf8(body.clone()).expect("is text");
+        .expect("a boundary");
+    let text = String::from_utf8(body.clone()).expect("valid UTF-8");
     let parts: Vec<&str> = text.split(&format!("--{boundary}")).collect();
     assert_eq!(parts.len(), 4, "{text}");
     assert!(parts[1].ends_with("name=\"a\"\r\n\r\nb\r\n"), "{text}");
@@ -48,7 +42,7 @@ fn a_form_is_sent_with_its_boundary() {
 }
 
 #[test]
-fn json_says_what_it_is() {
+fn json_sets_content_type_and_accept() {
     let requests = sent(1, |http| http.json(" {\"a\": 1}\n"));
     let (head, body) = &requests[0];
     assert!(head.starts_with("POST / HTTP/1.1\r\n"), "{head}");
@@ -58,7 +52,7 @@ fn json_says_what_it_is() {
     );
     assert!(head.contains("accept: application/json\r\n"), "{head}");
     assert!(!head.contains("*/*"), "{head}");
-    assert_eq!(body, b" {\"a\": 1}\n", "it is sent as it is");
+    assert_eq!(body, b" {\"a\": 1}\n", "JSON is sent unchanged");
     let requests = sent(1, |http| {
         http.json("{}")
             .method("PUT")
@@ -74,7 +68,7 @@ fn json_says_what_it_is() {
 }
 
 #[test]
-fn hits_take_lines_in_turn() {
+fn hits_take_body_lines_in_turn() {
     let requests = sent(5, |http| http.data_lines("one\ntwo\r\n\nthree"));
     let bodies: Vec<_> = requests
         .iter()
@@ -84,9 +78,8 @@ fn hits_take_lines_in_turn() {
     assert!(requests.iter().all(|(head, _)| head.starts_with("POST / ")));
 }
 
-/// By their numbers, whatever slot and thread they are in.
 #[test]
-fn lines_are_taken_by_the_number_of_the_hit() {
+fn the_number_of_the_hit_decides_the_body_line() {
     let counts = Arc::new(Mutex::new(std::collections::BTreeMap::new()));
     let count = counts.clone();
     let server = ScriptedServer::replying(move |request| {
@@ -101,24 +94,19 @@ fn lines_are_taken_by_the_number_of_the_hit() {
     let http = Http::builder(&server.url()).data_lines("a\nb\nc\nd\n");
     let rate = hammer_core::Rate::per_second(2000);
     let schedule = hammer_core::Schedule::constant(rate).with_hit_count(400);
-    let run = hammer_core::Run::new(http.build().expect("is well formed"), schedule)
+    let run = hammer_core::Run::new(http.build().expect("valid options"), schedule)
         .threads(3)
         .max_in_flight(20);
-    let report = run.execute(|_| ()).expect("it is well formed");
+    let report = run.execute(|_| ()).expect("a finished run");
     assert_eq!(report.hits.ok, 400, "{:?}", report.failures);
     let expected = ["a", "b", "c", "d"].map(|body| (body.to_owned(), 100));
     assert_eq!(*counts.lock().expect("no script panicked"), expected.into());
 }
 
 #[test]
-fn bodies_are_compressed_once_and_say_so() {
+fn bodies_are_compressed_with_their_content_encoding() {
     let plain = "text ".repeat(1000);
-    for coding in [
-        ContentCoding::Gzip,
-        ContentCoding::Deflate,
-        ContentCoding::Brotli,
-        ContentCoding::Zstd,
-    ] {
+    for coding in CODINGS {
         let requests = sent(2, |http| http.body(plain.clone()).compress(coding));
         let (head, body) = &requests[0];
         assert!(
@@ -145,8 +133,7 @@ fn bodies_are_compressed_once_and_say_so() {
 
 #[test]
 fn bodies_that_contradict_each_other_are_refused() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
-    let field = || "a=b".parse::<FormField>().expect("is well formed");
+    let field = || "a=b".parse::<FormField>().expect("valid input");
     assert!(field() == field());
     let table: [(BuilderChange, &str); 7] = [
         (

@@ -1,10 +1,10 @@
 use std::error::Error as _;
 
-use hammer_http::{ConfigureNetwork, ErrorKind, Http, HttpBuilder};
+use crate::BuilderChange;
+use hammer_http::{ConfigureNetwork, ErrorKind, Http};
 
 #[test]
-fn what_can_be_checked_is_checked_when_built() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+fn invalid_options_are_refused_when_built() {
     let table: [(BuilderChange, ErrorKind, &str); 12] = [
         (
             |http| http.method("GE T"),
@@ -37,7 +37,7 @@ fn what_can_be_checked_is_checked_when_built() {
             "malformed value",
         ),
         (
-            |http| http.header_line("Host:".parse().expect("is well formed")),
+            |http| http.header_line("Host:".parse().expect("valid input")),
             ErrorKind::Header,
             "the header Host can't be left out",
         ),
@@ -59,7 +59,7 @@ fn what_can_be_checked_is_checked_when_built() {
         (
             |http| http.cacert("/no/such/file"),
             ErrorKind::Certificates,
-            "the CA file /no/such/file can't be read",
+            "cannot read the CA file /no/such/file",
         ),
         (
             |http| http.cacert_pem("not a certificate"),
@@ -77,11 +77,11 @@ fn what_can_be_checked_is_checked_when_built() {
 }
 
 #[test]
-fn the_cause_is_kept() {
+fn the_error_keeps_its_source() {
     let error = Http::builder("https://a/")
         .cacert("/no/such/file")
         .build()
-        .expect_err("no file");
-    let cause = error.source().expect("the system said why");
+        .expect_err("a missing file");
+    let cause = error.source().expect("an error of the system");
     assert!(cause.is::<std::io::Error>(), "{cause}");
 }

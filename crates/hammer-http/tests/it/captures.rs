@@ -1,30 +1,17 @@
-//! Values of answers that a slot sends with its next hits.
+//! Values captured from responses and sent with the next hits of a slot.
 
 use hammer_core::{Rate, Run, Schedule};
-use hammer_http::{
-    ErrorKind, Http, HttpBuilder, ResponseCapture, TargetList, TargetOrder, TemplateScope,
-};
+use hammer_http::{ErrorKind, Http, ResponseCapture, TargetList, TargetOrder, TemplateScope};
 
-use crate::run;
 use crate::scripted_server::{ScriptedServer, response_bytes};
+use crate::{BuilderChange, run};
 
 fn capture(text: &str) -> ResponseCapture {
-    text.parse().expect("is well formed")
-}
-
-fn lines(server: &ScriptedServer) -> Vec<String> {
-    let heads = server.heads().into_iter();
-    let line = |head: String| {
-        head.split(" HTTP/1.1")
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    };
-    heads.map(line).collect()
+    text.parse().expect("valid input")
 }
 
 #[test]
-fn the_next_hit_has_the_value_of_the_last_answer() {
+fn the_next_hit_sends_the_value_of_the_last_response() {
     let answers: [(&str, Option<&str>, &[u8]); 3] = [
         ("json:/a/next", None, b"{\"a\": {\"next\": \"j 1\"}}"),
         ("header:X-Next", Some("X-Next: j 1"), b""),
@@ -38,13 +25,13 @@ fn the_next_hit_has_the_value_of_the_last_answer() {
             "# once: true\nGET {0}first\n\nGET {0}{{{{next}}}}\n",
             server.url()
         );
-        let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+        let http = Http::builder_for_targets(text.parse::<TargetList>().expect("valid input"))
             .template_scope(TemplateScope::new())
             .capture("next", capture(place));
-        let report = run(http.build().expect("fits together"), 3);
+        let report = run(http.build().expect("valid options"), 3);
         assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
         assert_eq!(
-            lines(&server),
+            server.request_lines(),
             ["GET /first", "GET /j%201", "GET /j%201"],
             "{place}"
         );
@@ -53,7 +40,7 @@ fn the_next_hit_has_the_value_of_the_last_answer() {
 }
 
 #[test]
-fn a_value_stays_until_there_is_another_and_misses_are_counted() {
+fn values_stay_until_replaced_and_misses_are_counted() {
     let server = ScriptedServer::replying(|request| match request.path() {
         "/none" => response_bytes("200 OK", &["X-Next: b"], b""),
         _ => response_bytes("200 OK", &["X-Next: none"], b"{\"id\": 7}"),
@@ -62,38 +49,38 @@ fn a_value_stays_until_there_is_another_and_misses_are_counted() {
         "GET {0}\n\nGET {0}{{{{next}}}}\nX-Id: {{{{id}}}}\n\nGET {0}{{{{next}}}}\nX-Id: {{{{id}}}}\n",
         server.url()
     );
-    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("valid input"))
         .template_scope(TemplateScope::new())
         .capture("id", capture("json:/id"))
         .capture("next", capture("header:x-next"));
-    let report = run(http.build().expect("fits together"), 3);
-    assert_eq!(lines(&server), ["GET /", "GET /none", "GET /b"]);
+    let report = run(http.build().expect("valid options"), 3);
+    assert_eq!(server.request_lines(), ["GET /", "GET /none", "GET /b"]);
     assert!(
         server.heads()[2].contains("x-id: 7\r\n"),
-        "the one before stays"
+        "the old value stays"
     );
     assert_eq!(report.counts["capture_missed"], 1, "{:?}", report.counts);
 }
 
 #[test]
-fn a_hit_that_needs_what_its_slot_does_not_have_is_not_sent() {
+fn a_hit_without_its_captured_value_is_not_sent() {
     let server = ScriptedServer::replying(|_| response_bytes("200 OK", &[], b"{}"));
     let text = format!("GET {0}a\n\nPOST {0}b\nX-T: {{{{token}}}}\n", server.url());
-    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("valid input"))
         .template_scope(TemplateScope::new())
         .capture("word", capture("json:/t"));
-    http.build().expect_err("there is no token");
+    http.build().expect_err("a missing token");
     let text = text.replace("{{token}}", "{{word}}");
-    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("valid input"))
         .template_scope(TemplateScope::new())
         .capture("word", capture("json:/t"));
-    let report = run(http.build().expect("fits together"), 4);
+    let report = run(http.build().expect("valid options"), 4);
     assert_eq!(report.failures["value_missing"], 2, "{:?}", report.failures);
-    assert_eq!(lines(&server), ["GET /a", "GET /a"]);
+    assert_eq!(server.request_lines(), ["GET /a", "GET /a"]);
     assert_eq!(report.counts["capture_missed"], 2);
 }
 
-/// A server that lets in whoever has the token that his own log-in gave, in any order.
+/// A server that accepts the token issued to the same slot.
 fn server_with_login() -> ScriptedServer {
     ScriptedServer::replying(|request| {
         let user = request.header("x-slot").unwrap_or_default();
@@ -101,8 +88,8 @@ fn server_with_login() -> ScriptedServer {
             let body = format!("{{\"token\": \"t{user}\"}}");
             return response_bytes("200 OK", &[], body.as_bytes());
         }
-        let right = request.header("authorization") == Some(&*format!("Bearer t{user}"));
-        match right {
+        let authorized = request.header("authorization") == Some(&*format!("Bearer t{user}"));
+        match authorized {
             true => response_bytes("200 OK", &["Connection: close"], b""),
             false => response_bytes("401 Unauthorized", &[], b""),
         }
@@ -110,22 +97,22 @@ fn server_with_login() -> ScriptedServer {
 }
 
 #[test]
-fn a_log_in_is_followed_by_work_in_each_slot() {
+fn each_slot_logs_in_first() {
     let server = server_with_login();
     let url = server.url();
     let text = format!(
         "# once: true\nPOST {url}login\nAuthorization: none\n\nGET {url}a\n\nGET {url}b\n\nGET {url}c\n"
     );
-    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("valid input"))
         .template_scope(TemplateScope::new())
         .header("X-Slot", "{{slot}}")
         .header("Authorization", "Bearer {{session}}")
         .target_order(TargetOrder::PerSlot)
         .capture("session", capture("json:/token"));
     let schedule = Schedule::constant(Rate::per_second(1000)).with_hit_count(300);
-    let run = Run::new(http.build().expect("fits together"), schedule);
+    let run = Run::new(http.build().expect("valid options"), schedule);
     let report = run.threads(2).max_in_flight(6).execute(|_| ());
-    let report = report.expect("is well formed");
+    let report = report.expect("a finished run");
     assert_eq!(
         report.hits.ok, 300,
         "{:?} {:?}",
@@ -143,22 +130,22 @@ fn a_log_in_is_followed_by_work_in_each_slot() {
             continue;
         };
         slots += 1;
-        assert_eq!(*first, "/login", "first, and never again");
-        for (turn, path) in others.iter().enumerate() {
-            assert_eq!(*path, ["/a", "/b", "/c"][turn % 3], "in slot {slot}");
+        assert_eq!(*first, "/login", "the login is first and only sent once");
+        for (index, path) in others.iter().enumerate() {
+            assert_eq!(*path, ["/a", "/b", "/c"][index % 3], "in slot {slot}");
         }
     }
     assert!(slots > 0);
-    let rows: Vec<_> = report
+    let groups: Vec<_> = report
         .groups
         .iter()
-        .map(|row| (&*row.name, row.hits.ok))
+        .map(|group| (&*group.name, group.hits.ok))
         .collect();
-    assert_eq!(rows[0], ("POST /login", slots));
+    assert_eq!(groups[0], ("POST /login", slots));
 }
 
 #[test]
-fn what_is_for_once_is_done_when_it_was_done_well() {
+fn a_once_target_is_repeated_until_it_is_ok() {
     let server = ScriptedServer::serve(|peer| {
         let number = std::cell::Cell::new(0);
         while let Some(request) = peer.whole_request() {
@@ -175,10 +162,10 @@ fn what_is_for_once_is_done_when_it_was_done_well() {
          {{\"method\": \"GET\", \"url\": \"{0}work\"}}\n",
         server.url()
     );
-    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"));
-    run(http.build().expect("fits together"), 4);
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("valid input"));
+    run(http.build().expect("valid options"), 4);
     assert_eq!(
-        lines(&server),
+        server.request_lines(),
         ["GET /login", "GET /login", "GET /work", "GET /work"]
     );
 }
@@ -190,18 +177,20 @@ fn headers_of_redirects_are_captured_too() {
         _ => response_bytes("200 OK", &[], b""),
     });
     let text = format!("GET {0}\n\nGET {0}{{{{id}}}}\n", server.url());
-    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("valid input"))
         .template_scope(TemplateScope::new())
         .follow_redirects(1)
         .capture("id", capture("header:X-Id"));
-    let report = run(http.build().expect("fits together"), 2);
-    assert_eq!(lines(&server), ["GET /", "GET /there", "GET /5"]);
-    assert_eq!(report.counts["capture_missed"], 1, "of the last one");
+    let report = run(http.build().expect("valid options"), 2);
+    assert_eq!(server.request_lines(), ["GET /", "GET /there", "GET /5"]);
+    assert_eq!(
+        report.counts["capture_missed"], 1,
+        "the last response has no value"
+    );
 }
 
-/// Pages that say that something went wrong have values too, which are none.
 #[test]
-fn answers_that_are_not_as_expected_leave_the_values_alone() {
+fn unexpected_responses_leave_the_values_unchanged() {
     let server = ScriptedServer::replying(|request| match request.path() {
         "/good" => response_bytes("200 OK", &["X-Id: 1"], b"{\"a\": 2, \"is\": \"right\"}"),
         "/bad" => response_bytes("500 Internal Server Error", &["X-Id: 3"], b"{\"a\": 4}"),
@@ -211,22 +200,25 @@ fn answers_that_are_not_as_expected_leave_the_values_alone() {
             b"no gzip",
         ),
         "/odd" => response_bytes("200 OK", &["X-Id: 5"], b"{\"a\": 6}"),
-        "/way" => response_bytes("302 Found", &["X-Id: 7", "Location: /bad"], b""),
+        "/moved" => response_bytes("302 Found", &["X-Id: 7", "Location: /bad"], b""),
         _ => response_bytes("200 OK", &["X-Id: 8"], b"{\"a\": 9, \"is\": \"right\"}"),
     });
     let url = server.url();
     let mut text = format!("GET {url}good\n");
-    for path in ["bad", "coded", "odd", "way", "{{id}}-{{a}}"] {
+    for path in ["bad", "coded", "odd", "moved", "{{id}}-{{a}}"] {
         text.push_str(&format!("\nGET {url}{path}\n"));
     }
-    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"))
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("valid input"))
         .template_scope(TemplateScope::new())
         .follow_redirects(1)
         .expect_body("right")
         .capture("id", capture("header:X-Id"))
         .capture("a", capture("json:/a"));
-    let report = run(http.build().expect("fits together"), 6);
-    assert_eq!(lines(&server).last().expect("some were sent"), "GET /1-2");
+    let report = run(http.build().expect("valid options"), 6);
+    assert_eq!(
+        server.request_lines().last().expect("a request"),
+        "GET /1-2"
+    );
     assert_eq!(
         report.failures.values().sum::<u64>(),
         0,
@@ -237,8 +229,7 @@ fn answers_that_are_not_as_expected_leave_the_values_alone() {
 }
 
 #[test]
-fn mistakes_are_refused() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+fn invalid_captures_are_refused() {
     let table: [(BuilderChange, &str); 5] = [
         (
             |http| http.capture("a", capture("json:/a")),
@@ -283,13 +274,13 @@ fn mistakes_are_refused() {
         assert!(error.to_string().contains(fragment), "{error}");
     }
     let text = "# once: true\nGET http://a/\n";
-    let targets: TargetList = text.parse().expect("is well formed");
+    let targets: TargetList = text.parse().expect("valid input");
     let error = Http::builder_for_targets(targets)
         .build()
-        .expect_err("nothing is left");
+        .expect_err("no repeated target");
     assert!(error.to_string().contains("for once"), "{error}");
     let error = "# once: yes\nGET http://a/\n"
         .parse::<TargetList>()
-        .expect_err("no truth");
+        .expect_err("an invalid value");
     assert!(error.to_string().contains("true or false"), "{error}");
 }

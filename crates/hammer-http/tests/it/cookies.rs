@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hammer_core::{Rate, Run, Schedule};
 use hammer_http::{ErrorKind, Http, HttpBuilder};
 
-use crate::run;
 use crate::scripted_server::{ScriptedServer, response_bytes};
+use crate::{BuilderChange, run};
 
-/// The cookies of each request so far.
+/// Returns the cookies of each request so far.
 fn cookies(server: &ScriptedServer) -> Vec<Option<String>> {
     let heads = server.heads().into_iter();
     let values = heads.map(|head| {
@@ -18,7 +18,7 @@ fn cookies(server: &ScriptedServer) -> Vec<Option<String>> {
 }
 
 #[test]
-fn cookies_come_back_until_they_expire() {
+fn cookies_are_sent_until_they_expire() {
     let number = AtomicU64::new(0);
     let server = ScriptedServer::replying(move |_| {
         let set = match number.fetch_add(1, Ordering::SeqCst) {
@@ -31,7 +31,7 @@ fn cookies_come_back_until_they_expire() {
         response_bytes("200 OK", &[set], b"")
     });
     let http = Http::builder(&server.url()).keep_cookies(true);
-    run(http.build().expect("is well formed"), 6);
+    run(http.build().expect("valid options"), 6);
     let expected = [
         None,
         Some("id=1"),
@@ -47,34 +47,32 @@ fn cookies_come_back_until_they_expire() {
 }
 
 #[test]
-fn without_a_jar_nothing_comes_back() {
+fn cookies_are_not_kept_by_default() {
     let server = ScriptedServer::answering(
         b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n",
     );
     run(
-        Http::builder(&server.url())
-            .build()
-            .expect("is well formed"),
+        Http::builder(&server.url()).build().expect("valid options"),
         2,
     );
     assert_eq!(cookies(&server), [None, None]);
 }
 
 #[test]
-fn given_cookies_are_sent_and_are_what_a_jar_begins_with() {
+fn configured_cookies_are_sent_and_initialize_the_jar() {
     let set = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=2; Path=/\r\nContent-Length: 0\r\n\r\n";
     let server = ScriptedServer::answering(set);
-    let given = |http: HttpBuilder| http.cookie("a=1; b=x").cookie("c=y");
-    let http = given(Http::builder(&server.url()));
-    run(http.build().expect("is well formed"), 2);
+    let with_cookies = |http: HttpBuilder| http.cookie("a=1; b=x").cookie("c=y");
+    let http = with_cookies(Http::builder(&server.url()));
+    run(http.build().expect("valid options"), 2);
     assert_eq!(
         cookies(&server),
         [const { Some("a=1; b=x; c=y") }; 2].map(|one| one.map(str::to_owned))
     );
 
     let server = ScriptedServer::answering(set);
-    let http = given(Http::builder(&server.url())).keep_cookies(true);
-    run(http.build().expect("is well formed"), 2);
+    let http = with_cookies(Http::builder(&server.url())).keep_cookies(true);
+    run(http.build().expect("valid options"), 2);
     let expected = [
         Some("a=1; b=x; c=y".to_owned()),
         Some("a=2; b=x; c=y".to_owned()),
@@ -82,7 +80,6 @@ fn given_cookies_are_sent_and_are_what_a_jar_begins_with() {
     assert_eq!(cookies(&server), expected);
 }
 
-/// A failure ends a session; what the target knows a slot by stays.
 #[test]
 fn a_slot_keeps_its_cookies_when_its_connection_breaks() {
     let server = ScriptedServer::serve(|peer| {
@@ -94,7 +91,7 @@ fn a_slot_keeps_its_cookies_when_its_connection_breaks() {
         }
     });
     let http = Http::builder(&server.url()).keep_cookies(true);
-    let report = run(http.build().expect("is well formed"), 4);
+    let report = run(http.build().expect("valid options"), 4);
     assert_eq!(
         (report.hits.ok, report.hits.failed),
         (1, 3),
@@ -112,16 +109,16 @@ fn a_slot_keeps_its_cookies_when_its_connection_breaks() {
 }
 
 #[test]
-fn each_slot_has_cookies_of_its_own() {
+fn each_slot_has_its_own_cookies() {
     let next = Arc::new(AtomicU64::new(0));
     let server = ScriptedServer::serve(move |peer| {
-        // Each connection belongs to a slot, so it sees the cookie that it gave and no other.
+        // Each connection belongs to one slot and must see only the cookie that it set.
         let own = format!("id={}", next.fetch_add(1, Ordering::SeqCst));
         let mut first = true;
         while let Some(request) = peer.whole_request() {
-            let right = request.header("cookie") == Some(&*own) || first;
+            let matches = request.header("cookie") == Some(&*own) || first;
             first = false;
-            let status = if right { "200 OK" } else { "400 Bad Request" };
+            let status = if matches { "200 OK" } else { "400 Bad Request" };
             peer.send(&response_bytes(
                 status,
                 &[&format!("Set-Cookie: {own}")],
@@ -131,10 +128,10 @@ fn each_slot_has_cookies_of_its_own() {
     });
     let http = Http::builder(&server.url()).keep_cookies(true);
     let schedule = Schedule::constant(Rate::per_second(1000)).with_hit_count(200);
-    let run = Run::new(http.build().expect("is well formed"), schedule)
+    let run = Run::new(http.build().expect("valid options"), schedule)
         .threads(2)
         .max_in_flight(8);
-    let report = run.execute(|_| ()).expect("it is well formed");
+    let report = run.execute(|_| ()).expect("a finished run");
     assert_eq!(
         report.hits.ok, 200,
         "{:?} {:?}",
@@ -144,7 +141,6 @@ fn each_slot_has_cookies_of_its_own() {
 
 #[test]
 fn malformed_cookies_are_refused() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
     let table: [(BuilderChange, &str); 5] = [
         (|http| http.cookie("a"), "malformed cookie"),
         (|http| http.cookie("=a"), "malformed cookie"),

@@ -1,16 +1,16 @@
 use hammer_http::{ErrorKind, Http, HttpBuilder};
 
-use crate::run;
 use crate::scripted_server::ScriptedServer;
+use crate::{BuilderChange, run};
 
-const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+const EMPTY_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-/// The values of `Authorization` in so many hits.
+/// Returns the values of `Authorization` of a run.
 fn authorizations(hits: u64, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Vec<String> {
-    let server = ScriptedServer::answering(OK_RESPONSE);
+    let server = ScriptedServer::answering(EMPTY_RESPONSE);
     let http = change(Http::builder(&server.url()))
         .build()
-        .expect("is well formed");
+        .expect("valid options");
     assert!(!format!("{http:?}").contains("secret"), "{http:?}");
     let report = run(http, hits);
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
@@ -18,7 +18,7 @@ fn authorizations(hits: u64, change: impl FnOnce(HttpBuilder) -> HttpBuilder) ->
     let values = heads.iter().map(|head| {
         let mut lines = head.lines();
         let value = lines.find_map(|line| line.strip_prefix("authorization: "));
-        value.expect("there is one").to_owned()
+        value.expect("one value").to_owned()
     });
     values.collect()
 }
@@ -36,22 +36,22 @@ fn each_hit_is_signed() {
     let scope = || {
         "aws:amz:eu-central-1:execute-api"
             .parse()
-            .expect("is well formed")
+            .expect("valid input")
     };
-    let server = ScriptedServer::answering(OK_RESPONSE);
+    let server = ScriptedServer::answering(EMPTY_RESPONSE);
     let http = Http::builder(&server.url())
         .user("AKID:secret")
         .session_token("secret-token")
         .aws_sigv4(scope())
         .body("x")
         .build()
-        .expect("is well formed");
+        .expect("valid options");
     let report = run(http, 3);
     assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
     for head in server.heads() {
         let line = |name: &str| head.lines().find_map(|line| line.strip_prefix(name));
-        let authorization = line("authorization: ").expect("it is signed");
-        let date = line("x-amz-date: ").expect("it has its time");
+        let authorization = line("authorization: ").expect("a signature");
+        let date = line("x-amz-date: ").expect("a date");
         let day = date.split('T').next().expect("a day");
         let begin =
             format!("AWS4-HMAC-SHA256 Credential=AKID/{day}/eu-central-1/execute-api/aws4_request");
@@ -63,9 +63,8 @@ fn each_hit_is_signed() {
 
 #[test]
 fn credentials_that_contradict_each_other_are_refused() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
     fn scope() -> hammer_http::SignatureScope {
-        "aws:eu-central-1:s3".parse().expect("is well formed")
+        "aws:eu-central-1:s3".parse().expect("valid input")
     }
     let table: [(BuilderChange, &str); 9] = [
         (
@@ -106,7 +105,7 @@ fn credentials_that_contradict_each_other_are_refused() {
 }
 
 #[test]
-fn no_secret_is_seen_in_what_is_printed_for_debugging() {
+fn debug_output_hides_secrets() {
     let builder = Http::builder("http://a/")
         .user("u:secret1")
         .session_token("secret2")
@@ -118,7 +117,7 @@ fn no_secret_is_seen_in_what_is_printed_for_debugging() {
     let error = Http::builder("http://a/")
         .header("Cookie", "a=secret\u{7}")
         .build();
-    let error = error.expect_err("it has a control character").to_string();
+    let error = error.expect_err("a control character").to_string();
     assert!(
         !error.contains("secret") && error.contains("a=***"),
         "{error}"

@@ -1,25 +1,25 @@
 use hammer_core::Report;
-use hammer_http::{ContentCoding, ErrorKind, Http, HttpBuilder};
+use hammer_http::{ErrorKind, Http, HttpBuilder};
 
 use crate::scripted_server::{ScriptedServer, response_bytes};
-use crate::{only_failure, run};
+use crate::{BuilderChange, CODINGS, only_failure, run};
 
 fn run_expecting(
     server: &ScriptedServer,
     change: impl FnOnce(HttpBuilder) -> HttpBuilder,
 ) -> Report {
     let http = change(Http::builder(&server.url()));
-    let report = run(http.build().expect("is well formed"), 2);
+    let report = run(http.build().expect("valid options"), 2);
     assert_eq!(
         server.connections(),
         1,
-        "a miss is no failure: {:?}",
+        "an unmet expectation closes no connection: {:?}",
         report.failures
     );
     report
 }
 
-/// The only label, and whether it is ok.
+/// Returns the only label, and true if it is ok.
 fn label(report: &Report) -> (&str, bool) {
     assert_eq!(
         report.labels.len(),
@@ -28,31 +28,30 @@ fn label(report: &Report) -> (&str, bool) {
         report.labels,
         report.failures
     );
-    let (label, count) = report.labels.iter().next().expect("there is one");
+    let (label, count) = report.labels.iter().next().expect("one value");
     assert_eq!(*count, 2);
     (label, report.hits.ok == 2)
 }
 
 #[test]
-fn an_answer_is_ok_if_it_is_as_expected() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+fn responses_are_ok_if_they_meet_all_expectations() {
     const BODY: &[u8] = br#"{"status": "ready", "count": 3}"#;
     let table: [(&str, BuilderChange, &str, bool); 17] = [
         (
             "200 OK",
-            |http| http.expect_status("200".parse().expect("a")),
+            |http| http.expect_status("200".parse().expect("valid input")),
             "200",
             true,
         ),
         (
             "200 OK",
-            |http| http.expect_status("204,3xx".parse().expect("a")),
+            |http| http.expect_status("204,3xx".parse().expect("valid input")),
             "200",
             false,
         ),
         (
             "404 Not Found",
-            |http| http.expect_status("4xx".parse().expect("a")),
+            |http| http.expect_status("4xx".parse().expect("valid input")),
             "404",
             true,
         ),
@@ -60,7 +59,7 @@ fn an_answer_is_ok_if_it_is_as_expected() {
         (
             "503 Busy",
             |http| {
-                http.expect_status("503".parse().expect("a"))
+                http.expect_status("503".parse().expect("valid input"))
                     .expect_body("ready")
             },
             "503",
@@ -68,25 +67,25 @@ fn an_answer_is_ok_if_it_is_as_expected() {
         ),
         (
             "200 OK",
-            |http| http.expect_header("Server".parse().expect("a")),
+            |http| http.expect_header("Server".parse().expect("valid input")),
             "200",
             true,
         ),
         (
             "200 OK",
-            |http| http.expect_header("server: x 1".parse().expect("a")),
+            |http| http.expect_header("server: x 1".parse().expect("valid input")),
             "200",
             true,
         ),
         (
             "200 OK",
-            |http| http.expect_header("server: x".parse().expect("a")),
+            |http| http.expect_header("server: x".parse().expect("valid input")),
             "header_expected",
             false,
         ),
         (
             "200 OK",
-            |http| http.expect_header("X-None".parse().expect("a")),
+            |http| http.expect_header("X-None".parse().expect("valid input")),
             "header_expected",
             false,
         ),
@@ -99,33 +98,33 @@ fn an_answer_is_ok_if_it_is_as_expected() {
         ),
         (
             "200 OK",
-            |http| http.expect_body_regex("count\": [0-9]".parse().expect("a")),
+            |http| http.expect_body_regex("count\": [0-9]".parse().expect("valid input")),
             "200",
             true,
         ),
         (
             "200 OK",
-            |http| http.expect_body_regex("^count".parse().expect("a")),
+            |http| http.expect_body_regex("^count".parse().expect("valid input")),
             "body_expected",
             false,
         ),
         (
             "200 OK",
-            |http| http.expect_json("/status=ready".parse().expect("a")),
+            |http| http.expect_json("/status=ready".parse().expect("valid input")),
             "200",
             true,
         ),
         (
             "200 OK",
-            |http| http.expect_json("/count=4".parse().expect("a")),
+            |http| http.expect_json("/count=4".parse().expect("valid input")),
             "json_expected",
             false,
         ),
         (
             "200 OK",
             |http| {
-                http.expect_json("/count=4".parse().expect("a"))
-                    .expect_header("X-None".parse().expect("a"))
+                http.expect_json("/count=4".parse().expect("valid input"))
+                    .expect_header("X-None".parse().expect("valid input"))
             },
             "header_expected",
             false,
@@ -133,7 +132,7 @@ fn an_answer_is_ok_if_it_is_as_expected() {
         (
             "200 OK",
             |http| {
-                http.expect_json("/count=4".parse().expect("a"))
+                http.expect_json("/count=4".parse().expect("valid input"))
                     .expect_body("steady")
             },
             "body_expected",
@@ -144,22 +143,17 @@ fn an_answer_is_ok_if_it_is_as_expected() {
         let server =
             ScriptedServer::replying(move |_| response_bytes(status, &["Server: x 1"], BODY));
         let report = run_expecting(&server, change);
-        assert_eq!(label(&report), (expected, ok), "row {index}");
+        assert_eq!(label(&report), (expected, ok), "case {index}");
         assert_eq!(report.counts["body_bytes"], 2 * BODY.len() as u64);
     }
 }
 
 #[test]
-fn a_body_is_decoded_where_it_is_looked_into_and_only_there() {
+fn a_body_is_decoded_only_if_it_is_inspected() {
     let plain = "needle in a haystack ".repeat(1000);
-    for coding in [
-        ContentCoding::Gzip,
-        ContentCoding::Deflate,
-        ContentCoding::Brotli,
-        ContentCoding::Zstd,
-    ] {
+    for coding in CODINGS {
         let body = crate::encode_with(coding, plain.as_bytes());
-        let (coded_bytes, plain_bytes) = (2 * body.len() as u64, 2 * plain.len() as u64);
+        let (encoded_bytes, plain_bytes) = (2 * body.len() as u64, 2 * plain.len() as u64);
         let header = format!("Content-Encoding: {coding}");
         let serve = || {
             let (header, body) = (header.clone(), body.clone());
@@ -167,10 +161,10 @@ fn a_body_is_decoded_where_it_is_looked_into_and_only_there() {
         };
         let report = run_expecting(&serve(), |http| http.expect_body("needle"));
         assert_eq!(label(&report), ("200", true), "{coding}");
-        assert_eq!(report.counts["body_bytes"], coded_bytes);
+        assert_eq!(report.counts["body_bytes"], encoded_bytes);
         assert_eq!(report.counts["decoded_bytes"], plain_bytes);
         let report = run_expecting(&serve(), |http| {
-            http.expect_header("content-encoding".parse().expect("a"))
+            http.expect_header("content-encoding".parse().expect("valid input"))
         });
         assert_eq!(label(&report), ("200", true), "{coding}");
         assert!(
@@ -182,7 +176,7 @@ fn a_body_is_decoded_where_it_is_looked_into_and_only_there() {
 }
 
 #[test]
-fn chunks_are_put_together_before_they_are_looked_into() {
+fn chunks_are_joined_before_they_are_inspected() {
     let server = ScriptedServer::answering(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nnee\r\n3\r\ndle\r\n0\r\n\r\n",
     );
@@ -191,7 +185,7 @@ fn chunks_are_put_together_before_they_are_looked_into() {
 }
 
 #[test]
-fn an_answer_to_head_has_no_body_to_look_into() {
+fn a_response_to_head_has_no_body_to_inspect() {
     let server = ScriptedServer::answering(
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1000\r\n\r\n",
     );
@@ -200,7 +194,7 @@ fn an_answer_to_head_has_no_body_to_look_into() {
 }
 
 #[test]
-fn bodies_that_can_not_be_looked_into_are_failures_with_names() {
+fn bodies_that_cannot_be_inspected_are_failures() {
     let table: [(&str, &[u8], u64, &str); 5] = [
         ("gzip", b"plain", 100, "malformed_body"),
         ("br", b"plain text", 100, "malformed_body"),
@@ -214,7 +208,7 @@ fn bodies_that_can_not_be_looked_into_are_failures_with_names() {
         let http = Http::builder(&server.url())
             .expect_body("plain")
             .max_body_bytes(max);
-        let report = run(http.build().expect("is well formed"), 2);
+        let report = run(http.build().expect("valid options"), 2);
         if name.is_empty() {
             assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
         } else {
@@ -225,21 +219,21 @@ fn bodies_that_can_not_be_looked_into_are_failures_with_names() {
 }
 
 #[test]
-fn a_target_that_does_not_begin_its_answer_in_time() {
+fn a_late_first_byte_is_a_failure() {
     let server = ScriptedServer::serve(|peer| while peer.request() {});
     let http =
         Http::builder(&server.url()).first_byte_timeout(std::time::Duration::from_millis(20));
-    let report = run(http.build().expect("is well formed"), 3);
+    let report = run(http.build().expect("valid options"), 3);
     assert_eq!(only_failure(&report), ("first_byte_timeout", 3));
     assert_eq!(report.phases_us["connect"].count, 3);
 }
 
 #[test]
-fn a_largest_body_needs_somebody_who_looks() {
+fn a_body_limit_needs_an_inspected_body() {
     let error = Http::builder("http://a/")
         .max_body_bytes(1)
         .build()
-        .expect_err("nobody looks");
+        .expect_err("an unused limit");
     assert!(
         error.to_string().contains("no body is looked into"),
         "{error}"

@@ -1,19 +1,18 @@
 use std::io::Read;
-use std::net::TcpListener;
 use std::time::Duration;
 
 use hammer_core::{Rate, Run, Schedule};
 use hammer_http::{ConfigureNetwork, Http};
 
 use crate::scripted_server::ScriptedServer;
-use crate::{only_failure, run};
+use crate::{only_failure, run, unused_url};
 
 fn http(url: &str) -> Http {
-    Http::builder(url).build().expect("is well formed")
+    Http::builder(url).build().expect("valid options")
 }
 
 #[test]
-fn what_is_no_answer() {
+fn incomplete_and_malformed_responses_are_failures() {
     let table: [(&[u8], &str); 11] = [
         (b"", "closed_early"),
         (b"HTTP/1.1 200 OK\r\n", "closed_early"),
@@ -70,8 +69,8 @@ fn an_endless_head_is_not_read_to_its_end() {
 }
 
 #[test]
-fn a_reset_is_named() {
-    // A socket that is closed with bytes unread resets the connection.
+fn a_reset_is_a_failure() {
+    // Closing a socket with unread bytes resets the connection.
     let server = ScriptedServer::serve(|peer| drop(peer.read(1)));
     assert_eq!(
         only_failure(&run(http(&server.url()), 3)),
@@ -80,15 +79,13 @@ fn a_reset_is_named() {
 }
 
 #[test]
-fn a_refused_connection_is_named() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}/", listener.local_addr().expect("it is bound"));
-    drop(listener);
-    assert_eq!(only_failure(&run(http(&url), 3)), ("connect_refused", 3));
+fn a_refused_connection_is_a_failure() {
+    let report = run(http(&unused_url()), 3);
+    assert_eq!(only_failure(&report), ("connect_refused", 3));
 }
 
 #[test]
-fn a_name_without_address_is_named_at_the_scheduled_rate() {
+fn an_unknown_name_fails_hits_at_the_scheduled_rate() {
     let report = run(http("http://no-such-host.invalid/"), 20);
     assert_eq!(only_failure(&report), ("name_not_resolved", 20));
 }
@@ -102,12 +99,12 @@ fn silence_is_a_timeout() {
         .timeout(Duration::from_millis(50))
         .drain(Duration::from_secs(5))
         .execute(|_| ())
-        .expect("the run is well formed");
+        .expect("a finished run");
     assert_eq!((report.hits.timed_out, report.hits.ok), (2, 0));
 }
 
 #[test]
-fn tls_against_plain_http_and_the_other_way_round() {
+fn tls_to_plain_http_and_plain_http_to_tls_are_failures() {
     let server = ScriptedServer::serve(|peer| {
         peer.read(5);
         peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n");
@@ -117,7 +114,7 @@ fn tls_against_plain_http_and_the_other_way_round() {
     let tls = Http::builder(&url)
         .insecure(true)
         .build()
-        .expect("is well formed");
+        .expect("valid options");
     assert_eq!(only_failure(&run(tls, 2)), ("tls", 2));
     let server = ScriptedServer::answering_once(b"\x15\x03\x01\x00\x02\x02\x0a");
     assert_eq!(

@@ -1,32 +1,30 @@
-//! Targets that mean no good: each costs its hits a failure with a name, and the run goes on.
+//! Hostile targets: each causes a named failure, and the run continues.
 
 use std::time::Duration;
 
 use hammer_core::{Rate, Report, Run, Schedule};
-use hammer_http::{ContentCoding, Http, HttpBuilder};
+use hammer_http::{Http, HttpBuilder};
 
 use crate::scripted_server::{ScriptedServer, response_bytes};
-use crate::{only_failure, run};
+use crate::{CODINGS, only_failure, run};
 
 fn hit(server: &ScriptedServer, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Report {
     let http = change(Http::builder(&server.url())).build();
-    run(http.expect("is well formed"), 2)
+    run(http.expect("valid options"), 2)
 }
 
-/// Two hits with little time, for what would go on for ever.
+/// Runs two hits with a short timeout, for responses without an end.
 fn hit_briefly(server: &ScriptedServer) -> Report {
-    let http = Http::builder(&server.url())
-        .build()
-        .expect("is well formed");
+    let http = Http::builder(&server.url()).build().expect("valid options");
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(2);
     let run = Run::new(http, schedule)
         .threads(1)
         .timeout(Duration::from_millis(200))
         .drain(Duration::from_secs(5));
-    run.execute(|_| ()).expect("it is well formed")
+    run.execute(|_| ()).expect("a finished run")
 }
 
-/// Begins each answer with `head`, and then sends `piece` for as long as the client reads.
+/// A server that starts each response with `head` and then sends `piece` while the client reads.
 fn endless_server(head: &'static [u8], piece: Vec<u8>) -> ScriptedServer {
     ScriptedServer::serve(move |peer| {
         while peer.request() && peer.send(head) {
@@ -47,7 +45,7 @@ fn chunk(size: usize) -> Vec<u8> {
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 #[test]
-fn heads_without_end() {
+fn endless_heads_are_too_large() {
     let table: [(&[u8], &[u8]); 4] = [
         (
             b"HTTP/1.1 200 OK\r\n",
@@ -79,7 +77,7 @@ fn heads_without_end() {
 }
 
 #[test]
-fn a_body_without_end_ends_with_the_time_of_its_hit() {
+fn an_endless_body_times_out() {
     let server = endless_server(CHUNKED, chunk(16 * 1024));
     let report = hit_briefly(&server);
     assert_eq!(
@@ -91,7 +89,7 @@ fn a_body_without_end_ends_with_the_time_of_its_hit() {
 }
 
 #[test]
-fn a_body_without_end_is_too_large_to_be_looked_into() {
+fn an_endless_body_is_too_large_to_inspect() {
     for head in [CHUNKED, b"HTTP/1.1 200 OK\r\n\r\n"] {
         let server = endless_server(head, chunk(16 * 1024));
         let report = hit(&server, |http| {
@@ -102,7 +100,7 @@ fn a_body_without_end_is_too_large_to_be_looked_into() {
 }
 
 #[test]
-fn words_on_the_way_without_end() {
+fn endless_interim_responses_time_out() {
     let server = endless_server(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec());
     let report = hit_briefly(&server);
     assert_eq!(
@@ -114,7 +112,7 @@ fn words_on_the_way_without_end() {
 }
 
 #[test]
-fn lengths_that_lie() {
+fn wrong_lengths_are_failures() {
     let table: [(&[u8], &str); 9] = [
         (b"Content-Length: 5\r\n\r\nhell", "closed_early"),
         (
@@ -148,27 +146,27 @@ fn lengths_that_lie() {
         ),
     ];
     for (rest, name) in table {
-        let whole = [b"HTTP/1.1 200 OK\r\n", rest].concat();
-        let server = ScriptedServer::answering_once(whole.leak());
-        for looks in [false, true] {
-            let report = hit(
-                &server,
-                |http| if looks { http.expect_body("x") } else { http },
-            );
+        let response = [b"HTTP/1.1 200 OK\r\n", rest].concat();
+        let server = ScriptedServer::answering_once(response.leak());
+        for inspects in [false, true] {
+            let report = hit(&server, |http| {
+                if inspects {
+                    http.expect_body("x")
+                } else {
+                    http
+                }
+            });
             assert_eq!(only_failure(&report), (name, 2), "{}", rest.escape_ascii());
         }
     }
 }
 
-/// What follows an answer is not the answer to the next hit.
 #[test]
-fn an_answer_that_nobody_asked_for_is_thrown_away() {
+fn a_response_without_a_request_is_discarded() {
     let server = ScriptedServer::answering(
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 500 Smuggled\r\nContent-Length: 0\r\n\r\n",
     );
-    let http = Http::builder(&server.url())
-        .build()
-        .expect("is well formed");
+    let http = Http::builder(&server.url()).build().expect("valid options");
     let report = run(http, 6);
     assert_eq!(report.labels.get("500"), None, "{:?}", report.labels);
     assert!(
@@ -180,7 +178,7 @@ fn an_answer_that_nobody_asked_for_is_thrown_away() {
 }
 
 #[test]
-fn extensions_and_trailers_without_end() {
+fn endless_extensions_and_trailers_are_malformed() {
     let extension = endless_server(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;",
         vec![b'a'; 1000],
@@ -200,13 +198,8 @@ fn extensions_and_trailers_without_end() {
 }
 
 #[test]
-fn bombs_are_named_where_they_are_looked_into_and_harmless_elsewhere() {
-    for coding in [
-        ContentCoding::Gzip,
-        ContentCoding::Deflate,
-        ContentCoding::Brotli,
-        ContentCoding::Zstd,
-    ] {
+fn compression_bombs_fail_only_if_the_body_is_inspected() {
+    for coding in CODINGS {
         let body = crate::encode_with(coding, &vec![0; 4 << 20]);
         assert!(body.len() < 16 << 10, "{coding}: {} bytes", body.len());
         let header = format!("Content-Encoding: {coding}");

@@ -1,4 +1,4 @@
-//! Behaviour of the hammer for HTTP against real servers on port 0, driven by the real engine.
+//! Tests of the HTTP hammer against real servers on port 0, driven by the real engine.
 
 mod bodies;
 mod build;
@@ -30,18 +30,28 @@ mod values;
 use std::io::Write;
 
 use hammer_core::{Hammer, Rate, Report, Run, Schedule};
-use hammer_http::ContentCoding;
+use hammer_http::{ContentCoding, HttpBuilder};
 
-/// Hits `hits` times, one at a time, 5 ms apart.
+/// A change of options in a table of cases.
+type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+
+const CODINGS: [ContentCoding; 4] = [
+    ContentCoding::Gzip,
+    ContentCoding::Deflate,
+    ContentCoding::Brotli,
+    ContentCoding::Zstd,
+];
+
+/// Runs this many hits, one at a time, 5 ms apart.
 fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(hits);
     let run = Run::new(hammer, schedule).threads(1).max_in_flight(1);
-    let report = run.execute(|_| ()).expect("the run is well formed");
+    let report = run.execute(|_| ()).expect("a finished run");
     assert_eq!(report.hits.scheduled, hits);
     report
 }
 
-/// The only failure of a report, and how often.
+/// Returns the only failure of a report and its count.
 fn only_failure(report: &Report) -> (&str, u64) {
     let failures: Vec<_> = report
         .failures
@@ -58,10 +68,19 @@ fn only_failure(report: &Report) -> (&str, u64) {
     (failures[0].0, *failures[0].1)
 }
 
-/// `plain` in a coding, made by the libraries that everybody uses.
+/// Returns the URL of a port on which no server listens.
+fn unused_url() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    format!(
+        "http://{}/",
+        listener.local_addr().expect("a bound listener")
+    )
+}
+
+/// Encodes `plain` with the usual library for a coding.
 fn encode_with(coding: ContentCoding, plain: &[u8]) -> Vec<u8> {
     let level = flate2::Compression::best();
-    let done = match coding {
+    let encoded = match coding {
         ContentCoding::Gzip => {
             let mut encoder = flate2::write::GzEncoder::new(vec![], level);
             encoder.write_all(plain).and_then(|()| encoder.finish())
@@ -71,11 +90,11 @@ fn encode_with(coding: ContentCoding, plain: &[u8]) -> Vec<u8> {
             encoder.write_all(plain).and_then(|()| encoder.finish())
         }
         ContentCoding::Brotli => {
-            let mut coded = vec![];
+            let mut encoded = vec![];
             let parameters = brotli::enc::BrotliEncoderParams::default();
-            brotli::BrotliCompress(&mut &*plain, &mut coded, &parameters).map(|_| coded)
+            brotli::BrotliCompress(&mut &*plain, &mut encoded, &parameters).map(|_| encoded)
         }
         ContentCoding::Zstd => zstd::stream::encode_all(plain, 3),
     };
-    done.expect("memory can be written")
+    encoded.expect("a write to memory")
 }

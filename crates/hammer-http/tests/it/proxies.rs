@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use hammer_http::{ConfigureNetwork, ErrorKind, Http, HttpBuilder, RequestHeader};
 
-use crate::scripted_server::{ScriptedConnection, ScriptedServer};
-use crate::{only_failure, run};
-
-const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+use crate::scripted_server::{OK_RESPONSE, ScriptedConnection, ScriptedServer};
+use crate::{BuilderChange, only_failure, run};
 const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
-/// `Basic` and `ann:p@ss`, coded.
+/// The header for the user `ann` with the password `p@ss`.
 const ANN_AUTHORIZATION: &str = "proxy-authorization: Basic YW5uOnBAc3M=\r\n";
 
 fn proxied_by(proxy: &ScriptedServer) -> HttpBuilder {
@@ -17,50 +15,50 @@ fn proxied_by(proxy: &ScriptedServer) -> HttpBuilder {
 }
 
 fn hit(builder: HttpBuilder, hits: u64) {
-    let report = run(builder.build().expect("is well formed"), hits);
+    let report = run(builder.build().expect("valid options"), hits);
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
 }
 
 #[test]
-fn a_proxy_reads_requests_in_clear() {
+fn a_proxy_forwards_plain_requests() {
     let proxy = ScriptedServer::answering(OK_RESPONSE);
     let url = format!("http://ann:p%40ss@{}", proxy.addr());
-    let header: RequestHeader = "X-Way: this".parse().expect("is well formed");
+    let header: RequestHeader = "X-Proxied: this".parse().expect("valid input");
     hit(
         Http::builder("http://a.test/x?y")
             .proxy(url)
             .proxy_header(header),
         3,
     );
-    assert_eq!(proxy.connections(), 1, "it is kept alive");
+    assert_eq!(proxy.connections(), 1, "the connection is kept alive");
     for head in proxy.heads() {
         assert!(
             head.starts_with("GET http://a.test/x?y HTTP/1.1\r\nhost: a.test\r\n"),
             "{head}"
         );
         assert!(
-            head.contains(ANN_AUTHORIZATION) && head.contains("x-way: this\r\n"),
+            head.contains(ANN_AUTHORIZATION) && head.contains("x-proxied: this\r\n"),
             "{head}"
         );
     }
 }
 
 #[test]
-fn what_a_proxy_can_not_read_goes_through_a_tunnel() {
+fn requests_that_cannot_be_forwarded_take_a_tunnel() {
     let proxy = ScriptedServer::serve(|peer| {
         peer.request();
         peer.send(ESTABLISHED);
         while peer.request() && peer.send(OK_RESPONSE) {}
     });
     let header = || {
-        "X-Way: this"
+        "X-Proxied: this"
             .parse::<RequestHeader>()
-            .expect("is well formed")
+            .expect("valid input")
     };
-    let asked = proxied_by(&proxy)
+    let tunneled = proxied_by(&proxy)
         .proxy_tunnel(true)
         .proxy_user("ann:p%40ss");
-    hit(asked.proxy_header(header()), 2);
+    hit(tunneled.proxy_header(header()), 2);
     hit(proxied_by(&proxy).connect_to("a.test:80:[::1]:81"), 1);
     let heads = proxy.heads();
     assert!(
@@ -69,18 +67,18 @@ fn what_a_proxy_can_not_read_goes_through_a_tunnel() {
         heads[0]
     );
     assert!(
-        heads[0].contains(ANN_AUTHORIZATION) && heads[0].contains("x-way: this\r\n"),
+        heads[0].contains(ANN_AUTHORIZATION) && heads[0].contains("x-proxied: this\r\n"),
         "{}",
         heads[0]
     );
-    // What is for the proxy does not reach the target.
+    // Headers for the proxy do not reach the target.
     assert!(
         heads[1].starts_with("GET /x?y HTTP/1.1\r\nhost: a.test\r\n"),
         "{}",
         heads[1]
     );
     assert!(
-        !heads[1].contains("proxy-") && !heads[1].contains("x-way"),
+        !heads[1].contains("proxy-") && !heads[1].contains("x-proxied"),
         "{}",
         heads[1]
     );
@@ -88,7 +86,7 @@ fn what_a_proxy_can_not_read_goes_through_a_tunnel() {
 }
 
 #[test]
-fn a_tunnel_that_is_refused_has_a_name() {
+fn refused_tunnels_are_failures() {
     let table: [(&[u8], &str); 13] = [
         (b"HTTP/1.1 401 Unauthorized\r\n\r\n", "proxy_auth_required"),
         (
@@ -128,7 +126,7 @@ fn a_tunnel_that_is_refused_has_a_name() {
             proxied_by(&proxy)
                 .proxy_tunnel(true)
                 .build()
-                .expect("is well formed"),
+                .expect("valid options"),
             2,
         );
         assert_eq!(
@@ -142,23 +140,21 @@ fn a_tunnel_that_is_refused_has_a_name() {
 }
 
 #[test]
-fn credentials_that_a_proxy_wants_are_a_failure_in_clear_too() {
+fn a_407_to_a_forwarded_request_is_a_failure() {
     let proxy = ScriptedServer::answering(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
-    let report = run(proxied_by(&proxy).build().expect("is well formed"), 2);
+    let report = run(proxied_by(&proxy).build().expect("valid options"), 2);
     assert_eq!(only_failure(&report), ("proxy_auth_required", 2));
-    // A target that says it is odd, and has answered.
+    // From the target itself, 407 is an outcome.
     let target = ScriptedServer::answering(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
     let report = run(
-        Http::builder(&target.url())
-            .build()
-            .expect("is well formed"),
+        Http::builder(&target.url()).build().expect("valid options"),
         2,
     );
     assert_eq!(report.labels["407"], 2);
 }
 
 #[test]
-fn an_endless_head_of_a_proxy_is_not_read_to_its_end() {
+fn an_endless_head_of_a_proxy_is_malformed() {
     let proxy = ScriptedServer::serve(|peer| {
         peer.request();
         peer.send(b"HTTP/1.1 200 OK\r\n");
@@ -168,24 +164,24 @@ fn an_endless_head_of_a_proxy_is_not_read_to_its_end() {
         proxied_by(&proxy)
             .proxy_tunnel(true)
             .build()
-            .expect("is well formed"),
+            .expect("valid options"),
         2,
     );
     assert_eq!(only_failure(&report), ("proxy_malformed_answer", 2));
 }
 
 #[test]
-fn a_connection_that_takes_too_long_has_its_own_failure() {
-    let read_on = |peer: &mut ScriptedConnection| {
+fn a_slow_connection_is_a_connect_timeout() {
+    let read_to_end = |peer: &mut ScriptedConnection| {
         while peer.stream.read(&mut [0; 64]).is_ok_and(|bytes| bytes > 0) {}
     };
-    let silent = ScriptedServer::serve(move |peer| read_on(peer));
+    let silent = ScriptedServer::serve(move |peer| read_to_end(peer));
     let half = ScriptedServer::serve(move |peer| {
         peer.request();
         peer.send(b"HTTP/1.1 200 ");
-        read_on(peer);
+        read_to_end(peer);
     });
-    let soon = Duration::from_millis(40);
+    let limit = Duration::from_millis(40);
     let table = [
         proxied_by(&half).proxy_tunnel(true),
         proxied_by(&silent).proxy(format!("socks5h://{}", silent.addr())),
@@ -196,7 +192,7 @@ fn a_connection_that_takes_too_long_has_its_own_failure() {
     ];
     for http in table {
         let report = run(
-            http.connect_timeout(soon).build().expect("is well formed"),
+            http.connect_timeout(limit).build().expect("valid options"),
             2,
         );
         assert_eq!(only_failure(&report), ("connect_timeout", 2));
@@ -205,25 +201,25 @@ fn a_connection_that_takes_too_long_has_its_own_failure() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there_is_told_apart_from_the_target() {
-    let gone = std::net::TcpListener::bind("127.0.0.1:0")
+fn an_unreachable_proxy_differs_from_an_unreachable_target() {
+    let unused = std::net::TcpListener::bind("127.0.0.1:0")
         .expect("a free port")
         .local_addr();
-    let gone = gone.expect("it was bound");
-    for proxy in [gone.to_string(), format!("socks5h://{gone}")] {
+    let unused = unused.expect("a bound listener");
+    for proxy in [unused.to_string(), format!("socks5h://{unused}")] {
         let http = Http::builder("http://a.test/")
             .proxy(proxy)
             .build()
-            .expect("is well formed");
+            .expect("valid options");
         assert_eq!(only_failure(&run(http, 2)), ("proxy_unreachable", 2));
     }
-    let nameless = Http::builder("http://a.test/").proxy("no-such-host.invalid");
-    let report = run(nameless.build().expect("is well formed"), 2);
+    let unknown = Http::builder("http://a.test/").proxy("no-such-host.invalid");
+    let report = run(unknown.build().expect("valid options"), 2);
     assert_eq!(only_failure(&report), ("proxy_name_not_resolved", 2));
 }
 
-/// Takes the greeting and the question of a SOCKS client; what it asked for, after the first bytes.
-fn socks(peer: &mut ScriptedConnection, method: u8) -> Vec<u8> {
+/// Reads the greeting and request of a SOCKS client; returns the requested address and port.
+fn accept_socks(peer: &mut ScriptedConnection, method: u8) -> Vec<u8> {
     let methods = peer.read(2)[1];
     let offered = peer.read(methods.into());
     assert!(offered.contains(&method), "{offered:?}");
@@ -242,18 +238,18 @@ fn socks(peer: &mut ScriptedConnection, method: u8) -> Vec<u8> {
             let length = peer.read(1)[0];
             peer.read(usize::from(length) + 2)
         }
-        other => panic!("no address of type {other}"),
+        other => panic!("unexpected address type {other}"),
     }
 }
 
 const CONNECTED: &[u8] = &[5, 0, 0, 1, 127, 0, 0, 1, 0, 80];
 
 #[test]
-fn a_socks_proxy_is_told_a_name_or_an_address() {
+fn a_socks_proxy_gets_a_name_or_an_address() {
     let proxy = ScriptedServer::serve(|peer| {
-        let asked = socks(peer, 0);
-        let known: [&[u8]; 2] = [b"a.test\0\x50", b"\x7f\0\0\x09\0\x50"];
-        assert!(known.contains(&&*asked), "{asked:?}");
+        let requested = accept_socks(peer, 0);
+        let expected: [&[u8]; 2] = [b"a.test\0\x50", b"\x7f\0\0\x09\0\x50"];
+        assert!(expected.contains(&&*requested), "{requested:?}");
         peer.send(CONNECTED);
         while peer.request() && peer.send(OK_RESPONSE) {}
     });
@@ -271,9 +267,9 @@ fn a_socks_proxy_is_told_a_name_or_an_address() {
 }
 
 #[test]
-fn a_socks_proxy_is_told_who_asks() {
+fn a_socks_proxy_gets_the_credentials() {
     let proxy = ScriptedServer::serve(|peer| {
-        socks(peer, 2);
+        accept_socks(peer, 2);
         peer.send(CONNECTED);
         while peer.request() && peer.send(OK_RESPONSE) {}
     });
@@ -282,7 +278,7 @@ fn a_socks_proxy_is_told_who_asks() {
 }
 
 #[test]
-fn each_reply_of_a_socks_proxy_has_a_name() {
+fn each_reply_of_a_socks_proxy_has_its_failure() {
     let table = [
         (1, "socks_general_failure"),
         (2, "proxy_forbidden"),
@@ -296,15 +292,15 @@ fn each_reply_of_a_socks_proxy_has_a_name() {
     ];
     for (reply, name) in table {
         let proxy = ScriptedServer::serve(move |peer| {
-            socks(peer, 0);
+            accept_socks(peer, 0);
             peer.send(&[5, reply, 0, 1, 0, 0, 0, 0, 0, 0]);
         });
-        failing(&proxy, "", name);
+        assert_socks_fails(&proxy, "", name);
     }
 }
 
 #[test]
-fn what_is_no_socks_has_a_name() {
+fn malformed_replies_of_a_socks_proxy_are_failures() {
     let table: [(&'static [u8], &str, &str); 7] = [
         (b"", "", "proxy_closed_early"),
         (b"\x05", "", "proxy_closed_early"),
@@ -324,23 +320,23 @@ fn what_is_no_socks_has_a_name() {
             let _ = peer.stream.shutdown(std::net::Shutdown::Write);
             while peer.stream.read(&mut [0; 64]).is_ok_and(|bytes| bytes > 0) {}
         });
-        failing(&proxy, user, name);
+        assert_socks_fails(&proxy, user, name);
     }
 }
 
-fn failing(proxy: &ScriptedServer, user: &str, name: &str) {
+fn assert_socks_fails(proxy: &ScriptedServer, user: &str, name: &str) {
     let url = format!("socks5h://{user}{}", proxy.addr());
     let http = Http::builder("http://a.test/")
         .proxy(url)
         .build()
-        .expect("is well formed");
+        .expect("valid options");
     let report = run(http, 2);
     assert_eq!(only_failure(&report), (name, 2));
     assert!(report.advice.contains_key(name), "{name}");
 }
 
 #[test]
-fn hosts_that_go_without_the_proxy() {
+fn listed_hosts_bypass_the_proxy() {
     let proxy = ScriptedServer::answering_once(b"HTTP/1.1 500 Not Me\r\n\r\n");
     let target = ScriptedServer::answering(OK_RESPONSE);
     for list in ["*", "127.0.0.0/8", "a.test,127.0.0.1"] {
@@ -353,35 +349,37 @@ fn hosts_that_go_without_the_proxy() {
 }
 
 #[test]
-fn proxies_that_can_not_work_are_refused_when_built() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
-    let header = || -> RequestHeader { "A: b".parse().expect("is well formed") };
+fn invalid_proxies_are_refused_when_built() {
+    let header = || -> RequestHeader { "A: b".parse().expect("valid input") };
     let long = "a".repeat(256);
     let table: [(BuilderChange, &str); 7] = [
-        (|http| http.proxy("socks4://a"), "unknown kind of proxy"),
+        (
+            |http| http.proxy("socks4://a"),
+            "unknown scheme of the proxy",
+        ),
         (
             |http| http.proxy("http://ann:secret@a:0"),
             "malformed proxy \"http://ann:***@a:0\"",
         ),
         (
             |http| http.proxy("a").proxy_user("ann:%zz"),
-            "the user or password of the proxy has a %",
+            "expected two hexadecimal digits after %",
         ),
         (
             |http| http.proxy_user("ann:p"),
-            "--proxy-user is for a proxy, and there is none",
+            "--proxy-user needs a proxy",
         ),
         (
             |http| http.proxy("a").proxy_cacert("/no/such"),
-            "--proxy-cacert is for a proxy that speaks TLS",
+            "--proxy-cacert needs a proxy that speaks TLS",
         ),
         (
             |http| http.proxy("socks5h://ann@a"),
-            "SOCKS can't send the password",
+            "cannot send the password to the SOCKS proxy",
         ),
         (
             |http| http.proxy("https://a").proxy_cacert("/no/such"),
-            "the CA file /no/such can't be read",
+            "cannot read the CA file /no/such",
         ),
     ];
     for (change, message) in table {
@@ -389,7 +387,7 @@ fn proxies_that_can_not_work_are_refused_when_built() {
             .build()
             .expect_err(message);
         assert!(error.to_string().starts_with(message), "{message}: {error}");
-        let certificates = message.starts_with("the CA file");
+        let certificates = message.starts_with("cannot read the CA file");
         assert_eq!(
             error.kind() == ErrorKind::Certificates,
             certificates,
@@ -400,31 +398,33 @@ fn proxies_that_can_not_work_are_refused_when_built() {
     let error = socks()
         .proxy_header(header())
         .build()
-        .expect_err("no headers");
+        .expect_err("a useless header");
     assert!(
-        error.to_string().contains("SOCKS has no headers"),
+        error
+            .to_string()
+            .contains("a SOCKS proxy, which has no headers"),
         "{error}"
     );
-    let named = Http::builder(&format!("http://{long}/")).proxy("socks5h://a");
-    let error = named.build().expect_err("it is too long");
-    assert!(error.to_string().contains("use socks5://"), "{error}");
+    let too_long = Http::builder(&format!("http://{long}/")).proxy("socks5h://a");
+    let error = too_long.build().expect_err("a name that is too long");
+    assert!(error.to_string().contains("try socks5://"), "{error}");
     let user = format!("socks5h://{long}:p@a");
     let error = Http::builder("http://a/")
         .proxy(user)
         .build()
-        .expect_err("it is too long");
+        .expect_err("a name that is too long");
     assert!(error.to_string().contains("1 to 255 bytes"), "{error}");
 }
 
 #[test]
-fn secrets_are_in_no_debug_text() {
+fn debug_output_hides_secrets() {
     let builder = Http::builder("http://bob:secret@a.test/").proxy("http://ann:secret@b.test");
     assert!(!format!("{builder:?}").contains("secret"), "{builder:?}");
-    let http = builder.build().expect("is well formed");
+    let http = builder.build().expect("valid options");
     assert!(!format!("{http:?}").contains("secret"), "{http:?}");
 }
 
-/// Carries bytes both ways, as a tunnel does.
+/// Copies bytes both ways, as a tunnel does.
 pub(crate) fn pipe(one: &mut TcpStream, mut other: TcpStream) {
     let copy = |mut from: TcpStream, mut to: TcpStream| {
         let mut buffer = [0; 4096];

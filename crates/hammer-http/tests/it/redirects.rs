@@ -2,9 +2,9 @@ use hammer_core::Report;
 use hammer_http::{Http, HttpBuilder};
 
 use crate::scripted_server::{ScriptedRequest, ScriptedServer, response_bytes};
-use crate::{only_failure, run};
+use crate::{only_failure, run, unused_url};
 
-/// Sends `/a` to `/b` with this status.
+/// A server that redirects `/a` with this status, and answers any other path.
 fn redirecting_server(status: &'static str, location: &str) -> ScriptedServer {
     let location = format!("Location: {location}");
     ScriptedServer::replying(move |request: &ScriptedRequest| match request.path() {
@@ -15,15 +15,7 @@ fn redirecting_server(status: &'static str, location: &str) -> ScriptedServer {
 
 fn follow(server: &ScriptedServer, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Report {
     let http = Http::builder(&format!("{}a", server.url())).follow_redirects(3);
-    run(change(http).build().expect("is well formed"), 2)
-}
-
-/// The first line of each request so far.
-fn lines(server: &ScriptedServer) -> Vec<String> {
-    let heads = server.heads().into_iter();
-    heads
-        .map(|head| head.split(" HTTP/1.1").next().expect("a line").to_owned())
-        .collect()
+    run(change(http).build().expect("valid options"), 2)
 }
 
 #[test]
@@ -37,7 +29,10 @@ fn a_redirect_is_part_of_the_hit() {
     );
     assert_eq!(report.labels["200"], 2);
     assert_eq!(report.counts["redirects"], 2);
-    assert_eq!(lines(&server), ["GET /a", "GET /b", "GET /a", "GET /b"]);
+    assert_eq!(
+        server.request_lines(),
+        ["GET /a", "GET /b", "GET /a", "GET /b"]
+    );
     assert_eq!(server.connections(), 1);
     assert_eq!(report.phases_us["redirect"].count, 2);
     assert_eq!(report.phases_us["first_byte"].count, 2);
@@ -50,13 +45,13 @@ fn a_redirect_is_part_of_the_hit() {
 fn redirects_are_not_followed_unless_asked_for() {
     let server = redirecting_server("302 Found", "/b");
     let http = Http::builder(&format!("{}a", server.url()));
-    let report = run(http.build().expect("is well formed"), 2);
+    let report = run(http.build().expect("valid options"), 2);
     assert_eq!(report.labels["302"], 2);
-    assert_eq!(lines(&server), ["GET /a", "GET /a"]);
+    assert_eq!(server.request_lines(), ["GET /a", "GET /a"]);
 }
 
 #[test]
-fn methods_and_bodies_go_along_as_they_should() {
+fn the_status_decides_about_method_and_body() {
     for (status, line, body) in [
         ("301 Moved Permanently", "GET /b", 0),
         ("302 Found", "GET /b", 0),
@@ -71,7 +66,7 @@ fn methods_and_bodies_go_along_as_they_should() {
             "{:?} {:?}",
             report.labels, report.failures
         );
-        assert_eq!(lines(&server)[1], line, "{status}");
+        assert_eq!(server.request_lines()[1], line, "{status}");
         let head = &server.heads()[1];
         assert_eq!(
             head.contains("content-type: application/json"),
@@ -84,7 +79,7 @@ fn methods_and_bodies_go_along_as_they_should() {
 }
 
 #[test]
-fn another_origin_gets_a_connection_of_its_own_and_no_secrets() {
+fn another_origin_gets_its_own_connection_and_no_secrets() {
     let other = ScriptedServer::replying(|_| response_bytes("200 OK", &[], b""));
     let server = redirecting_server("307 Temporary Redirect", &format!("{}c", other.url()));
     let report = follow(&server, |http| {
@@ -102,7 +97,7 @@ fn another_origin_gets_a_connection_of_its_own_and_no_secrets() {
     assert!(server.heads()[0].contains("host: own.example\r\n"));
     assert!(server.heads()[0].contains("cookie: a=secret\r\n"));
     let head = &other.heads()[0];
-    assert_eq!(lines(&other), ["GET /c", "GET /c"]);
+    assert_eq!(other.request_lines(), ["GET /c", "GET /c"]);
     assert!(
         !head.contains("secret") && !head.contains("uthorization"),
         "{head}"
@@ -115,12 +110,12 @@ fn another_origin_gets_a_connection_of_its_own_and_no_secrets() {
     assert_eq!(
         (server.connections(), other.connections()),
         (1, 1),
-        "both are kept"
+        "both connections are kept alive"
     );
 }
 
 #[test]
-fn the_same_origin_gets_what_the_first_got() {
+fn the_same_origin_gets_credentials_cookies_and_host() {
     let server = redirecting_server("302 Found", "/b");
     follow(&server, |http| {
         http.user("u:p").cookie("a=b").header("Host", "own.example")
@@ -136,14 +131,14 @@ fn the_same_origin_gets_what_the_first_got() {
 }
 
 #[test]
-fn signatures_go_with_each_leg_but_to_no_other_origin() {
+fn each_hop_is_signed_except_to_another_origin() {
     let other = ScriptedServer::replying(|_| response_bytes("200 OK", &[], b""));
     let location = format!("Location: {}", other.url());
     let server = ScriptedServer::replying(move |request| match request.path() {
         "/a" => response_bytes("302 Found", &["Location: /b"], b""),
         _ => response_bytes("302 Found", &[&location], b""),
     });
-    let scope = "aws:eu-central-1:s3".parse().expect("is well formed");
+    let scope = "aws:eu-central-1:s3".parse().expect("valid input");
     let report = follow(&server, |http| {
         http.user("k:s").session_token("t").aws_sigv4(scope)
     });
@@ -155,8 +150,8 @@ fn signatures_go_with_each_leg_but_to_no_other_origin() {
     let signature = |head: &String| head.split("Signature=").nth(1).map(str::to_owned);
     let heads = server.heads();
     assert_ne!(
-        signature(&heads[0]).expect("is signed"),
-        signature(&heads[1]).expect("is signed")
+        signature(&heads[0]).expect("a signature"),
+        signature(&heads[1]).expect("a signature")
     );
     let head = &other.heads()[0];
     assert!(
@@ -166,7 +161,7 @@ fn signatures_go_with_each_leg_but_to_no_other_origin() {
 }
 
 #[test]
-fn a_login_sets_a_cookie_on_the_way() {
+fn a_redirect_can_set_a_cookie() {
     let server =
         ScriptedServer::replying(|request| match (request.path(), request.header("cookie")) {
             ("/a", None) => response_bytes(
@@ -183,11 +178,11 @@ fn a_login_sets_a_cookie_on_the_way() {
         "{:?} {:?}",
         report.labels, report.failures
     );
-    assert_eq!(lines(&server), ["GET /a", "GET /b", "GET /a"]);
+    assert_eq!(server.request_lines(), ["GET /a", "GET /b", "GET /a"]);
 }
 
 #[test]
-fn circles_and_malformed_places_are_failures_with_names() {
+fn redirect_loops_and_malformed_locations_are_failures() {
     let server = ScriptedServer::replying(|_| response_bytes("302 Found", &["Location: /a"], b""));
     let report = follow(&server, |http| http);
     assert_eq!(only_failure(&report), ("too_many_redirects", 2));
@@ -211,16 +206,13 @@ fn circles_and_malformed_places_are_failures_with_names() {
     let report = follow(&server, |http| http);
     assert_eq!(
         report.labels["302"], 2,
-        "one that says no place is an answer"
+        "a redirect without a location is a plain response"
     );
 }
 
 #[test]
-fn where_nobody_listens_is_the_failure_of_the_hit() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let place = format!("http://{}/", listener.local_addr().expect("it is bound"));
-    drop(listener);
-    let server = redirecting_server("302 Found", &place);
+fn a_refused_connection_after_a_redirect_fails_the_hit() {
+    let server = redirecting_server("302 Found", &unused_url());
     assert_eq!(
         only_failure(&follow(&server, |http| http)),
         ("connect_refused", 2)

@@ -6,14 +6,14 @@ use hammer_http::{Http, HttpBuilder};
 use crate::run;
 use crate::scripted_server::ScriptedServer;
 
-const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+const EMPTY_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-/// The head of the request that `change` makes.
+/// Returns the server and the head of the request that a builder sends.
 fn head(path: &str, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> (ScriptedServer, String) {
-    let server = ScriptedServer::answering(OK_RESPONSE);
+    let server = ScriptedServer::answering(EMPTY_RESPONSE);
     let url = format!("{}{path}", server.url());
     let report = run(
-        change(Http::builder(&url)).build().expect("is well formed"),
+        change(Http::builder(&url)).build().expect("valid options"),
         1,
     );
     assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
@@ -22,7 +22,7 @@ fn head(path: &str, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> (Scripte
 }
 
 #[test]
-fn the_defaults() {
+fn the_default_request() {
     let (server, head) = head("a?b=c#d", |http| http);
     let version = env!("CARGO_PKG_VERSION");
     let host = server.addr();
@@ -37,7 +37,7 @@ fn the_defaults() {
 #[test]
 fn given_headers_replace_defaults() {
     let (_, head) = head("", |http| {
-        let line = |line: &str| line.parse().expect("is well formed");
+        let line = |line: &str| line.parse().expect("valid input");
         http.method("DELETE")
             .header("Host", "one.example")
             .host("two.example")
@@ -56,11 +56,11 @@ fn given_headers_replace_defaults() {
 
 #[test]
 fn credentials_in_the_url_are_sent() {
-    let server = ScriptedServer::answering(OK_RESPONSE);
+    let server = ScriptedServer::answering(EMPTY_RESPONSE);
     let url = server
         .url()
         .replace("http://", "http://Aladdin:open%20sesame@");
-    run(Http::builder(&url).build().expect("is well formed"), 1);
+    run(Http::builder(&url).build().expect("valid options"), 1);
     let head = server.heads().remove(0);
     assert!(
         head.contains("authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"),
@@ -69,27 +69,28 @@ fn credentials_in_the_url_are_sent() {
 }
 
 #[test]
-fn a_body_is_sent_whole_with_its_length() {
+fn a_body_is_sent_with_its_length() {
     for bytes in [0, 1, 5_000, 3_000_000] {
-        let (tell, told) = mpsc::channel();
-        let tell = Mutex::new(tell);
+        let (sender, receiver) = mpsc::channel();
+        let sender = Mutex::new(sender);
         let server = ScriptedServer::serve(move |peer| {
             while peer.request() {
                 let body = peer.read(bytes);
-                tell.lock()
-                    .expect("no panic")
+                sender
+                    .lock()
+                    .expect("no script panicked")
                     .send(body)
-                    .expect("the test listens");
-                peer.send(OK_RESPONSE);
+                    .expect("a listening test");
+                peer.send(EMPTY_RESPONSE);
             }
         });
         let body: Vec<u8> = (0..bytes).map(|index| index as u8).collect();
         let http = Http::builder(&server.url())
             .method("POST")
             .body(body.clone());
-        let report = run(http.build().expect("is well formed"), 2);
+        let report = run(http.build().expect("valid options"), 2);
         assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
-        assert!(told.try_iter().all(|received| received == body));
+        assert!(receiver.try_iter().all(|received| received == body));
         let head = server.heads().remove(0);
         assert!(
             bytes == 0 || head.contains(&format!("content-length: {bytes}\r\n")),

@@ -5,12 +5,17 @@ use hammer_http::Http;
 use crate::run;
 use crate::scripted_server::ScriptedServer;
 
-/// Hits three times; the answers count as ok, or as rejected, under this label.
-fn labelled(server: &ScriptedServer, method: &str, label: &str, ok: bool) -> hammer_core::Report {
+/// Runs three hits, whose outcomes must all be ok or rejected under this label.
+fn run_labeled(
+    server: &ScriptedServer,
+    method: &str,
+    label: &str,
+    ok: bool,
+) -> hammer_core::Report {
     let http = Http::builder(&server.url())
         .method(method)
         .build()
-        .expect("is well formed");
+        .expect("valid options");
     let report = run(http, 3);
     assert_eq!(
         report.labels,
@@ -26,7 +31,7 @@ fn labelled(server: &ScriptedServer, method: &str, label: &str, ok: bool) -> ham
 }
 
 #[test]
-fn the_status_decides() {
+fn the_status_decides_the_outcome() {
     let table: [(&[u8], &str, bool); 7] = [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "200", true),
         (b"HTTP/1.1 204 No Content\r\n\r\n", "204", true),
@@ -42,8 +47,12 @@ fn the_status_decides() {
     ];
     for (answer, label, ok) in table {
         let server = ScriptedServer::answering(answer);
-        labelled(&server, "GET", label, ok);
-        assert_eq!(server.connections(), 1, "{label}: the connection is kept");
+        run_labeled(&server, "GET", label, ok);
+        assert_eq!(
+            server.connections(),
+            1,
+            "{label}: the connection is kept alive"
+        );
     }
 }
 
@@ -53,14 +62,14 @@ fn chunks_and_trailers_are_read_to_the_end() {
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
           3\r\nabc\r\n5;name=value\r\ndefgh\r\n0\r\nX-Sum: 8\r\n\r\n",
     );
-    labelled(&server, "GET", "200", true);
+    run_labeled(&server, "GET", "200", true);
     assert_eq!(server.connections(), 1);
 }
 
 #[test]
-fn an_answer_to_head_has_no_body() {
+fn a_response_to_head_has_no_body() {
     let server = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-    labelled(&server, "HEAD", "200", true);
+    run_labeled(&server, "HEAD", "200", true);
     assert_eq!(server.connections(), 1);
 }
 
@@ -72,21 +81,21 @@ fn the_end_of_the_stream_may_be_the_end_of_the_body() {
         b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nannounced",
     ] {
         let server = ScriptedServer::answering_once(answer);
-        let report = labelled(&server, "GET", "200", true);
+        let report = run_labeled(&server, "GET", "200", true);
         assert_eq!(
             server.connections(),
             3,
-            "each answer takes its connection along"
+            "each response closes its connection"
         );
         assert_eq!(report.bytes.received, 3 * answer.len() as u64);
     }
 }
 
 #[test]
-fn bytes_are_those_of_the_socket() {
+fn bytes_are_counted_on_the_socket() {
     let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
     let server = ScriptedServer::answering(answer);
-    let report = labelled(&server, "GET", "200", true);
+    let report = run_labeled(&server, "GET", "200", true);
     let sent: usize = server.heads().iter().map(String::len).sum();
     assert_eq!(report.bytes.sent, sent as u64);
     assert_eq!(report.bytes.received, 3 * answer.len() as u64);
@@ -114,24 +123,22 @@ fn a_large_body_is_counted_and_not_kept() {
                 CHUNK * CHUNKS
             );
             peer.send(head.as_bytes());
-            (0..CHUNKS).for_each(|_| assert!(peer.send(&chunk), "the hammer reads it all"));
+            (0..CHUNKS).for_each(|_| assert!(peer.send(&chunk), "the hammer reads the whole body"));
         }
     });
-    let report = labelled(&server, "GET", "200", true);
+    let report = run_labeled(&server, "GET", "200", true);
     assert_eq!(server.connections(), 1);
     assert!(report.bytes.received > (3 * CHUNK * CHUNKS) as u64);
     assert!(report.phases_us["body"].count > 0);
 }
 
 #[test]
-fn an_answer_may_have_a_hundred_headers_and_no_more() {
+fn a_response_may_have_at_most_a_hundred_headers() {
     for (headers, ok) in [(99, 1), (101, 0)] {
         let many = "X-Filler: 1\r\n".repeat(headers);
         let answer = format!("HTTP/1.1 200 OK\r\n{many}Content-Length: 0\r\n\r\n");
         let server = ScriptedServer::answering(answer.leak().as_bytes());
-        let http = Http::builder(&server.url())
-            .build()
-            .expect("it is well formed");
+        let http = Http::builder(&server.url()).build().expect("valid options");
         let report = run(http, 1);
         assert_eq!(report.hits.ok, ok, "{headers}: {:?}", report.failures);
         assert_eq!(

@@ -5,18 +5,16 @@ use std::sync::{Arc, Mutex};
 use hammer_core::{Hammer, ResourceNeeds};
 use hammer_http::{AddressFamily, ConfigureNetwork, ErrorKind, Http, HttpBuilder};
 
-use crate::scripted_server::ScriptedServer;
-use crate::{only_failure, run};
+use crate::scripted_server::{OK_RESPONSE, ScriptedServer};
+use crate::{BuilderChange, only_failure, run};
 
-const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-/// A server that notes where its connections come from, and how many of each.
+/// A server that counts its connections by source address.
 fn server_counting_sources() -> (ScriptedServer, Arc<Mutex<BTreeMap<IpAddr, u64>>>) {
     let seen = Arc::new(Mutex::new(BTreeMap::new()));
-    let note = seen.clone();
+    let counts = seen.clone();
     let server = ScriptedServer::serve(move |peer| {
-        let from = peer.stream.peer_addr().expect("it is connected").ip();
-        *note
+        let from = peer.stream.peer_addr().expect("a connected socket").ip();
+        *counts
             .lock()
             .expect("no script panicked")
             .entry(from)
@@ -27,12 +25,12 @@ fn server_counting_sources() -> (ScriptedServer, Arc<Mutex<BTreeMap<IpAddr, u64>
 }
 
 fn hit(builder: HttpBuilder, hits: u64) {
-    let report = run(builder.build().expect("is well formed"), hits);
+    let report = run(builder.build().expect("valid options"), hits);
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
 }
 
 #[test]
-fn connections_go_elsewhere_and_the_message_stays() {
+fn overrides_change_the_connection_and_not_the_request() {
     let server = ScriptedServer::answering(OK_RESPONSE);
     let port = server.addr().port();
     let a_test = || Http::builder("http://a.test:81/x");
@@ -51,7 +49,7 @@ fn connections_go_elsewhere_and_the_message_stays() {
             .resolve(format!("a.test:{port}:127.0.0.1")),
         2,
     );
-    // Where a connection is sent to has its addresses looked up too.
+    // An override of the addresses also applies to the new host.
     let both = a_test().connect_to(format!("a.test:81:b.test:{port}"));
     hit(both.resolve(format!("*:{port}:127.0.0.1")), 2);
     assert_eq!(server.connections(), 4);
@@ -65,15 +63,19 @@ fn connections_go_elsewhere_and_the_message_stays() {
 
 #[test]
 fn all_addresses_take_turns() {
-    // What listens at all of 127.0.0.0/8 is told apart by the address that it is reached at.
+    // The server listens on all of 127.0.0.0/8 and counts by its local address.
     let listener = std::net::TcpListener::bind("0.0.0.0:0").expect("a free port");
-    let port = listener.local_addr().expect("it is bound").port();
+    let port = listener.local_addr().expect("a bound listener").port();
     let seen = Arc::new(Mutex::new(BTreeMap::new()));
-    let note = seen.clone();
+    let counts = seen.clone();
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            let at = stream.local_addr().expect("it is connected").ip();
-            *note.lock().expect("nobody panicked").entry(at).or_insert(0) += 1;
+            let local = stream.local_addr().expect("a connected socket").ip();
+            *counts
+                .lock()
+                .expect("no thread panicked")
+                .entry(local)
+                .or_insert(0) += 1;
             ScriptedServer::answer_all(stream, OK_RESPONSE);
         }
     });
@@ -83,12 +85,12 @@ fn all_addresses_take_turns() {
         http.resolve(format!("a.test:{port}:127.0.0.2,127.0.0.3,127.0.0.4")),
         9,
     );
-    let seen = seen.lock().expect("nobody panicked");
+    let seen = seen.lock().expect("no thread panicked");
     assert_eq!(seen.values().collect::<Vec<_>>(), [&3, &3, &3], "{seen:?}");
 }
 
 #[test]
-fn an_address_that_refuses_is_passed_over() {
+fn a_refusing_address_is_skipped() {
     let server = ScriptedServer::answering(OK_RESPONSE);
     let port = server.addr().port();
     let http = Http::builder(&format!("http://a.test:{port}/")).keepalive(false);
@@ -113,7 +115,7 @@ fn connections_come_from_all_sources_in_turn() {
 }
 
 #[test]
-fn one_family_only() {
+fn connections_use_only_the_allowed_family() {
     let server = ScriptedServer::answering(OK_RESPONSE);
     let port = server.addr().port();
     let localhost = || Http::builder(&format!("http://localhost:{port}/"));
@@ -121,10 +123,10 @@ fn one_family_only() {
     let six = localhost()
         .family(AddressFamily::V6)
         .build()
-        .expect("is well formed");
+        .expect("valid options");
     let report = run(six, 2);
     let (name, count) = only_failure(&report);
-    // Where localhost has an IPv6 address at all, nobody listens at it.
+    // localhost may have an IPv6 address, on which no server listens.
     assert!(
         ["connect_refused", "no_address_of_family"].contains(&name),
         "{name}"
@@ -139,7 +141,7 @@ fn a_name_is_looked_up_again_when_its_addresses_are_old() {
     let http = Http::builder(&url)
         .keepalive(false)
         .dns_refresh(std::time::Duration::from_nanos(1));
-    let report = run(http.build().expect("is well formed"), 5);
+    let report = run(http.build().expect("valid options"), 5);
     assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
     assert_eq!(report.phases_us["lookup"].count, 5);
 }
@@ -150,7 +152,7 @@ fn a_unix_socket_takes_the_place_of_the_url() {
     use std::os::unix::net::UnixListener;
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("socket");
-    let listener = UnixListener::bind(&path).expect("it is bound");
+    let listener = UnixListener::bind(&path).expect("a bound listener");
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             ScriptedServer::answer_all(stream, OK_RESPONSE);
@@ -159,45 +161,44 @@ fn a_unix_socket_takes_the_place_of_the_url() {
     let http = Http::builder("http://a.test/")
         .unix_socket(&path)
         .build()
-        .expect("it is there");
+        .expect("valid options");
     let report = run(http, 3);
     assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
     assert_eq!(report.counts["connections_opened"], 1);
     assert_eq!(report.counts["connections_reused"], 2);
     assert!(!report.phases_us.contains_key("lookup"));
-    // A server that ends leaves its socket behind, or takes it along.
+    // A server that ends may remove its socket.
     let gone = || {
         Http::builder("http://a.test/")
             .unix_socket(&path)
             .build()
-            .expect("it is there")
+            .expect("valid options")
     };
     let http = gone();
-    std::fs::remove_file(&path).expect("it was there");
+    std::fs::remove_file(&path).expect("a socket to remove");
     assert_eq!(only_failure(&run(http, 2)), ("no_socket", 2));
 }
 
 #[test]
-fn ways_that_can_not_work_are_refused_when_built() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+fn contradicting_connection_options_are_refused_when_built() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("socket");
     #[cfg(unix)]
-    let _listener = std::os::unix::net::UnixListener::bind(&path).expect("it is bound");
+    let _listener = std::os::unix::net::UnixListener::bind(&path).expect("a bound listener");
     let table: [(BuilderChange, &str); 14] = [
         (|http| http.connect_to("a:1:b"), "malformed --connect-to"),
         (|http| http.resolve("a:1:b"), "malformed --resolve"),
         (
             |http| http.source("192.0.2.1"),
-            "connections can't come from 192.0.2.1",
+            "cannot connect from 192.0.2.1",
         ),
         (
             |http| http.unix_socket("/no/such"),
-            "no unix socket at /no/such",
+            "cannot use the Unix socket /no/such",
         ),
         (
             |http| http.unix_socket("/dev/null"),
-            "/dev/null is no unix socket",
+            "expected the Unix socket of a server at /dev/null",
         ),
         (
             |http| http.keepalive(false).connection_hits(3),
@@ -206,31 +207,31 @@ fn ways_that_can_not_work_are_refused_when_built() {
         (|http| http.connection_hits(0), "--connection-hits should"),
         (
             |http| http.connect_to("::[::1]:").family(AddressFamily::V4),
-            "::1 is not of the family that is asked for: leave out -4",
+            "::1 is not of the family that -4 selects (try without -4)",
         ),
         (
             |http| http.connect_to("::[::1]:").source("127.0.0.1"),
-            "::1 is not of the family that is asked for: leave out --interface",
+            "::1 is not of the family that --interface selects",
         ),
         (
             |http| http.source("127.0.0.1").family(AddressFamily::V6),
-            "no address of --interface",
+            "-6 cannot be combined with --interface",
         ),
         (
             |http| http.resolve("a:80:127.0.0.1").family(AddressFamily::V6),
-            "no address of a that --resolve gives",
+            "no --resolve address of a is of the family that -6 selects",
         ),
         (
             |http| http.proxy("localhost").resolve("a:80:127.0.0.1"),
-            "--resolve says where a is, and the proxy",
+            "--resolve for a cannot be combined with a proxy",
         ),
         (
             |http| http.proxy("socks5h://localhost").resolve("a:80:127.0.0.1"),
-            "--resolve says where a is, and the proxy",
+            "--resolve for a cannot be combined with a proxy",
         ),
         (
             |http| http.source("lo").source("127.0.0.1"),
-            "connections can't come from an interface and",
+            "--interface cannot combine",
         ),
     ];
     for (change, message) in table {
@@ -258,9 +259,9 @@ fn ways_that_can_not_work_are_refused_when_built() {
 }
 
 #[test]
-fn each_source_has_ports_of_its_own() {
+fn each_source_has_its_own_ports() {
     let needs = |http: HttpBuilder| {
-        let http = http.build().expect("is well formed");
+        let http = http.build().expect("valid options");
         let all = ResourceNeeds::estimate(None, std::time::Duration::from_secs(1), 1000, 1);
         http.needs(all).ports
     };
@@ -272,7 +273,7 @@ fn each_source_has_ports_of_its_own() {
     {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("socket");
-        let _listener = std::os::unix::net::UnixListener::bind(&path).expect("it is bound");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).expect("a bound listener");
         assert_eq!(needs(http().unix_socket(path)), 0);
     }
 }

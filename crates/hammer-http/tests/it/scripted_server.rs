@@ -1,17 +1,22 @@
+//! A server that runs a script for each connection.
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// A server that does with each connection what a closure says.
+/// A response with the body `ok`.
+pub(crate) const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/// A server that runs a closure for each connection, and records the heads of requests.
 pub(crate) struct ScriptedServer {
     addr: SocketAddr,
     connections: Arc<AtomicU64>,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
-/// One connection of a [`ScriptedServer`] server.
+/// One connection of a [`ScriptedServer`].
 pub(crate) struct ScriptedConnection {
     pub(crate) stream: TcpStream,
     heads: Arc<Mutex<Vec<String>>>,
@@ -20,12 +25,12 @@ pub(crate) struct ScriptedConnection {
 impl ScriptedServer {
     pub(crate) fn serve(script: impl Fn(&mut ScriptedConnection) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let addr = listener.local_addr().expect("it is bound");
+        let addr = listener.local_addr().expect("a bound listener");
         let connections = Arc::new(AtomicU64::new(0));
         let heads = Arc::new(Mutex::new(Vec::new()));
         let (counted, kept) = (connections.clone(), heads.clone());
         let script = Arc::new(script);
-        // Ends with the process: nothing wakes it from accepting.
+        // The thread ends with the process, since nothing interrupts accept.
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 counted.fetch_add(1, Ordering::SeqCst);
@@ -44,12 +49,12 @@ impl ScriptedServer {
         }
     }
 
-    /// Answers each request with the same bytes, for as long as the client likes.
+    /// Answers each request with the same bytes.
     pub(crate) fn answering(answer: &'static [u8]) -> Self {
         Self::serve(move |peer| while peer.request() && peer.send(answer) {})
     }
 
-    /// Answers each request, body and all, with what `reply` makes of it.
+    /// Reads each request with its body, and answers with the bytes that `reply` returns.
     pub(crate) fn replying(
         reply: impl Fn(&ScriptedRequest) -> Vec<u8> + Send + Sync + 'static,
     ) -> Self {
@@ -62,7 +67,7 @@ impl ScriptedServer {
         })
     }
 
-    /// Answers one request of each connection with these bytes, and hangs up.
+    /// Answers the first request of each connection with these bytes, and closes the connection.
     pub(crate) fn answering_once(answer: &'static [u8]) -> Self {
         Self::serve(move |peer| {
             peer.request();
@@ -70,7 +75,7 @@ impl ScriptedServer {
         })
     }
 
-    /// Answers each request of a connection on a thread of its own, with the same bytes.
+    /// Answers each request of one connection with the same bytes, on a new thread.
     pub(crate) fn answer_all(
         mut stream: impl Read + Write + Send + 'static,
         answer: &'static [u8],
@@ -94,9 +99,18 @@ impl ScriptedServer {
         self.connections.load(Ordering::SeqCst)
     }
 
-    /// The heads of all requests so far.
+    /// The heads of the requests so far.
     pub(crate) fn heads(&self) -> Vec<String> {
         self.heads.lock().expect("no script panicked").clone()
+    }
+
+    /// The method and target of each request so far.
+    pub(crate) fn request_lines(&self) -> Vec<String> {
+        let heads = self.heads();
+        heads
+            .iter()
+            .map(|head| request_line(head).to_owned())
+            .collect()
     }
 }
 
@@ -107,26 +121,38 @@ pub(crate) struct ScriptedRequest {
 }
 
 impl ScriptedRequest {
-    /// Method and path.
-    pub(crate) fn line(&self) -> &str {
-        self.head
-            .split(" HTTP/1.1")
-            .next()
-            .expect("there is a first line")
-    }
-
     pub(crate) fn path(&self) -> &str {
-        self.line().split(' ').nth(1).expect("there is a path")
+        request_line(&self.head).split(' ').nth(1).expect("a path")
     }
 
-    /// The value of a header; its name in lower case.
+    /// The value of a header, whose name is given in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().skip(1);
         lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 }
 
-/// An answer with these lines of headers and this body.
+/// The method and target of a request.
+pub(crate) fn request_line(head: &str) -> &str {
+    head.split(" HTTP/1.1").next().expect("a first line")
+}
+
+/// The heads and bodies of requests.
+pub(crate) type RecordedRequests = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
+/// A server that answers with 200 and records heads and bodies.
+pub(crate) fn recording_server() -> (ScriptedServer, RecordedRequests) {
+    let recorded = RecordedRequests::default();
+    let requests = recorded.clone();
+    let server = ScriptedServer::replying(move |request| {
+        let mut requests = requests.lock().expect("no script panicked");
+        requests.push((request.head.clone(), request.body.clone()));
+        response_bytes("200 OK", &[], b"")
+    });
+    (server, recorded)
+}
+
+/// A response with these header lines and this body.
 pub(crate) fn response_bytes(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
     let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let length = body.len();
@@ -135,12 +161,12 @@ pub(crate) fn response_bytes(status: &str, headers: &[&str], body: &[u8]) -> Vec
 }
 
 impl ScriptedConnection {
-    /// Reads a request and the body that it announces; none at the end of the stream.
+    /// Reads a request with its body; none at the end of the stream.
     pub(crate) fn whole_request(&mut self) -> Option<ScriptedRequest> {
         let head = self.head()?;
         let mut request = ScriptedRequest { head, body: vec![] };
         let length = request.header("content-length").map(|text| text.parse());
-        let length = length.map_or(0, |length| length.expect("a hammer sends a number"));
+        let length = length.map_or(0, |length| length.expect("a number"));
         request.body = self.read(length);
         Some(request)
     }
@@ -150,7 +176,7 @@ impl ScriptedConnection {
         self.head().is_some()
     }
 
-    /// The head of a request; none at the end of the stream.
+    /// Reads the head of a request; none at the end of the stream.
     pub(crate) fn head(&mut self) -> Option<String> {
         let head = head(&mut self.stream)?;
         let mut heads = self.heads.lock().expect("no script panicked");
@@ -162,7 +188,7 @@ impl ScriptedConnection {
         let mut body = vec![0; bytes];
         self.stream
             .read_exact(&mut body)
-            .expect("the hammer sends it");
+            .expect("the rest of the request");
         body
     }
 
@@ -171,7 +197,7 @@ impl ScriptedConnection {
     }
 }
 
-/// The head of a request; none at the end of the stream.
+/// Reads the head of a request; none at the end of the stream.
 fn head(stream: &mut impl Read) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
@@ -181,5 +207,5 @@ fn head(stream: &mut impl Read) -> Option<String> {
             _ => return None,
         }
     }
-    Some(String::from_utf8(head).expect("the hammer sends ASCII"))
+    Some(String::from_utf8(head).expect("an ASCII head"))
 }

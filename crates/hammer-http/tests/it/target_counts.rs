@@ -6,20 +6,18 @@ use hammer_http::Http;
 use hammer_target::{PeriodicStall, TargetBehavior, TargetServer};
 
 fn http(target: &TargetServer) -> Http {
-    Http::builder(&target.url())
-        .build()
-        .expect("is well formed")
+    Http::builder(&target.url()).build().expect("valid options")
 }
 
 #[test]
-fn the_target_saw_what_the_report_says() {
+fn the_report_matches_the_counts_of_the_target() {
     let target =
         TargetServer::spawn(TargetBehavior::default().body_bytes(100)).expect("a free port");
     let schedule = Schedule::constant(Rate::per_second(1000)).with_hit_count(500);
     let run = Run::new(http(&target), schedule)
         .threads(2)
         .max_in_flight(16);
-    let report = run.execute(|_| ()).expect("the run is well formed");
+    let report = run.execute(|_| ()).expect("a finished run");
     let counts = target.shutdown().counts;
     assert_eq!(
         (report.hits.ok, counts.requests, counts.answered),
@@ -30,16 +28,16 @@ fn the_target_saw_what_the_report_says() {
 }
 
 #[test]
-fn a_target_that_closes_after_three_answers_loses_nothing() {
-    let knobs = TargetBehavior::default()
+fn closing_after_three_responses_loses_no_hit() {
+    let behavior = TargetBehavior::default()
         .close_after(3)
-        .expect("is above 0");
-    let target = TargetServer::spawn(knobs).expect("a free port");
+        .expect("a count above 0");
+    let target = TargetServer::spawn(behavior).expect("a free port");
     let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(100);
     let run = Run::new(http(&target), schedule)
         .threads(1)
         .max_in_flight(8);
-    let report = run.execute(|_| ()).expect("the run is well formed");
+    let report = run.execute(|_| ()).expect("a finished run");
     assert_eq!(
         (report.hits.ok, target.shutdown().counts.answered),
         (100, 100),
@@ -49,41 +47,45 @@ fn a_target_that_closes_after_three_answers_loses_nothing() {
 }
 
 #[test]
-fn hits_that_the_target_drops_are_failures() {
-    let knobs = TargetBehavior::default()
+fn hits_dropped_by_the_target_are_failures() {
+    let behavior = TargetBehavior::default()
         .fail_share(0.1)
-        .expect("is a share");
-    let target = TargetServer::spawn(knobs).expect("a free port");
+        .expect("a valid share");
+    let target = TargetServer::spawn(behavior).expect("a free port");
     let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(100);
     let run = Run::new(http(&target), schedule)
         .threads(1)
         .max_in_flight(8);
-    let report = run.execute(|_| ()).expect("the run is well formed");
+    let report = run.execute(|_| ()).expect("a finished run");
     assert_eq!(
         (report.hits.ok, report.hits.failed),
         (90, 10),
         "{:?}",
         report.failures
     );
-    assert_eq!(target.shutdown().counts.requests, 100, "none is sent twice");
+    assert_eq!(
+        target.shutdown().counts.requests,
+        100,
+        "no hit is sent twice"
+    );
 }
 
 #[test]
-fn keeps_the_contract() {
+fn the_hammer_conforms_to_its_contract() {
     for keepalive in [true, false] {
         let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
         let http = Http::builder(&target.url()).keepalive(keepalive).build();
-        check_conformance(http.expect("is well formed")).expect("it conforms");
+        check_conformance(http.expect("valid options")).expect("a conforming hammer");
     }
 }
 
 #[test]
-fn at_a_thousand_a_second_both_sides_count_the_same() {
+fn both_sides_count_the_same_at_a_thousand_hits_per_second() {
     let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
     let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_secs(5));
     let report = Run::new(http(&target), schedule)
         .execute(|_| ())
-        .expect("it is well formed");
+        .expect("a finished run");
     let truth = target.shutdown();
     assert_eq!(
         (report.hits.scheduled, report.hits.ok),
@@ -97,18 +99,18 @@ fn at_a_thousand_a_second_both_sides_count_the_same() {
 }
 
 #[test]
-fn a_stall_of_one_second_in_four_shows_in_the_response_as_arithmetic_says() {
+fn a_stall_of_one_second_in_four_yields_the_exact_percentiles() {
     let stall = PeriodicStall::new(Duration::from_secs(1), Duration::from_secs(4));
-    let knobs = TargetBehavior::default().stall(stall.expect("it is shorter than its period"));
-    let target = TargetServer::spawn(knobs).expect("a free port");
+    let behavior = TargetBehavior::default().stall(stall.expect("a stall below its period"));
+    let target = TargetServer::spawn(behavior).expect("a free port");
     let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_secs(8));
     let report = Run::new(http(&target), schedule)
         .max_in_flight(2000)
         .execute(|_| ())
-        .expect("it is well formed");
+        .expect("a finished run");
     assert_eq!(report.hits.ok, 8000, "{:?}", report.failures);
-    // A quarter of the hits waits, uniformly between 0 and 1 s; so a share q of all hits waits at
-    // most 1 s · (q − 3/4) / (1/4).
+    // A quarter of the hits waits, uniformly between 0 and 1 s. The q-quantile of the response is
+    // therefore 1 s · (q − 3/4) / (1/4).
     for (name, found_us, exact_s) in [
         ("p90", report.response_us.p90, 0.60),
         ("p95", report.response_us.p95, 0.80),
@@ -124,12 +126,12 @@ fn a_stall_of_one_second_in_four_shows_in_the_response_as_arithmetic_says() {
 }
 
 #[test]
-fn a_ramp_arrives_as_its_integral_says() {
+fn arrivals_of_a_ramp_follow_its_integral() {
     let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
     let ramp: Shape = "100..1000/10s".parse().expect("a shape");
     let report = Run::new(http(&target), Schedule::new(ramp.clone()))
         .execute(|_| ())
-        .expect("it is well formed");
+        .expect("a finished run");
     let truth = target.shutdown();
     assert_eq!(report.hits.ok, 5500, "{:?}", report.failures);
     assert!(truth.counts.requests.abs_diff(5500) <= 1);

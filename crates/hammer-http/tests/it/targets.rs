@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use hammer_core::{Rate, Report, Run, Schedule};
 use hammer_http::{ErrorKind, Http, HttpBuilder, TargetList, TargetOrder};
 
-use crate::run;
 use crate::scripted_server::{ScriptedServer, response_bytes};
+use crate::{BuilderChange, run};
 
 fn serve() -> ScriptedServer {
     ScriptedServer::replying(|request| match request.path() {
@@ -14,13 +14,13 @@ fn serve() -> ScriptedServer {
 }
 
 fn build(text: &str, change: impl FnOnce(HttpBuilder) -> HttpBuilder) -> Http {
-    let targets: TargetList = text.parse().expect("is well formed");
+    let targets: TargetList = text.parse().expect("valid input");
     change(Http::builder_for_targets(targets))
         .build()
-        .expect("fits together")
+        .expect("valid options")
 }
 
-/// How often each path was asked for.
+/// Counts the requests by path.
 fn paths(server: &ScriptedServer) -> BTreeMap<String, u64> {
     let mut paths = BTreeMap::new();
     for head in server.heads() {
@@ -30,14 +30,16 @@ fn paths(server: &ScriptedServer) -> BTreeMap<String, u64> {
     paths
 }
 
-fn rows(report: &Report) -> Vec<(&str, u64, u64)> {
-    let rows = report.groups.iter();
-    rows.map(|row| (&*row.name, row.hits.ok, row.hits.rejected))
+/// Returns the groups of a report with their ok and rejected hits.
+fn groups(report: &Report) -> Vec<(&str, u64, u64)> {
+    let groups = report.groups.iter();
+    groups
+        .map(|group| (&*group.name, group.hits.ok, group.hits.rejected))
         .collect()
 }
 
 #[test]
-fn targets_are_hit_in_turn_by_their_weights() {
+fn targets_take_turns_by_weight() {
     let server = serve();
     let url = server.url();
     let text = format!(
@@ -63,15 +65,15 @@ fn targets_are_hit_in_turn_by_their_weights() {
         heads[1]
     );
     assert_eq!(
-        rows(&report),
+        groups(&report),
         [("GET /a", 2, 0), ("second", 4, 0), ("GET /missing", 0, 2)]
     );
     assert_eq!(server.connections(), 1);
 }
 
 #[test]
-fn targets_are_drawn_by_the_seed() {
-    let drawn = |seed: u64, threads: usize| {
+fn the_seed_decides_the_random_order() {
+    let paths_drawn = |seed: u64, threads: usize| {
         let server = serve();
         let url = server.url();
         let text = format!("GET {url}a\n\n# weight: 3\nGET {url}b\n");
@@ -81,21 +83,25 @@ fn targets_are_drawn_by_the_seed() {
             .seed(seed)
             .threads(threads)
             .max_in_flight(8);
-        let report = run.execute(|_| ()).expect("it is well formed");
+        let report = run.execute(|_| ()).expect("a finished run");
         assert_eq!(report.hits.ok, 400, "{:?}", report.failures);
         paths(&server)
     };
-    let first = drawn(1, 1);
+    let first = paths_drawn(1, 1);
     assert!(
         (250..350).contains(&first["/b"]),
         "three of four: {first:?}"
     );
-    assert_eq!(drawn(1, 2), first, "whatever the number of threads");
-    assert_ne!(drawn(2, 1), first);
+    assert_eq!(
+        paths_drawn(1, 2),
+        first,
+        "the number of threads does not matter"
+    );
+    assert_ne!(paths_drawn(2, 1), first);
 }
 
 #[test]
-fn each_origin_has_a_connection_of_its_own() {
+fn each_origin_has_its_own_connection() {
     let servers = [serve(), serve(), serve()];
     let text: String = servers
         .iter()
@@ -105,18 +111,18 @@ fn each_origin_has_a_connection_of_its_own() {
     assert_eq!(report.hits.ok, 9, "{:?}", report.failures);
     for server in &servers {
         assert_eq!((server.heads().len(), server.connections()), (3, 1));
-        let row = format!("GET {}", server.url());
+        let name = format!("GET {}", server.url());
         assert!(
-            rows(&report).contains(&(&*row, 3, 0)),
-            "{row}: {:?}",
+            groups(&report).contains(&(&*name, 3, 0)),
+            "{name}: {:?}",
             report.groups
         );
     }
 }
 
-/// Sixteen connections are kept; with more origins in turn, each hit opens its own.
+/// A slot keeps sixteen connections. With more origins in turn, each hit opens a new one.
 #[test]
-fn connections_to_many_origins_are_bounded() {
+fn connections_to_many_origins_are_limited() {
     let servers: Vec<_> = (0..17).map(|_| serve()).collect();
     let text: String = servers
         .iter()
@@ -129,13 +135,13 @@ fn connections_to_many_origins_are_bounded() {
 }
 
 #[test]
-fn paths_are_at_the_url_that_was_given() {
+fn paths_are_relative_to_the_given_url() {
     let server = serve();
     let targets = "{\"method\":\"POST\",\"url\":\"/x?y\",\"body\":\"aGV5\"}\n";
-    let targets: TargetList = targets.parse().expect("is well formed");
+    let targets: TargetList = targets.parse().expect("valid input");
     let url = server.url().replace("http://", "http://u:p@");
     let http = Http::builder(&format!("{url}ignored")).targets(targets);
-    let report = run(http.build().expect("fits together"), 1);
+    let report = run(http.build().expect("valid options"), 1);
     assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
     let head = &server.heads()[0];
     assert!(head.starts_with("POST /x?y HTTP/1.1\r\n"), "{head}");
@@ -144,7 +150,7 @@ fn paths_are_at_the_url_that_was_given() {
 }
 
 #[test]
-fn targets_of_one_name_are_one_row_and_rows_are_bounded() {
+fn targets_of_one_name_are_one_group_and_groups_are_limited() {
     let server = serve();
     let url = server.url();
     let mut text = format!("# name: pair\nGET {url}1\n# name: pair\nGET {url}2\n");
@@ -153,15 +159,15 @@ fn targets_of_one_name_are_one_row_and_rows_are_bounded() {
     let run = Run::new(build(&text, |http| http), schedule)
         .threads(2)
         .max_in_flight(8);
-    let report = run.execute(|_| ()).expect("it is well formed");
-    assert_eq!(rows(&report)[0], ("pair", 2, 0));
+    let report = run.execute(|_| ()).expect("a finished run");
+    assert_eq!(groups(&report)[0], ("pair", 2, 0));
     assert!(report.groups.len() <= 50, "{}", report.groups.len());
-    let sum: u64 = report.groups.iter().map(|row| row.hits.ok).sum();
+    let sum: u64 = report.groups.iter().map(|group| group.hits.ok).sum();
     assert_eq!(sum, 102);
 }
 
 #[test]
-fn what_does_not_fit_targets_is_refused_with_its_line() {
+fn invalid_targets_are_refused_with_their_line() {
     let table = [
         (
             "GET http://a/\nGE,T http://b/",
@@ -195,17 +201,16 @@ fn what_does_not_fit_targets_is_refused_with_its_line() {
             "is no IPv6 address",
         ),
     ];
-    for (text, place, cause) in table {
+    for (text, location, cause) in table {
         let targets: TargetList = text.parse().expect(text);
         let error = Http::builder_for_targets(targets).build().expect_err(text);
-        assert!(error.to_string().starts_with(place), "{text}: {error}");
+        assert!(error.to_string().starts_with(location), "{text}: {error}");
         let source = std::error::Error::source(&error)
-            .expect("it has a cause")
+            .expect("a cause")
             .to_string();
         assert!(source.contains(cause), "{text}: {source}");
         assert_eq!(error.kind(), ErrorKind::Targets);
     }
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
     let table: [(BuilderChange, &str); 3] = [
         (
             |http| http.body("a"),
@@ -218,7 +223,7 @@ fn what_does_not_fit_targets_is_refused_with_its_line() {
         (|http| http.method("PUT"), "targets have their own methods"),
     ];
     for (change, message) in table {
-        let targets: TargetList = "GET http://a/".parse().expect("is well formed");
+        let targets: TargetList = "GET http://a/".parse().expect("valid input");
         let error = change(Http::builder_for_targets(targets))
             .build()
             .expect_err(message);

@@ -8,7 +8,7 @@ use rustls::{ServerConfig, ServerConnection, Stream};
 use crate::scripted_server::{ScriptedServer, response_bytes};
 use crate::{only_failure, run};
 
-/// A server whose certificate, also given as PEM, signs itself.
+/// A server with a self-signed certificate, which is also returned as PEM.
 fn serve(names: &[&str]) -> (ScriptedServer, String) {
     serve_with(names, |_| {
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".into()
@@ -20,18 +20,18 @@ fn serve_with(
     answer: impl Fn(&[u8]) -> String + Send + Sync + 'static,
 ) -> (ScriptedServer, String) {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    let made = rcgen::generate_simple_self_signed(names).expect("the names are names");
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+    let certified = rcgen::generate_simple_self_signed(names).expect("valid names");
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .expect("ring has them")
+        .expect("supported versions")
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .expect("they belong together");
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .expect("a matching key");
     let config = Arc::new(config);
     let server = ScriptedServer::serve(move |peer| {
-        let mut tls = ServerConnection::new(config.clone()).expect("the config is whole");
+        let mut tls = ServerConnection::new(config.clone()).expect("a valid config");
         let mut stream = Stream::new(&mut tls, &mut peer.stream);
         let mut request = Vec::new();
         let mut buffer = [0; 1024];
@@ -41,41 +41,44 @@ fn serve_with(
                 let answer = answer(&request);
                 request.clear();
                 let written = stream.write_all(answer.as_bytes());
-                written.expect("the hammer waits for it");
+                written.expect("a listening hammer");
             }
         }
     });
-    (server, made.cert.pem())
+    (server, certified.cert.pem())
 }
 
-/// A server that sends everybody to `place`, and notes what it was asked.
-fn redirecting_server(place: String) -> (ScriptedServer, String, Arc<Mutex<String>>) {
-    let asked = Arc::new(Mutex::new(String::new()));
-    let note = asked.clone();
+/// A server that redirects to `location` and records the requests.
+fn redirecting_server(location: String) -> (ScriptedServer, String, Arc<Mutex<String>>) {
+    let requests = Arc::new(Mutex::new(String::new()));
+    let recorded = requests.clone();
     let (server, pem) = serve_with(&["127.0.0.1"], move |request| {
-        note.lock()
+        recorded
+            .lock()
             .expect("no script panicked")
             .push_str(&String::from_utf8_lossy(request));
-        format!("HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n")
+        format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n")
     });
-    (server, pem, asked)
+    (server, pem, requests)
 }
 
-/// What was sent in secret is not told in the clear.
 #[test]
 fn a_redirect_from_https_to_http_takes_no_secrets_along() {
     let plain = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    let (server, pem, asked) = redirecting_server(plain.url());
+    let (server, pem, requests) = redirecting_server(plain.url());
     let http = https(&server)
         .cacert_pem(pem)
         .bearer_token("secret")
         .keep_cookies(true)
         .cookie("a=secret")
         .follow_redirects(1);
-    let report = run(http.build().expect("is well formed"), 2);
+    let report = run(http.build().expect("valid options"), 2);
     assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
-    let asked = asked.lock().expect("no script panicked");
-    assert!(asked.contains("authorization: Bearer secret"), "{asked}");
+    let requests = requests.lock().expect("no script panicked");
+    assert!(
+        requests.contains("authorization: Bearer secret"),
+        "{requests}"
+    );
     let head = plain.heads().remove(0);
     assert!(!head.contains("authorization"), "{head}");
     assert_eq!((server.connections(), plain.connections()), (1, 1));
@@ -88,7 +91,7 @@ fn a_redirect_from_http_to_https_is_trusted_as_the_target_would_be() {
     let plain = ScriptedServer::replying(move |_| response_bytes("301 Moved", &[&location], b""));
     let http = |pem: String| {
         let http = Http::builder(&plain.url()).follow_redirects(1);
-        http.cacert_pem(pem).build().expect("is well formed")
+        http.cacert_pem(pem).build().expect("valid options")
     };
     let report = run(http(pem), 2);
     assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
@@ -101,13 +104,13 @@ fn https(server: &ScriptedServer) -> HttpBuilder {
 }
 
 #[test]
-fn a_certificate_that_was_given_is_trusted() {
+fn a_given_certificate_is_trusted() {
     let (server, pem) = serve(&["127.0.0.1"]);
     let report = run(
         https(&server)
             .cacert_pem(pem)
             .build()
-            .expect("is well formed"),
+            .expect("valid options"),
         5,
     );
     assert_eq!(report.hits.ok, 5, "{:?}", report.failures);
@@ -123,7 +126,7 @@ fn an_unknown_certificate_is_not_trusted() {
         https(&server)
             .cacert_pem(other)
             .build()
-            .expect("is well formed"),
+            .expect("valid options"),
         3,
     );
     assert_eq!(only_failure(&report), ("tls", 3));
@@ -141,7 +144,7 @@ fn a_certificate_for_another_name_is_not_trusted() {
         https(&server)
             .cacert_pem(pem)
             .build()
-            .expect("is well formed"),
+            .expect("valid options"),
         3,
     );
     assert_eq!(only_failure(&report), ("tls", 3));
@@ -153,13 +156,13 @@ fn a_certificate_for_another_name_is_not_trusted() {
 }
 
 #[test]
-fn insecure_trusts_anyone() {
+fn insecure_accepts_any_certificate() {
     let (server, _) = serve(&["other.example"]);
     let report = run(
         https(&server)
             .insecure(true)
             .build()
-            .expect("is well formed"),
+            .expect("valid options"),
         3,
     );
     assert_eq!(report.hits.ok, 3, "{:?}", report.failures);

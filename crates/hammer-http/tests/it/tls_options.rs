@@ -6,14 +6,14 @@ use crate::tls_server::{TLS_1_2_AND_1_3, https, serve, test_certificates};
 use crate::{only_failure, run};
 
 #[test]
-fn a_client_certificate_is_shown_to_who_asks() {
+fn a_client_certificate_is_sent_to_targets_that_ask() {
     let pki = test_certificates();
     let (server, _) = serve(&pki, TLS_1_2_AND_1_3, true);
     let (cert, key) = pki.client.clone();
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);
-        std::fs::write(&path, text).expect("it is written");
+        std::fs::write(&path, text).expect("a written file");
         path
     };
     for http in [
@@ -26,15 +26,15 @@ fn a_client_certificate_is_shown_to_who_asks() {
             .client_key(file("key", &key)),
         https(&server, &pki).client_cert(file("both", &format!("{cert}{key}"))),
     ] {
-        let report = run(http.build().expect("is well formed"), 2);
+        let report = run(http.build().expect("valid options"), 2);
         assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
     }
-    let without = run(https(&server, &pki).build().expect("is well formed"), 2);
+    let without = run(https(&server, &pki).build().expect("valid options"), 2);
     assert_eq!(only_failure(&without), ("tls", 2));
 }
 
 #[test]
-fn versions_are_those_that_were_asked_for() {
+fn tls_versions_respect_the_limits() {
     let pki = test_certificates();
     let (both, _) = serve(&pki, TLS_1_2_AND_1_3, false);
     let (old, _) = serve(&pki, &[&TLS12], false);
@@ -56,7 +56,7 @@ fn versions_are_those_that_were_asked_for() {
         if let Some(highest) = highest {
             http = http.tls_max(highest);
         }
-        let report = run(http.build().expect("is well formed"), 1);
+        let report = run(http.build().expect("valid options"), 1);
         let Some(version) = version else {
             assert_eq!(only_failure(&report), ("tls", 1));
             continue;
@@ -73,7 +73,7 @@ fn versions_are_those_that_were_asked_for() {
 }
 
 #[test]
-fn the_name_that_is_asked_for() {
+fn the_server_name_is_sent_and_checked() {
     let pki = test_certificates();
     let (server, seen) = serve(&pki, TLS_1_2_AND_1_3, false);
     let port = server.addr().port();
@@ -90,20 +90,20 @@ fn the_name_that_is_asked_for() {
         a_test().send_sni(false),
         https(&server, &pki),
     ] {
-        let report = run(http.build().expect("is well formed"), 1);
+        let report = run(http.build().expect("valid options"), 1);
         assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
     }
-    let wrong = run(a_test().sni("b.test").build().expect("is well formed"), 1);
-    assert_eq!(only_failure(&wrong), ("tls", 1));
+    let mismatched = run(a_test().sni("b.test").build().expect("valid options"), 1);
+    assert_eq!(only_failure(&mismatched), ("tls", 1));
     let names = || {
         let seen = seen.lock().expect("no script panicked");
         let mut names = seen.get("name").cloned().unwrap_or_default();
         names.sort();
-        // A session that could not be opened ahead is tried again for its hit.
+        // A session that failed to open ahead is opened again for its hit.
         names.dedup_by(|one, other| one == "b.test" && one == other);
         names
     };
-    // The names of the first four; a handshake that fails may have said none.
+    // Waits for the names of the five connections, the last of which fails its handshake.
     while names().len() < 5 {
         std::thread::yield_now();
     }
@@ -111,12 +111,12 @@ fn the_name_that_is_asked_for() {
 }
 
 #[test]
-fn handshakes_are_resumed_unless_that_is_switched_off() {
+fn handshakes_are_resumed_by_default() {
     let pki = test_certificates();
     for versions in [&[&TLS13][..], &[&TLS12]] {
         let (server, _) = serve(&pki, versions, false);
         let counts = |http: HttpBuilder| {
-            let http = http.keepalive(false).build().expect("is well formed");
+            let http = http.keepalive(false).build().expect("valid options");
             let report = run(http, 4);
             assert_eq!(report.hits.ok, 4, "{:?}", report.failures);
             let facts = &report.facts["tls_handshake"];
@@ -129,21 +129,21 @@ fn handshakes_are_resumed_unless_that_is_switched_off() {
 }
 
 #[test]
-fn the_key_log_is_in_the_format_of_nss() {
+fn the_key_log_has_the_nss_format() {
     let pki = test_certificates();
     let (server, _) = serve(&pki, &[&TLS13], false);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys");
-    std::fs::write(&path, "# from another program\n").expect("it is written");
+    std::fs::write(&path, "# from another program\n").expect("a written file");
     let report = run(
         https(&server, &pki)
             .key_log(&path)
             .build()
-            .expect("is well formed"),
+            .expect("valid options"),
         1,
     );
     assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
-    let text = std::fs::read_to_string(&path).expect("it is there");
+    let text = std::fs::read_to_string(&path).expect("an existing file");
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("# from another program"));
     let mut labels: Vec<_> = lines
@@ -162,30 +162,32 @@ fn the_key_log_is_in_the_format_of_nss() {
     labels.sort_unstable();
     labels.retain(|label| *label != "EXPORTER_SECRET");
     let traffic = ["CLIENT_HANDSHAKE", "CLIENT", "SERVER_HANDSHAKE", "SERVER"];
-    for who in traffic {
+    for prefix in traffic {
         assert!(
-            labels.iter().any(|label| label.starts_with(who)),
-            "{who}: {labels:?}"
+            labels.iter().any(|label| label.starts_with(prefix)),
+            "{prefix}: {labels:?}"
         );
     }
     let error = https(&server, &pki)
         .key_log("/no/such/keys")
         .build()
-        .expect_err("no folder");
+        .expect_err("a missing folder");
     assert!(
-        error.to_string().starts_with("the key log /no/such/keys"),
+        error
+            .to_string()
+            .starts_with("cannot open the key log /no/such/keys"),
         "{error}"
     );
 }
 
 #[test]
-fn a_retired_connection_says_goodbye() {
+fn a_retired_connection_closes_tls_cleanly() {
     let pki = test_certificates();
     let (server, seen) = serve(&pki, TLS_1_2_AND_1_3, false);
     let http = https(&server, &pki)
         .connection_hits(1)
         .build()
-        .expect("is well formed");
+        .expect("valid options");
     let report = run(http, 3);
     assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
     let ends = || {
@@ -198,11 +200,11 @@ fn a_retired_connection_says_goodbye() {
     while ends().len() < 3 {
         std::thread::yield_now();
     }
-    assert_eq!(ends(), ["goodbye"; 3]);
+    assert_eq!(ends(), ["clean"; 3]);
 }
 
 #[test]
-fn what_tls_can_not_do_is_refused_when_built() {
+fn invalid_tls_options_are_refused_when_built() {
     let pki = test_certificates();
     let (cert, key) = pki.client.clone();
     let other = pki.server.1.clone();
@@ -214,24 +216,24 @@ fn what_tls_can_not_do_is_refused_when_built() {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(vec!["a".to_owned()]).expect("a name");
         params.not_before = date_time_ymd(3000, 1, 1);
-        params.self_signed(&key).expect("it is signed").pem()
+        params.self_signed(&key).expect("a signature").pem()
     };
     let http = || Http::builder("https://a.test/").insecure(true);
-    let given = |cert: &str, key: &str| http().client_cert_pem(cert).client_key_pem(key);
+    let with_pem = |cert: &str, key: &str| http().client_cert_pem(cert).client_key_pem(key);
     let (certificates, tls) = (ErrorKind::Certificates, ErrorKind::Tls);
     let table = [
         (
             http().client_key_pem(key.clone()),
             certificates,
-            "give that with --cert",
+            "has no certificate (try --cert FILE)",
         ),
         (
             http().client_cert_pem(cert.clone()),
             certificates,
-            "give it with --key, or in the same file",
+            "has no key (try --key FILE",
         ),
         (
-            given(&cert, &other),
+            with_pem(&cert, &other),
             certificates,
             "the given client key does not belong to the given client certificate",
         ),
@@ -241,79 +243,91 @@ fn what_tls_can_not_do_is_refused_when_built() {
             "the key in the given client certificate does not belong",
         ),
         (
-            given(&cert, &block("ENCRYPTED PRIVATE KEY")),
+            with_pem(&cert, &block("ENCRYPTED PRIVATE KEY")),
             certificates,
-            "is encrypted: decrypt it with openssl pkey",
+            "the given client key is encrypted (try openssl pkey",
         ),
         (
-            given(&cert, legacy),
+            with_pem(&cert, legacy),
             certificates,
-            "is encrypted: decrypt it with openssl pkey",
+            "the given client key is encrypted (try openssl pkey",
         ),
         (
-            given(&cert, &block("PRIVATE KEY")),
+            with_pem(&cert, &block("PRIVATE KEY")),
             certificates,
-            "can't be used: it should be",
+            "cannot use the given client key; expected",
         ),
         (
-            given(&cert, &cert),
+            with_pem(&cert, &cert),
             certificates,
             "-----BEGIN PRIVATE KEY-----",
         ),
         (
-            given(&key, &key),
+            with_pem(&key, &key),
             certificates,
             "-----BEGIN CERTIFICATE-----",
         ),
-        (given("", ""), certificates, "-----BEGIN CERTIFICATE-----"),
-        (given(&broken, &key), certificates, "is malformed"),
         (
-            given(&block("CERTIFICATE"), &key),
+            with_pem("", ""),
+            certificates,
+            "-----BEGIN CERTIFICATE-----",
+        ),
+        (with_pem(&broken, &key), certificates, "is malformed"),
+        (
+            with_pem(&block("CERTIFICATE"), &key),
             certificates,
             "is malformed",
         ),
         (
-            given(&pki.expired.0, &pki.expired.1),
+            with_pem(&pki.expired.0, &pki.expired.1),
             certificates,
             "the given client certificate expired on 2020-01-01",
         ),
         (
-            given(&future, &key),
+            with_pem(&future, &key),
             certificates,
             "is not valid before 3000-01-01",
         ),
         (
             http().client_cert("/no/such"),
             certificates,
-            "the client certificate /no/such can't be read",
+            "cannot read the client certificate /no/such",
         ),
         (
-            given(&cert, &key).client_key("/no/such"),
+            with_pem(&cert, &key).client_key("/no/such"),
             certificates,
-            "the client key /no/such can't be read",
+            "cannot read the client key /no/such",
         ),
         (
             http().tls_min(TlsVersion::V1_3).tls_max(TlsVersion::V1_2),
             tls,
-            "leave one out",
+            "--tlsv1.3 cannot be combined with --tls-max 1.2",
         ),
-        (http().sni("127.0.0.1"), tls, "give --no-sni"),
-        (http().sni("a b"), tls, "should be a host name"),
-        (http().sni("b.test").send_sni(false), tls, "give either"),
+        (http().sni("127.0.0.1"), tls, "try --no-sni"),
+        (
+            http().sni("a b"),
+            tls,
+            "expected a host name for --sni, found \"a b\"",
+        ),
+        (
+            http().sni("b.test").send_sni(false),
+            tls,
+            "--sni cannot be combined with --no-sni",
+        ),
         (
             Http::builder("http://a/").sni("b.test"),
             tls,
-            "--sni is about TLS",
+            "--sni needs TLS",
         ),
         (
             Http::builder("http://a/").client_cert_pem(cert.clone()),
             tls,
-            "--cert is about TLS",
+            "--cert needs TLS",
         ),
         (
             Http::builder("http://a/").tls_min(TlsVersion::V1_3),
             tls,
-            "should begin with https://",
+            "(try https://)",
         ),
     ];
     for (http, kind, message) in table {
@@ -324,24 +338,26 @@ fn what_tls_can_not_do_is_refused_when_built() {
 }
 
 #[test]
-fn a_ca_that_has_expired_is_left_out_or_refused() {
+fn expired_roots_are_skipped_or_refused() {
     let pki = test_certificates();
     let (server, _) = serve(&pki, TLS_1_2_AND_1_3, false);
     let key = KeyPair::generate().expect("a key");
-    let mut params = CertificateParams::new(vec![]).expect("no names");
+    let mut params = CertificateParams::new(vec![]).expect("a certificate without names");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.not_after = date_time_ymd(2020, 1, 1);
-    let expired = params.self_signed(&key).expect("it is signed").pem();
+    let expired = params.self_signed(&key).expect("a signature").pem();
     let error = https(&server, &pki)
         .cacert_pem(expired.clone())
         .build()
-        .expect_err("it expired");
+        .expect_err("an expired CA");
     assert!(
-        error.to_string().contains("it expired on 2020-01-01"),
+        error
+            .to_string()
+            .contains("the last one expired on 2020-01-01"),
         "{error}"
     );
     assert_eq!(error.kind(), ErrorKind::Certificates);
     let both = https(&server, &pki).cacert_pem(format!("{expired}{}", pki.ca));
-    let report = run(both.build().expect("one is valid"), 1);
+    let report = run(both.build().expect("valid options"), 1);
     assert_eq!(report.hits.ok, 1, "{:?}", report.failures);
 }

@@ -8,30 +8,29 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, Stream};
 
 use crate::proxies::pipe;
-use crate::scripted_server::ScriptedServer;
-use crate::tls_server::{OK_RESPONSE, TLS_1_2_AND_1_3, https, serve, test_certificates};
+use crate::scripted_server::{OK_RESPONSE, ScriptedServer};
+use crate::tls_server::{TLS_1_2_AND_1_3, https, serve, test_certificates};
 use crate::{only_failure, run};
 
-/// A proxy that speaks TLS itself, and carries a second TLS inside; or reads requests in clear.
 #[test]
-fn a_proxy_over_tls_carries_tls() {
+fn a_tls_proxy_tunnels_tls_and_forwards_plain_requests() {
     let pki = test_certificates();
     let (target, _) = serve(&pki, TLS_1_2_AND_1_3, false);
-    let key = PrivateKeyDer::from_pem_slice(pki.server.1.as_bytes()).expect("it is a key");
-    let cert = CertificateDer::from_pem_slice(pki.server.0.as_bytes()).expect("it is PEM");
+    let key = PrivateKeyDer::from_pem_slice(pki.server.1.as_bytes()).expect("a PEM key");
+    let cert = CertificateDer::from_pem_slice(pki.server.0.as_bytes()).expect("a PEM certificate");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .expect("ring has them")
+        .expect("supported versions")
         .with_no_client_auth()
         .with_single_cert(vec![cert], key);
-    let config = Arc::new(config.expect("they belong together"));
-    // It takes TLS off on one connection, and hands what is inside to a proxy in clear.
+    let config = Arc::new(config.expect("a matching key"));
+    // The outer server removes TLS and passes the bytes to a plain proxy.
     let inner = ScriptedServer::serve(|peer| {
         let head = peer.head().expect("a request");
         if let Some(rest) = head.strip_prefix("CONNECT ") {
             let to = rest.split(' ').next().expect("a target");
-            let to = TcpStream::connect(to).expect("the target listens");
+            let to = TcpStream::connect(to).expect("a listening target");
             peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n");
             pipe(&mut peer.stream, to);
         } else {
@@ -43,43 +42,48 @@ fn a_proxy_over_tls_carries_tls() {
             while peer.request() && peer.send(OK_RESPONSE) {}
         }
     });
-    let to = inner.addr();
+    let inner_addr = inner.addr();
     let outer = ScriptedServer::serve(move |peer| {
-        let tls = ServerConnection::new(config.clone()).expect("the config is whole");
-        terminate(tls, &mut peer.stream, to);
+        let tls = ServerConnection::new(config.clone()).expect("a valid config");
+        terminate(tls, &mut peer.stream, inner_addr);
     });
     let folder = tempfile::tempdir().expect("a folder");
     let ca = folder.path().join("ca");
-    std::fs::write(&ca, &pki.ca).expect("it is written");
+    std::fs::write(&ca, &pki.ca).expect("a written file");
     let proxy = format!("https://{}", outer.addr());
-    let tunnelled = https(&target, &pki).proxy(&proxy).proxy_cacert(&ca);
-    let report = run(tunnelled.build().expect("is well formed"), 3);
+    let tunneled = https(&target, &pki).proxy(&proxy).proxy_cacert(&ca);
+    let report = run(tunneled.build().expect("valid options"), 3);
     assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
     for phase in ["connect", "proxy", "tls"] {
         assert_eq!(report.phases_us[phase].count, 1, "{phase}");
     }
-    let read = Http::builder("http://a.test/")
+    let forwarded = Http::builder("http://a.test/")
         .proxy(&proxy)
         .proxy_cacert(&ca);
-    let report = run(read.build().expect("is well formed"), 3);
+    let report = run(forwarded.build().expect("valid options"), 3);
     assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
-    let unknown = https(&target, &pki).proxy(&proxy);
+    let untrusted = https(&target, &pki).proxy(&proxy);
     let other = folder.path().join("other");
-    let made = rcgen::generate_simple_self_signed(vec!["a".to_owned()]).expect("a name");
-    std::fs::write(&other, made.cert.pem()).expect("it is written");
+    let certified = rcgen::generate_simple_self_signed(vec!["a".to_owned()]).expect("a name");
+    std::fs::write(&other, certified.cert.pem()).expect("a written file");
     let report = run(
-        unknown.proxy_cacert(other).build().expect("is well formed"),
+        untrusted
+            .proxy_cacert(other)
+            .build()
+            .expect("valid options"),
         2,
     );
     assert_eq!(only_failure(&report), ("proxy_tls", 2));
 }
 
-/// Takes TLS off a stream and carries what is inside to `to`, until one side ends.
+/// Removes TLS from a stream and copies the bytes to and from `to`, until one side ends.
 fn terminate(mut tls: ServerConnection, stream: &mut TcpStream, to: std::net::SocketAddr) {
-    let inside = TcpStream::connect(to).expect("the inner proxy listens");
-    // Both ways on one thread: neither side may block for long.
-    let moment = Some(std::time::Duration::from_millis(1));
-    inside.set_read_timeout(moment).expect("it is a socket");
+    let inside = TcpStream::connect(to).expect("a listening proxy");
+    // One thread copies both ways, so no read may block for long.
+    let poll_interval = Some(std::time::Duration::from_millis(1));
+    inside
+        .set_read_timeout(poll_interval)
+        .expect("a valid timeout");
     let mut inside = inside;
     let mut buffer = [0; 4096];
     while tls.is_handshaking() {
@@ -87,7 +91,9 @@ fn terminate(mut tls: ServerConnection, stream: &mut TcpStream, to: std::net::So
             return;
         }
     }
-    stream.set_read_timeout(moment).expect("it is a socket");
+    stream
+        .set_read_timeout(poll_interval)
+        .expect("a valid timeout");
     let idle = |error: &std::io::Error| {
         matches!(
             error.kind(),

@@ -11,11 +11,9 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
 
-use crate::scripted_server::ScriptedServer;
+use crate::scripted_server::{OK_RESPONSE, ScriptedServer};
 
-pub(crate) const OK_RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-/// Who signs, a certificate for the server and one for its clients, all as PEM.
+/// A CA, and certificates with keys for a server and its clients, all as PEM.
 pub(crate) struct TestCertificates {
     pub(crate) ca: String,
     pub(crate) server: (String, String),
@@ -25,16 +23,16 @@ pub(crate) struct TestCertificates {
 
 pub(crate) fn test_certificates() -> TestCertificates {
     let ca_key = KeyPair::generate().expect("a key");
-    let mut ca = CertificateParams::new(vec![]).expect("no names");
+    let mut ca = CertificateParams::new(vec![]).expect("a certificate without names");
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let ca_pem = ca.self_signed(&ca_key).expect("it is signed").pem();
+    let ca_pem = ca.self_signed(&ca_key).expect("a signature").pem();
     let issuer = Issuer::new(ca, ca_key);
     let issue = |names: &[&str], year: i32| {
         let key = KeyPair::generate().expect("a key");
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let mut params = CertificateParams::new(names).expect("the names are names");
+        let mut params = CertificateParams::new(names).expect("valid names");
         params.not_after = date_time_ymd(year, 1, 1);
-        let signed = params.signed_by(&key, &issuer).expect("it is signed");
+        let signed = params.signed_by(&key, &issuer).expect("a signature");
         (signed.pem(), key.serialize_pem())
     };
     TestCertificates {
@@ -45,43 +43,45 @@ pub(crate) fn test_certificates() -> TestCertificates {
     }
 }
 
-/// What a server has seen, by name.
+/// The observations of a server: server names and ends of connections.
 pub(crate) type TlsObservations = Arc<Mutex<BTreeMap<&'static str, Vec<String>>>>;
 
-/// A server that speaks these versions, asks for client certificates or not, and notes the name
-/// that it is asked for and how a connection ended.
+/// A server that speaks these versions and may require client certificates.
+///
+/// It records the requested server name and the end of each connection.
 pub(crate) fn serve(
     pki: &TestCertificates,
     versions: &[&'static SupportedProtocolVersion],
-    asks: bool,
+    requires_client_cert: bool,
 ) -> (ScriptedServer, TlsObservations) {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let pem = |text: &str| CertificateDer::from_pem_slice(text.as_bytes()).expect("it is PEM");
+    let pem =
+        |text: &str| CertificateDer::from_pem_slice(text.as_bytes()).expect("a PEM certificate");
     let builder = ServerConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(versions)
-        .expect("ring has them");
-    let builder = if asks {
+        .expect("supported versions");
+    let builder = if requires_client_cert {
         let mut roots = RootCertStore::empty();
-        roots.add(pem(&pki.ca)).expect("it is a certificate");
+        roots.add(pem(&pki.ca)).expect("a CA certificate");
         let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
-        builder.with_client_cert_verifier(verifier.build().expect("there is a root"))
+        builder.with_client_cert_verifier(verifier.build().expect("valid options"))
     } else {
         builder.with_no_client_auth()
     };
-    let key = PrivateKeyDer::from_pem_slice(pki.server.1.as_bytes()).expect("it is a key");
+    let key = PrivateKeyDer::from_pem_slice(pki.server.1.as_bytes()).expect("a PEM key");
     let config = builder.with_single_cert(vec![pem(&pki.server.0)], key);
-    let config = Arc::new(config.expect("they belong together"));
+    let config = Arc::new(config.expect("a matching key"));
     let seen = TlsObservations::default();
-    let note = seen.clone();
+    let observations = seen.clone();
     let server = ScriptedServer::serve(move |peer| {
-        let note = |what, text: &str| {
-            let mut seen = note.lock().expect("no script panicked");
+        let record = |what, text: &str| {
+            let mut seen = observations.lock().expect("no script panicked");
             seen.entry(what).or_default().push(text.to_owned());
         };
-        let mut tls = ServerConnection::new(config.clone()).expect("the config is whole");
+        let mut tls = ServerConnection::new(config.clone()).expect("a valid config");
         let end = answer_over(&mut tls, &mut peer.stream);
-        note("name", tls.server_name().unwrap_or("none"));
-        note("end", end);
+        record("name", tls.server_name().unwrap_or("none"));
+        record("end", end);
     });
     (server, seen)
 }
@@ -92,7 +92,7 @@ fn answer_over(tls: &mut ServerConnection, stream: &mut TcpStream) -> &'static s
     let mut buffer = [0; 1024];
     loop {
         match stream.read(&mut buffer) {
-            Ok(0) => return "goodbye",
+            Ok(0) => return "clean",
             Ok(bytes) => request.extend_from_slice(&buffer[..bytes]),
             Err(_) => return "broken",
         }

@@ -1,5 +1,6 @@
-//! Tokens that are renewed while hits are sent with them.
+//! Tokens that are renewed during a run.
 
+use crate::BuilderChange;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use hammer_http::{ContentCoding, ErrorKind, Http, HttpBuilder, TargetList, Templ
 
 use crate::scripted_server::{ScriptedServer, response_bytes};
 
-/// Gives `t1`, `t2` and so on, each for this long.
+/// Returns `t1`, `t2` and so on, each for a fixed time.
 struct CountingTokenSource {
     next: u64,
     renew_every: Option<Duration>,
@@ -35,7 +36,7 @@ impl TokenSource for FailingTokenSource {
     fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
         Err(CredentialError::new(
             CredentialErrorKind::Refused,
-            "nobody is let in",
+            "access denied",
         ))
     }
 }
@@ -53,9 +54,9 @@ fn fixed_tokens() -> TemplateScope {
 
 fn run(http: HttpBuilder, hits: u64) -> Report {
     let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(hits);
-    let run = Run::new(http.build().expect("is well formed"), schedule);
+    let run = Run::new(http.build().expect("valid options"), schedule);
     let report = run.threads(2).max_in_flight(8).execute(|_| ());
-    report.expect("is well formed")
+    report.expect("a finished run")
 }
 
 fn authorizations(server: &ScriptedServer) -> Vec<String> {
@@ -69,21 +70,21 @@ fn authorizations(server: &ScriptedServer) -> Vec<String> {
     heads.map(value).collect()
 }
 
-/// What the verdict says of 401s.
+/// Returns the verdict reasons about 401.
 fn bursts(report: &Report) -> Vec<&String> {
     let reasons = report.verdict.reasons.iter();
     reasons.filter(|reason| reason.contains("401")).collect()
 }
 
 #[test]
-fn tokens_are_sent_where_they_are_named_or_as_credentials() {
+fn tokens_are_sent_where_named_or_as_credentials() {
     let server = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     run(
         Http::builder(&server.url()).template_scope(fixed_tokens()),
         2,
     );
     let text = format!("GET {0}a\n\nGET {0}b\nX-A: b\n", server.url());
-    let targets = || text.parse::<TargetList>().expect("is well formed");
+    let targets = || text.parse::<TargetList>().expect("valid input");
     run(
         Http::builder_for_targets(targets()).template_scope(fixed_tokens()),
         2,
@@ -122,36 +123,36 @@ fn tokens_are_sent_where_they_are_named_or_as_credentials() {
     );
     assert!(server.heads()[0].starts_with("GET /?t1 "));
 
-    let refused: [fn(HttpBuilder) -> HttpBuilder; 3] = [
+    let refused: [BuilderChange; 3] = [
         |http| http.user("a:b"),
         |http| http.header("Authorization", "a"),
         |http| {
             http.user("a:b")
-                .aws_sigv4("aws:a:b".parse().expect("is well formed"))
+                .aws_sigv4("aws:a:b".parse().expect("valid input"))
         },
     ];
     for change in refused {
         let error = change(Http::builder("http://a/").template_scope(fixed_tokens())).build();
-        let error = error.expect_err("there are two of them");
+        let error = error.expect_err("two credentials");
         assert_eq!(error.kind(), ErrorKind::Credentials);
         assert!(error.to_string().contains("{{token}}"), "{error}");
     }
 }
 
 #[test]
-fn a_run_without_a_first_token_does_not_begin() {
+fn a_run_without_a_first_token_does_not_start() {
     let server = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     let http = Http::builder(&server.url()).template_scope(scope_with(FailingTokenSource));
     let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(1);
-    let run = Run::new(http.build().expect("is well formed"), schedule);
-    let error = run.execute(|_| ()).expect_err("nobody is let in");
-    let cause = std::error::Error::source(&error).expect("it says why");
-    assert!(cause.to_string().contains("nobody is let in"), "{cause}");
+    let run = Run::new(http.build().expect("valid options"), schedule);
+    let error = run.execute(|_| ()).expect_err("no token");
+    let cause = std::error::Error::source(&error).expect("a cause");
+    assert!(cause.to_string().contains("access denied"), "{cause}");
     assert_eq!(server.heads().len(), 0);
 }
 
 #[test]
-fn a_burst_of_401s_is_named() {
+fn a_burst_of_401_is_reported() {
     let answered = Arc::new(AtomicU64::new(0));
     let refuses = move |from: u64, to: u64| {
         let answered = answered.clone();
@@ -163,24 +164,23 @@ fn a_burst_of_401s_is_named() {
             }
         })
     };
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
-    let ways: [BuilderChange; 2] = [|http| http, |http| http.follow_redirects(1)];
-    for way in ways {
+    let changes: [BuilderChange; 2] = [|http| http, |http| http.follow_redirects(1)];
+    for change in changes {
         let server = refuses(10, 40);
         let report = run(
-            way(Http::builder(&server.url()).template_scope(fixed_tokens())),
+            change(Http::builder(&server.url()).template_scope(fixed_tokens())),
             50,
         );
-        let [doubt] = &bursts(&report)[..] else {
+        let [reason] = &bursts(&report)[..] else {
             panic!("{:?}", report.verdict)
         };
-        assert!(doubt.starts_with("30 answers with 401 "), "{doubt}");
+        assert!(reason.starts_with("30 answers with 401 "), "{reason}");
         assert!(
-            doubt.contains("token number 1") && !doubt.contains("t1"),
-            "{doubt}"
+            reason.contains("token number 1") && !reason.contains("t1"),
+            "{reason}"
         );
     }
-    // A few are no burst, and without tokens they are none of ours.
+    // A few are not a burst, and without tokens the hammer does not report them.
     let server = refuses(10, 14);
     let report = run(
         Http::builder(&server.url()).template_scope(fixed_tokens()),
@@ -196,32 +196,32 @@ fn a_burst_of_401s_is_named() {
     assert_eq!(bursts(&report).len(), 0);
 }
 
-/// However a token is written, it is known which one a hit was sent with; and one that was sent with none
-/// says nothing of any.
 #[test]
-fn a_burst_of_401s_is_of_the_token_that_was_sent() {
+fn a_burst_of_401_names_the_token_that_was_sent() {
     let refuses = || ScriptedServer::replying(|_| response_bytes("401 Unauthorized", &[], b""));
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
-    let ways: [BuilderChange; 5] = [
+    let changes: [BuilderChange; 5] = [
         |http| http.user("u:{{token}}"),
         |http| http.header("X-A", "{{token | base64}}"),
         |http| http.body("{{token}}").compress(ContentCoding::Gzip),
         |http| http.cookie("a={{token | base64}}").keep_cookies(true),
         |http| http.user("u:{{token}}").follow_redirects(1),
     ];
-    for (way, change) in ways.into_iter().enumerate() {
+    for (index, change) in changes.into_iter().enumerate() {
         let server = refuses();
         let report = run(
             change(Http::builder(&server.url()).template_scope(fixed_tokens())),
             20,
         );
-        let [doubt] = &bursts(&report)[..] else {
-            panic!("{way}: {:?}", report.verdict)
+        let [reason] = &bursts(&report)[..] else {
+            panic!("{index}: {:?}", report.verdict)
         };
-        assert!(doubt.starts_with("20 answers with 401 "), "{doubt}");
-        assert!(doubt.contains("token number 1, the first when"), "{doubt}");
+        assert!(reason.starts_with("20 answers with 401 "), "{reason}");
+        assert!(
+            reason.contains("token number 1, the first when"),
+            "{reason}"
+        );
     }
-    // The second token is there before the first hit, and half of the hits have none.
+    // The second token arrives before the first hit, and half of the hits send none.
     struct OneRenewalSource(CountingTokenSource);
     impl TokenSource for OneRenewalSource {
         fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
@@ -236,7 +236,7 @@ fn a_burst_of_401s_is_of_the_token_that_was_sent() {
             renew_every: Some(Duration::from_millis(1)),
         },
     ))]));
-    tokens.blocking_ready().expect("there is a token");
+    tokens.blocking_ready().expect("a token");
     while tokens.renewals().renewed == 0 {
         std::thread::yield_now();
     }
@@ -245,20 +245,23 @@ fn a_burst_of_401s_is_of_the_token_that_was_sent() {
         "GET {0}\n\nGET {0}\nX-A: {{{{token | base64}}}}\n",
         server.url()
     );
-    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("is well formed"));
+    let http = Http::builder_for_targets(text.parse::<TargetList>().expect("valid input"));
     let report = run(
         http.template_scope(TemplateScope::new().with_tokens(tokens)),
         40,
     );
     assert_eq!(report.labels["401"], 40);
-    let [doubt] = &bursts(&report)[..] else {
+    let [reason] = &bursts(&report)[..] else {
         panic!("{:?}", report.verdict)
     };
-    assert!(doubt.starts_with("20 answers with 401 "), "{doubt}");
-    assert!(doubt.contains("token number 2, the first when"), "{doubt}");
+    assert!(reason.starts_with("20 answers with 401 "), "{reason}");
+    assert!(
+        reason.contains("token number 2, the first when"),
+        "{reason}"
+    );
 }
 
-/// The target knows only the tokens that it has been told of, and forgets the one before the last.
+/// The target accepts only the last two tokens.
 #[test]
 fn renewed_tokens_are_used_at_once() {
     let known = Arc::new(Mutex::new(0));
@@ -266,17 +269,17 @@ fn renewed_tokens_are_used_at_once() {
     impl TokenSource for PublishingTokenSource {
         fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
             let token = self.0.fetch()?;
-            *self.1.lock().expect("nobody panicked") = self.0.next;
+            *self.1.lock().expect("no thread panicked") = self.0.next;
             Ok(token)
         }
     }
-    let told = known.clone();
+    let issued = known.clone();
     let server = ScriptedServer::replying(move |request| {
-        let last = *told.lock().expect("nobody panicked");
-        let given = request.header("authorization").unwrap_or_default();
+        let last = *issued.lock().expect("no thread panicked");
+        let sent = request.header("authorization").unwrap_or_default();
         match [last, last - 1]
             .iter()
-            .any(|number| given == format!("Bearer t{number}"))
+            .any(|number| sent == format!("Bearer t{number}"))
         {
             true => response_bytes("200 OK", &[], b""),
             false => response_bytes("401 Unauthorized", &[], b""),
@@ -295,7 +298,7 @@ fn renewed_tokens_are_used_at_once() {
         300,
     );
     assert_eq!(report.hits.ok, 300, "{:?}", report.labels);
-    assert!(*known.lock().expect("nobody panicked") > 3);
+    assert!(*known.lock().expect("no thread panicked") > 3);
     let sent: std::collections::BTreeSet<_> = authorizations(&server).into_iter().collect();
     assert!(sent.len() > 3, "{sent:?}");
 }

@@ -1,4 +1,4 @@
-//! How connections are made.
+//! The options for sockets and addresses.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -11,7 +11,7 @@ use crate::overrides::{ConnectOverride, ResolveOverride};
 use crate::source_addresses::SourceAddresses;
 use crate::{Error, ErrorKind};
 
-/// How sockets are made, and connected to what.
+/// The options for sockets and the addresses to connect to.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectOptions {
     pub(crate) connect_to: Vec<String>,
@@ -24,37 +24,36 @@ pub(crate) struct ConnectOptions {
 }
 
 impl ConnectOptions {
-    /// What makes connections, whatever they go to.
+    /// Checks the options and makes the factory of connectors.
     pub(super) fn connector_factory(
         &self,
         proxies: ProxySelector,
         tls: TlsOptions,
         protocols: Vec<Vec<u8>>,
     ) -> Result<ConnectorFactory, Error> {
-        let parsed = |text: &String| ConnectOverride::parse(text);
-        let connect_to: Vec<_> = self
+        let parse = |text: &String| ConnectOverride::parse(text);
+        let connect_overrides: Vec<_> = self
             .connect_to
             .iter()
-            .map(parsed)
+            .map(parse)
             .collect::<Result<_, _>>()?;
-        let parsed = |text: &String| ResolveOverride::parse(text);
-        let known: Vec<_> = self.resolve.iter().map(parsed).collect::<Result<_, _>>()?;
+        let parse = |text: &String| ResolveOverride::parse(text);
+        let resolve_overrides: Vec<_> = self.resolve.iter().map(parse).collect::<Result<_, _>>()?;
         let sources = SourceAddresses::parse(&self.sources)?.map(Arc::new);
         let families = self.allowed_families(sources.as_deref())?;
         if let Some(path) = &self.unix_socket {
-            is_socket(path)?;
-            let of_tcp = [
-                ("--connect-to", !connect_to.is_empty()),
-                ("--resolve", !known.is_empty()),
+            check_unix_socket(path)?;
+            let tcp_options = [
+                ("--connect-to", !connect_overrides.is_empty()),
+                ("--resolve", !resolve_overrides.is_empty()),
                 ("--proxy", proxies.explicit.is_some()),
                 ("--interface", sources.is_some()),
                 ("-4 or -6", self.family.is_some()),
                 ("--dns-refresh", self.dns_refresh.is_some()),
             ];
-            if let Some((flag, _)) = of_tcp.into_iter().find(|(_, given)| *given) {
+            if let Some((flag, _)) = tcp_options.into_iter().find(|(_, given)| *given) {
                 return Err(error(format!(
-                    "{flag} says how TCP is to connect, and --unix-socket connects without TCP: leave \
-                     out one of them"
+                    "{flag} cannot be combined with --unix-socket, which connects without TCP"
                 )));
             }
         }
@@ -63,8 +62,8 @@ impl ConnectOptions {
             sources,
             dns_refresh: self.dns_refresh,
             connect_timeout: self.connect_timeout,
-            connect_overrides: connect_to,
-            resolve_overrides: known,
+            connect_overrides,
+            resolve_overrides,
             unix_socket: self.unix_socket.clone(),
             proxy_selector: proxies,
             tls,
@@ -81,7 +80,7 @@ impl ConnectOptions {
         match (self.family, of_sources) {
             (None, of_sources) => Ok(of_sources),
             (Some(family), AllowedFamilies::Only(other)) if family != other => Err(error(format!(
-                "no address of --interface is of the family that {} asks for: leave out one of them",
+                "{} cannot be combined with --interface, which has no address of that family",
                 family.flag()
             ))),
             (Some(family), _) => Ok(AllowedFamilies::Only(family)),
@@ -90,33 +89,27 @@ impl ConnectOptions {
 }
 
 #[cfg(unix)]
-fn is_socket(path: &std::path::Path) -> Result<(), Error> {
+fn check_unix_socket(path: &std::path::Path) -> Result<(), Error> {
     use std::os::unix::fs::FileTypeExt;
     use std::os::unix::net::SocketAddr;
 
     let name = path.display();
-    let found = std::fs::metadata(path).map_err(|cause| {
-        error(format!(
-            "no unix socket at {name}: its server should run already"
-        ))
-        .with_source(cause)
-    })?;
-    if !found.file_type().is_socket() {
+    let unusable = || error(format!("cannot use the Unix socket {name}"));
+    let metadata = std::fs::metadata(path).map_err(|cause| unusable().with_source(cause))?;
+    if !metadata.file_type().is_socket() {
         return Err(error(format!(
-            "{name} is no unix socket: it should be one that a server listens at"
+            "expected the Unix socket of a server at {name}, found another kind of file"
         )));
     }
-    let fits = SocketAddr::from_pathname(path).map(drop);
-    fits.map_err(|cause| {
-        error(format!("the path of the unix socket {name} can't be used")).with_source(cause)
-    })
+    let address = SocketAddr::from_pathname(path).map(drop);
+    address.map_err(|cause| unusable().with_source(cause))
 }
 
 #[cfg(not(unix))]
-fn is_socket(path: &std::path::Path) -> Result<(), Error> {
+fn check_unix_socket(path: &std::path::Path) -> Result<(), Error> {
     let name = path.display();
     Err(error(format!(
-        "no unix socket at {name}: this system has none"
+        "cannot use the Unix socket {name}: this system has no Unix sockets"
     )))
 }
 

@@ -1,4 +1,4 @@
-//! What is asked of connections, before there is one.
+//! The options of connections, as the builders collect them.
 
 mod connect;
 mod proxy;
@@ -13,39 +13,40 @@ pub use self::tls::TlsVersion;
 use crate::host::UrlHost;
 use crate::{ConfigureNetwork, ConnectorFactory, Error, PeerEndpoint};
 
-/// How connections are made: [`ConfigureNetwork`] has the options.
+/// The options of connections; [`ConfigureNetwork`] has the setters.
 ///
-/// Defaults: straight to the addresses of a host, looked up once; no proxy; the system's certificates
-/// trusted.
+/// By default, connections go directly to the addresses of a host, which is looked up once, and
+/// trust the system's certificates.
 #[derive(Debug, Default)]
-#[must_use = "options do nothing until there is a dialer"]
+#[must_use = "options do nothing until they make a connector factory"]
 pub struct NetworkOptions {
     pub(crate) connect: ConnectOptions,
     pub(crate) proxy: ProxyOptions,
     pub(crate) tls: TlsOptions,
 }
 
-/// Whether TLS is spoken with any peer.
+/// The use of TLS among the peers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TlsUse {
-    /// With none; it would be if the URL began with this.
+    /// No peer speaks TLS.
     Never {
-        /// The scheme of a URL.
+        /// The scheme of a URL that would use TLS, for error messages.
         scheme: &'static str,
     },
-    /// Perhaps, with a peer that is not known yet.
+    /// A peer that is not known yet may speak TLS.
     Possible,
-    /// With at least one.
+    /// At least one peer speaks TLS.
     Certain,
 }
 
 impl NetworkOptions {
-    /// What makes connections, whatever they go to. `protocols` are offered in the TLS handshake (ALPN,
-    /// RFC 7301), the best first.
+    /// Checks the options and makes the factory of connectors.
+    ///
+    /// `protocols` are offered in the TLS handshake (ALPN, RFC 7301), best first.
     ///
     /// # Errors
     ///
-    /// If an option is malformed, if a file can't be read, or if two options contradict each other.
+    /// If an option is malformed, a file is unreadable, or two options contradict each other.
     pub fn connector_factory(
         self,
         tls: TlsUse,
@@ -56,27 +57,27 @@ impl NetworkOptions {
         self.connect.connector_factory(proxies, self.tls, protocols)
     }
 
-    /// How long the opening of a connection may take, if that was said.
+    /// Returns the limit on the time to open a connection, if there is one.
     #[must_use]
     pub fn get_connect_timeout(&self) -> Option<Duration> {
         self.connect.connect_timeout
     }
 
-    /// Whether all options make sense by themselves, whatever the peer will be.
+    /// Checks the options without a peer.
     ///
     /// # Errors
     ///
-    /// As [`dialer`](Self::dialer).
+    /// The errors of [`connector_factory`](Self::connector_factory).
     pub fn check(self) -> Result<(), Error> {
-        let dialer = self.connector_factory(TlsUse::Possible, vec![])?;
-        let nowhere = PeerEndpoint {
+        let factory = self.connector_factory(TlsUse::Possible, vec![])?;
+        let peer = PeerEndpoint {
             scheme: "http",
             host: &UrlHost::Name("localhost".into()),
             port: 80,
             tls: false,
             proxy_can_forward: true,
         };
-        dialer.connector_for(&nowhere).map(drop)
+        factory.connector_for(&peer).map(drop)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which proxy, and what it is told.
+//! The options for proxies.
 
 use http::{HeaderName, HeaderValue};
 
@@ -7,7 +7,7 @@ use crate::proxy::{NoProxyList, ProxyEnvironment, ProxyServer};
 use crate::tls::TrustPolicy;
 use crate::{Error, ErrorKind, mask_password};
 
-/// Which proxy, and what it is told.
+/// The options for the choice of a proxy and for the headers and credentials sent to it.
 #[derive(Default)]
 pub(crate) struct ProxyOptions {
     pub(crate) proxy: Option<String>,
@@ -45,12 +45,12 @@ impl ProxyOptions {
             ..ProxySelector::default()
         };
         if proxies.explicit.is_none() && !environment.has_any_proxy() {
-            let of_a_proxy = [
+            let proxy_only = [
                 ("--proxy-user", proxies.userinfo.is_some()),
                 ("--proxy-header", !self.headers.is_empty()),
             ];
-            if let Some((flag, _)) = of_a_proxy.into_iter().find(|(_, given)| *given) {
-                let message = format!("{flag} is for a proxy, and there is none: give --proxy");
+            if let Some((flag, _)) = proxy_only.into_iter().find(|(_, given)| *given) {
+                let message = format!("{flag} needs a proxy (try --proxy URL)");
                 return Err(Error::new(ErrorKind::Proxy, message));
             }
         }
@@ -67,13 +67,13 @@ impl ProxyOptions {
     }
 }
 
-/// Without what may be a secret.
+/// Hides passwords and headers.
 impl std::fmt::Debug for ProxyOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ProxyOptions")
             .field("proxy", &self.proxy.as_deref().map(mask_password))
-            .field("bypass", &self.no_proxy)
-            .field("environment", &self.from_environment)
+            .field("no_proxy", &self.no_proxy)
+            .field("from_environment", &self.from_environment)
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! What is asked of TLS.
+//! The options for TLS with the target.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub enum TlsVersion {
     V1_3,
 }
 
-/// How TLS is spoken, and with whom.
+/// The options for TLS with the target.
 #[derive(Debug)]
 pub(crate) struct TlsOptions {
     pub(crate) trust: TrustPolicy,
@@ -52,7 +52,7 @@ impl Default for TlsOptions {
 }
 
 impl TlsOptions {
-    /// What connections over TLS have in common; `protocols` are offered in this order.
+    /// Makes the configuration that TLS connections share; `protocols` are offered in this order.
     pub(crate) fn client_config(&self, protocols: &[Vec<u8>]) -> Result<ClientConfig, Error> {
         let identity =
             client_certificate::load(self.client_cert.as_ref(), self.client_key.as_ref())?;
@@ -78,7 +78,7 @@ impl TlsOptions {
         Ok(config)
     }
 
-    /// The name that the certificate of `host` has to be for.
+    /// Returns the name that the certificate of `host` must match.
     pub(crate) fn server_name(&self, host: &UrlHost) -> Result<ServerName<'static>, Error> {
         match &self.sni {
             None => tls::server_name(host),
@@ -86,28 +86,25 @@ impl TlsOptions {
         }
     }
 
-    /// What is wrong with these options whatever the peer is; and whether any of them asks for TLS where
-    /// none is spoken.
-    pub(super) fn check(&self, spoken: TlsUse) -> Result<(), Error> {
+    /// Checks the options without a peer, and refuses options for TLS if no peer speaks it.
+    pub(super) fn check(&self, tls_use: TlsUse) -> Result<(), Error> {
         self.versions()?;
         if let Some(name) = &self.sni {
             parse_sni(name)?;
             if !self.send_sni {
-                return Err(error(
-                    "--sni gives a name that --no-sni does not say: give either",
-                ));
+                return Err(error("--sni cannot be combined with --no-sni"));
             }
         }
-        if spoken == TlsUse::Certain {
+        if tls_use == TlsUse::Certain {
             return Ok(());
         }
         if let TrustPolicy::Pem(_) = self.trust {
             tls::trusted_roots(&self.trust)?;
         }
-        let TlsUse::Never { scheme } = spoken else {
+        let TlsUse::Never { scheme } = tls_use else {
             return Ok(());
         };
-        let asked = [
+        let tls_only = [
             ("--cert", self.client_cert.is_some()),
             ("--key", self.client_key.is_some()),
             ("--tlsv1.2 or --tlsv1.3", self.min_version.is_some()),
@@ -115,11 +112,10 @@ impl TlsOptions {
             ("--sni", self.sni.is_some()),
             ("--no-sni", !self.send_sni),
         ];
-        match asked.into_iter().find(|(_, asked)| *asked) {
+        match tls_only.into_iter().find(|(_, given)| *given) {
             None => Ok(()),
             Some((flag, _)) => Err(error(format!(
-                "{flag} is about TLS, and nothing here speaks it: the URL should begin with \
-                 {scheme}://"
+                "{flag} needs TLS, which this target does not use (try {scheme}://)"
             ))),
         }
     }
@@ -128,15 +124,12 @@ impl TlsOptions {
         let lowest = self.min_version.unwrap_or(TlsVersion::V1_2);
         let highest = self.max_version.unwrap_or(TlsVersion::V1_3);
         let all = [(TlsVersion::V1_3, &TLS13), (TlsVersion::V1_2, &TLS12)];
-        let within = all
+        let allowed = all
             .into_iter()
             .filter(|(version, _)| (lowest..=highest).contains(version));
-        let versions: Vec<_> = within.map(|(_, version)| version).collect();
+        let versions: Vec<_> = allowed.map(|(_, version)| version).collect();
         if versions.is_empty() {
-            return Err(error(
-                "no version of TLS is at least 1.3 (--tlsv1.3) and at most 1.2 (--tls-max): leave one \
-                 out",
-            ));
+            return Err(error("--tlsv1.3 cannot be combined with --tls-max 1.2"));
         }
         Ok(versions)
     }
@@ -146,11 +139,10 @@ fn parse_sni(name: &str) -> Result<ServerName<'static>, Error> {
     match UrlHost::parse(name) {
         Some(host @ UrlHost::Name(_)) => tls::server_name(&host),
         Some(UrlHost::Address(_)) => Err(error(format!(
-            "--sni takes a name, and {name:?} is an address, for which TLS has no SNI; to say no \
-             name at all, give --no-sni"
+            "expected a host name for --sni, found the address {name:?} (try --no-sni to send no name)"
         ))),
         None => Err(error(format!(
-            "{name:?} can't be the name of a TLS server: it should be a host name"
+            "expected a host name for --sni, found {name:?}"
         ))),
     }
 }

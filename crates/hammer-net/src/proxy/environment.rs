@@ -1,13 +1,13 @@
-//! What the usual environment variables say of proxies.
+//! The proxies named by environment variables.
 
 use std::env;
 use std::ffi::OsString;
 
-/// The variables that name proxies: `http_proxy` and its like for each scheme of a URL, `all_proxy`, and
-/// `no_proxy` for the hosts that go without.
+/// The variables that name proxies: `SCHEME_proxy` for each scheme of a URL, `all_proxy` for the
+/// others, and `no_proxy` for the hosts to reach directly.
 ///
-/// `http_proxy` counts in lower case only, as with curl: in a CGI program the upper-case one is what
-/// a client has sent as the header `Proxy`.
+/// `http_proxy` counts in lower case only, as with curl: in a CGI program, `HTTP_PROXY` is the
+/// value of a client's `Proxy` header.
 #[derive(Clone, Default)]
 pub(crate) struct ProxyEnvironment(Vec<EnvVariable>);
 
@@ -15,45 +15,45 @@ pub(crate) struct ProxyEnvironment(Vec<EnvVariable>);
 pub(crate) type EnvVariable = (String, String);
 
 impl ProxyEnvironment {
-    /// That of this process.
+    /// Reads the environment of this process.
     pub(crate) fn from_process() -> Self {
-        let text = |(name, value): (OsString, OsString)| {
+        let as_text = |(name, value): (OsString, OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        Self::from_variables(env::vars_os().filter_map(text))
+        Self::from_variables(env::vars_os().filter_map(as_text))
     }
 
     fn from_variables(variables: impl Iterator<Item = EnvVariable>) -> Self {
-        let named = |(name, _): &EnvVariable| {
+        let is_proxy_variable = |(name, _): &EnvVariable| {
             let lower = name.to_ascii_lowercase();
             lower.ends_with("_proxy") && name != "HTTP_PROXY"
         };
-        Self(variables.filter(named).collect())
+        Self(variables.filter(is_proxy_variable).collect())
     }
 
-    /// Whether there is a proxy for any target.
+    /// Returns true if any target has a proxy.
     pub(crate) fn has_any_proxy(&self) -> bool {
-        let names = |(name, value): &EnvVariable| {
+        let sets_proxy = |(name, value): &EnvVariable| {
             !name.eq_ignore_ascii_case("no_proxy") && !value.is_empty()
         };
-        self.0.iter().any(names)
+        self.0.iter().any(sets_proxy)
     }
 
-    /// The proxy for a target whose URL has this scheme. An empty value says that there is to be none.
+    /// Returns the proxy for URLs of this scheme. An empty value means no proxy.
     pub(crate) fn proxy(&self, scheme: &str) -> Option<&EnvVariable> {
         let found = self.value(scheme).or_else(|| self.value("all"));
         found.filter(|(_, value)| !value.is_empty())
     }
 
-    /// The hosts that go without a proxy.
+    /// Returns the list of hosts to reach without a proxy.
     pub(crate) fn no_proxy(&self) -> Option<&str> {
         self.value("no").map(|(_, value)| value.as_str())
     }
 
     fn value(&self, prefix: &str) -> Option<&EnvVariable> {
         let lower = format!("{prefix}_proxy");
-        let called = |wanted: &str| self.0.iter().find(|(name, _)| name == wanted);
-        called(&lower).or_else(|| called(&lower.to_ascii_uppercase()))
+        let find = |wanted: &str| self.0.iter().find(|(name, _)| name == wanted);
+        find(&lower).or_else(|| find(&lower.to_ascii_uppercase()))
     }
 }
 
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_usual_variables() {
+    fn variables_select_the_proxy_of_a_scheme() {
         type EnvVariables = &'static [(&'static str, &'static str)];
         let table: [(EnvVariables, Option<&str>, Option<&str>); 8] = [
             (&[], None, None),

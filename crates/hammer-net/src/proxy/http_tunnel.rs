@@ -1,4 +1,4 @@
-//! A tunnel through an HTTP proxy, by CONNECT (RFC 9110, section 9.3.6).
+//! Tunnels through an HTTP proxy with CONNECT (RFC 9110, section 9.3.6).
 
 use std::io;
 
@@ -11,18 +11,18 @@ use super::ProxyServer;
 use crate::failures;
 use crate::host::UrlHost;
 
-/// The head of a proxy's answer may be this large.
+/// The size limit for the head of a proxy's response.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 const MAX_HEADERS: usize = 100;
 const HTTP1_PREFIX: &[u8] = b"HTTP/1.";
 
-/// What is asked of the proxy. Not to be shown: the credentials are in it.
+/// The CONNECT request to a proxy. It has no `Debug`, since it contains credentials.
 pub(crate) struct HttpTunnel {
     request: Vec<u8>,
 }
 
 impl HttpTunnel {
-    /// A tunnel to `host` and `port`.
+    /// Prepares the request for a tunnel to `host` and `port`.
     pub(crate) fn new(proxy: &ProxyServer, headers: &HeaderMap, host: &UrlHost, port: u16) -> Self {
         let mut request = format!("CONNECT {host}:{port} HTTP/1.1\r\nhost: {host}:{port}\r\n");
         request.push_str(concat!(
@@ -43,16 +43,16 @@ impl HttpTunnel {
         Self { request }
     }
 
-    /// Opens it: what is written to `stream` from now on arrives at the target.
+    /// Opens the tunnel, after which `stream` leads to the target.
     pub(crate) async fn open(
         &self,
         stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     ) -> Result<(), Failure> {
-        let sent = async {
+        let send = async {
             stream.write_all(&self.request).await?;
             stream.flush().await
         };
-        sent.await.map_err(io_failure)?;
+        send.await.map_err(io_failure)?;
         let mut head = Vec::with_capacity(1024);
         while head.len() < MAX_HEAD_BYTES {
             let before = head.len();
@@ -60,7 +60,7 @@ impl HttpTunnel {
             if limited.read_buf(&mut head).await.map_err(io_failure)? == 0 {
                 return Err(failures::PROXY_CLOSED_EARLY);
             }
-            // A head that comes byte by byte is looked at when it may have ended, or just begun.
+            // Parse only the first bytes and a possible end, in case the head arrives byte by byte.
             let fresh = &head[before.saturating_sub(3)..];
             if (before < HTTP1_PREFIX.len() || end_of_head(fresh).is_some())
                 && let Some(status) = parse_status(&head)?
@@ -68,15 +68,15 @@ impl HttpTunnel {
                 return check_status(status);
             }
         }
-        tracing::debug!("the head of the proxy's answer has no end");
+        tracing::debug!("the head of the proxy's response is too large");
         Err(failures::PROXY_MALFORMED)
     }
 }
 
-/// The status that the bytes so far say, if the head is whole.
+/// Returns the status once the bytes contain a complete head.
 fn parse_status(mut head: &[u8]) -> Result<Option<u16>, Failure> {
-    let malformed = |what: &str| {
-        tracing::debug!(what, "the proxy's answer is malformed");
+    let malformed = |problem: &str| {
+        tracing::debug!(problem, "malformed response of the proxy");
         failures::PROXY_MALFORMED
     };
     loop {
@@ -91,15 +91,15 @@ fn parse_status(mut head: &[u8]) -> Result<Option<u16>, Failure> {
             return Ok(None);
         };
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut answer = httparse::Response::new(&mut headers);
-        answer
+        let mut response = httparse::Response::new(&mut headers);
+        response
             .parse(&head[..end])
             .map_err(|error| malformed(&error.to_string()))?;
-        match answer.code {
-            // A word in between: what counts comes behind it.
+        match response.code {
+            // An interim response; the final one follows.
             Some(100..=199) => head = &head[end..],
-            // The target can't have said anything yet: it waits for us.
-            Some(200..=299) if end < head.len() => return Err(malformed("bytes behind it")),
+            // The target cannot have sent anything yet: the client speaks first.
+            Some(200..=299) if end < head.len() => return Err(malformed("bytes after the head")),
             Some(status) => return Ok(Some(status)),
             None => return Err(malformed("no status")),
         }
@@ -115,13 +115,13 @@ fn end_of_head(head: &[u8]) -> Option<usize> {
 }
 
 fn check_status(status: u16) -> Result<(), Failure> {
-    tracing::debug!(status, "the proxy has answered");
+    tracing::debug!(status, "the proxy responded");
     match status {
         200..=299 => Ok(()),
         403 => Err(failures::PROXY_FORBIDDEN),
-        // tinyproxy says 401 to credentials that are wrong.
+        // tinyproxy answers wrong credentials with 401.
         401 | 407 => Err(failures::PROXY_AUTH_REQUIRED),
-        // tinyproxy says 500, others one of the three that are meant for it.
+        // tinyproxy answers with 500, other proxies with 502 to 504.
         500 | 502..=504 => Err(failures::PROXY_TARGET_UNREACHABLE),
         _ => Err(failures::PROXY_REFUSED),
     }
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_of_proxies() {
+    fn responses_of_proxies_are_parsed() {
         type ExpectedReply = Result<Option<u16>, &'static str>;
         let table: [(&[u8], ExpectedReply); 12] = [
             (b"", Ok(None)),
@@ -167,9 +167,9 @@ mod tests {
                 Err("proxy_malformed_answer"),
             ),
         ];
-        for (head, right) in table {
+        for (head, expected) in table {
             let found = parse_status(head).map_err(|failure| failure.name());
-            assert_eq!(found, right, "{}", head.escape_ascii());
+            assert_eq!(found, expected, "{}", head.escape_ascii());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Proxies: which one, for whom, and how connections get through it.
+//! Proxies: their URLs, their choice, and the ways through them.
 
 mod environment;
 mod http_tunnel;
@@ -17,13 +17,13 @@ use crate::host::{UrlHost, split_host_port};
 use crate::userinfo::{basic_authorization, mask_password, percent_decode};
 use crate::{Error, ErrorKind};
 
-/// curl's, for each kind but HTTPS.
+/// The default port of curl for every kind of proxy but HTTPS.
 const DEFAULT_PORT: u16 = 1080;
 
-const KNOWN_SCHEMES: &str = "known are http, https, socks5 (names are looked up here) and socks5h (the proxy \
-                     looks them up)";
+const EXPECTED_SCHEMES: &str =
+    "expected http, https, socks5 (resolves names locally) or socks5h (the proxy resolves names)";
 
-/// A proxy, as its URL tells.
+/// A proxy, parsed from its URL.
 #[derive(Clone)]
 pub(crate) struct ProxyServer {
     pub(crate) kind: ProxyKind,
@@ -32,12 +32,14 @@ pub(crate) struct ProxyServer {
     credentials: Option<ProxyCredentials>,
 }
 
+/// The protocol that a proxy speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProxyKind {
     Http,
     Https,
-    /// SOCKS 5; whether the proxy looks up the names of targets.
+    /// SOCKS 5.
     Socks {
+        /// True if the proxy resolves the names of targets.
         remote_dns: bool,
     },
 }
@@ -50,7 +52,7 @@ struct ProxyCredentials {
 }
 
 impl ProxyServer {
-    /// `[SCHEME://][USER:PASSWORD@]HOST[:PORT]`; the scheme is http if there is none.
+    /// Parses `[SCHEME://][USER:PASSWORD@]HOST[:PORT]`; the default scheme is http.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let shown = mask_password(text);
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
@@ -60,8 +62,8 @@ impl ProxyServer {
             "socks5" => ProxyKind::Socks { remote_dns: false },
             "socks5h" => ProxyKind::Socks { remote_dns: true },
             _ => {
-                return Err(wrong(format!(
-                    "unknown kind of proxy {shown:?}: {KNOWN_SCHEMES}"
+                return Err(error(format!(
+                    "unknown scheme of the proxy {shown:?}; {EXPECTED_SCHEMES}"
                 )));
             }
         };
@@ -70,8 +72,8 @@ impl ProxyServer {
             None => (None, rest.trim_end_matches('/')),
         };
         let malformed = || {
-            wrong(format!(
-                "malformed proxy {shown:?}: right would be http://HOST:PORT, or \
+            error(format!(
+                "malformed proxy {shown:?}; expected http://HOST:PORT or \
                  socks5://USER:PASSWORD@HOST:PORT"
             ))
         };
@@ -96,27 +98,30 @@ impl ProxyServer {
         }
     }
 
-    /// The same with other credentials, `USER:PASSWORD`, percent-encoded.
+    /// Replaces the credentials by the percent-encoded `USER:PASSWORD`.
     pub(crate) fn with_credentials(mut self, userinfo: &str) -> Result<Self, Error> {
         let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
-        let decoded = |text| {
+        let decode = |text| {
             percent_decode(text).ok_or_else(|| {
-                wrong("the user or password of the proxy has a % without two digits".into())
+                error(
+                    "expected two hexadecimal digits after % in the user or password of the proxy"
+                        .into(),
+                )
             })
         };
-        let (user, password) = (decoded(user)?, decoded(password)?);
-        let basic = basic_authorization(userinfo).map_err(|cause| {
-            wrong("the user or password of the proxy can't be sent".into()).with_source(cause)
+        let (user, password) = (decode(user)?, decode(password)?);
+        let basic_authorization = basic_authorization(userinfo).map_err(|cause| {
+            error("cannot send the user or password of the proxy".into()).with_source(cause)
         })?;
         self.credentials = Some(ProxyCredentials {
-            basic_authorization: basic,
+            basic_authorization,
             user,
             password,
         });
         Ok(self)
     }
 
-    /// The value of `Proxy-Authorization`.
+    /// Returns the value of `Proxy-Authorization`.
     pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
         self.credentials
             .as_ref()
@@ -124,7 +129,7 @@ impl ProxyServer {
     }
 }
 
-/// Without the credentials.
+/// Hides the credentials.
 impl fmt::Debug for ProxyServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = if self.credentials.is_some() {
@@ -139,7 +144,7 @@ impl fmt::Debug for ProxyServer {
     }
 }
 
-fn wrong(message: String) -> Error {
+fn error(message: String) -> Error {
     Error::new(ErrorKind::Proxy, message)
 }
 
@@ -148,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn proxies_in_curls_spelling() {
+    fn proxies_have_the_syntax_of_curl() {
         let local = ProxyKind::Socks { remote_dns: false };
         let remote = ProxyKind::Socks { remote_dns: true };
         for (text, kind, host, port, user) in [
@@ -170,8 +175,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed_is_told_without_its_password() {
-        for (text, right) in [
+    fn malformed_proxies_are_refused_without_the_password() {
+        for (text, expected) in [
             ("", "http://HOST:PORT"),
             ("http://", "http://HOST:PORT"),
             ("http://u:secret@a:0", "http://HOST:PORT"),
@@ -179,10 +184,10 @@ mod tests {
             ("http://u:secret@a b", "http://HOST:PORT"),
             ("socks4://u:secret@a", "socks5h"),
             ("ftp://a", "socks5h"),
-            ("http://u:secret%4@a", "two digits"),
+            ("http://u:secret%4@a", "two hexadecimal digits"),
         ] {
             let error = ProxyServer::parse(text).expect_err(text);
-            assert!(error.to_string().contains(right), "{text}: {error}");
+            assert!(error.to_string().contains(expected), "{text}: {error}");
             assert!(!error.to_string().contains("secret"), "{text}: {error}");
         }
     }

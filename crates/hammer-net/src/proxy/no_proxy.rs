@@ -1,4 +1,4 @@
-//! Hosts that are reached without the proxy: `NO_PROXY`, or curl's `--noproxy`.
+//! Hosts to reach without the proxy, as in `NO_PROXY` and curl's `--noproxy`.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ pub(crate) struct NoProxyList(Vec<NoProxyRule>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum NoProxyRule {
     All,
-    /// This name and all that end with a dot and it.
+    /// This name and all its subdomains.
     Domain(String, Option<u16>),
     Network {
         address: IpAddr,
@@ -21,7 +21,7 @@ enum NoProxyRule {
 }
 
 impl NoProxyList {
-    /// Names and addresses with commas or spaces in between. What is neither matches nothing.
+    /// Parses names and addresses separated by commas or spaces. Malformed entries match nothing.
     pub(crate) fn parse(list: &str) -> Self {
         let entries = list.split([',', ' ']).filter(|entry| !entry.is_empty());
         Self(entries.map(NoProxyRule::parse).collect())
@@ -72,13 +72,14 @@ impl NoProxyRule {
     }
 
     fn matches(&self, host: &UrlHost, port: u16) -> bool {
-        let fits = |own: &Option<u16>| own.is_none_or(|own| own == port);
+        let port_matches = |own: &Option<u16>| own.is_none_or(|own| own == port);
         match (self, host) {
             (Self::All, _) => true,
             (Self::Domain(domain, own), UrlHost::Name(name)) => {
                 let name = name.trim_end_matches('.').to_ascii_lowercase();
                 let front = name.strip_suffix(domain.as_str());
-                fits(own) && front.is_some_and(|front| front.is_empty() || front.ends_with('.'))
+                port_matches(own)
+                    && front.is_some_and(|front| front.is_empty() || front.ends_with('.'))
             }
             (
                 Self::Network {
@@ -87,13 +88,13 @@ impl NoProxyRule {
                     port: own,
                 },
                 UrlHost::Address(other),
-            ) => fits(own) && same_network(*address, *other, *bits),
+            ) => port_matches(own) && same_network(*address, *other, *bits),
             _ => false,
         }
     }
 }
 
-/// Whether the first `bits` are the same.
+/// Returns true if the first `bits` of both addresses are equal.
 fn same_network(one: IpAddr, other: IpAddr, bits: u32) -> bool {
     match (one, other) {
         (IpAddr::V4(one), IpAddr::V4(other)) => {
@@ -113,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_domains_and_networks() {
+    fn rules_match_hosts_domains_and_networks() {
         for (list, host, port, bypassed) in [
             ("", "a.test", 80, false),
             ("*", "a.test", 80, true),
@@ -141,7 +142,7 @@ mod tests {
             ("fe80::/10", "10.0.0.1", 80, false),
             ("1", "127.0.0.1", 80, false),
         ] {
-            let host = UrlHost::parse(host).expect("is a host");
+            let host = UrlHost::parse(host).expect("valid host");
             assert_eq!(
                 NoProxyList::parse(list).matches(&host, port),
                 bypassed,

@@ -1,4 +1,4 @@
-//! A way through a SOCKS 5 proxy (RFC 1928), with user and password if there are any (RFC 1929).
+//! Connects through a SOCKS 5 proxy (RFC 1928), with optional credentials (RFC 1929).
 
 use std::net::SocketAddr;
 
@@ -7,48 +7,48 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error as SocksError, IntoTargetAddr, TargetAddr};
 
-use super::{ProxyServer, wrong};
+use super::{ProxyServer, error};
 use crate::Error;
 use crate::failures;
 use crate::host::UrlHost;
 
-/// RFC 1928 and 1929 have one byte for the length of a name, a user and a password.
+/// The longest name, user or password: RFC 1928 and 1929 have one byte for their lengths.
 const MAX_FIELD_BYTES: usize = 255;
 
-/// What is said to the proxy. Not to be shown: the credentials are in it.
+/// The login to a SOCKS proxy. It has no `Debug`, since it contains credentials.
 pub(crate) struct SocksTunnel {
     credentials: Option<(String, String)>,
 }
 
 impl SocksTunnel {
     pub(crate) fn new(proxy: &ProxyServer) -> Result<Self, Error> {
-        let Some(given) = &proxy.credentials else {
+        let Some(credentials) = &proxy.credentials else {
             return Ok(Self { credentials: None });
         };
-        let text = |bytes: &[u8], what: &str| match String::from_utf8(bytes.to_vec()) {
+        let text = |bytes: &[u8], field: &str| match String::from_utf8(bytes.to_vec()) {
             Ok(text) if (1..=MAX_FIELD_BYTES).contains(&text.len()) => Ok(text),
-            _ => Err(wrong(format!(
-                "SOCKS can't send the {what} of the proxy: it should be text of 1 to {MAX_FIELD_BYTES} bytes"
+            _ => Err(error(format!(
+                "cannot send the {field} to the SOCKS proxy; expected 1 to {MAX_FIELD_BYTES} bytes of UTF-8"
             ))),
         };
-        let (user, password) = (&given.user, &given.password);
+        let (user, password) = (&credentials.user, &credentials.password);
         Ok(Self {
             credentials: Some((text(user, "user")?, text(password, "password")?)),
         })
     }
 
-    /// Whether the proxy can be told this name.
+    /// Refuses a name that is too long for SOCKS.
     pub(crate) fn check_host(host: &UrlHost) -> Result<(), Error> {
         match host {
-            UrlHost::Name(name) if name.len() > MAX_FIELD_BYTES => Err(wrong(format!(
-                "SOCKS can't send a host name of more than {MAX_FIELD_BYTES} bytes: use socks5://, which looks \
-                 it up here"
+            UrlHost::Name(name) if name.len() > MAX_FIELD_BYTES => Err(error(format!(
+                "cannot send a host name of more than {MAX_FIELD_BYTES} bytes to the SOCKS proxy (try \
+                 socks5://, which resolves names locally)"
             ))),
             _ => Ok(()),
         }
     }
 
-    /// What is written to `stream` from now on arrives at this address.
+    /// Connects through the proxy, after which `stream` leads to this address.
     pub(crate) async fn connect_to_address(
         &self,
         stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
@@ -57,7 +57,7 @@ impl SocksTunnel {
         self.connect(stream, TargetAddr::Ip(address)).await
     }
 
-    /// What is written to `stream` from now on arrives at this host.
+    /// Connects through the proxy, after which `stream` leads to this host.
     pub(crate) async fn connect_to_host(
         &self,
         stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
@@ -81,20 +81,20 @@ impl SocksTunnel {
         stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
         target: TargetAddr<'_>,
     ) -> Result<(), Failure> {
-        let asked = match &self.credentials {
+        let connected = match &self.credentials {
             Some((user, password)) => {
                 Socks5Stream::connect_with_password_and_socket(stream, target, user, password).await
             }
             None => Socks5Stream::connect_with_socket(stream, target).await,
         };
-        asked.map(drop).map_err(socks_failure)
+        connected.map(drop).map_err(socks_failure)
     }
 }
 
-/// Each reply of RFC 1928 has its name.
+/// Gives each reply code of RFC 1928 its own failure.
 fn socks_failure(error: SocksError) -> Failure {
     use SocksError as E;
-    tracing::debug!(%error, "no way through the SOCKS proxy");
+    tracing::debug!(%error, "the SOCKS proxy did not connect");
     match error {
         E::Io(error) => failures::proxy_failure(error.into()),
         E::GeneralSocksServerFailure => failures::SOCKS_GENERAL,

@@ -1,4 +1,4 @@
-//! Who the hammer is, for targets that ask for a client certificate.
+//! The client certificate, for targets that ask for one.
 
 use std::time::SystemTime;
 
@@ -12,10 +12,10 @@ use crate::{Error, ErrorKind};
 const CERTIFICATE: &str = "client certificate";
 const KEY: &str = "client key";
 
-/// A certificate, with those that lead to its root behind it, and its private key.
+/// A certificate with the chain to its root, and its private key.
 pub(crate) type ClientCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
-/// The client certificate and its key, which may lie in the same PEM.
+/// Loads the client certificate and its key, which may share one PEM file.
 pub(crate) fn load(
     certificate: Option<&PemSource>,
     key: Option<&PemSource>,
@@ -26,7 +26,7 @@ pub(crate) fn load(
         (None, Some(key)) => {
             let name = key.describe(KEY);
             return Err(error(format!(
-                "{name} is of no use without its certificate: give that with --cert"
+                "{name} has no certificate (try --cert FILE)"
             )));
         }
     };
@@ -35,22 +35,23 @@ pub(crate) fn load(
     Ok(Some((chain, key)))
 }
 
-/// What rustls has against an identity, which it judges as it takes it.
+/// Converts the error of rustls about a client certificate or its key.
 pub(crate) fn rejection_error(
     cause: rustls::Error,
     certificate: Option<&PemSource>,
     key: Option<&PemSource>,
 ) -> Error {
-    let own = certificate.map_or_else(String::new, |pem| pem.describe(CERTIFICATE));
-    let its = key.map_or_else(|| format!("the key in {own}"), |pem| pem.describe(KEY));
+    let certificate = certificate.map_or_else(String::new, |pem| pem.describe(CERTIFICATE));
+    let key = key.map_or_else(
+        || format!("the key in {certificate}"),
+        |pem| pem.describe(KEY),
+    );
     let message = match &cause {
         rustls::Error::InconsistentKeys(_) => {
-            return error(format!(
-                "{its} does not belong to {own}: give the two that were made together"
-            ));
+            return error(format!("{key} does not belong to {certificate}"));
         }
-        rustls::Error::InvalidCertificate(_) => format!("{own} is malformed"),
-        _ => format!("{its} can't be used: it should be an RSA, ECDSA or Ed25519 key"),
+        rustls::Error::InvalidCertificate(_) => format!("{certificate} is malformed"),
+        _ => format!("cannot use {key}; expected an RSA, ECDSA or Ed25519 key"),
     };
     error(message).with_source(cause)
 }
@@ -63,13 +64,14 @@ fn chain(certificate: &PemSource) -> Result<Vec<CertificateDer<'static>>, Error>
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     let chain = chain.map_err(|cause| error(format!("{name} is malformed")).with_source(cause))?;
     if chain.is_empty() {
-        let right = "it should have PEM blocks that begin with -----BEGIN CERTIFICATE-----";
-        return Err(error(format!("no certificate in {name}: {right}")));
+        return Err(error(format!(
+            "no certificate in {name}; expected PEM blocks that begin with -----BEGIN CERTIFICATE-----"
+        )));
     }
     let now = SystemTime::now();
-    let wrong = |one| CertificateValidity::at(one, now).problem();
-    match chain.iter().find_map(wrong) {
-        Some(wrong) => Err(error(format!("{name} {wrong}: no target would take it"))),
+    let problem = |one| CertificateValidity::at(one, now).problem();
+    match chain.iter().find_map(problem) {
+        Some(problem) => Err(error(format!("{name} {problem}; targets would reject it"))),
         None => Ok(chain),
     }
 }
@@ -85,19 +87,23 @@ fn private_key(
             certificate.describe(CERTIFICATE),
         ),
     };
-    let encrypted = [&b"BEGIN ENCRYPTED PRIVATE KEY"[..], b"4,ENCRYPTED"];
+    let key_name = match key {
+        Some(_) => name.clone(),
+        None => format!("the key in {name}"),
+    };
+    let encryption_marks = [&b"BEGIN ENCRYPTED PRIVATE KEY"[..], b"4,ENCRYPTED"];
     let has = |mark: &[u8]| text.windows(mark.len()).any(|part| part == mark);
     PrivateKeyDer::from_pem_slice(&text).map_err(|cause| match cause {
-        _ if encrypted.into_iter().any(has) => error(format!(
-            "the key in {name} is encrypted: decrypt it with openssl pkey -in FILE -out PLAIN"
+        _ if encryption_marks.into_iter().any(has) => error(format!(
+            "{key_name} is encrypted (try openssl pkey -in FILE -out PLAIN to decrypt it)"
         )),
         pem::Error::NoItemsFound if key.is_none() => error(format!(
-            "{name} has no key: give it with --key, or in the same file"
+            "{name} has no key (try --key FILE, or append the key to the certificate)"
         )),
         pem::Error::NoItemsFound => error(format!(
-            "no key in {name}: it should be a PEM block that begins with -----BEGIN PRIVATE KEY-----"
+            "{name} has no key; expected a PEM block that begins with -----BEGIN PRIVATE KEY-----"
         )),
-        cause => error(format!("the key in {name} is malformed")).with_source(cause),
+        cause => error(format!("{key_name} is malformed")).with_source(cause),
     })
 }
 

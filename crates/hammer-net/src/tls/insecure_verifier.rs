@@ -1,4 +1,4 @@
-//! Trust without reason, for `--insecure`.
+//! Accepts any server certificate, for `--insecure`.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-/// Takes any certificate for any name; the target must still own the key that it shows.
+/// Accepts any certificate for any name; the target must still prove that it has the key.
 #[derive(Debug)]
 pub(crate) struct InsecureVerifier(pub(crate) Arc<CryptoProvider>);
 

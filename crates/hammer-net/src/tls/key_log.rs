@@ -1,4 +1,4 @@
-//! The secrets of TLS connections in a file, for those who look into them with Wireshark.
+//! Writes the secrets of TLS connections to a file, for decryption with Wireshark.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -10,8 +10,7 @@ use rustls::KeyLog;
 
 use crate::{Error, ErrorKind};
 
-/// A file in the format of NSS, to which every program appends that is told its name by
-/// `SSLKEYLOGFILE`.
+/// A key log in the NSS format, as programs write it that read `SSLKEYLOGFILE`.
 pub(crate) struct KeyLogFile(Mutex<File>);
 
 impl KeyLogFile {
@@ -21,7 +20,7 @@ impl KeyLogFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(|cause| {
-            let message = format!("the key log {} can't be written", path.display());
+            let message = format!("cannot open the key log {}", path.display());
             Error::new(ErrorKind::Tls, message).with_source(cause)
         })?;
         Ok(Self(Mutex::new(file)))
@@ -34,15 +33,15 @@ impl KeyLog for KeyLogFile {
             |bytes: &[u8]| -> String { bytes.iter().map(|byte| format!("{byte:02x}")).collect() };
         let line = format!("{label} {} {}\n", hex(client_random), hex(secret));
         let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // The line is written at once: others may append to the file too.
+        // One write per line, since other programs may append to the same file.
         if let Err(error) = file.write_all(line.as_bytes()) {
-            tracing::debug!(%error, "the key log can't be written");
+            tracing::debug!(%error, "cannot write to the key log");
         }
     }
 }
 
 impl fmt::Debug for KeyLogFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("KeyFile")
+        f.write_str("KeyLogFile")
     }
 }

@@ -1,4 +1,4 @@
-//! TLS as it was asked for: whom to trust, who to be, which versions, which name.
+//! TLS with targets and proxies: trust, server names and handshake facts.
 
 pub(crate) mod client_certificate;
 mod insecure_verifier;
@@ -26,6 +26,7 @@ use crate::{Error, ErrorKind};
 
 const CA_FILE: &str = "CA file";
 
+/// The certificates to trust.
 #[derive(Debug, Default)]
 pub(crate) enum TrustPolicy {
     #[default]
@@ -34,32 +35,32 @@ pub(crate) enum TrustPolicy {
     AnyCertificate,
 }
 
-/// What speaks TLS with one host.
+/// Speaks TLS with one host.
 pub(crate) struct TlsClient {
     pub(crate) connector: TlsConnector,
     pub(crate) name: ServerName<'static>,
 }
 
-/// The name by which a host is asked for, and which its certificate has to be for.
+/// Returns the name to send to a host, which its certificate must match.
 pub(crate) fn server_name(host: &UrlHost) -> Result<ServerName<'static>, Error> {
     match host {
         UrlHost::Address(address) => Ok(ServerName::from(*address)),
         UrlHost::Name(name) => ServerName::try_from(name.clone()).map_err(|cause| {
             Error::new(
                 ErrorKind::Url,
-                format!("{name:?} can't be the name of a TLS server"),
+                format!("cannot use {name:?} as the name of a TLS server"),
             )
             .with_source(cause)
         }),
     }
 }
 
-/// A configuration that trusts whom it should and shows no certificate.
+/// Starts a configuration with these trusted certificates, before a client certificate is set.
 pub(crate) fn config_builder(
     trust: &TrustPolicy,
     versions: &[&'static rustls::SupportedProtocolVersion],
 ) -> Result<rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert>, Error> {
-    let failed = |cause| Error::new(ErrorKind::Tls, "TLS can't be set up").with_source(cause);
+    let failed = |cause| Error::new(ErrorKind::Tls, "cannot set up TLS").with_source(cause);
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(versions)
@@ -72,7 +73,7 @@ pub(crate) fn config_builder(
     })
 }
 
-/// Notes what was agreed upon.
+/// Records the negotiated cipher suite, kind of handshake and protocol as facts.
 pub(crate) fn record_handshake(slot: &Slot, connection: &ClientConnection) {
     let suite = connection.negotiated_cipher_suite();
     slot.fact(
@@ -98,7 +99,7 @@ pub(crate) fn record_handshake(slot: &Slot, connection: &ClientConnection) {
     );
 }
 
-/// Version and cipher in one text: of the suites that ring has, each belongs to one version.
+/// Names version and cipher suite; each suite of ring belongs to one version.
 fn cipher_suite_name(suite: CipherSuite) -> &'static str {
     use CipherSuite as C;
     match suite {
@@ -123,7 +124,7 @@ fn cipher_suite_name(suite: CipherSuite) -> &'static str {
     }
 }
 
-/// Switches off that a connection takes up what an earlier one agreed upon.
+/// Makes each connection do a full handshake.
 pub(crate) fn disable_resumption(config: &mut ClientConfig) {
     config.resumption = Resumption::disabled();
 }
@@ -139,44 +140,43 @@ pub(crate) fn trusted_roots(trust: &TrustPolicy) -> Result<RootCertStore, Error>
 fn from_pem(pem: &[u8], name: &str) -> Result<RootCertStore, Error> {
     let error = |message| Error::new(ErrorKind::Certificates, message);
     let mut roots = RootCertStore::empty();
-    let mut objection = None;
+    let mut last_problem = None;
     let now = SystemTime::now();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let malformed = || error(format!("a certificate in {name} is malformed"));
         let certificate = certificate.map_err(|cause| malformed().with_source(cause))?;
-        // Nobody else looks at the dates of a root.
-        if let Some(wrong) = CertificateValidity::at(&certificate, now).problem() {
-            tracing::warn!(wrong, "a certificate in {name} is left out");
-            objection = Some(wrong);
+        // rustls does not check the dates of a root.
+        if let Some(problem) = CertificateValidity::at(&certificate, now).problem() {
+            tracing::warn!(problem, "skipping a certificate in {name}");
+            last_problem = Some(problem);
             continue;
         }
         roots
             .add(certificate)
             .map_err(|cause| malformed().with_source(cause))?;
     }
-    match (roots.is_empty(), objection) {
+    match (roots.is_empty(), last_problem) {
         (false, _) => Ok(roots),
-        (true, Some(wrong)) => Err(error(format!(
-            "no certificate in {name} is valid today: it {wrong}"
+        (true, Some(problem)) => Err(error(format!(
+            "no certificate in {name} is valid today: the last one {problem}"
         ))),
-        (true, None) => {
-            let right = "it should have PEM blocks that begin with -----BEGIN CERTIFICATE-----";
-            Err(error(format!("no certificate in {name}: {right}")))
-        }
+        (true, None) => Err(error(format!(
+            "no certificate in {name}; expected PEM blocks that begin with -----BEGIN CERTIFICATE-----"
+        ))),
     }
 }
 
 fn system_roots() -> Result<RootCertStore, Error> {
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {
-        tracing::warn!(%error, "some of the system's certificates can't be read");
+        tracing::warn!(%error, "cannot read some of the system's certificates");
     }
     let mut roots = RootCertStore::empty();
     let (added, ignored) = roots.add_parsable_certificates(found.certs);
     tracing::debug!(added, ignored, "loaded the system's certificates");
     if roots.is_empty() {
-        let message = "the system has no certificates to trust: install ca-certificates, or give a \
-                       file with --cacert";
+        let message = "the system has no trusted certificates (try installing ca-certificates, or \
+                       --cacert FILE)";
         return Err(Error::new(ErrorKind::Certificates, message));
     }
     Ok(roots)

@@ -1,11 +1,11 @@
-//! PEM from a file or from a text.
+//! PEM from a file or a text.
 
 use std::path::PathBuf;
 use std::{fmt, fs};
 
 use crate::{Error, ErrorKind};
 
-/// Where certificates or a key are to be found.
+/// The place of certificates or a key.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum PemSource {
     File(PathBuf),
@@ -13,32 +13,32 @@ pub(crate) enum PemSource {
 }
 
 impl PemSource {
-    /// The bytes; `what` is what a message calls them.
-    pub(crate) fn read(&self, what: &str) -> Result<Vec<u8>, Error> {
+    /// Reads the PEM; `label` names its contents in an error.
+    pub(crate) fn read(&self, label: &str) -> Result<Vec<u8>, Error> {
         match self {
             Self::Text(text) => Ok(text.clone()),
             Self::File(path) => fs::read(path).map_err(|cause| {
-                let message = format!("the {what} {} can't be read", path.display());
+                let message = format!("cannot read the {label} {}", path.display());
                 Error::new(ErrorKind::Certificates, message).with_source(cause)
             }),
         }
     }
 
-    /// What a message calls them: by their file, if it has a name.
-    pub(crate) fn describe(&self, what: &str) -> String {
+    /// Names the PEM in a message, by its path if it has one.
+    pub(crate) fn describe(&self, label: &str) -> String {
         match self {
-            Self::File(path) => format!("the {what} {}", path.display()),
-            Self::Text(_) => format!("the given {what}"),
+            Self::File(path) => format!("the {label} {}", path.display()),
+            Self::Text(_) => format!("the given {label}"),
         }
     }
 }
 
-/// A text may be a private key.
+/// Hides texts, which may be private keys.
 impl fmt::Debug for PemSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.fmt(f),
-            Self::Text(_) => f.write_str("given as text"),
+            Self::Text(_) => f.write_str("PEM text"),
         }
     }
 }

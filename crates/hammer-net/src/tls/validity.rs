@@ -1,4 +1,4 @@
-//! Whether a certificate is valid today.
+//! The validity period of a certificate.
 
 use std::time::SystemTime;
 
@@ -6,22 +6,23 @@ use rustls::pki_types::CertificateDer;
 use x509_cert::certificate::{CertificateInner, Raw};
 use x509_cert::der::Decode;
 
+/// The validity of a certificate at a given time.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum CertificateValidity {
     Valid,
-    /// Until when it was.
+    /// Expired at this time.
     Expired(String),
-    /// From when on it will be.
+    /// Valid from this time on.
     NotYetValid(String),
 }
 
 impl CertificateValidity {
-    /// Of a certificate at a time. One whose dates can't be read is left to others to judge.
+    /// Checks the dates of a certificate; unreadable dates count as valid, so that rustls decides.
     pub(crate) fn at(certificate: &CertificateDer<'_>, now: SystemTime) -> Self {
         let parsed = match CertificateInner::<Raw>::from_der(certificate) {
             Ok(parsed) => parsed,
             Err(error) => {
-                tracing::debug!(%error, "the dates of a certificate can't be read");
+                tracing::debug!(%error, "cannot read the dates of a certificate");
                 return Self::Valid;
             }
         };
@@ -36,7 +37,7 @@ impl CertificateValidity {
         }
     }
 
-    /// What is wrong, as the end of a sentence that begins with the certificate.
+    /// Returns the problem as a predicate, such as "expired on …".
     pub(crate) fn problem(&self) -> Option<String> {
         match self {
             Self::Valid => None,

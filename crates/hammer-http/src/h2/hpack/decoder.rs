@@ -1,32 +1,33 @@
-//! Blocks of fields as they arrive.
+//! Decodes header blocks.
 
 use super::dynamic_table::DynamicTable;
 use super::static_table::FieldKind;
 use super::{DEFAULT_TABLE_BYTES, HpackError, huffman, integer};
 
-/// Who is told of the fields of a block.
+/// Receives the fields of a header block.
 pub(crate) trait FieldSink {
-    /// Whether all fields are wanted as they are. If not, fields that say nothing about how a hit
-    /// ended may be left out, or come without their value.
+    /// Returns true if all fields are wanted with their values.
+    ///
+    /// If not, other fields than `:status` and `content-length` may be missing or lack their value.
     fn wants_all_fields(&self) -> bool;
 
-    /// `:status`.
+    /// Receives `:status`.
     fn status(&mut self, value: &[u8]);
 
-    /// `content-length`.
+    /// Receives `content-length`.
     fn content_length(&mut self, value: &[u8]);
 
-    /// Any other field, and `content-length` once more if all are wanted.
+    /// Receives any other field, and also `content-length` if all fields are wanted.
     fn field(&mut self, name: &[u8], value: &[u8]);
 
-    /// A pseudo-header that no answer has.
+    /// Reports a pseudo-header that responses cannot have.
     fn invalid_pseudo_header(&mut self);
 
-    /// A field has a name and a value of so many bytes.
+    /// Adds the size of a name and its value in bytes.
     fn add_size(&mut self, bytes: usize);
 }
 
-/// The receiving side's table, and what it takes to read a block.
+/// Decodes header blocks with the table of the receiving side.
 #[derive(Debug)]
 pub(crate) struct HpackDecoder {
     table: DynamicTable,
@@ -43,18 +44,18 @@ impl HpackDecoder {
         }
     }
 
-    /// Reads a whole block.
+    /// Decodes a complete block.
     ///
     /// # Errors
     ///
-    /// If it is no HPACK; `sink` has been told of some of its fields by then.
+    /// If the block is invalid; `sink` may have received some of its fields.
     pub(crate) fn decode(
         &mut self,
         block: &[u8],
         sink: &mut impl FieldSink,
     ) -> Result<(), HpackError> {
         let mut rest = block;
-        let mut begun = false;
+        let mut has_fields = false;
         while let Some(first) = rest.first() {
             let read = match first {
                 // Indexed (section 6.1).
@@ -66,26 +67,26 @@ impl HpackDecoder {
                 }
                 // With incremental indexing (6.2.1).
                 0x40.. => self.decode_literal(rest, 6, true, sink)?,
-                // A new size of the table (6.3), only where a block begins.
+                // A new size of the table (6.3), only allowed at the start of a block.
                 0x20.. => {
                     let (size, read) = integer::read(rest, 5)?;
-                    if size > DEFAULT_TABLE_BYTES || begun {
+                    if size > DEFAULT_TABLE_BYTES || has_fields {
                         return Err(HpackError);
                     }
                     self.table.resize(size);
                     rest = &rest[read..];
                     continue;
                 }
-                // Not indexed (6.2.2), and never to be (6.2.3).
+                // Without indexing (6.2.2), and never indexed (6.2.3).
                 _ => self.decode_literal(rest, 4, false, sink)?,
             };
-            begun = true;
+            has_fields = true;
             rest = &rest[read..];
         }
         Ok(())
     }
 
-    /// Reads a field that is written out; how many bytes it took.
+    /// Decodes a literal field; returns the number of bytes read.
     fn decode_literal(
         &mut self,
         rest: &[u8],
@@ -96,19 +97,19 @@ impl HpackDecoder {
         let (index, mut read) = integer::read(rest, prefix)?;
         self.name.clear();
         self.value.clear();
-        let mut meaning = None;
+        let mut kind = None;
         if index > 0 {
             let known = self.table.get(index).ok_or(HpackError)?;
-            meaning = Some(known.kind);
+            kind = Some(known.kind);
             if insert || sink.wants_all_fields() {
                 self.name.extend_from_slice(known.name);
             }
         } else {
             read += decode_string(&rest[read..], &mut self.name)?;
         }
-        let meaning = meaning.unwrap_or_else(|| FieldKind::from_name(&self.name));
-        if !insert && !sink.wants_all_fields() && meaning == FieldKind::Other {
-            // Nobody asks for this value, and decoding it is most of the work.
+        let kind = kind.unwrap_or_else(|| FieldKind::from_name(&self.name));
+        if !insert && !sink.wants_all_fields() && kind == FieldKind::Other {
+            // The value is not needed, and decoding it is most of the work.
             let (length, from) = integer::read(&rest[read..], 7)?;
             let end = read + from + length;
             if end > rest.len() {
@@ -122,14 +123,14 @@ impl HpackDecoder {
         if insert {
             self.table.insert(&self.name, &self.value);
         }
-        emit_field(sink, meaning, &self.name, &self.value);
+        emit_field(sink, kind, &self.name, &self.value);
         Ok(read)
     }
 }
 
-fn emit_field(sink: &mut impl FieldSink, meaning: FieldKind, name: &[u8], value: &[u8]) {
+fn emit_field(sink: &mut impl FieldSink, kind: FieldKind, name: &[u8], value: &[u8]) {
     sink.add_size(name.len() + value.len());
-    match meaning {
+    match kind {
         FieldKind::Status => sink.status(value),
         FieldKind::ContentLength => {
             sink.content_length(value);
@@ -142,12 +143,12 @@ fn emit_field(sink: &mut impl FieldSink, meaning: FieldKind, name: &[u8], value:
     }
 }
 
-/// Reads a string (section 5.2); how many bytes it took.
+/// Decodes a string (section 5.2); returns the number of bytes read.
 fn decode_string(rest: &[u8], out: &mut Vec<u8>) -> Result<usize, HpackError> {
-    let coded = rest.first().ok_or(HpackError)? & 0x80 != 0;
+    let encoded = rest.first().ok_or(HpackError)? & 0x80 != 0;
     let (length, from) = integer::read(rest, 7)?;
     let bytes = rest.get(from..from + length).ok_or(HpackError)?;
-    if coded {
+    if encoded {
         huffman::decode(bytes, out)?;
     } else {
         out.extend_from_slice(bytes);

@@ -1,12 +1,13 @@
-//! The fields that were seen, newest first (RFC 7541, section 2.3.2).
+//! The dynamic table of recent fields, newest first (RFC 7541, section 2.3.2).
 
 use std::collections::VecDeque;
 
 use super::static_table::{FieldKind, STATIC_TABLE};
 
-/// What an entry costs beside its name and value (RFC 7541, section 4.1).
+/// The size of an entry beside its name and value (RFC 7541, section 4.1).
 const ENTRY_OVERHEAD_BYTES: usize = 32;
 
+/// The table that indexed fields enter, within a size limit.
 #[derive(Debug)]
 pub(super) struct DynamicTable {
     entries: VecDeque<DynamicTableEntry>,
@@ -21,7 +22,7 @@ pub(super) struct DynamicTableEntry {
     pub(super) kind: FieldKind,
 }
 
-/// What an index stands for.
+/// The field of an index, in either table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct IndexedField<'a> {
     pub(super) name: &'a [u8],
@@ -36,7 +37,7 @@ impl DynamicTableEntry {
 }
 
 impl DynamicTable {
-    /// An empty one for `most` bytes.
+    /// Makes an empty table of at most `max_bytes`.
     pub(super) fn new(max_bytes: usize) -> Self {
         Self {
             entries: VecDeque::new(),
@@ -45,19 +46,20 @@ impl DynamicTable {
         }
     }
 
-    /// How many bytes its entries may have.
+    /// Returns the size limit.
     pub(super) fn max_bytes(&self) -> usize {
         self.max_bytes
     }
 
-    /// Lets go of the oldest entries that are too much for `most` bytes.
-    pub(super) fn resize(&mut self, most: usize) {
-        self.max_bytes = most;
-        self.evict(most);
+    /// Changes the size limit and evicts the oldest entries beyond it.
+    pub(super) fn resize(&mut self, max_bytes: usize) {
+        self.max_bytes = max_bytes;
+        self.evict(max_bytes);
     }
 
-    /// Adds an entry, for which older ones may have to go. One that is too large for the table leaves
-    /// it empty, which is no error.
+    /// Adds an entry and evicts older ones to make room.
+    ///
+    /// An entry that is too large empties the table, which is not an error.
     pub(super) fn insert(&mut self, name: &[u8], value: &[u8]) {
         let entry = DynamicTableEntry {
             name: name.into(),
@@ -72,7 +74,7 @@ impl DynamicTable {
         }
     }
 
-    /// What `index` stands for, in the static table and then in this one.
+    /// Returns the field of `index`; the indexes of this table follow those of the static one.
     pub(super) fn get(&self, index: usize) -> Option<IndexedField<'_>> {
         if let Some((name, value)) = STATIC_TABLE.get(index.checked_sub(1)?) {
             return Some(IndexedField {
@@ -89,26 +91,26 @@ impl DynamicTable {
         })
     }
 
-    /// The index of a field, and else of one with its name: whether the value is the same, too.
+    /// Returns the index of a field and true, or the index of another field of that name and false.
     pub(super) fn find(&self, name: &[u8], value: &[u8]) -> Option<(usize, bool)> {
         let fixed = STATIC_TABLE.iter();
         let fixed = fixed.map(|(name, value)| (name.as_bytes(), value.as_bytes()));
-        let own = self.entries.iter();
-        let own = own.map(|entry| (&*entry.name, &*entry.value));
+        let dynamic = self.entries.iter();
+        let dynamic = dynamic.map(|entry| (&*entry.name, &*entry.value));
         let mut same_name = None;
-        for (place, (other, its_value)) in fixed.chain(own).enumerate() {
-            if other == name {
-                if its_value == value {
-                    return Some((place + 1, true));
+        for (position, (other_name, other_value)) in fixed.chain(dynamic).enumerate() {
+            if other_name == name {
+                if other_value == value {
+                    return Some((position + 1, true));
                 }
-                same_name.get_or_insert((place + 1, false));
+                same_name.get_or_insert((position + 1, false));
             }
         }
         same_name
     }
 
-    fn evict(&mut self, most: usize) {
-        while self.size > most {
+    fn evict(&mut self, max_bytes: usize) {
+        while self.size > max_bytes {
             let Some(oldest) = self.entries.pop_back() else {
                 return;
             };

@@ -1,4 +1,4 @@
-//! Blocks of fields as they are sent.
+//! Encodes header blocks.
 
 use bytes::Bytes;
 
@@ -13,22 +13,22 @@ pub(crate) struct HeaderField {
     pub(crate) indexing: FieldIndexing,
 }
 
-/// Whether a field goes into the tables.
+/// The indexing of a field in the header tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum FieldIndexing {
-    /// It will be the same next time.
+    /// Indexed: the field is likely to repeat.
     Indexed,
-    /// It will be another one next time.
+    /// Not indexed: the field differs from request to request.
     NotIndexed,
-    /// It is a secret, which no proxy on the way shall put into a table either.
+    /// A secret, which proxies must not index either.
     NeverIndexed,
 }
 
-/// The sending side's table.
+/// Encodes header blocks with the table of the sending side.
 #[derive(Debug)]
 pub(crate) struct HpackEncoder {
     table: DynamicTable,
-    /// The least size the table had since the last block, if the peer has to be told of a new one.
+    /// The smallest table size since the last block, if the peer must be notified of a resize.
     pending_resize: Option<usize>,
     generation: u64,
 }
@@ -42,30 +42,32 @@ impl HpackEncoder {
         }
     }
 
-    /// The peer keeps a table of `most` bytes at most.
-    pub(crate) fn set_max_table_bytes(&mut self, most: usize) {
-        let most = most.min(DEFAULT_TABLE_BYTES);
-        if most != self.table.max_bytes() {
-            self.table.resize(most);
-            let least = self.pending_resize.map_or(most, |least| least.min(most));
-            self.pending_resize = Some(least);
+    /// Limits the table to the size that the peer allows.
+    pub(crate) fn set_max_table_bytes(&mut self, max_bytes: usize) {
+        let max_bytes = max_bytes.min(DEFAULT_TABLE_BYTES);
+        if max_bytes != self.table.max_bytes() {
+            self.table.resize(max_bytes);
+            let smallest = self
+                .pending_resize
+                .map_or(max_bytes, |known| known.min(max_bytes));
+            self.pending_resize = Some(smallest);
             self.generation += 1;
         }
     }
 
-    /// Changes whenever the same fields might become another block.
+    /// Returns a number that changes whenever the same fields may be encoded differently.
     pub(crate) fn generation(&self) -> u64 {
         self.generation
     }
 
     /// Adds a block with these fields to `out`.
     pub(crate) fn encode(&mut self, fields: &[HeaderField], out: &mut Vec<u8>) {
-        if let Some(least) = self.pending_resize.take() {
-            let most = self.table.max_bytes();
-            if least < most {
-                integer::write(out, 0x20, 5, least);
+        if let Some(smallest) = self.pending_resize.take() {
+            let max_bytes = self.table.max_bytes();
+            if smallest < max_bytes {
+                integer::write(out, 0x20, 5, smallest);
             }
-            integer::write(out, 0x20, 5, most);
+            integer::write(out, 0x20, 5, max_bytes);
             self.generation += 1;
         }
         for field in fields {
@@ -98,11 +100,11 @@ impl HpackEncoder {
     }
 }
 
-/// Adds a string, in the shorter of its two forms.
+/// Adds a string, plain or Huffman-encoded, whichever is shorter.
 fn encode_string(bytes: &[u8], out: &mut Vec<u8>) {
-    let coded = huffman::encoded_len(bytes);
-    if coded < bytes.len() {
-        integer::write(out, 0x80, 7, coded);
+    let encoded = huffman::encoded_len(bytes);
+    if encoded < bytes.len() {
+        integer::write(out, 0x80, 7, encoded);
         huffman::encode(bytes, out);
     } else {
         integer::write(out, 0, 7, bytes.len());

@@ -1,7 +1,7 @@
 //! The Huffman code of HPACK (RFC 7541, section 5.2 and Appendix B).
 //!
-//! The code is canonical: codes of one length follow each other in the order of their symbols, and
-//! shorter ones come first. So the lengths say all that there is to know.
+//! The code is canonical: shorter codes come first, and codes of one length follow the order of
+//! their symbols. The lengths therefore determine all codes.
 
 use super::HpackError;
 
@@ -27,21 +27,21 @@ const CODE_LENGTHS: [u8; SYMBOLS] = [
     30,
 ];
 
-/// 256 bytes, and the end of the string, which is never written.
+/// 256 bytes and the end of the string, which is never written.
 const SYMBOLS: usize = 257;
 const END_OF_STRING: u16 = 256;
 const MAX_CODE_BITS: usize = 30;
 
-/// Everything that follows from the lengths.
+/// The tables derived from the code lengths.
 struct HuffmanCode {
     /// The code of each symbol.
     codes: [u32; SYMBOLS],
     /// Symbols in the order of their codes.
     ordered: [u16; SYMBOLS],
-    /// By length: the first code that is longer, with zeros behind it up to 32 bits. As 64 bits,
-    /// since behind the last code there is one more than fits into 32.
+    /// By length: the first longer code, padded with zeros to 32 bits. The limit after the last code
+    /// does not fit into 32 bits.
     limits: [u64; MAX_CODE_BITS + 1],
-    /// By length: how many symbols have shorter codes, less the first code of this length.
+    /// By length: the number of shorter codes minus the first code of this length.
     offsets: [i64; MAX_CODE_BITS + 1],
 }
 
@@ -76,7 +76,7 @@ impl HuffmanCode {
     }
 }
 
-/// How many bytes a text takes when it is encoded.
+/// Returns the encoded size of a text in bytes.
 pub(super) fn encoded_len(text: &[u8]) -> usize {
     let bits = |byte: &u8| usize::from(CODE_LENGTHS[usize::from(*byte)]);
     text.iter().map(bits).sum::<usize>().div_ceil(8)
@@ -95,17 +95,16 @@ pub(super) fn encode(text: &[u8], out: &mut Vec<u8>) {
         }
     }
     if bits > 0 {
-        // The rest of the last byte is the beginning of the code that ends a string: ones.
+        // The last byte is padded with the start of the end-of-string code, which is all ones.
         out.push((pending << (8 - bits)) as u8 | (0xff >> bits));
     }
 }
 
-/// Adds the text that `encoded` stands for to `out`.
+/// Adds the decoded text to `out`.
 ///
 /// # Errors
 ///
-/// If it contains the end of the string, or if what is left behind the last code is not the
-/// beginning of that, or longer than 7 bits.
+/// If the text contains the end of the string, or if the padding is not all ones or exceeds 7 bits.
 pub(super) fn decode(encoded: &[u8], out: &mut Vec<u8>) -> Result<(), HpackError> {
     let mut bytes = encoded.iter();
     let (mut window, mut bits) = (0_u64, 0_u32);
@@ -115,7 +114,7 @@ pub(super) fn decode(encoded: &[u8], out: &mut Vec<u8>) -> Result<(), HpackError
             window |= u64::from(*byte) << (56 - bits);
             bits += 8;
         }
-        // 32 bits, with ones behind the last one that is there, as the padding has to be.
+        // The next 32 bits; missing bits are ones, as padding must be.
         let ones = if bits >= 32 { 0 } else { u64::MAX >> bits };
         let next = (window | ones) >> 32;
         let length = (5..=MAX_CODE_BITS).find(|length| next < HUFFMAN_CODE.limits[*length]);
@@ -124,8 +123,8 @@ pub(super) fn decode(encoded: &[u8], out: &mut Vec<u8>) -> Result<(), HpackError
             let padding = bits < 8 && next >> 24 == 0xff;
             return if padding { Ok(()) } else { Err(HpackError) };
         }
-        let place = (next >> (32 - length)) as i64 + HUFFMAN_CODE.offsets[length];
-        let symbol = HUFFMAN_CODE.ordered[place as usize];
+        let position = (next >> (32 - length)) as i64 + HUFFMAN_CODE.offsets[length];
+        let symbol = HUFFMAN_CODE.ordered[position as usize];
         if symbol == END_OF_STRING {
             return Err(HpackError);
         }
@@ -147,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_examples_of_the_rfc() {
+    fn texts_match_the_examples_of_the_rfc() {
         // RFC 7541, sections C.4 and C.6.
         for (text, encoded) in [
             (
@@ -169,13 +168,13 @@ mod tests {
     }
 
     #[test]
-    fn padding_that_is_no_beginning_of_the_end_is_malformed() {
+    fn invalid_padding_is_refused() {
         for encoded in [
-            // "0" is 00000: padding of zeros, and a whole byte of ones too many.
+            // "0" is 00000. Padding of zeros, and padding of over 7 bits:
             &[0b0000_0000][..],
             &[0b0000_0111, 0xff],
             &[0xff],
-            // The end of the string itself.
+            // The end of the string:
             &[0xff, 0xff, 0xff, 0xff],
             &[0xff, 0xff, 0xff, 0xfc],
         ] {
@@ -186,7 +185,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_encoded_comes_back(text: Vec<u8>) {
+        fn encoded_texts_round_trip(text: Vec<u8>) {
             let mut encoded = Vec::new();
             encode(&text, &mut encoded);
             prop_assert_eq!(encoded.len(), encoded_len(&text));
@@ -194,7 +193,7 @@ mod tests {
         }
 
         #[test]
-        fn anything_is_decoded_or_malformed(encoded: Vec<u8>) {
+        fn arbitrary_bytes_are_decoded_or_refused(encoded: Vec<u8>) {
             if let Ok(text) = decoded(&encoded) {
                 let mut again = Vec::new();
                 encode(&text, &mut again);

@@ -2,37 +2,37 @@
 
 use super::HpackError;
 
-/// Reads an integer whose first byte has `prefix` bits for it; tells it and how many bytes it took.
+/// Reads an integer that has `prefix` bits in its first byte; returns it and the number of bytes read.
 ///
 /// # Errors
 ///
-/// If it ends before it is whole, or is larger than anything that is asked for here.
+/// If the integer is incomplete or exceeds 28 bits beyond the prefix.
 pub(super) fn read(bytes: &[u8], prefix: u32) -> Result<(usize, usize), HpackError> {
-    let most = (1_usize << prefix) - 1;
-    let first = usize::from(*bytes.first().ok_or(HpackError)?) & most;
-    if first < most {
+    let max_prefix = (1_usize << prefix) - 1;
+    let first = usize::from(*bytes.first().ok_or(HpackError)?) & max_prefix;
+    if first < max_prefix {
         return Ok((first, 1));
     }
-    let mut value = most;
-    // Four more bytes make 28 bits: more than any length or size that would not be refused later.
-    for (at, byte) in bytes.iter().enumerate().skip(1).take(4) {
-        value += usize::from(byte & 0x7f) << (7 * (at - 1));
+    let mut value = max_prefix;
+    // Four more bytes are 28 bits, more than any length or size that is accepted.
+    for (index, byte) in bytes.iter().enumerate().skip(1).take(4) {
+        value += usize::from(byte & 0x7f) << (7 * (index - 1));
         if byte & 0x80 == 0 {
-            return Ok((value, at + 1));
+            return Ok((value, index + 1));
         }
     }
     Err(HpackError)
 }
 
-/// Writes an integer, its first byte together with the `flags` that stand before the prefix.
+/// Writes an integer with `flags` before the prefix of its first byte.
 pub(super) fn write(out: &mut Vec<u8>, flags: u8, prefix: u32, value: usize) {
-    let most = (1_usize << prefix) - 1;
-    if value < most {
+    let max_prefix = (1_usize << prefix) - 1;
+    if value < max_prefix {
         out.push(flags | value as u8);
         return;
     }
-    out.push(flags | most as u8);
-    let mut rest = value - most;
+    out.push(flags | max_prefix as u8);
+    let mut rest = value - max_prefix;
     while rest >= 0x80 {
         out.push(rest as u8 | 0x80);
         rest >>= 7;
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_examples_of_the_rfc() {
+    fn integers_match_the_examples_of_the_rfc() {
         // RFC 7541, sections C.1.1 to C.1.3.
         for (value, prefix, bytes) in [
             (10, 5, &[0x0a][..]),
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_short_or_endless_is_malformed() {
+    fn incomplete_or_endless_integers_are_refused() {
         for bytes in [
             &[][..],
             &[0x1f],

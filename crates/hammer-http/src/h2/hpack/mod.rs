@@ -1,4 +1,4 @@
-//! HPACK: fields as few bytes, since both sides keep a table of those that were seen (RFC 7541).
+//! HPACK, the header compression of HTTP/2 (RFC 7541).
 
 mod decoder;
 mod dynamic_table;
@@ -12,10 +12,9 @@ mod tests;
 pub(super) use decoder::{FieldSink, HpackDecoder};
 pub(super) use encoder::{FieldIndexing, HeaderField, HpackEncoder};
 
-/// How large a table is unless its owner says otherwise (RFC 9113, section 6.5.2), and as large as it
-/// gets here.
+/// The default size of a table (RFC 9113, section 6.5.2), and the largest that this client uses.
 pub(super) const DEFAULT_TABLE_BYTES: usize = 4096;
 
-/// Not HPACK: the tables of both sides may differ now, and the connection is of no use any more.
+/// Invalid HPACK; the tables of both sides may differ now, so the connection cannot be used further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct HpackError;

@@ -1,4 +1,4 @@
-//! The fields that both sides know from the start (RFC 7541, Appendix A).
+//! The static table of common fields (RFC 7541, Appendix A).
 
 /// Names and values; the first has the index 1.
 #[rustfmt::skip]
@@ -21,14 +21,13 @@ pub(super) const STATIC_TABLE: [(&str, &str); 61] = [
     ("via", ""), ("www-authenticate", ""),
 ];
 
-/// What a field of this name means to whoever only wants to know how a hit ended.
+/// The kinds of fields that matter for the result of a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FieldKind {
     Status,
     ContentLength,
-    /// A pseudo-header that no answer may have.
+    /// A pseudo-header that responses must not have.
     Forbidden,
-    /// Nothing.
     Other,
 }
 
@@ -42,7 +41,7 @@ impl FieldKind {
         }
     }
 
-    /// That of an entry of the static table.
+    /// Returns the kind of an entry of the static table.
     pub(super) fn from_static_index(index: usize) -> Self {
         match index {
             8..=14 => Self::Status,
@@ -58,10 +57,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_meaning_by_index_is_that_by_name() {
-        for (place, (name, _)) in STATIC_TABLE.iter().enumerate() {
+    fn kinds_by_index_match_kinds_by_name() {
+        for (position, (name, _)) in STATIC_TABLE.iter().enumerate() {
             assert_eq!(
-                FieldKind::from_static_index(place + 1),
+                FieldKind::from_static_index(position + 1),
                 FieldKind::from_name(name.as_bytes()),
                 "{name}"
             );

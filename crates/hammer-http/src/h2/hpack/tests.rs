@@ -1,11 +1,11 @@
-//! The examples of RFC 7541, Appendix C, and what is no HPACK.
+//! Tests with the examples of RFC 7541, Appendix C, and with invalid blocks.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
 
-/// All fields, in their order.
+/// Collects all fields in order.
 #[derive(Default)]
 struct FieldCollector(Vec<(String, String)>);
 
@@ -56,16 +56,16 @@ fn field(name: &str, value: &str) -> HeaderField {
 }
 
 #[test]
-fn answers_of_the_rfc_in_a_table_of_256_bytes() {
-    // Sections C.5 and C.6: the same answers, without and with the Huffman code. The table is too
-    // small for all of them.
+fn responses_of_the_rfc_are_decoded_with_a_table_of_256_bytes() {
+    // Sections C.5 and C.6: the same responses without and with Huffman code. The table is too small
+    // for all fields.
     let first = "4803333032580770726976617465611d4d6f6e2c203231204f63742032303133 \
                  2032303a31333a323120474d546e1768747470733a2f2f7777772e6578616d706c652e636f6d";
     let second = "4803333037c1c0bf";
     let third = "88c1611d4d6f6e2c203231204f637420323031332032303a31333a323220474d \
                  54c05a04677a69707738666f6f3d4153444a4b48514b425a584f5157454f5049 \
                  5541585157454f49553b206d61782d6167653d333630303b2076657273696f6e3d31";
-    let coded = [
+    let huffman_encoded = [
         "488264025885aec3771a4b6196d07abe941054d444a8200595040b8166e082a6 \
          2d1bff6e919d29ad171863c78f0b97c8e9ae82ae43d3",
         "4883640effc1c0bf",
@@ -79,34 +79,34 @@ fn answers_of_the_rfc_in_a_table_of_256_bytes() {
             format!("Mon, 21 Oct 2013 20:13:2{second} GMT"),
         )
     };
-    let own = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let rest = |second| {
         [
-            own("cache-control", "private"),
+            pair("cache-control", "private"),
             date(second),
-            own("location", "https://www.example.com"),
+            pair("location", "https://www.example.com"),
         ]
     };
-    for blocks in [[first, second, third], coded] {
+    for blocks in [[first, second, third], huffman_encoded] {
         let mut decoder = HpackDecoder::new();
-        // 256 bytes, as a peer says it.
+        // Resizes the table to 256 bytes.
         assert_eq!(decode(&mut decoder, &from_hex("3fe101")), Ok(vec![]));
         for (block, status) in blocks.iter().zip(["302", "307"]) {
-            let mut fields = vec![own(":status", status)];
+            let mut fields = vec![pair(":status", status)];
             fields.extend(rest(1));
             assert_eq!(decode(&mut decoder, &from_hex(block)), Ok(fields));
         }
         let cookie = "foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1";
-        let mut fields = vec![own(":status", "200")];
+        let mut fields = vec![pair(":status", "200")];
         fields.extend(rest(2));
-        fields.extend([own("content-encoding", "gzip"), own("set-cookie", cookie)]);
+        fields.extend([pair("content-encoding", "gzip"), pair("set-cookie", cookie)]);
         assert_eq!(decode(&mut decoder, &from_hex(blocks[2])), Ok(fields));
     }
 }
 
 #[test]
-fn requests_of_the_rfc() {
-    // Section C.4, written as it is there.
+fn requests_are_encoded_as_in_the_rfc() {
+    // Section C.4.
     let mut encoder = HpackEncoder::new();
     let common = [
         field(":method", "GET"),
@@ -114,8 +114,8 @@ fn requests_of_the_rfc() {
         field(":path", "/"),
         field(":authority", "www.example.com"),
     ];
-    let mut with = common.to_vec();
-    with.push(field("cache-control", "no-cache"));
+    let mut extended = common.to_vec();
+    extended.push(field("cache-control", "no-cache"));
     let last = [
         field(":method", "GET"),
         field(":scheme", "https"),
@@ -125,7 +125,7 @@ fn requests_of_the_rfc() {
     ];
     for (fields, block) in [
         (&common[..], "828684418cf1e3c2e5f23a6ba0ab90f4ff"),
-        (&with, "828684be5886a8eb10649cbf"),
+        (&extended, "828684be5886a8eb10649cbf"),
         (&last, "828785bf408825a849e95ba97d7f8925a849e95bb8e8b4bf"),
     ] {
         let mut out = Vec::new();
@@ -135,30 +135,30 @@ fn requests_of_the_rfc() {
 }
 
 #[test]
-fn what_no_table_has_and_what_is_cut_short_is_malformed() {
-    for (block, why) in [
+fn invalid_blocks_are_refused() {
+    for (block, reason) in [
         ("80", "index 0"),
-        ("be", "an entry that there is not"),
-        ("7e0161", "a name that there is not"),
+        ("be", "a missing entry"),
+        ("7e0161", "a missing name"),
         ("4001", "a name without its bytes"),
         ("40016101", "a value without its bytes"),
-        ("5803", "a value that is too short"),
-        ("0f0d05", "a value that nobody asked for, and is too short"),
+        ("5803", "a truncated value"),
+        ("0f0d05", "a truncated value that is not needed"),
         ("ff8080808080", "an integer without an end"),
-        ("3fe2ff7f", "a table larger than was allowed"),
-        ("8820", "a new size behind a field"),
-        ("4081ff", "a string of padding only, eight bits of it"),
+        ("3fe2ff7f", "a table above the limit"),
+        ("8820", "a new table size after a field"),
+        ("4081ff", "a string of 8 bits of padding"),
     ] {
         assert_eq!(
             decode(&mut HpackDecoder::new(), &from_hex(block)),
             Err(HpackError),
-            "{why}"
+            "{reason}"
         );
     }
 }
 
 #[test]
-fn a_smaller_table_is_announced_and_kept_to() {
+fn table_resizes_are_announced_and_followed() {
     let mut encoder = HpackEncoder::new();
     let mut decoder = HpackDecoder::new();
     let fields = [field("x-a", "1"), field("x-b", "2")];
@@ -166,18 +166,22 @@ fn a_smaller_table_is_announced_and_kept_to() {
         ("x-a".to_owned(), "1".to_owned()),
         ("x-b".to_owned(), "2".to_owned()),
     ];
-    for most in [4096, 40, 0, 4096, 100_000] {
-        encoder.set_max_table_bytes(most);
+    for max_bytes in [4096, 40, 0, 4096, 100_000] {
+        encoder.set_max_table_bytes(max_bytes);
         for _ in 0..3 {
             let mut block = Vec::new();
             encoder.encode(&fields, &mut block);
-            assert_eq!(decode(&mut decoder, &block), Ok(expected.clone()), "{most}");
+            assert_eq!(
+                decode(&mut decoder, &block),
+                Ok(expected.clone()),
+                "{max_bytes}"
+            );
         }
     }
 }
 
 #[test]
-fn what_is_not_to_be_indexed_is_not() {
+fn fields_without_indexing_stay_literal() {
     let mut encoder = HpackEncoder::new();
     for (indexing, first) in [
         (FieldIndexing::NotIndexed, 0x00),
@@ -196,7 +200,7 @@ fn what_is_not_to_be_indexed_is_not() {
 }
 
 #[test]
-fn the_generation_stays_as_long_as_the_same_fields_are_the_same_block() {
+fn the_generation_changes_when_the_same_fields_encode_differently() {
     let mut encoder = HpackEncoder::new();
     let fields = [field("x-a", "1")];
     let (mut first, mut second, mut third) = (Vec::new(), Vec::new(), Vec::new());
@@ -212,7 +216,7 @@ fn the_generation_stays_as_long_as_the_same_fields_are_the_same_block() {
 
 proptest! {
     #[test]
-    fn what_is_encoded_comes_back(
+    fn encoded_fields_round_trip(
         blocks in vec(vec(("[a-z-]{1,40}", "[ -~]{0,300}", 0..3), 0..8), 1..8),
         sizes in vec(0_usize..5000, 8),
     ) {
@@ -234,7 +238,7 @@ proptest! {
     }
 
     #[test]
-    fn anything_is_decoded_or_malformed(blocks: Vec<Vec<u8>>) {
+    fn arbitrary_blocks_are_decoded_or_refused(blocks: Vec<Vec<u8>>) {
         let mut decoder = HpackDecoder::new();
         for block in blocks {
             if decode(&mut decoder, &block).is_err() {

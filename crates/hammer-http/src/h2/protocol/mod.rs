@@ -1,4 +1,4 @@
-//! HTTP/2 as the client speaks it (RFC 9113): bytes go in, bytes come out. It knows no socket.
+//! The protocol state of an HTTP/2 client (RFC 9113), without a socket.
 
 mod receive;
 mod send;
@@ -19,21 +19,21 @@ use self::receive::PartialHeaderBlock;
 use self::send::CachedHeaderBlock;
 use self::settings::PeerSettings;
 
-/// A stream's number is the connection's own; after this one a connection is used up.
+/// The last stream identifier; after it, a connection is used up.
 const LAST_STREAM: u32 = 0x7fff_ffff;
 
-/// The state of a connection.
+/// The protocol state of a connection: received bytes go in, frames to send come out.
 #[derive(Debug)]
 pub(super) struct Http2ProtocolState {
-    /// Frames to be written.
+    /// The frames to write.
     pub(super) out: Vec<u8>,
-    /// How many bytes were ever written out of it.
+    /// The number of bytes of `out` written so far.
     written_bytes: u64,
-    /// Whether a slot was woken since this was last asked.
+    /// True if a slot was woken since the driver last cleared it.
     pub(super) woke_slots: bool,
     streams: StreamMap,
     next_stream: u32,
-    /// Streams that are kept for slots that were told so.
+    /// The number of streams reserved for slots that were woken to use them.
     granted_streams: usize,
     waiting: VecDeque<Rc<Http2Exchange>>,
     windows: FlowControlWindows,
@@ -41,18 +41,18 @@ pub(super) struct Http2ProtocolState {
     encoder: HpackEncoder,
     cached_block: CachedHeaderBlock,
     decoder: HpackDecoder,
-    /// A block of fields that is not whole.
+    /// A header block that has not fully arrived.
     partial_header_block: Option<PartialHeaderBlock>,
     send_window: i64,
     receive_window: i64,
     consumed: u32,
-    /// Streams whose request has a body that is not sent.
+    /// Hits whose request body is not fully sent.
     unsent_bodies: VecDeque<Rc<Http2Exchange>>,
     goaway: Option<GoawayFrame>,
     flood_guard: FloodGuard,
 }
 
-/// The peer's goodbye.
+/// The GOAWAY of the peer.
 #[derive(Debug, Clone, Copy)]
 struct GoawayFrame {
     code: u32,
@@ -60,7 +60,7 @@ struct GoawayFrame {
 
 type StreamMap = HashMap<u32, Rc<Http2Exchange>, BuildHasherDefault<StreamIdHasher>>;
 
-/// Streams are numbered by ourselves, one after the other: nobody can choose numbers that collide.
+/// Hashes stream identifiers; the client assigns them in sequence, so the peer cannot force collisions.
 #[derive(Debug, Default)]
 struct StreamIdHasher(u64);
 
@@ -76,20 +76,20 @@ impl Hasher for StreamIdHasher {
     }
 
     fn write_u32(&mut self, number: u32) {
-        // Fibonacci hashing: the table looks at the lowest bits and at the highest ones.
+        // Fibonacci hashing: the hash map uses the lowest and the highest bits.
         self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 
 impl Http2ProtocolState {
-    /// A connection that is about to say hello.
+    /// Makes the state of a new connection, with the preface and settings to send.
     pub(super) fn new(windows: FlowControlWindows) -> Self {
         let mut out = frame::PREFACE.to_vec();
         settings::put(&mut out, windows);
         let default = i64::from(settings::DEFAULT_WINDOW);
         let receive_window = default.max(i64::from(windows.connection));
-        if let Ok(more @ 1..) = u32::try_from(receive_window - default) {
-            frame::put_window_update(&mut out, 0, more);
+        if let Ok(increment @ 1..) = u32::try_from(receive_window - default) {
+            frame::put_window_update(&mut out, 0, increment);
         }
         Self {
             out,
@@ -114,62 +114,63 @@ impl Http2ProtocolState {
         }
     }
 
-    /// Whether the peer has said hello.
+    /// Returns true once the settings of the peer have arrived.
     pub(super) fn settings_received(&self) -> bool {
         self.peer_settings.received
     }
 
-    /// Whether the peer has said goodbye.
+    /// Returns true if the peer has sent GOAWAY.
     pub(super) fn received_goaway(&self) -> bool {
         self.goaway.is_some()
     }
 
-    /// Whether all streams that it can have are used up.
+    /// Returns true if all stream identifiers are used up.
     pub(super) fn streams_exhausted(&self) -> bool {
         self.next_stream > LAST_STREAM
     }
 
-    /// Whether no hit is under way.
+    /// Returns true if no hit is in flight or waiting.
     pub(super) fn is_idle(&self) -> bool {
         self.streams.is_empty() && self.granted_streams == 0 && self.waiting.is_empty()
     }
 
-    /// Whether another hit can be sent at once.
+    /// Returns true if a stream is free for another hit.
     pub(super) fn has_room(&self) -> bool {
         self.waiting.is_empty()
             && self.streams.len() + self.granted_streams < self.peer_settings.max_streams
     }
 
-    /// Keeps the next stream that comes free for a hit.
+    /// Queues a hit for the next free stream.
     pub(super) fn enqueue(&mut self, exchange: &Rc<Http2Exchange>) {
         exchange.borrow_progress().state = ExchangeState::Queued;
         self.waiting.push_back(exchange.clone());
     }
 
-    /// Gives streams that are free to those who wait for them.
+    /// Reserves free streams for the hits that wait for one.
     fn grant_streams(&mut self) {
         while self.streams.len() + self.granted_streams < self.peer_settings.max_streams {
-            let Some(next) = self.waiting.pop_front() else {
+            let Some(exchange) = self.waiting.pop_front() else {
                 return;
             };
             self.granted_streams += 1;
             self.woke_slots = true;
-            next.borrow_progress()
+            exchange
+                .borrow_progress()
                 .advance_to(ExchangeState::StreamGranted);
         }
     }
 
-    /// A hit is given up by its slot.
+    /// Abandons a hit; its stream is reset if it has one.
     pub(super) fn cancel(&mut self, exchange: &Rc<Http2Exchange>) {
         let mut progress = exchange.borrow_progress();
-        let stage = std::mem::replace(&mut progress.state, ExchangeState::Idle);
-        let stream = progress.stream_id;
+        let state = std::mem::replace(&mut progress.state, ExchangeState::Idle);
+        let stream_id = progress.stream_id;
         drop(progress);
-        match stage {
+        match state {
             ExchangeState::Sent | ExchangeState::HeadReceived => {
-                self.remove_stream(stream);
+                self.remove_stream(stream_id);
                 self.flood_guard.expect_late_frames();
-                frame::put_reset(&mut self.out, stream, CANCEL);
+                frame::put_reset(&mut self.out, stream_id, CANCEL);
             }
             ExchangeState::StreamGranted => {
                 self.granted_streams -= 1;
@@ -180,9 +181,9 @@ impl Http2ProtocolState {
         }
     }
 
-    /// A stream is over; tells whose it was.
-    fn remove_stream(&mut self, stream: u32) -> Option<Rc<Http2Exchange>> {
-        let exchange = self.streams.remove(&stream)?;
+    /// Removes a stream and returns its exchange.
+    fn remove_stream(&mut self, stream_id: u32) -> Option<Rc<Http2Exchange>> {
+        let exchange = self.streams.remove(&stream_id)?;
         if !exchange.borrow_progress().unsent_body.is_empty() {
             self.unsent_bodies
                 .retain(|other| !Rc::ptr_eq(other, &exchange));
@@ -191,22 +192,22 @@ impl Http2ProtocolState {
         Some(exchange)
     }
 
-    /// A stream ends at `stage`, which its slot hears of.
-    fn end_stream(&mut self, stream: u32, stage: ExchangeState) {
-        if let Some(exchange) = self.remove_stream(stream) {
+    /// Ends a stream in `state` and wakes its slot.
+    fn end_stream(&mut self, stream_id: u32, state: ExchangeState) {
+        if let Some(exchange) = self.remove_stream(stream_id) {
             self.woke_slots = true;
-            exchange.borrow_progress().advance_to(stage);
+            exchange.borrow_progress().advance_to(state);
         }
     }
 
-    /// A stream ends by our own decision.
-    fn reset_stream(&mut self, stream: u32, code: u32, broken: StreamFailure) {
+    /// Resets a stream and fails its hit.
+    fn reset_stream(&mut self, stream_id: u32, code: u32, failure: StreamFailure) {
         self.flood_guard.expect_late_frames();
-        frame::put_reset(&mut self.out, stream, code);
-        self.end_stream(stream, ExchangeState::Failed(broken));
+        frame::put_reset(&mut self.out, stream_id, code);
+        self.end_stream(stream_id, ExchangeState::Failed(failure));
     }
 
-    /// `bytes` of what is to be sent were handed to the socket.
+    /// Removes `bytes` that were written to the socket.
     pub(super) fn record_written(&mut self, bytes: usize) {
         self.written_bytes += bytes as u64;
         if bytes == self.out.len() {
@@ -216,7 +217,7 @@ impl Http2ProtocolState {
         }
     }
 
-    /// The connection is over: so are all hits on it.
+    /// Fails all hits, since the connection has ended.
     pub(super) fn end_all(&mut self, failure: hammer_core::Failure) {
         let failure = match self.goaway {
             Some(goaway) if failure == hammer_core::Failure::CLOSED_EARLY => {
@@ -233,12 +234,12 @@ impl Http2ProtocolState {
         for exchange in std::mem::take(&mut self.streams).into_values() {
             let mut progress = exchange.borrow_progress();
             let unsent = progress.start_offset >= self.written_bytes;
-            let broken = if unsent {
+            let failure = if unsent {
                 StreamFailure::Unsent
             } else {
                 StreamFailure::Failed(failure)
             };
-            progress.advance_to(ExchangeState::Failed(broken));
+            progress.advance_to(ExchangeState::Failed(failure));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Frames as they come in.
+//! Processes the frames of the peer.
 
 use super::super::error_code::{
     self, CANCEL, ConnectionError, ENHANCE_YOUR_CALM, H2_NOT_SPOKEN, HEAD_TOO_LARGE,
@@ -12,13 +12,12 @@ use super::super::response_head::{MAX_HEAD_BYTES, NullFieldSink};
 use super::settings::MAX_WINDOW;
 use super::{GoawayFrame, Http2ProtocolState};
 
-/// A block may come in so many frames. One is the rule; a peer that splits more finely is up to no
-/// good.
+/// The limit for the CONTINUATION frames of a header block; peers rarely send any.
 const MAX_CONTINUATIONS: u32 = 32;
-/// Answers to a peer that does not read them may take so many bytes.
+/// The limit for bytes that wait for a peer that does not read.
 const MAX_UNREAD_BYTES: usize = 4 << 20;
 
-/// A block of fields that is not whole.
+/// A header block that has not fully arrived.
 #[derive(Debug)]
 pub(super) struct PartialHeaderBlock {
     stream_id: u32,
@@ -28,74 +27,80 @@ pub(super) struct PartialHeaderBlock {
 }
 
 impl Http2ProtocolState {
-    /// Takes in all whole frames at the beginning of `bytes`; how many bytes they were.
+    /// Processes all complete frames at the start of `bytes`; returns their size.
     ///
     /// # Errors
     ///
-    /// If the peer did what ends the connection.
+    /// If an error of the peer ends the connection.
     pub(in super::super) fn receive(&mut self, bytes: &[u8]) -> Result<usize, ConnectionError> {
-        let mut taken = 0;
-        while let Some(head) = FrameHeader::parse(&bytes[taken..]) {
-            if !self.peer_settings.received && (head.kind != kind::SETTINGS || head.has_flag(ACK)) {
+        let mut consumed_bytes = 0;
+        while let Some(header) = FrameHeader::parse(&bytes[consumed_bytes..]) {
+            if !self.peer_settings.received
+                && (header.kind != kind::SETTINGS || header.has_flag(ACK))
+            {
                 return Err(ConnectionError {
                     code: PROTOCOL_ERROR,
                     failure: H2_NOT_SPOKEN,
                 });
             }
-            if head.length > MAX_PAYLOAD {
+            if header.length > MAX_PAYLOAD {
                 return Err(ConnectionError::frame_size(
                     "a frame is longer than 16,384 bytes",
                 ));
             }
-            let begin = taken + FRAME_HEADER_BYTES;
-            let Some(payload) = bytes.get(begin..begin + head.length) else {
+            let start = consumed_bytes + FRAME_HEADER_BYTES;
+            let Some(payload) = bytes.get(start..start + header.length) else {
                 break;
             };
-            self.receive_frame(head, payload)?;
-            taken = begin + head.length;
+            self.receive_frame(header, payload)?;
+            consumed_bytes = start + header.length;
         }
-        Ok(taken)
+        Ok(consumed_bytes)
     }
 
-    fn receive_frame(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), ConnectionError> {
-        if self.partial_header_block.is_some() && head.kind != kind::CONTINUATION {
-            return Err(ConnectionError::protocol(
-                "a block of fields is interrupted",
-            ));
+    fn receive_frame(
+        &mut self,
+        header: FrameHeader,
+        payload: &[u8],
+    ) -> Result<(), ConnectionError> {
+        if self.partial_header_block.is_some() && header.kind != kind::CONTINUATION {
+            return Err(ConnectionError::protocol("a header block is interrupted"));
         }
-        match head.kind {
-            kind::HEADERS => self.receive_headers(head, payload),
-            kind::DATA => self.receive_data(head, payload),
-            kind::CONTINUATION => self.receive_continuation(head, payload),
-            kind::RST_STREAM => self.receive_rst_stream(head, payload),
-            kind::SETTINGS => self.receive_settings(head, payload),
-            kind::PING => self.receive_ping(head, payload),
-            kind::GOAWAY => self.receive_goaway(head, payload),
-            kind::WINDOW_UPDATE => self.receive_window_update(head, payload),
+        match header.kind {
+            kind::HEADERS => self.receive_headers(header, payload),
+            kind::DATA => self.receive_data(header, payload),
+            kind::CONTINUATION => self.receive_continuation(header, payload),
+            kind::RST_STREAM => self.receive_rst_stream(header, payload),
+            kind::SETTINGS => self.receive_settings(header, payload),
+            kind::PING => self.receive_ping(header, payload),
+            kind::GOAWAY => self.receive_goaway(header, payload),
+            kind::WINDOW_UPDATE => self.receive_window_update(header, payload),
             kind::PUSH_PROMISE => Err(ConnectionError::protocol(
-                "a push, though it is not enabled",
+                "PUSH_PROMISE although push is disabled",
             )),
-            kind::PRIORITY if payload.len() != 5 => Err(ConnectionError::frame_size("PRIORITY")),
-            // Kinds that nobody knows are to be ignored (section 4.1).
+            kind::PRIORITY if payload.len() != 5 => {
+                Err(ConnectionError::frame_size("PRIORITY is not 5 bytes"))
+            }
+            // Unknown kinds must be ignored (section 4.1).
             _ => self.flood_guard.record_idle(),
         }
     }
 
     fn receive_headers(
         &mut self,
-        head: FrameHeader,
+        header: FrameHeader,
         payload: &[u8],
     ) -> Result<(), ConnectionError> {
-        self.check_stream_opened(head.stream_id)?;
-        let content = head.strip_padding(payload);
+        self.check_stream_opened(header.stream_id)?;
+        let content = header.strip_padding(payload);
         let content =
-            content.ok_or_else(|| ConnectionError::protocol("padding longer than its frame"))?;
-        if head.has_flag(END_HEADERS) {
-            return self.receive_block(head.stream_id, head.has_flag(END_STREAM), content);
+            content.ok_or_else(|| ConnectionError::protocol("padding longer than the frame"))?;
+        if header.has_flag(END_HEADERS) {
+            return self.receive_block(header.stream_id, header.has_flag(END_STREAM), content);
         }
         self.partial_header_block = Some(PartialHeaderBlock {
-            stream_id: head.stream_id,
-            ends_stream: head.has_flag(END_STREAM),
+            stream_id: header.stream_id,
+            ends_stream: header.has_flag(END_STREAM),
             bytes: content.to_vec(),
             continuations: 0,
         });
@@ -104,15 +109,15 @@ impl Http2ProtocolState {
 
     fn receive_continuation(
         &mut self,
-        head: FrameHeader,
+        header: FrameHeader,
         payload: &[u8],
     ) -> Result<(), ConnectionError> {
         let Some(mut block) = self
             .partial_header_block
             .take()
-            .filter(|block| block.stream_id == head.stream_id)
+            .filter(|block| block.stream_id == header.stream_id)
         else {
-            return Err(ConnectionError::protocol("CONTINUATION of nothing"));
+            return Err(ConnectionError::protocol("CONTINUATION without HEADERS"));
         };
         block.continuations += 1;
         block.bytes.extend_from_slice(payload);
@@ -121,27 +126,27 @@ impl Http2ProtocolState {
                 block.stream_id,
                 ExchangeState::Failed(StreamFailure::Failed(HEAD_TOO_LARGE)),
             );
-            // Without the rest of the block the tables differ: this connection is lost.
+            // Without the rest of the block, the header tables of both sides would differ.
             return Err(ConnectionError {
                 code: ENHANCE_YOUR_CALM,
                 failure: HEAD_TOO_LARGE,
             });
         }
-        if head.has_flag(END_HEADERS) {
+        if header.has_flag(END_HEADERS) {
             return self.receive_block(block.stream_id, block.ends_stream, &block.bytes);
         }
         self.partial_header_block = Some(block);
         Ok(())
     }
 
-    /// A whole block: the head of an answer, a word on the way, or what follows a body.
+    /// Processes a complete header block: the head of a response, an interim response or trailers.
     fn receive_block(
         &mut self,
-        stream: u32,
+        stream_id: u32,
         ends_stream: bool,
         bytes: &[u8],
     ) -> Result<(), ConnectionError> {
-        let Some(exchange) = self.streams.get(&stream) else {
+        let Some(exchange) = self.streams.get(&stream_id) else {
             self.decoder.decode(bytes, &mut NullFieldSink)?;
             return self.flood_guard.record_late();
         };
@@ -150,38 +155,38 @@ impl Http2ProtocolState {
             self.decoder.decode(bytes, &mut NullFieldSink)?;
             drop(progress);
             if !ends_stream {
-                self.reject_response(stream, "fields within a body");
+                self.reject_response(stream_id, "a header block within a body");
                 return Ok(());
             }
-            self.complete_stream(stream);
+            self.complete_stream(stream_id);
             return Ok(());
         }
         self.decoder.decode(bytes, &mut progress.response)?;
-        let answer = &mut progress.response;
-        if answer.is_too_large() {
+        let response = &mut progress.response;
+        if response.is_too_large() {
             drop(progress);
-            self.reset_stream(stream, CANCEL, StreamFailure::Failed(HEAD_TOO_LARGE));
+            self.reset_stream(stream_id, CANCEL, StreamFailure::Failed(HEAD_TOO_LARGE));
             return Ok(());
         }
-        let wrong = answer
+        let interim = response.is_interim();
+        let violation = response
             .violation
-            .or((answer.status == 0).then_some("no :status"));
-        let interim = answer.is_interim();
-        let wrong = wrong.or((interim && ends_stream).then_some("it ends with a status below 200"));
-        if let Some(rule) = wrong {
+            .or((response.status == 0).then_some("no :status"))
+            .or((interim && ends_stream).then_some("the stream ends with an interim response"));
+        if let Some(rule) = violation {
             drop(progress);
-            self.reject_response(stream, rule);
+            self.reject_response(stream_id, rule);
             return Ok(());
         }
         if interim {
-            let headers = answer.headers.is_some();
-            answer.clear(headers);
+            let wants_headers = response.headers.is_some();
+            response.clear(wants_headers);
             return self.flood_guard.record_idle();
         }
         self.flood_guard.record_progress();
         if ends_stream {
             drop(progress);
-            self.complete_stream(stream);
+            self.complete_stream(stream_id);
         } else {
             self.woke_slots = true;
             progress.advance_to(ExchangeState::HeadReceived);
@@ -189,32 +194,32 @@ impl Http2ProtocolState {
         Ok(())
     }
 
-    fn receive_data(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), ConnectionError> {
-        self.check_stream_opened(head.stream_id)?;
+    fn receive_data(&mut self, header: FrameHeader, payload: &[u8]) -> Result<(), ConnectionError> {
+        self.check_stream_opened(header.stream_id)?;
         let length = payload.len() as u32;
         self.receive_window -= i64::from(length);
         if self.receive_window < 0 {
             return Err(ConnectionError::flow_control(
-                "more than the connection's window",
+                "DATA beyond the window of the connection",
             ));
         }
-        // Padding is flow controlled, too.
+        // Flow control counts padding too.
         self.consumed += length;
         if self.consumed > self.windows.connection / 2 {
             let consumed = std::mem::take(&mut self.consumed);
             self.receive_window += i64::from(consumed);
             frame::put_window_update(&mut self.out, 0, consumed);
         }
-        let content = head.strip_padding(payload);
+        let content = header.strip_padding(payload);
         let content =
-            content.ok_or_else(|| ConnectionError::protocol("padding longer than its frame"))?;
-        let ends_stream = head.has_flag(END_STREAM);
+            content.ok_or_else(|| ConnectionError::protocol("padding longer than the frame"))?;
+        let ends_stream = header.has_flag(END_STREAM);
         let empty = content.is_empty() && !ends_stream;
         if empty {
             self.flood_guard.record_idle()?;
         }
-        let Some(exchange) = self.streams.get(&head.stream_id) else {
-            // What still comes for a hit that was given up moves none on.
+        let Some(exchange) = self.streams.get(&header.stream_id) else {
+            // Late data of an abandoned hit advances no hit.
             return Ok(());
         };
         if !empty {
@@ -224,7 +229,7 @@ impl Http2ProtocolState {
         progress.receive_window -= i64::from(length);
         if progress.receive_window < 0 {
             return Err(ConnectionError::flow_control(
-                "more than the stream's window",
+                "DATA beyond the window of the stream",
             ));
         }
         let is_body = progress.state == ExchangeState::HeadReceived;
@@ -235,47 +240,47 @@ impl Http2ProtocolState {
             } else {
                 "a body without a head"
             };
-            self.reject_response(head.stream_id, rule);
+            self.reject_response(header.stream_id, rule);
             return Ok(());
         }
         if ends_stream {
             drop(progress);
-            self.complete_stream(head.stream_id);
+            self.complete_stream(header.stream_id);
             return Ok(());
         }
         progress.consumed += length;
         if progress.consumed > self.windows.stream / 2 {
             let consumed = std::mem::take(&mut progress.consumed);
             progress.receive_window += i64::from(consumed);
-            frame::put_window_update(&mut self.out, head.stream_id, consumed);
+            frame::put_window_update(&mut self.out, header.stream_id, consumed);
         }
         Ok(())
     }
 
-    /// An answer is whole.
-    fn complete_stream(&mut self, stream: u32) {
-        let Some(exchange) = self.streams.get(&stream) else {
+    /// Completes the response of a stream.
+    fn complete_stream(&mut self, stream_id: u32) {
+        let Some(exchange) = self.streams.get(&stream_id) else {
             return;
         };
         let progress = exchange.borrow_progress();
-        let (whole, sent) = (progress.is_complete(), progress.unsent_body.is_empty());
+        let (complete, request_sent) = (progress.is_complete(), progress.unsent_body.is_empty());
         drop(progress);
-        if !whole {
-            self.reject_response(stream, "a body shorter than announced");
+        if !complete {
+            self.reject_response(stream_id, "a body shorter than announced");
             return;
         }
-        self.end_stream(stream, ExchangeState::Complete);
-        if !sent {
-            // It did not need all of the request (section 8.1).
-            frame::put_reset(&mut self.out, stream, CANCEL);
+        self.end_stream(stream_id, ExchangeState::Complete);
+        if !request_sent {
+            // The target did not need the whole request (section 8.1).
+            frame::put_reset(&mut self.out, stream_id, CANCEL);
         }
     }
 
-    /// An answer is malformed (section 8.1.1).
-    fn reject_response(&mut self, stream: u32, rule: &'static str) {
-        tracing::debug!(stream, rule, "a malformed answer");
+    /// Resets a stream whose response is malformed (section 8.1.1).
+    fn reject_response(&mut self, stream_id: u32, rule: &'static str) {
+        tracing::debug!(stream_id, rule, "malformed response");
         self.reset_stream(
-            stream,
+            stream_id,
             PROTOCOL_ERROR,
             StreamFailure::Failed(MALFORMED_RESPONSE),
         );
@@ -283,51 +288,55 @@ impl Http2ProtocolState {
 
     fn receive_rst_stream(
         &mut self,
-        head: FrameHeader,
+        header: FrameHeader,
         payload: &[u8],
     ) -> Result<(), ConnectionError> {
-        self.check_stream_opened(head.stream_id)?;
+        self.check_stream_opened(header.stream_id)?;
         let code = frame::read_u32(payload).filter(|_| payload.len() == 4);
-        let code = code.ok_or_else(|| ConnectionError::frame_size("RST_STREAM"))?;
-        if !self.streams.contains_key(&head.stream_id) {
+        let code = code.ok_or_else(|| ConnectionError::frame_size("RST_STREAM is not 4 bytes"))?;
+        if !self.streams.contains_key(&header.stream_id) {
             return self.flood_guard.record_late();
         }
-        tracing::debug!(stream = head.stream_id, code, "the target reset a stream");
-        let broken = match code {
+        tracing::debug!(
+            stream_id = header.stream_id,
+            code,
+            "the target reset a stream"
+        );
+        let failure = match code {
             REFUSED_STREAM => StreamFailure::Refused,
             code => StreamFailure::Failed(error_code::reset_failure(code)),
         };
-        self.end_stream(head.stream_id, ExchangeState::Failed(broken));
+        self.end_stream(header.stream_id, ExchangeState::Failed(failure));
         Ok(())
     }
 
     fn receive_settings(
         &mut self,
-        head: FrameHeader,
+        header: FrameHeader,
         payload: &[u8],
     ) -> Result<(), ConnectionError> {
-        if head.stream_id != 0 {
-            return Err(ConnectionError::protocol("SETTINGS of a stream"));
+        if header.stream_id != 0 {
+            return Err(ConnectionError::protocol("SETTINGS on a stream"));
         }
-        if head.has_flag(ACK) {
+        if header.has_flag(ACK) {
             return if payload.is_empty() {
                 self.flood_guard.record_idle()
             } else {
                 Err(ConnectionError::frame_size(
-                    "an acknowledgement with settings",
+                    "a SETTINGS acknowledgment with a payload",
                 ))
             };
         }
-        let changed = self.peer_settings.update(payload)?;
-        if let Some(most) = changed.header_table_size {
-            self.encoder.set_max_table_bytes(most);
+        let change = self.peer_settings.update(payload)?;
+        if let Some(max_bytes) = change.header_table_size {
+            self.encoder.set_max_table_bytes(max_bytes);
         }
-        if changed.window_delta != 0 {
+        if change.window_delta != 0 {
             for exchange in self.streams.values() {
                 let mut progress = exchange.borrow_progress();
-                progress.send_window += changed.window_delta;
+                progress.send_window += change.window_delta;
                 if progress.send_window > i64::from(MAX_WINDOW) {
-                    return Err(ConnectionError::flow_control("a window beyond 2^31 - 1"));
+                    return Err(ConnectionError::flow_control("a window above 2^31 - 1"));
                 }
             }
         }
@@ -341,7 +350,7 @@ impl Http2ProtocolState {
         Ok(())
     }
 
-    /// Counts a frame that wants an answer and moves no hit on.
+    /// Counts a frame that requires a reply and advances no hit.
     fn record_idle_reply(&mut self) -> Result<(), ConnectionError> {
         self.flood_guard.record_idle()?;
         if self.out.len() > MAX_UNREAD_BYTES {
@@ -350,45 +359,49 @@ impl Http2ProtocolState {
         Ok(())
     }
 
-    fn receive_ping(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), ConnectionError> {
+    fn receive_ping(&mut self, header: FrameHeader, payload: &[u8]) -> Result<(), ConnectionError> {
         if payload.len() != 8 {
-            return Err(ConnectionError::frame_size("PING"));
+            return Err(ConnectionError::frame_size("PING is not 8 bytes"));
         }
-        if head.stream_id != 0 {
-            return Err(ConnectionError::protocol("PING of a stream"));
+        if header.stream_id != 0 {
+            return Err(ConnectionError::protocol("PING on a stream"));
         }
         self.record_idle_reply()?;
-        if !head.has_flag(ACK) {
+        if !header.has_flag(ACK) {
             frame::put(&mut self.out, kind::PING, ACK, 0, payload);
         }
         Ok(())
     }
 
-    fn receive_goaway(&mut self, head: FrameHeader, payload: &[u8]) -> Result<(), ConnectionError> {
-        if head.stream_id != 0 {
-            return Err(ConnectionError::protocol("GOAWAY of a stream"));
+    fn receive_goaway(
+        &mut self,
+        header: FrameHeader,
+        payload: &[u8],
+    ) -> Result<(), ConnectionError> {
+        if header.stream_id != 0 {
+            return Err(ConnectionError::protocol("GOAWAY on a stream"));
         }
         let (Some(last), Some(code)) = (
             frame::read_u32(payload),
             payload.get(4..).and_then(frame::read_u32),
         ) else {
-            return Err(ConnectionError::frame_size("GOAWAY"));
+            return Err(ConnectionError::frame_size("GOAWAY is under 8 bytes"));
         };
         self.flood_guard.record_idle()?;
         let last = last & MAX_WINDOW;
-        let said = String::from_utf8_lossy(&payload[8..payload.len().min(8 + 200)]);
-        tracing::debug!(last, code, %said, "the target says goodbye");
+        let debug_data = String::from_utf8_lossy(&payload[8..payload.len().min(8 + 200)]);
+        tracing::debug!(last, code, %debug_data, "the target sent GOAWAY");
         self.goaway = Some(GoawayFrame { code });
         let refused: Vec<u32> = self
             .streams
             .keys()
             .copied()
-            .filter(|stream| *stream > last)
+            .filter(|stream_id| *stream_id > last)
             .collect();
-        for stream in refused {
-            self.end_stream(stream, ExchangeState::Failed(StreamFailure::Refused));
+        for stream_id in refused {
+            self.end_stream(stream_id, ExchangeState::Failed(StreamFailure::Refused));
         }
-        // Those who got a stream, and those who still wait for one, have to look elsewhere.
+        // Waiting hits must use another connection.
         for waiting in std::mem::take(&mut self.waiting) {
             self.woke_slots = true;
             waiting
@@ -400,33 +413,32 @@ impl Http2ProtocolState {
 
     fn receive_window_update(
         &mut self,
-        head: FrameHeader,
+        header: FrameHeader,
         payload: &[u8],
     ) -> Result<(), ConnectionError> {
-        let more = frame::read_u32(payload).filter(|_| payload.len() == 4);
-        let more = more.ok_or_else(|| ConnectionError::frame_size("WINDOW_UPDATE"))? & MAX_WINDOW;
+        let increment = frame::read_u32(payload).filter(|_| payload.len() == 4);
+        let increment = increment
+            .ok_or_else(|| ConnectionError::frame_size("WINDOW_UPDATE is not 4 bytes"))?
+            & MAX_WINDOW;
         self.flood_guard.record_idle()?;
-        if head.stream_id == 0 {
-            if more == 0 {
-                return Err(ConnectionError::protocol("a window that grows by nothing"));
+        if header.stream_id == 0 {
+            if increment == 0 {
+                return Err(ConnectionError::protocol("a window update of 0"));
             }
-            self.send_window += i64::from(more);
+            self.send_window += i64::from(increment);
             if self.send_window > i64::from(MAX_WINDOW) {
-                return Err(ConnectionError::flow_control("a window beyond 2^31 - 1"));
+                return Err(ConnectionError::flow_control("a window above 2^31 - 1"));
             }
         } else {
-            self.check_stream_opened(head.stream_id)?;
-            let Some(exchange) = self.streams.get(&head.stream_id) else {
+            self.check_stream_opened(header.stream_id)?;
+            let Some(exchange) = self.streams.get(&header.stream_id) else {
                 return Ok(());
             };
             let mut progress = exchange.borrow_progress();
-            progress.send_window += i64::from(more);
-            if more == 0 || progress.send_window > i64::from(MAX_WINDOW) {
+            progress.send_window += i64::from(increment);
+            if increment == 0 || progress.send_window > i64::from(MAX_WINDOW) {
                 drop(progress);
-                self.reject_response(
-                    head.stream_id,
-                    "a window that grows by nothing, or too much",
-                );
+                self.reject_response(header.stream_id, "a window update of 0, or beyond 2^31 - 1");
                 return Ok(());
             }
         }
@@ -434,13 +446,13 @@ impl Http2ProtocolState {
         Ok(())
     }
 
-    /// Frames of streams may only be of those that we opened.
-    fn check_stream_opened(&self, stream: u32) -> Result<(), ConnectionError> {
-        if stream % 2 == 1 && stream < self.next_stream {
+    /// Refuses frames of streams that the client did not open.
+    fn check_stream_opened(&self, stream_id: u32) -> Result<(), ConnectionError> {
+        if stream_id % 2 == 1 && stream_id < self.next_stream {
             Ok(())
         } else {
             Err(ConnectionError::protocol(
-                "a frame of a stream that there is not",
+                "a frame of a stream that was never opened",
             ))
         }
     }

@@ -1,11 +1,11 @@
-//! What the two sides tell each other about what they take (RFC 9113, section 6.5).
+//! The settings of both sides (RFC 9113, section 6.5).
 
 use super::super::error_code::ConnectionError;
 use super::super::flow_control::FlowControlWindows;
 use super::super::frame::{self, MAX_PAYLOAD, kind};
 use super::super::response_head::MAX_HEAD_BYTES;
 
-/// Of streams and of the connection, as long as nobody says otherwise.
+/// The initial window of streams and of the connection.
 pub(super) const DEFAULT_WINDOW: u32 = 65_535;
 pub(super) const MAX_WINDOW: u32 = 0x7fff_ffff;
 
@@ -16,10 +16,10 @@ const INITIAL_WINDOW_SIZE: u16 = 4;
 const MAX_FRAME_SIZE: u16 = 5;
 const MAX_HEADER_LIST_SIZE: u16 = 6;
 
-/// What the peer takes.
+/// The settings of the peer.
 #[derive(Debug)]
 pub(super) struct PeerSettings {
-    /// Whether it has told.
+    /// True once a SETTINGS frame has arrived.
     pub(super) received: bool,
     pub(super) max_streams: usize,
     pub(super) initial_window: u32,
@@ -30,7 +30,7 @@ impl Default for PeerSettings {
     fn default() -> Self {
         Self {
             received: false,
-            // There is no limit unless it sets one.
+            // Unlimited unless the peer sets a limit.
             max_streams: usize::MAX,
             initial_window: DEFAULT_WINDOW,
             max_frame_size: MAX_PAYLOAD,
@@ -38,53 +38,51 @@ impl Default for PeerSettings {
     }
 }
 
-/// What a SETTINGS frame changed beside what is in [`Peer`].
+/// The changes of a SETTINGS frame that concern more than [`PeerSettings`].
 #[derive(Debug, Default)]
 pub(super) struct SettingsChange {
-    /// By how much the windows of all streams are larger now.
+    /// The growth of the windows of all streams; may be negative.
     pub(super) window_delta: i64,
     pub(super) header_table_size: Option<usize>,
 }
 
 impl PeerSettings {
-    /// Takes in what a SETTINGS frame says; the last of several values for the same counts.
+    /// Applies a SETTINGS frame; if a setting is repeated, the last value counts.
     pub(super) fn update(&mut self, payload: &[u8]) -> Result<SettingsChange, ConnectionError> {
         let (settings, []) = payload.as_chunks::<6>() else {
             return Err(ConnectionError::frame_size(
-                "SETTINGS is no multiple of 6 bytes",
+                "SETTINGS is not a multiple of 6 bytes",
             ));
         };
         let before = i64::from(self.initial_window);
-        let mut changed = SettingsChange::default();
+        let mut change = SettingsChange::default();
         for &[a, b, c, d, e, f] in settings {
             let value = u32::from_be_bytes([c, d, e, f]);
             match u16::from_be_bytes([a, b]) {
-                HEADER_TABLE_SIZE => changed.header_table_size = Some(value as usize),
+                HEADER_TABLE_SIZE => change.header_table_size = Some(value as usize),
                 ENABLE_PUSH if value != 0 => {
                     return Err(ConnectionError::protocol("a server enables push"));
                 }
                 MAX_CONCURRENT_STREAMS => self.max_streams = value as usize,
                 INITIAL_WINDOW_SIZE if value > MAX_WINDOW => {
                     return Err(ConnectionError::flow_control(
-                        "an initial window beyond 2^31 - 1",
+                        "an initial window above 2^31 - 1",
                     ));
                 }
                 INITIAL_WINDOW_SIZE => self.initial_window = value,
                 MAX_FRAME_SIZE if !(16_384..=16_777_215).contains(&value) => {
-                    return Err(ConnectionError::protocol(
-                        "a frame size that there can't be",
-                    ));
+                    return Err(ConnectionError::protocol("an invalid maximum frame size"));
                 }
                 MAX_FRAME_SIZE => self.max_frame_size = value as usize,
                 _ => {}
             }
         }
-        changed.window_delta = i64::from(self.initial_window) - before;
-        Ok(changed)
+        change.window_delta = i64::from(self.initial_window) - before;
+        Ok(change)
     }
 }
 
-/// Adds what we take to `out`.
+/// Adds the client's settings to `out`.
 pub(super) fn put(out: &mut Vec<u8>, windows: FlowControlWindows) {
     let settings = [
         (ENABLE_PUSH, 0),
@@ -105,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn settings_that_there_cannot_be_are_a_breach() {
+    fn invalid_settings_are_refused() {
         for (payload, code) in [
             (&[0, 3, 0, 0, 0][..], FRAME_SIZE_ERROR),
             (&[0, 2, 0, 0, 0, 1], PROTOCOL_ERROR),
@@ -113,21 +111,21 @@ mod tests {
             (&[0, 5, 0, 0, 0x3f, 0xff], PROTOCOL_ERROR),
             (&[0, 5, 1, 0, 0, 0], PROTOCOL_ERROR),
         ] {
-            let breach = PeerSettings::default()
+            let error = PeerSettings::default()
                 .update(payload)
-                .expect_err("it is refused");
-            assert_eq!(breach.code, code, "{payload:?}");
+                .expect_err("invalid settings");
+            assert_eq!(error.code, code, "{payload:?}");
         }
     }
 
     #[test]
-    fn the_last_of_several_values_counts() {
+    fn the_last_value_of_a_repeated_setting_counts() {
         let mut peer = PeerSettings::default();
         let payload = [
             0, 4, 0, 0, 0, 9, 0, 4, 0, 0, 0, 5, 0, 3, 0, 0, 0, 7, 0x77, 0x77, 0, 0, 0, 1,
         ];
-        let changed = peer.update(&payload).expect("it is well formed");
+        let change = peer.update(&payload).expect("valid settings");
         assert_eq!((peer.initial_window, peer.max_streams), (5, 7));
-        assert_eq!(changed.window_delta, 5 - i64::from(DEFAULT_WINDOW));
+        assert_eq!(change.window_delta, 5 - i64::from(DEFAULT_WINDOW));
     }
 }

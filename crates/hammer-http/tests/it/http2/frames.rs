@@ -1,4 +1,4 @@
-//! A server's side of HTTP/2, frame by frame.
+//! A scripted HTTP/2 server that works frame by frame.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -19,9 +19,10 @@ pub(super) const END_STREAM: u8 = 1;
 pub(super) const ACK: u8 = 1;
 pub(super) const END_HEADERS: u8 = 4;
 
-/// `:status: 200`, as an entry of HPACK's static table.
+/// `:status: 200` as an index of HPACK's static table.
 pub(super) const OK: u8 = 0x88;
 
+/// A frame as received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RawFrame {
     pub(super) kind: u8,
@@ -30,14 +31,14 @@ pub(super) struct RawFrame {
     pub(super) payload: Vec<u8>,
 }
 
-/// A connection whose client has begun with the preface.
+/// A connection whose client has sent the preface.
 pub(super) struct FrameConnection<'a> {
     peer: &'a mut ScriptedConnection,
-    /// Connections of this server before this one.
+    /// The number of earlier connections of this server.
     pub(super) number: u64,
 }
 
-/// A server that does with each connection what a closure says, once both sides have said hello.
+/// A server that runs a closure for each connection after the preface and its own settings.
 pub(super) fn serve(
     settings: &'static [(u16, u32)],
     script: impl Fn(&mut FrameConnection<'_>) + Send + Sync + 'static,
@@ -62,11 +63,11 @@ pub(super) fn serve(
 }
 
 impl FrameConnection<'_> {
-    /// The next frame, whatever it is; none at the end of the stream.
+    /// Reads the next frame; none at the end of the stream.
     pub(super) fn next(&mut self) -> Option<RawFrame> {
-        let mut head = [0; 9];
-        self.peer.stream.read_exact(&mut head).ok()?;
-        let [a, b, c, kind, flags, stream @ ..] = head;
+        let mut header = [0; 9];
+        self.peer.stream.read_exact(&mut header).ok()?;
+        let [a, b, c, kind, flags, stream @ ..] = header;
         let length = u32::from_be_bytes([0, a, b, c]) as usize;
         let mut payload = vec![0; length];
         self.peer.stream.read_exact(&mut payload).ok()?;
@@ -78,7 +79,7 @@ impl FrameConnection<'_> {
         })
     }
 
-    /// The next frame of one kind, which is no acknowledgement; the others are passed over.
+    /// Reads the next frame of one kind, skipping others and acknowledgments of settings.
     pub(super) fn next_of(&mut self, kind: u8) -> Option<RawFrame> {
         loop {
             let frame = self.next()?;
@@ -88,19 +89,19 @@ impl FrameConnection<'_> {
         }
     }
 
-    /// The stream of the next request, which has no body.
+    /// Reads the next request, which has no body, and returns its stream.
     pub(super) fn request(&mut self) -> Option<u32> {
         let head = self.next_of(HEADERS)?;
         assert_eq!(head.flags, END_STREAM | END_HEADERS);
         Some(head.stream)
     }
 
-    /// Reads until the client has hung up.
+    /// Reads until the client closes the connection.
     pub(super) fn wait_for_the_end(&mut self) {
         while self.next().is_some() {}
     }
 
-    /// Sends a frame; false if nobody listens any more.
+    /// Sends a frame; returns false if the connection is closed.
     pub(super) fn send(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) -> bool {
         let [_, a, b, c] = (payload.len() as u32).to_be_bytes();
         let [d, e, f, g] = stream.to_be_bytes();
@@ -109,12 +110,12 @@ impl FrameConnection<'_> {
         self.peer.send(&frame)
     }
 
-    /// Answers with 200 and no body.
+    /// Answers a stream with 200 and no body.
     pub(super) fn ok(&mut self, stream: u32) -> bool {
         self.send(HEADERS, END_STREAM | END_HEADERS, stream, &[OK])
     }
 
-    /// Answers all that comes, until the client hangs up.
+    /// Answers all requests until the client closes the connection.
     pub(super) fn ok_to_all(&mut self) {
         while let Some(stream) = self.request() {
             self.ok(stream);

@@ -1,4 +1,4 @@
-//! HTTP/2: against a real server of another make, and against peers that do what no good one does.
+//! HTTP/2 against an independent server, and against peers that break the rules.
 
 mod build;
 mod frames;
@@ -12,17 +12,17 @@ use hammer_http::{Http, HttpBuilder, HttpVersion};
 
 use crate::scripted_server::ScriptedServer;
 
-/// A hammer that knows that the server speaks HTTP/2.
+/// A builder for a server that speaks HTTP/2.
 fn http2(server: &ScriptedServer) -> HttpBuilder {
     Http::builder(&server.url()).http_version(HttpVersion::Http2)
 }
 
-/// Hits `hits` times in a closed loop of one worker.
+/// Runs this many hits in a closed loop of one worker.
 fn run_closed_loop(hammer: impl Hammer, slots: usize, hits: u64) -> Report {
     let run = Run::new(hammer, Schedule::closed_loop().with_hit_count(hits))
         .threads(1)
         .max_in_flight(slots);
-    run.execute(|_| ()).expect("the run is well formed")
+    run.execute(|_| ()).expect("a finished run")
 }
 
 fn count(report: &Report, counter: &str) -> u64 {

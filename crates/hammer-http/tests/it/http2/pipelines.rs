@@ -1,4 +1,4 @@
-//! Targets, cookies, redirects and expectations over HTTP/2, against the server of another make.
+//! Targets, cookies, redirects and expectations over HTTP/2, against an independent server.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -15,12 +15,12 @@ use hyper::{Request, Response};
 use tokio::net::TcpListener;
 
 use super::{count, run_closed_loop};
-use crate::only_failure;
 use crate::scripted_server::{ScriptedServer, response_bytes};
+use crate::{BuilderChange, only_failure};
 
 type ReplyFn = Arc<dyn Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync>;
 
-/// A server that knows HTTP/2 and answers with what a closure makes of each request.
+/// An HTTP/2 server that answers each request with the response of a closure.
 struct ReplyingServer {
     addr: SocketAddr,
     requests: Arc<Mutex<Vec<Request<Bytes>>>>,
@@ -31,11 +31,13 @@ impl ReplyingServer {
         reply: impl Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
     ) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let addr = listener.local_addr().expect("it is bound");
-        listener.set_nonblocking(true).expect("it can be");
+        let addr = listener.local_addr().expect("a bound listener");
+        listener
+            .set_nonblocking(true)
+            .expect("a nonblocking listener");
         let requests = Arc::new(Mutex::new(vec![]));
-        let (kept, reply): (_, ReplyFn) = (requests.clone(), Arc::new(reply));
-        // Ends with the process: nothing wakes it from accepting.
+        let (recorded, reply): (_, ReplyFn) = (requests.clone(), Arc::new(reply));
+        // The thread ends with the process, since nothing interrupts accept.
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -43,7 +45,7 @@ impl ReplyingServer {
             runtime.expect("a runtime").block_on(async move {
                 let listener = TcpListener::from_std(listener).expect("a listener");
                 while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(serve(stream, kept.clone(), reply.clone()));
+                    tokio::spawn(serve(stream, recorded.clone(), reply.clone()));
                 }
             });
         });
@@ -68,30 +70,30 @@ impl ReplyingServer {
     fn header(&self, number: usize, name: &str) -> Option<String> {
         let requests = self.requests.lock().expect("no script panicked");
         let value = requests[number].headers().get(name)?;
-        Some(value.to_str().expect("is text").to_owned())
+        Some(value.to_str().expect("valid UTF-8").to_owned())
     }
 }
 
 async fn serve(
     stream: tokio::net::TcpStream,
-    kept: Arc<Mutex<Vec<Request<Bytes>>>>,
+    recorded: Arc<Mutex<Vec<Request<Bytes>>>>,
     reply: ReplyFn,
 ) {
     let Ok(mut connection) = h2::server::handshake(stream).await else {
         return;
     };
     while let Some(Ok((request, mut respond))) = connection.accept().await {
-        let (kept, reply) = (kept.clone(), reply.clone());
+        let (recorded, reply) = (recorded.clone(), reply.clone());
         tokio::spawn(async move {
             let (head, mut incoming) = request.into_parts();
             let mut body = vec![];
-            while let Some(Ok(piece)) = incoming.data().await {
-                body.extend_from_slice(&piece);
-                let _ = incoming.flow_control().release_capacity(piece.len());
+            while let Some(Ok(chunk)) = incoming.data().await {
+                body.extend_from_slice(&chunk);
+                let _ = incoming.flow_control().release_capacity(chunk.len());
             }
             let request = Request::from_parts(head, Bytes::from(body));
             let (head, body) = reply(&request).into_parts();
-            kept.lock().expect("no script panicked").push(request);
+            recorded.lock().expect("no script panicked").push(request);
             if let Ok(mut stream) =
                 respond.send_response(Response::from_parts(head, ()), body.is_empty())
                 && !body.is_empty()
@@ -107,15 +109,15 @@ fn reply(status: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Respo
     let response = headers.iter().fold(response, |response, (name, value)| {
         response.header(*name, *value)
     });
-    response.body(body.into()).expect("is well formed")
+    response.body(body.into()).expect("valid input")
 }
 
 fn hit(http: HttpBuilder, hits: u64) -> Report {
-    run_closed_loop(http.build().expect("is well formed"), 1, hits)
+    run_closed_loop(http.build().expect("valid options"), 1, hits)
 }
 
 #[test]
-fn a_login_is_followed_and_remembered() {
+fn redirects_are_followed_and_cookies_kept() {
     let server = ReplyingServer::replying(|request| match request.uri().path() {
         "/a" => reply(
             303,
@@ -144,7 +146,7 @@ fn a_login_is_followed_and_remembered() {
 }
 
 #[test]
-fn answers_are_looked_into() {
+fn responses_are_checked_against_expectations() {
     let plain = "needle in a haystack ".repeat(10_000);
     let body = crate::encode_with(ContentCoding::Brotli, plain.as_bytes());
     let server =
@@ -161,7 +163,7 @@ fn answers_are_looked_into() {
     let report = hit(
         server
             .http()
-            .expect_header("X-None".parse().expect("is well formed")),
+            .expect_header("X-None".parse().expect("valid input")),
         3,
     );
     assert_eq!(report.labels["header_expected"], 3);
@@ -170,7 +172,7 @@ fn answers_are_looked_into() {
 }
 
 #[test]
-fn bombs_are_named() {
+fn compression_bombs_are_failures() {
     for coding in [ContentCoding::Gzip, ContentCoding::Zstd] {
         let body = crate::encode_with(coding, &vec![0; 4 << 20]);
         let name = coding.name();
@@ -186,11 +188,11 @@ fn bombs_are_named() {
 }
 
 #[test]
-fn targets_and_lines_go_in_turn() {
+fn targets_and_body_lines_take_turns() {
     let server = ReplyingServer::replying(|_| reply(200, &[], ""));
     let url = server.url();
     let text = format!("GET {url}a\n\n# weight: 2\nPUT {url}b\nX-Own: 1\n");
-    let targets: TargetList = text.parse().expect("is well formed");
+    let targets: TargetList = text.parse().expect("valid input");
     let http = Http::builder_for_targets(targets).http_version(HttpVersion::Http2);
     let report = hit(http, 6);
     assert_eq!(report.hits.ok, 6, "{:?}", report.failures);
@@ -212,14 +214,13 @@ fn targets_and_lines_go_in_turn() {
 }
 
 #[test]
-fn each_hit_fills_in_its_own() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
-    let ways: [BuilderChange; 3] = [
+fn each_hit_renders_its_own_request() {
+    let changes: [BuilderChange; 3] = [
         |http| http.body("n={{seq}}"),
         |http| http.body("n={{seq}}").keep_cookies(true),
         |http| http.data_lines("n={{seq}}\nn=1\n"),
     ];
-    for way in ways {
+    for change in changes {
         let server = ReplyingServer::replying(|_| reply(200, &[], ""));
         let http = Http::builder(&format!("{}a/{{{{seq}}}}?b={{{{hit}}}}", server.url()))
             .http_version(HttpVersion::Http2)
@@ -227,7 +228,7 @@ fn each_hit_fills_in_its_own() {
             .host("h{{seq}}.test")
             .header("X-Id", "{{uuid}}")
             .header("Authorization", "t{{seq}}");
-        hit(way(http), 3);
+        hit(change(http), 3);
         let requests = server.requests.lock().expect("no script panicked");
         let mut ids = std::collections::BTreeSet::new();
         for (number, request) in requests.iter().enumerate() {
@@ -238,14 +239,14 @@ fn each_hit_fills_in_its_own() {
             assert_eq!(request.body(), &format!("n={number}"));
             ids.insert(request.headers()["x-id"].clone());
         }
-        assert_eq!(ids.len(), 3, "each has its own");
+        assert_eq!(ids.len(), 3, "each hit has its own id");
     }
 }
 
 #[test]
-fn each_hit_has_a_signature_of_its_own() {
+fn each_hit_has_its_own_signature() {
     let server = ReplyingServer::replying(|_| reply(200, &[], ""));
-    let scope = "aws:amz:eu-central-1:s3".parse().expect("is well formed");
+    let scope = "aws:amz:eu-central-1:s3".parse().expect("valid input");
     let report = hit(
         server
             .http()
@@ -255,16 +256,12 @@ fn each_hit_has_a_signature_of_its_own() {
         3,
     );
     assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
-    let signature = |number| {
-        server
-            .header(number, "authorization")
-            .expect("it is signed")
-    };
+    let signature = |number| server.header(number, "authorization").expect("a signature");
     assert_ne!(signature(0), signature(1));
     assert_ne!(signature(1), signature(2));
 }
 
-/// Different bodies, so that signatures differ within a second.
+/// Sends different bodies, so that signatures within one second differ.
 trait WithDistinctBodies {
     fn with_distinct_bodies(self, count: usize) -> Self;
 }
@@ -277,23 +274,22 @@ impl WithDistinctBodies for HttpBuilder {
 }
 
 #[test]
-fn a_target_that_does_not_begin_its_answer_in_time() {
-    let (keep, kept) = std::sync::mpsc::channel::<()>();
-    let kept = Mutex::new(kept);
+fn a_late_first_byte_is_a_failure() {
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = Mutex::new(released);
     let server = ReplyingServer::replying(move |_| {
-        // Until the test is over.
-        let _ = kept.lock().expect("no script panicked").recv();
+        // Blocks until the test ends.
+        let _ = released.lock().expect("no script panicked").recv();
         reply(200, &[], "")
     });
     let limit = std::time::Duration::from_millis(20);
     let report = hit(server.http().first_byte_timeout(limit), 2);
     assert_eq!(only_failure(&report), ("first_byte_timeout", 2));
-    drop(keep);
+    drop(release);
 }
 
-/// What the target of a redirect speaks is found out when it is met.
 #[test]
-fn a_redirect_leads_to_a_target_that_chooses_http2() {
+fn a_redirect_can_lead_to_a_target_that_chooses_http2() {
     let certificate = ServerCertificate::self_signed(["127.0.0.1"]).expect("a name");
     let pem = certificate.pem().to_owned();
     let target = TargetServer::builder()
@@ -308,26 +304,26 @@ fn a_redirect_leads_to_a_target_that_chooses_http2() {
     let report = hit(http, 3);
     assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
     assert_eq!(report.facts["alpn"]["h2"], 1);
-    // The target would take HTTP/1.1 too, whatever it chose.
+    // The target speaks HTTP/1.1 too, so check that HTTP/2 was used.
     assert_eq!(report.phases_us["settings"].count, 1);
     let counts = target.shutdown().counts;
     assert_eq!((counts.requests, counts.connections), (3, 1));
 }
 
 #[test]
-fn a_tape_tells_the_version() {
+fn the_recorder_has_the_version() {
     let server = ReplyingServer::replying(|_| reply(200, &[("x-own", "1")], "body"));
-    let tape = ExchangeRecorder::new();
-    hit(server.http().record(tape.clone()), 1);
-    let exchanges = tape.take_exchanges();
-    let answer = exchanges[0].response.as_ref().expect("it was answered");
+    let recorder = ExchangeRecorder::new();
+    hit(server.http().record(recorder.clone()), 1);
+    let exchanges = recorder.take_exchanges();
+    let response = exchanges[0].response.as_ref().expect("a response");
     assert_eq!(
-        (&*answer.version, &*answer.body, answer.complete),
+        (&*response.version, &*response.body, response.complete),
         ("HTTP/2", &b"body"[..], true)
     );
     assert!(
-        answer.headers.contains(&("x-own".into(), b"1".to_vec())),
+        response.headers.contains(&("x-own".into(), b"1".to_vec())),
         "{:?}",
-        answer.headers
+        response.headers
     );
 }

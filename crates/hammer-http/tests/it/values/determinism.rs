@@ -1,4 +1,4 @@
-//! Each hit fills in its own.
+//! Values depend on the hit alone, not on threads or slots.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -7,18 +7,18 @@ use std::sync::{Arc, Mutex};
 use hammer_core::{Rate, Run, Schedule};
 use hammer_http::{Http, TargetList, TargetOrder, TemplateScope};
 
-use super::{line, template_scope};
-use crate::scripted_server::{ScriptedServer, response_bytes};
+use super::template_scope;
+use crate::scripted_server::{ScriptedServer, request_line, response_bytes};
 
-/// Everything that one hit sent, by the number that it was sent with.
+/// Returns the request of each hit by its number.
 fn requests_by_hit(threads: usize) -> BTreeMap<String, String> {
-    let kept = Arc::new(Mutex::new(BTreeMap::new()));
-    let keep = kept.clone();
+    let recorded = Arc::new(Mutex::new(BTreeMap::new()));
+    let requests = recorded.clone();
     let server = ScriptedServer::replying(move |request| {
-        let body = String::from_utf8(request.body.clone()).expect("is text");
-        let number = request.header("x-hit").expect("is sent").to_owned();
-        let mut kept = keep.lock().expect("no script panicked");
-        kept.insert(number, format!("{}{body}", request.head));
+        let body = String::from_utf8(request.body.clone()).expect("valid UTF-8");
+        let number = request.header("x-hit").expect("the header").to_owned();
+        let mut requests = requests.lock().expect("no script panicked");
+        requests.insert(number, format!("{}{body}", request.head));
         response_bytes("200 OK", &[], b"")
     });
     let text = format!(
@@ -26,49 +26,49 @@ fn requests_by_hit(threads: usize) -> BTreeMap<String, String> {
          PUT {0}b?{{{{users.id}}}}\nX-Hit: {{{{hit}}}}\nX-N: {{{{name}}}}\n",
         server.url()
     );
-    let targets: TargetList = text.parse().expect("is well formed");
+    let targets: TargetList = text.parse().expect("valid input");
     let http = Http::builder_for_targets(targets)
         .template_scope(template_scope())
         .host("a.test")
         .target_order(TargetOrder::Random);
     let schedule = Schedule::constant(Rate::per_second(2000)).with_hit_count(400);
-    let run = Run::new(http.build().expect("fits together"), schedule);
+    let run = Run::new(http.build().expect("valid options"), schedule);
     let run = run.seed(7).threads(threads).max_in_flight(16);
-    let report = run.execute(|_| ()).expect("is well formed");
+    let report = run.execute(|_| ()).expect("a finished run");
     assert_eq!(report.hits.ok, 400, "{:?}", report.failures);
-    std::mem::take(&mut *kept.lock().expect("no script panicked"))
+    std::mem::take(&mut *recorded.lock().expect("no script panicked"))
 }
 
 #[test]
-fn the_same_seed_sends_the_same_bytes_at_any_number_of_threads() {
+fn a_seed_sends_the_same_bytes_with_any_number_of_threads() {
     let one = requests_by_hit(1);
     assert_eq!(one.len(), 400);
     assert!(one == requests_by_hit(4), "hits differ");
-    // What is drawn for a text has nothing to do with what was drawn for the order.
+    // Random values of templates are independent of the random order of targets.
     let first = |head: &&String| head.starts_with("POST");
     let low = |head: &&String| {
-        let drawn = line(head).rsplit('/').next().map(str::parse::<u32>);
-        drawn.expect("a number").expect("a number") <= 500_000
+        let value = request_line(head).rsplit('/').next().map(str::parse::<u32>);
+        value.expect("a number").expect("a number") <= 500_000
     };
-    let (of_first, low) = (
+    let (first_count, low_count) = (
         one.values().filter(first).count(),
         one.values().filter(first).filter(low).count(),
     );
     assert!(
-        low > of_first / 3 && low < of_first * 2 / 3,
-        "{low} of {of_first}"
+        low_count > first_count / 3 && low_count < first_count * 2 / 3,
+        "{low_count} of {first_count}"
     );
 }
 
-/// One byte at a time, so that hits overlap what they are made of.
 #[test]
-fn slots_do_not_write_on_each_others_sheets() {
+fn slots_do_not_share_request_buffers() {
     let server = ScriptedServer::serve(|peer| {
         while let Some(request) = peer.whole_request() {
-            let body = String::from_utf8(request.body.clone()).expect("is text");
+            let body = String::from_utf8(request.body.clone()).expect("valid UTF-8");
             let same =
                 request.path() == format!("/{body}") && request.header("x-hit") == Some(&*body);
             let status = if same { "200 OK" } else { "400 Bad Request" };
+            // One byte at a time, so that the hits of the slots overlap.
             for byte in response_bytes(status, &[], b"") {
                 let _ = peer.stream.write(&[byte]);
             }
@@ -86,15 +86,15 @@ fn slots_do_not_write_on_each_others_sheets() {
     let one = Http::builder(&format!("{}{{{{hit}}}}", server.url()))
         .header("X-Hit", "{{hit}}")
         .body("{{hit}}");
-    let many = Http::builder_for_targets(json.parse::<TargetList>().expect("is well formed"));
+    let many = Http::builder_for_targets(json.parse::<TargetList>().expect("valid input"));
     for http in [one, many] {
         let http = http
             .template_scope(TemplateScope::new())
             .build()
-            .expect("is well formed");
+            .expect("valid options");
         let schedule = Schedule::constant(Rate::per_second(2000)).with_hit_count(500);
         let run = Run::new(http, schedule).threads(2).max_in_flight(16);
-        let report = run.execute(|_| ()).expect("is well formed");
+        let report = run.execute(|_| ()).expect("a finished run");
         assert_eq!(
             report.hits.ok, 500,
             "{:?} {:?}",

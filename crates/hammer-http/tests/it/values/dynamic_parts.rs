@@ -1,19 +1,20 @@
-//! Each place where a text can stand.
+//! Templates in the URL, in headers, in bodies and in files of targets.
 
 use std::io::Read;
 
-use hammer_http::{ConfigureNetwork, ContentCoding, FormField, Http, RequestHeader, TargetList};
+use hammer_http::{
+    ConfigureNetwork, ContentCoding, FormField, Http, HttpBuilder, RequestHeader, TargetList,
+};
 
-use super::{header, line, recording_server, requests_sent, template_scope};
+use super::{header, requests_sent, template_scope};
 use crate::run;
-use crate::scripted_server::{ScriptedServer, response_bytes};
-use hammer_http::HttpBuilder;
+use crate::scripted_server::{ScriptedServer, recording_server, request_line, response_bytes};
 
 #[test]
-fn path_and_query() {
+fn path_and_query_are_rendered() {
     for (path, expected) in [
         ("a/{{users.id}}?n={{seq}}", ["/a/ada?n=0", "/a/grace?n=1"]),
-        // A value has room, or is written in percent; what has a meaning in a URL stands as it is.
+        // Values are percent-encoded except for characters with a meaning in a URL.
         ("?{{users.name}}", ["/?Ada%20L", "/?Grace%20%22H%22"]),
         (
             "{{users.name | url}}/x",
@@ -35,36 +36,39 @@ fn path_and_query() {
         let requests = requests_sent(2, path, |http| http);
         for ((head, _), expected) in requests.iter().zip(expected) {
             if expected.is_empty() {
-                let found = line(head);
+                let found = request_line(head);
                 assert!(
                     found.starts_with("GET /a") && !found.contains('#'),
                     "{found}"
                 );
             } else {
-                assert_eq!(line(head), format!("GET {expected}"), "{path}");
+                assert_eq!(request_line(head), format!("GET {expected}"), "{path}");
             }
         }
     }
 }
 
 #[test]
-fn a_url_without_a_path() {
-    let (server, kept) = recording_server();
+fn a_url_without_a_path_gets_one() {
+    let (server, recorded) = recording_server();
     let url = format!("http://{}?{{{{seq}}}}", server.addr());
     run(
         Http::builder(&url)
             .template_scope(template_scope())
             .build()
-            .expect("is well formed"),
+            .expect("valid options"),
         2,
     );
-    let kept = kept.lock().expect("no script panicked");
-    let lines: Vec<_> = kept.iter().map(|(head, _)| line(head)).collect();
+    let requests = recorded.lock().expect("no script panicked");
+    let lines: Vec<_> = requests
+        .iter()
+        .map(|(head, _)| request_line(head))
+        .collect();
     assert_eq!(lines, ["GET /?0", "GET /?1"]);
 }
 
 #[test]
-fn headers_of_all_kinds() {
+fn headers_are_rendered() {
     let requests = requests_sent(2, "", |http| {
         http.header("X-Id", "{{uuid}}")
             .header("X-Fixed", "as it is")
@@ -89,7 +93,7 @@ fn headers_of_all_kinds() {
         assert_eq!(header(head, "cookie"), [format!("id={id}; lang=de")]);
     }
     let basic = |number: usize| header(&requests[number].0, "authorization")[0];
-    // `ada:p0` and `grace:p1`, coded.
+    // Base64 of `ada:p0` and `grace:p1`.
     assert_eq!(
         [basic(0), basic(1)],
         ["Basic YWRhOnAw", "Basic Z3JhY2U6cDE="]
@@ -102,7 +106,7 @@ fn headers_of_all_kinds() {
     let requests = requests_sent(2, "", |http| http.bearer_token("{{users.id}}"));
     assert_eq!(header(&requests[1].0, "authorization"), ["Bearer grace"]);
     let requests = requests_sent(1, "", |http| http.user("ann:{{env SECRET}}"));
-    // `ann:s3 cret`, coded.
+    // Base64 of `ann:s3 cret`.
     assert_eq!(
         header(&requests[0].0, "authorization"),
         ["Basic YW5uOnMzIGNyZXQ="]
@@ -110,7 +114,7 @@ fn headers_of_all_kinds() {
 }
 
 #[test]
-fn bodies_of_all_kinds() {
+fn bodies_are_rendered() {
     let bodies = |hits, change: &dyn Fn(HttpBuilder) -> HttpBuilder| {
         let requests = requests_sent(hits, "", change).into_iter();
         requests.map(|(_, body)| body).collect::<Vec<_>>()
@@ -125,7 +129,7 @@ fn bodies_of_all_kinds() {
     );
     let json = bodies(2, &|http| http.json("{\"n\": \"{{users.name | json}}\"}"));
     assert_eq!(json[1], b"{\"n\": \"Grace \\\"H\\\"\"}");
-    // What is no text is sent as it is.
+    // A body that is not UTF-8 is sent unchanged.
     assert_eq!(
         bodies(1, &|http| http.body(&b"\xff{{seq}}"[..])),
         [b"\xff{{seq}}"]
@@ -137,7 +141,7 @@ fn bodies_of_all_kinds() {
 }
 
 #[test]
-fn a_body_that_is_the_same_for_all_hits_stays() {
+fn a_constant_body_is_sent_with_rendered_parts() {
     for (path, name, value) in [("a", "X-A", "{{hit}}"), ("{{hit}}", "X-A", "b")] {
         let sent = requests_sent(3, path, |http| http.header(name, value).body("whole"));
         for (head, body) in sent {
@@ -148,19 +152,15 @@ fn a_body_that_is_the_same_for_all_hits_stays() {
 }
 
 #[test]
-fn the_texts_of_a_form_and_not_its_files() {
+fn form_texts_are_rendered_and_form_files_are_not() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("f.txt");
-    std::fs::write(&path, "{{seq}} of a file").expect("it is writable");
-    let spelled = format!("f=@{}", path.display());
+    std::fs::write(&path, "{{seq}} of a file").expect("a written file");
+    let field = format!("f=@{}", path.display());
     let requests = requests_sent(2, "", |http| {
         http.form_field(FormField::text("n", "v{{seq}}"))
-            .form_field(spelled.parse().expect("is well formed"))
-            .form_field(
-                "m={{users.id}};type=text/x"
-                    .parse()
-                    .expect("is well formed"),
-            )
+            .form_field(field.parse().expect("valid input"))
+            .form_field("m={{users.id}};type=text/x".parse().expect("valid input"))
     });
     let text = String::from_utf8_lossy(&requests[1].1);
     for part in [
@@ -173,25 +173,25 @@ fn the_texts_of_a_form_and_not_its_files() {
 }
 
 #[test]
-fn a_body_is_compressed_by_its_hit() {
+fn rendered_bodies_are_compressed() {
     for body in ["n={{seq}}", "fixed"] {
         let requests = requests_sent(2, "", |http| http.body(body).compress(ContentCoding::Gzip));
-        for (number, (head, coded)) in requests.iter().enumerate() {
+        for (number, (head, encoded)) in requests.iter().enumerate() {
             assert_eq!(header(head, "content-encoding"), ["gzip"]);
             let mut plain = String::new();
-            let mut decoder = flate2::read::GzDecoder::new(&coded[..]);
-            decoder.read_to_string(&mut plain).expect("is in gzip");
+            let mut decoder = flate2::read::GzDecoder::new(&encoded[..]);
+            decoder.read_to_string(&mut plain).expect("valid gzip");
             assert_eq!(plain, body.replace("{{seq}}", &number.to_string()));
         }
     }
 }
 
 #[test]
-fn targets_of_both_formats() {
-    let (server, kept) = recording_server();
+fn targets_of_both_formats_are_rendered() {
+    let (server, recorded) = recording_server();
     let folder = tempfile::tempdir().expect("a folder");
     let body = folder.path().join("b.txt");
-    std::fs::write(&body, "b={{users.id}}").expect("it is writable");
+    std::fs::write(&body, "b={{users.id}}").expect("a written file");
     let text = format!(
         "POST /a/{{{{seq}}}}?x={{{{pick y}}}}{{{{seq}}}}\nX-Seq: {{{{seq}}}}\n@{}\n\nGET {}b\n",
         body.display(),
@@ -204,20 +204,26 @@ fn targets_of_both_formats() {
     );
     for text in [text, json] {
         let http = Http::builder(&server.url()).template_scope(template_scope());
-        let http = http.targets(text.parse::<TargetList>().expect("is well formed"));
-        let report = run(http.build().expect("fits together"), 2);
+        let http = http.targets(text.parse::<TargetList>().expect("valid input"));
+        let report = run(http.build().expect("valid options"), 2);
         assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
-        let names = report.groups.iter().map(|row| row.name.clone());
+        let names = report.groups.iter().map(|group| group.name.clone());
         let names: Vec<_> = names.collect();
         assert!(
             names[0].contains("/{{seq}}"),
-            "a row is the text: {names:?}"
+            "a group is named by the template: {names:?}"
         );
     }
-    let kept = kept.lock().expect("no script panicked");
-    let found: Vec<_> = kept
+    let requests = recorded.lock().expect("no script panicked");
+    let found: Vec<_> = requests
         .iter()
-        .map(|(head, body)| (line(head), header(head, "x-seq").concat(), &body[..]))
+        .map(|(head, body)| {
+            (
+                request_line(head),
+                header(head, "x-seq").concat(),
+                &body[..],
+            )
+        })
         .collect();
     let expected = [
         ("POST /a/0?x=y0", "0", &b"b=ada"[..]),
@@ -230,29 +236,29 @@ fn targets_of_both_formats() {
 }
 
 #[test]
-fn a_proxy_is_told_the_whole_url() {
+fn a_forwarded_request_has_the_rendered_url() {
     let proxy = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     let http = Http::builder("http://a.test/x{{seq}}?y={{users.id}}")
         .template_scope(template_scope())
         .proxy(proxy.addr().to_string())
         .proxy_header(
-            "X-Way: {{seq}}"
+            "X-Proxied: {{seq}}"
                 .parse::<RequestHeader>()
-                .expect("is well formed"),
+                .expect("valid input"),
         );
-    run(http.build().expect("is well formed"), 2);
+    run(http.build().expect("valid options"), 2);
     for (head, expected) in proxy.heads().iter().zip(["x0?y=ada", "x1?y=grace"]) {
-        assert_eq!(line(head), format!("GET http://a.test/{expected}"));
+        assert_eq!(request_line(head), format!("GET http://a.test/{expected}"));
         assert_eq!(
-            header(head, "x-way"),
+            header(head, "x-proxied"),
             ["{{seq}}"],
-            "it is the proxy's, and no text"
+            "headers for the proxy are not templates"
         );
     }
 }
 
 #[test]
-fn what_was_filled_in_is_redirected_and_signed_and_has_its_cookies() {
+fn rendered_requests_are_redirected_and_signed_and_get_cookies() {
     let server = ScriptedServer::replying(|request| match request.path() {
         path if path.starts_with("/in/") && !path.contains("out") => {
             let location = format!("Location: out?{}", &path[4..]);
@@ -271,10 +277,10 @@ fn what_was_filled_in_is_redirected_and_signed_and_has_its_cookies() {
         .follow_redirects(1)
         .keep_cookies(true)
         .cookie("id={{users.id}}");
-    let report = run(http.build().expect("is well formed"), 2);
+    let report = run(http.build().expect("valid options"), 2);
     assert_eq!(report.hits.ok, 2, "{:?}", report.failures);
     let heads = server.heads();
-    let lines: Vec<_> = heads.iter().map(|head| line(head)).collect();
+    let lines: Vec<_> = heads.iter().map(|head| request_line(head)).collect();
     let expected = [
         "POST /in/0",
         "POST /in/out?0",
@@ -285,17 +291,17 @@ fn what_was_filled_in_is_redirected_and_signed_and_has_its_cookies() {
     for (head, seq) in heads.iter().zip(["0", "0", "1", "1"]) {
         assert_eq!(header(head, "x-seq"), [seq]);
     }
-    // The cookie that was set is of the folder of the path that was rendered.
+    // The path of the new cookie is the folder of the rendered path.
     assert_eq!(header(&heads[0], "cookie"), ["id=ada"]);
     assert_eq!(
         header(&heads[1], "cookie"),
         ["c=1; id=ada"],
-        "a jar begins once"
+        "the configured cookies are added once"
     );
     assert_eq!(header(&heads[2], "cookie"), ["c=1; id=ada"]);
 
     let signed = |path: &str, body: &str| {
-        let scope = "aws:amz:eu-central-1:s3".parse().expect("is well formed");
+        let scope = "aws:amz:eu-central-1:s3".parse().expect("valid input");
         let (head, _) = requests_sent(1, path, |http| {
             http.body(body.to_owned())
                 .user("KEY:{{env SECRET}}")
@@ -304,7 +310,7 @@ fn what_was_filled_in_is_redirected_and_signed_and_has_its_cookies() {
         .remove(0);
         header(&head, "x-amz-content-sha256").concat()
     };
-    // The hash of the text 0.
+    // The SHA-256 of "0".
     let zero = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9";
     assert_eq!(signed("{{seq}}", "{{seq}}"), zero);
     assert_eq!(signed("", "0"), zero);

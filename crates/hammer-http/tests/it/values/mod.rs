@@ -1,20 +1,20 @@
-//! What differs from hit to hit, in each place of a request where a text can stand.
+//! Templates in each part of a request that can differ from hit to hit.
 
 mod determinism;
 mod dynamic_parts;
 mod template_errors;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use hammer_data::{Feeder, FeederFormat};
 use hammer_http::{Http, HttpBuilder, TemplateScope};
 
 use crate::run;
-use crate::scripted_server::{ScriptedRequest, ScriptedServer, response_bytes};
+use crate::scripted_server::recording_server;
 
 fn users() -> Feeder {
     let csv = "id,name\nada,Ada L\ngrace,\"Grace \"\"H\"\"\"\n";
-    Feeder::read(csv.as_bytes(), FeederFormat::Csv).expect("is well formed")
+    Feeder::read(csv.as_bytes(), FeederFormat::Csv).expect("valid input")
 }
 
 fn template_scope() -> TemplateScope {
@@ -24,45 +24,27 @@ fn template_scope() -> TemplateScope {
         .environment(environment)
 }
 
-/// Heads and bodies of requests.
-type RecordedRequests = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
-
-/// A server that keeps what it was sent.
-fn recording_server() -> (ScriptedServer, RecordedRequests) {
-    let kept = RecordedRequests::default();
-    let keep = kept.clone();
-    let server = ScriptedServer::replying(move |request: &ScriptedRequest| {
-        let mut kept = keep.lock().expect("no script panicked");
-        kept.push((request.head.clone(), request.body.clone()));
-        response_bytes("200 OK", &[], b"")
-    });
-    (server, kept)
-}
-
-/// Head and body of each request of so many hits.
+/// Returns the head and body of each request of a run.
 fn requests_sent(
     hits: u64,
     path: &str,
     change: impl FnOnce(HttpBuilder) -> HttpBuilder,
 ) -> Vec<(String, Vec<u8>)> {
-    let (server, kept) = recording_server();
+    let (server, recorded) = recording_server();
     let http =
         change(Http::builder(&format!("{}{path}", server.url())).template_scope(template_scope()));
-    let report = run(http.build().expect("is well formed"), hits);
+    let report = run(http.build().expect("valid options"), hits);
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
-    assert_eq!(server.connections(), 1, "the connection is kept");
-    std::mem::take(&mut *kept.lock().expect("no script panicked"))
+    assert_eq!(server.connections(), 1, "the connection is kept alive");
+    std::mem::take(&mut *recorded.lock().expect("no script panicked"))
 }
 
-fn line(head: &str) -> &str {
-    head.split(" HTTP/1.1").next().expect("there is a line")
-}
-
+/// Returns the values of a header, whose name is given in lower case.
 fn header<'h>(head: &'h str, name: &str) -> Vec<&'h str> {
     let lines = head
         .lines()
         .skip(1)
         .filter_map(|line| line.split_once(": "));
-    let named = lines.filter(|(found, _)| *found == name);
-    named.map(|(_, value)| value).collect()
+    let matching = lines.filter(|(other, _)| *other == name);
+    matching.map(|(_, value)| value).collect()
 }

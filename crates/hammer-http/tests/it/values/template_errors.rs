@@ -1,18 +1,17 @@
-//! What can't be sent, and what is never shown.
+//! Template errors, unsendable values and hidden secrets.
 
 use std::sync::Arc;
 
 use hammer_core::{Hammer, Rate, Run, Schedule};
 use hammer_data::{ExhaustedPolicy, Feeder, FeederFormat, TemplateError};
-use hammer_http::{ErrorKind, FormField, Http, HttpBuilder, TargetList, TemplateScope};
+use hammer_http::{ErrorKind, FormField, Http, TargetList, TemplateScope};
 
-use super::{header, line, recording_server, template_scope};
-use crate::scripted_server::ScriptedServer;
-use crate::{only_failure, run};
+use super::{header, template_scope};
+use crate::scripted_server::{ScriptedServer, recording_server, request_line};
+use crate::{BuilderChange, only_failure, run};
 
 #[test]
-fn what_http_has_no_room_for_fails_the_hit_and_is_not_sent() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+fn values_that_http_cannot_carry_fail_the_hit() {
     let table: [(BuilderChange, &str); 2] = [
         (
             |http| http.header("X-A", "{{lines.bad}}"),
@@ -23,18 +22,17 @@ fn what_http_has_no_room_for_fails_the_hit_and_is_not_sent() {
     for (change, failure) in table {
         let server = ScriptedServer::answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         let text = "{\"bad\": \"a\\nb\", \"last\": \"x\"}\n";
-        let feeder =
-            Feeder::read(text.as_bytes(), FeederFormat::JsonLines).expect("is well formed");
+        let feeder = Feeder::read(text.as_bytes(), FeederFormat::JsonLines).expect("valid input");
         let feeder = match failure {
             "rows_gone" => feeder.use_once(ExhaustedPolicy::EndRun),
             _ => feeder,
         };
-        let words = TemplateScope::new().feeder("lines", Arc::new(feeder));
-        let http = change(Http::builder(&server.url()).template_scope(words));
-        let http = http.build().expect("is well formed");
+        let scope = TemplateScope::new().feeder("lines", Arc::new(feeder));
+        let http = change(Http::builder(&server.url()).template_scope(scope));
+        let http = http.build().expect("valid options");
         if failure == "rows_gone" {
             assert_eq!(http.max_hits(), Some(1));
-            assert_eq!(run_at_most(http), 1);
+            assert_eq!(scheduled_hits(http), 1);
             continue;
         }
         let report = run(http, 2);
@@ -43,16 +41,15 @@ fn what_http_has_no_room_for_fails_the_hit_and_is_not_sent() {
     }
 }
 
-/// How many hits a run of ten has that ends sooner.
-fn run_at_most(http: Http) -> u64 {
+/// Returns the number of hits of a run that was to have ten.
+fn scheduled_hits(http: Http) -> u64 {
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(10);
     let report = Run::new(http, schedule).threads(1).execute(|_| ());
-    report.expect("is well formed").hits.scheduled
+    report.expect("a finished run").hits.scheduled
 }
 
 #[test]
-fn mistakes_are_told_with_their_place() {
-    type BuilderChange = fn(HttpBuilder) -> HttpBuilder;
+fn template_errors_have_their_position() {
     let table: [(&str, BuilderChange, ErrorKind, &str, Option<&str>); 14] = [
         (
             "http://a/{{uid}}",
@@ -142,7 +139,7 @@ fn mistakes_are_told_with_their_place() {
             "http://a/",
             |http| {
                 http.user("{{users.id}}:b")
-                    .aws_sigv4("aws:a:b".parse().expect("is well formed"))
+                    .aws_sigv4("aws:a:b".parse().expect("valid input"))
             },
             ErrorKind::Credentials,
             "one key for all hits",
@@ -157,56 +154,56 @@ fn mistakes_are_told_with_their_place() {
         ),
     ];
     for (url, change, kind, fragment, place) in table {
-        let words = template_scope().environment(|_| Some("a\nb".into()));
-        let error = change(Http::builder(url).template_scope(words)).build();
+        let scope = template_scope().environment(|_| Some("a\nb".into()));
+        let error = change(Http::builder(url).template_scope(scope)).build();
         let error = error.expect_err(fragment);
         assert_eq!(error.kind(), kind, "{url}: {error}");
         assert!(error.to_string().contains(fragment), "{url}: {error}");
         assert!(!error.to_string().contains("p4ss"), "{error}");
         let source = std::error::Error::source(&error);
         let template = source.and_then(|source| source.downcast_ref::<TemplateError>());
-        let found = template.and_then(|wrong| Some(&wrong.text()?[wrong.span()]));
+        let found = template.and_then(|error| Some(&error.text()?[error.span()]));
         assert_eq!(found, place, "{url}: {error}");
     }
     let targets: TargetList = "GET http://a/\nX-A: {{uid}}\n"
         .parse()
-        .expect("is well formed");
+        .expect("valid input");
     let error = Http::builder_for_targets(targets)
         .template_scope(template_scope())
         .build();
-    let error = error.expect_err("unknown");
+    let error = error.expect_err("an unknown name");
     assert!(error.to_string().starts_with("line 1 of "), "{error}");
 }
 
 #[test]
-fn without_words_texts_are_what_they_are() {
-    let (server, kept) = recording_server();
+fn without_a_scope_texts_are_literal() {
+    let (server, recorded) = recording_server();
     let http = Http::builder(&format!("{}{{{{seq}}}}", server.url()))
         .header("X-A", "{{seq}}")
         .body("{{seq}}");
-    run(http.build().expect("is well formed"), 1);
+    run(http.build().expect("valid options"), 1);
     let literal = Http::builder(&format!("{}{{{{seq}}}}\"", server.url()))
         .template_scope(template_scope().literal(true))
         .header("X-A", "{{seq}}")
         .body("{{seq}}");
-    run(literal.build().expect("is well formed"), 1);
-    let kept = kept.lock().expect("no script panicked");
-    for ((head, body), expected) in kept.iter().zip(["POST /{{seq}}", "POST /{{seq}}\""]) {
-        assert_eq!(line(head), expected);
+    run(literal.build().expect("valid options"), 1);
+    let requests = recorded.lock().expect("no script panicked");
+    for ((head, body), expected) in requests.iter().zip(["POST /{{seq}}", "POST /{{seq}}\""]) {
+        assert_eq!(request_line(head), expected);
         assert_eq!(header(head, "x-a"), ["{{seq}}"]);
         assert_eq!(body, b"{{seq}}");
     }
 }
 
 #[test]
-fn nothing_shows_what_was_filled_in() {
+fn debug_output_hides_rendered_secrets() {
     let http = Http::builder("http://a/?{{env SECRET}}")
         .template_scope(template_scope())
         .header("X-Token", "{{env SECRET}}")
         .user("{{users.id}}:{{env SECRET}}")
         .cookie("c={{env SECRET}}");
     let shown = format!("{http:?}");
-    let shown = format!("{shown}{:?}", http.build().expect("is well formed"));
+    let shown = format!("{shown}{:?}", http.build().expect("valid options"));
     assert!(
         !shown.contains("s3 cret") && !shown.contains("czMgY3JldA"),
         "{shown}"
