@@ -339,7 +339,7 @@ fn what_is_wrong_with_a_plan_is_named_with_its_place_and_nothing_is_sent() {
             "4:1",
             "'heder'; right would be 'header'",
         ),
-        ("rate = 'fast'", "4:8", "is not a number\n"),
+        ("rate = 'fast'", "4:8", "not a number\n"),
         ("rate = -5", "4:8", "right would be"),
         ("header = ['a: b', 'c']", "4:10", "Name: value"),
         ("header = { a = 'b' }", "4:10", "'header' has a table"),

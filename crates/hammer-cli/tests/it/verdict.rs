@@ -73,7 +73,7 @@ fn what_the_limits_can_not_carry_is_told_before_the_run() {
     };
     let far = run(&["-r", "200", "-z", "1", "--threads", "1"]);
     assert_eq!(far.status.code(), Some(0), "{}", stderr(&far));
-    let warning = "warning: if the target is slow, up to 224 open files are needed and";
+    let warning = "warning: if the target is slow, up to 224 open files are needed, but";
     assert!(stderr(&far).contains(warning), "{}", stderr(&far));
     let dry = run(&["-r", "200", "-z", "1", "--threads", "1", "--dry-run"]);
     assert!(
