@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_rate_has_its_caret_too() {
         let wrong = parse_shape("100..10x0/5m").expect_err("no number");
-        let start = "is not a number\n\n    100..10x0/5m\n         ^ right would be ";
+        let start = "not a number\n\n    100..10x0/5m\n         ^ ";
         assert!(wrong.starts_with(start), "{wrong}");
         assert!(!parse_shape("").expect_err("empty").contains('^'));
         assert_eq!(

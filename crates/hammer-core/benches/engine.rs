@@ -1,4 +1,4 @@
-//! A hit through the whole engine with a hammer that does nothing.
+//! The cost of a hit in the engine, with a hammer that does nothing.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What it costs to know when the next hit is due.
+//! The cost of the next due time.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use hammer_core::{ArrivalProcess, Schedule, Shape};

@@ -1,28 +1,29 @@
-//! What the control groups that this process is in allow it (cgroups(7)), in version 2 and 1.
+//! Limits of the control groups of this process (cgroups(7)), versions 1 and 2.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How often the processor time of the group was used up.
+/// CPU throttling of a group.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct CpuThrottling {
     /// Periods in which the group ran.
     pub(crate) periods: u64,
-    /// Periods in which it was stopped.
+    /// Periods in which it was throttled.
     pub(crate) throttled: u64,
 }
 
-/// How often the process was throttled so far, by the group that did it most; none where there is
-/// no limit or the system does not tell.
+/// Reads the CPU throttling of the group that throttled the process most.
+///
+/// None if there is no limit or the system does not report it.
 pub(crate) fn cpu_throttling() -> Option<CpuThrottling> {
-    // A group is stopped with the one it is in, and does not count that.
+    // A group stops with its parent, but does not count that.
     cgroup_dirs("cpu")
         .iter()
         .filter_map(|folder| parse_cpu_stat(&fs::read_to_string(folder.join("cpu.stat")).ok()?))
         .max_by_key(|throttling| throttling.throttled)
 }
 
-/// The smallest limit on the memory of the process, in bytes.
+/// Reads the smallest memory limit of the process, in bytes.
 pub(crate) fn memory_limit() -> Option<u64> {
     let limit = |folder: &PathBuf| {
         let read = |name| fs::read_to_string(folder.join(name)).ok();
@@ -32,7 +33,7 @@ pub(crate) fn memory_limit() -> Option<u64> {
     cgroup_dirs("memory").iter().filter_map(limit).min()
 }
 
-/// The folders of the groups that `controller` counts this process to, the innermost first.
+/// The folders of the process's groups for `controller`, innermost first.
 fn cgroup_dirs(controller: &str) -> Vec<PathBuf> {
     let read = |name| fs::read_to_string(name).unwrap_or_default();
     let (groups, mounts) = (read("/proc/self/cgroup"), read("/proc/self/mountinfo"));
@@ -45,10 +46,10 @@ fn cgroup_dirs(controller: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Where the groups of `controller` are mounted, and the folder of the process's own group.
+/// Finds the mount point of `controller` and the folder of the process's own group.
 ///
-/// A line of /proc/self/cgroup is `number:controllers:path`, version 2 without controllers; one of
-/// mountinfo is `… root mount-point … - type source options`.
+/// A line of /proc/self/cgroup is `number:controllers:path`, without controllers in version 2. A
+/// line of mountinfo is `… root mount-point … - type source options`.
 fn locate_cgroup(groups: &str, mounts: &str, controller: &str) -> Option<(PathBuf, PathBuf)> {
     let has = |list: &str| list.split(',').any(|item| item == controller);
     let find = |wanted: &dyn Fn(&str) -> bool| {
@@ -57,22 +58,22 @@ fn locate_cgroup(groups: &str, mounts: &str, controller: &str) -> Option<(PathBu
             wanted(controllers).then_some(path)
         })
     };
-    let (path, one) = match find(&has) {
+    let (path, is_v1) = match find(&has) {
         Some(path) => (path, true),
         None => (find(&str::is_empty)?, false),
     };
     let (root, top) = mounts.lines().find_map(|line| {
         let (mount, system) = line.split_once(" - ")?;
         let mut system = system.split(' ');
-        let right = match system.next()? {
-            "cgroup" => one && has(system.nth(1)?),
-            "cgroup2" => !one,
+        let matches = match system.next()? {
+            "cgroup" => is_v1 && has(system.nth(1)?),
+            "cgroup2" => !is_v1,
             _ => false,
         };
         let mut mount = mount.split(' ').skip(3);
-        right.then_some((mount.next()?, mount.next()?))
+        matches.then_some((mount.next()?, mount.next()?))
     })?;
-    // In a container the path may be one that only the host can see; then its mount is the group.
+    // In a container, the path may be visible to the host only. The mount is then the group.
     let below = Path::new(path).strip_prefix(root);
     let top = PathBuf::from(top);
     let own = below.map_or_else(|_| top.clone(), |below| top.join(below));
@@ -95,8 +96,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_folder_of_a_group() {
-        let two =
+    fn the_folder_of_the_group_is_found() {
+        let v2 =
             "31 23 0:28 / /sys/fs/cgroup rw,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
         let hybrid = "\
 32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct
@@ -105,8 +106,8 @@ mod tests {
 35 31 0:32 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n";
         let groups = "5:cpuset:/set\n4:memory:/docker/abc/x\n1:cpu,cpuacct:/a/b\n0::/init\n";
         for (groups, mounts, controller, found) in [
-            ("0::/a/b\n", two, "cpu", Some("/sys/fs/cgroup + a/b")),
-            ("0::/\n", two, "memory", Some("/sys/fs/cgroup + ")),
+            ("0::/a/b\n", v2, "cpu", Some("/sys/fs/cgroup + a/b")),
+            ("0::/\n", v2, "memory", Some("/sys/fs/cgroup + ")),
             (
                 groups,
                 hybrid,
@@ -122,10 +123,10 @@ mod tests {
             ),
             (groups, hybrid, "io", Some("/sys/fs/cgroup/unified + init")),
             ("0::/a\n", "", "cpu", None),
-            ("", two, "cpu", None),
+            ("", v2, "cpu", None),
         ] {
-            let place = locate_cgroup(groups, mounts, controller);
-            let shown = place.map(|(top, own)| {
+            let located = locate_cgroup(groups, mounts, controller);
+            let shown = located.map(|(top, own)| {
                 let below = own.strip_prefix(&top).expect("it is below");
                 format!("{} + {}", top.display(), below.display())
             });
@@ -134,13 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_group_tells_of_its_throttling() {
-        let two = "usage_usec 12\nuser_usec 4\nnr_periods 50\nnr_throttled 49\nthrottled_usec 9\n";
-        let found = CpuThrottling {
+    fn throttling_is_parsed() {
+        let stat = "usage_usec 12\nuser_usec 4\nnr_periods 50\nnr_throttled 49\nthrottled_usec 9\n";
+        let expected = CpuThrottling {
             periods: 50,
             throttled: 49,
         };
-        assert_eq!(parse_cpu_stat(two), Some(found));
+        assert_eq!(parse_cpu_stat(stat), Some(expected));
         assert_eq!(
             parse_cpu_stat("usage_usec 12\n"),
             None,

@@ -1,5 +1,7 @@
-//! The thread that called: it starts the workers together, merges what they have seen, tells the
-//! events, and makes the report. It has no timer of its own; the workers' seconds drive it.
+//! The coordinator of a run, on the calling thread.
+//!
+//! It starts the workers together, merges their intervals, emits the events and builds the report.
+//! It has no timer: the seconds of the workers drive it.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,6 +13,7 @@ use std::time::Duration;
 use hammer_stats::{Coalesce, HistogramSnapshot, TimeSeries};
 use tokio::time::Instant;
 
+use crate::error;
 use crate::host_stats;
 use crate::interval_stats::IntervalStats;
 use crate::run::{Run, RunConfig};
@@ -24,9 +27,11 @@ use crate::{
     StartTicket, ThreadUsage, process,
 };
 
-/// Slices of the timeline: ten minutes by the second, longer runs in wider ones.
+/// The maximum number of slices of the timeline: one per second for ten minutes, wider ones in
+/// longer runs.
 const MAX_SLICES: usize = 600;
-/// From the moment all workers are ready until the start, so that none hears of it late.
+/// The time from the last worker being ready to the start, so that every worker learns of it in
+/// time.
 pub(crate) const START_LEAD: Duration = Duration::from_millis(2);
 
 pub(crate) fn execute<H: Hammer>(
@@ -36,74 +41,84 @@ pub(crate) fn execute<H: Hammer>(
     let Run {
         hammer,
         mut schedule,
-        config: mut settings,
-        start_ticket: mut place,
+        mut config,
+        mut start_ticket,
     } = run;
-    let most_hits = hammer.max_hits();
-    if let Some(most) = most_hits {
-        schedule = schedule.limit_hits(most);
+    let max_hits = hammer.max_hits();
+    if let Some(max_hits) = max_hits {
+        schedule = schedule.limit_hits(max_hits);
     }
     if schedule.hit_count() == Some(0) || schedule.duration() == Some(Duration::ZERO) {
-        return Err(Error::new(ErrorKind::EmptySchedule));
+        return Err(Error::new(ErrorKind::EmptySchedule, error::EMPTY_SCHEDULE));
     }
-    if settings.max_in_flight == 0 || settings.threads == 0 || settings.timeout.is_zero() {
-        return Err(Error::new(ErrorKind::InvalidSetting));
+    if config.max_in_flight == 0 || config.threads == 0 || config.timeout.is_zero() {
+        return Err(Error::new(
+            ErrorKind::InvalidSetting,
+            error::INVALID_SETTING,
+        ));
     }
-    if !settings.warmup.is_zero() && schedule.warmup_schedule(settings.warmup).is_none() {
-        return Err(Error::new(ErrorKind::NothingToWarmUp));
+    if !config.warmup.is_zero() && schedule.warmup_schedule(config.warmup).is_none() {
+        return Err(Error::new(
+            ErrorKind::NothingToWarmUp,
+            error::NOTHING_TO_WARM_UP,
+        ));
     }
-    if !settings.warmup.is_zero() && most_hits.is_some() {
-        return Err(Error::new(ErrorKind::WarmupExhaustsHits));
+    if !config.warmup.is_zero() && max_hits.is_some() {
+        return Err(Error::new(
+            ErrorKind::WarmupExhaustsHits,
+            error::WARMUP_EXHAUSTS_HITS,
+        ));
     }
-    let most = settings.max_in_flight.min(hammer.max_workers().max(1));
-    settings.threads = settings.threads.min(most);
-    let schedule = schedule.with_default_seed(settings.seed);
-    let (threads, max_in_flight) = (settings.threads, settings.max_in_flight);
-    if let Some(place) = &mut place {
-        place.wait_before_opening(&settings.stop);
+    let max_threads = config.max_in_flight.min(hammer.max_workers().max(1));
+    config.threads = config.threads.min(max_threads);
+    let schedule = schedule.with_default_seed(config.seed);
+    let (threads, max_in_flight) = (config.threads, config.max_in_flight);
+    if let Some(ticket) = &mut start_ticket {
+        ticket.wait_before_opening(&config.stop);
     }
     on_event(RunEvent::Opening {
         threads,
         max_in_flight,
     });
 
-    if let Some(until) = settings.start_at {
+    if let Some(until) = config.start_at {
         on_event(RunEvent::Waiting { until });
     }
 
-    let patient = settings.paused;
-    let ahead = schedule.read_ahead(threads, patient);
-    let PlaylistReadAhead {
-        reader,
-        receivers: decks,
-    } = ahead.map_err(Error::worker)?;
-    let rows = hammer.groups();
+    let read_ahead = schedule.read_ahead(threads, config.paused);
+    let PlaylistReadAhead { reader, receivers } = read_ahead.map_err(Error::worker)?;
+    let group_names = hammer.groups();
     let hammer = Arc::new(hammer);
-    let batches = Arc::new(AtomicUsize::new(0));
-    let (to, messages) = mpsc::channel();
-    let mut reins = vec![];
+    let pending_batches = Arc::new(AtomicUsize::new(0));
+    let (sender, messages) = mpsc::channel();
+    let mut worker_handles = vec![];
     let mut workers = vec![];
-    for (index, deck) in decks.into_iter().enumerate() {
-        let (link, rein) =
-            CoordinatorLink::new(index, to.clone(), batches.clone(), settings.paused);
-        reins.push(rein);
-        let (hammer, schedule, part) = (
+    for (index, receiver) in receivers.into_iter().enumerate() {
+        let (link, handle) = CoordinatorLink::new(
+            index,
+            sender.clone(),
+            pending_batches.clone(),
+            config.paused,
+        );
+        worker_handles.push(handle);
+        let (hammer, schedule, own_config) = (
             hammer.clone(),
             schedule.clone(),
-            worker_config(&settings, index),
+            worker_config(&config, index),
         );
-        let broken = to.clone();
+        let failed = sender.clone();
         let thread = thread::Builder::new()
             .name(format!("hammer-{index}"))
             .spawn(move || {
-                let work = AssertUnwindSafe(|| worker::run(hammer, &schedule, deck, part, link));
+                let work =
+                    AssertUnwindSafe(|| worker::run(hammer, &schedule, receiver, own_config, link));
                 let panicked = |_| {
                     Err(Error::worker(io::Error::other(
-                        "a worker panicked, see stderr",
+                        "a worker panicked (see stderr)",
                     )))
                 };
                 if let Err(error) = catch_unwind(work).unwrap_or_else(panicked) {
-                    let _ = broken.send(WorkerMessage::Failed {
+                    let _ = failed.send(WorkerMessage::Failed {
                         worker: index,
                         error,
                     });
@@ -112,16 +127,16 @@ pub(crate) fn execute<H: Hammer>(
         match thread {
             Ok(thread) => workers.push(thread),
             Err(error) => {
-                settings.stop.stop_now();
+                config.stop.stop_now();
                 return Err(Error::worker(error));
             }
         }
     }
-    drop(to);
+    drop(sender);
     let coordinator = Coordinator {
         length: schedule.duration(),
-        worker_handles: reins,
-        pending_batches: batches,
+        worker_handles,
+        pending_batches,
         opened_workers: 0,
         reported_until: vec![0; threads],
         last_tick: 0,
@@ -130,7 +145,7 @@ pub(crate) fn execute<H: Hammer>(
         total: IntervalStats::new(),
         series: TimeSeries::new(MAX_SLICES),
         stages: StageTotals::default(),
-        group_names: rows,
+        group_names,
         measuring: false,
         prepare_progress: vec![(0, 0); threads],
         elapsed: Duration::ZERO,
@@ -141,70 +156,69 @@ pub(crate) fn execute<H: Hammer>(
         host_before: host_stats::HostReading::default(),
         first_error: None,
         schedule,
-        settings,
-        start_ticket: place,
+        config,
+        start_ticket,
     };
     let report = coordinator.receive_messages(&messages, &mut on_event);
     for worker in workers {
-        // Its panics are caught above.
+        // Panics of a worker are caught above.
         let _ = worker.join();
     }
-    // Its workers are gone, so it has nothing to wait for.
+    // The workers are gone, so the reader has nothing to wait for.
     if reader.is_some_and(|reader| reader.join().is_err()) {
-        let panicked = "the reader of the playlist panicked, see stderr";
+        let panicked = "the reader of the playlist panicked (see stderr)";
         return Err(Error::worker(io::Error::other(panicked)));
     }
     let mut report = report?;
-    report.exhausted = most_hits.is_some_and(|most| report.hits.scheduled >= most);
-    report.verdict.add_doubts(hammer.warnings());
+    report.exhausted = max_hits.is_some_and(|max_hits| report.hits.scheduled >= max_hits);
+    report.verdict.add_warnings(hammer.warnings());
     on_event(RunEvent::Finished(&report));
     Ok(report)
 }
 
-fn worker_config(settings: &RunConfig, worker: usize) -> WorkerConfig {
-    let share =
-        |whole: usize| whole / settings.threads + usize::from(worker < whole % settings.threads);
+fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
+    let part = |whole: usize| whole / config.threads + usize::from(worker < whole % config.threads);
     WorkerConfig {
         worker,
-        workers: settings.threads,
-        max_in_flight: share(settings.max_in_flight),
-        max_backlog: share(settings.max_backlog),
-        timeout: settings.timeout,
-        drain: settings.drain.unwrap_or(settings.timeout),
-        warmup: settings.warmup,
-        skip_late: settings.skip_late,
-        start_at: settings.start_at,
-        seed: settings.seed,
-        log_hits: settings.log_hits,
-        paused: settings.paused,
-        stop: settings.stop.clone(),
+        workers: config.threads,
+        max_in_flight: part(config.max_in_flight),
+        max_backlog: part(config.max_backlog),
+        timeout: config.timeout,
+        drain: config.drain.unwrap_or(config.timeout),
+        warmup: config.warmup,
+        skip_late: config.skip_late,
+        start_at: config.start_at,
+        seed: config.seed,
+        log_hits: config.log_hits,
+        paused: config.paused,
+        stop: config.stop.clone(),
     }
 }
 
 pub(crate) struct Coordinator {
     pub(crate) schedule: Schedule,
-    pub(crate) settings: RunConfig,
+    pub(crate) config: RunConfig,
     start_ticket: Option<StartTicket>,
     length: Option<Duration>,
     worker_handles: Vec<WorkerHandle>,
     pending_batches: Arc<AtomicUsize>,
     opened_workers: usize,
-    /// Up to which second each worker has told.
+    /// The last second reported by each worker.
     reported_until: Vec<u64>,
     last_tick: u64,
     draining: bool,
-    /// What was told since the last tick.
+    /// The measurements since the last tick.
     current: Box<IntervalStats>,
     pub(crate) total: Box<IntervalStats>,
     pub(crate) series: TimeSeries<TimelineStats>,
     pub(crate) stages: StageTotals,
-    /// The names of the hammer's rows.
+    /// The names of the groups of hits.
     pub(crate) group_names: Vec<String>,
     measuring: bool,
-    /// How much of what the slots of each worker share is ready, and how much there is to be.
+    /// Progress of preparing by worker: the amount that is ready, and the total.
     prepare_progress: Vec<(usize, usize)>,
     pub(crate) elapsed: Duration,
-    /// What of that was for settling.
+    /// The part of `elapsed` that was spent settling.
     pub(crate) settle_time: Duration,
     pub(crate) peaks: WorkerPeaks,
     pub(crate) thread_usages: Vec<Option<ThreadUsage>>,
@@ -247,19 +261,19 @@ impl Coordinator {
                 WorkerMessage::Preparing {
                     worker,
                     ready,
-                    total: all,
+                    total,
                 } => {
-                    self.prepare_progress[worker] = (ready, all);
-                    let (ready, all) = self
+                    self.prepare_progress[worker] = (ready, total);
+                    let (ready, total) = self
                         .prepare_progress
                         .iter()
-                        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-                    on_event(RunEvent::Preparing { ready, total: all });
+                        .fold((0, 0), |sum, worker| (sum.0 + worker.0, sum.1 + worker.1));
+                    on_event(RunEvent::Preparing { ready, total });
                 }
                 WorkerMessage::Opened => {
                     self.opened_workers += 1;
-                    if self.opened_workers == self.settings.threads {
-                        match self.settings.warmup {
+                    if self.opened_workers == self.config.threads {
+                        match self.config.warmup {
                             Duration::ZERO => self.start_measuring(on_event),
                             length => on_event(RunEvent::WarmingUp { duration: length }),
                         }
@@ -291,14 +305,14 @@ impl Coordinator {
                     worker,
                     interval,
                     elapsed,
-                    settle_time: settled,
+                    settle_time,
                     peaks,
-                    thread_usage: effort,
+                    thread_usage,
                 } => {
-                    self.thread_usages[worker] = effort;
+                    self.thread_usages[worker] = thread_usage;
                     self.current.merge(&interval);
                     self.elapsed = self.elapsed.max(elapsed);
-                    self.settle_time = self.settle_time.max(settled);
+                    self.settle_time = self.settle_time.max(settle_time);
                     self.peaks.in_flight += peaks.in_flight;
                     self.peaks.backlog += peaks.backlog;
                     self.peaks.last_start = self.peaks.last_start.max(peaks.last_start);
@@ -307,7 +321,7 @@ impl Coordinator {
                     self.emit_tick(on_event);
                 }
                 WorkerMessage::Failed { worker, error } => {
-                    self.settings.stop.stop_now();
+                    self.config.stop.stop_now();
                     self.reported_until[worker] = u64::MAX;
                     self.worker_handles[worker].start = None;
                     self.first_error.get_or_insert(error);
@@ -316,7 +330,7 @@ impl Coordinator {
             }
         }
         if self.current.hits == HitCounts::default() {
-            // No second of its own, but there may be connections.
+            // No hits since the last tick, but there may be connections.
             self.total.merge(&self.current);
         } else {
             self.close_interval(1);
@@ -327,54 +341,53 @@ impl Coordinator {
         }
     }
 
-    /// The clock starts: from here on it counts what the process needs.
+    /// Starts the measurement of resources.
     fn start_measuring(&mut self, on_event: &mut impl FnMut(RunEvent<'_>)) {
         if !self.measuring {
             self.measuring = true;
-            let (total, length) = (self.schedule.hit_count(), self.length);
             on_event(RunEvent::Started {
-                hit_count: total,
-                duration: length,
+                hit_count: self.schedule.hit_count(),
+                duration: self.length,
             });
             self.cpu_before = process::cpu_time();
-            if !self.settings.paused {
+            if !self.config.paused {
                 self.host_before = host_stats::HostReading::take();
             }
         }
     }
 
     fn start_workers(&mut self) {
-        // A paused clock is the worker's own: it hears nothing and starts by itself.
-        let at = worker::instant_at(self.settings.start_at);
-        let start = (!self.settings.paused).then(|| match &mut self.start_ticket {
-            Some(place) => at.max(place.wait_for_start()),
+        // A paused clock belongs to the worker, which starts without a message.
+        let at = worker::instant_at(self.config.start_at);
+        let start = (!self.config.paused).then(|| match &mut self.start_ticket {
+            Some(ticket) => at.max(ticket.wait_for_start()),
             None => at.max(Instant::now() + START_LEAD),
         });
-        for rein in &mut self.worker_handles {
-            if let (Some(tell), Some(start)) = (rein.start.take(), start) {
-                let _ = tell.send(start);
+        for handle in &mut self.worker_handles {
+            if let (Some(sender), Some(start)) = (handle.start.take(), start) {
+                let _ = sender.send(start);
             }
         }
     }
 
-    /// Tells of the seconds that all workers have told of.
+    /// Emits a tick for the seconds that all workers have reported.
     fn emit_tick(&mut self, on_event: &mut impl FnMut(RunEvent<'_>)) {
-        let reached = self
+        let second = self
             .reported_until
             .iter()
             .copied()
             .min()
             .unwrap_or(u64::MAX);
-        if reached == u64::MAX || reached <= self.last_tick {
+        if second == u64::MAX || second <= self.last_tick {
             return;
         }
-        let seconds = reached - self.last_tick;
-        self.last_tick = reached;
+        let seconds = second - self.last_tick;
+        self.last_tick = second;
         let (hits, started) = (self.current.hits, self.current.started);
         let response_us = DurationSummary::from(&self.current.response);
         self.close_interval(seconds);
         on_event(RunEvent::Tick(&RunTick {
-            elapsed: Duration::from_secs(reached),
+            elapsed: Duration::from_secs(second),
             total: self.total.hits,
             hits,
             started,

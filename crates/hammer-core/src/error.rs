@@ -1,76 +1,50 @@
-use std::{error, fmt, io};
+//! Errors that prevent or end a run without a report.
 
-/// Why a hammer could not get ready, in its own words.
-pub type PrepareError = Box<dyn error::Error + Send + Sync>;
+use std::io;
 
-/// Why a run could not be made; reads well after "failed to run: ".
-#[derive(Debug)]
-pub struct Error {
-    kind: ErrorKind,
-    source: Option<PrepareError>,
+use hammer_diagnostic::BoxError;
+
+/// The reason that a hammer could not prepare.
+pub type PrepareError = BoxError;
+
+hammer_diagnostic::opaque_error! {
+    /// An error that prevented a run. The message reads well after "failed to run: ".
+    pub struct Error(ErrorKind);
 }
 
-/// What went wrong.
+/// The kind of an [`Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The schedule has neither an end nor a stop that could end it, or holds no hit.
+    /// The schedule has no hits.
     EmptySchedule,
-    /// A setting is out of its range.
+    /// A setting is out of range.
     InvalidSetting,
-    /// There is nothing to warm up with.
+    /// The schedule has no rate to warm up with.
     NothingToWarmUp,
-    /// A warm-up would use up what the hammer has for so many hits only.
+    /// A warm-up would use up data that the hammer has for a limited number of hits.
     WarmupExhaustsHits,
-    /// The system gave no thread, timer or descriptor for a worker.
+    /// A thread of the engine could not start or panicked.
     Worker,
-    /// The hammer could not get ready.
+    /// The hammer could not prepare.
     PrepareFailed,
 }
 
-impl Error {
-    pub(crate) fn new(kind: ErrorKind) -> Self {
-        Self { kind, source: None }
-    }
+pub(crate) const EMPTY_SCHEDULE: &str = "the schedule has no hits: its duration or hit count is 0";
+pub(crate) const INVALID_SETTING: &str = "max_in_flight, threads and timeout must be above 0";
+pub(crate) const NOTHING_TO_WARM_UP: &str =
+    "cannot warm up with a schedule that starts at a rate of 0, or with a playlist";
+pub(crate) const WARMUP_EXHAUSTS_HITS: &str =
+    "a warm-up would use up rows that are used once (try without the warm-up)";
+const WORKER_FAILED: &str = "a thread of the engine failed";
+const PREPARE_FAILED: &str = "the hammer could not prepare";
 
+impl Error {
     pub(crate) fn worker(source: io::Error) -> Self {
-        Self {
-            kind: ErrorKind::Worker,
-            source: Some(source.into()),
-        }
+        Self::new(ErrorKind::Worker, WORKER_FAILED).with_source(source)
     }
 
     pub(crate) fn prepare_failed(source: PrepareError) -> Self {
-        Self {
-            kind: ErrorKind::PrepareFailed,
-            source: Some(source),
-        }
-    }
-
-    /// What went wrong.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            ErrorKind::EmptySchedule => "the schedule holds no hit: its duration or its count is 0",
-            ErrorKind::InvalidSetting => "max_in_flight, threads and timeout must be above 0",
-            ErrorKind::NothingToWarmUp => "the shape starts at a rate of 0, which warms up nothing",
-            ErrorKind::WarmupExhaustsHits => {
-                "a warm-up would use up rows that are there for one hit each: run without it"
-            }
-            ErrorKind::Worker => "the system did not give what a worker thread needs",
-            ErrorKind::PrepareFailed => "the hammer could not get ready",
-        })
-    }
-}
-
-impl error::Error for Error {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        self.source.as_ref().map(|source| source.as_ref() as _)
+        Self::new(ErrorKind::PrepareFailed, PREPARE_FAILED).with_source(source)
     }
 }

@@ -1,12 +1,14 @@
+//! Events that the engine emits during a run.
+
 use std::time::{Duration, SystemTime};
 
 use crate::{DurationSummary, HitCounts, HitResult, IntervalStats, Label, Report};
 
-/// What the engine tells while it runs; it never prints.
+/// An event that the engine emits during a run; the engine never prints.
 ///
-/// The order is: opening, preparing while a hammer takes its time for that, waiting and warming if
-/// they were asked for, started, ticks (one a second) with hit records between them if they
-/// were asked for, draining, more ticks, finished.
+/// The order is: opening, preparing (if the hammer reports progress), waiting and warming up (if
+/// requested), started, ticks once a second with hit records between them (if requested), draining,
+/// more ticks, finished.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RunEvent<'a> {
@@ -17,35 +19,35 @@ pub enum RunEvent<'a> {
         /// The bound on hits in flight.
         max_in_flight: usize,
     },
-    /// The hammer is getting ready what its slots share.
+    /// The hammer prepares the data that its slots share.
     Preparing {
-        /// How much of it is.
+        /// The amount that is ready.
         ready: usize,
-        /// How much there is to be.
+        /// The total amount.
         total: usize,
     },
-    /// The start by the wall clock is waited for.
+    /// The run waits for its start by the wall clock.
     Waiting {
-        /// When it is.
+        /// The time of the start.
         until: SystemTime,
     },
-    /// The warm-up begins; what happens in it counts nowhere.
+    /// The warm-up begins. Nothing in it is counted.
     WarmingUp {
-        /// How long it lasts.
+        /// The length of the warm-up.
         duration: Duration,
     },
     /// The clock has started.
     Started {
-        /// How many hits there will be; none if that depends on the target.
+        /// The number of hits; none if it depends on the target.
         hit_count: Option<u64>,
-        /// How long the schedule lasts; none if that depends on the target.
+        /// The length of the schedule; none if it depends on the target.
         duration: Option<Duration>,
     },
     /// A second has passed.
     Tick(&'a RunTick<'a>),
-    /// Hits that have ended, if [`Run::log_hits`](crate::Run::log_hits) asked for them; not sorted.
+    /// Hits that have ended, unsorted, if [`Run::log_hits`](crate::Run::log_hits) requested them.
     Hits(&'a [HitRecord]),
-    /// No more hits start; those in flight are waited for.
+    /// No more hits become due; the run waits for those in flight and in the backlog.
     Draining,
     /// The run is over.
     Finished(&'a Report),
@@ -65,7 +67,7 @@ pub struct RunTick<'a> {
     pub started: u64,
     /// done − due of the hits that were answered in the last second.
     pub response_us: DurationSummary,
-    /// All that was measured so far, histograms and all.
+    /// All measurements so far, with histograms.
     pub cumulative: &'a IntervalStats,
 }
 
@@ -74,9 +76,9 @@ pub struct RunTick<'a> {
 pub struct HitRecord {
     /// The number of the hit in the schedule.
     pub number: u64,
-    /// When it was due, from the start.
+    /// The due time, from the start.
     pub due: Duration,
-    /// How it ended.
+    /// The way it ended.
     pub result: HitResult,
     /// The label of the answer, or the name of the failure; none if it was abandoned or unsent.
     pub label: Option<Label>,

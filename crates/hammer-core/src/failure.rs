@@ -1,10 +1,11 @@
+//! Hits without a usable answer, by name.
+
 use std::{error, fmt, io};
 
-/// No usable answer; the session is spent.
+/// The reason that a hit has no usable answer. Its session is dropped.
 ///
-/// A failure has a fixed name, in `snake_case`, which the report counts by, and may have an
-/// advice: what the person who reads the report can do about it. Details of one occurrence go to
-/// `tracing::debug!`.
+/// A failure has a fixed name in `snake_case`, which the report counts by. It can have advice for
+/// the reader of the report. Log details of one occurrence with `tracing::debug!`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failure {
     name: &'static str,
@@ -12,49 +13,50 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The target, or something before it, refused the connection.
+    /// The target, or a device in front of it, refused the connection.
     pub const CONNECT_REFUSED: Self = Self::new("connect_refused")
         .with_advice("nothing listens there, or its backlog is full: check host and port");
-    /// The session was not open when the time was up.
-    pub const CONNECT_TIMEOUT: Self = Self::new("connect_timeout").with_advice(
-        "no answer to the connect: check the address, or whether a firewall drops packets",
-    );
+    /// The session did not open before the timeout.
+    pub const CONNECT_TIMEOUT: Self = Self::new("connect_timeout")
+        .with_advice("no connection within the timeout: check the address and the firewall");
     /// No answer came in time.
-    pub const TIMEOUT: Self =
-        Self::new("timeout").with_advice("the target did not answer within --timeout");
+    pub const TIMEOUT: Self = Self::new("timeout").with_advice(
+        "the target did not answer within --timeout: lower the rate or raise the timeout",
+    );
     /// The connection was reset by the peer.
     pub const RESET: Self = Self::new("connection_reset")
         .with_advice("the target dropped the connection: see its log, it may be overloaded");
-    /// The connection was closed before the answer was whole.
-    pub const CLOSED_EARLY: Self = Self::new("closed_early")
-        .with_advice("the target closed the connection before its answer was whole: see its log");
+    /// The connection was closed before the answer was complete.
+    pub const CLOSED_EARLY: Self = Self::new("closed_early").with_advice(
+        "the target closed the connection before its answer was complete: see its log",
+    );
     /// The process or the system is out of file descriptors.
     pub const OUT_OF_FILES: Self = Self::new("out_of_files")
-        .with_advice("raise the limit (ulimit -n), or lower --max-in-flight");
+        .with_advice("raise the limit (ulimit -n) or lower --max-in-flight");
     /// No local port is left for another connection.
     pub const OUT_OF_PORTS: Self = Self::new("out_of_ports").with_advice(
         "keep connections alive, lower --max-in-flight, connect from several addresses, or widen \
          net.ipv4.ip_local_port_range",
     );
-    /// The system has no memory left for another connection.
+    /// The system has no memory for another connection.
     pub const OUT_OF_MEMORY: Self = Self::new("out_of_memory")
         .with_advice("the system is out of memory: lower --max-in-flight");
-    /// The host or its network can't be reached.
+    /// The host or its network cannot be reached.
     pub const UNREACHABLE: Self = Self::new("unreachable")
         .with_advice("no route to the target: check the address and the network");
-    /// Any other failure of the operating system.
+    /// Any other error of the operating system.
     pub const IO: Self = Self::new("io").with_advice("see the details with RUST_LOG=debug");
-    /// The hammer itself panicked within the hit.
+    /// The hammer panicked.
     pub const PANICKED: Self =
-        Self::new("hammer_panicked").with_advice("a bug in the hammer: see its message on stderr");
+        Self::new("hammer_panicked").with_advice("the hammer has a bug: see its message on stderr");
 
-    /// A failure with a name of the hammer's own.
+    /// Makes a failure with a name, such as `connect_refused`.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self { name, advice: None }
     }
 
-    /// Adds what can be done about it, in one line.
+    /// Adds advice for the reader of the report, in one line.
     #[must_use]
     pub const fn with_advice(mut self, advice: &'static str) -> Self {
         self.advice = Some(advice);
@@ -67,7 +69,7 @@ impl Failure {
         self.name
     }
 
-    /// What can be done about it.
+    /// The advice for the reader of the report.
     #[must_use]
     pub const fn advice(&self) -> Option<&'static str> {
         self.advice
@@ -82,10 +84,10 @@ impl fmt::Display for Failure {
 
 impl error::Error for Failure {}
 
-/// Tells the operating system's errors apart, so that a hammer can use `?` on them.
+/// Names an error of the operating system, so that a hammer can use `?`.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        tracing::debug!(%error, "i/o error");
+        tracing::debug!(%error, "I/O error");
         #[cfg(unix)]
         if let Some(code) = rustix::io::Errno::from_io_error(&error) {
             use rustix::io::Errno;
@@ -115,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_systems_errors_have_names() {
+    fn io_errors_have_names() {
         let table: [(io::Error, &str); 6] = [
             (io::ErrorKind::ConnectionRefused.into(), "connect_refused"),
             (io::ErrorKind::ConnectionReset.into(), "connection_reset"),

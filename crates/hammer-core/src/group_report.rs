@@ -1,3 +1,5 @@
+//! Hits by group, such as by target.
+
 use std::time::Duration;
 
 use hammer_stats::Histogram;
@@ -5,97 +7,98 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DurationSummary, HitCounts, HitResult};
 
-/// Rows beyond this many are counted together, as the last: a row holds a histogram in each
-/// worker.
+/// The maximum number of groups, each with a histogram per worker; the last one collects the rest.
 const MAX_GROUPS: usize = 50;
 
-/// The hits that a hammer counted as one kind, such as those to one of several targets.
+/// The hits of one group, such as those to one of several targets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GroupReport {
-    /// What the hammer calls it; the last may stand for many.
+    /// The name of the group; the last one can stand for several.
     pub name: String,
-    /// Its hits that were started, by verdict: `scheduled` is how many have ended.
+    /// Its started hits by result. `scheduled` is the number that have ended.
     #[serde(flatten)]
     pub hits: HitCounts,
     /// done − due of the hits that were answered.
     pub response_us: DurationSummary,
 }
 
-/// What the hits of each row have done.
+/// The tallies of all groups.
 #[derive(Default, PartialEq)]
 pub(crate) struct GroupTallies(Vec<GroupTally>);
 
 #[derive(Default, PartialEq)]
 struct GroupTally {
     hits: HitCounts,
-    /// Of answered hits; none until there is one.
+    /// Of answered hits; none before the first.
     response: Option<Histogram>,
 }
 
 impl GroupTallies {
     fn entry(&mut self, group: usize) -> &mut GroupTally {
-        let row = group.min(MAX_GROUPS - 1);
-        if self.0.len() <= row {
-            self.0.resize_with(row + 1, GroupTally::default);
+        let index = group.min(MAX_GROUPS - 1);
+        if self.0.len() <= index {
+            self.0.resize_with(index + 1, GroupTally::default);
         }
-        &mut self.0[row]
+        &mut self.0[index]
     }
 
-    /// Counts a hit; an answered one has its `response`.
+    /// Counts a hit, with its `response` if it was answered.
     pub(crate) fn count(&mut self, group: usize, result: HitResult, response: Option<Duration>) {
-        let row = self.entry(group);
-        row.hits.scheduled += 1;
-        row.hits.count(result);
+        let tally = self.entry(group);
+        tally.hits.scheduled += 1;
+        tally.hits.count(result);
         if let Some(response) = response {
-            row.response
+            tally
+                .response
                 .get_or_insert_with(Histogram::new)
                 .record(response);
         }
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        for (index, theirs) in other.0.iter().enumerate() {
-            let row = self.entry(index);
-            row.hits += theirs.hits;
-            if let Some(response) = &theirs.response {
-                row.response
+        for (index, other_tally) in other.0.iter().enumerate() {
+            let tally = self.entry(index);
+            tally.hits += other_tally.hits;
+            if let Some(response) = &other_tally.response {
+                tally
+                    .response
                     .get_or_insert_with(Histogram::new)
                     .merge(response);
             }
         }
     }
 
-    /// Forgets everything, and keeps its memory.
+    /// Resets all counts and keeps the memory.
     pub(crate) fn clear(&mut self) {
-        for row in &mut self.0 {
-            row.hits = HitCounts::default();
-            row.response.iter_mut().for_each(Histogram::clear);
+        for tally in &mut self.0 {
+            tally.hits = HitCounts::default();
+            tally.response.iter_mut().for_each(Histogram::clear);
         }
     }
 
-    /// One for each of `names`, as far as there is room.
+    /// Makes a report for each of `names`, up to the maximum.
     pub(crate) fn report(&self, names: &[String]) -> Vec<GroupReport> {
-        let nothing = GroupTally::default();
+        let empty = GroupTally::default();
         let shown = names.iter().take(MAX_GROUPS).enumerate();
-        let rows = shown.map(|(index, name)| {
-            let row = self.0.get(index).unwrap_or(&nothing);
-            let together = names.len() - index;
+        let groups = shown.map(|(index, name)| {
+            let tally = self.0.get(index).unwrap_or(&empty);
+            let others = names.len() - index;
             GroupReport {
-                name: if index + 1 == MAX_GROUPS && together > 1 {
-                    format!("{together} others")
+                name: if index + 1 == MAX_GROUPS && others > 1 {
+                    format!("{others} others")
                 } else {
                     name.clone()
                 },
-                hits: row.hits,
-                response_us: row
+                hits: tally.hits,
+                response_us: tally
                     .response
                     .as_ref()
                     .map(DurationSummary::from)
                     .unwrap_or_default(),
             }
         });
-        rows.collect()
+        groups.collect()
     }
 }
 
@@ -105,13 +108,13 @@ mod tests {
 
     #[test]
     fn groups_are_bounded_and_lose_no_hit() {
-        let mut rows = GroupTallies::default();
-        for row in 0..MAX_GROUPS + 10 {
-            rows.count(row, HitResult::Ok, Some(Duration::from_millis(1)));
+        let mut tallies = GroupTallies::default();
+        for group in 0..MAX_GROUPS + 10 {
+            tallies.count(group, HitResult::Ok, Some(Duration::from_millis(1)));
         }
-        rows.count(0, HitResult::Failed, None);
+        tallies.count(0, HitResult::Failed, None);
         let mut merged = GroupTallies::default();
-        merged.merge(&rows);
+        merged.merge(&tallies);
         let names: Vec<String> = (0..MAX_GROUPS + 10)
             .map(|n| format!("target {n}"))
             .collect();
@@ -121,7 +124,7 @@ mod tests {
         assert_eq!(report[0].response_us.count, 1);
         let last = &report[MAX_GROUPS - 1];
         assert_eq!((last.name.as_str(), last.hits.ok), ("11 others", 11));
-        rows.clear();
-        assert_eq!(rows.report(&names[..1])[0].hits, HitCounts::default());
+        tallies.clear();
+        assert_eq!(tallies.report(&names[..1])[0].hits, HitCounts::default());
     }
 }

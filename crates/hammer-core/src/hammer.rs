@@ -1,30 +1,32 @@
+//! The trait that a protocol implements, and hammers made of closures.
+
 use std::future::Future;
 
 use crate::{Failure, Hit, Outcome, PrepareError, ResourceNeeds, Slot, WorkerContext};
 
-/// Knows how to hit one kind of target.
+/// The code that knows how to hit one kind of target.
 ///
-/// A hammer is shared by all workers and does not change while a run lasts. What belongs to one
+/// All workers share one hammer, which does not change during a run. State that belongs to one
 /// slot, usually a connection, lives in its [`Session`](Self::Session).
 ///
-/// # What the engine owes a hammer
+/// # Guarantees of the engine
 ///
-/// - One hit at a time per session; a session never leaves the thread that opened it, so neither
-///   it nor the futures need to be `Send`, and plain `async fn` is the way to write them.
-/// - After a [`Failure`] the session is dropped and is not hit again.
+/// - A session gets one hit at a time and never leaves the thread that opened it. Neither the
+///   session nor the futures need to be `Send`, so each method can be a plain `async fn`.
+/// - After a [`Failure`], the session is dropped and gets no more hits.
 /// - The futures run in a tokio runtime with I/O and timers enabled.
 ///
-/// # What a hammer owes the engine
+/// # Duties of a hammer
 ///
-/// - It does not measure the latency of its hit: the engine keeps all time. Steps inside a hit
-///   are named with [`Hit::mark`] and [`Slot::mark`].
-/// - It does not retry: a hit that failed is a fact of the report.
-/// - It does not block the thread; other slots run there.
+/// - It does not measure the latency of its hits: the engine does. Phases within a hit are named
+///   with [`Hit::mark`] and [`Slot::mark`].
+/// - It does not retry: the report counts each failed hit.
+/// - It does not block the thread, because other slots run there.
 ///
 /// # Cancel safety
 ///
-/// A hit that times out is dropped where it stands, and its session after it. A hammer that
-/// shares something between sessions must leave that in order when a future is dropped.
+/// When a hit times out, its future is dropped, and then its session. A hammer that shares data
+/// between sessions must leave the data valid when a future is dropped.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a hammer",
     label = "this is not a hammer",
@@ -32,15 +34,18 @@ use crate::{Failure, Hit, Outcome, PrepareError, ResourceNeeds, Slot, WorkerCont
     note = "or wrap a closure: `hammer_core::from_fn(|hit| async move {{ Ok(Outcome::ok(\"done\")) }})`"
 )]
 pub trait Hammer: Send + Sync + 'static {
-    /// What a slot keeps between hits, usually a connection.
+    /// The data that a slot keeps between hits, usually a connection.
     type Session: 'static;
 
-    /// Gets ready what the slots of a worker share, before the first of them opens and the clock
-    /// starts. It may take as long as it needs; [`WorkerContext::progress`] tells how far it is.
+    /// Prepares the data that the slots of a worker share, before the first slot opens and the
+    /// clock starts.
+    ///
+    /// It can take as long as it needs and report its progress with
+    /// [`WorkerContext::report_progress`].
     ///
     /// # Errors
     ///
-    /// If hitting makes no sense: then there is no run.
+    /// If hits would be pointless. The run then ends without a report.
     fn prepare(&self, context: &WorkerContext) -> impl Future<Output = Result<(), PrepareError>> {
         let _ = context;
         async { Ok(()) }
@@ -48,8 +53,8 @@ pub trait Hammer: Send + Sync + 'static {
 
     /// Opens a session for `slot`.
     ///
-    /// May be slow; it happens before the clock starts where it can. Within a hit, after a
-    /// failure, its time counts as part of that hit.
+    /// The engine opens sessions before the clock starts where it can. A session that is opened
+    /// within a hit, such as after a failure, counts as part of that hit.
     ///
     /// # Errors
     ///
@@ -60,72 +65,82 @@ pub trait Hammer: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// `Ok` means that the target answered, well or badly, and the session lives on. `Err` means
-    /// no usable answer: the session is dropped and the slot's next hit opens a new one.
+    /// `Ok` means that the target answered, well or badly, and the session is kept. `Err` means
+    /// that there was no usable answer: the session is dropped, and the slot's next hit opens a new
+    /// one.
     fn hit(
         &self,
         session: &mut Self::Session,
         hit: Hit,
     ) -> impl Future<Output = Result<Outcome, Failure>>;
 
-    /// Is told of a hit that ended although [`hit`](Self::hit) did not: its session could not be
-    /// opened, or it timed out, or was `abandoned` at the end of the run. `why` is the name of the
-    /// failure. For hammers that keep accounts of their own; the report has these hits anyway.
+    /// Receives each hit that ended before [`hit`](Self::hit) did.
+    ///
+    /// Its session could not be opened, it timed out, or it was abandoned at the end of the run.
+    /// `why` is the name of the failure, or `abandoned`. The report counts these hits in any case;
+    /// this method is for hammers that keep counts themselves.
     fn missed(&self, hit: Hit, why: &'static str) {
         let _ = (hit, why);
     }
 
-    /// Settles what the hits of a worker left behind, when the last of them has ended and before
-    /// sessions close: a protocol without answers can ask here whether all that was sent has
-    /// arrived. In a closed loop the time for it counts against the rate. It is dropped when the
-    /// drain would have ended.
+    /// Completes the work of a worker after its last hit and before its sessions close.
+    ///
+    /// A protocol without answers can check here that everything sent has arrived. In a closed
+    /// loop, the time for it counts against the rate. The future is dropped at the end of the
+    /// drain.
     fn settle(&self, context: &WorkerContext) -> impl Future<Output = ()> {
         let _ = context;
         async {}
     }
 
-    /// Closes a session politely at the end of the run.
+    /// Closes a session cleanly at the end of the run.
     fn close(&self, session: Self::Session) -> impl Future<Output = ()> {
         drop(session);
         async {}
     }
 
-    /// How many workers the hits can be spread over. A worker shares nothing with the others, so that
-    /// a hammer with so many connections and no more can't have more workers than those. The default
-    /// is no limit.
+    /// The maximum number of workers; unlimited by default.
+    ///
+    /// Workers share nothing, so a hammer with a fixed number of connections cannot have more
+    /// workers than connections.
     fn max_workers(&self) -> usize {
         usize::MAX
     }
 
-    /// The names of the rows that [`Hit::row`] tells hits apart by, such as the targets of a
-    /// hammer that has several. The report has a row for each of the first 49, and one for the
-    /// others.
+    /// The names of the groups that [`Hit::group`] assigns hits to, such as the targets of a
+    /// hammer.
+    ///
+    /// The report lists the first 49 groups and sums up the rest in one more.
     fn groups(&self) -> Vec<String> {
         vec![]
     }
 
-    /// How many hits there can be, if something that they need comes to an end, such as rows that are
-    /// each used once. The schedule ends there, if it does not end sooner; such hits can't be spared
-    /// for a warm-up.
+    /// The maximum number of hits, if the hammer has data for a limited number, such as rows used
+    /// once.
+    ///
+    /// The schedule ends there at the latest. A run of this hammer cannot have a warm-up, which
+    /// would use up data.
     fn max_hits(&self) -> Option<u64> {
         None
     }
 
-    /// Why the numbers may describe something else than the target, in a sentence each with what to
-    /// do: credentials that could not be renewed, say. Asked for when the last hit has ended; each
-    /// makes the run suspect.
+    /// Reasons to doubt the numbers, such as credentials that could not be renewed.
+    ///
+    /// Each is a sentence on the cause and one on the remedy. The engine asks after the last hit,
+    /// and each warning makes the run suspect.
     fn warnings(&self) -> Vec<String> {
         vec![]
     }
 
-    /// What a run needs of files and ports, if that is not `needs`, which was reckoned with a
-    /// connection from the same address for each hit in flight.
+    /// The files and ports that a run needs.
+    ///
+    /// `needs` assumes one connection from the same address for each hit in flight.
     fn needs(&self, needs: ResourceNeeds) -> ResourceNeeds {
         needs
     }
 }
 
-/// Makes a hammer of a closure that needs no session.
+/// Makes a hammer from a closure that needs no session.
 ///
 /// ```
 /// use hammer_core::{Outcome, from_fn};
@@ -141,7 +156,7 @@ where
     FnHammer(hit)
 }
 
-/// The hammer that [`from_fn`] makes.
+/// A hammer made by [`from_fn`].
 #[derive(Debug, Clone)]
 pub struct FnHammer<F>(F);
 

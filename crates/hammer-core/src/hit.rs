@@ -1,3 +1,5 @@
+//! One hit of the schedule and the slot it runs in.
+
 use std::{fmt, rc::Rc, time::Duration};
 
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -18,46 +20,52 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// The number of this slot, unique within the run, from 0.
+    /// The number of this slot, from 0 and unique within the run.
     #[must_use]
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// The number of the worker that this slot belongs to, from 0.
+    /// The number of the worker of this slot, from 0.
     #[must_use]
     pub fn worker(&self) -> usize {
         self.worker
     }
 
-    /// Names the step that ends now: its length is the time since the last mark of this session,
-    /// or since it began to open.
+    /// Ends a phase and names it.
+    ///
+    /// The phase began at the last mark of this session, or when the session began to open.
     pub fn mark(&self, phase: &'static str) {
         self.notes.mark(phase);
     }
 
-    /// How many workers the run has.
+    /// The number of workers of the run.
     #[must_use]
     pub fn workers(&self) -> usize {
         self.workers
     }
 
-    /// Whether the next hit of a slot is due when its last one has ended (`-r max`), and not by a
-    /// schedule. There, a hit that waits for what it needs misses nothing, and one that fails at
-    /// once for want of it is followed by the next at once.
+    /// Returns true in a closed loop (`-r max`): the next hit of a slot is due when its last one
+    /// has ended.
+    ///
+    /// In a closed loop, a hit can wait for data without missing a due time. A hit that fails at
+    /// once is followed immediately by the next one.
     #[must_use]
     pub fn is_closed_loop(&self) -> bool {
         self.closed_loop
     }
 
-    /// What the slots of this worker share, such as connections that carry several hits at a time:
-    /// one of each type, made by the first slot that asks, and dropped with the worker.
+    /// Returns a value that all slots of this worker share, such as a connection for several hits
+    /// at a time.
+    ///
+    /// There is one value of each type. The first call makes it, and it is dropped with the worker.
     pub fn worker_local<T: 'static>(&self, make: impl FnOnce() -> T) -> Rc<T> {
         self.notes.worker_locals().get_or_init(make)
     }
 
-    /// This slot with its steps measured apart, from now on: for a connection that several slots
-    /// share.
+    /// Returns this slot with its own phases, measured from now on.
+    ///
+    /// For a connection that several slots share.
     #[must_use]
     pub fn with_separate_phases(&self) -> Self {
         Self {
@@ -66,20 +74,23 @@ impl Slot {
         }
     }
 
-    /// Randomness that depends on the run's seed and `number` alone, and is that of no hit: for what is
-    /// more than a hit, such as a client that has values of its own. It begins anew with each call.
+    /// Returns random numbers that depend on the run's seed and `number` alone.
+    ///
+    /// They differ from those of every hit. For values that belong to more than one hit, such as
+    /// those of a client. Each call begins the same sequence again.
     #[must_use]
     pub fn rng(&self, number: u64) -> Xoshiro256PlusPlus {
         rng_for(!self.seed, number)
     }
 
-    /// Adds `n` to a counter of the report, under its key `counts`.
+    /// Adds `n` to a counter in the report's `counts`.
     pub fn count(&self, counter: &'static str, n: u64) {
         self.notes.count(counter, n);
     }
 
-    /// Notes something that was found out, such as a version that was agreed upon: the report
-    /// has, under its key `facts`, how often each value was found.
+    /// Records a fact, such as a negotiated version.
+    ///
+    /// The report's `facts` count how often each value occurred.
     pub fn fact(&self, name: &'static str, value: impl Into<Label>) {
         self.notes.fact(name, value.into());
     }
@@ -102,15 +113,15 @@ pub struct Hit {
     pub(crate) slot: Slot,
 }
 
-/// The sequence of this number among those of a seed.
+/// Makes the random numbers for a seed and a number.
 fn rng_for(seed: u64, number: u64) -> Xoshiro256PlusPlus {
-    // SplitMix64's increment keeps neighbours apart; the generator's own seeding, SplitMix64 again,
-    // does the mixing (Blackman and Vigna, prng.di.unimi.it).
+    // SplitMix64's increment separates neighboring numbers. The generator's own seeding, SplitMix64
+    // again, mixes the key (Blackman and Vigna, prng.di.unimi.it).
     let key = seed ^ number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     Xoshiro256PlusPlus::seed_from_u64(key)
 }
 
-/// Hits of the warm-up are numbered from here on, so that those that count begin at 0.
+/// The number of the first hit of a warm-up, so that measured hits begin at 0.
 pub(crate) const FIRST_WARMUP_NUMBER: u64 = 1 << 63;
 
 impl Hit {
@@ -120,14 +131,15 @@ impl Hit {
         self.number
     }
 
-    /// Whether it belongs to the warm-up, and so to no number of the report. A hammer that keeps accounts
-    /// of its own leaves it out of them.
+    /// Returns true for a hit of the warm-up, which counts nowhere in the report.
+    ///
+    /// A hammer that keeps counts itself leaves it out.
     #[must_use]
     pub fn is_warm_up(&self) -> bool {
         self.number >= FIRST_WARMUP_NUMBER
     }
 
-    /// When this hit was due, as an offset from the start of the run.
+    /// The due time, as an offset from the start of the run.
     #[must_use]
     pub fn due(&self) -> Duration {
         self.due
@@ -139,29 +151,32 @@ impl Hit {
         &self.slot
     }
 
-    /// What a [playlist](crate::Playlist) has for this hit, if that is a `T`; no other schedule has items.
+    /// The item of a [playlist](crate::Playlist) for this hit, if it is a `T`. Other schedules have
+    /// no items.
     #[must_use]
     pub fn item<T: Send + Sync + 'static>(&self) -> Option<PlaylistItem<T>> {
         self.slot.notes.item()
     }
 
-    /// Randomness that depends on the run's seed and the number of this hit alone.
+    /// Returns random numbers that depend on the run's seed and the number of this hit alone.
     ///
-    /// The same seed sends the same hits at any number of threads and slots. Each call begins
-    /// the same sequence anew.
+    /// Equal seeds give equal hits with any number of threads and slots. Each call begins the same
+    /// sequence again.
     #[must_use]
     pub fn rng(&self) -> Xoshiro256PlusPlus {
         rng_for(self.slot.seed, self.number)
     }
 
-    /// Names the step of this hit that ends now: its length is the time since the last mark, or
-    /// since the hit was started.
+    /// Ends a phase of this hit and names it.
+    ///
+    /// The phase began at the last mark, or when the hit started.
     pub fn mark(&self, phase: &'static str) {
         self.slot.mark(phase);
     }
 
-    /// Counts this hit in a row of its own in the report, by its place in
-    /// [`Hammer::rows`](crate::Hammer::rows); the last call holds.
+    /// Assigns this hit to a group, by its index in [`Hammer::groups`](crate::Hammer::groups).
+    ///
+    /// The last call counts.
     pub fn group(&self, group: usize) {
         self.slot.notes.set_group(group);
     }

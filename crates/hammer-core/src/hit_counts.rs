@@ -1,23 +1,25 @@
+//! Hits counted by result.
+
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
-/// Every scheduled hit ends in exactly one verdict; the six add up to `scheduled`.
+/// Hits by result. Every scheduled hit has exactly one, so the six add up to `scheduled`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HitCounts {
-    /// Became due.
+    /// Hits that became due.
     pub scheduled: u64,
-    /// The target answered as it should.
+    /// The target answered as expected.
     pub ok: u64,
-    /// The target answered, and said no.
+    /// The target answered with a refusal.
     pub rejected: u64,
     /// No usable answer.
     pub failed: u64,
     /// No answer in time.
     pub timed_out: u64,
-    /// In flight when the drain ended.
+    /// Still in flight at the end of the drain.
     pub abandoned: u64,
-    /// Never started: the backlog was full, it was too late by `skip_late`, or the run was stopped.
+    /// Never started: the backlog was full, it was later than `skip_late`, or the run was stopped.
     pub unsent: u64,
 }
 
@@ -28,7 +30,7 @@ impl HitCounts {
         self.ok + self.rejected
     }
 
-    /// Hits that have ended, in whichever verdict.
+    /// Hits that have ended, with any result.
     #[must_use]
     pub fn ended(&self) -> u64 {
         self.answered() + self.failed + self.timed_out + self.abandoned + self.unsent
@@ -58,25 +60,25 @@ impl AddAssign for HitCounts {
     }
 }
 
-/// How one hit ended.
+/// The way a hit ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HitResult {
-    /// The target answered as it should.
+    /// The target answered as expected.
     Ok,
-    /// The target answered, and said no.
+    /// The target answered with a refusal.
     Rejected,
     /// No usable answer.
     Failed,
     /// No answer in time.
     TimedOut,
-    /// In flight when the drain ended.
+    /// Still in flight at the end of the drain.
     Abandoned,
     /// Never started.
     Unsent,
 }
 
 impl HitResult {
-    /// The word of the report: `ok`, `rejected`, `failed`, `timed_out`, `abandoned`, `unsent`.
+    /// The word used in reports: `ok`, `rejected`, `failed`, `timed_out`, `abandoned` or `unsent`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,3 +1,5 @@
+//! Phases, counters, facts and the group that a hammer notes in a slot.
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -8,12 +10,12 @@ use crate::schedule::AnyPlaylistItem;
 use crate::worker_locals::WorkerLocals;
 use crate::{Label, PlaylistItem};
 
-/// What a hammer notes in one slot: the steps of its hits, counters, facts, and the row of a hit.
+/// The notes of a hammer in one slot: phases, counters, facts and the group of the current hit.
 pub(crate) struct HitNotes {
     phase_start: Cell<Instant>,
     muted: Cell<bool>,
     group: Cell<Option<usize>>,
-    /// What a playlist has for the present hit, or the last one.
+    /// The item of the current hit, or of the last one.
     item: RefCell<Option<AnyPlaylistItem>>,
     interval: Rc<RefCell<Box<IntervalStats>>>,
     worker_locals: Rc<WorkerLocals>,
@@ -34,27 +36,27 @@ impl HitNotes {
         }
     }
 
-    /// Notes to the same worker, of steps that begin now.
+    /// Makes notes for the same worker, with phases that begin now.
     pub(crate) fn with_separate_phases(&self) -> Self {
         Self::new(self.interval.clone(), self.worker_locals.clone())
     }
 
-    /// What the slots of this worker share.
+    /// The values shared by the slots of this worker.
     pub(crate) fn worker_locals(&self) -> &WorkerLocals {
         &self.worker_locals
     }
 
-    /// The next step begins at `now`.
+    /// Begins a phase at `now`.
     pub(crate) fn start_phase(&self, now: Instant) {
         self.phase_start.set(now);
     }
 
-    /// Whether nothing of the present hit is to be counted.
+    /// Sets whether notes of the current hit are ignored.
     pub(crate) fn set_muted(&self, muted: bool) {
         self.muted.set(muted);
     }
 
-    /// The step that ends now is called `phase`.
+    /// Ends a phase and names it.
     pub(crate) fn mark(&self, phase: &'static str) {
         let now = Instant::now();
         let length = now.saturating_duration_since(self.phase_start.replace(now));
@@ -75,22 +77,22 @@ impl HitNotes {
         }
     }
 
-    /// The hit that begins has this item.
+    /// Sets the item of the current hit.
     pub(crate) fn set_item(&self, item: AnyPlaylistItem) {
         self.item.replace(Some(item));
     }
 
-    /// The item of the present hit.
+    /// The item of the current hit, if it is a `T`.
     pub(crate) fn item<T: Send + Sync + 'static>(&self) -> Option<PlaylistItem<T>> {
         self.item.borrow().as_ref()?.downcast()
     }
 
-    /// The present hit belongs to this row.
+    /// Assigns the current hit to a group.
     pub(crate) fn set_group(&self, group: usize) {
         self.group.set(Some(group));
     }
 
-    /// The row of the hit that has ended.
+    /// Takes the group of the hit that has ended.
     pub(crate) fn take_group(&self) -> Option<usize> {
         self.group.take()
     }

@@ -1,28 +1,27 @@
-//! What the system tells about the machine, or the part of it that this process may use.
+//! Figures of the host: stolen CPU time, throttling and memory.
 
 use serde::{Deserialize, Serialize};
 
 use crate::cgroup::{self, CpuThrottling};
 use crate::process;
 
-/// What was taken from the generator, and what it could have had. What the system does not tell
-/// is absent.
+/// CPU time taken from the generator, and memory available to it; none where unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HostStats {
-    /// The share of the cores' time that the host of a virtual machine gave to others.
+    /// The share of CPU time that the host of a virtual machine gave to others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stolen: Option<f64>,
-    /// The share of periods in which the generator's control group had used up its processor time.
+    /// The share of periods in which the generator's control group used up its CPU time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttled: Option<f64>,
-    /// How much memory the process could have had when it started, in bytes: what was available,
-    /// or the limit of its control group.
+    /// The memory available to the process at the start, in bytes: of the machine or the limit of
+    /// its control group, if smaller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_bytes: Option<u64>,
 }
 
-/// What there was to read at one moment; nothing by default.
+/// The figures at one time; empty by default.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct HostReading {
     cpu_ticks: Option<CpuTicks>,
@@ -30,7 +29,7 @@ pub(crate) struct HostReading {
     memory_bytes: Option<u64>,
 }
 
-/// The time of all cores, in ticks of the kernel.
+/// CPU time of all cores, in ticks of the kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct CpuTicks {
     total: u64,
@@ -40,7 +39,7 @@ struct CpuTicks {
 impl HostReading {
     pub(crate) fn take() -> Self {
         let file = |name| std::fs::read_to_string(name).ok();
-        // What is available, and what the process has of its own already.
+        // Available memory, plus what the process already uses.
         let available = file("/proc/meminfo")
             .and_then(|text| parse_kib_field(&text, "MemAvailable:"))
             .map(|left| left + process::rss_bytes());
@@ -54,22 +53,22 @@ impl HostReading {
         }
     }
 
-    /// What has happened since.
+    /// The changes from this reading to `now`.
     pub(crate) fn stats_until(&self, now: &Self) -> HostStats {
-        let grown = |before: u64, after: u64| after.saturating_sub(before);
+        let increase = |before: u64, after: u64| after.saturating_sub(before);
         let stolen = self
             .cpu_ticks
             .zip(now.cpu_ticks)
             .and_then(|(before, after)| {
-                let stolen = grown(before.stolen, after.stolen);
-                share(stolen, grown(before.total, after.total))
+                let stolen = increase(before.stolen, after.stolen);
+                share(stolen, increase(before.total, after.total))
             });
         let throttled = self
             .throttling
             .zip(now.throttling)
             .and_then(|(before, after)| {
-                let throttled = grown(before.throttled, after.throttled);
-                share(throttled, grown(before.periods, after.periods))
+                let throttled = increase(before.throttled, after.throttled);
+                share(throttled, increase(before.periods, after.periods))
             });
         HostStats {
             stolen,
@@ -83,8 +82,8 @@ fn share(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-/// The first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal, and guests
-/// that user has counted already (proc_stat(5)).
+/// Parses the first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal, and
+/// guest times, which user includes (proc_stat(5)).
 fn parse_cpu_ticks(stat: &str) -> Option<CpuTicks> {
     let fields = stat.lines().next()?.strip_prefix("cpu ")?;
     let ticks: Vec<u64> = fields
@@ -98,7 +97,7 @@ fn parse_cpu_ticks(stat: &str) -> Option<CpuTicks> {
     })
 }
 
-/// A line of /proc/meminfo or /proc/self/status, in bytes.
+/// Parses a line of /proc/meminfo or /proc/self/status, in bytes.
 pub(crate) fn parse_kib_field(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
@@ -110,13 +109,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_system_tells_of_its_cores_and_memory() {
+    fn cpu_ticks_and_memory_are_parsed() {
         let stat = "cpu  100 20 30 400 5 0 7 38 12 0\ncpu0 1 2 3 4 5 6 7 8 9 10\n";
-        let found = CpuTicks {
+        let expected = CpuTicks {
             total: 600,
             stolen: 38,
         };
-        assert_eq!(parse_cpu_ticks(stat), Some(found));
+        assert_eq!(parse_cpu_ticks(stat), Some(expected));
         assert_eq!(parse_cpu_ticks("cpu  1 2 3 4\n"), None, "an old kernel");
         assert_eq!(parse_cpu_ticks(""), None);
         let memory = "MemTotal:  24684096 kB\nMemAvailable:   1024 kB\n";
@@ -125,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_of_what_has_grown() {
+    fn shares_are_of_the_increase() {
         let reading = |all, stolen, periods, throttled| HostReading {
             cpu_ticks: Some(CpuTicks { total: all, stolen }),
             throttling: Some(CpuThrottling { periods, throttled }),

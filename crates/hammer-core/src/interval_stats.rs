@@ -1,3 +1,5 @@
+//! Measurements of a time interval, with histograms.
+
 use std::time::Duration;
 use std::{fmt, mem};
 
@@ -8,11 +10,12 @@ use crate::stage_tally::StageTallies;
 use crate::unsent_cause::UnsentCounts;
 use crate::{Failure, HitCounts, HitResult, Label, Outcome};
 
-/// How many different labels, failures or phases are told apart; more are counted as the last.
+/// The maximum number of distinct labels, failures or phases; more are counted as the last one.
 const MAX_NAMES: usize = 256;
 
-/// What was measured in a part of a run or in all of it, histograms and all: what one worker has
-/// seen since the last swap, or all workers since the start.
+/// The measurements of an interval, or of a whole run, with histograms.
+///
+/// They cover one worker since the last swap, or all workers since the start.
 #[derive(PartialEq)]
 pub struct IntervalStats {
     pub(crate) hits: HitCounts,
@@ -63,7 +66,7 @@ impl IntervalStats {
         })
     }
 
-    /// What was measured in all of `parts`: the loads of a plan, or the stages of a load.
+    /// Merges `parts`, such as the loads of a plan or the stages of a load.
     #[must_use]
     pub fn merged<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Box<Self> {
         let mut merged = Self::new();
@@ -71,7 +74,7 @@ impl IntervalStats {
         merged
     }
 
-    /// Hits by verdict.
+    /// Hits by result.
     #[must_use]
     pub fn hits(&self) -> HitCounts {
         self.hits
@@ -101,7 +104,7 @@ impl IntervalStats {
         &self.lateness
     }
 
-    /// The lengths of a step that the hammer named.
+    /// The durations of a phase that the hammer named.
     #[must_use]
     pub fn phase(&self, name: &str) -> Option<&Histogram> {
         let mut phases = self.phases.0.iter();
@@ -110,7 +113,7 @@ impl IntervalStats {
             .map(|(_, histogram)| histogram)
     }
 
-    /// Answers with this label.
+    /// The number of answers with this label.
     #[must_use]
     pub fn label_count(&self, label: &str) -> u64 {
         let labels = self.labels.0.iter();
@@ -120,7 +123,7 @@ impl IntervalStats {
             .sum()
     }
 
-    /// Hits that failed or timed out with this failure.
+    /// The number of hits that failed or timed out with this failure.
     #[must_use]
     pub fn failure_count(&self, failure: &str) -> u64 {
         let failures = self.failures.0.iter();
@@ -150,13 +153,13 @@ impl IntervalStats {
     }
 
     /// Counts a hit without an answer.
-    pub(crate) fn record_failure(&mut self, verdict: HitResult, failure: Failure) {
-        self.hits.count(verdict);
+    pub(crate) fn record_failure(&mut self, result: HitResult, failure: Failure) {
+        self.hits.count(result);
         *self.failures.entry(failure) += 1;
     }
 
-    pub(crate) fn record_phase(&mut self, name: &'static str, length: Duration) {
-        self.phases.entry(name).record(length);
+    pub(crate) fn record_phase(&mut self, name: &'static str, duration: Duration) {
+        self.phases.entry(name).record(duration);
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
@@ -192,8 +195,8 @@ impl IntervalStats {
         self.stages.merge(&other.stages);
     }
 
-    /// Forgets everything but the sessions, which go on, and what was noted when they were opened or got
-    /// ready.
+    /// Resets everything except sessions, which stay open, and the notes made while opening or
+    /// preparing.
     pub(crate) fn forget_warm_up(&mut self) {
         let (slots, sessions) = (self.slots_opened, self.sessions_opened);
         let (counts, facts) = (mem::take(&mut self.counts), mem::take(&mut self.facts));
@@ -204,7 +207,7 @@ impl IntervalStats {
         self.phases = phases;
     }
 
-    /// Forgets everything, and keeps its memory.
+    /// Resets everything and keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.hits = HitCounts::default();
         self.unsent = UnsentCounts::default();
@@ -240,7 +243,7 @@ impl IntervalStats {
     }
 }
 
-/// The counts alone: the buckets of the histograms are many.
+/// Shows the counts alone, without the many buckets of the histograms.
 impl fmt::Debug for IntervalStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IntervalStats")
@@ -250,7 +253,7 @@ impl fmt::Debug for IntervalStats {
     }
 }
 
-/// A small map that is searched from the front: few names, and the first are the frequent ones.
+/// A small map searched from the front, where frequent names come first.
 #[derive(PartialEq)]
 pub(crate) struct TallyMap<K, V>(pub(crate) Vec<(K, V)>);
 

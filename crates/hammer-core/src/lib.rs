@@ -1,11 +1,13 @@
-//! The `Hammer` trait, the schedules, and the open-loop engine that swings a hammer.
+//! Hammers, schedules, the open-loop engine and its report.
+//!
+//! A [`Run`] sends the hits of a [`Schedule`] with a [`Hammer`] and returns a [`Report`]:
 //!
 //! ```
 //! use std::time::Duration;
 //! use hammer_core::{Outcome, Rate, Run, Schedule, from_fn};
 //!
 //! let hammer = from_fn(|_hit| async { Ok(Outcome::ok("done")) });
-//! let schedule = Schedule::constant(Rate::per_second(1000)).lasting(Duration::from_millis(200));
+//! let schedule = Schedule::constant(Rate::per_second(1000)).with_duration(Duration::from_millis(200));
 //! let report = Run::new(hammer, schedule)
 //!     .max_in_flight(256)
 //!     .timeout(Duration::from_secs(1))
@@ -14,15 +16,29 @@
 //! # Ok::<(), hammer_core::Error>(())
 //! ```
 //!
-//! The words are: a *schedule* says when hits are *due*; a *slot* is a place for one hit at a time
-//! and keeps a *session* between hits; a *worker* is a thread with its slots. What is measured is
-//! response = done − due, service = done − started, lateness = started − due. The [glossary] has the
-//! others.
+//! # Where to start
+//!
+//! | task | start with |
+//! |---|---|
+//! | hit a target over a protocol of your own | [`Hammer`]; [`from_fn`] for a closure |
+//! | run a load | [`Run`] |
+//! | define when hits are due | [`Schedule`], of a [`Rate`] or a [`Shape`], with an [`ArrivalProcess`] |
+//! | read the results | [`Report`], with its [`Verdict`] and [`HitCounts`] |
+//! | follow a run | [`RunEvent`], in the closure given to [`Run::execute`] |
+//! | stop a run | [`StopHandle`] |
+//! | start several runs together | [`StartBarrier`] |
+//! | send hits that were planned one by one | [`Playlist`] |
+//! | check the limits of the machine | [`ResourceNeeds`], [`ResourceLimits`] |
+//! | test a hammer | `testing::check_conformance` (feature `testing`) |
+//!
+//! # Terms
+//!
+//! A *hit* is one item of the schedule, *due* at a certain time. A *slot* is a place for one hit at
+//! a time and keeps a *session*, usually a connection, between hits. A *worker* is one thread with
+//! its slots. For each hit, response = done − due, service = done − started, and lateness = started
+//! − due. The [glossary] has all terms.
 //!
 //! [glossary]: https://github.com/hammer-rs/hammer/blob/main/docs/GLOSSARY.md
-//!
-//! A hammer for a protocol of your own implements [`Hammer`]; its tests run
-//! `testing::conformance` (feature `testing`).
 
 mod cgroup;
 mod coordinator;

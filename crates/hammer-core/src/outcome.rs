@@ -1,6 +1,8 @@
+//! Answers of a target and their labels.
+
 use std::fmt;
 
-/// What the target answered: ok or rejected, a label, bytes.
+/// An answer of the target: ok or rejected, a label, and bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "an outcome is what a hit returns"]
 pub struct Outcome {
@@ -11,7 +13,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The target answered as it should.
+    /// The target answered as expected.
     pub fn ok(label: impl Into<Label>) -> Self {
         Self {
             ok: true,
@@ -21,7 +23,7 @@ impl Outcome {
         }
     }
 
-    /// The target answered, and said no.
+    /// The target answered with a refusal.
     pub fn rejected(label: impl Into<Label>) -> Self {
         Self {
             ok: false,
@@ -35,13 +37,13 @@ impl Outcome {
         self
     }
 
-    /// Adds the bytes that the answer had.
+    /// Adds the bytes that the answer contained.
     pub fn received(mut self, bytes: u64) -> Self {
         self.received += bytes;
         self
     }
 
-    /// Whether the answer was as it should be.
+    /// Returns true if the answer was as expected.
     pub fn is_ok(&self) -> bool {
         self.ok
     }
@@ -54,8 +56,8 @@ impl Outcome {
 
 /// The name of a kind of answer: a code or a fixed text.
 ///
-/// There can be only so many labels, because none is made while a run lasts: a formatted string
-/// is not a label. Details belong into `tracing::debug!`.
+/// A formatted string is not a label, so the number of labels is bounded. Log details with
+/// `tracing::debug!`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Label(LabelKind);
 
@@ -66,13 +68,13 @@ enum LabelKind {
 }
 
 impl Label {
-    /// A number that is no code, such as a limit that a target has named.
+    /// Makes a label of a number, such as a limit that a target has announced.
     #[must_use]
     pub const fn number(number: u32) -> Self {
         Self(LabelKind::Code(number))
     }
 
-    /// Whether it is written like this.
+    /// Returns true if the label is displayed as `text`.
     pub(crate) fn matches(self, text: &str) -> bool {
         match self.0 {
             LabelKind::Code(code) => code.to_string() == text,

@@ -1,18 +1,19 @@
+//! Resources that a run needs, and the limits of the machine.
+
 use std::fmt;
 use std::time::Duration;
 
-/// Files of a worker beside its connections: the runtime's epoll, its waker and its share of the
-/// signals, the timer; and one more for what a hammer keeps open while it connects.
+/// Files of a worker besides its connections: the epoll of the runtime, its waker, its share of the
+/// signals, the timer, and files that a hammer opens while it connects.
 const FILES_PER_THREAD: u64 = 8;
-/// Files of the process beside those of its workers: the standard streams, the outputs, the
-/// signals, and what the readings of the verdict open for a moment.
+/// Files of the process besides those of its workers: standard streams, outputs, signals, and /proc
+/// files that are open for a short time.
 const FILES_PER_PROCESS: u64 = 16;
 
-/// What a run may need of what the system has only so much of, if the target leaves every hit
-/// without an answer until its timeout.
+/// The resources that a run needs if the target leaves every hit unanswered until its timeout.
 ///
-/// In that case a rate r and a timeout T have r · T hits in flight (Little's law), but never more
-/// than the bound on hits in flight; each has a connection, which is a file and a local port.
+/// A rate r and a timeout T then have r · T hits in flight (Little's law), up to the maximum of
+/// hits in flight. Each hit has a connection, which takes a file and a local port.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,30 +33,32 @@ pub struct ResourceNeeds {
     pub ports: u64,
 }
 
-/// What the system has; absent where it does not tell.
+/// The limits of the system; none where unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ResourceLimits {
-    /// Files that the process may have open.
+    /// The number of files that the process can have open.
     pub files: Option<u64>,
-    /// Local ports for connections to one address.
+    /// The number of local ports for connections to one address.
     pub ports: Option<u64>,
 }
 
-/// Something of which there may not be enough; as text, a sentence with its figures and what to
-/// do.
+/// A resource that can run out.
+///
+/// Its text has both figures and the remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResourceShortage {
-    /// Fewer files than connections.
-    #[expect(missing_docs, reason = "the names say it")]
+    /// Fewer files than needed.
+    #[expect(missing_docs, reason = "the names are self-explanatory")]
     Files { needed: u64, limit: u64 },
-    /// Fewer ports than connections.
-    #[expect(missing_docs, reason = "the names say it")]
+    /// Fewer ports than needed.
+    #[expect(missing_docs, reason = "the names are self-explanatory")]
     Ports { needed: u64, limit: u64 },
 }
 
 impl ResourceNeeds {
-    /// What a run needs at most that goes up to `peak` hits per second; none is a closed loop.
+    /// Estimates the needs of a run with a peak of `peak` hits per second; none means a closed
+    /// loop.
     #[must_use]
     pub fn estimate(
         peak: Option<f64>,
@@ -65,7 +68,7 @@ impl ResourceNeeds {
     ) -> Self {
         let bound = max_in_flight as u64;
         let hits = peak.map_or(bound, |rate| {
-            // A product that does not fit is beyond every bound.
+            // A product that does not fit exceeds every limit.
             (rate * timeout.as_secs_f64()).ceil() as u64
         });
         let connections = hits.clamp(1, bound.max(1));
@@ -78,20 +81,20 @@ impl ResourceNeeds {
         }
     }
 
-    /// What runs need together that share a process.
+    /// Sums up the needs of runs that share a process.
     #[must_use]
     pub fn combined(runs: impl IntoIterator<Item = Self>) -> Self {
-        let none = Self {
+        let base = Self {
             files: FILES_PER_PROCESS,
             ports: 0,
         };
-        runs.into_iter().fold(none, |sum, run| Self {
+        runs.into_iter().fold(base, |sum, run| Self {
             files: (sum.files).saturating_add(run.files.saturating_sub(FILES_PER_PROCESS)),
             ports: sum.ports.saturating_add(run.ports),
         })
     }
 
-    /// What there may not be enough of.
+    /// The resources that can run out under `limits`.
     #[must_use]
     pub fn shortages(self, limits: ResourceLimits) -> Vec<ResourceShortage> {
         let Self { files, ports } = self;
@@ -110,8 +113,8 @@ impl ResourceNeeds {
 }
 
 impl ResourceLimits {
-    /// Asks the system: the soft limit on open files, and Linux for its range of local ports
-    /// (ip(7), `ip_local_port_range`).
+    /// Reads the soft limit on open files and Linux's range of local ports (ip(7),
+    /// `ip_local_port_range`).
     #[must_use]
     pub fn read() -> Self {
         #[cfg(unix)]
@@ -129,11 +132,11 @@ impl ResourceLimits {
     }
 }
 
-/// Both ends of the range are ports that may be used.
+/// Parses a range of ports, in which both ends can be used.
 fn parse_port_range(range: &str) -> Option<u64> {
     let mut ends = range.split_whitespace().map(str::parse::<u64>);
     let (first, last) = (ends.next()?.ok()?, ends.next()?.ok()?);
-    last.checked_sub(first).map(|less_one| less_one + 1)
+    last.checked_sub(first).map(|difference| difference + 1)
 }
 
 impl fmt::Display for ResourceShortage {
@@ -141,13 +144,14 @@ impl fmt::Display for ResourceShortage {
         match self {
             Self::Files { needed, limit } => write!(
                 f,
-                "if the target is slow, up to {needed} open files are needed and {limit} are \
-                 allowed: raise the hard limit (ulimit -Hn), or lower --max-in-flight or --timeout"
+                "if the target is slow, up to {needed} open files are needed, but only {limit} \
+                 are allowed; raise the hard limit (ulimit -Hn), or lower --max-in-flight or \
+                 --timeout"
             ),
             Self::Ports { needed, limit } => write!(
                 f,
-                "if the target is slow, up to {needed} local ports are needed and there are \
-                 {limit}: widen net.ipv4.ip_local_port_range, connect from several addresses, or \
+                "if the target is slow, up to {needed} local ports are needed, but only {limit} \
+                 exist; widen net.ipv4.ip_local_port_range, connect from several addresses, or \
                  lower --max-in-flight or --timeout"
             ),
         }
@@ -171,9 +175,9 @@ mod tests {
             (None, secs(10), 64, 64),
         ] {
             let needs = ResourceNeeds::estimate(peak, timeout, bound, 2);
-            let besides = FILES_PER_PROCESS + 2.min(bound as u64) * FILES_PER_THREAD;
+            let other_files = FILES_PER_PROCESS + 2.min(bound as u64) * FILES_PER_THREAD;
             assert_eq!(needs.ports, connections, "{peak:?}");
-            assert_eq!(needs.files, connections + besides, "{peak:?}");
+            assert_eq!(needs.files, connections + other_files, "{peak:?}");
         }
         let most = ResourceNeeds::estimate(None, secs(1), usize::MAX, usize::MAX);
         assert_eq!((most.files, most.ports), (u64::MAX, u64::MAX));
@@ -185,32 +189,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_beyond_a_limit_is_told_with_both_figures() {
+    fn a_shortage_shows_both_figures() {
         let needs = ResourceNeeds {
             files: 100,
             ports: 70,
         };
-        for (files, ports, told) in [
+        for (files, ports, expected) in [
             (None, None, vec![]),
             (Some(100), Some(70), vec![]),
-            (Some(99), Some(70), vec!["100 open files are needed and 99"]),
+            (
+                Some(99),
+                Some(70),
+                vec!["100 open files are needed, but only 99"],
+            ),
             (
                 Some(100),
                 Some(69),
-                vec!["70 local ports are needed and there are 69"],
+                vec!["70 local ports are needed, but only 69"],
             ),
             (Some(1), Some(1), vec!["100 open files", "70 local ports"]),
         ] {
             let found = needs.shortages(ResourceLimits { files, ports });
-            assert_eq!(found.len(), told.len(), "{found:?}");
-            for (shortage, part) in found.iter().zip(told) {
+            assert_eq!(found.len(), expected.len(), "{found:?}");
+            for (shortage, part) in found.iter().zip(expected) {
                 assert!(shortage.to_string().contains(part), "{shortage}");
             }
         }
     }
 
     #[test]
-    fn the_range_of_ports() {
+    fn a_port_range_includes_both_ends() {
         for (text, found) in [
             ("32768\t60999\n", Some(28_232)),
             ("5 5", Some(1)),

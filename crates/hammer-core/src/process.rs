@@ -1,10 +1,10 @@
-//! What the system tells about this process.
+//! CPU time and memory of this process.
 
 use std::time::Duration;
 
 use crate::host_stats::parse_kib_field;
 
-/// Processor time that the process has used; zero where the system does not tell.
+/// CPU time of the process; zero if unknown.
 pub(crate) fn cpu_time() -> Duration {
     #[cfg(unix)]
     {
@@ -19,12 +19,12 @@ pub(crate) fn cpu_time() -> Duration {
     Duration::ZERO
 }
 
-/// Largest resident size so far, in bytes; 0 where the system does not tell (proc(5), `VmHWM`).
+/// Peak resident size, in bytes; 0 if unknown (proc(5), `VmHWM`).
 pub(crate) fn peak_rss_bytes() -> u64 {
     status_bytes("VmHWM:")
 }
 
-/// Resident size now, in bytes; 0 where the system does not tell (proc(5), `VmRSS`).
+/// Current resident size, in bytes; 0 if unknown (proc(5), `VmRSS`).
 pub(crate) fn rss_bytes() -> u64 {
     status_bytes("VmRSS:")
 }

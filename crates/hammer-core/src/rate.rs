@@ -1,6 +1,8 @@
+//! Rates as exact fractions.
+
 use std::{error, fmt, str::FromStr, time::Duration};
 
-/// How many hits are due in what time: an exact fraction, never a rounded period.
+/// A number of hits per time: an exact fraction, never a rounded period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     hits: u64,
@@ -8,14 +10,30 @@ pub struct Rate {
 }
 
 const SECOND: u64 = 1_000_000_000;
-/// One hit per nanosecond: more can't be told apart.
+/// One hit per nanosecond, the resolution of due times.
 const MAX_PER_SECOND: u64 = SECOND;
-const TOO_SLOW: RateError = RateError("is too slow");
-const TOO_MANY_DIGITS: RateError =
-    RateError("has more digits behind the point than can be told apart in its unit of time");
+const MISSING: RateError = RateError::new("missing rate");
+const NOT_A_NUMBER: RateError = RateError::new("not a number");
+const ZERO: RateError = RateError::new(ZERO_RATE);
+const TOO_SLOW: RateError = RateError::new("the rate is too low");
+const TOO_FAST: RateError = RateError::new(ABOVE_MAX_RATE);
+const TOO_MANY_DIGITS: RateError = RateError {
+    problem: "too many digits after the point for the unit of time",
+    expected: "at most 8 digits with /m, or 6 with /h",
+};
+const UNKNOWN_UNIT: RateError = RateError {
+    problem: UNKNOWN_RATE_UNIT,
+    expected: RATE_UNITS,
+};
+
+pub(crate) const RATE_EXAMPLES: &str = "a rate such as 100, 2.5, 10k or 600/m";
+pub(crate) const ZERO_RATE: &str = "the rate must be above 0";
+pub(crate) const ABOVE_MAX_RATE: &str = "the rate is above 1,000,000,000/s";
+pub(crate) const UNKNOWN_RATE_UNIT: &str = "unknown unit of time";
+pub(crate) const RATE_UNITS: &str = "s, m or h";
 
 impl Rate {
-    /// `hits` hits in every `period`.
+    /// Makes a rate of `hits` hits per `period`.
     ///
     /// # Errors
     ///
@@ -23,12 +41,12 @@ impl Rate {
     pub fn new(hits: u64, period: Duration) -> Result<Self, RateError> {
         let nanos = u64::try_from(period.as_nanos()).map_err(|_| TOO_SLOW)?;
         if hits == 0 || nanos == 0 {
-            return Err(RateError("must be above 0"));
+            return Err(ZERO);
         }
         if u128::from(hits) * u128::from(SECOND) > u128::from(MAX_PER_SECOND) * u128::from(nanos) {
-            return Err(RateError("is above 1,000,000,000/s"));
+            return Err(TOO_FAST);
         }
-        // In its lowest terms, so that equal rates are equal however they were written.
+        // Lowest terms make equal rates equal, however they were written.
         let common = gcd(hits.into(), nanos.into()) as u64;
         Ok(Self {
             hits: hits / common,
@@ -36,7 +54,7 @@ impl Rate {
         })
     }
 
-    /// `hits / nanos` in its lowest terms, if those fit and the rate is one.
+    /// Makes the rate `hits / nanos` if it is valid and its lowest terms fit.
     pub(crate) fn from_fraction(hits: u128, nanos: u128) -> Option<Self> {
         let common = gcd(hits, nanos);
         let hits = u64::try_from(hits.checked_div(common)?).ok()?;
@@ -44,41 +62,40 @@ impl Rate {
         Self::new(hits, Duration::from_nanos(nanos)).ok()
     }
 
-    /// So many hits in so many nanoseconds, in lowest terms.
+    /// The hits and the nanoseconds, in lowest terms.
     pub(crate) fn as_fraction(self) -> (u64, u64) {
         (self.hits, self.nanos)
     }
 
-    /// `hits` hits per second.
+    /// Makes a rate of `hits` hits per second.
     ///
     /// # Panics
     ///
     /// If `hits` is 0 or above 10⁹.
     #[must_use]
     pub fn per_second(hits: u64) -> Self {
-        Self::new(hits, Duration::from_secs(1)).expect("a rate is from 1/s to 1,000,000,000/s")
+        Self::new(hits, Duration::from_secs(1)).expect("the rate is from 1/s to 1,000,000,000/s")
     }
 
-    /// Hits per second, as near as a float can tell.
+    /// The rate in hits per second, rounded to a float.
     #[must_use]
     pub fn as_f64(&self) -> f64 {
         self.hits as f64 * SECOND as f64 / self.nanos as f64
     }
 
-    /// When hit `k` is due: `k / rate`, exact, rounded down to the nanosecond; at the most there is
-    /// of a [`Duration`] if that is later.
+    /// The due time of hit `k`: `k / rate`, rounded down to the nanosecond and capped at
+    /// [`Duration::MAX`].
     #[must_use]
     pub fn due(&self, k: u64) -> Duration {
         let nanos = u128::from(k) * u128::from(self.nanos) / u128::from(self.hits);
         Duration::from_nanos_u128(nanos.min(Duration::MAX.as_nanos()))
     }
 
-    /// How many hits are due before `end`: the least n with `n / rate ≥ end`; 2⁶⁴ − 1 if there are
-    /// more.
+    /// The number of hits due before `end`: the least n with `n / rate ≥ end`, capped at 2⁶⁴ − 1.
     #[must_use]
     pub fn hits_before(&self, end: Duration) -> u64 {
         let hits = end.as_nanos().checked_mul(self.hits.into());
-        // Beyond 128 bits, a number of 64 divides it to one of more than 64.
+        // An overflow of 128 bits divided by 64 bits exceeds 64 bits.
         let hits = hits.map(|hits| hits.div_ceil(self.nanos.into()));
         hits.and_then(|hits| u64::try_from(hits).ok())
             .unwrap_or(u64::MAX)
@@ -101,7 +118,7 @@ impl fmt::Display for Rate {
     }
 }
 
-/// `100`, `2.5`, `10k`, `1M`, each with `/s` (the default), `/m` or `/h` behind it.
+/// Parses `100`, `2.5`, `10k` or `1M`, each followed by `/s` (the default), `/m` or `/h`.
 impl FromStr for Rate {
     type Err = RateError;
 
@@ -111,11 +128,7 @@ impl FromStr for Rate {
             Some((number, "s")) => (number, 1),
             Some((number, "m")) => (number, 60),
             Some((number, "h")) => (number, 3600),
-            Some(_) => {
-                return Err(RateError(
-                    "has an unknown unit of time: /s, /m and /h are known",
-                ));
-            }
+            Some(_) => return Err(UNKNOWN_UNIT),
         };
         let (number, factor) = match number.strip_suffix(['k', 'K']) {
             Some(number) => (number, 1_000),
@@ -125,50 +138,70 @@ impl FromStr for Rate {
             },
         };
         if number.starts_with('-') {
-            return Err(RateError("must be above 0"));
+            return Err(ZERO);
         }
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         let digits = format!("{whole}{fraction}");
+        if number.is_empty() {
+            return Err(MISSING);
+        }
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(RateError("is not a number"));
+            return Err(NOT_A_NUMBER);
         }
         if fraction.len() > 9 {
-            return Err(RateError("has more than 9 digits behind the point"));
+            return Err(RateError::new("more than 9 digits after the point"));
         }
         let hits = digits
             .parse::<u64>()
             .ok()
             .and_then(|n| n.checked_mul(factor));
-        let hits = hits.ok_or(RateError("is above 1,000,000,000/s"))?;
+        let hits = hits.ok_or(TOO_FAST)?;
         let scale = 10_u64.pow(fraction.len() as u32);
         let period = Duration::from_secs(period * scale);
         Self::new(hits, period).or_else(|error| {
-            // A period of 584 years is as long for `1.123456789/h` as for a rate that is slow.
-            let lowest = Self::from_fraction(hits.into(), period.as_nanos());
-            let fine = error == TOO_SLOW && !fraction.is_empty();
-            lowest.ok_or(if fine { TOO_MANY_DIGITS } else { error })
+            // The period can be too long because of the digits alone, as in `1.123456789/h`.
+            let reduced = Self::from_fraction(hits.into(), period.as_nanos());
+            let too_many_digits = error == TOO_SLOW && !fraction.is_empty();
+            reduced.ok_or(if too_many_digits {
+                TOO_MANY_DIGITS
+            } else {
+                error
+            })
         })
     }
 }
 
-/// Why a text or a pair of numbers is no rate; reads well after "the rate".
+/// An error in the text or the numbers of a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateError(&'static str);
+pub struct RateError {
+    problem: &'static str,
+    expected: &'static str,
+}
 
 impl RateError {
-    /// What is wrong, without what would be right.
-    pub(crate) fn problem(self) -> &'static str {
-        self.0
+    const fn new(problem: &'static str) -> Self {
+        Self {
+            problem,
+            expected: RATE_EXAMPLES,
+        }
+    }
+
+    /// The problem, as a fragment.
+    #[must_use]
+    pub fn problem(&self) -> &'static str {
+        self.problem
+    }
+
+    /// The valid input; reads well after "expected ".
+    #[must_use]
+    pub fn expected(&self) -> &'static str {
+        self.expected
     }
 }
 
 impl fmt::Display for RateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the rate {}; right would be 100, 2.5, 10k, 600/m",
-            self.0
-        )
+        write!(f, "{}; expected {}", self.problem, self.expected)
     }
 }
 
@@ -179,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_rates_or_say_why_not() {
+    fn rates_are_parsed_or_rejected_with_the_problem() {
         for (text, due_of_1000, shown) in [
             ("100", "10s", "100/s"),
             ("2.5", "400s", "2.5/s"),
@@ -202,17 +235,17 @@ mod tests {
             ("0", "must be above 0"),
             ("0.0/m", "must be above 0"),
             ("-3", "must be above 0"),
-            ("fast", "is not a number"),
-            ("", "is not a number"),
-            (".", "is not a number"),
-            ("1e3", "is not a number"),
-            ("nan", "is not a number"),
-            ("10/d", "unknown unit of time"),
-            ("2G", "is not a number"),
+            ("fast", "not a number"),
+            ("", "missing rate"),
+            (".", "not a number"),
+            ("1e3", "not a number"),
+            ("nan", "not a number"),
+            ("10/d", "unknown unit of time; expected s, m or h"),
+            ("2G", "not a number"),
             ("1001M", "above 1,000,000,000/s"),
             ("99999999999999999999", "above 1,000,000,000/s"),
             ("0.0000000001", "more than 9 digits"),
-            ("1.123456789/h", "more digits behind the point than"),
+            ("1.123456789/h", "too many digits after the point"),
         ] {
             let error = text.parse::<Rate>().expect_err(text).to_string();
             assert!(error.contains(why), "{text}: {error}");
@@ -220,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn hits_before_counts_what_is_due() {
+    fn hits_before_counts_due_hits() {
         for (text, end_s, hits) in [
             ("1000", 10, 10_000),
             ("2.5", 1, 3),
@@ -235,9 +268,9 @@ mod tests {
         }
     }
 
-    /// Both had overflowed.
+    /// Both calculations once overflowed.
     #[test]
-    fn what_is_beyond_all_bounds_is_at_them() {
+    fn results_saturate() {
         let slow: Rate = "1/h".parse().expect("a rate");
         assert_eq!(slow.due(u64::MAX), Duration::MAX);
         let fast: Rate = "999999999.999999999".parse().expect("a rate");

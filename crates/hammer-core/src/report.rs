@@ -1,3 +1,5 @@
+//! The report of a run, from its measurements to JSON.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,45 +18,46 @@ use crate::{
 /// The value of [`Report::schema`].
 pub const REPORT_SCHEMA: &str = "hammer.report/1";
 
-/// What is left when the run is over; serialised, it is the JSON report that `docs/REPORT.md`
-/// describes key by key.
+/// The results of a run.
+///
+/// Serialized, it is the JSON report that `docs/REPORT.md` describes key by key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// The name and version of this shape: [`SCHEMA`].
+    /// The name and version of the format: [`REPORT_SCHEMA`].
     pub schema: String,
     /// The hammer's name.
     pub hammer: String,
-    /// What was hit, as the hammer's user would write it.
+    /// The target, as the user of the hammer would write it.
     pub target: String,
-    /// The seed of the hits' randomness.
+    /// The seed of random numbers.
     pub seed: u64,
-    /// How the rate was to change, as an expression.
+    /// The shape, as an expression.
     #[serde(default)]
     pub shape: String,
-    /// How hits were spread.
+    /// The arrival process.
     #[serde(default)]
     pub arrivals: ArrivalProcess,
-    /// How long the first rate was run before the clock started, in seconds.
+    /// The length of the warm-up, in seconds.
     #[serde(default)]
     pub warmup_s: f64,
-    /// Whether the numbers describe the target.
+    /// The generator's verdict on itself.
     pub verdict: Verdict,
-    /// `"open"`: hits were due by a schedule. `"closed"`: as fast as the slots allowed.
+    /// `"open"` if hits were due by a schedule, `"closed"` if slots hit as fast as they could.
     pub r#loop: LoopMode,
-    /// What was asked for, and what was done.
+    /// The requested and the achieved rate.
     pub rate: RateSummary,
-    /// The length of the schedule; where it has none or was stopped, the time until the last hit
-    /// had ended. In seconds.
+    /// The length of the schedule, in seconds; if it has none or was stopped, the time until the
+    /// last hit ended.
     pub duration_s: f64,
-    /// From the start until the last hit had ended, in seconds.
+    /// The time from the start until the last hit ended, in seconds.
     pub elapsed_s: f64,
-    /// Whether the run was stopped before its schedule ended.
+    /// True if the run was stopped before its schedule ended.
     pub stopped: bool,
-    /// Whether it ended since its hammer had no means for more hits, such as rows that are used once.
+    /// True if the run ended because its hammer had no data for more hits, such as rows used once.
     #[serde(default)]
     pub exhausted: bool,
-    /// Every hit that became due, by its verdict.
+    /// Scheduled hits by result.
     pub hits: HitCounts,
     /// done − due of the hits that were answered.
     pub response_us: DurationSummary,
@@ -62,63 +65,64 @@ pub struct Report {
     pub service_us: DurationSummary,
     /// started − due of the hits that were started.
     pub lateness_us: DurationSummary,
-    /// The steps that hammers named, each over the hits and openings that had it.
+    /// Phases by name, each over the hits and openings that had it.
     pub phases_us: BTreeMap<String, DurationSummary>,
     /// Answers by label.
     pub labels: BTreeMap<String, u64>,
     /// Hits that failed or timed out, by the name of the failure.
     pub failures: BTreeMap<String, u64>,
-    /// What can be done about each failure that has an advice.
+    /// Advice for each failure that has some.
     pub advice: BTreeMap<String, String>,
     /// Payload sent and received by answered hits.
     pub bytes: ByteCounts,
-    /// What the hammer counted beside hits.
+    /// Counters of the hammer.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,
-    /// What the hammer found out, and how often each value of it.
+    /// Facts that the hammer recorded, with the number of occurrences of each value.
     #[serde(default)]
     pub facts: BTreeMap<String, BTreeMap<String, u64>>,
-    /// What the generator needed.
+    /// The resources that the generator used, and its problems.
     pub generator: GeneratorReport,
-    /// The stages of the shape in order; none where there is only one.
+    /// The stages of the shape in order; empty if there is only one.
     #[serde(default)]
     pub stages: Vec<StageReport>,
-    /// The rows that the hammer tells its hits apart by; none where it does not.
+    /// The groups of hits; empty if the hammer has none.
     #[serde(default)]
     pub groups: Vec<GroupReport>,
-    /// The run second by second, or in wider slices when it was long.
+    /// The run by the second, or in wider slices if it was long.
     pub timeline: Vec<TimelineSlice>,
-    /// The conditions that were looked at when the run was over.
+    /// The thresholds that were checked after the run.
     #[serde(default)]
     pub thresholds: Vec<ThresholdCheck>,
-    /// The condition that ended the run early, if one did.
+    /// The threshold that ended the run early, if one did.
     #[serde(default)]
     pub aborted: Option<AbortReason>,
-    /// All that was measured, histograms and all; none in a report that was read from JSON.
+    /// All measurements, with histograms; none in a report read from JSON.
     #[serde(skip)]
     pub measured: Option<Arc<IntervalStats>>,
 }
 
-/// Open or closed loop.
+/// The kind of loop: open or closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LoopMode {
     /// Hits are sent when they are due, whatever the target does.
     Open,
-    /// A slot's next hit is sent when its last one has ended.
+    /// A slot sends its next hit when its last one has ended.
     Closed,
 }
 
-/// Hits per second.
+/// Requested and achieved hits per second.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RateSummary {
-    /// The rate that was asked for, the mean of it where it changed; null for a closed loop.
+    /// The requested rate, as a mean if it changed; null for a closed loop.
     pub requested: Option<f64>,
-    /// Hits started, over the duration of the schedule (or longer, if starting them took longer).
+    /// Hits started per second of the schedule, or of the time it took to start them if that was
+    /// longer.
     pub achieved: f64,
 }
 
-/// Bytes in and out.
+/// Bytes sent and received.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByteCounts {
     /// Sent by answered hits.
@@ -127,63 +131,62 @@ pub struct ByteCounts {
     pub received: u64,
 }
 
-/// What the generator needed, and how it fared.
+/// The resources that the generator used, and its problems.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GeneratorReport {
     /// Worker threads.
     pub threads: usize,
-    /// The bound on hits in flight.
+    /// The maximum number of hits in flight.
     pub max_in_flight: usize,
-    /// Processor time of the whole process during the run, in seconds; 0 where the system does
-    /// not tell.
+    /// CPU time of the whole process during the run, in seconds; 0 if unknown.
     pub cpu_s: f64,
-    /// Largest resident size of the process, in bytes; 0 where the system does not tell.
+    /// Peak resident size of the process, in bytes; 0 if unknown.
     pub peak_rss_bytes: u64,
     /// Slots that were opened.
     pub slots_opened: u64,
-    /// Sessions that were opened: one a slot, and one after each lost session.
+    /// Sessions that were opened: one per slot, and one after each lost session.
     pub sessions_opened: u64,
-    /// Most hits in flight at one time, added up over the workers.
+    /// The peak number of hits in flight, summed over the workers.
     pub peak_in_flight: u64,
-    /// Most hits due and not started at one time, added up over the workers.
+    /// The peak backlog, summed over the workers.
     pub peak_backlog: u64,
-    /// Hits that waited for a slot because the bound on hits in flight was reached.
+    /// Hits that waited because all slots were taken.
     pub waited_at_limit: u64,
-    /// Hits that the generator did not send, by cause.
+    /// Hits that were not sent, by cause.
     #[serde(default)]
     pub unsent: BTreeMap<String, u64>,
-    /// How late the schedule was kept: from the moment a hit was due until the generator turned to
-    /// it, slot or no slot.
+    /// The generator's own lateness: from the due time until the generator handled the hit, with or
+    /// without a free slot.
     pub schedule_late_us: DurationSummary,
-    /// Rows of a per-hit log that were dropped because it was not written fast enough.
+    /// Records of the hit log that were dropped because it was written too slowly.
     pub log_dropped: u64,
-    /// What the run took out of each worker thread, in their order; empty if it can't be told.
+    /// The usage of each worker thread, in order; empty if unknown.
     #[serde(default)]
     pub workers: Vec<ThreadUsage>,
-    /// What was taken from the generator, and what it could have had.
+    /// CPU time taken from the generator, and memory available to it.
     #[serde(default)]
     pub host: HostStats,
 }
 
-/// A part of the run.
+/// A time slice of the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TimelineSlice {
-    /// When it begins, in seconds from the start.
+    /// The start of the slice, in seconds from the start of the run.
     pub t_s: u64,
-    /// How many seconds it covers.
+    /// The length of the slice, in seconds.
     pub width_s: u64,
-    /// Hits that became due in it, and those that ended in it.
+    /// Hits that became due in the slice, and those that ended in it.
     #[serde(flatten)]
     pub hits: HitCounts,
-    /// done − due of the hits that were answered in it.
+    /// done − due of the hits that were answered in the slice.
     pub response_us: DurationSummary,
 }
 
-/// A distribution in a few numbers; times in microseconds.
+/// A distribution in a few numbers, in microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are self-explanatory")]
 pub struct DurationSummary {
     pub count: u64,
     pub min: f64,
@@ -217,7 +220,7 @@ impl From<&Histogram> for DurationSummary {
 }
 
 impl Coordinator {
-    /// From the start to the end of the schedule, or to the stop.
+    /// The time from the start to the end of the schedule, or to the stop.
     fn duration(&self, stopped: bool, open: bool, scheduled: u64) -> Duration {
         let planned = self.schedule.duration();
         let end = planned.map_or(self.peaks.schedule_end, |planned| {
@@ -225,16 +228,16 @@ impl Coordinator {
         });
         match planned {
             _ if stopped => end,
-            // Chance says when the last of so many hits is due.
+            // The due time of the last hit is random.
             _ if open && self.schedule.ends_randomly(scheduled) => end,
             Some(planned) if open => planned,
-            // In a closed loop the last hits take part of the time that there is.
+            // In a closed loop, the last hits may end before the time is up.
             Some(planned) => planned.min(self.elapsed),
             None => self.elapsed,
         }
     }
 
-    /// Hits per second that were asked for until `duration`, in which `scheduled` were due.
+    /// The requested hits per second until `duration`, in which `scheduled` hits were due.
     fn requested_rate(&self, duration: Duration, scheduled: u64) -> Option<f64> {
         if self.schedule.is_playlist() && !duration.is_zero() {
             return Some(scheduled as f64 / duration.as_secs_f64());
@@ -242,32 +245,32 @@ impl Coordinator {
         self.schedule.mean_rate_until(duration)
     }
 
-    /// Makes the report of all that was told.
+    /// Builds the report from all measurements.
     pub(crate) fn build_report(&mut self) -> Report {
         let measured = std::mem::replace(&mut self.total, IntervalStats::new());
-        let (settings, total) = (&self.settings, &measured);
-        let stopped = settings.stop.level() > StopLevel::Run;
+        let (config, total) = (&self.config, &measured);
+        let stopped = config.stop.level() > StopLevel::Run;
         let open = !self.schedule.shape().is_closed_loop();
         let duration = self.duration(stopped, open, total.hits.scheduled);
         let seconds = duration.as_secs_f64();
-        let starting = if open {
+        let start_span = if open {
             duration
         } else {
-            // What was sent without an answer had to arrive too before the rate was one.
+            // Hits without an answer count towards the rate once they have arrived.
             (duration + self.settle_time).min(self.elapsed)
         };
-        let starting = starting.max(self.peaks.last_start).as_secs_f64();
+        let start_span = start_span.max(self.peaks.last_start).as_secs_f64();
         let cpu = process::cpu_time().saturating_sub(self.cpu_before);
-        let counted = |(name, count): &(Failure, u64)| (name.name().to_owned(), *count);
+        let failure_count = |(name, count): &(Failure, u64)| (name.name().to_owned(), *count);
         let stages = self.stages.report(self.schedule.shape(), duration);
         let mut report = Report {
             schema: REPORT_SCHEMA.to_owned(),
-            hammer: settings.name.clone(),
-            target: settings.target.clone(),
-            seed: settings.seed,
+            hammer: config.name.clone(),
+            target: config.target.clone(),
+            seed: config.seed,
             shape: self.schedule.shape().to_string(),
             arrivals: self.schedule.arrivals(),
-            warmup_s: settings.warmup.as_secs_f64(),
+            warmup_s: config.warmup.as_secs_f64(),
             verdict: Verdict {
                 status: VerdictStatus::Valid,
                 reasons: vec![],
@@ -279,8 +282,8 @@ impl Coordinator {
             },
             rate: RateSummary {
                 requested: self.requested_rate(duration, total.hits.scheduled),
-                achieved: if starting > 0.0 {
-                    total.started as f64 / starting
+                achieved: if start_span > 0.0 {
+                    total.started as f64 / start_span
                 } else {
                     0.0
                 },
@@ -302,7 +305,7 @@ impl Coordinator {
                 .iter()
                 .map(|(name, n)| (name.to_string(), *n))
                 .collect(),
-            failures: total.failures.0.iter().map(counted).collect(),
+            failures: total.failures.0.iter().map(failure_count).collect(),
             advice: (total.failures.0.iter())
                 .filter_map(|(f, _)| Some((f.name().to_owned(), f.advice()?.to_owned())))
                 .collect(),
@@ -315,8 +318,8 @@ impl Coordinator {
                 .collect(),
             facts: fact_counts(total),
             generator: GeneratorReport {
-                threads: settings.threads,
-                max_in_flight: settings.max_in_flight,
+                threads: config.threads,
+                max_in_flight: config.max_in_flight,
                 cpu_s: cpu.as_secs_f64(),
                 peak_rss_bytes: process::peak_rss_bytes(),
                 slots_opened: total.slots_opened,
@@ -328,7 +331,7 @@ impl Coordinator {
                 schedule_late_us: DurationSummary::from(&total.schedule_lateness),
                 log_dropped: total.log_dropped,
                 workers: self.thread_usages.iter().flatten().cloned().collect(),
-                host: if settings.paused {
+                host: if config.paused {
                     HostStats::default()
                 } else {
                     self.host_before
@@ -348,8 +351,7 @@ impl Coordinator {
     }
 }
 
-/// Hits that were never started, and those whose session could not be opened for want of
-/// something, by cause.
+/// Hits that were not sent, by cause: never started, or out of resources for their session.
 fn unsent_by_cause(total: &IntervalStats) -> BTreeMap<String, u64> {
     let mut unsent = total.unsent.by_name();
     for (failure, cause) in [
@@ -378,16 +380,16 @@ fn fact_counts(total: &IntervalStats) -> BTreeMap<String, BTreeMap<String, u64>>
 }
 
 impl From<&TimeBucket<TimelineStats>> for TimelineSlice {
-    fn from(span: &TimeBucket<TimelineStats>) -> Self {
-        let response = span
+    fn from(bucket: &TimeBucket<TimelineStats>) -> Self {
+        let response = bucket
             .value
             .response
             .as_ref()
-            .and_then(|taken| taken.histogram().ok());
+            .and_then(|snapshot| snapshot.histogram().ok());
         Self {
-            t_s: span.start,
-            width_s: span.seconds,
-            hits: span.value.hits,
+            t_s: bucket.start,
+            width_s: bucket.seconds,
+            hits: bucket.value.hits,
             response_us: response
                 .as_ref()
                 .map(DurationSummary::from)

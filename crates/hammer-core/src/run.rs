@@ -1,10 +1,12 @@
+//! The settings of a run, and its execution.
+
 use std::time::{Duration, SystemTime};
 
 use crate::{Error, Hammer, Report, RunEvent, Schedule, StartTicket, StopHandle};
 
-/// A run to be made: a hammer, a schedule, and the bounds.
+/// A hammer, a schedule and limits, ready to be executed.
 ///
-/// Defaults: 1,024 hits in flight, a timeout of 10 s, a thread per core.
+/// By default: 1,024 hits in flight, a timeout of 10 s, one thread per core.
 #[derive(Debug)]
 #[must_use = "a run does nothing until it is executed"]
 pub struct Run<H> {
@@ -33,7 +35,7 @@ pub(crate) struct RunConfig {
 }
 
 impl<H: Hammer> Run<H> {
-    /// Swings `hammer` by `schedule`.
+    /// Makes a run of `hammer` by `schedule`.
     pub fn new(hammer: H, schedule: Schedule) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let config = RunConfig {
@@ -60,112 +62,121 @@ impl<H: Hammer> Run<H> {
         }
     }
 
-    /// What the report calls the hammer.
+    /// Sets the name of the hammer in the report.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.config.name = name.into();
         self
     }
 
-    /// What the report calls the target.
+    /// Sets the name of the target in the report.
     pub fn target(mut self, target: impl Into<String>) -> Self {
         self.config.target = target.into();
         self
     }
 
-    /// The seed of [`Hit::rng`](crate::Hit::rng); 1 unless set.
+    /// Sets the seed of [`Hit::rng`](crate::Hit::rng); 1 by default.
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = seed;
         self
     }
 
-    /// The most hits in flight at one time, over all threads.
+    /// Sets the maximum number of hits in flight, over all threads.
     pub fn max_in_flight(mut self, hits: usize) -> Self {
         self.config.max_in_flight = hits;
         self
     }
 
-    /// The most hits that may be due and not started, over all threads; more are unsent.
+    /// Sets the maximum number of hits in the backlog, over all threads.
+    ///
+    /// Hits beyond it are unsent.
     pub fn max_backlog(mut self, hits: usize) -> Self {
         self.config.max_backlog = hits;
         self
     }
 
-    /// Worker threads; never more than hits in flight, or than the hammer can make use of
-    /// ([`Hammer::max_workers`]).
+    /// Sets the number of worker threads.
+    ///
+    /// It is capped at the hits in flight and at [`Hammer::max_workers`].
     pub fn threads(mut self, threads: usize) -> Self {
         self.config.threads = threads;
         self
     }
 
-    /// How long a hit may take from its start, with the opening of its session.
+    /// Sets the timeout of a hit from its start, including the opening of its session.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = timeout;
         self
     }
 
-    /// How long hits in flight and due ones are waited for when the schedule has ended or the run
-    /// was stopped; the timeout unless set.
+    /// Limits the drain: the wait for hits in flight and in the backlog after the schedule has
+    /// ended or the run was stopped.
+    ///
+    /// Equals the timeout by default.
     pub fn drain(mut self, limit: Duration) -> Self {
         self.config.drain = Some(limit);
         self
     }
 
-    /// Runs the first rate of the schedule for so long before the clock starts. What happens then
-    /// is in no number of the report; only its connections are, which go on.
+    /// Runs the first rate of the schedule for `length` before the clock starts.
+    ///
+    /// The warm-up counts nowhere in the report, except for its connections, which stay open.
     pub fn warmup(mut self, length: Duration) -> Self {
         self.config.warmup = length;
         self
     }
 
-    /// Leaves hits unsent that could not be started within `most` of their due time; unless set,
-    /// all are started, however late.
+    /// Leaves hits unsent that cannot start within `limit` of their due time.
+    ///
+    /// By default, all hits are started, however late.
     pub fn skip_late(mut self, limit: Duration) -> Self {
         self.config.skip_late = Some(limit);
         self
     }
 
-    /// Starts (with the warm-up, if there is one) when the wall clock says so; at once if that has
-    /// passed. Sessions are opened a few seconds before.
+    /// Starts the run, or its warm-up, at a time by the wall clock; at once if that has passed.
+    ///
+    /// Sessions are opened a few seconds earlier.
     pub fn start_at(mut self, time: SystemTime) -> Self {
         self.config.start_at = Some(time);
         self
     }
 
-    /// Sends [`RunEvent::Hits`] with a record of each hit, as far as the receiver keeps up; what it
-    /// misses is counted in the report.
+    /// Emits [`RunEvent::Hits`] with a record of each hit.
+    ///
+    /// Records that the receiver is too slow for are dropped and counted in the report.
     pub fn log_hits(mut self, yes: bool) -> Self {
         self.config.log_hits = yes;
         self
     }
 
-    /// What ends this run from outside.
+    /// Sets the handle that stops this run.
     pub fn stop(mut self, stop: StopHandle) -> Self {
         self.config.stop = stop;
         self
     }
 
-    /// Starts together with other runs.
+    /// Makes this run start together with others.
     pub fn start_ticket(mut self, ticket: StartTicket) -> Self {
         self.start_ticket = Some(ticket);
         self
     }
 
-    /// Runs to the end, on threads of its own, and blocks the calling one, on which `on_event` is
-    /// called.
+    /// Runs to the end on its own threads, and blocks the calling thread, which also calls
+    /// `on_event`.
     ///
-    /// Needs no tokio runtime, and does not mind one; inside an async function prefer
+    /// Needs no tokio runtime, but can be called within one. Inside an async function, prefer
     /// [`spawn`](Self::spawn), which does not block.
     ///
     /// # Errors
     ///
-    /// If the schedule holds no hit, a setting is 0, the system has no threads left, or a warm-up was
-    /// asked for and the schedule starts at a rate of 0. A target
-    /// that is down is no error but a report full of failures.
+    /// If the schedule has no hits, a setting is 0, the schedule cannot be warmed up, the hammer
+    /// could not prepare, or a thread failed. A target that is down is not an error: the report
+    /// then counts failures.
     pub fn execute(self, on_event: impl FnMut(RunEvent<'_>)) -> Result<Report, Error> {
         crate::coordinator::execute(self, on_event)
     }
 
-    /// Runs to the end on threads of its own; the future gives the report.
+    /// Runs to the end on its own threads, and resolves to the report.
     ///
     /// # Errors
     ///
@@ -187,13 +198,15 @@ impl<H: Hammer> Run<H> {
             }
         }
         let mut guard = StopOnDrop(Some(self.config.stop.clone()));
-        let (tell, told) = tokio::sync::oneshot::channel();
+        let (sender, receiver) = tokio::sync::oneshot::channel();
         std::thread::Builder::new()
             .name("hammer".into())
-            .spawn(move || drop(tell.send(self.execute(on_event))))
+            .spawn(move || drop(sender.send(self.execute(on_event))))
             .map_err(Error::worker)?;
-        let report = told.await.map_err(|_| {
-            Error::worker(std::io::Error::other("the coordinating thread panicked"))
+        let report = receiver.await.map_err(|_| {
+            Error::worker(std::io::Error::other(
+                "the coordinator panicked (see stderr)",
+            ))
         })?;
         guard.0 = None;
         report

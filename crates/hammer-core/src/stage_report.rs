@@ -1,3 +1,5 @@
+//! Results by stage.
+
 use std::time::Duration;
 
 use hammer_stats::{Histogram, HistogramSnapshot};
@@ -7,33 +9,35 @@ use crate::interval_stats::IntervalStats;
 use crate::stage_tally::{StageTallies, StageTimes};
 use crate::{DurationSummary, HitCounts, RateSummary, Shape};
 
-/// One stage of a shape that has several: the hits that were due in it, whenever they ended.
+/// The results of one stage of a shape with several: the hits that were due in it, whenever they
+/// ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StageReport {
-    /// Its expression: `100..1000/5m`.
+    /// The stage as an expression, such as `100..1000/5m`.
     pub stage: String,
-    /// When it begins, in seconds from the start.
+    /// The start of the stage, in seconds from the start of the run.
     pub t_s: f64,
-    /// How many seconds of it were run.
+    /// The length of the stage as far as it was run, in seconds.
     pub width_s: f64,
-    /// Every hit that was due in it, by its verdict.
+    /// Its hits by result.
     #[serde(flatten)]
     pub hits: HitCounts,
-    /// What was asked for over its width, and what was started of it.
+    /// The requested and the achieved rate.
     pub rate: RateSummary,
     /// done − due of the hits that were answered.
     pub response_us: DurationSummary,
     /// done − started of the hits that were answered.
     pub service_us: DurationSummary,
-    /// The histograms of both; none in a report that was read from JSON.
+    /// The histograms of both; none in a report read from JSON.
     #[serde(skip)]
     pub(crate) measured: Option<(HistogramSnapshot, HistogramSnapshot)>,
 }
 
 impl StageReport {
-    /// What was measured in the stage: hits, response and service, and nothing else; none in a
-    /// report that was read from JSON.
+    /// The measurements of the stage: hits, response and service, and nothing else.
+    ///
+    /// None in a report read from JSON.
     #[must_use]
     pub fn interval(&self) -> Option<Box<IntervalStats>> {
         let (response, service) = self.measured.as_ref()?;
@@ -45,7 +49,7 @@ impl StageReport {
     }
 }
 
-/// All stages since the start. Those that have passed are kept small.
+/// Totals of all stages since the start. Histograms of past stages are compressed.
 #[derive(Default)]
 pub(crate) struct StageTotals(Vec<StageTotal>);
 
@@ -87,53 +91,56 @@ impl StoredTimes {
 
     fn compress(&mut self) {
         let Self::Expanded(times) = self else { return };
-        let taken = (
+        let snapshots = (
             HistogramSnapshot::take(&times.response),
             HistogramSnapshot::take(&times.service),
         );
-        if let (Ok(response), Ok(service)) = taken {
+        if let (Ok(response), Ok(service)) = snapshots {
             *self = Self::Compressed(response, service);
         }
     }
 }
 
 impl StageTotals {
-    /// Adds what was told since the last second.
+    /// Adds the tallies of the last second.
     pub(crate) fn add(&mut self, tallies: &StageTallies) {
-        for row in &tallies.tallies {
-            if self.0.len() <= row.stage {
-                self.0.resize_with(row.stage + 1, StageTotal::default);
+        for tally in &tallies.tallies {
+            if self.0.len() <= tally.stage {
+                self.0.resize_with(tally.stage + 1, StageTotal::default);
             }
-            let total = &mut self.0[row.stage];
-            total.hits += row.hits;
-            total.started += row.started;
-            if let Some(times) = &row.times {
+            let total = &mut self.0[tally.stage];
+            total.hits += tally.hits;
+            total.started += tally.started;
+            if let Some(times) = &tally.times {
                 total.times.add(times);
             }
         }
-        let current = tallies.tallies.iter().map(|row| row.stage);
+        let current = tallies.tallies.iter().map(|tally| tally.stage);
         let Some(first) = current.min() else { return };
         self.0[..first]
             .iter_mut()
-            .for_each(|row| row.times.compress());
+            .for_each(|total| total.times.compress());
     }
 
-    /// A row for each stage of `shape` that was begun within `ran`; none where there is only one.
+    /// Makes a report for each stage of `shape` that began within `ran`.
+    ///
+    /// Empty if there is only one stage.
     pub(crate) fn report(&mut self, shape: &Shape, ran: Duration) -> Vec<StageReport> {
         let stages = shape.stages();
         if stages.len() < 2 {
             return vec![];
         }
         self.0.resize_with(stages.len(), StageTotal::default);
-        let rows = stages.iter().zip(&mut self.0);
-        rows.filter(|(stage, total)| stage.start() < ran || total.hits.scheduled > 0)
+        let totals = stages.iter().zip(&mut self.0);
+        totals
+            .filter(|(stage, total)| stage.start() < ran || total.hits.scheduled > 0)
             .map(|(stage, total)| {
                 let end = stage
                     .duration()
                     .map_or(ran, |length| stage.start() + length);
                 let end = end.min(ran).max(stage.start());
                 let width_s = (end - stage.start()).as_secs_f64();
-                let asked = shape.integral(end) - shape.integral(stage.start());
+                let requested = shape.integral(end) - shape.integral(stage.start());
                 let per_second = |hits: f64| if width_s > 0.0 { hits / width_s } else { 0.0 };
                 let times = total.times.expand();
                 StageReport {
@@ -142,7 +149,7 @@ impl StageTotals {
                     width_s,
                     hits: total.hits,
                     rate: RateSummary {
-                        requested: Some(per_second(asked.as_f64())),
+                        requested: Some(per_second(requested.as_f64())),
                         achieved: per_second(total.started as f64),
                     },
                     response_us: DurationSummary::from(&times.response),

@@ -1,20 +1,22 @@
+//! Hits of an interval by stage.
+
 use std::time::Duration;
 
 use hammer_stats::Histogram;
 
 use crate::{HitCounts, HitResult};
 
-/// What the hits have done that were due in one stage.
+/// The hits that were due in one stage.
 #[derive(PartialEq)]
 pub(crate) struct StageTally {
     pub(crate) stage: usize,
     pub(crate) hits: HitCounts,
     pub(crate) started: u64,
-    /// Of answered hits; none until there is one.
+    /// Of answered hits; none before the first.
     pub(crate) times: Option<StageTimes>,
 }
 
-/// How long hits of a stage took.
+/// Response and service of the answered hits of a stage.
 #[derive(PartialEq)]
 pub(crate) struct StageTimes {
     pub(crate) response: Histogram,
@@ -30,20 +32,19 @@ impl StageTimes {
     }
 }
 
-/// The stages whose hits did something since the last swap: mostly one, seldom more than two,
-/// however many stages there are.
+/// The stages with activity since the last swap. Usually one, seldom more than two.
 #[derive(Default, PartialEq)]
 pub(crate) struct StageTallies {
     pub(crate) tallies: Vec<StageTally>,
     spare: Vec<StageTimes>,
 }
 
-/// Histograms that are kept for later when a row is cleared.
+/// The number of histogram pairs kept for reuse when tallies are cleared.
 const MAX_SPARE_TIMES: usize = 2;
 
 impl StageTallies {
     pub(crate) fn entry(&mut self, stage: usize) -> &mut StageTally {
-        let known = self.tallies.iter().rposition(|row| row.stage == stage);
+        let known = self.tallies.iter().rposition(|tally| tally.stage == stage);
         let index = known.unwrap_or_else(|| {
             self.tallies.push(StageTally {
                 stage,
@@ -56,7 +57,7 @@ impl StageTallies {
         &mut self.tallies[index]
     }
 
-    /// Counts a hit that was answered.
+    /// Counts an answered hit.
     pub(crate) fn record_answer(
         &mut self,
         stage: usize,
@@ -65,35 +66,35 @@ impl StageTallies {
         service: Duration,
     ) {
         let spare = self.spare.pop();
-        let row = self.entry(stage);
-        row.hits.count(result);
-        let (times, spare) = match row.times.take() {
+        let tally = self.entry(stage);
+        tally.hits.count(result);
+        let (times, spare) = match tally.times.take() {
             Some(times) => (times, spare),
             None => (spare.unwrap_or_else(StageTimes::new), None),
         };
-        let times = row.times.insert(times);
+        let times = tally.times.insert(times);
         times.response.record(response);
         times.service.record(service);
         self.spare.extend(spare);
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        for theirs in &other.tallies {
-            let row = self.entry(theirs.stage);
-            row.hits += theirs.hits;
-            row.started += theirs.started;
-            if let Some(theirs) = &theirs.times {
-                let times = row.times.get_or_insert_with(StageTimes::new);
-                times.response.merge(&theirs.response);
-                times.service.merge(&theirs.service);
+        for other_tally in &other.tallies {
+            let tally = self.entry(other_tally.stage);
+            tally.hits += other_tally.hits;
+            tally.started += other_tally.started;
+            if let Some(other_times) = &other_tally.times {
+                let times = tally.times.get_or_insert_with(StageTimes::new);
+                times.response.merge(&other_times.response);
+                times.service.merge(&other_times.service);
             }
         }
     }
 
-    /// Forgets everything, and keeps a little of its memory.
+    /// Removes all tallies and keeps some memory.
     pub(crate) fn clear(&mut self) {
-        for row in self.tallies.drain(..) {
-            if let Some(mut times) = row.times.filter(|_| self.spare.len() < MAX_SPARE_TIMES) {
+        for tally in self.tallies.drain(..) {
+            if let Some(mut times) = tally.times.filter(|_| self.spare.len() < MAX_SPARE_TIMES) {
                 times.response.clear();
                 times.service.clear();
                 self.spare.push(times);

@@ -1,3 +1,5 @@
+//! A common start for several runs.
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -6,25 +8,26 @@ use tokio::time::Instant;
 use crate::coordinator::START_LEAD;
 use crate::stop_handle::StopHandle;
 
-/// How long before its start a run that starts later opens its first sessions: time enough to
-/// connect, and too little for a target to close them again because nothing came.
+/// The time before its start at which a run with an offset opens its first sessions. It is long
+/// enough to connect, and too short for a target to close idle connections.
 const OPEN_EARLY: Duration = Duration::from_secs(1);
 
-/// Lets several runs start at the same instant, each with an offset of its own.
+/// Makes several runs start at the same instant, each with an offset.
 ///
-/// Each run executes on a thread of its own; none starts before all have opened their first
-/// sessions. A run that can't be made, or is stopped, does not hold up the others.
+/// Each run executes on a separate thread. None starts before all have opened their first sessions.
+/// A run that cannot start, or is stopped, does not delay the others.
 ///
 /// ```
 /// use std::time::Duration;
 /// use hammer_core::{Outcome, Rate, Run, Schedule, StartBarrier, from_fn};
 ///
-/// let together = StartBarrier::new(2);
+/// let barrier = StartBarrier::new(2);
 /// let reports = std::thread::scope(|scope| {
 ///     let threads = [0, 50].map(|offset_ms| {
 ///         let hammer = from_fn(|_hit| async { Ok(Outcome::ok("done")) });
-///         let run = Run::new(hammer, Schedule::constant(Rate::per_second(100)).hits(5))
-///             .together(together.place(Duration::from_millis(offset_ms)));
+///         let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
+///         let run = Run::new(hammer, schedule)
+///             .start_ticket(barrier.ticket(Duration::from_millis(offset_ms)));
 ///         scope.spawn(|| run.execute(|_| ()))
 ///     });
 ///     threads.map(|thread| thread.join().expect("no panic"))
@@ -46,7 +49,7 @@ struct BarrierState {
     start: Option<Instant>,
 }
 
-/// The place of one run among those that start together; dropped, it is nobody's to wait for.
+/// The ticket of one run of a [`StartBarrier`]. The others do not wait for a dropped ticket.
 #[derive(Debug)]
 pub struct StartTicket {
     barrier: StartBarrier,
@@ -55,7 +58,7 @@ pub struct StartTicket {
 }
 
 impl StartBarrier {
-    /// For so many runs.
+    /// Makes a barrier for `runs` runs.
     #[must_use]
     pub fn new(runs: usize) -> Self {
         let state = Mutex::new(BarrierState {
@@ -66,7 +69,7 @@ impl StartBarrier {
         Self(Arc::new(BarrierInner { state, changed }))
     }
 
-    /// The place of one of them, which starts `offset` after the common start.
+    /// Makes the ticket of a run that starts `offset` after the common start.
     #[must_use]
     pub fn ticket(&self, offset: Duration) -> StartTicket {
         StartTicket {
@@ -101,20 +104,20 @@ impl StartTicket {
         }
     }
 
-    /// When this run starts; waits until all have arrived.
+    /// Waits until all runs have arrived, and returns the start of this run.
     pub(crate) fn wait_for_start(&mut self) -> Instant {
-        let together = self.barrier.clone();
+        let barrier = self.barrier.clone();
         let mut state = if self.arrived {
-            together.state()
+            barrier.state()
         } else {
             self.arrived = true;
-            together.arrive()
+            barrier.arrive()
         };
         loop {
             if let Some(start) = state.start {
                 return start + self.offset;
             }
-            let waited = together.0.changed.wait(state);
+            let waited = barrier.0.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -133,11 +136,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_start_together_and_one_that_is_gone_is_not_waited_for() {
-        let together = StartBarrier::new(3);
+    fn all_start_together_without_waiting_for_a_dropped_ticket() {
+        let barrier = StartBarrier::new(3);
         let offset = Duration::from_secs(3600);
-        let (mut first, mut second) = (together.ticket(Duration::ZERO), together.ticket(offset));
-        drop(together.ticket(offset));
+        let (mut first, mut second) = (barrier.ticket(Duration::ZERO), barrier.ticket(offset));
+        drop(barrier.ticket(offset));
         let (first, second) = std::thread::scope(|scope| {
             let first = scope.spawn(|| first.wait_for_start());
             let second = scope.spawn(|| second.wait_for_start());
@@ -152,10 +155,10 @@ mod tests {
     #[test]
     fn a_stop_ends_the_wait_for_a_late_start() {
         let stop = StopHandle::new();
-        let together = StartBarrier::new(1);
-        let mut place = together.ticket(Duration::from_secs(3600));
+        let barrier = StartBarrier::new(1);
+        let mut ticket = barrier.ticket(Duration::from_secs(3600));
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| place.wait_before_opening(&stop));
+            let waiting = scope.spawn(|| ticket.wait_before_opening(&stop));
             stop.drain();
             waiting.join().expect("no panic");
         });

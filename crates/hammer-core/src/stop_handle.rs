@@ -1,17 +1,19 @@
+//! A handle that ends a run from outside.
+
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::Notify;
 
-/// Ends a run from outside: from a signal handler, another thread, or an event.
+/// Ends a run from outside: from a signal handler, another thread or an event.
 ///
 /// ```
 /// use hammer_core::StopHandle;
 ///
 /// let stop = StopHandle::new();
-/// stop.drain(); // no more hits start, those in flight are waited for
-/// stop.now(); // those in flight are abandoned
+/// stop.drain(); // no more hits become due; those in flight can end
+/// stop.stop_now(); // hits in flight are abandoned
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct StopHandle(Arc<StopInner>);
@@ -20,12 +22,12 @@ pub struct StopHandle(Arc<StopInner>);
 struct StopInner {
     level: AtomicU8,
     changed: Notify,
-    /// For those who wait without a runtime; the lock holds nothing.
+    /// For waiting without a runtime. The lock protects nothing.
     lock: Mutex<()>,
     raised: Condvar,
 }
 
-/// How far a stop has gone.
+/// The level of a stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum StopLevel {
     Run,
@@ -34,23 +36,25 @@ pub(crate) enum StopLevel {
 }
 
 impl StopHandle {
-    /// A stop that has not been given yet.
+    /// Makes a handle that has not been used yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// No more hits start; those in flight are waited for within the bound of the drain.
+    /// Ends the schedule and drains.
+    ///
+    /// No more hits become due. Hits in flight can end within the limit of the drain.
     pub fn drain(&self) {
         self.raise(StopLevel::Drain);
     }
 
-    /// Hits in flight are abandoned at once.
+    /// Abandons hits in flight at once.
     pub fn stop_now(&self) {
         self.raise(StopLevel::Now);
     }
 
-    /// The first call drains, the second one stops at once: what a signal does.
+    /// Drains at the first call and stops at once at the second, as for signals.
     pub fn escalate(&self) {
         self.raise(if self.level() == StopLevel::Run {
             StopLevel::Drain
@@ -59,7 +63,7 @@ impl StopHandle {
         });
     }
 
-    /// Whether it has been given, however far it goes.
+    /// Returns true if a stop of any level was requested.
     #[must_use]
     pub fn is_requested(&self) -> bool {
         self.level() > StopLevel::Run
@@ -68,12 +72,12 @@ impl StopHandle {
     fn raise(&self, level: StopLevel) {
         self.0.level.fetch_max(level as u8, Ordering::SeqCst);
         self.0.changed.notify_waiters();
-        // Under the lock, so that nobody looks before and waits after.
+        // The lock makes sure that no waiter misses this between its check and its wait.
         drop(self.0.lock.lock());
         self.0.raised.notify_all();
     }
 
-    /// Blocks the thread until `deadline`, or until the stop has been given.
+    /// Blocks the thread until `deadline`, or until a stop is requested.
     pub(crate) fn wait_until(&self, deadline: Instant) {
         let mut lock = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
         while self.level() == StopLevel::Run {
@@ -94,7 +98,7 @@ impl StopHandle {
         }
     }
 
-    /// Waits until the stop has gone beyond `level`.
+    /// Waits until the level exceeds `level`.
     pub(crate) async fn wait_beyond(&self, level: StopLevel) -> StopLevel {
         loop {
             let changed = self.0.changed.notified();

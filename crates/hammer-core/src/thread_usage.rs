@@ -1,54 +1,53 @@
+//! CPU time and stalls of a worker thread.
+
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
 use crate::verdict::thresholds::BUSY_SHARE;
 
-/// What a run took out of one worker thread, against the wall clock. What the system does not tell
-/// is absent.
+/// The CPU usage and stalls of one worker thread during a run; none where unknown.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThreadUsage {
-    /// Processor time of the thread, in seconds.
+    /// CPU time of the thread, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_s: Option<f64>,
     /// The share of the time that the thread was running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub busy: Option<f64>,
-    /// The share of whole seconds in which the thread had no room left to start a hit when it was
-    /// due.
+    /// The share of seconds in which the thread was too busy to start hits when they were due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saturated: Option<f64>,
-    /// The share of the time that the thread was ready to run and had no core.
+    /// The share of the time that the thread was ready to run but had no core.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_core: Option<f64>,
-    /// How often its core was taken from the thread while it was running.
+    /// The number of times that the thread lost its core while it was running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preempted: Option<u64>,
-    /// The longest time that the loop of the worker stood still, in µs: how late it looked at the
-    /// schedule after the moment at which it wanted to.
+    /// The longest stall of the worker's loop, in µs: the delay from the time of a planned wake-up.
     pub blocked_max_us: f64,
-    /// What the thread did in that time, if it was long enough to ask.
+    /// The activity of the thread during that stall, if it was long enough to measure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked_while: Option<StallCause>,
 }
 
-/// What a thread did while its loop stood still.
+/// The activity of a thread while its loop stalled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StallCause {
-    /// It was ready to run and had no core.
+    /// It was ready to run but had no core.
     NoCore,
-    /// It worked: the hammer, or more hits than it had time for.
+    /// It was running: in the hammer, or with more hits than it had time for.
     Busy,
-    /// Neither: it slept in a call that blocks, or its process was stopped.
+    /// It slept in a blocking call, or its process was stopped.
     Asleep,
 }
 
-/// A hold that is shorter is not asked about, so that asking costs nothing to speak of.
+/// The shortest stall whose cause is measured, so that measuring costs little.
 const MIN_STALL: Duration = Duration::from_millis(50);
 
-/// What the system tells of a thread so far.
+/// The figures of a thread at one time.
 #[derive(Debug, Clone, Copy)]
 struct ThreadReading {
     at: Instant,
@@ -57,11 +56,11 @@ struct ThreadReading {
     preempted: Option<u64>,
 }
 
-/// Measures the [`ThreadUsage`] of the thread that it is used on.
+/// Measures the [`ThreadUsage`] of the calling thread.
 #[derive(Debug)]
 pub(crate) struct ThreadUsageMeter {
     first_reading: ThreadReading,
-    /// When the running second began, and what was to be told of the thread then.
+    /// The reading at the start of the current second.
     last_second: ThreadReading,
     seconds: u32,
     saturated_seconds: u32,
@@ -82,7 +81,7 @@ impl ThreadUsageMeter {
         }
     }
 
-    /// The loop was to look at the schedule `late` ago.
+    /// Records a wake-up of the loop, `late` after its planned time.
     pub(crate) fn record_wakeup(&mut self, late: Duration) {
         if late > self.longest_stall {
             self.longest_stall = late;
@@ -92,7 +91,7 @@ impl ThreadUsageMeter {
         }
     }
 
-    /// About a second has passed.
+    /// Records the end of a second.
     pub(crate) fn end_second(&mut self) {
         let now = ThreadReading::take();
         let before = std::mem::replace(&mut self.last_second, now);
@@ -103,16 +102,16 @@ impl ThreadUsageMeter {
     }
 
     pub(crate) fn finish(&self) -> ThreadUsage {
-        let (begun, now) = (&self.first_reading, ThreadReading::take());
-        let wall = now.at - begun.at;
-        let cpu = difference(begun.cpu, now.cpu);
+        let (first, now) = (&self.first_reading, ThreadReading::take());
+        let wall = now.at - first.at;
+        let cpu = difference(first.cpu, now.cpu);
         ThreadUsage {
             cpu_s: cpu.map(|cpu| cpu.as_secs_f64()),
             busy: share(cpu, wall),
             saturated: (self.seconds > 0)
                 .then(|| f64::from(self.saturated_seconds) / f64::from(self.seconds)),
-            no_core: share(difference(begun.no_core, now.no_core), wall),
-            preempted: (begun.preempted.zip(now.preempted))
+            no_core: share(difference(first.no_core, now.no_core), wall),
+            preempted: (first.preempted.zip(now.preempted))
                 .map(|(before, after)| after.saturating_sub(before)),
             blocked_max_us: self.longest_stall.as_nanos() as f64 / 1e3,
             blocked_while: self.stall_cause,
@@ -132,7 +131,7 @@ impl ThreadReading {
     }
 }
 
-/// What took most of the last `late`, as far as it can be told from readings around it.
+/// Finds the activity that took most of a stall of `late`, from the readings around it.
 fn stall_cause(late: Duration, before: &ThreadReading, now: &ThreadReading) -> Option<StallCause> {
     let most = |part: Duration| part * 2 >= late;
     let (no_core, cpu) = (
@@ -157,7 +156,7 @@ fn share(part: Option<Duration>, whole: Duration) -> Option<f64> {
         .map(|part| part.as_secs_f64() / whole.as_secs_f64())
 }
 
-/// Processor time of the calling thread.
+/// CPU time of the calling thread.
 fn thread_cpu() -> Option<Duration> {
     #[cfg(any(target_os = "linux", target_os = "macos"))]
     {
@@ -172,14 +171,14 @@ fn thread_cpu() -> Option<Duration> {
     None
 }
 
-/// The second field of schedstat: time on a run queue, in nanoseconds (the kernel's
+/// Parses the second field of schedstat: time on a run queue, in nanoseconds (the kernel's
 /// Documentation/scheduler/sched-stats.rst).
 fn no_core(schedstat: &str) -> Option<Duration> {
     let nanos = schedstat.split_whitespace().nth(1)?;
     nanos.parse().ok().map(Duration::from_nanos)
 }
 
-/// Switches to another thread that this one did not ask for (proc_pid_status(5)).
+/// Parses the number of involuntary context switches (proc_pid_status(5)).
 fn preempted(status: &str) -> Option<u64> {
     let count = status
         .lines()
@@ -192,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_system_tells_of_a_thread() {
+    fn thread_figures_are_parsed() {
         let secs = Duration::from_secs;
         for (text, time) in [
             ("520043 2000000000 1\n", Some(secs(2))),
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_thread_did_while_its_loop_stood_still() {
+    fn most_of_a_stall_decides_its_cause() {
         let ms = Duration::from_millis;
         let at = Instant::now();
         let reading = |no_core, cpu| ThreadReading {
@@ -223,7 +222,7 @@ mod tests {
             preempted: None,
         };
         let before = reading(Some(ms(10)), Some(ms(500)));
-        for (no_core, cpu, what) in [
+        for (no_core, cpu, expected) in [
             (Some(ms(110)), Some(ms(501)), Some(StallCause::NoCore)),
             (Some(ms(109)), Some(ms(600)), Some(StallCause::Busy)),
             (Some(ms(109)), Some(ms(599)), Some(StallCause::Asleep)),
@@ -232,25 +231,25 @@ mod tests {
             (None, None, None),
         ] {
             let found = stall_cause(ms(200), &before, &reading(no_core, cpu));
-            assert_eq!(found, what, "{no_core:?} {cpu:?}");
+            assert_eq!(found, expected, "{no_core:?} {cpu:?}");
         }
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_thread_that_spins_is_busy() {
+    fn a_spinning_thread_is_busy() {
         let mut meter = ThreadUsageMeter::start();
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_millis(20) {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(20) {
             std::hint::spin_loop();
         }
         meter.record_wakeup(Duration::from_millis(3));
         meter.record_wakeup(Duration::from_millis(2));
         meter.end_second();
-        let effort = meter.finish();
-        let busy = effort.busy.expect("Linux has the clock of a thread");
-        assert!(busy > 0.0 && busy < 1.1, "{effort:?}");
-        assert!(effort.saturated.is_some(), "{effort:?}");
-        assert_eq!(effort.blocked_max_us, 3000.0);
+        let usage = meter.finish();
+        let busy = usage.busy.expect("Linux has the clock of a thread");
+        assert!(busy > 0.0 && busy < 1.1, "{usage:?}");
+        assert!(usage.saturated.is_some(), "{usage:?}");
+        assert_eq!(usage.blocked_max_us, 3000.0);
     }
 }

@@ -1,38 +1,40 @@
+//! Thresholds of a report, checked by others.
+
 use serde::{Deserialize, Serialize};
 
-/// A condition on the run, and whether it held.
+/// A threshold and whether it held.
 ///
-/// The engine makes none: who looks at a report adds them, as the command does for `--assert`.
+/// The engine makes none. Readers of a report add them, such as hammer-cli for `--assert`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ThresholdCheck {
-    /// The condition as text.
+    /// The threshold as text.
     pub expression: String,
-    /// What was measured.
+    /// The measured value.
     #[serde(flatten)]
     pub measured: MeasuredValue,
-    /// Whether the condition held. Where there was nothing to measure it did not.
+    /// True if the threshold held. Without a measurement it did not.
     pub passed: bool,
 }
 
-/// The condition that ended the run before its schedule did.
+/// The threshold that ended the run before its schedule did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AbortReason {
-    /// The condition as text.
+    /// The threshold as text.
     pub expression: String,
-    /// What was measured when it became true.
+    /// The value measured when it became true.
     #[serde(flatten)]
     pub measured: MeasuredValue,
-    /// When it became true, in seconds from the start.
+    /// The time when it became true, in seconds from the start.
     pub t_s: f64,
 }
 
-/// What a condition was compared with.
+/// The value that a threshold was compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeasuredValue {
-    /// The figure in its unit; none if it is infinite, or if there was nothing to measure.
+    /// The value in its unit; none if it is infinite or nothing was measured.
     pub value: Option<f64>,
-    /// Whether it is infinite: the percentile falls among hits without an answer.
+    /// True if the value is infinite: the percentile falls among hits without an answer.
     pub infinite: bool,
-    /// `us`, `%`, `hits` or `/s`.
+    /// The unit: `us`, `%`, `hits` or `/s`.
     pub unit: String,
 }

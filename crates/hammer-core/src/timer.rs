@@ -1,4 +1,4 @@
-//! The one place where time is waited for.
+//! Precise waiting until an instant.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Wakes the one who waits before his time is up.
+/// Ends a wait early.
 #[derive(Default)]
 pub(crate) struct Notifier {
     notified: Cell<bool>,
@@ -35,8 +35,8 @@ impl Notifier {
     }
 }
 
-/// Waits for an instant: with a timerfd on Linux, since tokio's timers tick in milliseconds, and
-/// with tokio's timers elsewhere and under a paused clock.
+/// Waits for an instant with a timerfd on Linux, because tokio's timers tick in milliseconds.
+/// Elsewhere and under a paused clock, it uses tokio's timers.
 pub(crate) struct PreciseTimer {
     sleep: Pin<Box<Sleep>>,
     #[cfg(target_os = "linux")]
@@ -44,10 +44,10 @@ pub(crate) struct PreciseTimer {
 }
 
 impl PreciseTimer {
-    /// Must be called in a runtime.
+    /// Must be called within a runtime.
     #[cfg_attr(
         not(target_os = "linux"),
-        expect(unused_variables, reason = "one kind of timer")
+        expect(unused_variables, reason = "only tokio's timer exists there")
     )]
     pub(crate) fn new(paused: bool) -> io::Result<Self> {
         Ok(Self {
@@ -61,23 +61,23 @@ impl PreciseTimer {
         })
     }
 
-    /// Returns at `deadline`, or when the bell rings.
+    /// Returns at `deadline`, or when notified.
     pub(crate) async fn wait_until(
         &mut self,
         deadline: Instant,
-        bell: &Notifier,
+        notifier: &Notifier,
     ) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         if let Some(fd) = &mut self.fd {
             fd.set(deadline)?;
-            return poll_fn(|cx| match bell.poll(cx) {
+            return poll_fn(|cx| match notifier.poll(cx) {
                 true => Poll::Ready(Ok(())),
                 false => fd.poll(cx),
             })
             .await;
         }
         self.sleep.as_mut().reset(deadline);
-        poll_fn(|cx| match bell.poll(cx) {
+        poll_fn(|cx| match notifier.poll(cx) {
             true => Poll::Ready(()),
             false => self.sleep.as_mut().poll(cx),
         })
@@ -106,10 +106,11 @@ mod linux {
     impl TimerFd {
         #[expect(
             deprecated,
-            reason = "an `OwnedFd` keeps what the unsafe successor asks of its caller, and unsafe code is forbidden here"
+            reason = "the successor is unsafe, and an `OwnedFd` meets its contract"
         )]
         pub(super) fn new() -> io::Result<Self> {
-            // The slack of the thread is how late the kernel may wake it to save power.
+            // The timer slack of the thread is the delay that the kernel allows itself to save
+            // power.
             let least = std::num::NonZeroU64::new(1);
             rustix::thread::set_current_timer_slack(least)?;
             let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
@@ -138,8 +139,10 @@ mod linux {
             Ok(())
         }
 
-        /// Ready when the timer has run out since it was polled last. It is not read: setting it
-        /// again resets its count, and each run-out is a new edge to epoll.
+        /// Becomes ready when the timer has expired since the last poll.
+        ///
+        /// The fd is not read: setting the timer resets its count, and each expiry is a new edge to
+        /// epoll.
         pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
             ready!(self.0.poll_read_ready(cx))?.clear_ready();
             Poll::Ready(Ok(()))

@@ -1,15 +1,17 @@
+//! Causes for which a due hit is never started.
+
 use std::collections::BTreeMap;
 
-/// Why a due hit was never started.
+/// The cause for which a due hit was never started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnsentCause {
-    /// As many hits waited as may.
+    /// The backlog was full.
     Backlog,
-    /// Still waiting when the drain ended, with as many hits in flight as may be.
+    /// It waited until the drain ended, with the maximum of hits in flight.
     InFlightBound,
-    /// Still waiting when the drain ended, with room for more in flight.
+    /// It waited until the drain ended, although more hits could have been in flight.
     Drain,
-    /// It could not start within the time in which it would have been of use.
+    /// It could not start within `skip_late` of its due time.
     Late,
     /// The run was stopped.
     Stopped,
@@ -36,13 +38,13 @@ impl UnsentCause {
     }
 }
 
-/// How many hits were not sent for each reason.
+/// Unsent hits by cause.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct UnsentCounts([u64; UnsentCause::ALL.len()]);
 
 impl UnsentCounts {
-    pub(crate) fn count(&mut self, why: UnsentCause) {
-        self.0[why as usize] += 1;
+    pub(crate) fn count(&mut self, cause: UnsentCause) {
+        self.0[cause as usize] += 1;
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
@@ -51,11 +53,11 @@ impl UnsentCounts {
         }
     }
 
-    /// By name, those that there are.
+    /// The counts above 0, by name.
     pub(crate) fn by_name(&self) -> BTreeMap<String, u64> {
         let named = UnsentCause::ALL
             .iter()
-            .map(|why| (why.name(), self.0[*why as usize]));
+            .map(|cause| (cause.name(), self.0[*cause as usize]));
         named
             .filter(|(_, count)| *count > 0)
             .map(|(name, count)| (name.to_owned(), count))
@@ -70,8 +72,8 @@ mod tests {
     #[test]
     fn each_cause_is_counted_under_its_own_name() {
         let (mut counts, mut more) = (UnsentCounts::default(), UnsentCounts::default());
-        for (index, why) in UnsentCause::ALL.into_iter().enumerate() {
-            (0..=index).for_each(|_| counts.count(why));
+        for (index, cause) in UnsentCause::ALL.into_iter().enumerate() {
+            (0..=index).for_each(|_| counts.count(cause));
         }
         more.count(UnsentCause::Stopped);
         counts.merge(&more);

@@ -1,3 +1,5 @@
+//! A worker's view for a hammer that prepares or settles.
+
 use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;
@@ -6,11 +8,11 @@ use tokio::time::Instant;
 
 use crate::Slot;
 
-/// How often progress is told at most.
+/// The shortest time between two reports of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// All slots of one worker together: what a hammer gets ready before the first of them opens, and
-/// settles after the last hit.
+/// All slots of one worker, for [`Hammer::prepare`](crate::Hammer::prepare) and
+/// [`Hammer::settle`](crate::Hammer::settle).
 pub struct WorkerContext {
     slot: Slot,
     on_progress: Box<dyn Fn(usize, usize)>,
@@ -18,28 +20,30 @@ pub struct WorkerContext {
 }
 
 impl WorkerContext {
-    pub(crate) fn new(slot: Slot, tell: impl Fn(usize, usize) + 'static) -> Self {
+    pub(crate) fn new(slot: Slot, on_progress: impl Fn(usize, usize) + 'static) -> Self {
         Self {
             slot,
-            on_progress: Box::new(tell),
+            on_progress: Box::new(on_progress),
             last_report: Cell::default(),
         }
     }
 
-    /// Stands for every slot of the worker: what is shared, counted and found out here is so for
-    /// all of them. No hit runs in it, and its index says nothing.
+    /// A slot that represents all slots of the worker.
+    ///
+    /// Shared values, counts and facts apply to all of them. No hit runs in it, and its index has
+    /// no meaning.
     #[must_use]
     pub fn slot(&self) -> &Slot {
         &self.slot
     }
 
-    /// Tells how much of `all` is ready here, for whoever watches.
+    /// Reports that `ready` of `total` items of this worker are prepared.
     pub fn report_progress(&self, ready: usize, total: usize) {
         let now = Instant::now();
         let soon = self
             .last_report
             .get()
-            .is_some_and(|told| now < told + PROGRESS_INTERVAL);
+            .is_some_and(|last| now < last + PROGRESS_INTERVAL);
         if !soon || ready == total {
             self.last_report.set(Some(now));
             (self.on_progress)(ready, total);

@@ -1,29 +1,31 @@
+//! Values that the slots of one worker share.
+
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// What the slots of one worker share, one of each type.
+/// Values that the slots of one worker share, one of each type.
 #[derive(Default)]
 pub(crate) struct WorkerLocals(RefCell<Vec<Rc<dyn Any>>>);
 
 impl WorkerLocals {
-    /// Forgets all, which may hold on to this in turn.
+    /// Drops all values, some of which may own this storage in turn.
     pub(crate) fn clear(&self) {
-        // Dropped when it can be asked again, in case something asks.
-        let known = self.0.take();
-        drop(known);
+        // The borrow has ended, so a value can use this storage while it is dropped.
+        let values = self.0.take();
+        drop(values);
     }
 
-    /// The one of type `T`; `make` makes it for the first that asks.
+    /// Returns the value of type `T`, which the first call makes with `make`.
     pub(crate) fn get_or_init<T: 'static>(&self, make: impl FnOnce() -> T) -> Rc<T> {
         let find = || {
             let known = self.0.borrow();
-            known.iter().find_map(|one| one.clone().downcast().ok())
+            known.iter().find_map(|value| value.clone().downcast().ok())
         };
         find().unwrap_or_else(|| {
-            let made = Rc::new(make());
-            self.0.borrow_mut().push(made.clone());
-            made
+            let value = Rc::new(make());
+            self.0.borrow_mut().push(value.clone());
+            value
         })
     }
 }
@@ -33,14 +35,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_of_each_type() {
-        let commons = WorkerLocals::default();
-        let first = commons.get_or_init(|| 1_u32);
-        let other = commons.get_or_init(|| {
-            let inner = commons.get_or_init(|| 7_u32);
+    fn there_is_one_value_of_each_type() {
+        let locals = WorkerLocals::default();
+        let first = locals.get_or_init(|| 1_u32);
+        let other = locals.get_or_init(|| {
+            let inner = locals.get_or_init(|| 7_u32);
             u64::from(*inner) + 1
         });
         assert_eq!((*first, *other), (1, 2));
-        assert!(Rc::ptr_eq(&first, &commons.get_or_init(|| 3_u32)));
+        assert!(Rc::ptr_eq(&first, &locals.get_or_init(|| 3_u32)));
     }
 }

@@ -1,4 +1,4 @@
-//! An error with its sources.
+//! One-line text of an error and its sources.
 
 use std::error::Error;
 use std::fmt::Write;

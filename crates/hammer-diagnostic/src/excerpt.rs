@@ -1,11 +1,11 @@
-//! Text that somebody else wrote, repeated in a message.
+//! Foreign text, made safe to repeat in a message.
 
 use std::borrow::Cow;
 
 /// The longest excerpt, in characters, with its ellipsis and without its quotes.
 const MAX_CHARS: usize = 60;
 
-/// Quotes the beginning of `text` for a message: at most 60 characters, all of them printable.
+/// Quotes the beginning of `text`: at most 60 characters, all printable.
 ///
 /// A text that is cut ends in an ellipsis inside the quotes.
 ///
@@ -25,9 +25,9 @@ pub fn excerpt(text: &str) -> String {
     quoted
 }
 
-/// Replaces each character that a terminal obeys, or that changes the order of others, by U+FFFD.
+/// Replaces control characters and marks of text direction by U+FFFD.
 ///
-/// Borrows a text that has none. Line ends are control characters, too.
+/// Line ends are control characters too. A text without any is borrowed.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     if text.contains(is_control) {
@@ -37,10 +37,9 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns true if `character` is a control character or a mark of the direction of text.
+/// Returns true for a control character or a mark of text direction.
 ///
-/// Marks of direction are Unicode's implicit marks, embeddings, overrides and isolates (UAX #9,
-/// section 2).
+/// The marks are Unicode's implicit marks, embeddings, overrides and isolates (UAX #9, section 2).
 #[must_use]
 pub fn is_control(character: char) -> bool {
     matches!(
@@ -64,7 +63,7 @@ mod tests {
     use super::{excerpt, printable};
 
     #[test]
-    fn an_excerpt_is_short_and_moves_no_cursor() {
+    fn an_excerpt_is_short_and_has_no_control_characters() {
         let long = "é".repeat(61);
         for (text, quoted) in [
             ("", "''".to_owned()),

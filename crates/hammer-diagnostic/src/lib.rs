@@ -1,7 +1,7 @@
-//! The parts that error messages of all crates share.
+//! The parts that the error messages of all crates share.
 //!
-//! - [`nearest`] finds the known word that a mistyped one was probably meant to be.
-//! - [`excerpt`] and [`printable`] repeat text that somebody else wrote, safely.
+//! - [`nearest`] finds the known word closest to a mistyped one.
+//! - [`excerpt`] and [`printable`] make foreign text safe to repeat in a message.
 //! - [`chain`] writes an error and its sources in one line.
 //! - [`opaque_error!`] defines an error type with a kind, a message and a source.
 //!

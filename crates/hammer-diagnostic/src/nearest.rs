@@ -1,20 +1,21 @@
-//! The known word that a mistyped one was probably meant to be.
+//! The known word closest to a mistyped one.
 
-/// The longest word that is compared, in characters. A longer one is not a slip of the keyboard.
+/// The longest word that is compared, in characters. A longer one is not a typing error.
 const MAX_CHARS: usize = 64;
 
-/// The shortest word that may stand for a longer one with the same beginning, in characters.
+/// The shortest prefix that can match a longer word, in characters.
 const MIN_PREFIX_CHARS: usize = 3;
 
-/// Returns the word of `known` that is nearest to `word`, or `None` if none is near.
+/// Returns the word of `known` nearest to `word`, or `None` if none is near.
 ///
 /// Case is ignored. A known word is near if it differs by one edit (an insertion, a deletion, a
 /// substitution or a transposition of neighbors), or by two if `word` has at least six characters.
-/// If there is none, a known word is near if one of the two is a prefix of the other and the prefix
-/// has at least three characters. Of several, the one with the fewest edits wins, then the first.
+/// Failing that, a known word is near if one of the two is a prefix of the other and the prefix has
+/// at least three characters. The word with the fewest edits wins; among equals, the first.
 ///
 /// The edit distance is the optimal string alignment distance: each pair of neighbors is transposed
-/// at most once (Boytsov, "Indexing methods for approximate dictionary searching", 2011, section 2).
+/// at most once (Boytsov, "Indexing methods for approximate dictionary searching", 2011, section
+/// 2).
 ///
 /// ```
 /// use hammer_diagnostic::nearest;
@@ -50,7 +51,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     closest.map(|(_, candidate)| candidate).or(prefixed)
 }
 
-/// Returns true if the shorter of the two is a prefix of the other, and long enough to mean it.
+/// Returns true if the shorter word is a prefix of the other and has at least three characters.
 fn shares_prefix(word: &str, candidate: &str) -> bool {
     let shorter = word.chars().count().min(candidate.chars().count());
     shorter >= MIN_PREFIX_CHARS && (candidate.starts_with(word) || word.starts_with(candidate))
@@ -61,7 +62,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn finds_the_word_that_was_meant() {
+    fn finds_the_nearest_word() {
         let known = [
             "rate",
             "duration",
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn does_not_compare_a_text_with_words() {
+    fn does_not_compare_very_long_words() {
         let known = ["eeeeee"];
         assert_eq!(nearest(&"e".repeat(1_000_000), known), None);
     }

@@ -1,10 +1,10 @@
-//! The shape of the public error of each crate.
+//! A macro that defines the public error type of a crate.
 
 /// Defines an opaque error type: a kind for programs, a message for people, and a source.
 ///
-/// The kind is a `Copy` type of the calling crate. The type gets `new` and `with_source` for the
-/// calling crate, `kind` and `into_parts` for everybody, [`Display`](std::fmt::Display), which
-/// writes the message alone, and [`Error`](std::error::Error).
+/// The kind is a `Copy` type of the calling crate. The error has `new` and `with_source` within the
+/// calling crate, public `kind` and `into_parts`, [`Display`](std::fmt::Display), which writes the
+/// message alone, and [`Error`](std::error::Error).
 ///
 /// ```
 /// #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@
 /// }
 ///
 /// hammer_diagnostic::opaque_error! {
-///     /// The reason that a file was not loaded.
+///     /// An error that kept a file from being loaded.
 ///     pub struct Error(ErrorKind);
 /// }
 ///
@@ -62,7 +62,7 @@ macro_rules! opaque_error {
                 self.kind
             }
 
-            /// Takes the error apart: kind, message and source, for an error that replaces it.
+            /// Splits the error into kind, message and source, for an error that replaces it.
             #[must_use]
             $visibility fn into_parts(
                 self,

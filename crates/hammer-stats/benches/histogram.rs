@@ -1,4 +1,4 @@
-//! Record and merge: what each hit and each second cost.
+//! The cost of recording (per hit) and of merging and encoding (per second).
 
 use std::hint::black_box;
 use std::time::Duration;

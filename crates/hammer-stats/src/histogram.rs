@@ -1,14 +1,16 @@
+//! Durations counted in buckets of three significant digits.
+
 use std::time::Duration;
 
-/// The longest time that is told apart: one hour.
-const LONGEST_US: u64 = 3_600_000_000;
+/// The longest time with a bucket of its own: one hour.
+const MAX_US: u64 = 3_600_000_000;
 const SIGNIFICANT_DIGITS: u8 = 3;
 
-/// How often which time was seen: 1 µs to 1 h at 3 significant digits.
+/// Durations from 1 µs to 1 h, counted at 3 significant digits.
 ///
-/// Quantiles are exact to three digits; count, least, greatest and mean are exact. Longer times
-/// than an hour are counted at an hour, and [`saturated`](Self::saturated) tells how many. The
-/// size is fixed, about 180 kB; recording allocates nothing.
+/// Quantiles are exact to three digits. Count, minimum, maximum and mean are exact. A duration
+/// above an hour is counted as one hour, and [`saturated`](Self::saturated) counts how often that
+/// happened. The size is fixed at about 180 kB, and recording allocates nothing.
 ///
 /// Layout and error bound: HdrHistogram (Gil Tene, hdrhistogram.org).
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +19,7 @@ pub struct Histogram {
     pub(crate) exact: ExactStats,
 }
 
-/// What is kept beside the buckets, in nanoseconds.
+/// Exact figures kept beside the buckets, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ExactStats {
     pub(crate) count: u64,
@@ -46,13 +48,13 @@ impl ExactStats {
 }
 
 impl Histogram {
-    /// An empty histogram.
+    /// Makes an empty histogram.
     #[must_use]
     pub fn new() -> Self {
         let mut buckets =
-            hdrhistogram::Histogram::<u64>::new_with_bounds(1, LONGEST_US, SIGNIFICANT_DIGITS)
-                .expect("the bounds are constants within hdrhistogram's own");
-        // Fresh memory is mapped when it is written first: here, and not while hits are measured.
+            hdrhistogram::Histogram::<u64>::new_with_bounds(1, MAX_US, SIGNIFICANT_DIGITS)
+                .expect("the bounds are valid constants");
+        // Writing maps the memory now, not while hits are measured.
         buckets.reset();
         Self {
             buckets,
@@ -69,11 +71,11 @@ impl Histogram {
         self.exact.sum += u128::from(nanos);
         self.exact.min = self.exact.min.min(nanos);
         self.exact.max = self.exact.max.max(nanos);
-        self.exact.saturated += u64::from(micros > LONGEST_US);
-        self.buckets.saturating_record(micros.min(LONGEST_US));
+        self.exact.saturated += u64::from(micros > MAX_US);
+        self.buckets.saturating_record(micros.min(MAX_US));
     }
 
-    /// Adds all that `other` has counted; the result is the same as if this one had recorded it.
+    /// Adds the counts of `other`, as if this histogram had recorded them.
     pub fn merge(&mut self, other: &Self) {
         if other.is_empty() {
             return;
@@ -84,7 +86,7 @@ impl Histogram {
         self.exact.merge(&other.exact);
     }
 
-    /// Forgets everything, and keeps its memory.
+    /// Removes all counts and keeps the memory.
     pub fn clear(&mut self) {
         if !self.is_empty() {
             self.buckets.reset();
@@ -92,37 +94,37 @@ impl Histogram {
         }
     }
 
-    /// Whether nothing was recorded.
+    /// Returns true if nothing was recorded.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.exact.count == 0
     }
 
-    /// How many times were recorded.
+    /// The number of recorded durations.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.exact.count
     }
 
-    /// How many of them were longer than an hour.
+    /// The number of recorded durations above an hour.
     #[must_use]
     pub fn saturated(&self) -> u64 {
         self.exact.saturated
     }
 
-    /// The least time; zero if there is none.
+    /// The minimum; zero if empty.
     #[must_use]
     pub fn min(&self) -> Duration {
         Duration::from_nanos(if self.is_empty() { 0 } else { self.exact.min })
     }
 
-    /// The greatest time; zero if there is none.
+    /// The maximum; zero if empty.
     #[must_use]
     pub fn max(&self) -> Duration {
         Duration::from_nanos(self.exact.max)
     }
 
-    /// The arithmetic mean; zero if there is none.
+    /// The arithmetic mean; zero if empty.
     #[must_use]
     pub fn mean(&self) -> Duration {
         let mean = self
@@ -133,15 +135,17 @@ impl Histogram {
         Duration::from_nanos(u64::try_from(mean).unwrap_or(u64::MAX))
     }
 
-    /// The least time that a share of `quantile` (0 to 1) of all times do not exceed, to three
-    /// digits and never outside of what was recorded; zero if there is none.
+    /// The smallest duration that a share `quantile` (0 to 1) of all recorded durations does not
+    /// exceed.
+    ///
+    /// Exact to three digits and always within the recorded range; zero if empty.
     #[must_use]
     pub fn quantile(&self, quantile: f64) -> Duration {
         if self.is_empty() {
             return Duration::ZERO;
         }
-        // hdrhistogram gives the greatest value of the bucket; a value of n µs stands for the
-        // times from n to n + 1, so that its bound is exclusive.
+        // hdrhistogram returns the highest value of the bucket. A value of n µs covers durations
+        // from n up to, but not including, n + 1.
         let micros = self.buckets.value_at_quantile(quantile.clamp(0.0, 1.0));
         Duration::from_micros(micros).clamp(self.min(), self.max())
     }
@@ -180,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn longer_than_an_hour_is_counted_as_such() {
+    fn durations_above_an_hour_are_counted_at_an_hour() {
         let mut histogram = Histogram::new();
         histogram.record(Duration::from_secs(3600));
         assert_eq!(histogram.saturated(), 0);
@@ -192,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_and_cleared_are_the_same() {
+    fn a_cleared_histogram_equals_a_new_one() {
         let mut histogram = Histogram::new();
         histogram.record(Duration::from_micros(7));
         histogram.clear();

@@ -1,3 +1,5 @@
+//! Histograms encoded in few bytes.
+
 use std::{error, fmt};
 
 use hdrhistogram::serialization::{Deserializer, Serializer, V2Serializer};
@@ -5,10 +7,11 @@ use hdrhistogram::serialization::{Deserializer, Serializer, V2Serializer};
 use crate::Histogram;
 use crate::histogram::ExactStats;
 
-/// A histogram in few bytes: its size follows how many different times were seen, not the range.
+/// A histogram in few bytes: the size depends on the number of distinct durations, not on the
+/// range.
 ///
-/// The buckets are in HdrHistogram's V2 encoding (zig-zag LEB128 counts, runs of zeros as one).
-/// Nothing is lost: [`histogram`](Self::histogram) gives back what was taken.
+/// The buckets are in HdrHistogram's V2 encoding (zig-zag LEB128 counts, runs of zeros as one). The
+/// encoding is lossless: [`histogram`](Self::histogram) returns an equal histogram.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistogramSnapshot {
     buckets: Box<[u8]>,
@@ -16,11 +19,11 @@ pub struct HistogramSnapshot {
 }
 
 impl HistogramSnapshot {
-    /// Takes down what `histogram` holds.
+    /// Encodes `histogram`.
     ///
     /// # Errors
     ///
-    /// If a bucket has counted more than 2⁶³ times.
+    /// If a bucket counts more than 2⁶³ durations.
     pub fn take(histogram: &Histogram) -> Result<Self, HistogramSnapshotError> {
         let mut buckets = vec![];
         if !histogram.is_empty() {
@@ -34,11 +37,11 @@ impl HistogramSnapshot {
         })
     }
 
-    /// The histogram that was taken down.
+    /// Decodes the histogram.
     ///
     /// # Errors
     ///
-    /// If the bytes are not those of a snapshot.
+    /// If the bytes are not a valid snapshot.
     pub fn histogram(&self) -> Result<Histogram, HistogramSnapshotError> {
         let mut histogram = Histogram::new();
         if !self.buckets.is_empty() {
@@ -54,20 +57,20 @@ impl HistogramSnapshot {
         Ok(histogram)
     }
 
-    /// How many bytes it takes.
+    /// The size in memory, in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
         size_of::<Self>() + self.buckets.len()
     }
 }
 
-/// A histogram could not be taken down, or not be read back.
+/// A histogram that could not be encoded or decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HistogramSnapshotError;
 
 impl fmt::Display for HistogramSnapshotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the histogram does not fit its encoding")
+        f.write_str("cannot encode or decode the histogram")
     }
 }
 

@@ -1,13 +1,15 @@
-/// What can be put together with its successor.
+//! A time series in bounded memory.
+
+/// A value that can absorb the value that follows it.
 pub trait Coalesce {
-    /// Adds `later`, which came right after this one.
+    /// Adds `later`, which covers the time right after this value.
     fn coalesce(&mut self, later: Self);
 }
 
-/// A row of values, one a second, in bounded memory.
+/// Values in order of time, one per second, in bounded memory.
 ///
-/// When there are more than the bound allows, neighbours are folded in pairs and each then stands
-/// for twice the time:
+/// When the bound is exceeded, neighbors are merged in pairs, and each value then covers twice the
+/// time:
 ///
 /// ```text
 /// bound 4:   |1|1|1|1|   one more:   | 2 | 2 |1|
@@ -19,29 +21,26 @@ pub struct TimeSeries<T> {
     buckets: Vec<TimeBucket<T>>,
 }
 
-/// A value, and the seconds that it stands for.
+/// A value and the seconds it covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeBucket<T> {
     /// The first second.
     pub start: u64,
-    /// How many seconds.
+    /// The number of seconds.
     pub seconds: u64,
-    /// What they gave.
+    /// The value for these seconds.
     pub value: T,
 }
 
 impl<T: Coalesce> TimeSeries<T> {
-    /// A series of at most `bound` values.
+    /// Makes a series of at most `bound` values.
     ///
     /// # Panics
     ///
     /// If `bound` is below 2.
     #[must_use]
     pub fn new(bound: usize) -> Self {
-        assert!(
-            bound >= 2,
-            "a series needs room for two values, not {bound}"
-        );
+        assert!(bound >= 2, "the bound must be at least 2, found {bound}");
         Self {
             bound,
             width: 1,
@@ -49,7 +48,7 @@ impl<T: Coalesce> TimeSeries<T> {
         }
     }
 
-    /// Adds what the `seconds` after the last ones gave.
+    /// Adds the value for the next `seconds` seconds.
     pub fn push(&mut self, seconds: u64, value: T) {
         let start = self
             .buckets
@@ -62,23 +61,23 @@ impl<T: Coalesce> TimeSeries<T> {
         });
         if self.buckets.len() > self.bound {
             self.width *= 2;
-            for span in std::mem::take(&mut self.buckets) {
-                self.add(span);
+            for bucket in std::mem::take(&mut self.buckets) {
+                self.add(bucket);
             }
         }
     }
 
-    fn add(&mut self, span: TimeBucket<T>) {
+    fn add(&mut self, bucket: TimeBucket<T>) {
         match self.buckets.last_mut() {
-            Some(last) if last.start / self.width == span.start / self.width => {
-                last.seconds += span.seconds;
-                last.value.coalesce(span.value);
+            Some(last) if last.start / self.width == bucket.start / self.width => {
+                last.seconds += bucket.seconds;
+                last.value.coalesce(bucket.value);
             }
-            _ => self.buckets.push(span),
+            _ => self.buckets.push(bucket),
         }
     }
 
-    /// The values in order.
+    /// Iterates over the values in order of time.
     pub fn iter(&self) -> std::slice::Iter<'_, TimeBucket<T>> {
         self.buckets.iter()
     }
@@ -111,26 +110,26 @@ mod tests {
                 series.push(1, second);
                 assert!(series.buckets.len() <= bound);
             }
-            let sum: u64 = series.iter().map(|span| span.value).sum();
+            let sum: u64 = series.iter().map(|bucket| bucket.value).sum();
             assert_eq!(sum, 9_999 * 10_000 / 2);
             let mut end = 0;
-            for span in &series {
-                assert_eq!(span.start, end, "spans follow each other");
-                end = span.start + span.seconds;
+            for bucket in &series {
+                assert_eq!(bucket.start, end, "buckets are contiguous");
+                end = bucket.start + bucket.seconds;
             }
             assert_eq!(end, 10_000);
         }
     }
 
     #[test]
-    fn late_values_may_stand_for_several_seconds() {
+    fn a_value_can_cover_several_seconds() {
         let mut series = TimeSeries::new(4);
         series.push(1, 1);
         series.push(3, 7);
-        let spans: Vec<_> = series
+        let buckets: Vec<_> = series
             .iter()
             .map(|s| (s.start, s.seconds, s.value))
             .collect();
-        assert_eq!(spans, [(0, 1, 1), (1, 3, 7)]);
+        assert_eq!(buckets, [(0, 1, 1), (1, 3, 7)]);
     }
 }

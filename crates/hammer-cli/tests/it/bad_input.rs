@@ -15,7 +15,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "    100..10x0/5m\n         ^",
     ),
     (&["-r", "100..1000/5w"], "--rate", "              ^"),
-    (&["-r", "600/m/m"], "--rate", "right would be 100/30s"),
+    (&["-r", "600/m/m"], "--rate", "a duration such as 250ms"),
     (
         &["-r", "0..9/1s", "--warmup", "1s"],
         "--warmup",
@@ -39,7 +39,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (
         &["--arrivals", "odd"],
         "--arrivals",
-        "right would be even, poisson",
+        "expected even, poisson",
     ),
     (&["--warmup", "0"], "--warmup", "right would be 30s"),
     (&["--skip-late", "-1s"], "--skip-late", "right would be 30s"),
@@ -54,7 +54,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--start-at",
         "366 days ahead",
     ),
-    (&["-r", "fast"], "--rate", "is not a number\n"),
+    (&["-r", "fast"], "--rate", "not a number\n"),
     (&["-z", "0"], "--duration", "right would be 30s"),
     (&["-z", "99999999999y"], "--duration", "366 days"),
     (

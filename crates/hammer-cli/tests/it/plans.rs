@@ -341,7 +341,7 @@ fn plan_errors_show_their_place_and_nothing_is_sent() {
             "4:1",
             "'heder'; right would be 'header'",
         ),
-        ("rate = 'fast'", "4:8", "is not a number\n"),
+        ("rate = 'fast'", "4:8", "not a number\n"),
         ("rate = -5", "4:8", "right would be"),
         ("header = ['a: b', 'c']", "4:10", "Name: value"),
         ("header = { a = 'b' }", "4:10", "'header' has a table"),

@@ -75,7 +75,7 @@ fn limits_that_are_too_low_are_reported_before_the_run() {
     };
     let far = run(&["-r", "200", "-z", "1", "--threads", "1"]);
     assert_eq!(far.status.code(), Some(0), "{}", stderr(&far));
-    let warning = "warning: if the target is slow, up to 224 open files are needed and";
+    let warning = "warning: if the target is slow, up to 224 open files are needed, but";
     assert!(stderr(&far).contains(warning), "{}", stderr(&far));
     let dry = run(&["-r", "200", "-z", "1", "--threads", "1", "--dry-run"]);
     assert!(

@@ -1,41 +1,44 @@
+//! Processes by which hits arrive within a shape.
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// How hits are spread over the time that their [shape](crate::Shape) gives them.
+/// The process by which hits arrive within a [shape](crate::Shape).
 ///
-/// With N the integral of the rate, hit k is due at N⁻¹ of a position:
+/// With N the integral of the rate, hit k is due at N⁻¹ of its position:
 ///
 /// ```text
 /// position of hit   0    1    2    3    4
 /// even              |    |    |    |    |      k
 /// uniform             |    | |    |   |   |    k + u(k), u(k) within [0, 1)
 /// poisson               |||     |  |       |   the sum of k + 1 unit exponentials
-/// burst             |||||                      all of a second at its top
+/// burst             |||||                      all of a second at its start
 /// ```
 ///
-/// The randomness depends on the seed alone: equal seeds give equal schedules at any number of
+/// Random arrivals depend on the seed alone: equal seeds give equal schedules with any number of
 /// threads.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ArrivalProcess {
-    /// As even as time allows: hit k when the integral of the rate reaches k.
+    /// Even arrivals: hit k is due when the integral of the rate reaches k.
     #[default]
     Even,
-    /// A Poisson process with the rate of the shape, as many independent callers make it. How many
-    /// hits it has is random, with the integral of the rate as mean and as variance.
+    /// A Poisson process with the rate of the shape, as many independent callers produce it.
+    ///
+    /// The number of hits is random, with the integral of the rate as its mean and variance.
     Poisson,
-    /// Each hit anywhere within its own interval.
+    /// Each hit at a random time within its interval.
     Uniform,
-    /// All hits of a second at its top: what older tools did to a target.
+    /// All hits of a second at its start, as older tools send them.
     Burst,
-    /// Each when a [playlist](crate::Playlist) says, which is asked for in no other way.
+    /// Hits due when a [playlist](crate::Playlist) says; cannot be selected otherwise.
     Timeline,
 }
 
 impl ArrivalProcess {
-    /// The word that it is read from.
+    /// The word for the process, as parsed by `FromStr`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -61,6 +64,6 @@ impl FromStr for ArrivalProcess {
         [Self::Even, Self::Poisson, Self::Uniform, Self::Burst]
             .into_iter()
             .find(|arrivals| arrivals.as_str() == text)
-            .ok_or("unknown arrivals; right would be even, poisson, uniform or burst")
+            .ok_or("unknown arrival process; expected even, poisson, uniform or burst")
     }
 }

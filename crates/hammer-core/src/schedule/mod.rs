@@ -1,4 +1,4 @@
-//! When hits are due.
+//! Schedules: the due times of hits.
 
 mod arrival_process;
 mod playlist;
@@ -19,27 +19,27 @@ pub use playlist_receiver::PlaylistItem;
 pub(crate) use playlist_receiver::{AnyPlaylistItem, PlaylistReceiver};
 pub(crate) use worker_schedule::WorkerSchedule;
 
-/// What reads a playlist, and each worker's part of it, if there is one.
+/// The thread that reads a playlist, and the receiver of each worker; empty for other schedules.
 pub(crate) struct PlaylistReadAhead {
     pub(crate) reader: Option<JoinHandle<()>>,
     pub(crate) receivers: Vec<Option<PlaylistReceiver>>,
 }
 
-/// The offsets from the start at which hits are due: a [shape](Shape), and how hits
-/// [arrive](ArrivalProcess) within it.
+/// The due times of hits, as offsets from the start: a [shape](Shape), and an [arrival
+/// process](ArrivalProcess).
 ///
-/// A schedule is a pure function of the index of a hit: nothing accumulates, so a fractional rate
-/// is exact after a week. `max` is the exception: a hit is due when a slot is free (a closed loop).
+/// A due time is a pure function of the index of the hit. Nothing accumulates, so a fractional rate
+/// is exact after a week. The exception is `max`: a hit is due when a slot is free (a closed loop).
 ///
 /// ```
 /// use std::time::Duration;
 /// use hammer_core::{ArrivalProcess, Rate, Schedule};
 ///
-/// let schedule = Schedule::constant("2.5".parse::<Rate>()?).lasting(Duration::from_secs(2));
+/// let schedule = Schedule::constant("2.5".parse::<Rate>()?).with_duration(Duration::from_secs(2));
 /// let due: Vec<_> = schedule.offsets().map(|t| t.as_millis()).collect();
 /// assert_eq!(due, [0, 400, 800, 1200, 1600]);
 ///
-/// let bursts = schedule.arrivals(ArrivalProcess::Burst);
+/// let bursts = schedule.with_arrivals(ArrivalProcess::Burst);
 /// let due: Vec<_> = bursts.offsets().map(|t| t.as_secs()).collect();
 /// assert_eq!(due, [0, 0, 0, 1, 1]);
 /// # Ok::<(), hammer_core::RateError>(())
@@ -55,7 +55,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Follows `shape`, spread evenly, to its end if it has one.
+    /// Makes a schedule of `shape` with even arrivals, to the end of the shape.
     #[must_use]
     pub fn new(shape: impl Into<Shape>) -> Self {
         Self {
@@ -68,88 +68,93 @@ impl Schedule {
         }
     }
 
-    /// Each hit when `playlist` says, with what it sends. Its shape is its mean rate.
+    /// Makes a schedule of a playlist.
+    ///
+    /// Its shape is the mean rate of the playlist.
     #[must_use]
     pub fn playlist(playlist: Playlist) -> Self {
         Self {
             arrivals: ArrivalProcess::Timeline,
             playlist: Some(playlist.clone()),
-            // Without a hit there is no rate, and the run is refused.
+            // A playlist without hits has no rate, and its run is rejected.
             ..Self::new(playlist.mean_rate().unwrap_or(Rate::per_second(1)))
         }
     }
 
-    /// Hit k is due at k / rate, without end until it is bounded.
+    /// Makes a schedule of a constant rate: hit k is due at k / rate. It has no end until it is
+    /// limited.
     #[must_use]
     pub fn constant(rate: Rate) -> Self {
         Self::new(rate)
     }
 
-    /// As fast as the slots allow: a closed loop.
+    /// Makes a closed loop: as fast as the slots allow.
     #[must_use]
     pub fn closed_loop() -> Self {
         Self::new(Shape::closed_loop())
     }
 
-    /// How hits are spread; evenly unless set. A closed loop knows no arrivals.
+    /// Sets the arrival process; even by default.
+    ///
+    /// A closed loop ignores it.
     #[must_use]
     pub fn with_arrivals(mut self, arrivals: ArrivalProcess) -> Self {
         self.arrivals = arrivals;
         self
     }
 
-    /// The seed of the arrivals; that of the run unless set, or 1 without a run.
+    /// Sets the seed of the arrivals. By default, it is the seed of the run, or 1 without a run.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Ends the schedule after `duration`, if its shape does not end sooner.
+    /// Limits the duration of the schedule.
     #[must_use]
     pub fn with_duration(mut self, duration: Duration) -> Self {
         self.duration = Some(duration);
         self
     }
 
-    /// Ends the schedule after `hits` hits, if its shape does not end sooner.
+    /// Limits the number of hits.
     #[must_use]
     pub fn with_hit_count(mut self, hits: u64) -> Self {
         self.hits = Some(hits);
         self
     }
 
-    /// Ends the schedule after `hits` hits, if nothing ends it sooner.
+    /// Limits the number of hits further, to `hits` at most.
     pub(crate) fn limit_hits(self, hits: u64) -> Self {
-        let fewer = self.hits.map_or(hits, |own| own.min(hits));
-        self.with_hit_count(fewer)
+        let hits = self.hits.map_or(hits, |limit| limit.min(hits));
+        self.with_hit_count(hits)
     }
 
-    /// How the rate changes.
+    /// The shape of the rate.
     #[must_use]
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
 
-    /// How hits are spread.
+    /// The arrival process.
     #[must_use]
     pub fn arrivals(&self) -> ArrivalProcess {
         self.arrivals
     }
 
-    /// The rate that was asked for, if it is always the same; none for a closed loop, too.
+    /// The rate, if it is constant; none for a closed loop.
     #[must_use]
     pub fn rate(&self) -> Option<Rate> {
         self.shape.rate()
     }
 
-    /// Hits per second that were asked for, over the whole schedule; none for a closed loop.
+    /// The mean rate of the whole schedule, in hits per second; none for a closed loop.
     #[must_use]
     pub fn mean_rate(&self) -> Option<f64> {
         self.mean_rate_until(self.duration().unwrap_or_default())
     }
 
-    /// The same from the start to `end`; the greatest rate if that is 0.
+    /// The mean rate from the start to `end`, or the peak if `end` is 0.
     pub(crate) fn mean_rate_until(&self, end: Duration) -> Option<f64> {
         if let Some(rate) = self.rate() {
             return Some(rate.as_f64());
@@ -163,25 +168,24 @@ impl Schedule {
         }
     }
 
-    /// Whether it is over with `hits` hits, at a time that is random.
+    /// Returns true if the schedule ends with hit `hits`, at a random time.
     pub(crate) fn ends_randomly(&self, hits: u64) -> bool {
         self.arrivals == ArrivalProcess::Poisson && self.hits == Some(hits)
     }
 
-    /// How many hits there will be; none if that depends on the target or on chance, or there is no
-    /// end.
+    /// The number of hits; none without an end, or if it is random or depends on the target.
     #[must_use]
     pub fn hit_count(&self) -> Option<u64> {
         if let Some(playlist) = &self.playlist {
-            // How many are due by then is known to the reader alone.
-            let whole = self.duration.is_none_or(|end| end >= playlist.duration());
+            // Only the reader knows the number of hits until then.
+            let is_whole = self.duration.is_none_or(|end| end >= playlist.duration());
             let hits = self.hits.unwrap_or(u64::MAX).min(playlist.hit_count());
-            return whole.then_some(hits);
+            return is_whole.then_some(hits);
         }
-        let random = self.arrivals == ArrivalProcess::Poisson || self.shape.is_closed_loop();
+        let is_random = self.arrivals == ArrivalProcess::Poisson || self.shape.is_closed_loop();
         match (self.end_time(), self.hits) {
-            // With both bounds it ends at whichever comes first.
-            (Some(_), _) if random => None,
+            // With both limits, it ends at the first one.
+            (Some(_), _) if is_random => None,
             (None, hits) => hits,
             (Some(end), hits) => {
                 let by_time = self.shape.hits_before(end);
@@ -190,18 +194,18 @@ impl Schedule {
         }
     }
 
-    /// How long the schedule lasts; none if that depends on the target or on chance, or there is no
-    /// end.
+    /// The duration of the schedule; none without an end, or if it is random or depends on the
+    /// target.
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         if let Some(playlist) = &self.playlist {
-            let all = self.hits.is_none_or(|hits| hits >= playlist.hit_count());
+            let is_whole = self.hits.is_none_or(|hits| hits >= playlist.hit_count());
             let end = self.duration.unwrap_or(Duration::MAX);
-            // When the last of fewer hits is due, the reader alone knows.
-            return all.then_some(end.min(playlist.duration()));
+            // Only the reader knows when the last of fewer hits is due.
+            return is_whole.then_some(end.min(playlist.duration()));
         }
-        let random = self.arrivals == ArrivalProcess::Poisson;
-        let by_hits = self.hits.filter(|_| !random);
+        let is_random = self.arrivals == ArrivalProcess::Poisson;
+        let by_hits = self.hits.filter(|_| !is_random);
         let by_hits = by_hits.and_then(|hits| self.shape.due(hits));
         match (self.end_time(), by_hits) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -209,24 +213,26 @@ impl Schedule {
         }
     }
 
-    /// All offsets in order; for a closed loop there are none to tell.
+    /// Iterates over all offsets in order; empty for a closed loop.
     pub fn offsets(&self) -> impl Iterator<Item = Duration> + use<> {
-        let mut share = match &self.playlist {
+        let mut schedule = match &self.playlist {
             None => self.worker_schedule(0, 1),
             Some(playlist) => match playlist.read_ahead(1, true) {
-                Ok((_, mut decks)) => self.worker_playlist_schedule(decks.remove(0), 0, 1),
-                // No thread, and so nothing is read.
+                Ok((_, mut receivers)) => self.worker_playlist_schedule(receivers.remove(0), 0, 1),
+                // Without a thread, nothing can be read.
                 Err(_) => self.clone().with_hit_count(0).worker_schedule(0, 1),
             },
         };
         std::iter::from_fn(move || {
-            let due = share.peek()?;
-            share.advance();
+            let due = schedule.peek()?;
+            schedule.advance();
             Some(due)
         })
     }
 
-    /// What warms up for it in `length`: its first rate. None if that is 0, and so warms nothing.
+    /// Makes a warm-up schedule of `length` at the first rate.
+    ///
+    /// None if that rate is 0, and for a playlist.
     pub(crate) fn warmup_schedule(&self, length: Duration) -> Option<Self> {
         if self.playlist.is_some() {
             return None;
@@ -244,13 +250,13 @@ impl Schedule {
         })
     }
 
-    /// The schedule with `seed`, if it has none of its own.
+    /// Sets the seed if the schedule has none.
     pub(crate) fn with_default_seed(mut self, seed: u64) -> Self {
         self.seed.get_or_insert(seed);
         self
     }
 
-    /// When it ends by the clock.
+    /// The time of its end by the clock.
     fn end_time(&self) -> Option<Duration> {
         match (self.duration, self.shape.duration()) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -258,38 +264,38 @@ impl Schedule {
         }
     }
 
-    /// The integral of the rate at its end by the clock.
+    /// The integral of the rate until its end by the clock.
     fn end_count(&self) -> FractionalHits {
         self.end_time()
             .map_or(FractionalHits::MAX, |end| self.shape.integral(end))
     }
 
-    /// Begins to read a playlist, if it is one: a part for each of `workers`.
+    /// Starts to read a playlist, if this is one, with a receiver for each of `workers`.
     pub(crate) fn read_ahead(
         &self,
         workers: usize,
         blocking: bool,
     ) -> std::io::Result<PlaylistReadAhead> {
         let Some(playlist) = &self.playlist else {
-            let decks = (0..workers).map(|_| None).collect();
+            let receivers = (0..workers).map(|_| None).collect();
             return Ok(PlaylistReadAhead {
                 reader: None,
-                receivers: decks,
+                receivers,
             });
         };
-        let (reader, decks) = playlist.read_ahead(workers, blocking)?;
+        let (reader, receivers) = playlist.read_ahead(workers, blocking)?;
         Ok(PlaylistReadAhead {
             reader: Some(reader),
-            receivers: decks.into_iter().map(Some).collect(),
+            receivers: receivers.into_iter().map(Some).collect(),
         })
     }
 
-    /// Whether it is over when its hits are, and not at a time.
+    /// Returns true for a playlist, which ends with its hits and not at a time.
     pub(crate) fn is_playlist(&self) -> bool {
         self.playlist.is_some()
     }
 
-    /// What worker `worker` of `workers` has to do of a playlist, of which `deck` is its part.
+    /// Makes the part of worker `worker` of `workers` of a playlist, from its `receiver`.
     pub(crate) fn worker_playlist_schedule(
         &self,
         receiver: PlaylistReceiver,
@@ -299,7 +305,7 @@ impl Schedule {
         WorkerSchedule::from_playlist(self, receiver, worker, workers)
     }
 
-    /// What worker `worker` of `workers` has to do: every hit k with k mod `workers` = `worker`.
+    /// Makes the part of worker `worker` of `workers`: every hit k with k mod `workers` = `worker`.
     pub(crate) fn worker_schedule(&self, worker: u64, workers: u64) -> WorkerSchedule {
         WorkerSchedule::new(self, worker, workers)
     }

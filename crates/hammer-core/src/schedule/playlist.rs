@@ -1,3 +1,5 @@
+//! Playlists of hits that were planned one by one.
+
 use std::fmt;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -7,11 +9,11 @@ use super::PlaylistReceiver;
 use super::playlist_queue::{BatchSource, PlaylistQueue};
 use crate::Rate;
 
-/// Hits that were planned one by one: when each is due, and an item for it that says what to send.
+/// Hits that were planned one by one, each with a due time and an item that defines what to send.
 ///
-/// They come from an iterator that a thread of its own runs ahead of the run, by a bounded number of
-/// hits: however many there are, memory does not grow. An iterator that falls behind makes hits late,
-/// and each of those is counted; they are due when they were.
+/// They come from an iterator, which a separate thread runs ahead of the run by a bounded number of
+/// hits, so memory does not grow with the playlist. A slow iterator makes hits late, but does not
+/// change their due times. The counter `read_late` counts these hits.
 ///
 /// ```
 /// use std::time::Duration;
@@ -21,7 +23,7 @@ use crate::Rate;
 /// let plan = [(ms(0), "first"), (ms(3), "second"), (ms(4), "third")];
 /// let playlist = Playlist::new(3, ms(5), move || plan.into_iter());
 /// let hammer = from_fn(|hit: Hit| async move {
-///     Ok(Outcome::ok(*hit.item::<&'static str>().expect("each has one")))
+///     Ok(Outcome::ok(*hit.item::<&'static str>().expect("each hit has an item")))
 /// });
 /// let report = Run::new(hammer, Schedule::playlist(playlist)).execute(|_| ())?;
 /// assert_eq!(report.labels["second"], 1);
@@ -35,13 +37,15 @@ pub struct Playlist {
     make_queues: Arc<QueueFactory>,
 }
 
-/// Makes a shelf for each of so many workers, and what fills them.
+/// Makes a queue for each worker, and the function that fills the queues.
 type QueueFactory =
     dyn Fn(usize) -> (Vec<Arc<dyn BatchSource + Sync>>, Box<dyn FnOnce() + Send>) + Send + Sync;
 
 impl Playlist {
-    /// `hits` hits within `length`, which are what the iterator that `open` makes gives: due times from
-    /// the start, that never go back, each with its item.
+    /// Makes a playlist of `hits` hits within `length`.
+    ///
+    /// `open` makes the iterator, which returns the due time from the start and the item of each
+    /// hit. Due times must not decrease.
     pub fn new<I, T>(
         hits: u64,
         length: Duration,
@@ -54,8 +58,10 @@ impl Playlist {
         Self::with_item_size(hits, length, |_| 0, open)
     }
 
-    /// The same, of items that are large: `weigh` says how many bytes one keeps in memory, and what is
-    /// read ahead for each worker is bounded by them as well.
+    /// Makes a playlist of large items.
+    ///
+    /// `item_size` returns the memory of an item in bytes, which also limits how far each worker's
+    /// queue is filled.
     pub fn with_item_size<I, T>(
         hits: u64,
         length: Duration,
@@ -67,28 +73,29 @@ impl Playlist {
         T: Send + Sync + 'static,
     {
         let open = Arc::new(open);
-        let deal = move |workers| {
-            let shelves: Vec<_> = (0..workers)
+        let make_queues = move |workers| {
+            let queues: Vec<_> = (0..workers)
                 .map(|_| Arc::new(PlaylistQueue::new()))
                 .collect();
-            let taken = shelves
+            let sources = queues
                 .iter()
-                .map(|shelf| shelf.clone() as Arc<dyn BatchSource + Sync>);
-            let (taken, open) = (taken.collect(), open.clone());
+                .map(|queue| queue.clone() as Arc<dyn BatchSource + Sync>);
+            let (sources, open) = (sources.collect(), open.clone());
             let fill: Box<dyn FnOnce() + Send> =
-                Box::new(move || fill_queues(open(), item_size, &shelves));
-            (taken, fill)
+                Box::new(move || fill_queues(open(), item_size, &queues));
+            (sources, fill)
         };
         Self {
             hits,
             length,
             peak: None,
-            make_queues: Arc::new(deal),
+            make_queues: Arc::new(make_queues),
         }
     }
 
-    /// The most hits per second that there will be: so many slots are opened before the start as that
-    /// takes. The mean unless set.
+    /// Sets the peak rate in hits per second, for the number of slots that open before the start.
+    ///
+    /// The mean by default.
     #[must_use]
     pub fn peak(mut self, per_second: f64) -> Self {
         self.peak = Some(per_second);
@@ -103,30 +110,31 @@ impl Playlist {
         self.length
     }
 
-    /// Hits per second on average; none if there is no hit, or no time for it.
+    /// The mean rate; none if there are no hits or no time for them.
     pub(super) fn mean_rate(&self) -> Option<Rate> {
         Rate::new(self.hits, self.length).ok()
     }
 
-    /// Begins to read ahead for `workers`, each of which gets its part. One that is `patient` waits for
-    /// the reader as long as that takes, and so is never late.
+    /// Starts to read ahead, with a receiver for each of `workers`.
+    ///
+    /// A `blocking` receiver waits for the reader, and so is never late.
     pub(crate) fn read_ahead(
         &self,
         workers: usize,
         blocking: bool,
     ) -> std::io::Result<(JoinHandle<()>, Vec<PlaylistReceiver>)> {
-        let (shelves, fill) = (self.make_queues)(workers);
+        let (queues, fill) = (self.make_queues)(workers);
         let reader = thread::Builder::new()
             .name("hammer-reader".into())
             .spawn(fill)?;
         let peak = self.peak.or(self.mean_rate().map(|rate| rate.as_f64()));
         let peak = peak.unwrap_or_default() / workers as f64;
-        let deck = |shelf| PlaylistReceiver::new(shelf, peak, blocking);
-        Ok((reader, shelves.into_iter().map(deck).collect()))
+        let receiver = |queue| PlaylistReceiver::new(queue, peak, blocking);
+        Ok((reader, queues.into_iter().map(receiver).collect()))
     }
 }
 
-/// Hit k goes to worker k mod n, until there is no more or somebody wants no more.
+/// Gives hit k to worker k mod n until the iterator ends or a worker is gone.
 fn fill_queues<T>(
     hits: impl Iterator<Item = (Duration, T)>,
     item_size: fn(&T) -> usize,
@@ -136,15 +144,15 @@ fn fill_queues<T>(
     struct QueueCloser<'a, T>(&'a [Arc<PlaylistQueue<T>>]);
     impl<T> Drop for QueueCloser<'_, T> {
         fn drop(&mut self) {
-            self.0.iter().for_each(|shelf| shelf.close());
+            self.0.iter().for_each(|queue| queue.close());
         }
     }
-    let end = QueueCloser(queues);
+    let closer = QueueCloser(queues);
     let mut last = Duration::ZERO;
-    for ((due, item), shelf) in hits.zip(end.0.iter().cycle()) {
+    for ((due, item), queue) in hits.zip(closer.0.iter().cycle()) {
         last = last.max(due);
         let bytes = item_size(&item);
-        if !shelf.push(last, item, bytes) {
+        if !queue.push(last, item, bytes) {
             return;
         }
     }

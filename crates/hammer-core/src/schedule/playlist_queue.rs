@@ -1,16 +1,19 @@
+//! The bounded queue of a playlist's hits for one worker.
+
 use std::any::Any;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::playlist_receiver::PlaylistBatch;
 
-/// Hits that may lie ready for each worker.
+/// The maximum number of queued hits per worker.
 const MAX_QUEUED_HITS: usize = 4096;
-/// Bytes that they may have, of which one hit may have more than that.
+/// The maximum size of the queued items per worker, which a single larger item can exceed.
 const MAX_QUEUED_BYTES: usize = 16 << 20;
 
-/// Where the reader of a playlist puts the hits of one worker, and this takes all that lie there at
-/// once: what comes slowly is held back by nobody, and what comes fast costs a lock for thousands.
+/// The queue from the reader of a playlist to one worker, which takes everything in it at once.
+///
+/// A slow reader delays no other worker, and with a fast one, thousands of hits cost one lock.
 pub(super) struct PlaylistQueue<T> {
     state: Mutex<QueueState<T>>,
     changed: Condvar,
@@ -19,28 +22,28 @@ pub(super) struct PlaylistQueue<T> {
 struct QueueState<T> {
     dues: Vec<Duration>,
     items: Vec<T>,
-    /// What the items weigh.
+    /// The size of the items.
     bytes: usize,
-    /// The reader puts nothing more here.
+    /// True if the reader adds nothing more.
     closed: bool,
-    /// The worker takes nothing more.
+    /// True if the worker takes nothing more.
     receiver_gone: bool,
 }
 
-/// The worker's side of a shelf, whatever lies there.
+/// The worker's end of a queue of any item type.
 pub(super) trait BatchSource: Send {
-    /// All that lies there, if anything does; waits for that, if it is to.
+    /// Takes all hits in the queue; with `wait`, waits for the first one.
     fn take(&self, wait: bool) -> BatchPoll;
-    /// The worker is gone.
+    /// Marks the worker as gone.
     fn disconnect(&self);
 }
 
-/// What a worker found.
+/// The result of taking hits.
 pub(super) enum BatchPoll {
     Ready(PlaylistBatch),
-    /// Nothing yet.
+    /// No hits yet.
     Pending,
-    /// Nothing for ever.
+    /// No hits any more.
     Ended,
 }
 
@@ -58,62 +61,64 @@ impl<T> PlaylistQueue<T> {
         }
     }
 
-    /// Puts a hit there that has so many bytes, when there is room for it; whether it is still wanted.
+    /// Adds a hit with an item of `bytes` bytes when there is room for it.
+    ///
+    /// Returns true if the worker still takes hits.
     pub(super) fn push(&self, due: Duration, item: T, bytes: usize) -> bool {
-        let full = |inside: &mut QueueState<T>| {
-            let many = inside.dues.len() >= MAX_QUEUED_HITS;
-            // What is too large for the shelf is there alone.
-            let large = inside.bytes.saturating_add(bytes) > MAX_QUEUED_BYTES;
-            (many || large && !inside.dues.is_empty()) && !inside.receiver_gone
+        let full = |state: &mut QueueState<T>| {
+            let too_many = state.dues.len() >= MAX_QUEUED_HITS;
+            // An item above the limit is queued alone.
+            let too_large = state.bytes.saturating_add(bytes) > MAX_QUEUED_BYTES;
+            (too_many || too_large && !state.dues.is_empty()) && !state.receiver_gone
         };
-        let mut inside = self
+        let mut state = self
             .changed
             .wait_while(self.lock(), full)
             .unwrap_or_else(PoisonError::into_inner);
-        inside.dues.push(due);
-        inside.items.push(item);
-        inside.bytes += bytes;
-        let (wanted, first) = (!inside.receiver_gone, inside.dues.len() == 1);
-        drop(inside);
-        if first {
+        state.dues.push(due);
+        state.items.push(item);
+        state.bytes += bytes;
+        let (wanted, is_first) = (!state.receiver_gone, state.dues.len() == 1);
+        drop(state);
+        if is_first {
             self.changed.notify_one();
         }
         wanted
     }
 
-    /// There is no more.
+    /// Marks the queue as complete.
     pub(super) fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_one();
     }
 
     fn lock(&self) -> MutexGuard<'_, QueueState<T>> {
-        // Nothing in here panics half-way.
+        // No code panics while it holds the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T: Any + Send + Sync> BatchSource for PlaylistQueue<T> {
     fn take(&self, wait: bool) -> BatchPoll {
-        let mut inside = self.lock();
+        let mut state = self.lock();
         if wait {
-            let empty = |inside: &mut QueueState<T>| inside.dues.is_empty() && !inside.closed;
-            inside = self
+            let empty = |state: &mut QueueState<T>| state.dues.is_empty() && !state.closed;
+            state = self
                 .changed
-                .wait_while(inside, empty)
+                .wait_while(state, empty)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        if inside.dues.is_empty() {
-            return if inside.closed {
+        if state.dues.is_empty() {
+            return if state.closed {
                 BatchPoll::Ended
             } else {
                 BatchPoll::Pending
             };
         }
-        let dues = std::mem::take(&mut inside.dues);
-        let items = std::mem::take(&mut inside.items);
-        inside.bytes = 0;
-        drop(inside);
+        let dues = std::mem::take(&mut state.dues);
+        let items = std::mem::take(&mut state.items);
+        state.bytes = 0;
+        drop(state);
         self.changed.notify_one();
         BatchPoll::Ready(PlaylistBatch::new(dues, Arc::new(items)))
     }
@@ -130,23 +135,23 @@ mod tests {
 
     #[test]
     fn a_queue_is_bounded_by_bytes_too() {
-        let shelf = Arc::new(PlaylistQueue::new());
+        let queue = Arc::new(PlaylistQueue::new());
         let reader = std::thread::spawn({
-            let shelf = shelf.clone();
+            let queue = queue.clone();
             move || {
-                (0..100_u8).all(|item| shelf.push(Duration::ZERO, item, MAX_QUEUED_BYTES / 4))
-                    && shelf.push(Duration::ZERO, 100, usize::MAX)
+                (0..100_u8).all(|item| queue.push(Duration::ZERO, item, MAX_QUEUED_BYTES / 4))
+                    && queue.push(Duration::ZERO, 100, usize::MAX)
             }
         });
-        let (mut items, mut most) = (0, 0);
+        let (mut items, mut largest) = (0, 0);
         while items < 101 {
-            let BatchPoll::Ready(batch) = shelf.take(true) else {
-                panic!("the reader has more")
+            let BatchPoll::Ready(batch) = queue.take(true) else {
+                panic!("the queue ended early")
             };
-            most = most.max(batch.len());
+            largest = largest.max(batch.len());
             items += batch.len();
         }
         assert!(reader.join().unwrap());
-        assert!(most <= 4, "{most}");
+        assert!(largest <= 4, "{largest}");
     }
 }

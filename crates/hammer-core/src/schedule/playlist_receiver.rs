@@ -1,3 +1,5 @@
+//! A worker's end of a playlist, and its items.
+
 use std::any::Any;
 use std::fmt;
 use std::ops::Deref;
@@ -12,14 +14,14 @@ pub(crate) struct PlaylistBatch {
     items: Arc<dyn Any + Send + Sync>,
 }
 
-/// What a hit of a playlist sends.
+/// The item of a hit, of any type.
 #[derive(Clone)]
 pub(crate) struct AnyPlaylistItem {
     items: Arc<dyn Any + Send + Sync>,
     index: usize,
 }
 
-/// What a [playlist](crate::Playlist) has for a hit.
+/// The item of a hit of a [playlist](crate::Playlist); dereferences to a `T`.
 #[derive(Debug, Clone)]
 pub struct PlaylistItem<T> {
     items: Arc<Vec<T>>,
@@ -30,12 +32,12 @@ pub struct PlaylistItem<T> {
 pub(crate) struct PlaylistReceiver {
     queue: Arc<dyn BatchSource + Sync>,
     batch: Option<PlaylistBatch>,
-    /// The place in it of the next hit.
+    /// The index of the next hit in the batch.
     next_index: usize,
     peak: f64,
     blocking: bool,
     ended: bool,
-    /// When the reader was last found to be behind.
+    /// The last time at which no hit had been read yet.
     starved_at: Option<Duration>,
 }
 
@@ -51,7 +53,7 @@ impl PlaylistBatch {
 }
 
 impl AnyPlaylistItem {
-    /// It as a `T`, if it is one.
+    /// Returns the item as a `T`, if it is one.
     pub(crate) fn downcast<T: Send + Sync + 'static>(&self) -> Option<PlaylistItem<T>> {
         let items = self.items.clone().downcast::<Vec<T>>().ok()?;
         let index = self.index;
@@ -80,12 +82,14 @@ impl PlaylistReceiver {
         }
     }
 
-    /// Waits for the first hits, so that the start finds them.
+    /// Waits for the first hits, so that they are ready at the start.
     pub(crate) fn wait_for_first(&mut self) {
         self.receive(true);
     }
 
-    /// Takes what lies ready; whether there is anything, or never will be.
+    /// Takes the hits that are ready.
+    ///
+    /// Returns false if there are none yet.
     fn receive(&mut self, wait: bool) -> bool {
         match self.queue.take(wait) {
             BatchPoll::Ready(batch) => self.batch = Some(batch),
@@ -95,7 +99,7 @@ impl PlaylistReceiver {
         true
     }
 
-    /// When the next hit is due; none if there is none, or it was not read yet.
+    /// The due time of the next hit; none at the end, or if it has not been read yet.
     pub(super) fn peek_due(&mut self) -> Option<Duration> {
         loop {
             if let Some(batch) = &self.batch {
@@ -110,19 +114,19 @@ impl PlaylistReceiver {
         }
     }
 
-    /// The item of the hit that [`look`](Self::look) found.
+    /// The item of the hit found by [`peek_due`](Self::peek_due).
     pub(super) fn item(&self) -> Option<AnyPlaylistItem> {
         let items = self.batch.as_ref()?.items.clone();
         let index = self.next_index;
         Some(AnyPlaylistItem { items, index })
     }
 
-    /// Moves on to the hit after it.
+    /// Moves on to the next hit.
     pub(super) fn advance(&mut self) {
         self.next_index += 1;
     }
 
-    /// Leaves out what is left.
+    /// Drops all remaining hits.
     pub(super) fn end(&mut self) {
         self.ended = true;
         self.batch = None;
@@ -136,12 +140,12 @@ impl PlaylistReceiver {
         self.peak
     }
 
-    /// Notes that at `elapsed` nothing lay ready.
+    /// Records that at `elapsed` no hit was ready.
     pub(super) fn mark_starved(&mut self, elapsed: Duration) {
         self.starved_at = Some(elapsed);
     }
 
-    /// Whether a hit that was due then was read too late.
+    /// Returns true if a hit due at `due` was read too late.
     pub(super) fn was_starved_at(&self, due: Duration) -> bool {
         self.starved_at.is_some_and(|at| due <= at)
     }
@@ -156,7 +160,7 @@ impl Drop for PlaylistReceiver {
 impl fmt::Debug for PlaylistReceiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PlaylistReceiver")
-            .field("over", &self.ended)
+            .field("ended", &self.ended)
             .finish_non_exhaustive()
     }
 }

@@ -1,3 +1,5 @@
+//! Due times of the hits of a shape, in order.
+
 use std::time::Duration;
 
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -8,10 +10,10 @@ use crate::Shape;
 use crate::shape::FractionalHits;
 
 const SECOND: u64 = 1_000_000_000;
-/// Keeps the randomness of arrivals apart from that of hits, which have the same seed.
+/// Separates random arrivals from the random numbers of hits, which have the same seed.
 const ARRIVALS_SEED_SALT: u64 = 0x6172_7269_7661_6c73;
 
-/// Goes through the hits of a shape in order, and tells when each is due.
+/// Iterates over the hits of a shape and calculates their due times.
 #[derive(Debug, Clone)]
 pub(super) struct ShapeWalker {
     shape: Shape,
@@ -20,7 +22,7 @@ pub(super) struct ShapeWalker {
     arrivals: ArrivalState,
     /// The stage of the last hit.
     stage: usize,
-    /// When the last hit was due: what floats round may not turn time back.
+    /// The due time of the last hit, so that rounded floats cannot go back in time.
     last: u64,
 }
 
@@ -47,7 +49,7 @@ impl ShapeWalker {
             end: schedule.end_count(),
             shape: schedule.shape.clone(),
             arrivals: match schedule.arrivals {
-                // A playlist has no walk.
+                // A playlist has no shape to walk.
                 ArrivalProcess::Even | ArrivalProcess::Timeline => ArrivalState::Even,
                 ArrivalProcess::Uniform => ArrivalState::Uniform(seed),
                 ArrivalProcess::Burst => ArrivalState::Burst,
@@ -66,7 +68,7 @@ impl ShapeWalker {
         &self.shape
     }
 
-    /// When hit `k` is due, each `k` being greater than the last one; none if there are not so many.
+    /// The due time of hit `k`, which must exceed the last one; none if there are fewer hits.
     pub(super) fn due(&mut self, k: u64) -> Option<Duration> {
         let even = FractionalHits::from_whole(k);
         let position = match &mut self.arrivals {
@@ -88,7 +90,7 @@ impl ShapeWalker {
 }
 
 impl PoissonProcess {
-    /// Each worker draws the gaps of all hits, also of those that are not its own.
+    /// Each worker draws the gaps of all hits, including those of other workers.
     fn position_of(&mut self, k: u64) -> FractionalHits {
         while self.drawn <= k {
             // 1 − u is never 0: u has 53 bits and is below 1.
@@ -100,7 +102,7 @@ impl PoissonProcess {
     }
 }
 
-/// `fraction` / 2⁶⁴ of `width`, which counts as 1 at most: the last interval may be shorter.
+/// Returns `fraction` / 2⁶⁴ of `width`, at most of 1, because the last interval may be shorter.
 fn scale(width: FractionalHits, fraction: u64) -> FractionalHits {
     match width.split() {
         (0, width) => {
@@ -110,7 +112,7 @@ fn scale(width: FractionalHits, fraction: u64) -> FractionalHits {
     }
 }
 
-/// SplitMix64's output for `seed` and `k`: each hit's jitter is its own (Steele, Lea and Flood,
+/// The output of SplitMix64 for `seed` and `k`, independent of other hits (Steele, Lea and Flood,
 /// "Fast splittable pseudorandom number generators", 2014).
 fn jitter(seed: u64, k: u64) -> u64 {
     let mut z = seed.wrapping_add(k.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));

@@ -1,3 +1,5 @@
+//! Due times checked against formulas, areas and statistics.
+
 use super::shape_walker::ShapeWalker;
 use super::*;
 
@@ -66,11 +68,11 @@ fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
             ArrivalProcess::Uniform,
             ArrivalProcess::Burst,
         ] {
-            let mut walk = ShapeWalker::new(&schedule.clone().with_arrivals(arrivals));
+            let mut walker = ShapeWalker::new(&schedule.clone().with_arrivals(arrivals));
             let mut last = Duration::ZERO;
             for part in 0..100 {
                 for k in (hits / 100 * part..).take(100) {
-                    let due = walk.due(k).expect("it lasts a week");
+                    let due = walker.due(k).expect("a hit within the week");
                     assert!(due >= last && due < WEEK, "{text}, {arrivals}: hit {k}");
                     last = due;
                     let upto = match arrivals {
@@ -82,7 +84,7 @@ fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
                     assert!(found.contains(&k), "{text}, {arrivals}: {k} in {found:?}");
                 }
             }
-            assert_eq!(walk.due(hits), None, "{text}, {arrivals}");
+            assert_eq!(walker.due(hits), None, "{text}, {arrivals}");
         }
     }
 }
@@ -91,9 +93,9 @@ fn a_week_at_a_million_a_second_neither_drifts_nor_overflows() {
 fn counts_follow_the_integral_of_the_rate_at_a_hundred_points() {
     for text in SHAPES {
         let schedule = schedule(text);
-        let length = schedule.duration().expect("it has an end");
+        let length = schedule.duration().expect("a shape with an end");
         let mut areas = vec![0.0];
-        // The integral once more, by small trapezoids instead of by formulas.
+        // The integral by small trapezoids instead of formulas.
         let steps = 200_000_u32;
         let dt = length.as_secs_f64() / f64::from(steps);
         for step in 0..steps {
@@ -119,25 +121,25 @@ fn counts_follow_the_integral_of_the_rate_at_a_hundred_points() {
                     t = Duration::from_secs(t.as_secs() + u64::from(t.subsec_nanos() > 0));
                 }
                 let by_formula = schedule.shape().integral(t).as_f64();
-                let off = match arrivals {
+                let tolerance = match arrivals {
                     ArrivalProcess::Poisson => 4.0 * by_formula.sqrt() + 4.0,
                     _ => 1.0,
                 };
-                let what = format!("{text}, {arrivals}, {t:?}");
+                let case = format!("{text}, {arrivals}, {t:?}");
                 assert!(
-                    (found - by_formula).abs() <= off,
-                    "{what}: {found}, {by_formula}"
+                    (found - by_formula).abs() <= tolerance,
+                    "{case}: {found}, {by_formula}"
                 );
                 let by_area = areas[(t.as_secs_f64() / dt).round().min(f64::from(steps)) as usize];
                 let near = (by_area - by_formula).abs() <= 0.2 + by_formula * 1e-4;
-                assert!(near, "{what}: {by_area}, {by_formula}");
+                assert!(near, "{case}: {by_area}, {by_formula}");
             }
         }
     }
 }
 
-/// The greatest distance between the gaps' distribution and the exponential one of mean 1, times
-/// the root of their number.
+/// The maximum distance between the distribution of the gaps and an exponential one of mean 1,
+/// times the square root of their number.
 fn kolmogorov_smirnov(mut gaps: Vec<f64>) -> f64 {
     gaps.sort_by(f64::total_cmp);
     let n = gaps.len() as f64;
@@ -159,12 +161,12 @@ fn poisson_gaps_pass_a_kolmogorov_smirnov_test() {
             let hits: Vec<_> = schedule.offsets().take(20_000).map(reached).collect();
             let gaps: Vec<_> = hits.windows(2).map(|pair| pair[1] - pair[0]).collect();
             let statistic = kolmogorov_smirnov(gaps);
-            // 1.63 is exceeded once in a hundred times by a true Poisson process.
+            // A true Poisson process exceeds 1.63 once in a hundred times.
             assert!(statistic < 1.63, "{text}, seed {seed}: {statistic}");
         }
     }
     let even = kolmogorov_smirnov(vec![1.0; 20_000]);
-    assert!(even > 50.0, "the test tells even gaps apart: {even}");
+    assert!(even > 50.0, "the test must reject even gaps: {even}");
 }
 
 #[test]
@@ -183,16 +185,16 @@ fn a_ramp_has_as_many_hits_as_its_area() {
 }
 
 #[test]
-fn equal_seeds_are_equal_schedules_at_any_number_of_workers() {
+fn equal_seeds_give_equal_schedules_with_any_number_of_workers() {
     for text in SHAPES {
         for arrivals in ALL_ARRIVALS {
             let schedule = schedule(text).with_arrivals(arrivals).with_seed(7);
             let whole: Vec<_> = schedule.offsets().collect();
             let mut parts = vec![];
             for worker in 0..3 {
-                let mut share = schedule.worker_schedule(worker, 3);
-                while let Some(due) = share.peek() {
-                    parts.push((share.advance(), due));
+                let mut part = schedule.worker_schedule(worker, 3);
+                while let Some(due) = part.peek() {
+                    parts.push((part.advance(), due));
                 }
             }
             parts.sort_unstable();
@@ -210,7 +212,7 @@ fn equal_seeds_are_equal_schedules_at_any_number_of_workers() {
 }
 
 #[test]
-fn bounds_by_time_and_count_meet() {
+fn limits_by_time_and_count_can_be_combined() {
     let base = Schedule::constant(Rate::per_second(10));
     let secs = Duration::from_secs;
     assert_eq!(base.hit_count(), None);
@@ -240,12 +242,16 @@ fn bounds_by_time_and_count_meet() {
             .hit_count(),
         None
     );
-    let mut free = Schedule::closed_loop()
+    let mut closed_loop = Schedule::closed_loop()
         .with_hit_count(2)
         .with_duration(secs(1))
         .worker_schedule(0, 1);
-    assert_eq!(free.take_closed_loop(secs(0)), Some(0));
-    assert_eq!(free.take_closed_loop(secs(1)), None, "its time is over");
+    assert_eq!(closed_loop.take_closed_loop(secs(0)), Some(0));
+    assert_eq!(
+        closed_loop.take_closed_loop(secs(1)),
+        None,
+        "the time is over"
+    );
     assert_eq!(schedule("max/30s").duration(), Some(secs(30)));
 
     let ramp = schedule("0..100/10s");
@@ -262,10 +268,10 @@ fn bounds_by_time_and_count_meet() {
         assert!(cut.offsets().all(|due| due < secs(5)), "{arrivals}");
         let cut = ramp.clone().with_hit_count(9).with_arrivals(arrivals);
         assert_eq!(cut.offsets().count(), 9, "{arrivals}");
-        let rest = schedule("10/1s, 0").with_arrivals(arrivals);
+        let paused = schedule("10/1s, 0").with_arrivals(arrivals);
         assert!(
-            rest.offsets().count() < 30,
-            "{arrivals} ends with its last hit"
+            paused.offsets().count() < 30,
+            "{arrivals} must end with its last hit"
         );
     }
 }

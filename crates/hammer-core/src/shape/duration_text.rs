@@ -1,9 +1,9 @@
-//! Lengths of time as they stand in an expression: `30s`, `1h30m`, `2.5s`.
+//! Durations in an expression: `30s`, `1h30m`, `2.5s`.
 
 use std::fmt;
 use std::time::Duration;
 
-/// Beyond this nobody waits, and every sum of nanoseconds stays within 64 bits.
+/// The longest duration, so that every sum of nanoseconds fits into 64 bits.
 pub(super) const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 3600);
 
 const UNITS: [(&str, u64); 7] = [
@@ -16,10 +16,13 @@ const UNITS: [(&str, u64); 7] = [
     ("ns", 1),
 ];
 
-/// What is wrong at which byte of the text.
-pub(super) type DurationParseError = (usize, &'static str);
+const UNIT_NAMES: &str = "ms, s, m, h or d";
+pub(super) const DURATION_EXAMPLES: &str = "a duration such as 250ms, 30s or 1h30m";
 
-/// Numbers with a unit each: `1h30m`.
+/// The byte at which a text is wrong, the problem, and the valid input.
+pub(super) type DurationParseError = (usize, &'static str, &'static str);
+
+/// Parses numbers with a unit each, such as `1h30m`.
 pub(super) fn parse(text: &str) -> Result<Duration, DurationParseError> {
     let mut nanos = 0_u128;
     let mut at = 0;
@@ -27,41 +30,41 @@ pub(super) fn parse(text: &str) -> Result<Duration, DurationParseError> {
         let number = take_while(text, at, |c| c.is_ascii_digit() || c == '.');
         let unit = take_while(text, at + number.len(), char::is_alphabetic);
         let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == unit) else {
-            let what = match unit {
-                "" => "has a length without a unit: ms, s, m, h and d are known",
-                _ => "has an unknown unit of time: ms, s, m, h and d are known",
+            let problem = match unit {
+                "" => "missing unit of time",
+                _ => "unknown unit of time",
             };
-            return Err((at + number.len(), what));
+            return Err((at + number.len(), problem, UNIT_NAMES));
         };
-        let part = scaled(number, *factor).ok_or((at, "has a length that is not a number"))?;
+        let part = scaled(number, *factor).ok_or((at, "not a number", DURATION_EXAMPLES))?;
         nanos += part;
         if nanos > MAX_DURATION.as_nanos() {
-            return Err((0, "lasts longer than 366 days"));
+            return Err((0, "longer than 366 days", "at most 366d"));
         }
         at += number.len() + unit.len();
     }
     match nanos {
-        0 => Err((0, "has a length of 0")),
+        0 => Err((0, "the duration must be above 0", DURATION_EXAMPLES)),
         nanos => Ok(Duration::from_nanos_u128(nanos)),
     }
 }
 
-/// The characters from `at` on that belong together.
+/// The characters of `text` from `at` for which `belongs` is true.
 fn take_while(text: &str, at: usize, belongs: impl Fn(char) -> bool) -> &str {
     let rest = &text[at..];
     &rest[..rest.find(|c| !belongs(c)).unwrap_or(rest.len())]
 }
 
-/// `number · factor`, rounded down; none if it is no number or absurd.
+/// Returns `number · factor`, rounded down; none if it is not a number or has too many digits.
 fn scaled(number: &str, factor: u64) -> Option<u128> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let digits = format!("{whole}{fraction}");
-    let sound = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    let value = sound.then(|| digits.parse::<u64>().ok()).flatten()?;
+    let valid = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    let value = valid.then(|| digits.parse::<u64>().ok()).flatten()?;
     Some(u128::from(value) * u128::from(factor) / 10_u128.pow(fraction.len() as u32))
 }
 
-/// The same length, as [`parse`] reads it.
+/// Shows a duration as [`parse`] reads it.
 pub(super) struct DurationDisplay(pub(super) Duration);
 
 impl fmt::Display for DurationDisplay {
@@ -83,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_read_and_shown() {
+    fn durations_are_parsed_and_shown() {
         for (text, nanos, shown) in [
             ("30s", 30_000_000_000_u64, "30s"),
             ("90s", 90_000_000_000, "1m30s"),
@@ -92,25 +95,25 @@ mod tests {
             ("0.5h", 1_800_000_000_000, "30m"),
             ("1d1ns", 86_400_000_000_001, "1d1ns"),
         ] {
-            let length = parse(text).expect(text);
-            assert_eq!(length, Duration::from_nanos(nanos), "{text}");
-            assert_eq!(DurationDisplay(length).to_string(), shown);
+            let duration = parse(text).expect(text);
+            assert_eq!(duration, Duration::from_nanos(nanos), "{text}");
+            assert_eq!(DurationDisplay(duration).to_string(), shown);
         }
-        for (text, at, why) in [
-            ("5", 1, "without a unit"),
+        for (text, at, expected) in [
+            ("5", 1, "missing unit"),
             ("5w", 1, "unknown unit"),
-            ("1h5", 3, "without a unit"),
-            ("0s", 0, "length of 0"),
-            ("0.1ns", 0, "length of 0"),
+            ("1h5", 3, "missing unit"),
+            ("0s", 0, "above 0"),
+            ("0.1ns", 0, "above 0"),
             ("1.2.3s", 0, "not a number"),
             (".s", 0, "not a number"),
             ("367d", 0, "366 days"),
             ("9999999999999999999d", 0, "not a number"),
         ] {
-            let (place, what) = parse(text).expect_err(text);
+            let (position, problem, _) = parse(text).expect_err(text);
             assert!(
-                what.contains(why) && place == at,
-                "{text}: {what} at {place}"
+                problem.contains(expected) && position == at,
+                "{text}: {problem} at {position}"
             );
         }
     }

@@ -1,7 +1,8 @@
+//! Errors in the text of a rate expression.
+
 use std::{error, fmt};
 
-/// Why a text is no rate expression, where in the text, and what would be right; reads well after
-/// "the rate".
+/// An error in a rate expression: its place, the problem and the valid input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShapeError {
     position: usize,
@@ -18,19 +19,19 @@ impl ShapeError {
         }
     }
 
-    /// The byte of the text at which it goes wrong; its length if something is missing at the end.
+    /// The byte at which the text is wrong; its length if something is missing at the end.
     #[must_use]
     pub fn position(&self) -> usize {
         self.position
     }
 
-    /// What is wrong there, as a fragment.
+    /// The problem, as a fragment.
     #[must_use]
     pub fn problem(&self) -> &str {
         self.problem
     }
 
-    /// What would be right there; reads well after "right would be".
+    /// The valid input; reads well after "expected ".
     #[must_use]
     pub fn expected(&self) -> &str {
         self.expected
@@ -39,7 +40,7 @@ impl ShapeError {
 
 impl fmt::Display for ShapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; right would be {}", self.problem, self.expected)
+        write!(f, "{}; expected {}", self.problem, self.expected)
     }
 }
 

@@ -1,8 +1,10 @@
+//! Numbers of hits with an exact binary fraction.
+
 use std::ops::{Add, Sub};
 
-/// A number of hits with a binary fraction of 64 digits: what the integral of a rate is.
+/// A number of hits with 64 binary digits after the point, such as the integral of a rate.
 ///
-/// Whole hits stay exact up to 2⁶⁴, and what stages leave over adds up to less than a hit in 10¹⁶.
+/// Whole hits are exact up to 2⁶⁴. The remainders of all stages add up to less than a hit in 10¹⁶.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FractionalHits(u128);
 
@@ -16,12 +18,12 @@ impl FractionalHits {
         Self(u128::from(hits) << 64)
     }
 
-    /// `hits` and `fraction` / 2⁶⁴.
+    /// Makes the number `hits + fraction / 2⁶⁴`.
     pub(crate) fn new(hits: u64, fraction: u64) -> Self {
         Self((u128::from(hits) << 64) | u128::from(fraction))
     }
 
-    /// `numerator / denominator`, rounded down; the numerator is below 2¹²⁸.
+    /// Makes the number `numerator / denominator`, rounded down; the numerator is below 2¹²⁸.
     pub(crate) fn from_ratio(numerator: u128, denominator: u64) -> Self {
         let denominator = u128::from(denominator);
         let (whole, rest) = (numerator / denominator, numerator % denominator);
@@ -31,7 +33,7 @@ impl FractionalHits {
         Self((whole << 64) | ((rest << 64) / denominator))
     }
 
-    /// The nearest count to a float; none is below zero.
+    /// Makes the nearest number to a float; negative ones become zero.
     pub(crate) fn from_f64(hits: f64) -> Self {
         Self((hits * TWO_POW_64) as u128)
     }
@@ -40,12 +42,12 @@ impl FractionalHits {
         self.0 as f64 / TWO_POW_64
     }
 
-    /// The whole hits, and the rest in 2⁻⁶⁴.
+    /// The whole hits, and the fraction in units of 2⁻⁶⁴.
     pub(crate) fn split(self) -> (u64, u64) {
         ((self.0 >> 64) as u64, self.0 as u64)
     }
 
-    /// The least whole number that is not below it.
+    /// Rounds up to a whole number.
     pub(crate) fn ceil(self) -> u64 {
         let (whole, rest) = self.split();
         whole.saturating_add(u64::from(rest > 0))
@@ -55,14 +57,14 @@ impl FractionalHits {
         Self(self.0 / 2)
     }
 
-    /// How many times `part` goes into it, and what is left.
+    /// Divides by `part`, with the remainder.
     pub(crate) fn div_rem(self, part: Self) -> (u64, Self) {
         let times = u64::try_from(self.0 / part.0).unwrap_or(u64::MAX);
         (times, Self(self.0 % part.0))
     }
 }
 
-/// Saturates: an endless stage has endless hits.
+/// Saturates, because an endless stage has endless hits.
 impl Add for FractionalHits {
     type Output = Self;
 

@@ -1,4 +1,4 @@
-//! Rates that change: the language of `-r`.
+//! Shapes: rates that change during a run, the language of `-r`.
 
 mod duration_text;
 mod error;
@@ -21,52 +21,52 @@ pub use stage::Stage;
 use stage::StageForm;
 use term::ShapeTerm;
 
-/// The most stages of a shape.
+/// The maximum number of stages of a shape.
 const MAX_STAGES: usize = 256;
 
-/// How the rate changes in the course of a run.
+/// The rate of a schedule, which can change during a run.
 ///
-/// | expression | is |
+/// | expression | meaning |
 /// |---|---|
-/// | `100`, `2.5/s`, `600/m`, `10k` | always the same rate |
-/// | `100/30s` | the same rate for 30 s |
-/// | `100..1000/5m` | from one rate to the other in a straight line |
-/// | `steps(100..1000, 10, 30s)` | ten levels of 30 s each, the first and the last as given |
-/// | `sine(500, 200, 60s)/10m` | mean, amplitude, period |
-/// | `spike(100, 5000, 10s)/2m` | base, peak, length of the spike, which is in the middle |
-/// | `0..500/1m, 500/5m, 500..0/1m` | one after the other |
+/// | `100`, `2.5/s`, `600/m`, `10k` | a constant rate |
+/// | `100/30s` | a constant rate for 30 s |
+/// | `100..1000/5m` | a linear ramp from one rate to the other |
+/// | `steps(100..1000, 10, 30s)` | ten levels of 30 s each, including both ends |
+/// | `sine(500, 200, 60s)/10m` | a sine: mean, amplitude, period |
+/// | `spike(100, 5000, 10s)/2m` | a spike in the middle: base, peak, duration of the spike |
+/// | `0..500/1m, 500/5m, 500..0/1m` | stages one after the other |
 /// | `max`, `max/30s` | no rate: as fast as the slots allow, a closed loop |
 ///
-/// A number has `k` or `M` behind it for thousands and millions, and up to nine digits behind the
-/// point: eight of a rate by the minute, six of one by the hour. `/s`, `/m` and `/h` are units of a
-/// rate, and begin with a letter; a length begins with a number, so `600/m/5m` is 600 hits per minute
-/// for five minutes. Lengths are `250ms`, `30s`, `1h30m`, `2d`. The last stage may do without one; a
-/// stage of rate 0 is a pause. Steps are as many [stages](Stage), and a spike is three: what they do
-/// is told apart in the report.
+/// A number can end in `k` or `M` for thousands and millions. It can have up to nine digits after
+/// the point, eight with `/m` and six with `/h`. A rate has the units `/s`, `/m` and `/h`, which
+/// begin with a letter. A duration begins with a digit, so `600/m/5m` is 600 hits per minute for
+/// five minutes. Durations are written `250ms`, `30s`, `1h30m` or `2d`. Only the last stage can
+/// lack a duration. A stage of rate 0 is a pause. Each step is a [stage](Stage), and a spike has three,
+/// and the report lists them separately.
 ///
-/// No rate is above 10⁹/s, no shape lasts longer than 366 days or has more than 256 stages.
+/// No rate is above 10⁹/s. No shape is longer than 366 days or has more than 256 stages.
 ///
 /// ```
 /// use std::time::Duration;
 /// use hammer_core::Shape;
 ///
 /// let shape: Shape = "100..1000/10s".parse()?;
-/// assert_eq!(shape.total(), Some(5500));
-/// assert_eq!(shape.length(), Some(Duration::from_secs(10)));
-/// assert_eq!("100..10x0/5m".parse::<Shape>().unwrap_err().at(), 5);
+/// assert_eq!(shape.hit_count(), Some(5500));
+/// assert_eq!(shape.duration(), Some(Duration::from_secs(10)));
+/// assert_eq!("100..10x0/5m".parse::<Shape>().unwrap_err().position(), 5);
 /// # Ok::<(), hammer_core::ShapeError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
     terms: Vec<ShapeTerm>,
-    /// None for a closed loop.
+    /// Empty for a closed loop.
     stages: Vec<Stage>,
-    /// How long a closed loop lasts.
-    closed: Option<u64>,
+    /// The duration of a closed loop, in nanoseconds.
+    closed_loop_nanos: Option<u64>,
 }
 
 impl Shape {
-    /// Always the same rate, without an end.
+    /// Makes a constant rate without an end.
     #[must_use]
     pub fn constant(rate: Rate) -> Self {
         Self::from_terms(vec![ShapeTerm::Stage(
@@ -75,7 +75,7 @@ impl Shape {
         )])
     }
 
-    /// As fast as the slots allow: a closed loop.
+    /// Makes a closed loop: as fast as the slots allow.
     #[must_use]
     pub fn closed_loop() -> Self {
         Self::closed_loop_for(None)
@@ -85,44 +85,44 @@ impl Shape {
         Self {
             terms: vec![],
             stages: vec![],
-            closed: length,
+            closed_loop_nanos: length,
         }
     }
 
     fn from_terms(terms: Vec<ShapeTerm>) -> Self {
         let mut stages = vec![];
-        let (mut start, mut before) = (0, FractionalHits::ZERO);
+        let (mut start, mut start_count) = (0, FractionalHits::ZERO);
         for (form, length) in terms.iter().flat_map(ShapeTerm::stages) {
             let mut stage = Stage {
                 form,
                 start,
                 length,
-                start_count: before,
+                start_count,
                 end_count: FractionalHits::MAX,
             };
             if form == StageForm::Constant(RateOrZero::ZERO) {
-                stage.end_count = before;
+                stage.end_count = start_count;
             }
             if let Some(length) = length {
-                stage.end_count = before + stage.integral(length);
-                (start, before) = (start + length, stage.end_count);
+                stage.end_count = start_count + stage.integral(length);
+                (start, start_count) = (start + length, stage.end_count);
             }
             stages.push(stage);
         }
         Self {
             terms,
             stages,
-            closed: None,
+            closed_loop_nanos: None,
         }
     }
 
-    /// Whether it is `max`.
+    /// Returns true for a closed loop (`max`).
     #[must_use]
     pub fn is_closed_loop(&self) -> bool {
         self.stages.is_empty()
     }
 
-    /// The rate, if it is always the same.
+    /// The rate, if it is constant.
     #[must_use]
     pub fn rate(&self) -> Option<Rate> {
         match &self.stages[..] {
@@ -144,36 +144,37 @@ impl Shape {
         }
     }
 
-    /// Its stages in order, each step and each part of a spike being one; none for a closed loop.
+    /// The stages in order, including each step and each part of a spike; empty for a closed loop.
     #[must_use]
     pub fn stages(&self) -> &[Stage] {
         &self.stages
     }
 
-    /// How long it lasts; none if it has no end.
+    /// The duration; none without an end.
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         let end = match self.stages.last() {
             Some(last) => last.length.map(|length| last.start + length),
-            None => self.closed,
+            None => self.closed_loop_nanos,
         };
         end.map(Duration::from_nanos)
     }
 
-    /// How many hits are due in it; none if it has no end or is a closed loop.
+    /// The number of hits; none without an end and for a closed loop.
     #[must_use]
     pub fn hit_count(&self) -> Option<u64> {
         let last = self.stages.last()?;
         last.length.map(|_| last.end_count.ceil())
     }
 
-    /// How many hits are due before `t`: the integral of the rate, rounded up; 0 for a closed loop.
+    /// The number of hits due before `t`: the integral of the rate, rounded up; 0 for a closed
+    /// loop.
     #[must_use]
     pub fn hits_before(&self, t: Duration) -> u64 {
         self.integral(t).ceil()
     }
 
-    /// When hit `k` is due if the hits are spread evenly; none if there are not so many.
+    /// The due time of hit `k` in even arrivals; none if there are fewer hits.
     #[must_use]
     pub fn due(&self, k: u64) -> Option<Duration> {
         let stage = self.stage_at_count(FractionalHits::from_whole(k), 0)?;
@@ -189,11 +190,11 @@ impl Shape {
         }
         let stage = &self.stages[self.stage_at(t)];
         let t = nanos(t) - stage.start;
-        let over = stage.length.is_some_and(|length| t >= length);
-        Some(if over { 0.0 } else { stage.rate_at(t) })
+        let is_over = stage.length.is_some_and(|length| t >= length);
+        Some(if is_over { 0.0 } else { stage.rate_at(t) })
     }
 
-    /// The greatest rate, in hits per second; none for a closed loop.
+    /// The peak rate, in hits per second; none for a closed loop.
     #[must_use]
     pub fn peak(&self) -> Option<f64> {
         self.stages.iter().map(Stage::peak).max_by(f64::total_cmp)
@@ -218,7 +219,7 @@ impl Shape {
         self.stages.partition_point(|stage| stage.start <= t) - 1
     }
 
-    /// The index of the stage in which there have been `count` hits, `from` or a later one.
+    /// The index of the stage that contains position `count`, searched from stage `from`.
     pub(crate) fn stage_at_count(&self, count: FractionalHits, from: usize) -> Option<usize> {
         let later = self.stages[from..].iter();
         later
@@ -228,7 +229,7 @@ impl Shape {
     }
 }
 
-/// Times beyond 584 years are one.
+/// Converts to nanoseconds; times beyond 584 years saturate.
 fn nanos(t: Duration) -> u64 {
     u64::try_from(t.as_nanos()).unwrap_or(u64::MAX)
 }
@@ -247,7 +248,7 @@ impl FromStr for Shape {
     }
 }
 
-/// An expression that says the same.
+/// Shows the shape as an expression for it.
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_closed_loop() {

@@ -1,21 +1,20 @@
-//! Reads an expression from left to right, and knows at each byte what would be right there.
+//! Parser of rate expressions, with the position of each error.
 
 use std::time::Duration;
 
-use super::duration_text;
+use super::duration_text::{self, DURATION_EXAMPLES};
 use super::rate_or_zero::RateOrZero;
 use super::stage::StageForm;
 use super::term::ShapeTerm;
 use super::{MAX_STAGES, Shape, ShapeError};
 use crate::Rate;
+use crate::rate::{ABOVE_MAX_RATE, RATE_EXAMPLES, RATE_UNITS, UNKNOWN_RATE_UNIT, ZERO_RATE};
 
-const RATE_EXAMPLES: &str = "100, 2.5, 10k, 600/m";
-const STEPS_EXAMPLE: &str = "steps(100..1000, 10, 30s)";
-const SINE_EXAMPLE: &str = "sine(500, 200, 60s)/10m";
-const SPIKE_EXAMPLE: &str = "spike(100, 5000, 10s)/2m";
-const LENGTH_EXAMPLES: &str = "100/30s, 100..1000/5m";
-const STAGES_EXAMPLE: &str = "0..500/1m, 500/5m, 500..0/1m";
-/// A sine that swings faster than this is no shape of a load, but arrivals.
+const MAX_EXAMPLES: &str = "max or max/30s alone";
+const STEPS_EXAMPLE: &str = "a form such as steps(100..1000, 10, 30s)";
+const SINE_EXAMPLE: &str = "a form such as sine(500, 200, 60s)/10m";
+const SPIKE_EXAMPLE: &str = "a form such as spike(100, 5000, 10s)/2m";
+/// The shortest period of a sine. Faster changes belong to arrivals, not to a shape.
 const MIN_PERIOD: Duration = Duration::from_millis(1);
 
 type ParseResult<T> = Result<T, ShapeError>;
@@ -37,12 +36,13 @@ pub(super) fn shape(text: &str) -> ParseResult<Shape> {
             length = length.saturating_add(part.unwrap_or(0));
         }
         if stages > MAX_STAGES {
-            let what = "has more than 256 stages";
-            return Err(ShapeError::new(start, what, STAGES_EXAMPLE));
+            let problem = "more than 256 stages";
+            return Err(ShapeError::new(start, problem, "at most 256 stages"));
         }
         if u128::from(length) > duration_text::MAX_DURATION.as_nanos() {
-            let what = "lasts longer than 366 days";
-            return Err(ShapeError::new(start, what, STAGES_EXAMPLE));
+            let problem = "longer than 366 days";
+            let expected = "stages of at most 366 days in total";
+            return Err(ShapeError::new(start, problem, expected));
         }
         let endless = matches!(term, ShapeTerm::Stage(_, None));
         terms.push(term);
@@ -50,21 +50,23 @@ pub(super) fn shape(text: &str) -> ParseResult<Shape> {
         match parser.peek() {
             None => break,
             Some(',') if endless => {
-                let what = "needs the length of each stage but the last";
-                return Err(parser.error_here(what, STAGES_EXAMPLE));
+                let expected = "a duration for each stage but the last, such as 100/30s";
+                return Err(parser.error_here("missing duration", expected));
             }
             Some(',') => parser.at += 1,
             Some(_) if endless => {
-                return Err(parser.error_here("goes on after its end", LENGTH_EXAMPLES));
+                let expected = "the end or a duration such as /30s";
+                return Err(parser.error_here("unexpected text after the rate", expected));
             }
             Some(_) => {
-                return Err(parser.error_here("goes on after the end of a stage", STAGES_EXAMPLE));
+                let expected = "the end or a comma and another stage";
+                return Err(parser.error_here("unexpected text after a stage", expected));
             }
         }
     }
     let shape = Shape::from_terms(terms);
     if shape.peak() == Some(0.0) {
-        return Err(ShapeError::new(0, "must be above 0", RATE_EXAMPLES));
+        return Err(ShapeError::new(0, ZERO_RATE, RATE_EXAMPLES));
     }
     Ok(shape)
 }
@@ -87,11 +89,11 @@ impl<'a> ShapeParser<'a> {
         self.at += self.rest().len() - self.rest().trim_start().len();
     }
 
-    fn error_here(&self, what: &'static str, right: &'static str) -> ShapeError {
-        ShapeError::new(self.at, what, right)
+    fn error_here(&self, problem: &'static str, expected: &'static str) -> ShapeError {
+        ShapeError::new(self.at, problem, expected)
     }
 
-    /// Takes the characters that belong together.
+    /// Takes the characters for which `belongs` is true.
     fn take_while(&mut self, belongs: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
         let token = &rest[..rest.find(|c| !belongs(c)).unwrap_or(rest.len())];
@@ -99,17 +101,22 @@ impl<'a> ShapeParser<'a> {
         token
     }
 
-    fn expect(&mut self, sign: char, what: &'static str, right: &'static str) -> ParseResult<()> {
+    fn expect(
+        &mut self,
+        sign: char,
+        problem: &'static str,
+        expected: &'static str,
+    ) -> ParseResult<()> {
         self.skip_spaces();
         if self.peek() != Some(sign) {
-            return Err(self.error_here(what, right));
+            return Err(self.error_here(problem, expected));
         }
         self.at += 1;
         self.skip_spaces();
         Ok(())
     }
 
-    /// `max`, which stands alone.
+    /// Parses `max`, which has to be alone.
     fn closed_loop(&mut self) -> ParseResult<Option<Shape>> {
         let start = self.at;
         if self.take_while(char::is_alphanumeric) != "max" {
@@ -119,8 +126,7 @@ impl<'a> ShapeParser<'a> {
         let length = self.optional_length()?;
         self.skip_spaces();
         if self.peek().is_some() {
-            let what = "has something behind max, which stands alone";
-            return Err(self.error_here(what, "max, max/30s"));
+            return Err(self.error_here("unexpected text after max", MAX_EXAMPLES));
         }
         Ok(Some(Shape::closed_loop_for(length)))
     }
@@ -135,17 +141,15 @@ impl<'a> ShapeParser<'a> {
                 "sine" => self.sine(start),
                 "spike" => self.spike(start),
                 _ => {
-                    let what = "has an unknown shape: steps, sine and spike are known";
-                    Err(ShapeError::new(start, what, STEPS_EXAMPLE))
+                    let expected = "steps, sine or spike";
+                    Err(ShapeError::new(start, "unknown shape", expected))
                 }
             };
         }
         self.at = start;
         if name == "max" {
-            return Err(self.error_here(
-                "has max among its stages, which stands alone",
-                "max, max/30s",
-            ));
+            let problem = "max cannot be combined with other stages";
+            return Err(self.error_here(problem, MAX_EXAMPLES));
         }
         let from = self.rate()?;
         self.skip_spaces();
@@ -159,36 +163,34 @@ impl<'a> ShapeParser<'a> {
         let to = self.rate()?;
         match self.optional_length()? {
             Some(length) => Ok(ShapeTerm::Stage(StageForm::Ramp(from, to), Some(length))),
-            None => Err(self.error_here("has a ramp without its length", LENGTH_EXAMPLES)),
+            None => {
+                let expected = "a duration, as in 100..1000/5m";
+                Err(self.error_here("missing duration of the ramp", expected))
+            }
         }
     }
 
     fn steps(&mut self) -> ParseResult<ShapeTerm> {
-        self.expect('(', "needs a (", STEPS_EXAMPLE)?;
+        self.expect('(', "missing (", STEPS_EXAMPLE)?;
         let from = self.rate()?;
         self.skip_spaces();
         if !self.rest().starts_with("..") {
-            return Err(self.error_here(
-                "needs .. between the first step and the last",
-                STEPS_EXAMPLE,
-            ));
+            return Err(self.error_here("missing .. and the last rate", STEPS_EXAMPLE));
         }
         self.at += 2;
         let to = self.rate()?;
-        self.expect(',', "needs a comma and the number of steps", STEPS_EXAMPLE)?;
-        let place = self.at;
+        self.expect(',', "missing number of steps", STEPS_EXAMPLE)?;
+        let position = self.at;
         let count: Option<u32> = self.take_while(char::is_alphanumeric).parse().ok();
         let count = count.filter(|count| (2..=MAX_STAGES as u32).contains(count));
-        let what = "needs a number of steps from 2 to 256";
-        let count = count.ok_or_else(|| ShapeError::new(place, what, STEPS_EXAMPLE))?;
-        self.expect(',', "needs a comma and the length of a step", STEPS_EXAMPLE)?;
-        let length = self.duration(STEPS_EXAMPLE)?;
-        self.expect(')', "needs a )", STEPS_EXAMPLE)?;
+        let problem = "invalid number of steps";
+        let expected = "a whole number from 2 to 256";
+        let count = count.ok_or_else(|| ShapeError::new(position, problem, expected))?;
+        self.expect(',', "missing duration of a step", STEPS_EXAMPLE)?;
+        let length = self.duration()?;
+        self.expect(')', "missing )", STEPS_EXAMPLE)?;
         if self.peek() == Some('/') {
-            return Err(self.error_here(
-                "has a length behind steps, which have one each",
-                STEPS_EXAMPLE,
-            ));
+            return Err(self.error_here("unexpected duration after steps", STEPS_EXAMPLE));
         }
         Ok(ShapeTerm::Steps {
             from,
@@ -199,33 +201,27 @@ impl<'a> ShapeParser<'a> {
     }
 
     fn sine(&mut self, start: usize) -> ParseResult<ShapeTerm> {
-        self.expect('(', "needs a (", SINE_EXAMPLE)?;
+        self.expect('(', "missing (", SINE_EXAMPLE)?;
         let mean = self.rate()?;
-        self.expect(',', "needs a comma and the amplitude", SINE_EXAMPLE)?;
-        let place = self.at;
+        self.expect(',', "missing amplitude", SINE_EXAMPLE)?;
+        let position = self.at;
         let amplitude = self.rate()?;
         if amplitude.per_second() > mean.per_second() {
-            let what = "has an amplitude above the mean, and would fall below 0";
-            return Err(ShapeError::new(place, what, SINE_EXAMPLE));
+            let problem = "amplitude above the mean, so the rate would fall below 0";
+            let expected = "an amplitude of at most the mean";
+            return Err(ShapeError::new(position, problem, expected));
         }
         if mean.per_second() + amplitude.per_second() > 1e9 {
-            return Err(ShapeError::new(
-                start,
-                "is above 1,000,000,000/s",
-                SINE_EXAMPLE,
-            ));
+            return Err(ShapeError::new(start, ABOVE_MAX_RATE, SINE_EXAMPLE));
         }
-        self.expect(',', "needs a comma and the period", SINE_EXAMPLE)?;
-        let place = self.at;
-        let period = self.duration(SINE_EXAMPLE)?;
+        self.expect(',', "missing period", SINE_EXAMPLE)?;
+        let position = self.at;
+        let period = self.duration()?;
         if u128::from(period) < MIN_PERIOD.as_nanos() {
-            return Err(ShapeError::new(
-                place,
-                "has a period below 1ms",
-                SINE_EXAMPLE,
-            ));
+            let expected = "a period of at least 1ms";
+            return Err(ShapeError::new(position, "period below 1ms", expected));
         }
-        self.expect(')', "needs a )", SINE_EXAMPLE)?;
+        self.expect(')', "missing )", SINE_EXAMPLE)?;
         let length = self.optional_length()?;
         if mean.is_zero() {
             return Ok(ShapeTerm::Stage(StageForm::Constant(mean), length));
@@ -239,35 +235,30 @@ impl<'a> ShapeParser<'a> {
     }
 
     fn spike(&mut self, start: usize) -> ParseResult<ShapeTerm> {
-        self.expect('(', "needs a (", SPIKE_EXAMPLE)?;
+        self.expect('(', "missing (", SPIKE_EXAMPLE)?;
         let base = self.rate()?;
-        self.expect(',', "needs a comma and the peak", SPIKE_EXAMPLE)?;
+        self.expect(',', "missing peak", SPIKE_EXAMPLE)?;
         let peak = self.rate()?;
-        self.expect(
-            ',',
-            "needs a comma and the length of the spike",
-            SPIKE_EXAMPLE,
-        )?;
-        let length = self.duration(SPIKE_EXAMPLE)?;
-        self.expect(')', "needs a )", SPIKE_EXAMPLE)?;
+        self.expect(',', "missing duration of the spike", SPIKE_EXAMPLE)?;
+        let length = self.duration()?;
+        self.expect(')', "missing )", SPIKE_EXAMPLE)?;
         match self.optional_length()? {
-            Some(whole) if whole < length => {
-                let what = "has a spike that is longer than its stage";
-                Err(ShapeError::new(start, what, SPIKE_EXAMPLE))
+            Some(total_length) if total_length < length => {
+                let problem = "spike longer than its stage";
+                Err(ShapeError::new(start, problem, SPIKE_EXAMPLE))
             }
-            Some(whole) => Ok(ShapeTerm::Spike {
+            Some(total_length) => Ok(ShapeTerm::Spike {
                 base,
                 peak,
                 length,
-                total_length: whole,
+                total_length,
             }),
-            None => {
-                Err(self.error_here("has a spike without the length of the whole", SPIKE_EXAMPLE))
-            }
+            None => Err(self.error_here("missing duration of the stage", SPIKE_EXAMPLE)),
         }
     }
 
-    /// A rate, or 0. A unit of time behind it begins with a letter, a length with a digit.
+    /// Parses a rate, or 0. After the slash, a unit of time begins with a letter and a duration
+    /// with a digit.
     fn rate(&mut self) -> ParseResult<RateOrZero> {
         self.skip_spaces();
         let start = self.at;
@@ -282,45 +273,46 @@ impl<'a> ShapeParser<'a> {
         let unit = self.rest().strip_prefix('/').unwrap_or_default();
         if unit.starts_with(char::is_alphabetic) {
             self.at += 1;
-            let place = self.at;
+            let position = self.at;
             if !matches!(self.take_while(char::is_alphabetic), "s" | "m" | "h") {
-                let what = "has an unknown unit of time: /s, /m and /h are known";
-                return Err(ShapeError::new(place, what, RATE_EXAMPLES));
+                return Err(ShapeError::new(position, UNKNOWN_RATE_UNIT, RATE_UNITS));
             }
         }
-        let figures = number.trim_end_matches(['k', 'K', 'M']);
-        let zero = figures.contains('0') && figures.chars().all(|c| matches!(c, '0' | '.'));
-        if zero && figures.matches('.').count() < 2 {
+        let digits = number.trim_end_matches(['k', 'K', 'M']);
+        let is_zero = digits.contains('0') && digits.chars().all(|c| matches!(c, '0' | '.'));
+        if is_zero && digits.matches('.').count() < 2 {
             return Ok(RateOrZero::ZERO);
         }
         let rate: Result<Rate, _> = self.text[start..self.at].parse();
         rate.map(RateOrZero::from)
-            .map_err(|error| ShapeError::new(start, error.problem(), RATE_EXAMPLES))
+            .map_err(|error| ShapeError::new(start, error.problem(), error.expected()))
     }
 
-    /// `/5m`, if there is one.
+    /// Parses a duration such as `/5m`, if there is one.
     fn optional_length(&mut self) -> ParseResult<Option<u64>> {
         self.skip_spaces();
         if self.peek() != Some('/') {
             return Ok(None);
         }
         self.at += 1;
-        self.duration(LENGTH_EXAMPLES).map(Some)
+        self.duration().map(Some)
     }
 
-    /// A length of time in nanoseconds.
-    fn duration(&mut self, right: &'static str) -> ParseResult<u64> {
+    /// Parses a duration, in nanoseconds.
+    fn duration(&mut self) -> ParseResult<u64> {
         self.skip_spaces();
         if !self
             .rest()
             .starts_with(|c: char| c.is_ascii_digit() || c == '.')
         {
-            return Err(self.error_here("needs a length of time, with a number first", right));
+            return Err(self.error_here("missing duration", DURATION_EXAMPLES));
         }
         let start = self.at;
         let token = self.take_while(|c| c.is_alphanumeric() || c == '.');
         let parsed = duration_text::parse(token);
-        let length = parsed.map_err(|(at, what)| ShapeError::new(start + at, what, right))?;
-        u64::try_from(length.as_nanos()).map_err(|_| self.error_here("is too long", right))
+        let duration = parsed
+            .map_err(|(at, problem, expected)| ShapeError::new(start + at, problem, expected))?;
+        u64::try_from(duration.as_nanos())
+            .map_err(|_| self.error_here("duration too long", DURATION_EXAMPLES))
     }
 }

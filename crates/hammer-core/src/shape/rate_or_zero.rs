@@ -1,10 +1,12 @@
+//! A rate that can be zero.
+
 use std::fmt;
 use std::time::Duration;
 
 use super::fractional_hits::FractionalHits;
 use crate::Rate;
 
-/// A rate that may be zero.
+/// A rate that can be zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RateOrZero(Option<Rate>);
 
@@ -32,7 +34,7 @@ impl RateOrZero {
         })
     }
 
-    /// How many hits it gives in `nanos`.
+    /// The number of hits in `nanos` nanoseconds.
     pub(crate) fn hits_in(self, nanos: u64) -> FractionalHits {
         self.0.map_or(FractionalHits::ZERO, |rate| {
             let (hits, period) = rate.as_fraction();
@@ -40,7 +42,7 @@ impl RateOrZero {
         })
     }
 
-    /// After how many nanoseconds there are `count` hits: exact where the count is whole.
+    /// The nanoseconds until there are `count` hits, exact for whole numbers.
     pub(crate) fn nanos_until(self, count: FractionalHits) -> u64 {
         let Some(rate) = self.0 else { return u64::MAX };
         let (hits, period) = rate.as_fraction();
@@ -50,7 +52,7 @@ impl RateOrZero {
         u64::try_from(nanos / u128::from(hits)).unwrap_or(u64::MAX)
     }
 
-    /// The level `part` of `parts` on the way from one to the other.
+    /// The rate at step `part` of `parts` from `from` to `to`.
     pub(crate) fn interpolate(from: Self, to: Self, part: u32, parts: u32) -> Self {
         if part == 0 || part == parts {
             return if part == 0 { from } else { to };
@@ -63,7 +65,8 @@ impl RateOrZero {
         })
     }
 
-    /// (h₀/n₀ · (parts − part) + h₁/n₁ · part) / parts as one fraction, if it is small enough.
+    /// Calculates (h₀/n₀ · (parts − part) + h₁/n₁ · part) / parts as a fraction, if it is small
+    /// enough.
     fn interpolate_exact(from: Self, to: Self, part: u32, parts: u32) -> Option<Self> {
         let fraction = |level: Self| level.0.map_or((0, 1), |rate| rate.as_fraction());
         let ((h0, n0), (h1, n1)) = (fraction(from), fraction(to));
@@ -81,7 +84,7 @@ impl From<Rate> for RateOrZero {
     }
 }
 
-/// As an expression says it, exact for every rate that was read from one.
+/// Shows the rate as in an expression, exactly for every rate that was parsed from one.
 impl fmt::Display for RateOrZero {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const BILLION: u128 = 1_000_000_000;
@@ -90,7 +93,8 @@ impl fmt::Display for RateOrZero {
         };
         let (hits, nanos) = rate.as_fraction();
         let (hits, nanos) = (u128::from(hits), u128::from(nanos));
-        // Billionths of a hit in a unit of time, if they are whole: the fraction is in lowest terms.
+        // Finds a unit of time in which the rate is a whole number of billionths of a hit. The
+        // fraction is in lowest terms.
         let whole = [("", 1), ("/m", 60), ("/h", 3600)]
             .into_iter()
             .find_map(|(unit, seconds)| {
@@ -121,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rates_are_shown_as_they_can_be_read() {
+    fn rates_are_shown_so_that_they_parse_again() {
         for (text, shown) in [
             ("100/s", "100"),
             ("600/m", "10"),
@@ -132,7 +136,7 @@ mod tests {
             ("1000", "1000"),
             ("10k", "10k"),
             ("3M", "3M"),
-            // What is between had overflowed, and was shown as another rate.
+            // An intermediate value once overflowed, which showed another rate.
             ("999999999999.999998/h", "999999999999.999998/h"),
         ] {
             let rate: Rate = text.parse().expect(text);
@@ -142,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_between_are_exact() {
+    fn interpolated_rates_are_exact() {
         let level = |text: &str| RateOrZero::from(text.parse::<Rate>().expect(text));
         let third = RateOrZero::interpolate(level("100"), level("200"), 1, 3);
         assert_eq!(
@@ -153,8 +157,8 @@ mod tests {
             RateOrZero::interpolate(RateOrZero::ZERO, level("9"), 2, 3),
             level("6")
         );
-        let absurd =
+        let extreme =
             RateOrZero::interpolate(level("0.000000007"), level("999999999.999999999"), 1, 255);
-        assert!((absurd.per_second() / (1e9 / 255.0) - 1.0).abs() < 1e-9);
+        assert!((extreme.per_second() / (1e9 / 255.0) - 1.0).abs() < 1e-9);
     }
 }

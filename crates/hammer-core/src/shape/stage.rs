@@ -1,3 +1,5 @@
+//! Stages of a shape: levels, ramps and sines.
+
 use std::f64::consts::TAU;
 use std::fmt;
 use std::time::Duration;
@@ -6,10 +8,10 @@ use super::duration_text::DurationDisplay;
 use super::fractional_hits::FractionalHits;
 use super::rate_or_zero::RateOrZero;
 
-/// A part of a shape with one form: a level, a ramp, or a sine.
+/// One stage of a shape: a level, a ramp or a sine.
 ///
-/// With t from the beginning of the stage, r the rate and N its integral, the number of hits that
-/// are due before t is the least whole number that is not below N(t), and hit k is due at N⁻¹(k).
+/// Let t be the time from the start of the stage, r the rate and N its integral. The number of hits
+/// due before t is N(t), rounded up, and hit k is due at N⁻¹(k).
 ///
 /// ```text
 /// level a       a ┤━━━━━━━━━━━      r(t) = a
@@ -19,7 +21,7 @@ use super::rate_or_zero::RateOrZero;
 /// ramp a..b/T   b ┤        ▄▄━      r(t) = a + (b − a)·t/T
 ///                 │   ▄▄━▀▀         N(t) = a·t + (b − a)·t²/(2T)
 ///               a ┤━▀▀              N⁻¹(x) = 2x / (a + √(a² + 2·(b − a)/T·x))
-///                 └─────────T       (falling, the same from the end, where nothing cancels)
+///                 └─────────T       (if falling, the same from the end, to avoid cancellation)
 ///
 /// sine(m,A,P) m+A ┤ ▄▀▀▄            r(t) = m + A·sin(2πt/P)
 ///               m ┤▀    ▀▄     ▄▀   N(t) = m·t + A·P/(2π)·(1 − cos(2πt/P))
@@ -27,14 +29,14 @@ use super::rate_or_zero::RateOrZero;
 ///                 └────────────P    Newton's method between bounds that close in on the root
 /// ```
 ///
-/// The N of a level is whole-number arithmetic: exact, without drift, at any length. That of a ramp
-/// and of a sine is so for their linear part and at their end; their curves are 64-bit floats.
+/// N of a level is calculated in whole numbers: exact and without drift, at any length. So are the
+/// linear part and the end of a ramp and a sine. Their curves are 64-bit floats.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stage {
     pub(super) form: StageForm,
     pub(super) start: u64,
     pub(super) length: Option<u64>,
-    /// N of the whole shape at the beginning and at the end.
+    /// N of the whole shape at the start and at the end of the stage.
     pub(super) start_count: FractionalHits,
     pub(super) end_count: FractionalHits,
 }
@@ -50,23 +52,23 @@ pub(super) enum StageForm {
     },
 }
 
-/// Newton's method needs a handful of steps; bisection alone would need about 60.
+/// The maximum number of iterations. Newton's method needs a few, bisection alone about 60.
 const MAX_ITERATIONS: u32 = 100;
 
 impl Stage {
-    /// When it begins, as an offset from the start.
+    /// The start of the stage, as an offset from the start of the run.
     #[must_use]
     pub fn start(&self) -> Duration {
         Duration::from_nanos(self.start)
     }
 
-    /// How long it lasts; none if it has no end.
+    /// The duration; none without an end.
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         self.length.map(Duration::from_nanos)
     }
 
-    /// The greatest rate within it, in hits per second.
+    /// The peak rate of the stage, in hits per second.
     #[must_use]
     pub fn peak(&self) -> f64 {
         match self.form {
@@ -78,7 +80,7 @@ impl Stage {
         }
     }
 
-    /// The rate `t` nanoseconds after its beginning, in hits per second.
+    /// The rate `t` nanoseconds after the start of the stage, in hits per second.
     pub(super) fn rate_at(&self, t: u64) -> f64 {
         match self.form {
             StageForm::Constant(level) => level.per_second(),
@@ -94,7 +96,7 @@ impl Stage {
         }
     }
 
-    /// N(t), of this stage alone.
+    /// N(t) of this stage alone.
     pub(super) fn integral(&self, t: u64) -> FractionalHits {
         match self.form {
             StageForm::Constant(level) => level.hits_in(t),
@@ -118,14 +120,14 @@ impl Stage {
                 amplitude,
                 period,
             } => {
-                let swing = amplitude.per_nano() * period as f64 / TAU;
-                let curve = swing * (1.0 - angle(t % period, period).cos());
+                let scale = amplitude.per_nano() * period as f64 / TAU;
+                let curve = scale * (1.0 - angle(t % period, period).cos());
                 mean.hits_in(t) + FractionalHits::from_f64(curve)
             }
         }
     }
 
-    /// N⁻¹ of a count of the whole shape, which lies in this stage, as an offset from the start.
+    /// N⁻¹ of a position of the whole shape in this stage, as an offset from the start of the run.
     pub(crate) fn due(&self, count: FractionalHits) -> u64 {
         let x = count - self.start_count;
         let t = match self.form {
@@ -161,7 +163,7 @@ impl Stage {
     }
 }
 
-/// When a rate that begins with `rate` and grows by `slope` has given `x` hits.
+/// The time after which a rate that starts at `rate` and grows by `slope` has given `x` hits.
 fn root(rate: f64, slope: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
@@ -181,16 +183,16 @@ struct SineWave {
 }
 
 impl SineWave {
-    /// When there have been `x` hits, `x` being at most those of a period.
+    /// The time after which there are `x` hits, at most those of one period.
     fn time_of(&self, x: f64) -> f64 {
         let turn = TAU / self.period;
-        let swing = self.amplitude / turn;
-        // N(t) is from m·t to m·t + 2·swing, so the root lies between these.
+        let scale = self.amplitude / turn;
+        // N(t) lies between m·t and m·t + 2·scale, which bounds the root.
         let mut high = (x / self.mean).min(self.period);
-        let mut low = ((x - 2.0 * swing) / self.mean).max(0.0);
+        let mut low = ((x - 2.0 * scale) / self.mean).max(0.0);
         let mut t = high;
         for _ in 0..MAX_ITERATIONS {
-            let over = self.mean * t + swing * (1.0 - (turn * t).cos()) - x;
+            let over = self.mean * t + scale * (1.0 - (turn * t).cos()) - x;
             if over > 0.0 {
                 high = t;
             } else {
@@ -228,7 +230,7 @@ impl fmt::Display for StageForm {
     }
 }
 
-/// As an expression of its own.
+/// Shows the stage as an expression.
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.form)?;

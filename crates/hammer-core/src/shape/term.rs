@@ -1,3 +1,5 @@
+//! Terms of a rate expression, separated by commas.
+
 use std::fmt;
 use std::time::Duration;
 
@@ -5,12 +7,12 @@ use super::duration_text::DurationDisplay;
 use super::rate_or_zero::RateOrZero;
 use super::stage::StageForm;
 
-/// What stands between two commas of an expression.
+/// A term of a rate expression, which has one or several stages.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum ShapeTerm {
     /// One stage, with an end or without.
     Stage(StageForm, Option<u64>),
-    /// `steps(from..to, count, length)`: as many levels, the first and the last as given.
+    /// `steps(from..to, count, length)`: `count` levels, including both ends.
     ///
     /// ```text
     ///   to ┤          ┏━━
@@ -24,13 +26,13 @@ pub(super) enum ShapeTerm {
         count: u32,
         length: u64,
     },
-    /// `spike(base, peak, length)/whole`: the peak in the middle of the whole.
+    /// `spike(base, peak, length)/total`: the peak in the middle of the total.
     ///
     /// ```text
     /// peak ┤      ┏━━┓
-    ///      │      ┃  ┃           spike(base, peak, length)/whole
-    /// base ┤━━━━━━┛  ┗━━━━━━     base for (whole − length)/2 before and after
-    ///      └─────────────whole
+    ///      │      ┃  ┃           spike(base, peak, length)/total
+    /// base ┤━━━━━━┛  ┗━━━━━━     base for (total − length)/2 before and after
+    ///      └─────────────total
     /// ```
     Spike {
         base: RateOrZero,
@@ -41,7 +43,7 @@ pub(super) enum ShapeTerm {
 }
 
 impl ShapeTerm {
-    /// The stages that it stands for.
+    /// The stages of the term.
     pub(super) fn stages(&self) -> Vec<(StageForm, Option<u64>)> {
         match *self {
             Self::Stage(form, length) => vec![(form, length)],
@@ -58,13 +60,13 @@ impl ShapeTerm {
                 base,
                 peak,
                 length,
-                total_length: whole,
+                total_length,
             } => {
-                let before = (whole - length) / 2;
+                let before = (total_length - length) / 2;
                 [
                     (base, before),
                     (peak, length),
-                    (base, whole - length - before),
+                    (base, total_length - length - before),
                 ]
                 .into_iter()
                 .filter(|(_, length)| *length > 0)
@@ -93,12 +95,12 @@ impl fmt::Display for ShapeTerm {
                 base,
                 peak,
                 length,
-                total_length: whole,
+                total_length,
             } => write!(
                 f,
                 "spike({base}, {peak}, {})/{}",
                 shown(length),
-                shown(whole)
+                shown(total_length)
             ),
         }
     }

@@ -1,3 +1,5 @@
+//! Tables of rate expressions and of errors in them.
+
 use super::*;
 
 fn shape(text: &str) -> Shape {
@@ -5,7 +7,7 @@ fn shape(text: &str) -> Shape {
 }
 
 #[test]
-fn expressions_have_a_length_and_a_total() {
+fn expressions_have_a_duration_and_a_hit_count() {
     for (text, shown, length_s, total) in [
         ("100", "100", None, None),
         ("2.5/s", "2.5", None, None),
@@ -54,52 +56,52 @@ fn expressions_have_a_length_and_a_total() {
 }
 
 #[test]
-fn a_malformed_expression_is_told_where_and_what_would_be_right() {
-    for (text, at, why) in [
-        ("", 0, "is not a number"),
-        ("fast", 0, "is not a number"),
+fn an_error_has_its_position_and_the_valid_input() {
+    for (text, at, expected) in [
+        ("", 0, "missing rate; expected a rate such as"),
+        ("fast", 0, "not a number"),
         ("0", 0, "must be above 0"),
         ("0/1m, 0..0/1m", 0, "must be above 0"),
         ("-5", 0, "must be above 0"),
         ("100..-5/1m", 5, "must be above 0"),
-        ("100..10x0/5m", 5, "is not a number"),
-        ("100..", 5, "is not a number"),
-        ("100..200", 8, "ramp without its length"),
-        ("100/d", 4, "unknown unit of time: /s"),
-        ("100/5w", 5, "unknown unit of time: ms"),
-        ("100/5", 5, "without a unit"),
-        ("600/m/m", 6, "a number first"),
-        ("100/", 4, "a number first"),
-        ("100/0s", 4, "length of 0"),
-        ("100/9h/3s", 6, "goes on"),
-        ("100 200", 4, "goes on"),
+        ("100..10x0/5m", 5, "not a number"),
+        ("100..", 5, "missing rate"),
+        ("100..200", 8, "missing duration of the ramp"),
+        ("100/d", 4, "unknown unit of time; expected s, m or h"),
+        ("100/5w", 5, "unknown unit of time; expected ms,"),
+        ("100/5", 5, "missing unit of time"),
+        ("600/m/m", 6, "missing duration; expected a duration such"),
+        ("100/", 4, "missing duration"),
+        ("100/0s", 4, "duration must be above 0"),
+        ("100/9h/3s", 6, "unexpected text after a stage"),
+        ("100 200", 4, "unexpected text after the rate"),
         ("100, 200/1m", 3, "each stage but the last"),
-        ("100/1m,", 7, "is not a number"),
-        ("100/1m, max", 8, "stands alone"),
-        ("max, 100", 3, "stands alone"),
+        ("100/1m,", 7, "missing rate"),
+        ("100/1m, max", 8, "max cannot be combined"),
+        ("max, 100", 3, "unexpected text after max"),
         ("bell(1, 2)", 0, "unknown shape"),
-        ("steps(1, 10, 3s)", 7, "needs .."),
+        ("steps(1, 10, 3s)", 7, "missing .."),
         ("steps(1..2, 1, 3s)", 12, "from 2 to 256"),
         ("steps(1..2, 999999999999, 3s)", 12, "from 2 to 256"),
-        ("steps(1..2, 3, 3s", 17, "needs a )"),
-        ("steps(1..2, 3, 3s)/5m", 18, "behind steps"),
+        ("steps(1..2, 3, 3s", 17, "missing )"),
+        ("steps(1..2, 3, 3s)/5m", 18, "after steps"),
         ("sine(100, 200, 1s)", 10, "above the mean"),
         ("sine(1, 1, 1us)", 11, "below 1ms"),
-        ("sine(1, 1, 0s)", 11, "length of 0"),
+        ("sine(1, 1, 0s)", 11, "above 0"),
         ("sine(900M, 900M, 1s)", 0, "above 1,000,000,000/s"),
-        ("spike(1, 2, 10s)", 16, "without the length"),
+        ("spike(1, 2, 10s)", 16, "missing duration of the stage"),
         ("spike(1, 2, 10s)/5s", 0, "longer than its stage"),
         ("2000M", 0, "above 1,000,000,000/s"),
         ("1/400d", 2, "366 days"),
         ("1/300d, 1/300d", 8, "366 days"),
-        ("ä", 0, "is not a number"),
-        ("100..ä/1s", 5, "is not a number"),
+        ("ä", 0, "not a number"),
+        ("100..ä/1s", 5, "not a number"),
         ("100/1ä", 5, "unknown unit"),
     ] {
         let error = text.parse::<Shape>().expect_err(text);
         let message = error.to_string();
-        assert!(message.contains(why), "{text}: {message}");
-        assert!(message.contains("; right would be "), "{text}: {message}");
+        assert!(message.contains(expected), "{text}: {message}");
+        assert!(message.contains("; expected "), "{text}: {message}");
         assert_eq!(error.position(), at, "{text}: {message}");
     }
     let many = vec!["1/1s"; 257].join(",");

@@ -1,3 +1,5 @@
+//! A check of hammers against the contract of the trait.
+
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,34 +17,34 @@ use crate::interval_stats::IntervalStats;
 use crate::worker_locals::WorkerLocals;
 use crate::{Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
 
-/// Longer than this, a step is taken to hang.
+/// The time after which a step counts as hanging.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
 const HITS: u64 = 3;
 
-/// Holds `hammer` to the contract of [`Hammer`] against a target that is up: prepares, opens,
-/// hits, drops a hit half-way, opens again, hits, settles, closes.
+/// Checks `hammer` against the contract of [`Hammer`], with a target that is up.
 ///
-/// Blocks the calling thread, on which it makes a runtime of its own; not for async functions.
+/// It prepares, opens, hits, drops a hit half-way, opens again, hits, settles and closes. It blocks
+/// the calling thread and makes a runtime there, so it cannot be called from an async function.
 ///
 /// # Errors
 ///
-/// Tells which step failed, panicked, or took longer than five seconds.
+/// If a step failed, panicked or took longer than five seconds.
 pub fn check_conformance<H: Hammer>(hammer: H) -> Result<(), ConformanceError> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())
-        .map_err(|error| ConformanceError(format!("the test itself: no runtime: {error}")))?;
+        .map_err(|error| ConformanceError(format!("cannot start a runtime: {error}")))?;
     let checked = runtime.block_on(check(&hammer));
-    // A look-up that hangs in a thread of its own must not hold the test.
+    // A hanging name lookup in another thread must not delay the test.
     runtime.shutdown_timeout(Duration::ZERO);
     checked
 }
 
 async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
     let interval = Rc::new(RefCell::new(IntervalStats::new()));
-    let commons = Rc::<WorkerLocals>::default();
+    let locals = Rc::<WorkerLocals>::default();
     let slot = |index| {
-        let notes = Rc::new(HitNotes::new(interval.clone(), commons.clone()));
+        let notes = Rc::new(HitNotes::new(interval.clone(), locals.clone()));
         Slot {
             index,
             worker: 0,
@@ -57,8 +59,8 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
         due: Duration::from_millis(number),
         slot: slot.clone(),
     };
-    let crew = WorkerContext::new(slot(0), |_, _| ());
-    let preparing = async { hammer.prepare(&crew).await.map_err(prepare_failure) };
+    let context = WorkerContext::new(slot(0), |_, _| ());
+    let preparing = async { hammer.prepare(&context).await.map_err(prepare_failure) };
     run_step("prepare", preparing).await?;
     let first = slot(0);
     let mut session = run_step("open", hammer.open(first.clone())).await?;
@@ -66,10 +68,10 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
         let _: Outcome = run_step("hit", hammer.hit(&mut session, hit(number, &first))).await?;
     }
     {
-        let mut half = pin!(hammer.hit(&mut session, hit(HITS, &first)));
+        let mut dropped_hit = pin!(hammer.hit(&mut session, hit(HITS, &first)));
         let poll = poll_fn(|cx| {
             Poll::Ready(catch_unwind(AssertUnwindSafe(|| {
-                half.as_mut().poll(cx).map(drop)
+                dropped_hit.as_mut().poll(cx).map(drop)
             })))
         });
         poll.await
@@ -83,7 +85,7 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
     )
     .await?;
     let second = slot(1);
-    let mut beside = run_step("open of a second slot", hammer.open(second.clone())).await?;
+    let mut second_session = run_step("open of a second slot", hammer.open(second.clone())).await?;
     for number in HITS + 1..=2 * HITS {
         let _: Outcome = run_step(
             "hit after a hit was dropped half-way",
@@ -92,18 +94,18 @@ async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
         .await?;
         let _: Outcome = run_step(
             "hit of a second slot",
-            hammer.hit(&mut beside, hit(number, &second)),
+            hammer.hit(&mut second_session, hit(number, &second)),
         )
         .await?;
     }
-    run_close("settle", hammer.settle(&crew)).await?;
+    run_close("settle", hammer.settle(&context)).await?;
     run_close("close", hammer.close(session)).await?;
-    run_close("close of a second slot", hammer.close(beside)).await
+    run_close("close of a second slot", hammer.close(second_session)).await
 }
 
 fn prepare_failure(error: PrepareError) -> Failure {
-    tracing::debug!(%error, "not ready");
-    Failure::new("it is not ready")
+    tracing::debug!(%error, "prepare failed");
+    Failure::new("the hammer is not ready")
 }
 
 async fn run_close(name: &str, closing: impl Future<Output = ()>) -> Result<(), ConformanceError> {
@@ -125,16 +127,16 @@ async fn run_step<T>(
             Err(_) => Poll::Ready(Err(())),
         },
     );
-    let why = match timeout(STEP_TIMEOUT, caught).await {
+    let problem = match timeout(STEP_TIMEOUT, caught).await {
         Ok(Ok(Ok(value))) => return Ok(value),
         Ok(Ok(Err(failure))) => format!("failed: {failure}"),
         Ok(Err(())) => "panicked".into(),
-        Err(_) => format!("hangs: no end within {STEP_TIMEOUT:?}"),
+        Err(_) => format!("did not end within {STEP_TIMEOUT:?}"),
     };
-    Err(ConformanceError(format!("{name} {why}")))
+    Err(ConformanceError(format!("{name} {problem}")))
 }
 
-/// Which step of [`conformance`] went wrong, and how.
+/// A step of [`check_conformance`] that went wrong, and the problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConformanceError(String);
 

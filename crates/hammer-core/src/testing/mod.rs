@@ -1,8 +1,9 @@
-//! For tests of hammers, and of the engine itself (feature `testing`).
+//! Tools for tests of hammers and of the engine (feature `testing`).
 //!
-//! - [`conformance`] holds a hammer to what the [`Hammer`](crate::Hammer) trait asks of it.
-//! - [`ScriptedHammer`] is a hammer that does what a script says, under a [`paused`] clock.
-//! - [`TextCorpus`] is for what reads texts: those that were once trouble, and others like them.
+//! - [`check_conformance`] checks a hammer against the contract of [`Hammer`](crate::Hammer).
+//! - [`ScriptedHammer`] is a hammer that follows a script, such as under a [paused
+//!   clock](with_paused_clock).
+//! - [`TextCorpus`] tests parsers with texts that once caused trouble, and mutations of them.
 
 mod conformance;
 mod paused_clock;

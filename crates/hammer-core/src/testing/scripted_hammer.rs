@@ -1,3 +1,5 @@
+//! A hammer that follows a script.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -6,12 +8,12 @@ use tokio::time::sleep;
 
 use crate::{Failure, Hammer, Hit, Outcome, Slot};
 
-/// What a scripted hit or opening does.
+/// The behavior of a scripted hit or opening.
 #[derive(Debug, Clone, Copy)]
 pub enum ScriptStep {
-    /// Answers after a time.
+    /// Answers after a delay.
     Answer(Duration, Outcome),
-    /// Fails after a time.
+    /// Fails after a delay.
     Fail(Duration, Failure),
     /// Never ends.
     Hang,
@@ -19,7 +21,7 @@ pub enum ScriptStep {
     Panic,
 }
 
-/// How often each thing was done.
+/// Counters of a scripted hammer.
 #[derive(Debug, Default)]
 pub struct ScriptCounts {
     opened: AtomicU64,
@@ -29,28 +31,28 @@ pub struct ScriptCounts {
 }
 
 impl ScriptCounts {
-    /// Openings that were begun.
+    /// The number of openings that were started.
     pub fn opened(&self) -> u64 {
         self.opened.load(Ordering::SeqCst)
     }
 
-    /// Hits that were begun.
+    /// The number of hits that were started.
     pub fn hits(&self) -> u64 {
         self.hits.load(Ordering::SeqCst)
     }
 
-    /// Hits that were not dropped half-way.
+    /// The number of hits that were not dropped half-way.
     pub fn ended(&self) -> u64 {
         self.ended.load(Ordering::SeqCst)
     }
 
-    /// Sessions that were closed politely.
+    /// The number of sessions that were closed.
     pub fn closed(&self) -> u64 {
         self.closed.load(Ordering::SeqCst)
     }
 }
 
-/// A hammer that does what a script says for the hit with a number, and for opening a slot.
+/// A hammer that follows one script for hits and another one for opening sessions.
 pub struct ScriptedHammer<F, G = fn(&Slot) -> ScriptStep> {
     hit: F,
     open: G,
@@ -58,7 +60,7 @@ pub struct ScriptedHammer<F, G = fn(&Slot) -> ScriptStep> {
 }
 
 impl<F: Fn(&Hit) -> ScriptStep + Send + Sync + 'static> ScriptedHammer<F> {
-    /// Does `script` for each hit; sessions open at once.
+    /// Makes a hammer that follows `script` for each hit and opens sessions at once.
     pub fn new(script: F) -> Self {
         let open: fn(&Slot) -> ScriptStep =
             |_| ScriptStep::Answer(Duration::ZERO, Outcome::ok("open"));
@@ -69,7 +71,7 @@ impl<F: Fn(&Hit) -> ScriptStep + Send + Sync + 'static> ScriptedHammer<F> {
         }
     }
 
-    /// Does `script` when a session is opened.
+    /// Sets the script for opening sessions.
     pub fn on_open<G>(self, script: G) -> ScriptedHammer<F, G>
     where
         G: Fn(&Slot) -> ScriptStep + Send + Sync + 'static,
@@ -83,7 +85,7 @@ impl<F: Fn(&Hit) -> ScriptStep + Send + Sync + 'static> ScriptedHammer<F> {
 }
 
 impl<F, G> ScriptedHammer<F, G> {
-    /// What it has done; stays readable while it runs.
+    /// The counters, which can be read during the run.
     pub fn counts(&self) -> Arc<ScriptCounts> {
         self.counts.clone()
     }
@@ -129,6 +131,6 @@ async fn perform(step: ScriptStep) -> Result<Outcome, Failure> {
             Err(failure)
         }
         ScriptStep::Hang => std::future::pending().await,
-        ScriptStep::Panic => panic!("the script says so"),
+        ScriptStep::Panic => panic!("panic by script"),
     }
 }

@@ -1,3 +1,5 @@
+//! Texts for tests of parsers, and mutations of them.
+
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::{fs, io};
@@ -5,12 +7,12 @@ use std::{fs, io};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
-/// Slips in one text, at most.
+/// The maximum number of mutations of one text.
 const MAX_MUTATIONS: u64 = 4;
-/// The longest piece that is doubled or left out, in characters.
+/// The longest piece that is doubled or removed, in characters.
 const MAX_PIECE_CHARS: usize = 40;
-/// Nobody's words, in any language: what readers of texts stumble over.
-const STRANGE_TOKENS: [&str; 24] = [
+/// Tokens that often cause trouble in parsers.
+const DIFFICULT_TOKENS: [&str; 24] = [
     "0",
     "-1",
     "00000",
@@ -37,15 +39,15 @@ const STRANGE_TOKENS: [&str; 24] = [
     "\u{2028}",
 ];
 
-/// Texts for whatever reads texts, and others that are nearly one of them.
+/// Texts for tests of a parser, and mutations of them.
 ///
-/// A fuzzer finds what nobody thought of, and takes its time. What it found is kept in a folder, a
-/// file for each text, and is tried from then on in every test, with texts that differ from one of
-/// them by a few slips: a piece that is missing, doubled, changed, or taken from another one.
+/// The texts found by a fuzzer are kept in a folder, one file each. From then on, every test tries
+/// them, together with texts that differ by a few mutations: a piece that is missing, doubled,
+/// replaced, or taken from another text.
 #[derive(Debug, Clone)]
 pub struct TextCorpus {
     texts: Vec<String>,
-    /// What the texts consist of: their words, numbers and signs.
+    /// The words, numbers and signs of the texts.
     words: Vec<String>,
 }
 
@@ -54,7 +56,7 @@ impl TextCorpus {
     ///
     /// # Errors
     ///
-    /// If the folder or a file of it can't be read, or there is none, or one is no text.
+    /// If the folder is empty, or the folder or a file cannot be read, or a file is not UTF-8.
     pub fn read(folder: &Path) -> io::Result<Self> {
         let files = fs::read_dir(folder)?.map(|file| file.map(|file| file.path()));
         let mut files = files.collect::<io::Result<Vec<_>>>()?;
@@ -62,33 +64,33 @@ impl TextCorpus {
         let texts = files.iter().map(fs::read_to_string);
         let texts = texts.collect::<io::Result<Vec<_>>>()?;
         if texts.is_empty() {
-            return Err(io::Error::other("there is no file in it"));
+            return Err(io::Error::other("the folder is empty"));
         }
         Ok(Self::from_texts(texts))
     }
 
-    /// These texts.
+    /// Makes a corpus of these texts.
     ///
     /// # Panics
     ///
     /// If there are none.
     #[must_use]
     pub fn from_texts(texts: Vec<String>) -> Self {
-        assert!(!texts.is_empty(), "nothing is near to none");
+        assert!(!texts.is_empty(), "the corpus must have a text");
         let mut words: Vec<String> = texts.iter().flat_map(|text| words(text)).collect();
-        words.extend(STRANGE_TOKENS.map(str::to_owned));
+        words.extend(DIFFICULT_TOKENS.map(str::to_owned));
         words.sort_unstable();
         words.dedup();
         Self { texts, words }
     }
 
-    /// The texts themselves.
+    /// The texts without mutations.
     #[must_use]
     pub fn texts(&self) -> &[String] {
         &self.texts
     }
 
-    /// `count` texts that are nearly one of them: the same ones each time.
+    /// Iterates over `count` mutations, the same ones each time.
     pub fn mutations(&self, count: usize) -> impl Iterator<Item = String> {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         (0..count).map(move |index| {
@@ -100,19 +102,19 @@ impl TextCorpus {
         })
     }
 
-    /// Calls `check` with each text, and with `count` that are nearly one of them.
+    /// Calls `check` with each text and with `count` mutations.
     ///
     /// # Panics
     ///
-    /// If `check` does: once more, behind the text.
+    /// If `check` does; the message then begins with the text.
     pub fn check_each(&self, count: usize, check: impl Fn(&str)) {
         for text in self.texts.iter().cloned().chain(self.mutations(count)) {
             let checked = catch_unwind(AssertUnwindSafe(|| check(&text)));
             if let Err(panic) = checked {
-                let said = panic.downcast_ref::<String>().map(String::as_str);
-                let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
-                match said {
-                    Some(said) => panic!("the text {text:?}: {said}"),
+                let message = panic.downcast_ref::<String>().map(String::as_str);
+                let message = message.or_else(|| panic.downcast_ref::<&str>().copied());
+                match message {
+                    Some(message) => panic!("the text {text:?}: {message}"),
                     None => resume_unwind(panic),
                 }
             }
@@ -125,7 +127,7 @@ impl TextCorpus {
         let end = text.len().min(start + 1 + below(MAX_PIECE_CHARS));
         let word = &self.words[below(self.words.len())];
         match below(6) {
-            // Small slips are as likely as large ones.
+            // Small mutations are as likely as large ones.
             0 => drop(text.splice(start..text.len().min(start + 1), None)),
             1 => drop(text.splice(start..end, None)),
             2 => drop(text.splice(start..start, word.chars())),
@@ -144,7 +146,7 @@ impl TextCorpus {
     }
 }
 
-/// Runs of letters, runs of digits, and all other characters one by one.
+/// Splits a text into runs of letters, runs of digits, and single other characters.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = vec![];
     let kind = |c: char| match c {
@@ -168,12 +170,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_taken_apart_into_words() {
+    fn texts_are_split_into_words() {
         assert_eq!(words("a_b=12.5 é"), ["a_b", "=", "12", ".", "5", " ", "é"]);
     }
 
     #[test]
-    fn what_is_near_is_the_same_each_time_and_differs_from_the_text() {
+    fn mutations_are_reproducible_and_differ_from_the_texts() {
         let corpus =
             TextCorpus::from_texts(vec!["0..500/1m, 500/5m".into(), "p99 < 250 µs".into()]);
         let texts: Vec<String> = corpus.mutations(300).collect();
@@ -183,11 +185,11 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_told_with_its_text() {
+    fn a_panic_message_begins_with_the_text() {
         let corpus = TextCorpus::from_texts(vec!["fine".into(), "bad".into()]);
-        let check = |text: &str| assert!(text != "bad", "no good");
-        let panic = catch_unwind(|| corpus.check_each(0, check)).expect_err("it is bad");
-        let said = panic.downcast_ref::<String>().expect("a message");
-        assert_eq!(said, "the text \"bad\": no good");
+        let check = |text: &str| assert!(text != "bad", "rejected");
+        let panic = catch_unwind(|| corpus.check_each(0, check)).expect_err("a bad text");
+        let message = panic.downcast_ref::<String>().expect("a message");
+        assert_eq!(message, "the text \"bad\": rejected");
     }
 }

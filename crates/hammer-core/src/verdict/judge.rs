@@ -1,24 +1,29 @@
-use super::reason::{advice, did_harm, format_megabytes, format_ms, format_percent, stall_advice};
-use super::thresholds as bounds;
+//! The rules that turn the figures of a report into a verdict.
+
+use super::reason::{
+    advice, did_harm, format_hits, format_hits_were, format_megabytes, format_ms, format_percent,
+    stall_advice,
+};
+use super::thresholds;
 use super::{Verdict, VerdictStatus};
-use crate::{Failure, LoopMode, Report, ThreadUsage};
+use crate::{LoopMode, Report, ThreadUsage};
 
 type VerdictFinding = (VerdictStatus, String);
 
-/// Weighs the figures of a report, whatever verdict it holds.
+/// Judges the figures of a report, regardless of the verdict in it.
 pub(crate) fn judge(report: &Report) -> Verdict {
     let mut findings: Vec<VerdictFinding> = vec![];
-    let schedule = lateness(report);
-    let lost = matches!(schedule, Some((VerdictStatus::Invalid, _)));
-    findings.extend(schedule);
-    let outrun = overloaded_thread(report);
-    let had_time = outrun.is_none();
-    findings.extend(outrun.filter(|_| !lost));
+    let late = lateness(report);
+    let too_late = matches!(late, Some((VerdictStatus::Invalid, _)));
+    findings.extend(late);
+    let overloaded = overloaded_thread(report);
+    let not_overloaded = overloaded.is_none();
+    findings.extend(overloaded.filter(|_| !too_late));
     findings.extend(throttled(report));
     findings.extend(no_core(report));
     findings.extend(stolen(report));
     findings.extend(stall(report));
-    findings.extend(busy(report).filter(|_| had_time));
+    findings.extend(busy(report).filter(|_| not_overloaded));
     findings.extend(memory(report));
     findings.extend(shortages(report));
     let kept_up = findings.is_empty();
@@ -33,50 +38,54 @@ pub(crate) fn judge(report: &Report) -> Verdict {
     }
 }
 
-/// How late the generator turned to hits, slot or no slot: a slow target can't make it late.
+/// The generator's own lateness, with or without a free slot. A slow target does not affect it.
 fn lateness(report: &Report) -> Option<VerdictFinding> {
     let (late, response) = (&report.generator.schedule_late_us, &report.response_us);
     let advice = advice(report);
-    if late.p99 >= bounds::LATE_P99_INVALID_US {
+    if late.p99 >= thresholds::LATE_P99_INVALID_US {
         let late = format_ms(late.p99);
-        let reason = format!(
-            "the generator turned to hits {late} late at p99, so the schedule was not kept: {advice}"
-        );
+        let reason =
+            format!("The generator was {late} late at p99 and did not keep the schedule. {advice}");
         return Some((VerdictStatus::Invalid, reason));
     }
     if response.count == 0 && report.hits.ended() > 0 {
-        // No answer, no latency that could be coloured.
+        // Without answers there is no latency to affect.
         return None;
     }
-    if late.p50 >= bounds::LATE_P50_US && late.p50 >= bounds::LATE_P50_SHARE * response.p50 {
+    if late.p50 >= thresholds::LATE_P50_US && late.p50 >= thresholds::LATE_P50_SHARE * response.p50
+    {
         let late = format_ms(late.p50);
         let reason = format!(
-            "the generator turned to hits {late} late at p50, half of the response or more: {advice}"
+            "The generator was {late} late at p50, half of response or more, so the numbers describe the generator. {advice}"
         );
         return Some((VerdictStatus::Invalid, reason));
     }
-    if late.p99 >= bounds::LATE_P99_US && late.p99 >= bounds::LATE_P99_SHARE * response.p99 {
+    if late.p99 >= thresholds::LATE_P99_US && late.p99 >= thresholds::LATE_P99_SHARE * response.p99
+    {
         let late = format_ms(late.p99);
-        let reason = format!("the generator turned to hits {late} late at p99: {advice}");
+        let reason =
+            format!("The generator was {late} late at p99, which adds to response. {advice}");
         return Some((VerdictStatus::Suspect, reason));
     }
     None
 }
 
-/// A thread that is always running or waiting to run frees no slots: that hits started late is then
-/// its own doing, although all slots were taken.
+/// A thread without spare time, and hits that started late for it.
+///
+/// The thread frees no slots, so it causes the lateness itself even if all slots are taken.
 fn overloaded_thread(report: &Report) -> Option<VerdictFinding> {
-    if report.elapsed_s < bounds::MIN_BUSY_RUN_S {
+    if report.elapsed_s < thresholds::MIN_BUSY_RUN_S {
         return None;
     }
-    let wanted = |worker: &ThreadUsage| Some(worker.busy? + worker.no_core.unwrap_or(0.0));
-    let (thread, wanted) = worst_worker(report, wanted)?;
+    let work = |worker: &ThreadUsage| Some(worker.busy? + worker.no_core.unwrap_or(0.0));
+    let (thread, work) = worst_worker(report, work)?;
     let (late, response) = (report.lateness_us.p50, report.response_us.p50);
-    let most = late >= bounds::LATE_P50_US && late >= bounds::LATE_P50_SHARE * response;
-    (wanted >= bounds::BUSY_SHARE && most).then(|| {
-        let (wanted, late) = (format_percent(wanted), format_ms(late));
+    let mostly_late =
+        late >= thresholds::LATE_P50_US && late >= thresholds::LATE_P50_SHARE * response;
+    (work >= thresholds::BUSY_SHARE && mostly_late).then(|| {
+        let (work, late) = (format_percent(work), format_ms(late));
         let reason = format!(
-            "thread {thread} of the generator had work for {wanted} of the time and hits started {late} late at p50, so the schedule was not kept: add --threads or machines, or lower the rate"
+            "Thread {thread} of the generator had work for {work} of the time, and hits started {late} late at p50, so the schedule was not kept. Add --threads or machines, or lower the rate."
         );
         (VerdictStatus::Invalid, reason)
     })
@@ -84,131 +93,144 @@ fn overloaded_thread(report: &Report) -> Option<VerdictFinding> {
 
 fn throttled(report: &Report) -> Option<VerdictFinding> {
     let share = report.generator.host.throttled?;
-    let status = if share >= bounds::THROTTLED_INVALID_SHARE {
+    let status = if share >= thresholds::THROTTLED_INVALID_SHARE {
         VerdictStatus::Invalid
-    } else if share >= bounds::THROTTLED_SHARE && did_harm(report) {
+    } else if share >= thresholds::THROTTLED_SHARE && did_harm(report) {
         VerdictStatus::Suspect
     } else {
         return None;
     };
     let share = format_percent(share);
     let reason = format!(
-        "the generator's control group used up its processor time in {share} of the periods: raise its limit, or lower the rate"
+        "The generator's control group ran out of CPU time in {share} of its periods, which delayed hits. Raise its limit or lower the rate."
     );
     Some((status, reason))
 }
 
 fn no_core(report: &Report) -> Option<VerdictFinding> {
     let (thread, share) = worst_worker(report, |worker| worker.no_core)?;
-    if share < bounds::NO_CORE_SHARE || !did_harm(report) {
+    if share < thresholds::NO_CORE_SHARE || !did_harm(report) {
         return None;
     }
     let share = format_percent(share);
     let reason = format!(
-        "thread {thread} of the generator was ready to run and had no core for {share} of the time: use a quieter host, or fewer --threads"
+        "Thread {thread} of the generator was ready to run but had no core for {share} of the time, which delayed hits. Use a quieter host or fewer --threads."
     );
     Some((VerdictStatus::Suspect, reason))
 }
 
 fn stolen(report: &Report) -> Option<VerdictFinding> {
     let share = report.generator.host.stolen?;
-    if share < bounds::STOLEN_SHARE || !did_harm(report) {
+    if share < thresholds::STOLEN_SHARE || !did_harm(report) {
         return None;
     }
     let share = format_percent(share);
     let reason = format!(
-        "the host took {share} of the cores' time away from the generator's machine: use a quieter or a bigger one"
+        "The host gave {share} of the CPU time of the generator's machine to others, which delayed hits. Use a quieter or larger machine."
     );
     Some((VerdictStatus::Suspect, reason))
 }
 
-/// The longest time that a loop stood still, or, where no thread can be measured, the latest hit.
+/// The longest stall of a worker's loop; where no thread can be measured, the latest hit.
 fn stall(report: &Report) -> Option<VerdictFinding> {
     let late = report.generator.schedule_late_us.max;
     let longest = worst_worker(report, |worker| Some(worker.blocked_max_us));
-    let (who, stall, advice) = match longest {
-        Some((thread, blocked)) if blocked >= bounds::STALL_US => (
-            format!("thread {thread} of the generator"),
-            // A hit may have been due before the loop wanted to look.
+    let (subject, stall, advice) = match longest {
+        Some((thread, blocked)) if blocked >= thresholds::STALL_US => (
+            format!("Thread {thread} of the generator"),
+            // A hit may have been due before the loop was to wake up.
             blocked.max(late),
             stall_advice(report.generator.workers[thread].blocked_while),
         ),
-        _ => ("the generator".to_owned(), late, advice(report)),
+        _ => ("The generator".to_owned(), late, advice(report)),
     };
-    (stall >= bounds::STALL_US).then(|| {
+    (stall >= thresholds::STALL_US).then(|| {
         let stall = format_ms(stall);
-        let reason = format!("{who} stood still for {stall}: {advice}");
+        let reason = format!(
+            "{subject} stalled for {stall}, which delayed the hits due in that time. {advice}"
+        );
         (VerdictStatus::Suspect, reason)
     })
 }
 
 fn busy(report: &Report) -> Option<VerdictFinding> {
-    if report.elapsed_s < bounds::MIN_BUSY_RUN_S {
+    if report.elapsed_s < thresholds::MIN_BUSY_RUN_S {
         return None;
     }
     let generator = &report.generator;
-    let advice = "it may be the bottleneck, add --threads or machines, or lower the rate";
+    let advice = "Add --threads or machines, or lower the rate.";
     if let Some((thread, share)) = worst_worker(report, |worker| worker.busy)
-        && share >= bounds::BUSY_SHARE
+        && share >= thresholds::BUSY_SHARE
     {
-        let (share, threads) = (format_percent(share), generator.threads);
+        let share = format_percent(share);
         let reason = format!(
-            "thread {thread} of the generator's {threads} was busy for {share} of the time: {advice}"
+            "Thread {thread} of the generator was busy for {share} of the time and may be the bottleneck. {advice}"
         );
         return Some((VerdictStatus::Suspect, reason));
     }
     if let Some((thread, share)) = worst_worker(report, |worker| worker.saturated)
-        && share >= bounds::SATURATED_SECONDS_SHARE
+        && share >= thresholds::SATURATED_SECONDS_SHARE
     {
         let share = format_percent(share);
         let reason = format!(
-            "thread {thread} of the generator had no time left in {share} of the seconds: {advice}"
+            "Thread {thread} of the generator had no time left in {share} of the seconds and may be the bottleneck. {advice}"
         );
         return Some((VerdictStatus::Suspect, reason));
     }
-    // Where the system tells of the process alone, one thread hides among the others.
+    // Where only the whole process can be measured, a busy thread hides among idle ones.
     let share = generator.cpu_s / (report.elapsed_s * generator.threads as f64);
-    let untold = generator.workers.iter().all(|worker| worker.busy.is_none());
-    (untold && share >= bounds::BUSY_SHARE).then(|| {
+    let unmeasured = generator.workers.iter().all(|worker| worker.busy.is_none());
+    (unmeasured && share >= thresholds::BUSY_SHARE).then(|| {
         let share = format_percent(share);
-        let reason = format!("the generator's threads were busy for {share} of the time: {advice}");
+        let reason = format!(
+            "The generator's threads were busy for {share} of the time and may be the bottleneck. {advice}"
+        );
         (VerdictStatus::Suspect, reason)
     })
 }
 
 fn memory(report: &Report) -> Option<VerdictFinding> {
-    let (used, most) = (
+    let (used, limit) = (
         report.generator.peak_rss_bytes,
         report.generator.host.memory_bytes?,
     );
-    let share = used as f64 / most.max(1) as f64;
-    (share >= bounds::MEMORY_SHARE).then(|| {
-        let (share, most) = (format_percent(share), format_megabytes(most));
+    let share = used as f64 / limit.max(1) as f64;
+    (share >= thresholds::MEMORY_SHARE).then(|| {
+        let (share, limit) = (format_percent(share), format_megabytes(limit));
         let reason = format!(
-            "the generator used {share} of the {most} of memory that it could have: lower --max-in-flight, or raise the limit"
+            "The generator used {share} of the {limit} of memory available to it, so connections may fail. Lower --max-in-flight or raise the limit."
         );
         (VerdictStatus::Suspect, reason)
     })
 }
 
-/// Hits that failed for want of something, so that nothing was sent.
+/// Hits that failed because the generator ran out of a resource, so nothing was sent.
 fn shortages(report: &Report) -> impl Iterator<Item = VerdictFinding> {
     let kinds = [
-        ("files", Failure::OUT_OF_FILES, "open files"),
-        ("ports", Failure::OUT_OF_PORTS, "local ports"),
-        ("memory", Failure::OUT_OF_MEMORY, "memory for connections"),
+        (
+            "files",
+            "open files",
+            "Raise the limit (ulimit -n) or lower --max-in-flight.",
+        ),
+        (
+            "ports",
+            "local ports",
+            "Keep connections alive, lower --max-in-flight, connect from several addresses, or \
+             widen net.ipv4.ip_local_port_range.",
+        ),
+        ("memory", "memory for connections", "Lower --max-in-flight."),
     ];
-    kinds.into_iter().filter_map(|(cause, failure, what)| {
-        let hits = report.generator.unsent.get(cause)?;
-        let advice = failure.advice().unwrap_or_default();
-        let reason =
-            format!("{hits} hits failed because the generator ran out of {what}: {advice}");
+    kinds.into_iter().filter_map(|(cause, resource, advice)| {
+        let hits = format_hits(*report.generator.unsent.get(cause)?);
+        let reason = format!("{hits} failed because the generator ran out of {resource}. {advice}");
         Some((VerdictStatus::Invalid, reason))
     })
 }
 
-/// Hits that were never started are missing in every percentile, and they would have been the
-/// worst. Those of a run that was stopped are missing because somebody wanted it so.
+/// Hits that were never started, which every percentile excludes although they would have been the
+/// slowest.
+///
+/// Hits left out by a stop are not judged.
 fn unsent(report: &Report) -> Vec<VerdictFinding> {
     let generator = &report.generator;
     let (limit, backlog) = (generator.max_in_flight, generator.peak_backlog);
@@ -216,66 +238,71 @@ fn unsent(report: &Report) -> Vec<VerdictFinding> {
         (
             "backlog",
             format!(
-                "since {backlog} waited already: the latencies lack them, raise --max-in-flight, or lower the rate"
+                "the backlog was full ({backlog} hits); latencies exclude them. Raise --max-in-flight or lower the rate."
             ),
         ),
         (
             "in_flight_bound",
             format!(
-                "since all {limit} slots were taken to the end of the drain: the latencies lack them, raise --max-in-flight or --drain, or lower the rate"
+                "all {limit} slots were taken until the drain ended; latencies exclude them. Raise --max-in-flight or --drain, or lower the rate."
             ),
         ),
         (
             "drain",
-            "since the drain ended before slots had opened: the latencies lack them, raise --drain, or lower the rate".to_owned(),
+            "the drain ended before slots opened; latencies exclude them. Raise --drain or lower the rate.".to_owned(),
         ),
     ]
     .into_iter()
     .filter_map(|(cause, why)| Some((*generator.unsent.get(cause)?, why)))
     .collect();
     let sum: u64 = found.iter().map(|(hits, _)| hits).sum();
-    let status = if share_of_hits(report, sum) > bounds::WAITED_SHARE {
+    let status = if share_of_hits(report, sum) > thresholds::WAITED_SHARE {
         VerdictStatus::Invalid
     } else {
         VerdictStatus::Suspect
     };
-    let found = found
-        .into_iter()
-        .map(|(hits, why)| (status, format!("{hits} hits were never sent, {why}")));
+    let found = found.into_iter().map(|(hits, why)| {
+        let hits = format_hits_were(hits);
+        (status, format!("{hits} not sent because {why}"))
+    });
     found.chain(skipped_late(report)).collect()
 }
 
-/// Hits that were left out because they could not start in time: that was asked for, but the
-/// percentiles lack them all the same.
+/// Hits that were skipped by request, which the percentiles exclude all the same.
 fn skipped_late(report: &Report) -> Option<VerdictFinding> {
     let late = *report.generator.unsent.get("late")?;
-    (share_of_hits(report, late) > bounds::WAITED_SHARE).then(|| {
+    (share_of_hits(report, late) > thresholds::WAITED_SHARE).then(|| {
+        let late = format_hits_were(late);
         let reason = format!(
-            "{late} hits were left out since they could not start within --skip-late: the latencies lack them, raise --max-in-flight, or lower the rate"
+            "{late} skipped because they could not start within --skip-late; latencies exclude them. Raise --max-in-flight or lower the rate."
         );
         (VerdictStatus::Suspect, reason)
     })
 }
 
-/// Hits that waited for the bound on hits in flight. The wait is in response, and it is the
-/// target's doing; but the target was spared what the schedule had for it, and with more slots the
-/// wait might not have been there.
+/// Hits that waited because all slots were taken.
+///
+/// The target causes that wait, and response includes it. But the target got fewer concurrent hits
+/// than were due, and more slots might have avoided the wait.
 fn waits_at_limit(report: &Report, kept_up: bool) -> Option<VerdictFinding> {
-    // Those that were left out since they were late have a reason of their own.
-    let left_out = report.generator.unsent.get("late").copied();
+    // Skipped hits have a reason of their own.
+    let skipped = report.generator.unsent.get("late").copied();
     let (waited, limit) = (
-        (report.generator.waited_at_limit).saturating_sub(left_out.unwrap_or_default()),
+        (report.generator.waited_at_limit).saturating_sub(skipped.unwrap_or_default()),
         report.generator.max_in_flight,
     );
-    if report.r#loop == LoopMode::Closed || share_of_hits(report, waited) <= bounds::WAITED_SHARE {
+    if report.r#loop == LoopMode::Closed
+        || share_of_hits(report, waited) <= thresholds::WAITED_SHARE
+    {
         return None;
     }
     let why = if kept_up {
-        "the target was slower than the rate allows and got fewer at a time than were due, raise --max-in-flight, or lower the rate"
+        "the target was too slow for the rate and got fewer concurrent hits than were due. Raise --max-in-flight or lower the rate."
     } else {
-        "the generator did not keep up, so that is not the target's doing alone, see the other reasons"
+        "the generator did not keep up either. See the other reasons."
     };
-    let reason = format!("{waited} hits waited because all {limit} slots were taken: {why}");
+    let waited = format_hits(waited);
+    let reason = format!("{waited} waited because all {limit} slots were taken; {why}");
     Some((VerdictStatus::Suspect, reason))
 }
 
@@ -283,7 +310,7 @@ fn share_of_hits(report: &Report, hits: u64) -> f64 {
     hits as f64 / report.hits.scheduled.max(1) as f64
 }
 
-/// The thread with the largest figure, by its number, and that.
+/// The thread with the largest figure: its number and the figure.
 pub(super) fn worst_worker(
     report: &Report,
     figure: impl Fn(&ThreadUsage) -> Option<f64>,

@@ -10,34 +10,35 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use judge::judge;
 
-/// The generator's verdict on itself: whether the numbers describe the target.
+/// The generator's verdict on itself: do the numbers describe the target?
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// Valid, suspect or invalid.
+    /// The verdict in one word.
     pub status: VerdictStatus,
-    /// One sentence for each thing that is wrong, with its figure and what to do; the worst first.
+    /// One reason for each problem: sentences with the figure, the consequence and the remedy. The
+    /// worst comes first.
     pub reasons: Vec<String>,
 }
 
 impl Verdict {
-    /// Adds what makes a run suspect; what is worse stays before it.
-    pub(crate) fn add_doubts(&mut self, doubts: Vec<String>) {
-        if !doubts.is_empty() {
+    /// Adds warnings, which make a run suspect at least. Worse reasons stay in front.
+    pub(crate) fn add_warnings(&mut self, warnings: Vec<String>) {
+        if !warnings.is_empty() {
             self.status = self.status.max(VerdictStatus::Suspect);
-            self.reasons.extend(doubts);
+            self.reasons.extend(warnings);
         }
     }
 }
 
-/// The verdict in one word.
+/// The status of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VerdictStatus {
     /// The generator kept the schedule: the numbers describe the target.
     Valid,
-    /// The generator was late, or busy enough to colour the numbers.
+    /// The generator was late or busy enough to affect the numbers.
     Suspect,
-    /// The generator could not hold the schedule: the numbers describe it, not the target.
+    /// The generator could not keep the schedule: the numbers describe it, not the target.
     Invalid,
 }
 

@@ -1,12 +1,14 @@
+//! Causes, remedies and figures for the reasons of a verdict.
+
 use super::thresholds::{
     BUSY_SHARE, LATE_P99_SHARE, NO_CORE_SHARE, SATURATED_SECONDS_SHARE, STOLEN_SHARE,
     THROTTLED_SHARE,
 };
 use crate::{LoopMode, Report, StallCause, ThreadUsage};
 
-/// What kept the generator from its hits, as far as the figures tell, and what to do.
+/// The likely cause of the generator's lateness, and the remedy, in sentences.
 ///
-/// Those that explain the others come first: who is throttled has no core either.
+/// Causes that explain others come first: a throttled process has no core either.
 pub(super) fn advice(report: &Report) -> &'static str {
     let generator = &report.generator;
     let any = |figure: fn(&ThreadUsage) -> Option<f64>, bound: f64| {
@@ -15,45 +17,56 @@ pub(super) fn advice(report: &Report) -> &'static str {
     };
     let host = &generator.host;
     if host.throttled.is_some_and(|share| share >= THROTTLED_SHARE) {
-        "its control group ran out of processor time, raise that limit or lower the rate"
+        "Its control group ran out of CPU time. Raise that limit or lower the rate."
     } else if any(|worker| worker.no_core, NO_CORE_SHARE) {
         stall_advice(Some(StallCause::NoCore))
     } else if host.stolen.is_some_and(|share| share >= STOLEN_SHARE) {
-        "the host took its cores away, use a quieter or a bigger machine"
+        "The host gave its cores to others. Use a quieter or larger machine."
     } else if any(|worker| worker.busy, BUSY_SHARE)
         || any(|worker| worker.saturated, SATURATED_SECONDS_SHARE)
     {
-        "its threads had too much to do, add --threads or machines, or lower the rate"
+        "Its threads had too much work. Add --threads or machines, or lower the rate."
     } else {
         let worst = super::judge::worst_worker(report, |worker| Some(worker.blocked_max_us));
         stall_advice(worst.and_then(|(thread, _)| generator.workers[thread].blocked_while))
     }
 }
 
-/// What to do about a loop that stood still.
-pub(super) fn stall_advice(hold: Option<StallCause>) -> &'static str {
-    match hold {
+/// The cause of a stall and the remedy, in sentences.
+pub(super) fn stall_advice(cause: Option<StallCause>) -> &'static str {
+    match cause {
         Some(StallCause::NoCore) => {
-            "others ran on its cores, use a quieter host or fewer --threads"
+            "Other processes ran on its cores. Use a quieter host or fewer --threads."
         }
         Some(StallCause::Busy) => {
-            "its hammer or its hits took that long, do less within a hit or add --threads"
+            "Its hammer or its hits kept the thread busy. Do less within a hit or add --threads."
         }
         Some(StallCause::Asleep) => {
-            "its hammer blocks the thread, which it must not do, or the process was stopped"
+            "Its hammer blocked the thread, or the process was stopped. A hammer must not block."
         }
-        None => "it shared its cores, use a quieter host or other --threads",
+        None => "It shared its cores. Use a quieter host or change --threads.",
     }
 }
 
-/// Whether what took the cores away did harm.
+/// Returns true if the loss of cores can have affected the latencies.
 ///
-/// It strikes at a hit's due time as often as at its answer, so it shows in lateness as much as in
-/// the rest of response, and a share of lateness that does not matter tells of a whole that does
-/// not. A closed loop has no lateness to tell by.
+/// A loss delays due times as often as answers, so it affects lateness as much as the rest of
+/// response. If lateness is negligible, so is the whole effect. A closed loop has no lateness to
+/// judge by.
 pub(super) fn did_harm(report: &Report) -> bool {
     let late = report.generator.schedule_late_us.p99;
     report.r#loop == LoopMode::Closed || late >= LATE_P99_SHARE * report.response_us.p99
+}
+
+/// `1 hit`, or the plural.
+pub(super) fn format_hits(hits: u64) -> String {
+    format!("{hits} hit{}", if hits == 1 { "" } else { "s" })
+}
+
+/// `1 hit was`, or the plural.
+pub(super) fn format_hits_were(hits: u64) -> String {
+    let were = if hits == 1 { "was" } else { "were" };
+    format!("{} {were}", format_hits(hits))
 }
 
 pub(super) fn format_ms(us: f64) -> String {

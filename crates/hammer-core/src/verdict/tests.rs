@@ -1,8 +1,8 @@
-//! What is said of which report: each reason, and both sides of each threshold.
+//! Tables of reasons, with figures on both sides of each threshold.
 
 use serde_json::{Value, json};
 
-use super::thresholds as bounds;
+use super::thresholds;
 use super::{VerdictStatus, judge};
 use crate::Report;
 
@@ -11,7 +11,7 @@ fn summary(all: f64) -> Value {
            "p99_9": all, "p99_99": all, "max": all})
 }
 
-/// A report of ten quiet seconds with `changes`: JSON pointers and what is there instead.
+/// Makes a report of ten quiet seconds with `changes`: JSON pointers and their new values.
 fn report(changes: &[(&str, Value)]) -> Report {
     let worker = json!({"cpu_s": 0.5, "busy": 0.05, "saturated": 0.0, "no_core": 0.001,
                         "preempted": 1, "blocked_max_us": 900.0, "blocked_while": null});
@@ -37,7 +37,7 @@ fn report(changes: &[(&str, Value)]) -> Report {
     for (pointer, value) in changes {
         *report.pointer_mut(pointer).expect(pointer) = value.clone();
     }
-    serde_json::from_value(report).expect("it has the shape of a report")
+    serde_json::from_value(report).expect("a valid report")
 }
 
 const LATE: &str = "/generator/schedule_late_us";
@@ -48,7 +48,7 @@ fn below(threshold: f64) -> f64 {
     threshold * 0.999
 }
 
-/// Checks a figure on both sides of its threshold, in a report with `also`.
+/// Checks a figure on both sides of its threshold, in a report with the changes `also`.
 fn check_threshold(
     also: &[(&str, Value)],
     pointer: &str,
@@ -61,15 +61,19 @@ fn check_threshold(
         let changes = [also, &[(pointer, json!(figure))]].concat();
         let verdict = judge(&report(&changes));
         assert_eq!(verdict.status, status, "{pointer} {figure}: {verdict:?}");
-        let said = verdict.reasons.iter().any(|reason| reason.contains(says));
-        assert_eq!(said, figure >= threshold, "{pointer} {figure}: {verdict:?}");
+        let found = verdict.reasons.iter().any(|reason| reason.contains(says));
+        assert_eq!(
+            found,
+            figure >= threshold,
+            "{pointer} {figure}: {verdict:?}"
+        );
     }
 }
 
 use VerdictStatus::{Invalid, Suspect, Valid};
 
 #[test]
-fn a_quiet_run_is_valid_and_so_is_one_of_which_nothing_is_known() {
+fn a_quiet_run_is_valid_and_so_is_one_without_figures() {
     assert_eq!(judge(&report(&[])).reasons, [""; 0]);
     let unknown = [
         ("/generator/workers", json!([])),
@@ -79,7 +83,7 @@ fn a_quiet_run_is_valid_and_so_is_one_of_which_nothing_is_known() {
 }
 
 #[test]
-fn a_slow_target_is_no_fault_of_the_generator() {
+fn a_slow_target_does_not_affect_the_verdict() {
     let slow = report(&[
         (RESPONSE, summary(9e6)),
         ("/service_us", summary(9e6)),
@@ -90,45 +94,55 @@ fn a_slow_target_is_no_fault_of_the_generator() {
 }
 
 #[test]
-fn lateness_counts_as_such_and_against_the_response() {
+fn lateness_is_judged_by_itself_and_against_response() {
     let (late, response) = (&format!("{LATE}/p99")[..], &format!("{RESPONSE}/p99")[..]);
-    let lost = "ms late at p99, so the schedule was not kept";
-    // A response beside which no lateness matters, and one beside which it does.
+    let says = "ms late at p99 and did not keep the schedule.";
+    // Lateness is negligible against the first response, but not against the second.
     let slow = [(response, json!(9e6))];
     check_threshold(
         &slow,
         late,
-        bounds::LATE_P99_INVALID_US,
+        thresholds::LATE_P99_INVALID_US,
         Valid,
         Invalid,
-        lost,
+        says,
     );
-    let says = "the generator turned to hits 2.0 ms late at p99: ";
-    check_threshold(&[], late, bounds::LATE_P99_US, Valid, Suspect, says);
+    let says = "The generator was 2.0 ms late at p99, which adds to response. ";
+    check_threshold(&[], late, thresholds::LATE_P99_US, Valid, Suspect, says);
     let slower = [(
         response,
-        json!(bounds::LATE_P99_US * 5.0 / bounds::LATE_P99_SHARE),
+        json!(thresholds::LATE_P99_US * 5.0 / thresholds::LATE_P99_SHARE),
     )];
-    let says = "late at p99: ";
+    let says = "late at p99, which adds";
     check_threshold(
         &slower,
         late,
-        bounds::LATE_P99_US * 5.0,
+        thresholds::LATE_P99_US * 5.0,
         Valid,
         Suspect,
         says,
     );
     let median = &format!("{RESPONSE}/p50")[..];
-    let half = [(median, json!(bounds::LATE_P50_US / bounds::LATE_P50_SHARE))];
+    let half = [(
+        median,
+        json!(thresholds::LATE_P50_US / thresholds::LATE_P50_SHARE),
+    )];
     let typical = &format!("{LATE}/p50")[..];
-    let says = "late at p50, half of";
-    check_threshold(&half, typical, bounds::LATE_P50_US, Valid, Invalid, says);
+    let says = "late at p50, half of response or more";
+    check_threshold(
+        &half,
+        typical,
+        thresholds::LATE_P50_US,
+        Valid,
+        Invalid,
+        says,
+    );
     let longer = [(median, json!(1e5))];
-    let most = 1e5 * bounds::LATE_P50_SHARE;
+    let half_late = 1e5 * thresholds::LATE_P50_SHARE;
     check_threshold(
         &longer,
         typical,
-        most,
+        half_late,
         Valid,
         Invalid,
         "50.0 ms late at p50",
@@ -136,22 +150,22 @@ fn lateness_counts_as_such_and_against_the_response() {
 }
 
 #[test]
-fn a_thread_without_time_makes_the_wait_for_a_slot_its_own() {
+fn an_overloaded_thread_makes_waits_for_slots_invalid() {
     let waits = [
         ("/lateness_us/p50", json!(9e5)),
         ("/response_us/p50", json!(1e6)),
         ("/generator/waited_at_limit", json!(10_000)),
     ];
-    let says = "thread 1 of the generator had work for 90 % of the time and hits started 900.0 ms";
+    let says = "Thread 1 of the generator had work for 90 % of the time, and hits started 900.0 ms";
     let no_core = [&waits[..], &[("/generator/workers/1/busy", json!(0.0))]].concat();
     for (also, figure) in [(&waits[..], "busy"), (&no_core[..], "no_core")] {
-        // The other one of the two has its quiet figure, 0.1 %, or none.
+        // The other figure has its quiet value, 0.1 %, or none.
         let rest = if figure == "busy" { 0.001 } else { 0.0 };
         let pointer = format!("{WORKER}/{figure}");
         check_threshold(
             also,
             &pointer,
-            bounds::BUSY_SHARE - rest,
+            thresholds::BUSY_SHARE - rest,
             Suspect,
             Invalid,
             says,
@@ -160,12 +174,16 @@ fn a_thread_without_time_makes_the_wait_for_a_slot_its_own() {
     let busy = ("/generator/workers/1/busy", json!(1.0));
     for (late, response, status) in [
         (
-            bounds::LATE_P50_US,
-            bounds::LATE_P50_US / bounds::LATE_P50_SHARE,
+            thresholds::LATE_P50_US,
+            thresholds::LATE_P50_US / thresholds::LATE_P50_SHARE,
             Invalid,
         ),
-        (below(bounds::LATE_P50_US), bounds::LATE_P50_US, Suspect),
-        (below(1e5), 1e5 / bounds::LATE_P50_SHARE, Suspect),
+        (
+            below(thresholds::LATE_P50_US),
+            thresholds::LATE_P50_US,
+            Suspect,
+        ),
+        (below(1e5), 1e5 / thresholds::LATE_P50_SHARE, Suspect),
     ] {
         let changes = [
             busy.clone(),
@@ -181,32 +199,32 @@ fn a_thread_without_time_makes_the_wait_for_a_slot_its_own() {
 }
 
 #[test]
-fn what_takes_the_cores_away_matters_if_it_did_harm() {
+fn lost_cores_matter_if_they_affected_the_latencies() {
     let worker = |figure: &str| format!("{WORKER}/{figure}");
     let harm = [(
         &format!("{RESPONSE}/p99")[..],
-        json!(50.0 / bounds::LATE_P99_SHARE),
+        json!(50.0 / thresholds::LATE_P99_SHARE),
     )];
     let none = [(
         &format!("{RESPONSE}/p99")[..],
-        json!(51.0 / bounds::LATE_P99_SHARE),
+        json!(51.0 / thresholds::LATE_P99_SHARE),
     )];
     let closed = [&none[..], &[("/loop", json!("closed"))]].concat();
     for (pointer, threshold, says) in [
         (
             worker("no_core"),
-            bounds::NO_CORE_SHARE,
-            "thread 1 of the generator was ready to run and had no core for 10 %",
+            thresholds::NO_CORE_SHARE,
+            "Thread 1 of the generator was ready to run but had no core for 10 %",
         ),
         (
             "/generator/host/stolen".to_owned(),
-            bounds::STOLEN_SHARE,
-            "the host took 2.0 % of the cores' time",
+            thresholds::STOLEN_SHARE,
+            "The host gave 2.0 % of the CPU time",
         ),
         (
             "/generator/host/throttled".to_owned(),
-            bounds::THROTTLED_SHARE,
-            "processor time in 5.0 % of the periods",
+            thresholds::THROTTLED_SHARE,
+            "ran out of CPU time in 5.0 % of its periods",
         ),
     ] {
         check_threshold(&harm, &pointer, threshold, Valid, Suspect, says);
@@ -219,10 +237,10 @@ fn what_takes_the_cores_away_matters_if_it_did_harm() {
         );
     }
     let throttled = "/generator/host/throttled";
-    let says = "the generator's control group used up its processor time in 50 %";
+    let says = "The generator's control group ran out of CPU time in 50 %";
     for (share, status) in [
-        (below(bounds::THROTTLED_INVALID_SHARE), Suspect),
-        (bounds::THROTTLED_INVALID_SHARE, Invalid),
+        (below(thresholds::THROTTLED_INVALID_SHARE), Suspect),
+        (thresholds::THROTTLED_INVALID_SHARE, Invalid),
     ] {
         let changes = [&harm[..], &[(throttled, json!(share))]].concat();
         assert_eq!(judge(&report(&changes)).status, status, "{share}");
@@ -230,7 +248,7 @@ fn what_takes_the_cores_away_matters_if_it_did_harm() {
     check_threshold(
         &none,
         throttled,
-        bounds::THROTTLED_INVALID_SHARE,
+        thresholds::THROTTLED_INVALID_SHARE,
         Valid,
         Invalid,
         says,
@@ -238,43 +256,43 @@ fn what_takes_the_cores_away_matters_if_it_did_harm() {
 }
 
 #[test]
-fn one_busy_thread_among_idle_ones_is_seen() {
+fn one_busy_thread_among_idle_ones_is_found() {
     let worker = |figure: &str| format!("{WORKER}/{figure}");
-    let says = "thread 1 of the generator's 2 was busy for 90 % of the time";
+    let says = "Thread 1 of the generator was busy for 90 % of the time and may be";
     check_threshold(
         &[],
         &worker("busy"),
-        bounds::BUSY_SHARE,
+        thresholds::BUSY_SHARE,
         Valid,
         Suspect,
         says,
     );
-    let says = "thread 1 of the generator had no time left in 10 % of the seconds";
+    let says = "Thread 1 of the generator had no time left in 10 % of the seconds";
     check_threshold(
         &[],
         &worker("saturated"),
-        bounds::SATURATED_SECONDS_SHARE,
+        thresholds::SATURATED_SECONDS_SHARE,
         Valid,
         Suspect,
         says,
     );
-    let untold = [
+    let unmeasured = [
         ("/generator/workers", json!([])),
         ("/generator/threads", json!(1)),
     ];
-    let says = "the generator's threads were busy for 90 %";
+    let says = "The generator's threads were busy for 90 %";
     check_threshold(
-        &untold,
+        &unmeasured,
         "/generator/cpu_s",
-        10.0 * bounds::BUSY_SHARE,
+        10.0 * thresholds::BUSY_SHARE,
         Valid,
         Suspect,
         says,
     );
     let busy = (&worker("busy")[..], json!(1.0));
     for (elapsed, status) in [
-        (below(bounds::MIN_BUSY_RUN_S), Valid),
-        (bounds::MIN_BUSY_RUN_S, Suspect),
+        (below(thresholds::MIN_BUSY_RUN_S), Valid),
+        (thresholds::MIN_BUSY_RUN_S, Suspect),
     ] {
         let changes = [busy.clone(), ("/elapsed_s", json!(elapsed))];
         assert_eq!(judge(&report(&changes)).status, status, "{elapsed} s");
@@ -282,24 +300,31 @@ fn one_busy_thread_among_idle_ones_is_seen() {
 }
 
 #[test]
-fn a_loop_that_stood_still_is_told_with_what_the_thread_did() {
+fn a_stall_is_reported_with_the_activity_of_the_thread() {
     let blocked = format!("{WORKER}/blocked_max_us");
-    let stood = "thread 1 of the generator stood still for 200.0 ms";
-    for (hold, says) in [
-        (json!("asleep"), "its hammer blocks the thread"),
-        (json!("busy"), "do less within a hit"),
-        (json!("no_core"), "others ran on its cores"),
-        (Value::Null, "shared its cores"),
+    let stalled = "Thread 1 of the generator stalled for 200.0 ms";
+    for (cause, says) in [
+        (json!("asleep"), "Its hammer blocked the thread"),
+        (json!("busy"), "Do less within a hit"),
+        (json!("no_core"), "Other processes ran on its cores"),
+        (Value::Null, "It shared its cores"),
     ] {
-        let also = [(&format!("{WORKER}/blocked_while")[..], hold)];
-        check_threshold(&also, &blocked, bounds::STALL_US, Valid, Suspect, stood);
-        check_threshold(&also, &blocked, bounds::STALL_US, Valid, Suspect, says);
+        let also = [(&format!("{WORKER}/blocked_while")[..], cause)];
+        check_threshold(
+            &also,
+            &blocked,
+            thresholds::STALL_US,
+            Valid,
+            Suspect,
+            stalled,
+        );
+        check_threshold(&also, &blocked, thresholds::STALL_US, Valid, Suspect, says);
     }
-    let says = "the generator stood still for 200.0 ms";
+    let says = "The generator stalled for 200.0 ms";
     check_threshold(
         &[],
         &format!("{LATE}/max"),
-        bounds::STALL_US,
+        thresholds::STALL_US,
         Valid,
         Suspect,
         says,
@@ -307,41 +332,41 @@ fn a_loop_that_stood_still_is_told_with_what_the_thread_did() {
 }
 
 #[test]
-fn lateness_is_blamed_on_what_the_figures_tell() {
+fn lateness_is_explained_by_the_figures() {
     for (pointer, figure, says) in [
         (
             "/generator/host/throttled",
-            json!(bounds::THROTTLED_SHARE),
-            "raise that limit",
+            json!(thresholds::THROTTLED_SHARE),
+            "Raise that limit",
         ),
         (
             "/generator/workers/0/no_core",
-            json!(bounds::NO_CORE_SHARE),
-            "others ran on its cores",
+            json!(thresholds::NO_CORE_SHARE),
+            "Other processes ran on its cores",
         ),
         (
             "/generator/host/stolen",
-            json!(bounds::STOLEN_SHARE),
-            "the host took its cores away",
+            json!(thresholds::STOLEN_SHARE),
+            "The host gave its cores to others",
         ),
         (
             "/generator/workers/0/busy",
-            json!(bounds::BUSY_SHARE),
-            "add --threads or machines",
+            json!(thresholds::BUSY_SHARE),
+            "Add --threads or machines",
         ),
         (
             "/generator/workers/0/saturated",
-            json!(bounds::SATURATED_SECONDS_SHARE),
-            "add --threads or machines",
+            json!(thresholds::SATURATED_SECONDS_SHARE),
+            "Add --threads or machines",
         ),
         (
             "/generator/workers/0/blocked_while",
             json!("asleep"),
-            "blocks the thread",
+            "blocked the thread",
         ),
-        ("/seed", json!(1), "it shared its cores"),
+        ("/seed", json!(1), "It shared its cores"),
     ] {
-        let late = (LATE, summary(bounds::LATE_P99_INVALID_US));
+        let late = (LATE, summary(thresholds::LATE_P99_INVALID_US));
         let worst = ("/generator/workers/0/blocked_max_us", json!(1000.0));
         let verdict = judge(&report(&[late, worst, (pointer, figure)]));
         assert!(verdict.reasons[0].contains(says), "{pointer}: {verdict:?}");
@@ -350,10 +375,10 @@ fn lateness_is_blamed_on_what_the_figures_tell() {
 }
 
 #[test]
-fn memory_is_weighed_against_what_there_is() {
-    let most = bounds::MEMORY_SHARE * 1e9;
-    let says = "the generator used 90 % of the 1000 MB of memory";
-    for (used, status) in [(most as u64 - 1_000_000, Valid), (most as u64, Suspect)] {
+fn memory_is_judged_against_the_available_memory() {
+    let limit = thresholds::MEMORY_SHARE * 1e9;
+    let says = "The generator used 90 % of the 1000 MB of memory";
+    for (used, status) in [(limit as u64 - 1_000_000, Valid), (limit as u64, Suspect)] {
         let verdict = judge(&report(&[("/generator/peak_rss_bytes", json!(used))]));
         assert_eq!(verdict.status, status);
         assert_eq!(
@@ -364,45 +389,45 @@ fn memory_is_weighed_against_what_there_is() {
 }
 
 #[test]
-fn hits_that_were_not_sent_are_told_by_cause() {
-    let most = (10_000.0 * bounds::WAITED_SHARE) as u64;
+fn unsent_hits_are_reported_by_cause() {
+    let limit = (10_000.0 * thresholds::WAITED_SHARE) as u64;
     for (cause, few, many, says) in [
         (
             "backlog",
             Suspect,
             Invalid,
-            "hits were never sent, since 7 waited already",
+            "hit was not sent because the backlog was full (7 hits); latencies exclude them.",
         ),
         (
             "in_flight_bound",
             Suspect,
             Invalid,
-            "since all 64 slots were taken",
+            "because all 64 slots were taken",
         ),
-        ("drain", Suspect, Invalid, "since the drain ended"),
+        ("drain", Suspect, Invalid, "because the drain ended"),
         ("stopped", Valid, Valid, ""),
         (
             "files",
             Invalid,
             Invalid,
-            "hits failed because the generator ran out of open files: raise",
+            "hit failed because the generator ran out of open files. Raise",
         ),
-        ("ports", Invalid, Invalid, "ran out of local ports: keep"),
+        ("ports", Invalid, Invalid, "ran out of local ports. Keep"),
         (
             "memory",
             Invalid,
             Invalid,
-            "ran out of memory for connections: the system",
+            "ran out of memory for connections. Lower",
         ),
     ] {
-        for (hits, status) in [(most, few), (most + 1, many)] {
+        for (hits, status) in [(limit, few), (limit + 1, many)] {
             let verdict = judge(&report(&[("/generator/unsent", json!({cause: hits}))]));
             assert_eq!(verdict.status, status, "{hits} {cause}: {verdict:?}");
-            let told = verdict
+            let found = verdict
                 .reasons
                 .iter()
                 .any(|reason| reason.starts_with(&hits.to_string()));
-            assert_eq!(told, status != Valid, "{cause}: {verdict:?}");
+            assert_eq!(found, status != Valid, "{cause}: {verdict:?}");
         }
         let verdict = judge(&report(&[("/generator/unsent", json!({cause: 1}))]));
         assert!(
@@ -413,26 +438,26 @@ fn hits_that_were_not_sent_are_told_by_cause() {
 }
 
 #[test]
-fn waiting_for_a_slot_is_blamed_on_the_target_if_the_generator_kept_up() {
-    let most = (10_000.0 * bounds::WAITED_SHARE) as u64;
+fn waits_for_slots_are_the_targets_fault_only_if_the_generator_kept_up() {
+    let limit = (10_000.0 * thresholds::WAITED_SHARE) as u64;
     let waited = |hits: u64| ("/generator/waited_at_limit", json!(hits));
-    assert_eq!(judge(&report(&[waited(most)])).status, Valid);
-    let verdict = judge(&report(&[waited(most + 1)]));
+    assert_eq!(judge(&report(&[waited(limit)])).status, Valid);
+    let verdict = judge(&report(&[waited(limit + 1)]));
     assert_eq!(verdict.status, Suspect);
-    let says = "11 hits waited because all 64 slots were taken: the target was slower";
+    let says = "11 hits waited because all 64 slots were taken; the target was too slow";
     assert!(verdict.reasons[0].starts_with(says), "{verdict:?}");
     let closed = ("/loop", json!("closed"));
     assert_eq!(judge(&report(&[waited(10_000), closed])).status, Valid);
-    // Those that --skip-late left out have a reason of their own, and one is enough.
-    let left_out = |late: u64| ("/generator/unsent", json!({"late": late}));
-    assert_eq!(judge(&report(&[left_out(most)])).status, Valid);
-    let verdict = judge(&report(&[waited(2 * most + 1), left_out(most + 1)]));
+    // Skipped hits have a reason of their own, and one is enough.
+    let skipped = |late: u64| ("/generator/unsent", json!({"late": late}));
+    assert_eq!(judge(&report(&[skipped(limit)])).status, Valid);
+    let verdict = judge(&report(&[waited(2 * limit + 1), skipped(limit + 1)]));
     assert_eq!(verdict.status, Suspect);
     assert_eq!(verdict.reasons.len(), 1, "{verdict:?}");
-    let says = "11 hits were left out since they could not start within --skip-late";
+    let says = "11 hits were skipped because they could not start within --skip-late";
     assert!(verdict.reasons[0].starts_with(says), "{verdict:?}");
-    let late = (LATE, summary(bounds::LATE_P99_INVALID_US));
-    let verdict = judge(&report(&[waited(most + 1), late]));
+    let late = (LATE, summary(thresholds::LATE_P99_INVALID_US));
+    let verdict = judge(&report(&[waited(limit + 1), late]));
     let reason = verdict.reasons.last().expect("a reason");
     assert!(
         reason.contains("the generator did not keep up"),
@@ -441,7 +466,7 @@ fn waiting_for_a_slot_is_blamed_on_the_target_if_the_generator_kept_up() {
 }
 
 #[test]
-fn where_nothing_was_answered_there_is_no_latency_to_colour() {
+fn without_answers_there_is_no_latency_to_affect() {
     let none = json!({"count": 0, "min": 0.0, "mean": 0.0, "p50": 0.0, "p90": 0.0, "p95": 0.0,
                       "p99": 0.0, "p99_9": 0.0, "p99_99": 0.0, "max": 0.0});
     let refused = [
@@ -449,13 +474,13 @@ fn where_nothing_was_answered_there_is_no_latency_to_colour() {
         ("/hits/ok", json!(0)),
         ("/hits/failed", json!(10_000)),
     ];
-    let late = (LATE, summary(bounds::LATE_P50_US * 3.0));
+    let late = (LATE, summary(thresholds::LATE_P50_US * 3.0));
     assert_eq!(judge(&report(std::slice::from_ref(&late))).status, Invalid);
     let verdict = judge(&report(&[&refused[..], &[late]].concat()));
     assert_eq!(verdict.reasons, [""; 0]);
-    let lost = (LATE, summary(bounds::LATE_P99_INVALID_US));
+    let too_late = (LATE, summary(thresholds::LATE_P99_INVALID_US));
     assert_eq!(
-        judge(&report(&[&refused[..], &[lost]].concat())).status,
+        judge(&report(&[&refused[..], &[too_late]].concat())).status,
         Invalid
     );
 }

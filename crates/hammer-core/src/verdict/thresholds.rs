@@ -1,93 +1,91 @@
-//! The thresholds of the verdict, each with the reason for its number. Nothing else in the engine
-//! decides what is valid.
+//! Thresholds of the verdict, each with the reason for its value.
 
-/// Later than this at p99, in µs, and a tenth of what was measured or more, colours the numbers.
+/// Lateness at p99, in µs, that affects the numbers if it is also a tenth of response or more.
 ///
-/// Tokio's own timers, which are used where there is no timerfd, are up to 1 ms late, and a
-/// scheduler with a second thread to run on a core adds as much: below 2 ms there would be a reason
-/// in every run on such a machine.
+/// Tokio's timers, used where there is no timerfd, are up to 1 ms late. A scheduler with a second
+/// thread on the core adds as much. Below 2 ms, every run on that machine would have a reason.
 pub(super) const LATE_P99_US: f64 = 2_000.0;
 
-/// The share of the response's p99 that a late schedule may make up before it matters.
+/// The share of response p99 from which lateness matters.
 ///
-/// Runs of the same target differ by some percent. What is less than a tenth is lost in that.
+/// Runs against the same target differ by some percent, so less than a tenth is lost in the noise.
 pub(super) const LATE_P99_SHARE: f64 = 0.1;
 
-/// A p99 this late, in µs, means that the schedule was not kept, whatever the target did.
+/// Lateness at p99, in µs, at which the schedule was not kept, whatever the target did.
 ///
-/// One hit in a hundred was sent a tenth of a second after it was due: hits that were to be spread
-/// came in heaps, and that is another load than the one that was asked for.
+/// One hit in a hundred was then sent a tenth of a second after it was due. Hits that should be
+/// spread arrive in clusters, which is a different load from the requested one.
 pub(super) const LATE_P99_INVALID_US: f64 = 100_000.0;
 
-/// The share of the response's p50 from which on the numbers describe the generator, if its p50 is
-/// also later than [`LATE_P50_US`].
+/// The share of response p50 from which the numbers describe the generator, if lateness is also
+/// above [`LATE_P50_US`].
 ///
-/// From a half on most of what the typical hit took was the generator's own doing.
+/// From a half, most of the response of a typical hit is caused by the generator.
 pub(super) const LATE_P50_SHARE: f64 = 0.5;
 
-/// Later than this at p50, in µs, can't be the way in which hits are paced.
+/// Lateness at p50, in µs, that pacing alone cannot explain.
 ///
-/// Hits that are due within the pacer's quantum start together, which makes the typical one up to
-/// 0.2 ms late, and that may well be half of the response of a fast target. With tokio's timers,
-/// which tick in milliseconds, it is half a millisecond.
+/// Hits due within the pacer's quantum start together, which makes a typical hit up to 0.2 ms late.
+/// That can be half of the response of a fast target. With tokio's timers, which tick in
+/// milliseconds, it is half a millisecond.
 pub(super) const LATE_P50_US: f64 = 1_000.0;
 
-/// Standing still once for this long, in µs, is worth a reason.
+/// The length of a single stall, in µs, that is worth a reason.
 ///
-/// It delays every hit of a fifth of a second. In a run of 20 s that is one hit in a hundred, the
-/// p99; in a longer one it is still the maximum. Below it lie the pauses that a shared machine
-/// makes now and then, and if they come often the lateness shows them.
+/// It delays every hit of a fifth of a second. In a run of 20 s, this is one hit in a hundred, the
+/// p99. In a longer run, it is still the maximum. A shared machine causes shorter pauses now and
+/// then. If they are frequent, lateness shows them.
 pub(super) const STALL_US: f64 = 200_000.0;
 
-/// Busier than this, a thread has no room to start a hit when it is due. So it is if it was not
-/// running all that time but ready to, without a core.
+/// The share of time with work above which a thread cannot start hits when they are due.
 ///
-/// A queue with one server that is busy for a share b of the time has b / (1 − b) waiting on the
-/// average: 1 at a half, 9 at nine tenths, and from there on it rises steeply.
+/// Work includes being ready to run without a core. A queue with one server that is busy for a
+/// share b of the time has b / (1 − b) waiting on average: 1 at a half, 9 at nine tenths, and
+/// steeply more above that.
 pub(crate) const BUSY_SHARE: f64 = 0.9;
 
-/// The share of the seconds in which a thread may be as busy as [`BUSY`].
+/// The share of seconds in which a thread may be above [`BUSY_SHARE`].
 ///
-/// A ramp that ends where the generator ends is not busy on the average. If it had no room for a
-/// tenth of the time, then p90 and all above it are from there.
+/// A ramp up to the limit of the generator is not busy on average. If the thread was saturated for
+/// a tenth of the time, p90 and everything above it comes from there.
 pub(super) const SATURATED_SECONDS_SHARE: f64 = 0.1;
 
-/// The least time, in seconds, over which being busy says anything: a shorter run consists of
-/// opening connections.
+/// The shortest run, in seconds, whose busy time is judged. A shorter run mostly opens connections.
 pub(super) const MIN_BUSY_RUN_S: f64 = 1.0;
 
-/// The share of the time that a thread may be ready to run without a core.
+/// The share of time that a thread may be ready to run without a core.
 ///
-/// Waking a thread takes some µs, and at ten thousand wake-ups per second this is some percent of
-/// the time with nobody to blame. From a tenth on somebody else was running.
+/// Waking a thread takes some µs, so at ten thousand wake-ups per second some percent of the time
+/// is normal. From a tenth, another process was running.
 pub(super) const NO_CORE_SHARE: f64 = 0.1;
 
-/// The share of the cores' time that the host may give to others.
+/// The share of CPU time that the host may give to others.
 ///
-/// A virtual machine on a busy host loses a few tenths of a percent all the time. At 2 % one hit in
-/// fifty finds no core, and p99 is made of these.
+/// A virtual machine on a busy host always loses a few tenths of a percent. At 2 %, one hit in
+/// fifty finds no core, and they make up p99.
 pub(super) const STOLEN_SHARE: f64 = 0.02;
 
-/// The share of its periods in which the control group may stop the generator.
+/// The share of periods in which the control group may throttle the generator.
 ///
-/// A period is a tenth of a second unless set otherwise, and a group that is stopped stays so for
-/// the rest of it. At 5 % that is a part of one hit in twenty, the p95.
+/// A period is a tenth of a second by default, and a throttled group stops for the rest of it. At 5
+/// %, this affects up to one hit in twenty, the p95.
 pub(super) const THROTTLED_SHARE: f64 = 0.05;
 
-/// From this share on the generator needs more than its control group gives.
+/// The share of throttled periods from which the generator needs more CPU time than its control
+/// group grants.
 ///
-/// It ran out in every other period: the processor time that the schedule takes is not there, and
-/// what was held back in one period is missing in the next one.
+/// At a half, it is throttled in every other period. The CPU time needed for the schedule is
+/// missing, and each period starts with the work left over from the last one.
 pub(super) const THROTTLED_INVALID_SHARE: f64 = 0.5;
 
-/// The share of the memory it could have that the generator may use.
+/// The share of available memory that the generator may use.
 ///
-/// Above it the system begins to take pages back, from the generator too, and the next connection
-/// may be the one that ends the process.
+/// Above it, the system begins to reclaim pages, also from the generator, and the next connection
+/// can be the one that ends the process.
 pub(super) const MEMORY_SHARE: f64 = 0.9;
 
-/// The share of hits that may have waited for the bound on hits in flight, or were not sent.
+/// The share of hits that may wait because all slots are taken, or that may be unsent.
 ///
-/// The percentiles of the text report go to p99.9. What concerns less than one hit in a thousand
-/// does not reach them.
+/// The percentiles of the text report end at p99.9, which fewer than one hit in a thousand does not
+/// affect.
 pub(super) const WAITED_SHARE: f64 = 0.001;

@@ -1,3 +1,5 @@
+//! The channel between a worker and the coordinator.
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,16 +13,17 @@ use tokio::time::Instant;
 use crate::interval_stats::IntervalStats;
 use crate::{Error, HitRecord, ThreadUsage};
 
-/// Records that go over at one time.
+/// The number of records per batch.
 const RECORDS_PER_BATCH: usize = 1024;
-/// Batches that may be on their way; beyond that records are dropped and counted.
+/// The maximum number of batches in the channel; more records are dropped and counted.
 const MAX_PENDING_BATCHES: usize = 256;
-/// Intervals that a worker has beside the one it fills: one on its way, one on its way back.
+/// Intervals of a worker besides the one it fills: one on its way to the coordinator, one on its
+/// way back.
 const SPARE_INTERVALS: usize = 2;
 
-/// What a worker tells the coordinator.
+/// A message from a worker to the coordinator.
 pub(crate) enum WorkerMessage {
-    /// So much of what the slots here share is ready.
+    /// Progress of preparing the data that slots share.
     Preparing {
         worker: usize,
         ready: usize,
@@ -30,7 +33,7 @@ pub(crate) enum WorkerMessage {
     Opened,
     /// The warm-up is over.
     WarmupEnded,
-    /// All that was seen up to `second`.
+    /// The measurements up to `second`.
     Interval {
         worker: usize,
         second: u64,
@@ -40,8 +43,10 @@ pub(crate) enum WorkerMessage {
     Hits(Vec<HitRecord>),
     /// No hit becomes due any more.
     Draining,
-    /// The last interval, the time from the start to the end and what of it was for settling, the
-    /// peaks, and what it took; under a paused clock that can't be told.
+    /// The final results of a worker.
+    ///
+    /// They have the last interval, the time from the start to the end, the part of it spent
+    /// settling, the peaks, and the usage of the thread, which is unknown under a paused clock.
     Done {
         worker: usize,
         interval: Box<IntervalStats>,
@@ -50,22 +55,22 @@ pub(crate) enum WorkerMessage {
         peaks: WorkerPeaks,
         thread_usage: Option<ThreadUsage>,
     },
-    /// The worker could not work.
+    /// The worker failed.
     Failed { worker: usize, error: Error },
 }
 
-/// The most there was at one time in a worker.
+/// Peak figures of a worker.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct WorkerPeaks {
     pub(crate) in_flight: usize,
     pub(crate) backlog: usize,
-    /// When the last hit was started.
+    /// The start of the last hit.
     pub(crate) last_start: Duration,
-    /// When no hit became due any more, or the run was stopped.
+    /// The end of the schedule, or the stop of the run.
     pub(crate) schedule_end: Duration,
 }
 
-/// A worker's end of the line to the coordinator.
+/// The worker's end of the channel.
 pub(crate) struct CoordinatorLink {
     worker: usize,
     sender: mpsc::Sender<WorkerMessage>,
@@ -76,69 +81,73 @@ pub(crate) struct CoordinatorLink {
     pending_batches: Arc<AtomicUsize>,
 }
 
-/// The coordinator's end.
+/// The coordinator's end of the channel.
 pub(crate) struct WorkerHandle {
     pub(crate) start: Option<oneshot::Sender<Instant>>,
     pub(crate) empty_intervals: mpsc::Sender<Box<IntervalStats>>,
 }
 
 impl CoordinatorLink {
-    /// A line for `worker`. A patient one waits for an empty interval, which only a paused clock
-    /// can afford.
+    /// Makes both ends of the channel of `worker`.
+    ///
+    /// A `blocking` link waits for an empty interval, which is only acceptable under a paused
+    /// clock.
     pub(crate) fn new(
         worker: usize,
-        to: mpsc::Sender<WorkerMessage>,
-        batches: Arc<AtomicUsize>,
+        sender: mpsc::Sender<WorkerMessage>,
+        pending_batches: Arc<AtomicUsize>,
         blocking: bool,
     ) -> (Self, WorkerHandle) {
-        let (start, started) = oneshot::channel();
-        let (give, empty) = mpsc::channel();
+        let (start_sender, start_receiver) = oneshot::channel();
+        let (interval_sender, empty_intervals) = mpsc::channel();
         for _ in 0..SPARE_INTERVALS {
-            // Its other end is in this function.
-            let _ = give.send(IntervalStats::new());
+            // The receiver is alive in this function.
+            let _ = interval_sender.send(IntervalStats::new());
         }
         let link = Self {
             worker,
-            sender: to,
-            start: Cell::new(Some(started)),
-            empty_intervals: empty,
+            sender,
+            start: Cell::new(Some(start_receiver)),
+            empty_intervals,
             blocking,
             records: RefCell::default(),
-            pending_batches: batches,
+            pending_batches,
         };
         (
             link,
             WorkerHandle {
-                start: Some(start),
-                empty_intervals: give,
+                start: Some(start_sender),
+                empty_intervals: interval_sender,
             },
         )
     }
 
-    /// What tells how much of what the slots share is ready.
+    /// Makes a function that reports the progress of preparing.
     pub(super) fn progress_reporter(&self) -> impl Fn(usize, usize) + 'static {
-        let (worker, to) = (self.worker, self.sender.clone());
-        move |ready, all| {
-            let _ = to.send(WorkerMessage::Preparing {
+        let (worker, sender) = (self.worker, self.sender.clone());
+        move |ready, total| {
+            let _ = sender.send(WorkerMessage::Preparing {
                 worker,
                 ready,
-                total: all,
+                total,
             });
         }
     }
 
-    /// Tells that the first sessions are open, and waits for the start.
+    /// Reports that the first sessions are open, and waits for the start.
     pub(super) async fn report_opened(&self) -> Option<Instant> {
         self.send(WorkerMessage::Opened);
         if self.blocking {
-            // A paused clock runs on while another thread is waited for.
+            // A paused clock keeps running while this thread waits for another.
             return None;
         }
         self.start.take()?.await.ok()
     }
 
-    /// Swaps a full interval for an empty one. Where the coordinator has not given one back, the
-    /// interval goes on: memory is bounded, and nothing is lost.
+    /// Swaps the current interval for an empty one.
+    ///
+    /// If the coordinator has not returned one yet, the current interval goes on. Memory is
+    /// bounded, and nothing is lost.
     pub(super) fn swap_interval(&self, current: &RefCell<Box<IntervalStats>>, second: u64) -> bool {
         self.flush_records();
         let empty = match self.empty_intervals.try_recv() {
@@ -158,7 +167,7 @@ impl CoordinatorLink {
         true
     }
 
-    /// Logs a hit; gives the number of records that had to be dropped.
+    /// Logs a hit and returns the number of records that had to be dropped.
     pub(super) fn log_hit(&self, record: HitRecord) -> u64 {
         let mut records = self.records.borrow_mut();
         let mut dropped = 0;
@@ -201,9 +210,9 @@ impl CoordinatorLink {
         &self,
         current: &Rc<RefCell<Box<IntervalStats>>>,
         elapsed: Duration,
-        settled: Duration,
+        settle_time: Duration,
         peaks: WorkerPeaks,
-        effort: Option<ThreadUsage>,
+        thread_usage: Option<ThreadUsage>,
     ) {
         self.flush_records();
         let interval = current.replace(IntervalStats::new());
@@ -211,14 +220,14 @@ impl CoordinatorLink {
             worker: self.worker,
             interval,
             elapsed,
-            settle_time: settled,
+            settle_time,
             peaks,
-            thread_usage: effort,
+            thread_usage,
         });
     }
 
     fn send(&self, message: WorkerMessage) {
-        // A coordinator that is gone has panicked; the run ends with it.
+        // The coordinator is only gone after a panic, and then the run ends with it.
         let _ = self.sender.send(message);
     }
 }

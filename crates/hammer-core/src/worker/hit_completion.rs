@@ -1,16 +1,18 @@
+//! The end of a hit, and its place in the counts.
+
 use std::time::Duration;
 
 use crate::interval_stats::IntervalStats;
 use crate::{Failure, HitResult, Label, Outcome};
 
-/// How a hit came to its end.
+/// The end of a started hit.
 pub(super) enum HitCompletion {
     Answered(Outcome),
     Failed(Failure),
     Abandoned,
 }
 
-/// Where else a hit is counted than in the whole.
+/// The stage and the group that a hit is counted in.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct HitBreakdown {
     pub(super) stage: Option<usize>,
@@ -28,7 +30,7 @@ impl HitCompletion {
         }
     }
 
-    /// Counts the hit, and tells what as.
+    /// Counts the hit, and returns its result and label.
     pub(super) fn record(
         &self,
         interval: &mut IntervalStats,
@@ -36,7 +38,7 @@ impl HitCompletion {
         response: Duration,
         service: Duration,
     ) -> (HitResult, Option<Label>) {
-        let verdict = self.result();
+        let result = self.result();
         let mut answered = None;
         let label = match self {
             Self::Answered(outcome) => {
@@ -45,11 +47,11 @@ impl HitCompletion {
                 Some(outcome.label())
             }
             Self::Failed(failure) => {
-                interval.record_failure(verdict, *failure);
+                interval.record_failure(result, *failure);
                 Some(Label::from(failure.name()))
             }
             Self::Abandoned => {
-                interval.hits.count(verdict);
+                interval.hits.count(result);
                 None
             }
         };
@@ -57,14 +59,14 @@ impl HitCompletion {
             if answered.is_some() {
                 interval
                     .stages
-                    .record_answer(stage, verdict, response, service);
+                    .record_answer(stage, result, response, service);
             } else {
-                interval.stages.entry(stage).hits.count(verdict);
+                interval.stages.entry(stage).hits.count(result);
             }
         }
-        if let Some(row) = breakdown.group {
-            interval.groups.count(row, verdict, answered);
+        if let Some(group) = breakdown.group {
+            interval.groups.count(group, result, answered);
         }
-        (verdict, label)
+        (result, label)
     }
 }

@@ -1,13 +1,15 @@
+//! Hits in flight, in the order of their starts.
+
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 const NO_SLOT: usize = usize::MAX;
 
-/// Slots with a hit in the order in which their hits were started, as a list through an array.
+/// Slots with a hit, in the order in which their hits started, as a linked list within an array.
 ///
-/// All hits of a run have the same timeout, so the first to start is the first to time out: one
-/// look at the front does for all, and a hit costs neither a timer nor memory.
+/// All hits of a run have the same timeout, so the first to start is the first to time out. Only
+/// the front needs a check, and a hit needs neither a timer nor memory.
 #[derive(Debug)]
 pub(super) struct InFlightHits {
     nodes: Vec<InFlightNode>,
@@ -39,7 +41,7 @@ impl InFlightHits {
         self.len
     }
 
-    /// The hit of `slot` starts; later than all before it.
+    /// Adds the hit of `slot`, which started after all others.
     pub(super) fn push(&mut self, slot: usize, started: Instant) {
         if slot >= self.nodes.len() {
             self.nodes.resize(
@@ -64,7 +66,7 @@ impl InFlightHits {
         self.len += 1;
     }
 
-    /// The hit of `slot` has ended, or was told to.
+    /// Removes the hit of `slot`, if it is in the list.
     pub(super) fn remove(&mut self, slot: usize) {
         let Some(node) = self.nodes.get_mut(slot) else {
             return;
@@ -84,13 +86,13 @@ impl InFlightHits {
         self.len -= 1;
     }
 
-    /// When the front has been in flight for `timeout`.
+    /// The time at which the first hit times out.
     pub(super) fn next_timeout(&self, timeout: Duration) -> Option<Instant> {
         let front = self.nodes.get(self.first)?;
         front.started?.checked_add(timeout)
     }
 
-    /// The slot of the longest hit in flight, which stays.
+    /// The slot of the hit that started first.
     pub(super) fn front(&self) -> Option<usize> {
         (self.first != NO_SLOT).then_some(self.first)
     }
@@ -101,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_front_is_the_first_to_have_started() {
+    fn the_front_is_the_hit_that_started_first() {
         let mut list = InFlightHits::default();
         let t0 = Instant::now();
         let at = |ms| t0 + Duration::from_millis(ms);

@@ -1,5 +1,6 @@
-//! One OS thread: its slots, its share of the schedule, its recorder. Nothing here is shared with
-//! another thread on the path of a hit.
+//! A worker: one OS thread with its slots, its part of the schedule and its measurements.
+//!
+//! Workers share nothing while a hit runs.
 
 mod backlog_items;
 mod coordinator_link;
@@ -38,7 +39,7 @@ use slot::SlotChannel;
 use slot_growth::SlotGrowth;
 use warmup::WorkerWarmup;
 
-/// The instant that the wall clock will show `time` at; now if there is none or it has passed.
+/// Converts a wall-clock time to an instant; now if there is none or it has passed.
 pub(crate) fn instant_at(time: Option<SystemTime>) -> Instant {
     let left = time.and_then(|time| time.duration_since(SystemTime::now()).ok());
     Instant::now() + left.unwrap_or_default()
@@ -46,12 +47,13 @@ pub(crate) fn instant_at(time: Option<SystemTime>) -> Instant {
 
 pub(crate) use coordinator_link::{CoordinatorLink, WorkerHandle, WorkerMessage, WorkerPeaks};
 
-/// How long the politeness of closing sessions may take at the end.
+/// The time limit for closing sessions at the end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-/// How long before the start sessions are opened: some targets close one that idles for 5 s.
+/// The time before the start at which sessions open. Some targets close a connection that idles for
+/// 5 s.
 const OPEN_AHEAD: Duration = Duration::from_secs(3);
 
-/// What a worker needs to know.
+/// The settings of a worker.
 #[derive(Clone)]
 pub(crate) struct WorkerConfig {
     pub(crate) worker: usize,
@@ -69,7 +71,7 @@ pub(crate) struct WorkerConfig {
     pub(crate) stop: StopHandle,
 }
 
-/// A hit that is due and has not been started.
+/// A hit that is due and not started.
 #[derive(Debug, Clone, Copy)]
 struct PendingHit {
     number: u64,
@@ -94,29 +96,30 @@ struct Worker<H> {
     start: Cell<Instant>,
     schedule: RefCell<WorkerSchedule>,
     warmup: Cell<Option<WorkerWarmup>>,
-    /// When the warm-up ends, while it lasts.
+    /// The end of the warm-up, while it lasts.
     warmup_end: Cell<Option<Duration>>,
     schedule_after_warmup: Cell<Option<WorkerSchedule>>,
-    /// Where hits are counted by the stage in which they were due.
+    /// The shape, if hits are counted by stage.
     stages: Option<Shape>,
     backlog: RefCell<VecDeque<PendingHit>>,
-    /// There are none unless it is a playlist.
+    /// The items of the backlog; none unless the schedule is a playlist.
     items: Option<RefCell<BacklogItems>>,
     slots: RefCell<Vec<Rc<SlotChannel>>>,
-    /// Slots without a hit; the last used is used next, so that few connections stay hot.
+    /// Idle slots. The last used is used next, which keeps few connections busy.
     idle: RefCell<Vec<usize>>,
     in_flight: RefCell<InFlightHits>,
     growth: SlotGrowth,
-    /// Hits that were given to a slot and have not ended.
+    /// Hits that have a slot and have not ended.
     active_hits: Cell<usize>,
     live_slots: Cell<usize>,
     interval: Rc<RefCell<Box<IntervalStats>>>,
-    /// What a hammer's slots share here.
+    /// Values shared by the slots of this worker.
     worker_locals: Rc<WorkerLocals>,
     link: CoordinatorLink,
     notifier: Notifier,
     peaks: Cell<WorkerPeaks>,
-    /// None before the start, and under a paused clock, against which no thread can be measured.
+    /// The meter of this thread; none before the start and under a paused clock, where it has no
+    /// meaning.
     meter: RefCell<Option<ThreadUsageMeter>>,
 }
 
@@ -135,37 +138,37 @@ pub(crate) fn run<H: Hammer>(
     let runtime = builder
         .build_local(LocalOptions::default())
         .map_err(Error::worker)?;
-    let share_of =
+    let own_part =
         |schedule: &Schedule| schedule.worker_schedule(config.worker as u64, config.workers as u64);
     let warmup = Some(config.warmup).filter(|length| !length.is_zero());
     let warmup = warmup.and_then(|length| {
         let schedule = schedule.warmup_schedule(length)?;
-        Some(WorkerWarmup::new(share_of(&schedule), length))
+        Some(WorkerWarmup::new(own_part(&schedule), length))
     });
     let items = receiver.is_some().then(RefCell::default);
-    let share = match receiver {
-        None => share_of(schedule),
-        Some(mut deck) => {
-            deck.wait_for_first();
-            schedule.worker_playlist_schedule(deck, config.worker as u64, config.workers as u64)
+    let own_schedule = match receiver {
+        None => own_part(schedule),
+        Some(mut receiver) => {
+            receiver.wait_for_first();
+            schedule.worker_playlist_schedule(receiver, config.worker as u64, config.workers as u64)
         }
     };
     let shape = schedule.shape();
     let stages = (shape.stages().len() > 1).then(|| shape.clone());
     runtime.block_on(async {
-        let wait = PreciseTimer::new(config.paused).map_err(Error::worker)?;
-        let mut worker = Worker::new(hammer, share, config, link);
+        let timer = PreciseTimer::new(config.paused).map_err(Error::worker)?;
+        let mut worker = Worker::new(hammer, own_schedule, config, link);
         (worker.warmup, worker.stages) = (Cell::new(warmup), stages);
         worker.items = items;
         let worker = Rc::new(worker);
-        worker.run_to_end(wait).await
+        worker.run_to_end(timer).await
     })
 }
 
 impl<H: Hammer> Worker<H> {
     fn new(
         hammer: Arc<H>,
-        share: WorkerSchedule,
+        schedule: WorkerSchedule,
         config: WorkerConfig,
         link: CoordinatorLink,
     ) -> Self {
@@ -173,7 +176,7 @@ impl<H: Hammer> Worker<H> {
             hammer,
             state: Cell::new(WorkerState::Opening),
             start: Cell::new(Instant::now()),
-            schedule: RefCell::new(share),
+            schedule: RefCell::new(schedule),
             warmup: Cell::default(),
             warmup_end: Cell::default(),
             schedule_after_warmup: Cell::default(),
@@ -196,7 +199,7 @@ impl<H: Hammer> Worker<H> {
         }
     }
 
-    async fn run_to_end(self: &Rc<Self>, mut wait: PreciseTimer) -> Result<(), Error> {
+    async fn run_to_end(self: &Rc<Self>, mut timer: PreciseTimer) -> Result<(), Error> {
         let listener = Rc::downgrade(self);
         let stop = self.config.stop.clone();
         tokio::task::spawn_local(async move {
@@ -209,27 +212,27 @@ impl<H: Hammer> Worker<H> {
                 }
             }
         });
-        let crew = self.context();
-        self.prepare(&crew).await?;
-        let start = self.wait_to_open(&mut wait).await;
+        let context = self.context();
+        self.prepare(&context).await?;
+        let start = self.wait_to_open(&mut timer).await;
         let start = start.map_err(Error::worker)?;
         self.open_initial_slots().await;
-        let told = self.link.report_opened().await;
-        let start = told.unwrap_or_else(|| start.max(Instant::now()));
+        let common_start = self.link.report_opened().await;
+        let start = common_start.unwrap_or_else(|| start.max(Instant::now()));
         self.start.set(start);
         self.state.set(WorkerState::Running);
-        let paced = self.run_pacer(&mut wait).await;
-        let effort = self.meter.take().map(|meter| meter.finish());
-        let settled = self.settle(&crew).await;
+        let result = self.run_pacer(&mut timer).await;
+        let thread_usage = self.meter.take().map(|meter| meter.finish());
+        let settle_time = self.settle(&context).await;
         self.close_slots().await;
         self.worker_locals.clear();
         let (elapsed, peaks) = (self.elapsed(), self.peaks.get());
         self.link
-            .report_done(&self.interval, elapsed, settled, peaks, effort);
-        paced.map_err(Error::worker)
+            .report_done(&self.interval, elapsed, settle_time, peaks, thread_usage);
+        result.map_err(Error::worker)
     }
 
-    /// What stands for all slots here.
+    /// Makes the context that represents all slots of this worker.
     fn context(&self) -> WorkerContext {
         let notes = HitNotes::new(self.interval.clone(), self.worker_locals.clone());
         let slot = Slot {
@@ -243,7 +246,7 @@ impl<H: Hammer> Worker<H> {
         WorkerContext::new(slot, self.link.progress_reporter())
     }
 
-    /// Lets the hammer get ready what its slots share; a stop ends that.
+    /// Lets the hammer prepare; a stop ends that.
     async fn prepare(&self, context: &WorkerContext) -> Result<(), Error> {
         tokio::select! {
             ready = self.hammer.prepare(context) => ready.map_err(Error::prepare_failed),
@@ -251,35 +254,34 @@ impl<H: Hammer> Worker<H> {
         }
     }
 
-    /// Lets the hammer settle what hits left behind, within the bound of the drain; tells how long
-    /// it took.
+    /// Lets the hammer settle within the limit of the drain, and returns the time it took.
     async fn settle(&self, context: &WorkerContext) -> Duration {
-        let begun = Instant::now();
-        context.slot().notes.start_phase(begun);
+        let start = Instant::now();
+        context.slot().notes.start_phase(start);
         tokio::select! {
             () = self.hammer.settle(context) => {}
             () = tokio::time::sleep(self.config.drain) => {}
             _ = self.config.stop.wait_beyond(StopLevel::Drain) => {}
         }
-        begun.elapsed()
+        start.elapsed()
     }
 
-    /// Waits until a little before the start by the wall clock, if there is one, and tells when
-    /// that is by the worker's own clock.
-    async fn wait_to_open(&self, wait: &mut PreciseTimer) -> io::Result<Instant> {
+    /// Waits until shortly before the start by the wall clock, if there is one, and returns the
+    /// start as an instant.
+    async fn wait_to_open(&self, timer: &mut PreciseTimer) -> io::Result<Instant> {
         let start = instant_at(self.config.start_at);
         let open = start.checked_sub(OPEN_AHEAD).unwrap_or(start);
         while Instant::now() < open && self.config.stop.level() == StopLevel::Run {
-            wait.wait_until(open, &self.notifier).await?;
+            timer.wait_until(open, &self.notifier).await?;
         }
         Ok(start)
     }
 
-    /// Opens the sessions that the schedule will surely need, before the clock starts.
+    /// Opens the sessions that the schedule will need before the clock starts.
     async fn open_initial_slots(self: &Rc<Self>) {
         let first = {
-            let share = self.schedule.borrow();
-            slot_growth::initial_slots(share.peak(), self.config.max_in_flight)
+            let schedule = self.schedule.borrow();
+            slot_growth::initial_slots(schedule.peak(), self.config.max_in_flight)
         };
         for _ in 0..first {
             self.open_slot();
@@ -291,7 +293,7 @@ impl<H: Hammer> Worker<H> {
         }
     }
 
-    /// Lets idle slots close their sessions, and drops those that take too long.
+    /// Lets idle slots close their sessions, within a time limit.
     async fn close_slots(&self) {
         self.state.set(WorkerState::Closing);
         self.slots.borrow().iter().for_each(|slot| slot.wake());
@@ -310,7 +312,7 @@ impl<H: Hammer> Worker<H> {
         Instant::now().saturating_duration_since(self.start.get())
     }
 
-    /// The next hit for a slot that has none at `now`, if one waits.
+    /// Takes the next hit for a slot that is free at `now`, if there is one.
     fn take_hit(&self, now: Instant) -> Option<PendingHit> {
         if !matches!(
             self.state.get(),
@@ -327,12 +329,12 @@ impl<H: Hammer> Worker<H> {
         if self.state.get() != WorkerState::Running {
             return None;
         }
-        let mut share = self.schedule.borrow_mut();
-        if !share.is_closed_loop() {
+        let mut schedule = self.schedule.borrow_mut();
+        if !schedule.is_closed_loop() {
             return None;
         }
         let due = now.saturating_duration_since(self.start.get());
-        let Some(number) = share.take_closed_loop(due) else {
+        let Some(number) = schedule.take_closed_loop(due) else {
             self.notifier.notify();
             return None;
         };
@@ -341,7 +343,7 @@ impl<H: Hammer> Worker<H> {
         Some(PendingHit { number, due })
     }
 
-    /// A hit is started `now`: from here on its service counts.
+    /// Records that a hit starts at `now`, from which its service counts.
     fn hit_started(&self, slot: usize, pending: &mut PendingHit, now: Instant) {
         let elapsed = now.saturating_duration_since(self.start.get());
         if self.schedule.borrow().is_closed_loop() {
@@ -366,7 +368,7 @@ impl<H: Hammer> Worker<H> {
         self.peaks.set(peaks);
     }
 
-    /// A hit has ended; tells when, which is also when its slot is free for another one.
+    /// Records that a hit has ended. Returns the time, which is when its slot is free again.
     fn hit_ended(
         &self,
         slot: usize,
@@ -381,65 +383,64 @@ impl<H: Hammer> Worker<H> {
         let service = now.saturating_duration_since(started);
         self.in_flight.borrow_mut().remove(slot);
         self.active_hits.set(self.active_hits.get() - 1);
-        // A hit whose session could not be opened left it there.
+        // The item is still there if the session of the hit could not be opened.
         drop(self.take_item(hit));
         if hit.is_warmup() {
             self.notify_if_draining();
             return now;
         }
         let stage = self.stage_of(hit.due);
-        let within = HitBreakdown { stage, group };
+        let breakdown = HitBreakdown { stage, group };
         let mut interval = self.interval.borrow_mut();
-        let (verdict, label) = completion.record(&mut interval, within, response, service);
+        let (result, label) = completion.record(&mut interval, breakdown, response, service);
         drop(interval);
         if self.config.log_hits {
-            let answered = label.is_some();
+            let has_ended = label.is_some();
             self.log_hit(HitRecord {
                 number: hit.number,
                 due: hit.due,
-                result: verdict,
+                result,
                 label,
-                response: answered.then_some(response),
-                service: answered.then_some(service),
+                response: has_ended.then_some(response),
+                service: has_ended.then_some(service),
             });
         }
         self.notify_if_draining();
         now
     }
 
-    /// In the drain, the pacer waits for the last hit to end.
+    /// Wakes the pacer in the drain, where it waits for the last hit to end.
     fn notify_if_draining(&self) {
         if self.state.get() != WorkerState::Running {
             self.notifier.notify();
         }
     }
 
-    /// The stage in which a hit was due, where there are several.
+    /// The stage in which a hit was due, if there are several.
     fn stage_of(&self, due: Duration) -> Option<usize> {
         let shape = self.stages.as_ref()?;
         Some(shape.stage_at(due))
     }
 
-    /// A hit is given up before it was started.
-    fn record_unsent(&self, hit: PendingHit, why: UnsentCause) {
+    /// Records that a hit will never start.
+    fn record_unsent(&self, hit: PendingHit, cause: UnsentCause) {
         if hit.is_warmup() {
             return;
         }
         drop(self.take_item(hit));
         let mut interval = self.interval.borrow_mut();
         interval.hits.count(HitResult::Unsent);
-        interval.unsent.count(why);
+        interval.unsent.count(cause);
         if let Some(stage) = self.stage_of(hit.due) {
             interval.stages.entry(stage).hits.count(HitResult::Unsent);
         }
         drop(interval);
         if self.config.log_hits {
             let PendingHit { number, due } = hit;
-            let verdict = HitResult::Unsent;
             self.log_hit(HitRecord {
                 number,
                 due,
-                result: verdict,
+                result: HitResult::Unsent,
                 label: None,
                 response: None,
                 service: None,
@@ -447,7 +448,7 @@ impl<H: Hammer> Worker<H> {
         }
     }
 
-    /// What a playlist has for a hit, which is done with it then.
+    /// Takes the playlist item of a hit.
     fn take_item(&self, hit: PendingHit) -> Option<AnyPlaylistItem> {
         let items = self.items.as_ref()?;
         items.borrow_mut().take(hit.number, self.config.workers)

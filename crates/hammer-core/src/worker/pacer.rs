@@ -1,3 +1,5 @@
+//! The loop that starts a worker's hits when they are due.
+
 use std::io;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -13,51 +15,50 @@ use crate::thread_usage::ThreadUsageMeter;
 use crate::timer::PreciseTimer;
 use crate::unsent_cause::UnsentCause;
 
-/// Bounds of the shortest time between two looks at the schedule.
+/// The range of the quantum, the shortest time between two checks of the schedule.
 const QUANTUM: RangeInclusive<Duration> = Duration::from_micros(100)..=Duration::from_micros(400);
-/// How the quantum grows with a worker's rate, in µs for each hit per second: 400 µs at 20,000/s.
+/// The growth of the quantum with a worker's rate, in µs per hit per second: 400 µs at 20,000/s.
 const QUANTUM_US_PER_RATE: f64 = 0.02;
-/// How many hits may come together before the quantum shrinks again: by then the cost of waking is
-/// spread thin enough, and more would only queue at the target.
+/// The number of hits per quantum from which it shrinks again. The cost of a wake-up is spread thin
+/// by then, and more hits would only queue at the target.
 const MAX_QUANTUM_HITS: f64 = 16.0;
 const SECOND: Duration = Duration::from_secs(1);
-/// The longest time between two looks, so that a loop that stands still is seen although no hit is
-/// due.
-const MAX_LOOK_INTERVAL: Duration = Duration::from_millis(50);
-/// The time between two looks at a playlist whose reader is behind.
+/// The longest time between two wake-ups, so that a stall is noticed even if no hit is due.
+const MAX_WAKEUP_INTERVAL: Duration = Duration::from_millis(50);
+/// The time between two checks of a playlist whose reader is late.
 const STARVED_POLL_INTERVAL: Duration = Duration::from_millis(1);
 
 impl<H: Hammer> Worker<H> {
-    /// Turns to each hit when it is due, until the last one has ended.
-    pub(super) async fn run_pacer(self: &Rc<Self>, wait: &mut PreciseTimer) -> io::Result<()> {
-        // The start lies a little ahead, so that all workers begin together.
+    /// Starts each hit when it is due, until the last one has ended.
+    pub(super) async fn run_pacer(self: &Rc<Self>, timer: &mut PreciseTimer) -> io::Result<()> {
+        // The start is slightly in the future, so that all workers begin together.
         while Instant::now() < self.start.get() && self.config.stop.level() == StopLevel::Run {
-            wait.wait_until(self.start.get(), &self.notifier).await?;
+            timer.wait_until(self.start.get(), &self.notifier).await?;
         }
         self.warm_up();
         self.start_meter();
-        let mut wanted = self.start.get();
+        let mut planned_wakeup = self.start.get();
         let mut drain_end = None;
         let mut next_tick = SECOND;
         let mut departures = 0;
-        let mut steady = self.schedule.borrow().steady_rate().map(quantum);
+        let mut steady_quantum = self.schedule.borrow().steady_rate().map(quantum);
         loop {
             let now = Instant::now();
             if let Some(meter) = &mut *self.meter.borrow_mut() {
-                meter.record_wakeup(now.saturating_duration_since(wanted));
+                meter.record_wakeup(now.saturating_duration_since(planned_wakeup));
             }
             let mut elapsed = now.saturating_duration_since(self.start.get());
             let level = self.config.stop.level();
             if self.end_warm_up(elapsed, level > StopLevel::Run) {
                 elapsed = now.saturating_duration_since(self.start.get());
-                steady = self.schedule.borrow().steady_rate().map(quantum);
+                steady_quantum = self.schedule.borrow().steady_rate().map(quantum);
                 self.start_meter();
             }
             let warm_until = self.warmup_end.get();
             self.skip_late_backlog(now);
             let waiting = match self.state.get() {
                 WorkerState::Running if level == StopLevel::Run => self.dispatch(elapsed),
-                // Those that were due last want slots as well.
+                // The last due hits need slots as well.
                 WorkerState::Draining if level == StopLevel::Run => self.backlog.borrow().len(),
                 _ => 0,
             };
@@ -71,21 +72,21 @@ impl<H: Hammer> Worker<H> {
                 next_tick = SECOND * u32::try_from(second + 1).unwrap_or(u32::MAX);
             }
             if waiting > 0 {
-                let stuck = self.growth.departures() == departures;
-                // A pass over the I/O: slots that come free now need not be opened.
+                let is_stuck = self.growth.departures() == departures;
+                // One pass over the I/O: slots that become free now do not have to be opened.
                 tokio::task::yield_now().await;
-                if stuck && self.growth.departures() == departures {
+                if is_stuck && self.growth.departures() == departures {
                     self.growth.want_one();
                 }
                 departures = self.growth.departures();
                 let open = self.slots.borrow().len();
                 self.growth
-                    .review_own_late(self.backlog.borrow().len(), open, now);
+                    .review_late_by_generator(self.backlog.borrow().len(), open, now);
                 self.open_missing_slots();
             }
             let level = self.config.stop.level();
-            let over = warm_until.is_none() && self.is_over(elapsed);
-            if self.state.get() == WorkerState::Running && (level > StopLevel::Run || over) {
+            let is_over = warm_until.is_none() && self.is_over(elapsed);
+            if self.state.get() == WorkerState::Running && (level > StopLevel::Run || is_over) {
                 self.state.set(WorkerState::Draining);
                 self.peaks.set(WorkerPeaks {
                     schedule_end: elapsed,
@@ -110,38 +111,37 @@ impl<H: Hammer> Worker<H> {
                 WorkerState::Running => self.next_due(elapsed),
                 _ => None,
             };
-            let quantum = steady.unwrap_or_else(|| self.quantum_at(elapsed));
-            // None for a time that no clock will show.
+            let quantum = steady_quantum.unwrap_or_else(|| self.quantum_at(elapsed));
+            // None for an instant that the clock cannot represent.
             let at = |offset| self.start.get().checked_add(offset);
             let times = [
                 next_due.and_then(|due| at(due.max(elapsed + quantum))),
                 at(warm_until.unwrap_or(next_tick)),
                 self.in_flight.borrow().next_timeout(self.config.timeout),
                 drain_end,
-                (waiting > 0 || !self.config.paused).then(|| now + MAX_LOOK_INTERVAL),
+                (waiting > 0 || !self.config.paused).then(|| now + MAX_WAKEUP_INTERVAL),
             ];
-            wanted = times.into_iter().flatten().min().unwrap_or(now + SECOND);
-            wait.wait_until(wanted, &self.notifier).await?;
+            planned_wakeup = times.into_iter().flatten().min().unwrap_or(now + SECOND);
+            timer.wait_until(planned_wakeup, &self.notifier).await?;
         }
     }
 
-    /// From now on, what the run takes out of this thread is measured. A paused clock has no thread
-    /// to measure.
+    /// Starts to measure this thread, except under a paused clock, where that has no meaning.
     fn start_meter(&self) {
         if !self.config.paused {
             self.meter.replace(Some(ThreadUsageMeter::start()));
         }
     }
 
-    /// Gives all hits that are due to idle slots, or to the backlog; tells how many wait there.
+    /// Gives due hits to idle slots or to the backlog, and returns the length of the backlog.
     fn dispatch(&self, elapsed: Duration) -> usize {
-        let mut share = self.schedule.borrow_mut();
+        let mut schedule = self.schedule.borrow_mut();
         let mut idle = self.idle.borrow_mut();
         let slots = self.slots.borrow();
         let mut interval = self.interval.borrow_mut();
-        if share.is_closed_loop() {
+        if schedule.is_closed_loop() {
             while let Some(slot) = idle.pop() {
-                let Some(number) = share.take_closed_loop(elapsed) else {
+                let Some(number) = schedule.take_closed_loop(elapsed) else {
                     idle.push(slot);
                     break;
                 };
@@ -157,11 +157,11 @@ impl<H: Hammer> Worker<H> {
             }
             return 0;
         }
-        share.poll_starved(elapsed);
+        schedule.poll_starved(elapsed);
         let mut backlog = self.backlog.borrow_mut();
-        while let Some(due) = share.peek().filter(|due| *due <= elapsed) {
+        while let Some(due) = schedule.peek().filter(|due| *due <= elapsed) {
             if let Some(items) = &self.items
-                && let Some((item, late)) = share.item()
+                && let Some((item, late)) = schedule.item()
             {
                 items.borrow_mut().push(item);
                 if late {
@@ -169,7 +169,7 @@ impl<H: Hammer> Worker<H> {
                 }
             }
             let hit = PendingHit {
-                number: share.advance(),
+                number: schedule.advance(),
                 due,
             };
             let late = elapsed - due;
@@ -202,33 +202,33 @@ impl<H: Hammer> Worker<H> {
         slot.give(hit);
     }
 
-    /// The quantum at the present rate of a schedule whose rate changes.
+    /// The quantum at the current rate, for a schedule whose rate changes.
     fn quantum_at(&self, elapsed: Duration) -> Duration {
         quantum(self.schedule.borrow().rate_at(elapsed).unwrap_or(0.0))
     }
 
     fn next_due(&self, elapsed: Duration) -> Option<Duration> {
-        let mut share = self.schedule.borrow_mut();
-        if share.is_closed_loop() {
-            share.end_time()
-        } else if share.poll_starved(elapsed) {
+        let mut schedule = self.schedule.borrow_mut();
+        if schedule.is_closed_loop() {
+            schedule.end_time()
+        } else if schedule.poll_starved(elapsed) {
             Some(elapsed + STARVED_POLL_INTERVAL)
         } else {
-            share.peek()
+            schedule.peek()
         }
     }
 
-    /// Whether no hit will become due any more.
+    /// Returns true if no more hits will become due.
     fn is_over(&self, elapsed: Duration) -> bool {
-        let mut share = self.schedule.borrow_mut();
-        if share.is_closed_loop() {
-            share.is_exhausted(elapsed)
+        let mut schedule = self.schedule.borrow_mut();
+        if schedule.is_closed_loop() {
+            schedule.is_exhausted(elapsed)
         } else {
-            share.is_over(elapsed)
+            schedule.is_over(elapsed)
         }
     }
 
-    /// Opens the slots that are missing.
+    /// Opens missing slots.
     pub(super) fn open_missing_slots(self: &Rc<Self>) {
         if !matches!(
             self.state.get(),
@@ -246,7 +246,7 @@ impl<H: Hammer> Worker<H> {
         }
     }
 
-    /// Ends hits whose time is up.
+    /// Ends hits that have timed out.
     fn time_out_hits(&self, now: Instant) {
         let mut in_flight = self.in_flight.borrow_mut();
         while in_flight
@@ -261,24 +261,24 @@ impl<H: Hammer> Worker<H> {
         }
     }
 
-    fn give_up_backlog(&self, why: UnsentCause) {
+    fn give_up_backlog(&self, cause: UnsentCause) {
         let backlog = std::mem::take(&mut *self.backlog.borrow_mut());
         backlog
             .into_iter()
-            .for_each(|hit| self.record_unsent(hit, why));
+            .for_each(|hit| self.record_unsent(hit, cause));
     }
 
-    /// Ends everything: due hits are unsent, those in flight abandoned.
+    /// Ends all hits: those in the backlog are unsent, those in flight abandoned.
     async fn abandon(&self) {
         self.state.set(WorkerState::Closing);
-        let why = if self.config.stop.level() > StopLevel::Run {
+        let cause = if self.config.stop.level() > StopLevel::Run {
             UnsentCause::Stopped
         } else if self.slots.borrow().len() >= self.config.max_in_flight {
             UnsentCause::InFlightBound
         } else {
             UnsentCause::Drain
         };
-        self.give_up_backlog(why);
+        self.give_up_backlog(cause);
         while self.active_hits.get() > 0 {
             self.abandon_in_flight();
             tokio::task::yield_now().await;
@@ -294,12 +294,13 @@ impl<H: Hammer> Worker<H> {
     }
 }
 
-/// The shortest time between two looks at the schedule for a worker's hits per second: those due
-/// within it start together, so that the cost of waking falls as the rate grows.
+/// The shortest time between two checks of the schedule for a worker's hits per second.
+///
+/// Hits due within it start together, so the cost of wake-ups falls as the rate grows.
 fn quantum(rate: f64) -> Duration {
-    let (least, most) = (*QUANTUM.start(), *QUANTUM.end());
+    let (min, max) = (*QUANTUM.start(), *QUANTUM.end());
     let micros = (QUANTUM_US_PER_RATE * rate).min(MAX_QUANTUM_HITS / rate * 1e6);
-    Duration::from_micros(micros as u64).clamp(least, most)
+    Duration::from_micros(micros as u64).clamp(min, max)
 }
 
 #[cfg(test)]

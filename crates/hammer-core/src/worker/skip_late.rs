@@ -1,3 +1,5 @@
+//! Hits that are skipped because they are too late.
+
 use tokio::time::Instant;
 
 use super::{PendingHit, Worker};
@@ -5,20 +7,20 @@ use crate::Hammer;
 use crate::unsent_cause::UnsentCause;
 
 impl<H: Hammer> Worker<H> {
-    /// Leaves out a hit that was to start at `now`, if that is too late for it to be of use.
+    /// Leaves a hit unsent if it is too late at `now`. Returns true if so.
     pub(super) fn skips_late(&self, hit: PendingHit, now: Instant) -> bool {
-        let Some(most) = self.config.skip_late else {
+        let Some(limit) = self.config.skip_late else {
             return false;
         };
         let elapsed = now.saturating_duration_since(self.start.get());
-        let late = !hit.is_warmup() && elapsed.saturating_sub(hit.due) > most;
+        let late = !hit.is_warmup() && elapsed.saturating_sub(hit.due) > limit;
         if late {
             self.record_unsent(hit, UnsentCause::Late);
         }
         late
     }
 
-    /// Leaves out the hits at the front of the backlog that are too late by now.
+    /// Leaves hits at the front of the backlog unsent that are too late at `now`.
     pub(super) fn skip_late_backlog(&self, now: Instant) {
         if self.config.skip_late.is_none() {
             return;

@@ -1,3 +1,5 @@
+//! The task of a slot, which runs one hit at a time.
+
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,10 +13,10 @@ use super::{HitCompletion, PendingHit, Worker, WorkerState};
 use crate::hit_notes::HitNotes;
 use crate::{Failure, Hammer, Hit, Outcome, Slot};
 
-/// Hits that may end without waiting for anything before other tasks get their turn.
+/// The number of hits in a row that may end without waiting before other tasks run.
 const MAX_STREAK: u32 = 32;
 
-/// What the worker and a slot's task tell each other.
+/// The channel between the worker and the task of a slot.
 #[derive(Default)]
 pub(super) struct SlotChannel {
     hit: Cell<Option<PendingHit>>,
@@ -22,7 +24,7 @@ pub(super) struct SlotChannel {
     waker: RefCell<Option<Waker>>,
 }
 
-/// Why a hit must end before it is done.
+/// The reason for ending a hit early.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum CancelReason {
     TimeOut,
@@ -50,9 +52,9 @@ impl SlotChannel {
 impl<H: Hammer> Worker<H> {
     /// Adds a slot, which opens its session and then takes its first hit.
     pub(super) fn open_slot(self: &Rc<Self>) {
-        let cell = Rc::new(SlotChannel::default());
+        let channel = Rc::new(SlotChannel::default());
         let index = self.slots.borrow().len();
-        self.slots.borrow_mut().push(cell.clone());
+        self.slots.borrow_mut().push(channel.clone());
         self.live_slots.set(self.live_slots.get() + 1);
         self.growth.slot_opening();
         self.interval.borrow_mut().slots_opened += 1;
@@ -70,7 +72,7 @@ impl<H: Hammer> Worker<H> {
         let task = SlotTask {
             worker: self.clone(),
             index,
-            channel: cell,
+            channel,
             slot,
             session: None,
             streak: 0,
@@ -99,14 +101,14 @@ impl<H: Hammer> SlotTask<H> {
         let opened = tokio::time::timeout(timeout, self.open()).await;
         self.worker.growth.slot_opened();
         if let Err(failure) = opened.unwrap_or(Err(Failure::CONNECT_TIMEOUT)) {
-            // The slot was opened for a hit that waits: its failure is that hit's failure.
+            // The slot was opened for a hit in the backlog, which fails now.
             let now = Instant::now();
             if let Some(mut hit) = self.worker.take_hit(now) {
                 self.worker.hit_started(self.index, &mut hit, now);
                 self.report_missed(hit, failure.name());
-                let row = self.slot.notes.take_group();
+                let group = self.slot.notes.take_group();
                 self.worker
-                    .hit_ended(self.index, hit, row, now, HitCompletion::Failed(failure));
+                    .hit_ended(self.index, hit, group, now, HitCompletion::Failed(failure));
             }
         }
         self.worker.open_missing_slots();
@@ -117,8 +119,10 @@ impl<H: Hammer> SlotTask<H> {
             if !matches!(ended, HitCompletion::Answered(_)) {
                 self.session = None;
             }
-            let row = self.slot.notes.take_group();
-            free = self.worker.hit_ended(self.index, hit, row, started, ended);
+            let group = self.slot.notes.take_group();
+            free = self
+                .worker
+                .hit_ended(self.index, hit, group, started, ended);
             if self.streak >= MAX_STREAK {
                 self.streak = 0;
                 tokio::task::yield_now().await;
@@ -131,15 +135,15 @@ impl<H: Hammer> SlotTask<H> {
                 worker.hammer.close(session).await;
                 Ok(())
             });
-            // A panic in it has said so on stderr, and there is no hit that it could fail.
+            // The panic message is on stderr, and there is no hit left to fail.
             let _ = catch_panic(closing).await;
         }
         self.worker.live_slots.set(self.worker.live_slots.get() - 1);
         self.worker.growth.slot_closed();
     }
 
-    /// The next hit of a slot that is free since `free`, and when it starts; none when the slot is
-    /// to close.
+    /// Takes the next hit of a slot that is free since `free`, with its start; none when the slot
+    /// has to close.
     async fn next_hit(&mut self, free: Instant) -> Option<(PendingHit, Instant)> {
         if let Some(hit) = self.worker.take_hit(free) {
             return Some((hit, free));
@@ -175,16 +179,16 @@ impl<H: Hammer> SlotTask<H> {
     }
 
     async fn hit(&mut self, hit: PendingHit, started: Instant) -> HitCompletion {
-        let cell = self.channel.clone();
-        // An order that came when the last hit had just ended is not for this one.
-        cell.cancel_reason.take();
+        let channel = self.channel.clone();
+        // A cancellation that arrived right after the last hit does not apply to this one.
+        channel.cancel_reason.take();
         let mut waited = false;
         let result = {
             let mut attempt = pin!(self.attempt(hit, started));
             poll_fn(|cx| match attempt.as_mut().poll(cx) {
                 Poll::Ready(result) => Poll::Ready(Ok(result)),
-                Poll::Pending => match cell.cancel_reason.take() {
-                    Some(order) => Poll::Ready(Err(order)),
+                Poll::Pending => match channel.cancel_reason.take() {
+                    Some(reason) => Poll::Ready(Err(reason)),
                     None => {
                         waited = true;
                         Poll::Pending
@@ -194,12 +198,12 @@ impl<H: Hammer> SlotTask<H> {
             .await
         };
         self.streak = if waited { 0 } else { self.streak + 1 };
-        let order = match result {
+        let reason = match result {
             Ok(Ok(outcome)) => return HitCompletion::Answered(outcome),
             Ok(Err(failure)) => return HitCompletion::Failed(failure),
-            Err(order) => order,
+            Err(reason) => reason,
         };
-        let failure = match order {
+        let failure = match reason {
             CancelReason::Abandon => None,
             CancelReason::TimeOut if self.session.is_some() => Some(Failure::TIMEOUT),
             CancelReason::TimeOut => Some(Failure::CONNECT_TIMEOUT),
@@ -208,17 +212,17 @@ impl<H: Hammer> SlotTask<H> {
         failure.map_or(HitCompletion::Abandoned, HitCompletion::Failed)
     }
 
-    /// Tells the hammer of a hit that has ended without it.
+    /// Reports a hit to the hammer that ended without it.
     #[cold]
-    fn report_missed(&self, hit: PendingHit, why: &'static str) {
+    fn report_missed(&self, hit: PendingHit, failure_name: &'static str) {
         let notes = &self.slot.notes;
         notes.set_muted(hit.is_warmup());
         if let Some(item) = self.worker.take_item(hit) {
             notes.set_item(item);
         }
         let (hammer, hit) = (&self.worker.hammer, self.make_hit(hit));
-        // A panic in it has said so on stderr, and the hit has ended already.
-        let _ = catch_unwind(AssertUnwindSafe(|| hammer.missed(hit, why)));
+        // The panic message is on stderr, and the hit has already ended.
+        let _ = catch_unwind(AssertUnwindSafe(|| hammer.missed(hit, failure_name)));
     }
 
     fn make_hit(&self, pending: PendingHit) -> Hit {
@@ -246,16 +250,16 @@ impl<H: Hammer> SlotTask<H> {
         }
         let hit = self.make_hit(hit);
         let Some(session) = &mut self.session else {
-            unreachable!("a session was just opened")
+            unreachable!("the session has just been opened")
         };
-        let hitting = pin!(self.worker.hammer.hit(session, hit));
-        catch_panic(hitting).await
+        let attempt = pin!(self.worker.hammer.hit(session, hit));
+        catch_panic(attempt).await
     }
 }
 
-/// Makes a panic in a hammer a failure of its hit: the report must not lose it.
+/// Turns a panic of a hammer into a failure of its hit, so that the report counts the hit.
 ///
-/// The future is pinned by the caller: passed by value, all of it would be copied for each hit.
+/// The caller pins the future: passed by value, it would be copied whole for each hit.
 async fn catch_panic<T>(
     mut future: Pin<&mut impl Future<Output = Result<T, Failure>>>,
 ) -> Result<T, Failure> {

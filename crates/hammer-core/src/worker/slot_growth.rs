@@ -1,99 +1,109 @@
+//! Decisions about opening more slots.
+
 use std::cell::Cell;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// A hit that is later than this when the pacer turns to it was held up by the generator, and is
-/// no reason to open another slot.
-const OWN_LATENESS: Duration = Duration::from_millis(10);
-/// How long hits that the generator was late for wait before it is asked whether slots come free at
-/// all. The target is slow if fewer did so than there are.
+/// The lateness from which the generator, not the lack of slots, delayed a hit.
+const GENERATOR_LATENESS: Duration = Duration::from_millis(10);
+/// The time that hits delayed by the generator wait before the target is checked.
+///
+/// The target is slow if fewer slots came free in that time than are open.
 const SLOW_TARGET_WAIT: Duration = Duration::from_millis(100);
-/// Slots that may be opening at one time before there are as many open ones.
+/// The maximum number of concurrent openings while fewer slots are open.
 const MIN_CONCURRENT_OPENINGS: usize = 16;
 
-/// Decides when another slot is opened.
+/// Decides when more slots open.
 ///
-/// Each hit that finds no idle slot although it is on time is a *want*; each hit that leaves the
-/// backlog for a slot that came free takes one away. What is left after a pass over the I/O are
-/// the slots that are missing. A generator that was late itself makes no wants, however long its
-/// backlog is: that will pass at the speed of the target. So a stall of the target opens a slot per
-/// due hit, and a stall of the generator opens nearly none: until what it was late for has left the
-/// backlog, a slot is opened only if no slot comes free at all. At a slow target, whose slots are all
-/// taken for seconds, that has an end: what still waits then is wanted like any other hit.
+/// Each hit that finds no idle slot although it is on time adds one to the wanted slots. Each hit
+/// that leaves the backlog for a free slot subtracts one. The rest after a pass over the I/O is the
+/// number of missing slots.
+///
+/// Hits delayed by the generator add nothing, however long the backlog is, because it will shrink
+/// at the speed of the target. So a stall of the target opens one slot per due hit, and a stall of
+/// the generator opens almost none: until the delayed hits have left the backlog, a slot opens only
+/// if no slot comes free at all. If the target is slow and its slots stay taken for seconds, the
+/// delayed hits still waiting count as wanted like any others.
 #[derive(Debug, Default)]
 pub(super) struct SlotGrowth {
     wanted: Cell<usize>,
     opening: Cell<usize>,
-    /// Hits in the backlog that the generator was late for.
-    own_late: Cell<usize>,
-    /// Since when there have been such hits, as far as it was looked at, and the departures then.
-    own_late_since: Cell<Option<(Instant, u64)>>,
-    /// The slot that has just opened takes its first hit.
+    /// Hits in the backlog that the generator delayed.
+    late_by_generator: Cell<usize>,
+    /// The time since when there have been such hits, and the departures at that time.
+    late_by_generator_since: Cell<Option<(Instant, u64)>>,
+    /// True while a slot that has just opened takes its first hit.
     just_opened: Cell<bool>,
-    /// Hits that left the backlog for a slot that came free.
+    /// The number of hits that left the backlog for a free slot.
     departures: Cell<u64>,
     changed: Notify,
 }
 
 impl SlotGrowth {
-    /// A hit `late` behind its due time went to the backlog.
+    /// Records that a hit joined the backlog `late` after its due time.
     pub(super) fn hit_queued(&self, late: Duration) {
-        if late >= OWN_LATENESS {
-            self.own_late.set(self.own_late.get() + 1);
-        } else if self.own_late.get() == 0 {
+        if late >= GENERATOR_LATENESS {
+            self.late_by_generator.set(self.late_by_generator.get() + 1);
+        } else if self.late_by_generator.get() == 0 {
             self.wanted.set(self.wanted.get() + 1);
         }
     }
 
-    /// A hit left the backlog. For a slot that was opened for it nothing changes: it was no want any
-    /// more.
+    /// Records that a hit left the backlog.
+    ///
+    /// If its slot was opened for it, the hit no longer counts as wanted.
     pub(super) fn hit_dequeued(&self) {
-        self.own_late.set(self.own_late.get().saturating_sub(1));
+        self.late_by_generator
+            .set(self.late_by_generator.get().saturating_sub(1));
         if !self.just_opened.take() {
             self.wanted.set(self.wanted.get().saturating_sub(1));
             self.departures.set(self.departures.get() + 1);
         }
     }
 
-    /// A slot found no hit in the backlog.
+    /// Records that a slot found no hit in the backlog.
     pub(super) fn slot_idle(&self) {
         self.just_opened.set(false);
     }
 
-    /// `backlog` hits wait at `now`, with `open` slots: what the generator was late for has waited
-    /// long enough if the target is slow.
-    pub(super) fn review_own_late(&self, backlog: usize, open: usize, now: Instant) {
+    /// Counts hits delayed by the generator as wanted once they have waited long enough for a slow
+    /// target.
+    pub(super) fn review_late_by_generator(&self, backlog: usize, open: usize, now: Instant) {
         let departures = self.departures.get();
-        let (since, before) = self.own_late_since.get().unwrap_or((now, departures));
-        let over = now.saturating_duration_since(since) >= SLOW_TARGET_WAIT;
-        let slow = departures - before < open as u64;
-        if self.own_late.get() > 0 && over && slow {
-            self.own_late.set(0);
-            let coming = self.opening.get();
-            self.wanted.set(backlog.saturating_sub(coming));
+        let (since, departures_then) = self
+            .late_by_generator_since
+            .get()
+            .unwrap_or((now, departures));
+        let is_over = now.saturating_duration_since(since) >= SLOW_TARGET_WAIT;
+        let is_slow = departures - departures_then < open as u64;
+        if self.late_by_generator.get() > 0 && is_over && is_slow {
+            self.late_by_generator.set(0);
+            let opening = self.opening.get();
+            self.wanted.set(backlog.saturating_sub(opening));
         }
-        let from = if over {
+        let checkpoint = if is_over {
             (now, departures)
         } else {
-            (since, before)
+            (since, departures_then)
         };
-        self.own_late_since
-            .set((self.own_late.get() > 0).then_some(from));
+        self.late_by_generator_since
+            .set((self.late_by_generator.get() > 0).then_some(checkpoint));
     }
 
-    /// How many hits have left the backlog so far for slots that came free.
+    /// The number of hits that have left the backlog for free slots so far.
     pub(super) fn departures(&self) -> u64 {
         self.departures.get()
     }
 
-    /// Nothing leaves the backlog: one more slot is wanted, whoever was late.
+    /// Wants one more slot, because no hit leaves the backlog.
     pub(super) fn want_one(&self) {
         self.wanted.set(self.wanted.get().max(1));
     }
 
-    /// How many slots to open now, with `backlog` hits waiting, `open` slots there, and `room` for more.
+    /// The number of slots to open now, with `backlog` hits waiting, `open` slots, and `room` for
+    /// more.
     pub(super) fn slots_to_open(&self, backlog: usize, open: usize, room: usize) -> usize {
         let wanted = self.wanted.get().min(backlog);
         let at_once = MIN_CONCURRENT_OPENINGS
@@ -104,24 +114,24 @@ impl SlotGrowth {
         now
     }
 
-    /// A slot begins to open.
+    /// Records that a slot begins to open.
     pub(super) fn slot_opening(&self) {
         self.opening.set(self.opening.get() + 1);
     }
 
-    /// A slot has opened, well or not.
+    /// Records that a slot has opened, or failed to.
     pub(super) fn slot_opened(&self) {
         self.opening.set(self.opening.get() - 1);
         self.just_opened.set(true);
         self.changed.notify_waiters();
     }
 
-    /// A slot is gone.
+    /// Records that a slot has closed.
     pub(super) fn slot_closed(&self) {
         self.changed.notify_waiters();
     }
 
-    /// Waits until a slot has opened or is gone.
+    /// Waits until a slot has opened or closed.
     pub(super) async fn wait_for_change(&self) {
         self.changed.notified().await;
     }
@@ -134,9 +144,10 @@ impl SlotGrowth {
     }
 }
 
-/// How many slots are opened before the clock starts: all of them in a closed loop (`rate` is
-/// none), and in an open one as many as a target needs that answers within a millisecond when the
-/// `rate` per second is greatest.
+/// The number of slots to open before the clock starts.
+///
+/// All of them in a closed loop (`rate` is none). In an open loop, as many as a target needs that
+/// answers within a millisecond at the peak `rate` per second.
 pub(super) fn initial_slots(rate: Option<f64>, limit: usize) -> usize {
     match rate {
         None => limit,
@@ -160,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stall_of_the_generator_opens_none() {
+    fn a_stall_of_the_generator_opens_no_slots() {
         let growth = SlotGrowth::default();
         (0..4000).for_each(|_| growth.hit_queued(Duration::from_secs(1)));
         (0..100).for_each(|_| growth.hit_queued(Duration::ZERO));
@@ -170,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn slots_that_come_free_are_slots_that_need_not_be_opened() {
+    fn free_slots_reduce_the_slots_to_open() {
         let growth = SlotGrowth::default();
         (0..5).for_each(|_| growth.hit_queued(Duration::ZERO));
         (0..3).for_each(|_| growth.hit_dequeued());
@@ -178,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_new_slot_takes_was_counted_when_it_began_to_open() {
+    fn a_new_slot_takes_the_hit_it_was_opened_for() {
         let growth = SlotGrowth::default();
         (0..40).for_each(|_| growth.hit_queued(Duration::ZERO));
         let mut backlog = 40;
@@ -193,7 +204,7 @@ mod tests {
             }
             (open, backlog) = (open + now, backlog - now);
         }
-        assert_eq!(open, 41, "a slot for each hit");
+        assert_eq!(open, 41, "one slot per hit");
         growth.hit_queued(Duration::ZERO);
         growth.slot_opening();
         growth.slot_opened();
@@ -203,37 +214,37 @@ mod tests {
     }
 
     #[test]
-    fn what_the_generator_was_late_for_does_not_wait_for_ever() {
+    fn hits_delayed_by_the_generator_do_not_wait_forever() {
         let growth = SlotGrowth::default();
         let start = Instant::now();
         (0..20).for_each(|_| growth.hit_queued(Duration::from_millis(50)));
-        growth.review_own_late(20, 2, start);
+        growth.review_late_by_generator(20, 2, start);
         assert_eq!(growth.slots_to_open(20, 2, 100), 0);
-        growth.review_own_late(20, 2, start + SLOW_TARGET_WAIT / 2);
+        growth.review_late_by_generator(20, 2, start + SLOW_TARGET_WAIT / 2);
         assert_eq!(growth.slots_to_open(20, 2, 100), 0);
         growth.hit_dequeued();
-        growth.review_own_late(19, 2, start + SLOW_TARGET_WAIT);
+        growth.review_late_by_generator(19, 2, start + SLOW_TARGET_WAIT);
         assert_eq!(
             growth.slots_to_open(19, 20, 100),
             19,
             "one of two slots came free"
         );
         growth.hit_queued(Duration::from_millis(50));
-        growth.review_own_late(1, 2, start + SLOW_TARGET_WAIT * 3);
+        growth.review_late_by_generator(1, 2, start + SLOW_TARGET_WAIT * 3);
         assert_eq!(
             growth.slots_to_open(1, 2, 100),
             0,
-            "each stall has its own time"
+            "each stall is timed by itself"
         );
         growth.hit_dequeued();
         growth.hit_dequeued();
         growth.hit_queued(Duration::from_millis(50));
-        growth.review_own_late(1, 2, start + SLOW_TARGET_WAIT * 4);
+        growth.review_late_by_generator(1, 2, start + SLOW_TARGET_WAIT * 4);
         assert_eq!(growth.slots_to_open(1, 2, 100), 0, "the target is fast");
     }
 
     #[test]
-    fn openings_are_bounded_by_number_room_and_backlog() {
+    fn openings_are_limited_by_number_room_and_backlog() {
         let growth = SlotGrowth::default();
         (0..100).for_each(|_| growth.hit_queued(Duration::ZERO));
         assert_eq!(growth.slots_to_open(100, 2, 5), 5, "room");
@@ -245,13 +256,13 @@ mod tests {
         assert_eq!(
             growth.slots_to_open(100, 40, 1000),
             40,
-            "as many as are open"
+            "the number of open slots"
         );
         assert_eq!(growth.slots_to_open(1, 40, 1000), 1, "backlog");
         assert_eq!(
             growth.slots_to_open(100, 40, 1000),
             0,
-            "the wants are used up"
+            "no more slots are wanted"
         );
     }
 }

@@ -1,3 +1,5 @@
+//! The warm-up of a worker.
+
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -7,44 +9,42 @@ use crate::Hammer;
 use crate::hit::FIRST_WARMUP_NUMBER;
 use crate::schedule::WorkerSchedule;
 
-/// What is swung before the clock starts, and kept out of every number.
+/// The part of a warm-up for one worker, which counts nowhere.
 pub(super) struct WorkerWarmup {
     schedule: WorkerSchedule,
     length: Duration,
 }
 
 impl WorkerWarmup {
-    pub(super) fn new(share: WorkerSchedule, length: Duration) -> Self {
+    pub(super) fn new(schedule: WorkerSchedule, length: Duration) -> Self {
         Self {
-            schedule: share.numbered_from(FIRST_WARMUP_NUMBER),
+            schedule: schedule.numbered_from(FIRST_WARMUP_NUMBER),
             length,
         }
     }
 }
 
 impl PendingHit {
-    /// Whether it belongs to the warm-up, and counts nowhere.
+    /// Returns true for a hit of the warm-up, which counts nowhere.
     pub(super) fn is_warmup(&self) -> bool {
         self.number >= FIRST_WARMUP_NUMBER
     }
 }
 
 impl<H: Hammer> Worker<H> {
-    /// Begins with the warm-up if there is one, from the start on: the schedule waits.
+    /// Begins the warm-up, if there is one. The schedule waits.
     pub(super) fn warm_up(&self) {
-        if let Some(WorkerWarmup {
-            schedule: share,
-            length,
-        }) = self.warmup.take()
-        {
+        if let Some(WorkerWarmup { schedule, length }) = self.warmup.take() {
             self.warmup_end.set(Some(length));
             self.schedule_after_warmup
-                .set(Some(self.schedule.replace(share)));
+                .set(Some(self.schedule.replace(schedule)));
         }
     }
 
-    /// Ends the warm-up at `elapsed` if its time is over or it was `stopped`; the clock starts, and
-    /// what was seen until now is forgotten.
+    /// Ends the warm-up at `elapsed` if its time is up or it was `stopped`.
+    ///
+    /// The clock then starts, and all measurements so far are dropped. Returns true if the warm-up
+    /// ended.
     pub(super) fn end_warm_up(&self, elapsed: Duration, stopped: bool) -> bool {
         let Some(end) = self.warmup_end.get() else {
             return false;
@@ -59,8 +59,8 @@ impl<H: Hammer> Worker<H> {
         };
         self.start.set(start);
         self.warmup_end.set(None);
-        if let Some(share) = self.schedule_after_warmup.take() {
-            self.schedule.replace(share);
+        if let Some(schedule) = self.schedule_after_warmup.take() {
+            self.schedule.replace(schedule);
         }
         self.interval.borrow_mut().forget_warm_up();
         self.peaks.set(WorkerPeaks::default());

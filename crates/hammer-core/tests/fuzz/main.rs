@@ -1,6 +1,8 @@
-//! The corpus of the fuzzer, and texts that are nearly in it: no panic, bounded work, little memory.
-//! In a program of its own, since the counting allocator is that of a whole program, and the only
-//! test in it, since it counts whatever else runs.
+//! Rate expressions of the fuzz corpus, and mutations of them: no panic, limited work, little
+//! memory.
+//!
+//! A separate program with a single test, because the counting allocator counts everything in its
+//! program.
 
 mod rate;
 
@@ -14,28 +16,28 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Texts besides those of the corpus.
+/// The number of mutations.
 const MUTATIONS: usize = 20_000;
 
-/// What one text may cost, in bytes that are allocated all in all, whether they are freed or not:
-/// to read it, with 64 for each of its own, and to do with it what a run does.
-const MAX_READ_BYTES: usize = 256 << 10;
+/// Limits for one text, in bytes allocated in total, freed or not: to parse it (plus 64 per byte of
+/// the text), and to use the result as a run does.
+const MAX_PARSE_BYTES: usize = 256 << 10;
 const MAX_RUN_BYTES: usize = 4 << 20;
 
 #[test]
-fn no_text_is_trouble_for_what_reads_rate_expressions() {
+fn no_text_breaks_the_parser_of_rate_expressions() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/rates");
-    let corpus = TextCorpus::read(&folder).expect("the corpus is there");
+    let corpus = TextCorpus::read(&folder).expect("the corpus");
     corpus.check_each(MUTATIONS, |text| {
         let region = Region::new(ALLOCATOR);
         let _ = text.parse::<Shape>();
-        let reading = region.change().bytes_allocated;
+        let parsing = region.change().bytes_allocated;
         assert!(
-            reading <= MAX_READ_BYTES + 64 * text.len(),
-            "{reading} bytes to read it"
+            parsing <= MAX_PARSE_BYTES + 64 * text.len(),
+            "{parsing} bytes to parse it"
         );
         rate::check(text);
-        let running = region.change().bytes_allocated - reading;
+        let running = region.change().bytes_allocated - parsing;
         assert!(running <= MAX_RUN_BYTES, "{running} bytes to run it");
     });
 }

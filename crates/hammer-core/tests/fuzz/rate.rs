@@ -1,23 +1,23 @@
-//! What has to be true of every text that is taken for a rate expression. The fuzzer calls it, and
-//! the test beside it.
+//! Properties of every text that may be a rate expression. Shared by the fuzzer and the test next
+//! to it.
 
 use std::time::Duration;
 
 use hammer_core::{ArrivalProcess, Rate, Schedule, Shape, ShapeError};
 
-/// Hits of a schedule that are looked at one by one.
+/// The number of hits checked in each schedule.
 const HITS: usize = 24;
-/// How long a shape without an end is looked at.
+/// The time checked in a shape without an end.
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const NANO: Duration = Duration::from_nanos(1);
-/// The greatest rate, in hits per second, and what floats may make of it.
+/// The maximum rate, in hits per second, plus rounding.
 const MAX_PER_SECOND: f64 = 1e9 * (1.0 + 1e-9);
 
-/// Reads `text`, and does with what it says all that a run does with it, in bounded work.
+/// Parses `text` and uses the result as a run does, with limited work.
 ///
 /// # Panics
 ///
-/// If something is not as documented.
+/// If a property is violated.
 pub(crate) fn check(text: &str) {
     if let Ok(rate) = text.parse::<Rate>() {
         check_rate(rate);
@@ -38,14 +38,17 @@ fn check_error(text: &str, error: &ShapeError) {
     assert!(error.to_string().len() < 200, "{error}");
 }
 
-/// What it prints is what it was read from, in other words.
+/// The displayed shape parses to the same shape.
 fn check_display(shape: &Shape) {
     let text = shape.to_string();
-    assert_eq!(text.parse().as_ref(), Ok(shape), "it is shown as {text}");
+    assert_eq!(text.parse().as_ref(), Ok(shape), "displayed as {text}");
     for stage in shape.stages() {
         let text = stage.to_string();
-        let pause = stage.peak() == 0.0;
-        assert!(pause || text.parse::<Shape>().is_ok(), "a stage is {text}");
+        let is_pause = stage.peak() == 0.0;
+        assert!(
+            is_pause || text.parse::<Shape>().is_ok(),
+            "stage displayed as {text}"
+        );
     }
 }
 
@@ -105,10 +108,10 @@ fn check_counts(shape: &Shape) {
     let mut last = 0;
     for t in instants {
         let count = shape.hits_before(t);
-        // Curves are floats, which lose a hit where there are many.
+        // Curves are floats, which can lose a hit in large counts.
         assert!(
             count.saturating_add(slack(last)) >= last,
-            "{count} hits before {t:?}, and {last} sooner"
+            "{count} hits before {t:?}, but {last} before an earlier time"
         );
         assert!(
             total.is_none_or(|total| count <= total.saturating_add(slack(total))),
@@ -124,16 +127,16 @@ fn check_counts(shape: &Shape) {
     if let Some(total) = total {
         assert_eq!((shape.hits_before(end), shape.due(total)), (total, None));
     }
-    let upto = total.unwrap_or(u64::MAX);
+    let hit_count = total.unwrap_or(u64::MAX);
     let hits = [0, 1, 2, 3, 10, 1 << 20, 1 << 40, 1 << 63].into_iter();
-    let parts = (1..8).map(|part| upto / 8 * part);
-    let mut hits: Vec<_> = hits.chain(parts).chain([upto - 1]).collect();
-    hits.retain(|k| *k < upto);
+    let parts = (1..8).map(|part| hit_count / 8 * part);
+    let mut hits: Vec<_> = hits.chain(parts).chain([hit_count - 1]).collect();
+    hits.retain(|k| *k < hit_count);
     hits.sort_unstable();
     let mut last = Duration::ZERO;
     for k in hits {
         let Some(due) = shape.due(k) else {
-            // A shape without an end has no more hits when it ends with a pause.
+            // A shape without an end has no more hits if it ends with a pause.
             assert!(total.is_none() && shape.stages().last().is_some_and(|s| s.peak() == 0.0));
             break;
         };
@@ -154,7 +157,7 @@ fn check_counts(shape: &Shape) {
     }
 }
 
-/// How many hits floats may lose around hit `k`.
+/// The number of hits that rounding may lose around hit `k`.
 fn slack(k: u64) -> u64 {
     2 + (k >> 46)
 }
@@ -180,9 +183,9 @@ fn check_schedules(shape: &Shape) {
                 "{arrivals}: {due:?} of {end:?}"
             );
             if let Some(total) = schedule.hit_count().filter(|_| !shape.is_closed_loop()) {
-                let least = total.min(HITS as u64);
-                let exact = arrivals == ArrivalProcess::Poisson || due.len() as u64 == least;
-                assert!(exact, "{arrivals}: {} of {total}", due.len());
+                let expected = total.min(HITS as u64);
+                let is_exact = arrivals == ArrivalProcess::Poisson || due.len() as u64 == expected;
+                assert!(is_exact, "{arrivals}: {} of {total}", due.len());
             }
             let mean = schedule.mean_rate().unwrap_or_default();
             assert!(

@@ -1,4 +1,4 @@
-//! The engine's behaviour under a paused clock, where nothing depends on the machine.
+//! The behavior of the engine under a paused clock, independent of the machine.
 
 mod conformance;
 mod notes;
@@ -32,7 +32,7 @@ fn run_paused<H: Hammer>(run: Run<H>) -> Report {
     assert_eq!(
         report.hits.ended(),
         report.hits.scheduled,
-        "every hit in exactly one verdict"
+        "every hit has exactly one result"
     );
     report
 }

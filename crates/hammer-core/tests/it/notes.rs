@@ -1,3 +1,5 @@
+//! Notes of hammers, and preparing and settling.
+
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -9,8 +11,8 @@ use hammer_core::{
 
 use crate::{constant_schedule, ms, run_paused};
 
-/// Counts in a cell of the worker, notes a fact for each session, and has a row for even and one
-/// for odd hits; every tenth fails.
+/// Counts in a value of the worker, records a fact for each session, and has a group for even and
+/// one for odd hits. Every tenth hit fails.
 struct NotingHammer;
 
 #[derive(Default)]
@@ -58,7 +60,7 @@ fn counts_facts_and_groups_are_in_the_report() {
     assert_eq!(report.counts["most"], 100);
     assert_eq!(
         report.counts["fifty"], 1,
-        "what is shared counts the hits of all slots"
+        "the shared counter counts the hits of all slots"
     );
     assert_eq!(
         report.facts["parity"].values().sum::<u64>(),
@@ -81,11 +83,11 @@ fn counts_facts_and_groups_are_in_the_report() {
 
 #[test]
 fn hits_of_a_warm_up_count_in_no_group_and_no_counter() {
-    let run_it = |warmup| {
+    let run_with = |warmup| {
         let schedule = constant_schedule(100, ms(1000));
         run_paused(Run::new(NotingHammer, schedule).warmup(ms(warmup)))
     };
-    let (cold, warm) = (run_it(0), run_it(1000));
+    let (cold, warm) = (run_with(0), run_with(1000));
     assert_eq!(warm.counts["most"], cold.counts["most"]);
     assert_eq!(warm.groups[0].hits, cold.groups[0].hits);
     assert_eq!(
@@ -94,11 +96,11 @@ fn hits_of_a_warm_up_count_in_no_group_and_no_counter() {
     );
     assert_eq!(
         warm.phases_us["open"].count, warm.generator.sessions_opened,
-        "a session goes on, and so does what is known of its opening"
+        "a session stays open, and the phases of its opening are kept"
     );
 }
 
-/// Notes of each slot whether its hits follow one another.
+/// Counts slots in open and in closed loops.
 struct LoopProbeHammer;
 
 impl Hammer for LoopProbeHammer {
@@ -116,7 +118,7 @@ impl Hammer for LoopProbeHammer {
 }
 
 #[test]
-fn a_slot_knows_whether_its_hits_follow_one_another_or_a_schedule() {
+fn a_slot_reports_whether_the_loop_is_closed() {
     let closed = Run::new(LoopProbeHammer, Schedule::closed_loop().with_hit_count(3)).threads(1);
     let report = run_paused(closed.max_in_flight(2));
     assert_eq!((report.counts["closed"], report.counts["open"]), (2, 0));
@@ -125,9 +127,9 @@ fn a_slot_knows_whether_its_hits_follow_one_another_or_a_schedule() {
     assert!(report.counts["open"] > 0);
 }
 
-/// Gets ready two of three, tells of it, and settles for half a second.
+/// Prepares two of three items, reports progress, and settles for half a second.
 struct PreparingHammer {
-    /// Whether what it got ready is enough.
+    /// True if two items are enough.
     enough: bool,
 }
 
@@ -137,13 +139,13 @@ struct ReadyFlag(Cell<bool>);
 impl Hammer for PreparingHammer {
     type Session = Rc<ReadyFlag>;
 
-    async fn prepare(&self, crew: &WorkerContext) -> Result<(), PrepareError> {
-        crew.report_progress(2, 3);
+    async fn prepare(&self, context: &WorkerContext) -> Result<(), PrepareError> {
+        context.report_progress(2, 3);
         tokio::time::sleep(ms(20_000)).await;
-        crew.slot().worker_local(ReadyFlag::default).0.set(true);
+        context.slot().worker_local(ReadyFlag::default).0.set(true);
         match self.enough {
             true => Ok(()),
-            false => Err("2 of 3 are not enough".into()),
+            false => Err("only 2 of 3 are ready".into()),
         }
     }
 
@@ -152,21 +154,21 @@ impl Hammer for PreparingHammer {
     }
 
     async fn hit(&self, ready: &mut Rc<ReadyFlag>, hit: Hit) -> Result<Outcome, Failure> {
-        let apart = hit.slot().with_separate_phases();
+        let separate = hit.slot().with_separate_phases();
         tokio::time::sleep(ms(10)).await;
-        apart.mark("apart");
+        separate.mark("separate");
         Ok(Outcome::ok(if ready.0.get() { "ready" } else { "not" }))
     }
 
-    async fn settle(&self, crew: &WorkerContext) {
+    async fn settle(&self, context: &WorkerContext) {
         tokio::time::sleep(ms(500)).await;
-        crew.slot().mark("settled");
+        context.slot().mark("settled");
     }
 }
 
 #[test]
-fn a_hammer_gets_ready_before_the_clock_starts_and_settles_after_the_last_hit() {
-    let mut told = vec![];
+fn a_hammer_prepares_before_the_clock_starts_and_settles_after_the_last_hit() {
+    let mut progress = vec![];
     let run = Run::new(
         PreparingHammer { enough: true },
         constant_schedule(100, ms(1000)),
@@ -174,18 +176,18 @@ fn a_hammer_gets_ready_before_the_clock_starts_and_settles_after_the_last_hit() 
     let report = with_paused_clock(run.timeout(ms(5_000)))
         .threads(1)
         .execute(|event| {
-            if let RunEvent::Preparing { ready, total: all } = event {
-                told.push((ready, all));
+            if let RunEvent::Preparing { ready, total } = event {
+                progress.push((ready, total));
             }
         })
-        .expect("it is ready");
-    assert_eq!(told, [(2, 3)]);
+        .expect("a run");
+    assert_eq!(progress, [(2, 3)]);
     assert_eq!(
         report.labels["ready"], 100,
-        "longer than a timeout may it take"
+        "preparing may take longer than a timeout"
     );
     assert_eq!(report.response_us.max.round(), 10_000.0);
-    assert_eq!(report.phases_us["apart"].p50.round(), 10_000.0);
+    assert_eq!(report.phases_us["separate"].p50.round(), 10_000.0);
     assert_eq!(report.phases_us["settled"].max.round(), 500_000.0);
     assert_eq!(report.rate.achieved.round(), 100.0, "the schedule was kept");
 }
@@ -197,7 +199,7 @@ fn in_a_closed_loop_settling_counts_against_the_rate() {
     let report = with_paused_clock(run)
         .threads(1)
         .execute(|_| ())
-        .expect("it is ready");
+        .expect("a run");
     let rate = report.hits.ok as f64 / 1.5;
     assert!(
         (report.rate.achieved - rate).abs() < 1.5,
@@ -207,15 +209,15 @@ fn in_a_closed_loop_settling_counts_against_the_rate() {
 }
 
 #[test]
-fn a_hammer_that_is_not_ready_makes_no_run() {
+fn a_hammer_that_cannot_prepare_ends_the_run() {
     let run = Run::new(
         PreparingHammer { enough: false },
         constant_schedule(100, ms(1000)),
     );
     let error = with_paused_clock(run)
         .execute(|_| ())
-        .expect_err("it is not ready");
+        .expect_err("prepare fails");
     assert_eq!(error.kind(), ErrorKind::PrepareFailed);
-    let cause = std::error::Error::source(&error).expect("it has one");
-    assert_eq!(cause.to_string(), "2 of 3 are not enough");
+    let cause = std::error::Error::source(&error).expect("a source");
+    assert_eq!(cause.to_string(), "only 2 of 3 are ready");
 }

@@ -1,4 +1,4 @@
-//! Hits that were planned one by one.
+//! Playlists: hits that were planned one by one.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
@@ -14,23 +14,23 @@ use proptest::prelude::*;
 
 use crate::{ms, ok_after};
 
-/// `hits` hits, a millisecond apart, each with its number as its item.
+/// Makes a playlist of `hits` hits, a millisecond apart, each with its number as its item.
 fn numbered(hits: u64) -> Playlist {
     Playlist::new(hits, ms(hits), move || (0..hits).map(|n| (ms(n), n)))
 }
 
 #[test]
-fn each_hit_has_its_item_and_is_due_when_that_says() {
+fn each_hit_has_its_item_and_its_due_time() {
     for threads in [1, 2, 3] {
         let dues = |n: u64| Duration::from_micros(n / 7 * 13);
         let (hits, length) = (20_000, dues(20_000));
         let playlist = Playlist::new(hits, length, move || (0..hits).map(move |n| (dues(n), n)));
         let wrong = Arc::new(Mutex::new(vec![]));
-        let seen = wrong.clone();
+        let wrong_in_hit = wrong.clone();
         let hammer = from_fn(move |hit: Hit| {
             let as_planned = hit.due() == dues(hit.number());
             if hit.item::<u64>().as_deref() != Some(&hit.number()) || !as_planned {
-                seen.lock().expect("no panic").push(hit.number());
+                wrong_in_hit.lock().expect("no panic").push(hit.number());
             }
             assert!(hit.item::<String>().is_none());
             async { Ok(Outcome::ok("done")) }
@@ -47,7 +47,7 @@ fn each_hit_has_its_item_and_is_due_when_that_says() {
 }
 
 #[test]
-fn a_reader_that_falls_behind_makes_hits_late_and_not_due_later() {
+fn a_slow_reader_makes_hits_late_without_changing_their_due_times() {
     let (release, released) = channel();
     let released = Mutex::new(Some(released));
     let playlist = Playlist::new(11, ms(2), move || {
@@ -81,7 +81,7 @@ fn a_reader_that_falls_behind_makes_hits_late_and_not_due_later() {
     let late = report.generator.schedule_late_us.max;
     assert!(
         late >= 28_000.0,
-        "{late} µs after its due time, not after it was read"
+        "expected lateness since the due time, found {late} µs"
     );
     assert_eq!(report.duration_s, 0.002);
 }
@@ -110,10 +110,10 @@ fn a_count_or_a_time_cuts_a_playlist_short() {
 }
 
 #[test]
-fn a_playlist_can_be_empty_or_warm_up_nothing() {
+fn an_empty_playlist_and_a_warm_up_are_rejected() {
     let hammer = || from_fn(|_| async { Ok(Outcome::ok("done")) });
     let empty = Run::new(hammer(), Schedule::playlist(numbered(0))).execute(|_| ());
-    assert_eq!(empty.expect_err("no hit").kind(), ErrorKind::EmptySchedule);
+    assert_eq!(empty.expect_err("no hits").kind(), ErrorKind::EmptySchedule);
     let warm = Run::new(hammer(), Schedule::playlist(numbered(9))).warmup(ms(5));
     let error = warm.execute(|_| ()).expect_err("no rate to warm up with");
     assert_eq!(error.kind(), ErrorKind::NothingToWarmUp);
@@ -123,19 +123,21 @@ fn a_playlist_can_be_empty_or_warm_up_nothing() {
 fn a_reader_that_panics_fails_the_run() {
     let playlist = Playlist::new(9, ms(9), || {
         (0..9_u64).map(|n| {
-            assert!(n < 5, "as it is meant to");
+            assert!(n < 5, "panic by test");
             (ms(n), n)
         })
     });
     let hammer = from_fn(|_| async { Ok(Outcome::ok("done")) });
     let error = Run::new(hammer, Schedule::playlist(playlist)).execute(|_| ());
-    assert_eq!(error.expect_err("half of it").kind(), ErrorKind::Worker);
+    assert_eq!(
+        error.expect_err("the reader panics").kind(),
+        ErrorKind::Worker
+    );
 }
 
-/// Items that nobody took, because no session was there for their hits, stayed for ever, and all
-/// after them with them.
+/// Items of hits without a session were once kept forever, and so were all items after them.
 #[test]
-fn the_items_of_hits_without_a_session_are_let_go() {
+fn the_items_of_hits_without_a_session_are_dropped() {
     let hits = 80_000;
     let item = Arc::new(());
     let held = item.clone();
@@ -144,23 +146,23 @@ fn the_items_of_hits_without_a_session_are_let_go() {
         let item = held.clone();
         (0..hits).map(move |n| (due(n), item.clone()))
     });
-    let most = Arc::new(AtomicUsize::new(0));
-    let seen = most.clone();
+    let most_items = Arc::new(AtomicUsize::new(0));
+    let most_in_open = most_items.clone();
     let hammer = ScriptedHammer::new(|_: &Hit| ScriptStep::Hang).on_open(move |_: &Slot| {
-        seen.fetch_max(Arc::strong_count(&item), Ordering::Relaxed);
+        most_in_open.fetch_max(Arc::strong_count(&item), Ordering::Relaxed);
         ScriptStep::Fail(Duration::ZERO, Failure::CONNECT_REFUSED)
     });
     let report = with_paused_clock(Run::new(hammer, Schedule::playlist(playlist)))
         .execute(|_| ())
         .expect("a run");
     assert_eq!(report.hits.failed, hits);
-    let most = most.load(Ordering::Relaxed);
-    assert!(most < 60_000, "{most} items were there at one time");
+    let most = most_items.load(Ordering::Relaxed);
+    assert!(most < 60_000, "{most} items at one time");
 }
 
 proptest! {
     #[test]
-    fn offsets_are_what_the_iterator_gives(mut dues in prop::collection::vec(0..5_000_u64, 1..400)) {
+    fn offsets_are_the_due_times_of_the_iterator(mut dues in prop::collection::vec(0..5_000_u64, 1..400)) {
         dues.sort_unstable();
         let dues: Vec<_> = dues.into_iter().map(Duration::from_micros).collect();
         let (hits, given) = (dues.len() as u64, dues.clone());
@@ -170,7 +172,7 @@ proptest! {
     }
 }
 
-/// Can't open every fifth session, answers a third of the hits, and never another third.
+/// Fails to open every fifth session, answers a third of the hits, and hangs on another third.
 #[derive(Default)]
 struct FlakyHammer {
     opened: AtomicUsize,
@@ -188,7 +190,7 @@ impl Hammer for FlakyHammer {
     }
 
     async fn hit(&self, (): &mut (), hit: Hit) -> Result<Outcome, Failure> {
-        let item = hit.item::<u64>().expect("each has one");
+        let item = hit.item::<u64>().expect("an item");
         match *item % 3 {
             0 => Ok(Outcome::ok("done")),
             1 => Err(Failure::RESET),
@@ -197,7 +199,7 @@ impl Hammer for FlakyHammer {
     }
 
     fn missed(&self, hit: Hit, why: &'static str) {
-        let item = hit.item::<u64>().expect("each has one");
+        let item = hit.item::<u64>().expect("an item");
         assert_eq!(*item, hit.number());
         self.missed.lock().expect("no panic").push((*item, why));
     }
@@ -213,16 +215,16 @@ fn each_hit_that_ended_without_the_hammer_is_reported_to_it() {
         .drain(ms(10));
     let report = with_paused_clock(run).execute(|_| ()).expect("a run");
     let missed = missed.lock().expect("no panic");
-    let of = |why| missed.iter().filter(|(_, told)| *told == why).count() as u64;
-    let failed = |why: &str| report.failures.get(why).copied().unwrap_or_default();
+    let missed_by = |failure| missed.iter().filter(|(_, why)| *why == failure).count() as u64;
+    let failed = |failure: &str| report.failures.get(failure).copied().unwrap_or_default();
     assert!(failed("connect_refused") > 0, "{report:?}");
     assert!(report.hits.timed_out > 0, "{report:?}");
     assert!(report.hits.abandoned > 0, "{report:?}");
-    assert_eq!(of("connect_refused"), failed("connect_refused"));
-    assert_eq!(of("timeout"), report.hits.timed_out);
-    assert_eq!(of("abandoned"), report.hits.abandoned);
+    assert_eq!(missed_by("connect_refused"), failed("connect_refused"));
+    assert_eq!(missed_by("timeout"), report.hits.timed_out);
+    assert_eq!(missed_by("abandoned"), report.hits.abandoned);
     let mut items: Vec<_> = missed.iter().map(|(item, _)| *item).collect();
     items.sort_unstable();
     items.dedup();
-    assert_eq!(items.len(), missed.len(), "each is told once");
+    assert_eq!(items.len(), missed.len(), "each hit is reported once");
 }

@@ -1,10 +1,12 @@
+//! Results of hits: each hit has exactly one.
+
 use hammer_core::testing::ScriptStep;
 use hammer_core::{ErrorKind, Failure, Hammer, Hit, Outcome, Run, Schedule, Slot, VerdictStatus};
 use proptest::prelude::*;
 
 use crate::{constant_schedule, ms, ok_after, run_paused, scripted_hammer};
 
-/// A step by two random numbers.
+/// Makes a step from two random numbers.
 fn step(kind: u8, time: u64) -> ScriptStep {
     match kind {
         0..=5 => ok_after(ms(time)),
@@ -51,7 +53,7 @@ proptest! {
 }
 
 #[test]
-fn each_kind_of_end_is_counted_as_what_it_was() {
+fn each_kind_of_step_is_counted_by_its_result() {
     std::panic::set_hook(Box::new(|_| ()));
     let hammer = scripted_hammer(|hit| step((hit.number() % 5 + 5) as u8, 5));
     let report = run_paused(Run::new(hammer, constant_schedule(100, ms(1000))).timeout(ms(50)));
@@ -66,7 +68,7 @@ fn each_kind_of_end_is_counted_as_what_it_was() {
     assert_eq!(report.failures["hammer_panicked"], 20);
 }
 
-/// Has something for so many hits, and its doubts.
+/// A hammer with data for a limited number of hits, and warnings.
 struct LimitedHammer(u64, &'static [&'static str]);
 
 impl Hammer for LimitedHammer {
@@ -85,12 +87,12 @@ impl Hammer for LimitedHammer {
     }
 
     fn warnings(&self) -> Vec<String> {
-        self.1.iter().map(|&doubt| doubt.into()).collect()
+        self.1.iter().map(|&warning| warning.into()).collect()
     }
 }
 
 #[test]
-fn a_run_ends_where_its_hammer_has_nothing_left() {
+fn a_run_ends_when_its_hammer_has_no_data_left() {
     for (schedule, hits) in [
         (constant_schedule(10, ms(5000)), 7),
         (constant_schedule(10, ms(5000)).with_hit_count(3), 3),
@@ -115,12 +117,12 @@ fn a_run_ends_where_its_hammer_has_nothing_left() {
 }
 
 #[test]
-fn the_doubts_of_a_hammer_make_a_run_suspect() {
-    let doubts = &["a token was not renewed: see why"];
+fn warnings_of_a_hammer_make_a_run_suspect() {
+    let warnings = &["A token was not renewed. See the log."];
     let report = run_paused(Run::new(
-        LimitedHammer(7, doubts),
+        LimitedHammer(7, warnings),
         constant_schedule(10, ms(5000)),
     ));
     assert_eq!(report.verdict.status, VerdictStatus::Suspect);
-    assert_eq!(report.verdict.reasons, *doubts);
+    assert_eq!(report.verdict.reasons, *warnings);
 }

@@ -1,4 +1,4 @@
-//! What a run does with its shape: rows for its stages, a warm-up, late hits, a start by the clock.
+//! Shapes within a run: stages, a warm-up, late hits and a start by the clock.
 
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -16,7 +16,7 @@ fn schedule(text: &str) -> Schedule {
     Schedule::new(text.parse::<Shape>().expect(text))
 }
 
-/// Rates as they may be written.
+/// Rates in every notation.
 fn rate() -> impl Strategy<Value = String> {
     (0..10_000_u32, 0..1000_u32, 0..3_usize, 0..4_usize).prop_map(|(whole, part, factor, unit)| {
         let (factor, unit) = (["", "k", "M"][factor % 2], ["", "/s", "/m", "/h"][unit]);
@@ -51,12 +51,12 @@ fn stage() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn what_a_shape_shows_is_read_as_the_same_shape(
+    fn a_displayed_shape_parses_to_the_same_shape(
         stages in prop::collection::vec(stage(), 1..6),
         endless in prop::option::of(rate()),
     ) {
         let text = stages.into_iter().chain(endless).collect::<Vec<_>>().join(",");
-        // An amplitude may be above its mean, or all be 0.
+        // Some texts are invalid: an amplitude above its mean, or rates that are all 0.
         if let Ok(shape) = text.parse::<Shape>() {
             let shown = shape.to_string();
             prop_assert_eq!(shown.parse(), Ok(shape), "{} as {}", text, shown);
@@ -64,20 +64,20 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_reader_panic(text in "[0-9a-zä/.,() ]{0,40}|.{0,20}") {
+    fn no_text_makes_the_parser_panic(text in "[0-9a-zä/.,() ]{0,40}|.{0,20}") {
         if let Err(error) = text.parse::<Shape>() {
             prop_assert!(text.is_char_boundary(error.position()), "{} of {}", error.position(), text);
         }
     }
 
     #[test]
-    fn shapes_never_turn_back(stages in prop::collection::vec(stage(), 1..6), from in 0..1_u64 << 40) {
+    fn due_times_never_decrease(stages in prop::collection::vec(stage(), 1..6), from in 0..1_u64 << 40) {
         if let Ok(shape) = stages.join(",").parse::<Shape>() {
-            let total = shape.hit_count().expect("it has an end");
-            let length = shape.duration().expect("it has an end");
+            let total = shape.hit_count().expect("a shape with an end");
+            let length = shape.duration().expect("a shape with an end");
             let mut last = ms(0);
             for k in (from % total.max(1)..total).take(200) {
-                let due = shape.due(k).expect("it is below the total");
+                let due = shape.due(k).expect("a hit below the total");
                 prop_assert!(due >= last && due < length, "hit {} of {} at {:?}", k, total, due);
                 last = due;
             }
@@ -87,33 +87,42 @@ proptest! {
 }
 
 #[test]
-fn each_stage_has_a_report_and_the_reports_add_up() {
+fn each_stage_has_a_report_and_their_hits_add_up() {
     let hammer = scripted_hammer(|hit| match hit.number() % 10 {
         0 => ScriptStep::Answer(ms(5), Outcome::rejected(503)),
         1 => ScriptStep::Fail(ms(5), hammer_core::Failure::RESET),
         2 => ScriptStep::Hang,
-        // Hits of a stage end in the next one, too.
+        // Hits of a stage can end during the next one.
         _ => ok_after(ms(700)),
     });
     let shape = "100/1s, 100..500/2s, 0/1s, steps(50..150, 3, 2s)";
     let report = run_paused(Run::new(hammer, schedule(shape)).timeout(ms(1000)));
     assert_eq!(report.shape, shape);
-    let stages: Vec<_> = report.stages.iter().map(|row| &row.stage[..]).collect();
+    let stages: Vec<_> = report.stages.iter().map(|stage| &stage.stage[..]).collect();
     assert_eq!(
         stages,
         ["100/1s", "100..500/2s", "0/1s", "50/2s", "100/2s", "150/2s"]
     );
-    let scheduled: Vec<_> = report.stages.iter().map(|row| row.hits.scheduled).collect();
+    let scheduled: Vec<_> = report
+        .stages
+        .iter()
+        .map(|stage| stage.hits.scheduled)
+        .collect();
     assert_eq!(scheduled, [100, 600, 0, 100, 200, 300]);
     let mut sum = HitCounts::default();
     let mut t_s = 0.0;
-    for row in &report.stages {
-        sum += row.hits;
-        assert_eq!((row.t_s, row.hits.ended()), (t_s, row.hits.scheduled));
-        t_s += row.width_s;
-        assert_eq!(row.response_us.count, row.hits.answered());
-        assert_eq!(row.service_us.count, row.hits.answered());
-        assert_eq!(Some(row.rate.achieved), row.rate.requested, "{}", row.stage);
+    for stage in &report.stages {
+        sum += stage.hits;
+        assert_eq!((stage.t_s, stage.hits.ended()), (t_s, stage.hits.scheduled));
+        t_s += stage.width_s;
+        assert_eq!(stage.response_us.count, stage.hits.answered());
+        assert_eq!(stage.service_us.count, stage.hits.answered());
+        assert_eq!(
+            Some(stage.rate.achieved),
+            stage.rate.requested,
+            "{}",
+            stage.stage
+        );
     }
     assert_eq!(sum, report.hits);
     assert_eq!(t_s, report.duration_s);
@@ -123,16 +132,16 @@ fn each_stage_has_a_report_and_the_reports_add_up() {
         scripted_hammer(|_| ok_after(ms(1))),
         schedule("0..100/1s"),
     ));
-    assert!(one.stages.is_empty(), "one stage is the whole run");
+    assert!(one.stages.is_empty(), "a single stage has no report");
 }
 
 #[test]
-fn hits_of_the_warm_up_count_nowhere_and_the_others_begin_at_0() {
+fn hits_of_a_warm_up_count_nowhere_and_measured_ones_begin_at_0() {
     for (text, hits) in [("100..200/2s", 300), ("max/2s", 4 * 200)] {
         let numbers = Arc::new(Mutex::new(vec![]));
         let (keep, seen) = (numbers.clone(), numbers);
         let hammer = from_fn(move |hit: hammer_core::Hit| {
-            keep.lock().expect("no one panics").push(hit.number());
+            keep.lock().expect("no panic").push(hit.number());
             async move {
                 tokio::time::sleep(ms(10)).await;
                 hit.mark("step");
@@ -141,12 +150,10 @@ fn hits_of_the_warm_up_count_nowhere_and_the_others_begin_at_0() {
             }
         });
         let mut events = vec![];
-        let plan = Run::new(hammer, schedule(text)).max_in_flight(4);
-        let report = with_paused_clock(plan.warmup(ms(1000)))
+        let run = Run::new(hammer, schedule(text)).max_in_flight(4);
+        let report = with_paused_clock(run.warmup(ms(1000)))
             .execute(|event| match event {
-                RunEvent::WarmingUp { duration: length } => {
-                    events.push(format!("warming {length:?}"))
-                }
+                RunEvent::WarmingUp { duration } => events.push(format!("warming {duration:?}")),
                 RunEvent::Started { .. } => events.push("started".into()),
                 RunEvent::Draining => events.push("draining".into()),
                 RunEvent::Tick(tick) => events.push(format!("{}", tick.elapsed.as_secs())),
@@ -154,7 +161,7 @@ fn hits_of_the_warm_up_count_nowhere_and_the_others_begin_at_0() {
             })
             .expect("a run");
         assert_eq!(events[..3], ["warming 1s", "started", "1"], "{text}");
-        let seen = seen.lock().expect("no one panics");
+        let seen = seen.lock().expect("no panic");
         let (warm, mut measured): (Vec<u64>, Vec<u64>) = seen.iter().partition(|n| **n >= 1 << 63);
         let expected = if text == "max/2s" {
             360..=400
@@ -186,7 +193,7 @@ fn hits_of_the_warm_up_count_nowhere_and_the_others_begin_at_0() {
 }
 
 #[test]
-fn a_warm_up_that_hangs_or_is_stopped_leaves_no_trace() {
+fn a_warm_up_that_hangs_or_is_stopped_is_not_counted() {
     let hammer = scripted_hammer(|hit| match hit.number() {
         0..1000 => ok_after(ms(1)),
         _ => ScriptStep::Hang,
@@ -200,10 +207,10 @@ fn a_warm_up_that_hangs_or_is_stopped_leaves_no_trace() {
     assert!(report.failures.values().all(|count| *count == 0));
 
     let stop = StopHandle::new();
-    let pull = stop.clone();
+    let stop_in_hit = stop.clone();
     let hammer = scripted_hammer(move |hit| {
         if hit.number() == (1 << 63) + 10 {
-            pull.drain();
+            stop_in_hit.drain();
         }
         ok_after(ms(1))
     });
@@ -219,15 +226,15 @@ fn a_warm_up_that_hangs_or_is_stopped_leaves_no_trace() {
 }
 
 #[test]
-fn a_shape_that_starts_at_nothing_can_not_warm_up() {
+fn a_shape_that_starts_at_0_cannot_warm_up() {
     let hammer = scripted_hammer(|_| ok_after(ms(1)));
-    let made = Run::new(hammer, schedule("0..100/1s")).warmup(ms(500));
-    let error = made.execute(|_| ()).expect_err("nothing to warm up with");
+    let run = Run::new(hammer, schedule("0..100/1s")).warmup(ms(500));
+    let error = run.execute(|_| ()).expect_err("nothing to warm up with");
     assert_eq!(error.kind(), ErrorKind::NothingToWarmUp);
 }
 
 #[test]
-fn late_hits_are_left_out_and_counted() {
+fn late_hits_are_skipped_and_counted() {
     // One slot, 100 hits a second, and the first one takes a second.
     let hammer = || {
         ScriptedHammer::new(|hit| match hit.number() {
@@ -250,7 +257,7 @@ fn late_hits_are_left_out_and_counted() {
         report.lateness_us.max
     );
     let reasons = report.verdict.reasons.join(" ");
-    assert!(!reasons.contains("never sent"), "{reasons}");
+    assert!(!reasons.contains("not sent"), "{reasons}");
 
     let hangs = Run::new(
         scripted_hammer(|_| ScriptStep::Hang),
@@ -260,25 +267,25 @@ fn late_hits_are_left_out_and_counted() {
     assert_eq!(report.hits.unsent, report.generator.unsent["late"]);
     assert_eq!(
         report.generator.unsent["late"], 99,
-        "nothing waits for ever"
+        "the backlog must not grow"
     );
     assert!(report.generator.peak_backlog <= 7, "{:?}", report.generator);
 }
 
 #[test]
-fn a_start_by_the_wall_clock_is_waited_for() {
+fn a_run_waits_for_its_start_by_the_wall_clock() {
     let started = Arc::new(Mutex::new(None));
     let (set, opened) = (started.clone(), Arc::new(Mutex::new(None)));
     let open = opened.clone();
     let begin = tokio::time::Duration::from_secs(3600);
     let hammer = ScriptedHammer::new(move |_| {
         let now = tokio::time::Instant::now();
-        set.lock().expect("no one panics").get_or_insert(now);
+        set.lock().expect("no panic").get_or_insert(now);
         ok_after(ms(1))
     })
     .on_open(move |_: &hammer_core::Slot| {
         let now = tokio::time::Instant::now();
-        open.lock().expect("no one panics").get_or_insert(now);
+        open.lock().expect("no panic").get_or_insert(now);
         ok_after(ms(0))
     });
     let mut waited = false;
@@ -307,14 +314,14 @@ fn a_start_by_the_wall_clock_is_waited_for() {
 #[test]
 fn a_stop_while_waiting_for_the_start_ends_the_run_in_order() {
     let stop = StopHandle::new();
-    let pull = stop.clone();
+    let stop_in_hit = stop.clone();
     let hammer = scripted_hammer(|_| ok_after(ms(1)));
     let report = Run::new(hammer, constant_schedule(100, ms(1000)))
         .start_at(SystemTime::now() + ms(3_600_000))
         .stop(stop)
         .execute(move |event| {
             if let RunEvent::Waiting { .. } = event {
-                pull.drain();
+                stop_in_hit.drain();
             }
         })
         .expect("a report");
@@ -323,13 +330,13 @@ fn a_stop_while_waiting_for_the_start_ends_the_run_in_order() {
 }
 
 #[test]
-fn arrivals_are_those_of_the_seed_of_the_run() {
+fn the_seed_of_the_run_determines_the_arrivals() {
     let due = |threads, seed| {
         let due = Arc::new(Mutex::new(vec![]));
         let keep = due.clone();
         let hammer = from_fn(move |hit| {
             keep.lock()
-                .expect("no one panics")
+                .expect("no panic")
                 .push((hit.number(), hit.due()));
             async { Ok(Outcome::ok("done")) }
         });
@@ -340,7 +347,7 @@ fn arrivals_are_those_of_the_seed_of_the_run() {
             .execute(|_| ())
             .expect("a run");
         assert_eq!(report.arrivals, ArrivalProcess::Poisson);
-        let mut due = std::mem::take(&mut *due.lock().expect("no one panics"));
+        let mut due = std::mem::take(&mut *due.lock().expect("no panic"));
         due.sort_unstable();
         due
     };
@@ -351,7 +358,7 @@ fn arrivals_are_those_of_the_seed_of_the_run() {
 }
 
 #[test]
-fn a_run_of_so_many_hits_lasts_until_the_last_is_due_however_slow_the_target_is() {
+fn a_run_limited_by_hits_lasts_until_the_last_one_is_due() {
     let due = schedule("100")
         .with_arrivals(ArrivalProcess::Poisson)
         .with_hit_count(200);
@@ -360,8 +367,8 @@ fn a_run_of_so_many_hits_lasts_until_the_last_is_due_however_slow_the_target_is(
         let report = run_paused(Run::new(scripted_hammer(|_| ok_after(ms(3000))), bounded));
         assert_eq!(report.hits.ok, 200);
         assert!(report.elapsed_s > last + 2.9, "{} s", report.elapsed_s);
-        let off = report.duration_s - last;
-        assert!((0.0..0.01).contains(&off), "{} s", report.duration_s);
+        let error = report.duration_s - last;
+        assert!((0.0..0.01).contains(&error), "{} s", report.duration_s);
         let achieved = report.rate.achieved * report.duration_s;
         assert!((achieved - 200.0).abs() < 1.0, "{:?}", report.rate);
     }

@@ -1,3 +1,5 @@
+//! Stalls of the target, full slots and full backlogs.
+
 use std::time::Duration;
 
 use hammer_core::testing::ScriptStep;
@@ -5,36 +7,39 @@ use hammer_core::{ArrivalProcess, Failure, Run, Schedule};
 
 use crate::{constant_schedule, ms, ok_after, run_paused, scripted_hammer};
 
-/// A target that answers in 1 ms and stands still in the last second of every four.
+/// Steps of a target that answers in 1 ms and stalls for the last second of every four.
 fn step_in_stall(due: Duration) -> ScriptStep {
     let into = due.as_millis() as u64 % 4000;
     ok_after(ms(if into >= 3000 { 4001 - into } else { 1 }))
 }
 
 #[test]
-fn a_stall_of_the_target_shows_as_waits_that_rise_with_the_time_of_the_stall() {
+fn a_stall_of_the_target_shows_in_response() {
     let hammer = scripted_hammer(|hit| step_in_stall(hit.due()));
     let report = run_paused(Run::new(hammer, constant_schedule(1000, ms(8000))));
     assert_eq!(report.hits.ok, 8000);
-    // A quarter of the hits waits uniformly between 0 and 1 s: a share of q is below
-    // 1 s · (q − 0.75) / 0.25.
+    // A quarter of the hits waits uniformly between 0 and 1 s, so the quantile q is 1 s · (q −
+    // 0.75) / 0.25.
     for (name, found, exact_ms) in [
         ("p90", report.response_us.p90, 600.0),
         ("p95", report.response_us.p95, 800.0),
         ("p99", report.response_us.p99, 960.0),
     ] {
         let error = found / 1e3 / exact_ms - 1.0;
-        assert!(error.abs() < 0.01, "{name}: {found} µs, not {exact_ms} ms");
+        assert!(
+            error.abs() < 0.01,
+            "{name}: expected {exact_ms} ms, found {found} µs"
+        );
     }
     assert!(
         report.lateness_us.p99 < 3_000.0,
-        "slots are opened in time: {:?}",
+        "slots must open in time: {:?}",
         report.lateness_us
     );
 }
 
 #[test]
-fn what_waits_for_a_slot_shows_in_response_and_not_in_service() {
+fn a_wait_for_a_slot_shows_in_response_but_not_in_service() {
     // One slot and hits of 10 ms, one due every 10 ms; the first takes a second.
     let hammer = scripted_hammer(|hit| ok_after(ms(if hit.number() == 0 { 1000 } else { 9 })));
     let report = run_paused(Run::new(hammer, constant_schedule(100, ms(3000))).max_in_flight(1));
@@ -53,10 +58,10 @@ fn what_waits_for_a_slot_shows_in_response_and_not_in_service() {
 #[test]
 fn a_full_backlog_leaves_hits_unsent() {
     let hammer = scripted_hammer(|_| ok_after(ms(2000)));
-    let run_of = Run::new(hammer, constant_schedule(100, ms(1000)))
+    let run = Run::new(hammer, constant_schedule(100, ms(1000)))
         .max_in_flight(2)
         .max_backlog(10);
-    let report = run_paused(run_of.drain(ms(60_000)));
+    let report = run_paused(run.drain(ms(60_000)));
     assert_eq!(report.hits.ok, 12, "two in flight and ten in the backlog");
     assert_eq!(report.hits.unsent, 88);
     assert_eq!(report.generator.peak_backlog, 10);
@@ -64,7 +69,7 @@ fn a_full_backlog_leaves_hits_unsent() {
 }
 
 #[test]
-fn hits_that_hang_time_out_and_their_sessions_are_opened_anew() {
+fn hits_that_hang_time_out_and_get_new_sessions() {
     let hammer = scripted_hammer(|hit| match hit.number() % 2 {
         0 => ScriptStep::Hang,
         _ => ok_after(ms(1)),
@@ -110,14 +115,14 @@ fn a_closed_loop_is_as_fast_as_its_slots() {
 }
 
 #[test]
-fn a_generator_without_files_left_judges_itself_invalid() {
+fn a_run_that_ran_out_of_files_is_invalid() {
     let hammer = scripted_hammer(|hit| match hit.number() {
         7 => ScriptStep::Fail(ms(0), Failure::OUT_OF_FILES),
         _ => ok_after(ms(1)),
     });
     let report = run_paused(Run::new(hammer, constant_schedule(100, ms(1000))));
     assert_eq!(report.verdict.status.as_str(), "invalid");
-    let reason = "1 hits failed because the generator ran out of open files";
+    let reason = "1 hit failed because the generator ran out of open files";
     assert!(
         report.verdict.reasons[0].starts_with(reason),
         "{:?}",
@@ -126,8 +131,8 @@ fn a_generator_without_files_left_judges_itself_invalid() {
 }
 
 #[test]
-fn a_slow_target_gets_all_that_is_due_at_once_while_there_is_room() {
-    // All hits of the run are due in the same moment, and none comes free for 3 s.
+fn a_slow_target_gets_all_due_hits_at_once_while_slots_are_left() {
+    // All hits of the run are due at once, and no slot comes free for 3 s.
     let hammer = scripted_hammer(|_| ok_after(ms(3000)));
     let burst = constant_schedule(200, ms(1000)).with_arrivals(ArrivalProcess::Burst);
     let report = run_paused(Run::new(hammer, burst));

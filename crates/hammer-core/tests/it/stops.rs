@@ -1,15 +1,17 @@
+//! Stops of a run at each of its stages.
+
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{Run, RunEvent, Schedule, Shape, StopHandle};
 
 use crate::{constant_schedule, ms, ok_after, run_paused, scripted_hammer};
 
 #[test]
-fn a_stop_while_running_drains_what_is_in_flight() {
+fn a_stop_drains_hits_in_flight() {
     let stop = StopHandle::new();
-    let pull = stop.clone();
+    let stop_in_hit = stop.clone();
     let hammer = scripted_hammer(move |hit| {
         if hit.number() == 50 {
-            pull.drain();
+            stop_in_hit.drain();
         }
         ok_after(ms(200))
     });
@@ -21,13 +23,13 @@ fn a_stop_while_running_drains_what_is_in_flight() {
 }
 
 #[test]
-fn a_second_stop_abandons_what_is_in_flight() {
+fn a_second_stop_abandons_hits_in_flight() {
     let stop = StopHandle::new();
-    let pull = stop.clone();
+    let stop_in_hit = stop.clone();
     let hammer = scripted_hammer(move |hit| {
         if hit.number() == 50 {
-            pull.escalate();
-            pull.escalate();
+            stop_in_hit.escalate();
+            stop_in_hit.escalate();
         }
         ok_after(ms(200))
     });
@@ -43,9 +45,9 @@ fn a_second_stop_abandons_what_is_in_flight() {
 #[test]
 fn a_stop_while_opening_ends_the_run_with_a_report() {
     let stop = StopHandle::new();
-    let pull = stop.clone();
+    let stop_in_hit = stop.clone();
     let hammer = ScriptedHammer::new(|_| ok_after(ms(1))).on_open(move |_: &hammer_core::Slot| {
-        pull.drain();
+        stop_in_hit.drain();
         ScriptStep::Hang
     });
     let report = run_paused(Run::new(hammer, constant_schedule(100, ms(5000))).stop(stop));
@@ -57,7 +59,7 @@ fn a_stop_while_opening_ends_the_run_with_a_report() {
 #[test]
 fn a_stop_while_draining_abandons_the_rest() {
     let stop = StopHandle::new();
-    let pull = stop.clone();
+    let stop_in_hit = stop.clone();
     let hammer = scripted_hammer(|_| ScriptStep::Hang);
     let schedule = constant_schedule(100, ms(1000));
     let mut events = vec![];
@@ -68,7 +70,7 @@ fn a_stop_while_draining_abandons_the_rest() {
     )
     .execute(|event| match event {
         RunEvent::Draining => {
-            pull.stop_now();
+            stop_in_hit.stop_now();
             events.push("draining");
         }
         RunEvent::Opening { .. } => events.push("opening"),
@@ -100,18 +102,18 @@ fn the_drain_is_bounded_and_sessions_are_closed() {
 }
 
 #[test]
-fn a_run_that_was_stopped_is_measured_by_what_was_asked_until_then() {
-    // A target of 2 s: the wait for the hits in flight belongs to no rate.
+fn the_rate_of_a_stopped_run_covers_the_time_until_the_stop() {
+    // The target takes 2 s. Waiting for hits in flight is not part of the rate.
     for (shape, hit, at_s, requested) in [
         ("100", 200, 2.0, 100.0),
         ("0..1000/10s", 200, 2.0, 100.0),
         ("100/1s, 50/1s, 900", 125, 1.5, 83.3),
     ] {
         let stop = StopHandle::new();
-        let pull = stop.clone();
+        let stop_in_hit = stop.clone();
         let hammer = scripted_hammer(move |it| {
             if it.number() == hit {
-                pull.drain();
+                stop_in_hit.drain();
             }
             ok_after(ms(2000))
         });
@@ -124,10 +126,14 @@ fn a_run_that_was_stopped_is_measured_by_what_was_asked_until_then() {
             "{shape}: {} s",
             report.duration_s
         );
-        let asked = report.rate.requested.expect("an open loop");
-        assert!(near(asked, requested), "{shape}: {:?}", report.rate);
+        let requested_found = report.rate.requested.expect("an open loop");
         assert!(
-            near(report.rate.achieved, asked),
+            near(requested_found, requested),
+            "{shape}: {:?}",
+            report.rate
+        );
+        assert!(
+            near(report.rate.achieved, requested_found),
             "{shape}: {:?}",
             report.rate
         );

@@ -1,4 +1,4 @@
-//! The engine on its real threads, from a plain function and inside somebody's own runtime.
+//! The engine on real threads, from a plain function and within a runtime of the caller.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -10,12 +10,12 @@ use crate::{constant_schedule, ms, ok_after, scripted_hammer};
 
 #[test]
 fn each_hit_runs_once_and_is_logged_once_over_several_workers() {
-    let swung = Arc::new(Mutex::new(HashSet::new()));
-    let swing = swung.clone();
+    let sent = Arc::new(Mutex::new(HashSet::new()));
+    let sent_in_hit = sent.clone();
     let hammer = from_fn(move |hit| {
         assert!(
-            swing.lock().expect("no one panics").insert(hit.number()),
-            "swung twice"
+            sent_in_hit.lock().expect("no panic").insert(hit.number()),
+            "sent twice"
         );
         async { Ok(Outcome::ok("done").sent(2).received(3)) }
     });
@@ -34,13 +34,13 @@ fn each_hit_runs_once_and_is_logged_once_over_several_workers() {
         })
         .expect("a run");
     assert_eq!(report.hits.ok, 10_000);
-    assert_eq!(swung.lock().expect("no one panics").len(), 10_000);
+    assert_eq!(sent.lock().expect("no panic").len(), 10_000);
     assert_eq!(logged.len() as u64 + report.generator.log_dropped, 10_000);
     assert_eq!((report.bytes.sent, report.bytes.received), (20_000, 30_000));
 }
 
 #[test]
-fn the_same_seed_draws_the_same_numbers_at_any_number_of_threads() {
+fn equal_seeds_draw_equal_numbers_with_any_number_of_threads() {
     use hammer_core::rand_xoshiro::rand_core::Rng;
     let draw = |threads, seed| {
         let drawn = Arc::new(Mutex::new(vec![]));
@@ -48,9 +48,12 @@ fn the_same_seed_draws_the_same_numbers_at_any_number_of_threads() {
         let hammer = from_fn(move |hit| {
             let number = hit.rng().next_u64();
             let other = hit.slot().rng(hit.number()).next_u64();
-            assert_ne!(number, other, "a client's chance is none of a hit's");
+            assert_ne!(
+                number, other,
+                "random numbers of a slot must differ from those of a hit"
+            );
             keep.lock()
-                .expect("no one panics")
+                .expect("no panic")
                 .push((hit.number(), number, other));
             async { Ok(Outcome::ok("done")) }
         });
@@ -59,7 +62,7 @@ fn the_same_seed_draws_the_same_numbers_at_any_number_of_threads() {
             .seed(seed)
             .execute(|_| ())
             .expect("a run");
-        let mut drawn = std::mem::take(&mut *drawn.lock().expect("no one panics"));
+        let mut drawn = std::mem::take(&mut *drawn.lock().expect("no panic"));
         drawn.sort_unstable();
         drawn
     };
@@ -70,7 +73,7 @@ fn the_same_seed_draws_the_same_numbers_at_any_number_of_threads() {
 }
 
 #[test]
-fn a_worker_without_hits_ends_as_well() {
+fn a_worker_without_hits_ends() {
     let hammer = scripted_hammer(|_| ok_after(ms(1)));
     let report = Run::new(hammer, Schedule::closed_loop().with_hit_count(2))
         .threads(4)
@@ -80,7 +83,7 @@ fn a_worker_without_hits_ends_as_well() {
 }
 
 #[tokio::test]
-async fn a_run_is_awaited_inside_a_runtime_of_the_callers() {
+async fn a_run_can_be_awaited_within_a_runtime() {
     let hammer = scripted_hammer(|_| ok_after(ms(1)));
     let report = Run::new(hammer, constant_schedule(100, ms(100)))
         .spawn(|_| ())
@@ -91,27 +94,30 @@ async fn a_run_is_awaited_inside_a_runtime_of_the_callers() {
     let report = Run::new(blocking, constant_schedule(100, ms(100)))
         .execute(|_| ())
         .expect("a run");
-    assert_eq!(report.hits.ok, 10, "and blocks there if it is told to");
+    assert_eq!(
+        report.hits.ok, 10,
+        "a blocking run must work within a runtime"
+    );
 }
 
 #[test]
-fn a_run_that_can_not_be_made_says_why() {
+fn an_impossible_run_is_rejected() {
     let run = |schedule| Run::new(scripted_hammer(|_| ok_after(ms(1))), schedule);
     let empty = run(Schedule::closed_loop().with_hit_count(0))
         .execute(|_| ())
-        .expect_err("no hit");
+        .expect_err("no hits");
     assert_eq!(empty.kind(), hammer_core::ErrorKind::EmptySchedule);
-    let narrow = run(Schedule::closed_loop().with_hit_count(1))
+    let without_slots = run(Schedule::closed_loop().with_hit_count(1))
         .max_in_flight(0)
         .execute(|_| ());
     assert_eq!(
-        narrow.expect_err("no slot").kind(),
+        without_slots.expect_err("no slots").kind(),
         hammer_core::ErrorKind::InvalidSetting
     );
 }
 
 #[test]
-fn a_hammer_that_blocks_its_thread_is_told_so() {
+fn a_hammer_that_blocks_its_thread_makes_the_run_suspect() {
     let hammer = from_fn(|hit| async move {
         if hit.number() == 50 {
             std::thread::sleep(ms(400));
@@ -128,15 +134,15 @@ fn a_hammer_that_blocks_its_thread_is_told_so() {
     );
     assert!(report.verdict.status > hammer_core::VerdictStatus::Valid);
     let reasons = &report.verdict.reasons;
-    let stood = reasons
+    let stalled = reasons
         .iter()
-        .any(|reason| reason.starts_with("thread 0 of the generator stood still for "));
-    assert!(stood, "{reasons:?}");
+        .any(|reason| reason.starts_with("Thread 0 of the generator stalled for "));
+    assert!(stalled, "{reasons:?}");
 }
 
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 #[test]
-fn one_busy_worker_among_idle_ones_is_told_apart() {
+fn one_busy_worker_among_idle_ones_is_found() {
     let hammer = from_fn(|hit| async move {
         let until = Instant::now() + Duration::from_millis(5);
         while hit.number() % 3 == 1 && Instant::now() < until {
@@ -149,7 +155,7 @@ fn one_busy_worker_among_idle_ones_is_told_apart() {
         .execute(|_| ())
         .expect("a run");
     let cpu: Vec<_> = (report.generator.workers.iter())
-        .map(|worker| worker.cpu_s.expect("the system tells"))
+        .map(|worker| worker.cpu_s.expect("a known CPU time"))
         .collect();
     assert_eq!(cpu.len(), 3);
     assert!(cpu[1] > 2.0 * cpu[0] && cpu[1] > 2.0 * cpu[2], "{cpu:?}");
@@ -157,9 +163,9 @@ fn one_busy_worker_among_idle_ones_is_told_apart() {
 
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 #[test]
-fn what_a_warm_up_takes_out_of_a_thread_is_not_counted() {
+fn cpu_time_of_a_warm_up_is_not_counted() {
     let hammer = from_fn(|hit| async move {
-        // Hits of a warm-up have the upper half of all numbers.
+        // Hits of a warm-up have numbers in the upper half.
         let until = Instant::now() + Duration::from_millis(10);
         while hit.number() > u64::MAX / 2 && Instant::now() < until {
             std::hint::spin_loop();
@@ -171,6 +177,6 @@ fn what_a_warm_up_takes_out_of_a_thread_is_not_counted() {
         .warmup(ms(1000))
         .execute(|_| ())
         .expect("a run");
-    let cpu = report.generator.workers[0].cpu_s.expect("the system tells");
+    let cpu = report.generator.workers[0].cpu_s.expect("a known CPU time");
     assert!(cpu < 0.3, "{cpu} s for hits that do nothing");
 }

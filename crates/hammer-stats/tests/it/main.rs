@@ -1,4 +1,4 @@
-//! Properties of the whole crate.
+//! Properties of histograms and snapshots.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn merging_parts_is_recording_all(
+    fn merging_equals_recording_everything(
         one in prop::collection::vec(0..u64::MAX / 4, 0..200),
         other in prop::collection::vec(0..10_000_000_u64, 0..200),
     ) {
@@ -28,7 +28,7 @@ proptest! {
     }
 
     #[test]
-    fn a_snapshot_gives_back_what_was_taken(times in prop::collection::vec(0..u64::MAX, 0..300)) {
+    fn a_snapshot_decodes_to_the_same_histogram(times in prop::collection::vec(0..u64::MAX, 0..300)) {
         let histogram = recorded(&times);
         let snapshot = HistogramSnapshot::take(&histogram).expect("counts are small");
         prop_assert_eq!(snapshot.histogram().expect("it was just taken"), histogram);
