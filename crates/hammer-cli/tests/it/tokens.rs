@@ -52,12 +52,12 @@ fn without_a_first_token_nothing_is_sent() {
         (
             &["--token-cmd", "true"],
             1,
-            "the token command gave nothing",
+            "expected a token from the token command, found nothing",
         ),
         (
             &["--token-cmd", "echo hush; echo hush"],
             1,
-            "gave more than one line",
+            "found several lines or control characters",
         ),
         (
             &["--token-cmd", "sleep 60", "--token-timeout", "50ms"],
@@ -67,7 +67,7 @@ fn without_a_first_token_nothing_is_sent() {
         (
             &["--token-file", "/nowhere/token"],
             1,
-            "can't read /nowhere/token",
+            "cannot read /nowhere/token",
         ),
         (
             &[&["--oauth-url", refusing], &client[..]].concat(),
@@ -331,7 +331,7 @@ fn a_renewal_that_fails_is_told_and_makes_the_run_suspect() {
     let reasons = report["verdict"]["reasons"].to_string();
     let why = "because the token endpoint answered 503";
     assert!(
-        reasons.contains("could not be renewed") && reasons.contains(why),
+        reasons.contains("token renewal") && reasons.contains(why),
         "{reasons}"
     );
     let told = stderr(&output);
