@@ -28,7 +28,7 @@ impl FetchedToken {
         }
     }
 
-    /// Sets the lifetime, which begins now. The token is renewed when 80 % of it have passed or one
+    /// Sets the lifetime, which begins now. The token is renewed when 80 % of it has passed or one
     /// minute before its end, whichever is later, but not within 100 ms.
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {

@@ -65,7 +65,7 @@ pub struct TokenRenewals {
     pub renewed: u64,
     /// The number of failed renewals.
     pub failed: u64,
-    /// The reason of the first failure, without secrets.
+    /// The reason for the first failure, without secrets.
     pub failure: Option<String>,
 }
 

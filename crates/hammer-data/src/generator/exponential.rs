@@ -11,7 +11,7 @@ pub struct Exponential {
 }
 
 impl Exponential {
-    /// The largest number that can be drawn, as a multiple of the mean: 53 ln 2 is 36.8.
+    /// An upper bound of the numbers drawn, as a multiple of the mean: 53 ln 2 is 36.8.
     pub(crate) const MAX_PER_MEAN: f64 = 37.0;
 
     /// Creates a generator of numbers of at least 0 with this mean.

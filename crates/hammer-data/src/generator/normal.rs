@@ -12,7 +12,7 @@ pub struct Normal {
 }
 
 impl Normal {
-    /// The largest distance from the mean that can be drawn, in standard deviations.
+    /// An upper bound of the distance of numbers from the mean, in standard deviations.
     ///
     /// The squared radius of a point in [`draw`](Self::draw) is at least 2⁻¹⁰⁴, and the square root of
     /// 208 ln 2 is 12.01.

@@ -24,7 +24,7 @@ const MAX_NUMBER: f64 = 1e11;
 /// The maximum number of decimal places of a random number.
 const MAX_DECIMALS: u32 = 6;
 
-/// The largest exponent of `zipf`. From about 10 on, nearly all ranks are 1.
+/// The largest exponent of `zipf`. From about 10 on, almost all ranks are 1.
 const MAX_EXPONENT: f64 = 100.0;
 
 /// The name of each function, and its usage.
@@ -361,7 +361,7 @@ impl FunctionCall<'_> {
 
     fn weighted(&self) -> Result<Opcode, TemplateError> {
         if self.arguments.is_empty() || !self.arguments.len().is_multiple_of(2) {
-            return Err(self.arguments_error("words that are each followed by a weight"));
+            return Err(self.arguments_error("words, each followed by a weight"));
         }
         let takes = "weights from 0 to 1e11";
         let weights = (1..self.arguments.len()).step_by(2);

@@ -130,7 +130,7 @@ fn compile_filter(
     if let Some((argument, span)) = words.get(1) {
         return Err(TemplateError::new(
             span.clone(),
-            format!("argument {} of a filter", excerpt(argument)),
+            format!("filters take no arguments, found {}", excerpt(argument)),
             "'|' and another filter, or '}}'",
         ));
     }

@@ -283,7 +283,7 @@ fn errors_have_a_position_and_a_remedy() {
         (
             "{{weighted a 9 b}}",
             "weighted a 9 b",
-            "'weighted' takes words that are each followed by a weight",
+            "'weighted' takes words, each followed by a weight",
             "{{weighted read 9 write 1}}",
         ),
         ("{{weighted}}", "weighted", "followed by a weight", "{{wei"),
@@ -364,7 +364,7 @@ fn errors_have_a_position_and_a_remedy() {
         (
             "{{uuid | json 3}}",
             "3",
-            "argument '3' of a filter",
+            "filters take no arguments, found '3'",
             "'|' and another filter, or '}}'",
         ),
     ] {
