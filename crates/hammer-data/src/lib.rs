@@ -1,16 +1,17 @@
 //! Values for hits: templates, generators, feeders and credentials.
 //!
-//! A load of identical hits tests a cache. With this crate a hammer varies what it sends:
+//! A load of identical hits tests only a cache. A hammer varies its hits with:
 //!
-//! - a [`Template`] is a text with variables, compiled once and rendered for each hit without an
-//!   allocation;
-//! - a [`generator`] draws numbers and texts of a known distribution;
-//! - a [`Feeder`] has a row of a file for each hit, slot or client;
-//! - a [`credential`] says who a hit is from, and is renewed before it expires, never within a hit.
+//! - a [`Template`], a text with variables that is compiled once and rendered for each hit without
+//!   an allocation;
+//! - a [`generator`], which draws numbers and texts from a known distribution;
+//! - a [`Feeder`], which provides a row of a file for each hit, slot or client;
+//! - a [`credential`], which identifies the sender of a hit and is renewed in the background before
+//!   it expires.
 //!
-//! Nothing here knows a protocol, an engine or a command line. What differs from hit to hit comes from
-//! the hit's number and from its randomness, so the same seed gives the same bytes for the same hit at
-//! any number of threads; the clock is the exception.
+//! The crate is independent of protocols, of the engine and of the command line. Values depend only on
+//! the number of the hit and on its random number generator. So equal seeds give equal bytes for equal
+//! hits at any number of threads; the clock, the environment and tokens are the exceptions.
 
 mod clock;
 pub mod credential;
@@ -28,7 +29,7 @@ pub use template_context::{HitContext, TemplateContext, VariableValue};
 pub use template_scope::TemplateScope;
 pub use varies_by::VariesBy;
 
-/// The examples of the page are tests.
+/// The examples of the page, as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/DATA.md")]
 mod page {}

@@ -1,65 +1,67 @@
+//! Properties of a hit that templates can insert.
+
 use std::time::SystemTime;
 
 use rand_xoshiro::rand_core::Rng;
 
 use crate::credential::CurrentToken;
 
-/// What a variable of the embedder stands for.
+/// The value of a variable that the hammer defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VariableValue<'a> {
     /// A number, written in decimal.
     Number(u64),
-    /// Bytes, written as they are.
+    /// Bytes, written unchanged.
     Bytes(&'a [u8]),
 }
 
-/// What a hammer knows of a hit while it renders templates for it.
+/// The properties of a hit that its templates can insert.
 ///
-/// One context lives as long as its hit: its randomness goes on from template to template, so that
-/// two headers with `{{uuid}}` have two of them. [`HitContext`] is enough unless a hammer has variables
-/// of its own.
+/// Use one context for all templates of a hit. They share its random number generator, so two headers
+/// with `{{uuid}}` get different UUIDs. [`HitContext`] is enough unless a hammer defines its own
+/// variables.
 pub trait TemplateContext {
-    /// The generator that all chance comes from.
+    /// The random number generator.
     type Rng: Rng;
 
-    /// Randomness that depends on the seed of the run and the number of the hit alone.
+    /// Returns the generator, whose seed depends only on the seed of the run and the number of the hit.
     fn rng(&mut self) -> &mut Self::Rng;
 
-    /// The number of the hit in the schedule, from 0.
+    /// Returns the number of the hit in the schedule, from 0.
     fn hit(&self) -> u64;
 
-    /// The number of the slot that it runs in, from 0.
+    /// Returns the number of the slot that runs the hit, from 0.
     fn slot(&self) -> u64;
 
-    /// The number of the client that sends it, from 0; a slot is one unless a hammer knows better.
+    /// Returns the number of the client that sends the hit, from 0. By default, each slot is a client.
     fn client(&self) -> u64 {
         self.slot()
     }
 
-    /// What `{{seq}}` stands for: the number of the hit unless a hammer counts otherwise.
+    /// Returns the value of `{{seq}}`: by default, the number of the hit.
     fn seq(&self) -> u64 {
         self.hit()
     }
 
-    /// What the variable stands for that was the `index`-th to be given to
+    /// Returns the value of the variable with this index, in the order of the calls of
     /// [`TemplateScope::variable`](crate::TemplateScope::variable), from 0.
     fn variable(&self, index: usize) -> VariableValue<'_> {
         let _ = index;
         VariableValue::Bytes(b"")
     }
 
-    /// `{{token}}` was rendered, and stood for this one.
+    /// Called after `{{token}}` was rendered as `token`.
     fn on_token_used(&mut self, token: &CurrentToken) {
         let _ = token;
     }
 
-    /// What `{{now}}` and `{{now_ms}}` stand for.
+    /// Returns the time for `{{now}}` and `{{now_ms}}`.
     fn now(&self) -> SystemTime {
         SystemTime::now()
     }
 }
 
-/// A hit, as templates see it.
+/// A [`TemplateContext`] without variables of its own.
 ///
 /// ```
 /// use hammer_data::{HitContext, Template, TemplateScope};
@@ -67,9 +69,9 @@ pub trait TemplateContext {
 ///
 /// let template = Template::compile("hit {{hit}} in slot {{slot}}", &TemplateScope::new())?;
 /// // In a hammer: HitContext::new(hit.number(), hit.slot().index(), hit.rng())
-/// let mut moment = HitContext::new(7, 3, Xoshiro256PlusPlus::seed_from_u64(1));
+/// let mut context = HitContext::new(7, 3, Xoshiro256PlusPlus::seed_from_u64(1));
 /// let mut text = vec![];
-/// template.render(&mut moment, &mut text)?;
+/// template.render(&mut context, &mut text)?;
 /// assert_eq!(text, b"hit 7 in slot 3");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -83,7 +85,7 @@ pub struct HitContext<R> {
 }
 
 impl<R: Rng> HitContext<R> {
-    /// The hit of this number in this slot, with its randomness.
+    /// Creates the context of the hit with this number, in this slot, with its random number generator.
     pub fn new(hit: u64, slot: usize, rng: R) -> Self {
         let slot = slot as u64;
         Self {
@@ -95,7 +97,7 @@ impl<R: Rng> HitContext<R> {
         }
     }
 
-    /// Sent by this client, the `seq`-th of its own, both from 0.
+    /// Sets the number of the client and the sequence number of the hit for this client, both from 0.
     #[must_use]
     pub fn with_client(mut self, client: u64, seq: u64) -> Self {
         (self.client, self.seq) = (client, seq);

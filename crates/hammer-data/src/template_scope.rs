@@ -1,17 +1,19 @@
+//! Names that templates can use in addition to the built-in functions.
+
 use std::fmt;
 use std::sync::Arc;
 
 use crate::credential::{CredentialError, TokenStore};
 use crate::{Feeder, Template, VariesBy};
 
-/// The words that templates of a run may use, besides those that every template has.
+/// The names that templates of a run can use, in addition to the built-in functions.
 ///
 /// ```
-/// use hammer_data::{VariesBy, Template, TemplateScope};
+/// use hammer_data::{Template, TemplateScope, VariesBy};
 ///
-/// let words = TemplateScope::new().clients().variable("cart", VariesBy::Slot, None);
-/// let template = Template::compile("/carts/{{cart}}", &words)?;
-/// assert!(template.differs_by(VariesBy::Slot) && !template.differs_by(VariesBy::Hit));
+/// let scope = TemplateScope::new().with_clients().variable("cart", VariesBy::Slot, None);
+/// let template = Template::compile("/carts/{{cart}}", &scope)?;
+/// assert!(template.varies_by(VariesBy::Slot) && !template.varies_by(VariesBy::Hit));
 /// # Ok::<(), hammer_data::TemplateError>(())
 /// ```
 #[derive(Clone)]
@@ -24,10 +26,10 @@ pub struct TemplateScope {
     pub(crate) environment: Arc<EnvironmentLookup>,
 }
 
-/// From the name of an environment variable to its value.
+/// Returns the value of an environment variable by its name.
 type EnvironmentLookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
-/// A variable of the embedder.
+/// A variable that the hammer defines.
 #[derive(Debug, Clone)]
 pub(crate) struct ScopeVariable {
     pub(crate) name: String,
@@ -36,7 +38,7 @@ pub(crate) struct ScopeVariable {
 }
 
 impl TemplateScope {
-    /// No feeders and no variables.
+    /// Creates a scope without feeders and variables.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -49,17 +51,17 @@ impl TemplateScope {
         }
     }
 
-    /// With the columns of a feeder, as `{{name.column}}`; `{{name}}` will do if it has only one.
+    /// Adds the columns of a feeder as `{{name.column}}`, or as `{{name}}` if it has only one column.
     #[must_use]
     pub fn feeder(mut self, name: &str, feeder: Arc<Feeder>) -> Self {
         self.feeders.push((name.to_owned(), feeder));
         self
     }
 
-    /// With a variable of the embedder's own, which says what it stands for in
-    /// [`TemplateContext::variable`](crate::TemplateContext::variable): the first one has index 0.
+    /// Adds a variable whose value [`TemplateContext::variable`](crate::TemplateContext::variable)
+    /// returns. The first variable has index 0.
     ///
-    /// `per` says what its value depends on, and `most_bytes` how long it may be, if that is known.
+    /// Its value depends on `varies_by`, and has at most `max_bytes` if that is known.
     #[must_use]
     pub fn variable(mut self, name: &str, varies_by: VariesBy, max_bytes: Option<usize>) -> Self {
         self.variables.push(ScopeVariable {
@@ -70,38 +72,38 @@ impl TemplateScope {
         self
     }
 
-    /// With `{{client}}`, for hammers whose clients are not their slots.
+    /// Adds `{{client}}`, for hammers whose clients are not their slots.
     #[must_use]
     pub fn with_clients(mut self) -> Self {
         self.clients = true;
         self
     }
 
-    /// With `{{token}}`, the token for the hit that is valid when it is rendered.
+    /// Adds `{{token}}`, the token that is current when the hit is rendered.
     ///
-    /// Whoever takes such words waits for [`ready`](Self::ready) before the first hit, and has
-    /// [`doubts`](Self::doubts) after the last.
+    /// The hammer must wait for [`ready`](Self::ready) before the first hit, and report
+    /// [`warnings`](Self::warnings) after the last one.
     #[must_use]
     pub fn with_tokens(mut self, tokens: Arc<TokenStore>) -> Self {
         self.tokens = Some(tokens);
         self
     }
 
-    /// With texts that stand as they are, `{{` and all.
+    /// Turns templates off if `literal` is true: every text is then used unchanged, including `{{`.
     #[must_use]
     pub fn literal(mut self, literal: bool) -> Self {
         self.literal = literal;
         self
     }
 
-    /// The tokens, if there are any.
+    /// Returns the tokens, if there are any.
     #[must_use]
     pub fn tokens(&self) -> Option<&Arc<TokenStore>> {
         self.tokens.as_ref()
     }
 
-    /// Whether a name means something already, here or in other templates: that of a function, a
-    /// variable or a feeder.
+    /// Returns true if `name` is the name of a built-in function, even one that this scope lacks, or of
+    /// a variable or feeder of this scope.
     #[must_use]
     pub fn defines(&self, name: &str) -> bool {
         let mut variables = self.variables.iter();
@@ -110,11 +112,11 @@ impl TemplateScope {
             || self.feeders.iter().any(|(known, _)| known == name)
     }
 
-    /// Fetches the first tokens, if there are to be any, and waits for them.
+    /// Fetches the first tokens, if the scope has any, and waits for them.
     ///
     /// # Errors
     ///
-    /// The first that a source of them has.
+    /// The first error of a token source.
     pub async fn ready(&self) -> Result<(), CredentialError> {
         match &self.tokens {
             Some(tokens) => tokens.ready().await,
@@ -122,14 +124,14 @@ impl TemplateScope {
         }
     }
 
-    /// What a report has to say of them: that tokens could not be renewed.
+    /// Returns a sentence for the report if tokens could not be renewed.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let tokens = self.tokens.as_ref();
         tokens.map_or_else(Vec::new, |tokens| tokens.warnings())
     }
 
-    /// With another environment for `{{env NAME}}` than that of the process.
+    /// Replaces the environment of the process for `{{env NAME}}`.
     #[must_use]
     pub fn environment(
         mut self,

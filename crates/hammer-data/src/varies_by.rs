@@ -1,11 +1,13 @@
-/// What a value belongs to, and differs by.
+//! Dimension along which a value varies: hit, slot or client.
+
+/// The dimension along which a value varies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum VariesBy {
-    /// Each hit has its own.
+    /// Each hit has its own value.
     #[default]
     Hit,
-    /// A slot keeps its own: a user who comes again and again.
+    /// Each slot keeps its value, like a returning user.
     Slot,
-    /// A client keeps its own; for hammers without clients the slot is one.
+    /// Each client keeps its value. In hammers without clients, each slot is a client.
     Client,
 }

@@ -1,5 +1,6 @@
-//! To render allocates nothing in the steady state. In a program of its own, since the counting
-//! allocator is that of a whole program, and the only test in it, since it counts whatever else runs.
+//! Rendering allocates nothing in the steady state.
+//!
+//! The counting allocator counts for the whole program, so this is the only test of a separate program.
 
 use std::alloc::System;
 use std::io::Write as _;
@@ -25,24 +26,26 @@ impl TokenSource for ConstantTokenSource {
 }
 
 #[test]
-fn to_render_allocates_nothing() {
-    let mut file = tempfile::NamedTempFile::new().expect("a file");
+fn rendering_allocates_nothing() {
+    let mut file = tempfile::NamedTempFile::new().expect("created");
     for row in 0..10_000 {
         let line = format!("{{\"id\":{row},\"name\":\"user {row}\"}}\n");
         file.write_all(line.as_bytes()).expect("written");
     }
-    let streamed = Feeder::open_streaming(file.path(), FeederFormat::JsonLines).expect("rows");
-    let kept = Feeder::open(file.path(), FeederFormat::JsonLines).expect("rows");
+    let on_disk = Feeder::open_streaming(file.path(), FeederFormat::JsonLines);
+    let on_disk = on_disk.expect("valid rows").order(FeederOrder::Shuffled);
+    let in_memory = Feeder::open(file.path(), FeederFormat::JsonLines).expect("valid rows");
     let tokens = TokenStore::new(vec![Box::new(ConstantTokenSource)]);
-    tokens.blocking_ready().expect("a token");
-    let words = TemplateScope::new()
+    tokens.blocking_ready().expect("fetched");
+    let scope = TemplateScope::new()
         .with_tokens(Arc::new(tokens))
-        .feeder("s", Arc::new(streamed.order(FeederOrder::Shuffled)))
-        .feeder("k", Arc::new(kept));
+        .feeder("d", Arc::new(on_disk))
+        .feeder("m", Arc::new(in_memory));
     let text = "{{uuid}}{{seq}}{{slot}}{{hit}}{{now}}{{now_ms}}{{rand -9 9}}{{pick a bc}}{{hex 40}}\
+                {{zipf 1000 1.1}}{{normal -9 9 3}}{{exponential 30}}{{weighted a 9 bc 1}}\
                 {{text 90}}{{regex '(a|b[c-e]{2,9})+'}}{{name}}{{name zh}}{{email | url}}{{ip}}\
-                {{address fr | json}}{{s.id}}{{s.name | base64}}{{k.id}}{{k.name | json}}{{token}}";
-    let template = Template::compile(text, &words).expect("a template");
+                {{address fr | json}}{{d.id}}{{d.name | base64}}{{m.id}}{{m.name | json}}{{token}}";
+    let template = Template::compile(text, &scope).expect("a valid template");
     let mut body = vec![];
     let mut render = |hits: std::ops::Range<u64>| {
         for hit in hits {
@@ -50,10 +53,10 @@ fn to_render_allocates_nothing() {
             body.clear();
             template
                 .render(&mut HitContext::new(hit, 0, rng), &mut body)
-                .expect("rows");
+                .expect("rendered");
         }
     };
-    // The buffers of the thread get their sizes.
+    // The buffers of the thread grow to their sizes.
     render(0..1_000);
     let region = Region::new(ALLOCATOR);
     render(1_000..21_000);

@@ -76,7 +76,7 @@ mod tests {
         let error = texts.compile("topic", "a/{{clinet}}").expect_err("unknown");
         assert_eq!(error.to_string(), "the topic is no template");
         assert_eq!(place(&error).text(), Some("a/{{clinet}}"));
-        assert_eq!(place(&error).expected(), "client");
+        assert_eq!(place(&error).expected(), "'client'");
         let error = texts
             .compile_secret("password", "pa{{ss}}")
             .expect_err("unknown");

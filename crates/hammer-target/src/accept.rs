@@ -1,4 +1,4 @@
-//! The accept loop.
+//! Accept loop.
 
 use std::future::Future;
 use std::io;
@@ -12,11 +12,11 @@ use tokio::time::sleep;
 
 use crate::recorder::TargetRecorder;
 
-/// How long to leave a listener alone that fails, for instance because all file descriptors are in
-/// use: the pending connection stays pending, and asking again at once would only burn the core.
+/// The pause after a failed accept, for instance because all file descriptors are in use. The
+/// connection stays pending, so retrying at once would only waste the core.
 const RETRY_PAUSE: Duration = Duration::from_millis(20);
 
-/// Where connections come from.
+/// A source of connections.
 pub(crate) trait ConnectionListener {
     /// Waits for the next connection.
     fn accept(&self) -> impl Future<Output = io::Result<TcpStream>> + Send;
@@ -28,36 +28,36 @@ impl ConnectionListener for TcpListener {
     }
 }
 
-/// Spawns `attend` for each connection until `shutdown` completes; then ends those that are open.
+/// Spawns `handle` for each connection until `shutdown` completes, and then closes all connections.
 pub(crate) async fn accept_loop<F>(
     listener: impl ConnectionListener,
-    ledger: Arc<TargetRecorder>,
+    recorder: Arc<TargetRecorder>,
     shutdown: impl Future,
-    attend: impl Fn(TcpStream) -> F,
+    handle: impl Fn(TcpStream) -> F,
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
     let mut shutdown = pin!(shutdown);
-    let mut attended = JoinSet::new();
+    let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             _ = &mut shutdown => break,
-            Some(_) = attended.join_next() => continue,
+            Some(_) = connections.join_next() => continue,
             accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok(stream) => {
-                // This fails only where the client has already gone, as reading soon finds out.
+                // Fails only if the client has already disconnected, which reading detects.
                 let _ = stream.set_nodelay(true);
-                let open = ledger.open_connection();
-                let attend = attend(stream);
-                attended.spawn(async move {
-                    attend.await;
-                    drop(open);
+                let guard = recorder.open_connection();
+                let handled = handle(stream);
+                connections.spawn(async move {
+                    handled.await;
+                    drop(guard);
                 });
             }
             Err(error) => {
-                tracing::warn!(%error, "accepting a connection failed");
+                tracing::warn!(%error, "failed to accept a connection");
                 tokio::select! {
                     _ = &mut shutdown => break,
                     () = sleep(RETRY_PAUSE) => {}
@@ -66,7 +66,7 @@ pub(crate) async fn accept_loop<F>(
         }
     }
     drop(listener);
-    attended.shutdown().await;
+    connections.shutdown().await;
 }
 
 #[cfg(test)]
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    /// Fails three times, as if there were no file descriptors left, and then recovers.
+    /// A listener that fails three times, as if all file descriptors were in use.
     struct ExhaustedListener {
         failures: AtomicU32,
         listener: TcpListener,
@@ -93,26 +93,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn goes_on_when_accepting_fails() {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port is free");
-        let addr = listener.local_addr().expect("it is bound");
+    async fn accepts_connections_after_failures() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let addr = listener.local_addr().expect("bound");
         let _client = TcpStream::connect(addr).await.expect("the target listens");
-        let ledger = Arc::new(TargetRecorder::new(0));
-        let attended = Arc::new(Notify::new());
+        let recorder = Arc::new(TargetRecorder::new(0));
+        let handled = Arc::new(Notify::new());
 
         let exhausted = ExhaustedListener {
             failures: AtomicU32::new(0),
             listener,
         };
-        accept_loop(exhausted, Arc::clone(&ledger), attended.notified(), |_| {
-            let attended = Arc::clone(&attended);
-            async move { attended.notify_one() }
+        accept_loop(exhausted, Arc::clone(&recorder), handled.notified(), |_| {
+            let handled = Arc::clone(&handled);
+            async move { handled.notify_one() }
         })
         .await;
 
-        let counts = ledger.counts();
+        let counts = recorder.counts();
         assert_eq!((counts.connections, counts.open_connections), (1, 0));
     }
 }

@@ -1,4 +1,4 @@
-//! How a target misbehaves.
+//! Behavior of a target: delays, stalls, failures and bodies.
 
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use crate::error::{Error, ErrorKind};
 use crate::even_share::EvenShare;
 use crate::periodic_stall::PeriodicStall;
 
-/// How a target answers. The default: 200 at once, without a body, on connections that stay open.
+/// The behavior of a target. By default, it answers 200 at once, without a body, and keeps connections
+/// open.
 #[derive(Debug, Clone, Default)]
 pub struct TargetBehavior {
     delay: Duration,
@@ -24,77 +25,76 @@ pub struct TargetBehavior {
 }
 
 impl TargetBehavior {
-    /// Makes every hit wait this long, after any stall.
+    /// Delays each answer by this time, after any stall.
     ///
-    /// The runtime's timers round up to whole milliseconds; [`RequestArrival::waited`] has what it
-    /// really was.
-    ///
-    /// [`RequestArrival::waited`]: crate::Arrival::waited
+    /// Timers of the runtime round up to whole milliseconds.
+    /// [`RequestArrival::waited`](crate::RequestArrival::waited) is the measured time.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Stands still now and then.
+    /// Stops answering at regular intervals.
     #[must_use]
     pub fn stall(mut self, stall: PeriodicStall) -> Self {
         self.stall = Some(stall);
         self
     }
 
-    /// Answers with this status instead of 200. 204 and 304 come without a body.
+    /// Answers with this status instead of 200. Answers with 204 and 304 have no body.
     ///
     /// # Errors
     ///
-    /// If it is not a final status: 200 to 599 (RFC 9110, section 15).
+    /// If the status is not a final one, from 200 to 599 (RFC 9110, section 15).
     pub fn status(mut self, status: u16) -> Result<Self, Error> {
         let valid = StatusCode::from_u16(status)
             .ok()
             .filter(|_| (200..600).contains(&status));
         self.status = valid.ok_or_else(|| {
-            let message = format!("answer with status {status}: it must be 200 to 599");
+            let message = format!("answer with status {status}; expected 200 to 599");
             Error::new(ErrorKind::Status, message)
         })?;
         Ok(self)
     }
 
-    /// Drops the connection, or over HTTP/2 the stream, instead of answering, for this share of all requests (0 to 1).
+    /// Drops the connection, or over HTTP/2 the stream, instead of answering this share of all requests
+    /// (0 to 1).
     ///
-    /// No chance is involved: of the first n requests exactly `floor(n × share)` fail, evenly
-    /// spread. They wait like all others before they fail.
+    /// The choice is not random: of the first n requests, exactly `floor(n × share)` fail, evenly
+    /// spread. They are delayed like all others before they fail.
     ///
     /// # Errors
     ///
-    /// If it is not within 0 to 1.
+    /// If the share is not from 0 to 1.
     pub fn fail_share(mut self, share: f64) -> Result<Self, Error> {
         self.fail_share = EvenShare::new(share).ok_or_else(|| {
-            let message = format!("fail a share of {share}: it must be within 0 to 1");
+            let message = format!("fail a share of {share}; expected 0 to 1");
             Error::new(ErrorKind::FailShare, message)
         })?;
         Ok(self)
     }
 
-    /// Closes each connection after this many answers. The last one says `Connection: close`,
-    /// unless [`close_silently`](Self::close_silently) is set. Over HTTP/2 it says GOAWAY, and what the
-    /// client has sent by then is answered too.
+    /// Closes each connection after this number of answers. The last answer has `Connection: close`,
+    /// unless [`close_silently`](Self::close_silently) is set. Over HTTP/2, GOAWAY follows it, and requests
+    /// that the client has already sent are answered.
     ///
     /// # Errors
     ///
-    /// If it is 0: use [`fail_share`](Self::fail_share) for connections without an answer.
+    /// If the number is 0. For connections without an answer, use [`fail_share`](Self::fail_share).
     pub fn close_after(mut self, answers: u64) -> Result<Self, Error> {
         let answers = NonZeroU64::new(answers).ok_or_else(|| {
             Error::new(
                 ErrorKind::CloseAfter,
-                "close after 0 answers: it must be 1 or more",
+                "close after 0 answers; expected at least 1",
             )
         })?;
         self.close_after = Some(answers);
         Ok(self)
     }
 
-    /// Whether [`close_after`](Self::close_after) closes without saying so, as servers with an
-    /// idle timeout do. Requests that the client has sent meanwhile are lost, and not counted.
+    /// Makes [`close_after`](Self::close_after) close connections without an announcement, like servers
+    /// with an idle timeout. Requests that the client has already sent are lost and not counted.
     #[must_use]
     pub fn close_silently(mut self, silently: bool) -> Self {
         self.close_silently = silently;
@@ -108,21 +108,22 @@ impl TargetBehavior {
         self
     }
 
-    /// Asks each request for a bearer token, and answers 401 without one that lives. Tokens are there
-    /// for everybody who sends `POST /token`, as OAuth 2.0 has it, and live so long. Who asks for one is
-    /// no arrival, and waits for nothing.
+    /// Requires a bearer token in each request, and answers 401 if it is missing or expired.
+    ///
+    /// As in OAuth 2.0, a `POST /token` from any client returns a token with this lifetime. These requests
+    /// are neither counted as arrivals nor delayed.
     #[must_use]
     pub fn require_tokens(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = Some(lifetime);
         self
     }
 
-    /// How long tokens live, if they are asked for.
+    /// Returns the lifetime of tokens, if they are required.
     pub(crate) fn token_lifetime(&self) -> Option<Duration> {
         self.token_lifetime
     }
 
-    /// How long a hit has to wait that arrives `since_first` after the first one.
+    /// Returns the time to wait for a request that arrives `since_first` after the first one.
     pub(crate) fn wait_at(&self, since_first: Duration) -> Duration {
         let stalled = self
             .stall
@@ -130,28 +131,28 @@ impl TargetBehavior {
         stalled.saturating_add(self.delay)
     }
 
-    /// Whether request `number`, counted from 1, gets no answer.
+    /// Returns true if request `number`, counted from 1, gets no answer.
     pub(crate) fn should_fail(&self, number: u64) -> bool {
         self.fail_share.includes(number)
     }
 
-    /// Whether answer `number` of a connection, counted from 1, is its last.
+    /// Returns true if answer `number` of a connection, counted from 1, is its last.
     pub(crate) fn is_last_response(&self, number: u64) -> bool {
         self.close_after
             .is_some_and(|answers| number >= answers.get())
     }
 
-    /// Whether the last answer of a connection says so.
+    /// Returns true if the last answer of a connection announces the close.
     pub(crate) fn announces_close(&self) -> bool {
         !self.close_silently
     }
 
-    /// The status of every answer.
+    /// Returns the status of all answers.
     pub(crate) fn status_code(&self) -> StatusCode {
         self.status
     }
 
-    /// The body of every answer.
+    /// Returns the body of all answers.
     pub(crate) fn body(&self) -> Bytes {
         match self.status {
             StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED => Bytes::new(),
@@ -165,26 +166,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_no_target_can_do() {
-        let knobs = TargetBehavior::default;
+    fn refuses_invalid_values() {
+        let behavior = TargetBehavior::default;
         for (refused, kind, message) in [
             (
-                knobs().status(101),
+                behavior().status(101),
                 ErrorKind::Status,
                 "answer with status 101",
             ),
             (
-                knobs().status(600),
+                behavior().status(600),
                 ErrorKind::Status,
                 "answer with status 600",
             ),
             (
-                knobs().fail_share(1.5),
+                behavior().fail_share(1.5),
                 ErrorKind::FailShare,
                 "fail a share of 1.5",
             ),
             (
-                knobs().close_after(0),
+                behavior().close_after(0),
                 ErrorKind::CloseAfter,
                 "close after 0 answers",
             ),
@@ -196,11 +197,11 @@ mod tests {
     }
 
     #[test]
-    fn a_stalled_hit_has_its_delay_afterwards() {
+    fn a_stalled_request_is_delayed_after_the_stall() {
         let ms = Duration::from_millis;
-        let stall = PeriodicStall::new(ms(20), ms(100)).expect("it is shorter than its period");
-        let knobs = TargetBehavior::default().delay(ms(5)).stall(stall);
-        assert_eq!(knobs.wait_at(ms(10)), ms(5));
-        assert_eq!(knobs.wait_at(ms(190)), ms(15));
+        let stall = PeriodicStall::new(ms(20), ms(100)).expect("shorter than its period");
+        let behavior = TargetBehavior::default().delay(ms(5)).stall(stall);
+        assert_eq!(behavior.wait_at(ms(10)), ms(5));
+        assert_eq!(behavior.wait_at(ms(190)), ms(15));
     }
 }

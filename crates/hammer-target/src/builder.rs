@@ -1,4 +1,4 @@
-//! What a target is to be like, before it starts.
+//! Builder of a target server: address and TLS.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,8 +10,7 @@ use crate::target_server::TargetServer;
 use crate::transport::TargetTransport;
 use crate::{http_server, raw};
 
-/// Where a [`TargetServer`] listens, and whether it speaks TLS. The default: a free port of 127.0.0.1,
-/// without.
+/// A builder of a [`TargetServer`]. By default, it listens at a free port of 127.0.0.1 without TLS.
 #[derive(Debug, Clone, Default)]
 pub struct TargetServerBuilder {
     addr: Option<SocketAddr>,
@@ -19,35 +18,37 @@ pub struct TargetServerBuilder {
 }
 
 impl TargetServerBuilder {
-    /// Listens at this address. Port 0 is a free one.
+    /// Sets the address. Port 0 selects a free port.
     #[must_use]
     pub fn listen(mut self, addr: SocketAddr) -> Self {
         self.addr = Some(addr);
         self
     }
 
-    /// Speaks TLS 1.2 and 1.3, shows this certificate, and offers HTTP/2 and HTTP/1.1 by ALPN.
+    /// Serves TLS 1.2 and 1.3 with this certificate, and offers HTTP/2 and HTTP/1.1 by ALPN.
     ///
-    /// A connection counts from when it is accepted, and a request only once hands are shaken.
-    /// Connections that the target drops on purpose end without TLS's goodbye.
+    /// Connections are counted when they are accepted, before the TLS handshake. Connections that the
+    /// target drops on purpose end without `close_notify`.
     #[must_use]
     pub fn tls(mut self, certificate: ServerCertificate) -> Self {
         self.certificate = Some(certificate);
         self
     }
 
-    /// Starts a target that answers as `knobs` say.
+    /// Starts a target with this behavior.
     ///
     /// # Errors
     ///
-    /// If the address can't be bound, or there is no port, file descriptor, or thread left.
-    pub fn spawn(self, knobs: TargetBehavior) -> io::Result<TargetServer> {
+    /// If the address cannot be bound, or there is no free port, file descriptor, or thread.
+    pub fn spawn(self, behavior: TargetBehavior) -> io::Result<TargetServer> {
         let transport = self.transport();
         TargetServer::start(
             self.addr(),
             transport.scheme(),
             TargetRecorder::new(MAX_ARRIVALS),
-            |listener, ledger, stop| http_server::run(listener, transport, knobs, ledger, stop),
+            |listener, recorder, stop| {
+                http_server::run(listener, transport, behavior, recorder, stop)
+            },
         )
     }
 
@@ -55,14 +56,16 @@ impl TargetServerBuilder {
     ///
     /// # Errors
     ///
-    /// As [`spawn`](Self::spawn).
+    /// See [`spawn`](Self::spawn).
     pub fn spawn_raw(self, body_bytes: usize) -> io::Result<TargetServer> {
         let transport = self.transport();
         TargetServer::start(
             self.addr(),
             transport.scheme(),
             TargetRecorder::new(0),
-            move |listener, ledger, stop| raw::run(listener, transport, body_bytes, ledger, stop),
+            move |listener, recorder, stop| {
+                raw::run(listener, transport, body_bytes, recorder, stop)
+            },
         )
     }
 

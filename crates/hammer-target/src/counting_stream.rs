@@ -1,4 +1,4 @@
-//! The bytes of one connection, watched.
+//! Stream that counts received bytes and detects when the last answer was written.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,48 +11,48 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::recorder::TargetRecorder;
 use crate::transport::ByteStream;
 
-/// How far a connection is that closes without saying so.
+/// The progress of closing a connection.
 ///
-/// hyper has no way to close after an answer without announcing it in that answer. But it flushes
-/// after each answer, so the first flush after the last one tells that it is on the wire. Then the
-/// stream is shut down, so that over TLS the client hears of a close and not of a break.
+/// hyper cannot close a connection after an answer without announcing it in that answer. But it flushes
+/// after each answer, so the first flush after the last answer shows that it was written. Then the
+/// stream is shut down, so that a TLS client receives a close rather than a truncated stream.
 #[derive(Debug, Default)]
 pub(crate) struct CloseProgress(AtomicU8);
 
-/// HTTP/2 says goodbye on its own, when it is asked to.
+/// Over HTTP/2, hyper sends GOAWAY on request.
 const GOAWAY_REQUESTED: u8 = 1;
 const GOAWAY_SENT: u8 = 2;
 const LAST_ANSWERED: u8 = 3;
 const LAST_FLUSHED: u8 = 4;
 
 impl CloseProgress {
-    /// A goodbye of HTTP/2's own is to be said.
+    /// Requests GOAWAY.
     pub(crate) fn request_goaway(&self) {
         if self.0.load(Ordering::Relaxed) == 0 {
             self.0.store(GOAWAY_REQUESTED, Ordering::Relaxed);
         }
     }
 
-    /// Whether a goodbye of HTTP/2's own is to be said now. That is told once.
+    /// Returns true once after GOAWAY was requested.
     pub(crate) fn take_goaway_request(&self) -> bool {
-        let now = self.0.load(Ordering::Relaxed);
-        if now == GOAWAY_REQUESTED {
+        let state = self.0.load(Ordering::Relaxed);
+        if state == GOAWAY_REQUESTED {
             self.0.store(GOAWAY_SENT, Ordering::Relaxed);
         }
-        now == GOAWAY_REQUESTED
+        state == GOAWAY_REQUESTED
     }
 
-    /// The last answer was handed over.
+    /// Records that the last answer was passed to hyper.
     pub(crate) fn mark_answered(&self) {
         self.0.store(LAST_ANSWERED, Ordering::Relaxed);
     }
 
-    /// Whether the last answer was handed over.
+    /// Returns true if the last answer was passed to hyper.
     pub(crate) fn is_answered(&self) -> bool {
         self.0.load(Ordering::Relaxed) >= LAST_ANSWERED
     }
 
-    /// Whether the last answer has been written, and nothing can follow it.
+    /// Returns true if the last answer was written and the stream was shut down.
     pub(crate) fn is_flushed(&self) -> bool {
         self.0.load(Ordering::Relaxed) == LAST_FLUSHED
     }
@@ -62,7 +62,7 @@ impl CloseProgress {
     }
 }
 
-/// A stream whose received bytes (those of HTTP, not of TLS) are counted and whose flushes are noticed.
+/// A stream that counts the received bytes of HTTP, not of TLS, and watches flushes.
 #[derive(Debug)]
 pub(crate) struct CountingStream<S> {
     pub(crate) stream: S,
@@ -110,7 +110,7 @@ impl<S: ByteStream> AsyncWrite for CountingStream<S> {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = ready!(Pin::new(&mut self.stream).poll_flush(cx));
         if self.close_progress.is_answered() {
-            // If this fails the client is gone, and that is a close as well.
+            // If this fails, the client has already disconnected.
             let _ = ready!(Pin::new(&mut self.stream).poll_shutdown(cx));
             self.close_progress.mark_flushed();
         }

@@ -1,4 +1,4 @@
-//! What is wrong with a knob or a certificate.
+//! Errors of behaviors and certificates.
 
 use hammer_diagnostic::opaque_error;
 
@@ -11,16 +11,16 @@ opaque_error! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// [`TargetBehavior::status`](crate::TargetBehavior::status).
+    /// An invalid status for [`TargetBehavior::status`](crate::TargetBehavior::status).
     Status,
-    /// [`TargetBehavior::fail_share`](crate::TargetBehavior::fail_share).
+    /// An invalid share for [`TargetBehavior::fail_share`](crate::TargetBehavior::fail_share).
     FailShare,
-    /// [`TargetBehavior::close_after`](crate::TargetBehavior::close_after).
+    /// An invalid number for [`TargetBehavior::close_after`](crate::TargetBehavior::close_after).
     CloseAfter,
-    /// [`PeriodicStall::new`](crate::PeriodicStall::new).
+    /// An invalid duration for [`PeriodicStall::new`](crate::PeriodicStall::new).
     Stall,
-    /// The certificate of a [`ServerCertificate`](crate::ServerCertificate).
+    /// An invalid certificate of a [`ServerCertificate`](crate::ServerCertificate).
     Certificate,
-    /// The key of a [`ServerCertificate`](crate::ServerCertificate).
+    /// An invalid key of a [`ServerCertificate`](crate::ServerCertificate).
     Key,
 }

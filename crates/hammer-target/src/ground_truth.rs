@@ -1,39 +1,39 @@
-//! What really happened.
+//! Ground truth that a target recorded, for comparison with a report.
 
 use std::time::{Duration, Instant};
 
 use crate::counts::TargetCounts;
 use crate::sorted_durations::SortedDurations;
 
-/// What really arrived at a target, and what it did with it.
+/// The arrivals at a target and its answers, as recorded by the target.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GroundTruth {
-    /// When the target started; [`RequestArrival::at`] counts from here.
+    /// The start of the target. [`RequestArrival::at`] counts from here.
     pub started: Instant,
-    /// Everything it counted.
+    /// The counts of the target.
     pub counts: TargetCounts,
     /// The first 2,000,000 arrivals, in order. Empty in raw mode.
     pub arrivals: Vec<RequestArrival>,
-    /// Arrivals after those: counted, but not kept.
+    /// The number of later arrivals, which are counted but not kept.
     pub dropped_arrivals: u64,
-    /// When each token was given, since the target's start.
+    /// The time of each issued token, since the start of the target.
     pub tokens_issued: Vec<Duration>,
 }
 
-/// One request's arrival.
+/// The arrival of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestArrival {
-    /// When its head had been read and parsed, since the target's start.
+    /// The time at which the head of the request had been parsed, since the start of the target.
     pub at: Duration,
-    /// How long it was made to wait on purpose, measured; while it still waits, and if its client
-    /// left meanwhile, how long it was going to be. Zero if no knob says so.
+    /// The measured time that the target delayed the answer on purpose. While the request waits, or if
+    /// its client disconnected, this is the planned time. Zero without a delay or stall.
     pub waited: Duration,
 }
 
 impl GroundTruth {
-    /// The arrivals kept, per whole second since the first.
+    /// Counts the kept arrivals in each second since the first.
     pub fn arrivals_per_second(&self) -> Vec<u64> {
         let mut seconds = Vec::new();
         let Some(first) = self.arrivals.first() else {
@@ -49,20 +49,20 @@ impl GroundTruth {
         seconds
     }
 
-    /// How far each kept arrival was from an even schedule of `per_second` hits a second.
+    /// Returns the distance of each kept arrival from an even schedule of `per_second` hits per second.
     ///
-    /// Arrival k (from 0, in order) belongs to the grid's point k, at `t0 + k / per_second`; the
-    /// grid lies where it fits best: `t0` is the median of `at[k] - k / per_second`. So a constant
-    /// lateness counts nothing, and each missing or surplus arrival moves all later ones by one
-    /// period: ask only about runs in which nothing was lost.
+    /// Arrival k (from 0, in order) belongs to point k of the grid, at `t0 + k / per_second`. The grid
+    /// is placed for the best fit: `t0` is the median of `at[k] - k / per_second`. So a constant
+    /// lateness has no effect. A missing or surplus arrival moves all later ones by one period, so use
+    /// this only for runs without lost hits.
     ///
     /// # Panics
     ///
-    /// If `per_second` is not a finite number above 0.
+    /// If `per_second` is not finite and above 0.
     pub fn grid_distance(&self, per_second: f64) -> SortedDurations {
         assert!(
             per_second.is_finite() && per_second > 0.0,
-            "a rate is finite and above 0"
+            "the rate must be finite and above 0"
         );
         let due = |k: usize| k as f64 / per_second;
         let residuals = self
@@ -82,8 +82,8 @@ impl GroundTruth {
             .collect()
     }
 
-    /// How long the target made each kept arrival wait on purpose. No correct report of response
-    /// times can be below it.
+    /// Returns the time that the target delayed each kept arrival on purpose. No correct response time
+    /// can be shorter.
     pub fn waits(&self) -> SortedDurations {
         self.arrivals.iter().map(|arrival| arrival.waited).collect()
     }
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_grid_lies_where_it_fits_best() {
+    fn the_grid_is_placed_for_the_best_fit() {
         for (at_us, distance_us) in [
             (&[][..], &[][..]),
             (&[700], &[0]),
@@ -116,7 +116,7 @@ mod tests {
             (&[5300, 6300, 7300], &[0, 0, 0]),
             (&[5000, 6200, 7000], &[0, 0, 200]),
             (&[100, 1000, 2000, 2950, 4000], &[0, 0, 0, 50, 100]),
-            // More than half a period late: still its own point, not the next one.
+            // An arrival that is late by more than half a period still belongs to its own point.
             (&[0, 1000, 2900, 3000, 4000], &[0, 0, 0, 0, 900]),
         ] {
             let distances = arrived(at_us).grid_distance(1000.0);

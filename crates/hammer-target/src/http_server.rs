@@ -1,4 +1,4 @@
-//! The HTTP target, for those who bring their own runtime.
+//! HTTP target for an existing runtime.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -12,44 +12,45 @@ use crate::recorder::{MAX_ARRIVALS, TargetRecorder};
 use crate::token_issuer::TokenIssuer;
 use crate::transport::TargetTransport;
 
-/// Serves HTTP/1.1, and HTTP/2 to clients that begin with its preface, as `knobs` say until `shutdown` completes, and tells what really happened.
+/// Serves HTTP until `shutdown` completes, and returns what the target recorded.
 ///
-/// Connections that are open at the end are closed at once; what still waits gets no answer.
-/// Errors of single connections are logged; if accepting fails, it is tried again after a pause.
+/// Speaks HTTP/1.1, or HTTP/2 with clients that begin with its preface. At the end, open connections are
+/// closed at once, and waiting requests get no answer. Errors of single connections are logged. A failed
+/// accept is retried after a pause.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future stops the target and closes its connections, but the truth is lost.
+/// Dropping the future stops the target and closes its connections, but loses its records.
 pub async fn serve(
     listener: TcpListener,
-    knobs: TargetBehavior,
+    behavior: TargetBehavior,
     shutdown: impl Future,
 ) -> GroundTruth {
-    let ledger = Arc::new(TargetRecorder::new(MAX_ARRIVALS));
+    let recorder = Arc::new(TargetRecorder::new(MAX_ARRIVALS));
     run(
         listener,
         TargetTransport::Tcp,
-        knobs,
-        Arc::clone(&ledger),
+        behavior,
+        Arc::clone(&recorder),
         shutdown,
     )
     .await;
-    ledger.ground_truth()
+    recorder.ground_truth()
 }
 
-/// [`serve`] with a ledger that others can read meanwhile.
+/// Runs [`serve`] with a recorder that can be read during the run.
 pub(crate) async fn run(
     listener: TcpListener,
     transport: TargetTransport,
-    knobs: TargetBehavior,
-    ledger: Arc<TargetRecorder>,
+    behavior: TargetBehavior,
+    recorder: Arc<TargetRecorder>,
     shutdown: impl Future,
 ) {
-    let house = Arc::new(HttpService {
-        body: knobs.body(),
-        token_issuer: knobs.token_lifetime().map(TokenIssuer::new),
-        behavior: knobs,
-        recorder: Arc::clone(&ledger),
+    let service = Arc::new(HttpService {
+        body: behavior.body(),
+        token_issuer: behavior.token_lifetime().map(TokenIssuer::new),
+        behavior,
+        recorder: Arc::clone(&recorder),
     });
-    transport.serve(listener, ledger, house, shutdown).await;
+    transport.serve(listener, recorder, service, shutdown).await;
 }

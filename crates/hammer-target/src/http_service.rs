@@ -1,4 +1,4 @@
-//! One connection, from accept to close.
+//! HTTP service of a connection, from accept to close.
 
 use std::future::{Future, pending, poll_fn};
 use std::io;
@@ -24,17 +24,17 @@ use crate::recorder::{ArrivedRequest, TargetRecorder};
 use crate::token_issuer::{TokenCheck, TokenIssuer};
 use crate::transport::{ByteStream, ConnectionHandler};
 
-/// What all connections of a target have in common.
+/// The state that all connections of a target share.
 #[derive(Debug)]
 pub(crate) struct HttpService {
     pub(crate) behavior: TargetBehavior,
     pub(crate) body: Bytes,
-    /// Where they are asked for.
+    /// `None` if no tokens are required.
     pub(crate) token_issuer: Option<TokenIssuer>,
     pub(crate) recorder: Arc<TargetRecorder>,
 }
 
-/// What the requests of one connection have in common.
+/// The state that all requests of a connection share.
 #[derive(Debug)]
 struct ServedConnection {
     service: Arc<HttpService>,
@@ -44,27 +44,27 @@ struct ServedConnection {
 
 impl ConnectionHandler for HttpService {
     async fn handle(self: Arc<Self>, stream: impl ByteStream) {
-        let farewell = Arc::new(CloseProgress::default());
-        let wire = CountingStream {
+        let close_progress = Arc::new(CloseProgress::default());
+        let stream = CountingStream {
             stream,
             recorder: Arc::clone(&self.recorder),
-            close_progress: Arc::clone(&farewell),
+            close_progress: Arc::clone(&close_progress),
         };
         let connection = Arc::new(ServedConnection {
             service: self,
             answers: AtomicU64::new(0),
-            close_progress: Arc::clone(&farewell),
+            close_progress: Arc::clone(&close_progress),
         });
 
         let service = service_fn(move |request| Arc::clone(&connection).serve_request(request));
-        // HTTP/1.1 or HTTP/2, as the client begins; over TLS both were offered.
+        // The first bytes of the client select HTTP/1.1 or HTTP/2. Over TLS, both were offered.
         let builder = auto::Builder::new(TokioExecutor::new());
-        let mut served = pin!(builder.serve_connection(TokioIo::new(wire), service));
+        let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let ended = poll_fn(|cx| {
             loop {
                 return match served.as_mut().poll(cx) {
-                    Poll::Pending if farewell.is_flushed() => Poll::Ready(Ok(())),
-                    Poll::Pending if farewell.take_goaway_request() => {
+                    Poll::Pending if close_progress.is_flushed() => Poll::Ready(Ok(())),
+                    Poll::Pending if close_progress.take_goaway_request() => {
                         served.as_mut().graceful_shutdown();
                         continue;
                     }
@@ -73,47 +73,47 @@ impl ConnectionHandler for HttpService {
             }
         });
         if let Err(error) = ended.await {
-            tracing::debug!(%error, "a connection ended early");
+            tracing::debug!(%error, "connection ended early");
         }
     }
 }
 
 impl ServedConnection {
-    /// One request: it arrives, is read, waits, and is answered or not.
+    /// Records a request, reads it, waits, and answers or fails.
     async fn serve_request(
         self: Arc<Self>,
         request: Request<Incoming>,
     ) -> io::Result<Response<Full<Bytes>>> {
         if self.close_progress.is_answered() {
-            // Sent after what was to be the last one; the connection is about to be closed.
+            // The last answer was already sent, and the connection is about to be closed.
             return pending().await;
         }
-        let house = &self.service;
+        let service = &self.service;
         let version = request.version();
-        let entry = match &house.token_issuer {
+        let token_check = match &service.token_issuer {
             Some(tokens) => match tokens.check(&request, Instant::now()) {
                 TokenCheck::TokenRequest => {
                     return self.issue_token(tokens, request.into_body()).await;
                 }
-                entry => entry,
+                checked => checked,
             },
             None => TokenCheck::Valid,
         };
-        let ticket = house.recorder.record_arrival(&house.behavior);
-        let read = self.read_body(request.into_body(), ticket.arrived).await?;
-        let waited = wait(ticket, read).await;
-        if house.behavior.should_fail(ticket.number) {
-            house.recorder.record_failed(ticket, waited);
+        let arrived = service.recorder.record_arrival(&service.behavior);
+        let body_end = self.read_body(request.into_body(), arrived.at).await?;
+        let waited = wait(arrived, body_end).await;
+        if service.behavior.should_fail(arrived.number) {
+            service.recorder.record_failed(arrived, waited);
             return Err(io::Error::other("failed on purpose"));
         }
-        house.recorder.record_answered(ticket, waited);
-        Ok(match entry {
+        service.recorder.record_answered(arrived, waited);
+        Ok(match token_check {
             TokenCheck::Invalid => unauthorized(),
             _ => self.response(version),
         })
     }
 
-    /// Gives a token to whoever asks for one, whatever the form says.
+    /// Issues a token, regardless of the form.
     async fn issue_token(
         &self,
         tokens: &TokenIssuer,
@@ -127,10 +127,10 @@ impl ServedConnection {
         Ok(response)
     }
 
-    /// Reads a body to its end and counts it. Returns when that was: on arrival if there is none.
-    async fn read_body(&self, mut body: Incoming, arrived: Instant) -> io::Result<Instant> {
+    /// Reads and counts a body, and returns the time of its end, or `arrival` if there is no body.
+    async fn read_body(&self, mut body: Incoming, arrival: Instant) -> io::Result<Instant> {
         if body.is_end_stream() {
-            return Ok(arrived);
+            return Ok(arrival);
         }
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(io::Error::other)?;
@@ -142,13 +142,13 @@ impl ServedConnection {
     }
 
     fn response(&self, version: Version) -> Response<Full<Bytes>> {
-        let knobs = &self.service.behavior;
+        let behavior = &self.service.behavior;
         let mut response = Response::new(Full::new(self.service.body.clone()));
-        *response.status_mut() = knobs.status_code();
-        if knobs.is_last_response(self.answers.fetch_add(1, Ordering::Relaxed) + 1) {
-            if knobs.announces_close() && version == Version::HTTP_2 {
+        *response.status_mut() = behavior.status_code();
+        if behavior.is_last_response(self.answers.fetch_add(1, Ordering::Relaxed) + 1) {
+            if behavior.announces_close() && version == Version::HTTP_2 {
                 self.close_progress.request_goaway();
-            } else if knobs.announces_close() {
+            } else if behavior.announces_close() {
                 response
                     .headers_mut()
                     .insert(CONNECTION, HeaderValue::from_static("close"));
@@ -160,21 +160,21 @@ impl ServedConnection {
     }
 }
 
-/// What says that a token is missing or has expired (RFC 6750, section 3).
+/// Creates the answer to a missing or expired token (RFC 6750, section 3).
 fn unauthorized() -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = StatusCode::UNAUTHORIZED;
-    let why = HeaderValue::from_static("Bearer error=\"invalid_token\"");
-    response.headers_mut().insert(WWW_AUTHENTICATE, why);
+    let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+    response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     response
 }
 
-/// Waits until the request has been here for as long as it has to. Returns how long that took since
-/// it was `read`: the time its client took to send it is not the target's doing.
-async fn wait(ticket: ArrivedRequest, read: Instant) -> Duration {
-    if ticket.wait.is_zero() {
+/// Waits until the planned wait has passed since the arrival, and returns the time since `body_end`. The
+/// time that the client took to send the body is not caused by the target.
+async fn wait(arrived: ArrivedRequest, body_end: Instant) -> Duration {
+    if arrived.wait.is_zero() {
         return Duration::ZERO;
     }
-    sleep(ticket.wait.saturating_sub(ticket.arrived.elapsed())).await;
-    read.elapsed()
+    sleep(arrived.wait.saturating_sub(arrived.at.elapsed())).await;
+    body_end.elapsed()
 }

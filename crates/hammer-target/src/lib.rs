@@ -1,15 +1,15 @@
-//! A target that knows the truth: what arrived when, and how long it made each hit wait.
+//! A target for tests that records each arrival and the time that it made each hit wait.
 //!
-//! Tests hammer it and then compare what the load generator's report claims with what really
-//! happened on the other side. There are two targets:
+//! Tests hammer it, and then compare the load generator's report with the target's records. There are
+//! two targets:
 //!
-//! - [`serve`] and [`TargetServer::spawn`]: a server of HTTP/1.1 and HTTP/2 that misbehaves as its [`TargetBehavior`] say (slow,
-//!   stalling, failing, hanging up) and records every arrival;
-//! - [`raw::serve`] and [`TargetServer::spawn_raw`]: canned answers as fast as one core gives them, for
-//!   benchmarks in which the target must not be the bottleneck. It only counts.
+//! - [`serve`] and [`TargetServer::spawn`]: a server of HTTP/1.1 and HTTP/2 with the faults of its
+//!   [`TargetBehavior`] (delays, stalls, failures, closed connections), which records every arrival;
+//! - [`raw::serve`] and [`TargetServer::spawn_raw`]: a server that writes canned answers as fast as one
+//!   core can, for benchmarks in which the target must not be the bottleneck. It only counts.
 //!
-//! A [`TargetServer`] brings its own thread, so that it does not share a runtime with what hammers it. With
-//! a [`ServerCertificate`] either of them speaks TLS: see [`TargetServer::builder`].
+//! A [`TargetServer`] has its own thread, so that it does not share a runtime with the hammer. With a
+//! [`ServerCertificate`], both targets serve TLS: see [`TargetServer::builder`].
 //!
 //! ```
 //! use hammer_target::{TargetBehavior, TargetServer};

@@ -1,21 +1,21 @@
-//! Periodic standstills.
+//! Periodic stalls.
 
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 
-/// A target that stands still at regular intervals, as one does that collects garbage.
+/// A stall at regular intervals, like that of a garbage collector.
 ///
 /// ```text
-///      every            every            every
+///      period           period           period
 /// |-----------####|-----------####|-----------####|
 /// first        length
 /// arrival
 /// ```
 ///
-/// Time counts from the **first arrival**, not from the target's start, so that a test knows where
-/// the stalls lie in its own schedule. A hit that arrives during the last `length` of a period
-/// waits for the period's end.
+/// Time counts from the **first arrival**, not from the start of the target, so that a test knows the
+/// stalls in its own schedule. A request that arrives during the last `length` of a period waits for the
+/// end of the period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PeriodicStall {
     length: Duration,
@@ -23,27 +23,26 @@ pub struct PeriodicStall {
 }
 
 impl PeriodicStall {
-    /// A stall of `length` at the end of each period of `every`.
+    /// Creates a stall of `length` at the end of each period.
     ///
     /// # Errors
     ///
-    /// If `length` is zero or longer than `every`.
-    pub fn new(length: Duration, every: Duration) -> Result<Self, Error> {
-        if length.is_zero() || length > every {
-            let message = format!("stall {length:?} every {every:?}: it must be within (0, every]");
+    /// If `length` is zero or longer than `period`.
+    pub fn new(length: Duration, period: Duration) -> Result<Self, Error> {
+        if length.is_zero() || length > period {
+            let message = format!(
+                "stall for {length:?} every {period:?}; expected a stall above 0 and up to its period"
+            );
             return Err(Error::new(ErrorKind::Stall, message));
         }
-        Ok(Self {
-            length,
-            period: every,
-        })
+        Ok(Self { length, period })
     }
 
-    /// How long a hit that arrives `since_first` after the first one waits: nothing, or until the
-    /// stall's end.
+    /// Returns the time until the end of the stall for a request that arrives `since_first` after the
+    /// first one; zero outside of stalls.
     pub(crate) fn wait_at(self, since_first: Duration) -> Duration {
-        let every = self.period.as_nanos();
-        let left = every - since_first.as_nanos() % every;
+        let period = self.period.as_nanos();
+        let left = period - since_first.as_nanos() % period;
         if left > self.length.as_nanos() {
             return Duration::ZERO;
         }
@@ -56,9 +55,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hit_in_the_stall_waits_for_its_end() {
+    fn a_request_during_a_stall_waits_for_its_end() {
         let ms = Duration::from_millis;
-        for (length, every, at, wait) in [
+        for (length, period, at, wait) in [
             (200, 1000, 0, 0),
             (200, 1000, 799, 0),
             (200, 1000, 800, 200),
@@ -69,17 +68,18 @@ mod tests {
             (1000, 1000, 250, 750),
         ] {
             let stall =
-                PeriodicStall::new(ms(length), ms(every)).expect("it is shorter than its period");
+                PeriodicStall::new(ms(length), ms(period)).expect("not longer than its period");
             assert_eq!(stall.wait_at(ms(at)), ms(wait), "{stall:?} at {at} ms");
         }
     }
 
     #[test]
-    fn refuses_what_is_not_within_its_period() {
-        for (length, every) in [(0, 1), (0, 0), (2, 1)] {
-            let stall = PeriodicStall::new(Duration::from_secs(length), Duration::from_secs(every));
-            let error = stall.expect_err("it does not fit");
-            assert_eq!(error.kind(), ErrorKind::Stall, "{length} {every}");
+    fn refuses_empty_stalls_and_stalls_beyond_their_period() {
+        let seconds = Duration::from_secs;
+        for (length, period) in [(0, 1), (0, 0), (2, 1)] {
+            let stall = PeriodicStall::new(seconds(length), seconds(period));
+            let error = stall.expect_err("an invalid stall");
+            assert_eq!(error.kind(), ErrorKind::Stall, "{length} {period}");
         }
     }
 }

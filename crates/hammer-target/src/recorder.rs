@@ -1,4 +1,4 @@
-//! Where a target writes down what happens.
+//! Recorder of arrivals and counts.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,10 +9,10 @@ use crate::behavior::TargetBehavior;
 use crate::counts::TargetCounts;
 use crate::ground_truth::{GroundTruth, RequestArrival};
 
-/// How many arrivals are kept: half an hour at 1,000/s, in 64 MB.
+/// The maximum number of kept arrivals: half an hour at 1,000 hits/s, in 64 MB.
 pub(crate) const MAX_ARRIVALS: usize = 2_000_000;
 
-/// What a target has seen. The lock is held for a few stores at a time.
+/// The records of a target. The lock is held only for a few stores at a time.
 #[derive(Debug)]
 pub(crate) struct TargetRecorder {
     started: Instant,
@@ -32,25 +32,25 @@ struct RecordedState {
 /// A request that has arrived.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ArrivedRequest {
-    /// Counted from 1, over all connections.
+    /// The number of the request among those of all connections, from 1.
     pub(crate) number: u64,
-    /// When it arrived.
-    pub(crate) arrived: Instant,
-    /// How long it has to wait.
+    /// The time of its arrival.
+    pub(crate) at: Instant,
+    /// The time that it has to wait.
     pub(crate) wait: Duration,
 }
 
-/// A connection that counts as open until this is dropped.
+/// A guard that counts a connection as open until it is dropped.
 #[derive(Debug)]
 pub(crate) struct OpenConnectionGuard(Arc<TargetRecorder>);
 
 impl TargetRecorder {
-    /// An empty one that keeps the first `keep` arrivals.
+    /// Creates a recorder that keeps the first `max_arrivals` arrivals.
     pub(crate) fn new(max_arrivals: usize) -> Self {
-        // All room at once: memory that is not written costs nothing, and growing a vector of
-        // tens of megabytes would stall the target at a moment that no knob asked for.
+        // All memory is reserved at once. Memory that is not written costs nothing, and growing a vector
+        // of tens of megabytes would stall the target.
         let arrivals = Vec::with_capacity(max_arrivals);
-        let page = RecordedState {
+        let state = RecordedState {
             counts: TargetCounts::default(),
             arrivals,
             dropped_arrivals: 0,
@@ -60,11 +60,11 @@ impl TargetRecorder {
         Self {
             started: Instant::now(),
             max_arrivals,
-            state: Mutex::new(page),
+            state: Mutex::new(state),
         }
     }
 
-    /// A connection was accepted.
+    /// Records an accepted connection.
     pub(crate) fn open_connection(self: &Arc<Self>) -> OpenConnectionGuard {
         let counts = &mut self.lock_state().counts;
         counts.connections += 1;
@@ -73,28 +73,28 @@ impl TargetRecorder {
         OpenConnectionGuard(Arc::clone(self))
     }
 
-    /// A request's head was parsed.
-    pub(crate) fn record_arrival(&self, knobs: &TargetBehavior) -> ArrivedRequest {
-        let mut page = self.lock_state();
-        // Read under the lock, so that arrivals are in order whatever runtime serves them.
+    /// Records a request whose head was parsed.
+    pub(crate) fn record_arrival(&self, behavior: &TargetBehavior) -> ArrivedRequest {
+        let mut state = self.lock_state();
+        // The clock is read under the lock, so that arrivals are in order with any runtime.
         let now = Instant::now();
         let at = now.duration_since(self.started);
-        let first = *page.first_arrival.get_or_insert(at);
-        let wait = knobs.wait_at(at - first);
-        page.counts.requests += 1;
-        if page.arrivals.len() < self.max_arrivals {
-            page.arrivals.push(RequestArrival { at, waited: wait });
+        let first = *state.first_arrival.get_or_insert(at);
+        let wait = behavior.wait_at(at - first);
+        state.counts.requests += 1;
+        if state.arrivals.len() < self.max_arrivals {
+            state.arrivals.push(RequestArrival { at, waited: wait });
         } else {
-            page.dropped_arrivals += 1;
+            state.dropped_arrivals += 1;
         }
         ArrivedRequest {
-            number: page.counts.requests,
-            arrived: now,
+            number: state.counts.requests,
+            at: now,
             wait,
         }
     }
 
-    /// Bytes were read, and the heads that end in them are answered without a look at them.
+    /// Records bytes of a raw target, and the heads in them, which are always answered.
     pub(crate) fn record_raw(&self, bytes: usize, heads: usize) {
         let counts = &mut self.lock_state().counts;
         counts.request_bytes += bytes as u64;
@@ -102,32 +102,32 @@ impl TargetRecorder {
         counts.answered += heads as u64;
     }
 
-    /// A request was made to wait this long, and now gets its answer.
-    pub(crate) fn record_answered(&self, ticket: ArrivedRequest, waited: Duration) {
-        let mut page = self.lock_state();
-        page.counts.answered += 1;
-        page.record_wait(ticket, waited);
+    /// Records the answer of a request and its wait.
+    pub(crate) fn record_answered(&self, request: ArrivedRequest, waited: Duration) {
+        let mut state = self.lock_state();
+        state.counts.answered += 1;
+        state.record_wait(request, waited);
     }
 
-    /// A request was made to wait this long, and now gets no answer.
-    pub(crate) fn record_failed(&self, ticket: ArrivedRequest, waited: Duration) {
-        let mut page = self.lock_state();
-        page.counts.failed += 1;
-        page.record_wait(ticket, waited);
+    /// Records a request that fails on purpose, and its wait.
+    pub(crate) fn record_failed(&self, request: ArrivedRequest, waited: Duration) {
+        let mut state = self.lock_state();
+        state.counts.failed += 1;
+        state.record_wait(request, waited);
     }
 
-    /// A token was given.
+    /// Records an issued token.
     pub(crate) fn record_token(&self) {
         let at = self.started.elapsed();
         self.lock_state().tokens_issued.push(at);
     }
 
-    /// Bytes were read from a connection.
+    /// Records bytes that were read from a connection.
     pub(crate) fn record_read(&self, bytes: usize) {
         self.lock_state().counts.request_bytes += bytes as u64;
     }
 
-    /// Bytes of a request's body were read.
+    /// Records bytes of the body of a request.
     pub(crate) fn record_body(&self, bytes: usize) {
         self.lock_state().counts.body_bytes += bytes as u64;
     }
@@ -137,13 +137,13 @@ impl TargetRecorder {
     }
 
     pub(crate) fn ground_truth(&self) -> GroundTruth {
-        let page = self.lock_state();
+        let state = self.lock_state();
         GroundTruth {
             started: self.started.into_std(),
-            counts: page.counts,
-            arrivals: page.arrivals.clone(),
-            dropped_arrivals: page.dropped_arrivals,
-            tokens_issued: page.tokens_issued.clone(),
+            counts: state.counts,
+            arrivals: state.arrivals.clone(),
+            dropped_arrivals: state.dropped_arrivals,
+            tokens_issued: state.tokens_issued.clone(),
         }
     }
 
@@ -153,8 +153,8 @@ impl TargetRecorder {
 }
 
 impl RecordedState {
-    fn record_wait(&mut self, ticket: ArrivedRequest, waited: Duration) {
-        if let Some(arrival) = self.arrivals.get_mut(ticket.number as usize - 1) {
+    fn record_wait(&mut self, request: ArrivedRequest, waited: Duration) {
+        if let Some(arrival) = self.arrivals.get_mut(request.number as usize - 1) {
             arrival.waited = waited;
         }
     }
@@ -171,13 +171,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arrivals_beyond_the_bound_are_counted_but_not_kept() {
-        let ledger = TargetRecorder::new(2);
+    fn arrivals_above_the_maximum_are_counted_but_not_kept() {
+        let recorder = TargetRecorder::new(2);
         for _ in 0..5 {
-            let ticket = ledger.record_arrival(&TargetBehavior::default());
-            ledger.record_answered(ticket, Duration::ZERO);
+            let request = recorder.record_arrival(&TargetBehavior::default());
+            recorder.record_answered(request, Duration::ZERO);
         }
-        let truth = ledger.ground_truth();
+        let truth = recorder.ground_truth();
         assert_eq!((truth.counts.requests, truth.counts.answered), (5, 5));
         assert_eq!((truth.arrivals.len(), truth.dropped_arrivals), (2, 3));
     }

@@ -1,4 +1,4 @@
-//! What a target shows its clients to prove who it is.
+//! Certificate of a target over TLS.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,8 +32,8 @@ pub struct ServerCertificate {
 }
 
 impl ServerCertificate {
-    /// A new one for these DNS names and IP addresses, which nobody trusts who was not given its
-    /// [`pem`](Self::pem).
+    /// Creates a self-signed certificate for DNS names and IP addresses. Only clients that trust its
+    /// [`pem`](Self::pem) accept it.
     ///
     /// # Errors
     ///
@@ -44,26 +44,25 @@ impl ServerCertificate {
     {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         let made = rcgen::generate_simple_self_signed(names).map_err(|cause| {
-            Error::new(ErrorKind::Certificate, "make a certificate").with_source(cause)
+            Error::new(ErrorKind::Certificate, "create a certificate").with_source(cause)
         })?;
         Self::from_pem(made.cert.pem(), made.signing_key.serialize_pem())
     }
 
-    /// One from PEM texts (RFC 7468): the certificate, with those that lead to its root behind it,
-    /// and its private key, not encrypted. Both may be in the same text.
+    /// Reads PEM texts (RFC 7468): the certificate, followed by its chain, and its unencrypted private
+    /// key. Both may be in the same text.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Certificate`] if there is no certificate in `cert`, or a malformed one;
-    /// [`ErrorKind::Key`] if there is no key in `key`, a malformed one, or one that does not belong
-    /// to the certificate.
+    /// [`ErrorKind::Certificate`] if `cert` has no certificate or a malformed one; [`ErrorKind::Key`] if
+    /// `key` has no key, a malformed one, or one that does not belong to the certificate.
     pub fn from_pem(cert: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Result<Self, Error> {
-        let chain = chain(cert.as_ref())?;
+        let chain = parse_chain(cert.as_ref())?;
         let key = PrivateKeyDer::from_pem_slice(key.as_ref()).map_err(|cause| match cause {
             pem::Error::NoItemsFound => Error::new(
                 ErrorKind::Key,
-                "read the key: it should be a PEM block that begins with \
-                 -----BEGIN PRIVATE KEY-----, not encrypted, and there is none",
+                "read the key: expected an unencrypted PEM block that begins with \
+                 -----BEGIN PRIVATE KEY-----, found none",
             ),
             _ => Error::new(ErrorKind::Key, "read the key").with_source(cause),
         })?;
@@ -84,7 +83,7 @@ impl ServerCertificate {
         })
     }
 
-    /// The certificates as PEM, without the key: what clients are to trust.
+    /// Returns the certificates as PEM without the key, for clients to trust.
     pub fn pem(&self) -> &str {
         &self.pem
     }
@@ -94,8 +93,8 @@ impl ServerCertificate {
     }
 }
 
-/// All certificates in a text, in their order.
-fn chain(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+/// Parses all certificates in a text, in their order.
+fn parse_chain(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let chain: Vec<_> = CertificateDer::pem_slice_iter(text)
         .collect::<Result<_, _>>()
         .map_err(|cause| {
@@ -104,8 +103,8 @@ fn chain(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     if chain.is_empty() {
         return Err(Error::new(
             ErrorKind::Certificate,
-            "read the certificate: it should be a PEM block that begins with \
-             -----BEGIN CERTIFICATE-----, and there is none",
+            "read the certificate: expected a PEM block that begins with \
+             -----BEGIN CERTIFICATE-----, found none",
         ));
     }
     Ok(chain)
@@ -131,16 +130,17 @@ impl fmt::Debug for ServerCertificate {
 mod tests {
     use super::*;
 
-    fn made() -> (String, String) {
-        let made = rcgen::generate_simple_self_signed(["a.example".to_owned()]);
-        let made = made.expect("the name is a name");
-        (made.cert.pem(), made.signing_key.serialize_pem())
+    /// Creates the PEM texts of a certificate and its key.
+    fn generate() -> (String, String) {
+        let generated = rcgen::generate_simple_self_signed(["a.example".to_owned()]);
+        let generated = generated.expect("a valid name");
+        (generated.cert.pem(), generated.signing_key.serialize_pem())
     }
 
     #[test]
-    fn says_what_is_wrong_with_a_pem() {
-        let (cert, key) = made();
-        let (_, other) = made();
+    fn errors_name_the_problem_of_a_pem() {
+        let (cert, key) = generate();
+        let (_, other) = generate();
         let no_der = |label| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
         let (no_cert, no_key) = (no_der("CERTIFICATE"), no_der("PRIVATE KEY"));
         let encrypted = no_der("ENCRYPTED PRIVATE KEY");
@@ -153,7 +153,7 @@ mod tests {
             (&no_cert, &key, certificate, "read the certificate"),
             (&cert, "", private, "-----BEGIN PRIVATE KEY-----"),
             (&cert, &cert, private, "-----BEGIN PRIVATE KEY-----"),
-            (&cert, &encrypted, private, "not encrypted"),
+            (&cert, &encrypted, private, "unencrypted"),
             (&cert, &no_key, private, "use the key"),
             (&cert, &other, private, "does not belong to the certificate"),
         ] {
@@ -161,17 +161,17 @@ mod tests {
             assert_eq!(error.kind(), kind, "{error}");
             assert!(
                 error.to_string().contains(message),
-                "{error}, not {message}"
+                "expected {message}, found {error}"
             );
         }
     }
 
     #[test]
-    fn a_pem_to_trust_has_all_certificates_and_no_key() {
-        let (cert, key) = made();
-        let chain = format!("{cert}{}", made().0);
+    fn the_pem_has_all_certificates_and_no_key() {
+        let (cert, key) = generate();
+        let chain = format!("{cert}{}", generate().0);
         let all = format!("{key}{chain}");
-        let certificate = ServerCertificate::from_pem(&all, &all).expect("they belong together");
+        let certificate = ServerCertificate::from_pem(&all, &all).expect("a valid PEM");
         assert_eq!(
             certificate.pem().replace('\n', ""),
             chain.replace(['\r', '\n'], "")
@@ -180,8 +180,8 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_no_certificate_can_have_is_an_error() {
-        let error = ServerCertificate::self_signed(["schön.example"]).expect_err("it is not ASCII");
+    fn a_name_that_is_not_ascii_is_an_error() {
+        let error = ServerCertificate::self_signed(["schön.example"]).expect_err("not ASCII");
         assert_eq!(error.kind(), ErrorKind::Certificate);
     }
 }

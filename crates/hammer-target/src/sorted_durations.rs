@@ -1,20 +1,20 @@
-//! Exact quantiles.
+//! Exact quantiles of durations.
 
 use std::time::Duration;
 
-/// Durations in ascending order. Exact, unlike a histogram, and as large as what it was made from.
+/// Durations in ascending order. Unlike a histogram, they are exact and keep every value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SortedDurations(Vec<Duration>);
 
 impl SortedDurations {
-    /// The smallest value that at least the share `q` of all values does not exceed (nearest
-    /// rank): 0.5 is the median, 0 the least, 1 the greatest. `None` if there are no values.
+    /// Returns the smallest value that at least the share `q` of all values does not exceed (nearest
+    /// rank): 0.5 is the median, 0 the minimum, 1 the maximum. Returns `None` if there are no values.
     pub fn quantile(&self, q: f64) -> Option<Duration> {
         let rank = (q.clamp(0.0, 1.0) * self.0.len() as f64).ceil() as usize;
         self.0.get(rank.saturating_sub(1)).copied()
     }
 
-    /// All values.
+    /// Returns all values.
     pub fn as_slice(&self) -> &[Duration] {
         &self.0
     }
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_nearest_ranks() {
+    fn quantiles_use_the_nearest_rank() {
         let ms = Duration::from_millis;
         let sorted: SortedDurations = [4, 1, 3, 2].map(ms).into_iter().collect();
         for (q, value) in [

@@ -1,4 +1,4 @@
-//! A target with its own thread.
+//! Target with its own thread.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,12 +15,12 @@ use crate::counts::TargetCounts;
 use crate::ground_truth::GroundTruth;
 use crate::recorder::TargetRecorder;
 
-/// How many connections may wait to be accepted; the kernel lowers it to its own limit.
+/// The maximum number of connections that wait to be accepted. The kernel lowers it to its own limit.
 const BACKLOG: u32 = 4096;
 
-/// A target that runs on a thread of its own, with a runtime of its own.
+/// A target with its own thread and runtime.
 ///
-/// It accepts connections as soon as it exists. Dropping it stops it, and waits for its thread.
+/// It accepts connections as soon as it exists. Dropping it stops it and waits for its thread.
 #[derive(Debug)]
 pub struct TargetServer {
     addr: SocketAddr,
@@ -31,84 +31,84 @@ pub struct TargetServer {
 }
 
 impl TargetServer {
-    /// A target of which more is to be said than how it answers.
+    /// Returns a builder, to set the address or TLS.
     pub fn builder() -> TargetServerBuilder {
         TargetServerBuilder::default()
     }
 
-    /// Starts a target on a free port of 127.0.0.1 that answers as `knobs` say.
+    /// Starts a target with this behavior at a free port of 127.0.0.1.
     ///
     /// # Errors
     ///
-    /// If there is no port, file descriptor, or thread left.
-    pub fn spawn(knobs: TargetBehavior) -> io::Result<Self> {
-        Self::builder().spawn(knobs)
+    /// If there is no free port, file descriptor, or thread.
+    pub fn spawn(behavior: TargetBehavior) -> io::Result<Self> {
+        Self::builder().spawn(behavior)
     }
 
-    /// Starts a [`raw`](crate::raw) target on a free port of 127.0.0.1 whose answers have a body of
+    /// Starts a [`raw`](crate::raw) target at a free port of 127.0.0.1 whose answers have a body of
     /// `body_bytes`.
     ///
     /// # Errors
     ///
-    /// As [`spawn`](Self::spawn).
+    /// See [`spawn`](Self::spawn).
     pub fn spawn_raw(body_bytes: usize) -> io::Result<Self> {
         Self::builder().spawn_raw(body_bytes)
     }
 
-    /// Where it listens.
+    /// Returns the address at which the target listens.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// Where it listens, as a URL: `http://127.0.0.1:41234/`, or `https` if it speaks TLS.
+    /// Returns the URL of the target: `http://127.0.0.1:41234/`, or `https` with TLS.
     pub fn url(&self) -> String {
         format!("{}://{}/", self.scheme, self.addr)
     }
 
-    /// What it has counted so far. Costs next to nothing.
+    /// Returns the counts so far. This is cheap.
     pub fn counts(&self) -> TargetCounts {
         self.recorder.counts()
     }
 
-    /// What has happened so far. Copies all arrivals, and holds up the target for as long; while
-    /// a measurement runs, ask for [`counts`](Self::counts).
+    /// Returns the records so far. Copies all arrivals and blocks the target meanwhile, so use
+    /// [`counts`](Self::counts) during a measurement.
     pub fn ground_truth(&self) -> GroundTruth {
         self.recorder.ground_truth()
     }
 
-    /// Stops it, closes its connections, waits for its thread, and tells what happened.
+    /// Stops the target, closes its connections, waits for its thread, and returns its records.
     pub fn shutdown(mut self) -> GroundTruth {
         self.stop();
         self.recorder.ground_truth()
     }
 
-    /// Runs a server at `addr` on a thread of its own.
+    /// Runs a server at `addr` on a new thread.
     pub(crate) fn start<F>(
         addr: SocketAddr,
         scheme: &'static str,
-        ledger: TargetRecorder,
+        recorder: TargetRecorder,
         run: impl FnOnce(TcpListener, Arc<TargetRecorder>, oneshot::Receiver<()>) -> F + Send + 'static,
     ) -> io::Result<Self>
     where
         F: Future<Output = ()>,
     {
-        // Runtime and listener are made here, so that the caller hears of what goes wrong.
+        // Runtime and listener are created here, so that the caller gets their errors.
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _entered = runtime.enter();
             listen(addr)?
         };
         let addr = listener.local_addr()?;
-        let ledger = Arc::new(ledger);
+        let recorder = Arc::new(recorder);
         let (stop, stopped) = oneshot::channel();
-        let theirs = Arc::clone(&ledger);
+        let server_recorder = Arc::clone(&recorder);
         let thread = thread::Builder::new()
             .name("hammer-target".to_owned())
-            .spawn(move || runtime.block_on(run(listener, theirs, stopped)))?;
+            .spawn(move || runtime.block_on(run(listener, server_recorder, stopped)))?;
         Ok(Self {
             addr,
             scheme,
-            recorder: ledger,
+            recorder,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -118,7 +118,7 @@ impl TargetServer {
         // Dropping the sender is the signal.
         drop(self.stop.take());
         if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
-            tracing::error!("the target's thread panicked");
+            tracing::error!("the thread of the target panicked");
         }
     }
 }
@@ -135,7 +135,7 @@ fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     } else {
         TcpSocket::new_v6()?
     };
-    // A target at a fixed port can be started again at once; Windows means something else by it.
+    // Lets a target at a fixed port be restarted at once. On Windows, the option has another meaning.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(addr)?;

@@ -1,4 +1,4 @@
-//! Tokens that a target gives out, and asks for.
+//! Issuer of the tokens that a target requires.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -7,25 +7,25 @@ use hyper::header::AUTHORIZATION;
 use hyper::{Method, Request};
 use tokio::time::Instant;
 
-/// Where there is a token for everybody.
+/// The path of the token endpoint.
 const TOKEN_PATH: &str = "/token";
 
-/// The tokens of one target. Each is a number, and lives equally long.
+/// The tokens of a target, which contain their number and have the same lifetime.
 #[derive(Debug)]
 pub(crate) struct TokenIssuer {
     lifetime: Duration,
-    /// When each was given.
+    /// The time at which each token was issued.
     issued: Mutex<Vec<Instant>>,
 }
 
-/// What becomes of a request where tokens are asked for.
+/// The result of checking the token of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenCheck {
-    /// It asks for a token.
+    /// The request asks for a token.
     TokenRequest,
-    /// It has one that lives.
+    /// The token is valid.
     Valid,
-    /// It has none, or one that is unknown or has expired.
+    /// The token is missing, unknown or expired.
     Invalid,
 }
 
@@ -45,19 +45,19 @@ impl TokenIssuer {
         let number = header
             .and_then(|header| header.to_str().ok()?.strip_prefix("Bearer token-"))
             .and_then(|number| number.parse::<usize>().ok());
-        let given = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        match number.and_then(|number| given.get(number)) {
-            Some(given) if now.duration_since(*given) < self.lifetime => TokenCheck::Valid,
+        let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        match number.and_then(|number| issued.get(number)) {
+            Some(issued_at) if now.duration_since(*issued_at) < self.lifetime => TokenCheck::Valid,
             _ => TokenCheck::Invalid,
         }
     }
 
-    /// Another token, as a token endpoint of OAuth 2.0 gives it (RFC 6749, section 5.1). The lifetime
-    /// that is told is in whole seconds, and the token lives no shorter.
+    /// Issues a token, and returns the response of an OAuth 2.0 token endpoint (RFC 6749, section 5.1).
+    /// `expires_in` is the lifetime rounded down to seconds.
     pub(crate) fn issue(&self, now: Instant) -> String {
-        let mut given = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        let (number, seconds) = (given.len(), self.lifetime.as_secs());
-        given.push(now);
+        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let (number, seconds) = (issued.len(), self.lifetime.as_secs());
+        issued.push(now);
         format!(
             r#"{{"access_token":"token-{number}","token_type":"Bearer","expires_in":{seconds}}}"#
         )
@@ -69,13 +69,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_lives_for_its_time() {
+    fn a_token_is_valid_for_its_lifetime() {
         let (tokens, start) = (TokenIssuer::new(Duration::from_secs(5)), Instant::now());
         assert!(tokens.issue(start).contains(r#""token-0""#));
         let later = start + Duration::from_secs(3);
         let second = tokens.issue(later);
         assert!(second.contains(r#""token-1""#) && second.contains(r#""expires_in":5"#));
-        for (method, path, header, seconds, entry) in [
+        for (method, path, header, seconds, expected) in [
             ("GET", "/", "", 0, TokenCheck::Invalid),
             ("GET", "/", "Bearer token-0", 4, TokenCheck::Valid),
             ("GET", "/", "Bearer token-0", 5, TokenCheck::Invalid),
@@ -86,11 +86,14 @@ mod tests {
             ("POST", "/token?x", "", 5, TokenCheck::TokenRequest),
         ] {
             let request = Request::builder().method(method).uri(path);
-            let request = request.header(AUTHORIZATION, header).body(()).expect("one");
+            let request = request
+                .header(AUTHORIZATION, header)
+                .body(())
+                .expect("a valid request");
             let now = start + Duration::from_secs(seconds);
             assert_eq!(
                 tokens.check(&request, now),
-                entry,
+                expected,
                 "{method} {path} {header} {seconds}"
             );
         }

@@ -1,4 +1,4 @@
-//! What lies between the sockets and HTTP: nothing, or TLS.
+//! Transport below HTTP: TCP, or TLS over TCP.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use crate::accept::accept_loop;
 use crate::recorder::TargetRecorder;
 use crate::server_certificate::ServerCertificate;
 
-/// The bytes of a connection, whatever lies below them.
+/// A byte stream over TCP or TLS.
 pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> ByteStream for S {}
 
-/// What is done with each connection.
+/// A handler of connections.
 pub(crate) trait ConnectionHandler: Send + Sync + 'static {
     /// Serves a connection until it closes.
     fn handle(
@@ -28,26 +28,26 @@ pub(crate) trait ConnectionHandler: Send + Sync + 'static {
     ) -> impl Future<Output = ()> + Send + 'static;
 }
 
-/// How connections come in.
+/// The transport of a target.
 pub(crate) enum TargetTransport {
     Tcp,
     Tls(TlsAcceptor),
 }
 
 impl TargetTransport {
-    /// TLS 1.2 and 1.3, with this certificate.
+    /// Creates a transport over TLS 1.2 and 1.3 with this certificate.
     pub(crate) fn tls(certificate: &ServerCertificate) -> Self {
         let resolver = SingleCertAndKey::from(certificate.certified_key());
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .expect("ring has suites for both versions")
+            .expect("ring has cipher suites for both versions")
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(resolver));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Self::Tls(Arc::new(config).into())
     }
 
-    /// What URLs begin with.
+    /// Returns the scheme of URLs.
     pub(crate) fn scheme(&self) -> &'static str {
         match self {
             Self::Tcp => "http",
@@ -55,33 +55,33 @@ impl TargetTransport {
         }
     }
 
-    /// Has each connection attended to until `shutdown` completes; then ends those that are open.
+    /// Handles each connection until `shutdown` completes, and then closes all connections.
     ///
-    /// Hands are shaken by the connection's own task, so that a client that is slow at it, or never
-    /// says anything, holds up nobody else.
+    /// The task of a connection performs its TLS handshake, so that a slow or silent client does not
+    /// delay others.
     pub(crate) async fn serve(
         self,
         listener: TcpListener,
-        ledger: Arc<TargetRecorder>,
-        attendant: Arc<impl ConnectionHandler>,
+        recorder: Arc<TargetRecorder>,
+        handler: Arc<impl ConnectionHandler>,
         shutdown: impl Future,
     ) {
-        let attendant = || Arc::clone(&attendant);
+        let handler = || Arc::clone(&handler);
         match self {
             Self::Tcp => {
-                accept_loop(listener, ledger, shutdown, |tcp| attendant().handle(tcp)).await
+                accept_loop(listener, recorder, shutdown, |tcp| handler().handle(tcp)).await
             }
             Self::Tls(acceptor) => {
-                let attend = |tcp| {
-                    let (shaken, attendant) = (acceptor.accept(tcp), attendant());
+                let handle = |tcp| {
+                    let (handshake, handler) = (acceptor.accept(tcp), handler());
                     async move {
-                        match shaken.await {
-                            Ok(tls) => attendant.handle(tls).await,
-                            Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
+                        match handshake.await {
+                            Ok(tls) => handler.handle(tls).await,
+                            Err(error) => tracing::debug!(%error, "TLS handshake failed"),
                         }
                     }
                 };
-                accept_loop(listener, ledger, shutdown, attend).await;
+                accept_loop(listener, recorder, shutdown, handle).await;
             }
         }
     }

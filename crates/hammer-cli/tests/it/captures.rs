@@ -81,8 +81,8 @@ fn malformed_templates_are_shown_with_their_place() {
     for (flags, shown) in [
         (
             &["http://127.0.0.1:9/?a={{uid}}"][..],
-            "the URL is no template: has an unknown name \"uid\"\n\n    \
-             http://127.0.0.1:9/?a={{uid}}\n                            ^^^ right would be uuid",
+            "the URL is no template: unknown name 'uid'\n\n    \
+             http://127.0.0.1:9/?a={{uid}}\n                            ^^^ right would be 'uuid'",
         ),
         (
             &["http://{{seq}}/"],
@@ -90,31 +90,31 @@ fn malformed_templates_are_shown_with_their_place() {
         ),
         (
             &[url, "-H", "X-A: b{{uid}}"],
-            "the header x-a is no template: has an unknown name \"uid\"\n\n    b{{uid}}\n       ^^^ right would be uuid",
+            "the header x-a is no template: unknown name 'uid'\n\n    b{{uid}}\n       ^^^ right would be 'uuid'",
         ),
         (
             &[url, "-d", "{{uid}}"],
-            "--data is no template: has an unknown name \"uid\"\n\n    {{uid}}\n      ^^^",
+            "--data is no template: unknown name 'uid'\n\n    {{uid}}\n      ^^^",
         ),
         (
             &[url, "--json", "{{uid}}"],
-            "--json is no template: has an unknown name",
+            "--json is no template: unknown name",
         ),
         (
             &[url, "-F", "a={{uid}}"],
-            "--form a is no template: can't be read at byte 2; right would be uuid",
+            "--form a is no template: invalid expression at byte 2; expected 'uuid'",
         ),
         (
             &[url, "-u", "ann:hush{{uid}}"],
-            "--user is no template: can't be read at byte 10",
+            "--user is no template: invalid expression at byte 10",
         ),
         (
             &[url, "-b", "a=hush{{uid}}"],
-            "the header cookie is no template: can't be read",
+            "the header cookie is no template: invalid expression",
         ),
         (
             &[url, "--oauth2-bearer", "hush{{uid}}"],
-            "the header authorization is no template: can't be read",
+            "the header authorization is no template: invalid expression",
         ),
     ] {
         let output = output(&[&["http", "-n", "1"], flags].concat());

@@ -52,12 +52,12 @@ fn nothing_is_sent_without_a_first_token() {
         (
             &["--token-cmd", "true"],
             1,
-            "the token command gave nothing",
+            "expected a token from the token command, found nothing",
         ),
         (
             &["--token-cmd", "echo hush; echo hush"],
             1,
-            "gave more than one line",
+            "found several lines or control characters",
         ),
         (
             &["--token-cmd", "sleep 60", "--token-timeout", "50ms"],
@@ -67,7 +67,7 @@ fn nothing_is_sent_without_a_first_token() {
         (
             &["--token-file", "/nowhere/token"],
             1,
-            "can't read /nowhere/token",
+            "cannot read /nowhere/token",
         ),
         (
             &[&["--oauth-url", refusing], &client[..]].concat(),
@@ -332,7 +332,7 @@ fn a_failed_renewal_is_reported_and_makes_the_run_suspect() {
     let reasons = report["verdict"]["reasons"].to_string();
     let why = "because the token endpoint answered 503";
     assert!(
-        reasons.contains("could not be renewed") && reasons.contains(why),
+        reasons.contains("token renewal") && reasons.contains(why),
         "{reasons}"
     );
     let message = stderr(&output);

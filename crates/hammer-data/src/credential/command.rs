@@ -1,3 +1,5 @@
+//! Tokens from the output of a shell command.
+
 use std::fmt;
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -8,16 +10,16 @@ use std::time::{Duration, Instant};
 use super::running_command::RunningCommand;
 use super::{CredentialError, CredentialErrorKind, FetchCanceler, FetchedToken, TokenSource};
 
-/// The most that is read of what a command writes.
+/// The maximum number of bytes read from each output of a command.
 const MAX_OUTPUT_BYTES: u64 = 1 << 20;
 
-/// How often a command is looked at that has closed its output and not ended.
+/// The interval at which a command that has closed its outputs is checked for its exit.
 const EXIT_POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Tokens that a command writes on its standard output.
+/// A source of tokens that a shell command writes to its standard output.
 ///
-/// The shell runs it, with nothing on its standard input. What it writes on standard error is told if
-/// it fails, and what it writes on standard output never is.
+/// The command gets an empty standard input. If it fails, the error contains the last line of its
+/// standard error, but never its standard output.
 pub struct TokenCommand {
     command: String,
     timeout: Duration,
@@ -26,7 +28,7 @@ pub struct TokenCommand {
 }
 
 impl TokenCommand {
-    /// This command, as a shell reads it, for at most 30 s.
+    /// Creates a source from a shell command, with a timeout of 30 s.
     #[must_use]
     pub fn new(command: impl Into<String>) -> Self {
         Self {
@@ -37,14 +39,14 @@ impl TokenCommand {
         }
     }
 
-    /// What takes longer is ended, with all that it started, and has failed.
+    /// Sets the time after which the command is killed with all of its child processes.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long its tokens live; without it they are not renewed.
+    /// Sets the lifetime of tokens. Without it, they are not renewed.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
@@ -64,36 +66,42 @@ impl TokenCommand {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let outputs = |child: &mut Child| (child.stdout.take(), child.stderr.take());
-        let started = self.running.start(&mut command, outputs);
-        let (out, err) =
-            started.map_err(|error| CredentialError::io("can't start the token command", error))?;
-        Ok((out.map(read_in_background), err.map(read_in_background)))
+        let (stdout, stderr) = self
+            .running
+            .start(&mut command, outputs)
+            .map_err(|error| CredentialError::io("cannot start the token command", error))?;
+        Ok((
+            stdout.map(read_in_background),
+            stderr.map(read_in_background),
+        ))
     }
 
     fn run(&self) -> Result<(ExitStatus, Vec<u8>, Vec<u8>), CredentialError> {
-        let end = Instant::now() + self.timeout;
-        let late = || {
+        let deadline = Instant::now() + self.timeout;
+        let timed_out = || {
             let message = format!("the token command took longer than {:?}", self.timeout);
             CredentialError::new(CredentialErrorKind::TimedOut, message)
         };
         let outputs = self.start()?;
         let collect = |output: Option<Receiver<Vec<u8>>>| match output {
             Some(output) => {
-                match output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                match output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                     Ok(bytes) => Ok(bytes),
-                    Err(RecvTimeoutError::Timeout) => Err(late()),
+                    Err(RecvTimeoutError::Timeout) => Err(timed_out()),
                     Err(RecvTimeoutError::Disconnected) => Ok(vec![]),
                 }
             }
             None => Ok(vec![]),
         };
-        let (out, err) = (collect(outputs.0)?, collect(outputs.1)?);
-        // Whoever has closed both outputs has most likely ended.
+        let (stdout, stderr) = (collect(outputs.0)?, collect(outputs.1)?);
+        // A command that has closed both outputs usually exits at once.
         loop {
             let status = self.running.status();
-            match status.map_err(|error| CredentialError::io("lost the token command", error))? {
-                Some(status) => return Ok((status, out, err)),
-                None if Instant::now() >= end => return Err(late()),
+            let status = status
+                .map_err(|error| CredentialError::io("cannot wait for the token command", error))?;
+            match status {
+                Some(status) => return Ok((status, stdout, stderr)),
+                None if Instant::now() >= deadline => return Err(timed_out()),
                 None => thread::sleep(EXIT_POLL_INTERVAL),
             }
         }
@@ -101,7 +109,7 @@ impl TokenCommand {
 }
 
 impl fmt::Debug for TokenCommand {
-    /// Without the command, which may have a secret in it.
+    /// Omits the command, which may contain a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenCommand")
             .field("timeout", &self.timeout)
@@ -112,23 +120,23 @@ impl fmt::Debug for TokenCommand {
 
 impl TokenSource for TokenCommand {
     fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
-        let ran = self.run();
-        if ran.is_err() {
+        let result = self.run();
+        if result.is_err() {
             self.running.kill();
         }
-        let (status, out, err) = ran?;
+        let (status, stdout, stderr) = result?;
         if !status.success() {
-            let said = String::from_utf8_lossy(&err);
-            let said = said.lines().rev().find(|line| !line.trim().is_empty());
-            let said: String = said
-                .unwrap_or("it said nothing")
+            let stderr = String::from_utf8_lossy(&stderr);
+            let last_line = stderr.lines().rev().find(|line| !line.trim().is_empty());
+            let reason: String = last_line
+                .unwrap_or("empty standard error")
                 .chars()
                 .take(200)
                 .collect();
-            let message = format!("the token command ended with {status}: {said}");
+            let message = format!("the token command ended with {status}: {reason}");
             return Err(CredentialError::new(CredentialErrorKind::Failed, message));
         }
-        let token = FetchedToken::parse(&out, "the token command")?;
+        let token = FetchedToken::parse(&stdout, "the token command")?;
         Ok(match self.lifetime {
             Some(lifetime) => token.with_lifetime(lifetime),
             None => token,
@@ -141,15 +149,15 @@ impl TokenSource for TokenCommand {
     }
 }
 
-/// What a command writes: its standard output, and its standard error.
+/// The standard output and the standard error of a command.
 type CommandOutputs = (Option<Receiver<Vec<u8>>>, Option<Receiver<Vec<u8>>>);
 
-/// Reads an output to its end on a thread of its own: a command may fill both.
+/// Reads an output to its end on a separate thread, since a command blocks if either output is full.
 fn read_in_background(output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = vec![];
-        // What came before an error is all there is.
+        // After an error, the bytes read before it are the output.
         let _ = output.take(MAX_OUTPUT_BYTES).read_to_end(&mut bytes);
         let _ = sender.send(bytes);
     });

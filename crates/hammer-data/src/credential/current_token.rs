@@ -1,8 +1,10 @@
+//! Token that hits currently use.
+
 use std::time::{Duration, Instant};
 
 use super::SecretBytes;
 
-/// The token that is valid now.
+/// The token that hits currently use.
 #[derive(Debug, Clone)]
 pub struct CurrentToken {
     secret: SecretBytes,
@@ -11,28 +13,28 @@ pub struct CurrentToken {
 }
 
 impl CurrentToken {
-    /// The first one, or the one after `last`.
-    pub(super) fn successor_of(last: Option<&Self>, secret: SecretBytes) -> Self {
+    /// Creates the token after `previous`, or the first one.
+    pub(super) fn successor_of(previous: Option<&Self>, secret: SecretBytes) -> Self {
         Self {
             secret,
-            ordinal: last.map_or(0, |last| last.ordinal) + 1,
+            ordinal: previous.map_or(0, |previous| previous.ordinal) + 1,
             received_at: Instant::now(),
         }
     }
 
-    /// The token.
+    /// Returns the bytes of the token.
     #[must_use]
     pub fn secret(&self) -> &SecretBytes {
         &self.secret
     }
 
-    /// The how many-th of its source it is: 1 for the one that came before the run.
+    /// Returns the number of the token among those of its source: 1 for the one fetched before the run.
     #[must_use]
     pub fn ordinal(&self) -> u64 {
         self.ordinal
     }
 
-    /// How long ago it came.
+    /// Returns the time since the token was received.
     #[must_use]
     pub fn age(&self) -> Duration {
         self.received_at.elapsed()

@@ -1,23 +1,25 @@
+//! Errors of credentials.
+
 use std::sync::Arc;
 use std::{error, fmt, io};
 
-/// What kind of trouble there is with credentials.
+/// The kind of a [`CredentialError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CredentialErrorKind {
-    /// A command failed, or a file can't be read.
+    /// A command failed, or a file cannot be read.
     Failed,
-    /// A command took too long, and was ended.
+    /// A command took too long and was killed.
     TimedOut,
-    /// Whoever gives out tokens refused to.
+    /// The token endpoint refused to issue a token.
     Refused,
-    /// What came is no token.
+    /// The source returned no valid token.
     Malformed,
     /// There are fewer users than slots.
     TooFewUsers,
 }
 
-/// Why there is no credential; reads well after "failed to get a token". It never has a secret in it.
+/// The reason that there is no credential. It never contains a secret.
 #[derive(Debug, Clone)]
 pub struct CredentialError {
     kind: CredentialErrorKind,
@@ -26,7 +28,7 @@ pub struct CredentialError {
 }
 
 impl CredentialError {
-    /// An error of this kind. `message` is a fragment, and must have no secret in it: it is shown.
+    /// Creates an error of a kind. `message` is a fragment, and must not contain a secret.
     #[must_use]
     pub fn new(kind: CredentialErrorKind, message: impl Into<String>) -> Self {
         Self {
@@ -43,7 +45,7 @@ impl CredentialError {
         }
     }
 
-    /// What kind of trouble it is.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> CredentialErrorKind {
         self.kind

@@ -1,8 +1,9 @@
-//! Who a hit says it is: users for slots, and tokens that are renewed before they expire.
+//! Credentials of hits: users for slots, and tokens that are renewed before they expire.
 //!
-//! A [`TokenSource`] fetches a token: from a [`TokenCommand`], a [`WatchedTokenFile`], or [`OAuthTokenSource`] over
-//! the HTTP of whoever embeds it. [`TokenStore`] fetches the first one before a run begins, and the
-//! others on threads of its own; templates have them as `{{token}}`, which never waits for a fetch.
+//! A [`TokenSource`] fetches tokens: a [`TokenCommand`], a [`WatchedTokenFile`], or an
+//! [`OAuthTokenSource`] over your HTTP client. A [`TokenStore`] fetches the first tokens before a run
+//! and renews them on background threads. Templates insert them with `{{token}}`, which never waits for a
+//! fetch.
 
 mod command;
 mod current_token;

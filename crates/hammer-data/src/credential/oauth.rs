@@ -1,22 +1,26 @@
+//! Tokens from an OAuth 2.0 endpoint.
+
 use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use hammer_diagnostic::{excerpt, is_control};
+
 use super::{CredentialError, CredentialErrorKind, FetchedToken, SecretBytes, TokenSource};
 use crate::template::TemplateFilter;
 
-/// One POST to the token endpoint, over the HTTP of whoever embeds this crate.
+/// An HTTP client for the token endpoint.
 ///
-/// It is called on a thread of its own, so it may block; it must come to an end by itself.
+/// It is called on a background thread, so it may block, but it must have a timeout.
 pub trait TokenEndpointClient: Send + 'static {
-    /// Sends `form` as `application/x-www-form-urlencoded`, with the header `Authorization` if there
-    /// is a value for it, and returns what was answered, whatever it was.
+    /// Sends `form` as `application/x-www-form-urlencoded`, with the header `Authorization` if it has a
+    /// value, and returns the response with any status.
     ///
     /// # Errors
     ///
-    /// If nothing was answered.
+    /// If there was no response.
     fn post(
         &mut self,
         form: &SecretBytes,
@@ -24,7 +28,7 @@ pub trait TokenEndpointClient: Send + 'static {
     ) -> Result<TokenResponse, CredentialError>;
 }
 
-/// What a token endpoint answered.
+/// The response of a token endpoint.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenResponse {
     /// The status code.
@@ -34,7 +38,7 @@ pub struct TokenResponse {
 }
 
 impl fmt::Debug for TokenResponse {
-    /// Without the body, which most likely has a token in it.
+    /// Omits the body, which usually contains a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenResponse")
             .field("status", &self.status)
@@ -42,24 +46,24 @@ impl fmt::Debug for TokenResponse {
     }
 }
 
-/// By what right a token is asked for.
+/// The grant with which a token is requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OAuthGrant {
-    /// The client's own: RFC 6749, section 4.4.
+    /// The credentials of the client (RFC 6749, section 4.4).
     ClientCredentials,
-    /// That of a user whose name and password the client has: RFC 6749, section 4.3.
+    /// The name and password of a user (RFC 6749, section 4.3).
     Password {
-        /// The user.
+        /// The name of the user.
         user: String,
-        /// Their password.
+        /// The password of the user.
         password: SecretBytes,
     },
 }
 
-/// Tokens of OAuth 2.0 (RFC 6749): bearer tokens, renewed by asking for another.
+/// A source of OAuth 2.0 bearer tokens (RFC 6749).
 ///
-/// A token lives as long as the answer's `expires_in` says; without it, as long as
-/// [`lifetime`](Self::lifetime) does; without both it is not renewed.
+/// The lifetime of a token is the `expires_in` of the response, or that of
+/// [`lifetime`](Self::lifetime). Without either, the token is not renewed.
 #[derive(Debug, Clone)]
 pub struct OAuthTokenSource<E> {
     endpoint: E,
@@ -71,7 +75,7 @@ pub struct OAuthTokenSource<E> {
 }
 
 impl<E: TokenEndpointClient> OAuthTokenSource<E> {
-    /// Asks for tokens by this grant.
+    /// Creates a source that requests tokens with a grant.
     #[must_use]
     pub fn new(endpoint: E, grant: OAuthGrant) -> Self {
         Self {
@@ -84,28 +88,28 @@ impl<E: TokenEndpointClient> OAuthTokenSource<E> {
         }
     }
 
-    /// As this client, which authenticates with HTTP Basic (section 2.3.1).
+    /// Sets the client, which authenticates with HTTP Basic (section 2.3.1).
     #[must_use]
     pub fn client(mut self, id: impl Into<String>, secret: SecretBytes) -> Self {
         self.client = Some((id.into(), secret));
         self
     }
 
-    /// With the client's id and secret in the body, for servers that know no Basic.
+    /// Sends the client's id and secret in the body, for endpoints without HTTP Basic.
     #[must_use]
     pub fn client_in_body(mut self) -> Self {
         self.client_in_body = true;
         self
     }
 
-    /// With another parameter, such as `scope` or `audience`.
+    /// Adds a parameter, such as `scope` or `audience`.
     #[must_use]
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.push((name.into(), value.into()));
         self
     }
 
-    /// How long tokens live where the answer does not say so.
+    /// Sets the lifetime of tokens whose response has no `expires_in`.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime);
@@ -140,7 +144,7 @@ impl<E: TokenEndpointClient> OAuthTokenSource<E> {
         SecretBytes::new(form)
     }
 
-    /// What is never to be shown, in all the ways it is written; the longest first.
+    /// Returns the secrets in all encodings in which an endpoint may repeat them, the longest first.
     fn secrets(&self) -> Vec<String> {
         let password = match &self.grant {
             OAuthGrant::Password { password, .. } => Some(password),
@@ -181,30 +185,32 @@ impl<E: TokenEndpointClient> OAuthTokenSource<E> {
 impl<E: TokenEndpointClient> TokenSource for OAuthTokenSource<E> {
     fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
         let (form, authorization) = (self.form(), self.authorization());
-        let answer = self.endpoint.post(&form, authorization.as_ref())?;
-        if answer.status != 200 {
-            let refusal: TokenErrorResponse =
-                serde_json::from_slice(&answer.body).unwrap_or_default();
-            let refusal = refusal.redacted(&self.secrets());
-            let whose = match &self.grant {
+        let response = self.endpoint.post(&form, authorization.as_ref())?;
+        if response.status != 200 {
+            let error: TokenErrorResponse =
+                serde_json::from_slice(&response.body).unwrap_or_default();
+            let reason = error.redacted(&self.secrets());
+            let user = match &self.grant {
                 OAuthGrant::ClientCredentials => String::new(),
-                OAuthGrant::Password { user, .. } => format!(", for the user {user:?}"),
+                OAuthGrant::Password { user, .. } => format!(", for user {}", excerpt(user)),
             };
             return Err(CredentialError::new(
                 CredentialErrorKind::Refused,
                 format!(
-                    "the token endpoint answered {}{refusal}{whose}",
-                    answer.status
+                    "the token endpoint answered {}{reason}{user}",
+                    response.status
                 ),
             ));
         }
-        // What serde says of an answer may have parts of it.
-        let granted: AccessTokenResponse = serde_json::from_slice(&answer.body).map_err(|_| {
-            let message = "the token endpoint answered without an access_token in a JSON object";
-            CredentialError::new(CredentialErrorKind::Malformed, message)
-        })?;
+        // The error of serde is dropped, since it may contain parts of the response.
+        let granted: AccessTokenResponse =
+            serde_json::from_slice(&response.body).map_err(|_| {
+                let message =
+                    "the token endpoint answered without an access_token in a JSON object";
+                CredentialError::new(CredentialErrorKind::Malformed, message)
+            })?;
         let token = FetchedToken::parse(granted.access_token.as_bytes(), "the token endpoint")?;
-        granted.is_bearer()?;
+        granted.check_bearer()?;
         Ok(match granted.lifetime()?.or(self.lifetime) {
             Some(lifetime) => token.with_lifetime(lifetime),
             None => token,
@@ -212,7 +218,7 @@ impl<E: TokenEndpointClient> TokenSource for OAuthTokenSource<E> {
     }
 }
 
-/// What of an answer is a token: RFC 6749, section 5.1.
+/// The successful response of a token endpoint (RFC 6749, section 5.1).
 #[derive(Deserialize)]
 struct AccessTokenResponse {
     access_token: String,
@@ -223,7 +229,8 @@ struct AccessTokenResponse {
 }
 
 impl AccessTokenResponse {
-    /// How long it lives, if that is said: some say it as a text, or with a fraction.
+    /// Returns the lifetime, if the response has one. Some endpoints write it as a string, or with a
+    /// fraction.
     fn lifetime(&self) -> Result<Option<Duration>, CredentialError> {
         let seconds = match &self.expires_in {
             Value::Null => return Ok(None),
@@ -233,25 +240,25 @@ impl AccessTokenResponse {
         let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         lifetime.map(Some).ok_or_else(|| {
             let message =
-                "the token endpoint answered with an expires_in that is no number of seconds";
+                "the token endpoint answered with an expires_in that is not a number of seconds";
             CredentialError::new(CredentialErrorKind::Malformed, message)
         })
     }
 
-    /// Whether the token alone is enough to be let in, as hits send nothing else.
-    fn is_bearer(&self) -> Result<(), CredentialError> {
+    /// Checks that the token alone authenticates a hit, since hits send nothing else.
+    fn check_bearer(&self) -> Result<(), CredentialError> {
         match &self.token_type {
             Value::Null => Ok(()),
             Value::String(kind) if kind.eq_ignore_ascii_case("bearer") => Ok(()),
             _ => Err(CredentialError::new(
                 CredentialErrorKind::Malformed,
-                "the token endpoint answered with a token_type other than bearer, which hits can't use",
+                "the token endpoint answered with a token_type other than bearer, which hits cannot use",
             )),
         }
     }
 }
 
-/// Why there is none: section 5.2.
+/// The error response of a token endpoint (RFC 6749, section 5.2).
 #[derive(Default, Deserialize)]
 struct TokenErrorResponse {
     #[serde(default)]
@@ -261,33 +268,33 @@ struct TokenErrorResponse {
 }
 
 impl TokenErrorResponse {
-    /// As it may be shown: some endpoints repeat what they were sent.
+    /// Returns the error without secrets, since some endpoints repeat parts of the request.
     fn redacted(&self, secrets: &[String]) -> String {
-        let mut shown = String::new();
+        let mut message = String::new();
         for part in [&self.error, &self.error_description] {
             if !part.is_empty() {
                 let part = secrets
                     .iter()
                     .fold(part.clone(), |part, secret| part.replace(secret, "***"));
-                shown += ": ";
-                shown.extend(part.chars().filter(|c| !c.is_control()).take(200));
+                message += ": ";
+                message.extend(part.chars().filter(|c| !is_control(*c)).take(200));
             }
         }
-        shown
+        message
     }
 }
 
-/// The same with small letters behind its percent signs.
+/// Writes the hexadecimal digits of a percent-encoded text in lower case.
 fn lower_hex(percent: &str) -> String {
-    let mut behind = 0;
+    let mut digits_left = 0;
     let letter = |c: char| {
-        let hex = behind > 0;
-        behind = if c == '%' {
+        let digit = digits_left > 0;
+        digits_left = if c == '%' {
             2
         } else {
-            usize::saturating_sub(behind, 1)
+            usize::saturating_sub(digits_left, 1)
         };
-        if hex { c.to_ascii_lowercase() } else { c }
+        if digit { c.to_ascii_lowercase() } else { c }
     };
     percent.chars().map(letter).collect()
 }

@@ -1,40 +1,42 @@
+//! Running command that another thread can kill.
+
 use std::io;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The command that runs at the moment, which whoever has a clone may end.
+/// The command that currently runs, if any. Any clone can kill it.
 #[derive(Clone, Default)]
 pub(super) struct RunningCommand(Arc<Mutex<CommandState>>);
 
 #[derive(Default)]
 struct CommandState {
     child: Option<Child>,
-    /// Whether no other is to begin.
+    /// True if no more commands may start.
     stopped: bool,
 }
 
 impl RunningCommand {
-    /// Starts a command, in a group of its own, and gives what `take` takes of it.
+    /// Starts a command in a new process group, and returns the result of `take`.
     pub(super) fn start<T>(
         &self,
         command: &mut Command,
         take: impl FnOnce(&mut Child) -> T,
     ) -> io::Result<T> {
-        // What it starts is ended with it.
+        // The group is killed as a whole, including child processes of the command.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         let mut state = self.lock();
         if state.stopped {
-            return Err(io::Error::other("no more are to begin"));
+            return Err(io::Error::other("the run is over"));
         }
         Ok(take(state.child.insert(command.spawn()?)))
     }
 
-    /// How it ended, once it has.
+    /// Returns the exit status of the command, or `None` while it runs.
     pub(super) fn status(&self) -> io::Result<Option<ExitStatus>> {
         let mut state = self.lock();
         let child = state.child.as_mut();
-        let child = child.ok_or_else(|| io::Error::other("it was ended"))?;
+        let child = child.ok_or_else(|| io::Error::other("it was killed"))?;
         let status = child.try_wait()?;
         if status.is_some() {
             state.child = None;
@@ -42,12 +44,12 @@ impl RunningCommand {
         Ok(status)
     }
 
-    /// Ends it, with all that it started.
+    /// Kills the command with all of its child processes.
     pub(super) fn kill(&self) {
         kill_group(self.lock().child.take());
     }
 
-    /// Ends it, and no other begins.
+    /// Kills the command, and prevents others from starting.
     pub(super) fn kill_and_stop(&self) {
         let mut state = self.lock();
         state.stopped = true;
@@ -63,13 +65,13 @@ fn kill_group(child: Option<Child>) {
     let Some(mut child) = child else {
         return;
     };
-    // Nobody has waited for it, so its number is still its own.
+    // The child was not waited for, so its process id has not been reused.
     #[cfg(unix)]
     if let Some(group) = i32::try_from(child.id())
         .ok()
         .and_then(rustix::process::Pid::from_raw)
     {
-        // It may have ended meanwhile.
+        // Fails if the group has already ended.
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
     let _ = child.kill();

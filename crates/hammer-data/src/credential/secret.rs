@@ -1,21 +1,22 @@
+//! Secret bytes that are never shown.
+
 use std::fmt;
 use std::sync::Arc;
 
-/// Bytes that nobody is to read in a log: whatever shows them shows `***`.
+/// Bytes that must not appear in logs or reports: they are shown as `***`.
 ///
-/// There is no way to the bytes but [`expose`](Self::expose), so that a search for it finds all who
-/// use them.
+/// Only [`expose`](Self::expose) returns the bytes, so a search for it finds every use.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretBytes(Arc<[u8]>);
 
 impl SecretBytes {
-    /// These bytes.
+    /// Copies `bytes`.
     #[must_use]
     pub fn new(bytes: impl AsRef<[u8]>) -> Self {
         Self(bytes.as_ref().into())
     }
 
-    /// The bytes, to send them to whom they are for.
+    /// Returns the bytes, to send them to their recipient.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.0

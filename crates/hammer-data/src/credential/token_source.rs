@@ -1,15 +1,17 @@
+//! Sources of tokens.
+
 use std::time::Duration;
 
 use super::{CredentialError, CredentialErrorKind, SecretBytes};
 
-/// How long before its end a token is renewed: a fifth of its life, but not more than this.
+/// The maximum time between the renewal of a token and its end. It is at most a fifth of the lifetime.
 const MAX_RENEWAL_LEAD: Duration = Duration::from_secs(60);
 
-/// Sooner than this no token is renewed, however short it lives: whoever gives out dead tokens would be
-/// asked without end.
+/// The minimum time until the renewal of a token, even of an expired one, so that its source is not
+/// asked in a tight loop.
 const MIN_RENEWAL_DELAY: Duration = Duration::from_millis(100);
 
-/// A token, and when to ask for another.
+/// A token and the time until its renewal.
 #[derive(Debug, Clone)]
 pub struct FetchedToken {
     pub(super) secret: SecretBytes,
@@ -17,7 +19,7 @@ pub struct FetchedToken {
 }
 
 impl FetchedToken {
-    /// A token that does not expire.
+    /// Creates a token that does not expire.
     #[must_use]
     pub fn new(secret: SecretBytes) -> Self {
         Self {
@@ -26,8 +28,8 @@ impl FetchedToken {
         }
     }
 
-    /// One that lives so long from now on: it is renewed when four fifths of that have passed, or a
-    /// minute before the end if that is later; but not within 100 ms.
+    /// Sets the lifetime, which begins now. The token is renewed when 80 % of it has passed or one
+    /// minute before its end, whichever is later, but not within 100 ms.
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         self.refetch_after =
@@ -35,15 +37,15 @@ impl FetchedToken {
         self
     }
 
-    /// One whose source is to be asked again after this time, a millisecond at least.
+    /// Sets the time after which the source is asked again: at least one millisecond.
     #[must_use]
-    pub fn refetch_after(mut self, after: Duration) -> Self {
-        self.refetch_after = Some(after.max(Duration::from_millis(1)));
+    pub fn refetch_after(mut self, delay: Duration) -> Self {
+        self.refetch_after = Some(delay.max(Duration::from_millis(1)));
         self
     }
 
-    /// The token in what a person or a program wrote: without white space around it.
-    pub(super) fn parse(bytes: &[u8], by: &str) -> Result<Self, CredentialError> {
+    /// Parses the output of `source`: a token, with or without white space around it.
+    pub(super) fn parse(bytes: &[u8], source: &str) -> Result<Self, CredentialError> {
         let malformed = |message| {
             Err(CredentialError::new(
                 CredentialErrorKind::Malformed,
@@ -51,36 +53,36 @@ impl FetchedToken {
             ))
         };
         match bytes.trim_ascii() {
-            [] => malformed(format!("{by} gave nothing")),
+            [] => malformed(format!("expected a token from {source}, found nothing")),
             // A token becomes part of a header or a packet.
             token if token.iter().any(|byte| *byte < b' ' || *byte == 0x7f) => malformed(format!(
-                "{by} gave more than one line, or bytes that are no text"
+                "expected a token from {source}, found several lines or control characters"
             )),
             token => Ok(Self::new(SecretBytes::new(token))),
         }
     }
 }
 
-/// Where tokens come from.
+/// A source of tokens.
 ///
-/// `fetch` is called on a thread of its own, never within a hit, so it may block; it must come to an
-/// end by itself.
+/// `fetch` is called on a background thread, never within a hit. So it may block, but it must have a
+/// timeout.
 pub trait TokenSource: Send + 'static {
     /// Fetches a token.
     ///
     /// # Errors
     ///
-    /// If there is none; it is called again later, and until then the last token goes on.
+    /// If there is no token. Hits continue with the last one, and `fetch` is called again later.
     fn fetch(&mut self) -> Result<FetchedToken, CredentialError>;
 
-    /// What ends a fetch that goes on on another thread, for a source whose fetch would outlive the
-    /// program, such as a command. It is called once, when no more tokens are wanted.
+    /// Returns a function that cancels a fetch on another thread, for sources such as a command whose
+    /// fetch could outlive the program. It is called once, when no more tokens are needed.
     fn canceler(&self) -> Option<FetchCanceler> {
         None
     }
 }
 
-/// Ends a fetch, and has those that come fail at once.
+/// Cancels a running fetch, and makes later ones fail at once.
 pub type FetchCanceler = Box<dyn Fn() + Send + Sync>;
 
 #[cfg(test)]

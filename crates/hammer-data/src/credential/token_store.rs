@@ -1,3 +1,5 @@
+//! Store of tokens that are renewed in the background.
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
@@ -15,20 +17,19 @@ use super::{
 };
 use crate::{FeedError, Feeder, TemplateContext, VariesBy};
 
-/// As many sources are asked at the same time.
+/// The maximum number of sources that are asked at the same time.
 const MAX_FETCH_THREADS: usize = 8;
 
-/// A source that failed is asked again after this time, and after twice as long each time that it fails
-/// again, up to the longest.
+/// The time after which a source is asked again after its first failure. It doubles with each failure.
 const FIRST_RETRY_DELAY: Duration = Duration::from_millis(250);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 
 /// Tokens that are renewed in the background.
 ///
-/// Until a renewal succeeds the last token goes on, and the source is asked again: after 250 ms, then
-/// after twice as long each time, up to 30 s. When the first of them fails that is told, once, with
-/// `tracing::warn!`, and all of them are in [`renewals`](Self::renewals). When the value is dropped, no
-/// more tokens are fetched, and what a source has begun is ended with its [`ender`](TokenSource::canceler).
+/// If a renewal fails, the last token stays in use, and the source is asked again after 250 ms, then
+/// after twice the time for each further failure, up to 30 s. The first failure is logged with
+/// `tracing::warn!`, and [`renewals`](Self::renewals) counts all of them. Dropping the store stops
+/// renewals and cancels running fetches with their [`canceler`](TokenSource::canceler).
 ///
 /// ```
 /// use std::sync::Arc;
@@ -41,11 +42,11 @@ const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 /// # #[cfg(unix)] {
 /// let command = TokenCommand::new("echo t0ken").lifetime(Duration::from_secs(300));
 /// let tokens = Arc::new(TokenStore::new(vec![Box::new(command)]));
-/// let words = TemplateScope::new().tokens(tokens.clone());
-/// let header = Template::compile("Bearer {{token}}", &words)?;
+/// let scope = TemplateScope::new().with_tokens(tokens.clone());
+/// let header = Template::compile("Bearer {{token}}", &scope)?;
 ///
 /// // Before the first hit; in an async function, `tokens.ready().await?`.
-/// tokens.wait()?;
+/// tokens.blocking_ready()?;
 /// let mut text = vec![];
 /// header.render(&mut HitContext::new(0, 0, rng), &mut text)?;
 /// assert_eq!(text, b"Bearer t0ken");
@@ -57,14 +58,14 @@ pub struct TokenStore {
     row_owners: Option<Arc<Feeder>>,
 }
 
-/// What became of renewals so far.
+/// Counts of renewals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TokenRenewals {
-    /// How often there was another token, the first ones left out.
+    /// The number of new tokens after the first ones.
     pub renewed: u64,
-    /// How often a source failed to renew.
+    /// The number of failed renewals.
     pub failed: u64,
-    /// Why, the first time; without any secret.
+    /// The reason for the first failure, without secrets.
     pub failure: Option<String>,
 }
 
@@ -72,28 +73,29 @@ struct TokenStoreInner {
     cancelers: Vec<FetchCanceler>,
     current: Vec<ArcSwapOption<CurrentToken>>,
     state: Mutex<FetchState>,
-    /// When something is due sooner, a first token has come, or all is over.
+    /// Signals that a fetch is scheduled earlier, that a first token has arrived, or that the store was
+    /// dropped.
     changed: Condvar,
 }
 
 #[derive(Default)]
 struct FetchState {
     scheduled: BinaryHeap<Reverse<ScheduledFetch>>,
-    /// Whether there are threads that fetch.
+    /// True if the fetching threads were started.
     started: bool,
-    /// Sources that have not had their first token.
+    /// The number of sources without a first token.
     first_pending: usize,
     first_error: Option<CredentialError>,
-    /// Who waits for the first tokens.
+    /// The tasks that wait for the first tokens.
     wakers: Vec<Waker>,
-    /// Sources whose last renewal failed.
+    /// The number of sources whose last renewal failed.
     failing: usize,
     renewals: TokenRenewals,
     stopped: bool,
 }
 
 impl FetchState {
-    /// What became of the first tokens, when that is known.
+    /// Returns the result of fetching the first tokens, once it is known.
     fn first_fetch_result(&self) -> Option<Result<(), CredentialError>> {
         match &self.first_error {
             Some(error) => Some(Err(error.clone())),
@@ -102,19 +104,19 @@ impl FetchState {
     }
 }
 
-/// A source, and when to ask it.
+/// A source and the time of its next fetch.
 struct ScheduledFetch {
     due_at: Instant,
     index: usize,
     source: Box<dyn TokenSource>,
     first: bool,
-    /// How long to wait when it fails; longer than at first if it has failed already.
+    /// The delay after the next failure; longer than the first delay if the last fetch failed.
     retry_delay: Duration,
 }
 
 impl TokenStore {
-    /// Tokens of these sources, of which none is asked yet. With several of them, slots have theirs
-    /// in turn; or clients, where a hammer has clients.
+    /// Creates a store without fetching tokens yet. Clients, or slots in hammers without clients, use
+    /// several sources in turn.
     #[must_use]
     pub fn new(sources: Vec<Box<dyn TokenSource>>) -> Self {
         let (now, count) = (Instant::now(), sources.len());
@@ -144,29 +146,28 @@ impl TokenStore {
         Self { shared, row_owners }
     }
 
-    /// Each source belongs to a row of this feeder, from the first on, and whoever has that row has its
-    /// token.
+    /// Assigns the sources to the rows of a feeder in their order. A hit uses the token of its row.
     #[must_use]
     pub fn owned_by_rows(mut self, feeder: Arc<Feeder>) -> Self {
         self.row_owners = Some(feeder);
         self
     }
 
-    /// Fetches a token from each source, several at the same time, if that was not done yet, and waits
-    /// until all have come.
+    /// Starts to fetch a token from each source, unless that has already happened, and waits for all of
+    /// them.
     ///
     /// # Errors
     ///
-    /// The first that a source has; or if there are no threads to be had.
+    /// The first error of a source, or an error if no thread can be started.
     ///
     /// # Cancel safety
     ///
-    /// Tokens are fetched all the same.
+    /// Dropping the future does not stop the fetches.
     pub async fn ready(&self) -> Result<(), CredentialError> {
         poll_fn(|context| {
             let mut state = self.start_fetching();
-            if let Some(outcome) = state.first_fetch_result() {
-                return Poll::Ready(outcome);
+            if let Some(result) = state.first_fetch_result() {
+                return Poll::Ready(result);
             }
             let waker = context.waker();
             if !state.wakers.iter().any(|known| known.will_wake(waker)) {
@@ -177,23 +178,23 @@ impl TokenStore {
         .await
     }
 
-    /// The same, for whoever may block.
+    /// Blocks until [`ready`](Self::ready) would return.
     ///
     /// # Errors
     ///
-    /// As those of [`ready`](Self::ready).
+    /// See [`ready`](Self::ready).
     pub fn blocking_ready(&self) -> Result<(), CredentialError> {
         let mut state = self.start_fetching();
         loop {
-            if let Some(outcome) = state.first_fetch_result() {
-                return outcome;
+            if let Some(result) = state.first_fetch_result() {
+                return result;
             }
             let woken = self.shared.changed.wait(state);
             state = woken.unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// The state, with threads that fetch.
+    /// Starts the fetching threads if they do not run, and locks the state.
     fn start_fetching(&self) -> MutexGuard<'_, FetchState> {
         let mut state = self.shared.lock();
         if !state.started {
@@ -204,7 +205,7 @@ impl TokenStore {
                     .name("tokens".to_owned())
                     .spawn(move || while shared.fetch_next() {});
                 if let Err(error) = thread {
-                    let error = CredentialError::io("can't start a thread", error);
+                    let error = CredentialError::io("cannot start a thread", error);
                     state.first_error.get_or_insert(error);
                 }
             }
@@ -212,24 +213,24 @@ impl TokenStore {
         state
     }
 
-    /// The token for such a hit; none before the first has come, or if the hit has no row and tokens
-    /// are [of rows](Self::owned_by_rows).
+    /// Returns the token for a hit, or `None` if no token was fetched yet, or if the hit has no row and
+    /// tokens are [owned by rows](Self::owned_by_rows).
     #[must_use]
     pub fn current(&self, context: &impl TemplateContext) -> Option<Arc<CurrentToken>> {
         self.token_cell(context)?.load_full()
     }
 
-    /// Appends the token for such a hit, without a lock.
+    /// Appends the token for a hit, without taking a lock.
     pub(crate) fn append_token(
         &self,
         context: &mut impl TemplateContext,
         to: &mut Vec<u8>,
     ) -> Result<(), FeedError> {
         let cell = self.token_cell(context).ok_or(FeedError::NO_TOKEN)?;
-        let present = cell.load();
-        let present = present.as_ref().ok_or(FeedError::NO_TOKEN)?;
-        to.extend_from_slice(present.secret().expose());
-        context.on_token_used(present);
+        let token = cell.load();
+        let token = token.as_ref().ok_or(FeedError::NO_TOKEN)?;
+        to.extend_from_slice(token.secret().expose());
+        context.on_token_used(token);
         Ok(())
     }
 
@@ -242,34 +243,34 @@ impl TokenStore {
         cells.get(usize::try_from(index).ok()?)
     }
 
-    /// What a token differs by.
+    /// Returns the dimension along which tokens vary.
     pub(crate) fn varies_by(&self) -> VariesBy {
         self.row_owners
             .as_ref()
             .map_or(VariesBy::Client, |feeder| feeder.varies_by())
     }
 
-    /// What became of renewals so far.
+    /// Returns the counts of renewals so far.
     #[must_use]
     pub fn renewals(&self) -> TokenRenewals {
         self.shared.lock().renewals.clone()
     }
 
-    /// What a report has to say of renewals that failed: nothing, or a sentence.
+    /// Returns a sentence for the report if renewals failed.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let renewals = self.renewals();
-        let doubt = |failure: String| {
-            let times = match renewals.failed {
-                1 => "once".to_owned(),
-                failed => format!("{failed} times"),
+        let warning = |failure: String| {
+            let (count, which) = match renewals.failed {
+                1 => ("1 token renewal".to_owned(), ""),
+                failed => (format!("{failed} token renewals"), ", the first"),
             };
             format!(
-                "tokens could not be renewed, {times}, at first because {failure}: hits went on with \
-                 tokens that may have expired. See to it that the source of tokens answers in time."
+                "{count} failed{which} because {failure}; hits continued with tokens that may have \
+                 expired. Make sure that the token source answers in time."
             )
         };
-        renewals.failure.map(doubt).into_iter().collect()
+        renewals.failure.map(warning).into_iter().collect()
     }
 }
 
@@ -277,7 +278,7 @@ impl Drop for TokenStore {
     fn drop(&mut self) {
         self.shared.lock().stopped = true;
         self.shared.changed.notify_all();
-        self.shared.cancelers.iter().for_each(|end| end());
+        self.shared.cancelers.iter().for_each(|cancel| cancel());
     }
 }
 
@@ -290,29 +291,29 @@ impl fmt::Debug for TokenStore {
 }
 
 impl TokenStoreInner {
-    /// The state, of which nothing is half done whoever panics: sources are asked outside of it.
+    /// Locks the state. It is consistent even after a panic, since sources are asked without the lock.
     fn lock(&self) -> MutexGuard<'_, FetchState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the next source that is due and asks it; false when all is over.
+    /// Waits for the next source that is due and asks it. Returns false when the store was dropped.
     fn fetch_next(&self) -> bool {
         let Some(mut due) = self.next_due() else {
             return false;
         };
-        // A source that panics would leave others waiting for it.
+        // Without this, a panic of a source would leave tasks waiting for its first token.
         let fetched = catch_unwind(AssertUnwindSafe(|| due.source.fetch()));
         let fetched = fetched.unwrap_or_else(|_| {
-            let message = "the source of the token panicked";
+            let message = "the token source panicked";
             Err(CredentialError::new(CredentialErrorKind::Failed, message))
         });
         let mut state = self.lock();
         let failed = due.retry_delay != FIRST_RETRY_DELAY;
         match fetched {
             Ok(token) => {
-                let other = self.replace_token(due.index, token.secret);
+                let changed = self.replace_token(due.index, token.secret);
                 state.first_pending -= usize::from(due.first);
-                state.renewals.renewed += u64::from(other && !due.first);
+                state.renewals.renewed += u64::from(changed && !due.first);
                 state.failing -= usize::from(failed);
                 (due.first, due.retry_delay) = (false, FIRST_RETRY_DELAY);
                 if let Some(next) = token
@@ -327,9 +328,11 @@ impl TokenStoreInner {
                 state.first_error.get_or_insert(error);
             }
             Err(error) => {
-                // Where one of many sources fails the others most likely do.
+                // Logged once: if one of many sources fails, the others usually fail too.
                 if state.failing == 0 {
-                    tracing::warn!("failed to renew a token, so hits go on with the last: {error}");
+                    tracing::warn!(
+                        "failed to renew a token; hits continue with the last one: {error}"
+                    );
                 }
                 state.failing += usize::from(!failed);
                 state.renewals.failed += 1;
@@ -350,18 +353,18 @@ impl TokenStoreInner {
         true
     }
 
-    /// Whether `secret` is another token of this source; then it is valid from now on.
+    /// Makes `secret` the current token of a source, and returns true if it differs from the last one.
     fn replace_token(&self, index: usize, secret: SecretBytes) -> bool {
         let cell = &self.current[index];
         let last = cell.load_full();
-        let other = last.as_ref().is_none_or(|last| *last.secret() != secret);
-        if other {
+        let changed = last.as_ref().is_none_or(|last| *last.secret() != secret);
+        if changed {
             cell.store(Some(Arc::new(CurrentToken::successor_of(
                 last.as_deref(),
                 secret,
             ))));
         }
-        other
+        changed
     }
 
     fn next_due(&self) -> Option<ScheduledFetch> {

@@ -1,4 +1,8 @@
+//! Users for slots, from the columns of a feeder.
+
 use std::sync::Arc;
+
+use hammer_diagnostic::excerpt;
 
 use super::{CredentialError, CredentialErrorKind, SecretBytes};
 use crate::Feeder;
@@ -24,27 +28,28 @@ pub struct SlotUsers {
     password: usize,
 }
 
-/// Somebody to log in as.
+/// The name and password of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserLogin {
-    /// What to call them.
+    /// The name of the user.
     pub name: String,
-    /// What only they know.
+    /// The password of the user.
     pub password: SecretBytes,
 }
 
 impl SlotUsers {
-    /// The users whose names and passwords are in these columns.
+    /// Creates users from the columns with their names and passwords.
     ///
     /// # Errors
     ///
-    /// If there is no such column.
+    /// If the feeder lacks one of the columns.
     pub fn new(feeder: Arc<Feeder>, name: &str, password: &str) -> Result<Self, CredentialError> {
         let column = |wanted: &str| {
             let columns = feeder.columns();
             let found = columns.iter().position(|column| column == wanted);
             found.ok_or_else(|| {
-                let message = format!("no column {wanted:?} among {}", columns.join(", "));
+                let (wanted, known) = (excerpt(wanted), columns.join(", "));
+                let message = format!("unknown column {wanted}; expected one of {known}");
                 CredentialError::new(CredentialErrorKind::Malformed, message)
             })
         };
@@ -56,16 +61,16 @@ impl SlotUsers {
         })
     }
 
-    /// The user of the slot of this index.
+    /// Returns the user of a slot.
     ///
     /// # Errors
     ///
-    /// If each user is handed out once and there are no more, or their file can't be read any more.
+    /// If each user is used once and there are no more, or the file cannot be read any more.
     pub fn get(&self, slot: usize) -> Result<UserLogin, CredentialError> {
         let field = |column| {
             let mut text = vec![];
-            let pushed = self.feeder.append_field(slot as u64, column, &mut text);
-            pushed.map(|()| text).map_err(|error| {
+            let result = self.feeder.append_field(slot as u64, column, &mut text);
+            result.map(|()| text).map_err(|error| {
                 CredentialError::new(CredentialErrorKind::TooFewUsers, error.to_string())
             })
         };

@@ -1,3 +1,5 @@
+//! Tokens from a file that another program updates.
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -6,13 +8,13 @@ use std::time::Duration;
 
 use super::{CredentialError, FetchedToken, TokenSource};
 
-/// The longest token file.
+/// The maximum number of bytes read from a token file.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
-/// How long a file may be empty while it is written.
+/// The time after which an empty file is read again, since it may be empty while it is written.
 const REWRITE_DELAY: Duration = Duration::from_millis(100);
 
-/// Tokens that something else writes into a file, such as a sidecar.
+/// A source of tokens that another program, such as a sidecar, writes to a file.
 #[derive(Debug, Clone)]
 pub struct WatchedTokenFile {
     path: PathBuf,
@@ -20,7 +22,7 @@ pub struct WatchedTokenFile {
 }
 
 impl WatchedTokenFile {
-    /// This file, looked at once a second.
+    /// Creates a source that reads the file every second.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
@@ -29,10 +31,10 @@ impl WatchedTokenFile {
         }
     }
 
-    /// Looked at so often.
+    /// Sets the interval at which the file is read.
     #[must_use]
-    pub fn poll_interval(mut self, every: Duration) -> Self {
-        self.poll_interval = every;
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = interval;
         self
     }
 }
@@ -47,16 +49,16 @@ impl TokenSource for WatchedTokenFile {
                 .read_to_end(&mut bytes)
                 .map(|_| bytes)
         };
-        let bytes = read_settled(read);
+        let bytes = read_nonempty(read);
         let bytes =
-            bytes.map_err(|error| CredentialError::io(format!("can't read {path}"), error))?;
+            bytes.map_err(|error| CredentialError::io(format!("cannot read {path}"), error))?;
         Ok(FetchedToken::parse(&bytes, &path)?.refetch_after(self.poll_interval))
     }
 }
 
-/// What `read` reads, and if that is nothing what it reads a moment later: whoever writes a file in
-/// place empties it first.
-fn read_settled(mut read: impl FnMut() -> io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
+/// Reads a file, and reads it once more after a delay if it is empty: a program that writes a file in
+/// place truncates it first.
+fn read_nonempty(mut read: impl FnMut() -> io::Result<Vec<u8>>) -> io::Result<Vec<u8>> {
     let bytes = read()?;
     if !bytes.trim_ascii().is_empty() {
         return Ok(bytes);
@@ -70,15 +72,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_is_being_written_is_looked_at_again() {
-        for (looks, bytes) in [
+    fn an_empty_file_is_read_again() {
+        for (reads, bytes) in [
             (["one", "two"], "one"),
             (["", "two"], "two"),
             (["\n", ""], ""),
         ] {
-            let mut looks = looks.iter();
-            let read = || Ok(looks.next().expect("two looks").as_bytes().to_vec());
-            assert_eq!(read_settled(read).expect("read"), bytes.as_bytes());
+            let mut reads = reads.iter();
+            let read = || Ok(reads.next().expect("at most two").as_bytes().to_vec());
+            assert_eq!(read_nonempty(read).expect("read"), bytes.as_bytes());
         }
     }
 }

@@ -1,22 +1,24 @@
+//! Errors of feeders.
+
 use std::{error, fmt, io};
 
-/// What kind of trouble a feeder has.
+/// The kind of a [`FeedError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FeedErrorKind {
-    /// The file can't be read.
+    /// The file cannot be read.
     Unreadable,
-    /// A row is not as its format or its header says.
+    /// A row does not match its format or the first row.
     Malformed,
-    /// There are fewer rows than it takes.
+    /// There are fewer rows than required.
     TooFewRows,
-    /// Each row was used once, and there are no more. Not an error of anybody: the run ends.
+    /// All rows are used up. This is the planned end of the run rather than a mistake.
     Exhausted,
-    /// There is no token: none has come yet, or it would be one of a row that is gone.
+    /// There is no token: none was fetched yet, or the row that it belongs to is used up.
     NoToken,
 }
 
-/// Why a feeder has no row; reads well after "failed to feed".
+/// The reason that a feeder has no row.
 #[derive(Debug)]
 pub struct FeedError {
     kind: FeedErrorKind,
@@ -25,11 +27,12 @@ pub struct FeedError {
 }
 
 impl FeedError {
-    /// Allocates nothing, as the next: it is what a hit gets when the rows are gone.
-    pub(super) const EXHAUSTED: Self = Self::bare(FeedErrorKind::Exhausted);
-    pub(crate) const NO_TOKEN: Self = Self::bare(FeedErrorKind::NoToken);
+    /// The error of a hit without a row. Like the next one, it is created without an allocation.
+    pub(super) const EXHAUSTED: Self = Self::without_message(FeedErrorKind::Exhausted);
+    /// The error of a hit without a token.
+    pub(crate) const NO_TOKEN: Self = Self::without_message(FeedErrorKind::NoToken);
 
-    const fn bare(kind: FeedErrorKind) -> Self {
+    const fn without_message(kind: FeedErrorKind) -> Self {
         Self {
             kind,
             message: String::new(),
@@ -46,24 +49,24 @@ impl FeedError {
     }
 
     pub(super) fn malformed(line: u64, message: impl fmt::Display) -> Self {
-        Self::new(FeedErrorKind::Malformed, format!("line {line} {message}"))
+        Self::new(FeedErrorKind::Malformed, format!("line {line}: {message}"))
     }
 
     pub(super) fn unreadable(source: io::Error) -> Self {
         Self {
             kind: FeedErrorKind::Unreadable,
-            message: "can't be read".to_owned(),
+            message: "cannot read the file".to_owned(),
             source: Some(source),
         }
     }
 
-    /// With the name of what was read in front.
+    /// Prefixes the message with the name of the file.
     pub(super) fn with_name(mut self, name: &str) -> Self {
         self.message = format!("{name}: {}", self.message);
         self
     }
 
-    /// What kind of trouble it is.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> FeedErrorKind {
         self.kind
@@ -73,10 +76,8 @@ impl FeedError {
 impl fmt::Display for FeedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
-            FeedErrorKind::Exhausted => {
-                f.write_str("each row was used once, and there are no more")
-            }
-            FeedErrorKind::NoToken => f.write_str("there is no token for this hit"),
+            FeedErrorKind::Exhausted => f.write_str("all rows are used up"),
+            FeedErrorKind::NoToken => f.write_str("no token for this hit"),
             _ => f.write_str(&self.message),
         }
     }

@@ -1,3 +1,5 @@
+//! Rows that are read from their file when they are used.
+
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
@@ -9,7 +11,7 @@ use super::row_scanner::RowScanner;
 use super::row_store::{FeederColumns, scan_rows};
 use super::{FeedError, FeederFormat};
 
-/// Where in the file every n-th row begins: 32 MiB at most, for any number of rows.
+/// The offset in the file of every n-th row: at most 32 MiB, for any number of rows.
 struct RowOffsets {
     offsets: Vec<u64>,
     stride: u64,
@@ -32,7 +34,7 @@ impl RowOffsets {
     fn push(&mut self, offset: u64) {
         if self.rows.is_multiple_of(self.stride) {
             if self.offsets.len() == self.max_offsets {
-                // Half of them are as good, with twice as many rows to pass over.
+                // Half of the offsets suffice if up to twice as many rows are skipped.
                 let mut keep = [true, false].into_iter().cycle();
                 self.offsets.retain(|_| keep.next().unwrap_or_default());
                 self.stride *= 2;
@@ -44,7 +46,7 @@ impl RowOffsets {
         self.rows += 1;
     }
 
-    /// A byte from which on to read, and how many rows to pass over there.
+    /// Returns an offset at or before a row, and the number of rows to skip from there.
     fn locate(&self, row: u64) -> (u64, u64) {
         (
             self.offsets[(row / self.stride) as usize],
@@ -55,22 +57,22 @@ impl RowOffsets {
 
 /// Rows that stay in their file.
 ///
-/// Any thread reads any row, with a position of its own: nobody waits for another. The file is
-/// read once from start to end when it is opened; afterwards only where rows are asked for, a few
-/// kilobytes at a time, which the system keeps or fetches ahead.
+/// Threads read rows at independent positions, so no thread waits for another. The file is read
+/// completely when it is opened. Later, only a few kilobytes are read for each row, which the operating
+/// system caches or prefetches.
 pub(super) struct FileRows {
     file: File,
     format: FeederFormat,
     index: RowOffsets,
     pub(super) columns: FeederColumns,
-    /// Tells the rows that a thread keeps from those of other streams.
+    /// Identifies the file among the cached rows of a thread.
     id: u64,
 }
 
-/// What is read of a file at a time, to begin with: a page.
+/// The initial number of bytes read at a time: a page.
 const READ_BUFFER_BYTES: usize = 1 << 12;
 
-/// The row that a thread had last from a stream. A hit asks for several fields of one row.
+/// The last row that a thread read from a file. Hits use several fields of a row.
 struct CachedRow {
     file_id: u64,
     row: Option<u64>,
@@ -82,7 +84,8 @@ thread_local! {
     static CACHED_ROWS: RefCell<Vec<CachedRow>> = const { RefCell::new(vec![]) };
 }
 
-/// So many streams a thread keeps rows of; what is beyond was most likely dropped.
+/// The maximum number of files with a cached row per thread. If there are more, most feeders were
+/// probably dropped.
 const MAX_CACHED_ROWS: usize = 64;
 
 impl FileRows {
@@ -90,16 +93,16 @@ impl FileRows {
         Self::with_index(path, format, RowOffsets::MAX_OFFSETS)
     }
 
-    /// With at most this many offsets in the index.
+    /// Opens a file with at most `max_offsets` offsets in the index.
     pub(super) fn with_index(
         path: &Path,
         format: FeederFormat,
-        most: usize,
+        max_offsets: usize,
     ) -> Result<Self, FeedError> {
         static IDS: AtomicU64 = AtomicU64::new(0);
 
         let file = File::open(path).map_err(FeedError::unreadable)?;
-        let mut index = RowOffsets::new(most);
+        let mut index = RowOffsets::new(max_offsets);
         let columns = scan_rows(&file, format, |_, offset| {
             index.push(offset);
             Ok(())
@@ -113,85 +116,87 @@ impl FileRows {
         })
     }
 
-    pub(super) fn rows(&self) -> u64 {
+    pub(super) fn row_count(&self) -> u64 {
         self.index.rows
     }
 
-    /// Appends a field of a row that there is. `soon` is a row that will be asked for after others.
+    /// Appends a field of an existing row. If the row is not cached, `later_row` returns a row to
+    /// prefetch.
     pub(super) fn append_field(
         &self,
         row: u64,
         column: usize,
-        soon: impl FnOnce() -> Option<u64>,
+        later_row: impl FnOnce() -> Option<u64>,
         to: &mut Vec<u8>,
     ) -> Result<(), FeedError> {
-        CACHED_ROWS.with_borrow_mut(|kept| {
-            let kept = self.cached_row(kept);
-            if kept.row != Some(row) {
-                kept.row = None;
-                self.read_row(row, kept)?;
-                if let Some(soon) = soon() {
-                    self.fetch_ahead(soon);
+        CACHED_ROWS.with_borrow_mut(|cache| {
+            let cached = self.cached_row(cache);
+            if cached.row != Some(row) {
+                cached.row = None;
+                self.read_row(row, cached)?;
+                if let Some(later_row) = later_row() {
+                    self.prefetch(later_row);
                 }
-                kept.row = Some(row);
+                cached.row = Some(row);
             }
-            to.extend_from_slice(kept.fields.field(column));
+            to.extend_from_slice(cached.fields.field(column));
             Ok(())
         })
     }
 
-    fn cached_row<'a>(&self, kept: &'a mut Vec<CachedRow>) -> &'a mut CachedRow {
-        let index = kept.iter().position(|kept| kept.file_id == self.id);
+    fn cached_row<'a>(&self, cache: &'a mut Vec<CachedRow>) -> &'a mut CachedRow {
+        let index = cache.iter().position(|cached| cached.file_id == self.id);
         let index = index.unwrap_or_else(|| {
-            if kept.len() == MAX_CACHED_ROWS {
-                kept.clear();
+            if cache.len() == MAX_CACHED_ROWS {
+                cache.clear();
             }
-            kept.push(CachedRow {
+            cache.push(CachedRow {
                 file_id: self.id,
                 row: None,
                 scanner: RowScanner::new(READ_BUFFER_BYTES),
                 fields: FeederRow::default(),
             });
-            kept.len() - 1
+            cache.len() - 1
         });
-        &mut kept[index]
+        &mut cache[index]
     }
 
-    /// Has the system read the place of a row into its cache, without waiting for it.
-    fn fetch_ahead(&self, row: u64) {
+    /// Asks the operating system to read a row into its cache, without waiting for it.
+    fn prefetch(&self, row: u64) {
         #[cfg(target_os = "linux")]
         {
             let (offset, _) = self.index.locate(row);
             let length = std::num::NonZero::new(READ_BUFFER_BYTES as u64);
-            // It is a hint: without it a hit waits, which the report shows.
+            // Only a hint: without it, a hit waits for the disk, and the report shows that.
             let _ = rustix::fs::fadvise(&self.file, offset, length, rustix::fs::Advice::WillNeed);
         }
         #[cfg(not(target_os = "linux"))]
         let _ = row;
     }
 
-    fn read_row(&self, row: u64, kept: &mut CachedRow) -> Result<(), FeedError> {
-        let (offset, pass) = self.index.locate(row);
+    fn read_row(&self, row: u64, cached: &mut CachedRow) -> Result<(), FeedError> {
+        let (offset, skipped) = self.index.locate(row);
         let mut input = FileCursor {
             file: &self.file,
             offset,
         };
-        kept.scanner.reset();
-        for _ in 0..=pass {
+        cached.scanner.reset();
+        for _ in 0..=skipped {
             let names = &self.columns.names;
-            let found = kept
-                .scanner
-                .next_row(&mut input, self.format, names, &mut kept.fields)?;
-            if !found || kept.fields.fields.len() != names.len() {
-                let wrong = "was changed while it was used";
-                return Err(FeedError::unreadable(io::Error::other(wrong)));
+            let found =
+                cached
+                    .scanner
+                    .next_row(&mut input, self.format, names, &mut cached.fields)?;
+            if !found || cached.fields.fields.len() != names.len() {
+                let message = "it was changed during the run";
+                return Err(FeedError::unreadable(io::Error::other(message)));
             }
         }
         Ok(())
     }
 }
 
-/// A file from a byte on, with a position of its own.
+/// A reader of a file with a separate position.
 struct FileCursor<'a> {
     file: &'a File,
     offset: u64,
@@ -216,23 +221,23 @@ mod tests {
 
     #[test]
     fn a_small_index_finds_every_row() {
-        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        let mut file = tempfile::NamedTempFile::new().expect("created");
         let mut text = "id,name\r\n".to_owned();
         for row in 0..1_000 {
             text += &format!("{row},\"na\"\"me,\n{row}\"\r\n");
         }
         file.write_all(text.as_bytes()).expect("written");
-        for most in [1, 2, 7, 64, 10_000] {
-            let stream = FileRows::with_index(file.path(), FeederFormat::Csv, most).expect("rows");
-            assert!(stream.index.offsets.len() <= most);
-            assert_eq!(stream.rows(), 1_000);
+        for max_offsets in [1, 2, 7, 64, 10_000] {
+            let rows = FileRows::with_index(file.path(), FeederFormat::Csv, max_offsets);
+            let rows = rows.expect("the file is valid");
+            assert!(rows.index.offsets.len() <= max_offsets);
+            assert_eq!(rows.row_count(), 1_000);
             for row in [0, 999, 1, 500, 500, 63, 64, 65] {
                 let mut field = vec![];
-                stream
-                    .append_field(row, 1, || Some(999), &mut field)
-                    .expect("a row");
-                let field = String::from_utf8(field).expect("text");
-                assert_eq!(field, format!("na\"me,\n{row}"), "index of {most}");
+                rows.append_field(row, 1, || Some(999), &mut field)
+                    .expect("the row exists");
+                let field = String::from_utf8(field).expect("the field is UTF-8");
+                assert_eq!(field, format!("na\"me,\n{row}"), "{max_offsets} offsets");
             }
         }
     }

@@ -1,22 +1,24 @@
+//! Formats of feeder files.
+
 use std::path::Path;
 
-/// How rows stand in a file.
+/// The format of a file of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FeederFormat {
-    /// Comma-separated values with the names of the columns in the first row (RFC 4180). Fields in
-    /// quotes may have commas, quotes that are doubled, and ends of lines.
+    /// Comma-separated values with the names of the columns in the first row (RFC 4180). Quoted fields
+    /// may contain commas, doubled quotes and line breaks.
     Csv,
-    /// A JSON object in each line. The keys of the first are the columns, and each has to have them.
-    /// A text stands for its characters, and anything else for its JSON.
+    /// One JSON object per line. The keys of the first object are the columns, and are required in each
+    /// line. The value of a string is its characters, that of anything else its JSON.
     JsonLines,
-    /// One value in each line, in a column called `line`.
+    /// One value per line, in the column `line`.
     Lines,
 }
 
 impl FeederFormat {
-    /// The format that a file of this name has most likely: CSV if it ends in `.csv`, JSON lines if in
-    /// `.jsonl`, `.ndjson` or `.json`, and plain lines otherwise.
+    /// Guesses the format by the extension: CSV for `.csv`, JSON lines for `.jsonl`, `.ndjson` and
+    /// `.json`, and plain lines for anything else.
     #[must_use]
     pub fn from_path(path: &Path) -> Self {
         let extension = path.extension().and_then(|extension| extension.to_str());

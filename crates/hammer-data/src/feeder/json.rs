@@ -1,4 +1,4 @@
-//! Rows that are JSON objects.
+//! Parser of rows that are JSON objects.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,21 +6,23 @@ use std::ops::Range;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use hammer_diagnostic::excerpt;
+
 use super::row::FeederRow;
 
-/// What is not there yet.
+/// The range of a field that was not found yet.
 const MISSING: Range<usize> = usize::MAX..usize::MAX;
 
-/// The keys of the object, in its order.
+/// Returns the keys of an object in their order.
 pub(super) fn read_keys(object: &[u8]) -> Result<Vec<String>, String> {
     let mut keys = vec![];
     read(object, KeyCollector(&mut keys))?;
     Ok(keys)
 }
 
-/// Fills `row` with the values of the object under these keys.
+/// Fills `row` with the values of `keys` in an object.
 ///
-/// A text without escapes costs no allocation, and one with them does.
+/// Only strings with escapes cause an allocation.
 pub(super) fn read_fields(
     object: &[u8],
     keys: &[String],
@@ -30,8 +32,8 @@ pub(super) fn read_fields(
     read(object, FieldVisitor { keys, row })?;
     match row.fields.iter().position(|field| *field == MISSING) {
         Some(missing) => Err(format!(
-            "has no {:?}, which the first row has",
-            keys[missing]
+            "missing key {}, which the first row has",
+            excerpt(&keys[missing])
         )),
         None => Ok(()),
     }
@@ -42,9 +44,13 @@ fn read<'de>(object: &'de [u8], visitor: impl Visitor<'de>) -> Result<(), String
     let read = deserializer.deserialize_map(visitor).map(|_| ());
     read.and_then(|()| deserializer.end()).map_err(|error| {
         let (column, error) = (error.column(), error.to_string());
-        // The place that it tells is within the line.
+        // The line that serde counts is always 1.
         let error = error.split(" at line ").next().unwrap_or_default();
-        format!("is no JSON object: {error} at column {column}; right would be one in each line")
+        let place = match column {
+            0 => String::new(),
+            column => format!("column {column}: "),
+        };
+        format!("{place}invalid JSON: {error} (try one object per line)")
     })
 }
 
@@ -85,10 +91,10 @@ impl<'de> Visitor<'de> for FieldVisitor<'_> {
             };
             let json = map.next_value::<&RawValue>()?.get();
             let start = self.row.text.len();
-            let inside = json
+            let string_content = json
                 .strip_prefix('"')
                 .and_then(|json| json.strip_suffix('"'));
-            match inside {
+            match string_content {
                 Some(text) if !text.contains('\\') => {
                     self.row.text.extend_from_slice(text.as_bytes());
                 }
@@ -104,7 +110,7 @@ impl<'de> Visitor<'de> for FieldVisitor<'_> {
     }
 }
 
-/// Finds a key among these.
+/// Deserializes a key as its index among these keys.
 struct KeyIndexSeed<'a>(&'a [String]);
 
 impl<'de> DeserializeSeed<'de> for KeyIndexSeed<'_> {

@@ -1,8 +1,10 @@
+//! Rows that are held in memory.
+
 use super::row::FeederRow;
 use super::row_store::FeederColumns;
 use super::{FeedError, FeedErrorKind};
 
-/// Rows in memory: the text of all fields, and where each of them ends.
+/// The text of all fields, and the end of each field in it.
 #[derive(Default)]
 pub(super) struct MemoryRows {
     text: Vec<u8>,
@@ -15,8 +17,8 @@ impl MemoryRows {
         for index in 0..row.fields.len() {
             self.text.extend_from_slice(row.field(index));
             let end = u32::try_from(self.text.len()).map_err(|_| {
-                let wrong = "has more than 4 GiB, which is not kept in memory";
-                FeedError::new(FeedErrorKind::Malformed, wrong)
+                let message = "more than 4 GiB of fields, which cannot be held in memory";
+                FeedError::new(FeedErrorKind::Malformed, message)
             })?;
             self.ends.push(end);
         }
@@ -30,15 +32,15 @@ impl MemoryRows {
         self
     }
 
-    pub(super) fn rows(&self) -> u64 {
+    pub(super) fn row_count(&self) -> u64 {
         (self.ends.len() / self.columns.names.len()) as u64
     }
 
-    /// A field of a row that there is.
+    /// Returns a field of an existing row.
     pub(super) fn field(&self, row: u64, column: usize) -> &[u8] {
         let index = row as usize * self.columns.names.len() + column;
         let start = match index.checked_sub(1) {
-            Some(before) => self.ends[before] as usize,
+            Some(previous) => self.ends[previous] as usize,
             None => 0,
         };
         &self.text[start..self.ends[index] as usize]

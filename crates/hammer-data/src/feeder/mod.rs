@@ -1,3 +1,5 @@
+//! Feeders: rows of a file for hits, slots or clients.
+
 mod error;
 mod file_rows;
 mod format;
@@ -23,26 +25,28 @@ pub use error::{FeedError, FeedErrorKind};
 pub use format::FeederFormat;
 pub use row_selector::{ExhaustedPolicy, FeederOrder};
 
-/// So many hits before a hit its row is fetched from the disk, where the order is one of chance: 20 ms
-/// at 50,000/s, when a disk takes 0.1 ms. In turn, the system sees by itself what comes next.
+/// The number of hits by which a row is prefetched from the disk before it is used, in random orders.
+///
+/// That is 20 ms at 50,000 hits/s; a disk takes 0.1 ms. In sequential order, the operating system
+/// prefetches by itself.
 const PREFETCH_ROWS: u64 = 1_000;
 
 /// Rows of a file, one for each hit, slot or client.
 ///
-/// Which row it is depends on the order, the seed, and the number of the hit, the slot or the client
-/// alone. So all threads share a feeder without a lock, the same seed has the same rows at any number
-/// of threads, and fields of one row stay together. All rows are read once when it is opened, so that
-/// what is wrong with one of them is known before the first hit. Clones have the same rows.
+/// The row depends only on the order, the seed, and the number of the hit, slot or client. So all
+/// threads share a feeder without a lock, equal seeds give equal rows at any number of threads, and the
+/// fields of a row stay together. Opening a feeder checks all rows, so that errors are found before the
+/// first hit. Clones share the rows.
 ///
 /// ```
 /// use std::sync::Arc;
-/// use hammer_data::{Feeder, FeederFormat, HitContext, FeederOrder, VariesBy, Template, TemplateScope};
+/// use hammer_data::{Feeder, FeederFormat, HitContext, Template, TemplateScope, VariesBy};
 /// use rand_xoshiro::{Xoshiro256PlusPlus, rand_core::SeedableRng};
 ///
 /// let csv = "id,name\n1,Ada\n2,Grace\n";
-/// let users = Feeder::read(csv.as_bytes(), FeederFormat::Csv)?.per(VariesBy::Slot);
-/// let words = TemplateScope::new().feeder("users", Arc::new(users));
-/// let template = Template::compile("{{users.id}}: {{users.name}}", &words)?;
+/// let users = Feeder::read(csv.as_bytes(), FeederFormat::Csv)?.vary_by(VariesBy::Slot);
+/// let scope = TemplateScope::new().feeder("users", Arc::new(users));
+/// let template = Template::compile("{{users.id}}: {{users.name}}", &scope)?;
 ///
 /// let rng = Xoshiro256PlusPlus::seed_from_u64(1);
 /// let (slot_1, mut text) = (1, vec![]);
@@ -58,13 +62,13 @@ pub struct Feeder {
 }
 
 impl Feeder {
-    /// The rows of a file. One of up to 64 MiB is kept in memory; a longer one is read where rows are
-    /// asked for, and must not change meanwhile.
+    /// Opens a file. A file of up to 64 MiB is held in memory. Rows of a larger file are read when they
+    /// are used, and the file must not change.
     ///
     /// # Errors
     ///
-    /// If it can't be read, has no rows, or has one that is not as its format or its first row says:
-    /// the message has the line.
+    /// If the file cannot be read, has no rows, or has a row that does not match its format or the first
+    /// row; the message names the line.
     pub fn open(path: impl AsRef<Path>, format: FeederFormat) -> Result<Self, FeedError> {
         let path = path.as_ref();
         let rows = RowStore::open(path, format);
@@ -72,11 +76,11 @@ impl Feeder {
             .map_err(|error| error.with_name(&path.display().to_string()))
     }
 
-    /// The rows of a file that stay there, however short it is.
+    /// Opens a file of any size whose rows are read when they are used.
     ///
     /// # Errors
     ///
-    /// As those of [`open`](Self::open).
+    /// See [`open`](Self::open).
     pub fn open_streaming(path: impl AsRef<Path>, format: FeederFormat) -> Result<Self, FeedError> {
         let path = path.as_ref();
         let rows = FileRows::open(path, format).map(RowStore::File);
@@ -84,19 +88,19 @@ impl Feeder {
             .map_err(|error| error.with_name(&path.display().to_string()))
     }
 
-    /// The rows of an input, which are kept in memory.
+    /// Reads the rows of an input into memory.
     ///
     /// # Errors
     ///
-    /// As those of [`open`](Self::open).
+    /// See [`open`](Self::open).
     pub fn read(input: impl Read, format: FeederFormat) -> Result<Self, FeedError> {
         RowStore::read(input, format).map(Self::new)
     }
 
     fn new(rows: RowStore) -> Self {
         let count = match &rows {
-            RowStore::Memory(table) => table.rows(),
-            RowStore::File(stream) => stream.rows(),
+            RowStore::Memory(rows) => rows.row_count(),
+            RowStore::File(rows) => rows.row_count(),
         };
         Self {
             rows: Arc::new(rows),
@@ -110,74 +114,78 @@ impl Feeder {
         }
     }
 
-    /// In this order.
+    /// Sets the order in which rows are used.
     #[must_use]
     pub fn order(mut self, order: FeederOrder) -> Self {
         self.selector.order = order;
         self
     }
 
-    /// Each row once, and what happens when there are no more. At random it is then shuffled.
+    /// Uses each row at most once, and `policy` when all rows are used up. A random order becomes a
+    /// shuffled one.
     #[must_use]
     pub fn use_once(mut self, policy: ExhaustedPolicy) -> Self {
         self.selector.once = Some(policy);
         self
     }
 
-    /// A row for each hit, or one that a slot or a client keeps.
+    /// Uses a new row for each hit, or one row for each slot or client.
     #[must_use]
-    pub fn vary_by(mut self, per: VariesBy) -> Self {
-        self.varies_by = per;
+    pub fn vary_by(mut self, dimension: VariesBy) -> Self {
+        self.varies_by = dimension;
         self
     }
 
-    /// What an order of chance depends on: the seed of the run, and another one for each feeder that
-    /// is not to go with the others.
+    /// Sets the seed of random orders. Derive it from the seed of the run, and use different seeds for
+    /// independent feeders.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.selector.seed = seed;
         self
     }
 
-    /// Only the rows of one machine of several, which overlap with those of no other: a range of the
-    /// file, in the order given. `index` is from 0.
+    /// Keeps only one of `count` disjoint ranges of rows, such as one per machine. `index` counts from 0.
     ///
     /// # Errors
     ///
-    /// If there are fewer rows than machines.
+    /// If there are fewer rows than shards.
     ///
     /// # Panics
     ///
-    /// Unless `index` is below `of`.
+    /// If `index` is not below `count`.
     pub fn shard(mut self, index: u64, count: u64) -> Result<Self, FeedError> {
-        assert!(index < count, "there is a shard of this index");
+        assert!(
+            index < count,
+            "the index must be below the number of shards"
+        );
         let rows = self.row_count();
         if rows < count {
-            let wrong = format!("has {rows} rows, too few for {count} shards");
-            return Err(FeedError::new(FeedErrorKind::TooFewRows, wrong));
+            let message =
+                format!("expected at least {count} rows for {count} shards, found {rows}");
+            return Err(FeedError::new(FeedErrorKind::TooFewRows, message));
         }
-        let part = |index: u64| (u128::from(rows) * u128::from(index) / u128::from(count)) as u64;
-        self.selector.row_range = part(index)..part(index + 1);
+        let start = |index: u64| (u128::from(rows) * u128::from(index) / u128::from(count)) as u64;
+        self.selector.row_range = start(index)..start(index + 1);
         Ok(self)
     }
 
-    /// How many rows there are; in a shard, those that it has.
+    /// Returns the number of rows, or that of the shard.
     #[must_use]
     pub fn row_count(&self) -> u64 {
         self.selector.row_range.end - self.selector.row_range.start
     }
 
-    /// The names of the columns.
+    /// Returns the names of the columns.
     #[must_use]
     pub fn columns(&self) -> &[String] {
         &self.column_info().names
     }
 
-    /// The length of the longest field of a column.
+    /// Returns the length of the longest field of a column, in bytes.
     ///
     /// # Panics
     ///
-    /// If there is no column of this index.
+    /// If there is no column with this index.
     #[must_use]
     pub fn max_bytes(&self, column: usize) -> usize {
         self.column_info().max_bytes[column]
@@ -185,18 +193,18 @@ impl Feeder {
 
     fn column_info(&self) -> &FeederColumns {
         match &*self.rows {
-            RowStore::Memory(table) => &table.columns,
-            RowStore::File(stream) => &stream.columns,
+            RowStore::Memory(rows) => &rows.columns,
+            RowStore::File(rows) => &rows.columns,
         }
     }
 
-    /// What has a row of its own.
+    /// Returns the dimension along which rows vary.
     #[must_use]
     pub fn varies_by(&self) -> VariesBy {
         self.varies_by
     }
 
-    /// The number of the hit, slot or client that has a row of its own.
+    /// Returns the number of the hit, slot or client that owns the row.
     #[inline]
     pub(crate) fn owner_number(&self, context: &impl TemplateContext) -> u64 {
         match self.varies_by {
@@ -206,30 +214,31 @@ impl Feeder {
         }
     }
 
-    /// Which of its [`rows`](Self::rows) has this turn, from 0; none when they are gone.
+    /// Returns the index of the row of an owner, from 0 and below [`row_count`](Self::row_count), or
+    /// `None` if all rows are used up.
     #[must_use]
     pub fn row_index(&self, owner: u64) -> Option<u64> {
         Some(self.selector.row(owner)? - self.selector.row_range.start)
     }
 
-    /// How many hits it has rows for, if the run ends when they are gone.
+    /// Returns the number of hits that the rows suffice for, if the run ends when they are used up.
     #[must_use]
     pub fn max_hits(&self) -> Option<u64> {
-        let ends =
+        let ends_run =
             self.selector.once == Some(ExhaustedPolicy::EndRun) && self.varies_by == VariesBy::Hit;
-        ends.then(|| self.row_count())
+        ends_run.then(|| self.row_count())
     }
 
-    /// Appends a field of the row that has this turn: the number of a hit, a slot or a client.
+    /// Appends a field of the row of `owner`: the number of a hit, slot or client.
     ///
     /// # Errors
     ///
-    /// If the rows are gone and were to end the run, or the file can't be read any more or has
+    /// If all rows are used up and that ends the run, or if the file cannot be read any more or has
     /// changed.
     ///
     /// # Panics
     ///
-    /// If there is no column of this index.
+    /// If there is no column with this index.
     pub fn append_field(
         &self,
         owner: u64,
@@ -243,28 +252,28 @@ impl Feeder {
             };
         };
         match &*self.rows {
-            RowStore::Memory(table) => {
-                to.extend_from_slice(table.field(row, column));
+            RowStore::Memory(rows) => {
+                to.extend_from_slice(rows.field(row, column));
                 Ok(())
             }
-            RowStore::File(stream) => {
-                let ahead = self.varies_by == VariesBy::Hit
+            RowStore::File(rows) => {
+                let prefetch = self.varies_by == VariesBy::Hit
                     && self.selector.order != FeederOrder::Sequential;
-                let soon =
-                    || ahead.then(|| self.selector.row(owner.saturating_add(PREFETCH_ROWS)))?;
-                stream.append_field(row, column, soon, to)
+                let later_row =
+                    || prefetch.then(|| self.selector.row(owner.saturating_add(PREFETCH_ROWS)))?;
+                rows.append_field(row, column, later_row, to)
             }
         }
     }
 }
 
 impl fmt::Debug for Feeder {
-    /// Without the rows, which may have passwords in them.
+    /// Omits the rows, which may contain passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Feeder")
             .field("columns", &self.columns())
-            .field("turns", &self.selector)
-            .field("per", &self.varies_by)
+            .field("selector", &self.selector)
+            .field("varies_by", &self.varies_by)
             .finish_non_exhaustive()
     }
 }

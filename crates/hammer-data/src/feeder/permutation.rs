@@ -1,10 +1,11 @@
+//! Shuffled orders of row numbers that need no memory.
+
 /// A shuffled order of the numbers below `count`, without a list of them.
 ///
-/// A Feistel network over the least even number of bits that has room for all of them is a
-/// permutation whatever its round function does; a number that leaves the range goes through it
-/// again until it comes back (Black and Rogaway, Ciphers with Arbitrary Finite Domains, 2002). At
-/// most three in four numbers of the network are out of range, unless there are fewer than 16, so that
-/// takes few steps.
+/// A Feistel network over the smallest sufficient even number of bits is a permutation for any round
+/// function. A number outside the range is encrypted again until it is inside (Black and Rogaway,
+/// Ciphers with Arbitrary Finite Domains, 2002). At most three in four numbers of the network are
+/// outside the range, unless there are fewer than 16, so this takes few steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Permutation {
     count: u64,
@@ -14,20 +15,21 @@ pub(super) struct Permutation {
 
 const ROUNDS: u64 = 6;
 
-/// With halves of one bit some orders of four numbers come more often than others.
-const LEAST_HALF: u32 = 3;
+/// The minimum size of a half. With halves of one bit, some orders of four numbers are more likely
+/// than others.
+const MIN_HALF_BITS: u32 = 3;
 
 impl Permutation {
     pub(super) fn new(count: u64, key: u64) -> Self {
         let bits = u64::BITS - count.saturating_sub(1).leading_zeros();
         Self {
             count,
-            half_bits: bits.div_ceil(2).max(LEAST_HALF),
+            half_bits: bits.div_ceil(2).max(MIN_HALF_BITS),
             key,
         }
     }
 
-    /// Where the `index`-th number went; `index` is below the count.
+    /// Returns the number at `index`, which must be below the count.
     pub(super) fn get(&self, index: u64) -> u64 {
         let mut number = index;
         loop {
@@ -49,7 +51,8 @@ impl Permutation {
     }
 }
 
-/// A word in which each bit depends on all of `word`: the finaliser of SplitMix64.
+/// Mixes a word so that each bit of the result depends on all bits of `word`: the finalizer of
+/// SplitMix64.
 pub(super) fn mix(word: u64) -> u64 {
     let word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -62,15 +65,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_number_has_its_place() {
+    fn contains_each_number_once() {
         for count in [1, 2, 3, 4, 5, 16, 17, 1_000, 65_536, 65_537] {
             let permutation = Permutation::new(count, 7);
             let mut seen = vec![false; usize::try_from(count).expect("small")];
             for index in 0..count {
-                let place = usize::try_from(permutation.get(index)).expect("small");
+                let number = usize::try_from(permutation.get(index)).expect("small");
                 assert!(
-                    !std::mem::replace(&mut seen[place], true),
-                    "{count}: {place} twice"
+                    !std::mem::replace(&mut seen[number], true),
+                    "{count}: {number} twice"
                 );
             }
         }
@@ -78,10 +81,10 @@ mod tests {
         assert_ne!(permutation.get(u64::MAX - 1), permutation.get(0));
     }
 
-    /// Chi-square over all 24 orders of four numbers; its 99.99th percentile with 23 degrees of
-    /// freedom is 57.
+    /// Computes chi-square over all 24 orders of four numbers. Its 99.99th percentile with 23 degrees
+    /// of freedom is 57.
     #[test]
-    fn each_order_is_as_likely_as_any_other() {
+    fn all_orders_are_equally_likely() {
         let mut orders = std::collections::HashMap::new();
         for key in 0..24_000 {
             let permutation = Permutation::new(4, mix(key));

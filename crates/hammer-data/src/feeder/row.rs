@@ -1,3 +1,5 @@
+//! One row of a feeder.
+
 use std::ops::Range;
 
 /// The fields of one row.
@@ -13,7 +15,7 @@ impl FeederRow {
         self.fields.clear();
     }
 
-    /// The text of the field of this index; that of one that is not there is empty.
+    /// Returns the text of a field, or an empty text if there is no field with this index.
     pub(super) fn field(&self, index: usize) -> &[u8] {
         match self.fields.get(index) {
             Some(range) => &self.text[range.clone()],

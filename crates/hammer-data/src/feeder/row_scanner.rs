@@ -1,3 +1,5 @@
+//! Scanner of rows in a byte stream.
+
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -6,30 +8,30 @@ use csv_core::{ReadRecordResult, Reader};
 use super::row::FeederRow;
 use super::{FeedError, FeederFormat, json};
 
-/// The longest row, so that a file that is no table does not fill the memory.
+/// The maximum length of a row, so that a file in another format does not fill the memory.
 const MAX_ROW_BYTES: usize = 16 << 20;
 
-/// Reads rows one after the other. Its buffers are kept when it goes to another place.
+/// Reads rows one after another. Its buffers are reused for the next input.
 pub(super) struct RowScanner {
     buffer: Vec<u8>,
-    /// What of the buffer was used.
+    /// The end of the consumed part of the buffer.
     start: usize,
-    /// What of the buffer was read.
+    /// The end of the filled part of the buffer.
     end: usize,
     at_end: bool,
-    /// Bytes of the input that were used.
+    /// Bytes of the input that rows have consumed.
     bytes_consumed: u64,
-    /// Lines that were used.
+    /// Lines that rows have consumed.
     lines_consumed: u64,
     csv: Reader,
     ends: Vec<usize>,
 }
 
 impl RowScanner {
-    /// Reads as many bytes at a time, for as long as rows are not longer.
-    pub(super) fn new(block: usize) -> Self {
+    /// Creates a scanner whose buffer has `buffer_bytes`, and grows for longer rows.
+    pub(super) fn new(buffer_bytes: usize) -> Self {
         Self {
-            buffer: vec![0; block],
+            buffer: vec![0; buffer_bytes],
             start: 0,
             end: 0,
             at_end: false,
@@ -40,14 +42,14 @@ impl RowScanner {
         }
     }
 
-    /// Begins with another input.
+    /// Prepares the scanner for another input.
     pub(super) fn reset(&mut self) {
         (self.start, self.end, self.at_end) = (0, 0, false);
         (self.bytes_consumed, self.lines_consumed) = (0, 0);
         self.csv.reset();
     }
 
-    /// Passes over the byte order mark that a file may begin with.
+    /// Skips a byte order mark at the beginning of the input.
     pub(super) fn skip_byte_order_mark(&mut self, input: &mut impl Read) -> Result<(), FeedError> {
         const MARK: &[u8] = b"\xef\xbb\xbf";
         while self.end < MARK.len() && !self.at_end {
@@ -60,17 +62,17 @@ impl RowScanner {
         Ok(())
     }
 
-    /// Bytes of the input that rows have used.
+    /// Returns the number of bytes of the input that rows have consumed.
     pub(super) fn bytes_consumed(&self) -> u64 {
         self.bytes_consumed
     }
 
-    /// The number of the line at which the last row ended, from 1.
+    /// Returns the number of the line in which the last row ended, from 1.
     pub(super) fn line(&self) -> u64 {
         self.lines_consumed
     }
 
-    /// Reads the next row; false at the end. Empty lines are no rows.
+    /// Reads the next row, and returns false at the end of the input. Skips empty lines.
     pub(super) fn next_row(
         &mut self,
         input: &mut impl Read,
@@ -95,19 +97,19 @@ impl RowScanner {
                     return Ok(false);
                 };
                 json::read_fields(&self.buffer[line], columns, row)
-                    .map_err(|wrong| FeedError::malformed(self.lines_consumed, wrong))?;
+                    .map_err(|problem| FeedError::malformed(self.lines_consumed, problem))?;
                 Ok(true)
             }
         }
     }
 
-    /// The keys of the object in the next line, which stays the next.
+    /// Returns the keys of the object in the next line, without consuming the line.
     pub(super) fn peek_keys(&mut self, input: &mut impl Read) -> Result<Vec<String>, FeedError> {
         let Some(line) = self.next_line(input)? else {
             return Ok(vec![]);
         };
         let keys = json::read_keys(&self.buffer[line.clone()])
-            .map_err(|wrong| FeedError::malformed(self.lines_consumed, wrong))?;
+            .map_err(|problem| FeedError::malformed(self.lines_consumed, problem))?;
         let back = self.start - line.start;
         self.start -= back;
         self.bytes_consumed -= back as u64;
@@ -121,10 +123,9 @@ impl RowScanner {
             if self.start == self.end && !self.at_end {
                 self.fill(input)?;
             }
-            // The end of the input ends the last row as the end of a line does, except within quotes,
-            // where that is text.
+            // At the end of the input, a line feed ends the last row. Within quotes, it is text.
             let over = self.at_end && self.start == self.end;
-            let unused = match over {
+            let unread = match over {
                 true => b"\n",
                 false => &self.buffer[self.start..self.end],
             };
@@ -133,14 +134,11 @@ impl RowScanner {
             }
             let (result, used, written, ended) =
                 self.csv
-                    .read_record(unused, &mut row.text[bytes..], &mut self.ends[fields..]);
+                    .read_record(unread, &mut row.text[bytes..], &mut self.ends[fields..]);
             if over && written > 0 {
                 let start = fields.checked_sub(1).map_or(0, |last| self.ends[last]);
                 let line = self.starting_line(&row.text[start..bytes + written]);
-                return Err(FeedError::malformed(
-                    line,
-                    "opens a quote that never closes",
-                ));
+                return Err(FeedError::malformed(line, "unclosed quote"));
             }
             let used = if over { 0 } else { used };
             self.start += used;
@@ -150,7 +148,7 @@ impl RowScanner {
             if let Some(last) = self.buffer[..self.start].last()
                 && used > 0
             {
-                // A row whose end is not the end of its line, since that has two bytes or none.
+                // The parser counts line feeds, but a row may end before one, at a carriage return.
                 self.lines_consumed = self.csv.line() - u64::from(*last == b'\n');
             }
             if bytes > MAX_ROW_BYTES {
@@ -172,21 +170,21 @@ impl RowScanner {
         Ok(true)
     }
 
-    /// Where in the buffer the next line is that is not empty, without its end.
+    /// Returns the range in the buffer of the next line that is not empty, without its line break.
     fn next_line(&mut self, input: &mut impl Read) -> Result<Option<Range<usize>>, FeedError> {
-        let mut looked = 0;
+        let mut searched = 0;
         loop {
-            let unused = &self.buffer[self.start..self.end];
-            let found = memchr::memchr(b'\n', &unused[looked..]).map(|at| looked + at);
+            let unread = &self.buffer[self.start..self.end];
+            let found = memchr::memchr(b'\n', &unread[searched..]).map(|at| searched + at);
             let (length, with_end) = match found {
                 Some(length) => (length, length + 1),
-                None if self.at_end && unused.is_empty() => return Ok(None),
-                None if self.at_end => (unused.len(), unused.len()),
-                None if unused.len() > MAX_ROW_BYTES => {
+                None if self.at_end && unread.is_empty() => return Ok(None),
+                None if self.at_end => (unread.len(), unread.len()),
+                None if unread.len() > MAX_ROW_BYTES => {
                     return Err(too_long(self.lines_consumed + 1));
                 }
                 None => {
-                    looked = unused.len();
+                    searched = unread.len();
                     self.fill(input)?;
                     continue;
                 }
@@ -195,7 +193,7 @@ impl RowScanner {
             self.start += with_end;
             self.bytes_consumed += with_end as u64;
             self.lines_consumed += 1;
-            looked = 0;
+            searched = 0;
             if self.buffer[line.clone()].ends_with(b"\r") {
                 line.end -= 1;
             }
@@ -205,7 +203,7 @@ impl RowScanner {
         }
     }
 
-    /// Reads more, behind what is not used yet.
+    /// Reads more bytes after those that are not consumed yet.
     fn fill(&mut self, input: &mut impl Read) -> Result<(), FeedError> {
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
@@ -223,12 +221,12 @@ impl RowScanner {
         Ok(())
     }
 
-    /// The line at which a text of CSV began that ends here.
+    /// Returns the line in which `text`, which ends at the current position, begins.
     fn starting_line(&self, text: &[u8]) -> u64 {
         self.csv.line() - memchr::memchr_iter(b'\n', text).count() as u64
     }
 }
 
 fn too_long(line: u64) -> FeedError {
-    FeedError::malformed(line, "is longer than 16 MiB")
+    FeedError::malformed(line, "row longer than 16 MiB")
 }

@@ -1,3 +1,5 @@
+//! Orders of rows, as a pure function of the owner's number.
+
 use std::ops::Range;
 
 use super::permutation::{Permutation, mix};
@@ -5,61 +7,59 @@ use super::permutation::{Permutation, mix};
 /// The order in which rows are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum FeederOrder {
-    /// From first to last, and then again.
+    /// From first to last, repeatedly.
     #[default]
     Sequential,
-    /// Any row at any time.
+    /// Any row each time.
     Random,
-    /// Each row before one comes again, in an order of chance that is another each time.
+    /// All rows once per pass, in a new random order for each pass.
     Shuffled,
 }
 
-/// What happens when each row was used once.
+/// The behavior when all rows are used up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExhaustedPolicy {
-    /// The run ends: [`Template::most_hits`](crate::Template::most_hits) says after how many hits,
-    /// and to render beyond that is an error.
+    /// The run ends after [`Template::max_hits`](crate::Template::max_hits) hits. Rendering another hit
+    /// is an error.
     EndRun,
-    /// Hits stop using them: their columns are empty.
+    /// The run continues with empty columns.
     EmptyFields,
 }
 
-/// Which row has its turn: a function of the turn alone, which any thread can ask for any turn.
+/// Selects the row of an owner. The result depends only on the owner's number, so any thread can select
+/// any row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RowSelector {
     pub(super) order: FeederOrder,
     pub(super) once: Option<ExhaustedPolicy>,
     pub(super) seed: u64,
-    /// The rows that are ours, never none.
+    /// The rows to select from. Never empty.
     pub(super) row_range: Range<u64>,
 }
 
 impl RowSelector {
-    /// The row of this turn, if there is one left.
-    pub(super) fn row(&self, turn: u64) -> Option<u64> {
+    /// Returns the row of an owner, or `None` if all rows are used up.
+    pub(super) fn row(&self, owner: u64) -> Option<u64> {
         let count = self.row_range.end - self.row_range.start;
-        let (round, index) = match self.once {
-            Some(_) if turn >= count => return None,
-            Some(_) => (0, turn),
-            None => (turn / count, turn % count),
+        let (pass, index) = match self.once {
+            Some(_) if owner >= count => return None,
+            Some(_) => (0, owner),
+            None => (owner / count, owner % count),
         };
         let order = match self.order {
-            // At random, but each once, is shuffled.
+            // A random order that uses each row once is a shuffled one.
             FeederOrder::Random if self.once.is_some() => FeederOrder::Shuffled,
             order => order,
         };
-        let of_share = match order {
+        let selected = match order {
             FeederOrder::Sequential => index,
-            // What the upper half of the product favours is less than 2⁻³² of its share, even with
-            // four billion rows.
+            // The bias of the upper half of the product is below 2⁻³², even with four billion rows.
             FeederOrder::Random => {
-                let word = mix(mix(self.seed) ^ turn);
+                let word = mix(mix(self.seed) ^ owner);
                 ((u128::from(word) * u128::from(count)) >> 64) as u64
             }
-            FeederOrder::Shuffled => {
-                Permutation::new(count, mix(mix(self.seed) ^ round)).get(index)
-            }
+            FeederOrder::Shuffled => Permutation::new(count, mix(mix(self.seed) ^ pass)).get(index),
         };
-        Some(self.row_range.start + of_share)
+        Some(self.row_range.start + selected)
     }
 }

@@ -1,6 +1,10 @@
+//! Rows in memory or in their file.
+
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+use hammer_diagnostic::excerpt;
 
 use super::file_rows::FileRows;
 use super::memory_rows::MemoryRows;
@@ -8,20 +12,20 @@ use super::row::FeederRow;
 use super::row_scanner::RowScanner;
 use super::{FeedError, FeedErrorKind, FeederFormat};
 
-/// The longest file that is kept in memory.
+/// The maximum size of a file that is held in memory.
 const MAX_IN_MEMORY_BYTES: u64 = 64 << 20;
 
-/// What of a file is read at a time, to begin with.
+/// The initial number of bytes read at a time.
 const SCAN_BUFFER_BYTES: usize = 1 << 18;
 
-/// Where rows are.
+/// Rows, and their storage.
 pub(super) enum RowStore {
     Memory(MemoryRows),
     File(FileRows),
 }
 
 impl RowStore {
-    /// The rows of a file; kept in memory if it is not long.
+    /// Opens a file, and holds it in memory if it is small.
     pub(super) fn open(path: &Path, format: FeederFormat) -> Result<Self, FeedError> {
         let length = File::open(path).and_then(|file| file.metadata());
         match length.map_err(FeedError::unreadable)?.len() {
@@ -33,24 +37,24 @@ impl RowStore {
         }
     }
 
-    /// The rows of an input, kept in memory.
+    /// Reads the rows of an input into memory.
     pub(super) fn read(input: impl Read, format: FeederFormat) -> Result<Self, FeedError> {
-        let mut table = MemoryRows::default();
-        let columns = scan_rows(input, format, |row, _| table.push(row))?;
-        Ok(Self::Memory(table.with_columns(columns)))
+        let mut rows = MemoryRows::default();
+        let columns = scan_rows(input, format, |row, _| rows.push(row))?;
+        Ok(Self::Memory(rows.with_columns(columns)))
     }
 }
 
-/// What a scan finds of the columns.
+/// The columns of a file.
 #[derive(Debug, Default)]
 pub(super) struct FeederColumns {
     pub(super) names: Vec<String>,
-    /// The longest field of each.
+    /// The length of the longest field of each column.
     pub(super) max_bytes: Vec<usize>,
 }
 
-/// Reads all rows, and gives each of them with the byte at which it begins, or the end of the line
-/// before it.
+/// Reads all rows, and calls `each` with each row and its offset in the input, or the offset of empty
+/// lines before it.
 pub(super) fn scan_rows(
     mut input: impl Read,
     format: FeederFormat,
@@ -64,18 +68,19 @@ pub(super) fn scan_rows(
             let names = (0..row.fields.len()).map(|index| {
                 let name = String::from_utf8(row.field(index).to_vec());
                 name.map(|name| name.trim().to_owned())
-                    .map_err(|_| FeedError::malformed(1, "has a name that is not UTF-8"))
+                    .map_err(|_| FeedError::malformed(1, "column name that is not UTF-8"))
             });
             names.collect::<Result<Vec<_>, _>>()?
         }
         FeederFormat::JsonLines => scanner.peek_keys(&mut input)?,
         FeederFormat::Lines => vec!["line".to_owned()],
     };
-    if let Some(twice) = (1..names.len()).find(|index| names[..*index].contains(&names[*index])) {
-        let wrong = format!("names the column {:?} twice", names[twice]);
-        return Err(FeedError::malformed(scanner.line().max(1), wrong));
+    let duplicate = (1..names.len()).find(|index| names[..*index].contains(&names[*index]));
+    if let Some(duplicate) = duplicate {
+        let problem = format!("duplicate column {}", excerpt(&names[duplicate]));
+        return Err(FeedError::malformed(scanner.line().max(1), problem));
     }
-    let mut most_bytes = vec![0; names.len()];
+    let mut max_bytes = vec![0; names.len()];
     let mut rows = 0_u64;
     loop {
         let start = scanner.bytes_consumed();
@@ -83,27 +88,28 @@ pub(super) fn scan_rows(
             break;
         }
         if names.is_empty() {
-            return Err(FeedError::malformed(scanner.line(), "has no keys"));
+            let problem = "expected an object with at least one key, found an empty one";
+            return Err(FeedError::malformed(scanner.line(), problem));
         }
         if row.fields.len() != names.len() {
-            let wrong = format!(
-                "has {} fields where the first row names {} columns",
-                row.fields.len(),
-                names.len()
+            let problem = format!(
+                "expected {} fields as in the first row, found {}",
+                names.len(),
+                row.fields.len()
             );
-            return Err(FeedError::malformed(scanner.line(), wrong));
+            return Err(FeedError::malformed(scanner.line(), problem));
         }
-        for (most, field) in most_bytes.iter_mut().zip(&row.fields) {
-            *most = field.len().max(*most);
+        for (max, field) in max_bytes.iter_mut().zip(&row.fields) {
+            *max = field.len().max(*max);
         }
         rows += 1;
         each(&row, start)?;
     }
     match rows {
-        0 => Err(FeedError::new(FeedErrorKind::TooFewRows, "has no rows")),
-        _ => Ok(FeederColumns {
-            names,
-            max_bytes: most_bytes,
-        }),
+        0 => {
+            let message = "expected at least one row, found none";
+            Err(FeedError::new(FeedErrorKind::TooFewRows, message))
+        }
+        _ => Ok(FeederColumns { names, max_bytes }),
     }
 }

@@ -1,32 +1,36 @@
+//! Exponentially distributed numbers.
+
 use rand_xoshiro::rand_core::Rng;
 
 use super::uniform::unit;
 
-/// Exponentially distributed numbers: gaps between events that don't know of each other.
+/// Exponentially distributed numbers, such as gaps between independent events.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Exponential {
     mean: f64,
 }
 
 impl Exponential {
-    /// Numbers from 0 on with this mean, in its unit.
+    /// An upper bound of the numbers drawn, as a multiple of the mean: 53 ln 2 is 36.8.
+    pub(crate) const MAX_PER_MEAN: f64 = 37.0;
+
+    /// Creates a generator of numbers of at least 0 with this mean.
     ///
     /// # Panics
     ///
-    /// Unless `mean` is finite and above 0.
+    /// If `mean` is not finite and above 0.
     #[must_use]
     pub fn with_mean(mean: f64) -> Self {
         assert!(
             mean.is_finite() && mean > 0.0,
-            "a mean is finite and above 0"
+            "the mean must be finite and above 0"
         );
         Self { mean }
     }
 
-    /// A number.
+    /// Draws a number.
     ///
-    /// The inverse of the distribution, at 1 - u, which is never 0: the greatest number is 37 times
-    /// the mean.
+    /// Inverts the distribution function at 1 - u, which is never 0.
     pub fn draw<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
         -(1.0 - unit(rng)).ln() * self.mean
     }

@@ -1,9 +1,11 @@
+//! Languages of names and addresses.
+
 use fake::locales::{
     AR_SA, CY_GB, DE_DE, Data, EN, FA_IR, FR_FR, IT_IT, JA_JP, NL_NL, PT_BR, PT_PT, TR_TR, ZH_CN,
     ZH_TW,
 };
 
-/// What names and addresses are made of in one language.
+/// The parts of names and addresses in one language.
 #[derive(Debug)]
 pub(super) struct LanguageTables {
     pub(super) first: &'static [&'static str],
@@ -13,7 +15,7 @@ pub(super) struct LanguageTables {
     pub(super) city_suffix: &'static [&'static str],
     pub(super) street: &'static str,
     pub(super) street_suffix: &'static [&'static str],
-    pub(super) house: &'static [&'static str],
+    pub(super) building_number: &'static [&'static str],
     pub(super) postcode: &'static [&'static str],
 }
 
@@ -26,14 +28,14 @@ const fn tables<L: Data>() -> LanguageTables {
         city_suffix: L::ADDRESS_CITY_SUFFIX,
         street: L::ADDRESS_STREET_TPL,
         street_suffix: L::ADDRESS_STREET_SUFFIX,
-        house: L::ADDRESS_BUILDING_NUMBER_FORMATS,
+        building_number: L::ADDRESS_BUILDING_NUMBER_FORMATS,
         postcode: L::ADDRESS_ZIP_FORMATS,
     }
 }
 
 macro_rules! languages {
     ($($(#[$doc:meta])* $name:ident $tag:literal $data:ident,)*) => {
-        /// A language that names and addresses can be drawn in.
+        /// A language of names and addresses.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         #[non_exhaustive]
         pub enum GeneratorLanguage {
@@ -41,10 +43,10 @@ macro_rules! languages {
         }
 
         impl GeneratorLanguage {
-            /// All of them.
+            /// All languages.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// Its tag, such as `de` or `pt-br` (RFC 5646, in lower case).
+            /// Returns the tag of the language, such as `de` or `pt-br` (RFC 5646, in lower case).
             #[must_use]
             pub fn tag(self) -> &'static str {
                 match self {

@@ -1,7 +1,7 @@
-//! Values drawn at random, from any generator of random numbers.
+//! Random values of known distributions.
 //!
-//! Each is made once, says of which distribution it is, and draws with `draw`. On `hit.rng()` the
-//! same seed draws the same values for the same hit, in any version of this crate within 0.x.
+//! Create a generator once, and draw from it with any random number generator. With `hit.rng()`, equal
+//! seeds draw equal values for equal hits, in all versions 0.x of this crate.
 //!
 //! ```
 //! use hammer_data::generator::{Exponential, UniformInteger, Zipf};

@@ -1,4 +1,4 @@
-//! Names and addresses of people who are not there.
+//! Names, email addresses and postal addresses of people who do not exist.
 
 use std::iter;
 
@@ -9,22 +9,22 @@ use super::text::fill_digits;
 use super::{random_below, random_choice};
 use crate::digits;
 
-/// The domains that RFC 2606 keeps for examples, so that nobody ever gets the mail.
+/// The domains that RFC 2606 reserves for examples, so that no one receives the mail.
 const DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
 
-/// The most of either name that an email address takes.
+/// The maximum number of letters of each name in an email address.
 const MAX_NAME_LETTERS: usize = 24;
 
-/// As many bytes as an email address has at most: two names with a dot, a number, a domain.
+/// The length of the longest email address: two names with a dot, a number, and a domain.
 pub(crate) const EMAIL_BYTES: usize = MAX_NAME_LETTERS + 1 + MAX_NAME_LETTERS + 4 + 1 + 11;
 
-/// Appends a person's name, as it is written in this language.
+/// Appends a person's name in a language.
 pub fn person_name<R: Rng + ?Sized>(rng: &mut R, language: GeneratorLanguage, to: &mut Vec<u8>) {
     let tables = language.tables();
     fill_placeholders(rng, tables, tables.name, to);
 }
 
-/// Appends an email address in a domain that is kept for examples (RFC 2606).
+/// Appends an email address in a domain reserved for examples (RFC 2606).
 pub fn email_address<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
     let tables = GeneratorLanguage::English.tables();
     push_letters(random_choice::<&str, _>(rng, tables.first), to);
@@ -37,42 +37,42 @@ pub fn email_address<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
 
 /// Appends an address in one line: street and number, postcode and city.
 ///
-/// The parts are those of the language; where they stand in the line is the same for all.
+/// The parts depend on the language, their order does not.
 pub fn postal_address<R: Rng + ?Sized>(rng: &mut R, language: GeneratorLanguage, to: &mut Vec<u8>) {
     let tables = language.tables();
     fill_placeholders(rng, tables, tables.street, to);
     to.push(b' ');
-    let (house, postcode) = (
-        random_choice(rng, tables.house),
+    let (building_number, postcode) = (
+        random_choice(rng, tables.building_number),
         random_choice(rng, tables.postcode),
     );
-    fill_digits(rng, house, to);
+    fill_digits(rng, building_number, to);
     to.extend_from_slice(b", ");
     fill_digits(rng, postcode, to);
     to.push(b' ');
     fill_placeholders(rng, tables, tables.city, to);
 }
 
-/// The longest name.
+/// Returns an upper bound of the length of names.
 pub(crate) fn max_name_bytes(language: GeneratorLanguage) -> usize {
     let tables = language.tables();
     longest(tables.first) + longest(tables.last) + tables.name.len()
 }
 
-/// The longest address.
+/// Returns an upper bound of the length of addresses.
 pub(crate) fn max_address_bytes(language: GeneratorLanguage) -> usize {
     let tables = language.tables();
     let fixed = tables.street.len() + tables.city.len() + " , ".len() + 1;
     let street = longest(tables.last) + longest(tables.street_suffix);
     let city = longest(tables.last) + longest(tables.city_suffix);
-    fixed + street + city + longest(tables.house) + longest(tables.postcode)
+    fixed + street + city + longest(tables.building_number) + longest(tables.postcode)
 }
 
 fn longest(texts: &[&str]) -> usize {
     texts.iter().map(|text| text.len()).max().unwrap_or(0)
 }
 
-/// Appends `pattern`, in which parts stand in braces.
+/// Appends `pattern` with a random part for each placeholder in braces.
 fn fill_placeholders<R: Rng + ?Sized>(
     rng: &mut R,
     tables: &LanguageTables,
@@ -89,7 +89,7 @@ fn fill_placeholders<R: Rng + ?Sized>(
             "FirstName" => tables.first,
             "CitySuffix" => tables.city_suffix,
             "StreetSuffix" => tables.street_suffix,
-            // Cities and streets are called after people.
+            // Cities and streets are named after people.
             _ => tables.last,
         };
         to.extend_from_slice(random_choice(rng, choices).as_bytes());
@@ -114,36 +114,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_language_has_its_names() {
+    fn names_and_addresses_of_each_language_are_complete_and_diverse() {
         for language in GeneratorLanguage::ALL.iter().copied() {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
             let mut seen = std::collections::HashSet::new();
             for _ in 0..500 {
-                let (mut person, mut home) = (vec![], vec![]);
-                person_name(&mut rng, language, &mut person);
-                assert!(person.len() <= max_name_bytes(language));
-                postal_address(&mut rng, language, &mut home);
-                assert!(home.len() <= max_address_bytes(language));
-                let (person, home) = (String::from_utf8(person), String::from_utf8(home));
-                let (person, home) = (person.expect("text"), home.expect("text"));
-                assert!(!format!("{person}{home}").contains(['{', '}', '#', '^', '$']));
-                assert!(home.contains(", "), "{home}");
-                seen.insert(person);
+                let (mut name, mut address) = (vec![], vec![]);
+                person_name(&mut rng, language, &mut name);
+                assert!(name.len() <= max_name_bytes(language));
+                postal_address(&mut rng, language, &mut address);
+                assert!(address.len() <= max_address_bytes(language));
+                let name = String::from_utf8(name).expect("a name is UTF-8");
+                let address = String::from_utf8(address).expect("an address is UTF-8");
+                assert!(!format!("{name}{address}").contains(['{', '}', '#', '^', '$']));
+                assert!(address.contains(", "), "{address}");
+                seen.insert(name);
             }
-            assert!(seen.len() > 250, "{language:?} has {} names", seen.len());
+            assert!(seen.len() > 250, "{language:?}: {} names", seen.len());
         }
     }
 
     #[test]
-    fn nobody_gets_the_mail() {
+    fn email_addresses_are_in_domains_for_examples() {
         let form = regex::Regex::new(r"^[a-z]+\.[a-z]+[0-9]{1,4}@example\.(com|net|org)$");
-        let form = form.expect("a regex");
+        let form = form.expect("the expression is valid");
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         for _ in 0..2_000 {
             let mut address = vec![];
             email_address(&mut rng, &mut address);
             assert!(address.len() <= EMAIL_BYTES);
-            let address = String::from_utf8(address).expect("text");
+            let address = String::from_utf8(address).expect("an address is ASCII");
             assert!(form.is_match(&address), "{address}");
         }
     }

@@ -1,3 +1,5 @@
+//! Random strings that match a regular expression.
+
 use std::{error, fmt, ops::Range};
 
 use rand_xoshiro::rand_core::Rng;
@@ -6,22 +8,22 @@ use regex_syntax::{Error as SyntaxError, ParserBuilder};
 
 use super::random_below;
 
-/// How often more than it must a part is repeated at most, where the expression has no bound.
+/// The maximum number of repeats beyond the minimum, for a repetition without an upper bound.
 const MAX_EXTRA_REPEATS: u32 = 10;
 
-/// The longest string, in bytes.
+/// The maximum length of a string, in bytes.
 const MAX_STRING_BYTES: usize = 1 << 20;
 
-/// A class with more characters is drawn from printable ASCII, if it has some of that: nobody who
-/// writes `.` or `\w` wants one of 140,000 letters.
+/// A class with more characters is reduced to its printable ASCII characters, if it has any: `.` and
+/// `\w` are rarely meant as any of 140,000 letters.
 const WIDE_CLASS_CHARS: u64 = 256;
 
-/// Strings that a regular expression matches as a whole.
+/// Strings that a regular expression matches completely.
 ///
-/// The syntax is that of the crate `regex`. Branches of an alternation, characters of a class and
-/// numbers of repeats are each as likely as any other. `*`, `+` and `{n,}` repeat at most ten times
-/// more than they must. A class of more than 256 characters, such as `.`, `\w` or `[^,]`, stands for
-/// the printable ASCII characters in it, if there are any.
+/// The syntax is that of the crate `regex`. All branches of an alternation, characters of a class and
+/// repeat counts are equally likely. `*`, `+` and `{n,}` repeat at most ten times more than their
+/// minimum. A class of more than 256 characters, such as `.`, `\w` or `[^,]`, is reduced to its
+/// printable ASCII characters, if it has any.
 ///
 /// ```
 /// use hammer_data::generator::RegexGenerator;
@@ -42,8 +44,8 @@ pub struct RegexGenerator {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum RegexNode {
     Literal(Box<[u8]>),
-    /// Ranges of characters, each with how many characters there are before it, and how many there
-    /// are in all.
+    /// Ranges of characters, each with the number of characters before it and its first character; and
+    /// the number of all characters.
     Class(Box<[(u64, u32)]>, u64),
     Repeat(u32, u32, Box<RegexNode>),
     Concat(Box<[RegexNode]>),
@@ -51,12 +53,12 @@ enum RegexNode {
 }
 
 impl RegexGenerator {
-    /// Reads an expression.
+    /// Parses an expression.
     ///
     /// # Errors
     ///
-    /// If it is none, asks for the bounds of words, matches nothing, or stands for strings longer
-    /// than 1 MiB.
+    /// If the expression is invalid, has word boundaries, has anchors other than at its ends, matches
+    /// no string, or has strings longer than 1 MiB.
     pub fn new(expression: &str) -> Result<Self, RegexGeneratorError> {
         let hir = ParserBuilder::new()
             .nest_limit(64)
@@ -69,28 +71,27 @@ impl RegexGenerator {
             .union(properties.look_set_suffix());
         if !properties.look_set().subtract(at_the_ends).is_empty() {
             return Err(RegexGeneratorError::new(
-                "asks for bounds elsewhere than at its ends",
+                "anchor within the expression",
+                "anchors only at its ends",
             ));
         }
         let root = RegexNode::from_hir(&hir)?;
         match root.max_bytes() {
-            most_bytes @ 0..=MAX_STRING_BYTES => Ok(Self {
-                root,
-                max_bytes: most_bytes,
-            }),
+            max_bytes @ 0..=MAX_STRING_BYTES => Ok(Self { root, max_bytes }),
             _ => Err(RegexGeneratorError::new(
-                "stands for strings longer than 1 MiB",
+                "strings longer than 1 MiB",
+                "an expression for shorter strings",
             )),
         }
     }
 
-    /// The longest string that it stands for, in bytes.
+    /// Returns the length of the longest string, in bytes.
     #[must_use]
     pub fn max_bytes(&self) -> usize {
         self.max_bytes
     }
 
-    /// Appends a string.
+    /// Appends a random string.
     pub fn draw<R: Rng + ?Sized>(&self, rng: &mut R, to: &mut Vec<u8>) {
         self.root.draw(rng, to);
     }
@@ -109,17 +110,22 @@ impl RegexNode {
             | HirKind::Look(Look::Start | Look::End | Look::StartLF | Look::EndLF) => {
                 Self::Literal(Box::default())
             }
-            HirKind::Look(_) => return Err(RegexGeneratorError::new("asks for bounds of words")),
+            HirKind::Look(_) => {
+                return Err(RegexGeneratorError::new(
+                    "word boundary",
+                    "an expression without word boundaries",
+                ));
+            }
             HirKind::Literal(literal) => Self::Literal(literal.0.clone()),
             HirKind::Class(class) => Self::class(class)?,
             HirKind::Repetition(repetition) => {
-                let most = match repetition.max {
-                    Some(most) => most,
+                let max = match repetition.max {
+                    Some(max) => max,
                     None => repetition.min.saturating_add(MAX_EXTRA_REPEATS),
                 };
                 Self::Repeat(
                     repetition.min,
-                    most,
+                    max,
                     Box::new(Self::from_hir(&repetition.sub)?),
                 )
             }
@@ -157,7 +163,10 @@ impl RegexNode {
             range
         });
         match numbered.collect() {
-            _ if ranges.is_empty() => Err(RegexGeneratorError::new("matches nothing")),
+            _ if ranges.is_empty() => Err(RegexGeneratorError::new(
+                "class without characters",
+                "a class with at least one character",
+            )),
             numbered => Ok(Self::Class(numbered, before)),
         }
     }
@@ -169,7 +178,7 @@ impl RegexNode {
                 let (before, first) = ranges[ranges.len() - 1];
                 nth_char(first, count - 1 - before).len_utf8()
             }
-            Self::Repeat(_, most, of) => of.max_bytes().saturating_mul(*most as usize),
+            Self::Repeat(_, max, node) => node.max_bytes().saturating_mul(*max as usize),
             Self::Concat(parts) => parts
                 .iter()
                 .fold(0, |sum, part| sum.saturating_add(part.max_bytes())),
@@ -187,10 +196,10 @@ impl RegexNode {
                 let character = nth_char(first, drawn - before);
                 to.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             }
-            Self::Repeat(least, most, of) => {
-                let more = random_below(rng, u64::from(most - least) + 1) as u32;
-                for _ in 0..least + more {
-                    of.draw(rng, to);
+            Self::Repeat(min, max, node) => {
+                let extra = random_below(rng, u64::from(max - min) + 1) as u32;
+                for _ in 0..min + extra {
+                    node.draw(rng, to);
                 }
             }
             Self::Concat(parts) => parts.iter().for_each(|part| part.draw(rng, to)),
@@ -201,10 +210,10 @@ impl RegexNode {
     }
 }
 
-/// The surrogates, which are no characters and lie among them.
+/// The surrogates: code points between characters that are not characters.
 const SURROGATES: Range<u32> = 0xd800..0xe000;
 
-/// How many characters there are from `a` to `z`.
+/// Returns the number of characters from `a` to `z`.
 fn char_count(a: char, z: char) -> u32 {
     let (a, z) = (u32::from(a), u32::from(z));
     let gap = if a < SURROGATES.start && z >= SURROGATES.end {
@@ -215,52 +224,67 @@ fn char_count(a: char, z: char) -> u32 {
     z - a + 1 - gap
 }
 
-/// The character that is `above` characters above `first`.
-fn nth_char(first: u32, above: u64) -> char {
-    let mut code = first + above as u32;
+/// Returns the character `offset` characters after `first`.
+fn nth_char(first: u32, offset: u64) -> char {
+    let mut code = first + offset as u32;
     if first < SURROGATES.start && code >= SURROGATES.start {
         code += SURROGATES.len() as u32;
     }
-    char::from_u32(code).expect("it lies in a range of characters")
+    char::from_u32(code).expect("the offset is within a range of characters")
 }
 
-/// Why an expression can't be drawn from; reads well after "the expression".
+/// The reason that no strings can be drawn from an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegexGeneratorError {
     problem: String,
+    expected: &'static str,
     span: Option<Range<usize>>,
 }
 
 impl RegexGeneratorError {
-    fn new(wrong: &str) -> Self {
+    fn new(problem: impl Into<String>, expected: &'static str) -> Self {
         Self {
-            problem: wrong.to_owned(),
+            problem: problem.into(),
+            expected,
             span: None,
         }
     }
 
     fn from_syntax_error(error: &SyntaxError) -> Self {
-        let (wrong, span) = match error {
+        const EXPECTED: &str = "a regular expression such as [A-Z]{3}[0-9]{4}";
+        let (problem, span) = match error {
             SyntaxError::Parse(error) => (error.kind().to_string(), error.span()),
             SyntaxError::Translate(error) => (error.kind().to_string(), error.span()),
-            other => return Self::new(&format!("is not one: {other}")),
+            other => return Self::new(other.to_string(), EXPECTED),
         };
         Self {
-            problem: format!("is not one: {wrong}"),
             span: Some(span.start.offset..span.end.offset),
+            ..Self::new(problem, EXPECTED)
         }
     }
 
-    /// The bytes of the expression that are wrong, if they are known.
+    /// Returns the bytes of the expression that are wrong, if they are known.
     #[must_use]
     pub fn span(&self) -> Option<Range<usize>> {
         self.span.clone()
+    }
+
+    /// Returns the problem, as a fragment.
+    #[must_use]
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+
+    /// Returns a noun phrase that reads well after "expected".
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        self.expected
     }
 }
 
 impl fmt::Display for RegexGeneratorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.problem)
+        write!(f, "{}; expected {}", self.problem, self.expected)
     }
 }
 
@@ -275,9 +299,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_drawn_matches() {
+    fn strings_match_their_expression() {
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-        for (expression, most) in [
+        for (expression, max_bytes) in [
             ("", 0),
             ("[A-Z]{3}[0-9]{4}", 7),
             ("(GET|POST|DELETE) /[a-z]+", 8 + 11),
@@ -291,32 +315,36 @@ mod tests {
             ("日本{2,3}", 12),
         ] {
             let pattern = RegexGenerator::new(expression).expect(expression);
-            assert_eq!(pattern.max_bytes(), most, "{expression}");
+            assert_eq!(pattern.max_bytes(), max_bytes, "{expression}");
             let whole = Regex::new(&format!("^(?:{expression})$")).expect(expression);
             for _ in 0..1_000 {
                 let mut text = vec![];
                 pattern.draw(&mut rng, &mut text);
-                assert!(text.len() <= most, "{expression}");
-                let text = String::from_utf8(text).expect("text");
+                assert!(text.len() <= max_bytes, "{expression}");
+                let text = String::from_utf8(text).expect("strings are UTF-8");
                 assert!(whole.is_match(&text), "{expression}: {text:?}");
             }
         }
     }
 
     #[test]
-    fn what_is_wrong_is_told() {
-        for (expression, told, place) in [
-            ("a(b", "unclosed group", Some(1..2)),
+    fn errors_name_the_problem_and_its_place() {
+        for (expression, message, span) in [
+            (
+                "a(b",
+                "unclosed group; expected a regular expression such as [A-Z]{3}[0-9]{4}",
+                Some(1..2),
+            ),
             ("[z-a]", "invalid character class range", Some(1..4)),
-            (r"\bword", "bounds of words", None),
-            ("a^b", "bounds elsewhere", None),
-            (r"[^\x00-\x{10ffff}]", "matches nothing", None),
+            (r"\bword", "word boundary; expected", None),
+            ("a^b", "anchor within the expression; expected", None),
+            (r"[^\x00-\x{10ffff}]", "class without characters", None),
             ("(a{1000}){2000}", "longer than 1 MiB", None),
             ("(((a{1000}){1000}){1000}){1000}", "longer than 1 MiB", None),
         ] {
             let error = RegexGenerator::new(expression).expect_err(expression);
-            assert!(error.to_string().contains(told), "{expression}: {error}");
-            assert_eq!(error.span(), place, "{expression}");
+            assert!(error.to_string().contains(message), "{expression}: {error}");
+            assert_eq!(error.span(), span, "{expression}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Texts of chance that are not drawn from a list.
+//! Random UUIDs, digits, letters and IP addresses.
 
 use rand_xoshiro::rand_core::Rng;
 
@@ -10,8 +10,8 @@ pub(crate) const IPV4_BYTES: usize = 15;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
-/// Letters by about their share in English, and spaces for words of five; 64, so that six bits
-/// choose one.
+/// Letters in about their share of English text, and spaces for words of five letters. There are 64
+/// characters, so that six bits select one.
 const LETTERS: &[u8; 64] = b"eeeeeeettttaaaaooooiiiinnnnssssrrrhhhlldducmfpgwybvk            ";
 
 /// Appends a version 4 UUID (RFC 9562, section 5.4).
@@ -45,22 +45,22 @@ pub(crate) fn random_hex<R: Rng + ?Sized>(rng: &mut R, digits: usize, to: &mut V
     }
 }
 
-/// Appends `bytes` letters and single spaces, none of them at either end.
+/// Appends `bytes` letters and single spaces, without spaces at the ends.
 pub(crate) fn random_text<R: Rng + ?Sized>(rng: &mut R, bytes: usize, to: &mut Vec<u8>) {
     let start = to.len();
     to.resize(start + bytes, 0);
-    let mut before = b' ';
+    let mut previous = b' ';
     for chunk in to[start..].chunks_mut(10) {
         let mut bits = rng.next_u64();
         for letter in chunk {
             let drawn = LETTERS[(bits >> 58) as usize];
             bits <<= 6;
-            *letter = if drawn == b' ' && before == b' ' {
+            *letter = if drawn == b' ' && previous == b' ' {
                 b'e'
             } else {
                 drawn
             };
-            before = *letter;
+            previous = *letter;
         }
     }
     if let Some(last @ b' ') = to[start..].last_mut() {
@@ -68,17 +68,17 @@ pub(crate) fn random_text<R: Rng + ?Sized>(rng: &mut R, bytes: usize, to: &mut V
     }
 }
 
-/// Appends an IPv4 address that could be a stranger's: not private, not this host, no multicast.
+/// Appends a public IPv4 address: not private, loopback, link-local, shared or multicast.
 pub(crate) fn random_ipv4<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
     let octets = loop {
         let octets = ((rng.next_u64() >> 32) as u32).to_be_bytes();
-        let strange = match octets {
+        let public = match octets {
             [0 | 10 | 127 | 224.., ..] | [169, 254, ..] | [192, 168, ..] => false,
             [100, second, ..] => !(64..128).contains(&second),
             [172, second, ..] => !(16..32).contains(&second),
             _ => true,
         };
-        if strange {
+        if public {
             break octets;
         }
     };
@@ -90,7 +90,7 @@ pub(crate) fn random_ipv4<R: Rng + ?Sized>(rng: &mut R, to: &mut Vec<u8>) {
     }
 }
 
-/// Appends `form` with a digit of chance for each `#`, one that is not 0 for each `^`, and a capital
+/// Appends `form` with a random digit for each `#`, a digit other than 0 for each `^`, and a capital
 /// letter for each `$`.
 pub(super) fn fill_digits<R: Rng + ?Sized>(rng: &mut R, form: &str, to: &mut Vec<u8>) {
     to.extend(form.bytes().map(|byte| match byte {
@@ -115,27 +115,27 @@ mod tests {
         let texts = (0..2_000).map(|_| {
             let mut text = vec![];
             draw(&mut rng, &mut text);
-            String::from_utf8(text).expect("text")
+            String::from_utf8(text).expect("the text is ASCII")
         });
         texts.collect()
     }
 
     #[test]
-    fn letters_are_a_power_of_two() {
+    fn letters_are_lowercase_or_spaces() {
         assert!(LETTERS.iter().all(|c| c.is_ascii_lowercase() || *c == b' '));
     }
 
     #[test]
-    fn each_has_its_form() {
+    fn each_text_has_its_form() {
         let uuid_form = regex::Regex::new(
             "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
         )
-        .expect("a regex");
+        .expect("the expression is valid");
         let mut uuids = drawn(random_uuid);
         assert!(uuids.iter().all(|uuid| uuid_form.is_match(uuid)));
         uuids.sort();
         uuids.dedup();
-        assert_eq!(uuids.len(), 2_000, "no two are the same");
+        assert_eq!(uuids.len(), 2_000, "all UUIDs differ");
 
         for bytes in [0, 1, 9, 10, 11, 200] {
             for hex in drawn(|rng, to| random_hex(rng, bytes, to)) {
@@ -147,7 +147,7 @@ mod tests {
             }
         }
         for ip in drawn(random_ipv4) {
-            let ip: Ipv4Addr = ip.parse().expect("an address");
+            let ip: Ipv4Addr = ip.parse().expect("the address is valid");
             assert!(
                 !ip.is_private() && !ip.is_loopback() && !ip.is_multicast(),
                 "{ip}"

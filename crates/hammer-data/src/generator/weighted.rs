@@ -1,60 +1,66 @@
+//! Weighted random choice in constant time.
+
 use rand_xoshiro::rand_core::Rng;
 
 use super::uniform::{random_below, unit};
 
-/// A choice among things of different weight, in the same time for any number of them.
+/// A choice among items by weight, in constant time for any number of items.
 ///
-/// The alias method (Walker 1977; the table as Vose builds it, A Linear Algorithm for Generating
+/// Uses the alias method (Walker 1977), with the table of Vose (A Linear Algorithm for Generating
 /// Random Numbers with a Given Distribution, 1991).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weighted {
-    /// For each place: how much of it is its own, and who has the rest.
-    places: Box<[(f64, u32)]>,
+    /// For each column of the table: the share of the item with its index, and the item that has the
+    /// rest.
+    columns: Box<[(f64, u32)]>,
 }
 
 impl Weighted {
-    /// A choice among as many things as there are weights.
+    /// Creates a choice among as many items as there are weights.
     ///
     /// # Panics
     ///
-    /// If there are no weights or more than 2³², if one is not finite or below 0, or if all are 0.
+    /// If there are no weights or more than 2³², if a weight is negative or not finite, or if all
+    /// weights are 0.
     #[must_use]
     pub fn new(weights: &[f64]) -> Self {
         let sum: f64 = weights.iter().sum();
         assert!(
             sum.is_finite() && sum > 0.0 && weights.iter().all(|weight| *weight >= 0.0),
-            "weights are not below 0, and together finite and above 0"
+            "weights must not be negative, and their sum must be finite and above 0"
         );
         assert!(
             u32::try_from(weights.len() - 1).is_ok(),
-            "there are at most 2^32 weights"
+            "there must be at most 2^32 weights"
         );
-        let mean = sum / weights.len() as f64;
-        let mut own: Vec<f64> = weights.iter().map(|weight| weight / mean).collect();
-        let mut places: Box<[(f64, u32)]> = (0..).map(|own| (1.0, own)).take(own.len()).collect();
+        let count = weights.len() as f64;
+        // Divided by the sum first: the mean of very small weights would be rounded to 0.
+        let mut shares: Vec<f64> = weights.iter().map(|weight| weight / sum * count).collect();
+        let mut columns: Box<[(f64, u32)]> =
+            (0..).map(|item| (1.0, item)).take(shares.len()).collect();
         let (mut small, mut large): (Vec<usize>, Vec<usize>) =
-            (0..own.len()).partition(|index| own[*index] < 1.0);
-        while let (Some(poor), Some(rich)) = (small.last().copied(), large.last().copied()) {
+            (0..shares.len()).partition(|item| shares[*item] < 1.0);
+        while let (Some(below), Some(above)) = (small.last().copied(), large.last().copied()) {
             small.pop();
-            places[poor] = (own[poor], rich as u32);
-            own[rich] -= 1.0 - own[poor];
-            if own[rich] < 1.0 {
+            columns[below] = (shares[below], above as u32);
+            shares[above] -= 1.0 - shares[below];
+            if shares[above] < 1.0 {
                 large.pop();
-                small.push(rich);
+                small.push(above);
             }
         }
-        // What is left has all of its place, but for rounding.
-        Self { places }
+        // The items that are left have a share of 1, apart from rounding.
+        Self { columns }
     }
 
-    /// The index of a thing.
+    /// Draws the index of an item.
     pub fn draw<R: Rng + ?Sized>(&self, rng: &mut R) -> usize {
-        let place = random_below(rng, self.places.len() as u64) as usize;
-        let (own, other) = self.places[place];
-        if unit(rng) < own {
-            place
+        let item = random_below(rng, self.columns.len() as u64) as usize;
+        let (share, alias) = self.columns[item];
+        if unit(rng) < share {
+            item
         } else {
-            other as usize
+            alias as usize
         }
     }
 }

@@ -1,21 +1,34 @@
-//! What a name in two braces means, with what stands behind it.
+//! Names in double braces with their arguments: functions, variables and columns.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
-use super::TemplateError;
-use super::error::abbreviated;
-use super::instruction::Opcode;
-use super::nearest::nearest;
-use super::token::{TemplateToken, TemplateTokenKind};
-use crate::generator::{GeneratorLanguage, RegexGenerator, UniformInteger};
-use crate::{Feeder, TemplateScope};
+use hammer_diagnostic::{excerpt, nearest};
 
-/// The most that one `hex` or `text` may append.
+use super::TemplateError;
+use super::instruction::Opcode;
+use super::token::{TemplateToken, TemplateTokenKind};
+use crate::generator::{
+    Exponential, GeneratorLanguage, Normal, RegexGenerator, UniformInteger, Weighted, Zipf,
+};
+use crate::{Feeder, TemplateScope, digits};
+
+/// The maximum length of a value of `hex` or `text`.
 const MAX_RANDOM_TEXT_BYTES: usize = 16 << 20;
 
-/// A name, and how it is written with its arguments.
-const FUNCTIONS: [(&str, &str); 18] = [
+/// The largest absolute value of an argument that is a decimal number.
+///
+/// The largest number drawn is 37 times this, and has at most 19 digits with [`MAX_DECIMALS`].
+const MAX_NUMBER: f64 = 1e11;
+
+/// The maximum number of decimal places of a random number.
+const MAX_DECIMALS: u32 = 6;
+
+/// The largest exponent of `zipf`. From about 10 on, almost all ranks are 1.
+const MAX_EXPONENT: f64 = 100.0;
+
+/// The name of each function, and its usage.
+const FUNCTIONS: [(&str, &str); 22] = [
     ("uuid", "{{uuid}}"),
     ("seq", "{{seq}}"),
     ("slot", "{{slot}}"),
@@ -24,7 +37,11 @@ const FUNCTIONS: [(&str, &str); 18] = [
     ("now", "{{now}}"),
     ("now_ms", "{{now_ms}}"),
     ("rand", "{{rand 1 100}}"),
+    ("zipf", "{{zipf 1000 1.1}}"),
+    ("normal", "{{normal 100 15}} or {{normal 36.6 0.4 1}}"),
+    ("exponential", "{{exponential 30}} or {{exponential 0.5 3}}"),
     ("pick", "{{pick red green blue}}"),
+    ("weighted", "{{weighted read 9 write 1}}"),
     ("hex", "{{hex 16}}"),
     ("text", "{{text 200}}"),
     ("regex", "{{regex \"[A-Z]{3}[0-9]{4}\"}}"),
@@ -36,15 +53,15 @@ const FUNCTIONS: [(&str, &str); 18] = [
     ("token", "{{token}}"),
 ];
 
-/// Whether a function has this name in some templates.
+/// Returns true if `name` is the name of a function, even one that a scope lacks.
 pub(super) fn is_function(name: &str) -> bool {
     FUNCTIONS.iter().any(|(known, _)| *known == name)
 }
 
-/// A word, and where it stands.
+/// A word and its position.
 pub(super) type SourceWord<'a> = (&'a str, Range<usize>);
 
-/// The words among tokens.
+/// Returns the words among `tokens`.
 pub(super) fn source_words(tokens: &[TemplateToken]) -> Vec<(&str, Range<usize>)> {
     let words = tokens.iter().filter_map(|token| match &token.kind {
         TemplateTokenKind::Word(word) => Some((word.as_str(), token.span.clone())),
@@ -53,48 +70,48 @@ pub(super) fn source_words(tokens: &[TemplateToken]) -> Vec<(&str, Range<usize>)
     words.collect()
 }
 
-/// What is known besides, as one fragment.
-pub(super) fn known_names(words: &TemplateScope) -> String {
-    let mut known: Vec<&str> = names_in_scope(words).collect();
-    known.sort_unstable();
-    format!("one of {}", known.join(", "))
+/// Lists all names of a scope, for an error.
+pub(super) fn known_names(scope: &TemplateScope) -> String {
+    let mut names: Vec<&str> = names_in_scope(scope).collect();
+    names.sort_unstable();
+    format!("one of {}", names.join(", "))
 }
 
-/// All names that may stand first in braces; of feeders, with their columns.
-fn names_in_scope(words: &TemplateScope) -> impl Iterator<Item = &str> {
+/// Returns the names of the functions, variables and feeders of a scope.
+fn names_in_scope(scope: &TemplateScope) -> impl Iterator<Item = &str> {
     let functions = FUNCTIONS
         .iter()
         .map(|(name, _)| *name)
         .filter(|name| match *name {
-            "client" => words.clients,
-            "token" => words.tokens.is_some(),
+            "client" => scope.clients,
+            "token" => scope.tokens.is_some(),
             _ => true,
         });
-    let variables = words
+    let variables = scope
         .variables
         .iter()
         .map(|variable| variable.name.as_str());
-    let feeders = words.feeders.iter().map(|(name, _)| name.as_str());
+    let feeders = scope.feeders.iter().map(|(name, _)| name.as_str());
     functions.chain(variables).chain(feeders)
 }
 
-/// The columns of a feeder as they are written, or the first of them.
+/// Lists the first columns of a feeder as they are written in a template, for an error.
 fn column_names(name: &str, feeder: &Feeder) -> String {
-    const MOST: usize = 8;
-    let columns = feeder.columns().iter().take(MOST);
-    let columns: Vec<String> = columns.map(|column| format!("{name}.{column}")).collect();
+    const MAX_LISTED: usize = 8;
+    let columns = feeder.columns().iter().take(MAX_LISTED);
+    let columns: Vec<String> = columns.map(|column| format!("'{name}.{column}'")).collect();
     columns.join(" or ")
 }
 
-/// What a call comes to.
+/// A compiled call.
 pub(super) enum CompiledCall {
-    /// The same bytes in every run of the program.
+    /// Bytes that are the same for all hits.
     Constant(Vec<u8>),
-    /// A step of the program.
+    /// A value for each hit.
     Dynamic(Opcode),
 }
 
-/// A name with its arguments, and what it may mean.
+/// A name with its arguments, and the names that are known.
 pub(super) struct FunctionCall<'a> {
     pub(super) name: &'a SourceWord<'a>,
     pub(super) arguments: &'a [SourceWord<'a>],
@@ -114,7 +131,11 @@ impl FunctionCall<'_> {
             "email" => self.without_arguments(Opcode::Email)?,
             "ip" => self.without_arguments(Opcode::Ip)?,
             "rand" => self.rand()?,
+            "zipf" => self.zipf()?,
+            "normal" => self.normal()?,
+            "exponential" => self.exponential()?,
             "pick" => self.pick()?,
+            "weighted" => self.weighted()?,
             "hex" => Opcode::Hex(self.length()?),
             "text" => Opcode::Text(self.length()?),
             "regex" => self.regex()?,
@@ -126,11 +147,10 @@ impl FunctionCall<'_> {
         }))
     }
 
-    /// A variable of the embedder, or a column of a feeder.
     fn variable_or_column(&self, name: &str) -> Result<Opcode, TemplateError> {
         let mut variables = self.scope.variables.iter().enumerate();
         if let Some((index, variable)) = variables.find(|(_, variable)| variable.name == name) {
-            return self.without_arguments(Opcode::EmbedderVariable(
+            return self.without_arguments(Opcode::HammerVariable(
                 index,
                 variable.varies_by,
                 variable.max_bytes,
@@ -153,109 +173,184 @@ impl FunctionCall<'_> {
         column: Option<&str>,
     ) -> Result<Opcode, TemplateError> {
         let columns = feeder.columns();
-        let place = self.name.1.clone();
-        let all = || column_names(name, feeder);
+        let span = self.name.1.clone();
         let Some(column) = column else {
             return match columns {
                 [_] => Ok(Opcode::FeederField(feeder.clone(), 0)),
                 _ => {
-                    let wrong = format!("names no column of {name}");
-                    Err(TemplateError::new(place, wrong, all()))
+                    let problem = format!("missing column of '{name}'");
+                    let expected = column_names(name, feeder);
+                    Err(TemplateError::new(span, problem, expected))
                 }
             };
         };
-        let found = columns.iter().position(|known| known == column);
-        found
-            .map(|index| Opcode::FeederField(feeder.clone(), index))
-            .ok_or_else(|| {
-                let near = nearest(column, columns.iter().map(String::as_str));
-                let right = match (near, columns) {
-                    (_, [one]) if one.contains([';', '\t']) => {
-                        "a file with commas between its fields".to_owned()
-                    }
-                    (Some(near), _) => format!("{name}.{near}"),
-                    (None, _) => all(),
-                };
-                let column_at = match column {
-                    "" => place.start,
-                    _ => place.start + name.len() + 1,
-                };
-                let wrong = format!(
-                    "names a column that {name} does not have, {}",
-                    abbreviated(column)
-                );
-                TemplateError::new(column_at..place.end, wrong, right)
-            })
+        if let Some(index) = columns.iter().position(|known| known == column) {
+            return Ok(Opcode::FeederField(feeder.clone(), index));
+        }
+        let near = nearest(column, columns.iter().map(String::as_str));
+        let expected = match (near, columns) {
+            (_, [one]) if one.contains([';', '\t']) => {
+                "a file with commas between its fields".to_owned()
+            }
+            (Some(near), _) => format!("'{name}.{near}'"),
+            (None, _) => column_names(name, feeder),
+        };
+        let start = match column {
+            "" => span.start,
+            _ => span.start + name.len() + 1,
+        };
+        let problem = format!("unknown column {} of '{name}'", excerpt(column));
+        Err(TemplateError::new(start..span.end, problem, expected))
     }
 
     fn unknown_name_error(&self, name: &str) -> TemplateError {
-        let place = self.name.1.clone();
         let (feeder, column) = name.split_once('.').unwrap_or((name, ""));
         let near = nearest(feeder, names_in_scope(self.scope));
-        let found = self
+        let near_feeder = self
             .scope
             .feeders
             .iter()
             .find(|(name, _)| Some(name.as_str()) == near);
-        let right = match (found, near) {
+        let expected = match (near_feeder, near) {
             (Some((name, feeder)), _) if feeder.columns().iter().any(|known| known == column) => {
-                format!("{name}.{column}")
+                format!("'{name}.{column}'")
             }
             (Some((name, feeder)), _) => column_names(name, feeder),
-            (None, Some(near)) => near.to_owned(),
+            (None, Some(near)) => format!("'{near}'"),
             (None, None) => known_names(self.scope),
         };
-        TemplateError::new(
-            place,
-            format!("has an unknown name {}", abbreviated(name)),
-            right,
-        )
+        let problem = format!("unknown name {}", excerpt(name));
+        TemplateError::new(self.name.1.clone(), problem, expected)
     }
 
-    /// `what`, if no argument stands behind it.
-    fn without_arguments(&self, what: Opcode) -> Result<Opcode, TemplateError> {
+    /// Returns `opcode` if there are no arguments.
+    fn without_arguments(&self, opcode: Opcode) -> Result<Opcode, TemplateError> {
         match self.arguments {
-            [] => Ok(what),
-            [.., (_, end)] => {
-                let place = self.arguments[0].1.start..end.end;
-                let wrong = format!("has arguments for {}, which takes none", self.name.0);
-                Err(TemplateError::new(place, wrong, "}}, or | and a filter"))
+            [] => Ok(opcode),
+            [(_, first), ..] => {
+                let end = self
+                    .arguments
+                    .last()
+                    .map_or(first.end, |(_, last)| last.end);
+                let problem = format!("{} takes no arguments", excerpt(self.name.0));
+                let expected = "'}}', or '|' and a filter";
+                Err(TemplateError::new(first.start..end, problem, expected))
             }
         }
     }
 
-    /// An error about the argument of this index, or about all of them.
-    fn argument_error(&self, argument: Option<usize>, wrong: &str) -> TemplateError {
-        let (name, place) = self.name;
-        let place = match argument.and_then(|index| self.arguments.get(index)) {
-            Some((_, place)) => place.clone(),
-            None => place.start..self.arguments.last().map_or(place.end, |last| last.1.end),
-        };
-        let usage = FUNCTIONS.iter().find(|(known, _)| known == name);
-        let right = usage.map_or("", |(_, usage)| *usage);
-        TemplateError::new(place, format!("{name} {wrong}"), right)
+    /// Creates an error about the whole call.
+    fn arguments_error(&self, takes: &str) -> TemplateError {
+        let (name, span) = self.name;
+        let end = self.arguments.last().map_or(span.end, |last| last.1.end);
+        let problem = format!("'{name}' takes {takes}");
+        TemplateError::new(span.start..end, problem, self.usage())
+    }
+
+    /// Creates an error about one argument.
+    fn argument_error(&self, index: usize, takes: &str) -> TemplateError {
+        let (argument, span) = &self.arguments[index];
+        let problem = format!(
+            "'{}' takes {takes}, found {}",
+            self.name.0,
+            excerpt(argument)
+        );
+        TemplateError::new(span.clone(), problem, self.usage())
+    }
+
+    /// Returns the usage of the function, for an error.
+    fn usage(&self) -> String {
+        let usage = FUNCTIONS.iter().find(|(known, _)| *known == self.name.0);
+        format!("a form such as {}", usage.map_or("", |(_, usage)| *usage))
     }
 
     fn rand(&self) -> Result<Opcode, TemplateError> {
-        let [least, most] = self.arguments else {
-            return Err(self.argument_error(None, "takes two whole numbers"));
-        };
-        let number = |index, word: &SourceWord<'_>| {
-            word.0
-                .parse::<i64>()
-                .map_err(|_| self.argument_error(Some(index), "takes whole numbers"))
-        };
-        let (least, most) = (number(0, least)?, number(1, most)?);
-        if least > most {
-            return Err(self.argument_error(Some(1), "takes the smaller number first"));
+        if self.arguments.len() != 2 {
+            return Err(self.arguments_error("two integers"));
         }
-        let bytes = least.to_string().len().max(most.to_string().len());
-        Ok(Opcode::Rand(UniformInteger::new(least, most), bytes))
+        let integer = |index: usize| {
+            let (word, _) = self.arguments[index];
+            word.parse::<i64>()
+                .map_err(|_| self.argument_error(index, "integers"))
+        };
+        let (min, max) = (integer(0)?, integer(1)?);
+        if min > max {
+            return Err(self.argument_error(1, "the smaller integer first"));
+        }
+        let bytes = min.to_string().len().max(max.to_string().len());
+        Ok(Opcode::Rand(UniformInteger::new(min, max), bytes))
+    }
+
+    fn zipf(&self) -> Result<Opcode, TemplateError> {
+        let [(ranks, _), _] = self.arguments else {
+            return Err(self.arguments_error("a number of ranks and an exponent"));
+        };
+        let ranks = match ranks.parse() {
+            Ok(ranks @ 1..=Zipf::MAX_RANKS) => ranks,
+            _ => return Err(self.argument_error(0, "1 to 2^52 ranks")),
+        };
+        let exponent = self.number(1, 0.0..=MAX_EXPONENT, "an exponent from 0 to 100")?;
+        let bytes = ranks.to_string().len();
+        Ok(Opcode::Zipf(Box::new(Zipf::new(ranks, exponent)), bytes))
+    }
+
+    fn normal(&self) -> Result<Opcode, TemplateError> {
+        if !(2..=3).contains(&self.arguments.len()) {
+            return Err(self.arguments_error("a mean and a standard deviation"));
+        }
+        let mean = self.number(0, -MAX_NUMBER..=MAX_NUMBER, "a mean from -1e11 to 1e11")?;
+        let deviation = self.number(1, 0.0..=MAX_NUMBER, "a deviation from 0 to 1e11")?;
+        let decimals = self.decimals(2)?;
+        let distance = deviation * Normal::MAX_DEVIATIONS;
+        let bytes = max_fixed_bytes(mean - distance, decimals)
+            .max(max_fixed_bytes(mean + distance, decimals));
+        Ok(Opcode::Normal(
+            Normal::new(mean, deviation),
+            decimals,
+            bytes,
+        ))
+    }
+
+    fn exponential(&self) -> Result<Opcode, TemplateError> {
+        if !(1..=2).contains(&self.arguments.len()) {
+            return Err(self.arguments_error("a mean"));
+        }
+        let takes = "a mean above 0 and up to 1e11";
+        let mean = self.number(0, f64::MIN_POSITIVE..=MAX_NUMBER, takes)?;
+        let decimals = self.decimals(1)?;
+        let bytes = max_fixed_bytes(mean * Exponential::MAX_PER_MEAN, decimals);
+        Ok(Opcode::Exponential(
+            Exponential::with_mean(mean),
+            decimals,
+            bytes,
+        ))
+    }
+
+    /// Returns the argument of this index, a number within `range`.
+    fn number(
+        &self,
+        index: usize,
+        range: RangeInclusive<f64>,
+        takes: &str,
+    ) -> Result<f64, TemplateError> {
+        match self.arguments[index].0.parse() {
+            Ok(number) if range.contains(&number) => Ok(number),
+            _ => Err(self.argument_error(index, takes)),
+        }
+    }
+
+    /// Returns the argument of this index, a number of decimal places; 0 if there is none.
+    fn decimals(&self, index: usize) -> Result<u32, TemplateError> {
+        match self.arguments.get(index).map(|(word, _)| word.parse()) {
+            None => Ok(0),
+            Some(Ok(decimals @ 0..=MAX_DECIMALS)) => Ok(decimals),
+            Some(_) => Err(self.argument_error(index, "0 to 6 decimal places")),
+        }
     }
 
     fn pick(&self) -> Result<Opcode, TemplateError> {
         if self.arguments.is_empty() {
-            return Err(self.argument_error(None, "takes what to pick from"));
+            return Err(self.arguments_error("at least one word"));
         }
         let choices = self
             .arguments
@@ -264,81 +359,102 @@ impl FunctionCall<'_> {
         Ok(Opcode::Pick(choices.collect()))
     }
 
+    fn weighted(&self) -> Result<Opcode, TemplateError> {
+        if self.arguments.is_empty() || !self.arguments.len().is_multiple_of(2) {
+            return Err(self.arguments_error("words, each followed by a weight"));
+        }
+        let takes = "weights from 0 to 1e11";
+        let weights = (1..self.arguments.len()).step_by(2);
+        let weights: Vec<f64> = weights
+            .map(|index| self.number(index, 0.0..=MAX_NUMBER, takes))
+            .collect::<Result<_, _>>()?;
+        if weights.iter().all(|weight| *weight == 0.0) {
+            return Err(self.arguments_error("at least one weight above 0"));
+        }
+        let choices = self.arguments.iter().step_by(2);
+        let choices = choices.map(|(word, _)| word.as_bytes().into());
+        Ok(Opcode::Weighted(Weighted::new(&weights), choices.collect()))
+    }
+
     fn length(&self) -> Result<usize, TemplateError> {
         let [(word, _)] = self.arguments else {
-            return Err(self.argument_error(None, "takes one length"));
+            return Err(self.arguments_error("one length"));
         };
         match word.parse() {
             Ok(length @ 0..=MAX_RANDOM_TEXT_BYTES) => Ok(length),
-            Ok(_) => Err(self.argument_error(Some(0), "takes a length of 16777216 at most")),
-            Err(_) => Err(self.argument_error(Some(0), "takes a length")),
+            _ => Err(self.argument_error(0, "a length from 0 to 16777216")),
         }
     }
 
     fn regex(&self) -> Result<Opcode, TemplateError> {
-        let [(word, place)] = self.arguments else {
-            return Err(self.argument_error(None, "takes one expression, in quotes"));
+        let [(word, span)] = self.arguments else {
+            return Err(
+                self.arguments_error("one expression, in quotes if it has spaces or braces")
+            );
         };
         RegexGenerator::new(word)
-            .map(|pattern| Opcode::Regex(Box::new(pattern)))
+            .map(|generator| Opcode::Regex(Box::new(generator)))
             .map_err(|error| {
-                let mut wrong =
-                    self.argument_error(Some(0), &format!("has an expression that {error}"));
-                let bare = place.len() == word.len();
-                // Where a quote was written with a backslash, places are not those of the text.
+                let problem = format!("regex: {}", error.problem());
+                let template_error = TemplateError::new(span.clone(), problem, error.expected());
+                let bare = span.len() == word.len();
+                // Where the text escapes a quote, positions in the word are not those in the text.
                 if let Some(within) = error.span()
-                    && (bare || place.len() == word.len() + 2)
+                    && (bare || span.len() == word.len() + 2)
                 {
-                    // What is missing at the end has its place at the last character.
+                    // An error at the end of the word is shown at its last character.
                     let last = word.char_indices().next_back().map_or(0, |(last, _)| last);
                     let start = within.start.min(last);
                     let width = word[start..].chars().next().map_or(1, char::len_utf8);
-                    let opened = place.start + usize::from(!bare);
-                    wrong = wrong.with_span(opened + start..opened + within.end.max(start + width));
+                    let offset = span.start + usize::from(!bare);
+                    let end = within.end.max(start + width);
+                    return template_error.with_span(offset + start..offset + end);
                 }
-                wrong
+                template_error
             })
     }
 
     fn token(&self) -> Result<Opcode, TemplateError> {
         let Some(tokens) = &self.scope.tokens else {
-            let wrong = "has a token, and no source of tokens was given";
-            let place = self.name.1.clone();
-            return Err(TemplateError::new(place, wrong, "one that gives tokens"));
+            let problem = "'token' without a source of tokens";
+            let expected = "a source of tokens for the run";
+            return Err(TemplateError::new(self.name.1.clone(), problem, expected));
         };
         self.without_arguments(Opcode::Token(tokens.clone()))
     }
 
     fn language(&self) -> Result<GeneratorLanguage, TemplateError> {
-        let tags = || GeneratorLanguage::ALL.iter().map(|language| language.tag());
         match self.arguments {
             [] => Ok(GeneratorLanguage::default()),
-            [(word, place)] => {
-                let known = GeneratorLanguage::ALL
-                    .iter()
-                    .find(|known| known.tag() == *word);
-                known.copied().ok_or_else(|| {
-                    let wrong = format!("{} takes no language {}", self.name.0, abbreviated(word));
-                    let known: Vec<_> = tags().collect();
-                    let right = format!("one of {}", known.join(", "));
-                    TemplateError::new(place.clone(), wrong, right)
+            [(word, span)] => {
+                let mut languages = GeneratorLanguage::ALL.iter().copied();
+                let found = languages.find(|language| language.tag() == *word);
+                found.ok_or_else(|| {
+                    let tags = GeneratorLanguage::ALL.iter().map(|language| language.tag());
+                    let expected = format!("one of {}", tags.collect::<Vec<_>>().join(", "));
+                    let problem = format!("unknown language {}", excerpt(word));
+                    TemplateError::new(span.clone(), problem, expected)
                 })
             }
-            _ => Err(self.argument_error(None, "takes one language")),
+            _ => Err(self.arguments_error("one language")),
         }
     }
 
     fn environment(&self) -> Result<Vec<u8>, TemplateError> {
-        let [(name, place)] = self.arguments else {
-            return Err(self.argument_error(None, "takes the name of a variable"));
+        let [(name, span)] = self.arguments else {
+            return Err(self.arguments_error("the name of an environment variable"));
         };
         let value = (self.scope.environment)(name);
         value.map(String::into_bytes).ok_or_else(|| {
-            let wrong = format!(
-                "wants the environment variable {}, which is not set",
-                abbreviated(name)
-            );
-            TemplateError::new(place.clone(), wrong, "a variable that is set")
+            let problem = format!("environment variable {} is not set", excerpt(name));
+            TemplateError::new(span.clone(), problem, "a variable that is set")
         })
     }
+}
+
+/// Returns the length of the longest number from 0 to `number`.
+fn max_fixed_bytes(number: f64, decimals: u32) -> usize {
+    let mut text = vec![];
+    digits::push_fixed(&mut text, number, decimals);
+    text.len()
 }

@@ -1,17 +1,16 @@
-//! From a text to a program.
+//! Compiler from the text of a template to its program.
 
 use std::ops::Range;
 
 use super::call::{self, CompiledCall, FunctionCall};
-use super::error::abbreviated;
 use super::filter::TemplateFilter;
 use super::instruction::{Instruction, Opcode};
-use super::nearest::nearest;
 use super::token::{self, TemplateToken, TemplateTokenKind};
 use super::{Template, TemplateError};
 use crate::TemplateScope;
+use hammer_diagnostic::{excerpt, nearest};
 
-/// A program that is being written.
+/// A program under construction.
 #[derive(Default)]
 struct TemplateProgram {
     bytes: Vec<u8>,
@@ -19,7 +18,7 @@ struct TemplateProgram {
 }
 
 impl TemplateProgram {
-    /// Bytes that are always there; they join those before them.
+    /// Appends literal bytes, to the last instruction if that is a literal.
     fn push_literal(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
@@ -44,8 +43,8 @@ impl TemplateProgram {
     }
 }
 
-pub(super) fn compile(text: &str, words: &TemplateScope) -> Result<Template, TemplateError> {
-    if words.literal {
+pub(super) fn compile(text: &str, scope: &TemplateScope) -> Result<Template, TemplateError> {
+    if scope.literal {
         return Ok(Template::from_literal(text));
     }
     let mut program = TemplateProgram::default();
@@ -58,17 +57,17 @@ pub(super) fn compile(text: &str, words: &TemplateScope) -> Result<Template, Tem
             continue;
         }
         program.push_literal(&text.as_bytes()[at..open]);
-        at = compile_braces(text, open, words, &mut program)?;
+        at = compile_braces(text, open, scope, &mut program)?;
     }
     program.push_literal(&text.as_bytes()[at..]);
     Ok(Template::new(text, program.bytes, program.instructions))
 }
 
-/// Compiles what stands in the braces that open at byte `open`; returns the byte behind them.
+/// Compiles the expression in the braces that open at byte `open`, and returns the byte after them.
 fn compile_braces(
     text: &str,
     open: usize,
-    words: &TemplateScope,
+    scope: &TemplateScope,
     program: &mut TemplateProgram,
 ) -> Result<usize, TemplateError> {
     let mut tokens: Vec<TemplateToken> = vec![];
@@ -80,19 +79,19 @@ fn compile_braces(
         }
         tokens.push(token);
     };
-    let place = open..close.end;
+    let span = open..close.end;
     let pipes: Vec<usize> = (0..tokens.len())
         .filter(|index| tokens[*index].kind == TemplateTokenKind::Pipe)
         .collect();
     let call = call::source_words(&tokens[..pipes.first().copied().unwrap_or(tokens.len())]);
     let Some((name, arguments)) = call.split_first() else {
-        let wrong = "has no name in these braces";
-        return Err(TemplateError::new(place, wrong, call::known_names(words)));
+        let expected = call::known_names(scope);
+        return Err(TemplateError::new(span, "missing name", expected));
     };
-    let what = FunctionCall {
+    let call = FunctionCall {
         name,
         arguments,
-        scope: words,
+        scope,
     }
     .compile()?;
 
@@ -101,49 +100,45 @@ fn compile_braces(
         let end = pipes.get(index + 1).copied().unwrap_or(tokens.len());
         filters.push(compile_filter(&tokens[*pipe].span, &tokens[pipe + 1..end])?);
     }
-    match what {
+    match call {
         CompiledCall::Constant(mut bytes) => {
             for filter in &filters {
                 filter.apply(&mut bytes, 0);
             }
             program.push_literal(&bytes);
         }
-        CompiledCall::Dynamic(what) => program.instructions.push(Instruction {
-            opcode: what,
+        CompiledCall::Dynamic(opcode) => program.instructions.push(Instruction {
+            opcode,
             filters: filters.into(),
-            span: place,
+            span,
             name: name.0.into(),
         }),
     }
     Ok(close.end)
 }
 
-/// The filter that is named behind the pipe.
+/// Compiles the filter after a pipe.
 fn compile_filter(
     pipe: &Range<usize>,
     tokens: &[TemplateToken],
 ) -> Result<TemplateFilter, TemplateError> {
-    let known = "json, url or base64";
+    const FILTERS: &str = "json, url or base64";
     let words = call::source_words(tokens);
-    let Some((word, place)) = words.first() else {
-        return Err(TemplateError::new(
-            pipe.clone(),
-            "has no filter behind this |",
-            known,
-        ));
+    let Some((word, span)) = words.first() else {
+        return Err(TemplateError::new(pipe.clone(), "missing filter", FILTERS));
     };
-    if let Some((_, more)) = words.get(1) {
-        let right = "nothing, or | and another filter";
+    if let Some((argument, span)) = words.get(1) {
         return Err(TemplateError::new(
-            more.clone(),
-            "has a filter with an argument",
-            right,
+            span.clone(),
+            format!("filters take no arguments, found {}", excerpt(argument)),
+            "'|' and another filter, or '}}'",
         ));
     }
     let found = TemplateFilter::ALL.iter().find(|(name, _)| name == word);
     found.map(|(_, filter)| *filter).ok_or_else(|| {
         let near = nearest(word, TemplateFilter::ALL.map(|(name, _)| name));
-        let wrong = format!("has an unknown filter {}", abbreviated(word));
-        TemplateError::new(place.clone(), wrong, near.unwrap_or(known))
+        let problem = format!("unknown filter {}", excerpt(word));
+        let expected = near.map_or_else(|| FILTERS.to_owned(), |near| format!("'{near}'"));
+        TemplateError::new(span.clone(), problem, expected)
     })
 }

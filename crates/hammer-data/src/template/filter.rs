@@ -1,11 +1,13 @@
-/// How a value is written so that it can stand where it stands.
+//! Filters, which encode a value for its context.
+
+/// An encoding of a value for its context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TemplateFilter {
-    /// Inside of a JSON string: RFC 8259, section 7.
+    /// The content of a JSON string (RFC 8259, section 7).
     Json,
-    /// In a URL: all but the unreserved characters in percent (RFC 3986, section 2.3).
+    /// Percent-encoding of all but the unreserved characters (RFC 3986, section 2.3).
     Url,
-    /// Base64 with padding: RFC 4648, section 4.
+    /// Base64 with padding (RFC 4648, section 4).
     Base64,
 }
 
@@ -19,7 +21,7 @@ impl TemplateFilter {
         ("base64", Self::Base64),
     ];
 
-    /// The most bytes that `bytes` become.
+    /// Returns an upper bound of the length of the output for `bytes` bytes of input.
     pub(super) fn max_bytes(self, bytes: usize) -> usize {
         match self {
             Self::Json => bytes.saturating_mul(6),
@@ -28,7 +30,7 @@ impl TemplateFilter {
         }
     }
 
-    /// Applies the filter to what stands in `text` from `start` on.
+    /// Applies the filter to the bytes of `text` from `start` on.
     pub(crate) fn apply(self, text: &mut Vec<u8>, start: usize) {
         match self {
             Self::Json => replace_bytes(text, start, json_width, write_json),
@@ -38,9 +40,9 @@ impl TemplateFilter {
     }
 }
 
-/// Replaces each byte from `start` on by as many as `width` says, which `write` writes.
+/// Replaces each byte from `start` on by `width` bytes that `write` fills.
 ///
-/// From the end to the start, so that nothing is overwritten before it was read and no second
+/// Works from the end to the start, so that no byte is overwritten before it is read, and no second
 /// buffer is needed.
 fn replace_bytes(
     text: &mut Vec<u8>,
@@ -48,19 +50,19 @@ fn replace_bytes(
     width: fn(u8) -> usize,
     write: fn(u8, &mut [u8]),
 ) {
-    let wide: usize = text[start..].iter().map(|byte| width(*byte)).sum();
-    let (mut from, mut to) = (text.len(), start + wide);
+    let total: usize = text[start..].iter().map(|byte| width(*byte)).sum();
+    let (mut from, mut to) = (text.len(), start + total);
     if from == to {
         return;
     }
     text.resize(to, 0);
-    // Where both meet again, nothing before them grows.
+    // Where both positions meet, the bytes before them stay as they are.
     while from < to {
         from -= 1;
         let byte = text[from];
-        let wide = width(byte);
-        write(byte, &mut text[to - wide..to]);
-        to -= wide;
+        let width = width(byte);
+        write(byte, &mut text[to - width..to]);
+        to -= width;
     }
 }
 
@@ -110,27 +112,27 @@ fn write_url(byte: u8, to: &mut [u8]) {
     }
 }
 
-/// Three bytes become four, from the last group to the first: group `i` is written at `4i`, beyond
-/// all groups that are still to be read.
+/// Replaces each group of three bytes by four, from the last group to the first: group `i` is written
+/// at `4i`, after all groups that are still to be read.
 fn base64(text: &mut Vec<u8>, start: usize) {
     let from = text.len() - start;
     let groups = from.div_ceil(3);
     text.resize(start + groups * 4, 0);
     for group in (0..groups).rev() {
-        let given = (from - group * 3).min(3);
+        let length = (from - group * 3).min(3);
         let mut bits = 0_u32;
         for byte in 0..3 {
-            let read = if byte < given {
+            let read = if byte < length {
                 text[start + group * 3 + byte]
             } else {
                 0
             };
             bits = bits << 8 | u32::from(read);
         }
-        for sign in 0..4 {
-            let six = (bits >> (18 - 6 * sign)) & 63;
-            text[start + group * 4 + sign] = if sign <= given {
-                BASE64[six as usize]
+        for digit in 0..4 {
+            let sextet = (bits >> (18 - 6 * digit)) & 63;
+            text[start + group * 4 + digit] = if digit <= length {
+                BASE64[sextet as usize]
             } else {
                 b'='
             };
@@ -145,37 +147,37 @@ mod tests {
     use super::TemplateFilter;
 
     fn applied(filter: TemplateFilter, value: &[u8]) -> Vec<u8> {
-        let mut text = b"kept \" as it is ".to_vec();
+        let mut text = b"unchanged \" prefix ".to_vec();
         let start = text.len();
         text.extend_from_slice(value);
         filter.apply(&mut text, start);
-        assert_eq!(&text[..start], b"kept \" as it is ");
+        assert_eq!(&text[..start], b"unchanged \" prefix ");
         assert!(text.len() - start <= filter.max_bytes(value.len()));
         text.split_off(start)
     }
 
     proptest::proptest! {
         #[test]
-        fn a_json_string_is_read_back(value: String) {
+        fn json_parsers_read_the_value_back(value: String) {
             let mut json = vec![b'"'];
             json.extend(applied(TemplateFilter::Json, value.as_bytes()));
             json.push(b'"');
-            let read: String = serde_json::from_slice(&json).expect("a string");
+            let read: String = serde_json::from_slice(&json).expect("the output is a JSON string");
             assert_eq!(read, value);
         }
 
         #[test]
-        fn base64_is_that_of_the_library(value: Vec<u8>) {
+        fn base64_equals_that_of_the_library(value: Vec<u8>) {
             let expected = base64::engine::general_purpose::STANDARD.encode(&value);
             assert_eq!(applied(TemplateFilter::Base64, &value), expected.as_bytes());
         }
 
         #[test]
-        fn a_url_keeps_unreserved_characters_alone(value: Vec<u8>) {
+        fn url_keeps_only_unreserved_characters(value: Vec<u8>) {
             let mut expected = String::new();
             for byte in &value {
-                let kept = byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
-                match kept {
+                let unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+                match unreserved {
                     true => expected.push(char::from(*byte)),
                     false => expected.push_str(&format!("%{byte:02X}")),
                 }

@@ -1,26 +1,32 @@
+//! Instructions of compiled templates.
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::filter::TemplateFilter;
 use crate::credential::TokenStore;
-use crate::generator::{self, GeneratorLanguage, RegexGenerator, UniformInteger};
+use crate::generator::{
+    self, Exponential, GeneratorLanguage, Normal, RegexGenerator, UniformInteger, Weighted, Zipf,
+};
 use crate::{FeedError, Feeder, TemplateContext, VariableValue, VariesBy, clock, digits};
 
-/// One step of a program.
+/// One instruction of a program.
 #[derive(Debug, Clone)]
 pub(super) struct Instruction {
     pub(super) opcode: Opcode,
     pub(super) filters: Box<[TemplateFilter]>,
-    /// Where it stands in the source.
+    /// The bytes of the source, including the braces.
     pub(super) span: Range<usize>,
-    /// The word that it was made of.
+    /// The name of the function, the variable, or the feeder and its column.
     pub(super) name: Box<str>,
 }
 
-/// What a step appends.
+/// A value that an instruction appends.
+///
+/// The last `usize` of a random number is its maximum length in bytes.
 #[derive(Debug, Clone)]
 pub(super) enum Opcode {
-    /// These of the program's bytes.
+    /// A range of the program's bytes.
     Literal(Range<usize>),
     Uuid,
     Seq,
@@ -30,7 +36,13 @@ pub(super) enum Opcode {
     Now,
     NowMs,
     Rand(UniformInteger, usize),
+    Zipf(Box<Zipf>, usize),
+    /// A number with this number of decimal places.
+    Normal(Normal, u32, usize),
+    /// A number with this number of decimal places.
+    Exponential(Exponential, u32, usize),
     Pick(Box<[Box<[u8]>]>),
+    Weighted(Weighted, Box<[Box<[u8]>]>),
     Hex(usize),
     Text(usize),
     Regex(Box<RegexGenerator>),
@@ -40,11 +52,11 @@ pub(super) enum Opcode {
     Ip,
     FeederField(Arc<Feeder>, usize),
     Token(Arc<TokenStore>),
-    EmbedderVariable(usize, VariesBy, Option<usize>),
+    HammerVariable(usize, VariesBy, Option<usize>),
 }
 
 impl Instruction {
-    /// Appends to `to` what the step stands for.
+    /// Appends the value of the instruction.
     #[inline]
     pub(super) fn execute<C: TemplateContext>(
         &self,
@@ -63,11 +75,21 @@ impl Instruction {
             Opcode::Now => clock::push_rfc3339(to, context.now()),
             Opcode::NowMs => digits::push_decimal(to, clock::millis(context.now())),
             Opcode::Rand(uniform, _) => digits::push_signed(to, uniform.draw(context.rng())),
+            Opcode::Zipf(zipf, _) => digits::push_decimal(to, zipf.draw(context.rng())),
+            Opcode::Normal(normal, decimals, _) => {
+                digits::push_fixed(to, normal.draw(context.rng()), *decimals);
+            }
+            Opcode::Exponential(exponential, decimals, _) => {
+                digits::push_fixed(to, exponential.draw(context.rng()), *decimals);
+            }
             Opcode::Pick(choices) => {
                 to.extend_from_slice(generator::random_choice::<Box<[u8]>, _>(
                     context.rng(),
                     choices,
                 ));
+            }
+            Opcode::Weighted(weighted, choices) => {
+                to.extend_from_slice(&choices[weighted.draw(context.rng())]);
             }
             Opcode::Hex(digits) => generator::random_hex(context.rng(), *digits, to),
             Opcode::Text(bytes) => generator::random_text(context.rng(), *bytes, to),
@@ -80,7 +102,7 @@ impl Instruction {
                 feeder.append_field(feeder.owner_number(context), *column, to)?;
             }
             Opcode::Token(tokens) => tokens.append_token(context, to)?,
-            Opcode::EmbedderVariable(index, ..) => match context.variable(*index) {
+            Opcode::HammerVariable(index, ..) => match context.variable(*index) {
                 VariableValue::Number(number) => digits::push_decimal(to, number),
                 VariableValue::Bytes(bytes) => to.extend_from_slice(bytes),
             },
@@ -91,17 +113,22 @@ impl Instruction {
         Ok(())
     }
 
-    /// The most bytes that it appends, if they are known.
+    /// Returns an upper bound of the number of bytes appended, if one is known.
     pub(super) fn max_bytes(&self) -> Option<usize> {
-        let most = match &self.opcode {
+        let unfiltered = match &self.opcode {
             Opcode::Literal(range) => range.len(),
             Opcode::Uuid => generator::UUID_BYTES,
             Opcode::Seq | Opcode::Slot | Opcode::Hit | Opcode::Client | Opcode::NowMs => {
                 digits::MAX_DIGITS
             }
             Opcode::Now => clock::RFC3339_BYTES,
-            Opcode::Rand(_, most) => *most,
-            Opcode::Pick(choices) => choices.iter().map(|choice| choice.len()).max()?,
+            Opcode::Rand(_, bytes)
+            | Opcode::Zipf(_, bytes)
+            | Opcode::Normal(_, _, bytes)
+            | Opcode::Exponential(_, _, bytes) => *bytes,
+            Opcode::Pick(choices) | Opcode::Weighted(_, choices) => {
+                choices.iter().map(|choice| choice.len()).max()?
+            }
             Opcode::Hex(bytes) | Opcode::Text(bytes) => *bytes,
             Opcode::Regex(pattern) => pattern.max_bytes(),
             Opcode::Name(language) => generator::max_name_bytes(*language),
@@ -110,13 +137,13 @@ impl Instruction {
             Opcode::Ip => generator::IPV4_BYTES,
             Opcode::FeederField(feeder, column) => feeder.max_bytes(*column),
             Opcode::Token(_) => return None,
-            Opcode::EmbedderVariable(_, _, most) => (*most)?,
+            Opcode::HammerVariable(_, _, max_bytes) => (*max_bytes)?,
         };
         let filters = self.filters.iter();
-        Some(filters.fold(most, |most, filter| filter.max_bytes(most)))
+        Some(filters.fold(unfiltered, |bytes, filter| filter.max_bytes(bytes)))
     }
 
-    /// What its value depends on; nothing, if it is always the same.
+    /// Returns the dimension along which the value varies, or `None` if it is constant.
     pub(super) fn varies_by(&self) -> Option<VariesBy> {
         match &self.opcode {
             Opcode::Literal(_) => None,
@@ -124,7 +151,7 @@ impl Instruction {
             Opcode::Client => Some(VariesBy::Client),
             Opcode::FeederField(feeder, _) => Some(feeder.varies_by()),
             Opcode::Token(tokens) => Some(tokens.varies_by()),
-            Opcode::EmbedderVariable(_, per, _) => Some(*per),
+            Opcode::HammerVariable(_, varies_by, _) => Some(*varies_by),
             _ => Some(VariesBy::Hit),
         }
     }

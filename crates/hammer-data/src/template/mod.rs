@@ -1,9 +1,10 @@
+//! Templates: texts with variables, compiled once and rendered for each hit.
+
 mod call;
 mod compile;
 mod error;
 mod filter;
 mod instruction;
-mod nearest;
 mod token;
 
 use std::fmt;
@@ -15,11 +16,11 @@ use instruction::{Instruction, Opcode};
 pub use error::TemplateError;
 pub(crate) use filter::TemplateFilter;
 
-/// A text with variables in it, compiled once to a small program.
+/// A text with variables, compiled once to a short program.
 ///
-/// The program is a run of bytes and steps: append these of the bytes, append a number, draw from the
-/// hit's randomness. To render it allocates nothing once the buffer is as long as the longest text.
-/// What there is to write between two braces is in `docs/DATA.md`.
+/// An instruction of the program appends literal bytes, a property of the hit, a random value, or a
+/// field of a row. Rendering doesn't allocate once the buffer has the length of the longest text.
+/// `docs/DATA.md` lists the variables and filters.
 ///
 /// ```
 /// use hammer_data::{HitContext, Template, TemplateScope};
@@ -29,9 +30,9 @@ pub(crate) use filter::TemplateFilter;
 /// let template = Template::compile(body, &TemplateScope::new())?;
 ///
 /// // In a hammer: HitContext::new(hit.number(), hit.slot().index(), hit.rng())
-/// let mut moment = HitContext::new(17, 0, Xoshiro256PlusPlus::seed_from_u64(1));
+/// let mut context = HitContext::new(17, 0, Xoshiro256PlusPlus::seed_from_u64(1));
 /// let mut text = vec![];
-/// template.render(&mut moment, &mut text)?;
+/// template.render(&mut context, &mut text)?;
 /// assert!(text.starts_with(br#"{"id": 17, "plate": ""#));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -46,71 +47,70 @@ pub struct Template {
 /// A part of a template's source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplatePart<'a> {
-    /// Always these bytes.
+    /// Fixed bytes.
     Literal(&'a [u8]),
-    /// What stands between these braces, and its name: that of a function or a variable, or of a
-    /// feeder and its column.
+    /// An expression in double braces.
     Variable {
-        /// The name.
+        /// The name of a function, a variable, or a feeder and its column.
         name: &'a str,
-        /// The bytes of the source, with the braces.
+        /// The bytes of the source, including the braces.
         span: Range<usize>,
     },
 }
 
 impl Template {
-    /// Compiles `text`, in which variables stand in two braces.
+    /// Compiles `text`, in which variables are written in double braces.
     ///
     /// # Errors
     ///
-    /// Says at which bytes the text is wrong, and what would be right there.
+    /// If the text is not a template; the error has the position and what was expected there.
     pub fn compile(text: &str, scope: &TemplateScope) -> Result<Self, TemplateError> {
         compile::compile(text, scope).map_err(|error| error.with_text(text))
     }
 
-    /// Bytes without variables, whatever is in them.
+    /// Creates a template that always renders to `bytes`, even if they contain braces.
     #[must_use]
     pub fn from_literal(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         let source = String::from_utf8_lossy(&bytes).into_owned();
-        let mut ops = vec![];
+        let mut instructions = vec![];
         if !bytes.is_empty() {
-            ops.push(Instruction {
+            instructions.push(Instruction {
                 opcode: Opcode::Literal(0..bytes.len()),
                 filters: Box::default(),
                 span: 0..source.len(),
                 name: Box::default(),
             });
         }
-        Self::new(&source, bytes, ops)
+        Self::new(&source, bytes, instructions)
     }
 
-    fn new(source: &str, bytes: Vec<u8>, ops: Vec<Instruction>) -> Self {
-        let max_bytes = ops
-            .iter()
-            .try_fold(0_usize, |sum, op| Some(sum.saturating_add(op.max_bytes()?)));
+    fn new(source: &str, bytes: Vec<u8>, instructions: Vec<Instruction>) -> Self {
+        let max_bytes = instructions.iter().try_fold(0_usize, |sum, instruction| {
+            Some(sum.saturating_add(instruction.max_bytes()?))
+        });
         Self {
             source: source.into(),
             bytes: bytes.into_boxed_slice(),
-            instructions: ops.into_boxed_slice(),
+            instructions: instructions.into_boxed_slice(),
             max_bytes,
         }
     }
 
-    /// The bytes of a template that renders to the same ones always, so that nothing has to be
-    /// rendered.
+    /// Returns the bytes of a template that always renders to the same ones, and so needs no rendering.
     #[must_use]
     pub fn literal(&self) -> Option<&[u8]> {
-        let fixed = self.instructions.iter().all(|op| op.varies_by().is_none());
+        let mut instructions = self.instructions.iter();
+        let fixed = instructions.all(|instruction| instruction.varies_by().is_none());
         fixed.then_some(&self.bytes)
     }
 
-    /// Appends the text for this hit.
+    /// Appends the text for a hit.
     ///
     /// # Errors
     ///
-    /// If a feeder has no more rows, or its file can't be read any more, or there is no token; what was
-    /// appended until then is taken back.
+    /// If a feeder has no more rows, its file cannot be read any more, or there is no token. Nothing is
+    /// appended then.
     #[inline]
     pub fn render<C: TemplateContext>(
         &self,
@@ -118,10 +118,10 @@ impl Template {
         to: &mut Vec<u8>,
     ) -> Result<(), FeedError> {
         let start = to.len();
-        // What differs a little from hit to hit never makes the buffer grow twice.
+        // The longest text is reserved, so that texts of different lengths do not grow the buffer again.
         to.reserve(self.max_bytes.unwrap_or(0).min(MAX_RESERVED_BYTES));
-        for op in &self.instructions {
-            if let Err(error) = op.execute(&self.bytes, context, to) {
+        for instruction in &self.instructions {
+            if let Err(error) = instruction.execute(&self.bytes, context, to) {
                 to.truncate(start);
                 return Err(error);
             }
@@ -129,29 +129,30 @@ impl Template {
         Ok(())
     }
 
-    /// Whether a function has this name in some templates, such as `uuid` and `client`.
+    /// Returns true if `name` is the name of a built-in function, such as `uuid` or `client`.
     pub(crate) fn has_function(name: &str) -> bool {
         call::is_function(name)
     }
 
-    /// The text that it was compiled from.
+    /// Returns the text that the template was compiled from.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Its parts from left to right.
+    /// Returns the parts of the template from left to right.
     pub fn parts(&self) -> impl Iterator<Item = TemplatePart<'_>> {
-        self.instructions.iter().map(|op| match &op.opcode {
+        let instructions = self.instructions.iter();
+        instructions.map(|instruction| match &instruction.opcode {
             Opcode::Literal(range) => TemplatePart::Literal(&self.bytes[range.clone()]),
             _ => TemplatePart::Variable {
-                name: &op.name,
-                span: op.span.clone(),
+                name: &instruction.name,
+                span: instruction.span.clone(),
             },
         })
     }
 
-    /// The names of its variables from left to right; one that stands twice is there twice.
+    /// Returns the name of each variable from left to right, including repeated ones.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.parts().filter_map(|part| match part {
             TemplatePart::Literal(_) => None,
@@ -159,40 +160,40 @@ impl Template {
         })
     }
 
-    /// The length of the longest text; unless a variable of the embedder has no bound.
-    ///
-    /// No text is longer, but the longest may never come.
+    /// Returns an upper bound of the length of the text, or `None` if a token or a variable of the
+    /// hammer has no bound.
     #[must_use]
     pub fn max_bytes(&self) -> Option<usize> {
         self.max_bytes
     }
 
-    /// Whether something in it differs by hit, by slot or by client.
+    /// Returns true if a part of the template varies by this dimension.
     #[must_use]
     pub fn varies_by(&self, dimension: VariesBy) -> bool {
         self.instructions
             .iter()
-            .any(|op| op.varies_by() == Some(dimension))
+            .any(|instruction| instruction.varies_by() == Some(dimension))
     }
 
-    /// How many hits there can be until a feeder whose rows end the run has no more of them.
+    /// Returns the number of hits after which a feeder ends the run, if one does.
     ///
-    /// A run of no more hits never renders in vain: whoever makes the schedule cuts it here.
+    /// A schedule of at most this number of hits never fails to render for lack of rows.
     #[must_use]
     pub fn max_hits(&self) -> Option<u64> {
-        let ends = self.instructions.iter().filter_map(|op| match &op.opcode {
+        let instructions = self.instructions.iter();
+        let max_hits = instructions.filter_map(|instruction| match &instruction.opcode {
             Opcode::FeederField(feeder, _) => feeder.max_hits(),
             _ => None,
         });
-        ends.min()
+        max_hits.min()
     }
 }
 
-/// A long text that is seldom written in full is not reserved in full.
+/// The maximum number of bytes reserved: most texts are much shorter than a long upper bound.
 const MAX_RESERVED_BYTES: usize = 1 << 16;
 
 impl fmt::Debug for Template {
-    /// Its source: what it was compiled to may have secrets of the environment.
+    /// Shows only the source, since the program may contain secrets of the environment.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Template").field(&self.source).finish()
     }

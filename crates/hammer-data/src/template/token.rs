@@ -1,8 +1,10 @@
+//! Tokens of the expressions between double braces.
+
 use std::ops::Range;
 
 use super::TemplateError;
 
-/// A part of what stands between two braces, which knows where it stands in the whole text.
+/// A token and its position in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TemplateToken {
     pub(super) kind: TemplateTokenKind,
@@ -11,15 +13,15 @@ pub(super) struct TemplateToken {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TemplateTokenKind {
-    /// A word, or what stood in quotes.
+    /// A word, without its quotes.
     Word(String),
-    /// What leads to a filter.
+    /// The `|` before a filter.
     Pipe,
-    /// The end.
+    /// The `}}` at the end.
     Close,
 }
 
-/// Reads the token that begins at or after byte `at` of `text`, inside of braces that opened at
+/// Reads the token that begins at or after byte `at` of `text`, within the braces that open at byte
 /// `open`.
 pub(super) fn next_token(
     text: &str,
@@ -33,11 +35,10 @@ pub(super) fn next_token(
         span: start..start + len,
     };
     let Some(first) = rest.chars().next() else {
-        let right = r"}} behind it, or \{{ for two braces that mean nothing";
         return Err(TemplateError::new(
             open..open + 2,
-            "has no }} for this {{",
-            right,
+            "unclosed '{{'",
+            r"'}}' after it, or '\{{' for a literal '{{'",
         ));
     };
     if rest.starts_with("}}") {
@@ -59,8 +60,10 @@ pub(super) fn next_token(
     ))
 }
 
-/// A word in quotes that begin at `start`. A backslash before such a quote makes it a part of the
-/// word; any other stands for itself, so that expressions need no backslash twice.
+/// Reads a quoted word that begins at byte `start`.
+///
+/// A backslash escapes only the quote. Any other backslash is literal, so that regular expressions need
+/// no extra escaping.
 fn quoted(text: &str, start: usize, quote: char) -> Result<TemplateToken, TemplateError> {
     let mut word = String::new();
     let mut chars = text[start + 1..].char_indices().peekable();
@@ -80,7 +83,7 @@ fn quoted(text: &str, start: usize, quote: char) -> Result<TemplateToken, Templa
     }
     Err(TemplateError::new(
         start..start + 1,
-        "has no second quote for this one",
+        "unclosed quote",
         format!("{quote} at the end of the word"),
     ))
 }
@@ -90,19 +93,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_know_where_they_stand() {
+    fn reads_tokens_with_their_positions() {
         let text = r#"{{ pick red "dark \"blue\"" 'a}}b' \d|json }}"#;
         let mut tokens = vec![];
         let mut at = 2;
         loop {
-            let token = next_token(text, 0, at).expect("a token");
+            let token = next_token(text, 0, at).expect("the text has another token");
             at = token.span.end;
-            let shown = match token.kind {
+            let word = match token.kind {
                 TemplateTokenKind::Word(word) => word,
                 TemplateTokenKind::Pipe => "PIPE".to_owned(),
                 TemplateTokenKind::Close => break,
             };
-            tokens.push((shown, text[token.span].to_owned()));
+            tokens.push((word, text[token.span].to_owned()));
         }
         let expected = [
             ("pick", "pick"),

@@ -1,6 +1,6 @@
-//! The corpus of the fuzzer, and texts that are nearly in it: no panic, bounded work, little memory.
-//! In a program of its own, since the counting allocator is that of a whole program, and the only
-//! test in it, since it counts whatever else runs.
+//! Compiles the fuzzing corpus and mutations of it: no panics, bounded work, little memory.
+//!
+//! The counting allocator counts for the whole program, so this is the only test of a separate program.
 
 mod template;
 
@@ -14,27 +14,27 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Texts besides those of the corpus.
+/// The number of mutations of the corpus.
 const MUTATION_COUNT: usize = 5_000;
 
-/// Bytes that may be allocated to compile a text of this length, all in all, whether they are freed
-/// or not. Two letters name a class with hundreds of ranges of characters.
+/// Returns the limit of bytes allocated to compile a text of this length, including freed ones. Two
+/// letters may name a class with hundreds of ranges of characters.
 fn max_allocated_bytes(length: usize) -> usize {
     (512 << 10) + (32 << 10) * length
 }
 
 #[test]
-fn no_text_is_trouble_for_what_compiles_templates() {
+fn any_text_compiles_or_fails_within_bounds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/templates");
-    let corpus = TextCorpus::read(&folder).expect("the corpus is there");
-    let words = template::fuzz_scope();
+    let corpus = TextCorpus::read(&folder).expect("the corpus exists");
+    let scope = template::fuzz_scope();
     corpus.check_each(MUTATION_COUNT, |text| {
         let region = Region::new(ALLOCATOR);
-        drop(Template::compile(text, &words));
+        drop(Template::compile(text, &scope));
         let bytes = region.change().bytes_allocated;
         assert!(
             bytes <= max_allocated_bytes(text.len()),
-            "{bytes} bytes to compile it"
+            "{bytes} bytes allocated to compile"
         );
         template::check(text);
     });

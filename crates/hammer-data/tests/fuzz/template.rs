@@ -1,5 +1,4 @@
-//! What has to be true of every text that is taken for a template. The fuzzer calls it, and the test
-//! beside it.
+//! Properties of every text that is compiled as a template, for the fuzzer and the test of its corpus.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -11,17 +10,17 @@ use hammer_data::{
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 
-/// Longer texts are not rendered: a template may ask for 16 MiB with eleven bytes.
+/// The maximum length of a template that is rendered: a text of eleven bytes may stand for 16 MiB.
 const MAX_RENDERED_BYTES: usize = 1 << 20;
 
-/// The words that a text may use.
+/// The names that a text can use.
 pub(crate) fn fuzz_scope() -> TemplateScope {
     let users = "id,name\n1,\"a \"\"b\"\"\"\n2,\u{f6}\n";
-    let users = Feeder::read(users.as_bytes(), FeederFormat::Csv).expect("rows");
-    let colours = Feeder::read(&b"red\ngreen\n"[..], FeederFormat::Lines).expect("rows");
+    let users = Feeder::read(users.as_bytes(), FeederFormat::Csv).expect("valid rows");
+    let colors = Feeder::read(&b"red\ngreen\n"[..], FeederFormat::Lines).expect("valid rows");
     TemplateScope::new()
         .feeder("users", Arc::new(users))
-        .feeder("colours", Arc::new(colours))
+        .feeder("colors", Arc::new(colors))
         .with_clients()
         .variable("cart", VariesBy::Slot, Some(6))
         .variable("answer", VariesBy::Hit, None)
@@ -32,7 +31,7 @@ pub(crate) fn fuzz_scope() -> TemplateScope {
 ///
 /// # Panics
 ///
-/// If something is not as documented.
+/// If a property does not hold.
 pub(crate) fn check(text: &str) {
     match Template::compile(text, &fuzz_scope()) {
         Ok(template) => check_rendered(&template),
@@ -40,13 +39,12 @@ pub(crate) fn check(text: &str) {
     }
 }
 
-/// An error is about a place in the text, and is one line that can be read.
+/// Checks that an error has a position in the text, and is one printable line.
 fn check_error(text: &str, error: &TemplateError) {
-    let place = error.span();
+    let span = error.span();
     assert!(
-        text.get(place.clone())
-            .is_some_and(|place| !place.is_empty()),
-        "{place:?}"
+        text.get(span.clone()).is_some_and(|part| !part.is_empty()),
+        "{span:?}"
     );
     assert!(!error.problem().is_empty() && !error.expected().is_empty());
     let message = error.to_string();
@@ -75,12 +73,12 @@ impl TemplateContext for FuzzContext {
     }
 }
 
-/// The same seed renders the same bytes, as many as it says at most, and those that are fixed are
-/// there in their order.
+/// Checks that equal seeds render equal bytes, that there are at most `max_bytes`, and that they contain
+/// the literal parts in order.
 fn check_rendered(template: &Template) {
     if template
         .max_bytes()
-        .is_some_and(|most| most > MAX_RENDERED_BYTES)
+        .is_some_and(|max| max > MAX_RENDERED_BYTES)
     {
         return;
     }
@@ -89,12 +87,12 @@ fn check_rendered(template: &Template) {
         let mut context = FuzzContext(Xoshiro256PlusPlus::seed_from_u64(1));
         template
             .render(&mut context, &mut text)
-            .expect("rows do not end");
+            .expect("the rows are never used up");
         text
     };
     let text = render();
     assert_eq!(text, render());
-    assert!(template.max_bytes().is_none_or(|most| text.len() <= most));
+    assert!(template.max_bytes().is_none_or(|max| text.len() <= max));
     if let Some(literal) = template.literal() {
         assert_eq!(text, literal);
     }
@@ -103,10 +101,10 @@ fn check_rendered(template: &Template) {
         match part {
             TemplatePart::Literal(bytes) => {
                 let found = rest.windows(bytes.len()).position(|part| part == bytes);
-                rest = &rest[found.expect("fixed bytes are there") + bytes.len()..];
+                rest = &rest[found.expect("the literal part is there") + bytes.len()..];
             }
-            TemplatePart::Variable { name, span: place } => {
-                assert!(template.source()[place].contains(name), "{name}");
+            TemplatePart::Variable { name, span } => {
+                assert!(template.source()[span].contains(name), "{name}");
             }
         }
     }

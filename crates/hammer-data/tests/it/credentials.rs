@@ -1,4 +1,4 @@
-//! Credentials: where tokens come from, when they are renewed, and that nobody sees them.
+//! Credentials: sources of tokens, renewals, and secrecy.
 
 use std::io::Read as _;
 use std::net::TcpListener;
@@ -18,20 +18,20 @@ use crate::{compiled, file, hit_context, rendered};
 
 const MS: Duration = Duration::from_millis(1);
 
-/// So long a test waits for what comes at once, so that it fails and does not hang.
+/// The time after which a test that hangs fails.
 const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A source that tells when it is asked, and waits until it is told what to say.
+/// A source that reports each fetch, and waits for its result.
 struct ControlledTokenSource {
-    asked: mpsc::Sender<()>,
-    replies: mpsc::Receiver<Result<FetchedToken, CredentialError>>,
+    fetches: mpsc::Sender<()>,
+    results: mpsc::Receiver<Result<FetchedToken, CredentialError>>,
 }
 
 impl TokenSource for ControlledTokenSource {
     fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
         let over = || CredentialError::new(CredentialErrorKind::Failed, "the test is over");
-        self.asked.send(()).map_err(|_| over())?;
-        self.replies.recv().map_err(|_| over())?
+        self.fetches.send(()).map_err(|_| over())?;
+        self.results.recv().map_err(|_| over())?
     }
 }
 
@@ -40,27 +40,20 @@ fn controlled_source() -> (
     mpsc::Receiver<()>,
     mpsc::Sender<Result<FetchedToken, CredentialError>>,
 ) {
-    let ((asked, was_asked), (tell, say)) = (mpsc::channel(), mpsc::channel());
-    (
-        ControlledTokenSource {
-            asked,
-            replies: say,
-        },
-        was_asked,
-        tell,
-    )
+    let ((fetches, fetched), (respond, results)) = (mpsc::channel(), mpsc::channel());
+    (ControlledTokenSource { fetches, results }, fetched, respond)
 }
 
-/// Tokens of these sources, when the first ones have come.
+/// Creates a store and waits for its first tokens.
 pub(crate) fn started(sources: Vec<Box<dyn TokenSource>>) -> Result<TokenStore, CredentialError> {
     let tokens = TokenStore::new(sources);
     tokens.blocking_ready().map(|()| tokens)
 }
 
-/// The token of a slot.
+/// Returns the current token of a slot.
 pub(crate) fn token_bytes(tokens: &TokenStore, slot: usize) -> Vec<u8> {
-    let present = tokens.current(&hit_context(0, slot)).expect("a token");
-    present.secret().expose().to_vec()
+    let token = tokens.current(&hit_context(0, slot)).expect("fetched");
+    token.secret().expose().to_vec()
 }
 
 fn token(text: &str) -> FetchedToken {
@@ -72,89 +65,90 @@ fn refusal_error() -> CredentialError {
 }
 
 #[test]
-fn tokens_are_renewed_and_nobody_waits_for_it() {
-    let (source, was_asked, tell) = controlled_source();
-    tell.send(Ok(token("one").with_lifetime(5 * MS)))
-        .expect("a source");
+fn tokens_are_renewed_without_delaying_hits() {
+    let (source, fetched, respond) = controlled_source();
+    respond
+        .send(Ok(token("one").with_lifetime(5 * MS)))
+        .expect("the source runs");
     let tokens = started(vec![Box::new(source)]).expect("the first token");
-    was_asked.recv().expect("asked at the start");
+    fetched.recv().expect("fetched at the start");
 
-    // While the source is being asked the last token goes on.
-    was_asked.recv().expect("asked again");
+    // During a fetch, the last token stays in use.
+    fetched.recv().expect("fetched again");
     assert_eq!(token_bytes(&tokens, 0), b"one");
-    tell.send(Ok(token("two").with_lifetime(5 * MS)))
-        .expect("a source");
-    // When it is asked for a third, the second is there.
-    was_asked.recv().expect("asked again");
+    respond
+        .send(Ok(token("two").with_lifetime(5 * MS)))
+        .expect("the source runs");
+    // When the third fetch begins, the second token is in use.
+    fetched.recv().expect("fetched again");
     assert_eq!(token_bytes(&tokens, 0), b"two");
-    let second = tokens.current(&hit_context(0, 0)).expect("a token");
+    let second = tokens.current(&hit_context(0, 0)).expect("fetched");
     assert_eq!(second.ordinal(), 2);
     assert_eq!(token_bytes(&tokens, 7), b"two");
     assert_eq!(tokens.renewals().renewed, 1);
 
     drop(tokens);
-    drop(tell);
-    assert!(
-        was_asked.recv().is_err(),
-        "nobody asks when nobody wants to know"
-    );
+    drop(respond);
+    assert!(fetched.recv().is_err(), "a dropped store fetches no tokens");
 }
 
 #[test]
-fn a_renewal_that_fails_is_told_and_tried_again() {
-    let (source, was_asked, tell) = controlled_source();
-    tell.send(Ok(token("one").with_lifetime(5 * MS)))
-        .expect("a source");
+fn a_failed_renewal_is_reported_and_retried() {
+    let (source, fetched, respond) = controlled_source();
+    respond
+        .send(Ok(token("one").with_lifetime(5 * MS)))
+        .expect("the source runs");
     let tokens = started(vec![Box::new(source)]).expect("the first token");
-    was_asked.recv().expect("asked at the start");
-    was_asked.recv().expect("asked again");
-    tell.send(Err(refusal_error())).expect("a source");
-    was_asked.recv().expect("asked after a failure");
+    fetched.recv().expect("fetched at the start");
+    fetched.recv().expect("fetched again");
+    respond.send(Err(refusal_error())).expect("the source runs");
+    fetched.recv().expect("fetched after a failure");
     let renewals = tokens.renewals();
     assert_eq!((renewals.renewed, renewals.failed), (0, 1));
     assert_eq!(renewals.failure.as_deref(), Some("no more tokens"));
-    assert_eq!(token_bytes(&tokens, 0), b"one", "the last token goes on");
-    let [doubt] = &tokens.warnings()[..] else {
-        panic!("a doubt")
+    assert_eq!(token_bytes(&tokens, 0), b"one", "the last token stays");
+    let [warning] = &tokens.warnings()[..] else {
+        panic!("expected one warning")
     };
-    let why = "could not be renewed, once, at first because no more tokens";
-    assert!(doubt.contains(why), "{doubt}");
-    tell.send(Ok(token("two").with_lifetime(5 * MS)))
-        .expect("a source");
-    was_asked.recv().expect("asked again");
+    let reason = "1 token renewal failed because no more tokens; hits continued";
+    assert!(warning.starts_with(reason), "{warning}");
+    respond
+        .send(Ok(token("two").with_lifetime(5 * MS)))
+        .expect("the source runs");
+    fetched.recv().expect("fetched again");
     assert_eq!(token_bytes(&tokens, 0), b"two");
 }
 
-/// A hammer waits in each of its workers, and templates have a token when it has come.
+/// A hammer waits in each worker, and templates insert the token from then on.
 #[tokio::test]
-async fn all_who_wait_for_the_first_tokens_hear_of_them() {
-    let (source, was_asked, tell) = controlled_source();
+async fn all_waiting_tasks_are_woken_by_the_first_tokens() {
+    let (source, fetched, respond) = controlled_source();
     let tokens = Arc::new(TokenStore::new(vec![Box::new(source)]));
-    let words = TemplateScope::new().with_tokens(tokens.clone());
-    let header = compiled("Bearer {{token}}", &words);
+    let scope = TemplateScope::new().with_tokens(tokens.clone());
+    let header = compiled("Bearer {{token}}", &scope);
     assert!(header.varies_by(VariesBy::Client) && header.literal().is_none());
     let early = header.render(&mut hit_context(0, 0), &mut vec![]);
-    let early = early.expect_err("nobody has asked");
+    let early = early.expect_err("no token was fetched yet");
     assert_eq!(early.kind(), FeedErrorKind::NoToken, "{early}");
-    assert!(was_asked.try_recv().is_err(), "nor is there a need to");
+    assert!(fetched.try_recv().is_err(), "rendering does not fetch");
 
-    let answer = async {
+    let response = async {
         tokio::task::yield_now().await;
-        tell.send(Ok(token("one"))).expect("a source");
+        respond.send(Ok(token("one"))).expect("the source runs");
     };
-    let (first, second, ()) = tokio::join!(words.ready(), words.ready(), answer);
-    first.and(second).expect("a token");
+    let (first, second, ()) = tokio::join!(scope.ready(), scope.ready(), response);
+    first.and(second).expect("fetched");
     assert_eq!(rendered(&header, &mut hit_context(7, 3)), "Bearer one");
-    words.ready().await.expect("a token, as before");
-    let times = was_asked.try_iter().count();
-    assert_eq!(times, 1, "for all that waited");
+    scope.ready().await.expect("fetched before");
+    let fetches = fetched.try_iter().count();
+    assert_eq!(fetches, 1, "one fetch for all waiting tasks");
 
-    let (source, _was_asked, tell) = controlled_source();
-    tell.send(Err(refusal_error())).expect("a source");
-    let words = TemplateScope::new().with_tokens(Arc::new(TokenStore::new(vec![Box::new(source)])));
-    let (first, second) = tokio::join!(words.ready(), words.ready());
+    let (source, _fetched, respond) = controlled_source();
+    respond.send(Err(refusal_error())).expect("the source runs");
+    let scope = TemplateScope::new().with_tokens(Arc::new(TokenStore::new(vec![Box::new(source)])));
+    let (first, second) = tokio::join!(scope.ready(), scope.ready());
     assert_eq!(
-        [first, second].map(|error| error.expect_err("none").kind()),
+        [first, second].map(|error| error.expect_err("no token").kind()),
         [CredentialErrorKind::Refused; 2]
     );
     TemplateScope::new()
@@ -163,34 +157,34 @@ async fn all_who_wait_for_the_first_tokens_hear_of_them() {
         .expect("nothing to wait for");
 }
 
-/// Who has a row of a feeder has the token of that row, in whatever order rows are used.
 #[test]
-fn tokens_belong_to_rows() {
+fn hits_use_the_token_of_their_row_in_any_order() {
     let csv: String = (0..10).map(|row| format!("user-{row}\n")).collect();
-    for (per, order) in [
+    for (dimension, order) in [
         (VariesBy::Slot, FeederOrder::Sequential),
         (VariesBy::Slot, FeederOrder::Shuffled),
         (VariesBy::Hit, FeederOrder::Random),
     ] {
-        let feeder = Feeder::read(csv.as_bytes(), FeederFormat::Lines).expect("rows");
-        let feeder = Arc::new(feeder.vary_by(per).order(order).seed(7));
+        let feeder = Feeder::read(csv.as_bytes(), FeederFormat::Lines).expect("valid rows");
+        let feeder = Arc::new(feeder.vary_by(dimension).order(order).seed(7));
         let sources = (0..10).map(|row| -> Box<dyn TokenSource> {
             Box::new(SingleTokenSource(format!("token of user-{row}")))
         });
         let tokens = TokenStore::new(sources.collect()).owned_by_rows(feeder.clone());
-        tokens.blocking_ready().expect("tokens");
-        let words = TemplateScope::new().with_tokens(Arc::new(tokens));
-        let text = compiled("{{users}}: {{token}}", &words.feeder("users", feeder));
-        assert!(text.varies_by(per));
+        tokens.blocking_ready().expect("fetched");
+        let scope = TemplateScope::new().with_tokens(Arc::new(tokens));
+        let text = compiled("{{users}}: {{token}}", &scope.feeder("users", feeder));
+        assert!(text.varies_by(dimension));
         for n in 0..30 {
             let text = rendered(&text, &mut hit_context(n, n as usize));
-            let (user, token) = text.split_once(": ").expect("both");
-            assert_eq!(token, format!("token of {user}"), "{per:?} {order:?} {n}");
+            let (user, token) = text.split_once(": ").expect("a user and a token");
+            let expected = format!("token of {user}");
+            assert_eq!(token, expected, "{dimension:?} {order:?} {n}");
         }
     }
 }
 
-/// A source that has one token.
+/// A source that always returns this token.
 struct SingleTokenSource(String);
 
 impl TokenSource for SingleTokenSource {
@@ -200,11 +194,11 @@ impl TokenSource for SingleTokenSource {
 }
 
 #[test]
-fn without_a_first_token_nothing_begins() {
-    let (source, _was_asked, tell) = controlled_source();
-    tell.send(Err(refusal_error())).expect("a source");
-    let (other, _was_asked, tell) = controlled_source();
-    tell.send(Ok(token("one"))).expect("a source");
+fn a_missing_first_token_is_an_error() {
+    let (source, _fetched, respond) = controlled_source();
+    respond.send(Err(refusal_error())).expect("the source runs");
+    let (other, _fetched, respond) = controlled_source();
+    respond.send(Ok(token("one"))).expect("the source runs");
     let error = started(vec![Box::new(source), Box::new(other)]).expect_err("no token");
     assert_eq!(error.kind(), CredentialErrorKind::Refused);
 }
@@ -213,27 +207,28 @@ struct PanickingTokenSource;
 
 impl TokenSource for PanickingTokenSource {
     fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
-        panic!("as sources should not")
+        panic!("a source must not panic")
     }
 }
 
 #[test]
-fn a_source_that_panics_leaves_nobody_waiting() {
+fn a_source_that_panics_is_an_error() {
     let error = started(vec![Box::new(PanickingTokenSource)]).expect_err("no token");
     assert!(error.to_string().contains("panicked"), "{error}");
 }
 
 #[test]
-fn slots_have_the_tokens_of_many_sources_in_turn() {
+fn slots_use_many_sources_in_turn() {
     let sources = (0..100).map(|index| -> Box<dyn TokenSource> {
-        let (source, was_asked, tell) = controlled_source();
-        tell.send(Ok(token(&format!("token {index}"))))
-            .expect("a source");
-        // Both ends stay.
-        std::mem::forget((was_asked, tell));
+        let (source, fetched, respond) = controlled_source();
+        respond
+            .send(Ok(token(&format!("token {index}"))))
+            .expect("the source runs");
+        // The other ends of the channels stay open.
+        std::mem::forget((fetched, respond));
         Box::new(source)
     });
-    let tokens = started(sources.collect()).expect("tokens");
+    let tokens = started(sources.collect()).expect("fetched");
     for slot in [0, 7, 99, 100, 250] {
         let expected = format!("token {}", slot % 100);
         assert_eq!(token_bytes(&tokens, slot), expected.as_bytes());
@@ -247,12 +242,12 @@ fn a_file_is_watched() {
     let tokens = started(vec![Box::new(source)]).expect("a token");
     assert_eq!(token_bytes(&tokens, 0), b"one");
     std::fs::write(watched.path(), "two").expect("written");
-    let patience = Instant::now() + TEST_TIMEOUT;
-    while token_bytes(&tokens, 0) == b"one" && Instant::now() < patience {
+    let deadline = Instant::now() + TEST_TIMEOUT;
+    while token_bytes(&tokens, 0) == b"one" && Instant::now() < deadline {
         thread::yield_now();
     }
     assert_eq!(token_bytes(&tokens, 0), b"two");
-    // That it was read again and was the same is no renewal.
+    // Reading an unchanged file is not a renewal.
     assert_eq!(tokens.renewals().renewed, 1);
 
     let missing = WatchedTokenFile::new("no/such/token")
@@ -263,16 +258,16 @@ fn a_file_is_watched() {
 
 #[cfg(unix)]
 #[test]
-fn commands_give_tokens_or_say_why_not() {
-    let got = TokenCommand::new("printf '  t0ken\\n'")
+fn commands_return_tokens_or_reasons() {
+    let token = TokenCommand::new("printf '  t0ken\\n'")
         .fetch()
-        .expect("a token");
-    let (source, _was_asked, tell) = controlled_source();
-    tell.send(Ok(got)).expect("a source");
-    let tokens = started(vec![Box::new(source)]).expect("one");
+        .expect("fetched");
+    let (source, _fetched, respond) = controlled_source();
+    respond.send(Ok(token)).expect("the source runs");
+    let tokens = started(vec![Box::new(source)]).expect("fetched");
     assert_eq!(token_bytes(&tokens, 0), b"t0ken");
 
-    for (command, kind, told) in [
+    for (command, kind, message) in [
         (
             "echo hush; echo first >&2; echo no luck >&2; exit 3",
             CredentialErrorKind::Failed,
@@ -281,13 +276,17 @@ fn commands_give_tokens_or_say_why_not() {
         (
             "echo hush; exit 4",
             CredentialErrorKind::Failed,
-            "it said nothing",
+            "4: empty standard error",
         ),
-        ("true", CredentialErrorKind::Malformed, "gave nothing"),
+        (
+            "true",
+            CredentialErrorKind::Malformed,
+            "expected a token from the token command, found nothing",
+        ),
         (
             "echo hush; echo hush",
             CredentialErrorKind::Malformed,
-            "more than one line",
+            "several lines",
         ),
         ("no-such-command-at-all", CredentialErrorKind::Failed, "127"),
     ] {
@@ -295,50 +294,49 @@ fn commands_give_tokens_or_say_why_not() {
         assert_eq!(error.kind(), kind, "{command}: {error}");
         let shown = format!("{error} {error:?}");
         assert!(
-            shown.contains(told) && !shown.contains("hush"),
+            shown.contains(message) && !shown.contains("hush"),
             "{command}: {shown}"
         );
     }
 }
 
-/// A command that hangs is ended, and so is what it started: the pipe, which both have, is closed.
+/// The command and its child hold a connection, which closes when both are killed.
 #[cfg(unix)]
 #[test]
-fn a_command_that_hangs_is_ended_with_all_that_it_started() {
-    let lock = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = lock.local_addr().expect("bound").port();
-    // Who was ended has connected, or never will.
-    lock.set_nonblocking(true).expect("a socket");
+fn a_command_that_hangs_is_killed_with_its_children() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("bound").port();
+    // A killed command has already connected, or never will.
+    listener.set_nonblocking(true).expect("an open socket");
     for command in [
-        // A child that outlives the shell, and keeps a connection to us for as long as it lives.
+        // A child that outlives the shell and keeps the connection open.
         format!("exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}; sleep 1000 & sleep 1000'"),
-        // Closes its outputs, and stays.
+        // A command that closes its outputs and keeps running.
         format!("exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port} >&- 2>&-; sleep 1000'"),
     ] {
         let timeout = 1_000 * MS;
         let error = TokenCommand::new(command)
             .timeout(timeout)
             .fetch()
-            .expect_err("hangs");
+            .expect_err("the command hangs");
         assert_eq!(error.kind(), CredentialErrorKind::TimedOut, "{error}");
-        let (mut connection, _) = lock.accept().expect("the command came so far");
-        connection.set_nonblocking(false).expect("a socket");
+        let (mut connection, _) = listener.accept().expect("the command has connected");
+        connection.set_nonblocking(false).expect("an open socket");
         connection
             .set_read_timeout(Some(TEST_TIMEOUT))
-            .expect("a socket");
+            .expect("an open socket");
         let mut rest = vec![];
         connection
             .read_to_end(&mut rest)
-            .expect("closed, since nobody lives who has it");
+            .expect("closed by the end of all processes");
     }
 }
 
-/// A command that runs when nobody wants its token any more is ended, with all that it started.
 #[cfg(unix)]
 #[test]
-fn a_command_does_not_outlive_its_tokens() {
-    let lock = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = lock.local_addr().expect("bound").port();
+fn a_command_does_not_outlive_its_store() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("bound").port();
     let command =
         format!("exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/{port}; sleep 1000 & sleep 1000'");
     let command = TokenCommand::new(command).timeout(10 * TEST_TIMEOUT);
@@ -346,49 +344,53 @@ fn a_command_does_not_outlive_its_tokens() {
     let waiting = tokens.ready();
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let poll = std::pin::pin!(waiting).poll(&mut context);
-    assert!(poll.is_pending(), "it has begun");
-    let (mut connection, _) = lock.accept().expect("the command came so far");
+    assert!(poll.is_pending(), "the command runs");
+    let (mut connection, _) = listener.accept().expect("the command connects");
     drop(tokens);
     connection
         .set_read_timeout(Some(TEST_TIMEOUT))
-        .expect("a socket");
+        .expect("an open socket");
     connection
         .read_to_end(&mut vec![])
-        .expect("closed, since nobody lives who has it");
+        .expect("closed by the end of all processes");
 }
 
 #[test]
-fn each_slot_has_a_user_until_there_are_no_more() {
+fn each_slot_has_a_user_until_all_are_used() {
     let csv = "name,password\nada,hush\ngrace,hush2\n";
-    let feeder = Feeder::read(csv.as_bytes(), FeederFormat::Csv).expect("rows");
+    let feeder = Feeder::read(csv.as_bytes(), FeederFormat::Csv).expect("valid rows");
     let feeder = Arc::new(
         feeder
             .vary_by(VariesBy::Slot)
             .use_once(ExhaustedPolicy::EndRun),
     );
-    let users = SlotUsers::new(feeder.clone(), "name", "password").expect("columns");
-    let names: Vec<String> = [0, 1].map(|slot| users.get(slot).expect("one").name).into();
+    let users = SlotUsers::new(feeder.clone(), "name", "password").expect("known columns");
+    let names: Vec<String> = [0, 1]
+        .map(|slot| users.get(slot).expect("a user").name)
+        .into();
     assert_eq!(names, ["ada", "grace"]);
-    let none = users.get(2).expect_err("two users, three slots");
-    assert_eq!(none.kind(), CredentialErrorKind::TooFewUsers);
-    let wrong = SlotUsers::new(feeder, "name", "pasword").expect_err("no such column");
-    assert!(wrong.to_string().contains("name, password"), "{wrong}");
+    let error = users.get(2).expect_err("two users, three slots");
+    assert_eq!(error.kind(), CredentialErrorKind::TooFewUsers);
+    let error = SlotUsers::new(feeder, "name", "pasword").expect_err("unknown column");
+    let message = "unknown column 'pasword'; expected one of name, password";
+    assert_eq!(error.to_string(), message);
 }
 
 #[test]
-fn nobody_sees_a_secret() {
+fn secrets_are_never_shown() {
     let csv = "name,password\nada,hush\n";
-    let feeder = Arc::new(Feeder::read(csv.as_bytes(), FeederFormat::Csv).expect("rows"));
-    let users = SlotUsers::new(feeder.clone(), "name", "password").expect("columns");
+    let feeder = Feeder::read(csv.as_bytes(), FeederFormat::Csv).expect("valid rows");
+    let feeder = Arc::new(feeder);
+    let users = SlotUsers::new(feeder.clone(), "name", "password").expect("known columns");
     let user: UserLogin = users.get(0).expect("a user");
-    let (source, _was_asked, tell) = controlled_source();
-    tell.send(Ok(token("hush"))).expect("a source");
+    let (source, _fetched, respond) = controlled_source();
+    respond.send(Ok(token("hush"))).expect("the source runs");
     let tokens = started(vec![Box::new(source)]).expect("a token");
     let grant = OAuthGrant::Password {
         user: "ada".to_owned(),
         password: SecretBytes::new("hush"),
     };
-    let answer = TokenResponse {
+    let response = TokenResponse {
         status: 200,
         body: b"hush".to_vec(),
     };
@@ -403,9 +405,9 @@ fn nobody_sees_a_secret() {
         format!("{:?}", token("hush")),
         format!("{:?}", TokenCommand::new("echo hush")),
         format!("{grant:?}"),
-        format!("{answer:?}"),
+        format!("{response:?}"),
     ] {
-        // As text, or as a list of bytes.
+        // Neither as text nor as a list of bytes.
         assert!(
             !shown.contains("hush") && !shown.contains("104, 117, 115"),
             "{shown}"

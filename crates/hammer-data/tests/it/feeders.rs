@@ -1,4 +1,4 @@
-//! Feeders: orders, formats, shards, and what is wrong with a file.
+//! Feeders: orders, formats, shards, and errors in files.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -13,48 +13,52 @@ use crate::{compiled, file, hit_context, rendered};
 
 fn numbers(count: u64) -> Feeder {
     let rows: String = (0..count).map(|row| format!("{row}\n")).collect();
-    Feeder::read(rows.as_bytes(), FeederFormat::Lines).expect("rows")
+    Feeder::read(rows.as_bytes(), FeederFormat::Lines).expect("valid rows")
 }
 
-fn field(feeder: &Feeder, turn: u64, column: usize) -> String {
+fn field(feeder: &Feeder, owner: u64, column: usize) -> String {
     let mut text = vec![];
-    feeder.append_field(turn, column, &mut text).expect("a row");
-    String::from_utf8(text).expect("text")
+    let appended = feeder.append_field(owner, column, &mut text);
+    appended.expect("the owner has a row");
+    String::from_utf8(text).expect("the field is UTF-8")
 }
 
-fn row(feeder: &Feeder, turn: u64) -> usize {
-    field(feeder, turn, 0).parse().expect("a number")
+fn row(feeder: &Feeder, owner: u64) -> usize {
+    field(feeder, owner, 0).parse().expect("a number")
 }
 
 #[test]
-fn orders_are_as_they_are_called() {
-    let in_turn = numbers(5);
-    let rows: Vec<usize> = (0..7).map(|turn| row(&in_turn, turn)).collect();
+fn rows_come_in_the_chosen_order() {
+    let sequential = numbers(5);
+    let rows: Vec<usize> = (0..7).map(|hit| row(&sequential, hit)).collect();
     assert_eq!(rows, [0, 1, 2, 3, 4, 0, 1]);
 
     let shuffled = numbers(1_000).order(FeederOrder::Shuffled).seed(1);
-    let round = |round: u64| -> Vec<usize> {
+    let pass = |pass: u64| -> Vec<usize> {
         (0..1_000)
-            .map(|turn| row(&shuffled, round * 1_000 + turn))
+            .map(|hit| row(&shuffled, pass * 1_000 + hit))
             .collect()
     };
-    for of in [round(0), round(1)] {
-        let mut sorted = of.clone();
+    for rows in [pass(0), pass(1)] {
+        let mut sorted = rows.clone();
         sorted.sort_unstable();
-        assert!(sorted.iter().copied().eq(0..1_000), "each once in a round");
-        let stayed = of
+        assert!(
+            sorted.iter().copied().eq(0..1_000),
+            "each row once per pass"
+        );
+        let fixed = rows
             .iter()
             .enumerate()
-            .filter(|(turn, row)| turn == *row)
+            .filter(|(index, row)| index == *row)
             .count();
-        assert!(stayed < 10, "{stayed} rows stayed where they were");
+        assert!(fixed < 10, "{fixed} rows kept their position");
     }
-    assert_ne!(round(0), round(1));
+    assert_ne!(pass(0), pass(1));
 
     let random = numbers(10).order(FeederOrder::Random).seed(1);
     let mut counts = [0_u32; 10];
-    for turn in 0..100_000 {
-        counts[row(&random, turn)] += 1;
+    for hit in 0..100_000 {
+        counts[row(&random, hit)] += 1;
     }
     // Chi-square with nine degrees of freedom is above 33.7 once in ten thousand times.
     let terms = counts.map(|count| (f64::from(count) - 10_000.0).powi(2) / 10_000.0);
@@ -63,22 +67,22 @@ fn orders_are_as_they_are_called() {
 }
 
 #[test]
-fn each_row_once_and_then() {
+fn rows_used_once_end_the_run_or_become_empty() {
     for order in [
         FeederOrder::Sequential,
         FeederOrder::Shuffled,
         FeederOrder::Random,
     ] {
         let end = numbers(10).order(order).use_once(ExhaustedPolicy::EndRun);
-        let mut rows: Vec<usize> = (0..10).map(|turn| row(&end, turn)).collect();
+        let mut rows: Vec<usize> = (0..10).map(|hit| row(&end, hit)).collect();
         rows.sort_unstable();
         assert!(rows.into_iter().eq(0..10));
         assert_eq!(end.max_hits(), Some(10));
         let mut text = vec![];
-        let gone = end
+        let error = end
             .append_field(10, 0, &mut text)
-            .expect_err("no more rows");
-        assert_eq!(gone.kind(), FeedErrorKind::Exhausted);
+            .expect_err("all rows are used up");
+        assert_eq!(error.kind(), FeedErrorKind::Exhausted);
         assert!(text.is_empty());
     }
     let empty = numbers(10).use_once(ExhaustedPolicy::EmptyFields);
@@ -90,23 +94,27 @@ fn each_row_once_and_then() {
     let slots = numbers(10)
         .use_once(ExhaustedPolicy::EndRun)
         .vary_by(VariesBy::Slot);
-    assert_eq!(slots.max_hits(), None, "slots use them up, not hits");
+    assert_eq!(
+        slots.max_hits(),
+        None,
+        "rows are used up by slots, not hits"
+    );
 }
 
 #[test]
-fn who_has_a_row_of_its_own() {
-    for (per, expected) in [
+fn hits_slots_and_clients_own_rows() {
+    for (dimension, expected) in [
         (VariesBy::Hit, "7"),
         (VariesBy::Slot, "3"),
         (VariesBy::Client, "5"),
     ] {
-        let words = TemplateScope::new().feeder("f", Arc::new(numbers(10).vary_by(per)));
-        let template = compiled("{{f}}", &words);
+        let scope = TemplateScope::new().feeder("f", Arc::new(numbers(10).vary_by(dimension)));
+        let template = compiled("{{f}}", &scope);
         assert_eq!(
             rendered(&template, &mut hit_context(7, 3).with_client(5, 0)),
             expected
         );
-        assert!(template.varies_by(per), "{per:?}");
+        assert!(template.varies_by(dimension), "{dimension:?}");
     }
 }
 
@@ -117,39 +125,42 @@ fn shards_never_overlap() {
         FeederOrder::Shuffled,
         FeederOrder::Random,
     ] {
-        for (rows, of) in [(10, 3), (7, 7), (1_000, 4)] {
-            let mut owner = vec![None; rows];
-            for index in 0..of {
+        for (rows, shards) in [(10, 3), (7, 7), (1_000, 4)] {
+            let mut shard_of_row = vec![None; rows];
+            for index in 0..shards {
                 let feeder = numbers(rows as u64).order(order).seed(5);
-                let shard = feeder.shard(index, of).expect("enough rows");
-                for turn in 0..4 * shard.row_count() {
-                    let owner = &mut owner[row(&shard, turn)];
-                    assert_eq!(*owner.get_or_insert(index), index, "{order:?}");
+                let shard = feeder.shard(index, shards).expect("enough rows");
+                for hit in 0..4 * shard.row_count() {
+                    let shard_of_row = &mut shard_of_row[row(&shard, hit)];
+                    assert_eq!(*shard_of_row.get_or_insert(index), index, "{order:?}");
                 }
             }
             if order != FeederOrder::Random {
-                assert!(owner.iter().all(Option::is_some), "each row is somebody's");
+                let covered = shard_of_row.iter().all(Option::is_some);
+                assert!(covered, "each row is in a shard");
             }
         }
     }
-    let error = numbers(3).shard(0, 4).expect_err("too few");
+    let error = numbers(3).shard(0, 4).expect_err("too few rows");
     assert_eq!(error.kind(), FeedErrorKind::TooFewRows);
+    let message = "expected at least 4 rows for 4 shards, found 3";
+    assert_eq!(error.to_string(), message);
 }
 
 #[test]
-fn a_million_rows_reach_four_workers_exactly_once() {
+fn four_threads_use_a_million_rows_exactly_once() {
     const ROWS: u64 = 1_000_000;
     let mut csv = "id,name\n".to_owned();
     for row in 0..ROWS {
         csv += &format!("{row},\"name of {row}\"\n");
     }
     let csv = file(csv);
-    let kept = Feeder::open(csv.path(), FeederFormat::Csv)
+    let in_memory = Feeder::open(csv.path(), FeederFormat::Csv)
         .map(|feeder| feeder.order(FeederOrder::Shuffled));
-    let streamed = Feeder::open_streaming(csv.path(), FeederFormat::Csv);
-    for (what, feeder) in [("kept and shuffled", kept), ("streamed", streamed)] {
+    let on_disk = Feeder::open_streaming(csv.path(), FeederFormat::Csv);
+    for (name, feeder) in [("in memory, shuffled", in_memory), ("on disk", on_disk)] {
         let feeder = feeder
-            .expect("rows")
+            .expect("valid rows")
             .use_once(ExhaustedPolicy::EndRun)
             .seed(3);
         assert_eq!(feeder.row_count(), ROWS);
@@ -161,10 +172,14 @@ fn a_million_rows_reach_four_workers_exactly_once() {
                     let mut text = vec![];
                     for hit in (worker..ROWS).step_by(4) {
                         text.clear();
-                        feeder.append_field(hit, 0, &mut text).expect("a row");
+                        feeder
+                            .append_field(hit, 0, &mut text)
+                            .expect("a row is left");
                         let id = String::from_utf8_lossy(&text).into_owned();
                         text.clear();
-                        feeder.append_field(hit, 1, &mut text).expect("a row");
+                        feeder
+                            .append_field(hit, 1, &mut text)
+                            .expect("a row is left");
                         assert_eq!(text, format!("name of {id}").into_bytes());
                         let id: usize = id.parse().expect("a number");
                         seen[id].fetch_add(1, Ordering::Relaxed);
@@ -173,12 +188,12 @@ fn a_million_rows_reach_four_workers_exactly_once() {
             }
         });
         let once = seen.iter().all(|seen| seen.load(Ordering::Relaxed) == 1);
-        assert!(once, "{what}");
+        assert!(once, "{name}");
     }
 }
 
 #[test]
-fn formats_are_read() {
+fn reads_all_formats_from_memory_and_disk() {
     let json = "\u{feff}{\"id\":1,\"name\":\"Ada \\\"L\\\" \\u00e9\",\"tags\":[1, 2],\"x\":null}\r\n\r\n\
                 {\"x\":1.50,\"tags\":{},\"more\":[],\"name\":\"plain\",\"id\":true}";
     let csv = "\u{feff}id, name \r\n1,\"a,\"\"b\"\"\r\nc\"\r\n\r\n2,";
@@ -216,14 +231,14 @@ fn formats_are_read() {
     for (text, format, columns, rows) in table {
         let on_disk = file(text);
         for feeder in [
-            Feeder::read(text.as_bytes(), format).expect("rows"),
-            Feeder::open_streaming(on_disk.path(), format).expect("rows"),
+            Feeder::read(text.as_bytes(), format).expect("valid rows"),
+            Feeder::open_streaming(on_disk.path(), format).expect("valid rows"),
         ] {
             assert_eq!(feeder.columns(), columns);
             assert_eq!(feeder.row_count(), rows.len() as u64);
-            for (turn, row) in (0..).zip(rows) {
+            for (hit, row) in (0..).zip(rows) {
                 for (column, expected) in row.iter().enumerate() {
-                    assert_eq!(field(&feeder, turn, column), *expected);
+                    assert_eq!(field(&feeder, hit, column), *expected);
                     assert!(feeder.max_bytes(column) >= expected.len());
                 }
             }
@@ -232,85 +247,97 @@ fn formats_are_read() {
 }
 
 #[test]
-fn what_is_wrong_has_its_line() {
+fn errors_in_files_name_the_line() {
     let long = "x".repeat(17 << 20);
-    for (text, format, told) in [
-        ("", FeederFormat::Csv, "no rows"),
-        ("id,name\n", FeederFormat::Csv, "no rows"),
+    for (text, format, message) in [
+        (
+            "",
+            FeederFormat::Csv,
+            "expected at least one row, found none",
+        ),
+        ("id,name\n", FeederFormat::Csv, "at least one row"),
         (
             "id,id\n1,2\n",
             FeederFormat::Csv,
-            "line 1 names the column \"id\" twice",
+            "line 1: duplicate column 'id'",
         ),
         (
             "a,b\n1,2\n3\n",
             FeederFormat::Csv,
-            "line 3 has 1 fields where the first row names 2 columns",
+            "line 3: expected 2 fields as in the first row, found 1",
         ),
         (
             "a,b\r\n1,2\r\n\r\n3,4,5\r\n6,7\r\n",
             FeederFormat::Csv,
-            "line 4 has 3 fields",
+            "line 4: expected 2 fields",
         ),
         (
             "a,b\n\"1\n\n\",2\n3",
             FeederFormat::Csv,
-            "line 5 has 1 fields",
+            "line 5: expected 2 fields",
         ),
         (
             "a,b\n1,2\n3,\"open\n4,5\n",
             FeederFormat::Csv,
-            "line 3 opens a quote that never closes",
+            "line 3: unclosed quote",
         ),
         (
             "a,b\n\n\"1\n\",\"2\n\n",
             FeederFormat::Csv,
-            "line 4 opens a quote that never closes",
+            "line 4: unclosed quote",
         ),
-        ("a,\"b", FeederFormat::Csv, "line 1 opens a quote"),
+        ("a,\"b", FeederFormat::Csv, "line 1: unclosed quote"),
         (
             "{\"a\":1}\n{\"b\":1}\n",
             FeederFormat::JsonLines,
-            "line 2 has no \"a\"",
+            "line 2: missing key 'a', which the first row has",
         ),
         (
             "{\"a\":1}\n[1]\n",
             FeederFormat::JsonLines,
-            "line 2 is no JSON object",
+            "line 2: invalid JSON: invalid type: sequence, expected an object",
         ),
         (
             "{\"a\":1}\n\n{\"a\":1,}\n",
             FeederFormat::JsonLines,
-            "line 3 is no JSON object",
+            "line 3: column 8: invalid JSON",
         ),
         (
             "{\"a\":1} x\n",
             FeederFormat::JsonLines,
-            "line 1 is no JSON object",
+            "line 1: column 9: invalid JSON",
         ),
-        ("{}\n{}\n", FeederFormat::JsonLines, "line 1 has no keys"),
-        ("\n{ }", FeederFormat::JsonLines, "line 2 has no keys"),
+        (
+            "{}\n{}\n",
+            FeederFormat::JsonLines,
+            "line 1: expected an object with at least one key",
+        ),
+        (
+            "\n{ }",
+            FeederFormat::JsonLines,
+            "line 2: expected an object with at least one key",
+        ),
         (
             "[{\"a\":1}]",
             FeederFormat::JsonLines,
-            "right would be one in each line",
+            "(try one object per line)",
         ),
-        ("\n\n", FeederFormat::Lines, "no rows"),
-        (&long, FeederFormat::Lines, "line 1 is longer than 16 MiB"),
-        (&long, FeederFormat::Csv, "line 1 is longer than 16 MiB"),
+        ("\n\n", FeederFormat::Lines, "at least one row"),
+        (&long, FeederFormat::Lines, "line 1: row longer than 16 MiB"),
+        (&long, FeederFormat::Csv, "line 1: row longer than 16 MiB"),
         (
             &format!("a\n\"\n{long}\""),
             FeederFormat::Csv,
-            "line 2 is longer than 16 MiB",
+            "line 2: row longer than 16 MiB",
         ),
         (
             &format!("a\n{long}\n"),
             FeederFormat::Csv,
-            "line 2 is longer than 16 MiB",
+            "line 2: row longer than 16 MiB",
         ),
     ] {
-        let wrong = Feeder::read(text.as_bytes(), format).expect_err(told);
-        assert!(wrong.to_string().contains(told), "{wrong}");
+        let error = Feeder::read(text.as_bytes(), format).expect_err(message);
+        assert!(error.to_string().contains(message), "{error}");
     }
     let missing = Feeder::open("no/such/file.csv", FeederFormat::Csv).expect_err("no file");
     assert_eq!(missing.kind(), FeedErrorKind::Unreadable);
@@ -321,23 +348,23 @@ fn what_is_wrong_has_its_line() {
 }
 
 #[test]
-fn a_file_that_changes_is_an_error_and_not_another_row() {
+fn a_file_that_changes_is_an_error() {
     let csv = file("a,b\n1,2\n3,4\n");
-    let feeder = Feeder::open_streaming(csv.path(), FeederFormat::Csv).expect("rows");
-    csv.as_file().set_len(6).expect("cut");
+    let feeder = Feeder::open_streaming(csv.path(), FeederFormat::Csv).expect("valid rows");
+    csv.as_file().set_len(6).expect("truncated");
     let error = feeder
         .append_field(1, 0, &mut vec![])
-        .expect_err("no such row");
+        .expect_err("the row is gone");
     assert_eq!(error.kind(), FeedErrorKind::Unreadable);
 }
 
-/// Whoever separates fields otherwise has one column, with all names in its own.
+/// A file with other separators has a single column whose name contains all names.
 #[test]
-fn a_file_with_other_separators_is_told_about_commas() {
+fn errors_suggest_commas_for_other_separators() {
     for text in ["id;name\n1;a\n", "id\tname\n1\ta\n"] {
-        let feeder = Feeder::read(text.as_bytes(), FeederFormat::Csv).expect("rows");
-        let words = TemplateScope::new().feeder("users", Arc::new(feeder));
-        let error = Template::compile("{{users.name}}", &words).expect_err("no such column");
+        let feeder = Feeder::read(text.as_bytes(), FeederFormat::Csv).expect("valid rows");
+        let scope = TemplateScope::new().feeder("users", Arc::new(feeder));
+        let error = Template::compile("{{users.name}}", &scope).expect_err("unknown column");
         assert_eq!(error.expected(), "a file with commas between its fields");
     }
 }

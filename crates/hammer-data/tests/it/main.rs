@@ -1,4 +1,4 @@
-//! What the crate does as its users see it.
+//! Tests of the public API.
 
 mod credentials;
 mod distributions;
@@ -23,19 +23,19 @@ fn hit_context(hit: u64, slot: usize) -> HitContext<Xoshiro256PlusPlus> {
 }
 
 fn file(text: impl AsRef<[u8]>) -> NamedTempFile {
-    let mut file = NamedTempFile::new().expect("a file");
+    let mut file = NamedTempFile::new().expect("created");
     file.write_all(text.as_ref()).expect("written");
     file
 }
 
-fn rendered(template: &Template, moment: &mut HitContext<Xoshiro256PlusPlus>) -> String {
+fn rendered(template: &Template, context: &mut HitContext<Xoshiro256PlusPlus>) -> String {
     let mut text = vec![];
-    template.render(moment, &mut text).expect("rendered");
-    String::from_utf8(text).expect("text")
+    template.render(context, &mut text).expect("rendered");
+    String::from_utf8(text).expect("the text is UTF-8")
 }
 
-fn compiled(text: &str, words: &TemplateScope) -> Template {
-    match Template::compile(text, words) {
+fn compiled(text: &str, scope: &TemplateScope) -> Template {
+    match Template::compile(text, scope) {
         Ok(template) => template,
         Err(error) => panic!("{text}: {error}"),
     }

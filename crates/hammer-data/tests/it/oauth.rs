@@ -1,4 +1,4 @@
-//! Tokens of OAuth 2.0: what is asked for, and what is made of the answer.
+//! Tokens of OAuth 2.0: requests, and responses.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -12,7 +12,7 @@ use hammer_data::credential::{
 
 use crate::credentials::{started, token_bytes};
 
-/// An exchange over a socket, as bare as HTTP can be.
+/// A minimal HTTP client.
 #[derive(Debug)]
 struct SocketTokenClient(SocketAddr);
 
@@ -22,10 +22,10 @@ impl TokenEndpointClient for SocketTokenClient {
         form: &SecretBytes,
         authorization: Option<&SecretBytes>,
     ) -> Result<TokenResponse, CredentialError> {
-        let lost = |error: std::io::Error| {
+        let failed = |error: std::io::Error| {
             CredentialError::new(CredentialErrorKind::Failed, error.to_string())
         };
-        let mut stream = TcpStream::connect(self.0).map_err(lost)?;
+        let mut stream = TcpStream::connect(self.0).map_err(failed)?;
         let mut head = format!(
             "POST / HTTP/1.0\r\nContent-Length: {}\r\n",
             form.expose().len()
@@ -38,11 +38,11 @@ impl TokenEndpointClient for SocketTokenClient {
         }
         stream
             .write_all(format!("{head}\r\n").as_bytes())
-            .map_err(lost)?;
-        stream.write_all(form.expose()).map_err(lost)?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).map_err(lost)?;
-        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
+            .map_err(failed)?;
+        stream.write_all(form.expose()).map_err(failed)?;
+        let mut response = String::new();
+        stream.read_to_string(&mut response).map_err(failed)?;
+        let (head, body) = response.split_once("\r\n\r\n").expect("a response");
         Ok(TokenResponse {
             status: head[9..12].parse().expect("a status"),
             body: body.as_bytes().to_vec(),
@@ -50,11 +50,11 @@ impl TokenEndpointClient for SocketTokenClient {
     }
 }
 
-/// A token endpoint for one exchange, and the header and the form that it was sent.
-fn endpoint(answer: &'static str) -> (SocketTokenClient, thread::JoinHandle<(String, String)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let bare = SocketTokenClient(listener.local_addr().expect("bound"));
-    let served = thread::spawn(move || {
+/// Starts a token endpoint for one exchange. Its thread returns the header `Authorization` and the form.
+fn endpoint(response: &'static str) -> (SocketTokenClient, thread::JoinHandle<(String, String)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let client = SocketTokenClient(listener.local_addr().expect("bound"));
+    let server = thread::spawn(move || {
         let (stream, _) = listener.accept().expect("a client");
         let mut reader = BufReader::new(stream);
         let (mut authorization, mut length) = (String::new(), 0);
@@ -72,38 +72,38 @@ fn endpoint(answer: &'static str) -> (SocketTokenClient, thread::JoinHandle<(Str
         let mut form = vec![0; length];
         reader.read_exact(&mut form).expect("a form");
         let mut stream = reader.into_inner();
-        stream.write_all(answer.as_bytes()).expect("sent");
-        (authorization, String::from_utf8(form).expect("text"))
+        stream.write_all(response.as_bytes()).expect("sent");
+        (authorization, String::from_utf8(form).expect("UTF-8"))
     });
-    (bare, served)
+    (client, server)
 }
 
 #[test]
-fn oauth_asks_as_the_rfc_says() {
+fn requests_follow_the_rfc() {
     let granted = "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"token_type\":\"bearer\",\"expires_in\":5}";
-    let (bare, served) = endpoint(granted);
-    let source = OAuthTokenSource::new(bare, OAuthGrant::ClientCredentials)
+    let (client, server) = endpoint(granted);
+    let source = OAuthTokenSource::new(client, OAuthGrant::ClientCredentials)
         .client("my id", SecretBytes::new("s&cret"))
         .parameter("scope", "read write");
     assert!(!format!("{source:?}").contains("s&cret"));
-    let tokens = started(vec![Box::new(source)]).expect("a token");
+    let tokens = started(vec![Box::new(source)]).expect("fetched");
     assert_eq!(token_bytes(&tokens, 0), b"t0ken");
-    let (authorization, form) = served.join().expect("served");
+    let (authorization, form) = server.join().expect("no panic");
     // base64 of my%20id:s%26cret
     assert_eq!(authorization, "Basic bXklMjBpZDpzJTI2Y3JldA==");
     assert_eq!(form, "grant_type=client_credentials&scope=read%20write");
 
-    let (bare, served) = endpoint(granted);
+    let (client, server) = endpoint(granted);
     let grant = OAuthGrant::Password {
         user: "ada@b".to_owned(),
         password: SecretBytes::new("p=1"),
     };
-    let source = OAuthTokenSource::new(bare, grant)
+    let source = OAuthTokenSource::new(client, grant)
         .client("id", SecretBytes::new("x"))
         .client_in_body();
-    let tokens = started(vec![Box::new(source)]).expect("a token");
+    let tokens = started(vec![Box::new(source)]).expect("fetched");
     assert_eq!(token_bytes(&tokens, 0), b"t0ken");
-    let (authorization, form) = served.join().expect("served");
+    let (authorization, form) = server.join().expect("no panic");
     assert_eq!(authorization, "");
     assert_eq!(
         form,
@@ -111,26 +111,31 @@ fn oauth_asks_as_the_rfc_says() {
     );
 }
 
-/// Where the answer tells no lifetime it is that of the source; a second token is asked for before its end.
 #[test]
-fn oauth_without_a_lifetime_has_that_of_the_source() {
-    let silent = "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\"}";
-    let (bare, served) = endpoint(silent);
-    let mut source = OAuthTokenSource::new(bare, OAuthGrant::ClientCredentials);
+fn the_source_sets_the_lifetime_if_the_response_has_none() {
+    let without_lifetime = "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\"}";
+    let (client, server) = endpoint(without_lifetime);
+    let mut source = OAuthTokenSource::new(client, OAuthGrant::ClientCredentials);
     let token = source.fetch().expect("a token");
-    served.join().expect("served");
-    assert!(format!("{token:?}").contains("next: None"), "{token:?}");
-    let (bare, served) = endpoint(silent);
-    let mut source = OAuthTokenSource::new(bare, OAuthGrant::ClientCredentials)
+    server.join().expect("no panic");
+    assert!(
+        format!("{token:?}").contains("refetch_after: None"),
+        "{token:?}"
+    );
+    let (client, server) = endpoint(without_lifetime);
+    let mut source = OAuthTokenSource::new(client, OAuthGrant::ClientCredentials)
         .lifetime(Duration::from_secs(10));
     let token = source.fetch().expect("a token");
-    served.join().expect("served");
-    assert!(format!("{token:?}").contains("next: Some(8s)"), "{token:?}");
+    server.join().expect("no panic");
+    assert!(
+        format!("{token:?}").contains("refetch_after: Some(8s)"),
+        "{token:?}"
+    );
 }
 
 #[test]
-fn oauth_takes_lifetimes_as_they_are_written() {
-    for (answer, next) in [
+fn lifetimes_can_be_numbers_or_strings() {
+    for (response, refetch_after) in [
         (
             "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t\",\"expires_in\":\"10\"}",
             "Some(8s)",
@@ -144,20 +149,20 @@ fn oauth_takes_lifetimes_as_they_are_written() {
             "None",
         ),
     ] {
-        let (bare, served) = endpoint(answer);
-        let token = OAuthTokenSource::new(bare, OAuthGrant::ClientCredentials).fetch();
+        let (client, server) = endpoint(response);
+        let token = OAuthTokenSource::new(client, OAuthGrant::ClientCredentials).fetch();
         let token = token.expect("a token");
-        served.join().expect("served");
+        server.join().expect("no panic");
         assert!(
-            format!("{token:?}").contains(&format!("next: {next}")),
+            format!("{token:?}").contains(&format!("refetch_after: {refetch_after}")),
             "{token:?}"
         );
     }
 }
 
 #[test]
-fn oauth_says_why_it_has_no_token() {
-    for (answer, kind, told) in [
+fn errors_name_the_reason_without_secrets() {
+    for (response, kind, message) in [
         (
             "HTTP/1.0 401 No\r\n\r\n{\"error\":\"invalid_client\",\"error_description\":\"who?\"}",
             CredentialErrorKind::Refused,
@@ -176,7 +181,7 @@ fn oauth_says_why_it_has_no_token() {
         (
             "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"expires_in\":\"soon\"}",
             CredentialErrorKind::Malformed,
-            "an expires_in that is no number",
+            "an expires_in that is not a number",
         ),
         (
             "HTTP/1.0 200 OK\r\n\r\n{\"access_token\":\"t0ken\",\"token_type\":\"mac\"}",
@@ -184,21 +189,23 @@ fn oauth_says_why_it_has_no_token() {
             "token_type other than bearer",
         ),
     ] {
-        let (bare, served) = endpoint(answer);
-        let error = OAuthTokenSource::new(bare, OAuthGrant::ClientCredentials)
+        let (client, server) = endpoint(response);
+        let error = OAuthTokenSource::new(client, OAuthGrant::ClientCredentials)
             .fetch()
-            .expect_err("none");
-        served.join().expect("served");
+            .expect_err("no token");
+        server.join().expect("no panic");
         assert_eq!(error.kind(), kind);
         let shown = format!("{error} {error:?}");
-        assert!(shown.contains(told) && !shown.contains("t0ken"), "{shown}");
+        assert!(
+            shown.contains(message) && !shown.contains("t0ken"),
+            "{shown}"
+        );
     }
 }
 
-/// Some endpoints repeat what they were sent.
 #[test]
-fn oauth_shows_no_secret_that_comes_back() {
-    let (bare, served) = endpoint(
+fn secrets_that_an_endpoint_repeats_are_redacted() {
+    let (client, server) = endpoint(
         "HTTP/1.0 400 No\r\n\r\n{\"error\":\"p w&/ password=p%20w%26%2F\",\"error_description\":\
          \"password=p+w%26%2F&client_secret=s%2Fcret s%2fcret s/cret\"}",
     );
@@ -206,15 +213,15 @@ fn oauth_shows_no_secret_that_comes_back() {
         user: "ada".to_owned(),
         password: SecretBytes::new("p w&/"),
     };
-    let error = OAuthTokenSource::new(bare, grant)
+    let error = OAuthTokenSource::new(client, grant)
         .client("id", SecretBytes::new("s/cret"))
         .client_in_body()
         .fetch()
         .expect_err("refused");
-    served.join().expect("served");
+    server.join().expect("no panic");
     assert_eq!(
         error.to_string(),
         "the token endpoint answered 400: *** password=***: password=***&client_secret=*** *** ***, \
-         for the user \"ada\""
+         for user 'ada'"
     );
 }

@@ -1,16 +1,16 @@
 //! Canned answers over HTTP/2 (RFC 9113).
 //!
-//! The fields of requests are not looked at, and never decoded: only where a request ends matters.
+//! Fields of requests are skipped without decoding: only the ends of requests matter.
 
 use std::collections::VecDeque;
 
-/// What the client of a connection begins with, if it speaks HTTP/2 (section 3.4).
+/// The first bytes of an HTTP/2 client (section 3.4).
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 const FRAME_HEADER_BYTES: usize = 9;
-/// The longest payload that there may be, since nobody says otherwise.
+/// The maximum length of a payload, which is the default of the protocol.
 const MAX_PAYLOAD: usize = 16_384;
-/// Answers are made as long as less than this waits to be written.
+/// The length of unwritten output above which no more answers are appended.
 const MAX_OUTPUT_BYTES: usize = 256 * 1024;
 const DEFAULT_WINDOW: i64 = 65_535;
 
@@ -28,14 +28,14 @@ const WINDOW_UPDATE: u8 = 8;
 const MAX_CONCURRENT_STREAMS: [u8; 2] = [0, 3];
 const INITIAL_WINDOW_SIZE: [u8; 2] = [0, 4];
 
-/// One connection: what was read goes in, what is to be written comes out.
+/// The state of a connection, without I/O.
 #[derive(Debug)]
 pub(super) struct RawHttp2Connection {
-    /// What is to be written.
+    /// The bytes to be written.
     pub(super) out: Vec<u8>,
-    /// The beginning of a frame that is not whole.
+    /// The beginning of an incomplete frame.
     partial_frame: Vec<u8>,
-    /// The fields of each answer, encoded.
+    /// The encoded fields of all answers.
     fields: Vec<u8>,
     body: Vec<u8>,
     connection_window: i64,
@@ -43,24 +43,24 @@ pub(super) struct RawHttp2Connection {
     pending: VecDeque<PendingResponse>,
 }
 
-/// An answer that is not written.
+/// An answer that is not completely written.
 #[derive(Debug)]
 struct PendingResponse {
     stream: u32,
     window: i64,
-    /// Bytes of the body that are left; none if the head is not written either.
+    /// The rest of the body in bytes, or `None` if the head is not written either.
     remaining_body: Option<usize>,
 }
 
-/// The client does not speak HTTP/2, or not well.
+/// A violation of the protocol by the client.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Http2ParseError;
 
 impl RawHttp2Connection {
-    /// A connection whose answers have a body of `body_bytes`.
+    /// Creates a connection whose answers have a body of `body_bytes`.
     pub(super) fn new(body_bytes: usize) -> Self {
-        // The first is an entry of the static table; the second has its name from there, and is not
-        // to be indexed (RFC 7541, sections 6.1 and 6.2.2).
+        // `:status: 200` is an entry of the static table. `content-length` has its name from the table
+        // and is not indexed (RFC 7541, sections 6.1 and 6.2.2).
         let length = body_bytes.to_string();
         let mut fields = vec![0x88, 0x0f, 28 - 15, length.len() as u8];
         fields.extend_from_slice(length.as_bytes());
@@ -79,17 +79,17 @@ impl RawHttp2Connection {
         }
     }
 
-    /// Takes in what was read, behind the preface; how many requests ended in it.
+    /// Receives bytes after the preface, and returns the number of requests that ended in them.
     pub(super) fn receive(&mut self, read: &[u8]) -> Result<usize, Http2ParseError> {
         let mut ended = 0;
         if self.partial_frame.is_empty() {
-            let taken = self.receive_frames(read, &mut ended)?;
-            self.partial_frame.extend_from_slice(&read[taken..]);
+            let consumed = self.receive_frames(read, &mut ended)?;
+            self.partial_frame.extend_from_slice(&read[consumed..]);
         } else {
             let mut bytes = std::mem::take(&mut self.partial_frame);
             bytes.extend_from_slice(read);
-            let taken = self.receive_frames(&bytes, &mut ended)?;
-            bytes.drain(..taken);
+            let consumed = self.receive_frames(&bytes, &mut ended)?;
+            bytes.drain(..consumed);
             self.partial_frame = bytes;
         }
         self.write_pending();
@@ -101,8 +101,8 @@ impl RawHttp2Connection {
         bytes: &[u8],
         ended: &mut usize,
     ) -> Result<usize, Http2ParseError> {
-        let mut taken = 0;
-        while let [a, b, c, kind, flags, d, e, f, g, rest @ ..] = &bytes[taken..] {
+        let mut consumed = 0;
+        while let [a, b, c, kind, flags, d, e, f, g, rest @ ..] = &bytes[consumed..] {
             let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
             let stream = u32::from_be_bytes([*d, *e, *f, *g]) & 0x7fff_ffff;
             if length > MAX_PAYLOAD {
@@ -112,12 +112,12 @@ impl RawHttp2Connection {
                 break;
             };
             *ended += usize::from(self.receive_frame(*kind, *flags, stream, payload)?);
-            taken += FRAME_HEADER_BYTES + length;
+            consumed += FRAME_HEADER_BYTES + length;
         }
-        Ok(taken)
+        Ok(consumed)
     }
 
-    /// Takes in a frame; whether a request ended with it.
+    /// Receives a frame, and returns true if a request ended with it.
     fn receive_frame(
         &mut self,
         kind: u8,
@@ -176,7 +176,7 @@ impl RawHttp2Connection {
         Ok(false)
     }
 
-    /// Writes answers, as far as windows allow it.
+    /// Appends answers to the output, as far as the windows allow.
     pub(super) fn write_pending(&mut self) {
         for _ in 0..self.pending.len() {
             let Some(mut answer) = self.pending.pop_front() else {
@@ -188,7 +188,7 @@ impl RawHttp2Connection {
         }
     }
 
-    /// Writes as much of an answer as may be; whether that was all.
+    /// Appends as much of an answer as the windows allow, and returns true if it is complete.
     fn write_response(&mut self, answer: &mut PendingResponse) -> bool {
         let Self { out, body, .. } = self;
         if out.len() > MAX_OUTPUT_BYTES {
@@ -243,7 +243,7 @@ fn read_u32(bytes: &[u8]) -> Result<u32, Http2ParseError> {
 mod tests {
     use super::*;
 
-    /// Kinds, flags, streams and lengths of frames.
+    /// Returns the kinds, flags, streams and lengths of frames.
     fn read(mut bytes: &[u8]) -> Vec<(u8, u8, u32, usize)> {
         let mut frames = Vec::new();
         while let [_, a, b, kind, flags, c, d, e, f, rest @ ..] = bytes {
@@ -261,32 +261,32 @@ mod tests {
     }
 
     #[test]
-    fn frames_end_wherever_the_pieces_do() {
+    fn frames_can_be_split_anywhere() {
         let stream = [request(1), request(3), request(5)].concat();
         for size in 1..=stream.len() {
-            let mut frames = RawHttp2Connection::new(2);
-            let ended = stream.chunks(size).map(|piece| frames.receive(piece));
+            let mut connection = RawHttp2Connection::new(2);
+            let ended = stream.chunks(size).map(|chunk| connection.receive(chunk));
             assert_eq!(
                 ended.map(|ended| ended.unwrap_or(0)).sum::<usize>(),
                 3,
                 "{size}"
             );
-            assert_eq!(read(&frames.out).len(), 1 + 3 * 2, "{size}");
+            assert_eq!(read(&connection.out).len(), 1 + 3 * 2, "{size}");
         }
     }
 
     #[test]
-    fn a_body_waits_for_its_window() {
-        let mut frames = RawHttp2Connection::new(20_000);
+    fn a_body_waits_for_the_window() {
+        let mut connection = RawHttp2Connection::new(20_000);
         let mut settings = INITIAL_WINDOW_SIZE.to_vec();
         settings.extend_from_slice(&18_000_u32.to_be_bytes());
         let mut bytes = Vec::new();
         put_frame(&mut bytes, SETTINGS, 0, 0, &settings);
         bytes.extend_from_slice(&request(1));
-        assert_eq!(frames.receive(&bytes), Ok(1));
-        let fields = frames.fields.len();
+        assert_eq!(connection.receive(&bytes), Ok(1));
+        let fields = connection.fields.len();
         assert_eq!(
-            read(&std::mem::take(&mut frames.out))[1..],
+            read(&std::mem::take(&mut connection.out))[1..],
             [
                 (SETTINGS, ACK, 0, 0),
                 (HEADERS, END_HEADERS, 1, fields),
@@ -296,13 +296,13 @@ mod tests {
         );
         let mut more = Vec::new();
         put_frame(&mut more, WINDOW_UPDATE, 0, 1, &5_000_u32.to_be_bytes());
-        assert_eq!(frames.receive(&more), Ok(0));
-        assert_eq!(read(&frames.out), [(DATA, END_STREAM, 1, 2_000)]);
+        assert_eq!(connection.receive(&more), Ok(0));
+        assert_eq!(read(&connection.out), [(DATA, END_STREAM, 1, 2_000)]);
     }
 
     #[test]
-    fn a_frame_too_long_ends_it() {
-        let mut frames = RawHttp2Connection::new(0);
-        assert_eq!(frames.receive(b"HTTP/1.1 "), Err(Http2ParseError));
+    fn a_frame_that_is_too_long_is_an_error() {
+        let mut connection = RawHttp2Connection::new(0);
+        assert_eq!(connection.receive(b"HTTP/1.1 "), Err(Http2ParseError));
     }
 }

@@ -1,4 +1,4 @@
-//! A client that knows only as much HTTP as these tests need.
+//! Minimal HTTP client.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 pub(crate) const GET: &str = "GET / HTTP/1.1\r\nHost: t\r\n\r\n";
 
-/// The error of a connection that was closed as it should be, between two answers.
+/// The error of a connection that was closed between two answers.
 pub(crate) const CLOSED: &str = "closed";
 
 pub(crate) struct TestClient<S = TcpStream>(BufReader<S>);
@@ -45,24 +45,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> TestClient<S> {
         self.0.flush().await.expect("the target reads");
     }
 
-    /// The next answer, or `None` if the connection closes first.
+    /// Reads the next answer, or returns `None` if the connection closes first.
     pub(crate) async fn response(&mut self) -> Option<TestResponse> {
         self.try_response().await.ok()
     }
 
-    /// The next answer, or how the connection ended instead.
+    /// Reads the next answer, or returns the error that ended the connection.
     pub(crate) async fn try_response(&mut self) -> io::Result<TestResponse> {
         timeout(Duration::from_secs(20), self.read())
             .await
-            .expect("it answers or hangs up")
+            .expect("the target answers or closes")
     }
 
-    /// What lies below.
+    /// Returns the underlying stream.
     pub(crate) fn stream(&mut self) -> &mut S {
         self.0.get_mut()
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes the sending side.
     pub(crate) async fn finish(&mut self) {
         self.0.shutdown().await.expect("the target reads");
     }
@@ -76,7 +76,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> TestClient<S> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             if self.0.read_line(&mut head).await? == 0 {
-                assert_eq!(head, "", "an answer is whole or not there");
+                assert_eq!(head, "", "the answer is incomplete");
                 return Err(io::Error::other(CLOSED));
             }
         }
@@ -84,10 +84,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> TestClient<S> {
         let length = head
             .lines()
             .find_map(|line| line.strip_prefix("content-length: "));
-        let length = length.map_or(0, |length| length.parse().expect("it is a number"));
+        let length = length.map_or(0, |length| length.parse().expect("a number"));
         let mut body = vec![0; length];
         self.0.read_exact(&mut body).await?;
-        let status = head[9..12].parse().expect("it is a status line");
+        let status = head[9..12].parse().expect("a status line");
         Ok(TestResponse { status, head, body })
     }
 }

@@ -1,4 +1,4 @@
-//! The knobs of the HTTP target.
+//! Behaviors of the HTTP target.
 
 use std::time::Duration;
 
@@ -6,19 +6,20 @@ use hammer_target::{Error, PeriodicStall, TargetBehavior, TargetServer};
 
 use crate::client::{GET, TestClient};
 
-fn target(knobs: TargetBehavior) -> TargetServer {
-    TargetServer::spawn(knobs).expect("a port is free")
+fn target(behavior: TargetBehavior) -> TargetServer {
+    TargetServer::spawn(behavior).expect("a free port")
 }
 
 #[tokio::test]
 async fn answers_with_status_and_body() -> Result<(), Error> {
-    for (status, asked, body_bytes) in [
+    for (status, requested_bytes, body_bytes) in [
         (200, 0, 0),
         (503, 7, 7),
         (200, 1_000_000, 1_000_000),
         (204, 7, 0),
     ] {
-        let target = target(TargetBehavior::default().status(status)?.body_bytes(asked));
+        let behavior = TargetBehavior::default().status(status)?;
+        let target = target(behavior.body_bytes(requested_bytes));
         let mut client = TestClient::connect(target.addr()).await;
         for _ in 0..3 {
             let answer = client.get().await.expect("the connection stays open");
@@ -58,12 +59,12 @@ async fn bodies_are_read_and_counted() {
 }
 
 #[tokio::test]
-async fn waits_are_recorded_as_they_were() -> Result<(), Error> {
+async fn measured_waits_are_recorded() -> Result<(), Error> {
     let wait = Duration::from_millis(15);
-    for (knobs, least) in [
+    for (behavior, min) in [
         (TargetBehavior::default(), Duration::ZERO),
         (TargetBehavior::default().delay(wait), wait),
-        // All stall and nothing else: the first arrival waits for the whole of it.
+        // The stall is as long as its period, so the first arrival waits for the whole stall.
         (
             TargetBehavior::default().stall(PeriodicStall::new(wait, wait)?),
             wait,
@@ -75,25 +76,25 @@ async fn waits_are_recorded_as_they_were() -> Result<(), Error> {
             2 * wait,
         ),
     ] {
-        let target = target(knobs);
+        let target = target(behavior);
         let mut client = TestClient::connect(target.addr()).await;
-        let began = std::time::Instant::now();
+        let start = std::time::Instant::now();
         client.get().await.expect("it is answered");
-        let took = began.elapsed();
+        let elapsed = start.elapsed();
         let truth = target.shutdown();
-        let waited = truth.waits().quantile(1.0).expect("one arrived");
+        let waited = truth.waits().quantile(1.0).expect("an arrival");
         assert_eq!(truth.arrivals.len(), 1);
         assert!(
-            least <= waited && waited <= took,
-            "{least:?} {waited:?} {took:?}"
+            min <= waited && waited <= elapsed,
+            "{min:?} {waited:?} {elapsed:?}"
         );
-        assert_eq!(waited.is_zero(), least.is_zero());
+        assert_eq!(waited.is_zero(), min.is_zero());
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn arrivals_are_in_order_of_the_answers() {
+async fn arrivals_are_recorded_in_order() {
     let target = target(TargetBehavior::default());
     let mut client = TestClient::connect(target.addr()).await;
     for _ in 0..100 {
@@ -106,16 +107,16 @@ async fn arrivals_are_in_order_of_the_answers() {
 }
 
 #[tokio::test]
-async fn asks_for_the_tokens_that_it_gives() {
+async fn requires_the_tokens_that_it_issues() {
     let target = target(TargetBehavior::default().require_tokens(Duration::from_secs(3600)));
     let mut client = TestClient::connect(target.addr()).await;
     let refused = client.get().await.expect("it is answered");
     assert_eq!(refused.status, 401);
     assert!(refused.head.contains("invalid_token"), "{}", refused.head);
-    let ask = "POST /token HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\na=";
-    client.send(ask).await;
-    let given = client.response().await.expect("a token");
-    let body = String::from_utf8(given.body).expect("text");
+    let token_request = "POST /token HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\r\na=";
+    client.send(token_request).await;
+    let issued = client.response().await.expect("a token");
+    let body = String::from_utf8(issued.body).expect("UTF-8");
     let token = body.split('"').nth(3).expect("the value of the first key");
     client
         .send(&format!(
@@ -124,12 +125,12 @@ async fn asks_for_the_tokens_that_it_gives() {
         .await;
     assert_eq!(client.response().await.expect("it is answered").status, 200);
     let truth = target.shutdown();
-    // Who asks for a token is no arrival.
+    // A token request is not counted as an arrival.
     assert_eq!((truth.arrivals.len(), truth.tokens_issued.len()), (2, 1));
 }
 
 #[tokio::test]
-async fn fails_exactly_its_share() -> Result<(), Error> {
+async fn exactly_the_given_share_fails() -> Result<(), Error> {
     let target = target(TargetBehavior::default().fail_share(0.25)?);
     let mut client = TestClient::connect(target.addr()).await;
     let mut failed = Vec::new();
@@ -149,22 +150,22 @@ async fn fails_exactly_its_share() -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn closes_after_its_answers() -> Result<(), Error> {
+async fn closes_after_the_given_number_of_answers() -> Result<(), Error> {
     for silently in [false, true] {
         for body_bytes in [0, 10, 3_000_000] {
-            let knobs = TargetBehavior::default()
+            let behavior = TargetBehavior::default()
                 .close_after(2)?
                 .close_silently(silently);
-            let target = target(knobs.body_bytes(body_bytes));
+            let target = target(behavior.body_bytes(body_bytes));
             let mut client = TestClient::connect(target.addr()).await;
             let mut announced = Vec::new();
             for _ in 0..2 {
-                let answer = client.get().await.expect("two are answered");
+                let answer = client.get().await.expect("two requests are answered");
                 assert_eq!(answer.body.len(), body_bytes);
                 announced.push(answer.head.contains("connection: close"));
             }
             assert_eq!(announced, [false, !silently]);
-            // Nothing is sent, so this is the target's own doing.
+            // The client sends nothing, so the target closes on its own.
             assert!(client.response().await.is_none());
             assert_eq!(target.shutdown().counts.requests, 2);
         }
@@ -175,12 +176,12 @@ async fn closes_after_its_answers() -> Result<(), Error> {
 #[tokio::test]
 async fn pipelined_requests_after_the_last_answer_are_lost() -> Result<(), Error> {
     for silently in [false, true] {
-        // The large ones do not fit into the buffers in between, so that they wait for each other.
+        // Large answers do not fit into the socket buffers, so they wait for each other.
         for body_bytes in [0, 20_000_000] {
-            let knobs = TargetBehavior::default()
+            let behavior = TargetBehavior::default()
                 .close_after(2)?
                 .close_silently(silently);
-            let target = target(knobs.body_bytes(body_bytes));
+            let target = target(behavior.body_bytes(body_bytes));
             let mut client = TestClient::connect(target.addr()).await;
             client.send(&GET.repeat(4)).await;
             let mut answers = 0;

@@ -1,4 +1,4 @@
-//! HTTP/2, asked for by a client of another make.
+//! HTTP/2 with an independent client.
 
 use bytes::Bytes;
 use h2::client::SendRequest;
@@ -8,15 +8,17 @@ use hyper::Request;
 
 use crate::client::connect;
 
-/// A connection, whose frames go on by themselves.
+/// Opens a connection whose frames are processed in the background.
 async fn open(target: &TargetServer) -> SendRequest<Bytes> {
     let stream = connect(target.addr()).await;
-    let (sender, connection) = client::handshake(stream).await.expect("it says hello");
+    let (sender, connection) = client::handshake(stream)
+        .await
+        .expect("the handshake succeeds");
     tokio::spawn(connection);
     sender
 }
 
-/// Sends a request, and waits for the length of the answer's body, which has to come with 200.
+/// Sends a request, checks that the answer has status 200, and returns the length of its body.
 async fn send_request(
     sender: &SendRequest<Bytes>,
     body: &'static [u8],
@@ -24,25 +26,25 @@ async fn send_request(
     let mut sender = sender.clone().ready().await?;
     let request = Request::post("http://target/")
         .body(())
-        .expect("is well formed");
-    let (answer, mut sending) = sender.send_request(request, body.is_empty())?;
+        .expect("a valid request");
+    let (answer, mut body_sender) = sender.send_request(request, body.is_empty())?;
     if !body.is_empty() {
-        sending.send_data(Bytes::from_static(body), true)?;
+        body_sender.send_data(Bytes::from_static(body), true)?;
     }
     let answer = answer.await?;
     assert_eq!(answer.status(), 200);
     let mut body = answer.into_body();
     let mut length = 0;
-    while let Some(piece) = body.data().await {
-        let piece = piece?.len();
-        body.flow_control().release_capacity(piece)?;
-        length += piece;
+    while let Some(chunk) = body.data().await {
+        let chunk_length = chunk?.len();
+        body.flow_control().release_capacity(chunk_length)?;
+        length += chunk_length;
     }
     Ok(length)
 }
 
 #[tokio::test]
-async fn answers_over_http2_are_counted_as_others_are() {
+async fn answers_over_http2_are_counted() {
     let target =
         TargetServer::spawn(TargetBehavior::default().body_bytes(200_000)).expect("a free port");
     let sender = open(&target).await;
@@ -59,11 +61,9 @@ async fn answers_over_http2_are_counted_as_others_are() {
 }
 
 #[tokio::test]
-async fn a_connection_that_has_given_its_answers_says_goodbye() {
-    let knobs = TargetBehavior::default()
-        .close_after(3)
-        .expect("is above 0");
-    let target = TargetServer::spawn(knobs).expect("a free port");
+async fn a_connection_ends_with_goaway_after_its_last_answer() {
+    let behavior = TargetBehavior::default().close_after(3).expect("above 0");
+    let target = TargetServer::spawn(behavior).expect("a free port");
     let sender = open(&target).await;
     let mut answers = 0;
     let error = loop {
@@ -81,11 +81,11 @@ async fn a_connection_that_has_given_its_answers_says_goodbye() {
 }
 
 #[tokio::test]
-async fn a_request_that_fails_on_purpose_costs_its_stream() {
-    let knobs = TargetBehavior::default()
+async fn a_request_that_fails_on_purpose_resets_its_stream() {
+    let behavior = TargetBehavior::default()
         .fail_share(0.5)
-        .expect("is a share");
-    let target = TargetServer::spawn(knobs).expect("a free port");
+        .expect("a valid share");
+    let target = TargetServer::spawn(behavior).expect("a free port");
     let sender = open(&target).await;
     for answered in [true, false, true, false] {
         match send_request(&sender, b"").await {
@@ -101,7 +101,7 @@ async fn a_request_that_fails_on_purpose_costs_its_stream() {
 }
 
 #[tokio::test]
-async fn raw_answers_are_frames_that_others_understand() {
+async fn raw_answers_are_valid_frames() {
     for body_bytes in [0, 2, 16_384, 1_000_000] {
         let target = TargetServer::spawn_raw(body_bytes).expect("a free port");
         let sender = open(&target).await;

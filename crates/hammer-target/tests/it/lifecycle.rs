@@ -1,4 +1,4 @@
-//! How targets start and end.
+//! Start and end of targets.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use crate::client::{GET, TestClient};
 
 #[tokio::test]
-async fn connections_are_counted_as_they_come_and_go() {
-    let target = TargetServer::spawn(TargetBehavior::default()).expect("a port is free");
+async fn open_and_peak_connections_are_counted() {
+    let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
     let mut clients = Vec::new();
     for _ in 0..3 {
         let mut client = TestClient::connect(target.addr()).await;
@@ -45,9 +45,9 @@ async fn connections_are_counted_as_they_come_and_go() {
 }
 
 #[tokio::test]
-async fn shutdown_ends_what_waits() {
-    let knobs = TargetBehavior::default().delay(Duration::from_secs(3600));
-    let target = TargetServer::spawn(knobs).expect("a port is free");
+async fn shutdown_ends_waiting_requests() {
+    let behavior = TargetBehavior::default().delay(Duration::from_secs(3600));
+    let target = TargetServer::spawn(behavior).expect("a free port");
     let mut client = TestClient::connect(target.addr()).await;
     client.send(GET).await;
     while target.counts().requests == 0 {
@@ -67,8 +67,8 @@ async fn shutdown_ends_what_waits() {
 }
 
 #[tokio::test]
-async fn a_dropped_target_hangs_up() {
-    let target = TargetServer::spawn(TargetBehavior::default()).expect("a port is free");
+async fn a_dropped_target_closes_its_connections() {
+    let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
     assert_eq!(target.url(), format!("http://{}/", target.addr()));
     let mut client = TestClient::connect(target.addr()).await;
     client.get().await.expect("it is answered");
@@ -78,26 +78,24 @@ async fn a_dropped_target_hangs_up() {
 
 #[test]
 fn an_address_in_use_is_an_error() {
-    let target = TargetServer::spawn(TargetBehavior::default()).expect("a port is free");
+    let target = TargetServer::spawn(TargetBehavior::default()).expect("a free port");
     let error = TargetServer::builder()
         .listen(target.addr())
         .spawn(TargetBehavior::default())
-        .expect_err("it is taken");
+        .expect_err("the address is in use");
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
 }
 
 #[tokio::test]
 async fn serves_in_the_callers_runtime() {
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port is free");
-    let addr = listener.local_addr().expect("it is bound");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let addr = listener.local_addr().expect("bound");
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(serve(listener, TargetBehavior::default(), stopped));
     let mut client = TestClient::connect(addr).await;
     client.get().await.expect("it is answered");
-    stop.send(()).expect("it is still running");
-    let truth = served.await.expect("it does not panic");
+    stop.send(()).expect("the target runs");
+    let truth = served.await.expect("no panic");
     assert_eq!(
         (truth.counts.answered, truth.counts.open_connections),
         (1, 0)

@@ -1,4 +1,4 @@
-//! Behaviour of both targets, seen by a client that writes its own bytes.
+//! Tests of both targets with a client that writes raw bytes.
 
 mod client;
 mod http;

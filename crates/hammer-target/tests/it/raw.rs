@@ -1,4 +1,4 @@
-//! The raw target.
+//! Raw target.
 
 use hammer_target::{TargetServer, raw};
 use tokio::net::TcpListener;
@@ -7,11 +7,11 @@ use tokio::sync::oneshot;
 use crate::client::{GET, TestClient};
 
 #[tokio::test]
-async fn pipelined_heads_get_as_many_answers() {
+async fn each_pipelined_head_gets_an_answer() {
     for body_bytes in [0, 13, 100_000] {
-        let target = TargetServer::spawn_raw(body_bytes).expect("a port is free");
+        let target = TargetServer::spawn_raw(body_bytes).expect("a free port");
         let mut client = TestClient::connect(target.addr()).await;
-        // More than the target reads, and than it writes, at once.
+        // More bytes than the target reads or writes at once.
         client.send(&GET.repeat(1000)).await;
         for _ in 0..1000 {
             let answer = client.response().await.expect("the connection stays open");
@@ -29,8 +29,8 @@ async fn pipelined_heads_get_as_many_answers() {
 }
 
 #[tokio::test]
-async fn a_split_head_is_one_head() {
-    let target = TargetServer::spawn_raw(5).expect("a port is free");
+async fn a_split_head_is_answered_once() {
+    let target = TargetServer::spawn_raw(5).expect("a free port");
     let mut client = TestClient::connect(target.addr()).await;
     for at in 1..GET.len() {
         let (start, end) = GET.split_at(at);
@@ -55,15 +55,13 @@ async fn a_split_head_is_one_head() {
 
 #[tokio::test]
 async fn serves_in_the_callers_runtime() {
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port is free");
-    let addr = listener.local_addr().expect("it is bound");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let addr = listener.local_addr().expect("bound");
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(raw::serve(listener, 0, stopped));
     let mut client = TestClient::connect(addr).await;
     client.get().await.expect("it is answered");
-    stop.send(()).expect("it is still running");
-    let counts = served.await.expect("it does not panic");
+    stop.send(()).expect("the target runs");
+    let counts = served.await.expect("no panic");
     assert_eq!((counts.answered, counts.open_connections), (1, 0));
 }

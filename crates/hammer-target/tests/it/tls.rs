@@ -1,4 +1,4 @@
-//! Both targets over TLS, seen by a client that trusts the target's certificate alone.
+//! Both targets over TLS, with a client that trusts only the target's certificate.
 
 use std::io;
 use std::sync::Arc;
@@ -18,16 +18,16 @@ use crate::client::{CLOSED, GET, TestClient, connect};
 
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// A target, and what its clients are to trust.
+/// A target and the certificate that its clients trust.
 struct TlsTarget {
     target: TargetServer,
     pem: String,
 }
 
-/// An ordinary target and a raw one.
+/// Starts an HTTP target and a raw one.
 fn http_and_raw() -> [TlsTarget; 2] {
     [false, true].map(|raw| {
-        let certificate = ServerCertificate::self_signed(NAMES).expect("the names are names");
+        let certificate = ServerCertificate::self_signed(NAMES).expect("valid names");
         let pem = certificate.pem().to_owned();
         let builder = TargetServer::builder().tls(certificate);
         let target = if raw {
@@ -35,7 +35,7 @@ fn http_and_raw() -> [TlsTarget; 2] {
         } else {
             builder.spawn(TargetBehavior::default().body_bytes(5))
         };
-        let target = target.expect("a port is free");
+        let target = target.expect("a free port");
         TlsTarget { target, pem }
     })
 }
@@ -50,26 +50,26 @@ impl TlsTarget {
     ) -> io::Result<TlsTestClient> {
         let mut roots = RootCertStore::empty();
         let trusted = CertificateDer::from_pem_slice(self.pem.as_bytes());
-        let trusted = trusted.expect("it is a certificate");
-        roots.add(trusted).expect("it is whole");
+        let trusted = trusted.expect("a certificate");
+        roots.add(trusted).expect("a valid certificate");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&[version])
-            .expect("ring has it")
+            .expect("ring supports the version")
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let name = ServerName::try_from(name).expect("it is a name");
+        let name = ServerName::try_from(name).expect("a valid name");
         let socket = connect(self.target.addr()).await;
-        let shaken = TlsConnector::from(Arc::new(config)).connect(name, socket);
-        timeout(Duration::from_secs(20), shaken)
+        let handshake = TlsConnector::from(Arc::new(config)).connect(name, socket);
+        timeout(Duration::from_secs(20), handshake)
             .await
-            .expect("the target shakes hands or hangs up")
+            .expect("the target completes the handshake or closes")
             .map(TestClient::from_stream)
     }
 
     async fn client(&self) -> TlsTestClient {
-        let shaken = self.handshake("127.0.0.1", &TLS13).await;
-        shaken.expect("the certificate is trusted")
+        let client = self.handshake("127.0.0.1", &TLS13).await;
+        client.expect("the certificate is trusted")
     }
 }
 
@@ -85,7 +85,7 @@ fn key_counts(counts: TargetCounts) -> (u64, u64, u64, u64) {
 }
 
 #[tokio::test]
-async fn both_answer_under_each_name_in_each_version() {
+async fn both_targets_answer_for_each_name_and_version() {
     for served in http_and_raw() {
         let addr = served.target.addr();
         assert_eq!(served.target.url(), format!("https://{addr}/"));
@@ -99,7 +99,7 @@ async fn both_answer_under_each_name_in_each_version() {
                 }
             }
         }
-        // The bytes are those of HTTP: neither handshakes nor records are in them.
+        // Only bytes of HTTP are counted, without handshakes and records.
         let bytes = 18 * GET.len() as u64;
         assert_eq!(
             key_counts(served.target.shutdown().counts),
@@ -109,15 +109,15 @@ async fn both_answer_under_each_name_in_each_version() {
 }
 
 #[tokio::test]
-async fn large_answers_arrive_whole() {
-    let certificate = ServerCertificate::self_signed(NAMES).expect("the names are names");
+async fn large_answers_arrive_completely() {
+    let certificate = ServerCertificate::self_signed(NAMES).expect("valid names");
     let pem = certificate.pem().to_owned();
     let builder = TargetServer::builder().tls(certificate);
     for target in [
         builder.clone().spawn_raw(1_000_000),
         builder.spawn(TargetBehavior::default().body_bytes(1_000_000)),
     ] {
-        let target = target.expect("a port is free");
+        let target = target.expect("a free port");
         let served = TlsTarget {
             target,
             pem: pem.clone(),
@@ -132,7 +132,7 @@ async fn large_answers_arrive_whole() {
 }
 
 #[tokio::test]
-async fn a_client_that_says_nothing_holds_nobody_up() {
+async fn a_silent_client_does_not_delay_others() {
     for served in http_and_raw() {
         let mut silent = connect(served.target.addr()).await;
         let mut client = served.client().await;
@@ -146,14 +146,14 @@ async fn a_client_that_says_nothing_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn plain_http_is_turned_away_and_not_counted() {
+async fn plain_http_is_refused_and_not_counted() {
     for served in http_and_raw() {
         let mut plain = TestClient::connect(served.target.addr()).await;
         plain.send(GET).await;
-        let mut said = Vec::new();
-        // TLS's alert, unless the reset that follows it was faster; an answer in no case.
-        let _ = plain.stream().read_to_end(&mut said).await;
-        assert!(!said.starts_with(b"HTTP"), "{said:?}");
+        let mut received = Vec::new();
+        // The target sends a TLS alert, which a reset may overtake.
+        let _ = plain.stream().read_to_end(&mut received).await;
+        assert!(!received.starts_with(b"HTTP"), "{received:?}");
         served.client().await.get().await.expect("it is answered");
         let expected = (1, 1, 2, GET.len() as u64);
         assert_eq!(key_counts(served.target.shutdown().counts), expected);
@@ -161,9 +161,9 @@ async fn plain_http_is_turned_away_and_not_counted() {
 }
 
 #[tokio::test]
-async fn who_does_not_trust_it_sends_nothing() {
+async fn clients_without_trust_send_nothing() {
     let [mut one, two] = http_and_raw();
-    let other = ServerCertificate::self_signed(NAMES).expect("the names are names");
+    let other = ServerCertificate::self_signed(NAMES).expect("valid names");
     one.pem = other.pem().to_owned();
     assert!(one.handshake("127.0.0.1", &TLS13).await.is_err());
     assert!(two.handshake("other.example", &TLS13).await.is_err());
@@ -174,29 +174,25 @@ async fn who_does_not_trust_it_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_close_is_told_from_a_break() {
-    let certificate = ServerCertificate::self_signed(NAMES).expect("the names are names");
-    let knobs = || {
-        TargetBehavior::default()
-            .close_after(1)
-            .expect("it is above 0")
-    };
-    for (knobs, closes) in [
-        (knobs(), true),
-        (knobs().close_silently(true), true),
-        (knobs().fail_share(0.5).expect("it is a share"), true),
-        (knobs().fail_share(1.0).expect("it is a share"), false),
+async fn a_close_differs_from_a_dropped_connection() {
+    let certificate = ServerCertificate::self_signed(NAMES).expect("valid names");
+    let behavior = || TargetBehavior::default().close_after(1).expect("above 0");
+    for (behavior, closes) in [
+        (behavior(), true),
+        (behavior().close_silently(true), true),
+        (behavior().fail_share(0.5).expect("a valid share"), true),
+        (behavior().fail_share(1.0).expect("a valid share"), false),
     ] {
         let builder = TargetServer::builder().tls(certificate.clone());
         let served = TlsTarget {
-            target: builder.spawn(knobs.clone()).expect("a port is free"),
+            target: builder.spawn(behavior.clone()).expect("a free port"),
             pem: certificate.pem().to_owned(),
         };
         let mut client = served.client().await;
         client.send(GET).await;
-        assert_eq!(client.response().await.is_some(), closes, "{knobs:?}");
+        assert_eq!(client.response().await.is_some(), closes, "{behavior:?}");
         let end = end_of(&mut client).await;
-        assert_eq!(end == CLOSED, closes, "{knobs:?}: {end}");
+        assert_eq!(end == CLOSED, closes, "{behavior:?}: {end}");
     }
     for served in http_and_raw() {
         let mut client = served.client().await;
@@ -206,8 +202,8 @@ async fn a_close_is_told_from_a_break() {
     }
 }
 
-/// How a connection ends on which nothing more was sent.
+/// Returns the error that ends a connection on which nothing more was sent.
 async fn end_of(client: &mut TlsTestClient) -> String {
     let ended = client.try_response().await.map(|answer| answer.head);
-    ended.expect_err("nothing was asked").to_string()
+    ended.expect_err("no request was sent").to_string()
 }
