@@ -269,7 +269,7 @@ fn what_is_no_threshold_is_shown_with_a_caret_and_nothing_is_sent() {
     for (flags, shown) in [
         (
             &["--assert", "p99 < 250"][..],
-            "error: invalid value 'p99 < 250' for '--assert <EXPR>': 250 has no unit\n\n    \
+            "error: invalid value 'p99 < 250' for '--assert <EXPR>': '250' has no unit\n\n    \
              p99 < 250\n          ^^^ right would be 250ms\n",
         ),
         (
