@@ -1,5 +1,5 @@
-//! What a message costs through the engine, in a closed loop on one worker, into a sink on another
-//! thread that acknowledges whatever comes.
+//! The cost of a message with the engine: a closed loop on one worker, and a broker on another
+//! thread that acknowledges everything.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,10 +10,10 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hammer_core::{Run, Schedule};
 use hammer_mqtt::{Mqtt, MqttPayload, Qos};
 
-/// Accepts connections, and answers as a broker would that is done with everything at once.
+/// Starts a broker that acknowledges each packet at once.
 fn acking_sink() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let addr = listener.local_addr().expect("it is bound");
+    let addr = listener.local_addr().expect("bound");
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             thread::spawn(move || acknowledge_all(stream));
@@ -32,14 +32,15 @@ fn acknowledge_all(mut stream: TcpStream) {
             Ok(read) => filled += read,
         }
         let mut at = 0;
-        while let Some((size, head)) = first_packet(&bytes[at..filled]) {
+        while let Some((size, header)) = first_packet(&bytes[at..filled]) {
             let packet = &bytes[at..at + size];
             at += size;
             match packet[0] >> 4 {
                 1 => answers.extend([0x20, 2, 0, 0]),
                 3 if packet[0] & 6 != 0 => {
-                    let topic = usize::from(u16::from_be_bytes([packet[head], packet[head + 1]]));
-                    let id = &packet[head + 2 + topic..head + 4 + topic];
+                    let topic =
+                        usize::from(u16::from_be_bytes([packet[header], packet[header + 1]]));
+                    let id = &packet[header + 2 + topic..header + 4 + topic];
                     let kind = if packet[0] & 6 == 2 { 0x40 } else { 0x50 };
                     answers.extend([kind, 2, id[0], id[1]]);
                 }
@@ -58,7 +59,7 @@ fn acknowledge_all(mut stream: TcpStream) {
     }
 }
 
-/// The size of the first packet, and of what comes before its body.
+/// Returns the size of the first packet and of its fixed header.
 fn first_packet(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut length = 0;
     for (index, byte) in bytes.get(1..)?.iter().take(4).enumerate() {
@@ -78,7 +79,7 @@ fn time_publishes(addr: SocketAddr, qos: Qos, hits: u64) -> Duration {
         .qos(qos)
         .clients(4)
         .build()
-        .expect("it is well formed");
+        .expect("well formed");
     let run = Run::new(mqtt, Schedule::closed_loop().with_hit_count(hits));
     let begun = Instant::now();
     let report = run
@@ -87,7 +88,7 @@ fn time_publishes(addr: SocketAddr, qos: Qos, hits: u64) -> Duration {
         .execute(|_| ())
         .expect("a run");
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
-    // Without opening and closing, which a run of one hit would be all of.
+    // Excludes opening and closing, which dominate a run of one hit.
     begun
         .elapsed()
         .min(Duration::from_secs_f64(hits as f64 / report.rate.achieved))

@@ -1,4 +1,4 @@
-//! Opens the connections below MQTT.
+//! Opens the connections below MQTT: TCP, TLS, WebSocket or Unix socket.
 
 use std::io;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::url::BrokerUrl;
 use crate::websocket::MqttWebsocket;
 
-/// Bytes to and from a broker.
+/// A byte stream to and from a broker.
 #[derive(Debug)]
 pub(crate) enum BrokerStream {
     Plain(hammer_net::NetworkStream),
@@ -26,7 +26,7 @@ pub(crate) struct BrokerConnector {
 }
 
 impl BrokerConnector {
-    /// Opens a connection, and marks the steps of it; tells too where its bytes are counted.
+    /// Opens a connection and marks its phases. Returns the stream and its byte counters.
     pub(crate) async fn open(
         &self,
         slot: &Slot,

@@ -1,3 +1,5 @@
+//! A client: shared by the hits and the task of its connection.
+
 use std::cell::{Cell, RefCell};
 use std::task::{Context, Waker};
 
@@ -10,18 +12,18 @@ use crate::failures;
 use crate::hit_waiter::HitPromise;
 use crate::packet::connack::BrokerLimits;
 
-/// What a client is for.
+/// The role of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ClientRole {
-    /// Hits go through it.
+    /// Sends the packets of hits.
     Publisher,
-    /// It gets what others publish.
+    /// Receives messages; the number is that of the subscriber.
     Subscriber(u32),
 }
 
-/// A client of a worker: the place where hits meet the task that drives its connection.
+/// A client of a worker, shared by the hits and the task that drives its connection.
 pub(crate) struct MqttClient {
-    /// Its number among all clients of its role.
+    /// The number among all clients of its role.
     pub(crate) number: u64,
     pub(crate) role: ClientRole,
     pub(crate) state: RefCell<ClientState>,
@@ -29,12 +31,12 @@ pub(crate) struct MqttClient {
     waker: RefCell<Option<Waker>>,
 }
 
-/// What a client has.
+/// The state of a client.
 #[derive(Default)]
 pub(crate) struct ClientState {
-    /// None while there is no connection.
+    /// `None` while the client is not connected.
     pub(crate) connection: Option<BrokerConnection>,
-    /// What the last connection has left.
+    /// The packets that the last connection left unacknowledged.
     unacknowledged: Option<UnacknowledgedPackets>,
     pub(crate) sequence: MessageSequence,
 }
@@ -50,35 +52,35 @@ impl MqttClient {
         }
     }
 
-    /// Does what the run is made of for a hit, whose end `receipt` will hear of.
+    /// Submits a hit; `promise` gets its result.
     pub(crate) fn submit(
         &self,
         config: &MqttConfig,
         hit: &Hit,
-        receipt: HitPromise,
-        head: Option<DeliveryHeader>,
+        promise: HitPromise,
+        header: Option<DeliveryHeader>,
     ) -> Result<(), Failure> {
         let mut state = self.state.borrow_mut();
         let ClientState {
-            connection: link,
-            sequence: numbers,
+            connection,
+            sequence,
             ..
         } = &mut *state;
-        let link = link.as_mut().ok_or(failures::NOT_CONNECTED)?;
-        link.submit(config, numbers, hit, receipt, head)?;
+        let connection = connection.as_mut().ok_or(failures::NOT_CONNECTED)?;
+        connection.submit(config, sequence, hit, promise, header)?;
         drop(state);
         self.wake_driver();
         Ok(())
     }
 
-    /// A hit of this client was given up.
+    /// Drops abandoned hits from the queue of the connection.
     pub(crate) fn drop_abandoned(&self) {
-        if let Some(link) = &mut self.state.borrow_mut().connection {
-            link.drop_abandoned();
+        if let Some(connection) = &mut self.state.borrow_mut().connection {
+            connection.drop_abandoned();
         }
     }
 
-    /// Has the task look at the connection, once however often it is asked before it does.
+    /// Wakes the task of the connection, at most once until it runs.
     pub(crate) fn wake_driver(&self) {
         if !self.wake_pending.replace(true)
             && let Some(waker) = &*self.waker.borrow()
@@ -87,7 +89,7 @@ impl MqttClient {
         }
     }
 
-    /// The task looks now, and is to be woken for the next time.
+    /// Registers the task of the connection, which runs now, for the next wake-up.
     pub(crate) fn begin_poll(&self, cx: &Context<'_>) {
         self.wake_pending.set(false);
         let mut waker = self.waker.borrow_mut();
@@ -97,37 +99,37 @@ impl MqttClient {
         }
     }
 
-    /// Whether there was a connection, whose session may go on.
+    /// Returns true if there was a connection, whose session may resume.
     pub(crate) fn was_connected(&self) -> bool {
         self.state.borrow().unacknowledged.is_some()
     }
 
-    /// Whether there is a connection.
+    /// Returns true if the client is connected.
     pub(crate) fn is_connected(&self) -> bool {
         self.state.borrow().connection.is_some()
     }
 
-    /// There is a connection, on which the broker allows this.
+    /// Starts a connection with the limits of the broker.
     pub(crate) fn set_connected(&self, config: &MqttConfig, limits: BrokerLimits) {
         let state = &mut *self.state.borrow_mut();
-        let unfinished = state.unacknowledged.take();
+        let unacknowledged = state.unacknowledged.take();
         state.connection = Some(BrokerConnection::new(
             config,
             self.number,
             limits,
-            unfinished,
+            unacknowledged,
         ));
     }
 
-    /// There is no connection any more. What was in flight on it has ended, unless that is to be
-    /// sent again on the next one. Tells whether the end of the run waited for something.
+    /// Ends the connection. Packets in flight fail unless `resend` keeps them for the next
+    /// connection. Returns true if a fence was pending.
     pub(crate) fn set_disconnected(&self, failure: Failure, resend: bool) -> bool {
         let state = &mut *self.state.borrow_mut();
-        let Some(mut link) = state.connection.take() else {
+        let Some(mut connection) = state.connection.take() else {
             return false;
         };
-        let fenced = link.has_pending_fence();
-        state.unacknowledged = Some(link.close_failed(failure, resend));
+        let fenced = connection.has_pending_fence();
+        state.unacknowledged = Some(connection.close_failed(failure, resend));
         fenced
     }
 }

@@ -1,4 +1,4 @@
-//! What clients say of themselves.
+//! The identity of clients: id, login and will, as templates.
 
 use hammer_core::Failure;
 use hammer_data::Template;
@@ -7,43 +7,43 @@ use hammer_net::SecretString;
 use crate::packet::connect::ConnectPacket;
 use crate::render_context::{MqttRenderContext, render_text};
 
-/// What all clients say, and templates of what each of them says.
+/// The CONNECT packet that all clients share, and templates for the parts that differ.
 pub(crate) struct ClientIdentity {
-    /// Without what the others stand for.
+    /// The packet without the parts that are templates.
     pub(crate) connect: ConnectPacket,
     pub(crate) client_id: Template,
     pub(crate) user: Option<Template>,
     pub(crate) password: Option<Template>,
-    /// Topic and payload of the will.
+    /// The topic and payload of the will.
     pub(crate) will: Option<(Template, Template)>,
 }
 
 impl ClientIdentity {
-    /// The id of the client of this moment, and the rest of what it says.
+    /// Renders the client id and the CONNECT packet.
     pub(crate) fn render(
         &self,
-        moment: &mut MqttRenderContext,
+        context: &mut MqttRenderContext,
     ) -> Result<(String, ConnectPacket), Failure> {
-        let id = render_text(&self.client_id, moment)?;
+        let id = render_text(&self.client_id, context)?;
         let mut connect = self.connect.clone();
         let mut optional = |template: &Option<Template>| {
             let template = template.as_ref();
             template
-                .map(|template| render_text(template, moment))
+                .map(|template| render_text(template, context))
                 .transpose()
         };
         connect.user = optional(&self.user)?;
         connect.password = optional(&self.password)?.map(SecretString);
         if let (Some(will), Some((topic, payload))) = (&mut connect.will, &self.will) {
-            will.topic = render_text(topic, moment)?;
+            will.topic = render_text(topic, context)?;
             will.payload.clear();
-            let rendered = payload.render(moment, &mut will.payload);
+            let rendered = payload.render(context, &mut will.payload);
             rendered.map_err(crate::render_context::no_value_failure)?;
         }
         Ok((id, connect))
     }
 
-    /// All templates.
+    /// Returns all templates.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
         let will = self
             .will

@@ -1,3 +1,5 @@
+//! The time limit for opening a connection.
+
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -6,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::failures;
 
-/// How long a connection may take to open, and what it means if that is over.
+/// The time limit for opening a connection, with the failure for the step in progress.
 pub(crate) struct ConnectDeadline {
     limit: Duration,
     timeout_failure: Cell<Failure>,
@@ -21,17 +23,17 @@ impl ConnectDeadline {
         }
     }
 
-    /// There is a connection, and the broker has yet to consent.
+    /// Records that the connection is open; the CONNACK is next.
     pub(crate) fn connected(&self) {
         self.timeout_failure.set(failures::CONNACK_TIMEOUT);
     }
 
-    /// The broker has consented, and is yet to let the client subscribe.
+    /// Records that the broker has accepted the client; the SUBACK is next.
     pub(crate) fn accepted(&self) {
         self.timeout_failure.set(failures::SUBACK_TIMEOUT);
     }
 
-    /// What comes of `opening`, if it comes in time.
+    /// Runs `opening` within the limit.
     pub(crate) async fn within<T>(
         &self,
         opening: impl Future<Output = Result<T, Failure>>,

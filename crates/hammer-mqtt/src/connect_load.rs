@@ -1,4 +1,4 @@
-//! Connection storms: a hit is a connection, from its opening to its end.
+//! Hits that open and close a connection.
 
 use hammer_core::{Failure, Hit, Outcome};
 
@@ -9,28 +9,28 @@ use crate::handshake::{self, ConnectReply};
 use crate::reason_code;
 use crate::render_context;
 
-/// Connects, waits for the CONNACK, says goodbye, and waits until the broker has closed.
+/// Connects, waits for the CONNACK, sends DISCONNECT, and waits until the broker closes.
 pub(crate) async fn hit(config: &MqttConfig, hit: &Hit) -> Result<Outcome, Failure> {
     let slot = hit.slot();
-    // By slot: two hits at a time with one id would throw each other out.
+    // The client is the slot: concurrent hits with one id would disconnect each other.
     let client = slot.index() as u64;
     let deadline = ConnectDeadline::new(config.connect_timeout);
     let opening = async {
         let (mut stream, traffic) = config.connector.open(slot).await?;
         deadline.connected();
-        let mut moment = render_context::for_connection(hit, client);
-        let connecting = handshake::connect(&mut stream, config, &mut moment, false, slot);
-        let (answer, _) = connecting.await?;
-        Ok((stream, traffic, answer))
+        let mut context = render_context::for_connection(hit, client);
+        let connecting = handshake::connect(&mut stream, config, &mut context, false, slot);
+        let (reply, _) = connecting.await?;
+        Ok((stream, traffic, reply))
     };
-    let (mut stream, traffic, answer) = deadline.within(opening).await?;
-    let outcome = match answer {
+    let (mut stream, traffic, reply) = deadline.within(opening).await?;
+    let outcome = match reply {
         ConnectReply::Refused(code) => Outcome::rejected(reason_code::refusal_name(code)),
         ConnectReply::Accepted(_) => {
             slot.count("connections_opened", 1);
             let closed = handshake::disconnect(&mut stream).await;
             match closed {
-                // Some brokers reset what they have read to its end.
+                // Some brokers reset the connection after DISCONNECT.
                 Err(error) if error.kind() != std::io::ErrorKind::ConnectionReset => {
                     return Err(failures::from_io_error(error));
                 }

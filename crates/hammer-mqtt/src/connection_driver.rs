@@ -1,5 +1,7 @@
-//! The task of one connection. It is the only one that reads and writes, and nothing ends it within
-//! a packet: hits come and go, and what was begun is finished.
+//! The task of one connection.
+//!
+//! Only this task reads and writes, so an abandoned hit never leaves half a packet on the
+//! connection.
 
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -22,12 +24,12 @@ use crate::reconnect_backoff::ReconnectBackoff;
 use crate::render_context;
 use crate::worker_clients::{ConnectAttempt, WorkerClients};
 
-/// How long a broker may take to close a connection that has said goodbye.
+/// The longest wait for the broker to close the connection after DISCONNECT.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(500);
-/// A connection that lived for so long was a good one: the next attempt comes soon.
+/// The age from which a connection resets the backoff.
 const STABLE_AFTER: Duration = Duration::from_secs(1);
 
-/// Drives the connection of `client` until the run ends.
+/// Keeps `client` connected until the run ends.
 pub(crate) struct BrokerConnectionDriver {
     pub(crate) config: Arc<MqttConfig>,
     pub(crate) clients: Rc<WorkerClients>,
@@ -35,23 +37,23 @@ pub(crate) struct BrokerConnectionDriver {
     pub(crate) slot: Slot,
 }
 
-/// Why a connection is over.
+/// The reason that a connection ended.
 pub(crate) enum ConnectionEnd {
-    /// The run is.
+    /// The run is over.
     RunOver,
     Failed(Failure),
 }
 
-/// A connection that was just accepted.
+/// A connection that the broker has just accepted.
 struct AcceptedConnection {
     stream: BrokerStream,
     limits: BrokerLimits,
-    /// What came behind the CONNACK.
+    /// Bytes after the CONNACK.
     leftover: Vec<u8>,
 }
 
 impl BrokerConnectionDriver {
-    /// Connects, again and again if need be; the first time is part of `attempt`.
+    /// Connects, and reconnects after each loss. The first attempt is reported to `attempt`.
     pub(crate) async fn run(self, attempt: ConnectAttempt) {
         let mut attempt = Some(attempt);
         let mut backoff = ReconnectBackoff::new(self.client.number);
@@ -70,7 +72,7 @@ impl BrokerConnectionDriver {
                         backoff = ReconnectBackoff::new(self.client.number);
                     }
                 }
-                // It was given up, and did not fail.
+                // The end of the run interrupted the attempt.
                 Err(_) if self.clients.is_closing() => {}
                 Err(failure) => {
                     self.slot.count("connects_failed", 1);
@@ -88,7 +90,7 @@ impl BrokerConnectionDriver {
     async fn open(&self) -> Result<AcceptedConnection, Failure> {
         let slot = self.slot.with_separate_phases();
         let deadline = ConnectDeadline::new(self.config.connect_timeout);
-        // On the heap: a connection that is open needs none of it.
+        // Boxed, so that an open connection does not carry the state of the handshake.
         let opening = Box::pin(self.handshake(&deadline, &slot));
         tokio::select! {
             opened = deadline.within(opening) => opened,
@@ -106,36 +108,36 @@ impl BrokerConnectionDriver {
         deadline.connected();
         let number = match self.client.role {
             ClientRole::Publisher => self.client.number,
-            // Behind the publishers, so that ids differ.
+            // After the publishers, so that ids are unique.
             ClientRole::Subscriber(_) => config.clients as u64 + self.client.number,
         };
         let resuming = config.resend && self.client.was_connected();
-        let mut moment = render_context::for_client(number, slot);
-        let connecting = handshake::connect(&mut stream, config, &mut moment, resuming, slot);
-        let (answer, mut rest) = connecting.await?;
-        let limits = match answer {
+        let mut context = render_context::for_client(number, slot);
+        let connecting = handshake::connect(&mut stream, config, &mut context, resuming, slot);
+        let (reply, mut leftover) = connecting.await?;
+        let limits = match reply {
             ConnectReply::Accepted(limits) => limits,
             ConnectReply::Refused(code) => return Err(failures::from_connack_code(code)),
         };
         deadline.accepted();
         match (self.client.role, &config.delivery) {
-            (ClientRole::Subscriber(_), Some(deliveries)) => {
-                let (filter, qos) = (&deliveries.filter, config.message.qos);
-                rest = handshake::subscribe(&mut stream, config, filter, qos, rest).await?;
+            (ClientRole::Subscriber(_), Some(delivery)) => {
+                let (filter, qos) = (&delivery.filter, config.message.qos);
+                leftover = handshake::subscribe(&mut stream, config, filter, qos, leftover).await?;
             }
             _ => self.report_limits(limits),
         }
         self.slot.count("connections_opened", 1);
-        // So that the report has the number, and nobody takes sessions for connections.
+        // Makes the count appear in the report even if it stays 0.
         self.slot.count("connections_lost", 0);
         Ok(AcceptedConnection {
             stream,
             limits,
-            leftover: rest,
+            leftover,
         })
     }
 
-    /// What the broker allows is for the report.
+    /// Records the limits of the broker for the report.
     fn report_limits(&self, limits: BrokerLimits) {
         use hammer_core::Label;
         let window = self.config.window.min(limits.receive_maximum);
@@ -147,19 +149,19 @@ impl BrokerConnectionDriver {
         }
     }
 
-    /// Lets hits use a connection until it ends.
+    /// Serves hits on a connection until it ends.
     async fn run_connection(&self, opened: AcceptedConnection) {
         let AcceptedConnection {
             mut stream,
             limits,
-            leftover: rest,
+            leftover,
         } = opened;
         let keep_alive = limits
             .keep_alive
             .unwrap_or(self.config.identity.connect.keep_alive);
         self.client.set_connected(&self.config, limits);
         self.clients.notify_connected();
-        let end = self.drive(&mut stream, rest, keep_alive).await;
+        let end = self.drive(&mut stream, leftover, keep_alive).await;
         let (failure, resend) = match &end {
             ConnectionEnd::RunOver => (failures::NOT_CONNECTED, false),
             ConnectionEnd::Failed(failure) => (*failure, self.config.resend),
@@ -168,7 +170,7 @@ impl BrokerConnectionDriver {
             self.clients.fence_ended(false);
         }
         match end {
-            // Whatever goes wrong now: nothing is in flight any more.
+            // Nothing is in flight, so errors do not matter.
             ConnectionEnd::RunOver => {
                 drop(timeout(DISCONNECT_TIMEOUT, handshake::disconnect(&mut stream)).await)
             }
@@ -182,20 +184,20 @@ impl BrokerConnectionDriver {
     async fn drive(
         &self,
         stream: &mut BrokerStream,
-        rest: Vec<u8>,
+        leftover: Vec<u8>,
         keep_alive: u16,
     ) -> ConnectionEnd {
-        let mut turns = ConnectionLoop {
+        let mut connection_loop = ConnectionLoop {
             driver: self,
             stream,
-            partial_packet: rest,
+            partial_packet: leftover,
             remote_deliveries: vec![],
             keep_alive: KeepAliveMonitor::new(keep_alive),
         };
-        let begun = match turns.handle_leftover() {
+        let polling = match connection_loop.handle_leftover() {
             Err(failure) => return ConnectionEnd::Failed(failure),
-            Ok(()) => poll_fn(|cx| turns.poll_once(cx)),
+            Ok(()) => poll_fn(|cx| connection_loop.poll_once(cx)),
         };
-        begun.await
+        polling.await
     }
 }

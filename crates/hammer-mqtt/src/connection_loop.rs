@@ -1,4 +1,4 @@
-//! What a connection does each time that there may be something to do.
+//! The poll loop of a connection: read, process, write.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,44 +15,44 @@ use crate::delivery::MessageSequence;
 use crate::failures;
 use crate::keep_alive_monitor::KeepAliveMonitor;
 
-/// Reads in a row before other connections have their turn.
+/// The maximum number of reads in one poll, so that other connections get their turn.
 const MAX_READS_PER_POLL: u32 = 8;
-/// Room for the beginning of a packet that a connection keeps when a larger one is over.
+/// The maximum buffer space for a partial packet that a connection keeps after a large packet.
 const MAX_IDLE_BUFFER_BYTES: usize = 16 * 1024;
 
-/// The turns of a connection, and what lies between them.
+/// The poll loop of a connection and its state between polls.
 pub(crate) struct ConnectionLoop<'a> {
     pub(crate) driver: &'a BrokerConnectionDriver,
     pub(crate) stream: &'a mut BrokerStream,
-    /// The beginning of a packet whose end has not come.
+    /// The start of a packet that is not complete yet.
     pub(crate) partial_packet: Vec<u8>,
-    /// What arrived for other workers.
+    /// Deliveries for other workers, by worker.
     pub(crate) remote_deliveries: Vec<Vec<DeliveryRecord>>,
     pub(crate) keep_alive: KeepAliveMonitor,
 }
 
 impl ConnectionLoop<'_> {
-    /// Reads all there is, and writes all that is to be written. However that ends, others hear what
-    /// it has brought.
+    /// Reads and writes until both would block. Deliveries and counts are reported even if the
+    /// connection fails.
     pub(crate) fn poll_once(&mut self, cx: &mut Context<'_>) -> Poll<ConnectionEnd> {
         let client = &self.driver.client;
         client.begin_poll(cx);
         let mut state = client.state.borrow_mut();
         let ClientState {
-            connection: Some(link),
-            sequence: numbers,
+            connection: Some(connection),
+            sequence,
             ..
         } = &mut *state
         else {
             return Poll::Ready(ConnectionEnd::Failed(failures::CONNECTION_LOST));
         };
-        let fenced = link.has_pending_fence();
-        let exchanged = self.read_and_write(link, numbers, cx);
+        let fenced = connection.has_pending_fence();
+        let result = self.read_and_write(connection, sequence, cx);
         self.driver
-            .report_poll(link, fenced, &mut self.remote_deliveries);
-        match exchanged {
+            .report_poll(connection, fenced, &mut self.remote_deliveries);
+        match result {
             Err(failure) => Poll::Ready(ConnectionEnd::Failed(failure)),
-            Ok(()) if self.driver.clients.is_closing() && link.unwritten().is_empty() => {
+            Ok(()) if self.driver.clients.is_closing() && connection.unwritten().is_empty() => {
                 Poll::Ready(ConnectionEnd::RunOver)
             }
             Ok(()) => Poll::Pending,
@@ -61,18 +61,18 @@ impl ConnectionLoop<'_> {
 
     fn read_and_write(
         &mut self,
-        link: &mut BrokerConnection,
-        numbers: &mut MessageSequence,
+        connection: &mut BrokerConnection,
+        sequence: &mut MessageSequence,
         cx: &mut Context<'_>,
     ) -> Result<(), Failure> {
-        self.keep_alive.check(link, cx)?;
+        self.keep_alive.check(connection, cx)?;
         let config = &*self.driver.config;
         for _ in 0..MAX_READS_PER_POLL {
-            let read = self.read(link, cx)?;
-            link.send_queued(config, numbers);
-            // What the socket takes makes room for more.
-            while Self::write(self.stream, link, cx)? {
-                link.send_queued(config, numbers);
+            let read = self.read(connection, cx)?;
+            connection.send_queued(config, sequence);
+            // Each write makes room for more packets.
+            while Self::write(self.stream, connection, cx)? {
+                connection.send_queued(config, sequence);
             }
             if !read {
                 return Ok(());
@@ -82,12 +82,16 @@ impl ConnectionLoop<'_> {
         Ok(())
     }
 
-    /// Reads once; whether there was something.
-    fn read(&mut self, link: &mut BrokerConnection, cx: &mut Context<'_>) -> Result<bool, Failure> {
+    /// Reads once. Returns true if there were bytes.
+    fn read(
+        &mut self,
+        connection: &mut BrokerConnection,
+        cx: &mut Context<'_>,
+    ) -> Result<bool, Failure> {
         let Self {
             driver,
-            partial_packet: partial,
-            remote_deliveries: abroad,
+            partial_packet,
+            remote_deliveries,
             ..
         } = self;
         let mut scratch = driver.clients.scratch.borrow_mut();
@@ -101,30 +105,30 @@ impl ConnectionLoop<'_> {
         if bytes.is_empty() {
             return Err(failures::CONNECTION_LOST);
         }
-        if partial.is_empty() {
-            let used = driver.handle_packets(bytes, link, abroad)?;
-            partial.extend_from_slice(&bytes[used..]);
+        if partial_packet.is_empty() {
+            let used = driver.handle_packets(bytes, connection, remote_deliveries)?;
+            partial_packet.extend_from_slice(&bytes[used..]);
         } else {
-            partial.extend_from_slice(bytes);
-            let used = driver.handle_packets(partial, link, abroad)?;
-            consume(partial, used);
+            partial_packet.extend_from_slice(bytes);
+            let used = driver.handle_packets(partial_packet, connection, remote_deliveries)?;
+            consume(partial_packet, used);
         }
         Ok(true)
     }
 
-    /// Writes as much as the socket takes; whether that was something.
+    /// Writes as much as the socket takes. Returns true if it took any bytes.
     fn write(
         stream: &mut BrokerStream,
-        link: &mut BrokerConnection,
+        connection: &mut BrokerConnection,
         cx: &mut Context<'_>,
     ) -> Result<bool, Failure> {
         let mut wrote = false;
-        while !link.unwritten().is_empty() {
-            match Pin::new(&mut *stream).poll_write(cx, link.unwritten()) {
+        while !connection.unwritten().is_empty() {
+            match Pin::new(&mut *stream).poll_write(cx, connection.unwritten()) {
                 Poll::Pending => break,
                 Poll::Ready(Ok(0)) => return Err(failures::CONNECTION_LOST),
                 Poll::Ready(Ok(bytes)) => {
-                    link.advance_written(bytes);
+                    connection.advance_written(bytes);
                     wrote = true;
                 }
                 Poll::Ready(Err(error)) => return Err(failures::from_io_error(error)),
@@ -136,27 +140,29 @@ impl ConnectionLoop<'_> {
         Ok(wrote)
     }
 
-    /// What came with the CONNACK.
+    /// Processes the bytes that came with the CONNACK.
     pub(crate) fn handle_leftover(&mut self) -> Result<(), Failure> {
         let mut state = self.driver.client.state.borrow_mut();
-        let Some(link) = &mut state.connection else {
+        let Some(connection) = &mut state.connection else {
             return Ok(());
         };
-        let fenced = link.has_pending_fence();
-        let fed =
-            self.driver
-                .handle_packets(&self.partial_packet, link, &mut self.remote_deliveries);
+        let fenced = connection.has_pending_fence();
+        let used = self.driver.handle_packets(
+            &self.partial_packet,
+            connection,
+            &mut self.remote_deliveries,
+        );
         self.driver
-            .report_poll(link, fenced, &mut self.remote_deliveries);
-        consume(&mut self.partial_packet, fed?);
+            .report_poll(connection, fenced, &mut self.remote_deliveries);
+        consume(&mut self.partial_packet, used?);
         Ok(())
     }
 }
 
-/// So many bytes are done with, and so is the room that they took beyond what is usual.
-fn consume(partial: &mut Vec<u8>, used: usize) {
-    partial.drain(..used);
-    partial.shrink_to(MAX_IDLE_BUFFER_BYTES);
+/// Removes the first `used` bytes and frees excess capacity.
+fn consume(partial_packet: &mut Vec<u8>, used: usize) {
+    partial_packet.drain(..used);
+    partial_packet.shrink_to(MAX_IDLE_BUFFER_BYTES);
 }
 
 #[cfg(test)]
@@ -164,11 +170,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_large_packet_took_is_given_back() {
-        let mut partial = vec![0; 1_000_000];
-        partial.push(1);
-        consume(&mut partial, 1_000_000);
-        assert_eq!(partial, [1]);
-        assert!(partial.capacity() <= 2 * MAX_IDLE_BUFFER_BYTES);
+    fn the_buffer_shrinks_after_a_large_packet() {
+        let mut partial_packet = vec![0; 1_000_000];
+        partial_packet.push(1);
+        consume(&mut partial_packet, 1_000_000);
+        assert_eq!(partial_packet, [1]);
+        assert!(partial_packet.capacity() <= 2 * MAX_IDLE_BUFFER_BYTES);
     }
 }

@@ -1,5 +1,4 @@
-//! Messages on their way to subscribers of this process: how they are known again, and what is
-//! made of their order.
+//! Messages on their way to subscribers: headers, counts and order.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -8,24 +7,25 @@ use std::task::{Poll, Waker};
 
 use hammer_core::Hit;
 
-/// What stands before the payload: a mark, the run, and whom it concerns, in network byte order.
+/// The size of the header before the payload: a magic number, the run, and the hit, in network byte
+/// order.
 pub(crate) const DELIVERY_HEADER_BYTES: usize = 32;
 const DELIVERY_MAGIC: [u8; 4] = *b"hmr1";
 const SEQ_RANGE: std::ops::Range<usize> = 24..32;
 
-/// Who gets what is published.
+/// The subscribers of published messages.
 #[derive(Debug, Clone)]
 pub(crate) struct DeliveryConfig {
     pub(crate) subscribers: usize,
-    /// With the group before it, where subscribers share it.
+    /// The filter, with the prefix of the group if the subscription is shared.
     pub(crate) filter: String,
     pub(crate) shared: bool,
-    /// Tells this run's messages from those of others.
+    /// The id of the run, which distinguishes its messages from those of other runs.
     pub(crate) run: u32,
 }
 
 impl DeliveryConfig {
-    /// How many subscribers get each message.
+    /// Returns the number of subscribers that get each message.
     pub(crate) fn copies_per_message(&self) -> u32 {
         match self.shared {
             true => 1,
@@ -34,17 +34,17 @@ impl DeliveryConfig {
     }
 }
 
-/// The numbers of a client's messages, in the order in which they go out.
+/// The sequence numbers of a client's messages.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct MessageSequence {
-    /// That of the next one.
+    /// The number of the next message.
     pub(crate) next: u64,
-    /// So many of the first belong to the warm-up.
+    /// The number of the first message after the warm-up.
     warm_up_end: u64,
 }
 
 impl MessageSequence {
-    /// The next one is that of `hit`.
+    /// Advances past the message of `hit`.
     pub(crate) fn advance(&mut self, hit: &Hit) {
         self.next += 1;
         if hit.is_warm_up() {
@@ -52,127 +52,127 @@ impl MessageSequence {
         }
     }
 
-    /// How many there were without the warm-up.
+    /// Returns the number of messages without the warm-up.
     pub(crate) fn measured_count(self) -> u64 {
         self.next - self.warm_up_end
     }
 
-    /// Whether the message of this number is none of the warm-up.
+    /// Returns true if the message with this number is not of the warm-up.
     pub(crate) fn is_measured(self, seq: u64) -> bool {
         seq >= self.warm_up_end
     }
 }
 
-/// A message that a subscriber has got.
+/// A message that a subscriber has received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DeliveryRecord {
-    /// The worker whose hit it was.
+    /// The worker of the hit.
     pub(crate) worker: u16,
     pub(crate) client: u32,
     pub(crate) waiter: u32,
     pub(crate) generation: u32,
     pub(crate) seq: u64,
     pub(crate) subscriber: u32,
-    /// All of its packet.
+    /// The size of its packet.
     pub(crate) bytes: u32,
 }
 
 impl DeliveryRecord {
-    /// What goes before the payload of the message; its number among the client's follows with
-    /// [`number`].
+    /// Returns the header for the message. [`set_header_seq`] adds the sequence number later.
     pub(crate) fn to_header(&self, run: u32) -> [u8; DELIVERY_HEADER_BYTES] {
-        let mut head = [0; DELIVERY_HEADER_BYTES];
-        head[..4].copy_from_slice(&DELIVERY_MAGIC);
-        head[4..8].copy_from_slice(&run.to_be_bytes());
-        head[8..10].copy_from_slice(&self.worker.to_be_bytes());
-        head[12..16].copy_from_slice(&self.client.to_be_bytes());
-        head[16..20].copy_from_slice(&self.waiter.to_be_bytes());
-        head[20..24].copy_from_slice(&self.generation.to_be_bytes());
-        set_header_seq(&mut head, self.seq);
-        head
+        let mut header = [0; DELIVERY_HEADER_BYTES];
+        header[..4].copy_from_slice(&DELIVERY_MAGIC);
+        header[4..8].copy_from_slice(&run.to_be_bytes());
+        header[8..10].copy_from_slice(&self.worker.to_be_bytes());
+        header[12..16].copy_from_slice(&self.client.to_be_bytes());
+        header[16..20].copy_from_slice(&self.waiter.to_be_bytes());
+        header[20..24].copy_from_slice(&self.generation.to_be_bytes());
+        set_header_seq(&mut header, self.seq);
+        header
     }
 
-    /// Reads the head of a payload, which came in so many bytes; none if it is not of this run.
+    /// Parses the header of a payload, which came in a packet of `bytes` bytes. Returns `None` if
+    /// it is not of this run.
     pub(crate) fn from_payload(
         payload: &[u8],
         bytes: usize,
         run: u32,
         subscriber: u32,
     ) -> Option<Self> {
-        let head: &[u8; DELIVERY_HEADER_BYTES] = payload.first_chunk()?;
-        let four = |at: usize| {
-            head[at..]
+        let header: &[u8; DELIVERY_HEADER_BYTES] = payload.first_chunk()?;
+        let u32_at = |at: usize| {
+            header[at..]
                 .first_chunk()
                 .map(|bytes| u32::from_be_bytes(*bytes))
         };
-        let ours = head[..4] == DELIVERY_MAGIC && four(4)? == run;
+        let is_own = header[..4] == DELIVERY_MAGIC && u32_at(4)? == run;
         let found = Self {
-            worker: u16::from_be_bytes([head[8], head[9]]),
-            client: four(12)?,
-            waiter: four(16)?,
-            generation: four(20)?,
-            seq: u64::from_be_bytes(*head[SEQ_RANGE].first_chunk()?),
+            worker: u16::from_be_bytes([header[8], header[9]]),
+            client: u32_at(12)?,
+            waiter: u32_at(16)?,
+            generation: u32_at(20)?,
+            seq: u64::from_be_bytes(*header[SEQ_RANGE].first_chunk()?),
             subscriber,
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
         };
-        ours.then_some(found)
+        is_own.then_some(found)
     }
 }
 
-/// Writes the number of a message into its head.
-pub(crate) fn set_header_seq(head: &mut [u8; DELIVERY_HEADER_BYTES], seq: u64) {
-    head[SEQ_RANGE].copy_from_slice(&seq.to_be_bytes());
+/// Writes the sequence number of a message into its header.
+pub(crate) fn set_header_seq(header: &mut [u8; DELIVERY_HEADER_BYTES], seq: u64) {
+    header[SEQ_RANGE].copy_from_slice(&seq.to_be_bytes());
 }
 
-/// Where a worker gets what subscribers of others have got for it.
+/// A channel to a worker, for deliveries that arrived at subscribers of other workers.
 #[derive(Debug, Default)]
 pub(crate) struct WorkerChannel(Mutex<ChannelQueue>);
 
 #[derive(Debug, Default)]
 struct ChannelQueue {
-    arrivals: Vec<DeliveryRecord>,
+    deliveries: Vec<DeliveryRecord>,
     waker: Option<Waker>,
 }
 
 impl WorkerChannel {
-    /// Posts all of `arrivals`, which is empty afterwards.
-    pub(crate) fn send(&self, arrivals: &mut Vec<DeliveryRecord>) {
-        let mut mail = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        mail.arrivals.append(arrivals);
-        if let Some(waker) = mail.waker.take() {
+    /// Sends all `deliveries`; the vector is empty afterward.
+    pub(crate) fn send(&self, deliveries: &mut Vec<DeliveryRecord>) {
+        let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.deliveries.append(deliveries);
+        if let Some(waker) = queue.waker.take() {
             waker.wake();
         }
     }
 
-    /// Waits for mail, and puts it into `into`, which is empty.
+    /// Waits for deliveries, and moves them to `into`, which must be empty.
     pub(crate) async fn receive(&self, into: &mut Vec<DeliveryRecord>) {
         poll_fn(|cx| {
-            let mut mail = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if mail.arrivals.is_empty() {
-                mail.waker = Some(cx.waker().clone());
+            let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if queue.deliveries.is_empty() {
+                queue.waker = Some(cx.waker().clone());
                 return Poll::Pending;
             }
-            std::mem::swap(&mut mail.arrivals, into);
+            std::mem::swap(&mut queue.deliveries, into);
             Poll::Ready(())
         })
         .await;
     }
 }
 
-/// What was seen of the messages of one client by one subscriber.
+/// The last sequence numbers that one subscriber received from one client.
 #[derive(Debug, Default, Clone, Copy)]
 struct SequenceWindow {
     /// The highest number so far.
     highest: u64,
-    /// Which of the numbers up to the highest have come, the highest in the lowest bit.
+    /// The received numbers up to the highest, which is the lowest bit.
     bits: u128,
 }
 
-/// What the number of a message says.
+/// The order of a message by its sequence number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SequenceOrder {
     InOrder,
-    /// After one that was sent later.
+    /// The message came after one that was sent later.
     OutOfOrder,
     Duplicate,
 }
@@ -192,12 +192,12 @@ impl SequenceWindow {
             self.highest = seq;
             return SequenceOrder::InOrder;
         }
-        let behind = self.highest - seq;
-        let Some(bit) = u32::try_from(behind)
+        let age = self.highest - seq;
+        let Some(bit) = u32::try_from(age)
             .ok()
             .and_then(|by| 1_u128.checked_shl(by))
         else {
-            // So far back nobody remembers; that it comes for the first time is likelier.
+            // Too old for the window: more likely late than a duplicate.
             return SequenceOrder::OutOfOrder;
         };
         if self.bits & bit != 0 {
@@ -208,31 +208,36 @@ impl SequenceWindow {
     }
 }
 
-/// What has become of the messages of a worker's clients.
+/// The counts of deliveries of a worker's messages.
 #[derive(Debug, Default)]
 pub(crate) struct DeliveryLedger {
     seen: HashMap<(u32, u32), SequenceWindow>,
-    /// Each message once per subscriber that is to get it.
+    /// Deliveries without duplicates: each message counts once per subscriber.
     pub(crate) delivered: u64,
     pub(crate) duplicates: u64,
     pub(crate) reordered: u64,
 }
 
 impl DeliveryLedger {
-    /// A message has come, which `counts` or belongs to the warm-up; whether for the first time. Where
-    /// subscribers share their subscription they have no order among them.
-    pub(crate) fn record(&mut self, arrival: &DeliveryRecord, shared: bool, counts: bool) -> bool {
-        let subscriber = if shared { 0 } else { arrival.subscriber };
-        let seen = self.seen.entry((arrival.client, subscriber)).or_default();
-        match seen.record(arrival.seq) {
+    /// Records a delivery, which is counted only if `is_measured`. Returns false for a duplicate.
+    /// Subscribers with a `shared` subscription have no common order.
+    pub(crate) fn record(
+        &mut self,
+        delivery: &DeliveryRecord,
+        shared: bool,
+        is_measured: bool,
+    ) -> bool {
+        let subscriber = if shared { 0 } else { delivery.subscriber };
+        let seen = self.seen.entry((delivery.client, subscriber)).or_default();
+        match seen.record(delivery.seq) {
             SequenceOrder::Duplicate => {
-                self.duplicates += u64::from(counts);
+                self.duplicates += u64::from(is_measured);
                 return false;
             }
-            SequenceOrder::OutOfOrder if !shared => self.reordered += u64::from(counts),
+            SequenceOrder::OutOfOrder if !shared => self.reordered += u64::from(is_measured),
             SequenceOrder::OutOfOrder | SequenceOrder::InOrder => {}
         }
-        self.delivered += u64::from(counts);
+        self.delivered += u64::from(is_measured);
         true
     }
 }
@@ -241,7 +246,7 @@ impl DeliveryLedger {
 mod tests {
     use super::*;
 
-    const ARRIVAL: DeliveryRecord = DeliveryRecord {
+    const DELIVERY: DeliveryRecord = DeliveryRecord {
         worker: 3,
         client: 70_000,
         waiter: 5,
@@ -252,12 +257,12 @@ mod tests {
     };
 
     #[test]
-    fn a_head_is_read_as_it_was_written() {
-        let mut payload = ARRIVAL.to_header(77).to_vec();
+    fn a_header_round_trips() {
+        let mut payload = DELIVERY.to_header(77).to_vec();
         payload.extend_from_slice(b"rest");
         assert_eq!(
             DeliveryRecord::from_payload(&payload, 50, 77, 9),
-            Some(ARRIVAL)
+            Some(DELIVERY)
         );
         assert_eq!(
             DeliveryRecord::from_payload(&payload, 50, 78, 9),
@@ -272,12 +277,12 @@ mod tests {
         assert_eq!(
             DeliveryRecord::from_payload(&[b'x'; 40], 50, 77, 9),
             None,
-            "no mark"
+            "no magic number"
         );
     }
 
     #[test]
-    fn order_is_told_from_numbers() {
+    fn duplicates_and_reordered_messages_are_counted() {
         for (numbers, duplicates, reordered) in [
             (&[0, 1, 2, 3][..], 0, 0),
             (&[5, 6, 8], 0, 0),
@@ -291,7 +296,7 @@ mod tests {
                 ledger.record(
                     &DeliveryRecord {
                         seq: *seq,
-                        ..ARRIVAL
+                        ..DELIVERY
                     },
                     false,
                     true,
@@ -304,14 +309,14 @@ mod tests {
     }
 
     #[test]
-    fn those_who_share_have_no_order_and_still_duplicates() {
+    fn a_shared_subscription_has_duplicates_but_no_order() {
         let mut ledger = DeliveryLedger::default();
         for (seq, subscriber) in [(0, 0), (2, 1), (1, 0), (2, 0)] {
             ledger.record(
                 &DeliveryRecord {
                     seq,
                     subscriber,
-                    ..ARRIVAL
+                    ..DELIVERY
                 },
                 true,
                 true,
@@ -324,10 +329,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn mail_is_collected() {
-        let (mailbox, mut into) = (WorkerChannel::default(), vec![]);
-        mailbox.send(&mut vec![ARRIVAL, ARRIVAL]);
-        mailbox.receive(&mut into).await;
+    async fn a_channel_passes_deliveries_on() {
+        let (channel, mut into) = (WorkerChannel::default(), vec![]);
+        channel.send(&mut vec![DELIVERY, DELIVERY]);
+        channel.receive(&mut into).await;
         assert_eq!(into.len(), 2);
     }
 }

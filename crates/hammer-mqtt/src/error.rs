@@ -1,9 +1,10 @@
-use hammer_diagnostic::opaque_error;
+//! The error of a hammer that could not be built.
 
 use hammer_data::TemplateError;
+use hammer_diagnostic::opaque_error;
 
 opaque_error! {
-    /// The reason that a hammer for MQTT could not be built; names the value and the remedy.
+    /// The reason that a hammer for MQTT could not be built.
     pub struct Error(ErrorKind);
 }
 
@@ -11,25 +12,28 @@ opaque_error! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The URL is malformed, or of a scheme that is not MQTT's.
+    /// The URL is malformed, or its scheme is not one of MQTT.
     Url,
-    /// A topic or a filter is one that no broker takes.
+    /// A topic or a filter is invalid in MQTT.
     Topic,
-    /// A text is no template; the source is the [`TemplateError`], which knows where.
+    /// A template is malformed; the source is the [`TemplateError`] with its position.
     Template,
-    /// A setting is out of its range.
+    /// A setting is out of range.
     Setting,
-    /// Settings that do not go together.
+    /// Settings that cannot be combined.
     Combination,
-    /// Connections can't be made as it was asked for, TLS can't be spoken so, or a certificate or a key
-    /// can't be used.
+    /// The options for connections, TLS, certificates or keys cannot be used.
     Network,
 }
 
 impl Error {
-    /// What is called `what` is no template.
-    pub(crate) fn template(what: &str, error: TemplateError) -> Self {
-        Self::new(ErrorKind::Template, format!("the {what} is no template")).with_source(error)
+    /// Makes an error about the malformed template `name`.
+    pub(crate) fn template(name: &str, error: TemplateError) -> Self {
+        Self::new(
+            ErrorKind::Template,
+            format!("the {name} is not a valid template"),
+        )
+        .with_source(error)
     }
 
     pub(crate) fn url(message: impl Into<String>) -> Self {

@@ -1,29 +1,31 @@
+//! The error of a run whose clients could not connect.
+
 use std::{error, fmt};
 
 use hammer_core::Failure;
 
-/// More clients than may be missing could not connect before the clock started.
+/// More clients than allowed failed to connect before the run started.
 #[derive(Debug)]
 pub(crate) struct FailedClients {
-    /// Clients of all workers, so far.
+    /// The number of failed clients of all workers, so far.
     pub(crate) failed: usize,
     pub(crate) total: usize,
     pub(crate) allowed: usize,
-    /// Why the last of them could not.
+    /// The failure of the last one.
     pub(crate) failure: Failure,
 }
 
 impl fmt::Display for FailedClients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            failed: missing,
-            total: all,
+            failed,
+            total,
             allowed,
             failure,
         } = self;
-        write!(f, "{missing} of {all} clients could not connect")?;
+        write!(f, "{failed} of {total} clients could not connect")?;
         if *allowed > 0 {
-            write!(f, ", and only {allowed} may be missing")?;
+            write!(f, ", more than the {allowed} allowed")?;
         }
         write!(f, ": {failure}")?;
         if let Some(advice) = failure.advice() {

@@ -1,4 +1,4 @@
-//! Tells failures apart.
+//! The failures of hits, with advice.
 
 use std::io;
 
@@ -7,43 +7,44 @@ use hammer_core::Failure;
 use crate::reason_code;
 
 pub(crate) const NOT_CONNECTED: Failure = Failure::new("not_connected")
-    .with_advice("the client of the hit had no connection at that moment: see the broker's log");
+    .with_advice("the client of the hit had no connection: see the broker's log");
 pub(crate) const CONNECTION_LOST: Failure = Failure::new("connection_lost")
-    .with_advice("the broker closed the connection with this in flight: see its log");
+    .with_advice("the broker closed the connection while the hit was in flight: see its log");
 pub(crate) const WINDOW_FULL: Failure = Failure::new("window_full").with_advice(
-    "as many are unacknowledged as the broker or --window allows: more --clients spread them",
+    "the client has too many unacknowledged messages for the broker or --window: raise --clients",
 );
-pub(crate) const PACKET_TOO_LARGE: Failure = Failure::new("packet_too_large")
-    .with_advice("the broker's CONNACK allows smaller packets only: it was not sent");
+pub(crate) const PACKET_TOO_LARGE: Failure = Failure::new("packet_too_large").with_advice(
+    "the packet exceeds the limit in the broker's CONNACK and was not sent: reduce its size",
+);
 pub(crate) const RECEIVED_PACKET_TOO_LARGE: Failure = Failure::new("packet_too_large").with_advice(
-    "the broker sent more in one packet than the hammer takes: see what else is published there, and \
-     whether it is MQTT",
+    "a packet of the broker exceeds the limit of the hammer: check that the port speaks MQTT, and \
+     which messages are published to the filter",
 );
 pub(crate) const INVALID_TOPIC: Failure = Failure::new("invalid_topic").with_advice(
-    "a topic is not empty, at most 65,535 bytes, and without + # and NUL: it was not sent",
+    "a topic must have 1 to 65,535 bytes without + # and NUL; the packet was not sent",
 );
 pub(crate) const NO_VALUE: Failure = Failure::new("no_value")
-    .with_advice("a feeder has no row left for the hit, or its file changed: nothing was sent");
+    .with_advice("a feeder has no row left for the hit, or its file changed; nothing was sent");
 pub(crate) const STRING_TOO_LONG: Failure = Failure::new("text_too_long")
-    .with_advice("MQTT has no room for texts of more than 65,535 bytes: it was not sent");
+    .with_advice("MQTT limits strings to 65,535 bytes; the packet was not sent");
 pub(crate) const MALFORMED_PACKET: Failure = Failure::new("malformed_packet").with_advice(
-    "what came is not MQTT: check port, and --mqtt for the version; see RUST_LOG=debug",
+    "the broker's answer is not valid MQTT: check the port and --mqtt, and use RUST_LOG=debug",
 );
 pub(crate) const KEEP_ALIVE_TIMEOUT: Failure = Failure::new("keep_alive_timeout").with_advice(
-    "the broker did not answer a ping within the keep-alive: it is stuck or unreachable",
+    "no answer to a ping in 1.5 times the keep-alive: check that the broker is up and reachable",
 );
 
 pub(crate) const CONNACK_TIMEOUT: Failure = Failure::new("connack_timeout").with_advice(
-    "no answer to the CONNECT within --connect-timeout: what listens there may be no MQTT broker",
+    "no answer to CONNECT within --connect-timeout: check that an MQTT broker listens on this port",
 );
-pub(crate) const SUBACK_TIMEOUT: Failure = Failure::new("suback_timeout")
-    .with_advice("the broker let a subscriber in and did not answer its SUBSCRIBE: see its log");
-
-pub(crate) const WEBSOCKET_REFUSED: Failure = Failure::new("websocket").with_advice(
-    "the server did not agree to a websocket for MQTT: check port and path of the URL",
+pub(crate) const SUBACK_TIMEOUT: Failure = Failure::new("suback_timeout").with_advice(
+    "no answer to a subscriber's SUBSCRIBE within --connect-timeout: see the broker's log",
 );
 
-/// The failure of a websocket that a server answered with another status than 101.
+pub(crate) const WEBSOCKET_REFUSED: Failure = Failure::new("websocket")
+    .with_advice("the server refused a WebSocket for MQTT: check the port and path of the URL");
+
+/// Returns the failure of a WebSocket handshake that was answered with a status other than 101.
 pub(crate) fn from_websocket_status(status: u16) -> Failure {
     let name = match status {
         400 => "websocket_400",
@@ -56,30 +57,33 @@ pub(crate) fn from_websocket_status(status: u16) -> Failure {
         500..600 => "websocket_5xx",
         _ => "websocket_status",
     };
-    Failure::new(name)
-        .with_advice("the server answered so instead of agreeing: check path and login")
+    Failure::new(name).with_advice(
+        "the server refused the WebSocket with this status: check the path and the login",
+    )
 }
 
-/// The failure of a hit whose connection the broker ended with a reason.
+/// Returns the failure of a hit whose connection the broker ended with a reason code.
 pub(crate) fn from_disconnect_reason(code: u8) -> Failure {
     match code {
         0 => CONNECTION_LOST,
-        0x8e => Failure::new("session_taken_over")
-            .with_advice("another client has the same id: give each its own with --client-id"),
+        0x8e => Failure::new("session_taken_over").with_advice(
+            "another client connected with the same id: give each its own with --client-id",
+        ),
         0x93 => Failure::new("receive_maximum_exceeded")
-            .with_advice("a bug in the hammer or the broker: more was unacknowledged than allowed"),
+            .with_advice("a bug in the hammer or the broker: too many unacknowledged messages"),
         code => Failure::new(reason_code::reason_name(code))
-            .with_advice("the broker ended the connection for this"),
+            .with_advice("the broker ended the connection for this reason: see its log"),
     }
 }
 
-/// Why a client could not connect although the broker answered.
+/// Returns the failure of a client that the broker refused.
 pub(crate) fn from_connack_code(code: u8) -> Failure {
     let failure = Failure::new(reason_code::refusal_name(code));
-    failure.with_advice("the broker's CONNACK says so: check user, password, client id and version")
+    failure
+        .with_advice("the broker refused the client: check user, password, client id and version")
 }
 
-/// A failure of the socket below MQTT.
+/// Returns the failure for an error of the socket.
 pub(crate) fn from_io_error(error: io::Error) -> Failure {
     if let Some(failure) = hammer_net::tls_failure(&error) {
         return failure;

@@ -1,4 +1,4 @@
-//! From an open connection to one that the broker has accepted.
+//! The MQTT handshake on an open connection: CONNECT, SUBSCRIBE, DISCONNECT.
 
 use hammer_core::{Failure, Slot};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -11,27 +11,27 @@ use crate::packet::{self, Qos, subscribe};
 use crate::reason_code;
 use crate::render_context::MqttRenderContext;
 
-/// The most bytes that a CONNACK may have.
+/// The largest CONNACK that is accepted, in bytes.
 const MAX_CONNACK_BYTES: usize = 64 * 1024;
-/// The id of a subscription that is made before any hit.
+/// The packet id of the subscription before the first hit.
 const SUBSCRIBE_PACKET_ID: u16 = 1;
 
-/// What the broker said to CONNECT.
+/// The broker's answer to CONNECT.
 pub(crate) enum ConnectReply {
     Accepted(BrokerLimits),
     Refused(u8),
 }
 
-/// Reads packets, and keeps what came behind them.
+/// Reads packets, and keeps the bytes after them.
 struct PacketReader<'a, S> {
     stream: &'a mut S,
     bytes: Vec<u8>,
-    /// Bytes that a packet may have.
+    /// The largest packet that is accepted, in bytes.
     max_packet_size: usize,
 }
 
 impl<S: AsyncRead + Unpin> PacketReader<'_, S> {
-    /// Waits for a packet that begins at `from`; tells its size.
+    /// Waits for the whole packet that begins at `from`. Returns its size.
     async fn read_packet(&mut self, from: usize) -> Result<usize, Failure> {
         loop {
             if let Some(frame) =
@@ -49,24 +49,24 @@ impl<S: AsyncRead + Unpin> PacketReader<'_, S> {
     }
 }
 
-/// Tells the broker who it is at this moment, and whether it has a session to go on with, and waits for its answer;
-/// gives what came behind that.
+/// Sends CONNECT and waits for the CONNACK. `resuming` asks for the existing session. Returns the
+/// answer and the bytes after it.
 pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     config: &MqttConfig,
-    moment: &mut MqttRenderContext,
+    context: &mut MqttRenderContext,
     resuming: bool,
     slot: &Slot,
 ) -> Result<(ConnectReply, Vec<u8>), Failure> {
-    let (id, connect) = config.identity.render(moment)?;
+    let (id, connect) = config.identity.render(context)?;
     let packet = connect
         .encode(&id, resuming)
         .ok_or(failures::STRING_TOO_LONG)?;
-    let said = async {
+    let sending = async {
         stream.write_all(&packet).await?;
         stream.flush().await
     };
-    said.await.map_err(failures::from_io_error)?;
+    sending.await.map_err(failures::from_io_error)?;
     let mut reader = PacketReader {
         stream,
         bytes: vec![],
@@ -75,7 +75,7 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     let size = reader.read_packet(0).await?;
     let frame = PacketFrame::parse(&reader.bytes).map_err(malformed_failure)?;
     let frame = frame.ok_or(failures::MALFORMED_PACKET)?;
-    let answer =
+    let reply =
         match Connack::parse(frame, config.identity.connect.version).map_err(malformed_failure)? {
             Connack::Accepted(limits) => ConnectReply::Accepted(limits),
             Connack::Refused(code) => {
@@ -89,27 +89,28 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
         };
     slot.mark("connack");
     reader.bytes.drain(..size);
-    Ok((answer, reader.bytes))
+    Ok((reply, reader.bytes))
 }
 
-/// Subscribes to `filter`, and waits for the answer; `rest` has what else came.
+/// Subscribes to `filter` and waits for the SUBACK. `leftover` has the bytes that were already
+/// received. Returns the received bytes without the SUBACK.
 pub(crate) async fn subscribe<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     config: &MqttConfig,
     filter: &str,
     qos: Qos,
-    rest: Vec<u8>,
+    leftover: Vec<u8>,
 ) -> Result<Vec<u8>, Failure> {
     let version = config.identity.connect.version;
     let packet = subscribe::encode(version, SUBSCRIBE_PACKET_ID, filter, qos).unwrap_or_default();
-    let said = async {
+    let sending = async {
         stream.write_all(&packet).await?;
         stream.flush().await
     };
-    said.await.map_err(failures::from_io_error)?;
+    sending.await.map_err(failures::from_io_error)?;
     let mut reader = PacketReader {
         stream,
-        bytes: rest,
+        bytes: leftover,
         max_packet_size: config.identity.connect.max_packet_size as usize,
     };
     let mut from = 0;
@@ -137,26 +138,26 @@ pub(crate) async fn subscribe<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// Says goodbye and lets the broker close the connection.
+/// Sends DISCONNECT and waits until the broker closes the connection.
 pub(crate) async fn disconnect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
 ) -> std::io::Result<()> {
     stream.write_all(&packet::DISCONNECT).await?;
     stream.flush().await?;
-    let mut rest = [0; 512];
-    while stream.read(&mut rest).await? > 0 {}
+    let mut scratch = [0; 512];
+    while stream.read(&mut scratch).await? > 0 {}
     Ok(())
 }
 
-/// Finds out whether the packet that begins `bytes` is one of at most `most` bytes.
-pub(crate) fn check_packet_size(bytes: &[u8], most: usize) -> Result<(), Failure> {
+/// Checks that the packet at the start of `bytes` has at most `max_size` bytes.
+pub(crate) fn check_packet_size(bytes: &[u8], max_size: usize) -> Result<(), Failure> {
     match PacketFrame::declared_size(bytes).map_err(malformed_failure)? {
-        size if size > most => Err(failures::RECEIVED_PACKET_TOO_LARGE),
+        size if size > max_size => Err(failures::RECEIVED_PACKET_TOO_LARGE),
         _ => Ok(()),
     }
 }
 
-pub(crate) fn malformed_failure(what: MalformedPacket) -> Failure {
-    tracing::debug!(%what, "malformed packet");
+pub(crate) fn malformed_failure(error: MalformedPacket) -> Failure {
+    tracing::debug!(%error, "malformed packet");
     failures::MALFORMED_PACKET
 }

@@ -1,3 +1,5 @@
+//! The hand-over of a result from a connection to the hit that waits for it.
+
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -9,29 +11,28 @@ use crate::delivery::DeliveryRecord;
 
 type OutcomeOrFailure = Result<Outcome, Failure>;
 
-/// Where the hit of a slot waits for its end; one hit after the other.
+/// The place where the current hit of a slot waits for its result.
 pub(crate) struct HitWaiter {
-    /// Its place among those of the worker.
+    /// The index among the waiters of the worker.
     pub(crate) index: u32,
     pub(crate) slot: Slot,
     generation: Cell<u32>,
-    /// Subscribers that have yet to get the message of this hit.
+    /// The number of deliveries of the message that are still missing.
     missing_copies: Cell<u32>,
-    /// Bytes that its message was sent as.
+    /// The size of the packet sent, in bytes.
     sent: Cell<u32>,
-    /// Bytes that subscribers have got it as.
+    /// The size of all packets that subscribers received, in bytes.
     received: Cell<u64>,
     result: Cell<Option<OutcomeOrFailure>>,
     waker: RefCell<Option<Waker>>,
 }
 
-/// What is kept for a hit where its end will be known. When that comes after the hit is over, it
-/// meets nobody.
+/// A handle that completes a hit. It has no effect after the hit is over.
 #[derive(Clone)]
 pub(crate) struct HitPromise {
     waiter: Rc<HitWaiter>,
     generation: u32,
-    /// Bytes that the hit has sent.
+    /// The size of the packet sent, in bytes.
     pub(crate) sent: u32,
 }
 
@@ -49,7 +50,7 @@ impl HitWaiter {
         }
     }
 
-    /// For the hit that is now in this slot.
+    /// Returns a handle for the current hit.
     pub(crate) fn promise(self: &Rc<Self>) -> HitPromise {
         HitPromise {
             waiter: self.clone(),
@@ -62,7 +63,7 @@ impl HitWaiter {
         self.generation.get()
     }
 
-    /// What is known of the message of this hit before it is numbered.
+    /// Returns the record for the header of the message, without its sequence number.
     pub(crate) fn delivery_record(&self, worker: u16, client: u64) -> DeliveryRecord {
         DeliveryRecord {
             worker,
@@ -75,19 +76,18 @@ impl HitWaiter {
         }
     }
 
-    /// The message of this hit is to reach so many subscribers.
+    /// Sets the number of deliveries that complete the hit.
     pub(crate) fn expect_copies(&self, copies: u32) {
         self.missing_copies.set(copies);
         self.received.set(0);
     }
 
-    /// A subscriber has got the message of the hit of this generation; whether that hit still
-    /// waits.
-    pub(crate) fn record_delivery(&self, arrival: &DeliveryRecord) -> bool {
-        if arrival.generation != self.generation.get() {
+    /// Records a delivery. Returns true if its hit still waits.
+    pub(crate) fn record_delivery(&self, delivery: &DeliveryRecord) -> bool {
+        if delivery.generation != self.generation.get() {
             return false;
         }
-        let received = self.received.get() + u64::from(arrival.bytes);
+        let received = self.received.get() + u64::from(delivery.bytes);
         self.received.set(received);
         self.missing_copies
             .set(self.missing_copies.get().saturating_sub(1));
@@ -98,21 +98,21 @@ impl HitWaiter {
         true
     }
 
-    fn complete(&self, ended: OutcomeOrFailure) {
+    fn complete(&self, result: OutcomeOrFailure) {
         if let Some(first) = self.result.take() {
             self.result.set(Some(first));
             return;
         }
-        self.result.set(Some(ended));
+        self.result.set(Some(result));
         if let Some(waker) = &*self.waker.borrow() {
             waker.wake_by_ref();
         }
     }
 
-    /// Waits for the end of the present hit, which is over with it.
+    /// Waits for the result of the current hit.
     pub(crate) async fn wait_for_end(&self) -> OutcomeOrFailure {
         poll_fn(|cx| match self.result.take() {
-            Some(ended) => Poll::Ready(ended),
+            Some(result) => Poll::Ready(result),
             None => {
                 let mut waker = self.waker.borrow_mut();
                 match &mut *waker {
@@ -125,7 +125,7 @@ impl HitWaiter {
         .await
     }
 
-    /// The present hit is over, whether it ended or was given up.
+    /// Ends the current hit, completed or abandoned.
     pub(crate) fn finish_hit(&self) {
         self.generation.set(self.generation.get().wrapping_add(1));
         self.result.set(None);
@@ -133,21 +133,21 @@ impl HitWaiter {
 }
 
 impl HitPromise {
-    /// Whether its hit still waits.
+    /// Returns true if the hit still waits.
     pub(crate) fn is_awaited(&self) -> bool {
         self.generation == self.waiter.generation.get()
     }
 
-    /// The hit has ended; whether it still waited for that.
-    pub(crate) fn complete(&self, ended: OutcomeOrFailure) -> bool {
-        let live = self.is_awaited();
-        if live {
-            self.waiter.complete(ended);
+    /// Completes the hit. Returns false if it no longer waited.
+    pub(crate) fn complete(&self, result: OutcomeOrFailure) -> bool {
+        let awaited = self.is_awaited();
+        if awaited {
+            self.waiter.complete(result);
         }
-        live
+        awaited
     }
 
-    /// The message of the hit is encoded, in so many bytes.
+    /// Sets the size of the encoded message.
     pub(crate) fn set_encoded_size(&mut self, bytes: u32) {
         self.sent = bytes;
         if self.is_awaited() {
@@ -155,7 +155,7 @@ impl HitPromise {
         }
     }
 
-    /// Names the step of the hit that ends now.
+    /// Marks the end of a phase of the hit.
     pub(crate) fn mark_phase(&self, phase: &'static str) {
         if self.is_awaited() {
             self.waiter.slot.mark(phase);

@@ -1,3 +1,5 @@
+//! Pings that keep a connection alive and detect a dead broker.
+
 use std::pin::Pin;
 use std::task::Context;
 use std::time::Duration;
@@ -8,20 +10,20 @@ use tokio::time::{Instant, Sleep, sleep};
 use crate::broker_connection::BrokerConnection;
 use crate::failures;
 
-/// When the connection shows that it is alive, and finds out whether the broker is.
+/// Sends a ping after silence, and fails the connection if the broker does not answer.
 pub(crate) struct KeepAliveMonitor {
-    /// Half of the keep-alive, so that no silence is longer than all of it; none if that is off.
+    /// Half of the keep-alive, so that no silence exceeds it; `None` if the keep-alive is off.
     period: Option<Duration>,
     timer: Option<Pin<Box<Sleep>>>,
-    /// Bytes that were sent when the alarm last rang.
+    /// Bytes sent at the last check.
     bytes_sent: u64,
-    /// The ping that was without an answer at the last alarm, by its number.
+    /// The number of the oldest unanswered ping at the last check.
     oldest_ping: Option<u64>,
-    /// Alarms since then that it is still without.
+    /// The number of checks since then with the same oldest ping.
     unanswered: u32,
 }
 
-/// Alarms that a ping may be without an answer: one and a half times the keep-alive.
+/// The checks after which an unanswered ping fails the connection: 1.5 times the keep-alive.
 const MAX_UNANSWERED_CHECKS: u32 = 3;
 
 impl KeepAliveMonitor {
@@ -36,31 +38,31 @@ impl KeepAliveMonitor {
         }
     }
 
-    /// Whether the alarm rings now; it is set again then.
+    /// Returns true if the timer has fired, and restarts it.
     fn timer_fired(&mut self, cx: &mut Context<'_>) -> bool {
-        let (Some(period), Some(alarm)) = (self.period, &mut self.timer) else {
+        let (Some(period), Some(timer)) = (self.period, &mut self.timer) else {
             return false;
         };
-        if alarm.as_mut().poll(cx).is_pending() {
+        if timer.as_mut().poll(cx).is_pending() {
             return false;
         }
-        alarm.as_mut().reset(Instant::now() + period);
-        // Set anew, it is to wake the task too.
-        let _ = alarm.as_mut().poll(cx);
+        timer.as_mut().reset(Instant::now() + period);
+        // Polls the restarted timer, so that it wakes the task.
+        let _ = timer.as_mut().poll(cx);
         true
     }
 
-    /// Looks at the clock: pings after a silence, and finds out whether the broker has answered.
+    /// Sends a ping after silence, and fails if the broker has not answered one in time.
     pub(crate) fn check(
         &mut self,
-        link: &mut BrokerConnection,
+        connection: &mut BrokerConnection,
         cx: &mut Context<'_>,
     ) -> Result<(), Failure> {
         if !self.timer_fired(cx) {
             return Ok(());
         }
-        match link.oldest_ping() {
-            // That some ping is out says nothing: hits may send one after the other.
+        match connection.oldest_ping() {
+            // A pending ping alone is not an error: hits may send pings all the time.
             Some(ping) if self.oldest_ping == Some(ping) => {
                 self.unanswered += 1;
                 if self.unanswered >= MAX_UNANSWERED_CHECKS {
@@ -70,13 +72,13 @@ impl KeepAliveMonitor {
             Some(_) => self.unanswered = 0,
             None => {
                 self.unanswered = 0;
-                if link.bytes_flushed() == self.bytes_sent {
-                    link.queue_keep_alive();
+                if connection.bytes_flushed() == self.bytes_sent {
+                    connection.queue_keep_alive();
                 }
             }
         }
-        self.oldest_ping = link.oldest_ping();
-        self.bytes_sent = link.bytes_flushed();
+        self.oldest_ping = connection.oldest_ping();
+        self.bytes_sent = connection.bytes_flushed();
         Ok(())
     }
 }

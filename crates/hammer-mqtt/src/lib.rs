@@ -1,7 +1,8 @@
 //! A hammer for MQTT brokers: versions 3.1.1 and 5.0, over connections that many hits share.
 //!
-//! rumqttc is the protocol library. What drives the connections is ours, since a load generator
-//! needs to know of each message when it was acknowledged, and rumqttc's event loop does not tell.
+//! rumqttc encodes and decodes the rare packets. This crate drives the connections itself: a load
+//! generator needs the time at which each message was acknowledged, which rumqttc's event loop does
+//! not report.
 
 mod broker_connection;
 mod broker_connector;

@@ -1,3 +1,5 @@
+//! The `Hammer` for MQTT.
+
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,10 +15,10 @@ use crate::connect_load;
 use crate::hit_waiter::HitWaiter;
 use crate::worker_clients::WorkerClients;
 
-/// A hammer for MQTT: a hit is one message, or one of the other things that clients do.
+/// A hammer for MQTT: a hit is a message, a connection, a subscription or a ping.
 ///
-/// The slots of a worker share its clients: hit k goes through client k modulo their number, if
-/// that is connected, whatever the others do.
+/// The slots of a worker share its clients: hit k uses client k modulo their number. If that client
+/// has no connection, the hit fails; in a closed loop it uses another client.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -28,7 +30,7 @@ use crate::worker_clients::WorkerClients;
 ///     .topic("devices/{{client}}/state")
 ///     .qos(Qos::AtLeastOnce)
 ///     .build()?;
-/// let schedule = Schedule::constant(Rate::per_second(2000)).lasting(Duration::from_secs(10));
+/// let schedule = Schedule::constant(Rate::per_second(2000)).with_duration(Duration::from_secs(10));
 /// let report = Run::new(mqtt, schedule).execute(|_| ())?;
 /// println!("{:?}", report.response_us);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -38,7 +40,7 @@ pub struct Mqtt {
 }
 
 impl Mqtt {
-    /// For the broker at `url`.
+    /// Returns a builder for the broker at `url`.
     pub fn builder(url: &str) -> MqttBuilder {
         MqttBuilder::new(url)
     }
@@ -52,7 +54,7 @@ impl fmt::Debug for Mqtt {
     }
 }
 
-/// What a slot keeps between hits.
+/// The session of a slot.
 pub struct MqttSlotSession(SlotSessionKind);
 
 enum SlotSessionKind {
@@ -60,7 +62,7 @@ enum SlotSessionKind {
         clients: Rc<WorkerClients>,
         waiter: Rc<HitWaiter>,
     },
-    /// A connection per hit: nothing.
+    /// Each hit opens its own connection.
     PerHit,
 }
 
@@ -109,10 +111,10 @@ impl Hammer for Mqtt {
         needs
     }
 
-    async fn prepare(&self, crew: &WorkerContext) -> Result<(), PrepareError> {
+    async fn prepare(&self, context: &WorkerContext) -> Result<(), PrepareError> {
         self.config.scope.ready().await?;
         match self.config.shared {
-            true => self.worker_clients(crew.slot()).connect(crew).await,
+            true => self.worker_clients(context.slot()).connect(context).await,
             false => Ok(()),
         }
     }
@@ -121,92 +123,90 @@ impl Hammer for Mqtt {
         if !self.config.shared {
             return Ok(MqttSlotSession(SlotSessionKind::PerHit));
         }
-        let pool = self.worker_clients(&slot);
-        let ticket = pool.waiter(&slot);
-        Ok(MqttSlotSession(SlotSessionKind::Shared {
-            clients: pool,
-            waiter: ticket,
-        }))
+        let clients = self.worker_clients(&slot);
+        let waiter = clients.waiter(&slot);
+        Ok(MqttSlotSession(SlotSessionKind::Shared { clients, waiter }))
     }
 
     async fn hit(&self, session: &mut MqttSlotSession, hit: Hit) -> Result<Outcome, Failure> {
         let config = &*self.config;
-        let SlotSessionKind::Shared {
-            clients: pool,
-            waiter: ticket,
-        } = &session.0
-        else {
+        let SlotSessionKind::Shared { clients, waiter } = &session.0 else {
             return Box::pin(connect_load::hit(config, &hit)).await;
         };
         let local = config.local_client(&hit);
-        let mut client = pool.client(local).ok_or(crate::failures::NOT_CONNECTED)?;
+        let mut client = clients
+            .client(local)
+            .ok_or(crate::failures::NOT_CONNECTED)?;
         if hit.slot().is_closed_loop() && !client.is_connected() {
-            // Failing at once would make the loop spin.
-            client = match pool.first_connected(local) {
+            // A hit that fails at once would make the loop spin.
+            client = match clients.first_connected(local) {
                 Some(client) => client,
                 None => {
-                    // On the heap: other hits need no room for this.
-                    let client = Box::pin(pool.wait_for_connected(local)).await;
+                    // Boxed, so that the futures of other hits stay small.
+                    let client = Box::pin(clients.wait_for_connected(local)).await;
                     hit.mark("reconnect");
                     client
                 }
             };
         }
-        let mut present = ActiveHitGuard {
-            waiter: ticket,
+        let mut active_hit = ActiveHitGuard {
+            waiter,
             client,
             completed: false,
         };
-        let head = config.delivery.as_ref().map(|deliveries| {
-            ticket.expect_copies(deliveries.copies_per_message());
+        let header = config.delivery.as_ref().map(|delivery| {
+            waiter.expect_copies(delivery.copies_per_message());
             let worker = hit.slot().worker() as u16;
-            ticket
+            waiter
                 .delivery_record(worker, client.number)
-                .to_header(deliveries.run)
+                .to_header(delivery.run)
         });
-        client.submit(config, &hit, ticket.promise(), head)?;
-        let ended = ticket.wait_for_end().await;
-        present.completed = true;
+        client.submit(config, &hit, waiter.promise(), header)?;
+        let ended = waiter.wait_for_end().await;
+        active_hit.completed = true;
         ended
     }
 
-    async fn settle(&self, crew: &WorkerContext) {
+    async fn settle(&self, context: &WorkerContext) {
         if !self.config.shared {
             return;
         }
-        let slot = crew.slot();
-        let pool = self.worker_clients(slot);
-        // The engine waits for the broker as long as the drain lasts, and not to the end of this.
-        let _account = DeliveryReportGuard { pool: &pool, slot };
+        let slot = context.slot();
+        let clients = self.worker_clients(slot);
+        // The engine drops this future when the drain is over, so the guard reports.
+        let _report_on_drop = DeliveryReportGuard {
+            clients: &clients,
+            slot,
+        };
         if self.config.completion != MqttCompletion::Ack {
-            pool.fence_publishers().await;
+            clients.fence_publishers().await;
             slot.mark("fence");
         }
         if self.config.completion == MqttCompletion::Delivery {
-            pool.wait_for_deliveries(slot.workers()).await;
+            clients.wait_for_deliveries(slot.workers()).await;
         }
     }
 
     async fn close(&self, session: MqttSlotSession) {
-        if let SlotSessionKind::Shared { clients: pool, .. } = session.0 {
-            pool.close().await;
+        if let SlotSessionKind::Shared { clients, .. } = session.0 {
+            clients.close().await;
         }
     }
 }
 
-/// What became of the messages is told when this is dropped.
+/// Reports the deliveries when it is dropped.
 struct DeliveryReportGuard<'a> {
-    pool: &'a WorkerClients,
+    clients: &'a WorkerClients,
     slot: &'a Slot,
 }
 
 impl Drop for DeliveryReportGuard<'_> {
     fn drop(&mut self) {
-        self.pool.report_deliveries(self.slot);
+        self.clients.report_deliveries(self.slot);
     }
 }
 
-/// The hit that a ticket is for at present. However that is left, the ticket is free again.
+/// Frees the waiter of a hit when it is dropped, also if the hit is abandoned.
 struct ActiveHitGuard<'a> {
     waiter: &'a HitWaiter,
     client: &'a MqttClient,

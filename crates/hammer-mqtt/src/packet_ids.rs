@@ -1,11 +1,13 @@
+//! The packet ids of a connection, each with the packet in flight.
+
 use std::mem;
 
-/// Packet ids of one connection and what is unacknowledged under each.
+/// The packet ids of a connection, each with an entry.
 ///
-/// Ids are given out in turn over 1..=65535, so that none is used again before all others were:
-/// an acknowledgement that comes too late meets nobody else's hit. The table is a power of two and
-/// an id lives in the cell of its low bits; an id whose cell is taken is left out this time. So it
-/// is as small as what is in flight needs, and a look-up is one access.
+/// Ids are allocated in turn over 1..=65535, so that a late acknowledgement does not match a newer
+/// packet. The number of cells is a power of two, and an id uses the cell of its low bits; an id
+/// whose cell is in use is skipped. So the size of the table follows the packets in flight, and a
+/// lookup is one access.
 #[derive(Debug)]
 pub(crate) struct PacketIds<T> {
     cells: Vec<Option<(u16, T)>>,
@@ -13,9 +15,9 @@ pub(crate) struct PacketIds<T> {
     in_use: usize,
 }
 
-/// Cells of a connection that has just been opened.
+/// The number of cells at the first allocation.
 const INITIAL_CELLS: usize = 16;
-/// Cells at most: as many as there are ids, and one that stays empty.
+/// The maximum number of cells: one per id, and one that stays empty.
 const MAX_CELLS: usize = 1 << 16;
 
 impl<T> PacketIds<T> {
@@ -27,19 +29,19 @@ impl<T> PacketIds<T> {
         }
     }
 
-    /// How many ids are taken.
+    /// Returns the number of ids in use.
     pub(crate) fn in_use(&self) -> usize {
         self.in_use
     }
 
-    /// The cell of `id`; the table is not empty.
+    /// Returns the cell of `id`. The table must not be empty.
     fn cell_index(&self, id: u16) -> usize {
         usize::from(id) & (self.cells.len() - 1)
     }
 
-    /// Takes the next free id for `entry`; none if all are taken.
+    /// Allocates the next free id for `entry`, or returns `None` if all are in use.
     pub(crate) fn allocate(&mut self, entry: T) -> Option<u16> {
-        // Half full at most, so that a free cell is near.
+        // At most half full, so that the search for a free cell is short.
         if self.in_use * 2 >= self.cells.len() {
             self.grow();
         }
@@ -57,7 +59,7 @@ impl<T> PacketIds<T> {
         }
     }
 
-    /// What was taken under `id`.
+    /// Returns the entry of `id`.
     pub(crate) fn get_mut(&mut self, id: u16) -> Option<&mut T> {
         if self.cells.is_empty() {
             return None;
@@ -69,7 +71,7 @@ impl<T> PacketIds<T> {
         }
     }
 
-    /// Frees `id`.
+    /// Frees `id` and returns its entry.
     pub(crate) fn release(&mut self, id: u16) -> Option<T> {
         self.get_mut(id)?;
         let cell = self.cell_index(id);
@@ -77,20 +79,20 @@ impl<T> PacketIds<T> {
         self.cells[cell].take().map(|(_, entry)| entry)
     }
 
-    /// Frees all ids; the order in which they are given out goes on.
+    /// Frees all ids and returns their entries. The order of allocation continues.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = T> + use<T> {
         self.in_use = 0;
         let cells = mem::take(&mut self.cells);
         cells.into_iter().flatten().map(|(_, entry)| entry)
     }
 
-    /// All that is taken, in no order.
+    /// Returns the ids in use with their entries, in no particular order.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (u16, &mut T)> {
-        let taken = self.cells.iter_mut().flatten();
-        taken.map(|(id, entry)| (*id, entry))
+        let entries = self.cells.iter_mut().flatten();
+        entries.map(|(id, entry)| (*id, entry))
     }
 
-    /// Twice as many cells. Ids that differ in their low bits differ in one bit more of them too.
+    /// Doubles the number of cells. Ids in different cells stay in different cells.
     fn grow(&mut self) {
         let cells = (self.cells.len() * 2).clamp(INITIAL_CELLS, MAX_CELLS);
         if cells == self.cells.len() {
@@ -98,9 +100,8 @@ impl<T> PacketIds<T> {
         }
         let mut grown = Vec::new();
         grown.resize_with(cells, || None);
-        for taken in self.cells.drain(..).flatten() {
-            let cell = usize::from(taken.0) & (cells - 1);
-            grown[cell] = Some(taken);
+        for (id, entry) in self.cells.drain(..).flatten() {
+            grown[usize::from(id) & (cells - 1)] = Some((id, entry));
         }
         self.cells = grown;
     }
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_rotate_and_a_reserved_one_is_left_out() {
+    fn ids_rotate_and_skip_the_cell_of_one_in_use() {
         let mut ids = PacketIds::new();
         let kept = ids.allocate("kept");
         assert_eq!(kept, Some(1));
@@ -119,38 +120,36 @@ mod tests {
             let mut seen = 0;
             let mut before = if round == 0 { 1 } else { 0 };
             while before < u16::MAX {
-                let id = ids.allocate("gone").expect("one is free");
-                if id < before {
-                    panic!("{id} after {before}");
-                }
+                let id = ids.allocate("gone").expect("a free id");
+                assert!(id >= before, "{id} after {before}");
                 assert_eq!(ids.release(id), Some("gone"));
                 before = id;
                 seen += 1;
             }
-            // In a table of 16 the cell of id 1 is that of each 16th id.
+            // In a table of 16 cells, every 16th id has the cell of id 1.
             assert!(seen >= 65_534 - 4_096, "{seen}");
         }
         assert_eq!(ids.in_use(), 1);
         assert_eq!(ids.get_mut(1), Some(&mut "kept"));
-        assert_eq!(ids.release(17), None, "another id of the same cell");
+        assert_eq!(ids.release(17), None, "another id with the same cell");
     }
 
     #[test]
-    fn all_ids_can_be_taken_and_no_more() {
+    fn all_ids_can_be_allocated() {
         let mut ids = PacketIds::new();
         for n in 1..=65_535_u32 {
             assert_eq!(ids.allocate(n).map(u32::from), Some(n));
         }
         assert_eq!((ids.in_use(), ids.allocate(0)), (65_535, None));
         assert_eq!(ids.release(300), Some(300));
-        assert_eq!(ids.allocate(1), Some(300), "the only one that is free");
+        assert_eq!(ids.allocate(1), Some(300), "the only free id");
         assert_eq!(ids.drain().count(), 65_535);
         assert_eq!((ids.in_use(), ids.get_mut(300)), (0, None));
-        assert_eq!(ids.allocate(9), Some(301), "the order goes on");
+        assert_eq!(ids.allocate(9), Some(301), "the order continues");
     }
 
     #[test]
-    fn an_unknown_id_is_nobodys() {
+    fn an_unknown_id_has_no_entry() {
         let mut ids = PacketIds::<u8>::new();
         assert_eq!((ids.release(0), ids.release(1)), (None, None));
         ids.allocate(5);

@@ -1,6 +1,6 @@
-//! What brokers say in one byte, as names.
+//! Names of the reason codes of MQTT.
 
-/// The name of a reason code (MQTT 5.0, section 2.4).
+/// Returns the name of a reason code (MQTT 5.0, section 2.4).
 pub(crate) fn reason_name(code: u8) -> &'static str {
     match code {
         0x00 => "success",
@@ -18,7 +18,7 @@ pub(crate) fn reason_name(code: u8) -> &'static str {
         0x84 => "unsupported_protocol_version",
         0x85 => "client_id_not_valid",
         0x86 => "bad_user_name_or_password",
-        0x87 => "not_authorised",
+        0x87 => "not_authorized",
         0x88 => "server_unavailable",
         0x89 => "server_busy",
         0x8a => "banned",
@@ -50,26 +50,26 @@ pub(crate) fn reason_name(code: u8) -> &'static str {
     }
 }
 
-/// The name of a return code of CONNACK in MQTT 3.1.1 (section 3.2.2.3), in the words of version 5
-/// where it has them.
+/// Returns the name of a return code of CONNACK in MQTT 3.1.1 (section 3.2.2.3), or of a reason
+/// code of 5.0.
 pub(crate) fn refusal_name(code: u8) -> &'static str {
     match code {
         1 => "unsupported_protocol_version",
         2 => "client_id_not_valid",
         3 => "server_unavailable",
         4 => "bad_user_name_or_password",
-        5 => "not_authorised",
+        5 => "not_authorized",
         // A broker that speaks version 5 may answer in its codes.
         code => reason_name(code),
     }
 }
 
-/// Whether a reason code means that it was not done.
+/// Returns true if a reason code is an error.
 pub(crate) fn is_error(code: u8) -> bool {
     code >= 0x80
 }
 
-/// Which publishes were accepted and went to nobody.
+/// The reason code of a message that was accepted but has no subscriber.
 pub(crate) const NO_MATCHING_SUBSCRIBERS: u8 = 0x10;
 
 #[cfg(test)]
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_codes_apart() {
+    fn each_code_has_its_own_name() {
         let known: Vec<&str> = (0..=255)
             .map(reason_name)
             .filter(|name| *name != "unknown_reason")
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(unique.len(), known.len());
         assert_eq!(
             (refusal_name(5), refusal_name(0x87)),
-            ("not_authorised", "not_authorised")
+            ("not_authorized", "not_authorized")
         );
     }
 }

@@ -1,4 +1,4 @@
-//! What comes from the broker, and who has to know.
+//! Processing of received packets.
 
 use hammer_core::Failure;
 
@@ -12,12 +12,12 @@ use crate::packet;
 use crate::packet::received::{PacketFrame, ReceivedPacket};
 
 impl BrokerConnectionDriver {
-    /// Does what the packets in `bytes` say; tells how many bytes they were.
+    /// Processes the packets in `bytes`. Returns the number of bytes used.
     pub(crate) fn handle_packets(
         &self,
         bytes: &[u8],
-        link: &mut BrokerConnection,
-        abroad: &mut Vec<Vec<DeliveryRecord>>,
+        connection: &mut BrokerConnection,
+        remote_deliveries: &mut Vec<Vec<DeliveryRecord>>,
     ) -> Result<usize, Failure> {
         let mut used = 0;
         while let Some(frame) =
@@ -26,29 +26,25 @@ impl BrokerConnectionDriver {
             used += frame.size;
             let version = self.config.identity.connect.version;
             match ReceivedPacket::parse(frame, version).map_err(handshake::malformed_failure)? {
-                ReceivedPacket::Ack {
-                    kind: to,
-                    id,
-                    reason,
-                } => {
-                    link.handle_ack(&self.config, to, id, reason, frame.size);
+                ReceivedPacket::Ack { kind, id, reason } => {
+                    connection.handle_ack(&self.config, kind, id, reason, frame.size);
                 }
                 ReceivedPacket::Message { qos, id, payload } => {
-                    self.handle_message(payload, frame.size, abroad);
+                    self.handle_message(payload, frame.size, remote_deliveries);
                     match qos {
-                        1 => link.append(&packet::encode_ack(0x40, id)),
-                        2 => link.append(&packet::encode_ack(0x50, id)),
+                        1 => connection.append(&packet::encode_ack(0x40, id)),
+                        2 => connection.append(&packet::encode_ack(0x50, id)),
                         _ => {}
                     }
                 }
-                ReceivedPacket::Pubrel { id } => link.append(&packet::encode_ack(0x70, id)),
-                ReceivedPacket::Pingresp => link.handle_pingresp(),
+                ReceivedPacket::Pubrel { id } => connection.append(&packet::encode_ack(0x70, id)),
+                ReceivedPacket::Pingresp => connection.handle_pingresp(),
                 ReceivedPacket::Disconnect { reason } => {
                     return Err(failures::from_disconnect_reason(reason));
                 }
             }
         }
-        // Before any more of it is read.
+        // Refuses a packet that is too large before reading more of it.
         handshake::check_packet_size(
             &bytes[used..],
             self.config.identity.connect.max_packet_size as usize,
@@ -56,55 +52,59 @@ impl BrokerConnectionDriver {
         Ok(used)
     }
 
-    /// A message has come, in a packet of so many bytes.
-    fn handle_message(&self, payload: &[u8], bytes: usize, abroad: &mut Vec<Vec<DeliveryRecord>>) {
-        let (ClientRole::Subscriber(subscriber), Some(deliveries)) =
+    /// Processes a message, in a packet of `bytes` bytes.
+    fn handle_message(
+        &self,
+        payload: &[u8],
+        bytes: usize,
+        remote_deliveries: &mut Vec<Vec<DeliveryRecord>>,
+    ) {
+        let (ClientRole::Subscriber(subscriber), Some(config)) =
             (self.client.role, &self.config.delivery)
         else {
             return;
         };
-        let Some(arrival) =
-            DeliveryRecord::from_payload(payload, bytes, deliveries.run, subscriber)
+        let Some(delivery) = DeliveryRecord::from_payload(payload, bytes, config.run, subscriber)
         else {
             self.slot.count("foreign_messages", 1);
             return;
         };
-        let worker = usize::from(arrival.worker);
+        let worker = usize::from(delivery.worker);
         if worker == self.slot.worker() {
-            self.clients.record_delivery(&arrival);
+            self.clients.record_delivery(&delivery);
             return;
         }
-        if abroad.len() <= worker {
-            abroad.resize_with(worker + 1, Vec::new);
+        if remote_deliveries.len() <= worker {
+            remote_deliveries.resize_with(worker + 1, Vec::new);
         }
-        abroad[worker].push(arrival);
+        remote_deliveries[worker].push(delivery);
     }
 
-    /// Tells everybody else what this turn has brought.
+    /// Reports the results of a poll: the fence, deliveries for other workers, and counts.
     pub(crate) fn report_poll(
         &self,
-        link: &mut BrokerConnection,
+        connection: &mut BrokerConnection,
         fenced: bool,
-        abroad: &mut [Vec<DeliveryRecord>],
+        remote_deliveries: &mut [Vec<DeliveryRecord>],
     ) {
-        if fenced && !link.has_pending_fence() {
+        if fenced && !connection.has_pending_fence() {
             self.clients.fence_ended(true);
         }
-        for (worker, arrivals) in abroad.iter_mut().enumerate() {
-            if !arrivals.is_empty() {
-                self.clients.forward_deliveries(worker, arrivals);
+        for (worker, deliveries) in remote_deliveries.iter_mut().enumerate() {
+            if !deliveries.is_empty() {
+                self.clients.forward_deliveries(worker, deliveries);
             }
         }
         let ConnectionCounts {
-            window_waits: waits,
-            late_acks: late,
-            unknown_acks: unknown,
+            window_waits,
+            late_acks,
+            unknown_acks,
             resent,
-        } = std::mem::take(&mut link.counts);
+        } = std::mem::take(&mut connection.counts);
         for (name, count) in [
-            ("window_waits", waits),
-            ("late_answers", late),
-            ("unknown_answers", unknown),
+            ("window_waits", window_waits),
+            ("late_answers", late_acks),
+            ("unknown_answers", unknown_acks),
             ("resent", resent),
         ] {
             if count > 0 {

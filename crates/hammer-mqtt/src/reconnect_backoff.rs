@@ -1,22 +1,24 @@
+//! Delays before a client reconnects.
+
 use std::time::Duration;
 
 use hammer_core::rand_xoshiro::SplitMix64;
 use hammer_core::rand_xoshiro::rand_core::{Rng, SeedableRng};
 
-/// The first wait before a client connects again.
+/// The first delay, before the random reduction.
 const FIRST_DELAY: Duration = Duration::from_millis(100);
-/// The longest.
+/// The longest delay.
 const MAX_DELAY: Duration = Duration::from_secs(5);
 
-/// How long a client waits before it connects again: twice as long each time, and none as long as
-/// another, so that clients that were lost together do not come back together.
+/// Exponential backoff with jitter, so that clients that were lost together reconnect at different
+/// times.
 pub(crate) struct ReconnectBackoff {
     next: Duration,
     random: SplitMix64,
 }
 
 impl ReconnectBackoff {
-    /// For the client of this number.
+    /// Makes a backoff that is seeded by the number of the client.
     pub(crate) fn new(client: u64) -> Self {
         Self {
             next: FIRST_DELAY,
@@ -24,12 +26,12 @@ impl ReconnectBackoff {
         }
     }
 
-    /// The next wait, of which half is chance.
+    /// Returns the next delay. Half of it is random; its bound doubles each time.
     pub(crate) fn next_delay(&mut self) -> Duration {
         let whole = self.next;
         self.next = (whole * 2).min(MAX_DELAY);
-        let chance = f64::from(self.random.next_u32()) / f64::from(u32::MAX);
-        whole.mul_f64(0.5 + chance / 2.0)
+        let random = f64::from(self.random.next_u32()) / f64::from(u32::MAX);
+        whole.mul_f64(0.5 + random / 2.0)
     }
 }
 
@@ -38,12 +40,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_double_up_to_a_bound_and_differ_by_client() {
+    fn delays_double_up_to_a_bound_and_differ_by_client() {
         let mut backoff = ReconnectBackoff::new(1);
         let mut bound = FIRST_DELAY;
         for _ in 0..10 {
-            let wait = backoff.next_delay();
-            assert!(wait >= bound / 2 && wait <= bound, "{wait:?} of {bound:?}");
+            let delay = backoff.next_delay();
+            assert!(
+                delay >= bound / 2 && delay <= bound,
+                "{delay:?} of {bound:?}"
+            );
             bound = (bound * 2).min(MAX_DELAY);
         }
         assert_eq!(bound, MAX_DELAY);

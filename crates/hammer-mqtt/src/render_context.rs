@@ -1,4 +1,4 @@
-//! What templates are rendered for: the message of a hit, or a client that connects.
+//! The contexts of templates: the message of a hit, or a client that connects.
 
 use hammer_core::rand_xoshiro::Xoshiro256PlusPlus;
 use hammer_core::rand_xoshiro::rand_core::SeedableRng;
@@ -9,12 +9,12 @@ use crate::failures;
 
 pub(crate) type MqttRenderContext = hammer_data::HitContext<Xoshiro256PlusPlus>;
 
-/// The message of `hit`, the `seq`-th of its client.
+/// Returns the context of the message of `hit`, number `seq` of its client.
 pub(crate) fn for_message(hit: &Hit, client: u64, seq: u64) -> MqttRenderContext {
     for_hit(hit).with_client(client, seq)
 }
 
-/// A hit that is a connection.
+/// Returns the context of a hit that is a connection.
 pub(crate) fn for_connection(hit: &Hit, client: u64) -> MqttRenderContext {
     for_hit(hit).with_client(client, hit.number())
 }
@@ -23,30 +23,31 @@ fn for_hit(hit: &Hit) -> MqttRenderContext {
     MqttRenderContext::new(hit.number(), hit.slot().index(), hit.rng())
 }
 
-/// A client, whose values are the same each time that it connects: there hit, slot and seq are its number.
+/// Returns the context of a client, which is the same for each of its connections: hit, slot and
+/// seq are the number of the client.
 pub(crate) fn for_client(client: u64, slot: &Slot) -> MqttRenderContext {
-    let place = usize::try_from(client).unwrap_or(usize::MAX);
-    MqttRenderContext::new(client, place, slot.rng(client))
+    let index = usize::try_from(client).unwrap_or(usize::MAX);
+    MqttRenderContext::new(client, index, slot.rng(client))
 }
 
-/// A moment for a look at what a template may say.
+/// Returns a context for rendering a sample of a template.
 pub(crate) fn sample_context() -> MqttRenderContext {
     MqttRenderContext::new(0, 0, Xoshiro256PlusPlus::seed_from_u64(1))
 }
 
-/// The text of `template` at this moment.
+/// Renders `template` to a string.
 pub(crate) fn render_text(
     template: &Template,
-    moment: &mut MqttRenderContext,
+    context: &mut MqttRenderContext,
 ) -> Result<String, Failure> {
     let mut bytes = vec![];
     template
-        .render(moment, &mut bytes)
+        .render(context, &mut bytes)
         .map_err(no_value_failure)?;
     String::from_utf8(bytes).map_err(|_| failures::NO_VALUE)
 }
 
-/// The failure of a hit for which a feeder has nothing.
+/// Returns the failure of a hit for which a feeder has no value.
 pub(crate) fn no_value_failure(error: FeedError) -> Failure {
     tracing::debug!(%error, "no value");
     failures::NO_VALUE

@@ -1,10 +1,10 @@
-//! Texts of the builder, of which templates are made.
+//! Compiles the texts of a builder to templates.
 
 use hammer_data::{Template, TemplateError, TemplateScope};
 
 use crate::Error;
 
-/// What the texts of a hammer may use.
+/// Compiles templates in the scope of a hammer.
 #[derive(Debug)]
 pub(crate) struct MqttTemplateCompiler(TemplateScope);
 
@@ -15,12 +15,12 @@ impl Default for MqttTemplateCompiler {
 }
 
 impl MqttTemplateCompiler {
-    /// With these words.
-    pub(crate) fn new(words: TemplateScope) -> Self {
-        Self(words.with_clients())
+    /// Makes a compiler for `scope` and the variables of clients.
+    pub(crate) fn new(scope: TemplateScope) -> Self {
+        Self(scope.with_clients())
     }
 
-    /// Whether there are tokens, as `{{token}}`.
+    /// Returns true if the scope has tokens (`{{token}}`).
     pub(crate) fn has_tokens(&self) -> bool {
         self.0.tokens().is_some()
     }
@@ -29,27 +29,27 @@ impl MqttTemplateCompiler {
         self.0
     }
 
-    /// The template that `text` is, which is called `what` in messages.
-    pub(crate) fn compile(&self, what: &str, text: &str) -> Result<Template, Error> {
+    /// Compiles `text`, which errors call `name`.
+    pub(crate) fn compile(&self, name: &str, text: &str) -> Result<Template, Error> {
         let compiled = Template::compile(text, &self.0);
-        compiled.map_err(|error| Error::template(what, error))
+        compiled.map_err(|error| Error::template(name, error))
     }
 
-    /// The same, of a text that nobody is to see.
-    pub(crate) fn compile_secret(&self, what: &str, text: &str) -> Result<Template, Error> {
+    /// Compiles a secret, which errors do not show.
+    pub(crate) fn compile_secret(&self, name: &str, text: &str) -> Result<Template, Error> {
         let compiled = Template::compile(text, &self.0).map_err(TemplateError::redacted);
-        compiled.map_err(|error| Error::template(what, error))
+        compiled.map_err(|error| Error::template(name, error))
     }
 
-    /// The same, of bytes that are sent as they are if they are no text.
-    pub(crate) fn compile_bytes(&self, what: &str, bytes: &[u8]) -> Result<Template, Error> {
+    /// Compiles bytes. If they are not UTF-8, they become a literal.
+    pub(crate) fn compile_bytes(&self, name: &str, bytes: &[u8]) -> Result<Template, Error> {
         match std::str::from_utf8(bytes) {
-            Ok(text) => self.compile(what, text),
+            Ok(text) => self.compile(name, text),
             Err(_) => Ok(Template::from_literal(bytes)),
         }
     }
 
-    /// A text of our own, whatever the words of others mean.
+    /// Compiles a text of this crate, in the default scope.
     pub(crate) fn compile_builtin(text: &str) -> Result<Template, Error> {
         Self::default().compile("text", text)
     }
@@ -63,42 +63,49 @@ mod tests {
     use crate::ErrorKind;
 
     #[test]
-    fn what_is_wrong_is_told_but_no_secret() {
-        let texts = MqttTemplateCompiler::default();
-        let place = |error: &Error| {
+    fn errors_show_the_position_but_no_secret() {
+        let compiler = MqttTemplateCompiler::default();
+        let template_error = |error: &Error| {
             assert_eq!(error.kind(), ErrorKind::Template);
-            let source = error.source().expect("there is one");
+            let source = error.source().expect("a source");
             source
                 .downcast_ref::<TemplateError>()
                 .cloned()
-                .expect("where it is wrong")
+                .expect("a template error")
         };
-        let error = texts.compile("topic", "a/{{clinet}}").expect_err("unknown");
-        assert_eq!(error.to_string(), "the topic is no template");
-        assert_eq!(place(&error).text(), Some("a/{{clinet}}"));
-        assert_eq!(place(&error).expected(), "'client'");
-        let error = texts
+        let error = compiler
+            .compile("topic", "a/{{clinet}}")
+            .expect_err("unknown");
+        assert_eq!(error.to_string(), "the topic is not a valid template");
+        assert_eq!(template_error(&error).text(), Some("a/{{clinet}}"));
+        assert!(template_error(&error).expected().contains("client"));
+        let error = compiler
             .compile_secret("password", "pa{{ss}}")
             .expect_err("unknown");
-        assert_eq!(place(&error).text(), None);
+        assert_eq!(template_error(&error).text(), None);
         assert!(
-            !format!("{error:?}{}", place(&error)).contains("ss}"),
+            !format!("{error:?}{}", template_error(&error)).contains("ss}"),
             "{error:?}"
         );
     }
 
     #[test]
-    fn braces_mean_nothing_where_there_are_no_templates() {
-        let texts = MqttTemplateCompiler::new(TemplateScope::new().literal(true));
-        let plain = texts.compile("topic", "a/{{x}}").expect("any text will do");
+    fn braces_are_literal_without_templates() {
+        let compiler = MqttTemplateCompiler::new(TemplateScope::new().literal(true));
+        let plain = compiler
+            .compile("topic", "a/{{x}}")
+            .expect("any text is valid");
         assert_eq!(plain.literal(), Some(&b"a/{{x}}"[..]));
         assert_ne!(
             MqttTemplateCompiler::compile_builtin("{{client}}")
-                .expect("ours")
+                .expect("well formed")
                 .literal(),
             Some(&b"{{client}}"[..])
         );
         let bytes = MqttTemplateCompiler::default().compile_bytes("data", b"\xff{{x}}");
-        assert_eq!(bytes.expect("no text").literal(), Some(&b"\xff{{x}}"[..]));
+        assert_eq!(
+            bytes.expect("any bytes are valid").literal(),
+            Some(&b"\xff{{x}}"[..])
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The URL of a broker, taken apart and checked.
+//! The URL of a broker.
 
 use std::path::PathBuf;
 
@@ -8,31 +8,31 @@ use hammer_net::{
 
 use crate::Error;
 
-const KNOWN_SCHEMES: &str = "known are mqtt, mqtts, ws, wss and unix";
+const KNOWN_SCHEMES: &str = "expected mqtt, mqtts, ws, wss or unix";
 
-/// Where a broker is, and who asks.
+/// The address of a broker, with the login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BrokerUrl {
     pub(crate) scheme: BrokerScheme,
     pub(crate) host: UrlHost,
     pub(crate) port: u16,
-    /// Of a websocket, or of a unix socket.
+    /// The path of a WebSocket or of a Unix socket.
     pub(crate) path: String,
     pub(crate) user: Option<String>,
     pub(crate) password: Option<SecretString>,
 }
 
-/// How MQTT gets to a broker.
+/// The transport to a broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BrokerScheme {
     Mqtt,
-    /// In TLS.
+    /// MQTT over TLS.
     Mqtts,
-    /// In websockets.
+    /// MQTT over WebSocket.
     Ws,
-    /// In websockets in TLS.
+    /// MQTT over WebSocket over TLS.
     Wss,
-    /// Through a unix socket.
+    /// MQTT over a Unix socket.
     Unix,
 }
 
@@ -55,7 +55,7 @@ impl BrokerScheme {
 
     fn default_port(self) -> u16 {
         match self {
-            // Registered with IANA.
+            // The ports registered with IANA.
             Self::Mqtt => 1883,
             Self::Mqtts => 8883,
             Self::Ws => 80,
@@ -74,7 +74,7 @@ impl BrokerScheme {
 }
 
 impl BrokerUrl {
-    /// What a websocket is asked for.
+    /// Returns the URL for the WebSocket handshake.
     pub(crate) fn websocket_url(&self) -> String {
         let Self {
             scheme,
@@ -83,14 +83,14 @@ impl BrokerUrl {
             path,
             ..
         } = self;
-        // Servers compare it with the names that they have, most of them without the usual port.
+        // Servers compare the Host header with their names, most of which have no default port.
         match *port == scheme.default_port() {
             true => format!("{}://{host}{path}", scheme.name()),
             false => format!("{}://{host}:{port}{path}", scheme.name()),
         }
     }
 
-    /// Whom connections go to.
+    /// Returns the endpoint for connections.
     pub(crate) fn peer(&self) -> PeerEndpoint<'_> {
         PeerEndpoint {
             scheme: self.scheme.name(),
@@ -101,7 +101,7 @@ impl BrokerUrl {
         }
     }
 
-    /// The socket in place of a host.
+    /// Returns the path of the Unix socket, if the URL has one.
     pub(crate) fn unix_socket_path(&self) -> Option<PathBuf> {
         (self.scheme == BrokerScheme::Unix).then(|| PathBuf::from(&self.path))
     }
@@ -110,9 +110,9 @@ impl BrokerUrl {
         let shown = mask_password(text);
         let (scheme, rest) = text
             .split_once("://")
-            .ok_or_else(|| Error::url(format!("the URL has no scheme: try mqtt://{shown}")))?;
+            .ok_or_else(|| Error::url(format!("the URL has no scheme (try mqtt://{shown})")))?;
         let scheme = BrokerScheme::parse(scheme)
-            .ok_or_else(|| Error::url(format!("unknown scheme {scheme:?}: {KNOWN_SCHEMES}")))?;
+            .ok_or_else(|| Error::url(format!("unknown scheme {scheme:?}; {KNOWN_SCHEMES}")))?;
         let (userinfo, rest) = match rest.rsplit_once('@') {
             Some((userinfo, rest)) => (Some(userinfo), rest),
             None => (None, rest),
@@ -121,8 +121,9 @@ impl BrokerUrl {
         let (host, port) = match scheme {
             BrokerScheme::Unix if authority.is_empty() => (UrlHost::Name("localhost".into()), 0),
             BrokerScheme::Unix => {
-                let right = "the path of a unix socket begins with a slash";
-                return Err(Error::url(format!("{right}: try unix:///{rest}")));
+                return Err(Error::url(format!(
+                    "the path of a Unix socket must begin with a slash (try unix:///{rest})"
+                )));
             }
             _ => parse_authority(authority, scheme)?,
         };
@@ -150,14 +151,14 @@ fn parse_path(scheme: BrokerScheme, path: &str) -> Result<String, Error> {
     match scheme {
         BrokerScheme::Mqtt | BrokerScheme::Mqtts if matches!(path, "" | "/") => Ok(String::new()),
         BrokerScheme::Mqtt | BrokerScheme::Mqtts => Err(Error::url(format!(
-            "{path:?} has no meaning in the URL of a broker: see --topic"
+            "unexpected path {path:?} in the URL of a broker (try --topic)"
         ))),
         BrokerScheme::Unix if path.len() > 1 && path.starts_with('/') => decode_component(path),
         BrokerScheme::Unix => {
-            let message = "the URL names no unix socket: try unix:///run/mosquitto.sock";
+            let message = "the URL has no path of a Unix socket (try unix:///run/mosquitto.sock)";
             Err(Error::url(message))
         }
-        // Where mosquitto, EMQX and others have it.
+        // The default path of mosquitto, EMQX and others.
         BrokerScheme::Ws | BrokerScheme::Wss if path.is_empty() => Ok("/mqtt".to_owned()),
         BrokerScheme::Ws | BrokerScheme::Wss
             if path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic()) =>
@@ -165,7 +166,7 @@ fn parse_path(scheme: BrokerScheme, path: &str) -> Result<String, Error> {
             Ok(path.to_owned())
         }
         BrokerScheme::Ws | BrokerScheme::Wss => {
-            Err(Error::url(format!("{path:?} is no path: try /mqtt")))
+            Err(Error::url(format!("invalid path {path:?} (try /mqtt)")))
         }
     }
 }
@@ -175,13 +176,13 @@ fn parse_authority(authority: &str, scheme: BrokerScheme) -> Result<(UrlHost, u1
     if name.is_empty() {
         let scheme = scheme.name();
         return Err(Error::url(format!(
-            "the URL has no host: try {scheme}://localhost"
+            "the URL has no host (try {scheme}://localhost)"
         )));
     }
     let host = UrlHost::parse(name).ok_or_else(|| {
         Error::url(match name.strip_prefix('[') {
-            Some(_) => format!("{name:?} is no IPv6 address: it should look like [::1]"),
-            None => format!("{name:?} is no host name"),
+            Some(_) => format!("invalid IPv6 address {name:?}; expected an address such as [::1]"),
+            None => format!("invalid host name {name:?}"),
         })
     })?;
     match port {
@@ -189,16 +190,16 @@ fn parse_authority(authority: &str, scheme: BrokerScheme) -> Result<(UrlHost, u1
         Some(port) => match port.parse() {
             Ok(number) if number > 0 && !port.starts_with('+') => Ok((host, number)),
             _ => Err(Error::url(format!(
-                "the port {port:?} is not from 1 to 65535"
+                "invalid port {port:?}; expected 1 to 65535"
             ))),
         },
     }
 }
 
-/// Undoes percent-encoding (RFC 3986, section 2.1).
+/// Decodes percent-encoding (RFC 3986, section 2.1).
 fn decode_component(text: &str) -> Result<String, Error> {
     let plain = percent_decode(text)
-        .ok_or_else(|| Error::url("a % in the URL is not followed by two digits"))?;
+        .ok_or_else(|| Error::url("a % in the URL is not followed by two hexadecimal digits"))?;
     String::from_utf8(plain).map_err(|_| Error::url("the user, password or path is not UTF-8"))
 }
 
@@ -207,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn well_formed_urls() {
+    fn valid_urls_parse() {
         for (text, host, port, user, password) in [
             ("mqtt://a", "a", 1883, None, None),
             ("MQTT://a.b:1884/", "a.b", 1884, None, None),
@@ -237,44 +238,44 @@ mod tests {
     }
 
     #[test]
-    fn unix_sockets_have_a_path_and_no_host() {
-        let url = BrokerUrl::parse("unix://u:p@/run/a%20b.sock").expect("is well formed");
+    fn a_unix_socket_has_a_path_and_no_host() {
+        let url = BrokerUrl::parse("unix://u:p@/run/a%20b.sock").expect("well formed");
         assert_eq!(url.unix_socket_path(), Some("/run/a b.sock".into()));
         assert_eq!(url.user.as_deref(), Some("u"));
     }
 
     #[test]
-    fn websockets_have_a_path() {
-        for (text, asked) in [
+    fn a_websocket_has_a_path() {
+        for (text, url) in [
             ("ws://a", "ws://a/mqtt"),
             ("ws://a:8080/", "ws://a:8080/"),
             ("wss://a", "wss://a/mqtt"),
             ("wss://a:80", "wss://a:80/mqtt"),
             ("WS://u:p@[::1]:1/b/c?d", "ws://[::1]:1/b/c?d"),
         ] {
-            assert_eq!(BrokerUrl::parse(text).expect(text).websocket_url(), asked);
+            assert_eq!(BrokerUrl::parse(text).expect(text).websocket_url(), url);
         }
         assert!(BrokerUrl::parse("ws://a/b c").is_err());
     }
 
     #[test]
-    fn malformed_urls_are_told_what_would_be_right() {
-        for (text, told) in [
+    fn malformed_urls_are_refused_with_a_hint() {
+        for (text, message) in [
             ("localhost:1883", "try mqtt://localhost"),
-            ("http://a", "known are mqtt, mqtts, ws, wss and unix"),
+            ("http://a", "expected mqtt, mqtts, ws, wss or unix"),
             ("mqtt://", "no host"),
             ("mqtts://:8883", "try mqtts://localhost"),
-            ("mqtt://a:0", "from 1 to 65535"),
-            ("mqtt://a:b", "from 1 to 65535"),
-            ("mqtt://a/topic", "see --topic"),
-            ("mqtt://a b", "no host name"),
+            ("mqtt://a:0", "expected 1 to 65535"),
+            ("mqtt://a:b", "expected 1 to 65535"),
+            ("mqtt://a/topic", "try --topic"),
+            ("mqtt://a b", "invalid host name"),
             ("mqtt://[::g]", "[::1]"),
-            ("mqtt://u%4@a", "two digits"),
+            ("mqtt://u%4@a", "two hexadecimal digits"),
             ("unix://a.sock", "try unix:///a.sock"),
             ("unix:///", "try unix:///run"),
         ] {
             let error = BrokerUrl::parse(text).expect_err(text);
-            assert!(error.to_string().contains(told), "{text}: {error}");
+            assert!(error.to_string().contains(message), "{text}: {error}");
         }
     }
 }

@@ -1,5 +1,6 @@
-//! MQTT over websockets (MQTT 5.0, section 6): packets go as binary messages, and where one of these
-//! ends says nothing about where a packet does.
+//! MQTT over WebSocket (MQTT 5.0, section 6).
+//!
+//! Packets travel in binary messages, whose boundaries are independent of those of the packets.
 
 use std::io;
 use std::pin::Pin;
@@ -17,19 +18,19 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::failures;
 
-/// What a connection reads at one time: there may be thousands of them.
+/// The read buffer of a connection, small since there may be thousands of connections.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
 
-/// The bytes in the messages of a websocket.
+/// The byte stream in the binary messages of a WebSocket.
 #[derive(Debug)]
 pub(crate) struct MqttWebsocket<S> {
     messages: WebSocketStream<S>,
-    /// What was not yet read of the last message.
+    /// The unread part of the last message.
     leftover: Bytes,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> MqttWebsocket<S> {
-    /// Asks for a websocket that carries MQTT.
+    /// Opens a WebSocket with the subprotocol `mqtt`.
     pub(crate) async fn open(url: &str, stream: S) -> Result<Self, Failure> {
         let mut request = url.into_client_request().map_err(handshake_failure)?;
         let protocol = HeaderValue::from_static("mqtt");
@@ -57,10 +58,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for MqttWebsocket<S> {
         while self.leftover.is_empty() {
             match ready!(self.messages.poll_next_unpin(cx)) {
                 Some(Ok(Message::Binary(bytes))) => self.leftover = bytes,
-                // Text is not allowed; pings are answered further below.
+                // MQTT allows binary messages only. tungstenite answers pings.
                 Some(Ok(Message::Text(_))) => {
-                    let wrong = "a text message, where MQTT goes in binary ones";
-                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, wrong)));
+                    let message = "expected a binary WebSocket message, found text";
+                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, message)));
                 }
                 Some(Ok(Message::Close(_))) | None => return Poll::Ready(Ok(())),
                 Some(Ok(_)) => {}
@@ -97,7 +98,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MqttWebsocket<S> {
     }
 }
 
-/// The end of a stream is an end, however it comes about.
+/// Converts an error of reading to the end of the stream, if it is one.
 fn end_of_stream(error: Error) -> io::Result<()> {
     match error {
         Error::ConnectionClosed | Error::AlreadyClosed => Ok(()),
@@ -114,12 +115,12 @@ fn to_io_error(error: Error) -> io::Error {
     }
 }
 
-/// Why there is no websocket.
+/// Returns the failure of a WebSocket handshake.
 fn handshake_failure(error: Error) -> Failure {
-    tracing::debug!(%error, "no websocket");
+    tracing::debug!(%error, "WebSocket handshake failed");
     match error {
         Error::Io(error) => failures::from_io_error(error),
-        Error::Http(answer) => failures::from_websocket_status(answer.status().as_u16()),
+        Error::Http(response) => failures::from_websocket_status(response.status().as_u16()),
         _ => failures::WEBSOCKET_REFUSED,
     }
 }
@@ -133,25 +134,27 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn bytes_go_through_whatever_the_messages_are() {
+    async fn the_stream_is_independent_of_message_boundaries() {
         let (ours, theirs) = tokio::io::duplex(64);
         let server = async {
             #[expect(
                 clippy::result_large_err,
-                reason = "the library wants a refusal that is an answer"
+                reason = "the signature is that of the library"
             )]
-            let agree = |asked: &Request, mut answer: Response| {
-                let protocol = asked.headers()["Sec-WebSocket-Protocol"].clone();
+            let accept = |request: &Request, mut response: Response| {
+                let protocol = request.headers()["Sec-WebSocket-Protocol"].clone();
                 assert_eq!(
-                    (protocol.as_bytes(), asked.uri().path()),
+                    (protocol.as_bytes(), request.uri().path()),
                     (&b"mqtt"[..], "/mqtt")
                 );
-                answer
+                response
                     .headers_mut()
                     .insert("Sec-WebSocket-Protocol", protocol);
-                Ok(answer)
+                Ok(response)
             };
-            let mut server = accept_hdr_async(theirs, agree).await.expect("it asks well");
+            let mut server = accept_hdr_async(theirs, accept)
+                .await
+                .expect("valid request");
             let first = server
                 .next()
                 .await
@@ -160,26 +163,26 @@ mod tests {
             assert_eq!(first, Message::Binary(Bytes::from_static(b"hello")));
             for part in [&b"he"[..], b"", b"llo"] {
                 let part = Message::Binary(Bytes::copy_from_slice(part));
-                server.send(part).await.expect("it is open");
+                server.send(part).await.expect("open connection");
                 server
                     .send(Message::Ping(Bytes::new()))
                     .await
-                    .expect("it is open");
+                    .expect("open connection");
             }
-            server.close(None).await.expect("it is open");
+            server.close(None).await.expect("open connection");
             while server.next().await.is_some() {}
         };
         let client = async {
             let opened = MqttWebsocket::open("ws://localhost/mqtt", ours).await;
-            let mut client = opened.expect("it is agreed to");
-            client.write_all(b"hello").await.expect("it is open");
-            client.flush().await.expect("it is open");
-            let mut heard = vec![];
+            let mut client = opened.expect("accepted");
+            client.write_all(b"hello").await.expect("open connection");
+            client.flush().await.expect("open connection");
+            let mut received = vec![];
             client
-                .read_to_end(&mut heard)
+                .read_to_end(&mut received)
                 .await
                 .expect("an orderly end");
-            assert_eq!(heard, b"hello");
+            assert_eq!(received, b"hello");
             client.shutdown().await.expect("an orderly end");
         };
         tokio::join!(server, client);

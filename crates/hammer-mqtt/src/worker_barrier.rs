@@ -1,9 +1,11 @@
+//! A barrier for the workers of a run.
+
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-/// Where workers wait for each other.
+/// A barrier at which workers wait for each other, once.
 #[derive(Debug, Default)]
 pub(crate) struct WorkerBarrier {
     arrived: AtomicUsize,
@@ -11,10 +13,10 @@ pub(crate) struct WorkerBarrier {
 }
 
 impl WorkerBarrier {
-    /// Waits until all of `workers` have come here, each once.
+    /// Waits until each of `workers` workers has arrived.
     pub(crate) async fn wait(&self, workers: usize) {
         let mut all = pin!(self.released.notified());
-        // From now on no word is missed, though nobody looks yet.
+        // Registers before counting, so that the notification is not missed.
         all.as_mut().enable();
         if self.arrived.fetch_add(1, Ordering::SeqCst) + 1 >= workers {
             self.released.notify_waiters();
@@ -29,13 +31,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn nobody_leaves_before_all_have_come() {
+    async fn the_barrier_opens_when_all_have_arrived() {
         let barrier = WorkerBarrier::default();
         let first = barrier.wait(3);
         let mut first = pin!(first);
         tokio::select! {
             biased;
-            () = &mut first => panic!("two are missing"),
+            () = &mut first => panic!("two workers have not arrived"),
             () = std::future::ready(()) => {}
         }
         tokio::join!(barrier.wait(3), first, barrier.wait(3));

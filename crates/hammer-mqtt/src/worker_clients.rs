@@ -1,3 +1,5 @@
+//! The clients of a worker: connecting, deliveries and the end of the run.
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,9 +17,9 @@ use crate::delivery::{DeliveryLedger, DeliveryRecord, WorkerChannel};
 use crate::failed_clients::FailedClients;
 use crate::hit_waiter::HitWaiter;
 
-/// Connections of a worker that may be opening at one time: as many as brokers queue.
+/// The maximum number of connections that a worker opens at a time, not more than brokers queue.
 const MAX_CONNECTING: usize = 64;
-/// Bytes that are read at one time.
+/// The size of the read buffer, in bytes.
 const SCRATCH_BYTES: usize = 64 * 1024;
 
 /// The clients of one worker.
@@ -27,45 +29,52 @@ pub(crate) struct WorkerClients {
     subscribers: Vec<Rc<MqttClient>>,
     waiters: RefCell<Vec<Rc<HitWaiter>>>,
     ledger: RefCell<DeliveryLedger>,
-    /// What all connections read into, one at a time.
+    /// The read buffer, which the connections share.
     pub(crate) scratch: RefCell<Box<[u8]>>,
-    /// First attempts that have ended, and those that failed.
+    /// First attempts to connect that have ended.
     attempts_ended: Cell<usize>,
+    /// First attempts to connect that failed.
     attempts_failed: Cell<usize>,
     last_failure: Cell<Option<Failure>>,
     drivers: Cell<usize>,
-    /// Fences that are without an answer, and those that will have none.
+    /// Fences that are unanswered.
     pending_fences: Cell<usize>,
+    /// Fences whose connection was lost.
     failed_fences: Cell<usize>,
     closing: Cell<bool>,
     closed: Notify,
     changed: Notify,
-    /// A client has come back.
+    /// Notified when a client is connected.
     reconnected: Notify,
 }
 
 /// The first attempt of a client to connect.
 pub(crate) struct ConnectAttempt {
-    pool: Rc<WorkerClients>,
-    /// Others may begin when it ends.
+    clients: Rc<WorkerClients>,
+    /// Held until the attempt ends, to limit concurrent attempts.
     _permit: OwnedSemaphorePermit,
 }
 
 impl ConnectAttempt {
     pub(crate) fn finish(self, result: Result<(), Failure>) {
-        let pool = &self.pool;
-        pool.attempts_ended.set(pool.attempts_ended.get() + 1);
+        let clients = &self.clients;
+        clients.attempts_ended.set(clients.attempts_ended.get() + 1);
         if let Err(failure) = result {
-            pool.attempts_failed.set(pool.attempts_failed.get() + 1);
-            pool.last_failure.set(Some(failure));
-            pool.config.failed_clients.fetch_add(1, Ordering::Relaxed);
+            clients
+                .attempts_failed
+                .set(clients.attempts_failed.get() + 1);
+            clients.last_failure.set(Some(failure));
+            clients
+                .config
+                .failed_clients
+                .fetch_add(1, Ordering::Relaxed);
         }
-        pool.changed.notify_waiters();
+        clients.changed.notify_waiters();
     }
 }
 
 impl WorkerClients {
-    /// The clients of the worker of `slot`, none of which is connected.
+    /// Makes the clients of the worker of `slot`, not connected yet.
     pub(crate) fn new(config: Arc<MqttConfig>, slot: &Slot) -> Self {
         let (worker, workers) = (slot.worker(), slot.workers());
         let clients = config.clients_of(worker, workers);
@@ -104,12 +113,12 @@ impl WorkerClients {
         }
     }
 
-    /// The client at this place.
+    /// Returns the client with this index.
     pub(crate) fn client(&self, local: usize) -> Option<&Rc<MqttClient>> {
         self.publishers.get(local)
     }
 
-    /// The first client from this place on that is connected.
+    /// Returns the first connected client from this index on, in rotation.
     pub(crate) fn first_connected(&self, local: usize) -> Option<&Rc<MqttClient>> {
         let (before, after) = self.publishers.split_at(local);
         after
@@ -118,7 +127,7 @@ impl WorkerClients {
             .find(|client| client.is_connected())
     }
 
-    /// The same, when there is one.
+    /// Waits until a client is connected, and returns the first from this index on.
     pub(crate) async fn wait_for_connected(&self, local: usize) -> &Rc<MqttClient> {
         loop {
             match self.first_connected(local) {
@@ -128,34 +137,37 @@ impl WorkerClients {
         }
     }
 
-    /// A client is connected.
+    /// Wakes the hits that wait for a connected client.
     pub(crate) fn notify_connected(&self) {
         self.reconnected.notify_waiters();
     }
 
-    /// Connects all clients: first those that subscribe, so that they miss nothing.
-    pub(crate) async fn connect(self: &Rc<Self>, crew: &WorkerContext) -> Result<(), PrepareError> {
-        let slot = crew.slot();
+    /// Connects all clients: subscribers first, so that they miss no message.
+    pub(crate) async fn connect(
+        self: &Rc<Self>,
+        context: &WorkerContext,
+    ) -> Result<(), PrepareError> {
+        let slot = context.slot();
         if self.config.delivery.is_some() {
             self.spawn_delivery_receiver(slot);
         }
-        let all = self.subscribers.len() + self.publishers.len();
-        let turns = Arc::new(Semaphore::new(MAX_CONNECTING));
-        let begun = Instant::now();
+        let total = self.subscribers.len() + self.publishers.len();
+        let permits = Arc::new(Semaphore::new(MAX_CONNECTING));
+        let started = Instant::now();
         let rate = self
             .config
             .connect_rate
             .map(|rate| rate / slot.workers() as f64);
-        let everybody = self.subscribers.iter().chain(&self.publishers);
-        for (index, client) in everybody.enumerate() {
+        let clients = self.subscribers.iter().chain(&self.publishers);
+        for (index, client) in clients.enumerate() {
             if let Some(rate) = rate {
-                sleep_until(begun + Duration::from_secs_f64(index as f64 / rate)).await;
+                sleep_until(started + Duration::from_secs_f64(index as f64 / rate)).await;
             }
-            let Ok(turn) = turns.clone().acquire_owned().await else {
+            let Ok(permit) = permits.clone().acquire_owned().await else {
                 break;
             };
             self.check_failed_clients()?;
-            crew.report_progress(self.attempts_ended.get(), all);
+            context.report_progress(self.attempts_ended.get(), total);
             let driver = BrokerConnectionDriver {
                 config: self.config.clone(),
                 clients: self.clone(),
@@ -164,28 +176,28 @@ impl WorkerClients {
             };
             self.drivers.set(self.drivers.get() + 1);
             let attempt = ConnectAttempt {
-                pool: self.clone(),
-                _permit: turn,
+                clients: self.clone(),
+                _permit: permit,
             };
             tokio::task::spawn_local(driver.run(attempt));
         }
-        while self.attempts_ended.get() < all {
+        while self.attempts_ended.get() < total {
             self.check_failed_clients()?;
-            crew.report_progress(self.attempts_ended.get(), all);
+            context.report_progress(self.attempts_ended.get(), total);
             self.changed.notified().await;
         }
-        crew.report_progress(all - self.attempts_failed.get(), all);
+        context.report_progress(total - self.attempts_failed.get(), total);
         self.check_failed_clients()
     }
 
-    /// Whether there can be a run, for all that is known so far. A worker that misses nobody leaves
-    /// it to others to say that there can't.
+    /// Fails if too many clients of all workers have failed. Only a worker with a failed client
+    /// reports it.
     fn check_failed_clients(&self) -> Result<(), PrepareError> {
         let config = &*self.config;
-        let missing = config.failed_clients.load(Ordering::Relaxed);
+        let failed = config.failed_clients.load(Ordering::Relaxed);
         match self.last_failure.get() {
-            Some(failure) if missing > config.max_failed_clients => Err(Box::new(FailedClients {
-                failed: missing,
+            Some(failure) if failed > config.max_failed_clients => Err(Box::new(FailedClients {
+                failed,
                 total: config.connections(),
                 allowed: config.max_failed_clients,
                 failure,
@@ -194,90 +206,97 @@ impl WorkerClients {
         }
     }
 
-    /// Takes in what subscribers of other workers get.
+    /// Spawns a task that receives deliveries from other workers.
     fn spawn_delivery_receiver(self: &Rc<Self>, slot: &Slot) {
         let (config, worker, workers) = (self.config.clone(), slot.worker(), slot.workers());
-        let pool = Rc::downgrade(self);
+        let clients = Rc::downgrade(self);
         tokio::task::spawn_local(async move {
-            let mut arrivals = vec![];
-            let boxes = config.worker_channels.get_or_init(|| new_channels(workers));
-            while let Some(mailbox) = boxes.get(worker) {
-                mailbox.receive(&mut arrivals).await;
-                let Some(pool) = pool.upgrade() else {
+            let mut deliveries = vec![];
+            let channels = config.worker_channels.get_or_init(|| new_channels(workers));
+            while let Some(channel) = channels.get(worker) {
+                channel.receive(&mut deliveries).await;
+                let Some(clients) = clients.upgrade() else {
                     return;
                 };
-                arrivals
+                deliveries
                     .drain(..)
-                    .for_each(|arrival| pool.record_delivery(&arrival));
+                    .for_each(|delivery| clients.record_delivery(&delivery));
             }
         });
     }
 
-    /// Posts what arrived here for another worker.
-    pub(crate) fn forward_deliveries(&self, worker: usize, arrivals: &mut Vec<DeliveryRecord>) {
-        let boxes = self.config.worker_channels.get();
-        match boxes.and_then(|boxes| boxes.get(worker)) {
-            Some(mailbox) => mailbox.send(arrivals),
-            None => arrivals.clear(),
+    /// Sends deliveries to another worker. `deliveries` is empty afterward.
+    pub(crate) fn forward_deliveries(&self, worker: usize, deliveries: &mut Vec<DeliveryRecord>) {
+        let channels = self.config.worker_channels.get();
+        match channels.and_then(|channels| channels.get(worker)) {
+            Some(channel) => channel.send(deliveries),
+            None => deliveries.clear(),
         }
     }
 
-    /// A message of a client of this worker has reached a subscriber.
-    pub(crate) fn record_delivery(&self, arrival: &DeliveryRecord) {
+    /// Records that a message of a client of this worker has reached a subscriber.
+    pub(crate) fn record_delivery(&self, delivery: &DeliveryRecord) {
         let shared = self
             .config
             .delivery
             .as_ref()
             .is_some_and(|found| found.shared);
-        let number = u64::from(arrival.client);
-        let place = (self.publishers).binary_search_by_key(&number, |client| client.number);
-        let client = place.ok().and_then(|place| self.publishers.get(place));
-        let counts = client.is_none_or(|client| {
-            let numbers = client.state.borrow().sequence;
-            numbers.is_measured(arrival.seq)
+        let number = u64::from(delivery.client);
+        let position = (self.publishers).binary_search_by_key(&number, |client| client.number);
+        let client = position
+            .ok()
+            .and_then(|position| self.publishers.get(position));
+        let is_measured = client.is_none_or(|client| {
+            let sequence = client.state.borrow().sequence;
+            sequence.is_measured(delivery.seq)
         });
-        if !self.ledger.borrow_mut().record(arrival, shared, counts) {
+        if !self
+            .ledger
+            .borrow_mut()
+            .record(delivery, shared, is_measured)
+        {
             return;
         }
-        if let Some(ticket) = self.waiters.borrow().get(arrival.waiter as usize) {
-            ticket.record_delivery(arrival);
+        if let Some(waiter) = self.waiters.borrow().get(delivery.waiter as usize) {
+            waiter.record_delivery(delivery);
         }
     }
 
-    /// A ticket for the hits of a slot.
+    /// Returns the waiter for the hits of a slot.
     pub(crate) fn waiter(&self, slot: &Slot) -> Rc<HitWaiter> {
         let index = slot.index() / slot.workers();
-        let mut tickets = self.waiters.borrow_mut();
-        while tickets.len() <= index {
-            let index = tickets.len() as u32;
-            tickets.push(Rc::new(HitWaiter::new(index, slot.clone(), 0)));
+        let mut waiters = self.waiters.borrow_mut();
+        while waiters.len() <= index {
+            let index = waiters.len() as u32;
+            waiters.push(Rc::new(HitWaiter::new(index, slot.clone(), 0)));
         }
-        // Its generations go on where those of the last one in this slot ended.
-        let generation = tickets[index].generation().wrapping_add(1);
-        tickets[index] = Rc::new(HitWaiter::new(index as u32, slot.clone(), generation));
-        tickets[index].clone()
+        // Generations continue, so that late results for the previous session of the slot are
+        // ignored.
+        let generation = waiters[index].generation().wrapping_add(1);
+        waiters[index] = Rc::new(HitWaiter::new(index as u32, slot.clone(), generation));
+        waiters[index].clone()
     }
 
-    /// Waits until the broker has taken all that was sent here.
+    /// Waits until the broker has read all packets of the publishers.
     pub(crate) async fn fence_publishers(&self) {
         self.fence_clients(&self.publishers).await;
     }
 
-    /// Waits until subscribers, here and elsewhere, have what was sent, here and elsewhere.
+    /// Waits until the subscribers of all workers have the messages of all workers.
     pub(crate) async fn wait_for_deliveries(&self, workers: usize) {
-        let [with_broker, with_subscribers] = &self.config.delivery_barriers;
-        with_broker.wait(workers).await;
+        let [published, delivered] = &self.config.delivery_barriers;
+        published.wait(workers).await;
         self.fence_clients(&self.subscribers).await;
-        with_subscribers.wait(workers).await;
-        // What others have posted has woken the task that takes it in.
+        delivered.wait(workers).await;
+        // Lets the task that receives deliveries of other workers run.
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
     }
 
     async fn fence_clients(&self, clients: &[Rc<MqttClient>]) {
         for client in clients {
-            if let Some(link) = &mut client.state.borrow_mut().connection {
-                link.queue_fence();
+            if let Some(connection) = &mut client.state.borrow_mut().connection {
+                connection.queue_fence();
                 self.pending_fences.set(self.pending_fences.get() + 1);
                 client.wake_driver();
             }
@@ -287,7 +306,7 @@ impl WorkerClients {
         }
     }
 
-    /// The fence of a client is passed, or its connection is lost.
+    /// Records the end of a fence: answered, or lost with its connection.
     pub(crate) fn fence_ended(&self, passed: bool) {
         self.pending_fences
             .set(self.pending_fences.get().saturating_sub(1));
@@ -296,12 +315,12 @@ impl WorkerClients {
         self.changed.notify_waiters();
     }
 
-    /// What became of the messages, for the report.
+    /// Adds the counts of deliveries to the report.
     pub(crate) fn report_deliveries(&self, slot: &Slot) {
         for _ in 0..self.pending_fences.get() + self.failed_fences.get() {
             slot.fact("fence", "not_passed");
         }
-        let Some(deliveries) = &self.config.delivery else {
+        let Some(delivery_config) = &self.config.delivery else {
             return;
         };
         let ledger = self.ledger.borrow();
@@ -310,7 +329,7 @@ impl WorkerClients {
             .iter()
             .map(|client| client.state.borrow().sequence.measured_count())
             .sum();
-        let expected = published * u64::from(deliveries.copies_per_message());
+        let expected = published * u64::from(delivery_config.copies_per_message());
         slot.count("published", published);
         slot.count("delivered", ledger.delivered);
         slot.count("lost", expected.saturating_sub(ledger.delivered));
@@ -329,18 +348,18 @@ impl WorkerClients {
         }
     }
 
-    /// A driver has ended.
+    /// Records that a driver has ended.
     pub(crate) fn driver_ended(&self) {
         self.drivers.set(self.drivers.get() - 1);
         self.changed.notify_waiters();
     }
 
-    /// Says goodbye to the broker on all connections.
+    /// Closes all connections with DISCONNECT.
     pub(crate) async fn close(&self) {
         if !self.closing.replace(true) {
             self.closed.notify_waiters();
-            let everybody = self.subscribers.iter().chain(&self.publishers);
-            everybody.for_each(|client| client.wake_driver());
+            let clients = self.subscribers.iter().chain(&self.publishers);
+            clients.for_each(|client| client.wake_driver());
         }
         while self.drivers.get() > 0 {
             self.changed.notified().await;

@@ -1,5 +1,6 @@
-//! How often a message allocates, and how much a connection does. In a program of its own, since the counting allocator is that of
-//! a whole program, and the only test in it, since it counts whatever else runs.
+//! The number of allocations per message, and the bytes allocated per connection.
+//!
+//! A separate program with one test, since the counting allocator counts for the whole process.
 
 use std::alloc::System;
 use std::io::{Read, Write};
@@ -13,13 +14,13 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Bytes of each message at QoS 1: of one length, so that a broker need not look for its end.
+/// The size of each message at QoS 1, fixed so that the broker need not parse it.
 const MESSAGE_BYTES: usize = 2 + 2 + 3 + 2 + 10;
 
-/// A broker that acknowledges messages of one length, and allocates nothing for that.
+/// Starts a broker that acknowledges messages of a fixed size without allocating.
 fn acking_broker() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let addr = listener.local_addr().expect("it is bound");
+    let addr = listener.local_addr().expect("bound");
     thread::spawn(move || {
         let mut bytes = [0; MESSAGE_BYTES];
         for mut stream in listener.incoming().map_while(Result::ok) {
@@ -29,8 +30,8 @@ fn acking_broker() -> SocketAddr {
             let mut connect = [0; 128];
             stream
                 .read_exact(&mut connect[..usize::from(head[1])])
-                .expect("all of it");
-            stream.write_all(&[0x20, 2, 0, 0]).expect("it is open");
+                .expect("the rest of it");
+            stream.write_all(&[0x20, 2, 0, 0]).expect("open connection");
             while stream.read_exact(&mut bytes).is_ok() {
                 let answer = [0x40, 2, bytes[7], bytes[8]];
                 if stream.write_all(&answer).is_err() {
@@ -42,30 +43,30 @@ fn acking_broker() -> SocketAddr {
     addr
 }
 
-/// A broker that accepts everybody and allows 65,535 unacknowledged messages, and then keeps what it
-/// has accepted, which is all that it allocates.
+/// Starts a broker that accepts each client, allows 65,535 unacknowledged messages, and never
+/// answers.
 fn silent_broker() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let addr = listener.local_addr().expect("it is bound");
+    let addr = listener.local_addr().expect("bound");
     thread::spawn(move || {
         let mut kept = Vec::with_capacity(1_024);
         for mut stream in listener.incoming().map_while(Result::ok) {
             let accepted = [0x20, 6, 0, 0, 3, 0x21, 0xff, 0xff];
-            stream.write_all(&accepted).expect("it is open");
+            stream.write_all(&accepted).expect("open connection");
             kept.push(stream);
         }
     });
     addr
 }
 
-/// Bytes that a run allocates which opens so many connections and sends nothing on most of them.
+/// Returns the bytes that a run allocates until `clients` connections are open.
 fn connection_bytes(broker: SocketAddr, clients: usize) -> usize {
     let mqtt = Mqtt::builder(&format!("mqtt://{broker}"))
         .version(MqttVersion::V5)
         .clients(clients)
         .qos(Qos::AtLeastOnce)
         .build()
-        .expect("it is well formed");
+        .expect("well formed");
     let stop = StopHandle::new();
     let run = Run::new(
         mqtt,
@@ -82,45 +83,45 @@ fn connection_bytes(broker: SocketAddr, clients: usize) -> usize {
             stop.stop_now();
         }
     });
-    let report = report.expect("the run is well formed");
+    let report = report.expect("the run starts");
     assert_eq!(report.counts["connections_opened"], clients as u64);
-    let change = change.expect("it has started");
+    let change = change.expect("a started run");
     change.bytes_allocated
 }
 
-/// Allocations of a whole run, reallocations included.
+/// Returns the allocations and reallocations of a run.
 fn allocations(broker: SocketAddr, hits: u64) -> usize {
     let mqtt = Mqtt::builder(&format!("mqtt://{broker}"))
         .topic("t/{{client}}")
         .payload(MqttPayload::Size(10))
         .qos(Qos::AtLeastOnce)
         .build()
-        .expect("it is well formed");
+        .expect("well formed");
     let run = Run::new(mqtt, Schedule::closed_loop().with_hit_count(hits))
         .threads(1)
         .max_in_flight(8);
     let region = Region::new(ALLOCATOR);
-    let report = run.execute(|_| ()).expect("the run is well formed");
+    let report = run.execute(|_| ()).expect("the run starts");
     let change = region.change();
     assert_eq!(report.hits.ok, hits, "{:?}", report.failures);
     change.allocations + change.reallocations
 }
 
 #[test]
-fn messages_allocate_next_to_nothing_and_connections_little() {
+fn messages_and_connections_allocate_little() {
     let broker = acking_broker();
     let (short, long) = (2_000, 52_000);
     let more = allocations(broker, long).saturating_sub(allocations(broker, short));
-    // A longer run has more seconds, and each of those allocates.
+    // A longer run has more ticks, each of which allocates.
     assert!(
         more < 500,
-        "{more} allocations for {} messages more",
+        "{more} allocations for {} messages",
         long - short
     );
     let broker = silent_broker();
     let (few, many) = (10, 210);
     let each =
         connection_bytes(broker, many).saturating_sub(connection_bytes(broker, few)) / (many - few);
-    // Which is what has been freed again, too: the futures and buffers of opening it.
-    assert!(each < 15_000, "{each} bytes for a connection");
+    // Includes bytes that are freed after the handshake, such as its futures and buffers.
+    assert!(each < 15_000, "{each} bytes per connection");
 }

@@ -1,12 +1,14 @@
+//! Values of environment variables in place of `${NAME}`.
+
+use hammer_diagnostic::excerpt;
+
 use crate::PlanError;
-use crate::excerpt::excerpt;
 use crate::plan_node::{NodeValue, PlanNode};
 use crate::plan_source::{MAX_PLAN_BYTES, PlanSource};
 
-/// Puts the values of variables in the place of `${NAME}` in every text; `$${` stands for `${`.
+/// Replaces `${NAME}` by the value of the variable in every string; `$${` stands for `${`.
 ///
-/// It happens to texts that were read already, so that no value can change what the plan says
-/// around it.
+/// Substitution happens after parsing, so that no value can change the structure of the plan.
 pub(crate) fn substitute(
     source: &PlanSource,
     node: &mut PlanNode,
@@ -27,9 +29,14 @@ fn substitute_node(
             if text.contains("${") {
                 let start = node.span.start;
                 let raw = source.text().get(node.span.clone()).unwrap_or_default();
-                *text = substitute_text(text, lookup, room).map_err(|(what, culprit)| {
-                    // A text may have several lines, and what is wrong stands in one of them.
-                    source.error_at(start + raw.find(&culprit).unwrap_or(0), what)
+                *text = substitute_text(text, lookup, room).map_err(|error| {
+                    // A string may have several lines; the error is in one of them.
+                    let at = start + raw.find(&error.fragment).unwrap_or(0);
+                    let plan_error = source.error_at(at, error.problem);
+                    match error.expected {
+                        Some(expected) => plan_error.with_expected(expected),
+                        None => plan_error,
+                    }
                 })?;
             }
             Ok(())
@@ -44,12 +51,20 @@ fn substitute_node(
     }
 }
 
-/// The error comes with the part of the text that is to blame.
+/// The reason that a variable cannot be replaced.
+#[derive(Debug, PartialEq, Eq)]
+struct SubstitutionError {
+    problem: String,
+    expected: Option<&'static str>,
+    /// The part of the string that the error is about.
+    fragment: String,
+}
+
 fn substitute_text(
     text: &str,
     lookup: &dyn Fn(&str) -> Option<String>,
     room: &mut usize,
-) -> Result<String, (String, String)> {
+) -> Result<String, SubstitutionError> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("${") {
@@ -63,24 +78,33 @@ fn substitute_text(
         let inside = &rest[at + 2..];
         let name = inside.split('}').next().unwrap_or(inside);
         if name.len() == inside.len() || !is_name(name) {
-            let wrong = "'${' begins no variable; right would be ${NAME}, or $${ for the text ${";
-            return Err((wrong.into(), rest[at..].chars().take(8).collect()));
+            return Err(SubstitutionError {
+                problem: "invalid variable reference".into(),
+                expected: Some("${NAME}, or $${ for a literal ${"),
+                fragment: rest[at..].chars().take(8).collect(),
+            });
         }
         let reference = format!("${{{name}}}");
         let Some(value) = lookup(name) else {
-            let (name, shown) = (excerpt(name), excerpt(&reference));
-            let wrong = format!(
-                "the environment has no variable {name}; right would be to set it, or ${shown} for the text {shown}"
-            );
-            return Err((wrong, reference));
+            return Err(SubstitutionError {
+                problem: format!(
+                    "environment variable {} is not set (set it, or write $${{ for a literal ${{)",
+                    excerpt(name)
+                ),
+                expected: None,
+                fragment: reference,
+            });
         };
-        *room = room.checked_sub(value.len()).ok_or_else(|| {
-            let wrong = format!(
-                "the value of {} makes the plan longer than 1 MiB",
-                excerpt(name)
-            );
-            (wrong, reference)
-        })?;
+        *room = room
+            .checked_sub(value.len())
+            .ok_or_else(|| SubstitutionError {
+                problem: format!(
+                    "the value of {} makes the plan longer than 1 MiB",
+                    excerpt(name)
+                ),
+                expected: None,
+                fragment: reference,
+            })?;
         out.push_str(&value);
         rest = &inside[name.len() + 1..];
     }
@@ -108,8 +132,8 @@ mod tests {
     }
 
     #[test]
-    fn variables_are_filled_in_once() {
-        for (text, filled_in) in [
+    fn variables_are_replaced_once() {
+        for (text, replaced) in [
             ("plain $ and {A}", "plain $ and {A}"),
             ("${A}", "1"),
             ("a${A}b${A}c", "a1b1c"),
@@ -121,22 +145,22 @@ mod tests {
         ] {
             let mut room = MAX_PLAN_BYTES;
             assert_eq!(
-                substitute_text(text, &env, &mut room).as_deref(),
-                Ok(filled_in),
+                substitute_text(text, &env, &mut room),
+                Ok(replaced.to_owned()),
                 "{text}"
             );
         }
-        for (text, why) in [
-            ("${B}", "no variable B"),
-            ("${a-b}", "begins no variable"),
-            ("${}", "begins no variable"),
-            ("${A", "begins no variable"),
-            ("${1A}", "begins no variable"),
+        for (text, problem) in [
+            ("${B}", "variable 'B' is not set"),
+            ("${a-b}", "invalid variable reference"),
+            ("${}", "invalid variable reference"),
+            ("${A", "invalid variable reference"),
+            ("${1A}", "invalid variable reference"),
             ("${LONG}${LONG}${LONG}", "longer than 1 MiB"),
         ] {
             let mut room = MAX_PLAN_BYTES;
-            let (wrong, _) = substitute_text(text, &env, &mut room).expect_err(text);
-            assert!(wrong.contains(why), "{text}: {wrong}");
+            let error = substitute_text(text, &env, &mut room).expect_err(text);
+            assert!(error.problem.contains(problem), "{text}: {error:?}");
         }
     }
 }

@@ -1,42 +1,44 @@
+//! Scenarios of go-hammer, the predecessor of this program.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::PlanSetting;
 
-/// A scenario of go-hammer, the ancestor of this program: one load by other names.
+/// A scenario of go-hammer, the predecessor of this program: one load under other key names.
 ///
-/// The shape is that of the struct `GoHammerScenario` in its `cli/cmd/scenario.go`. It is taken as it is:
-/// `${NAME}` and `@FILE` mean nothing in it.
+/// The fields are those of the struct `GoHammerScenario` in go-hammer's `cli/cmd/scenario.go`.
+/// Values are used verbatim: `${NAME}` and `@FILE` have no meaning in a scenario.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct GoHammerScenario {
-    /// How long, in seconds.
+    /// The duration in seconds.
     pub duration: Option<PlanSetting>,
     /// Hits per second.
     pub tps: Option<PlanSetting>,
-    /// The hammer that hits.
+    /// The name of the hammer.
     pub hammer: Option<String>,
-    /// What is hit, and how.
+    /// The target and the request.
     pub hammer_config: GoHammerConfig,
 }
 
-/// The part of a [`GoHammerScenario`] that is the hammer's.
+/// The hammer's part of a [`GoHammerScenario`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GoHammerConfig {
     /// The URL to hit.
     pub endpoint: String,
-    /// The method; an empty one is none.
+    /// The method, or an empty string for the default.
     pub method: String,
-    /// The payload of each hit; an empty one is none.
+    /// The payload of each hit, or an empty string for none.
     pub payload: String,
-    /// Names and values of headers.
+    /// The headers by name.
     pub headers: BTreeMap<String, String>,
 }
 
 impl GoHammerScenario {
-    /// Its keys.
+    /// The keys of a scenario.
     pub(crate) const KEYS: [&'static str; 4] = ["duration", "tps", "hammer", "hammerConfig"];
     /// The keys of `hammerConfig`.
     pub(crate) const CONFIG_KEYS: [&'static str; 4] = ["endpoint", "method", "payload", "headers"];

@@ -1,3 +1,5 @@
+//! Plans: loads that run at the same time, with outputs and thresholds.
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -5,48 +7,48 @@ use serde::{Deserialize, Serialize};
 
 use crate::{PlanLoad, PlanSetting};
 
-/// Loads that run at the same time, what is written about them, and what must hold.
+/// Loads that run at the same time, with outputs and thresholds.
 ///
-/// Its keys beside `load` are the flags that `hammer NAME --help` lists under Output and
+/// The keys other than `load` are the flags that `hammer NAME --help` lists under Output and
 /// Thresholds, with underscores.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "hammer plan")]
 pub struct Plan {
-    /// What is written at the end: text, json, hits, each with =PATH.
+    /// Outputs to write at the end, such as text, json=PATH or hits=PATH.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub output: Option<PlanSetting>,
-    /// Whether progress is not wanted.
+    /// True to show no progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub quiet: Option<PlanSetting>,
-    /// Whether an invalid verdict is an error: exit code 98.
+    /// True to exit with code 98 if the verdict is invalid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub require_valid: Option<PlanSetting>,
-    /// What must hold at the end: `p99 < 250ms`, `[NAME] errors < 0.1%`.
+    /// Thresholds that must hold at the end, such as `p99 < 250ms` or `[NAME] errors < 0.1%`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub assert: Option<PlanSetting>,
-    /// What ends the plan early: 'errors > 50%'.
+    /// Thresholds that end the plan early, such as `errors > 50%`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub abort_on: Option<PlanSetting>,
-    /// When abort_on is first looked at: 10s.
+    /// Time after which abort_on is first checked, such as 10s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub abort_after: Option<PlanSetting>,
-    /// The loads; they run at the same time.
+    /// Loads, which run at the same time.
     #[schemars(length(min = 1, max = 64))]
     pub load: Vec<PlanLoad>,
 }
 
 impl Plan {
-    /// The most loads of a plan: each has threads of its own.
+    /// The maximum number of loads of a plan. Each load has its own threads.
     pub const MAX_LOADS: usize = 64;
 
-    /// Every flag that the plan gives, with what it gives for it.
+    /// Returns the flags of the plan with their values.
     #[must_use]
     pub fn flags(&self) -> BTreeMap<String, PlanSetting> {
         let all = Self {

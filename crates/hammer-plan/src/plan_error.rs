@@ -1,63 +1,82 @@
+//! The error of a text that is not a valid plan.
+
 use std::{error, fmt};
 
 use crate::ThresholdError;
 
-/// Why a text is no plan, and where: `FILE:LINE:COLUMN: what is wrong; what would be right`.
+/// An error in a plan, with its position: `FILE:LINE:COLUMN: problem; expected …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanError {
     name: String,
     line: usize,
     column: usize,
-    message: String,
-    /// The threshold that is wrong, if it is one.
+    problem: String,
+    expected: Option<String>,
+    /// The invalid threshold and its error, if the error is about a threshold.
     threshold: Option<Box<(String, ThresholdError)>>,
 }
 
 impl PlanError {
-    pub(crate) fn new(name: &str, line: usize, column: usize, message: String) -> Self {
+    pub(crate) fn new(name: &str, line: usize, column: usize, problem: String) -> Self {
         Self {
             name: name.to_owned(),
             line,
             column,
-            message,
+            problem,
+            expected: None,
             threshold: None,
         }
     }
 
-    /// The same about a threshold, of which `error` says more than stands in `what`.
-    pub(crate) fn with_threshold(self, text: &str, error: ThresholdError) -> Self {
-        let threshold = Some(Box::new((text.to_owned(), error)));
-        Self { threshold, ..self }
+    pub(crate) fn with_expected(self, expected: impl Into<String>) -> Self {
+        Self {
+            expected: Some(expected.into()),
+            ..self
+        }
     }
 
-    /// The line, counted from 1.
+    /// Adds the threshold `text` and its error.
+    pub(crate) fn with_threshold(self, text: &str, error: ThresholdError) -> Self {
+        Self {
+            expected: Some(error.expected().to_owned()),
+            threshold: Some(Box::new((text.to_owned(), error))),
+            ..self
+        }
+    }
+
+    /// Returns the line, counted from 1.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// The column in characters, counted from 1.
+    /// Returns the column in characters, counted from 1.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column
     }
 
-    /// Where it is and what is wrong, without what would be right if [`threshold`](Self::threshold)
-    /// tells that.
+    /// Returns the problem after its position: `FILE:LINE:COLUMN: problem`.
     #[must_use]
     pub fn problem(&self) -> String {
         let Self {
             name,
             line,
             column,
-            message: what,
+            problem,
             ..
         } = self;
-        format!("{name}:{line}:{column}: {what}")
+        format!("{name}:{line}:{column}: {problem}")
     }
 
-    /// The threshold that is wrong, as it was read, and what is wrong with it; none if something
-    /// else is.
+    /// Returns a noun phrase that reads well after "expected ", if there is one.
+    #[must_use]
+    pub fn expected(&self) -> Option<&str> {
+        self.expected.as_deref()
+    }
+
+    /// Returns the text of the invalid threshold and its error; `None` if the error is not about a
+    /// threshold.
     #[must_use]
     pub fn threshold(&self) -> Option<(&str, &ThresholdError)> {
         let (text, error) = &**self.threshold.as_ref()?;
@@ -68,8 +87,8 @@ impl PlanError {
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.problem())?;
-        match self.threshold() {
-            Some((_, error)) => write!(f, "; right would be {}", error.expected()),
+        match &self.expected {
+            Some(expected) => write!(f, "; expected {expected}"),
             None => Ok(()),
         }
     }

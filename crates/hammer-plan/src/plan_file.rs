@@ -1,19 +1,23 @@
+//! Plans and scenarios as texts that know the position of each value.
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use crate::excerpt::excerpt;
+use hammer_diagnostic::{excerpt, nearest};
+
 use crate::plan_node::{NodeValue, PlanNode};
 use crate::plan_source::{MAX_PLAN_BYTES, PlanSource};
 use crate::{
     GoHammerScenario, Plan, PlanError, PlanLoad, Threshold, ThresholdError, environment, json_text,
-    nearest, schema, toml_text,
+    schema, toml_text,
 };
 
-/// The keys of a plan, and of a load: making a schema for each text would cost more than reading it.
+/// The keys of a plan. They are computed once: making a schema costs more than parsing a plan.
 static PLAN_KEYS: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<Plan>);
+/// The keys of a load.
 static LOAD_KEYS: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<PlanLoad>);
 
-/// What a text says, and where it says it.
+/// A parsed plan or scenario, with the position of each value.
 #[derive(Debug, Clone)]
 pub struct PlanFile {
     source: PlanSource,
@@ -21,33 +25,33 @@ pub struct PlanFile {
     content: PlanContent,
 }
 
-/// The two kinds of texts that say what to run.
+/// The content of a plan file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlanContent {
     /// A plan.
     Plan(Plan),
-    /// A scenario of go-hammer, known by its key `hammerConfig`.
+    /// A scenario of go-hammer, recognized by its key `hammerConfig`.
     Scenario(GoHammerScenario),
 }
 
-/// A step on the way from the root of a text to a place in it.
+/// A step of the path from the root of a text to a value in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlanPathStep<'a> {
-    /// To the value of a key.
+    /// The value of a key.
     Key(&'a str),
-    /// To an item of a list.
+    /// An item of a list, counted from 0.
     Item(usize),
 }
 
 impl PlanFile {
-    /// Reads `text`: TOML if `name` ends with `.toml`, JSON if it ends with `.json`, and otherwise
-    /// JSON if it begins with a brace. `environment` knows the values for `${NAME}`.
+    /// Parses `text` as TOML if `name` ends with `.toml`, as JSON if it ends with `.json`, and
+    /// otherwise as JSON if `text` begins with a brace or a bracket. `environment` returns the
+    /// value of a variable `${NAME}`.
     ///
     /// # Errors
     ///
-    /// If the text is neither, says something that a plan can't say, or needs a variable that is
-    /// not there. Flags of a load other than the load's own are not looked at: only the hammer
-    /// knows them.
+    /// If the syntax is invalid, a key or value is not allowed in a plan, or a variable is not set.
+    /// Flags of the hammer are not checked: only the hammer knows them.
     pub fn parse(
         name: &str,
         text: &str,
@@ -55,7 +59,7 @@ impl PlanFile {
     ) -> Result<Self, PlanError> {
         let source = PlanSource::new(name, text);
         if text.len() > MAX_PLAN_BYTES {
-            return Err(source.error_at(0, "it is longer than 1 MiB, which no plan is"));
+            return Err(source.error_at(0, "the plan is longer than 1 MiB"));
         }
         let ends = |end: &str| name.to_ascii_lowercase().ends_with(end);
         let json = match (ends(".json"), ends(".toml")) {
@@ -82,35 +86,36 @@ impl PlanFile {
         })
     }
 
-    /// What it says.
+    /// Returns the plan or the scenario.
     #[must_use]
     pub fn content(&self) -> &PlanContent {
         &self.content
     }
 
-    /// The name of the text.
+    /// Returns the name of the text.
     #[must_use]
     pub fn name(&self) -> &str {
         self.source.name()
     }
 
-    /// The error that `what` is wrong with the value that `path` leads to; where the path ends
-    /// early, with what is there.
+    /// Makes an error about the value at `path`. If there is no such value, the position is that of
+    /// the last value on the path.
     #[must_use]
-    pub fn value_error(&self, path: &[PlanPathStep<'_>], what: impl Into<String>) -> PlanError {
+    pub fn value_error(&self, path: &[PlanPathStep<'_>], problem: impl Into<String>) -> PlanError {
         let (node, _) = self.find(path);
-        self.source.error_at(node.span.start, what)
+        self.source.error_at(node.span.start, problem)
     }
 
-    /// The error that `what` is wrong with the key at the end of `path`.
+    /// Makes an error about the key at the end of `path`.
     #[must_use]
-    pub fn key_error(&self, path: &[PlanPathStep<'_>], what: impl Into<String>) -> PlanError {
+    pub fn key_error(&self, path: &[PlanPathStep<'_>], problem: impl Into<String>) -> PlanError {
         let (node, key) = self.find(path);
-        self.source.error_at(key.unwrap_or(node.span.start), what)
+        self.source
+            .error_at(key.unwrap_or(node.span.start), problem)
     }
 
-    /// The error that `error` is wrong with `threshold`, the one with this index of those that stand
-    /// behind `key`. The place of the error is one in the threshold as it is shown.
+    /// Makes an error about `threshold`, the one with this index in the list at `key`. The span of
+    /// `error` is relative to the threshold as displayed.
     #[must_use]
     pub fn threshold_error(
         &self,
@@ -152,47 +157,46 @@ impl PlanFile {
 }
 
 fn read_plan(source: &PlanSource, root: &PlanNode) -> Result<Plan, PlanError> {
-    let (known, of_load) = (&*PLAN_KEYS, &*LOAD_KEYS);
+    let (plan_keys, load_keys) = (&*PLAN_KEYS, &*LOAD_KEYS);
     let NodeValue::Table(entries) = &root.value else {
-        let wrong = format!("a plan is a table, and this is {}", root.value.kind_name());
-        return Err(source.error_at(root.span.start, wrong));
+        let problem = format!("the plan is {}", root.value.kind_name());
+        let error = source.error_at(root.span.start, problem);
+        return Err(error.with_expected("a table"));
     };
     for (key, at, node) in entries {
-        if known.contains(key) {
+        if plan_keys.contains(key) {
             if key != "load" {
                 check_setting(source, key, node, true)?;
             }
             if matches!(key.as_str(), "assert" | "abort_on") {
                 check_threshold(source, key, node)?;
             }
-        } else if of_load.contains(key) {
-            let wrong = format!(
-                "'{key}' belongs to a load; right would be to write it below a line [[load]]"
-            );
-            return Err(source.error_at(*at, wrong));
+        } else if load_keys.contains(key) {
+            let problem = format!("'{key}' belongs to a load (move it below a [[load]] line)");
+            return Err(source.error_at(*at, problem));
         } else {
-            return Err(unknown_key_error(source, key, *at, "a plan", known));
+            return Err(unknown_key_error(source, key, *at, "a plan", plan_keys));
         }
     }
-    let right = "right would be one or several of [[load]]";
+    let load_error = |at, problem: String| {
+        let error = source.error_at(at, problem);
+        Err(error.with_expected("one or more [[load]] tables"))
+    };
     let loads = match root.get("load").map(|node| (&node.value, node.span.start)) {
-        None => return Err(source.error_at(root.span.start, format!("it has no load; {right}"))),
+        None => return load_error(root.span.start, "the plan has no load".into()),
         Some((NodeValue::List(loads), at)) if loads.is_empty() => {
-            return Err(source.error_at(at, format!("it has no load; {right}")));
+            return load_error(at, "the plan has no load".into());
         }
         Some((NodeValue::List(loads), _)) => loads,
-        Some((other, at)) => {
-            let wrong = format!("'load' is {}; {right}", other.kind_name());
-            return Err(source.error_at(at, wrong));
-        }
+        Some((other, at)) => return load_error(at, format!("'load' is {}", other.kind_name())),
     };
     if let Some(load) = loads.get(Plan::MAX_LOADS) {
-        let wrong = format!("it has more than {} loads", Plan::MAX_LOADS);
-        return Err(source.error_at(load.span.start, wrong));
+        let problem = format!("the plan has more than {} loads", Plan::MAX_LOADS);
+        return Err(source.error_at(load.span.start, problem));
     }
     let mut names = BTreeSet::new();
     for node in loads {
-        check_load(source, node, known, of_load, &mut names)?;
+        check_load(source, node, plan_keys, load_keys, &mut names)?;
     }
     serde_json::from_value(root.to_json())
         .map_err(|error| source.error_at(root.span.start, error.to_string()))
@@ -201,83 +205,87 @@ fn read_plan(source: &PlanSource, root: &PlanNode) -> Result<Plan, PlanError> {
 fn check_load<'a>(
     source: &PlanSource,
     load: &'a PlanNode,
-    of_plan: &[String],
-    of_load: &[String],
+    plan_keys: &[String],
+    load_keys: &[String],
     names: &mut BTreeSet<&'a str>,
 ) -> Result<(), PlanError> {
     let NodeValue::Table(entries) = &load.value else {
-        let wrong = format!("a load is a table, and this is {}", load.value.kind_name());
-        return Err(source.error_at(load.span.start, wrong));
+        let problem = format!("the load is {}", load.value.kind_name());
+        let error = source.error_at(load.span.start, problem);
+        return Err(error.with_expected("a table"));
     };
     for (key, at, node) in entries {
-        if of_plan.contains(key) {
-            let wrong = format!(
-                "'{key}' belongs to the plan; right would be to write it above the first [[load]]"
-            );
-            return Err(source.error_at(*at, wrong));
+        if plan_keys.contains(key) {
+            let problem = format!("'{key}' belongs to the plan (move it above the first [[load]])");
+            return Err(source.error_at(*at, problem));
         }
-        let text = matches!(node.value, NodeValue::Text(_));
-        if matches!(key.as_str(), "name" | "hammer" | "target") && !text {
-            let wrong = format!(
-                "'{key}' is {}; right would be a text",
-                node.value.kind_name()
-            );
-            return Err(source.error_at(node.span.start, wrong));
+        let is_text = matches!(node.value, NodeValue::Text(_));
+        if matches!(key.as_str(), "name" | "hammer" | "target") && !is_text {
+            let problem = format!("'{key}' is {}", node.value.kind_name());
+            let error = source.error_at(node.span.start, problem);
+            return Err(error.with_expected("a string"));
         }
         check_setting(source, key, node, true)?;
         if let ("name", NodeValue::Text(name)) = (key.as_str(), &node.value) {
-            let wrong = if !is_name(name) {
-                "is no name of a load; right would be up to 40 letters, digits, '-' and '_', a letter first"
+            let (problem, expected) = if !is_name(name) {
+                let expected = "a letter, then up to 39 letters, digits, '-' and '_'";
+                ("invalid load name", expected)
             } else if !names.insert(name) {
-                "is another load's name; right would be one that no other load has"
+                ("duplicate load name", "a unique name")
             } else {
                 continue;
             };
-            return Err(source.error_at(node.span.start, format!("'{}' {wrong}", excerpt(name))));
+            let problem = format!("{problem} {}", excerpt(name));
+            let error = source.error_at(node.span.start, problem);
+            return Err(error.with_expected(expected));
         }
     }
     if load.get("target").is_none() && load.get("hammer").is_none() {
-        // What is nearest to it may be it, spelled wrong.
-        let spelled = entries
+        // The target may be there under a misspelled key.
+        let misspelled = entries
             .iter()
-            .filter(|(key, ..)| !of_load.contains(key))
+            .filter(|(key, ..)| !load_keys.contains(key))
             .find(|(key, ..)| nearest(key, ["target", "url", "endpoint"]).is_some());
-        return Err(match spelled {
+        return Err(match misspelled {
             Some((key, at, _)) => unknown_key_error(source, key, *at, "a load", &["target".into()]),
-            None => source.error_at(
-                load.span.start,
-                "the load has no target; right would be target = \"http://HOST/\"",
-            ),
+            None => {
+                let error = source.error_at(load.span.start, "the load has no target");
+                error.with_expected("target = \"http://HOST/\"")
+            }
         });
     }
     Ok(())
 }
 
-/// A setting is something that can stand on a command line.
+/// Checks that a value can be given on a command line.
 fn check_setting(
     source: &PlanSource,
     key: &str,
     node: &PlanNode,
-    list: bool,
+    allow_list: bool,
 ) -> Result<(), PlanError> {
     match &node.value {
-        NodeValue::List(items) if list => items
+        NodeValue::List(items) if allow_list => items
             .iter()
             .try_for_each(|item| check_setting(source, key, item, false)),
         NodeValue::Text(_) | NodeValue::Number(_) => Ok(()),
-        NodeValue::Flag(_) if list => Ok(()),
+        NodeValue::Flag(_) if allow_list => Ok(()),
         other => {
-            let (kind, items) = (other.kind_name(), if list { "" } else { " as an item" });
-            let key = excerpt(key);
-            let wrong = format!(
-                "'{key}' has {kind}{items}; right would be a text, a number, true or false, or a list of texts"
-            );
-            Err(source.error_at(node.span.start, wrong))
+            let (key, kind) = (excerpt(key), other.kind_name());
+            let (problem, expected) = if allow_list {
+                let expected = "a string, a number, true or false, or a list of strings";
+                (format!("{key} is {kind}"), expected)
+            } else {
+                let problem = format!("{key} has {kind} as an item");
+                (problem, "a string or a number")
+            };
+            let error = source.error_at(node.span.start, problem);
+            Err(error.with_expected(expected))
         }
     }
 }
 
-/// A text, or a list of texts, that are thresholds.
+/// Checks a threshold, or a list of thresholds.
 fn check_threshold(source: &PlanSource, key: &str, node: &PlanNode) -> Result<(), PlanError> {
     match &node.value {
         NodeValue::List(items) => items
@@ -291,7 +299,7 @@ fn check_threshold(source: &PlanSource, key: &str, node: &PlanNode) -> Result<()
     }
 }
 
-/// The error that `error` is wrong with the threshold `text`, which stands in `node`.
+/// Makes an error about the threshold `text`, the value of `node`.
 fn threshold_error(
     source: &PlanSource,
     key: &str,
@@ -299,17 +307,17 @@ fn threshold_error(
     text: &str,
     error: ThresholdError,
 ) -> PlanError {
-    // Between its quotes, if it stands there as it was read.
+    // Points into the threshold if the plan has it literally, and to its quote if it has escapes.
     let raw = source.text().get(node.span.clone()).unwrap_or_default();
     let found = raw.find(text).filter(|_| !text.is_empty());
     let at = found.map_or(0, |found| found + error.span().start);
-    let what = format!(
-        "'{key}': invalid value '{}': {}",
+    let problem = format!(
+        "'{key}': invalid value {}: {}",
         excerpt(text),
         error.problem()
     );
-    let wrong = source.error_at(node.span.start + at, what);
-    wrong.with_threshold(text, error)
+    let plan_error = source.error_at(node.span.start + at, problem);
+    plan_error.with_threshold(text, error)
 }
 
 fn is_name(name: &str) -> bool {
@@ -323,17 +331,15 @@ fn unknown_key_error(
     source: &PlanSource,
     key: &str,
     at: usize,
-    of: &str,
+    table: &str,
     known: &[String],
 ) -> PlanError {
-    let right = match nearest(key, known.iter().map(String::as_str)) {
+    let expected = match nearest(key, known.iter().map(String::as_str)) {
         Some(near) => format!("'{near}'"),
         None => known.join(", "),
     };
-    source.error_at(
-        at,
-        format!("{of} has no key '{}'; right would be {right}", excerpt(key)),
-    )
+    let error = source.error_at(at, format!("unknown key {} in {table}", excerpt(key)));
+    error.with_expected(expected)
 }
 
 fn read_scenario(source: &PlanSource, root: &PlanNode) -> Result<GoHammerScenario, PlanError> {
@@ -346,48 +352,42 @@ fn read_scenario(source: &PlanSource, root: &PlanNode) -> Result<GoHammerScenari
         (Some(root), "a scenario", &known),
         (config, "'hammerConfig'", &inner),
     ];
-    for (node, of, known) in levels {
+    for (node, table, known) in levels {
         let Some(PlanNode {
             value: NodeValue::Table(entries),
             ..
         }) = node
         else {
             let at = config.map_or(0, |node| node.span.start);
-            return Err(source.error_at(
-                at,
-                "'hammerConfig' is no table; right would be {\"endpoint\": \"http://HOST/\"}",
-            ));
+            let error = source.error_at(at, "'hammerConfig' is not a table");
+            return Err(error.with_expected("{\"endpoint\": \"http://HOST/\"}"));
         };
         for (key, at, node) in entries {
             if !known.contains(key) {
-                return Err(unknown_key_error(source, key, *at, of, known));
+                return Err(unknown_key_error(source, key, *at, table, known));
             }
-            let right = match (key.as_str(), &node.value) {
+            let expected = match (key.as_str(), &node.value) {
                 ("hammerConfig", _) | ("duration" | "tps", NodeValue::Number(_)) => continue,
                 ("duration" | "tps", _) => "a number",
                 ("headers", NodeValue::Table(headers)) => {
-                    let odd = headers
+                    let not_text = headers
                         .iter()
                         .find(|(.., value)| !matches!(value.value, NodeValue::Text(_)));
-                    let Some((name, _, value)) = odd else {
+                    let Some((name, _, value)) = not_text else {
                         continue;
                     };
-                    let wrong = format!(
-                        "the header '{}' is {}; right would be a text",
-                        excerpt(name),
-                        value.value.kind_name()
-                    );
-                    return Err(source.error_at(value.span.start, wrong));
+                    let kind = value.value.kind_name();
+                    let problem = format!("header {} is {kind}", excerpt(name));
+                    let error = source.error_at(value.span.start, problem);
+                    return Err(error.with_expected("a string"));
                 }
-                ("headers", _) => "a table of texts",
+                ("headers", _) => "a table of strings",
                 (_, NodeValue::Text(_)) => continue,
-                _ => "a text",
+                _ => "a string",
             };
-            let wrong = format!(
-                "'{key}' is {}; right would be {right}",
-                node.value.kind_name()
-            );
-            return Err(source.error_at(node.span.start, wrong));
+            let problem = format!("'{key}' is {}", node.value.kind_name());
+            let error = source.error_at(node.span.start, problem);
+            return Err(error.with_expected(expected));
         }
     }
     let parsed = serde_json::from_value(root.to_json());

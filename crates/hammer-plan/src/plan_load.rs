@@ -1,3 +1,5 @@
+//! One load of a plan.
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -5,87 +7,89 @@ use serde::{Deserialize, Serialize};
 
 use crate::PlanSetting;
 
-/// One load of a plan: a hammer, what it hits, how often and for how long.
+/// One load of a plan: a hammer with its target, rate and duration.
 ///
-/// Its keys are the flags of the command line, with underscores: what `hammer NAME --help` lists
-/// under Load, and every flag of the hammer itself.
+/// The keys are flags of the command line, with underscores: those that `hammer NAME --help` lists
+/// under Load, and the flags of the hammer itself.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Load")]
 pub struct PlanLoad {
-    /// What the report and the thresholds call this load: letters, digits, '-' and '_'.
+    /// Name of this load in the report and in thresholds: letters, digits, '-' and '_'.
     /// [default: load-1, load-2, …]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", regex(pattern = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"))]
     pub name: Option<String>,
-    /// The hammer that hits. [default: the one for the scheme of the target]
+    /// Name of the hammer. [default: chosen by the scheme of the target]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub hammer: Option<String>,
-    /// What is hit: a URL, or what the hammer takes for one.
+    /// Target, usually a URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub target: Option<String>,
-    /// How long after the start of the plan this load starts: 30s, 5m, or seconds.
+    /// Start of this load after the start of the plan, such as 30s or 5m; a number is in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub offset: Option<PlanSetting>,
-    /// How often: 100, 2.5, 10k, 600/m, max, or a shape: 100..1000/5m, spike(10, 500, 5s)/1m.
+    /// Hits per second, such as 100, 2.5, 10k, 600/m or max, or a shape, such as 100..1000/5m or
+    /// spike(10, 500, 5s)/1m.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub rate: Option<PlanSetting>,
-    /// How long: 30s, 5m, 1h30m, or seconds.
+    /// Duration, such as 30s, 5m or 1h30m; a number is in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub duration: Option<PlanSetting>,
-    /// How the hits of a second are spread: even, poisson, uniform, burst.
+    /// Arrival process: even, poisson, uniform or burst.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub arrivals: Option<PlanSetting>,
-    /// How long the first rate is run before anything counts.
+    /// Duration of the warm-up at the first rate; its hits do not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub warmup: Option<PlanSetting>,
-    /// How late a hit may start; later ones are not sent.
+    /// Maximum lateness of a hit; a hit that is later is not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub skip_late: Option<PlanSetting>,
-    /// When to start, by the clock on the wall: 2026-12-01T12:00:00Z.
+    /// Date and time of the start, such as 2026-12-01T12:00:00Z.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub start_at: Option<PlanSetting>,
-    /// How many hits.
+    /// Number of hits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub hits: Option<PlanSetting>,
-    /// Hits in flight at one time, at most.
+    /// Maximum number of hits in flight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub max_in_flight: Option<PlanSetting>,
-    /// How long a hit may take.
+    /// Timeout of a hit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub timeout: Option<PlanSetting>,
-    /// Threads of the generator for this load. [default: the cores, shared by the loads]
+    /// Number of worker threads of this load. [default: the cores, divided among the loads]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub threads: Option<PlanSetting>,
-    /// Seed of the randomness of the hits.
+    /// Seed of the random values of the hits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub seed: Option<PlanSetting>,
-    /// How long to wait for hits in flight at the end.
+    /// Longest wait for hits in flight at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "PlanSetting")]
     pub drain: Option<PlanSetting>,
-    /// The flags of the hammer itself.
+    /// Flags of the hammer itself.
     #[serde(flatten)]
     pub options: BTreeMap<String, PlanSetting>,
 }
 
 impl PlanLoad {
-    /// The keys that are no flags.
+    /// The keys that are not flags.
     pub const NON_FLAG_KEYS: [&'static str; 4] = ["name", "hammer", "target", "offset"];
 
-    /// Every flag that the load gives, with what it gives for it.
+    /// Returns the flags of the load with their values.
     #[must_use]
     pub fn flags(&self) -> BTreeMap<String, PlanSetting> {
         let all = serde_json::to_value(self).and_then(serde_json::from_value);

@@ -1,13 +1,15 @@
+//! The values of a plan, each with its position in the text.
+
 use std::ops::Range;
 
-/// A value and where it stands in the text it comes from.
+/// A value and its position in the text, in bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PlanNode {
     pub(crate) value: NodeValue,
     pub(crate) span: Range<usize>,
 }
 
-/// What TOML and JSON have in common. Names of keys carry the byte at which they stand.
+/// A value of TOML or JSON. A key comes with its position in the text, in bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum NodeValue {
     Text(String),
@@ -18,11 +20,14 @@ pub(crate) enum NodeValue {
     Null,
 }
 
-/// Deeper than any plan is.
+/// The deepest nesting that is accepted, in levels.
 pub(crate) const MAX_DEPTH: usize = 16;
 
+/// The problem with a text that is nested deeper than [`MAX_DEPTH`].
+pub(crate) const TOO_DEEP: &str = "nested too deeply";
+
 impl PlanNode {
-    /// The value of a key of a table.
+    /// Returns the value of a key of a table.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         let NodeValue::Table(entries) = &self.value else {
             return None;
@@ -31,7 +36,7 @@ impl PlanNode {
         found.map(|(.., node)| node)
     }
 
-    /// The item of a list.
+    /// Returns an item of a list.
     pub(crate) fn item(&self, index: usize) -> Option<&Self> {
         match &self.value {
             NodeValue::List(items) => items.get(index),
@@ -39,7 +44,7 @@ impl PlanNode {
         }
     }
 
-    /// The same value for serde, without its places.
+    /// Converts the value for serde, without positions.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         match &self.value {
             NodeValue::Text(text) => text.clone().into(),
@@ -56,12 +61,12 @@ impl PlanNode {
 }
 
 impl NodeValue {
-    /// What it is, for a message that something else was wanted.
+    /// Names the type of the value for a message.
     pub(crate) fn kind_name(&self) -> &'static str {
         match self {
-            Self::Text(_) => "a text",
+            Self::Text(_) => "a string",
             Self::Number(_) => "a number",
-            Self::Flag(_) => "true or false",
+            Self::Flag(_) => "a boolean",
             Self::List(_) => "a list",
             Self::Table(_) => "a table",
             Self::Null => "null",

@@ -1,3 +1,5 @@
+//! The report of a plan with several loads.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,39 +14,40 @@ use crate::{HitTime, Measurements};
 /// The value of [`PlanReport::schema`].
 pub const PLAN_SCHEMA: &str = "hammer.plan-report/1";
 
-/// What is left when a plan of several loads is over: what they have in common, and the report of
-/// each. Serialised, it is the JSON that `docs/REPORT.md` describes.
+/// The report of a plan with several loads: totals, and the report of each load.
+///
+/// Serialized, it is the JSON that `docs/REPORT.md` describes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PlanReport {
-    /// The name and version of this shape: [`PLAN_SCHEMA`].
+    /// The name and version of the JSON format: [`PLAN_SCHEMA`].
     pub schema: String,
     /// The name of the plan's file.
     pub plan: String,
-    /// The worst verdict of a load, and the reasons of all, each with the name of its load.
+    /// The worst verdict of a load, with the reasons of all loads, each after the name of its load.
     pub verdict: Verdict,
-    /// From the start of the plan to the end of the last schedule, in seconds.
+    /// The time from the start of the plan to the end of the last schedule, in seconds.
     pub duration_s: f64,
-    /// From the start of the plan until the last hit had ended, in seconds.
+    /// The time from the start of the plan to the end of the last hit, in seconds.
     pub elapsed_s: f64,
-    /// Whether a load was stopped before its schedule ended.
+    /// True if a load was stopped before its schedule ended.
     pub stopped: bool,
     /// The hits of all loads.
     pub hits: HitCounts,
     /// Hits per second over all loads.
     pub rate: PlanRate,
-    /// What the generator needed for all loads.
+    /// Resources that the generator used for all loads.
     pub generator: PlanGenerator,
     /// The loads, in the order of the plan.
     pub loads: Vec<LoadReport>,
-    /// The conditions that were looked at when the plan was over; those of one load are in its
-    /// report, too.
+    /// The thresholds checked at the end of the plan. Thresholds of one load are also in its
+    /// report.
     #[serde(default)]
     pub thresholds: Vec<ThresholdCheck>,
-    /// The condition that ended the plan early, if one did.
+    /// The threshold that ended the plan early, if any.
     #[serde(default)]
     pub aborted: Option<AbortReason>,
-    /// All that was measured in all loads; none in a report that was read from JSON.
+    /// The measurements of all loads with their histograms; `None` in a report read from JSON.
     #[serde(skip)]
     pub measured: Option<Arc<IntervalStats>>,
 }
@@ -52,11 +55,11 @@ pub struct PlanReport {
 /// Hits per second over all loads.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PlanRate {
-    /// Hits that were started, over the duration of the plan.
+    /// Hits started, divided by the duration of the plan.
     pub achieved: f64,
 }
 
-/// What the generator needed for all loads.
+/// Resources that the generator used for all loads.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PlanGenerator {
@@ -73,15 +76,15 @@ pub struct PlanGenerator {
 pub struct LoadReport {
     /// The name of the load.
     pub name: String,
-    /// How long after the start of the plan it started, in seconds.
+    /// The start of the load after the start of the plan, in seconds.
     pub offset_s: f64,
-    /// Everything that is reported of a run; its times are counted from the start of the load.
+    /// The report of the run. Its times count from the start of the load.
     #[serde(flatten)]
     pub report: Report,
 }
 
 impl LoadReport {
-    /// The report of the load `name`, which started `offset` after the plan.
+    /// Makes the report of the load `name`, which started `offset` after the plan.
     #[must_use]
     pub fn new(name: String, offset: Duration, report: Report) -> Self {
         Self {
@@ -93,7 +96,7 @@ impl LoadReport {
 }
 
 impl PlanReport {
-    /// Puts the loads of `plan` together. `cpu` is the processor time that the process used.
+    /// Combines the reports of the loads of `plan`. `cpu` is the processor time of the process.
     #[must_use]
     pub fn new(plan: String, cpu: Duration, loads: Vec<LoadReport>) -> Self {
         let latest = |of: fn(&Report) -> f64| {
@@ -150,7 +153,7 @@ impl PlanReport {
     }
 }
 
-/// All loads together; a name picks one of them.
+/// Measures all loads together; a scope selects one load.
 impl Measurements for PlanReport {
     fn hits(&self) -> HitCounts {
         self.hits
@@ -160,7 +163,7 @@ impl Measurements for PlanReport {
         Some(self.rate.achieved)
     }
 
-    /// Each load counts by the hits that were due in it.
+    /// Returns the mean over the loads, weighted by the hits scheduled in each.
     fn achieved(&self) -> Option<f64> {
         let (mut achieved, mut due) = (0.0, 0.0);
         for LoadReport { report, .. } in &self.loads {

@@ -1,22 +1,26 @@
+//! The value of one flag in a plan.
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a plan says for one flag: what would stand behind it on the command line.
+/// The value of one flag, as on the command line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Setting")]
 #[serde(untagged)]
 pub enum PlanSetting {
-    /// A flag without a value, given or not.
+    /// True if a flag without a value is given.
     Flag(bool),
-    /// A number, as it would be written.
+    /// A number.
     Number(serde_json::Number),
-    /// A text.
+    /// A string.
     Text(String),
-    /// A flag that is given several times.
+    /// The values of a flag that is given several times.
     List(Vec<PlanSetting>),
 }
 
 impl PlanSetting {
-    /// What stands behind the flag, each time it is given: none for [`PlanSetting::Flag`].
+    /// Returns the arguments of the flag, one for each time it is given; none for
+    /// [`PlanSetting::Flag`].
     #[must_use]
     pub fn texts(&self) -> Vec<String> {
         match self {
@@ -28,7 +32,7 @@ impl PlanSetting {
     }
 }
 
-/// `1e3` is written 1000, since it is a count or a rate.
+/// Writes `1e3` as 1000: a count or a rate has no exponent on the command line.
 fn format_number(number: &serde_json::Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() => float.to_string(),
@@ -43,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_setting_is_written_as_on_the_command_line() {
+    fn settings_are_written_as_on_the_command_line() {
         for (value, texts) in [
             (json!(100), vec!["100"]),
             (json!(2.5), vec!["2.5"]),
@@ -52,7 +56,8 @@ mod tests {
             (json!(["A: b", 1]), vec!["A: b", "1"]),
             (json!(true), vec![]),
         ] {
-            let setting: PlanSetting = serde_json::from_value(value.clone()).expect("is a setting");
+            let setting: PlanSetting =
+                serde_json::from_value(value.clone()).expect("valid setting");
             assert_eq!(setting.texts(), texts, "{value}");
         }
     }

@@ -1,9 +1,11 @@
+//! The JSON Schema of plans, made from their types.
+
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 
 use crate::Plan;
 
-/// The JSON Schema of plans, made from their types; `docs/schemas/plan.schema.json` is the same.
+/// Returns the JSON Schema of plans; `docs/schemas/plan.schema.json` is a copy of it.
 #[must_use]
 pub fn schema() -> String {
     let schema = generator().into_root_schema_for::<Plan>();
@@ -16,7 +18,7 @@ fn generator() -> SchemaGenerator {
     SchemaSettings::draft2020_12().into_generator()
 }
 
-/// The keys of a type, as its schema has them.
+/// Returns the keys that the schema of a type defines.
 pub(crate) fn keys<T: schemars::JsonSchema>() -> Vec<String> {
     let schema = generator().into_root_schema_for::<T>();
     let properties = schema.get("properties").and_then(|all| all.as_object());

@@ -1,16 +1,18 @@
+//! Plans in TOML, with the position of each value.
+
+use hammer_diagnostic::printable;
 use toml::de::{DeTable, DeValue};
 use toml_parser::lexer::TokenKind;
 
 use crate::PlanError;
-use crate::excerpt::excerpt;
-use crate::plan_node::{MAX_DEPTH, NodeValue, PlanNode};
+use crate::plan_node::{MAX_DEPTH, NodeValue, PlanNode, TOO_DEEP};
 use crate::plan_source::PlanSource;
 
-/// More tables and lists than any plan has. One takes a thousand bytes of memory, and two of a text
-/// such as `a.a.a.a = 1`.
+/// The maximum number of tables, lists and dotted keys. Two bytes of text, as in `a.a.a.a = 1`, can
+/// take a thousand bytes of memory.
 const MAX_TABLES: usize = 10_000;
 
-/// Reads TOML.
+/// Parses TOML.
 pub(crate) fn parse(source: &PlanSource) -> Result<PlanNode, PlanError> {
     let mut opening = toml_parser::Source::new(source.text())
         .lex()
@@ -19,21 +21,20 @@ pub(crate) fn parse(source: &PlanSource) -> Result<PlanNode, PlanError> {
             matches!(token.kind(), Dot | LeftCurlyBracket | LeftSquareBracket)
         });
     if let Some(token) = opening.nth(MAX_TABLES) {
-        let wrong = "it has more tables and lists than any plan";
-        return Err(source.error_at(token.span().start(), wrong));
+        let problem = "too many tables and lists";
+        return Err(source.error_at(token.span().start(), problem));
     }
     let table = DeTable::parse(source.text()).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        let what = excerpt(&error.message().replace('\n', ", "));
-        // A value that was to come from the environment stands without its quotes.
+        let message = error.message().replace('\n', ", ");
+        let plan_error = source.error_at(at, format!("invalid TOML: {}", printable(&message)));
+        // `rate = ${RATE}`: a variable needs quotes.
         let before = source.text().get(..at).unwrap_or_default();
-        let bare = before.trim_end_matches('{').ends_with("= $");
-        let right = if bare {
-            "; right would be \"${NAME}\""
+        if before.trim_end_matches('{').ends_with("= $") {
+            plan_error.with_expected("\"${NAME}\"")
         } else {
-            ""
-        };
-        source.error_at(at, format!("it is no TOML: {what}{right}"))
+            plan_error
+        }
     })?;
     let span = table.span();
     let value = read_table(source, table.get_ref(), MAX_DEPTH)?;
@@ -52,7 +53,7 @@ fn read_table(
         let name = key.get_ref().clone().into_owned();
         entries.push((name, key.span().start, PlanNode { value, span }));
     }
-    // In the order of the text, so that the first error told is the first that is read.
+    // In the order of the text, so that the first error in the text is reported first.
     entries.sort_by_key(|(_, at, _)| *at);
     Ok(NodeValue::Table(entries))
 }
@@ -64,13 +65,13 @@ fn read(
     depth: usize,
 ) -> Result<NodeValue, PlanError> {
     let Some(depth) = depth.checked_sub(1) else {
-        return Err(source.error_at(at, "it is nested deeper than any plan"));
+        return Err(source.error_at(at, TOO_DEEP));
     };
     let number = |number: Option<serde_json::Number>| {
-        let wrong = "the number is out of range; right would be one such as 1000 or 2.5";
-        number
-            .map(NodeValue::Number)
-            .ok_or_else(|| source.error_at(at, wrong))
+        number.map(NodeValue::Number).ok_or_else(|| {
+            let error = source.error_at(at, "the number is out of range");
+            error.with_expected("a number such as 1000 or 2.5")
+        })
     };
     match value {
         DeValue::String(text) => Ok(NodeValue::Text(text.clone().into_owned())),
@@ -87,7 +88,7 @@ fn read(
                 .and_then(serde_json::Number::from_f64),
         ),
         DeValue::Boolean(flag) => Ok(NodeValue::Flag(*flag)),
-        // A point in time is what the command line takes it for: a text.
+        // A flag takes a date as text.
         DeValue::Datetime(time) => Ok(NodeValue::Text(time.to_string())),
         DeValue::Array(items) => {
             let node = |item: &toml::Spanned<DeValue<'_>>| {

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use hammer_data::{ExhaustedPolicy, Feeder, FeederFormat, FeederOrder, TemplateScope, VariesBy};
-use hammer_plan::nearest;
+use hammer_diagnostic::nearest;
 use twox_hash::XxHash64;
 
 /// The choices of a feeder, and what each may be.

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use hammer_plan::{PlanFile, PlanPathStep, PlanSetting, nearest};
+use hammer_diagnostic::nearest;
+use hammer_plan::{PlanFile, PlanPathStep, PlanSetting};
 
 use crate::error::{Error, mask_secrets};
 

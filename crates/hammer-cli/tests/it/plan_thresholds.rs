@@ -111,7 +111,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "assert = '[worse] errors == 0'",
             "1:12",
-            "'assert': invalid value '[worse] errors == 0': no load has this name\n\n    \
+            "'assert': invalid value '[worse] errors == 0': unknown load\n\n    \
              [worse] errors == 0\n     ^^^^^ right would be good, bad\n",
         ),
         (
@@ -132,7 +132,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "assert = '[bad, stage 3] p99 < 1s'",
             "1:11",
-            "there is no such stage\n\n",
+            "unknown stage\n\n",
         ),
         (
             "assert = '[bad, stage 2] lateness.p99 < 1s'",
@@ -142,7 +142,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "abort_on = ['errors > 5%', '[bad, stage 2] errors > 5%']",
             "1:29",
-            "'abort_on': invalid value '[bad, stage 2] errors > 5%': a stage is looked at when",
+            "'abort_on': invalid value '[bad, stage 2] errors > 5%': stages are measured only at the end",
         ),
         // With escapes, the position is that of the value, not of the word in it.
         (
@@ -154,7 +154,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "assert = ['errors == 0', 'p99 < 250']",
             "1:33",
-            "'assert': invalid value 'p99 < 250': 250 has no unit\n\n    \
+            "'assert': invalid value 'p99 < 250': '250' has no unit\n\n    \
              p99 < 250\n          ^^^ right would be 250ms\n",
         ),
         (
@@ -182,7 +182,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
     let message = stderr(&output);
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(
-        message.contains("for '--assert <EXPR>': no load has this name\n\n"),
+        message.contains("for '--assert <EXPR>': unknown load\n\n"),
         "{message}"
     );
     for target in both.targets {

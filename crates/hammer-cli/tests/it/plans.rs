@@ -250,7 +250,7 @@ fn the_example_plan_runs_against_the_target_in_its_variable() {
     let without = run("plan.toml", &example, &[], &[]);
     assert_eq!(without.status.code(), Some(2));
     assert!(
-        stderr(&without).contains("no variable TARGET"),
+        stderr(&without).contains("environment variable 'TARGET' is not set"),
         "{}",
         stderr(&without)
     );
@@ -344,7 +344,7 @@ fn plan_errors_show_their_place_and_nothing_is_sent() {
         ("rate = 'fast'", "4:8", "not a number\n"),
         ("rate = -5", "4:8", "right would be"),
         ("header = ['a: b', 'c']", "4:10", "Name: value"),
-        ("header = { a = 'b' }", "4:10", "'header' has a table"),
+        ("header = { a = 'b' }", "4:10", "'header' is a table"),
         ("insecure = 1", "4:12", "right would be true or false"),
         ("rate = true", "4:8", "it takes a value"),
         ("rate = [1, 2]", "4:8", "several times; right would be once"),

@@ -1,4 +1,4 @@
-//! How what was sent comes to its end: by answers, or with the connection.
+//! The end of packets in flight: by an acknowledgement, or with the connection.
 
 use hammer_core::{Failure, Outcome};
 
@@ -10,90 +10,85 @@ use crate::packet::received::AckKind;
 use crate::reason_code;
 
 impl BrokerConnection {
-    /// An answer has come.
+    /// Processes an acknowledgement in a packet of `size` bytes.
     pub(crate) fn handle_ack(
         &mut self,
         config: &MqttConfig,
-        to: AckKind,
+        kind: AckKind,
         id: u16,
         reason: u8,
         size: usize,
     ) {
-        // RabbitMQ answers at QoS 1 what was asked at QoS 2; the label says so.
-        let downgraded = |awaits| (awaits, to) == (AckKind::Pubrec, AckKind::Puback);
+        // RabbitMQ downgrades QoS 2 to QoS 1; the label shows it.
+        let downgraded = |awaits| (awaits, kind) == (AckKind::Pubrec, AckKind::Puback);
         let awaited = self.in_flight.get_mut(id);
-        let awaited = awaited.filter(|taken| taken.awaits == to || downgraded(taken.awaits));
-        let Some(taken) = awaited else {
-            // Or was that PUBREC sent again?
-            let again = to == AckKind::Pubrec
+        let awaited = awaited.filter(|entry| entry.awaits == kind || downgraded(entry.awaits));
+        let Some(entry) = awaited else {
+            // The broker may repeat a PUBREC.
+            let is_repeated_pubrec = kind == AckKind::Pubrec
                 && self
                     .in_flight
                     .get_mut(id)
-                    .is_some_and(|taken| taken.awaits == AckKind::Pubcomp);
-            if again {
+                    .is_some_and(|entry| entry.awaits == AckKind::Pubcomp);
+            if is_repeated_pubrec {
                 self.append(&packet::encode_ack(0x62, id));
             } else {
                 self.counts.unknown_acks += 1;
             }
             return;
         };
-        if to == AckKind::Pubrec && !reason_code::is_error(reason) {
-            taken.promise.mark_phase("pubrec");
-            taken.awaits = AckKind::Pubcomp;
+        if kind == AckKind::Pubrec && !reason_code::is_error(reason) {
+            entry.promise.mark_phase("pubrec");
+            entry.awaits = AckKind::Pubcomp;
             let release = packet::encode_ack(0x62, id);
-            if let Some(last) = &mut taken.last_packet {
+            if let Some(last) = &mut entry.last_packet {
                 **last = LastSentPacket::new(self.bytes_queued, &release);
             }
             self.append(&release);
             if reason == reason_code::NO_MATCHING_SUBSCRIBERS && config.require_subscribers {
-                // Its id is free with the PUBCOMP, and nothing better will come.
+                // The hit is rejected now; its id stays in use until the PUBCOMP.
                 self.reject_early(id, reason);
             }
             return;
         }
-        let Some(InFlightPacket {
-            promise: receipt,
-            ended,
-            ..
-        }) = self.in_flight.release(id)
-        else {
+        let Some(InFlightPacket { promise, ended, .. }) = self.in_flight.release(id) else {
             return;
         };
         if ended {
             return;
         }
-        let outcome = ack_outcome(config, to, reason)
-            .sent(receipt.sent.into())
+        let outcome = ack_outcome(config, kind, reason)
+            .sent(promise.sent.into())
             .received(size as u64);
         if outcome.is_ok() && config.completion == MqttCompletion::Delivery {
             return;
         }
-        if !receipt.complete(Ok(outcome)) {
+        if !promise.complete(Ok(outcome)) {
             self.counts.late_acks += 1;
         }
     }
 
     fn reject_early(&mut self, id: u16, reason: u8) {
-        if let Some(taken) = self.in_flight.get_mut(id) {
+        if let Some(entry) = self.in_flight.get_mut(id) {
             let outcome =
-                Outcome::rejected(reason_code::reason_name(reason)).sent(taken.promise.sent.into());
-            taken.ended = true;
-            if !taken.promise.complete(Ok(outcome)) {
+                Outcome::rejected(reason_code::reason_name(reason)).sent(entry.promise.sent.into());
+            entry.ended = true;
+            if !entry.promise.complete(Ok(outcome)) {
                 self.counts.late_acks += 1;
             }
         }
     }
 
-    /// PINGRESP has come.
+    /// Processes a PINGRESP.
     pub(crate) fn handle_pingresp(&mut self) {
-        let pinging = self.pings.pop_front();
-        self.pings_answered += u64::from(pinging.is_some());
-        match pinging {
-            Some(PingPurpose::Hit(receipt)) => {
+        let ping = self.pings.pop_front();
+        self.pings_answered += u64::from(ping.is_some());
+        match ping {
+            Some(PingPurpose::Hit(promise)) => {
                 let outcome = Outcome::ok("pingresp")
-                    .sent(receipt.sent.into())
+                    .sent(promise.sent.into())
                     .received(2);
-                if !receipt.complete(Ok(outcome)) {
+                if !promise.complete(Ok(outcome)) {
                     self.counts.late_acks += 1;
                 }
             }
@@ -103,34 +98,34 @@ impl BrokerConnection {
         }
     }
 
-    /// The connection is over: so is whatever needed it. What is in flight is unfinished then if it
-    /// may be sent again.
+    /// Ends the connection: queued and unflushed hits and pings fail. Returns the packets in
+    /// flight, which may be sent again.
     pub(crate) fn close_failed(&mut self, failure: Failure, resend: bool) -> UnacknowledgedPackets {
-        let pinged = self.pings.drain(..).filter_map(|pinging| match pinging {
-            PingPurpose::Hit(receipt) => Some(receipt),
+        let ping_promises = self.pings.drain(..).filter_map(|ping| match ping {
+            PingPurpose::Hit(promise) => Some(promise),
             PingPurpose::KeepAlive | PingPurpose::Fence => None,
         });
-        let receipts = (self.queue.drain(..).map(|waiting| waiting.promise))
-            .chain(self.unflushed_hits.drain(..).map(|(_, receipt)| receipt))
-            .chain(pinged);
-        receipts.for_each(|receipt| {
-            receipt.complete(Err(failure));
+        let promises = (self.queue.drain(..).map(|queued| queued.promise))
+            .chain(self.unflushed_hits.drain(..).map(|(_, promise)| promise))
+            .chain(ping_promises);
+        promises.for_each(|promise| {
+            promise.complete(Err(failure));
         });
         self.pending_fences = 0;
         self.take_unacknowledged(failure, resend)
     }
 }
 
-/// What an answer means for its hit.
-fn ack_outcome(config: &MqttConfig, to: AckKind, reason: u8) -> Outcome {
-    let name = match (to, reason) {
+/// Returns the outcome of a hit for an acknowledgement.
+fn ack_outcome(config: &MqttConfig, kind: AckKind, reason: u8) -> Outcome {
+    let name = match (kind, reason) {
         (AckKind::Puback, 0) => "puback",
         (AckKind::Pubcomp, 0) => "pubcomp",
         (AckKind::Suback, 0..=2) => "suback",
         (_, reason) => reason_code::reason_name(reason),
     };
-    let unheard = reason == reason_code::NO_MATCHING_SUBSCRIBERS && config.require_subscribers;
-    if reason_code::is_error(reason) || unheard {
+    let unmatched = reason == reason_code::NO_MATCHING_SUBSCRIBERS && config.require_subscribers;
+    if reason_code::is_error(reason) || unmatched {
         Outcome::rejected(name)
     } else {
         Outcome::ok(name)

@@ -1,4 +1,4 @@
-//! What the connection of a client is, between the hits that use it and the task that drives it.
+//! The state of a connection: packets in flight, queued hits and unwritten bytes.
 
 mod acks;
 mod resume;
@@ -20,10 +20,10 @@ use crate::packet::{self, MqttVersion, Qos, subscribe};
 use crate::packet_ids::PacketIds;
 use crate::render_context;
 
-/// Bytes that may wait for the socket before hits wait too: what one write takes, and then some.
+/// The maximum number of unwritten bytes before hits have to wait; more than one write takes.
 const MAX_UNWRITTEN_BYTES: usize = 256 * 1024;
 
-/// What is done to the connection for a hit.
+/// The action of a hit on a shared connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MqttAction {
     Publish,
@@ -31,36 +31,36 @@ pub(crate) enum MqttAction {
     Ping,
 }
 
-/// A packet id that is taken, and for what.
+/// A packet that waits for an acknowledgement.
 struct InFlightPacket {
     promise: HitPromise,
     awaits: AckKind,
-    /// Whether the hit has ended, before the last answer.
+    /// True if the hit ended before the last acknowledgement.
     ended: bool,
-    /// None unless it may be sent again.
+    /// Set only if the packet may be sent again.
     last_packet: Option<Box<LastSentPacket>>,
 }
 
-/// A hit that waits for the window.
+/// A hit that waits for room in the window.
 struct QueuedHit {
     promise: HitPromise,
     hit: Hit,
     header: Option<DeliveryHeader>,
 }
 
-/// What stands before the payload where deliveries are measured.
+/// The header before the payload if deliveries are measured.
 pub(crate) type DeliveryHeader = [u8; crate::delivery::DELIVERY_HEADER_BYTES];
 
-/// Who waits for an answer to a PINGREQ.
+/// The purpose of a PINGREQ.
 enum PingPurpose {
     Hit(HitPromise),
-    /// Nobody: it keeps the connection alive.
+    /// Keeps the connection alive.
     KeepAlive,
-    /// The end of the run.
+    /// Confirms at the end of the run that the broker has read all before it.
     Fence,
 }
 
-/// What a connection has counted since it was last asked.
+/// Counts of a connection since the last report.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionCounts {
     pub(crate) window_waits: u64,
@@ -71,49 +71,50 @@ pub(crate) struct ConnectionCounts {
 
 /// A connection that the broker has accepted.
 pub(crate) struct BrokerConnection {
-    /// The number of its client.
+    /// The number of the client.
     client: u64,
     version: MqttVersion,
     limits: BrokerLimits,
     window: usize,
-    /// Bytes for the socket; those before `written` are in it.
+    /// Bytes for the socket, of which the first `written` are sent.
     out_buffer: Vec<u8>,
     written: usize,
-    /// How many bytes were appended to `out` since the connection was opened, and how many of
-    /// them are in the socket.
+    /// Bytes appended to `out_buffer` since the connection was opened.
     bytes_queued: u64,
+    /// Bytes of these that the socket has taken.
     bytes_flushed: u64,
     in_flight: PacketIds<InFlightPacket>,
-    /// What the session has left that is yet to be sent again, in its order.
+    /// Ids of the packets of the last connection that are still to be sent again, in order.
     resend_queue: VecDeque<u16>,
     queue: VecDeque<QueuedHit>,
-    /// Hits without an answer whose bytes the socket does not have yet, and which byte is the last.
+    /// Hits without an acknowledgement, each with the end of its packet in the stream, not flushed
+    /// yet.
     unflushed_hits: VecDeque<(u64, HitPromise)>,
-    /// Whether they have ended when it does.
+    /// True if an unflushed hit ends when its packet is flushed.
     complete_when_sent: bool,
     pings: VecDeque<PingPurpose>,
-    /// How many pings were answered.
+    /// The number of answered pings.
     pings_answered: u64,
     pending_fences: usize,
-    /// Whether the broker knows the topic by number.
+    /// True if the broker knows the topic alias.
     topic_alias_known: bool,
     pub(crate) counts: ConnectionCounts,
 }
 
 impl BrokerConnection {
-    /// A connection of `client`, which goes on with what is unfinished if the broker has the session
-    /// too.
+    /// Makes a connection of `client`. It resumes the unacknowledged packets if the broker kept the
+    /// session; otherwise they fail.
     pub(crate) fn new(
         config: &MqttConfig,
         client: u64,
         limits: BrokerLimits,
-        unfinished: Option<UnacknowledgedPackets>,
+        unacknowledged: Option<UnacknowledgedPackets>,
     ) -> Self {
         let window = usize::from(config.window.min(limits.receive_maximum));
-        let (in_flight, resend_queue) = match unfinished {
-            Some(unfinished) if limits.session_present => unfinished.into_send_order(),
-            Some(unfinished) => {
-                unfinished.fail();
+        let (in_flight, resend_queue) = match unacknowledged {
+            Some(unacknowledged) if limits.session_present => unacknowledged.into_send_order(),
+            Some(unacknowledged) => {
+                unacknowledged.fail();
                 (PacketIds::new(), VecDeque::new())
             }
             None => (PacketIds::new(), VecDeque::new()),
@@ -140,9 +141,9 @@ impl BrokerConnection {
         }
     }
 
-    /// Whether another packet may be appended now.
-    fn has_room(&self, config: &MqttConfig, deed: MqttAction) -> bool {
-        let needs_id = match deed {
+    /// Returns true if another packet may be appended now.
+    fn has_room(&self, config: &MqttConfig, action: MqttAction) -> bool {
+        let needs_id = match action {
             MqttAction::Publish => config.message.qos != Qos::AtMostOnce,
             MqttAction::Subscribe => true,
             MqttAction::Ping => false,
@@ -151,26 +152,26 @@ impl BrokerConnection {
         fits && self.resend_queue.is_empty() && self.unwritten().len() < MAX_UNWRITTEN_BYTES
     }
 
-    /// Does `deed` for a hit, now or when there is room.
+    /// Sends the packet of a hit, now or when there is room.
     pub(crate) fn submit(
         &mut self,
         config: &MqttConfig,
-        numbers: &mut MessageSequence,
+        sequence: &mut MessageSequence,
         hit: &Hit,
-        receipt: HitPromise,
-        head: Option<DeliveryHeader>,
+        promise: HitPromise,
+        header: Option<DeliveryHeader>,
     ) -> Result<(), Failure> {
         if self.queue.is_empty() && self.has_room(config, config.action) {
-            return self.queue_hit(config, numbers, hit, receipt, head);
+            return self.queue_hit(config, sequence, hit, promise, header);
         }
         if !config.wait_for_window {
             return Err(failures::WINDOW_FULL);
         }
         self.counts.window_waits += 1;
         self.queue.push_back(QueuedHit {
-            promise: receipt,
+            promise,
             hit: hit.clone(),
-            header: head,
+            header,
         });
         Ok(())
     }
@@ -179,43 +180,43 @@ impl BrokerConnection {
     fn queue_hit(
         &mut self,
         config: &MqttConfig,
-        numbers: &mut MessageSequence,
+        sequence: &mut MessageSequence,
         hit: &Hit,
-        mut receipt: HitPromise,
-        head: Option<DeliveryHeader>,
+        mut promise: HitPromise,
+        header: Option<DeliveryHeader>,
     ) -> Result<(), Failure> {
         let start = self.out_buffer.len();
         match config.action {
-            MqttAction::Publish => self.queue_publish(config, numbers, hit, receipt, head)?,
+            MqttAction::Publish => self.queue_publish(config, sequence, hit, promise, header)?,
             MqttAction::Subscribe => {
-                let mut moment = render_context::for_message(hit, self.client, numbers.next);
-                numbers.advance(hit);
-                let filter = render_context::render_text(&config.filter, &mut moment)?;
+                let mut context = render_context::for_message(hit, self.client, sequence.next);
+                sequence.advance(hit);
+                let filter = render_context::render_text(&config.filter, &mut context)?;
                 if !subscribe::is_valid_filter(&filter) {
                     return Err(failures::INVALID_TOPIC);
                 }
-                let taken = InFlightPacket {
-                    promise: receipt,
+                let entry = InFlightPacket {
+                    promise,
                     awaits: AckKind::Suback,
                     ended: false,
                     last_packet: None,
                 };
                 let id = self
                     .in_flight
-                    .allocate(taken)
+                    .allocate(entry)
                     .ok_or(failures::WINDOW_FULL)?;
                 let packet = subscribe::encode(self.version, id, &filter, config.message.qos);
                 self.out_buffer
                     .extend_from_slice(&packet.unwrap_or_default());
                 let sent = (self.out_buffer.len() - start) as u32;
-                if let Some(taken) = self.in_flight.get_mut(id) {
-                    taken.promise.sent = sent;
+                if let Some(entry) = self.in_flight.get_mut(id) {
+                    entry.promise.sent = sent;
                 }
             }
             MqttAction::Ping => {
-                receipt.sent = packet::PINGREQ.len() as u32;
+                promise.sent = packet::PINGREQ.len() as u32;
                 self.out_buffer.extend_from_slice(&packet::PINGREQ);
-                self.pings.push_back(PingPurpose::Hit(receipt));
+                self.pings.push_back(PingPurpose::Hit(promise));
             }
         }
         self.bytes_queued += (self.out_buffer.len() - start) as u64;
@@ -225,17 +226,17 @@ impl BrokerConnection {
     fn queue_publish(
         &mut self,
         config: &MqttConfig,
-        numbers: &mut MessageSequence,
+        sequence: &mut MessageSequence,
         hit: &Hit,
-        mut receipt: HitPromise,
-        head: Option<DeliveryHeader>,
+        mut promise: HitPromise,
+        header: Option<DeliveryHeader>,
     ) -> Result<(), Failure> {
-        let mut moment = render_context::for_message(hit, self.client, numbers.next);
-        let head = head.map(|mut head| {
-            crate::delivery::set_header_seq(&mut head, numbers.next);
-            head
+        let mut context = render_context::for_message(hit, self.client, sequence.next);
+        let header = header.map(|mut header| {
+            crate::delivery::set_header_seq(&mut header, sequence.next);
+            header
         });
-        let head = head.as_ref().map_or(&[][..], |head| &head[..]);
+        let header = header.as_ref().map_or(&[][..], |header| &header[..]);
         let alias = match (
             config.use_topic_alias && self.limits.topic_alias_maximum > 0,
             self.topic_alias_known,
@@ -252,43 +253,47 @@ impl BrokerConnection {
         let id = match awaits {
             None => None,
             Some(awaits) => {
-                let taken = InFlightPacket {
-                    promise: receipt.clone(),
+                let entry = InFlightPacket {
+                    promise: promise.clone(),
                     awaits,
                     ended: false,
                     last_packet: None,
                 };
                 Some(
                     self.in_flight
-                        .allocate(taken)
+                        .allocate(entry)
                         .ok_or(failures::WINDOW_FULL)?,
                 )
             }
         };
-        let most = self.limits.max_packet_size;
-        let encoded =
-            config
-                .message
-                .encode(&mut moment, id, alias, head, most, &mut self.out_buffer);
+        let max_size = self.limits.max_packet_size;
+        let encoded = config.message.encode(
+            &mut context,
+            id,
+            alias,
+            header,
+            max_size,
+            &mut self.out_buffer,
+        );
         let size = match encoded {
             Ok(size) => size as u32,
-            Err(unfit) => {
+            Err(error) => {
                 id.map(|id| self.in_flight.release(id));
-                return Err(match unfit {
+                return Err(match error {
                     PublishEncodeError::InvalidTopic => failures::INVALID_TOPIC,
                     PublishEncodeError::TooLarge => failures::PACKET_TOO_LARGE,
                     PublishEncodeError::NoValue => failures::NO_VALUE,
                 });
             }
         };
-        numbers.advance(hit);
+        sequence.advance(hit);
         self.topic_alias_known |= alias == TopicAlias::New;
-        receipt.set_encoded_size(size);
+        promise.set_encoded_size(size);
         match id {
             Some(id) => {
-                if let Some(taken) = self.in_flight.get_mut(id) {
-                    taken.promise.sent = size;
-                    taken.last_packet = config.resend.then(|| {
+                if let Some(entry) = self.in_flight.get_mut(id) {
+                    entry.promise.sent = size;
+                    entry.last_packet = config.resend.then(|| {
                         let packet = &self.out_buffer[self.out_buffer.len() - size as usize..];
                         LastSentPacket::boxed(self.bytes_queued, packet)
                     });
@@ -296,31 +301,31 @@ impl BrokerConnection {
             }
             None => {
                 let end = self.bytes_queued + u64::from(size);
-                self.unflushed_hits.push_back((end, receipt));
+                self.unflushed_hits.push_back((end, promise));
             }
         }
         Ok(())
     }
 
-    /// Appends a PINGREQ that no hit waits for.
+    /// Appends a PINGREQ to keep the connection alive.
     pub(crate) fn queue_keep_alive(&mut self) {
         self.append(&packet::PINGREQ);
         self.pings.push_back(PingPurpose::KeepAlive);
     }
 
-    /// Appends a PINGREQ whose answer tells that all before it has arrived.
+    /// Appends a PINGREQ whose answer confirms that the broker has read all packets before it.
     pub(crate) fn queue_fence(&mut self) {
         self.append(&packet::PINGREQ);
         self.pings.push_back(PingPurpose::Fence);
         self.pending_fences += 1;
     }
 
-    /// Whether fences are without an answer.
+    /// Returns true if a fence is unanswered.
     pub(crate) fn has_pending_fence(&self) -> bool {
         self.pending_fences > 0
     }
 
-    /// The number of the first PINGREQ that is without an answer.
+    /// Returns the number of the oldest unanswered PINGREQ.
     pub(crate) fn oldest_ping(&self) -> Option<u64> {
         (!self.pings.is_empty()).then_some(self.pings_answered)
     }
@@ -330,17 +335,17 @@ impl BrokerConnection {
         self.bytes_queued += bytes.len() as u64;
     }
 
-    /// What is to go to the socket.
+    /// Returns the bytes for the socket.
     pub(crate) fn unwritten(&self) -> &[u8] {
         &self.out_buffer[self.written..]
     }
 
-    /// How many bytes the socket has taken so far.
+    /// Returns the number of bytes that the socket has taken so far.
     pub(crate) fn bytes_flushed(&self) -> u64 {
         self.bytes_flushed
     }
 
-    /// The socket has taken so many bytes.
+    /// Records that the socket has taken `bytes`.
     pub(crate) fn advance_written(&mut self, bytes: usize) {
         self.written += bytes;
         self.bytes_flushed += bytes as u64;
@@ -355,43 +360,43 @@ impl BrokerConnection {
             if *end > self.bytes_flushed {
                 break;
             }
-            if let Some((_, receipt)) = self.unflushed_hits.pop_front()
+            if let Some((_, promise)) = self.unflushed_hits.pop_front()
                 && self.complete_when_sent
             {
-                let sent = u64::from(receipt.sent);
-                receipt.complete(Ok(Outcome::ok("sent").sent(sent)));
+                let sent = u64::from(promise.sent);
+                promise.complete(Ok(Outcome::ok("sent").sent(sent)));
             }
         }
     }
 
-    /// Does what waits for the window, as far as there is room.
-    pub(crate) fn send_queued(&mut self, config: &MqttConfig, numbers: &mut MessageSequence) {
+    /// Sends queued hits while there is room.
+    pub(crate) fn send_queued(&mut self, config: &MqttConfig, sequence: &mut MessageSequence) {
         self.resend_pending();
         while self.has_room(config, config.action) {
             let Some(QueuedHit {
-                promise: receipt,
+                promise,
                 hit,
-                header: head,
+                header,
             }) = self.queue.pop_front()
             else {
                 return;
             };
-            if !receipt.is_awaited() {
+            if !promise.is_awaited() {
                 continue;
             }
-            receipt.mark_phase("window");
-            if let Err(failure) = self.queue_hit(config, numbers, &hit, receipt.clone(), head) {
-                receipt.complete(Err(failure));
+            promise.mark_phase("window");
+            if let Err(failure) = self.queue_hit(config, sequence, &hit, promise.clone(), header) {
+                promise.complete(Err(failure));
             }
         }
     }
 
-    /// Hits that were given up wait no longer. All have the same timeout: they are in front.
+    /// Drops abandoned hits from the front of the queue: all hits have the same timeout.
     pub(crate) fn drop_abandoned(&mut self) {
         while self
             .queue
             .front()
-            .is_some_and(|waiting| !waiting.promise.is_awaited())
+            .is_some_and(|queued| !queued.promise.is_awaited())
         {
             self.queue.pop_front();
         }

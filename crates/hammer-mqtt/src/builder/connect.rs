@@ -1,4 +1,4 @@
-//! What the builder is told about connections.
+//! Options for connections.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::broker_connector::BrokerConnector;
 use crate::url::BrokerUrl;
 use crate::{Error, ErrorKind, MqttBuilder};
 
-/// How long a connection may take unless that is said.
+/// The default time limit for opening a connection.
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many connections there are, and how they come about.
+/// The options for connections.
 #[derive(Debug)]
 pub(super) struct ConnectionOptions {
     pub(super) clients: usize,
@@ -35,23 +35,24 @@ impl ConnectionOptions {
     pub(super) fn check(&self) -> Result<(), Error> {
         let error = |message: &str| Err(Error::new(ErrorKind::Setting, message));
         match self {
-            _ if self.clients == 0 => error("there must be a client"),
-            // What numbers clients in the messages that are tracked has four bytes.
-            _ if self.clients > 10_000_000 => error("more than 10,000,000 clients are too many"),
+            _ if self.clients == 0 => error("expected at least 1 client, found 0"),
+            // The number of a client has to fit in four bytes of a header, and seven digits of a
+            // client id.
+            _ if self.clients > 10_000_000 => error("expected at most 10,000,000 clients"),
             _ if self
                 .connect_rate
                 .is_some_and(|rate| !(rate > 0.0 && rate.is_finite())) =>
             {
-                error("the rate of connections must be above 0")
+                error("the rate of connections must be above 0 and finite")
             }
             _ if !(0.0..=1.0).contains(&self.allow_missing) => {
-                error("the share of clients that may be missing is from 0 to 1")
+                error("the share of clients that may fail to connect must be from 0 to 1")
             }
             _ => Ok(()),
         }
     }
 
-    /// What opens connections to the broker, and how long one may take, its consent included.
+    /// Returns the connector, and the time limit for a connection up to the CONNACK.
     pub(super) fn connector(
         &self,
         url: BrokerUrl,
@@ -65,8 +66,7 @@ impl ConnectionOptions {
             false => TlsUse::Never { scheme: "mqtts" },
         };
         if !self.alpn_protocols.is_empty() && tls != TlsUse::Certain {
-            let message = "--alpn is about TLS, and nothing here speaks it: the URL should begin with \
-                           mqtts://";
+            let message = "--alpn requires TLS (try mqtts:// in the URL)";
             return Err(Error::new(ErrorKind::Network, message));
         }
         let protocols = self.alpn_protocols.iter().map(|name| alpn_protocol(name));
@@ -74,15 +74,15 @@ impl ConnectionOptions {
             .get_connect_timeout()
             .unwrap_or(DEFAULT_CONNECT_TIMEOUT);
         if limit.is_zero() {
-            let message = "the time to connect must be above 0";
+            let message = "the connect timeout must be above 0";
             return Err(Error::new(ErrorKind::Setting, message));
         }
-        let dialer = network.connector_factory(tls, protocols.collect::<Result<_, _>>()?)?;
-        let net = dialer.connector_for(&url.peer())?;
+        let factory = network.connector_factory(tls, protocols.collect::<Result<_, _>>()?)?;
+        let peer_connector = factory.connector_for(&url.peer())?;
         Ok((
             BrokerConnector {
                 url,
-                peer_connector: net,
+                peer_connector,
             },
             limit,
         ))
@@ -93,40 +93,40 @@ impl ConnectionOptions {
     }
 }
 
-/// A name as it goes into the handshake, with one byte for its length.
+/// Checks the name of a protocol, whose length has one byte in the handshake.
 fn alpn_protocol(name: &str) -> Result<Vec<u8>, Error> {
     match name.len() {
         1..=255 => Ok(name.into()),
         _ => Err(Error::new(
             ErrorKind::Setting,
-            "the name of a protocol for ALPN has 1 to 255 bytes",
+            "the name of an ALPN protocol must have 1 to 255 bytes",
         )),
     }
 }
 
 impl MqttBuilder {
-    /// How many clients there are, spread over the workers, each with a connection.
+    /// Sets the number of clients, each with a connection. They are spread over the workers.
     pub fn clients(mut self, clients: usize) -> Self {
         self.connections.clients = clients;
         self
     }
 
-    /// Opens so many connections per second before the clock starts; unless set, as fast as the
-    /// broker takes them.
+    /// Sets the connections opened per second before the run starts. By default they open as fast
+    /// as the broker accepts them.
     pub fn connect_rate(mut self, per_second: f64) -> Self {
         self.connections.connect_rate = Some(per_second);
         self
     }
 
-    /// Offers this protocol in the TLS handshake (ALPN, RFC 7301), before those that are named later.
-    /// Unless set none is offered. Some brokers speak MQTT and HTTP on one port, and tell by `mqtt`.
+    /// Offers a protocol in the TLS handshake (ALPN, RFC 7301), after those of earlier calls. By
+    /// default none is offered. Brokers that speak MQTT and HTTP on one port need `mqtt`.
     pub fn alpn(mut self, protocol: impl Into<String>) -> Self {
         self.connections.alpn_protocols.push(protocol.into());
         self
     }
 
-    /// The share of clients that may be missing when the clock starts, from 0 to 1; those go on
-    /// trying. None unless set.
+    /// Sets the share of clients, from 0 to 1, that may fail to connect before the run starts. They
+    /// keep trying. By default none may fail.
     pub fn allow_missing(mut self, share: f64) -> Self {
         self.connections.allow_missing = share;
         self

@@ -1,9 +1,9 @@
-//! What the builder is told about what a hit is, and when it is done.
+//! Options for the kind of hit and its measurement.
+
+use hammer_data::{Template, TemplatePart};
 
 use super::is_acknowledged;
 use super::message::MessageOptions;
-use hammer_data::{Template, TemplatePart};
-
 use crate::config::MqttCompletion;
 use crate::delivery::DeliveryConfig;
 use crate::packet::subscribe::is_valid_filter;
@@ -11,21 +11,21 @@ use crate::render_context::{render_text, sample_context};
 use crate::template_compiler::MqttTemplateCompiler;
 use crate::{Error, ErrorKind, MqttBuilder, Qos};
 
-/// What one hit is.
+/// The kind of a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MqttMode {
-    /// A message.
+    /// A message: PUBLISH and its acknowledgement.
     #[default]
     Publish,
-    /// A connection, from opening it to its end: CONNECT, CONNACK, DISCONNECT.
+    /// A connection: CONNECT, CONNACK and DISCONNECT.
     Connect,
-    /// A subscription: SUBSCRIBE, SUBACK.
+    /// A subscription: SUBSCRIBE and SUBACK.
     Subscribe,
-    /// A PINGREQ and its answer.
+    /// A ping: PINGREQ and PINGRESP.
     Ping,
 }
 
-/// How hits are measured.
+/// The options for the kind of hit and its measurement.
 #[derive(Debug)]
 pub(super) struct MeasureOptions {
     pub(super) mode: MqttMode,
@@ -58,61 +58,57 @@ fn combination_error<T>(message: &str) -> Result<T, Error> {
 }
 
 impl MeasureOptions {
-    /// When a hit is done.
+    /// Returns the event at which a hit is done.
     pub(super) fn completion(&self, qos: Qos) -> Result<MqttCompletion, Error> {
         if self.window == 0 {
-            return Err(Error::new(
-                ErrorKind::Setting,
-                "a window of 0 lets nothing through",
-            ));
+            return Err(Error::new(ErrorKind::Setting, "the window must be above 0"));
         }
         if self.mode != MqttMode::Publish {
             return match self.completion {
                 None | Some(MqttCompletion::Ack) => Ok(MqttCompletion::Ack),
-                Some(_) => combination_error("what is measured can be chosen for messages only"),
+                Some(_) => combination_error("the completion can be chosen only for messages"),
             };
         }
         match self.completion {
             None if is_acknowledged(qos) => Ok(MqttCompletion::Ack),
             None => Ok(MqttCompletion::Sent),
             Some(MqttCompletion::Ack) if !is_acknowledged(qos) => combination_error(
-                "at QoS 0 there is no acknowledgement: measure what was sent or delivered, or \
-                 publish at QoS 1",
+                "QoS 0 has no acknowledgement (try QoS 1, or measure the sending or the delivery)",
             ),
             Some(MqttCompletion::Sent) if is_acknowledged(qos) => combination_error(
-                "at QoS 1 and 2 there is an acknowledgement, which tells more than that a message \
-                 was sent",
+                "completion on sending cannot be combined with QoS 1 or 2 (try the acknowledgement)",
             ),
-            Some(measure) => Ok(measure),
+            Some(completion) => Ok(completion),
         }
     }
 
-    /// Who gets what is published, where that is measured.
+    /// Returns the subscribers, if delivery is measured.
     pub(super) fn delivery_config(
         &self,
-        measure: MqttCompletion,
-        sending: &MessageOptions,
-        texts: &MqttTemplateCompiler,
+        completion: MqttCompletion,
+        message_options: &MessageOptions,
+        compiler: &MqttTemplateCompiler,
         run: u32,
     ) -> Result<Option<DeliveryConfig>, Error> {
-        if measure != MqttCompletion::Delivery {
+        if completion != MqttCompletion::Delivery {
             if self.subscribers.is_some() || self.share_group.is_some() {
-                return combination_error("there are subscribers only where delivery is measured");
+                return combination_error("subscribers require that delivery is measured");
             }
             return Ok(None);
         }
         let subscribers = self.subscribers.unwrap_or(1);
         if subscribers == 0 || subscribers > 100_000 {
-            let message = "there must be 1 to 100,000 subscribers";
+            let message = "expected 1 to 100,000 subscribers";
             return Err(Error::new(ErrorKind::Setting, message));
         }
         let filter = match &self.filter {
             Some(filter) => filter.clone(),
-            None => wildcard_filter(&sending.topic_or(texts, None)?),
+            None => wildcard_filter(&message_options.topic_or(compiler, None)?),
         };
         let filter = match &self.share_group {
             Some(group) if group.is_empty() || group.contains(['/', '+', '#']) => {
-                let message = format!("{group:?} is no name of a group: it has no / + or #");
+                let message =
+                    format!("invalid group name {group:?}; expected a name without / + and #");
                 return Err(Error::new(ErrorKind::Setting, message));
             }
             Some(group) => format!("$share/{group}/{filter}"),
@@ -128,13 +124,13 @@ impl MeasureOptions {
         }))
     }
 
-    /// What SUBSCRIBE asks for, where that is the hit.
+    /// Returns the filter of SUBSCRIBE, if a hit is a subscription.
     pub(super) fn subscribe_filter(
         &self,
-        sending: &MessageOptions,
-        texts: &MqttTemplateCompiler,
+        message_options: &MessageOptions,
+        compiler: &MqttTemplateCompiler,
     ) -> Result<Template, Error> {
-        let filter = sending.topic_or(texts, self.filter.as_deref())?;
+        let filter = message_options.topic_or(compiler, self.filter.as_deref())?;
         if self.mode == MqttMode::Subscribe
             && let Ok(sample) = render_text(&filter, &mut sample_context())
         {
@@ -144,7 +140,7 @@ impl MeasureOptions {
     }
 }
 
-/// A topic with a `+` for each level that has a variable.
+/// Returns a topic with `+` in place of each level that has a variable.
 fn wildcard_filter(topic: &Template) -> String {
     const MARK: char = '\u{1}';
     let marked = topic.parts().map(|part| match part {
@@ -164,59 +160,61 @@ fn check_filter(filter: &str) -> Result<(), Error> {
         return Ok(());
     }
     let message = format!(
-        "the filter {filter:?}: + and # stand for whole levels, and # for the last ones, as in a/+/#"
+        "invalid filter {filter:?}; expected + and # as whole levels, and # last, as in a/+/#"
     );
     Err(Error::new(ErrorKind::Topic, message))
 }
 
 impl MqttBuilder {
-    /// What one hit is.
+    /// Sets the kind of a hit.
     pub fn mode(mut self, mode: MqttMode) -> Self {
         self.measuring.mode = mode;
         self
     }
 
-    /// When a message is done; unless set, when it is acknowledged, and at QoS 0 when it is sent.
-    pub fn completion(mut self, measure: MqttCompletion) -> Self {
-        self.measuring.completion = Some(measure);
+    /// Sets the event at which a message is done. By default it is the acknowledgement, and at QoS
+    /// 0 the sending.
+    pub fn completion(mut self, completion: MqttCompletion) -> Self {
+        self.measuring.completion = Some(completion);
         self
     }
 
-    /// How many messages of a client may be without acknowledgement; never more than the broker's
-    /// receive maximum.
+    /// Sets the maximum number of unacknowledged messages of a client. The broker's receive maximum
+    /// is a further limit.
     pub fn window(mut self, messages: u16) -> Self {
         self.measuring.window = messages;
         self
     }
 
-    /// Whether a hit waits while the window of its client is full (a step of its own in the
-    /// report), or fails. It waits unless set.
+    /// Sets whether a hit waits (true, the default) or fails while the window of its client is
+    /// full. The wait is a phase in the report.
     pub fn wait_for_window(mut self, yes: bool) -> Self {
         self.measuring.wait_for_window = yes;
         self
     }
 
-    /// Whether a message without a subscriber is rejected; the broker tells with version 5.
+    /// Sets whether a message without a subscriber counts as rejected. It needs version 5 and a
+    /// broker that reports it.
     pub fn require_subscribers(mut self, yes: bool) -> Self {
         self.measuring.require_subscribers = yes;
         self
     }
 
-    /// How many subscribers there are where delivery is measured: a message is done when all of
-    /// them have it.
+    /// Sets the number of subscribers if delivery is measured. A message is done when all of them
+    /// have it.
     pub fn subscribers(mut self, subscribers: usize) -> Self {
         self.measuring.subscribers = Some(subscribers);
         self
     }
 
-    /// What subscribers subscribe to; unless set, the topic with a `+` for each level that has a
-    /// variable. Where subscribing is the hit, a template.
+    /// Sets the filter of subscribers. By default it is the topic with `+` in place of each level
+    /// that has a variable. If a hit is a subscription, the filter is a template.
     pub fn filter(mut self, filter: impl Into<String>) -> Self {
         self.measuring.filter = Some(filter.into());
         self
     }
 
-    /// Subscribers share a subscription as a group of this name: each message goes to one of them.
+    /// Makes the subscribers a group that shares a subscription: each message goes to one of them.
     pub fn share_group(mut self, group: impl Into<String>) -> Self {
         self.measuring.share_group = Some(group.into());
         self
@@ -228,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_with_variables_are_open() {
+    fn levels_with_variables_become_wildcards() {
         for (topic, filter) in [
             ("a/b", "a/b"),
             ("devices/{{client}}/state", "devices/+/state"),

@@ -1,4 +1,4 @@
-//! What the builder is told about the message that each hit publishes.
+//! Options for the message that each hit publishes.
 
 use hammer_data::{Template, VariesBy};
 
@@ -9,29 +9,29 @@ use crate::render_context::{render_text, sample_context};
 use crate::template_compiler::MqttTemplateCompiler;
 use crate::{Error, ErrorKind, MqttBuilder, MqttVersion, Qos};
 
-/// What a message carries.
+/// The payload of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MqttPayload {
-    /// A text with variables.
+    /// A template.
     Template(String),
-    /// Bytes as they are.
+    /// Literal bytes.
     Bytes(Vec<u8>),
-    /// So many bytes, whatever they are.
+    /// The number of bytes, whose content does not matter.
     Size(usize),
 }
 
-/// Bytes of a message of which nothing is said.
+/// The default size of the payload, in bytes.
 const DEFAULT_PAYLOAD_BYTES: usize = 16;
 
-/// Where messages go unless that is said.
+/// The default topic.
 const DEFAULT_TOPIC: &str = "hammer/{{client}}";
 
-/// What to send.
+/// The options for the message.
 #[derive(Debug, Default)]
 pub(super) struct MessageOptions {
     topic: Option<String>,
     pub(super) qos: Qos,
-    /// Some bytes unless that is said.
+    /// `None` for the default size.
     payload: Option<MqttPayload>,
     retain: bool,
     alias: bool,
@@ -39,38 +39,38 @@ pub(super) struct MessageOptions {
 }
 
 impl MessageOptions {
-    /// Where messages go, or what else `given` in its place says.
+    /// Compiles the topic, or `given` in its place.
     pub(super) fn topic_or(
         &self,
-        texts: &MqttTemplateCompiler,
+        compiler: &MqttTemplateCompiler,
         given: Option<&str>,
     ) -> Result<Template, Error> {
         match (given, &self.topic) {
-            (Some(filter), _) => texts.compile("filter", filter),
-            (None, Some(topic)) => texts.compile("topic", topic),
+            (Some(filter), _) => compiler.compile("filter", filter),
+            (None, Some(topic)) => compiler.compile("topic", topic),
             (None, None) => MqttTemplateCompiler::compile_builtin(DEFAULT_TOPIC),
         }
     }
 
-    /// The message, of which `head` bytes go before the payload.
+    /// Compiles the message, whose payload comes after `header_bytes`.
     pub(super) fn message_template(
         self,
-        texts: &MqttTemplateCompiler,
+        compiler: &MqttTemplateCompiler,
         version: MqttVersion,
-        head: usize,
+        header_bytes: usize,
     ) -> Result<MessageTemplate, Error> {
-        let topic = self.topic_or(texts, None)?;
+        let topic = self.topic_or(compiler, None)?;
         check_topic_template(&topic, "topic")?;
         if version == MqttVersion::V3 && !self.properties.is_empty() {
-            let message = "properties of messages are of MQTT 5";
+            let message = "message properties require MQTT 5";
             return Err(Error::new(ErrorKind::Combination, message));
         }
         let properties = self.properties.iter().map(|property| {
-            property.try_map(|what, bytes| {
-                let template = texts.compile_bytes(what, bytes)?;
-                match what {
-                    "response topic" => check_topic_template(&template, what)?,
-                    _ => check_text_length(&template, what)?,
+            property.try_map(|name, bytes| {
+                let template = compiler.compile_bytes(name, bytes)?;
+                match name {
+                    "response topic" => check_topic_template(&template, name)?,
+                    _ => check_text_length(&template, name)?,
                 }
                 Ok::<_, Error>(template)
             })
@@ -78,24 +78,27 @@ impl MessageOptions {
         let properties = PublishProperties::new(properties.collect::<Result<_, _>>()?);
         let payload = match self
             .payload
-            .unwrap_or(MqttPayload::Size(head.max(DEFAULT_PAYLOAD_BYTES)))
+            .unwrap_or(MqttPayload::Size(header_bytes.max(DEFAULT_PAYLOAD_BYTES)))
         {
-            MqttPayload::Template(text) => texts.compile("payload", &text)?,
+            MqttPayload::Template(text) => compiler.compile("payload", &text)?,
             MqttPayload::Bytes(bytes) => Template::from_literal(bytes),
             MqttPayload::Size(size) => {
-                let rest = size.checked_sub(head).ok_or_else(|| {
+                let rest = size.checked_sub(header_bytes).ok_or_else(|| {
                     let message = format!(
-                        "{size} bytes are too few: what tells messages apart on their way to \
-                         subscribers needs {head}"
+                        "the payload of {size} bytes is too small: measuring delivery needs \
+                         {header_bytes}"
                     );
                     Error::new(ErrorKind::Combination, message)
                 })?;
                 Template::from_literal(vec![b'x'; rest])
             }
         };
-        let most = payload.max_bytes().unwrap_or(0).saturating_add(head);
-        if most > 256 * 1024 * 1024 - 128 * 1024 {
-            let message = "the payload is larger than an MQTT packet can be (256 MB)";
+        let max_bytes = payload
+            .max_bytes()
+            .unwrap_or(0)
+            .saturating_add(header_bytes);
+        if max_bytes > 256 * 1024 * 1024 - 128 * 1024 {
+            let message = "the payload exceeds the largest MQTT packet (256 MB)";
             return Err(Error::new(ErrorKind::Setting, message));
         }
         Ok(MessageTemplate {
@@ -108,103 +111,103 @@ impl MessageOptions {
         })
     }
 
-    /// Whether topics are to be numbered.
+    /// Returns true if messages use a topic alias.
     pub(super) fn topic_alias(
         &self,
-        texts: &MqttTemplateCompiler,
+        compiler: &MqttTemplateCompiler,
         version: MqttVersion,
     ) -> Result<bool, Error> {
         let combination = |message| Err(Error::new(ErrorKind::Combination, message));
-        // A slot's own is another with each message too: slots share the clients.
+        // Slots share clients, so a topic that varies by slot varies by message too.
         let differs =
             |topic: &Template| [VariesBy::Hit, VariesBy::Slot].map(|per| topic.varies_by(per));
         match self.alias {
-            true if version == MqttVersion::V3 => combination("topic aliases are of MQTT 5"),
-            true if differs(&self.topic_or(texts, None)?).contains(&true) => combination(
-                "a topic alias stands for one topic per client: leave out of it what differs by \
-                 message, such as {{seq}} and {{hit}}",
+            true if version == MqttVersion::V3 => combination("topic aliases require MQTT 5"),
+            true if differs(&self.topic_or(compiler, None)?).contains(&true) => combination(
+                "a topic alias requires one topic per client (try a topic without variables that \
+                 differ by message, such as {{seq}} and {{hit}})",
             ),
             alias => Ok(alias),
         }
     }
 }
 
-/// Whether brokers take what is published to `topic`, as far as that can be told.
-pub(super) fn check_topic_template(topic: &Template, what: &str) -> Result<(), Error> {
-    // What has no value before the run, such as a token, is looked at when it is sent.
-    let taken = render_text(topic, &mut sample_context())
+/// Checks a topic to publish to, as far as a sample shows it.
+pub(super) fn check_topic_template(topic: &Template, name: &str) -> Result<(), Error> {
+    // A template without a value before the run, such as a token, is checked when it is sent.
+    let valid = render_text(topic, &mut sample_context())
         .map_or(true, |sample| check_topic(sample.as_bytes()).is_ok());
-    if taken && topic.max_bytes().unwrap_or(0) <= MAX_STRING_BYTES {
+    if valid && topic.max_bytes().unwrap_or(0) <= MAX_STRING_BYTES {
         return Ok(());
     }
     let message = format!(
-        "the {what} {:?}: a topic is 1 to 65,535 bytes without + # and NUL",
+        "invalid {name} {:?}; expected 1 to 65,535 bytes without + # and NUL",
         topic.source()
     );
     Err(Error::new(ErrorKind::Topic, message))
 }
 
-/// Whether MQTT has room for a text.
-pub(super) fn check_text_length(text: &Template, what: &str) -> Result<(), Error> {
+/// Checks that a template fits in a string of MQTT.
+pub(super) fn check_text_length(text: &Template, name: &str) -> Result<(), Error> {
     if text.max_bytes().unwrap_or(0) <= MAX_STRING_BYTES {
         return Ok(());
     }
-    let message = format!("the {what} is longer than 65,535 bytes");
+    let message = format!("the {name} is longer than 65,535 bytes");
     Err(Error::new(ErrorKind::Setting, message))
 }
 
 impl MqttBuilder {
-    /// Where messages go, a template.
+    /// Sets the topic, a template.
     pub fn topic(mut self, template: impl Into<String>) -> Self {
         self.message.topic = Some(template.into());
         self
     }
 
-    /// What messages carry.
+    /// Sets the payload of messages.
     pub fn payload(mut self, payload: MqttPayload) -> Self {
         self.message.payload = Some(payload);
         self
     }
 
-    /// How sure to be that a message arrives; it is also what subscriptions ask for.
+    /// Sets the QoS of messages and subscriptions.
     pub fn qos(mut self, qos: Qos) -> Self {
         self.message.qos = qos;
         self
     }
 
-    /// Whether the broker keeps the last message of each topic.
+    /// Sets whether the broker keeps the last message of each topic.
     pub fn retain(mut self, yes: bool) -> Self {
         self.message.retain = yes;
         self
     }
 
-    /// Sends the topic once per connection and then a number for it, as far as the broker allows.
+    /// Sends the topic once per connection and then its alias, if the broker allows aliases.
     pub fn topic_alias(mut self, yes: bool) -> Self {
         self.message.alias = yes;
         self
     }
 
-    /// After how many seconds the broker forgets a message that it could not deliver.
+    /// Sets the seconds after which the broker drops an undelivered message.
     pub fn message_expiry(self, seconds: u32) -> Self {
         self.with_property(PublishProperty::Expiry(seconds))
     }
 
-    /// What the payload is, a template.
+    /// Sets the content type of the payload, a template.
     pub fn content_type(self, text: &str) -> Self {
         self.with_property(PublishProperty::ContentType(text.into()))
     }
 
-    /// Where answers should go, a template.
+    /// Sets the topic for responses, a template.
     pub fn response_topic(self, topic: &str) -> Self {
         self.with_property(PublishProperty::ResponseTopic(topic.into()))
     }
 
-    /// What answers should carry; a template, if it is text.
+    /// Sets the data that correlates a response; a template if it is UTF-8.
     pub fn correlation_data(self, data: &[u8]) -> Self {
         self.with_property(PublishProperty::CorrelationData(data.into()))
     }
 
-    /// A property of one's own, of two templates; there may be several, of one name too.
+    /// Adds a user property; name and value are templates. A name can be used several times.
     pub fn user_property(self, name: &str, value: &str) -> Self {
         self.with_property(PublishProperty::User(name.into(), value.into()))
     }

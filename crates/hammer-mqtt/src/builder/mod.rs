@@ -1,3 +1,5 @@
+//! The builder of a hammer for MQTT.
+
 mod connect;
 mod measure;
 mod message;
@@ -23,19 +25,19 @@ use crate::{Error, ErrorKind, Mqtt, Qos};
 pub use self::measure::MqttMode;
 pub use self::message::MqttPayload;
 
-/// Collects what to do to which broker; [`build`](Self::build) checks it all.
+/// Collects the options of a hammer; [`build`](Self::build) checks them.
 ///
-/// Defaults: one client of version 3.1.1 with a clean start, a keep-alive of 60 s and an id of its
-/// own, which publishes 16 bytes (32 where delivery is measured) to `hammer/{{client}}` at QoS 0.
+/// Defaults: one client of version 3.1.1 with a clean start, a keep-alive of 60 s and a unique id.
+/// It publishes 16 bytes (32 if delivery is measured) to `hammer/{{client}}` at QoS 0.
 ///
-/// How connections are made, TLS and proxies are options of [`ConfigureNetwork`].
+/// Options for connections, TLS and proxies are in [`ConfigureNetwork`].
 ///
 /// Topics, filters, payloads, properties, client ids, users, passwords and wills are templates
-/// (`docs/DATA.md`). In a message `{{client}}` is the number of the client, `{{seq}}` that of the message
-/// among the client's, `{{hit}}` that of the hit in the schedule; all from 0. What a client says when it
-/// connects belongs to the client, and is the same each time: there `{{seq}}`, `{{hit}}` and `{{slot}}`
-/// are its number too, and chance is that of the seed and this number. Where a connection is the hit
-/// ([`MqttMode::Connect`]), the client is the slot.
+/// (`docs/DATA.md`). In a message, `{{client}}` is the number of the client, `{{seq}}` the number
+/// of the message of this client, and `{{hit}}` the number of the hit; all count from 0. The
+/// CONNECT packet of a client is the same for each connection: there `{{seq}}`, `{{hit}}` and
+/// `{{slot}}` are the number of the client too, and random values depend on the seed and this
+/// number alone. If a hit is a connection ([`MqttMode::Connect`]), the client is the slot.
 #[must_use = "a builder does nothing until it is built"]
 pub struct MqttBuilder {
     url: String,
@@ -60,68 +62,75 @@ impl MqttBuilder {
         }
     }
 
-    /// What templates may use besides what they always may: the rows of feeders, and tokens; or that
-    /// there are none ([`TemplateScope::literal`]).
-    pub fn template_scope(mut self, words: TemplateScope) -> Self {
-        self.compiler = MqttTemplateCompiler::new(words);
+    /// Sets the feeders and tokens of templates, or makes all texts literal
+    /// ([`TemplateScope::literal`]).
+    pub fn template_scope(mut self, scope: TemplateScope) -> Self {
+        self.compiler = MqttTemplateCompiler::new(scope);
         self
     }
 
-    /// Checks everything that can be checked without the broker, and makes the hammer.
+    /// Checks everything that can be checked without the broker, and builds the hammer.
     ///
     /// # Errors
     ///
-    /// If something is malformed or out of its range, or if two things do not go together. See
+    /// If an option is malformed or out of range, or if options cannot be combined. See
     /// [`ErrorKind`](crate::ErrorKind).
     pub fn build(self) -> Result<Mqtt, Error> {
         let url = BrokerUrl::parse(&self.url)?;
         let Self {
             network,
             connections,
-            session: identity,
-            message: sending,
+            session,
+            message,
             measuring,
-            compiler: texts,
+            compiler,
             ..
         } = self;
 
         connections.check()?;
         let clients = connections.clients;
-        let measure = measuring.completion(sending.qos)?;
-        let deliveries = measuring.delivery_config(measure, &sending, &texts, identity.run_id)?;
-        let subscribers = deliveries.as_ref().map_or(0, |found| found.subscribers);
-        let version = identity.version;
-        let head = match measure {
+        let completion = measuring.completion(message.qos)?;
+        let delivery =
+            measuring.delivery_config(completion, &message, &compiler, session.run_id)?;
+        let subscribers = delivery.as_ref().map_or(0, |found| found.subscribers);
+        let version = session.version;
+        let header_bytes = match completion {
             MqttCompletion::Delivery => crate::delivery::DELIVERY_HEADER_BYTES,
             MqttCompletion::Ack | MqttCompletion::Sent => 0,
         };
-        let alias = sending.topic_alias(&texts, version)?;
-        let resend = identity.resend;
-        if resend && (measuring.mode != MqttMode::Publish || !is_acknowledged(sending.qos)) {
-            let message = "only messages at QoS 1 and 2 are sent again";
+        let alias = message.topic_alias(&compiler, version)?;
+        let resend = session.resend;
+        if resend && (measuring.mode != MqttMode::Publish || !is_acknowledged(message.qos)) {
+            let message = "resending requires messages at QoS 1 or 2";
             return Err(Error::new(ErrorKind::Combination, message));
         }
         if resend && alias {
-            let message = "a topic alias ends with its connection: what is sent again has none";
+            let message =
+                "resending cannot be combined with a topic alias, which ends with its connection";
             return Err(Error::new(ErrorKind::Combination, message));
         }
-        let filter = measuring.subscribe_filter(&sending, &texts)?;
-        let message = sending.message_template(&texts, version, head)?;
-        // What subscribers are to get, and whatever else a broker may have to say.
-        let expected = deliveries.as_ref().map_or(Some(0), |_| message.max_bytes());
-        let most_packet = expected.and_then(|bytes| u32::try_from(bytes).ok());
-        let most_packet = most_packet
+        let filter = measuring.subscribe_filter(&message, &compiler)?;
+        let message = message.message_template(&compiler, version, header_bytes)?;
+        // Room for the messages of subscribers and for the other packets of a broker.
+        let message_bytes = delivery.as_ref().map_or(Some(0), |_| message.max_bytes());
+        let max_packet_size = message_bytes.and_then(|bytes| u32::try_from(bytes).ok());
+        let max_packet_size = max_packet_size
             .unwrap_or(u32::MAX)
             .saturating_add(PACKET_HEADROOM_BYTES);
-        let everybody = clients + subscribers;
-        let claims =
-            identity.client_identity(&texts, everybody, measuring.mode, &url, most_packet)?;
-        let (dial, connect_timeout) = connections.connector(url, network)?;
+        let all_clients = clients + subscribers;
+        let identity = session.client_identity(
+            &compiler,
+            all_clients,
+            measuring.mode,
+            &url,
+            max_packet_size,
+        )?;
+        let (connector, connect_timeout) = connections.connector(url, network)?;
         Ok(Mqtt {
             config: Arc::new(MqttConfig {
-                scope: texts.into_scope(),
-                identity: claims,
-                connector: dial,
+                scope: compiler.into_scope(),
+                identity,
+                connector,
                 connect_timeout,
                 clients,
                 connect_rate: connections.connect_rate,
@@ -132,7 +141,7 @@ impl MqttBuilder {
                     MqttMode::Subscribe => MqttAction::Subscribe,
                     MqttMode::Ping => MqttAction::Ping,
                 },
-                completion: measure,
+                completion,
                 use_topic_alias: alias,
                 filter,
                 message,
@@ -140,7 +149,7 @@ impl MqttBuilder {
                 wait_for_window: measuring.wait_for_window,
                 require_subscribers: measuring.require_subscribers,
                 resend,
-                delivery: deliveries,
+                delivery,
                 worker_channels: OnceLock::new(),
                 delivery_barriers: Default::default(),
                 failed_clients: AtomicUsize::new(0),
@@ -161,18 +170,18 @@ impl fmt::Debug for MqttBuilder {
             .field("url", &mask_password(&self.url))
             .field("network", &self.network)
             .field("connections", &self.connections)
-            .field("identity", &self.session)
-            .field("sending", &self.message)
+            .field("session", &self.session)
+            .field("message", &self.message)
             .field("measuring", &self.measuring)
-            .field("texts", &self.compiler)
+            .field("compiler", &self.compiler)
             .finish()
     }
 }
 
-/// Bytes that a packet from a broker may have beyond the largest message that is published.
+/// The size of a packet from the broker that is accepted beyond the largest message.
 const PACKET_HEADROOM_BYTES: u32 = 1024 * 1024;
 
-/// Whether there is an answer at this level.
+/// Returns true if messages are acknowledged at this QoS.
 fn is_acknowledged(qos: Qos) -> bool {
     qos != Qos::AtMostOnce
 }

@@ -1,26 +1,26 @@
-//! What the builder is told about clients and their sessions.
+//! Options for the identity and the session of clients.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::MqttMode;
-use super::message::{check_text_length, check_topic_template};
 use hammer_data::{Template, VariesBy};
 use hammer_net::SecretString;
 
+use super::MqttMode;
+use super::message::{check_text_length, check_topic_template};
 use crate::client_identity::ClientIdentity;
 use crate::packet::connect::{ConnectPacket, WillMessage};
 use crate::template_compiler::MqttTemplateCompiler;
 use crate::url::BrokerUrl;
 use crate::{Error, ErrorKind, MqttBuilder, MqttVersion, Qos};
 
-/// The user of a token, where none is given: in 3.1.1 a password needs one.
+/// The default user for a token, since a password requires a user in 3.1.1.
 const DEFAULT_TOKEN_USER: &str = "hammer";
 
-/// Who clients say they are.
+/// The options for the identity and the session of clients.
 #[derive(Debug)]
 pub(super) struct SessionOptions {
     pub(super) version: MqttVersion,
-    /// Tells this run from others.
+    /// Distinguishes this run from others.
     pub(super) run_id: u32,
     client_id: Option<String>,
     user: Option<String>,
@@ -37,7 +37,7 @@ impl Default for SessionOptions {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        // Two runs that began at the same moment are on two machines or of two processes.
+        // The process id separates runs that start at the same time on one machine.
         let run = now.subsec_nanos() ^ (now.as_secs() as u32) << 10 ^ std::process::id() << 16;
         Self {
             version: MqttVersion::default(),
@@ -55,34 +55,39 @@ impl Default for SessionOptions {
 }
 
 impl SessionOptions {
-    /// What all clients say, of which there are so many.
+    /// Compiles the identity of `clients` clients.
     pub(super) fn client_identity(
         self,
-        texts: &MqttTemplateCompiler,
+        compiler: &MqttTemplateCompiler,
         clients: usize,
         mode: MqttMode,
         url: &BrokerUrl,
-        most_packet: u32,
+        max_packet_size: u32,
     ) -> Result<ClientIdentity, Error> {
-        let client_id = self.client_id_template(texts, clients, mode)?;
-        let user = self.user.as_ref().map(|user| texts.compile("user", user));
+        let client_id = self.client_id_template(compiler, clients, mode)?;
+        let user = self
+            .user
+            .as_ref()
+            .map(|user| compiler.compile("user", user));
         let password = self.password.as_ref();
-        let password = password.map(|SecretString(text)| texts.compile_secret("password", text));
-        // What an URL has it has in percent, without variables.
-        let fixed = |text: &String| Ok(Template::from_literal(&text[..]));
-        let user = user.or_else(|| url.user.as_ref().map(fixed)).transpose()?;
+        let password = password.map(|SecretString(text)| compiler.compile_secret("password", text));
+        // The login of a URL is percent-decoded and has no variables.
+        let literal = |text: &String| Ok(Template::from_literal(&text[..]));
+        let user = user
+            .or_else(|| url.user.as_ref().map(literal))
+            .transpose()?;
         let url_password = url.password.as_ref().map(|SecretString(text)| text);
-        let password = password.or_else(|| url_password.map(fixed));
-        let token = texts
+        let password = password.or_else(|| url_password.map(literal));
+        let token = compiler
             .has_tokens()
-            .then(|| texts.compile("token", "{{token}}"));
-        let nobody = password.is_none() && token.is_some() && self.version == MqttVersion::V3;
+            .then(|| compiler.compile("token", "{{token}}"));
+        let needs_user = password.is_none() && token.is_some() && self.version == MqttVersion::V3;
         let password = password.or(token).transpose()?;
-        let user = user.or_else(|| nobody.then(|| Template::from_literal(DEFAULT_TOKEN_USER)));
+        let user = user.or_else(|| needs_user.then(|| Template::from_literal(DEFAULT_TOKEN_USER)));
         let will = self.will.as_ref().map(|will| {
-            let topic = texts.compile("will's topic", &will.topic)?;
+            let topic = compiler.compile("will's topic", &will.topic)?;
             check_topic_template(&topic, "will's topic")?;
-            let payload = texts.compile_bytes("payload of the will", &will.payload)?;
+            let payload = compiler.compile_bytes("payload of the will", &will.payload)?;
             check_text_length(&payload, "payload of the will")?;
             Ok::<_, Error>((topic, payload))
         });
@@ -90,7 +95,7 @@ impl SessionOptions {
             check_text_length(text, "user or the password")?;
         }
         if password.is_some() && user.is_none() && self.version == MqttVersion::V3 {
-            let message = "a password without a user is of MQTT 5";
+            let message = "a password without a user requires MQTT 5";
             return Err(Error::new(ErrorKind::Combination, message));
         }
         Ok(ClientIdentity {
@@ -98,42 +103,42 @@ impl SessionOptions {
             user,
             password,
             will: will.transpose()?,
-            connect: self.connect_packet(most_packet)?,
+            connect: self.connect_packet(max_packet_size)?,
         })
     }
 
     fn client_id_template(
         &self,
-        texts: &MqttTemplateCompiler,
+        compiler: &MqttTemplateCompiler,
         clients: usize,
         mode: MqttMode,
     ) -> Result<Template, Error> {
         let Some(text) = &self.client_id else {
-            // Up to seven digits of a client: 23 bytes are what every broker takes.
+            // At most seven digits for the client, since every broker accepts 23 bytes.
             return MqttTemplateCompiler::compile_builtin(&format!(
                 "hammer{:08x}-{{{{client}}}}",
                 self.run_id
             ));
         };
-        let template = texts.compile("client id", text)?;
+        let template = compiler.compile("client id", text)?;
         let combination = |message| Err(Error::new(ErrorKind::Combination, message));
         let differs =
             [VariesBy::Hit, VariesBy::Slot, VariesBy::Client].map(|per| template.varies_by(per));
         if !differs.contains(&true) && (clients > 1 || mode == MqttMode::Connect) {
             let message = format!(
-                "the client id {text:?} is the same for all clients, and brokers let only one in: \
-                 add {{{{client}}}}"
+                "the client id {text:?} is the same for all clients, but must be unique (try \
+                 {{{{client}}}} in it)"
             );
             return combination(message);
         }
         check_text_length(&template, "client id")?;
         if text.is_empty() && !self.clean_start {
-            return combination("without a client id there is no session to come back to".into());
+            return combination("a session that is kept requires a client id".into());
         }
         Ok(template)
     }
 
-    fn connect_packet(self, most_packet: u32) -> Result<ConnectPacket, Error> {
+    fn connect_packet(self, max_packet_size: u32) -> Result<ConnectPacket, Error> {
         let Self {
             version,
             clean_start,
@@ -143,7 +148,7 @@ impl SessionOptions {
             ..
         } = self;
         if session_expiry.is_some() && version == MqttVersion::V3 {
-            let message = "a session expiry is of MQTT 5: 3.1.1 has sessions that end with the \
+            let message = "a session expiry requires MQTT 5; in 3.1.1 a session ends with the \
                            connection (clean start) or never";
             return Err(Error::new(ErrorKind::Combination, message));
         }
@@ -152,8 +157,8 @@ impl SessionOptions {
             MqttVersion::V5 => session_expiry.is_some_and(|seconds| seconds > 0),
         };
         if self.resend && !has_session {
-            let message = "without a session there is nothing to send again: it needs one that the \
-                           broker keeps (MQTT 5: a session expiry; 3.1.1: no clean start)";
+            let message = "resending requires a session that the broker keeps (try a session expiry \
+                           in MQTT 5, or no clean start in 3.1.1)";
             return Err(Error::new(ErrorKind::Combination, message));
         }
         Ok(ConnectPacket {
@@ -164,70 +169,72 @@ impl SessionOptions {
             user: None,
             password: None,
             will,
-            max_packet_size: most_packet,
+            max_packet_size,
         })
     }
 }
 
 impl MqttBuilder {
-    /// The version of the protocol.
+    /// Sets the version of MQTT.
     pub fn version(mut self, version: MqttVersion) -> Self {
         self.session.version = version;
         self
     }
 
-    /// The id of each client, a template. Where there are several clients they need several ids.
+    /// Sets the id of each client, a template. It must differ by client if there are several.
     pub fn client_id(mut self, template: impl Into<String>) -> Self {
         self.session.client_id = Some(template.into());
         self
     }
 
-    /// Who to log in as, a template; unless set, the user of the URL.
+    /// Sets the user, a template. By default it is the user of the URL.
     pub fn user(mut self, user: impl Into<String>) -> Self {
         self.session.user = Some(user.into());
         self
     }
 
-    /// The password to log in with, a template; unless set, that of the URL, or the token if the words
-    /// have tokens; the user is `hammer` then unless it is set, for version 3.1.1 needs one.
+    /// Sets the password, a template. By default it is the password of the URL, or else the token
+    /// if the scope has tokens. With a token in version 3.1.1, the default user is `hammer`, since
+    /// a password requires one.
     pub fn password(mut self, password: impl Into<String>) -> Self {
         self.session.password = Some(SecretString(password.into()));
         self
     }
 
-    /// Whether a connection begins a new session (in 3.1.1: a clean one). Where it goes on with the
-    /// last one, this side sends nothing again, unless [`resend`](Self::resend) says so.
+    /// Sets whether a connection starts a new session (in 3.1.1: a clean session). A resumed
+    /// session sends nothing again unless [`resend`](Self::resend) is set.
     pub fn clean_start(mut self, yes: bool) -> Self {
         self.session.clean_start = yes;
         self
     }
 
-    /// How long the broker keeps a session without a connection, in seconds.
+    /// Sets the seconds for which the broker keeps a session without a connection.
     pub fn session_expiry(mut self, seconds: u32) -> Self {
         self.session.session_expiry = Some(seconds);
         self
     }
 
-    /// Whether messages in flight stay so when their connection is lost: a client that comes back to
-    /// its session sends them again, marked as such and in order (MQTT 5.0 and 3.1.1, section 4.4),
-    /// and their hits end with that answer. Where the broker has lost the session they fail.
+    /// Sets whether messages in flight survive the loss of their connection. A client that resumes
+    /// its session sends them again in order, marked as duplicates (MQTT 5.0 and 3.1.1, section
+    /// 4.4), and their hits end with the acknowledgement. If the broker has lost the session, the
+    /// hits fail.
     ///
-    /// It needs a session that the broker keeps: in version 5 a
-    /// [`session_expiry`](Self::session_expiry), in 3.1.1 no [`clean_start`](Self::clean_start). A
-    /// clean start is one for the first connection of a client only.
+    /// This requires a session that the broker keeps: a [`session_expiry`](Self::session_expiry) in
+    /// version 5, or no [`clean_start`](Self::clean_start) in 3.1.1. A clean start then applies
+    /// only to the first connection of a client.
     pub fn resend(mut self, yes: bool) -> Self {
         self.session.resend = yes;
         self
     }
 
-    /// The longest silence on a connection, in seconds; 0 for none.
+    /// Sets the keep-alive in seconds; 0 turns it off.
     pub fn keep_alive(mut self, seconds: u16) -> Self {
         self.session.keep_alive = seconds;
         self
     }
 
-    /// What the broker is to publish for a client whose connection is lost: two templates, the payload
-    /// if it is text.
+    /// Sets the message that the broker publishes when the connection of a client is lost. The
+    /// topic is a template; so is the payload if it is UTF-8.
     pub fn will(
         mut self,
         topic: impl Into<String>,

@@ -1,4 +1,4 @@
-//! CONNACK.
+//! The CONNACK packet.
 
 use bytes::BytesMut;
 use rumqttc::v5::mqttbytes::v5;
@@ -6,23 +6,23 @@ use rumqttc::v5::mqttbytes::v5;
 use super::received::{MalformedPacket, PacketFrame};
 use super::{MAX_REMAINING_LENGTH, MqttVersion};
 
-/// What a broker allows a client that it has accepted.
+/// The limits that a broker sets for a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BrokerLimits {
-    /// Messages at QoS 1 and 2 that may be unacknowledged.
+    /// The maximum number of unacknowledged messages at QoS 1 and 2.
     pub(crate) receive_maximum: u16,
-    /// Bytes of a packet.
+    /// The largest packet, in bytes.
     pub(crate) max_packet_size: usize,
-    /// Topics that it remembers by number.
+    /// The highest topic alias.
     pub(crate) topic_alias_maximum: u16,
-    /// The keep-alive in seconds, if the broker knows better.
+    /// The keep-alive in seconds, if the broker overrides it.
     pub(crate) keep_alive: Option<u16>,
-    /// Whether it had a session of this client.
+    /// True if the broker has a session of this client.
     pub(crate) session_present: bool,
 }
 
 impl BrokerLimits {
-    /// Those of a broker that names none.
+    /// The limits of a broker that sets none.
     pub(crate) const NONE: Self = Self {
         receive_maximum: u16::MAX,
         max_packet_size: MAX_REMAINING_LENGTH + 5,
@@ -32,7 +32,7 @@ impl BrokerLimits {
     };
 }
 
-/// What a broker answers to CONNECT.
+/// The broker's answer to CONNECT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Connack {
     Accepted(BrokerLimits),
@@ -40,16 +40,16 @@ pub(crate) enum Connack {
 }
 
 impl Connack {
-    /// Reads `frame`, the first packet of a connection.
+    /// Parses the first packet of a connection.
     pub(crate) fn parse(
         frame: PacketFrame<'_>,
         version: MqttVersion,
     ) -> Result<Self, MalformedPacket> {
         let (2, [flags, code, rest @ ..]) = (frame.first_byte >> 4, frame.body) else {
-            return Err(MalformedPacket("the answer to CONNECT is no CONNACK"));
+            return Err(MalformedPacket("answer to CONNECT other than CONNACK"));
         };
         if *code != 0 {
-            // Which may be without properties, if the broker does not know the version.
+            // A broker that does not know the version sends no properties.
             return Ok(Self::Refused(*code));
         }
         let mut limits = BrokerLimits {
@@ -70,19 +70,17 @@ impl BrokerLimits {
         bytes.extend_from_slice(frame.body);
         let packet = v5::Packet::read(&mut BytesMut::from(&bytes[..]), None);
         let Ok(v5::Packet::ConnAck(v5::ConnAck { properties, .. })) = packet else {
-            return Err(MalformedPacket(
-                "the properties of the CONNACK are malformed",
-            ));
+            return Err(MalformedPacket("malformed properties of a CONNACK"));
         };
         let Some(found) = properties else {
             return Ok(());
         };
-        if let Some(most) = found.receive_max {
-            // 0 would be a protocol error; one at a time is the nearest that makes sense.
-            self.receive_maximum = most.max(1);
+        if let Some(receive_max) = found.receive_max {
+            // 0 is a protocol error; 1 is the closest valid value.
+            self.receive_maximum = receive_max.max(1);
         }
-        if let Some(most) = found.max_packet_size {
-            self.max_packet_size = usize::try_from(most).unwrap_or(usize::MAX);
+        if let Some(size) = found.max_packet_size {
+            self.max_packet_size = usize::try_from(size).unwrap_or(usize::MAX);
         }
         self.topic_alias_maximum = found.topic_alias_max.unwrap_or(0);
         self.keep_alive = found.server_keep_alive;
@@ -95,11 +93,11 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8], version: MqttVersion) -> Result<Connack, MalformedPacket> {
-        Connack::parse(PacketFrame::parse(bytes)?.expect("it is whole"), version)
+        Connack::parse(PacketFrame::parse(bytes)?.expect("complete"), version)
     }
 
     #[test]
-    fn acceptance_brings_limits() {
+    fn an_accepting_connack_has_limits() {
         let accepted = read(b"\x20\x02\x01\x00", MqttVersion::V3);
         let limits = BrokerLimits {
             session_present: true,
@@ -120,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_read_in_whatever_version_they_come() {
+    fn a_refusing_connack_parses_in_either_version() {
         for (bytes, version, code) in [
             (&b"\x20\x02\x00\x05"[..], MqttVersion::V3, 5),
             (b"\x20\x02\x00\x01", MqttVersion::V5, 1),
@@ -132,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn another_packet_or_half_a_property_is_no_connack() {
+    fn other_packets_and_incomplete_properties_are_refused() {
         for bytes in [
             &b"\x40\x02\x00\x01"[..],
             b"\x20\x01\x00",

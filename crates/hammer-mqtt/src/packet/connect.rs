@@ -1,4 +1,4 @@
-//! CONNECT.
+//! The CONNECT packet.
 
 use bytes::{Bytes, BytesMut};
 use hammer_net::SecretString;
@@ -7,22 +7,22 @@ use rumqttc::v5::mqttbytes::v5;
 
 use super::{MqttVersion, Qos};
 
-/// What a client says of itself.
+/// The fields of a CONNECT packet but the client id.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConnectPacket {
     pub(crate) version: MqttVersion,
     pub(crate) clean_start: bool,
     pub(crate) keep_alive: u16,
-    /// In seconds; of version 5.
+    /// The session expiry in seconds, in version 5.
     pub(crate) session_expiry: Option<u32>,
     pub(crate) user: Option<String>,
     pub(crate) password: Option<SecretString>,
     pub(crate) will: Option<WillMessage>,
-    /// Bytes of the largest packet that the client takes, which version 5 can tell the broker.
+    /// The largest packet that the client accepts, in bytes, which version 5 sends to the broker.
     pub(crate) max_packet_size: u32,
 }
 
-/// What the broker publishes for a client that is lost.
+/// The message that the broker publishes when the client is lost.
 #[derive(Debug, Clone)]
 pub(crate) struct WillMessage {
     pub(crate) topic: String,
@@ -32,8 +32,8 @@ pub(crate) struct WillMessage {
 }
 
 impl ConnectPacket {
-    /// The packet of the client with this id, which may want to go on with its session whatever
-    /// was said of a clean start; none if a text is too long for MQTT.
+    /// Encodes the packet for a client id. `resuming` overrides a clean start. Returns `None` if a
+    /// string is too long for MQTT.
     pub(crate) fn encode(&self, id: &str, resuming: bool) -> Option<Vec<u8>> {
         let mut bytes = BytesMut::new();
         let clean = self.clean_start && !resuming;
@@ -114,8 +114,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_that_is_said_arrives() {
-        let said = ConnectPacket {
+    fn all_fields_round_trip() {
+        let packet = ConnectPacket {
             version: MqttVersion::V3,
             clean_start: true,
             keep_alive: 30,
@@ -130,8 +130,8 @@ mod tests {
             }),
             max_packet_size: 2_000_000,
         };
-        let mut three = BytesMut::from(&said.encode("c1", false).expect("it fits")[..]);
-        let read = v4::Packet::read(&mut three, 1_000).expect("it is MQTT");
+        let mut three = BytesMut::from(&packet.encode("c1", false).expect("it fits")[..]);
+        let read = v4::Packet::read(&mut three, 1_000).expect("valid MQTT");
         let v4::Packet::Connect(read) = read else {
             panic!("{read:?}")
         };
@@ -139,20 +139,20 @@ mod tests {
             (&*read.client_id, read.keep_alive, read.clean_session),
             ("c1", 30, true)
         );
-        let will = read.last_will.expect("there is one");
+        let will = read.last_will.expect("set");
         assert_eq!(
             (&*will.topic, &will.message[..], will.retain),
             ("w", &b"gone"[..], true)
         );
-        let login = read.login.expect("there is one");
+        let login = read.login.expect("set");
         assert_eq!((&*login.username, &*login.password), ("u", "p"));
 
-        let said = ConnectPacket {
+        let packet = ConnectPacket {
             version: MqttVersion::V5,
-            ..said
+            ..packet
         };
-        let mut five = BytesMut::from(&said.encode("c2", true).expect("it fits")[..]);
-        let read = v5::Packet::read(&mut five, None).expect("it is MQTT");
+        let mut five = BytesMut::from(&packet.encode("c2", true).expect("it fits")[..]);
+        let read = v5::Packet::read(&mut five, None).expect("valid MQTT");
         let v5::Packet::Connect(read, Some(will), Some(login)) = read else {
             panic!("{read:?}")
         };
@@ -160,7 +160,7 @@ mod tests {
             (&*read.client_id, read.keep_alive, read.clean_start),
             ("c2", 30, false)
         );
-        let found = read.properties.expect("there are some");
+        let found = read.properties.expect("set");
         assert_eq!(found.session_expiry_interval, Some(60));
         assert_eq!(found.max_packet_size, Some(2_000_000));
         assert_eq!((&will.topic[..], &*login.username), (&b"w"[..], "u"));

@@ -1,9 +1,9 @@
-//! MQTT's packets as bytes: a thin module over rumqttc's types.
+//! Encoding and decoding of MQTT packets.
 //!
-//! rumqttc writes and reads what is rare: CONNECT and CONNACK, SUBSCRIBE, DISCONNECT. What a hit
-//! costs is written here: a PUBLISH straight from its templates into the connection's buffer, and
-//! acknowledgements from where they lie in the read buffer, for which rumqttc would make a value
-//! of each, and some of them on the heap. rumqttc's reader holds both to the letter in the tests.
+//! rumqttc handles the rare packets: CONNECT, CONNACK and SUBSCRIBE. The packets of hits are
+//! handled here without allocation: a PUBLISH is rendered from its templates into the buffer of the
+//! connection, and acknowledgements are parsed in the read buffer. The tests check both against
+//! rumqttc.
 
 pub(crate) mod connack;
 pub(crate) mod connect;
@@ -15,25 +15,25 @@ pub(crate) mod subscribe;
 use rumqttc::mqttbytes as v4;
 use rumqttc::v5::mqttbytes as v5;
 
-/// A version of the protocol.
+/// A version of MQTT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MqttVersion {
-    /// MQTT 3.1.1, the one that every broker speaks.
+    /// MQTT 3.1.1, which every broker speaks.
     #[default]
     V3,
     /// MQTT 5.0.
     V5,
 }
 
-/// How sure the sender of a message wants to be.
+/// The quality of service of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Qos {
-    /// At most once: there is no answer.
+    /// At most once, without acknowledgement.
     #[default]
     AtMostOnce,
-    /// At least once: the answer is a PUBACK.
+    /// At least once, acknowledged by PUBACK.
     AtLeastOnce,
-    /// Exactly once: PUBREC, PUBREL, PUBCOMP.
+    /// Exactly once, acknowledged by PUBREC, PUBREL and PUBCOMP.
     ExactlyOnce,
 }
 
@@ -63,22 +63,22 @@ impl Qos {
     }
 }
 
-/// PINGREQ.
+/// A PINGREQ packet.
 pub(crate) const PINGREQ: [u8; 2] = [0xc0, 0];
-/// DISCONNECT, with nothing to say; the same bytes in both versions.
+/// A DISCONNECT packet without reason, the same in both versions.
 pub(crate) const DISCONNECT: [u8; 2] = [0xe0, 0];
-/// The most bytes of a packet after its first byte and the length itself.
+/// The largest remaining length: the bytes of a packet after its length.
 pub(crate) const MAX_REMAINING_LENGTH: usize = 268_435_455;
-/// The most bytes of a topic, or of any other text.
+/// The maximum length of a topic or any other string, in bytes.
 pub(crate) const MAX_STRING_BYTES: usize = 65_535;
 
-/// An answer of four bytes that names a packet id: PUBACK, PUBREC, PUBREL or PUBCOMP.
+/// Encodes a PUBACK, PUBREC, PUBREL or PUBCOMP without reason.
 pub(crate) fn encode_ack(first: u8, id: u16) -> [u8; 4] {
     let [high, low] = id.to_be_bytes();
     [first, 2, high, low]
 }
 
-/// Appends a number in seven bits per byte.
+/// Appends a variable byte integer (MQTT 5.0, section 1.5.5).
 pub(crate) fn push_varint(mut length: usize, to: &mut Vec<u8>) {
     loop {
         let seven = (length & 0x7f) as u8;
@@ -91,14 +91,14 @@ pub(crate) fn push_varint(mut length: usize, to: &mut Vec<u8>) {
     }
 }
 
-/// Inserts a number in seven bits per byte at `at`.
+/// Inserts a variable byte integer at `at`.
 pub(crate) fn insert_varint(length: usize, at: usize, to: &mut Vec<u8>) {
     let digits = varint_len(length);
     to.splice(at..at, (0..digits).map(|_| 0));
     write_varint(length, &mut to[at..at + digits]);
 }
 
-/// Writes a number of as many digits as there is room for, in seven bits per byte.
+/// Writes a variable byte integer that fills `room`.
 pub(crate) fn write_varint(mut length: usize, room: &mut [u8]) {
     let last = room.len().saturating_sub(1);
     for (index, digit) in room.iter_mut().enumerate() {
@@ -108,7 +108,7 @@ pub(crate) fn write_varint(mut length: usize, room: &mut [u8]) {
     }
 }
 
-/// How many bytes [`push_varint`] appends.
+/// Returns the number of bytes that [`push_varint`] appends.
 pub(crate) fn varint_len(length: usize) -> usize {
     match length {
         0..128 => 1,
@@ -118,9 +118,9 @@ pub(crate) fn varint_len(length: usize) -> usize {
     }
 }
 
-/// Appends a text or bytes with their length before.
+/// Appends a string or binary data after its length.
 pub(crate) fn push_length_prefixed(bytes: &[u8], to: &mut Vec<u8>) {
-    // Longer ones are refused where they are given.
+    // The builder refuses longer ones.
     let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
     to.extend_from_slice(&length.to_be_bytes());
     to.extend_from_slice(&bytes[..usize::from(length)]);

@@ -6,7 +6,7 @@ use super::publish::PublishEncodeError;
 use super::{MAX_STRING_BYTES, push_varint};
 use crate::render_context::MqttRenderContext;
 
-/// One property, its texts as `T`.
+/// A property, with its strings as `T`.
 #[derive(Debug, Clone)]
 pub(crate) enum PublishProperty<T> {
     Expiry(u32),
@@ -16,12 +16,12 @@ pub(crate) enum PublishProperty<T> {
     User(T, T),
 }
 
-/// Names a topic by number.
+/// The property that replaces a topic by a number.
 const TOPIC_ALIAS_PROPERTY: u8 = 35;
 const TOPIC_ALIAS_NUMBER: u16 = 1;
 
 impl<T> PublishProperty<T> {
-    /// The same with other texts, each of which is called something.
+    /// Converts the strings; `map` also gets the name of the property for errors.
     pub(crate) fn try_map<U, E>(
         &self,
         mut map: impl FnMut(&'static str, &T) -> Result<U, E>,
@@ -67,7 +67,7 @@ impl<T> PublishProperty<T> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PublishProperties {
     all: Box<[PublishProperty<Template>]>,
-    /// Their bytes, if they are always the same.
+    /// The encoded properties, if no template has a variable.
     fixed: Option<Vec<u8>>,
 }
 
@@ -89,12 +89,12 @@ impl PublishProperties {
         }
     }
 
-    /// All texts in them.
+    /// Returns all templates.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
         self.all.iter().flat_map(PublishProperty::texts)
     }
 
-    /// The most bytes that they have, as far as that is known.
+    /// Returns an upper bound of the encoded size, in bytes.
     pub(crate) fn max_bytes(&self) -> usize {
         let texts = self
             .templates()
@@ -102,11 +102,11 @@ impl PublishProperties {
         texts.sum::<usize>() + 5 * self.all.len()
     }
 
-    /// Appends them with their length, and whether the topic is known by number.
+    /// Appends the properties after their length, with the topic alias if `aliased`.
     pub(crate) fn encode(
         &self,
         aliased: bool,
-        moment: &mut MqttRenderContext,
+        context: &mut MqttRenderContext,
         to: &mut Vec<u8>,
     ) -> Result<(), PublishEncodeError> {
         let alias = |to: &mut Vec<u8>| {
@@ -129,7 +129,7 @@ impl PublishProperties {
                 to.extend_from_slice(&seconds.to_be_bytes());
             }
             for text in property.texts() {
-                render_length_prefixed(text, moment, to)?;
+                render_length_prefixed(text, context, to)?;
             }
         }
         super::insert_varint(to.len() - start, start, to);
@@ -137,15 +137,15 @@ impl PublishProperties {
     }
 }
 
-/// Appends a text behind its length.
+/// Renders a template after its length.
 fn render_length_prefixed(
     text: &Template,
-    moment: &mut MqttRenderContext,
+    context: &mut MqttRenderContext,
     to: &mut Vec<u8>,
 ) -> Result<(), PublishEncodeError> {
     to.extend_from_slice(&[0; 2]);
     let start = to.len();
-    text.render(moment, to).map_err(PublishEncodeError::from)?;
+    text.render(context, to).map_err(PublishEncodeError::from)?;
     let length = to.len() - start;
     if length > MAX_STRING_BYTES {
         return Err(PublishEncodeError::TooLarge);
@@ -169,9 +169,9 @@ mod tests {
     use crate::render_context;
 
     #[test]
-    fn what_differs_is_written_as_what_does_not() {
+    fn templates_are_encoded_like_literals() {
         let long = "x".repeat(200);
-        let written = |texts: [&str; 5]| {
+        let encode = |texts: [&str; 5]| {
             let all = [
                 PublishProperty::Expiry(60),
                 PublishProperty::ContentType(texts[0]),
@@ -179,50 +179,50 @@ mod tests {
                 PublishProperty::CorrelationData(texts[2]),
                 PublishProperty::User(texts[3], texts[4]),
             ];
-            let words = TemplateScope::new().with_clients();
+            let scope = TemplateScope::new().with_clients();
             let compiled = all
                 .iter()
-                .map(|property| property.try_map(|_, text| Template::compile(text, &words)));
+                .map(|property| property.try_map(|_, text| Template::compile(text, &scope)));
             let properties =
                 PublishProperties::new(compiled.collect::<Result<_, _>>().expect("well formed"));
-            let mut moment = render_context::sample_context().with_client(7, 0);
+            let mut context = render_context::sample_context().with_client(7, 0);
             let mut bytes = b"before".to_vec();
             properties
-                .encode(true, &mut moment, &mut bytes)
+                .encode(true, &mut context, &mut bytes)
                 .expect("it fits");
             assert!(properties.max_bytes() + 8 >= bytes.len() - 6);
             bytes
         };
-        let fixed = written(["text/7", "a/7", &long, "n", "7"]);
-        let differing = format!("{long}{{{{pick ''}}}}");
+        let fixed = encode(["text/7", "a/7", &long, "n", "7"]);
+        let variable = format!("{long}{{{{pick ''}}}}");
         assert_eq!(
-            written([
+            encode([
                 "text/{{client}}",
                 "a/{{client}}",
-                &differing,
+                &variable,
                 "n",
                 "{{client}}"
             ]),
             fixed
         );
-        assert_eq!(written(["text/7", "a/7", &long, "n", "{{client}}"]), fixed);
-        assert_ne!(written(["text/8", "a/7", &long, "n", "7"]), fixed);
+        assert_eq!(encode(["text/7", "a/7", &long, "n", "{{client}}"]), fixed);
+        assert_ne!(encode(["text/8", "a/7", &long, "n", "7"]), fixed);
     }
 
     #[test]
-    fn what_is_too_long_for_mqtt_is_not_written() {
+    fn strings_over_the_limit_are_refused() {
         let template =
             |text: &str| Template::compile(text, &TemplateScope::new()).expect("well formed");
         for (bytes, fits) in [(65_535, true), (65_536, false)] {
             let all = vec![PublishProperty::ContentType(template(&format!(
                 "{{{{text {bytes}}}}}"
             )))];
-            let put = PublishProperties::new(all).encode(
+            let encoded = PublishProperties::new(all).encode(
                 false,
                 &mut render_context::sample_context(),
                 &mut vec![],
             );
-            assert_eq!(put.is_ok(), fits, "{bytes}");
+            assert_eq!(encoded.is_ok(), fits, "{bytes}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! PUBLISH, compiled from templates.
+//! The PUBLISH packet, rendered from templates.
 
 use hammer_data::Template;
 
@@ -6,7 +6,7 @@ use super::property::PublishProperties;
 use super::{MAX_REMAINING_LENGTH, MAX_STRING_BYTES, MqttVersion, Qos, varint_len, write_varint};
 use crate::render_context::MqttRenderContext;
 
-/// A message as it goes to a broker, but for what differs from hit to hit.
+/// The message of hits, with templates for the parts that vary.
 #[derive(Debug, Clone)]
 pub(crate) struct MessageTemplate {
     pub(crate) version: MqttVersion,
@@ -14,60 +14,60 @@ pub(crate) struct MessageTemplate {
     pub(crate) retain: bool,
     pub(crate) topic: Template,
     pub(crate) payload: Template,
-    /// Of version 5 only.
+    /// The properties, in version 5 only.
     pub(crate) properties: PublishProperties,
 }
 
-/// What stands for the topic of a message.
+/// The use of a topic alias in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TopicAlias {
-    /// The topic itself.
+    /// The topic without an alias.
     None,
-    /// The topic, which the broker is to remember as number 1.
+    /// The topic, with number 1 as its new alias.
     New,
-    /// Number 1, which the broker knows.
+    /// Number 1 in place of the topic.
     Known,
 }
 
-/// Why a message was not encoded.
+/// The reason that a message was not encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PublishEncodeError {
     InvalidTopic,
     TooLarge,
-    /// A template has no value for it.
+    /// A template has no value for the hit.
     NoValue,
 }
 
 impl MessageTemplate {
-    /// What a packet may need for the topic, the payload and the properties, if that is known.
+    /// Returns an upper bound of the bytes of topic, payload and properties, if there is one.
     pub(crate) fn max_bytes(&self) -> Option<usize> {
-        let texts = self
+        let sum = self
             .topic
             .max_bytes()?
             .saturating_add(self.payload.max_bytes()?);
-        Some(texts.saturating_add(self.properties.max_bytes()))
+        Some(sum.saturating_add(self.properties.max_bytes()))
     }
 
-    /// All texts in it.
+    /// Returns all templates.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
         [&self.topic, &self.payload]
             .into_iter()
             .chain(self.properties.templates())
     }
 
-    /// Appends the packet, in which `head` stands before the payload, and tells its size; appends
-    /// nothing if it would be `most` bytes or no broker would take it.
+    /// Appends the packet, with `header` before the payload, and returns its size. Appends nothing
+    /// if the packet is invalid or larger than `max_size` bytes.
     pub(crate) fn encode(
         &self,
-        moment: &mut MqttRenderContext,
+        context: &mut MqttRenderContext,
         id: Option<u16>,
         alias: TopicAlias,
-        head: &[u8],
-        most: usize,
+        header: &[u8],
+        max_size: usize,
         to: &mut Vec<u8>,
     ) -> Result<usize, PublishEncodeError> {
         let start = to.len();
-        let encoded = self.try_encode(moment, id, alias, head, most, to);
+        let encoded = self.try_encode(context, id, alias, header, max_size, to);
         if encoded.is_err() {
             to.truncate(start);
         }
@@ -76,20 +76,20 @@ impl MessageTemplate {
 
     fn try_encode(
         &self,
-        moment: &mut MqttRenderContext,
+        context: &mut MqttRenderContext,
         id: Option<u16>,
         alias: TopicAlias,
-        head: &[u8],
-        most: usize,
+        header: &[u8],
+        max_size: usize,
         to: &mut Vec<u8>,
     ) -> Result<usize, PublishEncodeError> {
         let start = to.len();
-        // Room for the first byte and a length of two, which is what most messages have.
+        // Most messages have a first byte and a length of two bytes.
         const ROOM: usize = 3;
         to.extend_from_slice(&[0; ROOM + 2]);
         let topic = to.len();
         if alias != TopicAlias::Known {
-            self.topic.render(moment, to)?;
+            self.topic.render(context, to)?;
             check_topic(&to[topic..])?;
         }
         let length = (to.len() - topic) as u16;
@@ -99,13 +99,13 @@ impl MessageTemplate {
         }
         if self.version == MqttVersion::V5 {
             self.properties
-                .encode(alias != TopicAlias::None, moment, to)?;
+                .encode(alias != TopicAlias::None, context, to)?;
         }
-        to.extend_from_slice(head);
-        self.payload.render(moment, to)?;
+        to.extend_from_slice(header);
+        self.payload.render(context, to)?;
         let remaining = to.len() - start - ROOM;
         let digits = varint_len(remaining);
-        if remaining > MAX_REMAINING_LENGTH || 1 + digits + remaining > most {
+        if remaining > MAX_REMAINING_LENGTH || 1 + digits + remaining > max_size {
             return Err(PublishEncodeError::TooLarge);
         }
         match digits {
@@ -121,12 +121,12 @@ impl MessageTemplate {
     }
 }
 
-/// What MQTT says of topics that are published to (MQTT 5.0, section 4.7).
+/// Checks a topic to publish to (MQTT 5.0, section 4.7).
 pub(crate) fn check_topic(topic: &[u8]) -> Result<(), PublishEncodeError> {
-    let wrong = |byte: &u8| matches!(byte, b'+' | b'#' | 0);
+    let is_forbidden = |byte: &u8| matches!(byte, b'+' | b'#' | 0);
     match topic {
         [] => Err(PublishEncodeError::InvalidTopic),
-        topic if topic.len() > MAX_STRING_BYTES || topic.iter().any(wrong) => {
+        topic if topic.len() > MAX_STRING_BYTES || topic.iter().any(is_forbidden) => {
             Err(PublishEncodeError::InvalidTopic)
         }
         _ => Ok(()),
@@ -156,12 +156,12 @@ mod tests {
         }
     }
 
-    fn moment() -> MqttRenderContext {
+    fn context() -> MqttRenderContext {
         render_context::sample_context().with_client(12, 3)
     }
 
     #[test]
-    fn another_implementation_reads_what_is_written() {
+    fn rumqttc_decodes_a_publish() {
         for payload in [0, 1, 90, 100, 110, 16_300, 16_400, 2_097_200] {
             for (qos, id) in [
                 (Qos::AtMostOnce, None),
@@ -171,7 +171,7 @@ mod tests {
                 let mut out = b"before".to_vec();
                 let three = message(MqttVersion::V3, qos, payload);
                 let size = three.encode(
-                    &mut moment(),
+                    &mut context(),
                     id,
                     TopicAlias::None,
                     b"head",
@@ -180,7 +180,7 @@ mod tests {
                 );
                 let mut bytes = BytesMut::from(&out[6..]);
                 assert_eq!(size, Ok(bytes.len()));
-                let packet = v4::Packet::read(&mut bytes, usize::MAX).expect("it is MQTT");
+                let packet = v4::Packet::read(&mut bytes, usize::MAX).expect("valid MQTT");
                 let v4::Packet::Publish(read) = packet else {
                     panic!("{packet:?}")
                 };
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn properties_and_aliases_are_read_by_another_implementation() {
+    fn rumqttc_decodes_properties_and_aliases() {
         let properties = [
             PublishProperty::Expiry(60),
             PublishProperty::ContentType(&b"text/plain"[..]),
@@ -216,15 +216,15 @@ mod tests {
             (TopicAlias::Known, "", Some(1)),
         ] {
             let mut out = vec![];
-            let size = five.encode(&mut moment(), Some(7), alias, &[], 1_000, &mut out);
+            let size = five.encode(&mut context(), Some(7), alias, &[], 1_000, &mut out);
             assert_eq!(size, Ok(out.len()));
             let mut bytes = BytesMut::from(&out[..]);
-            let packet = v5::Packet::read(&mut bytes, None).expect("it is MQTT");
+            let packet = v5::Packet::read(&mut bytes, None).expect("valid MQTT");
             let v5::Packet::Publish(read) = packet else {
                 panic!("{packet:?}")
             };
             assert_eq!((&read.topic[..], read.pkid), (topic.as_bytes(), 7));
-            let found = read.properties.expect("there are some");
+            let found = read.properties.expect("properties");
             assert_eq!(found.topic_alias, number);
             assert_eq!(found.message_expiry_interval, Some(60));
             assert_eq!(found.content_type.as_deref(), Some("text/plain"));
@@ -235,23 +235,30 @@ mod tests {
     }
 
     #[test]
-    fn what_no_broker_takes_is_not_written() {
+    fn invalid_packets_are_not_appended() {
         let mut out = b"before".to_vec();
         let large = message(MqttVersion::V3, Qos::AtMostOnce, 100);
         let whole = 1 + 1 + 2 + "devices/12/state".len() + 100;
-        for (most, fits) in [(whole, true), (whole - 1, false)] {
+        for (max_size, fits) in [(whole, true), (whole - 1, false)] {
             out.truncate(6);
-            let size = large.encode(&mut moment(), None, TopicAlias::None, &[], most, &mut out);
+            let size = large.encode(
+                &mut context(),
+                None,
+                TopicAlias::None,
+                &[],
+                max_size,
+                &mut out,
+            );
             assert_eq!(size.is_ok(), fits);
             assert_eq!(out.len(), if fits { 6 + whole } else { 6 });
         }
         for topic in ["", "a/+", "#", "a\0b"] {
             let topic = Template::from_literal(topic);
-            let wrong = MessageTemplate {
+            let message = MessageTemplate {
                 topic,
                 ..large.clone()
             };
-            let size = wrong.encode(&mut moment(), None, TopicAlias::None, &[], 1_000, &mut out);
+            let size = message.encode(&mut context(), None, TopicAlias::None, &[], 1_000, &mut out);
             assert_eq!(size, Err(PublishEncodeError::InvalidTopic));
         }
     }

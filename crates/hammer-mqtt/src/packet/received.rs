@@ -1,22 +1,22 @@
-//! What a broker sends to a client that is connected.
+//! Packets from the broker to a connected client.
 
 use std::fmt;
 use std::ops::Range;
 
 use super::MqttVersion;
 
-/// One packet, where it lies in the buffer.
+/// One packet in the read buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PacketFrame<'a> {
-    /// Its kind and flags.
+    /// The packet type and flags.
     pub(crate) first_byte: u8,
-    /// What follows its length.
+    /// The bytes after the length.
     pub(crate) body: &'a [u8],
-    /// All bytes of it.
+    /// The size of the whole packet, in bytes.
     pub(crate) size: usize,
 }
 
-/// Bytes that are not MQTT.
+/// The reason that bytes are not valid MQTT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MalformedPacket(pub(crate) &'static str);
 
@@ -27,7 +27,7 @@ impl fmt::Display for MalformedPacket {
 }
 
 impl<'a> PacketFrame<'a> {
-    /// The first packet of `bytes`; none if it is not whole yet.
+    /// Returns the first packet of `bytes`, or `None` if it is incomplete.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Option<Self>, MalformedPacket> {
         let Some(body) = body_range(bytes)? else {
             return Ok(None);
@@ -40,13 +40,13 @@ impl<'a> PacketFrame<'a> {
         }))
     }
 
-    /// How many bytes the first packet of `bytes` says it has; 0 if it has not said yet.
+    /// Returns the declared size of the first packet of `bytes`, or 0 if its length is incomplete.
     pub(crate) fn declared_size(bytes: &[u8]) -> Result<usize, MalformedPacket> {
         Ok(body_range(bytes)?.map_or(0, |body| body.end))
     }
 }
 
-/// Where the body of the first packet of `bytes` is or will be.
+/// Returns the range of the body of the first packet of `bytes`, which may be incomplete.
 fn body_range(bytes: &[u8]) -> Result<Option<Range<usize>>, MalformedPacket> {
     let lengths = bytes.get(1..).unwrap_or_default();
     let mut length = 0;
@@ -58,13 +58,11 @@ fn body_range(bytes: &[u8]) -> Result<Option<Range<usize>>, MalformedPacket> {
     }
     match lengths.len() {
         0..4 => Ok(None),
-        _ => Err(MalformedPacket(
-            "the length of a packet has more than four bytes",
-        )),
+        _ => Err(MalformedPacket("packet length with more than four bytes")),
     }
 }
 
-/// A packet for a client that is connected.
+/// A packet for a connected client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReceivedPacket<'a> {
     Ack {
@@ -78,7 +76,7 @@ pub(crate) enum ReceivedPacket<'a> {
         id: u16,
         payload: &'a [u8],
     },
-    /// The sender of a QoS 2 message is done with it.
+    /// The release of a QoS 2 message.
     Pubrel {
         id: u16,
     },
@@ -88,14 +86,14 @@ pub(crate) enum ReceivedPacket<'a> {
     },
 }
 
-/// What an answer is an answer to.
+/// The packet type of an acknowledgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AckKind {
-    /// A PUBLISH at QoS 1.
+    /// For a PUBLISH at QoS 1.
     Puback,
-    /// A PUBLISH at QoS 2.
+    /// For a PUBLISH at QoS 2.
     Pubrec,
-    /// A PUBREL.
+    /// For a PUBREL.
     Pubcomp,
     Suback,
     Unsuback,
@@ -107,33 +105,27 @@ impl<'a> ReceivedPacket<'a> {
         version: MqttVersion,
     ) -> Result<Self, MalformedPacket> {
         let body = frame.body;
-        let answer = |to| {
+        let ack = |kind| {
             let (id, rest) = split_packet_id(body)?;
-            // Without a reason all is well (MQTT 5.0, section 3.4.2.1).
+            // No reason code means success (MQTT 5.0, section 3.4.2.1).
             let reason = rest.first().copied().unwrap_or(0);
-            Ok(Self::Ack {
-                kind: to,
-                id,
-                reason,
-            })
+            Ok(Self::Ack { kind, id, reason })
         };
         match frame.first_byte >> 4 {
             3 => parse_publish(frame.first_byte, body, version),
-            4 => answer(AckKind::Puback),
-            5 => answer(AckKind::Pubrec),
+            4 => ack(AckKind::Puback),
+            5 => ack(AckKind::Pubrec),
             6 => Ok(Self::Pubrel {
                 id: split_packet_id(body)?.0,
             }),
-            7 => answer(AckKind::Pubcomp),
+            7 => ack(AckKind::Pubcomp),
             9 => Ok(parse_suback(AckKind::Suback, body, version)?),
             11 => Ok(parse_suback(AckKind::Unsuback, body, version)?),
             13 => Ok(Self::Pingresp),
             14 => Ok(Self::Disconnect {
                 reason: body.first().copied().unwrap_or(0),
             }),
-            _ => Err(MalformedPacket(
-                "a packet of a kind that no broker sends to a client",
-            )),
+            _ => Err(MalformedPacket("packet type that a broker must not send")),
         }
     }
 }
@@ -141,13 +133,13 @@ impl<'a> ReceivedPacket<'a> {
 fn split_packet_id(body: &[u8]) -> Result<(u16, &[u8]), MalformedPacket> {
     let (id, rest) = body
         .split_first_chunk()
-        .ok_or(MalformedPacket("an answer without an id"))?;
+        .ok_or(MalformedPacket("packet without an id"))?;
     Ok((u16::from_be_bytes(*id), rest))
 }
 
-/// The worst of the reasons: one for each filter, behind the properties.
+/// Parses a SUBACK or UNSUBACK. Each filter has a reason code; the result has the worst one.
 fn parse_suback(
-    to: AckKind,
+    kind: AckKind,
     body: &[u8],
     version: MqttVersion,
 ) -> Result<ReceivedPacket<'_>, MalformedPacket> {
@@ -157,11 +149,7 @@ fn parse_suback(
         MqttVersion::V5 => skip_properties(rest)?,
     };
     let reason = reasons.iter().copied().max().unwrap_or(0);
-    Ok(ReceivedPacket::Ack {
-        kind: to,
-        id,
-        reason,
-    })
+    Ok(ReceivedPacket::Ack { kind, id, reason })
 }
 
 fn parse_publish(
@@ -169,7 +157,7 @@ fn parse_publish(
     body: &[u8],
     version: MqttVersion,
 ) -> Result<ReceivedPacket<'_>, MalformedPacket> {
-    const SHORT: MalformedPacket = MalformedPacket("a message that ends within its head");
+    const SHORT: MalformedPacket = MalformedPacket("PUBLISH that ends in its header");
     let (length, rest) = body.split_first_chunk().ok_or(SHORT)?;
     let rest = rest
         .get(u16::from_be_bytes(*length).into()..)
@@ -178,7 +166,7 @@ fn parse_publish(
     let (id, rest) = match qos {
         0 => (0, rest),
         1 | 2 => split_packet_id(rest)?,
-        _ => return Err(MalformedPacket("a message at QoS 3")),
+        _ => return Err(MalformedPacket("PUBLISH at QoS 3")),
     };
     let payload = match version {
         MqttVersion::V3 => rest,
@@ -188,7 +176,7 @@ fn parse_publish(
 }
 
 fn skip_properties(bytes: &[u8]) -> Result<&[u8], MalformedPacket> {
-    const WRONG: MalformedPacket = MalformedPacket("properties that are longer than their packet");
+    const WRONG: MalformedPacket = MalformedPacket("properties longer than the packet");
     let mut length = 0;
     for (index, byte) in bytes.iter().take(4).enumerate() {
         length |= usize::from(byte & 0x7f) << (7 * index);
@@ -204,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_packet_is_found_when_it_is_whole() {
+    fn a_packet_is_framed_when_it_is_complete() {
         for (bytes, size) in [
             (&b""[..], None),
             (b"\x40", None),
@@ -214,7 +202,7 @@ mod tests {
             (b"\x30\x80", None),
             (b"\x30\x80\x80\x80\x01", None),
         ] {
-            let frame = PacketFrame::parse(bytes).expect("it is well formed");
+            let frame = PacketFrame::parse(bytes).expect("well formed");
             assert_eq!(frame.map(|frame| frame.size), size, "{bytes:x?}");
         }
         assert!(PacketFrame::parse(b"\x30\x80\x80\x80\x80\x01").is_err());
@@ -230,41 +218,37 @@ mod tests {
     }
 
     #[test]
-    fn packets_are_read_in_both_versions() {
+    fn packets_parse_in_both_versions() {
         use AckKind::*;
-        let answer = |to, id, reason| ReceivedPacket::Ack {
-            kind: to,
-            id,
-            reason,
-        };
+        let ack = |kind, id, reason| ReceivedPacket::Ack { kind, id, reason };
         let table: [(MqttVersion, &[u8], ReceivedPacket<'_>); 12] = [
-            (MqttVersion::V3, b"\x40\x02\x00\x0a", answer(Puback, 10, 0)),
+            (MqttVersion::V3, b"\x40\x02\x00\x0a", ack(Puback, 10, 0)),
             (
                 MqttVersion::V5,
                 b"\x40\x03\x01\x00\x97",
-                answer(Puback, 256, 0x97),
+                ack(Puback, 256, 0x97),
             ),
             (
                 MqttVersion::V5,
                 b"\x50\x04\x00\x01\x10\x00",
-                answer(Pubrec, 1, 0x10),
+                ack(Pubrec, 1, 0x10),
             ),
             (
                 MqttVersion::V3,
                 b"\x70\x02\xff\xff",
-                answer(Pubcomp, 65_535, 0),
+                ack(Pubcomp, 65_535, 0),
             ),
             (
                 MqttVersion::V3,
                 b"\x90\x04\x00\x01\x02\x80",
-                answer(Suback, 1, 0x80),
+                ack(Suback, 1, 0x80),
             ),
             (
                 MqttVersion::V5,
                 b"\x90\x06\x00\x01\x02\x1f\x00\x01",
-                answer(Suback, 1, 1),
+                ack(Suback, 1, 1),
             ),
-            (MqttVersion::V3, b"\xb0\x02\x00\x07", answer(Unsuback, 7, 0)),
+            (MqttVersion::V3, b"\xb0\x02\x00\x07", ack(Unsuback, 7, 0)),
             (
                 MqttVersion::V3,
                 b"\x62\x02\x00\x03",
@@ -298,7 +282,7 @@ mod tests {
         for (version, bytes, expected) in table {
             let frame = PacketFrame::parse(bytes)
                 .expect("well formed")
-                .expect("whole");
+                .expect("complete");
             assert_eq!(
                 ReceivedPacket::parse(frame, version),
                 Ok(expected),
@@ -308,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_packet_is_refused() {
+    fn malformed_packets_are_refused() {
         let table: [&[u8]; 8] = [
             b"\x00\x00",
             b"\x40\x01\x00",
@@ -320,7 +304,9 @@ mod tests {
             b"\x90\x02\x00\x01",
         ];
         for bytes in table {
-            let frame = PacketFrame::parse(bytes).expect("framed").expect("whole");
+            let frame = PacketFrame::parse(bytes)
+                .expect("framed")
+                .expect("complete");
             assert!(
                 ReceivedPacket::parse(frame, MqttVersion::V5).is_err(),
                 "{bytes:x?}"

@@ -1,4 +1,4 @@
-//! SUBSCRIBE.
+//! The SUBSCRIBE packet.
 
 use bytes::BytesMut;
 use rumqttc::mqttbytes::v4;
@@ -6,7 +6,7 @@ use rumqttc::v5::mqttbytes::v5;
 
 use super::{MqttVersion, Qos};
 
-/// The packet that subscribes to `filter`.
+/// Encodes a SUBSCRIBE to `filter`.
 pub(crate) fn encode(version: MqttVersion, id: u16, filter: &str, qos: Qos) -> Option<Vec<u8>> {
     let mut bytes = BytesMut::new();
     let written = match version {
@@ -24,7 +24,7 @@ pub(crate) fn encode(version: MqttVersion, id: u16, filter: &str, qos: Qos) -> O
     written.then(|| bytes.to_vec())
 }
 
-/// Whether a broker takes it as a filter (MQTT 5.0, section 4.7.1).
+/// Returns true if a text is a valid topic filter (MQTT 5.0, section 4.7.1).
 pub(crate) fn is_valid_filter(text: &str) -> bool {
     text.len() <= super::MAX_STRING_BYTES && !text.contains('\0') && rumqttc::valid_filter(text)
 }
@@ -34,15 +34,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn subscriptions_are_read_by_another_implementation() {
+    fn rumqttc_decodes_a_subscribe() {
         let three = encode(MqttVersion::V3, 7, "a/+", Qos::AtLeastOnce).expect("it fits");
-        let read = v4::Packet::read(&mut BytesMut::from(&three[..]), 1_000).expect("it is MQTT");
+        let read = v4::Packet::read(&mut BytesMut::from(&three[..]), 1_000).expect("valid MQTT");
         let v4::Packet::Subscribe(read) = read else {
             panic!("{read:?}")
         };
         assert_eq!((read.pkid, &*read.filters[0].path), (7, "a/+"));
         let five = encode(MqttVersion::V5, 8, "$share/g/#", Qos::ExactlyOnce).expect("it fits");
-        let read = v5::Packet::read(&mut BytesMut::from(&five[..]), None).expect("it is MQTT");
+        let read = v5::Packet::read(&mut BytesMut::from(&five[..]), None).expect("valid MQTT");
         let v5::Packet::Subscribe(read) = read else {
             panic!("{read:?}")
         };
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn filters() {
+    fn valid_and_invalid_filters() {
         for (text, valid) in [
             ("a", true),
             ("a/+/b", true),

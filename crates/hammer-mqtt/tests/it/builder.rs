@@ -1,3 +1,5 @@
+//! Options that the builder accepts and refuses.
+
 use hammer_mqtt::{
     ErrorKind, Mqtt, MqttBuilder, MqttCompletion, MqttMode, MqttPayload, MqttVersion, Qos,
 };
@@ -7,22 +9,22 @@ fn mqtt() -> MqttBuilder {
 }
 
 #[test]
-fn what_can_not_work_is_refused_with_what_would() {
+fn invalid_options_are_refused_with_a_remedy() {
     use ErrorKind as E;
     let five = || mqtt().version(MqttVersion::V5);
     let once = || mqtt().qos(Qos::AtLeastOnce);
     let table = [
-        (Mqtt::builder("http://a"), E::Url, "known are"),
-        (mqtt().clients(0), E::Setting, "must be a client"),
+        (Mqtt::builder("http://a"), E::Url, "expected mqtt"),
+        (mqtt().clients(0), E::Setting, "at least 1 client"),
         (mqtt().connect_rate(0.0), E::Setting, "rate of connections"),
         (mqtt().allow_missing(1.5), E::Setting, "from 0 to 1"),
-        (mqtt().topic("a/+"), E::Topic, "without + #"),
-        (mqtt().topic(""), E::Topic, "1 to 65,535"),
         (
-            mqtt().topic("a/{{clients}}"),
-            E::Template,
-            "right would be client",
+            mqtt().topic("a/+"),
+            E::Topic,
+            "invalid topic \"a/+\"; expected 1 to 65,535 bytes",
         ),
+        (mqtt().topic(""), E::Topic, "without + # and NUL"),
+        (mqtt().topic("a/{{clients}}"), E::Template, "clients"),
         (
             mqtt().payload(MqttPayload::Template("{{x".into())),
             E::Template,
@@ -31,14 +33,14 @@ fn what_can_not_work_is_refused_with_what_would() {
         (
             mqtt().clients(2).client_id("c"),
             E::Combination,
-            "add {{client}}",
+            "try {{client}} in it",
         ),
         (
             mqtt().clean_start(false).client_id(""),
             E::Combination,
-            "no session",
+            "requires a client id",
         ),
-        (mqtt().session_expiry(5), E::Combination, "of MQTT 5"),
+        (mqtt().session_expiry(5), E::Combination, "requires MQTT 5"),
         (once().resend(true), E::Combination, "no clean start"),
         (
             five().qos(Qos::AtLeastOnce).resend(true).session_expiry(0),
@@ -48,7 +50,7 @@ fn what_can_not_work_is_refused_with_what_would() {
         (
             mqtt().resend(true).clean_start(false),
             E::Combination,
-            "QoS 1 and 2",
+            "QoS 1 or 2",
         ),
         (
             five()
@@ -57,11 +59,11 @@ fn what_can_not_work_is_refused_with_what_would() {
                 .session_expiry(9)
                 .topic_alias(true),
             E::Combination,
-            "ends with its connection",
+            "topic alias, which ends",
         ),
-        (mqtt().password("p"), E::Combination, "of MQTT 5"),
-        (mqtt().content_type("a"), E::Combination, "of MQTT 5"),
-        (mqtt().topic_alias(true), E::Combination, "of MQTT 5"),
+        (mqtt().password("p"), E::Combination, "require"),
+        (mqtt().content_type("a"), E::Combination, "require"),
+        (mqtt().topic_alias(true), E::Combination, "require"),
         (
             five().topic_alias(true).topic("a/{{seq}}"),
             E::Combination,
@@ -71,7 +73,7 @@ fn what_can_not_work_is_refused_with_what_would() {
         (
             mqtt().user("{{users.id}}"),
             E::Template,
-            "the user is no template",
+            "the user is not a valid template",
         ),
         (
             five().content_type("{{text 70000}}"),
@@ -91,25 +93,25 @@ fn what_can_not_work_is_refused_with_what_would() {
         (
             mqtt().completion(MqttCompletion::Ack),
             E::Combination,
-            "publish at QoS 1",
+            "try QoS 1",
         ),
         (
             once().completion(MqttCompletion::Sent),
             E::Combination,
-            "acknowledgement",
+            "try the acknowledgement",
         ),
-        (once().window(0), E::Setting, "window of 0"),
+        (once().window(0), E::Setting, "window must be above 0"),
         (
             mqtt()
                 .mode(MqttMode::Ping)
                 .completion(MqttCompletion::Delivery),
             E::Combination,
-            "messages only",
+            "only for messages",
         ),
         (
             once().subscribers(2),
             E::Combination,
-            "where delivery is measured",
+            "require that delivery is measured",
         ),
         (
             once().completion(MqttCompletion::Delivery).subscribers(0),
@@ -121,7 +123,7 @@ fn what_can_not_work_is_refused_with_what_would() {
                 .completion(MqttCompletion::Delivery)
                 .share_group("a/b"),
             E::Setting,
-            "no name of a group",
+            "invalid group name",
         ),
         (
             once().completion(MqttCompletion::Delivery).filter("a+"),
@@ -133,7 +135,7 @@ fn what_can_not_work_is_refused_with_what_would() {
                 .completion(MqttCompletion::Delivery)
                 .payload(MqttPayload::Size(16)),
             E::Combination,
-            "needs 32",
+            "measuring delivery needs 32",
         ),
         (
             mqtt().mode(MqttMode::Subscribe).filter("#/a"),
@@ -146,19 +148,19 @@ fn what_can_not_work_is_refused_with_what_would() {
             "will's topic",
         ),
     ];
-    for (builder, kind, told) in table {
-        let error = builder.build().expect_err(told);
+    for (builder, kind, message) in table {
+        let error = builder.build().expect_err(message);
         assert_eq!(error.kind(), kind, "{error}");
         let line = match std::error::Error::source(&error) {
             Some(source) if kind == E::Template => format!("{error}: {source}"),
             _ => error.to_string(),
         };
-        assert!(line.contains(told), "{told}: {line}");
+        assert!(line.contains(message), "{message}: {line}");
     }
 }
 
 #[test]
-fn what_can_work_is_built() {
+fn valid_options_are_accepted() {
     let five = || mqtt().version(MqttVersion::V5).qos(Qos::ExactlyOnce);
     for builder in [
         mqtt(),
@@ -182,12 +184,12 @@ fn what_can_work_is_built() {
         mqtt().qos(Qos::AtLeastOnce).clean_start(false).resend(true),
         mqtt().completion(MqttCompletion::Sent),
     ] {
-        builder.build().expect("it is well formed");
+        builder.build().expect("well formed");
     }
 }
 
 #[test]
-fn what_is_printed_to_find_a_fault_has_no_password() {
+fn debug_output_has_no_password() {
     let builder = Mqtt::builder("mqtt://u:s3cret@a")
         .user("v")
         .password("t0ken");

@@ -1,3 +1,5 @@
+//! Deliveries to subscribers, and the counts of lost, duplicate and reordered messages.
+
 use std::io::Write;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
@@ -8,10 +10,10 @@ use hammer_mqtt::{Mqtt, MqttCompletion, MqttPayload, MqttVersion, Qos};
 use crate::scripted_broker::{BrokerPeer, ClientPacket, ScriptGate, ScriptedBroker};
 use crate::{execute, execute_with_events, ms};
 
-/// Passes messages on to one subscriber as a closure says, given their numbers and those that it
-/// holds back.
+/// Makes a broker with one subscriber. For each message, `forwarded` gets its number, the message
+/// and the messages held back, and returns the messages to forward.
 fn forwarding_broker(
-    how: impl Fn(usize, ClientPacket, &mut Vec<ClientPacket>) -> Vec<ClientPacket>
+    forwarded: impl Fn(usize, ClientPacket, &mut Vec<ClientPacket>) -> Vec<ClientPacket>
     + Send
     + Sync
     + 'static,
@@ -27,11 +29,11 @@ fn forwarding_broker(
             }
             if packet.is_publish() {
                 let (number, held) = &mut *count.lock().expect("no script panicked");
-                let passed = how(*number, packet.clone(), held);
+                let packets = forwarded(*number, packet.clone(), held);
                 *number += 1;
                 let subscriber = subscriber.lock().expect("no script panicked");
-                let stream = subscriber.as_ref().expect("it subscribed first");
-                passed.iter().for_each(|packet| forward(stream, packet));
+                let stream = subscriber.as_ref().expect("a subscriber");
+                packets.iter().for_each(|packet| forward(stream, packet));
             }
             if !peer.respond(&packet) {
                 return;
@@ -42,7 +44,7 @@ fn forwarding_broker(
 
 fn forward(mut stream: &TcpStream, packet: &ClientPacket) {
     let bytes = bytes_of(packet);
-    stream.write_all(&bytes).expect("the subscriber is there");
+    stream.write_all(&bytes).expect("a connected subscriber");
 }
 
 fn bytes_of(packet: &ClientPacket) -> Vec<u8> {
@@ -52,9 +54,9 @@ fn bytes_of(packet: &ClientPacket) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_lost_doubled_and_out_of_order_is_counted() {
+fn lost_duplicate_and_reordered_messages_are_counted() {
     let broker = forwarding_broker(|number, packet, held| match number {
-        // One is lost, one comes twice, and one after the next.
+        // One message is lost, one is duplicated, and one comes after the next.
         3 => vec![],
         5 => vec![packet.clone(), packet],
         7 => {
@@ -72,7 +74,7 @@ fn what_is_lost_doubled_and_out_of_order_is_counted() {
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
     let report = execute(run.threads(1).timeout(ms(500)).drain(ms(2_000)));
     assert_eq!((report.labels["delivered"], report.hits.timed_out), (19, 1));
-    // A topic of 8 bytes with its length, and an id.
+    // The fixed header, a topic of 8 bytes with its length, an id, and the payload.
     let message = 2 + 2 + 8 + 2 + 40;
     let bytes = (report.bytes.sent, report.bytes.received);
     assert_eq!(bytes, (19 * message, 19 * message));
@@ -86,7 +88,7 @@ fn what_is_lost_doubled_and_out_of_order_is_counted() {
 }
 
 #[test]
-fn what_comes_just_before_a_subscriber_is_lost_has_come() {
+fn deliveries_just_before_a_lost_connection_count() {
     let subscriber = Mutex::new(None::<TcpStream>);
     let messages = Mutex::new(vec![]);
     let broker = ScriptedBroker::with_script(move |peer| {
@@ -103,8 +105,8 @@ fn what_comes_just_before_a_subscriber_is_lost_has_come() {
                     let mut bytes: Vec<u8> = messages.iter().flat_map(bytes_of).collect();
                     bytes.extend([0xe0, 1, 0x8b]);
                     let subscriber = subscriber.lock().expect("no script panicked");
-                    let mut stream = subscriber.as_ref().expect("it subscribed first");
-                    stream.write_all(&bytes).expect("the subscriber is there");
+                    let mut stream = subscriber.as_ref().expect("a subscriber");
+                    stream.write_all(&bytes).expect("a connected subscriber");
                 }
             }
             if !peer.respond(&packet) {
@@ -126,7 +128,7 @@ fn what_comes_just_before_a_subscriber_is_lost_has_come() {
 }
 
 #[test]
-fn messages_are_accounted_for_though_the_broker_passes_no_fence() {
+fn deliveries_are_reported_if_the_broker_ignores_the_fence() {
     let subscriber = Mutex::new(None::<TcpStream>);
     let broker = ScriptedBroker::answering(move |peer, packet| {
         match packet.kind() {
@@ -136,7 +138,7 @@ fn messages_are_accounted_for_though_the_broker_passes_no_fence() {
             }
             3 => {
                 let subscriber = subscriber.lock().expect("no script panicked");
-                forward(subscriber.as_ref().expect("it subscribed first"), &packet);
+                forward(subscriber.as_ref().expect("a subscriber"), &packet);
             }
             12 => return true,
             _ => {}
@@ -157,13 +159,13 @@ fn messages_are_accounted_for_though_the_broker_passes_no_fence() {
 }
 
 #[test]
-fn what_was_not_sent_when_its_connection_was_lost_fails_at_once() {
+fn unsent_messages_fail_with_their_connection() {
     let all_due = ScriptGate::default();
     let gate = all_due.clone();
     let broker = ScriptedBroker::with_script(move |peer| {
         peer.accept();
         if peer.number == 1 {
-            // The publisher finds the socket full, and is thrown out.
+            // The socket of the publisher is full when the broker disconnects it.
             gate.wait();
             peer.send_packet(0xe0, &[0x8b]);
         }
@@ -188,12 +190,15 @@ fn what_was_not_sent_when_its_connection_was_lost_fails_at_once() {
     });
     let sent = broker.published().len() as u64;
     assert!(sent > 0 && sent < 600, "{sent}");
-    assert_eq!(report.hits.timed_out, sent, "they may have arrived");
+    assert_eq!(
+        report.hits.timed_out, sent,
+        "sent messages may have been delivered"
+    );
     assert_eq!(report.failures["server_shutting_down"], 600 - sent);
 }
 
 #[test]
-fn a_message_that_is_acknowledged_and_not_delivered_is_no_success() {
+fn an_acknowledged_but_undelivered_message_times_out() {
     let broker = forwarding_broker(|_, _, _| vec![]);
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
@@ -206,7 +211,7 @@ fn a_message_that_is_acknowledged_and_not_delivered_is_no_success() {
 }
 
 #[test]
-fn messages_of_others_are_no_deliveries() {
+fn messages_of_other_runs_are_not_deliveries() {
     let broker = forwarding_broker(|_, packet, _| {
         let mut foreign = packet.clone();
         let at = foreign.body.len() - 30;
@@ -228,12 +233,12 @@ fn messages_of_others_are_no_deliveries() {
 }
 
 #[test]
-fn a_subscriber_acknowledges_what_it_gets() {
+fn a_subscriber_acknowledges_messages() {
     let broker = ScriptedBroker::with_script(|peer: &mut BrokerPeer| {
         peer.accept();
         while let Some(packet) = peer.read_packet() {
             if packet.kind() == 8 {
-                // What is there already comes even before the SUBACK.
+                // Retained messages may come before the SUBACK.
                 peer.send(b"\x32\x06\0\x01a\0\x07x");
                 peer.send(b"\x34\x06\0\x01a\0\x08x");
                 peer.send(b"\x62\x02\0\x08");
@@ -260,8 +265,8 @@ fn a_subscriber_acknowledges_what_it_gets() {
 }
 
 #[test]
-fn messages_of_a_warm_up_are_in_no_count() {
-    // Both of the warm-up.
+fn messages_of_the_warm_up_are_not_counted() {
+    // The first two messages are of the warm-up.
     let broker = forwarding_broker(|number, packet, _| match number {
         0 => vec![packet.clone(), packet],
         1 => vec![],
@@ -281,5 +286,8 @@ fn messages_of_a_warm_up_are_in_no_count() {
     let counts = ["published", "delivered", "lost", "duplicates", "reordered"];
     let found = counts.map(|name| report.counts[name]);
     assert_eq!(found, [20, 20, 0, 0, 0]);
-    assert_eq!(report.phases_us["connack"].count, 2, "those that go on");
+    assert_eq!(
+        report.phases_us["connack"].count, 2,
+        "the clients connect once"
+    );
 }

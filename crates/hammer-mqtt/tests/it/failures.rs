@@ -1,3 +1,5 @@
+//! Rejections, refusals and failures by name.
+
 use hammer_core::{ErrorKind, Rate, Run, Schedule};
 use hammer_mqtt::{Mqtt, MqttBuilder, MqttMode, MqttPayload, MqttVersion, Qos};
 
@@ -9,12 +11,12 @@ fn at_least_once(broker: &ScriptedBroker) -> MqttBuilder {
 }
 
 #[test]
-fn what_the_broker_says_no_to_is_rejected_by_name() {
+fn negative_acknowledgements_are_rejections_by_name() {
     for (reason, ok, label) in [
         (0x10, true, "no_matching_subscribers"),
         (0x80, false, "unspecified_error"),
         (0x83, false, "implementation_specific_error"),
-        (0x87, false, "not_authorised"),
+        (0x87, false, "not_authorized"),
         (0x90, false, "topic_name_invalid"),
         (0x91, false, "packet_identifier_in_use"),
         (0x97, false, "quota_exceeded"),
@@ -28,7 +30,7 @@ fn what_the_broker_says_no_to_is_rejected_by_name() {
             let mqtt = Mqtt::builder(&broker.url())
                 .version(MqttVersion::V5)
                 .qos(qos);
-            // A window of one: an id that a rejection did not free would be the last.
+            // With a window of 1, an id that is not freed would block all later messages.
             let report = run(mqtt.window(1).build().expect("well formed"), 5);
             let label = match (ok, qos) {
                 (true, Qos::ExactlyOnce) => "pubcomp",
@@ -47,7 +49,7 @@ fn what_the_broker_says_no_to_is_rejected_by_name() {
 }
 
 #[test]
-fn a_message_without_subscribers_can_be_a_rejection() {
+fn a_message_without_subscribers_is_rejected_if_they_are_required() {
     for (qos, answer) in [(Qos::AtLeastOnce, 0x40), (Qos::ExactlyOnce, 0x50)] {
         let broker = ScriptedBroker::answering(move |peer, packet| match packet.kind() {
             3 => peer.acknowledge_with(answer, packet.id(), 0x10),
@@ -65,13 +67,13 @@ fn a_message_without_subscribers_can_be_a_rejection() {
 }
 
 #[test]
-fn a_broker_that_refuses_everybody_makes_no_run() {
-    for (version, code, told) in [
+fn a_run_fails_if_the_broker_refuses_all_clients() {
+    for (version, code, reason) in [
         (MqttVersion::V3, 1, "unsupported_protocol_version"),
         (MqttVersion::V3, 2, "client_id_not_valid"),
         (MqttVersion::V3, 3, "server_unavailable"),
         (MqttVersion::V3, 4, "bad_user_name_or_password"),
-        (MqttVersion::V3, 5, "not_authorised"),
+        (MqttVersion::V3, 5, "not_authorized"),
         (MqttVersion::V3, 6, "unknown_reason"),
         (MqttVersion::V5, 0x80, "unspecified_error"),
         (MqttVersion::V5, 0x81, "malformed_packet"),
@@ -80,7 +82,7 @@ fn a_broker_that_refuses_everybody_makes_no_run() {
         (MqttVersion::V5, 0x84, "unsupported_protocol_version"),
         (MqttVersion::V5, 0x85, "client_id_not_valid"),
         (MqttVersion::V5, 0x86, "bad_user_name_or_password"),
-        (MqttVersion::V5, 0x87, "not_authorised"),
+        (MqttVersion::V5, 0x87, "not_authorized"),
         (MqttVersion::V5, 0x88, "server_unavailable"),
         (MqttVersion::V5, 0x89, "server_busy"),
         (MqttVersion::V5, 0x8a, "banned"),
@@ -110,13 +112,13 @@ fn a_broker_that_refuses_everybody_makes_no_run() {
         });
         let builder = || at_least_once(&broker).version(version);
         let schedule = || Schedule::constant(Rate::per_second(100)).with_hit_count(5);
-        let made = Run::new(builder().build().expect("well formed"), schedule()).execute(|_| ());
-        let error = made.expect_err("nobody is connected");
+        let result = Run::new(builder().build().expect("well formed"), schedule()).execute(|_| ());
+        let error = result.expect_err("no client can connect");
         assert_eq!(error.kind(), ErrorKind::PrepareFailed);
         let cause = std::error::Error::source(&error)
-            .expect("it has one")
+            .expect("a source")
             .to_string();
-        assert!(cause.contains(told), "{cause}");
+        assert!(cause.contains(reason), "{cause}");
 
         let storm = builder()
             .mode(MqttMode::Connect)
@@ -124,7 +126,7 @@ fn a_broker_that_refuses_everybody_makes_no_run() {
             .expect("well formed");
         let report = run(storm, 5);
         assert_eq!(
-            (report.hits.rejected, report.labels[told]),
+            (report.hits.rejected, report.labels[reason]),
             (5, 5),
             "{:?}",
             report.failures
@@ -133,7 +135,7 @@ fn a_broker_that_refuses_everybody_makes_no_run() {
 }
 
 #[test]
-fn who_may_be_missing_is_and_its_hits_are_not_connected() {
+fn hits_of_a_client_that_may_fail_are_not_connected() {
     let broker = ScriptedBroker::with_script(|peer| {
         let Some(connect) = peer.read_packet() else {
             return;
@@ -148,17 +150,17 @@ fn who_may_be_missing_is_and_its_hits_are_not_connected() {
     let mqtt = || at_least_once(&broker).clients(4).client_id("c{{client}}");
     let report = run(mqtt().allow_missing(0.25).build().expect("well formed"), 20);
     assert_eq!((report.hits.ok, report.failures["not_connected"]), (15, 5));
-    assert!(report.facts["not_opened"]["not_authorised"] >= 1);
+    assert!(report.facts["not_opened"]["not_authorized"] >= 1);
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
-    let made = Run::new(
+    let result = Run::new(
         mqtt().allow_missing(0.2).build().expect("well formed"),
         schedule,
     );
-    assert!(made.execute(|_| ()).is_err());
+    assert!(result.execute(|_| ()).is_err());
 }
 
 #[test]
-fn what_is_larger_than_the_broker_allows_is_not_sent() {
+fn packets_over_the_brokers_limit_are_not_sent() {
     let broker = ScriptedBroker::with_script(|peer| {
         peer.accept_with(&[0x27, 0, 0, 0, 100]);
         peer.respond_until_closed();
@@ -177,8 +179,8 @@ fn what_is_larger_than_the_broker_allows_is_not_sent() {
 }
 
 #[test]
-fn answers_that_are_larger_than_they_need_be_are_read() {
-    // The second is larger than what is read at one time.
+fn acknowledgements_with_long_properties_are_read() {
+    // The second is larger than the read buffer.
     for (length, bytes) in [([0xa9, 0x9c, 0x01], 20_009), ([0xcd, 0x9a, 0x0c], 200_013)] {
         let broker = ScriptedBroker::answering(move |peer, packet| {
             if packet.is_publish() {
@@ -186,7 +188,7 @@ fn answers_that_are_larger_than_they_need_be_are_read() {
                 let mut answer = vec![0x40];
                 answer.extend(length);
                 answer.extend([high, low, 0]);
-                // Properties, whatever they say.
+                // The content of the properties does not matter.
                 answer.resize(4 + bytes, b'r');
                 return peer.send(&answer);
             }
@@ -200,9 +202,10 @@ fn answers_that_are_larger_than_they_need_be_are_read() {
 }
 
 #[test]
-fn a_packet_that_claims_to_be_huge_ends_its_connection() {
+fn a_packet_with_a_huge_length_ends_its_connection() {
     let broker = ScriptedBroker::answering(|peer, packet| {
-        // A message of 2 MiB of which a beginning comes, and 256 MB of which nothing does.
+        // A message of 2 MiB of which only the start comes, and one of 256 MB of which nothing
+        // comes.
         let huge = [&b"\x30\x80\x80\x80\x01\0\x01a"[..], b"\x30\xff\xff\xff\x7f"];
         match packet.is_publish() {
             true => peer.send(huge[peer.number as usize % 2]),
@@ -220,7 +223,7 @@ fn a_packet_that_claims_to_be_huge_ends_its_connection() {
 }
 
 #[test]
-fn nobody_else_tries_when_too_many_are_missing() {
+fn connecting_stops_when_too_many_clients_have_failed() {
     let broker = ScriptedBroker::with_script(|peer| {
         peer.read_packet();
         peer.send_packet(0x20, &[0, 5]);
@@ -228,34 +231,34 @@ fn nobody_else_tries_when_too_many_are_missing() {
     let mqtt = at_least_once(&broker).clients(2_000).allow_missing(0.002);
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
     let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(2);
-    let error = run.execute(|_| ()).expect_err("nobody is connected");
+    let error = run.execute(|_| ()).expect_err("no client can connect");
     let cause = std::error::Error::source(&error)
-        .expect("it has one")
+        .expect("a source")
         .to_string();
-    let told = " of 2000 clients could not connect, and only 4 may be missing: not_authorised";
-    assert!(cause.contains(told), "{cause}");
+    let reason = " of 2000 clients could not connect, more than the 4 allowed: not_authorized";
+    assert!(cause.contains(reason), "{cause}");
     assert!(broker.connections() < 1_000, "{}", broker.connections());
 }
 
 #[test]
-fn a_port_where_nobody_listens_makes_no_run() {
+fn a_run_fails_on_a_port_without_a_listener() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = free.local_addr().expect("it is bound").port();
+    let port = free.local_addr().expect("bound").port();
     drop(free);
     let mqtt = Mqtt::builder(&format!("mqtt://127.0.0.1:{port}"))
         .build()
         .expect("well formed");
     let error = Run::new(mqtt, Schedule::closed_loop().with_hit_count(1))
         .execute(|_| ())
-        .expect_err("nobody");
+        .expect_err("no listener");
     let cause = std::error::Error::source(&error)
-        .expect("it has one")
+        .expect("a source")
         .to_string();
     assert!(cause.contains("connect_refused"), "{cause}");
 }
 
 #[test]
-fn a_server_that_speaks_no_websocket_is_told_apart_by_its_status() {
+fn a_server_without_websocket_is_a_failure_by_its_status() {
     for (answer, failure) in [
         (
             "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",

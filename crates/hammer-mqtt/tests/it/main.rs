@@ -1,5 +1,4 @@
-//! Behaviour of the hammer for MQTT against a broker that follows a script, and against real ones,
-//! driven by the real engine.
+//! Tests of the hammer for MQTT with the real engine, against a scripted broker and real brokers.
 
 mod builder;
 mod delivery;
@@ -23,7 +22,7 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// Hits 200 times per second on one worker.
+/// Runs a hammer at 200 hits per second on one worker.
 fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
     execute(
         Run::new(
@@ -34,7 +33,7 @@ fn run<H: Hammer>(hammer: H, hits: u64) -> Report {
     )
 }
 
-/// A schedule that lasts until something stops it.
+/// Returns a schedule that is long enough to be stopped by the test.
 fn until_stopped(rate: u64) -> Schedule {
     Schedule::constant(Rate::per_second(rate)).with_duration(Duration::from_secs(60))
 }
@@ -43,12 +42,12 @@ fn execute<H: Hammer>(run: Run<H>) -> Report {
     execute_with_events(run, |_| ())
 }
 
-fn execute_with_events<H: Hammer>(run: Run<H>, watch: impl FnMut(RunEvent<'_>)) -> Report {
-    let report = run.execute(watch).expect("the run is well formed");
+fn execute_with_events<H: Hammer>(run: Run<H>, on_event: impl FnMut(RunEvent<'_>)) -> Report {
+    let report = run.execute(on_event).expect("the run starts");
     assert_eq!(
         report.hits.ended(),
         report.hits.scheduled,
-        "every hit in exactly one verdict"
+        "each hit has exactly one result"
     );
     report
 }

@@ -1,3 +1,5 @@
+//! Runs against mosquitto.
+
 use hammer_core::{ErrorKind, Rate, Run, RunEvent, Schedule, StopHandle};
 use hammer_mqtt::{Mqtt, MqttCompletion, MqttMode, MqttPayload, MqttVersion, Qos};
 
@@ -5,7 +7,7 @@ use crate::mosquitto_server::{self, MosquittoServer};
 use crate::{execute, execute_with_events, ms, run, until_stopped};
 
 #[test]
-fn it_gets_twenty_thousand_messages_and_passes_them_all_on() {
+fn twenty_thousand_messages_are_published_and_delivered() {
     let Some(broker) = MosquittoServer::anonymous() else {
         return;
     };
@@ -25,7 +27,7 @@ fn it_gets_twenty_thousand_messages_and_passes_them_all_on() {
 }
 
 #[test]
-fn it_speaks_every_level_in_both_versions_and_every_mode() {
+fn every_qos_and_mode_works_in_both_versions() {
     let Some(broker) = MosquittoServer::anonymous() else {
         return;
     };
@@ -43,7 +45,7 @@ fn it_speaks_every_level_in_both_versions_and_every_mode() {
 }
 
 #[test]
-fn what_it_allows_with_version_5_is_known() {
+fn limits_of_version_5_are_reported() {
     let config = "allow_anonymous true\nmax_inflight_messages 7\nmax_packet_size 1000";
     let Some(broker) = MosquittoServer::start(config) else {
         return;
@@ -70,7 +72,7 @@ fn what_it_allows_with_version_5_is_known() {
 }
 
 #[test]
-fn passwords_and_access_lists_are_failures_by_name() {
+fn refused_logins_and_topics_are_failures_by_name() {
     let Some(passwords) = mosquitto_server::passwords("u", "secret") else {
         return;
     };
@@ -99,21 +101,21 @@ fn passwords_and_access_lists_are_failures_by_name() {
         .expect("well formed");
     let report = run(denied, 10);
     assert_eq!(
-        (report.hits.rejected, report.labels["not_authorised"]),
+        (report.hits.rejected, report.labels["not_authorized"]),
         (10, 10)
     );
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
-    let wrong = Run::new(mqtt("u:wrong").build().expect("well formed"), schedule);
-    let error = wrong.execute(|_| ()).expect_err("nobody is let in");
+    let refused = Run::new(mqtt("u:wrong").build().expect("well formed"), schedule);
+    let error = refused.execute(|_| ()).expect_err("no client can connect");
     assert_eq!(error.kind(), ErrorKind::PrepareFailed);
     let cause = std::error::Error::source(&error)
-        .expect("it has one")
+        .expect("a source")
         .to_string();
-    assert!(cause.contains("not_authorised"), "{cause}");
+    assert!(cause.contains("not_authorized"), "{cause}");
 }
 
 #[test]
-fn delivery_is_measured_to_every_subscriber_and_nothing_is_lost() {
+fn every_subscriber_gets_every_message() {
     let Some(broker) = MosquittoServer::anonymous() else {
         return;
     };
@@ -126,7 +128,7 @@ fn delivery_is_measured_to_every_subscriber_and_nothing_is_lost() {
                 .version(version)
                 .qos(qos)
                 .clients(4)
-                .topic("way/{{client}}/x")
+                .topic("delivery/{{client}}/x")
                 .payload(MqttPayload::Size(64))
                 .completion(MqttCompletion::Delivery)
                 .subscribers(subscribers);
@@ -136,8 +138,8 @@ fn delivery_is_measured_to_every_subscriber_and_nothing_is_lost() {
             let schedule = Schedule::constant(Rate::per_second(500)).with_hit_count(300);
             let run = Run::new(mqtt.build().expect("well formed"), schedule);
             let report = execute(run.threads(2));
-            let why = format!("{subscribers} {share:?} {qos:?}: {:?}", report.counts);
-            assert_eq!(report.labels["delivered"], 300, "{why}");
+            let context = format!("{subscribers} {share:?} {qos:?}: {:?}", report.counts);
+            assert_eq!(report.labels["delivered"], 300, "{context}");
             assert_eq!(report.counts["published"], 300);
             assert_eq!(report.counts["delivered"], 300 * copies);
             for name in ["lost", "duplicates", "reordered"] {
@@ -148,7 +150,7 @@ fn delivery_is_measured_to_every_subscriber_and_nothing_is_lost() {
 }
 
 #[test]
-fn a_broker_that_is_killed_and_comes_back_loses_no_hit_from_the_books() {
+fn every_hit_has_a_result_if_the_broker_restarts() {
     let Some(mut broker) = MosquittoServer::anonymous() else {
         return;
     };
@@ -157,15 +159,16 @@ fn a_broker_that_is_killed_and_comes_back_loses_no_hit_from_the_books() {
         .qos(Qos::AtLeastOnce);
     let stop = StopHandle::new();
     let run = Run::new(mqtt.build().expect("well formed"), until_stopped(1_000));
-    // Killed when all is well, started again when hits fail, stopped when all is well again.
+    // Kills the broker after the first ok hits, restarts it when hits fail, stops when hits are ok
+    // again.
     let mut stage = 0;
     let report = execute_with_events(run.stop(stop.clone()), |event| {
         let RunEvent::Tick(tick) = event else { return };
-        let well = tick.hits.ok > 0 && tick.hits.failed == 0;
+        let all_ok = tick.hits.ok > 0 && tick.hits.failed == 0;
         match stage {
-            0 if well => broker.kill(),
+            0 if all_ok => broker.kill(),
             1 if tick.hits.failed > 0 => broker.start_again(),
-            2 if well => stop.drain(),
+            2 if all_ok => stop.drain(),
             _ => return,
         }
         stage += 1;
@@ -175,16 +178,13 @@ fn a_broker_that_is_killed_and_comes_back_loses_no_hit_from_the_books() {
         "{:?}",
         report.failures
     );
-    assert_eq!(
-        report.hits.timed_out, 0,
-        "what was in flight failed at once"
-    );
+    assert_eq!(report.hits.timed_out, 0, "hits in flight fail at once");
     assert_eq!(report.counts["reconnects"], 4, "{:?}", report.counts);
     assert_eq!(report.counts["connections_lost"], 4);
 }
 
 #[test]
-fn a_session_that_it_keeps_goes_on_with_all_that_was_in_flight() {
+fn a_session_resumes_after_a_takeover() {
     let Some(broker) = MosquittoServer::anonymous() else {
         return;
     };
@@ -212,7 +212,7 @@ fn a_session_that_it_keeps_goes_on_with_all_that_was_in_flight() {
             if taken_over == 3 {
                 return stop.drain();
             }
-            // Another of the same name, which goes on with the session, and leaves it at once.
+            // Another client with the same id takes the session over, and leaves at once.
             taken_over += 1;
             mosquitto_server::take_over(broker.port, "taken-over", level);
         });
@@ -227,7 +227,7 @@ fn a_session_that_it_keeps_goes_on_with_all_that_was_in_flight() {
 }
 
 #[test]
-fn it_speaks_over_websockets_too() {
+fn every_qos_works_over_websocket() {
     let (port, config) = (
         mosquitto_server::free_port(),
         "allow_anonymous true\nlistener PORT 127.0.0.1\nprotocol websockets",

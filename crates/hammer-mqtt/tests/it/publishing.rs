@@ -1,3 +1,5 @@
+//! Messages, pings, subscriptions and connections as hits.
+
 use std::collections::BTreeSet;
 
 use hammer_core::testing::check_conformance;
@@ -8,17 +10,17 @@ use crate::scripted_broker::{BrokerPeer, ScriptedBroker};
 use crate::{execute, execute_with_events, ms, run};
 
 #[test]
-fn it_is_a_hammer() {
+fn mqtt_conforms_to_the_hammer_contract() {
     let broker = ScriptedBroker::answering(|peer, packet| peer.respond(&packet));
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
         .build()
         .expect("well formed");
-    check_conformance(mqtt).expect("it keeps the contract");
+    check_conformance(mqtt).expect("conforming");
 }
 
 #[test]
-fn each_level_ends_with_its_last_answer() {
+fn a_hit_ends_with_the_last_acknowledgement_of_its_qos() {
     for (version, qos, label, phase) in [
         (MqttVersion::V3, Qos::AtMostOnce, "sent", None),
         (MqttVersion::V3, Qos::AtLeastOnce, "puback", None),
@@ -39,7 +41,7 @@ fn each_level_ends_with_its_last_answer() {
         assert_eq!(
             broker.packets().last().map(|last| last.first_byte),
             Some(0xe0),
-            "a goodbye"
+            "expected DISCONNECT last"
         );
         assert_eq!(report.counts["connections_opened"], 1);
         assert_eq!(report.counts["connections_lost"], 0);
@@ -47,7 +49,7 @@ fn each_level_ends_with_its_last_answer() {
 }
 
 #[test]
-fn hits_go_round_the_clients_and_count_their_messages() {
+fn hits_use_the_clients_in_turn() {
     let broker = ScriptedBroker::answering(|peer, packet| peer.respond(&packet));
     let mqtt = Mqtt::builder(&broker.url())
         .clients(4)
@@ -81,14 +83,14 @@ fn hits_go_round_the_clients_and_count_their_messages() {
         assert_eq!(
             &payload[2..],
             hit.as_bytes(),
-            "hit k is client k's modulo 4"
+            "hit k uses client k modulo 4"
         );
     }
 }
 
 #[test]
-fn each_acknowledgement_is_that_of_its_own_hit_whatever_the_order() {
-    // The first of each four is acknowledged last, when the fourth has come.
+fn acknowledgements_match_their_hits_in_any_order() {
+    // The first of each four messages is acknowledged after the fourth.
     let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         let mut held = None;
@@ -97,7 +99,7 @@ fn each_acknowledgement_is_that_of_its_own_hit_whatever_the_order() {
                 Some(1) => held = Some(packet),
                 Some(0) => {
                     peer.respond(&packet);
-                    peer.respond(&held.take().expect("the first came first"));
+                    peer.respond(&held.take().expect("the first message"));
                 }
                 _ if !peer.respond(&packet) => return,
                 _ => {}
@@ -114,7 +116,7 @@ fn each_acknowledgement_is_that_of_its_own_hit_whatever_the_order() {
         Run::new(mqtt, schedule).threads(1).log_hits(true),
         |event| {
             if let RunEvent::Hits(hits) = event {
-                // The fourth is due 15 ms after the first, and not sent sooner.
+                // The fourth is due 15 ms after the first, so it cannot be sent earlier.
                 let waited = hits.iter().filter(|hit| hit.response >= Some(ms(15)));
                 slow.extend(waited.map(|hit| hit.number));
             }
@@ -126,7 +128,7 @@ fn each_acknowledgement_is_that_of_its_own_hit_whatever_the_order() {
 }
 
 #[test]
-fn an_answer_for_nobody_or_a_second_time_is_counted_and_harms_nobody() {
+fn unexpected_acknowledgements_are_counted_and_ignored() {
     let broker = ScriptedBroker::answering(|peer, packet| {
         if packet.is_publish() {
             peer.acknowledge(0x40, packet.id());
@@ -144,12 +146,12 @@ fn an_answer_for_nobody_or_a_second_time_is_counted_and_harms_nobody() {
     let report = run(mqtt, 20);
     assert_eq!((report.hits.ok, report.labels["puback"]), (20, 20));
     let unknown = report.counts["unknown_answers"];
-    // The last ones may come after the last hit has ended.
+    // The last ones may come after the end of the run.
     assert!((57..=60).contains(&unknown), "{unknown}");
 }
 
 #[test]
-fn ids_go_round_and_come_again_after_65_535() {
+fn ids_wrap_after_65_535() {
     let broker = ScriptedBroker::answering(|peer, packet| peer.respond(&packet));
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
@@ -166,8 +168,8 @@ fn ids_go_round_and_come_again_after_65_535() {
     assert_eq!((ids[0], ids[65_534], ids[65_535]), (1, 65_535, 1));
 }
 
-/// Holds all messages of one connection until there are so many, and counts how many that were.
-fn hold(peer: &mut BrokerPeer, most: usize) {
+/// Acknowledges the messages of a connection only in groups of `max_held`.
+fn hold(peer: &mut BrokerPeer, max_held: usize) {
     let mut held = vec![];
     while let Some(packet) = peer.read_packet() {
         if !packet.is_publish() {
@@ -177,8 +179,12 @@ fn hold(peer: &mut BrokerPeer, most: usize) {
             continue;
         }
         held.push(packet.id());
-        assert!(held.len() <= most, "more than the receive maximum");
-        if held.len() == most {
+        assert!(
+            held.len() <= max_held,
+            "{} messages exceed the receive maximum",
+            held.len()
+        );
+        if held.len() == max_held {
             held.drain(..)
                 .for_each(|id| assert!(peer.acknowledge(0x40, id)));
         }
@@ -186,11 +192,11 @@ fn hold(peer: &mut BrokerPeer, most: usize) {
 }
 
 #[test]
-fn the_brokers_receive_maximum_is_kept_and_the_wait_for_it_measured() {
-    for (properties, most) in [(&[0x21, 0, 1][..], 1), (&[0x21, 0, 3], 3)] {
+fn the_receive_maximum_is_respected_and_waits_are_measured() {
+    for (properties, max_held) in [(&[0x21, 0, 1][..], 1), (&[0x21, 0, 3], 3)] {
         let broker = ScriptedBroker::with_script(move |peer| {
             peer.accept_with(properties);
-            hold(peer, most);
+            hold(peer, max_held);
         });
         let mqtt = Mqtt::builder(&broker.url())
             .version(MqttVersion::V5)
@@ -199,7 +205,7 @@ fn the_brokers_receive_maximum_is_kept_and_the_wait_for_it_measured() {
         let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
         let report = execute(run.max_in_flight(10));
         assert_eq!(report.hits.ok, 30, "{:?}", report.failures);
-        assert_eq!(report.facts["receive_max"][&most.to_string()], 1);
+        assert_eq!(report.facts["receive_max"][&max_held.to_string()], 1);
         assert_eq!(
             report.counts["window_waits"],
             report.phases_us["window"].count
@@ -213,7 +219,7 @@ fn the_brokers_receive_maximum_is_kept_and_the_wait_for_it_measured() {
 }
 
 #[test]
-fn a_full_window_can_be_a_failure() {
+fn a_full_window_is_a_failure_without_waiting() {
     let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         peer.ignore();
@@ -225,13 +231,13 @@ fn a_full_window_can_be_a_failure() {
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(40);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
     let report = execute(run.threads(1).timeout(ms(100)).drain(ms(20_000)));
-    // Two that are without an answer fill it, even when nobody waits for that any more.
+    // Two unacknowledged messages fill the window, even after their hits timed out.
     assert_eq!(report.hits.timed_out, 2);
     assert_eq!(report.failures["window_full"], 38);
 }
 
 #[test]
-fn pings_and_subscriptions_are_hits_too() {
+fn pings_and_subscriptions_are_hits() {
     for (mode, label, kind) in [
         (MqttMode::Ping, "pingresp", 12),
         (MqttMode::Subscribe, "suback", 8),
@@ -254,7 +260,7 @@ fn pings_and_subscriptions_are_hits_too() {
 }
 
 #[test]
-fn a_connection_storm_opens_and_closes_one_per_hit() {
+fn connect_mode_opens_and_closes_a_connection_per_hit() {
     let broker = ScriptedBroker::answering(|peer, packet| peer.respond(&packet));
     let mqtt = Mqtt::builder(&broker.url())
         .mode(MqttMode::Connect)
@@ -269,18 +275,18 @@ fn a_connection_storm_opens_and_closes_one_per_hit() {
     assert_eq!(report.counts["connections_opened"], 20);
     let connect = broker.packets()[0].body.len() as u64 + 2;
     let bytes = (report.bytes.sent, report.bytes.received);
-    // And DISCONNECT; CONNACK.
+    // Sent: CONNECT and DISCONNECT. Received: CONNACK.
     assert_eq!(bytes, (20 * (connect + 2), 20 * 4));
-    let goodbyes = broker
+    let disconnects = broker
         .packets()
         .iter()
         .filter(|packet| packet.kind() == 14)
         .count();
-    assert_eq!(goodbyes, 20);
+    assert_eq!(disconnects, 20);
 }
 
 #[test]
-fn a_topic_is_sent_once_where_the_broker_takes_numbers() {
+fn a_topic_is_sent_once_if_the_broker_allows_aliases() {
     for (properties, aliased) in [(&[0x22, 0, 5][..], true), (&[], false)] {
         let broker = ScriptedBroker::with_script(move |peer| {
             peer.accept_with(properties);
@@ -307,7 +313,7 @@ fn a_topic_is_sent_once_where_the_broker_takes_numbers() {
 }
 
 #[test]
-fn an_answer_of_the_level_below_is_an_answer() {
+fn an_acknowledgement_of_a_lower_qos_is_accepted() {
     let broker = ScriptedBroker::answering(|peer, packet| match packet.kind() {
         3 => peer.acknowledge(0x40, packet.id()),
         _ => peer.respond(&packet),

@@ -1,4 +1,4 @@
-//! A broker of another kind, which does much of what MQTT says in its own way.
+//! RabbitMQ, which deviates from MQTT in several ways.
 
 use std::fs;
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ use hammer_mqtt::{Mqtt, MqttBuilder, MqttCompletion, MqttMode, MqttPayload, Qos}
 use crate::mosquitto_server::{free_port, program_in};
 use crate::{execute, run};
 
-/// RabbitMQ with its plugin for MQTT, and the port mapper of its runtime.
+/// A running RabbitMQ with its MQTT plugins, and the port mapper (epmd) of its runtime.
 struct RabbitmqServer {
     child: Child,
     port: u16,
@@ -22,20 +22,19 @@ struct RabbitmqServer {
 
 impl RabbitmqServer {
     fn start() -> Option<Self> {
-        // The one on PATH wants to be root; this is what it starts.
+        // The script on PATH requires root; this is the program that it starts.
         let program = program_in("rabbitmq-server", &["/usr/lib/rabbitmq/bin"])?;
         let folder = tempfile::tempdir().expect("a folder");
-        let (port, websockets) = (free_port(), free_port());
-        let (mapper, own) = (free_port(), free_port());
+        let (port, websocket_port) = (free_port(), free_port());
+        let (epmd_port, dist_port) = (free_port(), free_port());
         let config = format!(
             "listeners.tcp = none\nmqtt.listeners.tcp.default = 127.0.0.1:{port}\n\
-             web_mqtt.tcp.ip = 127.0.0.1\nweb_mqtt.tcp.port = {websockets}\n\
+             web_mqtt.tcp.ip = 127.0.0.1\nweb_mqtt.tcp.port = {websocket_port}\n\
              mqtt.allow_anonymous = true\nlog.console = true\nlog.console.level = error\n"
         );
         let path = |name: &str| folder.path().join(name);
-        fs::write(path("rabbitmq.conf"), config).expect("the folder is there");
-        fs::write(path("plugins"), "[rabbitmq_mqtt, rabbitmq_web_mqtt].")
-            .expect("the folder is there");
+        fs::write(path("rabbitmq.conf"), config).expect("writable folder");
+        fs::write(path("plugins"), "[rabbitmq_mqtt, rabbitmq_web_mqtt].").expect("writable folder");
         let child = Command::new(program)
             .env("HOME", folder.path())
             .env("RABBITMQ_NODENAME", format!("hammer-{port}@localhost"))
@@ -45,28 +44,28 @@ impl RabbitmqServer {
             .env("RABBITMQ_CONFIG_FILE", path("rabbitmq.conf"))
             .env("RABBITMQ_CONF_ENV_FILE", path("none"))
             .env("RABBITMQ_PID_FILE", path("pid"))
-            .env("RABBITMQ_DIST_PORT", own.to_string())
-            .env("ERL_EPMD_PORT", mapper.to_string())
+            .env("RABBITMQ_DIST_PORT", dist_port.to_string())
+            .env("ERL_EPMD_PORT", epmd_port.to_string())
             .env("ERL_EPMD_ADDRESS", "127.0.0.1")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("it is a program");
-        let mut broker = Self {
+            .expect("program starts");
+        let mut server = Self {
             child,
             port,
-            websocket_port: websockets,
-            epmd_port: mapper,
+            websocket_port,
+            epmd_port,
             _folder: folder,
         };
-        for port in [port, websockets] {
+        for port in [port, websocket_port] {
             while TcpStream::connect(("127.0.0.1", port)).is_err() {
-                let ended = broker.child.try_wait().expect("it is ours");
+                let ended = server.child.try_wait().expect("child process");
                 assert!(ended.is_none(), "rabbitmq has ended: {ended:?}");
                 std::thread::yield_now();
             }
         }
-        Some(broker)
+        Some(server)
     }
 
     fn builder(&self) -> MqttBuilder {
@@ -77,17 +76,17 @@ impl RabbitmqServer {
 impl Drop for RabbitmqServer {
     fn drop(&mut self) {
         let id = self.child.id().to_string();
-        // A shell that waits for its child: it passes this signal on, and not the stronger one.
+        // The process is a shell that passes SIGTERM on to its child, but not SIGKILL.
         let _ = Command::new("kill").args(["-TERM", &id]).status();
         let _ = self.child.wait();
-        let mapper = self.epmd_port.to_string();
+        let epmd_port = self.epmd_port.to_string();
         let ended = Command::new(if Path::new("/usr/bin/epmd").exists() {
             "/usr/bin/epmd"
         } else {
             "epmd"
         })
         .arg("-kill")
-        .env("ERL_EPMD_PORT", mapper)
+        .env("ERL_EPMD_PORT", epmd_port)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
@@ -103,7 +102,7 @@ fn messages_are_acknowledged_and_delivered() {
     for (qos, label) in [
         (Qos::AtMostOnce, "sent"),
         (Qos::AtLeastOnce, "puback"),
-        // It answers as if it had been asked for one level less.
+        // RabbitMQ downgrades QoS 2 to QoS 1.
         (Qos::ExactlyOnce, "puback"),
     ] {
         let report = run(broker.builder().qos(qos).build().expect("well formed"), 100);

@@ -1,4 +1,4 @@
-//! Connections that are lost in mid-run, and come back.
+//! Connections that are lost during a run, and reconnects.
 
 use hammer_core::{Run, Schedule, StopHandle};
 use hammer_mqtt::{Mqtt, MqttBuilder, MqttVersion, Qos};
@@ -11,8 +11,8 @@ fn at_least_once(broker: &ScriptedBroker) -> MqttBuilder {
 }
 
 #[test]
-fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
-    for (version, goodbye, failure) in [
+fn a_lost_connection_fails_its_hits_and_reconnects() {
+    for (version, ending, failure) in [
         (MqttVersion::V3, &[][..], "connection_lost"),
         (
             MqttVersion::V5,
@@ -24,28 +24,28 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
             &[0xe0, 2, 0x8e, 0][..],
             "session_taken_over",
         ),
-        // Half a packet, whose end never comes.
+        // A packet whose end never comes.
         (MqttVersion::V3, &b"HTTP/1.1 400"[..], "connection_lost"),
         (MqttVersion::V3, &b"\0\0"[..], "malformed_packet"),
-        // A packet that ends within itself.
+        // A packet that is too short for its type.
         (MqttVersion::V3, &[0x40, 1, 0][..], "malformed_packet"),
     ] {
         let stop = StopHandle::new();
-        let pull = stop.clone();
+        let stopper = stop.clone();
         let broker = ScriptedBroker::with_script(move |peer| {
             peer.accept();
             let mut count = 0;
             while let Some(packet) = peer.read_packet() {
                 count += u32::from(packet.is_publish());
                 match (peer.number, count) {
-                    // Three of the first connection are never answered.
+                    // Three messages of the first connection are never acknowledged.
                     (0, 8..10) => continue,
                     (0, 10) => {
-                        peer.send(goodbye);
+                        peer.send(ending);
                         peer.hang_up();
                         return;
                     }
-                    (1, 20) => pull.drain(),
+                    (1, 20) => stopper.drain(),
                     _ => {}
                 }
                 if !peer.respond(&packet) {
@@ -57,12 +57,12 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
         let run = Run::new(mqtt.expect("well formed"), until_stopped(200));
         let report = execute(run.threads(1).timeout(ms(60_000)).stop(stop));
         let lost = report.failures.get(failure);
-        // More may have been sent before the end was heard of.
+        // More messages may have been sent before the loss was detected.
         assert!(lost >= Some(&3), "{failure}: {:?}", report.failures);
         let absent = report.failures.get("not_connected").unwrap_or(&0);
         assert_eq!(report.hits.failed, lost.unwrap_or(&0) + absent);
         assert_eq!(report.hits.ended(), report.hits.ok + report.hits.failed);
-        assert!(report.hits.ok >= 7 + 20, "the run went on");
+        assert!(report.hits.ok >= 7 + 20, "the run continues");
         let counts = ["reconnects", "connections_lost"].map(|name| report.counts[name]);
         assert_eq!(counts, [1, 1]);
         assert_eq!(report.facts["lost_by"][failure], 1);
@@ -71,44 +71,45 @@ fn a_lost_connection_fails_what_is_in_flight_at_once_and_comes_back() {
         assert_eq!(
             ids.filter(|id| *id == 1).count(),
             2,
-            "a new connection knows nothing of the old one"
+            "a new connection starts with id 1"
         );
-        let again = published.iter().any(|packet| packet.first_byte & 8 != 0);
-        assert!(!again, "nothing is sent again");
+        let resent = published.iter().any(|packet| packet.first_byte & 8 != 0);
+        assert!(!resent, "nothing is sent again");
     }
 }
 
-/// A client library was seen to credit answers of the last connection to messages of this one.
+/// Some client libraries attribute acknowledgements of the last connection to messages of the new
+/// one.
 #[test]
-fn an_answer_of_the_last_connection_is_credited_to_no_hit_of_this_one() {
+fn acknowledgements_of_the_last_connection_match_no_hit_of_the_next() {
     let stop = StopHandle::new();
-    let pull = stop.clone();
+    let stopper = stop.clone();
     let broker = ScriptedBroker::with_script(move |peer| {
         peer.accept();
         let mut messages = 0;
         if peer.number > 0 {
-            // In one piece with the CONNACK, or as good as that: before any message.
+            // Directly after the CONNACK, before any message.
             (7..=9).for_each(|id| assert!(peer.acknowledge(0x40, id)));
         }
         while let Some(packet) = peer.read_packet() {
             messages += u32::from(packet.is_publish());
             if peer.number == 0 {
                 if messages == 10 {
-                    // Half an answer, whose end must not be looked for in what comes next.
+                    // Half an acknowledgement, which the next connection must not complete.
                     peer.send(&[0x40, 2, 0]);
                     peer.hang_up();
                     return;
                 }
                 continue;
             }
-            // Each message is answered when the next has come.
+            // Each message is acknowledged after the next.
             if packet.is_publish() && messages > 1 {
                 peer.acknowledge(0x40, packet.id() - 1);
             } else if !packet.is_publish() && !peer.respond(&packet) {
                 return;
             }
             if messages == 20 {
-                pull.drain();
+                stopper.drain();
                 peer.acknowledge(0x40, packet.id());
                 peer.respond_until_closed();
                 return;
@@ -118,29 +119,29 @@ fn an_answer_of_the_last_connection_is_credited_to_no_hit_of_this_one() {
     let mqtt = at_least_once(&broker).build().expect("well formed");
     let run = Run::new(mqtt, until_stopped(200)).threads(1);
     let report = execute(run.timeout(ms(60_000)).stop(stop));
-    let of_first = |connection| {
+    let published_on = |connection| {
         let published = broker.published();
-        let those = published
+        let published = published
             .iter()
-            .filter(|sent| sent.connection == connection);
-        those.count() as u64
+            .filter(|packet| packet.connection == connection);
+        published.count() as u64
     };
-    // Some may have been given to a connection that had ended already.
-    assert!(report.failures["connection_lost"] >= of_first(0));
-    assert_eq!(report.hits.ok, of_first(1), "{:?}", report.failures);
+    // Some hits may have used the connection after the broker closed it.
+    assert!(report.failures["connection_lost"] >= published_on(0));
+    assert_eq!(report.hits.ok, published_on(1), "{:?}", report.failures);
     assert_eq!(report.counts["unknown_answers"], 3);
     assert_eq!(report.counts.get("late_answers"), None);
 }
 
 #[test]
-fn what_is_counted_as_the_connection_ends_is_counted() {
+fn counts_of_the_last_poll_are_reported() {
     let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         if peer.number > 0 {
             return peer.respond_until_closed();
         }
         peer.read_packet();
-        // An answer to nobody, and DISCONNECT in one piece with it.
+        // An unexpected acknowledgement and a DISCONNECT in one write.
         peer.send(&[0x40, 2, 0, 9, 0xe0, 1, 0x8b]);
         peer.hang_up();
     });
@@ -151,15 +152,15 @@ fn what_is_counted_as_the_connection_ends_is_counted() {
 }
 
 #[test]
-fn a_client_that_is_on_its_way_back_at_the_end_has_not_failed() {
+fn a_reconnect_interrupted_by_the_end_is_not_a_failure() {
     let stop = StopHandle::new();
-    let pull = stop.clone();
+    let stopper = stop.clone();
     let broker = ScriptedBroker::with_script(move |peer| {
         let Some(connect) = peer.read_packet() else {
             return;
         };
         if peer.number >= 10 {
-            pull.drain();
+            stopper.drain();
             return peer.ignore();
         }
         peer.send_packet(0x20, &[0, 0]);
@@ -178,14 +179,14 @@ fn a_client_that_is_on_its_way_back_at_the_end_has_not_failed() {
 }
 
 #[test]
-fn a_closed_loop_waits_for_a_client_to_come_back_instead_of_spinning() {
+fn a_closed_loop_waits_for_a_reconnect() {
     let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         if peer.number > 0 {
             return peer.respond_until_closed();
         }
         for _ in 0..50 {
-            let packet = peer.read_packet().expect("it is open");
+            let packet = peer.read_packet().expect("a packet");
             peer.respond(&packet);
         }
     });
@@ -202,8 +203,8 @@ fn a_closed_loop_waits_for_a_client_to_come_back_instead_of_spinning() {
 }
 
 #[test]
-fn in_a_closed_loop_a_client_that_is_there_takes_over_from_one_that_is_not() {
-    // The second of three ends with its fifth message, and is not let in again.
+fn a_closed_loop_uses_another_client_if_one_is_lost() {
+    // The broker closes the second client at its fifth message and refuses it afterward.
     let broker = ScriptedBroker::with_script(|peer| {
         let Some(connect) = peer.read_packet() else {
             return;
@@ -215,7 +216,7 @@ fn in_a_closed_loop_a_client_that_is_there_takes_over_from_one_that_is_not() {
         if peer.number < 3 {
             peer.send_packet(0x20, &[0, 0]);
             (0..4).for_each(|_| {
-                let packet = peer.read_packet().expect("it is open");
+                let packet = peer.read_packet().expect("a packet");
                 peer.respond(&packet);
             });
         }
@@ -232,18 +233,18 @@ fn in_a_closed_loop_a_client_that_is_there_takes_over_from_one_that_is_not() {
     assert!(lost <= 4, "in flight: {:?}", report.failures);
     assert_eq!(report.hits.ok, 60 - lost);
     let published = broker.published();
-    let of_it = published.iter().filter(|packet| packet.topic() == b"t/1");
-    assert!((4..=8).contains(&of_it.count()));
+    let of_client = published.iter().filter(|packet| packet.topic() == b"t/1");
+    assert!((4..=8).contains(&of_client.count()));
 }
 
 #[test]
-fn a_closed_loop_waits_no_longer_than_the_timeout_of_its_hits() {
+fn waiting_for_a_reconnect_ends_with_the_timeout() {
     let broker = ScriptedBroker::with_script(|peer| {
         if peer.number > 0 {
             return peer.ignore();
         }
         peer.accept();
-        // Nobody is answered, and the second message is the last.
+        // Closes after two messages without acknowledging them.
         (0..2).for_each(|_| drop(peer.read_packet()));
     });
     let mqtt = at_least_once(&broker).build().expect("well formed");

@@ -1,4 +1,4 @@
-//! Sessions that go on where their connection ended (MQTT 5.0 and 3.1.1, section 4.4).
+//! Sessions that resume on the next connection (MQTT 5.0 and 3.1.1, section 4.4).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,14 +28,15 @@ fn resumed(mqtt: MqttBuilder, stop: StopHandle) -> Report {
     execute(run.threads(1).timeout(ms(60_000)).stop(stop))
 }
 
-/// What came on one connection, but for its CONNECT and its end.
+/// Returns the PUBLISH and PUBREL packets of one connection.
 fn packets_of(broker: &ScriptedBroker, connection: u64) -> Vec<ClientPacket> {
     let mut packets = broker.packets();
     packets.retain(|packet| packet.connection == connection && matches!(packet.kind(), 3 | 6));
     packets
 }
 
-/// Whatever came at least once: what failed was never sent, for want of a connection or a window.
+/// Checks that each message that reached the broker is ok; the others failed without a connection
+/// or a window.
 fn check_that_all_sent_is_ok(broker: &ScriptedBroker, report: &Report) {
     let published = broker.published();
     let sent: BTreeSet<&[u8]> = published.iter().map(ClientPacket::topic).collect();
@@ -47,9 +48,9 @@ fn is_duplicate(packet: &ClientPacket) -> bool {
     packet.is_publish() && packet.first_byte & 8 != 0
 }
 
-/// Acknowledges all but the first and the fourth of the first connection, of which the sixth is the
-/// last; none of the second, which has a window of two in version 5; and all of the third.
-fn lose_two_connections(peer: &mut BrokerPeer, present: bool, pull: &StopHandle) {
+/// Acknowledges all but messages 1 and 4 of the first connection, which ends with message 6; none
+/// of the second, which has a window of 2 in version 5; and all of the third.
+fn lose_two_connections(peer: &mut BrokerPeer, present: bool, stopper: &StopHandle) {
     let window: &[u8] = if peer.number == 1 { &[0x21, 0, 2] } else { &[] };
     peer.accept_session(present && peer.number > 0, window);
     let mut messages = 0;
@@ -58,7 +59,7 @@ fn lose_two_connections(peer: &mut BrokerPeer, present: bool, pull: &StopHandle)
         match (peer.number, messages) {
             (0, 1 | 4) | (1, 1) => continue,
             (0, 6) | (1, 2) => return peer.hang_up(),
-            (_, 20) => pull.drain(),
+            (_, 20) => stopper.drain(),
             _ => {}
         }
         if !peer.respond(&packet) {
@@ -68,16 +69,16 @@ fn lose_two_connections(peer: &mut BrokerPeer, present: bool, pull: &StopHandle)
 }
 
 #[test]
-fn what_was_in_flight_is_sent_again_in_order_and_its_hits_end_with_that() {
+fn packets_in_flight_are_sent_again_in_order() {
     for version in [MqttVersion::V3, MqttVersion::V5] {
         let stop = StopHandle::new();
-        let pull = stop.clone();
+        let stopper = stop.clone();
         let broker =
-            ScriptedBroker::with_script(move |peer| lose_two_connections(peer, true, &pull));
+            ScriptedBroker::with_script(move |peer| lose_two_connections(peer, true, &stopper));
         let report = resumed(resending(&broker, version, Qos::AtLeastOnce), stop);
         check_that_all_sent_is_ok(&broker, &report);
 
-        // Three were answered; what was sent while an end was on its way was not.
+        // Three were acknowledged; messages sent before the loss was detected were not.
         let mut before = packets_of(&broker, 0);
         before.retain(|packet| !matches!(packet.id(), 2 | 3 | 5));
         before.extend(
@@ -90,7 +91,7 @@ fn what_was_in_flight_is_sent_again_in_order_and_its_hits_end_with_that() {
         let again: Vec<_> = third.iter().take(left.len()).collect();
         assert!(again.iter().all(|packet| is_duplicate(packet)), "{again:?}");
         let ids: Vec<u16> = again.iter().map(|packet| packet.id()).collect();
-        assert_eq!(ids, left, "all, in the order in which they were first sent");
+        assert_eq!(ids, left, "all are sent again, in their original order");
         for (packet, before) in again.iter().zip(&before) {
             assert_eq!(packet.body, before.body);
         }
@@ -112,15 +113,15 @@ fn what_was_in_flight_is_sent_again_in_order_and_its_hits_end_with_that() {
 }
 
 #[test]
-fn without_the_session_what_was_in_flight_fails_and_ids_are_fresh() {
+fn packets_in_flight_fail_without_the_session() {
     for version in [MqttVersion::V3, MqttVersion::V5] {
         let stop = StopHandle::new();
-        let pull = stop.clone();
+        let stopper = stop.clone();
         let broker =
-            ScriptedBroker::with_script(move |peer| lose_two_connections(peer, false, &pull));
+            ScriptedBroker::with_script(move |peer| lose_two_connections(peer, false, &stopper));
         let report = resumed(resending(&broker, version, Qos::AtLeastOnce), stop);
         let lost = packets_of(&broker, 0).len() - 3 + packets_of(&broker, 1).len();
-        // Some may have been given to a connection that had ended already.
+        // Some hits may have used the connection after the broker closed it.
         assert!(report.failures["connection_lost"] >= lost as u64);
         assert_eq!(report.counts.get("resent"), None);
         for connection in 0..3 {
@@ -132,10 +133,11 @@ fn without_the_session_what_was_in_flight_fails_and_ids_are_fresh() {
 }
 
 #[test]
-fn a_session_that_goes_on_without_sending_again_gives_out_no_id_anew() {
+fn a_resumed_session_without_resending_does_not_reuse_ids() {
     let stop = StopHandle::new();
-    let pull = stop.clone();
-    let broker = ScriptedBroker::with_script(move |peer| lose_two_connections(peer, true, &pull));
+    let stopper = stop.clone();
+    let broker =
+        ScriptedBroker::with_script(move |peer| lose_two_connections(peer, true, &stopper));
     let mqtt = resending(&broker, MqttVersion::V3, Qos::ExactlyOnce).resend(false);
     let report = resumed(mqtt, stop);
     assert!(report.failures["connection_lost"] >= 3);
@@ -145,11 +147,11 @@ fn a_session_that_goes_on_without_sending_again_gives_out_no_id_anew() {
 }
 
 #[test]
-fn at_the_second_level_a_release_is_sent_again_and_not_its_message() {
+fn at_qos_2_the_pubrel_is_sent_again_after_a_pubrec() {
     for version in [MqttVersion::V3, MqttVersion::V5] {
         let stop = StopHandle::new();
-        let pull = stop.clone();
-        // The first connection has PUBRECs for odd messages, and no PUBCOMP.
+        let stopper = stop.clone();
+        // The first connection gets a PUBREC for odd ids, and no PUBCOMP.
         let broker = ScriptedBroker::with_script(move |peer| {
             peer.accept_session(peer.number > 0, &[]);
             let mut ends = 0;
@@ -167,7 +169,7 @@ fn at_the_second_level_a_release_is_sent_again_and_not_its_message() {
                 }
                 ends += u32::from(packet.kind() == 6);
                 if ends == 20 {
-                    pull.drain();
+                    stopper.drain();
                 }
                 if !peer.respond(&packet) {
                     return;
@@ -177,7 +179,7 @@ fn at_the_second_level_a_release_is_sent_again_and_not_its_message() {
         let report = resumed(resending(&broker, version, Qos::ExactlyOnce), stop);
         check_that_all_sent_is_ok(&broker, &report);
         assert_eq!(report.labels["pubcomp"], report.hits.ok);
-        // The last word on each message of the first connection, in the order of these words.
+        // The last packet of each message of the first connection, in order.
         let mut last = BTreeMap::new();
         for (place, packet) in packets_of(&broker, 0).into_iter().enumerate() {
             last.insert(packet.id(), (place, packet));
@@ -194,11 +196,11 @@ fn at_the_second_level_a_release_is_sent_again_and_not_its_message() {
 }
 
 #[test]
-fn what_is_sent_again_keeps_to_the_window_of_the_new_connection() {
+fn resending_respects_the_window_of_the_new_connection() {
     let stop = StopHandle::new();
-    let pull = stop.clone();
-    let most = Arc::new(AtomicUsize::new(0));
-    let fullest = most.clone();
+    let stopper = stop.clone();
+    let max_held = Arc::new(AtomicUsize::new(0));
+    let observed_max = max_held.clone();
     let broker = ScriptedBroker::with_script(move |peer| {
         let properties = [0x21, 0, 2];
         peer.accept_session(
@@ -211,14 +213,14 @@ fn what_is_sent_again_keeps_to_the_window_of_the_new_connection() {
             match (peer.number, messages) {
                 (0, 7) => return peer.hang_up(),
                 (0, _) => continue,
-                (_, 40) => pull.drain(),
+                (_, 40) => stopper.drain(),
                 _ => {}
             }
             held.push(packet);
-            // All that may be sent has been when the client has nothing left to do but to ping.
+            // The client pings when it has sent all that the window allows.
             pinged |= held.last().is_some_and(|packet| packet.kind() == 12);
             if !pinged {
-                fullest.fetch_max(held.len(), Ordering::SeqCst);
+                observed_max.fetch_max(held.len(), Ordering::SeqCst);
                 continue;
             }
             for packet in held.drain(..) {
@@ -238,5 +240,5 @@ fn what_is_sent_again_keeps_to_the_window_of_the_new_connection() {
     assert_eq!(report.counts["resent"], again as u64);
     assert_eq!(again, packets_of(&broker, 0).len());
     assert!(again >= 7);
-    assert_eq!(most.load(Ordering::SeqCst), 2, "the receive maximum");
+    assert_eq!(max_held.load(Ordering::SeqCst), 2, "the receive maximum");
 }

@@ -1,11 +1,12 @@
+//! A broker for tests that follows a script.
+
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
-/// A broker that does with each connection what a closure says, in bytes: what real ones will not do
-/// on command.
+/// A broker that runs a closure for each connection, to do what real brokers do not do on command.
 pub(crate) struct ScriptedBroker {
     addr: SocketAddr,
     connections: Arc<AtomicU64>,
@@ -35,7 +36,7 @@ impl ClientPacket {
         &self.body[2..2 + length]
     }
 
-    /// Of a PUBLISH at QoS 1 and 2; of a SUBSCRIBE or a PUBREL.
+    /// Returns the packet id of a PUBLISH at QoS 1 or 2, a SUBSCRIBE or a PUBREL.
     pub(crate) fn id(&self) -> u16 {
         let at = if self.is_publish() {
             2 + self.topic().len()
@@ -49,7 +50,7 @@ impl ClientPacket {
 /// One connection of a [`ScriptedBroker`].
 pub(crate) struct BrokerPeer {
     pub(crate) stream: TcpStream,
-    /// Its number, from 0.
+    /// The number of the connection, from 0.
     pub(crate) number: u64,
     packets: Arc<Mutex<Vec<ClientPacket>>>,
 }
@@ -57,19 +58,19 @@ pub(crate) struct BrokerPeer {
 impl ScriptedBroker {
     pub(crate) fn with_script(script: impl Fn(&mut BrokerPeer) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let addr = listener.local_addr().expect("it is bound");
+        let addr = listener.local_addr().expect("bound");
         let connections = Arc::new(AtomicU64::new(0));
         let packets = Arc::new(Mutex::new(Vec::new()));
-        let (counted, kept) = (connections.clone(), packets.clone());
+        let (shared_connections, shared_packets) = (connections.clone(), packets.clone());
         let script = Arc::new(script);
-        // Ends with the process: nothing wakes it from accepting.
+        // The thread ends with the process, since nothing interrupts accepting.
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 stream.set_nodelay(true).expect("a socket");
                 let mut peer = BrokerPeer {
                     stream,
-                    number: counted.fetch_add(1, Ordering::SeqCst),
-                    packets: kept.clone(),
+                    number: shared_connections.fetch_add(1, Ordering::SeqCst),
+                    packets: shared_packets.clone(),
                 };
                 let script = script.clone();
                 thread::spawn(move || script(&mut peer));
@@ -82,8 +83,7 @@ impl ScriptedBroker {
         }
     }
 
-    /// Accepts everybody, and does with each packet after that what a closure says, until it says
-    /// that this was the last one.
+    /// Accepts each client, and calls `answer` for each packet until it returns false.
     pub(crate) fn answering(
         answer: impl Fn(&mut BrokerPeer, ClientPacket) -> bool + Send + Sync + 'static,
     ) -> Self {
@@ -105,7 +105,7 @@ impl ScriptedBroker {
         self.connections.load(Ordering::SeqCst)
     }
 
-    /// All packets so far.
+    /// Returns all packets received so far.
     pub(crate) fn packets(&self) -> Vec<ClientPacket> {
         self.packets.lock().expect("no script panicked").clone()
     }
@@ -119,7 +119,7 @@ impl ScriptedBroker {
 }
 
 impl BrokerPeer {
-    /// Reads a packet; none at the end of the stream.
+    /// Reads a packet. Returns `None` at the end of the stream.
     pub(crate) fn read_packet(&mut self) -> Option<ClientPacket> {
         let mut byte = [0];
         self.stream.read_exact(&mut byte).ok()?;
@@ -147,22 +147,22 @@ impl BrokerPeer {
         Some(packet)
     }
 
-    /// Reads a CONNECT, and accepts it in its version.
+    /// Reads a CONNECT and accepts it in its version.
     pub(crate) fn accept(&mut self) -> bool {
         self.accept_with(&[])
     }
 
-    /// The same with properties, which only version 5 has.
+    /// Reads a CONNECT and accepts it, with properties in version 5.
     pub(crate) fn accept_with(&mut self, properties: &[u8]) -> bool {
         self.accept_session(false, properties)
     }
 
-    /// The same, and says whether there is a session to go on with.
+    /// Reads a CONNECT and accepts it, with the flag of a present session.
     pub(crate) fn accept_session(&mut self, present: bool, properties: &[u8]) -> bool {
         let Some(packet) = self.read_packet() else {
             return false;
         };
-        assert_eq!(packet.kind(), 1, "a CONNECT comes first");
+        assert_eq!(packet.kind(), 1, "expected CONNECT first");
         let mut body = vec![u8::from(present), 0];
         if packet.body[6] == 5 {
             body.push(properties.len() as u8);
@@ -172,7 +172,7 @@ impl BrokerPeer {
     }
 
     pub(crate) fn send_packet(&mut self, first: u8, body: &[u8]) -> bool {
-        assert!(body.len() < 128, "a length of one byte");
+        assert!(body.len() < 128, "expected a length of one byte");
         let mut bytes = vec![first, body.len() as u8];
         bytes.extend_from_slice(body);
         self.send(&bytes)
@@ -182,18 +182,18 @@ impl BrokerPeer {
         self.stream.write_all(bytes).is_ok()
     }
 
-    /// PUBACK, PUBREC, PUBCOMP.
+    /// Sends a PUBACK, PUBREC or PUBCOMP.
     pub(crate) fn acknowledge(&mut self, first: u8, id: u16) -> bool {
         self.send_packet(first, &id.to_be_bytes())
     }
 
-    /// The same with a reason.
+    /// Sends an acknowledgement with a reason.
     pub(crate) fn acknowledge_with(&mut self, first: u8, id: u16, reason: u8) -> bool {
         let [high, low] = id.to_be_bytes();
         self.send_packet(first, &[high, low, reason])
     }
 
-    /// Does what a broker does that has nothing against a packet.
+    /// Answers a packet with success. Returns false if the connection is over.
     pub(crate) fn respond(&mut self, packet: &ClientPacket) -> bool {
         match packet.kind() {
             3 => match packet.first_byte & 6 {
@@ -215,7 +215,7 @@ impl BrokerPeer {
         }
     }
 
-    /// Obliges until the client hangs up.
+    /// Answers each packet until the client closes.
     pub(crate) fn respond_until_closed(&mut self) {
         while let Some(packet) = self.read_packet() {
             if !self.respond(&packet) {
@@ -224,19 +224,19 @@ impl BrokerPeer {
         }
     }
 
-    /// Says nothing more, and lets the client close.
+    /// Closes the sending side and waits for the client to close.
     pub(crate) fn hang_up(&mut self) {
         let _ = self.stream.shutdown(Shutdown::Write);
         self.ignore();
     }
 
-    /// Reads on, and answers nothing.
+    /// Reads packets without answering.
     pub(crate) fn ignore(&mut self) {
         while self.read_packet().is_some() {}
     }
 }
 
-/// What a script waits for, until somebody opens it.
+/// A gate at which a script waits until the test opens it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ScriptGate(Arc<(Mutex<bool>, Condvar)>);
 

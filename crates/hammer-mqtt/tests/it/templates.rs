@@ -1,4 +1,4 @@
-//! What differs from message to message, and from client to client.
+//! Templates in messages and in the identity of clients.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ fn with_feeder(users: Feeder, mqtt: MqttBuilder) -> MqttBuilder {
     mqtt.template_scope(TemplateScope::new().feeder("users", Arc::new(users)))
 }
 
-/// The texts of the broker's CONNECT packets, as far as they are texts with a length before.
+/// Returns the strings in the payload of each CONNECT packet.
 fn connects(broker: &ScriptedBroker) -> Vec<Vec<String>> {
     let connect = |packet: &ClientPacket| {
         (packet.kind() == 1).then(|| length_prefixed_strings(&packet.body[10..]))
@@ -47,8 +47,8 @@ fn length_prefixed_strings(mut bytes: &[u8]) -> Vec<String> {
 }
 
 #[test]
-fn clients_have_values_of_their_own_and_keep_them() {
-    // Each connection is lost with its first message, and comes back.
+fn each_client_keeps_its_own_values() {
+    // Each client loses its first connection with its first message.
     let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         while let Some(packet) = peer.read_packet() {
@@ -68,11 +68,15 @@ fn clients_have_values_of_their_own_and_keep_them() {
     execute(Run::new(mqtt.build().expect("well formed"), schedule).threads(2));
     let connects = connects(&broker);
     let distinct: BTreeSet<_> = connects.iter().collect();
-    assert!(connects.len() > 4, "some came back");
-    assert_eq!(distinct.len(), 4, "as the same: {connects:?}");
-    for said in distinct {
-        let [id, will, payload, user, password] = &said[..] else {
-            panic!("{said:?}")
+    assert!(connects.len() > 4, "some clients reconnect");
+    assert_eq!(
+        distinct.len(),
+        4,
+        "a client reconnects with the same values: {connects:?}"
+    );
+    for strings in distinct {
+        let [id, will, payload, user, password] = &strings[..] else {
+            panic!("{strings:?}")
         };
         let number = id[1..].split('-').next().expect("a number");
         let names = [
@@ -87,13 +91,13 @@ fn clients_have_values_of_their_own_and_keep_them() {
         assert_eq!((&user[..], &will[..]), (name, &*format!("gone/{name}")));
         assert!(
             password.starts_with(secret) && payload == number,
-            "{said:?}"
+            "{strings:?}"
         );
     }
 }
 
 #[test]
-fn the_same_seed_says_the_same_whatever_the_threads() {
+fn messages_depend_on_the_seed_and_not_on_the_threads() {
     let published = |threads, seed| {
         let broker = responding_broker();
         let mqtt = with_feeder(users(VariesBy::Hit), Mqtt::builder(&broker.url()))
@@ -108,28 +112,28 @@ fn the_same_seed_says_the_same_whatever_the_threads() {
         let run = Run::new(mqtt.build().expect("well formed"), schedule);
         let report = execute(run.threads(threads).seed(seed));
         assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
-        let unnumbered = |packet: &ClientPacket| {
+        let without_id = |packet: &ClientPacket| {
             let topic = packet.topic();
             (topic.to_vec(), packet.body[4 + topic.len()..].to_vec())
         };
         broker
             .published()
             .iter()
-            .map(unnumbered)
+            .map(without_id)
             .collect::<BTreeSet<_>>()
     };
     let once = published(1, 7);
     assert_eq!(once.len(), 40);
     assert!(
         once.iter().any(|(topic, _)| topic == b"edsger/6"),
-        "row 2 is that of hit 6"
+        "hit 6 has row 2"
     );
     assert_eq!(published(4, 7), once);
     assert_ne!(published(4, 8), once);
 }
 
 #[test]
-fn rows_that_are_used_once_end_the_run() {
+fn a_run_ends_with_rows_that_are_used_once() {
     let broker = responding_broker();
     let rows = || users(VariesBy::Hit).use_once(ExhaustedPolicy::EndRun);
     let mqtt = || with_feeder(rows(), Mqtt::builder(&broker.url())).topic("{{users.id}}");
@@ -142,16 +146,16 @@ fn rows_that_are_used_once_end_the_run() {
     );
     let schedule = Schedule::constant(Rate::per_second(400)).with_hit_count(40);
     let warm = Run::new(mqtt().build().expect("well formed"), schedule).warmup(ms(100));
-    let error = warm.execute(|_| ()).expect_err("rows can't be spared");
+    let error = warm.execute(|_| ()).expect_err("no rows for a warm-up");
     assert_eq!(error.kind(), ErrorKind::WarmupExhaustsHits);
-    // In place of a message, a connection has the row.
+    // A connection uses the row in place of a message.
     let storm = mqtt()
         .topic("t")
         .mode(MqttMode::Connect)
         .client_id("{{users.id}}");
     let report = run(storm.build().expect("well formed"), 40);
     assert_eq!(report.hits.scheduled, 4);
-    // Where clients have rows, messages go on.
+    // If clients use the rows, messages are not limited.
     let owned = mqtt().topic("t").user("{{users.id}}");
     let report = run(owned.build().expect("well formed"), 40);
     assert_eq!(report.hits.ok, 40, "{:?}", report.failures);
@@ -173,12 +177,12 @@ fn a_client_without_a_row_does_not_connect() {
     assert_eq!(broker.published().len(), 0);
 }
 
-/// A source of tokens that has one, or none.
+/// A source with one token, or none.
 struct OptionalTokenSource(Option<&'static str>);
 
 impl TokenSource for OptionalTokenSource {
     fn fetch(&mut self) -> Result<FetchedToken, CredentialError> {
-        let refused = || CredentialError::new(CredentialErrorKind::Refused, "nobody knows them");
+        let refused = || CredentialError::new(CredentialErrorKind::Refused, "unknown client");
         let token = self.0.ok_or_else(refused)?;
         Ok(FetchedToken::new(SecretBytes::new(token)))
     }
@@ -191,7 +195,7 @@ fn with_tokens(mqtt: MqttBuilder, known: &[Option<&'static str>]) -> MqttBuilder
 }
 
 #[test]
-fn a_token_is_the_password_unless_there_is_one() {
+fn a_token_is_the_default_password() {
     for (password, expected) in [
         (
             None,
@@ -218,16 +222,16 @@ fn a_token_is_the_password_unless_there_is_one() {
         }
         let report = run(mqtt.build().expect("well formed"), 3);
         assert_eq!(report.hits.ok, 3, "{:?}", report.failures);
-        let mut said = connects(&broker);
-        said.sort();
-        assert_eq!(said, expected);
+        let mut strings = connects(&broker);
+        strings.sort();
+        assert_eq!(strings, expected);
         let first = broker.published()[0].topic().to_vec();
         assert!(first == b"t0" || first == b"t1", "{first:?}");
     }
 }
 
 #[test]
-fn without_its_first_token_a_run_does_not_begin() {
+fn a_run_fails_without_its_first_token() {
     let broker = responding_broker();
     let mqtt = with_tokens(Mqtt::builder(&broker.url()), &[Some("t0"), None]);
     let schedule = Schedule::constant(Rate::per_second(400)).with_hit_count(40);
@@ -238,13 +242,13 @@ fn without_its_first_token_a_run_does_not_begin() {
 }
 
 #[test]
-fn braces_are_sent_as_they_are_where_there_are_no_templates() {
+fn braces_are_literal_without_templates() {
     let broker = responding_broker();
     let mqtt = Mqtt::builder(&broker.url())
         .template_scope(TemplateScope::new().literal(true))
         .topic("a/{{x}}")
         .payload(MqttPayload::Template("{{y".into()));
-    let report = run(mqtt.build().expect("any text will do"), 1);
+    let report = run(mqtt.build().expect("any text is valid"), 1);
     assert_eq!(report.hits.ok, 1);
     let published = broker.published();
     assert_eq!(published[0].topic(), b"a/{{x}}");

@@ -1,4 +1,4 @@
-//! The ways to a broker: TLS, websockets, unix sockets, other local addresses.
+//! Transports to a broker: TLS, WebSocket, Unix sockets and other local addresses.
 
 use std::fs;
 use std::net::TcpStream;
@@ -9,10 +9,10 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use crate::mosquitto_server::{MosquittoServer, free_port};
 use crate::run;
 
-/// A mosquitto that can be got at in every way.
+/// A mosquitto that listens on all transports.
 struct MosquittoTransports {
     broker: MosquittoServer,
-    /// Of TLS, of TLS that wants a certificate, of websockets, and of websockets in TLS.
+    /// The ports of TLS, mutual TLS, WebSocket, and WebSocket over TLS.
     ports: [u16; 4],
     folder: tempfile::TempDir,
 }
@@ -27,7 +27,7 @@ impl MosquittoTransports {
         let certified = format!(
             "cafile {path}/ca.pem\ncertfile {path}/server.pem\nkeyfile {path}/server.key\n"
         );
-        // Where it is started by root it would become another user, who can't make the socket.
+        // As root, mosquitto would switch to another user, who cannot create the socket.
         let config = format!(
             "user root\nallow_anonymous true\nlog_type notice\nlistener 0 {path}/broker.sock\n\
              listener {tls} 127.0.0.1\n{certified}\
@@ -55,19 +55,19 @@ impl MosquittoTransports {
 
 fn certificates(folder: &tempfile::TempDir) {
     let write = |name: &str, text: String| {
-        fs::write(folder.path().join(name), text).expect("the folder is there");
+        fs::write(folder.path().join(name), text).expect("writable folder");
     };
     let key = KeyPair::generate().expect("a key");
     let mut ca = CertificateParams::new(vec![]).expect("no names");
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    write("ca.pem", ca.self_signed(&key).expect("it is signed").pem());
+    write("ca.pem", ca.self_signed(&key).expect("signed").pem());
     let issuer = Issuer::new(ca, key);
     for (name, host) in [("server", "broker.test"), ("client", "ann.test")] {
         let key = KeyPair::generate().expect("a key");
-        let mut params = CertificateParams::new(vec![host.to_owned()]).expect("it is a name");
-        // Unless it is called otherwise than its issuer, OpenSSL takes it for one that signs itself.
+        let mut params = CertificateParams::new(vec![host.to_owned()]).expect("a host name");
+        // OpenSSL takes a certificate with the name of its issuer for a self-signed one.
         params.distinguished_name.push(DnType::CommonName, name);
-        let signed = params.signed_by(&key, &issuer).expect("it is signed");
+        let signed = params.signed_by(&key, &issuer).expect("signed");
         write(&format!("{name}.pem"), signed.pem());
         write(&format!("{name}.key"), key.serialize_pem());
     }
@@ -78,21 +78,21 @@ fn at_least_once(url: &str) -> MqttBuilder {
 }
 
 #[test]
-fn mosquitto_is_reached_in_every_way() {
-    let Some(ways) = MosquittoTransports::start() else {
+fn mosquitto_is_reached_over_every_transport() {
+    let Some(transports) = MosquittoTransports::start() else {
         return;
     };
-    let [tls, mutual, websockets, secure] = ways.ports;
+    let [tls, mutual, websockets, secure] = transports.ports;
     let trusting = |url: &str| {
         at_least_once(url)
-            .cacert(ways.file("ca.pem"))
+            .cacert(transports.file("ca.pem"))
             .sni("broker.test")
     };
-    let socket = format!("unix://{}", ways.file("broker.sock").display());
+    let socket = format!("unix://{}", transports.file("broker.sock").display());
     let known = trusting(&format!("mqtts://127.0.0.1:{mutual}"))
-        .client_cert(ways.file("client.pem"))
-        .client_key(ways.file("client.key"));
-    for (way, mqtt, steps) in [
+        .client_cert(transports.file("client.pem"))
+        .client_key(transports.file("client.key"));
+    for (transport, mqtt, steps) in [
         ("unix", at_least_once(&socket), &["connect"][..]),
         (
             "mqtts",
@@ -112,34 +112,34 @@ fn mosquitto_is_reached_in_every_way() {
         ),
     ] {
         let report = run(mqtt.build().expect("well formed"), 20);
-        assert_eq!(report.hits.ok, 20, "{way}: {:?}", report.failures);
+        assert_eq!(report.hits.ok, 20, "{transport}: {:?}", report.failures);
         for step in ["connect", "tls", "websocket"] {
             let count = report.phases_us.get(step).map_or(0, |times| times.count);
-            let taken = if steps.contains(&step) { 2 } else { 0 };
-            assert_eq!(count, taken, "{way}: {step}");
+            let expected = if steps.contains(&step) { 2 } else { 0 };
+            assert_eq!(count, expected, "{transport}: {step}");
         }
     }
 }
 
 #[test]
-fn what_tls_does_not_agree_to_is_told() {
-    let Some(ways) = MosquittoTransports::start() else {
+fn tls_failures_have_advice() {
+    let Some(transports) = MosquittoTransports::start() else {
         return;
     };
-    let [tls, mutual, ..] = ways.ports;
-    let storm = |url: String| Mqtt::builder(&url).mode(hammer_mqtt::MqttMode::Connect);
-    let ca = ways.file("ca.pem");
+    let [tls, mutual, ..] = transports.ports;
+    let connects = |url: String| Mqtt::builder(&url).mode(hammer_mqtt::MqttMode::Connect);
+    let ca = transports.file("ca.pem");
     let url = |port: u16| format!("mqtts://127.0.0.1:{port}");
-    let name = |mqtt: MqttBuilder| mqtt.cacert(&ca).sni("broker.test");
-    for (what, mqtt, advice) in [
+    let trusting = |mqtt: MqttBuilder| mqtt.cacert(&ca).sni("broker.test");
+    for (name, mqtt, advice) in [
         (
             "another name",
-            storm(url(tls)).cacert(&ca),
+            connects(url(tls)).cacert(&ca),
             "for another name",
         ),
         (
             "no certificate",
-            name(storm(url(mutual))),
+            trusting(connects(url(mutual))),
             "handshake failed",
         ),
     ] {
@@ -147,21 +147,24 @@ fn what_tls_does_not_agree_to_is_told() {
         assert_eq!(
             report.failures.get("tls"),
             Some(&3),
-            "{what}: {:?}",
+            "{name}: {:?}",
             report.failures
         );
-        assert!(report.advice["tls"].contains(advice), "{what}");
+        assert!(report.advice["tls"].contains(advice), "{name}");
     }
-    let anyone = storm(url(tls)).insecure(true).build().expect("well formed");
-    assert_eq!(run(anyone, 3).hits.ok, 3);
+    let insecure = connects(url(tls))
+        .insecure(true)
+        .build()
+        .expect("well formed");
+    assert_eq!(run(insecure, 3).hits.ok, 3);
 }
 
 #[test]
-fn clients_come_from_local_addresses_in_turn() {
-    let Some(ways) = MosquittoTransports::start() else {
+fn clients_use_local_addresses_in_turn() {
+    let Some(transports) = MosquittoTransports::start() else {
         return;
     };
-    let mqtt = Mqtt::builder(&ways.broker.url())
+    let mqtt = Mqtt::builder(&transports.broker.url())
         .clients(8)
         .qos(Qos::AtLeastOnce)
         .source("127.0.0.2-127.0.0.5");
@@ -169,14 +172,14 @@ fn clients_come_from_local_addresses_in_turn() {
     assert_eq!(report.hits.ok, 16, "{:?}", report.failures);
     for last in 2..=5 {
         let from = format!("New connection from 127.0.0.{last}:");
-        assert_eq!(ways.broker.count_in_log(&from), 2, "{from}");
+        assert_eq!(transports.broker.count_in_log(&from), 2, "{from}");
     }
 }
 
 #[test]
-fn ways_that_lead_nowhere_are_refused_before_anything_is_sent() {
+fn unusable_transports_are_refused_by_the_builder() {
     let mqtt = Mqtt::builder;
-    for (builder, told) in [
+    for (builder, message) in [
         (mqtt("mqtt://a").client_cert("x.pem"), "mqtts://"),
         (mqtt("mqtt://a").alpn("mqtt"), "mqtts://"),
         (mqtt("mqtts://a").insecure(true).alpn(""), "1 to 255 bytes"),
@@ -186,7 +189,7 @@ fn ways_that_lead_nowhere_are_refused_before_anything_is_sent() {
         (mqtt("mqtt://a").resolve("a"), "HOST:PORT:ADDRESS"),
         (mqtt("mqtt://a").connect_timeout(crate::ms(0)), "above 0"),
     ] {
-        let error = builder.build().expect_err(told);
-        assert!(error.to_string().contains(told), "{told}: {error}");
+        let error = builder.build().expect_err(message);
+        assert!(error.to_string().contains(message), "{message}: {error}");
     }
 }

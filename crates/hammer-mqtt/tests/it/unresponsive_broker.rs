@@ -1,5 +1,6 @@
-//! Brokers that take their time, or all of it. What is waited for here is a signal, or the due time
-//! of a later hit, before which no broker can have seen it.
+//! Brokers that are slow or do not answer.
+//!
+//! The scripts wait for signals or for later hits, and not for a time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,8 +18,8 @@ fn at_least_once(broker: &ScriptedBroker) -> MqttBuilder {
 }
 
 #[test]
-fn a_broker_that_stops_for_half_a_second_shows_in_the_percentiles() {
-    // It answers message 2,000 when it has got 1,050 more: 525 ms later, by the schedule.
+fn a_pause_of_the_broker_shows_in_the_percentiles() {
+    // Message 2,000 is acknowledged after 1,050 more messages, 525 ms later by the schedule.
     let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         let mut held = vec![];
@@ -73,14 +74,14 @@ fn a_hit_that_timed_out_keeps_its_id_until_the_late_answer() {
     let late = report.counts["late_answers"];
     assert!(
         late >= 2,
-        "the two that were held back: {:?}",
+        "two acknowledgements were held back: {:?}",
         report.counts
     );
     assert_eq!(report.counts.get("unknown_answers"), None);
     assert_eq!(
         broker.published().len() as u64,
         report.hits.ok + late,
-        "who timed out waiting was never sent"
+        "hits that timed out in the queue are not sent"
     );
     let ids: Vec<u16> = broker
         .published()
@@ -89,15 +90,15 @@ fn a_hit_that_timed_out_keeps_its_id_until_the_late_answer() {
         .collect();
     assert!(
         ids.windows(2).all(|pair| pair[0] < pair[1]),
-        "no id twice: {ids:?}"
+        "an id is reused: {ids:?}"
     );
 }
 
 #[test]
-fn the_id_of_a_hit_that_timed_out_is_left_out_when_ids_come_again() {
+fn ids_skip_that_of_a_timed_out_hit_after_a_wrap() {
     let (timed_out, stop) = (ScriptGate::default(), StopHandle::new());
-    let (gate, pull) = (timed_out.clone(), stop.clone());
-    // Message 1 is answered after all ids have gone round.
+    let (gate, stopper) = (timed_out.clone(), stop.clone());
+    // Message 1 is acknowledged after the ids have wrapped.
     let broker = ScriptedBroker::with_script(move |peer| {
         peer.accept();
         let (mut first, mut before, mut after) = (None, 0, 0);
@@ -113,11 +114,11 @@ fn the_id_of_a_hit_that_timed_out_is_left_out_when_ids_come_again() {
             after += u32::from(after > 0 || (id > 0 && id < before));
             before = before.max(id);
             if after == 1 {
-                let first = first.clone().expect("it was the first");
+                let first = first.clone().expect("message 1");
                 assert!(peer.respond(&first));
             }
             if after == 100 {
-                pull.drain();
+                stopper.drain();
             }
             if !peer.respond(&packet) {
                 return;
@@ -137,16 +138,16 @@ fn the_id_of_a_hit_that_timed_out_is_left_out_when_ids_come_again() {
     });
     let published = broker.published();
     let ids: Vec<u16> = published.iter().map(|packet| packet.id()).collect();
-    let again = ids.windows(2).position(|pair| pair[1] < pair[0]);
-    let again = again.expect("they went round") + 1;
-    assert_eq!((ids[again - 1], ids[again]), (65_535, 2));
-    assert!(!ids[again..].contains(&1), "its answer came just then");
+    let wrap = ids.windows(2).position(|pair| pair[1] < pair[0]);
+    let wrap = wrap.expect("ids wrap") + 1;
+    assert_eq!((ids[wrap - 1], ids[wrap]), (65_535, 2));
+    assert!(!ids[wrap..].contains(&1), "id 1 is in use");
     assert_eq!(report.counts["late_answers"], report.hits.timed_out);
     assert_eq!(report.counts.get("unknown_answers"), None);
 }
 
 #[test]
-fn a_slow_reader_gets_every_message_whole() {
+fn a_slow_broker_gets_complete_messages() {
     let all_due = ScriptGate::default();
     let gate = all_due.clone();
     let broker = ScriptedBroker::with_script(move |peer| {
@@ -159,7 +160,7 @@ fn a_slow_reader_gets_every_message_whole() {
             }
         }
     });
-    // More than the socket's buffers hold.
+    // More than the buffers of the socket hold.
     let mqtt = Mqtt::builder(&broker.url()).payload(MqttPayload::Size(500_000));
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(240);
     let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
@@ -177,15 +178,15 @@ fn a_slow_reader_gets_every_message_whole() {
     assert_eq!(broker.published().len(), 240);
     assert_eq!(
         report.phases_us["fence"].count, 1,
-        "the run ends with a fence"
+        "expected a fence at the end"
     );
 }
 
 #[test]
-fn a_fence_that_is_passed_as_its_connection_ends_is_passed() {
+fn a_fence_answered_as_the_connection_ends_counts() {
     let broker = ScriptedBroker::answering(|peer, packet| match packet.kind() {
         12 => {
-            // PINGRESP, and DISCONNECT in one piece with it.
+            // PINGRESP and DISCONNECT in one write.
             peer.send(&[0xd0, 0, 0xe0, 1, 0x8b]);
             peer.hang_up();
             false
@@ -204,7 +205,7 @@ fn a_fence_that_is_passed_as_its_connection_ends_is_passed() {
 }
 
 #[test]
-fn a_fence_that_is_not_passed_is_told() {
+fn an_unanswered_fence_is_reported() {
     for hangs_up in [false, true] {
         let broker = ScriptedBroker::answering(move |peer, packet| match packet.kind() {
             12 => !hangs_up,
@@ -220,7 +221,7 @@ fn a_fence_that_is_not_passed_is_told() {
 }
 
 #[test]
-fn half_an_answer_and_then_silence_is_a_timeout() {
+fn half_an_acknowledgement_is_a_timeout() {
     let broker = ScriptedBroker::answering(|peer, packet| {
         if packet.is_publish() {
             peer.send(&[0x40, 2, 0]);
@@ -247,15 +248,15 @@ fn a_broker_that_never_answers_connect_is_a_timeout() {
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(1);
     let error = Run::new(mqtt, schedule)
         .execute(|_| ())
-        .expect_err("nobody is connected");
+        .expect_err("no client can connect");
     let cause = std::error::Error::source(&error)
-        .expect("it has one")
+        .expect("a source")
         .to_string();
     assert!(
         cause.contains("1 of 1 clients could") && cause.contains("connack_timeout"),
         "{cause}"
     );
-    assert!(cause.contains("no MQTT broker"), "{cause}");
+    assert!(cause.contains("an MQTT broker listens"), "{cause}");
     let storm = at_least_once(&broker).mode(MqttMode::Connect);
     let storm = storm.connect_timeout(ms(100)).build();
     let report = run(storm.expect("well formed"), 3);
@@ -271,18 +272,18 @@ fn a_broker_that_never_answers_subscribe_is_a_timeout() {
     let mqtt = Mqtt::builder(&broker.url()).completion(MqttCompletion::Delivery);
     let mqtt = mqtt.connect_timeout(ms(100)).build().expect("well formed");
     let error = Run::new(mqtt, Schedule::closed_loop().with_hit_count(1)).execute(|_| ());
-    let error = error.expect_err("nobody has subscribed");
-    let cause = std::error::Error::source(&error).expect("it has one");
+    let error = error.expect_err("no client can subscribe");
+    let cause = std::error::Error::source(&error).expect("a source");
     assert!(cause.to_string().contains("suback_timeout"), "{cause}");
 }
 
 #[test]
 fn a_silent_connection_is_kept_alive_by_pings() {
     let (pings, stop) = (Arc::new(AtomicU64::new(0)), StopHandle::new());
-    let pull = stop.clone();
+    let stopper = stop.clone();
     let broker = ScriptedBroker::answering(move |peer, packet| {
         if packet.kind() == 12 && pings.fetch_add(1, Ordering::SeqCst) == 2 {
-            pull.drain();
+            stopper.drain();
         }
         peer.respond(&packet)
     });
@@ -297,8 +298,8 @@ fn a_silent_connection_is_kept_alive_by_pings() {
 }
 
 #[test]
-fn a_connection_that_always_has_a_ping_in_flight_is_alive() {
-    // Each ping is answered when the next has come.
+fn a_connection_with_constant_pings_is_alive() {
+    // Each ping is answered after the next.
     let broker = ScriptedBroker::with_script(|peer| {
         peer.accept();
         let mut pings = 0;
@@ -322,12 +323,12 @@ fn a_connection_that_always_has_a_ping_in_flight_is_alive() {
 }
 
 #[test]
-fn a_broker_that_does_not_answer_pings_is_lost() {
+fn a_connection_without_answers_to_pings_is_lost() {
     let stop = StopHandle::new();
-    let pull = stop.clone();
+    let stopper = stop.clone();
     let broker = ScriptedBroker::with_script(move |peer| {
         if peer.number == 1 {
-            pull.drain();
+            stopper.drain();
         }
         peer.accept();
         while let Some(packet) = peer.read_packet() {

@@ -1,16 +1,21 @@
+//! The bound of a threshold: a number with a unit.
+
 use std::ops::Range;
+
+use hammer_diagnostic::excerpt;
 
 use super::ThresholdError;
 use super::figure::{HitCategory, ThresholdFigure};
+use super::text_slice::quotable;
 
-/// What a figure is compared with.
+/// The value that a figure is compared with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct ThresholdBound {
     value: f64,
     unit: FigureUnit,
 }
 
-/// What a number counts.
+/// The unit of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FigureUnit {
     Micros,
@@ -20,7 +25,7 @@ pub(crate) enum FigureUnit {
 }
 
 impl FigureUnit {
-    /// As the report writes it.
+    /// Returns the unit as the report writes it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Micros => "us",
@@ -31,7 +36,7 @@ impl FigureUnit {
     }
 }
 
-/// Units of time, in nanoseconds.
+/// Units of time, with their length in nanoseconds.
 const TIME_UNITS: [(&str, f64); 8] = [
     ("ns", 1.0),
     ("us", 1e3),
@@ -42,9 +47,9 @@ const TIME_UNITS: [(&str, f64); 8] = [
     ("m", 6e10),
     ("h", 3.6e12),
 ];
-/// Units of a rate, in seconds.
+/// Units of a rate, with their period in seconds.
 const RATE_UNITS: [(&str, f64); 4] = [("", 1.0), ("/s", 1.0), ("/m", 60.0), ("/h", 3600.0)];
-/// What people write for a unit.
+/// Common misspellings of units, with the unit that was meant.
 const UNIT_ALIASES: [(&str, &str); 13] = [
     ("sec", "s"),
     ("secs", "s"),
@@ -70,17 +75,21 @@ impl ThresholdBound {
         self.unit
     }
 
-    /// Reads what stands behind the operator, at `place` of the whole text.
+    /// Parses the text after the operator; `span` is its position in the whole text.
     pub(crate) fn parse(
         text: &str,
         span: Range<usize>,
         figure: &ThresholdFigure,
     ) -> Result<Self, ThresholdError> {
         let example = example_bound(figure);
-        let wrong = |wrong: String, right: String| ThresholdError::new(span.clone(), wrong, right);
+        // A text that is too long to repeat is answered with the example.
+        let error = |problem: String, expected: String| {
+            let expected = quotable(text).map_or(example.into(), |_| expected);
+            Err(ThresholdError::new(span.clone(), problem, expected))
+        };
         if text.is_empty() {
-            let missing = "there is nothing to compare with";
-            return Err(wrong(missing.into(), example.into()));
+            let expected = format!("a bound such as {example}");
+            return Err(ThresholdError::new(span, "missing bound", expected));
         }
         let digits = text
             .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -88,33 +97,34 @@ impl ThresholdBound {
         let (digits, unit) = text.split_at(digits);
         let unit = unit.trim_start();
         if let Some(number) = text.strip_prefix('-') {
-            let right = if number.is_empty() { example } else { number };
-            return Err(wrong(format!("{text} is below 0"), right.into()));
+            let expected = if number.is_empty() { example } else { number };
+            return error(format!("{} is below 0", excerpt(text)), expected.into());
         }
         let number = digits.parse::<f64>().ok().filter(|n| n.is_finite());
         let Some(number) = number else {
-            return Err(wrong(format!("'{text}' is no number"), example.into()));
+            let problem = format!("{} is not a number", excerpt(text));
+            return error(problem, format!("a bound such as {example}"));
         };
-        // As rates are written elsewhere; times and shares have no such factor.
+        // Rates and counts take a factor, as in --rate; times and percentages do not.
         let (factor, unscaled) = match unit.chars().next() {
             Some('k' | 'K') => (1e3, &unit[1..]),
             Some('M') => (1e6, &unit[1..]),
             _ => (1.0, unit),
         };
         let bound = |value: f64, unit| Ok(Self { value, unit });
-        let unit_of = |word: &str| UNIT_ALIASES.iter().find(|(meant, _)| *meant == word);
-        let right = |units: &[&str], usual: &str| {
-            let meant = unit_of(unit).filter(|(_, right)| units.contains(right));
-            format!("{digits}{}", meant.map_or(usual, |(_, right)| right))
+        let with_unit = |units: &[&str], usual: &str| {
+            let meant = UNIT_ALIASES.iter().find(|(alias, _)| *alias == unit);
+            let meant = meant.filter(|(_, meant)| units.contains(meant));
+            format!("{digits}{}", meant.map_or(usual, |(_, meant)| meant))
         };
         match figure {
             ThresholdFigure::Time(..) => {
                 match TIME_UNITS.iter().find(|(known, _)| *known == unit) {
-                    // Whole nanoseconds, as figures are: 1.1 ms are 1,100,000 ns and no more.
+                    // Rounds to whole nanoseconds, as figures are: 1.1 ms is exactly 1,100,000 ns.
                     Some((_, nanos)) => bound((number * nanos).round() / 1e3, FigureUnit::Micros),
                     None => {
                         let units = TIME_UNITS.map(|(unit, _)| unit);
-                        Err(wrong(unit_error(digits, unit, "time"), right(&units, "ms")))
+                        error(unit_problem(digits, unit, "time"), with_unit(&units, "ms"))
                     }
                 }
             }
@@ -122,54 +132,47 @@ impl ThresholdBound {
                 "%" => bound(number, FigureUnit::Percent),
                 _ if unit.is_empty() && number <= 1.0 && digits.contains('.') => {
                     let percent = number * 100.0;
-                    Err(wrong(
-                        format!("{digits} has no unit"),
-                        format!("{percent}%"),
-                    ))
+                    error(unit_problem(digits, "", ""), format!("{percent}%"))
                 }
-                _ => Err(wrong(
-                    unit_error(digits, unit, "share"),
+                _ => error(
+                    unit_problem(digits, unit, "the achieved rate"),
                     format!("{digits}%"),
-                )),
+                ),
             },
             ThresholdFigure::Rate => {
                 match RATE_UNITS.iter().find(|(known, _)| *known == unscaled) {
                     Some((_, seconds)) => bound(number * factor / seconds, FigureUnit::PerSecond),
-                    None => Err(wrong(
-                        unit_error(digits, unit, "rate"),
-                        right(&["/s"], "/s"),
-                    )),
+                    None => error(unit_problem(digits, unit, "rate"), with_unit(&["/s"], "/s")),
                 }
             }
             ThresholdFigure::Count(_) => match unit {
-                "%" if number > 100.0 => Err(wrong(
-                    format!("{text} of all hits is more than all"),
-                    "100%".into(),
-                )),
+                "%" if number > 100.0 => {
+                    error(format!("{} is above 100%", excerpt(text)), "100%".into())
+                }
                 "%" => bound(number, FigureUnit::Percent),
-                "" if number.fract() != 0.0 => Err(wrong(
-                    format!("{digits} is no whole number of hits"),
+                "" if number.fract() != 0.0 => error(
+                    format!("{} is not a whole number of hits", excerpt(digits)),
                     format!("{digits}%"),
-                )),
+                ),
                 "" | "k" | "K" | "M" => bound(number * factor, FigureUnit::Hits),
-                _ => Err(wrong(
-                    unit_error(digits, unit, "number of hits"),
-                    format!("{digits} or {}", right(&["%"], "%")),
-                )),
+                _ => error(
+                    unit_problem(digits, unit, "hits"),
+                    format!("{digits} or {digits}%"),
+                ),
             },
         }
     }
 }
 
-fn unit_error(digits: &str, unit: &str, of: &str) -> String {
+fn unit_problem(digits: &str, unit: &str, quantity: &str) -> String {
     if unit.is_empty() {
-        format!("{digits} has no unit")
+        format!("{} has no unit", excerpt(digits))
     } else {
-        format!("'{unit}' is no unit of a {of}")
+        format!("{} is not a unit of {quantity}", excerpt(unit))
     }
 }
 
-/// A bound that fits.
+/// Returns an example of a bound for a figure.
 pub(crate) fn example_bound(figure: &ThresholdFigure) -> &'static str {
     match figure {
         ThresholdFigure::Time(..) => "250ms",

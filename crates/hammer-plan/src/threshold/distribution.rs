@@ -1,27 +1,29 @@
+//! Statistics of times, where hits without an answer count as infinitely slow.
+
 use hammer_core::{DurationSummary, Histogram};
 
 use super::figure::TimeStatistic;
 
-/// A distribution of times, with the ones that have no end.
+/// A distribution of times, some of which may be infinite.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TimeDistribution<'a> {
     pub(crate) source: DistributionSource<'a>,
-    /// How many hits count as infinitely slow.
+    /// The number of hits that count as infinitely slow.
     pub(crate) infinite_hits: u64,
 }
 
-/// Where the finite times are.
+/// The source of the finite times.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum DistributionSource<'a> {
-    /// All of them.
+    /// The histogram of all times.
     Histogram(&'a Histogram),
-    /// All that is left of a report that was read from JSON.
+    /// The summary in a report that was read from JSON.
     Summary(&'a DurationSummary),
 }
 
 impl TimeDistribution<'_> {
-    /// The statistic in microseconds; none if there is nothing to measure, or if a summary does not
-    /// tell.
+    /// Returns the statistic in microseconds, or `None` if there are no times or the summary lacks
+    /// it.
     pub(crate) fn statistic(self, statistic: TimeStatistic) -> Option<f64> {
         let finite = match self.source {
             DistributionSource::Histogram(histogram) => histogram.count(),
@@ -34,7 +36,7 @@ impl TimeDistribution<'_> {
         let rank = match statistic {
             TimeStatistic::Percentile(percentile) => percentile.rank(all),
             TimeStatistic::Min => 1,
-            // One hit without an end makes the mean infinite, and the greatest as well.
+            // One infinite time makes the mean and the maximum infinite.
             TimeStatistic::Mean | TimeStatistic::Max => all,
         };
         if rank > finite {
@@ -56,7 +58,7 @@ fn histogram_statistic(histogram: &Histogram, statistic: TimeStatistic, rank: u6
         TimeStatistic::Min => histogram.min(),
         TimeStatistic::Mean => histogram.mean(),
         TimeStatistic::Max => histogram.max(),
-        // Half a hit below the rank: rounding up gives the rank, whatever the float lost.
+        // Half a hit below the rank, so that rounding up gives the rank despite float errors.
         TimeStatistic::Percentile(_) => {
             histogram.quantile((rank as f64 - 0.5) / histogram.count() as f64)
         }
@@ -73,7 +75,7 @@ fn summary_statistic(
         TimeStatistic::Min => return Some(summary.min),
         TimeStatistic::Mean => return Some(summary.mean),
         TimeStatistic::Max => return Some(summary.max),
-        // Hits without an answer move the percentile to one that the summary does not have.
+        // Infinite times shift the percentile to one that the summary lacks.
         TimeStatistic::Percentile(_) if infinite > 0 => return None,
         TimeStatistic::Percentile(percentile) => percentile.percent(),
     };

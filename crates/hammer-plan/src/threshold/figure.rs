@@ -1,17 +1,19 @@
+//! The figure of a threshold: a statistic of a time, a count or a rate.
+
 use hammer_core::HitCounts;
 
 use super::bound::FigureUnit;
 use super::percentile::Percentile;
 use super::{HitTime, Measurements};
 
-/// What is looked at.
+/// The measured quantity that a threshold compares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ThresholdFigure {
     Time(HitTime, TimeStatistic),
     Count(HitCategory),
     /// Hits started per second.
     Rate,
-    /// The same as a share of the rate that was asked for.
+    /// Hits started, as a share of the hits due.
     Achieved,
 }
 
@@ -24,7 +26,7 @@ pub(crate) enum TimeStatistic {
     Max,
 }
 
-/// Which hits are counted.
+/// The hits that a figure counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum HitCategory {
     All,
@@ -34,14 +36,14 @@ pub(crate) enum HitCategory {
     TimedOut,
     Abandoned,
     Unsent,
-    /// All that are not ok.
+    /// All results but ok.
     Errors,
     Label(String),
     Failure(String),
 }
 
 impl HitCategory {
-    /// Those that have no name of their own, as they are written.
+    /// The keywords of the categories without a name part.
     pub(crate) const NAMES: [(&'static str, Self); 9] = [
         ("hits", Self::All),
         ("scheduled", Self::All),
@@ -72,7 +74,7 @@ impl HitCategory {
 }
 
 impl ThresholdFigure {
-    /// The figure in the unit of the bound; none if there is nothing to measure.
+    /// Returns the figure in the unit of the bound, or `None` if there is no measurement.
     pub(crate) fn measure(&self, measured: &dyn Measurements, unit: FigureUnit) -> Option<f64> {
         match self {
             Self::Time(time, statistic) => measured.distribution(time)?.statistic(*statistic),
@@ -86,9 +88,10 @@ impl ThresholdFigure {
     }
 }
 
-/// Of the hits that have ended, which in the end are all that were scheduled.
+/// Returns `count` as a percentage of the hits that have ended; after a run, all scheduled hits
+/// have.
 fn share(count: u64, hits: &HitCounts) -> Option<f64> {
     let ended = hits.ended();
-    // Multiplied first: the nearest float to the true quotient, as a bound in percent is too.
+    // Multiplying first gives the float nearest to the exact quotient, so that `==` works.
     (ended > 0).then(|| count as f64 * 100.0 / ended as f64)
 }

@@ -1,15 +1,15 @@
-//! The names of figures: `p99`, `service.p50`, `label.503`, `errors`.
+//! Parses the names of figures: `p99`, `service.p50`, `label.503`, `errors`.
+
+use hammer_diagnostic::{excerpt, nearest};
 
 use super::HitTime;
 use super::figure::{HitCategory, ThresholdFigure, TimeStatistic};
 use super::percentile::Percentile;
-use super::text_slice::{TextSlice, ThresholdResult, collapse_whitespace};
-use crate::nearest;
+use super::text_slice::{TextSlice, ThresholdResult, collapse_whitespace, quotable};
 
-/// The figure of that name.
 pub(crate) fn parse_figure(name: TextSlice<'_>) -> ThresholdResult<ThresholdFigure> {
     if name.text.is_empty() {
-        return name.error("there is nothing to look at", "p99 < 250ms");
+        return name.error("missing figure", "a condition such as p99 < 250ms");
     }
     let Some((first, rest)) = name.split_once('.') else {
         return parse_plain_figure(name);
@@ -20,30 +20,26 @@ pub(crate) fn parse_figure(name: TextSlice<'_>) -> ThresholdResult<ThresholdFigu
         "lateness" => HitTime::Lateness,
         "phase" => {
             let Some((phase, rest)) = rest.split_once('.') else {
-                let phase = if rest.text.is_empty() {
-                    "connect"
-                } else {
-                    rest.text
-                };
-                let right = format!("phase.{phase}.p50");
-                return name.error("a phase has a name and a statistic", right);
+                let phase = quotable(rest.text).unwrap_or("connect");
+                let expected = format!("phase.{phase}.p50");
+                return name.error("a phase needs a name and a statistic", expected);
             };
             let time = HitTime::Phase(collapse_whitespace(phase.text));
             return Ok(ThresholdFigure::Time(time, parse_statistic(rest)?));
         }
         "label" | "failure" => {
-            let known = collapse_whitespace(rest.text);
-            if known.is_empty() {
-                let example = if first.text == "label" {
+            let (kind, counted) = (first.text, collapse_whitespace(rest.text));
+            if counted.is_empty() {
+                let example = if kind == "label" {
                     "label.503"
                 } else {
                     "failure.timeout"
                 };
-                return name.error(format!("there is no name behind {}.", first.text), example);
+                return name.error(format!("missing name after '{kind}.'"), example);
             }
-            return Ok(ThresholdFigure::Count(match first.text {
-                "label" => HitCategory::Label(known),
-                _ => HitCategory::Failure(known),
+            return Ok(ThresholdFigure::Count(match kind {
+                "label" => HitCategory::Label(counted),
+                _ => HitCategory::Failure(counted),
             }));
         }
         // `p99.9`
@@ -52,7 +48,7 @@ pub(crate) fn parse_figure(name: TextSlice<'_>) -> ThresholdResult<ThresholdFigu
     Ok(ThresholdFigure::Time(time, parse_statistic(rest)?))
 }
 
-/// A figure without a name in front.
+/// Parses a figure without a prefix such as `service.`.
 fn parse_plain_figure(name: TextSlice<'_>) -> ThresholdResult<ThresholdFigure> {
     if let Some((_, counted)) = HitCategory::NAMES
         .iter()
@@ -64,22 +60,24 @@ fn parse_plain_figure(name: TextSlice<'_>) -> ThresholdResult<ThresholdFigure> {
         "rate" => return Ok(ThresholdFigure::Rate),
         "achieved" => return Ok(ThresholdFigure::Achieved),
         "response" | "service" | "lateness" => {
-            let right = format!("{}.p99", name.text);
-            return name.error(format!("{} needs a statistic", name.text), right);
+            let expected = format!("{}.p99", name.text);
+            return name.error(format!("'{}' needs a statistic", name.text), expected);
         }
-        "phase" => return name.error("a phase has a name and a statistic", "phase.connect.p50"),
-        "label" => return name.error("a label has a name", "label.503"),
-        "failure" => return name.error("a failure has a name", "failure.timeout"),
+        "phase" => {
+            return name.error("a phase needs a name and a statistic", "phase.connect.p50");
+        }
+        "label" => return name.error("'label' needs a name", "label.503"),
+        "failure" => return name.error("'failure' needs a name", "failure.timeout"),
         _ => {}
     }
-    let groups = [
+    let others = [
         "rate", "achieved", "response", "service", "lateness", "label", "failure",
     ];
-    let words = HitCategory::NAMES.iter().map(|(word, _)| *word);
-    let more: Vec<&str> = words.chain(groups).collect();
+    let categories = HitCategory::NAMES.iter().map(|(word, _)| *word);
+    let figures: Vec<&str> = categories.chain(others).collect();
     Ok(ThresholdFigure::Time(
         HitTime::Response,
-        parse_statistic_or(name, &more)?,
+        parse_statistic_or(name, &figures)?,
     ))
 }
 
@@ -87,8 +85,8 @@ fn parse_statistic(name: TextSlice<'_>) -> ThresholdResult<TimeStatistic> {
     parse_statistic_or(name, &[])
 }
 
-/// A statistic; an unknown word is compared with `more` besides.
-fn parse_statistic_or(name: TextSlice<'_>, more: &[&str]) -> ThresholdResult<TimeStatistic> {
+/// Parses a statistic; the suggestion for an unknown word may also be one of `figures`.
+fn parse_statistic_or(name: TextSlice<'_>, figures: &[&str]) -> ThresholdResult<TimeStatistic> {
     let percentile = |text: &str| Percentile::parse(text.strip_prefix('p')?);
     if let Some(percentile) = percentile(name.text) {
         return Ok(TimeStatistic::Percentile(percentile));
@@ -104,17 +102,17 @@ fn parse_statistic_or(name: TextSlice<'_>, more: &[&str]) -> ThresholdResult<Tim
     let is_percentile = digits.starts_with(|c: char| c.is_ascii_digit());
     if is_percentile && digits.len() <= 16 {
         return name.error(
-            format!("'{}' is no percentile", name.text),
+            format!("{} is not a percentile", excerpt(name.text)),
             meant_percentile(digits).unwrap_or_else(|| "p99 or p99.9".into()),
         );
     }
-    let all = if more.is_empty() {
+    let all = if figures.is_empty() {
         "p50, p99, p99.9, min, mean or max"
     } else {
         "p99, mean, max, errors, achieved or rate"
     };
     let meant = match lower.as_str() {
-        // Spelled like lateness, and not meant to be it.
+        // Close to `lateness`, but not a misspelling of it.
         "latency" => Some(all),
         "median" => Some("p50"),
         "avg" | "average" => Some("mean"),
@@ -122,17 +120,17 @@ fn parse_statistic_or(name: TextSlice<'_>, more: &[&str]) -> ThresholdResult<Tim
     };
     let known = ["min", "mean", "max"]
         .into_iter()
-        .chain(more.iter().copied());
+        .chain(figures.iter().copied());
     let meant = meant.or_else(|| nearest(&lower, known));
-    let wrong = if name.text.is_empty() {
-        "there is no statistic".to_owned()
+    let problem = if name.text.is_empty() {
+        "missing statistic".to_owned()
     } else {
-        format!("unknown figure '{}'", name.text)
+        format!("unknown figure {}", excerpt(name.text))
     };
-    name.error(wrong, meant.unwrap_or(all))
+    name.error(problem, meant.unwrap_or(all))
 }
 
-/// `p99_9`, `p99,9` and `p999` are all meant to be `p99.9`; `95th` is `p95`.
+/// Corrects a misspelled percentile: `p99_9`, `p99,9` and `p999` mean `p99.9`; `95th` means `p95`.
 fn meant_percentile(digits: &str) -> Option<String> {
     let digits = digits.trim_end_matches("th").replace(['_', ','], ".");
     let dotted = match digits.as_bytes() {

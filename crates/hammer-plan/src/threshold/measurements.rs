@@ -1,54 +1,56 @@
+//! The measurements that thresholds are checked against.
+
 use hammer_core::{DurationSummary, HitCounts, IntervalStats, Report, RunTick, StageReport};
 
 use super::StageSelector;
 use super::distribution::{DistributionSource, TimeDistribution};
 
-/// What a threshold can be asked of: a [`Report`] when the run is over, a [`RunTick`] while it lasts.
+/// The measurements of a run: a [`Report`] after the run, a [`RunTick`] during it.
 pub trait Measurements {
-    /// Hits by verdict.
+    /// Returns the hits by result.
     fn hits(&self) -> HitCounts;
-    /// Hits started per second; none before there is a time to divide by.
+    /// Returns the hits started per second, or `None` before any time has passed.
     fn rate(&self) -> Option<f64>;
-    /// The rate as a share of the one that was asked for; none if none was.
+    /// Returns the hits started as a share of the hits due, or `None` if no rate was requested.
     fn achieved(&self) -> Option<f64>;
-    /// All that was measured; none if only the summaries are left.
+    /// Returns the histograms and counts, or `None` if only summaries are known.
     fn interval(&self) -> Option<&IntervalStats>;
-    /// The summary of a time.
+    /// Returns the summary of a time.
     fn summary(&self, time: &HitTime) -> Option<&DurationSummary>;
-    /// Answers with this label.
+    /// Returns the number of answers with this label.
     fn label_count(&self, label: &str) -> u64;
-    /// Hits that failed or timed out with this failure.
+    /// Returns the number of hits that failed or timed out with this failure.
     fn failure_count(&self, failure: &str) -> u64;
 
-    /// The load with this name, where there are several.
+    /// Returns the load with this name, if there are several loads.
     fn load(&self, name: &str) -> Option<&dyn Measurements> {
         let _ = name;
         None
     }
 
-    /// A stage, where there are several.
+    /// Returns a stage, if there are several stages.
     fn stage(&self, stage: &StageSelector) -> Option<Box<dyn Measurements + '_>> {
         let _ = stage;
         None
     }
 }
 
-/// A time that each hit has.
+/// A time measured for each hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HitTime {
-    /// done − due; infinite without an answer.
+    /// The time from due to done; infinite without an answer.
     Response,
-    /// done − started; infinite without an answer.
+    /// The time from started to done; infinite without an answer.
     Service,
-    /// started − due; infinite for a hit that was never started.
+    /// The time from due to started; infinite for a hit that was never started.
     Lateness,
-    /// A step that the hammer named, over the hits and openings that had it.
+    /// A phase that the hammer named, over the hits and openings that had it.
     Phase(String),
 }
 
 impl dyn Measurements + '_ {
-    /// The distribution of a time, with the hits that have no end.
+    /// Returns the distribution of a time, including hits for which it is infinite.
     pub(crate) fn distribution(&self, time: &HitTime) -> Option<TimeDistribution<'_>> {
         let source = match self.interval() {
             Some(interval) => DistributionSource::Histogram(match time {
@@ -60,14 +62,14 @@ impl dyn Measurements + '_ {
             None => DistributionSource::Summary(self.summary(time)?),
         };
         let hits = self.hits();
-        let infinite = match time {
+        let infinite_hits = match time {
             HitTime::Response | HitTime::Service => hits.ended() - hits.answered(),
             HitTime::Lateness => hits.unsent,
             HitTime::Phase(_) => 0,
         };
         Some(TimeDistribution {
             source,
-            infinite_hits: infinite,
+            infinite_hits,
         })
     }
 }
@@ -81,8 +83,8 @@ impl Measurements for Report {
         Some(self.rate.achieved)
     }
 
-    /// How many hits fall due in a Poisson process is chance, and no fault of the generator: it is
-    /// compared with those.
+    /// Compares with the hits due and not with the requested rate: in a Poisson process the number
+    /// of hits due is random.
     fn achieved(&self) -> Option<f64> {
         self.rate.requested?;
         share(self.rate.achieved * self.duration_s, self.hits.scheduled)
@@ -123,12 +125,12 @@ impl Measurements for Report {
     }
 }
 
-/// Hits that were started, as a share of those that were due.
+/// Returns the hits started as a share of the hits due.
 fn share(started: f64, due: u64) -> Option<f64> {
     (due > 0).then(|| started / due as f64)
 }
 
-/// A stage with its histograms, which its report keeps small.
+/// The report of a stage with its unpacked histograms.
 struct StageMeasurements<'a> {
     report: &'a StageReport,
     interval: Option<Box<IntervalStats>>,
@@ -169,7 +171,7 @@ impl Measurements for StageMeasurements<'_> {
     }
 }
 
-/// The run so far. Hits in flight have neither an answer nor failed yet: they are not counted.
+/// Measures the run so far. Hits in flight are not counted: they have not ended.
 impl Measurements for RunTick<'_> {
     fn hits(&self) -> HitCounts {
         self.cumulative.hits()
@@ -180,7 +182,6 @@ impl Measurements for RunTick<'_> {
         (seconds > 0.0).then(|| self.cumulative.started() as f64 / seconds)
     }
 
-    /// Hits started as a share of those that were due so far.
     fn achieved(&self) -> Option<f64> {
         share(
             self.cumulative.started() as f64,

@@ -1,4 +1,4 @@
-//! Conditions on what was measured: `p99 < 250ms`.
+//! Thresholds: conditions on measurements, such as `p99 < 250ms`.
 
 mod bound;
 mod distribution;
@@ -18,7 +18,7 @@ mod validation;
 use std::fmt;
 use std::str::FromStr;
 
-use hammer_core::{MeasuredValue as Shown, ThresholdCheck};
+use hammer_core::{MeasuredValue, ThresholdCheck};
 
 pub use measurements::{HitTime, Measurements};
 pub use scope::{StageSelector, ThresholdScope};
@@ -28,13 +28,13 @@ use bound::ThresholdBound;
 use figure::{HitCategory, ThresholdFigure};
 use operator::ComparisonOperator;
 
-/// A condition on what was measured: a figure, an operator, a bound, and where there are several
-/// loads or stages, which of them.
+/// A condition on measurements: a figure, an operator and a bound, optionally for one load or
+/// stage.
 ///
-/// As text it is written `p99 < 250ms`, `errors < 0.1%` or `[checkout, stage 2] achieved >= 99%`.
+/// Examples: `p99 < 250ms`, `errors < 0.1%`, `[checkout, stage 2] achieved >= 99%`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Threshold {
-    /// As it was written, with one space where there may be some.
+    /// The text with normalized white space.
     text: String,
     scope: Option<ThresholdScope>,
     figure: ThresholdFigure,
@@ -43,18 +43,18 @@ pub struct Threshold {
 }
 
 impl Threshold {
-    /// The load or the stage that it is about; none for the whole run.
+    /// Returns the load or stage that the threshold applies to, or `None` for the whole run.
     #[must_use]
     pub fn scope(&self) -> Option<&ThresholdScope> {
         self.scope.as_ref()
     }
 
-    /// Whether it compares with the rate that was asked for, which a closed loop does not have.
+    /// Returns true if the figure needs a requested rate, which a closed loop lacks.
     fn needs_requested_rate(&self) -> bool {
         self.figure == ThresholdFigure::Achieved
     }
 
-    /// Whether the report of a stage tells it: it has hits by verdict, response and service.
+    /// Returns true if the report of a stage has the figure.
     fn supports_stages(&self) -> bool {
         match &self.figure {
             ThresholdFigure::Time(time, _) => matches!(time, HitTime::Response | HitTime::Service),
@@ -63,20 +63,20 @@ impl Threshold {
         }
     }
 
-    /// Compares what was measured with the bound.
+    /// Compares the measured figure with the bound.
     ///
-    /// A hit without an answer counts as infinitely slow. Where there is nothing to measure, or no
-    /// such load or stage, the condition does not hold.
+    /// A hit without an answer counts as infinitely slow. The condition does not hold if there is
+    /// no measurement, or if the load or stage does not exist.
     #[must_use]
     pub fn check(&self, measured: &dyn Measurements) -> ThresholdCheck {
-        let of = |part: &dyn Measurements| self.figure.measure(part, self.bound.unit());
+        let measure = |part: &dyn Measurements| self.figure.measure(part, self.bound.unit());
         let figure = match &self.scope {
-            Some(scope) => scope.measure(measured, of),
-            None => of(measured),
+            Some(scope) => scope.measure(measured, measure),
+            None => measure(measured),
         };
         ThresholdCheck {
             expression: self.text.clone(),
-            measured: Shown {
+            measured: MeasuredValue {
                 value: figure.filter(|figure| figure.is_finite()),
                 infinite: figure == Some(f64::INFINITY),
                 unit: self.bound.unit().as_str().to_owned(),

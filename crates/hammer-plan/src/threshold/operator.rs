@@ -1,4 +1,6 @@
-/// How a figure and a bound are compared.
+//! The comparison operators of thresholds.
+
+/// A comparison of a figure with a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ComparisonOperator {
     Less,
@@ -10,7 +12,7 @@ pub(crate) enum ComparisonOperator {
 }
 
 impl ComparisonOperator {
-    /// All of them, as they are written.
+    /// All operators with their spelling.
     pub(crate) const ALL: [(&'static str, Self); 6] = [
         ("<", Self::Less),
         ("<=", Self::LessOrEqual),
@@ -20,7 +22,7 @@ impl ComparisonOperator {
         ("!=", Self::NotEqual),
     ];
 
-    /// What people write who mean one of them.
+    /// Common misspellings, with the operator that was meant.
     pub(crate) const ALIASES: [(&'static str, &'static str); 8] = [
         ("=", "=="),
         ("===", "=="),
@@ -32,15 +34,15 @@ impl ComparisonOperator {
         ("≠", "!="),
     ];
 
-    /// Whether a character belongs to an operator, right or wrong.
+    /// Returns true if a character can be part of an operator or of a misspelled one.
     pub(crate) fn is_operator_char(c: char) -> bool {
         matches!(c, '<' | '>' | '=' | '!' | '≤' | '≥' | '≠')
     }
 
-    /// Whether the condition is true.
+    /// Compares a figure with a bound.
     #[expect(
         clippy::float_cmp,
-        reason = "equal means equal: figures and bounds are the nearest floats to exact values"
+        reason = "figures and bounds are the floats nearest to exact values"
     )]
     pub(crate) fn holds(self, figure: f64, bound: f64) -> bool {
         match self {

@@ -1,17 +1,21 @@
-//! `[scope] figure operator bound`, from left to right; every error knows its place.
+//! Parses `[scope] figure operator bound` from left to right.
+
+use hammer_diagnostic::excerpt;
 
 use super::bound::{self, ThresholdBound};
 use super::figure::ThresholdFigure;
 use super::figure_name::parse_figure;
 use super::operator::ComparisonOperator;
 use super::scope;
-use super::text_slice::{TextSlice, ThresholdResult, collapse_whitespace};
+use super::text_slice::{TextSlice, ThresholdResult, collapse_whitespace, quotable};
 use super::{Threshold, ThresholdError};
+
+const OPERATORS: &str = "one of < <= > >= == !=";
 
 pub(super) fn parse_threshold(text: &str) -> ThresholdResult<Threshold> {
     let whole = TextSlice { text, start: 0 }.trim();
     if whole.text.is_empty() {
-        return whole.error("there is no condition", "p99 < 250ms");
+        return whole.error("missing condition", "a condition such as p99 < 250ms");
     }
     let (scope, condition) = match whole.text.strip_prefix('[') {
         Some(_) => {
@@ -35,9 +39,9 @@ pub(super) fn parse_threshold(text: &str) -> ThresholdResult<Threshold> {
     let bound = bound.trim();
     let value = parse_bound(bound, &figure)?;
     let prefix = &whole.text[..condition.start - whole.start];
-    let pressed: String = bound.text.split_whitespace().collect();
+    let packed: String = bound.text.split_whitespace().collect();
     Ok(Threshold {
-        text: collapse_whitespace(&format!("{prefix} {} {} {pressed}", name.text, sign.text)),
+        text: collapse_whitespace(&format!("{prefix} {} {} {packed}", name.text, sign.text)),
         scope,
         figure,
         operator,
@@ -48,7 +52,7 @@ pub(super) fn parse_threshold(text: &str) -> ThresholdResult<Threshold> {
 fn missing_operator<T>(condition: TextSlice<'_>) -> ThresholdResult<T> {
     let name = condition.text.split_whitespace().next().unwrap_or_default();
     let (name, rest) = condition.split_at(name.len());
-    // What is wrong with the name comes first.
+    // An error in the name comes first in the text.
     let figure = parse_figure(name)?;
     let rest = rest.trim();
     let place = if rest.text.is_empty() {
@@ -56,12 +60,14 @@ fn missing_operator<T>(condition: TextSlice<'_>) -> ThresholdResult<T> {
     } else {
         rest.span()
     };
-    let right = format!("{} < {}", name.text, bound::example_bound(&figure));
-    Err(ThresholdError::new(
-        place,
-        "there is no operator",
-        format!("{right}, with one of < <= > >= == !="),
-    ))
+    let expected = match quotable(name.text) {
+        Some(name) => {
+            let bound = bound::example_bound(&figure);
+            format!("{OPERATORS}, as in {name} < {bound}")
+        }
+        None => OPERATORS.to_owned(),
+    };
+    Err(ThresholdError::new(place, "missing operator", expected))
 }
 
 fn parse_operator(sign: TextSlice<'_>) -> ThresholdResult<ComparisonOperator> {
@@ -75,15 +81,15 @@ fn parse_operator(sign: TextSlice<'_>) -> ThresholdResult<ComparisonOperator> {
         .iter()
         .find(|(text, _)| *text == sign.text);
     sign.error(
-        format!("'{}' is no operator", sign.text),
-        meant.map_or("one of < <= > >= == !=", |(_, right)| right),
+        format!("unknown operator {}", excerpt(sign.text)),
+        meant.map_or(OPERATORS, |(_, meant)| meant),
     )
 }
 
 fn parse_bound(bound: TextSlice<'_>, figure: &ThresholdFigure) -> ThresholdResult<ThresholdBound> {
     let mut words = bound.text.split_whitespace();
     let (first, second) = (words.next().unwrap_or_default(), words.next());
-    // A number may stand apart from its unit; what is behind is too much.
+    // White space may separate a number from its unit.
     let is_number = first.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let looks_like_unit = |word: &str| !matches!(word, "&&" | "and" | "||" | "or" | ",");
     let end = match second {
@@ -100,7 +106,7 @@ fn parse_bound(bound: TextSlice<'_>, figure: &ThresholdFigure) -> ThresholdResul
         return Ok(value);
     }
     rest.error(
-        format!("something stands behind {}", bound.text),
-        "one condition in each expression",
+        format!("unexpected text after {}", excerpt(bound.text)),
+        "one condition per expression",
     )
 }

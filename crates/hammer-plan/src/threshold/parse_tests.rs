@@ -1,9 +1,9 @@
-//! Tables of texts: what they are, and what is wrong with them.
+//! Tests of parsing: valid thresholds, and errors with their positions.
 
 use super::Threshold;
 
 #[test]
-fn texts_are_thresholds_and_are_shown_as_they_were_written() {
+fn valid_thresholds_are_displayed_with_normalized_spaces() {
     for (text, shown) in [
         ("p99 < 250ms", ""),
         ("p99<250 ms", "p99 < 250ms"),
@@ -57,258 +57,250 @@ fn texts_are_thresholds_and_are_shown_as_they_were_written() {
     }
 }
 
-/// The place is marked with carets under the text.
+/// The span of the error is marked with carets under the text.
 #[test]
-fn what_is_wrong_is_shown_where_it_is() {
+fn errors_have_a_span_and_an_expectation() {
     for (text, carets, error) in [
         (
             "p99 < 250",
             "      ^^^",
-            "250 has no unit; right would be 250ms",
+            "'250' has no unit; expected 250ms",
         ),
         (
             "p99 < 250 sec",
             "      ^^^^^^^",
-            "'sec' is no unit of a time; right would be 250s",
+            "'sec' is not a unit of time; expected 250s",
         ),
         (
             "p99 < 5%",
             "      ^^",
-            "'%' is no unit of a time; right would be 5ms",
+            "'%' is not a unit of time; expected 5ms",
         ),
         (
             "p99 < fast",
             "      ^^^^",
-            "'fast' is no number; right would be 250ms",
+            "'fast' is not a number; expected a bound such as 250ms",
         ),
         (
             "p99 < 1e3ms",
             "      ^^^^^",
-            "'e3ms' is no unit of a time; right would be 1ms",
+            "'e3ms' is not a unit of time; expected 1ms",
         ),
         (
             "p99 < 1.2.3s",
             "      ^^^^^^",
-            "'1.2.3s' is no number; right would be 250ms",
+            "'1.2.3s' is not a number; expected a bound such as 250ms",
         ),
         (
             "p99 < -5ms",
             "      ^^^^",
-            "-5ms is below 0; right would be 5ms",
+            "'-5ms' is below 0; expected 5ms",
         ),
         (
             "p99 <",
             "     ^",
-            "there is nothing to compare with; right would be 250ms",
+            "missing bound; expected a bound such as 250ms",
         ),
         (
             "p99",
             "   ^",
-            "there is no operator; right would be p99 < 250ms, with one of < <= > >= == !=",
+            "missing operator; expected one of < <= > >= == !=, as in p99 < 250ms",
         ),
         (
             "p99 250ms",
             "    ^^^^^",
-            "there is no operator; right would be p99 < 250ms, with one of < <= > >= == !=",
+            "missing operator; expected one of < <= > >= == !=, as in p99 < 250ms",
         ),
-        (
-            "p99 = 5ms",
-            "    ^",
-            "'=' is no operator; right would be ==",
-        ),
-        (
-            "p99 ≤ 5ms",
-            "    ^",
-            "'≤' is no operator; right would be <=",
-        ),
+        ("p99 = 5ms", "    ^", "unknown operator '='; expected =="),
+        ("p99 ≤ 5ms", "    ^", "unknown operator '≤'; expected <="),
         (
             "p99 <! 5ms",
             "    ^^",
-            "'<!' is no operator; right would be one of < <= > >= == !=",
+            "unknown operator '<!'; expected one of < <= > >= == !=",
         ),
         (
             "p99_9 < 1s",
             "^^^^^",
-            "'p99_9' is no percentile; right would be p99.9",
+            "'p99_9' is not a percentile; expected p99.9",
         ),
         (
             "p999 < 1s",
             "^^^^",
-            "'p999' is no percentile; right would be p99.9",
+            "'p999' is not a percentile; expected p99.9",
         ),
         (
             "95th < 1s",
             "^^^^",
-            "'95th' is no percentile; right would be p95",
+            "'95th' is not a percentile; expected p95",
         ),
         (
             "p101 < 1s",
             "^^^^",
-            "'p101' is no percentile; right would be p99 or p99.9",
+            "'p101' is not a percentile; expected p99 or p99.9",
         ),
         (
             "service.pp9 < 1s",
             "        ^^^",
-            "'pp9' is no percentile; right would be p9",
+            "'pp9' is not a percentile; expected p9",
         ),
-        (
-            "P99 < 1s",
-            "^^^",
-            "'P99' is no percentile; right would be p99",
-        ),
+        ("P99 < 1s", "^^^", "'P99' is not a percentile; expected p99"),
         (
             "median < 1s",
             "^^^^^^",
-            "unknown figure 'median'; right would be p50",
+            "unknown figure 'median'; expected p50",
         ),
         (
             "service.avg < 1s",
             "        ^^^",
-            "unknown figure 'avg'; right would be mean",
+            "unknown figure 'avg'; expected mean",
         ),
         (
             "error < 1%",
             "^^^^^",
-            "unknown figure 'error'; right would be errors",
+            "unknown figure 'error'; expected errors",
         ),
         (
             "latency < 1%",
             "^^^^^^^",
-            "unknown figure 'latency'; right would be p99, mean, max, errors, achieved or rate",
+            "unknown figure 'latency'; expected p99, mean, max, errors, achieved or rate",
         ),
         (
             "service.errors < 1%",
             "        ^^^^^^",
-            "unknown figure 'errors'; right would be p50, p99, p99.9, min, mean or max",
+            "unknown figure 'errors'; expected p50, p99, p99.9, min, mean or max",
         ),
         (
             "response < 1s",
             "^^^^^^^^",
-            "response needs a statistic; right would be response.p99",
+            "'response' needs a statistic; expected response.p99",
         ),
         (
             "response. < 1s",
             "         ^",
-            "there is no statistic; right would be p50, p99, p99.9, min, mean or max",
+            "missing statistic; expected p50, p99, p99.9, min, mean or max",
         ),
         (
             "phase.tls < 1s",
             "^^^^^^^^^",
-            "a phase has a name and a statistic; right would be phase.tls.p50",
+            "a phase needs a name and a statistic; expected phase.tls.p50",
         ),
         (
             "label. < 1",
             "^^^^^^",
-            "there is no name behind label.; right would be label.503",
+            "missing name after 'label.'; expected label.503",
         ),
         (
             "failure == 0",
             "^^^^^^^",
-            "a failure has a name; right would be failure.timeout",
+            "'failure' needs a name; expected failure.timeout",
         ),
         (
             "< 1s",
             "^",
-            "there is nothing to look at; right would be p99 < 250ms",
+            "missing figure; expected a condition such as p99 < 250ms",
         ),
-        ("", "^", "there is no condition; right would be p99 < 250ms"),
+        (
+            "",
+            "^",
+            "missing condition; expected a condition such as p99 < 250ms",
+        ),
         (
             "  ",
             "  ^",
-            "there is no condition; right would be p99 < 250ms",
+            "missing condition; expected a condition such as p99 < 250ms",
         ),
         (
             "achieved >= 99",
             "            ^^",
-            "99 has no unit; right would be 99%",
+            "'99' has no unit; expected 99%",
         ),
         (
             "achieved >= 0.99",
             "            ^^^^",
-            "0.99 has no unit; right would be 99%",
+            "'0.99' has no unit; expected 99%",
         ),
         (
             "errors < 0.1",
             "         ^^^",
-            "0.1 is no whole number of hits; right would be 0.1%",
+            "'0.1' is not a whole number of hits; expected 0.1%",
         ),
         (
             "errors < 101%",
             "         ^^^^",
-            "101% of all hits is more than all; right would be 100%",
+            "'101%' is above 100%; expected 100%",
         ),
         (
             "failed < 5ms",
             "         ^^^",
-            "'ms' is no unit of a number of hits; right would be 5 or 5%",
+            "'ms' is not a unit of hits; expected 5 or 5%",
         ),
         (
             "rate > 900rps",
             "       ^^^^^^",
-            "'rps' is no unit of a rate; right would be 900/s",
+            "'rps' is not a unit of rate; expected 900/s",
         ),
         (
             "rate > 9/d",
             "       ^^^",
-            "'/d' is no unit of a rate; right would be 9/s",
+            "'/d' is not a unit of rate; expected 9/s",
         ),
         (
             "p99 < 1s && max < 2s",
             "         ^^^^^^^^^^^",
-            "something stands behind 1s; right would be one condition in each expression",
+            "unexpected text after '1s'; expected one condition per expression",
         ),
         (
             "p99 < 1s max",
             "         ^^^",
-            "something stands behind 1s; right would be one condition in each expression",
+            "unexpected text after '1s'; expected one condition per expression",
         ),
         (
             "[checkout p99 < 1s",
             "^^^^^^^^^^^^^^^^^^",
-            "the bracket is not closed; right would be [checkout] p99 < 1s",
+            "unclosed bracket; expected ']' after the scope, as in [checkout] p99 < 1s",
         ),
         (
             "[] p99 < 1s",
             " ^",
-            "there is no name in the brackets; right would be [checkout] or [stage 2]",
+            "missing load or stage; expected a scope such as [checkout] or [stage 2]",
         ),
         (
             "[a, b] p99 < 1s",
             "    ^",
-            "behind a load stands a stage; right would be [checkout, stage 2]",
+            "'b' is not a stage; expected a stage, as in [checkout, stage 2]",
         ),
         (
             "[stage] p99 < 1s",
             "      ^",
-            "the stage has no number; right would be [stage 2]",
+            "missing stage number; expected a stage such as [stage 2]",
         ),
         (
             "[a, stage 0] p99 < 1s",
             "          ^",
-            "stages count from 1; right would be 1",
+            "stages count from 1; expected 1 or more",
         ),
         (
             "[a]",
             "   ^",
-            "there is no condition; right would be p99 < 250ms",
+            "missing condition; expected a condition such as p99 < 250ms",
         ),
     ] {
-        let wrong = text.parse::<Threshold>().expect_err(text);
-        assert_eq!(wrong.to_string(), error, "{text}");
-        let place = wrong.span();
+        let found = text.parse::<Threshold>().expect_err(text);
+        assert_eq!(found.to_string(), error, "{text}");
+        let span = found.span();
         let column = |byte: usize| text[..byte].chars().count();
-        let (start, end) = (column(place.start), column(place.end));
+        let (start, end) = (column(span.start), column(span.end));
         let shown = format!("{}{}", " ".repeat(start), "^".repeat((end - start).max(1)));
-        assert_eq!(shown, carets, "{text}: {place:?}");
+        assert_eq!(shown, carets, "{text}: {span:?}");
     }
 }
 
 #[test]
-fn no_text_is_too_long_or_too_strange() {
-    let strange = [
+fn any_text_is_parsed_or_refused_with_a_short_error() {
+    let parts = [
         "µ", "[", "]", "<", "=", "p", "9", ".", "\0", "\u{2028}", "ü 🦀", "stage ", "label.",
     ];
-    for part in strange {
+    for part in parts {
         for text in [
             part.to_owned(),
             part.repeat(100_000),
@@ -320,8 +312,8 @@ fn no_text_is_too_long_or_too_strange() {
             format!("p99 < {}s", "9".repeat(400)),
         ] {
             if let Err(error) = text.parse::<Threshold>() {
-                let place = error.span();
-                assert!(text.get(place.clone()).is_some(), "{place:?} of {text:.50}");
+                let span = error.span();
+                assert!(text.get(span.clone()).is_some(), "{span:?} of {text:.50}");
                 assert!(error.to_string().chars().count() < 200, "{error}");
             }
         }

@@ -1,4 +1,6 @@
-/// A share of hits, exact: `99.9` is no float.
+//! Percentiles as exact decimals.
+
+/// A percentile, kept as an integer: 99.9 has no exact float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Percentile {
     /// Billionths of a percent.
@@ -9,8 +11,8 @@ const DIGITS: usize = 9;
 const PERCENT: u64 = 1_000_000_000;
 
 impl Percentile {
-    /// The digits behind the `p`; none if they are no number from 0 to 100, or have more than nine
-    /// digits behind the point.
+    /// Parses the digits after `p`. Returns `None` unless they are a number from 0 to 100 with at
+    /// most nine decimal places.
     pub(crate) fn parse(digits: &str) -> Option<Self> {
         let (whole, fraction) = match digits.split_once('.') {
             Some((_, "")) => return None,
@@ -28,15 +30,15 @@ impl Percentile {
         (billionths <= 100 * PERCENT).then_some(Self { billionths })
     }
 
-    /// The rank of the hit at this percentile among `hits`, from 1: the least one that is not
-    /// below the percentile's share of them, ⌈p · hits⌉.
+    /// Returns the rank, from 1, of the hit at this percentile among `hits`: ⌈p · hits⌉, at least
+    /// 1.
     pub(crate) fn rank(self, hits: u64) -> u64 {
         let rank =
             (u128::from(self.billionths) * u128::from(hits)).div_ceil(u128::from(100 * PERCENT));
         u64::try_from(rank).unwrap_or(u64::MAX).max(1)
     }
 
-    /// As a number of percent.
+    /// Returns the percentile as a float from 0 to 100.
     pub(crate) fn percent(self) -> f64 {
         self.billionths as f64 / PERCENT as f64
     }
@@ -65,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_percentile() {
+    fn malformed_percentiles_are_refused() {
         for digits in [
             "",
             ".",

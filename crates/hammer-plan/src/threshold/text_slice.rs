@@ -1,10 +1,14 @@
+//! Parts of a text that know their position.
+
 use std::ops::Range;
+
+use hammer_diagnostic::is_control;
 
 use super::ThresholdError;
 
 pub(crate) type ThresholdResult<T> = std::result::Result<T, ThresholdError>;
 
-/// A part of the text that knows where it stands.
+/// A part of a text with its position in it, in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct TextSlice<'a> {
     pub(crate) text: &'a str,
@@ -22,10 +26,10 @@ impl<'a> TextSlice<'a> {
 
     pub(crate) fn error<T>(
         self,
-        wrong: impl Into<String>,
-        right: impl Into<String>,
+        problem: impl Into<String>,
+        expected: impl Into<String>,
     ) -> ThresholdResult<T> {
-        Err(ThresholdError::new(self.span(), wrong, right))
+        Err(ThresholdError::new(self.span(), problem, expected))
     }
 
     pub(crate) fn trim(self) -> Self {
@@ -36,29 +40,39 @@ impl<'a> TextSlice<'a> {
         }
     }
 
-    /// At a byte that a search in the text has given.
+    /// Splits at a byte position of the slice, which is a character boundary.
     pub(crate) fn split_at(self, byte: usize) -> (Self, Self) {
-        let (before, behind) = self.text.split_at(byte);
-        let (start, behind_start) = (self.start, self.start + byte);
+        let (before, after) = self.text.split_at(byte);
+        let (start, after_start) = (self.start, self.start + byte);
         (
             Self {
                 text: before,
                 start,
             },
             Self {
-                text: behind,
-                start: behind_start,
+                text: after,
+                start: after_start,
             },
         )
     }
 
     pub(crate) fn split_once(self, separator: char) -> Option<(Self, Self)> {
-        let (before, behind) = self.split_at(self.text.find(separator)?);
-        Some((before, behind.split_at(separator.len_utf8()).1))
+        let (before, after) = self.split_at(self.text.find(separator)?);
+        Some((before, after.split_at(separator.len_utf8()).1))
     }
 }
 
-/// White space of any kind and length as one blank.
+/// Returns `text` if an error can repeat it without quotes: if it is short, not empty and
+/// printable.
+pub(crate) fn quotable(text: &str) -> Option<&str> {
+    const MAX_BYTES: usize = 60;
+    (1..=MAX_BYTES)
+        .contains(&text.len())
+        .then_some(text)
+        .filter(|text| !text.contains(is_control))
+}
+
+/// Replaces each run of white space by one space.
 pub(crate) fn collapse_whitespace(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

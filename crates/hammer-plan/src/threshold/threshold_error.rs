@@ -1,9 +1,9 @@
+//! The error of a text that is not a valid threshold.
+
 use std::ops::Range;
 use std::{error, fmt};
 
-use crate::excerpt::excerpt;
-
-/// Why a text is no threshold: where, what is wrong there, and what would be right.
+/// An error in a threshold, with its position: `problem; expected …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThresholdError {
     span: Range<usize>,
@@ -14,28 +14,32 @@ pub struct ThresholdError {
 impl ThresholdError {
     pub(crate) fn new(
         span: Range<usize>,
-        wrong: impl Into<String>,
-        right: impl Into<String>,
+        problem: impl Into<String>,
+        expected: impl Into<String>,
     ) -> Self {
         Self {
             span,
-            problem: excerpt(&wrong.into()),
-            expected: excerpt(&right.into()),
+            problem: problem.into(),
+            expected: expected.into(),
         }
     }
 
-    /// The same about `written`, which differs from `shown` by white space alone.
+    /// Moves the span from `shown` to the same characters of `written`, which differs only in white
+    /// space.
     pub(crate) fn rebased(self, shown: &str, written: &str) -> Self {
-        let is_black = |c: &char| !c.is_whitespace();
-        let black = |byte: usize| {
+        let is_visible = |c: &char| !c.is_whitespace();
+        let visible_before = |byte: usize| {
             let before = shown.get(..byte).unwrap_or(shown);
-            before.chars().filter(is_black).count()
+            before.chars().filter(is_visible).count()
         };
-        let mut places = written.char_indices().filter(|(_, c)| is_black(c));
-        let (from, upto) = (black(self.span.start), black(self.span.end));
-        let start = places.clone().nth(from).map(|(at, _)| at);
+        let mut visible = written.char_indices().filter(|(_, c)| is_visible(c));
+        let (from, upto) = (
+            visible_before(self.span.start),
+            visible_before(self.span.end),
+        );
+        let start = visible.clone().nth(from).map(|(at, _)| at);
         let start = start.unwrap_or(written.trim_end().len());
-        let last = upto.checked_sub(1).and_then(|last| places.nth(last));
+        let last = upto.checked_sub(1).and_then(|last| visible.nth(last));
         let end = last.map_or(start, |(at, c)| at + c.len_utf8());
         Self {
             span: start..end.max(start),
@@ -43,19 +47,19 @@ impl ThresholdError {
         }
     }
 
-    /// The bytes of the text that are wrong; empty where something is missing.
+    /// Returns the invalid bytes of the text; an empty range where something is missing.
     #[must_use]
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
-    /// What is wrong there, as a fragment.
+    /// Returns the problem, a fragment that stands for itself.
     #[must_use]
     pub fn problem(&self) -> &str {
         &self.problem
     }
 
-    /// What would be right there; reads well after "right would be".
+    /// Returns a noun phrase that reads well after "expected ".
     #[must_use]
     pub fn expected(&self) -> &str {
         &self.expected
@@ -64,7 +68,7 @@ impl ThresholdError {
 
 impl fmt::Display for ThresholdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; right would be {}", self.problem, self.expected)
+        write!(f, "{}; expected {}", self.problem, self.expected)
     }
 }
 
@@ -75,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_moves_to_the_same_word_of_the_text_as_it_was_written() {
+    fn a_rebased_span_covers_the_same_word() {
         let written = "\u{3000}[ µ ,  stage\n2 ]p99<1 s ";
         let shown = "[ µ , stage 2 ] p99 < 1s";
         for (word, found) in [
@@ -90,7 +94,7 @@ mod tests {
             assert_eq!(&written[error.rebased(shown, written).span()], found);
         }
         let end = ThresholdError::new(shown.len()..shown.len(), "", "");
-        let place = end.rebased(shown, written).span();
-        assert_eq!(place, written.len() - 1..written.len() - 1);
+        let span = end.rebased(shown, written).span();
+        assert_eq!(span, written.len() - 1..written.len() - 1);
     }
 }

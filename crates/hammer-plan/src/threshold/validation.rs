@@ -1,36 +1,40 @@
+//! Checks that the loads of a run have the figure of a threshold.
+
 use std::ops::Range;
 
 use hammer_core::Shape;
+use hammer_diagnostic::nearest;
 
-use super::text_slice::ThresholdResult;
+use super::text_slice::{ThresholdResult, quotable};
 use super::{StageSelector, Threshold, ThresholdError, ThresholdScope};
-use crate::nearest;
 
-/// A load by its name, and how its rate changes.
+/// The name and the shape of a load.
 type NamedShape<'a> = (&'a str, &'a Shape);
 
+/// The maximum number of names of loads that an error lists.
+const MAX_LISTED_LOADS: usize = 8;
+
 impl Threshold {
-    /// Whether `loads`, by their names and shapes, have what it looks at. One that is `live` is
-    /// looked at while they run, when the stages are not told apart yet.
+    /// Checks that `loads`, given by names and shapes, have the figure in its scope. Stages are not
+    /// measured `during_run`.
     ///
     /// # Errors
     ///
-    /// If they do not. The [place](ThresholdError::place) is one in the threshold as it is shown.
+    /// If the load, the stage or the figure does not exist. The [span](ThresholdError::span) is
+    /// relative to the threshold as displayed.
     pub fn validate(&self, loads: &[NamedShape<'_>], during_run: bool) -> ThresholdResult<()> {
-        let of = match self.scope().and_then(ThresholdScope::load) {
+        let selected = match self.scope().and_then(ThresholdScope::load) {
             Some(name) => self.find_load(name, loads)?,
             None => loads,
         };
         if let Some(stage) = self.scope().and_then(ThresholdScope::stage) {
-            self.validate_stage(stage, loads, of, during_run)?;
+            self.validate_stage(stage, loads, selected, during_run)?;
         }
-        if self.needs_requested_rate() && of.iter().any(|(_, shape)| shape.is_closed_loop()) {
+        if self.needs_requested_rate() && selected.iter().any(|(_, shape)| shape.is_closed_loop()) {
             let start = self.condition_span().start;
-            let place = start..start + "achieved".len();
-            let wrong = "a closed loop has no rate to achieve";
             return Err(ThresholdError::new(
-                place,
-                wrong,
+                start..start + "achieved".len(),
+                "a closed loop has no requested rate",
                 "rate, in hits per second",
             ));
         }
@@ -43,70 +47,82 @@ impl Threshold {
         loads: &'l [NamedShape<'a>],
     ) -> ThresholdResult<&'l [NamedShape<'a>]> {
         if let [(_, shape)] = loads {
-            let without = if shape.stages().len() < 2 {
-                ", without stages"
+            let problem = if shape.stages().len() < 2 {
+                "there is only one load, and it has no stages"
             } else {
-                ""
+                "there is only one load"
             };
-            return self.scope_error(
-                &format!("there is one load here{without}"),
-                self.without_scope(),
-            );
+            return self.scope_error(problem, self.expected_without_scope());
         }
         if let Some(index) = loads.iter().position(|(known, _)| *known == name) {
             return Ok(&loads[index..=index]);
         }
-        let known: Vec<&str> = loads.iter().map(|(name, _)| *name).collect();
-        let near = nearest(name, known.iter().copied()).map(str::to_owned);
-        let right = near.unwrap_or_else(|| known.join(", "));
+        let known = loads.iter().map(|(name, _)| *name);
+        let expected = match nearest(name, known.clone()) {
+            Some(near) => near.to_owned(),
+            None => {
+                let mut listed: Vec<&str> = known.take(MAX_LISTED_LOADS).collect();
+                if loads.len() > MAX_LISTED_LOADS {
+                    listed.push("…");
+                }
+                listed.join(", ")
+            }
+        };
         let at = self.text.find(name).unwrap_or_default();
-        let place = at..at + name.len();
-        Err(ThresholdError::new(place, "no load has this name", right))
+        let span = at..at + name.len();
+        Err(ThresholdError::new(span, "unknown load", expected))
     }
 
     fn validate_stage(
         &self,
         stage: &StageSelector,
         loads: &[NamedShape<'_>],
-        of: &[NamedShape<'_>],
-        live: bool,
+        selected: &[NamedShape<'_>],
+        during_run: bool,
     ) -> ThresholdResult<()> {
-        let [(_, shape)] = of else {
+        let [(_, shape)] = selected else {
             let first = loads.first().map_or("checkout", |(name, _)| name);
-            let right = format!("[{first}, {}", &self.text[1..]);
-            return self.scope_error("it does not say of which load", &right);
+            let expected = match quotable(&self.text[1..]) {
+                Some(rest) => format!("[{first}, {rest}"),
+                None => format!("a load, as in [{first}, stage 2]"),
+            };
+            return self.scope_error("the stage needs a load", expected);
         };
         let stages = shape.stages();
         if stages.len() < 2 {
-            let one = if loads.len() < 2 {
-                "there is one load here, without stages"
+            let problem = if loads.len() < 2 {
+                "there is only one load, and it has no stages"
             } else {
                 "the load has no stages"
             };
-            return self.scope_error(one, self.without_scope());
+            return self.scope_error(problem, self.expected_without_scope());
         }
-        if live {
-            let right = "the same without it, or as what must hold at the end";
-            return self.scope_error("a stage is looked at when the run is over", right);
+        if during_run {
+            let expected = "no stage, or a threshold that is checked at the end";
+            return self.scope_error("stages are measured only at the end of the run", expected);
         }
         let known = match stage {
             StageSelector::Number(number) => *number <= stages.len() as u64,
             StageSelector::Rate(rate) => stages.iter().any(|stage| stage.to_string() == *rate),
         };
         if !known {
-            let right = format!("[stage 1] to [stage {}]", stages.len());
-            return self.scope_error("there is no such stage", &right);
+            let expected = format!("[stage 1] to [stage {}]", stages.len());
+            return self.scope_error("unknown stage", expected);
         }
         if !self.supports_stages() {
-            let right = "response, service, rate, achieved, or hits by verdict";
-            let wrong = "stages have no such figure";
-            return Err(ThresholdError::new(self.condition_span(), wrong, right));
+            let expected = "response, service, rate, achieved, or hits by result";
+            let problem = "a stage does not have this figure";
+            return Err(ThresholdError::new(
+                self.condition_span(),
+                problem,
+                expected,
+            ));
         }
         Ok(())
     }
 
-    fn scope_error<T>(&self, wrong: &str, right: &str) -> ThresholdResult<T> {
-        Err(ThresholdError::new(0..self.scope_end(), wrong, right))
+    fn scope_error<T>(&self, problem: &str, expected: impl Into<String>) -> ThresholdResult<T> {
+        Err(ThresholdError::new(0..self.scope_end(), problem, expected))
     }
 
     fn scope_end(&self) -> usize {
@@ -118,7 +134,11 @@ impl Threshold {
         self.text[self.scope_end()..].trim_start()
     }
 
-    /// Where the figure, the operator and the bound stand.
+    fn expected_without_scope(&self) -> &str {
+        quotable(self.without_scope()).unwrap_or("the condition without a scope")
+    }
+
+    /// Returns the position of the figure, the operator and the bound.
     fn condition_span(&self) -> Range<usize> {
         self.text.len() - self.without_scope().len()..self.text.len()
     }

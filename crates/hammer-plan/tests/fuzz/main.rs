@@ -1,5 +1,6 @@
-//! The corpora of the fuzzer, and texts that are nearly in them: no panic, bounded work, little
-//! memory. In a program of its own, since the counting allocator is that of a whole program.
+//! Runs the corpora of the fuzzer with mutations: no panic, bounded work, bounded memory.
+//!
+//! A separate test program, since it replaces the global allocator by one that counts.
 
 mod plan;
 mod threshold;
@@ -15,54 +16,53 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Tests run one at a time, since what is counted is counted for all of them.
-static ALONE: Mutex<()> = Mutex::new(());
+/// Runs one test at a time, since the allocator counts for the whole process.
+static SERIAL: Mutex<()> = Mutex::new(());
 
-/// Bytes that may be allocated to read a text of this length, all in all, whether they are freed or
-/// not: a measure of the work, too. A table of TOML, for which two bytes will do, takes a thousand.
+/// The maximum number of bytes allocated to parse a text of this length, freed or not. This bounds
+/// the work too. A TOML table of two bytes takes a thousand bytes.
 fn max_allocated(length: usize) -> usize {
     (48 << 10) + 500 * length
 }
 
-/// Reads each text of a corpus and `nearly` texts besides, and checks it.
+/// Parses and checks each text of a corpus and `mutations` of them.
 fn try_each(folder: &str, mutations: usize, read: impl Fn(&str), check: impl Fn(&str)) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _guard = SERIAL.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fuzz")
         .join(folder);
-    let corpus = TextCorpus::read(&folder).expect("the corpus is there");
-    // What is made once, for the first text that is read, is nobody's.
+    let corpus = TextCorpus::read(&folder).expect("readable corpus");
+    // The first parse initializes statics; it is not counted.
     read(EXAMPLE);
     corpus.check_each(mutations, |text| {
         let region = Region::new(ALLOCATOR);
         read(text);
         let bytes = region.change().bytes_allocated;
-        // Values that the text asks for are long by themselves, and are copied a few times.
+        // Values of variables can be long, and are copied several times.
         let values = text.matches("${LONG}").count() * plan::LONG * 12;
         assert!(
             bytes <= max_allocated(text.len()) + values,
-            "{bytes} bytes to read it"
+            "{bytes} bytes allocated"
         );
         check(text);
     });
 }
 
 #[test]
-fn no_text_is_trouble_for_what_reads_thresholds() {
+fn any_text_as_a_threshold_is_parsed_or_refused() {
     let read = |text: &str| drop(text.parse::<Threshold>());
     try_each("thresholds", 20_000, read, threshold::check);
 }
 
 #[test]
-fn no_text_is_trouble_for_what_reads_plans() {
+fn any_text_as_a_plan_is_parsed_or_refused() {
     let read = |text: &str| drop(PlanFile::parse("plan", text, plan::environment));
     try_each("plans", 3_000, read, plan::check);
 }
 
-/// Of the tables that a mebibyte of TOML can hold there are few enough.
 #[test]
-fn no_plan_of_the_greatest_length_takes_an_absurd_amount_of_memory() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+fn a_plan_of_the_maximum_length_takes_bounded_memory() {
+    let _guard = SERIAL.lock().unwrap_or_else(PoisonError::into_inner);
     let lines = |line: fn(usize) -> String| {
         let mut lines = (0..).map(line);
         let mut text = String::new();
@@ -72,7 +72,7 @@ fn no_plan_of_the_greatest_length_takes_an_absurd_amount_of_memory() {
         text
     };
     let deep = |n| format!("a{n}{}=1\n", ".a".repeat(14));
-    let most = [
+    let texts = [
         lines(deep),
         lines(|n| format!("[a{n}.a.a]\n")),
         lines(|n| format!("a{n}=1\n")),
@@ -82,12 +82,12 @@ fn no_plan_of_the_greatest_length_takes_an_absurd_amount_of_memory() {
         format!("{{{}\"a\":1}}", lines(|n| format!("\"{n}\":1,"))),
         format!("{{\"load\":[{}[]]}}", lines(|_| "[],".to_owned())),
     ];
-    for text in most {
+    for text in texts {
         let region = Region::new(ALLOCATOR);
         let read = PlanFile::parse("plan", &text, |_| None);
         let bytes = region.change().bytes_allocated;
         assert!(bytes <= 100 << 20, "{bytes} bytes for {text:.40}");
-        let error = read.expect_err("no plan").to_string();
+        let error = read.expect_err("invalid plan").to_string();
         assert!(!error.contains("longer than"), "{error}");
     }
 }

@@ -1,5 +1,4 @@
-//! What has to be true of every text that is taken for a plan. The fuzzer calls it, and the test
-//! beside it.
+//! Invariants of plans for any text, for the fuzzer and the test.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +8,13 @@ use hammer_plan::{
     Threshold,
 };
 
-/// Each name is read in another way: as what it looks like, as TOML, as JSON.
+/// Names that select the format: detected, TOML, JSON.
 const NAMES: [&str; 3] = ["plan", "plan.toml", "plan.json"];
 
-/// The longest value of a variable; some of them are all that a plan can hold.
+/// The length of the longest value of a variable; four of them fill a plan.
 pub(crate) const LONG: usize = 1 << 18;
 
-/// What is found in the environment.
+/// The environment of the plans.
 pub(crate) fn environment(name: &str) -> Option<String> {
     match name {
         "HOST" | "TARGET" | "TOKEN" => Some("127.0.0.1:8080".into()),
@@ -26,11 +25,11 @@ pub(crate) fn environment(name: &str) -> Option<String> {
     }
 }
 
-/// Reads `text` as TOML and as JSON, and looks at all that it says.
+/// Parses `text` in each format and checks the result.
 ///
 /// # Panics
 ///
-/// If something is not as documented.
+/// If an invariant is violated.
 pub(crate) fn check(text: &str) {
     for name in NAMES {
         match PlanFile::parse(name, text, environment) {
@@ -51,10 +50,10 @@ pub(crate) fn check(text: &str) {
     }
 }
 
-/// An error is about a place in the text, and is one line that can be read.
+/// Checks that an error has a position in the text and a printable message of one line.
 fn check_error(text: &str, error: &PlanError) {
     let (line, column) = (error.line(), error.column());
-    // Behind the last newline there is a line, too.
+    // The empty text after the last newline counts as a line.
     let found = text.split('\n').nth(line - 1);
     let width = found.map(|line| line.chars().count());
     assert!(width.is_some_and(|width| column <= width + 1), "{error}");
@@ -66,30 +65,34 @@ fn check_error(text: &str, error: &PlanError) {
     }
 }
 
-/// What is written of a plan is read again.
+/// Checks that a serialized plan parses to the same plan.
 fn check_roundtrip(text: &str, plan: &Plan) {
     let json = serde_json::to_string(plan).expect("a plan is JSON");
-    // A character takes six in JSON at most, and variables may add a mebibyte.
-    let most = text.len() * 6 + (1 << 20) + 1_000;
-    assert!(json.len() <= most, "{} bytes of {}", json.len(), text.len());
-    // What was put in the place of a variable may look like one, and a value may be long.
+    // JSON escapes a byte in at most six, and variables may add a mebibyte.
+    let max_bytes = text.len() * 6 + (1 << 20) + 1_000;
+    assert!(
+        json.len() <= max_bytes,
+        "{} bytes of {}",
+        json.len(),
+        text.len()
+    );
+    // The value of a variable may contain a reference to a variable, and may be long.
     if json.contains("${") || json.len() > LONG {
         return;
     }
     let read = PlanFile::parse("plan.json", &json, environment);
-    let read = read.expect("what was written is a plan");
+    let read = read.expect("a serialized plan parses");
     assert_eq!(*read.content(), PlanContent::Plan(plan.clone()), "{json}");
 }
 
 fn check_scenario_roundtrip(scenario: &GoHammerScenario) {
     let json = serde_json::to_string(scenario).expect("a scenario is JSON");
     let read = PlanFile::parse("plan.json", &json, environment);
-    // It is said that there was neither.
-    let read = read.expect("what was written is a scenario");
+    let read = read.expect("a serialized scenario parses");
     assert_eq!(*read.content(), PlanContent::Scenario(scenario.clone()));
 }
 
-/// Each is something that can stand on a command line.
+/// Checks that each setting can be given on a command line.
 fn check_settings(settings: impl Iterator<Item = PlanSetting>) {
     for setting in settings {
         let texts = setting.texts();
@@ -105,12 +108,12 @@ fn check_settings(settings: impl Iterator<Item = PlanSetting>) {
 fn check_names(plan: &Plan) {
     assert!((1..=Plan::MAX_LOADS).contains(&plan.load.len()));
     let names: Vec<&String> = plan.load.iter().filter_map(|it| it.name.as_ref()).collect();
-    let different: BTreeSet<&&String> = names.iter().collect();
-    assert_eq!(different.len(), names.len(), "{names:?}");
+    let unique: BTreeSet<&&String> = names.iter().collect();
+    assert_eq!(unique.len(), names.len(), "{names:?}");
     assert!(names.iter().all(|name| (1..=40).contains(&name.len())));
 }
 
-/// Thresholds are looked at as the command does it: what does not fit has a place.
+/// Validates thresholds as the command does, and checks the position of each error.
 fn check_thresholds(text: &str, file: &PlanFile, plan: &Plan) {
     let shape = |load: &PlanLoad| {
         let rate = load.rate.as_ref().map(PlanSetting::texts);
@@ -126,26 +129,25 @@ fn check_thresholds(text: &str, file: &PlanFile, plan: &Plan) {
         ("assert", &plan.assert, false),
         ("abort_on", &plan.abort_on, true),
     ];
-    for (key, setting, live) in keys {
+    for (key, setting, during_run) in keys {
         let texts = setting.as_ref().map(PlanSetting::texts).unwrap_or_default();
         for (index, threshold) in texts.iter().enumerate() {
-            // A number is no threshold, and is refused by those who know the flag.
+            // A number is not a threshold; the command refuses it.
             let Ok(threshold) = threshold.parse::<Threshold>() else {
                 assert!(threshold.starts_with(|c: char| c == '-' || c.is_ascii_digit()));
                 continue;
             };
-            if let Err(error) = threshold.validate(&loads, live) {
+            if let Err(error) = threshold.validate(&loads, during_run) {
                 let shown = threshold.to_string()[error.span()].to_owned();
                 let error = file.threshold_error(key, index, &threshold, error);
                 check_error(text, &error);
-                let (written, error) = error.threshold().expect("it is one");
-                // The same words, with other blanks.
-                let black = |text: &str| text.replace(char::is_whitespace, "");
-                assert_eq!(black(&written[error.span()]), black(&shown));
+                let (written, error) = error.threshold().expect("an error about a threshold");
+                let compact = |text: &str| text.replace(char::is_whitespace, "");
+                assert_eq!(compact(&written[error.span()]), compact(&shown));
             }
         }
         let path = [PlanPathStep::Key(key), PlanPathStep::Item(1)];
-        check_error(text, &file.value_error(&path, "it is wrong"));
-        check_error(text, &file.key_error(&path[..1], "it is wrong"));
+        check_error(text, &file.value_error(&path, "wrong"));
+        check_error(text, &file.key_error(&path[..1], "wrong"));
     }
 }

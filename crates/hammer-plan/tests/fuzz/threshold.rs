@@ -1,5 +1,4 @@
-//! What has to be true of every text that is taken for a threshold. The fuzzer calls it, and the
-//! test beside it.
+//! Invariants of thresholds for any text, for the fuzzer and the test.
 
 use std::cell::LazyCell;
 use std::time::Duration;
@@ -15,11 +14,11 @@ thread_local! {
     static REPORTS: LazyCell<ReportFixtures> = LazyCell::new(ReportFixtures::new);
 }
 
-/// Reads `text`, and asks it of reports if it is a threshold.
+/// Parses `text`, and checks the threshold or the error.
 ///
 /// # Panics
 ///
-/// If something is not as documented.
+/// If an invariant is violated.
 pub(crate) fn check(text: &str) {
     match text.parse::<Threshold>() {
         Ok(threshold) => {
@@ -30,25 +29,29 @@ pub(crate) fn check(text: &str) {
     }
 }
 
-/// An error is about a place in the text, and is one line that can be read.
+/// Checks that an error has a position in the text and a printable message of one line.
 pub(crate) fn check_error(text: &str, error: &ThresholdError) {
-    let place = error.span();
-    assert!(text.get(place.clone()).is_some(), "{place:?}");
+    let span = error.span();
+    assert!(text.get(span.clone()).is_some(), "{span:?}");
     assert!(!error.problem().is_empty() && !error.expected().is_empty());
     let message = error.to_string();
     assert!(message.chars().count() < 200, "{message}");
     assert!(!message.contains(char::is_control), "{message:?}");
 }
 
-/// What it prints is what it was read from, but for blanks.
+/// Checks that the displayed text differs only in white space, and parses to the same threshold.
 fn check_display(text: &str, threshold: &Threshold) {
     let shown = threshold.to_string();
-    let black = |text: &str| text.replace(char::is_whitespace, "");
-    assert_eq!(black(&shown), black(text));
-    assert_eq!(shown.parse().as_ref(), Ok(threshold), "shown as {shown}");
+    let compact = |text: &str| text.replace(char::is_whitespace, "");
+    assert_eq!(compact(&shown), compact(text));
+    assert_eq!(
+        shown.parse().as_ref(),
+        Ok(threshold),
+        "displayed as {shown}"
+    );
 }
 
-/// One that fits the loads of a report finds its figure there.
+/// Checks that a valid threshold finds its figure in the reports.
 fn check_figures(threshold: &Threshold, reports: &ReportFixtures) {
     let ReportFixtures {
         staged,
@@ -66,13 +69,16 @@ fn check_figures(threshold: &Threshold, reports: &ReportFixtures) {
         let figure = checked.measured.value;
         assert!(figure.is_none_or(|figure| figure.is_finite() && figure >= 0.0));
         let found = figure.is_some() || checked.measured.infinite;
-        assert!(found || !checked.passed, "nothing was found, and it holds");
-        for live in [false, true] {
-            match threshold.validate(loads, live) {
+        assert!(found || !checked.passed, "it passed without a figure");
+        for during_run in [false, true] {
+            match threshold.validate(loads, during_run) {
                 Ok(()) => {
-                    let whole = measured.interval().is_some();
+                    let has_histograms = measured.interval().is_some();
                     let phase = checked.expression.contains("phase");
-                    assert!(found || phase || !whole, "it fits and finds nothing");
+                    assert!(
+                        found || phase || !has_histograms,
+                        "it is valid but has no figure"
+                    );
                 }
                 Err(error) => check_error(&threshold.to_string(), &error),
             }
@@ -80,8 +86,8 @@ fn check_figures(threshold: &Threshold, reports: &ReportFixtures) {
     }
 }
 
-/// What a run leaves behind: one with stages, what is left of it when it was read from JSON, and it
-/// and a closed loop as the loads of a plan.
+/// Reports to check against: one with stages, the same one read from JSON, and a plan of it and a
+/// closed loop.
 struct ReportFixtures {
     staged: Report,
     read: Report,

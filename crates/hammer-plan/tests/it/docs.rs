@@ -1,10 +1,12 @@
+//! The thresholds and rates in the docs parse.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use hammer_core::Shape;
 use hammer_plan::Threshold;
 
-/// All documents that a user reads.
+/// The documents for users.
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let docs = fs::read_dir(root.join("docs")).unwrap();
@@ -15,7 +17,7 @@ fn documents() -> Vec<PathBuf> {
     documents
 }
 
-/// The lines of a document, each with the kind of block that it lies in.
+/// Returns the lines of a document, each with the language of the code block around it.
 fn lines(text: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
     let mut block = None;
     text.lines().filter_map(move |line| {
@@ -31,10 +33,10 @@ fn spans(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }
 
-/// Expressions stand in blocks called `threshold`, one a line, and in code spans: what has an
-/// operator between blanks is one.
+/// Thresholds are the lines of blocks with the language `threshold`, and the strings of TOML blocks
+/// and code spans that have an operator between spaces.
 #[test]
-fn every_threshold_in_the_docs_is_one() {
+fn thresholds_in_the_docs_parse() {
     let mut seen = 0;
     for path in documents() {
         let text = fs::read_to_string(&path).unwrap();
@@ -47,11 +49,11 @@ fn every_threshold_in_the_docs_is_one() {
                 Some("threshold") => vec![line],
                 Some("toml") => line.split(['\'', '"']).filter(has_operator).collect(),
                 None => spans(line).filter(has_operator).collect(),
-                // The commands in the docs are run, by a test of the command.
+                // A test of hammer-cli runs the commands in the docs.
                 _ => vec![],
             };
             for example in examples {
-                // The flag may stand before it, as may the key of a plan.
+                // The flag or the key of a plan may come before the threshold.
                 let quoted = example
                     .split_once('\'')
                     .and_then(|(_, rest)| rest.split_once('\''));
@@ -66,9 +68,9 @@ fn every_threshold_in_the_docs_is_one() {
     assert!(seen >= 40, "only {seen} examples were found");
 }
 
-/// Code spans that look like rates that change, or have a unit of time, are ones.
+/// Code spans that look like a shape, or like a rate with a unit of time, are shapes.
 #[test]
-fn every_rate_expression_in_the_docs_is_one() {
+fn rates_in_the_docs_parse() {
     let mut seen = 0;
     for path in documents() {
         let text = fs::read_to_string(&path).unwrap();
@@ -86,17 +88,17 @@ fn every_rate_expression_in_the_docs_is_one() {
 }
 
 fn looks_like_a_rate(text: &str) -> bool {
-    // What is left out between the brackets, the reader is told elsewhere.
+    // A text with an ellipsis is a placeholder.
     let shapes = ["steps(", "sine(", "spike("];
     let is_shape = shapes.iter().any(|shape| text.starts_with(shape)) && !text.contains('…');
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let number = &text[..text.len() - rest.len()];
     let rest = rest.trim_start_matches(['k', 'M']);
-    let begins = text.starts_with(|c: char| c.is_ascii_digit());
-    // A range of addresses has a slash, too, and points between its numbers.
-    let is_one = begins && number.matches('.').count() < 2;
+    let starts_with_digit = text.starts_with(|c: char| c.is_ascii_digit());
+    // A range of addresses, such as 10.0.0.0/8, also has a slash.
+    let is_number = starts_with_digit && number.matches('.').count() < 2;
     let unit = rest.strip_prefix('/').and_then(|unit| unit.chars().next());
     is_shape
-        || begins && text.contains("..")
-        || is_one && unit.is_some_and(|c| c.is_ascii_digit() || "smh".contains(c))
+        || starts_with_digit && text.contains("..")
+        || is_number && unit.is_some_and(|c| c.is_ascii_digit() || "smh".contains(c))
 }

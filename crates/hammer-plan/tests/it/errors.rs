@@ -1,3 +1,5 @@
+//! Errors of malformed plans, with their positions.
+
 use hammer_plan::{PlanFile, PlanPathStep};
 
 const LOAD: &str = "[[load]]\ntarget = 'http://a/'\n";
@@ -8,36 +10,36 @@ fn error(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn what_is_wrong_in_toml_has_a_place_and_what_would_be_right() {
-    for (text, place, said) in [
-        ("", "1:1", "it has no load; right would be"),
-        ("[[load]\n", "1:8", "no TOML"),
-        ("a = 'b\n", "1:7", "no TOML"),
-        (
-            "[[load]]\nrate = ${RATE}\n",
-            "2:9",
-            "right would be \"${NAME}\"",
-        ),
-        ("\n\nx = 1\n", "3:1", "no key 'x'; right would be"),
+fn toml_errors_have_a_position_and_an_expectation() {
+    for (text, position, message) in [
+        ("", "1:1", "the plan has no load; expected one or more"),
+        ("[[load]\n", "1:8", "invalid TOML"),
+        ("a = 'b\n", "1:7", "invalid TOML"),
+        ("[[load]]\nrate = ${RATE}\n", "2:9", "expected \"${NAME}\""),
+        ("\n\nx = 1\n", "3:1", "unknown key 'x' in a plan; expected"),
         ("outptu = 'json'\n", "1:1", "'output'"),
-        ("rate = 5\n", "1:1", "below a line [[load]]"),
+        ("rate = 5\n", "1:1", "move it below a [[load]] line"),
         ("load = 3\n", "1:8", "'load' is a number"),
-        ("load = []\n", "1:8", "it has no load"),
-        ("load = [1]\n", "1:9", "this is a number"),
+        ("load = []\n", "1:8", "the plan has no load"),
+        (
+            "load = [1]\n",
+            "1:9",
+            "the load is a number; expected a table",
+        ),
         (
             "[load]\ntarget = 'a'\n",
             "1:1",
-            "right would be one or several of [[load]]",
+            "expected one or more [[load]] tables",
         ),
         (
             "[[load]]\nrate = 5\n",
             "1:1",
-            "no target; right would be target =",
+            "no target; expected target =",
         ),
         (
             "[[load]]\n  traget = 'a'\n",
             "2:3",
-            "'traget'; right would be 'target'",
+            "unknown key 'traget' in a load; expected 'target'",
         ),
         ("[[load]]\ntarget = 7\n", "2:10", "'target' is a number"),
         (
@@ -53,7 +55,7 @@ fn what_is_wrong_in_toml_has_a_place_and_what_would_be_right() {
         (
             "[[load]]\ntarget = 'a'\nheader = { b = 'c' }\n",
             "3:10",
-            "'header' has a table",
+            "'header' is a table",
         ),
         (
             "[[load]]\ntarget = 'a'\nrate = nan\n",
@@ -63,45 +65,51 @@ fn what_is_wrong_in_toml_has_a_place_and_what_would_be_right() {
         (
             "[[load]]\ntarget = 'a'\nname = 'b c'\n",
             "3:8",
-            "no name of a load",
+            "invalid load name",
         ),
         (
             "[[load]]\ntarget = 'a'\nname = '1'\n",
             "3:8",
-            "no name of a load",
+            "invalid load name",
         ),
-        ("[[load]]\ntarget = 'é${NO}'\n", "2:12", "no variable NO"),
+        (
+            "[[load]]\ntarget = 'é${NO}'\n",
+            "2:12",
+            "variable 'NO' is not set",
+        ),
         (
             "[[load]]\ntarget = '''\nx\n  ${NO}'''\n",
             "4:3",
-            "no variable NO",
+            "variable 'NO' is not set",
         ),
-        (
-            "[[load]]\ntarget = '${}'\n",
-            "2:11",
-            "right would be ${NAME}",
-        ),
+        ("[[load]]\ntarget = '${}'\n", "2:11", "expected ${NAME}"),
     ] {
         let error = error("p.toml", text);
         assert!(
-            error.starts_with(&format!("p.toml:{place}: ")),
+            error.starts_with(&format!("p.toml:{position}: ")),
             "{text}: {error}"
         );
-        assert!(error.contains(said), "{text}: {error}");
+        assert!(error.contains(message), "{text}: {error}");
     }
     let twice = format!("{LOAD}name = 'a'\n{LOAD}name = 'a'\n");
-    assert!(error("p", &twice).starts_with("p:6:8: 'a' is another load's name"));
+    assert!(
+        error("p", &twice).starts_with("p:6:8: duplicate load name 'a'; expected a unique name")
+    );
     let many = LOAD.repeat(65);
-    assert!(error("p", &many).starts_with("p:129:1: it has more than 64 loads"));
+    assert!(error("p", &many).starts_with("p:129:1: the plan has more than 64 loads"));
 }
 
 #[test]
-fn what_is_wrong_in_json_has_a_place_too() {
-    for (text, place, said) in [
-        ("", "1:1", "no JSON"),
-        ("{\"load\": [", "1:10", "no JSON"),
-        ("[]", "1:1", "this is a list"),
-        ("{\"x\": 1, \"load\": []}", "1:2", "no key 'x'"),
+fn json_errors_have_a_position_and_an_expectation() {
+    for (text, position, message) in [
+        ("", "1:1", "invalid JSON"),
+        ("{\"load\": [", "1:10", "invalid JSON"),
+        ("[]", "1:1", "the plan is a list; expected a table"),
+        (
+            "{\"x\": 1, \"load\": []}",
+            "1:2",
+            "unknown key 'x' in a plan",
+        ),
         (
             "{\"load\": [\n{\"target\": null}]}",
             "2:12",
@@ -110,47 +118,50 @@ fn what_is_wrong_in_json_has_a_place_too() {
         (
             "{\"load\": [{\"target\": \"a\",\n \"é\": {}}]}",
             "2:7",
-            "'é' has a table",
+            "'é' is a table",
         ),
         (
             "{\"load\": [], \"load\": []}",
             "1:14",
-            "'load' is there twice",
+            "duplicate key 'load'",
         ),
-        ("{\"hammerConfig\": 1}", "1:18", "no table"),
+        (
+            "{\"hammerConfig\": 1}",
+            "1:18",
+            "'hammerConfig' is not a table",
+        ),
         (
             "{\"hammerConfig\": {\"endpont\": \"a\"}}",
             "1:19",
-            "right would be 'endpoint'",
+            "unknown key 'endpont' in 'hammerConfig'; expected 'endpoint'",
         ),
         (
             "{\"hammerConfig\": {}, \"tsp\": 1}",
             "1:22",
-            "a scenario has no key 'tsp'; right would be 'tps'",
+            "unknown key 'tsp' in a scenario; expected 'tps'",
         ),
         (
             "{\"hammerConfig\": {}, \"tps\": \"a\"}",
             "1:29",
-            "right would be a number",
+            "'tps' is a string; expected a number",
         ),
         (
             "{\"hammerConfig\": {\"headers\": {\"a\": 1}}}",
             "1:36",
-            "the header 'a' is a number",
+            "header 'a' is a number; expected a string",
         ),
     ] {
         let error = error("p.json", text);
         assert!(
-            error.starts_with(&format!("p.json:{place}: ")),
+            error.starts_with(&format!("p.json:{position}: ")),
             "{text}: {error}"
         );
-        assert!(error.contains(said), "{text}: {error}");
+        assert!(error.contains(message), "{text}: {error}");
     }
 }
 
-/// Whatever is read, the answer comes soon and is no panic.
 #[test]
-fn texts_that_want_too_much_are_refused() {
+fn oversized_texts_are_refused() {
     let long = " ".repeat((1 << 20) + 1);
     assert!(error("p.toml", &long).contains("longer than 1 MiB"));
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
@@ -163,18 +174,18 @@ fn texts_that_want_too_much_are_refused() {
     assert!(error("p.toml", &keys).starts_with("p.toml:"));
 }
 
-/// Every beginning of a good plan, and every good plan with a character missing or doubled, is
-/// read or refused.
+/// Parses every prefix and suffix of valid plans, and valid plans with a character missing or
+/// doubled.
 #[test]
-fn no_text_that_is_nearly_a_plan_makes_a_panic() {
+fn nearly_valid_plans_do_not_panic() {
     let json = r#"{"quiet": true, "load": [{"target": "é${HOME}", "rate": 1e3, "a": ["b\"", 2]}]}"#;
     let scenario = r#"{"tps": 1, "hammerConfig": {"endpoint": "é", "headers": {"a": "b"}}}"#;
     for text in [hammer_plan::EXAMPLE, json, scenario] {
         for (at, character) in text.char_indices() {
-            let (before, behind) = (&text[..at], &text[at..]);
-            let missing = format!("{before}{}", &behind[character.len_utf8()..]);
-            let doubled = format!("{before}{character}{behind}");
-            for text in [before, behind, &missing, &doubled] {
+            let (before, after) = (&text[..at], &text[at..]);
+            let missing = format!("{before}{}", &after[character.len_utf8()..]);
+            let doubled = format!("{before}{character}{after}");
+            for text in [before, after, &missing, &doubled] {
                 for name in ["p", "p.toml", "p.json"] {
                     let _ = PlanFile::parse(name, text, |_| Some("é".into()));
                 }
@@ -184,7 +195,7 @@ fn no_text_that_is_nearly_a_plan_makes_a_panic() {
 }
 
 #[test]
-fn places_are_found_by_those_who_know_more() {
+fn callers_make_errors_at_values_and_keys() {
     let text = format!("{LOAD}rate = 5\n");
     let file = PlanFile::parse("p.toml", &text, |_| None).unwrap();
     let rate = [
@@ -194,12 +205,12 @@ fn places_are_found_by_those_who_know_more() {
     ];
     assert_eq!(file.value_error(&rate, "no").to_string(), "p.toml:3:8: no");
     assert_eq!(file.key_error(&rate, "no").to_string(), "p.toml:3:1: no");
-    let nowhere = [
+    let missing = [
         rate[0],
         rate[1],
         PlanPathStep::Key("x"),
         PlanPathStep::Item(9),
     ];
-    let error = file.key_error(&nowhere, "no");
+    let error = file.key_error(&missing, "no");
     assert_eq!((error.line(), error.column()), (1, 1), "{error}");
 }

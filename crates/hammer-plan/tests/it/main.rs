@@ -1,7 +1,6 @@
-//! Plans as texts: what they say, and where they are wrong; thresholds against what the engine
-//! measured.
+//! Tests of plans as texts, and of thresholds against measurements of the engine.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod docs;
 mod errors;

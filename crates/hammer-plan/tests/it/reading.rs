@@ -1,3 +1,5 @@
+//! Plans and scenarios that parse.
+
 use hammer_plan::{EXAMPLE, GoHammerScenario, Plan, PlanContent, PlanFile, PlanSetting};
 use serde_json::json;
 
@@ -51,7 +53,7 @@ const JSON: &str = r#"{"output": ["text", "json=r.json"], "quiet": true, "load":
    "start_at": "2026-12-01T12:00:00Z"}]}"#;
 
 #[test]
-fn toml_and_json_say_the_same() {
+fn toml_and_json_give_the_same_plan() {
     let toml = plan("p.toml", TOML);
     for (name, text) in [
         ("p.json", JSON),
@@ -79,7 +81,7 @@ fn toml_and_json_say_the_same() {
 }
 
 #[test]
-fn the_value_of_a_variable_stays_a_value() {
+fn the_value_of_a_variable_cannot_change_the_structure() {
     let plan = plan("p.toml", "[[load]]\ntarget = \"${EVIL}\"\nname = 'a'\n");
     assert_eq!(plan.load.len(), 1);
     assert_eq!(plan.load[0].target, env("EVIL"));
@@ -87,7 +89,7 @@ fn the_value_of_a_variable_stays_a_value() {
 }
 
 #[test]
-fn what_is_written_is_read_again() {
+fn a_serialized_plan_parses_to_the_same_plan() {
     for text in [TOML, EXAMPLE] {
         let first = plan("p.toml", text);
         let json = serde_json::to_string(&first).unwrap();
@@ -96,10 +98,10 @@ fn what_is_written_is_read_again() {
 }
 
 #[test]
-fn a_scenario_of_the_ancestor_is_taken_as_it_is() {
+fn a_scenario_of_go_hammer_is_used_verbatim() {
     let text = json!({"duration": 60, "tps": 1, "hammer": "http", "hammerConfig": {
         "endpoint": "https://aws.amazon.com", "method": "PUT",
-        "payload": "{\"a\": \"${NOBODY} @x\"}", "headers": {"content-type": "application/json"}}});
+        "payload": "{\"a\": \"${UNSET} @x\"}", "headers": {"content-type": "application/json"}}});
     let scenario = scenario(&text.to_string());
     assert_eq!(scenario.tps.unwrap().texts(), ["1"]);
     assert_eq!(scenario.duration.unwrap().texts(), ["60"]);
@@ -107,6 +109,6 @@ fn a_scenario_of_the_ancestor_is_taken_as_it_is() {
     let config = scenario.hammer_config;
     assert_eq!(config.endpoint, "https://aws.amazon.com");
     assert_eq!(config.method, "PUT");
-    assert_eq!(config.payload, "{\"a\": \"${NOBODY} @x\"}");
+    assert_eq!(config.payload, "{\"a\": \"${UNSET} @x\"}");
     assert_eq!(config.headers["content-type"], "application/json");
 }

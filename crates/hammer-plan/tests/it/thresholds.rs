@@ -1,3 +1,5 @@
+//! Thresholds checked against reports and ticks of the engine.
+
 use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
@@ -15,8 +17,8 @@ fn check(expression: &str, measured: &dyn Measurements) -> ThresholdCheck {
     expression.parse::<Threshold>().unwrap().check(measured)
 }
 
-/// Hit k, of a hundred: 80 are answered after k + 1 ms, 10 are rejected after 100 ms, 7 reset, and 3
-/// time out.
+/// Scripts 100 hits: hit k < 80 is answered after k + 1 ms, then 10 are rejected after 100 ms, 7
+/// are reset, and 3 time out.
 fn step(hit: u64) -> ScriptStep {
     match hit {
         0..80 => ScriptStep::Answer(ms(hit + 1), Outcome::ok(200)),
@@ -32,9 +34,9 @@ fn report() -> Report {
     with_paused_clock(run).execute(|_| ()).unwrap()
 }
 
-/// What is measured, and whether each of these holds: the figure in the unit of the JSON report.
+/// Thresholds with their figure, in the unit of the JSON report, and true if they hold.
 const TABLE: &[(&str, Option<f64>, bool)] = &[
-    // A tenth of the hits has no answer: it lies beyond the 90th percentile.
+    // A tenth of the hits has no answer, so percentiles above the 90th are infinite.
     ("p50 < 51ms", Some(50_000.0), true),
     ("p50 < 49ms", Some(50_000.0), false),
     ("p50 <= 50.1ms", Some(50_000.0), true),
@@ -75,7 +77,7 @@ const TABLE: &[(&str, Option<f64>, bool)] = &[
     ("hits == 0.1k", Some(100.0), true),
     ("hits > 1M", Some(100.0), false),
     ("achieved >= 100%", Some(100.0), true),
-    // Nothing was measured: nothing can be said to hold.
+    // Without a measurement no threshold holds.
     ("phase.connect.p50 < 1h", None, false),
     ("phase.connect.p50 > 1ns", None, false),
     ("[checkout] hits >= 0", None, false),
@@ -83,12 +85,12 @@ const TABLE: &[(&str, Option<f64>, bool)] = &[
 ];
 
 #[test]
-fn a_report_is_compared_with_bounds() {
+fn thresholds_compare_a_report_with_bounds() {
     let report = report();
     for (expression, figure, passed) in TABLE {
         let checked = check(expression, &report);
         assert_eq!(checked.expression, *expression);
-        // Percentiles are exact to three digits, all else to the last.
+        // Percentiles are accurate to three digits; all other figures are exact.
         let exact = if expression.contains("p") && !expression.contains("%") {
             1e-3
         } else {
@@ -115,7 +117,7 @@ fn a_report_is_compared_with_bounds() {
 }
 
 #[test]
-fn a_report_that_was_read_tells_what_it_still_can() {
+fn a_report_read_from_json_has_the_figures_of_its_summaries() {
     let written = serde_json::to_string(&report()).unwrap();
     let read: Report = serde_json::from_str(&written).unwrap();
     for (expression, figure, passed) in [
@@ -123,7 +125,7 @@ fn a_report_that_was_read_tells_what_it_still_can() {
         ("max < 1h", None, false),
         ("min == 1ms", Some(1_000.0), true),
         ("lateness.p99 < 1ms", Some(0.0), true),
-        // Not among the summary's, or moved by hits without an answer.
+        // The summary lacks these percentiles, or hits without an answer shift them.
         ("lateness.p75 < 1ms", None, false),
         ("p50 < 51ms", None, false),
     ] {
@@ -138,7 +140,7 @@ fn a_report_that_was_read_tells_what_it_still_can() {
 }
 
 #[test]
-fn a_run_in_which_nothing_was_due_holds_no_promise() {
+fn no_figure_of_time_holds_without_hits() {
     let schedule = Schedule::closed_loop().with_duration(ms(1000));
     let stop = StopHandle::new();
     stop.stop_now();
@@ -158,7 +160,7 @@ fn a_run_in_which_nothing_was_due_holds_no_promise() {
 }
 
 #[test]
-fn a_tick_tells_of_the_run_so_far() {
+fn a_tick_measures_the_run_so_far() {
     let schedule = Schedule::constant(Rate::per_second(100)).with_duration(ms(3000));
     let run = Run::new(
         ScriptedHammer::new(|hit| step(hit.number() % 100)),
@@ -169,7 +171,8 @@ fn a_tick_tells_of_the_run_so_far() {
     with_paused_clock(run)
         .execute(|event| {
             if let RunEvent::Tick(tick) = event {
-                // In the first second some hits have not ended; by the second one all of it have.
+                // After the first second some of its hits are in flight; after the next, all have
+                // ended.
                 seen.push(
                     [
                         "hits >= 100",
@@ -189,7 +192,7 @@ fn a_tick_tells_of_the_run_so_far() {
     );
 }
 
-/// Two reports as the loads of one, and the second one as its stage.
+/// Two reports as loads; the second is also the stage.
 struct TwoLoadMeasurements(Vec<Report>);
 
 impl Measurements for TwoLoadMeasurements {
@@ -232,7 +235,7 @@ impl Measurements for TwoLoadMeasurements {
 }
 
 #[test]
-fn a_scope_picks_a_load_or_a_stage() {
+fn a_scope_selects_a_load_or_a_stage() {
     let mut other = report();
     other.hits.ok = 7;
     let several = TwoLoadMeasurements(vec![report(), other]);
@@ -243,7 +246,7 @@ fn a_scope_picks_a_load_or_a_stage() {
         ("[stage 10..20/5m] ok == 7", true),
         ("[stage 1] ok == 80", false),
         ("[nowhere] ok == 80", false),
-        // A load of its own has no stages here.
+        // The loads of this fixture have no stages.
         ("[checkout, stage 2] ok >= 0", false),
     ] {
         assert_eq!(check(expression, &several).passed, passed, "{expression}");
@@ -251,7 +254,7 @@ fn a_scope_picks_a_load_or_a_stage() {
 }
 
 #[test]
-fn intervals_merge() {
+fn intervals_of_loads_merge() {
     let (one, other) = (report(), report());
     let merged = IntervalStats::merged([&one, &other].map(|r| r.measured.as_deref().unwrap()));
     assert_eq!(merged.hits().ok, 160);
@@ -261,14 +264,17 @@ fn intervals_merge() {
 }
 
 #[test]
-fn how_many_hits_chance_makes_due_is_not_what_is_achieved() {
+fn achieved_does_not_depend_on_the_random_number_of_hits_due() {
     for seed in 1..=5 {
         let schedule = Schedule::new("30/1s, 60/1s".parse::<Shape>().unwrap())
             .with_arrivals(ArrivalProcess::Poisson)
             .with_seed(seed);
         let run = Run::new(ScriptedHammer::new(|_| step(0)), schedule);
         let report = with_paused_clock(run).execute(|_| ()).unwrap();
-        assert_ne!(report.hits.scheduled, 90, "seed {seed} is that of the mean");
+        assert_ne!(
+            report.hits.scheduled, 90,
+            "seed {seed} gives exactly the mean"
+        );
         let load = |name: &str| LoadReport::new(name.into(), Duration::ZERO, report.clone());
         let loads = vec![load("a"), load("b")];
         let plan = PlanReport::new("plan".into(), Duration::ZERO, loads);
