@@ -339,5 +339,5 @@ fn a_packed_log_that_was_cut_is_no_timeline_that_was() {
     ];
     let played = output(&args);
     let told = stderr(&played);
-    assert!(told.contains("the file was cut"), "{told}");
+    assert!(told.contains("the file is truncated"), "{told}");
 }
