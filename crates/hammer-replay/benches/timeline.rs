@@ -1,4 +1,4 @@
-//! What a row costs, by criterion.
+//! Cost of writing a row.
 
 use std::io;
 
@@ -15,7 +15,7 @@ fn rows() -> impl Iterator<Item = TimelineRow<'static>> {
         duration_us: Some(n * 7919 % 100_000),
         response_bytes: Some(n * 31 % 5000),
         client: Some(n * 0x9e37_79b9),
-        ..TimelineRow::get(b"/catalogue/shoes/42?size=43&colour=black")
+        ..TimelineRow::get(b"/catalog/shoes/42?size=43&color=black")
     })
 }
 
@@ -25,25 +25,25 @@ fn write(c: &mut Criterion) {
     group.bench_function("write", |b| {
         b.iter(|| {
             let mut writer = TimelineWriter::new(io::sink(), &TimelineHeader::default())
-                .expect("a sink takes all");
-            rows().for_each(|row| writer.write_row(&row).expect("a sink takes all"));
+                .expect("writing to a sink");
+            rows().for_each(|row| writer.write_row(&row).expect("writing to a sink"));
             writer
                 .finish(TrailerDetails::default())
-                .expect("a sink takes all")
+                .expect("writing to a sink")
         });
     });
     group.bench_function("write_zstd", |b| {
         b.iter(|| {
-            let out = zstd::stream::write::Encoder::new(io::sink(), 1).expect("a sink takes all");
+            let out = zstd::stream::write::Encoder::new(io::sink(), 1).expect("writing to a sink");
             let mut writer =
-                TimelineWriter::new(out, &TimelineHeader::default()).expect("a sink takes all");
-            rows().for_each(|row| writer.write_row(&row).expect("a sink takes all"));
+                TimelineWriter::new(out, &TimelineHeader::default()).expect("writing to a sink");
+            rows().for_each(|row| writer.write_row(&row).expect("writing to a sink"));
             writer
                 .finish(TrailerDetails::default())
-                .expect("a sink takes all")
+                .expect("writing to a sink")
                 .1
                 .finish()
-                .expect("a sink takes all")
+                .expect("writing to a sink")
         });
     });
     group.finish();

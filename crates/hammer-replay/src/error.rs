@@ -1,9 +1,11 @@
+//! The error of this crate and its kinds.
+
 use hammer_diagnostic::opaque_error;
 
 use hammer_core::StopHandle;
 
 opaque_error! {
-    /// A fault of a file and its place. The message reads well after "failed to".
+    /// An error with the file and the place that it concerns. The message reads well after "failed to".
     pub struct Error(ErrorKind);
 }
 
@@ -13,34 +15,34 @@ opaque_error! {
 pub enum ErrorKind {
     /// A file could not be opened, read, written or renamed.
     Io,
-    /// A log is no log, is broken, or has no hit in it.
+    /// A log is empty, binary or corrupt, or contains no request.
     Log,
-    /// The format of a log could not be told.
+    /// The format of a log could not be detected.
     Format,
-    /// A line of a log is no row, and all should be.
+    /// A line of a log cannot become a row, and the build is strict.
     Strict,
-    /// The file is no timeline.
+    /// The file is not a timeline.
     NotATimeline,
-    /// The timeline is of a version that is newer than this program.
+    /// The timeline has a newer version than this program reads.
     Version,
     /// A line of the timeline is malformed.
     Row,
-    /// A row is due before the one above it.
+    /// A row has an earlier time than the row before it.
     Order,
     /// The rules for bodies are malformed.
     Bodies,
-    /// The timeline is shorter than, or differs from, what its trailer says; or there is none.
+    /// The timeline does not match its trailer, or has no trailer.
     Truncated,
-    /// It was stopped from outside.
+    /// The caller stopped the build.
     Stopped,
 }
 
 impl Error {
-    /// That it was stopped, if it was.
+    /// Fails if `stop` was requested.
     #[inline]
     pub(crate) fn check_stop(stop: &StopHandle) -> Result<(), Self> {
         if stop.is_requested() {
-            return Err(Self::new(ErrorKind::Stopped, "go on: it was stopped"));
+            return Err(Self::new(ErrorKind::Stopped, "continue: stopped"));
         }
         Ok(())
     }

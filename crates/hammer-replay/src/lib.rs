@@ -1,13 +1,13 @@
 //! Turns access logs into timelines, and timelines into schedules.
 //!
-//! A [`timeline`](timeline) is a public format: JSON lines, sorted by time, between a header and a
-//! trailer. `docs/TIMELINE.md` describes it for other tools. What makes one:
+//! A [`timeline`] is a public format: JSON lines, sorted by time, between a header and a trailer.
+//! `docs/TIMELINE.md` describes it for other tools. To write one:
 //!
 //! ```
-//! use hammer_replay::timeline::{TrailerDetails, TimelineHeader, TimelineRow, TimelineWriter};
+//! use hammer_replay::timeline::{TimelineHeader, TimelineRow, TimelineWriter, TrailerDetails};
 //!
-//! let mut writer = TimelineWriter::to(Vec::new(), &TimelineHeader::default())?;
-//! writer.row(&TimelineRow { t_us: 183_204, status: Some(200), ..TimelineRow::get(b"/a?b=1") })?;
+//! let mut writer = TimelineWriter::new(Vec::new(), &TimelineHeader::default())?;
+//! writer.write_row(&TimelineRow { t_us: 183_204, status: Some(200), ..TimelineRow::get(b"/a?b=1") })?;
 //! let (trailer, text) = writer.finish(TrailerDetails::default())?;
 //! assert_eq!(trailer.rows, 1);
 //! assert!(String::from_utf8(text)?.contains(r#"{"t":183204,"u":"/a?b=1","s":200}"#));

@@ -299,7 +299,7 @@ fn invalid_timelines_are_reported_and_nothing_is_sent() {
         (
             "cut",
             good.replace("{\"rows\":2}", ""),
-            "t.jsonl:4: there should be a trailer here",
+            "t.jsonl:4: expected a trailer",
         ),
         (
             "unsorted",
@@ -309,23 +309,23 @@ fn invalid_timelines_are_reported_and_nothing_is_sent() {
         (
             "newer",
             good.replace("timeline/1", "timeline/9"),
-            "t.jsonl:1: it is of version 9",
+            "t.jsonl:1: expected version 1 or older, found 9",
         ),
         (
             "a missing row",
             good.replace("\"rows\":2", "\"rows\":3"),
-            "t.jsonl:4: there are 2 rows",
+            "t.jsonl:4: expected 3 rows, found 2",
         ),
         (
             "an invalid row",
             good.replace("\"t\":7", "\"t\":-7"),
-            "t.jsonl:3: this is no row",
+            "t.jsonl:3: malformed row",
         ),
         ("empty", String::new(), "t.jsonl:1: the file is empty"),
         (
             "binary",
             "\0\u{1}\u{2}\n\0".into(),
-            "t.jsonl:1: this is no timeline",
+            "t.jsonl:1: not a timeline",
         ),
     ] {
         let timeline = TimelineFixture::from_text(&text);
@@ -350,7 +350,7 @@ fn invalid_timelines_are_reported_and_nothing_is_sent() {
     let path = folder.path().to_str().unwrap();
     let played = output(&["replay", path, "--endpoint", "http://127.0.0.1:9"]);
     assert!(
-        stderr(&played).contains("it is a directory"),
+        stderr(&played).contains("expected a file, found a directory"),
         "{}",
         stderr(&played)
     );

@@ -339,5 +339,5 @@ fn a_truncated_compressed_log_is_reported() {
     ];
     let played = output(&args);
     let message = stderr(&played);
-    assert!(message.contains("the file was cut"), "{message}");
+    assert!(message.contains("the file is truncated"), "{message}");
 }

@@ -1,3 +1,5 @@
+//! Options of a timeline build.
+
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,10 +12,10 @@ use crate::log::{LogFormat, TimestampEvent};
 use crate::timeline::{AtomicOutput, TimestampSpread};
 use crate::{Error, ErrorKind};
 
-/// How logs are made into a timeline.
+/// Builds a timeline from logs.
 ///
-/// The timeline is the same, byte for byte, for the same logs and the same `TimelineBuilder`, except where a
-/// client's key is [random](ClientHashKey::random).
+/// The same logs and options give the same timeline, byte for byte, unless the key for clients is
+/// [random](ClientHashKey::random).
 #[derive(Debug, Clone)]
 #[must_use = "nothing is built until `write` is called"]
 pub struct TimelineBuilder {
@@ -32,41 +34,41 @@ pub struct TimelineBuilder {
     pub(super) stop: StopHandle,
 }
 
-/// In which order rows are that were stamped in the same second.
+/// The order of rows whose timestamps are in the same whole second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TieOrder {
-    /// As they stand in their log.
+    /// By the order of their lines.
     #[default]
     Line,
-    /// By what they are: the timeline is the same then in whatever order the lines were.
+    /// By a hash of their content, so that the order of lines does not matter.
     Content,
 }
 
-/// What is added to the stamps of a log, whose clock was wrong.
+/// A correction for a log whose clock was wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClockShift {
-    /// The log, by the end of its path.
+    /// The end of the log's path, in whole components.
     pub log: PathBuf,
-    /// What is added, in microseconds.
+    /// The microseconds to add to its timestamps.
     pub micros: i64,
 }
 
-/// What is written of a hit beyond when and what it was.
+/// The optional fields of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IncludedFields {
-    /// `h`: the host that was asked for.
+    /// `h`: the requested host.
     pub host: bool,
     /// `s`: the status.
     pub status: bool,
     /// `d`: the duration.
     pub duration: bool,
-    /// `q` and `b`: bytes of the bodies.
+    /// `q` and `b`: the sizes of request body and response.
     pub bytes: bool,
     /// `r`: the route.
     pub route: bool,
-    /// `c`: the client's keyed hash, with this key. The address itself is never written.
+    /// `c`: the hash of the client with this key. The address itself is never written.
     pub client: Option<ClientHashKey>,
 }
 
@@ -84,10 +86,10 @@ impl Default for IncludedFields {
 }
 
 impl TimelineBuilder {
-    /// How much memory the rows take that wait to be put in order.
+    /// The default memory for sorting rows, in bytes.
     pub const WINDOW_BYTES: usize = 48 << 20;
 
-    /// Of `logs`; `-` is the standard input.
+    /// Makes a builder for `logs`; `-` is standard input.
     pub fn new(logs: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         Self {
             logs: logs.into_iter().map(Into::into).collect(),
@@ -106,57 +108,54 @@ impl TimelineBuilder {
         }
     }
 
-    /// All logs are of this format; otherwise each shows by its first lines what it is.
+    /// Sets the format of all logs. Default: detected from the first lines of each log.
     pub fn format(self, format: LogFormat) -> Self {
         let format = Some(format);
         Self { format, ..self }
     }
 
-    /// Stamps without a zone are of this one; otherwise they are UTC.
+    /// Sets the zone of timestamps without one. Default: UTC.
     pub fn zone(self, zone: TimeZone) -> Self {
         Self { zone, ..self }
     }
 
-    /// What the stamps tell, whatever the format says.
-    pub fn time_base(self, base: TimestampEvent) -> Self {
-        let base = Some(base);
-        Self {
-            time_base: base,
-            ..self
-        }
+    /// Sets the event that the timestamps record. Default: determined by the format.
+    pub fn time_base(self, time_base: TimestampEvent) -> Self {
+        let time_base = Some(time_base);
+        Self { time_base, ..self }
     }
 
-    /// What is done with stamps of whole seconds: a uniform draw, unless told otherwise.
+    /// Sets the placement of rows whose timestamps have whole seconds. Default: uniform.
     pub fn spread(self, spread: TimestampSpread) -> Self {
         Self { spread, ..self }
     }
 
-    /// In which order rows of the same whole second are: that of their lines, unless told otherwise.
+    /// Sets the order of rows in the same whole second. Default: the order of their lines.
     pub fn ties(self, ties: TieOrder) -> Self {
         Self { ties, ..self }
     }
 
-    /// The seed of the draws; 1 otherwise.
+    /// Sets the seed of random draws. Default: 1.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// Sets clocks right.
+    /// Sets corrections for logs whose clocks were wrong.
     pub fn shifts(self, shifts: Vec<ClockShift>) -> Self {
         Self { shifts, ..self }
     }
 
-    /// Fails at the first line that is no row.
+    /// Fails at the first line that cannot become a row, except blank lines and log directives.
     pub fn strict(self, strict: bool) -> Self {
         Self { strict, ..self }
     }
 
-    /// What is written of a hit; all but the client, unless told otherwise.
+    /// Sets the optional fields of rows. Default: all but the client.
     pub fn include(self, include: IncludedFields) -> Self {
         Self { include, ..self }
     }
 
-    /// Lines that say no time are this many a second, at even distances.
+    /// Sets the rate, per second, of lines without a time. Default: they are skipped.
     pub fn untimed_rate(self, per_second: f64) -> Self {
         let per_second = Some(per_second);
         Self {
@@ -165,9 +164,8 @@ impl TimelineBuilder {
         }
     }
 
-    /// How much memory the rows take that wait to be put in order.
-    /// [`WINDOW_BYTES`](Self::WINDOW_BYTES) otherwise. It changes where memory ends and the disk
-    /// begins, and not what comes out.
+    /// Sets the memory for sorting rows, in bytes. Default: [`WINDOW_BYTES`](Self::WINDOW_BYTES). With
+    /// less memory more rows go to disk.
     pub fn window_bytes(self, window_bytes: usize) -> Self {
         Self {
             window_bytes: window_bytes.clamp(1 << 12, 1 << 30),
@@ -175,30 +173,30 @@ impl TimelineBuilder {
         }
     }
 
-    /// It ends when `stop` is given, with an error of [`ErrorKind::Stopped`](crate::ErrorKind::Stopped),
-    /// even while it waits for a pipe.
+    /// Sets a handle that ends the build with [`ErrorKind::Stopped`](crate::ErrorKind::Stopped), even
+    /// while it waits for a pipe.
     pub fn stop(self, stop: StopHandle) -> Self {
         Self { stop, ..self }
     }
 
-    /// Builds the timeline that is to be `path`, compressed if that ends in `.zst`.
+    /// Builds the timeline at `path`, compressed if the name ends in `.zst`.
     ///
     /// # Errors
     ///
-    /// If a log can't be read or is of no known format, if nothing of them is a row, a line is none and
-    /// should be, or the timeline can't be written. There is no file at `path` then, or the one that
-    /// there was.
+    /// If a log cannot be read or its format is unknown, if there are no rows and some lines do not match
+    /// the format, if the build is strict and a line is skipped, or if the timeline cannot be written. A
+    /// file that exists at `path` is kept then.
     pub fn write(&self, path: &Path) -> Result<BuildSummary, Error> {
         self.check_not_a_log(path)?;
         let mode = permissions::common_permissions(&self.logs);
         let open = || AtomicOutput::create_with_mode(path, mode);
-        let (built, output) = self.run(&open, AtomicOutput::can_be_reread(path))?;
+        let (summary, output) = self.run(&open, AtomicOutput::can_be_reread(path))?;
         output.commit()?;
-        Ok(built)
+        Ok(summary)
     }
 
-    /// Builds a timeline that goes to what `out` gives, when its first row is known, and is not
-    /// compressed. Nothing can be written before all was read.
+    /// Builds an uncompressed timeline on the output that `out` returns. Nothing is written before all
+    /// logs have been read, since the output cannot be read again to insert late rows.
     ///
     /// # Errors
     ///
@@ -207,20 +205,21 @@ impl TimelineBuilder {
         &self,
         out: impl Fn() -> W,
     ) -> Result<BuildSummary, Error> {
-        let (built, output) = self.run(&|| Ok(AtomicOutput::stream(out())), false)?;
+        let (summary, output) = self.run(&|| Ok(AtomicOutput::stream(out())), false)?;
         output.commit()?;
-        Ok(built)
+        Ok(summary)
     }
 
-    /// Builds a timeline in a file without a name, which goes when it is closed, however the process
-    /// ends. It is compressed; [`TimelineReader::from_file`](crate::timeline::TimelineReader::from_file) reads it.
+    /// Builds a compressed timeline in a file without a name, which is deleted when it is closed, even if
+    /// the process is killed. [`TimelineReader::from_file`](crate::timeline::TimelineReader::from_file)
+    /// reads it.
     ///
     /// # Errors
     ///
     /// As for [`write`](Self::write).
     pub fn write_unnamed(&self) -> Result<(BuildSummary, File), Error> {
-        let (built, output) = self.run(&AtomicOutput::unnamed, true)?;
-        Ok((built, output.into_unnamed_file()?))
+        let (summary, output) = self.run(&AtomicOutput::unnamed, true)?;
+        Ok((summary, output.into_unnamed_file()?))
     }
 
     fn run(
@@ -229,31 +228,30 @@ impl TimelineBuilder {
         rereads: bool,
     ) -> Result<(BuildSummary, AtomicOutput), Error> {
         pipeline::run(self, open, rereads).map_err(|error| {
-            // Whatever went wrong then did so since it was stopped.
+            // After a stop, other errors are its consequences.
             Error::check_stop(&self.stop).err().unwrap_or(error)
         })
     }
 
-    /// The timeline takes the place of what is there: of the log, which nobody has twice.
+    /// Fails if `path` is one of the logs, which the timeline would replace.
     fn check_not_a_log(&self, path: &Path) -> Result<(), Error> {
-        let Ok(own) = path.canonicalize() else {
+        let Ok(output) = path.canonicalize() else {
             return Ok(());
         };
-        let is_it = |log: &&PathBuf| log.canonicalize().is_ok_and(|log| log == own);
-        match self.logs.iter().find(is_it) {
+        let is_output = |log: &&PathBuf| log.canonicalize().is_ok_and(|log| log == output);
+        match self.logs.iter().find(is_output) {
             None => Ok(()),
             Some(_) => {
                 let name = path.display();
-                let message =
-                    format!("write {name}: it is one of the logs, give the timeline another name");
+                let message = format!("write {name}: it is one of the logs (try another name)");
                 Err(Error::new(ErrorKind::Io, message))
             }
         }
     }
 
-    /// What is to be added to the stamps of `log`, in microseconds.
+    /// Returns the correction for the timestamps of `log`, in microseconds.
     pub(super) fn shift_us(&self, log: &Path) -> i64 {
-        let own = self.shifts.iter().filter(|shift| log.ends_with(&shift.log));
-        own.map(|shift| shift.micros).sum()
+        let shifts = self.shifts.iter().filter(|shift| log.ends_with(&shift.log));
+        shifts.map(|shift| shift.micros).sum()
     }
 }

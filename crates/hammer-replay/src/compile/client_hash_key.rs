@@ -1,26 +1,27 @@
+//! Key for the hashes of clients.
+
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// What addresses of clients are hashed with. Who does not have it can't find out an address by trying
-/// them all.
+/// The secret key for the hashes of client addresses. Without it, an address cannot be found by hashing
+/// all addresses.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ClientHashKey {
     halves: [u64; 2],
 }
 
 impl ClientHashKey {
-    /// A key that nobody knows.
+    /// Makes a random key.
     #[must_use]
     pub fn random() -> Self {
-        // Each state has keys of its own, which come from the system's randomness.
+        // Each `RandomState` has new keys that derive from the system's randomness.
         let half = || RandomState::new().build_hasher().finish();
         Self {
             halves: [half(), half()],
         }
     }
 
-    /// The key that `secret` makes: the same client is the same in all timelines that are built with
-    /// it.
+    /// Derives a key from `secret`. A client has the same hash in all timelines with this key.
     #[must_use]
     pub fn from_secret(secret: &str) -> Self {
         let half = |number| {
@@ -34,17 +35,17 @@ impl ClientHashKey {
         }
     }
 
-    /// The hash of a client, as logs write it: the port is none of it, and of several addresses, as
-    /// proxies pass them on, the first counts.
+    /// Hashes a client address as written in a log, without its port. Of several addresses, which proxies
+    /// write, the first one counts.
     #[must_use]
     pub fn hash_client(&self, written: &[u8]) -> u64 {
         self.siphash(client_address(written))
     }
 
-    /// SipHash-2-4 (Aumasson and Bernstein, 2012).
+    /// Hashes `bytes` with SipHash-2-4 (Aumasson and Bernstein, 2012).
     #[expect(
         deprecated,
-        reason = "the only one in std that takes a key, and of a fixed definition"
+        reason = "the only hasher in std with a key and a fixed algorithm"
     )]
     fn siphash(&self, bytes: &[u8]) -> u64 {
         let [one, other] = self.halves;
@@ -56,7 +57,7 @@ impl ClientHashKey {
 
 impl fmt::Debug for ClientHashKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClientKey(…)")
+        f.write_str("ClientHashKey(…)")
     }
 }
 
@@ -79,7 +80,7 @@ mod tests {
     use super::{ClientHashKey, client_address};
 
     #[test]
-    fn knows_addresses() {
+    fn extracts_addresses() {
         for (written, expected) in [
             ("192.0.2.1", "192.0.2.1"),
             ("192.0.2.1:443", "192.0.2.1"),
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_make_the_difference() {
+    fn hashes_depend_on_the_key() {
         let hash = |key: ClientHashKey| key.hash_client(b"192.0.2.1");
         assert_eq!(
             hash(ClientHashKey::from_secret("a")),
@@ -106,7 +107,7 @@ mod tests {
         assert_ne!(hash(ClientHashKey::random()), hash(ClientHashKey::random()));
         assert_eq!(
             format!("{:?}", ClientHashKey::from_secret("a")),
-            "ClientKey(…)"
+            "ClientHashKey(…)"
         );
     }
 }

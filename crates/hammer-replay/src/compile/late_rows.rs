@@ -1,11 +1,13 @@
+//! Merge of late rows into a timeline that is already written.
+
 use std::io::{BufRead, BufReader, Read};
 
 use crate::sort::{MergeCursor, RowSink, content_hash};
 use crate::{Error, ErrorKind};
 
-/// Merges the rows of a timeline that was written already with those that were too late for it.
+/// Merges the rows of a written timeline with the late rows.
 ///
-/// `epoch_us` is where its times count from.
+/// `epoch_us` is the epoch of the written timeline.
 pub(super) fn merge_late_rows(
     written: impl Read,
     epoch_us: i64,
@@ -18,14 +20,14 @@ pub(super) fn merge_late_rows(
     loop {
         line.clear();
         lines.read_until(b'\n', &mut line).map_err(|error| {
-            Error::new(ErrorKind::Io, "read what was written").with_source(error)
+            Error::new(ErrorKind::Io, "read the timeline again").with_source(error)
         })?;
-        // The first line is the header, and the last one, the trailer, is no row.
+        // `parse_row` returns `None` for the last line, the trailer.
         let row = if header { None } else { parse_row(&line) };
-        if let Some((since, tail)) = row {
-            let t_us = epoch_us.saturating_add_unsigned(since);
-            let place = (t_us, content_hash(tail));
-            while let Some((t_us, _)) = late.peek().filter(|late| *late < place) {
+        if let Some((offset_us, tail)) = row {
+            let t_us = epoch_us.saturating_add_unsigned(offset_us);
+            let position = (t_us, content_hash(tail));
+            while let Some((t_us, _)) = late.peek().filter(|late| *late < position) {
                 sink.write_row(t_us, late.row())?;
                 late.advance()?;
             }
@@ -42,9 +44,9 @@ pub(super) fn merge_late_rows(
     Ok(())
 }
 
-/// Time and tail of a row.
+/// Splits a row into its time and its tail.
 fn parse_row(line: &[u8]) -> Option<(u64, &[u8])> {
     let rest = line.strip_prefix(b"{\"t\":")?;
-    let (since, length) = crate::time::parse_digits(rest)?;
-    Some((since, &rest[length..]))
+    let (offset_us, length) = crate::time::parse_digits(rest)?;
+    Some((offset_us, &rest[length..]))
 }

@@ -1,3 +1,5 @@
+//! Timeline writer that starts with the first row.
+
 use hammer_core::StopHandle;
 use jiff::Timestamp;
 
@@ -7,7 +9,7 @@ use crate::timeline::{
 };
 use crate::{Error, ErrorKind};
 
-/// The timeline that is being written. Its epoch is the arrival of the first row.
+/// Writes a timeline whose epoch is the arrival of its first row.
 pub(super) struct LazyTimelineWriter<'b> {
     open: &'b dyn Fn() -> Result<AtomicOutput, Error>,
     stop: &'b StopHandle,
@@ -18,7 +20,7 @@ pub(super) struct LazyTimelineWriter<'b> {
 }
 
 impl<'b> LazyTimelineWriter<'b> {
-    /// `open` opens the file when the first row comes.
+    /// Makes a writer. `open` is called when the first row comes.
     pub(super) fn new(
         open: &'b dyn Fn() -> Result<AtomicOutput, Error>,
         stop: &'b StopHandle,
@@ -34,7 +36,7 @@ impl<'b> LazyTimelineWriter<'b> {
         }
     }
 
-    /// Whether there is a row.
+    /// Returns true if a row was written.
     pub(super) fn is_started(&self) -> bool {
         self.writer.is_some()
     }
@@ -42,22 +44,23 @@ impl<'b> LazyTimelineWriter<'b> {
     fn start(&mut self, t_us: i64) -> Result<(), Error> {
         self.epoch_us = t_us;
         self.header.epoch = Timestamp::from_microsecond(t_us).map_err(|error| {
-            Error::new(ErrorKind::Log, "write a timeline of that time").with_source(error)
+            let message = format!("write a timeline from {t_us} µs after 1970");
+            Error::new(ErrorKind::Log, message).with_source(error)
         })?;
         self.writer = Some(TimelineWriter::new((self.open)()?, &self.header)?);
         Ok(())
     }
 
-    /// Writes the trailer. A timeline without a row begins in 1970.
+    /// Writes the trailer. The epoch of a timeline without rows is 1970.
     pub(super) fn finish(
         mut self,
-        ending: TrailerDetails,
+        details: TrailerDetails,
     ) -> Result<(TimelineTrailer, AtomicOutput), Error> {
         if self.writer.is_none() {
             self.start(0)?;
         }
-        let writer = self.writer.expect("it was begun");
-        writer.finish(ending)
+        let writer = self.writer.expect("the writer was started");
+        writer.finish(details)
     }
 }
 
@@ -69,9 +72,9 @@ impl RowSink for LazyTimelineWriter<'_> {
         if self.writer.is_none() {
             self.start(t_us)?;
         }
-        let since = t_us.abs_diff(self.epoch_us);
+        let offset_us = t_us.abs_diff(self.epoch_us);
         self.writer
             .as_mut()
-            .map_or(Ok(()), |writer| writer.write_tail(since, row))
+            .map_or(Ok(()), |writer| writer.write_tail(offset_us, row))
     }
 }

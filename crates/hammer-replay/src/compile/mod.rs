@@ -1,4 +1,4 @@
-//! Logs to a timeline: what puts input, formats, time and order together.
+//! Compilation of logs into a timeline.
 
 mod builder;
 mod client_hash_key;

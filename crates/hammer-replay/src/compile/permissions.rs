@@ -1,13 +1,15 @@
+//! Permissions of a timeline.
+
 use std::fs;
 use std::path::PathBuf;
 
-/// Who may read a file, and write to it, of all.
+/// Everyone may read and write.
 const ALL_READ_WRITE: u32 = 0o666;
-/// The one who makes a timeline, and would not be able to read it.
+/// The owner may read and write.
 const OWNER_READ_WRITE: u32 = 0o600;
 
-/// What everybody may do with all of `logs` that are files, as the system writes permissions: what is
-/// in a log is not shown to others by its timeline.
+/// Returns the permissions that all log files have in common, and read and write for the owner. So a
+/// timeline is not readable for users who cannot read the logs.
 pub(super) fn common_permissions(logs: &[PathBuf]) -> u32 {
     let all = logs.iter().filter_map(mode);
     all.fold(ALL_READ_WRITE, |common, mode| common & mode) | OWNER_READ_WRITE
@@ -16,8 +18,8 @@ pub(super) fn common_permissions(logs: &[PathBuf]) -> u32 {
 #[cfg(unix)]
 fn mode(log: &PathBuf) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
-    let found = fs::metadata(log).ok().filter(fs::Metadata::is_file)?;
-    Some(found.permissions().mode())
+    let metadata = fs::metadata(log).ok().filter(fs::Metadata::is_file)?;
+    Some(metadata.permissions().mode())
 }
 
 #[cfg(not(unix))]

@@ -1,3 +1,5 @@
+//! Pipeline from logs to a timeline.
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -18,45 +20,46 @@ use crate::timeline::{
 };
 use crate::{Error, ErrorKind};
 
-/// Records of a log that are read in a row before another one may have its turn.
+/// Number of records to read from a log before the next log is chosen.
 const BATCH_RECORDS: usize = 512;
-/// Logs that stay open from the start on. Each has buffers of its own.
+/// Number of logs that stay open after the probe. Each has buffers.
 const MAX_OPEN_LOGS: usize = 8;
-/// How far a stamp of the start and one of the end may be apart beyond the duration.
+/// Maximum plausible difference of start and end, beyond the duration.
 const MAX_TIMESTAMP_GAP_US: u64 = 3_600_000_000;
 
-/// Builds the timeline that goes to what `open` opens, and gives that. `rereads` says whether what is
-/// written there can be read again.
+/// Builds a timeline on the output that `open` returns, and returns that output. `rereads` is true if
+/// the output can be read again.
 pub(super) fn run(
-    build: &TimelineBuilder,
+    builder: &TimelineBuilder,
     open: &dyn Fn() -> Result<AtomicOutput, Error>,
     rereads: bool,
 ) -> Result<(BuildSummary, AtomicOutput), Error> {
     let mut sources = Vec::new();
-    for log in &build.logs {
-        let probe = LogProbe::open(log, build)?;
+    for log in &builder.logs {
+        let probe = LogProbe::open(log, builder)?;
         let keep_open = sources.len() < MAX_OPEN_LOGS;
-        sources.push(LogSource::new(probe, build, keep_open));
+        sources.push(LogSource::new(probe, builder, keep_open));
     }
-    let header = header(build, &sources);
-    let sheet = LazyTimelineWriter::new(open, &build.stop, header.clone());
-    let mut work = BuildPipeline::new(build, sheet, rereads);
+    let header = header(builder, &sources);
+    let writer = LazyTimelineWriter::new(open, &builder.stop, header.clone());
+    let mut pipeline = BuildPipeline::new(builder, writer, rereads);
     while let Some(index) = next_source(&sources) {
-        work.read(index, &mut sources[index])?;
+        pipeline.read(index, &mut sources[index])?;
     }
     let BuildPipeline {
         mut reorder,
-        spreader: mut seconds,
-        writer: mut sheet,
-        count,
+        mut spreader,
+        mut writer,
+        counters,
         ..
-    } = work;
-    seconds.finish((&mut reorder, &mut sheet))?;
-    let late = reorder.finish(&mut sheet)?;
-    let (time_base, resolution_us) = TimestampStats::combine(sources.iter().map(|it| it.stamps));
-    let bases = sources.iter().map(|it| it.stamps.time_base);
+    } = pipeline;
+    spreader.finish((&mut reorder, &mut writer))?;
+    let late = reorder.finish(&mut writer)?;
+    let (time_base, resolution_us) =
+        TimestampStats::combine(sources.iter().map(|it| it.timestamp_stats));
+    let bases = sources.iter().map(|it| it.timestamp_stats.time_base);
     let expected = header.sources.iter().map(|it| it.time_base);
-    let ending = TrailerDetails {
+    let details = TrailerDetails {
         time_base: time_base.filter(|_| time_base != header.time_base),
         resolution_us: resolution_us.filter(|_| resolution_us != header.resolution_us),
         sources_time_base: if expected.eq(bases.clone()) {
@@ -64,36 +67,41 @@ pub(super) fn run(
         } else {
             bases.collect()
         },
-        skipped: (count.skipped.iter())
-            .map(|(skip, count)| (skip.name().to_owned(), *count))
+        skipped: (counters.skipped.iter())
+            .map(|(reason, count)| (reason.name().to_owned(), *count))
             .collect(),
         sources_xxh64: sources.iter().filter_map(|it| it.hash.clone()).collect(),
     };
     let (late_rows, spilled) = (late.row_count(), late.spilled_rows());
     if late_rows > 0 {
-        sheet = rewrite_with_late_rows(
-            sheet,
+        writer = rewrite_with_late_rows(
+            writer,
             late,
-            LazyTimelineWriter::new(open, &build.stop, header),
+            LazyTimelineWriter::new(open, &builder.stop, header),
         )?;
     }
-    let (first, last) = (sheet.epoch_us, sheet.last_us);
-    // A log without a hit is one; a log of another format has none either.
-    if count.rows == 0 && !count.skipped.keys().all(|skip| skip.matches_format()) {
-        return Err(no_rows_error(&count, &sources));
+    let (first, last) = (writer.epoch_us, writer.last_us);
+    // Logs without requests are valid. Lines that do not match suggest that the format is wrong.
+    if counters.rows == 0
+        && !counters
+            .skipped
+            .keys()
+            .all(|reason| reason.matches_format())
+    {
+        return Err(no_rows_error(&counters, &sources));
     }
-    let (trailer, output) = sheet.finish(ending)?;
-    let built = build_summary(
-        count,
+    let (trailer, output) = writer.finish(details)?;
+    let summary = build_summary(
+        counters,
         &sources,
         (first, last),
         (late_rows, spilled),
         trailer,
     );
-    Ok((built, output))
+    Ok((summary, output))
 }
 
-/// Writes all again: what is written already, and the rows that were late for it.
+/// Writes the timeline anew, with the late rows merged into the written ones.
 fn rewrite_with_late_rows<'p>(
     written: LazyTimelineWriter<'_>,
     late: ExternalSorter,
@@ -110,8 +118,8 @@ fn rewrite_with_late_rows<'p>(
     Ok(again)
 }
 
-/// The log that is read on: the one that has come the least far, so that logs of the same time are in
-/// the window together, and those of other days one after the other.
+/// Returns the index of the log to read next: the one whose latest arrival is earliest. So logs of the
+/// same time are in the window together, and logs of different days are read one after another.
 fn next_source(sources: &[LogSource]) -> Option<usize> {
     let open = sources
         .iter()
@@ -121,20 +129,19 @@ fn next_source(sources: &[LogSource]) -> Option<usize> {
         .map(|(index, _)| index)
 }
 
-fn header(build: &TimelineBuilder, sources: &[LogSource]) -> TimelineHeader {
+fn header(builder: &TimelineBuilder, sources: &[LogSource]) -> TimelineHeader {
     let (time_base, resolution_us) =
-        TimestampStats::combine(sources.iter().map(|it| it.probe.stamps));
+        TimestampStats::combine(sources.iter().map(|it| it.probe.timestamp_stats));
     TimelineHeader {
         time_base,
         resolution_us,
-        spread: build.spread,
-        seed: Some(build.seed),
+        spread: builder.spread,
+        seed: Some(builder.seed),
         sources: sources.iter().map(LogSource::header_entry).collect(),
         ..TimelineHeader::default()
     }
 }
 
-/// What is counted on the way.
 #[derive(Default)]
 struct BuildCounters {
     rows: u64,
@@ -147,86 +154,87 @@ struct BuildCounters {
 }
 
 struct BuildPipeline<'b, 'p> {
-    build: &'b TimelineBuilder,
+    builder: &'b TimelineBuilder,
     tail_writer: RowTailWriter,
     spreader: SecondSpreader,
     reorder: ReorderWindow,
     writer: LazyTimelineWriter<'p>,
-    count: BuildCounters,
+    counters: BuildCounters,
 }
 
 impl<'b, 'p> BuildPipeline<'b, 'p> {
-    fn new(build: &'b TimelineBuilder, writer: LazyTimelineWriter<'p>, rereads: bool) -> Self {
-        let spreading = SpreadOptions {
-            spread: build.spread,
-            seed: build.seed,
-            by_content: build.ties == TieOrder::Content,
+    fn new(builder: &'b TimelineBuilder, writer: LazyTimelineWriter<'p>, rereads: bool) -> Self {
+        let spread_options = SpreadOptions {
+            spread: builder.spread,
+            seed: builder.seed,
+            by_content: builder.ties == TieOrder::Content,
         };
         Self {
-            build,
-            tail_writer: RowTailWriter::new(build.include.clone()),
-            spreader: SecondSpreader::new(spreading, build.window_bytes, &build.stop),
+            builder,
+            tail_writer: RowTailWriter::new(builder.include.clone()),
+            spreader: SecondSpreader::new(spread_options, builder.window_bytes, &builder.stop),
             reorder: if rereads {
-                ReorderWindow::new(build.window_bytes, &build.stop)
+                ReorderWindow::new(builder.window_bytes, &builder.stop)
             } else {
-                ReorderWindow::without_early_output(build.window_bytes, &build.stop)
+                ReorderWindow::without_early_output(builder.window_bytes, &builder.stop)
             },
             writer,
-            count: BuildCounters::default(),
+            counters: BuildCounters::default(),
         }
     }
 
-    /// Reads a batch of a log.
+    /// Reads a batch of records.
     fn read(&mut self, index: usize, source: &mut LogSource) -> Result<(), Error> {
         source.open()?;
-        let Some(mut opened) = source.probe.input.take() else {
+        let Some(mut input) = source.probe.input.take() else {
             return Ok(());
         };
         for _ in 0..BATCH_RECORDS {
-            let record = match opened.records.next() {
+            let record = match input.records.next() {
                 Ok(Some(record)) => record,
                 Ok(None) => {
-                    source.probe.input = Some(opened);
+                    source.probe.input = Some(input);
                     source.close();
                     return Ok(());
                 }
-                Err(error) => return Err(opened.read_error(error)),
+                Err(error) => return Err(input.read_error(error)),
             };
             let line = match record {
                 LogRecord::Complete(line) => line,
                 LogRecord::TooLong => {
-                    self.skip(index, source, opened.records.number(), SkipReason::TooLong)?;
+                    self.skip(index, source, input.records.number(), SkipReason::TooLong)?;
                     continue;
                 }
                 LogRecord::Truncated => {
-                    self.skip(
-                        index,
-                        source,
-                        opened.records.number(),
-                        SkipReason::Truncated,
-                    )?;
+                    self.skip(index, source, input.records.number(), SkipReason::Truncated)?;
                     continue;
                 }
             };
-            if let Err(trouble) = self.line(index, source, line) {
-                match trouble {
-                    LineError::Skip(skip) => {
-                        self.skip(index, source, opened.records.number(), skip)?;
+            if let Err(error) = self.add_line(index, source, line) {
+                match error {
+                    LineError::Skip(reason) => {
+                        self.skip(index, source, input.records.number(), reason)?;
                     }
                     LineError::Failed(error) => return Err(error),
                 }
             }
         }
-        source.probe.input = Some(opened);
+        source.probe.input = Some(input);
         Ok(())
     }
 
     #[inline]
-    fn line(&mut self, index: usize, source: &mut LogSource, line: &[u8]) -> Result<(), LineError> {
+    fn add_line(
+        &mut self,
+        index: usize,
+        source: &mut LogSource,
+        line: &[u8],
+    ) -> Result<(), LineError> {
         let mut entry = LogEntry::default();
         source.parser.read(line, &mut entry)?;
-        let asked = LoggedRequest::from_entry(&entry)?;
-        if let (None, None, Some(per_second)) = (entry.start, entry.end, self.build.untimed_rate) {
+        let request = LoggedRequest::from_entry(&entry)?;
+        if let (None, None, Some(per_second)) = (entry.start, entry.end, self.builder.untimed_rate)
+        {
             let micros = source.rows as f64 * 1e6 / per_second;
             entry.start = Some(LogTimestamp {
                 micros: micros as i64,
@@ -234,44 +242,44 @@ impl<'b, 'p> BuildPipeline<'b, 'p> {
             });
         }
         let mut arrival =
-            RowArrival::from_entry(&entry, self.build.time_base).ok_or(SkipReason::NoTime)?;
-        let tail = self.tail_writer.write(&entry, &asked);
+            RowArrival::from_entry(&entry, self.builder.time_base).ok_or(SkipReason::NoTime)?;
+        let tail = self.tail_writer.write(&entry, &request);
         if tail.len() > MAX_TAIL_BYTES {
             return Err(SkipReason::TooLong.into());
         }
         arrival.timestamp.micros = arrival.timestamp.micros.saturating_add(source.shift_us);
-        self.count.inconsistent_rows += u64::from(is_inconsistent(&entry));
+        self.counters.inconsistent_rows += u64::from(is_inconsistent(&entry));
         let micros = arrival.micros();
         if micros < source.latest_us {
-            self.count.reordered += u64::from(source.rows > 0);
+            self.counters.reordered += u64::from(source.rows > 0);
             let back = source.latest_us.abs_diff(micros);
-            self.count.max_displacement_us = self.count.max_displacement_us.max(back);
+            self.counters.max_displacement_us = self.counters.max_displacement_us.max(back);
         }
         source.latest_us = source.latest_us.max(micros);
         source.rows += 1;
-        source.stamps.record(&arrival);
-        self.count.rows += 1;
+        source.timestamp_stats.record(&arrival);
+        self.counters.rows += 1;
         let Self {
-            spreader: seconds,
+            spreader,
             reorder,
-            writer: sheet,
+            writer,
             ..
         } = self;
         if arrival.timestamp.whole_second {
-            self.count.whole_second_rows += 1;
+            self.counters.whole_second_rows += 1;
             let second = arrival
                 .timestamp
                 .micros
                 .div_euclid(LogTimestamp::MICROS_PER_SECOND);
-            // A clock that is wrong by a part of a second moves the whole second by it.
+            // A shift by a part of a second moves the whole second by it.
             let rest = arrival
                 .timestamp
                 .micros
                 .rem_euclid(LogTimestamp::MICROS_PER_SECOND);
             let before = i64::try_from(arrival.before_us).unwrap_or(i64::MAX) - rest;
-            seconds.push(second, before, index as u32, tail, (reorder, sheet))?;
+            spreader.push(second, before, index as u32, tail, (reorder, writer))?;
         } else {
-            reorder.push(micros, content_hash(tail), tail, sheet)?;
+            reorder.push(micros, content_hash(tail), tail, writer)?;
         }
         Ok(())
     }
@@ -282,27 +290,30 @@ impl<'b, 'p> BuildPipeline<'b, 'p> {
         index: usize,
         source: &LogSource,
         number: u64,
-        skip: SkipReason,
+        reason: SkipReason,
     ) -> Result<(), Error> {
-        if self.build.strict && is_worth_reporting(skip) {
-            let message = format!("read {}:{number}: {skip}", source.probe.path.display());
+        if self.builder.strict && is_worth_reporting(reason) {
+            let message = format!("read {}:{number}: {reason}", source.probe.path.display());
             return Err(Error::new(ErrorKind::Strict, message));
         }
-        *self.count.skipped.entry(skip).or_insert(0) += 1;
-        self.count.examples.entry(skip).or_insert((index, number));
+        *self.counters.skipped.entry(reason).or_insert(0) += 1;
+        self.counters
+            .examples
+            .entry(reason)
+            .or_insert((index, number));
         Ok(())
     }
 }
 
-/// Why a line made no row.
+/// The reason that a line was not added.
 enum LineError {
     Skip(SkipReason),
     Failed(Error),
 }
 
 impl From<SkipReason> for LineError {
-    fn from(skip: SkipReason) -> Self {
-        Self::Skip(skip)
+    fn from(reason: SkipReason) -> Self {
+        Self::Skip(reason)
     }
 }
 
@@ -312,22 +323,22 @@ impl From<Error> for LineError {
     }
 }
 
-/// Whether the two stamps of a line can't both be true.
+/// Returns true if start and end of a line contradict each other.
 fn is_inconsistent(entry: &LogEntry<'_>) -> bool {
     let (Some(start), Some(end)) = (entry.start, entry.end) else {
         return false;
     };
-    let apart = start.micros.abs_diff(end.micros);
-    apart > MAX_TIMESTAMP_GAP_US.saturating_add(entry.duration_us.unwrap_or(0))
+    let gap_us = start.micros.abs_diff(end.micros);
+    gap_us > MAX_TIMESTAMP_GAP_US.saturating_add(entry.duration_us.unwrap_or(0))
 }
 
-fn no_rows_error(count: &BuildCounters, sources: &[LogSource]) -> Error {
-    let skipped: Vec<_> = (count.skipped.iter())
-        .map(|(skip, count)| format!("{count} {skip}"))
+fn no_rows_error(counters: &BuildCounters, sources: &[LogSource]) -> Error {
+    let skipped: Vec<_> = (counters.skipped.iter())
+        .map(|(reason, count)| format!("{reason} ({count})"))
         .collect();
     let names: Vec<_> = sources.iter().map(LogSource::name).collect();
     let message = format!(
-        "find a hit in {}: of its lines are {}",
+        "find a request in {}: lines skipped: {}",
         names.join(", "),
         skipped.join(", ")
     );
@@ -335,7 +346,7 @@ fn no_rows_error(count: &BuildCounters, sources: &[LogSource]) -> Error {
 }
 
 fn build_summary(
-    count: BuildCounters,
+    counters: BuildCounters,
     sources: &[LogSource],
     (first, last): (i64, i64),
     (late, spilled): (u64, u64),
@@ -354,15 +365,15 @@ fn build_summary(
         lines: sources.iter().map(|source| source.lines).sum(),
         first_arrival: instant(first),
         last_arrival: instant(last),
-        skipped: count.skipped,
-        examples: count.examples,
+        skipped: counters.skipped,
+        examples: counters.examples,
         sources: sources.iter().map(source).collect(),
-        reordered: count.reordered,
-        max_displacement: Duration::from_micros(count.max_displacement_us),
+        reordered: counters.reordered,
+        max_displacement: Duration::from_micros(counters.max_displacement_us),
         late_rows: late,
         spilled_rows: spilled,
-        whole_second_rows: count.whole_second_rows,
-        inconsistent_rows: count.inconsistent_rows,
+        whole_second_rows: counters.whole_second_rows,
+        inconsistent_rows: counters.inconsistent_rows,
         trailer,
     }
 }

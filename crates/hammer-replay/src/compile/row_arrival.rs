@@ -1,48 +1,53 @@
+//! Arrival time of a row.
+
 use crate::log::{LogEntry, LogTimestamp, TimestampEvent};
 use crate::timeline::TimeBase;
 
-/// When a hit arrived, as far as its line tells.
+/// The arrival of a request, as its line determines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RowArrival {
     pub(super) timestamp: LogTimestamp,
-    /// How long before its stamp it arrived, in microseconds.
+    /// Time between the arrival and the timestamp, in microseconds.
     pub(super) before_us: u64,
     pub(super) time_base: TimeBase,
 }
 
 impl RowArrival {
-    /// Takes it out of `entry`: the start if there is one, or the end and the duration. `base` says what
-    /// a stamp tells, whatever the format says, if the entry has no stamp of that.
+    /// Computes the arrival of `entry`: the start, or else the end minus the duration. With `time_base`,
+    /// the entry's timestamp of that event counts, or else its other timestamp as if it were of that event.
     #[inline]
-    pub(super) fn from_entry(entry: &LogEntry<'_>, base: Option<TimestampEvent>) -> Option<Self> {
-        let (start, end) = match base {
+    pub(super) fn from_entry(
+        entry: &LogEntry<'_>,
+        time_base: Option<TimestampEvent>,
+    ) -> Option<Self> {
+        let (start, end) = match time_base {
             None => (entry.start, entry.end),
             Some(TimestampEvent::Start) => (entry.start.or(entry.end), None),
             Some(TimestampEvent::End) => (None, entry.end.or(entry.start)),
         };
-        if let Some(stamp) = start {
+        if let Some(timestamp) = start {
             return Some(Self {
-                timestamp: stamp,
+                timestamp,
                 before_us: 0,
                 time_base: TimeBase::Start,
             });
         }
-        let stamp = end?;
+        let timestamp = end?;
         Some(match entry.duration_us {
             Some(before_us) => Self {
-                timestamp: stamp,
+                timestamp,
                 before_us,
                 time_base: TimeBase::EndMinusDuration,
             },
             None => Self {
-                timestamp: stamp,
+                timestamp,
                 before_us: 0,
                 time_base: TimeBase::End,
             },
         })
     }
 
-    /// The instant, for a stamp that is exact, or the earliest one.
+    /// Returns the arrival in µs since 1970; for a whole second, the earliest possible one.
     pub(super) fn micros(&self) -> i64 {
         let before = i64::try_from(self.before_us).unwrap_or(i64::MAX);
         self.timestamp.micros.saturating_sub(before)
@@ -54,23 +59,23 @@ mod tests {
     use super::{LogEntry, LogTimestamp, RowArrival, TimestampEvent};
 
     #[test]
-    fn the_start_counts_unless_told_otherwise() {
-        let stamp = |seconds| Some(LogTimestamp::from_seconds(seconds, None));
-        let of = |start, end, duration_us| LogEntry {
+    fn the_start_counts_unless_the_time_base_is_the_end() {
+        let timestamp = |seconds| Some(LogTimestamp::from_seconds(seconds, None));
+        let entry_of = |start, end, duration_us| LogEntry {
             start,
             end,
             duration_us,
             ..LogEntry::default()
         };
         let (one, both) = (
-            of(None, stamp(9), None),
-            of(stamp(5), stamp(9), Some(3_000_000)),
+            entry_of(None, timestamp(9), None),
+            entry_of(timestamp(5), timestamp(9), Some(3_000_000)),
         );
         let (start, ended) = (
-            of(stamp(5), None, Some(1)),
-            of(None, stamp(9), Some(3_000_000)),
+            entry_of(timestamp(5), None, Some(1)),
+            entry_of(None, timestamp(9), Some(3_000_000)),
         );
-        for (entry, base, micros) in [
+        for (entry, time_base, micros) in [
             (one, None, Some(9_000_000)),
             (both, None, Some(5_000_000)),
             (both, Some(TimestampEvent::Start), Some(5_000_000)),
@@ -81,8 +86,8 @@ mod tests {
             (ended, Some(TimestampEvent::Start), Some(9_000_000)),
             (LogEntry::default(), None, None),
         ] {
-            let arrival = RowArrival::from_entry(&entry, base).map(|arrival| arrival.micros());
-            assert_eq!(arrival, micros, "{base:?} {entry:?}");
+            let arrival = RowArrival::from_entry(&entry, time_base).map(|arrival| arrival.micros());
+            assert_eq!(arrival, micros, "{time_base:?} {entry:?}");
         }
     }
 }

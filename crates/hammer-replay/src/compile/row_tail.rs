@@ -1,8 +1,10 @@
+//! Encoder of rows without their time.
+
 use super::IncludedFields;
 use crate::log::{EscapedText, LogEntry, LoggedRequest};
 use crate::timeline::TimelineRow;
 
-/// Writes rows without their time, which is known last.
+/// Encodes rows without their time, which is only known after sorting.
 #[derive(Debug)]
 pub(super) struct RowTailWriter {
     include: IncludedFields,
@@ -23,9 +25,9 @@ impl RowTailWriter {
         }
     }
 
-    /// The tail of what `entry` says.
+    /// Encodes the tail of the row of `entry`.
     #[inline]
-    pub(super) fn write(&mut self, entry: &LogEntry<'_>, asked: &LoggedRequest<'_>) -> &[u8] {
+    pub(super) fn write(&mut self, entry: &LogEntry<'_>, request: &LoggedRequest<'_>) -> &[u8] {
         let Self {
             include,
             target,
@@ -34,19 +36,19 @@ impl RowTailWriter {
             tail,
         } = self;
         target.clear();
-        asked.target.unescape_into(target);
-        if let Some(query) = asked.query {
+        request.target.unescape_into(target);
+        if let Some(query) = request.query {
             target.push(b'?');
             query.unescape_into(target);
         }
-        let host = unescape_present(asked.host.filter(|_| include.host), host);
+        let host = unescape_present(request.host.filter(|_| include.host), host);
         let route = unescape_present(entry.route.filter(|_| include.route), route);
         let client = entry.client.filter(|client| !client.is_absent());
         let client = include.client.as_ref().zip(client);
         let row = TimelineRow {
             t_us: 0,
-            // A token, and so of ASCII.
-            method: std::str::from_utf8(asked.method).unwrap_or("GET"),
+            // A token is ASCII.
+            method: std::str::from_utf8(request.method).unwrap_or("GET"),
             target,
             host,
             status: (include.status && entry.status > 0).then_some(entry.status),
@@ -62,7 +64,7 @@ impl RowTailWriter {
     }
 }
 
-/// What `text` stands for, if it is something and UTF-8.
+/// Unescapes `text` into `buffer`. Returns `None` if it is missing or not UTF-8.
 fn unescape_present<'b>(text: Option<EscapedText<'_>>, buffer: &'b mut Vec<u8>) -> Option<&'b str> {
     let text = text.filter(|text| !text.is_absent())?;
     buffer.clear();

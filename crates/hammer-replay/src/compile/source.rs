@@ -1,3 +1,5 @@
+//! A log of a timeline build.
+
 use hammer_core::StopHandle;
 
 use super::TimelineBuilder;
@@ -6,65 +8,65 @@ use super::timestamp_stats::TimestampStats;
 use crate::Error;
 use crate::input::LogInput;
 use crate::log::LogParser;
-use crate::timeline::{TimeBase, TimelineSource as Named};
+use crate::timeline::{TimeBase, TimelineSource};
 
-/// A log in its turn.
+/// A log and the state of reading it.
 pub(super) struct LogSource {
     pub(super) probe: LogProbe,
     pub(super) parser: LogParser,
-    /// The latest stamp so far; the log whose is the earliest is read on.
+    /// The latest arrival so far. The log with the earliest one is read next.
     pub(super) latest_us: i64,
     pub(super) shift_us: i64,
     pub(super) rows: u64,
-    /// What the stamps of its rows were like.
-    pub(super) stamps: TimestampStats,
+    /// Statistics of the timestamps of its rows.
+    pub(super) timestamp_stats: TimestampStats,
     pub(super) lines: u64,
     pub(super) hash: Option<String>,
     stop: StopHandle,
 }
 
 impl LogSource {
-    pub(super) fn new(mut probe: LogProbe, build: &TimelineBuilder, keep_open: bool) -> Self {
-        let opened = probe.input.take_if(|opened| opened.is_file && !keep_open);
-        drop(opened);
-        let shift_us = build.shift_us(&probe.path);
+    pub(super) fn new(mut probe: LogProbe, builder: &TimelineBuilder, keep_open: bool) -> Self {
+        let input = probe.input.take_if(|input| input.is_file && !keep_open);
+        drop(input);
+        let shift_us = builder.shift_us(&probe.path);
         Self {
-            parser: LogParser::new(&probe.format, build.zone.clone()),
+            parser: LogParser::new(&probe.format, builder.zone.clone()),
             latest_us: probe.first_us.saturating_add(shift_us),
             shift_us,
             probe,
             rows: 0,
-            stamps: TimestampStats::default(),
+            timestamp_stats: TimestampStats::default(),
             lines: 0,
             hash: None,
-            stop: build.stop.clone(),
+            stop: builder.stop.clone(),
         }
     }
 
-    /// The log, open.
+    /// Opens the log, unless it is open.
     pub(super) fn open(&mut self) -> Result<&mut LogInput, Error> {
-        let opened = match self.probe.input.take() {
-            Some(opened) => opened,
+        let input = match self.probe.input.take() {
+            Some(input) => input,
             None => {
-                let mut opened = LogInput::open(&self.probe.path, &self.stop)?;
+                let mut input = LogInput::open(&self.probe.path, &self.stop)?;
                 if self.probe.format.is_document() {
-                    opened.records.read_as_har();
+                    input.records.read_as_har();
                 }
-                opened
+                input
             }
         };
-        Ok(self.probe.input.insert(opened))
+        Ok(self.probe.input.insert(input))
     }
 
-    /// Closes it at its end.
+    /// Closes the log at its end.
     pub(super) fn close(&mut self) {
-        if let Some(opened) = self.probe.input.take() {
-            self.lines = opened.records.number();
-            self.hash = Some(opened.hash());
+        if let Some(input) = self.probe.input.take() {
+            self.lines = input.records.number();
+            self.hash = Some(input.hash());
         }
     }
 
-    /// Its name, without the path.
+    /// Returns the file name.
     pub(super) fn name(&self) -> String {
         let path = &self.probe.path;
         let name = path.file_name().unwrap_or(path.as_os_str());
@@ -72,18 +74,18 @@ impl LogSource {
     }
 
     pub(super) fn time_base(&self) -> TimeBase {
-        self.stamps
+        self.timestamp_stats
             .time_base
-            .or(self.probe.stamps.time_base)
+            .or(self.probe.timestamp_stats.time_base)
             .unwrap_or(TimeBase::Start)
     }
 
-    /// What the header says of it.
-    pub(super) fn header_entry(&self) -> Named {
-        Named {
+    /// Returns the entry in the header.
+    pub(super) fn header_entry(&self) -> TimelineSource {
+        TimelineSource {
             name: self.name(),
             format: self.probe.format.name().to_owned(),
-            time_base: self.probe.stamps.time_base,
+            time_base: self.probe.timestamp_stats.time_base,
             shift_us: Some(self.shift_us).filter(|shift| *shift != 0),
             xxh64: None,
         }

@@ -1,3 +1,5 @@
+//! Summary of a timeline build.
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -6,33 +8,33 @@ use jiff::Timestamp;
 use crate::log::SkipReason;
 use crate::timeline::{TimeBase, TimelineTrailer};
 
-/// What a build did.
+/// The result of a timeline build.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct BuildSummary {
-    /// Lines that were read.
+    /// Number of lines that were read.
     pub lines: u64,
-    /// When the first row arrived.
+    /// Arrival of the first row.
     pub first_arrival: Timestamp,
-    /// When the last row arrived.
+    /// Arrival of the last row.
     pub last_arrival: Timestamp,
-    /// How many lines are no row, by reason.
+    /// Number of lines that did not become rows, by reason.
     pub skipped: BTreeMap<SkipReason, u64>,
-    /// Where the first line of each reason stands: the log, by its number, and the line.
+    /// The first line of each reason: the index of its log, and its line number.
     pub examples: BTreeMap<SkipReason, (usize, u64)>,
     /// The logs, in the order in which they were given.
     pub sources: Vec<LogSourceSummary>,
-    /// Rows that arrived before a row of the same log that stands above them.
+    /// Number of rows that arrived before an earlier line of the same log.
     pub reordered: u64,
-    /// How far back the farthest of them was put.
+    /// Longest time by which a row was moved back.
     pub max_displacement: Duration,
-    /// Rows that came when the window had let later ones go, and were merged in the end.
+    /// Number of rows that came after later ones had been written. They were merged at the end.
     pub late_rows: u64,
-    /// Those of them that were on disk meanwhile.
+    /// Number of late rows that were on disk until then.
     pub spilled_rows: u64,
-    /// Rows whose second was all that was known.
+    /// Number of rows whose timestamps have whole seconds.
     pub whole_second_rows: u64,
-    /// Rows whose stamps of start and end are further apart than an hour plus their duration.
+    /// Number of rows whose start and end differ by more than an hour plus their duration.
     pub inconsistent_rows: u64,
     /// The last line of the timeline.
     pub trailer: TimelineTrailer,
@@ -42,16 +44,16 @@ pub struct BuildSummary {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogSourceSummary {
-    /// Its name.
+    /// The file name.
     pub name: String,
-    /// The name of its format.
+    /// The name of the format.
     pub format: String,
-    /// Whether that was found out, and not told.
+    /// True if the format was detected.
     pub detected: bool,
-    /// How its arrivals were found.
+    /// The derivation of its arrival times.
     pub time_base: TimeBase,
-    /// Lines of it.
+    /// Number of lines.
     pub lines: u64,
-    /// Rows of it.
+    /// Number of rows.
     pub rows: u64,
 }

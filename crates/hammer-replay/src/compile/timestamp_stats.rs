@@ -1,17 +1,19 @@
+//! Statistics of timestamps.
+
 use super::row_arrival::RowArrival;
 use crate::timeline::TimeBase;
 
-/// What the stamps of a log were like.
+/// The time base and the resolution of the timestamps of a log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct TimestampStats {
     pub(super) time_base: Option<TimeBase>,
     whole_seconds: bool,
-    /// The step of those that are finer, in microseconds.
+    /// The resolution of timestamps with a fraction, in microseconds.
     fine_step_us: Option<u64>,
 }
 
 impl TimestampStats {
-    /// Takes one into account.
+    /// Records a timestamp.
     #[inline]
     pub(super) fn record(&mut self, arrival: &RowArrival) {
         if self.time_base != Some(arrival.time_base) {
@@ -32,7 +34,7 @@ impl TimestampStats {
         }
     }
 
-    /// The coarsest step, in microseconds; none if there was no stamp.
+    /// Returns the coarsest resolution, in microseconds, or `None` without timestamps.
     pub(super) fn resolution_us(&self) -> Option<u64> {
         if self.whole_seconds {
             return Some(1_000_000);
@@ -40,17 +42,17 @@ impl TimestampStats {
         self.fine_step_us
     }
 
-    /// What all of them were like.
+    /// Combines the statistics of several logs.
     pub(super) fn combine(all: impl Iterator<Item = Self>) -> (Option<TimeBase>, Option<u64>) {
-        let (mut base, mut resolution_us) = (None, None);
-        for stamps in all {
-            resolution_us = stamps.resolution_us().max(resolution_us);
-            base = match (base, stamps.time_base) {
+        let (mut time_base, mut resolution_us) = (None, None);
+        for stats in all {
+            resolution_us = stats.resolution_us().max(resolution_us);
+            time_base = match (time_base, stats.time_base) {
                 (None, other) | (other, None) => other,
-                (one, other) if one == other => one,
+                (first, other) if first == other => first,
                 _ => Some(TimeBase::Mixed),
             };
         }
-        (base, resolution_us)
+        (time_base, resolution_us)
     }
 }

@@ -1,6 +1,8 @@
+//! Compression formats of logs.
+
 use std::io::{self, BufReader, Read};
 
-/// How a file is compressed, by the bytes that it begins with.
+/// The compression format of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LogCompression {
     None,
@@ -10,7 +12,7 @@ pub(crate) enum LogCompression {
 }
 
 impl LogCompression {
-    /// What `start` is the start of.
+    /// Detects the format by the first bytes of a file.
     ///
     /// Sources: RFC 1952, section 2.3.1; RFC 8878, sections 3.1.1 and 3.1.2; bzip2's own
     /// description.
@@ -32,7 +34,7 @@ impl LogCompression {
         }
     }
 
-    /// A reader of what is in `file`, whatever number of members or frames it has.
+    /// Returns a reader of the decompressed content, which may consist of several members or frames.
     pub(crate) fn reader<R: Read + 'static>(self, file: BufReader<R>) -> io::Result<Box<dyn Read>> {
         Ok(match self {
             Self::None => Box::new(file),

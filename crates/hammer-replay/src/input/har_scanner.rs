@@ -1,22 +1,24 @@
+//! Scanner for the entries of a HAR document.
+
 use memchr::memchr2;
 
-/// Finds the elements of `log.entries` in a HAR, which is one document, as it comes in.
+/// Finds the elements of `log.entries` in a HAR document while it is read.
 #[derive(Debug, Default)]
 pub(crate) struct HarScanner {
     depth: usize,
-    /// Within a string, and since where.
+    /// The start of the string that is being read.
     string_start: Option<usize>,
-    /// The last string in the object of `log`, which is a key if an array follows.
+    /// True if the last string in the `log` object was `entries`, which is a key if an array follows.
     entries_key_seen: bool,
     in_entries: bool,
-    /// Where the entry began that is being read.
+    /// The start of the entry that is being read.
     entry_start: Option<usize>,
-    /// How far it has been looked at.
+    /// The number of scanned bytes.
     at: usize,
 }
 
 impl HarScanner {
-    /// Goes on through `bytes`: the next entry that is whole.
+    /// Continues to scan `bytes`, and returns the range of the next complete entry.
     pub(crate) fn next(&mut self, bytes: &[u8]) -> Option<std::ops::Range<usize>> {
         while self.at < bytes.len() {
             if let Some(start) = self.string_start {
@@ -27,7 +29,7 @@ impl HarScanner {
                 let end = self.at + length;
                 if bytes[end] == b'\\' {
                     if end + 1 >= bytes.len() {
-                        // The other half of it has not come yet.
+                        // The escaped byte has not been read yet.
                         self.at = end;
                         return None;
                     }
@@ -71,21 +73,22 @@ impl HarScanner {
         None
     }
 
-    /// From where on bytes are still needed.
+    /// Returns the index of the first byte that is still needed.
     pub(super) fn needed_from(&self) -> usize {
         let string = self.string_start.unwrap_or(self.at);
         self.entry_start.unwrap_or(string).min(string).min(self.at)
     }
 
-    /// `count` bytes in front were dropped.
+    /// Adjusts the positions after `count` bytes were dropped from the front.
     pub(super) fn drop_front(&mut self, count: usize) {
         self.at -= count;
-        let moved = |place: Option<usize>| place.map(|place| place.saturating_sub(count));
-        self.string_start = moved(self.string_start);
-        self.entry_start = moved(self.entry_start);
+        let shifted =
+            |position: Option<usize>| position.map(|position| position.saturating_sub(count));
+        self.string_start = shifted(self.string_start);
+        self.entry_start = shifted(self.entry_start);
     }
 
-    /// Gives up the entry that is too long to be kept; what is left of it is stepped over.
+    /// Gives up the current entry, which is too long, and skips the rest of it.
     pub(super) fn skip_entry(&mut self) {
         self.entry_start = None;
         if self.string_start.is_some() {
@@ -93,7 +96,7 @@ impl HarScanner {
         }
     }
 
-    /// Whether all that was opened is closed.
+    /// Returns true if all brackets and strings are closed.
     pub(super) fn is_complete(&self) -> bool {
         self.depth == 0 && self.string_start.is_none()
     }
@@ -104,21 +107,21 @@ mod tests {
     use super::HarScanner;
 
     #[test]
-    fn finds_entries_wherever_they_are_cut() {
+    fn finds_entries_in_partial_input() {
         let text =
             br#"{"log":{"pages":[{"id":1}],"entries":[ {"a":"}\"]"}, {"b":[{}]} ],"x":[{}]}}"#;
         for cut in 0..text.len() {
-            let mut document = HarScanner::default();
+            let mut scanner = HarScanner::default();
             let mut found = Vec::new();
             for end in [cut, text.len()] {
-                while let Some(range) = document.next(&text[..end]) {
+                while let Some(range) = scanner.next(&text[..end]) {
                     found.push(&text[range]);
                 }
-                assert!(document.needed_from() <= end, "{cut}");
+                assert!(scanner.needed_from() <= end, "{cut}");
             }
             let expected: [&[u8]; 2] = [br#"{"a":"}\"]"}"#, br#"{"b":[{}]}"#];
             assert_eq!(found, expected, "{cut}");
-            assert!(document.is_complete());
+            assert!(scanner.is_complete());
         }
     }
 }

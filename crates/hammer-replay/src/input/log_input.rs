@@ -1,3 +1,5 @@
+//! A log that is being read.
+
 use std::cell::RefCell;
 use std::fs::{self, File};
 use std::hash::Hasher;
@@ -13,9 +15,9 @@ use super::stoppable_reader::StoppableReader;
 use super::{MAX_LINE_BYTES, RecordReader};
 use crate::{Error, ErrorKind};
 
-/// How much of a file is read at once.
+/// Size of the read buffer.
 const CHUNK_BYTES: usize = 1 << 15;
-/// How much of a log is looked at for bytes that no text has.
+/// Number of bytes that are checked for zero bytes.
 const INSPECTED_BYTES: usize = 1 << 14;
 
 /// A log that is being read.
@@ -24,26 +26,26 @@ pub(crate) struct LogInput {
     name: String,
     compression: LogCompression,
     hash: Rc<RefCell<XxHash64>>,
-    /// Whether it can be opened again, and is the same then.
+    /// True for a regular file, which can be opened again.
     pub(crate) is_file: bool,
 }
 
 impl LogInput {
-    /// Opens the file at `path`; `-` is the standard input.
+    /// Opens the file at `path`; `-` is standard input.
     ///
     /// # Errors
     ///
-    /// If it can't be read, is a directory, is empty or no text.
+    /// If the file cannot be read, is a directory, is empty or is not text.
     pub(crate) fn open(path: &Path, stop: &StopHandle) -> Result<Self, Error> {
         let name = path.display().to_string();
-        let failed = |what: &str| Error::new(ErrorKind::Log, format!("read {name}{what}"));
+        let failed = |problem: &str| Error::new(ErrorKind::Log, format!("read {name}{problem}"));
         let is_file = if path.as_os_str() == "-" {
             false
         } else {
             let kind = fs::metadata(path).map_err(|error| failed("").with_source(error))?;
             if kind.is_dir() {
                 return Err(failed(
-                    ": it is a directory; right would be the files in it",
+                    ": expected a file, found a directory (try the files in it)",
                 ));
             }
             kind.is_file()
@@ -61,69 +63,69 @@ impl LogInput {
             .fill_buf()
             .map_err(|error| failed("").with_source(error))?;
         if start.is_empty() {
-            return Err(failed(": it is empty"));
+            return Err(failed(": the log is empty"));
         }
         let compression = LogCompression::detect(start);
         let reader = compression
             .reader(file)
             .map_err(|error| failed("").with_source(error))?;
-        let mut opened = Self {
+        let mut input = Self {
             records: RecordReader::new(reader),
             name,
             compression,
             hash,
             is_file,
         };
-        opened.reject_binary()?;
-        Ok(opened)
+        input.reject_binary()?;
+        Ok(input)
     }
 
-    /// Refuses what is no text.
+    /// Fails if the log is empty or binary.
     fn reject_binary(&mut self) -> Result<(), Error> {
         let start = match self.records.peek_lines(1, MAX_LINE_BYTES) {
             Ok(start) => start,
             Err(error) => return Err(self.read_error(error)),
         };
-        let wrong = match start {
-            [] => Some(format!("its {} has nothing in it", self.compression.name())),
+        let problem = match start {
+            [] => Some(format!("its {} data is empty", self.compression.name())),
             start => {
                 let start = &start[..start.len().min(INSPECTED_BYTES)];
                 let zero = memchr::memchr(0, start);
-                zero.map(|at| format!("it is no text: byte {at} is zero"))
+                zero.map(|at| format!("expected text, found a zero byte at offset {at}"))
             }
         };
-        match wrong {
-            Some(wrong) => {
-                let message = format!("read {}: {wrong}", self.name);
+        match problem {
+            Some(problem) => {
+                let message = format!("read {}: {problem}", self.name);
                 Err(Error::new(ErrorKind::Log, message))
             }
             None => Ok(()),
         }
     }
 
-    /// What a failure to read on is about.
+    /// Describes a failure to read further.
     pub(crate) fn read_error(&self, error: io::Error) -> Error {
         let (name, number) = (&self.name, self.records.number());
         let kind = self.compression.name();
-        // bzip2 says so in words.
-        let cut = error.kind() == io::ErrorKind::UnexpectedEof
+        // The bzip2 crate reports it only in its message.
+        let truncated = error.kind() == io::ErrorKind::UnexpectedEof
             || self.compression == LogCompression::Bzip2 && error.to_string().contains("EOF");
-        let what = match (self.compression, cut) {
-            (LogCompression::None, _) => "it can't be read on".to_owned(),
-            (_, true) => format!("its {kind} ends in the middle"),
-            (_, false) => format!("its {kind} is broken"),
+        let problem = match (self.compression, truncated) {
+            (LogCompression::None, _) => String::new(),
+            (_, true) => format!(": its {kind} data is truncated"),
+            (_, false) => format!(": its {kind} data is corrupt"),
         };
-        let message = format!("read {name}: {what}, after line {number}");
+        let message = format!("read {name}{problem} after line {number}");
         Error::new(ErrorKind::Log, message).with_source(error)
     }
 
-    /// The XXH64 of the bytes that were read of the file.
+    /// Returns the XXH64 hash of the bytes that were read from the file.
     pub(crate) fn hash(&self) -> String {
         format!("{:016x}", self.hash.borrow().finish())
     }
 }
 
-/// What is read of `path`; only a file never lets one wait.
+/// Opens `path`. Only files never block, so all other inputs are stoppable.
 fn open_input(path: &Path, is_file: bool, stop: &StopHandle) -> io::Result<Box<dyn Read>> {
     if is_file {
         return Ok(Box::new(File::open(path)?));
@@ -144,7 +146,7 @@ struct HashingReader {
 impl Read for HashingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.stop.is_requested() {
-            return Err(io::Error::other("it was stopped"));
+            return Err(io::Error::other("stopped"));
         }
         let read = self.file.read(buffer)?;
         self.hash.borrow_mut().write(&buffer[..read]);

@@ -1,4 +1,4 @@
-//! What logs are read from: files as they are or compressed, record by record.
+//! Input of logs: plain or compressed files and pipes, record by record.
 
 mod compression;
 mod har_scanner;

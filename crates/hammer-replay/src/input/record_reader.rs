@@ -1,3 +1,5 @@
+//! Reader of the records of a log in a bounded buffer.
+
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -5,35 +7,35 @@ use memchr::memchr;
 
 use super::har_scanner::HarScanner;
 
-/// How much is read at once.
+/// Initial size of the buffer.
 const CHUNK_BYTES: usize = 1 << 16;
-/// The longest line that is kept.
+/// Maximum length of a line.
 pub(crate) const MAX_LINE_BYTES: usize = 1 << 20;
-/// The longest entry of a document: a HAR has whole bodies in it.
+/// Maximum length of a HAR entry, which can contain whole bodies.
 pub(crate) const MAX_ENTRY_BYTES: usize = 1 << 25;
 
-/// What a log consists of.
+/// A record of a log.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum LogRecord<'r> {
-    /// A line without its end, or an entry of a document.
+    /// A line without its line feed, or an entry of a HAR document.
     Complete(&'r [u8]),
-    /// It was too long to be kept.
+    /// A record longer than the limit.
     TooLong,
-    /// The document ended in the middle.
+    /// The incomplete end of a HAR document.
     Truncated,
 }
 
-/// Reads a log record by record, in a bounded buffer.
+/// Reads a log record by record in a bounded buffer.
 pub(crate) struct RecordReader {
     reader: Box<dyn Read>,
     buffer: Vec<u8>,
-    /// What of the buffer is still to be given away.
+    /// The bytes of the buffer from `start` to `end` are not consumed yet.
     start: usize,
     end: usize,
-    /// How far no end of a line was found.
+    /// The index up to which the buffer was searched for a line feed.
     searched: usize,
     at_end: bool,
-    /// Within a line that was too long.
+    /// True within a line that is too long.
     skipping: bool,
     har: Option<HarScanner>,
     number: u64,
@@ -54,22 +56,21 @@ impl RecordReader {
         }
     }
 
-    /// From now on entries of a document are read, and not lines.
+    /// Switches from lines to the entries of a HAR document.
     pub(crate) fn read_as_har(&mut self) {
         self.har = Some(HarScanner::default());
     }
 
-    /// The number of the last record, counted from 1.
+    /// Returns the number of the last record, counted from 1.
     pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
-    /// What the log begins with: `lines` lines and a bit, or less if it is over or they are longer than
-    /// `most_bytes`.
-    /// Nothing is taken away, and a line that is not there to its end is left out.
-    pub(crate) fn peek_lines(&mut self, lines: usize, most_bytes: usize) -> io::Result<&[u8]> {
+    /// Returns the start of the log without consuming it: at least `lines` lines, or fewer if the log ends
+    /// or they exceed `max_bytes`. An incomplete line at the end is left out.
+    pub(crate) fn peek_lines(&mut self, lines: usize, max_bytes: usize) -> io::Result<&[u8]> {
         let enough = |bytes: &[u8]| memchr::memchr_iter(b'\n', bytes).take(lines).count() == lines;
-        while !self.at_end && self.end < most_bytes && !enough(&self.buffer[..self.end]) {
+        while !self.at_end && self.end < max_bytes && !enough(&self.buffer[..self.end]) {
             self.fill()?;
         }
         let bytes = &self.buffer[self.start..self.end];
@@ -77,7 +78,7 @@ impl RecordReader {
         Ok(&bytes[..end.unwrap_or(bytes.len())])
     }
 
-    /// The next record; none at the end.
+    /// Reads the next record. Returns `None` at the end.
     #[inline]
     pub(crate) fn next(&mut self) -> io::Result<Option<LogRecord<'_>>> {
         if self.har.is_some() {
@@ -107,7 +108,7 @@ impl RecordReader {
         }
     }
 
-    /// A line without an end.
+    /// Returns the last line if it has no line feed.
     fn last_line(&mut self) -> Option<LogRecord<'_>> {
         let rest = self.take_rest();
         if std::mem::take(&mut self.skipping) || rest.len() > MAX_LINE_BYTES {
@@ -122,10 +123,10 @@ impl RecordReader {
 
     fn next_entry(&mut self) -> io::Result<Option<LogRecord<'_>>> {
         loop {
-            let Some(document) = &mut self.har else {
+            let Some(har) = &mut self.har else {
                 return Ok(None);
             };
-            if let Some(entry) = document.next(&self.buffer[self.start..self.end]) {
+            if let Some(entry) = har.next(&self.buffer[self.start..self.end]) {
                 self.number += 1;
                 let entry = self.start + entry.start..self.start + entry.end;
                 return Ok(Some(if std::mem::take(&mut self.skipping) {
@@ -135,16 +136,16 @@ impl RecordReader {
                 }));
             }
             if self.at_end {
-                let complete = document.is_complete();
+                let complete = har.is_complete();
                 self.har = Some(HarScanner::default());
                 let rest = self.take_rest();
-                let said = !complete && !rest.is_empty();
-                self.number += u64::from(said);
-                return Ok(said.then_some(LogRecord::Truncated));
+                let truncated = !complete && !rest.is_empty();
+                self.number += u64::from(truncated);
+                return Ok(truncated.then_some(LogRecord::Truncated));
             }
-            let needed = document.needed_from();
+            let needed = har.needed_from();
             if self.end - self.start - needed > MAX_ENTRY_BYTES {
-                document.skip_entry();
+                har.skip_entry();
                 self.number += 1;
                 self.drop_unneeded();
                 return Ok(Some(LogRecord::TooLong));
@@ -154,12 +155,12 @@ impl RecordReader {
         }
     }
 
-    /// What was looked at of a document, and is no part of an entry, is of no use any more.
+    /// Drops scanned bytes that are not part of an entry.
     fn drop_unneeded(&mut self) {
-        if let Some(document) = &mut self.har {
-            let needless = document.needed_from();
-            document.drop_front(needless);
-            self.start += needless;
+        if let Some(har) = &mut self.har {
+            let unneeded = har.needed_from();
+            har.drop_front(unneeded);
+            self.start += unneeded;
         }
     }
 
@@ -174,7 +175,7 @@ impl RecordReader {
         rest
     }
 
-    /// Reads more behind what there is.
+    /// Reads more bytes to the end of the buffer.
     fn fill(&mut self) -> io::Result<()> {
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
@@ -182,7 +183,7 @@ impl RecordReader {
             self.searched = self.searched.saturating_sub(self.start);
             self.start = 0;
         }
-        // What a long line took is not kept, since each log has a buffer.
+        // Every open log has a buffer, so the memory for a long line is freed.
         if self.end < CHUNK_BYTES / 2 && self.buffer.len() > 4 * CHUNK_BYTES {
             self.buffer.truncate(CHUNK_BYTES);
             self.buffer.shrink_to_fit();
@@ -208,17 +209,17 @@ mod tests {
 
     use super::{LogRecord, MAX_LINE_BYTES, RecordReader};
 
-    /// Gives one byte at a time.
+    /// Returns one byte at a time.
     struct OneByteReader(std::io::Cursor<Vec<u8>>);
 
     impl Read for OneByteReader {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            let least = buffer.len().min(1);
-            self.0.read(&mut buffer[..least])
+            let length = buffer.len().min(1);
+            self.0.read(&mut buffer[..length])
         }
     }
 
-    fn all(text: &[u8], document: bool) -> Vec<Option<Vec<u8>>> {
+    fn all(text: &[u8], har: bool) -> Vec<Option<Vec<u8>>> {
         let mut both = [false, true].into_iter().map(|slow| {
             let reader: Box<dyn Read> = if slow && text.len() < 1_000 {
                 Box::new(OneByteReader(std::io::Cursor::new(text.to_vec())))
@@ -226,11 +227,11 @@ mod tests {
                 Box::new(std::io::Cursor::new(text.to_vec()))
             };
             let mut records = RecordReader::new(reader);
-            if document {
+            if har {
                 records.read_as_har();
             }
             let mut found = Vec::new();
-            while let Some(record) = records.next().expect("it can be read") {
+            while let Some(record) = records.next().expect("reading from memory") {
                 found.push(match record {
                     LogRecord::Complete(bytes) => Some(bytes.to_vec()),
                     LogRecord::TooLong | LogRecord::Truncated => None,
@@ -239,9 +240,9 @@ mod tests {
             assert_eq!(records.number(), found.len() as u64);
             found
         });
-        let (one, other) = (both.next().expect("one"), both.next().expect("other"));
-        assert_eq!(one, other);
-        one
+        let (fast, slow) = (both.next().expect("two"), both.next().expect("two"));
+        assert_eq!(fast, slow);
+        fast
     }
 
     #[test]
@@ -255,12 +256,12 @@ mod tests {
     }
 
     #[test]
-    fn reads_entries_of_a_document() {
+    fn reads_entries_of_a_har_document() {
         let text = br#"{"log":{"version":"1.2","entries":[{"a":1},{"b":"}"}]}}"#;
         let some = |text: &str| Some(text.as_bytes().to_vec());
         let both = [some(r#"{"a":1}"#), some(r#"{"b":"}"}"#)];
         assert_eq!(all(text, true), both);
-        let cut = all(&text[..text.len() - 8], true);
-        assert_eq!(cut, [both[0].clone(), None]);
+        let truncated = all(&text[..text.len() - 8], true);
+        assert_eq!(truncated, [both[0].clone(), None]);
     }
 }

@@ -1,3 +1,5 @@
+//! Reader of pipes that can be stopped while it waits.
+
 use std::io::{self, Read};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -5,14 +7,14 @@ use std::time::Duration;
 
 use hammer_core::StopHandle;
 
-/// How much is read at once.
+/// Size of a chunk.
 const CHUNK_BYTES: usize = 1 << 16;
-/// Chunks that are read ahead.
+/// Number of chunks to read ahead.
 const READ_AHEAD_CHUNKS: usize = 4;
-/// How often it is looked whether it is to stop, while nothing comes.
+/// Interval of the check for a stop while no data comes.
 const STOP_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Reads what may let one wait, such as a pipe, in a thread of its own, so that a stop ends the wait.
+/// Reads an input that can block, such as a pipe, in a separate thread, so that a stop ends the wait.
 pub(super) struct StoppableReader {
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: Vec<u8>,
@@ -21,7 +23,7 @@ pub(super) struct StoppableReader {
 }
 
 impl StoppableReader {
-    /// Reads what `open` opens; that may take its time too.
+    /// Reads the input that `open` returns. Opening it can block, too.
     pub(super) fn new<R: Read>(
         open: impl FnOnce() -> io::Result<R> + Send + 'static,
         stop: &StopHandle,
@@ -40,12 +42,12 @@ impl StoppableReader {
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                     Err(error) => Err(error),
                 };
-                let over = read.is_err();
+                let failed = read.is_err();
                 let chunk = read.map(|read| {
                     chunk.truncate(read);
                     chunk
                 });
-                if sender.send(chunk).is_err() || over {
+                if sender.send(chunk).is_err() || failed {
                     return;
                 }
             }
@@ -67,7 +69,7 @@ impl Read for StoppableReader {
                 Ok(chunk) => (self.chunk, self.at) = (chunk?, 0),
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),
                 Err(RecvTimeoutError::Timeout) if self.stop.is_requested() => {
-                    return Err(io::Error::other("it was stopped"));
+                    return Err(io::Error::other("stopped"));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -85,7 +87,7 @@ mod tests {
 
     use super::{StopHandle, StoppableReader};
 
-    /// A pipe that nobody writes to, as long as the other end is there.
+    /// A pipe without data that blocks until its other end is dropped.
     struct BlockedPipe(mpsc::Receiver<()>);
 
     impl Read for BlockedPipe {
@@ -97,11 +99,12 @@ mod tests {
 
     #[test]
     fn a_stop_ends_the_wait_for_a_pipe() {
-        let (end, idle) = mpsc::channel();
+        let (end, blocked) = mpsc::channel();
         let stop = StopHandle::new();
-        let mut piped = StoppableReader::new(|| Ok(BlockedPipe(idle)), &stop).expect("a thread");
+        let mut reader =
+            StoppableReader::new(|| Ok(BlockedPipe(blocked)), &stop).expect("a thread");
         stop.drain();
-        assert!(piped.read(&mut [0; 8]).is_err());
+        assert!(reader.read(&mut [0; 8]).is_err());
         drop(end);
     }
 }

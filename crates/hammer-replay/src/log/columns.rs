@@ -1,8 +1,12 @@
+//! Columns or keys of a log that the user maps to fields.
+
+use hammer_diagnostic::excerpt;
+
+use super::LogFormatError;
 use super::text::{LogField, TimestampEvent, TimestampFormat};
 use crate::time::{LogTimeUnit, StrftimeFormat, TimestampStyle};
 
-/// Which column, or which key of an object, means what: `time=ts target=request.uri
-/// duration=took:ms`.
+/// The fields of columns or JSON keys: `time=ts target=request.uri duration=took:ms`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ColumnMapping {
     pub(crate) fields: Vec<(String, LogField)>,
@@ -12,58 +16,71 @@ const FIELD_NAMES: &str = "time, start, end, duration, request, method, target, 
                         client, route, status, bytes or body";
 
 impl ColumnMapping {
-    /// Reads them; blanks or commas stand between.
+    /// Parses pairs that are separated by white space or commas.
     ///
     /// # Errors
     ///
-    /// What is wrong, and what would be right.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let mut meanings = Vec::new();
+    /// If a pair is malformed, or no column has the time.
+    pub(crate) fn parse(text: &str) -> Result<Self, LogFormatError> {
+        let mut fields = Vec::new();
         for pair in text
             .split(|letter: char| letter.is_whitespace() || letter == ',')
             .filter(|pair| !pair.is_empty())
         {
-            let (meaning, column) = pair.split_once('=').ok_or_else(|| {
-                format!("\"{pair}\" has no =; right would be {FIELD_NAMES}=COLUMN")
+            let (name, column) = pair.split_once('=').ok_or_else(|| {
+                LogFormatError::new(
+                    &format!("missing '=' in {}", excerpt(pair)),
+                    &format!("FIELD=COLUMN with one of the fields {FIELD_NAMES}"),
+                )
             })?;
             let (column, detail) = match column.split_once(':') {
                 Some((column, detail)) => (column, Some(detail)),
                 None => (column, None),
             };
             if column.is_empty() {
-                return Err(format!("\"{pair}\" names no column"));
+                return Err(LogFormatError::new(
+                    &format!("missing column in {}", excerpt(pair)),
+                    "FIELD=COLUMN",
+                ));
             }
-            let what = parse_field(meaning, detail).map_err(|why| format!("\"{pair}\": {why}"))?;
-            meanings.push((column.to_owned(), what));
+            let field = parse_field(name, detail).map_err(|error| error.at(&excerpt(pair)))?;
+            fields.push((column.to_owned(), field));
         }
-        if !meanings
+        if !fields
             .iter()
-            .any(|(_, what)| matches!(what, LogField::Time(..)))
+            .any(|(_, field)| matches!(field, LogField::Time(..)))
         {
-            return Err("no column tells a time; right would be time=COLUMN".to_owned());
+            return Err(LogFormatError::new(
+                "no column with the time",
+                "time=COLUMN",
+            ));
         }
-        Ok(Self { fields: meanings })
+        Ok(Self { fields })
     }
 
-    /// Whether a column says what was asked for. Where none does, it was `/`.
+    /// Returns true if a column has the target. Otherwise the target is `/`.
     pub(crate) fn has_target(&self) -> bool {
-        let target =
-            |what: &LogField| matches!(what, LogField::Request | LogField::Target | LogField::Url);
-        self.fields.iter().any(|(_, what)| target(what))
+        let target = |field: &LogField| {
+            matches!(field, LogField::Request | LogField::Target | LogField::Url)
+        };
+        self.fields.iter().any(|(_, field)| target(field))
     }
 }
 
-fn parse_field(meaning: &str, detail: Option<&str>) -> Result<LogField, String> {
-    let time = |base| parse_time_field(base, detail);
-    let what = match meaning {
+fn parse_field(name: &str, detail: Option<&str>) -> Result<LogField, LogFormatError> {
+    let time = |event| parse_time_field(event, detail);
+    let field = match name {
         "time" | "start" => return time(TimestampEvent::Start),
         "end" => return time(TimestampEvent::End),
         "duration" => {
-            let name = detail.unwrap_or("s");
-            let unit = LogTimeUnit::from_name(name.as_bytes());
-            let unit =
-                unit.ok_or_else(|| format!("no unit {name}; right would be s, ms, us or ns"))?;
-            return Ok(LogField::Duration(unit));
+            let unit = detail.unwrap_or("s");
+            return match LogTimeUnit::from_name(unit.as_bytes()) {
+                Some(unit) => Ok(LogField::Duration(unit)),
+                None => Err(LogFormatError::new(
+                    &format!("unknown unit {}", excerpt(unit)),
+                    "s, ms, us or ns",
+                )),
+            };
         }
         "request" => LogField::Request,
         "method" => LogField::Method,
@@ -77,33 +94,43 @@ fn parse_field(meaning: &str, detail: Option<&str>) -> Result<LogField, String> 
         "bytes" => LogField::ResponseBytes,
         "body" => LogField::RequestBytes,
         _ => {
-            return Err(format!(
-                "no meaning {meaning}; right would be {FIELD_NAMES}"
+            return Err(LogFormatError::new(
+                &format!("unknown field {}", excerpt(name)),
+                FIELD_NAMES,
             ));
         }
     };
     match detail {
-        Some(detail) => Err(format!("there is no use for {detail}")),
-        None => Ok(what),
+        Some(detail) => Err(LogFormatError::new(
+            &format!("unexpected {}", excerpt(&format!(":{detail}"))),
+            "FIELD=COLUMN",
+        )),
+        None => Ok(field),
     }
 }
 
-fn parse_time_field(base: TimestampEvent, detail: Option<&str>) -> Result<LogField, String> {
+fn parse_time_field(
+    event: TimestampEvent,
+    detail: Option<&str>,
+) -> Result<LogField, LogFormatError> {
     let style = match detail {
         None => TimestampStyle::Any,
         Some("iso") => TimestampStyle::Iso,
         Some("clf") => TimestampStyle::Clf,
         Some(format) if format.contains('%') => {
             let strftime = StrftimeFormat::compile(format.as_bytes())?;
-            return Ok(LogField::Time(base, TimestampFormat::Strftime(strftime)));
+            return Ok(LogField::Time(event, TimestampFormat::Strftime(strftime)));
         }
         Some(unit) => {
             TimestampStyle::Epoch(LogTimeUnit::from_name(unit.as_bytes()).ok_or_else(|| {
-                format!("no time {unit}; right would be iso, clf, s, ms, us, ns or a format with %")
+                LogFormatError::new(
+                    &format!("unknown time format {}", excerpt(unit)),
+                    "iso, clf, s, ms, us, ns or a format with %",
+                )
             })?)
         }
     };
-    Ok(LogField::time(base, style))
+    Ok(LogField::time(event, style))
 }
 
 #[cfg(test)]
@@ -111,24 +138,27 @@ mod tests {
     use super::ColumnMapping;
 
     #[test]
-    fn reads_columns_or_says_what_is_wrong() {
-        for (text, wrong) in [
+    fn parses_columns_or_names_the_problem() {
+        for (text, problem) in [
             ("time=ts", None),
             ("time=ts:ms, target=request.uri duration=took:ms", None),
             ("time=ts:%FT%T url=u status=s", None),
             ("time=@timestamp", None),
-            ("target=u", Some("no column tells a time")),
-            ("time", Some("\"time\" has no =")),
-            ("time=", Some("names no column")),
-            ("time=a:h", Some("no time h")),
-            ("duration=a:h", Some("no unit h")),
-            ("time=a status=b:ms", Some("no use for ms")),
-            ("time=a colour=b", Some("no meaning colour")),
+            ("target=u", Some("no column with the time")),
+            ("time", Some("missing '=' in 'time'")),
+            ("time=", Some("missing column in 'time='")),
+            ("time=a:h", Some("unknown time format 'h'")),
+            ("duration=a:h", Some("unknown unit 'h'")),
+            ("time=a status=b:ms", Some("unexpected ':ms'")),
+            ("time=a color=b", Some("unknown field 'color'")),
         ] {
             let error = ColumnMapping::parse(text).err();
-            match wrong {
+            match problem {
                 None => assert_eq!(error, None, "{text}"),
-                Some(wrong) => assert!(error.is_some_and(|it| it.contains(wrong)), "{text}"),
+                Some(problem) => assert!(
+                    error.is_some_and(|it| it.problem().contains(problem)),
+                    "{text}"
+                ),
             }
         }
     }

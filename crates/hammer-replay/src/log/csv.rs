@@ -1,3 +1,5 @@
+//! Parser of CSV and TSV logs.
+
 use memchr::memchr;
 
 use super::columns::ColumnMapping;
@@ -5,33 +7,33 @@ use super::text::{LogField, set_text};
 use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::TimestampParser;
 
-/// Lines of columns with commas between them, RFC 4180; a quoted one must not go over a line.
+/// A parser of separated columns (RFC 4180). A quoted column must not contain a line feed.
 #[derive(Debug, Clone)]
 pub(crate) struct CsvParser {
     columns: ColumnMapping,
     separator: u8,
-    /// What each column means, once the line with their names was seen.
+    /// The field of each column, after the line with the column names was read.
     fields: Option<Vec<LogField>>,
 }
 
 impl CsvParser {
     pub(crate) fn new(columns: ColumnMapping, separator: u8) -> Self {
-        // Columns by number need no names.
-        let number = |(column, what): &(String, LogField)| {
+        // Numbered columns need no header line.
+        let number = |(column, field): &(String, LogField)| {
             let number = column.parse::<usize>().ok()?;
             Some((
                 number.checked_sub(1).filter(|at| *at < 1_000)?,
-                what.clone(),
+                field.clone(),
             ))
         };
         let numbers: Option<Vec<_>> = columns.fields.iter().map(number).collect();
         let fields = numbers.map(|numbers| {
             let count = numbers.iter().map(|(at, _)| at + 1).max().unwrap_or(0);
-            let mut meanings = vec![LogField::Ignored; count];
-            for (at, what) in numbers {
-                meanings[at] = what;
+            let mut fields = vec![LogField::Ignored; count];
+            for (at, field) in numbers {
+                fields[at] = field;
             }
-            meanings
+            fields
         });
         Self {
             columns,
@@ -44,20 +46,20 @@ impl CsvParser {
     pub(crate) fn read<'l>(
         &mut self,
         line: &'l [u8],
-        clock: &mut TimestampParser,
+        timestamp_parser: &mut TimestampParser,
         entry: &mut LogEntry<'l>,
     ) -> Result<(), SkipReason> {
-        let Some(meanings) = &self.fields else {
+        let Some(fields) = &self.fields else {
             return Err(self.read_header_line(line));
         };
-        let (mut rest, mut timeless) = (Some(line), false);
-        for what in meanings {
-            let field = rest.ok_or(SkipReason::Truncated)?;
-            let (text, behind) = split_column(field, self.separator)?;
-            timeless |= set_text(what, text, clock, entry).is_none();
-            rest = behind;
+        let (mut rest, mut missing_time) = (Some(line), false);
+        for field in fields {
+            let columns = rest.ok_or(SkipReason::Truncated)?;
+            let (text, next) = split_column(columns, self.separator)?;
+            missing_time |= set_text(field, text, timestamp_parser, entry).is_none();
+            rest = next;
         }
-        if timeless {
+        if missing_time {
             return Err(SkipReason::NoTime);
         }
         if !self.columns.has_target() {
@@ -66,32 +68,32 @@ impl CsvParser {
         Ok(())
     }
 
-    /// The line with the names of columns, which is the first one.
+    /// Reads the first line, which names the columns.
     fn read_header_line(&mut self, line: &[u8]) -> SkipReason {
         let mut rest = Some(line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line));
-        let mut meanings = Vec::new();
-        while let Some(field) = rest {
-            let Ok((name, behind)) = split_column(field, self.separator) else {
+        let mut fields = Vec::new();
+        while let Some(columns) = rest {
+            let Ok((name, next)) = split_column(columns, self.separator) else {
                 return SkipReason::Malformed;
             };
-            let what = (self.columns.fields.iter())
+            let field = (self.columns.fields.iter())
                 .find(|(column, _)| column.as_bytes() == name.raw().trim_ascii())
-                .map_or(LogField::Ignored, |(_, what)| what.clone());
-            meanings.push(what);
-            rest = behind;
+                .map_or(LogField::Ignored, |(_, field)| field.clone());
+            fields.push(field);
+            rest = next;
         }
-        let named = |wanted: &(String, LogField)| meanings.contains(&wanted.1);
-        if !self.columns.fields.iter().all(named) {
+        let is_present = |(_, field): &(String, LogField)| fields.contains(field);
+        if !self.columns.fields.iter().all(is_present) {
             return SkipReason::Malformed;
         }
-        let last = meanings.iter().rposition(|what| *what != LogField::Ignored);
-        meanings.truncate(last.map_or(0, |last| last + 1));
-        self.fields = Some(meanings);
+        let last = fields.iter().rposition(|field| *field != LogField::Ignored);
+        fields.truncate(last.map_or(0, |last| last + 1));
+        self.fields = Some(fields);
         SkipReason::Directive
     }
 }
 
-/// The first column of `line`, and what is behind its separator if it has one.
+/// Splits `line` into its first column and, if a separator follows, the rest.
 fn split_column(
     line: &[u8],
     separator: u8,
@@ -111,14 +113,14 @@ fn split_column(
         match quoted.get(at + 1) {
             Some(b'"') => at += 2,
             Some(byte) if *byte != separator => return Err(SkipReason::Malformed),
-            behind => {
+            after => {
                 let escaped = memchr(b'"', &quoted[..at]).is_some();
                 let escape = if escaped {
                     EscapeStyle::DoubledQuote
                 } else {
                     EscapeStyle::None
                 };
-                let rest = behind.map(|_| &quoted[at + 2..]);
+                let rest = after.map(|_| &quoted[at + 2..]);
                 return Ok((EscapedText::new(&quoted[..at], escape), rest));
             }
         }
@@ -140,14 +142,14 @@ mod tests {
             ("time=3 target=2", None),
         ] {
             let mut csv = CsvParser::new(ColumnMapping::parse(columns).expect(columns), b',');
-            let mut clock = TimestampParser::new(TimeZone::UTC);
+            let mut timestamp_parser = TimestampParser::new(TimeZone::UTC);
             let mut entry = LogEntry::default();
             if let Some(header) = header {
-                let read = csv.read(header.as_bytes(), &mut clock, &mut entry);
+                let read = csv.read(header.as_bytes(), &mut timestamp_parser, &mut entry);
                 assert_eq!(read, Err(SkipReason::Directive));
             }
             let line = b"me,\"/a,\"\"b\"\"\",2000-10-10 20:55:36,so";
-            assert_eq!(csv.read(line, &mut clock, &mut entry), Ok(()));
+            assert_eq!(csv.read(line, &mut timestamp_parser, &mut entry), Ok(()));
             let target = entry.target.map(EscapedText::raw);
             assert_eq!(target, Some(b"/a,\"\"b\"\"".as_slice()), "{columns}");
             for (line, skip) in [
@@ -156,7 +158,11 @@ mod tests {
                 ("me,\"/a", SkipReason::Truncated),
                 ("me,\"/a\"b,2000-10-10 20:55:36", SkipReason::Malformed),
             ] {
-                let read = csv.read(line.as_bytes(), &mut clock, &mut LogEntry::default());
+                let read = csv.read(
+                    line.as_bytes(),
+                    &mut timestamp_parser,
+                    &mut LogEntry::default(),
+                );
                 assert_eq!(read, Err(skip), "{line}");
             }
         }

@@ -1,7 +1,9 @@
+//! The parts of a log line that a timeline needs.
+
 use super::EscapeStyle;
 use crate::time::LogTimestamp;
 
-/// A part of a line, and how it is escaped there.
+/// A slice of a log line with its escape style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EscapedText<'l> {
     bytes: &'l [u8],
@@ -9,67 +11,67 @@ pub struct EscapedText<'l> {
 }
 
 impl<'l> EscapedText<'l> {
-    /// `bytes`, escaped so.
+    /// Wraps `bytes` that are escaped in the style `escape`.
     #[must_use]
     pub fn new(bytes: &'l [u8], escape: EscapeStyle) -> Self {
         Self { bytes, escape }
     }
 
-    /// The bytes as they stand in the log.
+    /// The bytes as written in the log.
     #[must_use]
     pub fn raw(self) -> &'l [u8] {
         self.bytes
     }
 
-    /// A part of it, which is escaped alike. An escape must not be cut in two.
+    /// Returns `bytes`, a part of this text, with the same escape style. No escape may be split.
     #[must_use]
     pub(crate) fn slice(self, bytes: &'l [u8]) -> Self {
         Self { bytes, ..self }
     }
 
-    /// Appends what it stands for.
+    /// Appends the unescaped bytes to `out`.
     pub fn unescape_into(self, out: &mut Vec<u8>) {
         self.escape.unescape(self.bytes, out);
     }
 
-    /// Logs write `-`, and some nothing at all, for what is not there.
+    /// Returns true if the value is missing: logs write `-` or nothing.
     #[must_use]
     pub(crate) fn is_absent(self) -> bool {
         matches!(self.bytes, b"" | b"-")
     }
 }
 
-/// What a line says, as far as it is of use; parts of the line, uninterpreted but for numbers.
+/// The useful values of a log line. Only numbers and times are parsed.
 ///
-/// A line has a whole request line (`GET /a HTTP/1.1`) or the parts of it.
+/// A line contains a request line (`GET /a HTTP/1.1`) or its parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LogEntry<'l> {
-    /// When the request began, if the line says so.
+    /// Start of the request.
     pub start: Option<LogTimestamp>,
-    /// When it had been answered, if the line says so.
+    /// End of the response.
     pub end: Option<LogTimestamp>,
-    /// How long that took, in microseconds.
+    /// Duration in microseconds.
     pub duration_us: Option<u64>,
-    /// The request line.
+    /// Request line.
     pub request: Option<EscapedText<'l>>,
-    /// The method.
+    /// Method.
     pub method: Option<EscapedText<'l>>,
-    /// The target, or its part before the question mark.
+    /// Target, or its part before the question mark.
     pub target: Option<EscapedText<'l>>,
-    /// What stood behind the question mark.
+    /// Query, without the question mark.
     pub query: Option<EscapedText<'l>>,
-    /// A whole URL, by which a log tells host and target of any request.
+    /// Absolute URL, in logs that write one for every request.
     pub url: Option<EscapedText<'l>>,
-    /// The host that was asked for.
+    /// Requested host.
     pub host: Option<EscapedText<'l>>,
-    /// Who asked: an address, maybe with a port.
+    /// Client address, possibly with a port.
     pub client: Option<EscapedText<'l>>,
-    /// The route that the server took.
+    /// Route that the server chose.
     pub route: Option<EscapedText<'l>>,
-    /// The status; 0 if the line has none.
+    /// Status; 0 if the line has none.
     pub status: u16,
-    /// Bytes of the response.
+    /// Size of the response in bytes.
     pub response_bytes: Option<u64>,
-    /// Bytes of the request's body.
+    /// Size of the request body in bytes.
     pub body_bytes: Option<u64>,
 }

@@ -1,25 +1,27 @@
-/// How a log writes bytes that it can't write as they are.
+//! Escape styles of logs.
+
+/// The escape style of special bytes in a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EscapeStyle {
-    /// Not at all.
+    /// No escapes.
     #[default]
     None,
-    /// With backslashes, as nginx does it (`\xHH`) and Apache (`\"`, `\\`, `\n`, `\xhh`). What the two
-    /// write can be told apart nowhere and means the same everywhere.
+    /// Backslash escapes of nginx (`\xHH`) and Apache (`\"`, `\\`, `\n`, `\xhh`). The two do not
+    /// contradict each other.
     ///
     /// Sources: nginx, `log_format` in ngx_http_log_module; Apache 2.4, "Format Notes" of
     /// mod_log_config.
     Backslash,
-    /// As in a string of JSON, RFC 8259, section 7. What is no such escape stays as it is.
+    /// Escapes of a JSON string (RFC 8259, section 7). Invalid escapes are kept.
     Json,
-    /// `#HH`, as HAProxy does it ("Non-printable characters" in its manual).
+    /// `#HH`, the escapes of HAProxy ("Non-printable characters" in its manual).
     Hash,
-    /// A doubled quotation mark stands for one, RFC 4180.
+    /// Doubled quotation marks (RFC 4180).
     DoubledQuote,
 }
 
 impl EscapeStyle {
-    /// Appends what `bytes` stand for.
+    /// Appends the unescaped `bytes` to `out`.
     pub fn unescape(self, bytes: &[u8], out: &mut Vec<u8>) {
         let mark = match self {
             Self::None => return out.extend_from_slice(bytes),
@@ -42,7 +44,7 @@ impl EscapeStyle {
     }
 }
 
-/// Undoes the escape at the start of `bytes` and tells its length.
+/// Unescapes the escape at the start of `bytes` and returns its length.
 fn unescape_backslash(bytes: &[u8], out: &mut Vec<u8>) -> usize {
     let plain = match bytes.get(1) {
         Some(b'x' | b'X') => match bytes.get(2..4).and_then(parse_hex) {
@@ -98,7 +100,7 @@ fn unescape_unicode(bytes: &[u8], out: &mut Vec<u8>) -> usize {
         }
         _ => (first, 6),
     };
-    // Half of a pair is no character.
+    // A lone surrogate is not a character.
     let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
     out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     taken
@@ -131,7 +133,7 @@ mod tests {
     use super::EscapeStyle;
 
     #[test]
-    fn undoes_what_servers_do() {
+    fn unescapes_each_style() {
         let table: &[(EscapeStyle, &[u8], &[u8])] = &[
             (EscapeStyle::None, br"/a\x22", br"/a\x22"),
             (EscapeStyle::Backslash, br"/a\x22b\xE4", b"/a\"b\xE4"),
@@ -152,10 +154,10 @@ mod tests {
             (EscapeStyle::Hash, b"/a#22b#23#F#zz#", b"/a\"b##F#zz#"),
             (EscapeStyle::DoubledQuote, b"a\"\"b\"", b"a\"b\""),
         ];
-        for (escape, written, meant) in table {
+        for (escape, escaped, expected) in table {
             let mut out = Vec::new();
-            escape.unescape(written, &mut out);
-            assert_eq!(out, *meant, "{}", written.escape_ascii());
+            escape.unescape(escaped, &mut out);
+            assert_eq!(out, *expected, "{}", escaped.escape_ascii());
         }
     }
 }

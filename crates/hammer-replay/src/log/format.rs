@@ -1,4 +1,8 @@
+//! Log formats: known names, columns and server directives.
+
 use std::{error, fmt};
+
+use hammer_diagnostic::{excerpt, nearest, printable};
 
 use super::columns::ColumnMapping;
 use super::csv::CsvParser;
@@ -6,7 +10,7 @@ use super::json::{JsonFieldMap, KnownJsonFormat};
 use super::text::{BuiltinFormat, FormatProgram, compile_directive};
 use super::w3c::W3cParser;
 
-/// What the lines of a log look like.
+/// The format of a log.
 #[derive(Debug, Clone)]
 pub struct LogFormat {
     name: String,
@@ -16,44 +20,60 @@ pub struct LogFormat {
 #[derive(Debug, Clone)]
 pub(super) enum FormatKind {
     Text(FormatProgram),
-    /// Lines that begin with `{` are objects, others are of one of the programs.
+    /// Lines that begin with `{` are JSON objects. Each of the others matches one of the programs.
     Mixed(Vec<FormatProgram>, JsonFieldMap),
-    /// Objects; the target of all is `/` if none is said.
+    /// JSON objects. If the flag is true, they have no target and it is `/`.
     Json(JsonFieldMap, bool),
     W3c(W3cParser),
     Csv(CsvParser),
     Haproxy,
 }
 
-/// Why something is no format: what is wrong, and what would be right.
+/// The reason that a text is not a log format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFormatError {
-    message: String,
+    problem: String,
+    expected: String,
 }
 
 impl LogFormatError {
-    /// What is repeated of a text that somebody wrote is one line all the same.
-    fn new(message: String) -> Self {
-        let shown = |letter: char| match letter {
-            letter if letter.is_control() => ' ',
-            letter => letter,
-        };
+    /// Makes an error of one line: control characters are replaced, and long texts are cut.
+    pub(crate) fn new(problem: &str, expected: &str) -> Self {
+        let shortened = |text: &str, chars| printable(text).chars().take(chars).collect();
         Self {
-            message: message.chars().take(1_000).map(shown).collect(),
+            problem: shortened(problem, 600),
+            expected: shortened(expected, 380),
         }
+    }
+
+    /// Puts the part of the format that is wrong before the problem.
+    pub(crate) fn at(self, part: &str) -> Self {
+        Self::new(&format!("{part}: {}", self.problem), &self.expected)
+    }
+
+    /// The problem, without what was expected.
+    #[must_use]
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+
+    /// A noun phrase that reads well after "expected".
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        &self.expected
     }
 }
 
 impl fmt::Display for LogFormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        write!(f, "{}; expected {}", self.problem, self.expected)
     }
 }
 
 impl error::Error for LogFormatError {}
 
 impl LogFormat {
-    /// The names of formats, in the order in which the better of two that fit alike comes first.
+    /// The names of the known formats. Among equal scores, the first one wins the detection.
     pub const NAMES: [&'static str; 13] = [
         "traefik",
         "combined",
@@ -70,20 +90,18 @@ impl LogFormat {
         "w3c",
     ];
 
-    /// Reads a format: one of [`NAMES`](Self::NAMES), `json` or `csv`, which need `columns`, or a
-    /// directive: `log_format …;`, `nginx:FORMAT`, `LogFormat …` or `apache:FORMAT`.
+    /// Parses a format: a name of [`NAMES`](Self::NAMES), `json`, `csv` or `tsv`, which need
+    /// `columns`, or a directive: `log_format …;`, `nginx:FORMAT`, `LogFormat …` or `apache:FORMAT`.
     ///
     /// # Errors
     ///
-    /// If it is none, or lines of it could be read in more than one way.
+    /// If the text is not a format, or its lines would be ambiguous.
     pub fn parse(text: &str, columns: Option<&str>) -> Result<Self, LogFormatError> {
-        let failed = LogFormatError::new;
         if let Some(program) = compile_directive(text) {
-            let program = program.map_err(|why| failed(format!("refused: {why}")))?;
-            let nginx = text.trim_start().starts_with(['n', 'l']);
+            let is_nginx = text.trim_start().starts_with(['n', 'l']);
             return Ok(Self {
-                name: if nginx { "nginx" } else { "apache" }.to_owned(),
-                kind: FormatKind::Text(program),
+                name: if is_nginx { "nginx" } else { "apache" }.to_owned(),
+                kind: FormatKind::Text(program?),
             });
         }
         if let Some(kind) = FormatKind::from_name(text) {
@@ -95,27 +113,20 @@ impl LogFormat {
         let separator = match text {
             "json" | "csv" => b',',
             "tsv" => b'\t',
-            _ => {
-                let names = Self::NAMES.join(", ");
-                return Err(failed(format!(
-                    "no format {:?}; right would be auto, {names}, json, csv, tsv, or a \
-                     directive: 'log_format …', 'LogFormat …', 'nginx:…' or 'apache:…'",
-                    text.chars().take(40).collect::<String>()
-                )));
-            }
+            _ => return Err(unknown_format(text)),
         };
         let columns = columns.ok_or_else(|| {
-            failed(format!(
-                "{text} needs to be told its columns; right would be like \"time=ts \
-                 target=request.uri status=code\""
-            ))
+            LogFormatError::new(
+                &format!("{text} without columns"),
+                "columns such as 'time=ts target=request.uri status=code'",
+            )
         })?;
-        let columns = ColumnMapping::parse(columns).map_err(failed)?;
+        let columns = ColumnMapping::parse(columns)?;
         let kind = if text == "json" {
-            let target = columns.has_target();
+            let has_target = columns.has_target();
             let pairs = columns.fields.iter();
-            let pairs = pairs.map(|(column, what)| (column.as_str(), what.clone()));
-            FormatKind::Json(JsonFieldMap::from_paths(pairs), !target)
+            let pairs = pairs.map(|(column, field)| (column.as_str(), field.clone()));
+            FormatKind::Json(JsonFieldMap::from_paths(pairs), !has_target)
         } else {
             FormatKind::Csv(CsvParser::new(columns, separator))
         };
@@ -125,16 +136,29 @@ impl LogFormat {
         })
     }
 
-    /// What it is called.
+    /// The name of the format.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether a file of it is one document, whose entries are no lines.
+    /// Returns true if a file is a single document whose entries are not lines.
     pub(crate) fn is_document(&self) -> bool {
         self.name == "har"
     }
+}
+
+fn unknown_format(text: &str) -> LogFormatError {
+    let problem = format!("unknown format {}", excerpt(text));
+    let expected = match nearest(text, LogFormat::NAMES) {
+        Some(name) => format!("'{name}'"),
+        None => format!(
+            "auto, {}, json, csv, tsv or a directive ('log_format …', 'LogFormat …', 'nginx:…' or \
+             'apache:…')",
+            LogFormat::NAMES.join(", ")
+        ),
+    };
+    LogFormatError::new(&problem, &expected)
 }
 
 impl FormatKind {

@@ -1,20 +1,22 @@
+//! Parser of HAProxy's HTTP log.
+
 use memchr::{memchr, memmem};
 
 use super::text::{TimestampEvent, set_time};
 use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::{LogTimeUnit, TimestampParser, TimestampStyle, parse_digits};
 
-/// Reads a line of HAProxy's `option httplog`, with or without syslog's head, into `entry`.
+/// Reads a line of HAProxy's `option httplog`, with or without a syslog prefix, into `entry`.
 ///
-/// Source: HAProxy's Configuration Manual, "HTTP log format". `accept_date` is when the connection or
-/// the request before it was done with, and the time of HAProxy's own zone; `Ta` is the whole time, and
-/// `TR` that until the request was there.
+/// Source: HAProxy's Configuration Manual, "HTTP log format". `accept_date` is the time, in HAProxy's
+/// zone, at which the connection was accepted or its previous request ended. `Ta` is the total time,
+/// and `TR` the time until the request was received.
 pub(crate) fn read<'l>(
     line: &'l [u8],
-    clock: &mut TimestampParser,
+    timestamp_parser: &mut TimestampParser,
     entry: &mut LogEntry<'l>,
 ) -> Result<(), SkipReason> {
-    let line = without_syslog(line);
+    let line = strip_syslog_prefix(line);
     let mut words = HaproxyWords { rest: line };
     entry.client = Some(EscapedText::new(
         words.next().ok_or(SkipReason::Malformed)?,
@@ -22,11 +24,12 @@ pub(crate) fn read<'l>(
     ));
     let date = words.next().and_then(|word| word.strip_prefix(b"["));
     let date = date.and_then(|word| word.strip_suffix(b"]"));
-    let stamp = clock.parse_all(date.ok_or(SkipReason::Malformed)?, TimestampStyle::Clf);
+    let timestamp =
+        timestamp_parser.parse_all(date.ok_or(SkipReason::Malformed)?, TimestampStyle::Clf);
     set_time(
         entry,
         TimestampEvent::Start,
-        stamp.ok_or(SkipReason::NoTime)?,
+        timestamp.ok_or(SkipReason::NoTime)?,
     );
     let _frontend = words.next().ok_or(SkipReason::Truncated)?;
     let server = words.next().ok_or(SkipReason::Truncated)?;
@@ -51,26 +54,26 @@ pub(crate) fn read<'l>(
     if length == 0 && entry.response_bytes.is_none() {
         return Err(SkipReason::Malformed);
     }
-    // Nothing before has a quotation mark: in what is captured of headers it is escaped.
+    // No earlier field contains a quotation mark: captured headers escape theirs.
     let start = memmem::find(words.rest, b" \"").ok_or(SkipReason::Truncated)? + 2;
     let request = &words.rest[start..];
     if request.starts_with(b"<BADREQ>") {
         return Err(SkipReason::NoRequest);
     }
-    // A long request is cut at the end of a line that is of bounded length.
+    // HAProxy truncates long requests, since its lines have a maximum length.
     let end = memchr(b'"', request).ok_or(SkipReason::Truncated)?;
     entry.request = Some(EscapedText::new(&request[..end], EscapeStyle::Hash));
     Ok(())
 }
 
-/// `+173` with `option logasap`; -1 where it never came to an end.
+/// Parses a timer in milliseconds: `+173` with `option logasap`, -1 if aborted.
 fn timer_micros(timer: &[u8]) -> Option<u64> {
     let timer = timer.strip_prefix(b"+").unwrap_or(timer);
     parse_digits(timer).map(|(number, _)| LogTimeUnit::Millis.to_micros(number, 0))
 }
 
-/// `Jan 14 12:48:57 host haproxy[14385]: ` in front.
-fn without_syslog(line: &[u8]) -> &[u8] {
+/// Removes a prefix such as `Jan 14 12:48:57 host haproxy[14385]: `.
+fn strip_syslog_prefix(line: &[u8]) -> &[u8] {
     match memmem::find(line, b"]: ") {
         Some(end) if memmem::find(&line[..end], b"haproxy[").is_some() => &line[end + 3..],
         _ => line,

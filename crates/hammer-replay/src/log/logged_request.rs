@@ -1,34 +1,36 @@
+//! The request that a log entry describes.
+
 use super::{EscapedText, LogEntry, SkipReason};
 
-/// What an entry asked for: the parts of a request that a timeline keeps.
+/// The parts of a logged request that a timeline keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoggedRequest<'l> {
-    /// The method, never empty.
+    /// Method, never empty.
     pub method: &'l [u8],
-    /// The target in origin form, or its part before the question mark. A `*` is one, too.
+    /// Target in origin form or asterisk form, or its part before the question mark.
     pub target: EscapedText<'l>,
-    /// What stood behind the question mark, if the log has it apart.
+    /// Query, if the log has a separate field for it.
     pub query: Option<EscapedText<'l>>,
-    /// The host, if the log tells.
+    /// Host, if the log has one.
     pub host: Option<EscapedText<'l>>,
 }
 
 impl<'l> LoggedRequest<'l> {
-    /// Takes it out of `entry`.
+    /// Extracts the request of `entry`.
     ///
     /// # Errors
     ///
-    /// If no HTTP client sends such a thing to a server: the reason.
+    /// If the entry has no request that an HTTP client sends to an origin server.
     pub fn from_entry(entry: &LogEntry<'l>) -> Result<Self, SkipReason> {
         let (mut method, mut target, mut url) = (entry.method, entry.target, entry.url);
         if let Some(line) = entry.request {
-            let (named, asked) = split_request_line(line)?;
-            method = Some(named);
-            // A log whose request lines have whole URLs says so by `url`.
+            let (line_method, request) = split_request_line(line)?;
+            method = Some(line_method);
+            // `url` is set if the request lines of this log contain absolute URLs.
             if url.is_some() {
-                url = Some(asked);
+                url = Some(request);
             } else {
-                target = Some(asked);
+                target = Some(request);
             }
         }
         let method = method.map_or(b"GET".as_slice(), EscapedText::raw);
@@ -42,8 +44,8 @@ impl<'l> LoggedRequest<'l> {
             return Err(SkipReason::Connect);
         }
         let mut host = entry.host.filter(|host| !host.is_absent());
-        if let Some(whole) = url {
-            let (authority, path) = authority_and_path(whole).ok_or(SkipReason::NoRequest)?;
+        if let Some(url) = url {
+            let (authority, path) = authority_and_path(url).ok_or(SkipReason::NoRequest)?;
             host = host.or(authority);
             target = Some(path);
         }
@@ -51,7 +53,7 @@ impl<'l> LoggedRequest<'l> {
         match target.raw() {
             [b'/', ..] | b"*" => {}
             b"" | b"-" => return Err(SkipReason::NoRequest),
-            whole if after_scheme(whole).is_some() => return Err(SkipReason::AbsoluteForm),
+            url if after_scheme(url).is_some() => return Err(SkipReason::AbsoluteForm),
             _ => return Err(SkipReason::Malformed),
         }
         Ok(Self {
@@ -63,7 +65,7 @@ impl<'l> LoggedRequest<'l> {
     }
 }
 
-/// Method and target of a request line.
+/// Splits a request line into its method and target.
 fn split_request_line(
     line: EscapedText<'_>,
 ) -> Result<(EscapedText<'_>, EscapedText<'_>), SkipReason> {
@@ -78,7 +80,7 @@ fn split_request_line(
     if !is_token(method) {
         return Err(classify_non_http(bytes));
     }
-    // A target may have blanks in it, which no client should send, and which some servers take.
+    // Some servers accept a target with spaces, although clients should not send one.
     let target = match memchr::memrchr(b' ', rest) {
         Some(last) if rest[last + 1..].starts_with(b"HTTP/") => &rest[..last],
         _ if rest.starts_with(b"/") => return Err(SkipReason::Http09),
@@ -87,9 +89,9 @@ fn split_request_line(
     Ok((line.slice(method), line.slice(target)))
 }
 
-/// What stands in the place of a request and is none.
+/// Returns the reason to skip bytes that are not an HTTP request.
 fn classify_non_http(bytes: &[u8]) -> SkipReason {
-    // A record of type handshake and version 3, as it is, or as servers escape it; of SSL 2, too.
+    // A TLS handshake record of version 3, raw or escaped by the server, or an SSL 2 record.
     let hello: [&[u8]; 5] = [
         b"\x16\x03",
         br"\x16\x03",
@@ -103,7 +105,7 @@ fn classify_non_http(bytes: &[u8]) -> SkipReason {
     SkipReason::Malformed
 }
 
-/// RFC 9110, section 5.6.2.
+/// Returns true if `bytes` is a token (RFC 9110, section 5.6.2).
 fn is_token(bytes: &[u8]) -> bool {
     const fn table() -> [bool; 256] {
         let mut table = [false; 256];
@@ -124,7 +126,7 @@ fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|byte| TOKEN[usize::from(*byte)])
 }
 
-/// What follows `scheme://`.
+/// Returns the part after `scheme://`.
 fn after_scheme(bytes: &[u8]) -> Option<&[u8]> {
     let colon = bytes.iter().take(16).position(|byte| *byte == b':')?;
     let letters = bytes[..colon].iter().all(u8::is_ascii_alphanumeric);
@@ -133,7 +135,7 @@ fn after_scheme(bytes: &[u8]) -> Option<&[u8]> {
         .filter(|_| letters && colon > 0)
 }
 
-/// A URL's authority, if it has one, and all that comes behind it.
+/// Splits a URL into its authority, if it has one, and its path with the query.
 fn authority_and_path(url: EscapedText<'_>) -> Option<(Option<EscapedText<'_>>, EscapedText<'_>)> {
     let bytes = url.raw();
     let Some(rest) = after_scheme(bytes) else {
@@ -141,15 +143,15 @@ fn authority_and_path(url: EscapedText<'_>) -> Option<(Option<EscapedText<'_>>, 
     };
     let end = memchr::memchr3(b'/', b'?', b'#', rest).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
-    // Who logs in does so by name, which is nobody's business.
+    // Credentials are private, so they are left out.
     let host = memchr::memrchr(b'@', authority).map_or(authority, |at| &authority[at + 1..]);
-    // Load balancers write a port, whether it was asked for or not.
-    let usual: &[u8] = if bytes.starts_with(b"https:") {
+    // Load balancers write the port even if the client did not.
+    let default_port: &[u8] = if bytes.starts_with(b"https:") {
         b":443"
     } else {
         b":80"
     };
-    let host = host.strip_suffix(usual).unwrap_or(host);
+    let host = host.strip_suffix(default_port).unwrap_or(host);
     let fragment = memchr::memchr(b'#', path).unwrap_or(path.len());
     let path = match &path[..fragment] {
         b"" => b"/",
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_what_a_request_line_is() {
+    fn classifies_request_lines() {
         type ParsedRequestLine<'a> = Result<(&'a str, &'a str), SkipReason>;
         let table: &[(&[u8], ParsedRequestLine<'_>)] = &[
             (b"GET / HTTP/1.1", Ok(("GET", "/"))),
@@ -193,15 +195,15 @@ mod tests {
                 request: Some(text(line)),
                 ..LogEntry::default()
             };
-            let asked = LoggedRequest::from_entry(&entry);
-            let asked = asked.map(|asked| (asked.method, asked.target.raw()));
+            let request = LoggedRequest::from_entry(&entry);
+            let request = request.map(|request| (request.method, request.target.raw()));
             let expected = expected.map(|(method, target)| (method.as_bytes(), target.as_bytes()));
-            assert_eq!(asked, expected, "{}", line.escape_ascii());
+            assert_eq!(request, expected, "{}", line.escape_ascii());
         }
     }
 
     #[test]
-    fn takes_urls_apart() {
+    fn splits_urls_into_host_and_target() {
         for (url, host, target) in [
             ("http://a.example/b?c", Some("a.example"), "/b?c"),
             ("https://u:p@a:8443", Some("a:8443"), "/"),
@@ -213,13 +215,13 @@ mod tests {
                 url: Some(text(url.as_bytes())),
                 ..LogEntry::default()
             };
-            let asked = LoggedRequest::from_entry(&entry).expect(url);
+            let request = LoggedRequest::from_entry(&entry).expect(url);
             assert_eq!(
-                asked.host.map(EscapedText::raw),
+                request.host.map(EscapedText::raw),
                 host.map(str::as_bytes),
                 "{url}"
             );
-            assert_eq!(asked.target.raw(), target.as_bytes(), "{url}");
+            assert_eq!(request.target.raw(), target.as_bytes(), "{url}");
         }
     }
 }

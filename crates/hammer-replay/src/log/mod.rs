@@ -1,7 +1,7 @@
-//! Access logs: formats, and the parsers that make an [`LogEntry`] of a line.
+//! Access logs: formats, and parsers that read a line into a [`LogEntry`].
 //!
-//! A parser takes bytes and gives slices of them; it copies nothing and never looks whether they are
-//! text. What is no hit has a [`SkipReason`] for a reason.
+//! A parser returns slices of the line. It copies nothing and does not check that the bytes are UTF-8.
+//! A line that cannot become a row has a [`SkipReason`].
 
 mod columns;
 mod csv;

@@ -1,30 +1,32 @@
+//! Parser of the lines of a log.
+
 use jiff::tz::TimeZone;
 
 use super::format::FormatKind;
 use super::{EscapeStyle, EscapedText, LogEntry, LogFormat, SkipReason, haproxy};
 use crate::time::TimestampParser;
 
-/// Reads lines of one format, in order: what a line says can depend on those before it.
+/// Reads the lines of one format, in order: the meaning of a line can depend on earlier ones.
 #[derive(Debug)]
 pub struct LogParser {
     kind: FormatKind,
-    clock: TimestampParser,
-    /// Whether the parts of a line that are of no use have to be right, too.
+    timestamp_parser: TimestampParser,
+    /// True if unused parts of a line must match the format too.
     pedantic: bool,
 }
 
 impl LogParser {
-    /// A parser of `format`, whose stamps without a zone are of `zone`.
+    /// Makes a parser of `format`. Timestamps without a zone are in `zone`.
     #[must_use]
     pub fn new(format: &LogFormat, zone: TimeZone) -> Self {
         Self {
             kind: format.kind.clone(),
-            clock: TimestampParser::new(zone),
+            timestamp_parser: TimestampParser::new(zone),
             pedantic: false,
         }
     }
 
-    /// The same for telling formats apart.
+    /// Makes a parser that detects formats: unused parts of a line must match too.
     pub(crate) fn pedantic(format: &LogFormat, zone: TimeZone) -> Self {
         Self {
             pedantic: true,
@@ -32,11 +34,12 @@ impl LogParser {
         }
     }
 
-    /// Reads one line, without its end, into `entry`, which has to be the default.
+    /// Reads one line, without its line feed, into `entry`, which must be the default.
     ///
     /// # Errors
     ///
-    /// If it is no hit. Of one that is, [`LoggedRequest`](super::LoggedRequest) may say so all the same.
+    /// If the line cannot become a row. A line that is read may still have no usable request:
+    /// [`LoggedRequest::from_entry`](super::LoggedRequest::from_entry) checks that.
     #[inline]
     pub fn read<'l>(&mut self, line: &'l [u8], entry: &mut LogEntry<'l>) -> Result<(), SkipReason> {
         let line = strip_cri_prefix(line.strip_suffix(b"\r").unwrap_or(line));
@@ -45,33 +48,35 @@ impl LogParser {
         }
         let Self {
             kind,
-            clock,
+            timestamp_parser,
             pedantic,
         } = self;
         match kind {
-            FormatKind::Text(program) => program.read(line, clock, *pedantic, entry),
-            FormatKind::Mixed(_, map) if line.starts_with(b"{") => map.read(line, clock, entry),
+            FormatKind::Text(program) => program.read(line, timestamp_parser, *pedantic, entry),
+            FormatKind::Mixed(_, map) if line.starts_with(b"{") => {
+                map.read(line, timestamp_parser, entry)
+            }
             FormatKind::Mixed(programs, _) => {
                 let mut read = Err(SkipReason::Malformed);
                 for program in programs {
                     *entry = LogEntry::default();
-                    read = program.read(line, clock, *pedantic, entry);
+                    read = program.read(line, timestamp_parser, *pedantic, entry);
                     if read != Err(SkipReason::Malformed) {
                         break;
                     }
                 }
                 read
             }
-            FormatKind::Json(map, targetless) => {
-                map.read(line, clock, entry)?;
-                if *targetless {
+            FormatKind::Json(map, no_target) => {
+                map.read(line, timestamp_parser, entry)?;
+                if *no_target {
                     entry.target = Some(EscapedText::new(b"/", EscapeStyle::None));
                 }
                 Ok(())
             }
-            FormatKind::W3c(w3c) => w3c.read(line, clock, entry),
-            FormatKind::Csv(csv) => csv.read(line, clock, entry),
-            FormatKind::Haproxy => haproxy::read(line, clock, entry),
+            FormatKind::W3c(w3c) => w3c.read(line, timestamp_parser, entry),
+            FormatKind::Csv(csv) => csv.read(line, timestamp_parser, entry),
+            FormatKind::Haproxy => haproxy::read(line, timestamp_parser, entry),
         }
     }
 }
@@ -81,7 +86,7 @@ fn is_blank(line: &[u8]) -> bool {
     line.iter().all(u8::is_ascii_whitespace)
 }
 
-/// `2025-12-31T17:37:40.493035218+01:00 stdout F ` in front, as container runtimes log.
+/// Removes the prefix of container runtimes: `2025-12-31T17:37:40.493035218+01:00 stdout F `.
 ///
 /// Source: Kubernetes, CRI logging format.
 fn strip_cri_prefix(line: &[u8]) -> &[u8] {

@@ -1,35 +1,37 @@
+//! Reasons to skip a line of a log.
+
 use std::fmt;
 
-/// Why a line is no row of the timeline.
+/// The reason that a line of a log does not become a row of the timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SkipReason {
-    /// Nothing is in it but blanks.
+    /// The line is blank.
     Empty,
-    /// It is about the log itself: `#Fields`, the names of columns.
+    /// The line describes the log itself: `#Fields` or column names.
     Directive,
-    /// The server got no request: it writes `-`, or nothing, in its place.
+    /// The server received no request and wrote `-` or nothing.
     NoRequest,
-    /// Somebody spoke TLS to a port without, or a handshake failed.
+    /// A client spoke TLS to a plain port, or a handshake failed.
     Tls,
-    /// A whole URL in the request line: what proxies are asked for, and probes for open ones.
+    /// The request line has an absolute URL, as for a proxy.
     AbsoluteForm,
-    /// CONNECT: it asks for a tunnel.
+    /// The method is CONNECT.
     Connect,
-    /// HTTP/0.9: a request line without a version.
+    /// The request line has no version: HTTP/0.9.
     Http09,
-    /// It ends in the middle.
+    /// The line ends early.
     Truncated,
-    /// It is longer than any line is read.
+    /// The line is longer than the limit.
     TooLong,
-    /// It says no time, or one that does not exist.
+    /// The line has no valid time.
     NoTime,
-    /// It is not of this format.
+    /// The line does not match the format.
     Malformed,
 }
 
 impl SkipReason {
-    /// All of them, in the order in which they are shown.
+    /// All reasons, in the order in which they are shown.
     pub const ALL: [Self; 11] = [
         Self::Empty,
         Self::Directive,
@@ -44,7 +46,7 @@ impl SkipReason {
         Self::Malformed,
     ];
 
-    /// The word for it in a timeline's trailer.
+    /// The key in a timeline's trailer.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -62,7 +64,7 @@ impl SkipReason {
         }
     }
 
-    /// Whether the line is of the format all the same.
+    /// Returns true if the line matches its format even though it is skipped.
     pub(crate) fn matches_format(self) -> bool {
         !matches!(
             self,
@@ -75,16 +77,16 @@ impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "empty",
-            Self::Directive => "about the log itself",
-            Self::NoRequest => "no request in it",
-            Self::Tls => "TLS where there is none",
-            Self::AbsoluteForm => "a whole URL, as for a proxy",
-            Self::Connect => "CONNECT",
-            Self::Http09 => "HTTP/0.9",
-            Self::Truncated => "cut",
+            Self::Directive => "log directive",
+            Self::NoRequest => "no request",
+            Self::Tls => "TLS handshake",
+            Self::AbsoluteForm => "absolute URL, as for a proxy",
+            Self::Connect => "CONNECT request",
+            Self::Http09 => "HTTP/0.9 request",
+            Self::Truncated => "truncated",
             Self::TooLong => "too long",
-            Self::NoTime => "without a time",
-            Self::Malformed => "not of this format",
+            Self::NoTime => "no valid time",
+            Self::Malformed => "not in this format",
         })
     }
 }

@@ -1,17 +1,19 @@
+//! Parser of extended logs of the W3C.
+
 use memchr::{memchr, memchr2};
 
 use super::text::{LogField, TimestampEvent, set_time};
 use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::{LogTimeUnit, TimestampParser, parse_decimal, parse_duration_us};
 
-/// Extended logs of the W3C, whose lines `#Fields` explain: IIS and CloudFront write them.
+/// A parser of W3C extended logs, whose `#Fields` line names the columns. IIS and CloudFront write them.
 ///
 /// Sources: W3C Working Draft WD-logfile-960323; Microsoft, "W3C Logging" of IIS; AWS, "Standard
-/// logging reference" of CloudFront. Both stamp the end; their time is UTC.
+/// logging reference" of CloudFront. Both log the time of the end, in UTC.
 #[derive(Debug, Clone)]
 pub(crate) struct W3cParser {
     columns: Vec<W3cColumn>,
-    /// What stands between values: a blank, a tabulator, or nobody knows which.
+    /// The separators between values: spaces, tabs or either.
     separators: [u8; 2],
 }
 
@@ -22,16 +24,16 @@ enum W3cColumn {
     Other(LogField),
 }
 
-/// What CloudFront writes, for files whose `#Fields` was cut off.
+/// The columns of CloudFront, for files without a `#Fields` line.
 const CLOUDFRONT: &str = "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem \
     sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type \
     x-edge-request-id x-host-header cs-protocol cs-bytes time-taken";
-/// What IIS writes unless it is told otherwise.
+/// The default columns of IIS.
 const IIS: &str = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip \
     cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken";
 
 impl W3cParser {
-    /// Values are parted by blanks or tabulators.
+    /// Makes a parser that accepts spaces and tabs as separators.
     pub(crate) fn any() -> Self {
         Self {
             columns: parse_columns(IIS.as_bytes()),
@@ -57,7 +59,7 @@ impl W3cParser {
     pub(crate) fn read<'l>(
         &mut self,
         line: &'l [u8],
-        clock: &mut TimestampParser,
+        timestamp_parser: &mut TimestampParser,
         entry: &mut LogEntry<'l>,
     ) -> Result<(), SkipReason> {
         if line.starts_with(b"#") {
@@ -69,7 +71,7 @@ impl W3cParser {
         let [one, other] = self.separators;
         let (mut date, mut time) = (None, None);
         let mut rest = Some(line);
-        for field in &self.columns {
+        for column in &self.columns {
             let text = rest.ok_or(match (date, time) {
                 (Some(_), Some(_)) => SkipReason::Truncated,
                 _ => SkipReason::Malformed,
@@ -79,33 +81,33 @@ impl W3cParser {
                 Some(at) => (&text[..at], Some(&text[at + 1..])),
                 None => (text, None),
             };
-            match field {
+            match column {
                 W3cColumn::Date => date = Some(value),
                 W3cColumn::Time => time = Some(value),
-                W3cColumn::Other(what) => {
-                    set_field(what, EscapedText::new(value, EscapeStyle::None), entry)
+                W3cColumn::Other(field) => {
+                    set_field(field, EscapedText::new(value, EscapeStyle::None), entry)
                 }
             }
         }
         let (date, time) = date.zip(time).ok_or(SkipReason::NoTime)?;
-        // Not a date at all: the line is of some other format.
+        // Without a date the line is in another format.
         if memchr(b'-', date) != Some(4) {
             return Err(SkipReason::Malformed);
         }
-        let stamp = clock
+        let timestamp = timestamp_parser
             .parse_date_and_time(date, time)
             .ok_or(SkipReason::NoTime)?;
-        set_time(entry, TimestampEvent::End, stamp);
+        set_time(entry, TimestampEvent::End, timestamp);
         Ok(())
     }
 }
 
-fn set_field<'l>(what: &LogField, value: EscapedText<'l>, entry: &mut LogEntry<'l>) {
+fn set_field<'l>(field: &LogField, value: EscapedText<'l>, entry: &mut LogEntry<'l>) {
     if value.is_absent() {
         return;
     }
     let number = || parse_decimal(value.raw()).map(|(number, _, _)| number);
-    match what {
+    match field {
         LogField::Client => entry.client = Some(value),
         LogField::Method => entry.method = Some(value),
         LogField::Target => entry.target = Some(value),
@@ -125,7 +127,7 @@ fn parse_columns(names: &[u8]) -> Vec<W3cColumn> {
         .split(u8::is_ascii_whitespace)
         .filter(|name| !name.is_empty())
         .collect();
-    // The draft and CloudFront count seconds, IIS milliseconds.
+    // The draft and CloudFront write seconds, IIS writes milliseconds.
     let iis = [
         "sc-win32-status",
         "sc-substatus",
@@ -133,16 +135,17 @@ fn parse_columns(names: &[u8]) -> Vec<W3cColumn> {
         "s-computername",
         "s-ip",
     ];
-    let millis = names
+    let is_iis = names
         .iter()
         .any(|name| iis.iter().any(|field| field.as_bytes() == *name));
-    let unit = if millis {
+    let unit = if is_iis {
         LogTimeUnit::Millis
     } else {
         LogTimeUnit::Seconds
     };
-    // CloudFront's own name is in cs(Host), and the one that was asked for here.
-    let edge = names.contains(&b"x-host-header".as_slice());
+    // In CloudFront logs, cs(Host) is the name of the distribution and x-host-header the host
+    // that the client requested.
+    let has_host_header = names.contains(&b"x-host-header".as_slice());
     let fields = names.into_iter().map(|name| {
         W3cColumn::Other(match name {
             b"date" => return W3cColumn::Date,
@@ -151,7 +154,7 @@ fn parse_columns(names: &[u8]) -> Vec<W3cColumn> {
             b"cs-uri-stem" | b"cs-uri" => LogField::Target,
             b"cs-uri-query" => LogField::Query,
             b"x-host-header" => LogField::Host,
-            b"cs-host" | b"cs(Host)" if !edge => LogField::Host,
+            b"cs-host" | b"cs(Host)" if !has_host_header => LogField::Host,
             b"c-ip" => LogField::Client,
             b"sc-status" => LogField::Status,
             b"sc-bytes" => LogField::ResponseBytes,

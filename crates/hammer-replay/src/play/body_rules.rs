@@ -1,3 +1,5 @@
+//! Rules for the bodies of rows.
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
@@ -13,10 +15,11 @@ use super::path_pattern::PathPattern;
 use super::planned_row::target_path;
 use crate::{Error, ErrorKind};
 
-/// The longest body that is made to a logged length.
+/// Maximum length of a filler body.
 const MAX_FILLER_BYTES: u64 = 64 << 20;
 
-/// What rows send that do not merely ask: by their method and path, the first rule that fits.
+/// The bodies of rows with methods other than GET, HEAD and OPTIONS. The first rule that matches the
+/// method and the path counts.
 ///
 /// ```
 /// use hammer_replay::play::BodyRules;
@@ -30,7 +33,7 @@ const MAX_FILLER_BYTES: u64 = 64 << 20;
 pub struct BodyRules {
     rules: Vec<BodyRule>,
     seed: u64,
-    /// What bodies of a logged length are slices of: as long as the longest so far.
+    /// The shared memory of filler bodies, as long as the longest one so far.
     filler: Arc<Mutex<Bytes>>,
 }
 
@@ -46,7 +49,7 @@ struct BodyRule {
 enum BodySource {
     Literal(Bytes),
     Template(Template),
-    /// As many bytes as were logged.
+    /// Filler bytes of the logged length.
     LoggedLength,
 }
 
@@ -57,7 +60,7 @@ struct BodyRulesFile {
     body: Vec<BodyRuleEntry>,
 }
 
-/// A rule as it stands in the file.
+/// A rule as written in the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BodyRuleEntry {
@@ -72,11 +75,11 @@ struct BodyRuleEntry {
 }
 
 impl BodyRules {
-    /// Reads a file of rules; the files that it names are beside it.
+    /// Reads a file of rules. Files that it names are relative to its folder.
     ///
     /// # Errors
     ///
-    /// If it or one of those can't be read, or a rule is malformed.
+    /// If one of the files cannot be read, or a rule is malformed.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
         let failed =
@@ -85,25 +88,26 @@ impl BodyRules {
         Self::parse(&text, &name, path.parent().unwrap_or(Path::new("")))
     }
 
-    /// Reads the text of a file called `name`, which stands in `folder`.
+    /// Parses the text of a rules file. `name` is used in messages, and files that the rules name are
+    /// relative to `folder`.
     ///
     /// # Errors
     ///
     /// As for [`read`](Self::read).
     pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, Error> {
-        let wrong = |what: String| Error::new(ErrorKind::Bodies, format!("{name}: {what}"));
+        let failed = |problem: String| Error::new(ErrorKind::Bodies, format!("{name}: {problem}"));
         let file: BodyRulesFile = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| {
                 text[..span.start.min(text.len())].matches('\n').count() + 1
             });
-            let what = format!("{name}:{line}: {}", error.message());
-            Error::new(ErrorKind::Bodies, what)
+            let message = format!("{name}:{line}: {}", error.message());
+            Error::new(ErrorKind::Bodies, message)
         })?;
         let rules = file.body.into_iter().enumerate();
-        let rules = rules.map(|(index, written)| {
-            written
+        let rules = rules.map(|(index, entry)| {
+            entry
                 .into_rule(folder)
-                .map_err(|what| wrong(format!("body {}: {what}", index + 1)))
+                .map_err(|problem| failed(format!("body {}: {problem}", index + 1)))
         });
         Ok(Self {
             rules: rules.collect::<Result<_, _>>()?,
@@ -111,57 +115,59 @@ impl BodyRules {
         })
     }
 
-    /// What the chance in templates comes from, besides the row, its copy and the pass.
+    /// Sets the seed of random values in templates. They also depend on the row, its copy and the pass.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// How many rules there are.
+    /// Returns the number of rules.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rules.len()
     }
 
-    /// Whether there is no rule.
+    /// Returns true if there are no rules.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
 
-    /// What a row sends, and the type of that, or why it sends nothing.
+    /// Returns the body of a row and its content type, or the reason that it is not sent.
     pub(super) fn body_for(
         &self,
-        cue: &PlannedRow<'_>,
+        planned: &PlannedRow<'_>,
     ) -> Result<(Bytes, Option<&str>), &'static str> {
-        let path = String::from_utf8_lossy(target_path(cue.row.target));
+        let path = String::from_utf8_lossy(target_path(planned.row.target));
         for rule in &self.rules {
             if rule
                 .method
                 .as_deref()
-                .is_some_and(|method| method != cue.row.method)
+                .is_some_and(|method| method != planned.row.method)
             {
                 continue;
             }
-            let found = match &rule.path {
+            let captures = match &rule.path {
                 None => Some(vec![]),
                 Some(pattern) => pattern.match_path(&path),
             };
-            let Some(found) = found else { continue };
+            let Some(captures) = captures else { continue };
             let body = match &rule.body {
                 BodySource::Literal(bytes) => bytes.clone(),
                 BodySource::Template(template) => {
-                    BodyRenderContext::new(self.seed, cue, &found).render(template)?
+                    BodyRenderContext::new(self.seed, planned, &captures).render(template)?
                 }
-                BodySource::LoggedLength => self.filler_body(cue.row.body_bytes.unwrap_or(0))?,
+                BodySource::LoggedLength => {
+                    self.filler_body(planned.row.body_bytes.unwrap_or(0))?
+                }
             };
             return Ok((body, rule.content_type.as_deref()));
         }
         Err("no_body_rule")
     }
 
-    /// A body of so many bytes, which shares its memory with all others.
+    /// Returns a filler body. All of them share memory.
     fn filler_body(&self, length: u64) -> Result<Bytes, &'static str> {
         if length > MAX_FILLER_BYTES {
             return Err("body_too_long");
@@ -175,7 +181,7 @@ impl BodyRules {
     }
 }
 
-/// A row, as the template of its body sees it.
+/// The values of a row for the template of its body.
 struct BodyRenderContext<'a> {
     number: u64,
     rng: Xoshiro256PlusPlus,
@@ -183,20 +189,20 @@ struct BodyRenderContext<'a> {
 }
 
 impl<'a> BodyRenderContext<'a> {
-    fn new(seed: u64, cue: &PlannedRow<'_>, captures: &'a [&'a str]) -> Self {
-        let copy = u64::from(cue.copy).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let pass = cue.pass.wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let own = cue.number.wrapping_mul(0xd134_2543_de82_ef95) ^ copy ^ pass;
+    fn new(seed: u64, planned: &PlannedRow<'_>, captures: &'a [&'a str]) -> Self {
+        let copy = u64::from(planned.copy).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let pass = planned.pass.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let row_seed = planned.number.wrapping_mul(0xd134_2543_de82_ef95) ^ copy ^ pass;
         Self {
-            number: cue.number,
-            rng: Xoshiro256PlusPlus::seed_from_u64(seed ^ own),
+            number: planned.number,
+            rng: Xoshiro256PlusPlus::seed_from_u64(seed ^ row_seed),
             captures,
         }
     }
 
     fn render(mut self, template: &Template) -> Result<Bytes, &'static str> {
         let mut body = vec![];
-        // Only feeders fail, and there is none.
+        // Only feeders can fail, and there are none.
         let rendered = template.render(&mut self, &mut body);
         rendered.map_err(|_| "no_body_rule")?;
         Ok(body.into())
@@ -214,7 +220,7 @@ impl TemplateContext for BodyRenderContext<'_> {
         self.number
     }
 
-    // A rule with it is refused.
+    // `compile_template` rejects templates that use the slot.
     fn slot(&self) -> u64 {
         0
     }
@@ -234,20 +240,24 @@ impl BodyRuleEntry {
     fn into_rule(self, folder: &Path) -> Result<BodyRule, String> {
         let path = self.path.as_deref().map(PathPattern::parse).transpose()?;
         if let Some(method) = &self.method {
-            let right = method.to_ascii_uppercase();
-            if method.is_empty() || *method != right {
-                let right = if right.is_empty() { "POST" } else { &right };
+            let upper_case = method.to_ascii_uppercase();
+            if method.is_empty() || *method != upper_case {
+                let upper_case = if upper_case.is_empty() {
+                    "POST"
+                } else {
+                    &upper_case
+                };
                 return Err(format!(
-                    "method is '{method}', which no row has; right would be '{right}'"
+                    "expected a method in upper case, found '{method}' (try '{upper_case}')"
                 ));
             }
         }
         if let Some(content_type) = &self.content_type {
-            let shown = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-            if content_type.trim().is_empty() || !content_type.bytes().all(shown) {
+            let is_printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+            if content_type.trim().is_empty() || !content_type.bytes().all(is_printable) {
                 return Err(format!(
-                    "content-type is {content_type:?}, which no header can have; right would be \
-                     'application/json'"
+                    "content-type {content_type:?} is not a valid header value (try \
+                     'application/json')"
                 ));
             }
         }
@@ -255,15 +265,15 @@ impl BodyRuleEntry {
             (Some(text), None, None, None) => BodySource::Literal(text.into()),
             (None, Some(file), None, None) => {
                 let read = fs::read(folder.join(&file));
-                let read = read.map_err(|error| format!("file '{file}' can't be read: {error}"))?;
+                let read = read.map_err(|error| format!("cannot read file '{file}': {error}"))?;
                 BodySource::Literal(read.into())
             }
             (None, None, Some(text), None) => compile_template(&text, path.as_ref())?,
             (None, None, None, Some(length)) if length == "logged" => BodySource::LoggedLength,
             (None, None, None, Some(length)) => {
-                return Err(format!("length is '{length}'; right would be 'logged'"));
+                return Err(format!("expected length 'logged', found '{length}'"));
             }
-            _ => return Err("it needs one of text, file, template and length".into()),
+            _ => return Err("expected exactly one of text, file, template and length".into()),
         };
         Ok(BodyRule {
             method: self.method,
@@ -274,23 +284,21 @@ impl BodyRuleEntry {
     }
 }
 
-/// A template in which `{{path.NAME}}` is what stands for `{NAME}` in the path.
+/// Compiles a template in which `{{path.NAME}}` is the segment `{NAME}` of the path.
 fn compile_template(text: &str, path: Option<&PathPattern>) -> Result<BodySource, String> {
     let names = path.iter().flat_map(|pattern| pattern.names());
-    let words = names.fold(TemplateScope::new(), |words, name| {
-        words.variable(&format!("path.{name}"), VariesBy::Hit, None)
+    let scope = names.fold(TemplateScope::new(), |scope, name| {
+        scope.variable(&format!("path.{name}"), VariesBy::Hit, None)
     });
-    let template = Template::compile(text, &words).map_err(|error| format!("template: {error}"))?;
+    let template = Template::compile(text, &scope).map_err(|error| format!("template: {error}"))?;
     if template.varies_by(VariesBy::Slot) {
-        return Err(
-            "template: which slot sends it is not known before; right would be {{hit}}".into(),
-        );
+        return Err("template: {{slot}} is unknown when bodies are made (try {{hit}})".into());
     }
-    let clock = |name: &&str| matches!(*name, "now" | "now_ms");
-    if let Some(name) = template.variables().find(clock) {
+    let is_clock = |name: &&str| matches!(*name, "now" | "now_ms");
+    if let Some(name) = template.variables().find(is_clock) {
         return Err(format!(
-            "template: {{{{{name}}}}} would be the time at which the row was read, which is ahead of when \
-             it is sent; right would be a time that stands in the text"
+            "template: {{{{{name}}}}} would be the time at which the row is read, not sent (try a fixed \
+             time)"
         ));
     }
     Ok(match template.literal() {
@@ -308,14 +316,14 @@ mod tests {
         BodyRules::parse(text, "b.toml", Path::new("")).map_err(|error| error.to_string())
     }
 
-    /// What a row with a body of this length sends.
+    /// Returns the body that a row with this logged length sends.
     fn sent(
         bodies: &BodyRules,
         method: &str,
         target: &str,
         length: u64,
     ) -> Result<Bytes, &'static str> {
-        let cue = PlannedRow {
+        let planned = PlannedRow {
             row: TimelineRow {
                 method,
                 body_bytes: Some(length),
@@ -327,11 +335,11 @@ mod tests {
             body: Bytes::new(),
             content_type: None,
         };
-        bodies.body_for(&cue).map(|(body, _)| body)
+        bodies.body_for(&planned).map(|(body, _)| body)
     }
 
     #[test]
-    fn the_first_rule_that_fits_says_what_is_sent() {
+    fn the_first_matching_rule_makes_the_body() {
         let text = "
             [[body]]
             method = 'POST'
@@ -347,7 +355,7 @@ mod tests {
         ";
         let bodies = bodies(text).unwrap();
         let cart = "{\"cart\": \"a\", \"item\": 7, \"n\": 5}";
-        // A value that looks like a variable is none.
+        // A value that looks like a variable is not expanded.
         let braces = "{\"cart\": \"{{path.item}}\", \"item\": 7, \"n\": 5}";
         for (method, target, body) in [
             ("POST", "/cart/a/items/7?x", Ok(cart)),
@@ -361,7 +369,7 @@ mod tests {
             let found = sent(&bodies, method, target, 3);
             let found = found.map(|body| String::from_utf8_lossy(&body).into_owned());
             assert_eq!(
-                found.as_deref().map_err(|why| *why),
+                found.as_deref().map_err(|reason| *reason),
                 body,
                 "{method} {target}"
             );
@@ -385,21 +393,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_rule_is_told() {
-        for (text, wrong) in [
-            ("[[body]]\n", "b.toml: body 1: it needs one of text"),
+    fn malformed_rules_are_rejected() {
+        for (text, message) in [
+            ("[[body]]\n", "b.toml: body 1: expected exactly one of text"),
             (
                 "[[body]]\ntext = ''\nfile = 'a'\n",
-                "b.toml: body 1: it needs one of text",
+                "b.toml: body 1: expected exactly one of text",
             ),
-            ("[[body]]\nlength = '7'\n", "b.toml: body 1: length is '7'"),
+            (
+                "[[body]]\nlength = '7'\n",
+                "b.toml: body 1: expected length 'logged', found '7'",
+            ),
             (
                 "[[body]]\ntext = ''\npath = 'a'\n",
-                "b.toml: body 1: path 'a' does not begin",
+                "b.toml: body 1: path 'a' does not begin with /",
             ),
             (
                 "[[body]]\nfile = '/no/such'\n",
-                "b.toml: body 1: file '/no/such' can't be read",
+                "b.toml: body 1: cannot read file '/no/such'",
             ),
             (
                 "[[body]]\npath = '/{id}'\ntemplate = '{{path.ids}}'\n",
@@ -415,24 +426,24 @@ mod tests {
             ),
             (
                 "[[body]]\ntext = ''\nmethod = 'post'\n",
-                "b.toml: body 1: method is 'post', which no row has; right would be 'POST'",
+                "b.toml: body 1: expected a method in upper case, found 'post' (try 'POST')",
             ),
             (
                 "[[body]]\ntext = ''\ncontent-type = \"a/b\\r\\nX: y\"\n",
-                "b.toml: body 1: content-type is \"a/b\\r\\nX: y\", which no header can have",
+                "b.toml: body 1: content-type \"a/b\\r\\nX: y\" is not a valid header value",
             ),
             (
                 "[[body]]\ntext = ''\npath = '/{id}/{id}'\n",
-                "b.toml: body 1: path '/{id}/{id}' has two segments called id",
+                "b.toml: body 1: path '/{id}/{id}' has two segments named id",
             ),
             (
                 "[[body]]\ntemplate = '{{slot}}'\n",
-                "b.toml: body 1: template: which slot",
+                "b.toml: body 1: template: {{slot}} is unknown",
             ),
             ("\n[[body]]\nhead = 1\n", "b.toml:3: unknown field `head`"),
         ] {
             let error = bodies(text).unwrap_err();
-            assert!(error.starts_with(wrong), "{error}");
+            assert!(error.starts_with(message), "{error}");
         }
     }
 }

@@ -1,59 +1,61 @@
+//! Host names, and the count of rows for the endpoint.
+
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::timeline::TimelineRow;
 
-/// The name of a host, the same however it is written: in lower case, without a port, the brackets of
-/// an address and the dot at the end. An IPv4 address within an IPv6 one is that address.
+/// A normalized host name: in lower case, without port and final dot. IPv6 addresses have brackets, and
+/// IPv4-mapped ones become IPv4 addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostName(String);
 
 impl HostName {
-    /// The host of `place`: what the header `Host` says, or a URL.
+    /// Parses the host of a `Host` header or a URL.
     #[must_use]
-    pub fn parse(place: &str) -> Self {
-        let place = place.trim();
-        let behind = place.split_once("://").map_or(place, |(_, behind)| behind);
-        let authority = behind.split(['/', '?', '#']).next().unwrap_or_default();
-        let place = authority.rsplit_once('@').map_or(authority, |(_, at)| at);
-        let name = match place.strip_prefix('[') {
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim();
+        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let text = authority.rsplit_once('@').map_or(authority, |(_, at)| at);
+        let name = match text.strip_prefix('[') {
             Some(address) => address.split(']').next().unwrap_or_default(),
-            None => match place.split_once(':') {
-                // With more colons it is an address that lacks its brackets.
+            None => match text.split_once(':') {
+                // Text with several colons is an IPv6 address without brackets.
                 Some((name, port)) if !port.contains(':') => name,
-                _ => place,
+                _ => text,
             },
         };
         let name = name.trim_end_matches('.');
-        let written = match name.parse::<Ipv6Addr>() {
+        let address = match name.parse::<Ipv6Addr>() {
             Ok(address) => match address.to_canonical() {
                 IpAddr::V4(address) => address.to_string(),
                 IpAddr::V6(address) => format!("[{address}]"),
             },
             Err(_) => name.to_owned(),
         };
-        // It also knows names that are not ASCII, and other ways to write an IPv4 address.
-        Self(url::Host::parse(&written).map_or_else(
-            |_| written.to_ascii_lowercase(),
+        // `url` also normalizes non-ASCII names and other notations of IPv4 addresses.
+        Self(url::Host::parse(&address).map_or_else(
+            |_| address.to_ascii_lowercase(),
             |host| host.to_string().trim_end_matches('.').to_owned(),
         ))
     }
 }
 
 impl From<&str> for HostName {
-    fn from(place: &str) -> Self {
-        Self::parse(place)
+    fn from(text: &str) -> Self {
+        Self::parse(text)
     }
 }
 
-/// Looks at the host of every row, for the one of the endpoint.
+/// Counts the rows whose host is the endpoint's.
 #[derive(Debug)]
 pub(super) struct EndpointRowCounter {
     endpoint: Option<HostName>,
     last_host: String,
     last_matches: bool,
-    /// Rows that say which host was asked for.
+    /// Number of rows that name a host.
     pub(super) rows_with_host: u64,
-    /// Rows that asked for the endpoint's.
+    /// Number of rows for the host of the endpoint.
     pub(super) endpoint_rows: u64,
 }
 
@@ -68,11 +70,11 @@ impl EndpointRowCounter {
         }
     }
 
-    /// Looks at a row as it stands in the timeline: at its host, and at its target if that names one.
+    /// Counts a row by its host, and by its target if that names a host.
     pub(super) fn count_row(&mut self, row: &TimelineRow<'_>) {
         let host = row.host.filter(|host| !host.is_empty());
-        let elsewhere = !row.target.starts_with(b"/") && row.target != b"*";
-        let target = elsewhere.then(|| String::from_utf8_lossy(row.target));
+        let names_host = !row.target.starts_with(b"/") && row.target != b"*";
+        let target = names_host.then(|| String::from_utf8_lossy(row.target));
         if host.is_none() && target.is_none() {
             return;
         }
@@ -84,7 +86,7 @@ impl EndpointRowCounter {
     }
 
     fn is_endpoint(&mut self, host: &str) -> bool {
-        // Most rows have the host of the row before.
+        // Most rows have the host of the previous row.
         if host != self.last_host {
             self.last_host.clear();
             self.last_host.push_str(host);
@@ -99,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_host_is_the_same_however_it_is_written() {
+    fn notations_of_one_host_are_equal() {
         for (one, other, same) in [
             ("shop.example", "SHOP.Example", true),
             ("shop.example", "shop.example.", true),

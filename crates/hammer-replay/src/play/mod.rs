@@ -1,4 +1,4 @@
-//! Playing a timeline: which of its rows are sent, when each is due, and what it sends.
+//! Playback of a timeline: rows to send, due times and bodies.
 
 mod body_rules;
 mod host;

@@ -1,10 +1,11 @@
+//! Counts by name.
+
 use std::collections::HashMap;
 
-/// Names that are told apart; what comes later counts as others, so that a log can't choose how much
-/// memory it takes.
+/// Maximum number of names, so that a log cannot exhaust memory. Further names count as others.
 const MAX_NAMES: usize = 10_000;
 
-/// How often each name was there.
+/// Counts by name.
 #[derive(Debug, Clone, Default)]
 pub struct NameCounts {
     names: HashMap<String, u64>,
@@ -22,13 +23,13 @@ impl NameCounts {
         }
     }
 
-    /// The `most` most frequent names, the most frequent first, and how many all others have together.
+    /// Returns the `count` most frequent names, most frequent first, and the sum of all others.
     #[must_use]
-    pub fn top(&self, most: usize) -> (Vec<(&str, u64)>, u64) {
+    pub fn top(&self, count: usize) -> (Vec<(&str, u64)>, u64) {
         let mut all: Vec<_> = self.names.iter().map(|(name, n)| (&**name, *n)).collect();
         all.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        let rest = all.iter().skip(most).map(|(_, n)| n).sum::<u64>() + self.other_names;
-        all.truncate(most);
+        let rest = all.iter().skip(count).map(|(_, n)| n).sum::<u64>() + self.other_names;
+        all.truncate(count);
         (all, rest)
     }
 }

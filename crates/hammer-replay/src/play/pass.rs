@@ -1,3 +1,5 @@
+//! One pass through a timeline.
+
 use std::borrow::Cow;
 
 use bytes::Bytes;
@@ -6,28 +8,28 @@ use super::{PlannedRow, TimelinePlayer};
 use crate::timeline::{TimelineHeader, TimelineReader, TimelineRow, TimelineTrailer};
 use crate::{Error, ErrorKind};
 
-/// Goes through a timeline once.
+/// Reads a timeline once.
 pub(super) struct TimelinePass {
     reader: TimelineReader,
-    /// Which pass it is, from 0.
+    /// The number of the pass, from 0.
     number: u64,
-    /// Rows that were read.
+    /// The number of rows that were read.
     rows: u64,
-    /// Where it begins, which may be the first row.
+    /// The start of the window, or the time of the first row.
     from_us: Option<u64>,
-    /// The last row that was wanted, or else where it begins.
+    /// The time of the last row that matched the filter, or else the start.
     last_us: Option<u64>,
-    /// What was skipped of pauses.
+    /// The idle time that was skipped so far.
     idle_us: u64,
 }
 
-/// What becomes of a row.
+/// The action for a row.
 pub(super) enum RowAction<'a> {
-    /// It is sent, so many µs after the start.
+    /// Send it at this time, in µs after the start.
     Send(u64, PlannedRow<'a>),
-    /// It is not, and would have been due then.
+    /// Do not send it, for this reason. It would have been due at this time, in µs after the start.
     Skip(u64, &'static str),
-    /// It is not wanted.
+    /// Ignore it: it is outside the window or does not match the filter.
     FilterOut,
 }
 
@@ -51,19 +53,19 @@ impl TimelinePass {
         self.reader.trailer()
     }
 
-    /// The µs of pauses that were skipped so far.
+    /// Returns the idle time that was skipped so far, in µs.
     pub(super) fn idle_us(&self) -> u64 {
         self.idle_us
     }
 
-    /// Something is wrong with the row that was read last.
-    pub(super) fn row_error(&self, what: &str) -> Error {
+    /// Makes an error about the last row.
+    pub(super) fn row_error(&self, problem: &str) -> Error {
         let place = format!("row {} of {}", self.rows, self.reader.name());
-        Error::new(ErrorKind::Row, format!("play {place}: {what}"))
+        Error::new(ErrorKind::Row, format!("play {place}: {problem}"))
     }
 
-    /// Reads a row, and gives it to `take` as it stands there, with what becomes of it; whether there
-    /// may be more.
+    /// Reads a row and passes it to `take`, as written in the timeline, with its action. Returns false
+    /// at the end.
     pub(super) fn next_row(
         &mut self,
         player: &TimelinePlayer,
@@ -76,7 +78,7 @@ impl TimelinePass {
         let number = self.rows;
         self.rows += 1;
         let from_us = *self.from_us.get_or_insert(row.t_us);
-        // Rows behind the window are read all the same: only then it is known that nothing was cut.
+        // Rows after the window are read too, since only the trailer shows that the timeline is complete.
         let outside = row.t_us < from_us || player.to_us.is_some_and(|to| row.t_us >= to);
         if outside || !player.filter.matches(&row, number) {
             take(&row, RowAction::FilterOut);
@@ -89,13 +91,13 @@ impl TimelinePass {
         let at_us = row.t_us - from_us - self.idle_us;
         let target = rewrite_target(player, row.target);
         match plan_row(player, &row, &target, (self.number, number, 0)) {
-            Ok(cue) => take(&row, RowAction::Send(at_us, cue)),
-            Err(why) => take(&row, RowAction::Skip(at_us, why)),
+            Ok(planned) => take(&row, RowAction::Send(at_us, planned)),
+            Err(reason) => take(&row, RowAction::Skip(at_us, reason)),
         }
         Ok(true)
     }
 
-    /// Gives the row that was read last to `take` once more, as another copy of it.
+    /// Passes another copy of the last row to `take`.
     pub(super) fn repeat_row(
         &self,
         player: &TimelinePlayer,
@@ -105,10 +107,10 @@ impl TimelinePass {
         let read = self.reader.reparse_row()?;
         let row = read.row();
         let target = rewrite_target(player, row.target);
-        let place = (self.number, self.rows.saturating_sub(1), copy);
-        // What could be sent once can be sent again.
-        if let Ok(cue) = plan_row(player, &row, &target, place) {
-            take(&cue);
+        let position = (self.number, self.rows.saturating_sub(1), copy);
+        // The first copy was planned, so this one can be planned too.
+        if let Ok(planned) = plan_row(player, &row, &target, position) {
+            take(&planned);
         }
         Ok(())
     }
@@ -123,7 +125,7 @@ fn rewrite_target<'r>(player: &TimelinePlayer, target: &'r [u8]) -> Cow<'r, [u8]
     player.rewrites.iter().fold(Cow::Borrowed(target), change)
 }
 
-/// What is sent for a row, or why nothing is.
+/// Plans a row, or returns the reason that it is not sent.
 fn plan_row<'a>(
     player: &'a TimelinePlayer,
     row: &TimelineRow<'a>,
@@ -131,7 +133,7 @@ fn plan_row<'a>(
     (pass, number, copy): (u64, u64, u32),
 ) -> Result<PlannedRow<'a>, &'static str> {
     let row = TimelineRow { target, ..*row };
-    let mut cue = PlannedRow {
+    let mut planned = PlannedRow {
         row,
         number,
         copy,
@@ -140,9 +142,9 @@ fn plan_row<'a>(
         content_type: None,
     };
     let Some(allowed) = &player.allowed_methods else {
-        return Ok(cue);
+        return Ok(planned);
     };
-    // Whoever reads it might take it somewhere else.
+    // A proxy would forward it to another host.
     if !row.target.starts_with(b"/") && row.target != b"*" {
         return Err("not_of_the_endpoint");
     }
@@ -150,7 +152,7 @@ fn plan_row<'a>(
         return Err("method_not_allowed");
     }
     if !matches!(row.method, "GET" | "HEAD" | "OPTIONS") {
-        (cue.body, cue.content_type) = player.bodies.body_for(&cue)?;
+        (planned.body, planned.content_type) = player.bodies.body_for(&planned)?;
     }
-    Ok(cue)
+    Ok(planned)
 }

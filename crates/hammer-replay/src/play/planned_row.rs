@@ -1,26 +1,28 @@
+//! A row as it is sent.
+
 use bytes::Bytes;
 
 use crate::timeline::TimelineRow;
 
-/// What is to be sent for a row.
+/// A row as it is sent.
 #[derive(Debug, Clone)]
 pub struct PlannedRow<'a> {
-    /// The row, with the target that is to be asked for.
+    /// The row with its rewritten target.
     pub row: TimelineRow<'a>,
-    /// Which row of the timeline it is, from 0.
+    /// The number of the row in the timeline, from 0.
     pub number: u64,
-    /// Which copy of the row it is, from 0.
+    /// The number of the copy of the row, from 0.
     pub copy: u32,
-    /// In which pass it is sent, from 0.
+    /// The number of the pass, from 0.
     pub pass: u64,
-    /// What is sent with it.
+    /// The request body.
     pub body: Bytes,
-    /// What that is.
+    /// The content type of the body.
     pub content_type: Option<&'a str>,
 }
 
 impl PlannedRow<'_> {
-    /// The name of the row's route, or else of its path, with the method before it.
+    /// Writes the method and the route of the row, or its path without a route, to `into`.
     pub fn write_name(&self, into: &mut String) {
         into.clear();
         into.push_str(self.row.method);
@@ -31,8 +33,8 @@ impl PlannedRow<'_> {
         }
     }
 
-    /// Who sends it, if the timeline knows: each copy of a row comes from a client of its own, and the
-    /// same copy of all rows of a client from the same one.
+    /// Returns the client that sends the row, if the timeline has clients. Each copy of a row has a
+    /// different client, and copies with the same number of all rows of a client have the same one.
     #[must_use]
     pub fn client(&self) -> Option<u64> {
         let copy = u64::from(self.copy).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -40,7 +42,7 @@ impl PlannedRow<'_> {
     }
 }
 
-/// A target without its query.
+/// Returns a target without its query.
 pub(super) fn target_path(target: &[u8]) -> &[u8] {
     let end = target.iter().position(|byte| *byte == b'?');
     &target[..end.unwrap_or(target.len())]

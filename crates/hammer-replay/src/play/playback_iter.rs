@@ -1,3 +1,5 @@
+//! Iterator over the hits of a playback.
+
 use std::fmt;
 use std::time::Duration;
 
@@ -6,21 +8,21 @@ use super::playback_limits::PlaybackLimits;
 use super::{PlannedRow, PlaybackStatus, TimelinePlayer};
 use crate::Error;
 
-/// An iterator over what is sent.
+/// An iterator over hits and their due times.
 ///
-/// It holds one row at a time, however often that is sent.
+/// It holds one row at a time, whatever its number of copies.
 pub struct PlaybackIter<T, F> {
     player: TimelinePlayer,
     limits: PlaybackLimits,
     period_us: u64,
-    /// Passes that are over.
+    /// The number of finished passes.
     finished_passes: u64,
     pass: Option<TimelinePass>,
-    /// Hits that were given.
+    /// The number of hits so far.
     hits: u64,
-    /// The row that was read last, if there are copies of it to come: when they are due, and the next.
+    /// The due time and the number of the next copy of the last row, if copies are left.
     copies: Option<(Duration, u32)>,
-    /// What was made of the row just read.
+    /// The hit of the row just read.
     ready: Option<(Duration, T)>,
     make: F,
     status: PlaybackStatus,
@@ -47,41 +49,41 @@ impl<T, F: FnMut(&PlannedRow<'_>) -> Result<T, &'static str>> PlaybackIter<T, F>
         }
     }
 
-    /// Reads a row, or ends a pass; whether there is more.
+    /// Reads a row or ends a pass. Returns false at the end of the playback.
     fn read_row(&mut self) -> Result<bool, Error> {
         let player = &self.player;
         let start = u128::from(self.finished_passes) * u128::from(self.period_us);
-        let room = self
+        let remaining = self
             .limits
             .remaining_hits(player.speed.due_after(start), self.hits);
-        if self.finished_passes >= self.limits.max_passes || room == 0 {
+        if self.finished_passes >= self.limits.max_passes || remaining == 0 {
             return Ok(false);
         }
         let pass = match &mut self.pass {
             Some(pass) => pass,
             None => self.pass.insert(player.open_pass(self.finished_passes)?),
         };
-        let (end, hits, copies) = (self.limits, self.hits, u64::from(player.amplify));
-        let (make, ready, account) = (&mut self.make, &mut self.ready, &self.status);
-        let mut over = false;
-        let more = pass.next_row(player, |_, step| {
-            let (at_us, made) = match step {
-                RowAction::Send(at_us, cue) => (at_us, make(&cue).ok()),
+        let (limits, hits, copies) = (self.limits, self.hits, u64::from(player.amplify));
+        let (make, ready, status) = (&mut self.make, &mut self.ready, &self.status);
+        let mut ended = false;
+        let more = pass.next_row(player, |_, action| {
+            let (at_us, made) = match action {
+                RowAction::Send(at_us, planned) => (at_us, make(&planned).ok()),
                 RowAction::Skip(at_us, _) => (at_us, None),
                 RowAction::FilterOut => return,
             };
             let due = player.speed.due_after(start + u128::from(at_us));
-            let room = end.remaining_hits(due, hits);
-            over = room == 0;
-            if over {
+            let remaining = limits.remaining_hits(due, hits);
+            ended = remaining == 0;
+            if ended {
                 return;
             }
             match made {
                 Some(made) => {
-                    account.count(due.as_secs(), copies.min(room), 0);
+                    status.count(due.as_secs(), copies.min(remaining), 0);
                     *ready = Some((due, made));
                 }
-                None => account.count(due.as_secs(), 0, copies),
+                None => status.count(due.as_secs(), 0, copies),
             }
         })?;
         if let Some((due, _)) = &self.ready {
@@ -91,10 +93,10 @@ impl<T, F: FnMut(&PlannedRow<'_>) -> Result<T, &'static str>> PlaybackIter<T, F>
             self.finished_passes += 1;
             self.pass = None;
         }
-        Ok(!over)
+        Ok(!ended)
     }
 
-    /// The next copy of the row that was read last, if there is to be one.
+    /// Returns the next copy of the last row, if copies are left.
     fn next_copy(&mut self) -> Result<Option<(Duration, T)>, Error> {
         let (Some((due, copy)), Some(pass)) = (self.copies, &self.pass) else {
             return Ok(None);
@@ -105,7 +107,7 @@ impl<T, F: FnMut(&PlannedRow<'_>) -> Result<T, &'static str>> PlaybackIter<T, F>
             return Ok(None);
         }
         let (make, mut made) = (&mut self.make, None);
-        pass.repeat_row(&self.player, copy, |cue| made = make(cue).ok())?;
+        pass.repeat_row(&self.player, copy, |planned| made = make(planned).ok())?;
         Ok(made.map(|made| (due, made)))
     }
 
@@ -136,7 +138,7 @@ impl<T, F: FnMut(&PlannedRow<'_>) -> Result<T, &'static str>> Iterator for Playb
             }
             Err(error) => {
                 self.status.set_error(error);
-                // Nothing is read any more.
+                // This ends the iterator.
                 (self.limits.max_passes, self.copies) = (0, None);
                 None
             }
@@ -147,7 +149,7 @@ impl<T, F: FnMut(&PlannedRow<'_>) -> Result<T, &'static str>> Iterator for Playb
 impl<T, F> fmt::Debug for PlaybackIter<T, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PlaybackIter")
-            .field("passed", &self.finished_passes)
+            .field("finished_passes", &self.finished_passes)
             .field("hits", &self.hits)
             .finish_non_exhaustive()
     }

@@ -1,8 +1,10 @@
+//! Limits of a playback.
+
 use std::time::Duration;
 
 use super::{PassLimit, TimelinePlayer};
 
-/// Where a play ends at the latest.
+/// The limits at which a playback ends.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlaybackLimits {
     pub(super) max_hits: u64,
@@ -12,10 +14,10 @@ pub(super) struct PlaybackLimits {
 
 impl PlaybackLimits {
     pub(super) fn from_player(player: &TimelinePlayer) -> Self {
-        let after = player.max_duration.unwrap_or(Duration::MAX);
+        let max_duration = player.max_duration.unwrap_or(Duration::MAX);
         let (max_passes, max_duration) = match player.passes {
-            PassLimit::Times(times) => (times.into(), after),
-            PassLimit::For(time) => (u64::MAX, after.min(time)),
+            PassLimit::Times(times) => (times.into(), max_duration),
+            PassLimit::For(time) => (u64::MAX, max_duration.min(time)),
         };
         Self {
             max_hits: player.max_hits.unwrap_or(u64::MAX),
@@ -24,7 +26,7 @@ impl PlaybackLimits {
         }
     }
 
-    /// How many more hits may be due then, when there were so many.
+    /// Returns the number of hits that are left at `due`, after `hits` hits.
     pub(super) fn remaining_hits(&self, due: Duration, hits: u64) -> u64 {
         if due >= self.max_duration {
             0
@@ -33,20 +35,20 @@ impl PlaybackLimits {
         }
     }
 
-    /// How many passes are played from their first row to their last, of those that have `hits` hits,
-    /// and whose last row is due, if it is that of pass k, at `last(k)`.
+    /// Returns the number of complete passes. Each pass has `hits` hits, and the last row of pass k is due
+    /// at `last(k)`.
     pub(super) fn complete_passes(&self, hits: u64, last: impl Fn(u64) -> Duration) -> u64 {
-        // What is skipped behind the very last hit is no part of the play.
-        let most = self.max_passes.min((self.max_hits - 1) / hits.max(1));
-        let (mut whole, mut beyond) = (0, most);
-        while whole < beyond {
-            let middle = whole + (beyond - whole) / 2;
+        // Rows after the very last hit are not part of the playback.
+        let max_passes = self.max_passes.min((self.max_hits - 1) / hits.max(1));
+        let (mut complete, mut upper) = (0, max_passes);
+        while complete < upper {
+            let middle = complete + (upper - complete) / 2;
             if last(middle) < self.max_duration {
-                whole = middle + 1;
+                complete = middle + 1;
             } else {
-                beyond = middle;
+                upper = middle;
             }
         }
-        whole
+        complete
     }
 }

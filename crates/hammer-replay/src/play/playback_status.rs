@@ -1,10 +1,11 @@
+//! Status of a playback, shared with its iterator.
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::PlannedTimeSeries;
 use crate::Error;
 
-/// What is told of a timeline while it is played, by whoever reads it: when there was what to send, and
-/// what went wrong.
+/// The status of a playback, which its iterator updates: counts over time and an error.
 #[derive(Debug, Clone, Default)]
 pub struct PlaybackStatus(Arc<Mutex<PlaybackStatusInner>>);
 
@@ -15,13 +16,13 @@ struct PlaybackStatusInner {
 }
 
 impl PlaybackStatus {
-    /// What went wrong, if anything did; told once.
+    /// Takes the error, if there was one.
     #[must_use]
     pub fn take_error(&self) -> Option<Error> {
         self.lock().error.take()
     }
 
-    /// What was read so far, by the second in which it is due.
+    /// Returns the counts of rows so far, by due time.
     #[must_use]
     pub fn time_series(&self) -> PlannedTimeSeries {
         self.lock().time_series.clone()
@@ -36,7 +37,7 @@ impl PlaybackStatus {
     }
 
     fn lock(&self) -> MutexGuard<'_, PlaybackStatusInner> {
-        // Nothing panics while it is locked.
+        // No code that holds the lock panics.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,3 +1,5 @@
+//! Options of a playback.
+
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,13 +16,13 @@ use crate::timeline::TimelineReader;
 
 type OpenTimeline = dyn Fn() -> Result<TimelineReader, Error> + Send + Sync;
 
-/// Plays a timeline: says which rows are sent, when each is due, and what it sends.
+/// Plays a timeline: chooses the rows to send, and computes their due times and bodies.
 ///
-/// The row at `t` is due `(t − from) / speed` after the start, less the pauses that are skipped before
-/// it. That is a whole number of µs from the file and one division, never a sum of waits.
+/// The row at `t` is due `(t − from − idle) / speed` after the start, where `idle` is the idle time that
+/// was skipped before it. The dividend is a whole number of µs, so no errors accumulate.
 ///
-/// Only GET, HEAD and OPTIONS are sent, and without a body, unless [`allow`](Self::allow) names other
-/// methods and [`bodies`](Self::bodies) says what they send.
+/// Only GET, HEAD and OPTIONS are sent, without a body, unless [`allow_methods`](Self::allow_methods)
+/// names other methods and [`bodies`](Self::bodies) has rules for them.
 #[derive(Clone)]
 pub struct TimelinePlayer {
     open: Arc<OpenTimeline>,
@@ -35,17 +37,17 @@ pub struct TimelinePlayer {
     pub(super) endpoint: Option<HostName>,
     pub(super) filter: RowFilter,
     pub(super) rewrites: Vec<TargetRewrite>,
-    /// None to have all methods without a body: to look, not to send.
+    /// `None` plans all methods without a body, for a survey only.
     pub(super) allowed_methods: Option<Vec<String>>,
     pub(super) bodies: BodyRules,
 }
 
-/// How often a timeline is played.
+/// The number of passes through a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PassLimit {
-    /// So many times.
+    /// This number of passes.
     Times(u32),
-    /// Over and over for so long.
+    /// As many passes as fit in this time. The last one may be incomplete.
     For(Duration),
 }
 
@@ -57,7 +59,7 @@ impl TimelinePlayer {
         Self::new(move || TimelineReader::open(&path))
     }
 
-    /// Plays what `open` opens: it is called once for each pass, and has to open the same each time.
+    /// Plays the timeline that `open` opens. It is called for each pass and must open the same timeline.
     pub fn new(open: impl Fn() -> Result<TimelineReader, Error> + Send + Sync + 'static) -> Self {
         Self {
             open: Arc::new(open),
@@ -77,22 +79,21 @@ impl TimelinePlayer {
         }
     }
 
-    /// From where to where it is played, in µs since the epoch; from its first row to its last unless
-    /// set.
+    /// Sets the window to play, in µs since the epoch. Default: from the first to the last row.
     #[must_use]
     pub fn window(mut self, from_us: Option<u64>, to_us: Option<u64>) -> Self {
         (self.from_us, self.to_us) = (from_us, to_us);
         self
     }
 
-    /// How many times as fast.
+    /// Sets the speed. Default: 1.
     #[must_use]
     pub fn speed(mut self, speed: PlaybackSpeed) -> Self {
         self.speed = speed;
         self
     }
 
-    /// Makes longer pauses of the timeline as short as this.
+    /// Shortens longer pauses of the timeline to `longest`.
     #[must_use]
     pub fn skip_idle(mut self, longest: Option<Duration>) -> Self {
         let us = |longest: Duration| u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
@@ -100,75 +101,76 @@ impl TimelinePlayer {
         self
     }
 
-    /// Sends each row so many times, at its time, as so many clients: see [`PlannedRow::client`].
+    /// Sends `times` copies of each row at its due time, each from a different client: see
+    /// [`PlannedRow::client`].
     #[must_use]
     pub fn amplify(mut self, times: u32) -> Self {
         self.amplify = times.max(1);
         self
     }
 
-    /// How often it is played.
+    /// Sets the number of passes. Default: one.
     #[must_use]
     pub fn passes(mut self, passes: PassLimit) -> Self {
         self.passes = passes;
         self
     }
 
-    /// Ends it after so many hits, or so long, if it does not end sooner.
+    /// Ends the playback after this number of hits or this time, if it does not end sooner.
     #[must_use]
-    pub fn limits(mut self, hits: Option<u64>, after: Option<Duration>) -> Self {
-        (self.max_hits, self.max_duration) = (hits.map(|hits| hits.max(1)), after);
+    pub fn limits(mut self, hits: Option<u64>, duration: Option<Duration>) -> Self {
+        (self.max_hits, self.max_duration) = (hits.map(|hits| hits.max(1)), duration);
         self
     }
 
-    /// The host to which it is sent, with or without a port: a survey counts the rows that asked for it.
+    /// Sets the host of the endpoint, with or without a port. A survey counts the rows for this host.
     #[must_use]
     pub fn endpoint(mut self, host: &str) -> Self {
         self.endpoint = Some(HostName::parse(host));
         self
     }
 
-    /// Which rows are wanted.
+    /// Sets the filter of rows.
     #[must_use]
-    pub fn filter(mut self, choice: RowFilter) -> Self {
-        self.filter = choice;
+    pub fn filter(mut self, filter: RowFilter) -> Self {
+        self.filter = filter;
         self
     }
 
-    /// Changes targets, one after the other.
+    /// Sets rewrites of targets, which are applied in order.
     #[must_use]
     pub fn rewrites(mut self, rewrites: Vec<TargetRewrite>) -> Self {
         self.rewrites = rewrites;
         self
     }
 
-    /// Sends these methods too, if a rule says with which body.
+    /// Sends these methods too, where a body rule matches.
     #[must_use]
     pub fn allow_methods(mut self, methods: impl IntoIterator<Item = String>) -> Self {
         self.allowed_methods.get_or_insert_default().extend(methods);
         self
     }
 
-    /// What rows of other methods send.
+    /// Sets the body rules.
     #[must_use]
     pub fn bodies(mut self, bodies: BodyRules) -> Self {
         self.bodies = bodies;
         self
     }
 
-    /// Looks at rows of all methods, and at none of their bodies: for those who send nothing.
+    /// Plans rows of all methods without bodies, for callers that send nothing.
     #[must_use]
     pub fn survey_only(mut self) -> Self {
         self.allowed_methods = None;
         self
     }
 
-    /// Reads the whole timeline, so that it is known to be whole, and what there is to send of it.
-    /// `make` says which of its rows can't be sent, and why.
+    /// Reads the whole timeline, which checks that it is complete, and counts the hits to send. `make`
+    /// returns the reason if a row cannot be sent.
     ///
     /// # Errors
     ///
-    /// If it can't be read, or something is wrong with it.
+    /// If the timeline cannot be read or is malformed.
     pub fn survey(
         &self,
         make: impl FnMut(&PlannedRow<'_>) -> Result<(), &'static str>,
@@ -176,16 +178,16 @@ impl TimelinePlayer {
         TimelineSurvey::scan(self, make)
     }
 
-    /// Begins the pass of this number.
+    /// Starts the pass with this number.
     pub(super) fn open_pass(&self, number: u64) -> Result<TimelinePass, Error> {
         Ok(TimelinePass::new((self.open)()?, number, self.from_us))
     }
 
-    /// What is sent, in order: when, and what `make` makes of it. What it can't make something of is
-    /// left out.
+    /// Returns the hits in order: their due times, and the values that `make` makes of the rows. Rows for
+    /// which it returns an error are left out.
     ///
-    /// `account` is told what was read. If something is wrong with the file it is told that, too, and
-    /// that is the end.
+    /// `status` receives counts of the rows. An error of the timeline ends the iterator and is stored in
+    /// `status`.
     pub fn playback<T, F>(
         &self,
         survey: &TimelineSurvey,

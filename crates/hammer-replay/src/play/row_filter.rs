@@ -1,3 +1,5 @@
+//! Filter of rows.
+
 use std::hash::Hasher;
 
 use regex::bytes::Regex;
@@ -7,39 +9,39 @@ use super::HostName;
 use super::planned_row::target_path;
 use crate::timeline::TimelineRow;
 
-/// Which rows are wanted: those that every part wants, and a part that is empty wants all.
+/// A filter of rows. A row must match all conditions; an empty condition matches all rows.
 #[derive(Debug, Clone, Default)]
 pub struct RowFilter {
-    /// Methods, one of which it has to be.
+    /// The methods to keep.
     pub methods: Vec<String>,
-    /// Hosts, one of which it has to be, whatever the port.
+    /// The hosts to keep, with any port.
     pub hosts: Vec<HostName>,
-    /// What has to be found in the path, without the query.
+    /// An expression that must match in the path, without the query.
     pub path: Option<Regex>,
-    /// Statuses, one of which it has to be: a code, or its first digit for all that begin with it.
+    /// The statuses to keep: codes, or first digits.
     pub statuses: Vec<u16>,
-    /// A part of them.
+    /// The sample to keep.
     pub sample: Option<RowSample>,
 }
 
-/// A part of the rows, always the same for the same seed.
+/// A random sample of the rows, which is the same for the same seed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RowSample {
-    /// The share that is kept, from 0 to 1.
+    /// The share to keep, from 0 to 1.
     pub share: f64,
-    /// Whether it is a share of the clients, each with all of its rows, and not one of the rows.
+    /// True to sample clients, each with all of its rows, instead of rows.
     pub by_client: bool,
-    /// What it is drawn by.
+    /// The seed of the draws.
     pub seed: u64,
 }
 
 impl RowFilter {
-    /// Whether the row is wanted, which is number `number` of the timeline.
+    /// Returns true if the row with this number in the timeline matches.
     #[must_use]
     pub fn matches(&self, row: &TimelineRow<'_>, number: u64) -> bool {
-        let status = |wanted: &u16| match row.status {
-            Some(status) if *wanted < 10 => status / 100 == *wanted,
-            status => status == Some(*wanted),
+        let status = |expected: &u16| match row.status {
+            Some(status) if *expected < 10 => status / 100 == *expected,
+            status => status == Some(*expected),
         };
         (self.methods.is_empty() || self.methods.iter().any(|one| one == row.method))
             && (self.hosts.is_empty()
@@ -49,14 +51,14 @@ impl RowFilter {
             && self
                 .path
                 .as_ref()
-                .is_none_or(|wanted| wanted.is_match(target_path(row.target)))
+                .is_none_or(|expected| expected.is_match(target_path(row.target)))
             && (self.statuses.is_empty() || self.statuses.iter().any(status))
             && self.sample.is_none_or(|sample| sample.keeps(row, number))
     }
 }
 
 impl RowSample {
-    /// Rows of which nobody knows who sent them are kept one by one.
+    /// Returns true if the sample keeps the row. Rows without a client are sampled one by one.
     fn keeps(self, row: &TimelineRow<'_>, number: u64) -> bool {
         let key = row.client.filter(|_| self.by_client).unwrap_or(number);
         let mut hash = XxHash64::with_seed(self.seed);
@@ -71,27 +73,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_part_has_to_want_a_row() {
+    fn a_row_must_match_every_condition() {
         let row = TimelineRow {
             host: Some("Shop.example"),
             status: Some(404),
             ..TimelineRow::get(b"/items/7?x=/cart")
         };
         let all = RowFilter::default();
-        let words = |word: &str| vec![word.to_owned()];
+        let methods = |word: &str| vec![word.to_owned()];
         let path = |text| Some(Regex::new(text).unwrap());
-        for (choice, wanted) in [
+        for (filter, expected) in [
             (all.clone(), true),
             (
                 RowFilter {
-                    methods: words("GET"),
+                    methods: methods("GET"),
                     ..all.clone()
                 },
                 true,
             ),
             (
                 RowFilter {
-                    methods: words("get"),
+                    methods: methods("get"),
                     ..all.clone()
                 },
                 false,
@@ -146,12 +148,12 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(choice.matches(&row, 0), wanted, "{choice:?}");
+            assert_eq!(filter.matches(&row, 0), expected, "{filter:?}");
         }
     }
 
     #[test]
-    fn a_sample_by_client_keeps_all_of_one_or_nothing() {
+    fn a_sample_by_client_keeps_all_rows_of_a_client_or_none() {
         let sample = RowSample {
             share: 0.1,
             by_client: true,
@@ -167,9 +169,9 @@ mod tests {
         let clients = (0..10_000).filter(|client| kept(*client, 0)).count();
         assert!((900..1100).contains(&clients), "{clients}");
         assert!((0..100).all(|client| kept(client, 1) == kept(client, 99)));
-        let nobody = TimelineRow::get(b"/");
+        let unknown_client = TimelineRow::get(b"/");
         let rows = (0..10_000)
-            .filter(|number| sample.keeps(&nobody, *number))
+            .filter(|number| sample.keeps(&unknown_client, *number))
             .count();
         assert!((900..1100).contains(&rows), "{rows}");
         assert!((0..1000).all(|n| {
@@ -177,7 +179,7 @@ mod tests {
                 share: 1.0,
                 ..sample
             }
-            .keeps(&nobody, n)
+            .keeps(&unknown_client, n)
         }));
     }
 }

@@ -1,9 +1,10 @@
+//! Speed of a playback.
+
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// How many times as fast as it was a timeline is played: an exact decimal, so that a due time comes
-/// from its row alone.
+/// The factor by which a timeline is played faster. It is an exact decimal, so due times are exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlaybackSpeed {
     /// In billionths.
@@ -13,20 +14,20 @@ pub struct PlaybackSpeed {
 const BILLION: u64 = 1_000_000_000;
 
 impl PlaybackSpeed {
-    /// When what lies `us` µs after the start is due.
+    /// Returns the due time of a row that is `us` µs after the start of the timeline.
     #[must_use]
     pub fn due_after(self, us: u128) -> Duration {
-        let nano = u128::from(self.billionths);
-        // In two parts, so that the product never overflows where the quotient does not.
-        let (whole, part) = (us / nano, us % nano);
+        let billionths = u128::from(self.billionths);
+        // The product is computed in two parts, since it could overflow although the quotient does not.
+        let (whole, fraction) = (us / billionths, us % billionths);
         let scale = 1000 * u128::from(BILLION);
         let nanos = whole
             .saturating_mul(scale)
-            .saturating_add(part * scale / nano);
+            .saturating_add(fraction * scale / billionths);
         Duration::from_nanos_u128(nanos.min(Duration::MAX.as_nanos()))
     }
 
-    /// As near as a float can tell.
+    /// Returns the nearest float.
     #[must_use]
     pub fn as_f64(self) -> f64 {
         self.billionths as f64 / BILLION as f64
@@ -41,24 +42,27 @@ impl Default for PlaybackSpeed {
     }
 }
 
-/// `2`, `0.5`, `1.25`: from 0.000001 to a million.
+/// Parses a decimal such as `2` or `0.5`, from 0.000001 to 1,000,000.
 impl FromStr for PlaybackSpeed {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = "right would be a number from 0.000001 to 1000000, such as 2 or 0.5";
-        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let message = "expected a number from 0.000001 to 1000000, such as 2 or 0.5";
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 9 {
-            return Err(wrong);
+        if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > 9 {
+            return Err(message);
         }
-        let whole: u64 = whole.parse().map_err(|_| wrong)?;
-        let part: u64 = format!("{part:0<9}").parse().map_err(|_| wrong)?;
-        let nano = whole
+        let whole: u64 = whole.parse().map_err(|_| message)?;
+        let fraction: u64 = format!("{fraction:0<9}").parse().map_err(|_| message)?;
+        let billionths = whole
             .checked_mul(BILLION)
-            .and_then(|nano| nano.checked_add(part));
-        let nano = nano.filter(|nano| (1000..=1_000_000 * BILLION).contains(nano));
-        nano.map(|nano| Self { billionths: nano }).ok_or(wrong)
+            .and_then(|billionths| billionths.checked_add(fraction));
+        let billionths =
+            billionths.filter(|billionths| (1000..=1_000_000 * BILLION).contains(billionths));
+        billionths
+            .map(|billionths| Self { billionths })
+            .ok_or(message)
     }
 }
 
@@ -94,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn only_numbers_are_speeds() {
+    fn malformed_speeds_are_rejected() {
         for text in [
             "",
             "0",

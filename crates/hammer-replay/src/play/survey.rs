@@ -1,3 +1,5 @@
+//! Survey of a timeline before its playback.
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -8,60 +10,61 @@ use super::{NameCounts, PassLimit, PlannedRow, PlannedTimeSeries, TimelinePlayer
 use crate::timeline::{TimelineHeader, TimelineTrailer};
 use crate::{Error, ErrorKind};
 
-/// As far as clocks and their arithmetic go: some 500 years.
+/// Maximum duration of a playback, 500 years, which clocks and their arithmetic can handle.
 const MAX_DURATION: Duration = Duration::from_secs(500 * 365 * 24 * 3600);
 
-/// What there is to send of a timeline.
+/// The counts of a planned playback.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TimelineSurvey {
-    /// What the timeline says of itself.
+    /// The header of the timeline.
     pub header: TimelineHeader,
-    /// What stands at its end.
+    /// The trailer of the timeline.
     pub trailer: TimelineTrailer,
-    /// Hits of the first pass, as far as that is played; so are all numbers below, unless they say more.
+    /// Number of hits in the first pass, up to the limits. The numbers below are of this pass as well
+    /// unless noted.
     pub hits: u64,
-    /// Hits that are not sent, by reason.
+    /// Number of planned hits that are not sent, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
-    /// The same of all passes.
+    /// Counts of all passes.
     pub all_passes: PlannedCounts,
-    /// Hits by the second in which they are due.
+    /// Hits by due time.
     pub time_series: PlannedTimeSeries,
-    /// The most hits that are due in a second, counted from the start.
+    /// Maximum number of hits in a second.
     pub peak_per_second: u64,
-    /// The most that are due in a tenth of one.
+    /// Maximum number of hits in a tenth of a second.
     pub peak_per_tenth: u64,
     /// Hits by method.
     pub methods: NameCounts,
-    /// Hits by the status that they had.
+    /// Hits by logged status.
     pub statuses: NameCounts,
-    /// Hits by the name of what they ask for: see [`PlannedRow::name`].
+    /// Hits by method and route: see [`PlannedRow::write_name`].
     pub names: NameCounts,
-    /// Rows of the whole timeline that say which host they asked for.
+    /// Rows of the whole timeline that name a host.
     pub rows_with_host: u64,
-    /// Rows of the whole timeline that asked for the host of the endpoint, whatever the port.
+    /// Rows of the whole timeline for the host of the endpoint, with any port.
     pub rows_for_endpoint: u64,
-    /// Rows of the whole timeline that say which client they came from.
+    /// Rows of the whole timeline with a client.
     pub rows_with_client: u64,
-    /// Hits that were in flight on average, if all took as long as was logged.
+    /// Mean number of hits in flight if all take their logged duration.
     pub in_flight: f64,
-    /// The same in the second in which it is most.
+    /// Maximum of that mean over all seconds.
     pub peak_in_flight: f64,
     period_us: u64,
     duration: Duration,
 }
 
-/// What is sent, and what is not.
+/// Counts of hits that are sent or skipped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlannedCounts {
-    /// Hits.
+    /// Number of hits that are sent.
     pub hits: u64,
-    /// Hits that are not sent, by reason.
+    /// Number of planned hits that are not sent, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
 }
 
-/// Counts within the present slice of time, and the most that there was in one.
+/// The count of the current slice of time, and the maximum so far.
 #[derive(Default)]
 struct PeakCounter {
     slice: u128,
@@ -69,18 +72,18 @@ struct PeakCounter {
     max: u64,
 }
 
-/// When the last row was due, as far as rows were counted.
+/// The last rows of a pass.
 #[derive(Default)]
 struct LastPlannedRow {
-    /// Of those that are wanted.
+    /// Time of the last row that matched the filter, in µs after the start.
     at_us: u64,
-    /// Of those that are sent.
+    /// Due time of the last row that is sent.
     due: Duration,
-    /// How many are sent if nothing ends it sooner.
+    /// Number of hits without the limits.
     hits: u64,
-    /// Whether something does.
+    /// True if a limit ends the pass.
     limited: bool,
-    /// The row that lies too far.
+    /// True if a row is due after the maximum duration.
     too_late: bool,
 }
 
@@ -95,14 +98,14 @@ impl PeakCounter {
 }
 
 impl PlannedCounts {
-    fn add(&mut self, sent: Result<(), &'static str>, copies: u64, room: u64) -> u64 {
+    fn add(&mut self, sent: Result<(), &'static str>, copies: u64, remaining: u64) -> u64 {
         match sent {
             Ok(()) => {
-                self.hits += copies.min(room);
-                copies.min(room)
+                self.hits += copies.min(remaining);
+                copies.min(remaining)
             }
-            Err(why) => {
-                *self.skipped.entry(why).or_default() += copies;
+            Err(reason) => {
+                *self.skipped.entry(reason).or_default() += copies;
                 0
             }
         }
@@ -117,7 +120,7 @@ impl PlannedCounts {
         self
     }
 
-    /// Hits that were planned, whether they can be sent or not.
+    /// Returns the number of planned hits: sent and skipped.
     #[must_use]
     pub fn planned(&self) -> u64 {
         let skipped = self.skipped.values();
@@ -132,12 +135,12 @@ impl TimelineSurvey {
     ) -> Result<Self, Error> {
         let mut pass = player.open_pass(0)?;
         let mut survey = Self::new(pass.header().clone());
-        let (end, copies) = (
+        let (limits, copies) = (
             PlaybackLimits::from_player(player),
             u64::from(player.amplify),
         );
-        let mut guard = EndpointRowCounter::new(player.endpoint.clone());
-        let (mut second, mut tenth, mut busy) = (
+        let mut endpoint_counter = EndpointRowCounter::new(player.endpoint.clone());
+        let (mut second, mut tenth, mut in_flight) = (
             PeakCounter::default(),
             PeakCounter::default(),
             PeakCounter::default(),
@@ -146,51 +149,53 @@ impl TimelineSurvey {
         let (mut counts, mut last, mut more) =
             (PlannedCounts::default(), LastPlannedRow::default(), true);
         while more {
-            more = pass.next_row(player, |row, step| {
-                guard.count_row(row);
+            more = pass.next_row(player, |row, action| {
+                endpoint_counter.count_row(row);
                 survey.rows_with_client += u64::from(row.client.is_some());
-                let (at_us, sent) = match &step {
-                    RowAction::Send(at_us, cue) => (*at_us, make(cue)),
-                    RowAction::Skip(at_us, why) => (*at_us, Err(*why)),
+                let (at_us, sent) = match &action {
+                    RowAction::Send(at_us, planned) => (*at_us, make(planned)),
+                    RowAction::Skip(at_us, reason) => (*at_us, Err(*reason)),
                     RowAction::FilterOut => return,
                 };
                 let due = player.speed.due_after(at_us.into());
                 last.at_us = at_us;
                 last.hits += if sent.is_ok() { copies } else { 0 };
                 last.too_late |= due > MAX_DURATION;
-                let room = end.remaining_hits(due, counts.hits);
-                last.limited |= room == 0;
-                if room == 0 {
+                let remaining = limits.remaining_hits(due, counts.hits);
+                last.limited |= remaining == 0;
+                if remaining == 0 {
                     return;
                 }
-                let hits = counts.add(sent, copies, room);
+                let hits = counts.add(sent, copies, remaining);
                 let skipped = if hits == 0 { copies } else { 0 };
                 survey.time_series.count(due.as_secs(), hits, skipped);
-                if let RowAction::Send(_, cue) = step
+                if let RowAction::Send(_, planned) = action
                     && hits > 0
                 {
-                    let took_us = cue.row.duration_us.unwrap_or(0).saturating_mul(hits);
+                    let took_us = planned.row.duration_us.unwrap_or(0).saturating_mul(hits);
                     last.due = due;
                     second.count(due.as_secs().into(), hits);
                     tenth.count(due.as_millis() / 100, hits);
-                    busy.count(due.as_secs().into(), took_us);
+                    in_flight.count(due.as_secs().into(), took_us);
                     duration_us += u128::from(took_us);
-                    survey.count(&cue, hits, &mut name);
+                    survey.count(&planned, hits, &mut name);
                 }
             })?;
             if last.too_late {
-                let what = "it would be due more than 500 years after the start";
-                return Err(pass.row_error(what));
+                let problem = "it would be due more than 500 years after the start";
+                return Err(pass.row_error(problem));
             }
         }
         (survey.peak_per_second, survey.peak_per_tenth) = (second.max, tenth.max);
-        survey.peak_in_flight = busy.max as f64 / 1e6;
-        (survey.rows_with_host, survey.rows_for_endpoint) =
-            (guard.rows_with_host, guard.endpoint_rows);
+        survey.peak_in_flight = in_flight.max as f64 / 1e6;
+        (survey.rows_with_host, survey.rows_for_endpoint) = (
+            endpoint_counter.rows_with_host,
+            endpoint_counter.endpoint_rows,
+        );
         survey.trailer = pass.trailer().cloned().unwrap_or_default();
         survey.period_us = period_us(player, &pass, &last, copies);
         (survey.hits, survey.skipped) = (counts.hits, counts.skipped.clone());
-        survey.all_passes = if last.limited || end.max_passes == 1 {
+        survey.all_passes = if last.limited || limits.max_passes == 1 {
             counts
         } else {
             survey.count_all_passes(player, counts, &mut last, make)?
@@ -201,7 +206,7 @@ impl TimelineSurvey {
             .due_after(survey.period_us.into())
             .min(survey.duration);
         survey.in_flight = duration_us as f64 / 1e6 / played.as_secs_f64();
-        // A pass may be shorter than a second.
+        // The mean is higher than the peak if a pass is shorter than a second.
         survey.peak_in_flight = survey.peak_in_flight.max(survey.in_flight);
         Ok(survey)
     }
@@ -229,8 +234,8 @@ impl TimelineSurvey {
         }
     }
 
-    fn count(&mut self, cue: &PlannedRow<'_>, hits: u64, name: &mut String) {
-        let row = &cue.row;
+    fn count(&mut self, planned: &PlannedRow<'_>, hits: u64, name: &mut String) {
+        let row = &planned.row;
         self.methods.count(row.method, hits);
         match row.status {
             Some(status) => self
@@ -238,49 +243,49 @@ impl TimelineSurvey {
                 .count(itoa::Buffer::new().format(status), hits),
             None => self.statuses.count("none", hits),
         }
-        cue.write_name(name);
+        planned.write_name(name);
         self.names.count(name, hits);
     }
 
-    /// What there is in all passes, each of which has what `one` has: the last one that is begun is
-    /// read as far as it is played, if that is not to its end.
+    /// Counts all passes from the counts of the first one. If the last pass is incomplete, its rows are
+    /// read up to the limit.
     fn count_all_passes(
         &self,
         player: &TimelinePlayer,
-        one: PlannedCounts,
+        first: PlannedCounts,
         last: &mut LastPlannedRow,
         mut make: impl FnMut(&PlannedRow<'_>) -> Result<(), &'static str>,
     ) -> Result<PlannedCounts, Error> {
-        let end = PlaybackLimits::from_player(player);
-        if one.hits == 0 {
-            return Ok(one);
+        let limits = PlaybackLimits::from_player(player);
+        if first.hits == 0 {
+            return Ok(first);
         }
         let start = |pass: u64| u128::from(pass) * u128::from(self.period_us);
         let due = |pass, at_us: u64| player.speed.due_after(start(pass) + u128::from(at_us));
-        let whole = end.complete_passes(one.hits, |pass| due(pass, last.at_us));
-        let mut all = one.repeated(whole);
-        last.due = due(whole.saturating_sub(1), last.at_us);
-        if whole >= end.max_passes || end.remaining_hits(due(whole, 0), all.hits) == 0 {
+        let complete = limits.complete_passes(first.hits, |pass| due(pass, last.at_us));
+        let mut all = first.repeated(complete);
+        last.due = due(complete.saturating_sub(1), last.at_us);
+        if complete >= limits.max_passes || limits.remaining_hits(due(complete, 0), all.hits) == 0 {
             return Ok(all);
         }
-        let (mut pass, copies) = (player.open_pass(whole)?, u64::from(player.amplify));
+        let (mut pass, copies) = (player.open_pass(complete)?, u64::from(player.amplify));
         let mut more = true;
         while more {
-            let mut over = false;
-            let rest = pass.next_row(player, |_, step| {
-                let (at_us, sent) = match &step {
-                    RowAction::Send(at_us, cue) => (*at_us, make(cue)),
-                    RowAction::Skip(at_us, why) => (*at_us, Err(*why)),
+            let mut ended = false;
+            let rest = pass.next_row(player, |_, action| {
+                let (at_us, sent) = match &action {
+                    RowAction::Send(at_us, planned) => (*at_us, make(planned)),
+                    RowAction::Skip(at_us, reason) => (*at_us, Err(*reason)),
                     RowAction::FilterOut => return,
                 };
-                let due = due(whole, at_us);
-                let room = end.remaining_hits(due, all.hits);
-                over = room == 0;
-                if !over && all.add(sent, copies, room) > 0 {
+                let due = due(complete, at_us);
+                let remaining = limits.remaining_hits(due, all.hits);
+                ended = remaining == 0;
+                if !ended && all.add(sent, copies, remaining) > 0 {
                     last.due = due;
                 }
             })?;
-            more = rest && !over;
+            more = rest && !ended;
         }
         Ok(all)
     }
@@ -290,50 +295,50 @@ impl TimelineSurvey {
         player: &TimelinePlayer,
         last: &LastPlannedRow,
     ) -> Result<Duration, Error> {
-        let end = PlaybackLimits::from_player(player);
-        let whole = match player.passes {
+        let limits = PlaybackLimits::from_player(player);
+        let duration = match player.passes {
             PassLimit::Times(times) => {
                 let us = u128::from(self.period_us) * u128::from(times);
-                player.speed.due_after(us).min(end.max_duration)
+                player.speed.due_after(us).min(limits.max_duration)
             }
-            PassLimit::For(_) => end.max_duration,
+            PassLimit::For(_) => limits.max_duration,
         };
-        if whole > MAX_DURATION {
-            let what = "play it: it would take more than 500 years";
-            return Err(Error::new(ErrorKind::Row, what));
+        if duration > MAX_DURATION {
+            let message = "play the timeline: it would take more than 500 years";
+            return Err(Error::new(ErrorKind::Row, message));
         }
-        if self.all_passes.hits < end.max_hits {
-            return Ok(whole);
+        if self.all_passes.hits < limits.max_hits {
+            return Ok(duration);
         }
-        // A gap of the mean width follows the last hit here, too.
+        // As in `period_us`, a mean gap follows the last hit.
         let gaps = u32::try_from(self.all_passes.hits - 1)
             .unwrap_or(u32::MAX)
             .max(1);
         let length = last.due + (last.due / gaps).max(Duration::from_micros(1));
-        Ok(length.min(whole))
+        Ok(length.min(duration))
     }
 
-    /// The µs of the timeline after which the next pass begins.
+    /// Returns the period of the passes, in µs of the timeline.
     #[must_use]
     pub fn period_us(&self) -> u64 {
         self.period_us
     }
 
-    /// How long the timeline is played.
+    /// Returns the duration of the playback.
     #[must_use]
     pub fn duration(&self) -> Duration {
         self.duration
     }
 
-    /// The most hits per second that there are: passes that are shorter than a second follow one another
-    /// within it.
+    /// Returns the peak rate in hits per second. It is at least the mean rate, since several short passes
+    /// can fall in one second.
     #[must_use]
     pub fn peak_rate(&self) -> f64 {
         let mean = self.all_passes.hits as f64 / self.duration.as_secs_f64();
         mean.max(self.peak_per_second as f64)
     }
 
-    /// How long one pass is, or the first one as far as it is played.
+    /// Returns the duration of one pass, or of the first one up to the limits.
     #[must_use]
     pub fn pass_duration(&self, player: &TimelinePlayer) -> Duration {
         player
@@ -342,7 +347,7 @@ impl TimelineSurvey {
             .min(self.duration)
     }
 
-    /// Rows that there are, sent or not.
+    /// Returns the number of rows of the whole timeline.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.trailer.rows
@@ -357,7 +362,7 @@ fn period_us(
 ) -> u64 {
     let period_us = match (player.from_us, player.to_us) {
         (Some(from), Some(to)) => to.saturating_sub(from).saturating_sub(pass.idle_us()),
-        // A gap of the mean width follows the last hit, as it follows all others.
+        // A mean gap follows the last hit, so that the rate stays the same across passes.
         _ => {
             let gaps = (last.hits / copies).saturating_sub(1).max(1);
             last.at_us.saturating_add(last.at_us / gaps)

@@ -1,5 +1,7 @@
-/// Counts over time, in slices of equal width: seconds at first, and wider ones as the time grows, so
-/// that there are only so many.
+//! Planned and skipped hits over time.
+
+/// Counts of hits in time slices of equal width. The width starts at one second and doubles as needed,
+/// so that the number of slices is bounded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedTimeSeries {
     width_s: u64,
@@ -7,7 +9,7 @@ pub struct PlannedTimeSeries {
     skipped: Vec<u64>,
 }
 
-/// Slices at most: an hour by the second.
+/// Maximum number of slices: an hour of seconds.
 const MAX_SLICES: usize = 3600;
 
 impl Default for PlannedTimeSeries {
@@ -21,7 +23,7 @@ impl Default for PlannedTimeSeries {
 }
 
 impl PlannedTimeSeries {
-    /// Counts what is due in a second.
+    /// Adds counts for a second.
     pub fn count(&mut self, second: u64, planned: u64, skipped: u64) {
         while second / self.width_s >= MAX_SLICES as u64 {
             self.widen();
@@ -35,7 +37,7 @@ impl PlannedTimeSeries {
         self.skipped[slice] += skipped;
     }
 
-    /// Adds the counts of another one.
+    /// Adds the counts of another series.
     pub fn merge(&mut self, other: &Self) {
         while self.width_s < other.width_s {
             self.widen();
@@ -52,19 +54,19 @@ impl PlannedTimeSeries {
         self.width_s *= 2;
     }
 
-    /// How many seconds a slice covers.
+    /// Returns the width of a slice in seconds.
     #[must_use]
     pub fn width_s(&self) -> u64 {
         self.width_s
     }
 
-    /// What was planned in each slice.
+    /// Returns the hits to send in each slice.
     #[must_use]
     pub fn planned(&self) -> &[u64] {
         &self.planned
     }
 
-    /// What was not to be sent in each slice.
+    /// Returns the skipped hits in each slice.
     #[must_use]
     pub fn skipped(&self) -> &[u64] {
         &self.skipped
@@ -76,19 +78,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slices_grow_and_nothing_is_lost() {
-        let mut tally = PlannedTimeSeries::default();
-        (0..10_000).for_each(|second| tally.count(second, 3, 1));
-        assert_eq!(tally.width_s(), 4);
-        assert_eq!(tally.planned().len(), 2500);
-        assert!(tally.planned().iter().all(|count| *count == 12));
-        assert_eq!(tally.skipped().iter().sum::<u64>(), 10_000);
+    fn widening_keeps_all_counts() {
+        let mut series = PlannedTimeSeries::default();
+        (0..10_000).for_each(|second| series.count(second, 3, 1));
+        assert_eq!(series.width_s(), 4);
+        assert_eq!(series.planned().len(), 2500);
+        assert!(series.planned().iter().all(|count| *count == 12));
+        assert_eq!(series.skipped().iter().sum::<u64>(), 10_000);
         let mut narrow = PlannedTimeSeries::default();
         (0..8).for_each(|second| narrow.count(second, 1, 0));
         let mut sum = narrow.clone();
-        sum.merge(&tally);
-        tally.merge(&narrow);
-        assert_eq!(tally.planned()[..3], [16, 16, 12]);
-        assert_eq!(sum, tally);
+        sum.merge(&series);
+        series.merge(&narrow);
+        assert_eq!(series.planned()[..3], [16, 16, 12]);
+        assert_eq!(sum, series);
     }
 }

@@ -1,3 +1,5 @@
+//! External sort of rows: sorted runs on disk, merged at the end.
+
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
 
@@ -7,10 +9,10 @@ use super::merge_heap::MergeHeap;
 use super::row_buffer::RowBuffer;
 use crate::{Error, ErrorKind};
 
-/// Runs that are merged at a time, each with a buffer of its own.
+/// Maximum number of runs to merge at a time. Each has a buffer.
 const MAX_RUNS: usize = 128;
 
-/// Rows in any order, sorted in pieces, which are on disk where they are too large together.
+/// Sorts rows that come in any order. Sorted runs go to disk when memory is full.
 #[derive(Debug)]
 pub(crate) struct ExternalSorter {
     rows: RowBuffer,
@@ -23,7 +25,7 @@ pub(crate) struct ExternalSorter {
 }
 
 impl ExternalSorter {
-    /// Goes to disk by itself when it takes more than `most_bytes`.
+    /// Makes a sorter that spills to disk when it takes more than `max_bytes`.
     pub(crate) fn new(max_bytes: usize, stop: &StopHandle) -> Self {
         Self {
             max_bytes,
@@ -31,8 +33,8 @@ impl ExternalSorter {
         }
     }
 
-    /// Goes to disk when it is [told to](Self::spill), in up to `max_runs` files. `rows` is memory for
-    /// it, without a row.
+    /// Makes a sorter that spills only on [`spill`](Self::spill), into up to `max_runs` files. `rows` is
+    /// an empty buffer to reuse.
     pub(crate) fn with_manual_spill(rows: RowBuffer, max_runs: usize, stop: &StopHandle) -> Self {
         Self {
             rows,
@@ -45,17 +47,17 @@ impl ExternalSorter {
         }
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub(crate) fn row_count(&self) -> u64 {
         self.row_count
     }
 
-    /// How many of them went to disk.
+    /// The number of rows that went to disk.
     pub(crate) fn spilled_rows(&self) -> u64 {
         self.spilled_rows
     }
 
-    /// Bytes of memory that they take.
+    /// The memory of the rows, in bytes.
     pub(crate) fn size_bytes(&self) -> usize {
         self.rows.size_bytes()
     }
@@ -70,31 +72,31 @@ impl ExternalSorter {
         Ok(())
     }
 
-    /// Puts what is in memory on disk.
+    /// Writes the rows in memory to disk as a sorted run.
     pub(crate) fn spill(&mut self) -> Result<(), Error> {
         self.spilled_rows += self.rows.len() as u64;
         self.rows.sort();
         let mut run = SortedRunWriter::create()?;
-        while let Some((place, row)) = self.rows.first() {
-            run.push(place.t_us, place.tie, row)?;
+        while let Some((location, row)) = self.rows.first() {
+            run.push(location.t_us, location.tie, row)?;
             self.rows.drop_first();
         }
         self.rows.clear();
         self.runs.push(run.finish()?);
         if self.runs.len() == self.max_runs {
-            let mut one = SortedRunWriter::create()?;
+            let mut merged = SortedRunWriter::create()?;
             let mut merge = MergeHeap::new(std::mem::take(&mut self.runs), RowBuffer::new(0))?;
             while let Some((t_us, tie)) = merge.peek() {
                 Error::check_stop(&self.stop)?;
-                one.push(t_us, tie, merge.row())?;
+                merged.push(t_us, tie, merge.row())?;
                 merge.advance()?;
             }
-            self.runs.push(one.finish()?);
+            self.runs.push(merged.finish()?);
         }
         Ok(())
     }
 
-    /// All rows in order.
+    /// Returns all rows in order.
     pub(crate) fn merge(mut self) -> Result<MergeCursor, Error> {
         self.rows.sort();
         Ok(if self.runs.is_empty() {
@@ -105,25 +107,27 @@ impl ExternalSorter {
     }
 }
 
-/// Goes through rows in order.
+/// A cursor over sorted rows.
 #[derive(Debug)]
 pub(crate) enum MergeCursor {
-    /// None of them went to disk.
+    /// All rows are in memory.
     Memory(RowBuffer),
     Disk(MergeHeap),
 }
 
 impl MergeCursor {
-    /// The time and the tie of the next row.
+    /// Returns the time and the tie value of the next row.
     #[inline]
     pub(crate) fn peek(&self) -> Option<(i64, u64)> {
         match self {
-            Self::Memory(rows) => rows.first().map(|(place, _)| (place.t_us, place.tie)),
+            Self::Memory(rows) => rows
+                .first()
+                .map(|(location, _)| (location.t_us, location.tie)),
             Self::Disk(heap) => heap.peek(),
         }
     }
 
-    /// The next row, if there is one.
+    /// Returns the bytes of the next row; empty at the end.
     #[inline]
     pub(crate) fn row(&self) -> &[u8] {
         match self {
@@ -144,7 +148,7 @@ impl MergeCursor {
     }
 }
 
-/// A sorted run on disk, in a file without a name.
+/// Writes a sorted run to a file without a name.
 struct SortedRunWriter {
     file: BufWriter<File>,
 }
@@ -158,11 +162,11 @@ impl SortedRunWriter {
     }
 
     fn push(&mut self, t_us: i64, tie: u64, row: &[u8]) -> Result<(), Error> {
-        let mut head = [0; 20];
-        head[..8].copy_from_slice(&t_us.to_le_bytes());
-        head[8..16].copy_from_slice(&tie.to_le_bytes());
-        head[16..].copy_from_slice(&(row.len() as u32).to_le_bytes());
-        self.file.write_all(&head).map_err(sort_error)?;
+        let mut header = [0; 20];
+        header[..8].copy_from_slice(&t_us.to_le_bytes());
+        header[8..16].copy_from_slice(&tie.to_le_bytes());
+        header[16..].copy_from_slice(&(row.len() as u32).to_le_bytes());
+        self.file.write_all(&header).map_err(sort_error)?;
         self.file.write_all(row).map_err(sort_error)
     }
 

@@ -1,3 +1,5 @@
+//! Merge of sorted runs.
+
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::fs::File;
@@ -7,7 +9,7 @@ use super::external_sorter::sort_error;
 use super::row_buffer::RowBuffer;
 use crate::Error;
 
-/// Merges runs on disk and one in memory.
+/// Merges sorted runs on disk and one in memory.
 #[derive(Debug)]
 pub(crate) struct MergeHeap {
     heads: BinaryHeap<RunHead>,
@@ -55,15 +57,15 @@ impl MergeHeap {
         Ok(())
     }
 
-    /// The next row of a run; the last of them is the one in memory.
+    /// Reads the next row of a run. The last run is the one in memory.
     fn read_head(&mut self, run: usize, mut row: Vec<u8>) -> Result<Option<RunHead>, Error> {
         row.clear();
         let Some(file) = self.files.get_mut(run) else {
-            let head = self.rows.first().map(|(place, bytes)| {
+            let head = self.rows.first().map(|(location, bytes)| {
                 row.extend_from_slice(bytes);
                 RunHead {
-                    t_us: place.t_us,
-                    tie: place.tie,
+                    t_us: location.t_us,
+                    tie: location.tie,
                     row,
                     run,
                 }
@@ -77,9 +79,9 @@ impl MergeHeap {
             return Ok(None);
         }
         file.read_exact(&mut head[read..]).map_err(sort_error)?;
-        let (t_us, rest) = head.split_first_chunk().expect("twenty bytes");
-        let (tie, rest) = rest.split_first_chunk().expect("twelve bytes");
-        let length = u32::from_le_bytes(*rest.first_chunk().expect("four bytes"));
+        let (t_us, rest) = head.split_first_chunk().expect("20 bytes are left");
+        let (tie, rest) = rest.split_first_chunk().expect("12 bytes are left");
+        let length = u32::from_le_bytes(*rest.first_chunk().expect("4 bytes are left"));
         row.resize(length as usize, 0);
         file.read_exact(&mut row).map_err(sort_error)?;
         Ok(Some(RunHead {
@@ -91,7 +93,7 @@ impl MergeHeap {
     }
 }
 
-/// The earliest is the greatest, since a heap gives that first.
+/// Orders the earliest row last, since `BinaryHeap` is a max-heap.
 impl Ord for RunHead {
     fn cmp(&self, other: &Self) -> Ordering {
         let order = (other.t_us, other.tie).cmp(&(self.t_us, self.tie));

@@ -1,7 +1,6 @@
-//! Rows into the order of their arrival, in bounded memory.
+//! Sorting of rows by arrival in bounded memory.
 //!
-//! A row is a time, something by which rows of the same time are ordered, and bytes that nobody here
-//! looks at.
+//! A row is a time, a tie value that orders rows of the same time, and opaque bytes.
 
 mod external_sorter;
 mod merge_heap;

@@ -1,30 +1,32 @@
+//! Window that restores the order of nearly sorted rows.
+
 use hammer_core::StopHandle;
 
 use super::external_sorter::ExternalSorter;
 use super::row_buffer::RowBuffer;
 use crate::Error;
 
-/// Where sorted rows go.
+/// A consumer of sorted rows.
 pub(crate) trait RowSink {
-    /// Takes the next row.
+    /// Consumes the next row.
     fn write_row(&mut self, t_us: i64, row: &[u8]) -> Result<(), Error>;
 }
 
-/// A window over rows that are nearly in order: what has been in it long enough leaves it, sorted.
+/// Sorts rows that are nearly in order within a window of bounded memory.
 ///
-/// The window is bounded by memory. A row that comes when later ones have left is kept apart, and on
-/// disk if there are many, to be merged in the end.
+/// When the window is full, its earlier half is written. A row that comes after later ones were
+/// written is late: it goes to an external sorter, to be merged at the end.
 #[derive(Debug)]
 pub(crate) struct ReorderWindow {
     window: RowBuffer,
     max_bytes: usize,
-    /// The last that left.
+    /// Time and tie value of the last row that was written.
     last_written: Option<(i64, u64)>,
     late: ExternalSorter,
 }
 
 impl ReorderWindow {
-    /// A window of `most_bytes`, and as much again for those that are late.
+    /// Makes a window of `max_bytes`, with the same amount again for late rows.
     pub(crate) fn new(max_bytes: usize, stop: &StopHandle) -> Self {
         Self {
             window: RowBuffer::new(max_bytes),
@@ -34,11 +36,11 @@ impl ReorderWindow {
         }
     }
 
-    /// One that lets nothing go before the end, for outputs that can't be read again.
-    pub(crate) fn without_early_output(most_bytes: usize, stop: &StopHandle) -> Self {
+    /// Makes a window that treats all rows as late, for outputs that cannot be read again.
+    pub(crate) fn without_early_output(max_bytes: usize, stop: &StopHandle) -> Self {
         Self {
             last_written: Some((i64::MAX, u64::MAX)),
-            ..Self::new(most_bytes, stop)
+            ..Self::new(max_bytes, stop)
         }
     }
 
@@ -50,7 +52,7 @@ impl ReorderWindow {
         row: &[u8],
         sink: &mut impl RowSink,
     ) -> Result<(), Error> {
-        if self.last_written.is_some_and(|front| (t_us, tie) < front) {
+        if self.last_written.is_some_and(|last| (t_us, tie) < last) {
             return self.late.push(t_us, tie, row);
         }
         self.window.push(t_us, tie, row);
@@ -60,21 +62,21 @@ impl ReorderWindow {
         Ok(())
     }
 
-    /// Lets the earliest `count` go.
+    /// Writes the earliest `count` rows.
     fn emit(&mut self, count: usize, sink: &mut impl RowSink) -> Result<(), Error> {
         self.window.sort();
         for _ in 0..count {
-            let Some((place, row)) = self.window.first() else {
+            let Some((location, row)) = self.window.first() else {
                 break;
             };
-            sink.write_row(place.t_us, row)?;
-            self.last_written = Some((place.t_us, place.tie));
+            sink.write_row(location.t_us, row)?;
+            self.last_written = Some((location.t_us, location.tie));
             self.window.drop_first();
         }
         Ok(())
     }
 
-    /// Lets all go, and gives those that were late.
+    /// Writes all rows of the window, and returns the late ones.
     pub(crate) fn finish(mut self, sink: &mut impl RowSink) -> Result<ExternalSorter, Error> {
         self.emit(self.window.len(), sink)?;
         Ok(self.late)

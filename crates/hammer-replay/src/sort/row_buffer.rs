@@ -1,12 +1,14 @@
+//! Rows in memory.
+
 use std::collections::VecDeque;
 
-/// How large a piece of memory is at most. What is freed and taken again is one of these, so that memory
-/// does not depend on how the sizes of rows fall.
+/// Maximum size of a chunk. Memory is freed and reused in chunks, so that it does not fragment with the
+/// sizes of rows.
 const MAX_CHUNK_BYTES: usize = 1 << 18;
-/// Chunks of rows that were dropped whose memory is kept.
+/// Maximum number of empty chunks to keep.
 const MAX_SPARE_CHUNKS: usize = 16;
 
-/// Rows in memory: their bytes in chunks, and where each stands.
+/// Rows in memory: their bytes in chunks, and the location of each row.
 #[derive(Debug)]
 pub(crate) struct RowBuffer {
     chunk_bytes: usize,
@@ -14,11 +16,11 @@ pub(crate) struct RowBuffer {
     chunks: VecDeque<RowChunk>,
     /// The number of the first chunk.
     first_chunk: u32,
-    /// Memory of chunks without a row.
+    /// Memory of empty chunks.
     spare: Vec<Vec<u8>>,
-    /// Bytes of memory that chunks hold.
+    /// Memory of the chunks with rows, in bytes.
     held_bytes: usize,
-    /// Whether they came in order so far.
+    /// True if all rows so far came in order.
     sorted: bool,
 }
 
@@ -28,7 +30,7 @@ struct RowChunk {
     rows: u32,
 }
 
-/// A row's time, what orders it among those of the same time, and where its bytes are.
+/// The time and the tie value of a row, and the location of its bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RowLocation {
     pub(crate) t_us: i64,
@@ -39,12 +41,12 @@ pub(crate) struct RowLocation {
 }
 
 impl RowBuffer {
-    /// Rows that are to take up to `most_bytes`, in chunks that are a small part of it.
-    pub(crate) fn new(most_bytes: usize) -> Self {
-        Self::with_chunk_bytes((most_bytes / 32).clamp(1 << 10, MAX_CHUNK_BYTES))
+    /// Makes a buffer for up to `max_bytes`, with chunks that are a small part of them.
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        Self::with_chunk_bytes((max_bytes / 32).clamp(1 << 10, MAX_CHUNK_BYTES))
     }
 
-    /// Rows in chunks of this size.
+    /// Makes a buffer with chunks of this size.
     pub(crate) fn with_chunk_bytes(chunk_bytes: usize) -> Self {
         Self {
             chunk_bytes,
@@ -57,7 +59,7 @@ impl RowBuffer {
         }
     }
 
-    /// Bytes that they take, all in all.
+    /// The memory of rows and locations, in bytes.
     pub(crate) fn size_bytes(&self) -> usize {
         self.held_bytes + self.locations.len() * size_of::<RowLocation>()
     }
@@ -69,10 +71,10 @@ impl RowBuffer {
     #[inline]
     pub(crate) fn push(&mut self, t_us: i64, tie: u64, row: &[u8]) {
         let last = self.locations.back();
-        let behind = last.is_none_or(|last| (last.t_us, last.tie) <= (t_us, tie));
-        self.sorted = behind && (self.sorted || self.locations.is_empty());
-        let room = |chunk: &RowChunk| chunk.bytes.capacity() - chunk.bytes.len() >= row.len();
-        if !self.chunks.back().is_some_and(room) {
+        let in_order = last.is_none_or(|last| (last.t_us, last.tie) <= (t_us, tie));
+        self.sorted = in_order && (self.sorted || self.locations.is_empty());
+        let has_room = |chunk: &RowChunk| chunk.bytes.capacity() - chunk.bytes.len() >= row.len();
+        if !self.chunks.back().is_some_and(has_room) {
             self.add_chunk(row.len());
         }
         let number = self.first_chunk.wrapping_add(self.chunks.len() as u32 - 1);
@@ -80,7 +82,7 @@ impl RowBuffer {
             return;
         };
         if self.locations.len() == self.locations.capacity() {
-            // By a quarter, and not to the double: what is counted is what is taken, or nearly.
+            // Growth by a quarter instead of doubling keeps the counted size near the allocated size.
             self.locations
                 .reserve_exact((self.locations.len() / 4).max(16));
         }
@@ -88,7 +90,7 @@ impl RowBuffer {
             t_us,
             tie,
             chunk: number,
-            // A row is far shorter than four gigabytes, and so is a chunk.
+            // A chunk is far smaller than 4 GiB.
             at: chunk.bytes.len() as u32,
             length: row.len() as u32,
         });
@@ -97,54 +99,54 @@ impl RowBuffer {
     }
 
     #[cold]
-    fn add_chunk(&mut self, least: usize) {
-        if least > self.chunk_bytes {
-            // Rows so long have chunks of their own, and the memory of the others is not to lie idle.
+    fn add_chunk(&mut self, min_bytes: usize) {
+        if min_bytes > self.chunk_bytes {
+            // A row of this size gets a new chunk, so the spare ones would only waste memory.
             self.spare.clear();
         }
         let mut bytes = self.spare.pop().unwrap_or_default();
-        bytes.reserve_exact(self.chunk_bytes.max(least));
+        bytes.reserve_exact(self.chunk_bytes.max(min_bytes));
         self.held_bytes += bytes.capacity();
         self.chunks.push_back(RowChunk { bytes, rows: 0 });
     }
 
-    /// Sorts them by time; those of the same time and tie by their bytes.
+    /// Sorts the rows by time, then by tie value, then by their bytes.
     pub(crate) fn sort(&mut self) {
         if self.sorted {
             return;
         }
-        let mut places = std::mem::take(&mut self.locations);
-        // A stable sort finds that the most are sorted already.
-        places.make_contiguous().sort_by(|a, b| {
+        let mut locations = std::mem::take(&mut self.locations);
+        // The stable sort is fast for input that is mostly sorted.
+        locations.make_contiguous().sort_by(|a, b| {
             let order = (a.t_us, a.tie).cmp(&(b.t_us, b.tie));
             order.then_with(|| self.row(a).cmp(self.row(b)))
         });
-        self.locations = places;
+        self.locations = locations;
         self.sorted = true;
     }
 
     #[inline]
-    pub(crate) fn row(&self, place: &RowLocation) -> &[u8] {
-        let chunk = &self.chunks[place.chunk.wrapping_sub(self.first_chunk) as usize];
-        &chunk.bytes[place.at as usize..][..place.length as usize]
+    pub(crate) fn row(&self, location: &RowLocation) -> &[u8] {
+        let chunk = &self.chunks[location.chunk.wrapping_sub(self.first_chunk) as usize];
+        &chunk.bytes[location.at as usize..][..location.length as usize]
     }
 
-    /// The first row, which is the earliest if they were sorted.
+    /// Returns the first row, which is the earliest after a sort.
     pub(crate) fn first(&self) -> Option<(RowLocation, &[u8])> {
-        let place = self.locations.front()?;
-        Some((*place, self.row(place)))
+        let location = self.locations.front()?;
+        Some((*location, self.row(location)))
     }
 
     /// Drops the first row.
     #[inline]
     pub(crate) fn drop_first(&mut self) {
-        let Some(place) = self.locations.pop_front() else {
+        let Some(location) = self.locations.pop_front() else {
             return;
         };
-        let index = place.chunk.wrapping_sub(self.first_chunk) as usize;
+        let index = location.chunk.wrapping_sub(self.first_chunk) as usize;
         let chunk = &mut self.chunks[index];
         chunk.rows -= 1;
-        // The last one is being filled.
+        // The last chunk is still being filled.
         if chunk.rows == 0 && index + 1 < self.chunks.len() {
             self.free(index);
         }
@@ -168,12 +170,12 @@ impl RowBuffer {
         }
     }
 
-    /// Keeps no memory for many rows.
+    /// Frees the memory for the locations of many rows.
     pub(crate) fn shrink(&mut self) {
         self.locations.shrink_to(1 << 10);
     }
 
-    /// Drops them all; a little of their memory is kept.
+    /// Drops all rows and keeps a few of their chunks.
     pub(crate) fn clear(&mut self) {
         self.locations.clear();
         self.spare.truncate(MAX_SPARE_CHUNKS);
@@ -194,21 +196,21 @@ mod tests {
     use super::{MAX_CHUNK_BYTES, RowBuffer};
 
     #[test]
-    fn what_leaves_makes_room() {
+    fn dropped_rows_free_memory() {
         let mut rows = RowBuffer::new(usize::MAX);
         let row = |n: u64| vec![n as u8; 1 + (n * 7919 % 1_000) as usize];
-        let mut left = 0;
+        let mut last_us = 0;
         for n in 0..20_000 {
-            // Every hundredth stays far longer than its neighbours.
+            // Every hundredth row stays far longer than its neighbors.
             let t = if n % 100 == 0 { n + 5_000 } else { n };
             rows.push(t as i64, n, &row(n));
             if rows.len() == 6_000 {
                 rows.sort();
                 for _ in 0..3_000 {
-                    let (place, bytes) = rows.first().expect("a row");
-                    assert_eq!(bytes, row(place.tie), "{place:?}");
-                    assert!(place.t_us >= left);
-                    left = place.t_us;
+                    let (location, bytes) = rows.first().expect("a row");
+                    assert_eq!(bytes, row(location.tie), "{location:?}");
+                    assert!(location.t_us >= last_us);
+                    last_us = location.t_us;
                     rows.drop_first();
                 }
             }
@@ -222,9 +224,9 @@ mod tests {
         assert!(rows.size_bytes() == 0 && rows.first().is_none());
     }
 
-    /// Rows that were longer than a chunk were counted as one.
+    /// Regression: a row longer than a chunk was counted as one chunk.
     #[test]
-    fn long_rows_are_counted_with_all_of_their_bytes() {
+    fn long_rows_are_counted_by_their_size() {
         let mut rows = RowBuffer::new(usize::MAX);
         let row = vec![b'x'; 4 * MAX_CHUNK_BYTES];
         (0..10).for_each(|n| rows.push(n, 0, &row));

@@ -1,22 +1,24 @@
+//! Offsets of rows within a second.
+
 use super::second_spreader::SpreadOptions;
 use crate::time::LogTimestamp;
 use crate::timeline::TimestampSpread;
 
 const MICROS_PER_SECOND: u64 = LogTimestamp::MICROS_PER_SECOND as u64;
-/// More draws than this are counted by what they are, which takes the same memory for any number.
+/// Maximum number of draws to sort. More are counted by value, in constant memory.
 const MAX_SORTED_DRAWS: u64 = 1 << 16;
 
-/// Places within a second.
+/// Buffers for the offsets of rows within a second.
 #[derive(Debug, Default)]
 pub(super) struct SecondOffsets {
     sorted: Vec<u32>,
     counted: Vec<u32>,
 }
 
-/// Those of the rows of a log, ascending, in microseconds.
+/// The ascending offsets of the rows of a log, in microseconds.
 pub(super) enum OffsetSequence<'d> {
     Sorted(std::slice::Iter<'d, u32>),
-    /// How many are left of the draw, by draw.
+    /// The remaining draws by value, and the current value.
     Counted(&'d mut [u32], usize),
     Even {
         next: u64,
@@ -26,27 +28,27 @@ pub(super) enum OffsetSequence<'d> {
 }
 
 impl SecondOffsets {
-    /// Places for `count` rows of `log` in `second`, which is closed in this part.
+    /// Draws offsets for `count` rows of `log` in a part of `second`.
     pub(super) fn draw(
         &mut self,
-        spreading: SpreadOptions,
+        options: SpreadOptions,
         (second, part): (i64, u64),
         log: u32,
         count: u64,
     ) -> OffsetSequence<'_> {
-        match spreading.spread {
+        match options.spread {
             TimestampSpread::Uniform => {}
             TimestampSpread::Even => return OffsetSequence::Even { next: 0, count },
             TimestampSpread::None => return OffsetSequence::None,
         }
         let log = u64::from(log);
         let mut state = splitmix64_mix(
-            spreading.seed
+            options.seed
                 ^ splitmix64_mix(second as u64 ^ splitmix64_mix(log ^ splitmix64_mix(part))),
         );
         let draws = (0..count).map(|_| {
             state = state.wrapping_add(GOLDEN_GAMMA);
-            // The upper half of a product is a uniform draw below a million.
+            // The upper half of the product is a uniform draw below 1,000,000.
             ((u128::from(splitmix64_mix(state)) * u128::from(MICROS_PER_SECOND)) >> 64) as u32
         });
         if count <= MAX_SORTED_DRAWS {
@@ -65,32 +67,32 @@ impl SecondOffsets {
 }
 
 impl OffsetSequence<'_> {
-    /// The next one. It is asked for as often as there are rows.
+    /// Returns the next offset. Call it at most once per row.
     #[inline]
     pub(super) fn next(&mut self) -> u32 {
         match self {
             Self::Sorted(draws) => draws.next().copied().unwrap_or_default(),
-            Self::Counted(left, at) => {
-                while left.get(*at) == Some(&0) {
-                    *at += 1;
+            Self::Counted(remaining, offset) => {
+                while remaining.get(*offset) == Some(&0) {
+                    *offset += 1;
                 }
-                if let Some(left) = left.get_mut(*at) {
-                    *left -= 1;
+                if let Some(remaining) = remaining.get_mut(*offset) {
+                    *remaining -= 1;
                 }
-                *at as u32
+                *offset as u32
             }
             Self::Even { next, count } => {
-                let at = u128::from(2 * *next + 1) * u128::from(MICROS_PER_SECOND)
+                let offset = u128::from(2 * *next + 1) * u128::from(MICROS_PER_SECOND)
                     / u128::from(2 * *count);
                 *next += 1;
-                at as u32
+                offset as u32
             }
             Self::None => 0,
         }
     }
 }
 
-/// The odd number next to 2⁶⁴ divided by the golden ratio, by which SplitMix64 steps.
+/// The increment of SplitMix64: the odd number next to 2⁶⁴ divided by the golden ratio.
 const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The mixing function of SplitMix64 (Steele, Lea and Flood, 2014).
@@ -107,26 +109,26 @@ mod tests {
     };
 
     #[test]
-    fn draws_that_are_counted_are_those_that_are_sorted() {
-        let spreading = SpreadOptions {
+    fn counted_draws_equal_sorted_draws() {
+        let options = SpreadOptions {
             spread: TimestampSpread::Uniform,
             seed: 1,
             by_content: false,
         };
-        let all = |draws: &mut SecondOffsets, count: u64| -> Vec<u32> {
-            let mut places = draws.draw(spreading, (7, 0), 0, count);
-            (0..count).map(|_| places.next()).collect()
+        let draw = |buffers: &mut SecondOffsets, count: u64| -> Vec<u32> {
+            let mut offsets = buffers.draw(options, (7, 0), 0, count);
+            (0..count).map(|_| offsets.next()).collect()
         };
-        let mut draws = SecondOffsets::default();
-        let sorted = all(&mut draws, MAX_SORTED_DRAWS);
-        let counted = all(&mut draws, MAX_SORTED_DRAWS + 1);
+        let mut buffers = SecondOffsets::default();
+        let sorted = draw(&mut buffers, MAX_SORTED_DRAWS);
+        let counted = draw(&mut buffers, MAX_SORTED_DRAWS + 1);
         assert!(sorted.is_sorted() && counted.is_sorted());
         assert!(u64::from(counted[counted.len() - 1]) < MICROS_PER_SECOND);
-        // One more was drawn.
+        // The second call drew one more.
         let mut rest = counted.clone();
         for draw in &sorted {
-            let at = rest.binary_search(draw).expect("the same draws");
-            rest.remove(at);
+            let index = rest.binary_search(draw).expect("the same draws");
+            rest.remove(index);
         }
         assert_eq!(rest.len(), 1);
     }

@@ -1,3 +1,5 @@
+//! Placement of rows whose timestamps have whole seconds.
+
 use std::collections::BTreeMap;
 
 use hammer_core::StopHandle;
@@ -10,85 +12,86 @@ use crate::Error;
 use crate::time::LogTimestamp;
 use crate::timeline::TimestampSpread;
 
-/// How long a second is kept open for lines that come out of order, in seconds of the log.
+/// Time for which a second stays open for lines out of order, in seconds of the log.
 const OPEN_SECONDS: i64 = 120;
-/// How long it is if memory gets short. Those that are open then go to disk.
+/// Minimum of that time, to which it falls when memory is short. Seconds that are still open then go to
+/// disk.
 const MIN_OPEN_SECONDS: i64 = 10;
-/// Files that a second has on disk, of which some are open at a time.
+/// Maximum number of files of one second.
 const MAX_RUNS_PER_SECOND: usize = 32;
-/// How large a piece of a second's memory is at most.
+/// Maximum size of a chunk of a second.
 const MAX_CHUNK_BYTES: usize = 1 << 13;
 
-/// What is done with rows of which only the second is known.
+/// The placement of rows of which only the second is known.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SpreadOptions {
     pub(crate) spread: TimestampSpread,
     pub(crate) seed: u64,
-    /// Whether rows of a second are ordered by what they are, and not by where they stood.
+    /// True to order the rows of a second by their content instead of their lines.
     pub(crate) by_content: bool,
 }
 
-/// Rows by the second of their stamp, until all of it have come; then each gets its place in the second.
+/// Collects rows by second, and gives each an offset within its second when the second is closed.
 ///
-/// The draws of a second depend on the seed, the second and how many there are alone. They are sorted
-/// and given out in the order of the rows. Rows of several logs have draws of their own for each, since
-/// nothing is known of their order among each other. Seconds that take too much memory are on disk.
+/// The draws of a second depend only on the seed, the second, the log and the number of rows. They are
+/// sorted and assigned in the order of the rows. Each log has separate draws, since the order of rows
+/// between logs is unknown. Seconds that take too much memory go to disk.
 ///
-/// Rows that are ordered by what they are may come in any order, and so a second can be closed only
-/// when all rows of all seconds have come.
+/// Rows that are ordered by content may come in any order, so no second is closed before all rows
+/// have come.
 #[derive(Debug)]
 pub(crate) struct SecondSpreader {
-    /// Rows that are ordered by what they are: by their second and the hash of their content.
+    /// Rows that are ordered by content, sorted by their second and the hash of their content.
     unordered: ExternalSorter,
     open: BTreeMap<i64, SecondBucket>,
-    /// The second that rows came for last, which stays out of the map.
+    /// The second of the last row, which is not in the map.
     current: (i64, SecondBucket),
     newest_second: i64,
     /// The newest second that was closed.
     newest_closed: i64,
-    /// How often a second was closed again, which has draws of its own.
+    /// Number of times that a second was closed again. Each time it has new draws.
     reopened_count: u64,
-    spreading: SpreadOptions,
+    options: SpreadOptions,
     size_bytes: usize,
     max_bytes: usize,
-    /// Kept, so that seconds need no memory of their own.
+    /// Empty buffers for new seconds.
     spare: Vec<RowBuffer>,
-    draws: SecondOffsets,
+    offsets: SecondOffsets,
     row: Vec<u8>,
     stop: StopHandle,
 }
 
 #[derive(Debug)]
 struct SecondBucket {
-    /// By log (the same for all if rows are ordered by content) and then by the number of the row. How
-    /// long before its stamp a row arrived stands before it.
+    /// The rows, sorted by log (always 0 if rows are ordered by content) and row number. Each row has a
+    /// prefix: the time between its arrival and its timestamp.
     rows: ExternalSorter,
-    /// How many there are of each log.
+    /// The number of rows of each log.
     counts: BTreeMap<u32, u64>,
 }
 
-/// Bytes of what stands before a row.
+/// Size of the prefix of a row.
 const PREFIX_BYTES: usize = 8;
 
 impl SecondSpreader {
-    pub(crate) fn new(spreading: SpreadOptions, most_bytes: usize, stop: &StopHandle) -> Self {
-        let mut seconds = Self {
-            unordered: ExternalSorter::new(most_bytes, stop),
+    pub(crate) fn new(options: SpreadOptions, max_bytes: usize, stop: &StopHandle) -> Self {
+        let mut spreader = Self {
+            unordered: ExternalSorter::new(max_bytes, stop),
             open: BTreeMap::new(),
             current: (i64::MIN, SecondBucket::new(RowBuffer::new(0), stop)),
             newest_second: i64::MIN,
             newest_closed: i64::MIN,
             reopened_count: 0,
-            spreading,
+            options,
             size_bytes: 0,
-            max_bytes: most_bytes,
+            max_bytes,
             spare: Vec::new(),
-            draws: SecondOffsets::default(),
+            offsets: SecondOffsets::default(),
             row: Vec::new(),
             stop: stop.clone(),
         };
-        seconds.current.1 = seconds.new_bucket();
-        seconds
+        spreader.current.1 = spreader.new_bucket();
+        spreader
     }
 
     fn new_bucket(&mut self) -> SecondBucket {
@@ -100,7 +103,7 @@ impl SecondSpreader {
         SecondBucket::new(rows, &self.stop)
     }
 
-    /// Takes a row of `log` that was stamped in `second`, and arrived so long before that.
+    /// Adds a row of `log` with a timestamp in `second`, which arrived `before_us` earlier.
     pub(crate) fn push(
         &mut self,
         second: i64,
@@ -112,13 +115,13 @@ impl SecondSpreader {
         self.row.clear();
         self.row.extend_from_slice(&encode_prefix(before_us));
         self.row.extend_from_slice(row);
-        if self.spreading.by_content {
+        if self.options.by_content {
             return self.unordered.push(second, content_hash(row), &self.row);
         }
         self.add_row(second, log, out)
     }
 
-    /// Puts the present row to those of its second.
+    /// Adds `self.row` to its second.
     fn add_row(
         &mut self,
         second: i64,
@@ -157,7 +160,7 @@ impl SecondSpreader {
         Ok(())
     }
 
-    /// Takes less memory: by seconds that can hardly get more rows, and then by the disk.
+    /// Frees memory: closes seconds that are unlikely to get more rows, then spills to disk.
     #[cold]
     fn free_memory(&mut self, out: (&mut ReorderWindow, &mut impl RowSink)) -> Result<(), Error> {
         while self.size_bytes > self.max_bytes / 2 {
@@ -174,7 +177,7 @@ impl SecondSpreader {
         Ok(())
     }
 
-    /// Closes the oldest second if it is older than the newest by more than `seconds`.
+    /// Closes the oldest second if it is more than `seconds` older than the newest.
     fn close_oldest_before(
         &mut self,
         seconds: i64,
@@ -192,23 +195,23 @@ impl SecondSpreader {
         Ok(true)
     }
 
-    /// Closes all that are open.
+    /// Closes all open seconds.
     pub(crate) fn finish(
         &mut self,
         out: (&mut ReorderWindow, &mut impl RowSink),
     ) -> Result<(), Error> {
         let none = ExternalSorter::new(0, &self.stop);
-        let mut any_order = std::mem::replace(&mut self.unordered, none);
-        if any_order.spilled_rows() > 0 {
-            // What is left of them would take memory beside the seconds.
-            any_order.spill()?;
+        let mut unordered = std::mem::replace(&mut self.unordered, none);
+        if unordered.spilled_rows() > 0 {
+            // Rows left in memory would come on top of the memory of the seconds.
+            unordered.spill()?;
         }
-        let mut any_order = any_order.merge()?;
-        while let Some((second, _)) = any_order.peek() {
+        let mut unordered = unordered.merge()?;
+        while let Some((second, _)) = unordered.peek() {
             self.row.clear();
-            self.row.extend_from_slice(any_order.row());
+            self.row.extend_from_slice(unordered.row());
             self.add_row(second, 0, (&mut *out.0, &mut *out.1))?;
-            any_order.advance()?;
+            unordered.advance()?;
         }
         let next = self.new_bucket();
         let (second, rows) = std::mem::replace(&mut self.current, (i64::MIN, next));
@@ -222,25 +225,25 @@ impl SecondSpreader {
     fn close_bucket(
         &mut self,
         second: i64,
-        held: SecondBucket,
+        bucket: SecondBucket,
         (reorder, sink): (&mut ReorderWindow, &mut impl RowSink),
     ) -> Result<(), Error> {
-        let again = second <= self.newest_closed;
-        self.reopened_count += u64::from(again);
+        let reopened = second <= self.newest_closed;
+        self.reopened_count += u64::from(reopened);
         self.newest_closed = self.newest_closed.max(second);
-        let part = if again { self.reopened_count } else { 0 };
-        self.size_bytes -= held.rows.size_bytes();
+        let part = if reopened { self.reopened_count } else { 0 };
+        self.size_bytes -= bucket.rows.size_bytes();
         let start = second.saturating_mul(LogTimestamp::MICROS_PER_SECOND);
-        let mut rows = held.rows.merge()?;
+        let mut rows = bucket.rows.merge()?;
         let mut number = 0;
-        for (log, count) in held.counts {
-            let mut draws = self.draws.draw(self.spreading, (second, part), log, count);
+        for (log, count) in bucket.counts {
+            let mut offsets = self.offsets.draw(self.options, (second, part), log, count);
             for _ in 0..count {
                 let (before_us, row) = split_prefix(rows.row());
                 let t_us = start
-                    .saturating_add(i64::from(draws.next()))
+                    .saturating_add(i64::from(offsets.next()))
                     .saturating_sub(before_us);
-                let tie = if self.spreading.by_content {
+                let tie = if self.options.by_content {
                     content_hash(row)
                 } else {
                     number
@@ -250,7 +253,7 @@ impl SecondSpreader {
                 rows.advance()?;
             }
         }
-        // A few are in use at a time, unless the log jumps.
+        // Few seconds are open at a time, unless the log jumps.
         if let MergeCursor::Memory(mut rows) = rows
             && self.spare.len() < OPEN_SECONDS as usize
         {
@@ -271,20 +274,20 @@ impl SecondBucket {
     }
 }
 
-/// A number as bytes of the same order.
+/// Encodes a number as bytes that sort like it.
 fn encode_prefix(before_us: i64) -> [u8; PREFIX_BYTES] {
     (before_us as u64 ^ 1 << 63).to_be_bytes()
 }
 
-/// What stands before a row, and the row.
+/// Splits a row into its prefix and the rest.
 fn split_prefix(row: &[u8]) -> (i64, &[u8]) {
     match row.split_first_chunk() {
-        Some((head, row)) => ((u64::from_be_bytes(*head) ^ 1 << 63) as i64, row),
+        Some((prefix, row)) => ((u64::from_be_bytes(*prefix) ^ 1 << 63) as i64, row),
         None => (0, row),
     }
 }
 
-/// What orders rows of the same time, whatever order they came in.
+/// Returns the tie value that orders rows of the same time independently of their lines.
 pub(crate) fn content_hash(row: &[u8]) -> u64 {
     twox_hash::XxHash64::oneshot(0, row)
 }

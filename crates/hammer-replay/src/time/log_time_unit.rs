@@ -1,6 +1,8 @@
+//! Units of durations and epoch times in logs.
+
 use super::number::parse_decimal;
 
-/// What a number of a length of time counts.
+/// The unit of a duration or an epoch time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum LogTimeUnit {
     #[default]
@@ -20,19 +22,19 @@ impl LogTimeUnit {
         }
     }
 
-    /// The unit of this name.
+    /// Returns the unit with this name.
     pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
         Some(match name {
             b"s" => Self::Seconds,
             b"ms" => Self::Millis,
-            // With the sign for micro, and with the Greek letter.
+            // With the micro sign, and with the Greek letter mu.
             b"us" | b"\xc2\xb5s" | b"\xce\xbcs" => Self::Micros,
             b"ns" => Self::Nanos,
             _ => return None,
         })
     }
 
-    /// A number of this unit in microseconds, rounded down.
+    /// Converts a number of this unit to microseconds, rounded down.
     pub(crate) fn to_micros(self, whole: u64, billionths: u32) -> u64 {
         let nanos = u128::from(whole) * self.nanos()
             + u128::from(billionths) * self.nanos() / 1_000_000_000;
@@ -40,7 +42,7 @@ impl LogTimeUnit {
     }
 }
 
-/// A length of time in microseconds: a number of `unit`, or of the unit that stands behind it.
+/// Parses a duration to microseconds: a number of `unit`, or of the unit that follows it.
 pub(crate) fn parse_duration_us(text: &[u8], unit: LogTimeUnit) -> Option<u64> {
     let (whole, billionths, length) = parse_decimal(text)?;
     let unit = match &text[length..] {
@@ -55,7 +57,7 @@ mod tests {
     use super::{LogTimeUnit, parse_duration_us};
 
     #[test]
-    fn reads_lengths() {
+    fn parses_durations() {
         for (text, unit, micros) in [
             ("0.113", LogTimeUnit::Seconds, Some(113_000)),
             ("283", LogTimeUnit::Millis, Some(283_000)),

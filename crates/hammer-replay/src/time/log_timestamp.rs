@@ -1,16 +1,18 @@
-/// A time as a log tells it.
+//! A timestamp of a log.
+
+/// A time that was read from a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogTimestamp {
     /// Microseconds since 1970-01-01T00:00:00Z, rounded down.
     pub micros: i64,
-    /// Whether the log told whole seconds, so that it was any time within this one.
+    /// True if the log has whole seconds, so that the event happened at any time within this second.
     pub whole_second: bool,
 }
 
 impl LogTimestamp {
     pub(crate) const MICROS_PER_SECOND: i64 = 1_000_000;
 
-    /// `fraction` is in microseconds, if the log has one.
+    /// Makes a timestamp. `fraction` is in microseconds, or `None` for whole seconds.
     pub(crate) fn from_seconds(seconds: i64, fraction: Option<u32>) -> Self {
         let micros = seconds.saturating_mul(Self::MICROS_PER_SECOND);
         Self {

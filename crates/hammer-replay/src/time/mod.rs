@@ -1,4 +1,4 @@
-//! Time: the stamps of logs, in zones and styles.
+//! Timestamps and durations of logs.
 
 mod log_time_unit;
 mod log_timestamp;

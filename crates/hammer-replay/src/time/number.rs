@@ -1,4 +1,7 @@
-/// The number that `bytes` begins with, and how many digits it has; none if it has none, or too many.
+//! Parsers of numbers.
+
+/// Parses the digits at the start of `bytes`: the number and its length. Returns `None` without digits
+/// and for more than 19 of them.
 pub(crate) fn parse_digits(bytes: &[u8]) -> Option<(u64, usize)> {
     let (mut number, mut length) = (0_u64, 0);
     for byte in bytes {
@@ -6,7 +9,7 @@ pub(crate) fn parse_digits(bytes: &[u8]) -> Option<(u64, usize)> {
         if digit > 9 {
             break;
         }
-        // Nineteen digits always fit.
+        // 19 digits always fit.
         if length == 19 {
             return None;
         }
@@ -16,20 +19,22 @@ pub(crate) fn parse_digits(bytes: &[u8]) -> Option<(u64, usize)> {
     (length > 0).then_some((number, length))
 }
 
-/// The decimal number that `bytes` begins with: its whole part, its fraction in billionths if it has a
-/// point, and its length. What is finer is cut off.
+/// Parses the decimal number at the start of `bytes`: its whole part, its fraction in billionths if it
+/// has a point, and its length. Further digits are ignored.
 pub(crate) fn parse_decimal(bytes: &[u8]) -> Option<(u64, Option<u32>, usize)> {
     let (whole, length) = parse_digits(bytes)?;
-    let behind = bytes
+    let has_point = bytes
         .get(length)
         .is_some_and(|byte| *byte == b'.' || *byte == b',');
-    match parse_fraction(&bytes[length..]).filter(|_| behind) {
-        Some((billionths, more)) => Some((whole, Some(billionths), length + more)),
+    match parse_fraction(&bytes[length..]).filter(|_| has_point) {
+        Some((billionths, fraction_length)) => {
+            Some((whole, Some(billionths), length + fraction_length))
+        }
         None => Some((whole, None, length)),
     }
 }
 
-/// The fraction that `bytes` begins with, in billionths, and its length with the point.
+/// Parses the fraction at the start of `bytes`: billionths, and its length with the point.
 pub(crate) fn parse_fraction(bytes: &[u8]) -> Option<(u32, usize)> {
     let (mut billionths, mut length) = (0, 1);
     for byte in bytes.get(1..)? {
@@ -51,7 +56,7 @@ mod tests {
     use super::{parse_decimal, parse_digits};
 
     #[test]
-    fn reads_numbers() {
+    fn parses_numbers() {
         assert_eq!(parse_digits(b"042x"), Some((42, 3)));
         assert_eq!(parse_digits(b"x"), None);
         assert_eq!(

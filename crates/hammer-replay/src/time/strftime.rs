@@ -1,8 +1,13 @@
+//! Timestamps in `strftime` formats.
+
+use hammer_diagnostic::excerpt;
+
 use super::number::{parse_digits, parse_fraction};
 use super::timestamp_parser::{civil_datetime, month_number};
 use super::{LogTimestamp, TimestampParser};
+use crate::log::LogFormatError;
 
-/// A time as `strftime` writes it: Apache's `%{…}t` and the `--time-format` of columns.
+/// A compiled `strftime` format, as in Apache's `%{…}t` and in columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StrftimeFormat {
     parts: Box<[StrftimePart]>,
@@ -28,8 +33,8 @@ impl StrftimeFormat {
     ///
     /// # Errors
     ///
-    /// The directive that it has no use for, or that something is missing.
-    pub(crate) fn compile(format: &[u8]) -> Result<Self, String> {
+    /// If it contains an unknown directive, or has no full date and time.
+    pub(crate) fn compile(format: &[u8]) -> Result<Self, LogFormatError> {
         let mut parts = Vec::new();
         let mut rest = format;
         while let [first, more @ ..] = rest {
@@ -39,7 +44,10 @@ impl StrftimeFormat {
                 continue;
             }
             let [directive, more @ ..] = rest else {
-                return Err("it ends with a lone %".to_owned());
+                return Err(LogFormatError::new(
+                    "% at the end of the time format",
+                    "a letter after it",
+                ));
             };
             rest = more;
             push_directive(*directive, &mut parts)?;
@@ -51,22 +59,25 @@ impl StrftimeFormat {
         let time =
             has(StrftimePart::Hour) && has(StrftimePart::Minute) && has(StrftimePart::Second);
         if !(has(StrftimePart::Epoch) || date && time) {
-            return Err("it does not say year, month, day, hour, minute and second".to_owned());
+            return Err(LogFormatError::new(
+                "time format without a full date and time",
+                "year, month, day, hour, minute and second, or %s",
+            ));
         }
         Ok(Self {
             parts: parts.into(),
         })
     }
 
-    /// The time that `text` begins with, and its length.
+    /// Parses the time at the start of `text`: the time and its length.
     pub(crate) fn parse_prefix(
         &self,
         text: &[u8],
-        clock: &TimestampParser,
+        timestamp_parser: &TimestampParser,
     ) -> Option<(LogTimestamp, usize)> {
         let [
             mut year,
-            mut months,
+            mut month,
             mut day,
             mut hour,
             mut minute,
@@ -76,8 +87,8 @@ impl StrftimeFormat {
         let mut at = 0;
         for part in &self.parts {
             let rest = text.get(at..)?;
-            let mut number = |most: usize| {
-                let (number, length) = parse_digits(rest.get(..most.min(rest.len()))?)?;
+            let mut number = |max_digits: usize| {
+                let (number, length) = parse_digits(rest.get(..max_digits.min(rest.len()))?)?;
                 at += length;
                 i64::try_from(number).ok()
             };
@@ -87,12 +98,12 @@ impl StrftimeFormat {
                     (rest.first() == Some(byte)).then_some(())?;
                 }
                 StrftimePart::Year => year = number(4)?,
-                StrftimePart::Month => months = number(2)?,
+                StrftimePart::Month => month = number(2)?,
                 StrftimePart::MonthName => {
                     at += 3;
-                    months = month_number(rest.first_chunk()?)?;
+                    month = month_number(rest.first_chunk()?)?;
                 }
-                // `%e` pads with a blank.
+                // `%e` pads with a space.
                 StrftimePart::Day if rest.first() == Some(&b' ') => {
                     day = i64::try_from(parse_digits(rest.get(1..2)?)?.0).ok()?;
                     at += 2;
@@ -103,7 +114,7 @@ impl StrftimeFormat {
                 StrftimePart::Second => second = number(2)?,
                 StrftimePart::Epoch => epoch = Some(number(12)?),
                 StrftimePart::Fraction => {
-                    // `fraction` steps over a point, and here there is none.
+                    // `parse_fraction` skips the point, which precedes this part.
                     let (billionths, length) = parse_fraction(text.get(at.checked_sub(1)?..)?)?;
                     micros = Some(billionths / 1_000);
                     at += length - 1;
@@ -119,7 +130,8 @@ impl StrftimeFormat {
             Some(epoch) => epoch,
             None if second > 60 => return None,
             None => {
-                clock.wall_to_epoch(civil_datetime(year, months, day, hour, minute)?, offset)?
+                timestamp_parser
+                    .wall_to_epoch(civil_datetime(year, month, day, hour, minute)?, offset)?
                     + second
             }
         };
@@ -127,7 +139,7 @@ impl StrftimeFormat {
     }
 }
 
-fn push_directive(directive: u8, parts: &mut Vec<StrftimePart>) -> Result<(), String> {
+fn push_directive(directive: u8, parts: &mut Vec<StrftimePart>) -> Result<(), LogFormatError> {
     let time = [
         StrftimePart::Hour,
         StrftimePart::Literal(b':'),
@@ -160,13 +172,17 @@ fn push_directive(directive: u8, parts: &mut Vec<StrftimePart>) -> Result<(), St
             StrftimePart::Day,
         ]),
         other => {
-            return Err(format!("there is no use for its %{}", other.escape_ascii()));
+            let directive = format!("%{}", other.escape_ascii());
+            return Err(LogFormatError::new(
+                &format!("unknown time directive {}", excerpt(&directive)),
+                "%Y, %m, %b, %d, %e, %F, %H, %M, %S, %R, %T, %f, %z or %s",
+            ));
         }
     }
     Ok(())
 }
 
-/// `+0200`, `+02:00` or `Z`: seconds east of Greenwich.
+/// Parses `+0200`, `+02:00` or `Z`: seconds east of UTC, and the length.
 fn zone(text: &[u8]) -> Option<(i64, usize)> {
     if text.first() == Some(&b'Z') {
         return Some((0, 1));
@@ -190,8 +206,8 @@ mod tests {
     use super::{StrftimeFormat, TimestampParser};
 
     #[test]
-    fn reads_what_strftime_writes() {
-        let clock = TimestampParser::new(TimeZone::UTC);
+    fn parses_strftime_formats() {
+        let timestamp_parser = TimestampParser::new(TimeZone::UTC);
         for (format, text, micros) in [
             (
                 "%d/%b/%Y:%T %z",
@@ -212,10 +228,12 @@ mod tests {
             ),
         ] {
             let strftime = StrftimeFormat::compile(format.as_bytes()).expect(format);
-            let (stamp, length) = strftime.parse_prefix(text.as_bytes(), &clock).expect(text);
-            assert_eq!((stamp.micros, length), (micros, text.len()), "{format}");
+            let (timestamp, length) = strftime
+                .parse_prefix(text.as_bytes(), &timestamp_parser)
+                .expect(text);
+            assert_eq!((timestamp.micros, length), (micros, text.len()), "{format}");
             for end in 0..text.len() {
-                let cut = strftime.parse_prefix(&text.as_bytes()[..end], &clock);
+                let cut = strftime.parse_prefix(&text.as_bytes()[..end], &timestamp_parser);
                 assert!(
                     cut.is_none_or(|(_, length)| length <= end),
                     "{format} {end}"
@@ -225,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_says_too_little() {
+    fn rejects_incomplete_formats() {
         for format in ["%d/%b/%Y", "%T", "%c", "%"] {
             assert!(
                 StrftimeFormat::compile(format.as_bytes()).is_err(),

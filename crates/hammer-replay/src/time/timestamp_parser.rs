@@ -1,29 +1,31 @@
+//! Parser of timestamps.
+
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::number::{parse_decimal, parse_digits, parse_fraction};
 use super::{LogTimeUnit, LogTimestamp};
 
-/// How a log writes times.
+/// The style of a timestamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimestampStyle {
-    /// `10/Oct/2000:13:55:36 -0700`, with or without a fraction of the second and a zone.
+    /// `10/Oct/2000:13:55:36 -0700`; fraction and zone are optional.
     Clf,
-    /// ISO 8601, with `T` or a blank in the middle, with or without a fraction and a zone.
+    /// ISO 8601, with `T` or a space in the middle; fraction and zone are optional.
     Iso,
-    /// A number since 1970, of this unit.
+    /// A number of this unit since 1970.
     Epoch(LogTimeUnit),
-    /// Whatever it looks like; of a number its size tells the unit.
+    /// Any of these. The size of a number determines its unit.
     Any,
 }
 
-/// Reads the times of a log.
+/// Parses the timestamps of a log.
 ///
-/// Neighbours are of the same minute nearly always, so the minute is kept as it was written, together
-/// with what it is: what remains is two digits of the second.
+/// Adjacent lines are nearly always in the same minute. So the text of the last minute is cached with
+/// its value, and only two digits of the second are left to parse.
 #[derive(Debug)]
 pub(crate) struct TimestampParser {
-    /// The zone of stamps without one.
+    /// The zone of timestamps without one.
     zone: TimeZone,
     clf: CachedMinute<17>,
     iso: CachedMinute<16>,
@@ -38,7 +40,7 @@ impl TimestampParser {
         }
     }
 
-    /// The time that `text` begins with, and its length.
+    /// Parses the time at the start of `text`: the time and its length.
     pub(crate) fn parse_prefix(
         &mut self,
         text: &[u8],
@@ -56,13 +58,13 @@ impl TimestampParser {
         }
     }
 
-    /// The time that `text` is.
+    /// Parses `text` as a time, without anything after it.
     pub(crate) fn parse_all(&mut self, text: &[u8], style: TimestampStyle) -> Option<LogTimestamp> {
-        let (stamp, length) = self.parse_prefix(text, style)?;
-        (length == text.len()).then_some(stamp)
+        let (timestamp, length) = self.parse_prefix(text, style)?;
+        (length == text.len()).then_some(timestamp)
     }
 
-    /// A date and the time of a day, of which W3C's logs make two columns.
+    /// Parses a date and a time of day, which are two columns in W3C logs.
     pub(crate) fn parse_date_and_time(&mut self, date: &[u8], time: &[u8]) -> Option<LogTimestamp> {
         let mut both = [b' '; 40];
         let end = date.len() + 1 + time.len();
@@ -120,13 +122,13 @@ impl TimestampParser {
         ))
     }
 
-    /// A time of the clock on the wall, `offset` seconds east of Greenwich, or in the log's zone.
+    /// Converts a wall time, `offset` seconds east of UTC or in the zone of the log, to seconds since 1970.
     pub(crate) fn wall_to_epoch(&self, wall: DateTime, offset: Option<i64>) -> Option<i64> {
         civil_to_epoch(wall, offset, &self.zone)
     }
 }
 
-/// A zone as it is written: a sign and four digits.
+/// A zone as written: a sign and four digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct ZoneOffset([u8; 5]);
 
@@ -138,7 +140,7 @@ impl ZoneOffset {
         Self([sign, h, t, m, n])
     }
 
-    /// Seconds east of Greenwich; none where nothing is written.
+    /// Returns the seconds east of UTC, or `Some(None)` if the timestamp has no zone.
     fn seconds(self) -> Option<Option<i64>> {
         if self == Self::NONE {
             return Some(None);
@@ -150,12 +152,12 @@ impl ZoneOffset {
     }
 }
 
-/// The minute that was read last, as it was written.
+/// The last minute, as written and as parsed.
 #[derive(Debug)]
 struct CachedMinute<const N: usize> {
     written: [u8; N],
     zone: ZoneOffset,
-    /// When it began, in seconds since 1970.
+    /// The start of the minute, in seconds since 1970.
     start: i64,
 }
 
@@ -191,12 +193,12 @@ fn civil_to_epoch(wall: DateTime, offset: Option<i64>, zone: &TimeZone) -> Optio
             let utc = TimeZone::UTC.to_timestamp(wall).ok()?;
             Some(utc.as_second() - offset)
         }
-        // Of an hour that a clock shows twice, the first.
+        // When clocks go back, the first of the two equal times counts.
         None => Some(zone.to_timestamp(wall).ok()?.as_second()),
     }
 }
 
-/// `:36` or `:36.127`: seconds, microseconds, and the length.
+/// Parses `:36` or `:36.127`: seconds, microseconds and the length.
 fn parse_second(text: &[u8]) -> Option<(i64, Option<u32>, usize)> {
     let seconds = two_digits(text.strip_prefix(b":")?).filter(|seconds| *seconds <= 60)?;
     match text.get(3) {
@@ -216,7 +218,7 @@ fn two_digits(text: &[u8]) -> Option<i64> {
     (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
 }
 
-/// `10/Oct/2000:13:55`.
+/// Parses `10/Oct/2000:13:55`.
 fn clf_minute(text: &[u8; 17]) -> Option<DateTime> {
     let [
         _,
@@ -251,7 +253,7 @@ fn clf_minute(text: &[u8; 17]) -> Option<DateTime> {
     )
 }
 
-/// `2000-10-10T13:55`.
+/// Parses `2000-10-10T13:55`.
 fn iso_minute(text: &[u8; 16]) -> Option<DateTime> {
     let [_, _, _, _, b'-', _, _, b'-', _, _, middle, _, _, b':', _, _] = text else {
         return None;
@@ -291,7 +293,7 @@ pub(super) fn civil_datetime(
     .ok()
 }
 
-/// The month of an English abbreviation.
+/// Returns the number of a month by its English abbreviation.
 pub(super) fn month_number(name: &[u8; 3]) -> Option<i64> {
     const NAMES: &[u8; 36] = b"janfebmaraprmayjunjulaugsepoctnovdec";
     let name = name.map(|letter| letter.to_ascii_lowercase());
@@ -302,14 +304,15 @@ pub(super) fn month_number(name: &[u8; 3]) -> Option<i64> {
 fn parse_epoch(text: &[u8], unit: LogTimeUnit) -> Option<(LogTimestamp, usize)> {
     let (whole, billionths, length) = parse_decimal(text)?;
     let micros = i64::try_from(unit.to_micros(whole, billionths.unwrap_or(0))).ok()?;
-    let stamp = LogTimestamp {
+    let timestamp = LogTimestamp {
         micros,
         whole_second: unit == LogTimeUnit::Seconds && billionths.is_none(),
     };
-    Some((stamp, length))
+    Some((timestamp, length))
 }
 
-/// Seconds have eleven digits until the year 5138, and milliseconds then fourteen.
+/// Parses a number since 1970 whose size determines its unit: seconds have at most eleven digits until
+/// the year 5138, milliseconds fourteen, microseconds seventeen.
 fn parse_any_epoch(text: &[u8]) -> Option<(LogTimestamp, usize)> {
     let unit = match parse_digits(text)?.0 {
         0..100_000_000_000 => LogTimeUnit::Seconds,
@@ -326,11 +329,11 @@ mod tests {
 
     use super::{LogTimeUnit, LogTimestamp, TimestampParser, TimestampStyle};
 
-    /// What every clock was asked for, each twice, and once behind another.
+    /// Parses `text` twice, the second time with the minute cached.
     fn read(style: TimestampStyle, text: &str, zone: TimeZone) -> Option<(i64, bool)> {
-        let mut clock = TimestampParser::new(zone);
-        let first = clock.parse_all(text.as_bytes(), style);
-        let again = clock.parse_all(text.as_bytes(), style);
+        let mut timestamp_parser = TimestampParser::new(zone);
+        let first = timestamp_parser.parse_all(text.as_bytes(), style);
+        let again = timestamp_parser.parse_all(text.as_bytes(), style);
         assert_eq!(first, again, "{text}");
         first.map(
             |LogTimestamp {
@@ -341,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_each_style() {
+    fn parses_each_style() {
         const T: i64 = 971_211_336_000_000;
         let table = [
             (
@@ -439,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_that_is_written_wins() {
+    fn a_written_zone_overrides_the_zone_of_the_log() {
         let zone = TimeZone::fixed(tz::offset(2));
         let without = read(TimestampStyle::Iso, "2000-10-10T22:55:36", zone.clone());
         let with = read(TimestampStyle::Iso, "2000-10-10T13:55:36-07:00", zone);
@@ -447,11 +450,11 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_is_not_taken_for_the_same_one_of_another_zone() {
-        let mut clock = TimestampParser::new(TimeZone::UTC);
-        let first = clock.parse_all(b"10/Oct/2000:13:55:36 -0700", TimestampStyle::Clf);
-        let other = clock.parse_all(b"10/Oct/2000:13:55:36 -0800", TimestampStyle::Clf);
-        let micros = |stamp: Option<LogTimestamp>| stamp.expect("a time").micros;
+    fn the_cached_minute_is_not_used_for_another_zone() {
+        let mut timestamp_parser = TimestampParser::new(TimeZone::UTC);
+        let first = timestamp_parser.parse_all(b"10/Oct/2000:13:55:36 -0700", TimestampStyle::Clf);
+        let other = timestamp_parser.parse_all(b"10/Oct/2000:13:55:36 -0800", TimestampStyle::Clf);
+        let micros = |timestamp: Option<LogTimestamp>| timestamp.expect("a time").micros;
         assert_eq!(
             micros(other) - micros(first),
             3_600 * LogTimestamp::MICROS_PER_SECOND
@@ -459,10 +462,16 @@ mod tests {
     }
 
     #[test]
-    fn puts_date_and_time_together() {
-        let mut clock = TimestampParser::new(TimeZone::UTC);
-        let stamp = clock.parse_date_and_time(b"2000-10-10", b"20:55:36");
-        assert_eq!(stamp, Some(LogTimestamp::from_seconds(971_211_336, None)));
-        assert_eq!(clock.parse_date_and_time(b"2000-10-10", b"-"), None);
+    fn combines_date_and_time() {
+        let mut timestamp_parser = TimestampParser::new(TimeZone::UTC);
+        let timestamp = timestamp_parser.parse_date_and_time(b"2000-10-10", b"20:55:36");
+        assert_eq!(
+            timestamp,
+            Some(LogTimestamp::from_seconds(971_211_336, None))
+        );
+        assert_eq!(
+            timestamp_parser.parse_date_and_time(b"2000-10-10", b"-"),
+            None
+        );
     }
 }

@@ -1,82 +1,84 @@
+//! The first line of a timeline.
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What the first line of a timeline calls its format; the number grows if old programs would
-/// misread new files.
+/// The name and version of the format in the first line of a timeline. The version grows if older
+/// programs would misread newer files.
 pub const SCHEMA: &str = "hammer.timeline/1";
 
-/// The first line of a timeline: what its rows mean, and where they come from.
+/// The first line of a timeline: the meaning and origin of its rows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TimelineHeader {
     /// The format and its version: `hammer.timeline/1`.
     pub schema: String,
-    /// The instant that `t` counts from.
+    /// The instant at which `t` is 0.
     #[schemars(with = "String")]
     pub epoch: Timestamp,
-    /// How arrivals were found in the logs; left out if nobody knows.
+    /// The derivation of arrival times from the logs; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_base: Option<TimeBase>,
-    /// The coarsest step of the stamps in the logs, in µs.
+    /// The coarsest resolution of the timestamps in the logs, in µs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution_us: Option<u64>,
-    /// What was done with stamps of the same step.
+    /// The placement of rows within one step of the timestamps.
     #[serde(default)]
     pub spread: TimestampSpread,
-    /// The seed of what was drawn.
+    /// The seed of random draws.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
-    /// The logs that the rows come from.
+    /// The logs of the rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<TimelineSource>,
-    /// What was asked of a row to be in here, in the words of the command.
+    /// The filters that selected the rows, as command-line options.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<String>,
 }
 
-/// How the arrival of a row was found.
+/// The derivation of a row's arrival time from its log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TimeBase {
-    /// The log has it.
+    /// The logged start.
     Start,
-    /// The log has the end: the arrival is that.
+    /// The logged end, without a known duration.
     End,
-    /// The log has the end and a duration: the arrival is their difference.
+    /// The logged end minus the duration.
     EndMinusDuration,
-    /// Each source has its own.
+    /// Differs between rows.
     Mixed,
 }
 
-/// How rows whose stamps are the same step of the log's clock were told apart.
+/// The placement of rows within one step of the timestamps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TimestampSpread {
-    /// Not at all.
+    /// All at the start of the step.
     #[default]
     None,
-    /// By a uniform draw over the step, in their order.
+    /// At uniform random times within the step, in the order of the rows.
     Uniform,
-    /// At even distances.
+    /// At even distances within the step.
     Even,
 }
 
-/// A log.
+/// A log whose requests are rows of the timeline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TimelineSource {
-    /// Its name, without the path.
+    /// The file name, without the path.
     pub name: String,
-    /// What it was read as.
+    /// The format of the log.
     pub format: String,
-    /// How its arrivals were found.
+    /// The derivation of its arrival times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_base: Option<TimeBase>,
-    /// What was added to its stamps, in µs.
+    /// The correction that was added to its timestamps, in µs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shift_us: Option<i64>,
-    /// The XXH64 of its bytes, as 16 hexadecimal digits.
+    /// The XXH64 hash of its bytes, as 16 hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xxh64: Option<String>,
 }

@@ -1,3 +1,5 @@
+//! Rows as they are read from JSON.
+
 use std::borrow::Cow;
 
 use base64::Engine;
@@ -7,40 +9,40 @@ use serde::Deserialize;
 
 use super::TimelineRow;
 
-/// A row as it stands in its line, which it borrows from as far as nothing is escaped there.
+/// A row: one request.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(rename = "Row")]
 pub(super) struct JsonRow<'a> {
-    /// When it arrived, in µs since the epoch of the header. Rows are sorted by it.
+    /// Arrival in µs since the epoch of the header. Rows are sorted by it.
     t: u64,
-    /// The method; GET if there is none.
+    /// Method; GET if absent.
     #[serde(borrow, default)]
     m: Option<JsonText<'a>>,
-    /// The target, as it stood in the request line.
+    /// Target as in the request line.
     #[serde(borrow, default)]
     u: Option<JsonText<'a>>,
-    /// The target in base64, if it is not UTF-8; then there is no `u`.
+    /// Target in base64 if it is not UTF-8; `u` is absent then.
     #[serde(borrow, default)]
     u64: Option<JsonText<'a>>,
-    /// The host that was asked for.
+    /// Requested host.
     #[serde(borrow, default)]
     h: Option<JsonText<'a>>,
-    /// The status of the answer.
+    /// Status of the response.
     #[serde(default)]
     s: Option<u16>,
-    /// How long the answer took, in µs.
+    /// Duration until the end of the response, in µs.
     #[serde(default)]
     d: Option<u64>,
-    /// The bytes of the body that was sent with it.
+    /// Size of the request body in bytes.
     #[serde(default)]
     q: Option<u64>,
-    /// The bytes of the answer.
+    /// Size of the response in bytes.
     #[serde(default)]
     b: Option<u64>,
-    /// A keyed hash of the client: 16 hexadecimal digits.
+    /// Keyed hash of the client: 16 hexadecimal digits.
     #[serde(borrow, default)]
     c: Option<JsonText<'a>>,
-    /// The route that it belongs to.
+    /// Route that the server chose.
     #[serde(borrow, default)]
     r: Option<JsonText<'a>>,
 }
@@ -48,7 +50,7 @@ pub(super) struct JsonRow<'a> {
 #[derive(Debug, Deserialize, JsonSchema)]
 struct JsonText<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// A row that was read: what [`row`](Self::row) borrows from.
+/// A row that was read, from which [`row`](Self::row) borrows.
 #[derive(Debug)]
 pub struct ParsedRow<'a> {
     text: JsonRow<'a>,
@@ -57,11 +59,11 @@ pub struct ParsedRow<'a> {
 }
 
 impl<'a> ParsedRow<'a> {
-    /// Reads a line; what is wrong with it.
+    /// Parses a line, or returns the problem.
     pub(super) fn parse(line: &'a [u8]) -> Result<Self, String> {
         let mut text: JsonRow<'a> = serde_json::from_slice(line).map_err(|error| {
             let error = error.to_string();
-            // The line is the file's, not the first one of the text that was parsed.
+            // serde_json counts lines from the start of this row, so its position would mislead.
             match error.rsplit_once(" at line ") {
                 Some((what, _)) => what.to_owned(),
                 None => error,
@@ -70,19 +72,21 @@ impl<'a> ParsedRow<'a> {
         let target = match (text.u.take(), text.u64.take()) {
             (Some(JsonText(Cow::Borrowed(target))), None) => Cow::Borrowed(target.as_bytes()),
             (Some(JsonText(Cow::Owned(target))), None) => Cow::Owned(target.into_bytes()),
-            (None, Some(JsonText(coded))) => {
-                let decoded = STANDARD.decode(coded.as_bytes());
-                Cow::Owned(decoded.map_err(|error| format!("u64 is no base64: {error}"))?)
+            (None, Some(JsonText(encoded))) => {
+                let decoded = STANDARD.decode(encoded.as_bytes());
+                Cow::Owned(decoded.map_err(|error| format!("u64 is not base64: {error}"))?)
             }
-            (Some(_), Some(_)) => return Err("it has both u and u64".into()),
-            (None, None) => return Err("it has neither u nor u64".into()),
+            (Some(_), Some(_)) => return Err("expected u or u64, found both".into()),
+            (None, None) => return Err("expected u or u64, found neither".into()),
         };
         let client = match &text.c {
             None => None,
             Some(JsonText(digits)) => {
                 let client = u64::from_str_radix(digits, 16).ok();
                 let client = client.filter(|_| digits.len() == 16);
-                Some(client.ok_or_else(|| format!("c is {digits:?}, not 16 hexadecimal digits"))?)
+                Some(client.ok_or_else(|| {
+                    format!("expected 16 hexadecimal digits in c, found {digits:?}")
+                })?)
             }
         };
         Ok(Self {
@@ -92,7 +96,7 @@ impl<'a> ParsedRow<'a> {
         })
     }
 
-    /// The row.
+    /// Returns the row.
     #[must_use]
     pub fn row(&self) -> TimelineRow<'_> {
         let JsonRow { t, s, d, q, b, .. } = self.text;

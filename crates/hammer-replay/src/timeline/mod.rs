@@ -1,4 +1,4 @@
-//! The timeline file: a [`TimelineHeader`], [`TimelineRow`]s sorted by time, and a [`TimelineTrailer`].
+//! Timeline files: a [`TimelineHeader`], sorted [`TimelineRow`]s and a [`TimelineTrailer`].
 
 mod header;
 mod json_row;

@@ -1,3 +1,5 @@
+//! Output files that appear under their name only when complete.
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -6,20 +8,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::zstd_frame_writer::ZstdFrameWriter;
 use crate::{Error, ErrorKind};
 
-/// What anybody may do with a file that nobody is to run.
+/// The mode of a new file before the umask.
 const ALL_READ_WRITE: u32 = 0o666;
-/// Links to links that are followed.
+/// Maximum number of symbolic links to follow.
 const MAX_LINKS: usize = 40;
 
-/// A file that comes to be under its name only when it is [kept](Self::keep): until then it has a
-/// temporary one beside it, which goes when this is dropped.
+/// A file that gets its name only when it is [committed](Self::commit).
 ///
-/// What is no regular file, such as a pipe, is written to as it is. A name that ends in `.zst` is
-/// compressed. Where the name is a link, the file behind it is meant.
+/// Until then it has a temporary name in the same folder, and it is removed if this value is dropped.
+/// Pipes and devices are written directly. The file is compressed if its name ends in `.zst`. A
+/// symbolic link is followed, and the file that it points to is replaced.
 pub struct AtomicOutput {
     encoding: OutputEncoding,
     destination: OutputDestination,
-    /// What it is called in messages.
+    /// The name in messages.
     name: String,
 }
 
@@ -29,34 +31,34 @@ enum OutputEncoding {
 }
 
 enum OutputDestination {
-    /// It has the first name until it is kept.
+    /// A file that is renamed from `temporary` to `path`.
     Named { temporary: PathBuf, path: PathBuf },
-    /// It can't be read again.
+    /// An output that cannot be read again.
     Stream,
-    /// A file that goes when it is closed.
+    /// A file without a name, which is deleted when it is closed.
     Unnamed(File),
 }
 
 impl AtomicOutput {
-    /// Opens the file that is to be `path`.
+    /// Creates a file that becomes `path`.
     ///
     /// # Errors
     ///
-    /// If `path` is a directory, or no file can be made beside it.
+    /// If `path` is a directory, or its folder is not writable.
     pub fn create(path: &Path) -> Result<Self, Error> {
         Self::create_with_mode(path, ALL_READ_WRITE)
     }
 
-    /// The same, and only those may read it whom `mode` lets, as the system writes permissions.
+    /// Creates a file that becomes `path`, with Unix permissions of at most `mode`.
     pub(crate) fn create_with_mode(path: &Path, mode: u32) -> Result<Self, Error> {
         let name = path.display().to_string();
         let failed = |error| write_error(&name, error);
-        let (file, place) = match fs::metadata(path) {
-            Ok(found) if found.is_dir() => {
-                let message = format!("write {name}: it is a directory");
+        let (file, destination) = match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => {
+                let message = format!("write {name}: expected a file, found a directory");
                 return Err(Error::new(ErrorKind::Io, message));
             }
-            Ok(found) if !found.is_file() => {
+            Ok(metadata) if !metadata.is_file() => {
                 let file = File::options().write(true).open(path);
                 (file.map_err(failed)?, OutputDestination::Stream)
             }
@@ -67,15 +69,15 @@ impl AtomicOutput {
                 (file, OutputDestination::Named { temporary, path })
             }
         };
-        let packed = path.extension().is_some_and(|end| end == "zst");
+        let compressed = path.extension().is_some_and(|end| end == "zst");
         Ok(Self {
-            encoding: OutputEncoding::new(file, packed).map_err(failed)?,
-            destination: place,
+            encoding: OutputEncoding::new(file, compressed).map_err(failed)?,
+            destination,
             name,
         })
     }
 
-    /// Writes to `out`, as it is, and not compressed.
+    /// Writes to `out` without compression.
     pub(crate) fn stream(out: impl Write + Send + 'static) -> Self {
         Self {
             encoding: OutputEncoding::Plain(Box::new(out)),
@@ -84,30 +86,30 @@ impl AtomicOutput {
         }
     }
 
-    /// A file without a name in the folder for temporary ones, compressed.
+    /// Creates a compressed file without a name in the folder for temporary files.
     pub(crate) fn unnamed() -> Result<Self, Error> {
         let name = std::env::temp_dir().display().to_string();
         let file = tempfile::tempfile();
         let both = file.and_then(|file| Ok((OutputEncoding::new(file.try_clone()?, true)?, file)));
-        let (sink, file) = both.map_err(|error| write_error(&name, error))?;
+        let (encoding, file) = both.map_err(|error| write_error(&name, error))?;
         Ok(Self {
-            encoding: sink,
+            encoding,
             destination: OutputDestination::Unnamed(file),
             name,
         })
     }
 
-    /// Whether what is written to `path` can be read again before it is kept.
+    /// Returns true if an output to `path` can be read again before it is committed.
     pub(crate) fn can_be_reread(path: &Path) -> bool {
-        fs::metadata(path).map_or(true, |found| found.is_file())
+        fs::metadata(path).map_or(true, |metadata| metadata.is_file())
     }
 
-    /// Writes down what is left, and gives it to be read, without compression. There is no file when
-    /// that is done.
+    /// Flushes the file and returns a reader of its decompressed content. The file is deleted when the
+    /// reader is dropped.
     ///
     /// # Errors
     ///
-    /// If that can't be done.
+    /// If the file cannot be written or read.
     pub(crate) fn reread(mut self) -> Result<OutputReader, Error> {
         self.finish()?;
         let file = match &self.destination {
@@ -117,7 +119,7 @@ impl AtomicOutput {
                 Ok(file)
             }),
             OutputDestination::Stream => {
-                let message = format!("read {} again: it is no file", self.name);
+                let message = format!("read {} again: not a regular file", self.name);
                 return Err(Error::new(ErrorKind::Io, message));
             }
         };
@@ -136,16 +138,16 @@ impl AtomicOutput {
     fn finish(&mut self) -> Result<(), Error> {
         let written = match &mut self.encoding {
             OutputEncoding::Plain(file) => file.flush(),
-            OutputEncoding::Zstd(pack) => pack.finish(),
+            OutputEncoding::Zstd(writer) => writer.finish(),
         };
         written.map_err(|error| write_error(&self.name, error))
     }
 
-    /// Writes down what is left, and gives the file its name.
+    /// Flushes the file and gives it its name.
     ///
     /// # Errors
     ///
-    /// If that can't be done; there is no file then.
+    /// If the file cannot be written or renamed. It is deleted then.
     pub fn commit(mut self) -> Result<(), Error> {
         self.finish()?;
         if let OutputDestination::Named { temporary, path } = &self.destination {
@@ -155,13 +157,13 @@ impl AtomicOutput {
         Ok(())
     }
 
-    /// Writes down what is left, and gives the file that has no name.
+    /// Flushes a file without a name and returns it.
     pub(crate) fn into_unnamed_file(mut self) -> Result<File, Error> {
         self.finish()?;
         match std::mem::replace(&mut self.destination, OutputDestination::Stream) {
             OutputDestination::Unnamed(file) => Ok(file),
             _ => {
-                let message = format!("keep {} open: it has a name", self.name);
+                let message = format!("detach {}: the file has a name", self.name);
                 Err(Error::new(ErrorKind::Io, message))
             }
         }
@@ -169,8 +171,8 @@ impl AtomicOutput {
 }
 
 impl OutputEncoding {
-    fn new(file: File, packed: bool) -> io::Result<Self> {
-        Ok(if packed {
+    fn new(file: File, compressed: bool) -> io::Result<Self> {
+        Ok(if compressed {
             Self::Zstd(Box::new(ZstdFrameWriter::new(file)?))
         } else {
             Self::Plain(Box::new(file))
@@ -178,7 +180,7 @@ impl OutputEncoding {
     }
 }
 
-/// What an [`AtomicOutput`] was given, to be read again; it is gone when this is dropped.
+/// A reader of the content of an [`AtomicOutput`], which is deleted when this is dropped.
 pub(crate) struct OutputReader {
     reader: Box<dyn Read>,
     _output: AtomicOutput,
@@ -194,14 +196,14 @@ impl Write for AtomicOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.encoding {
             OutputEncoding::Plain(file) => file.write(bytes),
-            OutputEncoding::Zstd(pack) => pack.write(bytes),
+            OutputEncoding::Zstd(writer) => writer.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.encoding {
             OutputEncoding::Plain(file) => file.flush(),
-            OutputEncoding::Zstd(pack) => pack.flush(),
+            OutputEncoding::Zstd(writer) => writer.flush(),
         }
     }
 }
@@ -209,13 +211,13 @@ impl Write for AtomicOutput {
 impl Drop for AtomicOutput {
     fn drop(&mut self) {
         if let OutputDestination::Named { temporary, .. } = &self.destination {
-            // Whatever went wrong before is told already.
+            // An earlier error matters more than a file that is left over.
             let _ = fs::remove_file(temporary);
         }
     }
 }
 
-/// The name until it is kept: beside the other one, so that it can be renamed, and of nobody else.
+/// Returns an unused name in the same folder, so that a rename can replace `path`.
 fn temporary_path(path: &Path) -> PathBuf {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -223,22 +225,22 @@ fn temporary_path(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}-{count}", std::process::id()))
 }
 
-/// The file that a name stands for, which need not be there yet.
+/// Follows symbolic links. The final file need not exist.
 fn resolve_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
         match fs::symlink_metadata(&path) {
-            Ok(found) if found.is_symlink() => {
+            Ok(metadata) if metadata.is_symlink() => {
                 let target = fs::read_link(&path)?;
                 path = path.parent().unwrap_or(Path::new("")).join(target);
             }
             _ => return Ok(path),
         }
     }
-    Err(io::Error::other("there are too many links"))
+    Err(io::Error::other("too many symbolic links"))
 }
 
-/// Makes a new file, with no more than these permissions.
+/// Returns options that create a new file with permissions of at most `mode`.
 fn create_options(mode: u32) -> OpenOptions {
     let mut options = File::options();
     options.write(true).create_new(true);

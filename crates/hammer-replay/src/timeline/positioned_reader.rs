@@ -1,8 +1,10 @@
+//! A reader with its own position in a shared file.
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-/// Reads a file from its beginning, wherever others read it.
+/// Reads a file from its start without moving the position of other readers.
 pub(super) struct PositionedReader {
     file: Arc<File>,
     at: u64,

@@ -1,3 +1,5 @@
+//! Reader of timelines.
+
 use std::fs::File;
 use std::hash::Hasher;
 use std::io::{self, BufRead, BufReader, Read};
@@ -13,53 +15,53 @@ use super::row::MAX_LINE_BYTES;
 use super::{ParsedRow, SCHEMA, TimelineHeader, TimelineTrailer};
 use crate::{Error, ErrorKind};
 
-/// How much is read at a time.
+/// Size of the read buffer.
 const CHUNK_BYTES: usize = 1 << 18;
-/// What a frame of zstd begins with (RFC 8878, section 3.1.1).
+/// Magic number of a zstd frame (RFC 8878, section 3.1.1).
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// Reads a timeline from its beginning to its end, a row at a time.
+/// Reads a timeline from its start to its end, one row at a time.
 ///
-/// Every error names the file and the line. That it is whole is known when [`next`](Self::next) has
-/// given `None`: only then its trailer was read, and it fits.
+/// Every error names the file and the line. The timeline is known to be complete once
+/// [`next`](Self::next) returns `None`: the trailer was read and matches the rows.
 pub struct TimelineReader {
     input: Box<dyn BufRead + Send>,
     name: String,
     header: TimelineHeader,
     trailer: Option<TimelineTrailer>,
     line: Vec<u8>,
-    /// The number of the line that was read last, from 1.
+    /// The number of the last line, counted from 1.
     line_number: u64,
     hash: XxHash64,
     rows: u64,
     last_us: u64,
 }
 
-/// As much of a header as every version has.
+/// The part of a header that every version has.
 #[derive(Deserialize)]
 struct SchemaVersion {
     schema: String,
 }
 
 impl TimelineReader {
-    /// Opens a file, compressed or not, and reads its header.
+    /// Opens a file, which may be compressed, and reads its header.
     ///
     /// # Errors
     ///
-    /// If it can't be read, is no timeline, or one of a newer version.
+    /// If the file cannot be read, is not a timeline, or has a newer version.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
         let failed =
             |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).with_source(error);
         let file = File::open(path).map_err(failed)?;
         if file.metadata().map_err(failed)?.is_dir() {
-            let message = format!("read {name}: it is a directory");
+            let message = format!("read {name}: expected a file, found a directory");
             return Err(Error::new(ErrorKind::Io, message));
         }
         Self::decompressing(file, &name)
     }
 
-    /// Reads `file` from its beginning, compressed or not, wherever others are reading it.
+    /// Reads `file`, which may be compressed, from its start. Several readers can share the file.
     ///
     /// # Errors
     ///
@@ -72,7 +74,7 @@ impl TimelineReader {
         let failed =
             |error: io::Error| Error::new(ErrorKind::Io, format!("read {name}")).with_source(error);
         let mut input = BufReader::with_capacity(CHUNK_BYTES, input);
-        // A pipe may give less at first; whoever makes one can unpack it.
+        // If a pipe returns fewer bytes than the magic number at first, compression is not detected.
         if input.fill_buf().map_err(failed)?.starts_with(&ZSTD_MAGIC) {
             let decoder = Decoder::with_buffer(input).map_err(failed)?;
             return Self::from_reader(BufReader::with_capacity(CHUNK_BYTES, decoder), name);
@@ -80,7 +82,7 @@ impl TimelineReader {
         Self::from_reader(input, name)
     }
 
-    /// Reads what is called `name` in messages from `input`, which is not compressed.
+    /// Reads an uncompressed timeline from `input`. Messages call it `name`.
     ///
     /// # Errors
     ///
@@ -103,57 +105,55 @@ impl TimelineReader {
     }
 
     fn read_header(&self) -> Result<TimelineHeader, Error> {
-        let none = |what: &str| {
-            let right = format!("its first line should say \"schema\":\"{SCHEMA}\"");
-            self.line_error(ErrorKind::NotATimeline, &format!("{what}: {right}"))
+        let not_a_timeline = |problem: &str| {
+            let expected = format!("expected \"schema\":\"{SCHEMA}\" in the first line");
+            self.line_error(ErrorKind::NotATimeline, &format!("{problem}; {expected}"))
         };
         if self.line.is_empty() {
-            return Err(none("the file is empty"));
+            return Err(not_a_timeline("the file is empty"));
         }
         let version: SchemaVersion =
-            serde_json::from_slice(&self.line).map_err(|_| none("this is no timeline"))?;
+            serde_json::from_slice(&self.line).map_err(|_| not_a_timeline("not a timeline"))?;
         let (family, number) = SCHEMA.split_at(SCHEMA.rfind('/').unwrap_or_default() + 1);
         let read = version.schema.strip_prefix(family).map(str::parse::<u64>);
         match (read, number.parse::<u64>()) {
             (Some(Ok(read)), Ok(own)) if read > own => {
-                let what = format!(
-                    "it is of version {read}, and this program reads up to {own}: a newer one is \
-                     needed"
-                );
-                return Err(self.line_error(ErrorKind::Version, &what));
+                let problem =
+                    format!("expected version {own} or older, found {read} (try a newer hammer)");
+                return Err(self.line_error(ErrorKind::Version, &problem));
             }
             (Some(Ok(_)), _) => {}
-            _ => return Err(none("this is no timeline")),
+            _ => return Err(not_a_timeline("not a timeline")),
         }
         serde_json::from_slice(&self.line).map_err(|error| {
-            self.line_error(ErrorKind::NotATimeline, "the header is malformed")
+            self.line_error(ErrorKind::NotATimeline, "malformed header")
                 .with_source(error)
         })
     }
 
-    /// What the timeline says of itself.
+    /// Returns the header.
     #[must_use]
     pub fn header(&self) -> &TimelineHeader {
         &self.header
     }
 
-    /// What stands at its end; none before that was reached.
+    /// Returns the trailer, or `None` before it was reached.
     #[must_use]
     pub fn trailer(&self) -> Option<&TimelineTrailer> {
         self.trailer.as_ref()
     }
 
-    /// What the file is called.
+    /// Returns the name of the file.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The next row; none at the end, if that is as the trailer says.
+    /// Reads the next row. Returns `None` after a trailer that matches the rows.
     ///
     /// # Errors
     ///
-    /// If the file can't be read, a row is malformed or not in order, or the file was cut.
+    /// If the file cannot be read or is truncated, or if a row is malformed or out of order.
     #[expect(
         clippy::should_implement_trait,
         reason = "a row borrows from its reader"
@@ -164,16 +164,16 @@ impl TimelineReader {
         }
         self.read_line()?;
         if self.line.is_empty() {
-            let what = "there should be a trailer here: the timeline was cut";
-            return Err(self.line_error(ErrorKind::Truncated, what));
+            let problem = "expected a trailer, found the end: the timeline is truncated";
+            return Err(self.line_error(ErrorKind::Truncated, problem));
         }
-        // A row may begin with any of its keys; ours begin with this one.
+        // Hammer's rows begin with `t`. Any other line may be a row of another tool or the trailer.
         if !self.line.starts_with(b"{\"t\":")
             && let Ok(trailer) = serde_json::from_slice(&self.line)
         {
             return self.check_trailer(trailer).map(|()| None);
         }
-        // The borrow checker wants the error and the row apart.
+        // `line_error` would borrow the whole reader while the row borrows the line.
         let Self {
             line,
             name,
@@ -182,59 +182,63 @@ impl TimelineReader {
             last_us,
             ..
         } = self;
-        let wrong =
-            |kind, what: String| Err(Error::new(kind, format!("read {name}:{number}: {what}")));
-        let whole = line.ends_with(b"\n");
+        let error = |kind, problem: String| {
+            Err(Error::new(kind, format!("read {name}:{number}: {problem}")))
+        };
+        let complete = line.ends_with(b"\n");
         let row = match ParsedRow::parse(line) {
             Ok(row) => row,
-            Err(_) if !whole => {
-                let what = "it ends within this row: the timeline was cut";
-                return wrong(ErrorKind::Truncated, what.into());
+            Err(_) if !complete => {
+                let problem = "incomplete row: the timeline is truncated";
+                return error(ErrorKind::Truncated, problem.into());
             }
-            Err(what) => return wrong(ErrorKind::Row, format!("this is no row: {what}")),
+            Err(problem) => return error(ErrorKind::Row, format!("malformed row: {problem}")),
         };
         let t_us = row.row().t_us;
         if t_us < *last_us {
-            let what = format!("rows are not sorted: {t_us} µs comes after {last_us} µs");
-            return wrong(ErrorKind::Order, what);
+            let problem = format!("rows are not sorted: {t_us} µs follows {last_us} µs");
+            return error(ErrorKind::Order, problem);
         }
         *last_us = t_us;
         *rows += 1;
         Ok(Some(row))
     }
 
-    /// The row that [`next`](Self::next) gave last, once more.
+    /// Parses the last row of [`next`](Self::next) again.
     ///
     /// # Errors
     ///
-    /// If it gave none.
+    /// If the last line is not a row.
     pub(crate) fn reparse_row(&self) -> Result<ParsedRow<'_>, Error> {
         let row = ParsedRow::parse(&self.line);
-        row.map_err(|what| self.line_error(ErrorKind::Row, &format!("this is no row: {what}")))
+        row.map_err(|problem| self.line_error(ErrorKind::Row, &format!("malformed row: {problem}")))
     }
 
-    /// Checks what was read against the trailer, and that nothing follows.
+    /// Checks the rows against the trailer, and that nothing follows it.
     fn check_trailer(&mut self, trailer: TimelineTrailer) -> Result<(), Error> {
         let rows = self.rows;
         if trailer.rows != rows {
-            let what = format!("there are {rows} rows, and should be {}", trailer.rows);
-            return Err(self.line_error(ErrorKind::Truncated, &what));
+            let problem = format!("expected {} rows, found {rows}", trailer.rows);
+            return Err(self.line_error(ErrorKind::Truncated, &problem));
         }
-        let own = format!("{:016x}", self.hash.finish());
-        if let Some(hash) = trailer.xxh64.as_ref().filter(|hash| **hash != own) {
-            let what = format!("the hash of the lines above is {own}, and should be {hash}");
-            return Err(self.line_error(ErrorKind::Truncated, &what));
+        let found = format!("{:016x}", self.hash.finish());
+        if let Some(hash) = trailer.xxh64.as_ref().filter(|hash| **hash != found) {
+            let problem = format!("expected hash {hash} of the lines above, found {found}");
+            return Err(self.line_error(ErrorKind::Truncated, &problem));
         }
         self.read_line()?;
         if !self.line.is_empty() {
-            return Err(self.line_error(ErrorKind::Row, "nothing may follow the trailer"));
+            return Err(self.line_error(
+                ErrorKind::Row,
+                "expected the end of the file after the trailer",
+            ));
         }
         self.trailer = Some(trailer);
         Ok(())
     }
 
-    /// Reads the next line with its line feed; an empty one at the end of the file. The line before
-    /// goes into the hash, so that the trailer's own never does.
+    /// Reads the next line with its line feed. At the end of the file the line is empty. The hash is
+    /// updated with the previous line, so that it never includes the trailer.
     fn read_line(&mut self) -> Result<(), Error> {
         self.hash.write(&self.line);
         self.line.clear();
@@ -242,33 +246,33 @@ impl TimelineReader {
         let mut input = (&mut self.input).take(MAX_LINE_BYTES);
         match input.read_until(b'\n', &mut self.line) {
             Ok(read) if read as u64 == MAX_LINE_BYTES && self.line_number == 1 => {
-                Err(self.line_error(ErrorKind::NotATimeline, "this is no timeline"))
+                Err(self.line_error(ErrorKind::NotATimeline, "not a timeline"))
             }
             Ok(read) if read as u64 == MAX_LINE_BYTES => {
-                let what = format!("the line is longer than {MAX_LINE_BYTES} bytes");
-                Err(self.line_error(ErrorKind::Row, &what))
+                let problem = format!("the line is longer than {MAX_LINE_BYTES} bytes");
+                Err(self.line_error(ErrorKind::Row, &problem))
             }
             Ok(_) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                // Before its first line nobody knows what it was.
-                let cut = if self.line_number == 1 {
+                // Before the first line, the file may be anything.
+                let kind = if self.line_number == 1 {
                     "file"
                 } else {
                     "timeline"
                 };
-                let what = format!("the compressed data end too soon: the {cut} was cut");
-                Err(self.line_error(ErrorKind::Truncated, &what))
+                let problem = format!("incomplete compressed data: the {kind} is truncated");
+                Err(self.line_error(ErrorKind::Truncated, &problem))
             }
             Err(error) => Err(self
-                .line_error(ErrorKind::Io, "it can't be read on")
+                .line_error(ErrorKind::Io, "cannot read this line")
                 .with_source(error)),
         }
     }
 
-    fn line_error(&self, kind: ErrorKind, what: &str) -> Error {
+    fn line_error(&self, kind: ErrorKind, problem: &str) -> Error {
         Error::new(
             kind,
-            format!("read {}:{}: {what}", self.name, self.line_number),
+            format!("read {}:{}: {problem}", self.name, self.line_number),
         )
     }
 }

@@ -1,39 +1,41 @@
+//! A row of a timeline.
+
 use std::io::Write;
 
-/// What was hit, and when: a row of a timeline, which borrows its texts from wherever they are.
+/// A row of a timeline: one request, with borrowed texts.
 ///
-/// In the file it is an object with the keys that [`write_json`](Self::write_json) names; what is
-/// not known is left out.
+/// In the file a row is a JSON object. The key of each field is named below. Unknown values are left
+/// out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimelineRow<'a> {
-    /// `t`: when it arrived, in µs since the epoch of the header.
+    /// `t`: arrival in µs since the epoch of the header.
     pub t_us: u64,
-    /// `m`: the method; GET is not written.
+    /// `m`: method; GET is left out.
     pub method: &'a str,
-    /// `u`: the target, byte for byte as it came; `u64`, in base64, if that is not UTF-8.
+    /// `u`: target, byte for byte as received; or `u64` in base64 if it is not UTF-8.
     pub target: &'a [u8],
-    /// `h`: the host that was asked for, with its port if that was named.
+    /// `h`: requested host, with its port if the client sent one.
     pub host: Option<&'a str>,
-    /// `s`: the status of the answer.
+    /// `s`: status of the response.
     pub status: Option<u16>,
-    /// `d`: how long the answer took, in µs.
+    /// `d`: duration until the end of the response, in µs.
     pub duration_us: Option<u64>,
-    /// `q`: the bytes of the body that was sent with it.
+    /// `q`: size of the request body in bytes.
     pub body_bytes: Option<u64>,
-    /// `b`: the bytes of the answer.
+    /// `b`: size of the response in bytes.
     pub response_bytes: Option<u64>,
-    /// `c`: a keyed hash of who sent it, as 16 hexadecimal digits.
+    /// `c`: keyed hash of the client, as 16 hexadecimal digits.
     pub client: Option<u64>,
-    /// `r`: the route that it belongs to, such as `/items/{id}`.
+    /// `r`: route that the server chose, such as `/items/{id}`.
     pub route: Option<&'a str>,
 }
 
-/// The longest line of a timeline.
+/// Maximum length of a line.
 pub(crate) const MAX_LINE_BYTES: u64 = 1 << 20;
-/// The longest that may stand behind the time of a row, which is `{"t":` and up to twenty digits.
+/// Maximum length of the part after a row's time, which is `{"t":` and up to 20 digits.
 pub(crate) const MAX_TAIL_BYTES: usize = MAX_LINE_BYTES as usize - 32;
 
-/// Bytes that JSON has no room for between quotation marks.
+/// Bytes that a JSON string must escape.
 const NEEDS_ESCAPE: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -47,7 +49,7 @@ const NEEDS_ESCAPE: [bool; 256] = {
 };
 
 impl<'a> TimelineRow<'a> {
-    /// A GET of `target` at the epoch, of which nothing else is known.
+    /// Makes a GET of `target` at the epoch. All other values are unknown.
     #[must_use]
     pub fn get(target: &'a [u8]) -> Self {
         Self {
@@ -70,7 +72,7 @@ impl<'a> TimelineRow<'a> {
         self.write_tail(line);
     }
 
-    /// Appends all that stands behind the time, which is the same at whatever time.
+    /// Appends the part after the time, which does not depend on the time.
     pub(crate) fn write_tail(&self, line: &mut Vec<u8>) {
         if self.method != "GET" {
             line.extend_from_slice(b",\"m\":");
@@ -110,7 +112,7 @@ impl<'a> TimelineRow<'a> {
     }
 }
 
-/// Appends what stands in front of a row's tail.
+/// Appends the part before a row's tail.
 pub(crate) fn write_time(line: &mut Vec<u8>, t_us: u64) {
     line.extend_from_slice(b"{\"t\":");
     write_number(line, t_us);
@@ -169,7 +171,7 @@ mod tests {
     use super::TimelineRow;
 
     #[test]
-    fn only_what_is_known_is_written() {
+    fn unknown_values_are_left_out() {
         let full = TimelineRow {
             t_us: 183_204,
             method: "POST",

@@ -1,3 +1,5 @@
+//! JSON Schema of timelines.
+
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Deserialize;
@@ -5,11 +7,11 @@ use serde::Deserialize;
 use super::json_row::JsonRow;
 use super::{TimelineHeader, TimelineTrailer};
 
-/// A line of a timeline: the first is a header, the last a trailer, and all between are rows.
+/// A line of a timeline: the first is a header, the last a trailer, and all others are rows.
 #[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
-#[schemars(title = "A line of a timeline of Hammer")]
-#[expect(dead_code, reason = "it makes the schema")]
+#[schemars(title = "A line of a Hammer timeline")]
+#[expect(dead_code, reason = "only the schema is generated from it")]
 enum TimelineLine<'a> {
     Header(TimelineHeader),
     #[serde(borrow)]
@@ -17,8 +19,7 @@ enum TimelineLine<'a> {
     Trailer(TimelineTrailer),
 }
 
-/// The JSON Schema of the lines of a timeline, made from their types;
-/// `docs/schemas/timeline.schema.json` is a copy of it.
+/// Returns the JSON Schema of a line of a timeline. `docs/schemas/timeline.schema.json` is a copy.
 #[must_use]
 pub fn json_schema() -> String {
     let generator = SchemaSettings::draft2020_12().into_generator();

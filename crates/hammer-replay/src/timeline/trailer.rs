@@ -1,3 +1,5 @@
+//! The last line of a timeline.
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -5,44 +7,43 @@ use serde::{Deserialize, Serialize};
 
 use super::TimeBase;
 
-/// The last line of a timeline, by which a file that was cut is noticed.
+/// The last line of a timeline. It reveals a truncated file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TimelineTrailer {
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: u64,
-    /// The XXH64 (seed 0) of all bytes before this line, as they are without compression, as 16
-    /// hexadecimal digits; left out by tools that can't tell.
+    /// The XXH64 hash (seed 0) of all uncompressed bytes before this line, as 16 hexadecimal digits.
+    /// Tools that cannot compute it leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xxh64: Option<String>,
-    /// How many lines of the logs are no row, by reason.
+    /// The number of lines of the logs that did not become rows, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub skipped: BTreeMap<String, u64>,
-    /// The XXH64 of each source, in the order of the header's, if that could not know it yet.
+    /// The XXH64 hash of each source, in the order of the header, if the header has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources_xxh64: Vec<String>,
-    /// How arrivals were found, if the header expected something else.
+    /// The derivation of arrival times, if it differs from the header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_base: Option<TimeBase>,
-    /// The coarsest step of the stamps in the logs, in µs, if the header expected another one.
+    /// The coarsest resolution of the timestamps in the logs, in µs, if it differs from the header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution_us: Option<u64>,
-    /// How the arrivals of each source were found, in the order of the header's, if that expected
-    /// something else of any.
+    /// The derivation of each source's arrival times, in the order of the header, if any differs from it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources_time_base: Vec<Option<TimeBase>>,
 }
 
-/// What only the maker of a timeline can tell at its end.
+/// The part of a trailer that the caller of a [`TimelineWriter`](super::TimelineWriter) provides.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrailerDetails {
-    /// How many lines of the logs are no row, by reason.
+    /// The number of lines of the logs that did not become rows, by reason.
     pub skipped: BTreeMap<String, u64>,
-    /// The XXH64 of each source, in the order of the header's, if that could not know it yet.
+    /// The XXH64 hash of each source, in the order of the header, if the header has none.
     pub sources_xxh64: Vec<String>,
-    /// How arrivals were found, if the header expected something else.
+    /// The derivation of arrival times, if it differs from the header.
     pub time_base: Option<TimeBase>,
-    /// The coarsest step of the stamps in the logs, in µs, if the header expected another one.
+    /// The coarsest resolution of the timestamps in the logs, in µs, if it differs from the header.
     pub resolution_us: Option<u64>,
-    /// How the arrivals of each source were found, if the header expected something else of any.
+    /// The derivation of each source's arrival times, in the order of the header, if any differs from it.
     pub sources_time_base: Vec<Option<TimeBase>>,
 }

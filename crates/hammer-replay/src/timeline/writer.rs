@@ -1,3 +1,5 @@
+//! Writer of timelines.
+
 use std::hash::Hasher;
 use std::io::Write;
 use std::path::Path;
@@ -8,10 +10,10 @@ use super::row::write_time;
 use super::{AtomicOutput, TimelineHeader, TimelineRow, TimelineTrailer, TrailerDetails};
 use crate::{Error, ErrorKind};
 
-/// How much is gathered before it is written.
+/// Bytes that are collected before they are written.
 const CHUNK_BYTES: usize = 1 << 16;
 
-/// Writes a timeline: the header at once, then row after row, and the trailer at the end.
+/// Writes a timeline: the header first, then each row, and the trailer at the end.
 pub struct TimelineWriter<W> {
     out: W,
     buffer: Vec<u8>,
@@ -21,23 +23,23 @@ pub struct TimelineWriter<W> {
 }
 
 impl TimelineWriter<AtomicOutput> {
-    /// Begins the file that is to be `path`, compressed if it ends in `.zst`. It has this name when
-    /// what [`finish`](Self::finish) gives is [kept](AtomicOutput::keep).
+    /// Starts a file that becomes `path`, compressed if the name ends in `.zst`. It gets this name when
+    /// the output that [`finish`](Self::finish) returns is [committed](AtomicOutput::commit).
     ///
     /// # Errors
     ///
-    /// If the file can't be made.
+    /// If the file cannot be created.
     pub fn create(path: &Path, header: &TimelineHeader) -> Result<Self, Error> {
         Self::new(AtomicOutput::create(path)?, header)
     }
 }
 
 impl<W: Write> TimelineWriter<W> {
-    /// Begins a timeline that goes to `out`, which needs no buffer of its own.
+    /// Starts a timeline on `out`, which needs no buffer.
     ///
     /// # Errors
     ///
-    /// If `out` can't be written to.
+    /// If `out` cannot be written.
     pub fn new(out: W, header: &TimelineHeader) -> Result<Self, Error> {
         let mut writer = Self {
             out,
@@ -50,22 +52,22 @@ impl<W: Write> TimelineWriter<W> {
         Ok(writer)
     }
 
-    /// Appends a row, which must not be due before the last one.
+    /// Appends a row, which must not be earlier than the last one.
     ///
     /// # Errors
     ///
-    /// If it is, or the file can't be written to.
+    /// If the row is earlier, or the output cannot be written.
     pub fn write_row(&mut self, row: &TimelineRow<'_>) -> Result<(), Error> {
         self.begin_row(row.t_us)?;
         row.write_json(&mut self.buffer);
         self.drain_if_full()
     }
 
-    /// Appends a row whose tail, all that stands behind its time, is written already.
+    /// Appends a row whose tail, the part after its time, is already encoded.
     ///
     /// # Errors
     ///
-    /// As for [`row`](Self::row).
+    /// As for [`write_row`](Self::write_row).
     pub(crate) fn write_tail(&mut self, t_us: u64, tail: &[u8]) -> Result<(), Error> {
         self.begin_row(t_us)?;
         write_time(&mut self.buffer, t_us);
@@ -91,21 +93,21 @@ impl<W: Write> TimelineWriter<W> {
         Ok(())
     }
 
-    /// Appends the trailer, and gives back where it all went.
+    /// Appends the trailer, and returns it with the output.
     ///
     /// # Errors
     ///
-    /// If that can't be written to.
-    pub fn finish(mut self, ending: TrailerDetails) -> Result<(TimelineTrailer, W), Error> {
+    /// If the output cannot be written.
+    pub fn finish(mut self, details: TrailerDetails) -> Result<(TimelineTrailer, W), Error> {
         self.drain()?;
         let trailer = TimelineTrailer {
             rows: self.rows,
             xxh64: Some(format!("{:016x}", self.hash.finish())),
-            skipped: ending.skipped,
-            sources_xxh64: ending.sources_xxh64,
-            time_base: ending.time_base,
-            resolution_us: ending.resolution_us,
-            sources_time_base: ending.sources_time_base,
+            skipped: details.skipped,
+            sources_xxh64: details.sources_xxh64,
+            time_base: details.time_base,
+            resolution_us: details.resolution_us,
+            sources_time_base: details.sources_time_base,
         };
         self.write_json_line(&trailer)?;
         self.drain()?;

@@ -1,19 +1,21 @@
+//! Writer of a file in compressed zstd frames.
+
 use std::fs::File;
 use std::io::{self, Write};
 
 use zstd::bulk::Compressor;
 
-/// How hard zstd tries: at 1 a core packs rows faster than it parses logs.
+/// Compression level. At 1 a core compresses rows faster than it parses logs.
 const LEVEL: i32 = 1;
-/// What goes into a frame. Frames are packed by themselves, from bytes that lie in one piece.
+/// Uncompressed size of a frame.
 const FRAME_BYTES: usize = 1 << 20;
 
-/// Packs what is written by zstd, in one frame after the other, which are one stream to whoever reads.
+/// Compresses bytes with zstd in independent frames. Decoders read them as one stream.
 pub(super) struct ZstdFrameWriter {
     file: File,
     compressor: Compressor<'static>,
     plain: Vec<u8>,
-    packed: Vec<u8>,
+    compressed: Vec<u8>,
 }
 
 impl ZstdFrameWriter {
@@ -24,17 +26,17 @@ impl ZstdFrameWriter {
             file,
             compressor,
             plain: Vec::with_capacity(FRAME_BYTES),
-            packed: Vec::with_capacity(zstd::zstd_safe::compress_bound(FRAME_BYTES)),
+            compressed: Vec::with_capacity(zstd::zstd_safe::compress_bound(FRAME_BYTES)),
         })
     }
 
-    /// Writes what is left to the file.
+    /// Writes the buffered bytes as a frame.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         if !self.plain.is_empty() {
-            self.packed.clear();
+            self.compressed.clear();
             self.compressor
-                .compress_to_buffer(&self.plain, &mut self.packed)?;
-            self.file.write_all(&self.packed)?;
+                .compress_to_buffer(&self.plain, &mut self.compressed)?;
+            self.file.write_all(&self.compressed)?;
             self.plain.clear();
         }
         self.file.flush()
@@ -52,7 +54,7 @@ impl Write for ZstdFrameWriter {
         Ok(bytes.len())
     }
 
-    /// A frame is not ended early: it would be packed worse.
+    /// Flushes complete frames only: short frames would compress worse.
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }

@@ -1,10 +1,9 @@
-//! What has to be true of every text that is taken for a format. The fuzzer calls it, and the test
-//! beside it.
+//! Checks that hold for every format text, for the fuzzer and for the test.
 
 use hammer_replay::log::{LogEntry, LogFormat, LogParser};
 use jiff::tz::TimeZone;
 
-/// Lines to try a format on: what servers write, and what is nearly that.
+/// Lines to read with a format: valid ones and nearly valid ones.
 const LINES: [&str; 6] = [
     "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 1 \"-\" \"-\"",
     "[01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200",
@@ -14,11 +13,11 @@ const LINES: [&str; 6] = [
     "",
 ];
 
-/// Reads `text` as a format and as columns of one, and lines by it.
+/// Parses `text` as a format and as columns, and reads lines with the result.
 ///
 /// # Panics
 ///
-/// If something is not as documented.
+/// If a documented property does not hold.
 pub(crate) fn check(text: &str) {
     let formats = [
         LogFormat::parse(text, None),

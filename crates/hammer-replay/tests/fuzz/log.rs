@@ -1,13 +1,13 @@
-//! What has to be true of every line of every format. The fuzzer calls it, and the test beside it.
+//! Checks that hold for every line of every format, for the fuzzer and for the test.
 
 use hammer_replay::log::{EscapedText, LogEntry, LogFormat, LogParser, LoggedRequest};
 use jiff::tz::TimeZone;
 
-/// The first line of `bytes` names a format, with its columns behind a tabulator; the others are a log.
+/// Reads a log. The first line of `bytes` names its format, with optional columns after a tab.
 ///
 /// # Panics
 ///
-/// If something is not as documented.
+/// If a documented property does not hold.
 pub(crate) fn check(bytes: &[u8]) {
     let mut lines = bytes.split(|byte| *byte == b'\n');
     let first = lines.next().unwrap_or_default();
@@ -24,17 +24,17 @@ pub(crate) fn check(bytes: &[u8]) {
     let mut parser = LogParser::new(&format, TimeZone::UTC);
     for line in lines {
         let mut entry = LogEntry::default();
-        let read = parser.read(line, &mut entry);
-        // What it keeps of earlier lines is where columns are, which only these may change.
-        let mut again = LogEntry::default();
-        let directive = read.is_err_and(|skip| skip.name() == "directive");
+        let result = parser.read(line, &mut entry);
+        // Only directives change the state of a parser, so all other lines read the same again.
+        let mut second_entry = LogEntry::default();
+        let directive = result.is_err_and(|skip| skip.name() == "directive");
         if !directive {
-            assert_eq!(parser.read(line, &mut again), read);
+            assert_eq!(parser.read(line, &mut second_entry), result);
         }
-        if read.is_err() {
+        if result.is_err() {
             continue;
         }
-        assert_eq!(entry, again, "{}", line.escape_ascii());
+        assert_eq!(entry, second_entry, "{}", line.escape_ascii());
         let texts = [
             entry.request,
             entry.method,
@@ -48,20 +48,20 @@ pub(crate) fn check(bytes: &[u8]) {
         for text in texts.into_iter().flatten() {
             assert_part_of(line, text);
         }
-        if let Ok(asked) = LoggedRequest::from_entry(&entry) {
-            assert!(!asked.method.is_empty() && asked.method.is_ascii());
-            let target = asked.target.raw();
+        if let Ok(request) = LoggedRequest::from_entry(&entry) {
+            assert!(!request.method.is_empty() && request.method.is_ascii());
+            let target = request.target.raw();
             assert!(target == b"*" || target.starts_with(b"/"));
         }
     }
 }
 
-/// A text is a part of its line, or nobody's, and stands for no more than it is.
+/// Checks that a text is a slice of its line, or the default target, and does not grow when unescaped.
 fn assert_part_of(line: &[u8], text: EscapedText<'_>) {
     let (line, part) = (line.as_ptr_range(), text.raw().as_ptr_range());
     let within = line.start <= part.start && part.end <= line.end;
     assert!(within || text.raw() == b"/");
-    let mut meant = Vec::new();
-    text.unescape_into(&mut meant);
-    assert!(meant.len() <= text.raw().len());
+    let mut unescaped = Vec::new();
+    text.unescape_into(&mut unescaped);
+    assert!(unescaped.len() <= text.raw().len());
 }

@@ -1,4 +1,4 @@
-//! What is no log, or not all of one: it says what and where, and leaves nothing behind.
+//! Malformed logs: errors name the problem and the place, and no files are left over.
 
 use std::fs;
 use std::io::Write;
@@ -12,141 +12,148 @@ const LINE: &str =
     "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 1 \"-\" \"-\"\n";
 
 fn gzip(text: &str) -> Vec<u8> {
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packed.write_all(text.as_bytes()).expect("memory");
-    packed.finish().expect("memory")
+    let mut compressed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    compressed
+        .write_all(text.as_bytes())
+        .expect("writing to memory");
+    compressed.finish().expect("writing to memory")
 }
 
 #[test]
-fn says_what_and_where() {
-    let place = LogFolder::new();
+fn errors_name_the_problem_and_the_place() {
+    let folder = LogFolder::new();
     let lines: String = (0..5_000)
         .map(|n| LINE.replace("/a", &format!("/{}", n * 7_919)))
         .collect();
-    let packed = gzip(&lines);
-    let zst = zstd::encode_all(lines.as_bytes(), 1).expect("memory");
+    let compressed = gzip(&lines);
+    let zst = zstd::encode_all(lines.as_bytes(), 1).expect("writing to memory");
     let empty_gzip = gzip("");
     let table: [(&str, &[u8], &str); 8] = [
-        ("empty", b"", "it is empty"),
+        ("empty", b"", "the log is empty"),
         (
             "binary",
             b"GET / \0\x01\x02",
-            "it is no text: byte 6 is zero",
+            "expected text, found a zero byte at offset 6",
         ),
         (
             "cut.gz",
-            &packed[..packed.len() / 2],
-            "its gzip ends in the middle, after line ",
+            &compressed[..compressed.len() / 2],
+            "its gzip data is truncated after line ",
         ),
         (
             "cut.zst",
             &zst[..zst.len() / 2],
-            "its zstd ends in the middle, after line ",
+            "its zstd data is truncated after line ",
         ),
         (
             "broken.gz",
-            &[&packed, b"nonsense, and more of it".as_slice()].concat(),
-            "its gzip is broken, after line 5000",
+            &[&compressed, b"nonsense, and more of it".as_slice()].concat(),
+            "its gzip data is corrupt after line 5000",
         ),
-        ("nothing.gz", &empty_gzip, "its gzip has nothing in it"),
+        ("nothing.gz", &empty_gzip, "its gzip data is empty"),
         (
             "wrong",
             b"no log\nat all\n",
-            "none that is known fits a single line",
+            "no known format matches any of its first lines",
         ),
         (
             "half",
             &[LINE.as_bytes(), b"no log\n"].concat(),
-            "none fits 90 % of its first lines:\n  combined      50.0 %  1 of 2 lines",
+            "no known format matches 90 % of its first lines:\n  combined      50.0 %  1 of 2 lines",
         ),
     ];
     for (name, bytes, expected) in table {
-        let path = place.write_log(name, bytes);
-        let error = place
+        let path = folder.write_log(name, bytes);
+        let error = folder
             .build(&TimelineBuilder::new([&path]))
             .err()
             .expect(name);
         let message = error.to_string();
         assert!(message.contains(expected), "{name}: {message}");
         assert!(message.contains(name), "{name}: {message}");
-        fs::remove_file(path).expect("it is there");
-        assert_eq!(place.files(), [""; 0], "{name}");
+        fs::remove_file(path).expect("the file exists");
+        assert_eq!(folder.files(), [""; 0], "{name}");
     }
-    let folder = place.folder.path().to_owned();
-    let error = place
-        .build(&TimelineBuilder::new([&folder]))
+    let dir = folder.dir.path().to_owned();
+    let error = folder
+        .build(&TimelineBuilder::new([&dir]))
         .err()
-        .expect("a folder");
-    assert!(error.to_string().contains("it is a directory"), "{error}");
-    let error = place
-        .build(&TimelineBuilder::new([folder.join("none")]))
+        .expect("a directory is not a log");
+    assert!(error.to_string().contains("found a directory"), "{error}");
+    let error = folder
+        .build(&TimelineBuilder::new([dir.join("none")]))
         .err();
-    assert_eq!(error.expect("no file").kind(), ErrorKind::Log);
+    assert_eq!(
+        error.expect("the file does not exist").kind(),
+        ErrorKind::Log
+    );
 }
 
 #[test]
-fn a_log_of_another_format_is_no_log() {
-    let place = LogFolder::new();
-    let path = place.write_log("some.log", LINE.repeat(3));
-    let error = place
+fn a_log_in_another_format_is_an_error() {
+    let folder = LogFolder::new();
+    let path = folder.write_log("some.log", LINE.repeat(3));
+    let error = folder
         .build(&builder_for(&path, "caddy"))
         .err()
-        .expect("no hit");
+        .expect("no line matches");
     let message = error.to_string();
     assert_eq!(
         message,
-        "find a hit in some.log: of its lines are 3 not of this format"
+        "find a request in some.log: lines skipped: not in this format (3)"
     );
-    assert_eq!(place.files(), ["some.log"]);
+    assert_eq!(folder.files(), ["some.log"]);
 }
 
-/// The timeline that was there before stays as it was.
 #[test]
-fn a_build_that_fails_leaves_the_old_timeline() {
-    let place = LogFolder::new();
-    fs::write(place.output(), "old").expect("a file");
-    let packed = gzip(&LINE.repeat(100_000));
-    let path = place.write_log("cut.gz", &packed[..packed.len() - 8]);
+fn a_failed_build_keeps_the_old_timeline() {
+    let folder = LogFolder::new();
+    fs::write(folder.output(), "old").expect("a file");
+    let compressed = gzip(&LINE.repeat(100_000));
+    let path = folder.write_log("cut.gz", &compressed[..compressed.len() - 8]);
     assert!(
-        place
+        folder
             .build(&TimelineBuilder::new([path]).window_bytes(4_096))
             .is_err()
     );
-    assert_eq!(fs::read_to_string(place.output()).expect("it"), "old");
-    assert_eq!(place.files(), ["cut.gz", "out.jsonl"]);
+    assert_eq!(
+        fs::read_to_string(folder.output()).expect("the file exists"),
+        "old"
+    );
+    assert_eq!(folder.files(), ["cut.gz", "out.jsonl"]);
 }
 
 #[test]
-fn a_log_is_not_replaced_by_its_own_timeline() {
-    let place = LogFolder::new();
-    let path = place.write_log("a.log", LINE);
+fn a_timeline_never_replaces_one_of_its_logs() {
+    let folder = LogFolder::new();
+    let path = folder.write_log("a.log", LINE);
     let same = path.with_file_name(".").join("a.log");
     let error = TimelineBuilder::new([&path])
         .write(&same)
-        .expect_err("it is the log");
+        .expect_err("the output is the log");
     assert!(error.to_string().contains("another name"), "{error}");
-    assert_eq!(fs::read_to_string(&path).expect("it"), LINE);
+    assert_eq!(fs::read_to_string(&path).expect("the file exists"), LINE);
 }
 
 #[test]
-fn strict_fails_at_the_first_line_that_is_no_hit() {
-    let place = LogFolder::new();
+fn strict_fails_at_the_first_skipped_line() {
+    let folder = LogFolder::new();
     let connect = LINE.replace("GET /a", "CONNECT a:443");
-    let path = place.write_log("some.log", [LINE, "\n", &connect, LINE].concat());
-    let error = place
+    let path = folder.write_log("some.log", [LINE, "\n", &connect, LINE].concat());
+    let error = folder
         .build(&builder_for(&path, "combined").strict(true))
         .err();
-    let error = error.expect("CONNECT is none");
+    let error = error.expect("CONNECT is skipped");
     assert_eq!(error.kind(), ErrorKind::Strict);
     assert!(
-        error.to_string().ends_with("some.log:3: CONNECT"),
+        error.to_string().ends_with("some.log:3: CONNECT request"),
         "{error}"
     );
 }
 
 #[test]
 fn each_line_is_a_row_or_counted_by_its_reason() {
-    let place = LogFolder::new();
+    let folder = LogFolder::new();
     let with = |request: &str| LINE.replace("GET /a HTTP/1.1", request);
     let long = with(&format!("GET /{} HTTP/1.1", "x".repeat(2 << 20)));
     let lines = [
@@ -161,16 +168,16 @@ fn each_line_is_a_row_or_counted_by_its_reason() {
         long,
         LINE.replace("Mar", "Mrz"),
         "no log\n".into(),
-        // Of the common format, and whole.
+        // A complete line of the common format.
         LINE.replace(" \"-\" \"-\"", ""),
         LINE[..60].to_owned(),
     ];
-    let path = place.write_log("some.log", lines.concat());
-    let built = place
+    let path = folder.write_log("some.log", lines.concat());
+    let summary = folder
         .build(&builder_for(&path, "combined"))
         .expect("a row")
         .summary;
-    let skipped: Vec<_> = built
+    let skipped: Vec<_> = summary
         .skipped
         .iter()
         .map(|(skip, count)| (skip.name(), *count))
@@ -187,31 +194,33 @@ fn each_line_is_a_row_or_counted_by_its_reason() {
         ("malformed", 3),
     ];
     assert_eq!(skipped, expected);
-    assert_eq!((built.lines, built.trailer.rows), (13, 1));
-    assert_eq!(built.trailer.skipped["cut"], 1);
+    assert_eq!((summary.lines, summary.trailer.rows), (13, 1));
+    assert_eq!(summary.trailer.skipped["cut"], 1);
 }
 
-/// Rows of bytes that JSON escapes were longer than what a timeline's reader takes.
+/// Regression: JSON escapes made rows longer than the reader accepts.
 #[test]
-fn a_row_is_never_longer_than_a_timeline_may_have() {
-    let place = LogFolder::new();
+fn a_row_never_exceeds_the_maximum_length() {
+    let folder = LogFolder::new();
     let target = "/\\x01".repeat(150_000);
-    let path = place.write_log("some.log", [&LINE.replace("/a", &target), LINE].concat());
-    let built = place
+    let path = folder.write_log("some.log", [&LINE.replace("/a", &target), LINE].concat());
+    let summary = folder
         .build(&builder_for(&path, "combined"))
         .expect("a row")
         .summary;
-    assert_eq!((built.trailer.rows, built.trailer.skipped["long"]), (1, 1));
+    assert_eq!(
+        (summary.trailer.rows, summary.trailer.skipped["long"]),
+        (1, 1)
+    );
 }
 
-/// Probes alone: a timeline of nothing, and the reasons.
 #[test]
-fn a_log_without_a_hit_is_a_timeline_without_a_row() {
-    let place = LogFolder::new();
-    let path = place.write_log("some.log", LINE.replace("GET /a", "CONNECT a:443"));
-    let timeline = place
+fn a_log_without_requests_gives_a_timeline_without_rows() {
+    let folder = LogFolder::new();
+    let path = folder.write_log("some.log", LINE.replace("GET /a", "CONNECT a:443"));
+    let timeline = folder
         .build(&TimelineBuilder::new([path]))
-        .expect("it is a log");
+        .expect("the format matches");
     assert_eq!(timeline.summary.trailer.rows, 0);
     assert_eq!(timeline.rows(), [] as [serde_json::Value; 0]);
 }

@@ -1,4 +1,4 @@
-//! What tests make timelines with.
+//! Fixtures that build timelines.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use hammer_replay::log::LogFormat;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A folder with logs, where a timeline is built.
+/// A temporary folder with logs and the timeline that is built from them.
 pub(crate) struct LogFolder {
-    pub(crate) folder: TempDir,
+    pub(crate) dir: TempDir,
 }
 
-/// A timeline that was built.
+/// A timeline with the summary of its build.
 pub(crate) struct BuiltTimeline {
     pub(crate) summary: BuildSummary,
     pub(crate) text: String,
@@ -23,35 +23,32 @@ pub(crate) struct BuiltTimeline {
 impl LogFolder {
     pub(crate) fn new() -> Self {
         Self {
-            folder: tempfile::tempdir().expect("a folder"),
+            dir: tempfile::tempdir().expect("a temporary folder"),
         }
     }
 
     /// Writes a log.
     pub(crate) fn write_log(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.folder.path().join(name);
+        let path = self.dir.path().join(name);
         fs::write(&path, bytes).expect("a file");
         path
     }
 
-    /// Where the timeline is to be.
+    /// Returns the path of the timeline.
     pub(crate) fn output(&self) -> PathBuf {
-        self.folder.path().join("out.jsonl")
+        self.dir.path().join("out.jsonl")
     }
 
-    /// Builds it.
-    pub(crate) fn build(&self, build: &TimelineBuilder) -> Result<BuiltTimeline, Error> {
-        let built = build.write(&self.output())?;
+    /// Builds the timeline.
+    pub(crate) fn build(&self, builder: &TimelineBuilder) -> Result<BuiltTimeline, Error> {
+        let summary = builder.write(&self.output())?;
         let text = fs::read_to_string(self.output()).expect("the timeline");
-        Ok(BuiltTimeline {
-            summary: built,
-            text,
-        })
+        Ok(BuiltTimeline { summary, text })
     }
 
-    /// The names of all files in the folder.
+    /// Returns the names of all files in the folder.
     pub(crate) fn files(&self) -> Vec<String> {
-        let files = fs::read_dir(self.folder.path()).expect("the folder");
+        let files = fs::read_dir(self.dir.path()).expect("the folder");
         let name = |file: std::io::Result<fs::DirEntry>| file.expect("a file").file_name();
         let mut names: Vec<_> = files
             .map(|file| name(file).to_string_lossy().into_owned())
@@ -67,7 +64,7 @@ impl BuiltTimeline {
         serde_json::from_str(line).expect("JSON")
     }
 
-    /// The rows alone.
+    /// Returns the rows.
     pub(crate) fn rows(&self) -> Vec<Value> {
         let lines = self.text.lines().filter(|line| line.starts_with("{\"t\":"));
         lines
@@ -75,7 +72,7 @@ impl BuiltTimeline {
             .collect()
     }
 
-    /// The rows without their times, as they are written.
+    /// Returns the rows without their times, as written.
     pub(crate) fn tails(&self) -> Vec<&str> {
         let lines = self.text.lines().filter(|line| line.starts_with("{\"t\":"));
         lines
@@ -83,7 +80,7 @@ impl BuiltTimeline {
             .collect()
     }
 
-    /// The times of the rows, in microseconds since 1970.
+    /// Returns the arrivals of the rows, in microseconds since 1970.
     pub(crate) fn arrivals(&self) -> Vec<i64> {
         let epoch = self.summary.first_arrival.as_microsecond();
         let t = |row: &Value| row["t"].as_i64().expect("a time");
@@ -91,7 +88,7 @@ impl BuiltTimeline {
     }
 }
 
-/// A build of one log in a format with a name.
+/// Makes a builder for one log in this format.
 pub(crate) fn builder_for(log: &Path, format: &str) -> TimelineBuilder {
     let format = LogFormat::parse(format, None).expect(format);
     TimelineBuilder::new([log]).format(format)

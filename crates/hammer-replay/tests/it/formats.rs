@@ -1,24 +1,24 @@
-//! Each format: a log that was written for it, and the rows that it has to be.
+//! Logs in each format, and the rows that they give.
 
 use hammer_replay::compile::TimelineBuilder;
 use hammer_replay::log::LogFormat;
 
 use crate::fixture::{LogFolder, builder_for};
 
-/// What each line of a log makes: the arrival in milliseconds since 1970 and the tail of the row.
+/// The rows of a log: arrival in milliseconds since 1970, and tail.
 type ExpectedRows<'a> = &'a [(i64, &'a str)];
 
 /// 2026-03-01T10:00:00Z.
 const T: i64 = 1_772_359_200_000;
 
 fn check(format: &str, log: &str, expected: ExpectedRows<'_>) {
-    let place = LogFolder::new();
-    let path = place.write_log("some.log", log);
-    let timeline = place.build(&builder_for(&path, format)).expect(format);
+    let folder = LogFolder::new();
+    let path = folder.write_log("some.log", log);
+    let timeline = folder.build(&builder_for(&path, format)).expect(format);
     assert_rows(&timeline, format, expected);
-    // Those with a name are found out, too.
+    // Named formats are also detected.
     if LogFormat::NAMES.contains(&format) && format != "w3c" {
-        let timeline = place.build(&TimelineBuilder::new([&path])).expect(format);
+        let timeline = folder.build(&TimelineBuilder::new([&path])).expect(format);
         assert_eq!(timeline.summary.sources[0].format, format);
         assert_rows(&timeline, format, expected);
     }
@@ -29,20 +29,23 @@ fn assert_rows(timeline: &crate::fixture::BuiltTimeline, format: &str, expected:
     assert_eq!(tails.len(), expected.len(), "{format}: {}", timeline.text);
     for ((arrival, tail), (t_ms, expected)) in arrivals.iter().zip(&tails).zip(expected) {
         assert_eq!(*tail, format!("{expected}}}"), "{format}");
-        // Of whole seconds the place within it is drawn.
-        let whole = timeline.summary.whole_second_rows > 0;
-        let apart = arrival - t_ms * 1_000;
-        let right = if whole {
-            (0..1_000_000).contains(&apart)
+        // The offset within a whole second is drawn.
+        let has_whole_seconds = timeline.summary.whole_second_rows > 0;
+        let distance_us = arrival - t_ms * 1_000;
+        let is_expected = if has_whole_seconds {
+            (0..1_000_000).contains(&distance_us)
         } else {
-            apart == 0
+            distance_us == 0
         };
-        assert!(right, "{format}: {arrival} is {apart} µs from {t_ms} ms");
+        assert!(
+            is_expected,
+            "{format}: {arrival} is {distance_us} µs from {t_ms} ms"
+        );
     }
 }
 
 #[test]
-fn ncsa() {
+fn common_log_formats() {
     check(
         "common",
         "192.0.2.1 - ann [01/Mar/2026:11:00:00 +0100] \"GET /a?b=\\xe4 HTTP/1.1\" 200 12\n\
@@ -60,7 +63,7 @@ fn ncsa() {
 }
 
 #[test]
-fn directives_of_nginx() {
+fn nginx_directives() {
     check(
         "log_format main escape=default '$remote_addr - $remote_user [$time_local] \"$request\" '\n\
          '$status $body_bytes_sent $request_time $upstream_response_time $pipe \"$http_host\"';",
@@ -83,7 +86,7 @@ fn directives_of_nginx() {
 }
 
 #[test]
-fn directives_of_apache() {
+fn apache_directives() {
     check(
         "LogFormat \"%v:%p %h %l %u %{%d/%b/%Y:%T}t.%{msec_frac}t %{%z}t \\\"%r\\\" %>s %O %D\" vhost",
         "shop.example:443 192.0.2.1 - - 01/Mar/2026:11:00:00.125 +0100 \"GET /a HTTP/1.1\" 200 9 1500\n",
@@ -97,7 +100,7 @@ fn directives_of_apache() {
 }
 
 #[test]
-fn proxies_that_write_text() {
+fn text_formats_of_proxies() {
     check(
         "traefik",
         "192.0.2.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 200 14 \"-\" \"-\" 7 \"shop@docker\" \"http://10.0.0.1:80\" 12ms\n",
@@ -141,25 +144,25 @@ fn proxies_that_write_text() {
 }
 
 #[test]
-fn what_ends_within_a_line_of_haproxy_is_cut() {
+fn partial_haproxy_lines_are_truncated() {
     let line = "192.0.2.1:4711 [01/Mar/2026:10:00:00.125] web~ shop/node1 1/0/2/30/33 200 739 - - ---- \
                 1/1/1/0/0 0/0 \"GET /a HTTP/1.1\"";
     for part in [
         "192.0.2.1:4711 [01/Mar/2026:10:00:00.125] web~",
         &line[..line.len() - 4],
     ] {
-        let place = LogFolder::new();
-        let path = place.write_log("log", format!("{line}\n{part}\n"));
-        let built = place
+        let folder = LogFolder::new();
+        let path = folder.write_log("log", format!("{line}\n{part}\n"));
+        let summary = folder
             .build(&builder_for(&path, "haproxy"))
             .expect("a timeline")
             .summary;
-        assert_eq!(built.trailer.skipped.get("cut"), Some(&1), "{part}");
+        assert_eq!(summary.trailer.skipped.get("cut"), Some(&1), "{part}");
     }
 }
 
 #[test]
-fn extended_logs() {
+fn w3c_extended_logs() {
     check(
         "iis",
         "#Software: Microsoft Internet Information Services 10.0\n\
@@ -185,7 +188,7 @@ fn extended_logs() {
 }
 
 #[test]
-fn objects() {
+fn json_formats() {
     check(
         "caddy",
         "{\"level\":\"info\",\"ts\":1772359200.5,\"request\":{\"client_ip\":\"192.0.2.1\",\"method\":\"GET\",\"host\":\"shop.example\",\"uri\":\"/a\",\"headers\":{\"X\":[\"}\"]}},\"bytes_read\":0,\"duration\":0.25,\"size\":9,\"status\":200}\n",
@@ -237,7 +240,7 @@ fn objects() {
 }
 
 #[test]
-fn columns_and_keys_of_ones_own() {
+fn user_defined_columns_and_keys() {
     for (format, columns, log) in [
         (
             "csv",
@@ -260,10 +263,10 @@ fn columns_and_keys_of_ones_own() {
             "{\"at\":1772359200125,\"http.path\":\"/a,b\",\"took\":\"7ms\"}\n",
         ),
     ] {
-        let place = LogFolder::new();
-        let path = place.write_log("some.log", log);
+        let folder = LogFolder::new();
+        let path = folder.write_log("some.log", log);
         let format = LogFormat::parse(format, Some(columns)).expect(columns);
-        let timeline = place
+        let timeline = folder
             .build(&TimelineBuilder::new([path]).format(format))
             .expect(columns);
         assert_eq!(timeline.arrivals(), [(T + 125) * 1_000], "{columns}");
@@ -273,74 +276,78 @@ fn columns_and_keys_of_ones_own() {
             "{columns}"
         );
     }
-    // Arrivals alone are a load, too.
-    let place = LogFolder::new();
-    let path = place.write_log("some.csv", "TIMESTAMP,N\n2026-03-01 10:00:00.1250000,3\n");
+    // Arrivals without targets are valid.
+    let folder = LogFolder::new();
+    let path = folder.write_log("some.csv", "TIMESTAMP,N\n2026-03-01 10:00:00.1250000,3\n");
     let format = LogFormat::parse("csv", Some("time=TIMESTAMP")).expect("a format");
-    let timeline = place
+    let timeline = folder
         .build(&TimelineBuilder::new([path]).format(format))
         .expect("a timeline");
     assert_eq!(timeline.tails(), ["\"u\":\"/\"}"]);
 }
 
-/// Vegeta's targets say no time.
+/// Vegeta's targets have no time.
 #[test]
 fn lines_without_a_time_need_a_rate() {
-    let place = LogFolder::new();
+    let folder = LogFolder::new();
     let log = "{\"method\":\"GET\",\"url\":\"http://shop.example/a\"}\n".repeat(3);
-    let path = place.write_log("targets.json", &log);
-    let error = place
+    let path = folder.write_log("targets.json", &log);
+    let error = folder
         .build(&builder_for(&path, "vegeta"))
         .err()
         .expect("no time");
-    assert!(error.to_string().contains("3 without a time"), "{error}");
-    let timeline = place
+    assert!(error.to_string().contains("no valid time (3)"), "{error}");
+    let timeline = folder
         .build(&builder_for(&path, "vegeta").untimed_rate(4.0))
         .expect("a rate");
     assert_eq!(timeline.arrivals(), [0, 250_000, 500_000]);
 }
 
 #[test]
-fn what_could_be_meant_in_two_ways_is_refused_with_the_reason() {
-    for (format, reason) in [
+fn ambiguous_and_malformed_formats_are_rejected() {
+    for (format, message) in [
         (
             "nginx:$time_local$request",
-            "$time_local and $request stand next to each other",
+            "nothing separates $time_local and $request; expected a literal between them",
         ),
         (
             "nginx:$time_local $request $status",
-            "$request ends at \" \", and may have that in it",
+            "$request ends at \" \", which its value may contain; expected quotation marks around it",
         ),
         (
             "nginx:[$time_local] ${status}0 \"$request\"",
-            "a number may go on so",
+            "which may continue the number",
         ),
         (
             "log_format m escape=none '[$time_local] \"$request\" $status';",
-            "without escapes",
+            "without an escape",
         ),
+        ("nginx:$status \"$request\"", "no variable for the time"),
+        ("nginx:[$time_local] $status", "no variable for the target"),
+        ("nginx:[$time_local] ${request", "unclosed ${"),
+        ("log_format m '$request", "unclosed quotation mark"),
+        ("log_format", "log_format without a name"),
         (
-            "nginx:$status \"$request\"",
-            "no variable of it tells a time",
+            "log_format m escape=xml '$request';",
+            "unknown escape 'xml'",
         ),
-        (
-            "nginx:[$time_local] $status",
-            "no variable of it tells the target",
-        ),
-        ("nginx:[$time_local] ${request", "no }"),
-        ("log_format m '$request", "a quotation mark has no other"),
-        ("log_format", "no name"),
-        ("log_format m escape=xml '$request';", "escape=xml"),
         ("apache:%t %r %s", "%r ends at \" \""),
-        ("apache:%t %h%r", "stand next to each other"),
-        ("apache:%{%c}t \"%r\"", "no use for its %c"),
-        ("apache:%", "is no directive"),
-        ("nonsense", "no format \"nonsense\""),
-        ("csv", "needs to be told its columns"),
+        ("apache:%t %h%r", "nothing separates %h and %r"),
+        (
+            "apache:%{%c}t \"%r\"",
+            "%{%c}t: unknown time directive '%c'",
+        ),
+        ("apache:%", "unknown directive '%'"),
+        (
+            "nonsense",
+            "unknown format 'nonsense'; expected auto, traefik",
+        ),
+        ("combind", "unknown format 'combind'; expected 'combined'"),
+        ("csv", "csv without columns; expected columns such as"),
     ] {
         match LogFormat::parse(format, None) {
-            Ok(_) => panic!("{format} is understood"),
-            Err(error) => assert!(error.to_string().contains(reason), "{format}: {error}"),
+            Ok(_) => panic!("{format} is accepted"),
+            Err(error) => assert!(error.to_string().contains(message), "{format}: {error}"),
         }
     }
 }

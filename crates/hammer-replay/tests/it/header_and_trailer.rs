@@ -1,4 +1,4 @@
-//! What a timeline says of itself.
+//! Headers and trailers of timelines.
 
 use std::fs;
 use std::io::Read;
@@ -13,33 +13,33 @@ use crate::fixture::{LogFolder, builder_for};
 const END_AND_DURATION_FORMAT: &str = "nginx:$time_iso8601 $request_time \"$request\"";
 
 #[test]
-fn the_header_says_what_was_done_with_times() {
-    let place = LogFolder::new();
-    let path = place.write_log(
+fn the_header_describes_the_times() {
+    let folder = LogFolder::new();
+    let path = folder.write_log(
         "some.log",
         "2026-03-01T10:00:02Z 1.500 \"GET / HTTP/1.1\"\n",
     );
-    let second = 1_772_359_202_000_000_i64;
-    for (base, earliest, found) in [
-        (None, second - 1_500_000, TimeBase::EndMinusDuration),
+    let end_us = 1_772_359_202_000_000_i64;
+    for (time_base, earliest, expected) in [
+        (None, end_us - 1_500_000, TimeBase::EndMinusDuration),
         (
             Some(TimestampEvent::End),
-            second - 1_500_000,
+            end_us - 1_500_000,
             TimeBase::EndMinusDuration,
         ),
-        (Some(TimestampEvent::Start), second, TimeBase::Start),
+        (Some(TimestampEvent::Start), end_us, TimeBase::Start),
     ] {
-        let mut build = builder_for(&path, END_AND_DURATION_FORMAT);
-        if let Some(base) = base {
-            build = build.time_base(base);
+        let mut builder = builder_for(&path, END_AND_DURATION_FORMAT);
+        if let Some(time_base) = time_base {
+            builder = builder.time_base(time_base);
         }
-        let timeline = place.build(&build).expect("a timeline");
+        let timeline = folder.build(&builder).expect("a timeline");
         let late = timeline.arrivals()[0] - earliest;
         assert!((0..1_000_000).contains(&late), "{late} µs");
         let header = timeline.header();
         assert_eq!(
             header["time_base"],
-            serde_json::to_value(found).expect("a word")
+            serde_json::to_value(expected).expect("a string")
         );
         assert_eq!(header["resolution_us"], 1_000_000);
         assert_eq!(
@@ -51,14 +51,14 @@ fn the_header_says_what_was_done_with_times() {
 }
 
 #[test]
-fn stamps_without_a_zone_are_of_the_one_that_is_told() {
-    let place = LogFolder::new();
-    let path = place.write_log(
+fn timestamps_without_a_zone_are_in_the_given_zone() {
+    let folder = LogFolder::new();
+    let path = folder.write_log(
         "some.log",
         "2026-03-01T10:00:02.5 1.500 \"GET / HTTP/1.1\"\n",
     );
     let in_zone = |zone| {
-        let timeline = place
+        let timeline = folder
             .build(&builder_for(&path, END_AND_DURATION_FORMAT).zone(zone))
             .expect("a timeline");
         timeline.arrivals()[0]
@@ -68,65 +68,64 @@ fn stamps_without_a_zone_are_of_the_one_that_is_told() {
 }
 
 #[test]
-fn stamps_that_cant_both_be_true_are_counted() {
-    let place = LogFolder::new();
+fn contradictory_timestamps_are_counted() {
+    let folder = LogFolder::new();
     let line = |end: &str| {
         format!(
             "http {end}T10:00:01.500000Z app/a/b 192.0.2.1:47 10.0.0.1:80 0.001 0.4 0.002 200 200 34 366 \
              \"GET http://a:80/ HTTP/1.1\" \"c\" - - arn:x \"R\" \"-\" \"-\" 0 2026-03-01T10:00:01.097000Z \"f\" \"-\"\n"
         )
     };
-    let path = place.write_log(
+    let path = folder.write_log(
         "some.log",
         [line("2026-03-01"), line("2031-03-01")].concat(),
     );
-    let timeline = place
+    let timeline = folder
         .build(&TimelineBuilder::new([path]))
         .expect("a timeline");
     assert_eq!(timeline.summary.inconsistent_rows, 1);
 }
 
-/// The rows are the same, and a part of it is not taken for the whole.
 #[test]
-fn a_packed_timeline_unpacks_to_the_plain_one() {
-    let place = LogFolder::new();
+fn a_compressed_timeline_decompresses_to_the_plain_one() {
+    let folder = LogFolder::new();
     let line = "2026-03-01T10:00:02Z 1.500 \"GET /a/rather/long/target HTTP/1.1\"\n";
-    let path = place.write_log("some.log", line.repeat(60_000));
-    let plain = place
+    let path = folder.write_log("some.log", line.repeat(60_000));
+    let plain = folder
         .build(&builder_for(&path, END_AND_DURATION_FORMAT))
         .expect("a timeline");
-    let packed = place.folder.path().join("out.jsonl.zst");
+    let compressed = folder.dir.path().join("out.jsonl.zst");
     builder_for(&path, END_AND_DURATION_FORMAT)
-        .write(&packed)
+        .write(&compressed)
         .expect("a timeline");
-    let file = fs::File::open(packed).expect("it is there");
+    let file = fs::File::open(compressed).expect("the file exists");
     let mut text = String::new();
-    let mut decoder = zstd::stream::read::Decoder::new(file).expect("a frame");
-    decoder.read_to_string(&mut text).expect("all of it");
+    let mut decoder = zstd::stream::read::Decoder::new(file).expect("a decoder");
+    decoder.read_to_string(&mut text).expect("valid frames");
     assert!(text.len() > 3 << 20, "several frames");
     assert_eq!(text, plain.text);
 }
 
-/// The header was written after a thousand lines, and said what these were.
+/// The header only reflects the first thousand lines.
 #[test]
-fn the_trailer_says_what_the_header_could_not_know() {
-    let place = LogFolder::new();
+fn the_trailer_corrects_the_header() {
+    let folder = LogFolder::new();
     let line = |n: u32, took: &str, fraction: &str| {
         let seconds = 1_772_359_200 + n;
         format!("{seconds}{fraction} {took} \"GET / HTTP/1.1\"\n")
     };
     let format = "nginx:$msec $request_time \"$request\"";
-    let alike: String = (0..1_500).map(|n| line(n, "0.001", ".001")).collect();
-    let path = place.write_log("alike", &alike);
-    let alike_built = place
+    let uniform: String = (0..1_500).map(|n| line(n, "0.001", ".001")).collect();
+    let path = folder.write_log("alike", &uniform);
+    let uniform_timeline = folder
         .build(&builder_for(&path, format))
         .expect("a timeline");
-    let trailer = &alike_built.summary.trailer;
+    let trailer = &uniform_timeline.summary.trailer;
     assert_eq!((trailer.time_base, trailer.resolution_us), (None, None));
     assert!(trailer.sources_time_base.is_empty());
 
-    let path = place.write_log("other", alike + &line(2_000, "-", ""));
-    let other = place
+    let path = folder.write_log("other", uniform + &line(2_000, "-", ""));
+    let other = folder
         .build(&builder_for(&path, format))
         .expect("a timeline");
     assert_eq!(other.header()["time_base"], "end_minus_duration");

@@ -1,4 +1,4 @@
-//! Logs plain and packed, in one file and in many.
+//! Plain and compressed logs, in one file or several.
 
 use std::io::Write;
 
@@ -17,61 +17,68 @@ fn line(second: u64, target: &str) -> String {
 const FORMAT: &str = "nginx:$msec \"$request\"";
 
 #[test]
-fn packed_logs_are_the_same() {
-    let place = LogFolder::new();
+fn compressed_logs_give_the_same_timeline() {
+    let folder = LogFolder::new();
     let text: String = (0..2_000).map(|n| line(n * 13, &format!("/{n}"))).collect();
     let (one, other) = text.split_at(line(0, "/0").len() * 7);
     let gzip = |text: &str| {
-        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packed.write_all(text.as_bytes()).expect("memory");
-        packed.finish().expect("memory")
+        let mut compressed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        compressed
+            .write_all(text.as_bytes())
+            .expect("writing to memory");
+        compressed.finish().expect("writing to memory")
     };
-    let zst = |text: &str| zstd::encode_all(text.as_bytes(), 1).expect("memory");
+    let zstd = |text: &str| zstd::encode_all(text.as_bytes(), 1).expect("writing to memory");
     let bzip2 = |text: &str| {
-        let mut packed = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
-        packed.write_all(text.as_bytes()).expect("memory");
-        packed.finish().expect("memory")
+        let mut compressed = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        compressed
+            .write_all(text.as_bytes())
+            .expect("writing to memory");
+        compressed.finish().expect("writing to memory")
     };
-    let plain = place.write_log("plain", &text);
-    let expected = place
+    let plain = folder.write_log("plain", &text);
+    let expected = folder
         .build(&builder_for(&plain, FORMAT))
         .expect("a timeline");
     assert_eq!(expected.summary.trailer.rows, 2_000);
     let table: [(&str, Vec<u8>); 4] = [
         ("members.gz", [gzip(one), gzip(other)].concat()),
-        ("frames.zst", [zst(one), zst(other)].concat()),
+        ("frames.zst", [zstd(one), zstd(other)].concat()),
         ("streams.bz2", [bzip2(one), bzip2(other)].concat()),
-        ("no-name-of-it", gzip(&text)),
+        ("no-extension", gzip(&text)),
     ];
     for (name, bytes) in table {
-        let path = place.write_log(name, bytes);
-        let timeline = place.build(&builder_for(&path, FORMAT)).expect(name);
+        let path = folder.write_log(name, bytes);
+        let timeline = folder.build(&builder_for(&path, FORMAT)).expect(name);
         assert_eq!(timeline.tails(), expected.tails(), "{name}");
         assert_eq!(timeline.arrivals(), expected.arrivals(), "{name}");
     }
 }
 
 #[test]
-fn logs_of_several_nodes_and_days_are_one() {
-    let place = LogFolder::new();
+fn logs_of_several_nodes_and_days_are_merged() {
+    let folder = LogFolder::new();
     let logs: Vec<_> = (0..30_u64)
         .map(|log| {
-            // Three nodes, each with ten logs, one after the other.
-            let (node, turn) = (log % 3, log / 3);
-            let lines = (0..900).map(|n| line(turn * 90_000 + n * 100 + node, &format!("/{node}")));
-            place.write_log(&format!("node{node}.{turn}"), lines.collect::<String>())
+            // Three nodes, each with logs of ten consecutive days.
+            let (node, day) = (log % 3, log / 3);
+            let lines = (0..900).map(|n| line(day * 90_000 + n * 100 + node, &format!("/{node}")));
+            folder.write_log(&format!("node{node}.{day}"), lines.collect::<String>())
         })
         .rev()
         .collect();
     let format = hammer_replay::log::LogFormat::parse(FORMAT, None).expect("a format");
-    // The window has room for a part of one log alone.
-    let build = TimelineBuilder::new(&logs)
+    // The window holds only a part of one log.
+    let builder = TimelineBuilder::new(&logs)
         .format(format)
         .window_bytes(1 << 19);
-    let timeline = place.build(&build).expect("a timeline");
+    let timeline = folder.build(&builder).expect("a timeline");
     let arrivals = timeline.arrivals();
     assert!(arrivals.is_sorted() && arrivals.len() == 27_000);
-    assert_eq!(timeline.summary.late_rows, 0, "each log had its turn");
+    assert_eq!(
+        timeline.summary.late_rows, 0,
+        "logs are read in the order of time"
+    );
     let nodes: Vec<_> = timeline.tails()[..4].to_vec();
     assert_eq!(
         nodes,
@@ -88,33 +95,33 @@ fn logs_of_several_nodes_and_days_are_one() {
 }
 
 #[test]
-fn a_clock_that_was_wrong_is_set_right() {
-    let place = LogFolder::new();
-    let one = place.write_log("one.log", line(1_000, "/one"));
-    let other = place.write_log("other.log", line(1_000, "/other"));
+fn shifts_correct_wrong_clocks() {
+    let folder = LogFolder::new();
+    let one = folder.write_log("one.log", line(1_000, "/one"));
+    let other = folder.write_log("other.log", line(1_000, "/other"));
     let format = hammer_replay::log::LogFormat::parse(FORMAT, None).expect("a format");
-    for (micros, first, apart) in [(120_000, "/one", 120_000), (-250_000, "/other", 250_000)] {
+    for (micros, first, gap_us) in [(120_000, "/one", 120_000), (-250_000, "/other", 250_000)] {
         let shift = ClockShift {
             log: "other.log".into(),
             micros,
         };
-        let build = TimelineBuilder::new([&one, &other])
+        let builder = TimelineBuilder::new([&one, &other])
             .format(format.clone())
             .shifts(vec![shift]);
-        let timeline = place.build(&build).expect("a timeline");
+        let timeline = folder.build(&builder).expect("a timeline");
         let rows = timeline.rows();
         assert_eq!(
             (rows[0]["u"].as_str(), rows[1]["t"].as_i64()),
-            (Some(first), Some(apart))
+            (Some(first), Some(gap_us))
         );
         assert_eq!(timeline.header()["sources"][1]["shift_us"], micros);
     }
 }
 
-/// Of a document in one line the first mebibyte was looked at, and no entry was whole in it.
+/// Regression: only the first mebibyte of a HAR was probed, which contained no complete entry.
 #[test]
-fn a_document_may_have_long_entries_in_one_line() {
-    let place = LogFolder::new();
+fn a_har_can_have_long_entries_in_one_line() {
+    let folder = LogFolder::new();
     let entry = |n: u32| {
         let body = "x".repeat(3 << 19);
         format!(
@@ -124,8 +131,8 @@ fn a_document_may_have_long_entries_in_one_line() {
     };
     let entries = [entry(1), entry(2), entry(3)].join(",");
     let har = format!("{{\"log\":{{\"version\":\"1.2\",\"entries\":[{entries}]}}}}");
-    let path = place.write_log("one.har", har);
-    let timeline = place
+    let path = folder.write_log("one.har", har);
+    let timeline = folder
         .build(&TimelineBuilder::new([path]))
         .expect("a timeline");
     assert_eq!(timeline.summary.trailer.rows, 3);

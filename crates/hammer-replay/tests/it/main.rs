@@ -1,4 +1,4 @@
-//! Behaviour of what makes and reads timelines.
+//! Building, reading and playing timelines.
 
 mod bad_logs;
 mod fixture;

@@ -1,3 +1,5 @@
+//! Playback of timelines.
+
 use std::io::Cursor;
 use std::time::Duration;
 
@@ -11,15 +13,15 @@ use hammer_replay::timeline::{
 use hammer_replay::{Error, ErrorKind};
 use proptest::prelude::*;
 
-/// A timeline as a text.
+/// Writes a timeline to memory.
 fn timeline<'r>(rows: impl IntoIterator<Item = TimelineRow<'r>>) -> Vec<u8> {
     let mut writer =
-        TimelineWriter::new(Vec::new(), &TimelineHeader::default()).expect("a vector takes all");
+        TimelineWriter::new(Vec::new(), &TimelineHeader::default()).expect("writing to memory");
     rows.into_iter()
         .for_each(|row| writer.write_row(&row).expect("sorted"));
     writer
         .finish(TrailerDetails::default())
-        .expect("a vector takes all")
+        .expect("writing to memory")
         .1
 }
 
@@ -27,21 +29,21 @@ fn player(text: Vec<u8>) -> TimelinePlayer {
     TimelinePlayer::new(move || TimelineReader::from_reader(Cursor::new(text.clone()), "t.jsonl"))
 }
 
-/// What is sent: when in µs, and to what.
+/// Plays a timeline: the due time in µs, and the target with the body, of each hit.
 fn play_all(player: &TimelinePlayer) -> Vec<(u64, String)> {
-    let make = |cue: &PlannedRow<'_>| {
-        let body = String::from_utf8_lossy(&cue.body).into_owned();
-        Ok(String::from_utf8_lossy(cue.row.target).into_owned() + &body)
+    let make = |planned: &PlannedRow<'_>| {
+        let body = String::from_utf8_lossy(&planned.body).into_owned();
+        Ok(String::from_utf8_lossy(planned.row.target).into_owned() + &body)
     };
     let survey = player
-        .survey(|cue| make(cue).map(drop))
+        .survey(|planned| make(planned).map(drop))
         .expect("a timeline");
-    let account = PlaybackStatus::default();
+    let status = PlaybackStatus::default();
     let all: Vec<_> = player
-        .playback(&survey, &account, make)
+        .playback(&survey, &status, make)
         .map(|(due, target)| (due.as_micros() as u64, target))
         .collect();
-    assert!(account.take_error().is_none());
+    assert!(status.take_error().is_none());
     assert_eq!(all.len() as u64, survey.all_passes.hits);
     all
 }
@@ -60,7 +62,7 @@ fn rows_with_duration(times: &[u64], duration_us: u64) -> Vec<TimelineRow<'stati
 }
 
 #[test]
-fn what_bodies_draw_differs_by_row_copy_and_pass() {
+fn random_values_in_bodies_differ_by_row_copy_and_pass() {
     let posts = (0..2).map(|t_us| TimelineRow {
         method: "POST",
         t_us,
@@ -83,12 +85,12 @@ fn due_times(player: &TimelinePlayer) -> Vec<u64> {
 }
 
 #[test]
-fn a_row_is_due_so_long_after_the_first_as_it_came_after_it() {
+fn due_times_follow_the_arrivals() {
     let times = [5_000, 5_001, 7_500, 9_000_000];
     let all = player(timeline(rows(&times)));
     let ms = Duration::from_millis;
-    for (what, player, expected) in [
-        ("as it was", all.clone(), vec![0, 1, 2_500, 8_995_000]),
+    for (name, player, expected) in [
+        ("original speed", all.clone(), vec![0, 1, 2_500, 8_995_000]),
         (
             "twice as fast",
             all.clone().speed("2".parse().unwrap()),
@@ -105,7 +107,7 @@ fn a_row_is_due_so_long_after_the_first_as_it_came_after_it() {
             vec![0, 1, 2_001, 4_001],
         ),
         (
-            "no pause that long",
+            "no longer pauses",
             all.clone().skip_idle(Some(ms(9_000))),
             vec![0, 1, 2_500, 8_995_000],
         ),
@@ -122,24 +124,24 @@ fn a_row_is_due_so_long_after_the_first_as_it_came_after_it() {
             vec![0, 1, 100, 101, 200, 201],
         ),
         (
-            "twice, with a mean gap between",
+            "twice, with a mean gap after the first pass",
             all.clone()
                 .window(None, Some(8_000))
                 .passes(PassLimit::Times(2)),
             vec![0, 1, 2_500, 3_750, 3_751, 6_250],
         ),
     ] {
-        assert_eq!(due_times(&player), expected, "{what}");
+        assert_eq!(due_times(&player), expected, "{name}");
     }
     let minute = all
         .window(Some(5_000), Some(5_100))
         .passes(PassLimit::For(ms(1)));
-    // Until the schedule, which ends then, cuts it short.
+    // 20 hits are due before the limit of 1 ms, which cuts the last pass short.
     assert_eq!(due_times(&minute).len(), 2 * 10);
 }
 
 #[test]
-fn the_peak_is_no_less_than_the_mean() {
+fn the_peak_is_at_least_the_mean() {
     let rows: Vec<_> = (0..10).map(|n| n * 10_000).collect();
     let player = player(timeline(rows_with_duration(&rows, 50_000))).passes(PassLimit::Times(20));
     let survey = player.survey(|_| Ok(())).unwrap();
@@ -153,26 +155,26 @@ fn the_peak_is_no_less_than_the_mean() {
 }
 
 #[test]
-fn copies_are_made_one_after_the_other() {
+fn copies_are_made_one_at_a_time() {
     let player = player(timeline(rows(&[0, 7]))).amplify(4_000_000_000);
     let survey = player.survey(|_| Ok(())).unwrap();
     assert_eq!(survey.all_passes.hits, 8_000_000_000);
     let made = std::cell::Cell::new(0);
-    let cues = player.playback(&survey, &PlaybackStatus::default(), |cue| {
+    let hits = player.playback(&survey, &PlaybackStatus::default(), |planned| {
         made.set(made.get() + 1);
-        Ok(cue.copy)
+        Ok(planned.copy)
     });
-    let copies: Vec<_> = cues.take(1_000).map(|(_, copy)| copy).collect();
+    let copies: Vec<_> = hits.take(1_000).map(|(_, copy)| copy).collect();
     assert_eq!(copies, (0..1_000).collect::<Vec<_>>());
     assert_eq!(made.get(), 1_000);
 }
 
 fn survey_error(player: &TimelinePlayer) -> Error {
-    player.survey(|_| Ok(())).expect_err("something is wrong")
+    player.survey(|_| Ok(())).expect_err("a malformed timeline")
 }
 
 #[test]
-fn only_what_merely_asks_is_sent_unless_a_rule_says_more() {
+fn only_safe_methods_are_sent_unless_allowed_and_with_a_body_rule() {
     let row = |method, target: &'static [u8]| TimelineRow {
         method,
         ..TimelineRow::get(target)
@@ -188,20 +190,20 @@ fn only_what_merely_asks_is_sent_unless_a_rule_says_more() {
         row("GET", b"third.party:443"),
     ]);
     let safe = player(text);
-    let asked = ["/a", "/b", "*"];
+    let safe_targets = ["/a", "/b", "*"];
     let targets = |player: &TimelinePlayer| -> Vec<String> {
         play_all(player)
             .into_iter()
             .map(|(_, target)| target)
             .collect()
     };
-    assert_eq!(targets(&safe), asked);
+    assert_eq!(targets(&safe), safe_targets);
     let skipped = safe.survey(|_| Ok(())).unwrap().skipped;
     assert_eq!(skipped["method_not_allowed"], 3);
     assert_eq!(skipped["not_of_the_endpoint"], 2);
 
     let allowed = safe.clone().allow_methods(["POST".to_owned()]);
-    assert_eq!(targets(&allowed), asked);
+    assert_eq!(targets(&allowed), safe_targets);
     assert_eq!(
         allowed.survey(|_| Ok(())).unwrap().skipped["no_body_rule"],
         2
@@ -211,8 +213,8 @@ fn only_what_merely_asks_is_sent_unless_a_rule_says_more() {
     let bodies = BodyRules::parse(rule, "b", std::path::Path::new("")).unwrap();
     assert_eq!(
         targets(&safe.bodies(bodies.clone())),
-        asked,
-        "a rule allows nothing"
+        safe_targets,
+        "a rule does not allow a method"
     );
     assert_eq!(
         targets(&allowed.bodies(bodies)),
@@ -221,23 +223,23 @@ fn only_what_merely_asks_is_sent_unless_a_rule_says_more() {
 }
 
 #[test]
-fn what_can_not_be_made_is_counted_and_left_out() {
+fn rows_that_cannot_be_made_are_counted_and_left_out() {
     let text = timeline(rows(&[0, 10, 20]));
     let player = player(text);
-    let odd = |cue: &PlannedRow<'_>| match cue.row.t_us {
+    let make = |planned: &PlannedRow<'_>| match planned.row.t_us {
         10 => Err("odd"),
         t => Ok(t),
     };
-    let survey = player.survey(|cue| odd(cue).map(drop)).unwrap();
+    let survey = player.survey(|planned| make(planned).map(drop)).unwrap();
     assert_eq!((survey.hits, survey.skipped["odd"]), (2, 1));
-    let cues = player.playback(&survey, &PlaybackStatus::default(), odd);
-    assert_eq!(cues.map(|(_, t)| t).collect::<Vec<_>>(), [0, 20]);
+    let hits = player.playback(&survey, &PlaybackStatus::default(), make);
+    assert_eq!(hits.map(|(_, t)| t).collect::<Vec<_>>(), [0, 20]);
 }
 
 #[test]
-fn a_survey_finds_peaks_and_what_would_be_in_flight() {
+fn a_survey_finds_peaks_and_hits_in_flight() {
     let row = |n: u64| TimelineRow {
-        // A hundred a second, and a burst of fifty in the third.
+        // 100 hits per second, and a burst of 50 in the third second.
         t_us: if n < 300 { n * 10_000 } else { 2_990_000 + n },
         duration_us: Some(50_000),
         status: Some(200),
@@ -259,7 +261,7 @@ fn a_survey_finds_peaks_and_what_would_be_in_flight() {
 }
 
 #[test]
-fn targets_are_rewritten_and_the_rest_of_them_is_kept() {
+fn rewrites_change_only_the_matches_in_targets() {
     let text = timeline([
         TimelineRow::get(b"/v1/a?x=1&y=2"),
         TimelineRow::get(b"/v2/a?x=1"),
@@ -274,27 +276,27 @@ fn targets_are_rewritten_and_the_rest_of_them_is_kept() {
 }
 
 #[test]
-fn a_timeline_that_is_cut_while_it_is_played_is_told() {
+fn a_timeline_truncated_during_playback_is_an_error() {
     let whole = timeline(rows(&[0, 1, 2]));
     let trailer = whole.windows(8).rposition(|part| part == b"{\"rows\":");
-    let cut = whole[..trailer.expect("a trailer")].to_vec();
+    let truncated = whole[..trailer.expect("a trailer")].to_vec();
     assert_eq!(
-        survey_error(&player(cut.clone())).kind(),
+        survey_error(&player(truncated.clone())).kind(),
         ErrorKind::Truncated
     );
 
     let survey = player(whole).survey(|_| Ok(())).unwrap();
-    let account = PlaybackStatus::default();
-    let cut = player(cut).passes(PassLimit::Times(5));
-    let cues = cut.playback(&survey, &account, |_| Ok(()));
-    assert!(cues.count() <= 3);
-    let error = account.take_error().expect("it was cut");
+    let status = PlaybackStatus::default();
+    let truncated = player(truncated).passes(PassLimit::Times(5));
+    let hits = truncated.playback(&survey, &status, |_| Ok(()));
+    assert!(hits.count() <= 3);
+    let error = status.take_error().expect("the timeline is truncated");
     assert!(error.to_string().starts_with("read t.jsonl:"), "{error}");
 }
 
 proptest! {
     #[test]
-    fn parts_of_a_timeline_put_together_are_the_whole(
+    fn windows_of_a_timeline_add_up_to_the_whole(
         mut times in prop::collection::vec(0..1_000_u64, 1..200),
         mut cuts in prop::collection::vec(0..1_000_u64, 0..5),
         speed in prop_oneof![Just("1"), Just("3"), Just("0.7")],
@@ -304,21 +306,21 @@ proptest! {
         cuts.sort_unstable();
         let speed = speed.parse().unwrap();
         let sample = Some(RowSample { share, by_client: false, seed: 7 });
-        let choice = RowFilter { sample, ..RowFilter::default() };
+        let filter = RowFilter { sample, ..RowFilter::default() };
         let text = timeline(rows(&times));
-        let whole = player(text).speed(speed).filter(choice);
+        let whole = player(text).speed(speed).filter(filter);
         let end = 1_000;
         let all = due_times(&whole.clone().window(Some(0), Some(end)));
-        let mut borders = vec![0];
-        borders.extend(cuts);
-        borders.push(end);
+        let mut bounds = vec![0];
+        bounds.extend(cuts);
+        bounds.push(end);
         let mut parts = vec![];
-        for pair in borders.windows(2) {
+        for pair in bounds.windows(2) {
             let part = whole.clone().window(Some(pair[0]), Some(pair[1]));
-            // A part begins at its own start.
+            // The due times of a part count from the start of its window.
             let survey = part.survey(|_| Ok(())).unwrap();
-            let cues = part.playback(&survey, &PlaybackStatus::default(), |cue| Ok(cue.row.t_us));
-            parts.extend(cues.map(|(due, t)| (due, t, pair[0])));
+            let hits = part.playback(&survey, &PlaybackStatus::default(), |planned| Ok(planned.row.t_us));
+            parts.extend(hits.map(|(due, t)| (due, t, pair[0])));
         }
         prop_assert_eq!(parts.len(), all.len());
         for ((due, t, from), whole) in parts.into_iter().zip(all) {

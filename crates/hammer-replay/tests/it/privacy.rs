@@ -1,4 +1,4 @@
-//! What of a log must not be in a timeline.
+//! Parts of a log that must not be in a timeline.
 
 use hammer_replay::compile::{ClientHashKey, IncludedFields, TimelineBuilder};
 
@@ -8,14 +8,14 @@ const LINE: &str = "192.0.2.1 - ann [01/Mar/2026:10:00:00 +0000] \"GET /a HTTP/1
                     \"http://referrer.example/\" \"agent/1.0\"\n";
 
 #[test]
-fn who_it_was_is_not_written() {
-    let place = LogFolder::new();
-    let path = place.write_log("some.log", LINE);
+fn client_data_is_not_written() {
+    let folder = LogFolder::new();
+    let path = folder.write_log("some.log", LINE);
     let mut include = IncludedFields::default();
     for key in [None, Some(ClientHashKey::random())] {
         include.client = key;
-        let build = builder_for(&path, "combined").include(include.clone());
-        let timeline = place.build(&build).expect("a timeline");
+        let builder = builder_for(&path, "combined").include(include.clone());
+        let timeline = folder.build(&builder).expect("a timeline");
         for secret in ["192.0.2.1", "ann", "referrer", "agent"] {
             assert!(
                 !timeline.text.contains(secret),
@@ -28,16 +28,16 @@ fn who_it_was_is_not_written() {
 }
 
 #[test]
-fn a_client_is_the_same_in_all_timelines_of_a_key() {
-    let place = LogFolder::new();
-    let path = place.write_log(
+fn a_client_has_the_same_hash_in_all_timelines_with_a_key() {
+    let folder = LogFolder::new();
+    let path = folder.write_log(
         "some.log",
         [LINE, &LINE.replace("192.0.2.1", "192.0.2.2"), LINE].concat(),
     );
     let clients = |key| {
         let mut include = IncludedFields::default();
         include.client = Some(key);
-        let timeline = place
+        let timeline = folder
             .build(&builder_for(&path, "combined").include(include))
             .expect("a timeline");
         let rows = timeline.rows();
@@ -50,12 +50,12 @@ fn a_client_is_the_same_in_all_timelines_of_a_key() {
 }
 
 #[test]
-fn what_is_not_wanted_is_left_out() {
-    let place = LogFolder::new();
-    let path = place.write_log("some.log", LINE);
+fn excluded_fields_are_left_out() {
+    let folder = LogFolder::new();
+    let path = folder.write_log("some.log", LINE);
     let mut include = IncludedFields::default();
     (include.status, include.bytes) = (false, false);
-    let timeline = place
+    let timeline = folder
         .build(&TimelineBuilder::new([path]).include(include))
         .expect("a timeline");
     assert_eq!(timeline.tails(), ["\"u\":\"/a\"}"]);

@@ -1,3 +1,5 @@
+//! Reading and writing timeline files.
+
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
@@ -9,7 +11,7 @@ use hammer_replay::{Error, ErrorKind};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// A row with texts of its own.
+/// A row that owns its texts.
 #[derive(Debug, Clone)]
 struct OwnedRow {
     method: String,
@@ -59,32 +61,33 @@ fn any_row() -> impl Strategy<Value = OwnedRow> {
 }
 
 fn write_rows(rows: &[TimelineRow<'_>]) -> String {
-    let mut writer = TimelineWriter::new(Vec::new(), &TimelineHeader::default()).expect("it works");
+    let mut writer =
+        TimelineWriter::new(Vec::new(), &TimelineHeader::default()).expect("writing to memory");
     rows.iter()
-        .for_each(|row| writer.write_row(row).expect("it works"));
+        .for_each(|row| writer.write_row(row).expect("writing to memory"));
     String::from_utf8(
         writer
             .finish(TrailerDetails::default())
-            .expect("it works")
+            .expect("writing to memory")
             .1,
     )
-    .expect("it works")
+    .expect("writing to memory")
 }
 
-/// Reads to the end; how many rows there were.
+/// Reads a timeline to its end and returns the number of rows.
 fn read(text: impl Into<Vec<u8>>) -> Result<u64, Error> {
     let mut reader = TimelineReader::from_reader(Cursor::new(text.into()), "a.jsonl")?;
     let mut rows = 0;
     while reader.next()?.is_some() {
         rows += 1;
     }
-    assert_eq!(reader.trailer().expect("it works").rows, rows);
+    assert_eq!(reader.trailer().expect("a trailer").rows, rows);
     Ok(rows)
 }
 
 proptest! {
     #[test]
-    fn what_was_written_is_read(mut rows in prop::collection::vec(any_row(), 0..20)) {
+    fn written_rows_are_read_back(mut rows in prop::collection::vec(any_row(), 0..20)) {
         rows.sort_by_key(|row| row.numbers.0);
         let text = write_rows(&rows.iter().map(OwnedRow::row).collect::<Vec<_>>());
         let mut reader = TimelineReader::from_reader(Cursor::new(text.into_bytes()), "a").unwrap();
@@ -105,7 +108,7 @@ fn three_rows() -> String {
 }
 
 #[test]
-fn what_is_wrong_with_a_timeline_is_told_with_its_line() {
+fn errors_name_the_line() {
     use ErrorKind::{NotATimeline, Order, Row, Truncated, Version};
     let good = three_rows();
     let lines: Vec<&str> = good.split_inclusive('\n').collect();
@@ -113,72 +116,72 @@ fn what_is_wrong_with_a_timeline_is_told_with_its_line() {
         let kept = lines.iter().enumerate().filter(|(index, _)| *index != gone);
         kept.map(|(_, line)| *line).collect()
     };
-    for (what, text, kind, message) in [
+    for (name, text, kind, message) in [
         (
             "nothing",
             String::new(),
             NotATimeline,
-            "read a.jsonl:1: the file is empty",
+            "read a.jsonl:1: the file is empty; expected \"schema\":\"hammer.timeline/1\"",
         ),
         (
             "a log",
             "127.0.0.1 - - [".into(),
             NotATimeline,
-            "read a.jsonl:1: this is no timeline",
+            "read a.jsonl:1: not a timeline; expected \"schema\"",
         ),
         (
             "other JSON",
             "{\"schema\":\"x/1\"}".into(),
             NotATimeline,
-            "read a.jsonl:1: this is no timeline",
+            "read a.jsonl:1: not a timeline; expected \"schema\"",
         ),
         (
             "newer",
             good.replace("timeline/1", "timeline/2"),
             Version,
-            "read a.jsonl:1: it is of version 2",
+            "read a.jsonl:1: expected version 1 or older, found 2",
         ),
         (
             "unsorted",
             good.replacen("\"t\":2", "\"t\":0", 1),
             Order,
-            "read a.jsonl:3: rows are not sorted: 0 µs",
+            "read a.jsonl:3: rows are not sorted: 0 µs follows 1 µs",
         ),
         (
             "cut after a row",
             lines[..3].concat(),
             Truncated,
-            "read a.jsonl:4: there should be a trailer",
+            "read a.jsonl:4: expected a trailer, found the end: the timeline is truncated",
         ),
         (
             "cut in a row",
             good[..lines[..3].concat().len() - 3].into(),
             Truncated,
-            "read a.jsonl:3: it ends within this row",
+            "read a.jsonl:3: incomplete row: the timeline is truncated",
         ),
         (
-            "a row less",
+            "a missing row",
             without(2),
             Truncated,
-            "read a.jsonl:4: there are 2 rows, and should be 3",
+            "read a.jsonl:4: expected 3 rows, found 2",
         ),
         (
             "another row",
             good.replacen("\"u\":\"/\"", "\"u\":\"/x\"", 1),
             Truncated,
-            "read a.jsonl:5: the hash",
+            "read a.jsonl:5: expected hash ",
         ),
         (
-            "more",
+            "a line after the trailer",
             format!("{good}{{}}\n"),
             Row,
-            "read a.jsonl:6: nothing may follow",
+            "read a.jsonl:6: expected the end of the file after the trailer",
         ),
         (
             "no target",
             good.replacen("\"u\"", "\"v\"", 1),
             Row,
-            "read a.jsonl:2: this is no row: it has neither",
+            "read a.jsonl:2: malformed row: expected u or u64, found neither",
         ),
         (
             "a long line",
@@ -187,9 +190,9 @@ fn what_is_wrong_with_a_timeline_is_told_with_its_line() {
             "read a.jsonl:2: the line is longer",
         ),
     ] {
-        let error = read(text).expect_err(what);
-        assert_eq!(error.kind(), kind, "{what}: {error}");
-        assert!(error.to_string().starts_with(message), "{what}: {error}");
+        let error = read(text).expect_err(name);
+        assert_eq!(error.kind(), kind, "{name}: {error}");
+        assert!(error.to_string().starts_with(message), "{name}: {error}");
     }
     assert_eq!(read(good).unwrap(), 3);
 }
@@ -202,7 +205,7 @@ fn other_tools_need_no_hash_and_no_order_of_keys() {
 }
 
 #[test]
-fn a_file_has_its_name_only_when_it_is_whole() {
+fn a_file_gets_its_name_only_when_it_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["a.jsonl", "a.jsonl.zst"] {
         let path = folder.path().join(name);
@@ -231,22 +234,22 @@ fn a_file_has_its_name_only_when_it_is_whole() {
             while reader.next()?.is_some() {}
             Ok(())
         });
-        let error = all.expect_err("it is cut");
+        let error = all.expect_err("the file is truncated");
         let kinds = [ErrorKind::Truncated, ErrorKind::Row];
         assert!(kinds.contains(&error.kind()), "{name}: {error}");
         fs::remove_file(&path).unwrap();
     }
     let error = TimelineReader::open(folder.path()).err().unwrap();
-    assert!(error.to_string().ends_with("it is a directory"), "{error}");
+    assert!(error.to_string().ends_with("found a directory"), "{error}");
     let error = TimelineWriter::create(folder.path(), &TimelineHeader::default())
         .err()
         .unwrap();
-    assert!(error.to_string().ends_with("it is a directory"), "{error}");
+    assert!(error.to_string().ends_with("found a directory"), "{error}");
 }
 
-/// A log with a line so long was a timeline with a malformed row, and so was not read as a log.
+/// Regression: a log with a long first line was taken for a timeline with a malformed row.
 #[test]
-fn what_begins_with_a_long_line_is_no_timeline() {
+fn a_file_with_a_long_first_line_is_not_a_timeline() {
     let error = read("x".repeat(2 << 20)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotATimeline);
 }
@@ -270,7 +273,7 @@ fn rows_out_of_order_are_not_written() {
 }
 
 #[test]
-fn the_schema_in_the_docs_is_made_from_the_types_and_fits() {
+fn the_schema_in_the_docs_matches_the_types() {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schemas/timeline.schema.json");
     if std::env::var_os("HAMMER_WRITE_SCHEMA").is_some() {
@@ -279,7 +282,7 @@ fn the_schema_in_the_docs_is_made_from_the_types_and_fits() {
     let kept = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == json_schema(),
-        "write it anew: HAMMER_WRITE_SCHEMA=1 cargo test -p hammer-replay schema"
+        "the schema is outdated (try HAMMER_WRITE_SCHEMA=1 cargo test -p hammer-replay schema)"
     );
     let validator = jsonschema::validator_for(&serde_json::from_str(&kept).unwrap()).unwrap();
     let mut lines: Vec<Value> = three_rows()

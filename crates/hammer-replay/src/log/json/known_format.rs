@@ -1,8 +1,10 @@
+//! Known JSON log formats.
+
 use super::JsonFieldMap;
 use crate::log::text::{LogField, TimestampEvent};
 use crate::time::{LogTimeUnit, TimestampStyle};
 
-/// Logs of JSON whose keys are known.
+/// A JSON log format with known keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KnownJsonFormat {
     Envoy,
@@ -14,12 +16,12 @@ pub(crate) enum KnownJsonFormat {
 }
 
 impl KnownJsonFormat {
-    /// What its keys mean.
+    /// The fields by their keys.
     pub(crate) fn field_map(self) -> JsonFieldMap {
-        let any = |base| LogField::time(base, TimestampStyle::Any);
+        let any = |event| LogField::time(event, TimestampStyle::Any);
         match self {
-            // Source: Istio, "Envoy Access Logs", and Envoy Gateway, "Proxy access logs". Names are
-            // the operator's; these are what both begin with.
+            // Source: Istio, "Envoy Access Logs", and Envoy Gateway, "Proxy access logs". Operators
+            // can rename the keys. These are the defaults of both.
             Self::Envoy => JsonFieldMap::from_paths([
                 ("start_time", any(TimestampEvent::Start)),
                 ("method", LogField::Method),
@@ -37,7 +39,7 @@ impl KnownJsonFormat {
                 ("downstream_remote_address", LogField::Client),
                 ("route_name", LogField::Route),
             ]),
-            // Source: Caddy, "How Logging Works": written when it has been answered.
+            // Source: Caddy, "How Logging Works": a line is written after the response.
             Self::Caddy => JsonFieldMap::from_paths([
                 ("ts", any(TimestampEvent::End)),
                 ("request.method", LogField::Method),
@@ -50,7 +52,7 @@ impl KnownJsonFormat {
                 ("size", LogField::ResponseBytes),
                 ("bytes_read", LogField::RequestBytes),
             ]),
-            // Source: Traefik, "Access Logs", the fields of its JSON.
+            // Source: Traefik, "Access Logs", JSON fields.
             Self::Traefik => JsonFieldMap::from_paths([
                 ("StartUTC", any(TimestampEvent::Start)),
                 ("RequestMethod", LogField::Method),
@@ -64,7 +66,7 @@ impl KnownJsonFormat {
                 ("RouterName", LogField::Route),
             ]),
             // Source: Google Cloud, "External Application Load Balancer logging" and HttpRequest of
-            // LogEntry. The sizes have the heads in them, so they are no bodies.
+            // LogEntry. Its sizes include the headers, so they are not body sizes.
             Self::GoogleLb => JsonFieldMap::from_paths([
                 ("timestamp", any(TimestampEvent::Start)),
                 ("httpRequest.requestMethod", LogField::Method),
@@ -87,7 +89,7 @@ impl KnownJsonFormat {
                 ("response.content.size", LogField::ResponseBytes),
                 ("serverIPAddress", LogField::Ignored),
             ]),
-            // Source: vegeta's README, the JSON of its targets and of its results. Targets have no time.
+            // Source: vegeta's README, JSON of targets and results. Targets have no time.
             Self::Vegeta => JsonFieldMap::from_paths([
                 ("timestamp", any(TimestampEvent::Start)),
                 ("latency", LogField::Duration(LogTimeUnit::Nanos)),

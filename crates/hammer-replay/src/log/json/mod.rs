@@ -1,4 +1,4 @@
-//! Logs whose lines are objects of JSON.
+//! Logs whose lines are JSON objects.
 
 mod field_map;
 mod known_format;

@@ -1,16 +1,18 @@
+//! Scanner of JSON text that allocates nothing.
+
 use memchr::memchr2;
 
-/// Goes through a text of JSON, byte by byte, and keeps nothing of it.
+/// Scans a JSON text and returns slices of it.
 #[derive(Debug, Clone)]
 pub(crate) struct JsonScanner<'l> {
     bytes: &'l [u8],
     at: usize,
 }
 
-/// A value of JSON, as it is written.
+/// A JSON value as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RawJsonValue<'l> {
-    /// What stands between the quotation marks.
+    /// The text between the quotation marks, still escaped.
     String(&'l [u8]),
     /// A number, `true`, `false` or `null`.
     Bare(&'l [u8]),
@@ -18,7 +20,7 @@ pub(crate) enum RawJsonValue<'l> {
     Nested,
 }
 
-/// The text is over too soon, or is no JSON.
+/// The reason that a text could not be scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JsonScanError {
     Truncated,
@@ -30,7 +32,7 @@ impl<'l> JsonScanner<'l> {
         Self { bytes, at: 0 }
     }
 
-    /// The next byte that is no blank, which stays where it is.
+    /// Skips white space and returns the next byte without consuming it.
     #[inline]
     pub(crate) fn peek(&mut self) -> Result<u8, JsonScanError> {
         loop {
@@ -42,7 +44,7 @@ impl<'l> JsonScanner<'l> {
         }
     }
 
-    /// Takes `expected`, which has to be next.
+    /// Consumes the next byte, which must be `expected`.
     #[inline]
     pub(crate) fn expect(&mut self, expected: u8) -> Result<(), JsonScanError> {
         if self.peek()? != expected {
@@ -52,12 +54,12 @@ impl<'l> JsonScanner<'l> {
         Ok(())
     }
 
-    /// Whether nothing but blanks is left.
+    /// Returns true if only white space is left.
     pub(crate) fn is_at_end(&mut self) -> bool {
         self.peek().is_err()
     }
 
-    /// What stands between the quotation marks of the string that is next.
+    /// Consumes the next string and returns the text between its quotation marks.
     #[inline]
     pub(crate) fn string(&mut self) -> Result<&'l [u8], JsonScanError> {
         self.expect(b'"')?;
@@ -73,7 +75,7 @@ impl<'l> JsonScanner<'l> {
         }
     }
 
-    /// The key that is next, and its colon.
+    /// Consumes the next key and its colon.
     #[inline]
     pub(crate) fn key(&mut self) -> Result<&'l [u8], JsonScanError> {
         let key = self.string()?;
@@ -81,7 +83,7 @@ impl<'l> JsonScanner<'l> {
         Ok(key)
     }
 
-    /// The value that is next; what is in an object or array is stepped over.
+    /// Consumes the next value. The content of an object or array is skipped.
     #[inline]
     pub(crate) fn value(&mut self) -> Result<RawJsonValue<'l>, JsonScanError> {
         match self.peek()? {
@@ -94,7 +96,7 @@ impl<'l> JsonScanner<'l> {
         }
     }
 
-    /// What follows a value within an object or array: whether there is another.
+    /// Consumes the comma or `end` after a value, and returns true if it was a comma.
     #[inline]
     pub(crate) fn has_more(&mut self, end: u8) -> Result<bool, JsonScanError> {
         let byte = self.peek()?;
@@ -119,7 +121,7 @@ impl<'l> JsonScanner<'l> {
         }
     }
 
-    /// Steps over an object or array, without a look at more than its strings and brackets.
+    /// Skips an object or array; only its strings and brackets are checked.
     fn skip_nested(&mut self) -> Result<(), JsonScanError> {
         let mut depth = 0_usize;
         loop {
@@ -145,7 +147,7 @@ mod tests {
     use super::{JsonScanError, JsonScanner, RawJsonValue};
 
     #[test]
-    fn steps_over_values() {
+    fn scans_values_and_skips_nested_ones() {
         let table: &[(&str, Result<RawJsonValue<'_>, JsonScanError>)] = &[
             (r#" "a\"b" "#, Ok(RawJsonValue::String(br#"a\"b"#))),
             ("-1.5e3,", Ok(RawJsonValue::Bare(b"-1.5e3"))),

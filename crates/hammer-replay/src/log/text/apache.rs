@@ -1,35 +1,47 @@
-//! Source of what directives mean: Apache 2.4, "Custom Log Formats" of mod_log_config, and mod_logio.
+//! Directives of Apache's `LogFormat`.
+//!
+//! Source: Apache 2.4, "Custom Log Formats" of mod_log_config, and mod_logio.
+
+use hammer_diagnostic::excerpt;
 
 use super::variable::{FormatPart, LogField, TimestampEvent, TimestampFormat, ValueSyntax};
+use crate::log::LogFormatError;
 use crate::time::{LogTimeUnit, StrftimeFormat, TimestampStyle};
 
-/// A directive: its name, what stands in braces, and the letter.
+/// A directive: its whole text, the part in braces and the letter.
 struct ApacheDirective<'f> {
     name: String,
     inner: &'f str,
     letter: &'f str,
 }
 
-/// The parts of the string of a `LogFormat`.
+/// Splits the format string of a `LogFormat` into its parts.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
-pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, String> {
+/// If it contains an unknown directive.
+pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, LogFormatError> {
     let mut parts = Vec::new();
-    // A time in several directives, such as `%{%FT%T}t.%{msec_frac}t%{%z}t`, is one.
-    let mut open: Option<(ApacheDirective<'_>, String)> = None;
+    // Adjacent time directives, such as `%{%FT%T}t.%{msec_frac}t%{%z}t`, form one time.
+    let mut open_time: Option<(ApacheDirective<'_>, String)> = None;
     let mut rest = format;
     loop {
         let at = memchr::memchr(b'%', rest);
         let literal = &rest[..at.unwrap_or(rest.len())];
         let Some(at) = at else {
-            close_time(&mut parts, &mut open, literal)?;
+            close_time(&mut parts, &mut open_time, literal)?;
             return Ok(parts);
         };
         let text = &rest[at..];
-        let (inner, letter, length) = split_directive(&text[1..])
-            .ok_or_else(|| format!("\"{}\" is no directive", text.escape_ascii()))?;
+        let (inner, letter, length) = split_directive(&text[1..]).ok_or_else(|| {
+            LogFormatError::new(
+                &format!(
+                    "unknown directive {}",
+                    excerpt(&text.escape_ascii().to_string())
+                ),
+                "a directive such as %r or %{Host}i",
+            )
+        })?;
         rest = &text[1 + length..];
         let directive = ApacheDirective {
             name: text[..=length].escape_ascii().to_string(),
@@ -37,7 +49,7 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, String> {
             letter,
         };
         let piece = strftime_piece(&directive);
-        match (&mut open, piece) {
+        match (&mut open_time, piece) {
             (Some((first, format)), Some(piece)) if literal.len() < 4 && !piece.is_empty() => {
                 let literal = String::from_utf8_lossy(literal).replace('%', "%%");
                 format.push_str(&literal);
@@ -45,9 +57,9 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, String> {
                 first.name.push_str(&directive.name);
             }
             (_, piece) => {
-                close_time(&mut parts, &mut open, literal)?;
+                close_time(&mut parts, &mut open_time, literal)?;
                 match piece {
-                    Some(piece) if !piece.starts_with("%f") => open = Some((directive, piece)),
+                    Some(piece) if !piece.starts_with("%f") => open_time = Some((directive, piece)),
                     _ if letter == "%" => FormatPart::push_literal(&mut parts, b"%"),
                     _ => push_directive(&mut parts, &directive)?,
                 }
@@ -56,7 +68,7 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, String> {
     }
 }
 
-/// What a directive adds to a time that `strftime` writes; none if it is none of that.
+/// Returns the part of a `strftime` format that a time directive is, or `None` for other directives.
 fn strftime_piece(directive: &ApacheDirective<'_>) -> Option<String> {
     let inner = directive.inner;
     let inner = inner.strip_prefix("begin:").unwrap_or(inner);
@@ -68,21 +80,21 @@ fn strftime_piece(directive: &ApacheDirective<'_>) -> Option<String> {
     }
 }
 
-/// Pushes the time that is open, if one is, and the literal behind it.
+/// Pushes the unfinished time, if there is one, and the literal after it.
 fn close_time(
     parts: &mut Vec<FormatPart>,
-    open: &mut Option<(ApacheDirective<'_>, String)>,
+    open_time: &mut Option<(ApacheDirective<'_>, String)>,
     literal: &[u8],
-) -> Result<(), String> {
-    if let Some((ApacheDirective { name, .. }, format)) = open.take() {
-        let (what, nature) = time_field(&format).map_err(|why| format!("{name}: {why}"))?;
-        parts.push(FormatPart::variable(&name, what, nature));
+) -> Result<(), LogFormatError> {
+    if let Some((ApacheDirective { name, .. }, format)) = open_time.take() {
+        let (field, syntax) = time_field(&format).map_err(|error| error.at(&name))?;
+        parts.push(FormatPart::variable(&name, field, syntax));
     }
     FormatPart::push_literal(parts, literal);
     Ok(())
 }
 
-/// What stands in braces, the letter, and the length of both.
+/// Returns the part in braces, the letter and the length of the directive.
 fn split_directive(text: &[u8]) -> Option<(&str, &str, usize)> {
     let modifier = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'!' | b',' | b'<' | b'>');
     let mut at = text.iter().position(|byte| !modifier(byte))?;
@@ -92,7 +104,7 @@ fn split_directive(text: &[u8]) -> Option<(&str, &str, usize)> {
         inner = std::str::from_utf8(&text[at + 1..end]).ok()?;
         at = end + 1;
     }
-    // `%^ti` and `%^to` are the only ones with more than a letter.
+    // Only `%^ti` and `%^to` have more than one letter.
     let length = if text.get(at) == Some(&b'^') { 3 } else { 1 };
     let letter = std::str::from_utf8(text.get(at..at + length)?).ok()?;
     let known = letter == "%" || letter.chars().any(|it| it.is_ascii_alphabetic());
@@ -102,13 +114,13 @@ fn split_directive(text: &[u8]) -> Option<(&str, &str, usize)> {
 fn push_directive(
     parts: &mut Vec<FormatPart>,
     directive: &ApacheDirective<'_>,
-) -> Result<(), String> {
+) -> Result<(), LogFormatError> {
     let ApacheDirective {
         name,
         inner,
         letter,
     } = directive;
-    // `%U%q` is a target in two parts, with nothing between them.
+    // `%U%q` is a target in two adjacent parts.
     if let Some(FormatPart::Variable(last)) = parts.last_mut()
         && last.field == LogField::Target
         && *letter == "q"
@@ -116,17 +128,17 @@ fn push_directive(
         last.name.push_str(name);
         return Ok(());
     }
-    let (what, nature) = match *letter {
-        "t" => time_field(inner).map_err(|why| format!("{name}: {why}"))?,
+    let (field, syntax) = match *letter {
+        "t" => time_field(inner).map_err(|error| error.at(name))?,
         _ => field_and_syntax(inner, letter),
     };
-    // `%t` has brackets of its own.
+    // Apache puts brackets around `%t`.
     if *letter == "t" && inner.is_empty() {
         FormatPart::push_literal(parts, b"[");
-        parts.push(FormatPart::variable(name, what, nature));
+        parts.push(FormatPart::variable(name, field, syntax));
         FormatPart::push_literal(parts, b"]");
     } else {
-        parts.push(FormatPart::variable(name, what, nature));
+        parts.push(FormatPart::variable(name, field, syntax));
     }
     Ok(())
 }
@@ -155,31 +167,34 @@ fn field_and_syntax(inner: &str, letter: &str) -> (LogField, ValueSyntax) {
     }
 }
 
-/// `%{…}t`: when the request began, unless it says `end:`.
-fn time_field(inner: &str) -> Result<(LogField, ValueSyntax), String> {
-    let (base, format) = match inner.split_once(':') {
+/// Returns the field of `%{…}t`: the start of the request, or its end with the prefix `end:`.
+fn time_field(inner: &str) -> Result<(LogField, ValueSyntax), LogFormatError> {
+    let (event, format) = match inner.split_once(':') {
         Some(("begin", format)) => (TimestampEvent::Start, format),
         Some(("end", format)) => (TimestampEvent::End, format),
         _ => (TimestampEvent::Start, inner),
     };
-    let epoch = |unit| LogField::time(base, TimestampStyle::Epoch(unit));
+    let epoch = |unit| LogField::time(event, TimestampStyle::Epoch(unit));
     Ok(match format {
-        "" => (LogField::time(base, TimestampStyle::Clf), ValueSyntax::Time),
+        "" => (
+            LogField::time(event, TimestampStyle::Clf),
+            ValueSyntax::Time,
+        ),
         "sec" => (epoch(LogTimeUnit::Seconds), ValueSyntax::Time),
         "msec" => (epoch(LogTimeUnit::Millis), ValueSyntax::Time),
         "usec" => (epoch(LogTimeUnit::Micros), ValueSyntax::Time),
         "msec_frac" => (
-            LogField::Fraction(base, LogTimeUnit::Millis),
+            LogField::Fraction(event, LogTimeUnit::Millis),
             ValueSyntax::Number,
         ),
         "usec_frac" => (
-            LogField::Fraction(base, LogTimeUnit::Micros),
+            LogField::Fraction(event, LogTimeUnit::Micros),
             ValueSyntax::Number,
         ),
         _ => {
             let strftime = StrftimeFormat::compile(format.as_bytes())?;
-            let what = LogField::Time(base, TimestampFormat::Strftime(strftime));
-            (what, ValueSyntax::Time)
+            let field = LogField::Time(event, TimestampFormat::Strftime(strftime));
+            (field, ValueSyntax::Time)
         }
     })
 }

@@ -1,10 +1,12 @@
+//! Known text formats.
+
 use super::program::FormatProgram;
 use super::variable::{FormatPart, LogField, TimestampEvent, ValueSyntax};
 use super::{apache, compiler};
 use crate::log::EscapeStyle;
 use crate::time::{LogTimeUnit, TimestampStyle};
 
-/// Formats of text that have a name.
+/// A known text format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BuiltinFormat {
     Common,
@@ -16,7 +18,7 @@ pub(crate) enum BuiltinFormat {
 }
 
 impl BuiltinFormat {
-    /// Its program.
+    /// Compiles the format.
     pub(crate) fn program(self) -> FormatProgram {
         let program = match self {
             Self::Common => compiler::compile(clf(false, None), EscapeStyle::Backslash),
@@ -31,25 +33,27 @@ impl BuiltinFormat {
                 })
             }
         };
-        program.expect("a format of our own says when and what for, and is not ambiguous")
+        program.expect("a known format has a time and a target and is not ambiguous")
     }
 }
 
-/// The Common Log Format, and what others put behind it.
-fn clf(combined: bool, more: Option<fn(&mut Vec<FormatPart>)>) -> Vec<FormatPart> {
+/// The Common or Combined Log Format, with additions at the end.
+fn clf(combined: bool, additions: Option<fn(&mut Vec<FormatPart>)>) -> Vec<FormatPart> {
     let format = if combined {
         r#"%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-agent}i""#
     } else {
         r#"%h %l %u %t "%r" %>s %b"#
     };
     let mut parts = apache::parts(format.as_bytes()).expect("Apache's own example");
-    if let Some(more) = more {
-        more(&mut parts);
+    if let Some(additions) = additions {
+        additions(&mut parts);
     }
     parts
 }
 
-/// Source: Traefik, "Access Logs", the Common Log Format with its additions.
+/// Appends Traefik's additions to the Combined Log Format.
+///
+/// Source: Traefik, "Access Logs".
 fn traefik(parts: &mut Vec<FormatPart>) {
     push(parts, " ", LogField::Ignored, ValueSyntax::Number);
     push(parts, " \"", LogField::Route, ValueSyntax::FreeText);
@@ -63,16 +67,18 @@ fn traefik(parts: &mut Vec<FormatPart>) {
     FormatPart::push_literal(parts, b"ms");
 }
 
-fn push(parts: &mut Vec<FormatPart>, before: &str, what: LogField, nature: ValueSyntax) {
+fn push(parts: &mut Vec<FormatPart>, before: &str, field: LogField, syntax: ValueSyntax) {
     FormatPart::push_literal(parts, before.as_bytes());
-    parts.push(FormatPart::variable(before, what, nature));
+    parts.push(FormatPart::variable(before, field, syntax));
 }
 
-/// Source: Envoy, "Access logging", the default format string; Istio, the same with what it adds.
-/// Neither escapes anything, but a target has no quotation mark in it (Envoy refuses it).
+/// The default format of Envoy, or the one of Istio, which has more fields.
+///
+/// Source: Envoy, "Access logging", default format string; Istio, "Envoy Access Logs". Neither escapes
+/// values, but a target contains no quotation mark, since Envoy rejects it.
 fn envoy(istio: bool) -> Vec<FormatPart> {
     let mut parts = Vec::new();
-    let mut add = |before: &str, what, nature| push(&mut parts, before, what, nature);
+    let mut add = |before: &str, field, syntax| push(&mut parts, before, field, syntax);
     let start = LogField::time(TimestampEvent::Start, TimestampStyle::Iso);
     add("[", start, ValueSyntax::Time);
     add("] \"", LogField::Request, ValueSyntax::Word);
@@ -102,10 +108,12 @@ fn envoy(istio: bool) -> Vec<FormatPart> {
     parts
 }
 
-/// Source: AWS, "Access log entries" of Application Load Balancers. New fields come at the end.
+/// The format of AWS Application Load Balancers.
+///
+/// Source: AWS, "Access log entries". New fields are added at the end.
 fn alb() -> Vec<FormatPart> {
     let mut parts = Vec::new();
-    let mut add = |before: &str, what, nature| push(&mut parts, before, what, nature);
+    let mut add = |before: &str, field, syntax| push(&mut parts, before, field, syntax);
     add("", LogField::Ignored, ValueSyntax::Word);
     add(
         " ",
@@ -115,8 +123,8 @@ fn alb() -> Vec<FormatPart> {
     add(" ", LogField::Ignored, ValueSyntax::Word);
     add(" ", LogField::Client, ValueSyntax::Word);
     add(" ", LogField::Ignored, ValueSyntax::Word);
-    // Three lengths: until it was sent on, until the answer began, until it was sent. Their sum is what
-    // `time` and `request_creation_time` differ by.
+    // Durations of request processing, target processing and response processing. Their sum is the
+    // difference of `time` and `request_creation_time`.
     add(
         " ",
         LogField::PartialDuration(LogTimeUnit::Seconds),

@@ -1,17 +1,18 @@
+//! Compiler from the parts of a format to a program.
+
 use super::program::{FormatProgram, FormatStep, ValueTerminator};
 use super::variable::{FormatPart, FormatVariable, LogField, ValueSyntax};
-use crate::log::EscapeStyle;
+use crate::log::{EscapeStyle, LogFormatError};
 
-/// Makes a program of the parts of a format.
+/// Compiles the parts of a format.
 ///
 /// # Errors
 ///
-/// Why lines of this format can't be read: they can be meant in more than one way, or do not say when
-/// or what for.
+/// If lines of the format would be ambiguous, or have no time or no target.
 pub(super) fn compile(
     parts: Vec<FormatPart>,
     escape: EscapeStyle,
-) -> Result<FormatProgram, String> {
+) -> Result<FormatProgram, LogFormatError> {
     let mut parts = parts.into_iter().peekable();
     let prefix = match parts.next_if(|part| matches!(part, FormatPart::Literal(_))) {
         Some(FormatPart::Literal(literal)) => literal,
@@ -22,17 +23,17 @@ pub(super) fn compile(
         let FormatPart::Variable(variable) = part else {
             continue;
         };
-        let until = match parts.peek() {
+        let literal = match parts.peek() {
             Some(FormatPart::Literal(literal)) => literal.clone(),
             Some(FormatPart::Variable(next)) => {
-                return Err(format!(
-                    "{} and {} stand next to each other, so nothing tells where the one ends",
-                    variable.name, next.name
+                return Err(LogFormatError::new(
+                    &format!("nothing separates {} and {}", variable.name, next.name),
+                    "a literal between them",
                 ));
             }
             None => Vec::new(),
         };
-        variables.push((variable, until));
+        variables.push((variable, literal));
     }
     require_time_and_target(&variables)?;
     let last = variables
@@ -40,14 +41,14 @@ pub(super) fn compile(
         .rposition(|(variable, _)| variable.field != LogField::Ignored);
     let needed = last.map_or(0, |last| last + 1);
     let mut steps = Vec::new();
-    for (index, (variable, until)) in variables.into_iter().enumerate() {
-        match value_terminator(&variable, &until, escape) {
-            Ok(shape) => steps.push(FormatStep {
+    for (index, (variable, literal)) in variables.into_iter().enumerate() {
+        match value_terminator(&variable, &literal, escape) {
+            Ok(terminator) => steps.push(FormatStep {
                 field: variable.field,
-                terminator: shape,
-                literal: until.into(),
+                terminator,
+                literal: literal.into(),
             }),
-            // Behind all that is of use nothing needs to be told apart.
+            // Unused variables at the end need not be unambiguous.
             Err(_) if index >= needed => {
                 steps.push(FormatStep {
                     field: LogField::Ignored,
@@ -56,7 +57,7 @@ pub(super) fn compile(
                 });
                 break;
             }
-            Err(why) => return Err(why),
+            Err(reason) => return Err(reason),
         }
     }
     Ok(FormatProgram {
@@ -68,62 +69,67 @@ pub(super) fn compile(
     })
 }
 
-/// It says when, and what for.
-fn require_time_and_target(variables: &[(FormatVariable, Vec<u8>)]) -> Result<(), String> {
+/// Fails unless the format has a time and a target.
+fn require_time_and_target(variables: &[(FormatVariable, Vec<u8>)]) -> Result<(), LogFormatError> {
     let has = |wanted: fn(&LogField) -> bool| variables.iter().any(|(it, _)| wanted(&it.field));
-    if !has(|what| matches!(what, LogField::Time(..))) {
-        return Err("no variable of it tells a time".to_owned());
+    if !has(|field| matches!(field, LogField::Time(..))) {
+        return Err(LogFormatError::new(
+            "no variable for the time",
+            "a time such as $time_local or %t",
+        ));
     }
-    if !has(|what| matches!(what, LogField::Request | LogField::Target | LogField::Url)) {
-        return Err("no variable of it tells the target of a request".to_owned());
+    if !has(|field| matches!(field, LogField::Request | LogField::Target | LogField::Url)) {
+        return Err(LogFormatError::new(
+            "no variable for the target",
+            "a request or a target, such as $request or %r",
+        ));
     }
     Ok(())
 }
 
 fn value_terminator(
     variable: &FormatVariable,
-    until: &[u8],
+    literal: &[u8],
     escape: EscapeStyle,
-) -> Result<ValueTerminator, String> {
-    let FormatVariable {
-        name,
-        syntax: nature,
-        ..
-    } = variable;
-    let Some(first) = until.first() else {
-        return Ok(match nature {
+) -> Result<ValueTerminator, LogFormatError> {
+    let FormatVariable { name, syntax, .. } = variable;
+    let Some(first) = literal.first() else {
+        return Ok(match syntax {
             ValueSyntax::Number => ValueTerminator::Number,
             ValueSyntax::Time => ValueTerminator::Time,
             _ => ValueTerminator::Line,
         });
     };
-    let shown = until.escape_ascii();
-    let ambiguous = |why: &str| {
-        Err(format!(
-            "{name} ends at \"{shown}\", and {why}; put it into quotation marks"
+    let escaped = literal.escape_ascii();
+    let ambiguous = |reason: &str| {
+        Err(LogFormatError::new(
+            &format!("{name} ends at \"{escaped}\", {reason}"),
+            "quotation marks around it",
         ))
     };
-    match nature {
+    match syntax {
         ValueSyntax::Number if first.is_ascii_digit() || *first == b'.' => {
-            ambiguous("a number may go on so")
+            ambiguous("which may continue the number")
         }
         ValueSyntax::Number => Ok(ValueTerminator::Number),
         ValueSyntax::Time => Ok(ValueTerminator::Time),
-        ValueSyntax::Word if first.is_ascii_alphanumeric() => ambiguous("may have that in it"),
+        ValueSyntax::Word if first.is_ascii_alphanumeric() => {
+            ambiguous("which its value may contain")
+        }
         ValueSyntax::Word if *first == b'"' => Ok(ValueTerminator::Quoted),
         ValueSyntax::Word | ValueSyntax::UserName => Ok(ValueTerminator::Plain),
-        // In quotation marks it may be anything.
+        // Inside quotation marks a list may contain anything.
         ValueSyntax::List if *first == b'"' => Ok(ValueTerminator::Quoted),
-        ValueSyntax::List if *first == b' ' && !until.starts_with(b" : ") => {
+        ValueSyntax::List if *first == b' ' && !literal.starts_with(b" : ") => {
             Ok(ValueTerminator::List)
         }
-        ValueSyntax::List => ambiguous("a list may have that in it"),
+        ValueSyntax::List => ambiguous("which a list may contain"),
         ValueSyntax::FreeText if escape == EscapeStyle::None => {
-            ambiguous("without escapes it may have that in it")
+            ambiguous("which its value may contain without an escape")
         }
         ValueSyntax::FreeText if *first == b'"' => Ok(ValueTerminator::Quoted),
-        // Escaped by both servers, so that it can't be within.
+        // Both servers escape control characters.
         ValueSyntax::FreeText if first.is_ascii_control() => Ok(ValueTerminator::Plain),
-        ValueSyntax::FreeText => ambiguous("may have that in it"),
+        ValueSyntax::FreeText => ambiguous("which its value may contain"),
     }
 }

@@ -1,10 +1,14 @@
+//! Log format directives of nginx and Apache.
+
+use hammer_diagnostic::excerpt;
+
 use super::program::FormatProgram;
 use super::{apache, compiler, nginx};
-use crate::log::EscapeStyle;
+use crate::log::{EscapeStyle, LogFormatError};
 
-/// Compiles a directive of nginx or Apache: the whole line, or its format string behind `nginx:` or
-/// `apache:`. None if it looks like neither.
-pub(crate) fn compile_directive(text: &str) -> Option<Result<FormatProgram, String>> {
+/// Compiles a directive of nginx or Apache: the whole line, or its format string after `nginx:` or
+/// `apache:`. Returns `None` for other texts.
+pub(crate) fn compile_directive(text: &str) -> Option<Result<FormatProgram, LogFormatError>> {
     let text = text.trim();
     if let Some(rest) = text.strip_prefix("log_format") {
         return Some(compile_log_format(rest));
@@ -15,29 +19,41 @@ pub(crate) fn compile_directive(text: &str) -> Option<Result<FormatProgram, Stri
     if let Some(rest) = text.strip_prefix("LogFormat") {
         return Some(split_strings(rest).and_then(|strings| match &*strings {
             [(_, format), ..] => compile_apache(format),
-            [] => Err("LogFormat has no format behind it".to_owned()),
+            [] => Err(LogFormatError::new(
+                "LogFormat without a format",
+                "a format string after it",
+            )),
         }));
     }
     let format = text.strip_prefix("apache:")?;
     Some(compile_apache(format.as_bytes()))
 }
 
-/// `log_format NAME [escape=…] 'format' …;`
-fn compile_log_format(rest: &str) -> Result<FormatProgram, String> {
+/// Compiles the rest of `log_format NAME [escape=…] 'format' …;`.
+fn compile_log_format(rest: &str) -> Result<FormatProgram, LogFormatError> {
     let rest = rest.trim_end().trim_end_matches(';');
     let strings = split_strings(rest)?;
     let Some(((_, _name), mut rest)) = strings.split_first() else {
-        return Err("log_format has no name and no format behind it".to_owned());
+        return Err(LogFormatError::new(
+            "log_format without a name",
+            "a name and a format string after it",
+        ));
     };
     let mut escape = EscapeStyle::Backslash;
     if let [(false, word), more @ ..] = rest
-        && let Some(how) = word.strip_prefix(b"escape=")
+        && let Some(style) = word.strip_prefix(b"escape=")
     {
-        escape = match how {
+        escape = match style {
             b"default" => EscapeStyle::Backslash,
             b"json" => EscapeStyle::Json,
             b"none" => EscapeStyle::None,
-            _ => return Err(format!("escape={} is unknown to nginx", how.escape_ascii())),
+            _ => {
+                let style = style.escape_ascii().to_string();
+                return Err(LogFormatError::new(
+                    &format!("unknown escape {}", excerpt(&style)),
+                    "escape=default, json or none",
+                ));
+            }
         };
         rest = more;
     }
@@ -47,21 +63,24 @@ fn compile_log_format(rest: &str) -> Result<FormatProgram, String> {
         .copied()
         .collect();
     if format.is_empty() {
-        return Err("log_format has no format behind its name".to_owned());
+        return Err(LogFormatError::new(
+            "log_format without a format",
+            "a format string after its name",
+        ));
     }
     compile_nginx(&format, escape)
 }
 
-fn compile_nginx(format: &[u8], escape: EscapeStyle) -> Result<FormatProgram, String> {
+fn compile_nginx(format: &[u8], escape: EscapeStyle) -> Result<FormatProgram, LogFormatError> {
     compiler::compile(nginx::parts(format)?, escape)
 }
 
-fn compile_apache(format: &[u8]) -> Result<FormatProgram, String> {
+fn compile_apache(format: &[u8]) -> Result<FormatProgram, LogFormatError> {
     compiler::compile(apache::parts(format)?, EscapeStyle::Backslash)
 }
 
-/// Words and strings, as both servers write them; whether each was in quotation marks.
-fn split_strings(text: &str) -> Result<Vec<(bool, Vec<u8>)>, String> {
+/// Splits a directive into words and strings. The flag is true for those in quotation marks.
+fn split_strings(text: &str) -> Result<Vec<(bool, Vec<u8>)>, LogFormatError> {
     let mut strings = Vec::new();
     let mut bytes = text.bytes().peekable();
     while let Some(first) = bytes.next() {
@@ -82,7 +101,12 @@ fn split_strings(text: &str) -> Result<Vec<(bool, Vec<u8>)>, String> {
                     None => break,
                 },
                 Some(byte) => string.push(byte),
-                None if quoted => return Err("a quotation mark has no other".to_owned()),
+                None if quoted => {
+                    return Err(LogFormatError::new(
+                        "unclosed quotation mark",
+                        "a closing quotation mark",
+                    ));
+                }
                 None => break,
             }
         }

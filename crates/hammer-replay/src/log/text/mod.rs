@@ -1,4 +1,4 @@
-//! Formats of text, compiled from the directive that a server writes by.
+//! Text formats, compiled from the directives of servers.
 
 mod apache;
 mod builtin;

@@ -1,15 +1,18 @@
-//! Source of what variables mean: nginx's documentation of ngx_http_log_module,
-//! ngx_http_core_module and ngx_http_upstream_module.
+//! Variables of nginx's `log_format`.
+//!
+//! Source: nginx's documentation of ngx_http_log_module, ngx_http_core_module and
+//! ngx_http_upstream_module.
 
 use super::variable::{FormatPart, LogField, TimestampEvent, ValueSyntax};
+use crate::log::LogFormatError;
 use crate::time::{LogTimeUnit, TimestampStyle};
 
-/// The parts of the strings of a `log_format`.
+/// Splits the format string of a `log_format` into its parts.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
-pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, String> {
+/// If a variable has no name or no closing brace.
+pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, LogFormatError> {
     let mut parts = Vec::new();
     let mut rest = format;
     while let Some(at) = memchr::memchr(b'$', rest) {
@@ -17,9 +20,10 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, String> {
         rest = &rest[at + 1..];
         let name;
         (name, rest) = match rest {
-            [b'{', inner @ ..] => {
-                let end = memchr::memchr(b'}', inner).ok_or("a ${ has no }")?;
-                (&inner[..end], &inner[end + 1..])
+            [b'{', braced @ ..] => {
+                let end = memchr::memchr(b'}', braced)
+                    .ok_or_else(|| LogFormatError::new("unclosed ${", "a } after the name"))?;
+                (&braced[..end], &braced[end + 1..])
             }
             _ => {
                 let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
@@ -30,14 +34,16 @@ pub(super) fn parts(format: &[u8]) -> Result<Vec<FormatPart>, String> {
         let name = std::str::from_utf8(name)
             .ok()
             .filter(|name| !name.is_empty());
-        let name = name.ok_or("a $ has no name behind it")?;
+        let name = name.ok_or_else(|| {
+            LogFormatError::new("$ without a name", "a variable such as $request")
+        })?;
         push_variable(&mut parts, name);
     }
     FormatPart::push_literal(&mut parts, rest);
     Ok(parts)
 }
 
-/// `$uri$is_args$args` is a target in three parts, with nothing between them.
+/// Appends a variable. `$uri$is_args$args` is a target in three adjacent parts.
 fn push_variable(parts: &mut Vec<FormatPart>, name: &str) {
     if let Some(FormatPart::Variable(last)) = parts.last_mut()
         && matches!(last.field, LogField::Target)
@@ -46,8 +52,8 @@ fn push_variable(parts: &mut Vec<FormatPart>, name: &str) {
         last.name = format!("{}${name}", last.name);
         return;
     }
-    let (what, nature) = field_and_syntax(name);
-    parts.push(FormatPart::variable(&format!("${name}"), what, nature));
+    let (field, syntax) = field_and_syntax(name);
+    parts.push(FormatPart::variable(&format!("${name}"), field, syntax));
 }
 
 fn field_and_syntax(name: &str) -> (LogField, ValueSyntax) {
@@ -63,7 +69,7 @@ fn field_and_syntax(name: &str) -> (LogField, ValueSyntax) {
         "args" | "query_string" => (LogField::Query, FreeText),
         "request_method" => (LogField::Method, Word),
         "status" => (LogField::Status, Number),
-        // Without the head, as most other logs count.
+        // Without the headers, as in most other formats.
         "body_bytes_sent" => (LogField::ResponseBytes, Number),
         "content_length" => (LogField::RequestBytes, Number),
         "http_host" | "host" => (LogField::Host, Word),

@@ -1,18 +1,20 @@
+//! Programs that read the lines of a text format.
+
 use memchr::{memchr, memchr2};
 
 use super::variable::{LogField, TimestampEvent, TimestampFormat};
 use crate::log::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::{LogTimestamp, TimestampParser, parse_decimal};
 
-/// A format of text as a small program: a step for each variable, and what has to stand behind it.
+/// A text format as a program: a step for each variable and the literal after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FormatProgram {
     pub(super) prefix: Box<[u8]>,
     pub(super) steps: Box<[FormatStep]>,
-    /// What lies behind the last step of use is only looked at to tell formats apart.
+    /// The number of steps up to the last used variable. The rest only matters for detection.
     pub(super) needed_steps: usize,
     pub(super) escape: EscapeStyle,
-    /// Request lines have whole URLs, whoever asked.
+    /// True if all request lines contain absolute URLs.
     pub(super) absolute_urls: bool,
 }
 
@@ -20,67 +22,67 @@ pub(crate) struct FormatProgram {
 pub(super) struct FormatStep {
     pub(super) field: LogField,
     pub(super) terminator: ValueTerminator,
-    /// The literal behind it; nothing at the end of a line.
+    /// The literal after the variable; empty at the end of a line.
     pub(super) literal: Box<[u8]>,
 }
 
-/// How the end of a value is found.
+/// The rule that finds the end of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ValueTerminator {
-    /// At the first literal.
+    /// Before the first literal.
     Plain,
-    /// At the first quotation mark that is not escaped.
+    /// Before the first quotation mark that is not escaped.
     Quoted,
-    /// Where the number ends.
+    /// At the end of the number.
     Number,
-    /// Where the time ends.
+    /// At the end of the time.
     Time,
-    /// At the first literal that is no separator of a list.
+    /// Before the first space that does not separate values of the list.
     List,
     /// At the end of the line.
     Line,
 }
 
-/// What steps leave for each other.
+/// Fractions of a second that are separate variables, by event.
 #[derive(Default)]
 struct PendingFractions {
-    fraction: [Option<u32>; 2],
+    fractions: [Option<u32>; 2],
 }
 
 impl FormatProgram {
-    /// Reads `line` into `entry`. `all` of the format is looked at, or only what is of use.
+    /// Reads `line` into `entry`. If `pedantic` is true, unused variables at the end must match too.
     pub(crate) fn read<'l>(
         &self,
         line: &'l [u8],
-        clock: &mut TimestampParser,
-        all: bool,
+        timestamp_parser: &mut TimestampParser,
+        pedantic: bool,
         entry: &mut LogEntry<'l>,
     ) -> Result<(), SkipReason> {
         if !starts_with_short(line, &self.prefix) {
             return Err(SkipReason::Malformed);
         }
         let mut rest = &line[self.prefix.len()..];
-        let (mut left, mut timed) = (PendingFractions::default(), false);
-        let steps = if all {
+        let (mut pending, mut timed) = (PendingFractions::default(), false);
+        let steps = if pedantic {
             self.steps.len()
         } else {
             self.needed_steps
         };
         for step in &self.steps[..steps] {
             let length = match step.terminator {
-                ValueTerminator::Time => match read_time(step, rest, clock, entry) {
+                ValueTerminator::Time => match read_time(step, rest, timestamp_parser, entry) {
                     Some(length) => length,
                     None if rest.starts_with(b"-") => return Err(SkipReason::NoTime),
                     None => return Err(truncated_or_malformed(timed && rest.len() < 10)),
                 },
-                ValueTerminator::Number => read_number(step, rest, entry, &mut left)
+                ValueTerminator::Number => read_number(step, rest, entry, &mut pending)
                     .ok_or(truncated_or_malformed(timed && rest.is_empty()))?,
                 _ => {
                     let length = value_length(step, rest).ok_or(truncated_or_malformed(timed))?;
                     read_text(
                         step,
                         EscapedText::new(&rest[..length], self.escape),
-                        clock,
+                        timestamp_parser,
                         entry,
                     )?;
                     length
@@ -98,15 +100,17 @@ impl FormatProgram {
                     | ValueTerminator::List,
                 ) if rest.is_empty() => rest,
                 ([], _) => return Err(SkipReason::Malformed),
-                (until, _) if starts_with_short(rest, until) => &rest[until.len()..],
-                // A whole line of the common format among those of a longer one.
+                (literal, _) if starts_with_short(rest, literal) => &rest[literal.len()..],
+                // A complete line of the common format in a log of a longer one.
                 _ if rest.is_empty() && matches!(step.field, LogField::ResponseBytes) => {
                     return Err(SkipReason::Malformed);
                 }
-                (until, _) => return Err(truncated_or_malformed(timed && until.starts_with(rest))),
+                (literal, _) => {
+                    return Err(truncated_or_malformed(timed && literal.starts_with(rest)));
+                }
             };
         }
-        left.apply(entry);
+        pending.apply(entry);
         if self.absolute_urls {
             entry.url = entry.request;
         }
@@ -114,8 +118,8 @@ impl FormatProgram {
     }
 }
 
-/// Whether `bytes` begins with `start`, without the call that comparing slices is: most are of a byte
-/// or three.
+/// Returns true if `bytes` begins with `start`. Most literals have up to three bytes, which are
+/// compared inline and not by a call.
 #[inline]
 fn starts_with_short(bytes: &[u8], start: &[u8]) -> bool {
     match (start, bytes) {
@@ -127,19 +131,19 @@ fn starts_with_short(bytes: &[u8], start: &[u8]) -> bool {
     }
 }
 
-/// A line that is over too soon, and was right so far, or one that is wrong.
-fn truncated_or_malformed(right_so_far: bool) -> SkipReason {
-    if right_so_far {
+/// Returns `Truncated` for a line that matched up to its end, and `Malformed` otherwise.
+fn truncated_or_malformed(matched_so_far: bool) -> SkipReason {
+    if matched_so_far {
         SkipReason::Truncated
     } else {
         SkipReason::Malformed
     }
 }
 
-/// The length of the value that `rest` begins with.
+/// Returns the length of the value at the start of `rest`.
 #[inline]
 fn value_length(step: &FormatStep, rest: &[u8]) -> Option<usize> {
-    let until = &*step.literal;
+    let literal = &*step.literal;
     match step.terminator {
         ValueTerminator::Line => Some(rest.len()),
         ValueTerminator::Quoted => {
@@ -153,12 +157,12 @@ fn value_length(step: &FormatStep, rest: &[u8]) -> Option<usize> {
             }
         }
         ValueTerminator::List => list_length(rest),
-        _ if until.is_empty() => Some(rest.len()),
+        _ if literal.is_empty() => Some(rest.len()),
         _ => {
             let mut at = 0;
             loop {
-                at += memchr(until[0], &rest[at..])?;
-                if starts_with_short(&rest[at..], until) {
+                at += memchr(literal[0], &rest[at..])?;
+                if starts_with_short(&rest[at..], literal) {
                     return Some(at);
                 }
                 at += 1;
@@ -167,7 +171,8 @@ fn value_length(step: &FormatStep, rest: &[u8]) -> Option<usize> {
     }
 }
 
-/// nginx writes several upstreams with `, ` between them, and with ` : ` where it was sent on within.
+/// Returns the length of a list of upstream values, which nginx separates by `, `, and by ` : ` after
+/// an internal redirect.
 fn list_length(rest: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -189,28 +194,28 @@ fn list_length(rest: &[u8]) -> Option<usize> {
 fn read_time(
     step: &FormatStep,
     rest: &[u8],
-    clock: &mut TimestampParser,
+    timestamp_parser: &mut TimestampParser,
     entry: &mut LogEntry<'_>,
 ) -> Option<usize> {
-    let LogField::Time(base, format) = &step.field else {
+    let LogField::Time(event, format) = &step.field else {
         return None;
     };
-    let (stamp, length) = match format {
-        TimestampFormat::Style(style) => clock.parse_prefix(rest, *style)?,
-        TimestampFormat::Strftime(strftime) => strftime.parse_prefix(rest, clock)?,
+    let (timestamp, length) = match format {
+        TimestampFormat::Style(style) => timestamp_parser.parse_prefix(rest, *style)?,
+        TimestampFormat::Strftime(strftime) => strftime.parse_prefix(rest, timestamp_parser)?,
     };
-    set_time(entry, *base, stamp);
+    set_time(entry, *event, timestamp);
     Some(length)
 }
 
-/// Of several stamps the finest counts.
-pub(crate) fn set_time(entry: &mut LogEntry<'_>, base: TimestampEvent, stamp: LogTimestamp) {
-    let place = match base {
+/// Sets the start or end time. A time with a fraction replaces one in whole seconds.
+pub(crate) fn set_time(entry: &mut LogEntry<'_>, event: TimestampEvent, timestamp: LogTimestamp) {
+    let current = match event {
         TimestampEvent::Start => &mut entry.start,
         TimestampEvent::End => &mut entry.end,
     };
-    if place.is_none_or(|old| old.whole_second) {
-        *place = Some(stamp);
+    if current.is_none_or(|old| old.whole_second) {
+        *current = Some(timestamp);
     }
 }
 
@@ -219,10 +224,10 @@ fn read_number(
     step: &FormatStep,
     rest: &[u8],
     entry: &mut LogEntry<'_>,
-    left: &mut PendingFractions,
+    pending: &mut PendingFractions,
 ) -> Option<usize> {
     let Some((whole, billionths, length)) = parse_decimal(rest) else {
-        // `-`, and load balancers write -1.
+        // A missing number is `-`, or -1 in logs of load balancers.
         return match rest {
             [b'-', b'1', ..] => Some(2),
             [b'-', ..] => Some(1),
@@ -239,18 +244,18 @@ fn read_number(
             let sum = entry.duration_us.unwrap_or(0).saturating_add(micros);
             entry.duration_us = Some(sum);
         }
-        LogField::Fraction(base, unit) => {
+        LogField::Fraction(event, unit) => {
             let micros = unit.to_micros(whole, 0);
-            left.fraction[*base as usize] = u32::try_from(micros).ok();
+            pending.fractions[*event as usize] = u32::try_from(micros).ok();
         }
-        what => set_number(entry, what, whole),
+        field => set_number(entry, field, whole),
     }
     Some(length)
 }
 
-/// Puts a whole number where `what` says.
-pub(crate) fn set_number(entry: &mut LogEntry<'_>, what: &LogField, number: u64) {
-    match what {
+/// Sets `field` to a whole number.
+pub(crate) fn set_number(entry: &mut LogEntry<'_>, field: &LogField, number: u64) {
+    match field {
         LogField::Status => entry.status = u16::try_from(number).unwrap_or(0),
         LogField::ResponseBytes => entry.response_bytes = Some(number),
         LogField::RequestBytes => entry.body_bytes = Some(number),
@@ -261,27 +266,27 @@ pub(crate) fn set_number(entry: &mut LogEntry<'_>, what: &LogField, number: u64)
 fn read_text<'l>(
     step: &FormatStep,
     value: EscapedText<'l>,
-    clock: &mut TimestampParser,
+    timestamp_parser: &mut TimestampParser,
     entry: &mut LogEntry<'l>,
 ) -> Result<(), SkipReason> {
-    set_text(&step.field, value, clock, entry).ok_or(SkipReason::NoTime)
+    set_text(&step.field, value, timestamp_parser, entry).ok_or(SkipReason::NoTime)
 }
 
-/// Puts a value where `what` says; none if it is no time and should be one.
+/// Sets `field` to `value`. Returns `None` if a time field has an invalid time.
 pub(crate) fn set_text<'l>(
-    what: &LogField,
+    field: &LogField,
     value: EscapedText<'l>,
-    clock: &mut TimestampParser,
+    timestamp_parser: &mut TimestampParser,
     entry: &mut LogEntry<'l>,
 ) -> Option<()> {
-    match what {
+    match field {
         LogField::Client => entry.client = Some(value),
         LogField::Request => entry.request = Some(value),
         LogField::Method => entry.method = Some(value),
         LogField::Target => entry.target = Some(value),
         LogField::Query => {
-            let written = value.raw();
-            entry.query = Some(value.slice(written.strip_prefix(b"?").unwrap_or(written)));
+            let raw = value.raw();
+            entry.query = Some(value.slice(raw.strip_prefix(b"?").unwrap_or(raw)));
         }
         LogField::Url => entry.url = Some(value),
         LogField::Host => entry.host = Some(value),
@@ -290,28 +295,27 @@ pub(crate) fn set_text<'l>(
             let length = crate::time::parse_duration_us(value.raw(), *unit);
             entry.duration_us = length.or(entry.duration_us);
         }
-        LogField::Time(base, format) => {
-            let written = value.raw();
-            let (stamp, length) = match format {
-                TimestampFormat::Style(style) => clock.parse_prefix(written, *style)?,
-                TimestampFormat::Strftime(strftime) => strftime.parse_prefix(written, clock)?,
+        LogField::Time(event, format) => {
+            let raw = value.raw();
+            let (timestamp, length) = match format {
+                TimestampFormat::Style(style) => timestamp_parser.parse_prefix(raw, *style)?,
+                TimestampFormat::Strftime(strftime) => {
+                    strftime.parse_prefix(raw, timestamp_parser)?
+                }
             };
-            (length == written.len()).then_some(())?;
-            set_time(entry, *base, stamp);
+            (length == raw.len()).then_some(())?;
+            set_time(entry, *event, timestamp);
         }
-        // The results of vegeta have the body of the answer there, behind the number of bytes sent.
+        // In vegeta's targets this is the request body. In its results it is the response body, and
+        // the size of the request body precedes it.
         LogField::Base64Body if entry.body_bytes.is_none() => {
-            let written = value.raw();
-            let padding = written
-                .iter()
-                .rev()
-                .take_while(|byte| **byte == b'=')
-                .count();
-            entry.body_bytes = Some((written.len() * 3 / 4).saturating_sub(padding) as u64);
+            let raw = value.raw();
+            let padding = raw.iter().rev().take_while(|byte| **byte == b'=').count();
+            entry.body_bytes = Some((raw.len() * 3 / 4).saturating_sub(padding) as u64);
         }
         LogField::Status | LogField::ResponseBytes | LogField::RequestBytes => {
             if let Some((number, _, _)) = parse_decimal(value.raw()) {
-                set_number(entry, what, number);
+                set_number(entry, field, number);
             }
         }
         LogField::Ignored
@@ -323,15 +327,15 @@ pub(crate) fn set_text<'l>(
 }
 
 impl PendingFractions {
-    /// A fraction makes a whole second finer.
+    /// Adds the fractions to times in whole seconds.
     fn apply(self, entry: &mut LogEntry<'_>) {
-        let [start, end] = self.fraction;
-        for (fraction, stamp) in [(start, &mut entry.start), (end, &mut entry.end)] {
-            if let (Some(fraction), Some(stamp)) = (fraction, stamp)
-                && stamp.whole_second
+        let [start, end] = self.fractions;
+        for (fraction, timestamp) in [(start, &mut entry.start), (end, &mut entry.end)] {
+            if let (Some(fraction), Some(timestamp)) = (fraction, timestamp)
+                && timestamp.whole_second
             {
-                stamp.micros += i64::from(fraction);
-                stamp.whole_second = false;
+                timestamp.micros += i64::from(fraction);
+                timestamp.whole_second = false;
             }
         }
     }

@@ -1,9 +1,11 @@
+//! Variables of text formats: their fields and the syntax of their values.
+
 use crate::time::{LogTimeUnit, StrftimeFormat, TimestampStyle};
 
-/// What a variable of a format, a column or a key means.
+/// The field of a log entry that a variable, a column or a key sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LogField {
-    /// Nothing of use.
+    /// Not used.
     Ignored,
     Client,
     Request,
@@ -16,28 +18,28 @@ pub(crate) enum LogField {
     Status,
     ResponseBytes,
     RequestBytes,
-    /// A body in base64.
+    /// A body in base64, of which only the size is used.
     Base64Body,
     Duration(LogTimeUnit),
-    /// One of several lengths whose sum is the duration.
+    /// One of several durations that add up.
     PartialDuration(LogTimeUnit),
     Time(TimestampEvent, TimestampFormat),
-    /// A fraction of the second that another variable tells, in this unit.
+    /// The fraction of a second whose whole part is in another variable.
     Fraction(TimestampEvent, LogTimeUnit),
 }
 
-/// Which end of a request a stamp tells.
+/// The event of a request that a timestamp records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum TimestampEvent {
-    /// When it began to arrive.
+    /// The start of the request.
     Start,
-    /// When it had been answered.
+    /// The end of the response.
     End,
 }
 
 impl TimestampEvent {
-    /// The word for it.
+    /// Returns `start` or `end`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -47,7 +49,7 @@ impl TimestampEvent {
     }
 }
 
-/// How a time is written.
+/// The format of a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TimestampFormat {
     Style(TimestampStyle),
@@ -55,29 +57,29 @@ pub(crate) enum TimestampFormat {
 }
 
 impl LogField {
-    pub(crate) fn time(base: TimestampEvent, style: TimestampStyle) -> Self {
-        Self::Time(base, TimestampFormat::Style(style))
+    pub(crate) fn time(event: TimestampEvent, style: TimestampStyle) -> Self {
+        Self::Time(event, TimestampFormat::Style(style))
     }
 }
 
-/// Which bytes a variable's value can have.
+/// The bytes that the value of a variable can contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ValueSyntax {
-    /// Digits, maybe with a point, or `-`.
+    /// Digits with an optional decimal point, or `-`.
     Number,
-    /// A time of a style that tells where it ends.
+    /// A time, whose style determines its end.
     Time,
-    /// No blank within it, nor a quotation mark.
+    /// No space and no quotation mark.
     Word,
-    /// Words with `, ` or ` : ` between them: nginx's of several upstreams.
+    /// Words separated by `, ` or ` : `, which nginx writes for several upstreams.
     List,
-    /// Hardly ever a blank: the name of a user.
+    /// A user name, which rarely contains a space.
     UserName,
-    /// Anything, escaped as the server does it.
+    /// Any bytes, escaped by the server.
     FreeText,
 }
 
-/// A variable, by its name in the directive.
+/// A variable of a format with its name in the directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FormatVariable {
     pub(super) name: String,
@@ -93,15 +95,15 @@ pub(super) enum FormatPart {
 }
 
 impl FormatPart {
-    pub(super) fn variable(name: &str, what: LogField, nature: ValueSyntax) -> Self {
+    pub(super) fn variable(name: &str, field: LogField, syntax: ValueSyntax) -> Self {
         Self::Variable(FormatVariable {
             name: name.to_owned(),
-            field: what,
-            syntax: nature,
+            field,
+            syntax,
         })
     }
 
-    /// Appends `bytes` to the literal that `parts` end with.
+    /// Appends `bytes` to the literal at the end of `parts`.
     pub(super) fn push_literal(parts: &mut Vec<Self>, bytes: &[u8]) {
         match parts.last_mut() {
             Some(Self::Literal(literal)) => literal.extend_from_slice(bytes),
