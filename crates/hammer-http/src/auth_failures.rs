@@ -1,4 +1,4 @@
-//! Bursts of 401s, in a run whose hits have tokens.
+//! Detection of bursts of 401 responses in runs whose hits carry tokens.
 
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -9,37 +9,38 @@ use hammer_data::TemplateScope;
 
 use crate::request::template::RenderContext;
 
-/// Answers that are further apart belong to another burst.
+/// Responses further apart than this belong to different bursts.
 const BURST_GAP: Duration = Duration::from_secs(1);
-/// Fewer answers are no burst: a target may have its reasons.
+/// Fewest responses of a burst; a few 401s may have other causes.
 const MIN_BURST: u64 = 5;
-/// A token that was there for less is new.
+/// A token younger than this is new.
 const NEW_TOKEN_AGE: Duration = Duration::from_secs(1);
-/// So many bursts are told apart, and so many told.
+/// Most bursts that are tracked.
 const MAX_BURSTS: usize = 64;
+/// Most bursts that are reported.
 const MAX_REPORTED: usize = 3;
 
-/// Counts what the target refuses; only answers with 401 come here.
+/// Groups the 401 responses of a run into bursts by token and time.
 #[derive(Debug)]
 pub(crate) struct AuthFailures {
     scope: TemplateScope,
     bursts: Mutex<Vec<AuthFailureBurst>>,
 }
 
-/// Answers with 401 that came close to each other, to hits with the same token.
+/// 401 responses close to each other in time, to hits with the same token.
 #[derive(Debug)]
 struct AuthFailureBurst {
     ordinal: u64,
-    /// How long the token had been there at the first of them; none if another had come meanwhile.
+    /// Age of the token at the first response; `None` if the token had been replaced by then.
     age: Option<Duration>,
-    /// When the hits of the first and the last were due.
+    /// Due times of the first and the last hit.
     first: Duration,
     last: Duration,
     count: u64,
 }
 
 impl AuthFailures {
-    /// Of a run with these words, if they have tokens.
+    /// Starts tracking if the scope has tokens.
     pub(crate) fn for_scope(scope: &TemplateScope) -> Option<Self> {
         scope.tokens()?;
         Some(Self {
@@ -48,23 +49,23 @@ impl AuthFailures {
         })
     }
 
-    /// The words that the tokens are of.
+    /// The scope that defines the tokens.
     pub(crate) fn scope(&self) -> &TemplateScope {
         &self.scope
     }
 
-    /// Counts an answer with 401 to a hit that was sent with the token of this ordinal.
+    /// Counts a 401 response to a hit that carried the token of this ordinal.
     #[cold]
     pub(crate) fn count(&self, hit: &Hit, ordinal: u64) {
         if hit.is_warm_up() {
             return;
         }
         let tokens = self.scope.tokens();
-        let present =
+        let current =
             tokens.and_then(|tokens| tokens.current(&RenderContext::new(hit, hit.rng(), &[])));
-        // Another may have come while the hit was under way.
-        let present = present.filter(|present| present.ordinal() == ordinal);
-        self.add((ordinal, present.map(|present| present.age())), hit.due());
+        // The token may have been replaced while the hit was in flight.
+        let current = current.filter(|current| current.ordinal() == ordinal);
+        self.add((ordinal, current.map(|current| current.age())), hit.due());
     }
 
     fn add(&self, (ordinal, age): (u64, Option<Duration>), due: Duration) {
@@ -89,7 +90,7 @@ impl AuthFailures {
         }
     }
 
-    /// A sentence for each of the largest bursts.
+    /// Describes the largest bursts, one text each.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let mut bursts = self.bursts.lock().unwrap_or_else(PoisonError::into_inner);
         bursts.sort_by_key(|burst| (std::cmp::Reverse(burst.count), burst.first));
@@ -106,24 +107,23 @@ impl AuthFailureBurst {
         let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
         let Self { count, ordinal, .. } = self;
         let mut text = format!(
-            "{count} answers with 401 came to hits that were due from {} to {}, with token number \
-             {ordinal}",
+            "{count} hits due from {} to {} got a 401 response with token number {ordinal}",
             seconds(self.first),
             seconds(self.last)
         );
         let age = match self.age {
-            Some(age) => write!(text, ", the first when it was {} old", seconds(age)),
-            None => write!(text, ", when the next one had come already"),
+            Some(age) => write!(text, ", the first when the token was {} old", seconds(age)),
+            None => write!(text, ", the first after the token had been replaced"),
         };
-        // A text can always be written to.
+        // Writing to a String cannot fail.
         let _ = age;
-        text.push_str(": the target did not take the token. ");
+        text.push_str("; the target did not accept the token. ");
         text.push_str(match self.age {
-            // What is refused when it is new has not expired.
+            // A token refused when new has not expired.
             Some(age) if age < NEW_TOKEN_AGE => {
-                "See whether it is one for this target, and for what hits do."
+                "Check that it is meant for this target and permits these requests."
             }
-            _ => "See whether it expires sooner than its source says, and renew it in time.",
+            _ => "Check whether it expires earlier than its source says, and renew it earlier.",
         });
         text
     }
@@ -134,8 +134,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bursts_are_told_apart_and_the_largest_are_told() {
-        let refusals = AuthFailures {
+    fn only_the_largest_bursts_are_reported() {
+        let auth_failures = AuthFailures {
             scope: TemplateScope::new(),
             bursts: Mutex::default(),
         };
@@ -144,17 +144,20 @@ mod tests {
             for number in 0..count {
                 let due = second(from) + Duration::from_millis(100) * number;
                 let age = if ordinal == 4 { 0 } else { 3 };
-                refusals.add((ordinal, Some(second(age))), due);
+                auth_failures.add((ordinal, Some(second(age))), due);
             }
         }
-        let doubts = refusals.warnings();
-        assert_eq!(doubts.len(), MAX_REPORTED, "{doubts:?}");
-        let first = "20 answers with 401 came to hits that were due from 10.0 s to 11.9 s, with token \
-                     number 2, the first when it was 3.0 s old: ";
-        assert!(doubts[0].starts_with(first), "{doubts:?}");
-        assert!(doubts[0].contains("expires sooner"), "{doubts:?}");
-        assert!(doubts[1].starts_with("7 answers"), "{doubts:?}");
-        assert!(doubts[1].contains("one for this target"), "{doubts:?}");
-        assert!(doubts[2].starts_with("6 answers"), "{doubts:?}");
+        let warnings = auth_failures.warnings();
+        assert_eq!(warnings.len(), MAX_REPORTED, "{warnings:?}");
+        let first = "20 hits due from 10.0 s to 11.9 s got a 401 response with token number 2, the \
+                     first when the token was 3.0 s old; ";
+        assert!(warnings[0].starts_with(first), "{warnings:?}");
+        assert!(warnings[0].contains("expires earlier"), "{warnings:?}");
+        assert!(warnings[1].starts_with("7 hits"), "{warnings:?}");
+        assert!(
+            warnings[1].contains("meant for this target"),
+            "{warnings:?}"
+        );
+        assert!(warnings[2].starts_with("6 hits"), "{warnings:?}");
     }
 }

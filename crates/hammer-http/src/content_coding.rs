@@ -1,3 +1,5 @@
+//! The content codings that bodies can be compressed with.
+
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
@@ -8,21 +10,21 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 
 use crate::{Error, ErrorKind};
 
-/// How hard brotli tries, from 0 to 11: beyond, a body takes many times as long and shrinks little.
+/// Brotli's quality, from 0 to 11. Higher ones take many times as long and save little.
 const BROTLI_QUALITY: i32 = 5;
-/// The largest window that brotli's format has.
+/// The largest window that the format of brotli allows.
 const BROTLI_WINDOW_BITS: i32 = 22;
-/// How hard zstd tries: its own default.
+/// Zstd's default level.
 const ZSTD_LEVEL: i32 = 3;
 
-/// A coding of content: what stands in `Content-Encoding` (RFC 9110, section 8.4.1).
+/// A content coding, as named in `Content-Encoding` (RFC 9110, section 8.4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentCoding {
     /// `gzip`, the format of RFC 1952.
     Gzip,
-    /// `deflate`, which is the format of zlib (RFC 1950).
+    /// `deflate`, the format of zlib (RFC 1950).
     Deflate,
-    /// `br`, brotli (RFC 7932).
+    /// `br`, the format of brotli (RFC 7932).
     Brotli,
     /// `zstd` (RFC 8878).
     Zstd,
@@ -31,7 +33,7 @@ pub enum ContentCoding {
 impl ContentCoding {
     const ALL: [Self; 4] = [Self::Gzip, Self::Deflate, Self::Brotli, Self::Zstd];
 
-    /// Its name in `Content-Encoding`.
+    /// The name in `Content-Encoding`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -42,14 +44,14 @@ impl ContentCoding {
         }
     }
 
-    /// The coding of this name in a header, where `x-gzip` is gzip too.
+    /// Looks up a coding by its name in a header, where `x-gzip` means gzip.
     pub(crate) fn from_header(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
         let name = name.strip_prefix("x-").unwrap_or(&name);
         Self::ALL.into_iter().find(|coding| coding.name() == name)
     }
 
-    /// `plain` in this coding.
+    /// Compresses `plain`.
     pub(crate) fn encode(self, plain: &[u8]) -> io::Result<Bytes> {
         let coded = match self {
             Self::Gzip => {
@@ -90,7 +92,7 @@ impl FromStr for ContentCoding {
     fn from_str(text: &str) -> Result<Self, Error> {
         let found = Self::ALL.into_iter().find(|coding| coding.name() == text);
         found.ok_or_else(|| {
-            let message = format!("unknown coding {text:?}: known are gzip, deflate, br and zstd");
+            let message = format!("unknown coding {text:?}; expected gzip, deflate, br or zstd");
             Error::new(ErrorKind::Body, message)
         })
     }
@@ -101,10 +103,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codings_have_names() {
+    fn codings_are_found_by_name() {
         for coding in ContentCoding::ALL {
             assert_eq!(
-                coding.name().parse::<ContentCoding>().expect("is known"),
+                coding
+                    .name()
+                    .parse::<ContentCoding>()
+                    .expect("the name is known"),
                 coding
             );
             assert_eq!(
@@ -119,21 +124,21 @@ mod tests {
         assert_eq!(ContentCoding::from_header("identity"), None);
         let error = "brotli"
             .parse::<ContentCoding>()
-            .expect_err("is its long name");
+            .expect_err("the name in headers is br");
         assert!(
-            error.to_string().contains("gzip, deflate, br and zstd"),
+            error.to_string().contains("gzip, deflate, br or zstd"),
             "{error}"
         );
     }
 
-    /// The first bytes are those of the formats.
+    /// Checks the magic bytes of each format.
     #[test]
     fn each_coding_writes_its_own_format() {
         let plain = "a".repeat(1000);
         let begin = |coding: ContentCoding| {
             let coded = coding
                 .encode(plain.as_bytes())
-                .expect("memory can be written");
+                .expect("writing to memory succeeds");
             assert!(coded.len() < 100, "{coding}: {} bytes", coded.len());
             coded
         };

@@ -1,9 +1,11 @@
+//! The error of building a hammer for HTTP, and its kinds.
+
 use hammer_diagnostic::opaque_error;
 
 use hammer_data::TemplateError;
 
 opaque_error! {
-    /// The reason that a hammer for HTTP could not be built; names the value and the remedy.
+    /// An error of building a hammer for HTTP; its message names the value and the remedy.
     pub struct Error(ErrorKind);
 }
 
@@ -11,33 +13,33 @@ opaque_error! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The URL is malformed, or of a scheme other than `http` and `https`.
+    /// The URL is malformed, or its scheme is neither `http` nor `https`.
     Url,
     /// The name or value of a header is malformed, or contradicts the body.
     Header,
-    /// The method is not a token, or one that a hammer can't send.
+    /// The method is not a token, or a hammer can't send it.
     Method,
-    /// A body is malformed, its file can't be read, or two flags both say what it is.
+    /// A body is malformed, its file can't be read, or it is given twice.
     Body,
     /// Credentials are malformed, or given twice.
     Credentials,
-    /// A file of targets is malformed, or can't be read.
+    /// A targets file is malformed or can't be read.
     Targets,
-    /// What is expected of an answer is malformed.
+    /// An expectation of the response is malformed.
     Expectation,
-    /// A text is no template; the source is the [`TemplateError`], which knows where.
+    /// A template is malformed; the source is the [`TemplateError`] with the position.
     Template,
-    /// A capture is malformed, or no template could use it.
+    /// A capture is malformed, or no template can use it.
     Capture,
-    /// Certificates or a key could not be read, there are none, or they can't be used.
+    /// Certificates or a key are missing, unreadable or unusable.
     Certificates,
-    /// TLS can't be spoken as it was asked for.
+    /// The TLS options are invalid or contradict each other.
     Tls,
-    /// Something was asked for that the version of HTTP does not know, or that none can do.
+    /// An option is invalid, or the version of HTTP does not support it.
     Protocol,
-    /// Connections can't be made the way that was asked for.
+    /// The connection options are invalid or contradict each other.
     Connect,
-    /// The proxy is malformed, of an unknown kind, or can't be used for this.
+    /// The proxy is malformed, of an unknown kind, or unusable for this target.
     Proxy,
 }
 
@@ -46,10 +48,11 @@ impl Error {
         Self::new(ErrorKind::Url, message)
     }
 
-    /// `of` is no template. Nothing is kept of what may be a secret.
-    pub(crate) fn template(of: &str, error: TemplateError, secret: bool) -> Self {
-        let wrong = Self::new(ErrorKind::Template, format!("{of} is no template"));
-        wrong.with_source(if secret { error.redacted() } else { error })
+    /// Reports that the text called `name` is not a valid template, without repeating a secret.
+    pub(crate) fn template(name: &str, error: TemplateError, secret: bool) -> Self {
+        let message = format!("{name} is not a valid template");
+        let source = if secret { error.redacted() } else { error };
+        Self::new(ErrorKind::Template, message).with_source(source)
     }
 }
 

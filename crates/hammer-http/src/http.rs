@@ -1,3 +1,5 @@
+//! The hammer for HTTP and its sessions.
+
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
@@ -17,38 +19,38 @@ use hammer_net::PeerConnector;
 
 /// Sends an HTTP request with every hit, over HTTP/1.1 or HTTP/2.
 ///
-/// The bytes of an outcome are those that went through the socket during the hit: heads, bodies,
-/// and what TLS adds. Over HTTP/2, where hits share a socket, they are those since the answer before on
-/// the same connection, so that their sum is true.
+/// The bytes of an outcome are those that the socket carried during the hit: heads, bodies and the
+/// overhead of TLS. Over HTTP/2, hits share a socket: an outcome counts the bytes since the previous
+/// response on the connection, so that their sum is exact.
 ///
 /// # Cancel safety
 ///
-/// A hit that is dropped takes its connection along, or over HTTP/2 its stream; what sessions share
-/// stays in order.
+/// Dropping a hit closes its connection, or its stream over HTTP/2. State that sessions share stays
+/// consistent.
 pub struct Http {
     pub(crate) mode: HitMode,
     pub(crate) connection_policy: ConnectionPolicy,
-    /// What became of tokens, if there are any.
+    /// Tracks refused tokens, if hits carry tokens.
     pub(crate) auth_failures: Option<AuthFailures>,
 }
 
-/// What a hit does.
+/// The work of a hit.
 pub(crate) enum HitMode {
-    /// It sends this request there, and looks at the status.
+    /// Sends one request and checks the status.
     Simple(Box<SimpleRequest>),
-    /// It does more than that.
+    /// Does anything beyond that.
     Pipeline(Box<Pipeline>),
 }
 
-/// One request, and what opens connections for it.
+/// A request and the connector for its target.
 pub(crate) struct SimpleRequest {
     pub(crate) request: PreparedRequest,
-    /// What differs from hit to hit.
+    /// The parts that vary from hit to hit.
     pub(crate) template: Option<Box<RequestTemplate>>,
-    pub(crate) dial: PeerConnector,
+    pub(crate) connector: PeerConnector,
 }
 
-/// What a slot keeps between hits: its connections, and its own copy of what it sends.
+/// The state that a slot keeps between hits: its connections and its copy of the request.
 pub struct HttpSession(HttpSessionState);
 
 enum HttpSessionState {
@@ -56,7 +58,7 @@ enum HttpSessionState {
     Pipeline(Box<pipeline::PipelineSession>),
 }
 
-/// What a slot needs to send one request again and again.
+/// The state of a slot that sends a single request repeatedly.
 struct SimpleSession {
     request_buffer: RequestBuffer,
     render_buffer: Rc<RefCell<RenderBuffer>>,
@@ -64,22 +66,23 @@ struct SimpleSession {
 }
 
 impl Http {
-    /// Begins a hammer for the target at `url`: `http://host:port/path?query`, or `https`.
+    /// Starts building a hammer for the target at `url`, such as `http://host:port/path?query`.
     pub fn builder(url: &str) -> HttpBuilder {
         HttpBuilder::new(url)
     }
 
-    /// Begins a hammer for several targets, each with a URL of its own.
+    /// Starts building a hammer for several targets, each with its own URL.
     pub fn builder_for_targets(targets: TargetList) -> HttpBuilder {
         HttpBuilder::for_targets(targets)
     }
 
-    /// Sends `request` with a hit, in place of the hammer's own; it was made by this hammer's
-    /// [`requests`](Self::requests).
+    /// Sends `request` with a hit, in place of the hammer's own request.
+    ///
+    /// The request must come from this hammer's [`request_factory`](Self::request_factory).
     ///
     /// # Errors
     ///
-    /// As a hit of this hammer.
+    /// The failures of this hammer's hits.
     pub fn send(
         &self,
         session: &mut HttpSession,
@@ -96,48 +99,57 @@ impl Http {
         request: Option<&HttpRequest>,
     ) -> Result<Outcome, Failure> {
         let mut token = None;
-        let (dial, template, link) = match (&self.mode, &mut session.0) {
-            (HitMode::Simple(straight), HttpSessionState::Simple(own)) => {
-                if let Some(blanks) = &straight.template
+        let (connector, own_request, connection) = match (&self.mode, &mut session.0) {
+            (HitMode::Simple(simple), HttpSessionState::Simple(state)) => {
+                if let Some(template) = &simple.template
                     && request.is_none()
                 {
-                    let mut moment = RenderContext::new(&hit, hit.rng(), &[]);
-                    let desk = &mut own.render_buffer.borrow_mut();
-                    blanks.render(None, &mut moment, &mut own.request_buffer, desk)?;
-                    token = moment.token_ordinal();
+                    let mut context = RenderContext::new(&hit, hit.rng(), &[]);
+                    let render_buffer = &mut state.render_buffer.borrow_mut();
+                    template.render(
+                        None,
+                        &mut context,
+                        &mut state.request_buffer,
+                        render_buffer,
+                    )?;
+                    token = context.token_ordinal();
                 }
                 (
-                    &straight.dial,
-                    &own.request_buffer.request,
-                    &mut own.connection,
+                    &simple.connector,
+                    &state.request_buffer.request,
+                    &mut state.connection,
                 )
             }
-            // On the heap: most hammers have none, and the future of a hit has room for both.
-            (HitMode::Pipeline(journey), HttpSessionState::Pipeline(state)) => {
-                let refusals = self.auth_failures.as_ref();
-                return Box::pin(journey.hit(state, &hit, request, refusals)).await;
+            // Boxed, or the future of a simple hit would be as large as that of a pipeline.
+            (HitMode::Pipeline(pipeline), HttpSessionState::Pipeline(state)) => {
+                let auth_failures = self.auth_failures.as_ref();
+                return Box::pin(pipeline.hit(state, &hit, request, auth_failures)).await;
             }
-            _ => unreachable!("a session is of the hammer that opened it"),
+            _ => unreachable!("a session belongs to the hammer that opened it"),
         };
-        let template = request.map_or(template, |request| &request.prepared);
-        let (slot, keeping) = (hit.slot(), &self.connection_policy);
-        let answer = link.send(dial, keeping, template, None, slot).await?;
+        let request = request.map_or(own_request, |request| &request.prepared);
+        let (slot, policy) = (hit.slot(), &self.connection_policy);
+        let response = connection
+            .send(connector, policy, request, None, slot)
+            .await?;
         hit.mark("first_byte");
-        let status = answer.status().as_u16();
-        let whole = link.read(answer.into_body(), slot, |_| Ok(())).await?;
-        if whole.waited {
+        let status = response.status().as_u16();
+        let body = connection
+            .read(response.into_body(), slot, |_| Ok(()))
+            .await?;
+        if body.waited {
             hit.mark("body");
         }
-        slot.count("body_bytes", whole.bytes);
-        let (sent, received) = link.finish_hit(keeping, slot).await;
-        // No target says this of itself.
-        if status == 407 && dial.forward_proxy_headers().is_some() {
+        slot.count("body_bytes", body.bytes);
+        let (sent, received) = connection.finish_hit(policy, slot).await;
+        // Only the proxy answers with this status.
+        if status == 407 && connector.forward_proxy_headers().is_some() {
             return Err(hammer_net::PROXY_AUTH_REQUIRED);
         }
         if status == 401
-            && let (Some(refusals), Some(token)) = (&self.auth_failures, token)
+            && let (Some(auth_failures), Some(token)) = (&self.auth_failures, token)
         {
-            refusals.count(&hit, token);
+            auth_failures.count(&hit, token);
         }
         let outcome = if status < 400 {
             Outcome::ok(status)
@@ -153,33 +165,34 @@ impl Hammer for Http {
 
     async fn prepare(&self, _: &WorkerContext) -> Result<(), PrepareError> {
         match &self.auth_failures {
-            Some(refusals) => Ok(refusals.scope().ready().await?),
+            Some(auth_failures) => Ok(auth_failures.scope().ready().await?),
             None => Ok(()),
         }
     }
 
     async fn open(&self, slot: Slot) -> Result<HttpSession, Failure> {
-        let straight = match &self.mode {
-            HitMode::Simple(straight) => straight,
-            HitMode::Pipeline(journey) => {
-                let state = Box::pin(journey.open(&slot)).await?;
+        let simple = match &self.mode {
+            HitMode::Simple(simple) => simple,
+            HitMode::Pipeline(pipeline) => {
+                let state = Box::pin(pipeline.open(&slot)).await?;
                 return Ok(HttpSession(HttpSessionState::Pipeline(Box::new(state))));
             }
         };
-        let mut link = OriginConnection::default();
+        let mut connection = OriginConnection::default();
         if self.connection_policy.keepalive {
-            link.open(&straight.dial, &self.connection_policy, &slot)
+            connection
+                .open(&simple.connector, &self.connection_policy, &slot)
                 .await?;
         }
-        let mut template = straight.request.deep_copy();
-        if straight.template.is_some() {
-            template = template.for_single_use();
+        let mut request = simple.request.deep_copy();
+        if simple.template.is_some() {
+            request = request.for_single_use();
         }
         Ok(HttpSession(HttpSessionState::Simple(Box::new(
             SimpleSession {
-                request_buffer: RequestBuffer::new(template),
+                request_buffer: RequestBuffer::new(request),
                 render_buffer: slot.worker_local(RefCell::default),
-                connection: link,
+                connection,
             },
         ))))
     }
@@ -193,26 +206,26 @@ impl Hammer for Http {
     }
 
     fn needs(&self, mut needs: ResourceNeeds) -> ResourceNeeds {
-        let dial = match &self.mode {
-            HitMode::Simple(straight) => &straight.dial,
-            HitMode::Pipeline(journey) => &journey.origins[0],
+        let connector = match &self.mode {
+            HitMode::Simple(simple) => &simple.connector,
+            HitMode::Pipeline(pipeline) => &pipeline.origins[0],
         };
         let connections = match self.connection_policy.http2_pool {
-            // Each target has so many, and they carry all hits.
-            Some(sharing) if sharing.version == HttpVersion::Http2 => {
-                sharing.connections.map_or(needs.ports, |some| some as u64)
-            }
+            // A fixed number of connections to each target carries all hits.
+            Some(pool_config) if pool_config.version == HttpVersion::Http2 => pool_config
+                .connections
+                .map_or(needs.ports, |number| number as u64),
             _ => needs.ports,
         };
-        let fewer = needs.ports.saturating_sub(connections);
-        needs.files -= fewer;
-        needs.ports = dial.ports_needed(needs.ports - fewer);
+        let saved = needs.ports.saturating_sub(connections);
+        needs.files -= saved;
+        needs.ports = connector.ports_needed(needs.ports - saved);
         needs
     }
 
     async fn close(&self, session: HttpSession) {
         match session.0 {
-            HttpSessionState::Simple(own) => own.connection.close().await,
+            HttpSessionState::Simple(state) => state.connection.close().await,
             HttpSessionState::Pipeline(state) => state.close().await,
         }
     }
@@ -221,56 +234,56 @@ impl Hammer for Http {
         let connections = self
             .connection_policy
             .http2_pool
-            .and_then(|sharing| sharing.connections);
+            .and_then(|pool_config| pool_config.connections);
         connections.unwrap_or(usize::MAX)
     }
 
     fn max_hits(&self) -> Option<u64> {
-        let blanks = match &self.mode {
-            HitMode::Simple(straight) => straight.template.as_deref(),
-            HitMode::Pipeline(journey) => return journey.max_hits(),
+        let template = match &self.mode {
+            HitMode::Simple(simple) => simple.template.as_deref(),
+            HitMode::Pipeline(pipeline) => return pipeline.max_hits(),
         };
-        blanks.and_then(RequestTemplate::max_hits)
+        template.and_then(RequestTemplate::max_hits)
     }
 
     fn warnings(&self) -> Vec<String> {
-        let Some(refusals) = &self.auth_failures else {
+        let Some(auth_failures) = &self.auth_failures else {
             return vec![];
         };
-        let mut doubts = refusals.scope().warnings();
-        doubts.extend(refusals.warnings());
-        doubts
+        let mut warnings = auth_failures.scope().warnings();
+        warnings.extend(auth_failures.warnings());
+        warnings
     }
 
     fn groups(&self) -> Vec<String> {
         match &self.mode {
             HitMode::Simple(_) => vec![],
-            HitMode::Pipeline(journey) => journey.groups.clone(),
+            HitMode::Pipeline(pipeline) => pipeline.groups.clone(),
         }
     }
 }
 
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let template = match &self.mode {
-            HitMode::Simple(straight) => &straight.request,
-            HitMode::Pipeline(journey) => &journey.targets[0].request,
+        let request = match &self.mode {
+            HitMode::Simple(simple) => &simple.request,
+            HitMode::Pipeline(pipeline) => &pipeline.targets[0].request,
         };
         f.debug_struct("Http")
-            .field("template", template)
-            .field("keeping", &self.connection_policy)
+            .field("request", request)
+            .field("connection_policy", &self.connection_policy)
             .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for HttpSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let open = match &self.0 {
-            HttpSessionState::Simple(own) => usize::from(own.connection.is_open()),
+        let open_connections = match &self.0 {
+            HttpSessionState::Simple(state) => usize::from(state.connection.is_open()),
             HttpSessionState::Pipeline(state) => state.open_connections(),
         };
         f.debug_struct("HttpSession")
-            .field("open", &open)
+            .field("open_connections", &open_connections)
             .finish_non_exhaustive()
     }
 }

@@ -1,13 +1,13 @@
-//! Headers that carry secrets, and how they are shown.
+//! Masking of secrets in headers and queries that are shown.
 
 use hyper::header::HeaderName;
 
 use crate::mask_url;
 
-/// What stands in place of a secret.
+/// Replacement for a secret.
 const MASK: &str = "***";
 
-/// What the names of headers with secrets have in them.
+/// Parts of names that mark a secret value.
 const SECRET_NAME_PARTS: [&str; 9] = [
     "auth",
     "cookie",
@@ -20,18 +20,18 @@ const SECRET_NAME_PARTS: [&str; 9] = [
     "session",
 ];
 
-/// Whether the values of headers with this name are secrets: `Authorization`, `Cookie`,
-/// `X-Api-Key`, `X-Amz-Security-Token` and their like.
+/// Reports whether headers of this name carry secrets, such as `Authorization`, `Cookie`, `X-Api-Key`
+/// and `X-Amz-Security-Token`.
 pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
     looks_secret(name.as_str())
 }
 
 fn looks_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    SECRET_NAME_PARTS.iter().any(|mark| name.contains(mark))
+    SECRET_NAME_PARTS.iter().any(|part| name.contains(part))
 }
 
-/// A query as it may be shown: what is called like a secret, or a signature, is masked.
+/// Masks the values of a query whose names suggest a secret or a signature.
 pub(crate) fn mask_query(query: &str) -> String {
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
         Some((name, _)) if looks_secret(name) || is_secret_parameter(name) => {
@@ -42,21 +42,21 @@ pub(crate) fn mask_query(query: &str) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// Names that queries have for secrets, and headers do not.
+/// Recognizes names of secrets that occur in queries only.
 fn is_secret_parameter(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name == "key" || name == "sig" || name.ends_with("_key") || name.contains("signature")
 }
 
-/// The value of a header as it may be shown: whole, or with its secret masked.
+/// Formats the value of a header for display, with secrets masked.
 ///
-/// The scheme of credentials, the names of cookies and the attributes of `Set-Cookie` are left, for
-/// they tell what was sent and help nobody else. Bytes that are no text are escaped.
+/// The scheme of credentials, the names of cookies and the attributes of `Set-Cookie` stay visible: they
+/// help to debug and give no secret away. Bytes that are not UTF-8 are escaped.
 ///
 /// ```
 /// assert_eq!(hammer_http::mask_header("Authorization", b"Basic dTpw"), "Basic ***");
-/// assert_eq!(hammer_http::masked_header("Cookie", b"id=7; lang=de"), "id=***; lang=***");
-/// assert_eq!(hammer_http::masked_header("Accept", b"*/*"), "*/*");
+/// assert_eq!(hammer_http::mask_header("Cookie", b"id=7; lang=de"), "id=***; lang=***");
+/// assert_eq!(hammer_http::mask_header("Accept", b"*/*"), "*/*");
 /// ```
 #[must_use]
 pub fn mask_header(name: &str, value: &[u8]) -> String {
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_of_a_header() {
+    fn secrets_in_headers_are_masked() {
         let table = [
             ("Accept", "text/html", "text/html"),
             ("Authorization", "Bearer abc.def", "Bearer ***"),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_of_a_query() {
+    fn secrets_in_queries_are_masked() {
         for (query, shown) in [
             ("a=b&c", "a=b&c"),
             (

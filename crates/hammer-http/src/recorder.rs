@@ -1,4 +1,4 @@
-//! What hits sent and got, kept for people to read.
+//! Recording of requests and responses for people to read.
 
 use std::fmt;
 use std::rc::Rc;
@@ -12,12 +12,12 @@ use url::Url;
 use crate::request::prepared::PreparedRequest;
 use crate::response::decoder::BodyDecoder;
 
-/// So much of each body is kept.
+/// Most bytes of a body that are kept.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
-/// Records what each hit of a hammer sends and gets, for looking at a few of them.
+/// Records the request and the response of each hit, to inspect a few hits.
 ///
-/// Clones are the same tape. It grows with each hit: it is not for loads.
+/// Clones share one recording. It grows with every hit, so don't use it for a load.
 #[derive(Clone, Default)]
 pub struct ExchangeRecorder(Arc<Mutex<RecorderState>>);
 
@@ -27,64 +27,64 @@ struct RecorderState {
     secrets: Vec<SecretBytes>,
 }
 
-/// One request and its answer, secrets and all.
+/// One request and its response, secrets included.
 ///
-/// [`mask_header`](crate::mask_header) shows a header without its secret.
+/// [`mask_header`](crate::mask_header) masks the secret in a header.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedExchange {
-    /// Scheme, host and port, and path, without credentials.
+    /// The URL without credentials.
     pub url: String,
     /// The method.
     pub method: String,
-    /// What the request line asks for.
+    /// The target in the request line.
     pub request_target: String,
-    /// The headers in the order in which they are sent.
+    /// The headers, in the order sent.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// The body, or its first part.
+    /// The body, up to 1 MiB.
     pub body: Vec<u8>,
-    /// The length of the whole body.
+    /// The length of the whole body, in bytes.
     pub body_bytes: u64,
-    /// The answer, if its head came.
+    /// The response, if its head arrived.
     pub response: Option<RecordedResponse>,
 }
 
-/// The answer of an [`Exchange`].
+/// The response of a [`RecordedExchange`].
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedResponse {
-    /// `HTTP/1.1`, or what else it was.
+    /// The version, such as `HTTP/1.1`.
     pub version: String,
     /// The status.
     pub status: u16,
-    /// What the status means, by its standard.
+    /// The standard reason phrase of the status.
     pub reason: &'static str,
-    /// The headers in the order of their names' first appearance.
+    /// The headers, ordered by the first appearance of their names.
     pub headers: Vec<(String, Vec<u8>)>,
-    /// The body as it came, or its first part.
+    /// The body as received, up to 1 MiB.
     pub body: Vec<u8>,
-    /// The length of the body as it came, as far as it came.
+    /// The number of bytes received of the body.
     pub body_bytes: u64,
-    /// Whether the body came to its end.
+    /// True if the body was received to its end.
     pub complete: bool,
-    /// The body without its codings, if it has any, and all of it is here.
+    /// The decoded body, if it was compressed and is complete in `body`.
     pub decoded_body: Option<Vec<u8>>,
 }
 
 impl ExchangeRecorder {
-    /// An empty tape.
+    /// Creates an empty recorder.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What is on the tape; it is empty then.
+    /// Takes the recorded exchanges and leaves the recorder empty.
     #[must_use]
     pub fn take_exchanges(&self) -> Vec<RecordedExchange> {
         std::mem::take(&mut self.lock().exchanges)
     }
 
-    /// Remembers that this may stand in what is on the tape, and that nobody is to read it.
+    /// Remembers a secret that recorded exchanges may contain and that must not be shown.
     pub fn hide_secret(&self, secret: SecretBytes) {
         let secrets = &mut self.lock().secrets;
         if !secrets.contains(&secret) {
@@ -92,13 +92,14 @@ impl ExchangeRecorder {
         }
     }
 
-    /// What nobody is to read: the tokens that hits were sent with, and what was [hidden](Self::hide).
+    /// Secrets that must not be shown: the tokens that hits carried, and those passed to
+    /// [`hide_secret`](Self::hide_secret).
     #[must_use]
     pub fn hidden_secrets(&self) -> Vec<SecretBytes> {
         self.lock().secrets.clone()
     }
 
-    /// Begins an exchange, and says where it is.
+    /// Begins an exchange and returns its index.
     pub(crate) fn begin_exchange(&self, url: &Url, request: &PreparedRequest) -> usize {
         let exchanges = &mut self.lock().exchanges;
         exchanges.push(RecordedExchange {
@@ -116,8 +117,8 @@ impl ExchangeRecorder {
         exchanges.len() - 1
     }
 
-    pub(crate) fn record_head(&self, at: usize, head: &response::Parts) {
-        self.update(at, |exchange| {
+    pub(crate) fn record_head(&self, index: usize, head: &response::Parts) {
+        self.update(index, |exchange| {
             exchange.response = Some(RecordedResponse {
                 version: version_name(head.version).to_owned(),
                 status: head.status.as_u16(),
@@ -131,29 +132,29 @@ impl ExchangeRecorder {
         });
     }
 
-    pub(crate) fn record_chunk(&self, at: usize, piece: &[u8]) {
-        self.update(at, |exchange| {
-            if let Some(answer) = &mut exchange.response {
-                answer.body_bytes += piece.len() as u64;
-                let room = MAX_BODY_BYTES - answer.body.len();
-                answer
+    pub(crate) fn record_chunk(&self, index: usize, chunk: &[u8]) {
+        self.update(index, |exchange| {
+            if let Some(response) = &mut exchange.response {
+                response.body_bytes += chunk.len() as u64;
+                let free = MAX_BODY_BYTES - response.body.len();
+                response
                     .body
-                    .extend_from_slice(&piece[..piece.len().min(room)]);
+                    .extend_from_slice(&chunk[..chunk.len().min(free)]);
             }
         });
     }
 
-    /// The body is whole.
-    pub(crate) fn finish_body(&self, at: usize, headers: &HeaderMap) {
-        self.update(at, |exchange| {
-            if let Some(answer) = &mut exchange.response {
-                answer.complete = true;
+    /// Marks the body as complete and decodes it.
+    pub(crate) fn finish_body(&self, index: usize, headers: &HeaderMap) {
+        self.update(index, |exchange| {
+            if let Some(response) = &mut exchange.response {
+                response.complete = true;
                 let decoded = BodyDecoder::new(headers, MAX_BODY_BYTES as u64, Rc::default())
                     .and_then(|mut decoder| {
-                        decoder.write(&answer.body)?;
+                        decoder.write(&response.body)?;
                         decoder.finish()
                     });
-                answer.decoded_body = decoded
+                response.decoded_body = decoded
                     .ok()
                     .filter(|body| body.coded)
                     .map(|body| body.bytes);
@@ -161,9 +162,9 @@ impl ExchangeRecorder {
         });
     }
 
-    fn update(&self, at: usize, change: impl FnOnce(&mut RecordedExchange)) {
-        // It may have been taken meanwhile.
-        if let Some(exchange) = self.lock().exchanges.get_mut(at) {
+    fn update(&self, index: usize, change: impl FnOnce(&mut RecordedExchange)) {
+        // The exchange may have been taken in the meantime.
+        if let Some(exchange) = self.lock().exchanges.get_mut(index) {
             change(exchange);
         }
     }
@@ -181,21 +182,21 @@ impl fmt::Debug for ExchangeRecorder {
 
 impl fmt::Debug for RecordedExchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Headers and bodies have secrets.
-        f.debug_struct("Exchange")
+        // Headers and bodies may contain secrets.
+        f.debug_struct("RecordedExchange")
             .field("method", &self.method)
             .field("url", &self.url)
-            .field("answer", &self.response)
+            .field("response", &self.response)
             .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for RecordedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
+        f.debug_struct("RecordedResponse")
             .field("status", &self.status)
             .field("body_bytes", &self.body_bytes)
-            .field("whole", &self.complete)
+            .field("complete", &self.complete)
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! The URL of a target, taken apart and checked.
+//! Parsing and checking of target URLs.
 
 use hammer_net::{PeerEndpoint, UrlHost, basic_authorization, split_host_port};
 use hyper::Uri;
@@ -11,7 +11,7 @@ pub(crate) struct HttpUrl {
     pub(crate) tls: bool,
     pub(crate) host: UrlHost,
     pub(crate) port: u16,
-    /// What the request line asks for: path and query.
+    /// The target in the request line: path and query.
     pub(crate) path_and_query: Uri,
     /// The value of the `Host` header.
     pub(crate) authority: HeaderValue,
@@ -20,17 +20,17 @@ pub(crate) struct HttpUrl {
 
 impl HttpUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        // What is wrong is told of the URL as it may be shown.
+        // Messages show the URL without its secrets.
         let url = &*mask_url(text);
         if let Some(bad) = text.chars().find(|c| !c.is_ascii_graphic()) {
             return Err(Error::url(format!(
-                "the URL {url:?} contains {bad:?}: spaces, control characters and non-ASCII ones \
-                 are written percent-encoded (%20), non-ASCII host names in punycode (xn--…)"
+                "the URL {url:?} contains {bad:?}: percent-encode spaces, control characters and \
+                 non-ASCII characters (%20), and write non-ASCII host names in punycode (xn--…)"
             )));
         }
         let (scheme, rest) = text.split_once("://").ok_or_else(|| {
             Error::url(format!(
-                "the URL {url:?} has no scheme: try http://{url} or https://{url}"
+                "the URL {url:?} has no scheme (try http://{url} or https://{url})"
             ))
         })?;
         let tls = match scheme.to_ascii_lowercase().as_str() {
@@ -38,7 +38,7 @@ impl HttpUrl {
             "https" => true,
             _ => {
                 let message =
-                    format!("unknown scheme {scheme:?} in {url:?}: known are http and https");
+                    format!("unknown scheme {scheme:?} in {url:?}; expected http or https");
                 return Err(Error::url(message));
             }
         };
@@ -54,15 +54,17 @@ impl HttpUrl {
         let port = match port {
             None | Some("") => default,
             Some(port) => match port.parse() {
-                // Rust would take a sign too.
+                // `parse` accepts a sign, a URL does not.
                 Ok(number) if number > 0 && !port.starts_with('+') => number,
                 _ if userinfo.is_none() && text.contains('@') => {
-                    let right = "a slash in a password is written %2F";
-                    let message = format!("no port in {url:?}: it is from 1 to 65535; {right}");
+                    let message = format!(
+                        "malformed port in {url:?}; expected 1 to 65535 (if a password contains a \
+                         slash, write it as %2F)"
+                    );
                     return Err(Error::url(message));
                 }
                 _ => {
-                    let message = format!("the port {port:?} in {url:?} is not from 1 to 65535");
+                    let message = format!("invalid port {port:?} in {url:?}; expected 1 to 65535");
                     return Err(Error::url(message));
                 }
             },
@@ -93,7 +95,7 @@ impl HttpUrl {
 }
 
 impl HttpUrl {
-    /// Whom connections go to.
+    /// The endpoint that connections lead to.
     pub(crate) fn peer(&self) -> PeerEndpoint<'_> {
         PeerEndpoint {
             scheme: if self.tls { "https" } else { "http" },
@@ -104,7 +106,7 @@ impl HttpUrl {
         }
     }
 
-    /// The URL without credentials, as cookies, signatures and redirects know it.
+    /// The URL without credentials, for cookies, signatures and redirects.
     pub(crate) fn without_credentials(&self) -> Result<url::Url, Error> {
         let scheme = if self.tls { "https" } else { "http" };
         let Self {
@@ -119,7 +121,7 @@ impl HttpUrl {
         text.parse().map_err(malformed)
     }
 
-    /// What the request line asks a proxy for: scheme, host, path and query.
+    /// The target in a request line to a proxy: scheme, host, path and query.
     pub(crate) fn absolute_form(&self) -> Result<Uri, Error> {
         let scheme = if self.tls { "https" } else { "http" };
         let parts = Uri::builder()
@@ -129,18 +131,18 @@ impl HttpUrl {
             .path_and_query
             .path_and_query()
             .map_or("/", |path| path.as_str());
-        let malformed = |cause| Error::url("the URL can't be told to a proxy").with_source(cause);
+        let malformed = |cause| Error::url("the URL cannot be sent to a proxy").with_source(cause);
         parts.path_and_query(path).build().map_err(malformed)
     }
 }
 
-/// `url` as it may be shown: without the password before its host, and without the values of what is
-/// called like a secret in its query.
+/// Masks the secrets of a URL for display: its password, and values of the query whose names suggest a
+/// secret.
 ///
 /// ```
-/// assert_eq!(hammer_http::masked("http://ann:secret@a.test/b"), "http://ann:***@a.test/b");
-/// assert_eq!(hammer_http::masked("http://a.test/?token=t&page=2"), "http://a.test/?token=***&page=2");
-/// assert_eq!(hammer_http::masked("http://a.test/b@c"), "http://a.test/b@c");
+/// assert_eq!(hammer_http::mask_url("http://ann:secret@a.test/b"), "http://ann:***@a.test/b");
+/// assert_eq!(hammer_http::mask_url("http://a.test/?token=t&page=2"), "http://a.test/?token=***&page=2");
+/// assert_eq!(hammer_http::mask_url("http://a.test/b@c"), "http://a.test/b@c");
 /// ```
 #[must_use]
 pub fn mask_url(url: &str) -> String {
@@ -155,13 +157,13 @@ pub fn mask_url(url: &str) -> String {
 fn parse_host(name: &str, url: &str) -> Result<UrlHost, Error> {
     if name.is_empty() {
         return Err(Error::url(format!(
-            "the URL {url:?} has no host: try http://localhost:8080/"
+            "the URL {url:?} has no host (try http://localhost:8080/)"
         )));
     }
     UrlHost::parse(name).ok_or_else(|| {
         Error::url(match name.strip_prefix('[') {
-            Some(_) => format!("{name:?} in {url:?} is no IPv6 address: it should look like [::1]"),
-            None => format!("{name:?} in {url:?} is no host name"),
+            Some(_) => format!("invalid IPv6 address {name:?} in {url:?}; expected the form [::1]"),
+            None => format!("invalid host name {name:?} in {url:?}"),
         })
     })
 }
@@ -182,15 +184,15 @@ mod tests {
         ] {
             assert_eq!(mask_url(text), shown);
         }
-        let error = HttpUrl::parse("http://a:s3/cret@b.test/").expect_err("has no port");
+        let error = HttpUrl::parse("http://a:s3/cret@b.test/").expect_err("the port is malformed");
         let text = error.to_string();
         assert!(text.contains("%2F") && !text.contains("s3"), "{text}");
     }
 
     #[test]
-    fn well_formed_urls() {
+    fn well_formed_urls_are_taken_apart() {
         let name = |name: &str| UrlHost::Name(name.into());
-        let ip = |ip: &str| UrlHost::Address(ip.parse().expect("is an address"));
+        let ip = |ip: &str| UrlHost::Address(ip.parse().expect("the address is valid"));
         let table = [
             ("http://a", name("a"), 80, "/", "a"),
             ("https://a.b/c?d=e#f", name("a.b"), 443, "/c?d=e", "a.b"),
@@ -222,30 +224,30 @@ mod tests {
     }
 
     #[test]
-    fn malformed_urls_are_told_what_would_be_right() {
+    fn errors_name_what_was_expected() {
         let table = [
             ("localhost:8080", "try http://localhost:8080"),
             ("", "no scheme"),
-            ("ftp://a/", "known are http and https"),
+            ("ftp://a/", "expected http or https"),
             ("http://", "no host"),
             ("http:///path", "no host"),
             ("http://:80/", "no host"),
             ("http://user@/", "no host"),
-            ("http://a:0/", "not from 1 to 65535"),
-            ("http://a:65536/", "not from 1 to 65535"),
-            ("http://a:-1/", "not from 1 to 65535"),
-            ("http://a:+1/", "not from 1 to 65535"),
-            ("http://a:b/", "not from 1 to 65535"),
-            ("http://a:1:2/", "not from 1 to 65535"),
+            ("http://a:0/", "expected 1 to 65535"),
+            ("http://a:65536/", "expected 1 to 65535"),
+            ("http://a:-1/", "expected 1 to 65535"),
+            ("http://a:+1/", "expected 1 to 65535"),
+            ("http://a:b/", "expected 1 to 65535"),
+            ("http://a:1:2/", "expected 1 to 65535"),
             ("http://::1/", "no host"),
-            ("http://[::1/", "is no IPv6 address"),
-            ("http://[::g]/", "is no IPv6 address"),
+            ("http://[::1/", "invalid IPv6 address"),
+            ("http://[::g]/", "invalid IPv6 address"),
             ("http://a b/", "%20"),
             ("http://a/b c", "%20"),
             ("http://a/\r\nX: y", "%20"),
             ("http://bücher.de/", "punycode"),
-            ("http://a,b/", "is no host name"),
-            ("http://a%41/", "is no host name"),
+            ("http://a,b/", "invalid host name"),
+            ("http://a%41/", "invalid host name"),
             ("http://a/<", "malformed"),
         ];
         for (text, fragment) in table {

@@ -1,4 +1,4 @@
-//! Makes of a message what hits send, and to whom.
+//! Assembly of checked requests from the options of the builder.
 
 use std::collections::HashMap;
 use std::time::SystemTime;
@@ -26,7 +26,7 @@ use crate::{ContentCoding, Error, ErrorKind, RequestHeader};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 
-/// What hits send, checked.
+/// The checked requests of all targets, with all that they share.
 pub(super) struct AssembledRequests {
     targets: Vec<HttpTarget>,
     origins: Vec<PeerConnector>,
@@ -39,34 +39,32 @@ pub(super) struct AssembledRequests {
 }
 
 impl AssembledRequests {
-    /// The way of a hit: a straight one, if nothing is asked for that it does not do.
+    /// Chooses the simple mode if the options need nothing beyond it.
     pub(super) fn into_hit_mode(
         mut self,
         expect: ResponseOptions,
-        dialer: ConnectorFactory,
+        connectors: ConnectorFactory,
         mut policy: ConnectionPolicy,
         captures: CaptureSet,
     ) -> Result<HitMode, Error> {
         let max_body = expect.max_body_bytes(captures.needs_body())?;
-        let straight = self.target_picker.is_none()
+        let simple = self.target_picker.is_none()
             && captures.is_empty()
             && self.bodies.is_empty()
             && self.signer.is_none()
             && self.cookies.is_none()
             && self.max_redirects.is_none();
-        if straight && expect.is_default() {
+        if simple && expect.is_default() {
             let HttpTarget {
-                request: template,
-                template: blanks,
-                ..
+                request, template, ..
             } = self.targets.remove(0);
             return Ok(HitMode::Simple(Box::new(SimpleRequest {
-                request: template,
-                template: blanks,
-                dial: self.origins.remove(0),
+                request,
+                template,
+                connector: self.origins.remove(0),
             })));
         }
-        policy.wants = ResponseInterest {
+        policy.response_interest = ResponseInterest {
             headers: true,
             body: expect.recorder.is_some()
                 || expect.expectations.needs_body()
@@ -83,7 +81,7 @@ impl AssembledRequests {
             signer: self.signer,
             redirect_policy: self.max_redirects.map(|max| RedirectPolicy {
                 max_redirects: max,
-                dialer,
+                connectors,
             }),
             expectations: expect.expectations,
             max_body_bytes: max_body,
@@ -93,18 +91,18 @@ impl AssembledRequests {
         })))
     }
 
-    /// Whether redirects are followed.
+    /// Reports whether redirects are followed.
     pub(super) fn follows_redirects(&self) -> bool {
         self.max_redirects.is_some()
     }
 
-    /// Each request, and what opens the connections for it.
+    /// Each request with the connector for its target.
     pub(super) fn requests(&self) -> impl Iterator<Item = (&PreparedRequest, &PeerConnector)> {
         let targets = self.targets.iter();
         targets.map(|target| (&target.request, &self.origins[target.origin]))
     }
 
-    /// Has all requests send their tokens as credentials, if no text says where they go.
+    /// Sends tokens in `Authorization` unless a template uses them elsewhere.
     fn add_token_authorization(
         &mut self,
         compiler: &TemplateCompiler,
@@ -113,36 +111,35 @@ impl AssembledRequests {
         let Some(bearer) = compiler.bearer_template()? else {
             return Ok(());
         };
-        let blanks = self
+        let requests = self
             .targets
             .iter()
             .filter_map(|target| target.template.as_ref());
         let bodies = self.bodies.iter().flat_map(BodyTemplate::templates);
         let cookies = self.cookies.iter().flatten().map(|(_, value)| value);
-        let mut all = blanks
-            .flat_map(|blanks| blanks.templates())
+        let mut templates = requests
+            .flat_map(|request| request.templates())
             .chain(bodies)
             .chain(cookies);
-        let sent = all.any(|text| text.variables().any(|name| name == "token"));
-        drop(all);
+        let sent = templates.any(|template| template.variables().any(|name| name == "token"));
+        drop(templates);
         if sent {
             return Ok(());
         }
         let mut requests = self.targets.iter().map(|target| &target.request);
         let given = given || requests.any(|request| request.headers().contains_key(AUTHORIZATION));
         if given || self.signer.is_some() {
-            let message = "there are tokens, which no text has as {{token}}, and other credentials: leave \
-                           out one of them";
+            let message =
+                "tokens cannot be combined with other credentials unless a template has {{token}}";
             return Err(Error::new(ErrorKind::Credentials, message));
         }
         for target in &mut self.targets {
-            let blanks = target.template.get_or_insert_default();
-            blanks.add_authorization(&mut target.request, bearer.clone());
+            let template = target.template.get_or_insert_default();
+            template.add_authorization(&mut target.request, bearer.clone());
         }
         Ok(())
     }
 
-    /// Nothing yet.
     fn empty() -> Self {
         Self {
             targets: vec![],
@@ -158,11 +155,11 @@ impl AssembledRequests {
 }
 
 impl RequestOptions {
-    /// What is sent to these addresses, through what `dialer` makes.
+    /// Assembles the requests to `urls`, with connectors from `connectors`.
     pub(super) fn assemble(
         mut self,
-        to: TargetUrls,
-        dialer: &ConnectorFactory,
+        urls: TargetUrls,
+        connectors: &ConnectorFactory,
         keepalive: bool,
         compiler: &TemplateCompiler,
     ) -> Result<AssembledRequests, Error> {
@@ -185,8 +182,8 @@ impl RequestOptions {
         let cookies = self.cookies(has(COOKIE))?;
         let compress = self.body.compress;
         if compress.is_some() && has(CONTENT_ENCODING) {
-            let message = "the header Content-Encoding is given, and the body is to be compressed: \
-                           leave out one of them";
+            let message =
+                "the header Content-Encoding cannot be combined with compression of the body";
             return Err(Error::new(ErrorKind::Body, message));
         }
         let mut defaults = HeaderMap::new();
@@ -203,20 +200,20 @@ impl RequestOptions {
             compiler,
         };
         let (redirects, keep_cookies) = (self.max_redirects, self.keep_cookies);
-        let mut assembly = match (self.targets.take(), to) {
-            (Some(targets), TargetUrls::Targets(addresses)) => {
-                parts.for_target_list(&targets, addresses, dialer, &self)?
+        let mut assembled = match (self.targets.take(), urls) {
+            (Some(targets), TargetUrls::Targets(urls)) => {
+                parts.for_target_list(&targets, urls, connectors, &self)?
             }
-            (_, TargetUrls::One(address)) => parts.for_single_target(*address, dialer, self)?,
-            (None, TargetUrls::Targets(_)) => return Err(Error::url("there is no URL to hit")),
+            (_, TargetUrls::One(target)) => parts.for_single_target(*target, connectors, self)?,
+            (None, TargetUrls::Targets(_)) => return Err(Error::url("missing URL of the target")),
         };
         if let Some(signer) = &signer {
-            for target in &assembly.targets {
+            for target in &assembled.targets {
                 let (mut head, body) = (target.request.head.clone(), &target.request.body);
                 signer.sign(target.url.scheme(), &mut head, body, SystemTime::UNIX_EPOCH)?;
             }
         }
-        assembly.signer = signer;
+        assembled.signer = signer;
         if keep_cookies {
             let given = cookies.unwrap_or_default().into_iter();
             let text = given.map(|(name, value)| {
@@ -224,20 +221,20 @@ impl RequestOptions {
                 let fixed = || hammer_data::Template::from_literal(value.as_bytes());
                 Ok((name, template.unwrap_or_else(fixed)))
             });
-            assembly.cookies = Some(text.collect::<Result<_, Error>>()?);
+            assembled.cookies = Some(text.collect::<Result<_, Error>>()?);
         }
-        assembly.max_redirects = redirects;
-        assembly.add_token_authorization(compiler, has_authorization)?;
-        Ok(assembly)
+        assembled.max_redirects = redirects;
+        assembled.add_token_authorization(compiler, has_authorization)?;
+        Ok(assembled)
     }
 }
 
-/// What the requests to all targets have in common.
+/// The parts that the requests to all targets share.
 struct CommonRequestParts<'t> {
-    /// Headers in whose place others may be given.
+    /// Headers that given ones replace.
     defaults: HeaderMap,
     given_headers: Vec<RequestHeader>,
-    /// User and password, if hits have their own.
+    /// User and password, if they vary from hit to hit.
     basic: Option<hammer_data::Template>,
     compress: Option<ContentCoding>,
     keepalive: bool,
@@ -247,59 +244,62 @@ struct CommonRequestParts<'t> {
 impl CommonRequestParts<'_> {
     fn for_single_target(
         self,
-        address: TargetUrl,
-        dialer: &ConnectorFactory,
+        target: TargetUrl,
+        connectors: &ConnectorFactory,
         options: RequestOptions,
     ) -> Result<AssembledRequests, Error> {
-        let TargetUrl { url, path } = address;
+        let TargetUrl { url, path } = target;
         let has_body = !options.body.given_sources().is_empty();
         let default = if has_body { "POST" } else { "GET" };
         let bodies = options.body.bodies(self.compiler)?;
-        let dial = dialer.connector_for(&url.peer())?;
+        let connector = connectors.connector_for(&url.peer())?;
         let line = RequestLine {
             method: parse_method(options.method.as_deref().unwrap_or(default))?,
             url: &url,
-            proxy_headers: dial.forward_proxy_headers(),
+            proxy_headers: connector.forward_proxy_headers(),
             keepalive: self.keepalive,
         };
         let defaults = self.default_headers(&bodies)?;
         let first = bodies.first.as_fixed().cloned().unwrap_or_default();
-        let mut template =
-            line.into_request(defaults, self.given_headers.iter().cloned(), first)?;
+        let mut request = line.into_request(defaults, self.given_headers.iter().cloned(), first)?;
         for body in bodies.rotation.iter().filter_map(BodyTemplate::as_fixed) {
-            check_body_headers(template.headers(), body)?;
+            check_body_headers(request.headers(), body)?;
         }
-        let varying = bodies
+        let dynamic = bodies
             .rotation
             .iter()
             .find(|body| body.as_fixed().is_none());
-        let body = varying.unwrap_or(&bodies.first).clone();
-        let blanks = self.request_template(&mut template, path, body, &dial)?;
-        let mut assembly = AssembledRequests::empty();
-        assembly.targets.push(HttpTarget {
-            request: template,
-            template: blanks,
+        let body = dynamic.unwrap_or(&bodies.first).clone();
+        let template = self.request_template(&mut request, path, body, &connector)?;
+        let mut assembled = AssembledRequests::empty();
+        assembled.targets.push(HttpTarget {
+            request,
+            template,
             url: url.without_credentials()?,
             origin: 0,
             group: 0,
         });
-        assembly.origins.push(dial);
-        assembly.bodies = bodies.rotation;
-        Ok(assembly)
+        assembled.origins.push(connector);
+        assembled.bodies = bodies.rotation;
+        Ok(assembled)
     }
 
-    /// The defaults, with what the bodies themselves ask for.
+    /// The default headers, with those that the kind of body implies.
     fn default_headers(&self, bodies: &RequestBodies) -> Result<HeaderMap, Error> {
         let given = |name| self.given_headers.iter().any(|header| header.name == name);
         if bodies.is_form && given(CONTENT_TYPE) {
-            let message = "the header Content-Type of a form says what is between its fields: leave \
-                           it out";
+            let message =
+                "the header Content-Type cannot be combined with a form, which sets its own";
             return Err(Error::new(ErrorKind::Body, message));
         }
         let mut defaults = self.defaults.clone();
         if let Some(content_type) = &bodies.content_type {
             let value = HeaderValue::from_str(content_type).map_err(|cause| {
-                Error::new(ErrorKind::Body, "the type of the body can't be sent").with_source(cause)
+                Error::new(
+                    ErrorKind::Body,
+                    "the content type of the body cannot be sent in a header",
+                )
+                .with_source(cause)
             })?;
             defaults.insert(CONTENT_TYPE, value);
         }
@@ -315,64 +315,69 @@ impl CommonRequestParts<'_> {
     fn for_target_list(
         self,
         targets: &TargetList,
-        addresses: Vec<TargetUrl>,
-        dialer: &ConnectorFactory,
+        urls: Vec<TargetUrl>,
+        connectors: &ConnectorFactory,
         options: &RequestOptions,
     ) -> Result<AssembledRequests, Error> {
         let error = |message: String| Err(Error::new(ErrorKind::Targets, message));
         if let Some(given) = options.body.given_sources().first() {
-            return error(format!("targets have their own bodies: leave out {given}"));
+            return error(format!(
+                "a targets file, which has its own bodies, cannot be combined with {given}"
+            ));
         }
         if options.method.is_some() {
-            return error("targets have their own methods: leave out the other one".into());
+            return error(
+                "a targets file, which has its own methods, cannot be combined with another method"
+                    .into(),
+            );
         }
-        let mut assembly = AssembledRequests::empty();
+        let mut assembled = AssembledRequests::empty();
         let mut known = HashMap::new();
         let mut paths = vec![];
-        for (entry, TargetUrl { url, path }) in targets.entries.iter().zip(addresses) {
-            let within = |cause| targets.line_error(entry, cause);
+        for (entry, TargetUrl { url, path }) in targets.entries.iter().zip(urls) {
+            let in_line = |cause| targets.line_error(entry, cause);
             let key = (url.tls, url.host.to_string(), url.port);
             let origin = match known.get(&key) {
                 Some(origin) => *origin,
                 None => {
-                    assembly.origins.push(
-                        dialer
+                    assembled.origins.push(
+                        connectors
                             .connector_for(&url.peer())
                             .map_err(Error::from)
-                            .map_err(within)?,
+                            .map_err(in_line)?,
                     );
-                    let origin = assembly.origins.len() - 1;
+                    let origin = assembled.origins.len() - 1;
                     known.insert(key, origin);
                     origin
                 }
             };
             paths.push(path.as_ref().map(|path| path.source().to_owned()));
-            let request = self.assemble_target(entry, &url, path, &assembly.origins[origin]);
-            let (template, blanks) = request.map_err(within)?;
-            assembly.targets.push(HttpTarget {
-                request: template,
-                template: blanks,
-                url: url.without_credentials().map_err(within)?,
+            let request = self.assemble_target(entry, &url, path, &assembled.origins[origin]);
+            let (request, template) = request.map_err(in_line)?;
+            assembled.targets.push(HttpTarget {
+                request,
+                template,
+                url: url.without_credentials().map_err(in_line)?,
                 origin,
                 group: 0,
             });
         }
-        assembly.assign_groups(&targets.entries, &paths);
+        assembled.assign_groups(&targets.entries, &paths);
         let entries = targets.entries.iter();
         let once = entries.clone().enumerate().filter(|(_, entry)| entry.once);
         let once: Vec<_> = once.map(|(index, _)| index).collect();
         if once.len() == targets.len() {
             return error(
-                "each target is for once, and none is left for the hits after them".into(),
+                "every target is marked once, so none is left for later hits (try removing one mark)".into(),
             );
         }
-        // Nobody is dealt what each slot has once.
+        // The picker handles targets marked once on its own.
         let weights = entries.map(|entry| if entry.once { 0 } else { entry.weight });
-        assembly.target_picker = Some(TargetPicker {
+        assembled.target_picker = Some(TargetPicker {
             once,
             order: WeightedOrder::new(weights, options.target_order),
         });
-        Ok(assembly)
+        Ok(assembled)
     }
 
     fn assemble_target(
@@ -380,7 +385,7 @@ impl CommonRequestParts<'_> {
         entry: &TargetEntry,
         url: &HttpUrl,
         path: Option<hammer_data::Template>,
-        dial: &PeerConnector,
+        connector: &PeerConnector,
     ) -> Result<(PreparedRequest, Option<Box<RequestTemplate>>), Error> {
         let has =
             |header: &&RequestHeader| !entry.headers.iter().any(|own| own.name == header.name);
@@ -404,40 +409,40 @@ impl CommonRequestParts<'_> {
         let line = RequestLine {
             method: parse_method(&entry.method)?,
             url,
-            proxy_headers: dial.forward_proxy_headers(),
+            proxy_headers: connector.forward_proxy_headers(),
             keepalive: self.keepalive,
         };
-        let mut template = line.into_request(
+        let mut request = line.into_request(
             defaults,
             given,
             body.as_fixed().cloned().unwrap_or_default(),
         )?;
-        let blanks = self.request_template(&mut template, path, body, dial)?;
-        Ok((template, blanks))
+        let template = self.request_template(&mut request, path, body, connector)?;
+        Ok((request, template))
     }
 
-    /// What hits fill in, if there is anything.
+    /// The parts of the request that vary from hit to hit, if any.
     fn request_template(
         &self,
-        template: &mut PreparedRequest,
+        request: &mut PreparedRequest,
         path: Option<hammer_data::Template>,
         body: BodyTemplate,
-        dial: &PeerConnector,
+        connector: &PeerConnector,
     ) -> Result<Option<Box<RequestTemplate>>, Error> {
-        let holder = self.defaults.get(AUTHORIZATION);
-        let basic = holder.zip(self.basic.as_ref());
-        let theirs = dial.forward_proxy_headers();
-        let blanks = self
+        let placeholder = self.defaults.get(AUTHORIZATION);
+        let basic = placeholder.zip(self.basic.as_ref());
+        let proxy_headers = connector.forward_proxy_headers();
+        let template = self
             .compiler
-            .request_template(template, path, body, theirs, basic)?;
-        Ok(Some(blanks)
-            .filter(|blanks| !blanks.is_empty())
+            .request_template(request, path, body, proxy_headers, basic)?;
+        Ok(Some(template)
+            .filter(|template| !template.is_empty())
             .map(Box::new))
     }
 }
 
 impl AssembledRequests {
-    /// Targets of one name are one row.
+    /// Puts targets of the same name into one group.
     fn assign_groups(&mut self, entries: &[TargetEntry], paths: &[Option<String>]) {
         let mut known = HashMap::new();
         for ((target, entry), path) in self.targets.iter_mut().zip(entries).zip(paths) {
@@ -450,10 +455,10 @@ impl AssembledRequests {
                 };
                 format!("{} {origin}{path}", entry.method)
             });
-            let rows = &mut self.groups;
+            let groups = &mut self.groups;
             target.group = *known.entry(name).or_insert_with_key(|name| {
-                rows.push(name.clone());
-                rows.len() - 1
+                groups.push(name.clone());
+                groups.len() - 1
             });
         }
     }

@@ -1,4 +1,4 @@
-//! Where bodies come from.
+//! Options for the bodies of requests.
 
 use bytes::Bytes;
 
@@ -10,7 +10,7 @@ use crate::request::form::{self, FormField, FormPiece};
 use crate::request::template::{BodyTemplate, TemplateCompiler};
 use crate::{Error, ErrorKind};
 
-/// What the builder is told about bodies.
+/// The sources of bodies and their compression.
 #[derive(Debug, Default)]
 pub(super) struct BodyOptions {
     pub(super) bytes: Option<Bytes>,
@@ -23,20 +23,20 @@ pub(super) struct BodyOptions {
 /// The bodies that hits send.
 #[derive(Debug, Default)]
 pub(super) struct RequestBodies {
-    /// The only one, or the first.
+    /// The only body, or the first one.
     pub(super) first: BodyTemplate,
-    /// All of them, if there are several to take in turn.
+    /// All bodies, if hits rotate through several.
     pub(super) rotation: Vec<BodyTemplate>,
-    /// What they are, if that is known here.
+    /// The media type, if the source implies one.
     pub(super) content_type: Option<String>,
-    /// What answers should be.
+    /// The value of `Accept`, if the source implies one.
     pub(super) accept: Option<&'static str>,
-    /// Whether `Content-Type` can't be another.
+    /// True if the bodies are forms, which determine their `Content-Type`.
     pub(super) is_form: bool,
 }
 
 impl BodyOptions {
-    /// What was given, as it is called in messages.
+    /// The sources that were given, as messages name them.
     pub(super) fn given_sources(&self) -> Vec<&'static str> {
         let given = [
             ("data", self.bytes.is_some()),
@@ -48,16 +48,16 @@ impl BodyOptions {
         given.map(|(name, _)| name).collect()
     }
 
-    /// The bodies to send.
+    /// Compiles and compresses the bodies.
     pub(super) fn bodies(self, compiler: &TemplateCompiler) -> Result<RequestBodies, Error> {
         if let [one, other, ..] = self.given_sources()[..] {
             return Err(body_error(format!(
-                "the body is to be {one}, and {other} too: leave out one of them"
+                "{one} cannot be combined with {other}: a request has one body"
             )));
         }
         if self.compress.is_some() && self.given_sources().is_empty() {
             return Err(body_error(
-                "there is no body to compress: give one, or don't compress".into(),
+                "compression needs a body (try adding one, or leaving compression out)".into(),
             ));
         }
         let mut bodies = RequestBodies::default();
@@ -72,18 +72,18 @@ impl BodyOptions {
             bodies.is_form = true;
         } else if let Some(text) = self.lines {
             let lines = split_lines(&text)?.into_iter().enumerate();
-            let content = lines.map(|(index, line)| {
+            let parsed = lines.map(|(index, line)| {
                 compiler.body_template(&format!("--data-lines, body {}", index + 1), line)
             });
-            bodies.rotation = content.collect::<Result<_, _>>()?;
+            bodies.rotation = parsed.collect::<Result<_, _>>()?;
         } else {
             bodies.first = compiler.body_template("--data", self.bytes.unwrap_or_default())?;
         }
         if let Some(coding) = self.compress {
             bodies.first = bodies.first.with_coding(coding, compress_body)?;
-            let turn = bodies.rotation.into_iter();
-            let turn = turn.map(|body| body.with_coding(coding, compress_body));
-            bodies.rotation = turn.collect::<Result<_, _>>()?;
+            let coded = bodies.rotation.into_iter();
+            let coded = coded.map(|body| body.with_coding(coding, compress_body));
+            bodies.rotation = coded.collect::<Result<_, _>>()?;
         }
         if let Some(first) = bodies.rotation.first() {
             bodies.first = first.clone();
@@ -92,7 +92,7 @@ impl BodyOptions {
     }
 }
 
-/// The body of a form, in whose texts there may be variables; files are sent as they are.
+/// Compiles the text fields of a form as templates; files are sent unchanged.
 fn form_body(
     pieces: Vec<FormPiece<'_>>,
     compiler: &TemplateCompiler,
@@ -112,11 +112,11 @@ fn form_body(
     ))
 }
 
-/// `body` in a coding.
+/// Compresses `body`.
 pub(super) fn compress_body(body: &Bytes, coding: ContentCoding) -> Result<Bytes, Error> {
     let coded = coding.encode(body);
     coded.map_err(|cause| {
-        body_error(format!("a body can't be compressed with {coding}")).with_source(cause)
+        body_error(format!("failed to compress a body with {coding}")).with_source(cause)
     })
 }
 

@@ -1,4 +1,4 @@
-//! Whom requests are from: credentials and cookies.
+//! Credentials, signatures and cookies of requests.
 
 use hammer_data::Template;
 use hammer_net::SecretString;
@@ -11,7 +11,7 @@ use crate::request::template::TemplateCompiler;
 use crate::{Error, ErrorKind, RequestHeader};
 
 impl RequestOptions {
-    /// The value of `Authorization`, or what signs in its place.
+    /// The value of `Authorization`, or the signer in its place.
     pub(super) fn credentials(
         &self,
         in_header: bool,
@@ -20,12 +20,12 @@ impl RequestOptions {
         let error = |message| Err(Error::new(ErrorKind::Credentials, message));
         let given = match &self.credentials[..] {
             [_, _, ..] => {
-                return error("credentials are given twice: leave out the user or the token");
+                return error(
+                    "a user cannot be combined with a token, and neither can be given twice",
+                );
             }
             [_] if in_header => {
-                return error(
-                    "credentials are given, and the header Authorization too: leave out one of them",
-                );
+                return error("credentials cannot be combined with the header Authorization");
             }
             given => given.first(),
         };
@@ -35,7 +35,7 @@ impl RequestOptions {
             .map(|SecretString(token)| token.clone());
         match (&self.signature_scope, given) {
             (None, _) if token.is_some() => {
-                error("a session token belongs to signatures, and none are made: give their scope")
+                error("a session token needs signatures (try adding their scope)")
             }
             (None, None) => Ok((None, None)),
             (None, Some(given @ HttpCredentials::Bearer(_))) => {
@@ -50,20 +50,20 @@ impl RequestOptions {
                         None,
                         Some(RequestSigner::new(key, secret, token, scope.clone())),
                     )),
-                    _ => error("signatures need KEY:SECRET as their user and password"),
+                    _ => error("malformed user for signatures; expected KEY:SECRET"),
                 }
             }
-            (Some(_), _) => error("signatures need a user: KEY:SECRET"),
+            (Some(_), _) => error("signatures need a user; expected KEY:SECRET"),
         }
     }
 
-    /// Names and values of the given cookies.
+    /// Parses the given cookies into names and values.
     pub(super) fn cookies(&self, in_header: bool) -> Result<Option<Vec<(String, String)>>, Error> {
         let error = |message: &str| Err(Error::new(ErrorKind::Header, message));
         if in_header && (self.keep_cookies || !self.cookies.is_empty()) {
             return error(
-                "cookies are given or kept, and the header Cookie is given too: give all of them as \
-                 cookies",
+                "the header Cookie cannot be combined with cookies that are given or kept (try giving \
+                 all of them as cookies)",
             );
         }
         if self.cookies.is_empty() {
@@ -79,15 +79,15 @@ impl RequestOptions {
                 Some((name, value)) if !name.trim().is_empty() => {
                     pairs.push((name.trim().to_owned(), value.trim().to_owned()));
                 }
-                _ => return error("malformed cookie: it should be name=value"),
+                _ => return error("malformed cookie; expected name=value"),
             }
         }
         Ok(Some(pairs))
     }
 }
 
-/// The value of `Authorization`; of a user that hits have their own of, what stands in its place, and the
-/// text of user and password.
+/// The value of `Authorization`. If user and password vary from hit to hit, the value is a placeholder,
+/// and the template has the text.
 pub(super) type AuthorizationValue = (HeaderValue, Option<Template>);
 
 fn basic_authorization(
@@ -98,12 +98,12 @@ fn basic_authorization(
     let given = match template.as_ref().map(|template| template.literal()) {
         None => user.into(),
         Some(Some(literal)) => String::from_utf8_lossy(literal),
-        // Only to be told from what others give.
+        // A placeholder that differs from every other value.
         Some(None) => format!("{user}:").into(),
     };
     let value = HttpCredentials::Basic(given.into_owned()).header_value()?;
-    let differs = template.filter(|template| template.literal().is_none());
-    Ok((value, differs))
+    let dynamic = template.filter(|template| template.literal().is_none());
+    Ok((value, dynamic))
 }
 
 pub(super) fn cookie_header(cookies: &[(String, String)]) -> Result<HeaderValue, Error> {

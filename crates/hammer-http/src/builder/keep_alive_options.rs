@@ -1,11 +1,11 @@
-//! What the builder is told about how long connections live.
+//! Options for keep-alive and the lifetime of connections.
 
 use std::time::Duration;
 
 use crate::connection::lifetime::LifetimeLimits;
 use crate::{Error, ErrorKind, HttpBuilder};
 
-/// How connections are kept.
+/// The keep-alive setting and the limits of a connection's lifetime.
 #[derive(Debug)]
 pub(crate) struct KeepAliveOptions {
     pub(super) keepalive: bool,
@@ -25,20 +25,23 @@ impl KeepAliveOptions {
     pub(super) fn check(&self) -> Result<(), Error> {
         if !self.keepalive && self.lifetime_limits != LifetimeLimits::default() {
             return Err(error(
-                "--no-keepalive closes a connection after each hit: leave it out, or \
-                 --connection-hits and --connection-lifetime",
+                "--no-keepalive cannot be combined with --connection-hits or --connection-lifetime: \
+                 it closes the connection after each hit",
             ));
         }
         if self.lifetime_limits.max_hits == Some(0) {
-            return Err(error("--connection-hits should be at least 1"));
+            return Err(error(
+                "invalid value 0 of --connection-hits; expected at least 1",
+            ));
         }
         Ok(())
     }
 }
 
 impl HttpBuilder {
-    /// Whether a slot keeps its connection between hits. If not, a hit opens its own, and the time
-    /// for that is part of the hit.
+    /// Sets whether a slot keeps its connection between hits.
+    ///
+    /// Without keep-alive, each hit opens its own connection, and that time is part of the hit.
     pub fn keepalive(mut self, yes: bool) -> Self {
         self.keep_alive.keepalive = yes;
         self

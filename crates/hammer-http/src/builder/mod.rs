@@ -1,3 +1,5 @@
+//! The builder of a hammer for HTTP.
+
 mod assembly;
 mod body_options;
 mod identity;
@@ -26,10 +28,10 @@ use crate::response::capture::{CaptureSet, MAX_CAPTURES};
 use crate::url::mask_url;
 use crate::{Error, ErrorKind, Http, ResponseCapture, TargetList};
 
-/// Collects what to send and to whom; [`build`](Self::build) checks it all.
+/// Collects the options of a hammer for HTTP; [`build`](Self::build) checks them.
 ///
-/// Defaults: `GET`, or `POST` with a body; connections kept alive, no proxy, the system's
-/// certificates trusted, redirects not followed, `User-Agent: hammer/VERSION` and `Accept: */*`.
+/// Defaults: `GET`, or `POST` with a body; connections kept alive; no proxy; the system's certificates
+/// trusted; redirects not followed; `User-Agent: hammer/VERSION` and `Accept: */*`.
 #[must_use = "a builder does nothing until it is built"]
 pub struct HttpBuilder {
     url: Option<String>,
@@ -62,106 +64,110 @@ impl HttpBuilder {
         builder
     }
 
-    /// Makes templates of all texts, with these words: of the URL's path and query, headers, bodies and
-    /// text fields of forms, cookies, credentials, and those of targets. Without words texts are sent as
-    /// they are.
+    /// Compiles all texts as templates in this scope: the URL's path and query, headers, bodies, text
+    /// fields of forms, cookies and credentials, including those of targets.
     ///
-    /// Variables that an embedder gave to the words have no value here.
+    /// Without a scope, texts are sent unchanged. Custom variables of the scope have no value here.
     pub fn template_scope(mut self, scope: TemplateScope) -> Self {
         self.template_scope = Some(scope);
         self
     }
 
-    /// Keeps a value of each answer for the next hits of the same slot, whose templates have it as
-    /// `{{name}}`.
+    /// Captures a value of each response for the next hits of the same slot, as `{{name}}` in their
+    /// templates.
     ///
-    /// It belongs to the slot and outlasts its connections. Values are kept of answers that are as
-    /// expected; one of these without it leaves the last value and is counted in `capture_missed`. A hit that needs one that its slot does not have is not sent, and
-    /// is the failure `value_missing`. Of redirects that are followed, headers are captured too. A value
-    /// of more than 64 KiB is none.
+    /// Captured values belong to the slot and outlive its connections. They are taken only from responses
+    /// that meet the expectations, and headers also from redirects on the way. If the response does not
+    /// have the value, or it is longer than 64 KiB, the last value stays and `capture_missed` is counted.
+    /// A hit that needs a value which its slot has not captured yet is not sent and fails with
+    /// `value_missing`.
     pub fn capture(mut self, name: impl Into<String>, capture: ResponseCapture) -> Self {
         self.captures.push((name.into(), capture));
         self
     }
 
-    /// What makes templates of texts, as it was asked for.
+    /// The compiler for all texts, in the given scope and with the names of the captures.
     fn compiler(&mut self) -> Result<TemplateCompiler, Error> {
         let error = |message: String| Err(Error::new(ErrorKind::Capture, message));
-        let words = self.template_scope.take();
+        let scope = self.template_scope.take();
         let names = || self.captures.iter().map(|(name, _)| &**name);
-        if let (None, Some(name)) = (&words, names().next()) {
+        if let (None, Some(name)) = (&scope, names().next()) {
             return error(format!(
-                "{name:?} is captured, and no text is a template that could have it"
+                "the captured value {name:?} cannot be used because templates are disabled"
             ));
         }
         if self.captures.len() > MAX_CAPTURES {
-            return error(format!("there can be {MAX_CAPTURES} captures, and no more"));
+            return error(format!(
+                "too many captures; expected at most {MAX_CAPTURES}"
+            ));
         }
         for (index, name) in names().enumerate() {
             let mut chars = name.chars();
             let first = chars
                 .next()
                 .is_some_and(|first| first.is_ascii_alphabetic());
-            let others = |char: char| char.is_ascii_alphanumeric() || char == '_';
-            if !first || !chars.all(others) {
+            let is_valid = |char: char| char.is_ascii_alphanumeric() || char == '_';
+            if !first || !chars.all(is_valid) {
                 return error(format!(
-                    "{name:?} is no name for a capture: letters, digits and _ are, the first a letter"
+                    "invalid name {name:?} of a capture; expected a letter, then letters, digits or _"
                 ));
             }
-            if words.as_ref().is_some_and(|words| words.defines(name)) {
+            if scope.as_ref().is_some_and(|scope| scope.defines(name)) {
                 return error(format!(
-                    "{name:?} means something in templates already: give the capture another name"
+                    "the capture {name:?} has a name that templates already use (try another name)"
                 ));
             }
             if names().take(index).any(|other| other == name) {
-                return error(format!("{name:?} is captured twice: give one another name"));
+                return error(format!(
+                    "two captures are named {name:?}; expected distinct names"
+                ));
             }
         }
-        Ok(TemplateCompiler::new(words, names()))
+        Ok(TemplateCompiler::new(scope, names()))
     }
 
-    /// Checks everything that can be checked without the target, and makes the hammer.
+    /// Checks all that can be checked without the target, and builds the hammer.
     ///
     /// # Errors
     ///
     /// If the URL, the method, a header, a proxy or an address is malformed, if `Content-Length`
-    /// contradicts the body, if certificates or keys can't be used, or if two options contradict
-    /// each other. See [`ErrorKind`](crate::ErrorKind).
+    /// contradicts the body, if certificates or keys are unusable, or if two options contradict each
+    /// other. See [`ErrorKind`](crate::ErrorKind).
     pub fn build(mut self) -> Result<Http, Error> {
-        let lifetime = self.keep_alive.lifetime_limits;
-        let mut keeping = ConnectionPolicy {
+        let lifetime_limits = self.keep_alive.lifetime_limits;
+        let mut policy = ConnectionPolicy {
             keepalive: self.keep_alive.keepalive,
-            lifetime_limits: Some(lifetime)
-                .filter(|lifetime| *lifetime != LifetimeLimits::default()),
+            lifetime_limits: Some(lifetime_limits)
+                .filter(|lifetime_limits| *lifetime_limits != LifetimeLimits::default()),
             http2_pool: None,
-            wants: ResponseInterest::default(),
+            response_interest: ResponseInterest::default(),
         };
-        let refusals = self
+        let auth_failures = self
             .template_scope
             .as_ref()
             .and_then(AuthFailures::for_scope);
-        let texts = self.compiler()?;
+        let compiler = self.compiler()?;
         let captures = self.captures.into_iter().map(|(_, capture)| capture);
         let captures = CaptureSet(captures.collect());
-        let to = self.request.target_urls(self.url.as_deref(), &texts)?;
+        let urls = self.request.target_urls(self.url.as_deref(), &compiler)?;
         self.keep_alive.check()?;
         let tls = match self.request.max_redirects {
-            _ if to.any_tls() => TlsUse::Certain,
+            _ if urls.any_tls() => TlsUse::Certain,
             Some(_) => TlsUse::Possible,
             None => TlsUse::Never { scheme: "https" },
         };
         let protocols = self.protocol.version.alpn();
         let protocols = protocols.iter().map(|name| name.to_vec()).collect();
-        let dialer = self.network.connector_factory(tls, protocols)?;
-        let assembly = self
+        let connectors = self.network.connector_factory(tls, protocols)?;
+        let requests = self
             .request
-            .assemble(to, &dialer, keeping.keepalive, &texts)?;
-        keeping.http2_pool = self.protocol.pool_config(&assembly, &keeping)?;
-        let way = assembly.into_hit_mode(self.response, dialer, keeping, captures)?;
+            .assemble(urls, &connectors, policy.keepalive, &compiler)?;
+        policy.http2_pool = self.protocol.pool_config(&requests, &policy)?;
+        let mode = requests.into_hit_mode(self.response, connectors, policy, captures)?;
         Ok(Http {
-            mode: way,
-            connection_policy: keeping,
-            auth_failures: refusals,
+            mode,
+            connection_policy: policy,
+            auth_failures,
         })
     }
 }
@@ -177,11 +183,11 @@ impl fmt::Debug for HttpBuilder {
         f.debug_struct("HttpBuilder")
             .field("url", &self.url.as_deref().map(mask_url))
             .field("network", &self.network)
-            .field("keep", &self.keep_alive)
-            .field("message", &self.request)
-            .field("expect", &self.response)
+            .field("keep_alive", &self.keep_alive)
+            .field("request", &self.request)
+            .field("response", &self.response)
             .field("protocol", &self.protocol)
-            .field("words", &self.template_scope)
+            .field("template_scope", &self.template_scope)
             .finish()
     }
 }

@@ -1,4 +1,4 @@
-//! What the builder is told about the version of HTTP.
+//! Options for the version of HTTP and its connections.
 
 use hyper::HeaderMap;
 use hyper::header::{CONNECTION, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
@@ -10,14 +10,14 @@ use crate::h2::FlowControlWindows;
 use crate::version::HttpVersion;
 use crate::{Error, ErrorKind, HttpBuilder};
 
-/// The largest window that there can be (RFC 9113, section 6.9.1).
+/// The largest flow-control window (RFC 9113, section 6.9.1).
 const MAX_WINDOW: u32 = 0x7fff_ffff;
-/// A connection's window, which can be made larger but not smaller (section 6.9.2).
+/// The initial window of a connection, which can grow but not shrink (section 6.9.2).
 const MIN_CONNECTION_WINDOW: u32 = 65_535;
-/// More connections in one run than any machine has ports for, with a few addresses.
+/// More connections than a machine with a few addresses has ports for.
 const MAX_CONNECTIONS: usize = 1 << 20;
 
-/// Which HTTP is spoken, and how.
+/// The version of HTTP and the settings of HTTP/2.
 #[derive(Debug, Default)]
 pub(crate) struct ProtocolOptions {
     pub(crate) version: HttpVersion,
@@ -27,32 +27,35 @@ pub(crate) struct ProtocolOptions {
 }
 
 impl ProtocolOptions {
-    /// How slots share connections, if any of these requests may be sent over HTTP/2; and whether they
-    /// can be.
+    /// The configuration of the HTTP/2 pools, if any of the requests may use HTTP/2.
+    ///
+    /// # Errors
+    ///
+    /// If a request cannot be sent over HTTP/2, or an option of HTTP/2 is invalid or has no effect.
     pub(super) fn pool_config(
         &self,
-        assembly: &AssembledRequests,
+        requests: &AssembledRequests,
         policy: &ConnectionPolicy,
     ) -> Result<Option<Http2PoolConfig>, Error> {
         let error = |message| Err(Error::new(ErrorKind::Protocol, message));
-        let sharing = Http2PoolConfig {
+        let config = Http2PoolConfig {
             version: self.version,
             connections: self.connections,
             windows: self.windows()?,
             lifetime: policy.lifetime_limits,
         };
-        let asked = self.version == HttpVersion::Http2;
+        let http2_required = self.version == HttpVersion::Http2;
         let mut shared = false;
-        for (template, dial) in assembly.requests() {
-            if asked && dial.forward_proxy_headers().is_some() {
+        for (request, connector) in requests.requests() {
+            if http2_required && connector.forward_proxy_headers().is_some() {
                 return error(
-                    "the proxy reads requests to http:// targets itself, in HTTP/1.1: add \
-                     --proxytunnel, so that it lets HTTP/2 through"
+                    "HTTP/2 to an http:// target cannot be combined with a proxy that forwards \
+                     requests (try --proxytunnel)"
                         .to_owned(),
                 );
             }
-            if sharing.applies_to(dial) {
-                check_http2_headers(&template.head.headers, policy.keepalive)?;
+            if config.applies_to(connector) {
+                check_http2_headers(&request.head.headers, policy.keepalive)?;
                 shared = true;
             }
         }
@@ -63,90 +66,95 @@ impl ProtocolOptions {
         ];
         match given.into_iter().find(|(_, given)| *given) {
             Some((flag, _)) if !shared => error(format!(
-                "{flag} is of HTTP/2, which is not spoken here: add --http 2; over HTTP/1.1 each hit \
-                 under way has a connection of its own, and --max-in-flight limits them"
+                "{flag} needs HTTP/2 (try --http 2; over HTTP/1.1, --max-in-flight limits the \
+                 connections)"
             )),
             _ if self.connections == Some(0) => {
-                error("no connection at all carries no hits: give 1 or more".to_owned())
+                error("invalid number of connections 0; expected at least 1".to_owned())
             }
-            _ if self.connections.is_some_and(|some| some > MAX_CONNECTIONS) => error(format!(
-                "more than {MAX_CONNECTIONS} connections have no ports: give fewer"
-            )),
-            // A redirect may lead to a target that wants HTTP/2, which is offered to all.
-            _ => Ok((shared || assembly.follows_redirects()).then_some(sharing)),
+            _ if self
+                .connections
+                .is_some_and(|number| number > MAX_CONNECTIONS) =>
+            {
+                error(format!(
+                    "too many connections; expected at most {MAX_CONNECTIONS}"
+                ))
+            }
+            // A redirect may lead to a target that chooses HTTP/2, which TLS always offers.
+            _ => Ok((shared || requests.follows_redirects()).then_some(config)),
         }
     }
 
     fn windows(&self) -> Result<FlowControlWindows, Error> {
         let error = |message| Err(Error::new(ErrorKind::Protocol, message));
-        let windows = FlowControlWindows::default();
-        let stream = self.stream_window.unwrap_or(windows.stream);
-        let connection = self.connection_window.unwrap_or(windows.connection);
+        let defaults = FlowControlWindows::default();
+        let stream = self.stream_window.unwrap_or(defaults.stream);
+        let connection = self.connection_window.unwrap_or(defaults.connection);
         if !(1..=MAX_WINDOW).contains(&stream) {
             return error(format!(
-                "a window of {stream} bytes for each stream: it should be 1 to {MAX_WINDOW}"
+                "invalid window of {stream} bytes for a stream; expected 1 to {MAX_WINDOW}"
             ));
         }
         if !(MIN_CONNECTION_WINDOW..=MAX_WINDOW).contains(&connection) {
             return error(format!(
-                "a window of {connection} bytes for a connection: it should be {MIN_CONNECTION_WINDOW}, with \
-                 which each begins, to {MAX_WINDOW}"
+                "invalid window of {connection} bytes for a connection; expected \
+                 {MIN_CONNECTION_WINDOW} (the initial window) to {MAX_WINDOW}"
             ));
         }
         Ok(FlowControlWindows { stream, connection })
     }
 }
 
-/// Refuses headers that are about a connection of HTTP/1.1 (RFC 9113, section 8.2.2). The `Connection`
-/// that says that it is not kept alive was not asked for, and is not sent.
+/// Refuses headers that are specific to connections of HTTP/1.1 (RFC 9113, section 8.2.2).
+///
+/// The `Connection: close` that a hammer without keep-alive implies is allowed and not sent.
 fn check_http2_headers(headers: &HeaderMap, keepalive: bool) -> Result<(), Error> {
     let keep_alive = HeaderName::from_static("keep-alive");
     let proxy = HeaderName::from_static("proxy-connection");
     let refused = |name: &HeaderName, why: &str| {
-        let message = format!(
-            "the header {name} can't be sent over HTTP/2, {why}: leave it out, or add --http 1.1"
-        );
+        let message = format!("the header {name} cannot be sent over HTTP/2{why} (try --http 1.1)");
         Err(Error::new(ErrorKind::Header, message))
     };
     for name in [CONNECTION, keep_alive, proxy, UPGRADE] {
-        let own = name == CONNECTION && !keepalive;
-        if headers.contains_key(&name) && !own {
-            return refused(&name, "whose connections are not a hit's to speak of");
+        let implied = name == CONNECTION && !keepalive;
+        if headers.contains_key(&name) && !implied {
+            return refused(&name, ", which manages connections itself");
         }
     }
     if headers.contains_key(TRANSFER_ENCODING) {
-        return refused(&TRANSFER_ENCODING, "which has frames of its own for a body");
+        return refused(&TRANSFER_ENCODING, ", which frames bodies itself");
     }
     let trailers = |value: &hyper::header::HeaderValue| value.as_bytes() == b"trailers";
     if !headers.get_all(TE).iter().all(trailers) {
-        return refused(&TE, "except as \"trailers\"");
+        return refused(&TE, ", except with the value \"trailers\"");
     }
     Ok(())
 }
 
 impl HttpBuilder {
-    /// Which HTTP to speak.
+    /// Sets the version of HTTP.
     pub fn http_version(mut self, version: HttpVersion) -> Self {
         self.protocol.version = version;
         self
     }
 
-    /// How many HTTP/2 connections there are in the whole run, shared evenly by its workers, of which
-    /// each has one at least. A hit that finds no free stream on any of them waits for one, which is
-    /// the phase `stream_wait`. Without a number a worker has one, and opens another when a hit finds
-    /// no free stream.
+    /// Sets the number of HTTP/2 connections of the whole run, divided evenly among its workers.
+    ///
+    /// Each worker has at least one. A hit that finds no free stream waits for one, in the phase
+    /// `stream_wait`. Without a number, a worker starts with one connection and opens another whenever a
+    /// hit finds no free stream.
     pub fn connections(mut self, connections: usize) -> Self {
         self.protocol.connections = Some(connections);
         self
     }
 
-    /// How many bytes of an answer the target may send ahead over HTTP/2, for each stream.
+    /// Sets the flow-control window of each HTTP/2 stream, in bytes.
     pub fn stream_window(mut self, bytes: u32) -> Self {
         self.protocol.stream_window = Some(bytes);
         self
     }
 
-    /// How many bytes of all answers on an HTTP/2 connection the target may send ahead.
+    /// Sets the flow-control window of each HTTP/2 connection, in bytes.
     pub fn connection_window(mut self, bytes: u32) -> Self {
         self.protocol.connection_window = Some(bytes);
         self

@@ -1,4 +1,4 @@
-//! Puts the parts of a request together.
+//! The request line and headers of a request, with defaults applied and checked.
 
 use bytes::Bytes;
 use hyper::header::{
@@ -11,17 +11,17 @@ use crate::request::prepared::PreparedRequest;
 use crate::url::HttpUrl;
 use crate::{Error, ErrorKind, RequestHeader};
 
-/// What a request line says, and to whom.
+/// The parts of a request line, and all that decides on default headers.
 pub(super) struct RequestLine<'a> {
     pub(super) method: Method,
     pub(super) url: &'a HttpUrl,
-    /// Headers for a proxy that reads the request, and that has to be told the target in full.
+    /// Headers for a forwarding proxy, which also needs the full URL in the request line.
     pub(super) proxy_headers: Option<&'a HeaderMap>,
     pub(super) keepalive: bool,
 }
 
 impl RequestLine<'_> {
-    /// The request, if its parts fit each other. Given headers take the place of defaults.
+    /// Builds the request if its parts are consistent. Given headers replace defaults.
     pub(super) fn into_request(
         self,
         mut defaults: HeaderMap,
@@ -29,11 +29,11 @@ impl RequestLine<'_> {
         body: Bytes,
     ) -> Result<PreparedRequest, Error> {
         let url = self.url;
-        let agent = HeaderValue::from_static(concat!("hammer/", env!("CARGO_PKG_VERSION")));
+        let user_agent = HeaderValue::from_static(concat!("hammer/", env!("CARGO_PKG_VERSION")));
         let mut headers = HeaderMap::new();
-        // Servers like to see Host first, and people who debug them too.
+        // RFC 9110, section 7.2, recommends to send Host first.
         headers.insert(HOST, url.authority.clone());
-        headers.insert(USER_AGENT, agent);
+        headers.insert(USER_AGENT, user_agent);
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         headers.extend(
             url.authorization
@@ -43,30 +43,30 @@ impl RequestLine<'_> {
         for name in defaults.keys() {
             headers.remove(name);
         }
-        let mut own = HeaderMap::new();
+        let mut replacements = HeaderMap::new();
         for RequestHeader { name, value } in given {
             headers.remove(&name);
             defaults.remove(&name);
             match value {
-                Some(value) if name == HOST => drop(own.insert(name, value)),
-                Some(value) => drop(own.append(name, value)),
+                Some(value) if name == HOST => drop(replacements.insert(name, value)),
+                Some(value) => drop(replacements.append(name, value)),
                 None if name == HOST => {
-                    let message = "the header Host can't be left out of HTTP/1.1: give it a value";
+                    let message = "the header Host cannot be left out: HTTP/1.1 requires it (try giving it a value)";
                     return Err(Error::new(ErrorKind::Header, message));
                 }
-                None => drop(own.remove(name)),
+                None => drop(replacements.remove(name)),
             }
         }
         headers.extend(defaults);
-        headers.extend(own);
+        headers.extend(replacements);
         if !self.keepalive {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         check_body_headers(&headers, &body)?;
         let target = match self.proxy_headers {
             None => url.path_and_query.clone(),
-            Some(theirs) => {
-                headers.extend(theirs.clone());
+            Some(proxy_headers) => {
+                headers.extend(proxy_headers.clone());
                 url.absolute_form()?
             }
         };
@@ -74,35 +74,35 @@ impl RequestLine<'_> {
     }
 }
 
-/// The method that `text` spells.
+/// Parses a method; `CONNECT` is refused.
 pub(super) fn parse_method(text: &str) -> Result<Method, Error> {
     let error = |message| Error::new(ErrorKind::Method, message);
     match Method::from_bytes(text.as_bytes()) {
         Ok(Method::CONNECT) => Err(error(
-            "the method CONNECT opens tunnels, it is no hit".into(),
+            "the method CONNECT cannot be used: it opens a tunnel".into(),
         )),
         Ok(method) => Ok(method),
         Err(cause) => {
             let message =
-                format!("malformed method {text:?}: it should be one word, as GET or POST");
+                format!("malformed method {text:?}; expected one word, such as GET or POST");
             Err(error(message).with_source(cause))
         }
     }
 }
 
-/// Whether what the headers say of the body is true.
+/// Checks that the headers describe the body correctly.
 pub(super) fn check_body_headers(headers: &HeaderMap, body: &Bytes) -> Result<(), Error> {
     let length = body.len().to_string();
     let wrong = |value: &&HeaderValue| value.as_bytes() != length.as_bytes();
     if let Some(claimed) = headers.get_all(CONTENT_LENGTH).iter().find(wrong) {
-        let message =
-            format!("the header Content-Length says {claimed:?}, the body has {length} bytes");
+        let message = format!(
+            "invalid Content-Length {claimed:?}; expected {length}, the length of the body"
+        );
         return Err(Error::new(ErrorKind::Header, message));
     }
     let chunked = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
     if !headers.get_all(TRANSFER_ENCODING).iter().all(chunked) {
-        let message =
-            "the header Transfer-Encoding can only be chunked: no other coding is done here";
+        let message = "unsupported value of the header Transfer-Encoding; expected \"chunked\"";
         return Err(Error::new(ErrorKind::Header, message));
     }
     Ok(())

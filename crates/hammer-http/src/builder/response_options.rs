@@ -1,4 +1,4 @@
-//! What the builder is told about answers.
+//! Options for responses: expectations, limits and recording.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::{
     ExpectedStatus, HttpBuilder,
 };
 
-/// How much of a body is looked into, unless something else is said.
+/// Largest body to inspect, by default.
 const DEFAULT_MAX_BODY_BYTES: u64 = 16 << 20;
 
-/// What counts as ok, and what is kept of answers.
+/// The expectations, limits and recorder for responses.
 #[derive(Debug, Default)]
 pub(crate) struct ResponseOptions {
     pub(super) expectations: ResponseExpectations,
@@ -23,17 +23,21 @@ pub(crate) struct ResponseOptions {
 }
 
 impl ResponseOptions {
-    /// Whether nothing is asked for.
+    /// Reports whether responses need no check beyond their status.
     pub(super) fn is_default(&self) -> bool {
         self.expectations.is_empty() && self.first_byte_timeout.is_none() && self.recorder.is_none()
     }
 
-    /// How much of a body is looked into, which may be for what is `captured` of it.
+    /// The largest body to inspect; `captured` tells whether captures need bodies.
+    ///
+    /// # Errors
+    ///
+    /// If a limit was set and no body is inspected.
     pub(super) fn max_body_bytes(&self, captured: bool) -> Result<u64, Error> {
-        let looks = captured || self.expectations.needs_body();
-        if self.max_body_bytes.is_some() && !looks {
-            let message = "there is a largest body, and no body is looked into: add what it should \
-                           be like, or leave out the size";
+        let inspects = captured || self.expectations.needs_body();
+        if self.max_body_bytes.is_some() && !inspects {
+            let message = "a limit of the body has no effect, since no body is inspected (try adding \
+                           an expectation of the body, or leaving the limit out)";
             return Err(Error::new(ErrorKind::Expectation, message));
         }
         Ok(self.max_body_bytes.unwrap_or(DEFAULT_MAX_BODY_BYTES))
@@ -41,55 +45,57 @@ impl ResponseOptions {
 }
 
 impl HttpBuilder {
-    /// The statuses that count as ok, in place of all below 400.
+    /// Sets the statuses that count as ok, in place of all below 400.
     pub fn expect_status(mut self, status: ExpectedStatus) -> Self {
         self.response.expectations.status = Some(status);
         self
     }
 
-    /// A header that an answer must have to count as ok; otherwise it is rejected under the label
+    /// Adds a header that a response must have; without it, the response is rejected under the label
     /// `header_expected`.
     pub fn expect_header(mut self, header: ExpectedHeader) -> Self {
         self.response.expectations.headers.push(header);
         self
     }
 
-    /// A text that the body must have in it, or the answer is rejected under the label
+    /// Adds a text that the body must contain; without it, the response is rejected under the label
     /// `body_expected`.
     pub fn expect_body(mut self, text: impl Into<Bytes>) -> Self {
         self.response.expectations.texts.push(text.into());
         self
     }
 
-    /// A regular expression that the body must match somewhere, or the answer is rejected under the
-    /// label `body_expected`.
+    /// Adds a regular expression that must match somewhere in the body; otherwise the response is
+    /// rejected under the label `body_expected`.
     pub fn expect_body_regex(mut self, pattern: ExpectedPattern) -> Self {
         self.response.expectations.patterns.push(pattern);
         self
     }
 
-    /// A value that the body must have as JSON, or the answer is rejected under the label
+    /// Adds a value that a JSON body must have; without it, the response is rejected under the label
     /// `json_expected`.
     pub fn expect_json(mut self, json: ExpectedJson) -> Self {
         self.response.expectations.json.push(json);
         self
     }
 
-    /// How large a body that is looked into may be, decoded, in bytes; by default 16 MiB. A larger
-    /// one is the failure `body_too_large`.
+    /// Sets the largest body to inspect, in bytes after decoding; 16 MiB by default.
+    ///
+    /// A larger one is the failure `body_too_large`.
     pub fn max_body_bytes(mut self, bytes: u64) -> Self {
         self.response.max_body_bytes = Some(bytes);
         self
     }
 
-    /// How long a target may take to begin its answer, from when the connection is open; else the
-    /// hit is the failure `first_byte_timeout`.
+    /// Sets the time limit for the first byte of a response, once the connection is open.
+    ///
+    /// A hit that exceeds it is the failure `first_byte_timeout`.
     pub fn first_byte_timeout(mut self, limit: Duration) -> Self {
         self.response.first_byte_timeout = Some(limit);
         self
     }
 
-    /// Records what each hit sends and gets.
+    /// Records the request and the response of each hit.
     pub fn record(mut self, recorder: ExchangeRecorder) -> Self {
         self.response.recorder = Some(recorder);
         self

@@ -1,4 +1,4 @@
-//! Where hits go, as URLs.
+//! The URLs of targets, from the builder or from a targets file.
 
 use hammer_data::Template;
 
@@ -10,29 +10,29 @@ use crate::url::HttpUrl;
 /// The URLs to hit.
 pub(super) enum TargetUrls {
     One(Box<TargetUrl>),
-    /// One for each of several targets.
+    /// One URL per entry of the targets file.
     Targets(Vec<TargetUrl>),
 }
 
-/// One URL to hit.
+/// The URL of one target.
 pub(super) struct TargetUrl {
     pub(super) url: HttpUrl,
-    /// Path and query, if hits have their own.
+    /// Path and query, if they vary from hit to hit.
     pub(super) path: Option<Template>,
 }
 
 impl TargetUrls {
-    /// Whether TLS is spoken with any of them.
+    /// Reports whether any target uses TLS.
     pub(super) fn any_tls(&self) -> bool {
         match self {
-            Self::One(address) => address.url.tls,
-            Self::Targets(addresses) => addresses.iter().any(|address| address.url.tls),
+            Self::One(target) => target.url.tls,
+            Self::Targets(targets) => targets.iter().any(|target| target.url.tls),
         }
     }
 }
 
 impl RequestOptions {
-    /// Where hits go: to `url`, or to targets, of which some may be paths there.
+    /// The URLs of all targets, with the paths in a targets file resolved against `url`.
     pub(super) fn target_urls(
         &self,
         url: Option<&str>,
@@ -40,28 +40,28 @@ impl RequestOptions {
     ) -> Result<TargetUrls, Error> {
         let base = url.map(|url| TargetUrl::parse(url, compiler)).transpose()?;
         let Some(targets) = &self.targets else {
-            let base = base.ok_or_else(|| Error::url("there is no URL to hit"))?;
+            let base = base.ok_or_else(|| Error::url("missing URL of the target"))?;
             return Ok(TargetUrls::One(Box::new(base)));
         };
         let base = base.map(|base| base.url);
-        let addresses = targets.entries.iter().map(|entry| {
-            let address = TargetUrl::resolve(&entry.url, base.as_ref(), compiler);
-            address.map_err(|cause| targets.line_error(entry, cause))
+        let targets = targets.entries.iter().map(|entry| {
+            let target = TargetUrl::resolve(&entry.url, base.as_ref(), compiler);
+            target.map_err(|cause| targets.line_error(entry, cause))
         });
-        addresses.collect::<Result<_, _>>().map(TargetUrls::Targets)
+        targets.collect::<Result<_, _>>().map(TargetUrls::Targets)
     }
 }
 
 impl TargetUrl {
     fn parse(text: &str, compiler: &TemplateCompiler) -> Result<Self, Error> {
-        let place = parse_url_template(text, compiler)?;
+        let template = parse_url_template(text, compiler)?;
         Ok(Self {
-            url: HttpUrl::parse(&place.url)?,
-            path: place.path,
+            url: HttpUrl::parse(&template.url)?,
+            path: template.path,
         })
     }
 
-    /// The address of a target, which may be but a path at `base`.
+    /// Parses the URL of a target, or resolves its path against `base`.
     fn resolve(
         text: &str,
         base: Option<&HttpUrl>,
@@ -72,17 +72,17 @@ impl TargetUrl {
             (true, Some(base)) => {
                 let scheme = if base.tls { "https" } else { "http" };
                 let (host, port) = (&base.host, base.port);
-                let place = parse_url_template(text, compiler)?;
-                let mut url = HttpUrl::parse(&format!("{scheme}://{host}:{port}{}", place.url))?;
+                let template = parse_url_template(text, compiler)?;
+                let mut url = HttpUrl::parse(&format!("{scheme}://{host}:{port}{}", template.url))?;
                 url.authorization = base.authorization.clone();
                 Ok(Self {
                     url,
-                    path: place.path,
+                    path: template.path,
                 })
             }
             (true, None) => Err(Error::url(format!(
-                "{text:?} is a path: right would be a whole URL, or one on the command line for all \
-                 paths"
+                "the target {text:?} is a path without a host (try a full URL, or add a base URL for \
+                 all paths)"
             ))),
         }
     }

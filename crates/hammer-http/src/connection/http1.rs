@@ -1,4 +1,4 @@
-//! One HTTP/1.1 connection, driven by whoever waits for its answer.
+//! An HTTP/1.1 connection, driven by the task that waits for its response.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -19,48 +19,52 @@ use crate::request::prepared::{PreparedRequest, RequestBody};
 use hammer_net::OpenedConnection;
 use hammer_net::SocketTraffic;
 
-/// The head of an answer may be this large. It may have 100 headers, hyper's own limit: a higher
-/// one would move its table of headers from the stack to the heap, for every answer.
+/// Largest head of a response.
+///
+/// The number of headers keeps hyper's limit of 100: with a higher one, hyper would allocate its table of
+/// headers on the heap for every response.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 type Http1Driver = http1::Connection<TokioIo<RequestLineStream>, RequestBody>;
 
+/// An open HTTP/1.1 connection of one slot.
 pub(crate) struct Http1Connection {
     sender: SendRequest<RequestBody>,
     driver: Option<Http1Driver>,
-    /// What ended the connection, if that was no orderly end.
+    /// The error that ended the connection, unless it was closed in order.
     driver_error: Option<hyper::Error>,
     next_line: NextRequestLine,
     traffic: Rc<SocketTraffic>,
     pub(crate) usage: ConnectionUsage,
 }
 
-/// A body that was read to its end.
+/// Facts about a body that was read to its end.
 #[derive(Debug, Default)]
 pub(crate) struct BodyStats {
     pub(crate) bytes: u64,
-    /// Whether it did not come together with the head.
+    /// True if the body did not arrive together with the head.
     pub(crate) waited: bool,
 }
 
 impl Http1Connection {
+    /// Starts HTTP/1.1 on a connection that was just opened.
     pub(crate) async fn handshake(opened: OpenedConnection, slot: &Slot) -> Result<Self, Failure> {
         let OpenedConnection { stream, traffic } = opened;
-        let life = ConnectionUsage::opened(slot);
-        let next = NextRequestLine::default();
-        let wire = RequestLineStream::new(stream, next.clone());
+        let usage = ConnectionUsage::opened(slot);
+        let next_line = NextRequestLine::default();
+        let stream = RequestLineStream::new(stream, next_line.clone());
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(MAX_HEAD_BYTES)
-            .handshake(TokioIo::new(wire))
+            .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| failures::exchange_failure(&error))?;
         Ok(Self {
             sender,
             driver: Some(driver),
             driver_error: None,
-            next_line: next,
+            next_line,
             traffic,
-            usage: life,
+            usage,
         })
     }
 
@@ -69,26 +73,25 @@ impl Http1Connection {
         (self.traffic.sent.get(), self.traffic.received.get())
     }
 
-    /// Whether it can take another request.
+    /// Reports whether the connection can take another request.
     pub(crate) fn is_ready(&self) -> bool {
         self.driver.is_some() && self.sender.is_ready()
     }
 
-    /// Sends the request of `template` and waits for the head of the answer.
+    /// Sends `request` and waits for the head of the response.
     ///
-    /// The error has the request in it if not a byte of it was sent: the driver looks for the end
-    /// of the stream before it takes a request.
+    /// The error contains the request if none of its bytes were sent: the driver checks for the end of
+    /// the stream before it takes a request.
     pub(crate) async fn send(
         &mut self,
         request: &PreparedRequest,
     ) -> Result<Response<Incoming>, TrySendError<Request<RequestBody>>> {
         self.next_line.set(request);
-        // The request is made here, where it is handed over: it is large, and every variable that
-        // it passes through is a copy.
-        let mut answer = pin!(self.sender.try_send_request(request.to_hyper()));
+        // Built in place: the request is large, and each variable it passes through is a copy.
+        let mut response = pin!(self.sender.try_send_request(request.to_hyper()));
         poll_fn(|cx| {
             drive(&mut self.driver, &mut self.driver_error, cx);
-            let polled = answer.as_mut().poll(&mut noop_context());
+            let polled = response.as_mut().poll(&mut noop_context());
             if polled.is_pending() {
                 wake_if_out_of_budget(cx);
             }
@@ -97,30 +100,30 @@ impl Http1Connection {
         .await
     }
 
-    /// Reads a body to its end, and hands each piece of it to `take`.
+    /// Reads a body to its end and passes each chunk to `on_chunk`.
     ///
     /// # Errors
     ///
-    /// If the body does not come to its end, or `take` has enough.
+    /// If the body ends early, or `on_chunk` fails.
     pub(crate) async fn read(
         &mut self,
         mut body: Incoming,
-        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+        mut on_chunk: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<BodyStats, Failure> {
-        let mut whole = BodyStats::default();
+        let mut stats = BodyStats::default();
         if body.is_end_stream() {
-            return Ok(whole);
+            return Ok(stats);
         }
         let read = poll_fn(|cx| {
-            let mut stuck = false;
+            let mut driver_pending = false;
             loop {
                 match Pin::new(&mut body).poll_frame(&mut noop_context()) {
                     Poll::Ready(Some(Ok(frame))) => {
-                        stuck = false;
-                        if let Some(piece) = frame.data_ref() {
-                            whole.bytes += piece.len() as u64;
-                            if let Err(enough) = take(piece) {
-                                return Poll::Ready(Err(Ok(enough)));
+                        driver_pending = false;
+                        if let Some(chunk) = frame.data_ref() {
+                            stats.bytes += chunk.len() as u64;
+                            if let Err(failure) = on_chunk(chunk) {
+                                return Poll::Ready(Err(Ok(failure)));
                             }
                         }
                         if body.is_end_stream() {
@@ -129,46 +132,49 @@ impl Http1Connection {
                     }
                     Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(Err(error))),
                     Poll::Ready(None) => return Poll::Ready(Ok(())),
-                    Poll::Pending if stuck => {
-                        whole.waited = true;
+                    Poll::Pending if driver_pending => {
+                        stats.waited = true;
                         return Poll::Pending;
                     }
-                    Poll::Pending => stuck = drive(&mut self.driver, &mut self.driver_error, cx),
+                    Poll::Pending => {
+                        driver_pending = drive(&mut self.driver, &mut self.driver_error, cx)
+                    }
                 }
             }
         });
         match read.await {
-            Ok(()) => Ok(whole),
-            Err(Ok(enough)) => Err(enough),
-            // The driver knows better than the body why there is no more of it.
+            Ok(()) => Ok(stats),
+            Err(Ok(failure)) => Err(failure),
+            // The driver's error is more specific than that of the body.
             Err(Err(error)) => Err(failures::exchange_failure(
                 self.driver_error.as_ref().unwrap_or(&error),
             )),
         }
     }
 
-    /// Says goodbye as far as that needs no waiting.
+    /// Closes the connection, as far as that needs no waiting.
     pub(crate) async fn close(self) {
         let Self {
             sender,
             mut driver,
-            driver_error: mut broken,
+            mut driver_error,
             ..
         } = self;
         drop(sender);
         poll_fn(|cx| {
-            drive(&mut driver, &mut broken, cx);
+            drive(&mut driver, &mut driver_error, cx);
             Poll::Ready(())
         })
         .await;
     }
 }
 
-/// Lets the connection read and write; whether it waits for the network now. When it is over, it
-/// is dropped, and with it goes a word to those who wait for an answer or a body.
+/// Lets the connection read and write; returns true if it now waits for the network.
+///
+/// A connection that has ended is dropped, which also ends pending responses and bodies.
 fn drive(
     driver: &mut Option<Http1Driver>,
-    broken: &mut Option<hyper::Error>,
+    driver_error: &mut Option<hyper::Error>,
     cx: &mut Context<'_>,
 ) -> bool {
     let Some(connection) = driver else {
@@ -177,18 +183,20 @@ fn drive(
     let Poll::Ready(end) = Pin::new(connection).poll(cx) else {
         return true;
     };
-    *broken = end.err();
+    *driver_error = end.err();
     *driver = None;
     false
 }
 
-/// Answers and bodies come out of the driver, which has just been polled with the slot's own waker.
-/// If they knew it too, each of them would wake the slot that is running already, once more.
+/// A context without a waker, for polling responses and bodies.
+///
+/// Both come from the driver, which is polled with the slot's waker. With that waker, they would wake a
+/// slot that is already running.
 fn noop_context() -> Context<'static> {
     Context::from_waker(Waker::noop())
 }
 
-/// Out of budget, tokio's channels say "pending" and wake; but nobody hears a silent context.
+/// Wakes the slot if tokio's budget is used up, since a context without a waker loses that wake-up.
 fn wake_if_out_of_budget(cx: &Context<'_>) {
     if !tokio::task::coop::has_budget_remaining() {
         cx.waker().wake_by_ref();

@@ -1,4 +1,4 @@
-//! A slot's part in connections that carry many hits.
+//! A slot's view of the HTTP/2 connections that its worker shares.
 
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -14,11 +14,12 @@ use crate::failures;
 use crate::h2::{self, Http2Exchange, Http2Request, ResponseInterest, StreamFailure};
 use hammer_net::PeerConnector;
 
-/// How often a hit may move on that the target has not looked at.
+/// Most times that an unprocessed hit is sent again.
 const MAX_RESENDS: usize = 5;
 
-/// A slot's part in the connections of its worker to one origin. Dropped within a hit, it takes the hit
-/// back; the connections live on.
+/// A slot's client for the connections of its worker to one origin.
+///
+/// Dropping it during a hit cancels the stream of the hit; the connections stay open.
 pub(crate) struct Http2Client {
     pool: Rc<Http2Pool>,
     slot_index: usize,
@@ -27,11 +28,11 @@ pub(crate) struct Http2Client {
     exchange: Rc<Http2Exchange>,
 }
 
-/// What came of sending a hit.
+/// The result of sending a hit.
 pub(crate) enum Http2SendReply {
-    /// The head of the answer.
+    /// The head of the response.
     ResponseHead(response::Parts),
-    /// Nothing was sent yet: the target wants HTTP/1.1, over this connection.
+    /// Nothing was sent: the target chose HTTP/1.1 for this connection.
     Http1Required(Box<Http1Connection>),
 }
 
@@ -39,7 +40,7 @@ impl Http2Client {
     pub(crate) fn new(
         pool: Rc<Http2Pool>,
         keepalive: bool,
-        wants: ResponseInterest,
+        response_interest: ResponseInterest,
         slot: &Slot,
     ) -> Self {
         Self {
@@ -47,20 +48,20 @@ impl Http2Client {
             slot_index: slot.index() / slot.workers(),
             keepalive,
             connection: None,
-            exchange: Rc::new(Http2Exchange::new(wants)),
+            exchange: Rc::new(Http2Exchange::new(response_interest)),
         }
     }
 
-    /// Opens what the slot needs, before there is a hit: its own connection, and for the first slot of
-    /// a worker all that there are to be. Tells if the target wants HTTP/1.1.
+    /// Opens connections before the first hit: that of the slot, or all of them for the first slot of a
+    /// worker. Returns a connection if the target chose HTTP/1.1.
     pub(crate) async fn open(
         &mut self,
-        dial: &PeerConnector,
+        connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<Option<Box<Http1Connection>>, Failure> {
-        let own = self.acquire(0, dial, slot).await?;
+        let http1 = self.acquire(0, connector, slot).await?;
         if let Some(connection) = &self.connection {
-            // Only what goes through the socket within hits is theirs.
+            // Hits account only for bytes that the socket carries during hits.
             connection.take_unreported_traffic();
             let others = if self.slot_index == 0 {
                 1..self.pool.len()
@@ -68,61 +69,67 @@ impl Http2Client {
                 0..0
             };
             for other in others {
-                // What fails here is opened by the hit that needs it.
+                // On failure, the hit that needs the connection opens it.
                 if let Ok(PooledConnection::Http2(other)) =
-                    self.pool.acquire(other, dial, slot).await
+                    self.pool.acquire(other, connector, slot).await
                 {
                     other.take_unreported_traffic();
                 }
             }
         }
-        Ok(own)
+        Ok(http1)
     }
 
-    /// Sends a hit and waits for the head of its answer, on another connection if the target says
-    /// that it has not looked at it. From an open connection on that may take up to `limit`.
+    /// Sends a hit and waits for the head of its response, within `time_limit` once a connection is open.
+    ///
+    /// If the target reports that it did not process the hit, sends it again on another connection.
     ///
     /// # Errors
     ///
-    /// If there is none.
+    /// If there is no response.
     pub(crate) async fn send(
         &mut self,
-        dial: &PeerConnector,
+        connector: &PeerConnector,
         request: &Http2Request,
-        limit: Option<Duration>,
+        time_limit: Option<Duration>,
         slot: &Slot,
     ) -> Result<Http2SendReply, Failure> {
-        let mut moves = 0;
+        let mut resends = 0;
         loop {
-            let ready = self.connection.as_ref().is_some_and(|own| own.is_ready());
-            if !ready && let Some(own) = Box::pin(self.acquire(moves, dial, slot)).await? {
-                return Ok(Http2SendReply::Http1Required(own));
+            let ready = self
+                .connection
+                .as_ref()
+                .is_some_and(|connection| connection.is_ready());
+            if !ready
+                && let Some(connection) = Box::pin(self.acquire(resends, connector, slot)).await?
+            {
+                return Ok(Http2SendReply::Http1Required(connection));
             }
             let attempt = self.attempt(request, slot);
-            let ended = match limit {
+            let result = match time_limit {
                 None => attempt.await,
-                // A stream that is given up is reset when the session is dropped with its failure.
-                Some(limit) => tokio::time::timeout(limit, Box::pin(attempt))
+                // Dropping the session after the failure resets the stream.
+                Some(time_limit) => tokio::time::timeout(time_limit, Box::pin(attempt))
                     .await
                     .unwrap_or(Err(StreamFailure::Failed(failures::FIRST_BYTE_TIMEOUT))),
             };
-            match ended {
+            match result {
                 Ok(head) => return Ok(Http2SendReply::ResponseHead(head)),
                 Err(StreamFailure::Failed(failure)) => return Err(failure),
                 Err(StreamFailure::Refused) => {
                     slot.count("streams_refused", 1);
-                    if moves == MAX_RESENDS {
+                    if resends == MAX_RESENDS {
                         return Err(h2::STREAM_REFUSED);
                     }
                 }
-                Err(StreamFailure::Unsent) if moves == MAX_RESENDS => {
+                Err(StreamFailure::Unsent) if resends == MAX_RESENDS => {
                     return Err(Failure::CLOSED_EARLY);
                 }
                 Err(StreamFailure::Unsent) => {
                     tracing::debug!("the connection was closed before the hit")
                 }
             }
-            moves += 1;
+            resends += 1;
             self.release();
         }
     }
@@ -145,39 +152,40 @@ impl Http2Client {
         let (status, headers) = exchange.response_head().await?;
         let (mut head, ()) = Response::new(()).into_parts();
         head.version = Version::HTTP_2;
-        // The parser took three digits, the first of which is no 0.
+        // The parser accepts three digits only, the first of them not 0.
         head.status = StatusCode::from_u16(status).unwrap_or_default();
         head.headers = headers.unwrap_or_default();
         Ok(head)
     }
 
-    /// Reads the body of the answer to its end, and hands each piece of it to `take`, if bodies are
-    /// wanted at all.
+    /// Reads the body of the response to its end and passes each chunk to `on_chunk`, if the bodies of
+    /// responses are of interest.
     ///
     /// # Errors
     ///
-    /// If the body does not come to its end, or `take` has enough.
+    /// If the body ends early, or `on_chunk` fails.
     pub(crate) async fn read(
         &mut self,
-        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+        mut on_chunk: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<BodyStats, Failure> {
-        let mut whole = BodyStats::default();
+        let mut stats = BodyStats::default();
         let exchange = &self.exchange;
         poll_fn(|cx| {
-            exchange.drain_body(&mut take)?;
+            exchange.drain_body(&mut on_chunk)?;
             let polled = exchange.poll_complete(cx);
-            whole.waited |= polled.is_pending();
-            polled.map_err(|broken| match broken {
+            stats.waited |= polled.is_pending();
+            polled.map_err(|failure| match failure {
                 StreamFailure::Failed(failure) => failure,
                 StreamFailure::Unsent | StreamFailure::Refused => h2::STREAM_REFUSED,
             })
         })
         .await?;
-        whole.bytes = exchange.body_bytes();
-        Ok(whole)
+        stats.bytes = exchange.body_bytes();
+        Ok(stats)
     }
 
-    /// The answer is whole: bytes that went through the connection since the last one was.
+    /// Ends a hit; returns the bytes that the connection has sent and received since the previous
+    /// response.
     pub(crate) fn finish_hit(&mut self) -> (u64, u64) {
         let bytes = self
             .connection
@@ -189,22 +197,23 @@ impl Http2Client {
         bytes.unwrap_or_default()
     }
 
-    /// Finds or opens a connection, the first choice or the one after so many others; tells if the
-    /// target wants HTTP/1.1.
+    /// Acquires the connection at `offset` from the slot's own; opens it if necessary.
+    ///
+    /// Returns a connection if the target chose HTTP/1.1.
     async fn acquire(
         &mut self,
-        others: usize,
-        dial: &PeerConnector,
+        offset: usize,
+        connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<Option<Box<Http1Connection>>, Failure> {
-        let found = if self.keepalive {
+        let acquired = if self.keepalive {
             self.pool
-                .acquire(self.slot_index + others, dial, slot)
+                .acquire(self.slot_index + offset, connector, slot)
                 .await?
         } else {
-            self.pool.open_unpooled(dial, slot).await?
+            self.pool.open_unpooled(connector, slot).await?
         };
-        match found {
+        match acquired {
             PooledConnection::Http1(connection) => Ok(Some(connection)),
             PooledConnection::Http2(connection) => {
                 self.connection = Some(connection);
@@ -213,8 +222,7 @@ impl Http2Client {
         }
     }
 
-    /// Takes back what is under way, and lets go of the connection; one that is nobody else's is
-    /// closed.
+    /// Cancels the hit in flight and releases the connection; without keep-alive, closes it.
     fn release(&mut self) {
         if let Some(connection) = self.connection.take() {
             connection.cancel(&self.exchange);
@@ -228,7 +236,7 @@ impl Http2Client {
         self.connection.is_some()
     }
 
-    /// Closes the connections of the worker: its slots close together.
+    /// Closes the connections of the worker, whose slots all close at the same time.
     pub(crate) async fn close(self) {
         self.pool.close().await;
     }

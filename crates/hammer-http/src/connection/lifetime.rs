@@ -1,17 +1,17 @@
-//! How long connections live, and what is counted of them.
+//! Limits on the lifetime of connections, and counts of connection events.
 
 use std::time::{Duration, Instant};
 
 use hammer_core::Slot;
 
-/// When a connection has done its work, though nothing is wrong with it.
+/// The limits after which a healthy connection is closed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct LifetimeLimits {
     pub(crate) max_hits: Option<u64>,
     pub(crate) max_age: Option<Duration>,
 }
 
-/// The life of one connection so far.
+/// The age and the number of hits of a connection.
 #[derive(Debug)]
 pub(crate) struct ConnectionUsage {
     opened: Instant,
@@ -19,7 +19,7 @@ pub(crate) struct ConnectionUsage {
 }
 
 impl ConnectionUsage {
-    /// Begins with a connection that is open now.
+    /// Counts a connection that was just opened.
     pub(crate) fn opened(slot: &Slot) -> Self {
         slot.count("connections_opened", 1);
         Self {
@@ -28,7 +28,7 @@ impl ConnectionUsage {
         }
     }
 
-    /// A hit goes over the connection.
+    /// Counts a hit over the connection.
     pub(crate) fn count_hit(&mut self, slot: &Slot) {
         if self.hits > 0 {
             slot.count("connections_reused", 1);
@@ -36,20 +36,22 @@ impl ConnectionUsage {
         self.hits += 1;
     }
 
-    /// Whether it has done its work; if so, that is counted, and the connection is to be closed.
-    pub(crate) fn count_if_over(&self, lifetime: &LifetimeLimits, slot: &Slot) -> bool {
-        let over = lifetime.max_hits.is_some_and(|hits| self.hits >= hits)
-            || lifetime
+    /// Returns true, and counts the connection as retired, if a limit is reached.
+    ///
+    /// The caller then closes the connection.
+    pub(crate) fn count_if_over(&self, limits: &LifetimeLimits, slot: &Slot) -> bool {
+        let expired = limits.max_hits.is_some_and(|hits| self.hits >= hits)
+            || limits
                 .max_age
                 .is_some_and(|time| self.opened.elapsed() >= time);
-        if over {
+        if expired {
             slot.count("connections_retired", 1);
         }
-        over
+        expired
     }
 }
 
-/// The target has closed a connection, asked for or not.
+/// Counts a connection that the target closed.
 pub(crate) fn count_closed_by_target(slot: &Slot) {
     slot.count("connections_closed_by_target", 1);
 }

@@ -1,4 +1,4 @@
-//! Connections to an origin over HTTP/1.1 and HTTP/2, and the pools that share them.
+//! Connections over HTTP/1.1 and HTTP/2, and the pools that share them.
 
 pub(crate) mod http1;
 pub(crate) mod http2_client;

@@ -1,4 +1,4 @@
-//! The connection of a slot to one origin, opened when it is needed.
+//! A slot's connection to one origin, opened on demand.
 
 use std::time::Duration;
 
@@ -15,38 +15,38 @@ use crate::h2::ResponseInterest;
 use crate::request::prepared::PreparedRequest;
 use hammer_net::PeerConnector;
 
-/// How long connections are kept.
+/// The rules for keeping and sharing connections.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ConnectionPolicy {
-    /// Longer than for one hit.
+    /// True if connections are kept for more than one hit.
     pub(crate) keepalive: bool,
     pub(crate) lifetime_limits: Option<LifetimeLimits>,
-    /// How slots share them, where HTTP/2 may be spoken.
+    /// The pools of shared connections, if HTTP/2 is possible.
     pub(crate) http2_pool: Option<Http2PoolConfig>,
-    /// What is looked at of an answer.
-    pub(crate) wants: ResponseInterest,
+    /// The parts of a response that hits need.
+    pub(crate) response_interest: ResponseInterest,
 }
 
-/// What comes behind the head of an answer.
+/// The body of a response, still to be read.
 pub(crate) enum ResponseBody {
     Http1(Incoming),
     Http2,
 }
 
-/// A connection, if one is open, or a part in those that slots share.
+/// A slot's own HTTP/1.1 connection, or its client for shared HTTP/2 connections.
 #[derive(Default)]
 pub(crate) struct OriginConnection {
-    /// The number of the origin.
+    /// The number that identifies the origin.
     origin: usize,
-    /// Of HTTP/1.1, and this slot's own.
+    /// The slot's own connection.
     http1: Option<Box<Http1Connection>>,
     http2: Option<Http2Client>,
-    /// Bytes sent and received before the present hit.
+    /// Bytes sent and received before the current hit.
     traffic_before: (u64, u64),
 }
 
 impl OriginConnection {
-    /// A link to the origin of this number, on which nothing is open.
+    /// Creates the connection to the origin of this number without opening it.
     pub(crate) fn for_origin(origin: usize) -> Self {
         Self {
             origin,
@@ -58,87 +58,93 @@ impl OriginConnection {
         self.http1.is_some() || self.http2.as_ref().is_some_and(Http2Client::is_open)
     }
 
-    /// Opens a connection before there is anything to send.
+    /// Opens the connection before the first hit.
     pub(crate) async fn open(
         &mut self,
-        dial: &PeerConnector,
+        connector: &PeerConnector,
         policy: &ConnectionPolicy,
         slot: &Slot,
     ) -> Result<(), Failure> {
-        self.join_pool(dial, policy, slot);
+        self.join_pool(connector, policy, slot);
         self.http1 = match &mut self.http2 {
-            None => Some(connect(dial, slot).await?),
-            Some(many) => Box::pin(many.open(dial, slot)).await?,
+            None => Some(connect(connector, slot).await?),
+            Some(http2) => Box::pin(http2.open(connector, slot)).await?,
         };
         Ok(())
     }
 
-    /// Takes part in the connections of the worker, if they may be shared.
-    fn join_pool(&mut self, dial: &PeerConnector, policy: &ConnectionPolicy, slot: &Slot) {
-        if let Some(sharing) = policy.http2_pool
+    /// Joins the worker's pool for the origin, if its connections may be shared.
+    fn join_pool(&mut self, connector: &PeerConnector, policy: &ConnectionPolicy, slot: &Slot) {
+        if let Some(pool_config) = policy.http2_pool
             && self.http2.is_none()
-            && sharing.applies_to(dial)
+            && pool_config.applies_to(connector)
         {
-            let pool = slot
-                .worker_local(WorkerPools::default)
-                .pool_for(self.origin, sharing, slot);
-            self.http2 = Some(Http2Client::new(pool, policy.keepalive, policy.wants, slot));
+            let pool =
+                slot.worker_local(WorkerPools::default)
+                    .pool_for(self.origin, pool_config, slot);
+            self.http2 = Some(Http2Client::new(
+                pool,
+                policy.keepalive,
+                policy.response_interest,
+                slot,
+            ));
         }
     }
 
-    /// Sends what `template` says, and waits for the head of the answer, within `limit` if there is
-    /// one.
+    /// Sends `request` and waits for the head of the response, within `time_limit` if given.
     ///
-    /// A connection that the target closed before a byte was sent is replaced, once.
+    /// Replaces the connection once if the target closed it before any byte was sent.
     pub(crate) async fn send(
         &mut self,
-        dial: &PeerConnector,
+        connector: &PeerConnector,
         policy: &ConnectionPolicy,
         request: &PreparedRequest,
-        limit: Option<Duration>,
+        time_limit: Option<Duration>,
         slot: &Slot,
     ) -> Result<Response<ResponseBody>, Failure> {
-        // Each future that is made costs a hit something, even if it has nothing to do.
+        // Creating a future has a cost even if it has nothing to do.
         if policy.lifetime_limits.is_some() {
             self.close_if_expired(policy, slot).await;
         }
         if policy.http2_pool.is_some() {
-            self.join_pool(dial, policy, slot);
+            self.join_pool(connector, policy, slot);
         }
-        let mut used = self.http1.is_some();
+        let mut reused = self.http1.is_some();
         loop {
             if self.http1.is_none() {
                 let opened = match &mut self.http2 {
-                    None => connect(dial, slot).await?,
-                    Some(many) => match send_shared(many, dial, request, limit, slot).await? {
-                        Http2SendReply::ResponseHead(head) => {
-                            return Ok(Response::from_parts(head, ResponseBody::Http2));
+                    None => connect(connector, slot).await?,
+                    Some(http2) => {
+                        match send_shared(http2, connector, request, time_limit, slot).await? {
+                            Http2SendReply::ResponseHead(head) => {
+                                return Ok(Response::from_parts(head, ResponseBody::Http2));
+                            }
+                            Http2SendReply::Http1Required(connection) => connection,
                         }
-                        Http2SendReply::Http1Required(connection) => connection,
-                    },
+                    }
                 };
                 self.http1 = Some(opened);
             }
             let Some(connection) = &mut self.http1 else {
                 continue;
             };
-            self.traffic_before = if used { connection.traffic() } else { (0, 0) };
-            let sent = match limit {
+            self.traffic_before = if reused { connection.traffic() } else { (0, 0) };
+            let sent = match time_limit {
                 None => connection.send(request).await,
-                // On the heap, since few ask for it and all would pay for its place.
-                Some(limit) => {
+                // Boxed: the limit is rare, and the future would be larger for every hit.
+                Some(time_limit) => {
                     let sending = Box::pin(connection.send(request));
-                    let sent = tokio::time::timeout(limit, sending).await;
+                    let sent = tokio::time::timeout(time_limit, sending).await;
                     sent.map_err(|_| failures::FIRST_BYTE_TIMEOUT)?
                 }
             };
             match sent {
-                Ok(answer) => {
+                Ok(response) => {
                     connection.usage.count_hit(slot);
-                    return Ok(answer.map(ResponseBody::Http1));
+                    return Ok(response.map(ResponseBody::Http1));
                 }
                 Err(mut error) => {
-                    if !used || error.take_message().is_none() {
+                    if !reused || error.take_message().is_none() {
                         return Err(count_if_broken(
                             failures::exchange_failure(error.error()),
                             slot,
@@ -147,31 +153,32 @@ impl OriginConnection {
                     tracing::debug!("the target closed an idle connection");
                     count_closed_by_target(slot);
                     self.http1 = None;
-                    used = false;
+                    reused = false;
                 }
             }
         }
     }
 
-    /// Reads the body of an answer that came over this link.
+    /// Reads the body of a response that arrived on this connection.
     pub(crate) async fn read(
         &mut self,
-        rest: ResponseBody,
+        body: ResponseBody,
         slot: &Slot,
-        take: impl FnMut(&[u8]) -> Result<(), Failure>,
+        on_chunk: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<BodyStats, Failure> {
-        match (rest, &mut self.http1, &mut self.http2) {
+        match (body, &mut self.http1, &mut self.http2) {
             (ResponseBody::Http1(body), Some(connection), _) => {
-                let read = connection.read(body, take).await;
+                let read = connection.read(body, on_chunk).await;
                 read.map_err(|failure| count_if_broken(failure, slot))
             }
-            (ResponseBody::Http2, _, Some(many)) => many.read(take).await,
+            (ResponseBody::Http2, _, Some(http2)) => http2.read(on_chunk).await,
             _ => Err(Failure::CLOSED_EARLY),
         }
     }
 
-    /// Bytes sent and received since the last hit began, when its answer is whole. The connection is
-    /// kept if it can be, and if it may be.
+    /// Ends a hit whose response is complete; returns its bytes sent and received.
+    ///
+    /// Closes the connection unless it can be kept.
     pub(crate) async fn finish_hit(
         &mut self,
         policy: &ConnectionPolicy,
@@ -195,37 +202,38 @@ impl OriginConnection {
         )
     }
 
-    /// Closes a connection that has done its work; between two hits nothing is lost with it.
+    /// Closes the connection between two hits if it has reached a limit.
     async fn close_if_expired(&mut self, policy: &ConnectionPolicy, slot: &Slot) {
-        if let Some(lifetime) = &policy.lifetime_limits
+        if let Some(limits) = &policy.lifetime_limits
             && let Some(connection) = &self.http1
-            && connection.usage.count_if_over(lifetime, slot)
+            && connection.usage.count_if_over(limits, slot)
             && let Some(connection) = self.http1.take()
         {
             connection.close().await;
         }
     }
 
-    /// Says goodbye to a connection of its own, and leaves those that are shared to the others.
+    /// Closes the slot's own connection and leaves shared ones open.
     pub(crate) async fn close_own(self) {
         if let Some(connection) = self.http1 {
             connection.close().await;
         }
     }
 
-    /// Says goodbye on all connections, at the end of the run.
+    /// Closes all connections at the end of the run.
     pub(crate) async fn close(mut self) {
-        let many = self.http2.take();
+        let http2 = self.http2.take();
         self.close_own().await;
-        if let Some(many) = many {
-            many.close().await;
+        if let Some(http2) = http2 {
+            http2.close().await;
         }
     }
 }
 
-async fn connect(dial: &PeerConnector, slot: &Slot) -> Result<Box<Http1Connection>, Failure> {
+async fn connect(connector: &PeerConnector, slot: &Slot) -> Result<Box<Http1Connection>, Failure> {
     let connection = Http1Connection::handshake(
-        dial.open(slot)
+        connector
+            .open(slot)
             .await
             .map_err(failures::connection_failure)?,
         slot,
@@ -236,17 +244,17 @@ async fn connect(dial: &PeerConnector, slot: &Slot) -> Result<Box<Http1Connectio
 
 async fn send_shared(
     http2: &mut Http2Client,
-    dial: &PeerConnector,
+    connector: &PeerConnector,
     request: &PreparedRequest,
-    limit: Option<Duration>,
+    time_limit: Option<Duration>,
     slot: &Slot,
 ) -> Result<Http2SendReply, Failure> {
-    let scheme = if dial.is_tls() { "https" } else { "http" };
+    let scheme = if connector.is_tls() { "https" } else { "http" };
     let request = request.to_http2(scheme);
-    http2.send(dial, &request, limit, slot).await
+    http2.send(connector, &request, time_limit, slot).await
 }
 
-/// Counts a connection that broke within a hit.
+/// Counts the connection as closed by the target if the failure of a hit says so.
 fn count_if_broken(failure: Failure, slot: &Slot) -> Failure {
     if failure == Failure::RESET || failure == Failure::CLOSED_EARLY {
         count_closed_by_target(slot);

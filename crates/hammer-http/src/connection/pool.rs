@@ -1,4 +1,4 @@
-//! The HTTP/2 connections that the slots of a worker share.
+//! Pools of HTTP/2 connections that the slots of a worker share.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -15,30 +15,29 @@ use crate::failures;
 use crate::h2::{self, FlowControlWindows, SharedReadBuffer};
 use crate::version::HttpVersion;
 
-/// What a worker needs to know about the connections of its slots.
+/// The settings of the pools of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Http2PoolConfig {
     pub(crate) version: HttpVersion,
-    /// How many connections there are in the run; as many as it takes, if none.
+    /// Number of connections in the run; `None` opens them on demand.
     pub(crate) connections: Option<usize>,
     pub(crate) windows: FlowControlWindows,
     pub(crate) lifetime: Option<LifetimeLimits>,
 }
 
 impl Http2PoolConfig {
-    /// Whether slots may share connections of `dial`.
-    pub(crate) fn applies_to(&self, dial: &PeerConnector) -> bool {
+    /// Reports whether slots may share connections of this connector.
+    pub(crate) fn applies_to(&self, connector: &PeerConnector) -> bool {
         match self.version {
-            HttpVersion::Auto => dial.is_tls(),
+            HttpVersion::Auto => connector.is_tls(),
             HttpVersion::Http1 => false,
-            // A proxy that reads the requests does not know that a target knows HTTP/2.
-            HttpVersion::Http2 => dial.forward_proxy_headers().is_none(),
+            // A forwarding proxy reads requests itself, as HTTP/1.1.
+            HttpVersion::Http2 => connector.forward_proxy_headers().is_none(),
         }
     }
 }
 
-/// So many origins' connections stay as long as the run lasts; those to others as long as a slot uses
-/// them.
+/// Most origins whose pools last for the whole run; pools of further origins last while in use.
 const MAX_PERMANENT_POOLS: usize = 64;
 
 /// The pools of a worker, one for each origin.
@@ -50,55 +49,57 @@ pub(crate) struct WorkerPools {
 }
 
 impl WorkerPools {
-    /// The pool for the origin of this number.
+    /// Returns the pool for the origin of this number, created if necessary.
     pub(crate) fn pool_for(
         &self,
         origin: usize,
         config: Http2PoolConfig,
         slot: &Slot,
     ) -> Rc<Http2Pool> {
-        let mut staying = self.permanent.borrow_mut();
-        let mut others = self.transient.borrow_mut();
-        let other = || others.get(&origin).and_then(Weak::upgrade);
-        if let Some(known) = staying.get(&origin).cloned().or_else(other) {
+        let mut permanent = self.permanent.borrow_mut();
+        let mut transient = self.transient.borrow_mut();
+        let in_use = || transient.get(&origin).and_then(Weak::upgrade);
+        if let Some(known) = permanent.get(&origin).cloned().or_else(in_use) {
             return known;
         }
         let pool = Rc::new(Http2Pool::new(config, self.scratch.clone(), slot));
-        if staying.len() < MAX_PERMANENT_POOLS {
-            staying.insert(origin, pool.clone());
+        if permanent.len() < MAX_PERMANENT_POOLS {
+            permanent.insert(origin, pool.clone());
         } else {
-            others.retain(|_, pool| pool.strong_count() > 0);
-            others.insert(origin, Rc::downgrade(&pool));
+            transient.retain(|_, pool| pool.strong_count() > 0);
+            transient.insert(origin, Rc::downgrade(&pool));
         }
         pool
     }
 }
 
-/// A connection for a slot.
+/// A connection acquired for a slot.
 pub(crate) enum PooledConnection {
-    /// Of HTTP/2, which others use as well.
+    /// HTTP/2, shared with other slots.
     Http2(Rc<h2::Http2Connection>),
-    /// Of HTTP/1.1, since that is what the target chose.
+    /// HTTP/1.1, which the target chose.
     Http1(Box<Http1Connection>),
 }
 
-/// The connections of a worker, each in a seat: one slot at a time opens it, and whoever else needs it
-/// waits for that.
+/// The connections of a worker to one origin.
+///
+/// One slot at a time opens the connection of an entry; other slots that need it wait.
 pub(crate) struct Http2Pool {
     config: Http2PoolConfig,
     entries: RefCell<Vec<Rc<PoolEntry>>>,
-    /// One more than the last place that asked: nobody needs more connections than slots.
+    /// One more than the highest slot index seen; bounds the number of connections.
     slot_count: Cell<usize>,
-    /// Whether the target chose HTTP/1.1 when it was last asked.
+    /// True if the target chose HTTP/1.1 for the last connection.
     chose_http1: Cell<bool>,
     scratch: SharedReadBuffer,
 }
 
+/// A place for one connection.
 #[derive(Default)]
 struct PoolEntry {
     connection: RefCell<Option<Rc<h2::Http2Connection>>>,
     opening: Cell<bool>,
-    /// How often it could not be opened, and why not the last time.
+    /// Number of failed attempts to open the connection, and the last failure.
     failures: Cell<(u64, Option<Failure>)>,
     changed: Notify,
 }
@@ -106,12 +107,12 @@ struct PoolEntry {
 impl Http2Pool {
     fn new(config: Http2PoolConfig, scratch: SharedReadBuffer, slot: &Slot) -> Self {
         let (workers, worker) = (slot.workers(), slot.worker());
-        let of_this_worker = |all: usize| all / workers + usize::from(worker < all % workers);
-        // Each worker needs one.
-        let seats = config.connections.map_or(1, of_this_worker).max(1);
+        let share = |total: usize| total / workers + usize::from(worker < total % workers);
+        // Each worker needs at least one.
+        let entries = config.connections.map_or(1, share).max(1);
         Self {
             config,
-            entries: RefCell::new((0..seats).map(|_| Rc::default()).collect()),
+            entries: RefCell::new((0..entries).map(|_| Rc::default()).collect()),
             slot_count: Cell::new(0),
             chose_http1: Cell::new(false),
             scratch,
@@ -122,93 +123,93 @@ impl Http2Pool {
         self.config.lifetime.as_ref()
     }
 
-    /// How many connections there are to be by now.
+    /// Number of entries, open or not.
     pub(crate) fn len(&self) -> usize {
         self.entries.borrow().len()
     }
 
-    /// A connection for the slot whose place among those of its worker is `place`, opened if it has
-    /// to be. It may have no stream to spare, if none has.
+    /// Acquires a connection for the slot with this index in its worker, opened if necessary.
+    ///
+    /// The connection may have no free stream if no connection has one.
     ///
     /// # Errors
     ///
-    /// If it can't be opened; all that waited for it hear the same.
+    /// If it can't be opened. All slots that waited for it get the same failure.
     pub(crate) async fn acquire(
         &self,
-        place: usize,
-        dial: &PeerConnector,
+        index: usize,
+        connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<PooledConnection, Failure> {
         loop {
             if self.chose_http1.get() {
-                // A connection for each slot: they need not wait for each other.
-                return self.open(&self.choose_entry(place), dial, slot).await;
+                // Each slot has its own connection, so there is nothing to wait for.
+                return self.open(&self.choose_entry(index), connector, slot).await;
             }
-            let seat = self.choose_entry(place);
-            if let Some(connection) = seat.usable() {
+            let entry = self.choose_entry(index);
+            if let Some(connection) = entry.usable() {
                 return Ok(PooledConnection::Http2(connection));
             }
-            if !seat.opening.get() {
-                let _opening = OpeningGuard::begin(&seat);
-                let opened = self.open(&seat, dial, slot).await;
+            if !entry.opening.get() {
+                let _opening = OpeningGuard::begin(&entry);
+                let opened = self.open(&entry, connector, slot).await;
                 if let Err(failure) = &opened {
-                    let (times, _) = seat.failures.get();
-                    seat.failures.set((times + 1, Some(*failure)));
+                    let (count, _) = entry.failures.get();
+                    entry.failures.set((count + 1, Some(*failure)));
                 }
                 return opened;
             }
-            let (before, _) = seat.failures.get();
-            seat.changed.notified().await;
-            if let (times, Some(failure)) = seat.failures.get()
-                && times > before
+            let (count_before, _) = entry.failures.get();
+            entry.changed.notified().await;
+            if let (count, Some(failure)) = entry.failures.get()
+                && count > count_before
             {
                 return Err(failure);
             }
         }
     }
 
-    /// Opens a connection outside of the pool.
+    /// Opens a connection outside the pool.
     pub(crate) async fn open_unpooled(
         &self,
-        dial: &PeerConnector,
+        connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<PooledConnection, Failure> {
-        self.open(&PoolEntry::default(), dial, slot).await
+        self.open(&PoolEntry::default(), connector, slot).await
     }
 
-    /// The seat whose connection a slot uses: its own; if that has no stream left, one that has; and
-    /// if none has, one where a connection is missing.
-    fn choose_entry(&self, place: usize) -> Rc<PoolEntry> {
-        self.slot_count.set(self.slot_count.get().max(place + 1));
-        let mut seats = self.entries.borrow_mut();
-        let own = place % seats.len();
-        if !seats[own].is_full() {
-            return seats[own].clone();
+    /// Chooses the entry for a slot: its own, else one with a free stream, else a new one.
+    fn choose_entry(&self, index: usize) -> Rc<PoolEntry> {
+        self.slot_count.set(self.slot_count.get().max(index + 1));
+        let mut entries = self.entries.borrow_mut();
+        let own = index % entries.len();
+        if !entries[own].is_full() {
+            return entries[own].clone();
         }
-        let (before, after) = seats.split_at(own);
+        let (before, after) = entries.split_at(own);
         let mut others = after.iter().chain(before);
-        if let Some(other) = others.find(|seat| !seat.is_full()) {
+        if let Some(other) = others.find(|entry| !entry.is_full()) {
             return other.clone();
         }
-        // A target may allow no stream at all, however many connections there are.
-        if self.config.connections.is_none() && seats.len() < self.slot_count.get() {
-            seats.push(Rc::default());
-            return seats[seats.len() - 1].clone();
+        // Bounded by the slots, since a target may allow no streams at all.
+        if self.config.connections.is_none() && entries.len() < self.slot_count.get() {
+            entries.push(Rc::default());
+            return entries[entries.len() - 1].clone();
         }
-        seats[own].clone()
+        entries[own].clone()
     }
 
     async fn open(
         &self,
         entry: &PoolEntry,
-        dial: &PeerConnector,
+        connector: &PeerConnector,
         slot: &Slot,
     ) -> Result<PooledConnection, Failure> {
-        let opened = dial
+        let opened = connector
             .open(slot)
             .await
             .map_err(failures::connection_failure)?;
-        if !self.speaks_http2(&opened, dial)? {
+        if !self.speaks_http2(&opened, connector)? {
             self.chose_http1.set(true);
             let own = Http1Connection::handshake(opened, slot).await?;
             return Ok(PooledConnection::Http1(Box::new(own)));
@@ -224,20 +225,22 @@ impl Http2Pool {
     fn speaks_http2(
         &self,
         opened: &OpenedConnection,
-        dial: &PeerConnector,
+        connector: &PeerConnector,
     ) -> Result<bool, Failure> {
         let chosen = opened.stream.alpn();
         match self.config.version {
             HttpVersion::Auto => Ok(chosen == Some(b"h2")),
             HttpVersion::Http1 => Ok(false),
-            HttpVersion::Http2 if dial.is_tls() && chosen != Some(b"h2") => Err(h2::H2_NOT_SPOKEN),
+            HttpVersion::Http2 if connector.is_tls() && chosen != Some(b"h2") => {
+                Err(h2::H2_NOT_SPOKEN)
+            }
             HttpVersion::Http2 => Ok(true),
         }
     }
 
-    /// Closes all connections, as soon as no hit is under way on them.
+    /// Closes all connections once no hit is in flight on them.
     pub(crate) async fn close(&self) {
-        let open = |seat: &Rc<PoolEntry>| seat.connection.borrow().clone();
+        let open = |entry: &Rc<PoolEntry>| entry.connection.borrow().clone();
         let connections: Vec<_> = self.entries.borrow().iter().filter_map(open).collect();
         connections.iter().for_each(|connection| connection.close());
         for connection in connections {
@@ -248,8 +251,8 @@ impl Http2Pool {
 
 impl Drop for Http2Pool {
     fn drop(&mut self) {
-        for seat in self.entries.borrow().iter() {
-            if let Some(connection) = &*seat.connection.borrow() {
+        for entry in self.entries.borrow().iter() {
+            if let Some(connection) = &*entry.connection.borrow() {
                 connection.close();
             }
         }
@@ -265,7 +268,7 @@ impl PoolEntry {
             .cloned()
     }
 
-    /// Whether there is a connection, and no stream to spare.
+    /// Reports whether the entry has a connection without a free stream.
     fn is_full(&self) -> bool {
         let connection = self.connection.borrow();
         let is_full =
@@ -274,7 +277,7 @@ impl PoolEntry {
     }
 }
 
-/// While it lives, one slot opens the connection of a seat. Whatever comes of it, the others hear.
+/// Marks an entry as being opened; on drop, wakes the slots that wait for it.
 struct OpeningGuard<'a>(&'a PoolEntry);
 
 impl<'a> OpeningGuard<'a> {

@@ -1,4 +1,4 @@
-//! The bytes of an HTTP/1.1 connection, with request lines that the HTTP library has no type for.
+//! A stream that rewrites request lines with targets that hyper cannot express.
 
 use std::cell::RefCell;
 use std::io::{self, IoSlice};
@@ -11,23 +11,23 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::request::prepared::PreparedRequest;
 
-/// A stream on which the library writes requests, and where the next one gets its own target.
+/// A stream that replaces the target of the next request that hyper writes.
 pub(crate) struct RequestLineStream {
     stream: NetworkStream,
     next: NextRequestLine,
 }
 
-/// How the next request begins, if not as the library writes it.
+/// The beginning of the next request, if it differs from the one that hyper writes.
 #[derive(Clone, Default)]
 pub(crate) struct NextRequestLine(Rc<RefCell<Option<RequestLineRewrite>>>);
 
-/// The beginning of a request line.
+/// A replacement for the beginning of a request line.
 struct RequestLineRewrite {
-    /// As the library has it.
+    /// The beginning as hyper writes it.
     original: Vec<u8>,
-    /// As it is meant; once writing has begun, with what followed in the same buffer.
+    /// The beginning to write; once writing has begun, followed by the rest of hyper's buffer.
     replacement: Vec<u8>,
-    /// How much of the library's buffer that stands for, once writing has begun.
+    /// The number of bytes of hyper's buffer that it replaces, once writing has begun.
     consumes: Option<usize>,
     written: usize,
 }
@@ -37,20 +37,20 @@ impl RequestLineStream {
         Self { stream, next }
     }
 
-    fn write_line(&mut self, cx: &mut Context<'_>, given: &[u8]) -> Poll<io::Result<usize>> {
+    fn write_line(&mut self, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
         let mut next = self.next.0.borrow_mut();
         let Some(line) = &mut *next else {
-            return Pin::new(&mut self.stream).poll_write(cx, given);
+            return Pin::new(&mut self.stream).poll_write(cx, buffer);
         };
-        let takes = match line.consumes {
-            Some(takes) => takes,
+        let consumed = match line.consumes {
+            Some(consumed) => consumed,
             None => {
-                let Some(rest) = given.strip_prefix(&line.original[..]) else {
-                    let what = "a request began in another way than it should";
-                    return Poll::Ready(Err(io::Error::other(what)));
+                let Some(rest) = buffer.strip_prefix(&line.original[..]) else {
+                    let message = "unexpected beginning of a request";
+                    return Poll::Ready(Err(io::Error::other(message)));
                 };
                 line.replacement.extend_from_slice(rest);
-                *line.consumes.insert(given.len())
+                *line.consumes.insert(buffer.len())
             }
         };
         while line.written < line.replacement.len() {
@@ -62,24 +62,24 @@ impl RequestLineStream {
             line.written += written;
         }
         *next = None;
-        Poll::Ready(Ok(takes))
+        Poll::Ready(Ok(consumed))
     }
 }
 
 impl NextRequestLine {
-    /// The next request is this one.
+    /// Prepares the rewriting for `request`, if its target needs it.
     pub(crate) fn set(&self, request: &PreparedRequest) {
         let Some(target) = &request.target else {
             return;
         };
         let (method, uri) = (&request.head.method, request.head.uri.to_string());
         let before = uri.strip_suffix('/').unwrap_or_default();
-        let mut meant = format!("{method} {before}").into_bytes();
-        meant.extend_from_slice(target);
-        meant.push(b' ');
+        let mut replacement = format!("{method} {before}").into_bytes();
+        replacement.extend_from_slice(target);
+        replacement.push(b' ');
         *self.0.borrow_mut() = Some(RequestLineRewrite {
             original: format!("{method} {uri} ").into_bytes(),
-            replacement: meant,
+            replacement,
             consumes: None,
             written: 0,
         });

@@ -1,22 +1,24 @@
+//! A cache of the requests that a slot fills in.
+
 use crate::request::prepared::PreparedRequest;
 use crate::request::template::RequestBuffer;
 
-/// So many requests a slot has copies of to fill in. Who sends more makes some anew.
+/// Most requests that a slot keeps copies of; beyond that, copies are made anew.
 const MAX_BUFFERS: usize = 16;
 
-/// The copies of a slot, the last used one first.
+/// The request buffers of a slot, the most recently used one first.
 #[derive(Default)]
 pub(super) struct RequestBufferCache(Vec<(usize, RequestBuffer)>);
 
 impl RequestBufferCache {
-    /// The copy of `template`, which is the one of this number.
+    /// Returns the buffer for `request`, which this number identifies.
     pub(super) fn buffer_for(
         &mut self,
         number: usize,
         request: &PreparedRequest,
     ) -> &mut RequestBuffer {
-        match self.0.iter().position(|(of, _)| *of == number) {
-            Some(place) => self.0[..=place].rotate_right(1),
+        match self.0.iter().position(|(cached, _)| *cached == number) {
+            Some(position) => self.0[..=position].rotate_right(1),
             None => {
                 self.0.truncate(MAX_BUFFERS - 1);
                 self.0

@@ -5,24 +5,26 @@ use hyper::HeaderMap;
 use hyper::header::{HeaderValue, SET_COOKIE};
 use url::Url;
 
-/// So many cookies are kept for a slot, and so many taken from one answer: what browsers keep for a
-/// site, and more than any needs. A target that gives every answer a new name fills no memory.
+/// Most cookies that a slot keeps, as many as browsers keep per site.
+///
+/// Bounds the memory for a target that sets a new name with every response.
 const MAX_COOKIES: usize = 180;
+/// Most cookies that are taken from one response.
 const MAX_COOKIES_PER_RESPONSE: usize = 50;
-/// A cookie may have this many bytes (RFC 6265, section 6.1).
+/// Largest cookie, in bytes (RFC 6265, section 6.1).
 const MAX_COOKIE_BYTES: usize = 4096;
 
-/// Keeps what targets set, and knows what to send back: by domain, path and expiry (RFC 6265).
+/// Stores the cookies of targets and selects them by domain, path and expiry (RFC 6265).
 #[derive(Debug, Default)]
 pub(crate) struct CookieJar {
     store: CookieStore,
 }
 
 impl CookieJar {
-    /// The value of `Cookie` for `url`, if there is any cookie for it.
+    /// The value of the header `Cookie` for `url`, if any cookie matches.
     ///
-    /// Cookies of longer paths come first (RFC 6265, section 5.4), and those of equal ones in the
-    /// order of their names, so that it does not change by chance.
+    /// Cookies with longer paths come first (RFC 6265, section 5.4), then cookies are sorted by name, so
+    /// that the value is deterministic.
     pub(crate) fn cookie_header(&self, url: &Url) -> Option<HeaderValue> {
         let mut cookies = self.store.matches(url);
         if cookies.is_empty() {
@@ -41,7 +43,7 @@ impl CookieJar {
         Some(value)
     }
 
-    /// Takes what an answer from `url` sets.
+    /// Stores the cookies that a response from `url` sets.
     pub(crate) fn store_response(&mut self, headers: &HeaderMap, url: &Url) {
         for value in headers
             .get_all(SET_COOKIE)
@@ -49,14 +51,14 @@ impl CookieJar {
             .take(MAX_COOKIES_PER_RESPONSE)
         {
             let Ok(text) = value.to_str() else {
-                tracing::debug!("a cookie that is no text");
+                tracing::debug!("ignored a cookie that is not ASCII");
                 continue;
             };
             if text.len() > MAX_COOKIE_BYTES {
-                tracing::debug!(bytes = text.len(), "a cookie that is too large");
+                tracing::debug!(bytes = text.len(), "ignored a cookie that is too large");
                 continue;
             }
-            // An old name may get a new value, and go, whatever else there is.
+            // A full jar still accepts changes to known names.
             let name = text.split(['=', ';']).next().unwrap_or_default().trim();
             let full = self.store.iter_unexpired().count() >= MAX_COOKIES;
             if full
@@ -65,23 +67,23 @@ impl CookieJar {
                     .iter_unexpired()
                     .any(|cookie| cookie.name() == name)
             {
-                tracing::debug!(name, "one cookie too many");
+                tracing::debug!(name, "ignored a cookie, the jar is full");
                 continue;
             }
             if let Err(error) = self.store.parse(text, url) {
-                tracing::debug!(name, %error, "a cookie that is not kept");
+                tracing::debug!(name, %error, "ignored a cookie");
             }
         }
     }
 
-    /// Adds a cookie for the host of `url` and all its paths.
+    /// Adds a cookie for the host of `url` and all paths.
     pub(crate) fn insert(&mut self, name: &str, value: &str, url: &Url) {
         let mut cookie = RawCookie::new(name.to_owned(), value.to_owned());
         cookie.set_path("/");
-        // What was given for a secure target is for no other.
+        // A cookie given for https must not leak to http.
         cookie.set_secure(url.scheme() == "https");
         if let Err(error) = self.store.insert_raw(&cookie, url) {
-            tracing::debug!(name, %error, "a cookie that is not kept");
+            tracing::debug!(name, %error, "ignored a cookie");
         }
     }
 }
@@ -91,13 +93,16 @@ mod tests {
     use super::*;
 
     fn url(text: &str) -> Url {
-        text.parse().expect("is a URL")
+        text.parse().expect("the URL is valid")
     }
 
     fn jar(from: &str, cookies: &[&str]) -> CookieJar {
         let mut headers = HeaderMap::new();
         for cookie in cookies {
-            headers.append(SET_COOKIE, HeaderValue::from_str(cookie).expect("is text"));
+            headers.append(
+                SET_COOKIE,
+                HeaderValue::from_str(cookie).expect("the cookie is ASCII"),
+            );
         }
         let mut jar = CookieJar::default();
         jar.store_response(&headers, &url(from));
@@ -105,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_for_a_secure_target_goes_to_no_other() {
+    fn cookies_given_for_https_are_not_sent_over_http() {
         let to = |from: &str, to: &str| {
             let mut jar = CookieJar::default();
             jar.insert("i", "1", &url(from));
@@ -118,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_go_back_by_domain_path_and_expiry() {
+    fn cookies_are_selected_by_domain_path_and_expiry() {
         let table: [(&str, &[&str], &str, Option<&str>); 17] = [
             ("http://a.test/", &["i=1"], "http://a.test/", Some("i=1")),
             ("http://a.test/", &["i=1"], "http://b.test/", None),
@@ -200,28 +205,30 @@ mod tests {
         ];
         for (from, cookies, to, header) in table {
             let found = jar(from, cookies).cookie_header(&url(to));
-            let found = found.as_ref().map(|value| value.to_str().expect("is text"));
+            let found = found
+                .as_ref()
+                .map(|value| value.to_str().expect("the cookie is ASCII"));
             assert_eq!(found, header, "{cookies:?} from {from} to {to}");
         }
     }
 
     #[test]
-    fn what_is_no_cookie_is_left_out() {
+    fn malformed_cookies_are_ignored() {
         let large = format!("i={}", "x".repeat(MAX_COOKIE_BYTES));
         let jar = jar("http://a.test/", &["", "=", "x", &large, "i=1"]);
         let header = jar
             .cookie_header(&url("http://a.test/"))
-            .expect("one is well formed");
+            .expect("one cookie is valid");
         assert_eq!(header, "i=1");
     }
 
     #[test]
-    fn given_cookies_may_be_set_anew() {
+    fn responses_can_replace_given_cookies() {
         let mut jar = CookieJar::default();
         jar.insert("i", "0", &url("http://a.test/x/y"));
         assert_eq!(
             jar.cookie_header(&url("http://a.test/z"))
-                .expect("is for all paths"),
+                .expect("the cookie applies to all paths"),
             "i=0"
         );
         let mut headers = HeaderMap::new();
@@ -229,20 +236,20 @@ mod tests {
         jar.store_response(&headers, &url("http://a.test/"));
         assert_eq!(
             jar.cookie_header(&url("http://a.test/z"))
-                .expect("it is there"),
+                .expect("the cookie was replaced"),
             "i=1"
         );
     }
 
     #[test]
-    fn a_target_that_sets_new_names_for_ever_fills_no_memory() {
+    fn the_number_of_cookies_is_bounded() {
         let mut jar = CookieJar::default();
         let from = url("http://a.test/");
-        for answer in 0..20 {
+        for response in 0..20 {
             let mut headers = HeaderMap::new();
             for cookie in 0..60 {
-                let cookie = format!("n{answer}x{cookie}=1");
-                headers.append(SET_COOKIE, cookie.parse().expect("is text"));
+                let cookie = format!("n{response}x{cookie}=1");
+                headers.append(SET_COOKIE, cookie.parse().expect("the cookie is ASCII"));
             }
             jar.store_response(&headers, &from);
         }
@@ -250,9 +257,12 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(SET_COOKIE, HeaderValue::from_static("n0x0=2"));
         jar.store_response(&headers, &from);
-        let header = jar.cookie_header(&from).expect("there are many");
+        let header = jar.cookie_header(&from).expect("the jar is full");
         assert!(
-            header.to_str().expect("is text").contains("n0x0=2;"),
+            header
+                .to_str()
+                .expect("the cookie is ASCII")
+                .contains("n0x0=2;"),
             "{header:?}"
         );
     }

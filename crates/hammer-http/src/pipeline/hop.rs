@@ -1,3 +1,5 @@
+//! One request of a hit: the first one, or one that a redirect leads to.
+
 use std::borrow::Cow;
 
 use hammer_core::Failure;
@@ -16,7 +18,7 @@ use crate::response::redirect::RedirectTarget;
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 
-/// Headers that go with the body.
+/// Headers that describe the body, removed together with it.
 const BODY_HEADERS: [hyper::header::HeaderName; 5] = [
     CONTENT_TYPE,
     CONTENT_LENGTH,
@@ -25,14 +27,14 @@ const BODY_HEADERS: [hyper::header::HeaderName; 5] = [
     EXPECT,
 ];
 
-/// One request of a hit: the first, or where a redirect leads.
+/// One request of a hit: the first one, or one that a redirect leads to.
 pub(super) struct Hop<'j> {
     pub(super) request: Cow<'j, PreparedRequest>,
     pub(super) url: Cow<'j, Url>,
     pub(super) origin: usize,
-    /// Whether it goes where the first went, and so may be signed.
+    /// True if all hops so far went to the origin of the first, so that this one may be signed.
     pub(super) trusted: bool,
-    /// The ordinal of the token that the hit was sent with.
+    /// The ordinal of the token that the hit carries.
     pub(super) token_ordinal: Option<u64>,
 }
 
@@ -47,7 +49,7 @@ impl<'j> Hop<'j> {
         }
     }
 
-    /// What a hit brought along, to where `target` is.
+    /// The first hop of a hit with its own request, to the origin of `target`.
     pub(super) fn from_request(request: &'j HttpRequest, target: &'j HttpTarget) -> Self {
         Self {
             request: Cow::Borrowed(&request.prepared),
@@ -58,27 +60,27 @@ impl<'j> Hop<'j> {
         }
     }
 
-    /// Where `redirect` leads, with what may be told there.
+    /// The hop that `redirect` leads to, without headers that its origin must not see.
     pub(super) fn redirected(
         self,
         redirect: RedirectTarget,
         from: &PeerConnector,
-        dialer: &ConnectorFactory,
+        connectors: &ConnectorFactory,
         redirect_origins: &RedirectOrigins,
     ) -> Result<Self, Failure> {
-        let to = crate::url::HttpUrl::parse(redirect.url.as_str()).map_err(|error| {
-            tracing::debug!(%error, "no place to be sent to");
+        let target_url = crate::url::HttpUrl::parse(redirect.url.as_str()).map_err(|error| {
+            tracing::debug!(%error, "malformed redirect");
             failures::MALFORMED_REDIRECT
         })?;
         let origin = if redirect.same_origin {
             self.origin
         } else {
-            redirect_origins.number_of(&to, dialer)?
+            redirect_origins.number_of(&target_url, connectors)?
         };
-        let mut template = self.request.into_owned();
-        let headers = &mut template.head.headers;
+        let mut request = self.request.into_owned();
+        let headers = &mut request.head.headers;
         if !redirect.keeps_body {
-            template.body.clear();
+            request.body.clear();
             BODY_HEADERS
                 .iter()
                 .for_each(|name| drop(headers.remove(name)));
@@ -90,34 +92,34 @@ impl<'j> Hop<'j> {
                 .cloned()
                 .collect();
             secrets.iter().for_each(|name| drop(headers.remove(name)));
-            headers.insert(HOST, to.authority.clone());
+            headers.insert(HOST, target_url.authority.clone());
         }
-        if let Some(authorization) = &to.authorization {
+        if let Some(authorization) = &target_url.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
         for name in from
             .forward_proxy_headers()
             .iter()
-            .flat_map(|theirs| theirs.keys())
+            .flat_map(|proxy_headers| proxy_headers.keys())
         {
             headers.remove(name);
         }
-        let stranger = redirect_origins.dial(origin);
-        if let Some(theirs) = stranger.as_deref().unwrap_or(from).forward_proxy_headers() {
-            headers.extend(theirs.clone());
-            template.head.uri = to
+        let connector = redirect_origins.connector(origin);
+        if let Some(proxy_headers) = connector.as_deref().unwrap_or(from).forward_proxy_headers() {
+            headers.extend(proxy_headers.clone());
+            request.head.uri = target_url
                 .absolute_form()
                 .map_err(|_| failures::MALFORMED_REDIRECT)?;
         } else {
-            template.head.uri = to.path_and_query;
+            request.head.uri = target_url.path_and_query;
         }
-        template.target = None;
-        template.head.method = redirect.method;
+        request.target = None;
+        request.head.method = redirect.method;
         let mut url = redirect.url;
-        // They are in the headers, and go no further.
+        // The credentials are in the headers already, and must not reach the next hop.
         let _ = (url.set_username(""), url.set_password(None));
         Ok(Self {
-            request: Cow::Owned(template),
+            request: Cow::Owned(request),
             url: Cow::Owned(url),
             origin,
             trusted: self.trusted && redirect.same_origin,

@@ -1,4 +1,4 @@
-//! The way of a hit that does more than send one request and look at the status.
+//! The pipeline of a hit that does more than send one request and check its status.
 
 mod buffer_cache;
 pub(crate) mod cookie_jar;
@@ -40,53 +40,53 @@ use crate::{ExchangeRecorder, HttpRequest};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 
-/// Everything that a hit may have to do.
+/// The steps of a hit: targets, credentials, redirects, expectations and captures.
 pub(crate) struct Pipeline {
-    /// Where hits begin; never empty.
+    /// The targets of first hops; never empty.
     pub(crate) targets: Vec<HttpTarget>,
-    /// Which hit goes to which of them, if there are several.
+    /// Picks the target of a hit, if there are several.
     pub(crate) target_picker: Option<TargetPicker>,
-    /// Bodies that hits take in turn, in place of their target's.
+    /// Bodies that hits rotate through, in place of their target's.
     pub(crate) bodies: Vec<BodyTemplate>,
     pub(crate) groups: Vec<String>,
-    /// What opens the connections to the targets.
+    /// Connectors for the origins of the targets.
     pub(crate) origins: Vec<PeerConnector>,
-    /// The cookies that each slot begins with, if slots keep cookies.
+    /// The cookies that each slot starts with, if slots keep cookies.
     pub(crate) initial_cookies: Option<Vec<(String, hammer_data::Template)>>,
-    /// What slots keep of answers.
+    /// The values that slots capture from responses.
     pub(crate) captures: CaptureSet,
     pub(crate) signer: Option<RequestSigner>,
     pub(crate) redirect_policy: Option<RedirectPolicy>,
     pub(crate) expectations: ResponseExpectations,
-    /// How much of a body is looked into.
+    /// Largest body to inspect.
     pub(crate) max_body_bytes: u64,
-    /// How long a target may take to begin its answer.
+    /// Time limit for the head of a response.
     pub(crate) first_byte_timeout: Option<Duration>,
     pub(crate) recorder: Option<ExchangeRecorder>,
     pub(crate) connection_policy: ConnectionPolicy,
 }
 
-/// Something to hit.
+/// A target with its request.
 #[derive(Debug)]
 pub(crate) struct HttpTarget {
     pub(crate) request: PreparedRequest,
-    /// What differs from hit to hit.
+    /// The parts that vary from hit to hit.
     pub(crate) template: Option<Box<RequestTemplate>>,
     pub(crate) url: Url,
-    /// Its place in [`Pipeline::origins`].
+    /// Index into [`Pipeline::origins`].
     pub(crate) origin: usize,
-    /// Its place in [`Pipeline::rows`].
+    /// Index into [`Pipeline::groups`].
     pub(crate) group: usize,
 }
 
-/// How redirects are followed.
+/// The rules for following redirects.
 pub(crate) struct RedirectPolicy {
-    /// How many there may be in one hit.
+    /// Most redirects within one hit.
     pub(crate) max_redirects: u32,
-    pub(crate) dialer: ConnectorFactory,
+    pub(crate) connectors: ConnectorFactory,
 }
 
-/// What a slot keeps between hits.
+/// The state of a slot between hits.
 pub(crate) struct PipelineSession {
     connections: SlotConnections,
     slot_state: Rc<RefCell<SlotState>>,
@@ -98,16 +98,17 @@ pub(crate) struct PipelineSession {
 
 impl Pipeline {
     pub(crate) async fn open(&self, slot: &Slot) -> Result<PipelineSession, Failure> {
-        let mut links = SlotConnections::default();
+        let mut connections = SlotConnections::default();
         let first = self.targets[0].origin;
         if self.connection_policy.keepalive {
-            let mut link = OriginConnection::for_origin(first);
-            link.open(&self.origins[first], &self.connection_policy, slot)
+            let mut connection = OriginConnection::for_origin(first);
+            connection
+                .open(&self.origins[first], &self.connection_policy, slot)
                 .await?;
-            links.insert(first, link);
+            connections.insert(first, connection);
         }
         Ok(PipelineSession {
-            connections: links,
+            connections,
             slot_state: SlotState::for_slot(slot),
             buffer_cache: RequestBufferCache::default(),
             render_buffer: slot.worker_local(RefCell::default),
@@ -126,107 +127,112 @@ impl Pipeline {
     ) -> Result<Outcome, Failure> {
         let slot = hit.slot();
         let PipelineSession {
-            connections: links,
-            slot_state: memory,
-            worker_copies: copies,
-            redirect_origins: strangers,
-            buffer_cache: sheets,
-            render_buffer: desk,
+            connections,
+            slot_state,
+            worker_copies,
+            redirect_origins,
+            buffer_cache,
+            render_buffer,
         } = state;
-        let (target, mut leg) = match request {
+        let (target, mut hop) = match request {
             Some(request) => (None, Hop::from_request(request, &self.targets[0])),
             None => {
-                let (memory, desk) = (&mut memory.borrow_mut(), &mut desk.borrow_mut());
-                let (target, leg) = self.first_hop(memory, copies, sheets, desk, hit)?;
-                (Some(target), leg)
+                let (slot_state, render_buffer) = (
+                    &mut slot_state.borrow_mut(),
+                    &mut render_buffer.borrow_mut(),
+                );
+                let (target, hop) =
+                    self.first_hop(slot_state, worker_copies, buffer_cache, render_buffer, hit)?;
+                (Some(target), hop)
             }
         };
-        if let Some(given) = &self.initial_cookies {
-            let memory = &mut memory.borrow_mut();
-            self.init_cookie_jar(given, memory, hit)?;
-            leg.token_ordinal = leg.token_ordinal.or(memory.cookie_token);
+        if let Some(initial_cookies) = &self.initial_cookies {
+            let slot_state = &mut slot_state.borrow_mut();
+            self.init_cookie_jar(initial_cookies, slot_state, hit)?;
+            hop.token_ordinal = hop.token_ordinal.or(slot_state.cookie_token);
         }
-        let mut found = CapturedValues::default();
+        let mut captured = CapturedValues::default();
         let (mut sent, mut received) = (0, 0);
-        let mut followed = 0;
+        let mut redirects = 0;
         loop {
-            self.sign_and_add_cookies(&mut leg, &memory.borrow())?;
-            let known = strangers.dial(leg.origin);
-            let dial = known.as_deref().or(self.origins.get(leg.origin));
-            let dial = dial.ok_or(failures::MALFORMED_REDIRECT)?;
-            let link = links.connection_to(leg.origin).await;
-            let tape = self
+            self.sign_and_add_cookies(&mut hop, &slot_state.borrow())?;
+            let learned = redirect_origins.connector(hop.origin);
+            let connector = learned.as_deref().or(self.origins.get(hop.origin));
+            let connector = connector.ok_or(failures::MALFORMED_REDIRECT)?;
+            let connection = connections.connection_to(hop.origin).await;
+            let recorder = self
                 .recorder
                 .as_ref()
-                .map(|tape| (tape, tape.begin_exchange(&leg.url, &leg.request)));
-            let template = &*leg.request;
-            let sending = link.send(
-                dial,
+                .map(|recorder| (recorder, recorder.begin_exchange(&hop.url, &hop.request)));
+            let request = &*hop.request;
+            let sending = connection.send(
+                connector,
                 &self.connection_policy,
-                template,
+                request,
                 self.first_byte_timeout,
                 slot,
             );
-            let answer = sending.await?;
-            let (head, body) = answer.into_parts();
-            if let Some((tape, at)) = tape {
-                tape.record_head(at, &head);
+            let response = sending.await?;
+            let (head, body) = response.into_parts();
+            if let Some((recorder, index)) = recorder {
+                recorder.record_head(index, &head);
             }
-            if let Some(jar) = &mut memory.borrow_mut().cookie_jar {
-                jar.store_response(&head.headers, &leg.url);
+            if let Some(jar) = &mut slot_state.borrow_mut().cookie_jar {
+                jar.store_response(&head.headers, &hop.url);
             }
             if !self.captures.is_empty() {
-                self.captures.capture_headers(&head.headers, &mut found);
+                self.captures.capture_headers(&head.headers, &mut captured);
             }
             let redirect = match &self.redirect_policy {
                 Some(_) => {
-                    let method = &leg.request.head.method;
-                    RedirectTarget::from_response(head.status, &head.headers, &leg.url, method)?
+                    let method = &hop.request.head.method;
+                    RedirectTarget::from_response(head.status, &head.headers, &hop.url, method)?
                 }
                 None => None,
             };
             let label = match (&self.redirect_policy, redirect) {
-                (Some(follow), Some(redirect)) => {
-                    if followed == follow.max_redirects {
+                (Some(policy), Some(redirect)) => {
+                    if redirects == policy.max_redirects {
                         return Err(failures::TOO_MANY_REDIRECTS);
                     }
-                    self.read_redirect_body(link, &head, body, tape, hit)
+                    self.read_redirect_body(connection, &head, body, recorder, hit)
                         .await?;
-                    followed += 1;
+                    redirects += 1;
                     slot.count("redirects", 1);
                     hit.mark("redirect");
-                    leg = leg.redirected(redirect, dial, &follow.dialer, strangers)?;
+                    hop =
+                        hop.redirected(redirect, connector, &policy.connectors, redirect_origins)?;
                     None
                 }
                 _ => {
-                    let arriving = self.read_final_response(link, &head, body, tape, hit);
-                    let (label, body) = arriving.await?;
+                    let reading = self.read_final_response(connection, &head, body, recorder, hit);
+                    let (label, body) = reading.await?;
                     if label.is_none() {
-                        let found = std::mem::take(&mut found);
-                        self.store_captures(&mut memory.borrow_mut(), found, &body, slot);
+                        let captured = std::mem::take(&mut captured);
+                        self.store_captures(&mut slot_state.borrow_mut(), captured, &body, slot);
                     }
                     Some(label)
                 }
             };
-            let traffic = link.finish_hit(&self.connection_policy, slot).await;
+            let traffic = connection.finish_hit(&self.connection_policy, slot).await;
             sent += traffic.0;
             received += traffic.1;
             if let Some(label) = label {
                 let status = head.status.as_u16();
-                // No target says this of itself.
-                if status == 407 && dial.forward_proxy_headers().is_some() {
+                // Only the proxy answers with this status.
+                if status == 407 && connector.forward_proxy_headers().is_some() {
                     return Err(hammer_net::PROXY_AUTH_REQUIRED);
                 }
-                if let (Some(refusals), Some(token), 401) =
-                    (auth_failures, leg.token_ordinal, status)
+                if let (Some(auth_failures), Some(token), 401) =
+                    (auth_failures, hop.token_ordinal, status)
                     && target.is_some()
                     && label.is_some()
-                    && leg.trusted
+                    && hop.trusted
                 {
-                    refusals.count(hit, token);
+                    auth_failures.count(hit, token);
                 }
-                if let (Some(course), Some(target), None) = (&self.target_picker, target, &label) {
-                    course.mark_once_done(&mut memory.borrow_mut(), target);
+                if let (Some(picker), Some(target), None) = (&self.target_picker, target, &label) {
+                    picker.mark_once_done(&mut slot_state.borrow_mut(), target);
                 }
                 let outcome = label.map_or(Outcome::ok(status), Outcome::rejected);
                 return Ok(outcome.sent(sent).received(received));
@@ -234,20 +240,20 @@ impl Pipeline {
         }
     }
 
-    /// How many hits there are rows for, if they come to an end.
+    /// The number of hits that the rows of feeders suffice for, if limited.
     pub(crate) fn max_hits(&self) -> Option<u64> {
         let targets = self.targets.iter();
-        let blanks = targets.filter_map(|target| target.template.as_ref()?.max_hits());
+        let requests = targets.filter_map(|target| target.template.as_ref()?.max_hits());
         let bodies = self.bodies.iter().flat_map(BodyTemplate::templates);
-        blanks
+        requests
             .chain(bodies.filter_map(hammer_data::Template::max_hits))
             .min()
     }
 
-    /// Gives a slot, with its first hit, the cookies that it begins with, for each origin of the targets.
+    /// Fills the cookie jar of a slot at its first hit, for each origin of the targets.
     fn init_cookie_jar(
         &self,
-        given: &[(String, hammer_data::Template)],
+        initial_cookies: &[(String, hammer_data::Template)],
         slot_state: &mut SlotState,
         hit: &Hit,
     ) -> Result<(), Failure> {
@@ -256,10 +262,10 @@ impl Pipeline {
         }
         let mut jar = CookieJar::default();
         let slot = hit.slot();
-        let moment = RenderContext::new(hit, slot.rng(slot.index() as u64), &slot_state.captured);
-        let mut moment = moment.with_recorder(self.recorder.as_ref());
-        for (name, value) in given {
-            let value = moment.render_to_string(value)?;
+        let context = RenderContext::new(hit, slot.rng(slot.index() as u64), &slot_state.captured);
+        let mut context = context.with_recorder(self.recorder.as_ref());
+        for (name, value) in initial_cookies {
+            let value = context.render_to_string(value)?;
             let mut filled = vec![false; self.origins.len()];
             for target in &self.targets {
                 if !std::mem::replace(&mut filled[target.origin], true) {
@@ -267,90 +273,90 @@ impl Pipeline {
                 }
             }
         }
-        let token = moment.token_ordinal();
+        let token = context.token_ordinal();
         (slot_state.cookie_jar, slot_state.cookie_token) = (Some(jar), token);
         Ok(())
     }
 
-    /// What a hit sends at first, and to which target.
+    /// Picks the target of a hit and renders its first request.
     fn first_hop<'j>(
         &'j self,
         slot_state: &mut SlotState,
-        copies: &'j WorkerCopies,
+        worker_copies: &'j WorkerCopies,
         buffer_cache: &'j mut RequestBufferCache,
         render_buffer: &mut RenderBuffer,
         hit: &Hit,
     ) -> Result<(usize, Hop<'j>), Failure> {
         let mut rng = hit.rng();
-        let course = self.target_picker.as_ref();
-        let index = course.map_or(0, |course| course.pick(slot_state, hit, &mut rng));
+        let picker = self.target_picker.as_ref();
+        let index = picker.map_or(0, |picker| picker.pick(slot_state, hit, &mut rng));
         let target = &self.targets[index];
         if !self.groups.is_empty() {
             hit.group(target.group);
         }
-        let template = copies.requests.get(index).unwrap_or(&target.request);
-        let bodies = match &copies.bodies[..] {
+        let request = worker_copies.requests.get(index).unwrap_or(&target.request);
+        let bodies = match &worker_copies.bodies[..] {
             [] => &self.bodies[..],
             copied => copied,
         };
         let turn = hit.number().checked_rem(bodies.len() as u64);
         let body = turn.map(|turn| &bodies[turn as usize]);
-        let blanks = target.template.as_deref();
-        if blanks.is_none() && body.is_none() {
-            return Ok((index, Hop::first(target, template)));
+        let template = target.template.as_deref();
+        if template.is_none() && body.is_none() {
+            return Ok((index, Hop::first(target, request)));
         }
-        let sheet = buffer_cache.buffer_for(index, template);
-        let mut moment = RenderContext::new(hit, rng, &slot_state.captured)
+        let buffer = buffer_cache.buffer_for(index, request);
+        let mut context = RenderContext::new(hit, rng, &slot_state.captured)
             .with_recorder(self.recorder.as_ref());
-        let none = RequestTemplate::default();
-        let blanks = blanks.unwrap_or(&none);
-        blanks.render(body, &mut moment, sheet, render_buffer)?;
-        let mut leg = Hop::first(target, &sheet.request);
-        leg.token_ordinal = moment.token_ordinal();
-        if blanks.target.is_some() && self.needs_urls() {
-            let uri = &sheet.request.head.uri;
-            let url = leg.url.to_mut();
+        let empty = RequestTemplate::default();
+        let template = template.unwrap_or(&empty);
+        template.render(body, &mut context, buffer, render_buffer)?;
+        let mut hop = Hop::first(target, &buffer.request);
+        hop.token_ordinal = context.token_ordinal();
+        if template.target.is_some() && self.needs_urls() {
+            let uri = &buffer.request.head.uri;
+            let url = hop.url.to_mut();
             url.set_path(uri.path());
             url.set_query(uri.query());
         }
-        Ok((index, leg))
+        Ok((index, hop))
     }
 
-    /// Whether anything depends on path and query of what is sent.
+    /// Reports whether anything depends on the path and query of the request.
     fn needs_urls(&self) -> bool {
         self.initial_cookies.is_some() || self.redirect_policy.is_some() || self.recorder.is_some()
     }
 
-    /// Keeps what the answers of a hit had, of which the last was as expected, and counts what none had.
+    /// Stores the values captured by a hit that met its expectations, and counts the missing ones.
     fn store_captures(
         &self,
         slot_state: &mut SlotState,
-        mut found: CapturedValues,
+        mut captured: CapturedValues,
         body: &[u8],
         slot: &Slot,
     ) {
         if self.captures.is_empty() {
             return;
         }
-        self.captures.capture_body(body, &mut found);
-        match self.captures.store(found, &mut slot_state.captured) {
+        self.captures.capture_body(body, &mut captured);
+        match self.captures.store(captured, &mut slot_state.captured) {
             0 => {}
             missed => slot.count("capture_missed", missed),
         }
     }
 
-    /// Adds what belongs to the moment: a signature, and the cookies of the slot.
+    /// Adds the headers that depend on the time and the slot: a signature and cookies.
     fn sign_and_add_cookies(
         &self,
         hop: &mut Hop<'_>,
         slot_state: &SlotState,
     ) -> Result<(), Failure> {
         if let Some(signer) = self.signer.as_ref().filter(|_| hop.trusted) {
-            let template = hop.request.to_mut();
-            let (head, scheme) = (&mut template.head, hop.url.scheme());
-            let signing = signer.sign(scheme, head, &template.body, SystemTime::now());
-            signing.map_err(|error| {
-                tracing::debug!(%error, "no signature");
+            let request = hop.request.to_mut();
+            let (head, scheme) = (&mut request.head, hop.url.scheme());
+            let result = signer.sign(scheme, head, &request.body, SystemTime::now());
+            result.map_err(|error| {
+                tracing::debug!(%error, "failed to sign a request");
                 failures::NOT_SIGNED
             })?;
         }
@@ -359,7 +365,7 @@ impl Pipeline {
                 Some(cookies) => {
                     hop.request.to_mut().head.headers.insert(COOKIE, cookies);
                 }
-                // Those of the leg before.
+                // Cookies of the previous hop.
                 None if hop.request.head.headers.contains_key(COOKIE) => {
                     hop.request.to_mut().head.headers.remove(COOKIE);
                 }
@@ -369,7 +375,7 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Reads the answer of a redirect, which nobody looks into.
+    /// Reads the body of a redirect, which is not inspected.
     async fn read_redirect_body(
         &self,
         connection: &mut OriginConnection,
@@ -378,21 +384,23 @@ impl Pipeline {
         recorder: Option<(&ExchangeRecorder, usize)>,
         hit: &Hit,
     ) -> Result<(), Failure> {
-        let read = connection.read(body, hit.slot(), |piece| {
-            if let Some((tape, at)) = recorder {
-                tape.record_chunk(at, piece);
+        let read = connection.read(body, hit.slot(), |chunk| {
+            if let Some((recorder, index)) = recorder {
+                recorder.record_chunk(index, chunk);
             }
             Ok(())
         });
-        let whole = read.await?;
-        if let Some((tape, at)) = recorder {
-            tape.finish_body(at, &head.headers);
+        let stats = read.await?;
+        if let Some((recorder, index)) = recorder {
+            recorder.finish_body(index, &head.headers);
         }
-        hit.slot().count("body_bytes", whole.bytes);
+        hit.slot().count("body_bytes", stats.bytes);
         Ok(())
     }
 
-    /// Reads the last answer; the label if it is not as expected, and the body if it is looked into.
+    /// Reads the final response.
+    ///
+    /// Returns a label if the response misses an expectation, and the body if it is inspected.
     async fn read_final_response(
         &self,
         connection: &mut OriginConnection,
@@ -403,15 +411,15 @@ impl Pipeline {
     ) -> Result<(Option<Label>, Vec<u8>), Failure> {
         hit.mark("first_byte");
         let status = head.status.as_u16();
-        let missed = if self.expectations.accepts_status(status) {
+        let mismatch = if self.expectations.accepts_status(status) {
             self.expectations
                 .header_mismatch(&head.headers)
                 .map(Label::from)
         } else {
             Some(status.into())
         };
-        let looks = self.expectations.needs_body() || self.captures.needs_body();
-        let mut decoder = if missed.is_none() && looks {
+        let inspects = self.expectations.needs_body() || self.captures.needs_body();
+        let mut decoder = if mismatch.is_none() && inspects {
             let budget = hit.slot().worker_local(BodyBudget::default);
             Some(BodyDecoder::new(
                 &head.headers,
@@ -421,38 +429,38 @@ impl Pipeline {
         } else {
             None
         };
-        let read = connection.read(body, hit.slot(), |piece| {
-            if let Some((tape, at)) = recorder {
-                tape.record_chunk(at, piece);
+        let read = connection.read(body, hit.slot(), |chunk| {
+            if let Some((recorder, index)) = recorder {
+                recorder.record_chunk(index, chunk);
             }
             match &mut decoder {
-                Some(decoder) => decoder.write(piece),
+                Some(decoder) => decoder.write(chunk),
                 None => Ok(()),
             }
         });
-        let whole = read.await?;
-        if whole.waited {
+        let stats = read.await?;
+        if stats.waited {
             hit.mark("body");
         }
-        if let Some((tape, at)) = recorder {
-            tape.finish_body(at, &head.headers);
+        if let Some((recorder, index)) = recorder {
+            recorder.finish_body(index, &head.headers);
         }
-        hit.slot().count("body_bytes", whole.bytes);
+        hit.slot().count("body_bytes", stats.bytes);
         let Some(decoder) = decoder else {
-            return Ok((missed, vec![]));
+            return Ok((mismatch, vec![]));
         };
         let decoded = decoder.finish()?;
         if decoded.coded {
             hit.slot()
                 .count("decoded_bytes", decoded.bytes.len() as u64);
         }
-        let misses = || {
+        let body_mismatch = || {
             self.expectations
                 .body_mismatch(&decoded.bytes)
                 .map(Label::from)
         };
-        let missed = missed.or_else(misses);
-        Ok((missed, decoded.bytes))
+        let mismatch = mismatch.or_else(body_mismatch);
+        Ok((mismatch, decoded.bytes))
     }
 }
 

@@ -1,3 +1,5 @@
+//! Origins that redirects lead to, as learned by a worker.
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -10,47 +12,48 @@ use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 use hammer_net::UrlHost;
 
-/// So many hosts that redirects lead to are remembered by a worker.
+/// Most redirect origins that a worker remembers.
 const MAX_REDIRECT_ORIGINS: usize = 64;
 
-/// The origins that redirects lead to and that are no targets, as a worker knows them.
+/// The origins of a worker's redirects, beyond those of its targets.
 pub(super) struct RedirectOrigins {
     known: RefCell<VecDeque<KnownOrigin>>,
     next: Cell<usize>,
 }
 
 struct KnownOrigin {
-    /// Its number, which no other origin gets.
+    /// The number of the origin, which is never reused.
     number: usize,
     tls: bool,
     host: UrlHost,
     port: u16,
-    dial: Rc<PeerConnector>,
+    connector: Rc<PeerConnector>,
 }
 
 impl RedirectOrigins {
-    /// Numbers those to come from `origins` on.
-    pub(super) fn starting_at(origins: usize) -> Self {
+    /// Numbers origins from `first` on.
+    pub(super) fn starting_at(first: usize) -> Self {
         Self {
             known: RefCell::default(),
-            next: Cell::new(origins),
+            next: Cell::new(first),
         }
     }
 
-    /// The number of the origin of `url`.
+    /// Returns the number of the origin of `url`, which is added if unknown.
     pub(super) fn number_of(
         &self,
         url: &HttpUrl,
-        dialer: &ConnectorFactory,
+        connectors: &ConnectorFactory,
     ) -> Result<usize, Failure> {
         let mut known = self.known.borrow_mut();
-        let same =
-            |one: &&KnownOrigin| (one.tls, &one.host, one.port) == (url.tls, &url.host, url.port);
-        if let Some(stranger) = known.iter().find(same) {
-            return Ok(stranger.number);
+        let is_same = |origin: &&KnownOrigin| {
+            (origin.tls, &origin.host, origin.port) == (url.tls, &url.host, url.port)
+        };
+        if let Some(origin) = known.iter().find(is_same) {
+            return Ok(origin.number);
         }
-        let dial = dialer.connector_for(&url.peer()).map_err(|error| {
-            tracing::debug!(%error, "no way to where a redirect leads");
+        let connector = connectors.connector_for(&url.peer()).map_err(|error| {
+            tracing::debug!(%error, "no connector for the origin of a redirect");
             failures::MALFORMED_REDIRECT
         })?;
         if known.len() == MAX_REDIRECT_ORIGINS {
@@ -62,15 +65,15 @@ impl RedirectOrigins {
             tls: url.tls,
             host: url.host.clone(),
             port: url.port,
-            dial: Rc::new(dial),
+            connector: Rc::new(connector),
         });
         Ok(number)
     }
 
-    /// What opens the connections to the origin of this number.
-    pub(super) fn dial(&self, number: usize) -> Option<Rc<PeerConnector>> {
+    /// The connector for the origin of this number.
+    pub(super) fn connector(&self, number: usize) -> Option<Rc<PeerConnector>> {
         let known = self.known.borrow();
-        let found = known.iter().find(|stranger| stranger.number == number);
-        found.map(|stranger| stranger.dial.clone())
+        let origin = known.iter().find(|origin| origin.number == number);
+        origin.map(|origin| origin.connector.clone())
     }
 }

@@ -1,9 +1,11 @@
+//! A slot's connections to several origins.
+
 use crate::connection::origin::OriginConnection;
 
-/// So many origins a slot keeps connections to. Who hits more opens some anew.
+/// Most origins that a slot keeps connections to; beyond that, connections are reopened.
 const MAX_ORIGIN_CONNECTIONS: usize = 16;
 
-/// The connections of a slot, the last used one first.
+/// The connections of a slot, the most recently used one first.
 #[derive(Default)]
 pub(super) struct SlotConnections(Vec<(usize, OriginConnection)>);
 
@@ -12,10 +14,10 @@ impl SlotConnections {
         self.0.insert(0, (origin, connection));
     }
 
-    /// The link to `origin`. The one that was not used for longest is closed if there are too many.
+    /// Returns the connection to `origin`; closes the least recently used one if there are too many.
     pub(super) async fn connection_to(&mut self, origin: usize) -> &mut OriginConnection {
-        match self.0.iter().position(|(to, _)| *to == origin) {
-            Some(place) => self.0[..=place].rotate_right(1),
+        match self.0.iter().position(|(known, _)| *known == origin) {
+            Some(position) => self.0[..=position].rotate_right(1),
             None => {
                 if self.0.len() == MAX_ORIGIN_CONNECTIONS
                     && let Some((_, oldest)) = self.0.pop()
@@ -29,12 +31,15 @@ impl SlotConnections {
     }
 
     pub(super) fn open_count(&self) -> usize {
-        self.0.iter().filter(|(_, link)| link.is_open()).count()
+        self.0
+            .iter()
+            .filter(|(_, connection)| connection.is_open())
+            .count()
     }
 
     pub(super) async fn close(self) {
-        for (_, link) in self.0 {
-            link.close().await;
+        for (_, connection) in self.0 {
+            connection.close().await;
         }
     }
 }
@@ -44,14 +49,14 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_last_used_are_kept() {
-        let mut links = SlotConnections::default();
+    async fn the_most_recently_used_are_kept() {
+        let mut connections = SlotConnections::default();
         for origin in 0..MAX_ORIGIN_CONNECTIONS {
-            links.connection_to(origin).await;
+            connections.connection_to(origin).await;
         }
-        links.connection_to(0).await;
-        links.connection_to(MAX_ORIGIN_CONNECTIONS).await;
-        let kept: Vec<usize> = links.0.iter().map(|(origin, _)| *origin).collect();
+        connections.connection_to(0).await;
+        connections.connection_to(MAX_ORIGIN_CONNECTIONS).await;
+        let kept: Vec<usize> = connections.0.iter().map(|(origin, _)| *origin).collect();
         let mut expected: Vec<usize> = (2..MAX_ORIGIN_CONNECTIONS).rev().collect();
         expected.splice(0..0, [MAX_ORIGIN_CONNECTIONS, 0]);
         assert_eq!(kept, expected);

@@ -1,3 +1,5 @@
+//! The state of a slot that outlives its sessions.
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -6,30 +8,30 @@ use hammer_core::Slot;
 
 use crate::pipeline::cookie_jar::CookieJar;
 
-/// What a slot remembers. A session ends with a failure; this stays.
+/// The state of a slot that survives a failed session.
 #[derive(Default)]
 pub(super) struct SlotState {
-    /// Its cookies, from its first hit on, if slots keep cookies.
+    /// The slot's cookies, from its first hit on, if slots keep cookies.
     pub(super) cookie_jar: Option<CookieJar>,
-    /// The ordinal of the token that is in the cookies it began with.
+    /// The ordinal of the token in the initial cookies.
     pub(super) cookie_token: Option<u64>,
-    /// What was captured, by the order in which captures were given.
+    /// Captured values, in the order of the captures.
     pub(super) captured: Vec<Option<Vec<u8>>>,
-    /// How many of the targets are behind it that are for once.
+    /// The number of targets marked once that the slot has completed.
     pub(super) once_done: usize,
-    /// How many hits it has had besides those.
+    /// The number of the slot's hits to other targets.
     pub(super) hits: u64,
 }
 
-/// What the slots of a worker remember.
+/// The states of a worker's slots, by slot index.
 #[derive(Default)]
 struct SlotStateMap(RefCell<HashMap<usize, Rc<RefCell<SlotState>>>>);
 
 impl SlotState {
-    /// That of `slot`.
+    /// Returns the state of `slot`, created if necessary.
     pub(super) fn for_slot(slot: &Slot) -> Rc<RefCell<Self>> {
-        let memories = slot.worker_local(SlotStateMap::default);
-        let mut memories = memories.0.borrow_mut();
-        memories.entry(slot.index()).or_default().clone()
+        let states = slot.worker_local(SlotStateMap::default);
+        let mut states = states.0.borrow_mut();
+        states.entry(slot.index()).or_default().clone()
     }
 }

@@ -1,12 +1,15 @@
+//! A worker's copies of requests and bodies.
+
 use super::{HttpTarget, Pipeline};
 use crate::request::prepared::PreparedRequest;
 use crate::request::template::BodyTemplate;
 
-/// So many bytes to send are copied for each worker; more are shared by all.
+/// Most bytes that are copied per worker; beyond that, workers share requests.
 const MAX_COPIED_BYTES: usize = 8 << 20;
 
-/// What a worker sends, shared with no other: a counter of references that two threads pull back
-/// and forth costs more than the copy. Empty, if there is too much of it.
+/// Copies of all requests and bodies, so that threads don't contend for reference counters.
+///
+/// Empty if the requests are too large to copy.
 #[derive(Default)]
 pub(super) struct WorkerCopies {
     pub(super) requests: Vec<PreparedRequest>,
@@ -18,8 +21,8 @@ impl WorkerCopies {
         if bytes_to_send(pipeline) > MAX_COPIED_BYTES {
             return Self::default();
         }
-        let several = pipeline.targets.len();
-        let copy = |target: &HttpTarget| target.request.deep_copy().in_rotation_of(several);
+        let count = pipeline.targets.len();
+        let copy = |target: &HttpTarget| target.request.deep_copy().in_rotation_of(count);
         Self {
             requests: pipeline.targets.iter().map(copy).collect(),
             bodies: pipeline

@@ -1,12 +1,16 @@
-//! A file of bodies, one in each line.
+//! Splitting of a text into bodies, one per line.
 
 use bytes::Bytes;
 
 use crate::{Error, ErrorKind};
 
-/// The lines of `text` without their ends; empty ones are left out.
+/// Splits `text` into its non-empty lines, without line ends.
 ///
-/// They are parts of the same memory, so that a large file is there once.
+/// The lines share the memory of `text`, so that a large file is in memory once.
+///
+/// # Errors
+///
+/// If there is no non-empty line.
 pub(crate) fn split_lines(text: &Bytes) -> Result<Vec<Bytes>, Error> {
     let mut lines = Vec::new();
     let mut begin = 0;
@@ -20,7 +24,7 @@ pub(crate) fn split_lines(text: &Bytes) -> Result<Vec<Bytes>, Error> {
         begin = end + 1;
     }
     if lines.is_empty() {
-        let message = "there is no line to send: each line that is not empty is a body";
+        let message = "missing bodies; expected at least one non-empty line";
         return Err(Error::new(ErrorKind::Body, message));
     }
     Ok(lines)
@@ -31,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_line_is_a_body() {
+    fn each_non_empty_line_is_a_body() {
         let table: [(&str, &[&str]); 7] = [
             ("a", &["a"]),
             ("a\n", &["a"]),
@@ -43,14 +47,14 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(
-                split_lines(&text.into()).expect("has a line"),
+                split_lines(&text.into()).expect("there is a line"),
                 expected,
                 "{text:?}"
             );
         }
         for text in ["", "\n", "\r\n\r\n"] {
             let error = split_lines(&text.into()).expect_err(text);
-            assert!(error.to_string().contains("no line"), "{error}");
+            assert!(error.to_string().contains("missing bodies"), "{error}");
         }
     }
 }

@@ -8,12 +8,12 @@ use hyper::header::HeaderValue;
 
 use crate::{Error, ErrorKind};
 
-/// What was given to be let in with.
+/// Credentials of one of the supported schemes.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum HttpCredentials {
-    /// User and password.
+    /// User and password, separated by a colon (RFC 7617).
     Basic(String),
-    /// A token (RFC 6750).
+    /// A bearer token (RFC 6750).
     Bearer(String),
 }
 
@@ -23,23 +23,23 @@ impl HttpCredentials {
         let error = |message| Error::new(ErrorKind::Credentials, message);
         let text = match self {
             Self::Basic(user) if !user.contains(':') => {
-                return Err(error("the password is missing: it should be USER:PASSWORD"));
+                return Err(error("missing password; expected USER:PASSWORD"));
             }
             Self::Basic(user) if user.contains(|char: char| char.is_control()) => {
-                return Err(error("user and password can't have control characters"));
+                return Err(error("user and password cannot contain control characters"));
             }
             Self::Basic(user) => format!("Basic {}", BASE64_STANDARD.encode(user)),
             Self::Bearer(token) => format!("Bearer {token}"),
         };
-        let bad = |byte: u8| !byte.is_ascii_graphic() && byte != b' ';
-        if text.bytes().any(bad) || text.ends_with(' ') {
+        let is_forbidden = |byte: u8| !byte.is_ascii_graphic() && byte != b' ';
+        if text.bytes().any(is_forbidden) || text.ends_with(' ') {
             return Err(error(
-                "the token is empty, or has characters that are not ASCII",
+                "malformed token; expected printable ASCII characters",
             ));
         }
         let value = HeaderValue::from_str(&text);
-        let mut value =
-            value.map_err(|cause| error("the token can't be sent").with_source(cause))?;
+        let mut value = value
+            .map_err(|cause| error("the token cannot be sent in a header").with_source(cause))?;
         value.set_sensitive(true);
         Ok(value)
     }
@@ -59,28 +59,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_examples_of_the_rfcs() {
+    fn values_match_the_examples_of_the_rfcs() {
         // RFC 7617, section 2.
         let given = HttpCredentials::Basic("Aladdin:open sesame".into());
-        let header = given.header_value().expect("is well formed");
+        let header = given.header_value().expect("the credentials are valid");
         assert_eq!(header, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert!(header.is_sensitive());
         // RFC 6750, section 2.1.
         let token = HttpCredentials::Bearer("mF_9.B5f-4.1JqM".into());
         assert_eq!(
-            token.header_value().expect("is well formed"),
+            token.header_value().expect("the credentials are valid"),
             "Bearer mF_9.B5f-4.1JqM"
         );
     }
 
     #[test]
-    fn malformed_credentials_are_told_what_would_be_right() {
+    fn malformed_credentials_are_refused() {
         let table = [
             (HttpCredentials::Basic("a".into()), "USER:PASSWORD"),
             (HttpCredentials::Basic("a:b\n".into()), "control characters"),
-            (HttpCredentials::Bearer(String::new()), "is empty"),
-            (HttpCredentials::Bearer("ü".into()), "not ASCII"),
-            (HttpCredentials::Bearer("a\r\nb".into()), "not ASCII"),
+            (HttpCredentials::Bearer(String::new()), "malformed token"),
+            (
+                HttpCredentials::Bearer("ü".into()),
+                "expected printable ASCII",
+            ),
+            (
+                HttpCredentials::Bearer("a\r\nb".into()),
+                "expected printable ASCII",
+            ),
         ];
         for (given, fragment) in table {
             let error = given.header_value().expect_err(fragment);

@@ -1,4 +1,4 @@
-//! Requests that hits bring along.
+//! Requests that callers build themselves, such as those of a replay.
 
 use std::fmt;
 
@@ -10,29 +10,29 @@ use crate::http::HitMode;
 use crate::request::prepared::PreparedRequest;
 use crate::{Http, RequestHeader};
 
-/// What a hit sends in place of its hammer's own request, in parts.
+/// The parts of a request that a hit sends in place of its hammer's own.
 #[derive(Debug, Clone, Default)]
 pub struct HttpRequestSpec<'a> {
     /// The method, such as `GET`.
     pub method: &'a str,
-    /// What the request line asks for: path and query, byte for byte.
+    /// The target in the request line: path and query, sent byte for byte.
     pub target: &'a [u8],
-    /// The value of the header `Host`; that of the hammer unless set.
+    /// The value of the header `Host`; the hammer's if `None`.
     pub host: Option<&'a str>,
-    /// The value of the header `Content-Type`; that of the hammer unless set.
+    /// The value of the header `Content-Type`; the hammer's if `None`.
     pub content_type: Option<&'a str>,
-    /// Headers of its own, in place of those of the hammer that have the same name.
+    /// Headers that replace the hammer's headers of the same name.
     pub headers: &'a [RequestHeader],
     /// The body.
     pub body: Bytes,
 }
 
-/// Makes [`Request`]s that go where a hammer's own request goes, with its headers.
+/// Makes [`HttpRequest`]s to the target of a hammer's own request, with its headers.
 pub struct HttpRequestFactory {
     base: PreparedRequest,
-    /// Where its paths are, if a request is sent in several steps that have to know.
+    /// The URL that targets are relative to, if the hammer's pipeline needs it.
     base_url: Option<url::Url>,
-    /// What stands before a target for a proxy that reads the request.
+    /// The part of the URL before the target, for a forwarding proxy.
     proxy_prefix: String,
     signed: bool,
 }
@@ -43,60 +43,61 @@ pub struct HttpRequest {
     pub(crate) url: Option<url::Url>,
 }
 
-/// Why a message can't be sent.
+/// The part of an [`HttpRequestSpec`] that cannot be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpRequestError {
-    /// The method is no token, or `CONNECT`, which is no hit.
+    /// The method is not a token, or is `CONNECT`.
     Method,
-    /// The target does not begin with `/` and is not `*`, which a proxy that reads it can't be told, or
-    /// has blanks or control characters in it, which would end it. With signed requests also if a URL can't have it, since no signature can be
-    /// made of it.
+    /// The target is neither a path nor `*`, or contains spaces or control characters.
+    ///
+    /// `*` is also refused for a forwarding proxy, and with signatures any target that is not part of a
+    /// valid URL.
     Target,
-    /// The host is no header value.
+    /// The host is not a valid header value.
     Host,
-    /// The type of the body is no header value.
+    /// The content type is not a valid header value.
     ContentType,
 }
 
 impl Http {
-    /// What makes requests for hits that bring their own, to the hammer's (first) target.
+    /// Creates a factory for requests to the hammer's first target, to [`send`](Self::send).
     #[must_use]
     pub fn request_factory(&self) -> HttpRequestFactory {
-        let (template, url, signed) = match &self.mode {
-            HitMode::Simple(straight) => (&straight.request, None, false),
-            HitMode::Pipeline(journey) => {
-                let first = &journey.targets[0];
-                let signed = journey.signer.is_some();
+        let (request, url, signed) = match &self.mode {
+            HitMode::Simple(simple) => (&simple.request, None, false),
+            HitMode::Pipeline(pipeline) => {
+                let first = &pipeline.targets[0];
+                let signed = pipeline.signer.is_some();
                 (&first.request, Some(first.url.clone()), signed)
             }
         };
-        let uri = &template.head.uri;
-        let before_target = match (uri.scheme_str(), uri.authority()) {
+        let uri = &request.head.uri;
+        let proxy_prefix = match (uri.scheme_str(), uri.authority()) {
             (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
             _ => String::new(),
         };
         HttpRequestFactory {
-            base: template.deep_copy(),
+            base: request.deep_copy(),
             base_url: url,
-            proxy_prefix: before_target,
+            proxy_prefix,
             signed,
         }
     }
 }
 
 impl HttpRequestFactory {
-    /// A request of its own, which shares no memory with any other.
+    /// Makes a request that shares no memory with any other.
     ///
     /// # Errors
     ///
-    /// If HTTP, or the library that writes it, can't express it byte for byte.
+    /// If a part cannot be sent byte for byte.
     pub fn make(&self, spec: &HttpRequestSpec<'_>) -> Result<HttpRequest, HttpRequestError> {
         let (uri, target) = self.target(spec.target)?;
         let method = Method::from_bytes(spec.method.as_bytes());
         let method = method.ok().filter(|method| method != Method::CONNECT);
-        let mut template = self.base.deep_copy();
-        let head = &mut template.head;
+        let mut request = self.base.deep_copy();
+        let head = &mut request.head;
         head.method = method.ok_or(HttpRequestError::Method)?;
         head.uri = uri;
         if let Some(host) = spec.host {
@@ -117,22 +118,23 @@ impl HttpRequestFactory {
                 None => drop(head.headers.remove(&header.name)),
             }
         }
-        template.body = spec.body.clone();
-        template.target = target;
+        request.body = spec.body.clone();
+        request.target = target;
         let path = std::str::from_utf8(spec.target).ok();
         let url = self.base_url.as_ref().zip(path);
         Ok(HttpRequest {
-            prepared: template,
+            prepared: request,
             url: url.and_then(|(url, path)| url.join(path).ok()),
         })
     }
 
-    /// A target as the library has it, or, if that would change it, the target itself.
+    /// The target as a URI, with the raw bytes if the URI would change them.
     fn target(&self, target: &[u8]) -> Result<(Uri, Option<Bytes>), HttpRequestError> {
-        // Behind the place that a proxy is told there is room for a path alone.
-        let begins = target.starts_with(b"/") || target == b"*" && self.proxy_prefix.is_empty();
-        let ends = |byte: &u8| *byte <= b' ' || *byte == 0x7f;
-        if !begins || target.iter().any(ends) {
+        // A forwarding proxy gets a full URL, which can only end in a path.
+        let has_valid_beginning =
+            target.starts_with(b"/") || target == b"*" && self.proxy_prefix.is_empty();
+        let is_forbidden = |byte: &u8| *byte <= b' ' || *byte == 0x7f;
+        if !has_valid_beginning || target.iter().any(is_forbidden) {
             return Err(HttpRequestError::Target);
         }
         if let Some(uri) = self.uri(target) {
@@ -146,17 +148,19 @@ impl HttpRequestFactory {
     }
 
     fn uri(&self, target: &[u8]) -> Option<Uri> {
-        let whole = Bytes::from([self.proxy_prefix.as_bytes(), target].concat());
-        let uri = Uri::from_maybe_shared(whole).ok()?;
-        // What begins with two slashes might name a host, and what is behind a # is cut off.
-        let kept = uri.path_and_query().map(|kept| kept.as_str().as_bytes());
-        let elsewhere = self.proxy_prefix.is_empty() && uri.authority().is_some();
-        (kept == Some(target) && !elsewhere).then_some(uri)
+        let full = Bytes::from([self.proxy_prefix.as_bytes(), target].concat());
+        let uri = Uri::from_maybe_shared(full).ok()?;
+        // Two leading slashes could be parsed as a host, and a fragment is cut off.
+        let parsed = uri
+            .path_and_query()
+            .map(|parsed| parsed.as_str().as_bytes());
+        let has_authority = self.proxy_prefix.is_empty() && uri.authority().is_some();
+        (parsed == Some(target) && !has_authority).then_some(uri)
     }
 }
 
 impl HttpRequestError {
-    /// It in one word.
+    /// The name of the part, for labels.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -171,10 +175,10 @@ impl HttpRequestError {
 impl fmt::Display for HttpRequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Method => "the method is none, or CONNECT",
-            Self::Target => "the target can't stand in a request line",
-            Self::Host => "the host can't stand in a header",
-            Self::ContentType => "the type of the body can't stand in a header",
+            Self::Method => "the method is not a token, or is CONNECT",
+            Self::Target => "the target cannot be sent in a request line",
+            Self::Host => "the host cannot be sent in a header",
+            Self::ContentType => "the content type cannot be sent in a header",
         })
     }
 }
@@ -189,7 +193,7 @@ impl fmt::Debug for HttpRequestFactory {
 
 impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
+        f.debug_struct("HttpRequest")
             .field("method", &self.prepared.head.method)
             .field("uri", &self.prepared.head.uri)
             .finish_non_exhaustive()
@@ -202,9 +206,9 @@ mod tests {
     use crate::ConfigureNetwork;
 
     #[test]
-    fn what_can_stand_in_a_request_line_is_kept_byte_for_byte() {
+    fn targets_are_kept_byte_for_byte() {
         let http = Http::builder("http://127.0.0.1:1/base").build().unwrap();
-        let requests = http.request_factory();
+        let factory = http.request_factory();
         for (target, sendable) in [
             (&b"/"[..], true),
             (b"/a?b=1&&c", true),
@@ -230,35 +234,35 @@ mod tests {
             (b"http://other.example/", false),
             (b"other.example:443", false),
         ] {
-            let message = HttpRequestSpec {
+            let spec = HttpRequestSpec {
                 method: "GET",
                 target,
                 ..HttpRequestSpec::default()
             };
-            let made = requests.make(&message);
-            let what = String::from_utf8_lossy(target);
-            assert_eq!(made.is_ok(), sendable, "{what}");
+            let made = factory.make(&spec);
+            let text = String::from_utf8_lossy(target);
+            assert_eq!(made.is_ok(), sendable, "{text}");
             if let Ok(request) = made {
                 let uri = request.prepared.head.uri.to_string();
-                let kept = request.prepared.target.as_deref();
-                assert_eq!(kept.unwrap_or(uri.as_bytes()), target);
-                assert_eq!(request.prepared.head.uri.authority(), None, "{what}");
+                let parsed = request.prepared.target.as_deref();
+                assert_eq!(parsed.unwrap_or(uri.as_bytes()), target);
+                assert_eq!(request.prepared.head.uri.authority(), None, "{text}");
             }
         }
     }
 
-    /// It went out as the place with a star behind the port.
+    /// Regression: the proxy got the URL with a star after the port.
     #[test]
-    fn a_star_is_not_for_a_proxy_that_reads_the_request() {
+    fn a_star_is_refused_for_a_forwarding_proxy() {
         let http = Http::builder("http://shop.example:80/").proxy("http://127.0.0.1:1");
-        let requests = http.build().unwrap().request_factory();
+        let factory = http.build().unwrap().request_factory();
         for (target, sendable) in [(&b"/a"[..], true), (b"*", false)] {
-            let message = HttpRequestSpec {
+            let spec = HttpRequestSpec {
                 method: "GET",
                 target,
                 ..HttpRequestSpec::default()
             };
-            let made = requests.make(&message).map(drop);
+            let made = factory.make(&spec).map(drop);
             let expected = if sendable {
                 Ok(())
             } else {
@@ -269,17 +273,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_method_and_no_host_is_told() {
+    fn invalid_methods_and_hosts_are_refused() {
         let http = Http::builder("http://127.0.0.1:1/").build().unwrap();
-        let requests = http.request_factory();
+        let factory = http.request_factory();
         let made = |method, host| {
-            let message = HttpRequestSpec {
+            let spec = HttpRequestSpec {
                 method,
                 target: b"/",
                 host,
                 ..HttpRequestSpec::default()
             };
-            requests.make(&message).map(|request| {
+            factory.make(&spec).map(|request| {
                 let host = request.prepared.headers()[HOST].to_str();
                 host.unwrap_or_default().to_owned()
             })

@@ -1,4 +1,4 @@
-//! Forms, as browsers send them: multipart/form-data (RFC 7578).
+//! Forms as browsers send them: multipart/form-data (RFC 7578).
 
 use std::fs;
 use std::path::Path;
@@ -11,30 +11,29 @@ use crate::{Error, ErrorKind};
 
 /// A field of a form, in the spelling of curl's `-F`.
 ///
-/// `name=value` is a text, `name=@FILE` a file that is uploaded under its name, `name=<FILE` a text
-/// from a file. After each may come `;type=TYPE` and `;filename=NAME`. A value or a path with a
-/// semicolon is quoted: `name="a;b"`, where `\"` and `\\` stand for a quote and a backslash. Files
-/// are read when the field is parsed.
+/// `name=value` is a text, `name=@FILE` an uploaded file, and `name=<FILE` a text from a file. Each can be
+/// followed by `;type=TYPE` and `;filename=NAME`. Quote a value or a path that contains a semicolon:
+/// `name="a;b"`, with `\"` and `\\` for a quote and a backslash. Parsing the field reads its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormField {
     name: String,
     content: Bytes,
     file_name: Option<String>,
     content_type: Option<String>,
-    /// Whether the content is what was given, and not that of a file.
+    /// True if the content was given as text, not read from a file.
     is_literal: bool,
 }
 
-/// A part of a form, as it is sent.
+/// A piece of an encoded form.
 pub(crate) enum FormPiece<'f> {
-    /// What stands around fields, and files.
+    /// Delimiters, headers of fields, and files.
     Fixed(Vec<u8>),
-    /// The text of a field, and its name.
+    /// The text of a field, with the name of the field.
     Text(&'f Bytes, &'f str),
 }
 
 impl FormField {
-    /// A field with this text.
+    /// Creates a text field.
     pub fn text(name: impl Into<String>, text: impl Into<Bytes>) -> Self {
         Self {
             name: name.into(),
@@ -46,7 +45,7 @@ impl FormField {
     }
 }
 
-/// What may be shown of a field: its name, since its value may be a secret.
+/// The name of a field, for messages; its value may be a secret.
 fn shown_name(spelled: &str) -> &str {
     spelled.split('=').next().unwrap_or_default()
 }
@@ -56,9 +55,8 @@ impl FromStr for FormField {
 
     fn from_str(spelled: &str) -> Result<Self, Error> {
         let Some((name, rest)) = spelled.split_once('=') else {
-            let right = "it should be name=value, name=@FILE or name=<FILE";
             return Err(form_error(format!(
-                "malformed field {:?} of a form: {right}",
+                "malformed form field {:?}; expected name=value, name=@FILE or name=<FILE",
                 shown_name(spelled)
             )));
         };
@@ -69,11 +67,11 @@ impl FromStr for FormField {
         let (value, mut options) =
             parse_value(rest.strip_prefix(['@', '<']).unwrap_or(rest), spelled)?;
         let mut field = Self::text(name, value.clone());
-        if let Some(how) = from_file {
+        if let Some(prefix) = from_file {
             let path = Path::new(&value);
             field.content = read_file(path)?;
             field.is_literal = false;
-            if how == '@' {
+            if prefix == '@' {
                 let name = path.file_name().unwrap_or_default();
                 field.file_name = Some(name.to_string_lossy().into_owned());
                 field.content_type = Some(guess_media_type(path).to_owned());
@@ -94,22 +92,22 @@ impl FromStr for FormField {
                     typed = true;
                 }
                 ("type", value) => {
-                    let right = "it should be like text/plain";
                     return Err(form_error(format!(
-                        "malformed type {value:?} in the field {:?}: {right}",
+                        "malformed type {value:?} in the form field {:?}; expected one such as \
+                         text/plain",
                         shown_name(spelled)
                     )));
                 }
                 ("filename", value) => field.file_name = Some(value),
-                // A type has parameters of its own: `type=text/plain;charset=utf-8`.
+                // Parameters of the type, as in `type=text/plain;charset=utf-8`.
                 (key, value) if typed && is_token(key) && !value.contains(['"', '\r', '\n']) => {
-                    let so_far = field.content_type.unwrap_or_default();
-                    field.content_type = Some(format!("{so_far}; {key}={value}"));
+                    let media_type = field.content_type.unwrap_or_default();
+                    field.content_type = Some(format!("{media_type}; {key}={value}"));
                 }
                 (key, _) => {
-                    let known = "known are type and filename; a value with a semicolon is quoted";
                     return Err(form_error(format!(
-                        "unknown option {key:?} in the field {:?}: {known}",
+                        "unknown option {key:?} in the form field {:?}; expected type or filename \
+                         (quote a value that contains a semicolon)",
                         shown_name(spelled)
                     )));
                 }
@@ -120,7 +118,7 @@ impl FromStr for FormField {
     }
 }
 
-/// The value of `Content-Type` and the body of a form in pieces, the same whenever it is made.
+/// Encodes a form, deterministically: the value of `Content-Type` and the pieces of the body.
 pub(crate) fn encode(fields: &[FormField]) -> (String, Vec<FormPiece<'_>>) {
     let boundary = boundary(fields);
     let mut pieces = Vec::new();
@@ -150,21 +148,21 @@ pub(crate) fn encode(fields: &[FormField]) -> (String, Vec<FormPiece<'_>>) {
     (format!("multipart/form-data; boundary={boundary}"), pieces)
 }
 
-/// A line that no field has in it.
+/// A boundary that occurs in no field.
 fn boundary(fields: &[FormField]) -> String {
     let candidates =
         (0..=u32::MAX).map(|number| format!("------------------------hammer{number:08x}"));
-    let free = |boundary: &String| {
+    let is_unused = |boundary: &String| {
         let finder = memmem::Finder::new(boundary);
         fields
             .iter()
             .all(|field| finder.find(&field.content).is_none())
     };
-    // Some number of eight digits is in none of them, unless they fill the memory.
-    candidates.into_iter().find(free).unwrap_or_default()
+    // Fields that contain all candidates would not fit into memory.
+    candidates.into_iter().find(is_unused).unwrap_or_default()
 }
 
-/// A name as HTML's standard writes it (section 4.10.21.8): three characters are escaped.
+/// Quotes a name as the HTML standard does (section 4.10.21.8), with three characters escaped.
 fn quote_name(name: &str) -> String {
     let escaped = name
         .replace('"', "%22")
@@ -173,7 +171,7 @@ fn quote_name(name: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// The word that `text` begins with, quoted or up to a semicolon, and what comes after it.
+/// Parses the value at the beginning of `text`, quoted or up to a semicolon; returns the rest as well.
 fn parse_value<'a>(text: &'a str, spelled: &str) -> Result<(String, &'a str), Error> {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(';').unwrap_or(text.len());
@@ -181,7 +179,7 @@ fn parse_value<'a>(text: &'a str, spelled: &str) -> Result<(String, &'a str), Er
     };
     let mut value = String::new();
     let mut chars = quoted.char_indices();
-    while let Some((at, char)) = chars.next() {
+    while let Some((offset, char)) = chars.next() {
         match char {
             '\\' => match chars.next() {
                 Some((_, escaped @ ('"' | '\\'))) => value.push(escaped),
@@ -189,22 +187,20 @@ fn parse_value<'a>(text: &'a str, spelled: &str) -> Result<(String, &'a str), Er
                 None => break,
             },
             '"' => {
-                let rest = &quoted[at + 1..];
+                let rest = &quoted[offset + 1..];
                 if rest.is_empty() || rest.starts_with(';') {
                     return Ok((value, rest));
                 }
-                let right = "after a quoted value comes ;type=… or ;filename=…";
                 return Err(form_error(format!(
-                    "malformed field {:?} of a form: {right}",
+                    "malformed form field {:?}; expected ;type=… or ;filename=… after a quoted value",
                     shown_name(spelled)
                 )));
             }
             other => value.push(other),
         }
     }
-    let right = "the quote at its begin is never closed";
     Err(form_error(format!(
-        "malformed field {:?} of a form: {right}",
+        "malformed form field {:?}; expected a closing quote",
         shown_name(spelled)
     )))
 }
@@ -219,7 +215,7 @@ fn is_media_type(text: &str) -> bool {
         .is_some_and(|(main, sub)| is_token(main) && is_token(sub))
 }
 
-/// The type of a file by the end of its name.
+/// Guesses the media type of a file from its extension.
 fn guess_media_type(path: &Path) -> &'static str {
     let end = path.extension().unwrap_or_default().to_ascii_lowercase();
     match end.to_str().unwrap_or_default() {
@@ -238,7 +234,7 @@ fn guess_media_type(path: &Path) -> &'static str {
 
 fn read_file(path: &Path) -> Result<Bytes, Error> {
     fs::read(path).map(Bytes::from).map_err(|cause| {
-        form_error(format!("the file {} can't be read", path.display())).with_source(cause)
+        form_error(format!("failed to read the file {}", path.display())).with_source(cause)
     })
 }
 
@@ -257,8 +253,8 @@ mod tests {
     }
 
     #[test]
-    fn fields_as_curl_spells_them() {
-        /// As it is spelled; name, content, type and name of the file.
+    fn fields_are_parsed_as_by_curl() {
+        /// The text of the field; its name, content, media type and file name.
         type FieldExpectation<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>);
         let table: [FieldExpectation<'_>; 12] = [
             ("a=b", "a", "b", None, None),
@@ -297,9 +293,9 @@ mod tests {
 
     #[test]
     fn files_are_uploaded_or_read_as_text() {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = tempfile::tempdir().expect("a temporary folder can be created");
         let path = folder.path().join("notes;1.TXT");
-        fs::write(&path, "lines\r\n").expect("it is writable");
+        fs::write(&path, "lines\r\n").expect("the folder is writable");
         let path = path.display();
         let upload = field(&format!("a=@\"{path}\""));
         assert_eq!(upload.content, "lines\r\n");
@@ -314,20 +310,20 @@ mod tests {
     }
 
     #[test]
-    fn malformed_fields_are_told_what_would_be_right() {
+    fn errors_name_what_was_expected() {
         let table = [
-            ("a", "should be name=value"),
-            ("", "should be name=value"),
-            ("a=\"b", "never closed"),
-            ("a=\"b\\", "never closed"),
+            ("a", "expected name=value"),
+            ("", "expected name=value"),
+            ("a=\"b", "expected a closing quote"),
+            ("a=\"b\\", "expected a closing quote"),
             ("a=\"b\"c", "after a quoted value"),
-            ("a=b;c", "known are type and filename"),
-            ("a=b;headers=X: y", "known are type and filename"),
-            ("a=b;type=text", "should be like text/plain"),
-            ("a=b;type=text/x\r\ny", "should be like text/plain"),
-            ("a=b;type=text/x;c=\"d\r\n\"", "known are"),
-            ("a=@/no/such/file", "the file /no/such/file can't be read"),
-            ("a=<", "can't be read"),
+            ("a=b;c", "expected type or filename"),
+            ("a=b;headers=X: y", "expected type or filename"),
+            ("a=b;type=text", "expected one such as text/plain"),
+            ("a=b;type=text/x\r\ny", "expected one such as text/plain"),
+            ("a=b;type=text/x;c=\"d\r\n\"", "expected type"),
+            ("a=@/no/such/file", "failed to read the file /no/such/file"),
+            ("a=<", "failed to read"),
         ];
         for (spelled, fragment) in table {
             let error = spelled.parse::<FormField>().expect_err(spelled);
@@ -336,8 +332,8 @@ mod tests {
         }
     }
 
-    /// The pieces of a form, one behind the other.
-    fn whole(fields: &[FormField]) -> (String, Vec<u8>) {
+    /// Encodes a form and joins its pieces.
+    fn encode_whole(fields: &[FormField]) -> (String, Vec<u8>) {
         let (content_type, pieces) = encode(fields);
         let bytes = pieces.into_iter().map(|piece| match piece {
             FormPiece::Fixed(bytes) => bytes,
@@ -346,15 +342,15 @@ mod tests {
         (content_type, bytes.collect::<Vec<_>>().concat())
     }
 
-    /// Worked out by hand from RFC 7578.
+    /// The expected bytes are written by hand after RFC 7578.
     #[test]
-    fn a_form_is_written_as_the_rfc_says() {
+    fn a_form_is_encoded_as_the_rfc_says() {
         let fields = [
             field("a=b"),
             field("f\"\r\n=x;filename=\"n\\\"m\";type=text/x"),
             FormField::text("", &b"\0\xff"[..]),
         ];
-        let (content_type, body) = whole(&fields);
+        let (content_type, body) = encode_whole(&fields);
         let boundary = "------------------------hammer00000000";
         assert_eq!(
             content_type,
@@ -368,11 +364,11 @@ mod tests {
         );
         let end = format!("\r\n--{boundary}--\r\n");
         assert_eq!(body, [text.as_bytes(), b"\0\xff", end.as_bytes()].concat());
-        assert_eq!(whole(&fields).1, body);
+        assert_eq!(encode_whole(&fields).1, body);
     }
 
     #[test]
-    fn no_field_has_the_boundary_in_it() {
+    fn the_boundary_occurs_in_no_field() {
         let taken = "x\r\n--------------------------hammer00000000\r\n";
         let (content_type, _) = encode(&[FormField::text("a", taken)]);
         assert!(content_type.ends_with("hammer00000001"), "{content_type}");

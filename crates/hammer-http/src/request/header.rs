@@ -1,3 +1,5 @@
+//! Headers of requests, parsed from lines in the spelling of curl.
+
 use std::str::FromStr;
 
 use hyper::header::{HeaderName, HeaderValue};
@@ -5,34 +7,36 @@ use hyper::header::{HeaderName, HeaderValue};
 use crate::masking::{is_secret_header, mask_header};
 use crate::{Error, ErrorKind};
 
-/// A header of the request, as one line.
+/// A header of a request, in the spelling of curl's `-H`.
 ///
-/// The spelling is that of curl's `-H`: `Name: value` sends it in place of a default of that name,
-/// `Name:` sends none of that name, `Name;` sends it empty.
+/// `Name: value` replaces a default of that name, `Name:` removes it, and `Name;` sends an empty value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestHeader {
     pub(crate) name: HeaderName,
-    /// `None`: not to be sent.
+    /// `None` removes a default of that name.
     pub(crate) value: Option<HeaderValue>,
 }
 
 impl RequestHeader {
-    /// A header of a name and a value.
+    /// Creates a header with a name and a value.
     ///
     /// # Errors
     ///
-    /// If the name is not a token (RFC 9110, section 5.1), or the value has control characters.
+    /// If the name is not a token (RFC 9110, section 5.1), or the value contains control characters.
     pub fn new(name: &str, value: &str) -> Result<Self, Error> {
         let error = |message| Error::new(ErrorKind::Header, message);
         let parsed: HeaderName = name.parse().map_err(|cause| {
-            let right = "it should be letters, digits and hyphens, as in \"X-Name: value\"";
-            error(format!("malformed name {name:?} of a header: {right}")).with_source(cause)
+            let expected = "letters, digits and hyphens, as in \"X-Name: value\"";
+            error(format!(
+                "malformed header name {name:?}; expected {expected}"
+            ))
+            .with_source(cause)
         })?;
         let mut value = HeaderValue::from_str(value.trim()).map_err(|cause| {
             let value = mask_header(name, value.as_bytes());
             let message = format!(
-                "malformed value {value:?} of the header {name}: no line breaks or \
-                                   other control characters can be sent"
+                "malformed value {value:?} of the header {name}; expected no line breaks or other \
+                 control characters"
             );
             error(message).with_source(cause)
         })?;
@@ -43,7 +47,7 @@ impl RequestHeader {
         })
     }
 
-    /// Its name, in lower case.
+    /// The name, in lower case.
     #[must_use]
     pub fn name(&self) -> &str {
         self.name.as_str()
@@ -69,8 +73,8 @@ impl FromStr for RequestHeader {
             None => match line.strip_suffix(';') {
                 Some(name) => Self::new(name, ""),
                 None => {
-                    // What has no name may be a secret.
-                    let message = "malformed header: it should be \"Name: value\"";
+                    // The line is not repeated: it may be a secret.
+                    let message = "malformed header; expected \"Name: value\"";
                     Err(Error::new(ErrorKind::Header, message))
                 }
             },
@@ -83,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_as_curl_spells_them() {
+    fn lines_are_parsed_as_by_curl() {
         let table = [
             ("X-A: b", "x-a", Some("b")),
             ("X-A:b", "x-a", Some("b")),

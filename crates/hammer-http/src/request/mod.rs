@@ -1,4 +1,4 @@
-//! Requests: their options, templates, bodies and signatures, and the prepared result.
+//! Requests: headers, bodies, forms, credentials, signatures and templates.
 
 pub(crate) mod body_lines;
 pub(crate) mod credentials;

@@ -1,4 +1,4 @@
-//! A request, as hits send it.
+//! A request that is ready to be sent.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -16,20 +16,20 @@ pub(crate) type RequestBody = Full<Bytes>;
 /// Bodies up to this size are copied.
 const MAX_COPIED_BODY_BYTES: usize = 4096;
 
+/// A complete request with its head and body.
 #[derive(Debug)]
 pub(crate) struct PreparedRequest {
     pub(crate) head: Parts,
     pub(crate) body: Bytes,
-    /// The target, if the path of `head` can't be it: then that is `/`.
+    /// The raw target, if a URI cannot express it; the path of `head` is `/` then.
     pub(crate) target: Option<Bytes>,
-    /// Headers that are others in each hit.
+    /// Headers that vary from hit to hit.
     pub(crate) dynamic_headers: Vec<HeaderName>,
     http2_reuse: h2::RequestReuse,
     http2_request: OnceLock<h2::Http2Request>,
 }
 
 impl PreparedRequest {
-    /// What is sent besides the request line and the body.
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.head.headers
     }
@@ -49,10 +49,9 @@ impl PreparedRequest {
         }
     }
 
-    /// The request in HTTP/2. It is made once if this is a copy that was made to be sent, which nobody
-    /// changes any more.
+    /// The request encoded for HTTP/2; encoded only once if it is sent repeatedly and never changes.
     pub(crate) fn to_http2(&self, scheme: &'static str) -> Cow<'_, h2::Http2Request> {
-        let make = || {
+        let encode = || {
             let path = match &self.target {
                 Some(target) => target.clone(),
                 None => self.path(),
@@ -68,14 +67,14 @@ impl PreparedRequest {
             )
         };
         match self.http2_reuse {
-            h2::RequestReuse::SingleUse => Cow::Owned(make()),
+            h2::RequestReuse::SingleUse => Cow::Owned(encode()),
             h2::RequestReuse::Repeated | h2::RequestReuse::Rotated => {
-                Cow::Borrowed(self.http2_request.get_or_init(make))
+                Cow::Borrowed(self.http2_request.get_or_init(encode))
             }
         }
     }
 
-    /// The same, changed before each time that it is sent.
+    /// Marks the request as changed before each time it is sent.
     pub(crate) fn for_single_use(mut self) -> Self {
         self.http2_reuse = h2::RequestReuse::SingleUse;
         self
@@ -86,9 +85,9 @@ impl PreparedRequest {
         Bytes::copy_from_slice(path.map_or(b"/", |path| path.as_str().as_bytes()))
     }
 
-    /// The same, sent in turn with others.
-    pub(crate) fn in_rotation_of(mut self, several: usize) -> Self {
-        if several > 1 {
+    /// Marks the request as one of `count` that are sent in rotation.
+    pub(crate) fn in_rotation_of(mut self, count: usize) -> Self {
+        if count > 1 {
             self.http2_reuse = h2::RequestReuse::Rotated;
         }
         self
@@ -98,12 +97,12 @@ impl PreparedRequest {
         Request::from_parts(self.head.clone(), Full::new(self.body.clone()))
     }
 
-    /// A copy that shares no memory with this one.
+    /// Copies the request so that it shares no memory with this one.
     ///
-    /// A clone would share the counters of references, and then two threads that send hits would
-    /// pull the same cache line back and forth with every header.
+    /// A clone would share reference counters, and threads that send hits would contend for their cache
+    /// lines with every header.
     pub(crate) fn deep_copy(&self) -> Self {
-        let fresh = |value: &HeaderValue| -> HeaderValue {
+        let copy_value = |value: &HeaderValue| -> HeaderValue {
             let copied = HeaderValue::from_bytes(value.as_bytes());
             copied.map_or_else(
                 |_| value.clone(),
@@ -113,12 +112,12 @@ impl PreparedRequest {
                 },
             )
         };
-        let name = |name: &HeaderName| {
+        let copy_name = |name: &HeaderName| {
             HeaderName::from_bytes(name.as_str().as_bytes()).unwrap_or_else(|_| name.clone())
         };
         let mut headers = HeaderMap::with_capacity(self.head.headers.len());
         for (key, value) in &self.head.headers {
-            headers.append(name(key), fresh(value));
+            headers.append(copy_name(key), copy_value(value));
         }
         let path = self.head.uri.to_string();
         let path = path.parse().unwrap_or_else(|_| self.head.uri.clone());
@@ -132,7 +131,7 @@ impl PreparedRequest {
 }
 
 impl Clone for PreparedRequest {
-    /// A copy to be changed: what was kept of this one is not true of it.
+    /// Clones the request without the cached HTTP/2 encoding, since a clone is made to be changed.
     fn clone(&self) -> Self {
         Self {
             head: self.head.clone(),
@@ -145,7 +144,7 @@ impl Clone for PreparedRequest {
     }
 }
 
-/// A copy that shares no memory with `body`, unless it is large.
+/// Copies `body` to its own memory, unless it is large.
 pub(crate) fn copy_body(body: &Bytes) -> Bytes {
     if body.len() <= MAX_COPIED_BODY_BYTES {
         Bytes::copy_from_slice(body)

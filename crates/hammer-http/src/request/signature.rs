@@ -1,4 +1,4 @@
-//! Signature Version 4, as AWS has it.
+//! AWS Signature Version 4.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ use hyper::http::request::Parts;
 
 use crate::{Error, ErrorKind};
 
-/// What a signature is made for: `aws:amz:REGION:SERVICE`, as curl spells it, or `aws:REGION:SERVICE`.
+/// The scope of a signature: `aws:amz:REGION:SERVICE`, as in curl, or `aws:REGION:SERVICE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureScope {
     region: String,
@@ -28,25 +28,26 @@ impl FromStr for SignatureScope {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let error = |message: String| {
-            let right = "it should be like aws:amz:eu-central-1:execute-api";
-            let message = format!("malformed scope {text:?} of signatures: {message}; {right}");
+        let error = |problem: String| {
+            let expected = "a scope such as aws:amz:eu-central-1:execute-api";
+            let message =
+                format!("malformed signature scope {text:?}: {problem}; expected {expected}");
             Err(Error::new(ErrorKind::Credentials, message))
         };
         let parts: Vec<&str> = text.split(':').collect();
         let (region, service) = match parts[..] {
             ["aws", "amz", region, service] => (region, service),
             ["aws", "amz" | "", _] | ["aws", _] | ["aws"] => {
-                return error("region and service are missing".into());
+                return error("missing region or service".into());
             }
             ["aws", region, service] => (region, service),
-            [provider, ..] => return error(format!("the provider {provider:?} is not known")),
-            [] => return error("it is empty".into()),
+            [provider, ..] => return error(format!("unknown provider {provider:?}")),
+            [] => return error("empty scope".into()),
         };
-        let word =
+        let is_word =
             |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if !word(region) || !word(service) {
-            return error("region and service are words".into());
+        if !is_word(region) || !is_word(service) {
+            return error("invalid region or service".into());
         }
         Ok(Self {
             region: region.to_owned(),
@@ -55,7 +56,7 @@ impl FromStr for SignatureScope {
     }
 }
 
-/// Signs requests, each with the time at which it is sent.
+/// Signs requests with the time they are sent at.
 pub(crate) struct RequestSigner {
     identity: Identity,
     scope: SignatureScope,
@@ -70,13 +71,13 @@ impl RequestSigner {
         scope: SignatureScope,
     ) -> Self {
         let mut settings = SigningSettings::default();
-        // S3 takes paths as they are, and wants to be told the hash of the body.
+        // S3 does not normalize paths, and requires the hash of the body as a header.
         if scope.service.starts_with("s3") {
             settings.percent_encoding_mode = PercentEncodingMode::Single;
             settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
             settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
         }
-        // These change on the way.
+        // Proxies change these headers.
         if let Some(excluded) = &mut settings.excluded_headers {
             excluded.extend(["connection".into(), "proxy-authorization".into()]);
         }
@@ -87,11 +88,11 @@ impl RequestSigner {
         }
     }
 
-    /// Adds the headers of a signature made `now`, in place of those that there may be.
+    /// Signs the request with the time `now`, in place of any earlier signature.
     ///
     /// # Errors
     ///
-    /// If a header is no text.
+    /// If a header is not ASCII.
     pub(crate) fn sign(
         &self,
         scheme: &str,
@@ -99,18 +100,19 @@ impl RequestSigner {
         body: &[u8],
         now: SystemTime,
     ) -> Result<(), Error> {
-        let instructions = self
+        let signed_headers = self
             .signing_headers(scheme, head, body, now)
             .map_err(|message| {
                 Error::new(
                     ErrorKind::Credentials,
-                    format!("the request can't be signed: {message}"),
+                    format!("the request cannot be signed: {message}"),
                 )
             })?;
         head.headers.remove(AUTHORIZATION);
-        for (name, value, is_sensitive) in instructions {
+        for (name, value, is_sensitive) in signed_headers {
             let mut value = HeaderValue::from_str(&value).map_err(|cause| {
-                Error::new(ErrorKind::Credentials, "the key can't be sent").with_source(cause)
+                Error::new(ErrorKind::Credentials, "the key cannot be sent in a header")
+                    .with_source(cause)
             })?;
             value.set_sensitive(is_sensitive || name == AUTHORIZATION.as_str());
             head.headers.insert(HeaderName::from_static(name), value);
@@ -129,7 +131,7 @@ impl RequestSigner {
         for (name, value) in &head.headers {
             let text = value
                 .to_str()
-                .map_err(|_| format!("the header {name} is no ASCII"))?;
+                .map_err(|_| format!("the header {name} is not ASCII"))?;
             headers.push((name.as_str(), text));
         }
         let host = headers.iter().find(|(name, _)| *name == HOST.as_str());
@@ -183,26 +185,28 @@ mod tests {
     const TOKEN: &str = "6e86291e8372ff2a2260956d9b8aae1d763fbf315fa00fa31553b73ebf194267";
 
     fn scope(text: &str) -> SignatureScope {
-        text.parse().expect("is well formed")
+        text.parse().expect("the scope is valid")
     }
 
-    /// The headers that signing adds to a request to example.amazonaws.com.
+    /// Signs a request to example.amazonaws.com and returns its head.
     fn signed(signer: &RequestSigner, line: &str, headers: &[(&str, &str)], body: &str) -> Parts {
-        let (method, path) = line.split_once(' ').expect("is a request line");
+        let (method, path) = line
+            .split_once(' ')
+            .expect("the line has a method and a path");
         let mut request = Request::builder().method(method).uri(path);
         request = request.header("host", "example.amazonaws.com");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let (mut head, ()) = request.body(()).expect("is a request").into_parts();
-        let signing = signer.sign("https", &mut head, body.as_bytes(), UNIX_EPOCH + NOW);
-        signing.expect("it is all text");
+        let (mut head, ()) = request.body(()).expect("the request is valid").into_parts();
+        let result = signer.sign("https", &mut head, body.as_bytes(), UNIX_EPOCH + NOW);
+        result.expect("all headers are ASCII");
         head
     }
 
-    /// Vectors of the signing test suite that AWS publishes, by its names.
+    /// Vectors of the test suite that AWS publishes, with their names there.
     #[test]
-    fn the_published_test_vectors() {
+    fn signatures_match_the_published_vectors() {
         let form = ("content-type", "application/x-www-form-urlencoded");
         type SigningVector<'a> = (
             &'a str,
@@ -290,7 +294,9 @@ mod tests {
         for (name, line, headers, body, names, signature) in table {
             let head = signed(&signer, line, headers, body);
             assert_eq!(head.headers["x-amz-date"], "20150830T123600Z", "{name}");
-            let authorization = head.headers[AUTHORIZATION].to_str().expect("is text");
+            let authorization = head.headers[AUTHORIZATION]
+                .to_str()
+                .expect("the header is text");
             let expected = format!(
                 "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
                  SignedHeaders={names}, Signature={signature}"
@@ -303,7 +309,7 @@ mod tests {
         }
     }
 
-    /// The vector get-vanilla-with-session-token.
+    /// The published vector get-vanilla-with-session-token.
     #[test]
     fn a_session_token_is_signed_too() {
         let scope = scope("aws:us-east-1:service");
@@ -311,14 +317,16 @@ mod tests {
         let head = signed(&signer, "GET /", &[], "");
         assert_eq!(head.headers["x-amz-security-token"], TOKEN);
         assert!(head.headers["x-amz-security-token"].is_sensitive());
-        let authorization = head.headers[AUTHORIZATION].to_str().expect("is text");
+        let authorization = head.headers[AUTHORIZATION]
+            .to_str()
+            .expect("the header is text");
         let signature = "07ec1639c89043aa0e3e2de82b96708f198cceab042d4a97044c66dd9f74e7f8";
         assert!(authorization.ends_with(signature), "{authorization}");
     }
 
-    /// The example of the manual of S3: "Authenticating Requests: Using the Authorization Header".
+    /// The example of the S3 manual, "Authenticating Requests: Using the Authorization Header".
     #[test]
-    fn s3_is_told_the_hash_of_the_body() {
+    fn requests_to_s3_carry_the_hash_of_the_body() {
         let scope = scope("aws:amz:us-east-1:s3");
         let signer = RequestSigner::new(
             "AKIAIOSFODNN7EXAMPLE",
@@ -331,13 +339,15 @@ mod tests {
             .header("host", "examplebucket.s3.amazonaws.com")
             .header("range", "bytes=0-9")
             .body(())
-            .expect("is a request")
+            .expect("the request is valid")
             .into_parts();
-        let then = UNIX_EPOCH + Duration::from_secs(1_369_353_600);
+        let time = UNIX_EPOCH + Duration::from_secs(1_369_353_600);
         signer
-            .sign("https", &mut head, b"", then)
-            .expect("it is all text");
-        let authorization = head.headers[AUTHORIZATION].to_str().expect("is text");
+            .sign("https", &mut head, b"", time)
+            .expect("all headers are ASCII");
+        let authorization = head.headers[AUTHORIZATION]
+            .to_str()
+            .expect("the header is text");
         let signature = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
         assert!(authorization.ends_with(signature), "{authorization}");
         assert_eq!(
@@ -346,9 +356,9 @@ mod tests {
         );
     }
 
-    /// A vector of the signer itself: what is encoded in the URL is encoded once more.
+    /// A vector of the crate aws-sigv4: paths that are already encoded are encoded again.
     #[test]
-    fn paths_are_encoded_twice_but_for_s3() {
+    fn paths_are_encoded_twice_except_for_s3() {
         let scope = scope("aws:us-east-2:lambda");
         let signer = RequestSigner::new(KEY, SECRET, None, scope);
         let (mut head, ()) = Request::builder()
@@ -359,42 +369,44 @@ mod tests {
             )
             .header("host", "lambda.us-east-2.amazonaws.com")
             .body(())
-            .expect("is a request")
+            .expect("the request is valid")
             .into_parts();
-        let then = UNIX_EPOCH + Duration::from_secs(1_620_747_645);
-        let signing = signer.sign("https", &mut head, b"", then);
-        signing.expect("it is all text");
-        let authorization = head.headers[AUTHORIZATION].to_str().expect("is text");
+        let time = UNIX_EPOCH + Duration::from_secs(1_620_747_645);
+        let result = signer.sign("https", &mut head, b"", time);
+        result.expect("all headers are ASCII");
+        let authorization = head.headers[AUTHORIZATION]
+            .to_str()
+            .expect("the header is text");
         let signature = "4b93abbcc68be32bd64c18e2c71150660ab4c29bbd6c32a383a7517a88fc1804";
         assert!(authorization.ends_with(signature), "{authorization}");
     }
 
     #[test]
-    fn a_second_signature_takes_the_place_of_the_first() {
+    fn a_second_signature_replaces_the_first() {
         let signer = RequestSigner::new(KEY, SECRET, None, scope("aws:us-east-1:service"));
         let mut head = signed(&signer, "GET /", &[], "");
         let first = head.headers.clone();
         signer
             .sign("https", &mut head, b"", UNIX_EPOCH + NOW)
-            .expect("it is all text");
+            .expect("all headers are ASCII");
         assert_eq!(head.headers, first);
     }
 
     #[test]
-    fn malformed_scopes_are_told_what_would_be_right() {
+    fn errors_name_what_was_expected() {
         assert_eq!(scope("aws:amz:r:s"), scope("aws:r:s"));
-        for (text, what) in [
-            ("", "the provider \"\""),
-            ("aws", "region and service are missing"),
-            ("aws:amz", "region and service are missing"),
-            ("aws:amz:r", "region and service are missing"),
-            ("goog:r:s", "the provider \"goog\""),
-            ("aws::s", "are missing"),
-            ("aws:amz:r:", "are words"),
-            ("aws:amz:r:s:t", "the provider"),
+        for (text, fragment) in [
+            ("", "unknown provider \"\""),
+            ("aws", "missing region or service"),
+            ("aws:amz", "missing region or service"),
+            ("aws:amz:r", "missing region or service"),
+            ("goog:r:s", "unknown provider \"goog\""),
+            ("aws::s", "missing region or service"),
+            ("aws:amz:r:", "invalid region or service"),
+            ("aws:amz:r:s:t", "unknown provider"),
         ] {
             let error = text.parse::<SignatureScope>().expect_err(text);
-            assert!(error.to_string().contains(what), "{text}: {error}");
+            assert!(error.to_string().contains(fragment), "{text}: {error}");
             assert!(
                 error
                     .to_string()

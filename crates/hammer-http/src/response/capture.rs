@@ -1,4 +1,4 @@
-//! Values of answers that a slot's next hits send.
+//! Captures of values from responses for a slot's next hits.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,17 +10,19 @@ use regex::bytes::Regex;
 use crate::response::expectations::{JsonPointer, compile_regex};
 use crate::{Error, ErrorKind};
 
-/// The longest value that is kept.
+/// Longest value that is captured.
 const MAX_CAPTURED_BYTES: usize = 64 << 10;
 
-/// Each is looked for in each answer.
+/// Most captures; each costs a search in every response.
 pub(crate) const MAX_CAPTURES: usize = 64;
 
-/// Where in an answer a value is that the slot's next hits send.
+/// The source of a captured value in a response.
 ///
-/// `json:/a/b` is a value of a JSON body by its pointer (RFC 6901), a text without its quotes, and `null`
-/// is none; `header:Name` is the first header of that name; `regex:EXPRESSION` is what the first group of
-/// the expression matches in the body, or all of it if it has no group.
+/// - `json:/a/b`: a value of a JSON body by its pointer (RFC 6901). A string loses its quotes, and `null`
+///   counts as missing.
+/// - `header:Name`: the first header of that name.
+/// - `regex:EXPRESSION`: the match of the first group in the body, or of the whole expression if it has no
+///   groups.
 #[derive(Debug, Clone)]
 pub struct ResponseCapture(CaptureSource);
 
@@ -31,11 +33,11 @@ enum CaptureSource {
     Pattern(Regex),
 }
 
-/// All captures.
+/// The captures of a hammer.
 #[derive(Debug, Default)]
 pub(crate) struct CaptureSet(pub(crate) Vec<ResponseCapture>);
 
-/// What the answers of a hit have, by the order of captures, until it is known whether it is to be kept.
+/// The values found by a hit, in the order of the captures, before they are stored.
 #[derive(Debug, Default)]
 pub(crate) struct CapturedValues(Vec<Option<Vec<u8>>>);
 
@@ -44,13 +46,13 @@ impl CaptureSet {
         self.0.is_empty()
     }
 
-    /// Whether bodies have to be read.
+    /// Reports whether captures need the body.
     pub(crate) fn needs_body(&self) -> bool {
         let mut captures = self.0.iter();
         captures.any(|capture| !matches!(capture.0, CaptureSource::Header(_)))
     }
 
-    /// Finds what the head of an answer has.
+    /// Captures values from the headers of a response.
     pub(crate) fn capture_headers(&self, headers: &HeaderMap, found: &mut CapturedValues) {
         self.capture_each(found, |capture, value| match capture {
             CaptureSource::Header(name) => {
@@ -61,7 +63,7 @@ impl CaptureSet {
         })
     }
 
-    /// Finds what a body has.
+    /// Captures values from the body of a response.
     pub(crate) fn capture_body(&self, body: &[u8], found: &mut CapturedValues) {
         self.capture_each(found, |capture, value| match capture {
             CaptureSource::Header(_) => None,
@@ -86,7 +88,7 @@ impl CaptureSet {
         })
     }
 
-    /// Keeps what was found for the slot's next hits; says how many of them were not found.
+    /// Stores found values for the slot's next hits; returns the number of missing ones.
     pub(crate) fn store(&self, found: CapturedValues, values: &mut Vec<Option<Vec<u8>>>) -> u64 {
         values.resize(self.0.len(), None);
         let mut missed = self.0.len() as u64;
@@ -102,16 +104,19 @@ impl CaptureSet {
     fn capture_each(
         &self,
         found: &mut CapturedValues,
-        take: impl Fn(&CaptureSource, &mut Vec<u8>) -> Option<()>,
+        extract: impl Fn(&CaptureSource, &mut Vec<u8>) -> Option<()>,
     ) {
         found.0.resize(self.0.len(), None);
         for (capture, found) in self.0.iter().zip(&mut found.0) {
             let mut value = vec![];
-            if take(&capture.0, &mut value).is_none() {
+            if extract(&capture.0, &mut value).is_none() {
                 continue;
             }
             if value.len() > MAX_CAPTURED_BYTES {
-                tracing::debug!(bytes = value.len(), "a value that is too long to capture");
+                tracing::debug!(
+                    bytes = value.len(),
+                    "ignored a value that is too long to capture"
+                );
                 continue;
             }
             *found = Some(value);
@@ -124,24 +129,30 @@ impl FromStr for ResponseCapture {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let error = |message| Error::new(ErrorKind::Capture, message);
-        let right = "right would be json:/POINTER, header:NAME or regex:EXPRESSION";
-        let (kind, place) = text
+        let expected = "expected json:/POINTER, header:NAME or regex:EXPRESSION";
+        let (kind, source) = text
             .split_once(':')
-            .ok_or_else(|| error(format!("{text:?} says not what to capture; {right}")))?;
+            .ok_or_else(|| error(format!("malformed capture {text:?}; {expected}")))?;
         Ok(Self(match kind {
-            "json" => CaptureSource::Json(place.parse().map_err(|what| {
+            "json" => CaptureSource::Json(source.parse().map_err(|problem| {
                 error(format!(
-                    "malformed JSON pointer {place:?} to capture: {what}"
+                    "malformed JSON pointer {source:?} of a capture: {problem}"
                 ))
             })?),
-            "header" => CaptureSource::Header(place.trim().parse().map_err(|cause| {
-                error(format!("malformed name {place:?} of a header to capture")).with_source(cause)
+            "header" => CaptureSource::Header(source.trim().parse().map_err(|cause| {
+                error(format!("malformed header name {source:?} of a capture")).with_source(cause)
             })?),
-            "regex" => CaptureSource::Pattern(compile_regex(place).map_err(|cause| {
-                error(format!("malformed regular expression {place:?} to capture"))
-                    .with_source(cause)
+            "regex" => CaptureSource::Pattern(compile_regex(source).map_err(|cause| {
+                error(format!(
+                    "malformed regular expression {source:?} of a capture"
+                ))
+                .with_source(cause)
             })?),
-            _ => return Err(error(format!("can't capture from {kind:?}; {right}"))),
+            _ => {
+                return Err(error(format!(
+                    "unknown source {kind:?} of a capture; {expected}"
+                )));
+            }
         }))
     }
 }
@@ -163,13 +174,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_taken_from_where_they_are() {
+    fn values_are_captured_from_headers_and_bodies() {
         let body = br#"{"a": {"b": "x\u00e9\"", "n": 1.50, "l": [1, null]}, "t": "id=42;"}"#;
         let mut headers = HeaderMap::new();
         for value in ["first", "second"] {
             headers.append("x-id", HeaderValue::from_static(value));
         }
-        for (spelled, value) in [
+        for (text, value) in [
             ("json:/a/b", Some("x\u{e9}\"")),
             ("json:/a/n", Some("1.50")),
             ("json:/a/l", Some("[1, null]")),
@@ -183,21 +194,21 @@ mod tests {
             ("regex:id=(x)?", None),
             ("regex:no", None),
         ] {
-            let captures = CaptureSet(vec![spelled.parse().expect(spelled)]);
+            let captures = CaptureSet(vec![text.parse().expect(text)]);
             let mut values = vec![];
             let mut found = CapturedValues::default();
             captures.capture_headers(&headers, &mut found);
             captures.capture_body(body, &mut found);
             let missed = captures.store(found, &mut values);
             let kept = values[0].as_deref().map(String::from_utf8_lossy);
-            assert_eq!(kept.as_deref(), value, "{spelled}");
-            assert_eq!(missed, u64::from(value.is_none()), "{spelled}");
+            assert_eq!(kept.as_deref(), value, "{text}");
+            assert_eq!(missed, u64::from(value.is_none()), "{text}");
         }
     }
 
     #[test]
-    fn the_last_value_stays_until_there_is_another_that_is_not_too_long() {
-        let captures = CaptureSet(vec!["json:/a".parse().expect("is well formed")]);
+    fn the_last_value_stays_until_another_one_is_captured() {
+        let captures = CaptureSet(vec!["json:/a".parse().expect("the capture is valid")]);
         let mut values = vec![];
         let long = format!("{{\"a\": \"{}\"}}", "x".repeat(MAX_CAPTURED_BYTES + 1));
         for (body, missed, kept) in [
@@ -216,17 +227,17 @@ mod tests {
     }
 
     #[test]
-    fn malformed_captures_are_told_what_would_be_right() {
-        for (spelled, fragment) in [
+    fn errors_name_what_was_expected() {
+        for (text, fragment) in [
             ("", "json:/POINTER"),
             ("/token", "json:/POINTER"),
             ("body:x", "json:/POINTER"),
-            ("json:token", "begins with /"),
-            ("header:a b", "malformed name"),
+            ("json:token", "expected / at its beginning"),
+            ("header:a b", "malformed header name"),
             ("regex:(", "malformed regular"),
         ] {
-            let error = spelled.parse::<ResponseCapture>().expect_err(spelled);
-            assert!(error.to_string().contains(fragment), "{spelled}: {error}");
+            let error = text.parse::<ResponseCapture>().expect_err(text);
+            assert!(error.to_string().contains(fragment), "{text}: {error}");
             assert_eq!(error.kind(), ErrorKind::Capture);
         }
     }

@@ -1,4 +1,4 @@
-//! Where an answer sends a hit, and with what.
+//! Redirects: the next URL and method, and whether body and secrets are kept.
 
 use hammer_core::Failure;
 use hyper::header::{HeaderMap, LOCATION};
@@ -8,34 +8,34 @@ use url::Url;
 use crate::failures;
 use crate::url::mask_url;
 
-/// What is to be sent next.
+/// The next request of a redirected hit.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RedirectTarget {
     pub(crate) url: Url,
     pub(crate) method: Method,
-    /// Whether the body goes along.
+    /// True if the body is sent again.
     pub(crate) keeps_body: bool,
-    /// Whether it goes to the same scheme, host and port, and so may know the secrets.
+    /// True if scheme, host and port stay the same, so that secrets may be sent.
     pub(crate) same_origin: bool,
 }
 
 impl RedirectTarget {
-    /// Where the answer with this head sends a hit that went to `from`; none if it is a redirect
-    /// that says no place, or no redirect.
+    /// The target of a redirect in response to a request to `from`.
     ///
-    /// As browsers and curl do it: `POST` becomes `GET` after 301 and 302, all but `HEAD` do after
-    /// 303, and 307 and 308 keep what was sent (RFC 9110, section 15.4).
+    /// Returns `None` if the response is not a redirect or has no location. The method changes as in
+    /// browsers and curl: `POST` becomes `GET` after 301 and 302, every method but `HEAD` does after 303,
+    /// and 307 and 308 repeat the request (RFC 9110, section 15.4).
     ///
     /// # Errors
     ///
-    /// If the place is no URL, or not one of HTTP.
+    /// If the location is not an http or https URL.
     pub(crate) fn from_response(
         status: StatusCode,
         headers: &HeaderMap,
         from: &Url,
         method: &Method,
     ) -> Result<Option<Self>, Failure> {
-        let kept = match status.as_u16() {
+        let unchanged = match status.as_u16() {
             301 | 302 => *method != Method::POST,
             303 => *method == Method::GET || *method == Method::HEAD,
             307 | 308 => true,
@@ -45,20 +45,27 @@ impl RedirectTarget {
             return Ok(None);
         };
         let text = str::from_utf8(location.as_bytes()).map_err(|_| failures::MALFORMED_REDIRECT)?;
-        let mut to = from.join(text.trim()).map_err(|error| {
-            tracing::debug!(location = mask_url(text), %error, "no place to be sent to");
+        let mut url = from.join(text.trim()).map_err(|error| {
+            tracing::debug!(location = mask_url(text), %error, "malformed location of a redirect");
             failures::MALFORMED_REDIRECT
         })?;
-        if !matches!(to.scheme(), "http" | "https") || to.host_str().is_none() {
-            tracing::debug!(location = mask_url(text), "no place for HTTP");
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            tracing::debug!(
+                location = mask_url(text),
+                "the location of a redirect is not an HTTP URL"
+            );
             return Err(failures::MALFORMED_REDIRECT);
         }
-        to.set_fragment(None);
+        url.set_fragment(None);
         Ok(Some(Self {
-            same_origin: to.origin() == from.origin(),
-            url: to,
-            method: if kept { method.clone() } else { Method::GET },
-            keeps_body: kept,
+            same_origin: url.origin() == from.origin(),
+            url,
+            method: if unchanged {
+                method.clone()
+            } else {
+                Method::GET
+            },
+            keeps_body: unchanged,
         }))
     }
 }
@@ -77,16 +84,19 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(
             LOCATION,
-            HeaderValue::from_bytes(location.as_bytes()).expect("is a value"),
+            HeaderValue::from_bytes(location.as_bytes())
+                .expect("the location is a valid header value"),
         );
-        let from = "http://u:p@a.test:81/b/c?d#e".parse().expect("is a URL");
-        let method = method.parse().expect("is a method");
-        let status = StatusCode::from_u16(status).expect("is a status");
+        let from = "http://u:p@a.test:81/b/c?d#e"
+            .parse()
+            .expect("the URL is valid");
+        let method = method.parse().expect("the method is valid");
+        let status = StatusCode::from_u16(status).expect("the status is valid");
         RedirectTarget::from_response(status, &headers, &from, &method)
     }
 
     #[test]
-    fn methods_and_bodies() {
+    fn the_status_decides_on_method_and_body() {
         let table = [
             (301, "GET", "GET", true),
             (301, "POST", "GET", false),
@@ -101,8 +111,8 @@ mod tests {
             (308, "PATCH", "PATCH", true),
         ];
         for (status, before, after, with_body) in table {
-            let found = redirect(status, "/x", before).expect("is well formed");
-            let found = found.expect("is a redirect");
+            let found = redirect(status, "/x", before).expect("the location is valid");
+            let found = found.expect("the response is a redirect");
             assert_eq!(
                 (found.method.as_str(), found.keeps_body),
                 (after, with_body),
@@ -114,9 +124,9 @@ mod tests {
         }
     }
 
-    /// References are resolved as RFC 3986 says.
+    /// Relative references are resolved as RFC 3986 says.
     #[test]
-    fn places() {
+    fn locations_are_resolved() {
         let table = [
             ("/x?y", "http://u:p@a.test:81/x?y", true),
             ("x", "http://u:p@a.test:81/b/x", true),
@@ -132,12 +142,12 @@ mod tests {
             ("http://b.test", "http://b.test/", false),
             ("http://ü.test/ä b", "http://xn--tda.test/%C3%A4%20b", false),
         ];
-        for (location, to, same_origin) in table {
-            let found = redirect(302, location, "GET").expect("is well formed");
-            let found = found.expect("is a redirect");
+        for (location, url, same_origin) in table {
+            let found = redirect(302, location, "GET").expect("the location is valid");
+            let found = found.expect("the response is a redirect");
             assert_eq!(
                 (found.url.as_str(), found.same_origin),
-                (to, same_origin),
+                (url, same_origin),
                 "{location}"
             );
         }
@@ -155,7 +165,7 @@ mod tests {
                 "{location}"
             );
         }
-        let from = "http://a.test/".parse().expect("is a URL");
+        let from = "http://a.test/".parse().expect("the URL is valid");
         let none = RedirectTarget::from_response(
             StatusCode::FOUND,
             &HeaderMap::new(),

@@ -1,4 +1,4 @@
-//! Targets as JSON objects, one in each line.
+//! Targets in JSON, one object per line.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::{TargetEntry, TargetLineError, parse_weight};
 use crate::RequestHeader;
 
-/// The keys of vegeta, and three of ours.
+/// A target with the keys of vegeta, and our `weight`, `once` and `name`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct JsonTarget {
@@ -29,7 +29,7 @@ struct JsonTarget {
     name: Option<String>,
 }
 
-/// The values of a header: a list of texts for vegeta, one text for people.
+/// The values of a header: a list as in vegeta, or a single text.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum JsonHeaderValues {
@@ -37,23 +37,26 @@ enum JsonHeaderValues {
     Text(String),
 }
 
-/// The targets of `text`.
+/// Parses the targets in `text`.
 pub(super) fn parse(text: &str) -> Result<Vec<TargetEntry>, TargetLineError> {
     let lines = text.lines().enumerate();
-    let telling = lines.filter(|(_, line)| {
+    let entries = lines.filter(|(_, line)| {
         let line = line.trim();
         !line.is_empty() && !line.starts_with('#')
     });
-    let entries = telling.map(|(index, line)| {
-        parse_entry(index + 1, line).map_err(|what| TargetLineError::new(index + 1, what))
+    let entries = entries.map(|(index, line)| {
+        parse_entry(index + 1, line).map_err(|message| TargetLineError::new(index + 1, message))
     });
     entries.collect()
 }
 
-fn parse_entry(at: usize, text: &str) -> Result<TargetEntry, String> {
+fn parse_entry(line_number: usize, text: &str) -> Result<TargetEntry, String> {
     let line: JsonTarget = serde_json::from_str(text).map_err(|error| {
-        let right = r#"it should be {"method": "GET", "url": "http://127.0.0.1/"}"#;
-        format!("malformed target: {}: {right}", describe_json_error(&error))
+        let expected = r#"{"method": "GET", "url": "http://127.0.0.1/"}"#;
+        format!(
+            "malformed target: {}; expected an object such as {expected}",
+            describe_json_error(&error)
+        )
     })?;
     let mut headers = Vec::new();
     for (name, values) in line.header.unwrap_or_default() {
@@ -66,10 +69,10 @@ fn parse_entry(at: usize, text: &str) -> Result<TargetEntry, String> {
         }
     }
     let body = BASE64_STANDARD.decode(line.body.unwrap_or_default());
-    let body = body.map_err(|error| format!("the body is not in base64: {error}"))?;
+    let body = body.map_err(|error| format!("the body is not valid base64: {error}"))?;
     let weight = line.weight.map(|number| parse_weight(&number.to_string()));
     Ok(TargetEntry {
-        line: at,
+        line: line_number,
         method: line.method,
         url: line.url,
         headers,
@@ -80,7 +83,7 @@ fn parse_entry(at: usize, text: &str) -> Result<TargetEntry, String> {
     })
 }
 
-/// What serde says, but for the line, which is always the first.
+/// The message of serde without the line number, which is always 1.
 fn describe_json_error(error: &serde_json::Error) -> String {
     error
         .to_string()

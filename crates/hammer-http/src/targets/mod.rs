@@ -1,4 +1,4 @@
-//! Many targets from a file, in the two formats of vegeta.
+//! Lists of targets from files, in the two formats of vegeta.
 
 mod http_text;
 mod json_lines;
@@ -13,14 +13,14 @@ use bytes::Bytes;
 pub(crate) use self::weighted_order::WeightedOrder;
 use crate::{Error, ErrorKind, RequestHeader};
 
-/// How often one target may be hit for each time that another is.
+/// Largest weight of a target.
 const MAX_WEIGHT: u32 = 1_000_000;
 
 /// Targets to hit, each with its own method, URL, headers and body.
 ///
-/// The text is in one of the formats of vegeta: as HTTP writes requests, or a JSON object in each
-/// line. Ours alone are the weight of a target, its name in the report, and
-/// whether each slot hits it once, first.
+/// The text is in one of the two formats of vegeta: HTTP requests, or one JSON object per line.
+/// Extensions are the weight of a target, its name in the report, and a mark for targets that each slot
+/// hits once, before all others.
 ///
 /// ```
 /// use hammer_http::TargetList;
@@ -35,58 +35,59 @@ const MAX_WEIGHT: u32 = 1_000_000;
 #[derive(Clone)]
 pub struct TargetList {
     pub(crate) entries: Vec<TargetEntry>,
-    /// What the text is called in messages.
+    /// The name of the text in messages.
     pub(crate) source_name: String,
 }
 
-/// In which order targets are hit.
+/// The order in which targets are hit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TargetOrder {
-    /// As they stand in the file, each as often as its weight, over and over.
+    /// In the order of the file, each as often as its weight, repeatedly.
     #[default]
     RoundRobin,
-    /// Drawn for each hit by the seed of the run, as likely as its weight.
+    /// Drawn at random for each hit, by weight and the seed of the run.
     Random,
-    /// As they stand in the file, by each slot on its own: what a user does, step by step.
+    /// In the order of the file for each slot on its own, like the steps of a user.
     PerSlot,
 }
 
-/// One target as it stands in a file.
+/// One entry of a targets file.
 #[derive(Clone)]
 pub(crate) struct TargetEntry {
-    /// Its line, from 1.
+    /// Line number, from 1.
     pub(crate) line: usize,
     pub(crate) method: String,
-    /// A URL, or a path if the targets have a base.
+    /// A URL, or a path relative to the builder's URL.
     pub(crate) url: String,
     pub(crate) headers: Vec<RequestHeader>,
     pub(crate) body: Bytes,
     pub(crate) weight: u32,
-    /// Whether each slot hits it once, before any other.
+    /// True if each slot hits the target once, before all others.
     pub(crate) once: bool,
     pub(crate) name: Option<String>,
 }
 
 impl TargetList {
-    /// Reads a file. The files of bodies that it names are beside it, or else in the current
-    /// folder, as they are for vegeta.
+    /// Reads a targets file.
+    ///
+    /// The body files that it names are next to it, or else in the current folder, as in vegeta.
     ///
     /// # Errors
     ///
-    /// If the file or one that it names can't be read, or a line is malformed; the error names it.
+    /// If the file or a body file can't be read, or a line is malformed. The error names the place.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let text = fs::read_to_string(path).map_err(|cause| {
-            let message = format!("the file of targets {} can't be read", path.display());
+            let message = format!("failed to read the targets file {}", path.display());
             Error::new(ErrorKind::Targets, message).with_source(cause)
         })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Self::parse(&text, &path.display().to_string(), folder)
     }
 
-    fn parse(text: &str, called: &str, folder: &Path) -> Result<Self, Error> {
-        let telling = text.lines().map(str::trim);
-        let first = telling
+    fn parse(text: &str, source_name: &str, folder: &Path) -> Result<Self, Error> {
+        let lines = text.lines().map(str::trim);
+        let first = lines
             .clone()
             .find(|line| !line.is_empty() && !line.starts_with('#'));
         let read = |path: &str| read_body(path, folder);
@@ -94,26 +95,26 @@ impl TargetList {
             Some(line) if line.starts_with('{') => json_lines::parse(text),
             Some(_) => http_text::parse(text, &read),
             None => {
-                let right = "a target is \"GET http://127.0.0.1/\" or a JSON object in one line";
-                let message = format!("{called} has no targets: {right}");
+                let expected = "\"GET http://127.0.0.1/\" or a JSON object in one line";
+                let message = format!("no targets in {source_name}; expected {expected}");
                 return Err(Error::new(ErrorKind::Targets, message));
             }
         };
         Ok(Self {
-            entries: entries.map_err(|wrong| wrong.in_source(called))?,
-            source_name: called.to_owned(),
+            entries: entries.map_err(|error| error.in_source(source_name))?,
+            source_name: source_name.to_owned(),
         })
     }
 
-    /// An error of one of them.
+    /// Adds the line of `entry` to an error.
     pub(crate) fn line_error(&self, entry: &TargetEntry, cause: Error) -> Error {
         let message = format!("line {} of {}", entry.line, self.source_name);
         Error::new(ErrorKind::Targets, message).with_source(cause)
     }
 
-    /// How many there are; never 0.
+    /// The number of targets; never 0.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "it never is")]
+    #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -129,9 +130,9 @@ impl FromStr for TargetList {
 
 impl fmt::Debug for TargetList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Their URLs and headers may have secrets.
+        // URLs and headers may contain secrets.
         f.debug_struct("TargetList")
-            .field("from", &self.source_name)
+            .field("source_name", &self.source_name)
             .field("count", &self.entries.len())
             .finish()
     }
@@ -147,14 +148,14 @@ impl FromStr for TargetOrder {
             "slot" => Ok(Self::PerSlot),
             _ => {
                 let message =
-                    format!("unknown order {text:?} of targets: known are turn, random and slot");
+                    format!("unknown target order {text:?}; expected turn, random or slot");
                 Err(Error::new(ErrorKind::Targets, message))
             }
         }
     }
 }
 
-/// What is wrong with a line.
+/// An error in one line of a targets file.
 #[derive(Debug)]
 struct TargetLineError {
     line: usize,
@@ -162,19 +163,16 @@ struct TargetLineError {
 }
 
 impl TargetLineError {
-    fn new(line: usize, what: impl Into<String>) -> Self {
-        let message = what.into();
+    fn new(line: usize, message: impl Into<String>) -> Self {
+        let message = message.into();
         Self { line, message }
     }
 
-    fn in_source(self, called: &str) -> Error {
-        let Self {
-            line,
-            message: what,
-        } = self;
+    fn in_source(self, source_name: &str) -> Error {
+        let Self { line, message } = self;
         Error::new(
             ErrorKind::Targets,
-            format!("line {line} of {called}: {what}"),
+            format!("line {line} of {source_name}: {message}"),
         )
     }
 }
@@ -184,22 +182,24 @@ fn parse_weight(text: &str) -> Result<u32, String> {
         .parse()
         .ok()
         .filter(|weight| (1..=MAX_WEIGHT).contains(weight));
-    number.ok_or_else(|| format!("the weight {text:?} is no whole number from 1 to {MAX_WEIGHT}"))
+    number.ok_or_else(|| {
+        format!("invalid weight {text:?}; expected a whole number from 1 to {MAX_WEIGHT}")
+    })
 }
 
 fn parse_once(text: &str) -> Result<bool, String> {
     text.parse()
-        .map_err(|_| format!("once is {text:?}: right would be true or false"))
+        .map_err(|_| format!("invalid value {text:?} of once; expected true or false"))
 }
 
-/// The file of a body: beside the targets, or else in the current folder.
+/// Reads a body file, next to the targets file or else in the current folder.
 fn read_body(path: &str, folder: &Path) -> Result<Bytes, String> {
-    let tried = match fs::read(folder.join(path)) {
+    let result = match fs::read(folder.join(path)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read(path),
-        tried => tried,
+        result => result,
     };
-    let read = tried.map(Bytes::from);
-    read.map_err(|error| format!("the file {path:?} of a body can't be read: {error}"))
+    let read = result.map(Bytes::from);
+    read.map_err(|error| format!("failed to read the body file {path:?}: {error}"))
 }
 
 #[cfg(test)]

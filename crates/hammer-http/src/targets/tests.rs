@@ -1,6 +1,8 @@
+//! Tests of parsing targets files.
+
 use super::*;
 
-/// Method, URL, headers, body, weight, name.
+/// Expected method, URL, headers, body, weight and name of a target.
 type TargetExpectation<'a> = (
     &'a str,
     &'a str,
@@ -10,18 +12,19 @@ type TargetExpectation<'a> = (
     Option<&'a str>,
 );
 
-fn check(text: &str, rows: &[TargetExpectation<'_>]) {
+fn check(text: &str, expected: &[TargetExpectation<'_>]) {
     let targets: TargetList = text
         .parse()
         .unwrap_or_else(|error| panic!("{text}: {error}"));
-    assert_eq!(targets.len(), rows.len(), "{text}");
-    for (entry, (method, url, headers, body, weight, name)) in targets.entries.iter().zip(rows) {
-        let expected: Vec<RequestHeader> = headers
+    assert_eq!(targets.len(), expected.len(), "{text}");
+    for (entry, (method, url, headers, body, weight, name)) in targets.entries.iter().zip(expected)
+    {
+        let headers: Vec<RequestHeader> = headers
             .iter()
-            .map(|line| line.parse().expect("is a header"))
+            .map(|line| line.parse().expect("the header is valid"))
             .collect();
         assert_eq!((&*entry.method, &*entry.url), (*method, *url), "{text}");
-        assert_eq!(entry.headers, expected, "{text}");
+        assert_eq!(entry.headers, headers, "{text}");
         assert_eq!(entry.body, *body, "{text}");
         assert_eq!(
             (entry.weight, entry.name.as_deref()),
@@ -31,9 +34,9 @@ fn check(text: &str, rows: &[TargetExpectation<'_>]) {
     }
 }
 
-/// The examples of vegeta's manual, in our own words.
+/// Modeled on the examples of vegeta's manual.
 #[test]
-fn targets_as_http_writes_requests() {
+fn targets_are_parsed_from_http_requests() {
     check(
         "GET http://a/b?c=d",
         &[("GET", "http://a/b?c=d", &[], b"", 1, None)],
@@ -71,7 +74,7 @@ fn targets_as_http_writes_requests() {
 }
 
 #[test]
-fn targets_as_json_lines() {
+fn targets_are_parsed_from_json_lines() {
     check(
         "{\"method\":\"GET\",\"url\":\"http://a/\"}\n\n# more\n  {\"method\":\"POST\",\"url\":\"http://b/\",\
          \"body\":\"aGV5\",\"header\":{\"X-A\":[\"1\",\"2\"],\"X-B\":\"3\"},\"weight\":7,\"name\":\"n\"}\n",
@@ -94,11 +97,11 @@ fn targets_as_json_lines() {
 }
 
 #[test]
-fn bodies_come_from_files_beside_the_targets() {
-    let folder = tempfile::tempdir().expect("a folder");
+fn body_files_are_next_to_the_targets_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be created");
     let file = |name: &str, text: &str| {
         let path = folder.path().join(name);
-        fs::write(&path, text).expect("it is writable");
+        fs::write(&path, text).expect("the folder is writable");
         path
     };
     let body = file("body.json", "{\"a\": 1}\n");
@@ -106,7 +109,7 @@ fn bodies_come_from_files_beside_the_targets() {
         "POST http://a/\n@body.json\nX-A: 1\n\nPUT http://b/\n@{}\n",
         body.display()
     );
-    let targets = TargetList::read(file("targets.txt", &text)).expect("is well formed");
+    let targets = TargetList::read(file("targets.txt", &text)).expect("the file is valid");
     assert_eq!(targets.entries[0].body, "{\"a\": 1}\n");
     assert_eq!(targets.entries[0].headers.len(), 1);
     assert_eq!(targets.entries[1].body, "{\"a\": 1}\n");
@@ -114,47 +117,54 @@ fn bodies_come_from_files_beside_the_targets() {
     let error = error.expect_err("there is no such file").to_string();
     assert!(error.starts_with("line 3 of "), "{error}");
     assert!(
-        error.contains("wrong.txt: the file \"none.json\" of a body can't be read"),
+        error.contains("wrong.txt: failed to read the body file \"none.json\""),
         "{error}"
     );
-    let error = TargetList::read("/no/such/file").expect_err("there is none");
+    let error = TargetList::read("/no/such/file").expect_err("there is no such file");
     assert!(
-        error.to_string().contains("/no/such/file can't be read"),
+        error
+            .to_string()
+            .contains("failed to read the targets file /no/such/file"),
         "{error}"
     );
 }
 
 #[test]
-fn a_malformed_line_may_be_a_secret_and_is_not_repeated() {
+fn malformed_lines_are_not_repeated_since_they_may_be_secrets() {
     let text = "GET http://a/\ns3cret";
-    let error = text.parse::<TargetList>().expect_err("has no colon");
+    let error = text
+        .parse::<TargetList>()
+        .expect_err("the line has no colon");
     assert!(!error.to_string().contains("s3cret"), "{error}");
 }
 
 #[test]
-fn malformed_targets_are_named_by_their_line() {
+fn errors_name_the_line_and_what_was_expected() {
     let table = [
-        ("", "has no targets: a target is"),
-        ("# nothing\n\n", "has no targets: a target is"),
+        ("", "no targets in the text of targets; expected"),
+        (
+            "# nothing\n\n",
+            "no targets in the text of targets; expected",
+        ),
         (
             "http://a/",
-            "line 1 of the text of targets: no target above for this",
+            "line 1 of the text of targets: unexpected line before a target",
         ),
         (
             "GET http://a/\n\nX-A: b",
-            "line 3 of the text of targets: no target above for this",
+            "line 3 of the text of targets: unexpected line before a target",
         ),
         (
             "GET http://a/\nX-A",
-            "line 2 of the text of targets: malformed: it should be",
+            "line 2 of the text of targets: malformed line; expected",
         ),
         (
             "GET http://a/\nÜ: b",
-            "should be \"METHOD URL\", \"Name: value\"",
+            "expected \"METHOD URL\", \"Name: value\"",
         ),
         (
             "# weight: 0\nGET http://a/",
-            "line 1 of the text of targets: the weight \"0\" is no",
+            "line 1 of the text of targets: invalid weight \"0\"",
         ),
         (
             "# weight: 1.5\nGET http://a/",
@@ -162,7 +172,7 @@ fn malformed_targets_are_named_by_their_line() {
         ),
         (
             "GET http://a/\n# weight: 2",
-            "line 2 of the text of targets: no target follows",
+            "line 2 of the text of targets: missing target after",
         ),
         ("{", "line 1 of the text of targets: malformed target: EOF"),
         ("{\"method\":\"GET\"}", "missing field `url` at column 16"),
@@ -184,15 +194,15 @@ fn malformed_targets_are_named_by_their_line() {
         ),
         (
             "{\"url\":\"\",\"method\":\"\",\"body\":\"a b\"}",
-            "the body is not in base64",
+            "the body is not valid base64",
         ),
         (
             "{\"url\":\"\",\"method\":\"\",\"weight\":-1}",
-            "the weight \"-1\" is no whole number",
+            "invalid weight \"-1\"; expected a whole number",
         ),
         (
             "{\"url\":\"\",\"method\":\"\",\"header\":{\"X Y\":[\"\"]}}",
-            "malformed name \"X Y\"",
+            "malformed header name \"X Y\"",
         ),
     ];
     for (text, fragment) in table {
@@ -203,22 +213,24 @@ fn malformed_targets_are_named_by_their_line() {
 }
 
 #[test]
-fn orders_have_names() {
+fn orders_are_parsed_by_name() {
     assert_eq!(
-        "turn".parse::<TargetOrder>().expect("is known"),
+        "turn".parse::<TargetOrder>().expect("the order is known"),
         TargetOrder::RoundRobin
     );
     assert_eq!(
-        "random".parse::<TargetOrder>().expect("is known"),
+        "random".parse::<TargetOrder>().expect("the order is known"),
         TargetOrder::Random
     );
     assert_eq!(
-        "slot".parse::<TargetOrder>().expect("is known"),
+        "slot".parse::<TargetOrder>().expect("the order is known"),
         TargetOrder::PerSlot
     );
-    let error = "shuffle".parse::<TargetOrder>().expect_err("is unknown");
+    let error = "shuffle"
+        .parse::<TargetOrder>()
+        .expect_err("the order is unknown");
     assert!(
-        error.to_string().contains("turn, random and slot"),
+        error.to_string().contains("turn, random or slot"),
         "{error}"
     );
 }

@@ -1,13 +1,15 @@
+//! Picking of targets by weight, in sequence or at random.
+
 use hammer_core::rand_xoshiro::rand_core::Rng;
 
 use super::TargetOrder;
 
-/// Deals hits to targets by their weights.
+/// Distributes hits over targets by weight.
 #[derive(Debug)]
 pub(crate) struct WeightedOrder {
-    /// The weights of each target and all before it, added up.
+    /// For each target, the sum of its weight and all weights before it.
     cumulative_weights: Vec<u64>,
-    /// Whether each has the weight 1.
+    /// True if all weights are 1.
     uniform: bool,
     order: TargetOrder,
 }
@@ -27,26 +29,27 @@ impl WeightedOrder {
         }
     }
 
-    /// The target of the hit of this number, which is the `turn`-th of its slot.
+    /// Picks the target of the hit with this number, the `turn`-th hit of its slot.
     pub(crate) fn pick(&self, number: u64, turn: u64, rng: &mut impl Rng) -> usize {
         let total = self.cumulative_weights.last().copied().unwrap_or(1);
-        let place = match self.order {
+        let position = match self.order {
             TargetOrder::RoundRobin => number % total,
             TargetOrder::PerSlot => turn % total,
-            // The high half of the product is even over 0..total, but for total in 2⁶⁴.
+            // The high half of the product is uniform over 0..total, up to a bias of total in 2⁶⁴.
             TargetOrder::Random => {
                 let product = u128::from(rng.next_u64()) * u128::from(total);
                 (product >> 64) as u64
             }
         };
-        self.target_at(place)
+        self.target_at(position)
     }
 
-    fn target_at(&self, place: u64) -> usize {
+    fn target_at(&self, position: u64) -> usize {
         if self.uniform {
-            return place as usize;
+            return position as usize;
         }
-        self.cumulative_weights.partition_point(|end| *end <= place)
+        self.cumulative_weights
+            .partition_point(|end| *end <= position)
     }
 }
 
@@ -55,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_is_dealt_as_often_as_its_weight() {
+    fn each_target_is_picked_as_often_as_its_weight() {
         let table: [(&[u32], &[usize]); 5] = [
             (&[1], &[0]),
             (&[1, 1, 1], &[0, 1, 2]),
@@ -64,9 +67,9 @@ mod tests {
             (&[0, 2, 0, 2], &[1, 1, 3, 3]),
         ];
         for (weights, expected) in table {
-            let deal = WeightedOrder::new(weights.iter().copied(), TargetOrder::RoundRobin);
+            let order = WeightedOrder::new(weights.iter().copied(), TargetOrder::RoundRobin);
             let found: Vec<_> = (0..expected.len() as u64)
-                .map(|place| deal.target_at(place))
+                .map(|position| order.target_at(position))
                 .collect();
             assert_eq!(found, expected, "{weights:?}");
         }

@@ -1,3 +1,5 @@
+//! Bodies of requests, fixed or rendered for each hit.
+
 use std::fmt;
 
 use bytes::Bytes;
@@ -9,25 +11,25 @@ use crate::failures;
 use crate::request::prepared::copy_body;
 use crate::{ContentCoding, Error};
 
-/// A body.
+/// The body of a request.
 #[derive(Clone)]
 pub(crate) enum BodyTemplate {
-    /// The same in each hit.
+    /// Identical for every hit.
     Fixed(Bytes),
-    /// Another one in each.
+    /// Rendered for each hit.
     Dynamic(Box<DynamicBody>),
 }
 
-/// A body with texts in it that differ.
+/// A body with parts that vary from hit to hit.
 #[derive(Clone)]
 pub(crate) struct DynamicBody {
-    /// One behind the other.
+    /// The parts, in order.
     parts: Vec<Template>,
     coding: Option<ContentCoding>,
 }
 
 impl BodyTemplate {
-    /// These parts, one behind the other.
+    /// Concatenates parts; the body is fixed if all of them are literal.
     pub(crate) fn from_parts(parts: Vec<Template>) -> Self {
         let literals = parts.iter().map(Template::literal);
         match literals.collect::<Option<Vec<&[u8]>>>() {
@@ -39,7 +41,7 @@ impl BodyTemplate {
         }
     }
 
-    /// The same in a coding, made by each hit if it has to be.
+    /// Compresses a fixed body now, and a dynamic one with each hit.
     pub(crate) fn with_coding(
         self,
         coding: ContentCoding,
@@ -47,22 +49,22 @@ impl BodyTemplate {
     ) -> Result<Self, Error> {
         Ok(match self {
             Self::Fixed(body) => Self::Fixed(compress(&body, coding)?),
-            Self::Dynamic(mut varying) => {
-                varying.coding = Some(coding);
-                Self::Dynamic(varying)
+            Self::Dynamic(mut dynamic) => {
+                dynamic.coding = Some(coding);
+                Self::Dynamic(dynamic)
             }
         })
     }
 
-    /// A copy that shares no memory with this one, unless it is large.
+    /// Copies the body to its own memory, unless it is large.
     pub(crate) fn deep_copy(&self) -> Self {
         match self {
             Self::Fixed(body) => Self::Fixed(copy_body(body)),
-            Self::Dynamic(varying) => Self::Dynamic(varying.clone()),
+            Self::Dynamic(dynamic) => Self::Dynamic(dynamic.clone()),
         }
     }
 
-    /// About how many bytes it takes.
+    /// The approximate size in bytes.
     pub(crate) fn approximate_bytes(&self) -> usize {
         match self {
             Self::Fixed(body) => body.len(),
@@ -70,7 +72,7 @@ impl BodyTemplate {
         }
     }
 
-    /// The bytes, if they are the same in each hit.
+    /// The bytes, if they are the same for every hit.
     pub(crate) fn as_fixed(&self) -> Option<&Bytes> {
         match self {
             Self::Fixed(body) => Some(body),
@@ -81,7 +83,7 @@ impl BodyTemplate {
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
         let parts = match self {
             Self::Fixed(_) => &[][..],
-            Self::Dynamic(varying) => &varying.parts[..],
+            Self::Dynamic(dynamic) => &dynamic.parts[..],
         };
         parts.iter()
     }
@@ -94,19 +96,19 @@ impl Default for BodyTemplate {
 }
 
 impl DynamicBody {
-    /// Appends the body of a hit, plain.
+    /// Appends the uncompressed body of a hit to `output`.
     pub(super) fn render(
         &self,
         context: &mut RenderContext<'_>,
-        to: &mut Vec<u8>,
+        output: &mut Vec<u8>,
     ) -> Result<(), Failure> {
         for part in &self.parts {
-            context.render(part, to)?;
+            context.render(part, output)?;
         }
         Ok(())
     }
 
-    /// What begins at `start` in its coding, if it has one; then it is taken out of `text`.
+    /// Compresses the body that begins at `start`, if it has a coding, and removes it from `text`.
     pub(super) fn encode(
         &self,
         text: &mut Vec<u8>,
@@ -116,7 +118,7 @@ impl DynamicBody {
             return Ok(None);
         };
         let coded = coding.encode(&text[start..]).map_err(|error| {
-            tracing::debug!(%error, "a body that can't be compressed");
+            tracing::debug!(%error, "failed to compress a body");
             failures::COMPRESSION_FAILED
         })?;
         text.truncate(start);
@@ -128,8 +130,8 @@ impl fmt::Debug for BodyTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fixed(body) => f.debug_tuple("Fixed").field(body).finish(),
-            // Its texts may have secrets.
-            Self::Dynamic(_) => f.write_str("Varying"),
+            // The templates may contain secrets.
+            Self::Dynamic(_) => f.write_str("Dynamic"),
         }
     }
 }

@@ -1,12 +1,14 @@
+//! Buffers for rendering: a slot's copy of a request, and scratch space of a worker.
+
 use bytes::{Bytes, BytesMut};
 
 use crate::request::prepared::PreparedRequest;
 
-/// A slot's own copy of a request, which each hit fills in anew.
+/// A slot's copy of a request, filled in anew by each hit.
 #[derive(Debug)]
 pub(crate) struct RequestBuffer {
     pub(crate) request: PreparedRequest,
-    /// Where what was filled in is kept; it comes back when the request is gone.
+    /// Memory for rendered parts; reusable once the previous request has dropped them.
     memory: BytesMut,
 }
 
@@ -18,7 +20,7 @@ impl RequestBuffer {
         }
     }
 
-    /// A copy of `text` in the memory of the last one, if that is used no more.
+    /// Copies `text`, into the memory of the previous text if that is free.
     pub(super) fn store(&mut self, text: &[u8]) -> Bytes {
         self.memory.reserve(text.len());
         self.memory.extend_from_slice(text);
@@ -26,10 +28,10 @@ impl RequestBuffer {
     }
 }
 
-/// Where texts are rendered, one for all slots of a worker.
+/// Scratch space for rendering, shared by the slots of a worker.
 #[derive(Default)]
 pub(crate) struct RenderBuffer {
     pub(super) text: Vec<u8>,
-    /// Where each piece of it ends, but for the body.
+    /// The end of each part in `text`, except for the body.
     pub(super) ends: Vec<usize>,
 }

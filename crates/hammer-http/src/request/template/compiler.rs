@@ -1,3 +1,5 @@
+//! Compilation of the texts of a request into templates.
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -9,72 +11,75 @@ use super::{BodyTemplate, DynamicHeader, DynamicTarget, RequestTemplate};
 use crate::masking::is_secret_header;
 use crate::{Error, ErrorKind};
 
-/// Makes templates of the texts that a builder was given, if it is to.
+/// Compiles the texts of a builder as templates, if there is a scope.
 #[derive(Debug)]
 pub(crate) struct TemplateCompiler {
     scope: Option<TemplateScope>,
 }
 
 impl TemplateCompiler {
-    /// With the words of a run, and those that are captured from answers.
+    /// Creates a compiler for a scope, extended by the names of captures.
     pub(crate) fn new<'c>(
         scope: Option<TemplateScope>,
         captured: impl Iterator<Item = &'c str>,
     ) -> Self {
-        // Without a bound: else each text would reserve it.
-        let with = |words: TemplateScope, name: &str| words.variable(name, VariesBy::Slot, None);
+        // No length limit, since each template would reserve that much memory.
+        let add_capture =
+            |scope: TemplateScope, name: &str| scope.variable(name, VariesBy::Slot, None);
         Self {
-            scope: scope.map(|words| captured.fold(words, with)),
+            scope: scope.map(|scope| captured.fold(scope, add_capture)),
         }
     }
 
-    /// The template of a text, if it is one; `of` says whose in messages, which don't repeat what is
-    /// `secret`.
+    /// Compiles `text` if it contains a template.
+    ///
+    /// Messages call the text `name`, and don't repeat it if it is `secret`.
     pub(crate) fn template(
         &self,
-        of: &str,
+        name: &str,
         text: &str,
         secret: bool,
     ) -> Result<Option<Template>, Error> {
-        let words = self.scope.as_ref().filter(|_| text.contains("{{"));
-        let compile = |words| {
-            let compiled = Template::compile(text, words);
-            compiled.map_err(|error| Error::template(of, error, secret))
+        let scope = self.scope.as_ref().filter(|_| text.contains("{{"));
+        let compile = |scope| {
+            let compiled = Template::compile(text, scope);
+            compiled.map_err(|error| Error::template(name, error, secret))
         };
-        words.map(compile).transpose()
+        scope.map(compile).transpose()
     }
 
-    /// Tokens as credentials, if there are tokens.
+    /// The template of a bearer token, if the scope has tokens.
     pub(crate) fn bearer_template(&self) -> Result<Option<Template>, Error> {
         match &self.scope {
-            Some(words) if words.tokens().is_some() => {
-                let words = Some(words.clone().literal(false));
-                Self { scope: words }.template("the token", "Bearer {{token}}", true)
+            Some(scope) if scope.tokens().is_some() => {
+                let scope = Some(scope.clone().literal(false));
+                Self { scope }.template("the token", "Bearer {{token}}", true)
             }
             _ => Ok(None),
         }
     }
 
-    /// A text that has to be the same in each hit; it is a secret.
-    pub(crate) fn literal(&self, of: &str, text: &str) -> Result<String, Error> {
-        let Some(template) = self.template(of, text, true)? else {
+    /// Evaluates a secret text that must be the same for every hit.
+    pub(crate) fn literal(&self, name: &str, text: &str) -> Result<String, Error> {
+        let Some(template) = self.template(name, text, true)? else {
             return Ok(text.to_owned());
         };
         let literal = template.literal().map(String::from_utf8_lossy);
         literal.map(Cow::into_owned).ok_or_else(|| {
-            let message = format!("{of} has a variable, and signatures have one key for all hits");
+            let message =
+                format!("{name} cannot contain a variable, since all hits are signed with one key");
             Error::new(ErrorKind::Credentials, message)
         })
     }
 
-    /// What a body is; bytes that are no text are sent as they are.
+    /// Compiles a body; bytes that are not UTF-8 are sent unchanged.
     pub(crate) fn body_template(
         &self,
-        of: &str,
+        name: &str,
         body: bytes::Bytes,
     ) -> Result<BodyTemplate, Error> {
         let template = match std::str::from_utf8(&body) {
-            Ok(text) => self.template(of, text, false)?,
+            Ok(text) => self.template(name, text, false)?,
             Err(_) => None,
         };
         Ok(template.map_or(BodyTemplate::Fixed(body), |template| {
@@ -82,89 +87,89 @@ impl TemplateCompiler {
         }))
     }
 
-    /// Where the braces of a text are that is a template.
+    /// The spans of `text` in braces that are valid templates.
     pub(super) fn template_spans(&self, text: &str) -> Vec<Range<usize>> {
-        let Some(words) = &self.scope else {
+        let Some(scope) = &self.scope else {
             return vec![];
         };
         let mut spans = vec![];
-        let mut at = 0;
-        while let Some(open) = text[at..].find("{{").map(|open| at + open) {
-            at = open + 2;
+        let mut position = 0;
+        while let Some(open) = text[position..].find("{{").map(|open| position + open) {
+            position = open + 2;
             if text[..open].ends_with('\\') {
                 continue;
             }
-            // Braces within quotes close nothing.
-            let mut closes = text[at..]
+            // Closing braces within quotes do not end the span, so try each pair.
+            let mut closes = text[position..]
                 .match_indices("}}")
-                .map(|(close, _)| at + close + 2);
-            let whole = |end: &usize| Template::compile(&text[open..*end], words).is_ok();
-            if let Some(end) = closes.find(whole) {
+                .map(|(close, _)| position + close + 2);
+            let compiles = |end: &usize| Template::compile(&text[open..*end], scope).is_ok();
+            if let Some(end) = closes.find(compiles) {
                 spans.push(open..end);
-                at = end;
+                position = end;
             }
         }
         spans
     }
 
-    /// A text that is the same in each hit.
+    /// Evaluates a text that is known to be the same for every hit.
     pub(super) fn literal_bytes(&self, text: &str) -> Vec<u8> {
         let template = self.template("", text, false).ok().flatten();
         let literal = template.as_ref().and_then(Template::literal);
         literal.unwrap_or(text.as_bytes()).to_vec()
     }
 
-    /// The blanks of a request that has been put together of texts.
+    /// Finds the parts of an assembled request that vary from hit to hit.
     ///
-    /// `path` is what its target differs by, `theirs` are headers for a proxy, which are no texts, and
-    /// `basic` is what stands in place of credentials until their text is known.
+    /// `path` is the template of the target, `proxy_headers` are never templates, and `basic` is the
+    /// placeholder for Basic credentials with its template.
     pub(crate) fn request_template(
         &self,
         request: &mut crate::request::prepared::PreparedRequest,
         path: Option<Template>,
         body: BodyTemplate,
-        theirs: Option<&HeaderMap>,
+        proxy_headers: Option<&HeaderMap>,
         basic: Option<(&HeaderValue, &Template)>,
     ) -> Result<RequestTemplate, Error> {
         let head = &mut request.head;
         let target = path.map(|text| {
-            let before = match (head.uri.scheme_str(), head.uri.authority()) {
+            let proxy_prefix = match (head.uri.scheme_str(), head.uri.authority()) {
                 (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
                 _ => String::new(),
             };
             DynamicTarget {
-                proxy_prefix: before.into(),
+                proxy_prefix: proxy_prefix.into(),
                 template: text,
             }
         });
-        let (mut headers, mut varying) = (vec![], vec![]);
-        for (place, (name, value)) in head.headers.iter_mut().enumerate() {
-            if theirs.is_some_and(|theirs| theirs.contains_key(name)) {
+        let (mut headers, mut dynamic_headers) = (vec![], vec![]);
+        for (index, (name, value)) in head.headers.iter_mut().enumerate() {
+            if proxy_headers.is_some_and(|proxy_headers| proxy_headers.contains_key(name)) {
                 continue;
             }
             if let Some((_, text)) =
-                basic.filter(|(holder, _)| name == AUTHORIZATION && value == *holder)
+                basic.filter(|(placeholder, _)| name == AUTHORIZATION && value == *placeholder)
             {
-                varying.push(name.clone());
+                dynamic_headers.push(name.clone());
                 headers.push(DynamicHeader {
-                    index: place,
+                    index,
                     template: text.clone(),
                     basic: true,
                 });
             } else if let Some(text) = self.header_template(name, value)? {
-                varying.push(name.clone());
+                dynamic_headers.push(name.clone());
                 headers.push(DynamicHeader {
-                    index: place,
+                    index,
                     template: text,
                     basic: false,
                 });
             }
         }
-        request.dynamic_headers = varying;
+        request.dynamic_headers = dynamic_headers;
         let body = Some(body).filter(|body| body.as_fixed().is_none());
         if body.is_some() && head.headers.contains_key(CONTENT_LENGTH) {
-            let message = "the header Content-Length is given, and bodies differ from hit to hit: leave \
-                           it out";
+            let message = "the header Content-Length cannot be combined with a body that varies from \
+                           hit to hit";
             return Err(Error::new(ErrorKind::Header, message));
         }
         Ok(RequestTemplate {
@@ -174,7 +179,7 @@ impl TemplateCompiler {
         })
     }
 
-    /// What differs in the value of a header; what is always the same is set.
+    /// Compiles the value of a header; a literal result replaces the value at once.
     fn header_template(
         &self,
         name: &HeaderName,
@@ -183,15 +188,17 @@ impl TemplateCompiler {
         let Ok(text) = std::str::from_utf8(value.as_bytes()) else {
             return Ok(None);
         };
-        let of = format!("the header {name}");
-        let Some(template) = self.template(&of, text, is_secret_header(name))? else {
+        let secret = is_secret_header(name);
+        let name = format!("the header {name}");
+        let Some(template) = self.template(&name, text, secret)? else {
             return Ok(None);
         };
         let Some(literal) = template.literal() else {
             return Ok(Some(template));
         };
         let mut fixed = HeaderValue::from_bytes(literal).map_err(|cause| {
-            let message = format!("{of} has no room for what its template stands for");
+            let message =
+                format!("the value of {name} contains line breaks or other control characters");
             Error::new(ErrorKind::Header, message).with_source(cause)
         })?;
         fixed.set_sensitive(value.is_sensitive());

@@ -1,4 +1,4 @@
-//! What differs from hit to hit in a request, and how it is filled in.
+//! The parts of a request that vary from hit to hit, and their rendering.
 
 mod body;
 mod buffers;
@@ -23,7 +23,7 @@ pub(crate) use self::render_context::RenderContext;
 pub(crate) use self::url_template::parse_url_template;
 use crate::failures;
 
-/// The places of a request that each hit has its own text for.
+/// The parts of a request that are rendered for each hit.
 #[derive(Default)]
 pub(crate) struct RequestTemplate {
     pub(crate) target: Option<DynamicTarget>,
@@ -31,20 +31,20 @@ pub(crate) struct RequestTemplate {
     pub(crate) body: Option<BodyTemplate>,
 }
 
-/// What the request line asks for.
+/// A target in the request line that varies from hit to hit.
 pub(crate) struct DynamicTarget {
-    /// What stands before it for a proxy that reads the request.
+    /// The part of the URL before the path, for a forwarding proxy.
     pub(crate) proxy_prefix: Box<str>,
     /// Path and query.
     pub(crate) template: Template,
 }
 
-/// The value of a header.
+/// The value of a header that varies from hit to hit.
 pub(crate) struct DynamicHeader {
-    /// Which of all values of the request it is, in their order.
+    /// The position of the value among all header values of the request.
     pub(crate) index: usize,
     pub(crate) template: Template,
-    /// Whether the text is user and password, for the scheme Basic.
+    /// True if the text is user and password, to be encoded for Basic authentication.
     pub(crate) basic: bool,
 }
 
@@ -53,31 +53,31 @@ impl RequestTemplate {
         self.target.is_none() && self.headers.is_empty() && self.body.is_none()
     }
 
-    /// Has each hit send this as `Authorization`, which was not sent so far.
+    /// Adds a dynamic `Authorization` header to a request without one.
     pub(crate) fn add_authorization(
         &mut self,
         request: &mut crate::request::prepared::PreparedRequest,
         text: Template,
     ) {
-        let mut holder = HeaderValue::from_static("");
-        holder.set_sensitive(true);
+        let mut placeholder = HeaderValue::from_static("");
+        placeholder.set_sensitive(true);
         let headers = &mut request.head.headers;
-        headers.insert(AUTHORIZATION, holder);
+        headers.insert(AUTHORIZATION, placeholder);
         request.dynamic_headers.push(AUTHORIZATION);
         self.headers.push(DynamicHeader {
-            // What is new is the last.
+            // A new name is appended.
             index: headers.len() - 1,
             template: text,
             basic: false,
         });
     }
 
-    /// How many hits there are rows for, if they come to an end.
+    /// The number of hits that the rows of feeders suffice for, if limited.
     pub(crate) fn max_hits(&self) -> Option<u64> {
         self.templates().filter_map(Template::max_hits).min()
     }
 
-    /// All texts that differ.
+    /// All templates of the request.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
         let target = self.target.iter().map(|target| &target.template);
         let headers = self.headers.iter().map(|header| &header.template);
@@ -85,11 +85,13 @@ impl RequestTemplate {
         target.chain(headers).chain(body)
     }
 
-    /// Fills in what this hit sends; `body`, if hits take bodies in turn, is the one of this hit.
+    /// Renders the parts of a hit into its request.
+    ///
+    /// `body` is the body of this hit, if hits rotate through several.
     ///
     /// # Errors
     ///
-    /// If a value is missing, or HTTP has no room for it where it stands.
+    /// If a value is missing, or HTTP does not allow it in its place.
     pub(crate) fn render(
         &self,
         body: Option<&BodyTemplate>,
@@ -111,72 +113,72 @@ impl RequestTemplate {
             let start = text.len();
             context.render(&header.template, text)?;
             if header.basic {
-                let given = BASE64_STANDARD.encode(&text[start..]);
+                let encoded = BASE64_STANDARD.encode(&text[start..]);
                 text.truncate(start);
                 text.extend_from_slice(b"Basic ");
-                text.extend_from_slice(given.as_bytes());
+                text.extend_from_slice(encoded.as_bytes());
             }
             ends.push(text.len());
         }
         let body = body.or(self.body.as_ref());
         let start = text.len();
-        if let Some(BodyTemplate::Dynamic(varying)) = body {
-            varying.render(context, text)?;
+        if let Some(BodyTemplate::Dynamic(dynamic)) = body {
+            dynamic.render(context, text)?;
         }
         context.check_missing_values()?;
-        let coded = match body {
-            Some(BodyTemplate::Dynamic(varying)) => varying.encode(&mut *text, start)?,
+        let encoded_body = match body {
+            Some(BodyTemplate::Dynamic(dynamic)) => dynamic.encode(&mut *text, start)?,
             _ => None,
         };
-        self.write_to(buffer, render_buffer, body, coded)
+        self.write_to(buffer, render_buffer, body, encoded_body)
     }
 
-    /// Writes what was rendered where it belongs.
+    /// Moves the rendered parts to their places in the request.
     fn write_to(
         &self,
         buffer: &mut RequestBuffer,
         render_buffer: &RenderBuffer,
         body: Option<&BodyTemplate>,
-        coded: Option<Bytes>,
+        encoded_body: Option<Bytes>,
     ) -> Result<(), Failure> {
         self.clear(buffer, body.is_some());
-        let whole = buffer.store(&render_buffer.text);
+        let rendered = buffer.store(&render_buffer.text);
         let mut begin = 0;
-        let mut pieces = render_buffer.ends.iter().map(|end| {
-            let piece = whole.slice(begin..*end);
+        let mut parts = render_buffer.ends.iter().map(|end| {
+            let part = rendered.slice(begin..*end);
             begin = *end;
-            piece
+            part
         });
         let head = &mut buffer.request.head;
         if self.target.is_some() {
-            let target = pieces.next().unwrap_or_default();
-            // All but its length was seen to.
+            let target = parts.next().unwrap_or_default();
+            // Percent-encoding leaves the length as the only possible error.
             head.uri = Uri::from_maybe_shared(target).map_err(|_| failures::URL_TOO_LONG)?;
         }
         let mut values = head.headers.iter_mut();
         let mut next = 0;
-        for (blank, piece) in self.headers.iter().zip(&mut pieces) {
-            if let Some((_, value)) = values.nth(blank.index - next) {
+        for (header, part) in self.headers.iter().zip(&mut parts) {
+            if let Some((_, value)) = values.nth(header.index - next) {
                 let sensitive = value.is_sensitive();
-                *value = HeaderValue::from_maybe_shared(piece)
-                    .map_err(|_| failures::MALFORMED_HEADER)?;
+                *value =
+                    HeaderValue::from_maybe_shared(part).map_err(|_| failures::MALFORMED_HEADER)?;
                 value.set_sensitive(sensitive);
             }
-            next = blank.index + 1;
+            next = header.index + 1;
         }
-        match (body, coded) {
-            (_, Some(coded)) => buffer.request.body = coded,
+        match (body, encoded_body) {
+            (_, Some(encoded_body)) => buffer.request.body = encoded_body,
             (Some(BodyTemplate::Fixed(body)), None) => buffer.request.body = body.clone(),
             (Some(BodyTemplate::Dynamic(_)), None) => {
                 let start = render_buffer.ends.last().copied().unwrap_or_default();
-                buffer.request.body = whole.slice(start..);
+                buffer.request.body = rendered.slice(start..);
             }
             (None, None) => {}
         }
         Ok(())
     }
 
-    /// Lets go of what the last hit sent, so that its memory is free for this one.
+    /// Drops the parts of the previous hit, so that their memory can be reused.
     fn clear(&self, buffer: &mut RequestBuffer, body: bool) {
         let head = &mut buffer.request.head;
         if self.target.is_some() {
@@ -184,15 +186,15 @@ impl RequestTemplate {
         }
         let mut values = head.headers.iter_mut();
         let mut next = 0;
-        for blank in &self.headers {
-            if let Some((_, value)) = values.nth(blank.index - next) {
+        for header in &self.headers {
+            if let Some((_, value)) = values.nth(header.index - next) {
                 let sensitive = value.is_sensitive();
                 *value = HeaderValue::from_static("");
                 value.set_sensitive(sensitive);
             }
-            next = blank.index + 1;
+            next = header.index + 1;
         }
-        // One that is the same for all hits stays.
+        // A fixed body of the request stays.
         if body {
             buffer.request.body.clear();
         }
@@ -200,10 +202,10 @@ impl RequestTemplate {
 }
 
 impl fmt::Debug for RequestTemplate {
-    /// Nothing of the texts, which may have secrets.
+    /// Leaves out the templates, which may contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestTemplate")
-            .field("texts", &self.templates().count())
+            .field("templates", &self.templates().count())
             .finish_non_exhaustive()
     }
 }

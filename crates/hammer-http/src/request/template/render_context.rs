@@ -1,3 +1,5 @@
+//! The view of a hit that its templates are rendered with.
+
 use std::cell::Cell;
 
 use hammer_core::rand_xoshiro::Xoshiro256PlusPlus;
@@ -7,11 +9,11 @@ use hammer_data::{FeedErrorKind, Template, TemplateContext, VariableValue};
 
 use crate::{ExchangeRecorder, failures};
 
-/// A hit, as the texts of its request see it.
+/// The values that the templates of a hit can use.
 pub(crate) struct RenderContext<'h> {
     hit: &'h Hit,
     rng: Xoshiro256PlusPlus,
-    /// What the slot has captured, by the order in which the captures were given.
+    /// The values captured by the slot, in the order of the captures.
     captured: &'h [Option<Vec<u8>>],
     value_missing: Cell<bool>,
     /// The ordinal of the last token that was rendered.
@@ -20,7 +22,7 @@ pub(crate) struct RenderContext<'h> {
 }
 
 impl<'h> RenderContext<'h> {
-    /// With the hit's own randomness, as far as it is not used up.
+    /// Creates the context of a hit with the rest of its randomness.
     pub(crate) fn new(
         hit: &'h Hit,
         rng: Xoshiro256PlusPlus,
@@ -36,41 +38,44 @@ impl<'h> RenderContext<'h> {
         }
     }
 
-    /// One that is recorded, if there is a tape.
+    /// Sets the recorder that learns the secrets of rendered tokens.
     pub(crate) fn with_recorder(mut self, recorder: Option<&'h ExchangeRecorder>) -> Self {
         self.recorder = recorder;
         self
     }
 
-    /// Appends a text of this hit.
-    pub(super) fn render(&mut self, text: &Template, to: &mut Vec<u8>) -> Result<(), Failure> {
-        text.render(self, to).map_err(|error| match error.kind() {
-            FeedErrorKind::Exhausted => failures::ROWS_EXHAUSTED,
-            FeedErrorKind::NoToken => failures::NO_TOKEN,
-            _ => {
-                tracing::debug!(%error, "no row");
-                failures::ROW_UNREADABLE
-            }
-        })
+    /// Renders a template and appends it to `output`.
+    pub(super) fn render(
+        &mut self,
+        template: &Template,
+        output: &mut Vec<u8>,
+    ) -> Result<(), Failure> {
+        template
+            .render(self, output)
+            .map_err(|error| match error.kind() {
+                FeedErrorKind::Exhausted => failures::ROWS_EXHAUSTED,
+                FeedErrorKind::NoToken => failures::NO_TOKEN,
+                _ => {
+                    tracing::debug!(%error, "no row of a feeder");
+                    failures::ROW_UNREADABLE
+                }
+            })
     }
 
-    /// A text of this hit, alone.
-    pub(crate) fn render_to_string(&mut self, text: &Template) -> Result<String, Failure> {
+    /// Renders a single template.
+    pub(crate) fn render_to_string(&mut self, template: &Template) -> Result<String, Failure> {
         let mut bytes = vec![];
-        self.render(text, &mut bytes)?;
+        self.render(template, &mut bytes)?;
         self.check_missing_values()?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// The ordinal of the token that the texts so far had in them, in whatever form; none if they had
-    /// none.
+    /// The ordinal of the token in the templates rendered so far, if any.
     pub(crate) fn token_ordinal(&self) -> Option<u64> {
         self.token_ordinal
     }
 
-    /// # Errors
-    ///
-    /// If a value was asked for that the slot does not have.
+    /// Fails if a template has used a value that the slot has not captured.
     pub(super) fn check_missing_values(&self) -> Result<(), Failure> {
         if self.value_missing.get() {
             return Err(failures::VALUE_MISSING);
@@ -96,8 +101,8 @@ impl TemplateContext for RenderContext<'_> {
 
     fn on_token_used(&mut self, token: &CurrentToken) {
         self.token_ordinal = Some(token.ordinal());
-        if let Some(tape) = self.recorder {
-            tape.hide_secret(token.secret().clone());
+        if let Some(recorder) = self.recorder {
+            recorder.hide_secret(token.secret().clone());
         }
     }
 

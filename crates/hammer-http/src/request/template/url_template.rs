@@ -11,33 +11,33 @@ use crate::url::mask_url;
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
-/// Where hits go, of which path and query may differ.
+/// A URL whose path and query may vary from hit to hit.
 pub(crate) struct UrlTemplate<'t> {
-    /// A URL of the same kind that has no variables.
+    /// The URL with a placeholder for each variable.
     pub(crate) url: Cow<'t, str>,
-    /// Path and query, if they differ.
+    /// Path and query, if they vary from hit to hit.
     pub(crate) path: Option<Template>,
 }
 
-/// Takes apart a URL, or a path that begins with a slash.
+/// Parses a URL, or a path that begins with a slash, as a template.
 ///
 /// # Errors
 ///
-/// If its template is wrong, or has variables where there can't be any.
+/// If the template is malformed, or has a variable outside path and query.
 pub(crate) fn parse_url_template<'t>(
     text: &'t str,
     compiler: &TemplateCompiler,
 ) -> Result<UrlTemplate<'t>, Error> {
     let secret = mask_url(text) != text;
-    let as_it_is = UrlTemplate {
+    let unchanged = UrlTemplate {
         url: Cow::Borrowed(text),
         path: None,
     };
     let Some(whole) = compiler.template("the URL", text, secret)? else {
-        return Ok(as_it_is);
+        return Ok(unchanged);
     };
     if whole.literal() == Some(text.as_bytes()) {
-        return Ok(as_it_is);
+        return Ok(unchanged);
     }
     let spans = compiler.template_spans(text);
     let end = find_outside_braces(text, &spans, 0, &['#']).unwrap_or(text.len());
@@ -52,10 +52,10 @@ pub(crate) fn parse_url_template<'t>(
     if let Some(front) = compiler.template("the URL", &text[..begin], secret)?
         && front.literal().is_none()
     {
-        let place = spans.first().cloned().unwrap_or(0..begin);
-        let wrong = "has a variable in its scheme, host or port, which are the same for all hits";
-        let right = "one in its path or query";
-        let error = TemplateError::misplaced(text, place, wrong, right);
+        let span = spans.first().cloned().unwrap_or(0..begin);
+        let problem = "variable in the scheme, host or port";
+        let expected = "variables in the path or query only";
+        let error = TemplateError::misplaced(text, span, problem, expected);
         return Err(Error::template("the URL", error, secret));
     }
     let front = compiler.literal_bytes(&text[..begin]);
@@ -75,22 +75,22 @@ pub(crate) fn parse_url_template<'t>(
             path: None,
         });
     }
-    // What stands in place of a variable is good for nothing but to be checked.
+    // The placeholders only serve the check of the URL.
     let mut url = front;
-    let mut at = 0;
+    let mut position = 0;
     for span in compiler.template_spans(&path) {
-        url.push_str(&path[at..span.start]);
+        url.push_str(&path[position..span.start]);
         url.push('0');
-        at = span.end;
+        position = span.end;
     }
-    url.push_str(&path[at..]);
+    url.push_str(&path[position..]);
     Ok(UrlTemplate {
         url: Cow::Owned(url),
         path: compiler.template("the URL", &path, secret)?,
     })
 }
 
-/// The first of `wanted` from byte `from` on that stands in no braces.
+/// Finds the first of `wanted` outside all spans, from byte `from` on.
 fn find_outside_braces(
     text: &str,
     spans: &[Range<usize>],
@@ -98,12 +98,12 @@ fn find_outside_braces(
     wanted: &[char],
 ) -> Option<usize> {
     let found = text[from..].match_indices(wanted);
-    let mut places = found.map(|(at, _)| from + at);
-    places.find(|at| !spans.iter().any(|span| span.contains(at)))
+    let mut positions = found.map(|(position, _)| from + position);
+    positions.find(|position| !spans.iter().any(|span| span.contains(position)))
 }
 
-/// Writes in percent what a request line has no room for, from byte `start` on: blanks, controls, `#`,
-/// quotes and angles, and all that is not ASCII.
+/// Percent-encodes bytes that a request line cannot contain, from byte `start` on: spaces, control
+/// characters, `#`, quotes, angle brackets, and everything outside ASCII.
 pub(super) fn percent_encode(text: &mut Vec<u8>, start: usize) {
     let Some(first) = text[start..].iter().position(|byte| needs_encoding(*byte)) else {
         return;
@@ -111,7 +111,7 @@ pub(super) fn percent_encode(text: &mut Vec<u8>, start: usize) {
     let rest = text.split_off(start + first);
     for byte in rest {
         if needs_encoding(byte) {
-            let digit = |four: u8| HEX[usize::from(four)];
+            let digit = |nibble: u8| HEX[usize::from(nibble)];
             text.extend([b'%', digit(byte >> 4), digit(byte & 15)]);
         } else {
             text.push(byte);

@@ -1,3 +1,5 @@
+//! Layers of decoders, one for each content coding.
+
 use std::io::{self, Write};
 
 use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
@@ -6,20 +8,21 @@ use zstd::stream::write::Decoder as ZstdDecoder;
 
 use crate::content_coding::ContentCoding;
 
-/// The window of zstd may have 2²³ bytes, as RFC 9659 says for `Content-Encoding`. That of brotli
-/// can't have more than 2²⁴ in its plain format, and that of the others has 2¹⁵.
+/// Largest window of zstd, 2²³ bytes, the limit of RFC 9659 for `Content-Encoding`.
+///
+/// The formats of the other codings limit their windows: brotli to 2²⁴ bytes, gzip and deflate to 2¹⁵.
 const ZSTD_WINDOW_BITS: u32 = 23;
 
-/// What brotli writes at one time.
+/// Size of the output buffer of the brotli decoder.
 const BROTLI_BUFFER_BYTES: usize = 8 * 1024;
 
-/// One of the places that a body runs through.
+/// A stage that a body passes through.
 pub(super) trait DecoderLayer: Write {
-    /// Everything that came out at the end.
+    /// Ends the body and returns the output of the last layer.
     fn finish(self: Box<Self>) -> io::Result<Vec<u8>>;
 }
 
-/// Undoes a coding, and hands what comes out to the next step.
+/// Creates a layer that decodes `coding` and writes to the next layer.
 pub(super) fn decoding_layer(
     coding: ContentCoding,
     next: Box<dyn DecoderLayer>,
@@ -47,8 +50,8 @@ impl DecoderLayer for MultiGzDecoder<Box<dyn DecoderLayer>> {
 impl DecoderLayer for brotli::DecompressorWriter<Box<dyn DecoderLayer>> {
     fn finish(mut self: Box<Self>) -> io::Result<Vec<u8>> {
         self.close()?;
-        let whole = (*self).into_inner();
-        whole.map_or_else(
+        let inner = (*self).into_inner();
+        inner.map_or_else(
             |_| Err(io::ErrorKind::UnexpectedEof.into()),
             DecoderLayer::finish,
         )
@@ -61,7 +64,7 @@ impl DecoderLayer for ZstdDecoder<'static, Box<dyn DecoderLayer>> {
     }
 }
 
-/// What HTTP calls deflate is the format of zlib; many send the bare stream inside of it.
+/// Decodes `deflate`, which is the zlib format, or the raw stream that many servers send instead.
 enum DeflateLayer {
     Undecided(Option<Box<dyn DecoderLayer>>),
     Zlib(ZlibDecoder<Box<dyn DecoderLayer>>),
@@ -69,11 +72,11 @@ enum DeflateLayer {
 }
 
 impl Write for DeflateLayer {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        if let (Self::Undecided(next), Some(first)) = (&mut *self, piece.first()) {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        if let (Self::Undecided(next), Some(first)) = (&mut *self, chunk.first()) {
             let next = next.take().ok_or(io::ErrorKind::BrokenPipe)?;
-            // RFC 1950: the low four bits name the method, 8. A bare stream would begin with a
-            // stored block whose padding is not zero.
+            // In the zlib format, the low four bits are the method, always 8 (RFC 1950). A raw stream
+            // with these bits would begin with a stored block whose padding is not zero.
             *self = if first & 0x0f == 8 {
                 Self::Zlib(ZlibDecoder::new(next))
             } else {
@@ -82,8 +85,8 @@ impl Write for DeflateLayer {
         }
         match self {
             Self::Undecided(_) => Ok(0),
-            Self::Zlib(decoder) => decoder.write(piece),
-            Self::Raw(decoder) => decoder.write(piece),
+            Self::Zlib(decoder) => decoder.write(chunk),
+            Self::Raw(decoder) => decoder.write(chunk),
         }
     }
 

@@ -1,18 +1,20 @@
+//! Limits on the size of decoded bodies, per body and per worker.
+
 use std::cell::Cell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
 use super::layer::DecoderLayer;
 
-/// Counts bytes down, and says when there were too many.
+/// Counts bytes down and records when the limit is exceeded.
 pub(super) struct ByteLimit {
     remaining: u64,
     exceeded: Rc<Cell<bool>>,
 }
 
 impl ByteLimit {
-    pub(super) fn new(bytes: u64, met: &Rc<Cell<bool>>) -> Self {
-        let exceeded = met.clone();
+    pub(super) fn new(bytes: u64, exceeded: &Rc<Cell<bool>>) -> Self {
+        let exceeded = exceeded.clone();
         Self {
             remaining: bytes,
             exceeded,
@@ -20,69 +22,69 @@ impl ByteLimit {
     }
 
     fn consume(&mut self, bytes: usize) -> io::Result<()> {
-        let Some(left) = self.remaining.checked_sub(bytes as u64) else {
+        let Some(remaining) = self.remaining.checked_sub(bytes as u64) else {
             return Err(self.too_large());
         };
-        self.remaining = left;
+        self.remaining = remaining;
         Ok(())
     }
 
     fn too_large(&self) -> io::Error {
         self.exceeded.set(true);
-        io::Error::other("larger than it may be")
+        io::Error::other("the body exceeds its limit")
     }
 }
 
-/// Bytes of bodies that a worker keeps at one time, in all of its slots.
+/// Most bytes of bodies that a worker buffers at a time, in all of its slots.
 const MAX_BUFFERED_BYTES: u64 = 256 << 20;
 
-/// What the bodies take that a worker keeps at present.
+/// The number of bytes of bodies that a worker buffers.
 #[derive(Debug, Default)]
 pub(crate) struct BodyBudget(Cell<u64>);
 
-/// The end of the way: what came out is kept.
+/// The last layer, which buffers the decoded body.
 pub(super) struct LimitedBuffer {
     bytes: Vec<u8>,
-    bound: ByteLimit,
+    limit: ByteLimit,
     budget: Rc<BodyBudget>,
     reserved: u64,
 }
 
 impl LimitedBuffer {
-    pub(super) fn new(bound: ByteLimit, budget: Rc<BodyBudget>) -> Self {
+    pub(super) fn new(limit: ByteLimit, budget: Rc<BodyBudget>) -> Self {
         Self {
             bytes: Vec::new(),
-            bound,
+            limit,
             budget,
             reserved: 0,
         }
     }
 
-    /// Pays for `more` bytes of the vector out of the budget.
-    fn reserve(&mut self, more: usize) -> io::Result<()> {
-        let taken = self.budget.0.get() + more as u64;
-        if taken > MAX_BUFFERED_BYTES {
-            return Err(self.bound.too_large());
+    /// Reserves `bytes` of the worker's budget.
+    fn reserve(&mut self, bytes: usize) -> io::Result<()> {
+        let reserved = self.budget.0.get() + bytes as u64;
+        if reserved > MAX_BUFFERED_BYTES {
+            return Err(self.limit.too_large());
         }
-        self.budget.0.set(taken);
-        self.reserved += more as u64;
+        self.budget.0.set(reserved);
+        self.reserved += bytes as u64;
         Ok(())
     }
 }
 
 impl Drop for LimitedBuffer {
     fn drop(&mut self) {
-        let left = self.budget.0.get().saturating_sub(self.reserved);
-        self.budget.0.set(left);
+        let remaining = self.budget.0.get().saturating_sub(self.reserved);
+        self.budget.0.set(remaining);
     }
 }
 
 impl Write for LimitedBuffer {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        self.bound.consume(piece.len())?;
-        self.reserve(piece.len())?;
-        self.bytes.extend_from_slice(piece);
-        Ok(piece.len())
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        self.limit.consume(chunk.len())?;
+        self.reserve(chunk.len())?;
+        self.bytes.extend_from_slice(chunk);
+        Ok(chunk.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -96,23 +98,23 @@ impl DecoderLayer for LimitedBuffer {
     }
 }
 
-/// Between two decoders: nothing is kept, but not everything goes through.
+/// A layer between two decoders, which limits the bytes that pass through.
 pub(super) struct LimitedForwarder {
-    bound: ByteLimit,
+    limit: ByteLimit,
     next: Box<dyn DecoderLayer>,
 }
 
 impl LimitedForwarder {
-    pub(super) fn new(bound: ByteLimit, next: Box<dyn DecoderLayer>) -> Self {
-        Self { bound, next }
+    pub(super) fn new(limit: ByteLimit, next: Box<dyn DecoderLayer>) -> Self {
+        Self { limit, next }
     }
 }
 
 impl Write for LimitedForwarder {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        self.bound.consume(piece.len())?;
-        self.next.write_all(piece)?;
-        Ok(piece.len())
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        self.limit.consume(chunk.len())?;
+        self.next.write_all(chunk)?;
+        Ok(chunk.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! Bodies become text again, within a bound of memory.
+//! Decoding of response bodies within memory limits.
 
 mod layer;
 mod limits;
@@ -17,10 +17,10 @@ use layer::DecoderLayer;
 pub(crate) use limits::BodyBudget;
 use limits::{ByteLimit, LimitedBuffer, LimitedForwarder};
 
-/// Codings on top of each other that are undone: nobody needs more than one.
+/// Most codings applied to one body; servers apply one.
 const MAX_CODINGS: usize = 3;
 
-/// Takes a body piece by piece, undoes its codings, and keeps what comes out.
+/// Decodes a body chunk by chunk and buffers the result.
 pub(crate) struct BodyDecoder {
     outer_layer: Box<dyn DecoderLayer>,
     too_large: Rc<Cell<bool>>,
@@ -28,21 +28,21 @@ pub(crate) struct BodyDecoder {
     empty: bool,
 }
 
-/// A body that is whole.
+/// A complete, decoded body.
 #[derive(Debug, Default)]
 pub(crate) struct DecodedBody {
     pub(crate) bytes: Vec<u8>,
-    /// Whether a coding was undone.
+    /// True if the body had a content coding.
     pub(crate) coded: bool,
 }
 
 impl BodyDecoder {
-    /// For a body with these headers, of which at most `max_bytes` are kept, and no more than
-    /// `budget` has left for all.
+    /// Creates a decoder for a body with these headers, limited to `max_bytes` and to the rest of
+    /// `budget`.
     ///
     /// # Errors
     ///
-    /// If it has codings that nobody here knows, or too many.
+    /// If the body has unknown codings, or too many.
     pub(crate) fn new(
         headers: &HeaderMap,
         max_bytes: u64,
@@ -51,54 +51,54 @@ impl BodyDecoder {
         let codings = parse_codings(headers)?;
         let too_large = Rc::new(Cell::new(false));
         let coded = !codings.is_empty();
-        let mut step: Box<dyn DecoderLayer> = Box::new(LimitedBuffer::new(
+        let mut layer: Box<dyn DecoderLayer> = Box::new(LimitedBuffer::new(
             ByteLimit::new(max_bytes, &too_large),
             budget,
         ));
-        // The coding that was applied last is undone first, so it is built last.
+        // The coding applied last is decoded first, so its layer is built last.
         for (depth, coding) in codings.into_iter().enumerate() {
             if depth > 0 {
-                // What lies between two codings is kept nowhere, but takes time all the same.
-                step = Box::new(LimitedForwarder::new(
+                // Data between two decoders is not buffered, but decoding it takes time.
+                layer = Box::new(LimitedForwarder::new(
                     ByteLimit::new(max_bytes, &too_large),
-                    step,
+                    layer,
                 ));
             }
-            step = layer::decoding_layer(coding, step)?;
+            layer = layer::decoding_layer(coding, layer)?;
         }
         Ok(Self {
-            outer_layer: step,
+            outer_layer: layer,
             too_large,
             coded,
             empty: true,
         })
     }
 
-    /// Takes the next piece.
+    /// Decodes the next chunk.
     ///
     /// # Errors
     ///
-    /// If the body is larger than it may be, or not coded as its headers say.
-    pub(crate) fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
-        self.empty &= piece.is_empty();
-        let written = self.outer_layer.write_all(piece);
+    /// If the body exceeds a limit, or is not coded as its headers say.
+    pub(crate) fn write(&mut self, chunk: &[u8]) -> Result<(), Failure> {
+        self.empty &= chunk.is_empty();
+        let written = self.outer_layer.write_all(chunk);
         written.map_err(|error| failure(&self.too_large, &error))
     }
 
-    /// The body, now that it is whole.
+    /// Ends the body and returns it.
     ///
     /// # Errors
     ///
-    /// As for [`write`](Self::write), and if the body ends too early.
+    /// As for [`write`](Self::write), and if the body ends early.
     pub(crate) fn finish(self) -> Result<DecodedBody, Failure> {
-        // An answer to HEAD says how its body would have been coded, and has none.
+        // A response to HEAD has a Content-Encoding but no body.
         if self.empty {
             return Ok(DecodedBody::default());
         }
-        let text = self.outer_layer.finish();
-        let text = text.map_err(|error| failure(&self.too_large, &error))?;
+        let bytes = self.outer_layer.finish();
+        let bytes = bytes.map_err(|error| failure(&self.too_large, &error))?;
         let coded = self.coded;
-        Ok(DecodedBody { bytes: text, coded })
+        Ok(DecodedBody { bytes, coded })
     }
 }
 
@@ -112,7 +112,7 @@ fn parse_codings(headers: &HeaderMap) -> Result<Vec<ContentCoding>, Failure> {
             }
             let coding = ContentCoding::from_header(name);
             if coding.is_none() || codings.len() == MAX_CODINGS {
-                tracing::debug!(names, "codings that are not undone here");
+                tracing::debug!(names, "unsupported content codings");
                 return Err(failures::UNKNOWN_CODING);
             }
             codings.extend(coding);
@@ -121,10 +121,11 @@ fn parse_codings(headers: &HeaderMap) -> Result<Vec<ContentCoding>, Failure> {
     Ok(codings)
 }
 
-/// Decoders wrap the errors of what they write to, each in its own way; so the bound says by itself
-/// that it was met.
+/// Maps an error of a decoder to a failure.
+///
+/// Decoders wrap the errors of the next layer in different ways, so an exceeded limit is recorded in a flag.
 fn failure(too_large: &Cell<bool>, error: &io::Error) -> Failure {
-    tracing::debug!(%error, "a body that can't be read");
+    tracing::debug!(%error, "failed to decode a body");
     if too_large.get() {
         failures::BODY_TOO_LARGE
     } else {

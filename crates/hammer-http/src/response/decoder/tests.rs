@@ -1,3 +1,5 @@
+//! Tests of decoding bodies.
+
 use std::io::Write;
 use std::rc::Rc;
 
@@ -18,20 +20,20 @@ fn headers(coding: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.append(
         CONTENT_ENCODING,
-        HeaderValue::from_str(coding).expect("is text"),
+        HeaderValue::from_str(coding).expect("the coding is ASCII"),
     );
     headers
 }
 
-/// What comes of `body` in pieces of `piece` bytes.
-fn decoded(coding: &str, body: &[u8], piece: usize, max: u64) -> Result<DecodedBody, Failure> {
+/// Decodes `body` in chunks of `chunk` bytes.
+fn decoded(coding: &str, body: &[u8], chunk: usize, max: u64) -> Result<DecodedBody, Failure> {
     let mut decoder = BodyDecoder::new(&headers(coding), max, Rc::default())?;
-    body.chunks(piece)
-        .try_for_each(|piece| decoder.write(piece))?;
+    body.chunks(chunk)
+        .try_for_each(|chunk| decoder.write(chunk))?;
     decoder.finish()
 }
 
-/// Text that no coding makes very small.
+/// Pseudorandom text, which compresses poorly.
 fn text(bytes: usize) -> Vec<u8> {
     let mut state = 1u32;
     let mut next = || {
@@ -42,12 +44,12 @@ fn text(bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn each_coding_is_undone_in_pieces_of_any_size() {
+fn each_coding_is_decoded_in_chunks_of_any_size() {
     for coding in CODINGS {
-        for (bytes, piece) in [(1, 1), (3_000, 1), (300_000, 1_000), (300_000, 1 << 20)] {
+        for (bytes, chunk) in [(1, 1), (3_000, 1), (300_000, 1_000), (300_000, 1 << 20)] {
             let plain = text(bytes);
-            let body = coding.encode(&plain).expect("memory can be written");
-            let found = decoded(coding.name(), &body, piece, bytes as u64)
+            let body = coding.encode(&plain).expect("writing to memory succeeds");
+            let found = decoded(coding.name(), &body, chunk, bytes as u64)
                 .unwrap_or_else(|failure| panic!("{coding}, {bytes} bytes: {failure}"));
             assert!(
                 found.coded && found.bytes == plain,
@@ -58,9 +60,9 @@ fn each_coding_is_undone_in_pieces_of_any_size() {
 }
 
 #[test]
-fn what_is_not_coded_is_kept_as_it_is() {
+fn uncoded_bodies_stay_unchanged() {
     for coding in ["identity", "", " Identity , identity"] {
-        let found = decoded(coding, b"plain", 2, 5).expect("is plain");
+        let found = decoded(coding, b"plain", 2, 5).expect("the body is not coded");
         assert_eq!(
             (found.bytes, found.coded),
             (b"plain".to_vec(), false),
@@ -70,15 +72,15 @@ fn what_is_not_coded_is_kept_as_it_is() {
 }
 
 #[test]
-fn codings_on_top_of_each_other_are_undone_in_turn() {
+fn several_codings_are_decoded_in_reverse_order() {
     let plain = text(10_000);
     let body = ContentCoding::Gzip
         .encode(&plain)
-        .expect("memory can be written");
+        .expect("writing to memory succeeds");
     let body = ContentCoding::Brotli
         .encode(&body)
-        .expect("memory can be written");
-    let found = decoded("gzip, br", &body, 100, 20_000).expect("is well formed");
+        .expect("writing to memory succeeds");
+    let found = decoded("gzip, br", &body, 100, 20_000).expect("the body is valid");
     assert_eq!(found.bytes, plain);
     for unknown in ["compress", "gzip, zip", "br, br, br, br", "\u{e4}"] {
         assert_eq!(
@@ -90,57 +92,62 @@ fn codings_on_top_of_each_other_are_undone_in_turn() {
 }
 
 #[test]
-fn a_bare_deflate_stream_and_several_members_of_gzip_are_taken() {
+fn raw_deflate_and_several_gzip_members_are_decoded() {
     let plain = text(5_000);
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(&plain).expect("memory can be written");
-    let bare = encoder.finish().expect("memory can be written");
-    let found = decoded("deflate", &bare, 7, 5_000).expect("is well formed");
+    encoder
+        .write_all(&plain)
+        .expect("writing to memory succeeds");
+    let raw = encoder.finish().expect("writing to memory succeeds");
+    let found = decoded("deflate", &raw, 7, 5_000).expect("the body is valid");
     assert_eq!(found.bytes, plain);
 
     let member = ContentCoding::Gzip
         .encode(b"twice")
-        .expect("memory can be written");
-    let found = decoded("gzip", &[&member[..], &member].concat(), 7, 10).expect("is well formed");
+        .expect("writing to memory succeeds");
+    let found =
+        decoded("gzip", &[&member[..], &member].concat(), 7, 10).expect("the body is valid");
     assert_eq!(found.bytes, b"twicetwice");
 }
 
 #[test]
-fn a_body_that_is_not_coded_as_it_says_is_malformed() {
+fn a_body_not_coded_as_declared_is_malformed() {
     for coding in CODINGS {
-        let body = coding.encode(&text(5_000)).expect("memory can be written");
+        let body = coding
+            .encode(&text(5_000))
+            .expect("writing to memory succeeds");
         let cut = &body[..body.len() / 2];
-        let trailed = [&body[..], b"and more"].concat();
-        for (what, body) in [
+        let with_trailer = [&body[..], b"and more"].concat();
+        for (kind, body) in [
             ("plain", &b"plain text"[..]),
-            ("cut", cut),
-            ("trailed", &trailed),
+            ("truncated", cut),
+            ("with a trailer", &with_trailer),
         ] {
             let found = decoded(coding.name(), body, 100, 10_000);
             assert_eq!(
                 found.err(),
                 Some(failures::MALFORMED_BODY),
-                "{coding}, {what}"
+                "{coding}, {kind}"
             );
         }
-        let none = decoded(coding.name(), b"", 1, 0).expect("no body is no fault");
+        let none = decoded(coding.name(), b"", 1, 0).expect("an empty body is valid");
         assert!(none.bytes.is_empty());
     }
 }
 
 #[test]
-fn a_bomb_goes_no_further_than_it_may() {
+fn a_decompression_bomb_stops_at_the_limit() {
     const BOMB: usize = 64 << 20;
     const MAX: u64 = 1 << 20;
     for coding in CODINGS {
         let body = coding
             .encode(&vec![0; BOMB])
-            .expect("memory can be written");
+            .expect("writing to memory succeeds");
         assert!(body.len() < BOMB / 500, "{coding}: {} bytes", body.len());
         let found = decoded(coding.name(), &body, 1000, MAX);
         assert_eq!(found.err(), Some(failures::BODY_TOO_LARGE), "{coding}");
-        // A bomb within a bomb is stopped at the first.
-        let twice = coding.encode(&body).expect("memory can be written");
+        // A nested bomb stops at the first layer.
+        let twice = coding.encode(&body).expect("writing to memory succeeds");
         let name = format!("{coding}, {coding}");
         assert_eq!(
             decoded(&name, &twice, 1000, MAX).err(),
@@ -152,15 +159,18 @@ fn a_bomb_goes_no_further_than_it_may() {
     assert_eq!(found.err(), Some(failures::BODY_TOO_LARGE));
 }
 
-/// A frame that asks for a window of 2²⁷ bytes.
+/// The frame asks for a window of 2²⁷ bytes.
 #[test]
-fn zstd_gets_no_larger_window_than_the_web_allows() {
-    let mut encoder = zstd::stream::Encoder::new(Vec::new(), 1).expect("memory can be written");
-    encoder.window_log(27).expect("is within its limits");
+fn the_window_of_zstd_is_limited() {
+    let mut encoder =
+        zstd::stream::Encoder::new(Vec::new(), 1).expect("writing to memory succeeds");
+    encoder
+        .window_log(27)
+        .expect("the window is within the limits of zstd");
     encoder
         .write_all(&text(1000))
-        .expect("memory can be written");
-    let body = encoder.finish().expect("memory can be written");
+        .expect("writing to memory succeeds");
+    let body = encoder.finish().expect("writing to memory succeeds");
     assert_eq!(
         decoded("zstd", &body, 1000, 10_000).err(),
         Some(failures::MALFORMED_BODY)
@@ -168,13 +178,13 @@ fn zstd_gets_no_larger_window_than_the_web_allows() {
 }
 
 #[test]
-fn all_bodies_of_a_worker_are_kept_within_one_bound() {
-    let (budget, piece) = (Rc::<BodyBudget>::default(), vec![0; 1 << 20]);
+fn the_bodies_of_a_worker_share_one_budget() {
+    let (budget, chunk) = (Rc::<BodyBudget>::default(), vec![0; 1 << 20]);
     let mut open = vec![];
     let full = loop {
-        let mut decoder =
-            BodyDecoder::new(&headers("identity"), u64::MAX, budget.clone()).expect("known");
-        let kept = (0..16).try_for_each(|_| decoder.write(&piece));
+        let mut decoder = BodyDecoder::new(&headers("identity"), u64::MAX, budget.clone())
+            .expect("the coding is known");
+        let kept = (0..16).try_for_each(|_| decoder.write(&chunk));
         open.push(decoder);
         if let Err(failure) = kept {
             break failure;
@@ -182,9 +192,7 @@ fn all_bodies_of_a_worker_are_kept_within_one_bound() {
     };
     assert_eq!((full.name(), open.len()), ("body_too_large", 17));
     open.clear();
-    let mut decoder = BodyDecoder::new(&headers("identity"), u64::MAX, budget).expect("known");
-    assert!(
-        decoder.write(&piece).is_ok(),
-        "what was given back is there again"
-    );
+    let mut decoder =
+        BodyDecoder::new(&headers("identity"), u64::MAX, budget).expect("the coding is known");
+    assert!(decoder.write(&chunk).is_ok(), "the budget was given back");
 }

@@ -1,3 +1,5 @@
+//! Expectations of response headers.
+
 use std::str::FromStr;
 
 use hyper::HeaderMap;
@@ -5,7 +7,7 @@ use hyper::header::HeaderName;
 
 use crate::{Error, ErrorKind};
 
-/// A header that an answer must have: `Name`, or `Name: value` if the value matters.
+/// A header that a response must have: `Name`, or `Name: value` if the value matters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedHeader {
     name: HeaderName,
@@ -13,7 +15,7 @@ pub struct ExpectedHeader {
 }
 
 impl ExpectedHeader {
-    /// Whether one of the headers of that name has that value.
+    /// Reports whether a header has the expected name and value.
     pub(crate) fn is_met_by(&self, headers: &HeaderMap) -> bool {
         let mut values = headers.get_all(&self.name).iter();
         match &self.value {
@@ -32,8 +34,8 @@ impl FromStr for ExpectedHeader {
             None => (text.trim(), None),
         };
         let name = name.parse().map_err(|cause| {
-            let right = "it should be Name or \"Name: value\"";
-            let message = format!("malformed header {text:?} to expect: {right}");
+            let message =
+                format!("malformed header expectation {text:?}; expected Name or \"Name: value\"");
             Error::new(ErrorKind::Expectation, message).with_source(cause)
         })?;
         Ok(Self { name, value })
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_values() {
+    fn name_and_value_must_match() {
         let mut headers = HeaderMap::new();
         for (name, value) in [("x-a", "b"), ("x-a", "c: d"), ("x-empty", "")] {
             headers.append(name, HeaderValue::from_static(value));

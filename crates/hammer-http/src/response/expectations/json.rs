@@ -1,3 +1,5 @@
+//! Expectations of values in JSON bodies.
+
 use std::str::FromStr;
 
 use serde_json::Value;
@@ -5,20 +7,21 @@ use serde_json::Value;
 use super::json_pointer::JsonPointer;
 use crate::{Error, ErrorKind};
 
-/// A value found in a body may be this much longer than the one expected, and still be equal to it:
-/// blanks between its parts, and characters that are escaped.
+/// Largest ratio between the lengths of a found value and an expected one that may be equal.
+///
+/// Whitespace and escaped characters make equal values differ in length.
 const MAX_LENGTH_RATIO: usize = 16;
 
-/// A value that a JSON body must have in a place: `/a/b=1`, or `/a/b` if any value will do.
+/// A value that a JSON body must have: `/a/b=1`, or `/a/b` if any value will do.
 ///
-/// The place is a JSON pointer (RFC 6901): `/items/0/id`, where `~1` stands for a slash, `~0` for a
-/// tilde, and nothing at all for the whole body. What follows the first `=` is JSON, or else a text:
-/// `/name="x"` and `/name=x` are the same. Numbers are equal if their values are.
+/// The part before the first `=` is a JSON pointer (RFC 6901) such as `/items/0/id`, with `~1` for a slash
+/// and `~0` for a tilde; an empty pointer means the whole body. The part after it is JSON, or else a text:
+/// `/name="x"` and `/name=x` mean the same. Numbers are compared by value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpectedJson {
     pointer: JsonPointer,
     value: Option<Value>,
-    /// How long the value was, as it was written.
+    /// The length of the expectation as written.
     text_length: usize,
 }
 
@@ -30,8 +33,7 @@ impl ExpectedJson {
         let Some(expected) = &self.value else {
             return true;
         };
-        // A small value is all that is ever taken apart: a body of zeros has a hundred times its
-        // size as values.
+        // Parse small values only: parsed JSON can take a hundred times the memory of its text.
         if found.len() > MAX_LENGTH_RATIO * (self.text_length + 64) {
             return false;
         }
@@ -47,9 +49,10 @@ impl FromStr for ExpectedJson {
             Some((pointer, value)) => (pointer, Some(value)),
             None => (text, None),
         };
-        let pointer = pointer.parse().map_err(|what| {
-            let right = "it should be like /items/0/id=7 or /name=x";
-            let message = format!("malformed JSON to expect, {text:?}: {what}; {right}");
+        let pointer = pointer.parse().map_err(|problem| {
+            let message = format!(
+                "malformed JSON expectation {text:?}: {problem} (try /items/0/id=7 or /name=x)"
+            );
             Error::new(ErrorKind::Expectation, message)
         })?;
         let value = value.map(|value| {
@@ -64,7 +67,7 @@ impl FromStr for ExpectedJson {
     }
 }
 
-/// Equal as JSON: 1 and 1.0 are one number.
+/// Compares JSON values, with 1 and 1.0 as equal.
 fn json_equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
@@ -72,8 +75,8 @@ fn json_equal(one: &Value, other: &Value) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| json_equal(a, b))
         }
         (Value::Object(a), Value::Object(b)) => {
-            let same = |(key, value)| b.get(key).is_some_and(|other| json_equal(value, other));
-            a.len() == b.len() && a.iter().all(same)
+            let is_equal = |(key, value)| b.get(key).is_some_and(|other| json_equal(value, other));
+            a.len() == b.len() && a.iter().all(is_equal)
         }
         _ => one == other,
     }
@@ -84,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_in_their_places() {
+    fn values_are_found_by_pointer() {
         let body = r#"{"a":{"b":1,"c":[{"id":7},null]},"n":"x=y","f":1.50,"é":"\u00e9","":0}"#;
         let table = [
             ("/a/b=1", true),
@@ -112,27 +115,27 @@ mod tests {
             let expected: ExpectedJson = text.parse().expect(text);
             assert_eq!(expected.is_met_by(body.as_bytes()), found, "{text}");
         }
-        let whole: ExpectedJson = "=[1]".parse().expect("is well formed");
+        let whole: ExpectedJson = "=[1]".parse().expect("the expectation is valid");
         assert!(whole.is_met_by(b" [ 1 ] "));
         assert!(!whole.is_met_by(b"[1] x") && !whole.is_met_by(b"[1") && !whole.is_met_by(b""));
     }
 
     #[test]
-    fn a_value_that_is_too_long_is_not_taken_apart() {
-        let expected: ExpectedJson = "/a=[0]".parse().expect("is well formed");
+    fn a_value_that_is_too_long_is_not_parsed() {
+        let expected: ExpectedJson = "/a=[0]".parse().expect("the expectation is valid");
         let body = format!("{{\"a\":[{}0]}}", "0,".repeat(1 << 20));
         assert!(!expected.is_met_by(body.as_bytes()));
     }
 
     #[test]
-    fn malformed_pointers_are_told_what_would_be_right() {
-        for (text, what) in [
-            ("a=1", "begins with /"),
+    fn errors_name_what_was_expected() {
+        for (text, problem) in [
+            ("a=1", "expected / at its beginning"),
             ("/a~2=1", "~0 or ~1"),
             ("/~=1", "~0 or ~1"),
         ] {
             let error = text.parse::<ExpectedJson>().expect_err(text);
-            assert!(error.to_string().contains(what), "{text}: {error}");
+            assert!(error.to_string().contains(problem), "{text}: {error}");
             assert!(
                 error.to_string().contains("/items/0/id=7"),
                 "{text}: {error}"

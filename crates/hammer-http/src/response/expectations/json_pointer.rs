@@ -1,4 +1,4 @@
-//! Finds one value in a JSON text without keeping the others.
+//! JSON pointers, resolved without keeping the rest of the document.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 pub(crate) struct JsonPointer(Vec<String>);
 
 impl JsonPointer {
-    /// The value in its place, as it is written; none also if `text` is not JSON.
+    /// Finds the value and returns its text; `None` also if `text` is not JSON.
     pub(crate) fn find<'t>(&self, text: &'t [u8]) -> Option<&'t str> {
         let mut json = serde_json::Deserializer::from_slice(text);
         let found = PointerVisitor(&self.0).deserialize(&mut json).ok()?;
@@ -27,21 +27,23 @@ impl FromStr for JsonPointer {
         if text.is_empty() {
             return Ok(Self(vec![]));
         }
-        let steps = text.strip_prefix('/').ok_or("a pointer begins with /")?;
+        let steps = text
+            .strip_prefix('/')
+            .ok_or("expected / at its beginning")?;
         let steps = steps.split('/').map(|step| {
-            let well = step
+            let is_valid = step
                 .split('~')
                 .skip(1)
-                .all(|rest| rest.starts_with(['0', '1']));
-            // In this order, or ~01 would become a slash.
-            well.then(|| step.replace("~1", "/").replace("~0", "~"))
+                .all(|escaped| escaped.starts_with(['0', '1']));
+            // The order matters: the other way around, ~01 would become a slash.
+            is_valid.then(|| step.replace("~1", "/").replace("~0", "~"))
         });
         let steps: Option<Vec<String>> = steps.collect();
-        steps.map(Self).ok_or("after ~ comes 0 or 1: ~0 or ~1")
+        steps.map(Self).ok_or("expected ~0 or ~1 for each ~")
     }
 }
 
-/// The rest of the way to a value.
+/// Visits a document along the remaining steps of a pointer.
 struct PointerVisitor<'p>(&'p [String]);
 
 impl<'t> DeserializeSeed<'t> for PointerVisitor<'_> {
@@ -66,7 +68,7 @@ impl<'t> Visitor<'t> for PointerVisitor<'_> {
         let mut found = None;
         while let Some(key) = map.next_key::<std::borrow::Cow<'t, str>>()? {
             if self.0.first().is_some_and(|step| *step == key) {
-                // As everywhere, the last of equal keys holds.
+                // The last of equal keys wins, as in most parsers.
                 found = map.next_value_seed(PointerVisitor(&self.0[1..]))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
@@ -78,8 +80,8 @@ impl<'t> Visitor<'t> for PointerVisitor<'_> {
     fn visit_seq<A: SeqAccess<'t>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let wanted = self.0.first().and_then(|step| array_index(step));
         let mut found = None;
-        for place in 0.. {
-            if wanted == Some(place) {
+        for index in 0.. {
+            if wanted == Some(index) {
                 match list.next_element_seed(PointerVisitor(&self.0[1..]))? {
                     Some(value) => found = value,
                     None => break,
@@ -116,20 +118,20 @@ impl<'t> Visitor<'t> for PointerVisitor<'_> {
     }
 }
 
-/// A place in a list: digits without zeros before them.
+/// Parses an array index: digits without leading zeros.
 fn array_index(step: &str) -> Option<usize> {
     let digits = step.bytes().all(|byte| byte.is_ascii_digit());
-    let plain = digits && (step == "0" || !step.starts_with('0'));
-    plain.then(|| step.parse().ok())?
+    let is_canonical = digits && (step == "0" || !step.starts_with('0'));
+    is_canonical.then(|| step.parse().ok())?
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The document of RFC 6901, section 5, and what its pointers find there.
+    /// The document and the pointers of RFC 6901, section 5.
     #[test]
-    fn the_examples_of_the_rfc() {
+    fn pointers_match_the_examples_of_the_rfc() {
         let document = br#"{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4,
                             "i\\j": 5, "k\"l": 6, " ": 7, "m~n": 8}"#;
         let table = [
@@ -155,13 +157,13 @@ mod tests {
             let pointer: JsonPointer = text.parse().expect(text);
             assert_eq!(pointer.find(document), None, "{text}");
         }
-        let whole: JsonPointer = "".parse().expect("is well formed");
+        let whole: JsonPointer = "".parse().expect("the pointer is valid");
         assert_eq!(whole.find(document).map(str::len), Some(document.len()));
     }
 
     #[test]
-    fn what_is_no_json_has_no_values() {
-        let pointer: JsonPointer = "/a".parse().expect("is well formed");
+    fn nothing_is_found_in_malformed_json() {
+        let pointer: JsonPointer = "/a".parse().expect("the pointer is valid");
         for text in [
             &b"{\"a\":1"[..],
             b"{\"a\":1}}",
@@ -173,7 +175,7 @@ mod tests {
             assert_eq!(pointer.find(text), None, "{}", text.escape_ascii());
         }
         assert_eq!(pointer.find(br#"{"a":1,"a":2}"#), Some("2"));
-        // Deep enough to overflow a stack.
+        // Deep enough to overflow the stack of a recursive parser without a limit.
         let deep = format!("{{\"b\":{}", "[".repeat(1 << 20));
         assert_eq!(pointer.find(deep.as_bytes()), None);
     }

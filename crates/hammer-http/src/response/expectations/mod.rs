@@ -1,4 +1,4 @@
-//! What an answer must be like to count as ok.
+//! The expectations that a response must meet to count as ok.
 
 mod header;
 mod json;
@@ -17,12 +17,12 @@ pub use self::pattern::ExpectedPattern;
 pub(crate) use self::pattern::compile_regex;
 pub use self::status::ExpectedStatus;
 
-/// The labels of answers that were not as expected, but for their status, which is a label itself.
+/// Labels of responses that miss an expectation; an unexpected status is its own label.
 const HEADER_LABEL: &str = "header_expected";
 const BODY_LABEL: &str = "body_expected";
 const JSON_LABEL: &str = "json_expected";
 
-/// Everything that is expected of an answer.
+/// The expectations of a response.
 #[derive(Debug, Default)]
 pub(crate) struct ResponseExpectations {
     pub(crate) status: Option<ExpectedStatus>,
@@ -33,35 +33,37 @@ pub(crate) struct ResponseExpectations {
 }
 
 impl ResponseExpectations {
-    /// Whether nothing is expected but what always is.
+    /// Reports whether nothing is expected beyond the default.
     pub(crate) fn is_empty(&self) -> bool {
         self.status.is_none() && self.headers.is_empty() && !self.needs_body()
     }
 
-    /// Whether the body has to be read.
+    /// Reports whether an expectation needs the body.
     pub(crate) fn needs_body(&self) -> bool {
         !(self.texts.is_empty() && self.patterns.is_empty() && self.json.is_empty())
     }
 
-    /// Whether the status is as it should be: below 400, if nothing else was said.
+    /// Reports whether the status is expected; by default, any below 400.
     pub(crate) fn accepts_status(&self, status: u16) -> bool {
         let expected = self.status.as_ref();
         expected.map_or(status < 400, |expected| expected.contains(status))
     }
 
-    /// The label of an answer that misses a header.
+    /// The label for a response that misses an expected header.
     pub(crate) fn header_mismatch(&self, headers: &HeaderMap) -> Option<&'static str> {
-        let all = self
+        let all_met = self
             .headers
             .iter()
             .all(|expected| expected.is_met_by(headers));
-        (!all).then_some(HEADER_LABEL)
+        (!all_met).then_some(HEADER_LABEL)
     }
 
-    /// The label of an answer whose body is not as it should be.
+    /// The label for a response whose body misses an expectation.
     pub(crate) fn body_mismatch(&self, body: &[u8]) -> Option<&'static str> {
         let text = |text: &Bytes| Finder::new(text).find(body).is_some();
-        if !self.texts.iter().all(text) || !self.patterns.iter().all(|one| one.is_met_by(body)) {
+        if !self.texts.iter().all(text)
+            || !self.patterns.iter().all(|pattern| pattern.is_met_by(body))
+        {
             return Some(BODY_LABEL);
         }
         let json = self.json.iter().all(|expected| expected.is_met_by(body));

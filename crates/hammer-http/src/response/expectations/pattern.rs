@@ -1,16 +1,18 @@
+//! Expectations of bodies as regular expressions.
+
 use std::str::FromStr;
 
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::{Error, ErrorKind};
 
-/// How much memory a pattern may take, compiled.
+/// Most memory of a compiled pattern.
 const MAX_PATTERN_BYTES: usize = 16 << 20;
 
 /// A regular expression that a body must match somewhere.
 ///
-/// The syntax is that of the crate [regex](https://docs.rs/regex/latest/regex/#syntax), which takes
-/// time in proportion to the body, whatever the pattern.
+/// The syntax is that of the crate [regex](https://docs.rs/regex/latest/regex/#syntax), whose matching time
+/// is linear in the length of the body.
 #[derive(Debug, Clone)]
 pub struct ExpectedPattern(Regex);
 
@@ -31,7 +33,7 @@ impl FromStr for ExpectedPattern {
     }
 }
 
-/// The expression that `text` spells, within a bound of memory.
+/// Compiles an expression within the limit of memory.
 pub(crate) fn compile_regex(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text)
         .size_limit(MAX_PATTERN_BYTES)
@@ -43,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_match_somewhere() {
+    fn patterns_match_anywhere_in_the_body() {
         let table = [
             ("b+", &b"abbc"[..], true),
             ("^b", b"abbc", false),

@@ -1,3 +1,5 @@
+//! Expectations of the status.
+
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -21,8 +23,8 @@ impl FromStr for ExpectedStatus {
         let ranges = text.split(',').map(|part| {
             parse_range(part.trim()).ok_or_else(|| {
                 let message = format!(
-                    "malformed status {part:?}: it should be like 200, 3xx or 500-503, and several \
-                     are separated by commas"
+                    "malformed status {part:?}; expected a list such as 200, 3xx or 500-503, \
+                     separated by commas"
                 );
                 Error::new(ErrorKind::Expectation, message)
             })
@@ -70,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statuses_in_lists_and_classes() {
+    fn statuses_are_parsed_in_lists_ranges_and_classes() {
         let table: [(&str, &[u16], &[u16]); 5] = [
             ("200", &[200], &[199, 201, 404]),
             ("200, 204,3xx", &[200, 204, 300, 399], &[201, 299, 400]),
@@ -90,14 +92,16 @@ mod tests {
             );
             let shown = expected.to_string();
             assert_eq!(
-                shown.parse::<ExpectedStatus>().expect("is well formed"),
+                shown
+                    .parse::<ExpectedStatus>()
+                    .expect("the status is valid"),
                 expected
             );
         }
     }
 
     #[test]
-    fn malformed_statuses_are_told_what_would_be_right() {
+    fn errors_name_what_was_expected() {
         for text in [
             "", "20", "2000", "099", "2x0", "xxx", "2xxx", "+20", "200,", "200;204", "503-500",
             "200-", "ok", "0xx", "200-3xx", "۲۰۰",
