@@ -13,7 +13,7 @@ pub(crate) struct HitsLog<W> {
     failed: bool,
 }
 
-const CSV_HEADER: &str = "number,due_s,verdict,label,response_us,service_us";
+const CSV_HEADER: &str = "number,due_s,result,label,response_us,service_us";
 /// Bytes that are gathered before they are written.
 const FLUSH_BYTES: usize = 64 * 1024;
 

@@ -217,7 +217,7 @@ mod tests {
             ("/target", json!("shop.jsonl at http://127.0.0.1:8080")),
             ("/hits/unsent", json!(10)),
             (
-                "/rows",
+                "/groups",
                 json!([
                     row("GET /", 20_000, [800.0, 900.0, 1250.0, 2000.0, 3000.0]),
                     row("GET /items/{id}", 9_988, [90.0, 95.0, 110.0, 200.0, 300.0]),

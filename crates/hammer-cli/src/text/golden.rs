@@ -16,7 +16,7 @@ pub(crate) fn report(changes: &[(&str, Value)]) -> Report {
         "verdict": {"status": "valid", "reasons": []}, "loop": "open",
         "rate": {"requested": 1000.0, "achieved": 999.63}, "duration_s": 30.0, "elapsed_s": 30.0,
         "stopped": false,
-        "spent": false,
+        "exhausted": false,
         "hits": {"scheduled": 30000, "ok": 29988, "rejected": 0, "failed": 12, "timed_out": 0,
                  "abandoned": 0, "unsent": 0},
         "response_us": summary(29988, [112.4, 154.0, 2310.0, 9020.0, 11300.0]),
@@ -25,7 +25,7 @@ pub(crate) fn report(changes: &[(&str, Value)]) -> Report {
         "phases_us": {"connect": summary(14, [210.0; 5]), "first_byte": summary(29988, [70.0; 5])},
         "labels": {"200": 29988}, "failures": {"connection_reset": 12, "tls": 0},
         "advice": {"connection_reset": "the target dropped the connection: see its log, it may be overloaded"},
-        "bytes": {"sent": 2_100_000, "received": 3_600_000}, "counts": {}, "facts": {}, "rows": [],
+        "bytes": {"sent": 2_100_000, "received": 3_600_000}, "counts": {}, "facts": {}, "groups": [],
         "generator": {"threads": 2, "max_in_flight": 1024, "cpu_s": 2.4,
                       "peak_rss_bytes": 11_000_000, "slots_opened": 14, "sessions_opened": 26,
                       "peak_in_flight": 9, "peak_backlog": 3, "waited_at_limit": 0,
@@ -95,7 +95,7 @@ fn one_line_of_a_report_differs() {
             "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, then stopped, seed 1",
         ),
         (
-            vec![("/spent", json!(true)), ("/duration_s", json!(2.25))],
+            vec![("/exhausted", json!(true)), ("/duration_s", json!(2.25))],
             "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, until no rows were left, seed 1",
         ),
         (
@@ -143,7 +143,7 @@ fn one_line_of_a_report_differs() {
 
 /// A threshold with its figure, or with one that is infinite.
 fn threshold(expression: &str, figure: Option<f64>, unit: &str, passed: bool) -> Value {
-    json!({"expression": expression, "figure": figure, "infinite": figure.is_none(), "unit": unit,
+    json!({"expression": expression, "value": figure, "infinite": figure.is_none(), "unit": unit,
            "passed": passed})
 }
 
@@ -156,7 +156,7 @@ fn thresholds_stand_behind_the_verdict_those_that_failed_first() {
         threshold("[checkout] rate >= 900/s", Some(999.63), "/s", true),
         threshold("hits >= 1000", Some(30000.0), "hits", true),
     ]);
-    let aborted = json!({"expression": "errors > 0.03%", "figure": 0.0345, "infinite": false,
+    let aborted = json!({"expression": "errors > 0.03%", "value": 0.0345, "infinite": false,
                          "unit": "%", "t_s": 30.0});
     let report = report(&[("/thresholds", thresholds), ("/aborted", aborted)]);
     let rendered = render(&report, false);
@@ -213,7 +213,7 @@ fn the_worst_report_fits_thirty_lines_of_a_hundred_columns() {
         ),
         (
             "/aborted",
-            json!({"expression": long, "figure": null, "infinite": true, "unit": "us", "t_s": 1e9}),
+            json!({"expression": long, "value": null, "infinite": true, "unit": "us", "t_s": 1e9}),
         ),
         (
             "/hits",
@@ -271,7 +271,7 @@ fn what_the_hammer_noted_beside_hits() {
             ),
             ("/facts", json!({"tls": {"TLSv1.2 A": 2, "TLSv1.3 B": 12}})),
             (
-                "/rows",
+                "/groups",
                 json!([row("GET /", 9, 0), row("GET /a", 29991, 12)]),
             ),
         ]),

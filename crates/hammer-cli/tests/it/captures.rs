@@ -48,7 +48,7 @@ fn captured_values_are_used_by_later_requests() {
     assert_eq!(paths(&server), [&["login"][..], &work, &work].concat());
     // The later answers contain neither value.
     assert_eq!(report["counts"]["capture_missed"], 8);
-    assert_eq!(report["rows"][1]["name"], "GET /carts/{{cart}}");
+    assert_eq!(report["groups"][1]["name"], "GET /carts/{{cart}}");
 }
 
 #[test]

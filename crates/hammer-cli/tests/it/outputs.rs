@@ -86,7 +86,7 @@ fn the_csv_has_a_line_for_each_hit() {
     let mut lines = csv.lines();
     assert_eq!(
         lines.next(),
-        Some("number,due_s,verdict,label,response_us,service_us")
+        Some("number,due_s,result,label,response_us,service_us")
     );
     let mut seen = [false; 500];
     for line in lines {
