@@ -79,9 +79,7 @@ impl TargetArgs {
         let addr = self
             .listen
             .unwrap_or((Ipv4Addr::LOCALHOST, self.port).into());
-        let knobs = self
-            .knobs()
-            .map_err(|e| Error::Usage(format!("failed to {e}")))?;
+        let knobs = self.knobs().map_err(|e| Error::Usage(e.to_string()))?;
         let mut builder = TargetServer::builder().listen(addr);
         if let Some(certificate) = self.tls.certificate()? {
             builder = builder.tls(certificate);

@@ -41,7 +41,7 @@ impl TargetTlsArgs {
             )),
             (None, None) if self.tls => ServerCertificate::self_signed(LOOPBACK)
                 .map(Some)
-                .map_err(|error| Error::Run(format!("failed to {}", chain(&error)))),
+                .map_err(|error| Error::Run(chain(&error))),
             (None, None) => Ok(None),
         }
     }
@@ -54,7 +54,7 @@ fn certificate_from_files(cert: &Path, key: &Path) -> Result<ServerCertificate, 
             ErrorKind::Key => (KEY, key),
             _ => (CERT, cert),
         };
-        file_error(flag, path, &format!("failed to {}", chain(&error)))
+        file_error(flag, path, &chain(&error))
     })
 }
 

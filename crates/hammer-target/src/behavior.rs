@@ -52,7 +52,7 @@ impl TargetBehavior {
             .ok()
             .filter(|_| (200..600).contains(&status));
         self.status = valid.ok_or_else(|| {
-            let message = format!("answer with status {status}; expected 200 to 599");
+            let message = format!("expected a status from 200 to 599, found {status}");
             Error::new(ErrorKind::Status, message)
         })?;
         Ok(self)
@@ -69,7 +69,7 @@ impl TargetBehavior {
     /// If the share is not from 0 to 1.
     pub fn fail_share(mut self, share: f64) -> Result<Self, Error> {
         self.fail_share = EvenShare::new(share).ok_or_else(|| {
-            let message = format!("fail a share of {share}; expected 0 to 1");
+            let message = format!("expected a share from 0 to 1, found {share}");
             Error::new(ErrorKind::FailShare, message)
         })?;
         Ok(self)
@@ -86,7 +86,7 @@ impl TargetBehavior {
         let answers = NonZeroU64::new(answers).ok_or_else(|| {
             Error::new(
                 ErrorKind::CloseAfter,
-                "close after 0 answers; expected at least 1",
+                "expected at least one answer per connection, found 0",
             )
         })?;
         self.close_after = Some(answers);
@@ -172,27 +172,27 @@ mod tests {
             (
                 behavior().status(101),
                 ErrorKind::Status,
-                "answer with status 101",
+                "expected a status from 200 to 599, found 101",
             ),
             (
                 behavior().status(600),
                 ErrorKind::Status,
-                "answer with status 600",
+                "expected a status from 200 to 599, found 600",
             ),
             (
                 behavior().fail_share(1.5),
                 ErrorKind::FailShare,
-                "fail a share of 1.5",
+                "expected a share from 0 to 1, found 1.5",
             ),
             (
                 behavior().close_after(0),
                 ErrorKind::CloseAfter,
-                "close after 0 answers",
+                "expected at least one answer per connection, found 0",
             ),
         ] {
             let error = refused.expect_err(message);
             assert_eq!(error.kind(), kind);
-            assert!(error.to_string().starts_with(message), "{error}");
+            assert_eq!(error.to_string(), message);
         }
     }
 

@@ -3,7 +3,7 @@
 use hammer_diagnostic::opaque_error;
 
 opaque_error! {
-    /// The reason that a target could not be built. The message reads well after "failed to".
+    /// The reason that a target could not be built.
     pub struct Error(ErrorKind);
 }
 

@@ -31,7 +31,7 @@ impl PeriodicStall {
     pub fn new(length: Duration, period: Duration) -> Result<Self, Error> {
         if length.is_zero() || length > period {
             let message = format!(
-                "stall for {length:?} every {period:?}; expected a stall above 0 and up to its period"
+                "expected a stall above 0 and up to its period, found {length:?} every {period:?}"
             );
             return Err(Error::new(ErrorKind::Stall, message));
         }

@@ -44,7 +44,7 @@ impl ServerCertificate {
     {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         let made = rcgen::generate_simple_self_signed(names).map_err(|cause| {
-            Error::new(ErrorKind::Certificate, "create a certificate").with_source(cause)
+            Error::new(ErrorKind::Certificate, "cannot create a certificate").with_source(cause)
         })?;
         Self::from_pem(made.cert.pem(), made.signing_key.serialize_pem())
     }
@@ -61,21 +61,21 @@ impl ServerCertificate {
         let key = PrivateKeyDer::from_pem_slice(key.as_ref()).map_err(|cause| match cause {
             pem::Error::NoItemsFound => Error::new(
                 ErrorKind::Key,
-                "read the key: expected an unencrypted PEM block that begins with \
+                "cannot read the key: expected an unencrypted PEM block that begins with \
                  -----BEGIN PRIVATE KEY-----, found none",
             ),
-            _ => Error::new(ErrorKind::Key, "read the key").with_source(cause),
+            _ => Error::new(ErrorKind::Key, "cannot read the key").with_source(cause),
         })?;
         let certified = CertifiedKey::from_der(chain, key, &ring::default_provider());
         let certified = certified.map_err(|cause| match cause {
             rustls::Error::InconsistentKeys(_) => Error::new(
                 ErrorKind::Key,
-                "use the key: it does not belong to the certificate",
+                "cannot use the key: it does not belong to the certificate",
             ),
             rustls::Error::InvalidCertificate(_) => {
-                Error::new(ErrorKind::Certificate, "read the certificate").with_source(cause)
+                Error::new(ErrorKind::Certificate, "cannot read the certificate").with_source(cause)
             }
-            _ => Error::new(ErrorKind::Key, "use the key").with_source(cause),
+            _ => Error::new(ErrorKind::Key, "cannot use the key").with_source(cause),
         })?;
         Ok(Self {
             pem: encode(&certified.cert),
@@ -98,12 +98,12 @@ fn parse_chain(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let chain: Vec<_> = CertificateDer::pem_slice_iter(text)
         .collect::<Result<_, _>>()
         .map_err(|cause| {
-            Error::new(ErrorKind::Certificate, "read the certificate").with_source(cause)
+            Error::new(ErrorKind::Certificate, "cannot read the certificate").with_source(cause)
         })?;
     if chain.is_empty() {
         return Err(Error::new(
             ErrorKind::Certificate,
-            "read the certificate: expected a PEM block that begins with \
+            "cannot read the certificate: expected a PEM block that begins with \
              -----BEGIN CERTIFICATE-----, found none",
         ));
     }

@@ -131,7 +131,7 @@ fn malformed_templates_are_shown_with_their_place() {
     let place = "line 3 of ";
     assert!(message.contains(place), "{message}");
     assert!(
-        message.contains("    /b{{uid}}\n        ^^^ right would be uuid"),
+        message.contains("    /b{{uid}}\n        ^^^ right would be 'uuid'"),
         "{message}"
     );
 }
