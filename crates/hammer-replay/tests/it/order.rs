@@ -21,7 +21,7 @@ fn shuffled() -> impl Strategy<Value = ShuffledLines> {
     lines().prop_flat_map(|lines| (Just(lines.clone()), Just(lines).prop_shuffle()))
 }
 
-/// Writes a log with end times in milliseconds.
+/// Returns a log with end times in milliseconds.
 fn millisecond_log(lines: &[GeneratedLine]) -> String {
     let line = |(ms, took, target): &GeneratedLine| {
         let (seconds, ms) = (1_772_359_200 + ms / 1_000, ms % 1_000);
@@ -31,7 +31,7 @@ fn millisecond_log(lines: &[GeneratedLine]) -> String {
     lines.iter().map(line).collect()
 }
 
-/// Writes a log with end times in whole seconds.
+/// Returns a log with end times in whole seconds.
 fn whole_second_log(lines: &[GeneratedLine]) -> String {
     let line = |(ms, took, target): &GeneratedLine| {
         let (minute, second) = (ms / 60_000, ms / 1_000 % 60);
@@ -95,7 +95,7 @@ proptest! {
     }
 }
 
-/// Writes a log in which the target identifies each line.
+/// Returns a log in which the target identifies each line.
 fn log_of_one_second(count: usize) -> String {
     (0..count)
         .map(|n| format!("[01/Mar/2026:10:00:00 +0000] 0.000 \"GET /{n} HTTP/1.1\"\n"))

@@ -107,7 +107,7 @@ fn due_times_follow_the_arrivals() {
             vec![0, 1, 2_001, 4_001],
         ),
         (
-            "no longer pauses",
+            "no pause above the limit",
             all.clone().skip_idle(Some(ms(9_000))),
             vec![0, 1, 2_500, 8_995_000],
         ),
@@ -136,7 +136,7 @@ fn due_times_follow_the_arrivals() {
     let minute = all
         .window(Some(5_000), Some(5_100))
         .passes(PassLimit::For(ms(1)));
-    // 20 hits are due before the limit of 1 ms, which cuts the last pass short.
+    // Ten passes of 100 µs fit in 1 ms.
     assert_eq!(due_times(&minute).len(), 2 * 10);
 }
 
