@@ -22,30 +22,30 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (
         &["-r", "10/5s", "-z", "6s"],
         "--duration",
-        "lasts 5s by itself",
+        "ends after 5s",
     ),
     (
         &["-r", "max", "--arrivals", "poisson"],
         "--arrivals",
-        "right would be",
+        "cannot be combined with the rate max",
     ),
     (
         &["-r", "max", "--skip-late", "1s"],
         "--skip-late",
-        "right would be",
+        "cannot be combined with the rate max",
     ),
     (
         &["--arrivals", "odd"],
         "--arrivals",
         "right would be even, poisson",
     ),
-    (&["--warmup", "0"], "--warmup", "right would be 30s"),
-    (&["--skip-late", "-1s"], "--skip-late", "right would be 30s"),
-    (&["--start-at", "noon"], "--start-at", "no time with a date"),
+    (&["--warmup", "0"], "--warmup", "try 30s"),
+    (&["--skip-late", "-1s"], "--skip-late", "try 30s"),
+    (&["--start-at", "noon"], "--start-at", "expected a date and time"),
     (
         &["--start-at", "2020-01-01T00:00:00Z"],
         "--start-at",
-        "has passed",
+        "in the future",
     ),
     (
         &["--start-at", "2999-01-01T00:00:00Z"],
@@ -53,20 +53,20 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "366 days ahead",
     ),
     (&["-r", "fast"], "--rate", "is not a number\n"),
-    (&["-z", "0"], "--duration", "right would be 30s"),
+    (&["-z", "0"], "--duration", "try 30s"),
     (&["-z", "99999999999y"], "--duration", "366 days"),
     (
         &["--warmup", "18446744073709500000"],
         "--warmup",
         "366 days",
     ),
-    (&["-z", "-1s"], "--duration", "right would be 30s"),
-    (&["-z", "soon"], "--duration", "right would be 30s"),
-    (&["-n", "0"], "--hits", "right would be"),
-    (&["-c", "0"], "--max-in-flight", "above 0; right would be"),
-    (&["-c", "-1"], "--max-in-flight", "above 0; right would be"),
-    (&["-t", "0"], "--timeout", "right would be"),
-    (&["--threads", "0"], "--threads", "right would be"),
+    (&["-z", "-1s"], "--duration", "try 30s"),
+    (&["-z", "soon"], "--duration", "such as 30s"),
+    (&["-n", "0"], "--hits", "above 0"),
+    (&["-c", "0"], "--max-in-flight", "above 0"),
+    (&["-c", "-1"], "--max-in-flight", "above 0"),
+    (&["-t", "0"], "--timeout", "longer than 0"),
+    (&["--threads", "0"], "--threads", "above 0"),
     (&["-H", "no colon"], "--header", "Name: value"),
     (&["-H", "a b: c"], "--header", "Name: value"),
     (&["-X", "G T"], "--method", "GET or POST"),
@@ -97,7 +97,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (
         &["-L", "--max-redirs", "-1"],
         "--max-redirs",
-        "right would be 10",
+        "such as 10",
     ),
     (
         &["--targets", "/nowhere/targets"],
@@ -124,7 +124,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (
         &["--first-byte-timeout", "0"],
         "--first-byte-timeout",
-        "right would be 30s",
+        "try 30s",
     ),
     (&["--connect-to", "a:1:b"], "--connect-to", "HOST1:PORT1"),
     (&["--resolve", "a:127.0.0.1"], "--resolve", "HOST:PORT:ADDR"),
@@ -141,17 +141,17 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (
         &["--connection-hits", "0"],
         "--connection-hits",
-        "must be above 0",
+        "above 0",
     ),
     (
         &["--connection-lifetime", "0"],
         "--connection-lifetime",
-        "right would be 30s",
+        "try 30s",
     ),
     (
         &["--connect-timeout", "-1s"],
         "--connect-timeout",
-        "right would be 30s",
+        "try 30s",
     ),
     (&["--dns-refresh", "soon"], "--dns-refresh", "30s"),
     (&["--proxy", "socks4://a"], "--proxy", "socks5h"),
@@ -165,7 +165,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--proxy-cacert",
         "can't be read",
     ),
-    (&["--tls-max", "1.1"], "--tls-max", "right would be 1.2"),
+    (&["--tls-max", "1.1"], "--tls-max", "expected 1.2"),
     (&["--sni", "127.0.0.1"], "--sni", "give --no-sni"),
     (&["--http", "3"], "--http", "auto, 1.1, 2"),
     (&["--connections", "0"], "--connections", "above 0"),
@@ -179,7 +179,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--h2-connection-window",
         "65535",
     ),
-    (&["-o", "xml"], "--output", "right would be text, json"),
+    (&["-o", "xml"], "--output", "expected text, json"),
     (&["-o", "hits"], "--output", "hits=hits.csv"),
     (
         &["-o", "json=/nowhere/r.json"],
@@ -189,7 +189,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (
         &["-o", "json", "-o", "text"],
         "--output",
-        "something else is written there",
+        "another output has the same path",
     ),
 ];
 
@@ -204,9 +204,9 @@ fn bad_flags_are_named_and_nothing_is_sent() {
         (
             ["--headers", "k: v"],
             "--headers",
-            "right would be '{\"Name\":\"value\"}'",
+            "such as '{\"Name\":\"value\"}'",
         ),
-        (["--headers", r#"["k"]"#], "--headers", "right would be"),
+        (["--headers", r#"["k"]"#], "--headers", "a JSON object"),
         (["--headers", r#"{"a b":"c"}"#], "--headers", "Name: value"),
         (
             ["--payload", "@/nowhere/body"],
@@ -214,7 +214,7 @@ fn bad_flags_are_named_and_nothing_is_sent() {
             "/nowhere/body",
         ),
         (["--method", "G T"], "--method", "GET or POST"),
-        (["--hammer", "sledge"], "--hammer", "right would be http"),
+        (["--hammer", "sledge"], "--hammer", "expected one of http"),
     ] {
         assert_refused(
             &[&["run", "--endpoint", &url], &flags[..]].concat(),

@@ -54,7 +54,7 @@ fn a_log_in_is_followed_by_work_without_code() {
 #[test]
 fn malformed_captures_are_told_with_their_flag() {
     for (capture, wrong) in [
-        ("json:/a", "has no word; right would be token=json:/token"),
+        ("json:/a", "expected VARIABLE=SOURCE, such as token=json:/token"),
         ("a=b", "says not what to capture"),
         (
             "a=body:x",
@@ -69,7 +69,7 @@ fn malformed_captures_are_told_with_their_flag() {
         let output = output(&["http", "http://127.0.0.1:9/", "--capture", capture]);
         assert_eq!(output.status.code(), Some(2), "{capture}");
         let message = stderr(&output);
-        assert!(message.contains("--capture <WORD=WHERE>"), "{message}");
+        assert!(message.contains("--capture <VARIABLE=SOURCE>"), "{message}");
         assert!(message.contains(wrong), "{capture}: {message}");
     }
 }
@@ -82,7 +82,7 @@ fn texts_that_are_no_templates_are_shown_with_their_place() {
         (
             &["http://127.0.0.1:9/?a={{uid}}"][..],
             "the URL is no template: has an unknown name \"uid\"\n\n    \
-             http://127.0.0.1:9/?a={{uid}}\n                            ^^^ right would be uuid",
+             http://127.0.0.1:9/?a={{uid}}\n                            ^^^ expected uuid",
         ),
         (
             &["http://{{seq}}/"],
@@ -90,7 +90,7 @@ fn texts_that_are_no_templates_are_shown_with_their_place() {
         ),
         (
             &[url, "-H", "X-A: b{{uid}}"],
-            "the header x-a is no template: has an unknown name \"uid\"\n\n    b{{uid}}\n       ^^^ right would be uuid",
+            "the header x-a is no template: has an unknown name \"uid\"\n\n    b{{uid}}\n       ^^^ expected uuid",
         ),
         (
             &[url, "-d", "{{uid}}"],
@@ -131,7 +131,7 @@ fn texts_that_are_no_templates_are_shown_with_their_place() {
     let place = "line 3 of ";
     assert!(message.contains(place), "{message}");
     assert!(
-        message.contains("    /b{{uid}}\n        ^^^ right would be uuid"),
+        message.contains("    /b{{uid}}\n        ^^^ expected uuid"),
         "{message}"
     );
 }

@@ -88,16 +88,16 @@ fn what_is_wrong_with_a_flag_names_the_flag() {
     for (flags, told) in [
         (
             &["--qos", "3"][..],
-            "'--qos <QOS>': is no quality of service",
+            "'--qos <QOS>': expected 0, 1 or 2",
         ),
         (&["--topic", "a/+"], "--topic <TEMPLATE>"),
         (&["--topic", "a/{{x}}"], "the topic is no template: "),
         (
             &["--topic", "a/{{clinet}}"],
-            "        ^^^^^^ right would be client",
+            "        ^^^^^^ expected client",
         ),
-        (&["--mqtt", "4.0"], "right would be 3.1.1 or 5"),
-        (&["--allow-missing", "2"], "right would be 1%"),
+        (&["--mqtt", "4.0"], "expected 3.1.1 or 5"),
+        (&["--allow-missing", "2"], "such as 1%"),
         (&["--measure", "ack"], "publish at QoS 1"),
         (
             &["--content-type", "a"],

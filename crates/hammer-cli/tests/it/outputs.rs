@@ -83,7 +83,7 @@ fn a_line_of_csv_for_each_hit() {
     let mut lines = csv.lines();
     assert_eq!(
         lines.next(),
-        Some("number,due_s,verdict,label,response_us,service_us")
+        Some("number,due_s,result,label,response_us,service_us")
     );
     let mut seen = [false; 500];
     for line in lines {

@@ -111,22 +111,22 @@ fn what_fits_no_load_is_shown_with_its_place_and_nothing_is_sent() {
             "assert = '[worse] errors == 0'",
             "1:12",
             "'assert': invalid value '[worse] errors == 0': no load has this name\n\n    \
-             [worse] errors == 0\n     ^^^^^ right would be good, bad\n",
+             [worse] errors == 0\n     ^^^^^ expected good, bad\n",
         ),
         (
             "quiet = true\nassert = ['errors == 0', \"[ bda ,stage 2 ]p99<1s\"]",
             "2:29",
-            "    [ bda ,stage 2 ]p99<1s\n      ^^^ right would be bad\n",
+            "    [ bda ,stage 2 ]p99<1s\n      ^^^ expected bad\n",
         ),
         (
             "assert = '[stage 2] p99 < 1s'",
             "1:11",
-            "    ^^^^^^^^^ right would be [good, stage 2] p99 < 1s\n",
+            "    ^^^^^^^^^ expected [good, stage 2] p99 < 1s\n",
         ),
         (
             "assert = '''\n[good, stage 2] p99 < 1s'''",
             "2:1",
-            "the load has no stages\n\n    [good, stage 2] p99 < 1s\n    ^^^^^^^^^^^^^^^ right would be",
+            "the load has no stages\n\n    [good, stage 2] p99 < 1s\n    ^^^^^^^^^^^^^^^ expected",
         ),
         (
             "assert = '[bad, stage 3] p99 < 1s'",
@@ -147,14 +147,14 @@ fn what_fits_no_load_is_shown_with_its_place_and_nothing_is_sent() {
         (
             "assert = \"[w\\u006frse] errors == 0\"",
             "1:10",
-            "     ^^^^^ right would be",
+            "     ^^^^^ expected",
         ),
         // What is no threshold at all is shown in the same way.
         (
             "assert = ['errors == 0', 'p99 < 250']",
             "1:33",
             "'assert': invalid value 'p99 < 250': 250 has no unit\n\n    \
-             p99 < 250\n          ^^^ right would be 250ms\n",
+             p99 < 250\n          ^^^ expected 250ms\n",
         ),
         (
             "output = ['text', 'json=/nowhere/r.json']",
@@ -164,7 +164,7 @@ fn what_fits_no_load_is_shown_with_its_place_and_nothing_is_sent() {
         (
             "output = ['json', 'text']",
             "1:19",
-            "'output': invalid value 'text=-': something else is written there",
+            "'output': invalid value 'text=-': another output has the same path",
         ),
     ] {
         let output = run("plan.toml", &both.plan(first), &["-q"], &[]);

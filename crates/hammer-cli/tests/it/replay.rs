@@ -138,7 +138,7 @@ fn what_is_sent_goes_to_the_endpoint_alone_and_only_if_it_is_allowed() {
     );
     assert_eq!(replay["statuses"]["200"]["200"], 1);
     assert_eq!(replay["routes"][0]["route"], "GET /a");
-    assert_eq!(replay["routes"][0]["then_us"]["max"], 900.0);
+    assert_eq!(replay["routes"][0]["logged_us"]["max"], 900.0);
 
     let bodies = timeline.folder.path().join("bodies.toml");
     fs::write(&bodies, "[[body]]\npath = '/cart'\nlength = 'logged'\n").unwrap();

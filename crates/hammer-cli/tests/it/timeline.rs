@@ -157,7 +157,7 @@ fn a_timeline_goes_to_standard_output_and_what_is_told_does_not() {
     let log = output_with_stdin(&args, LINE.as_bytes());
     assert_eq!(log.status.code(), Some(1));
     assert!(
-        stderr(&log).contains("a log is not read from a pipe"),
+        stderr(&log).contains("a log cannot be read from a pipe"),
         "{}",
         stderr(&log)
     );
@@ -252,7 +252,7 @@ fn a_key_is_read_from_a_file_and_is_never_empty() {
     for empty in ["", &at] {
         let built = build(empty);
         assert_eq!(built.status.code(), Some(2));
-        assert!(stderr(&built).contains("it is empty"), "{}", stderr(&built));
+        assert!(stderr(&built).contains("the key is empty"), "{}", stderr(&built));
     }
     let none = build("@/nowhere/key");
     assert!(stderr(&none).contains("/nowhere/key"), "{}", stderr(&none));

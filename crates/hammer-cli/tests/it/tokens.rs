@@ -82,22 +82,22 @@ fn without_a_first_token_nothing_is_sent() {
         (
             &[&["--oauth-url", "http://127.0.0.1:1/"], &client[..]].concat(),
             1,
-            "the token endpoint http://127.0.0.1:1/ gave no answer: connect refused",
+            "the token endpoint http://127.0.0.1:1/ did not respond: connect refused",
         ),
         (
             &["--oauth-url", refusing],
             2,
-            "needs --oauth-client or --oauth-user",
+            "requires --oauth-client or --oauth-user",
         ),
         (
             &["--oauth-url", refusing, "--oauth-client", "hush"],
             2,
-            "has no secret; right would be ID:SECRET",
+            "missing secret; expected ID:SECRET",
         ),
         (
             &["--oauth-url", refusing, "--oauth-client", ":hush"],
             2,
-            "has no name; right would be",
+            "missing name; expected",
         ),
         (
             &[
@@ -112,12 +112,12 @@ fn without_a_first_token_nothing_is_sent() {
         (
             &["--oauth-url", refusing, "--oauth-client", "id:{{hex 3}}"],
             2,
-            "right would be a text, or {{env NAME}}",
+            "expected text or {{env NAME}}",
         ),
         (
             &["--oauth-url", refusing, "--oauth-user", "{{uuid}}:hush"],
             2,
-            "right would be columns of a feeder",
+            "expected columns of a feeder",
         ),
         (
             &[
@@ -129,12 +129,12 @@ fn without_a_first_token_nothing_is_sent() {
                 &stops,
             ],
             2,
-            "whose rows stop with once=stop",
+            "has once=stop",
         ),
         (
             &["--oauth-url", refusing, "--oauth-user", "hush"],
             2,
-            "has no password",
+            "missing password",
         ),
         (
             &["--oauth-url", "nowhere", "--oauth-user", "a:hush"],
@@ -146,12 +146,12 @@ fn without_a_first_token_nothing_is_sent() {
         (
             &["--token-lifetime", "5s"],
             2,
-            "needs --token-cmd or --oauth-url",
+            "requires --token-cmd or --oauth-url",
         ),
         (
             &["--token-lifetime", "soon", "--token-cmd", "true"],
             2,
-            "right would be 30s",
+            "such as 30s",
         ),
         (
             &["--token-cmd", "true", "--token-file", "x"],
@@ -161,7 +161,7 @@ fn without_a_first_token_nothing_is_sent() {
         (
             &["--oauth-url", refusing, "--oauth-param", "x"],
             2,
-            "right would be audience=",
+            "such as audience=",
         ),
     ] {
         let output = output(&[&["http", &server.url, "-n", "1", "-q"], flags].concat());

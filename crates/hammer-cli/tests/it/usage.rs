@@ -91,7 +91,7 @@ fn a_target_that_is_not_there_gives_failures_at_the_rate() {
 
 #[test]
 fn help_comes_in_groups_with_a_line_for_each_flag() {
-    let help = stdout(&output(&["http", "--help"]));
+    let help = stdout(&output(&["http", "-h"]));
     for group in ["Load:", "HTTP:", "Expectations:", "Output:", "Thresholds:"] {
         assert!(help.lines().any(|line| line == group), "{group}: {help}");
     }
