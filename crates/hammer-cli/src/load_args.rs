@@ -60,7 +60,7 @@ pub(crate) struct LoadArgs {
     /// Leave a hit unsent if it cannot start within this time
     #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     skip_late: Option<Duration>,
-    /// Time to start at: 2026-12-01T12:00:00Z
+    /// Start time, such as 2026-12-01T12:00:00Z
     #[arg(long, value_name = "TIMESTAMP", value_parser = instant::parse)]
     start_at: Option<SystemTime>,
     /// Duration if neither a flag nor the shape sets one.

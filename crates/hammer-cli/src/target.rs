@@ -103,8 +103,7 @@ impl TargetArgs {
 
 /// Defines `target`.
 pub(crate) fn command() -> Command {
-    TargetArgs::augment_args(Command::new(NAME))
-        .about("Serve an HTTP target for tests, well or badly behaved")
+    TargetArgs::augment_args(Command::new(NAME)).about("Serve an HTTP target for tests")
 }
 
 /// Serves until a signal arrives, then prints the counts.

@@ -41,7 +41,7 @@ pub(super) struct ReplayLoadArgs {
     /// Leave a hit unsent if it cannot start within this time
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     skip_late: Option<Duration>,
-    /// Time to start at: 2026-12-01T12:00:00Z
+    /// Start time, such as 2026-12-01T12:00:00Z
     #[arg(long, value_name = "TIMESTAMP", value_parser = instant::parse)]
     start_at: Option<SystemTime>,
 }

@@ -55,7 +55,7 @@ struct ReplayArgs {
     /// Host header: keep (from the row), endpoint, or a host name
     #[arg(long, value_name = "HOST", default_value = "keep", value_parser = parse_host)]
     host: String,
-    /// Name of a header with the client of the row
+    /// Header that carries the client of each row
     #[arg(long, value_name = "NAME", value_parser = parse_header_name)]
     client_header: Option<String>,
     #[command(flatten)]

@@ -13,17 +13,13 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "    100..10x0/5m\n         ^",
     ),
     (&["-r", "100..1000/5w"], "--rate", "              ^"),
-    (&["-r", "600/m/m"], "--rate", "right would be 100/30s"),
+    (&["-r", "600/m/m"], "--rate", "expected 100/30s"),
     (
         &["-r", "0..9/1s", "--warmup", "1s"],
         "--warmup",
         "starts at 0",
     ),
-    (
-        &["-r", "10/5s", "-z", "6s"],
-        "--duration",
-        "ends after 5s",
-    ),
+    (&["-r", "10/5s", "-z", "6s"], "--duration", "ends after 5s"),
     (
         &["-r", "max", "--arrivals", "poisson"],
         "--arrivals",
@@ -41,7 +37,11 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     ),
     (&["--warmup", "0"], "--warmup", "try 30s"),
     (&["--skip-late", "-1s"], "--skip-late", "try 30s"),
-    (&["--start-at", "noon"], "--start-at", "expected a date and time"),
+    (
+        &["--start-at", "noon"],
+        "--start-at",
+        "expected a date and time",
+    ),
     (
         &["--start-at", "2020-01-01T00:00:00Z"],
         "--start-at",
@@ -94,11 +94,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "aws:amz:eu-central-1",
     ),
     (&["-b", "a"], "--cookie", "name=value"),
-    (
-        &["-L", "--max-redirs", "-1"],
-        "--max-redirs",
-        "such as 10",
-    ),
+    (&["-L", "--max-redirs", "-1"], "--max-redirs", "such as 10"),
     (
         &["--targets", "/nowhere/targets"],
         "--targets",
@@ -138,11 +134,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--interface",
         "not of this machine",
     ),
-    (
-        &["--connection-hits", "0"],
-        "--connection-hits",
-        "above 0",
-    ),
+    (&["--connection-hits", "0"], "--connection-hits", "above 0"),
     (
         &["--connection-lifetime", "0"],
         "--connection-lifetime",

@@ -54,7 +54,10 @@ fn a_log_in_is_followed_by_work_without_code() {
 #[test]
 fn malformed_captures_are_told_with_their_flag() {
     for (capture, wrong) in [
-        ("json:/a", "expected VARIABLE=SOURCE, such as token=json:/token"),
+        (
+            "json:/a",
+            "expected VARIABLE=SOURCE, such as token=json:/token",
+        ),
         ("a=b", "says not what to capture"),
         (
             "a=body:x",

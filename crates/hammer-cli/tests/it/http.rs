@@ -440,7 +440,8 @@ fn fields_of_forms_in_plans_are_beside_the_plan() {
     assert_eq!(output.status.code(), Some(2));
     let message = stderr(&output);
     assert!(
-        message.contains("plan.toml:3:8:") && message.contains("the flag --once, without a plan"),
+        message.contains("plan.toml:3:8:")
+            && message.contains("try the flag --once without a plan"),
         "{message}"
     );
 }

@@ -58,7 +58,7 @@ fn run_picks_the_hammer_by_the_scheme() {
     let refused = output(&[&args[..], &["-X", "PUT"]].concat());
     assert_eq!(refused.status.code(), Some(2));
     assert!(
-        stderr(&refused).contains("--method: MQTT has none"),
+        stderr(&refused).contains("--method: not supported by MQTT"),
         "{}",
         stderr(&refused)
     );
@@ -86,10 +86,7 @@ fn a_plan_has_the_flags_as_keys() {
 #[test]
 fn what_is_wrong_with_a_flag_names_the_flag() {
     for (flags, told) in [
-        (
-            &["--qos", "3"][..],
-            "'--qos <QOS>': expected 0, 1 or 2",
-        ),
+        (&["--qos", "3"][..], "'--qos <QOS>': expected 0, 1 or 2"),
         (&["--topic", "a/+"], "--topic <TEMPLATE>"),
         (&["--topic", "a/{{x}}"], "the topic is no template: "),
         (

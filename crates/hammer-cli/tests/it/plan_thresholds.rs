@@ -136,7 +136,7 @@ fn what_fits_no_load_is_shown_with_its_place_and_nothing_is_sent() {
         (
             "assert = '[bad, stage 2] lateness.p99 < 1s'",
             "1:26",
-            "    [bad, stage 2] lateness.p99 < 1s\n                   ^^^^^^^^^^^^^^^^^\n",
+            "    [bad, stage 2] lateness.p99 < 1s\n                   ^^^^^^^^^^^^^^^^^ expected ",
         ),
         (
             "abort_on = ['errors > 5%', '[bad, stage 2] errors > 5%']",

@@ -365,11 +365,11 @@ fn a_timeline_is_shown_with_a_drawing_and_what_it_would_take() {
     let timeline = TimelineFixture::from_rows(&rows);
     let shown = stdout(&output(&["timeline", "show", timeline.path()]));
     for part in [
-        "1,000 rows in 5 s   200/s on average   200/s and 20 in 100 ms at the peak",
+        "1,000 rows in 5 s   200/s on average   200/s at the peak   20 in the busiest 100 ms",
         "200/s │█████",
         "methods       PUT: 1,000",
         "statuses      404: 1,000",
-        "in flight     50 hits on average, 50 in the second of most",
+        "in flight     50 hits on average, 50 in the busiest second",
         "1,000  PUT /{x}",
     ] {
         assert!(shown.contains(part), "{part}:\n{shown}");

@@ -99,7 +99,10 @@ fn what_would_be_ignored_is_refused() {
             "(try http://127.0.0.1:9,",
         ),
         (&["-H", "Host: other.example"], "(try --host NAME)"),
-        (&["--amplify", "0"], "expected a whole number from 1 to 10000"),
+        (
+            &["--amplify", "0"],
+            "expected a whole number from 1 to 10000",
+        ),
         (
             &["--amplify", "4294967297"],
             "expected a whole number from 1 to 10000",

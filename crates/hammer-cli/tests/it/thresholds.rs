@@ -276,10 +276,7 @@ fn what_is_no_threshold_is_shown_with_a_caret_and_nothing_is_sent() {
             &["--abort-on", "error > 50%"],
             "    error > 50%\n    ^^^^^ expected errors\n",
         ),
-        (
-            &["--assert", "-5"],
-            "    -5\n    ^^ expected p99, mean,",
-        ),
+        (&["--assert", "-5"], "    -5\n    ^^ expected p99, mean,"),
         (&["--assert", ""], "'--assert <EXPR>'"),
         (
             &["--assert", "[checkout] p99 < 1s"],

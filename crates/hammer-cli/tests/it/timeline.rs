@@ -231,7 +231,7 @@ fn the_peak_of_a_timeline_shorter_than_a_second_is_no_less_than_its_mean() {
     let rows: Vec<_> = (0..8_u64).map(|n| row(n * 1_250, r#""u":"/""#)).collect();
     let timeline = TimelineFixture::from_rows(&rows);
     let shown = stdout(&output(&["timeline", "show", timeline.path()]));
-    let peak = "800/s on average   800/s and 8 in 100 ms at the peak";
+    let peak = "800/s on average   800/s at the peak   8 in the busiest 100 ms";
     assert!(shown.contains(peak), "{shown}");
 }
 
@@ -252,7 +252,11 @@ fn a_key_is_read_from_a_file_and_is_never_empty() {
     for empty in ["", &at] {
         let built = build(empty);
         assert_eq!(built.status.code(), Some(2));
-        assert!(stderr(&built).contains("the key is empty"), "{}", stderr(&built));
+        assert!(
+            stderr(&built).contains("the key is empty"),
+            "{}",
+            stderr(&built)
+        );
     }
     let none = build("@/nowhere/key");
     assert!(stderr(&none).contains("/nowhere/key"), "{}", stderr(&none));
@@ -320,7 +324,7 @@ fn a_log_is_read_by_replay_as_by_build_and_a_timeline_needs_no_telling() {
     let replay = ["replay", &timeline, "--endpoint", &server.url];
     let told = output(&[&replay[..], &["--tz", "+01:00"]].concat());
     assert_eq!(told.status.code(), Some(2));
-    let expected = "--tz says how to read a log, and";
+    let expected = "--tz applies to logs, and";
     assert!(stderr(&told).contains(expected), "{}", stderr(&told));
 }
 

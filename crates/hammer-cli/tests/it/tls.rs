@@ -80,8 +80,8 @@ fn what_is_wrong_is_told_with_flag_and_file() {
     let [cert, key, other] = ["a.cert.pem", "a.key.pem", "b.key.pem"].map(|name| files.path(name));
     let nowhere = files.path("nowhere.pem");
     for (flags, flag, file, right) in [
-        (&["--cert", &cert][..], "--cert", &cert, "add --key"),
-        (&["--key", &key], "--key", &key, "add --cert"),
+        (&["--cert", &cert][..], "--cert", &cert, "try --key FILE"),
+        (&["--key", &key], "--key", &key, "try --cert FILE"),
         (
             &["--cert", &nowhere, "--key", &key],
             "--cert",

@@ -434,7 +434,7 @@ fn an_endpoint_is_asked_over_the_network_of_the_hammer() {
     let refused = trusting(&[]);
     assert_eq!(refused.status.code(), Some(1));
     let message = stderr(&refused);
-    assert!(message.contains("gave no answer: tls"), "{message}");
+    assert!(message.contains("did not respond: tls"), "{message}");
     for more in [&["-k"][..], &["--cacert", pem.path().to_str().unwrap()]] {
         let trusted = trusting(more);
         assert_eq!(trusted.status.code(), Some(0), "{}", stderr(&trusted));

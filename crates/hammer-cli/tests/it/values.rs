@@ -130,7 +130,7 @@ fn a_dry_run_tells_how_many_hits_the_rows_are_enough_for() {
         |more: &[&str]| output(&[&["http", url, "--feed", &feed, "--dry-run"], more].concat());
     let text = stdout(&run(&[]));
     assert!(text.contains("3 hits in 3 s"), "{text}");
-    assert!(text.contains("no more than 3 hits"), "{text}");
+    assert!(text.contains("at most 3 hits"), "{text}");
     let text = stdout(&run(&["-n", "2"]));
     assert!(text.contains("2 hits in 2 s"), "{text}");
     let text = stdout(&run(&["-z", "2", "-r", "1"]));
