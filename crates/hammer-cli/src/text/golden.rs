@@ -18,7 +18,7 @@ pub(crate) fn report(changes: &[(&str, Value)]) -> Report {
         "verdict": {"status": "valid", "reasons": []}, "loop": "open",
         "rate": {"requested": 1000.0, "achieved": 999.63}, "duration_s": 30.0, "elapsed_s": 30.0,
         "stopped": false,
-        "spent": false,
+        "exhausted": false,
         "hits": {"scheduled": 30000, "ok": 29988, "rejected": 0, "failed": 12, "timed_out": 0,
                  "abandoned": 0, "unsent": 0},
         "response_us": summary(29988, [112.4, 154.0, 2310.0, 9020.0, 11300.0]),
@@ -97,7 +97,7 @@ fn one_line_of_a_report_differs() {
             "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, then stopped, seed 1",
         ),
         (
-            vec![("/spent", json!(true)), ("/duration_s", json!(2.25))],
+            vec![("/exhausted", json!(true)), ("/duration_s", json!(2.25))],
             "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, until rows ran out, seed 1",
         ),
         (
@@ -145,7 +145,7 @@ fn one_line_of_a_report_differs() {
 
 /// A checked threshold with its measured value, infinite for `None`.
 fn threshold(expression: &str, figure: Option<f64>, unit: &str, passed: bool) -> Value {
-    json!({"expression": expression, "figure": figure, "infinite": figure.is_none(), "unit": unit,
+    json!({"expression": expression, "value": figure, "infinite": figure.is_none(), "unit": unit,
            "passed": passed})
 }
 
@@ -158,7 +158,7 @@ fn failed_thresholds_come_first_after_the_verdict() {
         threshold("[checkout] rate >= 900/s", Some(999.63), "/s", true),
         threshold("hits >= 1000", Some(30000.0), "hits", true),
     ]);
-    let aborted = json!({"expression": "errors > 0.03%", "figure": 0.0345, "infinite": false,
+    let aborted = json!({"expression": "errors > 0.03%", "value": 0.0345, "infinite": false,
                          "unit": "%", "t_s": 30.0});
     let report = report(&[("/thresholds", thresholds), ("/aborted", aborted)]);
     let rendered = render(&report, false);
@@ -215,7 +215,7 @@ fn the_longest_report_fits_thirty_lines_of_a_hundred_columns() {
         ),
         (
             "/aborted",
-            json!({"expression": long, "figure": null, "infinite": true, "unit": "us", "t_s": 1e9}),
+            json!({"expression": long, "value": null, "infinite": true, "unit": "us", "t_s": 1e9}),
         ),
         (
             "/hits",

@@ -48,7 +48,7 @@ fn a_log_in_is_followed_by_work_without_code() {
     assert_eq!(paths(&server), [&["login"][..], &work, &work].concat());
     // The answers to work have none of the two.
     assert_eq!(report["counts"]["capture_missed"], 8);
-    assert_eq!(report["rows"][1]["name"], "GET /carts/{{cart}}");
+    assert_eq!(report["groups"][1]["name"], "GET /carts/{{cart}}");
 }
 
 #[test]

@@ -216,7 +216,7 @@ fn targets_come_from_a_file() {
     ]);
     assert_eq!(report["hits"]["ok"], 6);
     assert_eq!(report["target"], path);
-    let rows = report["rows"].as_array().unwrap();
+    let rows = report["groups"].as_array().unwrap();
     let rows: Vec<_> = rows
         .iter()
         .map(|row| (row["name"].as_str().unwrap(), row["ok"].as_u64().unwrap()))

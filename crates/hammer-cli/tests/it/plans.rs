@@ -418,7 +418,7 @@ fn plans_have_the_flags_of_the_command_line() {
     let schema: Value = serde_json::from_str(&stdout(&output(&["plan", "--schema"]))).unwrap();
     let help = stdout(&output(&["http", "-h"]));
     for (group, properties) in [
-        ("Load:", &schema["$defs"]["Load"]["properties"]),
+        ("Load:", &schema["$defs"]["PlanLoad"]["properties"]),
         ("Output:", &schema["properties"]),
         ("Thresholds:", &schema["properties"]),
     ] {

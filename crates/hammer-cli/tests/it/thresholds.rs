@@ -35,7 +35,7 @@ fn thresholds_are_shown_with_their_figures_and_decide_the_exit_code() {
     let last = &report["thresholds"][2];
     assert_eq!(last["expression"], "hits < 10");
     assert_eq!(
-        (&last["figure"], &last["unit"]),
+        (&last["value"], &last["unit"]),
         (&50.0.into(), &"hits".into())
     );
     assert_eq!(
@@ -91,7 +91,7 @@ fn a_condition_ends_the_run_with_its_report() {
         assert_eq!(output.status.code(), Some(99), "{}", stderr(&output));
         let report = json(&output);
         assert_eq!(report["aborted"]["expression"], "errors > 50%");
-        assert_eq!(report["aborted"]["figure"], 100.0, "{}", report["aborted"]);
+        assert_eq!(report["aborted"]["value"], 100.0, "{}", report["aborted"]);
         assert_eq!(report["aborted"]["t_s"], 1.0);
         assert_eq!(report["stopped"], true);
         let said = stderr(&output);
@@ -243,7 +243,7 @@ fn stages_are_looked_at_one_by_one() {
     let thresholds = report["thresholds"].as_array().unwrap();
     let passed: Vec<_> = thresholds.iter().map(|it| it["passed"] == true).collect();
     assert_eq!(passed, [true, true, true, true, false], "{report}");
-    assert_eq!(thresholds[4]["figure"], 20.0, "{report}");
+    assert_eq!(thresholds[4]["value"], 20.0, "{report}");
 
     for (expression, shown) in [
         (

@@ -52,7 +52,7 @@ fn each_row_reaches_the_target_once() {
         ]);
         assert_eq!(report["hits"]["ok"], 10_000, "{}", report["failures"]);
         assert_eq!(report["hits"]["scheduled"], 10_000);
-        assert_eq!(report["spent"], true);
+        assert_eq!(report["exhausted"], true);
         assert_eq!(report["generator"]["threads"], 4);
     }
     let mut seen: Vec<u32> = paths(&server)

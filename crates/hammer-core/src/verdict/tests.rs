@@ -13,7 +13,7 @@ fn summary(all: f64) -> Value {
 
 /// A report of ten quiet seconds with `changes`: JSON pointers and what is there instead.
 fn report(changes: &[(&str, Value)]) -> Report {
-    let worker = json!({"cpu_s": 0.5, "busy": 0.05, "full": 0.0, "no_core": 0.001,
+    let worker = json!({"cpu_s": 0.5, "busy": 0.05, "saturated": 0.0, "no_core": 0.001,
                         "preempted": 1, "blocked_max_us": 900.0, "blocked_while": null});
     let mut report = json!({
         "schema": "hammer.report/1", "hammer": "test", "target": "", "seed": 1,
@@ -252,7 +252,7 @@ fn one_busy_thread_among_idle_ones_is_seen() {
     let says = "thread 1 of the generator had no time left in 10 % of the seconds";
     check_threshold(
         &[],
-        &worker("full"),
+        &worker("saturated"),
         bounds::SATURATED_SECONDS_SHARE,
         Valid,
         Suspect,
@@ -330,7 +330,7 @@ fn lateness_is_blamed_on_what_the_figures_tell() {
             "add --threads or machines",
         ),
         (
-            "/generator/workers/0/full",
+            "/generator/workers/0/saturated",
             json!(bounds::SATURATED_SECONDS_SHARE),
             "add --threads or machines",
         ),
