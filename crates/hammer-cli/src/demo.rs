@@ -34,8 +34,8 @@ pub(crate) fn command() -> Command {
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let (load, output) = hammer_command::parse_load_args(matches)?;
     let load = load.with_default_duration(DEFAULT_DURATION);
-    let failed = |what: &str, error: &dyn std::fmt::Display| {
-        Error::Run(format!("failed to {what}: {error}"))
+    let failed = |action: &str, error: &dyn std::fmt::Display| {
+        Error::Run(format!("failed to {action}: {error}"))
     };
     let target = TargetServer::spawn(TargetBehavior::default())
         .map_err(|e| failed("start the target", &e))?;

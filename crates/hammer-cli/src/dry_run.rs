@@ -37,12 +37,12 @@ pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
     {
         return run(&**job);
     }
-    let what = format!(
+    let summary = format!(
         "{} would run {} loads; nothing is sent",
         plan.name,
         loads.len()
     );
-    let mut text = wrap("dry run", &what, 2);
+    let mut text = wrap("dry run", &summary, 2);
     let totals = loads.iter().map(|load| load.job.load().expected_hits());
     let total = totals.reduce(|sum, more| Some(sum?.saturating_add(more?)));
     let exact = loads
@@ -187,16 +187,16 @@ fn special_settings(args: &LoadArgs) -> Option<String> {
         let seconds = format_decimal(length.as_secs_f64());
         format!("{seconds} s of warm-up at {first}, not reported")
     });
-    let late = args.skip_late().map(|most| {
-        let ms = format_decimal(most.as_secs_f64() * 1e3);
+    let late = args.skip_late().map(|limit| {
+        let ms = format_decimal(limit.as_secs_f64() * 1e3);
         format!("unsent if more than {ms} ms late")
     });
     let start = args
         .start_at()
         .map(|start| format!("starts at {}", instant::format_utc(start)));
-    let max_hits = args.max_hits().map(|most| {
-        let most = format_count(most);
-        format!("at most {most} hits, then values used once, such as rows, run out")
+    let max_hits = args.max_hits().map(|limit| {
+        let limit = format_count(limit);
+        format!("at most {limit} hits, then values used once, such as rows, run out")
     });
     let all: Vec<_> = [arrivals, warmup, late, start, max_hits]
         .into_iter()

@@ -47,16 +47,16 @@ impl TokenArgs {
         network: &NetworkArgs,
     ) -> Result<Option<TokenStore>, BuildError> {
         let timeout = self.token_timeout.unwrap_or(DEFAULT_TIMEOUT);
-        let one = |source: Box<dyn TokenSource>| Ok(Some(TokenStore::new(vec![source])));
+        let single = |source: Box<dyn TokenSource>| Ok(Some(TokenStore::new(vec![source])));
         if let Some(SecretString(command)) = &self.token_cmd {
             let mut command = TokenCommand::new(command).timeout(timeout);
             if let Some(lifetime) = self.token_lifetime {
                 command = command.lifetime(lifetime);
             }
-            return one(Box::new(command));
+            return single(Box::new(command));
         }
         if let Some(path) = &self.token_file {
-            return one(Box::new(WatchedTokenFile::new(path)));
+            return single(Box::new(WatchedTokenFile::new(path)));
         }
         let lifetime = self.token_lifetime;
         self.oauth.tokens(feeds, seed, network, timeout, lifetime)

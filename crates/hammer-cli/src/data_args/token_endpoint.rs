@@ -25,9 +25,9 @@ impl TokenEndpointClient for TokenEndpoint {
         form: &SecretBytes,
         authorization: Option<&SecretBytes>,
     ) -> Result<TokenResponse, CredentialError> {
-        let failed = |why: &str| {
+        let failed = |reason: &str| {
             let message = format!(
-                "the token endpoint {} did not respond: {why}",
+                "the token endpoint {} did not respond: {reason}",
                 mask_url(&self.url)
             );
             CredentialError::new(CredentialErrorKind::Failed, message)

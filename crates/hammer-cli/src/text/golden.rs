@@ -132,7 +132,7 @@ fn one_line_of_a_report_differs() {
         ),
         (
             vec![("/generator/log_dropped", json!(5))],
-            "generator     2 threads   4 % busy (busiest 6 %)   11.0 MB   5 hits missing from the log: writing",
+            "generator     2 threads   4 % busy (busiest 6 %)   11.0 MB   5 hits missing from the log: writing it",
         ),
     ] {
         let rendered = render(&report(&changes), false);

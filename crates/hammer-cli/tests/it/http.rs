@@ -237,7 +237,7 @@ fn targets_come_from_a_file() {
         "1",
     ]));
     assert!(
-        text.contains(&format!("2 targets of {path}, in turn")),
+        text.contains(&format!("2 targets from {path}, in turn")),
         "{text}"
     );
 

@@ -139,7 +139,7 @@ fn a_dry_run_tells_how_many_hits_the_rows_are_enough_for() {
     assert_eq!(refused.status.code(), Some(2));
     let message = stderr(&refused);
     assert!(
-        message.contains("'--warmup <TIME>': its hits would use up"),
+        message.contains("'--warmup <TIME>': warm-up hits would consume"),
         "{message}"
     );
 }
