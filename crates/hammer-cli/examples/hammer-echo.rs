@@ -5,7 +5,7 @@ use tokio::{io::AsyncReadExt, io::AsyncWriteExt, net::TcpStream};
 
 #[derive(clap::Args)]
 struct EchoHammer {
-    /// Where the server listens: HOST:PORT
+    /// Address of the server: HOST:PORT
     addr: String,
 }
 
@@ -30,8 +30,8 @@ impl Hammer for EchoHammer {
         let (sent, mut echo) = (hit.number().to_be_bytes(), [0; 8]);
         stream.write_all(&sent).await?;
         stream.read_exact(&mut echo).await?;
-        let whole = (echo == sent).then_some(Outcome::ok("echo"));
-        whole.ok_or(Failure::new("garbled"))
+        let outcome = (echo == sent).then_some(Outcome::ok("echo"));
+        outcome.ok_or(Failure::new("garbled"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! A hammer whose users write a template: `hammer-say HOST:PORT 'user {{users.id}}' --feed users=users.csv`.
+//! A hammer with a template: `hammer-say HOST:PORT 'user {{users.id}}' --feed users=users.csv`.
 use hammer_cli::{App, BuildError, DataArgs, HammerArgs};
 use hammer_core::{Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
 use hammer_data::{HitContext, Template, TemplateScope};
@@ -6,9 +6,9 @@ use tokio::{io::AsyncReadExt, io::AsyncWriteExt, net::TcpStream};
 
 #[derive(clap::Args)]
 struct SayArgs {
-    /// Where an echo server listens: HOST:PORT
+    /// Address of an echo server: HOST:PORT
     addr: String,
-    /// What each hit says, a template
+    /// Template of the text to say
     text: String,
     #[command(flatten)]
     data: DataArgs,
@@ -28,14 +28,10 @@ impl HammerArgs for SayArgs {
         self.addr.clone()
     }
     fn build(self, seed: u64) -> Result<SayHammer, BuildError> {
-        let words = self.data.template_scope(seed)?;
-        let text = Template::compile(&self.text, &words)?;
+        let scope = self.data.template_scope(seed)?;
+        let text = Template::compile(&self.text, &scope)?;
         let addr = self.addr;
-        Ok(SayHammer {
-            addr,
-            text,
-            scope: words,
-        })
+        Ok(SayHammer { addr, text, scope })
     }
 }
 
@@ -55,15 +51,15 @@ impl Hammer for SayHammer {
     }
     async fn hit(&self, session: &mut Self::Session, hit: Hit) -> Result<Outcome, Failure> {
         let (stream, text, echo) = session;
-        let mut moment = HitContext::new(hit.number(), hit.slot().index(), hit.rng());
+        let mut context = HitContext::new(hit.number(), hit.slot().index(), hit.rng());
         text.clear();
-        let rendered = self.text.render(&mut moment, text);
+        let rendered = self.text.render(&mut context, text);
         rendered.map_err(|_| Failure::new("no_value"))?;
         stream.write_all(text).await?;
         echo.resize(text.len(), 0);
         stream.read_exact(echo).await?;
-        let whole = (text == echo).then_some(Outcome::ok("echo"));
-        whole.ok_or(Failure::new("garbled"))
+        let outcome = (text == echo).then_some(Outcome::ok("echo"));
+        outcome.ok_or(Failure::new("garbled"))
     }
 }
 

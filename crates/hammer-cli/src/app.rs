@@ -1,3 +1,5 @@
+//! The command line with its subcommands, and dispatch to them.
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
@@ -18,10 +20,9 @@ use crate::{
 
 /// A command line with one or more kinds of hammer.
 ///
-/// Each hammer is a subcommand, beside `run`, `plan`, `demo`, `target`, `timeline`, `replay` and
-/// `completions`. A program called
-/// `hammer-NAME` is its hammer `NAME` alone, without a subcommand, so that `hammer NAME …` can run
-/// it from PATH.
+/// Each hammer is a subcommand, in addition to `run`, `plan`, `demo`, `target`, `timeline`, `replay`
+/// and `completions`. In a program called `hammer-NAME`, the hammer `NAME` needs no subcommand, so
+/// that `hammer NAME …` can run the program from PATH.
 #[derive(Default)]
 #[must_use = "an app does nothing until its main is called"]
 pub struct App {
@@ -29,7 +30,7 @@ pub struct App {
 }
 
 impl App {
-    /// An app without a hammer.
+    /// Creates an app without a hammer.
     pub fn new() -> Self {
         Self::default()
     }
@@ -40,10 +41,10 @@ impl App {
         self
     }
 
-    /// Runs the command line of this process: what a `main` returns.
+    /// Runs the command line of this process and returns its exit code, for use as the whole `main`.
     ///
-    /// Sets up for the whole process: the limit on open files is raised as far as it goes, and
-    /// `RUST_LOG` turns on logging to stderr.
+    /// Changes the process: raises the soft limit on open files to the hard limit, and sets up
+    /// logging to stderr as `RUST_LOG` says.
     #[must_use]
     pub fn main(self) -> ExitCode {
         limits::raise();
@@ -51,7 +52,7 @@ impl App {
         self.run_from(std::env::args_os())
     }
 
-    /// Runs `args`, whose first item is the name of the program.
+    /// Runs `args`; the first item is the name of the program.
     pub fn run_from(&self, args: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
         let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
         self.dispatch(&args)
@@ -63,11 +64,11 @@ impl App {
         let program = args
             .first()
             .and_then(|arg| Path::new(arg).file_stem()?.to_str());
-        let own = program.and_then(|program| program.strip_prefix("hammer-"));
-        // A plan for one's own hammer is run as it is everywhere.
-        let plan = args.get(1).is_some_and(|arg| arg == run::NAME);
-        let alone = self.commands.iter().find(|entry| Some(entry.name()) == own);
-        if let Some(entry) = alone.filter(|_| !plan) {
+        let hammer_name = program.and_then(|program| program.strip_prefix("hammer-"));
+        // `hammer-NAME run PLAN` runs a plan, like `hammer run PLAN`.
+        let is_run = args.get(1).is_some_and(|arg| arg == run::NAME);
+        let named = (self.commands.iter()).find(|entry| Some(entry.name()) == hammer_name);
+        if let Some(entry) = named.filter(|_| !is_run) {
             let name = format!("hammer-{}", entry.name());
             let command = entry.command().name(name.clone()).display_name(name);
             return run_hammer(
@@ -85,7 +86,7 @@ impl App {
         }
     }
 
-    /// The commands that are no hammers.
+    /// Runs a command that is not a hammer.
     fn run_builtin(
         &self,
         name: &str,
@@ -108,24 +109,28 @@ impl App {
         }
     }
 
-    /// Clap knows which commands are spelled alike.
+    /// Names commands with a similar spelling, which clap finds.
     fn unknown_command(&self, name: &str, args: &[OsString]) -> Error {
         let mut command = self.command(false);
         let error = command.try_get_matches_from_mut(args).err();
-        let alike = error
+        let similar = error
             .as_ref()
             .and_then(|e| e.get(ContextKind::SuggestedSubcommand));
-        let right = match alike {
-            Some(ContextValue::Strings(names)) => names.join("' or '"),
-            Some(ContextValue::String(name)) => name.clone(),
-            _ => command
-                .get_subcommands()
-                .map(Command::get_name)
-                .collect::<Vec<_>>()
-                .join("', '"),
+        let similar = match similar {
+            Some(ContextValue::Strings(names)) => Some(names.join("' or '")),
+            Some(ContextValue::String(name)) => Some(name.clone()),
+            _ => None,
         };
-        let wrong = format!("no command '{name}', and no hammer-{name} on PATH");
-        Error::Usage(format!("{wrong}; right would be '{right}'"))
+        let hint = match similar {
+            Some(similar) => format!(", did you mean '{similar}'?"),
+            None => {
+                let known = command.get_subcommands().map(Command::get_name);
+                format!("; expected one of {}", known.collect::<Vec<_>>().join(", "))
+            }
+        };
+        Error::Usage(format!(
+            "unknown command '{name}', and no program hammer-{name} on PATH{hint}"
+        ))
     }
 
     fn command(&self, external: bool) -> Command {
@@ -135,7 +140,7 @@ impl App {
             .flat_map(|entry| entry.schemes())
             .copied();
         let command = Command::new("hammer")
-            .about("An open-loop load generator whose numbers can be trusted")
+            .about("Open-loop load generator for HTTP, MQTT and your own protocols")
             .after_help("'hammer NAME …' runs the program hammer-NAME from PATH.")
             .subcommand_required(true)
             .arg_required_else_help(true)
@@ -168,7 +173,7 @@ fn with_common_settings(command: Command) -> Command {
         .max_term_width(100)
 }
 
-/// The one place that prints errors. A closed stderr is nobody's to be told.
+/// Prints an error. A failure to write to stderr is ignored.
 fn print_error(error: &Error) -> CommandExit {
     let _ = match error {
         Error::Clap(error) => error.print(),

@@ -1,30 +1,33 @@
+//! Excerpts of a text with carets under the part that is wrong.
+
 use std::ops::Range;
 
 use hammer_core::{Shape, ShapeError};
 
-/// How far both lines are indented.
+/// Indentation of all lines, in columns.
 const INDENT: usize = 4;
-/// The most of a text that is shown, in columns.
+/// Maximum width of the excerpt, in columns.
 const MAX_SHOWN: usize = 72;
-/// The widest line, in columns; what is longer goes below the carets.
+/// Maximum line width, in columns. A longer hint goes below the carets.
 const WIDTH: usize = 100;
 
-/// `text` with carets under `place` (in bytes) and what would be `right` behind them.
+/// Shows `text` with carets under `span` (in bytes), followed by "expected" and `expected`.
 ///
-/// Two or three indented lines without a newline at the end. A place at the end of the text, or
-/// beyond it, has its caret there. Of a long text the part around the place is shown; characters
-/// that would move the cursor are shown as `?`.
+/// Returns two or three indented lines without a newline at the end. A span at or beyond the end of
+/// the text gets one caret at the end. A long text is cut to the part around the span. Control
+/// characters are shown as `?`.
 ///
 /// ```text
 ///     p99 < 250
-///           ^^^ right would be 250ms
+///           ^^^ expected 250ms
 /// ```
-pub(crate) fn underline(text: &str, span: Range<usize>, right: &str) -> String {
+pub(crate) fn underline(text: &str, span: Range<usize>, expected: &str) -> String {
+    let hint = format!("expected {expected}");
     let chars: Vec<char> = text
         .chars()
         .map(|c| if c.is_control() { '?' } else { c })
         .collect();
-    // Bounds inside of a character count as its start.
+    // A bound inside a character counts as its start.
     let column = |byte: usize| {
         text.char_indices()
             .take_while(|(index, c)| index + c.len_utf8() <= byte)
@@ -39,14 +42,14 @@ pub(crate) fn underline(text: &str, span: Range<usize>, right: &str) -> String {
     };
     let mut shown: Vec<char> = chars.iter().skip(first).take(MAX_SHOWN).copied().collect();
     if first > 0
-        && let Some(before) = shown.first_mut()
+        && let Some(leading) = shown.first_mut()
     {
-        *before = '…';
+        *leading = '…';
     }
     if first + shown.len() < chars.len()
-        && let Some(behind) = shown.last_mut()
+        && let Some(last) = shown.last_mut()
     {
-        *behind = '…';
+        *last = '…';
     }
     let start = start - first;
     let width = width.min(shown.len().saturating_sub(start).max(1));
@@ -54,25 +57,24 @@ pub(crate) fn underline(text: &str, span: Range<usize>, right: &str) -> String {
     let shown: String = shown.into_iter().collect();
     let (indent, carets) = (" ".repeat(INDENT), "^".repeat(width));
     let pad = " ".repeat(INDENT + start);
-    let behind = INDENT + start + width + 1 + right.chars().count();
-    if behind <= WIDTH {
-        format!("{indent}{}\n{pad}{carets} {right}", shown.trim_end())
+    let columns = INDENT + start + width + 1 + hint.chars().count();
+    if columns <= WIDTH {
+        format!("{indent}{}\n{pad}{carets} {hint}", shown.trim_end())
     } else {
         format!(
-            "{indent}{}\n{pad}{carets}\n{indent}{right}",
+            "{indent}{}\n{pad}{carets}\n{indent}{hint}",
             shown.trim_end()
         )
     }
 }
 
-/// A rate expression, or what is wrong with it and where.
+/// Parses a rate expression; the error has a caret at the position that is wrong.
 pub(crate) fn parse_shape(text: &str) -> Result<Shape, String> {
     text.parse().map_err(|error: ShapeError| {
         if text.trim().is_empty() {
             return error.to_string();
         }
-        let right = format!("right would be {}", error.expected());
-        let shown = underline(text, error.position()..error.position(), &right);
+        let shown = underline(text, error.position()..error.position(), error.expected());
         format!("{}\n\n{shown}", error.problem())
     })
 }
@@ -82,26 +84,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn carets_stand_under_the_place() {
-        for (text, place, shown) in [
-            ("p99 < 250", 6..9, "    p99 < 250\n          ^^^ R"),
-            ("p99 <", 5..5, "    p99 <\n         ^ R"),
-            ("", 0..0, "    \n    ^ R"),
-            ("a", 7..9, "    a\n     ^ R"),
-            ("µs µx", 4..7, "    µs µx\n       ^^ R"),
-            ("µs", 1..2, "    µs\n    ^ R"),
-            ("a\nb\x1b[1m", 2..3, "    a?b?[1m\n      ^ R"),
+    fn carets_are_under_the_span() {
+        for (text, span, shown) in [
+            ("p99 < 250", 6..9, "    p99 < 250\n          ^^^ expected x"),
+            ("p99 <", 5..5, "    p99 <\n         ^ expected x"),
+            ("", 0..0, "    \n    ^ expected x"),
+            ("a", 7..9, "    a\n     ^ expected x"),
+            ("µs µx", 4..7, "    µs µx\n       ^^ expected x"),
+            ("µs", 1..2, "    µs\n    ^ expected x"),
+            ("a\nb\x1b[1m", 2..3, "    a?b?[1m\n      ^ expected x"),
         ] {
-            assert_eq!(underline(text, place, "R"), shown, "{text:?}");
+            assert_eq!(underline(text, span, "x"), shown, "{text:?}");
         }
     }
 
     #[test]
-    fn a_rate_has_its_caret_too() {
-        let wrong = parse_shape("100..10x0/5m").expect_err("no number");
-        let start = "not a number\n\n    100..10x0/5m\n         ^ ";
-        assert!(wrong.starts_with(start), "{wrong}");
-        assert!(!parse_shape("").expect_err("empty").contains('^'));
+    fn an_invalid_rate_has_a_caret() {
+        let error = parse_shape("100..10x0/5m").expect_err("an invalid number");
+        let shown = "\n\n    100..10x0/5m\n         ^ expected ";
+        assert!(error.contains(shown), "{error}");
+        assert!(!parse_shape("").expect_err("an empty rate").contains('^'));
         assert_eq!(
             parse_shape("10k").map(|shape| shape.to_string()),
             Ok("10k".into())
@@ -109,10 +111,10 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_shown_around_the_place() {
+    fn a_long_text_is_cut_around_the_span() {
         let text = format!("{}HERE{}", "a".repeat(500), "z".repeat(500));
-        for (place, word) in [(500..504, "HERE"), (0..4, "aaaa"), (1000..1004, "zzzz")] {
-            let shown = underline(&text, place, "R");
+        for (span, word) in [(500..504, "HERE"), (0..4, "aaaa"), (1000..1004, "zzzz")] {
+            let shown = underline(&text, span, "x");
             let [line, carets] = shown.lines().collect::<Vec<_>>()[..] else {
                 panic!("{shown}")
             };
@@ -130,13 +132,13 @@ mod tests {
             );
         }
         assert_eq!(
-            underline(&text, 0..1004, "R").matches('^').count(),
+            underline(&text, 0..1004, "x").matches('^').count(),
             MAX_SHOWN
         );
     }
 
     #[test]
-    fn what_does_not_fit_behind_the_carets_goes_below() {
+    fn a_long_hint_goes_below_the_carets() {
         let shown = underline("p99", 0..3, &"word ".repeat(20));
         assert_eq!(shown.lines().count(), 3, "{shown}");
     }

@@ -1,3 +1,5 @@
+//! `hammer completions`: completion scripts for shells.
+
 use std::io::{self, Write};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -6,28 +8,28 @@ use clap_complete::Shell;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 
-/// The subcommand.
+/// Name of the subcommand.
 pub(crate) const NAME: &str = "completions";
 
 #[derive(Debug, Args)]
 #[group(skip)]
 struct CompletionsArgs {
-    /// Shell to write them for
+    /// Shell to generate completions for
     shell: Shell,
 }
 
-/// `completions SHELL`.
+/// Defines `completions SHELL`.
 pub(crate) fn command() -> Command {
-    CompletionsArgs::augment_args(Command::new(NAME)).about("Print completions for a shell")
+    CompletionsArgs::augment_args(Command::new(NAME)).about("Print a completion script for a shell")
 }
 
-/// Prints the completions of `app`.
+/// Prints the completion script of `app`.
 pub(crate) fn run(mut app: Command, matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = CompletionsArgs::from_arg_matches(matches)?;
-    // Into memory first, since clap_complete panics when it can't write.
+    // clap_complete panics if it cannot write, so it writes to memory.
     let mut script = vec![];
     clap_complete::generate(args.shell, &mut app, "hammer", &mut script);
-    // Whoever closed the pipe has seen enough.
+    // A closed pipe is not an error.
     let _ = io::stdout().write_all(&script);
     Ok(CommandExit::OK)
 }

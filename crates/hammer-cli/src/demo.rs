@@ -1,3 +1,5 @@
+//! `hammer demo`: a load against a local target.
+
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -12,28 +14,28 @@ use crate::hammer_command;
 use crate::runner;
 use crate::typed_load::TypedLoad;
 
-/// How long it lasts unless it is told.
+/// Default of `--duration`.
 const DEFAULT_DURATION: Duration = Duration::from_secs(5);
 
-/// The subcommand.
+/// Name of the subcommand.
 pub(crate) const NAME: &str = "demo";
 
-/// `demo`, with the load of every run and defaults of its own.
+/// Defines `demo`, which takes the flags of any load.
 pub(crate) fn command() -> Command {
     hammer_command::with_load_args(Command::new(NAME))
-        .about("Start a target of our own and hit it: needs nothing")
+        .about("Start a local target and hit it")
         .mut_arg("rate", |rate| rate.default_value("1000"))
         .mut_arg("duration", |duration| {
-            duration.help("How long: 30s, 1h30m, or seconds [default: 5s, or as the rate says]")
+            duration.help("Duration: 30s, 1h30m, or seconds [default: 5s, or as set by the rate]")
         })
 }
 
-/// Starts the target, hits it, and says what it saw.
+/// Starts the target, hits it, and prints the number of requests that it counted.
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let (load, output) = hammer_command::parse_load_args(matches)?;
     let load = load.with_default_duration(DEFAULT_DURATION);
-    let failed = |what: &str, error: &dyn std::fmt::Display| {
-        Error::Run(format!("failed to {what}: {error}"))
+    let failed = |action: &str, error: &dyn std::fmt::Display| {
+        Error::Run(format!("failed to {action}: {error}"))
     };
     let target = TargetServer::spawn(TargetBehavior::default())
         .map_err(|e| failed("start the target", &e))?;
@@ -42,7 +44,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let hammer = hammer.map_err(|e| failed("build the http hammer", &chain(&e)))?;
     print_unless_quiet(
         output.quiet(),
-        &format!("demo: a target of our own listens at {url}, and is hit now\n"),
+        &format!("demo: hitting a local target at {url}\n"),
     );
     let job = TypedLoad {
         name: "http",
@@ -56,7 +58,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let seen = target.shutdown().counts.requests;
     print_unless_quiet(
         output.quiet(),
-        &format!("\ndemo: the target itself counted {seen} hits"),
+        &format!("\ndemo: the target counted {seen} hits"),
     );
     Ok(exit)
 }

@@ -1,3 +1,5 @@
+//! `--dry-run`: a description of a load or a plan, without sending anything.
+
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -12,22 +14,22 @@ use crate::text::number::{format_count, format_decimal};
 use crate::text::{format_rate, rate_chart};
 use crate::typed_load::PreparedLoad;
 
-/// Hits that are told one by one.
+/// Number of hits that are listed.
 const FIRST_HITS: usize = 3;
-/// Moments at which the rates of all loads are added up.
+/// Number of instants at which the rates of all loads are summed.
 const PEAK_SAMPLES: u32 = 1000;
 
-/// Prints what a run would do.
+/// Prints the description of a run.
 pub(crate) fn run(job: &dyn PreparedLoad) -> CommandExit {
     let text = format!(
         "{}\n{}",
-        wrap("dry run", "this is what would be sent; nothing is", 1),
+        wrap("dry run", "nothing is sent", 1),
         load_text(job, None, Duration::ZERO)
     );
     print(&text)
 }
 
-/// Prints what a plan would do.
+/// Prints the description of a plan.
 pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
     let loads = &plan.loads;
     if let [NamedLoad { job, offset, .. }] = &loads[..]
@@ -35,18 +37,18 @@ pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
     {
         return run(&**job);
     }
-    let what = format!(
+    let summary = format!(
         "{} would run {} loads; nothing is sent",
         plan.name,
         loads.len()
     );
-    let mut text = wrap("dry run", &what, 2);
+    let mut text = wrap("dry run", &summary, 2);
     let totals = loads.iter().map(|load| load.job.load().expected_hits());
     let total = totals.reduce(|sum, more| Some(sum?.saturating_add(more?)));
     let exact = loads
         .iter()
         .all(|load| load.job.load().schedule().hit_count().is_some());
-    let hits = hit_count_text(total.flatten(), exact, "targets take");
+    let hits = hit_count_text(total.flatten(), exact, "targets allow");
     let end = plan_end(loads).map_or(String::new(), |end| {
         let loads: Vec<_> = loads
             .iter()
@@ -58,7 +60,7 @@ pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
             format_decimal(end.as_secs_f64())
         )
     });
-    text.push_str(&wrap("in all", &format!("{hits}{end}"), 2));
+    text.push_str(&wrap("total", &format!("{hits}{end}"), 2));
     text.push_str(&needs_text(plan.needs()));
     for NamedLoad { name, offset, job } in loads {
         text.push('\n');
@@ -68,13 +70,14 @@ pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
 }
 
 fn print(text: &str) -> CommandExit {
-    // Whoever closed the pipe has seen enough.
+    // A closed pipe is not an error.
     let _ = io::stdout().write_all(text.as_bytes());
     CommandExit::OK
 }
 
-/// One load: totals, a drawing, the first hits, and what it needs unless it has a name, for then
-/// that is told for all loads together.
+/// Describes a load: totals, a chart of the rate, and the first hits.
+///
+/// A load without a name also gets its needs; those of a plan's loads are reported together.
 fn load_text(job: &dyn PreparedLoad, name: Option<&str>, offset: Duration) -> String {
     let args = job.load();
     let (schedule, shape) = (args.schedule(), args.shape());
@@ -92,8 +95,8 @@ fn load_text(job: &dyn PreparedLoad, name: Option<&str>, offset: Duration) -> St
         text.push_str(&wrap("starts", &offset, 1));
     }
     let expected = args.expected_hits();
-    let hits = hit_count_text(expected, total.is_some(), "target takes");
-    let lasting = length.map_or(String::new(), |length| {
+    let hits = hit_count_text(expected, total.is_some(), "target allows");
+    let duration = length.map_or(String::new(), |length| {
         format!(" in {} s", format_decimal(length.as_secs_f64()))
     });
     let average = expected
@@ -106,7 +109,7 @@ fn load_text(job: &dyn PreparedLoad, name: Option<&str>, offset: Duration) -> St
         });
     let peak = match shape.peak() {
         Some(peak) => {
-            // What -z cuts off is never reached.
+            // The peak may be in a part that -z cuts off.
             let cut = length.filter(|length| shape.duration() > Some(*length));
             let peak = cut.map_or(peak, |length| {
                 self::peak_rate(&[(Duration::ZERO, args)], length)
@@ -121,11 +124,11 @@ fn load_text(job: &dyn PreparedLoad, name: Option<&str>, offset: Duration) -> St
     let seed = format!("   seed {}", args.seed());
     text.push_str(&wrap(
         "total",
-        &format!("{hits}{lasting}{average}{peak}{seed}"),
+        &format!("{hits}{duration}{average}{peak}{seed}"),
         2,
     ));
-    if let Some(manner) = special_settings(args) {
-        text.push_str(&wrap("manner", &manner, 2));
+    if let Some(settings) = special_settings(args) {
+        text.push_str(&wrap("settings", &settings, 2));
     }
     if let Some(length) = length {
         text.push_str(&rate_chart::rate_chart(shape, length));
@@ -162,7 +165,7 @@ fn load_text(job: &dyn PreparedLoad, name: Option<&str>, offset: Duration) -> St
     text
 }
 
-/// How many hits, or who decides.
+/// The number of hits, or what determines it.
 fn hit_count_text(expected: Option<u64>, exact: bool, decided_by: &str) -> String {
     match expected {
         None => format!("as many hits as the {decided_by}"),
@@ -174,7 +177,7 @@ fn hit_count_text(expected: Option<u64>, exact: bool, decided_by: &str) -> Strin
     }
 }
 
-/// What else there is to say of how a load is sent, if it is not as usual.
+/// Settings of a load that differ from the defaults.
 fn special_settings(args: &LoadArgs) -> Option<String> {
     let arrivals = Some(args.arrivals()).filter(|arrivals| *arrivals != ArrivalProcess::Even);
     let arrivals = arrivals.map(|arrivals| format!("{arrivals} arrivals"));
@@ -182,20 +185,20 @@ fn special_settings(args: &LoadArgs) -> Option<String> {
         let first = args.shape().first_rate();
         let first = first.map_or("max".into(), |first| format_rate(first.as_f64()));
         let seconds = format_decimal(length.as_secs_f64());
-        format!("{seconds} s of warm-up at {first} before, which counts nowhere")
+        format!("{seconds} s of warm-up at {first}, not reported")
     });
-    let late = args.skip_late().map(|most| {
-        let ms = format_decimal(most.as_secs_f64() * 1e3);
+    let late = args.skip_late().map(|limit| {
+        let ms = format_decimal(limit.as_secs_f64() * 1e3);
         format!("unsent if more than {ms} ms late")
     });
     let start = args
         .start_at()
-        .map(|start| format!("from {} on", instant::format_utc(start)));
-    let spent = args.max_hits().map(|most| {
-        let most = format_count(most);
-        format!("no more than {most} hits: what each of them uses once, such as rows, is gone then")
+        .map(|start| format!("starts at {}", instant::format_utc(start)));
+    let max_hits = args.max_hits().map(|limit| {
+        let limit = format_count(limit);
+        format!("at most {limit} hits, then values used once, such as rows, run out")
     });
-    let all: Vec<_> = [arrivals, warmup, late, start, spent]
+    let all: Vec<_> = [arrivals, warmup, late, start, max_hits]
         .into_iter()
         .flatten()
         .collect();
@@ -204,7 +207,7 @@ fn special_settings(args: &LoadArgs) -> Option<String> {
 
 fn needs_text(needs: ResourceNeeds) -> String {
     let text = format!(
-        "up to {} files and {} ports, if every hit took as long as the timeout",
+        "up to {} files and {} ports if every hit takes as long as the timeout",
         format_count(needs.files),
         format_count(needs.ports)
     );
@@ -221,8 +224,9 @@ fn plan_end(loads: &[NamedLoad]) -> Option<Duration> {
     ends?.into_iter().max()
 }
 
-/// The greatest rate of all loads together, each with its offset: where a stage begins or is about
-/// to end, and at moments between.
+/// The highest total rate of all loads, each with its offset.
+///
+/// The rate is sampled at both ends of every stage, and at regular instants between them.
 fn peak_rate(loads: &[(Duration, &LoadArgs)], end: Duration) -> f64 {
     let nano = Duration::from_nanos(1);
     let parts: Vec<_> = loads
@@ -232,18 +236,18 @@ fn peak_rate(loads: &[(Duration, &LoadArgs)], end: Duration) -> f64 {
     let at = |t: Duration| -> f64 {
         let rate = |(offset, shape, length): &(Duration, &Shape, Option<Duration>)| {
             let t = t.checked_sub(*offset)?;
-            let over = length.is_some_and(|length| t >= length);
-            shape.rate_at(t).filter(|_| !over)
+            let ended = length.is_some_and(|length| t >= length);
+            shape.rate_at(t).filter(|_| !ended)
         };
         parts.iter().filter_map(rate).sum()
     };
-    let borders = parts.iter().flat_map(|(offset, shape, _)| {
+    let bounds = parts.iter().flat_map(|(offset, shape, _)| {
         let starts = shape.stages().iter().map(|stage| *offset + stage.start());
         starts.flat_map(|start| [start, start.saturating_sub(nano)])
     });
     (0..=PEAK_SAMPLES)
-        .map(|moment| end.mul_f64(f64::from(moment) / f64::from(PEAK_SAMPLES)))
-        .chain(borders)
+        .map(|sample| end.mul_f64(f64::from(sample) / f64::from(PEAK_SAMPLES)))
+        .chain(bounds)
         .chain([end.saturating_sub(nano)])
         .map(at)
         .fold(0.0, f64::max)

@@ -1,3 +1,5 @@
+//! Flags of `run --endpoint`, common to all protocols.
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -7,16 +9,16 @@ use serde_json::Value;
 
 use crate::PayloadArg;
 
-/// What to hit, in words that fit any protocol: the flags of `run --endpoint`.
+/// The flags of `run --endpoint`, which fit any protocol.
 #[derive(Debug, Clone, Args)]
 #[group(skip)]
 #[command(next_help_heading = "Endpoint")]
 #[non_exhaustive]
 pub struct EndpointArgs {
-    /// URL of the target; its scheme picks the hammer
+    /// URL of the target; its scheme selects the hammer
     #[arg(long = "endpoint", value_name = "URL")]
     pub url: String,
-    /// Method, where the protocol has them [default: the hammer's]
+    /// Method, if the protocol has one [default: the hammer's]
     #[arg(short = 'X', long)]
     pub method: Option<String>,
     /// Payload of each hit
@@ -26,15 +28,15 @@ pub struct EndpointArgs {
     /// Headers as a JSON object: '{"k":"v"}'
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     pub headers: Option<JsonHeaders>,
-    /// Trust the certificates in this PEM file only
+    /// Trust only the certificates in this PEM file
     #[arg(long, value_name = "FILE")]
     pub cacert: Option<PathBuf>,
-    /// Trust any certificate
+    /// Skip certificate verification
     #[arg(short = 'k', long)]
     pub insecure: bool,
 }
 
-/// Names and values, from a JSON object of texts, numbers and booleans.
+/// Names and values from a JSON object of strings, numbers and booleans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JsonHeaders(Vec<(String, String)>);
 
@@ -48,7 +50,7 @@ impl JsonHeaders {
         )
     }
 
-    /// Name and value of each.
+    /// Iterates over names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
@@ -60,16 +62,15 @@ impl FromStr for JsonHeaders {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = |what: &str| format!("{what}; right would be '{{\"Name\":\"value\"}}'");
         let Ok(Value::Object(object)) = serde_json::from_str(text) else {
-            return Err(wrong("is no JSON object"));
+            return Err("expected a JSON object, such as '{\"Name\":\"value\"}'".into());
         };
         let pair = |(name, value)| match value {
             Value::String(value) => Ok((name, value)),
             Value::Number(_) | Value::Bool(_) => Ok((name, value.to_string())),
-            _ => Err(wrong(&format!(
-                "the value of {name:?} is neither a text nor a number"
-            ))),
+            _ => Err(format!(
+                "the value of {name:?} is invalid; expected a string, a number or a boolean"
+            )),
         };
         object
             .into_iter()
@@ -85,19 +86,19 @@ mod tests {
 
     #[test]
     fn headers_are_a_json_object() {
-        let headers: JsonHeaders = r#"{"A":"b","N":1,"T":true}"#.parse().expect("is an object");
+        let headers: JsonHeaders = r#"{"A":"b","N":1,"T":true}"#.parse().expect("a JSON object");
         assert_eq!(
             headers.iter().collect::<Vec<_>>(),
             [("A", "b"), ("N", "1"), ("T", "true")]
         );
-        for (text, why) in [
-            ("", "no JSON object"),
-            ("A: b", "no JSON object"),
-            (r#"["A"]"#, "no JSON object"),
+        for (text, problem) in [
+            ("", "expected a JSON object"),
+            ("A: b", "expected a JSON object"),
+            (r#"["A"]"#, "expected a JSON object"),
             (r#"{"A":["b"]}"#, "the value of \"A\""),
         ] {
             let error = text.parse::<JsonHeaders>().expect_err(text);
-            assert!(error.contains(why), "{text}: {error}");
+            assert!(error.contains(problem), "{text}: {error}");
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Errors of the command, and their messages.
+
 use std::error;
 
 use clap::error::{ContextKind, ContextValue};
@@ -8,33 +10,34 @@ use hammer_plan::PlanError;
 use crate::caret;
 use crate::command_exit::CommandExit;
 
-/// Why the command ends early: the message for stderr and the exit code.
+/// An error that ends the command, with its message for stderr.
 #[derive(Debug)]
 pub(crate) enum Error {
-    /// Clap's, printed by clap, which also covers `--help` and `--version`.
+    /// Reported and printed by clap; includes `--help` and `--version`.
     Clap(clap::Error),
-    /// The arguments are wrong.
+    /// The arguments are invalid.
     Usage(String),
-    /// The arguments are right, but the run could not be made.
+    /// The arguments are valid, but the run failed.
     Run(String),
 }
 
 impl Error {
-    /// In clap's words: which argument, which value, what is wrong, what would be right.
+    /// Reports an invalid value in the form that clap uses.
     pub(crate) fn invalid_value(
         argument: &str,
         value: &str,
-        wrong: impl std::fmt::Display,
+        problem: impl std::fmt::Display,
     ) -> Self {
-        Self::Usage(format!("invalid value '{value}' for '{argument}': {wrong}"))
+        Self::Usage(format!(
+            "invalid value '{value}' for '{argument}': {problem}"
+        ))
     }
 
-    /// What is wrong with a plan; a threshold of it is shown with carets.
+    /// Reports an error in a plan. An invalid threshold is shown with carets.
     pub(crate) fn from_plan_error(error: &PlanError) -> Self {
         Self::Usage(match error.threshold() {
-            Some((text, wrong)) => {
-                let right = format!("right would be {}", wrong.expected());
-                let shown = caret::underline(text, wrong.span(), &right);
+            Some((text, threshold)) => {
+                let shown = caret::underline(text, threshold.span(), threshold.expected());
                 format!("{}\n\n{shown}", error.problem())
             }
             None => error.to_string(),
@@ -56,10 +59,10 @@ impl From<clap::Error> for Error {
     }
 }
 
-/// What the values of flags are called that may be secrets.
+/// Parts of value names that mark a value as a possible secret.
 const SECRET_VALUE_NAMES: [&str; 6] = ["PASSWORD", "LOGIN", "TOKEN", "COOKIES", "HEADER", "NAME="];
 
-/// Clap shows the value that it can't take, and that may have a password in it.
+/// Masks the invalid value in an error of clap if it may be a secret.
 pub(crate) fn mask_secrets(mut error: clap::Error) -> clap::Error {
     let text = |error: &clap::Error, kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
@@ -81,15 +84,14 @@ pub(crate) fn mask_secrets(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// An error and its sources in one line; what is wrong with a template with carets below.
+/// An error and its sources in one line. A template error is shown with carets below.
 pub(crate) fn error_with_excerpt(error: &(dyn error::Error + 'static)) -> String {
     let mut line = String::new();
     let mut next = Some(error);
     while let Some(error) = next {
         let template = error.downcast_ref::<TemplateError>();
         if let Some((template, text)) = template.and_then(|found| Some((found, found.text()?))) {
-            let right = format!("right would be {}", template.expected());
-            let shown = caret::underline(text, template.span(), &right);
+            let shown = caret::underline(text, template.span(), template.expected());
             return format!("{line}{}\n\n{shown}", template.problem());
         }
         line.push_str(&error.to_string());

@@ -1,3 +1,5 @@
+//! Programs called `hammer-NAME` on PATH.
+
 use std::ffi::OsString;
 use std::io;
 use std::process::Command;
@@ -7,21 +9,20 @@ use clap::ArgMatches;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 
-/// How `hammer-NAME` ended.
+/// Outcome of running `hammer-NAME`.
 pub(crate) enum ExternalCommandResult {
-    /// With an exit code. On Unix it never returns: the program takes the place of this one, and
-    /// with it its signals and its exit code.
+    /// It ended with an exit code. On Unix, `exec` replaces this process, so this never occurs.
     #[cfg_attr(unix, expect(dead_code, reason = "exec does not return"))]
     Exited(CommandExit),
-    /// It was found and could not be run.
+    /// It was found but could not be run.
     Failed(Error),
-    /// There is no such program on PATH.
+    /// It is not on PATH.
     NotFound,
 }
 
 /// Runs `hammer-NAME` from PATH with the remaining arguments.
 pub(crate) fn run(name: &str, matches: &ArgMatches) -> ExternalCommandResult {
-    // A separator would make it a path, and no longer a name to be looked up.
+    // A name with a separator would be a path instead of a name to look up on PATH.
     if !name
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
@@ -46,7 +47,7 @@ fn exec(command: &mut Command) -> io::Result<ExternalCommandResult> {
 }
 
 #[cfg(not(unix))]
-fn replace(command: &mut Command) -> io::Result<ExternalCommandResult> {
+fn exec(command: &mut Command) -> io::Result<ExternalCommandResult> {
     let code = command
         .status()?
         .code()

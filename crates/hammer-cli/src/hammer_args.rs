@@ -1,68 +1,75 @@
+//! The trait `HammerArgs`: command line arguments of a kind of hammer.
+
 use std::error::Error;
 
 use hammer_core::{Hammer, Report};
 
 use crate::EndpointArgs;
 
-/// Why no hammer could be built from its arguments; printed as one line, with its sources.
+/// An error from building a hammer. It is printed in one line with its sources.
 pub type BuildError = Box<dyn Error + Send + Sync>;
 
-/// Tells of a single hit, from the report that it made. The text is printed as it is.
+/// Renders a single hit from its report, as the text to print.
 pub type OnceRenderer = Box<dyn FnOnce(&Report) -> String + Send>;
 
 /// The command line arguments of one kind of hammer.
 ///
-/// Derive [`clap::Args`] for what the hammer needs to know; the flags of the load and of the output
-/// come from [`App`](crate::App), and so does `--dry-run`. Their names are taken: `-r -z -n -c -t -o -q`, `--rate`,
-/// `--duration`, `--hits`, `--max-in-flight`, `--timeout`, `--threads`, `--seed`, `--drain`,
-/// `--output`, `--quiet`, `--require-valid`. Give bad values a clap value parser: then the message
-/// names the flag.
+/// Derive [`clap::Args`] for the hammer's own flags. [`App`](crate::App) adds the flags for load,
+/// output and thresholds, so these names are taken: `-r -z -n -c -t -o -q`, `--rate`, `--duration`,
+/// `--hits`, `--max-in-flight`, `--timeout`, `--threads`, `--seed`, `--drain`, `--arrivals`,
+/// `--warmup`, `--skip-late`, `--start-at`, `--output`, `--quiet`, `--require-valid`, `--dry-run`,
+/// `--assert`, `--abort-on` and `--abort-after`. Check values with clap value parsers: the error
+/// then names the flag.
 pub trait HammerArgs: clap::Args + 'static {
-    /// The subcommand, and the `NAME` of a program called `hammer-NAME`.
+    /// Name of the subcommand, and the `NAME` of a program called `hammer-NAME`.
     const NAME: &'static str;
-    /// One line for `--help`.
+    /// Summary for `--help`, in one line.
     const ABOUT: &'static str;
-    /// The URL schemes by which `run --endpoint` picks this hammer.
+    /// URL schemes for which `run --endpoint` selects this hammer.
     const SCHEMES: &'static [&'static str] = &[];
 
-    /// What these arguments build.
+    /// The hammer that these arguments build.
     type Hammer: Hammer;
 
-    /// What the report calls the target.
+    /// Returns the name of the target in the report.
     fn target(&self) -> String;
 
-    /// What one hit does, in one line: `GET http://127.0.0.1/`. A dry run prints it.
+    /// Describes a hit in one line, such as `GET http://127.0.0.1/`, for the dry run.
     ///
-    /// The default is the name of the hammer and the target.
+    /// The default is the names of the hammer and the target.
     fn describe_hit(&self) -> String {
         format!("{} {}", Self::NAME, self.target())
     }
 
-    /// Builds the hammer. Nothing is sent yet, and a dry run builds it as well.
+    /// Builds the hammer without sending anything; a dry run builds it, too.
     ///
-    /// `seed` is that of the run, for what is left to chance outside of [`Hit::rng`](hammer_core::Hit::rng):
-    /// the order of rows, say.
+    /// `seed` is the seed of the run, for randomness outside [`Hit::rng`](hammer_core::Hit::rng),
+    /// such as the order of rows.
     ///
     /// # Errors
     ///
-    /// If the arguments do not make a hammer. The command ends with exit code 2.
+    /// If the arguments are invalid. The command ends with exit code 2.
     fn build(self, seed: u64) -> Result<Self::Hammer, BuildError>;
 
-    /// What tells of a single hit, if these arguments ask for one hit to be shown in place of a run.
+    /// Returns the renderer of a single hit if the arguments ask for one hit instead of a run.
     ///
-    /// It is asked for before [`build`](Self::build), so that what it tells can come from something
-    /// that the hammer writes into. The default is never.
+    /// It is called before [`build`](Self::build), so that the renderer and the hammer can share a
+    /// recorder. The default returns `None`.
     fn once_renderer(&mut self) -> Option<OnceRenderer> {
         None
     }
 
-    /// These arguments from what `run --endpoint` was given. The default refuses.
+    /// Converts the arguments of `run --endpoint`. The default returns an error.
     ///
     /// # Errors
     ///
-    /// If this kind of hammer can't do what the endpoint says.
+    /// If this kind of hammer does not support the endpoint.
     fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, BuildError> {
         drop(endpoint);
-        Err(format!("the {} hammer is not for `run --endpoint`", Self::NAME).into())
+        Err(format!(
+            "the {} hammer does not support `run --endpoint`",
+            Self::NAME
+        )
+        .into())
     }
 }

@@ -1,3 +1,5 @@
+//! Kinds of hammers with their types erased.
+
 use std::marker::PhantomData;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -10,14 +12,14 @@ use crate::output::output_args::OutputArgs;
 use crate::typed_load::{PreparedLoad, TypedLoad};
 use crate::{BuildError, EndpointArgs, HammerArgs};
 
-/// A kind of hammer with its type erased: what the app has a list of.
+/// A kind of hammer with its type erased.
 pub(crate) trait HammerCommand {
     fn name(&self) -> &'static str;
     fn schemes(&self) -> &'static [&'static str];
     fn command(&self) -> Command;
-    /// The flags of the hammer and of its load, without those of the output.
+    /// The command with the flags of the hammer and its load, without output flags.
     fn load_command(&self) -> Command;
-    /// Takes what the flags of [`load_command`](Self::load_command) were given.
+    /// Builds the hammer from the matches of [`load_command`](Self::load_command).
     fn prepare(&self, matches: &ArgMatches) -> Result<Box<dyn PreparedLoad>, Error>;
     fn prepare_endpoint(
         &self,
@@ -26,7 +28,7 @@ pub(crate) trait HammerCommand {
     ) -> Result<Box<dyn PreparedLoad>, Error>;
 }
 
-/// The entry of the hammer that `A` describes.
+/// Erases the type `A`.
 pub(crate) fn erased<A: HammerArgs>() -> Box<dyn HammerCommand> {
     Box::new(TypedHammerCommand(PhantomData::<fn() -> A>))
 }
@@ -35,20 +37,21 @@ struct TypedHammerCommand<A>(PhantomData<fn() -> A>);
 
 impl<A: HammerArgs> TypedHammerCommand<A> {
     fn typed_load(mut args: A, mut load: LoadArgs) -> Result<Box<dyn PreparedLoad>, Error> {
-        let (target, what, once) = (args.target(), args.describe_hit(), args.once_renderer());
+        let (target, hit_description) = (args.target(), args.describe_hit());
+        let once_renderer = args.once_renderer();
         let hammer = args
             .build(load.seed())
             .map_err(|error| build_error::<A>(&error))?;
-        if let Some(most) = hammer.max_hits() {
-            load.limit_hits(most)?;
+        if let Some(max_hits) = hammer.max_hits() {
+            load.limit_hits(max_hits)?;
         }
         Ok(Box::new(TypedLoad {
             name: A::NAME,
             target,
-            hit_description: what,
+            hit_description,
             hammer,
             load,
-            once_renderer: once,
+            once_renderer,
         }))
     }
 }
@@ -87,13 +90,15 @@ impl<A: HammerArgs> HammerCommand for TypedHammerCommand<A> {
     }
 }
 
-/// Adds the flags that every run has. Clap takes what they say of themselves for what the command
-/// is about, so that is to be said afterwards.
+/// Adds the flags for load and output.
+///
+/// Clap takes the doc comments of these structs for the command's description, so set `about`
+/// afterwards.
 pub(crate) fn with_load_args(command: Command) -> Command {
     OutputArgs::augment_args(LoadArgs::augment_args(command))
 }
 
-/// What the flags of [`with_load_args`] were given.
+/// Reads and checks the flags of [`with_load_args`].
 pub(crate) fn parse_load_args(matches: &ArgMatches) -> Result<(LoadArgs, OutputArgs), Error> {
     let load = LoadArgs::from_arg_matches(matches)?;
     load.check()?;

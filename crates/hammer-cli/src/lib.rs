@@ -1,14 +1,14 @@
 //! The `hammer` command, and the same command for your own hammer.
 //!
-//! A program with a hammer of its own is a struct of clap arguments that implements [`HammerArgs`],
-//! and one line:
+//! To make a program for your own hammer, implement [`HammerArgs`] for a struct of clap arguments
+//! and pass it to [`App`]:
 //!
 //! ```no_run
 //! # #[derive(clap::Args)]
 //! # struct EchoArgs {}
 //! # impl hammer_cli::HammerArgs for EchoArgs {
 //! #     const NAME: &'static str = "echo";
-//! #     const ABOUT: &'static str = "HitCounts an echo server";
+//! #     const ABOUT: &'static str = "Hit an echo server";
 //! #     type Hammer = hammer_http::Http;
 //! #     fn target(&self) -> String { String::new() }
 //! #     fn build(self, _: u64) -> Result<Self::Hammer, hammer_cli::BuildError> { Err("none".into()) }
@@ -18,9 +18,9 @@
 //! }
 //! ```
 //!
-//! Load flags, output flags, progress, reports, signals and exit codes are all there. Called
-//! `hammer-echo` and on PATH, the program is also what `hammer echo …` runs.
-//! `docs/WRITING-A-HAMMER.md` walks through the whole of it.
+//! The app provides load flags, output flags, progress, reports, signal handling and exit codes. If
+//! the program is called `hammer-echo` and is on PATH, `hammer echo …` runs it. See
+//! `docs/WRITING-A-HAMMER.md` for a complete example.
 
 mod app;
 mod caret;

@@ -1,6 +1,8 @@
-/// Raises the soft limit on open files to the hard one; a connection is a file.
+//! The limit on open files.
+
+/// Raises the soft limit on open files to the hard limit, since each connection is a file.
 ///
-/// If the system refuses, the limit stays, and running into it is named in the report.
+/// A failure is ignored: the report names the limit if a run reaches it.
 pub(crate) fn raise() {
     #[cfg(unix)]
     {

@@ -1,3 +1,5 @@
+//! Flags for the load: rate, duration, concurrency and timing.
+
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
@@ -6,10 +8,10 @@ use hammer_core::{ArrivalProcess, Hammer, ResourceNeeds, Run, Schedule, Shape};
 use crate::error::Error;
 use crate::{caret, parsers::count, parsers::duration, parsers::instant};
 
-/// How long a run lasts that was given neither a duration nor a number of hits.
+/// Duration of a run without `--duration`, `--hits` or a shape that ends.
 const DEFAULT_DURATION: Duration = Duration::from_secs(60);
 
-/// The flags that say how much is hit, how often, and for how long.
+/// Flags for the load.
 #[derive(Debug, Clone, Args)]
 #[group(skip)]
 #[command(next_help_heading = "Load")]
@@ -24,53 +26,53 @@ pub(crate) struct LoadArgs {
         allow_hyphen_values = true
     )]
     rate: Shape,
-    /// How long: 30s, 1h30m, or seconds [default: 60s, or as -n or the rate says]
+    /// Duration: 30s, 1h30m, or seconds [default: 60s, or as set by -n or the rate]
     #[arg(short = 'z', long, value_name = "TIME", value_parser = duration::parse)]
     #[arg(allow_hyphen_values = true)]
     duration: Option<Duration>,
-    /// How many hits
+    /// Number of hits
     #[arg(short = 'n', long, value_name = "COUNT", value_parser = count::parse)]
     #[arg(allow_hyphen_values = true)]
     hits: Option<u64>,
-    /// Hits in flight at one time, at most
+    /// Maximum number of hits in flight
     #[arg(short = 'c', long, value_name = "COUNT", value_parser = count::parse)]
     #[arg(default_value = "1024", allow_hyphen_values = true)]
     max_in_flight: u64,
-    /// How long a hit may take
+    /// Timeout of a hit
     #[arg(short, long, value_name = "TIME", value_parser = duration::parse)]
     #[arg(default_value = "10s", allow_hyphen_values = true)]
     timeout: Duration,
-    /// Threads of the generator [default: one per core]
+    /// Generator threads [default: one per core]
     #[arg(long, value_name = "COUNT", value_parser = count::parse, allow_hyphen_values = true)]
     threads: Option<u64>,
-    /// Seed of the randomness of hits and arrivals
+    /// Seed for random values and arrivals
     #[arg(long, default_value = "1", value_name = "NUMBER")]
     seed: u64,
-    /// How long to wait for hits in flight at the end [default: the timeout]
+    /// Maximum wait for hits in flight at the end [default: the timeout]
     #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     drain: Option<Duration>,
-    /// How hits are spread: even, poisson, uniform, or burst
-    #[arg(long, value_name = "HOW", default_value = "even")]
+    /// Arrival process: even, poisson, uniform or burst
+    #[arg(long, value_name = "PROCESS", default_value = "even")]
     arrivals: ArrivalProcess,
-    /// Run the first rate so long before anything counts
+    /// Warm-up at the first rate; its hits are not reported
     #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     warmup: Option<Duration>,
-    /// Leave hits unsent that could not start within this time
+    /// Leave a hit unsent if it cannot start within this time
     #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     skip_late: Option<Duration>,
-    /// Start by the wall clock, at 2026-12-01T12:00:00Z
-    #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
+    /// Start time, such as 2026-12-01T12:00:00Z
+    #[arg(long, value_name = "TIMESTAMP", value_parser = instant::parse)]
     start_at: Option<SystemTime>,
-    /// How long a run lasts that was not told.
+    /// Duration if neither a flag nor the shape sets one.
     #[arg(skip = DEFAULT_DURATION)]
     default_duration: Duration,
-    /// How many hits the hammer has means for.
+    /// Maximum number of hits that the hammer supports, such as rows that are used once.
     #[arg(skip)]
     max_hits: Option<u64>,
 }
 
 impl LoadArgs {
-    /// How the rate changes.
+    /// The shape of the rate.
     pub(crate) fn shape(&self) -> &Shape {
         &self.rate
     }
@@ -83,7 +85,7 @@ impl LoadArgs {
         self.seed
     }
 
-    /// How hits are spread.
+    /// The arrival process.
     pub(crate) fn arrivals(&self) -> ArrivalProcess {
         self.arrivals
     }
@@ -100,8 +102,9 @@ impl LoadArgs {
         self.start_at
     }
 
-    /// How many hits will be due, or about how many where chance decides; none if the target does,
-    /// or there is no end.
+    /// The number of hits that will be due, or its expected value for random arrivals.
+    ///
+    /// Returns `None` for a closed loop without a hit count, and for a load without an end.
     pub(crate) fn expected_hits(&self) -> Option<u64> {
         let schedule = self.schedule();
         let total = schedule.hit_count();
@@ -113,30 +116,30 @@ impl LoadArgs {
         bounds.chain([by_time]).min()
     }
 
-    /// Lasts for `lasting` where neither a flag nor the shape says otherwise.
-    pub(crate) fn with_default_duration(mut self, lasting: Duration) -> Self {
-        self.default_duration = lasting;
+    /// Sets the duration for when neither a flag nor the shape sets one.
+    pub(crate) fn with_default_duration(mut self, duration: Duration) -> Self {
+        self.default_duration = duration;
         self
     }
 
-    /// Ends when the hammer has no means for more than `most` hits, if it does not end sooner.
+    /// Limits the run to the hits that the hammer supports.
     pub(crate) fn limit_hits(&mut self, max_hits: u64) -> Result<(), Error> {
         self.max_hits = Some(max_hits);
         let Some(warmup) = self.warmup else {
             return Ok(());
         };
-        let right =
-            "its hits would use up what each hit uses once, such as rows; right would be none";
+        let problem = "warm-up hits would consume values that are used once, such as rows (try \
+                       without --warmup)";
         let warmup = humantime::format_duration(warmup).to_string();
-        Err(Error::invalid_value("--warmup <TIME>", &warmup, right))
+        Err(Error::invalid_value("--warmup <TIME>", &warmup, problem))
     }
 
-    /// For how many hits the hammer has means, if not for any number.
+    /// The maximum number of hits that the hammer supports, if limited.
     pub(crate) fn max_hits(&self) -> Option<u64> {
         self.max_hits
     }
 
-    /// One hit at once, whatever the flags say of how many and when.
+    /// Replaces the load by a single hit that starts at once.
     pub(crate) fn set_single_hit(&mut self) {
         self.rate = Shape::closed_loop();
         (self.hits, self.duration) = (Some(1), None);
@@ -145,61 +148,64 @@ impl LoadArgs {
         self.arrivals = ArrivalProcess::Even;
     }
 
-    /// When hits are due.
+    /// The schedule of due times.
     pub(crate) fn schedule(&self) -> Schedule {
         let mut schedule = Schedule::new(self.rate.clone()).with_arrivals(self.arrivals);
         let hits = self.hits.into_iter().chain(self.max_hits).min();
         if let Some(hits) = hits {
             schedule = schedule.with_hit_count(hits);
         }
-        let told = hits.is_some() || self.rate.duration().is_some();
-        match self.duration.or((!told).then_some(self.default_duration)) {
+        let bounded = hits.is_some() || self.rate.duration().is_some();
+        let default = (!bounded).then_some(self.default_duration);
+        match self.duration.or(default) {
             Some(duration) => schedule.with_duration(duration),
             None => schedule,
         }
     }
 
-    /// Whether the flags go together.
+    /// Checks combinations of flags.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let shown = |time: Duration| humantime::format_duration(time).to_string();
-        let wrong =
-            |flag: &str, value: &str, wrong: String| Err(Error::invalid_value(flag, value, wrong));
-        if let (Some(duration), Some(own)) = (self.duration, self.rate.duration())
-            && duration > own
+        let invalid = |flag: &str, value: &str, problem: String| {
+            Err(Error::invalid_value(flag, value, problem))
+        };
+        if let (Some(duration), Some(shape)) = (self.duration, self.rate.duration())
+            && duration > shape
         {
-            let own = shown(own);
-            let why = format!("the rate '{}' lasts {own} by itself", self.rate);
-            let right = format!("{why}; right would be none, or one up to {own} to cut it short");
-            return wrong("--duration <TIME>", &shown(duration), right);
+            let shape = shown(shape);
+            let problem = format!("the rate '{}' ends after {shape} (try {shape})", self.rate);
+            return invalid("--duration <TIME>", &shown(duration), problem);
         }
         if self.rate.is_closed_loop() {
-            let right = "with the rate max hits are due when slots are free; right would be a rate";
+            let problem = "cannot be combined with the rate max, where hits have no due times (try a \
+                           rate such as 100)";
             if self.arrivals != ArrivalProcess::Even {
-                return wrong("--arrivals <HOW>", self.arrivals.as_str(), right.into());
+                let arrivals = self.arrivals.as_str();
+                return invalid("--arrivals <PROCESS>", arrivals, problem.into());
             }
-            if let Some(most) = self.skip_late {
-                return wrong("--skip-late <TIME>", &shown(most), right.into());
+            if let Some(limit) = self.skip_late {
+                return invalid("--skip-late <TIME>", &shown(limit), problem.into());
             }
         }
         if self.schedule().hit_count() == Some(0) {
-            let right = "no hit is due within the duration; right would be a longer one";
-            return wrong("--rate <RATE>", &self.rate.to_string(), right.into());
+            let problem = "no hit is due within the duration (try a longer duration)";
+            return invalid("--rate <RATE>", &self.rate.to_string(), problem.into());
         }
         if let Some(warmup) = self.warmup
             && !self.rate.is_closed_loop()
             && self.rate.first_rate().is_none()
         {
-            let why = format!(
-                "the rate '{}' starts at 0, which warms up nothing",
+            let problem = format!(
+                "the rate '{}' starts at 0, so the warm-up would be idle (try a rate that starts \
+                 above 0)",
                 self.rate
             );
-            let right = format!("{why}; right would be a shape that starts above 0");
-            return wrong("--warmup <TIME>", &shown(warmup), right);
+            return invalid("--warmup <TIME>", &shown(warmup), problem);
         }
         Ok(())
     }
 
-    /// What such a run may need of files and ports, on `threads` if it does not say on how many.
+    /// Estimates the files and ports of the run; `threads` applies if `--threads` is not given.
     pub(crate) fn needs(&self, threads: Option<usize>) -> ResourceNeeds {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.map(to_usize).or(threads).unwrap_or_else(cores);
@@ -208,7 +214,7 @@ impl LoadArgs {
         ResourceNeeds::estimate(self.rate.peak(), self.timeout, bound, threads)
     }
 
-    /// A run of `hammer` with this load, on `threads` if it does not say on how many.
+    /// Creates the run of `hammer`; `threads` applies if `--threads` is not given.
     pub(crate) fn run<H: Hammer>(&self, hammer: H, threads: Option<usize>) -> Run<H> {
         let mut run = Run::new(hammer, self.schedule())
             .max_in_flight(to_usize(self.max_in_flight))
@@ -218,8 +224,8 @@ impl LoadArgs {
         if let Some(threads) = self.threads.map(to_usize).or(threads) {
             run = run.threads(threads);
         }
-        if let Some(most) = self.skip_late {
-            run = run.skip_late(most);
+        if let Some(limit) = self.skip_late {
+            run = run.skip_late(limit);
         }
         if let Some(time) = self.start_at {
             run = run.start_at(time);
@@ -248,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bounds_of_a_schedule_come_from_what_was_given() {
+    fn flags_and_shape_bound_the_schedule() {
         let secs = Duration::from_secs;
         for (flags, total, length) in [
             ("", Some(60), Some(secs(60))),
@@ -277,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_to_chance_is_expected_all_the_same() {
+    fn random_arrivals_have_an_expected_number_of_hits() {
         for (flags, expected) in [
             ("-r 10 -z 2 --arrivals poisson", Some(20)),
             ("-r 10 -z 2 -n 9 --arrivals poisson", Some(9)),
@@ -291,21 +297,21 @@ mod tests {
     }
 
     #[test]
-    fn flags_that_do_not_go_together_are_named_with_the_reason() {
-        for (flags, named, why) in [
-            ("-r 0..10/10s -z 11", "--duration", "lasts 10s by itself"),
-            ("-r max/3s -z 4", "--duration", "lasts 3s by itself"),
-            ("-r max --arrivals poisson", "--arrivals", "slots are free"),
-            ("-r max --skip-late 1s", "--skip-late", "slots are free"),
+    fn flags_that_cannot_be_combined_are_named_with_the_reason() {
+        for (flags, flag, reason) in [
+            ("-r 0..10/10s -z 11", "--duration", "ends after 10s"),
+            ("-r max/3s -z 4", "--duration", "ends after 3s"),
+            ("-r max --arrivals poisson", "--arrivals", "no due times"),
+            ("-r max --skip-late 1s", "--skip-late", "no due times"),
             ("-r 0/9s,10/1m -z 5", "--rate", "no hit is due"),
             ("-r 0..10/10s --warmup 1s", "--warmup", "starts at 0"),
         ] {
             let Err(Error::Usage(message)) = load(flags).check() else {
-                panic!("{flags} are wrong");
+                panic!("{flags} is valid");
             };
-            assert!(message.contains(named), "{flags}: {message}");
-            assert!(message.contains(why), "{flags}: {message}");
-            assert!(message.contains("; right would be"), "{flags}: {message}");
+            assert!(message.contains(flag), "{flags}: {message}");
+            assert!(message.contains(reason), "{flags}: {message}");
+            assert!(message.contains(" (try "), "{flags}: {message}");
         }
     }
 }

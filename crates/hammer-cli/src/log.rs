@@ -1,15 +1,17 @@
+//! Logging to stderr.
+
 use std::io;
 
 use tracing_subscriber::EnvFilter;
 
-/// Logs to stderr what `RUST_LOG` asks for, or warnings.
+/// Sets up logging to stderr, filtered by `RUST_LOG` or at the level of warnings.
 pub(crate) fn init() {
     let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    // It would tell each header of a request that it signs, with whatever secret is in it.
+    // It logs the headers that it signs, which may contain secrets.
     if let Ok(silent) = "aws_sigv4=off".parse() {
         filter = filter.add_directive(silent);
     }
-    // A program that has a subscriber of its own keeps it.
+    // A subscriber that the program has already set stays in place.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

@@ -1,25 +1,27 @@
+//! Payloads from text or from a file.
+
 use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 
-/// A payload, from text or from a file: curl's `-d TEXT` and `-d @FILE`, but sent as it is.
+/// A payload from `TEXT` or `@FILE`, as for curl's `-d`, but sent unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PayloadArg(Vec<u8>);
 
 impl PayloadArg {
-    /// The text as it is, whatever it begins with. A `From` would be what clap takes.
+    /// Creates a payload from text that may start with `@`. Clap would use a `From` instead of `FromStr`.
     pub(crate) fn from_text(text: String) -> Self {
         Self(text.into())
     }
 
-    /// What is in a file.
+    /// Reads a payload from a file.
     pub(crate) fn from_file(path: &Path) -> Result<Self, String> {
         fs::read(path)
             .map(Self)
             .map_err(|error| format!("failed to read the file {path:?}: {error}"))
     }
 
-    /// The bytes to send.
+    /// Returns the bytes to send.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
@@ -33,7 +35,6 @@ impl FromStr for PayloadArg {
         let Some(path) = text.strip_prefix('@') else {
             return Ok(Self(text.into()));
         };
-        Self::from_file(Path::new(path))
-            .map_err(|error| format!("{error}; right would be TEXT or @FILE"))
+        Self::from_file(Path::new(path)).map_err(|error| format!("{error} (try TEXT or @FILE)"))
     }
 }

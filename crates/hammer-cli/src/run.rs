@@ -1,3 +1,5 @@
+//! `hammer run`: plans, and endpoints of any protocol.
+
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
@@ -11,24 +13,27 @@ use crate::load_args::LoadArgs;
 use crate::output::output_args::OutputArgs;
 use crate::{dry_run, plan, runner};
 
-/// The subcommand.
+/// Name of the subcommand.
 pub(crate) const NAME: &str = "run";
 
-/// What `run` needs besides the endpoint and the load.
+/// Arguments of `run`, without those of the endpoint and the load.
 #[derive(Debug, Args)]
 #[group(skip)]
 struct RunArgs {
-    /// Plan to run: TOML or JSON, or - for stdin; see 'hammer plan --example'
+    /// Plan to run, in TOML or JSON; - for stdin
     plan: Option<PathBuf>,
-    /// Hammer to use, whatever the scheme says
+    /// Hammer to use instead of the one for the scheme
     #[arg(long, value_name = "NAME")]
     hammer: Option<String>,
 }
 
-/// `run`, for plans, and for targets of these URL schemes.
+/// Defines `run`, for plans and for endpoints with these URL schemes.
 pub(crate) fn command(schemes: impl Iterator<Item = &'static str>) -> Command {
     let schemes: Vec<&str> = schemes.collect();
-    let command = Command::new(NAME).after_help(format!("Schemes: {}.", schemes.join(", ")));
+    let command = Command::new(NAME).after_help(format!(
+        "Schemes: {}.\n'hammer plan --example' prints an example plan.",
+        schemes.join(", ")
+    ));
     hammer_command::with_load_args(EndpointArgs::augment_args(RunArgs::augment_args(command)))
         .mut_arg("url", |url| {
             url.required(false).required_unless_present("plan")
@@ -36,10 +41,10 @@ pub(crate) fn command(schemes: impl Iterator<Item = &'static str>) -> Command {
         .override_usage(
             "hammer run PLAN [OUTPUT OPTIONS]\n       hammer run --endpoint <URL> [OPTIONS]",
         )
-        .about("Run a plan, or hit a target of any kind; its URL says which")
+        .about("Run a plan, or hit an endpoint of any protocol")
 }
 
-/// Runs the plan, or picks the hammer and swings it.
+/// Runs a plan, or hits an endpoint.
 pub(crate) fn run(
     entries: &[Box<dyn HammerCommand>],
     matches: &ArgMatches,
@@ -59,13 +64,11 @@ pub(crate) fn run(
         return plan::execute(plan);
     }
     let endpoint = EndpointArgs::from_arg_matches(matches)?;
-    let wrong = |argument: &str, value: &str, wrong| Error::invalid_value(argument, value, wrong);
     let entry = match &args.hammer {
-        Some(name) => {
-            pick_by_name(entries, name).map_err(|what| wrong("--hammer <NAME>", name, what))?
-        }
+        Some(name) => pick_by_name(entries, name)
+            .map_err(|problem| Error::invalid_value("--hammer <NAME>", name, problem))?,
         None => pick_by_scheme(entries, &endpoint.url)
-            .map_err(|what| wrong("--endpoint <URL>", &endpoint.url, what))?,
+            .map_err(|problem| Error::invalid_value("--endpoint <URL>", &endpoint.url, problem))?,
     };
     let load = LoadArgs::from_arg_matches(matches)?;
     load.check()?;
@@ -73,7 +76,7 @@ pub(crate) fn run(
     runner::start(job, &output)
 }
 
-/// A flag of the load beside a plan would be said twice, or for nobody knows which load.
+/// Refuses flags of the load together with a plan, which has the settings of each load.
 fn reject_load_flags(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
     let known = OutputArgs::augment_args(Command::new(NAME));
     let known: Vec<_> = known
@@ -81,19 +84,19 @@ fn reject_load_flags(matches: &ArgMatches, path: &Path) -> Result<(), Error> {
         .map(|arg| arg.get_id().as_str())
         .collect();
     let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
-    let odd = matches
+    let flag = matches
         .ids()
         .map(|id| id.as_str())
         .find(|id| *id != "plan" && given(id) && !known.contains(id));
-    let Some(odd) = odd else { return Ok(()) };
-    let flag = if odd == "url" { "endpoint" } else { odd };
+    let Some(flag) = flag else { return Ok(()) };
+    let flag = if flag == "url" { "endpoint" } else { flag };
     let (flag, path) = (flag.replace('_', "-"), path.display());
     Err(Error::Usage(format!(
-        "the flag '--{flag}' can't stand beside a plan; right would be to say it in {path}"
+        "the flag '--{flag}' cannot be combined with a plan (try setting it in {path})"
     )))
 }
 
-/// The hammer of this name, or what is wrong.
+/// Finds the hammer with this name.
 pub(crate) fn pick_by_name<'a>(
     entries: &'a [Box<dyn HammerCommand>],
     name: &str,
@@ -101,22 +104,22 @@ pub(crate) fn pick_by_name<'a>(
     let found = entries.iter().find(|entry| entry.name() == name);
     found.map(|entry| &**entry).ok_or_else(|| {
         let known: Vec<_> = entries.iter().map(|entry| entry.name()).collect();
-        format!("no such hammer; right would be {}", known.join(", "))
+        format!("unknown hammer; expected one of {}", known.join(", "))
     })
 }
 
-/// The hammer for the scheme of `url`, or what is wrong.
+/// Finds the hammer for the scheme of `url`.
 pub(crate) fn pick_by_scheme<'a>(
     entries: &'a [Box<dyn HammerCommand>],
     url: &str,
 ) -> Result<&'a dyn HammerCommand, String> {
     let schemes = entries.iter().flat_map(|entry| entry.schemes());
-    let wrong = |wrong: String| {
+    let error = |problem: String| {
         let known: Vec<_> = schemes.copied().collect();
-        format!("{wrong}; right would be {}", known.join(", "))
+        format!("{problem}; expected one of {}", known.join(", "))
     };
     let Some((scheme, _)) = url.split_once("://") else {
-        return Err(wrong("it has no scheme".into()));
+        return Err(error("missing scheme".into()));
     };
     let found = entries.iter().find(|entry| {
         let mut schemes = entry.schemes().iter();
@@ -124,5 +127,5 @@ pub(crate) fn pick_by_scheme<'a>(
     });
     found
         .map(|entry| &**entry)
-        .ok_or_else(|| wrong(format!("unknown scheme '{scheme}'")))
+        .ok_or_else(|| error(format!("unknown scheme '{scheme}'")))
 }

@@ -1,3 +1,5 @@
+//! Execution of a run: outputs, progress, signals and exit code.
+
 use std::io::{self, Write};
 
 use hammer_core::{
@@ -15,7 +17,7 @@ use crate::threshold_args;
 use crate::typed_load::{PreparedLoad, RunOptions, RunnableLoad};
 use crate::{dry_run, once};
 
-/// Makes a run, or tells what it would do.
+/// Executes a run, its dry run, or a single hit.
 pub(crate) fn start(
     mut job: Box<dyn PreparedLoad>,
     output: &OutputArgs,
@@ -25,13 +27,13 @@ pub(crate) fn start(
     if output.dry_run() {
         return Ok(dry_run::run(&*job));
     }
-    if let Some(once) = job.once_renderer() {
-        return once::run(job, once);
+    if let Some(renderer) = job.once_renderer() {
+        return once::run(job, renderer);
     }
     execute(job, output)
 }
 
-/// Makes a run: opens the outputs, hits, and writes the report.
+/// Executes a run: opens the outputs, runs the load, and writes the report.
 pub(crate) fn execute(
     job: Box<dyn RunnableLoad>,
     output: &OutputArgs,
@@ -39,7 +41,7 @@ pub(crate) fn execute(
     execute_with(job, output, |report| Box::new(report))
 }
 
-/// The same, and writes what `tell` makes of the report.
+/// Executes a run and writes the report that `make_report` makes.
 pub(crate) fn execute_with(
     job: Box<dyn RunnableLoad>,
     output: &OutputArgs,
@@ -51,71 +53,71 @@ pub(crate) fn execute_with(
     let signals = SignalWatcher::watch(&stop)?;
     let mut progress = RunProgress::new(output.quiet());
     let thresholds = output.thresholds();
-    let mut watch = thresholds.abort_monitor(&stop);
-    let swing = RunOptions {
+    let mut abort_monitor = thresholds.abort_monitor(&stop);
+    let options = RunOptions {
         log_hits: outputs.wants_hits(),
         stop,
         threads: None,
         start_ticket: None,
     };
-    let mut report = job.run(swing, &mut |event| {
-        if let Err(broken) = outputs.on_event(None, event) {
+    let mut report = job.run(options, &mut |event| {
+        if let Err(error) = outputs.on_event(None, event) {
             progress.clear();
-            print_stderr(&format!("error: {broken}"));
+            print_stderr(&format!("error: {error}"));
         }
         progress.on_event(event);
-        let aborting = watch.on_event(event).filter(|_| !output.quiet());
-        if let Some(aborting) = aborting {
+        let message = abort_monitor.on_event(event).filter(|_| !output.quiet());
+        if let Some(message) = message {
             progress.clear();
-            print_stderr(&aborting);
+            print_stderr(&message);
         }
         if matches!(event, RunEvent::Draining) && signals.exit().is_some() && !output.quiet() {
             progress.clear();
             print_stderr(STOPPING_MESSAGE);
         }
     })?;
-    thresholds.evaluate(&mut report, watch.aborted());
-    let met = threshold_args::all_passed(&report.thresholds, report.aborted.as_ref());
+    thresholds.evaluate(&mut report, abort_monitor.aborted());
+    let passed = threshold_args::all_passed(&report.thresholds, report.aborted.as_ref());
     let verdict = report.verdict.clone();
-    let broken = outputs.finish(&*make_report(report));
-    Ok(finish(&broken, &signals, &verdict, met, output))
+    let errors = outputs.finish(&*make_report(report));
+    Ok(finish(&errors, &signals, &verdict, passed, output))
 }
 
-/// Tells before a run what there may not be enough of for it.
+/// Warns about files and ports that the run may lack.
 pub(crate) fn warn_of_shortages(needs: ResourceNeeds, output: &OutputArgs) {
     if output.quiet() {
         return;
     }
-    for short in needs.shortages(ResourceLimits::read()) {
-        print_stderr(&format!("warning: {short}"));
+    for shortage in needs.shortages(ResourceLimits::read()) {
+        print_stderr(&format!("warning: {shortage}"));
     }
 }
 
-/// What is said when a signal has come.
+/// Message after the first signal.
 pub(crate) const STOPPING_MESSAGE: &str =
-    "stopping: waiting for hits in flight, a second signal ends that";
+    "stopping: waiting for hits in flight (a second signal stops at once)";
 
-/// Tells what could not be written, and how the command ends.
+/// Prints the errors of the outputs and returns the exit code.
 pub(crate) fn finish(
-    broken: &[String],
+    errors: &[String],
     signals: &SignalWatcher,
     verdict: &Verdict,
-    thresholds_met: bool,
+    thresholds_passed: bool,
     output: &OutputArgs,
 ) -> CommandExit {
-    broken
+    errors
         .iter()
-        .for_each(|broken| print_stderr(&format!("error: {broken}")));
-    let failed = (!broken.is_empty()).then_some(CommandExit::FAILED);
+        .for_each(|error| print_stderr(&format!("error: {error}")));
+    let failed = (!errors.is_empty()).then_some(CommandExit::FAILED);
     let invalid = verdict.status == VerdictStatus::Invalid && output.require_valid();
     failed
         .or(signals.exit())
         .or(invalid.then_some(CommandExit::INVALID))
-        .or((!thresholds_met).then_some(CommandExit::THRESHOLD))
+        .or((!thresholds_passed).then_some(CommandExit::THRESHOLD))
         .unwrap_or(CommandExit::OK)
 }
 
-/// A closed stderr is no reason to end.
+/// Prints a line to stderr. Errors are ignored, since a run does not depend on stderr.
 pub(crate) fn print_stderr(line: &str) {
     let _ = writeln!(io::stderr(), "{}", sanitize_lines(line));
 }

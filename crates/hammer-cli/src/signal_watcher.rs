@@ -1,3 +1,5 @@
+//! Signals that stop a run.
+
 use std::io;
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, OnceLock};
@@ -8,8 +10,10 @@ use hammer_core::StopHandle;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 
-/// Turns SIGINT, SIGTERM and SIGHUP into stops: the first one drains, the second one stops at once, and
-/// the third one ends the process, should the report be stuck in a pipe.
+/// Stops a run on SIGINT, SIGTERM and SIGHUP.
+///
+/// The first signal drains, the second one stops at once, and the third one ends the process, since
+/// the report may be blocked by a pipe.
 #[derive(Debug)]
 pub(crate) struct SignalWatcher {
     first_signal: Arc<OnceLock<u8>>,
@@ -17,16 +21,16 @@ pub(crate) struct SignalWatcher {
 }
 
 impl SignalWatcher {
-    /// Watches from now on, for as long as the process lives.
+    /// Starts to watch for signals, until the process ends.
     pub(crate) fn watch(stop: &StopHandle) -> Result<Self, Error> {
         let first = Arc::new(OnceLock::new());
         let (ready, is_ready) = mpsc::channel();
-        let (tell, came) = mpsc::channel();
-        let (stop, theirs) = (stop.clone(), Arc::clone(&first));
+        let (sender, received) = mpsc::channel();
+        let (stop, first_signal) = (stop.clone(), Arc::clone(&first));
         let on_signal = move |number| {
-            let _ = theirs.set(number);
+            let _ = first_signal.set(number);
             stop.escalate();
-            let _ = tell.send(());
+            let _ = sender.send(());
         };
         thread::Builder::new()
             .name("signals".into())
@@ -47,16 +51,16 @@ impl SignalWatcher {
             .map_err(|error| Error::Run(format!("failed to watch for signals: {error}")))?;
         Ok(Self {
             first_signal: first,
-            received: came,
+            received,
         })
     }
 
-    /// Blocks until there is a signal.
+    /// Blocks until a signal arrives.
     pub(crate) fn wait(&self) {
         let _ = self.received.recv();
     }
 
-    /// How the command ends if there was a signal.
+    /// The exit code if there was a signal.
     pub(crate) fn exit(&self) -> Option<CommandExit> {
         self.first_signal
             .get()
@@ -65,7 +69,7 @@ impl SignalWatcher {
     }
 }
 
-/// Signals that are let through before the process ends by itself.
+/// Number of signals that are handled before one ends the process.
 const HANDLED_SIGNALS: usize = 2;
 
 async fn listen(ready: &mpsc::Sender<io::Result<()>>, on_signal: impl Fn(u8)) {
@@ -80,7 +84,7 @@ async fn listen(ready: &mpsc::Sender<io::Result<()>>, on_signal: impl Fn(u8)) {
     terminate(source.next().await);
 }
 
-#[expect(clippy::exit, reason = "the user asked for the third time")]
+#[expect(clippy::exit, reason = "the third signal must end the process")]
 fn terminate(number: u8) {
     std::process::exit(128 + i32::from(number));
 }
@@ -89,7 +93,7 @@ fn terminate(number: u8) {
 struct SignalSource {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
-    /// None if it is to be ignored.
+    /// None if SIGHUP is ignored.
     hang_up: Option<tokio::signal::unix::Signal>,
 }
 
@@ -124,8 +128,10 @@ impl SignalSource {
     }
 }
 
-/// Whether the end of the terminal is to end this process. `nohup` has it ignored, which the first
-/// bit of the mask tells that proc(5) calls `SigIgn`; where nobody tells, it is left as it is.
+/// Returns true if SIGHUP should stop the run.
+///
+/// `nohup` ignores SIGHUP, which is the first bit of `SigIgn` (proc(5)). Without that information,
+/// SIGHUP keeps its default action.
 #[cfg(unix)]
 fn handles_hangup() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -135,7 +141,7 @@ fn handles_hangup() -> bool {
 }
 
 #[cfg(not(unix))]
-struct Source;
+struct SignalSource;
 
 #[cfg(not(unix))]
 impl SignalSource {

@@ -1,3 +1,5 @@
+//! `hammer target`: a target to test against.
+
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -12,40 +14,44 @@ use crate::parsers::duration;
 use crate::signal_watcher::SignalWatcher;
 use crate::target_tls_args::TargetTlsArgs;
 
-/// The subcommand.
+/// Name of the subcommand.
 pub(crate) const NAME: &str = "target";
 
 #[derive(Debug, Args)]
 #[group(skip)]
 struct TargetArgs {
-    /// Address to listen at
+    /// Address and port to listen on
     #[arg(long, value_name = "ADDR:PORT", conflicts_with = "port")]
     listen: Option<SocketAddr>,
-    /// Port of 127.0.0.1 to listen at [default: a free one]
+    /// Port of 127.0.0.1 to listen on [default: a free one]
     #[arg(short, long, default_value = "0", hide_default_value = true)]
     port: u16,
-    /// Wait this long before each answer
+    /// Delay before each response
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     delay: Option<Duration>,
-    /// Stand still now and then: 1s/4s is the last second of every four
+    /// Periodic stall: 1s/4s stalls for the last second of every four
     #[arg(long, value_name = "TIME/TIME", value_parser = stall)]
     stall: Option<PeriodicStall>,
-    /// Status of each answer
+    /// Status of each response
     #[arg(long, value_name = "CODE", value_parser = status, default_value = "200")]
     status: u16,
-    /// Share of requests to drop without an answer: 0.01
+    /// Share of requests to drop without a response: 0.01
     #[arg(long, value_name = "SHARE", value_parser = share)]
     fail: Option<f64>,
-    /// Close a connection after this many answers
+    /// Close a connection after this number of responses
     #[arg(long, value_name = "COUNT", value_parser = crate::parsers::count::parse)]
     close_after: Option<u64>,
-    /// Bytes of each answer's body
+    /// Size of each response body
     #[arg(long, value_name = "BYTES", default_value = "0")]
     body_size: usize,
-    /// Answer 401 without a bearer token that lives; POST /token gives one that lives so long
+    /// Require bearer tokens with this lifetime
+    ///
+    /// POST /token issues a token. Requests without a valid one get status 401.
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     tokens: Option<Duration>,
-    /// Answer as fast as one core can, without the knobs above
+    /// Respond as fast as one core can
+    ///
+    /// Only --body-size and TLS can be set with it.
     #[arg(long, conflicts_with_all = ["delay", "stall", "status", "fail", "close_after", "tokens"])]
     raw: bool,
     #[command(flatten)]
@@ -53,25 +59,25 @@ struct TargetArgs {
 }
 
 impl TargetArgs {
-    fn knobs(&self) -> Result<TargetBehavior, hammer_target::Error> {
-        let mut knobs = TargetBehavior::default()
+    fn behavior(&self) -> Result<TargetBehavior, hammer_target::Error> {
+        let mut behavior = TargetBehavior::default()
             .body_bytes(self.body_size)
             .status(self.status)?;
         if let Some(delay) = self.delay {
-            knobs = knobs.delay(delay);
+            behavior = behavior.delay(delay);
         }
         if let Some(stall) = self.stall {
-            knobs = knobs.stall(stall);
+            behavior = behavior.stall(stall);
         }
         if let Some(share) = self.fail {
-            knobs = knobs.fail_share(share)?;
+            behavior = behavior.fail_share(share)?;
         }
         if let Some(lifetime) = self.tokens {
-            knobs = knobs.require_tokens(lifetime);
+            behavior = behavior.require_tokens(lifetime);
         }
         match self.close_after {
-            Some(answers) => knobs.close_after(answers),
-            None => Ok(knobs),
+            Some(responses) => behavior.close_after(responses),
+            None => Ok(behavior),
         }
     }
 
@@ -79,7 +85,7 @@ impl TargetArgs {
         let addr = self
             .listen
             .unwrap_or((Ipv4Addr::LOCALHOST, self.port).into());
-        let knobs = self.knobs().map_err(|e| Error::Usage(e.to_string()))?;
+        let behavior = self.behavior().map_err(|e| Error::Usage(e.to_string()))?;
         let mut builder = TargetServer::builder().listen(addr);
         if let Some(certificate) = self.tls.certificate()? {
             builder = builder.tls(certificate);
@@ -87,24 +93,23 @@ impl TargetArgs {
         let target = if self.raw {
             builder.spawn_raw(self.body_size)
         } else {
-            builder.spawn(knobs)
+            builder.spawn(behavior)
         };
-        target.map_err(|error| Error::Run(format!("failed to listen at {addr}: {error}")))
+        target.map_err(|error| Error::Run(format!("failed to listen on {addr}: {error}")))
     }
 }
 
-/// `target`.
+/// Defines `target`.
 pub(crate) fn command() -> Command {
-    TargetArgs::augment_args(Command::new(NAME))
-        .about("Serve a target to hit, well or badly behaved")
+    TargetArgs::augment_args(Command::new(NAME)).about("Serve an HTTP target for tests")
 }
 
-/// Serves until a signal comes, then tells what was counted.
+/// Serves until a signal arrives, then prints the counts.
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = TargetArgs::from_arg_matches(matches)?;
     let signals = SignalWatcher::watch(&StopHandle::new())?;
     let target = args.spawn_target()?;
-    // The first line is for programs that started this one and wait for the address.
+    // Programs that start the target read its address from the first line.
     print(&format!("{}\n", target.url()));
     signals.wait();
     print(&summary(&target.shutdown().counts));
@@ -117,12 +122,12 @@ fn summary(counts: &TargetCounts) -> String {
         answered,
         failed,
         connections,
-        peak_connections: peak_open,
+        peak_connections,
         ..
     } = counts;
     format!(
         "requests     {requests}\nanswered     {answered}\nfailed       {failed}\n\
-         connections  {connections}, {peak_open} at once at most\n"
+         connections  {connections}, at most {peak_connections} open\n"
     )
 }
 
@@ -135,7 +140,7 @@ fn print(text: &str) {
 fn stall(text: &str) -> Result<PeriodicStall, String> {
     let (length, every) = text
         .split_once('/')
-        .ok_or("is no pair; right would be 1s/4s")?;
+        .ok_or("expected TIME/TIME, such as 1s/4s")?;
     PeriodicStall::new(duration::parse(length)?, duration::parse(every)?)
         .map_err(|error| error.to_string())
 }
@@ -143,7 +148,7 @@ fn stall(text: &str) -> Result<PeriodicStall, String> {
 fn status(text: &str) -> Result<u16, String> {
     let status = text
         .parse()
-        .map_err(|_| "is no status; right would be 200 to 599".to_owned())?;
+        .map_err(|_| "expected a status from 200 to 599".to_owned())?;
     TargetBehavior::default()
         .status(status)
         .map(|_| status)
@@ -153,7 +158,7 @@ fn status(text: &str) -> Result<u16, String> {
 fn share(text: &str) -> Result<f64, String> {
     let share = text
         .parse()
-        .map_err(|_| "is no share; right would be 0 to 1".to_owned())?;
+        .map_err(|_| "expected a share from 0 to 1".to_owned())?;
     TargetBehavior::default()
         .fail_share(share)
         .map(|_| share)

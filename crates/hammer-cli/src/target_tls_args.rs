@@ -1,3 +1,5 @@
+//! TLS flags of `hammer target`.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,17 +12,19 @@ use crate::error::Error;
 const CERT: &str = "--cert <FILE>";
 const KEY: &str = "--key <FILE>";
 
-/// Whom a certificate that signs itself is for.
+/// Subject names of the self-signed certificate.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// Whether and how a target speaks TLS.
+/// TLS flags of `target`.
 #[derive(Debug, Args)]
 #[group(skip)]
 pub(crate) struct TargetTlsArgs {
-    /// Speak TLS; without --cert, self-signed for localhost, 127.0.0.1 and ::1
+    /// Serve TLS, with a self-signed certificate unless --cert is given
+    ///
+    /// The self-signed certificate is for localhost, 127.0.0.1 and ::1.
     #[arg(long)]
     tls: bool,
-    /// Certificate to show, in PEM; implies --tls
+    /// Certificate chain in PEM; implies --tls
     #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
     /// Private key of the certificate, in PEM
@@ -29,15 +33,19 @@ pub(crate) struct TargetTlsArgs {
 }
 
 impl TargetTlsArgs {
-    /// The certificate to show, if TLS is to be spoken.
+    /// Reads or creates the certificate if TLS is to be served.
     pub(crate) fn certificate(&self) -> Result<Option<ServerCertificate>, Error> {
         match (&self.cert, &self.key) {
             (Some(cert), Some(key)) => certificate_from_files(cert, key).map(Some),
-            (Some(cert), None) => Err(file_error(CERT, cert, "its key is missing: add --key FILE")),
+            (Some(cert), None) => Err(file_error(
+                CERT,
+                cert,
+                "missing private key (try --key FILE)",
+            )),
             (None, Some(key)) => Err(file_error(
                 KEY,
                 key,
-                "its certificate is missing: add --cert FILE",
+                "missing certificate (try --cert FILE)",
             )),
             (None, None) if self.tls => ServerCertificate::self_signed(LOOPBACK)
                 .map(Some)
@@ -48,8 +56,8 @@ impl TargetTlsArgs {
 }
 
 fn certificate_from_files(cert: &Path, key: &Path) -> Result<ServerCertificate, Error> {
-    let texts = (read(CERT, cert)?, read(KEY, key)?);
-    ServerCertificate::from_pem(texts.0, texts.1).map_err(|error| {
+    let (cert_pem, key_pem) = (read(CERT, cert)?, read(KEY, key)?);
+    ServerCertificate::from_pem(cert_pem, key_pem).map_err(|error| {
         let (flag, path) = match error.kind() {
             ErrorKind::Key => (KEY, key),
             _ => (CERT, cert),
@@ -63,6 +71,6 @@ fn read(flag: &str, path: &Path) -> Result<Vec<u8>, Error> {
         .map_err(|error| file_error(flag, path, &format!("failed to read the file: {error}")))
 }
 
-fn file_error(flag: &str, path: &Path, wrong: &str) -> Error {
-    Error::invalid_value(flag, &path.display().to_string(), wrong)
+fn file_error(flag: &str, path: &Path, problem: &str) -> Error {
+    Error::invalid_value(flag, &path.display().to_string(), problem)
 }

@@ -1,3 +1,5 @@
+//! Flags for thresholds, and the monitor of conditions that end a run.
+
 use std::time::Duration;
 
 use clap::Args;
@@ -7,101 +9,104 @@ use hammer_plan::{Measurements, PlanFile, PlanReport, Threshold, ThresholdError}
 use crate::error::Error;
 use crate::{caret, parsers::duration, text};
 
-/// The flags that say what must hold.
+/// Flags for thresholds.
 #[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 #[command(next_help_heading = "Thresholds")]
 pub(crate) struct ThresholdArgs {
-    /// What must hold, such as 'p99 < 250ms', else exit with 99; repeatable
+    /// Threshold, such as 'p99 < 250ms'; repeatable
+    ///
+    /// If a threshold is not met, the exit code is 99.
     #[arg(long, value_name = "EXPR", value_parser = parse_threshold, allow_hyphen_values = true)]
     assert: Vec<Threshold>,
-    /// What ends the run early, such as 'errors > 50%', with exit code 99; repeatable
+    /// Condition that ends the run, such as 'errors > 50%'; repeatable
+    ///
+    /// If a condition ends the run, the exit code is 99.
     #[arg(long, value_name = "EXPR", value_parser = parse_threshold, allow_hyphen_values = true)]
     abort_on: Vec<Threshold>,
-    /// When --abort-on is first looked at [default: after a second]
+    /// Time before --abort-on is first checked [default: 1s]
     #[arg(long, value_name = "TIME", value_parser = duration::parse, requires = "abort_on")]
     #[arg(allow_hyphen_values = true)]
     abort_after: Option<Duration>,
 }
 
-/// A threshold, or what is wrong with it and where.
+/// Parses a threshold. The error has carets under the part that is wrong.
 fn parse_threshold(text: &str) -> Result<Threshold, String> {
     text.parse()
         .map_err(|error| error_with_carets(text, &error))
 }
 
-/// What is wrong with `text`, with carets under it.
+/// The message of an error in `text`, with carets.
 fn error_with_carets(text: &str, error: &ThresholdError) -> String {
-    let right = format!("right would be {}", error.expected());
-    let shown = caret::underline(text, error.span(), &right);
+    let shown = caret::underline(text, error.span(), error.expected());
     format!("{}\n\n{shown}", error.problem())
 }
 
-/// A threshold for which there is no load, or no stage.
+/// A threshold that does not fit the loads.
 #[derive(Debug)]
 struct ThresholdMismatch<'a> {
-    /// Whether it is one that ends the run early.
+    /// True for `--abort-on`, false for `--assert`.
     is_abort_condition: bool,
-    /// Which one of those it is.
+    /// Index among the thresholds of its flag.
     index: usize,
     threshold: &'a Threshold,
     error: ThresholdError,
 }
 
 impl ThresholdArgs {
-    /// Adds what `other` has; its time counts more.
+    /// Adds the thresholds of `other`, and gives priority to its `--abort-after`.
     pub(crate) fn merge(&mut self, other: Self) {
         self.assert.extend(other.assert);
         self.abort_on.extend(other.abort_on);
         self.abort_after = other.abort_after.or(self.abort_after);
     }
 
-    /// Whether the loads, by their names and shapes, have what is looked at.
+    /// Checks that the thresholds fit the loads, given by their names and shapes.
     pub(crate) fn validate(&self, loads: &[(&str, &Shape)]) -> Result<(), Error> {
-        self.first_mismatch(loads).map_or(Ok(()), |misfit| {
-            let flag = if misfit.is_abort_condition {
+        self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
+            let flag = if mismatch.is_abort_condition {
                 "--abort-on <EXPR>"
             } else {
                 "--assert <EXPR>"
             };
-            let text = misfit.threshold.to_string();
+            let text = mismatch.threshold.to_string();
             Err(Error::invalid_value(
                 flag,
                 &text,
-                error_with_carets(&text, &misfit.error),
+                error_with_carets(&text, &mismatch.error),
             ))
         })
     }
 
-    /// The same for thresholds that stand in a plan, with their places there.
+    /// Checks the thresholds of a plan. The error has the position in the file.
     pub(crate) fn validate_in_plan(
         &self,
         file: &PlanFile,
         loads: &[(&str, &Shape)],
     ) -> Result<(), Error> {
-        self.first_mismatch(loads).map_or(Ok(()), |misfit| {
-            let key = if misfit.is_abort_condition {
+        self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
+            let key = if mismatch.is_abort_condition {
                 "abort_on"
             } else {
                 "assert"
             };
             let ThresholdMismatch {
                 index, threshold, ..
-            } = misfit;
-            let error = file.threshold_error(key, index, threshold, misfit.error);
+            } = mismatch;
+            let error = file.threshold_error(key, index, threshold, mismatch.error);
             Err(Error::from_plan_error(&error))
         })
     }
 
-    /// The first that does not fit.
+    /// Finds the first threshold that does not fit the loads.
     fn first_mismatch(&self, loads: &[(&str, &Shape)]) -> Option<ThresholdMismatch<'_>> {
         let asserted = self.assert.iter().enumerate().map(|it| (false, it));
         let aborting = self.abort_on.iter().enumerate().map(|it| (true, it));
-        let mut misfits = asserted.chain(aborting);
-        misfits.find_map(|(live, (index, threshold))| {
-            let error = threshold.validate(loads, live).err()?;
+        let mut thresholds = asserted.chain(aborting);
+        thresholds.find_map(|(is_abort_condition, (index, threshold))| {
+            let error = threshold.validate(loads, is_abort_condition).err()?;
             Some(ThresholdMismatch {
-                is_abort_condition: live,
+                is_abort_condition,
                 index,
                 threshold,
                 error,
@@ -109,29 +114,29 @@ impl ThresholdArgs {
         })
     }
 
-    /// Looks at what must hold, and takes it down in the report with what ended the run.
+    /// Checks the thresholds and adds the results to the report, with the reason for an abort.
     pub(crate) fn evaluate(&self, report: &mut Report, aborted: Option<AbortReason>) {
         let checked = self.assert.iter().map(|threshold| threshold.check(report));
         report.thresholds = checked.collect();
         report.aborted = aborted;
     }
 
-    /// The same for the loads of a plan; each load has those that are about it as well.
+    /// Checks the thresholds of a plan. The report of each load gets the results for that load, too.
     pub(crate) fn evaluate_plan(&self, report: &mut PlanReport, aborted: Option<AbortReason>) {
         let checked = self.assert.iter().map(|threshold| threshold.check(report));
         report.thresholds = checked.collect();
         report.aborted = aborted;
         for load in &mut report.loads {
-            let about = |threshold: &Threshold| {
+            let is_own = |threshold: &Threshold| {
                 threshold.scope().and_then(|scope| scope.load()) == Some(&load.name)
             };
             let all = self.assert.iter().zip(&report.thresholds);
-            let own = all.filter(|(threshold, _)| about(threshold));
+            let own = all.filter(|(threshold, _)| is_own(threshold));
             load.report.thresholds = own.map(|(_, checked)| checked.clone()).collect();
         }
     }
 
-    /// Watches for what ends the run by `stop`.
+    /// Creates the monitor that ends the run with `stop`.
     pub(crate) fn abort_monitor(&self, stop: &StopHandle) -> AbortMonitor<'_> {
         AbortMonitor {
             conditions: &self.abort_on,
@@ -143,12 +148,12 @@ impl ThresholdArgs {
     }
 }
 
-/// Whether all held, and nothing ended the run.
+/// Returns true if all thresholds passed and no condition ended the run.
 pub(crate) fn all_passed(checked: &[ThresholdCheck], aborted: Option<&AbortReason>) -> bool {
     aborted.is_none() && checked.iter().all(|checked| checked.passed)
 }
 
-/// Ends a run when a condition holds.
+/// Ends a run when a condition is met.
 #[derive(Debug)]
 pub(crate) struct AbortMonitor<'a> {
     conditions: &'a [Threshold],
@@ -159,7 +164,7 @@ pub(crate) struct AbortMonitor<'a> {
 }
 
 impl AbortMonitor<'_> {
-    /// Looks at the conditions once a second; if one ends the run, gives what is to be said.
+    /// Checks the conditions once a second. Returns a message if one ends the run.
     pub(crate) fn on_event(&mut self, event: &RunEvent<'_>) -> Option<String> {
         match event {
             RunEvent::Draining => self.ending = true,
@@ -169,7 +174,7 @@ impl AbortMonitor<'_> {
         None
     }
 
-    /// The same for what was measured until `elapsed`, unless the run is ending.
+    /// Checks the conditions against the measurements until `elapsed`, unless the run is ending.
     pub(crate) fn check(
         &mut self,
         measured: &dyn Measurements,
@@ -179,25 +184,25 @@ impl AbortMonitor<'_> {
             return None;
         }
         let checked = self.conditions.iter().map(|it| it.check(measured));
-        let held = checked.into_iter().find(|checked| checked.passed)?;
+        let met = checked.into_iter().find(|checked| checked.passed)?;
         self.ending = true;
         self.stop.drain();
         let aborted = AbortReason {
-            expression: held.expression,
-            measured: held.measured,
+            expression: met.expression,
+            measured: met.measured,
             t_s: elapsed.as_secs_f64(),
         };
-        let said = format!("aborting: {}", text::abort_text(&aborted));
+        let message = format!("aborting: {}", text::abort_text(&aborted));
         self.aborted = Some(aborted);
-        Some(said)
+        Some(message)
     }
 
-    /// Whether nothing is looked at.
+    /// Returns true if there is nothing to check.
     pub(crate) fn is_idle(&self) -> bool {
         self.ending || self.conditions.is_empty()
     }
 
-    /// What has ended the run.
+    /// The reason for the abort, if any.
     pub(crate) fn aborted(self) -> Option<AbortReason> {
         self.aborted
     }

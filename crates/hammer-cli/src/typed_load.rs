@@ -1,3 +1,5 @@
+//! A load with its hammer, and its type-erased form.
+
 use hammer_core::{Hammer, Report, ResourceNeeds, RunEvent, StartTicket, StopHandle};
 use hammer_diagnostic::chain;
 
@@ -5,23 +7,23 @@ use crate::OnceRenderer;
 use crate::error::Error;
 use crate::load_args::LoadArgs;
 
-/// One run that is ready to be made.
+/// A load that is ready to run.
 pub(crate) struct TypedLoad<H> {
     pub(crate) name: &'static str,
     pub(crate) target: String,
-    /// What one hit is.
+    /// Description of a hit for the dry run.
     pub(crate) hit_description: String,
     pub(crate) hammer: H,
     pub(crate) load: LoadArgs,
-    /// What tells of a single hit, if that is all there is to do.
+    /// Renderer of a single hit, for `--once`.
     pub(crate) once_renderer: Option<OnceRenderer>,
 }
 
-/// A run with the type of its hammer erased.
+/// A load that can run, with the type of its hammer erased.
 pub(crate) trait RunnableLoad: Send {
-    /// What the run may need of files and ports, on `threads` if the load does not say on how many.
+    /// Estimates files and ports; `threads` applies if the load does not set them.
     fn needs(&self, threads: Option<usize>) -> ResourceNeeds;
-    /// Makes the run on the calling thread.
+    /// Runs the load on the calling thread.
     fn run(
         self: Box<Self>,
         options: RunOptions,
@@ -31,19 +33,19 @@ pub(crate) trait RunnableLoad: Send {
 
 /// A [`TypedLoad`] with the type of its hammer erased.
 pub(crate) trait PreparedLoad: RunnableLoad {
-    /// What one hit is.
+    /// Describes a hit for the dry run.
     fn describe_hit(&self) -> &str;
     fn load(&self) -> &LoadArgs;
-    /// What tells of a single hit, if that is all there is to do: then the load is one hit.
+    /// Takes the renderer of a single hit, and reduces the load to one hit.
     fn once_renderer(&mut self) -> Option<OnceRenderer>;
 }
 
-/// What a run needs to know of those that run beside it.
+/// Options of a run that are not flags of its load.
 #[derive(Debug)]
 pub(crate) struct RunOptions {
     pub(crate) log_hits: bool,
     pub(crate) stop: StopHandle,
-    /// Threads, if the load does not say how many.
+    /// Number of threads if the load does not set it.
     pub(crate) threads: Option<usize>,
     pub(crate) start_ticket: Option<StartTicket>,
 }
@@ -58,9 +60,9 @@ impl<H: Hammer> PreparedLoad for TypedLoad<H> {
     }
 
     fn once_renderer(&mut self) -> Option<OnceRenderer> {
-        let once = self.once_renderer.take()?;
+        let renderer = self.once_renderer.take()?;
         self.load.set_single_hit();
-        Some(once)
+        Some(renderer)
     }
 }
 
@@ -71,18 +73,18 @@ impl<H: Hammer> RunnableLoad for TypedLoad<H> {
 
     fn run(
         self: Box<Self>,
-        swing: RunOptions,
+        options: RunOptions,
         on_event: &mut dyn FnMut(&RunEvent<'_>),
     ) -> Result<Report, Error> {
         let mut run = self
             .load
-            .run(self.hammer, swing.threads)
+            .run(self.hammer, options.threads)
             .name(self.name)
             .target(self.target)
-            .log_hits(swing.log_hits)
-            .stop(swing.stop);
-        if let Some(place) = swing.start_ticket {
-            run = run.start_ticket(place);
+            .log_hits(options.log_hits)
+            .stop(options.stop);
+        if let Some(ticket) = options.start_ticket {
+            run = run.start_ticket(ticket);
         }
         run.execute(|event| on_event(&event))
             .map_err(|error| Error::Run(format!("failed to run: {}", chain(&error))))

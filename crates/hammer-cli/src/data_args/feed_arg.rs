@@ -1,10 +1,11 @@
+//! Parser of `--feed NAME=FILE,KEY=VALUE…`.
+
 use std::path::Path;
 
 use hammer_data::{ExhaustedPolicy, Feeder, FeederFormat, FeederOrder, TemplateScope, VariesBy};
 use hammer_diagnostic::nearest;
 use twox_hash::XxHash64;
 
-/// The choices of a feeder, and what each may be.
 const FORMAT: FeedOption<FeederFormat> = FeedOption(
     "format",
     &[
@@ -39,7 +40,7 @@ const PER: FeedOption<VariesBy> = FeedOption(
 const SHARD: &str = "shard";
 const KEYS: [&str; 5] = [FORMAT.0, ORDER.0, ONCE.0, PER.0, SHARD];
 
-/// A feeder that was asked for, and its name.
+/// A feeder of the command line, with its name.
 #[derive(Debug, Clone)]
 pub(super) struct FeedArg {
     name: String,
@@ -48,14 +49,14 @@ pub(super) struct FeedArg {
 }
 
 impl FeedArg {
-    /// `NAME=FILE[,KEY=VALUE...]`, with its rows.
+    /// Parses `NAME=FILE[,KEY=VALUE…]` and opens the file.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut parts = text.split(',');
         let (name, path) = parts
             .next()
             .and_then(|first| first.split_once('='))
             .filter(|(name, path)| !name.is_empty() && !path.is_empty())
-            .ok_or("has no name and file; right would be users=users.csv")?;
+            .ok_or("expected NAME=FILE, such as users=users.csv")?;
         check_feeder_name(name)?;
         let path = Path::new(path);
         let (mut format, mut order, mut once, mut per, mut shard) = (None, None, None, None, None);
@@ -73,8 +74,7 @@ impl FeedArg {
         let per = per.unwrap_or_default();
         if once.is_some() && per != VariesBy::Hit {
             return Err(
-                "once= goes with per=hit: a slot or a client keeps its row; \
-                        right would be no once="
+                "once= cannot be combined with per=slot or per=client, where each keeps its row"
                     .into(),
             );
         }
@@ -102,66 +102,69 @@ impl FeedArg {
         &self.name
     }
 
-    /// What happens when each row was used once, if they are.
+    /// The policy for when each row was used once; none if rows are used again.
     pub(super) fn once(&self) -> Option<ExhaustedPolicy> {
         self.once
     }
 
-    /// The feeder, whose order of chance is that of the run's seed and of its own name: feeders do not
-    /// go with each other, and a second one changes nothing of the first.
+    /// The feeder, with random order seeded by the run's seed and the feeder's name.
+    ///
+    /// The orders of different feeders are independent, and adding a feeder does not change another.
     pub(super) fn feeder(&self, seed: u64) -> Feeder {
-        let own = XxHash64::oneshot(seed, self.name.as_bytes());
-        self.feeder.clone().seed(own)
+        let seed = XxHash64::oneshot(seed, self.name.as_bytes());
+        self.feeder.clone().seed(seed)
     }
 
-    /// What is wrong if another feeder has its name.
+    /// The error if another feeder has the same name.
     pub(super) fn duplicate_error(&self) -> String {
         let name = &self.name;
-        format!("the flag '--feed <FEEDER=FILE>' names '{name}' twice; right would be two names")
+        format!("the flag '--feed <FEEDER=FILE>' is given twice for '{name}' (try another name)")
     }
 }
 
-/// Whether templates can say the name.
+/// Checks that templates can refer to the name.
 fn check_feeder_name(name: &str) -> Result<(), String> {
     let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     if !name.chars().all(plain) {
         return Err(format!(
-            "'{name}' is no name of a feeder; right would be letters, digits, - and _"
+            "invalid feeder name '{name}'; expected letters, digits, - and _"
         ));
     }
     if TemplateScope::new().defines(name) {
         return Err(format!(
-            "'{name}' means something in every template; right would be another name, such as users"
+            "the name '{name}' is reserved in templates (try another name, such as users)"
         ));
     }
     Ok(())
 }
 
-/// Part k of n, from 1; as an index from 0.
+/// Parses `K/N` as a zero-based index and the number of shards.
 fn shard(value: &str) -> Result<(u64, u64), String> {
     let parsed = value.split_once('/').and_then(|(index, of)| {
         let (index, of) = (index.parse::<u64>().ok()?, of.parse::<u64>().ok()?);
         (1..=of).contains(&index).then(|| (index - 1, of))
     });
-    parsed.ok_or_else(|| format!("shard='{value}' is no part; right would be 1/4 to 4/4"))
+    parsed.ok_or_else(|| format!("invalid shard '{value}'; expected K/N, such as 1/4"))
 }
 
 fn unknown_option(key: &str) -> String {
-    let right = match nearest(key, KEYS) {
-        Some(near) => near.to_owned(),
-        None => KEYS.map(|key| format!("{key}=")).join(", "),
-    };
-    format!("there is no '{key}' behind the file; right would be {right}")
+    match nearest(key, KEYS) {
+        Some(near) => format!("unknown option '{key}', did you mean '{near}'?"),
+        None => {
+            let known = KEYS.map(|key| format!("{key}=")).join(", ");
+            format!("unknown option '{key}'; expected one of {known}")
+        }
+    }
 }
 
 fn set_once<T>(to: &mut Option<T>, key: &str, value: T) -> Result<(), String> {
     match to.replace(value) {
         None => Ok(()),
-        Some(_) => Err(format!("says {key}= twice; right would be once")),
+        Some(_) => Err(format!("the option {key}= is given twice")),
     }
 }
 
-/// A key, and its values.
+/// An option of a feeder, with its values.
 struct FeedOption<T: 'static>(&'static str, &'static [(&'static str, T)]);
 
 impl<T: Copy> FeedOption<T> {
@@ -171,7 +174,7 @@ impl<T: Copy> FeedOption<T> {
         let (_, found) = found.ok_or_else(|| {
             let known = values.iter().map(|(known, _)| *known);
             let known = known.collect::<Vec<_>>().join(", ");
-            format!("{key}='{value}' is unknown; right would be {known}")
+            format!("unknown value '{value}' for {key}=; expected one of {known}")
         })?;
         set_once(to, key, *found)
     }

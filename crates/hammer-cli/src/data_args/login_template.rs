@@ -1,19 +1,21 @@
+//! A name and a secret as templates: `NAME[:SECRET]` or `@FILE`.
+
 use std::fmt;
 use std::fs;
 
 use hammer_data::{Template, TemplateScope};
 
-/// A name and a secret, with a colon between them: templates, or what a file has.
+/// A name and a secret, separated by a colon: templates, or the literal line of a file.
 #[derive(Clone)]
 pub(super) struct LoginTemplate {
     name: String,
     secret: Option<String>,
-    /// Whether braces stand for themselves.
+    /// True if braces are literal.
     literal: bool,
 }
 
 impl LoginTemplate {
-    /// `NAME[:SECRET]`, or `@FILE` with such a line.
+    /// Parses `NAME[:SECRET]`, or reads that line from `@FILE`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (line, literal) = match text.strip_prefix('@') {
             Some(path) => {
@@ -25,7 +27,7 @@ impl LoginTemplate {
             None => (text.to_owned(), false),
         };
         if line.contains(['\r', '\n']) {
-            return Err("has more than one line; right would be NAME:SECRET".into());
+            return Err("found more than one line; expected NAME:SECRET".into());
         }
         let colon = find_separator(&line, literal);
         let (name, secret) = match colon {
@@ -33,7 +35,7 @@ impl LoginTemplate {
             None => (&line[..], None),
         };
         if name.is_empty() {
-            return Err("has no name; right would be NAME:SECRET".into());
+            return Err("missing name; expected NAME:SECRET".into());
         }
         Ok(Self {
             name: name.to_owned(),
@@ -42,18 +44,16 @@ impl LoginTemplate {
         })
     }
 
-    /// Both as templates; what is wrong with one of them is told without it.
+    /// Compiles both templates. Errors do not contain the text, which may be secret.
     pub(super) fn compile(
         &self,
-        words: &TemplateScope,
+        scope: &TemplateScope,
     ) -> Result<(Template, Option<Template>), String> {
-        let words = words.clone().literal(self.literal);
-        let compile = |half: &str, text: &String| {
-            Template::compile(text, &words).map_err(|error| {
-                let (at, right) = (error.span().start, error.expected());
-                format!(
-                    "has a {half} that is no template, at its byte {at}; right would be {right}"
-                )
+        let scope = scope.clone().literal(self.literal);
+        let compile = |part: &str, text: &String| {
+            Template::compile(text, &scope).map_err(|error| {
+                let (at, expected) = (error.span().start, error.expected());
+                format!("invalid template in the {part} at byte {at}; expected {expected}")
             })
         };
         let secret = self.secret.as_ref().map(|text| compile("secret", text));
@@ -61,7 +61,7 @@ impl LoginTemplate {
     }
 }
 
-/// Where the first colon is that stands in no braces.
+/// Finds the first colon outside braces.
 fn find_separator(line: &str, literal: bool) -> Option<usize> {
     let mut from = 0;
     loop {
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_colon_in_braces_is_no_border() {
+    fn a_colon_in_braces_does_not_separate() {
         for (line, name, secret) in [
             ("id:secret", "id", Some("secret")),
             ("id", "id", None),
@@ -103,19 +103,26 @@ mod tests {
             let login = LoginTemplate::parse(line).expect(line);
             assert_eq!((&login.name[..], login.secret.as_deref()), (name, secret));
         }
-        for (line, wrong) in [("", "no name"), (":x", "no name"), ("a\nb", "one line")] {
+        for (line, problem) in [
+            ("", "missing name"),
+            (":x", "missing name"),
+            ("a\nb", "one line"),
+        ] {
             let error = LoginTemplate::parse(line).expect_err(line);
-            assert!(error.contains(wrong), "{line}: {error}");
+            assert!(error.contains(problem), "{line}: {error}");
         }
     }
 
     #[test]
-    fn a_file_has_both_as_they_stand() {
-        let file = tempfile::NamedTempFile::new().expect("a file");
-        fs::write(file.path(), "id:{{x}}:y\n").expect("written");
-        let login = LoginTemplate::parse(&format!("@{}", file.path().display())).expect("read");
-        let (name, secret) = login.compile(&TemplateScope::new()).expect("as it stands");
-        let secret = secret.expect("one");
+    fn a_file_is_taken_literally() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        fs::write(file.path(), "id:{{x}}:y\n").expect("the file is writable");
+        let login = LoginTemplate::parse(&format!("@{}", file.path().display()))
+            .expect("the file is readable");
+        let (name, secret) = login
+            .compile(&TemplateScope::new())
+            .expect("a literal text");
+        let secret = secret.expect("a secret");
         assert_eq!(name.literal(), Some(&b"id"[..]));
         assert_eq!(secret.literal(), Some(&b"{{x}}:y"[..]));
         assert!(LoginTemplate::parse("@/nowhere/login").is_err());

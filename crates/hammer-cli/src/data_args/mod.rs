@@ -1,4 +1,4 @@
-//! Where the values of hits come from: the flags that all hammers with templates have.
+//! Flags for values of hits, shared by all hammers with templates.
 
 mod feed_arg;
 mod login_template;
@@ -16,54 +16,60 @@ use self::feed_arg::FeedArg;
 use self::token_args::TokenArgs;
 use crate::{BuildError, NetworkArgs};
 
-/// The flags of values that differ from hit to hit: the rows of files, and tokens. A hammer that takes
-/// texts flattens them into its own, and compiles its texts with the [`words`](Self::words).
+/// Flags for values that vary between hits: rows of files, and tokens.
+///
+/// A hammer with templates flattens them into its own arguments and compiles its templates with
+/// [`template_scope`](Self::template_scope).
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Values")]
 #[group(skip)]
 pub struct DataArgs {
-    /// Rows of a file, as {{FEEDER.column}}; with ,format= ,order= ,once= ,per= ,shard=; repeatable
+    /// Rows of a file as {{FEEDER.column}}; repeatable
+    ///
+    /// Options follow the file, separated by commas: format=csv|jsonl|lines,
+    /// order=turn|random|shuffled, once=end|stop, per=hit|slot|client and shard=K/N.
     #[arg(long, value_name = "FEEDER=FILE", value_parser = FeedArg::parse)]
     feed: Vec<FeedArg>,
-    /// Send {{ as it stands
+    /// Send {{ literally, without expanding templates
     #[arg(long, conflicts_with = "feed")]
     no_templates: bool,
     #[command(flatten)]
     token: TokenArgs,
-    /// The way to a token endpoint.
+    /// Network options for token endpoints.
     #[arg(skip)]
     network: NetworkArgs,
 }
 
 impl DataArgs {
-    /// Tokens are asked for over such a network: whom it trusts, and by which proxy. Where it is not
-    /// said, whom the system trusts, by the proxy that the environment names.
+    /// Requests tokens with the trust and proxy settings of `network`.
+    ///
+    /// The default is the system's trust and the proxy of the environment.
     #[must_use]
     pub fn with_network(mut self, network: &NetworkArgs) -> Self {
         self.network = network.for_other_hosts();
         self
     }
 
-    /// What templates may use. `seed` is that of the run.
+    /// Returns the scope for compiling templates. `seed` is the seed of the run.
     ///
-    /// Where there are tokens none is fetched yet: a hammer waits for [`TemplateScope::ready`] in
-    /// [`Hammer::prepare`](hammer_core::Hammer::prepare), and tells [`TemplateScope::doubts`].
+    /// Tokens are not fetched yet: a hammer waits for [`TemplateScope::ready`] in
+    /// [`Hammer::prepare`](hammer_core::Hammer::prepare) and reports [`TemplateScope::warnings`].
     ///
     /// # Errors
     ///
-    /// If two feeders have one name, or the flags of tokens do not go together.
+    /// If two feeders have the same name, or the token flags cannot be combined.
     pub fn template_scope(&self, seed: u64) -> Result<TemplateScope, BuildError> {
-        let mut words = TemplateScope::new().literal(self.no_templates);
+        let mut scope = TemplateScope::new().literal(self.no_templates);
         for feed in &self.feed {
-            if words.defines(feed.name()) {
+            if scope.defines(feed.name()) {
                 return Err(feed.duplicate_error().into());
             }
-            words = words.feeder(feed.name(), Arc::new(feed.feeder(seed)));
+            scope = scope.feeder(feed.name(), Arc::new(feed.feeder(seed)));
         }
         let tokens = self.token.tokens(&self.feed, seed, &self.network)?;
         Ok(match tokens {
-            Some(tokens) => words.with_tokens(Arc::new(tokens)),
-            None => words,
+            Some(tokens) => scope.with_tokens(Arc::new(tokens)),
+            None => scope,
         })
     }
 }

@@ -1,3 +1,5 @@
+//! Flags for OAuth 2.0 tokens.
+
 use std::time::Duration;
 
 use clap::Args;
@@ -10,34 +12,34 @@ use super::token_endpoint::TokenEndpoint;
 use super::token_users::TokenUsers;
 use crate::{BuildError, NetworkArgs, http};
 
-/// Tokens of OAuth 2.0.
+/// Flags for OAuth 2.0 tokens.
 #[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 pub(super) struct OauthArgs {
-    /// Token endpoint of OAuth 2.0, whose tokens are for {{token}}
+    /// OAuth 2.0 token endpoint that issues {{token}}
     #[arg(long, value_name = "URL", value_parser = http::parse_url)]
     oauth_url: Option<String>,
-    /// Client to ask as: ID:SECRET, where {{env NAME}} may stand
+    /// OAuth client, ID:SECRET; may contain {{env NAME}}
     #[arg(long, value_name = "LOGIN|@FILE", value_parser = LoginTemplate::parse)]
     #[arg(requires = "oauth_url", allow_hyphen_values = true)]
     oauth_client: Option<LoginTemplate>,
-    /// User to ask for: USER:PASSWORD, or columns of a feeder
+    /// OAuth user, USER:PASSWORD; may contain columns of a feeder
     #[arg(long, value_name = "LOGIN|@FILE", value_parser = LoginTemplate::parse)]
     #[arg(requires = "oauth_url", allow_hyphen_values = true)]
     oauth_user: Option<LoginTemplate>,
-    /// Scope to ask for: 'read write'
+    /// OAuth scope to request: 'read write'
     #[arg(long, value_name = "SCOPE", requires = "oauth_url")]
     oauth_scope: Option<String>,
-    /// Parameter to send besides: audience=https://api; repeatable
+    /// Additional token parameter: audience=https://api; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_parameter, requires = "oauth_url")]
     oauth_param: Vec<(String, String)>,
-    /// Send the client's id and secret in the body, not in a header
+    /// Send client ID and secret in the body instead of a header
     #[arg(long, requires = "oauth_client")]
     oauth_in_body: bool,
 }
 
 impl OauthArgs {
-    /// The tokens that are asked for, if any are.
+    /// Creates the token store if these flags ask for one.
     pub(super) fn tokens(
         &self,
         feeds: &[FeedArg],
@@ -46,12 +48,12 @@ impl OauthArgs {
         timeout: Duration,
         lifetime: Option<Duration>,
     ) -> Result<Option<TokenStore>, BuildError> {
-        let wrong = |flag: &str, wrong: String| format!("the flag '--{flag}' {wrong}");
+        let flag_error = |flag: &str, problem: String| format!("the flag '--{flag}': {problem}");
         let Some(url) = &self.oauth_url else {
             return match lifetime {
                 Some(_) => {
-                    let needs = "needs --token-cmd or --oauth-url";
-                    Err(wrong("token-lifetime <TIME>", needs.into()))?
+                    let requires = "requires --token-cmd or --oauth-url";
+                    Err(flag_error("token-lifetime <TIME>", requires.into()))?
                 }
                 None => Ok(None),
             };
@@ -61,7 +63,7 @@ impl OauthArgs {
             network: network.clone(),
             timeout,
         };
-        let client = self.client().map_err(|error| wrong(CLIENT, error))?;
+        let client = self.client().map_err(|error| flag_error(CLIENT, error))?;
         let source = |grant| -> Box<dyn TokenSource> {
             let mut oauth = OAuthTokenSource::new(endpoint.clone(), grant);
             oauth = match &client {
@@ -88,28 +90,28 @@ impl OauthArgs {
                 Some((_, Some(_))) => Ok(Some(TokenStore::new(vec![source(
                     OAuthGrant::ClientCredentials,
                 )]))),
-                Some((_, None)) => Err(wrong(
+                Some((_, None)) => Err(flag_error(
                     CLIENT,
-                    "has no secret; right would be ID:SECRET".into(),
+                    "missing secret; expected ID:SECRET".into(),
                 ))?,
-                None => Err(wrong(
+                None => Err(flag_error(
                     "oauth-url <URL>",
-                    "needs --oauth-client or --oauth-user".into(),
+                    "requires --oauth-client or --oauth-user".into(),
                 ))?,
             };
         };
-        let owners =
-            TokenUsers::from_login(login, feeds, seed).map_err(|error| wrong(USER, error))?;
-        let grants = owners.users.into_iter();
+        let users =
+            TokenUsers::from_login(login, feeds, seed).map_err(|error| flag_error(USER, error))?;
+        let grants = users.users.into_iter();
         let grants = grants.map(|(user, password)| OAuthGrant::Password { user, password });
         let tokens = TokenStore::new(grants.map(source).collect());
-        Ok(Some(match owners.feeder {
+        Ok(Some(match users.feeder {
             Some(feeder) => tokens.owned_by_rows(feeder),
             None => tokens,
         }))
     }
 
-    /// The client's id and secret.
+    /// Returns the client's ID and secret.
     fn client(&self) -> Result<Option<(String, Option<SecretBytes>)>, String> {
         let Some(login) = &self.oauth_client else {
             return Ok(None);
@@ -117,7 +119,7 @@ impl OauthArgs {
         let (id, secret) = login.compile(&TemplateScope::new())?;
         let fixed = |template: &hammer_data::Template| {
             let bytes = template.literal().map(<[u8]>::to_vec);
-            bytes.ok_or("differs from time to time; right would be a text, or {{env NAME}}")
+            bytes.ok_or("the value varies between hits; expected text or {{env NAME}}")
         };
         let secret = secret.as_ref().map(fixed).transpose()?;
         let id = String::from_utf8_lossy(&fixed(&id)?).into_owned();
@@ -129,8 +131,7 @@ const CLIENT: &str = "oauth-client <LOGIN|@FILE>";
 const USER: &str = "oauth-user <LOGIN|@FILE>";
 
 fn parse_parameter(text: &str) -> Result<(String, String), String> {
-    let parted = text.split_once('=').filter(|(name, _)| !name.is_empty());
-    let (name, value) =
-        parted.ok_or("has no name and value; right would be audience=https://api")?;
+    let split = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let (name, value) = split.ok_or("expected NAME=VALUE, such as audience=https://api")?;
     Ok((name.to_owned(), value.to_owned()))
 }

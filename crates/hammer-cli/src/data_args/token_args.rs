@@ -1,3 +1,5 @@
+//! Flags for the source of tokens.
+
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,24 +12,26 @@ use super::feed_arg::FeedArg;
 use super::oauth_args::OauthArgs;
 use crate::{BuildError, NetworkArgs, parsers::duration};
 
-/// How long a source of tokens may take, unless that is said.
+/// Default of `--token-timeout`.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where tokens come from.
+/// Flags for the source of tokens.
 #[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 pub(super) struct TokenArgs {
-    /// Command that writes a token, for {{token}}
+    /// Command that prints a token for {{token}}
     #[arg(long, value_name = "COMMAND", value_parser = parse_secret)]
     #[arg(conflicts_with_all = ["token_file", "oauth_url"])]
     token_cmd: Option<SecretString>,
-    /// File with a token, for {{token}}; looked at each second
+    /// File with a token for {{token}}; checked every second
     #[arg(long, value_name = "FILE", conflicts_with_all = ["oauth_url", "token_lifetime"])]
     token_file: Option<PathBuf>,
-    /// How long tokens live that do not say so: they are renewed before
+    /// Assumed token lifetime if the source gives none
+    ///
+    /// Tokens are renewed before they expire.
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     token_lifetime: Option<Duration>,
-    /// How long it may take to get a token [default: 30s]
+    /// Maximum time to get a token [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     token_timeout: Option<Duration>,
     #[command(flatten)]
@@ -35,7 +39,7 @@ pub(super) struct TokenArgs {
 }
 
 impl TokenArgs {
-    /// The tokens that are asked for, if any are.
+    /// Creates the token store if these flags ask for one.
     pub(super) fn tokens(
         &self,
         feeds: &[FeedArg],
@@ -43,16 +47,16 @@ impl TokenArgs {
         network: &NetworkArgs,
     ) -> Result<Option<TokenStore>, BuildError> {
         let timeout = self.token_timeout.unwrap_or(DEFAULT_TIMEOUT);
-        let one = |source: Box<dyn TokenSource>| Ok(Some(TokenStore::new(vec![source])));
+        let single = |source: Box<dyn TokenSource>| Ok(Some(TokenStore::new(vec![source])));
         if let Some(SecretString(command)) = &self.token_cmd {
             let mut command = TokenCommand::new(command).timeout(timeout);
             if let Some(lifetime) = self.token_lifetime {
                 command = command.lifetime(lifetime);
             }
-            return one(Box::new(command));
+            return single(Box::new(command));
         }
         if let Some(path) = &self.token_file {
-            return one(Box::new(WatchedTokenFile::new(path)));
+            return single(Box::new(WatchedTokenFile::new(path)));
         }
         let lifetime = self.token_lifetime;
         self.oauth.tokens(feeds, seed, network, timeout, lifetime)

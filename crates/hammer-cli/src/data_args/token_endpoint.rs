@@ -1,3 +1,5 @@
+//! HTTP client for OAuth 2.0 token endpoints.
+
 use std::time::Duration;
 
 use hammer_core::{Run, Schedule};
@@ -9,7 +11,7 @@ use hammer_http::{ExchangeRecorder, Http, mask_url};
 
 use crate::NetworkArgs;
 
-/// A token endpoint, which is asked with a hit of its own, over the network that hits go over.
+/// A token endpoint. Each request is a run of one hit, with the network options of the hammer.
 #[derive(Debug, Clone)]
 pub(super) struct TokenEndpoint {
     pub(super) url: String,
@@ -23,20 +25,20 @@ impl TokenEndpointClient for TokenEndpoint {
         form: &SecretBytes,
         authorization: Option<&SecretBytes>,
     ) -> Result<TokenResponse, CredentialError> {
-        let failed = |why: &str| {
+        let failed = |reason: &str| {
             let message = format!(
-                "the token endpoint {} gave no answer: {why}",
+                "the token endpoint {} did not respond: {reason}",
                 mask_url(&self.url)
             );
             CredentialError::new(CredentialErrorKind::Failed, message)
         };
-        let tape = ExchangeRecorder::new();
+        let recorder = ExchangeRecorder::new();
         let mut http = Http::builder(&self.url)
             .method("POST")
             .header("Content-Type", "application/x-www-form-urlencoded")
             .header("Accept", "application/json")
             .body(form.expose().to_vec())
-            .record(tape.clone());
+            .record(recorder.clone());
         if let Some(value) = authorization {
             http = http.header("Authorization", &String::from_utf8_lossy(value.expose()));
         }
@@ -48,14 +50,14 @@ impl TokenEndpointClient for TokenEndpoint {
             .timeout(self.timeout)
             .execute(|_| ())
             .map_err(|error| failed(&chain(&error)))?;
-        let answer = tape
+        let response = recorder
             .take_exchanges()
             .pop()
             .and_then(|exchange| exchange.response);
-        match answer.filter(|answer| answer.complete) {
-            Some(answer) => Ok(TokenResponse {
-                status: answer.status,
-                body: answer.decoded_body.unwrap_or(answer.body),
+        match response.filter(|response| response.complete) {
+            Some(response) => Ok(TokenResponse {
+                status: response.status,
+                body: response.decoded_body.unwrap_or(response.body),
             }),
             None => {
                 let failures: Vec<_> = report.failures.keys().map(String::as_str).collect();

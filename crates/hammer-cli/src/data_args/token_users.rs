@@ -1,3 +1,5 @@
+//! Users that tokens are requested for, one or one per row of a feeder.
+
 use std::sync::Arc;
 
 use hammer_core::rand_xoshiro::Xoshiro256PlusPlus;
@@ -10,47 +12,47 @@ use hammer_data::{
 use super::feed_arg::FeedArg;
 use super::login_template::LoginTemplate;
 
-/// As many rows may have a token each.
+/// Maximum number of rows with a token each.
 const MAX_TOKENS: u64 = 10_000;
 
-/// Whose tokens there are to be: one for each row of a feeder, or one for all hits.
+/// Users to request tokens for: one per row of a feeder, or one for all hits.
 pub(super) struct TokenUsers {
-    /// The names and the passwords, in the order of the rows.
+    /// Names and passwords, in the order of the rows.
     pub(super) users: Vec<(String, SecretBytes)>,
-    /// The feeder that hits have their rows from.
+    /// The feeder that assigns rows to hits.
     pub(super) feeder: Option<Arc<Feeder>>,
 }
 
 impl TokenUsers {
-    /// Those that `login` stands for. What is wrong reads well behind a colon.
+    /// Expands `login` to its users. The error is a fragment that follows the flag's name.
     pub(super) fn from_login(
         login: &LoginTemplate,
         feeds: &[FeedArg],
         seed: u64,
     ) -> Result<Self, String> {
-        // Row by row, whatever the order that hits have them in.
-        let words = feeds.iter().fold(TemplateScope::new(), |words, feed| {
+        // Users are listed row by row, independent of the order for hits.
+        let scope = feeds.iter().fold(TemplateScope::new(), |scope, feed| {
             let rows = feed
                 .feeder(seed)
                 .order(FeederOrder::Sequential)
                 .vary_by(VariesBy::Slot);
-            words.feeder(feed.name(), Arc::new(rows))
+            scope.feeder(feed.name(), Arc::new(rows))
         });
-        let (name, password) = login.compile(&words)?;
-        let password = password.ok_or("has no password; right would be USER:PASSWORD")?;
-        let fed: Vec<&FeedArg> = feeds
+        let (name, password) = login.compile(&scope)?;
+        let password = password.ok_or("missing password; expected USER:PASSWORD")?;
+        let used: Vec<&FeedArg> = feeds
             .iter()
             .filter(|feed| uses_feeder(&name, feed.name()) || uses_feeder(&password, feed.name()))
             .collect();
-        let feed = match fed[..] {
+        let feed = match used[..] {
             [] => None,
             [feed] => Some(feed),
-            _ => return Err("has columns of several feeders; right would be one".into()),
+            _ => return Err("found columns of several feeders; expected one feeder".into()),
         };
         if let Some(feed) = feed.filter(|feed| feed.once() == Some(ExhaustedPolicy::EmptyFields)) {
             return Err(format!(
-                "has columns of '{}', whose rows stop with once=stop, and hits after that would have \
-                 no token; right would be once=end, or no once=",
+                "'{}' has once=stop, so hits after its last row would have no token (try once=end, \
+                 or omit once=)",
                 feed.name()
             ));
         }
@@ -59,22 +61,20 @@ impl TokenUsers {
             .iter()
             .any(|per| name.varies_by(*per) || password.varies_by(*per))
         {
-            let right = "has what differs from hit to hit; right would be columns of a feeder";
-            return Err(right.into());
+            return Err("the value varies between hits; expected columns of a feeder".into());
         }
         let rows = feed.map_or(1, |feed| feed.feeder(seed).row_count());
         if rows > MAX_TOKENS {
             return Err(format!(
-                "each row has a token of its own, and {rows} are too many; \
-                 right would be a feeder of {MAX_TOKENS} at most"
+                "{rows} rows are too many for a token each; expected at most {MAX_TOKENS}"
             ));
         }
         let user = |row: u64| {
-            let place = usize::try_from(row).unwrap_or(usize::MAX);
-            let mut moment = HitContext::new(row, place, Xoshiro256PlusPlus::seed_from_u64(row));
+            let slot = usize::try_from(row).unwrap_or(usize::MAX);
+            let mut context = HitContext::new(row, slot, Xoshiro256PlusPlus::seed_from_u64(row));
             let mut text = |template: &Template| {
                 let mut text = vec![];
-                let rendered = template.render(&mut moment, &mut text);
+                let rendered = template.render(&mut context, &mut text);
                 rendered.map(|()| text).map_err(|error| error.to_string())
             };
             let name = String::from_utf8_lossy(&text(&name)?).into_owned();
@@ -87,7 +87,7 @@ impl TokenUsers {
     }
 }
 
-/// Whether a template has a column of this feeder.
+/// Returns true if the template uses a column of this feeder.
 fn uses_feeder(template: &Template, feeder: &str) -> bool {
     template
         .variables()

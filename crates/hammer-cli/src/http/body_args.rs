@@ -1,3 +1,5 @@
+//! Flags for request bodies.
+
 use std::path::Path;
 
 use clap::Args;
@@ -6,7 +8,7 @@ use hammer_http::{ContentCoding, FormField, HttpBuilder};
 use super::parse_value;
 use crate::PayloadArg;
 
-/// What the body of each hit is.
+/// Flags for request bodies.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "HTTP")]
 #[group(skip)]
@@ -20,27 +22,27 @@ pub(super) struct HttpBodyArgs {
     )]
     #[arg(allow_hyphen_values = true, conflicts_with_all = ["json", "form", "data_lines"])]
     pub(super) data: Option<PayloadArg>,
-    /// Body that is JSON, sent with the types for it
+    /// JSON body; sets Content-Type and Accept
     #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
     #[arg(conflicts_with_all = ["form", "data_lines"])]
     pub(super) json: Option<PayloadArg>,
-    /// Field of a form: name=text, name=@FILE or name=<FILE; repeatable
+    /// Form field: name=text, name=@FILE or name=<FILE; repeatable
     #[arg(short = 'F', long, value_name = "NAME=@FILE", value_parser = parse_value::<FormField>)]
     #[arg(allow_hyphen_values = true, conflicts_with = "data_lines")]
     pub(super) form: Vec<FormField>,
-    /// Bodies, one in each line of a file, taken in turn
+    /// File with one body per line, used in turn
     #[arg(long, value_name = "FILE", value_parser = body_from_file)]
     pub(super) data_lines: Option<PayloadArg>,
-    /// Compress bodies: gzip, deflate, br or zstd
+    /// Compress bodies with gzip, deflate, br or zstd
     #[arg(long, value_name = "CODING", value_parser = parse_value::<ContentCoding>)]
     pub(super) compress_request: Option<ContentCoding>,
 }
 
 impl HttpBodyArgs {
-    /// Whether a body is sent.
+    /// Returns true if a body is sent.
     pub(super) fn is_given(&self) -> bool {
-        let one = [&self.data, &self.json, &self.data_lines];
-        one.into_iter().any(Option::is_some) || !self.form.is_empty()
+        let bodies = [&self.data, &self.json, &self.data_lines];
+        bodies.into_iter().any(Option::is_some) || !self.form.is_empty()
     }
 
     pub(super) fn apply(self, mut http: HttpBuilder) -> HttpBuilder {

@@ -1,35 +1,41 @@
+//! Flags for values captured from responses.
+
 use clap::Args;
 use hammer_http::{HttpBuilder, ResponseCapture};
 
 use super::{check_flag, parse_value, placeholder_builder};
 
-/// What slots keep of answers for their next hits.
+/// Flags for values captured from responses.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Values")]
 #[group(skip)]
 pub(super) struct CaptureArgs {
-    /// Keep a value of an answer for the slot's next hits, as {{WORD}}: json:/POINTER, header:NAME or
-    /// regex:EXPRESSION; repeatable
-    #[arg(long, value_name = "WORD=WHERE", value_parser = parse_capture, allow_hyphen_values = true)]
+    /// Capture a value of the response as {{VARIABLE}}; repeatable
+    ///
+    /// SOURCE is json:/POINTER, header:NAME or regex:EXPRESSION. The value is available to the next
+    /// hits of the slot.
+    #[arg(long, value_name = "VARIABLE=SOURCE", value_parser = parse_capture, allow_hyphen_values = true)]
     capture: Vec<(String, ResponseCapture)>,
 }
 
 impl CaptureArgs {
     pub(super) fn apply(self, http: HttpBuilder) -> HttpBuilder {
         let captures = self.capture.into_iter();
-        captures.fold(http, |http, (word, capture)| http.capture(word, capture))
+        captures.fold(http, |http, (variable, capture)| {
+            http.capture(variable, capture)
+        })
     }
 }
 
 fn parse_capture(text: &str) -> Result<(String, ResponseCapture), String> {
-    let right = "has no word; right would be token=json:/token";
-    let (word, place) = text.split_once('=').ok_or(right)?;
-    let capture: ResponseCapture = parse_value(place)?;
-    let words = hammer_data::TemplateScope::new();
+    let expected = "expected VARIABLE=SOURCE, such as token=json:/token";
+    let (variable, source) = text.split_once('=').ok_or(expected)?;
+    let capture: ResponseCapture = parse_value(source)?;
+    let scope = hammer_data::TemplateScope::new();
     check_flag(
         placeholder_builder()
-            .template_scope(words)
-            .capture(word, capture.clone()),
+            .template_scope(scope)
+            .capture(variable, capture.clone()),
     )?;
-    Ok((word.to_owned(), capture))
+    Ok((variable.to_owned(), capture))
 }

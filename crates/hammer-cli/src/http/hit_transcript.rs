@@ -1,4 +1,4 @@
-//! What one hit sent and got, as text.
+//! The requests and responses of one hit, as text for `--once`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,10 +11,10 @@ use crate::text::lines::wrap;
 use crate::text::number::{format_count, format_significant};
 use crate::text::sanitize;
 
-/// So much of a body is shown.
+/// Maximum number of bytes of a body that are shown.
 const MAX_BODY_BYTES: usize = 4096;
 
-/// The steps of a hit, in their order.
+/// The phases of a hit, in order.
 const PHASE_ORDER: [&str; 9] = [
     "lookup",
     "connect",
@@ -27,11 +27,11 @@ const PHASE_ORDER: [&str; 9] = [
     "body",
 ];
 
-/// One hit: each request and its answer, and how long it all took.
+/// One hit: each request with its response, then the result and the times of the phases.
 pub(super) struct HitTranscript<'a> {
     pub(super) exchanges: &'a [RecordedExchange],
     pub(super) report: &'a Report,
-    /// What hides secrets, unless they are to be shown.
+    /// Masks secrets; none to show them.
     pub(super) mask: Option<SecretMask>,
 }
 
@@ -48,21 +48,23 @@ impl HitTranscript<'_> {
     fn exchange(&self, f: &mut fmt::Formatter<'_>, exchange: &RecordedExchange) -> fmt::Result {
         let RecordedExchange {
             method,
-            request_target: path,
+            request_target,
             ..
         } = exchange;
-        // A target that answers in an old version was asked in 1.1 all the same.
+        // Requests are sent as HTTP/1.1 even if the response is HTTP/1.0.
         let version = match &exchange.response {
-            Some(answer) if answer.version == "HTTP/2" => "HTTP/2",
+            Some(response) if response.version == "HTTP/2" => "HTTP/2",
             _ => "HTTP/1.1",
         };
-        let path = match &self.mask {
-            None => path.clone(),
-            Some(mask) => mask_url(&String::from_utf8_lossy(&mask.hide(path.as_bytes()))),
+        let target = match &self.mask {
+            None => request_target.clone(),
+            Some(mask) => mask_url(&String::from_utf8_lossy(
+                &mask.hide(request_target.as_bytes()),
+            )),
         };
-        writeln!(f, "> {method} {path} {version}")?;
+        writeln!(f, "> {method} {target} {version}")?;
         self.headers(f, ">", &exchange.headers)?;
-        // The connection adds it.
+        // The connection adds the header after recording.
         let announced = exchange
             .headers
             .iter()
@@ -74,25 +76,32 @@ impl HitTranscript<'_> {
         self.body(f, "> ", &exchange.body, exchange.body_bytes)?;
         writeln!(f)?;
         match &exchange.response {
-            Some(answer) => self.answer(f, answer),
+            Some(response) => self.response(f, response),
             None => Ok(()),
         }
     }
 
-    fn answer(&self, f: &mut fmt::Formatter<'_>, answer: &RecordedResponse) -> fmt::Result {
-        let line = format!("< {} {} {}", answer.version, answer.status, answer.reason);
+    fn response(&self, f: &mut fmt::Formatter<'_>, response: &RecordedResponse) -> fmt::Result {
+        let line = format!(
+            "< {} {} {}",
+            response.version, response.status, response.reason
+        );
         writeln!(f, "{}", line.trim_end())?;
-        self.headers(f, "<", &answer.headers)?;
+        self.headers(f, "<", &response.headers)?;
         writeln!(f, "<")?;
-        match &answer.decoded_body {
+        match &response.decoded_body {
             Some(decoded) => {
-                writeln!(f, "< ({} bytes, decoded:)", format_count(answer.body_bytes))?;
+                writeln!(
+                    f,
+                    "< ({} bytes, decoded:)",
+                    format_count(response.body_bytes)
+                )?;
                 self.body(f, "< ", decoded, decoded.len() as u64)?;
             }
-            None => self.body(f, "< ", &answer.body, answer.body_bytes)?,
+            None => self.body(f, "< ", &response.body, response.body_bytes)?,
         }
-        if !answer.complete {
-            writeln!(f, "< (it did not come to its end)")?;
+        if !response.complete {
+            writeln!(f, "< (incomplete response)")?;
         }
         writeln!(f)
     }
@@ -113,7 +122,7 @@ impl HitTranscript<'_> {
         Ok(())
     }
 
-    /// A body of so many bytes, which begins with these.
+    /// Writes a body of `bytes` bytes that starts with `prefix`.
     fn body(
         &self,
         f: &mut fmt::Formatter<'_>,
@@ -133,7 +142,7 @@ impl HitTranscript<'_> {
         )
     }
 
-    /// How the hit ended, and what that took.
+    /// The result of the hit and its times.
     fn result_text(&self) -> String {
         let report = self.report;
         let label = report.labels.keys().next().map_or("", String::as_str);
@@ -185,26 +194,25 @@ impl HitTranscript<'_> {
     }
 }
 
-/// A body as text, if it is text: the first part of it.
+/// Writes the first part of a body if it is text, or its size.
 fn body(f: &mut fmt::Formatter<'_>, mark: &str, body: &[u8], bytes: u64) -> fmt::Result {
     if bytes == 0 {
         return Ok(());
     }
     let shown = &body[..body.len().min(MAX_BODY_BYTES)];
     let Some(text) = text(shown) else {
-        return writeln!(f, "{mark}({} bytes that are no text)", format_count(bytes));
+        return writeln!(f, "{mark}({} bytes of binary data)", format_count(bytes));
     };
     for line in text.lines() {
         writeln!(f, "{}", format!("{mark}{line}").trim_end())?;
     }
     match bytes - text.len() as u64 {
         0 => Ok(()),
-        more => writeln!(f, "{mark}({} bytes more)", format_count(more)),
+        more => writeln!(f, "{mark}({} more bytes)", format_count(more)),
     }
 }
 
-/// `bytes` as text that a terminal shows and does not obey. A character that is cut at the end is
-/// left out.
+/// Decodes text without control characters. A character cut off at the end is omitted.
 fn text(bytes: &[u8]) -> Option<&str> {
     let text = match str::from_utf8(bytes) {
         Ok(text) => text,
@@ -213,15 +221,15 @@ fn text(bytes: &[u8]) -> Option<&str> {
         }
         Err(_) => return None,
     };
-    let obeyed = |char: char| char.is_control() && !matches!(char, '\n' | '\r' | '\t');
-    (!text.contains(obeyed)).then_some(text)
+    let is_control = |char: char| char.is_control() && !matches!(char, '\n' | '\r' | '\t');
+    (!text.contains(is_control)).then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What is shown of `bytes` bytes that begin with these.
+    /// Renders a body of `bytes` bytes that starts with `begin`.
     fn shown(begin: &[u8], bytes: u64) -> String {
         struct DisplayedBody<'a>(&'a [u8], u64);
         impl fmt::Display for DisplayedBody<'_> {
@@ -233,23 +241,23 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_shown_as_far_as_they_are_text() {
+    fn only_text_of_a_body_is_shown() {
         let table: [(&[u8], u64, &str); 9] = [
             (b"", 0, ""),
             (b"a", 1, "< a\n"),
             (b"a\nb\r\n\n", 6, "< a\n< b\n<\n"),
-            (b"a", 2001, "< a\n< (2,000 bytes more)\n"),
+            (b"a", 2001, "< a\n< (2,000 more bytes)\n"),
             ("ü".as_bytes(), 2, "< ü\n"),
-            (&"aü".as_bytes()[..2], 3, "< a\n< (2 bytes more)\n"),
-            (b"\xff\xfe", 2, "< (2 bytes that are no text)\n"),
-            (b"a\x1b[2J", 5, "< (5 bytes that are no text)\n"),
-            (b"a\0", 1000, "< (1,000 bytes that are no text)\n"),
+            (&"aü".as_bytes()[..2], 3, "< a\n< (2 more bytes)\n"),
+            (b"\xff\xfe", 2, "< (2 bytes of binary data)\n"),
+            (b"a\x1b[2J", 5, "< (5 bytes of binary data)\n"),
+            (b"a\0", 1000, "< (1,000 bytes of binary data)\n"),
         ];
         for (begin, bytes, expected) in table {
             assert_eq!(shown(begin, bytes), expected, "{}", begin.escape_ascii());
         }
         let long = vec![b'x'; MAX_BODY_BYTES + 5];
-        assert!(shown(&long, long.len() as u64).ends_with("x\n< (5 bytes more)\n"));
+        assert!(shown(&long, long.len() as u64).ends_with("x\n< (5 more bytes)\n"));
         assert_eq!(sanitize("a\u{1b}b\u{9b}"), "a\u{fffd}b\u{fffd}");
     }
 }

@@ -1,3 +1,5 @@
+//! Flags for connection reuse.
+
 use std::time::Duration;
 
 use clap::Args;
@@ -5,18 +7,18 @@ use hammer_http::HttpBuilder;
 
 use crate::{parsers::count, parsers::duration};
 
-/// How long connections are kept.
+/// Flags for connection reuse.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Connections")]
 #[group(skip)]
 pub(super) struct HttpKeepAliveArgs {
-    /// Open a connection for each hit
+    /// Open a new connection for each hit
     #[arg(long)]
     no_keepalive: bool,
-    /// Close each connection after this many hits
+    /// Maximum number of hits per connection
     #[arg(long, value_name = "COUNT", value_parser = count::parse)]
     connection_hits: Option<u64>,
-    /// Close each connection, between hits, once it is this old
+    /// Maximum age of a connection, checked between hits
     #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     connection_lifetime: Option<Duration>,
 }

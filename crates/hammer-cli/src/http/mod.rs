@@ -1,3 +1,5 @@
+//! `hammer http`: flags, in curl's spelling, and the hammer that they build.
+
 mod body_args;
 mod capture_args;
 mod expectation_args;
@@ -28,7 +30,7 @@ use crate::{BuildError, DataArgs, EndpointArgs, HammerArgs, OnceRenderer};
 /// The flags of `hammer http`, in curl's spelling.
 #[derive(Debug, Clone, Args)]
 pub struct HttpArgs {
-    /// What to hit: http://HOST[:PORT][/PATH], or https
+    /// URL to hit: http://HOST[:PORT][/PATH], or https
     #[arg(help_heading = "Arguments", value_parser = parse_url)]
     #[arg(required_unless_present = "targets")]
     url: Option<String>,
@@ -68,20 +70,20 @@ impl HammerArgs for HttpArgs {
             None if self.body.is_given() => "POST",
             None => "GET",
         };
-        let one = || format!("{} {}", method(), self.target());
-        self.targets.describe_hit().unwrap_or_else(one)
+        let single = || format!("{} {}", method(), self.target());
+        self.targets.describe_hit().unwrap_or_else(single)
     }
 
     fn build(self, seed: u64) -> Result<Http, BuildError> {
-        let words = self
+        let scope = self
             .data
             .with_network(self.transport.network())
             .template_scope(seed)?;
-        let words = self.once.record_secrets(words);
+        let scope = self.once.record_secrets(scope);
         let http = self.targets.builder(self.url.as_deref());
         let http = self.message.apply(http);
         let http = self.body.apply(http);
-        let http = self.capture.apply(http.template_scope(words));
+        let http = self.capture.apply(http.template_scope(scope));
         let http = self.once.apply(http);
         Ok(self.transport.apply(http).build()?)
     }
@@ -91,14 +93,15 @@ impl HammerArgs for HttpArgs {
     }
 
     fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, BuildError> {
-        let named = |flag: &str, error: String| format!("{flag}: {error}");
+        let flag_error = |flag: &str, error: String| format!("{flag}: {error}");
         let mut header = vec![];
         for (name, value) in endpoint.headers.iter().flat_map(|headers| headers.iter()) {
-            let one = RequestHeader::new(name, value);
-            header.push(one.map_err(|error| named("--headers", error.to_string()))?);
+            let parsed = RequestHeader::new(name, value);
+            header.push(parsed.map_err(|error| flag_error("--headers", error.to_string()))?);
         }
-        let check_method = |text: String| method(&text).map_err(|error| named("--method", error));
-        let url = parse_url(&endpoint.url).map_err(|error| named("--endpoint", error))?;
+        let check_method =
+            |text: String| method(&text).map_err(|error| flag_error("--method", error));
+        let url = parse_url(&endpoint.url).map_err(|error| flag_error("--endpoint", error))?;
         Ok(Self {
             url: Some(url),
             message: HttpRequestArgs {
@@ -122,11 +125,10 @@ impl HammerArgs for HttpArgs {
     }
 }
 
-/// With them begins what differs from hit to hit.
+/// Start of a template expression.
 const BRACES: &str = "{{";
 
-/// Builds a request to nowhere, so that the hammer itself says what is wrong with one flag, and
-/// clap says which flag it was.
+/// Checks the value of one flag by building a hammer with it, so that clap can name the flag.
 fn check_flag(http: HttpBuilder) -> Result<(), String> {
     http.build().map(drop).map_err(|error| chain(&error))
 }
@@ -137,14 +139,14 @@ fn placeholder_builder() -> HttpBuilder {
 
 pub(crate) fn parse_url(text: &str) -> Result<String, String> {
     if text.contains(BRACES) {
-        // What is in them is known when the hammer is built.
+        // Templates are checked when the hammer is built.
         return Ok(text.into());
     }
-    // Whom to trust is another flag's matter; to trust anyone reads no certificates.
+    // Certificates belong to other flags; an insecure client does not read them.
     check_flag(Http::builder(text).insecure(true)).map(|()| text.into())
 }
 
-/// What `text` spells, for one of the hammer's own values.
+/// Parses a value type of the hammer.
 pub(crate) fn parse_value<T: FromStr<Err = Error>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: Error| chain(&error))
 }

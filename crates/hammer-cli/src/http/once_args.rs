@@ -1,3 +1,5 @@
+//! Flags for `--once`: one hit instead of a load.
+
 use clap::Args;
 use hammer_data::TemplateScope;
 use hammer_data::credential::SecretBytes;
@@ -7,56 +9,56 @@ use super::hit_transcript::HitTranscript;
 use super::secret_mask::SecretMask;
 use crate::OnceRenderer;
 
-/// A look at one hit.
+/// Flags for one hit instead of a load.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "HTTP")]
 #[group(skip)]
 pub(super) struct OnceArgs {
-    /// Send one hit, and print what was sent and what came
+    /// Send one hit and print its requests and responses
     #[arg(long)]
     once: bool,
-    /// Print secrets too
+    /// Do not mask secrets in the output of --once
     #[arg(long, requires = "once")]
     show_secrets: bool,
-    /// What the hit is recorded on.
+    /// Records the hit.
     #[arg(skip)]
     recorder: Option<ExchangeRecorder>,
 }
 
 impl OnceArgs {
-    /// What tells of the hit, if one is asked for.
+    /// Returns the renderer of the hit if `--once` is given.
     pub(super) fn once_renderer(&mut self) -> Option<OnceRenderer> {
         if !self.once {
             return None;
         }
-        let tape = self.recorder.insert(ExchangeRecorder::new()).clone();
+        let recorder = self.recorder.insert(ExchangeRecorder::new()).clone();
         let show_secrets = self.show_secrets;
         Some(Box::new(move |report| {
-            let exchanges = tape.take_exchanges();
+            let exchanges = recorder.take_exchanges();
             let transcript = HitTranscript {
                 exchanges: &exchanges,
                 report,
-                mask: (!show_secrets).then(|| SecretMask::new(&tape.hidden_secrets())),
+                mask: (!show_secrets).then(|| SecretMask::new(&recorder.hidden_secrets())),
             };
             transcript.to_string()
         }))
     }
 
-    /// The same words, of which the values of `{{env NAME}}` are known to the tape as secrets.
-    pub(super) fn record_secrets(&self, words: TemplateScope) -> TemplateScope {
-        let Some(tape) = self.recorder.clone() else {
-            return words;
+    /// Adds the values of `{{env NAME}}` in `scope` to the recorder's secrets.
+    pub(super) fn record_secrets(&self, scope: TemplateScope) -> TemplateScope {
+        let Some(recorder) = self.recorder.clone() else {
+            return scope;
         };
-        words.environment(move |name| {
+        scope.environment(move |name| {
             let value = std::env::var(name).ok()?;
-            tape.hide_secret(SecretBytes::new(&value));
+            recorder.hide_secret(SecretBytes::new(&value));
             Some(value)
         })
     }
 
     pub(super) fn apply(self, http: HttpBuilder) -> HttpBuilder {
         match self.recorder {
-            Some(tape) => http.record(tape),
+            Some(recorder) => http.record(recorder),
             None => http,
         }
     }

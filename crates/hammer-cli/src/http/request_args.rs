@@ -1,3 +1,5 @@
+//! Flags for requests, without their bodies.
+
 use std::env;
 
 use clap::Args;
@@ -6,25 +8,25 @@ use hammer_net::SecretString;
 
 use super::{BRACES, check_flag, parse_value, placeholder_builder};
 
-/// How many redirects are followed in one hit, unless something else is said.
+/// Default of `--max-redirs`.
 const MAX_REDIRECTS: u32 = 10;
 
-/// The variable that keeps the token of a temporary key.
+/// Environment variable with the session token of temporary AWS credentials.
 const SESSION_TOKEN_VARIABLE: &str = "AWS_SESSION_TOKEN";
 
-/// What each hit sends, beside its body.
+/// Flags for requests, without their bodies.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "HTTP")]
 #[group(skip)]
 pub(super) struct HttpRequestArgs {
-    /// Method [default: GET, or POST with a body]
+    /// Request method [default: GET, or POST with a body]
     #[arg(short = 'X', long, value_parser = method)]
     pub(super) method: Option<String>,
     /// Header to send: 'Name: value'; repeatable
     #[arg(short = 'H', long, value_name = "HEADER", value_parser = parse_value::<RequestHeader>)]
     #[arg(allow_hyphen_values = true)]
     pub(super) header: Vec<RequestHeader>,
-    /// Host header, if it is not the URL's
+    /// Value of the Host header [default: from the URL]
     #[arg(long, value_parser = host)]
     pub(super) host: Option<String>,
     /// Credentials: USER:PASSWORD, or KEY:SECRET with --aws-sigv4
@@ -34,20 +36,20 @@ pub(super) struct HttpRequestArgs {
     /// Bearer token to send
     #[arg(long, value_name = "TOKEN", value_parser = bearer, allow_hyphen_values = true)]
     pub(super) oauth2_bearer: Option<SecretString>,
-    /// Sign each hit with AWS Signature V4: aws:amz:REGION:SERVICE
+    /// Sign requests with AWS Signature V4: aws:amz:REGION:SERVICE
     #[arg(long, value_name = "SCOPE", value_parser = parse_value::<SignatureScope>, requires = "user")]
     pub(super) aws_sigv4: Option<SignatureScope>,
     /// Cookies to send: 'a=b; c=d'; repeatable
     #[arg(short = 'b', long, value_name = "COOKIES", value_parser = cookie)]
     #[arg(allow_hyphen_values = true)]
     pub(super) cookie: Vec<SecretString>,
-    /// Keep the cookies that the target sets, for each slot
+    /// Keep cookies that the target sets, for each slot separately
     #[arg(long)]
     pub(super) cookies: bool,
-    /// Follow redirects, as part of the hit
+    /// Follow redirects as part of the hit
     #[arg(short = 'L', long)]
     pub(super) location: bool,
-    /// Redirects to follow in one hit, at most [default: 10]
+    /// Maximum number of redirects per hit [default: 10]
     #[arg(long, value_name = "COUNT", value_parser = redirects, requires = "location")]
     #[arg(allow_hyphen_values = true)]
     pub(super) max_redirs: Option<u32>,
@@ -95,12 +97,12 @@ fn host(text: &str) -> Result<String, String> {
 }
 
 fn redirects(text: &str) -> Result<u32, String> {
-    let right = "is no whole number; right would be 10";
-    text.parse().map_err(|_| right.into())
+    text.parse()
+        .map_err(|_| "expected a whole number, such as 10".into())
 }
 
 fn user(text: &str) -> Result<SecretString, String> {
-    // Whether a template has a password in it is known when it is filled in.
+    // A template may render to text that contains the colon.
     let user = SecretString(text.into());
     if text.contains(BRACES) {
         return Ok(user);

@@ -1,11 +1,13 @@
+//! Masking of secrets in printed requests and responses.
+
 use hammer_data::credential::SecretBytes;
 use hammer_data::{Template, TemplateScope};
 use std::borrow::Cow;
 
-/// What stands in place of a secret.
+/// Replacement for a secret.
 const PLACEHOLDER: &[u8] = b"***";
 
-/// Each way that a template writes a value.
+/// Templates that write a value with each filter.
 const FILTER_TEMPLATES: [&str; 4] = [
     "{{env S}}",
     "{{env S | json}}",
@@ -13,10 +15,9 @@ const FILTER_TEMPLATES: [&str; 4] = [
     "{{env S | base64}}",
 ];
 
-/// Hides secrets wherever they stand: as they are, as each filter of a template writes them, and as a
-/// request line has them.
+/// Masks secrets in every encoding: as is, as source by each template filter, and percent-encoded.
 pub(super) struct SecretMask {
-    /// The longest first.
+    /// Sorted by length, longest first.
     encodings: Vec<Vec<u8>>,
 }
 
@@ -24,53 +25,53 @@ impl SecretMask {
     pub(super) fn new(secrets: &[SecretBytes]) -> Self {
         let mut encodings = vec![];
         for secret in secrets.iter().map(SecretBytes::expose) {
-            // A token that is no text can be sent, but only as it is.
+            // A token that is not valid UTF-8 can be sent, but not through a filter.
             encodings.push(secret.to_vec());
             let text = String::from_utf8_lossy(secret).into_owned();
-            let words = TemplateScope::new().environment(move |_| Some(text.clone()));
-            for written in FILTER_TEMPLATES {
-                let template = Template::compile(written, &words).ok();
-                let form = template.as_ref().and_then(Template::literal);
-                let form = form.unwrap_or_default();
-                encodings.extend([form.to_vec(), percent_encoded(form)]);
+            let scope = TemplateScope::new().environment(move |_| Some(text.clone()));
+            for source in FILTER_TEMPLATES {
+                let template = Template::compile(source, &scope).ok();
+                let encoded = template.as_ref().and_then(Template::literal);
+                let encoded = encoded.unwrap_or_default();
+                encodings.extend([encoded.to_vec(), percent_encoded(encoded)]);
             }
         }
-        encodings.retain(|form| !form.is_empty());
-        encodings.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        encodings.retain(|encoded| !encoded.is_empty());
+        encodings.sort_by_key(|encoded| std::cmp::Reverse(encoded.len()));
         encodings.dedup();
         Self { encodings }
     }
 
-    /// The same bytes without secrets.
+    /// Replaces all secrets in `bytes`.
     pub(super) fn hide<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         let mut shown = vec![];
-        // Up to there it is in `shown`.
-        let (mut behind, mut at) = (0, 0);
+        // Bytes before `copied` are in `shown`.
+        let (mut copied, mut at) = (0, 0);
         while at < bytes.len() {
-            let here = |form: &&Vec<u8>| bytes[at..].starts_with(form);
+            let here = |encoded: &&Vec<u8>| bytes[at..].starts_with(encoded);
             match self.encodings.iter().find(here) {
-                Some(form) => {
-                    shown.extend_from_slice(&bytes[behind..at]);
+                Some(encoded) => {
+                    shown.extend_from_slice(&bytes[copied..at]);
                     shown.extend_from_slice(PLACEHOLDER);
-                    at += form.len();
-                    behind = at;
+                    at += encoded.len();
+                    copied = at;
                 }
                 None => at += 1,
             }
         }
-        if behind == 0 {
+        if copied == 0 {
             return Cow::Borrowed(bytes);
         }
-        shown.extend_from_slice(&bytes[behind..]);
+        shown.extend_from_slice(&bytes[copied..]);
         Cow::Owned(shown)
     }
 }
 
-/// The bytes, in percent where a request line has no room for them.
+/// Percent-encodes bytes that a request line cannot contain.
 fn percent_encoded(bytes: &[u8]) -> Vec<u8> {
     let escaped = bytes.iter().flat_map(|byte| {
-        let stays = byte.is_ascii_graphic() && !b"#\"<>`".contains(byte);
-        match stays {
+        let allowed = byte.is_ascii_graphic() && !b"#\"<>`".contains(byte);
+        match allowed {
             true => vec![*byte],
             false => format!("%{byte:02X}").into_bytes(),
         }

@@ -1,3 +1,5 @@
+//! Flags for HTTP apart from the request: expectations, connections, version.
+
 use clap::Args;
 use hammer_http::HttpBuilder;
 
@@ -6,7 +8,7 @@ use super::keep_alive_args::HttpKeepAliveArgs;
 use super::version_args::HttpVersionArgs;
 use crate::network_args::NetworkArgs;
 
-/// How hits go over HTTP, whatever they send.
+/// Flags for HTTP apart from the request itself.
 #[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 pub(crate) struct HttpTransportArgs {
@@ -21,7 +23,7 @@ pub(crate) struct HttpTransportArgs {
 }
 
 impl HttpTransportArgs {
-    /// Over this network, and as usual beyond that.
+    /// Defaults, except for the network options.
     pub(super) fn with_network(network: NetworkArgs) -> Self {
         Self {
             network,
@@ -29,7 +31,7 @@ impl HttpTransportArgs {
         }
     }
 
-    /// How connections are made.
+    /// The network options.
     pub(super) fn network(&self) -> &NetworkArgs {
         &self.network
     }

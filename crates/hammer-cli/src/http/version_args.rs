@@ -1,41 +1,45 @@
+//! Flags for HTTP versions and HTTP/2.
+
 use clap::{Args, ValueEnum};
 use hammer_http::{HttpBuilder, HttpVersion};
 
 use super::{check_flag, placeholder_builder};
 
-/// Which HTTP is spoken.
+/// Flags for HTTP versions and HTTP/2.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "HTTP version")]
 #[group(skip)]
 pub(super) struct HttpVersionArgs {
-    /// HTTP version; auto: what the target chooses over TLS, else 1.1
+    /// HTTP version
+    ///
+    /// auto: the version that the target selects over TLS (ALPN), or HTTP/1.1 without TLS.
     #[arg(long, value_name = "VERSION", value_enum, default_value = "auto")]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http: HttpVersionArg,
-    /// The same as --http 1.1
+    /// Alias for --http 1.1
     #[arg(long = "http1.1")]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http1: bool,
-    /// The same as --http auto
+    /// Alias for --http auto
     #[arg(long)]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http2: bool,
-    /// The same as --http 2
+    /// Alias for --http 2
     #[arg(long = "http2-prior-knowledge")]
     #[arg(overrides_with_all = ["http", "http1", "http2", "http2_prior"])]
     http2_prior: bool,
-    /// HTTP/2 connections in all [default: one per thread, more if streams run out]
+    /// Number of HTTP/2 connections [default: one per thread, more if streams run out]
     #[arg(long, value_name = "COUNT", value_parser = crate::parsers::count::parse)]
     connections: Option<u64>,
-    /// What an HTTP/2 target may send ahead per stream [default: 6 MiB]
+    /// HTTP/2 receive window per stream [default: 6 MiB]
     #[arg(long, value_name = "BYTES", value_parser = stream_window)]
     h2_stream_window: Option<u32>,
-    /// What it may send ahead per connection [default: 15 MiB]
+    /// HTTP/2 receive window per connection [default: 15 MiB]
     #[arg(long, value_name = "BYTES", value_parser = connection_window)]
     h2_connection_window: Option<u32>,
 }
 
-/// As `--http` has it.
+/// Values of `--http`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum HttpVersionArg {
     #[default]
@@ -79,7 +83,7 @@ fn connection_window(text: &str) -> Result<u32, String> {
 
 fn parse_window(text: &str, set: fn(HttpBuilder, u32) -> HttpBuilder) -> Result<u32, String> {
     let bytes = text.parse();
-    let bytes = bytes.map_err(|_| "is no number of bytes; right would be 1048576".to_owned())?;
+    let bytes = bytes.map_err(|_| "expected a number of bytes, such as 1048576".to_owned())?;
     check_flag(set(
         placeholder_builder().http_version(HttpVersion::Http2),
         bytes,

@@ -1,24 +1,26 @@
+//! Flags for the number and the opening of MQTT connections.
+
 use clap::Args;
 use hammer_core::Rate;
 use hammer_mqtt::MqttBuilder;
 
 use crate::parsers::count;
 
-/// How many connections there are, and how they come about.
+/// Flags for the number and the opening of connections.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Connections")]
 #[group(skip)]
 pub(super) struct MqttConnectArgs {
-    /// Clients, spread over the threads, each with a connection [default: 1]
+    /// Number of clients, each with a connection [default: 1]
     #[arg(long, value_name = "COUNT", value_parser = count::parse)]
     pub(super) clients: Option<u64>,
-    /// Connections to open per second before the clock starts [default: all at once]
+    /// Connections to open per second before the start [default: all at once]
     #[arg(long, value_name = "RATE")]
     connect_rate: Option<Rate>,
-    /// Clients that may be missing when the clock starts: 10 %, or 0.1
+    /// Share of clients that may be missing at the start: 10% or 0.1
     #[arg(long, value_name = "SHARE", value_parser = parse_share)]
     allow_missing: Option<f64>,
-    /// Protocol to offer in the TLS handshake (ALPN), such as mqtt; repeatable
+    /// Protocol to offer in the TLS handshake (ALPN); repeatable
     #[arg(long, value_name = "NAME")]
     alpn: Vec<String>,
 }
@@ -38,18 +40,18 @@ impl MqttConnectArgs {
     }
 }
 
-/// A share of the whole, in percent or as it is.
+/// Parses a share, as a percentage or a fraction.
 fn parse_share(text: &str) -> Result<f64, String> {
-    let wrong = || "is no share; right would be 1%, or 0.01".to_owned();
+    let error = || "expected a share from 0 to 1, such as 1% or 0.01".to_owned();
     let (number, whole) = match text.strip_suffix('%') {
         Some(percent) => (percent.trim_end(), 100.0),
         None => (text, 1.0),
     };
-    let share = number.parse::<f64>().map_err(|_| wrong())? / whole;
+    let share = number.parse::<f64>().map_err(|_| error())? / whole;
     (0.0..=1.0)
         .contains(&share)
         .then_some(share)
-        .ok_or_else(wrong)
+        .ok_or_else(error)
 }
 
 #[cfg(test)]

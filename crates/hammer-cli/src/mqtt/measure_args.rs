@@ -1,72 +1,74 @@
+//! Flags for the kind of MQTT hit and the end of its measurement.
+
 use clap::{Args, ValueEnum};
 use hammer_mqtt::{MqttBuilder, MqttCompletion, MqttMode};
 
 use super::message_args::MqttMessageArgs;
 use crate::parsers::count;
 
-/// What a hit is, and when it is done.
+/// Flags for the kind of hit and the point at which it is done.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Measuring")]
 #[group(skip)]
 pub(super) struct MqttMeasureArgs {
-    /// What one hit is [default: publish]
-    #[arg(long, value_name = "WHAT")]
+    /// Kind of hit [default: publish]
+    #[arg(long, value_name = "MODE")]
     mode: Option<MqttModeArg>,
-    /// When a message is done [default: ack, and sent at QoS 0]
-    #[arg(long, value_name = "WHEN")]
+    /// Event that ends a publish hit [default: ack, or sent at QoS 0]
+    #[arg(long, value_name = "EVENT")]
     measure: Option<CompletionPointArg>,
-    /// Messages of a client that may be unacknowledged [default: what the broker allows]
+    /// Maximum unacknowledged messages per client [default: set by the broker]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     window: Option<u16>,
-    /// What a hit does while the window of its client is full [default: wait]
-    #[arg(long, value_name = "WHAT")]
-    window_full: Option<WindowFullArg>,
-    /// Take it for a rejection that a message has no subscriber; MQTT 5
+    /// Reaction of a hit to a full window [default: wait]
+    #[arg(long, value_name = "REACTION")]
+    window_full: Option<FullWindowArg>,
+    /// Count a message without a subscriber as rejected (MQTT 5)
     #[arg(long)]
     require_subscribers: bool,
-    /// Subscribers, where delivery is measured [default: 1]
+    /// Number of subscribers for --measure delivery [default: 1]
     #[arg(long, value_name = "COUNT", value_parser = count::parse)]
     subscribers: Option<u64>,
-    /// What they subscribe to [default: the topic, with + for variables]
+    /// Topic filter to subscribe to [default: the topic, with + for variables]
     #[arg(long, value_name = "FILTER")]
     filter: Option<String>,
-    /// They share a subscription as a group of this name
+    /// Group name for a shared subscription of the subscribers
     #[arg(long, value_name = "GROUP")]
     share: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum MqttModeArg {
-    /// A message.
+    /// Publish a message.
     Publish,
-    /// A connection, from opening it to its end.
+    /// Open a connection and close it.
     Connect,
-    /// A subscription.
+    /// Subscribe to a topic.
     Subscribe,
-    /// A ping.
+    /// Send a ping.
     Ping,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum CompletionPointArg {
-    /// When the broker has acknowledged it.
+    /// The broker acknowledges the message.
     Ack,
-    /// When the system has taken it.
+    /// The operating system accepts the message.
     Sent,
-    /// When subscribers of this process have it.
+    /// The subscribers of this process receive the message.
     Delivery,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum WindowFullArg {
-    /// It waits, and how long is measured.
+enum FullWindowArg {
+    /// Wait; the wait is part of the response time.
     Wait,
-    /// It fails.
+    /// Fail.
     Fail,
 }
 
 impl MqttMeasureArgs {
-    /// What one hit does, for a person.
+    /// Describes a hit for the dry run.
     pub(super) fn describe_hit(&self, message: &MqttMessageArgs) -> String {
         let (topic, qos) = (message.topic(), message.qos());
         match self.mode.unwrap_or(MqttModeArg::Publish) {
@@ -99,8 +101,8 @@ impl MqttMeasureArgs {
         if let Some(window) = self.window {
             mqtt = mqtt.window(window);
         }
-        if let Some(full) = self.window_full {
-            mqtt = mqtt.wait_for_window(matches!(full, WindowFullArg::Wait));
+        if let Some(reaction) = self.window_full {
+            mqtt = mqtt.wait_for_window(matches!(reaction, FullWindowArg::Wait));
         }
         if let Some(subscribers) = self.subscribers {
             mqtt = mqtt.subscribers(usize::try_from(subscribers).unwrap_or(usize::MAX));

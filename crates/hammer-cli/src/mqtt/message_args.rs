@@ -1,18 +1,20 @@
+//! Flags for MQTT messages.
+
 use clap::Args;
 use hammer_mqtt::{MqttBuilder, MqttPayload, Qos};
 
 use super::check_template;
 use crate::PayloadArg;
 
-/// What each hit publishes.
+/// Flags for messages.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Messages")]
 #[group(skip)]
 pub(super) struct MqttMessageArgs {
-    /// Where messages go, with variables such as {{seq}} [default: hammer/{{client}}]
+    /// Topic, with variables such as {{seq}} [default: hammer/{{client}}]
     #[arg(long, value_name = "TEMPLATE", value_parser = topic)]
     pub(super) topic: Option<String>,
-    /// What messages carry, with variables such as {{uuid}}
+    /// Payload, with variables such as {{uuid}}
     #[arg(
         short = 'd',
         long,
@@ -21,19 +23,19 @@ pub(super) struct MqttMessageArgs {
     )]
     #[arg(value_parser = data, allow_hyphen_values = true, conflicts_with = "size")]
     data: Option<MqttPayload>,
-    /// How many bytes messages carry [default: 16, or 32 where delivery is measured]
+    /// Payload size [default: 16, or 32 with --measure delivery]
     #[arg(long, value_name = "BYTES")]
     size: Option<usize>,
-    /// Level: 0, 1 or 2; of subscriptions too [default: 0]
+    /// QoS of messages and subscriptions: 0, 1 or 2 [default: 0]
     #[arg(long, value_name = "QOS", value_parser = parse_qos)]
     qos: Option<QosArg>,
-    /// Have the broker keep the last message of each topic
+    /// Set the retain flag of messages
     #[arg(long)]
     retain: bool,
 }
 
 impl MqttMessageArgs {
-    /// Messages that carry this.
+    /// Messages with this payload.
     pub(super) fn with_payload(body: Option<PayloadArg>) -> Self {
         Self {
             data: body.map(payload),
@@ -46,7 +48,7 @@ impl MqttMessageArgs {
     }
 
     pub(super) fn qos(&self) -> u8 {
-        match self.qos.map(|level| level.0) {
+        match self.qos.map(|qos| qos.0) {
             None | Some(Qos::AtMostOnce) => 0,
             Some(Qos::AtLeastOnce) => 1,
             Some(Qos::ExactlyOnce) => 2,
@@ -62,13 +64,13 @@ impl MqttMessageArgs {
             mqtt = mqtt.payload(data);
         }
         match self.qos {
-            Some(level) => mqtt.qos(level.0),
+            Some(qos) => mqtt.qos(qos.0),
             None => mqtt,
         }
     }
 }
 
-/// A quality of service, as a number.
+/// A quality of service, given as a number.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct QosArg(pub(super) Qos);
 
@@ -77,7 +79,7 @@ pub(super) fn parse_qos(text: &str) -> Result<QosArg, String> {
         "0" => Ok(QosArg(Qos::AtMostOnce)),
         "1" => Ok(QosArg(Qos::AtLeastOnce)),
         "2" => Ok(QosArg(Qos::ExactlyOnce)),
-        _ => Err("is no quality of service; right would be 0, 1 or 2".into()),
+        _ => Err("expected 0, 1 or 2".into()),
     }
 }
 
@@ -85,7 +87,7 @@ fn topic(text: &str) -> Result<String, String> {
     check_template(text, |mqtt| mqtt.topic(text)).map(|()| text.into())
 }
 
-/// A text, from the command line or a file, is a template; anything else is sent as it is.
+/// Text from the command line or a file is a template; other bytes are sent as is.
 fn data(text: &str) -> Result<MqttPayload, String> {
     Ok(payload(text.parse()?))
 }

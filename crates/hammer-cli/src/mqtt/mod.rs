@@ -1,3 +1,5 @@
+//! `hammer mqtt`: flags, and the hammer that they build.
+
 mod connect_args;
 mod measure_args;
 mod message_args;
@@ -21,7 +23,9 @@ use crate::{BuildError, DataArgs, EndpointArgs, HammerArgs};
 /// The flags of `hammer mqtt`.
 #[derive(Debug, Clone, Args)]
 pub struct MqttArgs {
-    /// The broker: mqtt://[USER[:PASSWORD]@]HOST[:PORT], or mqtts, ws, wss, unix:///PATH
+    /// Broker to hit: mqtt://[USER[:PASSWORD]@]HOST[:PORT]
+    ///
+    /// Other schemes are mqtts, ws, wss and unix:///PATH.
     #[arg(help_heading = "Arguments", value_parser = url)]
     url: String,
     #[command(flatten)]
@@ -51,8 +55,8 @@ impl HammerArgs for MqttArgs {
     }
 
     fn describe_hit(&self) -> String {
-        let what = self.measure.describe_hit(&self.message);
-        format!("{what} at {}", self.target())
+        let action = self.measure.describe_hit(&self.message);
+        format!("{action} at {}", self.target())
     }
 
     fn build(self, seed: u64) -> Result<Mqtt, BuildError> {
@@ -66,19 +70,16 @@ impl HammerArgs for MqttArgs {
     }
 
     fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, BuildError> {
-        let named = |flag: &str, error: String| format!("{flag}: {error}");
-        let meaningless = |flag: &str| {
-            let wrong = "MQTT has none; right would be `hammer mqtt`, with flags of its own";
-            Err(format!("{flag}: {wrong}").into())
-        };
+        let unsupported =
+            |flag: &str| Err(format!("{flag}: not supported by MQTT (try `hammer mqtt`)").into());
         if endpoint.method.is_some() {
-            return meaningless("--method");
+            return unsupported("--method");
         }
         if endpoint.headers.is_some() {
-            return meaningless("--headers");
+            return unsupported("--headers");
         }
         Ok(Self {
-            url: url(&endpoint.url).map_err(|error| named("--endpoint", error))?,
+            url: url(&endpoint.url).map_err(|error| format!("--endpoint: {error}"))?,
             message: MqttMessageArgs::with_payload(endpoint.payload),
             measure: MqttMeasureArgs::default(),
             connect: MqttConnectArgs::default(),
@@ -90,14 +91,14 @@ impl HammerArgs for MqttArgs {
     }
 }
 
-/// Builds a hammer for nowhere, so that the hammer itself says what is wrong with one flag, and
-/// clap says which flag it was. What its templates may use is known when all flags are.
+/// Checks the value of one flag by building a hammer with it, so that clap can name the flag.
 fn check_flag(mqtt: MqttBuilder) -> Result<(), String> {
     mqtt.build().map(drop).map_err(|error| chain(&error))
 }
 
-/// The same of a template. What stands between braces is known when the hammer is built, and then what
-/// is wrong with it.
+/// Checks the value of a flag that may be a template.
+///
+/// Template expressions are checked when the hammer is built, since feeders are other flags.
 fn check_template(text: &str, with: impl Fn(MqttBuilder) -> MqttBuilder) -> Result<(), String> {
     match text.contains("{{") {
         true => Ok(()),
@@ -110,6 +111,6 @@ fn placeholder_builder() -> MqttBuilder {
 }
 
 fn url(text: &str) -> Result<String, String> {
-    // Whom to trust is another flag's matter; to trust anyone reads no certificates.
+    // Certificates belong to other flags; an insecure client does not read them.
     check_flag(Mqtt::builder(text).insecure(true)).map(|()| text.into())
 }

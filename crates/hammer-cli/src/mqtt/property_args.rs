@@ -1,27 +1,29 @@
+//! Flags for properties of MQTT 5 messages.
+
 use clap::Args;
 use hammer_mqtt::MqttBuilder;
 
-/// What MQTT 5 lets messages say besides.
+/// Flags for properties of MQTT 5 messages.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Properties of MQTT 5")]
+#[command(next_help_heading = "MQTT 5 properties")]
 #[group(skip)]
 pub(super) struct MqttPropertyArgs {
-    /// Seconds after which the broker forgets a message that it could not deliver
+    /// Message expiry interval
     #[arg(long, value_name = "SECONDS")]
     expiry: Option<u32>,
-    /// What the payload is
+    /// Content type of the payload
     #[arg(long, value_name = "TEXT")]
     content_type: Option<String>,
-    /// Where answers should go
+    /// Response topic
     #[arg(long, value_name = "TOPIC")]
     response_topic: Option<String>,
-    /// What answers should carry
+    /// Correlation data
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     correlation_data: Option<String>,
-    /// Property of one's own: 'Name: value'; repeatable
+    /// User property: 'Name: value'; repeatable
     #[arg(long, value_name = "PROPERTY", value_parser = parse_property)]
     user_property: Vec<(String, String)>,
-    /// Send the topic once per connection, and then a number for it
+    /// Send each topic once per connection, then its alias
     #[arg(long)]
     topic_alias: bool,
 }
@@ -47,8 +49,6 @@ impl MqttPropertyArgs {
 }
 
 fn parse_property(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text
-        .split_once(':')
-        .ok_or("has no colon; right would be 'Name: value'")?;
+    let (name, value) = text.split_once(':').ok_or("expected 'Name: value'")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }

@@ -1,39 +1,41 @@
+//! Flags for MQTT sessions: version, identity and will.
+
 use clap::Args;
 use hammer_mqtt::{MqttBuilder, MqttVersion, Qos};
 
 use super::check_template;
 use super::message_args::{QosArg, parse_qos};
 
-/// Who clients say they are.
+/// Flags for sessions: version, identity and will.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Sessions")]
 #[group(skip)]
 pub(super) struct MqttSessionArgs {
-    /// Version of MQTT: 3.1.1 or 5 [default: 3.1.1]
+    /// MQTT version: 3.1.1 or 5 [default: 3.1.1]
     #[arg(long, value_name = "VERSION", value_parser = version)]
     mqtt: Option<MqttVersion>,
-    /// User and password to log in with, if they are not in the URL
+    /// User and password [default: from the URL]
     #[arg(short = 'u', long, value_name = "USER[:PASSWORD]")]
     user: Option<String>,
-    /// Client id, with {{client}} where there are several [default: one of this run]
+    /// Client ID, with {{client}} for several clients [default: unique to the run]
     #[arg(long, value_name = "TEMPLATE", value_parser = client_id)]
     client_id: Option<String>,
-    /// Go on with the broker's sessions of these clients
+    /// Resume the clients' sessions on the broker
     #[arg(long)]
     keep_session: bool,
-    /// How long the broker keeps a session without a connection, in seconds; MQTT 5
+    /// Session expiry interval after a disconnect (MQTT 5)
     #[arg(long, value_name = "SECONDS")]
     session_expiry: Option<u32>,
-    /// Keep messages in flight when their connection is lost, and send them again with the session
+    /// Keep messages in flight when a connection is lost, and resend them
     #[arg(long)]
     resend: bool,
-    /// Longest silence on a connection, in seconds; 0 for none [default: 60]
+    /// Keep-alive interval; 0 disables it [default: 60]
     #[arg(long, value_name = "SECONDS")]
     keep_alive: Option<u16>,
-    /// Topic of what the broker publishes for a client that is lost
+    /// Topic of the will that the broker publishes for a lost client
     #[arg(long, value_name = "TOPIC", value_parser = will)]
     will_topic: Option<String>,
-    /// What it publishes then
+    /// Payload of the will
     #[arg(
         long,
         value_name = "TEXT",
@@ -41,10 +43,10 @@ pub(super) struct MqttSessionArgs {
         allow_hyphen_values = true
     )]
     will_data: Option<String>,
-    /// At which level: 0, 1 or 2
+    /// QoS of the will: 0, 1 or 2
     #[arg(long, value_name = "QOS", requires = "will_topic", value_parser = parse_qos)]
     will_qos: Option<QosArg>,
-    /// Keep it as the last message of its topic
+    /// Set the retain flag of the will
     #[arg(long, requires = "will_topic")]
     will_retain: bool,
 }
@@ -71,7 +73,7 @@ impl MqttSessionArgs {
             mqtt = mqtt.keep_alive(seconds);
         }
         if let Some(topic) = self.will_topic {
-            let qos = self.will_qos.map_or(Qos::AtMostOnce, |level| level.0);
+            let qos = self.will_qos.map_or(Qos::AtMostOnce, |qos| qos.0);
             mqtt = mqtt.will(
                 topic,
                 self.will_data.unwrap_or_default(),
@@ -87,7 +89,7 @@ fn version(text: &str) -> Result<MqttVersion, String> {
     match text {
         "3.1.1" | "3" | "4" => Ok(MqttVersion::V3),
         "5" | "5.0" => Ok(MqttVersion::V5),
-        _ => Err("is no version of MQTT that is spoken here; right would be 3.1.1 or 5".into()),
+        _ => Err("unknown MQTT version; expected 3.1.1 or 5".into()),
     }
 }
 

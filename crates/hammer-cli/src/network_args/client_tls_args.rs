@@ -1,3 +1,5 @@
+//! Flags for TLS connections.
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -5,45 +7,45 @@ use hammer_net::{ConfigureNetwork, NetworkOptions, TlsVersion};
 
 use super::check_flag;
 
-/// How TLS is spoken, and with whom.
+/// Flags for TLS connections.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "TLS")]
 #[group(skip)]
 pub(super) struct ClientTlsArgs {
-    /// Trust the certificates in this PEM file only
+    /// Trust only the certificates in this PEM file
     #[arg(long, value_name = "FILE", value_parser = cacert)]
     pub(super) cacert: Option<PathBuf>,
-    /// Trust any certificate
+    /// Skip certificate verification
     #[arg(short = 'k', long)]
     pub(super) insecure: bool,
-    /// Client certificate to show, in PEM; its key may be in the same file
+    /// Client certificate in PEM; the file may include the key
     #[arg(short = 'E', long, value_name = "FILE")]
     pub(super) cert: Option<PathBuf>,
     /// Private key of the client certificate, in PEM
     #[arg(long, value_name = "FILE")]
     pub(super) key: Option<PathBuf>,
-    /// Speak TLS 1.2 or higher: the default
+    /// Use TLS 1.2 or later (default)
     #[arg(long = "tlsv1.2", conflicts_with = "tls13")]
     pub(super) tls12: bool,
-    /// Speak TLS 1.3 or higher
+    /// Use TLS 1.3 or later
     #[arg(long = "tlsv1.3")]
     pub(super) tls13: bool,
-    /// Highest version of TLS to speak: 1.2 or 1.3
+    /// Highest TLS version to use: 1.2 or 1.3
     #[arg(long, value_name = "VERSION", value_parser = version)]
     pub(super) tls_max: Option<TlsVersion>,
-    /// Name to ask for, and to check the certificate for, if it is not the URL's
+    /// Server name to send and to verify [default: from the URL]
     #[arg(long, value_name = "NAME", value_parser = sni, conflicts_with = "no_sni")]
     pub(super) sni: Option<String>,
-    /// Do not say which name is asked for
+    /// Do not send the server name
     #[arg(long)]
     pub(super) no_sni: bool,
-    /// Make each TLS handshake a full one
+    /// Disable TLS session resumption
     #[arg(long, visible_alias = "no-tls-resume")]
     pub(super) no_sessionid: bool,
 }
 
 impl ClientTlsArgs {
-    /// Without the name that the target has.
+    /// Returns the options without the server name of the target.
     pub(super) fn for_other_hosts(&self) -> Self {
         Self {
             sni: None,
@@ -74,7 +76,7 @@ impl ClientTlsArgs {
         if let Some(name) = self.sni {
             network = network.sni(name);
         }
-        // What other programs call this variable, and Wireshark knows.
+        // Browsers, curl and Wireshark use this variable, too.
         if let Some(path) = std::env::var_os("SSLKEYLOGFILE").filter(|path| !path.is_empty()) {
             network = network.key_log(path);
         }
@@ -97,7 +99,7 @@ fn version(text: &str) -> Result<TlsVersion, String> {
     match text {
         "1.2" => Ok(TlsVersion::V1_2),
         "1.3" | "default" => Ok(TlsVersion::V1_3),
-        "1.0" | "1.1" => Err("is too old to be spoken here; right would be 1.2 or 1.3".into()),
-        _ => Err("is no version of TLS; right would be 1.2 or 1.3".into()),
+        "1.0" | "1.1" => Err("unsupported TLS version; expected 1.2 or 1.3".into()),
+        _ => Err("unknown TLS version; expected 1.2 or 1.3".into()),
     }
 }

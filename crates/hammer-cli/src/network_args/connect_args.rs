@@ -1,3 +1,5 @@
+//! Flags for opening connections: addresses, sources and timeouts.
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,21 +9,23 @@ use hammer_net::{AddressFamily, ConfigureNetwork, NetworkOptions};
 use super::check_flag;
 use crate::parsers::duration;
 
-/// How connections are made.
+/// Flags for opening connections.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Connections")]
 #[group(skip)]
 pub(super) struct NetworkConnectArgs {
-    /// Time that opening a connection may take
+    /// Maximum time to open a connection
     #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     connect_timeout: Option<Duration>,
-    /// Connect to another host and port: a.test:443:localhost:8443; repeatable
+    /// Connect to another host: a.test:443:localhost:8443; repeatable
     #[arg(long, value_name = "H:P:H:P", value_parser = connect_to)]
     connect_to: Vec<String>,
-    /// Addresses of a host, used in turn: a.test:80:127.0.0.1; repeatable
+    /// Addresses of a host: a.test:80:127.0.0.1; repeatable
+    ///
+    /// Several addresses are separated by commas and used in turn.
     #[arg(long, value_name = "H:P:ADDR", value_parser = resolve)]
     resolve: Vec<String>,
-    /// Connect to this unix socket
+    /// Connect to this Unix domain socket
     #[arg(long, value_name = "FILE", value_parser = unix_socket)]
     unix_socket: Option<PathBuf>,
     /// Connect to IPv4 addresses only
@@ -30,10 +34,13 @@ pub(super) struct NetworkConnectArgs {
     /// Connect to IPv6 addresses only
     #[arg(short = '6', long)]
     ipv6: bool,
-    /// Connect from an address, from each of 127.0.0.2-127.0.0.9 in turn, or from eth0; repeatable
+    /// Source address, or network interface, of connections; repeatable
+    ///
+    /// A range such as 127.0.0.2-127.0.0.9 stands for each of its addresses. Connections use all
+    /// sources in turn.
     #[arg(long, visible_alias = "source", value_name = "ADDR|NAME", value_parser = interface)]
     interface: Vec<String>,
-    /// Look the host up again once its addresses are this old
+    /// Maximum age of resolved addresses
     #[arg(long, value_name = "TIME", value_parser = duration::parse, allow_hyphen_values = true)]
     dns_refresh: Option<Duration>,
 }

@@ -1,4 +1,4 @@
-//! How connections are made: the flags that all hammers with connections have.
+//! Flags for connections, shared by all hammers that connect.
 
 mod client_tls_args;
 mod connect_args;
@@ -14,8 +14,9 @@ use self::client_tls_args::ClientTlsArgs;
 use self::connect_args::NetworkConnectArgs;
 use self::proxy_args::ProxyArgs;
 
-/// The flags of connections: where they go, by which way, and how TLS is spoken. A hammer that connects by
-/// [hammer-net](hammer_net) flattens them into its own.
+/// Flags for connections: addresses, proxy and TLS.
+///
+/// A hammer that connects with [hammer-net](hammer_net) flattens them into its own arguments.
 #[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 pub struct NetworkArgs {
@@ -28,7 +29,7 @@ pub struct NetworkArgs {
 }
 
 impl NetworkArgs {
-    /// Of an endpoint, which says no more than whom to trust.
+    /// Creates defaults with these trust settings, for endpoints.
     #[must_use]
     pub fn with_trust(cacert: Option<PathBuf>, insecure: bool) -> Self {
         Self {
@@ -41,8 +42,8 @@ impl NetworkArgs {
         }
     }
 
-    /// The same for others than the target, such as who gives out tokens: whom to trust, which proxy,
-    /// and not where the target is.
+    /// Returns the options for other hosts, such as token endpoints: trust and proxy, without the
+    /// addresses and the server name of the target.
     pub(crate) fn for_other_hosts(&self) -> Self {
         Self {
             connect: NetworkConnectArgs::default(),
@@ -51,7 +52,7 @@ impl NetworkArgs {
         }
     }
 
-    /// Tells a builder.
+    /// Applies the options to a builder.
     pub fn apply<B: ConfigureNetwork>(self, mut builder: B) -> B {
         let network = self
             .proxy
@@ -61,7 +62,7 @@ impl NetworkArgs {
     }
 }
 
-/// Lets the network itself say what is wrong with one flag, and clap say which flag it was.
+/// Checks the value of one flag with hammer-net, so that clap can name the flag.
 fn check_flag(network: NetworkOptions) -> Result<(), String> {
     network.check().map_err(|error| chain(&error))
 }

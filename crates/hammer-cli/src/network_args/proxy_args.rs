@@ -1,3 +1,5 @@
+//! Flags for proxies.
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -7,12 +9,14 @@ use hammer_net::{ConfigureNetwork, NetworkOptions};
 use super::check_flag;
 use crate::http::parse_value;
 
-/// Which proxy, and what it is told. What is not given comes from the environment.
+/// Flags for proxies. The environment provides what is not given.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Proxy")]
 #[group(skip)]
 pub(super) struct ProxyArgs {
-    /// Go through a proxy: http, https, socks5 or socks5h://HOST:PORT; '' for none
+    /// Proxy: http, https, socks5 or socks5h://HOST:PORT; '' for none
+    ///
+    /// The default is the proxy of the environment, as in curl.
     #[arg(short = 'x', long, value_name = "URL", value_parser = proxy)]
     proxy: Option<String>,
     /// Credentials for the proxy
@@ -21,16 +25,16 @@ pub(super) struct ProxyArgs {
     /// Header for the proxy: 'Name: value'; repeatable
     #[arg(long, value_name = "HEADER", value_parser = parse_value::<RequestHeader>)]
     proxy_header: Vec<RequestHeader>,
-    /// Hosts and networks without a proxy, with commas; '*' for all
+    /// Hosts and networks to reach without the proxy; '*' for all
     #[arg(long, value_name = "LIST")]
     noproxy: Option<String>,
-    /// Go through a tunnel even to http:// targets
+    /// Tunnel through the proxy (CONNECT) for http:// targets, too
     #[arg(short = 'p', long)]
     proxytunnel: bool,
-    /// Trust the certificates in this PEM file only, for an https proxy
+    /// Trust only the certificates in this PEM file for an https proxy
     #[arg(long, value_name = "FILE", value_parser = cacert)]
     proxy_cacert: Option<PathBuf>,
-    /// Trust any certificate of an https proxy
+    /// Skip certificate verification of an https proxy
     #[arg(long)]
     proxy_insecure: bool,
 }
@@ -61,7 +65,7 @@ impl ProxyArgs {
 }
 
 fn proxy(text: &str) -> Result<String, String> {
-    // Whom to trust is another flag's matter.
+    // Certificates belong to other flags.
     check_flag(NetworkOptions::default().proxy(text).proxy_insecure(true)).map(|()| text.into())
 }
 

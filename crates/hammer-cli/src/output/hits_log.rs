@@ -1,12 +1,14 @@
+//! The CSV log of hits for `-o hits=PATH`.
+
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use hammer_core::HitRecord;
 
-/// A line of CSV for each hit.
+/// Writes a line of CSV for each hit.
 ///
-/// The first write that fails is told; after it, nothing more is written.
+/// After the first error, which is returned once, nothing more is written.
 pub(crate) struct HitsLog<W> {
     out: W,
     buffer: String,
@@ -14,11 +16,11 @@ pub(crate) struct HitsLog<W> {
 }
 
 const CSV_HEADER: &str = "number,due_s,result,label,response_us,service_us";
-/// Bytes that are gathered before they are written.
+/// Number of bytes to buffer before a write.
 const FLUSH_BYTES: usize = 64 * 1024;
 
 impl<W: Write> HitsLog<W> {
-    /// A log that begins with the names of its columns; with a last one for the load if `loads`.
+    /// Creates a log that begins with the column names; `loads` adds a column for the load.
     pub(crate) fn new(out: W, loads: bool) -> Self {
         let load = if loads { ",load" } else { "" };
         Self {
@@ -28,7 +30,7 @@ impl<W: Write> HitsLog<W> {
         }
     }
 
-    /// Adds a line for each record, of `load` if there are several.
+    /// Adds a line for each record; `load` is the name of their load if there are several.
     pub(crate) fn write(&mut self, load: Option<&str>, records: &[HitRecord]) -> io::Result<()> {
         if self.failed {
             return Ok(());
@@ -42,7 +44,7 @@ impl<W: Write> HitsLog<W> {
         Ok(())
     }
 
-    /// Writes what is left.
+    /// Writes buffered lines.
     pub(crate) fn finish(&mut self) -> io::Result<()> {
         if self.failed {
             return Ok(());
@@ -53,7 +55,7 @@ impl<W: Write> HitsLog<W> {
         flushed
     }
 
-    /// Whether a write has failed.
+    /// Returns true if a write has failed.
     pub(crate) fn has_failed(&self) -> bool {
         self.failed
     }
@@ -69,13 +71,13 @@ impl<W: Write> HitsLog<W> {
         let HitRecord {
             number,
             due,
-            result: verdict,
+            result,
             ..
         } = record;
         let (seconds, nanos) = (due.as_secs(), due.subsec_nanos());
         let line = &mut self.buffer;
-        let _ = write!(line, "{number},{seconds}.{nanos:09},{},", verdict.as_str());
-        // Labels are codes and names of the hammer's; a comma in one would shift the columns.
+        let _ = write!(line, "{number},{seconds}.{nanos:09},{},", result.as_str());
+        // A comma in a label of the hammer would shift the columns.
         if let Some(label) = &record.label {
             let label = label.to_string();
             if label.contains([',', '"', '\n', '\r']) {
@@ -132,8 +134,8 @@ mod tests {
         let mut out = vec![];
         let mut log = HitsLog::new(&mut out, false);
         log.write(None, &[answered, unsent, odd])
-            .expect("memory takes it");
-        log.finish().expect("memory takes it");
+            .expect("memory is writable");
+        log.finish().expect("memory is writable");
         let lines = "7,1.250000000,ok,200,1234.567,12.001\n7,1.250000000,unsent,,,\n\
                      7,1.250000000,ok,\"a,\"\"b\"\"\",1234.567,12.001\n";
         assert_eq!(String::from_utf8(out), Ok(format!("{CSV_HEADER}\n{lines}")));
@@ -152,14 +154,14 @@ mod tests {
         let mut out = vec![];
         let mut log = HitsLog::new(&mut out, true);
         log.write(Some("browse"), &[record])
-            .expect("memory takes it");
-        log.finish().expect("memory takes it");
+            .expect("memory is writable");
+        log.finish().expect("memory is writable");
         let lines = format!("{CSV_HEADER},load\n1,0.000000000,unsent,,,,browse\n");
         assert_eq!(String::from_utf8(out), Ok(lines));
     }
 
     #[test]
-    fn a_full_disk_is_told_once() {
+    fn a_full_disk_is_reported_once() {
         let mut none = [0_u8; 0];
         let mut log = HitsLog::new(&mut none[..], false);
         assert!(log.finish().is_err());

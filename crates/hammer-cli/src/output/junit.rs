@@ -1,7 +1,7 @@
-//! The report for build servers: JUnit's XML, as its readers agree on it.
+//! The report as JUnit XML for build servers.
 //!
-//! A load is a test suite; its verdict and each of its thresholds are test cases. What was not met
-//! is a failure, with its figure.
+//! A load is a test suite. Its verdict and each of its thresholds are test cases. A threshold that
+//! is not met is a failure, with the measured value.
 
 use std::fmt::Write as _;
 
@@ -13,27 +13,27 @@ use crate::text;
 /// One test of a suite.
 struct JunitCase {
     name: String,
-    /// What is wrong, if it failed.
+    /// The message, if the test failed.
     failure: Option<String>,
-    /// What else there is to say.
+    /// Text for `system-out`.
     output: String,
 }
 
-/// The report as a document with one suite.
+/// Renders the report as a document with one suite.
 pub(crate) fn render(report: &Report) -> String {
     let name = format!("{} {}", report.hammer, report.target);
     document(&suite(name.trim(), report.elapsed_s, report_cases(report)))
 }
 
-/// The report of a plan: a suite for what is about all loads, and one for each of them.
+/// Renders the report of a plan: a suite for all loads together, and one for each load.
 pub(crate) fn render_plan(report: &PlanReport) -> String {
-    let of_a_load = |checked: &&ThresholdCheck| {
+    let belongs_to_load = |checked: &&ThresholdCheck| {
         let mut loads = report.loads.iter();
         loads.any(|load| load.report.thresholds.contains(checked))
     };
-    let shared = report.thresholds.iter().filter(|it| !of_a_load(it));
-    let all = shared_cases(&report.verdict, shared, report.aborted.as_ref());
-    let mut suites = suite(&report.plan, report.elapsed_s, all);
+    let shared = report.thresholds.iter().filter(|it| !belongs_to_load(it));
+    let cases = shared_cases(&report.verdict, shared, report.aborted.as_ref());
+    let mut suites = suite(&report.plan, report.elapsed_s, cases);
     for LoadReport { name, report, .. } in &report.loads {
         suites.push_str(&suite(name, report.elapsed_s, report_cases(report)));
     }
@@ -113,7 +113,9 @@ fn shared_cases<'a>(
     cases
 }
 
-/// As text or as the value of an attribute. What XML 1.0 can't hold (section 2.2) is replaced.
+/// Escapes text for elements and attributes.
+///
+/// Characters that XML 1.0 does not allow (section 2.2) are replaced.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -137,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_be_markup_is_escaped_and_what_xml_cannot_hold_is_replaced() {
+    fn markup_is_escaped_and_disallowed_characters_are_replaced() {
         for (text, xml) in [
             ("p99 < 1s", "p99 &lt; 1s"),
             ("a&b", "a&amp;b"),

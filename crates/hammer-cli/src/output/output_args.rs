@@ -1,3 +1,5 @@
+//! Flags for outputs and their values.
+
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -6,21 +8,24 @@ use clap::Args;
 
 use crate::threshold_args::ThresholdArgs;
 
-/// The flags that say what is written where.
+/// Flags for outputs.
 #[derive(Debug, Clone, Default, Args)]
 #[group(skip)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// What to write: text, json, junit, hits (CSV); repeatable
+    /// Output to write: text, json, junit or hits (CSV); repeatable
+    ///
+    /// Without PATH, or with - as PATH, it goes to stdout; hits needs a PATH. The text report goes to
+    /// stdout unless another output does.
     #[arg(short, long, value_name = "KIND[=PATH]")]
     output: Vec<OutputSpec>,
-    /// No progress and no warnings on stderr
+    /// Do not print progress and warnings
     #[arg(short, long)]
     quiet: bool,
-    /// Exit with 98 if the verdict is invalid
+    /// Exit with code 98 if the verdict is invalid
     #[arg(long)]
     require_valid: bool,
-    /// Print what would be sent, and send nothing
+    /// Describe the load without sending anything
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -28,7 +33,7 @@ pub(crate) struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// What `other` says counts more: what it writes is written instead, and its flags are added.
+    /// Gives priority to `other`: its outputs replace these, and its flags and thresholds are added.
     pub(crate) fn override_with(&mut self, other: Self) {
         if !other.output.is_empty() {
             self.output = other.output;
@@ -39,7 +44,7 @@ impl OutputArgs {
         self.thresholds.merge(other.thresholds);
     }
 
-    /// Says where each output stands in a plan.
+    /// Sets the location of each output in a plan.
     pub(crate) fn with_plan_locations(mut self, plan_location: impl Fn(usize) -> String) -> Self {
         for (index, output) in self.output.iter_mut().enumerate() {
             output.plan_location = Some(plan_location(index));
@@ -47,12 +52,12 @@ impl OutputArgs {
         self
     }
 
-    /// Whether nothing is to be sent.
+    /// Returns true if nothing is to be sent.
     pub(crate) fn dry_run(&self) -> bool {
         self.dry_run
     }
 
-    /// What was asked for; a report as text on stdout, unless stdout or the text was taken.
+    /// The outputs to write, with the text report on stdout unless one of them is text or on stdout.
     pub(crate) fn outputs(&self) -> Vec<OutputSpec> {
         let mut outputs = self.output.clone();
         if !outputs
@@ -68,40 +73,40 @@ impl OutputArgs {
         outputs
     }
 
-    /// Whether progress is not wanted.
+    /// Returns true if progress and warnings are off.
     pub(crate) fn quiet(&self) -> bool {
         self.quiet
     }
 
-    /// What must hold.
+    /// The thresholds.
     pub(crate) fn thresholds(&self) -> &ThresholdArgs {
         &self.thresholds
     }
 
-    /// Whether an invalid verdict is an error.
+    /// Returns true if an invalid verdict is an error.
     pub(crate) fn require_valid(&self) -> bool {
         self.require_valid
     }
 }
 
-/// One thing to write.
+/// An output and its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OutputSpec {
     pub(crate) kind: OutputKind,
-    /// None is stdout.
+    /// The file; none for stdout.
     pub(crate) path: Option<PathBuf>,
-    /// Where it stands in a plan; none if it was given on the command line, or nowhere.
+    /// The location in a plan; none for the command line and for defaults.
     pub(crate) plan_location: Option<String>,
 }
 
-/// What to write.
+/// A kind of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OutputKind {
-    /// The report for people.
+    /// The report as text.
     Text,
-    /// The report for programs.
+    /// The report as JSON.
     Json,
-    /// The verdict and the thresholds for build servers.
+    /// The verdict and the thresholds as JUnit XML.
     Junit,
     /// A line of CSV for each hit.
     Hits,
@@ -121,16 +126,12 @@ impl FromStr for OutputSpec {
             "junit" => OutputKind::Junit,
             "hits" => OutputKind::Hits,
             _ => {
-                return Err(
-                    "unknown kind; right would be text, json=PATH, junit=PATH or hits=PATH",
-                );
+                return Err("unknown kind; expected text, json=PATH, junit=PATH or hits=PATH");
             }
         };
         match path {
-            Some("") => Err("the path is empty; right would be KIND=PATH, or - for stdout"),
-            None if kind == OutputKind::Hits => {
-                Err("it needs a path; right would be hits=hits.csv")
-            }
+            Some("") => Err("empty path; expected a path, or - for stdout"),
+            None if kind == OutputKind::Hits => Err("missing path (try hits=hits.csv)"),
             None | Some("-") => Ok(Self {
                 kind,
                 path: None,
@@ -165,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_and_a_path() {
+    fn outputs_have_a_kind_and_a_path() {
         for (text, shown) in [
             ("text", "text=-"),
             ("json", "json=-"),
@@ -177,21 +178,23 @@ mod tests {
         ] {
             assert_eq!(text.parse::<OutputSpec>().expect(text).to_string(), shown);
         }
-        for (text, why) in [
+        for (text, problem) in [
             ("xml", "unknown kind"),
             ("", "unknown kind"),
-            ("hits", "a path"),
+            ("hits", "missing path"),
             ("json=", "empty"),
         ] {
             assert!(
-                text.parse::<OutputSpec>().expect_err(text).contains(why),
+                text.parse::<OutputSpec>()
+                    .expect_err(text)
+                    .contains(problem),
                 "{text}"
             );
         }
     }
 
     #[test]
-    fn text_goes_to_stdout_unless_that_is_taken() {
+    fn text_goes_to_stdout_unless_another_output_does() {
         for (given, all) in [
             ("", "text=-"),
             ("json", "json=-"),

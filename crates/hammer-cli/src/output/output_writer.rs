@@ -1,3 +1,5 @@
+//! Writer of all outputs of a run except progress.
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -10,16 +12,16 @@ use crate::output::hits_log::HitsLog;
 use crate::output::output_args::{OutputArgs, OutputKind, OutputSpec};
 use crate::{output::junit, text};
 
-/// Everything a run writes except progress; the files are made before anything is sent.
+/// Writes all outputs of a run except progress. Files are created before anything is sent.
 pub(crate) struct OutputWriter {
     reports: Vec<(OutputSpec, OutputSink)>,
     hits: Vec<(OutputSpec, HitsLog<OutputSink>)>,
 }
 
-/// A report of any shape.
+/// A report that can be written in each format.
 pub(crate) trait RenderableReport {
     fn json(&self) -> serde_json::Result<Vec<u8>>;
-    fn text(&self, colour: bool) -> String;
+    fn text(&self, color: bool) -> String;
     fn junit(&self) -> String;
 }
 
@@ -28,8 +30,8 @@ impl RenderableReport for Report {
         serde_json::to_vec(self)
     }
 
-    fn text(&self, colour: bool) -> String {
-        text::render(self, colour)
+    fn text(&self, color: bool) -> String {
+        text::render(self, color)
     }
 
     fn junit(&self) -> String {
@@ -42,8 +44,8 @@ impl RenderableReport for PlanReport {
         serde_json::to_vec(self)
     }
 
-    fn text(&self, colour: bool) -> String {
-        text::render_plan(self, colour)
+    fn text(&self, color: bool) -> String {
+        text::render_plan(self, color)
     }
 
     fn junit(&self) -> String {
@@ -73,31 +75,30 @@ impl Write for OutputSink {
 }
 
 impl OutputWriter {
-    /// Makes the files, empty.
+    /// Creates the files of a run.
     pub(crate) fn open(args: &OutputArgs) -> Result<Self, Error> {
         Self::open_for_loads(args, false)
     }
 
-    /// The same, for several loads if `loads`.
+    /// Creates the files; `loads` adds a column for the load to the log of hits.
     pub(crate) fn open_for_loads(args: &OutputArgs, loads: bool) -> Result<Self, Error> {
         let mut outputs = Self {
             reports: vec![],
             hits: vec![],
         };
         let all = args.outputs();
-        let mut taken = BTreeSet::new();
+        let mut paths = BTreeSet::new();
         for output in &all {
-            if !taken.insert(output.path.clone()) {
-                let wrong = "something else is written there; right would be another path";
-                return Err(output_error(output, wrong));
+            if !paths.insert(output.path.clone()) {
+                let problem = "another output has the same path (try another path)";
+                return Err(output_error(output, problem));
             }
         }
         for output in all {
             let sink = match &output.path {
                 None => OutputSink::Stdout,
                 Some(path) => OutputSink::File(File::create(path).map_err(|error| {
-                    let wrong = format!("failed to create the file: {error}; right would be a path that can be written");
-                    output_error(&output, &wrong)
+                    output_error(&output, &format!("failed to create the file: {error}"))
                 })?),
             };
             match output.kind {
@@ -110,12 +111,12 @@ impl OutputWriter {
         Ok(outputs)
     }
 
-    /// Whether the engine has to send a record of each hit.
+    /// Returns true if the engine must send a record of each hit.
     pub(crate) fn wants_hits(&self) -> bool {
         !self.hits.is_empty()
     }
 
-    /// Writes hits down as they end, those of `load` if there are several. The error is told once.
+    /// Logs hits as they end; `load` is their load if there are several. Each error is returned once.
     pub(crate) fn on_event(
         &mut self,
         load: Option<&str>,
@@ -133,9 +134,9 @@ impl OutputWriter {
         result
     }
 
-    /// Writes the report everywhere, and tells what could not be written.
+    /// Writes the report to all outputs and returns the errors.
     ///
-    /// A report that could not be written where it was wanted is printed where it can be seen.
+    /// If a report cannot be written, the text report is printed to stdout, or else to stderr.
     pub(crate) fn finish(mut self, report: &dyn RenderableReport) -> Vec<String> {
         let mut errors = vec![];
         for (output, log) in &mut self.hits {
@@ -143,7 +144,7 @@ impl OutputWriter {
                 errors.push(write_error(output, &error));
             }
             if log.has_failed() && errors.is_empty() {
-                errors.push(format!("the log of hits ({output}) is not complete"));
+                errors.push(format!("the log of hits ({output}) is incomplete"));
             }
         }
         let (mut lost, mut on_stdout, mut stdout_broken) = (false, false, false);
@@ -151,7 +152,7 @@ impl OutputWriter {
             let stdout = matches!(sink, OutputSink::Stdout);
             match write_report(output.kind, sink, report) {
                 Ok(()) => on_stdout |= stdout,
-                // Whoever closed the pipe has seen what they wanted.
+                // A closed pipe is not an error.
                 Err(error) if stdout && error.kind() == io::ErrorKind::BrokenPipe => {
                     on_stdout = true;
                 }
@@ -186,17 +187,17 @@ fn write_report(
         report.junit().into_bytes()
     } else {
         let terminal = matches!(sink, OutputSink::Stdout) && io::stdout().is_terminal();
-        let colour = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
-        report.text(colour).into_bytes()
+        let color = terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+        report.text(color).into_bytes()
     };
     sink.write_all(&bytes)?;
     sink.flush()
 }
 
-fn output_error(output: &OutputSpec, wrong: &str) -> Error {
+fn output_error(output: &OutputSpec, problem: &str) -> Error {
     match &output.plan_location {
-        Some(place) => Error::Usage(format!("{place}: invalid value '{output}': {wrong}")),
-        None => Error::invalid_value("--output <KIND[=PATH]>", &output.to_string(), wrong),
+        Some(location) => Error::Usage(format!("{location}: invalid value '{output}': {problem}")),
+        None => Error::invalid_value("--output <KIND[=PATH]>", &output.to_string(), problem),
     }
 }
 

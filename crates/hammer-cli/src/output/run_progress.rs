@@ -1,3 +1,5 @@
+//! Progress of a run on stderr.
+
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -7,7 +9,7 @@ use crate::output::status_line::StatusLine;
 use crate::parsers::instant;
 use crate::text::number;
 
-/// The run so far, on stderr. It has no timer of its own: the engine's ticks drive it.
+/// Prints the progress of a run to stderr, driven by the engine's ticks.
 #[derive(Debug)]
 pub(crate) struct RunProgress {
     status: StatusLine,
@@ -17,7 +19,7 @@ pub(crate) struct RunProgress {
     window: ProgressWindow,
 }
 
-/// What has happened since the last line.
+/// Measurements since the last line.
 #[derive(Debug, Default)]
 struct ProgressWindow {
     ticks: u64,
@@ -26,7 +28,7 @@ struct ProgressWindow {
 }
 
 impl RunProgress {
-    /// In place on a terminal, in lines elsewhere.
+    /// Creates progress that updates a line on a terminal, or else prints lines.
     pub(crate) fn new(quiet: bool) -> Self {
         Self {
             status: StatusLine::new(quiet),
@@ -37,16 +39,16 @@ impl RunProgress {
         }
     }
 
-    /// Shows what there is to show.
+    /// Shows an event.
     pub(crate) fn on_event(&mut self, event: &RunEvent<'_>) {
         match event {
-            RunEvent::Opening { .. } => self.status.update("opening"),
-            RunEvent::Preparing { ready, total: all } => {
-                let (ready, all) = (*ready as u64, *all as u64);
+            RunEvent::Opening { .. } => self.status.update("opening sessions"),
+            RunEvent::Preparing { ready, total } => {
+                let (ready, total) = (*ready as u64, *total as u64);
                 let line = format!(
                     "{} of {} ready",
                     number::format_count(ready),
-                    number::format_count(all)
+                    number::format_count(total)
                 );
                 self.status.update(&line);
             }
@@ -64,14 +66,14 @@ impl RunProgress {
             RunEvent::Tick(tick) => self.tick(tick),
             RunEvent::Draining => {
                 self.draining = true;
-                self.status.update("waiting for the hits in flight");
+                self.status.update("waiting for hits in flight");
             }
             RunEvent::Finished(_) => self.clear(),
             _ => {}
         }
     }
 
-    /// Takes the line away, so that something else can be printed.
+    /// Clears the line, so that other text can be printed.
     pub(crate) fn clear(&mut self) {
         self.status.clear();
     }
@@ -87,12 +89,12 @@ impl RunProgress {
         }
     }
 
-    /// Something that is told once, on a line of its own where there are lines.
+    /// Shows a line once, even where lines are only printed now and then.
     fn note(&mut self, line: &str) {
         self.status.show(line);
     }
 
-    /// Percent, time left, achieved rate, p99, failures; at most 80 columns.
+    /// Percent, time left, achieved rate, p99 and failures, in at most 80 columns.
     fn line(&mut self, elapsed: Duration, hits: &HitCounts) -> String {
         let window = std::mem::take(&mut self.window);
         let rate = window.started as f64 / window.ticks.max(1) as f64;

@@ -1,9 +1,11 @@
+//! The status line on stderr.
+
 use std::io::{self, IsTerminal, Write};
 
-/// How often there is a line where it can't be updated in place, in seconds.
+/// Interval of lines that are not updated in place, in seconds.
 const LINE_INTERVAL_S: u64 = 10;
 
-/// The last line of stderr: updated in place on a terminal, and a new one now and then elsewhere.
+/// A line on stderr that is updated in place on a terminal, or else printed at intervals.
 #[derive(Debug)]
 pub(crate) struct StatusLine {
     style: StatusStyle,
@@ -12,15 +14,15 @@ pub(crate) struct StatusLine {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StatusStyle {
-    /// One line, updated each second.
+    /// One line, updated every second.
     InPlace,
-    /// A line each ten seconds.
+    /// A new line every [`LINE_INTERVAL_S`].
     Lines,
     Quiet,
 }
 
 impl StatusLine {
-    /// In place on a terminal, in lines elsewhere, and nothing if `quiet`.
+    /// Creates a status line for the terminal, or for a file or pipe; `quiet` prints nothing.
     pub(crate) fn new(quiet: bool) -> Self {
         let style = match io::stderr().is_terminal() {
             _ if quiet => StatusStyle::Quiet,
@@ -31,7 +33,7 @@ impl StatusLine {
         Self { style, shown }
     }
 
-    /// Whether there is something to be shown at this second.
+    /// Returns true if a line is due at this second.
     pub(crate) fn is_due(&self, second: u64) -> bool {
         match self.style {
             StatusStyle::InPlace => true,
@@ -51,7 +53,7 @@ impl StatusLine {
         }
     }
 
-    /// Shows a line where it takes the place of another.
+    /// Shows a line if it replaces the previous one.
     pub(crate) fn update(&mut self, line: &str) {
         if self.style == StatusStyle::InPlace {
             self.shown = true;
@@ -60,7 +62,7 @@ impl StatusLine {
         }
     }
 
-    /// Takes the line away, so that something else can be printed.
+    /// Clears the line, so that other text can be printed.
     pub(crate) fn clear(&mut self) {
         if self.shown {
             self.shown = false;

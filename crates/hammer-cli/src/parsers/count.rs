@@ -1,16 +1,15 @@
-/// A whole number above 0.
+//! Parser of counts.
+
+/// Parses a whole number above 0.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
-    match text.parse() {
-        Ok(0) => Err("must be above 0; right would be 64".into()),
-        Ok(count) => Ok(count),
-        Err(_) => Err("is not a whole number above 0; right would be 64".into()),
-    }
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| "expected a whole number above 0, such as 64".into())
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_count_is_whole_and_above_zero() {
+    fn counts_are_whole_and_above_zero() {
         assert_eq!(super::parse("64"), Ok(64));
         for text in ["0", "-1", "1.5", "many", ""] {
             assert!(super::parse(text).is_err(), "{text}");

@@ -1,9 +1,11 @@
+//! Parser of durations.
+
 use std::time::Duration;
 
-/// As long as a shape may last: beyond this nobody waits, and clocks have no such times.
+/// Longest duration, as for shapes: a longer one could overflow clocks.
 const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 3600);
 
-/// A length of time: `30s`, `5m`, `1h30m`, `250ms`; a bare number is seconds, fractions allowed.
+/// Parses a duration such as `30s`, `5m`, `1h30m` or `250ms`. A bare number is seconds.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let span = text.trim();
     let parsed = if span.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
@@ -14,13 +16,11 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         humantime::parse_duration(span).ok()
     };
     match parsed {
-        Some(Duration::ZERO) => Err("must be longer than 0; right would be 30s".into()),
-        Some(span) if span > MAX_DURATION => {
-            Err("is longer than 366 days; right would be 30s".into())
-        }
+        Some(Duration::ZERO) => Err("must be longer than 0 (try 30s)".into()),
+        Some(span) if span > MAX_DURATION => Err("must be at most 366 days (try 30s)".into()),
         Some(span) => Ok(span),
-        None if span.starts_with('-') => Err("must be longer than 0; right would be 30s".into()),
-        None => Err("is no length of time; right would be 30s, 5m, 1h30m or seconds".into()),
+        None if span.starts_with('-') => Err("must be longer than 0 (try 30s)".into()),
+        None => Err("expected a duration such as 30s, 5m, 1h30m, or seconds".into()),
     }
 }
 
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_lengths_or_say_why_not() {
+    fn invalid_durations_are_refused_with_the_reason() {
         for (text, ms) in [
             ("30s", 30_000),
             ("5m", 300_000),
@@ -42,21 +42,21 @@ mod tests {
         ] {
             assert_eq!(parse(text), Ok(Duration::from_millis(ms)), "{text}");
         }
-        for (text, why) in [
+        for (text, problem) in [
             ("0", "longer than 0"),
             ("0s", "longer than 0"),
             ("-1", "longer than 0"),
-            ("", "no length of time"),
-            (".", "no length of time"),
-            ("soon", "no length of time"),
-            ("1e3", "no length of time"),
-            ("366d 1ns", "longer than 366 days"),
-            ("18446744073709500000", "longer than 366 days"),
-            ("99999999999y", "longer than 366 days"),
-            ("99999999999999999999999", "no length of time"),
+            ("", "expected a duration"),
+            (".", "expected a duration"),
+            ("soon", "expected a duration"),
+            ("1e3", "expected a duration"),
+            ("366d 1ns", "at most 366 days"),
+            ("18446744073709500000", "at most 366 days"),
+            ("99999999999y", "at most 366 days"),
+            ("99999999999999999999999", "expected a duration"),
         ] {
             let error = parse(text).expect_err(text);
-            assert!(error.contains(why), "{text}: {error}");
+            assert!(error.contains(problem), "{text}: {error}");
         }
     }
 }

@@ -1,8 +1,10 @@
-/// A number of bytes: `500`, `64k`, `16MiB`, `1.5MB`.
+//! Parser of sizes in bytes.
+
+/// Parses a number of bytes: `500`, `64k`, `16MiB`, `1.5MB`.
 ///
-/// As everywhere, `k`, `M` and `G` are thousands of each other, and with an `i` 1,024 times.
+/// `k`, `M` and `G` are powers of 1,000; `Ki`, `Mi` and `Gi` are powers of 1,024.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
-    bytes(text).ok_or_else(|| "is no size above 0; right would be 64KiB, 16MiB or 1000000".into())
+    bytes(text).ok_or_else(|| "expected a size above 0, such as 64KiB, 16MiB or 1000000".into())
 }
 
 fn bytes(text: &str) -> Option<u64> {

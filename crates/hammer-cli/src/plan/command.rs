@@ -1,3 +1,5 @@
+//! `hammer plan`: an example plan and the JSON schema.
+
 use std::io::{self, Write};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
@@ -5,13 +7,13 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 
-/// The subcommand.
+/// Name of the subcommand.
 pub(crate) const NAME: &str = "plan";
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct PlanArgs {
-    /// Print a plan with a comment for each key
+    /// Print an example plan with a comment for each key
     #[arg(long)]
     example: bool,
     /// Print the JSON schema of plans
@@ -19,14 +21,14 @@ struct PlanArgs {
     schema: bool,
 }
 
-/// `plan --example`, `plan --schema`.
+/// Defines `plan --example` and `plan --schema`.
 pub(crate) fn command() -> Command {
     PlanArgs::augment_args(Command::new(NAME))
-        .about("Print what helps to write a plan for 'run'")
-        .after_help("'hammer run PLAN --dry-run' tells what a plan would do.")
+        .about("Print an example plan, or the JSON schema of plans")
+        .after_help("'hammer run PLAN --dry-run' describes a plan without sending anything.")
 }
 
-/// Prints one of them.
+/// Prints the example or the schema.
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = PlanArgs::from_arg_matches(matches)?;
     let text = if args.example {
@@ -34,7 +36,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     } else {
         hammer_plan::schema()
     };
-    // Whoever closed the pipe has seen enough.
+    // A closed pipe is not an error.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(CommandExit::OK)
 }

@@ -1,3 +1,5 @@
+//! Execution of a plan: all loads at the same time, with one report.
+
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -16,7 +18,7 @@ use crate::signal_watcher::SignalWatcher;
 use crate::threshold_args::{self, AbortMonitor};
 use crate::typed_load::RunOptions;
 
-/// Makes the runs of all loads at the same time, each on threads of its own, and writes one report.
+/// Runs all loads at the same time, each on its own threads, and writes one report.
 pub(crate) fn execute(plan: RunnablePlan) -> Result<CommandExit, Error> {
     let (needs, threads) = (plan.needs(), plan.threads());
     let RunnablePlan {
@@ -41,31 +43,31 @@ pub(crate) fn execute(plan: RunnablePlan) -> Result<CommandExit, Error> {
     let log_hits = shared
         .lock()
         .is_ok_and(|shared| shared.outputs.wants_hits());
-    let together = StartBarrier::new(loads.len());
+    let barrier = StartBarrier::new(loads.len());
     runner::warn_of_shortages(needs, &output);
-    // All have their place before the first one arrives there.
-    let places: Vec<_> = start_offsets(
+    // All tickets exist before the first load uses its own.
+    let tickets: Vec<_> = start_offsets(
         loads
             .iter()
             .map(|load| (load.offset, load.job.load().warmup().unwrap_or_default())),
     )
-    .map(|begin| together.ticket(begin))
+    .map(|offset| barrier.ticket(offset))
     .collect();
     let reports = thread::scope(|scope| {
         let shared = &shared;
-        let swings = loads.into_iter().zip(places).enumerate();
-        let running: Vec<_> = swings
-            .map(|(index, (load, place))| {
-                let swing = RunOptions {
+        let loads = loads.into_iter().zip(tickets).enumerate();
+        let running: Vec<_> = loads
+            .map(|(index, (load, ticket))| {
+                let options = RunOptions {
                     log_hits,
                     stop: stop.clone(),
                     threads: Some(threads),
-                    start_ticket: Some(place),
+                    start_ticket: Some(ticket),
                 };
                 let stop = stop.clone();
                 scope.spawn(move || {
                     let NamedLoad { name, offset, job } = load;
-                    let report = job.run(swing, &mut |event| {
+                    let report = job.run(options, &mut |event| {
                         let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
                         shared.on_event(index, &name, event);
                     });
@@ -83,25 +85,26 @@ pub(crate) fn execute(plan: RunnablePlan) -> Result<CommandExit, Error> {
     shared.progress.clear();
     let mut all = vec![];
     for report in reports {
-        let broken =
-            |_| Error::Run("failed to run: the thread of a load panicked, see stderr".into());
-        all.push(report.map_err(broken)??);
+        let panicked =
+            |_| Error::Run("failed to run: the thread of a load panicked (see stderr)".into());
+        all.push(report.map_err(panicked)??);
     }
     let mut report = PlanReport::new(name, total_cpu(all.iter().map(|load| &load.report)), all);
     thresholds.evaluate_plan(&mut report, shared.abort_monitor.aborted());
-    let met = threshold_args::all_passed(&report.thresholds, report.aborted.as_ref());
-    let broken = shared.outputs.finish(&report);
+    let passed = threshold_args::all_passed(&report.thresholds, report.aborted.as_ref());
+    let errors = shared.outputs.finish(&report);
     Ok(runner::finish(
-        &broken,
+        &errors,
         &shared.signals,
         &report.verdict,
-        met,
+        passed,
         &output,
     ))
 }
 
-/// When each load begins, warm-up and all, from the offset at which its clock starts and the length
-/// of its warm-up: the plan starts when the first clock could, so that none is late for it.
+/// Offsets at which the loads begin with their warm-ups, from pairs of offset and warm-up.
+///
+/// The start of the plan is delayed so that each warm-up ends at the offset of its load.
 fn start_offsets(
     loads: impl Iterator<Item = (Duration, Duration)> + Clone,
 ) -> impl Iterator<Item = Duration> {
@@ -110,19 +113,18 @@ fn start_offsets(
     loads.map(move |(offset, warmup)| (start + offset).saturating_sub(warmup))
 }
 
-/// The processor time of all loads' threads; where the system does not tell, that of the process
-/// while the longest load ran.
+/// The CPU time of the threads of all loads, or of the process if the system does not report threads.
 fn total_cpu<'a>(reports: impl Iterator<Item = &'a Report> + Clone) -> Duration {
     let workers = reports.clone().flat_map(|report| &report.generator.workers);
     let sum: Option<f64> = workers.map(|worker| worker.cpu_s).sum();
     let longest = reports
         .map(|report| report.generator.cpu_s)
         .fold(0.0, f64::max);
-    let told = sum.filter(|sum| *sum > 0.0).unwrap_or(longest);
-    Duration::try_from_secs_f64(told).unwrap_or_default()
+    let seconds = sum.filter(|sum| *sum > 0.0).unwrap_or(longest);
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }
 
-/// What the loads write to, one at a time.
+/// State that all loads share.
 struct PlanRunState<'a> {
     outputs: OutputWriter,
     progress: PlanProgress,
@@ -130,15 +132,15 @@ struct PlanRunState<'a> {
     abort_monitor: AbortMonitor<'a>,
     measurements: PlanMeasurements,
     quiet: bool,
-    /// Whether it was said that the plan is being stopped, or is not to be said.
+    /// True if the stop was announced, or is not to be announced.
     stop_announced: bool,
 }
 
 impl PlanRunState<'_> {
     fn on_event(&mut self, index: usize, name: &str, event: &RunEvent<'_>) {
-        if let Err(broken) = self.outputs.on_event(Some(name), event) {
+        if let Err(error) = self.outputs.on_event(Some(name), event) {
             self.progress.clear();
-            print_stderr(&format!("error: {broken}"));
+            print_stderr(&format!("error: {error}"));
         }
         self.progress.on_event(index, event);
         self.check_abort(index, event);
@@ -152,7 +154,7 @@ impl PlanRunState<'_> {
         }
     }
 
-    /// Ends all loads when a condition holds, unless a signal does so.
+    /// Stops all loads if a condition is met, unless a signal has stopped them.
     fn check_abort(&mut self, index: usize, event: &RunEvent<'_>) {
         let RunEvent::Tick(tick) = event else { return };
         if self.abort_monitor.is_idle() || self.signals.exit().is_some() {
@@ -161,10 +163,10 @@ impl PlanRunState<'_> {
         let Some(elapsed) = self.measurements.tick(index, tick) else {
             return;
         };
-        let aborting = self.abort_monitor.check(&self.measurements, elapsed);
-        if let Some(aborting) = aborting.filter(|_| !self.quiet) {
+        let message = self.abort_monitor.check(&self.measurements, elapsed);
+        if let Some(message) = message.filter(|_| !self.quiet) {
             self.progress.clear();
-            print_stderr(&aborting);
+            print_stderr(&message);
         }
     }
 }
@@ -175,7 +177,7 @@ mod tests {
 
     #[test]
     fn warm_ups_end_when_their_loads_start() {
-        for (loads, begin) in [
+        for (loads, offsets) in [
             (vec![(0, 0), (5, 0)], vec![0, 5]),
             (vec![(0, 10), (0, 0)], vec![0, 10]),
             (vec![(0, 10), (5, 10), (0, 3)], vec![0, 5, 7]),
@@ -184,8 +186,10 @@ mod tests {
         ] {
             let secs = Duration::from_secs;
             let given = loads.iter().map(|(a, b)| (secs(*a), secs(*b)));
-            let found: Vec<_> = start_offsets(given).map(|begin| begin.as_secs()).collect();
-            assert_eq!(found, begin, "{loads:?}");
+            let found: Vec<_> = start_offsets(given)
+                .map(|offset| offset.as_secs())
+                .collect();
+            assert_eq!(found, offsets, "{loads:?}");
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Tables of a plan whose keys are flags of a command.
+
 use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::path::Path;
@@ -9,22 +11,22 @@ use hammer_plan::{PlanFile, PlanPathStep, PlanSetting};
 
 use crate::error::{Error, mask_secrets};
 
-/// A table of a plan whose keys are the flags of a command.
+/// A table of a plan whose keys are flags of a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FlagTable<'a> {
     pub(crate) file: &'a PlanFile,
-    /// The way to the table.
+    /// Path to the table.
     pub(crate) path: &'a [PlanPathStep<'a>],
-    /// What the flags are of, for a message.
+    /// Description of the table for messages, such as "a plan".
     pub(crate) subject: &'a str,
-    /// The keys of the table that are no flags.
+    /// Keys of the table that are not flags.
     pub(crate) extra_keys: &'a [&'a str],
-    /// What paths of files are relative to.
+    /// Folder that relative paths refer to.
     pub(crate) folder: &'a Path,
 }
 
 impl FlagTable<'_> {
-    /// What `command` makes of `flags`, and of `target` as its first positional argument.
+    /// Parses `flags` with `command`, and `target` as its positional argument.
     pub(crate) fn matches(
         &self,
         command: Command,
@@ -40,13 +42,11 @@ impl FlagTable<'_> {
                     line.extend(given.then(|| format!("--{long}")));
                 }
                 (false, _) => {
-                    return Err(self.value_error(key, "it is a flag; right would be true or false"));
+                    return Err(self.value_error(key, "expected true or false"));
                 }
                 (true, PlanSetting::Flag(_)) => {
-                    let name = value_name(arg);
-                    let right =
-                        format!("it takes a value; right would be a text or a number for {name}");
-                    return Err(self.value_error(key, &right));
+                    let problem = format!("expected a string or a number for {}", value_name(arg));
+                    return Err(self.value_error(key, &problem));
                 }
                 (true, _) => line.extend(
                     setting
@@ -59,21 +59,21 @@ impl FlagTable<'_> {
         if let Some(target) = target {
             line.extend(["--".into(), target.into()]);
         }
-        // Clap knows an argument by its long name, and the plan by its key.
+        // The key may be an alias of the long name that clap reports.
         let key_of = |long: &str| {
-            let named = |key: &&String| {
+            let is_named = |key: &&String| {
                 self.find_flag(&command, key)
                     .is_ok_and(|arg| arg.get_long() == Some(long))
             };
-            flags.keys().find(named).cloned()
+            flags.keys().find(is_named).cloned()
         };
-        let mut quiet = command.clone().no_binary_name(true).disable_help_flag(true);
-        quiet
+        let mut command = command.clone().no_binary_name(true).disable_help_flag(true);
+        command
             .try_get_matches_from_mut(line)
             .map_err(|error| self.translate_clap_error(&mask_secrets(error), key_of))
     }
 
-    /// The flag that `key` names.
+    /// Finds the flag for `key`.
     fn find_flag<'c>(&self, command: &'c Command, key: &str) -> Result<&'c Arg, Error> {
         let wanted = key.replace('_', "-");
         let flags = || {
@@ -87,22 +87,19 @@ impl FlagTable<'_> {
             let known: Vec<String> = flags()
                 .flat_map(flag_names)
                 .map(|name| name.replace('-', "_"))
-                .chain(self.extra_keys.iter().map(|own| (*own).to_owned()))
+                .chain(self.extra_keys.iter().map(|key| (*key).to_owned()))
                 .collect();
-            let right = match nearest(key, known.iter().map(String::as_str)) {
-                Some(near) => format!("'{near}'"),
-                None => known.join(", "),
+            let hint = match nearest(key, known.iter().map(String::as_str)) {
+                Some(near) => format!(", did you mean '{near}'?"),
+                None => format!("; expected one of {}", known.join(", ")),
             };
-            let wrong = format!(
-                "{} has no key '{key}'; right would be {right}",
-                self.subject
-            );
-            let error = self.file.key_error(&self.key_path(key), wrong);
+            let problem = format!("unknown key '{key}' in {}{hint}", self.subject);
+            let error = self.file.key_error(&self.key_path(key), problem);
             Error::Usage(error.to_string())
         })
     }
 
-    /// A file that is not named from the root lies beside the plan.
+    /// Resolves a relative path of a file against the folder of the plan.
     fn resolve_path(&self, arg: &Arg, text: &str) -> String {
         let name = value_name(arg);
         let file = match text.strip_prefix('@') {
@@ -118,20 +115,20 @@ impl FlagTable<'_> {
         format!("{at}{}", self.folder.join(path).display())
     }
 
-    fn key_path<'w>(&'w self, key: &'w str) -> Vec<PlanPathStep<'w>> {
+    fn key_path<'p>(&'p self, key: &'p str) -> Vec<PlanPathStep<'p>> {
         [self.path, &[PlanPathStep::Key(key)]].concat()
     }
 
-    fn value_error(&self, key: &str, what: &str) -> Error {
-        let wrong = format!("'{key}': {what}");
+    fn value_error(&self, key: &str, problem: &str) -> Error {
+        let problem = format!("'{key}': {problem}");
         Error::Usage(
             self.file
-                .value_error(&self.key_path(key), wrong)
+                .value_error(&self.key_path(key), problem)
                 .to_string(),
         )
     }
 
-    /// What clap says of a flag, said of the key.
+    /// Rewords an error of clap in terms of the key.
     fn translate_clap_error(
         &self,
         error: &clap::Error,
@@ -149,39 +146,36 @@ impl FlagTable<'_> {
             None => "target".into(),
         };
         let value = context(ContextKind::InvalidValue).unwrap_or_default();
-        let what = match error.kind() {
+        let problem = match error.kind() {
             ErrorKind::ValueValidation => {
-                let why = error.source().map(ToString::to_string);
-                format!("invalid value '{value}': {}", why.unwrap_or_default())
+                let source = error.source().map(ToString::to_string);
+                format!("invalid value '{value}': {}", source.unwrap_or_default())
             }
             ErrorKind::InvalidValue => {
-                let right = context(ContextKind::ValidValue).unwrap_or_default();
-                format!("invalid value '{value}'; right would be {right}")
+                let valid = context(ContextKind::ValidValue).unwrap_or_default();
+                format!("invalid value '{value}'; expected one of {valid}")
             }
             ErrorKind::MissingRequiredArgument if argument.starts_with("--") => {
-                format!(
-                    "it is missing, and another key of {} needs it",
-                    self.subject
-                )
+                format!("missing; another key of {} requires it", self.subject)
             }
-            ErrorKind::MissingRequiredArgument => {
-                "it is missing; right would be target = \"http://HOST/\"".into()
-            }
+            ErrorKind::MissingRequiredArgument => "missing (try target = \"http://HOST/\")".into(),
             ErrorKind::ArgumentConflict if argument.starts_with(long) => {
-                "it is given several times; right would be once".into()
+                "found several values; expected one".into()
             }
-            ErrorKind::UnknownArgument => format!("{} takes no target", self.subject),
+            ErrorKind::UnknownArgument => format!("{} does not take a target", self.subject),
             _ => {
                 let text = error.to_string();
                 let line = text.lines().next().unwrap_or_default();
                 line.trim_start_matches("error: ").to_owned()
             }
         };
-        self.value_error(&key, &what)
+        self.value_error(&key, &problem)
     }
 }
 
-/// A field of a form up to its file, and the file: `name=@`, `FILE`; a quote belongs to the former.
+/// Splits a form field before the path of its file: `name=@`, `FILE`.
+///
+/// A quote before the path belongs to the first part.
 fn split_field_path(text: &str) -> Option<(&str, &str)> {
     let value = text.find('=')? + 1;
     let path = text[value..].strip_prefix(['@', '<'])?;
@@ -189,7 +183,7 @@ fn split_field_path(text: &str) -> Option<(&str, &str)> {
     Some(text.split_at(text.len() - path.len()))
 }
 
-/// A feeder up to its file, and the file: `name=`, `FILE`, with what stands behind a comma.
+/// Splits a feeder before the path of its file: `name=`, `FILE,OPTIONS`.
 fn split_feeder_path(text: &str) -> Option<(&str, &str)> {
     let path = text.find('=')? + 1;
     (!text[path..].is_empty()).then(|| text.split_at(path))
@@ -201,7 +195,7 @@ fn takes_value(arg: &Arg) -> bool {
 
 fn value_name(arg: &Arg) -> &str {
     let names = arg.get_value_names().and_then(|names| names.first());
-    names.map_or("a value", |name| name.as_str())
+    names.map_or("the value", |name| name.as_str())
 }
 
 fn flag_names(arg: &Arg) -> impl Iterator<Item = &str> {

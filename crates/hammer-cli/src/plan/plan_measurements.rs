@@ -1,3 +1,5 @@
+//! Measurements of a running plan, for conditions that end it.
+
 use std::time::Duration;
 
 use hammer_core::{DurationSummary, HitCounts, IntervalStats, RunTick};
@@ -5,13 +7,13 @@ use hammer_plan::{HitTime, Measurements};
 
 use super::runnable_plan::NamedLoad;
 
-/// What the loads of a plan have measured so far, for conditions that end it.
+/// Measurements of all loads of a plan so far, for conditions that end it.
 pub(crate) struct PlanMeasurements {
     all: LoadMeasurements,
     loads: Vec<LoadMeasurements>,
 }
 
-/// One load so far, or all of them.
+/// Measurements of one load, or of all loads together.
 struct LoadMeasurements {
     name: String,
     offset: Duration,
@@ -20,24 +22,26 @@ struct LoadMeasurements {
 }
 
 impl PlanMeasurements {
-    /// Of these loads, before any has started.
+    /// Creates empty measurements for these loads.
     pub(crate) fn new(loads: &[NamedLoad]) -> Self {
-        let part = |name: &str, offset| LoadMeasurements {
+        let empty = |name: &str, offset| LoadMeasurements {
             name: name.to_owned(),
             offset,
             elapsed: Duration::ZERO,
             interval: IntervalStats::merged([]),
         };
         Self {
-            all: part("", Duration::ZERO),
+            all: empty("", Duration::ZERO),
             loads: loads
                 .iter()
-                .map(|load| part(&load.name, load.offset))
+                .map(|load| empty(&load.name, load.offset))
                 .collect(),
         }
     }
 
-    /// Takes down what a load tells; at the first word of a second of the plan, gives the time.
+    /// Adds a tick of a load.
+    ///
+    /// Returns the elapsed time of the plan at the first tick of each second.
     pub(crate) fn tick(&mut self, index: usize, tick: &RunTick<'_>) -> Option<Duration> {
         let load = &mut self.loads[index];
         load.elapsed = tick.elapsed;

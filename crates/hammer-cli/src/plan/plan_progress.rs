@@ -1,3 +1,5 @@
+//! Progress of a plan on stderr, with all loads in one line.
+
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -8,19 +10,19 @@ use crate::output::status_line::StatusLine;
 use crate::text::lines::truncate;
 use crate::text::number;
 
-/// The widest line: a terminal that is narrower would wrap it, and then it does not go away.
+/// Maximum line width. A line that wraps cannot be cleared.
 const MAX_COLUMNS: usize = 79;
 
-/// All loads of a plan on one line of stderr; the ticks of the loads drive it.
+/// Prints the progress of all loads in one line, driven by their ticks.
 #[derive(Debug)]
 pub(crate) struct PlanProgress {
     status: StatusLine,
     loads: Vec<LoadProgress>,
-    /// Seconds of the plan that were told of.
+    /// Seconds of the plan that were shown.
     seconds: u64,
 }
 
-/// What is known of one load.
+/// Progress of one load.
 #[derive(Debug, Clone, Default)]
 struct LoadProgress {
     name: String,
@@ -42,7 +44,7 @@ enum LoadState {
 }
 
 impl PlanProgress {
-    /// For these loads.
+    /// Creates the progress of these loads.
     pub(crate) fn new(quiet: bool, loads: &[NamedLoad]) -> Self {
         let load = |load: &NamedLoad| LoadProgress {
             name: load.name.clone(),
@@ -57,11 +59,11 @@ impl PlanProgress {
         }
     }
 
-    /// Shows what there is to show.
+    /// Shows an event of a load.
     pub(crate) fn on_event(&mut self, index: usize, event: &RunEvent<'_>) {
         let load = &mut self.loads[index];
         match event {
-            RunEvent::Opening { .. } if self.seconds == 0 => self.status.update("opening"),
+            RunEvent::Opening { .. } if self.seconds == 0 => self.status.update("opening sessions"),
             RunEvent::Tick(tick) => {
                 if load.state == LoadState::Waiting {
                     load.state = LoadState::Running;
@@ -70,7 +72,7 @@ impl PlanProgress {
                 load.started = tick.started;
                 load.p99_us = tick.response_us.p99;
                 let seconds = (load.offset + tick.elapsed).as_secs();
-                // The first load to tell of a second brings the line; the others are in the next.
+                // The first tick of a second prints the line; later ticks appear in the next one.
                 if seconds > self.seconds {
                     self.seconds = seconds;
                     if self.status.is_due(seconds) {
@@ -88,12 +90,12 @@ impl PlanProgress {
         }
     }
 
-    /// Takes the line away, so that something else can be printed.
+    /// Clears the line, so that other text can be printed.
     pub(crate) fn clear(&mut self) {
         self.status.clear();
     }
 
-    /// Percent and time left of the longest load, rate and p99 of each that runs, failures of all.
+    /// Percent and time left of the whole plan, rate and p99 of each running load, and failures.
     fn line(&self) -> String {
         let ends = self
             .loads
@@ -119,7 +121,7 @@ impl PlanProgress {
         for load in &self.loads {
             failed += load.hits.failed + load.hits.timed_out;
             let _ = match load.state {
-                LoadState::Waiting => write!(line, "   {} waits", load.name),
+                LoadState::Waiting => write!(line, "   {} waiting", load.name),
                 LoadState::Running if load.p99_us > 0.0 => {
                     let (rate, p99) = (load.started, number::format_significant(load.p99_us / 1e3));
                     write!(
@@ -137,8 +139,8 @@ impl PlanProgress {
                         number::format_count(load.started)
                     )
                 }
-                LoadState::Draining => write!(line, "   {} drains", load.name),
-                LoadState::Finished => write!(line, "   {} is over", load.name),
+                LoadState::Draining => write!(line, "   {} draining", load.name),
+                LoadState::Finished => write!(line, "   {} finished", load.name),
             };
         }
         let failed = format!("   {} failed", number::format_count(failed));
@@ -152,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_loads_are_in_one_line_that_does_not_wrap() {
+    fn all_loads_fit_in_one_line() {
         let load = |name: &str, state, started, p99_us| LoadProgress {
             name: name.into(),
             length: Some(Duration::from_secs(30)),

@@ -1,3 +1,5 @@
+//! Reading of plan files.
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -6,10 +8,10 @@ use hammer_plan::PlanFile;
 
 use crate::error::Error;
 
-/// A byte more than a plan may have, so that one that is longer is told so.
+/// One byte more than a plan may have, so that a longer file is detected.
 const MAX_BYTES: u64 = (1 << 20) + 1;
 
-/// Reads the plan at `path`, or from stdin if that is `-`.
+/// Reads the plan at `path`, or from stdin if `path` is `-`.
 pub(crate) fn read(path: &Path) -> Result<PlanFile, Error> {
     let shown = path.display().to_string();
     let stdin = path == Path::new("-");
@@ -18,20 +20,18 @@ pub(crate) fn read(path: &Path) -> Result<PlanFile, Error> {
     } else {
         File::open(path).and_then(read_bounded)
     };
-    let wrong = |wrong: String| Error::invalid_value("[PLAN]", &shown, wrong);
+    let invalid = |problem: String| Error::invalid_value("[PLAN]", &shown, problem);
     let bytes = bytes.map_err(|error| {
-        let right = if shown.contains("://") {
+        let hint = if shown.contains("://") {
             format!("--endpoint {shown}")
         } else {
-            "a file, or - for stdin; 'hammer plan --example' prints one".into()
+            "'hammer plan --example' for an example".into()
         };
-        wrong(format!(
-            "failed to read the plan: {error}; right would be {right}"
-        ))
+        invalid(format!("failed to read the plan: {error} (try {hint})"))
     })?;
     let text = String::from_utf8(bytes)
-        .map_err(|_| wrong("it is no text; right would be TOML or JSON in UTF-8".into()))?;
-    // A byte order mark is no part of the text.
+        .map_err(|_| invalid("the file is not valid UTF-8; expected TOML or JSON".into()))?;
+    // The parsers do not accept a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let name = if stdin { "stdin" } else { &shown };
     PlanFile::parse(name, text, |name| std::env::var(name).ok())

@@ -1,3 +1,5 @@
+//! Plans with their hammers built, ready to run.
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -17,14 +19,14 @@ use crate::run::{pick_by_name, pick_by_scheme};
 use crate::typed_load::PreparedLoad;
 use crate::{EndpointArgs, PayloadArg, parsers::duration};
 
-/// A plan with everything that it needs to be run.
+/// A plan with its hammers built.
 pub(crate) struct RunnablePlan {
     pub(crate) name: String,
     pub(crate) loads: Vec<NamedLoad>,
     pub(crate) output: OutputArgs,
 }
 
-/// One load of a plan, ready to be made.
+/// A load of a plan, ready to run.
 pub(crate) struct NamedLoad {
     pub(crate) name: String,
     pub(crate) offset: Duration,
@@ -32,7 +34,7 @@ pub(crate) struct NamedLoad {
 }
 
 impl RunnablePlan {
-    /// Finds the hammers for what `file` says, and builds them.
+    /// Finds and builds the hammers of a plan file.
     pub(crate) fn new(entries: &[Box<dyn HammerCommand>], file: &PlanFile) -> Result<Self, Error> {
         let name = file.name().to_owned();
         let folder = Path::new(&name).parent().unwrap_or(Path::new(""));
@@ -62,28 +64,28 @@ impl RunnablePlan {
         }
     }
 
-    /// The threads of a load that does not say how many: its part of the cores.
+    /// Default number of threads of a load: its share of the cores.
     pub(crate) fn threads(&self) -> usize {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         (cores / self.loads.len()).max(1)
     }
 
-    /// What all loads may need together.
+    /// The resources that all loads need together.
     pub(crate) fn needs(&self) -> ResourceNeeds {
         let loads = self.loads.iter();
         ResourceNeeds::combined(loads.map(|load| load.job.needs(Some(self.threads()))))
     }
 }
 
-/// What thresholds have to fit: the loads by their names, and how their rates change.
+/// Names and shapes of the loads, for checking thresholds.
 pub(crate) fn named_shapes(loads: &[NamedLoad]) -> Vec<(&str, &Shape)> {
-    let shaped = loads
+    let shapes = loads
         .iter()
         .map(|load| (load.name.as_str(), load.job.load().shape()));
-    shaped.collect()
+    shapes.collect()
 }
 
-/// The names of the loads: those given, and load-1, load-2 for the others, by their place.
+/// Names of the loads: the given ones, and `load-N` for the N-th load without a name.
 fn load_names(plan: &Plan) -> Vec<String> {
     let given = plan.load.iter().filter_map(|load| load.name.as_deref());
     let given: BTreeSet<&str> = given.collect();
@@ -106,23 +108,24 @@ fn prepare_load(
     name: String,
 ) -> Result<NamedLoad, Error> {
     let path = [PlanPathStep::Key("load"), PlanPathStep::Item(index)];
-    let way = |key| [path[0], path[1], PlanPathStep::Key(key)];
-    let wrong = |key, what: String| Error::Usage(file.value_error(&way(key), what).to_string());
+    let key_path = |key| [path[0], path[1], PlanPathStep::Key(key)];
+    let value_error =
+        |key, problem: String| Error::Usage(file.value_error(&key_path(key), problem).to_string());
     let target = load.target.as_deref();
     let entry = match &load.hammer {
         Some(hammer) => pick_by_name(entries, hammer)
-            .map_err(|what| wrong("hammer", format!("'{hammer}': {what}")))?,
+            .map_err(|problem| value_error("hammer", format!("'{hammer}': {problem}")))?,
         None => {
             let target = target.unwrap_or_default();
             pick_by_scheme(entries, target)
-                .map_err(|what| wrong("target", format!("'{target}': {what}")))?
+                .map_err(|problem| value_error("target", format!("'{target}': {problem}")))?
         }
     };
-    let of = format!("a load of the {} hammer", entry.name());
+    let subject = format!("a load of the {} hammer", entry.name());
     let arguments = FlagTable {
         file,
         path: &path,
-        subject: &of,
+        subject: &subject,
         extra_keys: &PlanLoad::NON_FLAG_KEYS,
         folder,
     };
@@ -137,32 +140,36 @@ fn prepare_load(
             } else {
                 duration::parse(&text)
             };
-            parsed.map_err(|what| wrong("offset", format!("'offset': '{text}' {what}")))?
+            parsed.map_err(|problem| {
+                value_error(
+                    "offset",
+                    format!("'offset': invalid value '{text}': {problem}"),
+                )
+            })?
         }
     };
     let mut job = entry.prepare(&matches).map_err(|error| match error {
-        Error::Usage(what) => {
-            let key = first_flag_in(&what).replace('-', "_");
-            let way = [path[0], path[1], PlanPathStep::Key(&key)];
-            Error::Usage(file.value_error(&way, what).to_string())
+        Error::Usage(message) => {
+            let key = first_flag_in(&message).replace('-', "_");
+            let key_path = [path[0], path[1], PlanPathStep::Key(&key)];
+            Error::Usage(file.value_error(&key_path, message).to_string())
         }
         other => other,
     })?;
     if job.once_renderer().is_some() {
-        let what =
-            "'once' shows a hit in place of a load; right would be the flag --once, without a plan";
-        return Err(wrong("once", what.into()));
+        let problem = "'once' is not available in a plan (try the flag --once without a plan)";
+        return Err(value_error("once", problem.into()));
     }
     Ok(NamedLoad { name, offset, job })
 }
 
-/// The flag that a message names first, without its hyphens.
+/// The first flag in a message, without its hyphens.
 fn first_flag_in(message: &str) -> &str {
     let named = message.split("'--").nth(1).unwrap_or_default();
     named.split([' ', '\'']).next().unwrap_or_default()
 }
 
-/// The flags of the whole plan. Files that are written lie where the command runs.
+/// The output flags of the whole plan. Paths are relative to the working directory.
 fn output_args(file: &PlanFile, plan: &Plan) -> Result<OutputArgs, Error> {
     let arguments = FlagTable {
         file,
@@ -174,8 +181,8 @@ fn output_args(file: &PlanFile, plan: &Plan) -> Result<OutputArgs, Error> {
     let command = OutputArgs::augment_args(Command::new("plan"));
     let matches = arguments.matches(command, &plan.flags(), None)?;
     let output = OutputArgs::from_arg_matches(&matches)?;
-    let way = |index| [PlanPathStep::Key("output"), PlanPathStep::Item(index)];
-    Ok(output.with_plan_locations(|index| file.value_error(&way(index), "'output'").to_string()))
+    let path = |index| [PlanPathStep::Key("output"), PlanPathStep::Item(index)];
+    Ok(output.with_plan_locations(|index| file.value_error(&path(index), "'output'").to_string()))
 }
 
 fn prepare_scenario(
@@ -200,10 +207,10 @@ fn prepare_scenario(
     let matches = arguments.matches(command, &flags, None)?;
     let load = LoadArgs::from_arg_matches(&matches)?;
     load.check()?;
-    let wrong = |path: &[PlanPathStep<'_>], what: String| {
-        Error::Usage(file.value_error(path, what).to_string())
+    let value_error = |path: &[PlanPathStep<'_>], problem: String| {
+        Error::Usage(file.value_error(path, problem).to_string())
     };
-    // The ancestor's names were those of its types, such as HTTPHammer.
+    // go-hammer names its hammers by type, such as HTTPHammer.
     let hammer = scenario.hammer.as_deref().map(str::to_lowercase);
     let hammer = hammer
         .as_deref()
@@ -213,21 +220,22 @@ fn prepare_scenario(
         PlanPathStep::Key("endpoint"),
     ];
     let entry = match hammer.filter(|hammer| !hammer.is_empty()) {
-        Some(hammer) => pick_by_name(entries, hammer).map_err(|what| {
-            wrong(
+        Some(hammer) => pick_by_name(entries, hammer).map_err(|problem| {
+            value_error(
                 &[PlanPathStep::Key("hammer")],
-                format!("'{hammer}': {what}"),
+                format!("'{hammer}': {problem}"),
             )
         })?,
-        None => pick_by_scheme(entries, &config.endpoint)
-            .map_err(|what| wrong(&endpoint, format!("'{}': {what}", config.endpoint)))?,
+        None => pick_by_scheme(entries, &config.endpoint).map_err(|problem| {
+            value_error(&endpoint, format!("'{}': {problem}", config.endpoint))
+        })?,
     };
-    let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let non_empty = |text: &String| (!text.is_empty()).then(|| text.clone());
     let job = entry.prepare_endpoint(
         EndpointArgs {
             url: config.endpoint.clone(),
-            method: some(&config.method),
-            payload: some(&config.payload).map(PayloadArg::from_text),
+            method: non_empty(&config.method),
+            payload: non_empty(&config.payload).map(PayloadArg::from_text),
             headers: Some(JsonHeaders::from_map(&config.headers)),
             cacert: None::<PathBuf>,
             insecure: false,
@@ -235,11 +243,11 @@ fn prepare_scenario(
         load,
     );
     let job = job.map_err(|error| match error {
-        // It names the flag of `run --endpoint` that it was given for.
-        Error::Usage(what) => {
-            let what = what.trim_start_matches("--");
-            let key = what.split(':').next().unwrap_or_default();
-            wrong(&[endpoint[0], PlanPathStep::Key(key)], what.to_owned())
+        // The message starts with a flag of `run --endpoint`.
+        Error::Usage(message) => {
+            let message = message.trim_start_matches("--");
+            let key = message.split(':').next().unwrap_or_default();
+            value_error(&[endpoint[0], PlanPathStep::Key(key)], message.to_owned())
         }
         other => other,
     })?;
@@ -255,7 +263,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loads_without_a_name_have_that_of_their_place_unless_it_is_taken() {
+    fn loads_without_a_name_are_numbered() {
         let load = |name: &str| PlanLoad {
             name: (!name.is_empty()).then(|| name.to_owned()),
             ..PlanLoad::default()

@@ -1,3 +1,5 @@
+//! Comparison of replayed hits with the log.
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,19 +8,18 @@ use std::time::Duration;
 use hammer_core::{Histogram, Label};
 use hammer_replay::play::PlannedTimeSeries;
 
-/// How what was answered compares to what was logged.
+/// Comparison of replayed hits with the log.
 #[derive(Default)]
 pub(super) struct ReplayFidelity {
-    /// How often a hit that had the first status (none if nobody knows) has the second one, or fails
-    /// like that.
+    /// Number of hits by logged status (none if unknown) and by replayed status or failure.
     pub(super) statuses: BTreeMap<(Option<u16>, Label), u64>,
-    /// What was logged of the time that answered hits took, by their rows in the report.
+    /// Logged durations of hits with a response, by group of the report.
     pub(super) logged_times: BTreeMap<usize, Histogram>,
-    /// How many were sent, by the second in which they were due, as those that were planned are counted.
+    /// Number of hits sent, by the second in which they were due.
     pub(super) sent: PlannedTimeSeries,
 }
 
-/// One worker's part, which it adds to the whole at its end.
+/// The part of one worker, which is added to the total when it is dropped.
 pub(super) struct FidelityShard {
     shard: RefCell<ReplayFidelity>,
     total: Arc<Mutex<ReplayFidelity>>,
@@ -32,7 +33,7 @@ impl FidelityShard {
         }
     }
 
-    /// Notes a hit that was due so long after the start.
+    /// Records a hit that was due at this offset.
     pub(super) fn record(
         &self,
         due: Duration,
@@ -40,33 +41,33 @@ impl FidelityShard {
         result_label: Label,
         logged_time: Option<(usize, Duration)>,
     ) {
-        let mut part = self.shard.borrow_mut();
-        part.sent.count(due.as_secs(), 1, 0);
-        *part
+        let mut shard = self.shard.borrow_mut();
+        shard.sent.count(due.as_secs(), 1, 0);
+        *shard
             .statuses
             .entry((logged_status, result_label))
             .or_default() += 1;
-        if let Some((row, took)) = logged_time {
-            part.logged_times.entry(row).or_default().record(took);
+        if let Some((group, time)) = logged_time {
+            shard.logged_times.entry(group).or_default().record(time);
         }
     }
 }
 
 impl Drop for FidelityShard {
     fn drop(&mut self) {
-        let part = self.shard.take();
-        let mut whole = lock_fidelity(&self.total);
-        for (pair, n) in part.statuses {
-            *whole.statuses.entry(pair).or_default() += n;
+        let shard = self.shard.take();
+        let mut total = lock_fidelity(&self.total);
+        for (statuses, n) in shard.statuses {
+            *total.statuses.entry(statuses).or_default() += n;
         }
-        whole.sent.merge(&part.sent);
-        for (row, took) in part.logged_times {
-            whole.logged_times.entry(row).or_default().merge(&took);
+        total.sent.merge(&shard.sent);
+        for (group, times) in shard.logged_times {
+            total.logged_times.entry(group).or_default().merge(&times);
         }
     }
 }
 
-/// Nothing panics while it is locked.
-pub(super) fn lock_fidelity(whole: &Mutex<ReplayFidelity>) -> MutexGuard<'_, ReplayFidelity> {
-    whole.lock().unwrap_or_else(PoisonError::into_inner)
+/// Locks the total. No code panics while it holds the lock.
+pub(super) fn lock_fidelity(total: &Mutex<ReplayFidelity>) -> MutexGuard<'_, ReplayFidelity> {
+    total.lock().unwrap_or_else(PoisonError::into_inner)
 }

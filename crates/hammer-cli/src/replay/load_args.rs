@@ -1,3 +1,5 @@
+//! Flags for the load of a replay.
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -9,38 +11,38 @@ use super::PreparedReplay;
 use super::replay_hammer::ReplayRequest;
 use crate::{parsers::count, parsers::duration, parsers::instant};
 
-/// How much may be in flight, and for how long: the load itself comes from the timeline.
+/// Flags for the load of a replay, whose due times come from the timeline.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Load")]
 #[group(skip)]
 pub(super) struct ReplayLoadArgs {
-    /// How many hits of it
+    /// Maximum number of hits [default: the whole timeline]
     #[arg(short = 'n', long, value_name = "COUNT", value_parser = count::parse)]
     hits: Option<u64>,
-    /// How long, if not to its end
+    /// Maximum duration [default: the whole timeline]
     #[arg(short = 'z', long, value_name = "TIME", value_parser = duration::parse)]
     duration: Option<Duration>,
-    /// Hits in flight at one time, at most
+    /// Maximum number of hits in flight
     #[arg(short = 'c', long, value_name = "COUNT", value_parser = count::parse)]
     #[arg(default_value = "1024")]
     max_in_flight: u64,
-    /// How long a hit may take
+    /// Timeout of a hit
     #[arg(short, long, value_name = "TIME", value_parser = duration::parse, default_value = "10s")]
     timeout: Duration,
-    /// Threads of the generator [default: one per core]
+    /// Generator threads [default: one per core]
     #[arg(long, value_name = "COUNT", value_parser = count::parse)]
     threads: Option<u64>,
-    /// Seed of the randomness of hits
+    /// Seed for random values
     #[arg(long, default_value = "1", value_name = "NUMBER")]
     seed: u64,
-    /// How long to wait for hits in flight at the end [default: the timeout]
+    /// Maximum wait for hits in flight at the end [default: the timeout]
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     drain: Option<Duration>,
-    /// Leave hits unsent that could not start within this time
+    /// Leave a hit unsent if it cannot start within this time
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     skip_late: Option<Duration>,
-    /// Start by the wall clock, at 2026-12-01T12:00:00Z
-    #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
+    /// Start time, such as 2026-12-01T12:00:00Z
+    #[arg(long, value_name = "TIMESTAMP", value_parser = instant::parse)]
     start_at: Option<SystemTime>,
 }
 
@@ -49,7 +51,7 @@ impl ReplayLoadArgs {
         self.start_at
     }
 
-    /// Tells a player where to end, and what chance comes from.
+    /// Limits the hits and the duration of a player.
     pub(super) fn limit_player(&self, player: TimelinePlayer) -> TimelinePlayer {
         player.limits(self.hits, self.duration)
     }
@@ -58,19 +60,19 @@ impl ReplayLoadArgs {
         self.seed
     }
 
-    /// When the hits of `play` are due.
-    pub(super) fn schedule(&self, play: &PreparedReplay, account: &PlaybackStatus) -> Schedule {
-        let (player, survey, mint) = (
-            play.player.clone(),
-            play.survey.clone(),
-            play.factory.clone(),
+    /// The schedule of a replay. `status` receives the progress and the error of the playback.
+    pub(super) fn schedule(&self, replay: &PreparedReplay, status: &PlaybackStatus) -> Schedule {
+        let (player, survey, factory) = (
+            replay.player.clone(),
+            replay.survey.clone(),
+            replay.factory.clone(),
         );
         let (hits, length) = (survey.all_passes.hits, survey.duration());
         let peak = survey.peak_rate();
-        let account = account.clone();
+        let status = status.clone();
         let open = move || {
-            let mint = Arc::clone(&mint);
-            player.playback(&survey, &account, move |cue| mint.make(cue))
+            let factory = Arc::clone(&factory);
+            player.playback(&survey, &status, move |row| factory.make(row))
         };
         let playlist = Playlist::with_item_size(hits, length, ReplayRequest::unique_bytes, open);
         Schedule::playlist(playlist.peak(peak)).with_duration(length)
@@ -95,8 +97,8 @@ impl ReplayLoadArgs {
         if let Some(threads) = self.threads {
             run = run.threads(to_usize(threads));
         }
-        if let Some(most) = self.skip_late {
-            run = run.skip_late(most);
+        if let Some(limit) = self.skip_late {
+            run = run.skip_late(limit);
         }
         if let Some(time) = self.start_at {
             run = run.start_at(time);

@@ -1,4 +1,4 @@
-//! `hammer replay`: plays a timeline, or a log, against an endpoint.
+//! `hammer replay`: plays a timeline, or an access log, against an endpoint.
 
 mod dry_run;
 mod fidelity;
@@ -33,29 +33,29 @@ use crate::output::output_args::OutputArgs;
 use crate::runner;
 use crate::timeline::LogReadingArgs;
 
-/// The subcommand.
+/// Name of the subcommand.
 pub(crate) const NAME: &str = "replay";
 
-/// Routes that have a row of their own in the report.
+/// Maximum number of routes with their own group in the report.
 const MAX_GROUPS: usize = 20;
 
-/// What is played, and to whom.
+/// The arguments of `replay`.
 #[derive(Debug, Args)]
 #[group(skip)]
 struct ReplayArgs {
-    /// Timeline to play (- is the standard input), or a log to make one of
+    /// Timeline to replay (- for stdin), or an access log
     file: PathBuf,
-    /// Where all of it goes: http://HOST[:PORT], or https
+    /// Target of all requests: http://HOST[:PORT], or https
     #[arg(long, value_name = "URL", value_parser = parse_origin)]
     endpoint: String,
     /// Header to add: 'Name: value'; repeatable
     #[arg(short = 'H', long, value_name = "HEADER", value_parser = parse_header)]
     #[arg(allow_hyphen_values = true)]
     header: Vec<RequestHeader>,
-    /// Host header: keep that of the row, endpoint, or a name to give
+    /// Host header: keep (from the row), endpoint, or a host name
     #[arg(long, value_name = "HOST", default_value = "keep", value_parser = parse_host)]
     host: String,
-    /// Header that tells the target which client a row is of, as the timeline has it
+    /// Header that carries the client of each row
     #[arg(long, value_name = "NAME", value_parser = parse_header_name)]
     client_header: Option<String>,
     #[command(flatten)]
@@ -70,65 +70,69 @@ struct ReplayArgs {
     log_reading: LogReadingArgs,
 }
 
-/// `replay FILE --endpoint URL`.
+/// Defines `replay FILE --endpoint URL`.
 pub(crate) fn command() -> Command {
     OutputArgs::augment_args(ReplayArgs::augment_args(Command::new(NAME)))
-        .about("Play a timeline, or an access log, against an endpoint")
+        .about("Replay a timeline, or an access log, against an endpoint")
 }
 
-/// Everything that is known before anything is sent.
+/// A replay after the survey of its timeline, before anything is sent.
 struct PreparedReplay {
     player: TimelinePlayer,
     survey: Arc<TimelineSurvey>,
     http: Http,
     factory: Arc<RequestFactory>,
-    /// What whoever sends it should know.
+    /// Warnings to print before the replay.
     warnings: Vec<String>,
 }
 
-/// Plays it, or tells what would be sent.
+/// Runs the replay, or describes it for a dry run.
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = ReplayArgs::from_arg_matches(matches)?;
     let output = OutputArgs::from_arg_matches(matches)?;
     let source = TimelineInput::open(&args.file, &args.log_reading, matches)?;
     let target = format!("{} at {}", args.file.display(), mask_url(&args.endpoint));
     let load = args.load.clone();
-    let play = args.prepare(&source)?;
-    let account = PlaybackStatus::default();
-    let schedule = load.schedule(&play, &account);
+    let replay = args.prepare(&source)?;
+    let status = PlaybackStatus::default();
+    let schedule = load.schedule(&replay, &status);
     output.thresholds().validate(&[("", schedule.shape())])?;
     if output.dry_run() {
-        return Ok(dry_run::print(&play, &target, &load));
+        return Ok(dry_run::print(&replay, &target, &load));
     }
     if !output.quiet() {
-        play.warnings
+        replay
+            .warnings
             .iter()
-            .for_each(|doubt| runner::print_stderr(&format!("warning: {doubt}")));
+            .for_each(|warning| runner::print_stderr(&format!("warning: {warning}")));
     }
     let fidelity = Arc::new(Mutex::new(ReplayFidelity::default()));
-    let (survey, names) = (play.survey.clone(), play.factory.group_names().to_vec());
+    let (survey, names) = (replay.survey.clone(), replay.factory.group_names().to_vec());
     let job = ReplayJob {
-        hammer: ReplayHammer::new(play.http, names.clone(), fidelity.clone()),
+        hammer: ReplayHammer::new(replay.http, names.clone(), fidelity.clone()),
         schedule,
         load,
         target,
         peak: survey.peak_rate(),
     };
-    let read = account.clone();
+    let playback = status.clone();
     let exit = runner::execute_with(Box::new(job), &output, move |report| {
         let fidelity = std::mem::take(&mut *fidelity::lock_fidelity(&fidelity));
         Box::new(ReplayReport::new(
             report,
             &survey.all_passes,
-            &read.time_series(),
+            &playback.time_series(),
             fidelity,
             &names,
         ))
     })?;
-    match account.take_error() {
+    match status.take_error() {
         None => Ok(exit),
         Some(error) => {
-            runner::print_stderr(&format!("error: failed to play on: {}", chain(&error)));
+            runner::print_stderr(&format!(
+                "error: failed to continue the replay: {}",
+                chain(&error)
+            ));
             Ok(CommandExit::FAILED)
         }
     }
@@ -142,11 +146,11 @@ impl ReplayArgs {
             .playback
             .configure_player(source.player(), source.header())?;
         let player = self.load.limit_player(player);
-        if let Some(own) = &self.client_header
-            && (self.header.iter()).any(|given| given.name().eq_ignore_ascii_case(own))
+        if let Some(name) = &self.client_header
+            && (self.header.iter()).any(|header| header.name().eq_ignore_ascii_case(name))
         {
             return Err(Error::Usage(format!(
-                "--client-header sets {own} for each row, and -H for all; right would be one of them"
+                "--client-header {name} cannot be combined with -H for the same header"
             )));
         }
         let seed = self.load.seed();
@@ -158,11 +162,11 @@ impl ReplayArgs {
             Error::Usage(format!("failed to build the hammer: {}", chain(&error)))
         })?;
         let requests = http.request_factory();
-        let mint = RequestFactory::new(requests, self.host, self.client_header.clone());
-        // What the routes are is known afterwards; whether a row can be sent depends on none.
-        let survey = player.survey(|cue| mint.check(cue)).map_err(failed)?;
+        let factory = RequestFactory::new(requests, self.host, self.client_header.clone());
+        // The survey finds the routes. Checking a row does not depend on them.
+        let survey = player.survey(|row| factory.check(row)).map_err(failed)?;
         self.safety.check_endpoint(&self.endpoint, &survey)?;
-        let mut doubts: Vec<_> = (self
+        let mut warnings: Vec<_> = (self
             .safety
             .unverified_host_warning(&survey)
             .map(str::to_owned))
@@ -172,35 +176,35 @@ impl ReplayArgs {
             ("--by client", self.playback.samples_by_client()),
             ("--client-header", self.client_header.is_some()),
         ] {
-            doubts.extend(missing_client_warning(flag, wanted, &survey)?);
+            warnings.extend(missing_client_warning(flag, wanted, &survey)?);
         }
         if survey.hits == 0 {
-            let why: Vec<_> = (survey.skipped.iter())
-                .map(|(why, n)| format!("{n} {}", why.replace('_', " ")))
+            let reasons: Vec<_> = (survey.skipped.iter())
+                .map(|(reason, n)| format!("{n} {}", reason.replace('_', " ")))
                 .collect();
             let rows = survey.rows();
-            let why = if why.is_empty() {
-                "none is wanted".to_owned()
+            let reasons = if reasons.is_empty() {
+                "none selected".to_owned()
             } else {
-                why.join(", ")
+                reasons.join(", ")
             };
             return Err(Error::Run(format!(
-                "there is nothing to send: of {rows} rows {why}"
+                "there is nothing to send: {rows} rows, {reasons}"
             )));
         }
         let (top, _) = survey.names.top(MAX_GROUPS);
         let names = top.into_iter().map(|(name, _)| name.to_owned()).collect();
         Ok(PreparedReplay {
-            factory: Arc::new(mint.with_group_names(names)),
+            factory: Arc::new(factory.with_group_names(names)),
             player,
             survey: Arc::new(survey),
             http,
-            warnings: doubts,
+            warnings,
         })
     }
 }
 
-/// What a flag that looks at clients does without them.
+/// Warns about rows without a client if `flag` needs clients; fails if no row has one.
 fn missing_client_warning(
     flag: &str,
     wanted: bool,
@@ -212,29 +216,28 @@ fn missing_client_warning(
     }
     if with == 0 {
         return Err(Error::Usage(format!(
-            "no row says which client it is of, as {flag} wants to know; right would be a timeline \
-             that was built with '--include client'"
+            "{flag} needs clients, and no row has one (try a timeline built with '--include client')"
         )));
     }
     let without = rows - with;
     Ok(Some(format!(
-        "{without} of {rows} rows do not say which client they are of ({flag})"
+        "{without} of {rows} rows have no client for {flag}"
     )))
 }
 
-/// A URL that names a place and no more: which path is asked for is the rows' matter.
+/// Parses a URL that has only a scheme, a host and a port; the rows have the paths.
 fn parse_origin(text: &str) -> Result<String, String> {
     let checked = parse_url(text)?;
     let parsed = url::Url::parse(&checked).map_err(|error| error.to_string())?;
     if parsed.path() != "/" || parsed.query().is_some() || parsed.fragment().is_some() {
-        let mut right = parsed.clone();
-        right.set_path("");
-        right.set_query(None);
-        right.set_fragment(None);
+        let mut origin = parsed.clone();
+        origin.set_path("");
+        origin.set_query(None);
+        origin.set_fragment(None);
         return Err(format!(
-            "has more than a host and a port, and targets come from the rows; right would be {}, and \
-             --rewrite '^/=>/prefix/' for a prefix",
-            mask_url(right.as_str().trim_end_matches('/'))
+            "expected only a host and a port, since the rows have the paths (try {}, and --rewrite \
+             '^/=>/prefix/' for a prefix)",
+            mask_url(origin.as_str().trim_end_matches('/'))
         ));
     }
     Ok(checked)
@@ -243,30 +246,28 @@ fn parse_origin(text: &str) -> Result<String, String> {
 fn parse_header(text: &str) -> Result<RequestHeader, String> {
     let header = parse_value::<RequestHeader>(text)?;
     if header.name().eq_ignore_ascii_case("host") {
-        return Err("is what each row has of its own; right would be --host NAME".into());
+        return Err("each row has its own Host header (try --host NAME)".into());
     }
     Ok(header)
 }
 
-/// A value of the header Host, or a word that says which that is.
+/// Parses a value for the Host header, or the words `keep` and `endpoint`.
 fn parse_host(text: &str) -> Result<String, String> {
-    let stands = |byte: u8| byte.is_ascii_graphic() && !b"/?#@\\,\"<>".contains(&byte);
-    if text.is_empty() || !text.bytes().all(stands) {
-        return Err("is no host; right would be keep, endpoint, or shop.example".into());
+    let is_allowed = |byte: u8| byte.is_ascii_graphic() && !b"/?#@\\,\"<>".contains(&byte);
+    if text.is_empty() || !text.bytes().all(is_allowed) {
+        return Err("expected keep, endpoint, or a host such as shop.example".into());
     }
     Ok(text.to_owned())
 }
 
 fn parse_header_name(text: &str) -> Result<String, String> {
     let header = RequestHeader::new(text, "").map_err(|error| chain(&error))?;
-    let own = ["host", "content-length", "transfer-encoding", "connection"];
-    match own
+    let reserved = ["host", "content-length", "transfer-encoding", "connection"];
+    match reserved
         .iter()
-        .find(|own| header.name().eq_ignore_ascii_case(own))
+        .find(|name| header.name().eq_ignore_ascii_case(name))
     {
-        Some(own) => Err(format!(
-            "{own} means something else; right would be X-Client"
-        )),
+        Some(name) => Err(format!("the header {name} is reserved (try X-Client)")),
         None => Ok(text.to_owned()),
     }
 }

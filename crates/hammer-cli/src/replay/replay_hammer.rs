@@ -1,3 +1,5 @@
+//! The hammer of a replay: sends rows and compares results with the log.
+
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -12,7 +14,7 @@ use hammer_replay::play::PlannedRow;
 
 use super::fidelity::{FidelityShard, ReplayFidelity};
 
-/// What a row of the timeline has become: a request, and what was logged of it.
+/// A request made from a row, with the logged status and duration.
 pub(super) struct ReplayRequest {
     request: HttpRequest,
     logged_status: Option<u16>,
@@ -22,18 +24,18 @@ pub(super) struct ReplayRequest {
 }
 
 impl ReplayRequest {
-    /// What it keeps in memory that no other hit does, about.
+    /// Approximate memory that is not shared with other hits.
     pub(super) fn unique_bytes(&self) -> usize {
         self.unique_bytes
     }
 }
 
-/// Makes of cues what is sent.
+/// Makes requests from rows.
 pub(super) struct RequestFactory {
     requests: HttpRequestFactory,
-    /// The value of the header Host, as the flag has it.
+    /// The value of `--host`.
     host: String,
-    /// The header that tells clients apart, if there is one.
+    /// The value of `--client-header`.
     client_header: Option<String>,
     group_names: Vec<String>,
     group_indices: HashMap<String, usize>,
@@ -54,10 +56,10 @@ impl RequestFactory {
         }
     }
 
-    /// The routes that have a row of their own; a last one is for all others.
+    /// Sets the routes with their own group. One more group is for all others.
     pub(super) fn with_group_names(mut self, mut names: Vec<String>) -> Self {
-        let numbered = names.iter().enumerate();
-        self.group_indices = numbered.map(|(row, name)| (name.clone(), row)).collect();
+        let indexed = names.iter().enumerate();
+        self.group_indices = indexed.map(|(index, name)| (name.clone(), index)).collect();
         names.push("all others".into());
         self.group_names = names;
         self
@@ -67,25 +69,25 @@ impl RequestFactory {
         &self.group_names
     }
 
-    /// Why a row can't be sent, if it can't.
-    pub(super) fn check(&self, cue: &PlannedRow<'_>) -> Result<(), &'static str> {
-        self.request(cue).map(drop)
+    /// Checks that a row can be sent; the error is the reason for skipping it.
+    pub(super) fn check(&self, planned: &PlannedRow<'_>) -> Result<(), &'static str> {
+        self.request(planned).map(drop)
     }
 
-    pub(super) fn make(&self, cue: &PlannedRow<'_>) -> Result<ReplayRequest, &'static str> {
+    pub(super) fn make(&self, planned: &PlannedRow<'_>) -> Result<ReplayRequest, &'static str> {
         let mut name = String::new();
-        cue.write_name(&mut name);
-        // A body that others have as well is in memory once.
-        let own = if cue.body.is_unique() {
-            cue.body.len()
+        planned.write_name(&mut name);
+        // A shared body is in memory once.
+        let body_bytes = if planned.body.is_unique() {
+            planned.body.len()
         } else {
             0
         };
         Ok(ReplayRequest {
-            request: self.request(cue)?,
-            unique_bytes: own + cue.row.target.len(),
-            logged_status: cue.row.status,
-            logged_duration: cue.row.duration_us.map(Duration::from_micros),
+            request: self.request(planned)?,
+            unique_bytes: body_bytes + planned.row.target.len(),
+            logged_status: planned.row.status,
+            logged_duration: planned.row.duration_us.map(Duration::from_micros),
             group: self
                 .group_indices
                 .get(&name)
@@ -94,8 +96,8 @@ impl RequestFactory {
         })
     }
 
-    fn request(&self, cue: &PlannedRow<'_>) -> Result<HttpRequest, &'static str> {
-        let client = self.client_header.as_deref().zip(cue.client());
+    fn request(&self, planned: &PlannedRow<'_>) -> Result<HttpRequest, &'static str> {
+        let client = self.client_header.as_deref().zip(planned.client());
         let headers = match client {
             Some((name, client)) => {
                 let header = RequestHeader::new(name, &format!("{client:016x}"));
@@ -104,18 +106,18 @@ impl RequestFactory {
             None => vec![],
         };
         let message = HttpRequestSpec {
-            method: cue.row.method,
-            target: cue.row.target,
+            method: planned.row.method,
+            target: planned.row.target,
             host: match &*self.host {
-                "keep" => cue.row.host,
+                "keep" => planned.row.host,
                 "endpoint" => None,
                 given => Some(given),
             },
-            content_type: cue.content_type,
+            content_type: planned.content_type,
             headers: &headers,
-            body: cue.body.clone(),
+            body: planned.body.clone(),
         };
-        self.requests.make(&message).map_err(|why| match why {
+        self.requests.make(&message).map_err(|error| match error {
             HttpRequestError::Method => "unsendable_method",
             HttpRequestError::Target => "unsendable_target",
             HttpRequestError::Host => "unsendable_host",
@@ -124,7 +126,7 @@ impl RequestFactory {
     }
 }
 
-/// Sends what hits bring along, and compares the answers to those that were logged.
+/// Sends the requests of hits, and compares the results with the log.
 pub(super) struct ReplayHammer {
     http: Http,
     groups: Vec<String>,
@@ -149,39 +151,39 @@ impl Hammer for ReplayHammer {
     type Session = (HttpSession, Rc<FidelityShard>);
 
     async fn open(&self, slot: Slot) -> Result<Self::Session, Failure> {
-        let page = slot.worker_local(|| FidelityShard::new(self.fidelity.clone()));
-        Ok((self.http.open(slot).await?, page))
+        let shard = slot.worker_local(|| FidelityShard::new(self.fidelity.clone()));
+        Ok((self.http.open(slot).await?, shard))
     }
 
     async fn hit(&self, session: &mut Self::Session, hit: Hit) -> Result<Outcome, Failure> {
         let Some(sent) = hit.item::<ReplayRequest>() else {
-            unreachable!("every hit of a replay has its row")
+            unreachable!("every hit of a replay has a request")
         };
         hit.group(sent.group);
         let due = hit.due();
-        let (session, page) = session;
-        let ended = self.http.send(session, hit, &sent.request).await;
-        let now = match &ended {
+        let (session, shard) = session;
+        let result = self.http.send(session, hit, &sent.request).await;
+        let label = match &result {
             Ok(outcome) => outcome.label(),
             Err(failure) => Label::from(failure.name()),
         };
-        let took = sent.logged_duration.filter(|_| ended.is_ok());
-        page.record(
+        let logged = sent.logged_duration.filter(|_| result.is_ok());
+        shard.record(
             due,
             sent.logged_status,
-            now,
-            took.map(|took| (sent.group, took)),
+            label,
+            logged.map(|logged| (sent.group, logged)),
         );
-        ended
+        result
     }
 
-    fn missed(&self, hit: Hit, why: &'static str) {
+    fn missed(&self, hit: Hit, reason: &'static str) {
         if let Some(sent) = hit.item::<ReplayRequest>() {
             hit.group(sent.group);
-            let page = hit
+            let shard = hit
                 .slot()
                 .worker_local(|| FidelityShard::new(self.fidelity.clone()));
-            page.record(hit.due(), sent.logged_status, Label::from(why), None);
+            shard.record(hit.due(), sent.logged_status, Label::from(reason), None);
         }
     }
 

@@ -1,3 +1,5 @@
+//! A replay as a load that the runner can run.
+
 use hammer_core::{Hammer, Report, ResourceNeeds, RunEvent, Schedule};
 use hammer_diagnostic::chain;
 
@@ -6,13 +8,13 @@ use super::replay_hammer::ReplayHammer;
 use crate::error::Error;
 use crate::typed_load::{RunOptions, RunnableLoad};
 
-/// A replay that is ready to be made.
+/// A replay that is ready to run.
 pub(super) struct ReplayJob {
     pub(super) hammer: ReplayHammer,
     pub(super) schedule: Schedule,
     pub(super) load: ReplayLoadArgs,
     pub(super) target: String,
-    /// The most hits in a second.
+    /// Peak rate, in hits per second.
     pub(super) peak: f64,
 }
 
@@ -23,14 +25,14 @@ impl RunnableLoad for ReplayJob {
 
     fn run(
         self: Box<Self>,
-        swing: RunOptions,
+        options: RunOptions,
         on_event: &mut dyn FnMut(&RunEvent<'_>),
     ) -> Result<Report, Error> {
         let run = self.load.run(self.hammer, self.schedule);
         run.name(super::NAME)
             .target(self.target)
-            .log_hits(swing.log_hits)
-            .stop(swing.stop)
+            .log_hits(options.log_hits)
+            .stop(options.stop)
             .execute(|event| on_event(&event))
             .map_err(|error| Error::Run(format!("failed to run: {}", chain(&error))))
     }

@@ -1,3 +1,5 @@
+//! The report of a replay: the run, and its comparison with the log.
+
 use std::collections::BTreeMap;
 
 use hammer_core::{DurationSummary, GroupReport, Report};
@@ -11,13 +13,14 @@ use crate::text::lines::{list_line, truncate, wrap};
 use crate::text::number::format_count;
 use crate::{output::junit, text};
 
-/// Pairs of statuses that are named in the text, and routes.
+/// Maximum number of pairs of statuses in the text.
 const MAX_PAIRS: usize = 8;
+/// Maximum number of routes in the text.
 const MAX_ROUTES: usize = 6;
 /// Columns for the name of a route.
-const ROUTE_WIDTH: usize = 44;
+const ROUTE_WIDTH: usize = 36;
 
-/// The report of a run, and how faithful it was to the timeline.
+/// The report of a run, with its comparison with the timeline.
 pub(super) struct ReplayReport {
     report: Report,
     planned: u64,
@@ -31,32 +34,32 @@ impl ReplayReport {
     pub(super) fn new(
         report: Report,
         plan: &PlannedCounts,
-        read: &PlannedTimeSeries,
+        planned: &PlannedTimeSeries,
         fidelity: ReplayFidelity,
         names: &[String],
     ) -> Self {
-        let pair = |((then, now), n): ((Option<u16>, hammer_core::Label), u64)| {
-            let then = then.map_or("none".to_owned(), |then| then.to_string());
-            (then, now.to_string(), n)
+        let pair = |((logged, replayed), n): ((Option<u16>, hammer_core::Label), u64)| {
+            let logged = logged.map_or("none".to_owned(), |status| status.to_string());
+            (logged, replayed.to_string(), n)
         };
         let sent = fidelity.sent;
         let mut statuses: Vec<_> = fidelity.statuses.into_iter().map(pair).collect();
         statuses.sort_by_key(|(_, _, n)| std::cmp::Reverse(*n));
-        let now = |name: &str| {
+        let replayed = |name: &str| {
             let found = report
                 .groups
                 .iter()
-                .find(|row: &&GroupReport| row.name == name);
-            found.map_or(DurationSummary::default(), |row| row.response_us)
+                .find(|group: &&GroupReport| group.name == name);
+            found.map_or(DurationSummary::default(), |group| group.response_us)
         };
-        let routes = names.iter().enumerate().filter_map(|(row, name)| {
-            let then = fidelity.logged_times.get(&row)?;
-            Some((name.clone(), DurationSummary::from(then), now(name)))
+        let routes = names.iter().enumerate().filter_map(|(group, name)| {
+            let logged = fidelity.logged_times.get(&group)?;
+            Some((name.clone(), DurationSummary::from(logged), replayed(name)))
         });
         Self {
             planned: plan.planned(),
             skipped: plan.skipped.clone(),
-            slices: time_slices(read, &sent, &report),
+            slices: time_slices(planned, &sent, &report),
             statuses,
             routes: routes.collect(),
             report,
@@ -65,14 +68,13 @@ impl ReplayReport {
 
     fn to_json(&self) -> Value {
         let mut matrix = Map::new();
-        for (then, now, n) in &self.statuses {
-            let row = matrix.entry(then.clone()).or_insert_with(|| json!({}));
-            row[now] = (*n).into();
+        for (logged, replayed, n) in &self.statuses {
+            let counts = matrix.entry(logged.clone()).or_insert_with(|| json!({}));
+            counts[replayed] = (*n).into();
         }
-        let routes = self
-            .routes
-            .iter()
-            .map(|(route, then, now)| json!({"route": route, "then_us": then, "now_us": now}));
+        let routes = self.routes.iter().map(|(route, logged, replayed)| {
+            json!({"route": route, "logged_us": logged, "replayed_us": replayed})
+        });
         json!({
             "planned": self.planned,
             "sent": self.report.hits.scheduled - self.report.hits.unsent,
@@ -86,17 +88,20 @@ impl ReplayReport {
 
     fn text_lines(&self) -> String {
         let sent = self.report.hits.scheduled - self.report.hits.unsent;
-        let mut what = format!(
+        let mut counts = format!(
             "{} planned   {} sent",
             format_count(self.planned),
             format_count(sent)
         );
         if self.report.hits.unsent > 0 {
-            what = format!("{what}   {} unsent", format_count(self.report.hits.unsent));
+            counts = format!(
+                "{counts}   {} unsent",
+                format_count(self.report.hits.unsent)
+            );
         }
-        let mut out = wrap("replay", &what, 3);
+        let mut out = wrap("replay", &counts, 3);
         let skipped: Vec<_> = (self.skipped.iter())
-            .map(|(why, n)| format!("{}: {}", why.replace('_', " "), format_count(*n)))
+            .map(|(reason, n)| format!("{}: {}", reason.replace('_', " "), format_count(*n)))
             .collect();
         if !skipped.is_empty() {
             out.push_str(&list_line("skipped", &skipped, |shown| {
@@ -105,11 +110,12 @@ impl ReplayReport {
             }));
         }
         let pairs: Vec<_> = (self.statuses.iter().take(MAX_PAIRS))
-            .map(|(then, now, n)| {
-                format!("{then} → {}: {}", now.replace('_', " "), format_count(*n))
+            .map(|(logged, replayed, n)| {
+                let replayed = replayed.replace('_', " ");
+                format!("{logged} → {replayed}: {}", format_count(*n))
             })
             .collect();
-        out.push_str(&list_line("then → now", &pairs, |shown| {
+        out.push_str(&list_line("log → replay", &pairs, |shown| {
             let others = self.statuses.iter().skip(shown);
             format!("others: {}", format_count(others.map(|(_, _, n)| n).sum()))
         }));
@@ -119,41 +125,41 @@ impl ReplayReport {
         let worst = self
             .routes
             .iter()
-            .map(|(_, then, now)| then.p99.max(now.p99));
+            .map(|(_, logged, replayed)| logged.p99.max(replayed.p99));
         let unit = TimeUnit::for_micros(worst.fold(0.0, f64::max));
         out.push_str(&format!(
-            "{:<width$}{:>10}{:>12}{:>12}{:>10}{:>10}\n",
+            "{:<width$}{:>10}{:>12}{:>14}{:>12}{:>14}\n",
             format!("routes, {}", unit.name()),
             "hits",
-            "p50 then",
-            "p50 now",
-            "p99 then",
-            "p99 now",
+            "p50 logged",
+            "p50 replayed",
+            "p99 logged",
+            "p99 replayed",
             width = ROUTE_WIDTH + 2,
         ));
-        for (route, then, now) in self.routes.iter().take(MAX_ROUTES) {
+        for (route, logged, replayed) in self.routes.iter().take(MAX_ROUTES) {
             out.push_str(&format!(
-                "  {:<ROUTE_WIDTH$}{:>10}{:>12}{:>12}{:>10}{:>10}\n",
+                "  {:<ROUTE_WIDTH$}{:>10}{:>12}{:>14}{:>12}{:>14}\n",
                 truncate(route, ROUTE_WIDTH),
-                format_count(now.count),
-                unit.format(then.p50),
-                unit.format(now.p50),
-                unit.format(then.p99),
-                unit.format(now.p99),
+                format_count(replayed.count),
+                unit.format(logged.p50),
+                unit.format(replayed.p50),
+                unit.format(logged.p99),
+                unit.format(replayed.p99),
             ));
         }
         out
     }
 }
 
-/// What was planned, sent and skipped, by when it was due, in slices as wide as the wider ones of both.
-fn time_slices(tally: &PlannedTimeSeries, sent: &PlannedTimeSeries, report: &Report) -> Vec<Value> {
+/// Planned, sent and skipped hits by due time, in slices of the wider width of the two series.
+fn time_slices(plan: &PlannedTimeSeries, sent: &PlannedTimeSeries, report: &Report) -> Vec<Value> {
     let sent_width = sent.width_s();
-    let width = tally.width_s().max(sent_width);
+    let width = plan.width_s().max(sent_width);
     let mut slices = BTreeMap::<u64, [u64; 3]>::new();
-    for (index, (planned, skipped)) in tally.planned().iter().zip(tally.skipped()).enumerate() {
+    for (index, (planned, skipped)) in plan.planned().iter().zip(plan.skipped()).enumerate() {
         let slice = slices
-            .entry(index as u64 * tally.width_s() / width)
+            .entry(index as u64 * plan.width_s() / width)
             .or_default();
         slice[0] += planned + skipped;
         slice[2] += skipped;
@@ -168,7 +174,7 @@ fn time_slices(tally: &PlannedTimeSeries, sent: &PlannedTimeSeries, report: &Rep
             "planned": planned, "sent": sent, "skipped": skipped,
         })
     };
-    // A run that was stopped has read ahead of its end.
+    // A run that was stopped has planned hits after its end.
     let end = report.duration_s.ceil().max(1.0) as u64;
     let until = slices
         .into_iter()
@@ -183,11 +189,11 @@ impl RenderableReport for ReplayReport {
         serde_json::to_vec(&report)
     }
 
-    fn text(&self, colour: bool) -> String {
-        // The table of routes below has its rows, and what was logged of them.
+    fn text(&self, color: bool) -> String {
+        // The table of routes below contains the groups.
         let mut report = self.report.clone();
         report.groups.clear();
-        format!("{}{}", text::render(&report, colour), self.text_lines())
+        format!("{}{}", text::render(&report, color), self.text_lines())
     }
 
     fn junit(&self) -> String {
@@ -204,9 +210,9 @@ mod tests {
     use super::*;
     use crate::text::golden::{report, summary};
 
-    /// 29,990 hits of two routes, of which most are as they were, and ten that stayed unsent.
+    /// A replay of 30,000 planned hits to two routes, ten of them unsent.
     fn replayed() -> ReplayReport {
-        let row = |name: &str, count: u64, figures| {
+        let group = |name: &str, count: u64, figures| {
             json!({
                 "name": name, "scheduled": count, "ok": count, "rejected": 0, "failed": 0,
                 "timed_out": 0, "abandoned": 0, "unsent": 0, "response_us": summary(count, figures),
@@ -219,8 +225,8 @@ mod tests {
             (
                 "/groups",
                 json!([
-                    row("GET /", 20_000, [800.0, 900.0, 1250.0, 2000.0, 3000.0]),
-                    row("GET /items/{id}", 9_988, [90.0, 95.0, 110.0, 200.0, 300.0]),
+                    group("GET /", 20_000, [800.0, 900.0, 1250.0, 2000.0, 3000.0]),
+                    group("GET /items/{id}", 9_988, [90.0, 95.0, 110.0, 200.0, 300.0]),
                 ]),
             ),
         ]);
@@ -234,12 +240,12 @@ mod tests {
             (None, Label::from(200), 78),
             (Some(404), Label::from(404), 900),
         ];
-        for (then, now, n) in pairs {
-            fidelity.statuses.insert((then, now), n);
+        for (logged, replayed, n) in pairs {
+            fidelity.statuses.insert((logged, replayed), n);
         }
-        for (row, us) in [(0, 700), (1, 2_000)] {
-            let took = fidelity.logged_times.entry(row).or_default();
-            (0..100).for_each(|_| took.record(Duration::from_micros(us)));
+        for (group, us) in [(0, 700), (1, 2_000)] {
+            let times = fidelity.logged_times.entry(group).or_default();
+            (0..100).for_each(|_| times.record(Duration::from_micros(us)));
         }
         let names = ["GET /", "GET /items/{id}"].map(str::to_owned);
         ReplayReport::new(
@@ -252,14 +258,14 @@ mod tests {
     }
 
     #[test]
-    fn what_a_replay_was_like_stands_below_what_any_run_has() {
+    fn the_comparison_follows_the_report_of_the_run() {
         let text = "\
 replay        31,203 planned   29,990 sent   10 unsent
 skipped       method not allowed: 1,200   unsendable target: 3
-then → now    200 → 200: 29,000   404 → 404: 900   none → 200: 78   others: 12
-routes, ms                                          hits    p50 then     p50 now  p99 then   p99 now
-  GET /                                           20,000       0.700       0.800     0.700      1.25
-  GET /items/{id}                                  9,988        2.00       0.090      2.00     0.110
+log → replay  200 → 200: 29,000   404 → 404: 900   none → 200: 78   others: 12
+routes, ms                                  hits  p50 logged  p50 replayed  p99 logged  p99 replayed
+  GET /                                   20,000       0.700         0.800       0.700          1.25
+  GET /items/{id}                          9,988        2.00         0.090        2.00         0.110
 ";
         let rendered = replayed().text(false);
         assert!(

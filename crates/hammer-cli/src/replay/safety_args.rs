@@ -1,3 +1,5 @@
+//! Flags that keep a replay from doing harm.
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -6,12 +8,14 @@ use hammer_replay::play::{BodyRules, TimelinePlayer, TimelineSurvey};
 
 use crate::error::Error;
 
-/// What keeps a replay from doing harm.
+/// Flags that keep a replay from doing harm.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Safety")]
 #[group(skip)]
 pub(super) struct ReplaySafetyArgs {
-    /// Methods to send besides GET, HEAD and OPTIONS, where --bodies has a rule: POST,PUT
+    /// Methods to send in addition to GET, HEAD and OPTIONS: POST,PUT
+    ///
+    /// Only rows with a rule in the file of --bodies are sent.
     #[arg(
         long,
         value_name = "METHOD",
@@ -19,16 +23,16 @@ pub(super) struct ReplaySafetyArgs {
         requires = "bodies"
     )]
     allow_methods: Vec<String>,
-    /// File that says what they send: rules by method and path
+    /// File with rules for request bodies, by method and path
     #[arg(long, value_name = "FILE", requires = "allow_methods")]
     bodies: Option<PathBuf>,
-    /// The endpoint is a host of the log, and may be hit all the same
+    /// Allow an endpoint that is a host of the log
     #[arg(long)]
     endpoint_is_production: bool,
 }
 
 impl ReplaySafetyArgs {
-    /// Tells a player what it may send to this endpoint, and what bodies that has.
+    /// Sets the methods and bodies that a player may send, and its endpoint.
     pub(super) fn configure_player(
         &self,
         player: TimelinePlayer,
@@ -54,7 +58,7 @@ impl ReplaySafetyArgs {
         Ok(player.bodies(bodies.seed(seed)))
     }
 
-    /// Whether the rows may go there: not to where they came from, unless that is said.
+    /// Refuses an endpoint that is a host of the log, unless it is explicitly allowed.
     pub(super) fn check_endpoint(
         &self,
         endpoint: &str,
@@ -64,22 +68,21 @@ impl ReplaySafetyArgs {
             return Ok(());
         }
         let host = host(endpoint).unwrap_or_default();
-        let wrong = format!(
-            "it is the log's own host '{host}'; right would be another one, or \
-             --endpoint-is-production if it is to be hit"
+        let problem = format!(
+            "'{host}' is a host of the log (try another one, or --endpoint-is-production to hit it)"
         );
         Err(Error::invalid_value(
             "--endpoint <URL>",
             &hammer_http::mask_url(endpoint),
-            wrong,
+            problem,
         ))
     }
 
-    /// What nobody could look at, since no row names its host.
+    /// Warns if no row has a host, so that the endpoint cannot be checked.
     pub(super) fn unverified_host_warning(&self, survey: &TimelineSurvey) -> Option<&'static str> {
         (survey.rows_with_host == 0 && !self.endpoint_is_production).then_some(
-            "no row names its host, so nothing tells whether the endpoint is the production that the \
-             log is of",
+            "no row has a host, so the endpoint cannot be checked; make sure that it is not the \
+             production system of the log",
         )
     }
 }

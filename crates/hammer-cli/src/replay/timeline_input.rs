@@ -1,3 +1,5 @@
+//! The input of a replay: a timeline, or a log to build one from.
+
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,7 +15,7 @@ use hammer_replay::timeline::{TimelineHeader, TimelineReader};
 use crate::error::Error;
 use crate::timeline::LogReadingArgs;
 
-/// The timeline that is played.
+/// The timeline to replay.
 pub(super) struct TimelineInput {
     location: TimelineLocation,
     name: String,
@@ -23,13 +25,13 @@ pub(super) struct TimelineInput {
 #[derive(Clone)]
 enum TimelineLocation {
     Path(PathBuf),
-    /// Made of a log, or copied from a pipe. It has no name, so nothing is left of it however this
-    /// process ends.
+    /// Built from a log, or copied from a pipe. The file has no name, so that it never outlives the
+    /// process.
     TempFile(Arc<File>),
 }
 
 impl TimelineInput {
-    /// Opens a timeline; what is none is taken for a log, which `reading` says how to read.
+    /// Opens a timeline. A file that is not a timeline is read as a log, with the flags `reading`.
     pub(super) fn open(
         file: &Path,
         reading: &LogReadingArgs,
@@ -37,21 +39,21 @@ impl TimelineInput {
     ) -> Result<Self, Error> {
         let name = file.display().to_string();
         let piped = is_pipe(file);
-        let place = if piped {
+        let location = if piped {
             TimelineLocation::TempFile(copy_to_temp_file(file, &name)?)
         } else {
             TimelineLocation::Path(file.to_owned())
         };
-        let no_timeline = match place.reader(&name) {
+        let not_a_timeline = match location.reader(&name) {
             Ok(reader) => {
                 if let Some(flag) = LogReadingArgs::first_given_flag(matches) {
                     return Err(Error::Usage(format!(
-                        "{flag} says how to read a log, and {name} is a timeline already"
+                        "{flag} applies to logs, and {name} is a timeline"
                     )));
                 }
                 let header = reader.header().clone();
                 return Ok(Self {
-                    location: place,
+                    location,
                     name,
                     header,
                 });
@@ -61,33 +63,34 @@ impl TimelineInput {
         };
         if piped {
             return Err(Error::Run(format!(
-                "{}; a log is not read from a pipe here: 'hammer timeline build' makes a timeline of \
-                 it, which is",
-                chain(&no_timeline)
+                "{}; a log cannot be read from a pipe (try 'hammer timeline build' first)",
+                chain(&not_a_timeline)
             )));
         }
         let build = reading.apply(TimelineBuilder::new([file]), &[file.to_owned()])?;
         let (_, file) = build.write_unnamed().map_err(|error| {
             Error::Run(format!(
-                "{}; as a log it failed to {}",
-                chain(&no_timeline),
+                "{}; as a log, failed to {}",
+                chain(&not_a_timeline),
                 chain(&error)
             ))
         })?;
-        let place = TimelineLocation::TempFile(Arc::new(file));
-        let reader = place.reader(&name).map_err(|error| replay_error(&error))?;
+        let location = TimelineLocation::TempFile(Arc::new(file));
+        let reader = location
+            .reader(&name)
+            .map_err(|error| replay_error(&error))?;
         let header = reader.header().clone();
         Ok(Self {
-            location: place,
+            location,
             name,
             header,
         })
     }
 
-    /// What plays all of it.
+    /// Creates a player of the whole timeline.
     pub(super) fn player(&self) -> TimelinePlayer {
-        let (place, name) = (self.location.clone(), self.name.clone());
-        TimelinePlayer::new(move || place.reader(&name))
+        let (location, name) = (self.location.clone(), self.name.clone());
+        TimelinePlayer::new(move || location.reader(&name))
     }
 
     pub(super) fn header(&self) -> &TimelineHeader {
@@ -104,13 +107,13 @@ impl TimelineLocation {
     }
 }
 
-/// Whether it gives what is in it once, and a timeline is read twice.
+/// Returns true if the file can be read only once. A timeline is read twice.
 fn is_pipe(file: &Path) -> bool {
-    let other = |found: fs::Metadata| !found.is_file() && !found.is_dir();
-    file.as_os_str() == "-" || fs::metadata(file).is_ok_and(other)
+    let is_special = |found: fs::Metadata| !found.is_file() && !found.is_dir();
+    file.as_os_str() == "-" || fs::metadata(file).is_ok_and(is_special)
 }
 
-/// All that comes from a pipe.
+/// Copies a pipe to a file without a name.
 fn copy_to_temp_file(file: &Path, name: &str) -> Result<Arc<File>, Error> {
     let copy = || {
         let mut copy = tempfile::tempfile()?;

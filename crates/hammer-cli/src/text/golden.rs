@@ -1,3 +1,5 @@
+//! Golden reports, and the report that other tests render.
+
 use hammer_core::Report;
 use serde_json::{Value, json};
 
@@ -9,7 +11,7 @@ pub(crate) fn summary(count: u64, [p50, p90, p99, p99_9, max]: [f64; 5]) -> Valu
            "p99_9": p99_9, "p99_99": p99_9, "max": max})
 }
 
-/// A report with `changes` (JSON pointers and what is there instead).
+/// Creates a report with `changes`, pairs of a JSON pointer and the value to set.
 pub(crate) fn report(changes: &[(&str, Value)]) -> Report {
     let mut report = json!({
         "schema": "hammer.report/1", "hammer": "http", "target": "http://127.0.0.1:8080/", "seed": 1,
@@ -35,32 +37,32 @@ pub(crate) fn report(changes: &[(&str, Value)]) -> Report {
     });
     for (pointer, value) in changes {
         match report.pointer_mut(pointer) {
-            Some(place) => *place = value.clone(),
-            // A key that reports need not have.
+            Some(found) => *found = value.clone(),
+            // An optional key.
             None => report[&pointer[1..]] = value.clone(),
         }
     }
-    serde_json::from_value(report).expect("it has the shape of a report")
+    serde_json::from_value(report).expect("a valid report")
 }
 
 #[test]
-fn a_run_like_any_other() {
+fn a_typical_run() {
     let text = "\
 hammer http   http://127.0.0.1:8080/   1,000/s for 30 s, seed 1
 
 valid         the generator kept the schedule: the numbers describe the target
 
 hits          30,000 scheduled   29,988 ok   0 rejected   12 failed
-rate          1,000/s asked   999.6/s achieved
+rate          1,000/s requested   999.6/s achieved
 latency, ms       p50       p90       p99     p99.9       max
-  response      0.112     0.154      2.31      9.02      11.3   from the moment it was due
-  service       0.081     0.110     0.264     0.852      1.25   from the moment it was sent
-  lateness      0.030     0.041      2.07      8.20      10.1   from due until sent
+  response      0.112     0.154      2.31      9.02      11.3   from due to done
+  service       0.081     0.110     0.264     0.852      1.25   from start to done
+  lateness      0.030     0.041      2.07      8.20      10.1   from due to start
 codes         200: 29,988
 failures      connection reset: 12   the target dropped the connection: see its log, it may be
               overloaded
 phases, µs    connect 210   first byte 70.0   (p50)
-connections   26 opened   12 lost   9 hits in flight at most   2.10 MB sent   3.60 MB received
+connections   26 opened   12 lost   9 hits in flight at peak   2.10 MB sent   3.60 MB received
 generator     2 threads   4 % busy (busiest 6 %)   11.0 MB
 ";
     let rendered = render(&report(&[]), false);
@@ -74,9 +76,9 @@ fn one_line_of_a_report_differs() {
         (
             vec![(
                 "/verdict",
-                json!({"status": "suspect", "reasons": ["it was late"]}),
+                json!({"status": "suspect", "reasons": ["hits were late"]}),
             )],
-            "suspect       it was late",
+            "suspect       hits were late",
         ),
         (
             vec![("/loop", json!("closed")), ("/rate/requested", Value::Null)],
@@ -84,11 +86,11 @@ fn one_line_of_a_report_differs() {
         ),
         (
             vec![("/loop", json!("closed")), ("/rate/requested", Value::Null)],
-            "rate          999.6/s achieved   closed loop: a slot's next hit waits for its last one",
+            "rate          999.6/s achieved   closed loop: each slot waits for a response before its next hit",
         ),
         (
             vec![("/rate/requested", json!(0.5))],
-            "rate          30/m asked   999.6/s achieved",
+            "rate          30/m requested   999.6/s achieved",
         ),
         (
             vec![("/stopped", json!(true)), ("/duration_s", json!(2.25))],
@@ -96,7 +98,7 @@ fn one_line_of_a_report_differs() {
         ),
         (
             vec![("/exhausted", json!(true)), ("/duration_s", json!(2.25))],
-            "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, until no rows were left, seed 1",
+            "hammer http   http://127.0.0.1:8080/   1,000/s for 2.25 s, until rows ran out, seed 1",
         ),
         (
             vec![("/hits/timed_out", json!(3)), ("/hits/unsent", json!(1234))],
@@ -107,7 +109,7 @@ fn one_line_of_a_report_differs() {
                 "/response_us",
                 summary(5, [50.0, 60.0, 999.0, 1200.0, 1234.0]),
             )],
-            "  response       50.0      60.0       999     1,200     1,230   from the moment it was due",
+            "  response       50.0      60.0       999     1,200     1,230   from due to done",
         ),
         (
             vec![("/response_us", summary(5, [5e6, 6e6, 2e7, 3e7, 4e7]))],
@@ -115,7 +117,7 @@ fn one_line_of_a_report_differs() {
         ),
         (
             vec![("/response_us", none.clone()), ("/service_us", none)],
-            "  response          -         -         -         -         -   from the moment it was due",
+            "  response          -         -         -         -         -   from due to done",
         ),
         (
             vec![(
@@ -130,7 +132,7 @@ fn one_line_of_a_report_differs() {
         ),
         (
             vec![("/generator/log_dropped", json!(5))],
-            "generator     2 threads   4 % busy (busiest 6 %)   11.0 MB   5 hits missing in the log: it was",
+            "generator     2 threads   4 % busy (busiest 6 %)   11.0 MB   5 hits missing from the log: writing it",
         ),
     ] {
         let rendered = render(&report(&changes), false);
@@ -141,14 +143,14 @@ fn one_line_of_a_report_differs() {
     }
 }
 
-/// A threshold with its figure, or with one that is infinite.
+/// A checked threshold with its measured value, infinite for `None`.
 fn threshold(expression: &str, figure: Option<f64>, unit: &str, passed: bool) -> Value {
     json!({"expression": expression, "value": figure, "infinite": figure.is_none(), "unit": unit,
            "passed": passed})
 }
 
 #[test]
-fn thresholds_stand_behind_the_verdict_those_that_failed_first() {
+fn failed_thresholds_come_first_after_the_verdict() {
     let thresholds = json!([
         threshold("p50 < 250ms", Some(112.4), "us", true),
         threshold("p99.9999 < 250ms", None, "us", false),
@@ -162,8 +164,8 @@ fn thresholds_stand_behind_the_verdict_those_that_failed_first() {
     let rendered = render(&report, false);
     let text = "\
 valid         the generator kept the schedule: the numbers describe the target
-aborted       errors > 0.03% after 30 s, with 0.035 %
-thresholds    fail   p99.9999 < 250ms           infinite: without an answer
+aborted       errors > 0.03% after 30 s (measured 0.035 %)
+thresholds    fail   p99.9999 < 250ms           infinite: no response
               fail   errors < 0.01%             0.04 %
               pass   p50 < 250ms                112 µs
               pass   [checkout] rate >= 900/s   999.6/s
@@ -173,7 +175,7 @@ thresholds    fail   p99.9999 < 250ms           infinite: without an answer
 }
 
 #[test]
-fn many_thresholds_leave_room_for_the_rest() {
+fn many_thresholds_are_cut() {
     let long = "label.".to_owned() + &"a".repeat(200);
     let many: Vec<_> = (0..40)
         .map(|n| threshold(&long, None, "hits", n >= 20))
@@ -188,15 +190,15 @@ fn many_thresholds_leave_room_for_the_rest() {
 }
 
 #[test]
-fn the_worst_report_fits_thirty_lines_of_a_hundred_columns() {
-    let long = "what went wrong was this and that and there is a lot to do about it ".repeat(6);
+fn the_longest_report_fits_thirty_lines_of_a_hundred_columns() {
+    let long = "a long explanation of everything that went wrong and of what to do ".repeat(6);
     let many = |prefix: &str| {
         let counts = (0..50).map(|n| (format!("{prefix}_{n}"), json!(n + 1_000_000)));
         Value::Object(counts.collect())
     };
     let advice = (0..50).map(|n| (format!("failure_{n}"), json!(long)));
     let phases = (0..20).map(|n| (format!("phase_{n}"), summary(1, [1e9; 5])));
-    let worst = report(&[
+    let longest = report(&[
         ("/target", json!(format!("http://{}/", "long".repeat(50)))),
         (
             "/verdict",
@@ -223,7 +225,7 @@ fn the_worst_report_fits_thirty_lines_of_a_hundred_columns() {
         ("/generator/log_dropped", json!(u64::MAX)),
         ("/bytes", json!({"sent": u64::MAX, "received": u64::MAX})),
     ]);
-    let rendered = render(&worst, false);
+    let rendered = render(&longest, false);
     assert!(
         rendered.lines().count() <= 30,
         "{}\n{rendered}",
@@ -239,26 +241,26 @@ fn the_worst_report_fits_thirty_lines_of_a_hundred_columns() {
 }
 
 #[test]
-fn only_the_verdict_is_in_colour() {
+fn only_the_verdict_has_a_color() {
     let plain = render(&report(&[]), false);
-    let colour = render(&report(&[]), true);
+    let colored = render(&report(&[]), true);
     assert_eq!(
-        colour,
+        colored,
         plain.replacen("valid ", "\x1b[1;32mvalid\x1b[0m ", 1)
     );
 }
 
 #[test]
-fn a_hammer_that_counts_its_lost_connections_is_believed() {
+fn connections_are_those_that_the_hammer_counts() {
     let counts = json!({"connections_opened": 16, "connections_lost": 8});
     let rendered = render(&report(&[("/counts", counts)]), false);
-    let line = "connections   16 opened   8 lost   9 hits in flight at most";
+    let line = "connections   16 opened   8 lost   9 hits in flight at peak";
     assert!(rendered.contains(line), "{rendered}");
 }
 
 #[test]
-fn what_the_hammer_noted_beside_hits() {
-    let row = |name: &str, hits: u64, failed: u64| {
+fn groups_counts_and_facts_of_the_hammer() {
+    let group = |name: &str, hits: u64, failed: u64| {
         json!({"name": name, "scheduled": hits, "ok": hits - failed, "rejected": 0, "failed": failed,
                "timed_out": 0, "abandoned": 0, "unsent": 0,
                "response_us": summary(hits - failed, [110.0, 150.0, 300.0, 900.0, 1300.0])})
@@ -272,17 +274,17 @@ fn what_the_hammer_noted_beside_hits() {
             ("/facts", json!({"tls": {"TLSv1.2 A": 2, "TLSv1.3 B": 12}})),
             (
                 "/groups",
-                json!([row("GET /", 9, 0), row("GET /a", 29991, 12)]),
+                json!([group("GET /", 9, 0), group("GET /a", 29991, 12)]),
             ),
         ]),
         false,
     );
     let expected = [
-        "rows, µs                                            hits       p50       p99       max      not ok\n\
+        "groups, µs                                          hits       p50       p99       max      not ok\n\
          \x20 GET /a                                          29,991       110       300     1,300          12\n\
          \x20 GET /                                                9       110       300     1,300           0\n",
         "counts        goaways 2\n",
-        "connections   14 opened   3 closed by target   12 lost   9 hits in flight at most   2.10 MB sent\n",
+        "connections   14 opened   3 closed by target   12 lost   9 hits in flight at peak   2.10 MB sent\n",
         "tls           TLSv1.3 B: 12   TLSv1.2 A: 2\n",
     ];
     for part in expected {

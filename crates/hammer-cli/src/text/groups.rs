@@ -1,33 +1,34 @@
+//! The table of groups in the report.
+
 use hammer_core::{GroupReport, Report};
 
 use super::latency::TimeUnit;
 use super::lines::truncate;
 use super::number::format_count;
 
-/// Columns for the name of a row.
+/// Columns for the name of a group.
 const NAME_WIDTH: usize = 42;
-/// The most rows that are shown one by one.
+/// Maximum number of groups that are shown.
 const MAX_GROUPS: usize = 10;
 
-/// The rows that the hammer tells hits apart by, in at most `lines` lines: those with the most hits
-/// first.
+/// Renders the groups with the most hits, in at most `lines` lines.
 pub(crate) fn table(report: &Report, lines: usize) -> String {
-    let mut rows: Vec<&GroupReport> = report.groups.iter().collect();
-    if rows.is_empty() || lines < 3 {
+    let mut groups: Vec<&GroupReport> = report.groups.iter().collect();
+    if groups.is_empty() || lines < 3 {
         return String::new();
     }
-    rows.sort_by_key(|row| std::cmp::Reverse(row.hits.scheduled));
+    groups.sort_by_key(|group| std::cmp::Reverse(group.hits.scheduled));
     let room = (lines - 1).min(MAX_GROUPS);
-    let shown = if rows.len() > room {
+    let shown = if groups.len() > room {
         room - 1
     } else {
-        rows.len()
+        groups.len()
     };
-    let longest = rows.iter().map(|row| row.response_us.p99);
+    let longest = groups.iter().map(|group| group.response_us.p99);
     let unit = TimeUnit::for_micros(longest.fold(0.0, f64::max));
     let mut out = format!(
         "{:<width$}{:>12}{:>10}{:>10}{:>10}{:>12}\n",
-        format!("rows, {}", unit.name()),
+        format!("groups, {}", unit.name()),
         "hits",
         "p50",
         "p99",
@@ -35,29 +36,29 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
         "not ok",
         width = NAME_WIDTH + 2,
     );
-    for row in &rows[..shown] {
-        out.push_str(&line(row, unit));
+    for group in &groups[..shown] {
+        out.push_str(&line(group, unit));
     }
-    if shown < rows.len() {
-        let more = rows.len() - shown;
-        out.push_str(&format!("  {more} more rows, all of them in -o json\n"));
+    if shown < groups.len() {
+        let more = groups.len() - shown;
+        out.push_str(&format!("  {more} more groups (see -o json)\n"));
     }
     out
 }
 
-fn line(row: &GroupReport, unit: TimeUnit) -> String {
-    let response = &row.response_us;
+fn line(group: &GroupReport, unit: TimeUnit) -> String {
+    let response = &group.response_us;
     let time = |us: f64| match response.count {
         0 => "-".to_owned(),
         _ => unit.format(us),
     };
     format!(
         "  {:<NAME_WIDTH$}{:>12}{:>10}{:>10}{:>10}{:>12}\n",
-        truncate(&row.name, NAME_WIDTH),
-        format_count(row.hits.scheduled),
+        truncate(&group.name, NAME_WIDTH),
+        format_count(group.hits.scheduled),
         time(response.p50),
         time(response.p99),
         time(response.max),
-        format_count(row.hits.scheduled.saturating_sub(row.hits.ok)),
+        format_count(group.hits.scheduled.saturating_sub(group.hits.ok)),
     )
 }

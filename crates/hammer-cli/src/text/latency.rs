@@ -1,14 +1,16 @@
+//! The table of response, service and lateness.
+
 use hammer_core::{DurationSummary, Report, StageReport};
 
 use super::lines::{WIDTH, truncate};
 use super::number::{format_count, format_decimal, format_significant};
 
-/// Columns of a row with its figures.
+/// Columns of a row up to its description.
 const FIGURES_WIDTH: usize = 64;
-/// Columns for what is said of a stage.
+/// Columns for the description of a stage.
 const STAGE_WIDTH: usize = WIDTH - FIGURES_WIDTH;
 
-/// A unit of time that a whole table is in.
+/// The unit of time of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimeUnit {
     Micros,
@@ -17,7 +19,7 @@ pub(crate) enum TimeUnit {
 }
 
 impl TimeUnit {
-    /// The unit in which most of what is up to `us` microseconds reads without many zeros.
+    /// Selects the unit for times up to `us` microseconds.
     pub(crate) fn for_micros(us: f64) -> Self {
         match us {
             us if us < 1e3 => Self::Micros,
@@ -43,8 +45,7 @@ impl TimeUnit {
     }
 }
 
-/// Response, service and lateness side by side, with up to `stages` rows below response for the
-/// stages of the rate.
+/// Renders response, service and lateness, with up to `stages` rows below response for the stages.
 pub(crate) fn table(report: &Report, stages: usize) -> String {
     let longest = if report.response_us.count > 0 {
         report.response_us
@@ -57,12 +58,12 @@ pub(crate) fn table(report: &Report, stages: usize) -> String {
         out.push_str(&format!("{column:>10}"));
     }
     out.push('\n');
-    for (name, summary, meaning) in [
-        ("response", report.response_us, "from the moment it was due"),
-        ("service", report.service_us, "from the moment it was sent"),
-        ("lateness", report.lateness_us, "from due until sent"),
+    for (name, summary, description) in [
+        ("response", report.response_us, "from due to done"),
+        ("service", report.service_us, "from start to done"),
+        ("lateness", report.lateness_us, "from due to start"),
     ] {
-        out.push_str(&row(name, &summary, unit, meaning));
+        out.push_str(&row(name, &summary, unit, description));
         if name == "response" {
             out.push_str(&stage_rows(&report.stages, stages, unit));
         }
@@ -70,37 +71,37 @@ pub(crate) fn table(report: &Report, stages: usize) -> String {
     out
 }
 
-/// The response of each stage, with its rate and what went wrong in it, in at most `most` rows.
-fn stage_rows(stages: &[StageReport], most: usize, unit: TimeUnit) -> String {
-    let shown = if stages.len() > most {
-        most.saturating_sub(1)
+/// Renders the response, rate and not-ok hits of each stage, in at most `max` rows.
+fn stage_rows(stages: &[StageReport], max: usize, unit: TimeUnit) -> String {
+    let shown = if stages.len() > max {
+        max.saturating_sub(1)
     } else {
         stages.len()
     };
     let mut out = String::new();
     for (number, stage) in (1..).zip(&stages[..shown]) {
         let not_ok = stage.hits.scheduled.saturating_sub(stage.hits.ok);
-        let behind = format!(
+        let figures = format!(
             "   {}/s   {} not ok",
             format_decimal(stage.rate.achieved),
             format_count(not_ok)
         );
         let name = format!(" stage {number}");
-        let what = truncate(
+        let expression = truncate(
             &stage.stage,
-            STAGE_WIDTH.saturating_sub(behind.chars().count()),
+            STAGE_WIDTH.saturating_sub(figures.chars().count()),
         );
-        let what = format!("{what}{behind}");
-        out.push_str(&row(&name, &stage.response_us, unit, &what));
+        let description = format!("{expression}{figures}");
+        out.push_str(&row(&name, &stage.response_us, unit, &description));
     }
-    if most > 0 && shown < stages.len() {
+    if max > 0 && shown < stages.len() {
         let more = stages.len() - shown;
-        out.push_str(&format!("   {more} more stages, all of them in -o json\n"));
+        out.push_str(&format!("   {more} more stages (see -o json)\n"));
     }
     out
 }
 
-fn row(name: &str, summary: &DurationSummary, unit: TimeUnit, meaning: &str) -> String {
+fn row(name: &str, summary: &DurationSummary, unit: TimeUnit, description: &str) -> String {
     let DurationSummary {
         count,
         p50,
@@ -119,5 +120,5 @@ fn row(name: &str, summary: &DurationSummary, unit: TimeUnit, meaning: &str) -> 
         };
         row.push_str(&format!("{cell:>10}"));
     }
-    format!("{row}   {meaning}\n")
+    format!("{row}   {description}\n")
 }

@@ -1,12 +1,14 @@
+//! Lines of the report: a name, then text that is wrapped or cut.
+
 use super::sanitize;
 
-/// The widest line, in columns.
+/// Maximum line width, in columns.
 pub(crate) const WIDTH: usize = 100;
-/// Where the text begins that stands behind a name.
+/// Column at which the text after a name begins.
 pub(crate) const INDENT: usize = 14;
 
-/// `text` behind `name`, wrapped at words, in at most `most` lines.
-pub(crate) fn wrap(name: &str, text: &str, most: usize) -> String {
+/// Writes `text` after `name`, wrapped at spaces, in at most `max` lines.
+pub(crate) fn wrap(name: &str, text: &str, max: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.last_mut().map_or(0, |line| line.chars().count());
@@ -20,8 +22,8 @@ pub(crate) fn wrap(name: &str, text: &str, most: usize) -> String {
             line.push_str(word);
         }
     }
-    if lines.len() > most {
-        lines.truncate(most);
+    if lines.len() > max {
+        lines.truncate(max);
         if let Some(line) = lines.last_mut() {
             *line = truncate(&format!("{line} …"), WIDTH - INDENT);
         }
@@ -36,9 +38,11 @@ pub(crate) fn wrap(name: &str, text: &str, most: usize) -> String {
     out
 }
 
-/// `items` behind `name` in one line, as many as fit; `rest` says what is left out.
+/// Writes the `items` that fit in one line after `name`.
+///
+/// `omitted` describes the rest, given the number of items that are shown.
 pub(crate) fn list_line(name: &str, items: &[String], omitted: impl Fn(usize) -> String) -> String {
-    // Room for the word about the rest.
+    // Leaves room for the description of the rest.
     let room = WIDTH - INDENT - 24;
     let mut line = String::new();
     let mut shown = 0;
@@ -58,7 +62,7 @@ pub(crate) fn list_line(name: &str, items: &[String], omitted: impl Fn(usize) ->
     format!("{name:<INDENT$}{line}\n")
 }
 
-/// `text` in at most `width` columns, whoever wrote it: a terminal has nothing to obey in it.
+/// Cuts `text` to `width` columns, without control characters.
 pub(crate) fn truncate(text: &str, width: usize) -> String {
     let text = sanitize(text);
     if text.chars().count() <= width {
@@ -73,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_texts_are_wrapped_and_then_cut() {
+    fn long_texts_are_wrapped_and_cut() {
         let text = "word ".repeat(40);
         let lines = wrap("name", text.trim(), 2);
         assert_eq!(lines.lines().count(), 2);
@@ -86,9 +90,8 @@ mod tests {
         assert_eq!(wrap("a", "b c", 2), "a             b c\n");
     }
 
-    /// Routes of a log with a client's escapes in them went to the terminal as they were.
     #[test]
-    fn no_line_has_anything_for_a_terminal_to_obey() {
+    fn lines_have_no_control_characters() {
         let items = ["a\u{1b}[2J".to_owned(), "\u{7}b".to_owned()];
         let listed = list_line("name", &items, |_| String::new());
         let texts = [
@@ -103,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_ends_where_the_line_does() {
+    fn a_list_fits_its_line() {
         let items: Vec<_> = (0..40).map(|n| format!("{n}: 1,000")).collect();
         let line = list_line("codes", &items, |shown| {
             format!("{} others", items.len() - shown)

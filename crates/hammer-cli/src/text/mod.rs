@@ -1,4 +1,4 @@
-//! The report for people: at most 30 lines of at most 100 columns.
+//! Reports as text, in at most 30 lines of at most 100 columns.
 
 #[cfg(test)]
 pub(crate) mod golden;

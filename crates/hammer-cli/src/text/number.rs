@@ -1,4 +1,6 @@
-/// `12345` as `12,345`.
+//! Formats of numbers in texts.
+
+/// Formats a count with thousands separators: `12,345`.
 pub(crate) fn format_count(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
@@ -11,14 +13,14 @@ pub(crate) fn format_count(number: u64) -> String {
     grouped
 }
 
-/// Three significant digits, as far as three decimals allow: `0.112`, `2.31`, `11.3`, `113`, `1,130`.
+/// Formats three significant digits and at most three decimals: `0.112`, `2.31`, `11.3`, `1,130`.
 pub(crate) fn format_significant(number: f64) -> String {
     match number {
         n if n < 0.9995 => format!("{n:.3}"),
         n if n < 9.995 => format!("{n:.2}"),
         n if n < 99.95 => format!("{n:.1}"),
         n if n < 999.5 => format!("{n:.0}"),
-        // What a histogram of three digits can't tell is not printed.
+        // The histograms have three significant digits.
         n => {
             let step = 10_f64.powf(n.log10().floor() - 2.0).round();
             format_count(((n / step).round() * step) as u64)
@@ -26,25 +28,25 @@ pub(crate) fn format_significant(number: f64) -> String {
     }
 }
 
-/// Four significant digits without trailing zeros, and all of a whole number: `999.6`, `2.5`,
-/// `12,345`.
-pub(crate) fn format_decimal(per_second: f64) -> String {
-    let decimals = match per_second {
+/// Formats four significant digits without trailing zeros, and all digits from 1,000 on: `999.6`,
+/// `2.5`, `12,345`.
+pub(crate) fn format_decimal(number: f64) -> String {
+    let decimals = match number {
         n if n < 10.0 => 3,
         n if n < 100.0 => 2,
         n if n < 999.95 => 1,
         n => return format_count(n.round() as u64),
     };
-    let text = format!("{per_second:.decimals$}");
+    let text = format!("{number:.decimals$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A share of a hundred; as many digits as tell it from 0 and from 100: `0.02`, `99.9996`, `50`.
+/// Formats a percentage with enough digits to differ from 0 and 100: `0.02`, `99.9996`, `50`.
 pub(crate) fn format_percent(share: f64) -> String {
     let least = share.min((100.0 - share).abs());
     let decimals = match least {
         n if n <= 0.0 => 0,
-        // Two digits that are not zero.
+        // Two significant digits.
         n => (1.0 - n.log10().floor()).clamp(1.0, 12.0) as usize,
     };
     let text = format!("{share:.decimals$}");
@@ -54,7 +56,7 @@ pub(crate) fn format_percent(share: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A size in the unit that fits: `0 B`, `2.10 MB`.
+/// Formats a size with a decimal unit: `0 B`, `2.10 MB`.
 pub(crate) fn format_bytes(bytes: u64) -> String {
     let mut size = bytes as f64;
     let mut units = ["kB", "MB", "GB", "TB"].iter();
@@ -76,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_is_told_from_none_and_from_all() {
+    fn percentages_differ_from_0_and_100() {
         for (share, shown) in [
             (0.0, "0"),
             (100.0, "100"),
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_the_digits_they_deserve() {
+    fn numbers_are_rounded_and_grouped() {
         for (number, shown) in [
             (0, "0"),
             (999, "999"),

@@ -1,3 +1,5 @@
+//! The report of a plan as text.
+
 use hammer_core::Report;
 use hammer_plan::{LoadReport, PlanReport};
 
@@ -10,22 +12,22 @@ use super::run_report::{
 };
 use super::thresholds;
 
-/// Lines for thresholds.
+/// Maximum number of lines for thresholds.
 const MAX_THRESHOLDS: usize = 20;
-/// Rows for the stages of a load.
+/// Maximum number of rows for the stages of a load.
 const MAX_STAGES: usize = 9;
-/// What is said if nothing is wrong.
+/// Text of a valid verdict.
 const VALID_TEXT: &str = "the generator kept all schedules: the numbers describe the targets";
 
-/// The report of a plan as text: what its loads have in common, and a block for each.
-pub(crate) fn render_plan(report: &PlanReport, colour: bool) -> String {
+/// Renders the report of a plan: the totals, and a block for each load.
+pub(crate) fn render_plan(report: &PlanReport, color: bool) -> String {
     let mut out = header(report);
     out.push('\n');
     out.push_str(&verdict_lines(
         &report.verdict,
         VALID_TEXT,
         REASON_LINES,
-        colour,
+        color,
     ));
     out.push_str(&abort_line(report.aborted.as_ref()));
     out.push_str(&thresholds::lines(&report.thresholds, MAX_THRESHOLDS));
@@ -57,14 +59,14 @@ pub(crate) fn render_plan(report: &PlanReport, colour: bool) -> String {
 fn header(report: &PlanReport) -> String {
     let stopped = if report.stopped { ", then stopped" } else { "" };
     let loads = report.loads.len();
-    let what = format!(
+    let summary = format!(
         "{loads} load{} for {} s{stopped}",
         if loads == 1 { "" } else { "s" },
         format_decimal(report.duration_s)
     );
-    let room = WIDTH.saturating_sub(INDENT + what.chars().count() + 3);
+    let room = WIDTH.saturating_sub(INDENT + summary.chars().count() + 3);
     format!(
-        "{:<INDENT$}{}   {what}\n",
+        "{:<INDENT$}{}   {summary}\n",
         "plan",
         truncate(&report.plan, room)
     )
@@ -76,22 +78,22 @@ fn load_block(load: &LoadReport) -> String {
         offset_s,
         report,
     } = load;
-    let late = if *offset_s > 0.0 {
-        format!(" from {} s on", format_decimal(*offset_s))
+    let offset = if *offset_s > 0.0 {
+        format!(" after {} s", format_decimal(*offset_s))
     } else {
         String::new()
     };
-    let ended = end_reason(report);
-    let what = format!(
-        "{} for {} s{late}{ended}, seed {}",
+    let end_reason = end_reason(report);
+    let summary = format!(
+        "{} for {} s{offset}{end_reason}, seed {}",
         requested_rate(report),
         format_decimal(report.duration_s),
         report.seed
     );
     let name = format!("{:<width$}", truncate(name, 40), width = INDENT - 3);
-    let used = name.chars().count() + report.hammer.chars().count() + what.chars().count() + 9;
+    let used = name.chars().count() + report.hammer.chars().count() + summary.chars().count() + 9;
     let target = truncate(&report.target, WIDTH.saturating_sub(used).max(10));
-    let mut out = format!("{name}   {}   {target}   {what}\n", report.hammer);
+    let mut out = format!("{name}   {}   {target}   {summary}\n", report.hammer);
     let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
     let hits = format!("{}   {achieved}", hits_text(report));
     out.push_str(&wrap("hits", &hits, 2));
@@ -101,7 +103,7 @@ fn load_block(load: &LoadReport) -> String {
     out
 }
 
-/// Codes and connections share a line, so that three loads fit on a screen.
+/// Labels and connections in one line, so that three loads fit on a screen.
 fn label_line(report: &Report) -> String {
     let (opened, lost) = connection_counts(report);
     let connections = format!(
@@ -149,17 +151,17 @@ mod tests {
     }
 
     #[test]
-    fn stages_of_a_load_stand_below_its_response() {
+    fn stages_of_a_load_follow_its_response() {
         let text = "
 browse        http   http://127.0.0.1:8080/   20..100/2s, 100/1s for 30 s, seed 1
 hits          30,000 scheduled   29,988 ok   0 rejected   12 failed   999.6/s achieved
 codes         200: 29,988   26 connections opened, 12 lost
 latency, ms       p50       p90       p99     p99.9       max
-  response      0.112     0.154      2.31      9.02      11.3   from the moment it was due
+  response      0.112     0.154      2.31      9.02      11.3   from due to done
    stage 1      0.110     0.110     0.110     0.110     0.110   20..100/2s   59.9/s   3 not ok
    stage 2       12.0      12.0      12.0      12.0      12.0   100/1s   59.9/s   3 not ok
-  service       0.081     0.110     0.264     0.852      1.25   from the moment it was sent
-  lateness      0.030     0.041      2.07      8.20      10.1   from due until sent
+  service       0.081     0.110     0.264     0.852      1.25   from start to done
+  lateness      0.030     0.041      2.07      8.20      10.1   from due to start
 ";
         let rendered = rendered(&[stage("20..100/2s", 110.0, 120), stage("100/1s", 12e3, 100)]);
         assert!(rendered.contains(text), "\n{rendered}");
@@ -174,7 +176,7 @@ latency, ms       p50       p90       p99     p99.9       max
         let rendered = rendered(&many);
         assert_eq!(rendered.matches("   stage ").count(), 8, "\n{rendered}");
         assert!(
-            rendered.contains("   248 more stages, all of them in -o json\n"),
+            rendered.contains("   248 more stages (see -o json)\n"),
             "\n{rendered}"
         );
         for line in rendered.lines() {

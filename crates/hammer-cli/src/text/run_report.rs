@@ -1,3 +1,5 @@
+//! The report of a run as text.
+
 use std::collections::BTreeMap;
 
 use hammer_core::{
@@ -9,23 +11,23 @@ use super::lines::{INDENT, WIDTH, list_line, truncate, wrap};
 use super::number::{format_bytes, format_count, format_decimal};
 use super::{groups, stages, thresholds};
 
-/// The longest report, in lines.
+/// Maximum number of lines of a report.
 const MAX_LINES: usize = 30;
-/// Lines for thresholds: as many as are left, and these at least.
+/// Minimum room for thresholds, in lines. They use all lines that are left.
 const THRESHOLD_LINES: usize = 4;
-/// Lines for the reasons of the verdict, all together.
+/// Maximum number of lines for all reasons of the verdict.
 pub(super) const REASON_LINES: usize = 8;
-/// Kinds of failures that are explained.
+/// Maximum number of failures with their advice.
 const MAX_FAILURES: usize = 3;
 /// Columns for the expression of a shape.
 const SHAPE_WIDTH: usize = 30;
-/// How the names of counters begin that are about connections.
+/// Prefix of counters about connections.
 const CONNECTION_PREFIX: &str = "connections_";
-/// Labels that are counted one by one.
+/// Maximum number of labels.
 const MAX_LABELS: usize = 6;
 
-/// The report as text, the verdict in colour if `colour`.
-pub(crate) fn render(report: &Report, colour: bool) -> String {
+/// Renders a report; `color` colors the verdict.
+pub(crate) fn render(report: &Report, color: bool) -> String {
     let numbers = [hits(report), rate_line(report), latency::table(report, 0)].concat();
     let rest = [
         labels_line(&report.labels),
@@ -39,20 +41,20 @@ pub(crate) fn render(report: &Report, colour: bool) -> String {
     .concat();
     let aborted = abort_line(report.aborted.as_ref());
     let lines = |parts: &[&str]| -> usize { parts.iter().map(|part| part.lines().count()).sum() };
-    // The header, two empty lines, and a verdict of at least three lines besides.
+    // The rest is the header, two empty lines, and at least three lines for the verdict.
     let room = MAX_LINES.saturating_sub(lines(&[&numbers, &rest, &aborted]) + 3);
-    let most = room.saturating_sub(3).max(THRESHOLD_LINES);
-    let thresholds = thresholds::lines(&report.thresholds, most);
+    let max = room.saturating_sub(3).max(THRESHOLD_LINES);
+    let thresholds = thresholds::lines(&report.thresholds, max);
     let room = room.saturating_sub(thresholds.lines().count());
-    let verdict = verdict(report, room.min(REASON_LINES), colour);
+    let verdict = verdict(report, room.min(REASON_LINES), color);
     let header = header(report);
     let left = room.saturating_sub(verdict.lines().count());
     let stages = stages::table(report, left);
-    let rows = groups::table(report, left.saturating_sub(stages.lines().count()));
-    format!("{header}\n{verdict}{aborted}{thresholds}\n{numbers}{stages}{rows}{rest}")
+    let groups = groups::table(report, left.saturating_sub(stages.lines().count()));
+    format!("{header}\n{verdict}{aborted}{thresholds}\n{numbers}{stages}{groups}{rest}")
 }
 
-/// The condition that ended it, if one did.
+/// The condition that ended the run, if any.
 pub(super) fn abort_line(aborted: Option<&AbortReason>) -> String {
     aborted
         .into_iter()
@@ -60,7 +62,7 @@ pub(super) fn abort_line(aborted: Option<&AbortReason>) -> String {
         .collect()
 }
 
-/// How fast it was to be hit.
+/// The requested rate or shape.
 pub(super) fn requested_rate(report: &Report) -> String {
     match report.rate.requested {
         Some(_) if rate_varies(report) => truncate(&report.shape, SHAPE_WIDTH),
@@ -69,36 +71,39 @@ pub(super) fn requested_rate(report: &Report) -> String {
     }
 }
 
-/// Why it ended, if that was not its schedule.
+/// The reason for an end before that of the schedule.
 pub(super) fn end_reason(report: &Report) -> &'static str {
     match (report.stopped, report.exhausted) {
         (true, _) => ", then stopped",
-        (false, true) => ", until no rows were left",
+        (false, true) => ", until rows ran out",
         (false, false) => "",
     }
 }
 
 fn header(report: &Report) -> String {
-    let pace = requested_rate(report);
-    let ended = end_reason(report);
-    let what = format!(
-        "{pace} for {} s{ended}, seed {}",
+    let rate = requested_rate(report);
+    let end_reason = end_reason(report);
+    let summary = format!(
+        "{rate} for {} s{end_reason}, seed {}",
         format_decimal(report.duration_s),
         report.seed
     );
     let name = truncate(&format!("hammer {}", report.hammer), 30);
     let room =
-        WIDTH.saturating_sub(name.chars().count().max(INDENT - 3) + what.chars().count() + 6);
+        WIDTH.saturating_sub(name.chars().count().max(INDENT - 3) + summary.chars().count() + 6);
     let target = truncate(&report.target, room.max(1));
-    format!("{name:<width$}   {target}   {what}\n", width = INDENT - 3)
+    format!(
+        "{name:<width$}   {target}   {summary}\n",
+        width = INDENT - 3
+    )
 }
 
-/// Whether the rate changed in the course of the run.
+/// Returns true if the rate changed during the run.
 fn rate_varies(report: &Report) -> bool {
     report.shape.contains(['.', ',', '(']) && report.shape.parse::<f64>().is_err()
 }
 
-/// A rate below 1/s reads better by the minute or the hour.
+/// Formats a rate per second, or per minute or hour if it is below 1/s.
 pub(crate) fn format_rate(per_second: f64) -> String {
     match per_second {
         n if n >= 1.0 => format!("{}/s", format_decimal(n)),
@@ -107,20 +112,22 @@ pub(crate) fn format_rate(per_second: f64) -> String {
     }
 }
 
-fn verdict(report: &Report, most: usize, colour: bool) -> String {
-    let well = match report.r#loop {
+fn verdict(report: &Report, max: usize, color: bool) -> String {
+    let valid_text = match report.r#loop {
         LoopMode::Open => "the generator kept the schedule: the numbers describe the target",
-        LoopMode::Closed => "the numbers describe the target with every slot waiting for it",
+        LoopMode::Closed => {
+            "the numbers describe the target while each slot waits for its response"
+        }
     };
-    verdict_lines(&report.verdict, well, most, colour)
+    verdict_lines(&report.verdict, valid_text, max, color)
 }
 
-/// The verdict and its reasons in at most `most` lines; `well` where there are none.
+/// Renders the verdict with its reasons, or else `valid_text`, in at most `max` lines.
 pub(super) fn verdict_lines(
     verdict: &Verdict,
     valid_text: &str,
-    most: usize,
-    colour: bool,
+    max: usize,
+    color: bool,
 ) -> String {
     let status = verdict.status;
     let word = status.as_str();
@@ -129,7 +136,7 @@ pub(super) fn verdict_lines(
         out = wrap(word, valid_text, 1);
     }
     for (index, reason) in verdict.reasons.iter().enumerate() {
-        let left = most.saturating_sub(out.lines().count());
+        let left = max.saturating_sub(out.lines().count());
         if left > 0 {
             out.push_str(&wrap(
                 if index == 0 { word } else { "" },
@@ -138,7 +145,7 @@ pub(super) fn verdict_lines(
             ));
         }
     }
-    if !colour {
+    if !color {
         return out;
     }
     let code = match status {
@@ -153,19 +160,19 @@ fn hits(report: &Report) -> String {
     wrap("hits", &hits_text(report), 2)
 }
 
-/// The hits of a run, and why some of them were not sent.
+/// The results of all hits, with the hits that were unsent because they were late.
 pub(super) fn hits_text(report: &Report) -> String {
     let text = results_text(&report.hits);
     match report.generator.unsent.get("late") {
         None => text,
         Some(late) => format!(
-            "{text}, {} of them since they were late",
+            "{text}, {} of them because they were late",
             format_count(*late)
         ),
     }
 }
 
-/// Hits by their verdicts, in words.
+/// Numbers of hits by result.
 pub(super) fn results_text(hits: &HitCounts) -> String {
     let always = [("scheduled", hits.scheduled), ("ok", hits.ok)];
     let rest = [
@@ -195,9 +202,11 @@ fn rate_line(report: &Report) -> String {
             } else {
                 ""
             };
-            format!("{} asked{mean}   {achieved}", format_rate(requested))
+            format!("{} requested{mean}   {achieved}", format_rate(requested))
         }
-        _ => format!("{achieved}   closed loop: a slot's next hit waits for its last one"),
+        _ => {
+            format!("{achieved}   closed loop: each slot waits for a response before its next hit")
+        }
     };
     let mut text = text;
     if report.arrivals != ArrivalProcess::Even {
@@ -212,7 +221,7 @@ fn rate_line(report: &Report) -> String {
     wrap("rate", &text, 2)
 }
 
-/// The most frequent first.
+/// Names with their counts, the most frequent first.
 fn ranked(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
     let counted = counts.iter().filter(|(_, count)| **count > 0);
     let mut ranked: Vec<_> = counted
@@ -222,7 +231,7 @@ fn ranked(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
     ranked
 }
 
-/// Answers by label, the most frequent first.
+/// Responses by label, the most frequent first.
 pub(super) fn labels_line(labels: &BTreeMap<String, u64>) -> String {
     let ranked = ranked(labels);
     if ranked.is_empty() {
@@ -234,8 +243,6 @@ pub(super) fn labels_line(labels: &BTreeMap<String, u64>) -> String {
         .map(|(name, n)| format!("{name}: {}", format_count(*n)))
         .collect();
     if ranked.len() > MAX_LABELS {
-        // One item more than are shown, so that the rest is named.
-        items.truncate(MAX_LABELS);
         let rest: u64 = ranked.iter().skip(MAX_LABELS).map(|(_, n)| n).sum();
         items.push(format!("others: {}", format_count(rest)));
     }
@@ -292,7 +299,7 @@ fn phases(report: &Report) -> String {
     format!("{}   (p50)\n", line.trim_end())
 }
 
-/// What the hammer counted beside hits and connections.
+/// Counters of the hammer, except those about connections.
 fn counts(counts: &BTreeMap<String, u64>) -> String {
     let items: Vec<_> = (counts.iter())
         .filter(|(name, n)| **n > 0 && !name.starts_with(CONNECTION_PREFIX))
@@ -306,7 +313,7 @@ fn counts(counts: &BTreeMap<String, u64>) -> String {
     })
 }
 
-/// What the hammer found out, a line for each kind.
+/// Facts that the hammer noted, one line each.
 fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
     let line = |(name, values): (&String, &BTreeMap<String, u64>)| {
         let ranked = ranked(values);
@@ -323,22 +330,23 @@ fn facts(facts: &BTreeMap<String, BTreeMap<String, u64>>) -> String {
         .collect()
 }
 
-/// How many connections were opened, and how many of them were lost: as the hammer counted them, or else
-/// sessions, which mostly have one each. A hammer that counts those it has lost knows better than that; one
-/// whose slots share connections has sessions that end without one.
+/// Numbers of connections that were opened and lost.
+///
+/// Without the hammer's counters, they are estimated from sessions, which usually have one connection
+/// each. Slots that share connections need the counters.
 pub(super) fn connection_counts(report: &Report) -> (u64, u64) {
     let generator = &report.generator;
-    let counted = |what: &str| {
+    let counter = |name: &str| {
         report
             .counts
-            .get(&format!("{CONNECTION_PREFIX}{what}"))
+            .get(&format!("{CONNECTION_PREFIX}{name}"))
             .copied()
     };
     let sessions = generator.sessions_opened;
     let lost = || sessions.saturating_sub(generator.slots_opened);
     (
-        counted("opened").unwrap_or(sessions),
-        counted("lost").unwrap_or_else(lost),
+        counter("opened").unwrap_or(sessions),
+        counter("lost").unwrap_or_else(lost),
     )
 }
 
@@ -348,11 +356,11 @@ fn connections(report: &Report) -> String {
     let mut items = vec![format!("{} opened", format_count(opened))];
     let others = (report.counts.iter())
         .filter_map(|(name, n)| Some((name.strip_prefix(CONNECTION_PREFIX)?, *n)))
-        .filter(|(what, n)| *n > 0 && !["opened", "lost"].contains(what));
-    items.extend(others.map(|(what, n)| format!("{} {}", format_count(n), what.replace('_', " "))));
+        .filter(|(name, n)| *n > 0 && !["opened", "lost"].contains(name));
+    items.extend(others.map(|(name, n)| format!("{} {}", format_count(n), name.replace('_', " "))));
     items.push(format!("{} lost", format_count(lost)));
     items.push(format!(
-        "{} hits in flight at most",
+        "{} hits in flight at peak",
         format_count(generator.peak_in_flight)
     ));
     items.push(format!("{} sent", format_bytes(report.bytes.sent)));
@@ -366,7 +374,7 @@ fn generator(report: &Report) -> String {
     let core_s = report.elapsed_s * threads as f64;
     let workers = generator.workers.iter().filter_map(|worker| worker.busy);
     let shares: f64 = workers.sum();
-    // What the process does besides, such as a target of its own, is not the generator's work.
+    // The CPU time of the process may include other work, such as a target.
     let busy = if shares > 0.0 {
         shares / threads as f64 * 100.0
     } else if core_s > 0.0 {
@@ -386,7 +394,7 @@ fn generator(report: &Report) -> String {
     );
     if generator.log_dropped > 0 {
         let dropped = format_count(generator.log_dropped);
-        text = format!("{text}   {dropped} hits missing in the log: it was written too slowly");
+        text = format!("{text}   {dropped} hits missing from the log: writing it was too slow");
     }
     wrap("generator", &text, 2)
 }

@@ -1,23 +1,20 @@
-/// `text` without what a terminal would obey, or show in another order than it stands.
+//! Replacement of control characters in output.
+
+use hammer_diagnostic::{is_control, printable};
+
+/// Replaces control characters and marks of text direction by U+FFFD.
 pub(crate) fn sanitize(text: &str) -> String {
-    text.chars()
-        .map(|char| sanitize_char(char, false))
-        .collect()
+    printable(text).into_owned()
 }
 
-/// The same for a text of several lines.
+/// Replaces control characters and marks of text direction, except line ends.
 pub(crate) fn sanitize_lines(text: &str) -> String {
-    text.chars().map(|char| sanitize_char(char, true)).collect()
-}
-
-fn sanitize_char(char: char, lines: bool) -> char {
-    match char {
-        '\n' if lines => char,
-        // Unicode's marks, embeddings, overrides and isolates of the direction of writing.
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        char if char.is_control() => '\u{fffd}',
+    let sanitize = |char| match char {
+        '\n' => '\n',
+        char if is_control(char) => char::REPLACEMENT_CHARACTER,
         char => char,
-    }
+    };
+    text.chars().map(sanitize).collect()
 }
 
 #[cfg(test)]
@@ -25,7 +22,7 @@ mod tests {
     use super::{sanitize, sanitize_lines};
 
     #[test]
-    fn nothing_is_left_that_a_terminal_obeys() {
+    fn control_characters_are_replaced() {
         let text = "a\u{1b}[2J\u{9b}b\n\u{202e}\u{e4}";
         let expected = "a\u{fffd}[2J\u{fffd}b\n\u{fffd}\u{e4}";
         assert_eq!(sanitize_lines(text), expected);

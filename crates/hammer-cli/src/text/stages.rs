@@ -1,3 +1,5 @@
+//! The table of stages in the report.
+
 use hammer_core::{Report, StageReport};
 
 use super::latency::TimeUnit;
@@ -6,10 +8,10 @@ use super::number::{format_count, format_decimal};
 
 /// Columns for the expression of a stage.
 const STAGE_WIDTH: usize = 26;
-/// The most stages that are shown one by one.
+/// Maximum number of stages that are shown.
 const MAX_STAGES: usize = 10;
 
-/// A row for each stage, in at most `lines` lines; nothing where there is only one stage.
+/// Renders a row for each stage, in at most `lines` lines. A report with one stage has no stages.
 pub(crate) fn table(report: &Report, lines: usize) -> String {
     let stages = &report.stages;
     if stages.is_empty() || lines < 3 {
@@ -24,9 +26,9 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
     let longest = stages.iter().map(|stage| stage.response_us.p99);
     let unit = TimeUnit::for_micros(longest.fold(0.0, f64::max));
     let mut out = format!(
-        "{:<width$}{:>11}{:>11}{:>10}{:>10}{:>10}{:>12}\n",
+        "{:<width$}{:>13}{:>12}{:>9}{:>9}{:>9}{:>12}\n",
         format!("stages, {}", unit.name()),
-        "asked/s",
+        "requested/s",
         "achieved/s",
         "p50",
         "p99",
@@ -39,7 +41,7 @@ pub(crate) fn table(report: &Report, lines: usize) -> String {
     }
     if shown < stages.len() {
         let more = stages.len() - shown;
-        out.push_str(&format!("  {more} more stages, all of them in -o json\n"));
+        out.push_str(&format!("  {more} more stages (see -o json)\n"));
     }
     out
 }
@@ -51,7 +53,7 @@ fn row(stage: &StageReport, unit: TimeUnit) -> String {
         _ => unit.format(us),
     };
     format!(
-        "  {:<STAGE_WIDTH$}{:>11}{:>11}{:>10}{:>10}{:>10}{:>12}\n",
+        "  {:<STAGE_WIDTH$}{:>13}{:>12}{:>9}{:>9}{:>9}{:>12}\n",
         truncate(&stage.stage, STAGE_WIDTH),
         format_decimal(stage.rate.requested.unwrap_or_default()),
         format_decimal(stage.rate.achieved),

@@ -1,19 +1,22 @@
+//! Lines of the report for thresholds and aborts.
+
 use hammer_core::{AbortReason, MeasuredValue, ThresholdCheck};
 
 use super::latency::TimeUnit;
 use super::lines::{INDENT, WIDTH, truncate};
 use super::number::{format_count, format_decimal, format_percent};
 
-/// The widest expression, in columns; the figure stands behind it.
+/// Maximum width of an expression, in columns.
 const EXPRESSION_WIDTH: usize = 48;
 
-/// A line for each threshold, those that failed first, in at most `most` lines; the last one says
-/// what is left out.
-pub(crate) fn lines(all: &[ThresholdCheck], most: usize) -> String {
+/// Renders a line for each threshold, failed ones first, in at most `max` lines.
+///
+/// If there are more thresholds, the last line has their number.
+pub(crate) fn lines(all: &[ThresholdCheck], max: usize) -> String {
     let (mut ordered, passed): (Vec<_>, Vec<_>) = all.iter().partition(|checked| !checked.passed);
     ordered.extend(passed);
-    let shown = if ordered.len() > most {
-        most.saturating_sub(1)
+    let shown = if ordered.len() > max {
+        max.saturating_sub(1)
     } else {
         ordered.len()
     };
@@ -24,11 +27,11 @@ pub(crate) fn lines(all: &[ThresholdCheck], most: usize) -> String {
     let mut out = String::new();
     for (index, checked) in shown.iter().enumerate() {
         let name = if index == 0 { "thresholds" } else { "" };
-        let word = if checked.passed { "pass" } else { "fail" };
+        let result = if checked.passed { "pass" } else { "fail" };
         let expression = truncate(&checked.expression, width);
         let figure = format_figure(&checked.measured);
         out.push_str(&format!(
-            "{name:<INDENT$}{word}   {expression:<width$}   {figure}\n"
+            "{name:<INDENT$}{result}   {expression:<width$}   {figure}\n"
         ));
     }
     if !rest.is_empty() {
@@ -43,22 +46,22 @@ pub(crate) fn lines(all: &[ThresholdCheck], most: usize) -> String {
     out
 }
 
-/// Which condition ended the run, when, and with which figure.
+/// The condition that ended the run, with its time and the measured value.
 pub(crate) fn abort_text(aborted: &AbortReason) -> String {
     let (when, figure) = (
         format_decimal(aborted.t_s),
         format_figure(&aborted.measured),
     );
-    let behind = format!(" after {when} s, with {figure}");
-    let room = (WIDTH - INDENT).saturating_sub(behind.chars().count());
-    format!("{}{behind}", truncate(&aborted.expression, room))
+    let details = format!(" after {when} s (measured {figure})");
+    let room = (WIDTH - INDENT).saturating_sub(details.chars().count());
+    format!("{}{details}", truncate(&aborted.expression, room))
 }
 
-/// A figure with its unit.
+/// Formats a measured value with its unit.
 pub(crate) fn format_figure(figure: &MeasuredValue) -> String {
     match (figure.value, figure.unit.as_str()) {
-        (None, _) if figure.infinite => "infinite: without an answer".into(),
-        (None, _) => "nothing was measured".into(),
+        (None, _) if figure.infinite => "infinite: no response".into(),
+        (None, _) => "not measured".into(),
         (Some(us), "us") => {
             let unit = TimeUnit::for_micros(us);
             format!("{} {}", unit.format(us), unit.name())
@@ -74,9 +77,9 @@ pub(crate) fn format_figure(figure: &MeasuredValue) -> String {
 mod tests {
     use super::*;
 
-    /// What docs/THRESHOLDS.md shows is what is printed.
+    /// docs/THRESHOLDS.md shows these lines.
     #[test]
-    fn the_lines_in_the_docs_are_those_of_the_report() {
+    fn the_lines_in_the_docs_match() {
         let checked = |expression: &str, us: Option<f64>, passed| ThresholdCheck {
             expression: expression.to_owned(),
             measured: MeasuredValue {
@@ -91,7 +94,7 @@ mod tests {
             checked("p99 < 250ms", None, false),
         ];
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/THRESHOLDS.md");
-        let page = std::fs::read_to_string(page).expect("the page");
+        let page = std::fs::read_to_string(page).expect("the page exists");
         let block = format!("```text\n{}```\n", lines(&all, 9));
         assert!(page.contains(&block), "{block}");
     }

@@ -1,3 +1,5 @@
+//! `hammer timeline build`: a timeline from access logs.
+
 use std::path::PathBuf;
 use std::time::Instant;
 use std::{fs, io};
@@ -15,48 +17,48 @@ use crate::error::Error;
 use crate::runner;
 use crate::signal_watcher::SignalWatcher;
 
-/// The subcommand of `timeline`.
+/// Name of the subcommand.
 pub(super) const NAME: &str = "build";
 
-/// What shows of a hit, and who sees to it that no more does.
+/// Text after the help: formats, and data that is never written.
 const AFTER_HELP: &str = "\
 Formats: auto, combined, common, traefik, envoy, alb, cloudfront, iis, haproxy, caddy, google, \
-vegeta, har, w3c; json, csv and tsv with --columns; and the directives of nginx and Apache: \
-'log_format main ...;', 'LogFormat \"...\"', or their format string behind 'nginx:' or 'apache:'.
+vegeta, har, w3c; json, csv and tsv with --columns; and directives of nginx and Apache: \
+'log_format main ...;', 'LogFormat \"...\"', or their format string after 'nginx:' or 'apache:'.
 
-Addresses, user agents, referrers, cookies and the names of users are never written.";
+Addresses, user agents, referrers, cookies and user names are never written.";
 
 #[derive(Debug, Args)]
 #[group(skip)]
 struct TimelineBuildArgs {
-    /// Logs, plain or packed by gzip, zstd or bzip2; - is the standard input
+    /// Logs, plain or compressed (gzip, zstd, bzip2); - for stdin
     #[arg(value_name = "LOG", required = true)]
     logs: Vec<PathBuf>,
-    /// File to write, packed if it ends in .zst; - is the standard output, not packed
+    /// File to write, compressed if it ends in .zst; - for stdout
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]
     log_reading: LogReadingArgs,
-    /// Seed of the draws
+    /// Seed for random values
     #[arg(long, default_value = "1")]
     seed: u64,
-    /// Fail at the first line that is no hit
+    /// Fail at the first line that is not a hit
     #[arg(long)]
     strict: bool,
-    /// Write what is left out otherwise
-    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    /// Fields to include in addition
+    #[arg(long, value_enum, value_name = "FIELD", value_delimiter = ',')]
     include: Vec<IncludableField>,
-    /// Leave out what is written otherwise
-    #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
+    /// Fields to exclude
+    #[arg(long, value_enum, value_name = "FIELD", value_delimiter = ',')]
     exclude: Vec<ExcludableField>,
-    /// Key of the hashes of clients, the same for timelines that belong together [default: random]
+    /// Key for hashes of clients; the same key for related timelines [default: random]
     #[arg(long, value_name = "TOKEN|@FILE")]
     client_key: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum IncludableField {
-    /// A keyed hash of the address
+    /// Keyed hash of the client address
     Client,
 }
 
@@ -69,17 +71,17 @@ enum ExcludableField {
     Route,
 }
 
-/// `timeline build LOG… -o FILE`.
+/// Defines `timeline build LOG… -o FILE`.
 pub(super) fn command() -> Command {
     TimelineBuildArgs::augment_args(Command::new(NAME))
-        .about("Make a timeline of access logs")
+        .about("Build a timeline from access logs")
         .after_help(AFTER_HELP)
 }
 
-/// Builds the timeline, and tells on stderr what is in it.
+/// Builds the timeline, and prints a summary to stderr.
 pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = TimelineBuildArgs::from_arg_matches(matches)?;
-    let begun = Instant::now();
+    let started = Instant::now();
     let stop = StopHandle::new();
     let build = args.build()?.stop(stop.clone());
     let signals = SignalWatcher::watch(&stop)?;
@@ -96,7 +98,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
             } else {
                 args.output.display().to_string()
             };
-            summary::print(&built, &output, begun.elapsed());
+            summary::print(&built, &output, started.elapsed());
             Ok(CommandExit::OK)
         }
         (Err(error), Some(exit)) if error.kind() == ErrorKind::Stopped => {
@@ -117,7 +119,7 @@ impl TimelineBuildArgs {
     }
 
     fn included_fields(&self) -> Result<IncludedFields, Error> {
-        let with = |field| !self.exclude.contains(&field);
+        let is_included = |field| !self.exclude.contains(&field);
         let key = self
             .client_key
             .as_deref()
@@ -125,29 +127,31 @@ impl TimelineBuildArgs {
             .transpose()?;
         let wanted = key.is_some() || self.include.contains(&IncludableField::Client);
         let mut include = IncludedFields::default();
-        include.host = with(ExcludableField::Host);
-        include.status = with(ExcludableField::Status);
-        include.duration = with(ExcludableField::Duration);
-        include.bytes = with(ExcludableField::Bytes);
-        include.route = with(ExcludableField::Route);
+        include.host = is_included(ExcludableField::Host);
+        include.status = is_included(ExcludableField::Status);
+        include.duration = is_included(ExcludableField::Duration);
+        include.bytes = is_included(ExcludableField::Bytes);
+        include.route = is_included(ExcludableField::Route);
         include.client = wanted.then(|| key.unwrap_or_else(ClientHashKey::random));
         Ok(include)
     }
 }
 
-/// A key as it is given, or what a file has of it, where nobody sees it in the list of processes.
+/// Reads a key from the command line or a file. A file keeps it out of the process list.
 fn parse_client_key(token: &str) -> Result<ClientHashKey, Error> {
-    let wrong = |wrong: &str| Error::invalid_value("--client-key <TOKEN|@FILE>", "***", wrong);
+    let invalid =
+        |problem: &str| Error::invalid_value("--client-key <TOKEN|@FILE>", "***", problem);
     let read;
     let token = match token.strip_prefix('@') {
         Some(path) => {
-            read = fs::read_to_string(path).map_err(|error| wrong(&format!("{path}: {error}")))?;
+            read =
+                fs::read_to_string(path).map_err(|error| invalid(&format!("{path}: {error}")))?;
             read.trim_end_matches(['\r', '\n'])
         }
         None => token,
     };
     if token.is_empty() {
-        return Err(wrong("it is empty, and anybody would know it"));
+        return Err(invalid("the key is empty; expected a secret"));
     }
     Ok(ClientHashKey::from_secret(token))
 }

@@ -1,3 +1,5 @@
+//! Flags for reading access logs.
+
 use std::path::PathBuf;
 
 use clap::parser::ValueSource;
@@ -9,41 +11,62 @@ use jiff::tz::{Offset, TimeZone};
 
 use crate::error::Error;
 
-/// How logs are read.
+/// Flags for reading access logs.
 #[derive(Debug, Clone, Args)]
 #[group(skip)]
 pub(crate) struct LogReadingArgs {
-    /// Format of the logs: auto, a name, or a directive of nginx or Apache
-    #[arg(long, value_name = "FORMAT", default_value = "auto")]
+    /// Log format: auto, a name, or a directive of nginx or Apache
+    #[arg(
+        long,
+        help_heading = "Logs",
+        value_name = "FORMAT",
+        default_value = "auto"
+    )]
     format: String,
-    /// What the columns or keys of csv, tsv and json mean: "time=ts target=request.uri duration=ms:ms"
-    #[arg(long, value_name = "MEANING=COLUMN ...")]
+    /// Columns or keys of csv, tsv and json: "time=ts target=request.uri"
+    #[arg(long, help_heading = "Logs", value_name = "MEANING=COLUMN ...")]
     columns: Option<String>,
-    /// What stamps tell, if the format is wrong about it
-    #[arg(long, value_enum, value_name = "END")]
+    /// Event that timestamps mark, if the format is not right
+    #[arg(long, help_heading = "Logs", value_enum, value_name = "EVENT")]
     time_base: Option<TimeBaseArg>,
-    /// What to do with stamps of whole seconds: draw a place in it, even distances, or nothing
-    #[arg(long, value_enum, value_name = "HOW", default_value = "uniform")]
+    /// Placement of rows with whole-second timestamps within the second
+    ///
+    /// uniform: at random, in order. even: at equal distances. none: unchanged.
+    #[arg(
+        long,
+        help_heading = "Logs",
+        value_enum,
+        value_name = "METHOD",
+        default_value = "uniform"
+    )]
     spread: SpreadArg,
-    /// Order of rows of one whole second: that of their lines, or by what they are
-    #[arg(long, value_enum, value_name = "ORDER", default_value = "line")]
+    /// Order of rows with the same whole-second timestamp
+    ///
+    /// line: as in the log. content: by content, whatever the order of the lines.
+    #[arg(
+        long,
+        help_heading = "Logs",
+        value_enum,
+        value_name = "ORDER",
+        default_value = "line"
+    )]
     ties: TieOrderArg,
-    /// Zone of stamps without one: Europe/Berlin, +02:00
-    #[arg(long, value_name = "ZONE", value_parser = zone, default_value = "UTC", allow_hyphen_values = true)]
+    /// Time zone of timestamps without one: Europe/Berlin, +02:00
+    #[arg(long, help_heading = "Logs", value_name = "ZONE", value_parser = zone, default_value = "UTC", allow_hyphen_values = true)]
     tz: TimeZone,
-    /// Add to the stamps of a log whose clock was wrong: node2.log=+120ms; repeatable
-    #[arg(long, value_name = "LOG=TIME", value_parser = shift, allow_hyphen_values = true)]
+    /// Correction of the clock of a log: node2.log=+120ms; repeatable
+    #[arg(long, help_heading = "Logs", value_name = "LOG=TIME", value_parser = shift, allow_hyphen_values = true)]
     shift: Vec<ClockShift>,
-    /// Lines that say no time are this many a second
-    #[arg(long, value_name = "RATE", value_parser = per_second)]
+    /// Rate of lines without a time, in lines per second
+    #[arg(long, help_heading = "Logs", value_name = "RATE", value_parser = per_second)]
     untimed_rate: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum TimeBaseArg {
-    /// They tell when a request began
+    /// Start of the request
     Start,
-    /// They tell when it had been answered: its duration is taken off
+    /// End of the response; the duration is subtracted
     End,
 }
 
@@ -61,7 +84,7 @@ enum TieOrderArg {
 }
 
 impl LogReadingArgs {
-    /// Says it to what builds a timeline of `logs`.
+    /// Configures the builder of a timeline of `logs`.
     pub(crate) fn apply(
         &self,
         build: TimelineBuilder,
@@ -85,23 +108,23 @@ impl LogReadingArgs {
                 return Err(Error::invalid_value(
                     "--shift <LOG=TIME>",
                     &shown,
-                    "is none of the logs",
+                    "unknown log; expected the name of one of the logs",
                 ));
             }
         }
         if self.format == "auto" {
             if let Some(columns) = &self.columns {
-                let wrong = "is for --format json, csv or tsv";
+                let problem = "requires --format json, csv or tsv";
                 return Err(Error::invalid_value(
                     "--columns <MEANING=COLUMN ...>",
                     columns,
-                    wrong,
+                    problem,
                 ));
             }
         } else {
             let format = LogFormat::parse(&self.format, self.columns.as_deref());
-            let wrong = |error| Error::invalid_value("--format <FORMAT>", &self.format, error);
-            build = build.format(format.map_err(wrong)?);
+            let invalid = |error| Error::invalid_value("--format <FORMAT>", &self.format, error);
+            build = build.format(format.map_err(invalid)?);
         }
         if let Some(base) = self.time_base {
             build = build.time_base(match base {
@@ -115,7 +138,7 @@ impl LogReadingArgs {
         })
     }
 
-    /// One of these flags that was given, if any was.
+    /// Returns the first of these flags that was given.
     pub(crate) fn first_given_flag(matches: &ArgMatches) -> Option<String> {
         let own = Self::augment_args(Command::new(""));
         let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
@@ -125,10 +148,10 @@ impl LogReadingArgs {
 }
 
 fn zone(text: &str) -> Result<TimeZone, String> {
-    let right = "right would be Europe/Berlin or +02:00";
-    if let Some(east) = text.strip_prefix(['+', '-']) {
-        let (hours, minutes) = east.split_once(':').unwrap_or((east, "0"));
-        // A sign within would be one too many.
+    let hint = "(try Europe/Berlin or +02:00)";
+    if let Some(offset) = text.strip_prefix(['+', '-']) {
+        let (hours, minutes) = offset.split_once(':').unwrap_or((offset, "0"));
+        // `i32` accepts a sign, which must not appear within the offset.
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let number = |text: &str| {
             let number = text.parse::<i32>().ok().filter(|number| *number < 60);
@@ -142,22 +165,23 @@ fn zone(text: &str) -> Result<TimeZone, String> {
         let offset = signed.and_then(|seconds| Offset::from_seconds(seconds).ok());
         return offset
             .map(TimeZone::fixed)
-            .ok_or_else(|| format!("is no offset up to 23:59; {right}"));
+            .ok_or_else(|| format!("expected an offset up to 23:59 {hint}"));
     }
-    TimeZone::get(text).map_err(|_| format!("is no zone that this system knows; {right}"))
+    TimeZone::get(text).map_err(|_| format!("unknown time zone {hint}"))
 }
 
 fn shift(text: &str) -> Result<ClockShift, String> {
-    let right = "right would be node2.log=+120ms";
+    let hint = "such as node2.log=+120ms";
     let (log, time) = text
         .rsplit_once('=')
-        .ok_or_else(|| format!("has no =; {right}"))?;
+        .ok_or_else(|| format!("expected LOG=TIME, {hint}"))?;
     let (sign, length) = match time.strip_prefix('-') {
         Some(length) => (-1, length),
         None => (1, time.strip_prefix('+').unwrap_or(time)),
     };
     let length = crate::parsers::duration::parse(length)?;
-    let micros = i64::try_from(length.as_micros()).map_err(|_| format!("is too long; {right}"))?;
+    let micros = i64::try_from(length.as_micros())
+        .map_err(|_| format!("expected a shorter time, {hint}"))?;
     Ok(ClockShift {
         log: log.into(),
         micros: sign * micros,

@@ -1,4 +1,4 @@
-//! `hammer timeline`: what makes timelines, and looks at them.
+//! `hammer timeline`: builds timelines and shows their contents.
 
 mod build;
 mod log_reading_args;
@@ -12,19 +12,19 @@ pub(crate) use log_reading_args::LogReadingArgs;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 
-/// The subcommand.
+/// Name of the subcommand.
 pub(crate) const NAME: &str = "timeline";
 
-/// `timeline build` and `timeline show`.
+/// Defines `timeline build` and `timeline show`.
 pub(crate) fn command() -> Command {
     Command::new(NAME)
-        .about("Make a timeline of access logs for 'replay', or show what is in one")
+        .about("Build a timeline from access logs for 'replay', or show its contents")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands([build::command(), show::command()])
 }
 
-/// Runs the one that is asked for.
+/// Runs the subcommand.
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     match matches.subcommand() {
         Some((build::NAME, matches)) => build::run(matches),

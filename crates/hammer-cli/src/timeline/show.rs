@@ -1,3 +1,5 @@
+//! `hammer timeline show`: the contents of a timeline.
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -14,29 +16,28 @@ use crate::text::lines::{list_line, truncate, wrap};
 use crate::text::number::{format_count, format_decimal};
 use crate::text::{format_rate, rate_chart};
 
-/// The subcommand of `timeline`.
+/// Name of the subcommand.
 pub(super) const NAME: &str = "show";
 
-/// Routes that are named.
+/// Maximum number of routes that are listed.
 const MAX_ROUTES: usize = 10;
-/// Columns for the name of one.
+/// Columns for the name of a route.
 const ROUTE_WIDTH: usize = 70;
 
 #[derive(Debug, Args)]
 #[group(skip)]
 struct TimelineShowArgs {
-    /// Timeline to look at
+    /// Timeline to show
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
-/// `timeline show FILE`.
+/// Defines `timeline show FILE`.
 pub(super) fn command() -> Command {
-    TimelineShowArgs::augment_args(Command::new(NAME))
-        .about("Show what is in a timeline, and what playing it would take")
+    TimelineShowArgs::augment_args(Command::new(NAME)).about("Show the contents of a timeline")
 }
 
-/// Reads all of it, and prints what is in it.
+/// Reads the timeline and prints its contents.
 pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     let args = TimelineShowArgs::from_arg_matches(matches)?;
     let player = TimelinePlayer::from_path(&args.file).survey_only();
@@ -47,33 +48,33 @@ pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
     if survey.hits > 0 {
         text.push_str(&contents(&player, &survey));
     }
-    let left_out = survey.trailer.skipped.iter();
+    let skipped = survey.trailer.skipped.iter();
     text.push_str(&skipped_line(
-        "left out",
-        left_out.map(|(why, n)| (&**why, *n)),
+        "skipped",
+        skipped.map(|(reason, n)| (&**reason, *n)),
     ));
-    // Whoever closed the pipe has seen enough.
+    // A closed pipe is not an error.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(CommandExit::OK)
 }
 
-/// When it was, and of what.
+/// The time span of a timeline, and its sources.
 fn overview(survey: &TimelineSurvey) -> String {
     let header = &survey.header;
     let span = SignedDuration::try_from(survey.duration()).unwrap_or_default();
     let end = header.epoch.checked_add(span).unwrap_or(header.epoch);
     let (rows, seconds) = (format_count(survey.rows()), survey.duration().as_secs_f64());
-    // Without a row the epoch is no time.
+    // The epoch of a timeline without rows has no meaning.
     if survey.rows() == 0 {
-        return wrap("span", "no row", 1) + &logs(header);
+        return wrap("span", "no rows", 1) + &logs(header);
     }
     let mut text = wrap(
         "epoch",
-        &format!("{}, about until {end:.0}", header.epoch),
+        &format!("{} until about {end:.0}", header.epoch),
         1,
     );
     let span = format!(
-        "{rows} rows in {} s   {} on average   {} and {} in 100 ms at the peak",
+        "{rows} rows in {} s   {} on average   {} at the peak   {} in the busiest 100 ms",
         format_decimal(seconds),
         format_rate(survey.rows() as f64 / seconds),
         format_rate(survey.peak_rate()),
@@ -83,7 +84,7 @@ fn overview(survey: &TimelineSurvey) -> String {
     text + &time_base_line(survey) + &logs(header)
 }
 
-/// What its times are: what the rows were counts, and not what the header expected.
+/// The meaning and resolution of timestamps: as found in the rows, or else as in the header.
 fn time_base_line(survey: &TimelineSurvey) -> String {
     let (header, trailer) = (&survey.header, &survey.trailer);
     let Some(base) = trailer.time_base.or(header.time_base) else {
@@ -91,10 +92,7 @@ fn time_base_line(survey: &TimelineSurvey) -> String {
     };
     let step = trailer.resolution_us.or(header.resolution_us);
     let step = step.map_or(String::new(), |us| {
-        format!(
-            ", in steps of {} s at the most",
-            format_decimal(us as f64 / 1e6)
-        )
+        format!(", in steps of up to {} s", format_decimal(us as f64 / 1e6))
     });
     wrap(
         "times",
@@ -115,21 +113,21 @@ fn logs(header: &TimelineHeader) -> String {
     })
 }
 
-/// The rate over time, and what the hits are.
+/// A chart of the rate, and summaries of methods, statuses and routes.
 pub(crate) fn contents(player: &TimelinePlayer, survey: &TimelineSurvey) -> String {
-    let once = survey.pass_duration(player);
-    let tally = &survey.time_series;
-    let mut text = rate_chart::count_chart(tally.planned(), tally.width_s(), once);
-    for (name, census) in [("methods", &survey.methods), ("statuses", &survey.statuses)] {
-        text.push_str(&census_line(name, census));
+    let duration = survey.pass_duration(player);
+    let series = &survey.time_series;
+    let mut text = rate_chart::count_chart(series.planned(), series.width_s(), duration);
+    for (name, counts) in [("methods", &survey.methods), ("statuses", &survey.statuses)] {
+        text.push_str(&counts_line(name, counts));
     }
     if survey.in_flight > 0.0 {
-        let flight = format!(
-            "{} hits on average, {} in the second of most, if all took as long as was logged",
+        let in_flight = format!(
+            "{} hits on average, {} in the busiest second, by the logged durations",
             format_decimal(survey.in_flight),
             format_decimal(survey.peak_in_flight)
         );
-        text.push_str(&wrap("in flight", &flight, 2));
+        text.push_str(&wrap("in flight", &in_flight, 2));
     }
     let (top, others) = survey.names.top(MAX_ROUTES);
     for (index, (route, n)) in top.iter().enumerate() {
@@ -150,11 +148,11 @@ pub(crate) fn contents(player: &TimelinePlayer, survey: &TimelineSurvey) -> Stri
     text
 }
 
-fn census_line(name: &str, census: &NameCounts) -> String {
-    let (top, others) = census.top(8);
+fn counts_line(name: &str, counts: &NameCounts) -> String {
+    let (top, others) = counts.top(8);
     let mut items: Vec<_> = top
         .iter()
-        .map(|(what, n)| format!("{what}: {}", format_count(*n)))
+        .map(|(name, n)| format!("{name}: {}", format_count(*n)))
         .collect();
     if others > 0 {
         items.push(format!("others: {}", format_count(others)));
@@ -164,10 +162,10 @@ fn census_line(name: &str, census: &NameCounts) -> String {
     })
 }
 
-/// How many are not in it, by reason.
+/// Numbers of skipped rows, by reason.
 pub(crate) fn skipped_line<'s>(name: &str, counts: impl Iterator<Item = (&'s str, u64)>) -> String {
     let items: Vec<_> = counts
-        .map(|(why, n)| format!("{}: {}", why.replace('_', " "), format_count(n)))
+        .map(|(reason, n)| format!("{}: {}", reason.replace('_', " "), format_count(n)))
         .collect();
     if items.is_empty() {
         return String::new();

@@ -1,3 +1,5 @@
+//! Summary of a timeline that was built.
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
@@ -9,10 +11,10 @@ use hammer_replay::timeline::TimeBase;
 use crate::text::number::format_count;
 use crate::text::sanitize;
 
-/// Logs that are named one by one.
+/// Maximum number of logs that are listed.
 const MAX_SOURCES: usize = 8;
 
-/// Tells what was built.
+/// Prints the summary to stderr.
 pub(super) fn print(built: &BuildSummary, output: &str, took: Duration) {
     let mut text = summary_text(built, output);
     let per_second = built.lines as f64 / took.as_secs_f64();
@@ -23,11 +25,11 @@ pub(super) fn print(built: &BuildSummary, output: &str, took: Duration) {
         let _ = write!(text, ", peak memory {megabytes} MB");
     }
     text.push('\n');
-    // A closed stderr is nobody's to be told.
+    // A closed stderr is not an error.
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// The largest size of this process in memory, where the system tells (proc(5), `VmHWM`).
+/// Peak memory of this process, if the system reports it (`VmHWM` in proc(5)).
 fn peak_megabytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status
@@ -40,8 +42,8 @@ fn peak_megabytes() -> Option<u64> {
 fn summary_text(built: &BuildSummary, output: &str) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let mut row = |name: &str, what: &str| {
-        let _ = writeln!(text, "{name:<11} {}", sanitize(what));
+    let mut row = |name: &str, value: &str| {
+        let _ = writeln!(text, "{name:<11} {}", sanitize(value));
     };
     row("timeline", output);
     for source in built.sources.iter().take(MAX_SOURCES) {
@@ -55,7 +57,7 @@ fn summary_text(built: &BuildSummary, output: &str) -> String {
     let span = Duration::try_from(built.last_arrival.duration_since(built.first_arrival))
         .unwrap_or_default();
     let span = humantime::format_duration(Duration::from_millis(span.as_millis() as u64));
-    // Without a row there is no time, and 1970 would be a lie.
+    // A timeline without rows has no first arrival.
     if built.trailer.rows > 0 {
         row(
             "span",
@@ -68,14 +70,14 @@ fn summary_text(built: &BuildSummary, output: &str) -> String {
     for (first, again) in duplicate_logs(built) {
         row(
             "warning",
-            &format!("{first} and {again} are the same log, and each hit is there twice"),
+            &format!("{first} and {again} are the same log, so each of its hits is included twice"),
         );
     }
     if built.whole_second_rows > 0 {
         let rows = format_count(built.whole_second_rows);
         row(
-            "stamps",
-            &format!("{rows} of whole seconds, with places within them by --spread"),
+            "timestamps",
+            &format!("{rows} rows with whole seconds, placed within them by --spread"),
         );
     }
     if built.reordered > 0 {
@@ -92,7 +94,7 @@ fn summary_text(built: &BuildSummary, output: &str) -> String {
         );
         row(
             "late",
-            &format!("{late} rows were merged in the end, {spilled} of them from disk"),
+            &format!("{late} rows were merged at the end, {spilled} of them from disk"),
         );
     }
     for (skip, count) in &built.skipped {
@@ -110,13 +112,13 @@ fn summary_text(built: &BuildSummary, output: &str) -> String {
         let rows = format_count(built.inconsistent_rows);
         row(
             "doubtful",
-            &format!("{rows} rows whose two stamps are over an hour apart; see --time-base"),
+            &format!("{rows} rows with two timestamps over an hour apart (see --time-base)"),
         );
     }
     text
 }
 
-/// Logs that have the same in them as one before, and that one.
+/// Pairs of logs with the same content: the first one, and its duplicate.
 fn duplicate_logs(built: &BuildSummary) -> impl Iterator<Item = (&str, &str)> {
     let hashes = &built.trailer.sources_xxh64;
     let logs = hashes.iter().zip(&built.sources).enumerate();
@@ -127,26 +129,26 @@ fn duplicate_logs(built: &BuildSummary) -> impl Iterator<Item = (&str, &str)> {
         })
 }
 
-/// How arrivals were found.
+/// Description of the meaning of timestamps.
 pub(super) fn time_base_text(base: TimeBase) -> &'static str {
     match base {
-        TimeBase::Start => "stamped at the start",
-        TimeBase::EndMinusDuration => "stamped at the end, less the duration",
-        TimeBase::End => "stamped at the end, without a duration",
-        _ => "stamped in several ways",
+        TimeBase::Start => "timestamps at the start",
+        TimeBase::EndMinusDuration => "timestamps at the end, minus the duration",
+        TimeBase::End => "timestamps at the end, without a duration",
+        _ => "timestamps with several meanings",
     }
 }
 
 fn log_text(source: &LogSourceSummary) -> String {
     let LogSourceSummary { name, format, .. } = source;
     let base = time_base_text(source.time_base);
-    let how = if source.detected {
-        "looks like"
+    let origin = if source.detected {
+        "detected as"
     } else {
         "read as"
     };
     let (rows, lines) = (format_count(source.rows), format_count(source.lines));
-    format!("{name}: {how} {format}, {base}; {rows} of {lines} lines")
+    format!("{name}: {origin} {format}, {base}; {rows} of {lines} lines")
 }
 
 fn format_span(span: Duration) -> impl std::fmt::Display {

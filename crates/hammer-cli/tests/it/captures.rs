@@ -52,9 +52,12 @@ fn captured_values_are_used_by_later_requests() {
 }
 
 #[test]
-fn malformed_captures_are_reported_with_their_flag() {
-    for (capture, expected) in [
-        ("json:/a", "has no word; right would be token=json:/token"),
+fn malformed_captures_are_told_with_their_flag() {
+    for (capture, wrong) in [
+        (
+            "json:/a",
+            "expected VARIABLE=SOURCE, such as token=json:/token",
+        ),
         ("a=b", "says not what to capture"),
         (
             "a=body:x",
@@ -69,8 +72,8 @@ fn malformed_captures_are_reported_with_their_flag() {
         let output = output(&["http", "http://127.0.0.1:9/", "--capture", capture]);
         assert_eq!(output.status.code(), Some(2), "{capture}");
         let message = stderr(&output);
-        assert!(message.contains("--capture <WORD=WHERE>"), "{message}");
-        assert!(message.contains(expected), "{capture}: {message}");
+        assert!(message.contains("--capture <VARIABLE=SOURCE>"), "{message}");
+        assert!(message.contains(wrong), "{capture}: {message}");
     }
 }
 
@@ -81,8 +84,8 @@ fn malformed_templates_are_shown_with_their_place() {
     for (flags, shown) in [
         (
             &["http://127.0.0.1:9/?a={{uid}}"][..],
-            "the URL is no template: unknown name 'uid'\n\n    \
-             http://127.0.0.1:9/?a={{uid}}\n                            ^^^ right would be 'uuid'",
+            "the URL is no template: has an unknown name \"uid\"\n\n    \
+             http://127.0.0.1:9/?a={{uid}}\n                            ^^^ expected uuid",
         ),
         (
             &["http://{{seq}}/"],
@@ -90,7 +93,7 @@ fn malformed_templates_are_shown_with_their_place() {
         ),
         (
             &[url, "-H", "X-A: b{{uid}}"],
-            "the header x-a is no template: unknown name 'uid'\n\n    b{{uid}}\n       ^^^ right would be 'uuid'",
+            "the header x-a is no template: has an unknown name \"uid\"\n\n    b{{uid}}\n       ^^^ expected uuid",
         ),
         (
             &[url, "-d", "{{uid}}"],
@@ -131,7 +134,7 @@ fn malformed_templates_are_shown_with_their_place() {
     let place = "line 3 of ";
     assert!(message.contains(place), "{message}");
     assert!(
-        message.contains("    /b{{uid}}\n        ^^^ right would be 'uuid'"),
+        message.contains("    /b{{uid}}\n        ^^^ expected uuid"),
         "{message}"
     );
 }

@@ -10,7 +10,7 @@ fn a_demo_needs_no_arguments() {
         stdout(&output)
     );
     assert!(
-        stderr(&output).contains("the target itself counted 1000 hits"),
+        stderr(&output).contains("the target counted 1000 hits"),
         "{}",
         stderr(&output)
     );

@@ -237,7 +237,7 @@ fn targets_come_from_a_file() {
         "1",
     ]));
     assert!(
-        text.contains(&format!("2 targets of {path}, in turn")),
+        text.contains(&format!("2 targets from {path}, in turn")),
         "{text}"
     );
 
@@ -440,7 +440,8 @@ fn form_files_of_plans_are_relative_to_the_plan() {
     assert_eq!(output.status.code(), Some(2));
     let message = stderr(&output);
     assert!(
-        message.contains("plan.toml:3:8:") && message.contains("the flag --once, without a plan"),
+        message.contains("plan.toml:3:8:")
+            && message.contains("try the flag --once without a plan"),
         "{message}"
     );
 }

@@ -60,7 +60,7 @@ fn run_picks_the_hammer_by_the_scheme() {
     let refused = output(&[&args[..], &["-X", "PUT"]].concat());
     assert_eq!(refused.status.code(), Some(2));
     assert!(
-        stderr(&refused).contains("--method: MQTT has none"),
+        stderr(&refused).contains("--method: not supported by MQTT"),
         "{}",
         stderr(&refused)
     );
@@ -86,21 +86,21 @@ fn a_plan_has_the_flags_as_keys() {
 }
 
 #[test]
-fn invalid_flags_are_named() {
-    for (flags, expected) in [
-        (
-            &["--qos", "3"][..],
-            "'--qos <QOS>': is no quality of service",
-        ),
+fn what_is_wrong_with_a_flag_names_the_flag() {
+    for (flags, told) in [
+        (&["--qos", "3"][..], "'--qos <QOS>': expected 0, 1 or 2"),
         (&["--topic", "a/+"], "--topic <TEMPLATE>"),
-        (&["--topic", "a/{{x}}"], "the topic is not a valid template: "),
+        (
+            &["--topic", "a/{{x}}"],
+            "the topic is not a valid template: ",
+        ),
         (
             &["--topic", "a/{{clinet}}"],
-            "        ^^^^^^ right would be client",
+            "        ^^^^^^ expected client",
         ),
-        (&["--mqtt", "4.0"], "right would be 3.1.1 or 5"),
-        (&["--allow-missing", "2"], "right would be 1%"),
-        (&["--measure", "ack"], "try QoS 1"),
+        (&["--mqtt", "4.0"], "expected 3.1.1 or 5"),
+        (&["--allow-missing", "2"], "such as 1%"),
+        (&["--measure", "ack"], "publish at QoS 1"),
         (
             &["--content-type", "a"],
             "message properties require MQTT 5",

@@ -111,23 +111,23 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "assert = '[worse] errors == 0'",
             "1:12",
-            "'assert': invalid value '[worse] errors == 0': unknown load\n\n    \
-             [worse] errors == 0\n     ^^^^^ right would be good, bad\n",
+            "'assert': invalid value '[worse] errors == 0': no load has this name\n\n    \
+             [worse] errors == 0\n     ^^^^^ expected good, bad\n",
         ),
         (
             "quiet = true\nassert = ['errors == 0', \"[ bda ,stage 2 ]p99<1s\"]",
             "2:29",
-            "    [ bda ,stage 2 ]p99<1s\n      ^^^ right would be bad\n",
+            "    [ bda ,stage 2 ]p99<1s\n      ^^^ expected bad\n",
         ),
         (
             "assert = '[stage 2] p99 < 1s'",
             "1:11",
-            "    ^^^^^^^^^ right would be [good, stage 2] p99 < 1s\n",
+            "    ^^^^^^^^^ expected [good, stage 2] p99 < 1s\n",
         ),
         (
             "assert = '''\n[good, stage 2] p99 < 1s'''",
             "2:1",
-            "the load has no stages\n\n    [good, stage 2] p99 < 1s\n    ^^^^^^^^^^^^^^^ right would be",
+            "the load has no stages\n\n    [good, stage 2] p99 < 1s\n    ^^^^^^^^^^^^^^^ expected",
         ),
         (
             "assert = '[bad, stage 3] p99 < 1s'",
@@ -137,7 +137,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "assert = '[bad, stage 2] lateness.p99 < 1s'",
             "1:26",
-            "    [bad, stage 2] lateness.p99 < 1s\n                   ^^^^^^^^^^^^^^^^^\n",
+            "    [bad, stage 2] lateness.p99 < 1s\n                   ^^^^^^^^^^^^^^^^^ expected ",
         ),
         (
             "abort_on = ['errors > 5%', '[bad, stage 2] errors > 5%']",
@@ -148,14 +148,14 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "assert = \"[w\\u006frse] errors == 0\"",
             "1:10",
-            "     ^^^^^ right would be",
+            "     ^^^^^ expected",
         ),
         // A malformed threshold is shown in the same way.
         (
             "assert = ['errors == 0', 'p99 < 250']",
             "1:33",
-            "'assert': invalid value 'p99 < 250': '250' has no unit\n\n    \
-             p99 < 250\n          ^^^ right would be 250ms\n",
+            "'assert': invalid value 'p99 < 250': 250 has no unit\n\n    \
+             p99 < 250\n          ^^^ expected 250ms\n",
         ),
         (
             "output = ['text', 'json=/nowhere/r.json']",
@@ -165,7 +165,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "output = ['json', 'text']",
             "1:19",
-            "'output': invalid value 'text=-': something else is written there",
+            "'output': invalid value 'text=-': another output has the same path",
         ),
     ] {
         let output = run("plan.toml", &both.plan(first), &["-q"], &[]);

@@ -138,7 +138,7 @@ fn only_allowed_rows_are_sent_and_only_to_the_endpoint() {
     );
     assert_eq!(replay["statuses"]["200"]["200"], 1);
     assert_eq!(replay["routes"][0]["route"], "GET /a");
-    assert_eq!(replay["routes"][0]["then_us"]["max"], 900.0);
+    assert_eq!(replay["routes"][0]["logged_us"]["max"], 900.0);
 
     let bodies = timeline.folder.path().join("bodies.toml");
     fs::write(&bodies, "[[body]]\npath = '/cart'\nlength = 'logged'\n").unwrap();
@@ -369,11 +369,11 @@ fn a_timeline_is_shown_with_chart_and_statistics() {
     let timeline = TimelineFixture::from_rows(&rows);
     let shown = stdout(&output(&["timeline", "show", timeline.path()]));
     for part in [
-        "1,000 rows in 5 s   200/s on average   200/s and 20 in 100 ms at the peak",
+        "1,000 rows in 5 s   200/s on average   200/s at the peak   20 in the busiest 100 ms",
         "200/s │█████",
         "methods       PUT: 1,000",
         "statuses      404: 1,000",
-        "in flight     50 hits on average, 50 in the second of most",
+        "in flight     50 hits on average, 50 in the busiest second",
         "1,000  PUT /{x}",
     ] {
         assert!(shown.contains(part), "{part}:\n{shown}");

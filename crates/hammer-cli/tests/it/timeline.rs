@@ -157,7 +157,7 @@ fn a_timeline_on_stdout_contains_no_messages() {
     let log = output_with_stdin(&args, LINE.as_bytes());
     assert_eq!(log.status.code(), Some(1));
     assert!(
-        stderr(&log).contains("a log is not read from a pipe"),
+        stderr(&log).contains("a log cannot be read from a pipe"),
         "{}",
         stderr(&log)
     );
@@ -231,7 +231,7 @@ fn the_peak_of_a_short_timeline_is_at_least_its_mean() {
     let rows: Vec<_> = (0..8_u64).map(|n| row(n * 1_250, r#""u":"/""#)).collect();
     let timeline = TimelineFixture::from_rows(&rows);
     let shown = stdout(&output(&["timeline", "show", timeline.path()]));
-    let peak = "800/s on average   800/s and 8 in 100 ms at the peak";
+    let peak = "800/s on average   800/s at the peak   8 in the busiest 100 ms";
     assert!(shown.contains(peak), "{shown}");
 }
 
@@ -252,7 +252,11 @@ fn a_client_key_is_read_from_a_file_and_must_not_be_empty() {
     for empty in ["", &at] {
         let built = build(empty);
         assert_eq!(built.status.code(), Some(2));
-        assert!(stderr(&built).contains("it is empty"), "{}", stderr(&built));
+        assert!(
+            stderr(&built).contains("the key is empty"),
+            "{}",
+            stderr(&built)
+        );
     }
     let none = build("@/nowhere/key");
     assert!(stderr(&none).contains("/nowhere/key"), "{}", stderr(&none));
@@ -318,10 +322,10 @@ fn replay_reads_logs_like_build_and_refuses_log_flags_for_timelines() {
     let built = output(&[&["timeline", "build", &log, "-o", &timeline], &flags[..]].concat());
     assert_eq!(built.status.code(), Some(0), "{}", stderr(&built));
     let replay = ["replay", &timeline, "--endpoint", &server.url];
-    let refused = output(&[&replay[..], &["--tz", "+01:00"]].concat());
-    assert_eq!(refused.status.code(), Some(2));
-    let expected = "--tz says how to read a log, and";
-    assert!(stderr(&refused).contains(expected), "{}", stderr(&refused));
+    let told = output(&[&replay[..], &["--tz", "+01:00"]].concat());
+    assert_eq!(told.status.code(), Some(2));
+    let expected = "--tz applies to logs, and";
+    assert!(stderr(&told).contains(expected), "{}", stderr(&told));
 }
 
 /// Regression test: the message called it a truncated timeline.

@@ -82,22 +82,22 @@ fn nothing_is_sent_without_a_first_token() {
         (
             &[&["--oauth-url", "http://127.0.0.1:1/"], &client[..]].concat(),
             1,
-            "the token endpoint http://127.0.0.1:1/ gave no answer: connect refused",
+            "the token endpoint http://127.0.0.1:1/ did not respond: connect refused",
         ),
         (
             &["--oauth-url", refusing],
             2,
-            "needs --oauth-client or --oauth-user",
+            "requires --oauth-client or --oauth-user",
         ),
         (
             &["--oauth-url", refusing, "--oauth-client", "hush"],
             2,
-            "has no secret; right would be ID:SECRET",
+            "missing secret; expected ID:SECRET",
         ),
         (
             &["--oauth-url", refusing, "--oauth-client", ":hush"],
             2,
-            "has no name; right would be",
+            "missing name; expected",
         ),
         (
             &[
@@ -112,12 +112,12 @@ fn nothing_is_sent_without_a_first_token() {
         (
             &["--oauth-url", refusing, "--oauth-client", "id:{{hex 3}}"],
             2,
-            "right would be a text, or {{env NAME}}",
+            "expected text or {{env NAME}}",
         ),
         (
             &["--oauth-url", refusing, "--oauth-user", "{{uuid}}:hush"],
             2,
-            "right would be columns of a feeder",
+            "expected columns of a feeder",
         ),
         (
             &[
@@ -129,12 +129,12 @@ fn nothing_is_sent_without_a_first_token() {
                 &stops,
             ],
             2,
-            "whose rows stop with once=stop",
+            "has once=stop",
         ),
         (
             &["--oauth-url", refusing, "--oauth-user", "hush"],
             2,
-            "has no password",
+            "missing password",
         ),
         (
             &["--oauth-url", "nowhere", "--oauth-user", "a:hush"],
@@ -146,12 +146,12 @@ fn nothing_is_sent_without_a_first_token() {
         (
             &["--token-lifetime", "5s"],
             2,
-            "needs --token-cmd or --oauth-url",
+            "requires --token-cmd or --oauth-url",
         ),
         (
             &["--token-lifetime", "soon", "--token-cmd", "true"],
             2,
-            "right would be 30s",
+            "such as 30s",
         ),
         (
             &["--token-cmd", "true", "--token-file", "x"],
@@ -161,7 +161,7 @@ fn nothing_is_sent_without_a_first_token() {
         (
             &["--oauth-url", refusing, "--oauth-param", "x"],
             2,
-            "right would be audience=",
+            "such as audience=",
         ),
     ] {
         let output = output(&[&["http", &server.url, "-n", "1", "-q"], flags].concat());
@@ -438,7 +438,7 @@ fn the_token_endpoint_uses_the_network_settings() {
     let refused = trusting(&[]);
     assert_eq!(refused.status.code(), Some(1));
     let message = stderr(&refused);
-    assert!(message.contains("gave no answer: tls"), "{message}");
+    assert!(message.contains("did not respond: tls"), "{message}");
     for more in [&["-k"][..], &["--cacert", pem.path().to_str().unwrap()]] {
         let trusted = trusting(more);
         assert_eq!(trusted.status.code(), Some(0), "{}", stderr(&trusted));

@@ -131,7 +131,7 @@ fn a_dry_run_shows_how_long_the_rows_last() {
         |more: &[&str]| output(&[&["http", url, "--feed", &feed, "--dry-run"], more].concat());
     let text = stdout(&run(&[]));
     assert!(text.contains("3 hits in 3 s"), "{text}");
-    assert!(text.contains("no more than 3 hits"), "{text}");
+    assert!(text.contains("at most 3 hits"), "{text}");
     let text = stdout(&run(&["-n", "2"]));
     assert!(text.contains("2 hits in 2 s"), "{text}");
     let text = stdout(&run(&["-z", "2", "-r", "1"]));
@@ -140,7 +140,7 @@ fn a_dry_run_shows_how_long_the_rows_last() {
     assert_eq!(refused.status.code(), Some(2));
     let message = stderr(&refused);
     assert!(
-        message.contains("'--warmup <TIME>': its hits would use up"),
+        message.contains("'--warmup <TIME>': warm-up hits would consume"),
         "{message}"
     );
 }
@@ -192,10 +192,10 @@ fn feeder_errors_are_reported_before_the_first_hit() {
     for (feeders, expected) in [
         (
             &["users"][..],
-            "has no name and file; right would be users=users.csv",
+            "expected NAME=FILE, such as users=users.csv",
         ),
-        (&["users="], "has no name and file"),
-        (&["=users.csv"], "has no name and file"),
+        (&["users="], "expected NAME=FILE"),
+        (&["=users.csv"], "expected NAME=FILE"),
         (
             &["users=nobody.csv"],
             "nobody.csv: cannot read the file: No such file",
@@ -215,51 +215,51 @@ fn feeder_errors_are_reported_before_the_first_hit() {
         ),
         (
             &["users=users.csv,ordr=turn"],
-            "no 'ordr' behind the file; right would be order",
+            "unknown option 'ordr', did you mean 'order'?",
         ),
         (
             &["users=users.csv,x"],
-            "right would be format=, order=, once=, per=, shard=",
+            "expected one of format=, order=, once=, per=, shard=",
         ),
         (
             &["users=users.csv,order=any"],
-            "order='any' is unknown; right would be turn, random",
+            "unknown value 'any' for order=; expected one of turn, random",
         ),
         (
             &["users=users.csv,once="],
-            "once='' is unknown; right would be end, stop",
+            "unknown value '' for once=; expected one of end, stop",
         ),
         (
             &["users=users.csv,per=user"],
-            "right would be hit, slot, client",
+            "expected one of hit, slot, client",
         ),
         (
             &["users=users.csv,format=tsv"],
-            "right would be csv, jsonl, lines",
+            "expected one of csv, jsonl, lines",
         ),
         (
             &["users=users.csv,shard=0/3"],
-            "shard='0/3' is no part; right would be 1/4 to 4/4",
+            "invalid shard '0/3'; expected K/N, such as 1/4",
         ),
         (
             &["users=users.csv,shard=1/4"],
             "users.csv: expected at least 4 rows for 4 shards, found 3",
         ),
-        (&["users=users.csv,per=hit,per=hit"], "says per= twice"),
+        (&["users=users.csv,per=hit,per=hit"], "per= is given twice"),
         (
             &["users=users.csv,per=slot,once=end"],
-            "once= goes with per=hit",
+            "once= cannot be combined with per=slot",
         ),
         (
             &["uuid=users.csv"],
-            "'uuid' means something in every template",
+            "the name 'uuid' is reserved in templates",
         ),
-        (&["my users=users.csv"], "right would be letters, digits"),
+        (&["my users=users.csv"], "expected letters, digits"),
         (
             &["users=users.csv", "users=users.csv"],
-            "names 'users' twice",
+            "is given twice for 'users'",
         ),
-        (&["users=users.csv"], "right would be 'users.name'"),
+        (&["users=users.csv"], "expected users.name"),
         (&["user=users.csv"], "unknown name"),
     ] {
         let mut args = vec!["http".to_owned(), url.clone(), "-n".into(), "1".into()];
