@@ -337,7 +337,7 @@ fn plan_errors_show_their_place_and_nothing_is_sent() {
     let target = TargetServer::spawn(TargetBehavior::default()).unwrap();
     let url = target.url();
     let good = format!("[[load]]\ntarget = '{url}'\nhits = 1\n");
-    for (line, place, said) in [
+    for (line, place, expected) in [
         ("rat = 5", "4:1", "unknown key 'rat'"),
         ("heder = ['a: b']", "4:1", "did you mean 'header'?"),
         ("rate = 'fast'", "4:8", "is not a number\n"),
@@ -369,7 +369,7 @@ fn plan_errors_show_their_place_and_nothing_is_sent() {
         );
         assert!(message.contains(expected), "{line}: {message}");
     }
-    for (flags, said) in [
+    for (flags, expected) in [
         (
             &["--tps", "5"][..],
             "'--rate' cannot be combined with a plan",

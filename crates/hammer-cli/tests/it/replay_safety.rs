@@ -67,7 +67,7 @@ fn the_production_guard_checks_all_rows_and_spellings_of_a_host() {
 #[test]
 fn a_timeline_without_hosts_is_warned_about() {
     let timeline = TimelineFixture::from_rows(&[row(0, r#""u":"/""#), row(1, r#""u":"/","h":"""#)]);
-    let told = "no row has a host";
+    let expected = "no row has a host";
     let plan = dry_run(&timeline, "http://shop.example", &[]);
     let shown = stdout(&plan).replace("\n              ", " ");
     assert!(shown.contains(expected), "{shown}");

@@ -81,7 +81,7 @@ fn invalid_certificates_are_reported_with_flag_and_file() {
     let files = CertificateFiles::new();
     let [cert, key, other] = ["a.cert.pem", "a.key.pem", "b.key.pem"].map(|name| files.path(name));
     let nowhere = files.path("nowhere.pem");
-    for (flags, flag, file, right) in [
+    for (flags, flag, file, expected) in [
         (&["--cert", &cert][..], "--cert", &cert, "try --key FILE"),
         (&["--key", &key], "--key", &key, "try --cert FILE"),
         (
