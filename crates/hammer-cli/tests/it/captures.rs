@@ -55,16 +55,16 @@ fn a_log_in_is_followed_by_work_without_code() {
 fn malformed_captures_are_told_with_their_flag() {
     for (capture, wrong) in [
         ("json:/a", "has no word; right would be token=json:/token"),
-        ("a=b", "says not what to capture"),
+        ("a=b", "malformed capture"),
         (
             "a=body:x",
-            "right would be json:/POINTER, header:NAME or regex:EXPRESSION",
+            "expected json:/POINTER, header:NAME or regex:EXPRESSION",
         ),
-        ("a=json:b", "a pointer begins with /"),
+        ("a=json:b", "expected / at its beginning"),
         ("a=regex:(", "malformed regular expression"),
-        ("a=header:b c", "malformed name"),
-        ("uuid=json:/a", "means something in templates already"),
-        ("a-b=json:/a", "letters, digits and _"),
+        ("a=header:b c", "malformed header name"),
+        ("uuid=json:/a", "a name that templates already use"),
+        ("a-b=json:/a", "letters, digits or _"),
     ] {
         let output = output(&["http", "http://127.0.0.1:9/", "--capture", capture]);
         assert_eq!(output.status.code(), Some(2), "{capture}");
@@ -81,40 +81,40 @@ fn texts_that_are_no_templates_are_shown_with_their_place() {
     for (flags, shown) in [
         (
             &["http://127.0.0.1:9/?a={{uid}}"][..],
-            "the URL is no template: has an unknown name \"uid\"\n\n    \
+            "the URL is not a valid template: has an unknown name \"uid\"\n\n    \
              http://127.0.0.1:9/?a={{uid}}\n                            ^^^ right would be uuid",
         ),
         (
             &["http://{{seq}}/"],
-            "host or port, which are the same for all hits\n\n    http://{{seq}}/\n           ^^^^^^^",
+            "variable in the scheme, host or port\n\n    http://{{seq}}/\n           ^^^^^^^",
         ),
         (
             &[url, "-H", "X-A: b{{uid}}"],
-            "the header x-a is no template: has an unknown name \"uid\"\n\n    b{{uid}}\n       ^^^ right would be uuid",
+            "the header x-a is not a valid template: has an unknown name \"uid\"\n\n    b{{uid}}\n       ^^^ right would be uuid",
         ),
         (
             &[url, "-d", "{{uid}}"],
-            "--data is no template: has an unknown name \"uid\"\n\n    {{uid}}\n      ^^^",
+            "--data is not a valid template: has an unknown name \"uid\"\n\n    {{uid}}\n      ^^^",
         ),
         (
             &[url, "--json", "{{uid}}"],
-            "--json is no template: has an unknown name",
+            "--json is not a valid template: has an unknown name",
         ),
         (
             &[url, "-F", "a={{uid}}"],
-            "--form a is no template: can't be read at byte 2; right would be uuid",
+            "--form a is not a valid template: can't be read at byte 2; right would be uuid",
         ),
         (
             &[url, "-u", "ann:hush{{uid}}"],
-            "--user is no template: can't be read at byte 10",
+            "--user is not a valid template: can't be read at byte 10",
         ),
         (
             &[url, "-b", "a=hush{{uid}}"],
-            "the header cookie is no template: can't be read",
+            "the header cookie is not a valid template: can't be read",
         ),
         (
             &[url, "--oauth2-bearer", "hush{{uid}}"],
-            "the header authorization is no template: can't be read",
+            "the header authorization is not a valid template: can't be read",
         ),
     ] {
         let output = output(&[&["http", "-n", "1"], flags].concat());

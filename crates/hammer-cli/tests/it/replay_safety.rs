@@ -122,7 +122,7 @@ fn what_would_be_ignored_is_refused() {
             "right would be one of them",
         ),
         (&["--client-header", "Host"], "right would be X-Client"),
-        (&["--client-header", "a b"], "malformed name"),
+        (&["--client-header", "a b"], "malformed header name"),
     ] {
         let args = ["replay", timeline.path(), "--dry-run"];
         let endpoint = ["--endpoint", "http://127.0.0.1:9"];

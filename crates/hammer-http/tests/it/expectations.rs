@@ -239,9 +239,9 @@ fn a_largest_body_needs_somebody_who_looks() {
     let error = Http::builder("http://a/")
         .max_body_bytes(1)
         .build()
-        .expect_err("nobody looks");
+        .expect_err("no body is inspected");
     assert!(
-        error.to_string().contains("no body is looked into"),
+        error.to_string().contains("no body is inspected"),
         "{error}"
     );
     assert_eq!(error.kind(), ErrorKind::Expectation);

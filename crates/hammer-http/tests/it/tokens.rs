@@ -174,7 +174,7 @@ fn a_burst_of_401s_is_named() {
         let [doubt] = &bursts(&report)[..] else {
             panic!("{:?}", report.verdict)
         };
-        assert!(doubt.starts_with("30 answers with 401 "), "{doubt}");
+        assert!(doubt.starts_with("30 hits due from "), "{doubt}");
         assert!(
             doubt.contains("token number 1") && !doubt.contains("t1"),
             "{doubt}"
@@ -218,7 +218,7 @@ fn a_burst_of_401s_is_of_the_token_that_was_sent() {
         let [doubt] = &bursts(&report)[..] else {
             panic!("{way}: {:?}", report.verdict)
         };
-        assert!(doubt.starts_with("20 answers with 401 "), "{doubt}");
+        assert!(doubt.starts_with("20 hits due from "), "{doubt}");
         assert!(doubt.contains("token number 1, the first when"), "{doubt}");
     }
     // The second token is there before the first hit, and half of the hits have none.
@@ -254,7 +254,7 @@ fn a_burst_of_401s_is_of_the_token_that_was_sent() {
     let [doubt] = &bursts(&report)[..] else {
         panic!("{:?}", report.verdict)
     };
-    assert!(doubt.starts_with("20 answers with 401 "), "{doubt}");
+    assert!(doubt.starts_with("20 hits due from "), "{doubt}");
     assert!(doubt.contains("token number 2, the first when"), "{doubt}");
 }
 

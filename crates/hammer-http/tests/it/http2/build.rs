@@ -12,15 +12,19 @@ fn what_does_not_fit_the_version_is_refused_with_what_would() {
     let unknown = || Http::builder("http://127.0.0.1/");
     let clear = || Http::builder("http://127.0.0.1/").http_version(HttpVersion::Http2);
     let protocol = ErrorKind::Protocol;
-    refused(unknown().connections(8), protocol, "add --http 2");
+    refused(unknown().connections(8), protocol, "try --http 2");
     refused(
         tls().http_version(HttpVersion::Http1).connections(8),
         protocol,
-        "add --http 2",
+        "try --http 2",
     );
-    refused(unknown().stream_window(100_000), protocol, "add --http 2");
-    refused(clear().connections(0), protocol, "1 or more");
-    refused(clear().connections(usize::MAX), protocol, "give fewer");
+    refused(unknown().stream_window(100_000), protocol, "try --http 2");
+    refused(clear().connections(0), protocol, "expected at least 1");
+    refused(
+        clear().connections(usize::MAX),
+        protocol,
+        "too many connections",
+    );
     refused(clear().stream_window(0), protocol, "1 to 2147483647");
     refused(
         clear().stream_window(0x8000_0000),
@@ -38,7 +42,7 @@ fn what_does_not_fit_the_version_is_refused_with_what_would() {
             ("Transfer-Encoding", "chunked"),
             ("TE", "gzip"),
         ] {
-            refused(builder().header(name, value), header, "add --http 1.1");
+            refused(builder().header(name, value), header, "try --http 1.1");
         }
         builder()
             .header("TE", "trailers")
