@@ -88,7 +88,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
     (
         &["--compress-request", "zip"],
         "--compress-request",
-        "gzip, deflate, br and zstd",
+        "gzip, deflate, br or zstd",
     ),
     (
         &["-u", "a:b", "--aws-sigv4", "goog:r:s"],
@@ -224,7 +224,7 @@ fn invalid_flags_are_named_and_nothing_is_sent() {
 fn conflicting_flags_are_refused() {
     for (flags, part) in [
         (&["--max-redirs", "3"][..], "--location"),
-        (&["-u", "name"], "it should be USER:PASSWORD"),
+        (&["-u", "name"], "expected USER:PASSWORD"),
         (&["-d", "x", "--json", "{}"], "'--json <TEXT|@FILE>'"),
         (&["--json", "{}", "-F", "a=b"], "cannot be used with"),
         (
@@ -238,22 +238,19 @@ fn conflicting_flags_are_refused() {
         (&["--aws-sigv4", "aws:amz:r:s"], "--user"),
         (&["--target-order", "random"], "--targets"),
         (&["--show-secrets"], "--once"),
-        (
-            &["--compress-request", "br"],
-            "there is no body to compress",
-        ),
-        (&["--max-body", "1k"], "no body is looked into"),
+        (&["--compress-request", "br"], "compression needs a body"),
+        (&["--max-body", "1k"], "no body is inspected"),
         (
             &["-u", "a:b", "-H", "Authorization: c"],
-            "the header Authorization too",
+            "cannot be combined with the header Authorization",
         ),
         (
             &["--cookies", "-H", "Cookie: a=b"],
-            "the header Cookie is given too",
+            "the header Cookie cannot be combined",
         ),
         (
             &["-F", "a=b", "-H", "Content-Type: x/y"],
-            "the header Content-Type of a form",
+            "the header Content-Type cannot be combined with a form",
         ),
     ] {
         let output = output(&[&["http", "http://127.0.0.1:1/"], flags].concat());
@@ -334,7 +331,7 @@ fn contradicting_flags_get_a_suggestion() {
         (
             "http://a/",
             "--no-keepalive --connection-hits 3",
-            "leave it out",
+            "cannot be combined",
         ),
         ("http://a/", "-4 -6", "--ipv6"),
         ("http://127.0.0.1/", "-6", "try without -6"),
@@ -367,15 +364,19 @@ fn contradicting_flags_get_a_suggestion() {
             "cannot read the client certificate /nowhere",
         ),
         ("https://a/", "--sni b --no-sni", "--no-sni"),
-        ("http://a/", "--connections 8", "add --http 2"),
+        ("http://a/", "--connections 8", "try --http 2"),
         (
             "https://a/",
             "-k --http1.1 --h2-stream-window 70000",
-            "add --http 2",
+            "try --http 2",
         ),
         ("http://a/", "--http 2 -x b", "--proxytunnel"),
-        ("https://a/", "-k -H Connection:close", "add --http 1.1"),
-        ("http://a/", "--http 2 -H TE:gzip", "as \"trailers\""),
+        ("https://a/", "-k -H Connection:close", "try --http 1.1"),
+        (
+            "http://a/",
+            "--http 2 -H TE:gzip",
+            "with the value \"trailers\"",
+        ),
     ] {
         let args: Vec<_> = ["http", url].into_iter().chain(flags.split(' ')).collect();
         let output = output(&args);

@@ -54,20 +54,17 @@ fn captured_values_are_used_by_later_requests() {
 #[test]
 fn malformed_captures_are_told_with_their_flag() {
     for (capture, wrong) in [
-        (
-            "json:/a",
-            "expected VARIABLE=SOURCE, such as token=json:/token",
-        ),
-        ("a=b", "says not what to capture"),
+        ("json:/a", "has no word; right would be token=json:/token"),
+        ("a=b", "malformed capture"),
         (
             "a=body:x",
-            "right would be json:/POINTER, header:NAME or regex:EXPRESSION",
+            "expected json:/POINTER, header:NAME or regex:EXPRESSION",
         ),
-        ("a=json:b", "a pointer begins with /"),
+        ("a=json:b", "expected / at its beginning"),
         ("a=regex:(", "malformed regular expression"),
-        ("a=header:b c", "malformed name"),
-        ("uuid=json:/a", "means something in templates already"),
-        ("a-b=json:/a", "letters, digits and _"),
+        ("a=header:b c", "malformed header name"),
+        ("uuid=json:/a", "a name that templates already use"),
+        ("a-b=json:/a", "letters, digits or _"),
     ] {
         let output = output(&["http", "http://127.0.0.1:9/", "--capture", capture]);
         assert_eq!(output.status.code(), Some(2), "{capture}");
@@ -84,40 +81,40 @@ fn malformed_templates_are_shown_with_their_place() {
     for (flags, shown) in [
         (
             &["http://127.0.0.1:9/?a={{uid}}"][..],
-            "the URL is no template: has an unknown name \"uid\"\n\n    \
-             http://127.0.0.1:9/?a={{uid}}\n                            ^^^ expected uuid",
+            "the URL is not a valid template: unknown name 'uid'\n\n    \
+             http://127.0.0.1:9/?a={{uid}}\n                            ^^^ expected 'uuid'",
         ),
         (
             &["http://{{seq}}/"],
-            "host or port, which are the same for all hits\n\n    http://{{seq}}/\n           ^^^^^^^",
+            "variable in the scheme, host or port\n\n    http://{{seq}}/\n           ^^^^^^^",
         ),
         (
             &[url, "-H", "X-A: b{{uid}}"],
-            "the header x-a is no template: has an unknown name \"uid\"\n\n    b{{uid}}\n       ^^^ expected uuid",
+            "the header x-a is not a valid template: unknown name 'uid'\n\n    b{{uid}}\n       ^^^ expected 'uuid'",
         ),
         (
             &[url, "-d", "{{uid}}"],
-            "--data is no template: unknown name 'uid'\n\n    {{uid}}\n      ^^^",
+            "--data is not a valid template: unknown name 'uid'\n\n    {{uid}}\n      ^^^",
         ),
         (
             &[url, "--json", "{{uid}}"],
-            "--json is no template: unknown name",
+            "--json is not a valid template: has an unknown name",
         ),
         (
             &[url, "-F", "a={{uid}}"],
-            "--form a is no template: invalid expression at byte 2; expected 'uuid'",
+            "--form a is not a valid template: can't be read at byte 2; right would be uuid",
         ),
         (
             &[url, "-u", "ann:hush{{uid}}"],
-            "--user is no template: invalid expression at byte 10",
+            "--user is not a valid template: can't be read at byte 10",
         ),
         (
             &[url, "-b", "a=hush{{uid}}"],
-            "the header cookie is no template: invalid expression",
+            "the header cookie is not a valid template: can't be read",
         ),
         (
             &[url, "--oauth2-bearer", "hush{{uid}}"],
-            "the header authorization is no template: invalid expression",
+            "the header authorization is not a valid template: can't be read",
         ),
     ] {
         let output = output(&[&["http", "-n", "1"], flags].concat());

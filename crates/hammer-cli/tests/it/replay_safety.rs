@@ -130,7 +130,7 @@ fn flags_without_effect_are_refused() {
             "cannot be combined with -H",
         ),
         (&["--client-header", "Host"], "(try X-Client)"),
-        (&["--client-header", "a b"], "malformed name"),
+        (&["--client-header", "a b"], "malformed header name"),
     ] {
         let args = ["replay", timeline.path(), "--dry-run"];
         let endpoint = ["--endpoint", "http://127.0.0.1:9"];

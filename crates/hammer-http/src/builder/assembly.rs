@@ -368,10 +368,10 @@ impl CommonRequestParts<'_> {
         let once: Vec<_> = once.map(|(index, _)| index).collect();
         if once.len() == targets.len() {
             return error(
-                "every target is marked once, so none is left for later hits (try removing one mark)".into(),
+                "every target is marked `once`, so none is left for later hits (try removing a mark)".into(),
             );
         }
-        // The picker handles targets marked once on its own.
+        // The weighted order leaves out targets marked `once`, which the picker handles itself.
         let weights = entries.map(|entry| if entry.once { 0 } else { entry.weight });
         assembled.target_picker = Some(TargetPicker {
             once,

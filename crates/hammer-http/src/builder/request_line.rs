@@ -31,7 +31,7 @@ impl RequestLine<'_> {
         let url = self.url;
         let user_agent = HeaderValue::from_static(concat!("hammer/", env!("CARGO_PKG_VERSION")));
         let mut headers = HeaderMap::new();
-        // RFC 9110, section 7.2, recommends to send Host first.
+        // RFC 9110, section 7.2, recommends sending Host first.
         headers.insert(HOST, url.authority.clone());
         headers.insert(USER_AGENT, user_agent);
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));

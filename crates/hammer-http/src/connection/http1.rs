@@ -19,10 +19,10 @@ use crate::request::prepared::{PreparedRequest, RequestBody};
 use hammer_net::OpenedConnection;
 use hammer_net::SocketTraffic;
 
-/// Largest head of a response.
+/// Largest size of the headers of a response.
 ///
-/// The number of headers keeps hyper's limit of 100: with a higher one, hyper would allocate its table of
-/// headers on the heap for every response.
+/// Their number is limited to 100, hyper's default. With a higher limit, hyper would allocate its table
+/// of headers on the heap for every response.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 type Http1Driver = http1::Connection<TokioIo<RequestLineStream>, RequestBody>;
@@ -152,7 +152,7 @@ impl Http1Connection {
         }
     }
 
-    /// Closes the connection, as far as that needs no waiting.
+    /// Closes the connection without waiting for the target.
     pub(crate) async fn close(self) {
         let Self {
             sender,

@@ -14,7 +14,7 @@ use crate::failures;
 use crate::h2::{self, Http2Exchange, Http2Request, ResponseInterest, StreamFailure};
 use hammer_net::PeerConnector;
 
-/// Most times that an unprocessed hit is sent again.
+/// Most times that a hit is sent again because the target did not process it.
 const MAX_RESENDS: usize = 5;
 
 /// A slot's client for the connections of its worker to one origin.
@@ -52,8 +52,9 @@ impl Http2Client {
         }
     }
 
-    /// Opens connections before the first hit: that of the slot, or all of them for the first slot of a
-    /// worker. Returns a connection if the target chose HTTP/1.1.
+    /// Opens connections before the first hit: the slot's own, or all of them for a worker's first slot.
+    ///
+    /// Returns a connection if the target chose HTTP/1.1.
     pub(crate) async fn open(
         &mut self,
         connector: &PeerConnector,

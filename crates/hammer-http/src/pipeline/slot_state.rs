@@ -17,7 +17,7 @@ pub(super) struct SlotState {
     pub(super) cookie_token: Option<u64>,
     /// Captured values, in the order of the captures.
     pub(super) captured: Vec<Option<Vec<u8>>>,
-    /// The number of targets marked once that the slot has completed.
+    /// The number of targets marked `once` that the slot has completed.
     pub(super) once_done: usize,
     /// The number of the slot's hits to other targets.
     pub(super) hits: u64,

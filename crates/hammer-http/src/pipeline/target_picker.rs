@@ -25,7 +25,7 @@ impl TargetPicker {
         self.order.pick(hit.number(), turn, rng)
     }
 
-    /// Advances past `target` if the slot has just completed it as one marked once.
+    /// Records that the slot has completed `target`, if it is the next one marked `once`.
     pub(super) fn mark_once_done(&self, slot_state: &mut SlotState, target: usize) {
         if self.once.get(slot_state.once_done) == Some(&target) {
             slot_state.once_done += 1;

@@ -1,4 +1,4 @@
-//! Redirects: the next URL and method, and whether body and secrets are kept.
+//! The request that follows a redirect: its URL and method, and what it may carry.
 
 use hammer_core::Failure;
 use hyper::header::{HeaderMap, LOCATION};

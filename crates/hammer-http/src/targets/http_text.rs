@@ -58,7 +58,7 @@ pub(super) fn parse(
     match directives.last_line {
         Some(line_number) => Err(TargetLineError::new(
             line_number,
-            "missing target after a weight, a name or a mark once",
+            "missing target after \"# weight\", \"# name\" or \"# once\"",
         )),
         None => Ok(entries),
     }

@@ -138,20 +138,20 @@ fn bodies_that_contradict_each_other_are_refused() {
     let table: [(BuilderChange, &str); 7] = [
         (
             |http| http.body("a").json("{}"),
-            "the body is to be data, and JSON too",
+            "data cannot be combined with JSON",
         ),
         (
             |http| http.form_field(FormField::text("a", "b")).json("{}"),
-            "the body is to be JSON, and a form",
+            "JSON cannot be combined with a form",
         ),
         (
             |http| http.data_lines("a").body(""),
-            "the body is to be data, and lines of data",
+            "data cannot be combined with lines of data",
         ),
-        (|http| http.data_lines("\n"), "there is no line to send"),
+        (|http| http.data_lines("\n"), "missing bodies"),
         (
             |http| http.compress(ContentCoding::Gzip),
-            "there is no body to compress",
+            "compression needs a body",
         ),
         (
             |http| {
@@ -159,14 +159,14 @@ fn bodies_that_contradict_each_other_are_refused() {
                     .header("Content-Encoding", "br")
                     .compress(ContentCoding::Gzip)
             },
-            "the header Content-Encoding is given",
+            "the header Content-Encoding cannot be combined",
         ),
         (
             |http| {
                 http.form_field(FormField::text("a", "b"))
                     .header("Content-Type", "text/plain")
             },
-            "the header Content-Type of a form",
+            "the header Content-Type cannot be combined with a form",
         ),
     ];
     for (change, message) in table {

@@ -24,7 +24,7 @@ fn invalid_options_are_refused_when_built() {
         (
             |http| http.header("X Y", "z"),
             ErrorKind::Header,
-            "malformed name \"X Y\"",
+            "malformed header name \"X Y\"",
         ),
         (
             |http| http.header("X", "a\nb"),
@@ -39,22 +39,22 @@ fn invalid_options_are_refused_when_built() {
         (
             |http| http.header_line("Host:".parse().expect("valid input")),
             ErrorKind::Header,
-            "the header Host can't be left out",
+            "the header Host cannot be left out",
         ),
         (
             |http| http.header("Content-Length", "1").data_lines("a\nlonger\n"),
             ErrorKind::Header,
-            "the header Content-Length says \"1\", the body has 6 bytes",
+            "invalid Content-Length \"1\"; expected 6",
         ),
         (
             |http| http.header("Content-Length", "3").body("four"),
             ErrorKind::Header,
-            "the header Content-Length says \"3\", the body has 4 bytes",
+            "invalid Content-Length \"3\"; expected 4",
         ),
         (
             |http| http.header("Transfer-Encoding", "gzip"),
             ErrorKind::Header,
-            "the header Transfer-Encoding can only be chunked",
+            "unsupported value of the header Transfer-Encoding",
         ),
         (
             |http| http.cacert("/no/such/file"),

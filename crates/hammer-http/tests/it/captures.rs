@@ -233,28 +233,28 @@ fn invalid_captures_are_refused() {
     let table: [(BuilderChange, &str); 5] = [
         (
             |http| http.capture("a", capture("json:/a")),
-            "no text is a template",
+            "templates are disabled",
         ),
         (
             |http| {
                 http.template_scope(TemplateScope::new())
                     .capture("uuid", capture("json:/a"))
             },
-            "means something",
+            "templates already use",
         ),
         (
             |http| {
                 http.template_scope(TemplateScope::new())
                     .capture("a-b", capture("json:/a"))
             },
-            "no name",
+            "expected a letter",
         ),
         (
             |http| {
                 http.template_scope(TemplateScope::new())
                     .capture("", capture("json:/a"))
             },
-            "no name",
+            "expected a letter",
         ),
         (
             |http| {
@@ -263,7 +263,7 @@ fn invalid_captures_are_refused() {
                     .capture("a", capture("json:/a"));
                 http.capture("a", capture("json:/b"))
             },
-            "captured twice",
+            "two captures are named",
         ),
     ];
     for (change, fragment) in table {
@@ -278,7 +278,7 @@ fn invalid_captures_are_refused() {
     let error = Http::builder_for_targets(targets)
         .build()
         .expect_err("no repeated target");
-    assert!(error.to_string().contains("for once"), "{error}");
+    assert!(error.to_string().contains("marked `once`"), "{error}");
     let error = "# once: yes\nGET http://a/\n"
         .parse::<TargetList>()
         .expect_err("an invalid value");

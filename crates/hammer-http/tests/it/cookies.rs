@@ -147,11 +147,11 @@ fn malformed_cookies_are_refused() {
         (|http| http.cookie("a=b\u{7}"), "malformed value"),
         (
             |http| http.cookie("a=b").header("Cookie", "c=d"),
-            "cookies are given or kept",
+            "the header Cookie cannot be combined",
         ),
         (
             |http| http.keep_cookies(true).header("Cookie", "c=d"),
-            "cookies are given or kept",
+            "the header Cookie cannot be combined",
         ),
     ];
     for (change, message) in table {

@@ -235,7 +235,7 @@ fn a_body_limit_needs_an_inspected_body() {
         .build()
         .expect_err("an unused limit");
     assert!(
-        error.to_string().contains("no body is looked into"),
+        error.to_string().contains("no body is inspected"),
         "{error}"
     );
     assert_eq!(error.kind(), ErrorKind::Expectation);

@@ -202,9 +202,12 @@ fn contradicting_connection_options_are_refused_when_built() {
         ),
         (
             |http| http.keepalive(false).connection_hits(3),
-            "--no-keepalive closes",
+            "--no-keepalive cannot be combined",
         ),
-        (|http| http.connection_hits(0), "--connection-hits should"),
+        (
+            |http| http.connection_hits(0),
+            "invalid value 0 of --connection-hits",
+        ),
         (
             |http| http.connect_to("::[::1]:").family(AddressFamily::V4),
             "::1 is not of the family that -4 selects (try without -4)",

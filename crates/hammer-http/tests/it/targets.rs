@@ -180,25 +180,21 @@ fn invalid_targets_are_refused_with_their_line() {
             "has no scheme",
         ),
         ("GET http://a b/", "line 1 of the text of targets", "%20"),
-        (
-            "GET /a",
-            "line 1 of the text of targets",
-            "right would be a whole URL",
-        ),
+        ("GET /a", "line 1 of the text of targets", "try a full URL"),
         (
             "CONNECT http://a/",
             "line 1 of the text of targets",
-            "opens tunnels",
+            "opens a tunnel",
         ),
         (
             "GET http://a/\nContent-Length: 3",
             "line 1 of the text of targets",
-            "the body has 0 bytes",
+            "expected 0, the length of the body",
         ),
         (
             "GET http://a/\n\n# note\nGET https://[::g]/",
             "line 4 of the text",
-            "is no IPv6 address",
+            "invalid IPv6 address",
         ),
     ];
     for (text, location, cause) in table {
@@ -214,13 +210,16 @@ fn invalid_targets_are_refused_with_their_line() {
     let table: [(BuilderChange, &str); 3] = [
         (
             |http| http.body("a"),
-            "targets have their own bodies: leave out data",
+            "a targets file, which has its own bodies, cannot be combined with data",
         ),
         (
             |http| http.data_lines("a"),
-            "targets have their own bodies: leave out lines",
+            "a targets file, which has its own bodies, cannot be combined with lines",
         ),
-        (|http| http.method("PUT"), "targets have their own methods"),
+        (
+            |http| http.method("PUT"),
+            "a targets file, which has its own methods",
+        ),
     ];
     for (change, message) in table {
         let targets: TargetList = "GET http://a/".parse().expect("valid input");

@@ -174,7 +174,7 @@ fn a_burst_of_401_is_reported() {
         let [reason] = &bursts(&report)[..] else {
             panic!("{:?}", report.verdict)
         };
-        assert!(reason.starts_with("30 answers with 401 "), "{reason}");
+        assert!(reason.starts_with("30 hits due from "), "{reason}");
         assert!(
             reason.contains("token number 1") && !reason.contains("t1"),
             "{reason}"
@@ -215,7 +215,7 @@ fn a_burst_of_401_names_the_token_that_was_sent() {
         let [reason] = &bursts(&report)[..] else {
             panic!("{index}: {:?}", report.verdict)
         };
-        assert!(reason.starts_with("20 answers with 401 "), "{reason}");
+        assert!(reason.starts_with("20 hits due from "), "{reason}");
         assert!(
             reason.contains("token number 1, the first when"),
             "{reason}"
@@ -254,7 +254,7 @@ fn a_burst_of_401_names_the_token_that_was_sent() {
     let [reason] = &bursts(&report)[..] else {
         panic!("{:?}", report.verdict)
     };
-    assert!(reason.starts_with("20 answers with 401 "), "{reason}");
+    assert!(reason.starts_with("20 hits due from "), "{reason}");
     assert!(
         reason.contains("token number 2, the first when"),
         "{reason}"

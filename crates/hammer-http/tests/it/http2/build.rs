@@ -12,18 +12,22 @@ fn options_of_another_version_are_refused_with_a_remedy() {
     let plain = || Http::builder("http://127.0.0.1/");
     let plain_http2 = || Http::builder("http://127.0.0.1/").http_version(HttpVersion::Http2);
     let protocol = ErrorKind::Protocol;
-    assert_refused(plain().connections(8), protocol, "add --http 2");
+    assert_refused(plain().connections(8), protocol, "try --http 2");
     assert_refused(
         tls().http_version(HttpVersion::Http1).connections(8),
         protocol,
-        "add --http 2",
+        "try --http 2",
     );
-    assert_refused(plain().stream_window(100_000), protocol, "add --http 2");
-    assert_refused(plain_http2().connections(0), protocol, "1 or more");
+    assert_refused(plain().stream_window(100_000), protocol, "try --http 2");
+    assert_refused(
+        plain_http2().connections(0),
+        protocol,
+        "expected at least 1",
+    );
     assert_refused(
         plain_http2().connections(usize::MAX),
         protocol,
-        "give fewer",
+        "too many connections",
     );
     assert_refused(plain_http2().stream_window(0), protocol, "1 to 2147483647");
     assert_refused(
@@ -42,7 +46,7 @@ fn options_of_another_version_are_refused_with_a_remedy() {
             ("Transfer-Encoding", "chunked"),
             ("TE", "gzip"),
         ] {
-            assert_refused(builder().header(name, value), header, "add --http 1.1");
+            assert_refused(builder().header(name, value), header, "try --http 1.1");
         }
         builder()
             .header("TE", "trailers")
