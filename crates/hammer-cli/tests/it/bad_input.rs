@@ -322,7 +322,10 @@ fn passwords_are_in_no_message() {
             "ann:***@b:0",
         ),
         (&["http", "http://a/", "-U", "ann:s3cret%"], "'***'"),
-        (&["http", "http://a/", "-U", "ann:s3cret"], "give --proxy"),
+        (
+            &["http", "http://a/", "-U", "ann:s3cret"],
+            "try --proxy URL",
+        ),
     ] {
         let output = output(args);
         let message = stderr(&output);
