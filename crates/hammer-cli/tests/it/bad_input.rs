@@ -315,7 +315,10 @@ fn messages_contain_no_passwords() {
             "ann:***@b:0",
         ),
         (&["http", "http://a/", "-U", "ann:s3cret%"], "'***'"),
-        (&["http", "http://a/", "-U", "ann:s3cret"], "give --proxy"),
+        (
+            &["http", "http://a/", "-U", "ann:s3cret"],
+            "try --proxy URL",
+        ),
     ] {
         let output = output(args);
         let message = stderr(&output);

@@ -86,7 +86,7 @@ impl ConnectionDriver {
         let woke_slots = std::mem::take(&mut protocol.woke_slots);
         self.write_deferred = woke_slots && !self.write_deferred && !protocol.out.is_empty();
         if self.write_deferred {
-            // The slots just woken may send more. They run first, so that one write carries all of it.
+            // The slots just woken may send more. They run first, so that one write carries it too.
             self.connection.driver_woken.set(true);
             cx.waker().wake_by_ref();
             return Poll::Pending;

@@ -12,7 +12,7 @@ use super::hpack::{FieldIndexing, HeaderField};
 /// The reuse of a request, which decides what is cached and indexed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestReuse {
-    /// The same request is sent for every hit.
+    /// One request is sent for all hits.
     Repeated,
     /// Several requests are sent in turn.
     Rotated,
