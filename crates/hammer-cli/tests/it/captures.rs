@@ -54,7 +54,7 @@ fn captured_values_are_used_by_later_requests() {
 #[test]
 fn malformed_captures_are_told_with_their_flag() {
     for (capture, wrong) in [
-        ("json:/a", "has no word; right would be token=json:/token"),
+        ("json:/a", "expected VARIABLE=SOURCE, such as token=json:/token"),
         ("a=b", "malformed capture"),
         (
             "a=body:x",
