@@ -15,7 +15,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "    100..10x0/5m\n         ^",
     ),
     (&["-r", "100..1000/5w"], "--rate", "              ^"),
-    (&["-r", "600/m/m"], "--rate", "expected 100/30s"),
+    (&["-r", "600/m/m"], "--rate", "expected a duration"),
     (
         &["-r", "0..9/1s", "--warmup", "1s"],
         "--warmup",
@@ -54,7 +54,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "--start-at",
         "366 days ahead",
     ),
-    (&["-r", "fast"], "--rate", "is not a number\n"),
+    (&["-r", "fast"], "--rate", "not a number\n"),
     (&["-z", "0"], "--duration", "try 30s"),
     (&["-z", "99999999999y"], "--duration", "366 days"),
     (
@@ -160,7 +160,7 @@ const TABLE: &[(&[&str], &str, &str)] = &[
         "cannot read the CA file",
     ),
     (&["--tls-max", "1.1"], "--tls-max", "expected 1.2"),
-    (&["--sni", "127.0.0.1"], "--sni", "give --no-sni"),
+    (&["--sni", "127.0.0.1"], "--sni", "try --no-sni"),
     (&["--http", "3"], "--http", "auto, 1.1, 2"),
     (&["--connections", "0"], "--connections", "above 0"),
     (

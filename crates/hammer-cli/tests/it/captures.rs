@@ -98,23 +98,23 @@ fn malformed_templates_are_shown_with_their_place() {
         ),
         (
             &[url, "--json", "{{uid}}"],
-            "--json is not a valid template: has an unknown name",
+            "--json is not a valid template: unknown name 'uid'",
         ),
         (
             &[url, "-F", "a={{uid}}"],
-            "--form a is not a valid template: can't be read at byte 2; right would be uuid",
+            "--form a is not a valid template: invalid expression at byte 2",
         ),
         (
             &[url, "-u", "ann:hush{{uid}}"],
-            "--user is not a valid template: can't be read at byte 10",
+            "--user is not a valid template: invalid expression at byte 10",
         ),
         (
             &[url, "-b", "a=hush{{uid}}"],
-            "the header cookie is not a valid template: can't be read",
+            "the header cookie is not a valid template: invalid expression",
         ),
         (
             &[url, "--oauth2-bearer", "hush{{uid}}"],
-            "the header authorization is not a valid template: can't be read",
+            "the header authorization is not a valid template: invalid expression",
         ),
     ] {
         let output = output(&[&["http", "-n", "1"], flags].concat());
@@ -131,7 +131,7 @@ fn malformed_templates_are_shown_with_their_place() {
     let place = "line 3 of ";
     assert!(message.contains(place), "{message}");
     assert!(
-        message.contains("    /b{{uid}}\n        ^^^ expected uuid"),
+        message.contains("    /b{{uid}}\n        ^^^ expected 'uuid'"),
         "{message}"
     );
 }

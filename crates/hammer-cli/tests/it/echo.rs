@@ -108,7 +108,7 @@ fn a_custom_hammer_renders_templates() {
     let without = run(&[]);
     assert_eq!(without.status.code(), Some(2));
     let message = stderr(&without);
-    assert!(message.contains("has a token, and no source"), "{message}");
+    assert!(message.contains("without a source of tokens"), "{message}");
 }
 
 #[test]

@@ -96,11 +96,11 @@ fn what_is_wrong_with_a_flag_names_the_flag() {
         ),
         (
             &["--topic", "a/{{clinet}}"],
-            "        ^^^^^^ expected client",
+            "        ^^^^^^ expected 'client'",
         ),
         (&["--mqtt", "4.0"], "expected 3.1.1 or 5"),
         (&["--allow-missing", "2"], "such as 1%"),
-        (&["--measure", "ack"], "publish at QoS 1"),
+        (&["--measure", "ack"], "try QoS 1"),
         (
             &["--content-type", "a"],
             "message properties require MQTT 5",

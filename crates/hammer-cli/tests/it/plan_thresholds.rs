@@ -111,7 +111,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "assert = '[worse] errors == 0'",
             "1:12",
-            "'assert': invalid value '[worse] errors == 0': no load has this name\n\n    \
+            "'assert': invalid value '[worse] errors == 0': unknown load\n\n    \
              [worse] errors == 0\n     ^^^^^ expected good, bad\n",
         ),
         (
@@ -154,7 +154,7 @@ fn thresholds_that_match_no_load_show_their_place_and_nothing_is_sent() {
         (
             "assert = ['errors == 0', 'p99 < 250']",
             "1:33",
-            "'assert': invalid value 'p99 < 250': 250 has no unit\n\n    \
+            "'assert': invalid value 'p99 < 250': '250' has no unit\n\n    \
              p99 < 250\n          ^^^ expected 250ms\n",
         ),
         (

@@ -271,7 +271,7 @@ fn malformed_thresholds_show_their_place_and_nothing_is_sent() {
     for (flags, shown) in [
         (
             &["--assert", "p99 < 250"][..],
-            "error: invalid value 'p99 < 250' for '--assert <EXPR>': 250 has no unit\n\n    \
+            "error: invalid value 'p99 < 250' for '--assert <EXPR>': '250' has no unit\n\n    \
              p99 < 250\n          ^^^ expected 250ms\n",
         ),
         (

@@ -259,7 +259,7 @@ fn feeder_errors_are_reported_before_the_first_hit() {
             &["users=users.csv", "users=users.csv"],
             "is given twice for 'users'",
         ),
-        (&["users=users.csv"], "expected users.name"),
+        (&["users=users.csv"], "expected 'users.name'"),
         (&["user=users.csv"], "unknown name"),
     ] {
         let mut args = vec!["http".to_owned(), url.clone(), "-n".into(), "1".into()];
