@@ -79,7 +79,7 @@ pub(crate) struct DeliveryRecord {
 
 impl DeliveryRecord {
     /// Returns the header for the message. [`set_header_seq`] adds the sequence number later.
-    pub(crate) fn to_header(&self, run: u32) -> [u8; DELIVERY_HEADER_BYTES] {
+    pub(crate) fn to_header(self, run: u32) -> [u8; DELIVERY_HEADER_BYTES] {
         let mut header = [0; DELIVERY_HEADER_BYTES];
         header[..4].copy_from_slice(&DELIVERY_MAGIC);
         header[4..8].copy_from_slice(&run.to_be_bytes());

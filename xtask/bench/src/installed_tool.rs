@@ -167,7 +167,7 @@ impl InstalledTool {
             )
             .map_err(|error| Error::failed(format!("{error}{}", output_excerpt(&output))))?;
         Ok(ToolRun {
-            report: report,
+            report,
             cpu_time: cpu,
         })
     }
