@@ -54,7 +54,10 @@ fn captured_values_are_used_by_later_requests() {
 #[test]
 fn malformed_captures_are_told_with_their_flag() {
     for (capture, wrong) in [
-        ("json:/a", "expected VARIABLE=SOURCE, such as token=json:/token"),
+        (
+            "json:/a",
+            "expected VARIABLE=SOURCE, such as token=json:/token",
+        ),
         ("a=b", "malformed capture"),
         (
             "a=body:x",
