@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use finding::TidyFinding;
-use selection::Selection;
+use selection::TidySelection;
 use source_tree::SourceTree;
 
 mod cli_interface;
@@ -39,16 +39,16 @@ mod type_names;
 const ARCHITECTURE_PAGE: &str = "docs/dev/ARCHITECTURE.md";
 
 /// A check and the name that selects it with `--rule`.
-struct Rule {
+struct TidyRule {
     name: &'static str,
     check: fn(&SourceTree) -> Vec<TidyFinding>,
 }
 
-const fn rule(name: &'static str, check: fn(&SourceTree) -> Vec<TidyFinding>) -> Rule {
-    Rule { name, check }
+const fn rule(name: &'static str, check: fn(&SourceTree) -> Vec<TidyFinding>) -> TidyRule {
+    TidyRule { name, check }
 }
 
-const RULES: &[Rule] = &[
+const RULES: &[TidyRule] = &[
     rule("dependencies", dependencies::check),
     rule("code-map", code_map::check),
     rule("descriptions", descriptions::check),
@@ -68,7 +68,7 @@ const RULES: &[Rule] = &[
 pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
     let folder = std::env::current_dir()
         .map_err(|error| format!("failed to read the current folder: {error}"))?;
-    let selection = Selection::parse(arguments, root, &folder)?;
+    let selection = TidySelection::parse(arguments, root, &folder)?;
     let mut tree = SourceTree::read(root)?;
     selection.check(&tree)?;
     if selection.fix && fix(root, &tree)? {
@@ -90,7 +90,7 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<(), String> {
         return Ok(());
     }
     eprintln!();
-    for Rule { name, .. } in RULES {
+    for TidyRule { name, .. } in RULES {
         let count = findings.iter().filter(|(_, rule)| rule == name).count();
         if count > 0 {
             eprintln!("{name:<13} {count:>5}");

@@ -1,5 +1,5 @@
 //! A hammer for TCP echo servers: `hammer-echo HOST:PORT -r 100`, or `hammer echo …` from PATH.
-use hammer_cli::{App, BuildError, HammerArgs};
+use hammer_cli::{App, HammerArgs, HammerBuildError};
 use hammer_core::{Failure, Hammer, Hit, Outcome, Slot};
 use tokio::{io::AsyncReadExt, io::AsyncWriteExt, net::TcpStream};
 
@@ -16,7 +16,7 @@ impl HammerArgs for EchoHammer {
     fn target(&self) -> String {
         self.addr.clone()
     }
-    fn build(self, _: u64) -> Result<Self, BuildError> {
+    fn build(self, _: u64) -> Result<Self, HammerBuildError> {
         Ok(self)
     }
 }

@@ -1,5 +1,5 @@
 //! A hammer with a template: `hammer-say HOST:PORT 'user {{users.id}}' --feed users=users.csv`.
-use hammer_cli::{App, BuildError, DataArgs, HammerArgs};
+use hammer_cli::{App, DataArgs, HammerArgs, HammerBuildError};
 use hammer_core::{Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
 use hammer_data::{HitContext, Template, TemplateScope};
 use tokio::{io::AsyncReadExt, io::AsyncWriteExt, net::TcpStream};
@@ -27,7 +27,7 @@ impl HammerArgs for SayArgs {
     fn target(&self) -> String {
         self.addr.clone()
     }
-    fn build(self, seed: u64) -> Result<SayHammer, BuildError> {
+    fn build(self, seed: u64) -> Result<SayHammer, HammerBuildError> {
         let scope = self.data.template_scope(seed)?;
         let text = Template::compile(&self.text, &scope)?;
         let addr = self.addr;

@@ -8,7 +8,7 @@ use hammer_core::{ArrivalProcess, ResourceLimits, ResourceNeeds, Shape};
 use crate::command_exit::CommandExit;
 use crate::load_args::LoadArgs;
 use crate::parsers::instant;
-use crate::plan::{NamedLoad, RunnablePlan};
+use crate::plan::{RunnablePlan, RunnablePlanLoad};
 use crate::text::lines::{INDENT, WIDTH, truncate, wrap};
 use crate::text::number::{format_count, format_decimal};
 use crate::text::{format_rate, rate_chart};
@@ -32,7 +32,7 @@ pub(crate) fn run(job: &dyn PreparedLoad) -> CommandExit {
 /// Prints the description of a plan.
 pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
     let loads = &plan.loads;
-    if let [NamedLoad { job, offset, .. }] = &loads[..]
+    if let [RunnablePlanLoad { job, offset, .. }] = &loads[..]
         && offset.is_zero()
     {
         return run(&**job);
@@ -62,7 +62,7 @@ pub(crate) fn run_plan(plan: &RunnablePlan) -> CommandExit {
     });
     text.push_str(&wrap("total", &format!("{hits}{end}"), 2));
     text.push_str(&needs_text(plan.needs()));
-    for NamedLoad { name, offset, job } in loads {
+    for RunnablePlanLoad { name, offset, job } in loads {
         text.push('\n');
         text.push_str(&load_text(&**job, Some(name), *offset));
     }
@@ -218,8 +218,8 @@ fn needs_text(needs: ResourceNeeds) -> String {
     short.fold(wrap("needs", &text, 1), |text, short| text + &short)
 }
 
-fn plan_end(loads: &[NamedLoad]) -> Option<Duration> {
-    let end = |load: &NamedLoad| Some(load.offset + load.job.load().schedule().duration()?);
+fn plan_end(loads: &[RunnablePlanLoad]) -> Option<Duration> {
+    let end = |load: &RunnablePlanLoad| Some(load.offset + load.job.load().schedule().duration()?);
     let ends: Option<Vec<Duration>> = loads.iter().map(end).collect();
     ends?.into_iter().max()
 }

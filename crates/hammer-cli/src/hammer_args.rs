@@ -7,10 +7,10 @@ use hammer_core::{Hammer, Report};
 use crate::EndpointArgs;
 
 /// An error from building a hammer. It is printed in one line with its sources.
-pub type BuildError = Box<dyn Error + Send + Sync>;
+pub type HammerBuildError = Box<dyn Error + Send + Sync>;
 
 /// Renders a single hit from its report, as the text to print.
-pub type OnceRenderer = Box<dyn FnOnce(&Report) -> String + Send>;
+pub type SingleHitRenderer = Box<dyn FnOnce(&Report) -> String + Send>;
 
 /// The command line arguments of one kind of hammer.
 ///
@@ -49,13 +49,13 @@ pub trait HammerArgs: clap::Args + 'static {
     /// # Errors
     ///
     /// If the arguments are invalid. The command ends with exit code 2.
-    fn build(self, seed: u64) -> Result<Self::Hammer, BuildError>;
+    fn build(self, seed: u64) -> Result<Self::Hammer, HammerBuildError>;
 
     /// Returns the renderer of a single hit if the arguments ask for one hit instead of a run.
     ///
     /// It is called before [`build`](Self::build), so that the renderer and the hammer can share a
     /// recorder. The default returns `None`.
-    fn once_renderer(&mut self) -> Option<OnceRenderer> {
+    fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
         None
     }
 
@@ -64,7 +64,7 @@ pub trait HammerArgs: clap::Args + 'static {
     /// # Errors
     ///
     /// If this kind of hammer does not support the endpoint.
-    fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, BuildError> {
+    fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, HammerBuildError> {
         drop(endpoint);
         Err(format!(
             "the {} hammer does not support `run --endpoint`",

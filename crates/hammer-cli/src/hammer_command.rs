@@ -10,7 +10,7 @@ use crate::error::{Error, error_with_excerpt};
 use crate::load_args::LoadArgs;
 use crate::output::output_args::OutputArgs;
 use crate::typed_load::{PreparedLoad, TypedLoad};
-use crate::{BuildError, EndpointArgs, HammerArgs};
+use crate::{EndpointArgs, HammerArgs, HammerBuildError};
 
 /// A kind of hammer with its type erased.
 pub(crate) trait HammerCommand {
@@ -105,7 +105,7 @@ pub(crate) fn parse_load_args(matches: &ArgMatches) -> Result<(LoadArgs, OutputA
     Ok((load, OutputArgs::from_arg_matches(matches)?))
 }
 
-fn build_error<A: HammerArgs>(error: &BuildError) -> Error {
+fn build_error<A: HammerArgs>(error: &HammerBuildError) -> Error {
     Error::Usage(format!(
         "failed to build the {} hammer: {}",
         A::NAME,

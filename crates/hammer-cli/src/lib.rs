@@ -11,7 +11,7 @@
 //! #     const ABOUT: &'static str = "Hit an echo server";
 //! #     type Hammer = hammer_http::Http;
 //! #     fn target(&self) -> String { String::new() }
-//! #     fn build(self, _: u64) -> Result<Self::Hammer, hammer_cli::BuildError> { Err("none".into()) }
+//! #     fn build(self, _: u64) -> Result<Self::Hammer, hammer_cli::HammerBuildError> { Err("none".into()) }
 //! # }
 //! fn main() -> std::process::ExitCode {
 //!     hammer_cli::App::new().hammer::<EchoArgs>().main()
@@ -59,7 +59,7 @@ mod typed_load;
 pub use app::App;
 pub use data_args::DataArgs;
 pub use endpoint_args::{EndpointArgs, JsonHeaders};
-pub use hammer_args::{BuildError, HammerArgs, OnceRenderer};
+pub use hammer_args::{HammerArgs, HammerBuildError, SingleHitRenderer};
 pub use http::HttpArgs;
 pub use mqtt::MqttArgs;
 pub use network_args::NetworkArgs;

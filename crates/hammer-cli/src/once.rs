@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use hammer_core::StopHandle;
 
-use crate::OnceRenderer;
+use crate::SingleHitRenderer;
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::signal_watcher::SignalWatcher;
@@ -13,7 +13,7 @@ use crate::typed_load::{PreparedLoad, RunOptions};
 /// Sends one hit with the engine of a run and prints it.
 pub(crate) fn run(
     job: Box<dyn PreparedLoad>,
-    once_renderer: OnceRenderer,
+    once_renderer: SingleHitRenderer,
 ) -> Result<CommandExit, Error> {
     let stop = StopHandle::new();
     let signals = SignalWatcher::watch(&stop)?;

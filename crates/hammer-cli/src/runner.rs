@@ -10,7 +10,7 @@ use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::output::output_args::OutputArgs;
 use crate::output::output_writer::{OutputWriter, RenderableReport};
-use crate::output::run_progress::RunProgress;
+use crate::output::run_progress::RunProgressPrinter;
 use crate::signal_watcher::SignalWatcher;
 use crate::text::sanitize_lines;
 use crate::threshold_args;
@@ -51,7 +51,7 @@ pub(crate) fn execute_with(
     warn_of_shortages(job.needs(None), output);
     let stop = StopHandle::new();
     let signals = SignalWatcher::watch(&stop)?;
-    let mut progress = RunProgress::new(output.quiet());
+    let mut progress = RunProgressPrinter::new(output.quiet());
     let thresholds = output.thresholds();
     let mut abort_monitor = thresholds.abort_monitor(&stop);
     let options = RunOptions {

@@ -73,7 +73,7 @@ impl SignalWatcher {
 const HANDLED_SIGNALS: usize = 2;
 
 async fn listen(ready: &mpsc::Sender<io::Result<()>>, on_signal: impl Fn(u8)) {
-    let mut source = match SignalSource::new() {
+    let mut source = match SignalListeners::new() {
         Ok(source) => source,
         Err(error) => return drop(ready.send(Err(error))),
     };
@@ -90,7 +90,7 @@ fn terminate(number: u8) {
 }
 
 #[cfg(unix)]
-struct SignalSource {
+struct SignalListeners {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     /// None if SIGHUP is ignored.
@@ -98,7 +98,7 @@ struct SignalSource {
 }
 
 #[cfg(unix)]
-impl SignalSource {
+impl SignalListeners {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
@@ -141,10 +141,10 @@ fn handles_hangup() -> bool {
 }
 
 #[cfg(not(unix))]
-struct SignalSource;
+struct SignalListeners;
 
 #[cfg(not(unix))]
-impl SignalSource {
+impl SignalListeners {
     fn new() -> io::Result<Self> {
         Ok(Self)
     }

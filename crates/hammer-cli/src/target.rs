@@ -12,14 +12,14 @@ use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::parsers::duration;
 use crate::signal_watcher::SignalWatcher;
-use crate::target_tls_args::TargetTlsArgs;
+use crate::target_tls_args::TargetServerTlsArgs;
 
 /// Name of the subcommand.
 pub(crate) const NAME: &str = "target";
 
 #[derive(Debug, Args)]
 #[group(skip)]
-struct TargetArgs {
+struct TargetServerArgs {
     /// Address and port to listen on
     #[arg(long, value_name = "ADDR:PORT", conflicts_with = "port")]
     listen: Option<SocketAddr>,
@@ -55,10 +55,10 @@ struct TargetArgs {
     #[arg(long, conflicts_with_all = ["delay", "stall", "status", "fail", "close_after", "tokens"])]
     raw: bool,
     #[command(flatten)]
-    tls: TargetTlsArgs,
+    tls: TargetServerTlsArgs,
 }
 
-impl TargetArgs {
+impl TargetServerArgs {
     fn behavior(&self) -> Result<TargetBehavior, hammer_target::Error> {
         let mut behavior = TargetBehavior::default()
             .body_bytes(self.body_size)
@@ -101,12 +101,12 @@ impl TargetArgs {
 
 /// Defines `target`.
 pub(crate) fn command() -> Command {
-    TargetArgs::augment_args(Command::new(NAME)).about("Serve an HTTP target for tests")
+    TargetServerArgs::augment_args(Command::new(NAME)).about("Serve an HTTP target for tests")
 }
 
 /// Serves until a signal arrives, then prints the counts.
 pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
-    let args = TargetArgs::from_arg_matches(matches)?;
+    let args = TargetServerArgs::from_arg_matches(matches)?;
     let signals = SignalWatcher::watch(&StopHandle::new())?;
     let target = args.spawn_target()?;
     // Programs that start the target read its address from the first line.

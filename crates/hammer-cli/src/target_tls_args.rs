@@ -18,7 +18,7 @@ const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// TLS flags of `target`.
 #[derive(Debug, Args)]
 #[group(skip)]
-pub(crate) struct TargetTlsArgs {
+pub(crate) struct TargetServerTlsArgs {
     /// Serve TLS, with a self-signed certificate unless --cert is given
     ///
     /// The self-signed certificate is for localhost, 127.0.0.1 and ::1.
@@ -32,7 +32,7 @@ pub(crate) struct TargetTlsArgs {
     key: Option<PathBuf>,
 }
 
-impl TargetTlsArgs {
+impl TargetServerTlsArgs {
     /// Reads or creates the certificate if TLS is to be served.
     pub(crate) fn certificate(&self) -> Result<Option<ServerCertificate>, Error> {
         match (&self.cert, &self.key) {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clap::Args;
-use hammer_core::{AbortReason, Report, RunEvent, Shape, StopHandle, ThresholdCheck};
-use hammer_plan::{Measurements, PlanFile, PlanReport, Threshold, ThresholdError};
+use hammer_core::{AbortReason, CheckedThreshold, Report, RunEvent, Shape, StopHandle};
+use hammer_plan::{Measurements, ParsedPlanFile, PlanReport, Threshold, ThresholdError};
 
 use crate::error::Error;
 use crate::{caret, parsers::duration, text};
@@ -81,7 +81,7 @@ impl ThresholdArgs {
     /// Checks the thresholds of a plan. The error has the position in the file.
     pub(crate) fn validate_in_plan(
         &self,
-        file: &PlanFile,
+        file: &ParsedPlanFile,
         loads: &[(&str, &Shape)],
     ) -> Result<(), Error> {
         self.first_mismatch(loads).map_or(Ok(()), |mismatch| {
@@ -149,7 +149,7 @@ impl ThresholdArgs {
 }
 
 /// Returns true if all thresholds passed and no condition ended the run.
-pub(crate) fn all_passed(checked: &[ThresholdCheck], aborted: Option<&AbortReason>) -> bool {
+pub(crate) fn all_passed(checked: &[CheckedThreshold], aborted: Option<&AbortReason>) -> bool {
     aborted.is_none() && checked.iter().all(|checked| checked.passed)
 }
 

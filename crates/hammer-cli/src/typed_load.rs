@@ -1,9 +1,9 @@
 //! A load with its hammer, and its type-erased form.
 
-use hammer_core::{Hammer, Report, ResourceNeeds, RunEvent, StartTicket, StopHandle};
+use hammer_core::{Hammer, Report, ResourceNeeds, RunEvent, RunStartTicket, StopHandle};
 use hammer_diagnostic::chain;
 
-use crate::OnceRenderer;
+use crate::SingleHitRenderer;
 use crate::error::Error;
 use crate::load_args::LoadArgs;
 
@@ -16,7 +16,7 @@ pub(crate) struct TypedLoad<H> {
     pub(crate) hammer: H,
     pub(crate) load: LoadArgs,
     /// Renderer of a single hit, for `--once`.
-    pub(crate) once_renderer: Option<OnceRenderer>,
+    pub(crate) once_renderer: Option<SingleHitRenderer>,
 }
 
 /// A load that can run, with the type of its hammer erased.
@@ -37,7 +37,7 @@ pub(crate) trait PreparedLoad: RunnableLoad {
     fn describe_hit(&self) -> &str;
     fn load(&self) -> &LoadArgs;
     /// Takes the renderer of a single hit, and reduces the load to one hit.
-    fn once_renderer(&mut self) -> Option<OnceRenderer>;
+    fn once_renderer(&mut self) -> Option<SingleHitRenderer>;
 }
 
 /// Options of a run that are not flags of its load.
@@ -47,7 +47,7 @@ pub(crate) struct RunOptions {
     pub(crate) stop: StopHandle,
     /// Number of threads if the load does not set it.
     pub(crate) threads: Option<usize>,
-    pub(crate) start_ticket: Option<StartTicket>,
+    pub(crate) start_ticket: Option<RunStartTicket>,
 }
 
 impl<H: Hammer> PreparedLoad for TypedLoad<H> {
@@ -59,7 +59,7 @@ impl<H: Hammer> PreparedLoad for TypedLoad<H> {
         &self.load
     }
 
-    fn once_renderer(&mut self) -> Option<OnceRenderer> {
+    fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
         let renderer = self.once_renderer.take()?;
         self.load.set_single_hit();
         Some(renderer)

@@ -10,7 +10,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use hammer_stats::{Coalesce, HistogramSnapshot, TimeSeries};
+use hammer_stats::{HistogramSnapshot, MergeableValue, TimeSeries};
 use tokio::time::Instant;
 
 use crate::error;
@@ -19,12 +19,10 @@ use crate::interval_stats::IntervalStats;
 use crate::run::{Run, RunConfig};
 use crate::schedule::PlaylistReadAhead;
 use crate::stage_report::StageTotals;
-use crate::worker::{
-    self, CoordinatorLink, WorkerConfig, WorkerHandle, WorkerMessage, WorkerPeaks,
-};
+use crate::worker::{self, CoordinatorLink, WorkerConfig, WorkerLink, WorkerMessage, WorkerPeaks};
 use crate::{
-    DurationSummary, Error, ErrorKind, Hammer, HitCounts, Report, RunEvent, RunTick, Schedule,
-    StartTicket, ThreadUsage, process,
+    DurationSummary, Error, ErrorKind, Hammer, HitCounts, Report, RunEvent, RunStartTicket,
+    RunTick, Schedule, ThreadUsage, process,
 };
 
 /// The maximum number of slices of the timeline: one per second for ten minutes, wider ones in
@@ -198,9 +196,9 @@ fn worker_config(config: &RunConfig, worker: usize) -> WorkerConfig {
 pub(crate) struct Coordinator {
     pub(crate) schedule: Schedule,
     pub(crate) config: RunConfig,
-    start_ticket: Option<StartTicket>,
+    start_ticket: Option<RunStartTicket>,
     length: Option<Duration>,
-    worker_handles: Vec<WorkerHandle>,
+    worker_handles: Vec<WorkerLink>,
     pending_batches: Arc<AtomicUsize>,
     opened_workers: usize,
     /// The last second reported by each worker.
@@ -233,7 +231,7 @@ pub(crate) struct TimelineStats {
     pub(crate) response: Option<HistogramSnapshot>,
 }
 
-impl Coalesce for TimelineStats {
+impl MergeableValue for TimelineStats {
     fn coalesce(&mut self, later: Self) {
         self.hits += later.hits;
         let Some(later_response) = later.response else {

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::interval_stats::IntervalStats;
 use crate::schedule::AnyPlaylistItem;
-use crate::worker_locals::WorkerLocals;
+use crate::worker_locals::WorkerSharedValues;
 use crate::{Label, PlaylistItem};
 
 /// The notes of a hammer in one slot: phases, counters, facts and the group of the current hit.
@@ -18,13 +18,13 @@ pub(crate) struct HitNotes {
     /// The item of the current hit, or of the last one.
     item: RefCell<Option<AnyPlaylistItem>>,
     interval: Rc<RefCell<Box<IntervalStats>>>,
-    worker_locals: Rc<WorkerLocals>,
+    worker_locals: Rc<WorkerSharedValues>,
 }
 
 impl HitNotes {
     pub(crate) fn new(
         interval: Rc<RefCell<Box<IntervalStats>>>,
-        worker_locals: Rc<WorkerLocals>,
+        worker_locals: Rc<WorkerSharedValues>,
     ) -> Self {
         Self {
             phase_start: Cell::new(Instant::now()),
@@ -42,7 +42,7 @@ impl HitNotes {
     }
 
     /// The values shared by the slots of this worker.
-    pub(crate) fn worker_locals(&self) -> &WorkerLocals {
+    pub(crate) fn worker_locals(&self) -> &WorkerSharedValues {
         &self.worker_locals
     }
 

@@ -24,11 +24,11 @@ pub struct IntervalStats {
     pub(crate) service: Histogram,
     pub(crate) lateness: Histogram,
     pub(crate) schedule_lateness: Histogram,
-    pub(crate) phases: TallyMap<&'static str, Histogram>,
-    pub(crate) labels: TallyMap<Label, u64>,
-    pub(crate) failures: TallyMap<Failure, u64>,
-    pub(crate) counts: TallyMap<&'static str, u64>,
-    pub(crate) facts: TallyMap<(&'static str, Label), u64>,
+    pub(crate) phases: FrequentFirstMap<&'static str, Histogram>,
+    pub(crate) labels: FrequentFirstMap<Label, u64>,
+    pub(crate) failures: FrequentFirstMap<Failure, u64>,
+    pub(crate) counts: FrequentFirstMap<&'static str, u64>,
+    pub(crate) facts: FrequentFirstMap<(&'static str, Label), u64>,
     pub(crate) groups: GroupTallies,
     pub(crate) stages: StageTallies,
     pub(crate) sent: u64,
@@ -49,11 +49,11 @@ impl IntervalStats {
             service: Histogram::new(),
             lateness: Histogram::new(),
             schedule_lateness: Histogram::new(),
-            phases: TallyMap::default(),
-            labels: TallyMap::default(),
-            failures: TallyMap::default(),
-            counts: TallyMap::default(),
-            facts: TallyMap::default(),
+            phases: FrequentFirstMap::default(),
+            labels: FrequentFirstMap::default(),
+            failures: FrequentFirstMap::default(),
+            counts: FrequentFirstMap::default(),
+            facts: FrequentFirstMap::default(),
             groups: GroupTallies::default(),
             stages: StageTallies::default(),
             sent: 0,
@@ -255,15 +255,15 @@ impl fmt::Debug for IntervalStats {
 
 /// A small map searched from the front, where frequent names come first.
 #[derive(PartialEq)]
-pub(crate) struct TallyMap<K, V>(pub(crate) Vec<(K, V)>);
+pub(crate) struct FrequentFirstMap<K, V>(pub(crate) Vec<(K, V)>);
 
-impl<K, V> Default for TallyMap<K, V> {
+impl<K, V> Default for FrequentFirstMap<K, V> {
     fn default() -> Self {
         Self(vec![])
     }
 }
 
-impl<K: PartialEq, V: Default> TallyMap<K, V> {
+impl<K: PartialEq, V: Default> FrequentFirstMap<K, V> {
     pub(crate) fn entry(&mut self, key: K) -> &mut V {
         let known = self.0.iter().position(|(name, _)| *name == key);
         let index = known.unwrap_or_else(|| {

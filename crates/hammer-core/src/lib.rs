@@ -26,7 +26,7 @@
 //! | read the results | [`Report`], with its [`Verdict`] and [`HitCounts`] |
 //! | follow a run | [`RunEvent`], in the closure given to [`Run::execute`] |
 //! | stop a run | [`StopHandle`] |
-//! | start several runs together | [`StartBarrier`] |
+//! | start several runs together | [`RunStartBarrier`] |
 //! | send hits that were planned one by one | [`Playlist`] |
 //! | check the limits of the machine | [`ResourceNeeds`], [`ResourceLimits`] |
 //! | test a hammer | `testing::check_conformance` (feature `testing`) |
@@ -90,16 +90,16 @@ pub use preflight::{ResourceLimits, ResourceNeeds, ResourceShortage};
 pub use rand_xoshiro;
 pub use rate::{Rate, RateError};
 pub use report::{
-    ByteCounts, DurationSummary, GeneratorReport, LoopMode, REPORT_SCHEMA, RateSummary, Report,
-    TimelineSlice,
+    ByteCounts, DurationSummary, GeneratorReport, OpenOrClosedLoop, REPORT_SCHEMA, RateSummary,
+    Report, TimelineSlice,
 };
 pub use run::Run;
 pub use schedule::{ArrivalProcess, Playlist, PlaylistItem, Schedule};
 pub use shape::{Shape, ShapeError, Stage};
 pub use stage_report::StageReport;
-pub use start_barrier::{StartBarrier, StartTicket};
+pub use start_barrier::{RunStartBarrier, RunStartTicket};
 pub use stop_handle::StopHandle;
 pub use thread_usage::{StallCause, ThreadUsage};
-pub use threshold_check::{AbortReason, MeasuredValue, ThresholdCheck};
+pub use threshold_check::{AbortReason, CheckedThreshold, MeasuredValue};
 pub use verdict::{Verdict, VerdictStatus};
 pub use worker_context::WorkerContext;

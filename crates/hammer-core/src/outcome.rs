@@ -59,10 +59,10 @@ impl Outcome {
 /// A formatted string is not a label, so the number of labels is bounded. Log details with
 /// `tracing::debug!`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Label(LabelKind);
+pub struct Label(LabelContent);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum LabelKind {
+enum LabelContent {
     Code(u32),
     Name(&'static str),
 }
@@ -71,35 +71,35 @@ impl Label {
     /// Makes a label of a number, such as a limit that a target has announced.
     #[must_use]
     pub const fn number(number: u32) -> Self {
-        Self(LabelKind::Code(number))
+        Self(LabelContent::Code(number))
     }
 
     /// Returns true if the label is displayed as `text`.
     pub(crate) fn matches(self, text: &str) -> bool {
         match self.0 {
-            LabelKind::Code(code) => code.to_string() == text,
-            LabelKind::Name(name) => name == text,
+            LabelContent::Code(code) => code.to_string() == text,
+            LabelContent::Name(name) => name == text,
         }
     }
 }
 
 impl From<u16> for Label {
     fn from(code: u16) -> Self {
-        Self(LabelKind::Code(code.into()))
+        Self(LabelContent::Code(code.into()))
     }
 }
 
 impl From<&'static str> for Label {
     fn from(name: &'static str) -> Self {
-        Self(LabelKind::Name(name))
+        Self(LabelContent::Name(name))
     }
 }
 
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            LabelKind::Code(code) => code.fmt(f),
-            LabelKind::Name(name) => f.pad(name),
+            LabelContent::Code(code) => code.fmt(f),
+            LabelContent::Name(name) => f.pad(name),
         }
     }
 }

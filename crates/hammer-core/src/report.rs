@@ -11,8 +11,8 @@ use crate::coordinator::{Coordinator, TimelineStats};
 use crate::interval_stats::IntervalStats;
 use crate::stop_handle::StopLevel;
 use crate::{
-    AbortReason, ArrivalProcess, Failure, GroupReport, HitCounts, HostStats, StageReport,
-    ThreadUsage, ThresholdCheck, Verdict, VerdictStatus, host_stats, process, verdict,
+    AbortReason, ArrivalProcess, CheckedThreshold, Failure, GroupReport, HitCounts, HostStats,
+    StageReport, ThreadUsage, Verdict, VerdictStatus, host_stats, process, verdict,
 };
 
 /// The value of [`Report::schema`].
@@ -44,7 +44,7 @@ pub struct Report {
     /// The generator's verdict on itself.
     pub verdict: Verdict,
     /// `"open"` if hits were due by a schedule, `"closed"` if slots hit as fast as they could.
-    pub r#loop: LoopMode,
+    pub r#loop: OpenOrClosedLoop,
     /// The requested and the achieved rate.
     pub rate: RateSummary,
     /// The length of the schedule, in seconds; if it has none or was stopped, the time until the
@@ -93,7 +93,7 @@ pub struct Report {
     pub timeline: Vec<TimelineSlice>,
     /// The thresholds that were checked after the run.
     #[serde(default)]
-    pub thresholds: Vec<ThresholdCheck>,
+    pub thresholds: Vec<CheckedThreshold>,
     /// The threshold that ended the run early, if one did.
     #[serde(default)]
     pub aborted: Option<AbortReason>,
@@ -105,7 +105,7 @@ pub struct Report {
 /// The kind of loop: open or closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum LoopMode {
+pub enum OpenOrClosedLoop {
     /// Hits are sent when they are due, whatever the target does.
     Open,
     /// A slot sends its next hit when its last one has ended.
@@ -276,9 +276,9 @@ impl Coordinator {
                 reasons: vec![],
             },
             r#loop: if open {
-                LoopMode::Open
+                OpenOrClosedLoop::Open
             } else {
-                LoopMode::Closed
+                OpenOrClosedLoop::Closed
             },
             rate: RateSummary {
                 requested: self.requested_rate(duration, total.hits.scheduled),

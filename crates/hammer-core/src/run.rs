@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::{Error, Hammer, Report, RunEvent, Schedule, StartTicket, StopHandle};
+use crate::{Error, Hammer, Report, RunEvent, RunStartTicket, Schedule, StopHandle};
 
 /// A hammer, a schedule and limits, ready to be executed.
 ///
@@ -13,7 +13,7 @@ pub struct Run<H> {
     pub(crate) hammer: H,
     pub(crate) schedule: Schedule,
     pub(crate) config: RunConfig,
-    pub(crate) start_ticket: Option<StartTicket>,
+    pub(crate) start_ticket: Option<RunStartTicket>,
 }
 
 #[derive(Debug, Clone)]
@@ -156,7 +156,7 @@ impl<H: Hammer> Run<H> {
     }
 
     /// Makes this run start together with others.
-    pub fn start_ticket(mut self, ticket: StartTicket) -> Self {
+    pub fn start_ticket(mut self, ticket: RunStartTicket) -> Self {
         self.start_ticket = Some(ticket);
         self
     }

@@ -6,7 +6,7 @@ use hammer_stats::{Histogram, HistogramSnapshot};
 use serde::{Deserialize, Serialize};
 
 use crate::interval_stats::IntervalStats;
-use crate::stage_tally::{StageTallies, StageTimes};
+use crate::stage_tally::{StageHistograms, StageTallies};
 use crate::{DurationSummary, HitCounts, RateSummary, Shape};
 
 /// The results of one stage of a shape with several: the hits that were due in it, whenever they
@@ -57,32 +57,32 @@ pub(crate) struct StageTotals(Vec<StageTotal>);
 struct StageTotal {
     hits: HitCounts,
     started: u64,
-    times: StoredTimes,
+    times: StoredStageHistograms,
 }
 
 #[derive(Default)]
-enum StoredTimes {
+enum StoredStageHistograms {
     #[default]
     Empty,
-    Expanded(Box<StageTimes>),
+    Expanded(Box<StageHistograms>),
     Compressed(HistogramSnapshot, HistogramSnapshot),
 }
 
-impl StoredTimes {
-    fn add(&mut self, times: &StageTimes) {
+impl StoredStageHistograms {
+    fn add(&mut self, times: &StageHistograms) {
         let mut sum = self.expand();
         sum.response.merge(&times.response);
         sum.service.merge(&times.service);
         *self = Self::Expanded(sum);
     }
 
-    fn expand(&mut self) -> Box<StageTimes> {
+    fn expand(&mut self) -> Box<StageHistograms> {
         let read =
             |snapshot: HistogramSnapshot| -> Histogram { snapshot.histogram().unwrap_or_default() };
         match std::mem::take(self) {
-            Self::Empty => Box::new(StageTimes::new()),
+            Self::Empty => Box::new(StageHistograms::new()),
             Self::Expanded(times) => times,
-            Self::Compressed(response, service) => Box::new(StageTimes {
+            Self::Compressed(response, service) => Box::new(StageHistograms {
                 response: read(response),
                 service: read(service),
             }),

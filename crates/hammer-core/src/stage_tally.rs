@@ -13,17 +13,17 @@ pub(crate) struct StageTally {
     pub(crate) hits: HitCounts,
     pub(crate) started: u64,
     /// Of answered hits; none before the first.
-    pub(crate) times: Option<StageTimes>,
+    pub(crate) times: Option<StageHistograms>,
 }
 
 /// Response and service of the answered hits of a stage.
 #[derive(PartialEq)]
-pub(crate) struct StageTimes {
+pub(crate) struct StageHistograms {
     pub(crate) response: Histogram,
     pub(crate) service: Histogram,
 }
 
-impl StageTimes {
+impl StageHistograms {
     pub(crate) fn new() -> Self {
         Self {
             response: Histogram::new(),
@@ -36,7 +36,7 @@ impl StageTimes {
 #[derive(Default, PartialEq)]
 pub(crate) struct StageTallies {
     pub(crate) tallies: Vec<StageTally>,
-    spare: Vec<StageTimes>,
+    spare: Vec<StageHistograms>,
 }
 
 /// The number of histogram pairs kept for reuse when tallies are cleared.
@@ -70,7 +70,7 @@ impl StageTallies {
         tally.hits.count(result);
         let (times, spare) = match tally.times.take() {
             Some(times) => (times, spare),
-            None => (spare.unwrap_or_else(StageTimes::new), None),
+            None => (spare.unwrap_or_else(StageHistograms::new), None),
         };
         let times = tally.times.insert(times);
         times.response.record(response);
@@ -84,7 +84,7 @@ impl StageTallies {
             tally.hits += other_tally.hits;
             tally.started += other_tally.started;
             if let Some(other_times) = &other_tally.times {
-                let times = tally.times.get_or_insert_with(StageTimes::new);
+                let times = tally.times.get_or_insert_with(StageHistograms::new);
                 times.response.merge(&other_times.response);
                 times.service.merge(&other_times.service);
             }

@@ -19,9 +19,9 @@ const OPEN_EARLY: Duration = Duration::from_secs(1);
 ///
 /// ```
 /// use std::time::Duration;
-/// use hammer_core::{Outcome, Rate, Run, Schedule, StartBarrier, from_fn};
+/// use hammer_core::{Outcome, Rate, Run, Schedule, RunStartBarrier, from_fn};
 ///
-/// let barrier = StartBarrier::new(2);
+/// let barrier = RunStartBarrier::new(2);
 /// let reports = std::thread::scope(|scope| {
 ///     let threads = [0, 50].map(|offset_ms| {
 ///         let hammer = from_fn(|_hit| async { Ok(Outcome::ok("done")) });
@@ -35,7 +35,7 @@ const OPEN_EARLY: Duration = Duration::from_secs(1);
 /// assert!(reports.iter().all(|report| report.as_ref().is_ok_and(|report| report.hits.ok == 5)));
 /// ```
 #[derive(Debug, Clone)]
-pub struct StartBarrier(Arc<BarrierInner>);
+pub struct RunStartBarrier(Arc<BarrierInner>);
 
 #[derive(Debug)]
 struct BarrierInner {
@@ -49,15 +49,15 @@ struct BarrierState {
     start: Option<Instant>,
 }
 
-/// The ticket of one run of a [`StartBarrier`]. The others do not wait for a dropped ticket.
+/// The ticket of one run of a [`RunStartBarrier`]. The others do not wait for a dropped ticket.
 #[derive(Debug)]
-pub struct StartTicket {
-    barrier: StartBarrier,
+pub struct RunStartTicket {
+    barrier: RunStartBarrier,
     offset: Duration,
     arrived: bool,
 }
 
-impl StartBarrier {
+impl RunStartBarrier {
     /// Makes a barrier for `runs` runs.
     #[must_use]
     pub fn new(runs: usize) -> Self {
@@ -71,8 +71,8 @@ impl StartBarrier {
 
     /// Makes the ticket of a run that starts `offset` after the common start.
     #[must_use]
-    pub fn ticket(&self, offset: Duration) -> StartTicket {
-        StartTicket {
+    pub fn ticket(&self, offset: Duration) -> RunStartTicket {
+        RunStartTicket {
             barrier: self.clone(),
             offset,
             arrived: false,
@@ -95,7 +95,7 @@ impl StartBarrier {
     }
 }
 
-impl StartTicket {
+impl RunStartTicket {
     /// Waits until it is time to open the first sessions.
     pub(crate) fn wait_before_opening(&mut self, stop: &StopHandle) {
         if self.offset > OPEN_EARLY {
@@ -123,7 +123,7 @@ impl StartTicket {
     }
 }
 
-impl Drop for StartTicket {
+impl Drop for RunStartTicket {
     fn drop(&mut self) {
         if !self.arrived {
             drop(self.barrier.arrive());
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn all_start_together_without_waiting_for_a_dropped_ticket() {
-        let barrier = StartBarrier::new(3);
+        let barrier = RunStartBarrier::new(3);
         let offset = Duration::from_secs(3600);
         let (mut first, mut second) = (barrier.ticket(Duration::ZERO), barrier.ticket(offset));
         drop(barrier.ticket(offset));
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn a_stop_ends_the_wait_for_a_late_start() {
         let stop = StopHandle::new();
-        let barrier = StartBarrier::new(1);
+        let barrier = RunStartBarrier::new(1);
         let mut ticket = barrier.ticket(Duration::from_secs(3600));
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| ticket.wait_before_opening(&stop));

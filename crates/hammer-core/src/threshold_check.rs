@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// The engine makes none. Readers of a report add them, such as hammer-cli for `--assert`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ThresholdCheck {
+pub struct CheckedThreshold {
     /// The threshold as text.
     pub expression: String,
     /// The measured value.

@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 /// Values that the slots of one worker share, one of each type.
 #[derive(Default)]
-pub(crate) struct WorkerLocals(RefCell<Vec<Rc<dyn Any>>>);
+pub(crate) struct WorkerSharedValues(RefCell<Vec<Rc<dyn Any>>>);
 
-impl WorkerLocals {
+impl WorkerSharedValues {
     /// Drops all values, some of which may own this storage in turn.
     pub(crate) fn clear(&self) {
         // The borrow has ended, so a value can use this storage while it is dropped.
@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn there_is_one_value_of_each_type() {
-        let locals = WorkerLocals::default();
+        let locals = WorkerSharedValues::default();
         let first = locals.get_or_init(|| 1_u32);
         let other = locals.get_or_init(|| {
             let inner = locals.get_or_init(|| 7_u32);

@@ -29,15 +29,15 @@ mod tests {
     use super::chain;
 
     #[derive(Debug)]
-    struct Layer(&'static str, Option<Box<Layer>>);
+    struct NestedTestError(&'static str, Option<Box<NestedTestError>>);
 
-    impl fmt::Display for Layer {
+    impl fmt::Display for NestedTestError {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str(self.0)
         }
     }
 
-    impl Error for Layer {
+    impl Error for NestedTestError {
         fn source(&self) -> Option<&(dyn Error + 'static)> {
             self.1.as_ref().map(|source| source.as_ref() as _)
         }
@@ -45,10 +45,13 @@ mod tests {
 
     #[test]
     fn names_each_source_once() {
-        let root = Layer("no such file", None);
-        let error = Layer(
+        let root = NestedTestError("no such file", None);
+        let error = NestedTestError(
             "read key",
-            Some(Box::new(Layer("open k.pem", Some(Box::new(root))))),
+            Some(Box::new(NestedTestError(
+                "open k.pem",
+                Some(Box::new(root)),
+            ))),
         );
         assert_eq!(chain(&error), "read key: open k.pem: no such file");
     }

@@ -22,7 +22,7 @@ const MAX_REPORTED: usize = 3;
 
 /// Groups the 401 responses of a run into bursts by token and time.
 #[derive(Debug)]
-pub(crate) struct AuthFailures {
+pub(crate) struct AuthFailureTracker {
     scope: TemplateScope,
     bursts: Mutex<Vec<AuthFailureBurst>>,
 }
@@ -39,7 +39,7 @@ struct AuthFailureBurst {
     count: u64,
 }
 
-impl AuthFailures {
+impl AuthFailureTracker {
     /// Starts tracking if the scope has tokens.
     pub(crate) fn for_scope(scope: &TemplateScope) -> Option<Self> {
         scope.tokens()?;
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn only_the_largest_bursts_are_reported() {
-        let auth_failures = AuthFailures {
+        let auth_failures = AuthFailureTracker {
             scope: TemplateScope::new(),
             bursts: Mutex::default(),
         };

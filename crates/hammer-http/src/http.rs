@@ -8,12 +8,12 @@ use hammer_core::{
     Failure, Hammer, Hit, Outcome, PrepareError, ResourceNeeds, Slot, WorkerContext,
 };
 
-use crate::auth_failures::AuthFailures;
+use crate::auth_failures::AuthFailureTracker;
 use crate::connection::origin::{ConnectionPolicy, OriginConnection};
-use crate::pipeline::{self, Pipeline};
 use crate::request::prepared::PreparedRequest;
-use crate::request::template::{RenderBuffer, RenderContext, RequestBuffer, RequestTemplate};
+use crate::request::template::{RenderBuffer, RenderContext, RequestTemplate, SlotRequestCopy};
 use crate::version::HttpVersion;
+use crate::workflow::{self, HitWorkflow};
 use crate::{HttpBuilder, HttpRequest, TargetList};
 use hammer_net::PeerConnector;
 
@@ -31,19 +31,19 @@ pub struct Http {
     pub(crate) mode: HitMode,
     pub(crate) connection_policy: ConnectionPolicy,
     /// Tracks refused tokens, if hits carry tokens.
-    pub(crate) auth_failures: Option<AuthFailures>,
+    pub(crate) auth_failures: Option<AuthFailureTracker>,
 }
 
 /// The work of a hit.
 pub(crate) enum HitMode {
     /// Sends one request and checks the status.
-    Simple(Box<SimpleRequest>),
+    Simple(Box<SingleRequestHit>),
     /// Does anything beyond that.
-    Pipeline(Box<Pipeline>),
+    Pipeline(Box<HitWorkflow>),
 }
 
 /// A request and the connector for its target.
-pub(crate) struct SimpleRequest {
+pub(crate) struct SingleRequestHit {
     pub(crate) request: PreparedRequest,
     /// The parts that vary from hit to hit.
     pub(crate) template: Option<Box<RequestTemplate>>,
@@ -51,16 +51,16 @@ pub(crate) struct SimpleRequest {
 }
 
 /// The state that a slot keeps between hits: its connections and its copy of the request.
-pub struct HttpSession(HttpSessionState);
+pub struct HttpSession(HitModeSession);
 
-enum HttpSessionState {
-    Simple(Box<SimpleSession>),
-    Pipeline(Box<pipeline::PipelineSession>),
+enum HitModeSession {
+    Simple(Box<SingleRequestSession>),
+    Pipeline(Box<workflow::HitWorkflowSession>),
 }
 
 /// The state of a slot that sends a single request repeatedly.
-struct SimpleSession {
-    request_buffer: RequestBuffer,
+struct SingleRequestSession {
+    request_buffer: SlotRequestCopy,
     render_buffer: Rc<RefCell<RenderBuffer>>,
     connection: OriginConnection,
 }
@@ -100,7 +100,7 @@ impl Http {
     ) -> Result<Outcome, Failure> {
         let mut token = None;
         let (connector, own_request, connection) = match (&self.mode, &mut session.0) {
-            (HitMode::Simple(simple), HttpSessionState::Simple(state)) => {
+            (HitMode::Simple(simple), HitModeSession::Simple(state)) => {
                 if let Some(template) = &simple.template
                     && request.is_none()
                 {
@@ -121,7 +121,7 @@ impl Http {
                 )
             }
             // Boxed, or the future of a simple hit would be as large as that of a pipeline.
-            (HitMode::Pipeline(pipeline), HttpSessionState::Pipeline(state)) => {
+            (HitMode::Pipeline(pipeline), HitModeSession::Pipeline(state)) => {
                 let auth_failures = self.auth_failures.as_ref();
                 return Box::pin(pipeline.hit(state, &hit, request, auth_failures)).await;
             }
@@ -175,7 +175,7 @@ impl Hammer for Http {
             HitMode::Simple(simple) => simple,
             HitMode::Pipeline(pipeline) => {
                 let state = Box::pin(pipeline.open(&slot)).await?;
-                return Ok(HttpSession(HttpSessionState::Pipeline(Box::new(state))));
+                return Ok(HttpSession(HitModeSession::Pipeline(Box::new(state))));
             }
         };
         let mut connection = OriginConnection::default();
@@ -188,9 +188,9 @@ impl Hammer for Http {
         if simple.template.is_some() {
             request = request.for_single_use();
         }
-        Ok(HttpSession(HttpSessionState::Simple(Box::new(
-            SimpleSession {
-                request_buffer: RequestBuffer::new(request),
+        Ok(HttpSession(HitModeSession::Simple(Box::new(
+            SingleRequestSession {
+                request_buffer: SlotRequestCopy::new(request),
                 render_buffer: slot.worker_local(RefCell::default),
                 connection,
             },
@@ -225,8 +225,8 @@ impl Hammer for Http {
 
     async fn close(&self, session: HttpSession) {
         match session.0 {
-            HttpSessionState::Simple(state) => state.connection.close().await,
-            HttpSessionState::Pipeline(state) => state.close().await,
+            HitModeSession::Simple(state) => state.connection.close().await,
+            HitModeSession::Pipeline(state) => state.close().await,
         }
     }
 
@@ -279,8 +279,8 @@ impl fmt::Debug for Http {
 impl fmt::Debug for HttpSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open_connections = match &self.0 {
-            HttpSessionState::Simple(state) => usize::from(state.connection.is_open()),
-            HttpSessionState::Pipeline(state) => state.open_connections(),
+            HitModeSession::Simple(state) => usize::from(state.connection.is_open()),
+            HitModeSession::Pipeline(state) => state.open_connections(),
         };
         f.debug_struct("HttpSession")
             .field("open_connections", &open_connections)

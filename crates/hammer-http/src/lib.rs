@@ -78,13 +78,13 @@ mod failures;
 mod h2;
 mod http;
 mod masking;
-mod pipeline;
 mod recorder;
 mod request;
 mod response;
 mod targets;
 mod url;
 mod version;
+mod workflow;
 
 pub use builder::HttpBuilder;
 pub use content_coding::ContentCoding;

@@ -5,7 +5,7 @@ use std::task::{Context, Waker};
 
 use hammer_core::{Failure, Hit};
 
-use crate::broker_connection::{BrokerConnection, DeliveryHeader, UnacknowledgedPackets};
+use crate::broker_connection::{BrokerConnection, DeliveryHeader, LostConnectionPackets};
 use crate::config::MqttConfig;
 use crate::delivery::MessageSequence;
 use crate::failures;
@@ -37,7 +37,7 @@ pub(crate) struct ClientState {
     /// `None` while the client is not connected.
     pub(crate) connection: Option<BrokerConnection>,
     /// The packets that the last connection left unacknowledged.
-    unacknowledged: Option<UnacknowledgedPackets>,
+    unacknowledged: Option<LostConnectionPackets>,
     pub(crate) sequence: MessageSequence,
 }
 

@@ -8,7 +8,7 @@ use crate::packet::connect::ConnectPacket;
 use crate::render_context::{MqttRenderContext, render_text};
 
 /// The CONNECT packet that all clients share, and templates for the parts that differ.
-pub(crate) struct ClientIdentity {
+pub(crate) struct ConnectPacketTemplate {
     /// The packet without the parts that are templates.
     pub(crate) connect: ConnectPacket,
     pub(crate) client_id: Template,
@@ -18,7 +18,7 @@ pub(crate) struct ClientIdentity {
     pub(crate) will: Option<(Template, Template)>,
 }
 
-impl ClientIdentity {
+impl ConnectPacketTemplate {
     /// Renders the client id and the CONNECT packet.
     pub(crate) fn render(
         &self,

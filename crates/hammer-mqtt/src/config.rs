@@ -9,14 +9,14 @@ use hammer_data::{Template, TemplateScope};
 
 use crate::broker_connection::MqttAction;
 use crate::broker_connector::BrokerConnector;
-use crate::client_identity::ClientIdentity;
-use crate::delivery::{DeliveryConfig, WorkerChannel};
+use crate::client_identity::ConnectPacketTemplate;
+use crate::delivery::{DeliverySubscriberConfig, WorkerDeliveryChannel};
 use crate::packet::publish::MessageTemplate;
 use crate::worker_barrier::WorkerBarrier;
 
 /// The event at which a published message is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MqttCompletion {
+pub enum MqttCompletionEvent {
     /// The acknowledgement of the broker: PUBACK at QoS 1, PUBCOMP at QoS 2.
     Ack,
     /// The time at which the socket takes its bytes. At QoS 0 there is no acknowledgement.
@@ -30,7 +30,7 @@ pub(crate) struct MqttConfig {
     /// The feeders and tokens of the templates.
     pub(crate) scope: TemplateScope,
     pub(crate) connector: BrokerConnector,
-    pub(crate) identity: ClientIdentity,
+    pub(crate) identity: ConnectPacketTemplate,
     /// The longest time to open a connection, up to the CONNACK.
     pub(crate) connect_timeout: Duration,
     pub(crate) clients: usize,
@@ -41,7 +41,7 @@ pub(crate) struct MqttConfig {
     /// False to open a connection per hit.
     pub(crate) shared: bool,
     pub(crate) action: MqttAction,
-    pub(crate) completion: MqttCompletion,
+    pub(crate) completion: MqttCompletionEvent,
     pub(crate) message: MessageTemplate,
     pub(crate) use_topic_alias: bool,
     /// The filter of SUBSCRIBE, if a hit is a subscription.
@@ -51,9 +51,9 @@ pub(crate) struct MqttConfig {
     pub(crate) require_subscribers: bool,
     /// True to send messages in flight again when a session resumes.
     pub(crate) resend: bool,
-    pub(crate) delivery: Option<DeliveryConfig>,
+    pub(crate) delivery: Option<DeliverySubscriberConfig>,
     /// The channel of each worker, for deliveries that arrive at another worker.
-    pub(crate) worker_channels: OnceLock<Vec<WorkerChannel>>,
+    pub(crate) worker_channels: OnceLock<Vec<WorkerDeliveryChannel>>,
     /// Barriers for the workers: all messages have reached the broker, and all deliveries have
     /// reached the subscribers.
     pub(crate) delivery_barriers: [WorkerBarrier; 2],

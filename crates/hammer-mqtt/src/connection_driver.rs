@@ -22,7 +22,7 @@ use crate::keep_alive_monitor::KeepAliveMonitor;
 use crate::packet::connack::BrokerLimits;
 use crate::reconnect_backoff::ReconnectBackoff;
 use crate::render_context;
-use crate::worker_clients::{ConnectAttempt, WorkerClients};
+use crate::worker_clients::{FirstConnectAttempt, WorkerClients};
 
 /// The longest wait for the broker to close the connection after DISCONNECT.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(500);
@@ -30,7 +30,7 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 const STABLE_AFTER: Duration = Duration::from_secs(1);
 
 /// Keeps `client` connected until the run ends.
-pub(crate) struct BrokerConnectionDriver {
+pub(crate) struct ClientConnectionSupervisor {
     pub(crate) config: Arc<MqttConfig>,
     pub(crate) clients: Rc<WorkerClients>,
     pub(crate) client: Rc<MqttClient>,
@@ -52,9 +52,9 @@ struct AcceptedConnection {
     leftover: Vec<u8>,
 }
 
-impl BrokerConnectionDriver {
+impl ClientConnectionSupervisor {
     /// Connects, and reconnects after each loss. The first attempt is reported to `attempt`.
-    pub(crate) async fn run(self, attempt: ConnectAttempt) {
+    pub(crate) async fn run(self, attempt: FirstConnectAttempt) {
         let mut attempt = Some(attempt);
         let mut backoff = ReconnectBackoff::new(self.client.number);
         while !self.clients.is_closing() {

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::broker_connection::BrokerConnection;
 use crate::broker_connector::BrokerStream;
 use crate::client::ClientState;
-use crate::connection_driver::{BrokerConnectionDriver, ConnectionEnd};
+use crate::connection_driver::{ClientConnectionSupervisor, ConnectionEnd};
 use crate::delivery::DeliveryRecord;
 use crate::delivery::MessageSequence;
 use crate::failures;
@@ -22,7 +22,7 @@ const MAX_IDLE_BUFFER_BYTES: usize = 16 * 1024;
 
 /// The poll loop of a connection and its state between polls.
 pub(crate) struct ConnectionLoop<'a> {
-    pub(crate) driver: &'a BrokerConnectionDriver,
+    pub(crate) driver: &'a ClientConnectionSupervisor,
     pub(crate) stream: &'a mut BrokerStream,
     /// The start of a packet that is not complete yet.
     pub(crate) partial_packet: Vec<u8>,

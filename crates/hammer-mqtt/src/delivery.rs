@@ -15,7 +15,7 @@ const SEQ_RANGE: std::ops::Range<usize> = 24..32;
 
 /// The subscribers of published messages.
 #[derive(Debug, Clone)]
-pub(crate) struct DeliveryConfig {
+pub(crate) struct DeliverySubscriberConfig {
     pub(crate) subscribers: usize,
     /// The filter, with the prefix of the group if the subscription is shared.
     pub(crate) filter: String,
@@ -24,7 +24,7 @@ pub(crate) struct DeliveryConfig {
     pub(crate) run: u32,
 }
 
-impl DeliveryConfig {
+impl DeliverySubscriberConfig {
     /// Returns the number of subscribers that get each message.
     pub(crate) fn copies_per_message(&self) -> u32 {
         match self.shared {
@@ -126,15 +126,15 @@ pub(crate) fn set_header_seq(header: &mut [u8; DELIVERY_HEADER_BYTES], seq: u64)
 
 /// A channel to a worker, for deliveries that arrived at subscribers of other workers.
 #[derive(Debug, Default)]
-pub(crate) struct WorkerChannel(Mutex<ChannelQueue>);
+pub(crate) struct WorkerDeliveryChannel(Mutex<DeliveryChannelQueue>);
 
 #[derive(Debug, Default)]
-struct ChannelQueue {
+struct DeliveryChannelQueue {
     deliveries: Vec<DeliveryRecord>,
     waker: Option<Waker>,
 }
 
-impl WorkerChannel {
+impl WorkerDeliveryChannel {
     /// Sends all `deliveries`; the vector is empty afterward.
     pub(crate) fn send(&self, deliveries: &mut Vec<DeliveryRecord>) {
         let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -330,7 +330,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_channel_passes_deliveries_on() {
-        let (channel, mut into) = (WorkerChannel::default(), vec![]);
+        let (channel, mut into) = (WorkerDeliveryChannel::default(), vec![]);
         channel.send(&mut vec![DELIVERY, DELIVERY]);
         channel.receive(&mut into).await;
         assert_eq!(into.len(), 2);

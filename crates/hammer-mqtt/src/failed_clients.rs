@@ -6,7 +6,7 @@ use hammer_core::Failure;
 
 /// More clients than allowed failed to connect before the run started.
 #[derive(Debug)]
-pub(crate) struct FailedClients {
+pub(crate) struct TooManyFailedClients {
     /// The number of failed clients of all workers, so far.
     pub(crate) failed: usize,
     pub(crate) total: usize,
@@ -15,7 +15,7 @@ pub(crate) struct FailedClients {
     pub(crate) failure: Failure,
 }
 
-impl fmt::Display for FailedClients {
+impl fmt::Display for TooManyFailedClients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             failed,
@@ -35,4 +35,4 @@ impl fmt::Display for FailedClients {
     }
 }
 
-impl error::Error for FailedClients {}
+impl error::Error for TooManyFailedClients {}

@@ -23,14 +23,14 @@ pub(crate) enum ConnectReply {
 }
 
 /// Reads packets, and keeps the bytes after them.
-struct PacketReader<'a, S> {
+struct HandshakePacketReader<'a, S> {
     stream: &'a mut S,
     bytes: Vec<u8>,
     /// The largest packet that is accepted, in bytes.
     max_packet_size: usize,
 }
 
-impl<S: AsyncRead + Unpin> PacketReader<'_, S> {
+impl<S: AsyncRead + Unpin> HandshakePacketReader<'_, S> {
     /// Waits for the whole packet that begins at `from`. Returns its size.
     async fn read_packet(&mut self, from: usize) -> Result<usize, Failure> {
         loop {
@@ -67,7 +67,7 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
         stream.flush().await
     };
     sending.await.map_err(failures::from_io_error)?;
-    let mut reader = PacketReader {
+    let mut reader = HandshakePacketReader {
         stream,
         bytes: vec![],
         max_packet_size: MAX_CONNACK_BYTES,
@@ -108,7 +108,7 @@ pub(crate) async fn subscribe<S: AsyncRead + AsyncWrite + Unpin>(
         stream.flush().await
     };
     sending.await.map_err(failures::from_io_error)?;
-    let mut reader = PacketReader {
+    let mut reader = HandshakePacketReader {
         stream,
         bytes: leftover,
         max_packet_size: config.identity.connect.max_packet_size as usize,

@@ -35,7 +35,7 @@ mod worker_barrier;
 mod worker_clients;
 
 pub use builder::{MqttBuilder, MqttMode, MqttPayload};
-pub use config::MqttCompletion;
+pub use config::MqttCompletionEvent;
 pub use error::{Error, ErrorKind};
 pub use hammer_data::TemplateScope;
 pub use hammer_net::{AddressFamily, ConfigureNetwork, TlsVersion};

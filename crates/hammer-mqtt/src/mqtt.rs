@@ -10,7 +10,7 @@ use hammer_core::{
 
 use crate::MqttBuilder;
 use crate::client::MqttClient;
-use crate::config::{MqttCompletion, MqttConfig};
+use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::connect_load;
 use crate::hit_waiter::HitWaiter;
 use crate::worker_clients::WorkerClients;
@@ -149,7 +149,7 @@ impl Hammer for Mqtt {
                 }
             };
         }
-        let mut active_hit = ActiveHitGuard {
+        let mut active_hit = HitWaiterGuard {
             waiter,
             client,
             completed: false,
@@ -178,11 +178,11 @@ impl Hammer for Mqtt {
             clients: &clients,
             slot,
         };
-        if self.config.completion != MqttCompletion::Ack {
+        if self.config.completion != MqttCompletionEvent::Ack {
             clients.fence_publishers().await;
             slot.mark("fence");
         }
-        if self.config.completion == MqttCompletion::Delivery {
+        if self.config.completion == MqttCompletionEvent::Delivery {
             clients.wait_for_deliveries(slot.workers()).await;
         }
     }
@@ -207,13 +207,13 @@ impl Drop for DeliveryReportGuard<'_> {
 }
 
 /// Frees the waiter of a hit when it is dropped, also if the hit is abandoned.
-struct ActiveHitGuard<'a> {
+struct HitWaiterGuard<'a> {
     waiter: &'a HitWaiter,
     client: &'a MqttClient,
     completed: bool,
 }
 
-impl Drop for ActiveHitGuard<'_> {
+impl Drop for HitWaiterGuard<'_> {
     fn drop(&mut self) {
         self.waiter.finish_hit();
         if !self.completed {

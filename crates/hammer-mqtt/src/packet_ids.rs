@@ -9,7 +9,7 @@ use std::mem;
 /// whose cell is in use is skipped. So the size of the table follows the packets in flight, and a
 /// lookup is one access.
 #[derive(Debug)]
-pub(crate) struct PacketIds<T> {
+pub(crate) struct PacketIdTable<T> {
     cells: Vec<Option<(u16, T)>>,
     last_id: u16,
     in_use: usize,
@@ -20,7 +20,7 @@ const INITIAL_CELLS: usize = 16;
 /// The maximum number of cells: one per id, and one that stays empty.
 const MAX_CELLS: usize = 1 << 16;
 
-impl<T> PacketIds<T> {
+impl<T> PacketIdTable<T> {
     pub(crate) fn new() -> Self {
         Self {
             cells: vec![],
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn ids_rotate_and_skip_the_cell_of_one_in_use() {
-        let mut ids = PacketIds::new();
+        let mut ids = PacketIdTable::new();
         let kept = ids.allocate("kept");
         assert_eq!(kept, Some(1));
         for round in 0..3_u32 {
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn all_ids_can_be_allocated() {
-        let mut ids = PacketIds::new();
+        let mut ids = PacketIdTable::new();
         for n in 1..=65_535_u32 {
             assert_eq!(ids.allocate(n).map(u32::from), Some(n));
         }
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn an_unknown_id_has_no_entry() {
-        let mut ids = PacketIds::<u8>::new();
+        let mut ids = PacketIdTable::<u8>::new();
         assert_eq!((ids.release(0), ids.release(1)), (None, None));
         ids.allocate(5);
         assert_eq!((ids.release(0), ids.release(2)), (None, None));

@@ -2,16 +2,16 @@
 
 use hammer_core::Failure;
 
-use crate::broker_connection::{BrokerConnection, ConnectionCounts};
+use crate::broker_connection::{AckAnomalyCounts, BrokerConnection};
 use crate::client::ClientRole;
-use crate::connection_driver::BrokerConnectionDriver;
+use crate::connection_driver::ClientConnectionSupervisor;
 use crate::delivery::DeliveryRecord;
 use crate::failures;
 use crate::handshake;
 use crate::packet;
 use crate::packet::received::{PacketFrame, ReceivedPacket};
 
-impl BrokerConnectionDriver {
+impl ClientConnectionSupervisor {
     /// Processes the packets in `bytes`. Returns the number of bytes used.
     pub(crate) fn handle_packets(
         &self,
@@ -95,7 +95,7 @@ impl BrokerConnectionDriver {
                 self.clients.forward_deliveries(worker, deliveries);
             }
         }
-        let ConnectionCounts {
+        let AckAnomalyCounts {
             window_waits,
             late_acks,
             unknown_acks,

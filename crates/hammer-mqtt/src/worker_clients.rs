@@ -12,9 +12,9 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::client::{ClientRole, MqttClient};
 use crate::config::MqttConfig;
-use crate::connection_driver::BrokerConnectionDriver;
-use crate::delivery::{DeliveryLedger, DeliveryRecord, WorkerChannel};
-use crate::failed_clients::FailedClients;
+use crate::connection_driver::ClientConnectionSupervisor;
+use crate::delivery::{DeliveryLedger, DeliveryRecord, WorkerDeliveryChannel};
+use crate::failed_clients::TooManyFailedClients;
 use crate::hit_waiter::HitWaiter;
 
 /// The maximum number of connections that a worker opens at a time, not more than brokers queue.
@@ -49,13 +49,13 @@ pub(crate) struct WorkerClients {
 }
 
 /// The first attempt of a client to connect.
-pub(crate) struct ConnectAttempt {
+pub(crate) struct FirstConnectAttempt {
     clients: Rc<WorkerClients>,
     /// Held until the attempt ends, to limit concurrent attempts.
     _permit: OwnedSemaphorePermit,
 }
 
-impl ConnectAttempt {
+impl FirstConnectAttempt {
     pub(crate) fn finish(self, result: Result<(), Failure>) {
         let clients = &self.clients;
         clients.attempts_ended.set(clients.attempts_ended.get() + 1);
@@ -168,14 +168,14 @@ impl WorkerClients {
             };
             self.check_failed_clients()?;
             context.report_progress(self.attempts_ended.get(), total);
-            let driver = BrokerConnectionDriver {
+            let driver = ClientConnectionSupervisor {
                 config: self.config.clone(),
                 clients: self.clone(),
                 client: client.clone(),
                 slot: slot.clone(),
             };
             self.drivers.set(self.drivers.get() + 1);
-            let attempt = ConnectAttempt {
+            let attempt = FirstConnectAttempt {
                 clients: self.clone(),
                 _permit: permit,
             };
@@ -196,12 +196,14 @@ impl WorkerClients {
         let config = &*self.config;
         let failed = config.failed_clients.load(Ordering::Relaxed);
         match self.last_failure.get() {
-            Some(failure) if failed > config.max_failed_clients => Err(Box::new(FailedClients {
-                failed,
-                total: config.connections(),
-                allowed: config.max_failed_clients,
-                failure,
-            })),
+            Some(failure) if failed > config.max_failed_clients => {
+                Err(Box::new(TooManyFailedClients {
+                    failed,
+                    total: config.connections(),
+                    allowed: config.max_failed_clients,
+                    failure,
+                }))
+            }
             _ => Ok(()),
         }
     }
@@ -367,6 +369,8 @@ impl WorkerClients {
     }
 }
 
-fn new_channels(workers: usize) -> Vec<WorkerChannel> {
-    (0..workers).map(|_| WorkerChannel::default()).collect()
+fn new_channels(workers: usize) -> Vec<WorkerDeliveryChannel> {
+    (0..workers)
+        .map(|_| WorkerDeliveryChannel::default())
+        .collect()
 }

@@ -15,7 +15,7 @@ use crate::options::TlsOptions;
 use crate::overrides::{ConnectOverride, ResolveOverride};
 use crate::peer_connector::{ConnectionRoute, PeerConnector, ProxyMethod, ProxyRoute};
 use crate::proxy::{
-    HttpTunnel, NoProxyList, ProxyEnvironment, ProxyKind, ProxyServer, SocksTunnel,
+    HttpConnectRequest, NoProxyList, ProxyEnvironment, ProxyKind, ProxyServer, SocksHandshake,
 };
 use crate::resolver::HostResolver;
 use crate::source_addresses::SourceAddresses;
@@ -112,7 +112,7 @@ impl ConnectorFactory {
         self.proxy_selector.check_options(&proxy)?;
         let method = match proxy.kind {
             ProxyKind::Socks { remote_dns: false } => {
-                ProxyMethod::SocksAddress(SocksTunnel::new(&proxy)?, self.resolver(&host, port)?)
+                ProxyMethod::SocksAddress(SocksHandshake::new(&proxy)?, self.resolver(&host, port)?)
             }
             _ if self
                 .resolve_overrides
@@ -128,8 +128,8 @@ impl ConnectorFactory {
                 ));
             }
             ProxyKind::Socks { remote_dns: true } => {
-                SocksTunnel::check_host(&host)?;
-                ProxyMethod::SocksName(SocksTunnel::new(&proxy)?, host, port)
+                SocksHandshake::check_host(&host)?;
+                ProxyMethod::SocksName(SocksHandshake::new(&proxy)?, host, port)
             }
             // A forwarded request names the URL's host; a tunnel can lead to any host.
             _ if peer.tls
@@ -137,7 +137,7 @@ impl ConnectorFactory {
                 || overridden
                 || self.proxy_selector.always_tunnel =>
             {
-                ProxyMethod::Tunnel(HttpTunnel::new(
+                ProxyMethod::Tunnel(HttpConnectRequest::new(
                     &proxy,
                     &self.proxy_selector.headers,
                     &host,

@@ -7,11 +7,11 @@
 //! ```no_run
 //! use hammer_core::{Failure, Slot};
 //! use hammer_net::{ConfigureNetwork, NetworkOptions, NetworkStream};
-//! use hammer_net::{PeerConnector, PeerEndpoint, TlsUse, UrlHost};
+//! use hammer_net::{PeerConnector, PeerEndpoint, ExpectedTlsUse, UrlHost};
 //!
 //! fn connector() -> Result<PeerConnector, hammer_net::Error> {
 //!     let options = NetworkOptions::default().cacert("ca.pem").source("127.0.0.2-127.0.0.9");
-//!     let factory = options.connector_factory(TlsUse::Certain, vec![b"mqtt".to_vec()])?;
+//!     let factory = options.connector_factory(ExpectedTlsUse::Certain, vec![b"mqtt".to_vec()])?;
 //!     factory.connector_for(&PeerEndpoint {
 //!         scheme: "mqtts",
 //!         host: &UrlHost::Name("localhost".into()),
@@ -48,7 +48,7 @@ pub use connector_factory::{ConnectorFactory, PeerEndpoint};
 pub use error::{Error, ErrorKind};
 pub use failures::{NO_COMMON_PROTOCOL, PROXY_AUTH_REQUIRED, tls_failure};
 pub use host::{UrlHost, split_host_port};
-pub use options::{NetworkOptions, TlsUse, TlsVersion};
+pub use options::{ExpectedTlsUse, NetworkOptions, TlsVersion};
 pub use peer_connector::{OpenedConnection, PeerConnector};
 pub use stream::{NetworkStream, SocketTraffic};
 pub use userinfo::{SecretString, basic_authorization, mask_password, percent_decode};

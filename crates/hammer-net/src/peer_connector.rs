@@ -12,7 +12,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::failures;
 use crate::host::UrlHost;
-use crate::proxy::{HttpTunnel, SocksTunnel};
+use crate::proxy::{HttpConnectRequest, SocksHandshake};
 use crate::resolver::{CandidateAddresses, HostResolver};
 use crate::source_addresses::SourceAddresses;
 use crate::stream::{ConnectedSocket, CountingSocket, NetworkStream, SocketTraffic, StreamLayers};
@@ -47,11 +47,11 @@ pub(crate) struct ProxyRoute {
 pub(crate) enum ProxyMethod {
     /// It forwards the requests, which name the target in full and carry these headers.
     Forward(HeaderMap),
-    Tunnel(HttpTunnel),
+    Tunnel(HttpConnectRequest),
     /// SOCKS, with the target's address.
-    SocksAddress(SocksTunnel, HostResolver),
+    SocksAddress(SocksHandshake, HostResolver),
     /// SOCKS, with the target's name.
-    SocksName(SocksTunnel, UrlHost, u16),
+    SocksName(SocksHandshake, UrlHost, u16),
 }
 
 /// An open connection that has not been used yet.

@@ -4,13 +4,13 @@ use hammer_diagnostic::excerpt;
 
 use crate::PlanError;
 use crate::plan_node::{NodeValue, PlanNode};
-use crate::plan_source::{MAX_PLAN_BYTES, PlanSource};
+use crate::plan_source::{MAX_PLAN_BYTES, PlanSourceText};
 
 /// Replaces `${NAME}` by the value of the variable in every string; `$${` stands for `${`.
 ///
 /// Substitution happens after parsing, so that no value can change the structure of the plan.
 pub(crate) fn substitute(
-    source: &PlanSource,
+    source: &PlanSourceText,
     node: &mut PlanNode,
     lookup: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(), PlanError> {
@@ -19,7 +19,7 @@ pub(crate) fn substitute(
 }
 
 fn substitute_node(
-    source: &PlanSource,
+    source: &PlanSourceText,
     node: &mut PlanNode,
     lookup: &dyn Fn(&str) -> Option<String>,
     room: &mut usize,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::PlanSetting;
+use crate::PlanFlagValue;
 
 /// A scenario of go-hammer, the predecessor of this program: one load under other key names.
 ///
@@ -14,19 +14,19 @@ use crate::PlanSetting;
 #[serde(default, rename_all = "camelCase")]
 pub struct GoHammerScenario {
     /// The duration in seconds.
-    pub duration: Option<PlanSetting>,
+    pub duration: Option<PlanFlagValue>,
     /// Hits per second.
-    pub tps: Option<PlanSetting>,
+    pub tps: Option<PlanFlagValue>,
     /// The name of the hammer.
     pub hammer: Option<String>,
     /// The target and the request.
-    pub hammer_config: GoHammerConfig,
+    pub hammer_config: GoHammerRequest,
 }
 
 /// The hammer's part of a [`GoHammerScenario`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct GoHammerConfig {
+pub struct GoHammerRequest {
     /// The URL to hit.
     pub endpoint: String,
     /// The method, or an empty string for the default.

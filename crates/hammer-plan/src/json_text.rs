@@ -10,10 +10,10 @@ use serde_json::value::RawValue;
 
 use crate::PlanError;
 use crate::plan_node::{MAX_DEPTH, NodeValue, PlanNode, TOO_DEEP};
-use crate::plan_source::PlanSource;
+use crate::plan_source::PlanSourceText;
 
 /// Parses JSON. A raw value is a slice of the text, so its address gives its position.
-pub(crate) fn parse(source: &PlanSource) -> Result<PlanNode, PlanError> {
+pub(crate) fn parse(source: &PlanSourceText) -> Result<PlanNode, PlanError> {
     let to_plan_error = |error: serde_json::Error| {
         let at = source.offset(error.line(), error.column());
         source.error_at(at, syntax_error(&error))
@@ -31,7 +31,7 @@ fn syntax_error(error: &serde_json::Error) -> String {
     format!("invalid JSON: {}", printable(problem))
 }
 
-fn read(source: &PlanSource, raw: &RawValue, depth: usize) -> Result<PlanNode, PlanError> {
+fn read(source: &PlanSourceText, raw: &RawValue, depth: usize) -> Result<PlanNode, PlanError> {
     let text = raw.get();
     let start = text
         .as_ptr()

@@ -1,19 +1,19 @@
 //! Plans and thresholds: the loads to run and the conditions that must hold, as text.
 //!
 //! A [`Plan`] has one or more loads ([`PlanLoad`]) that run at the same time, with outputs and
-//! thresholds. [`PlanFile::parse`] reads a plan from TOML or JSON and keeps the position of each
+//! thresholds. [`ParsedPlanFile::parse`] reads a plan from TOML or JSON and keeps the position of each
 //! value for error messages:
 //!
 //! ```
-//! use hammer_plan::{PlanContent, PlanFile};
+//! use hammer_plan::{PlanContent, ParsedPlanFile};
 //!
 //! let text = "[[load]]\ntarget = 'http://${HOST}/'\nrate = 100\n";
 //! let env = |name: &str| (name == "HOST").then(|| "127.0.0.1:8080".to_owned());
-//! let file = PlanFile::parse("plan.toml", text, env)?;
+//! let file = ParsedPlanFile::parse("plan.toml", text, env)?;
 //! let PlanContent::Plan(plan) = file.content() else { unreachable!() };
 //! assert_eq!(plan.load[0].target.as_deref(), Some("http://127.0.0.1:8080/"));
 //!
-//! let error = PlanFile::parse("plan.toml", "[[load]]\ntraget = 'a'\n", |_| None).unwrap_err();
+//! let error = ParsedPlanFile::parse("plan.toml", "[[load]]\ntraget = 'a'\n", |_| None).unwrap_err();
 //! assert_eq!(
 //!     error.to_string(),
 //!     "plan.toml:2:1: unknown key 'traget' in a load; expected 'target'"
@@ -55,13 +55,15 @@ mod threshold;
 mod toml_text;
 
 pub use example::EXAMPLE;
-pub use go_hammer_scenario::{GoHammerConfig, GoHammerScenario};
+pub use go_hammer_scenario::{GoHammerRequest, GoHammerScenario};
 pub use plan::Plan;
 pub use plan_error::PlanError;
-pub use plan_file::{PlanContent, PlanFile, PlanPathStep};
+pub use plan_file::{ParsedPlanFile, PlanContent, PlanPathStep};
 pub use plan_load::PlanLoad;
-pub use plan_report::{LoadReport, PLAN_SCHEMA, PlanGenerator, PlanRate, PlanReport};
-pub use plan_setting::PlanSetting;
+pub use plan_report::{
+    AchievedPlanRate, PLAN_SCHEMA, PlanGeneratorUsage, PlanLoadReport, PlanReport,
+};
+pub use plan_setting::PlanFlagValue;
 pub use schema::schema;
 pub use threshold::{
     HitTime, Measurements, StageSelector, Threshold, ThresholdError, ThresholdScope,

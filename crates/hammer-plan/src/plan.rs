@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{PlanLoad, PlanSetting};
+use crate::{PlanFlagValue, PlanLoad};
 
 /// Loads that run at the same time, with outputs and thresholds.
 ///
@@ -17,28 +17,28 @@ use crate::{PlanLoad, PlanSetting};
 pub struct Plan {
     /// Outputs to write at the end, such as text, json=PATH or hits=PATH.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub output: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub output: Option<PlanFlagValue>,
     /// True to show no progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub quiet: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub quiet: Option<PlanFlagValue>,
     /// True to exit with code 98 if the verdict is invalid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub require_valid: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub require_valid: Option<PlanFlagValue>,
     /// Thresholds that must hold at the end, such as `p99 < 250ms` or `[NAME] errors < 0.1%`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub assert: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub assert: Option<PlanFlagValue>,
     /// Thresholds that end the plan early, such as `errors > 50%`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub abort_on: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub abort_on: Option<PlanFlagValue>,
     /// Time after which abort_on is first checked, such as 10s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub abort_after: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub abort_after: Option<PlanFlagValue>,
     /// Loads, which run at the same time.
     #[schemars(length(min = 1, max = 64))]
     pub load: Vec<PlanLoad>,
@@ -50,13 +50,13 @@ impl Plan {
 
     /// Returns the flags of the plan with their values.
     #[must_use]
-    pub fn flags(&self) -> BTreeMap<String, PlanSetting> {
+    pub fn flags(&self) -> BTreeMap<String, PlanFlagValue> {
         let all = Self {
             load: vec![],
             ..self.clone()
         };
         let all = serde_json::to_value(all).and_then(serde_json::from_value);
-        let mut all: BTreeMap<String, PlanSetting> = all.unwrap_or_default();
+        let mut all: BTreeMap<String, PlanFlagValue> = all.unwrap_or_default();
         all.remove("load");
         all
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use hammer_diagnostic::{excerpt, nearest};
 
 use crate::plan_node::{NodeValue, PlanNode};
-use crate::plan_source::{MAX_PLAN_BYTES, PlanSource};
+use crate::plan_source::{MAX_PLAN_BYTES, PlanSourceText};
 use crate::{
     GoHammerScenario, Plan, PlanError, PlanLoad, Threshold, ThresholdError, environment, json_text,
     schema, toml_text,
@@ -19,8 +19,8 @@ static LOAD_KEYS: LazyLock<Vec<String>> = LazyLock::new(schema::keys::<PlanLoad>
 
 /// A parsed plan or scenario, with the position of each value.
 #[derive(Debug, Clone)]
-pub struct PlanFile {
-    source: PlanSource,
+pub struct ParsedPlanFile {
+    source: PlanSourceText,
     root: PlanNode,
     content: PlanContent,
 }
@@ -43,7 +43,7 @@ pub enum PlanPathStep<'a> {
     Item(usize),
 }
 
-impl PlanFile {
+impl ParsedPlanFile {
     /// Parses `text` as TOML if `name` ends with `.toml`, as JSON if it ends with `.json`, and
     /// otherwise as JSON if `text` begins with a brace or a bracket. `environment` returns the
     /// value of a variable `${NAME}`.
@@ -57,7 +57,7 @@ impl PlanFile {
         text: &str,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, PlanError> {
-        let source = PlanSource::new(name, text);
+        let source = PlanSourceText::new(name, text);
         if text.len() > MAX_PLAN_BYTES {
             return Err(source.error_at(0, "the plan is longer than 1 MiB"));
         }
@@ -156,7 +156,7 @@ impl PlanFile {
     }
 }
 
-fn read_plan(source: &PlanSource, root: &PlanNode) -> Result<Plan, PlanError> {
+fn read_plan(source: &PlanSourceText, root: &PlanNode) -> Result<Plan, PlanError> {
     let (plan_keys, load_keys) = (&*PLAN_KEYS, &*LOAD_KEYS);
     let NodeValue::Table(entries) = &root.value else {
         let problem = format!("the plan is {}", root.value.kind_name());
@@ -203,7 +203,7 @@ fn read_plan(source: &PlanSource, root: &PlanNode) -> Result<Plan, PlanError> {
 }
 
 fn check_load<'a>(
-    source: &PlanSource,
+    source: &PlanSourceText,
     load: &'a PlanNode,
     plan_keys: &[String],
     load_keys: &[String],
@@ -259,7 +259,7 @@ fn check_load<'a>(
 
 /// Checks that a value can be given on a command line.
 fn check_setting(
-    source: &PlanSource,
+    source: &PlanSourceText,
     key: &str,
     node: &PlanNode,
     allow_list: bool,
@@ -286,7 +286,7 @@ fn check_setting(
 }
 
 /// Checks a threshold, or a list of thresholds.
-fn check_threshold(source: &PlanSource, key: &str, node: &PlanNode) -> Result<(), PlanError> {
+fn check_threshold(source: &PlanSourceText, key: &str, node: &PlanNode) -> Result<(), PlanError> {
     match &node.value {
         NodeValue::List(items) => items
             .iter()
@@ -301,7 +301,7 @@ fn check_threshold(source: &PlanSource, key: &str, node: &PlanNode) -> Result<()
 
 /// Makes an error about the threshold `text`, the value of `node`.
 fn threshold_error(
-    source: &PlanSource,
+    source: &PlanSourceText,
     key: &str,
     node: &PlanNode,
     text: &str,
@@ -328,7 +328,7 @@ fn is_name(name: &str) -> bool {
 }
 
 fn unknown_key_error(
-    source: &PlanSource,
+    source: &PlanSourceText,
     key: &str,
     at: usize,
     table: &str,
@@ -342,7 +342,7 @@ fn unknown_key_error(
     error.with_expected(expected)
 }
 
-fn read_scenario(source: &PlanSource, root: &PlanNode) -> Result<GoHammerScenario, PlanError> {
+fn read_scenario(source: &PlanSourceText, root: &PlanNode) -> Result<GoHammerScenario, PlanError> {
     let config = root.get("hammerConfig");
     let (known, inner) = (
         GoHammerScenario::KEYS.map(String::from),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::PlanSetting;
+use crate::PlanFlagValue;
 
 /// One load of a plan: a hammer with its target, rate and duration.
 ///
@@ -29,60 +29,60 @@ pub struct PlanLoad {
     pub target: Option<String>,
     /// Start of this load after the start of the plan, such as 30s or 5m; a number is in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub offset: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub offset: Option<PlanFlagValue>,
     /// Hits per second, such as 100, 2.5, 10k, 600/m or max, or a shape, such as 100..1000/5m or
     /// spike(10, 500, 5s)/1m.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub rate: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub rate: Option<PlanFlagValue>,
     /// Duration, such as 30s, 5m or 1h30m; a number is in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub duration: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub duration: Option<PlanFlagValue>,
     /// Arrival process: even, poisson, uniform or burst.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub arrivals: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub arrivals: Option<PlanFlagValue>,
     /// Duration of the warm-up at the first rate; its hits do not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub warmup: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub warmup: Option<PlanFlagValue>,
     /// Maximum lateness of a hit; a hit that is later is not sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub skip_late: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub skip_late: Option<PlanFlagValue>,
     /// Date and time of the start, such as 2026-12-01T12:00:00Z.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub start_at: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub start_at: Option<PlanFlagValue>,
     /// Number of hits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub hits: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub hits: Option<PlanFlagValue>,
     /// Maximum number of hits in flight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub max_in_flight: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub max_in_flight: Option<PlanFlagValue>,
     /// Timeout of a hit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub timeout: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub timeout: Option<PlanFlagValue>,
     /// Number of worker threads of this load. [default: the cores, divided among the loads]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub threads: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub threads: Option<PlanFlagValue>,
     /// Seed of the random values of the hits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub seed: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub seed: Option<PlanFlagValue>,
     /// Longest wait for hits in flight at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "PlanSetting")]
-    pub drain: Option<PlanSetting>,
+    #[schemars(with = "PlanFlagValue")]
+    pub drain: Option<PlanFlagValue>,
     /// Flags of the hammer itself.
     #[serde(flatten)]
-    pub options: BTreeMap<String, PlanSetting>,
+    pub options: BTreeMap<String, PlanFlagValue>,
 }
 
 impl PlanLoad {
@@ -91,9 +91,9 @@ impl PlanLoad {
 
     /// Returns the flags of the load with their values.
     #[must_use]
-    pub fn flags(&self) -> BTreeMap<String, PlanSetting> {
+    pub fn flags(&self) -> BTreeMap<String, PlanFlagValue> {
         let all = serde_json::to_value(self).and_then(serde_json::from_value);
-        let mut all: BTreeMap<String, PlanSetting> = all.unwrap_or_default();
+        let mut all: BTreeMap<String, PlanFlagValue> = all.unwrap_or_default();
         all.retain(|key, _| !Self::NON_FLAG_KEYS.contains(&key.as_str()));
         all
     }

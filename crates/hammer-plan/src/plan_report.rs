@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hammer_core::{
-    AbortReason, DurationSummary, HitCounts, IntervalStats, Report, ThresholdCheck, Verdict,
+    AbortReason, CheckedThreshold, DurationSummary, HitCounts, IntervalStats, Report, Verdict,
     VerdictStatus,
 };
 use serde::{Deserialize, Serialize};
@@ -35,15 +35,15 @@ pub struct PlanReport {
     /// The hits of all loads.
     pub hits: HitCounts,
     /// Hits per second over all loads.
-    pub rate: PlanRate,
+    pub rate: AchievedPlanRate,
     /// Resources that the generator used for all loads.
-    pub generator: PlanGenerator,
+    pub generator: PlanGeneratorUsage,
     /// The loads, in the order of the plan.
-    pub loads: Vec<LoadReport>,
+    pub loads: Vec<PlanLoadReport>,
     /// The thresholds checked at the end of the plan. Thresholds of one load are also in its
     /// report.
     #[serde(default)]
-    pub thresholds: Vec<ThresholdCheck>,
+    pub thresholds: Vec<CheckedThreshold>,
     /// The threshold that ended the plan early, if any.
     #[serde(default)]
     pub aborted: Option<AbortReason>,
@@ -54,7 +54,7 @@ pub struct PlanReport {
 
 /// Hits per second over all loads.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct PlanRate {
+pub struct AchievedPlanRate {
     /// Hits started, divided by the duration of the plan.
     pub achieved: f64,
 }
@@ -62,7 +62,7 @@ pub struct PlanRate {
 /// Resources that the generator used for all loads.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct PlanGenerator {
+pub struct PlanGeneratorUsage {
     /// Worker threads of all loads.
     pub threads: usize,
     /// Processor time of the whole process, in seconds.
@@ -73,7 +73,7 @@ pub struct PlanGenerator {
 
 /// The report of one load of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LoadReport {
+pub struct PlanLoadReport {
     /// The name of the load.
     pub name: String,
     /// The start of the load after the start of the plan, in seconds.
@@ -83,7 +83,7 @@ pub struct LoadReport {
     pub report: Report,
 }
 
-impl LoadReport {
+impl PlanLoadReport {
     /// Makes the report of the load `name`, which started `offset` after the plan.
     #[must_use]
     pub fn new(name: String, offset: Duration, report: Report) -> Self {
@@ -98,7 +98,7 @@ impl LoadReport {
 impl PlanReport {
     /// Combines the reports of the loads of `plan`. `cpu` is the processor time of the process.
     #[must_use]
-    pub fn new(plan: String, cpu: Duration, loads: Vec<LoadReport>) -> Self {
+    pub fn new(plan: String, cpu: Duration, loads: Vec<PlanLoadReport>) -> Self {
         let latest = |of: fn(&Report) -> f64| {
             let ends = loads.iter().map(|load| load.offset_s + of(&load.report));
             ends.fold(0.0, f64::max)
@@ -108,7 +108,7 @@ impl PlanReport {
             status: VerdictStatus::Valid,
             reasons: vec![],
         };
-        for LoadReport { name, report, .. } in &loads {
+        for PlanLoadReport { name, report, .. } in &loads {
             hits += report.hits;
             verdict.status = verdict.status.max(report.verdict.status);
             let named = report
@@ -130,14 +130,14 @@ impl PlanReport {
             elapsed_s: latest(|report| report.elapsed_s),
             stopped: loads.iter().any(|load| load.report.stopped),
             hits,
-            rate: PlanRate {
+            rate: AchievedPlanRate {
                 achieved: if duration_s > 0.0 {
                     started as f64 / duration_s
                 } else {
                     0.0
                 },
             },
-            generator: PlanGenerator {
+            generator: PlanGeneratorUsage {
                 threads: loads.iter().map(|l| l.report.generator.threads).sum(),
                 cpu_s: cpu.as_secs_f64(),
                 peak_rss_bytes: (loads.iter())
@@ -166,7 +166,7 @@ impl Measurements for PlanReport {
     /// Returns the mean over the loads, weighted by the hits scheduled in each.
     fn achieved(&self) -> Option<f64> {
         let (mut achieved, mut due) = (0.0, 0.0);
-        for LoadReport { report, .. } in &self.loads {
+        for PlanLoadReport { report, .. } in &self.loads {
             let hits = report.hits.scheduled as f64;
             achieved += report.achieved()? * hits;
             due += hits;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Setting")]
 #[serde(untagged)]
-pub enum PlanSetting {
+pub enum PlanFlagValue {
     /// True if a flag without a value is given.
     Flag(bool),
     /// A number.
@@ -15,12 +15,12 @@ pub enum PlanSetting {
     /// A string.
     Text(String),
     /// The values of a flag that is given several times.
-    List(Vec<PlanSetting>),
+    List(Vec<PlanFlagValue>),
 }
 
-impl PlanSetting {
+impl PlanFlagValue {
     /// Returns the arguments of the flag, one for each time it is given; none for
-    /// [`PlanSetting::Flag`].
+    /// [`PlanFlagValue::Flag`].
     #[must_use]
     pub fn texts(&self) -> Vec<String> {
         match self {
@@ -56,7 +56,7 @@ mod tests {
             (json!(["A: b", 1]), vec!["A: b", "1"]),
             (json!(true), vec![]),
         ] {
-            let setting: PlanSetting =
+            let setting: PlanFlagValue =
                 serde_json::from_value(value.clone()).expect("valid setting");
             assert_eq!(setting.texts(), texts, "{value}");
         }

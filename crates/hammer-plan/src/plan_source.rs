@@ -7,12 +7,12 @@ pub(crate) const MAX_PLAN_BYTES: usize = 1 << 20;
 
 /// A text with a name, which turns byte positions into lines and columns.
 #[derive(Debug, Clone)]
-pub(crate) struct PlanSource {
+pub(crate) struct PlanSourceText {
     name: String,
     text: String,
 }
 
-impl PlanSource {
+impl PlanSourceText {
     pub(crate) fn new(name: &str, text: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn positions_are_lines_and_columns_of_characters() {
-        let source = PlanSource::new("p", "a\nµb = c\n");
+        let source = PlanSourceText::new("p", "a\nµb = c\n");
         for (at, place) in [(0, "p:1:1"), (2, "p:2:1"), (4, "p:2:2"), (99, "p:3:1")] {
             let error = source.error_at(at, "wrong").to_string();
             assert_eq!(error, format!("{place}: wrong"));

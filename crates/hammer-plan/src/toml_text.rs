@@ -6,14 +6,14 @@ use toml_parser::lexer::TokenKind;
 
 use crate::PlanError;
 use crate::plan_node::{MAX_DEPTH, NodeValue, PlanNode, TOO_DEEP};
-use crate::plan_source::PlanSource;
+use crate::plan_source::PlanSourceText;
 
 /// The maximum number of tables, lists and dotted keys. Two bytes of text, as in `a.a.a.a = 1`, can
 /// take a thousand bytes of memory.
 const MAX_TABLES: usize = 10_000;
 
 /// Parses TOML.
-pub(crate) fn parse(source: &PlanSource) -> Result<PlanNode, PlanError> {
+pub(crate) fn parse(source: &PlanSourceText) -> Result<PlanNode, PlanError> {
     let mut opening = toml_parser::Source::new(source.text())
         .lex()
         .filter(|token| {
@@ -42,7 +42,7 @@ pub(crate) fn parse(source: &PlanSource) -> Result<PlanNode, PlanError> {
 }
 
 fn read_table(
-    source: &PlanSource,
+    source: &PlanSourceText,
     table: &DeTable<'_>,
     depth: usize,
 ) -> Result<NodeValue, PlanError> {
@@ -59,7 +59,7 @@ fn read_table(
 }
 
 fn read(
-    source: &PlanSource,
+    source: &PlanSourceText,
     value: &DeValue<'_>,
     at: usize,
     depth: usize,

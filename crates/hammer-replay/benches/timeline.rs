@@ -3,7 +3,7 @@
 use std::io;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use hammer_replay::timeline::{TimelineHeader, TimelineRow, TimelineWriter, TrailerDetails};
+use hammer_replay::timeline::{TimelineHeader, TimelineRow, TimelineTrailerInput, TimelineWriter};
 
 const ROWS: u64 = 100_000;
 
@@ -28,7 +28,7 @@ fn write(c: &mut Criterion) {
                 .expect("writing to a sink");
             rows().for_each(|row| writer.write_row(&row).expect("writing to a sink"));
             writer
-                .finish(TrailerDetails::default())
+                .finish(TimelineTrailerInput::default())
                 .expect("writing to a sink")
         });
     });
@@ -39,7 +39,7 @@ fn write(c: &mut Criterion) {
                 TimelineWriter::new(out, &TimelineHeader::default()).expect("writing to a sink");
             rows().for_each(|row| writer.write_row(&row).expect("writing to a sink"));
             writer
-                .finish(TrailerDetails::default())
+                .finish(TimelineTrailerInput::default())
                 .expect("writing to a sink")
                 .1
                 .finish()

@@ -20,4 +20,4 @@ mod time_series;
 
 pub use histogram::Histogram;
 pub use histogram_snapshot::{HistogramSnapshot, HistogramSnapshotError};
-pub use time_series::{Coalesce, TimeBucket, TimeSeries};
+pub use time_series::{MergeableValue, TimeBucket, TimeSeries};

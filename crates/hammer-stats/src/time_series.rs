@@ -1,7 +1,7 @@
 //! A time series in bounded memory.
 
 /// A value that can absorb the value that follows it.
-pub trait Coalesce {
+pub trait MergeableValue {
     /// Adds `later`, which covers the time right after this value.
     fn coalesce(&mut self, later: Self);
 }
@@ -32,7 +32,7 @@ pub struct TimeBucket<T> {
     pub value: T,
 }
 
-impl<T: Coalesce> TimeSeries<T> {
+impl<T: MergeableValue> TimeSeries<T> {
     /// Makes a series of at most `bound` values.
     ///
     /// # Panics
@@ -83,7 +83,7 @@ impl<T: Coalesce> TimeSeries<T> {
     }
 }
 
-impl<'a, T: Coalesce> IntoIterator for &'a TimeSeries<T> {
+impl<'a, T: MergeableValue> IntoIterator for &'a TimeSeries<T> {
     type Item = &'a TimeBucket<T>;
     type IntoIter = std::slice::Iter<'a, TimeBucket<T>>;
 
@@ -96,7 +96,7 @@ impl<'a, T: Coalesce> IntoIterator for &'a TimeSeries<T> {
 mod tests {
     use super::*;
 
-    impl Coalesce for u64 {
+    impl MergeableValue for u64 {
         fn coalesce(&mut self, later: Self) {
             *self += later;
         }

@@ -78,12 +78,12 @@ mod tests {
     use super::*;
 
     /// A listener that fails three times, as if all file descriptors were in use.
-    struct ExhaustedListener {
+    struct FailingAcceptListener {
         failures: AtomicU32,
         listener: TcpListener,
     }
 
-    impl ConnectionListener for ExhaustedListener {
+    impl ConnectionListener for FailingAcceptListener {
         async fn accept(&self) -> io::Result<TcpStream> {
             if self.failures.fetch_add(1, Ordering::Relaxed) < 3 {
                 return Err(io::Error::other("too many open files"));
@@ -100,7 +100,7 @@ mod tests {
         let recorder = Arc::new(TargetRecorder::new(0));
         let handled = Arc::new(Notify::new());
 
-        let exhausted = ExhaustedListener {
+        let exhausted = FailingAcceptListener {
             failures: AtomicU32::new(0),
             listener,
         };

@@ -21,7 +21,7 @@ use tokio::time::{Instant, sleep};
 use crate::behavior::TargetBehavior;
 use crate::counting_stream::{CloseProgress, CountingStream};
 use crate::recorder::{ArrivedRequest, TargetRecorder};
-use crate::token_issuer::{TokenCheck, TokenIssuer};
+use crate::token_issuer::{TokenCheckResult, TokenIssuer};
 use crate::transport::{ByteStream, ConnectionHandler};
 
 /// The state that all connections of a target share.
@@ -92,12 +92,12 @@ impl ServedConnection {
         let version = request.version();
         let token_check = match &service.token_issuer {
             Some(tokens) => match tokens.check(&request, Instant::now()) {
-                TokenCheck::TokenRequest => {
+                TokenCheckResult::TokenRequest => {
                     return self.issue_token(tokens, request.into_body()).await;
                 }
                 checked => checked,
             },
-            None => TokenCheck::Valid,
+            None => TokenCheckResult::Valid,
         };
         let arrived = service.recorder.record_arrival(&service.behavior);
         let body_end = self.read_body(request.into_body(), arrived.at).await?;
@@ -108,7 +108,7 @@ impl ServedConnection {
         }
         service.recorder.record_answered(arrived, waited);
         Ok(match token_check {
-            TokenCheck::Invalid => unauthorized(),
+            TokenCheckResult::Invalid => unauthorized(),
             _ => self.response(version),
         })
     }

@@ -20,7 +20,7 @@ pub(crate) struct TokenIssuer {
 
 /// The result of checking the token of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TokenCheck {
+pub(crate) enum TokenCheckResult {
     /// The request asks for a token.
     TokenRequest,
     /// The token is valid.
@@ -37,9 +37,9 @@ impl TokenIssuer {
         }
     }
 
-    pub(crate) fn check<B>(&self, request: &Request<B>, now: Instant) -> TokenCheck {
+    pub(crate) fn check<B>(&self, request: &Request<B>, now: Instant) -> TokenCheckResult {
         if request.method() == Method::POST && request.uri().path() == TOKEN_PATH {
-            return TokenCheck::TokenRequest;
+            return TokenCheckResult::TokenRequest;
         }
         let header = request.headers().get(AUTHORIZATION);
         let number = header
@@ -47,8 +47,10 @@ impl TokenIssuer {
             .and_then(|number| number.parse::<usize>().ok());
         let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         match number.and_then(|number| issued.get(number)) {
-            Some(issued_at) if now.duration_since(*issued_at) < self.lifetime => TokenCheck::Valid,
-            _ => TokenCheck::Invalid,
+            Some(issued_at) if now.duration_since(*issued_at) < self.lifetime => {
+                TokenCheckResult::Valid
+            }
+            _ => TokenCheckResult::Invalid,
         }
     }
 
@@ -76,14 +78,14 @@ mod tests {
         let second = tokens.issue(later);
         assert!(second.contains(r#""token-1""#) && second.contains(r#""expires_in":5"#));
         for (method, path, header, seconds, expected) in [
-            ("GET", "/", "", 0, TokenCheck::Invalid),
-            ("GET", "/", "Bearer token-0", 4, TokenCheck::Valid),
-            ("GET", "/", "Bearer token-0", 5, TokenCheck::Invalid),
-            ("GET", "/", "Bearer token-1", 5, TokenCheck::Valid),
-            ("GET", "/", "Bearer token-2", 5, TokenCheck::Invalid),
-            ("GET", "/", "Basic token-1", 5, TokenCheck::Invalid),
-            ("GET", "/token", "", 5, TokenCheck::Invalid),
-            ("POST", "/token?x", "", 5, TokenCheck::TokenRequest),
+            ("GET", "/", "", 0, TokenCheckResult::Invalid),
+            ("GET", "/", "Bearer token-0", 4, TokenCheckResult::Valid),
+            ("GET", "/", "Bearer token-0", 5, TokenCheckResult::Invalid),
+            ("GET", "/", "Bearer token-1", 5, TokenCheckResult::Valid),
+            ("GET", "/", "Bearer token-2", 5, TokenCheckResult::Invalid),
+            ("GET", "/", "Basic token-1", 5, TokenCheckResult::Invalid),
+            ("GET", "/token", "", 5, TokenCheckResult::Invalid),
+            ("POST", "/token?x", "", 5, TokenCheckResult::TokenRequest),
         ] {
             let request = Request::builder().method(method).uri(path);
             let request = request

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Durations and counts of all scenarios, for a full or a quick bench.
 #[derive(Debug, Clone)]
-pub(crate) struct BenchPlan {
+pub(crate) struct BenchSizes {
     /// True if the bench has to end within a minute.
     pub(crate) quick: bool,
     /// Number of rounds of each scenario.
@@ -45,7 +45,7 @@ pub(crate) struct BenchPlan {
     pub(crate) many_log_lines: Option<u64>,
 }
 
-impl BenchPlan {
+impl BenchSizes {
     /// The plan of a full bench, or of a quick one.
     pub(crate) fn new(quick: bool, rounds: usize) -> Self {
         let ms = Duration::from_millis;

@@ -9,7 +9,7 @@ use std::time::{Instant, SystemTime};
 
 use crate::args::BenchArgs;
 use crate::baseline;
-use crate::bench_plan::BenchPlan;
+use crate::bench_plan::BenchSizes;
 use crate::claims;
 use crate::context::BenchContext;
 use crate::core_pinning::CorePinning;
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode, Error> {
     let hammer = InstalledTool::hammer(BuiltExecutable::build(&root, "release", "hammer")?.path);
     let (peers, missing) = InstalledTool::find_peers();
     let bench = BenchContext {
-        plan: BenchPlan::new(args.quick, args.rounds),
+        plan: BenchSizes::new(args.quick, args.rounds),
         cores: CorePinning::detect(),
         hammer,
         peers,

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use hammer_target::TargetBehavior;
 
-use crate::bench_plan::BenchPlan;
+use crate::bench_plan::BenchSizes;
 use crate::core_pinning::CorePinning;
 use crate::error::Error;
 use crate::installed_tool::InstalledTool;
 use crate::number_format::format_number;
 use crate::peers::{RunExtent, ToolLoad, ToolReport};
-use crate::pinned_target::{PinnedTarget, TargetMode};
-use crate::record::TargetLimit;
+use crate::pinned_target::{PinnedTargetServer, TargetServerMode};
+use crate::record::TargetServerLimit;
 use crate::scenario::{BenchScenario, ScenarioKind};
 use crate::spread::RoundSpread;
 
@@ -28,14 +28,14 @@ const MAX_FAILED_SHARE: f64 = 0.001;
 
 /// A running bench.
 pub(crate) struct BenchContext {
-    pub(crate) plan: BenchPlan,
+    pub(crate) plan: BenchSizes,
     pub(crate) cores: CorePinning,
     pub(crate) hammer: InstalledTool,
     /// The peers that are on PATH.
     pub(crate) peers: Vec<InstalledTool>,
     /// True if peers are measured as well.
     pub(crate) with_peers: bool,
-    pub(crate) target_limits: RefCell<BTreeMap<&'static str, TargetLimit>>,
+    pub(crate) target_limits: RefCell<BTreeMap<&'static str, TargetServerLimit>>,
     /// Problems that did not stop the bench.
     pub(crate) problems: RefCell<Vec<String>>,
     /// True if one of the problems is in a run of hammer.
@@ -64,14 +64,14 @@ impl BenchContext {
     ///
     /// # Errors
     ///
-    /// As [`PinnedTarget::start`].
+    /// As [`PinnedTargetServer::start`].
     pub(crate) fn start_target(
         &self,
-        mode: TargetMode,
+        mode: TargetServerMode,
         tls: bool,
         behavior: TargetBehavior,
-    ) -> Result<PinnedTarget, Error> {
-        PinnedTarget::start(&self.cores, mode, tls, behavior)
+    ) -> Result<PinnedTargetServer, Error> {
+        PinnedTargetServer::start(&self.cores, mode, tls, behavior)
     }
 
     /// A closed loop of the given duration.
@@ -146,7 +146,7 @@ impl BenchContext {
     pub(crate) fn measure_run(
         &self,
         tool: &InstalledTool,
-        target: &PinnedTarget,
+        target: &PinnedTargetServer,
         load: &ToolLoad<'_>,
         calibrated: bool,
     ) -> Result<MeasuredRun, Error> {
@@ -189,7 +189,7 @@ impl BenchContext {
     /// # Errors
     ///
     /// If the target does not start, or the tool that saturates it fails.
-    pub(crate) fn ensure_limit(&self, mode: TargetMode, tls: bool) -> Result<(), Error> {
+    pub(crate) fn ensure_limit(&self, mode: TargetServerMode, tls: bool) -> Result<(), Error> {
         if self.target_limits.borrow().contains_key(mode.name(tls)) {
             return Ok(());
         }
@@ -209,10 +209,10 @@ impl BenchContext {
     /// The rounds of [`ensure_limit`](Self::ensure_limit) with one tool.
     fn saturate_target(
         &self,
-        mode: TargetMode,
+        mode: TargetServerMode,
         tls: bool,
         tool: &InstalledTool,
-        target: &PinnedTarget,
+        target: &PinnedTargetServer,
         load: &ToolLoad<'_>,
     ) -> Result<(), Error> {
         for round in 0..self.plan.rounds {
@@ -228,7 +228,7 @@ impl BenchContext {
     /// Adds a closed loop to the limit of a target, if the same tool measured that limit.
     pub(crate) fn refine_limit(
         &self,
-        mode: TargetMode,
+        mode: TargetServerMode,
         tls: bool,
         tool: &InstalledTool,
         run: &MeasuredRun,
@@ -243,7 +243,13 @@ impl BenchContext {
         }
     }
 
-    fn record_limit(&self, mode: TargetMode, tls: bool, tool: &InstalledTool, run: &MeasuredRun) {
+    fn record_limit(
+        &self,
+        mode: TargetServerMode,
+        tls: bool,
+        tool: &InstalledTool,
+        run: &MeasuredRun,
+    ) {
         let Some(seen) = run.answers_per_target_cpu_s else {
             return;
         };
@@ -253,7 +259,7 @@ impl BenchContext {
         per_second.push(seen);
         if let Some(spread) = RoundSpread::from_values(per_second.iter().copied()) {
             let by = tool.name().to_owned();
-            let limit = TargetLimit {
+            let limit = TargetServerLimit {
                 by,
                 per_second,
                 spread,
@@ -263,7 +269,7 @@ impl BenchContext {
     }
 
     /// Describes a kind of target and its limit, for the line above a table.
-    pub(crate) fn limit_text(&self, mode: TargetMode, tls: bool) -> String {
+    pub(crate) fn limit_text(&self, mode: TargetServerMode, tls: bool) -> String {
         let name = mode.name(tls);
         match self.target_limits.borrow().get(name) {
             Some(limit) => format!(

@@ -18,11 +18,11 @@ pub(crate) struct FigureKind {
 #[derive(Debug)]
 pub(crate) struct FigureCollector {
     scenario: &'static str,
-    rows: Vec<FigureRow>,
+    rows: Vec<ToolFigureRounds>,
 }
 
 #[derive(Debug)]
-struct FigureRow {
+struct ToolFigureRounds {
     tool: &'static str,
     kind: &'static FigureKind,
     rounds: Vec<Option<f64>>,
@@ -47,9 +47,9 @@ impl FigureCollector {
         let Some(value) = value.filter(|value| value.is_finite()) else {
             return;
         };
-        let is = |row: &FigureRow| row.tool == tool && row.kind.key == kind.key;
+        let is = |row: &ToolFigureRounds| row.tool == tool && row.kind.key == kind.key;
         let at = self.rows.iter().position(is).unwrap_or_else(|| {
-            self.rows.push(FigureRow {
+            self.rows.push(ToolFigureRounds {
                 tool,
                 kind,
                 rounds: Vec::new(),

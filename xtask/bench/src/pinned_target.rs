@@ -12,14 +12,14 @@ const BODY_BYTES: usize = 2;
 
 /// The mode of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum TargetMode {
+pub(crate) enum TargetServerMode {
     /// Prepared answers, as fast as a core can send them.
     Raw,
     /// A full server that records all arrivals.
     Recording,
 }
 
-impl TargetMode {
+impl TargetServerMode {
     /// Its name in tables and records.
     pub(crate) const fn name(self, tls: bool) -> &'static str {
         match (self, tls) {
@@ -33,12 +33,12 @@ impl TargetMode {
 
 /// A target whose thread is pinned to the target's core.
 #[derive(Debug)]
-pub(crate) struct PinnedTarget {
+pub(crate) struct PinnedTargetServer {
     target: TargetServer,
     thread: Option<u32>,
 }
 
-impl PinnedTarget {
+impl PinnedTargetServer {
     /// Starts a target on its core, with a self-signed certificate if `tls` is set.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ impl PinnedTarget {
     /// If it does not start, or cannot be pinned.
     pub(crate) fn start(
         cores: &CorePinning,
-        mode: TargetMode,
+        mode: TargetServerMode,
         tls: bool,
         behavior: TargetBehavior,
     ) -> Result<Self, Error> {
@@ -60,8 +60,8 @@ impl PinnedTarget {
         }
         let before = system::target_threads();
         let target = cores.run_on(CoreRole::Target, || match mode {
-            TargetMode::Raw => builder.spawn_raw(BODY_BYTES),
-            TargetMode::Recording => builder.spawn(behavior),
+            TargetServerMode::Raw => builder.spawn_raw(BODY_BYTES),
+            TargetServerMode::Recording => builder.spawn(behavior),
         })?;
         let target = target.map_err(|error| failed(&error))?;
         Ok(Self {
@@ -162,11 +162,12 @@ mod tests {
     fn targets_find_their_own_threads() {
         let cores = CorePinning::detect();
         let start = |mode, tls| {
-            PinnedTarget::start(&cores, mode, tls, TargetBehavior::default()).expect("it starts")
+            PinnedTargetServer::start(&cores, mode, tls, TargetBehavior::default())
+                .expect("it starts")
         };
         let (raw, recording) = (
-            start(TargetMode::Raw, false),
-            start(TargetMode::Recording, true),
+            start(TargetServerMode::Raw, false),
+            start(TargetServerMode::Recording, true),
         );
         assert!(raw.url().starts_with("http:") && recording.url().starts_with("https:"));
         if cfg!(target_os = "linux") {

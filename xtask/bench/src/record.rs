@@ -21,7 +21,7 @@ pub(crate) struct BenchRecord {
     pub(crate) machine: MachineInfo,
     pub(crate) versions: BTreeMap<String, String>,
     pub(crate) not_on_path: Vec<String>,
-    pub(crate) target_limit: BTreeMap<String, TargetLimit>,
+    pub(crate) target_limit: BTreeMap<String, TargetServerLimit>,
     pub(crate) figures: Vec<MeasuredFigure>,
     pub(crate) ratios: Vec<PeerRatio>,
     pub(crate) claims: Vec<ClaimCheck>,
@@ -61,7 +61,7 @@ pub(crate) struct PinnedCores {
 
 /// The limit of a target on its core.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct TargetLimit {
+pub(crate) struct TargetServerLimit {
     /// The tool that saturated it.
     pub(crate) by: String,
     /// Answers per second of CPU time, one value per run.

@@ -2,7 +2,7 @@
 
 use super::finding::TidyFinding;
 use super::opening;
-use super::rust::{self, PieceKind};
+use super::rust::{self, RustSourcePieceKind};
 use super::source_tree::SourceTree;
 
 /// Checks the first line of every doc comment, on public and private items.
@@ -10,7 +10,10 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let mut findings = Vec::new();
     for (path, text) in tree.texts_ending_with(".rs") {
         for passage in rust::passages(text) {
-            if !matches!(passage.kind, PieceKind::OuterDoc | PieceKind::InnerDoc) {
+            if !matches!(
+                passage.kind,
+                RustSourcePieceKind::OuterDoc | RustSourcePieceKind::InnerDoc
+            ) {
                 continue;
             }
             let first = passage

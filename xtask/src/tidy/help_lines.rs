@@ -23,7 +23,7 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let mut findings = Vec::new();
     let mut seen = BTreeSet::new();
     for (path, help) in help_files::short(tree) {
-        for Summary { line, name, text } in summaries(help) {
+        for HelpSummary { line, name, text } in summaries(help) {
             if let Some((problem, remedy)) = summary_violation(&text)
                 && seen.insert((name.clone(), text))
             {
@@ -41,7 +41,7 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
 
 /// The summary of a flag, of an argument, or of a subcommand.
 #[derive(Debug, PartialEq, Eq)]
-struct Summary {
+struct HelpSummary {
     line: usize,
     /// The long flag if there is one, otherwise the first word.
     name: String,
@@ -49,8 +49,8 @@ struct Summary {
     text: String,
 }
 
-fn summaries(help: &str) -> Vec<Summary> {
-    let mut summaries: Vec<Summary> = Vec::new();
+fn summaries(help: &str) -> Vec<HelpSummary> {
+    let mut summaries: Vec<HelpSummary> = Vec::new();
     let mut section = None;
     let mut inside = false;
     for (text, line) in help.lines().zip(1..) {
@@ -75,7 +75,7 @@ fn summaries(help: &str) -> Vec<Summary> {
             let (names, text) = entry.split_once("  ").unwrap_or((entry, ""));
             let name = names.split_whitespace().find(|word| word.starts_with("--"));
             let name = name.or(names.split_whitespace().next()).unwrap_or(names);
-            summaries.push(Summary {
+            summaries.push(HelpSummary {
                 line,
                 name: name.to_owned(),
                 text: text.trim().to_owned(),

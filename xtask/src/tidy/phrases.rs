@@ -4,7 +4,7 @@
 //! ends. This file is the only one that may contain the phrases.
 
 use super::finding::TidyFinding;
-use super::rust::{self, PieceKind};
+use super::rust::{self, RustSourcePieceKind};
 use super::source_tree::SourceTree;
 
 /// The file that is not checked.
@@ -13,28 +13,28 @@ const OWN_FILE: &str = "xtask/src/tidy/phrases.rs";
 /// A refused phrase.
 ///
 /// In a phrase, `_` matches any one word, and `word*` any word that starts with `word`.
-struct Phrase {
+struct RefusedPhrase {
     words: &'static str,
     better: &'static str,
     /// Longer phrases that contain it and are allowed.
     except: &'static [&'static str],
 }
 
-const fn phrase(words: &'static str, better: &'static str) -> Phrase {
-    Phrase {
+const fn phrase(words: &'static str, better: &'static str) -> RefusedPhrase {
+    RefusedPhrase {
         words,
         better,
         except: &[],
     }
 }
 
-impl Phrase {
+impl RefusedPhrase {
     const fn except(self, except: &'static [&'static str]) -> Self {
         Self { except, ..self }
     }
 }
 
-const REFUSED: &[Phrase] = &[
+const REFUSED: &[RefusedPhrase] = &[
     phrase(
         "right would be",
         "write \"expected …, found …\", or \"(try …)\"",
@@ -127,8 +127,8 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
         .texts()
         .filter(|(path, _)| is_read(path))
         .map(|(path, text)| (path, words((1..).zip(text.lines()), false)));
-    let split = |phrase: &'static Phrase| (phrase, phrase.words.split(' ').collect());
-    let refused: Vec<(&Phrase, Vec<&str>)> = REFUSED.iter().map(split).collect();
+    let split = |phrase: &'static RefusedPhrase| (phrase, phrase.words.split(' ').collect());
+    let refused: Vec<(&RefusedPhrase, Vec<&str>)> = REFUSED.iter().map(split).collect();
     let mut findings = Vec::new();
     for (path, words) in rust.chain(rest) {
         for at in 0..words.len() {
@@ -162,7 +162,7 @@ fn is_read(path: &str) -> bool {
 
 /// A word of a text.
 #[derive(Debug)]
-struct Word<'a> {
+struct ProseWord<'a> {
     line: usize,
     /// The word without the punctuation around it.
     bare: &'a str,
@@ -172,7 +172,7 @@ struct Word<'a> {
     closes: bool,
 }
 
-impl<'a> Word<'a> {
+impl<'a> ProseWord<'a> {
     fn new(line: usize, text: &'a str) -> Self {
         Self {
             line,
@@ -199,21 +199,21 @@ impl<'a> Word<'a> {
 }
 
 /// True if the phrase at `at` is part of the longer phrase `exception`.
-fn excuses(exception: &str, phrase: &[&str], words: &[Word<'_>], at: usize) -> bool {
+fn excuses(exception: &str, phrase: &[&str], words: &[ProseWord<'_>], at: usize) -> bool {
     let longer: Vec<&str> = exception.split(' ').collect();
     let contains = |from: usize| {
         let part = &longer[from..];
         part.len() >= phrase.len()
             && part.iter().zip(phrase).all(|(text, pattern)| {
                 let text = text.trim_end_matches('*');
-                text == *pattern || Word::new(0, text).is(pattern)
+                text == *pattern || ProseWord::new(0, text).is(pattern)
             })
     };
     (0..longer.len().min(at + 1)).any(|from| contains(from) && matches(words, at - from, &longer))
 }
 
 /// True if the words at `at` are those of `pattern`, without punctuation between them.
-fn matches(words: &[Word<'_>], at: usize, pattern: &[&str]) -> bool {
+fn matches(words: &[ProseWord<'_>], at: usize, pattern: &[&str]) -> bool {
     let Some(found) = words.get(at..at + pattern.len()) else {
         return false;
     };
@@ -228,20 +228,20 @@ fn matches(words: &[Word<'_>], at: usize, pattern: &[&str]) -> bool {
 }
 
 /// The words of the comments and strings of a source. No phrase matches across two of them.
-fn rust_words(source: &str) -> Vec<Word<'_>> {
+fn rust_words(source: &str) -> Vec<ProseWord<'_>> {
     let mut all = Vec::new();
     for passage in rust::passages(source) {
         all.extend(words(
             passage.lines.into_iter(),
-            passage.kind == PieceKind::Text,
+            passage.kind == RustSourcePieceKind::Text,
         ));
-        all.push(Word::new(0, ""));
+        all.push(ProseWord::new(0, ""));
     }
     all
 }
 
 /// The words of some lines; an empty line is an empty word. `escapes` is true for a string literal.
-fn words<'a>(lines: impl Iterator<Item = (usize, &'a str)>, escapes: bool) -> Vec<Word<'a>> {
+fn words<'a>(lines: impl Iterator<Item = (usize, &'a str)>, escapes: bool) -> Vec<ProseWord<'a>> {
     let mut words = Vec::new();
     for (line, text) in lines {
         let text = if escapes {
@@ -251,9 +251,12 @@ fn words<'a>(lines: impl Iterator<Item = (usize, &'a str)>, escapes: bool) -> Ve
         };
         for (index, part) in text.split("\\n").enumerate() {
             if index > 0 || part.trim().is_empty() {
-                words.push(Word::new(line, ""));
+                words.push(ProseWord::new(line, ""));
             }
-            words.extend(part.split_whitespace().map(|text| Word::new(line, text)));
+            words.extend(
+                part.split_whitespace()
+                    .map(|text| ProseWord::new(line, text)),
+            );
         }
     }
     words

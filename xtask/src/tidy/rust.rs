@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-/// The kind of a [`Piece`].
+/// The kind of a [`RustSourcePiece`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PieceKind {
+pub(crate) enum RustSourcePieceKind {
     /// Everything else.
     Code,
     /// A comment that is not documentation.
@@ -23,8 +23,8 @@ pub(crate) enum PieceKind {
 
 /// A part of a source.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Piece<'a> {
-    pub(crate) kind: PieceKind,
+pub(crate) struct RustSourcePiece<'a> {
+    pub(crate) kind: RustSourcePieceKind,
     /// The line of its first character; the first line of a file is 1.
     pub(crate) line: usize,
     /// The text without comment marks and quotes.
@@ -33,22 +33,22 @@ pub(crate) struct Piece<'a> {
 
 /// A block of comment lines, or a string literal.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Passage<'a> {
-    pub(crate) kind: PieceKind,
+pub(crate) struct RustProseBlock<'a> {
+    pub(crate) kind: RustSourcePieceKind,
     /// Its lines with their numbers.
     pub(crate) lines: Vec<(usize, &'a str)>,
 }
 
 /// Splits a source into pieces, in order.
-pub(crate) fn pieces(source: &str) -> Vec<Piece<'_>> {
+pub(crate) fn pieces(source: &str) -> Vec<RustSourcePiece<'_>> {
     let mut pieces = Vec::new();
     let mut counted = (0, 1);
     let mut push = |kind, range: Range<usize>| {
         let (from, line) = counted;
         let line = line + source[from..range.start].matches('\n').count();
         counted = (range.start, line);
-        if !range.is_empty() || kind != PieceKind::Code {
-            pieces.push(Piece {
+        if !range.is_empty() || kind != RustSourcePieceKind::Code {
+            pieces.push(RustSourcePiece {
                 kind,
                 line,
                 text: &source[range],
@@ -59,39 +59,41 @@ pub(crate) fn pieces(source: &str) -> Vec<Piece<'_>> {
     while let Some(character) = source[at..].chars().next() {
         match token(source, at) {
             Some((kind, range, end)) => {
-                push(PieceKind::Code, code..at);
+                push(RustSourcePieceKind::Code, code..at);
                 push(kind, range);
                 (code, at) = (end, end);
             }
             None => at += character.len_utf8(),
         }
     }
-    push(PieceKind::Code, code..source.len());
+    push(RustSourcePieceKind::Code, code..source.len());
     pieces
 }
 
 /// The comments and strings of a source. Consecutive comment lines are one passage.
-pub(crate) fn passages(source: &str) -> Vec<Passage<'_>> {
-    let mut passages: Vec<Passage<'_>> = Vec::new();
+pub(crate) fn passages(source: &str) -> Vec<RustProseBlock<'_>> {
+    let mut passages: Vec<RustProseBlock<'_>> = Vec::new();
     let mut code = "";
-    for Piece { kind, line, text } in pieces(source) {
+    for RustSourcePiece { kind, line, text } in pieces(source) {
         let kind = match kind {
-            PieceKind::Code => {
+            RustSourcePieceKind::Code => {
                 code = text;
                 continue;
             }
-            PieceKind::Character => continue,
-            PieceKind::Text if code.trim_end().ends_with("[doc =") => PieceKind::OuterDoc,
+            RustSourcePieceKind::Character => continue,
+            RustSourcePieceKind::Text if code.trim_end().ends_with("[doc =") => {
+                RustSourcePieceKind::OuterDoc
+            }
             other => other,
         };
         // Not `lines`: an empty text is one empty line here.
         let lines = (line..).zip(text.split('\n'));
         let continues = code.trim().is_empty() && code.matches('\n').count() == 1;
         match passages.last_mut() {
-            Some(last) if last.kind == kind && kind != PieceKind::Text && continues => {
+            Some(last) if last.kind == kind && kind != RustSourcePieceKind::Text && continues => {
                 last.lines.extend(lines);
             }
-            _ => passages.push(Passage {
+            _ => passages.push(RustProseBlock {
                 kind,
                 lines: lines.collect(),
             }),
@@ -102,7 +104,7 @@ pub(crate) fn passages(source: &str) -> Vec<Passage<'_>> {
 }
 
 /// The comment or literal that starts at `at`: its kind, its inner text, and its end.
-fn token(source: &str, at: usize) -> Option<(PieceKind, Range<usize>, usize)> {
+fn token(source: &str, at: usize) -> Option<(RustSourcePieceKind, Range<usize>, usize)> {
     let rest = &source[at..];
     if rest.starts_with("//") {
         let end = at + rest.find('\n').unwrap_or(rest.len());
@@ -113,7 +115,7 @@ fn token(source: &str, at: usize) -> Option<(PieceKind, Range<usize>, usize)> {
         let end = at + block_end(rest);
         let (kind, mark) = comment(rest, "/**", "/***", "/*!");
         let (kind, mark) = if rest.starts_with("/**/") {
-            (PieceKind::Comment, 2)
+            (RustSourcePieceKind::Comment, 2)
         } else {
             (kind, mark)
         };
@@ -122,7 +124,7 @@ fn token(source: &str, at: usize) -> Option<(PieceKind, Range<usize>, usize)> {
     if let Some(text) = rest.strip_prefix('"') {
         let length = closing(text, '"');
         let end = (at + 1 + length + 1).min(source.len());
-        return Some((PieceKind::Text, at + 1..at + 1 + length, end));
+        return Some((RustSourcePieceKind::Text, at + 1..at + 1 + length, end));
     }
     if let Some(text) = rest.strip_prefix('\'') {
         let mut characters = text.chars();
@@ -133,7 +135,7 @@ fn token(source: &str, at: usize) -> Option<(PieceKind, Range<usize>, usize)> {
         }
         let length = closing(text, '\'');
         let end = (at + 1 + length + 1).min(source.len());
-        return Some((PieceKind::Character, at + 1..at + 1 + length, end));
+        return Some((RustSourcePieceKind::Character, at + 1..at + 1 + length, end));
     }
     let before = source[..at].chars().next_back();
     if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
@@ -149,17 +151,17 @@ fn token(source: &str, at: usize) -> Option<(PieceKind, Range<usize>, usize)> {
     let close = format!("\"{hashes}");
     let length = text.find(&close).unwrap_or(text.len());
     let end = (from + length + close.len()).min(source.len());
-    Some((PieceKind::Text, from..from + length, end))
+    Some((RustSourcePieceKind::Text, from..from + length, end))
 }
 
 /// The kind of the comment at the start of `rest`, and the length of its mark.
-fn comment(rest: &str, outer: &str, plain: &str, inner: &str) -> (PieceKind, usize) {
+fn comment(rest: &str, outer: &str, plain: &str, inner: &str) -> (RustSourcePieceKind, usize) {
     if rest.starts_with(inner) {
-        (PieceKind::InnerDoc, 3)
+        (RustSourcePieceKind::InnerDoc, 3)
     } else if rest.starts_with(outer) && !rest.starts_with(plain) {
-        (PieceKind::OuterDoc, 3)
+        (RustSourcePieceKind::OuterDoc, 3)
     } else {
-        (PieceKind::Comment, 2)
+        (RustSourcePieceKind::Comment, 2)
     }
 }
 
@@ -200,32 +202,38 @@ fn closing(text: &str, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{PieceKind, passages, pieces};
+    use super::{RustSourcePieceKind, passages, pieces};
 
     #[test]
     fn distinguishes_kinds() {
-        let table: [(&str, &[(PieceKind, &str)]); 15] = [
+        let table: [(&str, &[(RustSourcePieceKind, &str)]); 15] = [
             (
                 "a // b",
-                &[(PieceKind::Code, "a "), (PieceKind::Comment, " b")],
+                &[
+                    (RustSourcePieceKind::Code, "a "),
+                    (RustSourcePieceKind::Comment, " b"),
+                ],
             ),
-            ("/// b", &[(PieceKind::OuterDoc, " b")]),
-            ("//// b", &[(PieceKind::Comment, "// b")]),
-            ("//! b", &[(PieceKind::InnerDoc, " b")]),
+            ("/// b", &[(RustSourcePieceKind::OuterDoc, " b")]),
+            ("//// b", &[(RustSourcePieceKind::Comment, "// b")]),
+            ("//! b", &[(RustSourcePieceKind::InnerDoc, " b")]),
             (
                 "/* a /* b */ */c",
-                &[(PieceKind::Comment, " a /* b */ "), (PieceKind::Code, "c")],
+                &[
+                    (RustSourcePieceKind::Comment, " a /* b */ "),
+                    (RustSourcePieceKind::Code, "c"),
+                ],
             ),
-            ("/** a */", &[(PieceKind::OuterDoc, " a ")]),
-            ("/**/", &[(PieceKind::Comment, "")]),
-            ("\"// a\"", &[(PieceKind::Text, "// a")]),
-            (r#""a\"b""#, &[(PieceKind::Text, r#"a\"b"#)]),
-            ("r#\"a\"b\"#", &[(PieceKind::Text, "a\"b")]),
-            ("br\"a\\\"", &[(PieceKind::Text, "a\\")]),
-            ("r#type", &[(PieceKind::Code, "r#type")]),
-            ("'\"'", &[(PieceKind::Character, "\"")]),
-            (r"'\''", &[(PieceKind::Character, r"\'")]),
-            ("<'a>'", &[(PieceKind::Code, "<'a>'")]),
+            ("/** a */", &[(RustSourcePieceKind::OuterDoc, " a ")]),
+            ("/**/", &[(RustSourcePieceKind::Comment, "")]),
+            ("\"// a\"", &[(RustSourcePieceKind::Text, "// a")]),
+            (r#""a\"b""#, &[(RustSourcePieceKind::Text, r#"a\"b"#)]),
+            ("r#\"a\"b\"#", &[(RustSourcePieceKind::Text, "a\"b")]),
+            ("br\"a\\\"", &[(RustSourcePieceKind::Text, "a\\")]),
+            ("r#type", &[(RustSourcePieceKind::Code, "r#type")]),
+            ("'\"'", &[(RustSourcePieceKind::Character, "\"")]),
+            (r"'\''", &[(RustSourcePieceKind::Character, r"\'")]),
+            ("<'a>'", &[(RustSourcePieceKind::Code, "<'a>'")]),
         ];
         for (source, expected) in table {
             let found: Vec<_> = pieces(source).iter().map(|p| (p.kind, p.text)).collect();
@@ -238,12 +246,12 @@ mod tests {
         let source = "a\n\"b\nc\"\n// d\ne // f";
         let lines: Vec<_> = pieces(source).iter().map(|p| (p.line, p.kind)).collect();
         let expected = [
-            (1, PieceKind::Code),
-            (2, PieceKind::Text),
-            (3, PieceKind::Code),
-            (4, PieceKind::Comment),
-            (4, PieceKind::Code),
-            (5, PieceKind::Comment),
+            (1, RustSourcePieceKind::Code),
+            (2, RustSourcePieceKind::Text),
+            (3, RustSourcePieceKind::Code),
+            (4, RustSourcePieceKind::Comment),
+            (4, RustSourcePieceKind::Code),
+            (5, RustSourcePieceKind::Comment),
         ];
         assert_eq!(lines, expected);
     }
@@ -256,13 +264,13 @@ mod tests {
             .map(|passage| (passage.kind, passage.lines))
             .collect();
         let expected = [
-            (PieceKind::OuterDoc, vec![(1, " a"), (2, " b")]),
-            (PieceKind::OuterDoc, vec![(4, " c")]),
-            (PieceKind::OuterDoc, vec![(6, " d")]),
-            (PieceKind::Comment, vec![(7, " e")]),
-            (PieceKind::OuterDoc, vec![(8, "f")]),
-            (PieceKind::Text, vec![(9, "g")]),
-            (PieceKind::Text, vec![(10, "h")]),
+            (RustSourcePieceKind::OuterDoc, vec![(1, " a"), (2, " b")]),
+            (RustSourcePieceKind::OuterDoc, vec![(4, " c")]),
+            (RustSourcePieceKind::OuterDoc, vec![(6, " d")]),
+            (RustSourcePieceKind::Comment, vec![(7, " e")]),
+            (RustSourcePieceKind::OuterDoc, vec![(8, "f")]),
+            (RustSourcePieceKind::Text, vec![(9, "g")]),
+            (RustSourcePieceKind::Text, vec![(10, "h")]),
         ];
         assert_eq!(found, expected);
     }

@@ -8,7 +8,7 @@ use super::source_tree::SourceTree;
 
 /// The selected rules and paths.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Selection {
+pub(crate) struct TidySelection {
     /// Writes the generated tables first.
     pub(crate) fix: bool,
     /// Names of rules; empty selects all.
@@ -17,7 +17,7 @@ pub(crate) struct Selection {
     paths: Vec<String>,
 }
 
-impl Selection {
+impl TidySelection {
     /// Reads `[--fix] [--rule NAME]… [PATH]…`. Paths are relative to `folder`.
     pub(crate) fn parse(arguments: &[&str], root: &Path, folder: &Path) -> Result<Self, String> {
         let mut selection = Self::default();
@@ -102,12 +102,12 @@ fn path_from_root(path: &str, root: &Path, folder: &Path) -> Result<String, Stri
 mod tests {
     use std::path::Path;
 
-    use super::Selection;
+    use super::TidySelection;
     use crate::tidy::finding::TidyFinding;
     use crate::tidy::source_tree::SourceTree;
 
-    fn parse(arguments: &[&str]) -> Result<Selection, String> {
-        Selection::parse(arguments, Path::new("/root"), Path::new("/root/docs"))
+    fn parse(arguments: &[&str]) -> Result<TidySelection, String> {
+        TidySelection::parse(arguments, Path::new("/root"), Path::new("/root/docs"))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::finding::TidyFinding;
-use super::rust::{self, PieceKind};
+use super::rust::{self, RustSourcePieceKind};
 use super::source_tree::SourceTree;
 
 /// Names that several crates may define, because they are read with the crate's name.
@@ -27,7 +27,7 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let mut findings = Vec::new();
     let mut places: BTreeMap<&str, Vec<(&str, &str, usize)>> = BTreeMap::new();
     for (krate, path, text) in tree.sources() {
-        for Definition { line, name, public } in definitions(text) {
+        for TypeDefinition { line, name, public } in definitions(text) {
             if public {
                 places.entry(name).or_default().push((krate, path, line));
             }
@@ -66,7 +66,7 @@ pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
 
 /// A definition of a type or a trait.
 #[derive(Debug, PartialEq, Eq)]
-struct Definition<'a> {
+struct TypeDefinition<'a> {
     line: usize,
     name: &'a str,
     /// True if it is `pub`, without a restriction.
@@ -74,7 +74,7 @@ struct Definition<'a> {
 }
 
 /// The definitions in a source, outside `#[cfg(test)]`.
-fn definitions(source: &str) -> Vec<Definition<'_>> {
+fn definitions(source: &str) -> Vec<TypeDefinition<'_>> {
     let tokens = tokens(source);
     let words: Vec<&str> = tokens.iter().map(|(_, word)| *word).collect();
     let mut found = Vec::new();
@@ -95,7 +95,7 @@ fn definitions(source: &str) -> Vec<Definition<'_>> {
         if let Some((line, name)) = tokens.get(at + 1).filter(|_| defines)
             && name.starts_with(char::is_uppercase)
         {
-            found.push(Definition {
+            found.push(TypeDefinition {
                 line: *line,
                 name,
                 public,
@@ -110,7 +110,7 @@ fn definitions(source: &str) -> Vec<Definition<'_>> {
 fn tokens(source: &str) -> Vec<(usize, &str)> {
     let mut tokens = Vec::new();
     for piece in rust::pieces(source) {
-        if piece.kind != PieceKind::Code {
+        if piece.kind != RustSourcePieceKind::Code {
             continue;
         }
         for (text, line) in piece.text.lines().zip(piece.line..) {

@@ -6,7 +6,7 @@ use hammer_data::{ExhaustedPolicy, Feeder, FeederFormat, FeederOrder, TemplateSc
 use hammer_diagnostic::nearest;
 use twox_hash::XxHash64;
 
-const FORMAT: FeedOption<FeederFormat> = FeedOption(
+const FORMAT: FeedOptionChoices<FeederFormat> = FeedOptionChoices(
     "format",
     &[
         ("csv", FeederFormat::Csv),
@@ -14,7 +14,7 @@ const FORMAT: FeedOption<FeederFormat> = FeedOption(
         ("lines", FeederFormat::Lines),
     ],
 );
-const ORDER: FeedOption<FeederOrder> = FeedOption(
+const ORDER: FeedOptionChoices<FeederOrder> = FeedOptionChoices(
     "order",
     &[
         ("turn", FeederOrder::Sequential),
@@ -22,14 +22,14 @@ const ORDER: FeedOption<FeederOrder> = FeedOption(
         ("shuffled", FeederOrder::Shuffled),
     ],
 );
-const ONCE: FeedOption<ExhaustedPolicy> = FeedOption(
+const ONCE: FeedOptionChoices<ExhaustedPolicy> = FeedOptionChoices(
     "once",
     &[
         ("end", ExhaustedPolicy::EndRun),
         ("stop", ExhaustedPolicy::EmptyFields),
     ],
 );
-const PER: FeedOption<VariesBy> = FeedOption(
+const PER: FeedOptionChoices<VariesBy> = FeedOptionChoices(
     "per",
     &[
         ("hit", VariesBy::Hit),
@@ -165,9 +165,9 @@ fn set_once<T>(to: &mut Option<T>, key: &str, value: T) -> Result<(), String> {
 }
 
 /// An option of a feeder, with its values.
-struct FeedOption<T: 'static>(&'static str, &'static [(&'static str, T)]);
+struct FeedOptionChoices<T: 'static>(&'static str, &'static [(&'static str, T)]);
 
-impl<T: Copy> FeedOption<T> {
+impl<T: Copy> FeedOptionChoices<T> {
     fn set(&self, to: &mut Option<T>, value: &str) -> Result<(), String> {
         let Self(key, values) = self;
         let found = values.iter().find(|(known, _)| *known == value);

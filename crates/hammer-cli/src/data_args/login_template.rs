@@ -7,14 +7,14 @@ use hammer_data::{Template, TemplateScope};
 
 /// A name and a secret, separated by a colon: templates, or the literal line of a file.
 #[derive(Clone)]
-pub(super) struct LoginTemplate {
+pub(super) struct CredentialTemplate {
     name: String,
     secret: Option<String>,
     /// True if braces are literal.
     literal: bool,
 }
 
-impl LoginTemplate {
+impl CredentialTemplate {
     /// Parses `NAME[:SECRET]`, or reads that line from `@FILE`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (line, literal) = match text.strip_prefix('@') {
@@ -78,7 +78,7 @@ fn find_separator(line: &str, literal: bool) -> Option<usize> {
     }
 }
 
-impl fmt::Debug for LoginTemplate {
+impl fmt::Debug for CredentialTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
@@ -100,7 +100,7 @@ mod tests {
             ("a{{x:y}}", "a{{x:y}}", None),
             ("{{a:b", "{{a", Some("b")),
         ] {
-            let login = LoginTemplate::parse(line).expect(line);
+            let login = CredentialTemplate::parse(line).expect(line);
             assert_eq!((&login.name[..], login.secret.as_deref()), (name, secret));
         }
         for (line, problem) in [
@@ -108,7 +108,7 @@ mod tests {
             (":x", "missing name"),
             ("a\nb", "one line"),
         ] {
-            let error = LoginTemplate::parse(line).expect_err(line);
+            let error = CredentialTemplate::parse(line).expect_err(line);
             assert!(error.contains(problem), "{line}: {error}");
         }
     }
@@ -117,7 +117,7 @@ mod tests {
     fn a_file_is_taken_literally() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         fs::write(file.path(), "id:{{x}}:y\n").expect("the file is writable");
-        let login = LoginTemplate::parse(&format!("@{}", file.path().display()))
+        let login = CredentialTemplate::parse(&format!("@{}", file.path().display()))
             .expect("the file is readable");
         let (name, secret) = login
             .compile(&TemplateScope::new())
@@ -125,6 +125,6 @@ mod tests {
         let secret = secret.expect("a secret");
         assert_eq!(name.literal(), Some(&b"id"[..]));
         assert_eq!(secret.literal(), Some(&b"{{x}}:y"[..]));
-        assert!(LoginTemplate::parse("@/nowhere/login").is_err());
+        assert!(CredentialTemplate::parse("@/nowhere/login").is_err());
     }
 }

@@ -14,7 +14,7 @@ use hammer_data::TemplateScope;
 
 use self::feed_arg::FeedArg;
 use self::token_args::TokenArgs;
-use crate::{BuildError, NetworkArgs};
+use crate::{HammerBuildError, NetworkArgs};
 
 /// Flags for values that vary between hits: rows of files, and tokens.
 ///
@@ -58,7 +58,7 @@ impl DataArgs {
     /// # Errors
     ///
     /// If two feeders have the same name, or the token flags cannot be combined.
-    pub fn template_scope(&self, seed: u64) -> Result<TemplateScope, BuildError> {
+    pub fn template_scope(&self, seed: u64) -> Result<TemplateScope, HammerBuildError> {
         let mut scope = TemplateScope::new().literal(self.no_templates);
         for feed in &self.feed {
             if scope.defines(feed.name()) {

@@ -7,10 +7,10 @@ use hammer_data::TemplateScope;
 use hammer_data::credential::{OAuthGrant, OAuthTokenSource, SecretBytes, TokenSource, TokenStore};
 
 use super::feed_arg::FeedArg;
-use super::login_template::LoginTemplate;
+use super::login_template::CredentialTemplate;
 use super::token_endpoint::TokenEndpoint;
 use super::token_users::TokenUsers;
-use crate::{BuildError, NetworkArgs, http};
+use crate::{HammerBuildError, NetworkArgs, http};
 
 /// Flags for OAuth 2.0 tokens.
 #[derive(Debug, Clone, Default, Args)]
@@ -20,13 +20,13 @@ pub(super) struct OauthArgs {
     #[arg(long, value_name = "URL", value_parser = http::parse_url)]
     oauth_url: Option<String>,
     /// OAuth client, ID:SECRET; may contain {{env NAME}}
-    #[arg(long, value_name = "LOGIN|@FILE", value_parser = LoginTemplate::parse)]
+    #[arg(long, value_name = "LOGIN|@FILE", value_parser = CredentialTemplate::parse)]
     #[arg(requires = "oauth_url", allow_hyphen_values = true)]
-    oauth_client: Option<LoginTemplate>,
+    oauth_client: Option<CredentialTemplate>,
     /// OAuth user, USER:PASSWORD; may contain columns of a feeder
-    #[arg(long, value_name = "LOGIN|@FILE", value_parser = LoginTemplate::parse)]
+    #[arg(long, value_name = "LOGIN|@FILE", value_parser = CredentialTemplate::parse)]
     #[arg(requires = "oauth_url", allow_hyphen_values = true)]
-    oauth_user: Option<LoginTemplate>,
+    oauth_user: Option<CredentialTemplate>,
     /// OAuth scope to request: 'read write'
     #[arg(long, value_name = "SCOPE", requires = "oauth_url")]
     oauth_scope: Option<String>,
@@ -47,7 +47,7 @@ impl OauthArgs {
         network: &NetworkArgs,
         timeout: Duration,
         lifetime: Option<Duration>,
-    ) -> Result<Option<TokenStore>, BuildError> {
+    ) -> Result<Option<TokenStore>, HammerBuildError> {
         let flag_error = |flag: &str, problem: String| format!("the flag '--{flag}': {problem}");
         let Some(url) = &self.oauth_url else {
             return match lifetime {

@@ -10,7 +10,7 @@ use hammer_net::SecretString;
 
 use super::feed_arg::FeedArg;
 use super::oauth_args::OauthArgs;
-use crate::{BuildError, NetworkArgs, parsers::duration};
+use crate::{HammerBuildError, NetworkArgs, parsers::duration};
 
 /// Default of `--token-timeout`.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,7 +45,7 @@ impl TokenArgs {
         feeds: &[FeedArg],
         seed: u64,
         network: &NetworkArgs,
-    ) -> Result<Option<TokenStore>, BuildError> {
+    ) -> Result<Option<TokenStore>, HammerBuildError> {
         let timeout = self.token_timeout.unwrap_or(DEFAULT_TIMEOUT);
         let single = |source: Box<dyn TokenSource>| Ok(Some(TokenStore::new(vec![source])));
         if let Some(SecretString(command)) = &self.token_cmd {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hammer_core::{Run, Schedule};
 use hammer_data::credential::{
-    CredentialError, CredentialErrorKind, SecretBytes, TokenEndpointClient, TokenResponse,
+    CredentialError, CredentialErrorKind, SecretBytes, TokenEndpointClient, TokenHttpResponse,
 };
 use hammer_diagnostic::chain;
 use hammer_http::{ExchangeRecorder, Http, mask_url};
@@ -24,7 +24,7 @@ impl TokenEndpointClient for TokenEndpoint {
         &mut self,
         form: &SecretBytes,
         authorization: Option<&SecretBytes>,
-    ) -> Result<TokenResponse, CredentialError> {
+    ) -> Result<TokenHttpResponse, CredentialError> {
         let failed = |reason: &str| {
             let message = format!(
                 "the token endpoint {} did not respond: {reason}",
@@ -55,7 +55,7 @@ impl TokenEndpointClient for TokenEndpoint {
             .pop()
             .and_then(|exchange| exchange.response);
         match response.filter(|response| response.complete) {
-            Some(response) => Ok(TokenResponse {
+            Some(response) => Ok(TokenHttpResponse {
                 status: response.status,
                 body: response.decoded_body.unwrap_or(response.body),
             }),

@@ -10,7 +10,7 @@ use hammer_data::{
 };
 
 use super::feed_arg::FeedArg;
-use super::login_template::LoginTemplate;
+use super::login_template::CredentialTemplate;
 
 /// Maximum number of rows with a token each.
 const MAX_TOKENS: u64 = 10_000;
@@ -26,7 +26,7 @@ pub(super) struct TokenUsers {
 impl TokenUsers {
     /// Expands `login` to its users. The error is a fragment that follows the flag's name.
     pub(super) fn from_login(
-        login: &LoginTemplate,
+        login: &CredentialTemplate,
         feeds: &[FeedArg],
         seed: u64,
     ) -> Result<Self, String> {

@@ -20,12 +20,12 @@ use hammer_http::{ConfigureNetwork, Error, Http, HttpBuilder, RequestHeader, mas
 
 use self::body_args::HttpBodyArgs;
 use self::capture_args::CaptureArgs;
-use self::once_args::OnceArgs;
+use self::once_args::SingleHitArgs;
 use self::request_args::{HttpRequestArgs, method};
 use self::target_list_args::TargetListArgs;
 pub(crate) use self::transport_args::HttpTransportArgs;
 use crate::network_args::NetworkArgs;
-use crate::{BuildError, DataArgs, EndpointArgs, HammerArgs, OnceRenderer};
+use crate::{DataArgs, EndpointArgs, HammerArgs, HammerBuildError, SingleHitRenderer};
 
 /// The flags of `hammer http`, in curl's spelling.
 #[derive(Debug, Clone, Args)]
@@ -45,7 +45,7 @@ pub struct HttpArgs {
     #[command(flatten)]
     capture: CaptureArgs,
     #[command(flatten)]
-    once: OnceArgs,
+    once: SingleHitArgs,
     #[command(flatten)]
     transport: HttpTransportArgs,
 }
@@ -74,7 +74,7 @@ impl HammerArgs for HttpArgs {
         self.targets.describe_hit().unwrap_or_else(single)
     }
 
-    fn build(self, seed: u64) -> Result<Http, BuildError> {
+    fn build(self, seed: u64) -> Result<Http, HammerBuildError> {
         let scope = self
             .data
             .with_network(self.transport.network())
@@ -88,11 +88,11 @@ impl HammerArgs for HttpArgs {
         Ok(self.transport.apply(http).build()?)
     }
 
-    fn once_renderer(&mut self) -> Option<OnceRenderer> {
+    fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
         self.once.once_renderer()
     }
 
-    fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, BuildError> {
+    fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, HammerBuildError> {
         let flag_error = |flag: &str, error: String| format!("{flag}: {error}");
         let mut header = vec![];
         for (name, value) in endpoint.headers.iter().flat_map(|headers| headers.iter()) {
@@ -116,7 +116,7 @@ impl HammerArgs for HttpArgs {
             targets: TargetListArgs::default(),
             data: DataArgs::default(),
             capture: CaptureArgs::default(),
-            once: OnceArgs::default(),
+            once: SingleHitArgs::default(),
             transport: HttpTransportArgs::with_network(NetworkArgs::with_trust(
                 endpoint.cacert,
                 endpoint.insecure,

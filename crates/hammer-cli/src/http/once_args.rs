@@ -7,13 +7,13 @@ use hammer_http::{ExchangeRecorder, HttpBuilder};
 
 use super::hit_transcript::HitTranscript;
 use super::secret_mask::SecretMask;
-use crate::OnceRenderer;
+use crate::SingleHitRenderer;
 
 /// Flags for one hit instead of a load.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "HTTP")]
 #[group(skip)]
-pub(super) struct OnceArgs {
+pub(super) struct SingleHitArgs {
     /// Send one hit and print its requests and responses
     #[arg(long)]
     once: bool,
@@ -25,9 +25,9 @@ pub(super) struct OnceArgs {
     recorder: Option<ExchangeRecorder>,
 }
 
-impl OnceArgs {
+impl SingleHitArgs {
     /// Returns the renderer of the hit if `--once` is given.
-    pub(super) fn once_renderer(&mut self) -> Option<OnceRenderer> {
+    pub(super) fn once_renderer(&mut self) -> Option<SingleHitRenderer> {
         if !self.once {
             return None;
         }

@@ -1,7 +1,7 @@
 //! Flags for the kind of MQTT hit and the end of its measurement.
 
 use clap::{Args, ValueEnum};
-use hammer_mqtt::{MqttBuilder, MqttCompletion, MqttMode};
+use hammer_mqtt::{MqttBuilder, MqttCompletionEvent, MqttMode};
 
 use super::message_args::MqttMessageArgs;
 use crate::parsers::count;
@@ -13,7 +13,7 @@ use crate::parsers::count;
 pub(super) struct MqttMeasureArgs {
     /// Kind of hit [default: publish]
     #[arg(long, value_name = "MODE")]
-    mode: Option<MqttModeArg>,
+    mode: Option<MqttHitKindArg>,
     /// Event that ends a publish hit [default: ack, or sent at QoS 0]
     #[arg(long, value_name = "EVENT")]
     measure: Option<CompletionPointArg>,
@@ -22,7 +22,7 @@ pub(super) struct MqttMeasureArgs {
     window: Option<u16>,
     /// Reaction of a hit to a full window [default: wait]
     #[arg(long, value_name = "REACTION")]
-    window_full: Option<FullWindowArg>,
+    window_full: Option<FullWindowActionArg>,
     /// Count a message without a subscriber as rejected (MQTT 5)
     #[arg(long)]
     require_subscribers: bool,
@@ -38,7 +38,7 @@ pub(super) struct MqttMeasureArgs {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum MqttModeArg {
+enum MqttHitKindArg {
     /// Publish a message.
     Publish,
     /// Open a connection and close it.
@@ -60,7 +60,7 @@ enum CompletionPointArg {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum FullWindowArg {
+enum FullWindowActionArg {
     /// Wait; the wait is part of the response time.
     Wait,
     /// Fail.
@@ -71,13 +71,13 @@ impl MqttMeasureArgs {
     /// Describes a hit for the dry run.
     pub(super) fn describe_hit(&self, message: &MqttMessageArgs) -> String {
         let (topic, qos) = (message.topic(), message.qos());
-        match self.mode.unwrap_or(MqttModeArg::Publish) {
-            MqttModeArg::Publish => format!("publish to {topic}, QoS {qos},"),
-            MqttModeArg::Connect => "connect".to_owned(),
-            MqttModeArg::Subscribe => {
+        match self.mode.unwrap_or(MqttHitKindArg::Publish) {
+            MqttHitKindArg::Publish => format!("publish to {topic}, QoS {qos},"),
+            MqttHitKindArg::Connect => "connect".to_owned(),
+            MqttHitKindArg::Subscribe => {
                 format!("subscribe to {}", self.filter.as_deref().unwrap_or(topic))
             }
-            MqttModeArg::Ping => "ping".to_owned(),
+            MqttHitKindArg::Ping => "ping".to_owned(),
         }
     }
 
@@ -85,24 +85,24 @@ impl MqttMeasureArgs {
         mqtt = mqtt.require_subscribers(self.require_subscribers);
         if let Some(mode) = self.mode {
             mqtt = mqtt.mode(match mode {
-                MqttModeArg::Publish => MqttMode::Publish,
-                MqttModeArg::Connect => MqttMode::Connect,
-                MqttModeArg::Subscribe => MqttMode::Subscribe,
-                MqttModeArg::Ping => MqttMode::Ping,
+                MqttHitKindArg::Publish => MqttMode::Publish,
+                MqttHitKindArg::Connect => MqttMode::Connect,
+                MqttHitKindArg::Subscribe => MqttMode::Subscribe,
+                MqttHitKindArg::Ping => MqttMode::Ping,
             });
         }
         if let Some(measure) = self.measure {
             mqtt = mqtt.completion(match measure {
-                CompletionPointArg::Ack => MqttCompletion::Ack,
-                CompletionPointArg::Sent => MqttCompletion::Sent,
-                CompletionPointArg::Delivery => MqttCompletion::Delivery,
+                CompletionPointArg::Ack => MqttCompletionEvent::Ack,
+                CompletionPointArg::Sent => MqttCompletionEvent::Sent,
+                CompletionPointArg::Delivery => MqttCompletionEvent::Delivery,
             });
         }
         if let Some(window) = self.window {
             mqtt = mqtt.window(window);
         }
         if let Some(reaction) = self.window_full {
-            mqtt = mqtt.wait_for_window(matches!(reaction, FullWindowArg::Wait));
+            mqtt = mqtt.wait_for_window(matches!(reaction, FullWindowActionArg::Wait));
         }
         if let Some(subscribers) = self.subscribers {
             mqtt = mqtt.subscribers(usize::try_from(subscribers).unwrap_or(usize::MAX));

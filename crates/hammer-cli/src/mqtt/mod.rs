@@ -16,9 +16,9 @@ use self::connect_args::MqttConnectArgs;
 use self::measure_args::MqttMeasureArgs;
 use self::message_args::MqttMessageArgs;
 use self::property_args::MqttPropertyArgs;
-use self::session_args::MqttSessionArgs;
+use self::session_args::MqttClientArgs;
 use crate::network_args::NetworkArgs;
-use crate::{BuildError, DataArgs, EndpointArgs, HammerArgs};
+use crate::{DataArgs, EndpointArgs, HammerArgs, HammerBuildError};
 
 /// The flags of `hammer mqtt`.
 #[derive(Debug, Clone, Args)]
@@ -37,7 +37,7 @@ pub struct MqttArgs {
     #[command(flatten)]
     network: NetworkArgs,
     #[command(flatten)]
-    session: MqttSessionArgs,
+    session: MqttClientArgs,
     #[command(flatten)]
     properties: MqttPropertyArgs,
     #[command(flatten)]
@@ -59,7 +59,7 @@ impl HammerArgs for MqttArgs {
         format!("{action} at {}", self.target())
     }
 
-    fn build(self, seed: u64) -> Result<Mqtt, BuildError> {
+    fn build(self, seed: u64) -> Result<Mqtt, HammerBuildError> {
         let mqtt = self.message.apply(
             Mqtt::builder(&self.url)
                 .template_scope(self.data.with_network(&self.network).template_scope(seed)?),
@@ -69,7 +69,7 @@ impl HammerArgs for MqttArgs {
         Ok(self.properties.apply(self.session.apply(mqtt)).build()?)
     }
 
-    fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, BuildError> {
+    fn from_endpoint(endpoint: EndpointArgs) -> Result<Self, HammerBuildError> {
         let unsupported =
             |flag: &str| Err(format!("{flag}: not supported by MQTT (try `hammer mqtt`)").into());
         if endpoint.method.is_some() {
@@ -84,7 +84,7 @@ impl HammerArgs for MqttArgs {
             measure: MqttMeasureArgs::default(),
             connect: MqttConnectArgs::default(),
             network: NetworkArgs::with_trust(endpoint.cacert, endpoint.insecure),
-            session: MqttSessionArgs::default(),
+            session: MqttClientArgs::default(),
             properties: MqttPropertyArgs::default(),
             data: DataArgs::default(),
         })

@@ -10,7 +10,7 @@ use super::message_args::{QosArg, parse_qos};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Sessions")]
 #[group(skip)]
-pub(super) struct MqttSessionArgs {
+pub(super) struct MqttClientArgs {
     /// MQTT version: 3.1.1 or 5 [default: 3.1.1]
     #[arg(long, value_name = "VERSION", value_parser = version)]
     mqtt: Option<MqttVersion>,
@@ -51,7 +51,7 @@ pub(super) struct MqttSessionArgs {
     will_retain: bool,
 }
 
-impl MqttSessionArgs {
+impl MqttClientArgs {
     pub(super) fn apply(self, mut mqtt: MqttBuilder) -> MqttBuilder {
         mqtt = mqtt
             .version(self.mqtt.unwrap_or_default())

@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use hammer_core::{AbortReason, Report, ThresholdCheck, Verdict, VerdictStatus};
-use hammer_plan::{LoadReport, PlanReport};
+use hammer_core::{AbortReason, CheckedThreshold, Report, Verdict, VerdictStatus};
+use hammer_plan::{PlanLoadReport, PlanReport};
 
 use crate::text;
 
@@ -27,14 +27,14 @@ pub(crate) fn render(report: &Report) -> String {
 
 /// Renders the report of a plan: a suite for all loads together, and one for each load.
 pub(crate) fn render_plan(report: &PlanReport) -> String {
-    let belongs_to_load = |checked: &&ThresholdCheck| {
+    let belongs_to_load = |checked: &&CheckedThreshold| {
         let mut loads = report.loads.iter();
         loads.any(|load| load.report.thresholds.contains(checked))
     };
     let shared = report.thresholds.iter().filter(|it| !belongs_to_load(it));
     let cases = shared_cases(&report.verdict, shared, report.aborted.as_ref());
     let mut suites = suite(&report.plan, report.elapsed_s, cases);
-    for LoadReport { name, report, .. } in &report.loads {
+    for PlanLoadReport { name, report, .. } in &report.loads {
         suites.push_str(&suite(name, report.elapsed_s, report_cases(report)));
     }
     document(&suites)
@@ -80,7 +80,7 @@ fn report_cases(report: &Report) -> Vec<JunitCase> {
 
 fn shared_cases<'a>(
     verdict: &Verdict,
-    thresholds: impl Iterator<Item = &'a ThresholdCheck>,
+    thresholds: impl Iterator<Item = &'a CheckedThreshold>,
     aborted: Option<&AbortReason>,
 ) -> Vec<JunitCase> {
     let reasons = verdict.reasons.join("; ");

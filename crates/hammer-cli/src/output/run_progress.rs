@@ -11,23 +11,23 @@ use crate::text::number;
 
 /// Prints the progress of a run to stderr, driven by the engine's ticks.
 #[derive(Debug)]
-pub(crate) struct RunProgress {
+pub(crate) struct RunProgressPrinter {
     status: StatusLine,
     total: Option<u64>,
     length: Option<Duration>,
     draining: bool,
-    window: ProgressWindow,
+    window: ProgressLineStats,
 }
 
 /// Measurements since the last line.
 #[derive(Debug, Default)]
-struct ProgressWindow {
+struct ProgressLineStats {
     ticks: u64,
     started: u64,
     worst_p99_us: f64,
 }
 
-impl RunProgress {
+impl RunProgressPrinter {
     /// Creates progress that updates a line on a terminal, or else prints lines.
     pub(crate) fn new(quiet: bool) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl RunProgress {
             total: None,
             length: None,
             draining: false,
-            window: ProgressWindow::default(),
+            window: ProgressLineStats::default(),
         }
     }
 
@@ -177,12 +177,12 @@ mod tests {
                 "100 %   draining   999.7/s   p99 0.310 ms   15 failed",
             ),
         ] {
-            let mut progress = RunProgress {
+            let mut progress = RunProgressPrinter {
                 status: StatusLine::new(true),
                 total,
                 length: length.map(Duration::from_secs),
                 draining,
-                window: ProgressWindow {
+                window: ProgressLineStats {
                     ticks: 3,
                     started: 2_999,
                     worst_p99_us: 310.0,

@@ -4,12 +4,12 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use hammer_core::{Report, RunEvent, StartBarrier, StopHandle};
-use hammer_plan::{LoadReport, PlanReport};
+use hammer_core::{Report, RunEvent, RunStartBarrier, StopHandle};
+use hammer_plan::{PlanLoadReport, PlanReport};
 
-use super::plan_measurements::PlanMeasurements;
-use super::plan_progress::PlanProgress;
-use super::runnable_plan::{NamedLoad, RunnablePlan};
+use super::plan_measurements::RunningPlanMeasurements;
+use super::plan_progress::PlanProgressPrinter;
+use super::runnable_plan::{RunnablePlan, RunnablePlanLoad};
 use crate::command_exit::CommandExit;
 use crate::error::Error;
 use crate::output::output_writer::OutputWriter;
@@ -33,17 +33,17 @@ pub(crate) fn execute(plan: RunnablePlan) -> Result<CommandExit, Error> {
     let thresholds = output.thresholds();
     let shared = Mutex::new(PlanRunState {
         abort_monitor: thresholds.abort_monitor(&stop),
-        measurements: PlanMeasurements::new(&loads),
+        measurements: RunningPlanMeasurements::new(&loads),
         quiet: output.quiet(),
         outputs: OutputWriter::open_for_loads(&output, true)?,
-        progress: PlanProgress::new(output.quiet(), &loads),
+        progress: PlanProgressPrinter::new(output.quiet(), &loads),
         signals: SignalWatcher::watch(&stop)?,
         stop_announced: output.quiet(),
     });
     let log_hits = shared
         .lock()
         .is_ok_and(|shared| shared.outputs.wants_hits());
-    let barrier = StartBarrier::new(loads.len());
+    let barrier = RunStartBarrier::new(loads.len());
     runner::warn_of_shortages(needs, &output);
     // All tickets exist before the first load uses its own.
     let tickets: Vec<_> = start_offsets(
@@ -66,7 +66,7 @@ pub(crate) fn execute(plan: RunnablePlan) -> Result<CommandExit, Error> {
                 };
                 let stop = stop.clone();
                 scope.spawn(move || {
-                    let NamedLoad { name, offset, job } = load;
+                    let RunnablePlanLoad { name, offset, job } = load;
                     let report = job.run(options, &mut |event| {
                         let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
                         shared.on_event(index, &name, event);
@@ -74,7 +74,7 @@ pub(crate) fn execute(plan: RunnablePlan) -> Result<CommandExit, Error> {
                     if report.is_err() {
                         stop.stop_now();
                     }
-                    report.map(|report| LoadReport::new(name, offset, report))
+                    report.map(|report| PlanLoadReport::new(name, offset, report))
                 })
             })
             .collect();
@@ -127,10 +127,10 @@ fn total_cpu<'a>(reports: impl Iterator<Item = &'a Report> + Clone) -> Duration 
 /// State that all loads share.
 struct PlanRunState<'a> {
     outputs: OutputWriter,
-    progress: PlanProgress,
+    progress: PlanProgressPrinter,
     signals: SignalWatcher,
     abort_monitor: AbortMonitor<'a>,
-    measurements: PlanMeasurements,
+    measurements: RunningPlanMeasurements,
     quiet: bool,
     /// True if the stop was announced, or is not to be announced.
     stop_announced: bool,

@@ -7,14 +7,14 @@ use std::path::Path;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use hammer_diagnostic::nearest;
-use hammer_plan::{PlanFile, PlanPathStep, PlanSetting};
+use hammer_plan::{ParsedPlanFile, PlanFlagValue, PlanPathStep};
 
 use crate::error::{Error, mask_secrets};
 
 /// A table of a plan whose keys are flags of a command.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FlagTable<'a> {
-    pub(crate) file: &'a PlanFile,
+pub(crate) struct PlanFlagTable<'a> {
+    pub(crate) file: &'a ParsedPlanFile,
     /// Path to the table.
     pub(crate) path: &'a [PlanPathStep<'a>],
     /// Description of the table for messages, such as "a plan".
@@ -25,12 +25,12 @@ pub(crate) struct FlagTable<'a> {
     pub(crate) folder: &'a Path,
 }
 
-impl FlagTable<'_> {
+impl PlanFlagTable<'_> {
     /// Parses `flags` with `command`, and `target` as its positional argument.
     pub(crate) fn matches(
         &self,
         command: Command,
-        flags: &BTreeMap<String, PlanSetting>,
+        flags: &BTreeMap<String, PlanFlagValue>,
         target: Option<&str>,
     ) -> Result<ArgMatches, Error> {
         let mut line = vec![];
@@ -38,13 +38,13 @@ impl FlagTable<'_> {
             let arg = self.find_flag(&command, key)?;
             let long = arg.get_long().unwrap_or_default();
             match (takes_value(arg), setting) {
-                (false, PlanSetting::Flag(given)) => {
+                (false, PlanFlagValue::Flag(given)) => {
                     line.extend(given.then(|| format!("--{long}")));
                 }
                 (false, _) => {
                     return Err(self.value_error(key, "expected true or false"));
                 }
-                (true, PlanSetting::Flag(_)) => {
+                (true, PlanFlagValue::Flag(_)) => {
                     let problem = format!("expected a string or a number for {}", value_name(arg));
                     return Err(self.value_error(key, &problem));
                 }

@@ -11,4 +11,4 @@ mod runnable_plan;
 pub(crate) use command::{NAME, command, run};
 pub(crate) use execution::execute;
 pub(crate) use read::read;
-pub(crate) use runnable_plan::{NamedLoad, RunnablePlan, named_shapes};
+pub(crate) use runnable_plan::{RunnablePlan, RunnablePlanLoad, named_shapes};

@@ -5,26 +5,26 @@ use std::time::Duration;
 use hammer_core::{DurationSummary, HitCounts, IntervalStats, RunTick};
 use hammer_plan::{HitTime, Measurements};
 
-use super::runnable_plan::NamedLoad;
+use super::runnable_plan::RunnablePlanLoad;
 
 /// Measurements of all loads of a plan so far, for conditions that end it.
-pub(crate) struct PlanMeasurements {
-    all: LoadMeasurements,
-    loads: Vec<LoadMeasurements>,
+pub(crate) struct RunningPlanMeasurements {
+    all: RunningLoadMeasurements,
+    loads: Vec<RunningLoadMeasurements>,
 }
 
 /// Measurements of one load, or of all loads together.
-struct LoadMeasurements {
+struct RunningLoadMeasurements {
     name: String,
     offset: Duration,
     elapsed: Duration,
     interval: Box<IntervalStats>,
 }
 
-impl PlanMeasurements {
+impl RunningPlanMeasurements {
     /// Creates empty measurements for these loads.
-    pub(crate) fn new(loads: &[NamedLoad]) -> Self {
-        let empty = |name: &str, offset| LoadMeasurements {
+    pub(crate) fn new(loads: &[RunnablePlanLoad]) -> Self {
+        let empty = |name: &str, offset| RunningLoadMeasurements {
             name: name.to_owned(),
             offset,
             elapsed: Duration::ZERO,
@@ -56,7 +56,7 @@ impl PlanMeasurements {
     }
 }
 
-impl Measurements for PlanMeasurements {
+impl Measurements for RunningPlanMeasurements {
     fn hits(&self) -> HitCounts {
         self.all.hits()
     }
@@ -91,7 +91,7 @@ impl Measurements for PlanMeasurements {
     }
 }
 
-impl Measurements for LoadMeasurements {
+impl Measurements for RunningLoadMeasurements {
     fn hits(&self) -> HitCounts {
         self.interval.hits()
     }

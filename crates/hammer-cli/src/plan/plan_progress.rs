@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hammer_core::{HitCounts, RunEvent};
 
-use super::runnable_plan::NamedLoad;
+use super::runnable_plan::RunnablePlanLoad;
 use crate::output::status_line::StatusLine;
 use crate::text::lines::truncate;
 use crate::text::number;
@@ -15,7 +15,7 @@ const MAX_COLUMNS: usize = 79;
 
 /// Prints the progress of all loads in one line, driven by their ticks.
 #[derive(Debug)]
-pub(crate) struct PlanProgress {
+pub(crate) struct PlanProgressPrinter {
     status: StatusLine,
     loads: Vec<LoadProgress>,
     /// Seconds of the plan that were shown.
@@ -43,10 +43,10 @@ enum LoadState {
     Finished,
 }
 
-impl PlanProgress {
+impl PlanProgressPrinter {
     /// Creates the progress of these loads.
-    pub(crate) fn new(quiet: bool, loads: &[NamedLoad]) -> Self {
-        let load = |load: &NamedLoad| LoadProgress {
+    pub(crate) fn new(quiet: bool, loads: &[RunnablePlanLoad]) -> Self {
+        let load = |load: &RunnablePlanLoad| LoadProgress {
             name: load.name.clone(),
             offset: load.offset,
             length: load.job.load().schedule().duration(),
@@ -168,7 +168,7 @@ mod tests {
             state,
             ..LoadProgress::default()
         };
-        let mut progress = PlanProgress {
+        let mut progress = PlanProgressPrinter {
             status: StatusLine::new(true),
             loads: vec![
                 load("browse", LoadState::Running, 1_000, 310.0),

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use hammer_plan::PlanFile;
+use hammer_plan::ParsedPlanFile;
 
 use crate::error::Error;
 
@@ -12,7 +12,7 @@ use crate::error::Error;
 const MAX_BYTES: u64 = (1 << 20) + 1;
 
 /// Reads the plan at `path`, or from stdin if `path` is `-`.
-pub(crate) fn read(path: &Path) -> Result<PlanFile, Error> {
+pub(crate) fn read(path: &Path) -> Result<ParsedPlanFile, Error> {
     let shown = path.display().to_string();
     let stdin = path == Path::new("-");
     let bytes = if stdin {
@@ -34,7 +34,7 @@ pub(crate) fn read(path: &Path) -> Result<PlanFile, Error> {
     // The parsers do not accept a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let name = if stdin { "stdin" } else { &shown };
-    PlanFile::parse(name, text, |name| std::env::var(name).ok())
+    ParsedPlanFile::parse(name, text, |name| std::env::var(name).ok())
         .map_err(|error| Error::from_plan_error(&error))
 }
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use clap::{Args, Command, FromArgMatches};
 use hammer_core::{ResourceNeeds, Shape};
-use hammer_plan::{GoHammerScenario, Plan, PlanContent, PlanFile, PlanLoad, PlanPathStep};
+use hammer_plan::{GoHammerScenario, ParsedPlanFile, Plan, PlanContent, PlanLoad, PlanPathStep};
 
-use super::flag_table::FlagTable;
+use super::flag_table::PlanFlagTable;
 use crate::endpoint_args::JsonHeaders;
 use crate::error::Error;
 use crate::hammer_command::HammerCommand;
@@ -22,12 +22,12 @@ use crate::{EndpointArgs, PayloadArg, parsers::duration};
 /// A plan with its hammers built.
 pub(crate) struct RunnablePlan {
     pub(crate) name: String,
-    pub(crate) loads: Vec<NamedLoad>,
+    pub(crate) loads: Vec<RunnablePlanLoad>,
     pub(crate) output: OutputArgs,
 }
 
 /// A load of a plan, ready to run.
-pub(crate) struct NamedLoad {
+pub(crate) struct RunnablePlanLoad {
     pub(crate) name: String,
     pub(crate) offset: Duration,
     pub(crate) job: Box<dyn PreparedLoad>,
@@ -35,7 +35,10 @@ pub(crate) struct NamedLoad {
 
 impl RunnablePlan {
     /// Finds and builds the hammers of a plan file.
-    pub(crate) fn new(entries: &[Box<dyn HammerCommand>], file: &PlanFile) -> Result<Self, Error> {
+    pub(crate) fn new(
+        entries: &[Box<dyn HammerCommand>],
+        file: &ParsedPlanFile,
+    ) -> Result<Self, Error> {
         let name = file.name().to_owned();
         let folder = Path::new(&name).parent().unwrap_or(Path::new(""));
         match file.content() {
@@ -45,7 +48,7 @@ impl RunnablePlan {
                 let loads = loads.map(|(index, (load, name))| {
                     prepare_load(entries, file, folder, index, load, name)
                 });
-                let loads: Vec<NamedLoad> = loads.collect::<Result<_, _>>()?;
+                let loads: Vec<RunnablePlanLoad> = loads.collect::<Result<_, _>>()?;
                 let output = output_args(file, plan)?;
                 output
                     .thresholds()
@@ -78,7 +81,7 @@ impl RunnablePlan {
 }
 
 /// Names and shapes of the loads, for checking thresholds.
-pub(crate) fn named_shapes(loads: &[NamedLoad]) -> Vec<(&str, &Shape)> {
+pub(crate) fn named_shapes(loads: &[RunnablePlanLoad]) -> Vec<(&str, &Shape)> {
     let shapes = loads
         .iter()
         .map(|load| (load.name.as_str(), load.job.load().shape()));
@@ -101,12 +104,12 @@ fn load_names(plan: &Plan) -> Vec<String> {
 
 fn prepare_load(
     entries: &[Box<dyn HammerCommand>],
-    file: &PlanFile,
+    file: &ParsedPlanFile,
     folder: &Path,
     index: usize,
     load: &PlanLoad,
     name: String,
-) -> Result<NamedLoad, Error> {
+) -> Result<RunnablePlanLoad, Error> {
     let path = [PlanPathStep::Key("load"), PlanPathStep::Item(index)];
     let key_path = |key| [path[0], path[1], PlanPathStep::Key(key)];
     let value_error =
@@ -122,7 +125,7 @@ fn prepare_load(
         }
     };
     let subject = format!("a load of the {} hammer", entry.name());
-    let arguments = FlagTable {
+    let arguments = PlanFlagTable {
         file,
         path: &path,
         subject: &subject,
@@ -160,7 +163,7 @@ fn prepare_load(
         let problem = "'once' is not available in a plan (try the flag --once without a plan)";
         return Err(value_error("once", problem.into()));
     }
-    Ok(NamedLoad { name, offset, job })
+    Ok(RunnablePlanLoad { name, offset, job })
 }
 
 /// The first flag in a message, without its hyphens.
@@ -170,8 +173,8 @@ fn first_flag_in(message: &str) -> &str {
 }
 
 /// The output flags of the whole plan. Paths are relative to the working directory.
-fn output_args(file: &PlanFile, plan: &Plan) -> Result<OutputArgs, Error> {
-    let arguments = FlagTable {
+fn output_args(file: &ParsedPlanFile, plan: &Plan) -> Result<OutputArgs, Error> {
+    let arguments = PlanFlagTable {
         file,
         path: &[],
         subject: "a plan",
@@ -187,16 +190,16 @@ fn output_args(file: &PlanFile, plan: &Plan) -> Result<OutputArgs, Error> {
 
 fn prepare_scenario(
     entries: &[Box<dyn HammerCommand>],
-    file: &PlanFile,
+    file: &ParsedPlanFile,
     scenario: &GoHammerScenario,
-) -> Result<NamedLoad, Error> {
+) -> Result<RunnablePlanLoad, Error> {
     let config = &scenario.hammer_config;
     let flags = [("duration", &scenario.duration), ("tps", &scenario.tps)];
     let flags = flags
         .into_iter()
         .filter_map(|(key, setting)| Some((key.to_owned(), setting.clone()?)))
         .collect();
-    let arguments = FlagTable {
+    let arguments = PlanFlagTable {
         file,
         path: &[],
         subject: "a scenario",
@@ -251,7 +254,7 @@ fn prepare_scenario(
         }
         other => other,
     })?;
-    Ok(NamedLoad {
+    Ok(RunnablePlanLoad {
         name: "scenario".into(),
         offset: Duration::ZERO,
         job,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::PreparedReplay;
+use super::SurveyedReplay;
 use super::load_args::ReplayLoadArgs;
 use crate::command_exit::CommandExit;
 use crate::parsers::instant;
@@ -12,7 +12,7 @@ use crate::text::number::{format_count, format_decimal};
 use crate::timeline::show;
 
 /// Describes a replay without sending anything.
-pub(super) fn print(replay: &PreparedReplay, target: &str, load: &ReplayLoadArgs) -> CommandExit {
+pub(super) fn print(replay: &SurveyedReplay, target: &str, load: &ReplayLoadArgs) -> CommandExit {
     let survey = &*replay.survey;
     let hits = survey.all_passes.hits;
     let seconds = survey.duration().as_secs_f64();

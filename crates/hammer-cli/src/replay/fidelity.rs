@@ -6,27 +6,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hammer_core::{Histogram, Label};
-use hammer_replay::play::PlannedTimeSeries;
+use hammer_replay::play::PlaybackTimeSeries;
 
 /// Comparison of replayed hits with the log.
 #[derive(Default)]
-pub(super) struct ReplayFidelity {
+pub(super) struct LogComparison {
     /// Number of hits by logged status (none if unknown) and by replayed status or failure.
     pub(super) statuses: BTreeMap<(Option<u16>, Label), u64>,
     /// Logged durations of hits with a response, by group of the report.
     pub(super) logged_times: BTreeMap<usize, Histogram>,
     /// Number of hits sent, by the second in which they were due.
-    pub(super) sent: PlannedTimeSeries,
+    pub(super) sent: PlaybackTimeSeries,
 }
 
 /// The part of one worker, which is added to the total when it is dropped.
-pub(super) struct FidelityShard {
-    shard: RefCell<ReplayFidelity>,
-    total: Arc<Mutex<ReplayFidelity>>,
+pub(super) struct WorkerLogComparison {
+    shard: RefCell<LogComparison>,
+    total: Arc<Mutex<LogComparison>>,
 }
 
-impl FidelityShard {
-    pub(super) fn new(total: Arc<Mutex<ReplayFidelity>>) -> Self {
+impl WorkerLogComparison {
+    pub(super) fn new(total: Arc<Mutex<LogComparison>>) -> Self {
         Self {
             shard: RefCell::default(),
             total,
@@ -53,7 +53,7 @@ impl FidelityShard {
     }
 }
 
-impl Drop for FidelityShard {
+impl Drop for WorkerLogComparison {
     fn drop(&mut self) {
         let shard = self.shard.take();
         let mut total = lock_fidelity(&self.total);
@@ -68,6 +68,6 @@ impl Drop for FidelityShard {
 }
 
 /// Locks the total. No code panics while it holds the lock.
-pub(super) fn lock_fidelity(total: &Mutex<ReplayFidelity>) -> MutexGuard<'_, ReplayFidelity> {
+pub(super) fn lock_fidelity(total: &Mutex<LogComparison>) -> MutexGuard<'_, LogComparison> {
     total.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use hammer_core::{Hammer, Playlist, ResourceNeeds, Run, Schedule};
 use hammer_replay::play::{PlaybackStatus, TimelinePlayer};
 
-use super::PreparedReplay;
+use super::SurveyedReplay;
 use super::replay_hammer::ReplayRequest;
 use crate::{parsers::count, parsers::duration, parsers::instant};
 
@@ -61,7 +61,7 @@ impl ReplayLoadArgs {
     }
 
     /// The schedule of a replay. `status` receives the progress and the error of the playback.
-    pub(super) fn schedule(&self, replay: &PreparedReplay, status: &PlaybackStatus) -> Schedule {
+    pub(super) fn schedule(&self, replay: &SurveyedReplay, status: &PlaybackStatus) -> Schedule {
         let (player, survey, factory) = (
             replay.player.clone(),
             replay.survey.clone(),

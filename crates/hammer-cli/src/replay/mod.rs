@@ -16,12 +16,12 @@ use std::sync::{Arc, Mutex};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_diagnostic::chain;
 use hammer_http::{Http, HttpBuilder, RequestHeader, mask_url};
-use hammer_replay::play::{PlaybackStatus, TimelinePlayer, TimelineSurvey};
+use hammer_replay::play::{PlaybackForecast, PlaybackStatus, TimelinePlayer};
 
-use self::fidelity::ReplayFidelity;
+use self::fidelity::LogComparison;
 use self::load_args::ReplayLoadArgs;
 use self::playback_args::PlaybackArgs;
-use self::replay_hammer::{ReplayHammer, RequestFactory};
+use self::replay_hammer::{ReplayHammer, ReplayRequestFactory};
 use self::replay_job::ReplayJob;
 use self::replay_report::ReplayReport;
 use self::safety_args::ReplaySafetyArgs;
@@ -77,11 +77,11 @@ pub(crate) fn command() -> Command {
 }
 
 /// A replay after the survey of its timeline, before anything is sent.
-struct PreparedReplay {
+struct SurveyedReplay {
     player: TimelinePlayer,
-    survey: Arc<TimelineSurvey>,
+    survey: Arc<PlaybackForecast>,
     http: Http,
-    factory: Arc<RequestFactory>,
+    factory: Arc<ReplayRequestFactory>,
     /// Warnings to print before the replay.
     warnings: Vec<String>,
 }
@@ -106,7 +106,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
             .iter()
             .for_each(|warning| runner::print_stderr(&format!("warning: {warning}")));
     }
-    let fidelity = Arc::new(Mutex::new(ReplayFidelity::default()));
+    let fidelity = Arc::new(Mutex::new(LogComparison::default()));
     let (survey, names) = (replay.survey.clone(), replay.factory.group_names().to_vec());
     let job = ReplayJob {
         hammer: ReplayHammer::new(replay.http, names.clone(), fidelity.clone()),
@@ -139,7 +139,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
 }
 
 impl ReplayArgs {
-    fn prepare(self, source: &TimelineInput) -> Result<PreparedReplay, Error> {
+    fn prepare(self, source: &TimelineInput) -> Result<SurveyedReplay, Error> {
         let failed =
             |error: hammer_replay::Error| Error::Run(format!("failed to {}", chain(&error)));
         let player = self
@@ -162,7 +162,7 @@ impl ReplayArgs {
             Error::Usage(format!("failed to build the hammer: {}", chain(&error)))
         })?;
         let requests = http.request_factory();
-        let factory = RequestFactory::new(requests, self.host, self.client_header.clone());
+        let factory = ReplayRequestFactory::new(requests, self.host, self.client_header.clone());
         // The survey finds the routes. Checking a row does not depend on them.
         let survey = player.survey(|row| factory.check(row)).map_err(failed)?;
         self.safety.check_endpoint(&self.endpoint, &survey)?;
@@ -194,7 +194,7 @@ impl ReplayArgs {
         }
         let (top, _) = survey.names.top(MAX_GROUPS);
         let names = top.into_iter().map(|(name, _)| name.to_owned()).collect();
-        Ok(PreparedReplay {
+        Ok(SurveyedReplay {
             factory: Arc::new(factory.with_group_names(names)),
             player,
             survey: Arc::new(survey),
@@ -208,7 +208,7 @@ impl ReplayArgs {
 fn missing_client_warning(
     flag: &str,
     wanted: bool,
-    survey: &TimelineSurvey,
+    survey: &PlaybackForecast,
 ) -> Result<Option<String>, Error> {
     let (rows, with) = (survey.rows(), survey.rows_with_client);
     if !wanted || with == rows {

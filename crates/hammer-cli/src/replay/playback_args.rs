@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use hammer_replay::play::{
-    HostName, PassLimit, PlaybackSpeed, RowFilter, RowSample, TargetRewrite, TimelinePlayer,
+    HostName, PassLimit, PlaybackSpeed, RowFilter, RowSampling, TargetRewrite, TimelinePlayer,
 };
 use hammer_replay::timeline::TimelineHeader;
 use jiff::Timestamp;
@@ -63,14 +63,14 @@ pub(super) struct PlaybackArgs {
         default_value = "row",
         requires = "sample"
     )]
-    by: SampleUnitArg,
+    by: ReplaySampleUnitArg,
     /// Rewrite targets: 'REGEX=>TEXT'; repeatable
     #[arg(long, value_name = "REGEX=>TEXT", allow_hyphen_values = true)]
     rewrite: Vec<TargetRewrite>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum SampleUnitArg {
+enum ReplaySampleUnitArg {
     Client,
     Row,
 }
@@ -88,7 +88,7 @@ struct TimelineWindow(TimelinePosition, TimelinePosition);
 impl PlaybackArgs {
     /// Returns true if the sample is drawn by client.
     pub(super) fn samples_by_client(&self) -> bool {
-        self.sample.is_some() && self.by == SampleUnitArg::Client
+        self.sample.is_some() && self.by == ReplaySampleUnitArg::Client
     }
 
     /// Configures a player of a timeline with this header.
@@ -111,9 +111,9 @@ impl PlaybackArgs {
             let message = "the window ends before it starts (try a '--to' after '--from')";
             return Err(Error::Usage(message.into()));
         }
-        let sample = self.sample.map(|share| RowSample {
+        let sample = self.sample.map(|share| RowSampling {
             share,
-            by_client: self.by == SampleUnitArg::Client,
+            by_client: self.by == ReplaySampleUnitArg::Client,
             seed: header.seed.unwrap_or(1),
         });
         let filter = RowFilter {

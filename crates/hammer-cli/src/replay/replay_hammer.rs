@@ -10,9 +10,9 @@ use hammer_http::{
     Http, HttpRequest, HttpRequestError, HttpRequestFactory, HttpRequestSpec, HttpSession,
     RequestHeader,
 };
-use hammer_replay::play::PlannedRow;
+use hammer_replay::play::PlaybackRow;
 
-use super::fidelity::{FidelityShard, ReplayFidelity};
+use super::fidelity::{LogComparison, WorkerLogComparison};
 
 /// A request made from a row, with the logged status and duration.
 pub(super) struct ReplayRequest {
@@ -31,7 +31,7 @@ impl ReplayRequest {
 }
 
 /// Makes requests from rows.
-pub(super) struct RequestFactory {
+pub(super) struct ReplayRequestFactory {
     requests: HttpRequestFactory,
     /// The value of `--host`.
     host: String,
@@ -41,7 +41,7 @@ pub(super) struct RequestFactory {
     group_indices: HashMap<String, usize>,
 }
 
-impl RequestFactory {
+impl ReplayRequestFactory {
     pub(super) fn new(
         requests: HttpRequestFactory,
         host: String,
@@ -70,11 +70,11 @@ impl RequestFactory {
     }
 
     /// Checks that a row can be sent; the error is the reason for skipping it.
-    pub(super) fn check(&self, planned: &PlannedRow<'_>) -> Result<(), &'static str> {
+    pub(super) fn check(&self, planned: &PlaybackRow<'_>) -> Result<(), &'static str> {
         self.request(planned).map(drop)
     }
 
-    pub(super) fn make(&self, planned: &PlannedRow<'_>) -> Result<ReplayRequest, &'static str> {
+    pub(super) fn make(&self, planned: &PlaybackRow<'_>) -> Result<ReplayRequest, &'static str> {
         let mut name = String::new();
         planned.write_name(&mut name);
         // A shared body is in memory once.
@@ -96,7 +96,7 @@ impl RequestFactory {
         })
     }
 
-    fn request(&self, planned: &PlannedRow<'_>) -> Result<HttpRequest, &'static str> {
+    fn request(&self, planned: &PlaybackRow<'_>) -> Result<HttpRequest, &'static str> {
         let client = self.client_header.as_deref().zip(planned.client());
         let headers = match client {
             Some((name, client)) => {
@@ -130,14 +130,14 @@ impl RequestFactory {
 pub(super) struct ReplayHammer {
     http: Http,
     groups: Vec<String>,
-    fidelity: Arc<Mutex<ReplayFidelity>>,
+    fidelity: Arc<Mutex<LogComparison>>,
 }
 
 impl ReplayHammer {
     pub(super) fn new(
         http: Http,
         groups: Vec<String>,
-        fidelity: Arc<Mutex<ReplayFidelity>>,
+        fidelity: Arc<Mutex<LogComparison>>,
     ) -> Self {
         Self {
             http,
@@ -148,10 +148,10 @@ impl ReplayHammer {
 }
 
 impl Hammer for ReplayHammer {
-    type Session = (HttpSession, Rc<FidelityShard>);
+    type Session = (HttpSession, Rc<WorkerLogComparison>);
 
     async fn open(&self, slot: Slot) -> Result<Self::Session, Failure> {
-        let shard = slot.worker_local(|| FidelityShard::new(self.fidelity.clone()));
+        let shard = slot.worker_local(|| WorkerLogComparison::new(self.fidelity.clone()));
         Ok((self.http.open(slot).await?, shard))
     }
 
@@ -182,7 +182,7 @@ impl Hammer for ReplayHammer {
             hit.group(sent.group);
             let shard = hit
                 .slot()
-                .worker_local(|| FidelityShard::new(self.fidelity.clone()));
+                .worker_local(|| WorkerLogComparison::new(self.fidelity.clone()));
             shard.record(hit.due(), sent.logged_status, Label::from(reason), None);
         }
     }

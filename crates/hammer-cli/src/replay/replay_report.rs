@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use hammer_core::{DurationSummary, GroupReport, Report};
-use hammer_replay::play::{PlannedCounts, PlannedTimeSeries};
+use hammer_replay::play::{PlaybackHitCounts, PlaybackTimeSeries};
 use serde_json::{Map, Value, json};
 
-use super::fidelity::ReplayFidelity;
+use super::fidelity::LogComparison;
 use crate::output::output_writer::RenderableReport;
 use crate::text::latency::TimeUnit;
 use crate::text::lines::{list_line, truncate, wrap};
@@ -33,9 +33,9 @@ pub(super) struct ReplayReport {
 impl ReplayReport {
     pub(super) fn new(
         report: Report,
-        plan: &PlannedCounts,
-        planned: &PlannedTimeSeries,
-        fidelity: ReplayFidelity,
+        plan: &PlaybackHitCounts,
+        planned: &PlaybackTimeSeries,
+        fidelity: LogComparison,
         names: &[String],
     ) -> Self {
         let pair = |((logged, replayed), n): ((Option<u16>, hammer_core::Label), u64)| {
@@ -153,7 +153,11 @@ impl ReplayReport {
 }
 
 /// Planned, sent and skipped hits by due time, in slices of the wider width of the two series.
-fn time_slices(plan: &PlannedTimeSeries, sent: &PlannedTimeSeries, report: &Report) -> Vec<Value> {
+fn time_slices(
+    plan: &PlaybackTimeSeries,
+    sent: &PlaybackTimeSeries,
+    report: &Report,
+) -> Vec<Value> {
     let sent_width = sent.width_s();
     let width = plan.width_s().max(sent_width);
     let mut slices = BTreeMap::<u64, [u64; 3]>::new();
@@ -230,10 +234,10 @@ mod tests {
                 ]),
             ),
         ]);
-        let mut plan = PlannedCounts::default();
+        let mut plan = PlaybackHitCounts::default();
         plan.hits = 30_000;
         plan.skipped = [("method_not_allowed", 1_200), ("unsendable_target", 3)].into();
-        let mut fidelity = ReplayFidelity::default();
+        let mut fidelity = LogComparison::default();
         let pairs = [
             (Some(200), Label::from(200), 29_000),
             (Some(200), Label::from("connection_reset"), 12),
@@ -251,7 +255,7 @@ mod tests {
         ReplayReport::new(
             report,
             &plan,
-            &PlannedTimeSeries::default(),
+            &PlaybackTimeSeries::default(),
             fidelity,
             &names,
         )

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hammer_diagnostic::chain;
-use hammer_replay::play::{BodyRules, TimelinePlayer, TimelineSurvey};
+use hammer_replay::play::{BodyRules, PlaybackForecast, TimelinePlayer};
 
 use crate::error::Error;
 
@@ -62,7 +62,7 @@ impl ReplaySafetyArgs {
     pub(super) fn check_endpoint(
         &self,
         endpoint: &str,
-        survey: &TimelineSurvey,
+        survey: &PlaybackForecast,
     ) -> Result<(), Error> {
         if survey.rows_for_endpoint == 0 || self.endpoint_is_production {
             return Ok(());
@@ -79,7 +79,10 @@ impl ReplaySafetyArgs {
     }
 
     /// Warns if no row has a host, so that the endpoint cannot be checked.
-    pub(super) fn unverified_host_warning(&self, survey: &TimelineSurvey) -> Option<&'static str> {
+    pub(super) fn unverified_host_warning(
+        &self,
+        survey: &PlaybackForecast,
+    ) -> Option<&'static str> {
         (survey.rows_with_host == 0 && !self.endpoint_is_production).then_some(
             "no row has a host, so the endpoint cannot be checked; make sure that it is not the \
              production system of the log",

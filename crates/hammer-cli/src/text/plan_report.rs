@@ -1,7 +1,7 @@
 //! The report of a plan as text.
 
 use hammer_core::Report;
-use hammer_plan::{LoadReport, PlanReport};
+use hammer_plan::{PlanLoadReport, PlanReport};
 
 use super::latency;
 use super::lines::{INDENT, WIDTH, truncate, wrap};
@@ -72,8 +72,8 @@ fn header(report: &PlanReport) -> String {
     )
 }
 
-fn load_block(load: &LoadReport) -> String {
-    let LoadReport {
+fn load_block(load: &PlanLoadReport) -> String {
+    let PlanLoadReport {
         name,
         offset_s,
         report,
@@ -145,7 +145,7 @@ mod tests {
             ("/shape", json!("20..100/2s, 100/1s")),
         ]);
         let loads = [("browse", staged), ("order", report(&[]))];
-        let loads = loads.map(|(name, it)| LoadReport::new(name.into(), Duration::ZERO, it));
+        let loads = loads.map(|(name, it)| PlanLoadReport::new(name.into(), Duration::ZERO, it));
         let plan = PlanReport::new("plan.toml".into(), Duration::ZERO, loads.into());
         render_plan(&plan, false)
     }

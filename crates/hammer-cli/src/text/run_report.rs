@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hammer_core::{
-    AbortReason, ArrivalProcess, HitCounts, LoopMode, Report, Verdict, VerdictStatus,
+    AbortReason, ArrivalProcess, HitCounts, OpenOrClosedLoop, Report, Verdict, VerdictStatus,
 };
 
 use super::latency::{self, TimeUnit};
@@ -114,8 +114,10 @@ pub(crate) fn format_rate(per_second: f64) -> String {
 
 fn verdict(report: &Report, max: usize, color: bool) -> String {
     let valid_text = match report.r#loop {
-        LoopMode::Open => "the generator kept the schedule: the numbers describe the target",
-        LoopMode::Closed => {
+        OpenOrClosedLoop::Open => {
+            "the generator kept the schedule: the numbers describe the target"
+        }
+        OpenOrClosedLoop::Closed => {
             "the numbers describe the target while each slot waits for its response"
         }
     };
@@ -196,7 +198,7 @@ pub(super) fn results_text(hits: &HitCounts) -> String {
 fn rate_line(report: &Report) -> String {
     let achieved = format!("{}/s achieved", format_decimal(report.rate.achieved));
     let text = match (report.r#loop, report.rate.requested) {
-        (LoopMode::Open, Some(requested)) => {
+        (OpenOrClosedLoop::Open, Some(requested)) => {
             let mean = if rate_varies(report) {
                 " on average"
             } else {

@@ -1,6 +1,6 @@
 //! Lines of the report for thresholds and aborts.
 
-use hammer_core::{AbortReason, MeasuredValue, ThresholdCheck};
+use hammer_core::{AbortReason, CheckedThreshold, MeasuredValue};
 
 use super::latency::TimeUnit;
 use super::lines::{INDENT, WIDTH, truncate};
@@ -12,7 +12,7 @@ const EXPRESSION_WIDTH: usize = 48;
 /// Renders a line for each threshold, failed ones first, in at most `max` lines.
 ///
 /// If there are more thresholds, the last line has their number.
-pub(crate) fn lines(all: &[ThresholdCheck], max: usize) -> String {
+pub(crate) fn lines(all: &[CheckedThreshold], max: usize) -> String {
     let (mut ordered, passed): (Vec<_>, Vec<_>) = all.iter().partition(|checked| !checked.passed);
     ordered.extend(passed);
     let shown = if ordered.len() > max {
@@ -22,7 +22,7 @@ pub(crate) fn lines(all: &[ThresholdCheck], max: usize) -> String {
     };
     let (shown, rest) = ordered.split_at(shown);
     let width =
-        |checked: &&ThresholdCheck| checked.expression.chars().count().min(EXPRESSION_WIDTH);
+        |checked: &&CheckedThreshold| checked.expression.chars().count().min(EXPRESSION_WIDTH);
     let width = shown.iter().map(width).max().unwrap_or(0);
     let mut out = String::new();
     for (index, checked) in shown.iter().enumerate() {
@@ -80,7 +80,7 @@ mod tests {
     /// docs/THRESHOLDS.md shows these lines.
     #[test]
     fn the_lines_in_the_docs_match() {
-        let checked = |expression: &str, us: Option<f64>, passed| ThresholdCheck {
+        let checked = |expression: &str, us: Option<f64>, passed| CheckedThreshold {
             expression: expression.to_owned(),
             measured: MeasuredValue {
                 value: us,

@@ -47,23 +47,23 @@ struct TimelineBuildArgs {
     strict: bool,
     /// Fields to include in addition
     #[arg(long, value_enum, value_name = "FIELD", value_delimiter = ',')]
-    include: Vec<IncludableField>,
+    include: Vec<IncludableTimelineField>,
     /// Fields to exclude
     #[arg(long, value_enum, value_name = "FIELD", value_delimiter = ',')]
-    exclude: Vec<ExcludableField>,
+    exclude: Vec<ExcludableTimelineField>,
     /// Key for hashes of clients; the same key for related timelines [default: random]
     #[arg(long, value_name = "TOKEN|@FILE")]
     client_key: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum IncludableField {
+enum IncludableTimelineField {
     /// Keyed hash of the client address
     Client,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ExcludableField {
+enum ExcludableTimelineField {
     Host,
     Status,
     Duration,
@@ -125,13 +125,13 @@ impl TimelineBuildArgs {
             .as_deref()
             .map(parse_client_key)
             .transpose()?;
-        let wanted = key.is_some() || self.include.contains(&IncludableField::Client);
+        let wanted = key.is_some() || self.include.contains(&IncludableTimelineField::Client);
         let mut include = IncludedFields::default();
-        include.host = is_included(ExcludableField::Host);
-        include.status = is_included(ExcludableField::Status);
-        include.duration = is_included(ExcludableField::Duration);
-        include.bytes = is_included(ExcludableField::Bytes);
-        include.route = is_included(ExcludableField::Route);
+        include.host = is_included(ExcludableTimelineField::Host);
+        include.status = is_included(ExcludableTimelineField::Status);
+        include.duration = is_included(ExcludableTimelineField::Duration);
+        include.bytes = is_included(ExcludableTimelineField::Bytes);
+        include.route = is_included(ExcludableTimelineField::Route);
         include.client = wanted.then(|| key.unwrap_or_else(ClientHashKey::random));
         Ok(include)
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, ValueEnum};
 use hammer_replay::compile::{ClockShift, TieOrder, TimelineBuilder};
-use hammer_replay::log::{LogFormat, TimestampEvent};
+use hammer_replay::log::{LogFormat, TimestampedRequestEvent};
 use hammer_replay::timeline::TimestampSpread;
 use jiff::tz::{Offset, TimeZone};
 
@@ -28,7 +28,7 @@ pub(crate) struct LogReadingArgs {
     columns: Option<String>,
     /// Event that timestamps mark, if the format is not right
     #[arg(long, help_heading = "Logs", value_enum, value_name = "EVENT")]
-    time_base: Option<TimeBaseArg>,
+    time_base: Option<TimestampEventArg>,
     /// Placement of rows with whole-second timestamps within the second
     ///
     /// uniform: at random, in order. even: at equal distances. none: unchanged.
@@ -39,7 +39,7 @@ pub(crate) struct LogReadingArgs {
         value_name = "METHOD",
         default_value = "uniform"
     )]
-    spread: SpreadArg,
+    spread: SubsecondPlacementArg,
     /// Order of rows with the same whole-second timestamp
     ///
     /// line: as in the log. content: by content, whatever the order of the lines.
@@ -63,7 +63,7 @@ pub(crate) struct LogReadingArgs {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum TimeBaseArg {
+enum TimestampEventArg {
     /// Start of the request
     Start,
     /// End of the response; the duration is subtracted
@@ -71,7 +71,7 @@ enum TimeBaseArg {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum SpreadArg {
+enum SubsecondPlacementArg {
     Uniform,
     Even,
     None,
@@ -94,9 +94,9 @@ impl LogReadingArgs {
             .zone(self.tz.clone())
             .shifts(self.shift.clone())
             .spread(match self.spread {
-                SpreadArg::Uniform => TimestampSpread::Uniform,
-                SpreadArg::Even => TimestampSpread::Even,
-                SpreadArg::None => TimestampSpread::None,
+                SubsecondPlacementArg::Uniform => TimestampSpread::Uniform,
+                SubsecondPlacementArg::Even => TimestampSpread::Even,
+                SubsecondPlacementArg::None => TimestampSpread::None,
             })
             .ties(match self.ties {
                 TieOrderArg::Line => TieOrder::Line,
@@ -128,8 +128,8 @@ impl LogReadingArgs {
         }
         if let Some(base) = self.time_base {
             build = build.time_base(match base {
-                TimeBaseArg::Start => TimestampEvent::Start,
-                TimeBaseArg::End => TimestampEvent::End,
+                TimestampEventArg::Start => TimestampedRequestEvent::Start,
+                TimestampEventArg::End => TimestampedRequestEvent::End,
             });
         }
         Ok(match self.untimed_rate {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use hammer_diagnostic::chain;
-use hammer_replay::play::{NameCounts, TimelinePlayer, TimelineSurvey};
+use hammer_replay::play::{NameCounts, PlaybackForecast, TimelinePlayer};
 use hammer_replay::timeline::TimelineHeader;
 use jiff::SignedDuration;
 
@@ -59,7 +59,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<CommandExit, Error> {
 }
 
 /// The time span of a timeline, and its sources.
-fn overview(survey: &TimelineSurvey) -> String {
+fn overview(survey: &PlaybackForecast) -> String {
     let header = &survey.header;
     let span = SignedDuration::try_from(survey.duration()).unwrap_or_default();
     let end = header.epoch.checked_add(span).unwrap_or(header.epoch);
@@ -85,7 +85,7 @@ fn overview(survey: &TimelineSurvey) -> String {
 }
 
 /// The meaning and resolution of timestamps: as found in the rows, or else as in the header.
-fn time_base_line(survey: &TimelineSurvey) -> String {
+fn time_base_line(survey: &PlaybackForecast) -> String {
     let (header, trailer) = (&survey.header, &survey.trailer);
     let Some(base) = trailer.time_base.or(header.time_base) else {
         return String::new();
@@ -114,7 +114,7 @@ fn logs(header: &TimelineHeader) -> String {
 }
 
 /// A chart of the rate, and summaries of methods, statuses and routes.
-pub(crate) fn contents(player: &TimelinePlayer, survey: &TimelineSurvey) -> String {
+pub(crate) fn contents(player: &TimelinePlayer, survey: &PlaybackForecast) -> String {
     let duration = survey.pass_duration(player);
     let series = &survey.time_series;
     let mut text = rate_chart::count_chart(series.planned(), series.width_s(), duration);

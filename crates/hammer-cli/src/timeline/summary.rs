@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use hammer_replay::compile::{BuildSummary, LogSourceSummary};
-use hammer_replay::timeline::TimeBase;
+use hammer_replay::timeline::ArrivalTimeDerivation;
 
 use crate::text::number::format_count;
 use crate::text::sanitize;
@@ -130,11 +130,11 @@ fn duplicate_logs(built: &BuildSummary) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Description of the meaning of timestamps.
-pub(super) fn time_base_text(base: TimeBase) -> &'static str {
+pub(super) fn time_base_text(base: ArrivalTimeDerivation) -> &'static str {
     match base {
-        TimeBase::Start => "timestamps at the start",
-        TimeBase::EndMinusDuration => "timestamps at the end, minus the duration",
-        TimeBase::End => "timestamps at the end, without a duration",
+        ArrivalTimeDerivation::Start => "timestamps at the start",
+        ArrivalTimeDerivation::EndMinusDuration => "timestamps at the end, minus the duration",
+        ArrivalTimeDerivation::End => "timestamps at the end, without a duration",
         _ => "timestamps with several meanings",
     }
 }

@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::PlaylistReceiver;
-use super::playlist_queue::{BatchSource, PlaylistQueue};
+use super::playlist_queue::{AnyPlaylistQueue, PlaylistQueue};
 use crate::Rate;
 
 /// Hits that were planned one by one, each with a due time and an item that defines what to send.
@@ -38,8 +38,13 @@ pub struct Playlist {
 }
 
 /// Makes a queue for each worker, and the function that fills the queues.
-type QueueFactory =
-    dyn Fn(usize) -> (Vec<Arc<dyn BatchSource + Sync>>, Box<dyn FnOnce() + Send>) + Send + Sync;
+type QueueFactory = dyn Fn(
+        usize,
+    ) -> (
+        Vec<Arc<dyn AnyPlaylistQueue + Sync>>,
+        Box<dyn FnOnce() + Send>,
+    ) + Send
+    + Sync;
 
 impl Playlist {
     /// Makes a playlist of `hits` hits within `length`.
@@ -79,7 +84,7 @@ impl Playlist {
                 .collect();
             let sources = queues
                 .iter()
-                .map(|queue| queue.clone() as Arc<dyn BatchSource + Sync>);
+                .map(|queue| queue.clone() as Arc<dyn AnyPlaylistQueue + Sync>);
             let (sources, open) = (sources.collect(), open.clone());
             let fill: Box<dyn FnOnce() + Send> =
                 Box::new(move || fill_queues(open(), item_size, &queues));

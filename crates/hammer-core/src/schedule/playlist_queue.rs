@@ -31,7 +31,7 @@ struct QueueState<T> {
 }
 
 /// The worker's end of a queue of any item type.
-pub(super) trait BatchSource: Send {
+pub(super) trait AnyPlaylistQueue: Send {
     /// Takes all hits in the queue; with `wait`, waits for the first one.
     fn take(&self, wait: bool) -> BatchPoll;
     /// Marks the worker as gone.
@@ -98,7 +98,7 @@ impl<T> PlaylistQueue<T> {
     }
 }
 
-impl<T: Any + Send + Sync> BatchSource for PlaylistQueue<T> {
+impl<T: Any + Send + Sync> AnyPlaylistQueue for PlaylistQueue<T> {
     fn take(&self, wait: bool) -> BatchPoll {
         let mut state = self.lock();
         if wait {

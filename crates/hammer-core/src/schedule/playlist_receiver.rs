@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::playlist_queue::{BatchPoll, BatchSource};
+use super::playlist_queue::{AnyPlaylistQueue, BatchPoll};
 
 /// Some hits of one worker, in order.
 pub(crate) struct PlaylistBatch {
@@ -30,7 +30,7 @@ pub struct PlaylistItem<T> {
 
 /// A worker's part of a playlist, as far as it was read.
 pub(crate) struct PlaylistReceiver {
-    queue: Arc<dyn BatchSource + Sync>,
+    queue: Arc<dyn AnyPlaylistQueue + Sync>,
     batch: Option<PlaylistBatch>,
     /// The index of the next hit in the batch.
     next_index: usize,
@@ -70,7 +70,7 @@ impl<T> Deref for PlaylistItem<T> {
 }
 
 impl PlaylistReceiver {
-    pub(super) fn new(queue: Arc<dyn BatchSource + Sync>, peak: f64, blocking: bool) -> Self {
+    pub(super) fn new(queue: Arc<dyn AnyPlaylistQueue + Sync>, peak: f64, blocking: bool) -> Self {
         Self {
             queue,
             batch: None,

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use crate::hit_notes::HitNotes;
 use crate::interval_stats::IntervalStats;
-use crate::worker_locals::WorkerLocals;
+use crate::worker_locals::WorkerSharedValues;
 use crate::{Failure, Hammer, Hit, Outcome, PrepareError, Slot, WorkerContext};
 
 /// The time after which a step counts as hanging.
@@ -42,7 +42,7 @@ pub fn check_conformance<H: Hammer>(hammer: H) -> Result<(), ConformanceError> {
 
 async fn check<H: Hammer>(hammer: &H) -> Result<(), ConformanceError> {
     let interval = Rc::new(RefCell::new(IntervalStats::new()));
-    let locals = Rc::<WorkerLocals>::default();
+    let locals = Rc::<WorkerSharedValues>::default();
     let slot = |index| {
         let notes = Rc::new(HitNotes::new(interval.clone(), locals.clone()));
         Slot {

@@ -6,7 +6,7 @@ use super::reason::{
 };
 use super::thresholds;
 use super::{Verdict, VerdictStatus};
-use crate::{LoopMode, Report, ThreadUsage};
+use crate::{OpenOrClosedLoop, Report, ThreadUsage};
 
 type VerdictFinding = (VerdictStatus, String);
 
@@ -291,7 +291,7 @@ fn waits_at_limit(report: &Report, kept_up: bool) -> Option<VerdictFinding> {
         (report.generator.waited_at_limit).saturating_sub(skipped.unwrap_or_default()),
         report.generator.max_in_flight,
     );
-    if report.r#loop == LoopMode::Closed
+    if report.r#loop == OpenOrClosedLoop::Closed
         || share_of_hits(report, waited) <= thresholds::WAITED_SHARE
     {
         return None;

@@ -4,7 +4,7 @@ use super::thresholds::{
     BUSY_SHARE, LATE_P99_SHARE, NO_CORE_SHARE, SATURATED_SECONDS_SHARE, STOLEN_SHARE,
     THROTTLED_SHARE,
 };
-use crate::{LoopMode, Report, StallCause, ThreadUsage};
+use crate::{OpenOrClosedLoop, Report, StallCause, ThreadUsage};
 
 /// The likely cause of the generator's lateness, and the remedy, in sentences.
 ///
@@ -55,7 +55,7 @@ pub(super) fn stall_advice(cause: Option<StallCause>) -> &'static str {
 /// judge by.
 pub(super) fn did_harm(report: &Report) -> bool {
     let late = report.generator.schedule_late_us.p99;
-    report.r#loop == LoopMode::Closed || late >= LATE_P99_SHARE * report.response_us.p99
+    report.r#loop == OpenOrClosedLoop::Closed || late >= LATE_P99_SHARE * report.response_us.p99
 }
 
 /// `1 hit`, or the plural.

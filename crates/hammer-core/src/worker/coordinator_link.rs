@@ -82,7 +82,7 @@ pub(crate) struct CoordinatorLink {
 }
 
 /// The coordinator's end of the channel.
-pub(crate) struct WorkerHandle {
+pub(crate) struct WorkerLink {
     pub(crate) start: Option<oneshot::Sender<Instant>>,
     pub(crate) empty_intervals: mpsc::Sender<Box<IntervalStats>>,
 }
@@ -97,7 +97,7 @@ impl CoordinatorLink {
         sender: mpsc::Sender<WorkerMessage>,
         pending_batches: Arc<AtomicUsize>,
         blocking: bool,
-    ) -> (Self, WorkerHandle) {
+    ) -> (Self, WorkerLink) {
         let (start_sender, start_receiver) = oneshot::channel();
         let (interval_sender, empty_intervals) = mpsc::channel();
         for _ in 0..SPARE_INTERVALS {
@@ -115,7 +115,7 @@ impl CoordinatorLink {
         };
         (
             link,
-            WorkerHandle {
+            WorkerLink {
                 start: Some(start_sender),
                 empty_intervals: interval_sender,
             },

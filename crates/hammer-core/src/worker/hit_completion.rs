@@ -14,7 +14,7 @@ pub(super) enum HitCompletion {
 
 /// The stage and the group that a hit is counted in.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct HitBreakdown {
+pub(super) struct HitStageAndGroup {
     pub(super) stage: Option<usize>,
     pub(super) group: Option<usize>,
 }
@@ -34,7 +34,7 @@ impl HitCompletion {
     pub(super) fn record(
         &self,
         interval: &mut IntervalStats,
-        breakdown: HitBreakdown,
+        breakdown: HitStageAndGroup,
         response: Duration,
         service: Duration,
     ) -> (HitResult, Option<Label>) {

@@ -29,11 +29,11 @@ use crate::stop_handle::{StopHandle, StopLevel};
 use crate::thread_usage::ThreadUsageMeter;
 use crate::timer::{Notifier, PreciseTimer};
 use crate::unsent_cause::UnsentCause;
-use crate::worker_locals::WorkerLocals;
+use crate::worker_locals::WorkerSharedValues;
 use crate::{Error, Hammer, HitRecord, HitResult, Shape, Slot, WorkerContext};
 
 use backlog_items::BacklogItems;
-use hit_completion::{HitBreakdown, HitCompletion};
+use hit_completion::{HitCompletion, HitStageAndGroup};
 use in_flight::InFlightHits;
 use slot::SlotChannel;
 use slot_growth::SlotGrowth;
@@ -45,7 +45,7 @@ pub(crate) fn instant_at(time: Option<SystemTime>) -> Instant {
     Instant::now() + left.unwrap_or_default()
 }
 
-pub(crate) use coordinator_link::{CoordinatorLink, WorkerHandle, WorkerMessage, WorkerPeaks};
+pub(crate) use coordinator_link::{CoordinatorLink, WorkerLink, WorkerMessage, WorkerPeaks};
 
 /// The time limit for closing sessions at the end.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -73,13 +73,13 @@ pub(crate) struct WorkerConfig {
 
 /// A hit that is due and not started.
 #[derive(Debug, Clone, Copy)]
-struct PendingHit {
+struct UnstartedHit {
     number: u64,
     due: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum WorkerState {
+enum WorkerPhase {
     /// Before the clock starts.
     Opening,
     Running,
@@ -92,7 +92,7 @@ enum WorkerState {
 struct Worker<H> {
     hammer: Arc<H>,
     config: WorkerConfig,
-    state: Cell<WorkerState>,
+    state: Cell<WorkerPhase>,
     start: Cell<Instant>,
     schedule: RefCell<WorkerSchedule>,
     warmup: Cell<Option<WorkerWarmup>>,
@@ -101,7 +101,7 @@ struct Worker<H> {
     schedule_after_warmup: Cell<Option<WorkerSchedule>>,
     /// The shape, if hits are counted by stage.
     stages: Option<Shape>,
-    backlog: RefCell<VecDeque<PendingHit>>,
+    backlog: RefCell<VecDeque<UnstartedHit>>,
     /// The items of the backlog; none unless the schedule is a playlist.
     items: Option<RefCell<BacklogItems>>,
     slots: RefCell<Vec<Rc<SlotChannel>>>,
@@ -114,7 +114,7 @@ struct Worker<H> {
     live_slots: Cell<usize>,
     interval: Rc<RefCell<Box<IntervalStats>>>,
     /// Values shared by the slots of this worker.
-    worker_locals: Rc<WorkerLocals>,
+    worker_locals: Rc<WorkerSharedValues>,
     link: CoordinatorLink,
     notifier: Notifier,
     peaks: Cell<WorkerPeaks>,
@@ -174,7 +174,7 @@ impl<H: Hammer> Worker<H> {
     ) -> Self {
         Self {
             hammer,
-            state: Cell::new(WorkerState::Opening),
+            state: Cell::new(WorkerPhase::Opening),
             start: Cell::new(Instant::now()),
             schedule: RefCell::new(schedule),
             warmup: Cell::default(),
@@ -220,7 +220,7 @@ impl<H: Hammer> Worker<H> {
         let common_start = self.link.report_opened().await;
         let start = common_start.unwrap_or_else(|| start.max(Instant::now()));
         self.start.set(start);
-        self.state.set(WorkerState::Running);
+        self.state.set(WorkerPhase::Running);
         let result = self.run_pacer(&mut timer).await;
         let thread_usage = self.meter.take().map(|meter| meter.finish());
         let settle_time = self.settle(&context).await;
@@ -295,7 +295,7 @@ impl<H: Hammer> Worker<H> {
 
     /// Lets idle slots close their sessions, within a time limit.
     async fn close_slots(&self) {
-        self.state.set(WorkerState::Closing);
+        self.state.set(WorkerPhase::Closing);
         self.slots.borrow().iter().for_each(|slot| slot.wake());
         let deadline = Instant::now() + CLOSE_TIMEOUT;
         while self.live_slots.get() > 0 && self.config.stop.level() < StopLevel::Now {
@@ -313,10 +313,10 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// Takes the next hit for a slot that is free at `now`, if there is one.
-    fn take_hit(&self, now: Instant) -> Option<PendingHit> {
+    fn take_hit(&self, now: Instant) -> Option<UnstartedHit> {
         if !matches!(
             self.state.get(),
-            WorkerState::Running | WorkerState::Draining
+            WorkerPhase::Running | WorkerPhase::Draining
         ) {
             return None;
         }
@@ -326,7 +326,7 @@ impl<H: Hammer> Worker<H> {
             self.active_hits.set(self.active_hits.get() + 1);
             return Some(pending);
         }
-        if self.state.get() != WorkerState::Running {
+        if self.state.get() != WorkerPhase::Running {
             return None;
         }
         let mut schedule = self.schedule.borrow_mut();
@@ -340,11 +340,11 @@ impl<H: Hammer> Worker<H> {
         };
         self.interval.borrow_mut().hits.scheduled += 1;
         self.active_hits.set(self.active_hits.get() + 1);
-        Some(PendingHit { number, due })
+        Some(UnstartedHit { number, due })
     }
 
     /// Records that a hit starts at `now`, from which its service counts.
-    fn hit_started(&self, slot: usize, pending: &mut PendingHit, now: Instant) {
+    fn hit_started(&self, slot: usize, pending: &mut UnstartedHit, now: Instant) {
         let elapsed = now.saturating_duration_since(self.start.get());
         if self.schedule.borrow().is_closed_loop() {
             pending.due = elapsed;
@@ -372,7 +372,7 @@ impl<H: Hammer> Worker<H> {
     fn hit_ended(
         &self,
         slot: usize,
-        hit: PendingHit,
+        hit: UnstartedHit,
         group: Option<usize>,
         started: Instant,
         completion: HitCompletion,
@@ -390,7 +390,7 @@ impl<H: Hammer> Worker<H> {
             return now;
         }
         let stage = self.stage_of(hit.due);
-        let breakdown = HitBreakdown { stage, group };
+        let breakdown = HitStageAndGroup { stage, group };
         let mut interval = self.interval.borrow_mut();
         let (result, label) = completion.record(&mut interval, breakdown, response, service);
         drop(interval);
@@ -411,7 +411,7 @@ impl<H: Hammer> Worker<H> {
 
     /// Wakes the pacer in the drain, where it waits for the last hit to end.
     fn notify_if_draining(&self) {
-        if self.state.get() != WorkerState::Running {
+        if self.state.get() != WorkerPhase::Running {
             self.notifier.notify();
         }
     }
@@ -423,7 +423,7 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// Records that a hit will never start.
-    fn record_unsent(&self, hit: PendingHit, cause: UnsentCause) {
+    fn record_unsent(&self, hit: UnstartedHit, cause: UnsentCause) {
         if hit.is_warmup() {
             return;
         }
@@ -436,7 +436,7 @@ impl<H: Hammer> Worker<H> {
         }
         drop(interval);
         if self.config.log_hits {
-            let PendingHit { number, due } = hit;
+            let UnstartedHit { number, due } = hit;
             self.log_hit(HitRecord {
                 number,
                 due,
@@ -449,7 +449,7 @@ impl<H: Hammer> Worker<H> {
     }
 
     /// Takes the playlist item of a hit.
-    fn take_item(&self, hit: PendingHit) -> Option<AnyPlaylistItem> {
+    fn take_item(&self, hit: UnstartedHit) -> Option<AnyPlaylistItem> {
         let items = self.items.as_ref()?;
         items.borrow_mut().take(hit.number, self.config.workers)
     }

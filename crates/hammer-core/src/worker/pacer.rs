@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::slot::{CancelReason, SlotChannel};
-use super::{PendingHit, Worker, WorkerPeaks, WorkerState};
+use super::{UnstartedHit, Worker, WorkerPeaks, WorkerPhase};
 use crate::Hammer;
 use crate::stop_handle::StopLevel;
 use crate::thread_usage::ThreadUsageMeter;
@@ -57,9 +57,9 @@ impl<H: Hammer> Worker<H> {
             let warm_until = self.warmup_end.get();
             self.skip_late_backlog(now);
             let waiting = match self.state.get() {
-                WorkerState::Running if level == StopLevel::Run => self.dispatch(elapsed),
+                WorkerPhase::Running if level == StopLevel::Run => self.dispatch(elapsed),
                 // The last due hits need slots as well.
-                WorkerState::Draining if level == StopLevel::Run => self.backlog.borrow().len(),
+                WorkerPhase::Draining if level == StopLevel::Run => self.backlog.borrow().len(),
                 _ => 0,
             };
             self.time_out_hits(now);
@@ -86,8 +86,8 @@ impl<H: Hammer> Worker<H> {
             }
             let level = self.config.stop.level();
             let is_over = warm_until.is_none() && self.is_over(elapsed);
-            if self.state.get() == WorkerState::Running && (level > StopLevel::Run || is_over) {
-                self.state.set(WorkerState::Draining);
+            if self.state.get() == WorkerPhase::Running && (level > StopLevel::Run || is_over) {
+                self.state.set(WorkerPhase::Draining);
                 self.peaks.set(WorkerPeaks {
                     schedule_end: elapsed,
                     ..self.peaks.get()
@@ -95,7 +95,7 @@ impl<H: Hammer> Worker<H> {
                 drain_end = now.checked_add(self.config.drain);
                 self.link.report_draining();
             }
-            if self.state.get() == WorkerState::Draining {
+            if self.state.get() == WorkerPhase::Draining {
                 if level > StopLevel::Run {
                     self.give_up_backlog(UnsentCause::Stopped);
                 }
@@ -108,7 +108,7 @@ impl<H: Hammer> Worker<H> {
                 }
             }
             let next_due = match self.state.get() {
-                WorkerState::Running => self.next_due(elapsed),
+                WorkerPhase::Running => self.next_due(elapsed),
                 _ => None,
             };
             let quantum = steady_quantum.unwrap_or_else(|| self.quantum_at(elapsed));
@@ -149,7 +149,7 @@ impl<H: Hammer> Worker<H> {
                 interval.schedule_lateness.record(Duration::ZERO);
                 self.give_hit(
                     &slots[slot],
-                    PendingHit {
+                    UnstartedHit {
                         number,
                         due: elapsed,
                     },
@@ -168,7 +168,7 @@ impl<H: Hammer> Worker<H> {
                     *interval.counts.entry("read_late") += 1;
                 }
             }
-            let hit = PendingHit {
+            let hit = UnstartedHit {
                 number: schedule.advance(),
                 due,
             };
@@ -197,7 +197,7 @@ impl<H: Hammer> Worker<H> {
         backlog.len()
     }
 
-    fn give_hit(&self, slot: &SlotChannel, hit: PendingHit) {
+    fn give_hit(&self, slot: &SlotChannel, hit: UnstartedHit) {
         self.active_hits.set(self.active_hits.get() + 1);
         slot.give(hit);
     }
@@ -232,7 +232,7 @@ impl<H: Hammer> Worker<H> {
     pub(super) fn open_missing_slots(self: &Rc<Self>) {
         if !matches!(
             self.state.get(),
-            WorkerState::Running | WorkerState::Draining
+            WorkerPhase::Running | WorkerPhase::Draining
         ) {
             return;
         }
@@ -270,7 +270,7 @@ impl<H: Hammer> Worker<H> {
 
     /// Ends all hits: those in the backlog are unsent, those in flight abandoned.
     async fn abandon(&self) {
-        self.state.set(WorkerState::Closing);
+        self.state.set(WorkerPhase::Closing);
         let cause = if self.config.stop.level() > StopLevel::Run {
             UnsentCause::Stopped
         } else if self.slots.borrow().len() >= self.config.max_in_flight {

@@ -2,13 +2,13 @@
 
 use tokio::time::Instant;
 
-use super::{PendingHit, Worker};
+use super::{UnstartedHit, Worker};
 use crate::Hammer;
 use crate::unsent_cause::UnsentCause;
 
 impl<H: Hammer> Worker<H> {
     /// Leaves a hit unsent if it is too late at `now`. Returns true if so.
-    pub(super) fn skips_late(&self, hit: PendingHit, now: Instant) -> bool {
+    pub(super) fn skips_late(&self, hit: UnstartedHit, now: Instant) -> bool {
         let Some(limit) = self.config.skip_late else {
             return false;
         };

@@ -9,7 +9,7 @@ use std::task::{Poll, Waker};
 
 use tokio::time::Instant;
 
-use super::{HitCompletion, PendingHit, Worker, WorkerState};
+use super::{HitCompletion, UnstartedHit, Worker, WorkerPhase};
 use crate::hit_notes::HitNotes;
 use crate::{Failure, Hammer, Hit, Outcome, Slot};
 
@@ -19,7 +19,7 @@ const MAX_STREAK: u32 = 32;
 /// The channel between the worker and the task of a slot.
 #[derive(Default)]
 pub(super) struct SlotChannel {
-    hit: Cell<Option<PendingHit>>,
+    hit: Cell<Option<UnstartedHit>>,
     cancel_reason: Cell<Option<CancelReason>>,
     waker: RefCell<Option<Waker>>,
 }
@@ -32,7 +32,7 @@ pub(super) enum CancelReason {
 }
 
 impl SlotChannel {
-    pub(super) fn give(&self, hit: PendingHit) {
+    pub(super) fn give(&self, hit: UnstartedHit) {
         self.hit.set(Some(hit));
         self.wake();
     }
@@ -144,7 +144,7 @@ impl<H: Hammer> SlotTask<H> {
 
     /// Takes the next hit of a slot that is free since `free`, with its start; none when the slot
     /// has to close.
-    async fn next_hit(&mut self, free: Instant) -> Option<(PendingHit, Instant)> {
+    async fn next_hit(&mut self, free: Instant) -> Option<(UnstartedHit, Instant)> {
         if let Some(hit) = self.worker.take_hit(free) {
             return Some((hit, free));
         }
@@ -154,7 +154,7 @@ impl<H: Hammer> SlotTask<H> {
             self.worker.idle.borrow_mut().push(self.index);
             let given = poll_fn(|_| match self.channel.hit.take() {
                 Some(hit) => Poll::Ready(Some((hit, Instant::now()))),
-                None if self.worker.state.get() == WorkerState::Closing => Poll::Ready(None),
+                None if self.worker.state.get() == WorkerPhase::Closing => Poll::Ready(None),
                 None => Poll::Pending,
             });
             let (hit, now) = given.await?;
@@ -178,7 +178,7 @@ impl<H: Hammer> SlotTask<H> {
         Ok(())
     }
 
-    async fn hit(&mut self, hit: PendingHit, started: Instant) -> HitCompletion {
+    async fn hit(&mut self, hit: UnstartedHit, started: Instant) -> HitCompletion {
         let channel = self.channel.clone();
         // A cancellation that arrived right after the last hit does not apply to this one.
         channel.cancel_reason.take();
@@ -214,7 +214,7 @@ impl<H: Hammer> SlotTask<H> {
 
     /// Reports a hit to the hammer that ended without it.
     #[cold]
-    fn report_missed(&self, hit: PendingHit, failure_name: &'static str) {
+    fn report_missed(&self, hit: UnstartedHit, failure_name: &'static str) {
         let notes = &self.slot.notes;
         notes.set_muted(hit.is_warmup());
         if let Some(item) = self.worker.take_item(hit) {
@@ -225,8 +225,8 @@ impl<H: Hammer> SlotTask<H> {
         let _ = catch_unwind(AssertUnwindSafe(|| hammer.missed(hit, failure_name)));
     }
 
-    fn make_hit(&self, pending: PendingHit) -> Hit {
-        let PendingHit { number, due } = pending;
+    fn make_hit(&self, pending: UnstartedHit) -> Hit {
+        let UnstartedHit { number, due } = pending;
         Hit {
             number,
             due,
@@ -234,7 +234,7 @@ impl<H: Hammer> SlotTask<H> {
         }
     }
 
-    async fn attempt(&mut self, hit: PendingHit, started: Instant) -> Result<Outcome, Failure> {
+    async fn attempt(&mut self, hit: UnstartedHit, started: Instant) -> Result<Outcome, Failure> {
         if self.session.is_none() {
             self.slot.notes.set_muted(false);
             if let Err(failure) = self.open().await {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{PendingHit, Worker, WorkerPeaks};
+use super::{UnstartedHit, Worker, WorkerPeaks};
 use crate::Hammer;
 use crate::hit::FIRST_WARMUP_NUMBER;
 use crate::schedule::WorkerSchedule;
@@ -24,7 +24,7 @@ impl WorkerWarmup {
     }
 }
 
-impl PendingHit {
+impl UnstartedHit {
     /// Returns true for a hit of the warm-up, which counts nowhere.
     pub(super) fn is_warmup(&self) -> bool {
         self.number >= FIRST_WARMUP_NUMBER

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::running_command::RunningCommand;
+use super::running_command::CommandProcessHandle;
 use super::{CredentialError, CredentialErrorKind, FetchCanceler, FetchedToken, TokenSource};
 
 /// The maximum number of bytes read from each output of a command.
@@ -24,7 +24,7 @@ pub struct TokenCommand {
     command: String,
     timeout: Duration,
     lifetime: Option<Duration>,
-    running: RunningCommand,
+    running: CommandProcessHandle,
 }
 
 impl TokenCommand {
@@ -35,7 +35,7 @@ impl TokenCommand {
             command: command.into(),
             timeout: Duration::from_secs(30),
             lifetime: None,
-            running: RunningCommand::default(),
+            running: CommandProcessHandle::default(),
         }
     }
 
@@ -53,7 +53,7 @@ impl TokenCommand {
         self
     }
 
-    fn start(&self) -> Result<CommandOutputs, CredentialError> {
+    fn start(&self) -> Result<CommandOutputReceivers, CredentialError> {
         let (shell, flag) = if cfg!(windows) {
             ("cmd", "/C")
         } else {
@@ -150,7 +150,7 @@ impl TokenSource for TokenCommand {
 }
 
 /// The standard output and the standard error of a command.
-type CommandOutputs = (Option<Receiver<Vec<u8>>>, Option<Receiver<Vec<u8>>>);
+type CommandOutputReceivers = (Option<Receiver<Vec<u8>>>, Option<Receiver<Vec<u8>>>);
 
 /// Reads an output to its end on a separate thread, since a command blocks if either output is full.
 fn read_in_background(output: impl Read + Send + 'static) -> Receiver<Vec<u8>> {

@@ -25,22 +25,22 @@ pub trait TokenEndpointClient: Send + 'static {
         &mut self,
         form: &SecretBytes,
         authorization: Option<&SecretBytes>,
-    ) -> Result<TokenResponse, CredentialError>;
+    ) -> Result<TokenHttpResponse, CredentialError>;
 }
 
 /// The response of a token endpoint.
 #[derive(Clone, PartialEq, Eq)]
-pub struct TokenResponse {
+pub struct TokenHttpResponse {
     /// The status code.
     pub status: u16,
     /// The body.
     pub body: Vec<u8>,
 }
 
-impl fmt::Debug for TokenResponse {
+impl fmt::Debug for TokenHttpResponse {
     /// Omits the body, which usually contains a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenResponse")
+        f.debug_struct("TokenHttpResponse")
             .field("status", &self.status)
             .finish_non_exhaustive()
     }

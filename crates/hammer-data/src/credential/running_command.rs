@@ -6,16 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The command that currently runs, if any. Any clone can kill it.
 #[derive(Clone, Default)]
-pub(super) struct RunningCommand(Arc<Mutex<CommandState>>);
+pub(super) struct CommandProcessHandle(Arc<Mutex<CommandProcessState>>);
 
 #[derive(Default)]
-struct CommandState {
+struct CommandProcessState {
     child: Option<Child>,
     /// True if no more commands may start.
     stopped: bool,
 }
 
-impl RunningCommand {
+impl CommandProcessHandle {
     /// Starts a command in a new process group, and returns the result of `take`.
     pub(super) fn start<T>(
         &self,
@@ -56,7 +56,7 @@ impl RunningCommand {
         kill_group(state.child.take());
     }
 
-    fn lock(&self) -> MutexGuard<'_, CommandState> {
+    fn lock(&self) -> MutexGuard<'_, CommandProcessState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

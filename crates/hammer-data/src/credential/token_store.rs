@@ -60,7 +60,7 @@ pub struct TokenStore {
 
 /// Counts of renewals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TokenRenewals {
+pub struct TokenRenewalCounts {
     /// The number of new tokens after the first ones.
     pub renewed: u64,
     /// The number of failed renewals.
@@ -72,14 +72,14 @@ pub struct TokenRenewals {
 struct TokenStoreInner {
     cancelers: Vec<FetchCanceler>,
     current: Vec<ArcSwapOption<CurrentToken>>,
-    state: Mutex<FetchState>,
+    state: Mutex<TokenStoreState>,
     /// Signals that a fetch is scheduled earlier, that a first token has arrived, or that the store was
     /// dropped.
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct FetchState {
+struct TokenStoreState {
     scheduled: BinaryHeap<Reverse<ScheduledFetch>>,
     /// True if the fetching threads were started.
     started: bool,
@@ -90,11 +90,11 @@ struct FetchState {
     wakers: Vec<Waker>,
     /// The number of sources whose last renewal failed.
     failing: usize,
-    renewals: TokenRenewals,
+    renewals: TokenRenewalCounts,
     stopped: bool,
 }
 
-impl FetchState {
+impl TokenStoreState {
     /// Returns the result of fetching the first tokens, once it is known.
     fn first_fetch_result(&self) -> Option<Result<(), CredentialError>> {
         match &self.first_error {
@@ -135,10 +135,10 @@ impl TokenStore {
                 .filter_map(|source| source.canceler())
                 .collect(),
             current: (0..count).map(|_| ArcSwapOption::empty()).collect(),
-            state: Mutex::new(FetchState {
+            state: Mutex::new(TokenStoreState {
                 scheduled: sources.into_iter().enumerate().map(due).collect(),
                 first_pending: count,
-                ..FetchState::default()
+                ..TokenStoreState::default()
             }),
             changed: Condvar::new(),
         });
@@ -195,7 +195,7 @@ impl TokenStore {
     }
 
     /// Starts the fetching threads if they do not run, and locks the state.
-    fn start_fetching(&self) -> MutexGuard<'_, FetchState> {
+    fn start_fetching(&self) -> MutexGuard<'_, TokenStoreState> {
         let mut state = self.shared.lock();
         if !state.started {
             state.started = true;
@@ -252,7 +252,7 @@ impl TokenStore {
 
     /// Returns the counts of renewals so far.
     #[must_use]
-    pub fn renewals(&self) -> TokenRenewals {
+    pub fn renewals(&self) -> TokenRenewalCounts {
         self.shared.lock().renewals.clone()
     }
 
@@ -292,7 +292,7 @@ impl fmt::Debug for TokenStore {
 
 impl TokenStoreInner {
     /// Locks the state. It is consistent even after a panic, since sources are asked without the lock.
-    fn lock(&self) -> MutexGuard<'_, FetchState> {
+    fn lock(&self) -> MutexGuard<'_, TokenStoreState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::row::FeederRow;
-use super::row_scanner::RowScanner;
+use super::row_scanner::FeederRowReader;
 use super::row_store::{FeederColumns, scan_rows};
 use super::{FeedError, FeederFormat};
 
@@ -76,7 +76,7 @@ const READ_BUFFER_BYTES: usize = 1 << 12;
 struct CachedRow {
     file_id: u64,
     row: Option<u64>,
-    scanner: RowScanner,
+    scanner: FeederRowReader,
     fields: FeederRow,
 }
 
@@ -153,7 +153,7 @@ impl FileRows {
             cache.push(CachedRow {
                 file_id: self.id,
                 row: None,
-                scanner: RowScanner::new(READ_BUFFER_BYTES),
+                scanner: FeederRowReader::new(READ_BUFFER_BYTES),
                 fields: FeederRow::default(),
             });
             cache.len() - 1

@@ -12,7 +12,7 @@ use super::{FeedError, FeederFormat, json};
 const MAX_ROW_BYTES: usize = 16 << 20;
 
 /// Reads rows one after another. Its buffers are reused for the next input.
-pub(super) struct RowScanner {
+pub(super) struct FeederRowReader {
     buffer: Vec<u8>,
     /// The end of the consumed part of the buffer.
     start: usize,
@@ -27,7 +27,7 @@ pub(super) struct RowScanner {
     ends: Vec<usize>,
 }
 
-impl RowScanner {
+impl FeederRowReader {
     /// Creates a scanner whose buffer has `buffer_bytes`, and grows for longer rows.
     pub(super) fn new(buffer_bytes: usize) -> Self {
         Self {

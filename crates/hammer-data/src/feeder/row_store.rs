@@ -9,7 +9,7 @@ use hammer_diagnostic::excerpt;
 use super::file_rows::FileRows;
 use super::memory_rows::MemoryRows;
 use super::row::FeederRow;
-use super::row_scanner::RowScanner;
+use super::row_scanner::FeederRowReader;
 use super::{FeedError, FeedErrorKind, FeederFormat};
 
 /// The maximum size of a file that is held in memory.
@@ -60,7 +60,10 @@ pub(super) fn scan_rows(
     format: FeederFormat,
     mut each: impl FnMut(&FeederRow, u64) -> Result<(), FeedError>,
 ) -> Result<FeederColumns, FeedError> {
-    let (mut scanner, mut row) = (RowScanner::new(SCAN_BUFFER_BYTES), FeederRow::default());
+    let (mut scanner, mut row) = (
+        FeederRowReader::new(SCAN_BUFFER_BYTES),
+        FeederRow::default(),
+    );
     scanner.skip_byte_order_mark(&mut input)?;
     let names = match format {
         FeederFormat::Csv => {

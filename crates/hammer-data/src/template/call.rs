@@ -59,7 +59,7 @@ pub(super) fn is_function(name: &str) -> bool {
 }
 
 /// A word and its position.
-pub(super) type SourceWord<'a> = (&'a str, Range<usize>);
+pub(super) type SpannedTemplateWord<'a> = (&'a str, Range<usize>);
 
 /// Returns the words among `tokens`.
 pub(super) fn source_words(tokens: &[TemplateToken]) -> Vec<(&str, Range<usize>)> {
@@ -113,8 +113,8 @@ pub(super) enum CompiledCall {
 
 /// A name with its arguments, and the names that are known.
 pub(super) struct FunctionCall<'a> {
-    pub(super) name: &'a SourceWord<'a>,
-    pub(super) arguments: &'a [SourceWord<'a>],
+    pub(super) name: &'a SpannedTemplateWord<'a>,
+    pub(super) arguments: &'a [SpannedTemplateWord<'a>],
     pub(super) scope: &'a TemplateScope,
 }
 

@@ -12,12 +12,12 @@ use hammer_diagnostic::{excerpt, nearest};
 
 /// A program under construction.
 #[derive(Default)]
-struct TemplateProgram {
+struct TemplateProgramBuilder {
     bytes: Vec<u8>,
     instructions: Vec<Instruction>,
 }
 
-impl TemplateProgram {
+impl TemplateProgramBuilder {
     /// Appends literal bytes, to the last instruction if that is a literal.
     fn push_literal(&mut self, bytes: &[u8]) {
         if bytes.is_empty() {
@@ -47,7 +47,7 @@ pub(super) fn compile(text: &str, scope: &TemplateScope) -> Result<Template, Tem
     if scope.literal {
         return Ok(Template::from_literal(text));
     }
-    let mut program = TemplateProgram::default();
+    let mut program = TemplateProgramBuilder::default();
     let mut at = 0;
     while let Some(open) = text[at..].find("{{").map(|open| at + open) {
         if let Some(before) = text[at..open].strip_suffix('\\') {
@@ -68,7 +68,7 @@ fn compile_braces(
     text: &str,
     open: usize,
     scope: &TemplateScope,
-    program: &mut TemplateProgram,
+    program: &mut TemplateProgramBuilder,
 ) -> Result<usize, TemplateError> {
     let mut tokens: Vec<TemplateToken> = vec![];
     let close = loop {

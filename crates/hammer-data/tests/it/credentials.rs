@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use hammer_data::credential::{
     CredentialError, CredentialErrorKind, FetchedToken, OAuthGrant, SecretBytes, SlotUsers,
-    TokenCommand, TokenResponse, TokenSource, TokenStore, UserLogin, WatchedTokenFile,
+    TokenCommand, TokenHttpResponse, TokenSource, TokenStore, UserLogin, WatchedTokenFile,
 };
 use hammer_data::{
     ExhaustedPolicy, FeedErrorKind, Feeder, FeederFormat, FeederOrder, TemplateScope, VariesBy,
@@ -390,7 +390,7 @@ fn secrets_are_never_shown() {
         user: "ada".to_owned(),
         password: SecretBytes::new("hush"),
     };
-    let response = TokenResponse {
+    let response = TokenHttpResponse {
         status: 200,
         body: b"hush".to_vec(),
     };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hammer_data::credential::{
     CredentialError, CredentialErrorKind, OAuthGrant, OAuthTokenSource, SecretBytes,
-    TokenEndpointClient, TokenResponse, TokenSource,
+    TokenEndpointClient, TokenHttpResponse, TokenSource,
 };
 
 use crate::credentials::{started, token_bytes};
@@ -21,7 +21,7 @@ impl TokenEndpointClient for SocketTokenClient {
         &mut self,
         form: &SecretBytes,
         authorization: Option<&SecretBytes>,
-    ) -> Result<TokenResponse, CredentialError> {
+    ) -> Result<TokenHttpResponse, CredentialError> {
         let failed = |error: std::io::Error| {
             CredentialError::new(CredentialErrorKind::Failed, error.to_string())
         };
@@ -43,7 +43,7 @@ impl TokenEndpointClient for SocketTokenClient {
         let mut response = String::new();
         stream.read_to_string(&mut response).map_err(failed)?;
         let (head, body) = response.split_once("\r\n\r\n").expect("a response");
-        Ok(TokenResponse {
+        Ok(TokenHttpResponse {
             status: head[9..12].parse().expect("a status"),
             body: body.as_bytes().to_vec(),
         })

@@ -8,20 +8,20 @@ use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKI
 
 use super::body_options::{RequestBodies, compress_body};
 use super::identity::cookie_header;
-use super::request_line::{RequestLine, check_body_headers, parse_method};
+use super::request_line::{RequestHeadBuilder, check_body_headers, parse_method};
 use super::request_options::RequestOptions;
 use super::response_options::ResponseOptions;
 use super::target_url::{TargetUrl, TargetUrls};
 use crate::connection::origin::ConnectionPolicy;
 use crate::h2::ResponseInterest;
-use crate::http::{HitMode, SimpleRequest};
-use crate::pipeline::{HttpTarget, Pipeline, RedirectPolicy, TargetPicker};
+use crate::http::{HitMode, SingleRequestHit};
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RequestTemplate, TemplateCompiler};
 use crate::response::capture::CaptureSet;
 use crate::targets::{TargetEntry, TargetList, WeightedOrder};
 use crate::url::HttpUrl;
+use crate::workflow::{HitWorkflow, HttpTarget, RedirectPolicy, TargetPicker};
 use crate::{ContentCoding, Error, ErrorKind, RequestHeader};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
@@ -58,7 +58,7 @@ impl AssembledRequests {
             let HttpTarget {
                 request, template, ..
             } = self.targets.remove(0);
-            return Ok(HitMode::Simple(Box::new(SimpleRequest {
+            return Ok(HitMode::Simple(Box::new(SingleRequestHit {
                 request,
                 template,
                 connector: self.origins.remove(0),
@@ -70,7 +70,7 @@ impl AssembledRequests {
                 || expect.expectations.needs_body()
                 || captures.needs_body(),
         };
-        Ok(HitMode::Pipeline(Box::new(Pipeline {
+        Ok(HitMode::Pipeline(Box::new(HitWorkflow {
             targets: self.targets,
             origins: self.origins,
             target_picker: self.target_picker,
@@ -253,7 +253,7 @@ impl CommonRequestParts<'_> {
         let default = if has_body { "POST" } else { "GET" };
         let bodies = options.body.bodies(self.compiler)?;
         let connector = connectors.connector_for(&url.peer())?;
-        let line = RequestLine {
+        let line = RequestHeadBuilder {
             method: parse_method(options.method.as_deref().unwrap_or(default))?,
             url: &url,
             proxy_headers: connector.forward_proxy_headers(),
@@ -406,7 +406,7 @@ impl CommonRequestParts<'_> {
             body = body.with_coding(coding, compress_body)?;
             defaults.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
         }
-        let line = RequestLine {
+        let line = RequestHeadBuilder {
             method: parse_method(&entry.method)?,
             url,
             proxy_headers: connector.forward_proxy_headers(),

@@ -17,9 +17,9 @@ use self::protocol_options::ProtocolOptions;
 use self::request_options::RequestOptions;
 use self::response_options::ResponseOptions;
 use hammer_data::TemplateScope;
-use hammer_net::{ConfigureNetwork, NetworkOptions, TlsUse};
+use hammer_net::{ConfigureNetwork, ExpectedTlsUse, NetworkOptions};
 
-use crate::auth_failures::AuthFailures;
+use crate::auth_failures::AuthFailureTracker;
 use crate::connection::lifetime::LifetimeLimits;
 use crate::connection::origin::ConnectionPolicy;
 use crate::h2::ResponseInterest;
@@ -145,16 +145,16 @@ impl HttpBuilder {
         let auth_failures = self
             .template_scope
             .as_ref()
-            .and_then(AuthFailures::for_scope);
+            .and_then(AuthFailureTracker::for_scope);
         let compiler = self.compiler()?;
         let captures = self.captures.into_iter().map(|(_, capture)| capture);
         let captures = CaptureSet(captures.collect());
         let urls = self.request.target_urls(self.url.as_deref(), &compiler)?;
         self.keep_alive.check()?;
         let tls = match self.request.max_redirects {
-            _ if urls.any_tls() => TlsUse::Certain,
-            Some(_) => TlsUse::Possible,
-            None => TlsUse::Never { scheme: "https" },
+            _ if urls.any_tls() => ExpectedTlsUse::Certain,
+            Some(_) => ExpectedTlsUse::Possible,
+            None => ExpectedTlsUse::Never { scheme: "https" },
         };
         let protocols = self.protocol.version.alpn();
         let protocols = protocols.iter().map(|name| name.to_vec()).collect();

@@ -12,7 +12,7 @@ use crate::url::HttpUrl;
 use crate::{Error, ErrorKind, RequestHeader};
 
 /// The parts of a request line, and all that decides on default headers.
-pub(super) struct RequestLine<'a> {
+pub(super) struct RequestHeadBuilder<'a> {
     pub(super) method: Method,
     pub(super) url: &'a HttpUrl,
     /// Headers for a forwarding proxy, which also needs the full URL in the request line.
@@ -20,7 +20,7 @@ pub(super) struct RequestLine<'a> {
     pub(super) keepalive: bool,
 }
 
-impl RequestLine<'_> {
+impl RequestHeadBuilder<'_> {
     /// Builds the request if its parts are consistent. Given headers replace defaults.
     pub(super) fn into_request(
         self,

@@ -13,9 +13,9 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 
 use crate::connection::lifetime::ConnectionUsage;
-use crate::connection::request_line_stream::{NextRequestLine, RequestLineStream};
+use crate::connection::request_line_stream::{PendingRequestLineRewrite, RequestRewritingStream};
 use crate::failures;
-use crate::request::prepared::{PreparedRequest, RequestBody};
+use crate::request::prepared::{HyperRequestBody, PreparedRequest};
 use hammer_net::OpenedConnection;
 use hammer_net::SocketTraffic;
 
@@ -25,22 +25,22 @@ use hammer_net::SocketTraffic;
 /// of headers on the heap for every response.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-type Http1Driver = http1::Connection<TokioIo<RequestLineStream>, RequestBody>;
+type Http1Driver = http1::Connection<TokioIo<RequestRewritingStream>, HyperRequestBody>;
 
 /// An open HTTP/1.1 connection of one slot.
 pub(crate) struct Http1Connection {
-    sender: SendRequest<RequestBody>,
+    sender: SendRequest<HyperRequestBody>,
     driver: Option<Http1Driver>,
     /// The error that ended the connection, unless it was closed in order.
     driver_error: Option<hyper::Error>,
-    next_line: NextRequestLine,
+    next_line: PendingRequestLineRewrite,
     traffic: Rc<SocketTraffic>,
     pub(crate) usage: ConnectionUsage,
 }
 
 /// Facts about a body that was read to its end.
 #[derive(Debug, Default)]
-pub(crate) struct BodyStats {
+pub(crate) struct BodyReadStats {
     pub(crate) bytes: u64,
     /// True if the body did not arrive together with the head.
     pub(crate) waited: bool,
@@ -51,8 +51,8 @@ impl Http1Connection {
     pub(crate) async fn handshake(opened: OpenedConnection, slot: &Slot) -> Result<Self, Failure> {
         let OpenedConnection { stream, traffic } = opened;
         let usage = ConnectionUsage::opened(slot);
-        let next_line = NextRequestLine::default();
-        let stream = RequestLineStream::new(stream, next_line.clone());
+        let next_line = PendingRequestLineRewrite::default();
+        let stream = RequestRewritingStream::new(stream, next_line.clone());
         let (sender, driver) = http1::Builder::new()
             .max_buf_size(MAX_HEAD_BYTES)
             .handshake(TokioIo::new(stream))
@@ -85,7 +85,7 @@ impl Http1Connection {
     pub(crate) async fn send(
         &mut self,
         request: &PreparedRequest,
-    ) -> Result<Response<Incoming>, TrySendError<Request<RequestBody>>> {
+    ) -> Result<Response<Incoming>, TrySendError<Request<HyperRequestBody>>> {
         self.next_line.set(request);
         // Built in place: the request is large, and each variable it passes through is a copy.
         let mut response = pin!(self.sender.try_send_request(request.to_hyper()));
@@ -109,8 +109,8 @@ impl Http1Connection {
         &mut self,
         mut body: Incoming,
         mut on_chunk: impl FnMut(&[u8]) -> Result<(), Failure>,
-    ) -> Result<BodyStats, Failure> {
-        let mut stats = BodyStats::default();
+    ) -> Result<BodyReadStats, Failure> {
+        let mut stats = BodyReadStats::default();
         if body.is_end_stream() {
             return Ok(stats);
         }

@@ -8,7 +8,7 @@ use hammer_core::{Failure, Slot};
 use hyper::http::response;
 use hyper::{Response, StatusCode, Version};
 
-use crate::connection::http1::{BodyStats, Http1Connection};
+use crate::connection::http1::{BodyReadStats, Http1Connection};
 use crate::connection::pool::{Http2Pool, PooledConnection};
 use crate::failures;
 use crate::h2::{self, Http2Exchange, Http2Request, ResponseInterest, StreamFailure};
@@ -29,7 +29,7 @@ pub(crate) struct Http2Client {
 }
 
 /// The result of sending a hit.
-pub(crate) enum Http2SendReply {
+pub(crate) enum Http2SendResult {
     /// The head of the response.
     ResponseHead(response::Parts),
     /// Nothing was sent: the target chose HTTP/1.1 for this connection.
@@ -94,7 +94,7 @@ impl Http2Client {
         request: &Http2Request,
         time_limit: Option<Duration>,
         slot: &Slot,
-    ) -> Result<Http2SendReply, Failure> {
+    ) -> Result<Http2SendResult, Failure> {
         let mut resends = 0;
         loop {
             let ready = self
@@ -104,7 +104,7 @@ impl Http2Client {
             if !ready
                 && let Some(connection) = Box::pin(self.acquire(resends, connector, slot)).await?
             {
-                return Ok(Http2SendReply::Http1Required(connection));
+                return Ok(Http2SendResult::Http1Required(connection));
             }
             let attempt = self.attempt(request, slot);
             let result = match time_limit {
@@ -115,7 +115,7 @@ impl Http2Client {
                     .unwrap_or(Err(StreamFailure::Failed(failures::FIRST_BYTE_TIMEOUT))),
             };
             match result {
-                Ok(head) => return Ok(Http2SendReply::ResponseHead(head)),
+                Ok(head) => return Ok(Http2SendResult::ResponseHead(head)),
                 Err(StreamFailure::Failed(failure)) => return Err(failure),
                 Err(StreamFailure::Refused) => {
                     slot.count("streams_refused", 1);
@@ -168,8 +168,8 @@ impl Http2Client {
     pub(crate) async fn read(
         &mut self,
         mut on_chunk: impl FnMut(&[u8]) -> Result<(), Failure>,
-    ) -> Result<BodyStats, Failure> {
-        let mut stats = BodyStats::default();
+    ) -> Result<BodyReadStats, Failure> {
+        let mut stats = BodyReadStats::default();
         let exchange = &self.exchange;
         poll_fn(|cx| {
             exchange.drain_body(&mut on_chunk)?;

@@ -6,8 +6,8 @@ use hammer_core::{Failure, Slot};
 use hyper::Response;
 use hyper::body::Incoming;
 
-use crate::connection::http1::{BodyStats, Http1Connection};
-use crate::connection::http2_client::{Http2Client, Http2SendReply};
+use crate::connection::http1::{BodyReadStats, Http1Connection};
+use crate::connection::http2_client::{Http2Client, Http2SendResult};
 use crate::connection::lifetime::{LifetimeLimits, count_closed_by_target};
 use crate::connection::pool::{Http2PoolConfig, WorkerPools};
 use crate::failures;
@@ -28,7 +28,7 @@ pub(crate) struct ConnectionPolicy {
 }
 
 /// The body of a response, still to be read.
-pub(crate) enum ResponseBody {
+pub(crate) enum UnreadResponseBody {
     Http1(Incoming),
     Http2,
 }
@@ -101,7 +101,7 @@ impl OriginConnection {
         request: &PreparedRequest,
         time_limit: Option<Duration>,
         slot: &Slot,
-    ) -> Result<Response<ResponseBody>, Failure> {
+    ) -> Result<Response<UnreadResponseBody>, Failure> {
         // Creating a future has a cost even if it has nothing to do.
         if policy.lifetime_limits.is_some() {
             self.close_if_expired(policy, slot).await;
@@ -116,10 +116,10 @@ impl OriginConnection {
                     None => connect(connector, slot).await?,
                     Some(http2) => {
                         match send_shared(http2, connector, request, time_limit, slot).await? {
-                            Http2SendReply::ResponseHead(head) => {
-                                return Ok(Response::from_parts(head, ResponseBody::Http2));
+                            Http2SendResult::ResponseHead(head) => {
+                                return Ok(Response::from_parts(head, UnreadResponseBody::Http2));
                             }
-                            Http2SendReply::Http1Required(connection) => connection,
+                            Http2SendResult::Http1Required(connection) => connection,
                         }
                     }
                 };
@@ -141,7 +141,7 @@ impl OriginConnection {
             match sent {
                 Ok(response) => {
                     connection.usage.count_hit(slot);
-                    return Ok(response.map(ResponseBody::Http1));
+                    return Ok(response.map(UnreadResponseBody::Http1));
                 }
                 Err(mut error) => {
                     if !reused || error.take_message().is_none() {
@@ -162,16 +162,16 @@ impl OriginConnection {
     /// Reads the body of a response that arrived on this connection.
     pub(crate) async fn read(
         &mut self,
-        body: ResponseBody,
+        body: UnreadResponseBody,
         slot: &Slot,
         on_chunk: impl FnMut(&[u8]) -> Result<(), Failure>,
-    ) -> Result<BodyStats, Failure> {
+    ) -> Result<BodyReadStats, Failure> {
         match (body, &mut self.http1, &mut self.http2) {
-            (ResponseBody::Http1(body), Some(connection), _) => {
+            (UnreadResponseBody::Http1(body), Some(connection), _) => {
                 let read = connection.read(body, on_chunk).await;
                 read.map_err(|failure| count_if_broken(failure, slot))
             }
-            (ResponseBody::Http2, _, Some(http2)) => http2.read(on_chunk).await,
+            (UnreadResponseBody::Http2, _, Some(http2)) => http2.read(on_chunk).await,
             _ => Err(Failure::CLOSED_EARLY),
         }
     }
@@ -248,7 +248,7 @@ async fn send_shared(
     request: &PreparedRequest,
     time_limit: Option<Duration>,
     slot: &Slot,
-) -> Result<Http2SendReply, Failure> {
+) -> Result<Http2SendResult, Failure> {
     let scheme = if connector.is_tls() { "https" } else { "http" };
     let request = request.to_http2(scheme);
     http2.send(connector, &request, time_limit, slot).await

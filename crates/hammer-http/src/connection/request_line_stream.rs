@@ -12,14 +12,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::request::prepared::PreparedRequest;
 
 /// A stream that replaces the target of the next request that hyper writes.
-pub(crate) struct RequestLineStream {
+pub(crate) struct RequestRewritingStream {
     stream: NetworkStream,
-    next: NextRequestLine,
+    next: PendingRequestLineRewrite,
 }
 
 /// The beginning of the next request, if it differs from the one that hyper writes.
 #[derive(Clone, Default)]
-pub(crate) struct NextRequestLine(Rc<RefCell<Option<RequestLineRewrite>>>);
+pub(crate) struct PendingRequestLineRewrite(Rc<RefCell<Option<RequestLineRewrite>>>);
 
 /// A replacement for the beginning of a request line.
 struct RequestLineRewrite {
@@ -32,8 +32,8 @@ struct RequestLineRewrite {
     written: usize,
 }
 
-impl RequestLineStream {
-    pub(crate) fn new(stream: NetworkStream, next: NextRequestLine) -> Self {
+impl RequestRewritingStream {
+    pub(crate) fn new(stream: NetworkStream, next: PendingRequestLineRewrite) -> Self {
         Self { stream, next }
     }
 
@@ -66,7 +66,7 @@ impl RequestLineStream {
     }
 }
 
-impl NextRequestLine {
+impl PendingRequestLineRewrite {
     /// Prepares the rewriting for `request`, if its target needs it.
     pub(crate) fn set(&self, request: &PreparedRequest) {
         let Some(target) = &request.target else {
@@ -90,7 +90,7 @@ impl NextRequestLine {
     }
 }
 
-impl AsyncRead for RequestLineStream {
+impl AsyncRead for RequestRewritingStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -100,7 +100,7 @@ impl AsyncRead for RequestLineStream {
     }
 }
 
-impl AsyncWrite for RequestLineStream {
+impl AsyncWrite for RequestRewritingStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

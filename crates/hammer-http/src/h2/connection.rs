@@ -71,7 +71,7 @@ impl Http2Connection {
             read_buffer,
             slot.clone(),
         ));
-        let mut close_on_drop = CloseConnectionOnDrop(Some(connection.clone()));
+        let mut close_on_drop = ConnectionCloseGuard(Some(connection.clone()));
         poll_fn(|cx| connection.poll_settings_received(cx)).await?;
         close_on_drop.0 = None;
         slot.mark("settings");
@@ -192,9 +192,9 @@ impl Http2Connection {
     }
 }
 
-struct CloseConnectionOnDrop(Option<Rc<Http2Connection>>);
+struct ConnectionCloseGuard(Option<Rc<Http2Connection>>);
 
-impl Drop for CloseConnectionOnDrop {
+impl Drop for ConnectionCloseGuard {
     fn drop(&mut self) {
         if let Some(connection) = &self.0 {
             connection.close();

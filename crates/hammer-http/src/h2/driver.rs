@@ -11,7 +11,7 @@ use hammer_core::{Failure, Slot};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connection::Http2Connection;
-use super::error_code::{ConnectionError, H2_NOT_SPOKEN, NO_ERROR};
+use super::error_code::{H2_NOT_SPOKEN, Http2ConnectionError, NO_ERROR};
 use super::frame;
 use crate::connection::lifetime::count_closed_by_target;
 use crate::failures;
@@ -26,7 +26,7 @@ const MAX_READS_PER_TURN: usize = 8;
 pub(crate) type SharedReadBuffer = Rc<RefCell<Vec<u8>>>;
 
 /// The task of one connection.
-struct ConnectionDriver {
+struct Http2ConnectionDriver {
     connection: Rc<Http2Connection>,
     stream: NetworkStream,
     read_buffer: SharedReadBuffer,
@@ -45,7 +45,7 @@ pub(super) async fn drive(
     read_buffer: SharedReadBuffer,
     slot: Slot,
 ) {
-    let mut driver = ConnectionDriver {
+    let mut driver = Http2ConnectionDriver {
         connection,
         stream,
         read_buffer,
@@ -71,7 +71,7 @@ pub(super) async fn drive(
     .await;
 }
 
-impl ConnectionDriver {
+impl Http2ConnectionDriver {
     /// Reads and writes all that is possible without waiting; ready when the connection is over.
     fn poll_once(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
         self.connection.driver_woken.set(false);
@@ -136,7 +136,7 @@ impl ConnectionDriver {
                 (protocol.settings_received(), protocol.received_goaway());
             match protocol.receive(filled) {
                 Ok(consumed) => self.partial_frame.extend_from_slice(&filled[consumed..]),
-                Err(ConnectionError { code, failure }) => {
+                Err(Http2ConnectionError { code, failure }) => {
                     frame::put_goaway(&mut protocol.out, code);
                     return Err(failure);
                 }

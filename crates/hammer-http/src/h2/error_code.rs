@@ -92,14 +92,14 @@ pub(super) const MALFORMED_RESPONSE: Failure = Failure::new("malformed_answer")
 
 /// An error of the peer that ends the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ConnectionError {
+pub(super) struct Http2ConnectionError {
     /// The error code sent to the peer.
     pub(super) code: u32,
     /// The failure of the hits in flight.
     pub(super) failure: Failure,
 }
 
-impl ConnectionError {
+impl Http2ConnectionError {
     /// A flood of frames without content.
     pub(super) fn flood() -> Self {
         Self {
@@ -133,7 +133,7 @@ impl ConnectionError {
     }
 }
 
-impl From<super::hpack::HpackError> for ConnectionError {
+impl From<super::hpack::HpackError> for Http2ConnectionError {
     fn from(_: super::hpack::HpackError) -> Self {
         Self {
             code: COMPRESSION_ERROR,

@@ -44,10 +44,10 @@ pub(super) enum ExchangeState {
 ///
 /// Each slot reuses one, so that a hit allocates nothing.
 #[derive(Debug)]
-pub(crate) struct Http2Exchange(RefCell<ExchangeProgress>);
+pub(crate) struct Http2Exchange(RefCell<Http2ExchangeState>);
 
 #[derive(Debug)]
-pub(super) struct ExchangeProgress {
+pub(super) struct Http2ExchangeState {
     pub(super) state: ExchangeState,
     pub(super) stream_id: u32,
     /// The offset of its first byte among all bytes that the connection sends.
@@ -79,7 +79,7 @@ pub(crate) struct ResponseInterest {
 
 impl Http2Exchange {
     pub(crate) fn new(interest: ResponseInterest) -> Self {
-        Self(RefCell::new(ExchangeProgress {
+        Self(RefCell::new(Http2ExchangeState {
             state: ExchangeState::Idle,
             stream_id: 0,
             start_offset: 0,
@@ -96,7 +96,7 @@ impl Http2Exchange {
         }))
     }
 
-    pub(super) fn borrow_progress(&self) -> RefMut<'_, ExchangeProgress> {
+    pub(super) fn borrow_progress(&self) -> RefMut<'_, Http2ExchangeState> {
         self.0.borrow_mut()
     }
 
@@ -158,7 +158,7 @@ impl Http2Exchange {
     }
 }
 
-impl ExchangeProgress {
+impl Http2ExchangeState {
     /// Starts the next hit on this stream.
     pub(super) fn start(&mut self, stream_id: u32, request: &Http2Request) {
         self.state = ExchangeState::Sent;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::error_code::ConnectionError;
+use super::error_code::Http2ConnectionError;
 
 /// More frames in a row than this, within [`FLOOD_PERIOD`], are a flood.
 const MAX_IDLE_FRAMES: u32 = 1_000;
@@ -44,7 +44,7 @@ impl FloodGuard {
     /// # Errors
     ///
     /// The error of [`record_idle`](Self::record_idle), once the allowance is used up.
-    pub(super) fn record_late(&mut self) -> Result<(), ConnectionError> {
+    pub(super) fn record_late(&mut self) -> Result<(), Http2ConnectionError> {
         match self.late_allowance.checked_sub(1) {
             Some(left) => {
                 self.late_allowance = left;
@@ -59,7 +59,7 @@ impl FloodGuard {
     /// # Errors
     ///
     /// If there were too many within [`FLOOD_PERIOD`]. A quiet connection may have many over time.
-    pub(super) fn record_idle(&mut self) -> Result<(), ConnectionError> {
+    pub(super) fn record_idle(&mut self) -> Result<(), Http2ConnectionError> {
         if self.idle_frames == 0 {
             self.since = Instant::now();
         }
@@ -71,6 +71,6 @@ impl FloodGuard {
             self.idle_frames = 0;
             return Ok(());
         }
-        Err(ConnectionError::flood())
+        Err(Http2ConnectionError::flood())
     }
 }

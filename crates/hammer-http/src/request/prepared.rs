@@ -11,7 +11,7 @@ use hyper::{HeaderMap, Method, Request, Uri};
 
 use crate::h2;
 
-pub(crate) type RequestBody = Full<Bytes>;
+pub(crate) type HyperRequestBody = Full<Bytes>;
 
 /// Bodies up to this size are copied.
 const MAX_COPIED_BODY_BYTES: usize = 4096;
@@ -93,7 +93,7 @@ impl PreparedRequest {
         self
     }
 
-    pub(crate) fn to_hyper(&self) -> Request<RequestBody> {
+    pub(crate) fn to_hyper(&self) -> Request<HyperRequestBody> {
         Request::from_parts(self.head.clone(), Full::new(self.body.clone()))
     }
 

@@ -10,7 +10,7 @@ use crate::url::mask_url;
 
 /// The next request of a redirected hit.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct RedirectTarget {
+pub(crate) struct RedirectedRequest {
     pub(crate) url: Url,
     pub(crate) method: Method,
     /// True if the body is sent again.
@@ -19,7 +19,7 @@ pub(crate) struct RedirectTarget {
     pub(crate) same_origin: bool,
 }
 
-impl RedirectTarget {
+impl RedirectedRequest {
     /// The target of a redirect in response to a request to `from`.
     ///
     /// Returns `None` if the response is not a redirect or has no location. The method changes as in
@@ -80,7 +80,7 @@ mod tests {
         status: u16,
         location: &str,
         method: &str,
-    ) -> Result<Option<RedirectTarget>, Failure> {
+    ) -> Result<Option<RedirectedRequest>, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(
             LOCATION,
@@ -92,7 +92,7 @@ mod tests {
             .expect("the URL is valid");
         let method = method.parse().expect("the method is valid");
         let status = StatusCode::from_u16(status).expect("the status is valid");
-        RedirectTarget::from_response(status, &headers, &from, &method)
+        RedirectedRequest::from_response(status, &headers, &from, &method)
     }
 
     #[test]
@@ -166,7 +166,7 @@ mod tests {
             );
         }
         let from = "http://a.test/".parse().expect("the URL is valid");
-        let none = RedirectTarget::from_response(
+        let none = RedirectedRequest::from_response(
             StatusCode::FOUND,
             &HeaderMap::new(),
             &from,

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Expected method, URL, headers, body, weight and name of a target.
-type TargetExpectation<'a> = (
+type ExpectedTargetEntry<'a> = (
     &'a str,
     &'a str,
     &'a [&'a str],
@@ -12,7 +12,7 @@ type TargetExpectation<'a> = (
     Option<&'a str>,
 );
 
-fn check(text: &str, expected: &[TargetExpectation<'_>]) {
+fn check(text: &str, expected: &[ExpectedTargetEntry<'_>]) {
     let targets: TargetList = text
         .parse()
         .unwrap_or_else(|error| panic!("{text}: {error}"));

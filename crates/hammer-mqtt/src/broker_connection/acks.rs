@@ -2,9 +2,9 @@
 
 use hammer_core::{Failure, Outcome};
 
-use super::resume::LastSentPacket;
-use super::{BrokerConnection, InFlightPacket, PingPurpose, UnacknowledgedPackets};
-use crate::config::{MqttCompletion, MqttConfig};
+use super::resume::ResendablePacket;
+use super::{BrokerConnection, InFlightPacket, LostConnectionPackets, PingPurpose};
+use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::packet;
 use crate::packet::received::AckKind;
 use crate::reason_code;
@@ -42,7 +42,7 @@ impl BrokerConnection {
             entry.awaits = AckKind::Pubcomp;
             let release = packet::encode_ack(0x62, id);
             if let Some(last) = &mut entry.last_packet {
-                **last = LastSentPacket::new(self.bytes_queued, &release);
+                **last = ResendablePacket::new(self.bytes_queued, &release);
             }
             self.append(&release);
             if reason == reason_code::NO_MATCHING_SUBSCRIBERS && config.require_subscribers {
@@ -60,7 +60,7 @@ impl BrokerConnection {
         let outcome = ack_outcome(config, kind, reason)
             .sent(promise.sent.into())
             .received(size as u64);
-        if outcome.is_ok() && config.completion == MqttCompletion::Delivery {
+        if outcome.is_ok() && config.completion == MqttCompletionEvent::Delivery {
             return;
         }
         if !promise.complete(Ok(outcome)) {
@@ -100,7 +100,7 @@ impl BrokerConnection {
 
     /// Ends the connection: queued and unflushed hits and pings fail. Returns the packets in
     /// flight, which may be sent again.
-    pub(crate) fn close_failed(&mut self, failure: Failure, resend: bool) -> UnacknowledgedPackets {
+    pub(crate) fn close_failed(&mut self, failure: Failure, resend: bool) -> LostConnectionPackets {
         let ping_promises = self.pings.drain(..).filter_map(|ping| match ping {
             PingPurpose::Hit(promise) => Some(promise),
             PingPurpose::KeepAlive | PingPurpose::Fence => None,

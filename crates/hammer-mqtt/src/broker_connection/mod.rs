@@ -7,17 +7,17 @@ use std::collections::VecDeque;
 
 use hammer_core::{Failure, Hit, Outcome};
 
-use self::resume::LastSentPacket;
-pub(crate) use self::resume::UnacknowledgedPackets;
-use crate::config::{MqttCompletion, MqttConfig};
+pub(crate) use self::resume::LostConnectionPackets;
+use self::resume::ResendablePacket;
+use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::delivery::MessageSequence;
 use crate::failures;
 use crate::hit_waiter::HitPromise;
 use crate::packet::connack::BrokerLimits;
-use crate::packet::publish::{PublishEncodeError, TopicAlias};
+use crate::packet::publish::{PublishEncodeError, TopicAliasUse};
 use crate::packet::received::AckKind;
 use crate::packet::{self, MqttVersion, Qos, subscribe};
-use crate::packet_ids::PacketIds;
+use crate::packet_ids::PacketIdTable;
 use crate::render_context;
 
 /// The maximum number of unwritten bytes before hits have to wait; more than one write takes.
@@ -38,7 +38,7 @@ struct InFlightPacket {
     /// True if the hit ended before the last acknowledgement.
     ended: bool,
     /// Set only if the packet may be sent again.
-    last_packet: Option<Box<LastSentPacket>>,
+    last_packet: Option<Box<ResendablePacket>>,
 }
 
 /// A hit that waits for room in the window.
@@ -62,7 +62,7 @@ enum PingPurpose {
 
 /// Counts of a connection since the last report.
 #[derive(Debug, Default)]
-pub(crate) struct ConnectionCounts {
+pub(crate) struct AckAnomalyCounts {
     pub(crate) window_waits: u64,
     pub(crate) late_acks: u64,
     pub(crate) unknown_acks: u64,
@@ -83,7 +83,7 @@ pub(crate) struct BrokerConnection {
     bytes_queued: u64,
     /// Bytes of these that the socket has taken.
     bytes_flushed: u64,
-    in_flight: PacketIds<InFlightPacket>,
+    in_flight: PacketIdTable<InFlightPacket>,
     /// Ids of the packets of the last connection that are still to be sent again, in order.
     resend_queue: VecDeque<u16>,
     queue: VecDeque<QueuedHit>,
@@ -98,7 +98,7 @@ pub(crate) struct BrokerConnection {
     pending_fences: usize,
     /// True if the broker knows the topic alias.
     topic_alias_known: bool,
-    pub(crate) counts: ConnectionCounts,
+    pub(crate) counts: AckAnomalyCounts,
 }
 
 impl BrokerConnection {
@@ -108,16 +108,16 @@ impl BrokerConnection {
         config: &MqttConfig,
         client: u64,
         limits: BrokerLimits,
-        unacknowledged: Option<UnacknowledgedPackets>,
+        unacknowledged: Option<LostConnectionPackets>,
     ) -> Self {
         let window = usize::from(config.window.min(limits.receive_maximum));
         let (in_flight, resend_queue) = match unacknowledged {
             Some(unacknowledged) if limits.session_present => unacknowledged.into_send_order(),
             Some(unacknowledged) => {
                 unacknowledged.fail();
-                (PacketIds::new(), VecDeque::new())
+                (PacketIdTable::new(), VecDeque::new())
             }
-            None => (PacketIds::new(), VecDeque::new()),
+            None => (PacketIdTable::new(), VecDeque::new()),
         };
         Self {
             client,
@@ -132,12 +132,12 @@ impl BrokerConnection {
             resend_queue,
             queue: VecDeque::new(),
             unflushed_hits: VecDeque::new(),
-            complete_when_sent: config.completion == MqttCompletion::Sent,
+            complete_when_sent: config.completion == MqttCompletionEvent::Sent,
             pings: VecDeque::new(),
             pings_answered: 0,
             pending_fences: 0,
             topic_alias_known: false,
-            counts: ConnectionCounts::default(),
+            counts: AckAnomalyCounts::default(),
         }
     }
 
@@ -241,9 +241,9 @@ impl BrokerConnection {
             config.use_topic_alias && self.limits.topic_alias_maximum > 0,
             self.topic_alias_known,
         ) {
-            (false, _) => TopicAlias::None,
-            (true, false) => TopicAlias::New,
-            (true, true) => TopicAlias::Known,
+            (false, _) => TopicAliasUse::None,
+            (true, false) => TopicAliasUse::New,
+            (true, true) => TopicAliasUse::Known,
         };
         let awaits = match config.message.qos {
             Qos::AtMostOnce => None,
@@ -287,7 +287,7 @@ impl BrokerConnection {
             }
         };
         sequence.advance(hit);
-        self.topic_alias_known |= alias == TopicAlias::New;
+        self.topic_alias_known |= alias == TopicAliasUse::New;
         promise.set_encoded_size(size);
         match id {
             Some(id) => {
@@ -295,7 +295,7 @@ impl BrokerConnection {
                     entry.promise.sent = size;
                     entry.last_packet = config.resend.then(|| {
                         let packet = &self.out_buffer[self.out_buffer.len() - size as usize..];
-                        LastSentPacket::boxed(self.bytes_queued, packet)
+                        ResendablePacket::boxed(self.bytes_queued, packet)
                     });
                 }
             }

@@ -7,19 +7,19 @@ use hammer_core::Failure;
 
 use super::{BrokerConnection, InFlightPacket, MAX_UNWRITTEN_BYTES};
 use crate::failures;
-use crate::packet_ids::PacketIds;
+use crate::packet_ids::PacketIdTable;
 
 /// The DUP flag of a PUBLISH that may have been sent before.
 const DUP: u8 = 8;
 
 /// The last packet that was sent for a message: a PUBLISH, or a PUBREL.
-pub(super) struct LastSentPacket {
+pub(super) struct ResendablePacket {
     /// The position in the byte stream of the connection.
     position: u64,
     packet: Vec<u8>,
 }
 
-impl LastSentPacket {
+impl ResendablePacket {
     pub(super) fn new(position: u64, packet: &[u8]) -> Self {
         let packet = packet.to_vec();
         Self { position, packet }
@@ -37,12 +37,12 @@ impl LastSentPacket {
 }
 
 /// The packets in flight when a connection was lost.
-pub(crate) struct UnacknowledgedPackets {
-    packets: PacketIds<InFlightPacket>,
+pub(crate) struct LostConnectionPackets {
+    packets: PacketIdTable<InFlightPacket>,
     failure: Failure,
 }
 
-impl UnacknowledgedPackets {
+impl LostConnectionPackets {
     /// Fails the hits of all packets.
     pub(crate) fn fail(mut self) {
         for entry in self.packets.drain() {
@@ -51,7 +51,7 @@ impl UnacknowledgedPackets {
     }
 
     /// Returns the packets and their ids in the order of sending.
-    pub(super) fn into_send_order(mut self) -> (PacketIds<InFlightPacket>, VecDeque<u16>) {
+    pub(super) fn into_send_order(mut self) -> (PacketIdTable<InFlightPacket>, VecDeque<u16>) {
         let last_sent = |(id, entry): (u16, &mut InFlightPacket)| {
             let last = entry.last_packet.as_ref();
             last.map(|last| (last.position, id))
@@ -69,8 +69,8 @@ impl BrokerConnection {
         &mut self,
         failure: Failure,
         resend: bool,
-    ) -> UnacknowledgedPackets {
-        let mut packets = mem::replace(&mut self.in_flight, PacketIds::new());
+    ) -> LostConnectionPackets {
+        let mut packets = mem::replace(&mut self.in_flight, PacketIdTable::new());
         if !resend {
             for entry in packets.drain() {
                 entry.promise.complete(Err(failure));
@@ -93,7 +93,7 @@ impl BrokerConnection {
                 last.mark_duplicate();
             }
         }
-        UnacknowledgedPackets { packets, failure }
+        LostConnectionPackets { packets, failure }
     }
 
     /// Sends packets of the last connection again while there is room.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hammer_net::{ConfigureNetwork as _, NetworkOptions, TlsUse};
+use hammer_net::{ConfigureNetwork as _, ExpectedTlsUse, NetworkOptions};
 
 use crate::broker_connector::BrokerConnector;
 use crate::url::BrokerUrl;
@@ -13,14 +13,14 @@ const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The options for connections.
 #[derive(Debug)]
-pub(super) struct ConnectionOptions {
+pub(super) struct ClientStartupOptions {
     pub(super) clients: usize,
     pub(super) connect_rate: Option<f64>,
     allow_missing: f64,
     alpn_protocols: Vec<String>,
 }
 
-impl Default for ConnectionOptions {
+impl Default for ClientStartupOptions {
     fn default() -> Self {
         Self {
             clients: 1,
@@ -31,7 +31,7 @@ impl Default for ConnectionOptions {
     }
 }
 
-impl ConnectionOptions {
+impl ClientStartupOptions {
     pub(super) fn check(&self) -> Result<(), Error> {
         let error = |message: &str| Err(Error::new(ErrorKind::Setting, message));
         match self {
@@ -62,10 +62,10 @@ impl ConnectionOptions {
             network = network.unix_socket(socket);
         }
         let tls = match url.scheme.is_tls() {
-            true => TlsUse::Certain,
-            false => TlsUse::Never { scheme: "mqtts" },
+            true => ExpectedTlsUse::Certain,
+            false => ExpectedTlsUse::Never { scheme: "mqtts" },
         };
-        if !self.alpn_protocols.is_empty() && tls != TlsUse::Certain {
+        if !self.alpn_protocols.is_empty() && tls != ExpectedTlsUse::Certain {
             let message = "--alpn requires TLS (try mqtts:// in the URL)";
             return Err(Error::new(ErrorKind::Network, message));
         }

@@ -4,8 +4,8 @@ use hammer_data::{Template, TemplatePart};
 
 use super::is_acknowledged;
 use super::message::MessageOptions;
-use crate::config::MqttCompletion;
-use crate::delivery::DeliveryConfig;
+use crate::config::MqttCompletionEvent;
+use crate::delivery::DeliverySubscriberConfig;
 use crate::packet::subscribe::is_valid_filter;
 use crate::render_context::{render_text, sample_context};
 use crate::template_compiler::MqttTemplateCompiler;
@@ -27,9 +27,9 @@ pub enum MqttMode {
 
 /// The options for the kind of hit and its measurement.
 #[derive(Debug)]
-pub(super) struct MeasureOptions {
+pub(super) struct HitMeasurementOptions {
     pub(super) mode: MqttMode,
-    completion: Option<MqttCompletion>,
+    completion: Option<MqttCompletionEvent>,
     pub(super) window: u16,
     pub(super) wait_for_window: bool,
     pub(super) require_subscribers: bool,
@@ -38,7 +38,7 @@ pub(super) struct MeasureOptions {
     share_group: Option<String>,
 }
 
-impl Default for MeasureOptions {
+impl Default for HitMeasurementOptions {
     fn default() -> Self {
         Self {
             mode: MqttMode::default(),
@@ -57,25 +57,25 @@ fn combination_error<T>(message: &str) -> Result<T, Error> {
     Err(Error::new(ErrorKind::Combination, message))
 }
 
-impl MeasureOptions {
+impl HitMeasurementOptions {
     /// Returns the event at which a hit is done.
-    pub(super) fn completion(&self, qos: Qos) -> Result<MqttCompletion, Error> {
+    pub(super) fn completion(&self, qos: Qos) -> Result<MqttCompletionEvent, Error> {
         if self.window == 0 {
             return Err(Error::new(ErrorKind::Setting, "the window must be above 0"));
         }
         if self.mode != MqttMode::Publish {
             return match self.completion {
-                None | Some(MqttCompletion::Ack) => Ok(MqttCompletion::Ack),
+                None | Some(MqttCompletionEvent::Ack) => Ok(MqttCompletionEvent::Ack),
                 Some(_) => combination_error("the completion can be chosen only for messages"),
             };
         }
         match self.completion {
-            None if is_acknowledged(qos) => Ok(MqttCompletion::Ack),
-            None => Ok(MqttCompletion::Sent),
-            Some(MqttCompletion::Ack) if !is_acknowledged(qos) => combination_error(
+            None if is_acknowledged(qos) => Ok(MqttCompletionEvent::Ack),
+            None => Ok(MqttCompletionEvent::Sent),
+            Some(MqttCompletionEvent::Ack) if !is_acknowledged(qos) => combination_error(
                 "QoS 0 has no acknowledgement (try QoS 1, or measure the sending or the delivery)",
             ),
-            Some(MqttCompletion::Sent) if is_acknowledged(qos) => combination_error(
+            Some(MqttCompletionEvent::Sent) if is_acknowledged(qos) => combination_error(
                 "completion on sending cannot be combined with QoS 1 or 2 (try the acknowledgement)",
             ),
             Some(completion) => Ok(completion),
@@ -85,12 +85,12 @@ impl MeasureOptions {
     /// Returns the subscribers, if delivery is measured.
     pub(super) fn delivery_config(
         &self,
-        completion: MqttCompletion,
+        completion: MqttCompletionEvent,
         message_options: &MessageOptions,
         compiler: &MqttTemplateCompiler,
         run: u32,
-    ) -> Result<Option<DeliveryConfig>, Error> {
-        if completion != MqttCompletion::Delivery {
+    ) -> Result<Option<DeliverySubscriberConfig>, Error> {
+        if completion != MqttCompletionEvent::Delivery {
             if self.subscribers.is_some() || self.share_group.is_some() {
                 return combination_error("subscribers require that delivery is measured");
             }
@@ -116,7 +116,7 @@ impl MeasureOptions {
         };
         check_filter(&filter)?;
         let shared = self.share_group.is_some();
-        Ok(Some(DeliveryConfig {
+        Ok(Some(DeliverySubscriberConfig {
             subscribers,
             filter,
             shared,
@@ -174,7 +174,7 @@ impl MqttBuilder {
 
     /// Sets the event at which a message is done. By default it is the acknowledgement, and at QoS
     /// 0 the sending.
-    pub fn completion(mut self, completion: MqttCompletion) -> Self {
+    pub fn completion(mut self, completion: MqttCompletionEvent) -> Self {
         self.measuring.completion = Some(completion);
         self
     }

@@ -12,12 +12,12 @@ use std::sync::{Arc, OnceLock};
 use hammer_data::TemplateScope;
 use hammer_net::{ConfigureNetwork, NetworkOptions, mask_password};
 
-use self::connect::ConnectionOptions;
-use self::measure::MeasureOptions;
+use self::connect::ClientStartupOptions;
+use self::measure::HitMeasurementOptions;
 use self::message::MessageOptions;
-use self::session::SessionOptions;
+use self::session::ConnectPacketOptions;
 use crate::broker_connection::MqttAction;
-use crate::config::{MqttCompletion, MqttConfig};
+use crate::config::{MqttCompletionEvent, MqttConfig};
 use crate::template_compiler::MqttTemplateCompiler;
 use crate::url::BrokerUrl;
 use crate::{Error, ErrorKind, Mqtt, Qos};
@@ -42,10 +42,10 @@ pub use self::message::MqttPayload;
 pub struct MqttBuilder {
     url: String,
     network: NetworkOptions,
-    connections: ConnectionOptions,
-    session: SessionOptions,
+    connections: ClientStartupOptions,
+    session: ConnectPacketOptions,
     message: MessageOptions,
-    measuring: MeasureOptions,
+    measuring: HitMeasurementOptions,
     compiler: MqttTemplateCompiler,
 }
 
@@ -54,10 +54,10 @@ impl MqttBuilder {
         Self {
             url: url.to_owned(),
             network: NetworkOptions::default(),
-            connections: ConnectionOptions::default(),
-            session: SessionOptions::default(),
+            connections: ClientStartupOptions::default(),
+            session: ConnectPacketOptions::default(),
             message: MessageOptions::default(),
-            measuring: MeasureOptions::default(),
+            measuring: HitMeasurementOptions::default(),
             compiler: MqttTemplateCompiler::default(),
         }
     }
@@ -95,8 +95,8 @@ impl MqttBuilder {
         let subscribers = delivery.as_ref().map_or(0, |found| found.subscribers);
         let version = session.version;
         let header_bytes = match completion {
-            MqttCompletion::Delivery => crate::delivery::DELIVERY_HEADER_BYTES,
-            MqttCompletion::Ack | MqttCompletion::Sent => 0,
+            MqttCompletionEvent::Delivery => crate::delivery::DELIVERY_HEADER_BYTES,
+            MqttCompletionEvent::Ack | MqttCompletionEvent::Sent => 0,
         };
         let alias = message.topic_alias(&compiler, version)?;
         let resend = session.resend;

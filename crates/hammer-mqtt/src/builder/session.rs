@@ -7,7 +7,7 @@ use hammer_net::SecretString;
 
 use super::MqttMode;
 use super::message::{check_text_length, check_topic_template};
-use crate::client_identity::ClientIdentity;
+use crate::client_identity::ConnectPacketTemplate;
 use crate::packet::connect::{ConnectPacket, WillMessage};
 use crate::template_compiler::MqttTemplateCompiler;
 use crate::url::BrokerUrl;
@@ -18,7 +18,7 @@ const DEFAULT_TOKEN_USER: &str = "hammer";
 
 /// The options for the identity and the session of clients.
 #[derive(Debug)]
-pub(super) struct SessionOptions {
+pub(super) struct ConnectPacketOptions {
     pub(super) version: MqttVersion,
     /// Distinguishes this run from others.
     pub(super) run_id: u32,
@@ -32,7 +32,7 @@ pub(super) struct SessionOptions {
     will: Option<WillMessage>,
 }
 
-impl Default for SessionOptions {
+impl Default for ConnectPacketOptions {
     fn default() -> Self {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -54,7 +54,7 @@ impl Default for SessionOptions {
     }
 }
 
-impl SessionOptions {
+impl ConnectPacketOptions {
     /// Compiles the identity of `clients` clients.
     pub(super) fn client_identity(
         self,
@@ -63,7 +63,7 @@ impl SessionOptions {
         mode: MqttMode,
         url: &BrokerUrl,
         max_packet_size: u32,
-    ) -> Result<ClientIdentity, Error> {
+    ) -> Result<ConnectPacketTemplate, Error> {
         let client_id = self.client_id_template(compiler, clients, mode)?;
         let user = self
             .user
@@ -98,7 +98,7 @@ impl SessionOptions {
             let message = "a password without a user requires MQTT 5";
             return Err(Error::new(ErrorKind::Combination, message));
         }
-        Ok(ClientIdentity {
+        Ok(ConnectPacketTemplate {
             client_id,
             user,
             password,

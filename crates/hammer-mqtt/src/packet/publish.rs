@@ -20,7 +20,7 @@ pub(crate) struct MessageTemplate {
 
 /// The use of a topic alias in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TopicAlias {
+pub(crate) enum TopicAliasUse {
     /// The topic without an alias.
     None,
     /// The topic, with number 1 as its new alias.
@@ -61,7 +61,7 @@ impl MessageTemplate {
         &self,
         context: &mut MqttRenderContext,
         id: Option<u16>,
-        alias: TopicAlias,
+        alias: TopicAliasUse,
         header: &[u8],
         max_size: usize,
         to: &mut Vec<u8>,
@@ -78,7 +78,7 @@ impl MessageTemplate {
         &self,
         context: &mut MqttRenderContext,
         id: Option<u16>,
-        alias: TopicAlias,
+        alias: TopicAliasUse,
         header: &[u8],
         max_size: usize,
         to: &mut Vec<u8>,
@@ -88,7 +88,7 @@ impl MessageTemplate {
         const ROOM: usize = 3;
         to.extend_from_slice(&[0; ROOM + 2]);
         let topic = to.len();
-        if alias != TopicAlias::Known {
+        if alias != TopicAliasUse::Known {
             self.topic.render(context, to)?;
             check_topic(&to[topic..])?;
         }
@@ -99,7 +99,7 @@ impl MessageTemplate {
         }
         if self.version == MqttVersion::V5 {
             self.properties
-                .encode(alias != TopicAlias::None, context, to)?;
+                .encode(alias != TopicAliasUse::None, context, to)?;
         }
         to.extend_from_slice(header);
         self.payload.render(context, to)?;
@@ -173,7 +173,7 @@ mod tests {
                 let size = three.encode(
                     &mut context(),
                     id,
-                    TopicAlias::None,
+                    TopicAliasUse::None,
                     b"head",
                     usize::MAX,
                     &mut out,
@@ -211,9 +211,9 @@ mod tests {
         let mut five = message(MqttVersion::V5, Qos::AtLeastOnce, 10);
         five.properties = PublishProperties::new(properties.expect("never fails"));
         for (alias, topic, number) in [
-            (TopicAlias::None, "devices/12/state", None),
-            (TopicAlias::New, "devices/12/state", Some(1)),
-            (TopicAlias::Known, "", Some(1)),
+            (TopicAliasUse::None, "devices/12/state", None),
+            (TopicAliasUse::New, "devices/12/state", Some(1)),
+            (TopicAliasUse::Known, "", Some(1)),
         ] {
             let mut out = vec![];
             let size = five.encode(&mut context(), Some(7), alias, &[], 1_000, &mut out);
@@ -244,7 +244,7 @@ mod tests {
             let size = large.encode(
                 &mut context(),
                 None,
-                TopicAlias::None,
+                TopicAliasUse::None,
                 &[],
                 max_size,
                 &mut out,
@@ -258,7 +258,14 @@ mod tests {
                 topic,
                 ..large.clone()
             };
-            let size = message.encode(&mut context(), None, TopicAlias::None, &[], 1_000, &mut out);
+            let size = message.encode(
+                &mut context(),
+                None,
+                TopicAliasUse::None,
+                &[],
+                1_000,
+                &mut out,
+            );
             assert_eq!(size, Err(PublishEncodeError::InvalidTopic));
         }
     }

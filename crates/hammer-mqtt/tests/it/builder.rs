@@ -1,7 +1,7 @@
 //! Options that the builder accepts and refuses.
 
 use hammer_mqtt::{
-    ErrorKind, Mqtt, MqttBuilder, MqttCompletion, MqttMode, MqttPayload, MqttVersion, Qos,
+    ErrorKind, Mqtt, MqttBuilder, MqttCompletionEvent, MqttMode, MqttPayload, MqttVersion, Qos,
 };
 
 fn mqtt() -> MqttBuilder {
@@ -91,12 +91,12 @@ fn invalid_options_are_refused_with_a_remedy() {
             "user property is longer",
         ),
         (
-            mqtt().completion(MqttCompletion::Ack),
+            mqtt().completion(MqttCompletionEvent::Ack),
             E::Combination,
             "try QoS 1",
         ),
         (
-            once().completion(MqttCompletion::Sent),
+            once().completion(MqttCompletionEvent::Sent),
             E::Combination,
             "try the acknowledgement",
         ),
@@ -104,7 +104,7 @@ fn invalid_options_are_refused_with_a_remedy() {
         (
             mqtt()
                 .mode(MqttMode::Ping)
-                .completion(MqttCompletion::Delivery),
+                .completion(MqttCompletionEvent::Delivery),
             E::Combination,
             "only for messages",
         ),
@@ -114,25 +114,29 @@ fn invalid_options_are_refused_with_a_remedy() {
             "require that delivery is measured",
         ),
         (
-            once().completion(MqttCompletion::Delivery).subscribers(0),
+            once()
+                .completion(MqttCompletionEvent::Delivery)
+                .subscribers(0),
             E::Setting,
             "1 to 100,000",
         ),
         (
             once()
-                .completion(MqttCompletion::Delivery)
+                .completion(MqttCompletionEvent::Delivery)
                 .share_group("a/b"),
             E::Setting,
             "invalid group name",
         ),
         (
-            once().completion(MqttCompletion::Delivery).filter("a+"),
+            once()
+                .completion(MqttCompletionEvent::Delivery)
+                .filter("a+"),
             E::Topic,
             "whole levels",
         ),
         (
             once()
-                .completion(MqttCompletion::Delivery)
+                .completion(MqttCompletionEvent::Delivery)
                 .payload(MqttPayload::Size(16)),
             E::Combination,
             "measuring delivery needs 32",
@@ -167,12 +171,12 @@ fn valid_options_are_accepted() {
         five(),
         mqtt().clients(2).client_id("c-{{client}}"),
         mqtt().client_id("only-me"),
-        mqtt().completion(MqttCompletion::Delivery),
+        mqtt().completion(MqttCompletionEvent::Delivery),
         five()
-            .completion(MqttCompletion::Delivery)
+            .completion(MqttCompletionEvent::Delivery)
             .payload(MqttPayload::Size(32)),
         five()
-            .completion(MqttCompletion::Delivery)
+            .completion(MqttCompletionEvent::Delivery)
             .payload(MqttPayload::Bytes(vec![]))
             .subscribers(3),
         five()
@@ -182,7 +186,7 @@ fn valid_options_are_accepted() {
             .session_expiry(60),
         five().session_expiry(60).resend(true),
         mqtt().qos(Qos::AtLeastOnce).clean_start(false).resend(true),
-        mqtt().completion(MqttCompletion::Sent),
+        mqtt().completion(MqttCompletionEvent::Sent),
     ] {
         builder.build().expect("well formed");
     }

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
 use hammer_core::{Rate, Run, RunEvent, Schedule};
-use hammer_mqtt::{Mqtt, MqttCompletion, MqttPayload, MqttVersion, Qos};
+use hammer_mqtt::{Mqtt, MqttCompletionEvent, MqttPayload, MqttVersion, Qos};
 
 use crate::scripted_broker::{BrokerPeer, ClientPacket, ScriptGate, ScriptedBroker};
 use crate::{execute, execute_with_events, ms};
@@ -69,7 +69,7 @@ fn lost_duplicate_and_reordered_messages_are_counted() {
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
         .payload(MqttPayload::Size(40))
-        .completion(MqttCompletion::Delivery);
+        .completion(MqttCompletionEvent::Delivery);
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(20);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
     let report = execute(run.threads(1).timeout(ms(500)).drain(ms(2_000)));
@@ -119,7 +119,7 @@ fn deliveries_just_before_a_lost_connection_count() {
         .qos(Qos::AtLeastOnce)
         .clients(2)
         .payload(MqttPayload::Size(40))
-        .completion(MqttCompletion::Delivery);
+        .completion(MqttCompletionEvent::Delivery);
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(20);
     let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(2);
     let report = execute(run.timeout(ms(3_000)).drain(ms(20_000)));
@@ -147,7 +147,7 @@ fn deliveries_are_reported_if_the_broker_ignores_the_fence() {
     });
     let mqtt = Mqtt::builder(&broker.url())
         .payload(MqttPayload::Size(40))
-        .completion(MqttCompletion::Delivery);
+        .completion(MqttCompletionEvent::Delivery);
     let schedule = Schedule::constant(Rate::per_second(200)).with_hit_count(5);
     let run = Run::new(mqtt.build().expect("well formed"), schedule).threads(1);
     let report = execute(run.drain(ms(300)));
@@ -178,7 +178,7 @@ fn unsent_messages_fail_with_their_connection() {
     let mqtt = Mqtt::builder(&broker.url())
         .version(MqttVersion::V5)
         .payload(MqttPayload::Size(40_000))
-        .completion(MqttCompletion::Delivery);
+        .completion(MqttCompletionEvent::Delivery);
     let schedule = Schedule::constant(Rate::per_second(1_200)).with_hit_count(600);
     let run = Run::new(mqtt.build().expect("well formed"), schedule)
         .threads(1)
@@ -203,7 +203,7 @@ fn an_acknowledged_but_undelivered_message_times_out() {
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
         .payload(MqttPayload::Size(40))
-        .completion(MqttCompletion::Delivery);
+        .completion(MqttCompletionEvent::Delivery);
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
     let report = execute(run.threads(1).timeout(ms(100)).drain(ms(2_000)));
@@ -220,7 +220,7 @@ fn messages_of_other_runs_are_not_deliveries() {
     });
     let mqtt = Mqtt::builder(&broker.url())
         .payload(MqttPayload::Size(32))
-        .completion(MqttCompletion::Delivery);
+        .completion(MqttCompletionEvent::Delivery);
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(5);
     let report = execute(Run::new(mqtt.build().expect("well formed"), schedule).threads(1));
     assert_eq!(
@@ -250,7 +250,7 @@ fn a_subscriber_acknowledges_messages() {
     });
     let mqtt = Mqtt::builder(&broker.url())
         .payload(MqttPayload::Size(32))
-        .completion(MqttCompletion::Delivery);
+        .completion(MqttCompletionEvent::Delivery);
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(1);
     let run = Run::new(mqtt.build().expect("well formed"), schedule);
     execute(run.threads(1).timeout(ms(100)).drain(ms(2_000)));
@@ -275,7 +275,7 @@ fn messages_of_the_warm_up_are_not_counted() {
     let mqtt = Mqtt::builder(&broker.url())
         .qos(Qos::AtLeastOnce)
         .payload(MqttPayload::Size(40))
-        .completion(MqttCompletion::Delivery);
+        .completion(MqttCompletionEvent::Delivery);
     let schedule = Schedule::constant(Rate::per_second(100)).with_hit_count(20);
     let run = Run::new(mqtt.build().expect("well formed"), schedule)
         .threads(1)

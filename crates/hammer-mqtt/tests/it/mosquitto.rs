@@ -1,7 +1,7 @@
 //! Runs against mosquitto.
 
 use hammer_core::{ErrorKind, Rate, Run, RunEvent, Schedule, StopHandle};
-use hammer_mqtt::{Mqtt, MqttCompletion, MqttMode, MqttPayload, MqttVersion, Qos};
+use hammer_mqtt::{Mqtt, MqttCompletionEvent, MqttMode, MqttPayload, MqttVersion, Qos};
 
 use crate::mosquitto_server::{self, MosquittoServer};
 use crate::{execute, execute_with_events, ms, run, until_stopped};
@@ -130,7 +130,7 @@ fn every_subscriber_gets_every_message() {
                 .clients(4)
                 .topic("delivery/{{client}}/x")
                 .payload(MqttPayload::Size(64))
-                .completion(MqttCompletion::Delivery)
+                .completion(MqttCompletionEvent::Delivery)
                 .subscribers(subscribers);
             if let Some(group) = share {
                 mqtt = mqtt.share_group(group);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use hammer_core::{Rate, Run, Schedule};
-use hammer_mqtt::{Mqtt, MqttBuilder, MqttCompletion, MqttMode, MqttPayload, Qos};
+use hammer_mqtt::{Mqtt, MqttBuilder, MqttCompletionEvent, MqttMode, MqttPayload, Qos};
 
 use crate::mosquitto_server::{free_port, program_in};
 use crate::{execute, run};
@@ -122,7 +122,7 @@ fn messages_are_acknowledged_and_delivered() {
         .qos(Qos::AtLeastOnce)
         .payload(MqttPayload::Size(64));
     let mqtt = mqtt
-        .completion(MqttCompletion::Delivery)
+        .completion(MqttCompletionEvent::Delivery)
         .subscribers(2)
         .build()
         .expect("well formed");

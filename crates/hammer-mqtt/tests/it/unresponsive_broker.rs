@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hammer_core::{Rate, Run, RunEvent, Schedule, StopHandle};
 use hammer_mqtt::{
-    ConfigureNetwork, Mqtt, MqttBuilder, MqttCompletion, MqttMode, MqttPayload, MqttVersion, Qos,
+    ConfigureNetwork, Mqtt, MqttBuilder, MqttCompletionEvent, MqttMode, MqttPayload, MqttVersion,
+    Qos,
 };
 
 use crate::scripted_broker::{ScriptGate, ScriptedBroker};
@@ -269,7 +270,7 @@ fn a_broker_that_never_answers_subscribe_is_a_timeout() {
         peer.accept();
         peer.ignore();
     });
-    let mqtt = Mqtt::builder(&broker.url()).completion(MqttCompletion::Delivery);
+    let mqtt = Mqtt::builder(&broker.url()).completion(MqttCompletionEvent::Delivery);
     let mqtt = mqtt.connect_timeout(ms(100)).build().expect("well formed");
     let error = Run::new(mqtt, Schedule::closed_loop().with_hit_count(1)).execute(|_| ());
     let error = error.expect_err("no client can subscribe");

@@ -27,7 +27,7 @@ pub struct NetworkOptions {
 
 /// The use of TLS among the peers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TlsUse {
+pub enum ExpectedTlsUse {
     /// No peer speaks TLS.
     Never {
         /// The scheme of a URL that would use TLS, for error messages.
@@ -49,7 +49,7 @@ impl NetworkOptions {
     /// If an option is malformed, a file is unreadable, or two options contradict each other.
     pub fn connector_factory(
         self,
-        tls: TlsUse,
+        tls: ExpectedTlsUse,
         protocols: Vec<Vec<u8>>,
     ) -> Result<ConnectorFactory, Error> {
         self.tls.check(tls)?;
@@ -69,7 +69,7 @@ impl NetworkOptions {
     ///
     /// The errors of [`connector_factory`](Self::connector_factory).
     pub fn check(self) -> Result<(), Error> {
-        let factory = self.connector_factory(TlsUse::Possible, vec![])?;
+        let factory = self.connector_factory(ExpectedTlsUse::Possible, vec![])?;
         let peer = PeerEndpoint {
             scheme: "http",
             host: &UrlHost::Name("localhost".into()),

@@ -9,7 +9,7 @@ use rustls::{ClientConfig, SupportedProtocolVersion};
 
 use crate::host::UrlHost;
 use crate::tls::{self, KeyLogFile, PemSource, TrustPolicy, client_certificate};
-use crate::{Error, ErrorKind, TlsUse};
+use crate::{Error, ErrorKind, ExpectedTlsUse};
 
 /// A version of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +87,7 @@ impl TlsOptions {
     }
 
     /// Checks the options without a peer, and refuses options for TLS if no peer speaks it.
-    pub(super) fn check(&self, tls_use: TlsUse) -> Result<(), Error> {
+    pub(super) fn check(&self, tls_use: ExpectedTlsUse) -> Result<(), Error> {
         self.versions()?;
         if let Some(name) = &self.sni {
             parse_sni(name)?;
@@ -95,13 +95,13 @@ impl TlsOptions {
                 return Err(error("--sni cannot be combined with --no-sni"));
             }
         }
-        if tls_use == TlsUse::Certain {
+        if tls_use == ExpectedTlsUse::Certain {
             return Ok(());
         }
         if let TrustPolicy::Pem(_) = self.trust {
             tls::trusted_roots(&self.trust)?;
         }
-        let TlsUse::Never { scheme } = tls_use else {
+        let ExpectedTlsUse::Never { scheme } = tls_use else {
             return Ok(());
         };
         let tls_only = [

@@ -17,11 +17,11 @@ const MAX_HEADERS: usize = 100;
 const HTTP1_PREFIX: &[u8] = b"HTTP/1.";
 
 /// The CONNECT request to a proxy. It has no `Debug`, since it contains credentials.
-pub(crate) struct HttpTunnel {
+pub(crate) struct HttpConnectRequest {
     request: Vec<u8>,
 }
 
-impl HttpTunnel {
+impl HttpConnectRequest {
     /// Prepares the request for a tunnel to `host` and `port`.
     pub(crate) fn new(proxy: &ProxyServer, headers: &HeaderMap, host: &UrlHost, port: u16) -> Self {
         let mut request = format!("CONNECT {host}:{port} HTTP/1.1\r\nhost: {host}:{port}\r\n");

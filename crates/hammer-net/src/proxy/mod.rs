@@ -10,9 +10,9 @@ use std::fmt;
 use http::header::HeaderValue;
 
 pub(crate) use self::environment::ProxyEnvironment;
-pub(crate) use self::http_tunnel::HttpTunnel;
+pub(crate) use self::http_tunnel::HttpConnectRequest;
 pub(crate) use self::no_proxy::NoProxyList;
-pub(crate) use self::socks::SocksTunnel;
+pub(crate) use self::socks::SocksHandshake;
 use crate::host::{UrlHost, split_host_port};
 use crate::userinfo::{basic_authorization, mask_password, percent_decode};
 use crate::{Error, ErrorKind};

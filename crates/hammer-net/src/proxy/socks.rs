@@ -16,11 +16,11 @@ use crate::host::UrlHost;
 const MAX_FIELD_BYTES: usize = 255;
 
 /// The login to a SOCKS proxy. It has no `Debug`, since it contains credentials.
-pub(crate) struct SocksTunnel {
+pub(crate) struct SocksHandshake {
     credentials: Option<(String, String)>,
 }
 
-impl SocksTunnel {
+impl SocksHandshake {
     pub(crate) fn new(proxy: &ProxyServer) -> Result<Self, Error> {
         let Some(credentials) = &proxy.credentials else {
             return Ok(Self { credentials: None });

@@ -6,7 +6,7 @@ use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::pem::PemSource;
-use super::validity::CertificateValidity;
+use super::validity::CertificateDateStatus;
 use crate::{Error, ErrorKind};
 
 const CERTIFICATE: &str = "client certificate";
@@ -69,7 +69,7 @@ fn chain(certificate: &PemSource) -> Result<Vec<CertificateDer<'static>>, Error>
         )));
     }
     let now = SystemTime::now();
-    let problem = |one| CertificateValidity::at(one, now).problem();
+    let problem = |one| CertificateDateStatus::at(one, now).problem();
     match chain.iter().find_map(problem) {
         Some(problem) => Err(error(format!("{name} {problem}; targets would reject it"))),
         None => Ok(chain),

@@ -20,7 +20,7 @@ use tokio_rustls::TlsConnector;
 use self::insecure_verifier::InsecureVerifier;
 pub(crate) use self::key_log::KeyLogFile;
 pub(crate) use self::pem::PemSource;
-use self::validity::CertificateValidity;
+use self::validity::CertificateDateStatus;
 use crate::host::UrlHost;
 use crate::{Error, ErrorKind};
 
@@ -146,7 +146,7 @@ fn from_pem(pem: &[u8], name: &str) -> Result<RootCertStore, Error> {
         let malformed = || error(format!("a certificate in {name} is malformed"));
         let certificate = certificate.map_err(|cause| malformed().with_source(cause))?;
         // rustls does not check the dates of a root.
-        if let Some(problem) = CertificateValidity::at(&certificate, now).problem() {
+        if let Some(problem) = CertificateDateStatus::at(&certificate, now).problem() {
             tracing::warn!(problem, "skipping a certificate in {name}");
             last_problem = Some(problem);
             continue;

@@ -8,7 +8,7 @@ use x509_cert::der::Decode;
 
 /// The validity of a certificate at a given time.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum CertificateValidity {
+pub(crate) enum CertificateDateStatus {
     Valid,
     /// Expired at this time.
     Expired(String),
@@ -16,7 +16,7 @@ pub(crate) enum CertificateValidity {
     NotYetValid(String),
 }
 
-impl CertificateValidity {
+impl CertificateDateStatus {
     /// Checks the dates of a certificate; unreadable dates count as valid, so that rustls decides.
     pub(crate) fn at(certificate: &CertificateDer<'_>, now: SystemTime) -> Self {
         let parsed = match CertificateInner::<Raw>::from_der(certificate) {

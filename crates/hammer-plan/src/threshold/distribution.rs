@@ -7,14 +7,14 @@ use super::figure::TimeStatistic;
 /// A distribution of times, some of which may be infinite.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TimeDistribution<'a> {
-    pub(crate) source: DistributionSource<'a>,
+    pub(crate) source: HistogramOrSummary<'a>,
     /// The number of hits that count as infinitely slow.
     pub(crate) infinite_hits: u64,
 }
 
 /// The source of the finite times.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum DistributionSource<'a> {
+pub(crate) enum HistogramOrSummary<'a> {
     /// The histogram of all times.
     Histogram(&'a Histogram),
     /// The summary in a report that was read from JSON.
@@ -26,8 +26,8 @@ impl TimeDistribution<'_> {
     /// it.
     pub(crate) fn statistic(self, statistic: TimeStatistic) -> Option<f64> {
         let finite = match self.source {
-            DistributionSource::Histogram(histogram) => histogram.count(),
-            DistributionSource::Summary(summary) => summary.count,
+            HistogramOrSummary::Histogram(histogram) => histogram.count(),
+            HistogramOrSummary::Summary(summary) => summary.count,
         };
         let all = finite.saturating_add(self.infinite_hits);
         if all == 0 {
@@ -43,10 +43,10 @@ impl TimeDistribution<'_> {
             return Some(f64::INFINITY);
         }
         match self.source {
-            DistributionSource::Histogram(histogram) => {
+            HistogramOrSummary::Histogram(histogram) => {
                 Some(histogram_statistic(histogram, statistic, rank))
             }
-            DistributionSource::Summary(summary) => {
+            HistogramOrSummary::Summary(summary) => {
                 summary_statistic(summary, statistic, self.infinite_hits)
             }
         }

@@ -5,9 +5,9 @@ use hammer_diagnostic::{excerpt, nearest};
 use super::HitTime;
 use super::figure::{HitCategory, ThresholdFigure, TimeStatistic};
 use super::percentile::Percentile;
-use super::text_slice::{TextSlice, ThresholdResult, collapse_whitespace, quotable};
+use super::text_slice::{TextSlice, ThresholdParseResult, collapse_whitespace, quotable};
 
-pub(crate) fn parse_figure(name: TextSlice<'_>) -> ThresholdResult<ThresholdFigure> {
+pub(crate) fn parse_figure(name: TextSlice<'_>) -> ThresholdParseResult<ThresholdFigure> {
     if name.text.is_empty() {
         return name.error("missing figure", "a condition such as p99 < 250ms");
     }
@@ -49,7 +49,7 @@ pub(crate) fn parse_figure(name: TextSlice<'_>) -> ThresholdResult<ThresholdFigu
 }
 
 /// Parses a figure without a prefix such as `service.`.
-fn parse_plain_figure(name: TextSlice<'_>) -> ThresholdResult<ThresholdFigure> {
+fn parse_plain_figure(name: TextSlice<'_>) -> ThresholdParseResult<ThresholdFigure> {
     if let Some((_, counted)) = HitCategory::NAMES
         .iter()
         .find(|(word, _)| *word == name.text)
@@ -81,12 +81,15 @@ fn parse_plain_figure(name: TextSlice<'_>) -> ThresholdResult<ThresholdFigure> {
     ))
 }
 
-fn parse_statistic(name: TextSlice<'_>) -> ThresholdResult<TimeStatistic> {
+fn parse_statistic(name: TextSlice<'_>) -> ThresholdParseResult<TimeStatistic> {
     parse_statistic_or(name, &[])
 }
 
 /// Parses a statistic; the suggestion for an unknown word may also be one of `figures`.
-fn parse_statistic_or(name: TextSlice<'_>, figures: &[&str]) -> ThresholdResult<TimeStatistic> {
+fn parse_statistic_or(
+    name: TextSlice<'_>,
+    figures: &[&str],
+) -> ThresholdParseResult<TimeStatistic> {
     let percentile = |text: &str| Percentile::parse(text.strip_prefix('p')?);
     if let Some(percentile) = percentile(name.text) {
         return Ok(TimeStatistic::Percentile(percentile));

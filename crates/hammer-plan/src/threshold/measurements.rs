@@ -3,7 +3,7 @@
 use hammer_core::{DurationSummary, HitCounts, IntervalStats, Report, RunTick, StageReport};
 
 use super::StageSelector;
-use super::distribution::{DistributionSource, TimeDistribution};
+use super::distribution::{HistogramOrSummary, TimeDistribution};
 
 /// The measurements of a run: a [`Report`] after the run, a [`RunTick`] during it.
 pub trait Measurements {
@@ -53,13 +53,13 @@ impl dyn Measurements + '_ {
     /// Returns the distribution of a time, including hits for which it is infinite.
     pub(crate) fn distribution(&self, time: &HitTime) -> Option<TimeDistribution<'_>> {
         let source = match self.interval() {
-            Some(interval) => DistributionSource::Histogram(match time {
+            Some(interval) => HistogramOrSummary::Histogram(match time {
                 HitTime::Response => interval.response(),
                 HitTime::Service => interval.service(),
                 HitTime::Lateness => interval.lateness(),
                 HitTime::Phase(name) => interval.phase(name)?,
             }),
-            None => DistributionSource::Summary(self.summary(time)?),
+            None => HistogramOrSummary::Summary(self.summary(time)?),
         };
         let hits = self.hits();
         let infinite_hits = match time {

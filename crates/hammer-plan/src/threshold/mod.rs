@@ -18,7 +18,7 @@ mod validation;
 use std::fmt;
 use std::str::FromStr;
 
-use hammer_core::{MeasuredValue, ThresholdCheck};
+use hammer_core::{CheckedThreshold, MeasuredValue};
 
 pub use measurements::{HitTime, Measurements};
 pub use scope::{StageSelector, ThresholdScope};
@@ -68,13 +68,13 @@ impl Threshold {
     /// A hit without an answer counts as infinitely slow. The condition does not hold if there is
     /// no measurement, or if the load or stage does not exist.
     #[must_use]
-    pub fn check(&self, measured: &dyn Measurements) -> ThresholdCheck {
+    pub fn check(&self, measured: &dyn Measurements) -> CheckedThreshold {
         let measure = |part: &dyn Measurements| self.figure.measure(part, self.bound.unit());
         let figure = match &self.scope {
             Some(scope) => scope.measure(measured, measure),
             None => measure(measured),
         };
-        ThresholdCheck {
+        CheckedThreshold {
             expression: self.text.clone(),
             measured: MeasuredValue {
                 value: figure.filter(|figure| figure.is_finite()),

@@ -7,12 +7,12 @@ use super::figure::ThresholdFigure;
 use super::figure_name::parse_figure;
 use super::operator::ComparisonOperator;
 use super::scope;
-use super::text_slice::{TextSlice, ThresholdResult, collapse_whitespace, quotable};
+use super::text_slice::{TextSlice, ThresholdParseResult, collapse_whitespace, quotable};
 use super::{Threshold, ThresholdError};
 
 const OPERATORS: &str = "one of < <= > >= == !=";
 
-pub(super) fn parse_threshold(text: &str) -> ThresholdResult<Threshold> {
+pub(super) fn parse_threshold(text: &str) -> ThresholdParseResult<Threshold> {
     let whole = TextSlice { text, start: 0 }.trim();
     if whole.text.is_empty() {
         return whole.error("missing condition", "a condition such as p99 < 250ms");
@@ -49,7 +49,7 @@ pub(super) fn parse_threshold(text: &str) -> ThresholdResult<Threshold> {
     })
 }
 
-fn missing_operator<T>(condition: TextSlice<'_>) -> ThresholdResult<T> {
+fn missing_operator<T>(condition: TextSlice<'_>) -> ThresholdParseResult<T> {
     let name = condition.text.split_whitespace().next().unwrap_or_default();
     let (name, rest) = condition.split_at(name.len());
     // An error in the name comes first in the text.
@@ -70,7 +70,7 @@ fn missing_operator<T>(condition: TextSlice<'_>) -> ThresholdResult<T> {
     Err(ThresholdError::new(place, "missing operator", expected))
 }
 
-fn parse_operator(sign: TextSlice<'_>) -> ThresholdResult<ComparisonOperator> {
+fn parse_operator(sign: TextSlice<'_>) -> ThresholdParseResult<ComparisonOperator> {
     if let Some((_, operator)) = ComparisonOperator::ALL
         .iter()
         .find(|(text, _)| *text == sign.text)
@@ -86,7 +86,10 @@ fn parse_operator(sign: TextSlice<'_>) -> ThresholdResult<ComparisonOperator> {
     )
 }
 
-fn parse_bound(bound: TextSlice<'_>, figure: &ThresholdFigure) -> ThresholdResult<ThresholdBound> {
+fn parse_bound(
+    bound: TextSlice<'_>,
+    figure: &ThresholdFigure,
+) -> ThresholdParseResult<ThresholdBound> {
     let mut words = bound.text.split_whitespace();
     let (first, second) = (words.next().unwrap_or_default(), words.next());
     // White space may separate a number from its unit.

@@ -3,7 +3,7 @@
 use hammer_diagnostic::excerpt;
 
 use super::Measurements;
-use super::text_slice::{TextSlice, ThresholdResult, collapse_whitespace};
+use super::text_slice::{TextSlice, ThresholdParseResult, collapse_whitespace};
 
 /// The load and stage of a threshold: `[checkout]`, `[stage 2]`, `[checkout, stage 100..1000/5m]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl ThresholdScope {
 }
 
 /// Parses the brackets at the start of `whole`. Returns the scope and the condition after it.
-pub(crate) fn parse(whole: TextSlice<'_>) -> ThresholdResult<(ThresholdScope, TextSlice<'_>)> {
+pub(crate) fn parse(whole: TextSlice<'_>) -> ThresholdParseResult<(ThresholdScope, TextSlice<'_>)> {
     let Some((inside, condition)) = whole.split_once(']') else {
         return whole.error(
             "unclosed bracket",

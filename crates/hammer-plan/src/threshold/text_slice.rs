@@ -6,7 +6,7 @@ use hammer_diagnostic::is_control;
 
 use super::ThresholdError;
 
-pub(crate) type ThresholdResult<T> = std::result::Result<T, ThresholdError>;
+pub(crate) type ThresholdParseResult<T> = std::result::Result<T, ThresholdError>;
 
 /// A part of a text with its position in it, in bytes.
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ impl<'a> TextSlice<'a> {
         self,
         problem: impl Into<String>,
         expected: impl Into<String>,
-    ) -> ThresholdResult<T> {
+    ) -> ThresholdParseResult<T> {
         Err(ThresholdError::new(self.span(), problem, expected))
     }
 

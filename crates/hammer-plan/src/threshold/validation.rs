@@ -5,7 +5,7 @@ use std::ops::Range;
 use hammer_core::Shape;
 use hammer_diagnostic::nearest;
 
-use super::text_slice::{ThresholdResult, quotable};
+use super::text_slice::{ThresholdParseResult, quotable};
 use super::{StageSelector, Threshold, ThresholdError, ThresholdScope};
 
 /// The name and the shape of a load.
@@ -22,7 +22,7 @@ impl Threshold {
     ///
     /// If the load, the stage or the figure does not exist. The [span](ThresholdError::span) is
     /// relative to the threshold as displayed.
-    pub fn validate(&self, loads: &[NamedShape<'_>], during_run: bool) -> ThresholdResult<()> {
+    pub fn validate(&self, loads: &[NamedShape<'_>], during_run: bool) -> ThresholdParseResult<()> {
         let selected = match self.scope().and_then(ThresholdScope::load) {
             Some(name) => self.find_load(name, loads)?,
             None => loads,
@@ -45,7 +45,7 @@ impl Threshold {
         &self,
         name: &str,
         loads: &'l [NamedShape<'a>],
-    ) -> ThresholdResult<&'l [NamedShape<'a>]> {
+    ) -> ThresholdParseResult<&'l [NamedShape<'a>]> {
         if let [(_, shape)] = loads {
             let problem = if shape.stages().len() < 2 {
                 "there is only one load, and it has no stages"
@@ -79,7 +79,7 @@ impl Threshold {
         loads: &[NamedShape<'_>],
         selected: &[NamedShape<'_>],
         during_run: bool,
-    ) -> ThresholdResult<()> {
+    ) -> ThresholdParseResult<()> {
         let [(_, shape)] = selected else {
             let first = loads.first().map_or("checkout", |(name, _)| name);
             let expected = match quotable(&self.text[1..]) {
@@ -121,7 +121,11 @@ impl Threshold {
         Ok(())
     }
 
-    fn scope_error<T>(&self, problem: &str, expected: impl Into<String>) -> ThresholdResult<T> {
+    fn scope_error<T>(
+        &self,
+        problem: &str,
+        expected: impl Into<String>,
+    ) -> ThresholdParseResult<T> {
         Err(ThresholdError::new(0..self.scope_end(), problem, expected))
     }
 

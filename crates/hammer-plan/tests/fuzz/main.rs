@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use hammer_core::testing::TextCorpus;
-use hammer_plan::{EXAMPLE, PlanFile, Threshold};
+use hammer_plan::{EXAMPLE, ParsedPlanFile, Threshold};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -56,7 +56,7 @@ fn any_text_as_a_threshold_is_parsed_or_refused() {
 
 #[test]
 fn any_text_as_a_plan_is_parsed_or_refused() {
-    let read = |text: &str| drop(PlanFile::parse("plan", text, plan::environment));
+    let read = |text: &str| drop(ParsedPlanFile::parse("plan", text, plan::environment));
     try_each("plans", 3_000, read, plan::check);
 }
 
@@ -84,7 +84,7 @@ fn a_plan_of_the_maximum_length_takes_bounded_memory() {
     ];
     for text in texts {
         let region = Region::new(ALLOCATOR);
-        let read = PlanFile::parse("plan", &text, |_| None);
+        let read = ParsedPlanFile::parse("plan", &text, |_| None);
         let bytes = region.change().bytes_allocated;
         assert!(bytes <= 100 << 20, "{bytes} bytes for {text:.40}");
         let error = read.expect_err("invalid plan").to_string();

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use hammer_core::Shape;
 use hammer_plan::{
-    GoHammerScenario, Plan, PlanContent, PlanError, PlanFile, PlanLoad, PlanPathStep, PlanSetting,
-    Threshold,
+    GoHammerScenario, ParsedPlanFile, Plan, PlanContent, PlanError, PlanFlagValue, PlanLoad,
+    PlanPathStep, Threshold,
 };
 
 /// Names that select the format: detected, TOML, JSON.
@@ -32,7 +32,7 @@ pub(crate) fn environment(name: &str) -> Option<String> {
 /// If an invariant is violated.
 pub(crate) fn check(text: &str) {
     for name in NAMES {
-        match PlanFile::parse(name, text, environment) {
+        match ParsedPlanFile::parse(name, text, environment) {
             Ok(file) => match file.content() {
                 PlanContent::Plan(plan) => {
                     check_roundtrip(text, plan);
@@ -80,25 +80,25 @@ fn check_roundtrip(text: &str, plan: &Plan) {
     if json.contains("${") || json.len() > LONG {
         return;
     }
-    let read = PlanFile::parse("plan.json", &json, environment);
+    let read = ParsedPlanFile::parse("plan.json", &json, environment);
     let read = read.expect("a serialized plan parses");
     assert_eq!(*read.content(), PlanContent::Plan(plan.clone()), "{json}");
 }
 
 fn check_scenario_roundtrip(scenario: &GoHammerScenario) {
     let json = serde_json::to_string(scenario).expect("a scenario is JSON");
-    let read = PlanFile::parse("plan.json", &json, environment);
+    let read = ParsedPlanFile::parse("plan.json", &json, environment);
     let read = read.expect("a serialized scenario parses");
     assert_eq!(*read.content(), PlanContent::Scenario(scenario.clone()));
 }
 
 /// Checks that each setting can be given on a command line.
-fn check_settings(settings: impl Iterator<Item = PlanSetting>) {
+fn check_settings(settings: impl Iterator<Item = PlanFlagValue>) {
     for setting in settings {
         let texts = setting.texts();
-        let several = matches!(setting, PlanSetting::List(_));
+        let several = matches!(setting, PlanFlagValue::List(_));
         assert!(several || texts.len() < 2, "{setting:?}");
-        if let PlanSetting::Number(number) = &setting {
+        if let PlanFlagValue::Number(number) = &setting {
             let again = texts[0].parse::<f64>();
             assert_eq!(again.ok(), number.as_f64(), "{setting:?}");
         }
@@ -114,9 +114,9 @@ fn check_names(plan: &Plan) {
 }
 
 /// Validates thresholds as the command does, and checks the position of each error.
-fn check_thresholds(text: &str, file: &PlanFile, plan: &Plan) {
+fn check_thresholds(text: &str, file: &ParsedPlanFile, plan: &Plan) {
     let shape = |load: &PlanLoad| {
-        let rate = load.rate.as_ref().map(PlanSetting::texts);
+        let rate = load.rate.as_ref().map(PlanFlagValue::texts);
         let rate = rate.and_then(|texts| texts.first()?.parse().ok());
         let name = load.name.clone().unwrap_or_else(|| "load-1".into());
         (name, rate.unwrap_or_else(Shape::closed_loop))
@@ -130,7 +130,10 @@ fn check_thresholds(text: &str, file: &PlanFile, plan: &Plan) {
         ("abort_on", &plan.abort_on, true),
     ];
     for (key, setting, during_run) in keys {
-        let texts = setting.as_ref().map(PlanSetting::texts).unwrap_or_default();
+        let texts = setting
+            .as_ref()
+            .map(PlanFlagValue::texts)
+            .unwrap_or_default();
         for (index, threshold) in texts.iter().enumerate() {
             // A number is not a threshold; the command refuses it.
             let Ok(threshold) = threshold.parse::<Threshold>() else {

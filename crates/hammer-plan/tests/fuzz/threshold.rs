@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{Failure, Outcome, Report, Run, Schedule, Shape};
-use hammer_plan::{LoadReport, Measurements, PlanReport, Threshold, ThresholdError};
+use hammer_plan::{Measurements, PlanLoadReport, PlanReport, Threshold, ThresholdError};
 
 const STAGED: &str = "50/1s, 0..100/1s";
 const CLOSED: &str = "max/1s";
@@ -101,7 +101,7 @@ impl ReportFixtures {
         let [staged, closed] = shapes.clone().map(report);
         let json = serde_json::to_string(&staged).expect("a report is JSON");
         let loads = [("staged", staged.clone()), ("closed", closed)];
-        let loads = loads.map(|(name, it)| LoadReport::new(name.into(), Duration::ZERO, it));
+        let loads = loads.map(|(name, it)| PlanLoadReport::new(name.into(), Duration::ZERO, it));
         Self {
             staged,
             read: serde_json::from_str(&json).expect("a report"),

@@ -1,11 +1,11 @@
 //! Errors of malformed plans, with their positions.
 
-use hammer_plan::{PlanFile, PlanPathStep};
+use hammer_plan::{ParsedPlanFile, PlanPathStep};
 
 const LOAD: &str = "[[load]]\ntarget = 'http://a/'\n";
 
 fn error(name: &str, text: &str) -> String {
-    let found = PlanFile::parse(name, text, |_| None);
+    let found = ParsedPlanFile::parse(name, text, |_| None);
     found.expect_err(text).to_string()
 }
 
@@ -187,7 +187,7 @@ fn nearly_valid_plans_do_not_panic() {
             let doubled = format!("{before}{character}{after}");
             for text in [before, after, &missing, &doubled] {
                 for name in ["p", "p.toml", "p.json"] {
-                    let _ = PlanFile::parse(name, text, |_| Some("é".into()));
+                    let _ = ParsedPlanFile::parse(name, text, |_| Some("é".into()));
                 }
             }
         }
@@ -197,7 +197,7 @@ fn nearly_valid_plans_do_not_panic() {
 #[test]
 fn callers_make_errors_at_values_and_keys() {
     let text = format!("{LOAD}rate = 5\n");
-    let file = PlanFile::parse("p.toml", &text, |_| None).unwrap();
+    let file = ParsedPlanFile::parse("p.toml", &text, |_| None).unwrap();
     let rate = [
         PlanPathStep::Key("load"),
         PlanPathStep::Item(0),

@@ -1,6 +1,6 @@
 //! Plans and scenarios that parse.
 
-use hammer_plan::{EXAMPLE, GoHammerScenario, Plan, PlanContent, PlanFile, PlanSetting};
+use hammer_plan::{EXAMPLE, GoHammerScenario, ParsedPlanFile, Plan, PlanContent, PlanFlagValue};
 use serde_json::json;
 
 fn env(name: &str) -> Option<String> {
@@ -13,14 +13,17 @@ fn env(name: &str) -> Option<String> {
 }
 
 fn plan(name: &str, text: &str) -> Plan {
-    match PlanFile::parse(name, text, env).unwrap().content() {
+    match ParsedPlanFile::parse(name, text, env).unwrap().content() {
         PlanContent::Plan(plan) => plan.clone(),
         PlanContent::Scenario(_) => panic!("a scenario: {text}"),
     }
 }
 
 fn scenario(text: &str) -> GoHammerScenario {
-    match PlanFile::parse("s.json", text, env).unwrap().content() {
+    match ParsedPlanFile::parse("s.json", text, env)
+        .unwrap()
+        .content()
+    {
         PlanContent::Scenario(scenario) => scenario.clone(),
         PlanContent::Plan(_) => panic!("a plan: {text}"),
     }
@@ -67,12 +70,12 @@ fn toml_and_json_give_the_same_plan() {
         panic!("{toml:?}")
     };
     assert_eq!(browse.target.as_deref(), Some("http://127.0.0.1:1/"));
-    assert_eq!(browse.rate, Some(PlanSetting::Number(1000.into())));
+    assert_eq!(browse.rate, Some(PlanFlagValue::Number(1000.into())));
     assert_eq!(
         browse.options["header"].texts(),
         ["A: b", "Host: 127.0.0.1:1"]
     );
-    assert_eq!(browse.options["insecure"], PlanSetting::Flag(true));
+    assert_eq!(browse.options["insecure"], PlanFlagValue::Flag(true));
     assert_eq!(late.offset.as_ref().unwrap().texts(), ["2.5"]);
     let keys: Vec<String> = late.flags().into_keys().collect();
     assert_eq!(keys, ["rate", "start_at"]);

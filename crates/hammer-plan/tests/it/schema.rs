@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use hammer_plan::{EXAMPLE, PlanContent, PlanFile, schema};
+use hammer_plan::{EXAMPLE, ParsedPlanFile, PlanContent, schema};
 use serde_json::{Value, json};
 
 #[test]
@@ -19,7 +19,8 @@ fn the_schema_in_the_docs_is_up_to_date() {
 #[test]
 fn the_schema_and_the_parser_accept_the_same_plans() {
     let validator = jsonschema::validator_for(&serde_json::from_str(&schema()).unwrap()).unwrap();
-    let example = PlanFile::parse("example.toml", EXAMPLE, |_| Some("http://a".into())).unwrap();
+    let example =
+        ParsedPlanFile::parse("example.toml", EXAMPLE, |_| Some("http://a".into())).unwrap();
     let PlanContent::Plan(example) = example.content() else {
         panic!("the example is a scenario")
     };
@@ -45,7 +46,7 @@ fn the_schema_and_the_parser_accept_the_same_plans() {
     ] {
         assert_eq!(validator.is_valid(&plan), valid, "{plan}");
         let text = plan.to_string();
-        let read = PlanFile::parse("p.json", &text, |_| None);
+        let read = ParsedPlanFile::parse("p.json", &text, |_| None);
         assert_eq!(read.is_ok(), valid, "{text}");
     }
 }

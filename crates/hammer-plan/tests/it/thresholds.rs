@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use hammer_core::testing::{ScriptStep, ScriptedHammer, with_paused_clock};
 use hammer_core::{
-    ArrivalProcess, Failure, IntervalStats, Outcome, Rate, Report, Run, RunEvent, Schedule, Shape,
-    StopHandle, ThresholdCheck,
+    ArrivalProcess, CheckedThreshold, Failure, IntervalStats, Outcome, Rate, Report, Run, RunEvent,
+    Schedule, Shape, StopHandle,
 };
-use hammer_plan::{HitTime, LoadReport, Measurements, PlanReport, StageSelector, Threshold};
+use hammer_plan::{HitTime, Measurements, PlanLoadReport, PlanReport, StageSelector, Threshold};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-fn check(expression: &str, measured: &dyn Measurements) -> ThresholdCheck {
+fn check(expression: &str, measured: &dyn Measurements) -> CheckedThreshold {
     expression.parse::<Threshold>().unwrap().check(measured)
 }
 
@@ -275,7 +275,7 @@ fn achieved_does_not_depend_on_the_random_number_of_hits_due() {
             report.hits.scheduled, 90,
             "seed {seed} gives exactly the mean"
         );
-        let load = |name: &str| LoadReport::new(name.into(), Duration::ZERO, report.clone());
+        let load = |name: &str| PlanLoadReport::new(name.into(), Duration::ZERO, report.clone());
         let loads = vec![load("a"), load("b")];
         let plan = PlanReport::new("plan".into(), Duration::ZERO, loads);
         for expression in [

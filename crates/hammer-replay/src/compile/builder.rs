@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use hammer_core::StopHandle;
 use jiff::tz::TimeZone;
 
-use super::{BuildSummary, ClientHashKey, permissions, pipeline};
-use crate::log::{LogFormat, TimestampEvent};
+use super::{BuildSummary, ClientHashKey, assembler, permissions};
+use crate::log::{LogFormat, TimestampedRequestEvent};
 use crate::timeline::{AtomicOutput, TimestampSpread};
 use crate::{Error, ErrorKind};
 
@@ -22,7 +22,7 @@ pub struct TimelineBuilder {
     pub(super) logs: Vec<PathBuf>,
     pub(super) format: Option<LogFormat>,
     pub(super) zone: TimeZone,
-    pub(super) time_base: Option<TimestampEvent>,
+    pub(super) time_base: Option<TimestampedRequestEvent>,
     pub(super) spread: TimestampSpread,
     pub(super) ties: TieOrder,
     pub(super) seed: u64,
@@ -120,7 +120,7 @@ impl TimelineBuilder {
     }
 
     /// Sets the event that the timestamps record. Default: determined by the format.
-    pub fn time_base(self, time_base: TimestampEvent) -> Self {
+    pub fn time_base(self, time_base: TimestampedRequestEvent) -> Self {
         let time_base = Some(time_base);
         Self { time_base, ..self }
     }
@@ -227,7 +227,7 @@ impl TimelineBuilder {
         open: &dyn Fn() -> Result<AtomicOutput, Error>,
         rereads: bool,
     ) -> Result<(BuildSummary, AtomicOutput), Error> {
-        pipeline::run(self, open, rereads).map_err(|error| {
+        assembler::run(self, open, rereads).map_err(|error| {
             // After a stop, other errors are its consequences.
             Error::check_stop(&self.stop).err().unwrap_or(error)
         })

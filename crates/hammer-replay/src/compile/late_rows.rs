@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use crate::sort::{MergeCursor, RowSink, content_hash};
+use crate::sort::{RowSink, SortedRowCursor, content_hash};
 use crate::{Error, ErrorKind};
 
 /// Merges the rows of a written timeline with the late rows.
@@ -11,7 +11,7 @@ use crate::{Error, ErrorKind};
 pub(super) fn merge_late_rows(
     written: impl Read,
     epoch_us: i64,
-    late: &mut MergeCursor,
+    late: &mut SortedRowCursor,
     sink: &mut impl RowSink,
 ) -> Result<(), Error> {
     let mut lines = BufReader::with_capacity(1 << 18, written);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::sort::RowSink;
 use crate::timeline::{
-    AtomicOutput, TimelineHeader, TimelineTrailer, TimelineWriter, TrailerDetails,
+    AtomicOutput, TimelineHeader, TimelineTrailer, TimelineTrailerInput, TimelineWriter,
 };
 use crate::{Error, ErrorKind};
 
@@ -54,7 +54,7 @@ impl<'b> LazyTimelineWriter<'b> {
     /// Writes the trailer. The epoch of a timeline without rows is 1970.
     pub(super) fn finish(
         mut self,
-        details: TrailerDetails,
+        details: TimelineTrailerInput,
     ) -> Result<(TimelineTrailer, AtomicOutput), Error> {
         if self.writer.is_none() {
             self.start(0)?;

@@ -1,11 +1,11 @@
 //! Compilation of logs into a timeline.
 
+mod assembler;
 mod builder;
 mod client_hash_key;
 mod late_rows;
 mod lazy_writer;
 mod permissions;
-mod pipeline;
 mod probe;
 mod row_arrival;
 mod row_tail;

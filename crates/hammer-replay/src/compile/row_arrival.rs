@@ -1,7 +1,7 @@
 //! Arrival time of a row.
 
-use crate::log::{LogEntry, LogTimestamp, TimestampEvent};
-use crate::timeline::TimeBase;
+use crate::log::{LogEntry, LogTimestamp, TimestampedRequestEvent};
+use crate::timeline::ArrivalTimeDerivation;
 
 /// The arrival of a request, as its line determines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(super) struct RowArrival {
     pub(super) timestamp: LogTimestamp,
     /// Time between the arrival and the timestamp, in microseconds.
     pub(super) before_us: u64,
-    pub(super) time_base: TimeBase,
+    pub(super) time_base: ArrivalTimeDerivation,
 }
 
 impl RowArrival {
@@ -18,18 +18,18 @@ impl RowArrival {
     #[inline]
     pub(super) fn from_entry(
         entry: &LogEntry<'_>,
-        time_base: Option<TimestampEvent>,
+        time_base: Option<TimestampedRequestEvent>,
     ) -> Option<Self> {
         let (start, end) = match time_base {
             None => (entry.start, entry.end),
-            Some(TimestampEvent::Start) => (entry.start.or(entry.end), None),
-            Some(TimestampEvent::End) => (None, entry.end.or(entry.start)),
+            Some(TimestampedRequestEvent::Start) => (entry.start.or(entry.end), None),
+            Some(TimestampedRequestEvent::End) => (None, entry.end.or(entry.start)),
         };
         if let Some(timestamp) = start {
             return Some(Self {
                 timestamp,
                 before_us: 0,
-                time_base: TimeBase::Start,
+                time_base: ArrivalTimeDerivation::Start,
             });
         }
         let timestamp = end?;
@@ -37,12 +37,12 @@ impl RowArrival {
             Some(before_us) => Self {
                 timestamp,
                 before_us,
-                time_base: TimeBase::EndMinusDuration,
+                time_base: ArrivalTimeDerivation::EndMinusDuration,
             },
             None => Self {
                 timestamp,
                 before_us: 0,
-                time_base: TimeBase::End,
+                time_base: ArrivalTimeDerivation::End,
             },
         })
     }
@@ -56,7 +56,7 @@ impl RowArrival {
 
 #[cfg(test)]
 mod tests {
-    use super::{LogEntry, LogTimestamp, RowArrival, TimestampEvent};
+    use super::{LogEntry, LogTimestamp, RowArrival, TimestampedRequestEvent};
 
     #[test]
     fn the_start_counts_unless_the_time_base_is_the_end() {
@@ -78,12 +78,12 @@ mod tests {
         for (entry, time_base, micros) in [
             (one, None, Some(9_000_000)),
             (both, None, Some(5_000_000)),
-            (both, Some(TimestampEvent::Start), Some(5_000_000)),
-            (both, Some(TimestampEvent::End), Some(6_000_000)),
+            (both, Some(TimestampedRequestEvent::Start), Some(5_000_000)),
+            (both, Some(TimestampedRequestEvent::End), Some(6_000_000)),
             (start, None, Some(5_000_000)),
-            (start, Some(TimestampEvent::End), Some(4_999_999)),
+            (start, Some(TimestampedRequestEvent::End), Some(4_999_999)),
             (ended, None, Some(6_000_000)),
-            (ended, Some(TimestampEvent::Start), Some(9_000_000)),
+            (ended, Some(TimestampedRequestEvent::Start), Some(9_000_000)),
             (LogEntry::default(), None, None),
         ] {
             let arrival = RowArrival::from_entry(&entry, time_base).map(|arrival| arrival.micros());

@@ -6,7 +6,7 @@ use crate::timeline::TimelineRow;
 
 /// Encodes rows without their time, which is only known after sorting.
 #[derive(Debug)]
-pub(super) struct RowTailWriter {
+pub(super) struct TimelessRowEncoder {
     include: IncludedFields,
     target: Vec<u8>,
     host: Vec<u8>,
@@ -14,7 +14,7 @@ pub(super) struct RowTailWriter {
     tail: Vec<u8>,
 }
 
-impl RowTailWriter {
+impl TimelessRowEncoder {
     pub(super) fn new(include: IncludedFields) -> Self {
         Self {
             include,

@@ -8,10 +8,10 @@ use super::timestamp_stats::TimestampStats;
 use crate::Error;
 use crate::input::LogInput;
 use crate::log::LogParser;
-use crate::timeline::{TimeBase, TimelineSource};
+use crate::timeline::{ArrivalTimeDerivation, TimelineSourceLog};
 
 /// A log and the state of reading it.
-pub(super) struct LogSource {
+pub(super) struct LogReadState {
     pub(super) probe: LogProbe,
     pub(super) parser: LogParser,
     /// The latest arrival so far. The log with the earliest one is read next.
@@ -25,7 +25,7 @@ pub(super) struct LogSource {
     stop: StopHandle,
 }
 
-impl LogSource {
+impl LogReadState {
     pub(super) fn new(mut probe: LogProbe, builder: &TimelineBuilder, keep_open: bool) -> Self {
         let input = probe.input.take_if(|input| input.is_file && !keep_open);
         drop(input);
@@ -73,16 +73,16 @@ impl LogSource {
         name.to_string_lossy().into_owned()
     }
 
-    pub(super) fn time_base(&self) -> TimeBase {
+    pub(super) fn time_base(&self) -> ArrivalTimeDerivation {
         self.timestamp_stats
             .time_base
             .or(self.probe.timestamp_stats.time_base)
-            .unwrap_or(TimeBase::Start)
+            .unwrap_or(ArrivalTimeDerivation::Start)
     }
 
     /// Returns the entry in the header.
-    pub(super) fn header_entry(&self) -> TimelineSource {
-        TimelineSource {
+    pub(super) fn header_entry(&self) -> TimelineSourceLog {
+        TimelineSourceLog {
             name: self.name(),
             format: self.probe.format.name().to_owned(),
             time_base: self.probe.timestamp_stats.time_base,

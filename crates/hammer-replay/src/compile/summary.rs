@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::log::SkipReason;
-use crate::timeline::{TimeBase, TimelineTrailer};
+use crate::timeline::{ArrivalTimeDerivation, TimelineTrailer};
 
 /// The result of a timeline build.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub struct LogSourceSummary {
     /// True if the format was detected.
     pub detected: bool,
     /// The derivation of its arrival times.
-    pub time_base: TimeBase,
+    pub time_base: ArrivalTimeDerivation,
     /// Number of lines.
     pub lines: u64,
     /// Number of rows.

@@ -1,12 +1,12 @@
 //! Statistics of timestamps.
 
 use super::row_arrival::RowArrival;
-use crate::timeline::TimeBase;
+use crate::timeline::ArrivalTimeDerivation;
 
 /// The time base and the resolution of the timestamps of a log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct TimestampStats {
-    pub(super) time_base: Option<TimeBase>,
+    pub(super) time_base: Option<ArrivalTimeDerivation>,
     whole_seconds: bool,
     /// The resolution of timestamps with a fraction, in microseconds.
     fine_step_us: Option<u64>,
@@ -19,7 +19,7 @@ impl TimestampStats {
         if self.time_base != Some(arrival.time_base) {
             self.time_base = Some(
                 self.time_base
-                    .map_or(arrival.time_base, |_| TimeBase::Mixed),
+                    .map_or(arrival.time_base, |_| ArrivalTimeDerivation::Mixed),
             );
         }
         if arrival.timestamp.whole_second {
@@ -43,14 +43,16 @@ impl TimestampStats {
     }
 
     /// Combines the statistics of several logs.
-    pub(super) fn combine(all: impl Iterator<Item = Self>) -> (Option<TimeBase>, Option<u64>) {
+    pub(super) fn combine(
+        all: impl Iterator<Item = Self>,
+    ) -> (Option<ArrivalTimeDerivation>, Option<u64>) {
         let (mut time_base, mut resolution_us) = (None, None);
         for stats in all {
             resolution_us = stats.resolution_us().max(resolution_us);
             time_base = match (time_base, stats.time_base) {
                 (None, other) | (other, None) => other,
                 (first, other) if first == other => first,
-                _ => Some(TimeBase::Mixed),
+                _ => Some(ArrivalTimeDerivation::Mixed),
             };
         }
         (time_base, resolution_us)

@@ -3,7 +3,7 @@
 use hammer_diagnostic::excerpt;
 
 use super::LogFormatError;
-use super::text::{LogField, TimestampEvent, TimestampFormat};
+use super::text::{LogField, TimestampFormat, TimestampedRequestEvent};
 use crate::time::{LogTimeUnit, StrftimeFormat, TimestampStyle};
 
 /// The fields of columns or JSON keys: `time=ts target=request.uri duration=took:ms`.
@@ -70,8 +70,8 @@ impl ColumnMapping {
 fn parse_field(name: &str, detail: Option<&str>) -> Result<LogField, LogFormatError> {
     let time = |event| parse_time_field(event, detail);
     let field = match name {
-        "time" | "start" => return time(TimestampEvent::Start),
-        "end" => return time(TimestampEvent::End),
+        "time" | "start" => return time(TimestampedRequestEvent::Start),
+        "end" => return time(TimestampedRequestEvent::End),
         "duration" => {
             let unit = detail.unwrap_or("s");
             return match LogTimeUnit::from_name(unit.as_bytes()) {
@@ -110,7 +110,7 @@ fn parse_field(name: &str, detail: Option<&str>) -> Result<LogField, LogFormatEr
 }
 
 fn parse_time_field(
-    event: TimestampEvent,
+    event: TimestampedRequestEvent,
     detail: Option<&str>,
 ) -> Result<LogField, LogFormatError> {
     let style = match detail {

@@ -7,7 +7,7 @@ use hammer_diagnostic::{excerpt, nearest, printable};
 use super::columns::ColumnMapping;
 use super::csv::CsvParser;
 use super::json::{JsonFieldMap, KnownJsonFormat};
-use super::text::{BuiltinFormat, FormatProgram, compile_directive};
+use super::text::{FormatProgram, KnownTextFormat, compile_directive};
 use super::w3c::W3cParser;
 
 /// The format of a log.
@@ -165,17 +165,17 @@ impl FormatKind {
     fn from_name(name: &str) -> Option<Self> {
         let json = |known: KnownJsonFormat| Self::Json(known.field_map(), false);
         Some(match name {
-            "common" => Self::Text(BuiltinFormat::Common.program()),
-            "combined" => Self::Text(BuiltinFormat::Combined.program()),
-            "alb" => Self::Text(BuiltinFormat::Alb.program()),
+            "common" => Self::Text(KnownTextFormat::Common.program()),
+            "combined" => Self::Text(KnownTextFormat::Combined.program()),
+            "alb" => Self::Text(KnownTextFormat::Alb.program()),
             "traefik" => {
-                let programs = vec![BuiltinFormat::TraefikClf.program()];
+                let programs = vec![KnownTextFormat::TraefikClf.program()];
                 Self::Mixed(programs, KnownJsonFormat::Traefik.field_map())
             }
             "envoy" | "istio" => {
                 let programs = vec![
-                    BuiltinFormat::EnvoyText.program(),
-                    BuiltinFormat::IstioText.program(),
+                    KnownTextFormat::EnvoyText.program(),
+                    KnownTextFormat::IstioText.program(),
                 ];
                 Self::Mixed(programs, KnownJsonFormat::Envoy.field_map())
             }

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memmem};
 
-use super::text::{TimestampEvent, set_time};
+use super::text::{TimestampedRequestEvent, set_time};
 use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::{LogTimeUnit, TimestampParser, TimestampStyle, parse_digits};
 
@@ -28,7 +28,7 @@ pub(crate) fn read<'l>(
         timestamp_parser.parse_all(date.ok_or(SkipReason::Malformed)?, TimestampStyle::Clf);
     set_time(
         entry,
-        TimestampEvent::Start,
+        TimestampedRequestEvent::Start,
         timestamp.ok_or(SkipReason::NoTime)?,
     );
     let _frontend = words.next().ok_or(SkipReason::Truncated)?;

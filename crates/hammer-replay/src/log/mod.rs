@@ -24,6 +24,6 @@ pub use format::{LogFormat, LogFormatError};
 pub use logged_request::LoggedRequest;
 pub use parser::LogParser;
 pub use skip_reason::SkipReason;
-pub use text::TimestampEvent;
+pub use text::TimestampedRequestEvent;
 
 pub use crate::time::LogTimestamp;

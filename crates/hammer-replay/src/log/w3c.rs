@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr2};
 
-use super::text::{LogField, TimestampEvent, set_time};
+use super::text::{LogField, TimestampedRequestEvent, set_time};
 use super::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::{LogTimeUnit, TimestampParser, parse_decimal, parse_duration_us};
 
@@ -97,7 +97,7 @@ impl W3cParser {
         let timestamp = timestamp_parser
             .parse_date_and_time(date, time)
             .ok_or(SkipReason::NoTime)?;
-        set_time(entry, TimestampEvent::End, timestamp);
+        set_time(entry, TimestampedRequestEvent::End, timestamp);
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::SeedableRng;
 use serde::Deserialize;
 
-use super::PlannedRow;
+use super::PlaybackRow;
 use super::path_pattern::PathPattern;
 use super::planned_row::target_path;
 use crate::{Error, ErrorKind};
@@ -137,7 +137,7 @@ impl BodyRules {
     /// Returns the body of a row and its content type, or the reason that it is not sent.
     pub(super) fn body_for(
         &self,
-        planned: &PlannedRow<'_>,
+        planned: &PlaybackRow<'_>,
     ) -> Result<(Bytes, Option<&str>), &'static str> {
         let path = String::from_utf8_lossy(target_path(planned.row.target));
         for rule in &self.rules {
@@ -189,7 +189,7 @@ struct BodyRenderContext<'a> {
 }
 
 impl<'a> BodyRenderContext<'a> {
-    fn new(seed: u64, planned: &PlannedRow<'_>, captures: &'a [&'a str]) -> Self {
+    fn new(seed: u64, planned: &PlaybackRow<'_>, captures: &'a [&'a str]) -> Self {
         let copy = u64::from(planned.copy).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let pass = planned.pass.wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let row_seed = planned.number.wrapping_mul(0xd134_2543_de82_ef95) ^ copy ^ pass;
@@ -323,7 +323,7 @@ mod tests {
         target: &str,
         length: u64,
     ) -> Result<Bytes, &'static str> {
-        let planned = PlannedRow {
+        let planned = PlaybackRow {
             row: TimelineRow {
                 method,
                 body_bytes: Some(length),

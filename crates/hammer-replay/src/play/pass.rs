@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::{PlannedRow, TimelinePlayer};
+use super::{PlaybackRow, TimelinePlayer};
 use crate::timeline::{TimelineHeader, TimelineReader, TimelineRow, TimelineTrailer};
 use crate::{Error, ErrorKind};
 
@@ -26,7 +26,7 @@ pub(super) struct TimelinePass {
 /// The action for a row.
 pub(super) enum RowAction<'a> {
     /// Send it at this time, in µs after the start.
-    Send(u64, PlannedRow<'a>),
+    Send(u64, PlaybackRow<'a>),
     /// Do not send it, for this reason. It would have been due at this time, in µs after the start.
     Skip(u64, &'static str),
     /// Ignore it: it is outside the window or does not match the filter.
@@ -102,7 +102,7 @@ impl TimelinePass {
         &self,
         player: &TimelinePlayer,
         copy: u32,
-        take: impl FnOnce(&PlannedRow<'_>),
+        take: impl FnOnce(&PlaybackRow<'_>),
     ) -> Result<(), Error> {
         let read = self.reader.reparse_row()?;
         let row = read.row();
@@ -131,9 +131,9 @@ fn plan_row<'a>(
     row: &TimelineRow<'a>,
     target: &'a [u8],
     (pass, number, copy): (u64, u64, u32),
-) -> Result<PlannedRow<'a>, &'static str> {
+) -> Result<PlaybackRow<'a>, &'static str> {
     let row = TimelineRow { target, ..*row };
-    let mut planned = PlannedRow {
+    let mut planned = PlaybackRow {
         row,
         number,
         copy,

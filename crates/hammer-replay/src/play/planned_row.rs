@@ -6,7 +6,7 @@ use crate::timeline::TimelineRow;
 
 /// A row as it is sent.
 #[derive(Debug, Clone)]
-pub struct PlannedRow<'a> {
+pub struct PlaybackRow<'a> {
     /// The row with its rewritten target.
     pub row: TimelineRow<'a>,
     /// The number of the row in the timeline, from 0.
@@ -21,7 +21,7 @@ pub struct PlannedRow<'a> {
     pub content_type: Option<&'a str>,
 }
 
-impl PlannedRow<'_> {
+impl PlaybackRow<'_> {
     /// Writes the method and the route of the row, or its path without a route, to `into`.
     pub fn write_name(&self, into: &mut String) {
         into.clear();

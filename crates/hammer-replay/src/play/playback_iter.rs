@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::pass::{RowAction, TimelinePass};
 use super::playback_limits::PlaybackLimits;
-use super::{PlannedRow, PlaybackStatus, TimelinePlayer};
+use super::{PlaybackRow, PlaybackStatus, TimelinePlayer};
 use crate::Error;
 
 /// An iterator over hits and their due times.
@@ -28,7 +28,7 @@ pub struct PlaybackIter<T, F> {
     status: PlaybackStatus,
 }
 
-impl<T, F: FnMut(&PlannedRow<'_>) -> Result<T, &'static str>> PlaybackIter<T, F> {
+impl<T, F: FnMut(&PlaybackRow<'_>) -> Result<T, &'static str>> PlaybackIter<T, F> {
     pub(super) fn new(
         player: TimelinePlayer,
         period_us: u64,
@@ -127,7 +127,7 @@ impl<T, F: FnMut(&PlannedRow<'_>) -> Result<T, &'static str>> PlaybackIter<T, F>
     }
 }
 
-impl<T, F: FnMut(&PlannedRow<'_>) -> Result<T, &'static str>> Iterator for PlaybackIter<T, F> {
+impl<T, F: FnMut(&PlaybackRow<'_>) -> Result<T, &'static str>> Iterator for PlaybackIter<T, F> {
     type Item = (Duration, T);
 
     fn next(&mut self) -> Option<(Duration, T)> {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::PlannedTimeSeries;
+use super::PlaybackTimeSeries;
 use crate::Error;
 
 /// The status of a playback, which its iterator updates: counts over time and an error.
@@ -12,7 +12,7 @@ pub struct PlaybackStatus(Arc<Mutex<PlaybackStatusInner>>);
 #[derive(Debug, Default)]
 struct PlaybackStatusInner {
     error: Option<Error>,
-    time_series: PlannedTimeSeries,
+    time_series: PlaybackTimeSeries,
 }
 
 impl PlaybackStatus {
@@ -24,7 +24,7 @@ impl PlaybackStatus {
 
     /// Returns the counts of rows so far, by due time.
     #[must_use]
-    pub fn time_series(&self) -> PlannedTimeSeries {
+    pub fn time_series(&self) -> PlaybackTimeSeries {
         self.lock().time_series.clone()
     }
 

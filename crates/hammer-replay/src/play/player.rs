@@ -8,13 +8,13 @@ use std::time::Duration;
 use super::host::HostName;
 use super::pass::TimelinePass;
 use super::{
-    BodyRules, PlannedRow, PlaybackIter, PlaybackSpeed, PlaybackStatus, RowFilter, TargetRewrite,
-    TimelineSurvey,
+    BodyRules, PlaybackForecast, PlaybackIter, PlaybackRow, PlaybackSpeed, PlaybackStatus,
+    RowFilter, TargetRewrite,
 };
 use crate::Error;
 use crate::timeline::TimelineReader;
 
-type OpenTimeline = dyn Fn() -> Result<TimelineReader, Error> + Send + Sync;
+type TimelineOpener = dyn Fn() -> Result<TimelineReader, Error> + Send + Sync;
 
 /// Plays a timeline: chooses the rows to send, and computes their due times and bodies.
 ///
@@ -25,7 +25,7 @@ type OpenTimeline = dyn Fn() -> Result<TimelineReader, Error> + Send + Sync;
 /// names other methods and [`bodies`](Self::bodies) has rules for them.
 #[derive(Clone)]
 pub struct TimelinePlayer {
-    open: Arc<OpenTimeline>,
+    open: Arc<TimelineOpener>,
     pub(super) from_us: Option<u64>,
     pub(super) to_us: Option<u64>,
     pub(super) speed: PlaybackSpeed,
@@ -102,7 +102,7 @@ impl TimelinePlayer {
     }
 
     /// Sends `times` copies of each row at its due time, each from a different client: see
-    /// [`PlannedRow::client`].
+    /// [`PlaybackRow::client`].
     #[must_use]
     pub fn amplify(mut self, times: u32) -> Self {
         self.amplify = times.max(1);
@@ -173,9 +173,9 @@ impl TimelinePlayer {
     /// If the timeline cannot be read or is malformed.
     pub fn survey(
         &self,
-        make: impl FnMut(&PlannedRow<'_>) -> Result<(), &'static str>,
-    ) -> Result<TimelineSurvey, Error> {
-        TimelineSurvey::scan(self, make)
+        make: impl FnMut(&PlaybackRow<'_>) -> Result<(), &'static str>,
+    ) -> Result<PlaybackForecast, Error> {
+        PlaybackForecast::scan(self, make)
     }
 
     /// Starts the pass with this number.
@@ -190,12 +190,12 @@ impl TimelinePlayer {
     /// `status`.
     pub fn playback<T, F>(
         &self,
-        survey: &TimelineSurvey,
+        survey: &PlaybackForecast,
         status: &PlaybackStatus,
         make: F,
     ) -> PlaybackIter<T, F>
     where
-        F: FnMut(&PlannedRow<'_>) -> Result<T, &'static str>,
+        F: FnMut(&PlaybackRow<'_>) -> Result<T, &'static str>,
     {
         PlaybackIter::new(self.clone(), survey.period_us(), status.clone(), make)
     }

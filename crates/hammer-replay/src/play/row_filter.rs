@@ -21,12 +21,12 @@ pub struct RowFilter {
     /// The statuses to keep: codes, or first digits.
     pub statuses: Vec<u16>,
     /// The sample to keep.
-    pub sample: Option<RowSample>,
+    pub sample: Option<RowSampling>,
 }
 
 /// A random sample of the rows, which is the same for the same seed.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RowSample {
+pub struct RowSampling {
     /// The share to keep, from 0 to 1.
     pub share: f64,
     /// True to sample clients, each with all of its rows, instead of rows.
@@ -57,7 +57,7 @@ impl RowFilter {
     }
 }
 
-impl RowSample {
+impl RowSampling {
     /// Returns true if the sample keeps the row. Rows without a client are sampled one by one.
     fn keeps(self, row: &TimelineRow<'_>, number: u64) -> bool {
         let key = row.client.filter(|_| self.by_client).unwrap_or(number);
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_sample_by_client_keeps_all_rows_of_a_client_or_none() {
-        let sample = RowSample {
+        let sample = RowSampling {
             share: 0.1,
             by_client: true,
             seed: 3,
@@ -175,7 +175,7 @@ mod tests {
             .count();
         assert!((900..1100).contains(&rows), "{rows}");
         assert!((0..1000).all(|n| {
-            RowSample {
+            RowSampling {
                 share: 1.0,
                 ..sample
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::host::EndpointRowCounter;
 use super::pass::{RowAction, TimelinePass};
 use super::playback_limits::PlaybackLimits;
-use super::{NameCounts, PassLimit, PlannedRow, PlannedTimeSeries, TimelinePlayer};
+use super::{NameCounts, PassLimit, PlaybackRow, PlaybackTimeSeries, TimelinePlayer};
 use crate::timeline::{TimelineHeader, TimelineTrailer};
 use crate::{Error, ErrorKind};
 
@@ -16,7 +16,7 @@ const MAX_DURATION: Duration = Duration::from_secs(500 * 365 * 24 * 3600);
 /// The counts of a planned playback.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct TimelineSurvey {
+pub struct PlaybackForecast {
     /// The header of the timeline.
     pub header: TimelineHeader,
     /// The trailer of the timeline.
@@ -27,9 +27,9 @@ pub struct TimelineSurvey {
     /// Number of planned hits that are not sent, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
     /// Counts of all passes.
-    pub all_passes: PlannedCounts,
+    pub all_passes: PlaybackHitCounts,
     /// Hits by due time.
-    pub time_series: PlannedTimeSeries,
+    pub time_series: PlaybackTimeSeries,
     /// Maximum number of hits in a second.
     pub peak_per_second: u64,
     /// Maximum number of hits in a tenth of a second.
@@ -38,7 +38,7 @@ pub struct TimelineSurvey {
     pub methods: NameCounts,
     /// Hits by logged status.
     pub statuses: NameCounts,
-    /// Hits by method and route: see [`PlannedRow::write_name`].
+    /// Hits by method and route: see [`PlaybackRow::write_name`].
     pub names: NameCounts,
     /// Rows of the whole timeline that name a host.
     pub rows_with_host: u64,
@@ -57,7 +57,7 @@ pub struct TimelineSurvey {
 /// Counts of hits that are sent or skipped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct PlannedCounts {
+pub struct PlaybackHitCounts {
     /// Number of hits that are sent.
     pub hits: u64,
     /// Number of planned hits that are not sent, by reason.
@@ -74,7 +74,7 @@ struct PeakCounter {
 
 /// The last rows of a pass.
 #[derive(Default)]
-struct LastPlannedRow {
+struct TimelinePassEnd {
     /// Time of the last row that matched the filter, in µs after the start.
     at_us: u64,
     /// Due time of the last row that is sent.
@@ -97,7 +97,7 @@ impl PeakCounter {
     }
 }
 
-impl PlannedCounts {
+impl PlaybackHitCounts {
     fn add(&mut self, sent: Result<(), &'static str>, copies: u64, remaining: u64) -> u64 {
         match sent {
             Ok(()) => {
@@ -128,10 +128,10 @@ impl PlannedCounts {
     }
 }
 
-impl TimelineSurvey {
+impl PlaybackForecast {
     pub(super) fn scan(
         player: &TimelinePlayer,
-        mut make: impl FnMut(&PlannedRow<'_>) -> Result<(), &'static str>,
+        mut make: impl FnMut(&PlaybackRow<'_>) -> Result<(), &'static str>,
     ) -> Result<Self, Error> {
         let mut pass = player.open_pass(0)?;
         let mut survey = Self::new(pass.header().clone());
@@ -146,8 +146,11 @@ impl TimelineSurvey {
             PeakCounter::default(),
         );
         let (mut duration_us, mut name) = (0_u128, String::new());
-        let (mut counts, mut last, mut more) =
-            (PlannedCounts::default(), LastPlannedRow::default(), true);
+        let (mut counts, mut last, mut more) = (
+            PlaybackHitCounts::default(),
+            TimelinePassEnd::default(),
+            true,
+        );
         while more {
             more = pass.next_row(player, |row, action| {
                 endpoint_counter.count_row(row);
@@ -217,8 +220,8 @@ impl TimelineSurvey {
             trailer: TimelineTrailer::default(),
             hits: 0,
             skipped: BTreeMap::new(),
-            all_passes: PlannedCounts::default(),
-            time_series: PlannedTimeSeries::default(),
+            all_passes: PlaybackHitCounts::default(),
+            time_series: PlaybackTimeSeries::default(),
             peak_per_second: 0,
             peak_per_tenth: 0,
             methods: NameCounts::default(),
@@ -234,7 +237,7 @@ impl TimelineSurvey {
         }
     }
 
-    fn count(&mut self, planned: &PlannedRow<'_>, hits: u64, name: &mut String) {
+    fn count(&mut self, planned: &PlaybackRow<'_>, hits: u64, name: &mut String) {
         let row = &planned.row;
         self.methods.count(row.method, hits);
         match row.status {
@@ -252,10 +255,10 @@ impl TimelineSurvey {
     fn count_all_passes(
         &self,
         player: &TimelinePlayer,
-        first: PlannedCounts,
-        last: &mut LastPlannedRow,
-        mut make: impl FnMut(&PlannedRow<'_>) -> Result<(), &'static str>,
-    ) -> Result<PlannedCounts, Error> {
+        first: PlaybackHitCounts,
+        last: &mut TimelinePassEnd,
+        mut make: impl FnMut(&PlaybackRow<'_>) -> Result<(), &'static str>,
+    ) -> Result<PlaybackHitCounts, Error> {
         let limits = PlaybackLimits::from_player(player);
         if first.hits == 0 {
             return Ok(first);
@@ -293,7 +296,7 @@ impl TimelineSurvey {
     fn planned_duration(
         &self,
         player: &TimelinePlayer,
-        last: &LastPlannedRow,
+        last: &TimelinePassEnd,
     ) -> Result<Duration, Error> {
         let limits = PlaybackLimits::from_player(player);
         let duration = match player.passes {
@@ -357,7 +360,7 @@ impl TimelineSurvey {
 fn period_us(
     player: &TimelinePlayer,
     pass: &TimelinePass,
-    last: &LastPlannedRow,
+    last: &TimelinePassEnd,
     copies: u64,
 ) -> u64 {
     let period_us = match (player.from_us, player.to_us) {

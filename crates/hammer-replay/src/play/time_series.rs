@@ -3,7 +3,7 @@
 /// Counts of hits in time slices of equal width. The width starts at one second and doubles as needed,
 /// so that the number of slices is bounded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedTimeSeries {
+pub struct PlaybackTimeSeries {
     width_s: u64,
     planned: Vec<u64>,
     skipped: Vec<u64>,
@@ -12,7 +12,7 @@ pub struct PlannedTimeSeries {
 /// Maximum number of slices: an hour of seconds.
 const MAX_SLICES: usize = 3600;
 
-impl Default for PlannedTimeSeries {
+impl Default for PlaybackTimeSeries {
     fn default() -> Self {
         Self {
             width_s: 1,
@@ -22,7 +22,7 @@ impl Default for PlannedTimeSeries {
     }
 }
 
-impl PlannedTimeSeries {
+impl PlaybackTimeSeries {
     /// Adds counts for a second.
     pub fn count(&mut self, second: u64, planned: u64, skipped: u64) {
         while second / self.width_s >= MAX_SLICES as u64 {
@@ -79,13 +79,13 @@ mod tests {
 
     #[test]
     fn widening_keeps_all_counts() {
-        let mut series = PlannedTimeSeries::default();
+        let mut series = PlaybackTimeSeries::default();
         (0..10_000).for_each(|second| series.count(second, 3, 1));
         assert_eq!(series.width_s(), 4);
         assert_eq!(series.planned().len(), 2500);
         assert!(series.planned().iter().all(|count| *count == 12));
         assert_eq!(series.skipped().iter().sum::<u64>(), 10_000);
-        let mut narrow = PlannedTimeSeries::default();
+        let mut narrow = PlaybackTimeSeries::default();
         (0..8).for_each(|second| narrow.count(second, 1, 0));
         let mut sum = narrow.clone();
         sum.merge(&series);

@@ -97,25 +97,25 @@ impl ExternalSorter {
     }
 
     /// Returns all rows in order.
-    pub(crate) fn merge(mut self) -> Result<MergeCursor, Error> {
+    pub(crate) fn merge(mut self) -> Result<SortedRowCursor, Error> {
         self.rows.sort();
         Ok(if self.runs.is_empty() {
-            MergeCursor::Memory(self.rows)
+            SortedRowCursor::Memory(self.rows)
         } else {
-            MergeCursor::Disk(MergeHeap::new(self.runs, self.rows)?)
+            SortedRowCursor::Disk(MergeHeap::new(self.runs, self.rows)?)
         })
     }
 }
 
 /// A cursor over sorted rows.
 #[derive(Debug)]
-pub(crate) enum MergeCursor {
+pub(crate) enum SortedRowCursor {
     /// All rows are in memory.
     Memory(RowBuffer),
     Disk(MergeHeap),
 }
 
-impl MergeCursor {
+impl SortedRowCursor {
     /// Returns the time and the tie value of the next row.
     #[inline]
     pub(crate) fn peek(&self) -> Option<(i64, u64)> {

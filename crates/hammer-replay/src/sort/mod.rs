@@ -9,6 +9,6 @@ mod row_buffer;
 mod second_offsets;
 mod second_spreader;
 
-pub(crate) use external_sorter::{ExternalSorter, MergeCursor};
+pub(crate) use external_sorter::{ExternalSorter, SortedRowCursor};
 pub(crate) use reorder_window::{ReorderWindow, RowSink};
 pub(crate) use second_spreader::{SecondSpreader, SpreadOptions, content_hash};

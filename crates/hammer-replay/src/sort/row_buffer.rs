@@ -12,8 +12,8 @@ const MAX_SPARE_CHUNKS: usize = 16;
 #[derive(Debug)]
 pub(crate) struct RowBuffer {
     chunk_bytes: usize,
-    locations: VecDeque<RowLocation>,
-    chunks: VecDeque<RowChunk>,
+    locations: VecDeque<BufferedRowEntry>,
+    chunks: VecDeque<RowByteChunk>,
     /// The number of the first chunk.
     first_chunk: u32,
     /// Memory of empty chunks.
@@ -25,14 +25,14 @@ pub(crate) struct RowBuffer {
 }
 
 #[derive(Debug, Default)]
-struct RowChunk {
+struct RowByteChunk {
     bytes: Vec<u8>,
     rows: u32,
 }
 
 /// The time and the tie value of a row, and the location of its bytes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RowLocation {
+pub(crate) struct BufferedRowEntry {
     pub(crate) t_us: i64,
     pub(crate) tie: u64,
     chunk: u32,
@@ -61,7 +61,7 @@ impl RowBuffer {
 
     /// The memory of rows and locations, in bytes.
     pub(crate) fn size_bytes(&self) -> usize {
-        self.held_bytes + self.locations.len() * size_of::<RowLocation>()
+        self.held_bytes + self.locations.len() * size_of::<BufferedRowEntry>()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -73,7 +73,8 @@ impl RowBuffer {
         let last = self.locations.back();
         let in_order = last.is_none_or(|last| (last.t_us, last.tie) <= (t_us, tie));
         self.sorted = in_order && (self.sorted || self.locations.is_empty());
-        let has_room = |chunk: &RowChunk| chunk.bytes.capacity() - chunk.bytes.len() >= row.len();
+        let has_room =
+            |chunk: &RowByteChunk| chunk.bytes.capacity() - chunk.bytes.len() >= row.len();
         if !self.chunks.back().is_some_and(has_room) {
             self.add_chunk(row.len());
         }
@@ -86,7 +87,7 @@ impl RowBuffer {
             self.locations
                 .reserve_exact((self.locations.len() / 4).max(16));
         }
-        self.locations.push_back(RowLocation {
+        self.locations.push_back(BufferedRowEntry {
             t_us,
             tie,
             chunk: number,
@@ -107,7 +108,7 @@ impl RowBuffer {
         let mut bytes = self.spare.pop().unwrap_or_default();
         bytes.reserve_exact(self.chunk_bytes.max(min_bytes));
         self.held_bytes += bytes.capacity();
-        self.chunks.push_back(RowChunk { bytes, rows: 0 });
+        self.chunks.push_back(RowByteChunk { bytes, rows: 0 });
     }
 
     /// Sorts the rows by time, then by tie value, then by their bytes.
@@ -126,13 +127,13 @@ impl RowBuffer {
     }
 
     #[inline]
-    pub(crate) fn row(&self, location: &RowLocation) -> &[u8] {
+    pub(crate) fn row(&self, location: &BufferedRowEntry) -> &[u8] {
         let chunk = &self.chunks[location.chunk.wrapping_sub(self.first_chunk) as usize];
         &chunk.bytes[location.at as usize..][..location.length as usize]
     }
 
     /// Returns the first row, which is the earliest after a sort.
-    pub(crate) fn first(&self) -> Option<(RowLocation, &[u8])> {
+    pub(crate) fn first(&self) -> Option<(BufferedRowEntry, &[u8])> {
         let location = self.locations.front()?;
         Some((*location, self.row(location)))
     }

@@ -10,13 +10,13 @@ const MAX_SORTED_DRAWS: u64 = 1 << 16;
 
 /// Buffers for the offsets of rows within a second.
 #[derive(Debug, Default)]
-pub(super) struct SecondOffsets {
+pub(super) struct RowOffsetGenerator {
     sorted: Vec<u32>,
     counted: Vec<u32>,
 }
 
 /// The ascending offsets of the rows of a log, in microseconds.
-pub(super) enum OffsetSequence<'d> {
+pub(super) enum AscendingRowOffsets<'d> {
     Sorted(std::slice::Iter<'d, u32>),
     /// The remaining draws by value, and the current value.
     Counted(&'d mut [u32], usize),
@@ -27,7 +27,7 @@ pub(super) enum OffsetSequence<'d> {
     None,
 }
 
-impl SecondOffsets {
+impl RowOffsetGenerator {
     /// Draws offsets for `count` rows of `log` in a part of `second`.
     pub(super) fn draw(
         &mut self,
@@ -35,11 +35,11 @@ impl SecondOffsets {
         (second, part): (i64, u64),
         log: u32,
         count: u64,
-    ) -> OffsetSequence<'_> {
+    ) -> AscendingRowOffsets<'_> {
         match options.spread {
             TimestampSpread::Uniform => {}
-            TimestampSpread::Even => return OffsetSequence::Even { next: 0, count },
-            TimestampSpread::None => return OffsetSequence::None,
+            TimestampSpread::Even => return AscendingRowOffsets::Even { next: 0, count },
+            TimestampSpread::None => return AscendingRowOffsets::None,
         }
         let log = u64::from(log);
         let mut state = splitmix64_mix(
@@ -55,18 +55,18 @@ impl SecondOffsets {
             self.sorted.clear();
             self.sorted.extend(draws);
             self.sorted.sort_unstable();
-            return OffsetSequence::Sorted(self.sorted.iter());
+            return AscendingRowOffsets::Sorted(self.sorted.iter());
         }
         self.counted.clear();
         self.counted.resize(MICROS_PER_SECOND as usize, 0);
         for draw in draws {
             self.counted[draw as usize] += 1;
         }
-        OffsetSequence::Counted(&mut self.counted, 0)
+        AscendingRowOffsets::Counted(&mut self.counted, 0)
     }
 }
 
-impl OffsetSequence<'_> {
+impl AscendingRowOffsets<'_> {
     /// Returns the next offset. Call it at most once per row.
     #[inline]
     pub(super) fn next(&mut self) -> u32 {
@@ -105,7 +105,7 @@ fn splitmix64_mix(mut state: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{
-        MAX_SORTED_DRAWS, MICROS_PER_SECOND, SecondOffsets, SpreadOptions, TimestampSpread,
+        MAX_SORTED_DRAWS, MICROS_PER_SECOND, RowOffsetGenerator, SpreadOptions, TimestampSpread,
     };
 
     #[test]
@@ -115,11 +115,11 @@ mod tests {
             seed: 1,
             by_content: false,
         };
-        let draw = |buffers: &mut SecondOffsets, count: u64| -> Vec<u32> {
+        let draw = |buffers: &mut RowOffsetGenerator, count: u64| -> Vec<u32> {
             let mut offsets = buffers.draw(options, (7, 0), 0, count);
             (0..count).map(|_| offsets.next()).collect()
         };
-        let mut buffers = SecondOffsets::default();
+        let mut buffers = RowOffsetGenerator::default();
         let sorted = draw(&mut buffers, MAX_SORTED_DRAWS);
         let counted = draw(&mut buffers, MAX_SORTED_DRAWS + 1);
         assert!(sorted.is_sorted() && counted.is_sorted());

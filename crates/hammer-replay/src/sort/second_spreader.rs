@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use hammer_core::StopHandle;
 
-use super::external_sorter::{ExternalSorter, MergeCursor};
+use super::external_sorter::{ExternalSorter, SortedRowCursor};
 use super::reorder_window::{ReorderWindow, RowSink};
 use super::row_buffer::RowBuffer;
-use super::second_offsets::SecondOffsets;
+use super::second_offsets::RowOffsetGenerator;
 use crate::Error;
 use crate::time::LogTimestamp;
 use crate::timeline::TimestampSpread;
@@ -43,9 +43,9 @@ pub(crate) struct SpreadOptions {
 pub(crate) struct SecondSpreader {
     /// Rows that are ordered by content, sorted by their second and the hash of their content.
     unordered: ExternalSorter,
-    open: BTreeMap<i64, SecondBucket>,
+    open: BTreeMap<i64, SameSecondRows>,
     /// The second of the last row, which is not in the map.
-    current: (i64, SecondBucket),
+    current: (i64, SameSecondRows),
     newest_second: i64,
     /// The newest second that was closed.
     newest_closed: i64,
@@ -56,13 +56,13 @@ pub(crate) struct SecondSpreader {
     max_bytes: usize,
     /// Empty buffers for new seconds.
     spare: Vec<RowBuffer>,
-    offsets: SecondOffsets,
+    offsets: RowOffsetGenerator,
     row: Vec<u8>,
     stop: StopHandle,
 }
 
 #[derive(Debug)]
-struct SecondBucket {
+struct SameSecondRows {
     /// The rows, sorted by log (always 0 if rows are ordered by content) and row number. Each row has a
     /// prefix: the time between its arrival and its timestamp.
     rows: ExternalSorter,
@@ -78,7 +78,7 @@ impl SecondSpreader {
         let mut spreader = Self {
             unordered: ExternalSorter::new(max_bytes, stop),
             open: BTreeMap::new(),
-            current: (i64::MIN, SecondBucket::new(RowBuffer::new(0), stop)),
+            current: (i64::MIN, SameSecondRows::new(RowBuffer::new(0), stop)),
             newest_second: i64::MIN,
             newest_closed: i64::MIN,
             reopened_count: 0,
@@ -86,7 +86,7 @@ impl SecondSpreader {
             size_bytes: 0,
             max_bytes,
             spare: Vec::new(),
-            offsets: SecondOffsets::default(),
+            offsets: RowOffsetGenerator::default(),
             row: Vec::new(),
             stop: stop.clone(),
         };
@@ -94,13 +94,13 @@ impl SecondSpreader {
         spreader
     }
 
-    fn new_bucket(&mut self) -> SecondBucket {
+    fn new_bucket(&mut self) -> SameSecondRows {
         let chunk = (self.max_bytes / 32).clamp(1 << 10, MAX_CHUNK_BYTES);
         let rows = self
             .spare
             .pop()
             .unwrap_or_else(|| RowBuffer::with_chunk_bytes(chunk));
-        SecondBucket::new(rows, &self.stop)
+        SameSecondRows::new(rows, &self.stop)
     }
 
     /// Adds a row of `log` with a timestamp in `second`, which arrived `before_us` earlier.
@@ -131,7 +131,7 @@ impl SecondSpreader {
         if second != self.current.0 {
             self.switch_to(second, (&mut *out.0, &mut *out.1))?;
         }
-        let SecondBucket { rows, counts } = &mut self.current.1;
+        let SameSecondRows { rows, counts } = &mut self.current.1;
         *counts.entry(log).or_default() += 1;
         let size = rows.size_bytes();
         rows.push(i64::from(log), rows.row_count(), &self.row)?;
@@ -225,7 +225,7 @@ impl SecondSpreader {
     fn close_bucket(
         &mut self,
         second: i64,
-        bucket: SecondBucket,
+        bucket: SameSecondRows,
         (reorder, sink): (&mut ReorderWindow, &mut impl RowSink),
     ) -> Result<(), Error> {
         let reopened = second <= self.newest_closed;
@@ -254,7 +254,7 @@ impl SecondSpreader {
             }
         }
         // Few seconds are open at a time, unless the log jumps.
-        if let MergeCursor::Memory(mut rows) = rows
+        if let SortedRowCursor::Memory(mut rows) = rows
             && self.spare.len() < OPEN_SECONDS as usize
         {
             rows.clear();
@@ -265,7 +265,7 @@ impl SecondSpreader {
     }
 }
 
-impl SecondBucket {
+impl SameSecondRows {
     fn new(rows: RowBuffer, stop: &StopHandle) -> Self {
         Self {
             rows: ExternalSorter::with_manual_spill(rows, MAX_RUNS_PER_SECOND, stop),

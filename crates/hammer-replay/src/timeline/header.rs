@@ -18,7 +18,7 @@ pub struct TimelineHeader {
     pub epoch: Timestamp,
     /// The derivation of arrival times from the logs; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_base: Option<TimeBase>,
+    pub time_base: Option<ArrivalTimeDerivation>,
     /// The coarsest resolution of the timestamps in the logs, in µs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution_us: Option<u64>,
@@ -30,7 +30,7 @@ pub struct TimelineHeader {
     pub seed: Option<u64>,
     /// The logs of the rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sources: Vec<TimelineSource>,
+    pub sources: Vec<TimelineSourceLog>,
     /// The filters that selected the rows, as command-line options.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<String>,
@@ -40,7 +40,7 @@ pub struct TimelineHeader {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum TimeBase {
+pub enum ArrivalTimeDerivation {
     /// The logged start.
     Start,
     /// The logged end, without a known duration.
@@ -67,14 +67,14 @@ pub enum TimestampSpread {
 
 /// A log whose requests are rows of the timeline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct TimelineSource {
+pub struct TimelineSourceLog {
     /// The file name, without the path.
     pub name: String,
     /// The format of the log.
     pub format: String,
     /// The derivation of its arrival times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_base: Option<TimeBase>,
+    pub time_base: Option<ArrivalTimeDerivation>,
     /// The correction that was added to its timestamps, in µs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shift_us: Option<i64>,

@@ -17,16 +17,16 @@ pub(super) struct JsonRow<'a> {
     t: u64,
     /// Method; GET if absent.
     #[serde(borrow, default)]
-    m: Option<JsonText<'a>>,
+    m: Option<JsonRowString<'a>>,
     /// Target as in the request line.
     #[serde(borrow, default)]
-    u: Option<JsonText<'a>>,
+    u: Option<JsonRowString<'a>>,
     /// Target in base64 if it is not UTF-8; `u` is absent then.
     #[serde(borrow, default)]
-    u64: Option<JsonText<'a>>,
+    u64: Option<JsonRowString<'a>>,
     /// Requested host.
     #[serde(borrow, default)]
-    h: Option<JsonText<'a>>,
+    h: Option<JsonRowString<'a>>,
     /// Status of the response.
     #[serde(default)]
     s: Option<u16>,
@@ -41,14 +41,14 @@ pub(super) struct JsonRow<'a> {
     b: Option<u64>,
     /// Keyed hash of the client: 16 hexadecimal digits.
     #[serde(borrow, default)]
-    c: Option<JsonText<'a>>,
+    c: Option<JsonRowString<'a>>,
     /// Route that the server chose.
     #[serde(borrow, default)]
-    r: Option<JsonText<'a>>,
+    r: Option<JsonRowString<'a>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-struct JsonText<'a>(#[serde(borrow)] Cow<'a, str>);
+struct JsonRowString<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// A row that was read, from which [`row`](Self::row) borrows.
 #[derive(Debug)]
@@ -70,9 +70,9 @@ impl<'a> ParsedRow<'a> {
             }
         })?;
         let target = match (text.u.take(), text.u64.take()) {
-            (Some(JsonText(Cow::Borrowed(target))), None) => Cow::Borrowed(target.as_bytes()),
-            (Some(JsonText(Cow::Owned(target))), None) => Cow::Owned(target.into_bytes()),
-            (None, Some(JsonText(encoded))) => {
+            (Some(JsonRowString(Cow::Borrowed(target))), None) => Cow::Borrowed(target.as_bytes()),
+            (Some(JsonRowString(Cow::Owned(target))), None) => Cow::Owned(target.into_bytes()),
+            (None, Some(JsonRowString(encoded))) => {
                 let decoded = STANDARD.decode(encoded.as_bytes());
                 Cow::Owned(decoded.map_err(|error| format!("u64 is not base64: {error}"))?)
             }
@@ -81,7 +81,7 @@ impl<'a> ParsedRow<'a> {
         };
         let client = match &text.c {
             None => None,
-            Some(JsonText(digits)) => {
+            Some(JsonRowString(digits)) => {
                 let client = u64::from_str_radix(digits, 16).ok();
                 let client = client.filter(|_| digits.len() == 16);
                 Some(client.ok_or_else(|| {
@@ -115,6 +115,6 @@ impl<'a> ParsedRow<'a> {
     }
 }
 
-fn as_str<'t>(text: &'t Option<JsonText<'_>>) -> Option<&'t str> {
-    text.as_ref().map(|JsonText(text)| &**text)
+fn as_str<'t>(text: &'t Option<JsonRowString<'_>>) -> Option<&'t str> {
+    text.as_ref().map(|JsonRowString(text)| &**text)
 }

@@ -11,12 +11,14 @@ mod trailer;
 mod writer;
 mod zstd_frame_writer;
 
-pub use header::{SCHEMA, TimeBase, TimelineHeader, TimelineSource, TimestampSpread};
+pub use header::{
+    ArrivalTimeDerivation, SCHEMA, TimelineHeader, TimelineSourceLog, TimestampSpread,
+};
 pub use json_row::ParsedRow;
 pub use output::AtomicOutput;
 pub use reader::TimelineReader;
 pub(crate) use row::MAX_TAIL_BYTES;
 pub use row::TimelineRow;
 pub use schema::json_schema;
-pub use trailer::{TimelineTrailer, TrailerDetails};
+pub use trailer::{TimelineTrailer, TimelineTrailerInput};
 pub use writer::TimelineWriter;

@@ -19,13 +19,13 @@ const MAX_LINKS: usize = 40;
 /// Pipes and devices are written directly. The file is compressed if its name ends in `.zst`. A
 /// symbolic link is followed, and the file that it points to is replaced.
 pub struct AtomicOutput {
-    encoding: OutputEncoding,
+    encoding: PlainOrZstdWriter,
     destination: OutputDestination,
     /// The name in messages.
     name: String,
 }
 
-enum OutputEncoding {
+enum PlainOrZstdWriter {
     Plain(Box<dyn Write + Send>),
     Zstd(Box<ZstdFrameWriter>),
 }
@@ -71,7 +71,7 @@ impl AtomicOutput {
         };
         let compressed = path.extension().is_some_and(|end| end == "zst");
         Ok(Self {
-            encoding: OutputEncoding::new(file, compressed).map_err(failed)?,
+            encoding: PlainOrZstdWriter::new(file, compressed).map_err(failed)?,
             destination,
             name,
         })
@@ -80,7 +80,7 @@ impl AtomicOutput {
     /// Writes to `out` without compression.
     pub(crate) fn stream(out: impl Write + Send + 'static) -> Self {
         Self {
-            encoding: OutputEncoding::Plain(Box::new(out)),
+            encoding: PlainOrZstdWriter::Plain(Box::new(out)),
             destination: OutputDestination::Stream,
             name: "the output".into(),
         }
@@ -90,7 +90,8 @@ impl AtomicOutput {
     pub(crate) fn unnamed() -> Result<Self, Error> {
         let name = std::env::temp_dir().display().to_string();
         let file = tempfile::tempfile();
-        let both = file.and_then(|file| Ok((OutputEncoding::new(file.try_clone()?, true)?, file)));
+        let both =
+            file.and_then(|file| Ok((PlainOrZstdWriter::new(file.try_clone()?, true)?, file)));
         let (encoding, file) = both.map_err(|error| write_error(&name, error))?;
         Ok(Self {
             encoding,
@@ -110,7 +111,7 @@ impl AtomicOutput {
     /// # Errors
     ///
     /// If the file cannot be written or read.
-    pub(crate) fn reread(mut self) -> Result<OutputReader, Error> {
+    pub(crate) fn reread(mut self) -> Result<AtomicOutputReader, Error> {
         self.finish()?;
         let file = match &self.destination {
             OutputDestination::Named { temporary, .. } => File::open(temporary),
@@ -125,11 +126,11 @@ impl AtomicOutput {
         };
         let reader = file.and_then(|file| -> io::Result<Box<dyn Read>> {
             Ok(match &self.encoding {
-                OutputEncoding::Plain(_) => Box::new(file),
-                OutputEncoding::Zstd(_) => Box::new(zstd::stream::read::Decoder::new(file)?),
+                PlainOrZstdWriter::Plain(_) => Box::new(file),
+                PlainOrZstdWriter::Zstd(_) => Box::new(zstd::stream::read::Decoder::new(file)?),
             })
         });
-        Ok(OutputReader {
+        Ok(AtomicOutputReader {
             reader: reader.map_err(|error| write_error(&self.name, error))?,
             _output: self,
         })
@@ -137,8 +138,8 @@ impl AtomicOutput {
 
     fn finish(&mut self) -> Result<(), Error> {
         let written = match &mut self.encoding {
-            OutputEncoding::Plain(file) => file.flush(),
-            OutputEncoding::Zstd(writer) => writer.finish(),
+            PlainOrZstdWriter::Plain(file) => file.flush(),
+            PlainOrZstdWriter::Zstd(writer) => writer.finish(),
         };
         written.map_err(|error| write_error(&self.name, error))
     }
@@ -170,7 +171,7 @@ impl AtomicOutput {
     }
 }
 
-impl OutputEncoding {
+impl PlainOrZstdWriter {
     fn new(file: File, compressed: bool) -> io::Result<Self> {
         Ok(if compressed {
             Self::Zstd(Box::new(ZstdFrameWriter::new(file)?))
@@ -181,12 +182,12 @@ impl OutputEncoding {
 }
 
 /// A reader of the content of an [`AtomicOutput`], which is deleted when this is dropped.
-pub(crate) struct OutputReader {
+pub(crate) struct AtomicOutputReader {
     reader: Box<dyn Read>,
     _output: AtomicOutput,
 }
 
-impl Read for OutputReader {
+impl Read for AtomicOutputReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.reader.read(buffer)
     }
@@ -195,15 +196,15 @@ impl Read for OutputReader {
 impl Write for AtomicOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.encoding {
-            OutputEncoding::Plain(file) => file.write(bytes),
-            OutputEncoding::Zstd(writer) => writer.write(bytes),
+            PlainOrZstdWriter::Plain(file) => file.write(bytes),
+            PlainOrZstdWriter::Zstd(writer) => writer.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.encoding {
-            OutputEncoding::Plain(file) => file.flush(),
-            OutputEncoding::Zstd(writer) => writer.flush(),
+            PlainOrZstdWriter::Plain(file) => file.flush(),
+            PlainOrZstdWriter::Zstd(writer) => writer.flush(),
         }
     }
 }

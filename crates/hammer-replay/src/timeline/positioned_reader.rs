@@ -5,18 +5,18 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 /// Reads a file from its start without moving the position of other readers.
-pub(super) struct PositionedReader {
+pub(super) struct SharedFileReader {
     file: Arc<File>,
     at: u64,
 }
 
-impl PositionedReader {
+impl SharedFileReader {
     pub(super) fn new(file: Arc<File>) -> Self {
         Self { file, at: 0 }
     }
 }
 
-impl Read for PositionedReader {
+impl Read for SharedFileReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = read_at(&self.file, buffer, self.at)?;
         self.at += read as u64;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use twox_hash::XxHash64;
 use zstd::stream::read::Decoder;
 
-use super::positioned_reader::PositionedReader;
+use super::positioned_reader::SharedFileReader;
 use super::row::MAX_LINE_BYTES;
 use super::{ParsedRow, SCHEMA, TimelineHeader, TimelineTrailer};
 use crate::{Error, ErrorKind};
@@ -67,7 +67,7 @@ impl TimelineReader {
     ///
     /// As for [`open`](Self::open).
     pub fn from_file(file: Arc<File>, name: &str) -> Result<Self, Error> {
-        Self::decompressing(PositionedReader::new(file), name)
+        Self::decompressing(SharedFileReader::new(file), name)
     }
 
     fn decompressing(input: impl Read + Send + 'static, name: &str) -> Result<Self, Error> {

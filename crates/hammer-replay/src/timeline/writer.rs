@@ -7,7 +7,7 @@ use std::path::Path;
 use twox_hash::XxHash64;
 
 use super::row::write_time;
-use super::{AtomicOutput, TimelineHeader, TimelineRow, TimelineTrailer, TrailerDetails};
+use super::{AtomicOutput, TimelineHeader, TimelineRow, TimelineTrailer, TimelineTrailerInput};
 use crate::{Error, ErrorKind};
 
 /// Bytes that are collected before they are written.
@@ -98,7 +98,7 @@ impl<W: Write> TimelineWriter<W> {
     /// # Errors
     ///
     /// If the output cannot be written.
-    pub fn finish(mut self, details: TrailerDetails) -> Result<(TimelineTrailer, W), Error> {
+    pub fn finish(mut self, details: TimelineTrailerInput) -> Result<(TimelineTrailer, W), Error> {
         self.drain()?;
         let trailer = TimelineTrailer {
             rows: self.rows,

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::Read;
 
 use hammer_replay::compile::TimelineBuilder;
-use hammer_replay::log::TimestampEvent;
-use hammer_replay::timeline::TimeBase;
+use hammer_replay::log::TimestampedRequestEvent;
+use hammer_replay::timeline::ArrivalTimeDerivation;
 use jiff::tz::{Offset, TimeZone};
 
 use crate::fixture::{LogFolder, builder_for};
@@ -21,13 +21,21 @@ fn the_header_describes_the_times() {
     );
     let end_us = 1_772_359_202_000_000_i64;
     for (time_base, earliest, expected) in [
-        (None, end_us - 1_500_000, TimeBase::EndMinusDuration),
         (
-            Some(TimestampEvent::End),
+            None,
             end_us - 1_500_000,
-            TimeBase::EndMinusDuration,
+            ArrivalTimeDerivation::EndMinusDuration,
         ),
-        (Some(TimestampEvent::Start), end_us, TimeBase::Start),
+        (
+            Some(TimestampedRequestEvent::End),
+            end_us - 1_500_000,
+            ArrivalTimeDerivation::EndMinusDuration,
+        ),
+        (
+            Some(TimestampedRequestEvent::Start),
+            end_us,
+            ArrivalTimeDerivation::Start,
+        ),
     ] {
         let mut builder = builder_for(&path, END_AND_DURATION_FORMAT);
         if let Some(time_base) = time_base {
@@ -131,13 +139,16 @@ fn the_trailer_corrects_the_header() {
     assert_eq!(other.header()["time_base"], "end_minus_duration");
     assert_eq!(other.header()["resolution_us"], 1_000);
     let trailer = &other.summary.trailer;
-    let mixed = Some(TimeBase::Mixed);
+    let mixed = Some(ArrivalTimeDerivation::Mixed);
     assert_eq!(
         (trailer.time_base, trailer.resolution_us),
         (mixed, Some(1_000_000))
     );
     assert_eq!(trailer.sources_time_base, [mixed]);
-    assert_eq!(other.summary.sources[0].time_base, TimeBase::Mixed);
+    assert_eq!(
+        other.summary.sources[0].time_base,
+        ArrivalTimeDerivation::Mixed
+    );
     let last = other.text.lines().last().expect("a trailer");
     assert!(
         last.contains("\"time_base\":\"mixed\",\"resolution_us\":1000000"),

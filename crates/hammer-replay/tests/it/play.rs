@@ -4,11 +4,11 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use hammer_replay::play::{
-    BodyRules, PassLimit, PlannedRow, PlaybackStatus, RowFilter, RowSample, TargetRewrite,
+    BodyRules, PassLimit, PlaybackRow, PlaybackStatus, RowFilter, RowSampling, TargetRewrite,
     TimelinePlayer,
 };
 use hammer_replay::timeline::{
-    TimelineHeader, TimelineReader, TimelineRow, TimelineWriter, TrailerDetails,
+    TimelineHeader, TimelineReader, TimelineRow, TimelineTrailerInput, TimelineWriter,
 };
 use hammer_replay::{Error, ErrorKind};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn timeline<'r>(rows: impl IntoIterator<Item = TimelineRow<'r>>) -> Vec<u8> {
     rows.into_iter()
         .for_each(|row| writer.write_row(&row).expect("sorted"));
     writer
-        .finish(TrailerDetails::default())
+        .finish(TimelineTrailerInput::default())
         .expect("writing to memory")
         .1
 }
@@ -31,7 +31,7 @@ fn player(text: Vec<u8>) -> TimelinePlayer {
 
 /// Plays a timeline: the due time in µs, and the target with the body, of each hit.
 fn play_all(player: &TimelinePlayer) -> Vec<(u64, String)> {
-    let make = |planned: &PlannedRow<'_>| {
+    let make = |planned: &PlaybackRow<'_>| {
         let body = String::from_utf8_lossy(&planned.body).into_owned();
         Ok(String::from_utf8_lossy(planned.row.target).into_owned() + &body)
     };
@@ -226,7 +226,7 @@ fn only_safe_methods_are_sent_unless_allowed_and_with_a_body_rule() {
 fn rows_that_cannot_be_made_are_counted_and_left_out() {
     let text = timeline(rows(&[0, 10, 20]));
     let player = player(text);
-    let make = |planned: &PlannedRow<'_>| match planned.row.t_us {
+    let make = |planned: &PlaybackRow<'_>| match planned.row.t_us {
         10 => Err("odd"),
         t => Ok(t),
     };
@@ -305,7 +305,7 @@ proptest! {
         times.sort_unstable();
         cuts.sort_unstable();
         let speed = speed.parse().unwrap();
-        let sample = Some(RowSample { share, by_client: false, seed: 7 });
+        let sample = Some(RowSampling { share, by_client: false, seed: 7 });
         let filter = RowFilter { sample, ..RowFilter::default() };
         let text = timeline(rows(&times));
         let whole = player(text).speed(speed).filter(filter);

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use hammer_replay::timeline::{
-    TimelineHeader, TimelineReader, TimelineRow, TimelineWriter, TrailerDetails, json_schema,
+    TimelineHeader, TimelineReader, TimelineRow, TimelineTrailerInput, TimelineWriter, json_schema,
 };
 use hammer_replay::{Error, ErrorKind};
 use proptest::prelude::*;
@@ -67,7 +67,7 @@ fn write_rows(rows: &[TimelineRow<'_>]) -> String {
         .for_each(|row| writer.write_row(row).expect("writing to memory"));
     String::from_utf8(
         writer
-            .finish(TrailerDetails::default())
+            .finish(TimelineTrailerInput::default())
             .expect("writing to memory")
             .1,
     )
@@ -218,7 +218,7 @@ fn a_file_gets_its_name_only_when_it_is_complete() {
         (0..10_000).for_each(|_| writer.write_row(&TimelineRow::get(b"/")).unwrap());
         assert!(!path.exists());
         writer
-            .finish(TrailerDetails::default())
+            .finish(TimelineTrailerInput::default())
             .unwrap()
             .1
             .commit()

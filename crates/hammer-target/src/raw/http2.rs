@@ -40,12 +40,12 @@ pub(super) struct RawHttp2Connection {
     body: Vec<u8>,
     connection_window: i64,
     stream_window: i64,
-    pending: VecDeque<PendingResponse>,
+    pending: VecDeque<UnfinishedHttp2Response>,
 }
 
 /// An answer that is not completely written.
 #[derive(Debug)]
-struct PendingResponse {
+struct UnfinishedHttp2Response {
     stream: u32,
     window: i64,
     /// The rest of the body in bytes, or `None` if the head is not written either.
@@ -141,7 +141,7 @@ impl RawHttp2Connection {
                 if flags & END_STREAM == 0 {
                     return Ok(false);
                 }
-                self.pending.push_back(PendingResponse {
+                self.pending.push_back(UnfinishedHttp2Response {
                     stream,
                     window: self.stream_window,
                     remaining_body: None,
@@ -189,7 +189,7 @@ impl RawHttp2Connection {
     }
 
     /// Appends as much of an answer as the windows allow, and returns true if it is complete.
-    fn write_response(&mut self, answer: &mut PendingResponse) -> bool {
+    fn write_response(&mut self, answer: &mut UnfinishedHttp2Response) -> bool {
         let Self { out, body, .. } = self;
         if out.len() > MAX_OUTPUT_BYTES {
             return false;

@@ -58,7 +58,7 @@ pub(crate) async fn run(
     recorder: Arc<TargetRecorder>,
     shutdown: impl Future,
 ) {
-    let service = Arc::new(RawService {
+    let service = Arc::new(RawHttpService {
         body_bytes,
         responses: CannedResponses::new(body_bytes),
         recorder: Arc::clone(&recorder),
@@ -68,13 +68,13 @@ pub(crate) async fn run(
 
 /// The state that all connections of a raw target share.
 #[derive(Debug)]
-struct RawService {
+struct RawHttpService {
     body_bytes: usize,
     responses: CannedResponses,
     recorder: Arc<TargetRecorder>,
 }
 
-impl ConnectionHandler for RawService {
+impl ConnectionHandler for RawHttpService {
     async fn handle(self: Arc<Self>, mut stream: impl ByteStream) {
         let mut buf = vec![0; CHUNK_BYTES];
         let Ok(read) = self.read_preface(&mut stream, &mut buf).await else {
@@ -92,7 +92,7 @@ impl ConnectionHandler for RawService {
     }
 }
 
-impl RawService {
+impl RawHttpService {
     /// Reads at most the preface of HTTP/2, until the protocol is known. Returns the number of bytes.
     async fn read_preface(
         &self,
@@ -218,7 +218,7 @@ mod tests {
     #[tokio::test]
     async fn answers_are_flushed_through_a_buffered_stream() {
         let (mut client, server) = duplex(1024);
-        let service = Arc::new(RawService {
+        let service = Arc::new(RawHttpService {
             body_bytes: 3,
             responses: CannedResponses::new(3),
             recorder: Arc::new(TargetRecorder::new(0)),

@@ -11,27 +11,27 @@ pub(crate) struct HammerTool;
 #[derive(Deserialize)]
 struct HammerReport {
     elapsed_s: f64,
-    hits: HammerHits,
-    response_us: HammerPercentiles,
-    lateness_us: HammerPercentiles,
-    generator: HammerGenerator,
+    hits: HitsSection,
+    response_us: PercentilesSection,
+    lateness_us: PercentilesSection,
+    generator: GeneratorSection,
 }
 
 #[derive(Deserialize)]
-struct HammerHits {
+struct HitsSection {
     scheduled: u64,
     ok: u64,
 }
 
 #[derive(Deserialize)]
-struct HammerPercentiles {
+struct PercentilesSection {
     p50: f64,
     p90: f64,
     p99: f64,
 }
 
 #[derive(Deserialize)]
-struct HammerGenerator {
+struct GeneratorSection {
     peak_rss_bytes: f64,
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::folded_stacks::FoldedStacks;
 use super::profile_scenario::ProfileScenario;
-use super::setup::{ProfileSetup, ProfiledRun};
+use super::setup::{ProfileSetup, ProfiledRunFigures};
 use super::{perf, sampler};
 use crate::error::Error;
 use crate::executable::BuiltExecutable;
@@ -14,7 +14,7 @@ use crate::number_format::group_thousands;
 #[derive(Debug)]
 pub(crate) struct CpuProfile {
     /// The report of the profiled run.
-    pub(crate) report: ProfiledRun,
+    pub(crate) report: ProfiledRunFigures,
     /// The stacks, weighted by samples.
     pub(crate) stacks: FoldedStacks,
     /// The source of the samples.

@@ -138,7 +138,7 @@ mod tests {
     use crate::profile::folded_stacks::FoldedStacks;
     use crate::profile::heap_profile::HeapProfile;
     use crate::profile::profile_scenario::ProfileScenario;
-    use crate::profile::setup::ProfiledRun;
+    use crate::profile::setup::ProfiledRunFigures;
 
     #[test]
     fn shows_facts_shares_and_links() {
@@ -146,7 +146,7 @@ mod tests {
             .expect("the scenario exists");
         let stacks = || FoldedStacks::parse("t;hyper::a<T>;writev 3\nt;a<b>::c 1\n");
         let cpu = CpuProfile {
-            report: ProfiledRun {
+            report: ProfiledRunFigures {
                 hits: 500,
                 rate: 100.0,
             },

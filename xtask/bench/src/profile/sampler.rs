@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::folded_stacks::FoldedStacks;
 use super::profile_scenario::ProfileScenario;
-use super::setup::{ProfileSetup, ProfiledRun};
+use super::setup::{ProfileSetup, ProfiledRunFigures};
 use crate::error::Error;
 use crate::executable::BuiltExecutable;
 
@@ -15,7 +15,7 @@ pub(crate) fn record_profile(
     load: &ProfileSetup<'_>,
     binary: &BuiltExecutable,
     out: &Path,
-) -> Result<(ProfiledRun, FoldedStacks), Error> {
+) -> Result<(ProfiledRunFigures, FoldedStacks), Error> {
     let file = out.join("cpu.stacks");
     let length = format!("{}ms", scenario.duration.as_millis());
     let variable = ("HAMMER_BENCH_STACKS", file.as_os_str());

@@ -28,7 +28,7 @@ pub(crate) struct RunningHammer {
 
 /// Figures from the report of a profiled run.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct ProfiledRun {
+pub(crate) struct ProfiledRunFigures {
     /// Hits that ended ok.
     pub(crate) hits: u64,
     /// Hits per second.
@@ -100,13 +100,13 @@ impl RunningHammer {
     }
 
     /// Waits until it ends, and parses its report.
-    pub(crate) fn wait_for_report(self) -> Result<ProfiledRun, Error> {
+    pub(crate) fn wait_for_report(self) -> Result<ProfiledRunFigures, Error> {
         let output = self
             .child
             .wait_with_output()
             .map_err(Error::io("wait for", "hammer"))?;
         let report = String::from_utf8_lossy(&output.stdout);
-        ProfiledRun::parse(&report)
+        ProfiledRunFigures::parse(&report)
             .filter(|_| output.status.success())
             .ok_or_else(|| {
                 let stderr = String::from_utf8_lossy(&output.stderr);
@@ -115,7 +115,7 @@ impl RunningHammer {
     }
 }
 
-impl ProfiledRun {
+impl ProfiledRunFigures {
     fn parse(report: &str) -> Option<Self> {
         let report: Value = serde_json::from_str(report).ok()?;
         Some(Self {
@@ -127,14 +127,14 @@ impl ProfiledRun {
 
 #[cfg(test)]
 mod tests {
-    use super::ProfiledRun;
+    use super::ProfiledRunFigures;
 
     #[test]
     fn reads_hits_and_rate() {
         let table = [
             (
                 r#"{"rate":{"requested":null,"achieved":99.5},"hits":{"ok":7}}"#,
-                Some(ProfiledRun {
+                Some(ProfiledRunFigures {
                     hits: 7,
                     rate: 99.5,
                 }),
@@ -144,7 +144,7 @@ mod tests {
             ("", None),
         ];
         for (text, expected) in table {
-            assert_eq!(ProfiledRun::parse(text), expected, "{text}");
+            assert_eq!(ProfiledRunFigures::parse(text), expected, "{text}");
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::figure_collector::{FigureCollector, FigureKind};
 use crate::installed_tool::InstalledTool;
 use crate::peers::{RunExtent, ToolLoad, ToolReport};
-use crate::pinned_target::{PinnedTarget, TargetMode};
+use crate::pinned_target::{PinnedTargetServer, TargetServerMode};
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
 use crate::search::highest_that_holds;
@@ -38,7 +38,11 @@ const STEP_DOWN: f64 = 0.97;
 const MAX_CONFIRMATIONS: u32 = 8;
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let target = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
+    let target = bench.start_target(
+        TargetServerMode::Raw,
+        scenario.tls,
+        TargetBehavior::default(),
+    )?;
     let url = target.url();
     let mut load = bench.closed_loop_load(&url, bench.plan.probe_duration);
     load.rate = Some(1.0);
@@ -51,7 +55,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     });
     let heading = format!(
         "highest rate with p99 < 5 ms, {CONNECTIONS} connections, 1 thread; {}",
-        bench.limit_text(TargetMode::Raw, scenario.tls)
+        bench.limit_text(TargetServerMode::Raw, scenario.tls)
     );
     Ok(ScenarioReport { heading, figures })
 }
@@ -60,7 +64,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
 fn find_ceiling(
     bench: &BenchContext,
     tool: &InstalledTool,
-    target: &PinnedTarget,
+    target: &PinnedTargetServer,
     url: &str,
 ) -> Result<(f64, ToolReport), Error> {
     let plan = &bench.plan;

@@ -6,7 +6,7 @@ use super::ScenarioReport;
 use crate::context::{BenchContext, CONNECTIONS, HTTP2_CONNECTIONS_STREAMS};
 use crate::error::Error;
 use crate::figure_collector::{FigureCollector, FigureKind};
-use crate::pinned_target::TargetMode;
+use crate::pinned_target::TargetServerMode;
 use crate::record::BetterDirection;
 use crate::scenario::{BenchScenario, ScenarioKind};
 
@@ -27,7 +27,11 @@ const CPU: FigureKind = FigureKind {
 const SATURATED_SHARE: f64 = 0.95;
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let target = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
+    let target = bench.start_target(
+        TargetServerMode::Raw,
+        scenario.tls,
+        TargetBehavior::default(),
+    )?;
     let url = target.url();
     let mut load = bench.closed_loop_load(&url, bench.plan.closed_duration);
     let over_http2 = scenario.kind == ScenarioKind::Http2;
@@ -41,7 +45,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     bench.run_rounds(scenario, &load, |round, tool| {
         let measured = bench.measure_run(tool, &target, &load, false)?;
         if !over_http2 {
-            bench.refine_limit(TargetMode::Raw, scenario.tls, tool, &measured);
+            bench.refine_limit(TargetServerMode::Raw, scenario.tls, tool, &measured);
         }
         figures.record(round, tool.name(), &HITS, Some(measured.tool_report.rate()));
         figures.record(round, tool.name(), &CPU, measured.cpu_us_per_hit);
@@ -65,7 +69,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
              {seconds} s; raw target"
         )
     } else {
-        let limit = bench.limit_text(TargetMode::Raw, scenario.tls);
+        let limit = bench.limit_text(TargetServerMode::Raw, scenario.tls);
         format!("closed loop, {CONNECTIONS} connections, 1 thread, {seconds} s; {limit}")
     };
     Ok(ScenarioReport { heading, figures })

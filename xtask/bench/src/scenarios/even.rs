@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::figure_collector::{FigureCollector, FigureKind};
 use crate::number_format::format_number;
 use crate::peers::ToolLoad;
-use crate::pinned_target::TargetMode;
+use crate::pinned_target::TargetServerMode;
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
 
@@ -38,7 +38,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     let mut figures = FigureCollector::new(scenario.name());
     bench.run_rounds(scenario, &asked, |round, tool| {
         let target = bench.start_target(
-            TargetMode::Recording,
+            TargetServerMode::Recording,
             scenario.tls,
             TargetBehavior::default(),
         )?;
@@ -76,7 +76,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         "{}/s, {CONNECTIONS} connections, 1 thread, {} s; {}",
         format_number(RATE),
         duration.as_secs_f64(),
-        bench.limit_text(TargetMode::Recording, scenario.tls)
+        bench.limit_text(TargetServerMode::Recording, scenario.tls)
     );
     Ok(ScenarioReport { heading, figures })
 }

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::figure_collector::{FigureCollector, FigureKind};
 use crate::number_format::format_number;
 use crate::peers::{RunExtent, ToolLoad};
-use crate::pinned_target::TargetMode;
+use crate::pinned_target::TargetServerMode;
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
 
@@ -32,7 +32,11 @@ const GROWTH: FigureKind = FigureKind {
 };
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let target = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
+    let target = bench.start_target(
+        TargetServerMode::Raw,
+        scenario.tls,
+        TargetBehavior::default(),
+    )?;
     let url = target.url();
     let (few, many) = bench.plan.memory_hits;
     let ours = bench.hammer.name();
@@ -66,7 +70,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         "closed loop, {CONNECTIONS} connections, {} and {} hits (once); {}",
         format_number(few as f64),
         format_number(many as f64),
-        bench.limit_text(TargetMode::Raw, scenario.tls)
+        bench.limit_text(TargetServerMode::Raw, scenario.tls)
     );
     Ok(ScenarioReport { heading, figures })
 }

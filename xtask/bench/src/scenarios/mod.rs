@@ -3,7 +3,7 @@
 use crate::context::BenchContext;
 use crate::error::Error;
 use crate::figure_collector::FigureCollector;
-use crate::pinned_target::TargetMode;
+use crate::pinned_target::TargetServerMode;
 use crate::scenario::{BenchScenario, ScenarioKind};
 
 mod ceiling;
@@ -30,13 +30,13 @@ pub(crate) struct ScenarioReport {
 /// The kind of target whose limit a scenario needs.
 ///
 /// `None` if it has no target, or one with another protocol than that of the limits.
-pub(crate) fn target_mode(kind: ScenarioKind) -> Option<TargetMode> {
+pub(crate) fn target_mode(kind: ScenarioKind) -> Option<TargetServerMode> {
     match kind {
         ScenarioKind::Closed
         | ScenarioKind::Ceiling
         | ScenarioKind::Steady
-        | ScenarioKind::Memory => Some(TargetMode::Raw),
-        ScenarioKind::Even | ScenarioKind::Stall => Some(TargetMode::Recording),
+        | ScenarioKind::Memory => Some(TargetServerMode::Raw),
+        ScenarioKind::Even | ScenarioKind::Stall => Some(TargetServerMode::Recording),
         ScenarioKind::Http2
         | ScenarioKind::Engine
         | ScenarioKind::Replay

@@ -13,7 +13,7 @@ use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
 use crate::figure_collector::{FigureCollector, FigureKind};
 use crate::number_format::format_number;
-use crate::pinned_target::TargetMode;
+use crate::pinned_target::TargetServerMode;
 use crate::process::ToolInvocation;
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
@@ -76,7 +76,11 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
 
 /// Plays the timeline to a target, and returns the sorted distances of arrivals in µs.
 fn play(bench: &BenchContext, path: &Path, planned: &[Duration]) -> Result<Vec<f64>, Error> {
-    let target = bench.start_target(TargetMode::Recording, false, TargetBehavior::default())?;
+    let target = bench.start_target(
+        TargetServerMode::Recording,
+        false,
+        TargetBehavior::default(),
+    )?;
     let line = format!(
         "replay {} --threads 1 -q -o json -c {CONNECTIONS} --endpoint",
         path.display()

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::figure_collector::{FigureCollector, FigureKind};
 use crate::number_format::format_number;
 use crate::peers::{RunExtent, ToolLoad};
-use crate::pinned_target::TargetMode;
+use crate::pinned_target::TargetServerMode;
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
 
@@ -54,7 +54,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     let mut figures = FigureCollector::new(scenario.name());
     bench.run_rounds(scenario, &asked, |round, tool| {
         let behavior = TargetBehavior::default().stall(stall);
-        let target = bench.start_target(TargetMode::Recording, scenario.tls, behavior)?;
+        let target = bench.start_target(TargetServerMode::Recording, scenario.tls, behavior)?;
         let url = target.url();
         let load = ToolLoad {
             url: &url,
@@ -85,7 +85,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         every.as_secs_f64(),
         format_number(RATE),
         duration.as_secs_f64(),
-        bench.limit_text(TargetMode::Recording, scenario.tls)
+        bench.limit_text(TargetServerMode::Recording, scenario.tls)
     );
     Ok(ScenarioReport { heading, figures })
 }

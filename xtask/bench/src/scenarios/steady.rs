@@ -7,7 +7,7 @@ use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
 use crate::figure_collector::{FigureCollector, FigureKind};
 use crate::number_format::format_number;
-use crate::pinned_target::TargetMode;
+use crate::pinned_target::TargetServerMode;
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
 
@@ -35,7 +35,11 @@ const RATE: f64 = 20_000.0;
 const MAX_RATE_SHORTFALL: f64 = 0.02;
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let target = bench.start_target(TargetMode::Raw, scenario.tls, TargetBehavior::default())?;
+    let target = bench.start_target(
+        TargetServerMode::Raw,
+        scenario.tls,
+        TargetBehavior::default(),
+    )?;
     let url = target.url();
     let mut load = bench.closed_loop_load(&url, bench.plan.steady_duration);
     load.rate = Some(RATE);
@@ -59,7 +63,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
         "{}/s, {CONNECTIONS} connections, 1 thread, {} s; {}",
         format_number(RATE),
         bench.plan.steady_duration.as_secs_f64(),
-        bench.limit_text(TargetMode::Raw, scenario.tls)
+        bench.limit_text(TargetServerMode::Raw, scenario.tls)
     );
     Ok(ScenarioReport { heading, figures })
 }

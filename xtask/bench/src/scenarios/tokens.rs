@@ -10,7 +10,7 @@ use super::ScenarioReport;
 use crate::context::{BenchContext, CONNECTIONS};
 use crate::error::Error;
 use crate::figure_collector::{FigureCollector, FigureKind};
-use crate::pinned_target::TargetMode;
+use crate::pinned_target::TargetServerMode;
 use crate::process::ToolInvocation;
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
@@ -40,11 +40,11 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(5);
 #[derive(Deserialize)]
 struct TokenRunReport {
     labels: BTreeMap<String, u64>,
-    timeline: Vec<TokenRunSlice>,
+    timeline: Vec<TokenRunInterval>,
 }
 
 #[derive(Deserialize)]
-struct TokenRunSlice {
+struct TokenRunInterval {
     t_s: f64,
     response_us: TokenRunPercentiles,
 }
@@ -60,7 +60,7 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
     // Once, because it takes minutes and has a renewal every four seconds.
     bench.print_progress(scenario.name(), 0, "hammer, once");
     let target = bench.start_target(
-        TargetMode::Recording,
+        TargetServerMode::Recording,
         false,
         TargetBehavior::default().require_tokens(TOKEN_LIFETIME),
     )?;

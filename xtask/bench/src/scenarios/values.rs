@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::figure_collector::{FigureCollector, FigureKind};
 use crate::number_format::format_number;
 use crate::peers::{HammerTool, LoadTool, ToolLoad, ToolReport};
-use crate::pinned_target::{PinnedTarget, TargetMode};
+use crate::pinned_target::{PinnedTargetServer, TargetServerMode};
 use crate::record::BetterDirection;
 use crate::scenario::BenchScenario;
 
@@ -58,13 +58,13 @@ static CPU: [FigureKind; 2] = [
 ];
 
 /// The parts of a request that may contain variables: path, header and body.
-struct RequestTexts {
+struct TemplatedRequestParts {
     path: String,
     header: String,
     body: String,
 }
 
-impl RequestTexts {
+impl TemplatedRequestParts {
     /// Creates them with variables, or with typical fixed values.
     fn new(templated: bool) -> Self {
         let pick = |template: &str, fixed: &str| {
@@ -91,13 +91,16 @@ impl RequestTexts {
 }
 
 pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<ScenarioReport, Error> {
-    let target = bench.start_target(TargetMode::Raw, false, TargetBehavior::default())?;
+    let target = bench.start_target(TargetServerMode::Raw, false, TargetBehavior::default())?;
     let url = target.url();
     let ours = bench.hammer.name();
     let closed = bench.closed_loop_load(&url, bench.plan.closed_duration);
     let mut steady = bench.closed_loop_load(&url, bench.plan.steady_duration);
     steady.rate = Some(RATE);
-    let kinds = [RequestTexts::new(false), RequestTexts::new(true)];
+    let kinds = [
+        TemplatedRequestParts::new(false),
+        TemplatedRequestParts::new(true),
+    ];
     let mut figures = FigureCollector::new(scenario.name());
     for round in 0..bench.plan.rounds {
         bench.print_progress(scenario.name(), round, ours);
@@ -139,9 +142,9 @@ pub(super) fn run(bench: &BenchContext, scenario: BenchScenario) -> Result<Scena
 /// Runs a load with these texts; returns the report, and the CPU time per hit in µs.
 fn run_texts(
     bench: &BenchContext,
-    target: &PinnedTarget,
+    target: &PinnedTargetServer,
     load: &ToolLoad<'_>,
-    texts: &RequestTexts,
+    texts: &TemplatedRequestParts,
 ) -> Result<(ToolReport, Option<f64>), Error> {
     let url = format!("{}{}", load.url, texts.path);
     let load = ToolLoad {
@@ -173,7 +176,10 @@ mod tests {
 
     #[test]
     fn both_bodies_are_json_of_a_kibibyte() {
-        for texts in [RequestTexts::new(false), RequestTexts::new(true)] {
+        for texts in [
+            TemplatedRequestParts::new(false),
+            TemplatedRequestParts::new(true),
+        ] {
             let length = texts.body.len();
             assert!((1020..=1028).contains(&length), "{length}");
             let read: Result<serde_json::Value, _> = serde_json::from_str(&texts.body);

@@ -1,7 +1,7 @@
 //! Decodes header blocks.
 
 use super::dynamic_table::DynamicTable;
-use super::static_table::FieldKind;
+use super::static_table::ResponseFieldKind;
 use super::{DEFAULT_TABLE_BYTES, HpackError, huffman, integer};
 
 /// Receives the fields of a header block.
@@ -107,8 +107,8 @@ impl HpackDecoder {
         } else {
             read += decode_string(&rest[read..], &mut self.name)?;
         }
-        let kind = kind.unwrap_or_else(|| FieldKind::from_name(&self.name));
-        if !insert && !sink.wants_all_fields() && kind == FieldKind::Other {
+        let kind = kind.unwrap_or_else(|| ResponseFieldKind::from_name(&self.name));
+        if !insert && !sink.wants_all_fields() && kind == ResponseFieldKind::Other {
             // The value is not needed, and decoding it is most of the work.
             let (length, from) = integer::read(&rest[read..], 7)?;
             let end = read + from + length;
@@ -128,18 +128,18 @@ impl HpackDecoder {
     }
 }
 
-fn emit_field(sink: &mut impl FieldSink, kind: FieldKind, name: &[u8], value: &[u8]) {
+fn emit_field(sink: &mut impl FieldSink, kind: ResponseFieldKind, name: &[u8], value: &[u8]) {
     sink.add_size(name.len() + value.len());
     match kind {
-        FieldKind::Status => sink.status(value),
-        FieldKind::ContentLength => {
+        ResponseFieldKind::Status => sink.status(value),
+        ResponseFieldKind::ContentLength => {
             sink.content_length(value);
             if sink.wants_all_fields() {
                 sink.field(name, value);
             }
         }
-        FieldKind::Forbidden => sink.invalid_pseudo_header(),
-        FieldKind::Other => sink.field(name, value),
+        ResponseFieldKind::Forbidden => sink.invalid_pseudo_header(),
+        ResponseFieldKind::Other => sink.field(name, value),
     }
 }
 

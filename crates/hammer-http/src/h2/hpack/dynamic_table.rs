@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::static_table::{FieldKind, STATIC_TABLE};
+use super::static_table::{ResponseFieldKind, STATIC_TABLE};
 
 /// The size of an entry beside its name and value (RFC 7541, section 4.1).
 const ENTRY_OVERHEAD_BYTES: usize = 32;
@@ -19,7 +19,7 @@ pub(super) struct DynamicTable {
 pub(super) struct DynamicTableEntry {
     pub(super) name: Box<[u8]>,
     pub(super) value: Box<[u8]>,
-    pub(super) kind: FieldKind,
+    pub(super) kind: ResponseFieldKind,
 }
 
 /// The field of an index, in either table.
@@ -27,7 +27,7 @@ pub(super) struct DynamicTableEntry {
 pub(super) struct IndexedField<'a> {
     pub(super) name: &'a [u8],
     pub(super) value: &'a [u8],
-    pub(super) kind: FieldKind,
+    pub(super) kind: ResponseFieldKind,
 }
 
 impl DynamicTableEntry {
@@ -64,7 +64,7 @@ impl DynamicTable {
         let entry = DynamicTableEntry {
             name: name.into(),
             value: value.into(),
-            kind: FieldKind::from_name(name),
+            kind: ResponseFieldKind::from_name(name),
         };
         let size = entry.size();
         self.evict(self.max_bytes.saturating_sub(size));
@@ -80,7 +80,7 @@ impl DynamicTable {
             return Some(IndexedField {
                 name: name.as_bytes(),
                 value: value.as_bytes(),
-                kind: FieldKind::from_static_index(index),
+                kind: ResponseFieldKind::from_static_index(index),
             });
         }
         let entry = self.entries.get(index - STATIC_TABLE.len() - 1)?;

@@ -33,7 +33,7 @@ const END_OF_STRING: u16 = 256;
 const MAX_CODE_BITS: usize = 30;
 
 /// The tables derived from the code lengths.
-struct HuffmanCode {
+struct HuffmanCodeTables {
     /// The code of each symbol.
     codes: [u32; SYMBOLS],
     /// Symbols in the order of their codes.
@@ -45,9 +45,9 @@ struct HuffmanCode {
     offsets: [i64; MAX_CODE_BITS + 1],
 }
 
-const HUFFMAN_CODE: HuffmanCode = HuffmanCode::new();
+const HUFFMAN_CODE: HuffmanCodeTables = HuffmanCodeTables::new();
 
-impl HuffmanCode {
+impl HuffmanCodeTables {
     const fn new() -> Self {
         let mut code = Self {
             codes: [0; SYMBOLS],

@@ -23,7 +23,7 @@ pub(super) const STATIC_TABLE: [(&str, &str); 61] = [
 
 /// The kinds of fields that matter for the result of a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FieldKind {
+pub(super) enum ResponseFieldKind {
     Status,
     ContentLength,
     /// A pseudo-header that responses must not have.
@@ -31,7 +31,7 @@ pub(super) enum FieldKind {
     Other,
 }
 
-impl FieldKind {
+impl ResponseFieldKind {
     pub(super) fn from_name(name: &[u8]) -> Self {
         match name {
             b":status" => Self::Status,
@@ -60,8 +60,8 @@ mod tests {
     fn kinds_by_index_match_kinds_by_name() {
         for (position, (name, _)) in STATIC_TABLE.iter().enumerate() {
             assert_eq!(
-                FieldKind::from_static_index(position + 1),
-                FieldKind::from_name(name.as_bytes()),
+                ResponseFieldKind::from_static_index(position + 1),
+                ResponseFieldKind::from_name(name.as_bytes()),
                 "{name}"
             );
         }

@@ -1,7 +1,7 @@
 //! Processes the frames of the peer.
 
 use super::super::error_code::{
-    self, CANCEL, ConnectionError, ENHANCE_YOUR_CALM, H2_NOT_SPOKEN, HEAD_TOO_LARGE,
+    self, CANCEL, ENHANCE_YOUR_CALM, H2_NOT_SPOKEN, HEAD_TOO_LARGE, Http2ConnectionError,
     MALFORMED_RESPONSE, PROTOCOL_ERROR, REFUSED_STREAM,
 };
 use super::super::exchange::{ExchangeState, StreamFailure};
@@ -32,19 +32,22 @@ impl Http2ProtocolState {
     /// # Errors
     ///
     /// If an error of the peer ends the connection.
-    pub(in super::super) fn receive(&mut self, bytes: &[u8]) -> Result<usize, ConnectionError> {
+    pub(in super::super) fn receive(
+        &mut self,
+        bytes: &[u8],
+    ) -> Result<usize, Http2ConnectionError> {
         let mut consumed_bytes = 0;
         while let Some(header) = FrameHeader::parse(&bytes[consumed_bytes..]) {
             if !self.peer_settings.received
                 && (header.kind != kind::SETTINGS || header.has_flag(ACK))
             {
-                return Err(ConnectionError {
+                return Err(Http2ConnectionError {
                     code: PROTOCOL_ERROR,
                     failure: H2_NOT_SPOKEN,
                 });
             }
             if header.length > MAX_PAYLOAD {
-                return Err(ConnectionError::frame_size(
+                return Err(Http2ConnectionError::frame_size(
                     "a frame is longer than 16,384 bytes",
                 ));
             }
@@ -62,9 +65,11 @@ impl Http2ProtocolState {
         &mut self,
         header: FrameHeader,
         payload: &[u8],
-    ) -> Result<(), ConnectionError> {
+    ) -> Result<(), Http2ConnectionError> {
         if self.partial_header_block.is_some() && header.kind != kind::CONTINUATION {
-            return Err(ConnectionError::protocol("a header block is interrupted"));
+            return Err(Http2ConnectionError::protocol(
+                "a header block is interrupted",
+            ));
         }
         match header.kind {
             kind::HEADERS => self.receive_headers(header, payload),
@@ -75,11 +80,11 @@ impl Http2ProtocolState {
             kind::PING => self.receive_ping(header, payload),
             kind::GOAWAY => self.receive_goaway(header, payload),
             kind::WINDOW_UPDATE => self.receive_window_update(header, payload),
-            kind::PUSH_PROMISE => Err(ConnectionError::protocol(
+            kind::PUSH_PROMISE => Err(Http2ConnectionError::protocol(
                 "PUSH_PROMISE although push is disabled",
             )),
             kind::PRIORITY if payload.len() != 5 => {
-                Err(ConnectionError::frame_size("PRIORITY is not 5 bytes"))
+                Err(Http2ConnectionError::frame_size("PRIORITY is not 5 bytes"))
             }
             // Unknown kinds must be ignored (section 4.1).
             _ => self.flood_guard.record_idle(),
@@ -90,11 +95,11 @@ impl Http2ProtocolState {
         &mut self,
         header: FrameHeader,
         payload: &[u8],
-    ) -> Result<(), ConnectionError> {
+    ) -> Result<(), Http2ConnectionError> {
         self.check_stream_opened(header.stream_id)?;
         let content = header.strip_padding(payload);
-        let content =
-            content.ok_or_else(|| ConnectionError::protocol("padding longer than the frame"))?;
+        let content = content
+            .ok_or_else(|| Http2ConnectionError::protocol("padding longer than the frame"))?;
         if header.has_flag(END_HEADERS) {
             return self.receive_block(header.stream_id, header.has_flag(END_STREAM), content);
         }
@@ -111,13 +116,15 @@ impl Http2ProtocolState {
         &mut self,
         header: FrameHeader,
         payload: &[u8],
-    ) -> Result<(), ConnectionError> {
+    ) -> Result<(), Http2ConnectionError> {
         let Some(mut block) = self
             .partial_header_block
             .take()
             .filter(|block| block.stream_id == header.stream_id)
         else {
-            return Err(ConnectionError::protocol("CONTINUATION without HEADERS"));
+            return Err(Http2ConnectionError::protocol(
+                "CONTINUATION without HEADERS",
+            ));
         };
         block.continuations += 1;
         block.bytes.extend_from_slice(payload);
@@ -127,7 +134,7 @@ impl Http2ProtocolState {
                 ExchangeState::Failed(StreamFailure::Failed(HEAD_TOO_LARGE)),
             );
             // Without the rest of the block, the header tables of both sides would differ.
-            return Err(ConnectionError {
+            return Err(Http2ConnectionError {
                 code: ENHANCE_YOUR_CALM,
                 failure: HEAD_TOO_LARGE,
             });
@@ -145,7 +152,7 @@ impl Http2ProtocolState {
         stream_id: u32,
         ends_stream: bool,
         bytes: &[u8],
-    ) -> Result<(), ConnectionError> {
+    ) -> Result<(), Http2ConnectionError> {
         let Some(exchange) = self.streams.get(&stream_id) else {
             self.decoder.decode(bytes, &mut NullFieldSink)?;
             return self.flood_guard.record_late();
@@ -194,12 +201,16 @@ impl Http2ProtocolState {
         Ok(())
     }
 
-    fn receive_data(&mut self, header: FrameHeader, payload: &[u8]) -> Result<(), ConnectionError> {
+    fn receive_data(
+        &mut self,
+        header: FrameHeader,
+        payload: &[u8],
+    ) -> Result<(), Http2ConnectionError> {
         self.check_stream_opened(header.stream_id)?;
         let length = payload.len() as u32;
         self.receive_window -= i64::from(length);
         if self.receive_window < 0 {
-            return Err(ConnectionError::flow_control(
+            return Err(Http2ConnectionError::flow_control(
                 "DATA beyond the window of the connection",
             ));
         }
@@ -211,8 +222,8 @@ impl Http2ProtocolState {
             frame::put_window_update(&mut self.out, 0, consumed);
         }
         let content = header.strip_padding(payload);
-        let content =
-            content.ok_or_else(|| ConnectionError::protocol("padding longer than the frame"))?;
+        let content = content
+            .ok_or_else(|| Http2ConnectionError::protocol("padding longer than the frame"))?;
         let ends_stream = header.has_flag(END_STREAM);
         let empty = content.is_empty() && !ends_stream;
         if empty {
@@ -228,7 +239,7 @@ impl Http2ProtocolState {
         let mut progress = exchange.borrow_progress();
         progress.receive_window -= i64::from(length);
         if progress.receive_window < 0 {
-            return Err(ConnectionError::flow_control(
+            return Err(Http2ConnectionError::flow_control(
                 "DATA beyond the window of the stream",
             ));
         }
@@ -290,10 +301,11 @@ impl Http2ProtocolState {
         &mut self,
         header: FrameHeader,
         payload: &[u8],
-    ) -> Result<(), ConnectionError> {
+    ) -> Result<(), Http2ConnectionError> {
         self.check_stream_opened(header.stream_id)?;
         let code = frame::read_u32(payload).filter(|_| payload.len() == 4);
-        let code = code.ok_or_else(|| ConnectionError::frame_size("RST_STREAM is not 4 bytes"))?;
+        let code =
+            code.ok_or_else(|| Http2ConnectionError::frame_size("RST_STREAM is not 4 bytes"))?;
         if !self.streams.contains_key(&header.stream_id) {
             return self.flood_guard.record_late();
         }
@@ -314,15 +326,15 @@ impl Http2ProtocolState {
         &mut self,
         header: FrameHeader,
         payload: &[u8],
-    ) -> Result<(), ConnectionError> {
+    ) -> Result<(), Http2ConnectionError> {
         if header.stream_id != 0 {
-            return Err(ConnectionError::protocol("SETTINGS on a stream"));
+            return Err(Http2ConnectionError::protocol("SETTINGS on a stream"));
         }
         if header.has_flag(ACK) {
             return if payload.is_empty() {
                 self.flood_guard.record_idle()
             } else {
-                Err(ConnectionError::frame_size(
+                Err(Http2ConnectionError::frame_size(
                     "a SETTINGS acknowledgment with a payload",
                 ))
             };
@@ -336,7 +348,9 @@ impl Http2ProtocolState {
                 let mut progress = exchange.borrow_progress();
                 progress.send_window += change.window_delta;
                 if progress.send_window > i64::from(MAX_WINDOW) {
-                    return Err(ConnectionError::flow_control("a window above 2^31 - 1"));
+                    return Err(Http2ConnectionError::flow_control(
+                        "a window above 2^31 - 1",
+                    ));
                 }
             }
         }
@@ -351,20 +365,24 @@ impl Http2ProtocolState {
     }
 
     /// Counts a frame that requires a reply and advances no hit.
-    fn record_idle_reply(&mut self) -> Result<(), ConnectionError> {
+    fn record_idle_reply(&mut self) -> Result<(), Http2ConnectionError> {
         self.flood_guard.record_idle()?;
         if self.out.len() > MAX_UNREAD_BYTES {
-            return Err(ConnectionError::flood());
+            return Err(Http2ConnectionError::flood());
         }
         Ok(())
     }
 
-    fn receive_ping(&mut self, header: FrameHeader, payload: &[u8]) -> Result<(), ConnectionError> {
+    fn receive_ping(
+        &mut self,
+        header: FrameHeader,
+        payload: &[u8],
+    ) -> Result<(), Http2ConnectionError> {
         if payload.len() != 8 {
-            return Err(ConnectionError::frame_size("PING is not 8 bytes"));
+            return Err(Http2ConnectionError::frame_size("PING is not 8 bytes"));
         }
         if header.stream_id != 0 {
-            return Err(ConnectionError::protocol("PING on a stream"));
+            return Err(Http2ConnectionError::protocol("PING on a stream"));
         }
         self.record_idle_reply()?;
         if !header.has_flag(ACK) {
@@ -377,15 +395,15 @@ impl Http2ProtocolState {
         &mut self,
         header: FrameHeader,
         payload: &[u8],
-    ) -> Result<(), ConnectionError> {
+    ) -> Result<(), Http2ConnectionError> {
         if header.stream_id != 0 {
-            return Err(ConnectionError::protocol("GOAWAY on a stream"));
+            return Err(Http2ConnectionError::protocol("GOAWAY on a stream"));
         }
         let (Some(last), Some(code)) = (
             frame::read_u32(payload),
             payload.get(4..).and_then(frame::read_u32),
         ) else {
-            return Err(ConnectionError::frame_size("GOAWAY is under 8 bytes"));
+            return Err(Http2ConnectionError::frame_size("GOAWAY is under 8 bytes"));
         };
         self.flood_guard.record_idle()?;
         let last = last & MAX_WINDOW;
@@ -415,19 +433,21 @@ impl Http2ProtocolState {
         &mut self,
         header: FrameHeader,
         payload: &[u8],
-    ) -> Result<(), ConnectionError> {
+    ) -> Result<(), Http2ConnectionError> {
         let increment = frame::read_u32(payload).filter(|_| payload.len() == 4);
         let increment = increment
-            .ok_or_else(|| ConnectionError::frame_size("WINDOW_UPDATE is not 4 bytes"))?
+            .ok_or_else(|| Http2ConnectionError::frame_size("WINDOW_UPDATE is not 4 bytes"))?
             & MAX_WINDOW;
         self.flood_guard.record_idle()?;
         if header.stream_id == 0 {
             if increment == 0 {
-                return Err(ConnectionError::protocol("a window update of 0"));
+                return Err(Http2ConnectionError::protocol("a window update of 0"));
             }
             self.send_window += i64::from(increment);
             if self.send_window > i64::from(MAX_WINDOW) {
-                return Err(ConnectionError::flow_control("a window above 2^31 - 1"));
+                return Err(Http2ConnectionError::flow_control(
+                    "a window above 2^31 - 1",
+                ));
             }
         } else {
             self.check_stream_opened(header.stream_id)?;
@@ -447,11 +467,11 @@ impl Http2ProtocolState {
     }
 
     /// Refuses frames of streams that the client did not open.
-    fn check_stream_opened(&self, stream_id: u32) -> Result<(), ConnectionError> {
+    fn check_stream_opened(&self, stream_id: u32) -> Result<(), Http2ConnectionError> {
         if stream_id % 2 == 1 && stream_id < self.next_stream {
             Ok(())
         } else {
-            Err(ConnectionError::protocol(
+            Err(Http2ConnectionError::protocol(
                 "a frame of a stream that was never opened",
             ))
         }

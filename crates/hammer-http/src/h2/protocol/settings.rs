@@ -1,6 +1,6 @@
 //! The settings of both sides (RFC 9113, section 6.5).
 
-use super::super::error_code::ConnectionError;
+use super::super::error_code::Http2ConnectionError;
 use super::super::flow_control::FlowControlWindows;
 use super::super::frame::{self, MAX_PAYLOAD, kind};
 use super::super::response_head::MAX_HEAD_BYTES;
@@ -48,9 +48,12 @@ pub(super) struct SettingsChange {
 
 impl PeerSettings {
     /// Applies a SETTINGS frame; if a setting is repeated, the last value counts.
-    pub(super) fn update(&mut self, payload: &[u8]) -> Result<SettingsChange, ConnectionError> {
+    pub(super) fn update(
+        &mut self,
+        payload: &[u8],
+    ) -> Result<SettingsChange, Http2ConnectionError> {
         let (settings, []) = payload.as_chunks::<6>() else {
-            return Err(ConnectionError::frame_size(
+            return Err(Http2ConnectionError::frame_size(
                 "SETTINGS is not a multiple of 6 bytes",
             ));
         };
@@ -61,17 +64,19 @@ impl PeerSettings {
             match u16::from_be_bytes([a, b]) {
                 HEADER_TABLE_SIZE => change.header_table_size = Some(value as usize),
                 ENABLE_PUSH if value != 0 => {
-                    return Err(ConnectionError::protocol("a server enables push"));
+                    return Err(Http2ConnectionError::protocol("a server enables push"));
                 }
                 MAX_CONCURRENT_STREAMS => self.max_streams = value as usize,
                 INITIAL_WINDOW_SIZE if value > MAX_WINDOW => {
-                    return Err(ConnectionError::flow_control(
+                    return Err(Http2ConnectionError::flow_control(
                         "an initial window above 2^31 - 1",
                     ));
                 }
                 INITIAL_WINDOW_SIZE => self.initial_window = value,
                 MAX_FRAME_SIZE if !(16_384..=16_777_215).contains(&value) => {
-                    return Err(ConnectionError::protocol("an invalid maximum frame size"));
+                    return Err(Http2ConnectionError::protocol(
+                        "an invalid maximum frame size",
+                    ));
                 }
                 MAX_FRAME_SIZE => self.max_frame_size = value as usize,
                 _ => {}

@@ -6,13 +6,13 @@ use crate::request::prepared::PreparedRequest;
 
 /// A slot's copy of a request, filled in anew by each hit.
 #[derive(Debug)]
-pub(crate) struct RequestBuffer {
+pub(crate) struct SlotRequestCopy {
     pub(crate) request: PreparedRequest,
     /// Memory for rendered parts; reusable once the previous request has dropped them.
     memory: BytesMut,
 }
 
-impl RequestBuffer {
+impl SlotRequestCopy {
     pub(crate) fn new(request: PreparedRequest) -> Self {
         Self {
             request,

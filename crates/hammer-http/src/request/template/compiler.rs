@@ -7,7 +7,7 @@ use hammer_data::{Template, TemplateScope, VariesBy};
 use hyper::HeaderMap;
 use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, HeaderValue};
 
-use super::{BodyTemplate, DynamicHeader, DynamicTarget, RequestTemplate};
+use super::{BodyTemplate, DynamicHeader, DynamicRequestTarget, RequestTemplate};
 use crate::masking::is_secret_header;
 use crate::{Error, ErrorKind};
 
@@ -137,7 +137,7 @@ impl TemplateCompiler {
                 (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
                 _ => String::new(),
             };
-            DynamicTarget {
+            DynamicRequestTarget {
                 proxy_prefix: proxy_prefix.into(),
                 template: text,
             }

@@ -17,7 +17,7 @@ use hyper::Uri;
 use hyper::header::{AUTHORIZATION, HeaderValue};
 
 pub(crate) use self::body::BodyTemplate;
-pub(crate) use self::buffers::{RenderBuffer, RequestBuffer};
+pub(crate) use self::buffers::{RenderBuffer, SlotRequestCopy};
 pub(crate) use self::compiler::TemplateCompiler;
 pub(crate) use self::render_context::RenderContext;
 pub(crate) use self::url_template::parse_url_template;
@@ -26,13 +26,13 @@ use crate::failures;
 /// The parts of a request that are rendered for each hit.
 #[derive(Default)]
 pub(crate) struct RequestTemplate {
-    pub(crate) target: Option<DynamicTarget>,
+    pub(crate) target: Option<DynamicRequestTarget>,
     pub(crate) headers: Vec<DynamicHeader>,
     pub(crate) body: Option<BodyTemplate>,
 }
 
 /// A target in the request line that varies from hit to hit.
-pub(crate) struct DynamicTarget {
+pub(crate) struct DynamicRequestTarget {
     /// The part of the URL before the path, for a forwarding proxy.
     pub(crate) proxy_prefix: Box<str>,
     /// Path and query.
@@ -96,7 +96,7 @@ impl RequestTemplate {
         &self,
         body: Option<&BodyTemplate>,
         context: &mut RenderContext<'_>,
-        buffer: &mut RequestBuffer,
+        buffer: &mut SlotRequestCopy,
         render_buffer: &mut RenderBuffer,
     ) -> Result<(), Failure> {
         let RenderBuffer { text, ends } = render_buffer;
@@ -136,7 +136,7 @@ impl RequestTemplate {
     /// Moves the rendered parts to their places in the request.
     fn write_to(
         &self,
-        buffer: &mut RequestBuffer,
+        buffer: &mut SlotRequestCopy,
         render_buffer: &RenderBuffer,
         body: Option<&BodyTemplate>,
         encoded_body: Option<Bytes>,
@@ -179,7 +179,7 @@ impl RequestTemplate {
     }
 
     /// Drops the parts of the previous hit, so that their memory can be reused.
-    fn clear(&self, buffer: &mut RequestBuffer, body: bool) {
+    fn clear(&self, buffer: &mut SlotRequestCopy, body: bool) {
         let head = &mut buffer.request.head;
         if self.target.is_some() {
             head.uri = Uri::default();

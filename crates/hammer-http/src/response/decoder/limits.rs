@@ -7,12 +7,12 @@ use std::rc::Rc;
 use super::layer::DecoderLayer;
 
 /// Counts bytes down and records when the limit is exceeded.
-pub(super) struct ByteLimit {
+pub(super) struct BodySizeLimiter {
     remaining: u64,
     exceeded: Rc<Cell<bool>>,
 }
 
-impl ByteLimit {
+impl BodySizeLimiter {
     pub(super) fn new(bytes: u64, exceeded: &Rc<Cell<bool>>) -> Self {
         let exceeded = exceeded.clone();
         Self {
@@ -40,18 +40,18 @@ const MAX_BUFFERED_BYTES: u64 = 256 << 20;
 
 /// The number of bytes of bodies that a worker buffers.
 #[derive(Debug, Default)]
-pub(crate) struct BodyBudget(Cell<u64>);
+pub(crate) struct WorkerBodyMemory(Cell<u64>);
 
 /// The last layer, which buffers the decoded body.
-pub(super) struct LimitedBuffer {
+pub(super) struct DecodedBodyBuffer {
     bytes: Vec<u8>,
-    limit: ByteLimit,
-    budget: Rc<BodyBudget>,
+    limit: BodySizeLimiter,
+    budget: Rc<WorkerBodyMemory>,
     reserved: u64,
 }
 
-impl LimitedBuffer {
-    pub(super) fn new(limit: ByteLimit, budget: Rc<BodyBudget>) -> Self {
+impl DecodedBodyBuffer {
+    pub(super) fn new(limit: BodySizeLimiter, budget: Rc<WorkerBodyMemory>) -> Self {
         Self {
             bytes: Vec::new(),
             limit,
@@ -72,14 +72,14 @@ impl LimitedBuffer {
     }
 }
 
-impl Drop for LimitedBuffer {
+impl Drop for DecodedBodyBuffer {
     fn drop(&mut self) {
         let remaining = self.budget.0.get().saturating_sub(self.reserved);
         self.budget.0.set(remaining);
     }
 }
 
-impl Write for LimitedBuffer {
+impl Write for DecodedBodyBuffer {
     fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
         self.limit.consume(chunk.len())?;
         self.reserve(chunk.len())?;
@@ -92,7 +92,7 @@ impl Write for LimitedBuffer {
     }
 }
 
-impl DecoderLayer for LimitedBuffer {
+impl DecoderLayer for DecodedBodyBuffer {
     fn finish(mut self: Box<Self>) -> io::Result<Vec<u8>> {
         Ok(std::mem::take(&mut self.bytes))
     }
@@ -100,12 +100,12 @@ impl DecoderLayer for LimitedBuffer {
 
 /// A layer between two decoders, which limits the bytes that pass through.
 pub(super) struct LimitedForwarder {
-    limit: ByteLimit,
+    limit: BodySizeLimiter,
     next: Box<dyn DecoderLayer>,
 }
 
 impl LimitedForwarder {
-    pub(super) fn new(limit: ByteLimit, next: Box<dyn DecoderLayer>) -> Self {
+    pub(super) fn new(limit: BodySizeLimiter, next: Box<dyn DecoderLayer>) -> Self {
         Self { limit, next }
     }
 }

@@ -14,8 +14,8 @@ use hyper::header::CONTENT_ENCODING;
 use crate::content_coding::ContentCoding;
 use crate::failures;
 use layer::DecoderLayer;
-pub(crate) use limits::BodyBudget;
-use limits::{ByteLimit, LimitedBuffer, LimitedForwarder};
+pub(crate) use limits::WorkerBodyMemory;
+use limits::{BodySizeLimiter, DecodedBodyBuffer, LimitedForwarder};
 
 /// Most codings of one body; servers rarely use more than one.
 const MAX_CODINGS: usize = 3;
@@ -46,13 +46,13 @@ impl BodyDecoder {
     pub(crate) fn new(
         headers: &HeaderMap,
         max_bytes: u64,
-        budget: Rc<BodyBudget>,
+        budget: Rc<WorkerBodyMemory>,
     ) -> Result<Self, Failure> {
         let codings = parse_codings(headers)?;
         let too_large = Rc::new(Cell::new(false));
         let coded = !codings.is_empty();
-        let mut layer: Box<dyn DecoderLayer> = Box::new(LimitedBuffer::new(
-            ByteLimit::new(max_bytes, &too_large),
+        let mut layer: Box<dyn DecoderLayer> = Box::new(DecodedBodyBuffer::new(
+            BodySizeLimiter::new(max_bytes, &too_large),
             budget,
         ));
         // The coding applied last is decoded first, so its layer is built last.
@@ -60,7 +60,7 @@ impl BodyDecoder {
             if depth > 0 {
                 // Data between two decoders is not buffered, but decoding it takes time.
                 layer = Box::new(LimitedForwarder::new(
-                    ByteLimit::new(max_bytes, &too_large),
+                    BodySizeLimiter::new(max_bytes, &too_large),
                     layer,
                 ));
             }

@@ -179,7 +179,7 @@ fn the_window_of_zstd_is_limited() {
 
 #[test]
 fn the_bodies_of_a_worker_share_one_budget() {
-    let (budget, chunk) = (Rc::<BodyBudget>::default(), vec![0; 1 << 20]);
+    let (budget, chunk) = (Rc::<WorkerBodyMemory>::default(), vec![0; 1 << 20]);
     let mut open = vec![];
     let full = loop {
         let mut decoder = BodyDecoder::new(&headers("identity"), u64::MAX, budget.clone())

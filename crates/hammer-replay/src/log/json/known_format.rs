@@ -1,7 +1,7 @@
 //! Known JSON log formats.
 
 use super::JsonFieldMap;
-use crate::log::text::{LogField, TimestampEvent};
+use crate::log::text::{LogField, TimestampedRequestEvent};
 use crate::time::{LogTimeUnit, TimestampStyle};
 
 /// A JSON log format with known keys.
@@ -23,7 +23,7 @@ impl KnownJsonFormat {
             // Source: Istio, "Envoy Access Logs", and Envoy Gateway, "Proxy access logs". Operators
             // can rename the keys. These are the defaults of both.
             Self::Envoy => JsonFieldMap::from_paths([
-                ("start_time", any(TimestampEvent::Start)),
+                ("start_time", any(TimestampedRequestEvent::Start)),
                 ("method", LogField::Method),
                 ("path", LogField::Target),
                 ("x-envoy-origin-path", LogField::Target),
@@ -41,7 +41,7 @@ impl KnownJsonFormat {
             ]),
             // Source: Caddy, "How Logging Works": a line is written after the response.
             Self::Caddy => JsonFieldMap::from_paths([
-                ("ts", any(TimestampEvent::End)),
+                ("ts", any(TimestampedRequestEvent::End)),
                 ("request.method", LogField::Method),
                 ("request.uri", LogField::Target),
                 ("request.host", LogField::Host),
@@ -54,7 +54,7 @@ impl KnownJsonFormat {
             ]),
             // Source: Traefik, "Access Logs", JSON fields.
             Self::Traefik => JsonFieldMap::from_paths([
-                ("StartUTC", any(TimestampEvent::Start)),
+                ("StartUTC", any(TimestampedRequestEvent::Start)),
                 ("RequestMethod", LogField::Method),
                 ("RequestPath", LogField::Target),
                 ("RequestHost", LogField::Host),
@@ -68,7 +68,7 @@ impl KnownJsonFormat {
             // Source: Google Cloud, "External Application Load Balancer logging" and HttpRequest of
             // LogEntry. Its sizes include the headers, so they are not body sizes.
             Self::GoogleLb => JsonFieldMap::from_paths([
-                ("timestamp", any(TimestampEvent::Start)),
+                ("timestamp", any(TimestampedRequestEvent::Start)),
                 ("httpRequest.requestMethod", LogField::Method),
                 ("httpRequest.requestUrl", LogField::Url),
                 ("httpRequest.status", LogField::Status),
@@ -80,7 +80,7 @@ impl KnownJsonFormat {
             ]),
             // Source: HTTP Archive 1.2, "entries".
             Self::Har => JsonFieldMap::from_paths([
-                ("startedDateTime", any(TimestampEvent::Start)),
+                ("startedDateTime", any(TimestampedRequestEvent::Start)),
                 ("time", LogField::Duration(LogTimeUnit::Millis)),
                 ("request.method", LogField::Method),
                 ("request.url", LogField::Url),
@@ -91,7 +91,7 @@ impl KnownJsonFormat {
             ]),
             // Source: vegeta's README, JSON of targets and results. Targets have no time.
             Self::Vegeta => JsonFieldMap::from_paths([
-                ("timestamp", any(TimestampEvent::Start)),
+                ("timestamp", any(TimestampedRequestEvent::Start)),
                 ("latency", LogField::Duration(LogTimeUnit::Nanos)),
                 ("method", LogField::Method),
                 ("url", LogField::Url),

@@ -4,7 +4,9 @@
 
 use hammer_diagnostic::excerpt;
 
-use super::variable::{FormatPart, LogField, TimestampEvent, TimestampFormat, ValueSyntax};
+use super::variable::{
+    FormatPart, LogField, TimestampFormat, TimestampedRequestEvent, ValueSyntax,
+};
 use crate::log::LogFormatError;
 use crate::time::{LogTimeUnit, StrftimeFormat, TimestampStyle};
 
@@ -170,9 +172,9 @@ fn field_and_syntax(inner: &str, letter: &str) -> (LogField, ValueSyntax) {
 /// Returns the field of `%{…}t`: the start of the request, or its end with the prefix `end:`.
 fn time_field(inner: &str) -> Result<(LogField, ValueSyntax), LogFormatError> {
     let (event, format) = match inner.split_once(':') {
-        Some(("begin", format)) => (TimestampEvent::Start, format),
-        Some(("end", format)) => (TimestampEvent::End, format),
-        _ => (TimestampEvent::Start, inner),
+        Some(("begin", format)) => (TimestampedRequestEvent::Start, format),
+        Some(("end", format)) => (TimestampedRequestEvent::End, format),
+        _ => (TimestampedRequestEvent::Start, inner),
     };
     let epoch = |unit| LogField::time(event, TimestampStyle::Epoch(unit));
     Ok(match format {

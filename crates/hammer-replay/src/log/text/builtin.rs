@@ -1,14 +1,14 @@
 //! Known text formats.
 
 use super::program::FormatProgram;
-use super::variable::{FormatPart, LogField, TimestampEvent, ValueSyntax};
+use super::variable::{FormatPart, LogField, TimestampedRequestEvent, ValueSyntax};
 use super::{apache, compiler};
 use crate::log::EscapeStyle;
 use crate::time::{LogTimeUnit, TimestampStyle};
 
 /// A known text format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BuiltinFormat {
+pub(crate) enum KnownTextFormat {
     Common,
     Combined,
     TraefikClf,
@@ -17,7 +17,7 @@ pub(crate) enum BuiltinFormat {
     Alb,
 }
 
-impl BuiltinFormat {
+impl KnownTextFormat {
     /// Compiles the format.
     pub(crate) fn program(self) -> FormatProgram {
         let program = match self {
@@ -79,7 +79,7 @@ fn push(parts: &mut Vec<FormatPart>, before: &str, field: LogField, syntax: Valu
 fn envoy(istio: bool) -> Vec<FormatPart> {
     let mut parts = Vec::new();
     let mut add = |before: &str, field, syntax| push(&mut parts, before, field, syntax);
-    let start = LogField::time(TimestampEvent::Start, TimestampStyle::Iso);
+    let start = LogField::time(TimestampedRequestEvent::Start, TimestampStyle::Iso);
     add("[", start, ValueSyntax::Time);
     add("] \"", LogField::Request, ValueSyntax::Word);
     add("\" ", LogField::Status, ValueSyntax::Number);
@@ -117,7 +117,7 @@ fn alb() -> Vec<FormatPart> {
     add("", LogField::Ignored, ValueSyntax::Word);
     add(
         " ",
-        LogField::time(TimestampEvent::End, TimestampStyle::Iso),
+        LogField::time(TimestampedRequestEvent::End, TimestampStyle::Iso),
         ValueSyntax::Time,
     );
     add(" ", LogField::Ignored, ValueSyntax::Word);
@@ -155,7 +155,7 @@ fn alb() -> Vec<FormatPart> {
     add("\" ", LogField::Ignored, ValueSyntax::Number);
     add(
         " ",
-        LogField::time(TimestampEvent::Start, TimestampStyle::Iso),
+        LogField::time(TimestampedRequestEvent::Start, TimestampStyle::Iso),
         ValueSyntax::Time,
     );
     add(" ", LogField::Ignored, ValueSyntax::FreeText);

@@ -8,8 +8,8 @@ mod nginx;
 mod program;
 mod variable;
 
-pub(crate) use builtin::BuiltinFormat;
+pub(crate) use builtin::KnownTextFormat;
 pub(crate) use directive::compile_directive;
 pub(crate) use program::{FormatProgram, set_number, set_text, set_time};
-pub use variable::TimestampEvent;
+pub use variable::TimestampedRequestEvent;
 pub(crate) use variable::{LogField, TimestampFormat};

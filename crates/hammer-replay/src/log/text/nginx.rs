@@ -3,7 +3,7 @@
 //! Source: nginx's documentation of ngx_http_log_module, ngx_http_core_module and
 //! ngx_http_upstream_module.
 
-use super::variable::{FormatPart, LogField, TimestampEvent, ValueSyntax};
+use super::variable::{FormatPart, LogField, TimestampedRequestEvent, ValueSyntax};
 use crate::log::LogFormatError;
 use crate::time::{LogTimeUnit, TimestampStyle};
 
@@ -58,7 +58,7 @@ fn push_variable(parts: &mut Vec<FormatPart>, name: &str) {
 
 fn field_and_syntax(name: &str) -> (LogField, ValueSyntax) {
     use ValueSyntax::{FreeText, List, Number, Time, UserName, Word};
-    let end = |style| LogField::time(TimestampEvent::End, style);
+    let end = |style| LogField::time(TimestampedRequestEvent::End, style);
     match name {
         "time_local" => (end(TimestampStyle::Clf), Time),
         "time_iso8601" => (end(TimestampStyle::Iso), Time),

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr2};
 
-use super::variable::{LogField, TimestampEvent, TimestampFormat};
+use super::variable::{LogField, TimestampFormat, TimestampedRequestEvent};
 use crate::log::{EscapeStyle, EscapedText, LogEntry, SkipReason};
 use crate::time::{LogTimestamp, TimestampParser, parse_decimal};
 
@@ -209,10 +209,14 @@ fn read_time(
 }
 
 /// Sets the start or end time. A time with a fraction replaces one in whole seconds.
-pub(crate) fn set_time(entry: &mut LogEntry<'_>, event: TimestampEvent, timestamp: LogTimestamp) {
+pub(crate) fn set_time(
+    entry: &mut LogEntry<'_>,
+    event: TimestampedRequestEvent,
+    timestamp: LogTimestamp,
+) {
     let current = match event {
-        TimestampEvent::Start => &mut entry.start,
-        TimestampEvent::End => &mut entry.end,
+        TimestampedRequestEvent::Start => &mut entry.start,
+        TimestampedRequestEvent::End => &mut entry.end,
     };
     if current.is_none_or(|old| old.whole_second) {
         *current = Some(timestamp);

@@ -23,22 +23,22 @@ pub(crate) enum LogField {
     Duration(LogTimeUnit),
     /// One of several durations that add up.
     PartialDuration(LogTimeUnit),
-    Time(TimestampEvent, TimestampFormat),
+    Time(TimestampedRequestEvent, TimestampFormat),
     /// The fraction of a second whose whole part is in another variable.
-    Fraction(TimestampEvent, LogTimeUnit),
+    Fraction(TimestampedRequestEvent, LogTimeUnit),
 }
 
 /// The event of a request that a timestamp records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum TimestampEvent {
+pub enum TimestampedRequestEvent {
     /// The start of the request.
     Start,
     /// The end of the response.
     End,
 }
 
-impl TimestampEvent {
+impl TimestampedRequestEvent {
     /// Returns `start` or `end`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -57,7 +57,7 @@ pub(crate) enum TimestampFormat {
 }
 
 impl LogField {
-    pub(crate) fn time(event: TimestampEvent, style: TimestampStyle) -> Self {
+    pub(crate) fn time(event: TimestampedRequestEvent, style: TimestampStyle) -> Self {
         Self::Time(event, TimestampFormat::Style(style))
     }
 }

@@ -15,14 +15,14 @@ use crate::scenario::BenchScenario;
 const MESSAGE_COUNT: usize = 50_000;
 
 /// A publisher and its arguments.
-struct MqttPublisher {
+struct MqttPublisherTool {
     name: &'static str,
     invocation: fn(qos: usize, port: u16) -> ToolInvocation,
 }
 
-const MQTT_PUBLISHERS: [MqttPublisher; 2] = [
+const MQTT_PUBLISHERS: [MqttPublisherTool; 2] = [
     // It has one connection, and sends a message for each line of its input.
-    MqttPublisher {
+    MqttPublisherTool {
         name: "mosquitto_pub",
         invocation: |qos, port| {
             let line = format!("-h 127.0.0.1 -t hammer/0 -l -q {qos} -p");
@@ -33,7 +33,7 @@ const MQTT_PUBLISHERS: [MqttPublisher; 2] = [
         },
     },
     // By krylovsk. Each client waits for the acknowledgment of each message.
-    MqttPublisher {
+    MqttPublisherTool {
         name: "mqtt-benchmark",
         invocation: |qos, port| {
             let each = MESSAGE_COUNT / CLIENTS as usize;

@@ -9,12 +9,12 @@ use hyper::header::{
 use url::Url;
 
 use super::HttpTarget;
-use super::redirect_origins::RedirectOrigins;
+use super::redirect_origins::RedirectOriginCache;
 use crate::HttpRequest;
 use crate::failures;
 use crate::masking::is_secret_header;
 use crate::request::prepared::PreparedRequest;
-use crate::response::redirect::RedirectTarget;
+use crate::response::redirect::RedirectedRequest;
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 
@@ -28,7 +28,7 @@ const BODY_HEADERS: [hyper::header::HeaderName; 5] = [
 ];
 
 /// One request of a hit: the first one, or one that a redirect leads to.
-pub(super) struct Hop<'j> {
+pub(super) struct RequestHop<'j> {
     pub(super) request: Cow<'j, PreparedRequest>,
     pub(super) url: Cow<'j, Url>,
     pub(super) origin: usize,
@@ -38,7 +38,7 @@ pub(super) struct Hop<'j> {
     pub(super) token_ordinal: Option<u64>,
 }
 
-impl<'j> Hop<'j> {
+impl<'j> RequestHop<'j> {
     pub(super) fn first(target: &'j HttpTarget, request: &'j PreparedRequest) -> Self {
         Self {
             request: Cow::Borrowed(request),
@@ -63,10 +63,10 @@ impl<'j> Hop<'j> {
     /// The hop that `redirect` leads to, without headers that its origin must not see.
     pub(super) fn redirected(
         self,
-        redirect: RedirectTarget,
+        redirect: RedirectedRequest,
         from: &PeerConnector,
         connectors: &ConnectorFactory,
-        redirect_origins: &RedirectOrigins,
+        redirect_origins: &RedirectOriginCache,
     ) -> Result<Self, Failure> {
         let target_url = crate::url::HttpUrl::parse(redirect.url.as_str()).map_err(|error| {
             tracing::debug!(%error, "malformed redirect");

@@ -3,7 +3,7 @@
 use hammer_core::Hit;
 use hammer_core::rand_xoshiro::rand_core::Rng;
 
-use super::slot_state::SlotState;
+use super::slot_state::PersistentSlotState;
 use crate::targets::WeightedOrder;
 
 /// Picks the target of each hit from several targets.
@@ -16,7 +16,12 @@ pub(crate) struct TargetPicker {
 
 impl TargetPicker {
     /// Picks the target of a hit.
-    pub(super) fn pick(&self, slot_state: &mut SlotState, hit: &Hit, rng: &mut impl Rng) -> usize {
+    pub(super) fn pick(
+        &self,
+        slot_state: &mut PersistentSlotState,
+        hit: &Hit,
+        rng: &mut impl Rng,
+    ) -> usize {
         if let Some(first) = self.once.get(slot_state.once_done) {
             return *first;
         }
@@ -26,7 +31,7 @@ impl TargetPicker {
     }
 
     /// Records that the slot has completed `target`, if it is the next one marked `once`.
-    pub(super) fn mark_once_done(&self, slot_state: &mut SlotState, target: usize) {
+    pub(super) fn mark_once_done(&self, slot_state: &mut PersistentSlotState, target: usize) {
         if self.once.get(slot_state.once_done) == Some(&target) {
             slot_state.once_done += 1;
         }

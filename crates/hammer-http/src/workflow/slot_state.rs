@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use hammer_core::Slot;
 
-use crate::pipeline::cookie_jar::CookieJar;
+use crate::workflow::cookie_jar::CookieJar;
 
 /// The state of a slot that survives a failed session.
 #[derive(Default)]
-pub(super) struct SlotState {
+pub(super) struct PersistentSlotState {
     /// The slot's cookies, from its first hit on, if slots keep cookies.
     pub(super) cookie_jar: Option<CookieJar>,
     /// The ordinal of the token in the initial cookies.
@@ -25,12 +25,12 @@ pub(super) struct SlotState {
 
 /// The states of a worker's slots, by slot index.
 #[derive(Default)]
-struct SlotStateMap(RefCell<HashMap<usize, Rc<RefCell<SlotState>>>>);
+struct PersistentSlotStateMap(RefCell<HashMap<usize, Rc<RefCell<PersistentSlotState>>>>);
 
-impl SlotState {
+impl PersistentSlotState {
     /// Returns the state of `slot`, created if necessary.
     pub(super) fn for_slot(slot: &Slot) -> Rc<RefCell<Self>> {
-        let states = slot.worker_local(SlotStateMap::default);
+        let states = slot.worker_local(PersistentSlotStateMap::default);
         let mut states = states.0.borrow_mut();
         states.entry(slot.index()).or_default().clone()
     }

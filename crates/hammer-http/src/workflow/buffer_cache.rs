@@ -1,28 +1,28 @@
 //! A cache of the requests that a slot fills in.
 
 use crate::request::prepared::PreparedRequest;
-use crate::request::template::RequestBuffer;
+use crate::request::template::SlotRequestCopy;
 
 /// Most requests that a slot keeps copies of; beyond that, copies are made anew.
 const MAX_BUFFERS: usize = 16;
 
 /// The request buffers of a slot, the most recently used one first.
 #[derive(Default)]
-pub(super) struct RequestBufferCache(Vec<(usize, RequestBuffer)>);
+pub(super) struct SlotRequestCache(Vec<(usize, SlotRequestCopy)>);
 
-impl RequestBufferCache {
+impl SlotRequestCache {
     /// Returns the buffer for `request`, which this number identifies.
     pub(super) fn buffer_for(
         &mut self,
         number: usize,
         request: &PreparedRequest,
-    ) -> &mut RequestBuffer {
+    ) -> &mut SlotRequestCopy {
         match self.0.iter().position(|(cached, _)| *cached == number) {
             Some(position) => self.0[..=position].rotate_right(1),
             None => {
                 self.0.truncate(MAX_BUFFERS - 1);
                 self.0
-                    .insert(0, (number, RequestBuffer::new(request.clone())));
+                    .insert(0, (number, SlotRequestCopy::new(request.clone())));
             }
         }
         &mut self.0[0].1

@@ -16,12 +16,12 @@ use hammer_net::UrlHost;
 const MAX_REDIRECT_ORIGINS: usize = 64;
 
 /// The origins of a worker's redirects, beyond those of its targets.
-pub(super) struct RedirectOrigins {
-    known: RefCell<VecDeque<KnownOrigin>>,
+pub(super) struct RedirectOriginCache {
+    known: RefCell<VecDeque<CachedRedirectOrigin>>,
     next: Cell<usize>,
 }
 
-struct KnownOrigin {
+struct CachedRedirectOrigin {
     /// The number of the origin, which is never reused.
     number: usize,
     tls: bool,
@@ -30,7 +30,7 @@ struct KnownOrigin {
     connector: Rc<PeerConnector>,
 }
 
-impl RedirectOrigins {
+impl RedirectOriginCache {
     /// Numbers origins from `first` on.
     pub(super) fn starting_at(first: usize) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl RedirectOrigins {
         connectors: &ConnectorFactory,
     ) -> Result<usize, Failure> {
         let mut known = self.known.borrow_mut();
-        let is_same = |origin: &&KnownOrigin| {
+        let is_same = |origin: &&CachedRedirectOrigin| {
             (origin.tls, &origin.host, origin.port) == (url.tls, &url.host, url.port)
         };
         if let Some(origin) = known.iter().find(is_same) {
@@ -60,7 +60,7 @@ impl RedirectOrigins {
             known.pop_front();
         }
         let number = self.next.replace(self.next.get() + 1);
-        known.push_back(KnownOrigin {
+        known.push_back(CachedRedirectOrigin {
             number,
             tls: url.tls,
             host: url.host.clone(),

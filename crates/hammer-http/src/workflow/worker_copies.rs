@@ -1,6 +1,6 @@
 //! A worker's copies of requests and bodies.
 
-use super::{HttpTarget, Pipeline};
+use super::{HitWorkflow, HttpTarget};
 use crate::request::prepared::PreparedRequest;
 use crate::request::template::BodyTemplate;
 
@@ -11,13 +11,13 @@ const MAX_COPIED_BYTES: usize = 8 << 20;
 ///
 /// Empty if the requests are too large to copy.
 #[derive(Default)]
-pub(super) struct WorkerCopies {
+pub(super) struct WorkerRequestCopies {
     pub(super) requests: Vec<PreparedRequest>,
     pub(super) bodies: Vec<BodyTemplate>,
 }
 
-impl WorkerCopies {
-    pub(super) fn new(pipeline: &Pipeline) -> Self {
+impl WorkerRequestCopies {
+    pub(super) fn new(pipeline: &HitWorkflow) -> Self {
         if bytes_to_send(pipeline) > MAX_COPIED_BYTES {
             return Self::default();
         }
@@ -34,7 +34,7 @@ impl WorkerCopies {
     }
 }
 
-fn bytes_to_send(pipeline: &Pipeline) -> usize {
+fn bytes_to_send(pipeline: &HitWorkflow) -> usize {
     let targets = pipeline.targets.iter().map(|target| {
         let headers = target.request.head.headers.iter();
         let headers = headers.map(|(name, value)| name.as_str().len() + value.len());

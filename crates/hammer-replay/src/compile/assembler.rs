@@ -8,15 +8,15 @@ use jiff::Timestamp;
 use super::lazy_writer::LazyTimelineWriter;
 use super::probe::{LogProbe, is_worth_reporting};
 use super::row_arrival::RowArrival;
-use super::row_tail::RowTailWriter;
-use super::source::LogSource;
+use super::row_tail::TimelessRowEncoder;
+use super::source::LogReadState;
 use super::timestamp_stats::TimestampStats;
 use super::{BuildSummary, LogSourceSummary, TieOrder, TimelineBuilder, late_rows};
 use crate::input::LogRecord;
 use crate::log::{LogEntry, LogTimestamp, LoggedRequest, SkipReason};
 use crate::sort::{ExternalSorter, ReorderWindow, SecondSpreader, SpreadOptions, content_hash};
 use crate::timeline::{
-    AtomicOutput, MAX_TAIL_BYTES, TimelineHeader, TimelineTrailer, TrailerDetails,
+    AtomicOutput, MAX_TAIL_BYTES, TimelineHeader, TimelineTrailer, TimelineTrailerInput,
 };
 use crate::{Error, ErrorKind};
 
@@ -38,15 +38,15 @@ pub(super) fn run(
     for log in &builder.logs {
         let probe = LogProbe::open(log, builder)?;
         let keep_open = sources.len() < MAX_OPEN_LOGS;
-        sources.push(LogSource::new(probe, builder, keep_open));
+        sources.push(LogReadState::new(probe, builder, keep_open));
     }
     let header = header(builder, &sources);
     let writer = LazyTimelineWriter::new(open, &builder.stop, header.clone());
-    let mut pipeline = BuildPipeline::new(builder, writer, rereads);
+    let mut pipeline = TimelineAssembler::new(builder, writer, rereads);
     while let Some(index) = next_source(&sources) {
         pipeline.read(index, &mut sources[index])?;
     }
-    let BuildPipeline {
+    let TimelineAssembler {
         mut reorder,
         mut spreader,
         mut writer,
@@ -59,7 +59,7 @@ pub(super) fn run(
         TimestampStats::combine(sources.iter().map(|it| it.timestamp_stats));
     let bases = sources.iter().map(|it| it.timestamp_stats.time_base);
     let expected = header.sources.iter().map(|it| it.time_base);
-    let details = TrailerDetails {
+    let details = TimelineTrailerInput {
         time_base: time_base.filter(|_| time_base != header.time_base),
         resolution_us: resolution_us.filter(|_| resolution_us != header.resolution_us),
         sources_time_base: if expected.eq(bases.clone()) {
@@ -110,7 +110,7 @@ fn rewrite_with_late_rows<'p>(
     let epoch_us = written.epoch_us;
     let mut late = late.merge()?;
     if written.is_started() {
-        let (_, output) = written.finish(TrailerDetails::default())?;
+        let (_, output) = written.finish(TimelineTrailerInput::default())?;
         late_rows::merge_late_rows(output.reread()?, epoch_us, &mut late, &mut again)?;
     } else {
         late_rows::merge_late_rows(std::io::empty(), 0, &mut late, &mut again)?;
@@ -120,7 +120,7 @@ fn rewrite_with_late_rows<'p>(
 
 /// Returns the index of the log to read next: the one whose latest arrival is earliest. So logs of the
 /// same time are in the window together, and logs of different days are read one after another.
-fn next_source(sources: &[LogSource]) -> Option<usize> {
+fn next_source(sources: &[LogReadState]) -> Option<usize> {
     let open = sources
         .iter()
         .enumerate()
@@ -129,7 +129,7 @@ fn next_source(sources: &[LogSource]) -> Option<usize> {
         .map(|(index, _)| index)
 }
 
-fn header(builder: &TimelineBuilder, sources: &[LogSource]) -> TimelineHeader {
+fn header(builder: &TimelineBuilder, sources: &[LogReadState]) -> TimelineHeader {
     let (time_base, resolution_us) =
         TimestampStats::combine(sources.iter().map(|it| it.probe.timestamp_stats));
     TimelineHeader {
@@ -137,7 +137,7 @@ fn header(builder: &TimelineBuilder, sources: &[LogSource]) -> TimelineHeader {
         resolution_us,
         spread: builder.spread,
         seed: Some(builder.seed),
-        sources: sources.iter().map(LogSource::header_entry).collect(),
+        sources: sources.iter().map(LogReadState::header_entry).collect(),
         ..TimelineHeader::default()
     }
 }
@@ -153,16 +153,16 @@ struct BuildCounters {
     inconsistent_rows: u64,
 }
 
-struct BuildPipeline<'b, 'p> {
+struct TimelineAssembler<'b, 'p> {
     builder: &'b TimelineBuilder,
-    tail_writer: RowTailWriter,
+    tail_writer: TimelessRowEncoder,
     spreader: SecondSpreader,
     reorder: ReorderWindow,
     writer: LazyTimelineWriter<'p>,
     counters: BuildCounters,
 }
 
-impl<'b, 'p> BuildPipeline<'b, 'p> {
+impl<'b, 'p> TimelineAssembler<'b, 'p> {
     fn new(builder: &'b TimelineBuilder, writer: LazyTimelineWriter<'p>, rereads: bool) -> Self {
         let spread_options = SpreadOptions {
             spread: builder.spread,
@@ -171,7 +171,7 @@ impl<'b, 'p> BuildPipeline<'b, 'p> {
         };
         Self {
             builder,
-            tail_writer: RowTailWriter::new(builder.include.clone()),
+            tail_writer: TimelessRowEncoder::new(builder.include.clone()),
             spreader: SecondSpreader::new(spread_options, builder.window_bytes, &builder.stop),
             reorder: if rereads {
                 ReorderWindow::new(builder.window_bytes, &builder.stop)
@@ -184,7 +184,7 @@ impl<'b, 'p> BuildPipeline<'b, 'p> {
     }
 
     /// Reads a batch of records.
-    fn read(&mut self, index: usize, source: &mut LogSource) -> Result<(), Error> {
+    fn read(&mut self, index: usize, source: &mut LogReadState) -> Result<(), Error> {
         source.open()?;
         let Some(mut input) = source.probe.input.take() else {
             return Ok(());
@@ -227,7 +227,7 @@ impl<'b, 'p> BuildPipeline<'b, 'p> {
     fn add_line(
         &mut self,
         index: usize,
-        source: &mut LogSource,
+        source: &mut LogReadState,
         line: &[u8],
     ) -> Result<(), LineError> {
         let mut entry = LogEntry::default();
@@ -288,7 +288,7 @@ impl<'b, 'p> BuildPipeline<'b, 'p> {
     fn skip(
         &mut self,
         index: usize,
-        source: &LogSource,
+        source: &LogReadState,
         number: u64,
         reason: SkipReason,
     ) -> Result<(), Error> {
@@ -332,11 +332,11 @@ fn is_inconsistent(entry: &LogEntry<'_>) -> bool {
     gap_us > MAX_TIMESTAMP_GAP_US.saturating_add(entry.duration_us.unwrap_or(0))
 }
 
-fn no_rows_error(counters: &BuildCounters, sources: &[LogSource]) -> Error {
+fn no_rows_error(counters: &BuildCounters, sources: &[LogReadState]) -> Error {
     let skipped: Vec<_> = (counters.skipped.iter())
         .map(|(reason, count)| format!("{reason} ({count})"))
         .collect();
-    let names: Vec<_> = sources.iter().map(LogSource::name).collect();
+    let names: Vec<_> = sources.iter().map(LogReadState::name).collect();
     let message = format!(
         "find a request in {}: lines skipped: {}",
         names.join(", "),
@@ -347,13 +347,13 @@ fn no_rows_error(counters: &BuildCounters, sources: &[LogSource]) -> Error {
 
 fn build_summary(
     counters: BuildCounters,
-    sources: &[LogSource],
+    sources: &[LogReadState],
     (first, last): (i64, i64),
     (late, spilled): (u64, u64),
     trailer: TimelineTrailer,
 ) -> BuildSummary {
     let instant = |micros| Timestamp::from_microsecond(micros).unwrap_or_default();
-    let source = |source: &LogSource| LogSourceSummary {
+    let source = |source: &LogReadState| LogSourceSummary {
         name: source.name(),
         format: source.probe.format.name().to_owned(),
         detected: source.probe.detected,

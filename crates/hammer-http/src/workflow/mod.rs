@@ -18,30 +18,30 @@ use hyper::header::COOKIE;
 use hyper::http::response;
 use url::Url;
 
-use self::buffer_cache::RequestBufferCache;
-use self::hop::Hop;
-use self::redirect_origins::RedirectOrigins;
+use self::buffer_cache::SlotRequestCache;
+use self::hop::RequestHop;
+use self::redirect_origins::RedirectOriginCache;
 use self::slot_connections::SlotConnections;
-use self::slot_state::SlotState;
+use self::slot_state::PersistentSlotState;
 pub(crate) use self::target_picker::TargetPicker;
-use self::worker_copies::WorkerCopies;
-use crate::auth_failures::AuthFailures;
-use crate::connection::origin::{ConnectionPolicy, OriginConnection, ResponseBody};
+use self::worker_copies::WorkerRequestCopies;
+use crate::auth_failures::AuthFailureTracker;
+use crate::connection::origin::{ConnectionPolicy, OriginConnection, UnreadResponseBody};
 use crate::failures;
-use crate::pipeline::cookie_jar::CookieJar;
 use crate::request::prepared::PreparedRequest;
 use crate::request::signature::RequestSigner;
 use crate::request::template::{BodyTemplate, RenderBuffer, RenderContext, RequestTemplate};
 use crate::response::capture::{CaptureSet, CapturedValues};
-use crate::response::decoder::{BodyBudget, BodyDecoder};
+use crate::response::decoder::{BodyDecoder, WorkerBodyMemory};
 use crate::response::expectations::ResponseExpectations;
-use crate::response::redirect::RedirectTarget;
+use crate::response::redirect::RedirectedRequest;
+use crate::workflow::cookie_jar::CookieJar;
 use crate::{ExchangeRecorder, HttpRequest};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 
 /// The steps of a hit: targets, credentials, redirects, expectations and captures.
-pub(crate) struct Pipeline {
+pub(crate) struct HitWorkflow {
     /// The targets of first hops; never empty.
     pub(crate) targets: Vec<HttpTarget>,
     /// Picks the target of a hit, if there are several.
@@ -73,9 +73,9 @@ pub(crate) struct HttpTarget {
     /// The parts that vary from hit to hit.
     pub(crate) template: Option<Box<RequestTemplate>>,
     pub(crate) url: Url,
-    /// Index into [`Pipeline::origins`].
+    /// Index into [`HitWorkflow::origins`].
     pub(crate) origin: usize,
-    /// Index into [`Pipeline::groups`].
+    /// Index into [`HitWorkflow::groups`].
     pub(crate) group: usize,
 }
 
@@ -87,17 +87,17 @@ pub(crate) struct RedirectPolicy {
 }
 
 /// The state of a slot between hits.
-pub(crate) struct PipelineSession {
+pub(crate) struct HitWorkflowSession {
     connections: SlotConnections,
-    slot_state: Rc<RefCell<SlotState>>,
-    buffer_cache: RequestBufferCache,
+    slot_state: Rc<RefCell<PersistentSlotState>>,
+    buffer_cache: SlotRequestCache,
     render_buffer: Rc<RefCell<RenderBuffer>>,
-    worker_copies: Rc<WorkerCopies>,
-    redirect_origins: Rc<RedirectOrigins>,
+    worker_copies: Rc<WorkerRequestCopies>,
+    redirect_origins: Rc<RedirectOriginCache>,
 }
 
-impl Pipeline {
-    pub(crate) async fn open(&self, slot: &Slot) -> Result<PipelineSession, Failure> {
+impl HitWorkflow {
+    pub(crate) async fn open(&self, slot: &Slot) -> Result<HitWorkflowSession, Failure> {
         let mut connections = SlotConnections::default();
         let first = self.targets[0].origin;
         if self.connection_policy.keepalive {
@@ -107,26 +107,26 @@ impl Pipeline {
                 .await?;
             connections.insert(first, connection);
         }
-        Ok(PipelineSession {
+        Ok(HitWorkflowSession {
             connections,
-            slot_state: SlotState::for_slot(slot),
-            buffer_cache: RequestBufferCache::default(),
+            slot_state: PersistentSlotState::for_slot(slot),
+            buffer_cache: SlotRequestCache::default(),
             render_buffer: slot.worker_local(RefCell::default),
-            worker_copies: slot.worker_local(|| WorkerCopies::new(self)),
+            worker_copies: slot.worker_local(|| WorkerRequestCopies::new(self)),
             redirect_origins: slot
-                .worker_local(|| RedirectOrigins::starting_at(self.origins.len())),
+                .worker_local(|| RedirectOriginCache::starting_at(self.origins.len())),
         })
     }
 
     pub(crate) async fn hit(
         &self,
-        state: &mut PipelineSession,
+        state: &mut HitWorkflowSession,
         hit: &Hit,
         request: Option<&HttpRequest>,
-        auth_failures: Option<&AuthFailures>,
+        auth_failures: Option<&AuthFailureTracker>,
     ) -> Result<Outcome, Failure> {
         let slot = hit.slot();
-        let PipelineSession {
+        let HitWorkflowSession {
             connections,
             slot_state,
             worker_copies,
@@ -135,7 +135,7 @@ impl Pipeline {
             render_buffer,
         } = state;
         let (target, mut hop) = match request {
-            Some(request) => (None, Hop::from_request(request, &self.targets[0])),
+            Some(request) => (None, RequestHop::from_request(request, &self.targets[0])),
             None => {
                 let (slot_state, render_buffer) = (
                     &mut slot_state.borrow_mut(),
@@ -186,7 +186,7 @@ impl Pipeline {
             let redirect = match &self.redirect_policy {
                 Some(_) => {
                     let method = &hop.request.head.method;
-                    RedirectTarget::from_response(head.status, &head.headers, &hop.url, method)?
+                    RedirectedRequest::from_response(head.status, &head.headers, &hop.url, method)?
                 }
                 None => None,
             };
@@ -254,7 +254,7 @@ impl Pipeline {
     fn init_cookie_jar(
         &self,
         initial_cookies: &[(String, hammer_data::Template)],
-        slot_state: &mut SlotState,
+        slot_state: &mut PersistentSlotState,
         hit: &Hit,
     ) -> Result<(), Failure> {
         if slot_state.cookie_jar.is_some() {
@@ -281,12 +281,12 @@ impl Pipeline {
     /// Picks the target of a hit and renders its first request.
     fn first_hop<'j>(
         &'j self,
-        slot_state: &mut SlotState,
-        worker_copies: &'j WorkerCopies,
-        buffer_cache: &'j mut RequestBufferCache,
+        slot_state: &mut PersistentSlotState,
+        worker_copies: &'j WorkerRequestCopies,
+        buffer_cache: &'j mut SlotRequestCache,
         render_buffer: &mut RenderBuffer,
         hit: &Hit,
-    ) -> Result<(usize, Hop<'j>), Failure> {
+    ) -> Result<(usize, RequestHop<'j>), Failure> {
         let mut rng = hit.rng();
         let picker = self.target_picker.as_ref();
         let index = picker.map_or(0, |picker| picker.pick(slot_state, hit, &mut rng));
@@ -303,7 +303,7 @@ impl Pipeline {
         let body = turn.map(|turn| &bodies[turn as usize]);
         let template = target.template.as_deref();
         if template.is_none() && body.is_none() {
-            return Ok((index, Hop::first(target, request)));
+            return Ok((index, RequestHop::first(target, request)));
         }
         let buffer = buffer_cache.buffer_for(index, request);
         let mut context = RenderContext::new(hit, rng, &slot_state.captured)
@@ -311,7 +311,7 @@ impl Pipeline {
         let empty = RequestTemplate::default();
         let template = template.unwrap_or(&empty);
         template.render(body, &mut context, buffer, render_buffer)?;
-        let mut hop = Hop::first(target, &buffer.request);
+        let mut hop = RequestHop::first(target, &buffer.request);
         hop.token_ordinal = context.token_ordinal();
         if template.target.is_some() && self.needs_urls() {
             let uri = &buffer.request.head.uri;
@@ -330,7 +330,7 @@ impl Pipeline {
     /// Stores the values captured by a hit that met its expectations, and counts the missing ones.
     fn store_captures(
         &self,
-        slot_state: &mut SlotState,
+        slot_state: &mut PersistentSlotState,
         mut captured: CapturedValues,
         body: &[u8],
         slot: &Slot,
@@ -348,8 +348,8 @@ impl Pipeline {
     /// Adds the headers that depend on the time and the slot: a signature and cookies.
     fn sign_and_add_cookies(
         &self,
-        hop: &mut Hop<'_>,
-        slot_state: &SlotState,
+        hop: &mut RequestHop<'_>,
+        slot_state: &PersistentSlotState,
     ) -> Result<(), Failure> {
         if let Some(signer) = self.signer.as_ref().filter(|_| hop.trusted) {
             let request = hop.request.to_mut();
@@ -380,7 +380,7 @@ impl Pipeline {
         &self,
         connection: &mut OriginConnection,
         head: &response::Parts,
-        body: ResponseBody,
+        body: UnreadResponseBody,
         recorder: Option<(&ExchangeRecorder, usize)>,
         hit: &Hit,
     ) -> Result<(), Failure> {
@@ -405,7 +405,7 @@ impl Pipeline {
         &self,
         connection: &mut OriginConnection,
         head: &response::Parts,
-        body: ResponseBody,
+        body: UnreadResponseBody,
         recorder: Option<(&ExchangeRecorder, usize)>,
         hit: &Hit,
     ) -> Result<(Option<Label>, Vec<u8>), Failure> {
@@ -420,7 +420,7 @@ impl Pipeline {
         };
         let inspects = self.expectations.needs_body() || self.captures.needs_body();
         let mut decoder = if mismatch.is_none() && inspects {
-            let budget = hit.slot().worker_local(BodyBudget::default);
+            let budget = hit.slot().worker_local(WorkerBodyMemory::default);
             Some(BodyDecoder::new(
                 &head.headers,
                 self.max_body_bytes,
@@ -464,7 +464,7 @@ impl Pipeline {
     }
 }
 
-impl PipelineSession {
+impl HitWorkflowSession {
     pub(crate) fn open_connections(&self) -> usize {
         self.connections.open_count()
     }
