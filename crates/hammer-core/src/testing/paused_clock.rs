@@ -2,7 +2,7 @@
 
 use crate::{Hammer, Run};
 
-/// Runs `run` under tokio's paused clock, on one worker.
+/// Sets `run` up to execute under tokio's paused clock, on one worker.
 ///
 /// Time advances at once when there is nothing else to do, and equal scripts give equal reports, to
 /// the millisecond of tokio's timers. Use it only for hammers that wait with nothing but tokio's
