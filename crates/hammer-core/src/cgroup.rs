@@ -16,7 +16,7 @@ pub(crate) struct CpuThrottling {
 ///
 /// None if there is no limit or the system does not report it.
 pub(crate) fn cpu_throttling() -> Option<CpuThrottling> {
-    // A group stops with its parent, but does not count that.
+    // A group stops when its parent is throttled, but does not count those periods.
     cgroup_dirs("cpu")
         .iter()
         .filter_map(|folder| parse_cpu_stat(&fs::read_to_string(folder.join("cpu.stat")).ok()?))
@@ -73,7 +73,7 @@ fn locate_cgroup(groups: &str, mounts: &str, controller: &str) -> Option<(PathBu
         let mut mount = mount.split(' ').skip(3);
         matches.then_some((mount.next()?, mount.next()?))
     })?;
-    // In a container, the path may be visible to the host only. The mount is then the group.
+    // In a container, the path may exist on the host only. The mount point is then the group.
     let below = Path::new(path).strip_prefix(root);
     let top = PathBuf::from(top);
     let own = below.map_or_else(|_| top.clone(), |below| top.join(below));

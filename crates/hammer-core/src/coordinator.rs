@@ -1,7 +1,7 @@
 //! The coordinator of a run, on the calling thread.
 //!
 //! It starts the workers together, merges their intervals, emits the events and builds the report.
-//! It has no timer: the seconds of the workers drive it.
+//! It has no timer: the intervals that the workers send each second drive it.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,8 +28,8 @@ use crate::{
 /// The maximum number of slices of the timeline: one per second for ten minutes, wider ones in
 /// longer runs.
 const MAX_SLICES: usize = 600;
-/// The time from the last worker being ready to the start, so that every worker learns of it in
-/// time.
+/// The time between the last worker becoming ready and the start, long enough for every worker to
+/// learn of the start.
 pub(crate) const START_LEAD: Duration = Duration::from_millis(2);
 
 pub(crate) fn execute<H: Hammer>(

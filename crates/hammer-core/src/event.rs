@@ -78,7 +78,7 @@ pub struct HitRecord {
     pub number: u64,
     /// The due time, from the start.
     pub due: Duration,
-    /// The way it ended.
+    /// Its result.
     pub result: HitResult,
     /// The label of the answer, or the name of the failure; none if it was abandoned or unsent.
     pub label: Option<Label>,

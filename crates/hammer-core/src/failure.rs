@@ -4,8 +4,8 @@ use std::{error, fmt, io};
 
 /// The reason that a hit has no usable answer. Its session is dropped.
 ///
-/// A failure has a fixed name in `snake_case`, which the report counts by. It can have advice for
-/// the reader of the report. Log details of one occurrence with `tracing::debug!`.
+/// A failure has a fixed name in `snake_case`, under which the report counts it. It can have advice
+/// for the reader of the report. Log details of one occurrence with `tracing::debug!`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failure {
     name: &'static str,
@@ -50,7 +50,7 @@ impl Failure {
     pub const PANICKED: Self =
         Self::new("hammer_panicked").with_advice("the hammer has a bug: see its message on stderr");
 
-    /// Makes a failure with a name, such as `connect_refused`.
+    /// Creates a failure with a name, such as `connect_refused`.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self { name, advice: None }
@@ -63,7 +63,7 @@ impl Failure {
         self
     }
 
-    /// The name that the report counts by.
+    /// The name under which the report counts the failure.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name

@@ -30,7 +30,7 @@ pub(crate) struct GroupTallies(Vec<GroupTally>);
 #[derive(Default, PartialEq)]
 struct GroupTally {
     hits: HitCounts,
-    /// Of answered hits; none before the first.
+    /// The response of answered hits; none before the first.
     response: Option<Histogram>,
 }
 
@@ -77,7 +77,7 @@ impl GroupTallies {
         }
     }
 
-    /// Makes a report for each of `names`, up to the maximum.
+    /// Builds a report for each of `names`, up to the maximum.
     pub(crate) fn report(&self, names: &[String]) -> Vec<GroupReport> {
         let empty = GroupTally::default();
         let shown = names.iter().take(MAX_GROUPS).enumerate();

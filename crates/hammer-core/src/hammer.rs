@@ -78,7 +78,7 @@ pub trait Hammer: Send + Sync + 'static {
     ///
     /// Its session could not be opened, it timed out, or it was abandoned at the end of the run.
     /// `why` is the name of the failure, or `abandoned`. The report counts these hits in any case;
-    /// this method is for hammers that keep counts themselves.
+    /// this method is for hammers that keep their own counts.
     fn missed(&self, hit: Hit, why: &'static str) {
         let _ = (hit, why);
     }
@@ -86,8 +86,8 @@ pub trait Hammer: Send + Sync + 'static {
     /// Completes the work of a worker after its last hit and before its sessions close.
     ///
     /// A protocol without answers can check here that everything sent has arrived. In a closed
-    /// loop, the time for it counts against the rate. The future is dropped at the end of the
-    /// drain.
+    /// loop, the time that it takes counts against the rate. The future is dropped at the end of
+    /// the drain.
     fn settle(&self, context: &WorkerContext) -> impl Future<Output = ()> {
         let _ = context;
         async {}
@@ -140,7 +140,7 @@ pub trait Hammer: Send + Sync + 'static {
     }
 }
 
-/// Makes a hammer from a closure that needs no session.
+/// Creates a hammer from a closure that needs no session.
 ///
 /// ```
 /// use hammer_core::{Outcome, from_fn};

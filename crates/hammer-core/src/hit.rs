@@ -55,17 +55,18 @@ impl Slot {
         self.closed_loop
     }
 
-    /// Returns a value that all slots of this worker share, such as a connection for several hits
-    /// at a time.
+    /// Returns a value that all slots of this worker share, such as a connection that carries
+    /// several hits at a time.
     ///
-    /// There is one value of each type. The first call makes it, and it is dropped with the worker.
+    /// There is one value of each type. The first call creates it, and it is dropped with the
+    /// worker.
     pub fn worker_local<T: 'static>(&self, make: impl FnOnce() -> T) -> Rc<T> {
         self.notes.worker_locals().get_or_init(make)
     }
 
     /// Returns this slot with its own phases, measured from now on.
     ///
-    /// For a connection that several slots share.
+    /// Use it for a connection that several slots share.
     #[must_use]
     pub fn with_separate_phases(&self) -> Self {
         Self {
@@ -76,8 +77,8 @@ impl Slot {
 
     /// Returns random numbers that depend on the run's seed and `number` alone.
     ///
-    /// They differ from those of every hit. For values that belong to more than one hit, such as
-    /// those of a client. Each call begins the same sequence again.
+    /// They differ from the random numbers of every hit. Use them for values that belong to more
+    /// than one hit, such as those of a client. Each call restarts the same sequence.
     #[must_use]
     pub fn rng(&self, number: u64) -> Xoshiro256PlusPlus {
         rng_for(!self.seed, number)
@@ -113,7 +114,7 @@ pub struct Hit {
     pub(crate) slot: Slot,
 }
 
-/// Makes the random numbers for a seed and a number.
+/// Returns the random numbers for a seed and a number.
 fn rng_for(seed: u64, number: u64) -> Xoshiro256PlusPlus {
     // SplitMix64's increment separates neighboring numbers. The generator's own seeding, SplitMix64
     // again, mixes the key (Blackman and Vigna, prng.di.unimi.it).
@@ -131,9 +132,9 @@ impl Hit {
         self.number
     }
 
-    /// Returns true for a hit of the warm-up, which counts nowhere in the report.
+    /// Returns true for a hit of the warm-up, which the report does not count.
     ///
-    /// A hammer that keeps counts itself leaves it out.
+    /// A hammer that keeps its own counts leaves it out.
     #[must_use]
     pub fn is_warm_up(&self) -> bool {
         self.number >= FIRST_WARMUP_NUMBER
@@ -160,8 +161,8 @@ impl Hit {
 
     /// Returns random numbers that depend on the run's seed and the number of this hit alone.
     ///
-    /// Equal seeds give equal hits with any number of threads and slots. Each call begins the same
-    /// sequence again.
+    /// Equal seeds give equal hits with any number of threads and slots. Each call restarts the
+    /// same sequence.
     #[must_use]
     pub fn rng(&self) -> Xoshiro256PlusPlus {
         rng_for(self.slot.seed, self.number)
@@ -176,7 +177,7 @@ impl Hit {
 
     /// Assigns this hit to a group, by its index in [`Hammer::groups`](crate::Hammer::groups).
     ///
-    /// The last call counts.
+    /// The last call wins.
     pub fn group(&self, group: usize) {
         self.slot.notes.set_group(group);
     }

@@ -60,7 +60,7 @@ impl AddAssign for HitCounts {
     }
 }
 
-/// The way a hit ended.
+/// The result of a hit: how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HitResult {
     /// The target answered as expected.

@@ -36,7 +36,7 @@ impl HitNotes {
         }
     }
 
-    /// Makes notes for the same worker, with phases that begin now.
+    /// Creates notes for the same worker, with phases that begin now.
     pub(crate) fn with_separate_phases(&self) -> Self {
         Self::new(self.interval.clone(), self.worker_locals.clone())
     }

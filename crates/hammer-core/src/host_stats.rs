@@ -1,4 +1,4 @@
-//! Figures of the host: stolen CPU time, throttling and memory.
+//! Host figures: stolen CPU time, throttling and memory.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct HostStats {
     pub memory_bytes: Option<u64>,
 }
 
-/// The figures at one time; empty by default.
+/// The figures at one instant; empty by default.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct HostReading {
     cpu_ticks: Option<CpuTicks>,

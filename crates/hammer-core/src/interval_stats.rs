@@ -243,7 +243,7 @@ impl IntervalStats {
     }
 }
 
-/// Shows the counts alone, without the many buckets of the histograms.
+/// Shows only the counts, because the histograms have many buckets.
 impl fmt::Debug for IntervalStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IntervalStats")

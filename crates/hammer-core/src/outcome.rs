@@ -68,7 +68,7 @@ enum LabelContent {
 }
 
 impl Label {
-    /// Makes a label of a number, such as a limit that a target has announced.
+    /// Creates a label from a number, such as a limit that a target has announced.
     #[must_use]
     pub const fn number(number: u32) -> Self {
         Self(LabelContent::Code(number))

@@ -33,7 +33,7 @@ pub struct ResourceNeeds {
     pub ports: u64,
 }
 
-/// The limits of the system; none where unknown.
+/// The limits of the system; none if unknown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ResourceLimits {
     /// The number of files that the process can have open.
@@ -44,7 +44,7 @@ pub struct ResourceLimits {
 
 /// A resource that can run out.
 ///
-/// Its text has both figures and the remedy.
+/// Its message has both figures and the remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResourceShortage {
@@ -132,7 +132,7 @@ impl ResourceLimits {
     }
 }
 
-/// Parses a range of ports, in which both ends can be used.
+/// Parses an inclusive range of ports, and returns its size.
 fn parse_port_range(range: &str) -> Option<u64> {
     let mut ends = range.split_whitespace().map(str::parse::<u64>);
     let (first, last) = (ends.next()?.ok()?, ends.next()?.ok()?);

@@ -2,7 +2,7 @@
 
 use std::{error, fmt, str::FromStr, time::Duration};
 
-/// A number of hits per time: an exact fraction, never a rounded period.
+/// A number of hits per unit of time: an exact fraction, never a rounded period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     hits: u64,
@@ -33,7 +33,7 @@ pub(crate) const UNKNOWN_RATE_UNIT: &str = "unknown unit of time";
 pub(crate) const RATE_UNITS: &str = "s, m or h";
 
 impl Rate {
-    /// Makes a rate of `hits` hits per `period`.
+    /// Creates a rate of `hits` hits per `period`.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl Rate {
         })
     }
 
-    /// Makes the rate `hits / nanos` if it is valid and its lowest terms fit.
+    /// Creates the rate `hits / nanos` if it is valid and its lowest terms fit.
     pub(crate) fn from_fraction(hits: u128, nanos: u128) -> Option<Self> {
         let common = gcd(hits, nanos);
         let hits = u64::try_from(hits.checked_div(common)?).ok()?;
@@ -67,7 +67,7 @@ impl Rate {
         (self.hits, self.nanos)
     }
 
-    /// Makes a rate of `hits` hits per second.
+    /// Creates a rate of `hits` hits per second.
     ///
     /// # Panics
     ///

@@ -71,7 +71,7 @@ pub struct Report {
     pub labels: BTreeMap<String, u64>,
     /// Hits that failed or timed out, by the name of the failure.
     pub failures: BTreeMap<String, u64>,
-    /// Advice for each failure that has some.
+    /// Advice for the failures that have some.
     pub advice: BTreeMap<String, String>,
     /// Payload sent and received by answered hits.
     pub bytes: ByteCounts,

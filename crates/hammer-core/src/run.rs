@@ -35,7 +35,7 @@ pub(crate) struct RunConfig {
 }
 
 impl<H: Hammer> Run<H> {
-    /// Makes a run of `hammer` by `schedule`.
+    /// Creates a run that sends the hits of `schedule` with `hammer`.
     pub fn new(hammer: H, schedule: Schedule) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let config = RunConfig {
@@ -117,9 +117,9 @@ impl<H: Hammer> Run<H> {
         self
     }
 
-    /// Runs the first rate of the schedule for `length` before the clock starts.
+    /// Warms up at the first rate of the schedule for `length` before the clock starts.
     ///
-    /// The warm-up counts nowhere in the report, except for its connections, which stay open.
+    /// The report does not count the warm-up, except for its connections, which stay open.
     pub fn warmup(mut self, length: Duration) -> Self {
         self.config.warmup = length;
         self
@@ -133,7 +133,7 @@ impl<H: Hammer> Run<H> {
         self
     }
 
-    /// Starts the run, or its warm-up, at a time by the wall clock; at once if that has passed.
+    /// Starts the run, or its warm-up, at this wall-clock time; at once if it has passed.
     ///
     /// Sessions are opened a few seconds earlier.
     pub fn start_at(mut self, time: SystemTime) -> Self {
@@ -143,7 +143,7 @@ impl<H: Hammer> Run<H> {
 
     /// Emits [`RunEvent::Hits`] with a record of each hit.
     ///
-    /// Records that the receiver is too slow for are dropped and counted in the report.
+    /// If the receiver is too slow, records are dropped and counted in the report.
     pub fn log_hits(mut self, yes: bool) -> Self {
         self.config.log_hits = yes;
         self
@@ -155,14 +155,13 @@ impl<H: Hammer> Run<H> {
         self
     }
 
-    /// Makes this run start together with others.
+    /// Starts this run together with others.
     pub fn start_ticket(mut self, ticket: RunStartTicket) -> Self {
         self.start_ticket = Some(ticket);
         self
     }
 
-    /// Runs to the end on its own threads, and blocks the calling thread, which also calls
-    /// `on_event`.
+    /// Runs to the end on its own threads; blocks the calling thread, which also calls `on_event`.
     ///
     /// Needs no tokio runtime, but can be called within one. Inside an async function, prefer
     /// [`spawn`](Self::spawn), which does not block.

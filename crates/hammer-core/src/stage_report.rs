@@ -9,7 +9,7 @@ use crate::interval_stats::IntervalStats;
 use crate::stage_tally::{StageHistograms, StageTallies};
 use crate::{DurationSummary, HitCounts, RateSummary, Shape};
 
-/// The results of one stage of a shape with several: the hits that were due in it, whenever they
+/// The results of one of several stages: those of the hits that were due in it, whenever they
 /// ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -18,7 +18,7 @@ pub struct StageReport {
     pub stage: String,
     /// The start of the stage, in seconds from the start of the run.
     pub t_s: f64,
-    /// The length of the stage as far as it was run, in seconds.
+    /// The length of the part of the stage that was run, in seconds.
     pub width_s: f64,
     /// Its hits by result.
     #[serde(flatten)]
@@ -29,7 +29,7 @@ pub struct StageReport {
     pub response_us: DurationSummary,
     /// done − started of the hits that were answered.
     pub service_us: DurationSummary,
-    /// The histograms of both; none in a report read from JSON.
+    /// The histograms of response and service; none in a report read from JSON.
     #[serde(skip)]
     pub(crate) measured: Option<(HistogramSnapshot, HistogramSnapshot)>,
 }
@@ -122,7 +122,7 @@ impl StageTotals {
             .for_each(|total| total.times.compress());
     }
 
-    /// Makes a report for each stage of `shape` that began within `ran`.
+    /// Builds a report for each stage of `shape` that began within `ran`.
     ///
     /// Empty if there is only one stage.
     pub(crate) fn report(&mut self, shape: &Shape, ran: Duration) -> Vec<StageReport> {

@@ -12,7 +12,7 @@ pub(crate) struct StageTally {
     pub(crate) stage: usize,
     pub(crate) hits: HitCounts,
     pub(crate) started: u64,
-    /// Of answered hits; none before the first.
+    /// The times of answered hits; none before the first.
     pub(crate) times: Option<StageHistograms>,
 }
 
@@ -32,7 +32,7 @@ impl StageHistograms {
     }
 }
 
-/// The stages with activity since the last swap. Usually one, seldom more than two.
+/// The stages with activity since the last swap. Usually one, rarely more than two.
 #[derive(Default, PartialEq)]
 pub(crate) struct StageTallies {
     pub(crate) tallies: Vec<StageTally>,

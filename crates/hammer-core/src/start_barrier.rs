@@ -12,7 +12,7 @@ use crate::stop_handle::StopHandle;
 /// enough to connect, and too short for a target to close idle connections.
 const OPEN_EARLY: Duration = Duration::from_secs(1);
 
-/// Makes several runs start at the same instant, each with an offset.
+/// Starts several runs at the same instant, each with an offset.
 ///
 /// Each run executes on a separate thread. None starts before all have opened their first sessions.
 /// A run that cannot start, or is stopped, does not delay the others.
@@ -58,7 +58,7 @@ pub struct RunStartTicket {
 }
 
 impl RunStartBarrier {
-    /// Makes a barrier for `runs` runs.
+    /// Creates a barrier for `runs` runs.
     #[must_use]
     pub fn new(runs: usize) -> Self {
         let state = Mutex::new(BarrierState {
@@ -69,7 +69,7 @@ impl RunStartBarrier {
         Self(Arc::new(BarrierInner { state, changed }))
     }
 
-    /// Makes the ticket of a run that starts `offset` after the common start.
+    /// Creates the ticket of a run that starts `offset` after the common start.
     #[must_use]
     pub fn ticket(&self, offset: Duration) -> RunStartTicket {
         RunStartTicket {

@@ -36,7 +36,7 @@ pub(crate) enum StopLevel {
 }
 
 impl StopHandle {
-    /// Makes a handle that has not been used yet.
+    /// Creates a handle that has not been used yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -44,7 +44,7 @@ impl StopHandle {
 
     /// Ends the schedule and drains.
     ///
-    /// No more hits become due. Hits in flight can end within the limit of the drain.
+    /// No more hits become due. Hits in flight can finish within the limit of the drain.
     pub fn drain(&self) {
         self.raise(StopLevel::Drain);
     }
@@ -54,7 +54,7 @@ impl StopHandle {
         self.raise(StopLevel::Now);
     }
 
-    /// Drains at the first call and stops at once at the second, as for signals.
+    /// Drains on the first call and stops at once on the second, as for repeated signals.
     pub fn escalate(&self) {
         self.raise(if self.level() == StopLevel::Run {
             StopLevel::Drain

@@ -47,7 +47,7 @@ pub enum StallCause {
 /// The shortest stall whose cause is measured, so that measuring costs little.
 const MIN_STALL: Duration = Duration::from_millis(50);
 
-/// The figures of a thread at one time.
+/// The figures of a thread at one instant.
 #[derive(Debug, Clone, Copy)]
 struct ThreadReading {
     at: Instant,

@@ -1,10 +1,10 @@
-//! Thresholds of a report, checked by others.
+//! Checked thresholds, which users of a report add to it.
 
 use serde::{Deserialize, Serialize};
 
-/// A threshold and whether it held.
+/// A threshold with its measured value and its result.
 ///
-/// The engine makes none. Readers of a report add them, such as hammer-cli for `--assert`.
+/// The engine adds none. Users of a report do, such as hammer-cli for `--assert`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckedThreshold {
     /// The threshold as text.

@@ -1,8 +1,8 @@
-//! Causes for which a due hit is never started.
+//! Reasons that a due hit is never started.
 
 use std::collections::BTreeMap;
 
-/// The cause for which a due hit was never started.
+/// The reason that a due hit was never started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnsentCause {
     /// The backlog was full.

@@ -1,4 +1,4 @@
-//! A worker's view for a hammer that prepares or settles.
+//! The context of a worker for a hammer that prepares or settles.
 
 use std::cell::Cell;
 use std::fmt;

@@ -16,7 +16,7 @@ impl WorkerSharedValues {
         drop(values);
     }
 
-    /// Returns the value of type `T`, which the first call makes with `make`.
+    /// Returns the value of type `T`, which the first call creates with `make`.
     pub(crate) fn get_or_init<T: 'static>(&self, make: impl FnOnce() -> T) -> Rc<T> {
         let find = || {
             let known = self.0.borrow();

@@ -11,13 +11,13 @@ use crate::request::template::RenderContext;
 
 /// Responses further apart than this belong to different bursts.
 const BURST_GAP: Duration = Duration::from_secs(1);
-/// Fewest responses of a burst; a few 401s may have other causes.
+/// Minimum number of responses in a burst; a few 401s may have other causes.
 const MIN_BURST: u64 = 5;
 /// A token younger than this is new.
 const NEW_TOKEN_AGE: Duration = Duration::from_secs(1);
-/// Most bursts that are tracked.
+/// Maximum number of bursts to track.
 const MAX_BURSTS: usize = 64;
-/// Most bursts that are reported.
+/// Maximum number of bursts to report.
 const MAX_REPORTED: usize = 3;
 
 /// Groups the 401 responses of a run into bursts by token and time.

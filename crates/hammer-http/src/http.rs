@@ -120,7 +120,8 @@ impl Http {
                     &mut state.connection,
                 )
             }
-            // Boxed, or the future of a simple hit would be as large as that of a pipeline.
+            // Boxed, because otherwise the future of a simple hit would be as large as that of a
+            // pipeline.
             (HitMode::Pipeline(pipeline), HitModeSession::Pipeline(state)) => {
                 let auth_failures = self.auth_failures.as_ref();
                 return Box::pin(pipeline.hit(state, &hit, request, auth_failures)).await;

@@ -41,8 +41,8 @@
 //!
 //! If the target closed a connection between two hits, the next hit opens a new one. No failure is
 //! counted unless a byte of that hit had already been handed to the connection. A hit is never
-//! processed twice: over HTTP/2 it is sent again only if the target refused its stream, or left it out
-//! with a GOAWAY, which both mean that the target did not process it (RFC 9113, section 8.7).
+//! processed twice: over HTTP/2, it is sent again only if the target refused its stream or excluded
+//! it with a GOAWAY. Both mean that the target did not process it (RFC 9113, section 8.7).
 //!
 //! # Phases
 //!

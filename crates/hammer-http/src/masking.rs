@@ -50,8 +50,8 @@ fn is_secret_parameter(name: &str) -> bool {
 
 /// Formats the value of a header for display, with secrets masked.
 ///
-/// The scheme of credentials, the names of cookies and the attributes of `Set-Cookie` stay visible: they
-/// help to debug and give no secret away. Bytes that are not UTF-8 are escaped.
+/// The scheme of credentials, the names of cookies and the attributes of `Set-Cookie` stay visible:
+/// they help with debugging and reveal no secret. Bytes that are not UTF-8 are escaped.
 ///
 /// ```
 /// assert_eq!(hammer_http::mask_header("Authorization", b"Basic dTpw"), "Basic ***");

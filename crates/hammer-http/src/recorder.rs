@@ -12,7 +12,7 @@ use url::Url;
 use crate::request::prepared::PreparedRequest;
 use crate::response::decoder::BodyDecoder;
 
-/// Most bytes of a body that are kept.
+/// Maximum number of bytes of a body to keep.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Records the request and the response of each hit, to inspect a few hits.

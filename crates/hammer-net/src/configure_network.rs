@@ -25,7 +25,7 @@ pub trait ConfigureNetwork: Sized {
 
     /// Limits the time to open a connection: lookup, connect, proxy and TLS handshake.
     ///
-    /// Beyond it the hit fails with `connect_timeout`.
+    /// If opening takes longer, the hit fails with `connect_timeout`.
     fn connect_timeout(mut self, limit: Duration) -> Self {
         self.network_options().connect.connect_timeout = Some(limit);
         self
@@ -34,7 +34,7 @@ pub trait ConfigureNetwork: Sized {
     /// Connects to another host and port, as curl's `--connect-to HOST1:PORT1:HOST2:PORT2` does.
     ///
     /// An empty `HOST1` or `PORT1` matches any; an empty `HOST2` or `PORT2` keeps the URL's. The
-    /// first match counts. The `Host` header and the name in TLS stay the URL's.
+    /// first match wins. The `Host` header and the name in TLS remain those of the URL.
     fn connect_to(mut self, map: impl Into<String>) -> Self {
         self.network_options().connect.connect_to.push(map.into());
         self

@@ -1,4 +1,4 @@
-//! Makes a connector for each peer from the checked network options.
+//! Creates a connector for each peer from the checked network options.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -22,7 +22,7 @@ use crate::source_addresses::SourceAddresses;
 use crate::tls::{self, TlsClient, TrustPolicy};
 use crate::{Error, ErrorKind};
 
-/// Makes a [`PeerConnector`] for each host that connections go to.
+/// Creates a [`PeerConnector`] for each host that connections go to.
 pub struct ConnectorFactory {
     pub(crate) families: AllowedFamilies,
     pub(crate) sources: Option<Arc<SourceAddresses>>,
@@ -65,7 +65,7 @@ pub(crate) struct ProxySelector {
     pub(crate) environment: ProxyEnvironment,
     pub(crate) no_proxy: NoProxyList,
     pub(crate) headers: HeaderMap,
-    /// True if plain HTTP takes a tunnel too.
+    /// True if plain HTTP uses a tunnel too.
     pub(crate) always_tunnel: bool,
     pub(crate) trust: TrustPolicy,
     /// The TLS configuration that connections to the proxy itself share.
@@ -73,7 +73,7 @@ pub(crate) struct ProxySelector {
 }
 
 impl ConnectorFactory {
-    /// Makes the connector for a peer.
+    /// Creates the connector for a peer.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 use hammer_diagnostic::opaque_error;
 
 opaque_error! {
-    /// The reason that connections cannot be made as configured; names the value and the remedy.
+    /// The reason that connections cannot be opened as configured; names the value and the remedy.
     pub struct Error(ErrorKind);
 }
 

@@ -25,7 +25,7 @@ pub(crate) const PROXY_CLOSED_EARLY: Failure = Failure::new("proxy_closed_early"
 pub(crate) const PROXY_MALFORMED: Failure = Failure::new("proxy_malformed_answer").with_advice(
     "the answer is not that of a proxy: check the scheme (http:// or socks5://) and the port",
 );
-/// The proxy requires credentials, or other ones.
+/// The proxy requires credentials, or rejected the given ones.
 pub const PROXY_AUTH_REQUIRED: Failure = Failure::new("proxy_auth_required").with_advice(
     "the proxy rejects the credentials, or needs some: set --proxy-user USER:PASSWORD",
 );
@@ -92,7 +92,7 @@ pub fn tls_failure(error: &io::Error) -> Option<Failure> {
     inner.downcast_ref().map(rustls_failure)
 }
 
-/// Renames a failure that happened on the way to or through a proxy; failures of this machine stay.
+/// Renames a failure on the way to or through a proxy; failures of this machine keep their names.
 pub(crate) fn proxy_failure(failure: Failure) -> Failure {
     match failure.name() {
         "connect_refused" | "unreachable" => PROXY_UNREACHABLE,

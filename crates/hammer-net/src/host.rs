@@ -13,7 +13,7 @@ pub enum UrlHost {
 }
 
 impl UrlHost {
-    /// Parses a name, or an address as URLs have it: IPv6 in brackets.
+    /// Parses a name, or an address as written in URLs: IPv6 in brackets.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(literal) = text.strip_prefix('[') {

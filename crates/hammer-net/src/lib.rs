@@ -1,8 +1,9 @@
 //! Connections for hammers: names, sources, sockets, proxies and TLS.
 //!
-//! The builder of a hammer holds [`NetworkOptions`] and implements [`ConfigureNetwork`], which has the
-//! setters. Building the hammer turns the options into a [`ConnectorFactory`]. The factory makes a
-//! [`PeerConnector`] for each [`PeerEndpoint`], and the connector opens connections for slots.
+//! The builder of a hammer holds [`NetworkOptions`] and implements [`ConfigureNetwork`], which has
+//! the setters. Building the hammer turns the options into a [`ConnectorFactory`]. The factory
+//! creates a [`PeerConnector`] for each [`PeerEndpoint`], and the connector opens connections for
+//! slots.
 //!
 //! ```no_run
 //! use hammer_core::{Failure, Slot};

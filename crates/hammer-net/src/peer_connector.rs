@@ -253,8 +253,8 @@ async fn connect_unix(_: &std::path::Path) -> Result<ConnectedSocket, Failure> {
 
 /// Returns true if a socket is connected to itself.
 ///
-/// TCP allows two sides to connect at the same time. A socket does that with itself if nothing
-/// listens on the port and the system picks the same port as the local one.
+/// TCP allows two sides to connect to each other at the same time. A socket connects to itself this
+/// way if nothing listens on the port and the system picks the same port as the local one.
 fn is_self_connected(socket: &TcpStream) -> bool {
     matches!((socket.local_addr(), socket.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
 }

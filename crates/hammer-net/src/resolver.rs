@@ -1,4 +1,4 @@
-//! Resolves host names: once, or again when the addresses are old.
+//! Resolves host names, once or again when the addresses are too old.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use crate::address_family::{AddressFamily, AllowedFamilies};
 use crate::failures::{NAME_NOT_RESOLVED, NO_ADDRESS_OF_FAMILY};
 use crate::host::UrlHost;
 
-/// The time for which a failed lookup answers later ones.
+/// The time for which a failed lookup also fails later ones.
 ///
 /// A lookup occupies a thread and may take seconds to fail. Without this limit, a run against an
 /// unknown name would queue lookups instead of failing at the scheduled rate.
@@ -75,7 +75,7 @@ impl HostResolver {
         }
     }
 
-    /// Makes a resolver of known addresses; none if no address is of an allowed family.
+    /// Creates a resolver of known addresses; none if no address is of an allowed family.
     pub(crate) fn from_addresses(
         addresses: &[IpAddr],
         port: u16,

@@ -9,7 +9,7 @@ use tokio::net::TcpSocket;
 use crate::address_family::{AddressFamily, AllowedFamilies};
 use crate::{Error, ErrorKind};
 
-/// A longer range of addresses is taken for a typing error.
+/// The maximum length of a range of addresses; a longer one is taken for a typo.
 const MAX_ADDRESSES: u128 = 65_536;
 
 const SOURCE_SYNTAX: &str = "expected 127.0.0.2, 127.0.0.2-127.0.0.9 or eth0";
@@ -114,7 +114,7 @@ impl SourceAddresses {
         }
     }
 
-    /// Makes a socket for a connection to `to`, bound to the next source.
+    /// Creates a socket for a connection to `to`, bound to the next source.
     pub(crate) fn bound_socket(&self, to: SocketAddr) -> io::Result<TcpSocket> {
         let (socket, from) = if to.is_ipv4() {
             (TcpSocket::new_v4()?, &self.v4)

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::net::UnixStream;
 use tokio_rustls::client::TlsStream;
 
-/// The number of bytes that passed a socket in each direction.
+/// The number of bytes that passed through a socket in each direction.
 #[derive(Debug, Default)]
 pub struct SocketTraffic {
     /// Bytes sent to the peer.

@@ -19,7 +19,8 @@ impl fmt::Debug for SecretString {
     }
 }
 
-/// Makes the value of a Basic `Authorization` header of a URL's percent-encoded `USER:PASSWORD`.
+/// Creates the value of a Basic `Authorization` header from a URL's percent-encoded
+/// `USER:PASSWORD`.
 ///
 /// # Errors
 ///

@@ -25,7 +25,7 @@ pub enum ArrivalProcess {
     /// Even arrivals: hit k is due when the integral of the rate reaches k.
     #[default]
     Even,
-    /// A Poisson process with the rate of the shape, as many independent callers produce it.
+    /// A Poisson process with the rate of the shape, like the hits of many independent callers.
     ///
     /// The number of hits is random, with the integral of the rate as its mean and variance.
     Poisson,
@@ -33,12 +33,12 @@ pub enum ArrivalProcess {
     Uniform,
     /// All hits of a second at its start, as older tools send them.
     Burst,
-    /// Hits due when a [playlist](crate::Playlist) says; cannot be selected otherwise.
+    /// Hits due at the times of a [playlist](crate::Playlist); cannot be selected otherwise.
     Timeline,
 }
 
 impl ArrivalProcess {
-    /// The word for the process, as parsed by `FromStr`.
+    /// The name of the process, as parsed by `FromStr`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

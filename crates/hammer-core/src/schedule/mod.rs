@@ -55,7 +55,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Makes a schedule of `shape` with even arrivals, to the end of the shape.
+    /// Creates a schedule of `shape` with even arrivals, to the end of the shape.
     #[must_use]
     pub fn new(shape: impl Into<Shape>) -> Self {
         Self {
@@ -68,7 +68,7 @@ impl Schedule {
         }
     }
 
-    /// Makes a schedule of a playlist.
+    /// Creates a schedule from a playlist.
     ///
     /// Its shape is the mean rate of the playlist.
     #[must_use]
@@ -81,14 +81,14 @@ impl Schedule {
         }
     }
 
-    /// Makes a schedule of a constant rate: hit k is due at k / rate. It has no end until it is
+    /// Creates a schedule of a constant rate: hit k is due at k / rate. It has no end unless it is
     /// limited.
     #[must_use]
     pub fn constant(rate: Rate) -> Self {
         Self::new(rate)
     }
 
-    /// Makes a closed loop: as fast as the slots allow.
+    /// Creates a closed loop: as fast as the slots allow.
     #[must_use]
     pub fn closed_loop() -> Self {
         Self::new(Shape::closed_loop())
@@ -177,7 +177,7 @@ impl Schedule {
     #[must_use]
     pub fn hit_count(&self) -> Option<u64> {
         if let Some(playlist) = &self.playlist {
-            // Only the reader knows the number of hits until then.
+            // The number of hits until then is only known once they are read.
             let is_whole = self.duration.is_none_or(|end| end >= playlist.duration());
             let hits = self.hits.unwrap_or(u64::MAX).min(playlist.hit_count());
             return is_whole.then_some(hits);
@@ -201,7 +201,7 @@ impl Schedule {
         if let Some(playlist) = &self.playlist {
             let is_whole = self.hits.is_none_or(|hits| hits >= playlist.hit_count());
             let end = self.duration.unwrap_or(Duration::MAX);
-            // Only the reader knows when the last of fewer hits is due.
+            // The due time of the last of fewer hits is only known once it is read.
             return is_whole.then_some(end.min(playlist.duration()));
         }
         let is_random = self.arrivals == ArrivalProcess::Poisson;
@@ -230,7 +230,7 @@ impl Schedule {
         })
     }
 
-    /// Makes a warm-up schedule of `length` at the first rate.
+    /// Creates a warm-up schedule of `length` at the first rate.
     ///
     /// None if that rate is 0, and for a playlist.
     pub(crate) fn warmup_schedule(&self, length: Duration) -> Option<Self> {
@@ -256,7 +256,7 @@ impl Schedule {
         self
     }
 
-    /// The time of its end by the clock.
+    /// The time at which it ends, if it is limited by time.
     fn end_time(&self) -> Option<Duration> {
         match (self.duration, self.shape.duration()) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -264,13 +264,13 @@ impl Schedule {
         }
     }
 
-    /// The integral of the rate until its end by the clock.
+    /// The integral of the rate until [`end_time`](Self::end_time).
     fn end_count(&self) -> FractionalHits {
         self.end_time()
             .map_or(FractionalHits::MAX, |end| self.shape.integral(end))
     }
 
-    /// Starts to read a playlist, if this is one, with a receiver for each of `workers`.
+    /// Starts reading the playlist, if there is one, with a receiver for each of `workers`.
     pub(crate) fn read_ahead(
         &self,
         workers: usize,
@@ -290,12 +290,12 @@ impl Schedule {
         })
     }
 
-    /// Returns true for a playlist, which ends with its hits and not at a time.
+    /// Returns true for a playlist, which ends with its hits, not at a time.
     pub(crate) fn is_playlist(&self) -> bool {
         self.playlist.is_some()
     }
 
-    /// Makes the part of worker `worker` of `workers` of a playlist, from its `receiver`.
+    /// Creates the part of a playlist for worker `worker` of `workers`, from its `receiver`.
     pub(crate) fn worker_playlist_schedule(
         &self,
         receiver: PlaylistReceiver,
@@ -305,7 +305,8 @@ impl Schedule {
         WorkerSchedule::from_playlist(self, receiver, worker, workers)
     }
 
-    /// Makes the part of worker `worker` of `workers`: every hit k with k mod `workers` = `worker`.
+    /// Creates the part for worker `worker` of `workers`: every hit k with k mod `workers` =
+    /// `worker`.
     pub(crate) fn worker_schedule(&self, worker: u64, workers: u64) -> WorkerSchedule {
         WorkerSchedule::new(self, worker, workers)
     }

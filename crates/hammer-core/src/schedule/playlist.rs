@@ -37,7 +37,7 @@ pub struct Playlist {
     make_queues: Arc<QueueFactory>,
 }
 
-/// Makes a queue for each worker, and the function that fills the queues.
+/// Creates a queue for each worker, and the function that fills the queues.
 type QueueFactory = dyn Fn(
         usize,
     ) -> (
@@ -47,9 +47,9 @@ type QueueFactory = dyn Fn(
     + Sync;
 
 impl Playlist {
-    /// Makes a playlist of `hits` hits within `length`.
+    /// Creates a playlist of `hits` hits within `length`.
     ///
-    /// `open` makes the iterator, which returns the due time from the start and the item of each
+    /// `open` creates the iterator, which returns the due time from the start and the item of each
     /// hit. Due times must not decrease.
     pub fn new<I, T>(
         hits: u64,
@@ -63,10 +63,10 @@ impl Playlist {
         Self::with_item_size(hits, length, |_| 0, open)
     }
 
-    /// Makes a playlist of large items.
+    /// Creates a playlist of large items.
     ///
-    /// `item_size` returns the memory of an item in bytes, which also limits how far each worker's
-    /// queue is filled.
+    /// `item_size` returns the memory of an item in bytes. Each worker's queue is limited by these
+    /// bytes as well.
     pub fn with_item_size<I, T>(
         hits: u64,
         length: Duration,
@@ -98,9 +98,9 @@ impl Playlist {
         }
     }
 
-    /// Sets the peak rate in hits per second, for the number of slots that open before the start.
+    /// Sets the peak rate in hits per second, which decides how many slots open before the start.
     ///
-    /// The mean by default.
+    /// The default is the mean rate.
     #[must_use]
     pub fn peak(mut self, per_second: f64) -> Self {
         self.peak = Some(per_second);
@@ -120,9 +120,9 @@ impl Playlist {
         Rate::new(self.hits, self.length).ok()
     }
 
-    /// Starts to read ahead, with a receiver for each of `workers`.
+    /// Starts reading ahead, with a receiver for each of `workers`.
     ///
-    /// A `blocking` receiver waits for the reader, and so is never late.
+    /// A `blocking` receiver waits for the reader, so it is never late.
     pub(crate) fn read_ahead(
         &self,
         workers: usize,

@@ -13,7 +13,7 @@ const MAX_QUEUED_BYTES: usize = 16 << 20;
 
 /// The queue from the reader of a playlist to one worker, which takes everything in it at once.
 ///
-/// A slow reader delays no other worker, and with a fast one, thousands of hits cost one lock.
+/// So no hit waits for a batch to fill, and with a fast reader, one lock serves thousands of hits.
 pub(super) struct PlaylistQueue<T> {
     state: Mutex<QueueState<T>>,
     changed: Condvar,
@@ -43,7 +43,7 @@ pub(super) enum BatchPoll {
     Ready(PlaylistBatch),
     /// No hits yet.
     Pending,
-    /// No hits any more.
+    /// No more hits.
     Ended,
 }
 

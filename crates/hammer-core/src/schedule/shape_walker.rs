@@ -22,7 +22,7 @@ pub(super) struct ShapeWalker {
     arrivals: ArrivalState,
     /// The stage of the last hit.
     stage: usize,
-    /// The due time of the last hit, so that rounded floats cannot go back in time.
+    /// The due time of the last hit, below which rounded floats must not fall.
     last: u64,
 }
 

@@ -49,7 +49,7 @@ impl WorkerSchedule {
         Self::with_source(due_source, schedule, end, worker, workers)
     }
 
-    /// Makes the part of a worker from the receiver of its hits.
+    /// Creates the part of a worker from the receiver of its hits.
     pub(super) fn from_playlist(
         schedule: &Schedule,
         receiver: PlaylistReceiver,
@@ -81,7 +81,7 @@ impl WorkerSchedule {
         part
     }
 
-    /// Renumbers the hits, from `number`.
+    /// Renumbers the hits, starting at `number`.
     pub(crate) fn numbered_from(mut self, number: u64) -> Self {
         self.first_number = number;
         self
@@ -140,8 +140,8 @@ impl WorkerSchedule {
         !self.poll_starved(elapsed) && self.peek().is_none()
     }
 
-    /// The item of the hit found by [`peek`](Self::peek), and true if it was read too late; none
-    /// without items.
+    /// The item of the hit found by [`peek`](Self::peek), and true if it was read too late; none if
+    /// there are no items.
     pub(crate) fn item(&self) -> Option<(AnyPlaylistItem, bool)> {
         let DueTimeSource::Playlist(_, receiver) = &self.due_source else {
             return None;
@@ -213,7 +213,7 @@ impl WorkerSchedule {
         matches!(self.due_source, DueTimeSource::ClosedLoop)
     }
 
-    /// The end by the clock.
+    /// The time at which it ends, if it is limited by time.
     pub(crate) fn end_time(&self) -> Option<Duration> {
         self.end_time
     }

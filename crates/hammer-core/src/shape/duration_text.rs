@@ -64,7 +64,7 @@ fn scaled(number: &str, factor: u64) -> Option<u128> {
     Some(u128::from(value) * u128::from(factor) / 10_u128.pow(fraction.len() as u32))
 }
 
-/// Shows a duration as [`parse`] reads it.
+/// Formats a duration as [`parse`] reads it.
 pub(super) struct DurationDisplay(pub(super) Duration);
 
 impl fmt::Display for DurationDisplay {

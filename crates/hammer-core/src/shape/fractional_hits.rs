@@ -18,12 +18,12 @@ impl FractionalHits {
         Self(u128::from(hits) << 64)
     }
 
-    /// Makes the number `hits + fraction / 2⁶⁴`.
+    /// Creates the number `hits + fraction / 2⁶⁴`.
     pub(crate) fn new(hits: u64, fraction: u64) -> Self {
         Self((u128::from(hits) << 64) | u128::from(fraction))
     }
 
-    /// Makes the number `numerator / denominator`, rounded down; the numerator is below 2¹²⁸.
+    /// Creates the number `numerator / denominator`, rounded down; the numerator is below 2¹²⁸.
     pub(crate) fn from_ratio(numerator: u128, denominator: u64) -> Self {
         let denominator = u128::from(denominator);
         let (whole, rest) = (numerator / denominator, numerator % denominator);
@@ -33,7 +33,7 @@ impl FractionalHits {
         Self((whole << 64) | ((rest << 64) / denominator))
     }
 
-    /// Makes the nearest number to a float; negative ones become zero.
+    /// Converts a float to the nearest number; a negative one becomes zero.
     pub(crate) fn from_f64(hits: f64) -> Self {
         Self((hits * TWO_POW_64) as u128)
     }

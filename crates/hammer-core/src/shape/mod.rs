@@ -1,4 +1,4 @@
-//! Shapes: rates that change during a run, the language of `-r`.
+//! Shapes: rates that change during a run, and the language of `-r`.
 
 mod duration_text;
 mod error;
@@ -41,8 +41,8 @@ const MAX_STAGES: usize = 256;
 /// the point, eight with `/m` and six with `/h`. A rate has the units `/s`, `/m` and `/h`, which
 /// begin with a letter. A duration begins with a digit, so `600/m/5m` is 600 hits per minute for
 /// five minutes. Durations are written `250ms`, `30s`, `1h30m` or `2d`. Only the last stage can
-/// lack a duration. A stage of rate 0 is a pause. Each step is a [stage](Stage), and a spike has three,
-/// and the report lists them separately.
+/// lack a duration. A stage of rate 0 is a pause. Each step is a [stage](Stage), and a spike has
+/// three stages. The report lists stages separately.
 ///
 /// No rate is above 10⁹/s. No shape is longer than 366 days or has more than 256 stages.
 ///
@@ -66,7 +66,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Makes a constant rate without an end.
+    /// Creates a constant rate without an end.
     #[must_use]
     pub fn constant(rate: Rate) -> Self {
         Self::from_terms(vec![ShapeTerm::Stage(
@@ -75,7 +75,7 @@ impl Shape {
         )])
     }
 
-    /// Makes a closed loop: as fast as the slots allow.
+    /// Creates a closed loop: as fast as the slots allow.
     #[must_use]
     pub fn closed_loop() -> Self {
         Self::closed_loop_for(None)
@@ -248,7 +248,7 @@ impl FromStr for Shape {
     }
 }
 
-/// Shows the shape as an expression for it.
+/// Formats the shape as an expression.
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_closed_loop() {

@@ -116,7 +116,7 @@ impl<'a> ShapeParser<'a> {
         Ok(())
     }
 
-    /// Parses `max`, which has to be alone.
+    /// Parses `max`, which must be the whole expression.
     fn closed_loop(&mut self) -> ParseResult<Option<Shape>> {
         let start = self.at;
         if self.take_while(char::is_alphanumeric) != "max" {

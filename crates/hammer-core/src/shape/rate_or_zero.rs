@@ -84,7 +84,7 @@ impl From<Rate> for RateOrZero {
     }
 }
 
-/// Shows the rate as in an expression, exactly for every rate that was parsed from one.
+/// Formats the rate as in an expression; exact for every rate that was parsed from one.
 impl fmt::Display for RateOrZero {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const BILLION: u128 = 1_000_000_000;

@@ -163,7 +163,7 @@ impl Stage {
     }
 }
 
-/// The time after which a rate that starts at `rate` and grows by `slope` has given `x` hits.
+/// The time after which a rate that starts at `rate` and grows by `slope` has produced `x` hits.
 fn root(rate: f64, slope: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
@@ -230,7 +230,7 @@ impl fmt::Display for StageForm {
     }
 }
 
-/// Shows the stage as an expression.
+/// Formats the stage as an expression.
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.form)?;

@@ -23,7 +23,7 @@ const HITS: u64 = 3;
 
 /// Checks `hammer` against the contract of [`Hammer`], with a target that is up.
 ///
-/// It prepares, opens, hits, drops a hit half-way, opens again, hits, settles and closes. It blocks
+/// It prepares, opens, hits, drops a hit halfway, opens again, hits, settles and closes. It blocks
 /// the calling thread and makes a runtime there, so it cannot be called from an async function.
 ///
 /// # Errors
@@ -136,7 +136,7 @@ async fn run_step<T>(
     Err(ConformanceError(format!("{name} {problem}")))
 }
 
-/// A step of [`check_conformance`] that went wrong, and the problem.
+/// A step of [`check_conformance`] that failed, and the problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConformanceError(String);
 

@@ -41,7 +41,7 @@ impl ScriptCounts {
         self.hits.load(Ordering::SeqCst)
     }
 
-    /// The number of hits that were not dropped half-way.
+    /// The number of hits that were not dropped halfway.
     pub fn ended(&self) -> u64 {
         self.ended.load(Ordering::SeqCst)
     }
@@ -60,7 +60,7 @@ pub struct ScriptedHammer<F, G = fn(&Slot) -> ScriptStep> {
 }
 
 impl<F: Fn(&Hit) -> ScriptStep + Send + Sync + 'static> ScriptedHammer<F> {
-    /// Makes a hammer that follows `script` for each hit and opens sessions at once.
+    /// Creates a hammer that follows `script` for each hit and opens sessions at once.
     pub fn new(script: F) -> Self {
         let open: fn(&Slot) -> ScriptStep =
             |_| ScriptStep::Answer(Duration::ZERO, Outcome::ok("open"));

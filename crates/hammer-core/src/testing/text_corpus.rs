@@ -69,7 +69,7 @@ impl TextCorpus {
         Ok(Self::from_texts(texts))
     }
 
-    /// Makes a corpus of these texts.
+    /// Creates a corpus of these texts.
     ///
     /// # Panics
     ///

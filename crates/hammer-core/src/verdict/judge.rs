@@ -70,7 +70,7 @@ fn lateness(report: &Report) -> Option<VerdictFinding> {
     None
 }
 
-/// A thread without spare time, and hits that started late for it.
+/// A thread without spare time, and hits that started late because of it.
 ///
 /// The thread frees no slots, so it causes the lateness itself even if all slots are taken.
 fn overloaded_thread(report: &Report) -> Option<VerdictFinding> {

@@ -8,7 +8,7 @@ pub(super) const LATE_P99_US: f64 = 2_000.0;
 
 /// The share of response p99 from which lateness matters.
 ///
-/// Runs against the same target differ by some percent, so less than a tenth is lost in the noise.
+/// Runs against the same target differ by a few percent, so less than a tenth is lost in the noise.
 pub(super) const LATE_P99_SHARE: f64 = 0.1;
 
 /// Lateness at p99, in µs, at which the schedule was not kept, whatever the target did.
@@ -20,7 +20,7 @@ pub(super) const LATE_P99_INVALID_US: f64 = 100_000.0;
 /// The share of response p50 from which the numbers describe the generator, if lateness is also
 /// above [`LATE_P50_US`].
 ///
-/// From a half, most of the response of a typical hit is caused by the generator.
+/// Above a half, the generator causes most of the response of a typical hit.
 pub(super) const LATE_P50_SHARE: f64 = 0.5;
 
 /// Lateness at p50, in µs, that pacing alone cannot explain.
@@ -32,9 +32,9 @@ pub(super) const LATE_P50_US: f64 = 1_000.0;
 
 /// The length of a single stall, in µs, that is worth a reason.
 ///
-/// It delays every hit of a fifth of a second. In a run of 20 s, this is one hit in a hundred, the
-/// p99. In a longer run, it is still the maximum. A shared machine causes shorter pauses now and
-/// then. If they are frequent, lateness shows them.
+/// It delays every hit that is due within a fifth of a second. In a run of 20 s, this is one hit in
+/// a hundred, the p99. In a longer run, it is still the maximum. A shared machine causes shorter
+/// pauses now and then. If they are frequent, lateness shows them.
 pub(super) const STALL_US: f64 = 200_000.0;
 
 /// The share of time with work above which a thread cannot start hits when they are due.
@@ -55,8 +55,8 @@ pub(super) const MIN_BUSY_RUN_S: f64 = 1.0;
 
 /// The share of time that a thread may be ready to run without a core.
 ///
-/// Waking a thread takes some µs, so at ten thousand wake-ups per second some percent of the time
-/// is normal. From a tenth, another process was running.
+/// Waking a thread takes some µs, so at ten thousand wake-ups per second a few percent of the time
+/// is normal. Above a tenth, another process was running.
 pub(super) const NO_CORE_SHARE: f64 = 0.1;
 
 /// The share of CPU time that the host may give to others.
@@ -80,8 +80,8 @@ pub(super) const THROTTLED_INVALID_SHARE: f64 = 0.5;
 
 /// The share of available memory that the generator may use.
 ///
-/// Above it, the system begins to reclaim pages, also from the generator, and the next connection
-/// can be the one that ends the process.
+/// Above it, the system begins to reclaim pages, including the generator's, and the next connection
+/// may end the process.
 pub(super) const MEMORY_SHARE: f64 = 0.9;
 
 /// The share of hits that may wait because all slots are taken, or that may be unsent.

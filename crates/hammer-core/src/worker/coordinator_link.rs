@@ -41,11 +41,11 @@ pub(crate) enum WorkerMessage {
     },
     /// Hits that have ended.
     Hits(Vec<HitRecord>),
-    /// No hit becomes due any more.
+    /// No more hits become due.
     Draining,
     /// The final results of a worker.
     ///
-    /// They have the last interval, the time from the start to the end, the part of it spent
+    /// They contain the last interval, the time from the start to the end, the part of it spent
     /// settling, the peaks, and the usage of the thread, which is unknown under a paused clock.
     Done {
         worker: usize,
@@ -88,7 +88,7 @@ pub(crate) struct WorkerLink {
 }
 
 impl CoordinatorLink {
-    /// Makes both ends of the channel of `worker`.
+    /// Creates both ends of the channel of `worker`.
     ///
     /// A `blocking` link waits for an empty interval, which is only acceptable under a paused
     /// clock.
@@ -122,7 +122,7 @@ impl CoordinatorLink {
         )
     }
 
-    /// Makes a function that reports the progress of preparing.
+    /// Creates a function that reports the progress of preparing.
     pub(super) fn progress_reporter(&self) -> impl Fn(usize, usize) + 'static {
         let (worker, sender) = (self.worker, self.sender.clone());
         move |ready, total| {
@@ -146,8 +146,8 @@ impl CoordinatorLink {
 
     /// Swaps the current interval for an empty one.
     ///
-    /// If the coordinator has not returned one yet, the current interval goes on. Memory is
-    /// bounded, and nothing is lost.
+    /// If the coordinator has not returned one yet, the worker keeps filling the current interval.
+    /// Memory is bounded, and nothing is lost.
     pub(super) fn swap_interval(&self, current: &RefCell<Box<IntervalStats>>, second: u64) -> bool {
         self.flush_records();
         let empty = match self.empty_intervals.try_recv() {

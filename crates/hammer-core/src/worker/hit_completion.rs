@@ -1,4 +1,4 @@
-//! The end of a hit, and its place in the counts.
+//! The end of a hit, and its effect on the counts.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Hits in flight, in the order of their starts.
+//! Hits in flight, in the order in which they started.
 
 use std::time::Duration;
 

@@ -83,9 +83,9 @@ enum WorkerPhase {
     /// Before the clock starts.
     Opening,
     Running,
-    /// No hit becomes due any more.
+    /// No more hits become due.
     Draining,
-    /// No hit starts any more.
+    /// No more hits start.
     Closing,
 }
 
@@ -105,7 +105,7 @@ struct Worker<H> {
     /// The items of the backlog; none unless the schedule is a playlist.
     items: Option<RefCell<BacklogItems>>,
     slots: RefCell<Vec<Rc<SlotChannel>>>,
-    /// Idle slots. The last used is used next, which keeps few connections busy.
+    /// Idle slots. The most recently used one is used next, so that few connections stay busy.
     idle: RefCell<Vec<usize>>,
     in_flight: RefCell<InFlightHits>,
     growth: SlotGrowth,
@@ -123,7 +123,7 @@ struct Worker<H> {
     meter: RefCell<Option<ThreadUsageMeter>>,
 }
 
-/// Runs one worker to its end on the calling thread.
+/// Runs one worker to completion on the calling thread.
 pub(crate) fn run<H: Hammer>(
     hammer: Arc<H>,
     schedule: &Schedule,
@@ -232,7 +232,7 @@ impl<H: Hammer> Worker<H> {
         result.map_err(Error::worker)
     }
 
-    /// Makes the context that represents all slots of this worker.
+    /// Creates the context that represents all slots of this worker.
     fn context(&self) -> WorkerContext {
         let notes = HitNotes::new(self.interval.clone(), self.worker_locals.clone());
         let slot = Slot {
@@ -246,7 +246,7 @@ impl<H: Hammer> Worker<H> {
         WorkerContext::new(slot, self.link.progress_reporter())
     }
 
-    /// Lets the hammer prepare; a stop ends that.
+    /// Lets the hammer prepare; a stop interrupts it.
     async fn prepare(&self, context: &WorkerContext) -> Result<(), Error> {
         tokio::select! {
             ready = self.hammer.prepare(context) => ready.map_err(Error::prepare_failed),

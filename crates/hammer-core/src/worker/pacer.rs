@@ -112,7 +112,7 @@ impl<H: Hammer> Worker<H> {
                 _ => None,
             };
             let quantum = steady_quantum.unwrap_or_else(|| self.quantum_at(elapsed));
-            // None for an instant that the clock cannot represent.
+            // `None` if the clock cannot represent the instant.
             let at = |offset| self.start.get().checked_add(offset);
             let times = [
                 next_due.and_then(|due| at(due.max(elapsed + quantum))),
@@ -126,7 +126,7 @@ impl<H: Hammer> Worker<H> {
         }
     }
 
-    /// Starts to measure this thread, except under a paused clock, where that has no meaning.
+    /// Starts measuring this thread, except under a paused clock, where that has no meaning.
     fn start_meter(&self) {
         if !self.config.paused {
             self.meter.replace(Some(ThreadUsageMeter::start()));

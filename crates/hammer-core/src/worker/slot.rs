@@ -13,7 +13,7 @@ use super::{HitCompletion, UnstartedHit, Worker, WorkerPhase};
 use crate::hit_notes::HitNotes;
 use crate::{Failure, Hammer, Hit, Outcome, Slot};
 
-/// The number of hits in a row that may end without waiting before other tasks run.
+/// The number of consecutive hits that may end without waiting before other tasks run.
 const MAX_STREAK: u32 = 32;
 
 /// The channel between the worker and the task of a slot.
@@ -212,7 +212,7 @@ impl<H: Hammer> SlotTask<H> {
         failure.map_or(HitCompletion::Abandoned, HitCompletion::Failed)
     }
 
-    /// Reports a hit to the hammer that ended without it.
+    /// Reports to the hammer that a hit ended without it.
     #[cold]
     fn report_missed(&self, hit: UnstartedHit, failure_name: &'static str) {
         let notes = &self.slot.notes;

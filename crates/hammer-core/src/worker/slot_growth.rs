@@ -1,4 +1,4 @@
-//! Decisions about opening more slots.
+//! Decides when more slots open.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// The lateness from which the generator, not the lack of slots, delayed a hit.
+/// The lateness from which a hit counts as delayed by the generator, not by a lack of slots.
 const GENERATOR_LATENESS: Duration = Duration::from_millis(10);
 /// The time that hits delayed by the generator wait before the target is checked.
 ///
@@ -18,8 +18,8 @@ const MIN_CONCURRENT_OPENINGS: usize = 16;
 /// Decides when more slots open.
 ///
 /// Each hit that finds no idle slot although it is on time adds one to the wanted slots. Each hit
-/// that leaves the backlog for a free slot subtracts one. The rest after a pass over the I/O is the
-/// number of missing slots.
+/// that leaves the backlog for a free slot subtracts one. What remains after a pass over the I/O is
+/// the number of missing slots.
 ///
 /// Hits delayed by the generator add nothing, however long the backlog is, because it will shrink
 /// at the speed of the target. So a stall of the target opens one slot per due hit, and a stall of
@@ -32,7 +32,7 @@ pub(super) struct SlotGrowth {
     opening: Cell<usize>,
     /// Hits in the backlog that the generator delayed.
     late_by_generator: Cell<usize>,
-    /// The time since when there have been such hits, and the departures at that time.
+    /// The start of the current check of those hits, and the departures at that time.
     late_by_generator_since: Cell<Option<(Instant, u64)>>,
     /// True while a slot that has just opened takes its first hit.
     just_opened: Cell<bool>,
@@ -146,8 +146,8 @@ impl SlotGrowth {
 
 /// The number of slots to open before the clock starts.
 ///
-/// All of them in a closed loop (`rate` is none). In an open loop, as many as a target needs that
-/// answers within a millisecond at the peak `rate` per second.
+/// In a closed loop (`rate` is none), all of them. In an open loop, as many as the peak `rate` per
+/// second needs if the target answers within a millisecond.
 pub(super) fn initial_slots(rate: Option<f64>, limit: usize) -> usize {
     match rate {
         None => limit,

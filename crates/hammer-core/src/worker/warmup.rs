@@ -9,7 +9,7 @@ use crate::Hammer;
 use crate::hit::FIRST_WARMUP_NUMBER;
 use crate::schedule::WorkerSchedule;
 
-/// The part of a warm-up for one worker, which counts nowhere.
+/// One worker's part of a warm-up, which the report does not count.
 pub(super) struct WorkerWarmup {
     schedule: WorkerSchedule,
     length: Duration,
@@ -25,7 +25,7 @@ impl WorkerWarmup {
 }
 
 impl UnstartedHit {
-    /// Returns true for a hit of the warm-up, which counts nowhere.
+    /// Returns true for a hit of the warm-up, which the report does not count.
     pub(super) fn is_warmup(&self) -> bool {
         self.number >= FIRST_WARMUP_NUMBER
     }

@@ -26,7 +26,7 @@ use crate::{ContentCoding, Error, ErrorKind, RequestHeader};
 use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 
-/// The checked requests of all targets, with all that they share.
+/// The checked requests of all targets, with everything that they share.
 pub(super) struct AssembledRequests {
     targets: Vec<HttpTarget>,
     origins: Vec<PeerConnector>,

@@ -126,7 +126,7 @@ impl HttpBuilder {
         Ok(TemplateCompiler::new(scope, names()))
     }
 
-    /// Checks all that can be checked without the target, and builds the hammer.
+    /// Checks everything that can be checked without the target, and builds the hammer.
     ///
     /// # Errors
     ///

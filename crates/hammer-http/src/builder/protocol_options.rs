@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind, HttpBuilder};
 const MAX_WINDOW: u32 = 0x7fff_ffff;
 /// The initial window of a connection, which can grow but not shrink (section 6.9.2).
 const MIN_CONNECTION_WINDOW: u32 = 65_535;
-/// More connections than a machine with a few addresses has ports for.
+/// Maximum number of connections: more than a machine with a few addresses has ports for.
 const MAX_CONNECTIONS: usize = 1 << 20;
 
 /// The version of HTTP and the settings of HTTP/2.

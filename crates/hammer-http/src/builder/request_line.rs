@@ -11,7 +11,7 @@ use crate::request::prepared::PreparedRequest;
 use crate::url::HttpUrl;
 use crate::{Error, ErrorKind, RequestHeader};
 
-/// The parts of a request line, and all that decides on default headers.
+/// The parts of a request line, and everything that determines default headers.
 pub(super) struct RequestHeadBuilder<'a> {
     pub(super) method: Method,
     pub(super) url: &'a HttpUrl,

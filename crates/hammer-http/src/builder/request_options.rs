@@ -134,7 +134,8 @@ impl HttpBuilder {
         self
     }
 
-    /// Follows up to `max` redirects within a hit; one more is the failure `too_many_redirects`.
+    /// Follows up to `max` redirects within a hit; beyond that, the hit fails with
+    /// `too_many_redirects`.
     ///
     /// After 301 and 302 a `POST` becomes a `GET`, after 303 every method but `HEAD` does, and 307 and 308
     /// repeat the request. Given credentials and cookies are never sent to another scheme, host or port.

@@ -10,7 +10,7 @@ use crate::{
     ExpectedStatus, HttpBuilder,
 };
 
-/// Largest body to inspect, by default.
+/// Default for the largest body to inspect.
 const DEFAULT_MAX_BODY_BYTES: u64 = 16 << 20;
 
 /// The expectations, limits and recorder for responses.
@@ -28,7 +28,7 @@ impl ResponseOptions {
         self.expectations.is_empty() && self.first_byte_timeout.is_none() && self.recorder.is_none()
     }
 
-    /// The largest body to inspect; `captured` tells whether captures need bodies.
+    /// The largest body to inspect; `captured` is true if captures need bodies.
     ///
     /// # Errors
     ///
@@ -81,7 +81,7 @@ impl HttpBuilder {
 
     /// Sets the largest body to inspect, in bytes after decoding; 16 MiB by default.
     ///
-    /// A larger one is the failure `body_too_large`.
+    /// With a larger body, the hit fails with `body_too_large`.
     pub fn max_body_bytes(mut self, bytes: u64) -> Self {
         self.response.max_body_bytes = Some(bytes);
         self
@@ -89,7 +89,7 @@ impl HttpBuilder {
 
     /// Sets the time limit for the first byte of a response, once the connection is open.
     ///
-    /// A hit that exceeds it is the failure `first_byte_timeout`.
+    /// A hit that exceeds it fails with `first_byte_timeout`.
     pub fn first_byte_timeout(mut self, limit: Duration) -> Self {
         self.response.first_byte_timeout = Some(limit);
         self

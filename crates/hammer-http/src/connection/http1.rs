@@ -19,7 +19,7 @@ use crate::request::prepared::{HyperRequestBody, PreparedRequest};
 use hammer_net::OpenedConnection;
 use hammer_net::SocketTraffic;
 
-/// Largest size of the headers of a response.
+/// Maximum size of the headers of a response.
 ///
 /// Their number is limited to 100, hyper's default. With a higher limit, hyper would allocate its table
 /// of headers on the heap for every response.

@@ -14,7 +14,7 @@ use crate::failures;
 use crate::h2::{self, Http2Exchange, Http2Request, ResponseInterest, StreamFailure};
 use hammer_net::PeerConnector;
 
-/// Most times that a hit is sent again because the target did not process it.
+/// Maximum number of times that a hit is sent again because the target did not process it.
 const MAX_RESENDS: usize = 5;
 
 /// A slot's client for the connections of its worker to one origin.

@@ -37,7 +37,8 @@ impl Http2PoolConfig {
     }
 }
 
-/// Most origins whose pools last for the whole run; pools of further origins last while in use.
+/// Maximum number of origins whose pools last for the whole run; pools of further origins last
+/// while in use.
 const MAX_PERMANENT_POOLS: usize = 64;
 
 /// The pools of a worker, one for each origin.

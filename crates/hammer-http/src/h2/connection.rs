@@ -1,4 +1,4 @@
-//! A shared HTTP/2 connection, as the slots that use it see it.
+//! A shared HTTP/2 connection, as seen by the slots that use it.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;

@@ -62,7 +62,7 @@ pub(super) async fn drive(
     connection.protocol.borrow_mut().end_all(failure);
     connection.wake_handshake();
     connection.ended.notify_waiters();
-    // Sends GOAWAY only if the socket accepts it at once, since no hit waits any more.
+    // Sends GOAWAY only if the socket accepts it at once, since no hit is waiting.
     poll_fn(|cx| {
         let _ = driver.write(cx);
         let _ = Pin::new(&mut driver.stream).poll_shutdown(cx);
@@ -72,7 +72,7 @@ pub(super) async fn drive(
 }
 
 impl Http2ConnectionDriver {
-    /// Reads and writes all that is possible without waiting; ready when the connection is over.
+    /// Reads and writes as much as possible without waiting; ready when the connection is over.
     fn poll_once(&mut self, cx: &mut Context<'_>) -> Poll<Failure> {
         self.connection.driver_woken.set(false);
         match &mut *self.connection.driver_waker.borrow_mut() {

@@ -70,7 +70,7 @@ pub(super) struct Http2ExchangeState {
     waker: Option<Waker>,
 }
 
-/// The parts of a response that a slot wants, beside its status.
+/// The parts of a response that a slot wants, besides its status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ResponseInterest {
     pub(crate) headers: bool,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::error_code::Http2ConnectionError;
 
-/// More frames in a row than this, within [`FLOOD_PERIOD`], are a flood.
+/// Maximum number of idle frames in a row within [`FLOOD_PERIOD`]; more are a flood.
 const MAX_IDLE_FRAMES: u32 = 1_000;
 const FLOOD_PERIOD: Duration = Duration::from_secs(10);
 

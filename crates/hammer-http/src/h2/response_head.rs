@@ -7,7 +7,7 @@ use super::hpack::FieldSink;
 
 /// The limit for the head of a response, as over HTTP/1.1.
 pub(super) const MAX_HEAD_BYTES: usize = 64 * 1024;
-/// The size of a field beside its name and value (RFC 9113, section 6.5.2).
+/// The size of a field besides its name and value (RFC 9113, section 6.5.2).
 const FIELD_OVERHEAD_BYTES: usize = 32;
 
 /// The head of a response.

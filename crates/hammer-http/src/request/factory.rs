@@ -27,7 +27,7 @@ pub struct HttpRequestSpec<'a> {
     pub body: Bytes,
 }
 
-/// Makes [`HttpRequest`]s to the target of a hammer's own request, with its headers.
+/// Creates [`HttpRequest`]s to the target of a hammer's own request, with its headers.
 pub struct HttpRequestFactory {
     base: PreparedRequest,
     /// The URL that targets are relative to, if the hammer's pipeline needs it.
@@ -87,7 +87,7 @@ impl Http {
 }
 
 impl HttpRequestFactory {
-    /// Makes a request that shares no memory with any other.
+    /// Creates a request that shares no memory with any other.
     ///
     /// # Errors
     ///

@@ -56,7 +56,7 @@ impl FromStr for SignatureScope {
     }
 }
 
-/// Signs requests with the time they are sent at.
+/// Signs requests with the time at which they are sent.
 pub(crate) struct RequestSigner {
     identity: Identity,
     scope: SignatureScope,

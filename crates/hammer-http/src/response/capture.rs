@@ -10,10 +10,10 @@ use regex::bytes::Regex;
 use crate::response::expectations::{JsonPointer, compile_regex};
 use crate::{Error, ErrorKind};
 
-/// Longest value that is captured.
+/// Maximum size of a captured value.
 const MAX_CAPTURED_BYTES: usize = 64 << 10;
 
-/// Most captures; each costs a search in every response.
+/// Maximum number of captures; each costs a search in every response.
 pub(crate) const MAX_CAPTURES: usize = 64;
 
 /// The source of a captured value in a response.

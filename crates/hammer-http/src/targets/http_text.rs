@@ -1,4 +1,4 @@
-//! Targets in the format of HTTP requests.
+//! Parser of targets in the format of HTTP requests.
 
 use bytes::Bytes;
 

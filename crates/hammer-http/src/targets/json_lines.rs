@@ -1,4 +1,4 @@
-//! Targets in JSON, one object per line.
+//! Parser of targets in JSON, one object per line.
 
 use std::collections::BTreeMap;
 

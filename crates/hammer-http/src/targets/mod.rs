@@ -13,7 +13,7 @@ use bytes::Bytes;
 pub(crate) use self::weighted_order::WeightedOrder;
 use crate::{Error, ErrorKind, RequestHeader};
 
-/// Largest weight of a target.
+/// Maximum weight of a target.
 const MAX_WEIGHT: u32 = 1_000_000;
 
 /// Targets to hit, each with its own method, URL, headers and body.

@@ -1,4 +1,4 @@
-//! Picking of targets by weight, in sequence or at random.
+//! The choice of targets by weight, in sequence or at random.
 
 use hammer_core::rand_xoshiro::rand_core::Rng;
 

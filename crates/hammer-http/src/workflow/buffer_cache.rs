@@ -1,9 +1,10 @@
-//! A cache of the requests that a slot fills in.
+//! A cache of a slot's copies of requests.
 
 use crate::request::prepared::PreparedRequest;
 use crate::request::template::SlotRequestCopy;
 
-/// Most requests that a slot keeps copies of; beyond that, copies are made anew.
+/// Maximum number of requests that a slot keeps copies of; beyond that, each hit copies its
+/// request.
 const MAX_BUFFERS: usize = 16;
 
 /// The request buffers of a slot, the most recently used one first.

@@ -5,13 +5,13 @@ use hyper::HeaderMap;
 use hyper::header::{HeaderValue, SET_COOKIE};
 use url::Url;
 
-/// Most cookies that a slot keeps, as many as browsers keep per site.
+/// Maximum number of cookies per slot, as many as browsers keep per site.
 ///
-/// Bounds the memory for a target that sets a new name with every response.
+/// Bounds the memory if a target sets a new name with every response.
 const MAX_COOKIES: usize = 180;
-/// Most cookies that are taken from one response.
+/// Maximum number of cookies that are taken from one response.
 const MAX_COOKIES_PER_RESPONSE: usize = 50;
-/// Largest cookie, in bytes (RFC 6265, section 6.1).
+/// Maximum size of a cookie, in bytes (RFC 6265, section 6.1).
 const MAX_COOKIE_BYTES: usize = 4096;
 
 /// Stores the cookies of targets and selects them by domain, path and expiry (RFC 6265).

@@ -58,7 +58,7 @@ pub(crate) struct HitWorkflow {
     pub(crate) signer: Option<RequestSigner>,
     pub(crate) redirect_policy: Option<RedirectPolicy>,
     pub(crate) expectations: ResponseExpectations,
-    /// Largest body to inspect.
+    /// Maximum size of a body to inspect.
     pub(crate) max_body_bytes: u64,
     /// Time limit for the head of a response.
     pub(crate) first_byte_timeout: Option<Duration>,
@@ -81,7 +81,7 @@ pub(crate) struct HttpTarget {
 
 /// The rules for following redirects.
 pub(crate) struct RedirectPolicy {
-    /// Most redirects within one hit.
+    /// Maximum number of redirects within one hit.
     pub(crate) max_redirects: u32,
     pub(crate) connectors: ConnectorFactory,
 }
@@ -240,7 +240,7 @@ impl HitWorkflow {
         }
     }
 
-    /// The number of hits that the rows of feeders suffice for, if limited.
+    /// The number of hits that feeders have rows for, if limited.
     pub(crate) fn max_hits(&self) -> Option<u64> {
         let targets = self.targets.iter();
         let requests = targets.filter_map(|target| target.template.as_ref()?.max_hits());

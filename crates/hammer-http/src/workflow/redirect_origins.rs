@@ -12,7 +12,7 @@ use hammer_net::ConnectorFactory;
 use hammer_net::PeerConnector;
 use hammer_net::UrlHost;
 
-/// Most redirect origins that a worker remembers.
+/// Maximum number of redirect origins that a worker remembers.
 const MAX_REDIRECT_ORIGINS: usize = 64;
 
 /// The origins of a worker's redirects, beyond those of its targets.

@@ -2,7 +2,8 @@
 
 use crate::connection::origin::OriginConnection;
 
-/// Most origins that a slot keeps connections to; beyond that, connections are reopened.
+/// Maximum number of origins that a slot keeps connections to; beyond that, connections are
+/// reopened.
 const MAX_ORIGIN_CONNECTIONS: usize = 16;
 
 /// The connections of a slot, the most recently used one first.

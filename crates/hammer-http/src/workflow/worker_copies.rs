@@ -4,7 +4,7 @@ use super::{HitWorkflow, HttpTarget};
 use crate::request::prepared::PreparedRequest;
 use crate::request::template::BodyTemplate;
 
-/// Most bytes that are copied per worker; beyond that, workers share requests.
+/// Maximum number of bytes to copy per worker; beyond that, workers share requests.
 const MAX_COPIED_BYTES: usize = 8 << 20;
 
 /// Copies of all requests and bodies, so that threads don't contend for reference counters.

@@ -24,7 +24,7 @@ pub(crate) struct ConnectOptions {
 }
 
 impl ConnectOptions {
-    /// Checks the options and makes the factory of connectors.
+    /// Checks the options and creates the factory of connectors.
     pub(super) fn connector_factory(
         &self,
         proxies: ProxySelector,

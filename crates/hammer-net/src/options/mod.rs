@@ -25,7 +25,7 @@ pub struct NetworkOptions {
     pub(crate) tls: TlsOptions,
 }
 
-/// The use of TLS among the peers.
+/// The use of TLS by the peers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpectedTlsUse {
     /// No peer speaks TLS.
@@ -40,7 +40,7 @@ pub enum ExpectedTlsUse {
 }
 
 impl NetworkOptions {
-    /// Checks the options and makes the factory of connectors.
+    /// Checks the options and creates the factory of connectors.
     ///
     /// `protocols` are offered in the TLS handshake (ALPN, RFC 7301), best first.
     ///

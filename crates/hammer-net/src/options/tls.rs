@@ -52,7 +52,7 @@ impl Default for TlsOptions {
 }
 
 impl TlsOptions {
-    /// Makes the configuration that TLS connections share; `protocols` are offered in this order.
+    /// Creates the configuration that TLS connections share; `protocols` are offered in this order.
     pub(crate) fn client_config(&self, protocols: &[Vec<u8>]) -> Result<ClientConfig, Error> {
         let identity =
             client_certificate::load(self.client_cert.as_ref(), self.client_key.as_ref())?;

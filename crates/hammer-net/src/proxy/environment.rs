@@ -6,8 +6,8 @@ use std::ffi::OsString;
 /// The variables that name proxies: `SCHEME_proxy` for each scheme of a URL, `all_proxy` for the
 /// others, and `no_proxy` for the hosts to reach directly.
 ///
-/// `http_proxy` counts in lower case only, as with curl: in a CGI program, `HTTP_PROXY` is the
-/// value of a client's `Proxy` header.
+/// `http_proxy` is read in lower case only, as by curl: in a CGI program, `HTTP_PROXY` is the value
+/// of a client's `Proxy` header.
 #[derive(Clone, Default)]
 pub(crate) struct ProxyEnvironment(Vec<EnvVariable>);
 

@@ -1,4 +1,4 @@
-//! Proxies: their URLs, their choice, and the ways through them.
+//! Proxies: their URLs, their selection, and the connections through them.
 
 mod environment;
 mod http_tunnel;

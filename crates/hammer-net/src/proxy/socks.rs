@@ -12,7 +12,7 @@ use crate::Error;
 use crate::failures;
 use crate::host::UrlHost;
 
-/// The longest name, user or password: RFC 1928 and 1929 have one byte for their lengths.
+/// The longest name, user or password: RFC 1928 and RFC 1929 encode each length in one byte.
 const MAX_FIELD_BYTES: usize = 255;
 
 /// The login to a SOCKS proxy. It has no `Debug`, since it contains credentials.

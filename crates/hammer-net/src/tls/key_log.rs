@@ -10,7 +10,7 @@ use rustls::KeyLog;
 
 use crate::{Error, ErrorKind};
 
-/// A key log in the NSS format, as programs write it that read `SSLKEYLOGFILE`.
+/// A key log in the NSS format, as written by programs that support `SSLKEYLOGFILE`.
 pub(crate) struct KeyLogFile(Mutex<File>);
 
 impl KeyLogFile {

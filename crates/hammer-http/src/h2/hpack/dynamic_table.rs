@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::static_table::{ResponseFieldKind, STATIC_TABLE};
 
-/// The size of an entry beside its name and value (RFC 7541, section 4.1).
+/// The size of an entry besides its name and value (RFC 7541, section 4.1).
 const ENTRY_OVERHEAD_BYTES: usize = 32;
 
 /// The table that indexed fields enter, within a size limit.
@@ -37,7 +37,7 @@ impl DynamicTableEntry {
 }
 
 impl DynamicTable {
-    /// Makes an empty table of at most `max_bytes`.
+    /// Creates an empty table of at most `max_bytes`.
     pub(super) fn new(max_bytes: usize) -> Self {
         Self {
             entries: VecDeque::new(),

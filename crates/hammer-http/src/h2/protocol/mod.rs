@@ -82,7 +82,7 @@ impl Hasher for StreamIdHasher {
 }
 
 impl Http2ProtocolState {
-    /// Makes the state of a new connection, with the preface and settings to send.
+    /// Creates the state of a new connection, with the preface and settings to send.
     pub(super) fn new(windows: FlowControlWindows) -> Self {
         let mut out = frame::PREFACE.to_vec();
         settings::put(&mut out, windows);

@@ -38,7 +38,7 @@ impl Default for PeerSettings {
     }
 }
 
-/// The changes of a SETTINGS frame that concern more than [`PeerSettings`].
+/// The changes by a SETTINGS frame that affect more than [`PeerSettings`].
 #[derive(Debug, Default)]
 pub(super) struct SettingsChange {
     /// The growth of the windows of all streams; may be negative.

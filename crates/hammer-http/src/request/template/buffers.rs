@@ -1,10 +1,10 @@
-//! Buffers for rendering: a slot's copy of a request, and scratch space of a worker.
+//! Buffers for rendering: a slot's copy of a request, and a worker's scratch space.
 
 use bytes::{Bytes, BytesMut};
 
 use crate::request::prepared::PreparedRequest;
 
-/// A slot's copy of a request, filled in anew by each hit.
+/// A slot's copy of a request, which each hit fills in again.
 #[derive(Debug)]
 pub(crate) struct SlotRequestCopy {
     pub(crate) request: PreparedRequest,

@@ -72,7 +72,7 @@ impl RequestTemplate {
         });
     }
 
-    /// The number of hits that the rows of feeders suffice for, if limited.
+    /// The number of hits that feeders have rows for, if limited.
     pub(crate) fn max_hits(&self) -> Option<u64> {
         self.templates().filter_map(Template::max_hits).min()
     }

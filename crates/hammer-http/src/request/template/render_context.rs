@@ -1,4 +1,4 @@
-//! The view of a hit that its templates are rendered with.
+//! The values of a hit that its templates can use.
 
 use std::cell::Cell;
 

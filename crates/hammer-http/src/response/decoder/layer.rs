@@ -8,7 +8,7 @@ use zstd::stream::write::Decoder as ZstdDecoder;
 
 use crate::content_coding::ContentCoding;
 
-/// Largest window of zstd, 2²³ bytes, the limit of RFC 9659 for `Content-Encoding`.
+/// Maximum window of zstd: 2²³ bytes, the limit of RFC 9659 for `Content-Encoding`.
 ///
 /// The formats of the other codings limit their windows: brotli to 2²⁴ bytes, gzip and deflate to 2¹⁵.
 const ZSTD_WINDOW_BITS: u32 = 23;

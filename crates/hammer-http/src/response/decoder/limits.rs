@@ -35,7 +35,7 @@ impl BodySizeLimiter {
     }
 }
 
-/// Most bytes of bodies that a worker buffers at a time, in all of its slots.
+/// Maximum number of bytes of bodies that a worker buffers at a time, over all of its slots.
 const MAX_BUFFERED_BYTES: u64 = 256 << 20;
 
 /// The number of bytes of bodies that a worker buffers.

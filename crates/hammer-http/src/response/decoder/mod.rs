@@ -17,7 +17,7 @@ use layer::DecoderLayer;
 pub(crate) use limits::WorkerBodyMemory;
 use limits::{BodySizeLimiter, DecodedBodyBuffer, LimitedForwarder};
 
-/// Most codings of one body; servers rarely use more than one.
+/// Maximum number of codings of one body; servers rarely use more than one.
 const MAX_CODINGS: usize = 3;
 
 /// Decodes a body chunk by chunk and buffers the result.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::json_pointer::JsonPointer;
 use crate::{Error, ErrorKind};
 
-/// Largest ratio between the lengths of a found value and an expected one that may be equal.
+/// Maximum ratio between the lengths of a found value and an equal expected one.
 ///
 /// Whitespace and escaped characters make equal values differ in length.
 const MAX_LENGTH_RATIO: usize = 16;

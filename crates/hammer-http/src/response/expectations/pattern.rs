@@ -6,7 +6,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use crate::{Error, ErrorKind};
 
-/// Most memory of a compiled pattern.
+/// Maximum memory of a compiled pattern.
 const MAX_PATTERN_BYTES: usize = 16 << 20;
 
 /// A regular expression that a body must match somewhere.
@@ -33,7 +33,7 @@ impl FromStr for ExpectedPattern {
     }
 }
 
-/// Compiles an expression within the limit of memory.
+/// Compiles an expression within the memory limit.
 pub(crate) fn compile_regex(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text)
         .size_limit(MAX_PATTERN_BYTES)
