@@ -12,6 +12,7 @@ use source_tree::SourceTree;
 
 mod cli_interface;
 mod code_map;
+mod crate_graph;
 mod dependencies;
 mod descriptions;
 mod doc_lines;

@@ -9,8 +9,8 @@ const MAX_GUESSES: u32 = 8;
 
 /// Finds the highest value below `above` for which `holds` is true, to the share `resolution`.
 ///
-/// It assumes that all values below one that holds hold as well. `None` if nothing holds down to
-/// about a fifteenth of `above`.
+/// It assumes that if a value holds, so do all lower ones. `None` if nothing holds down to about a
+/// fifteenth of `above`.
 ///
 /// # Errors
 ///

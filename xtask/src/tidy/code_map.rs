@@ -1,12 +1,12 @@
-//! Generates the tables of ARCHITECTURE: the files and the dependencies of each crate.
+//! Generates the diagram and the tables of ARCHITECTURE: dependencies and files of the crates.
 
 use std::collections::BTreeMap;
 
 use super::ARCHITECTURE_PAGE;
+use super::crate_graph::CrateGraph;
 use super::finding::TidyFinding;
 use super::first_lines;
 use super::generated::{self, GeneratedBlock};
-use super::manifest::CargoManifest;
 use super::source_tree::SourceTree;
 
 /// Checks that the tables match the sources and manifests.
@@ -38,21 +38,30 @@ pub(crate) fn with_current_tables(tree: &SourceTree) -> Result<String, String> {
         .map_err(|line| format!("{ARCHITECTURE_PAGE}:{line}: the generated block has no end"))
 }
 
-/// The block of dependencies, then one block of files per crate.
+/// The diagram and the table of dependencies, then one table of files per crate.
 fn blocks(tree: &SourceTree) -> Vec<GeneratedBlock> {
-    let mut blocks = vec![GeneratedBlock {
-        name: "dependencies of crates".to_owned(),
-        heading: "Dependencies of crates".to_owned(),
-        text: dependencies(tree),
-    }];
+    let graph = CrateGraph::read(tree);
+    let heading = "Dependencies of crates";
+    let mut blocks = vec![
+        // A missing block is added below its heading, so the last one becomes the first.
+        GeneratedBlock {
+            name: "dependencies of crates".to_owned(),
+            heading: heading.to_owned(),
+            text: graph.table(),
+        },
+        GeneratedBlock {
+            name: "diagram of crates".to_owned(),
+            heading: heading.to_owned(),
+            text: graph.diagram(),
+        },
+    ];
     let mut files: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
-    for (krate, path, text) in tree.sources() {
-        let (_, file) = path.split_once("src/").unwrap_or(("", path));
-        let (_, sentence) = first_lines::first_line(text).unwrap_or((1, ""));
+    for source in tree.sources() {
+        let (_, sentence) = first_lines::first_line(source.text).unwrap_or((1, ""));
         files
-            .entry(krate)
+            .entry(source.krate)
             .or_default()
-            .push((file.to_owned(), cell(sentence)));
+            .push((source.file.to_owned(), cell(sentence)));
     }
     for (krate, mut files) in files {
         // `lib.rs`, `main.rs` and `mod.rs` come before the files that they declare.
@@ -72,52 +81,6 @@ fn blocks(tree: &SourceTree) -> Vec<GeneratedBlock> {
         });
     }
     blocks
-}
-
-/// The table of crates, each below its dependencies.
-fn dependencies(tree: &SourceTree) -> String {
-    let mut left: BTreeMap<String, Vec<String>> = tree
-        .crate_manifests()
-        .map(|(_, text)| {
-            let manifest = CargoManifest::parse(text);
-            let names = manifest.dependencies.into_iter().map(|(_, name)| name);
-            (manifest.name, names.collect())
-        })
-        .collect();
-    let crates: Vec<String> = left.keys().cloned().collect();
-    for dependencies in left.values_mut() {
-        dependencies.retain(|name| crates.contains(name));
-        dependencies.sort();
-        dependencies.dedup();
-    }
-    let users = |name: &String| {
-        left.iter()
-            .filter(|(_, uses)| uses.contains(name))
-            .map(|(user, _)| user.clone())
-            .collect::<Vec<_>>()
-    };
-    let users: BTreeMap<&String, Vec<String>> =
-        crates.iter().map(|name| (name, users(name))).collect();
-    let list = |names: &[String]| match names {
-        [] => "–".to_owned(),
-        names => names.join(", "),
-    };
-    let mut table = "| crate | depends on | used by |\n|---|---|---|\n".to_owned();
-    while !left.is_empty() {
-        let next = left
-            .iter()
-            .find(|(_, uses)| uses.iter().all(|name| !left.contains_key(name)))
-            .or_else(|| left.iter().next())
-            .map(|(name, _)| name.clone())
-            .unwrap_or_default();
-        let uses = left.remove(&next).unwrap_or_default();
-        table.push_str(&format!(
-            "| {next} | {} | {} |\n",
-            list(&uses),
-            list(&users[&next])
-        ));
-    }
-    table
 }
 
 /// A rustdoc sentence as a table cell; links become their text.
@@ -147,7 +110,7 @@ mod tests {
     use super::{ARCHITECTURE_PAGE, cell, check, with_current_tables};
     use crate::tidy::source_tree::SourceTree;
 
-    const FILES: [(&str, &str); 8] = [
+    const FILES: [(&str, &str); 11] = [
         (
             "crates/x-net/Cargo.toml",
             "[package]\nname = \"x-net\"\n[dependencies]\nx-stats = \"1\"\nbytes = \"1\"\n",
@@ -164,12 +127,27 @@ mod tests {
             "crates/x-stats/Cargo.toml",
             "[package]\nname = \"x-stats\"\n[dev-dependencies]\nx-net = \"1\"\n",
         ),
+        ("xtask/bench/src/peers/wrk.rs", "//! wrk.\n"),
+        ("xtask/bench/tests/it/main.rs", "//! Tests.\n"),
+        ("xtask/fuzz/targets/rates.rs", "//! Fuzzes rates.\n"),
         ("xtask/src/main.rs", "//! Commands.\n"),
     ];
 
     const TABLES: &str = "# A
 
 ## Dependencies of crates
+
+<!-- generated: diagram of crates -->
+
+```text
+┌─────────────────────┐
+│ x-net   ──► x-stats │
+├─────────────────────┤
+│ x-stats             │
+└─────────────────────┘
+```
+
+<!-- end of generated -->
 
 <!-- generated: dependencies of crates -->
 
@@ -201,6 +179,26 @@ mod tests {
 | `main.rs` | Commands. |
 
 <!-- end of generated -->
+
+## Code map of xtask/bench
+
+<!-- generated: files of xtask/bench -->
+
+| file | purpose |
+|---|---|
+| `peers/wrk.rs` | wrk. |
+
+<!-- end of generated -->
+
+## Code map of xtask/fuzz
+
+<!-- generated: files of xtask/fuzz -->
+
+| file | purpose |
+|---|---|
+| `targets/rates.rs` | Fuzzes rates. |
+
+<!-- end of generated -->
 ";
 
     fn tree(architecture: &str) -> SourceTree {
@@ -223,7 +221,9 @@ mod tests {
             (TABLES.replace("| `main.rs` | Commands. |\n", ""), 1),
             (TABLES.replace("| x-net | x-stats |", "| x-net | – |"), 1),
             (TABLES.replace("files of x-net", "files of x-nit"), 2),
-            ("# A\n".to_owned(), 3),
+            (TABLES.replace("──► x-stats", "──► x-state"), 1),
+            (TABLES.replace("| wrk. |", "| hey. |"), 1),
+            ("# A\n".to_owned(), 6),
         ];
         for (text, findings) in table {
             assert_eq!(check(&tree(&text)).len(), findings, "{text}");

@@ -9,9 +9,9 @@ const MAX_CHARACTERS: usize = 100;
 /// Checks that each source file begins with one sentence about it.
 pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     tree.sources()
-        .filter_map(|(_, path, text)| {
-            let (line, problem, remedy) = first_line_violation(text)?;
-            Some(TidyFinding::new(path, line, problem, remedy))
+        .filter_map(|source| {
+            let (line, problem, remedy) = first_line_violation(source.text)?;
+            Some(TidyFinding::new(source.path, line, problem, remedy))
         })
         .collect()
 }
@@ -93,7 +93,12 @@ mod tests {
             (&long, 1),
         ];
         for (text, findings) in table {
-            for path in ["crates/hammer-x/src/a/b.rs", "xtask/src/a.rs"] {
+            for path in [
+                "crates/hammer-x/src/a/b.rs",
+                "xtask/src/a.rs",
+                "xtask/bench/src/a.rs",
+                "xtask/fuzz/targets/a.rs",
+            ] {
                 let tree = SourceTree::from_texts(&[(path, text)]);
                 assert_eq!(check(&tree).len(), findings, "{path}: {text}");
             }
@@ -105,6 +110,7 @@ mod tests {
         for path in [
             "crates/hammer-x/tests/it/a.rs",
             "crates/hammer-x/src/a/tests.rs",
+            "xtask/bench/tests/it/main.rs",
         ] {
             assert_eq!(
                 check(&SourceTree::from_texts(&[(path, "mod a;")])),

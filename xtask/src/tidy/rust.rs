@@ -103,6 +103,41 @@ pub(crate) fn passages(source: &str) -> Vec<RustProseBlock<'_>> {
     passages
 }
 
+/// The words and punctuation of the code in a source, each with its line.
+pub(crate) fn tokens(source: &str) -> Vec<(usize, &str)> {
+    let mut tokens = Vec::new();
+    for piece in pieces(source) {
+        if piece.kind != RustSourcePieceKind::Code {
+            continue;
+        }
+        for (text, line) in piece.text.lines().zip(piece.line..) {
+            let mut rest = text.trim_start();
+            while let Some(first) = rest.chars().next() {
+                let is_word = |c: char| c.is_alphanumeric() || c == '_';
+                let length = if is_word(first) {
+                    rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+                } else {
+                    first.len_utf8()
+                };
+                tokens.push((line, &rest[..length]));
+                rest = rest[length..].trim_start();
+            }
+        }
+    }
+    tokens
+}
+
+/// The names of the functions that a source defines, each with its line.
+pub(crate) fn function_names(source: &str) -> impl Iterator<Item = (usize, &str)> {
+    let tokens = tokens(source);
+    let follows_fn: Vec<bool> = tokens.iter().map(|(_, word)| *word == "fn").collect();
+    let is_name = |word: &str| word.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let names = tokens.into_iter().skip(1).zip(follows_fn);
+    names.filter_map(move |((line, word), follows)| {
+        (follows && is_name(word)).then_some((line, word))
+    })
+}
+
 /// The comment or literal that starts at `at`: its kind, its inner text, and its end.
 fn token(source: &str, at: usize) -> Option<(RustSourcePieceKind, Range<usize>, usize)> {
     let rest = &source[at..];
@@ -202,7 +237,7 @@ fn closing(text: &str, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{RustSourcePieceKind, passages, pieces};
+    use super::{RustSourcePieceKind, function_names, passages, pieces};
 
     #[test]
     fn distinguishes_kinds() {
@@ -273,5 +308,12 @@ mod tests {
             (RustSourcePieceKind::Text, vec![(10, "h")]),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn finds_names_of_functions() {
+        let source = "fn a(b: fn(u8)) {}\n// fn c\npub async fn d_e() { fn $f() {} \"fn g\" }";
+        let found: Vec<_> = function_names(source).collect();
+        assert_eq!(found, [(1, "a"), (3, "d_e")]);
     }
 }

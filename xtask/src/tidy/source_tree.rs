@@ -6,6 +6,9 @@ use std::path::Path;
 
 use super::help_files;
 
+/// The script that runs all checks on a clean checkout.
+pub(crate) const CI_SCRIPT: &str = ".ci/run";
+
 /// The paths and texts of the workspace.
 ///
 /// Paths are relative to the root and separated by `/` on every system.
@@ -16,6 +19,21 @@ pub(crate) struct SourceTree {
     /// The texts of the files for which [`is_read`] is true.
     texts: BTreeMap<String, String>,
 }
+
+/// A source file of a crate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CrateSource<'a> {
+    /// The folder of the crate, without `crates/`.
+    pub(crate) krate: &'a str,
+    /// The path in `src`, or in the crate if it has no `src`.
+    pub(crate) file: &'a str,
+    /// The path from the root.
+    pub(crate) path: &'a str,
+    pub(crate) text: &'a str,
+}
+
+/// The folder of the fuzz targets, a crate without `src`.
+const FUZZ_FOLDER: &str = "xtask/fuzz/";
 
 impl SourceTree {
     /// Reads all files below `root`, except `.git` and cargo's `target`.
@@ -92,17 +110,25 @@ impl SourceTree {
         self.texts().filter(move |(path, _)| path.ends_with(end))
     }
 
-    /// Crate, path and text of the sources of the crates and of xtask, without tests.
-    pub(crate) fn sources(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+    /// The sources of the crates, of xtask and of its two programs, without tests.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = CrateSource<'_>> {
         self.texts_ending_with(".rs").filter_map(|(path, text)| {
-            let (krate, file) = path
-                .strip_prefix("crates/")
-                .unwrap_or(path)
-                .split_once("/src/")?;
-            let test = file
+            let (krate, file) = if let Some(file) = path.strip_prefix(FUZZ_FOLDER) {
+                (FUZZ_FOLDER.trim_end_matches('/'), file)
+            } else {
+                path.split_once("/src/")?
+            };
+            let krate = krate.strip_prefix("crates/").unwrap_or(krate);
+            let is_crate = !krate.strip_prefix("xtask/").unwrap_or(krate).contains('/');
+            let is_test = file
                 .split('/')
                 .any(|part| part == "tests" || part == "tests.rs");
-            (!krate.contains('/') && !test).then_some((krate, path, text))
+            (is_crate && !is_test).then_some(CrateSource {
+                krate,
+                file,
+                path,
+                text,
+            })
         })
     }
 
@@ -119,5 +145,6 @@ impl SourceTree {
 fn is_read(path: &str) -> bool {
     let ends = [".rs", ".md", ".toml", ".schema.json"];
     ends.iter().any(|end| path.ends_with(end))
+        || path == CI_SCRIPT
         || path.starts_with(help_files::HELP_FOLDER) && path.ends_with(".txt")
 }

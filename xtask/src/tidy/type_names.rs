@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::finding::TidyFinding;
-use super::rust::{self, RustSourcePieceKind};
-use super::source_tree::SourceTree;
+use super::rust;
+use super::source_tree::{CrateSource, SourceTree};
 
 /// Names that several crates may define, because they are read with the crate's name.
 const SHARED_NAMES: &[&str] = &["Error", "ErrorKind"];
@@ -26,7 +26,10 @@ const STD_NAMES: &[&str] = &[
 pub(crate) fn check(tree: &SourceTree) -> Vec<TidyFinding> {
     let mut findings = Vec::new();
     let mut places: BTreeMap<&str, Vec<(&str, &str, usize)>> = BTreeMap::new();
-    for (krate, path, text) in tree.sources() {
+    for source in tree.sources() {
+        let CrateSource {
+            krate, path, text, ..
+        } = source;
         for TypeDefinition { line, name, public } in definitions(text) {
             if public {
                 places.entry(name).or_default().push((krate, path, line));
@@ -75,7 +78,7 @@ struct TypeDefinition<'a> {
 
 /// The definitions in a source, outside `#[cfg(test)]`.
 fn definitions(source: &str) -> Vec<TypeDefinition<'_>> {
-    let tokens = tokens(source);
+    let tokens = rust::tokens(source);
     let words: Vec<&str> = tokens.iter().map(|(_, word)| *word).collect();
     let mut found = Vec::new();
     let mut at = 0;
@@ -104,30 +107,6 @@ fn definitions(source: &str) -> Vec<TypeDefinition<'_>> {
         at += 1;
     }
     found
-}
-
-/// The words and punctuation of the code in a source, each with its line.
-fn tokens(source: &str) -> Vec<(usize, &str)> {
-    let mut tokens = Vec::new();
-    for piece in rust::pieces(source) {
-        if piece.kind != RustSourcePieceKind::Code {
-            continue;
-        }
-        for (text, line) in piece.text.lines().zip(piece.line..) {
-            let mut rest = text.trim_start();
-            while let Some(first) = rest.chars().next() {
-                let is_word = |c: char| c.is_alphanumeric() || c == '_';
-                let length = if is_word(first) {
-                    rest.find(|c| !is_word(c)).unwrap_or(rest.len())
-                } else {
-                    first.len_utf8()
-                };
-                tokens.push((line, &rest[..length]));
-                rest = rest[length..].trim_start();
-            }
-        }
-    }
-    tokens
 }
 
 /// The index after the item that starts at `at`.
@@ -223,6 +202,18 @@ mod tests {
                 0,
             ),
             ("crates/a/src/x.rs", "xtask/tests/x.rs", "enum Copy {}", 1),
+            (
+                "crates/a/src/x.rs",
+                "xtask/bench/src/x.rs",
+                "pub struct Link;",
+                2,
+            ),
+            (
+                "xtask/bench/tests/x.rs",
+                "xtask/fuzz/targets/x.rs",
+                "enum Copy {}",
+                1,
+            ),
         ];
         for (first, second, text, findings) in table {
             let tree = SourceTree::from_texts(&[(first, text), (second, text)]);
