@@ -102,7 +102,7 @@ impl FeedArg {
         &self.name
     }
 
-    /// The policy for when each row was used once; none if rows are used again.
+    /// The policy for when each row was used once, or `None` if rows are used again.
     pub(super) fn once(&self) -> Option<ExhaustedPolicy> {
         self.once
     }

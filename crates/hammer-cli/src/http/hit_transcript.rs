@@ -31,7 +31,7 @@ const PHASE_ORDER: [&str; 9] = [
 pub(super) struct HitTranscript<'a> {
     pub(super) exchanges: &'a [RecordedExchange],
     pub(super) report: &'a Report,
-    /// Masks secrets; none to show them.
+    /// The mask for secrets, or `None` to show them.
     pub(super) mask: Option<SecretMask>,
 }
 

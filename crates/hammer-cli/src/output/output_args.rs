@@ -93,9 +93,9 @@ impl OutputArgs {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OutputSpec {
     pub(crate) kind: OutputKind,
-    /// The file; none for stdout.
+    /// The file, or `None` for stdout.
     pub(crate) path: Option<PathBuf>,
-    /// The location in a plan; none for the command line and for defaults.
+    /// The location in a plan, or `None` for the command line and defaults.
     pub(crate) plan_location: Option<String>,
 }
 
