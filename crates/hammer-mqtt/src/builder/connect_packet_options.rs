@@ -123,7 +123,7 @@ impl ConnectPacketOptions {
         let template = compiler.compile("client id", text)?;
         let combination = |message| Err(Error::new(ErrorKind::Combination, message));
         let differs =
-            [VariesBy::Hit, VariesBy::Slot, VariesBy::Client].map(|per| template.varies_by(per));
+            [VariesBy::Hit, VariesBy::Slot, VariesBy::Client].map(|per| template.depends_on(per));
         if !differs.contains(&true) && (clients > 1 || mode == MqttMode::Connect) {
             let message = format!(
                 "the client id {text:?} is the same for all clients, but must be unique (try \

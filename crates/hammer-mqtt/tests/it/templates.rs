@@ -21,7 +21,7 @@ fn users(per: VariesBy) -> Feeder {
     let csv = "id,secret\nada,a1\ngrace,g2\nedsger,e3\nbarbara,b4\n";
     Feeder::read(csv.as_bytes(), FeederFormat::Csv)
         .expect("well formed")
-        .vary_by(per)
+        .with_row_per(per)
 }
 
 fn with_feeder(users: Feeder, mqtt: MqttBuilder) -> MqttBuilder {
